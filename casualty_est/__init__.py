@@ -1,0 +1,67 @@
+"""casualty_est: how many people died when the witnesses disagree.
+
+Conflicting counts go in; one posterior for the true number, a reliability parameter for every
+source, and a plain statement of what the answer rests on come out.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from casualty_est import datasets
+    from casualty_est.errors import CasualtyEstError, InputError, QuantityError, UsageError
+    from casualty_est.estimate import Estimate
+    from casualty_est.evidence.claims import Claims
+    from casualty_est.models.claims import ClaimsModel
+    from casualty_est.priors.distributions import LogitNormal, LogNormal, Normal
+    from casualty_est.quantity import Quantity
+
+__version__ = "0.1.0"
+
+# Loaded on first use: a script that only parses a number must not wait for a sampler.
+_HOMES = {
+    "CasualtyEstError": "errors",
+    "Claims": "evidence.claims",
+    "ClaimsModel": "models.claims",
+    "Estimate": "estimate",
+    "InputError": "errors",
+    "LogNormal": "priors.distributions",
+    "LogitNormal": "priors.distributions",
+    "Normal": "priors.distributions",
+    "Quantity": "quantity",
+    "QuantityError": "errors",
+    "UsageError": "errors",
+    "datasets": "",
+}
+
+__all__ = [
+    "CasualtyEstError",
+    "Claims",
+    "ClaimsModel",
+    "Estimate",
+    "InputError",
+    "LogNormal",
+    "LogitNormal",
+    "Normal",
+    "Quantity",
+    "QuantityError",
+    "UsageError",
+    "__version__",
+    "datasets",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        msg = f"module 'casualty_est' has no attribute {name!r}"
+        raise AttributeError(msg)
+    home = _HOMES[name]
+    if not home:
+        return import_module(f"casualty_est.{name}")
+    return getattr(import_module(f"casualty_est.{home}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,182 @@
+"""Bundled datasets: facts with citations, each with a record of where it comes from."""
+
+from __future__ import annotations
+
+import atexit
+import tomllib
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from casualty_est.errors import UsageError
+
+if TYPE_CHECKING:
+    from casualty_est.evidence.claims import Claims
+
+__all__ = ["Provenance", "load", "names", "path", "provenance"]
+
+# A package that lies unpacked on disk is read in place. From a zip file a copy is made, which has
+# to outlive the call that asked for it and to be gone when the program ends.
+_copies = ExitStack()
+atexit.register(_copies.close)
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What a dataset is, where it comes from and what to know before using it.
+
+    Parameters
+    ----------
+    name : str
+        Name by which `load` knows it.
+    title : str
+        One line.
+    description : str
+        One to three sentences.
+    licence : str
+        What may be done with it.
+    conflict : str
+        The conflict it is about, with years. A prior whose ground is the same conflict is no
+        evidence of its own there.
+    citations : tuple of str
+        Publications that the whole table rests on; its rows have their own.
+    notes : tuple of str
+        How it was coded, and what it must not be used for.
+    """
+
+    name: str
+    title: str
+    description: str
+    licence: str
+    conflict: str
+    citations: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the bundled datasets.
+
+    Returns
+    -------
+    tuple of str
+        The dataset of the demo first.
+
+    Examples
+    --------
+    >>> from casualty_est import datasets
+    >>> datasets.names()
+    ('coalition', 'strikes', 'article', 'coalition_dated')
+    """
+    return tuple(_records())
+
+
+def provenance(name: str) -> Provenance:
+    """Return where a bundled dataset comes from.
+
+    Parameters
+    ----------
+    name : str
+        One of `names`.
+
+    Returns
+    -------
+    Provenance
+        Title, description, licence, conflict, citations and notes.
+
+    Raises
+    ------
+    UsageError
+        If there is no dataset of that name.
+
+    Examples
+    --------
+    >>> from casualty_est import datasets
+    >>> datasets.provenance("coalition").conflict
+    'US-led Coalition in Iraq and Syria, 2014-2018'
+    """
+    return _records()[_known(name)]
+
+
+@cache
+def path(name: str) -> Path:
+    """Return the CSV file of a bundled dataset.
+
+    Parameters
+    ----------
+    name : str
+        One of `names`.
+
+    Returns
+    -------
+    pathlib.Path
+        The file inside the installed package; where the package lies in a zip file, a temporary
+        copy that is removed when the program ends. It is to be read, not written.
+
+    Raises
+    ------
+    UsageError
+        If there is no dataset of that name.
+
+    Examples
+    --------
+    >>> from casualty_est import datasets
+    >>> datasets.path("coalition").suffix
+    '.csv'
+    """
+    return _copies.enter_context(as_file(files(__name__) / f"{_known(name)}.csv"))
+
+
+def load(name: str) -> Claims:
+    """Read a bundled dataset.
+
+    Parameters
+    ----------
+    name : str
+        One of `names`.
+
+    Returns
+    -------
+    Claims
+        The validated table.
+
+    Raises
+    ------
+    UsageError
+        If there is no dataset of that name.
+
+    Examples
+    --------
+    >>> from casualty_est import datasets
+    >>> datasets.load("coalition").sources
+    ('Pentagon', 'Airwars')
+    """
+    # Names and provenance are asked for without a table being read, so pay for the reader here.
+    from casualty_est.evidence.claims import Claims
+
+    return Claims.read(path(name))
+
+
+@cache
+def _records() -> Mapping[str, Provenance]:
+    text = (files(__name__) / "provenance.toml").read_text(encoding="utf-8")
+    return {name: _record(name, entry) for name, entry in tomllib.loads(text).items()}
+
+
+def _record(name: str, entry: dict[str, Any]) -> Provenance:
+    # A missing or misspelt key of the file fails here, as it would for any caller.
+    citations, notes = tuple(entry.pop("citations")), tuple(entry.pop("notes"))
+    return Provenance(name=name, citations=citations, notes=notes, **entry)
+
+
+def _known(name: str) -> str:
+    if name in _records():
+        return name
+    from casualty_est.evidence.checks import nearest
+
+    valid = ", ".join(repr(known) for known in names())
+    msg = f"a bundled dataset is one of {valid}, not {name!r}{nearest(name, names())}: choose one"
+    raise UsageError(msg)

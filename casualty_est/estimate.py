@@ -1,0 +1,447 @@
+"""Estimate: the one result type, whatever the evidence and the engine."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from casualty_est.errors import UsageError
+from casualty_est.posterior import Modes, find_modes, mean_is_known
+from casualty_est.rounding import people, percent, share
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray
+
+    from casualty_est.models.claims import ClaimsModel
+    from casualty_est.plots import Plots
+    from casualty_est.sensitivity.checks import Check
+    from casualty_est.sensitivity.identification import Identification
+
+Array = npt.NDArray[np.float64]
+META = "casualty_est"
+REFIT_HINT = (
+    "this estimate was loaded from a file and carries no model to refit; fit the model again, or "
+    "call this before saving: what was computed is kept in the file"
+)
+
+
+class Estimate:
+    """The posterior of one study: counts, reliability of sources, and what they rest on.
+
+    Parameters
+    ----------
+    tree : xarray.DataTree
+        Group ``posterior`` with ``deaths`` (chain, draw, estimate; people) and, where sources have
+        ratios, ``ratio_total`` (chain, draw, target); all that is no draw as JSON in the attribute
+        ``casualty_est``.
+    model : ClaimsModel, optional
+        The model, for refits. A loaded estimate has none.
+
+    Raises
+    ------
+    UsageError
+        If the tree was not written by casualty_est.
+    """
+
+    def __init__(self, tree: xarray.DataTree, *, model: ClaimsModel | None = None) -> None:
+        if META not in tree.attrs or "posterior" not in tree.children:
+            msg = "this is no casualty_est result: the attribute or the posterior is missing"
+            raise UsageError(msg)
+        self._tree = tree
+        self._model = model
+        self._meta: dict[str, Any] = json.loads(tree.attrs[META])
+
+    # What it holds ---------------------------------------------------------------------------
+
+    @property
+    def idata(self) -> xarray.DataTree:
+        """All draws, for ArviZ."""
+        return self._tree
+
+    @property
+    def kind(self) -> str:
+        """The evidence: ``claims``, ``incidents`` or ``lists``."""
+        return str(self._meta["kind"])
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """Everything that is no draw: settings, sources, claims, priors, warnings, versions."""
+        return self._meta
+
+    @property
+    def warnings(self) -> tuple[tuple[str, str], ...]:
+        """What was assumed, merged, left out or went wrong, as (code, text)."""
+        return tuple((note["code"], note["text"]) for note in self._meta["warnings"])
+
+    @property
+    def converged(self) -> bool:
+        """Whether the fit passed every check."""
+        return bool(self._meta["diagnostics"]["converged"])
+
+    def __len__(self) -> int:
+        return len(self._meta["rows"])
+
+    def draws(self, row: int = 0) -> Array:
+        """Posterior draws of one estimate, in people, of shape (chain, draw)."""
+        return np.asarray(self._tree["posterior"]["deaths"].values[..., row])
+
+    def ratios(self, source: int) -> Array:
+        """Posterior draws of one reporting ratio (reported / true), of shape (chain, draw)."""
+        return np.asarray(self._tree["posterior"]["ratio_total"].values[..., source])
+
+    def level(self, row: int = 0) -> str:
+        """What sets the level of one estimate: ``data``, ``anchor``, ``prior`` or ``none``."""
+        if not self._meta["has_level"]:
+            return "none"
+        stated = self._meta["rows"][row].get("level")
+        if stated is not None:
+            return str(stated)
+        held = sum(
+            weight["weight"]
+            for weight, assumption in zip(
+                self.identification(row).rows, self._meta["assumptions"], strict=True
+            )
+            if assumption["kind"] in ("anchor", "reference")
+        )
+        return "anchor" if held >= 0.5 else "prior"
+
+    def modes(self, row: int = 0, prob: float = 0.95) -> Modes:
+        """Modes of one estimate with their weights; empty where there is no headline."""
+        return find_modes(self.draws(row).ravel(), prob) if self._meta["has_level"] else ()
+
+    # Tables ----------------------------------------------------------------------------------
+
+    def summary(self, prob: float = 0.95) -> pd.DataFrame:
+        """Documented count and posterior of every cell.
+
+        Parameters
+        ----------
+        prob : float
+            Level of the equal-tailed credible interval.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per cell and part, the total first: labels, ``documented``, ``median``,
+            ``low``, ``high``, ``prob``, ``mean``, ``sd`` (people), ``p_below_documented``,
+            ``level``. Numbers are missing where there is no headline; the mean where it is not
+            known to 5 %.
+        """
+        import pandas as pd
+
+        rows = []
+        for i, row in enumerate(self._meta["rows"]):
+            documented = row["documented"]["low"] if row["documented"] else None
+            numbers = self._numbers(i, prob)
+            below = None
+            if documented is not None and self._meta["has_level"]:
+                below = float((self.draws(i) < documented).mean())
+            rows.append(
+                {
+                    **row["cell"],
+                    **row["strata"],
+                    "part": row["part"],
+                    "documented": documented,
+                    **numbers,
+                    "prob": prob,
+                    "p_below_documented": below,
+                    "level": self.level(i),
+                }
+            )
+        return pd.DataFrame(rows)
+
+    def _numbers(self, row: int, prob: float) -> dict[str, float | None]:
+        if not 0 < prob < 1:
+            msg = f"prob must lie between 0 and 1, not {prob!r}: write .95 for a 95 % interval"
+            raise UsageError(msg)
+        names = ("median", "low", "high", "mean", "sd")
+        if not self._meta["has_level"]:
+            return dict.fromkeys(names)
+        draws = self.draws(row)
+        low, median, high = np.quantile(draws, [(1 - prob) / 2, 0.5, (1 + prob) / 2])
+        known = len(self.modes(row)) < 2 and mean_is_known(draws, self._meta["diagnostics"])
+        mean = float(draws.mean()) if known else None
+        sd = float(draws.std()) if known else None
+        return dict(zip(names, (float(median), float(low), float(high), mean, sd), strict=True))
+
+    def sources(self, prob: float = 0.95) -> pd.DataFrame:
+        """Reliability of every source toward every cell it counts, prior beside posterior.
+
+        Parameters
+        ----------
+        prob : float
+            Level of the equal-tailed credible intervals.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``source``, ``role``, the target's labels, ``ratio`` with ``low`` and ``high``
+            (reported / true, no unit), ``prior_median``, ``prior_low``, ``prior_high`` (95 %), and
+            ``learned`` (posterior over prior sd of the log ratio; 1: the data said nothing).
+        """
+        import pandas as pd
+
+        rows = []
+        for i, source in enumerate(self._meta["sources"]):
+            ratio = self._ratio(i, prob)
+            learned = None
+            if ratio is not None:
+                learned = float(np.log(self.ratios(i)).std() / source["prior_log_sd"])
+            rows.append(
+                {
+                    "source": source["source"],
+                    "role": source["role"],
+                    **source["target"],
+                    "ratio": ratio and ratio["median"],
+                    "low": ratio and ratio["low"],
+                    "high": ratio and ratio["high"],
+                    "prob": prob,
+                    "prior_median": source["prior"]["median"],
+                    "prior_low": source["prior"]["low"],
+                    "prior_high": source["prior"]["high"],
+                    "learned": learned,
+                }
+            )
+        return pd.DataFrame(rows)
+
+    def _ratio(self, source: int, prob: float) -> dict[str, Any] | None:
+        if not self._meta["has_level"] or "ratio_total" not in self._tree["posterior"]:
+            return None
+        low, median, high = np.quantile(self.ratios(source), [(1 - prob) / 2, 0.5, (1 + prob) / 2])
+        prior = self._meta["sources"][source]["prior"]
+        return {
+            "median": float(median),
+            "low": float(low),
+            "high": float(high),
+            "prob": prob,
+            "prior": dict(prior),
+        }
+
+    def identification(self, row: int = 0) -> Identification:
+        """What sets the level of an estimate.
+
+        Parameters
+        ----------
+        row : int
+            The estimate, as numbered in `summary`; the total by default.
+
+        Returns
+        -------
+        Identification
+            Signed weights with Monte Carlo errors, their sum, and the same in sentences.
+        """
+        from casualty_est.sensitivity.identification import identify
+
+        return identify(self, row)
+
+    def check(self) -> Check:
+        """Convergence, claims that contradict the rest, and P(N < documented).
+
+        Returns
+        -------
+        Check
+        """
+        from casualty_est.sensitivity.checks import check
+
+        return check(self)
+
+    # Refits ----------------------------------------------------------------------------------
+
+    def alone(self, row: int = 0, prob: float = 0.95) -> pd.DataFrame:
+        """Posterior of an estimate if each source stood alone; columns as `leave_one_out`."""
+        return self._refits("alone", row, prob)
+
+    def leave_one_out(self, row: int = 0, prob: float = 0.95) -> pd.DataFrame:
+        """Posterior of an estimate without each source in turn.
+
+        Parameters
+        ----------
+        row : int
+            The estimate, as numbered in `summary`.
+        prob : float
+            Level of the intervals.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``case``, ``median``, ``low``, ``high`` (people), ``prob``, ``converged``.
+
+        Raises
+        ------
+        UsageError
+            If the estimate was loaded from a file and this was not computed before saving.
+        """
+        return self._refits("leave_one_out", row, prob)
+
+    def widened(self, row: int = 0, prob: float = 0.95) -> pd.DataFrame:
+        """Posterior with the prior sd doubled of roles whose grounds are this conflict itself."""
+        return self._refits("widened", row, prob)
+
+    def _refits(self, name: str, row: int, prob: float) -> pd.DataFrame:
+        import pandas as pd
+
+        columns = ["case", "median", "low", "high", "prob", "converged"]
+        if not self._meta["has_level"]:
+            return pd.DataFrame(columns=columns)
+        key = f"{name}:{row}:{prob:g}"
+        kept = self._meta["details"].setdefault("refits", {})
+        if key not in kept:
+            from casualty_est.sensitivity import refits
+
+            refit = refits.Refitter(self._model_to_refit(), self._meta, row)
+            kept[key] = getattr(refits, name)(refit, prob)
+        return pd.DataFrame(kept[key], columns=columns)
+
+    def _model_to_refit(self) -> ClaimsModel:
+        if self._model is None:
+            raise UsageError(REFIT_HINT)
+        return self._model
+
+    def tipping(self, n: float, row: int = 0) -> pd.DataFrame:
+        """How wrong would each assumption have to be for the median to be `n`?
+
+        Parameters
+        ----------
+        n : float
+            A number of people, such as an official count.
+        row : int
+            The estimate, as numbered in `summary`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``assumption``, ``value``, ``sds``, ``sentence``.
+
+        Raises
+        ------
+        UsageError
+            If `n` is not above 0, there is no headline, or the estimate has no model to refit.
+        """
+        import pandas as pd
+
+        if not self._meta["has_level"]:
+            msg = "there is no headline number, so nothing can be tipped; give roles or an anchor"
+            raise UsageError(msg)
+        kept = self._meta["details"].setdefault("tipping", {})
+        key = f"{row}:{n:g}"
+        if key not in kept:
+            from casualty_est.sensitivity.refits import Refitter
+            from casualty_est.sensitivity.tipping import tipping
+
+            refit = Refitter(self._model_to_refit(), self._meta, row)
+            kept[key] = tipping(refit, n, self._meta["assumptions"])
+        return pd.DataFrame(kept[key])
+
+    # Out of it -------------------------------------------------------------------------------
+
+    @property
+    def plot(self) -> Plots:
+        """Pictures: ``plot.total()``, ``plot.sources()``, ``plot.priors()``, ``plot.identification()``."""
+        from casualty_est.plots import Plots
+
+        return Plots(self)
+
+    def report(self, path: str | os.PathLike[str], *, prob: float = 0.95) -> Path:
+        """Write one self-contained HTML report.
+
+        Parameters
+        ----------
+        path : path
+            The file to write; an existing one is replaced only when the new one is whole.
+        prob : float
+            Level of the intervals.
+
+        Returns
+        -------
+        Path
+        """
+        from casualty_est.report import write_report
+
+        return write_report(self, path, prob=prob)
+
+    def to_dict(self, prob: float = 0.95) -> dict[str, Any]:
+        """The content of estimate.json: plain numbers or None, never NaN."""
+        from casualty_est.serialise import to_dict
+
+        return to_dict(self, prob)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Save everything as netCDF, draws and all that was computed.
+
+        Parameters
+        ----------
+        path : path
+            The file to write; an existing one is replaced only when the new one is whole.
+
+        Returns
+        -------
+        Path
+        """
+        from casualty_est.serialise import save
+
+        return save(self, path)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Estimate:
+        """Load a saved estimate; the model is not rebuilt, and no old file is refused.
+
+        Parameters
+        ----------
+        path : path
+            A file written by `save`.
+
+        Returns
+        -------
+        Estimate
+
+        Raises
+        ------
+        UsageError
+            If the file is missing or was not written by casualty_est.
+        """
+        from casualty_est.serialise import load
+
+        return cls(load(path))
+
+    # Words -----------------------------------------------------------------------------------
+
+    def headline(self, row: int = 0, prob: float = 0.95) -> str:
+        """One estimate in one line: rounded median and interval, or why there is none."""
+        numbers = self._numbers(row, prob)
+        low, median, high = numbers["low"], numbers["median"], numbers["high"]
+        if low is None or median is None or high is None:
+            return "no headline number: nothing sets the level"
+        state = "" if self.converged else "NOT CONVERGED: "
+        return (
+            f"{state}about {people(median, low, high)} "
+            f"({percent(prob)} credible interval {people(low, low, high)} to "
+            f"{people(high, low, high)})"
+        )
+
+    def __repr__(self) -> str:
+        from casualty_est.show import as_text
+
+        return as_text(self)
+
+    def _repr_html_(self) -> str:
+        from casualty_est.show import as_html
+
+        return as_html(self)
+
+    def __rich__(self) -> Any:
+        from casualty_est.show import as_rich
+
+        return as_rich(self)
+
+    def ratio_text(self, source: int, prob: float = 0.95) -> str:
+        """One reporting ratio in one line, rounded."""
+        ratio = self._ratio(source, prob)
+        if ratio is None:
+            return "not known: nothing sets the level"
+        return f"{share(ratio['median'])} ({share(ratio['low'])} to {share(ratio['high'])})"

@@ -1,0 +1,25 @@
+"""Evidence: the tables an analyst has, validated and immutable."""
+
+from __future__ import annotations
+
+from casualty_est.evidence.claim import ROLES, Claim
+from casualty_est.evidence.claims import Claims
+from casualty_est.evidence.counting import Documented, count_once, documented
+from casualty_est.evidence.tables import Table, read_table, table_from
+from casualty_est.evidence.tally import Counted, LeftOut
+from casualty_est.evidence.windows import WindowError
+
+__all__ = [
+    "ROLES",
+    "Claim",
+    "Claims",
+    "Counted",
+    "Documented",
+    "LeftOut",
+    "Table",
+    "WindowError",
+    "count_once",
+    "documented",
+    "read_table",
+    "table_from",
+]

@@ -1,0 +1,1 @@
+"""Engines: the exact route, NUTS, and the checks that every fit gets."""

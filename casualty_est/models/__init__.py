@@ -1,0 +1,1 @@
+"""One file per generative model: evidence and priors in, a model out."""

@@ -1,0 +1,280 @@
+"""The cells behind a table of claims: which latent counts exist, and what each label sums.
+
+Labels overlap: "Iraq+Syria" covers "Syria", casualties cover killed, civilians cover children. Each
+dimension is cut into the coarsest atoms that every label in use can be written with; a base cell is
+one atom per dimension that some label covers, and a subgroup cell is a share of a base cell. Every
+label is then a 0/1 row over the cells, so identities hold in every draw.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from casualty_est.errors import UsageError
+from casualty_est.priors import Group, LogitNormal
+from casualty_est.priors.settings import nearest
+
+Bool = npt.NDArray[np.bool_]
+ALL_SCOPES, ANY, ELSEWHERE, OTHERS = "all", "any", "elsewhere", "others"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Label:
+    """A cell as somebody wrote it: scope x outcome x group x perpetrator."""
+
+    scope: str
+    outcome: str
+    group: str
+    perpetrator: str
+
+    def __str__(self) -> str:
+        return f"{self.group} {self.outcome}, {self.scope}, perpetrator {self.perpetrator}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A latent count.
+
+    Parameters
+    ----------
+    label : Label
+        Its own label, made of atoms.
+    parent : tuple of int
+        For a subgroup, the positions of the cells whose sum it is a share of; empty for a base cell.
+    share : LogitNormal, optional
+        Prior on that share.
+    """
+
+    label: Label
+    parent: tuple[int, ...] = ()
+    share: LogitNormal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CellGrid:
+    """All cells of a model, and how labels are written with them.
+
+    Parameters
+    ----------
+    cells : tuple of Cell
+        Base cells first, then subgroups, each after its parent.
+    scopes, outcomes, groups, perpetrators : mapping
+        For each label in use, the atoms it sums.
+    """
+
+    cells: tuple[Cell, ...]
+    scopes: Mapping[str, frozenset[str]]
+    outcomes: Mapping[str, frozenset[str]]
+    groups: Mapping[str, frozenset[str]]
+    perpetrators: Mapping[str, frozenset[str]]
+
+    @property
+    def base(self) -> int:
+        """Number of base cells; they come first."""
+        return sum(not cell.parent for cell in self.cells)
+
+    def generations(self) -> list[list[int]]:
+        """Positions of the subgroup cells, in runs whose parents all stand before the run."""
+        runs: list[list[int]] = []
+        for position in range(self.base, len(self.cells)):
+            if runs and max(self.cells[position].parent) < runs[-1][0]:
+                runs[-1].append(position)
+            else:
+                runs.append([position])
+        return runs
+
+    def row(self, label: Label) -> Bool:
+        """Mark the cells that a label sums, in the order of `cells`.
+
+        Raises
+        ------
+        UsageError
+            If the label uses a name that no claim uses, or covers no cell.
+        """
+        scope = _lookup(self.scopes, label.scope, "scope")
+        outcome = _lookup(self.outcomes, label.outcome, "outcome")
+        group = _lookup(self.groups, label.group, "group")
+        perpetrator = _lookup(self.perpetrators, label.perpetrator, "perpetrator")
+        inside = [
+            cell.label.scope in scope
+            and cell.label.outcome in outcome
+            and cell.label.group in group
+            and cell.label.perpetrator in perpetrator
+            for cell in self.cells
+        ]
+        if not any(inside):
+            msg = f"no claim speaks of {label}; choose a cell that some claim covers"
+            raise UsageError(msg)
+        return np.array(inside)
+
+    def complete(self, label: Label) -> bool:
+        """Whether every combination of atoms under this label is a cell: nothing is missing."""
+        wanted = itertools.product(
+            _lookup(self.scopes, label.scope, "scope"),
+            _lookup(self.outcomes, label.outcome, "outcome"),
+            _lookup(self.groups, label.group, "group"),
+            _lookup(self.perpetrators, label.perpetrator, "perpetrator"),
+        )
+        present = {cell.label for cell in self.cells}
+        return all(Label(*atoms) in present for atoms in wanted)
+
+
+def _lookup(labels: Mapping[str, frozenset[str]], name: str, dimension: str) -> frozenset[str]:
+    if name in labels:
+        return labels[name]
+    parts = name.split("+")
+    if dimension == "scope" and all(part in labels for part in parts):
+        return frozenset().union(*(labels[part] for part in parts))
+    msg = f"no claim uses the {dimension} {name!r}; {nearest(name, labels)}"
+    raise UsageError(msg)
+
+
+def build_cells(labels: Iterable[Label], relations: Mapping[str, Group]) -> CellGrid:
+    """Cut the labels in use into cells.
+
+    Parameters
+    ----------
+    labels : iterable of Label
+        Every label that a claim or an anchor uses.
+    relations : mapping
+        How group labels relate, by name.
+
+    Returns
+    -------
+    CellGrid
+    """
+    used = sorted(set(labels))
+    scopes = _atoms([label.scope for label in used], ALL_SCOPES, ELSEWHERE)
+    perpetrators = _atoms([label.perpetrator for label in used], ANY, OTHERS, split=False)
+    outcomes = _outcomes({label.outcome for label in used})
+    groups, parents = _groups({label.group for label in used}, relations)
+    covered: dict[Label, None] = {}
+    for label in used:
+        for atoms in itertools.product(
+            sorted(scopes[label.scope]),
+            sorted(outcomes[label.outcome]),
+            sorted(groups[label.group]),
+            sorted(perpetrators[label.perpetrator]),
+        ):
+            covered[Label(*atoms)] = None
+    cells = _with_parents(list(covered), groups, parents, relations)
+    return CellGrid(tuple(cells), scopes, outcomes, groups, perpetrators)
+
+
+def _atoms(
+    names: Sequence[str], whole: str, rest: str, *, split: bool = True
+) -> dict[str, frozenset[str]]:
+    """Cut one dimension: parts that every label takes or leaves together become one atom."""
+    parts = {name: frozenset(name.split("+") if split else [name]) for name in names}
+    named = sorted(frozenset().union(*(parts[n] for n in parts if n != whole), frozenset()))
+    if not named:
+        return {whole: frozenset({whole})}
+    if whole in parts:
+        parts[whole] = frozenset(named) | {rest}
+    signature = {
+        part: frozenset(name for name in parts if part in parts[name])
+        for part in sorted(frozenset().union(*parts.values()))
+    }
+    merged: dict[frozenset[str], list[str]] = {}
+    for part, key in signature.items():
+        merged.setdefault(key, []).append(part)
+    atom = {part: "+".join(sorted(together)) for together in merged.values() for part in together}
+    return {name: frozenset(atom[part] for part in members) for name, members in parts.items()}
+
+
+def _outcomes(used: set[str]) -> dict[str, frozenset[str]]:
+    if used == {"casualties"}:
+        return {"casualties": frozenset({"casualties"})}
+    found = {name: frozenset({name}) for name in used - {"casualties"}}
+    if "casualties" in used:
+        found["casualties"] = frozenset({"killed", "injured"})
+    return found
+
+
+def _groups(
+    used: set[str], relations: Mapping[str, Group]
+) -> tuple[dict[str, frozenset[str]], dict[str, str]]:
+    """Write every group label with leaves; return also the parent of each subgroup.
+
+    A relation matters only where some label of a wider group is in use: children alone are a cell
+    of their own, children beside civilians a share of them.
+    """
+    present = set(used)
+    todo = list(used)
+    while todo:
+        # A group between two that are in use (civilians between children and all) is needed too.
+        chain = _chain_up(todo.pop(), relations)
+        reached = [i for i, name in enumerate(chain) if name in used and i > 0]
+        for name in chain[1 : max(reached, default=0)]:
+            if name not in present:
+                present.add(name)
+                todo.append(name)
+    wide = {n for n in present if any(p in present for p in relations.get(n, Group()).parts)}
+    leaves: dict[str, frozenset[str]] = {}
+    for name in sorted(present):
+        leaves[name] = _leaves(name, wide, relations)
+    for name in wide:
+        for part in relations[name].parts:
+            leaves.setdefault(part, _leaves(part, wide, relations))
+    parents = {
+        name: inside
+        for name in present
+        if (inside := relations.get(name, Group()).inside) is not None and inside in present
+    }
+    return leaves, parents
+
+
+def _chain_up(name: str, relations: Mapping[str, Group]) -> list[str]:
+    """List the groups that hold `name`, each step wider."""
+    chain = [name]
+    while True:
+        last = chain[-1]
+        inside = relations.get(last, Group()).inside
+        sums = [whole for whole, group in relations.items() if last in group.parts]
+        wider = inside or (sums[0] if sums else None)
+        if wider is None or wider in chain:
+            return chain
+        chain.append(wider)
+
+
+def _leaves(name: str, wide: set[str], relations: Mapping[str, Group]) -> frozenset[str]:
+    if name not in wide:
+        return frozenset({name})
+    return frozenset().union(*(_leaves(part, wide, relations) for part in relations[name].parts))
+
+
+def _with_parents(
+    labels: list[Label],
+    groups: Mapping[str, frozenset[str]],
+    parents: Mapping[str, str],
+    relations: Mapping[str, Group],
+) -> list[Cell]:
+    """Order cells so that each subgroup comes after its parents, adding parents nobody claimed."""
+    base: dict[Label, None] = {}
+    subgroups: dict[Label, list[Label]] = {}
+    todo = list(labels)
+    while todo:
+        label = todo.pop(0)
+        if label.group not in parents:
+            base.setdefault(label)
+        elif label not in subgroups:
+            leaves = sorted(groups[parents[label.group]])
+            above = [Label(label.scope, label.outcome, g, label.perpetrator) for g in leaves]
+            subgroups[label] = above
+            todo.extend(above)
+    cells = [Cell(label) for label in sorted(base)]
+    position = {cell.label: i for i, cell in enumerate(cells)}
+    waiting = sorted(subgroups)
+    while waiting:
+        ready = [label for label in waiting if all(up in position for up in subgroups[label])]
+        for label in ready:
+            up = tuple(position[above] for above in subgroups[label])
+            cells.append(Cell(label, up, relations[label.group].share))
+            position[label] = len(cells) - 1
+        waiting = [label for label in waiting if label not in position]
+    return cells

@@ -1,0 +1,118 @@
+"""Small facts about posterior draws of a count: modes, and whether a mean means anything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+Array = npt.NDArray[np.float64]
+Modes = tuple[dict[str, float], ...]
+
+VALLEY = 0.5  # two peaks are two modes if the density between falls below half the lower one
+SMALLEST = 0.05  # and each holds at least this share of the mass
+KNOWN = 0.05  # relative Monte Carlo error beyond which a mean is not printed
+GRID = 512
+
+
+def find_modes(draws: Array, prob: float = 0.95) -> Modes:
+    """Find the modes of a posterior of counts.
+
+    Parameters
+    ----------
+    draws : ndarray of shape (draw,)
+        Counts, in people.
+    prob : float
+        Level of the interval of each mode.
+
+    Returns
+    -------
+    tuple of dict
+        ``weight``, ``median``, ``low``, ``high`` of each, from the smallest count up; the draws
+        are divided at the valleys of a kernel density of the log count.
+    """
+    logs = np.log(np.maximum(draws, 0.5))
+    cuts = _valleys(logs)
+    edges = [-np.inf, *cuts, np.inf]
+    modes = []
+    for low_edge, high_edge in zip(edges[:-1], edges[1:], strict=True):
+        part = draws[(logs > low_edge) & (logs <= high_edge)]
+        low, median, high = np.quantile(part, [(1 - prob) / 2, 0.5, (1 + prob) / 2])
+        modes.append(
+            {
+                "weight": len(part) / len(draws),
+                "median": float(median),
+                "low": float(low),
+                "high": float(high),
+            }
+        )
+    return tuple(modes)
+
+
+def _valleys(logs: Array) -> list[float]:
+    """Log counts at which the draws fall apart into modes."""
+    if logs.std() < 1e-12:
+        return []
+    # Silverman's rule with the interquartile range: a second mode must not widen the kernel.
+    spread = min(logs.std(), float(stats.iqr(logs)) / 1.34) or logs.std()
+    width = 0.9 * spread * len(logs) ** -0.2
+    grid = np.linspace(logs.min() - 3 * width, logs.max() + 3 * width, GRID)
+    counts, _ = np.histogram(logs, bins=np.append(grid, grid[-1] + grid[1] - grid[0]))
+    step = grid[1] - grid[0]
+    reach = int(np.ceil(4 * width / step))
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) * step / width) ** 2)
+    density = np.convolve(counts, kernel / kernel.sum(), mode="same")
+    peaks = [
+        i
+        for i in range(1, GRID - 1)
+        if density[i] >= density[i - 1] and density[i] > density[i + 1]
+    ]
+    cuts: list[float] = []
+    for peak in peaks:
+        cuts = _settle(cuts, peak, peaks, density, grid)
+    return _drop_small(cuts, logs)
+
+
+def _settle(
+    cuts: list[float], peak: int, peaks: list[int], density: Array, grid: Array
+) -> list[float]:
+    """Add the valley before `peak` if it is deep enough on both sides."""
+    before = [p for p in peaks if p < peak and (not cuts or grid[p] > cuts[-1])]
+    if not before:
+        return cuts
+    top = max(before, key=lambda p: density[p])
+    bottom = top + int(np.argmin(density[top : peak + 1]))
+    if density[bottom] < VALLEY * min(density[top], density[peak]):
+        return [*cuts, float(grid[bottom])]
+    return cuts
+
+
+def _drop_small(cuts: list[float], logs: Array) -> list[float]:
+    """Merge parts that hold too little mass to be called a mode."""
+    kept: list[float] = []
+    for cut in cuts:
+        start = kept[-1] if kept else -np.inf
+        inside = float(((logs > start) & (logs <= cut)).mean())
+        beyond = float((logs > cut).mean())
+        if inside >= SMALLEST and beyond >= SMALLEST:
+            kept.append(cut)
+    return kept
+
+
+def mean_is_known(draws: Array, diagnostics: dict[str, Any]) -> bool:
+    """Whether the mean is finite and its Monte Carlo error at most 5 %.
+
+    Parameters
+    ----------
+    draws : ndarray of shape (chain, draw)
+        Counts, in people.
+    diagnostics : dict
+        ``method`` and ``min_ess`` of the fit.
+    """
+    mean = float(draws.mean())
+    if not np.isfinite(mean) or mean <= 0:
+        return False
+    ess = diagnostics["min_ess"] or draws.size
+    return bool(draws.std() / np.sqrt(ess) <= KNOWN * mean)

@@ -1,0 +1,83 @@
+"""Printed numbers, no more precise than what is known: full values live in the draws and in JSON."""
+
+from __future__ import annotations
+
+import math
+
+
+def rounded(value: float, low: float, high: float) -> float:
+    """Round a number to the width of its interval.
+
+    Two significant digits where the interval is wider than a fifth of the number, one more for each
+    further factor of ten.
+
+    Parameters
+    ----------
+    value : float
+        The number to round.
+    low, high : float
+        The ends of the interval that says how well it is known.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> rounded(10122.6, 5419, 23967)
+    10000.0
+    >>> rounded(10203, 10100, 10310)
+    10200.0
+    """
+    if not math.isfinite(value) or value == 0:
+        return value
+    width, middle = abs(high - low), (abs(high) + abs(low)) / 2
+    digits = 2
+    if 0 < width < 0.2 * middle:
+        digits += math.ceil(math.log10(0.2 * middle / width))
+    return float(f"{value:.{min(digits, 15) - 1}e}")
+
+
+def people(value: float, low: float, high: float) -> str:
+    """Print a number of people, rounded to the width of its interval.
+
+    Parameters
+    ----------
+    value : float
+        The number to print.
+    low, high : float
+        The ends of its interval.
+
+    Returns
+    -------
+    str
+        With thousands separators; whole numbers, for there are no fractions of people.
+    """
+    shown = rounded(value, low, high)
+    if 0 < shown < 0.5:
+        return "fewer than 1"
+    return f"{shown:,.0f}"
+
+
+def share(value: float) -> str:
+    """Print a ratio or probability with two significant digits.
+
+    Examples
+    --------
+    >>> share(0.0831), share(1.234), share(0.999), share(7.56)
+    ('.083', '1.2', '1.0', '7.6')
+    """
+    if value == 0 or not math.isfinite(value):
+        return f"{value:g}"
+    text = f"{float(f'{value:.1e}'):.{max(0, 1 - math.floor(math.log10(abs(value))))}f}"
+    if float(text) == 1:
+        return "1.0"
+    return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
+
+
+def percent(prob: float) -> str:
+    """Print a level or a share as per cent: 95 %, 99.5 %, below 0.1 %."""
+    value = 100 * prob
+    if 0 < value < 0.1:
+        return "less than 0.1 %"
+    return f"{value:.3g} %"

@@ -1,0 +1,1 @@
+"""What an answer rests on: identification, refits, tipping points, calibration."""

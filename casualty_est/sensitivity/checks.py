@@ -1,0 +1,115 @@
+"""Is the fit sound, and does any claim contradict the rest?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from casualty_est.rounding import percent
+
+if TYPE_CHECKING:
+    from casualty_est.estimate import Estimate
+
+CONTRADICTS = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What was checked of one fit.
+
+    Parameters
+    ----------
+    converged : bool
+        Whether every convergence check held.
+    diagnostics : dict
+        Method, R-hat, effective sample size, divergences, and what failed.
+    claims : tuple of dict
+        Per claim that counts: ``source``, ``text``, ``surprise`` (two-sided tail probability given
+        all other claims) and ``contradicts``.
+    below_documented : tuple of dict
+        Per estimate with a documented count: ``estimate``, ``documented``, ``probability`` that the
+        true number lies below it.
+    """
+
+    converged: bool
+    diagnostics: dict[str, Any]
+    claims: tuple[dict[str, Any], ...]
+    below_documented: tuple[dict[str, Any], ...]
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The same in sentences."""
+        found = self.diagnostics
+        if found["method"] == "exact":
+            lines = ["Converged: the answer is exact, by quadrature."]
+        elif self.converged:
+            lines = [
+                f"Converged: largest R-hat {found['max_rhat']:.3f}, smallest effective sample "
+                f"{found['min_ess']:.0f}, {found['divergences']} divergences."
+            ]
+        else:
+            lines = [f"NOT CONVERGED: {'; '.join(found['reasons'])}."]
+        against = [claim for claim in self.claims if claim["contradicts"]]
+        for claim in against:
+            lines.append(
+                f"{claim['source']}'s {claim['text']!r} contradicts the rest (tail probability "
+                f"{claim['surprise']:.2g})."
+            )
+        if self.claims and not against:
+            lines.append("No claim contradicts the rest.")
+        for row in self.below_documented:
+            lines.append(
+                f"{row['estimate']}: probability {percent(row['probability'])} that the true number "
+                f"lies below the {row['documented']:,} documented."
+            )
+        return tuple(lines)
+
+    def __repr__(self) -> str:
+        return "\n".join(self.lines)
+
+    def _repr_html_(self) -> str:
+        return "".join(f"<p>{escape(line)}</p>" for line in self.lines)
+
+
+def check(estimate: Estimate) -> Check:
+    """Collect the checks of an estimate; see `Estimate.check`."""
+    meta = estimate.meta
+    claims = tuple(
+        {
+            "source": claim["source"],
+            "text": claim["text"],
+            "surprise": claim["surprise"],
+            "contradicts": claim["surprise"] < CONTRADICTS,
+        }
+        for claim in meta.get("claims", [])
+        if claim["counted"] and claim["surprise"] is not None
+    )
+    below = tuple(
+        {
+            "estimate": cell_text(row["cell"]),
+            "documented": row["documented"]["low"],
+            "probability": float((estimate.draws(i) < row["documented"]["low"]).mean()),
+        }
+        for i, row in enumerate(meta["rows"])
+        if row["documented"] and meta["has_level"]
+    )
+    return Check(estimate.converged, meta["diagnostics"], claims, below)
+
+
+def cell_text(cell: dict[str, Any]) -> str:
+    """Name a cell in words, without what is only a default."""
+    who = "people" if cell["group"] == "all" else cell["group"]
+    parts = [f"{who} {cell['outcome']}"]
+    if cell["scope"] != "all":
+        parts.append(f"in {cell['scope'].replace('+', ' and ')}")
+    if cell["perpetrator"] not in ("any", ""):
+        parts.append(f"by {cell['perpetrator']}")
+    if cell["start"] and cell["end"]:
+        same = cell["start"] == cell["end"]
+        parts.append(f"on {cell['start']}" if same else f"from {cell['start']} to {cell['end']}")
+    elif cell["end"]:
+        parts.append(f"up to {cell['end']}")
+    elif cell["start"]:
+        parts.append(f"since {cell['start']}")
+    return " ".join(parts)

@@ -1,0 +1,101 @@
+"""What the answer would be with other evidence or wider priors: refits of one compiled model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from casualty_est.inference.check import diagnose
+from casualty_est.inference.engines import run
+from casualty_est.models.claims import ClaimsModel
+from casualty_est.models.scenario import Scenario
+
+Array = npt.NDArray[np.float64]
+
+
+class Refitter:
+    """Refits of a claims model with the settings of one estimate.
+
+    Parameters
+    ----------
+    model : ClaimsModel
+        The model; its compiled form is reused.
+    meta : dict
+        The metadata of the estimate, for its settings.
+    row : int
+        The estimate that is looked at.
+    """
+
+    def __init__(self, model: ClaimsModel, meta: dict[str, Any], row: int = 0) -> None:
+        self.model = model
+        self.layout = model.layout
+        self.row = row
+        self.method: str = meta["diagnostics"]["method"]
+        settings = meta["settings"]
+        self.settings = {key: settings[key] for key in ("draws", "tune", "chains", "seed")}
+        self.plain = Scenario.plain(model.layout)
+
+    def deaths(self, scenario: Scenario) -> tuple[Array, bool]:
+        """Draws of the estimate under a scenario, and whether the refit converged."""
+        draws = run(self.model, scenario, self.method, **self.settings)
+        cells = self.model.rows[self.row].cells.astype(float)
+        return (np.exp(draws.log_deaths) @ cells).ravel(), diagnose(draws).converged
+
+    def summary(self, name: str, scenario: Scenario, prob: float) -> dict[str, Any]:
+        """One line of a table: median and interval under a scenario."""
+        values, converged = self.deaths(scenario)
+        low, median, high = np.quantile(values, [(1 - prob) / 2, 0.5, (1 + prob) / 2])
+        return {
+            "case": name,
+            "median": float(median),
+            "low": float(low),
+            "high": float(high),
+            "prob": prob,
+            "converged": converged,
+        }
+
+
+def alone(refit: Refitter, prob: float) -> list[dict[str, Any]]:
+    """Refit with each source alone: the priors stay, the other sources are not heard.
+
+    Parameters
+    ----------
+    refit : Refitter
+        The refits of one estimate.
+    prob : float
+        Level of the intervals.
+
+    Returns
+    -------
+    list of dict
+        Columns ``case``, ``median``, ``low``, ``high``, ``prob``, ``converged``.
+    """
+    return [
+        refit.summary(f"only {source}", refit.plain.only(refit.layout, source), prob)
+        for source in _sources(refit)
+    ]
+
+
+def leave_one_out(refit: Refitter, prob: float) -> list[dict[str, Any]]:
+    """Refit without each source in turn; see `alone` for the parameters and columns."""
+    sources = _sources(refit)
+    return [
+        refit.summary(f"without {source}", refit.plain.without(refit.layout, source), prob)
+        for source in (sources if len(sources) > 1 else [])
+    ]
+
+
+def widened(refit: Refitter, prob: float) -> list[dict[str, Any]]:
+    """Refit with the sd doubled of every role prior that rests on the conflict under analysis."""
+    return [
+        refit.summary(
+            f"role {own.role}, prior sd doubled", refit.plain.widened(own.targets, 2.0), prob
+        )
+        for own in refit.model.own_conflict
+    ]
+
+
+def _sources(refit: Refitter) -> list[str]:
+    return list(dict.fromkeys(claim.source for claim in refit.layout.claims))

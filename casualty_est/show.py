@@ -1,0 +1,124 @@
+"""An Estimate in a terminal and in a notebook."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from casualty_est.rounding import people, percent, share
+from casualty_est.sensitivity.checks import cell_text
+
+if TYPE_CHECKING:
+    from casualty_est.estimate import Estimate
+
+
+def estimate_rows(estimate: Estimate, prob: float = 0.95) -> list[tuple[str, str, str, str]]:
+    """Cell, documented count, median and interval of every estimate, rounded for print."""
+    rows = []
+    for i, row in enumerate(estimate.meta["rows"]):
+        numbers = estimate._numbers(i, prob)
+        low, median, high = numbers["low"], numbers["median"], numbers["high"]
+        documented = row["documented"]
+        stated = (
+            f"at least {documented['low']:,} ({documented['source']})" if documented else "none"
+        )
+        name = cell_text(row["cell"]) + ("" if row["part"] == "total" else f", {row['part']}")
+        if low is None or median is None or high is None:
+            rows.append((name, stated, "no headline", ""))
+            continue
+        interval = f"{people(low, low, high)} to {people(high, low, high)}"
+        rows.append((name, stated, people(median, low, high), interval))
+    return rows
+
+
+def source_rows(estimate: Estimate, prob: float = 0.95) -> list[tuple[str, str, str, str]]:
+    """Source, role, posterior and prior of every reporting ratio, rounded for print."""
+    rows = []
+    for i, source in enumerate(estimate.meta["sources"]):
+        prior = source["prior"]
+        before = f"{share(prior['median'])} ({share(prior['low'])} to {share(prior['high'])})"
+        name = source["name"].removeprefix("ratio of ")
+        rows.append((name, source["role"] or "none", estimate.ratio_text(i, prob), before))
+    return rows
+
+
+def titles(prob: float) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Column titles of the two tables."""
+    return (
+        ("estimate", "documented", "median", f"{percent(prob)} credible interval"),
+        ("source", "role", f"reported / true ({percent(prob)})", "before the data (95 %)"),
+    )
+
+
+def status(estimate: Estimate) -> str:
+    """One line on the fit."""
+    return estimate.check().lines[0]
+
+
+def as_text(estimate: Estimate) -> str:
+    """Plain text for a terminal."""
+    estimates, sources = titles(0.95)
+    parts = [
+        f"Estimate from {estimate.kind}. {status(estimate)}",
+        _plain(estimates, estimate_rows(estimate)),
+    ]
+    if estimate.meta["sources"]:
+        parts.append(_plain(sources, source_rows(estimate)))
+    parts.append("\n".join(level_lines(estimate)))
+    return "\n\n".join(parts)
+
+
+def level_lines(estimate: Estimate) -> list[str]:
+    """What the level rests on, and the warnings a reader must see."""
+    lines = list(estimate.identification().sentences[:1])
+    urgent = {"no_level", "no_total", "contradicts", "own_conflict", "assumed_unbiased"}
+    return lines + [f"Note: {text}." for code, text in estimate.warnings if code in urgent]
+
+
+def _plain(head: tuple[str, ...], rows: list[tuple[str, str, str, str]]) -> str:
+    table = [head, *rows]
+    widths = [max(len(row[i]) for row in table) for i in range(len(head))]
+    lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) for row in table]
+    lines.insert(1, "  ".join("-" * width for width in widths))
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def as_html(estimate: Estimate) -> str:
+    """HTML for a notebook, input escaped."""
+    estimates, sources = titles(0.95)
+    parts = [f"<p><b>Estimate from {escape(estimate.kind)}.</b> {escape(status(estimate))}</p>"]
+    parts.append(_html(estimates, estimate_rows(estimate)))
+    if estimate.meta["sources"]:
+        parts.append(_html(sources, source_rows(estimate)))
+    parts += [f"<p>{escape(line)}</p>" for line in level_lines(estimate)]
+    return "".join(parts)
+
+
+def _html(head: tuple[str, ...], rows: list[tuple[str, str, str, str]]) -> str:
+    top = "".join(f"<th>{escape(title)}</th>" for title in head)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
+    )
+    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def as_rich(estimate: Estimate) -> Any:
+    """Tables for a terminal that knows colours."""
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    def table(head: tuple[str, ...], rows: list[tuple[str, str, str, str]]) -> Table:
+        found = Table(*head, show_edge=False, pad_edge=False)
+        for row in rows:
+            found.add_row(*(Text(cell) for cell in row))
+        return found
+
+    estimates, sources = titles(0.95)
+    good = "green" if estimate.converged else "bold red"
+    parts: list[Any] = [Text(status(estimate), style=good), Text("")]
+    parts += [table(estimates, estimate_rows(estimate)), Text("")]
+    if estimate.meta["sources"]:
+        parts += [table(sources, source_rows(estimate)), Text("")]
+    parts += [Text(line) for line in level_lines(estimate)]
+    return Group(*parts)
