@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.errors import UsageError
-from casualty_est.posterior import Modes, find_modes, mean_is_known
+from casualty_est.posterior import Modes, find_modes, interval_ends, mean_is_known
 from casualty_est.rounding import people, percent, share
 
 if TYPE_CHECKING:
@@ -88,15 +88,45 @@ class Estimate:
         return len(self._meta["rows"])
 
     def draws(self, row: int = 0) -> Array:
-        """Posterior draws of one estimate, in people, of shape (chain, draw)."""
+        """Posterior draws of one estimate, in people, of shape (chain, draw).
+
+        Parameters
+        ----------
+        row : int
+            The estimate, as numbered in `summary`.
+
+        Returns
+        -------
+        ndarray of shape (chain, draw)
+        """
         return np.asarray(self._tree["posterior"]["deaths"].values[..., row])
 
     def ratios(self, source: int) -> Array:
-        """Posterior draws of one reporting ratio (reported / true), of shape (chain, draw)."""
+        """Posterior draws of one reporting ratio (reported / true), of shape (chain, draw).
+
+        Parameters
+        ----------
+        source : int
+            The ratio, as numbered in `sources`.
+
+        Returns
+        -------
+        ndarray of shape (chain, draw)
+        """
         return np.asarray(self._tree["posterior"]["ratio_total"].values[..., source])
 
     def level(self, row: int = 0) -> str:
-        """What sets the level of one estimate: ``data``, ``anchor``, ``prior`` or ``none``."""
+        """What sets the level of one estimate: ``data``, ``anchor``, ``prior`` or ``none``.
+
+        Parameters
+        ----------
+        row : int
+            The estimate, as numbered in `summary`.
+
+        Returns
+        -------
+        str
+        """
         if not self._meta["has_level"]:
             return "none"
         stated = self._meta["rows"][row].get("level")
@@ -112,7 +142,20 @@ class Estimate:
         return "anchor" if held >= 0.5 else "prior"
 
     def modes(self, row: int = 0, prob: float = 0.95) -> Modes:
-        """Modes of one estimate with their weights; empty where there is no headline."""
+        """Modes of one estimate with their weights; empty where there is no headline.
+
+        Parameters
+        ----------
+        row : int
+            The estimate, as numbered in `summary`.
+        prob : float
+            Level of the equal-tailed credible interval.
+
+        Returns
+        -------
+        tuple of dict
+            ``weight``, ``median``, ``low``, ``high`` (people).
+        """
         return find_modes(self.draws(row).ravel(), prob) if self._meta["has_level"] else ()
 
     # Tables ----------------------------------------------------------------------------------
@@ -157,14 +200,12 @@ class Estimate:
         return pd.DataFrame(rows)
 
     def _numbers(self, row: int, prob: float) -> dict[str, float | None]:
-        if not 0 < prob < 1:
-            msg = f"prob must lie between 0 and 1, not {prob!r}: write .95 for a 95 % interval"
-            raise UsageError(msg)
+        ends = interval_ends(prob)
         names = ("median", "low", "high", "mean", "sd")
         if not self._meta["has_level"]:
             return dict.fromkeys(names)
         draws = self.draws(row)
-        low, median, high = np.quantile(draws, [(1 - prob) / 2, 0.5, (1 + prob) / 2])
+        low, median, high = np.quantile(draws, ends)
         known = len(self.modes(row)) < 2 and mean_is_known(draws, self._meta["diagnostics"])
         mean = float(draws.mean()) if known else None
         sd = float(draws.std()) if known else None
@@ -211,9 +252,10 @@ class Estimate:
         return pd.DataFrame(rows)
 
     def _ratio(self, source: int, prob: float) -> dict[str, Any] | None:
+        ends = interval_ends(prob)
         if not self._meta["has_level"] or "ratio_total" not in self._tree["posterior"]:
             return None
-        low, median, high = np.quantile(self.ratios(source), [(1 - prob) / 2, 0.5, (1 + prob) / 2])
+        low, median, high = np.quantile(self.ratios(source), ends)
         prior = self._meta["sources"][source]["prior"]
         return {
             "median": float(median),
@@ -254,7 +296,19 @@ class Estimate:
     # Refits ----------------------------------------------------------------------------------
 
     def alone(self, row: int = 0, prob: float = 0.95) -> pd.DataFrame:
-        """Posterior of an estimate if each source stood alone; columns as `leave_one_out`."""
+        """Posterior of an estimate if each source stood alone; columns as `leave_one_out`.
+
+        Parameters
+        ----------
+        row : int
+            The estimate, as numbered in `summary`.
+        prob : float
+            Level of the equal-tailed credible interval.
+
+        Returns
+        -------
+        pandas.DataFrame
+        """
         return self._refits("alone", row, prob)
 
     def leave_one_out(self, row: int = 0, prob: float = 0.95) -> pd.DataFrame:
@@ -280,12 +334,26 @@ class Estimate:
         return self._refits("leave_one_out", row, prob)
 
     def widened(self, row: int = 0, prob: float = 0.95) -> pd.DataFrame:
-        """Posterior with the prior sd doubled of roles whose grounds are this conflict itself."""
+        """Posterior with the prior sd doubled of roles whose grounds are this conflict itself.
+
+        Parameters
+        ----------
+        row : int
+            The estimate, as numbered in `summary`.
+        prob : float
+            Level of the equal-tailed credible interval.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns as `leave_one_out`; empty where no role leans on this conflict.
+        """
         return self._refits("widened", row, prob)
 
     def _refits(self, name: str, row: int, prob: float) -> pd.DataFrame:
         import pandas as pd
 
+        interval_ends(prob)
         columns = ["case", "median", "low", "high", "prob", "converged"]
         if not self._meta["has_level"]:
             return pd.DataFrame(columns=columns)
@@ -328,11 +396,13 @@ class Estimate:
         if not self._meta["has_level"]:
             msg = "there is no headline number, so nothing can be tipped; give roles or an anchor"
             raise UsageError(msg)
+        from casualty_est.sensitivity.tipping import tippable, tipping
+
+        n = tippable(n)
         kept = self._meta["details"].setdefault("tipping", {})
-        key = f"{row}:{n:g}"
+        key = f"{row}:{n:.15g}"
         if key not in kept:
             from casualty_est.sensitivity.refits import Refitter
-            from casualty_est.sensitivity.tipping import tipping
 
             refit = Refitter(self._model_to_refit(), self._meta, row)
             kept[key] = tipping(refit, n, self._meta["assumptions"])
@@ -342,7 +412,7 @@ class Estimate:
 
     @property
     def plot(self) -> Plots:
-        """Pictures: ``plot.total()``, ``plot.sources()``, ``plot.priors()``, ``plot.identification()``."""
+        """Pictures of this estimate, such as ``est.plot.total()``."""
         from casualty_est.plots import Plots
 
         return Plots(self)
@@ -366,7 +436,17 @@ class Estimate:
         return write_report(self, path, prob=prob)
 
     def to_dict(self, prob: float = 0.95) -> dict[str, Any]:
-        """The content of estimate.json: plain numbers or None, never NaN."""
+        """The content of estimate.json: plain numbers or None, never NaN.
+
+        Parameters
+        ----------
+        prob : float
+            Level of the equal-tailed credible interval.
+
+        Returns
+        -------
+        dict
+        """
         from casualty_est.serialise import to_dict
 
         return to_dict(self, prob)
@@ -412,7 +492,19 @@ class Estimate:
     # Words -----------------------------------------------------------------------------------
 
     def headline(self, row: int = 0, prob: float = 0.95) -> str:
-        """One estimate in one line: rounded median and interval, or why there is none."""
+        """One estimate in one line: rounded median and interval, or why there is none.
+
+        Parameters
+        ----------
+        row : int
+            The estimate, as numbered in `summary`.
+        prob : float
+            Level of the equal-tailed credible interval.
+
+        Returns
+        -------
+        str
+        """
         numbers = self._numbers(row, prob)
         low, median, high = numbers["low"], numbers["median"], numbers["high"]
         if low is None or median is None or high is None:
@@ -440,7 +532,19 @@ class Estimate:
         return as_rich(self)
 
     def ratio_text(self, source: int, prob: float = 0.95) -> str:
-        """One reporting ratio in one line, rounded."""
+        """One reporting ratio in one line, rounded.
+
+        Parameters
+        ----------
+        source : int
+            The ratio, as numbered in `sources`.
+        prob : float
+            Level of the equal-tailed credible interval.
+
+        Returns
+        -------
+        str
+        """
         ratio = self._ratio(source, prob)
         if ratio is None:
             return "not known: nothing sets the level"

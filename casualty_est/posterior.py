@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import stats
+
+from casualty_est.errors import UsageError
 
 Array = npt.NDArray[np.float64]
 Modes = tuple[dict[str, float], ...]
@@ -15,6 +18,29 @@ VALLEY = 0.5  # two peaks are two modes if the density between falls below half 
 SMALLEST = 0.05  # and each holds at least this share of the mass
 KNOWN = 0.05  # relative Monte Carlo error beyond which a mean is not printed
 GRID = 512
+
+
+def interval_ends(prob: float) -> list[float]:
+    """Probabilities of the lower end, the median and the upper end of an equal-tailed interval.
+
+    Parameters
+    ----------
+    prob : float
+        Level of the interval.
+
+    Returns
+    -------
+    list of float
+
+    Raises
+    ------
+    UsageError
+        If `prob` does not lie between 0 and 1.
+    """
+    if not 0 < prob < 1:
+        msg = f"prob must lie between 0 and 1, not {prob!r}: write .95 for a 95 % interval"
+        raise UsageError(msg)
+    return [(1 - prob) / 2, 0.5, (1 + prob) / 2]
 
 
 def find_modes(draws: Array, prob: float = 0.95) -> Modes:
@@ -33,13 +59,14 @@ def find_modes(draws: Array, prob: float = 0.95) -> Modes:
         ``weight``, ``median``, ``low``, ``high`` of each, from the smallest count up; the draws
         are divided at the valleys of a kernel density of the log count.
     """
+    ends = interval_ends(prob)
     logs = np.log(np.maximum(draws, 0.5))
     cuts = _valleys(logs)
     edges = [-np.inf, *cuts, np.inf]
     modes = []
-    for low_edge, high_edge in zip(edges[:-1], edges[1:], strict=True):
+    for low_edge, high_edge in pairwise(edges):
         part = draws[(logs > low_edge) & (logs <= high_edge)]
-        low, median, high = np.quantile(part, [(1 - prob) / 2, 0.5, (1 + prob) / 2])
+        low, median, high = np.quantile(part, ends)
         modes.append(
             {
                 "weight": len(part) / len(draws),

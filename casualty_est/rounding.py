@@ -1,4 +1,4 @@
-"""Printed numbers, no more precise than what is known: full values live in the draws and in JSON."""
+"""Printed numbers, no more precise than what is known; full values live in draws and JSON."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def people(value: float, low: float, high: float) -> str:
         With thousands separators; whole numbers, for there are no fractions of people.
     """
     shown = rounded(value, low, high)
-    if 0 < shown < 0.5:
+    if 0 < shown <= 0.5:
         return "fewer than 1"
     return f"{shown:,.0f}"
 
@@ -69,9 +69,8 @@ def share(value: float) -> str:
     """
     if value == 0 or not math.isfinite(value):
         return f"{value:g}"
-    text = f"{float(f'{value:.1e}'):.{max(0, 1 - math.floor(math.log10(abs(value))))}f}"
-    if float(text) == 1:
-        return "1.0"
+    shown = float(f"{value:.1e}")
+    text = f"{shown:.{max(0, 1 - math.floor(math.log10(abs(shown))))}f}"
     return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
 
 

@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.rounding import people, percent, share
-from casualty_est.sensitivity.checks import cell_text
+from casualty_est.wording import cell_text
 
 if TYPE_CHECKING:
     from casualty_est.estimate import Estimate
@@ -102,7 +102,7 @@ def _html(head: tuple[str, ...], rows: list[tuple[str, str, str, str]]) -> str:
     return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def as_rich(estimate: Estimate) -> Any:
+def as_rich(estimate: Estimate, prob: float = 0.95) -> Any:
     """Tables for a terminal that knows colours."""
     from rich.console import Group
     from rich.table import Table
@@ -114,11 +114,11 @@ def as_rich(estimate: Estimate) -> Any:
             found.add_row(*(Text(cell) for cell in row))
         return found
 
-    estimates, sources = titles(0.95)
+    estimates, sources = titles(prob)
     good = "green" if estimate.converged else "bold red"
     parts: list[Any] = [Text(status(estimate), style=good), Text("")]
-    parts += [table(estimates, estimate_rows(estimate)), Text("")]
+    parts += [table(estimates, estimate_rows(estimate, prob)), Text("")]
     if estimate.meta["sources"]:
-        parts += [table(sources, source_rows(estimate)), Text("")]
+        parts += [table(sources, source_rows(estimate, prob)), Text("")]
     parts += [Text(line) for line in level_lines(estimate)]
     return Group(*parts)

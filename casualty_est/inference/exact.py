@@ -71,12 +71,12 @@ class ExactPosterior:
     def cdf(self, log_n: npt.ArrayLike) -> Array:
         """Posterior probability that the log count lies below each value."""
         edges, below = self._edges()
-        return np.interp(log_n, edges, below)
+        return np.asarray(np.interp(np.asarray(log_n, dtype=float), edges, below))
 
     def quantile(self, probability: npt.ArrayLike) -> Array:
         """Posterior quantiles of the log count."""
         edges, below = self._edges()
-        return np.interp(probability, below, edges)
+        return np.asarray(np.interp(np.asarray(probability, dtype=float), below, edges))
 
     def _edges(self) -> tuple[Array, Array]:
         step = self.log_n[1] - self.log_n[0]
@@ -251,7 +251,7 @@ def _kernel(
     step: float,
 ) -> tuple[Array, Array | None]:
     """Likelihood of the target's claims at every log N + b; learned sds are averaged over."""
-    m = start + step * np.arange(len(log_n) + len(bias) - 1)
+    m: Array = np.asarray(start + step * np.arange(len(log_n) + len(bias) - 1), dtype=float)
     claims = np.flatnonzero((layout.target_of == i) & (scenario.weights > 0))
     if len(claims) == 0:
         return np.ones_like(m), None
@@ -355,4 +355,4 @@ def _categorical(weights: Array, rng: np.random.Generator) -> npt.NDArray[np.int
     """One index per row, drawn in proportion to the row's weights."""
     below = np.cumsum(weights, axis=1)
     chosen = (below < rng.uniform(size=(len(weights), 1)) * below[:, -1:]).sum(axis=1)
-    return np.minimum(chosen, weights.shape[1] - 1)
+    return np.asarray(np.minimum(chosen, weights.shape[1] - 1), dtype=np.intp)

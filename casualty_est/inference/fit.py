@@ -21,6 +21,7 @@ from casualty_est.models.layout import Layout, level_name, ratio_name
 from casualty_est.models.ratios import Target
 from casualty_est.models.scenario import Scenario
 from casualty_est.models.totals import has_total
+from casualty_est.wording import possessive
 
 if TYPE_CHECKING:
     import xarray
@@ -49,8 +50,14 @@ def fit(
     ----------
     model : ClaimsModel
         The model.
-    seed, draws, tune, chains, method, progress
-        As for `ClaimsModel.fit`.
+    seed : int or None
+        Seed of all randomness; None draws one.
+    draws, tune, chains : int
+        Kept and warm-up draws per chain, and the number of chains.
+    method : {"auto", "exact", "nuts"}
+        The engine.
+    progress : bool or None
+        Show progress on standard error; None shows it where that is a terminal.
     notes : sequence of (code, text), optional
         Warnings of the call, to travel with the result.
 
@@ -138,7 +145,7 @@ def _metadata(
     notes += [
         {
             "code": "contradicts",
-            "text": f"{claim['source']}'s {claim['text']!r} contradicts the rest",
+            "text": f"{possessive(claim['source'])} {claim['text']!r} contradicts the rest",
         }
         for claim in claims
         if claim["surprise"] is not None and claim["surprise"] < CONTRADICTS
@@ -283,7 +290,7 @@ def _published(claim: Claim) -> dict[str, Any]:
 def _assumptions(model: ClaimsModel) -> list[dict[str, Any]]:
     """One entry per row of the gauge, in the order of the scores."""
     layout = model.layout
-    found = []
+    found: list[dict[str, Any]] = []
     for target in layout.ratios.targets:
         role = model.priors.roles[target.role or "none"]
         own = target.prior.origin.startswith("sources.")

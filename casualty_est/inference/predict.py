@@ -93,7 +93,7 @@ def _below(reading: Reading, m: Array, s: Array) -> Array:
     beyond = special.ndtr(d / s) + tail
     plain = special.ndtr(d / s)
     below = hedges.SPIKE * plain + (1 - hedges.SPIKE) * beyond
-    return below if reading.sign > 0 else 1 - below
+    return np.asarray(below if reading.sign > 0 else 1 - below)
 
 
 def _t4_cdf(t: Array) -> Array:

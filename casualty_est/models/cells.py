@@ -45,7 +45,7 @@ class Cell:
     label : Label
         Its own label, made of atoms.
     parent : tuple of int
-        For a subgroup, the positions of the cells whose sum it is a share of; empty for a base cell.
+        For a subgroup, positions of the cells whose sum it is a share of; empty for a base cell.
     share : LogitNormal, optional
         Prior on that share.
     """
@@ -127,9 +127,15 @@ class CellGrid:
 def _lookup(labels: Mapping[str, frozenset[str]], name: str, dimension: str) -> frozenset[str]:
     if name in labels:
         return labels[name]
-    parts = name.split("+")
-    if dimension == "scope" and all(part in labels for part in parts):
-        return frozenset().union(*(labels[part] for part in parts))
+    atoms = frozenset().union(*labels.values())
+    if name in atoms:
+        # The rest of a wider label, or a part that only overlaps reveal, has a name of its own.
+        return frozenset({name})
+    if dimension == "scope":
+        wanted = set(name.split("+"))
+        inside = frozenset(atom for atom in atoms if wanted.issuperset(atom.split("+")))
+        if wanted == {part for atom in inside for part in atom.split("+")}:
+            return inside
     msg = f"no claim uses the {dimension} {name!r}; {nearest(name, labels)}"
     raise UsageError(msg)
 

@@ -276,7 +276,17 @@ class ClaimsModel:
         return prior_predictive(self, draws=draws, seed=seed)
 
     def documented(self, row: EstimateRow) -> Documented | None:
-        """Return the largest lower end stated for exactly that cell, as published."""
+        """Return the largest lower end stated for exactly that cell, as published.
+
+        Parameters
+        ----------
+        row : EstimateRow
+            One of `rows`.
+
+        Returns
+        -------
+        Documented or None
+        """
         rows = self.claims.rows
         if self.as_of is not None:
             gone = {id(out.claim) for out in self.counted.left_out if out.code == "after_as_of"}

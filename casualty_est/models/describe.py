@@ -129,8 +129,8 @@ def _shared(model: ClaimsModel) -> list[str]:
     priors = model.layout.priors
     role, source, target = priors.fractions
     lines = [
-        f"reporting sd on the log scale {priors.reporting_sd:g}, errors Student t with 4 degrees of "
-        f"freedom",
+        f"reporting sd on the log scale {priors.reporting_sd:g}, errors Student t with 4 degrees "
+        f"of freedom",
         f"of a ratio prior's variance {role:g} is shared by the role, {source:g} by the source, "
         f"{target:g} is the target's own",
     ]

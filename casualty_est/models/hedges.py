@@ -109,8 +109,8 @@ def log_interval(low: Any, high: Any, leak: Any, m: Any, s: Any, xp: Any) -> Any
 def log_one_sided(z: Any, sign: Any, tau: Any, m: Any, s: Any, xp: Any) -> Any:
     """Log-density of "at least" (`sign` 1) or "as many as" (`sign` -1) from a speaker.
 
-    Either the number itself (probability `SPIKE`) or a bound at an exponential distance from it, and
-    a small leak. Bare censoring has no far end and would leave the answer to the prior.
+    Either the number itself (probability `SPIKE`) or a bound at an exponential distance from it,
+    and a small leak. Bare censoring has no far end and would leave the answer to the prior.
     """
     spike = math.log(SPIKE) + log_normal(z, m, s, xp)
     gap = math.log(1 - SPIKE) + log_exgaussian(sign * z, sign * m, s, tau, xp)
@@ -127,18 +127,20 @@ class Reading:
     kind : str
         ``point`` (uses `z` and `extra`), ``interval`` (`low`, `high`, `leak`) or ``one_sided``
         (`z`, `sign`, `tau`).
-    z, low, high : float
-        Logs of numbers of people.
+    words : str
+        The same in words, for tables and reports.
+    z : float
+        Log of the number of people stated.
     extra : float
         Log sd added in quadrature to the source's reporting sd.
+    low, high : float
+        Logs of the ends of an interval, in people.
     leak : float
         Probability that the statement misses the number.
     sign : float
         1 for "at least", -1 for "as many as".
     tau : float
         Mean gap of a bound, on the log scale.
-    words : str
-        The same in words, for tables and reports.
     """
 
     kind: str

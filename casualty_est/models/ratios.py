@@ -153,8 +153,8 @@ def build_ratios(targets: Sequence[Target], fractions: tuple[float, float, float
     -------
     Ratios
     """
-    sources_in = defaultdict(set)
-    targets_of = defaultdict(int)
+    sources_in: dict[str, set[str]] = defaultdict(set)
+    targets_of: dict[tuple[str, str], int] = defaultdict(int)
     for target in targets:
         sources_in[target.block].add(target.source)
         targets_of[target.block, target.source] += 1

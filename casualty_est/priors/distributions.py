@@ -90,11 +90,32 @@ class Normal:
         return self.mean
 
     def quantile(self, q: npt.ArrayLike) -> Array:
-        """Quantiles at the probabilities `q`, in the unit and shape of the input."""
+        """Quantiles of the distribution.
+
+        Parameters
+        ----------
+        q : array_like
+            Probabilities.
+
+        Returns
+        -------
+        ndarray
+            In the unit of the quantity and the shape of `q`.
+        """
         return np.asarray(self.mean + self.sd * special.ndtri(np.asarray(q, dtype=float)))
 
     def interval(self, prob: float = 0.95) -> tuple[float, float]:
-        """Equal-tailed interval that holds `prob` of the mass."""
+        """Equal-tailed interval.
+
+        Parameters
+        ----------
+        prob : float
+            Probability that it holds.
+
+        Returns
+        -------
+        tuple of float
+        """
         return _interval(self, prob)
 
     def __repr__(self) -> str:
@@ -159,11 +180,32 @@ class LogNormal:
         return math.exp(self.mu)
 
     def quantile(self, q: npt.ArrayLike) -> Array:
-        """Quantiles at the probabilities `q`."""
-        return np.exp(self.mu + self.sd * special.ndtri(np.asarray(q, dtype=float)))
+        """Quantiles of the distribution.
+
+        Parameters
+        ----------
+        q : array_like
+            Probabilities.
+
+        Returns
+        -------
+        ndarray
+            In the unit of the quantity and the shape of `q`.
+        """
+        return np.asarray(np.exp(self.mu + self.sd * special.ndtri(np.asarray(q, dtype=float))))
 
     def interval(self, prob: float = 0.95) -> tuple[float, float]:
-        """Equal-tailed interval that holds `prob` of the mass."""
+        """Equal-tailed interval.
+
+        Parameters
+        ----------
+        prob : float
+            Probability that it holds.
+
+        Returns
+        -------
+        tuple of float
+        """
         return _interval(self, prob)
 
     def __repr__(self) -> str:
@@ -223,11 +265,32 @@ class LogitNormal:
         return float(special.expit(self.mu))
 
     def quantile(self, q: npt.ArrayLike) -> Array:
-        """Quantiles at the probabilities `q`."""
+        """Quantiles of the distribution.
+
+        Parameters
+        ----------
+        q : array_like
+            Probabilities.
+
+        Returns
+        -------
+        ndarray
+            In the unit of the quantity and the shape of `q`.
+        """
         return np.asarray(special.expit(self.mu + self.sd * special.ndtri(np.asarray(q))))
 
     def interval(self, prob: float = 0.95) -> tuple[float, float]:
-        """Equal-tailed interval that holds `prob` of the mass."""
+        """Equal-tailed interval.
+
+        Parameters
+        ----------
+        prob : float
+            Probability that it holds.
+
+        Returns
+        -------
+        tuple of float
+        """
         return _interval(self, prob)
 
     def __repr__(self) -> str:

@@ -353,8 +353,12 @@ def _scales(table: dict[str, Any]) -> dict[str, Any]:
         _known(shared, ("role", "source", "target"), "shared")
         _known(("role", "source", "target"), shared, "shared")
         parts = tuple(float(shared[key]) for key in ("role", "source", "target"))
-        if min(parts) < 0 or abs(sum(parts) - 1) > 1e-9:
-            msg = f"shared: role, source and target must be 0 or more and sum to 1, not {parts}"
+        if min(parts) < 0 or parts[2] == 0 or abs(sum(parts) - 1) > 1e-9:
+            # Without a part of its own a ratio would be another one, and its pull undefined.
+            msg = (
+                f"shared: role, source and target must be 0 or more, target above 0, and sum to 1, "
+                f"not {parts}"
+            )
             raise UsageError(msg)
         found["fractions"] = parts
     return found

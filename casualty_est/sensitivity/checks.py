@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.rounding import percent
+from casualty_est.wording import cell_text, possessive
 
 if TYPE_CHECKING:
     from casualty_est.estimate import Estimate
@@ -53,15 +54,15 @@ class Check:
         against = [claim for claim in self.claims if claim["contradicts"]]
         for claim in against:
             lines.append(
-                f"{claim['source']}'s {claim['text']!r} contradicts the rest (tail probability "
-                f"{claim['surprise']:.2g})."
+                f"{possessive(claim['source'])} {claim['text']!r} contradicts the rest "
+                f"(tail probability {claim['surprise']:.2g})."
             )
         if self.claims and not against:
             lines.append("No claim contradicts the rest.")
         for row in self.below_documented:
             lines.append(
-                f"{row['estimate']}: probability {percent(row['probability'])} that the true number "
-                f"lies below the {row['documented']:,} documented."
+                f"{row['estimate']}: probability {percent(row['probability'])} that the true "
+                f"number lies below the {row['documented']:,} documented."
             )
         return tuple(lines)
 
@@ -95,21 +96,3 @@ def check(estimate: Estimate) -> Check:
         if row["documented"] and meta["has_level"]
     )
     return Check(estimate.converged, meta["diagnostics"], claims, below)
-
-
-def cell_text(cell: dict[str, Any]) -> str:
-    """Name a cell in words, without what is only a default."""
-    who = "people" if cell["group"] == "all" else cell["group"]
-    parts = [f"{who} {cell['outcome']}"]
-    if cell["scope"] != "all":
-        parts.append(f"in {cell['scope'].replace('+', ' and ')}")
-    if cell["perpetrator"] not in ("any", ""):
-        parts.append(f"by {cell['perpetrator']}")
-    if cell["start"] and cell["end"]:
-        same = cell["start"] == cell["end"]
-        parts.append(f"on {cell['start']}" if same else f"from {cell['start']} to {cell['end']}")
-    elif cell["end"]:
-        parts.append(f"up to {cell['end']}")
-    elif cell["start"]:
-        parts.append(f"since {cell['start']}")
-    return " ".join(parts)

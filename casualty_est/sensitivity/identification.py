@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.rounding import percent, share
+from casualty_est.wording import possessive
 
 if TYPE_CHECKING:
     from casualty_est.estimate import Estimate
@@ -93,7 +94,7 @@ class Identification:
 
     def _repr_html_(self) -> str:
         table = self.to_frame().round(3).to_html(index=False, border=0)
-        return table + "".join(f"<p>{escape(sentence)}</p>" for sentence in self.sentences)
+        return str(table) + "".join(f"<p>{escape(sentence)}</p>" for sentence in self.sentences)
 
 
 def gauge_rows(
@@ -184,14 +185,12 @@ def _join(parts: Sequence[str]) -> str:
 def _what(assumption: dict[str, Any]) -> str:
     match assumption["kind"]:
         case "ratio" | "reference":
-            return f"what is assumed of {assumption['name'].removeprefix('ratio of ')}'s {_RATIO}"
+            owner = possessive(assumption["name"].removeprefix("ratio of "))
+            return f"what is assumed of {owner} reporting ratio"
         case "level":
             return "the prior on the count itself"
         case _:
             return f"the {assumption['name']}"
-
-
-_RATIO = "reporting ratio"
 
 
 def _effect(weight: float, assumption: dict[str, Any]) -> str:
@@ -202,9 +201,8 @@ def _effect(weight: float, assumption: dict[str, Any]) -> str:
     size = f"{share(abs(100 * change))} % {direction}" if abs(change) > 5e-4 else "unchanged"
     name = assumption["name"].removeprefix("ratio of ")
     if assumption["kind"] in ("ratio", "reference"):
-        return (
-            f"If {name}'s true ratio were 10 % higher than assumed, the estimate would be {size}."
-        )
+        owner = possessive(name)
+        return f"If {owner} true ratio were 10 % higher than assumed, the estimate would be {size}."
     if assumption["kind"] == "level":
         return f"If the prior median of the count were 10 % higher, the estimate would be {size}."
     return f"If the {name} were 10 % higher, the estimate would be {size}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -39,10 +40,16 @@ def tipping(refit: Refitter, n: float, assumptions: list[dict[str, Any]]) -> lis
     UsageError
         If `n` is no number above 0.
     """
-    if not isinstance(n, int | float) or not math.isfinite(n) or n <= 0:
+    n = tippable(n)
+    return [_tip(refit, n, j, assumption) for j, assumption in enumerate(assumptions)]
+
+
+def tippable(n: float) -> float:
+    """Return `n` if it is a number of people above 0, of whatever numeric type, or raise."""
+    if not isinstance(n, Real) or not math.isfinite(n) or n <= 0:
         msg = f"tipping needs a number of people above 0, not {n!r}"
         raise UsageError(msg)
-    return [_tip(refit, float(n), j, assumption) for j, assumption in enumerate(assumptions)]
+    return float(n)
 
 
 def _tip(refit: Refitter, n: float, j: int, assumption: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,291 @@
+"""The command line: the same library, the same words."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from casualty_est import __version__
+from casualty_est.errors import CasualtyEstError, UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from casualty_est.estimate import Estimate
+    from casualty_est.models.claims import ClaimsModel
+
+GOOD, NOT_CONVERGED, BAD_INPUT = 0, 1, 2
+
+app = typer.Typer(
+    name="casualty-est",
+    help="How many people died when the witnesses disagree.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+PriorsFile = Annotated[
+    Path | None, typer.Option("--priors", metavar="FILE.toml", help="Your assumptions.")
+]
+ReportFile = Annotated[
+    Path | None, typer.Option("--report", metavar="OUT.html", help="Write the HTML report.")
+]
+JsonFile = Annotated[
+    Path | None, typer.Option("--json", metavar="OUT.json", help="Write the numbers as JSON.")
+]
+SaveFile = Annotated[
+    Path | None, typer.Option("--save", metavar="OUT.nc", help="Write all draws as netCDF.")
+]
+Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help="Seed of the draws.")]
+Prob = Annotated[float, typer.Option("--prob", help="Level of the credible intervals.")]
+DrawCount = Annotated[int, typer.Option("--draws", metavar="N", help="Draws per chain.")]
+ChainCount = Annotated[int, typer.Option("--chains", metavar="N", help="Chains.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"casualty-est {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """How many people died when the witnesses disagree."""
+
+
+@app.command()
+def claims(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="A table of claims.")],
+    priors: PriorsFile = None,
+    report: ReportFile = None,
+    json: JsonFile = None,
+    save: SaveFile = None,
+    seed: Seed = None,
+    prob: Prob = 0.95,
+    draws: DrawCount = 1000,
+    chains: ChainCount = 4,
+    quiet: Quiet = False,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="Leave later claims out.")
+    ] = None,
+    total: Annotated[
+        str | None, typer.Option("--total", metavar="scope=..,group=..", help="Choose the total.")
+    ] = None,
+    hedge: Annotated[
+        list[str] | None,
+        typer.Option("--hedge", metavar="SOURCE=speaker|documented", help="How to read its hedge."),
+    ] = None,
+    role: Annotated[
+        list[str] | None, typer.Option("--role", metavar="SOURCE=ROLE", help="Role of a source.")
+    ] = None,
+    conflict: Annotated[
+        str | None, typer.Option("--conflict", help="The conflict, if the table does not name it.")
+    ] = None,
+    assume_unbiased: Annotated[
+        bool, typer.Option("--assume-unbiased", help="Take sources without a role as unbiased.")
+    ] = False,
+) -> None:
+    """Estimate the true count from a table of claims."""
+    from casualty_est.evidence import Claims
+    from casualty_est.models.claims import ClaimsModel
+
+    _check_numbers(prob, draws, chains)
+    _check_outputs(report, json, save)
+    model = ClaimsModel(
+        Claims.read(file),
+        priors=priors,
+        as_of=as_of,
+        total=_pairs([total] if total else [], "--total", ","),
+        hedge=_pairs(hedge or [], "--hedge"),
+        roles=_pairs(role or [], "--role"),
+        conflict=conflict,
+        assume_unbiased=assume_unbiased,
+    )
+    console = _console(quiet)
+    _print_model(console, model)
+    estimate = model.fit(seed=seed, draws=draws, chains=chains, progress=False if quiet else None)
+    _print_estimate(console, estimate, prob)
+    _write(estimate, prob, report=report, json=json, save=save, console=console)
+    raise typer.Exit(GOOD if estimate.converged else NOT_CONVERGED)
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="A table.")],
+    kind: Annotated[str, typer.Option("--kind", help="What the table holds: claims.")] = "claims",
+) -> None:
+    """Validate a table: every problem with its line, column and reason."""
+    if kind != "claims":
+        msg = f"--kind {kind!r} is unknown; valid is 'claims'"
+        raise UsageError(msg)
+    from casualty_est.evidence import Claims, count_once
+
+    table = Claims.read(file)
+    counted = count_once(table)
+    console = _console(quiet=False)
+    console.print(
+        f"{file.name}: {len(table)} rows, {len(table.sources)} sources, {len(counted.claims)} "
+        f"claims that count.",
+        markup=False,
+    )
+    for _, text in (*table.warnings, *counted.notes):
+        console.print(f"Note: {text}.", markup=False)
+
+
+@app.command()
+def demo(
+    name: Annotated[str, typer.Argument(help="The study.")] = "coalition",
+    show_list: Annotated[bool, typer.Option("--list", help="List the studies.")] = False,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Where report.html and estimate.json go.")
+    ] = Path("casualty-est-demo"),
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="Seed of the draws.")] = 1,
+    quiet: Quiet = False,
+) -> None:
+    """Run a bundled study end to end."""
+    from casualty_est.studies import STUDIES, run_study
+
+    console = _console(quiet)
+    if show_list:
+        for key, study in STUDIES.items():
+            console.print(f"{key:10}  {study.title}", markup=False)
+        return
+    if name not in STUDIES:
+        from casualty_est.priors.settings import nearest
+
+        msg = f"there is no study {name!r}; {nearest(name, STUDIES)}"
+        raise UsageError(msg)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"the folder {out} cannot be made: {error.strerror}"
+        raise UsageError(msg) from None
+    estimate = run_study(name, seed=seed, console=console, quiet=quiet)
+    _print_estimate(console, estimate, 0.95)
+    _write(
+        estimate,
+        0.95,
+        report=out / "report.html",
+        json=out / "estimate.json",
+        save=None,
+        console=console,
+    )
+    raise typer.Exit(GOOD if estimate.converged else NOT_CONVERGED)
+
+
+def _pairs(items: list[str], option: str, separator: str | None = None) -> dict[str, str]:
+    """Read NAME=VALUE pairs; a name may hold an equals sign, the last one divides."""
+    found = {}
+    for item in items:
+        for pair in item.split(separator) if separator else [item]:
+            name, equals, value = pair.rpartition("=")
+            if not equals or not name.strip() or not value.strip():
+                msg = f"{option} takes NAME=VALUE, not {pair!r}"
+                raise UsageError(msg)
+            found[name.strip()] = value.strip()
+    return found
+
+
+def _check_numbers(prob: float, draws: int, chains: int) -> None:
+    if not 0 < prob < 1:
+        msg = f"--prob must lie between 0 and 1, not {prob:g}: write .95 for a 95 % interval"
+        raise UsageError(msg)
+    for name, value in {"--draws": draws, "--chains": chains}.items():
+        if value < 1:
+            msg = f"{name} must be at least 1, not {value}"
+            raise UsageError(msg)
+
+
+def _check_outputs(*paths: Path | None) -> None:
+    """Refuse an output that cannot be written before minutes of work are spent on it."""
+    for path in paths:
+        if path is None:
+            continue
+        if path.is_dir():
+            msg = f"{path} is a folder; give the name of a file"
+            raise UsageError(msg)
+        if not path.parent.is_dir():
+            msg = f"the folder of {path} does not exist; create it first"
+            raise UsageError(msg)
+
+
+def _console(quiet: bool) -> Console:
+    from rich.console import Console
+
+    # A file or a pipe gets whole lines; only a terminal gets its own width.
+    width = None if sys.stdout.isatty() else 110
+    return Console(quiet=quiet, width=width, highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def _print_model(console: Console, model: ClaimsModel) -> None:
+    console.print(repr(model), markup=False)
+    console.print()
+
+
+def _print_estimate(console: Console, estimate: Estimate, prob: float) -> None:
+    from casualty_est.show import as_rich
+
+    console.print(as_rich(estimate, prob))
+    for line in estimate.check().lines[1:]:
+        console.print(line, markup=False)
+    for code, text in estimate.warnings:
+        if code == "not_converged":
+            console.print(text, markup=False, style="bold red")
+    for case in estimate.widened(prob=prob).to_dict("records"):
+        from casualty_est.rounding import people
+
+        low, median, high = case["low"], case["median"], case["high"]
+        console.print(
+            f"With {case['case']}: {people(median, low, high)} "
+            f"({people(low, low, high)} to {people(high, low, high)}).",
+            markup=False,
+        )
+
+
+def _write(
+    estimate: Estimate,
+    prob: float,
+    *,
+    report: Path | None,
+    json: Path | None,
+    save: Path | None,
+    console: Console,
+) -> None:
+    from casualty_est.serialise import write_json
+
+    # The report computes the refits; JSON and netCDF written after it carry them too.
+    if report or json or save:
+        estimate.alone(prob=prob)
+        estimate.leave_one_out(prob=prob)
+    steps: list[tuple[Path | None, Callable[[Path], Any]]] = [
+        (report, lambda path: estimate.report(path, prob=prob)),
+        (json, lambda path: write_json(estimate, path, prob)),
+        (save, estimate.save),
+    ]
+    for path, step in steps:
+        if path is not None:
+            step(path)
+            console.print(f"wrote {path}", markup=False)
+
+
+def main() -> None:
+    """Run the command line; bad input ends with exit code 2 and no traceback."""
+    try:
+        app(standalone_mode=True)
+    except CasualtyEstError as error:
+        typer.echo(f"casualty-est: {error}", err=True)
+        raise SystemExit(BAD_INPUT) from None
+
+
+if __name__ == "__main__":
+    main()

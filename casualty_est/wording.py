@@ -1,0 +1,34 @@
+"""Cells and names in words, for tables, sentences and pictures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def cell_text(cell: dict[str, Any]) -> str:
+    """Name a cell in words, without what is only a default."""
+    who = "people" if cell["group"] == "all" else cell["group"]
+    parts = [f"{who} {cell['outcome']}"]
+    if cell["scope"] != "all":
+        parts.append(f"in {cell['scope'].replace('+', ' and ')}")
+    if cell["perpetrator"] not in ("any", ""):
+        parts.append(f"by {cell['perpetrator']}")
+    if cell["start"] and cell["end"]:
+        same = cell["start"] == cell["end"]
+        parts.append(f"on {cell['start']}" if same else f"from {cell['start']} to {cell['end']}")
+    elif cell["end"]:
+        parts.append(f"up to {cell['end']}")
+    elif cell["start"]:
+        parts.append(f"since {cell['start']}")
+    return " ".join(parts)
+
+
+def possessive(name: str) -> str:
+    """Name the owner of something.
+
+    Examples
+    --------
+    >>> possessive("Airwars"), possessive("Pentagon")
+    ("Airwars'", "Pentagon's")
+    """
+    return f"{name}'" if name.endswith(("s", "S")) else f"{name}'s"

@@ -1,0 +1,215 @@
+"""The command line as a user meets it: exit codes, messages, files."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import casualty_est as ce
+from casualty_est import cli
+
+TWO = (
+    "source,role,quantity,scope,perpetrator,start,end\n"
+    "Pentagon,perpetrator,about 800,Iraq+Syria,Coalition,2014-08-08,2018-02-09\n"
+    'Airwars,monitor,"at least 6,047",Iraq+Syria,Coalition,2014-08-08,2018-02-09\n'
+)
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:
+    """Run the command in this process: code, standard output, standard error."""
+    old = sys.argv
+    sys.argv = ["casualty-est", *map(str, words)]
+    try:
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+    finally:
+        sys.argv = old
+    out, err = capsys.readouterr()
+    return int(end.value.code or 0), out, err
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "claims.csv"
+    path.write_text(TWO, encoding="utf-8")
+    return path
+
+
+def test_claims_prints_and_writes_everything(capsys, table, tmp_path):
+    html, numbers, saved = (tmp_path / name for name in ("r.html", "e.json", "e.nc"))
+    code, out, err = run(
+        capsys, "claims", table, "--seed", 1, "--report", html, "--json", numbers, "--save", saved
+    )
+    assert (code, err) == (0, "")
+    assert "10,000" in out
+    assert "5,400 to 24,000" in out
+    assert "at least 6,047 (Airwars)" in out
+    assert "with its sd doubled" in out
+    content = json.loads(numbers.read_text("utf-8"))
+    assert content["schema"] == "casualty-est/1"
+    assert content["estimates"][0]["median"] == pytest.approx(10107, rel=0.01)
+    assert content["seed"] == 1
+    assert "<html" in html.read_text("utf-8")
+    assert ce.Estimate.load(saved).to_dict()["estimates"] == content["estimates"]
+
+
+def test_same_seed_same_numbers(capsys, table, tmp_path):
+    texts = []
+    for name in ("a.json", "b.json"):
+        run(capsys, "claims", table, "--seed", 7, "--json", tmp_path / name, "--quiet")
+        texts.append((tmp_path / name).read_text("utf-8"))
+    assert texts[0] == texts[1]
+
+
+def test_prob_is_used_and_printed(capsys, table):
+    code, out, _ = run(capsys, "claims", table, "--seed", 1, "--prob", 0.9)
+    assert code == 0
+    assert "90 % credible interval" in out
+    assert "6,000 to 20,000" in out
+
+
+def test_quiet_prints_nothing(capsys, table):
+    assert run(capsys, "claims", table, "--seed", 1, "--quiet") == (0, "", "")
+
+
+def test_bad_rows_are_all_listed_without_traceback(capsys, tmp_path):
+    path = tmp_path / "bad.csv"
+    path.write_text("source,quantity,role\nA,lots,monitor\n,5,monitr\n", encoding="utf-8")
+    out_file = tmp_path / "old.json"
+    out_file.write_text("old", encoding="utf-8")
+    code, out, err = run(capsys, "claims", path, "--json", out_file)
+    assert code == 2
+    assert "line 2" in err
+    assert "line 3" in err
+    assert "monitor" in err
+    assert "Traceback" not in out + err
+    assert out_file.read_text("utf-8") == "old"
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (["--prob", 95], "between 0 and 1"),
+        (["--draws", 0], "at least 1"),
+        (["--hedge", "Airwars"], "NAME=VALUE"),
+        (["--hedge", "Airwar=speaker"], "did you mean 'Airwars'"),
+        (["--hedge", "Airwars=perhaps"], "'speaker' or 'documented'"),
+        (["--total", "scope=Yemen"], "Yemen"),
+        (["--total", "plcae=Iraq"], "plcae"),
+        (["--as-of", "9 Feb 2018"], "2018-02-28"),
+        (["--priors", "missing.toml"], "missing.toml"),
+        (["--report", "no/such/folder/r.html"], "does not exist"),
+        (["--role", "Airwars=monitr"], "did you mean 'monitor'"),
+    ],
+)
+def test_bad_usage_is_named_and_ends_with_2(capsys, table, words, part):
+    code, out, err = run(capsys, "claims", table, *words)
+    assert code == 2
+    assert part in err
+    assert "Traceback" not in out + err
+
+
+def test_unknown_option_and_missing_file(capsys, tmp_path):
+    assert run(capsys, "claims", tmp_path / "none.csv")[0] == 2
+    assert run(capsys, "claims", tmp_path / "none.csv", "--sed", 1)[0] == 2
+
+
+def test_priors_file_moves_the_answer(capsys, table, tmp_path):
+    priors = tmp_path / "p.toml"
+    priors.write_text('[sources."Pentagon"]\nratio = {median = 0.2, sd = 0.75}\n', encoding="utf-8")
+    numbers = tmp_path / "e.json"
+    assert run(capsys, "claims", table, "--priors", priors, "--json", numbers, "--quiet")[0] == 0
+    median = json.loads(numbers.read_text("utf-8"))["estimates"][0]["median"]
+    assert median == pytest.approx(9133, rel=0.01)
+
+
+def test_no_roles_no_headline_but_exit_0(capsys, tmp_path):
+    path, numbers = tmp_path / "c.csv", tmp_path / "e.json"
+    path.write_text("source,quantity\nA,800\nB,6047\n", encoding="utf-8")
+    code, out, _ = run(capsys, "claims", path, "--json", numbers)
+    assert code == 0
+    assert "no headline" in out
+    first = json.loads(numbers.read_text("utf-8"))["estimates"][0]
+    assert (first["median"], first["modes"], first["level"]) == (None, [], "none")
+    code, out, _ = run(capsys, "claims", path, "--assume-unbiased", "--seed", 1)
+    assert code == 0
+    assert "assumes that sources without a role report the truth on the median" in out
+
+
+def test_check_lists_every_problem(capsys, table, tmp_path):
+    code, out, _ = run(capsys, "check", table)
+    assert code == 0
+    assert "2 rows, 2 sources, 2 claims that count" in out
+    bad = tmp_path / "bad.csv"
+    bad.write_text("source,quantity\nA,\nB,minus 5\nC,12 to\n", encoding="utf-8")
+    code, _, err = run(capsys, "check", bad)
+    assert code == 2
+    assert "line 3" in err
+    assert "line 4" in err
+    assert run(capsys, "check", table, "--kind", "rumours")[0] == 2
+
+
+def test_differing_windows_are_refused(capsys, tmp_path):
+    path = tmp_path / "w.csv"
+    path.write_text(
+        "source,role,quantity,start,end\n"
+        "A,monitor,100,2015-01-01,2016-01-01\nB,monitor,200,2015-01-01,2017-01-01\n",
+        encoding="utf-8",
+    )
+    code, _, err = run(capsys, "claims", path)
+    assert code == 2
+    assert "2016-01-01" in err
+    assert "2017-01-01" in err
+
+
+def test_demo_list_and_unknown_study(capsys):
+    code, out, _ = run(capsys, "demo", "--list")
+    assert code == 0
+    assert "coalition" in out
+    assert "strikes" in out
+    code, _, err = run(capsys, "demo", "coalitoin")
+    assert code == 2
+    assert "did you mean 'coalition'" in err
+
+
+def test_demo_runs_exact_and_sampled_and_they_agree(capsys, tmp_path):
+    out_dir = tmp_path / "demo"
+    code, out, _ = run(capsys, "demo", "--out", out_dir)
+    assert code == 0
+    assert "they agree" in out
+    content = json.loads((out_dir / "estimate.json").read_text("utf-8"))
+    agreement = content["details"]["agreement"]
+    assert agreement["sampled_converged"]
+    assert agreement["largest_difference"] < 0.03
+    assert "sampled with NUTS" in (out_dir / "report.html").read_text("utf-8")
+
+
+def test_a_fit_that_did_not_converge_exits_1_and_still_writes(capsys, table, tmp_path):
+    regions = tmp_path / "regions.csv"
+    regions.write_text(
+        "source,role,quantity,scope\nA,monitor,100,X\nB,monitor,300,X+Y\nC,media,80,Y\n",
+        encoding="utf-8",
+    )
+    numbers, html = tmp_path / "e.json", tmp_path / "r.html"
+    code, out, _ = run(
+        capsys, "claims", regions, "--draws", 20, "--chains", 2, "--json", numbers,
+        "--report", html, "--seed", 1,
+    )  # fmt: skip
+    assert code == 1
+    assert "NOT CONVERGED" in out
+    assert json.loads(numbers.read_text("utf-8"))["diagnostics"]["converged"] is False
+    assert "NOT CONVERGED" in html.read_text("utf-8")
+
+
+def test_module_runs_as_installed_script():
+    done = subprocess.run(
+        [sys.executable, "-m", "casualty_est.cli", "--version"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, f"casualty-est {ce.__version__}\n")

@@ -1,0 +1,71 @@
+"""Validate docstrings with numpydoc; exits 1 where one is wrong.
+
+Run as ``python tests/docstrings.py``. Every public class, function and method of the package has a
+docstring of the right form. On the public face (what ``casualty_est`` exports, and what the methods
+of an estimate return) parameters must be complete as well.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from numpydoc.validate import validate
+
+import casualty_est
+
+FORM = {"GL03", "GL05", "GL06", "GL07", "GL08", "SS01", "SS02", "SS04", "PR02", "PR03", "PR04"}
+COMPLETE = FORM | {"PR01", "PR10", "YD01"}
+RETURNED = ("casualty_est.sensitivity.identification.Identification",
+            "casualty_est.sensitivity.checks.Check", "casualty_est.plots.Plots")  # fmt: skip
+
+
+def public() -> Iterator[str]:
+    """Name every public class, function and method."""
+    for found in pkgutil.walk_packages(casualty_est.__path__, "casualty_est."):
+        module = importlib.import_module(found.name)
+        for name, thing in vars(module).items():
+            if name.startswith("_") or getattr(thing, "__module__", None) != found.name:
+                continue
+            if inspect.isclass(thing) or inspect.isfunction(thing):
+                yield f"{found.name}.{name}"
+            if inspect.isclass(thing):
+                yield from (f"{found.name}.{name}.{method}" for method in methods(thing))
+
+
+def methods(thing: type[Any]) -> Iterator[str]:
+    """Name the public methods that a class defines itself."""
+    for name, member in vars(thing).items():
+        if not name.startswith("_") and (
+            inspect.isfunction(member) or isinstance(member, property)
+        ):
+            yield name
+
+
+def face() -> tuple[str, ...]:
+    """Name the classes and functions of the public face, by their homes."""
+    exported = (getattr(casualty_est, name) for name in casualty_est.__all__)
+    homes = [f"{thing.__module__}.{thing.__name__}" for thing in exported if inspect.isclass(thing)]
+    return (*homes, *RETURNED, "casualty_est.datasets")
+
+
+def main() -> int:
+    """Print every problem as name, code and reason."""
+    on_face = face()
+    problems = [
+        f"{name}: {code} {reason}"
+        for name in public()
+        for code, reason in validate(name)["errors"]
+        if code in (COMPLETE if name.startswith(on_face) else FORM)
+    ]
+    sys.stdout.write("".join(f"{problem}\n" for problem in problems))
+    sys.stdout.write(f"{len(problems)} docstring problems\n")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
