@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.errors import UsageError
-from casualty_est.posterior import Modes, find_modes, interval_ends, mean_is_known
+from casualty_est.posterior import Modes, find_modes, interval_ends
 from casualty_est.rounding import people, percent, share
+from casualty_est.tables import ratio_numbers, row_numbers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,6 +43,8 @@ class Estimate:
         ``casualty_est``.
     model : ClaimsModel, optional
         The model, for refits. A loaded estimate has none.
+    progress : bool, optional
+        Show the progress of refits on standard error; None shows it where that is a terminal.
 
     Raises
     ------
@@ -49,12 +52,19 @@ class Estimate:
         If the tree was not written by casualty_est.
     """
 
-    def __init__(self, tree: xarray.DataTree, *, model: ClaimsModel | None = None) -> None:
+    def __init__(
+        self,
+        tree: xarray.DataTree,
+        *,
+        model: ClaimsModel | None = None,
+        progress: bool | None = None,
+    ) -> None:
         if META not in tree.attrs or "posterior" not in tree.children:
             msg = "this is no casualty_est result: the attribute or the posterior is missing"
             raise UsageError(msg)
         self._tree = tree
         self._model = model
+        self._progress = progress
         self._meta: dict[str, Any] = json.loads(tree.attrs[META])
 
     # What it holds ---------------------------------------------------------------------------
@@ -176,40 +186,9 @@ class Estimate:
             ``level``. Numbers are missing where there is no headline; the mean where it is not
             known to 5 %.
         """
-        import pandas as pd
+        from casualty_est.tables import summary
 
-        rows = []
-        for i, row in enumerate(self._meta["rows"]):
-            documented = row["documented"]["low"] if row["documented"] else None
-            numbers = self._numbers(i, prob)
-            below = None
-            if documented is not None and self._meta["has_level"]:
-                below = float((self.draws(i) < documented).mean())
-            rows.append(
-                {
-                    **row["cell"],
-                    **row["strata"],
-                    "part": row["part"],
-                    "documented": documented,
-                    **numbers,
-                    "prob": prob,
-                    "p_below_documented": below,
-                    "level": self.level(i),
-                }
-            )
-        return pd.DataFrame(rows)
-
-    def _numbers(self, row: int, prob: float) -> dict[str, float | None]:
-        ends = interval_ends(prob)
-        names = ("median", "low", "high", "mean", "sd")
-        if not self._meta["has_level"]:
-            return dict.fromkeys(names)
-        draws = self.draws(row)
-        low, median, high = np.quantile(draws, ends)
-        known = len(self.modes(row)) < 2 and mean_is_known(draws, self._meta["diagnostics"])
-        mean = float(draws.mean()) if known else None
-        sd = float(draws.std()) if known else None
-        return dict(zip(names, (float(median), float(low), float(high), mean, sd), strict=True))
+        return summary(self, prob)
 
     def sources(self, prob: float = 0.95) -> pd.DataFrame:
         """Reliability of every source toward every cell it counts, prior beside posterior.
@@ -226,44 +205,9 @@ class Estimate:
             (reported / true, no unit), ``prior_median``, ``prior_low``, ``prior_high`` (95 %), and
             ``learned`` (posterior over prior sd of the log ratio; 1: the data said nothing).
         """
-        import pandas as pd
+        from casualty_est.tables import sources
 
-        rows = []
-        for i, source in enumerate(self._meta["sources"]):
-            ratio = self._ratio(i, prob)
-            learned = None
-            if ratio is not None:
-                learned = float(np.log(self.ratios(i)).std() / source["prior_log_sd"])
-            rows.append(
-                {
-                    "source": source["source"],
-                    "role": source["role"],
-                    **source["target"],
-                    "ratio": ratio and ratio["median"],
-                    "low": ratio and ratio["low"],
-                    "high": ratio and ratio["high"],
-                    "prob": prob,
-                    "prior_median": source["prior"]["median"],
-                    "prior_low": source["prior"]["low"],
-                    "prior_high": source["prior"]["high"],
-                    "learned": learned,
-                }
-            )
-        return pd.DataFrame(rows)
-
-    def _ratio(self, source: int, prob: float) -> dict[str, Any] | None:
-        ends = interval_ends(prob)
-        if not self._meta["has_level"] or "ratio_total" not in self._tree["posterior"]:
-            return None
-        low, median, high = np.quantile(self.ratios(source), ends)
-        prior = self._meta["sources"][source]["prior"]
-        return {
-            "median": float(median),
-            "low": float(low),
-            "high": float(high),
-            "prob": prob,
-            "prior": dict(prior),
-        }
+        return sources(self, prob)
 
     def identification(self, row: int = 0) -> Identification:
         """What sets the level of an estimate.
@@ -360,10 +304,12 @@ class Estimate:
         key = f"{name}:{row}:{prob:g}"
         kept = self._meta["details"].setdefault("refits", {})
         if key not in kept:
+            from casualty_est.inference.progress import progress_bar
             from casualty_est.sensitivity import refits
 
-            refit = refits.Refitter(self._model_to_refit(), self._meta, row)
-            kept[key] = getattr(refits, name)(refit, prob)
+            with progress_bar(self._progress) as report:
+                refit = refits.Refitter(self._model_to_refit(), self._meta, row, report)
+                kept[key] = getattr(refits, name)(refit, prob)
         return pd.DataFrame(kept[key], columns=columns)
 
     def _model_to_refit(self) -> ClaimsModel:
@@ -402,10 +348,12 @@ class Estimate:
         kept = self._meta["details"].setdefault("tipping", {})
         key = f"{row}:{n:.15g}"
         if key not in kept:
+            from casualty_est.inference.progress import progress_bar
             from casualty_est.sensitivity.refits import Refitter
 
-            refit = Refitter(self._model_to_refit(), self._meta, row)
-            kept[key] = tipping(refit, n, self._meta["assumptions"])
+            with progress_bar(self._progress) as report:
+                refit = Refitter(self._model_to_refit(), self._meta, row, report)
+                kept[key] = tipping(refit, n, self._meta["assumptions"])
         return pd.DataFrame(kept[key])
 
     # Out of it -------------------------------------------------------------------------------
@@ -505,7 +453,7 @@ class Estimate:
         -------
         str
         """
-        numbers = self._numbers(row, prob)
+        numbers = row_numbers(self, row, prob)
         low, median, high = numbers["low"], numbers["median"], numbers["high"]
         if low is None or median is None or high is None:
             return "no headline number: nothing sets the level"
@@ -545,7 +493,7 @@ class Estimate:
         -------
         str
         """
-        ratio = self._ratio(source, prob)
+        ratio = ratio_numbers(self, source, prob)
         if ratio is None:
             return "not known: nothing sets the level"
         return f"{share(ratio['median'])} ({share(ratio['low'])} to {share(ratio['high'])})"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from casualty_est.errors import UsageError
+from casualty_est.tables import ratio_numbers, row_numbers
 
 if TYPE_CHECKING:
     import xarray
@@ -55,7 +56,7 @@ def to_dict(estimate: Estimate, prob: float = 0.95) -> dict[str, Any]:
 
 def _estimate(estimate: Estimate, i: int, prob: float) -> dict[str, Any]:
     row = estimate.meta["rows"][i]
-    numbers = estimate._numbers(i, prob)
+    numbers = row_numbers(estimate, i, prob)
     return {
         "cell": row["cell"],
         "strata": row["strata"],
@@ -78,7 +79,7 @@ def _source(estimate: Estimate, i: int, prob: float) -> dict[str, Any]:
         "source": source["source"],
         "target": source["target"],
         "role": source["role"],
-        "ratio_total": estimate._ratio(i, prob),
+        "ratio_total": ratio_numbers(estimate, i, prob),
         "ratio_within": stated.get("ratio_within"),
         "completeness_listed": stated.get("completeness_listed"),
         "completeness_reported": stated.get("completeness_reported"),

@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.rounding import people, percent, share
+from casualty_est.tables import row_numbers
 from casualty_est.wording import cell_text
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ def estimate_rows(estimate: Estimate, prob: float = 0.95) -> list[tuple[str, str
     """Cell, documented count, median and interval of every estimate, rounded for print."""
     rows = []
     for i, row in enumerate(estimate.meta["rows"]):
-        numbers = estimate._numbers(i, prob)
+        numbers = row_numbers(estimate, i, prob)
         low, median, high = numbers["low"], numbers["median"], numbers["high"]
         documented = row["documented"]
         stated = (

@@ -116,4 +116,3 @@ def agreement(exact: Estimate, sampled: Estimate) -> dict[str, Any]:
         "sampled_converged": sampled.converged,
         "text": text,
     }
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -10,9 +11,10 @@ def cell_text(cell: dict[str, Any]) -> str:
     who = "people" if cell["group"] == "all" else cell["group"]
     parts = [f"{who} {cell['outcome']}"]
     if cell["scope"] != "all":
-        parts.append(f"in {cell['scope'].replace('+', ' and ')}")
+        parts.append(f"in {listed(cell['scope'].split('+'))}")
     if cell["perpetrator"] not in ("any", ""):
-        parts.append(f"by {cell['perpetrator']}")
+        # Attribution is a claim too: nobody's guilt is stated here.
+        parts.append(f"attributed to {cell['perpetrator']}")
     if cell["start"] and cell["end"]:
         same = cell["start"] == cell["end"]
         parts.append(f"on {cell['start']}" if same else f"from {cell['start']} to {cell['end']}")
@@ -21,6 +23,17 @@ def cell_text(cell: dict[str, Any]) -> str:
     elif cell["start"]:
         parts.append(f"since {cell['start']}")
     return " ".join(parts)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Join names as a sentence does.
+
+    Examples
+    --------
+    >>> listed(["Iraq", "Syria"]), listed(["a", "b", "c"])
+    ('Iraq and Syria', 'a, b and c')
+    """
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def possessive(name: str) -> str:

@@ -225,12 +225,7 @@ def _completeness_density(
     over = layout.ratios.over_index[i]
     lowest = float(-np.logaddexp(0.0, -(place.min() - REACH * spread)))
     if over < 0:
-        bias = np.arange(-step / 2, lowest - step, -step)[::-1]
-        share = np.exp(bias)[:, None]
-        logit = special.logit(share)
-        z = (logit - place) / spread
-        density = np.exp(-0.5 * z * z) / (spread * np.sqrt(2 * np.pi)) / (1 - share)
-        return bias, density, density * (share - z / spread) / (1 - share)
+        return _share_density(place, spread, lowest, step)
     mean, sd = layout.ratios.over_mean[over], layout.ratios.over_sd[over]
     bias = np.arange(lowest + mean - REACH * sd, mean + REACH * sd, step)
     shares = -np.logaddexp(0.0, -LOGIT_NODES)
@@ -239,6 +234,33 @@ def _completeness_density(
     mix = np.exp(-0.5 * ((LOGIT_NODES[:, None] - place) / spread) ** 2)
     mix /= mix.sum(axis=0)
     return bias, bumps @ mix, (-bumps * z / sd) @ mix
+
+
+def _share_density(
+    place: Array, spread: float, lowest: float, step: float
+) -> tuple[Array, Array, Array]:
+    """Density of log(completeness), and its derivative.
+
+    It may be narrower than the lattice where a source misses little, so the mass of fine nodes on
+    the logit is laid on the two nearest points: its sum and its mean are kept.
+    """
+    bias = np.arange(0.0, lowest - 2 * step, -step)[::-1]
+    nodes = np.linspace(-REACH, REACH, max(1601, int(8 * REACH * spread / step)))
+    weight = np.exp(-0.5 * nodes**2)
+    weight /= weight.sum() * step
+    logit = place + spread * nodes[:, None]
+    slope = weight[:, None] * (special.expit(logit) - nodes[:, None] / spread)
+    slope /= special.expit(-logit)
+    left = (-np.logaddexp(0.0, -logit) - bias[0]) / step
+    point = np.minimum(left.astype(np.intp), len(bias) - 2)
+    part = left - point
+    laid = [np.zeros((len(bias), len(place))) for _ in range(2)]
+    for column in range(len(place)):
+        for total, mass in zip(laid, (weight, slope[:, column]), strict=True):
+            for shift, near in ((0, 1 - part[:, column]), (1, part[:, column])):
+                where = point[:, column] + shift
+                total[:, column] += np.bincount(where, mass * near, len(bias))
+    return bias, laid[0], laid[1]
 
 
 def _kernel(

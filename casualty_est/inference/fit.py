@@ -217,7 +217,7 @@ def _source(model: ClaimsModel, target: Target) -> dict[str, Any]:
         "level": target.level,
         "prior": {"median": median, "low": low, "high": high},
         "prior_log_sd": float(np.log(grid).std()),
-        "prior_quantiles": [float(x) for x in grid[::4]],
+        "prior_quantiles": [float(x) for x in target.prior.quantile((np.arange(100) + 0.5) / 100)],
         "prior_text": target.prior.describe(),
         "prior_origin": target.prior.origin,
     }

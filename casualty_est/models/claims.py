@@ -154,12 +154,12 @@ class ClaimsModel:
         for target in targets:
             key = target.role
             # A source with a prior of its own does not lean on its role.
-            if key is None or key in found or target.block.startswith("source "):
+            if key is None or target.block in found or target.block.startswith("source "):
                 continue
             grounds = self.priors.roles[key].grounds_in(labels, target.level)
             if grounds:
                 mask = np.array([t.block == target.block for t in targets])
-                found[key] = OwnConflict(key, mask, grounds)
+                found[target.block] = OwnConflict(key, mask, grounds)
         return tuple(found.values())
 
     def _notes(self) -> list[Note]:
@@ -252,7 +252,7 @@ class ClaimsModel:
             progress=progress,
             notes=[("executor", EXECUTOR_UNUSED)] if executor is not None else [],
         )
-        return Estimate(tree, model=self)
+        return Estimate(tree, model=self, progress=progress)
 
     def prior_predictive(self, *, draws: int = 1000, seed: int | None = None) -> xarray.DataTree:
         """Draw from the prior: what the assumptions say before any number is seen.

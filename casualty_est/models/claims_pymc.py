@@ -39,7 +39,8 @@ def build(layout: Layout, *, packed: bool = False) -> pm.Model:
     Returns
     -------
     pymc.Model
-        With deterministics ``log_deaths`` (cell), ``log_ratio`` (target) and ``core`` (target).
+        With deterministics ``log_deaths`` (cell), ``log_ratio`` and ``core`` (target), and
+        ``level_score`` (level).
     """
     targets = layout.ratios.targets
     coords: dict[str, Any] = {
@@ -127,20 +128,16 @@ def _log_sum(rows: Array, logs: Any) -> Any:
 
 
 def _cells(layout: Layout, data: dict[str, Any]) -> Any:
-    """Log counts of all cells: levels, offsets, then shares of what stands before."""
-    level_sd = np.array([level.prior.sd for level in layout.levels])
-    # shape=, not dims=: a length known when compiling lets a single level broadcast.
-    log_level = pm.Normal("log_level", data["level_mean"], level_sd, shape=len(level_sd))
+    """Log counts of all cells: base cells, then shares of what stands before."""
     base = layout.grid.base
-    level_of = np.zeros(base, dtype=np.intp)
+    logs: Any = 0
+    scores = []
     for k, level in enumerate(layout.levels):
-        level_of[level.cells] = k
-    logs = pt.dot(_one_hot(level_of, len(layout.levels)), log_level) if base > 1 else log_level
-    for level in layout.levels:
-        if level.shared:
-            sd = pm.HalfNormal(f"offset_sd_{level.kind}", layout.priors.offset_sd)
-            offset = pm.Normal(f"offset_{level.kind}", 0, 1, shape=len(level.cells))
-            logs = logs + sd * pt.dot(_one_hot(level.cells, base).T, offset)
+        place = _one_hot(level.cells, base).T
+        values, score = _level(layout, k, data["level_mean"][k : k + 1])
+        logs = logs + (pt.dot(place, values) if base > 1 else values)
+        scores.append(score)
+    pm.Deterministic("level_score", pt.concatenate(scores))
     subgroups = layout.grid.cells[base:]
     if subgroups:
         priors = [cell.share for cell in subgroups if cell.share is not None]
@@ -154,6 +151,33 @@ def _cells(layout: Layout, data: dict[str, Any]) -> Any:
             part = share[batch[0] - base : batch[-1] + 1 - base]
             logs = pt.concatenate([logs, _log_sum(rows, logs) - pt.softplus(-part)])
     return pm.Deterministic("log_deaths", logs, dims="cell")
+
+
+def _level(layout: Layout, k: int, mean: Any) -> tuple[Any, Any]:
+    """Log counts of the cells of one level, and the score of its prior.
+
+    Cells that share a level are written as their mean and deviations that sum to zero, with the
+    level itself integrated out: level and offsets would lie on a ridge where the data pin the
+    cells. The score is that of the mean, the expectation of the level's own score given the cells.
+    """
+    level = layout.levels[k]
+    # shape=, not dims=: a length known when compiling lets a single cell broadcast.
+    if not level.shared:
+        single = pm.Normal(f"log_cell_{level.kind}", mean, level.prior.sd, shape=1)
+        return single, (single - mean) / level.prior.sd**2
+    count = len(level.cells)
+    sd = pm.HalfNormal(f"offset_sd_{level.kind}", layout.priors.offset_sd)
+    variance = level.prior.sd**2 + sd**2 / count
+    middle = pm.Normal(f"log_middle_{level.kind}", mean, pt.sqrt(variance), shape=1)
+    deviation = pm.Normal(f"deviation_{level.kind}", 0, 1, shape=count - 1)
+    values = pt.dot(np.ones((count, 1)), middle) + sd * pt.dot(_zero_sum(count), deviation)
+    return values, (middle - mean) / variance
+
+
+def _zero_sum(count: int) -> Array:
+    """Orthonormal basis of the vectors of this length that sum to zero, as columns."""
+    centring = np.eye(count) - 1 / count
+    return np.linalg.svd(centring)[0][:, : count - 1]
 
 
 def _ratios(ratios: Ratios, data: dict[str, Any]) -> Any:

@@ -185,7 +185,7 @@ def build_layout(
     for given, where in ((priors.sources, "priors, sources"), (roles, "roles"), (hedge, "hedge")):
         _check_sources(given, sources, where)
     keys = [_key(claim, priors, roles) for claim in claims]
-    distinct = list(dict.fromkeys(keys))
+    distinct = {key: i for i, key in enumerate(dict.fromkeys(keys))}
     targets = [_target(key, priors) for key in distinct]
     labels = [target.label for target in targets] + list(extra_labels)
     labels += [_anchor_label(a.cell, targets) for a in priors.anchors if a.source is None]
@@ -197,7 +197,7 @@ def build_layout(
         claims=tuple(claims),
         readings=tuple(hedges.read(c.quantity, h) for c, h in zip(claims, chosen, strict=True)),
         hedges=chosen,
-        target_of=np.array([distinct.index(key) for key in keys], dtype=np.intp),
+        target_of=np.array([distinct[key] for key in keys], dtype=np.intp),
         grid=grid,
         cover=np.array([grid.row(target.label) for target in targets], dtype=float),
         ratios=build_ratios(targets, priors.fractions),
@@ -317,9 +317,3 @@ def _levels(grid: CellGrid, targets: Sequence[Target], priors: Priors) -> tuple[
             prior = priors.shared_incident if several else priors.single_incident
         levels.append(Level(kind, prior, positions))
     return tuple(levels)
-
-
-def log_sd_nodes(prior: LogNormal, count: int = 31) -> tuple[Array, Array]:
-    """Midpoints and equal weights of a learned reporting sd, for quadrature."""
-    sds = prior.quantile((np.arange(count) + 0.5) / count)
-    return sds, np.full(count, 1 / count)

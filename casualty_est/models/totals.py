@@ -12,7 +12,7 @@ import numpy.typing as npt
 from casualty_est.errors import UsageError
 from casualty_est.evidence import Claim
 from casualty_est.models.cells import ANY, CellGrid, Label
-from casualty_est.models.layout import Layout, label_of
+from casualty_est.models.layout import Layout
 
 Note = tuple[str, str]
 
@@ -157,7 +157,12 @@ def _widest_group(grid: CellGrid, used: Sequence[str]) -> str:
 
 
 def _speaking(layout: Layout, cells: npt.NDArray[np.bool_]) -> list[Claim]:
-    return [claim for claim in layout.claims if (layout.grid.row(label_of(claim)) & cells).any()]
+    touches = ((layout.cover > 0) & cells).any(axis=1)
+    return [
+        claim
+        for claim, target in zip(layout.claims, layout.target_of, strict=True)
+        if touches[target]
+    ]
 
 
 def _window(layout: Layout, cells: npt.NDArray[np.bool_]) -> tuple[date | None, date | None]:

@@ -1,0 +1,146 @@
+"""The report of one study: a single HTML file that needs nothing from outside."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from casualty_est.serialise import write_whole
+
+if TYPE_CHECKING:
+    import jinja2
+
+    from casualty_est.estimate import Estimate
+
+NO_BREAK = "\u00a0"
+
+
+def write_report(estimate: Estimate, path: str | os.PathLike[str], *, prob: float = 0.95) -> Path:
+    """Write the report of an estimate.
+
+    What only the analyst can say (limitations of the sources, corrections policy, earlier
+    estimates, ...) is taken from ``estimate.meta["details"]["statements"]``; the checklist of the
+    report names what is missing there.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+    path : path
+        The file to write; an existing one is replaced only when the new one is whole.
+    prob : float
+        Level of the equal-tailed credible intervals.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    UsageError
+        If `prob` is no probability, or the file cannot be written.
+    """
+    page = render(estimate, prob)
+
+    def write(beside: Path) -> None:
+        beside.write_text(page, encoding="utf-8")
+
+    return write_whole(path, write)
+
+
+def render(estimate: Estimate, prob: float = 0.95) -> str:
+    """Return the report of an estimate as one HTML page; see `write_report`.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+    prob : float
+        Level of the equal-tailed credible intervals.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    UsageError
+        If `prob` is no probability.
+    """
+    page: str = _environment().get_template("report.html").render(_content(estimate, prob))
+    return page
+
+
+def _content(estimate: Estimate, prob: float) -> dict[str, Any]:
+    from casualty_est.models import hedges
+    from casualty_est.report import checklist, naming, tables, text
+    from casualty_est.report.pictures import draw
+    from casualty_est.report.what_if import what_if
+    from casualty_est.rounding import percent
+
+    meta = estimate.meta
+    main = tables.estimates(estimate, prob)  # first: it refuses a level that is no probability
+    refits = tables.refits(estimate, prob)
+    has_ratios = meta["has_level"] and "ratio_total" in estimate.idata["posterior"]
+    check = estimate.check()
+    scope = meta["rows"][0]["cell"]["scope"].split("+") if len(estimate) else []
+    return {
+        "kind": estimate.kind,
+        "level": percent(prob),
+        "has_level": meta["has_level"],
+        "several": len(estimate) > 0 and len(estimate.modes(0, prob)) > 1,
+        "title": text.title(estimate),
+        "not_converged": text.not_converged(estimate),
+        "lede": text.lede(estimate, prob),
+        "documented": text.documented(estimate),
+        "places": scope if len(scope) > naming.FEW_PLACES else [],
+        "estimates": main,
+        "sources": tables.sources(estimate, prob),
+        "under_documented": text.under_documented(estimate) if meta["has_level"] else "",
+        "source_sentences": (
+            text.of_sources(meta["sources"], estimate.sources(prob).to_dict("records"), prob)
+            if has_ratios
+            else []
+        ),
+        "identification": estimate.identification(0) if len(estimate) else None,
+        "weights": tables.weights(estimate) if len(estimate) else None,
+        "what_if": what_if(estimate),
+        "refits": refits,
+        "refits_missing": text.refits_missing(),
+        "below_documented": text.below_documented(estimate),
+        "claims": tables.claims(estimate),
+        "attribution": text.attribution(estimate),
+        "priors": tables.priors(estimate),
+        "hedges": hedges,
+        "model": meta.get("model", ""),
+        "check": check,
+        "notes": [text.note(words) for _, words in estimate.warnings],
+        "checklist": checklist.run(estimate, prob),
+        "statements": checklist.statements(estimate),
+        "limitations": text.limitations(estimate),
+        "privacy": text.privacy(),
+        "cite": text.how_to_cite(estimate),
+        "facts": tables.facts(estimate),
+        "pictures": draw(estimate, prob, refits=bool(refits)),
+    }
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    import jinja2
+
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("casualty_est.report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_typeset,
+    )
+
+
+def _typeset(value: Any) -> Any:
+    """Keep a number and its per cent sign on one line."""
+    return value.replace(" %", f"{NO_BREAK}%") if type(value) is str else value

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.rounding import percent, share
-from casualty_est.wording import possessive
+from casualty_est.wording import listed, possessive
 
 if TYPE_CHECKING:
     from casualty_est.estimate import Estimate
@@ -166,27 +166,26 @@ def gauge_sentences(
     mentioned = [j for j in order if abs(rows[j]["weight"]) >= MENTION]
     sentences = []
     if all(SHARES[0] <= row["weight"] <= SHARES[1] for row in rows) and mentioned:
-        parts = [
-            f"{percent(round(rows[j]['weight'], 2))} on {_what(assumptions[j])}" for j in mentioned
+        first, *rest = [
+            (percent(round(rows[j]["weight"], 2)), _what(assumptions[j])) for j in mentioned
         ]
-        sentences.append(f"Of the level of this estimate, {_join(parts)}.")
+        parts = [f"{first[0]} rests on {first[1]}", *(f"{size} on {what}" for size, what in rest)]
+        sentences.append(f"Of the level of this estimate, {listed(parts)}.")
     sentences += [_effect(rows[j]["weight"], assumptions[j]) for j in mentioned]
     return tuple(sentences)
 
 
-def _join(parts: Sequence[str]) -> str:
-    head = f"{parts[0].replace(' on ', ' rests on ', 1)}"
-    rest = list(parts[1:])
-    if not rest:
-        return head
-    return ", ".join([head, *rest[:-1]]) + f" and {rest[-1]}"
+def _owner(assumption: dict[str, Any]) -> tuple[str, str]:
+    """Whose ratio it is, and toward which cell where the source has several."""
+    source = str(assumption["source"])
+    return possessive(source), assumption["name"].removeprefix(f"ratio of {source}")
 
 
 def _what(assumption: dict[str, Any]) -> str:
     match assumption["kind"]:
         case "ratio" | "reference":
-            owner = possessive(assumption["name"].removeprefix("ratio of "))
-            return f"what is assumed of {owner} reporting ratio"
+            owner, cell = _owner(assumption)
+            return f"what is assumed of {owner} reporting ratio{cell}"
         case "level":
             return "the prior on the count itself"
         case _:
@@ -199,13 +198,13 @@ def _effect(weight: float, assumption: dict[str, Any]) -> str:
     change = 1.1 ** (-weight if ratio else weight) - 1
     direction = "higher" if change > 0 else "lower"
     size = f"{share(abs(100 * change))} % {direction}" if abs(change) > 5e-4 else "unchanged"
-    name = assumption["name"].removeprefix("ratio of ")
     if assumption["kind"] in ("ratio", "reference"):
-        owner = possessive(name)
-        return f"If {owner} true ratio were 10 % higher than assumed, the estimate would be {size}."
+        owner, cell = _owner(assumption)
+        what = f"{owner} true ratio{cell}"
+        return f"If {what} were 10 % higher than assumed, the estimate would be {size}."
     if assumption["kind"] == "level":
         return f"If the prior median of the count were 10 % higher, the estimate would be {size}."
-    return f"If the {name} were 10 % higher, the estimate would be {size}."
+    return f"If the {assumption['name']} were 10 % higher, the estimate would be {size}."
 
 
 def identify(estimate: Estimate, row: int = 0) -> Identification:

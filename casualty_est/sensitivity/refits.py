@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from casualty_est.inference.check import diagnose
 from casualty_est.inference.engines import run
+from casualty_est.inference.progress import Report
 from casualty_est.models.claims import ClaimsModel
 from casualty_est.models.scenario import Scenario
 
@@ -26,9 +27,17 @@ class Refitter:
         The metadata of the estimate, for its settings.
     row : int
         The estimate that is looked at.
+    report : callable, optional
+        Takes a message and the share done, for a progress bar.
     """
 
-    def __init__(self, model: ClaimsModel, meta: dict[str, Any], row: int = 0) -> None:
+    def __init__(
+        self,
+        model: ClaimsModel,
+        meta: dict[str, Any],
+        row: int = 0,
+        report: Report | None = None,
+    ) -> None:
         self.model = model
         self.layout = model.layout
         self.row = row
@@ -36,6 +45,7 @@ class Refitter:
         settings = meta["settings"]
         self.settings = {key: settings[key] for key in ("draws", "tune", "chains", "seed")}
         self.plain = Scenario.plain(model.layout)
+        self.report = report
 
     def deaths(self, scenario: Scenario) -> tuple[Array, bool]:
         """Draws of the estimate under a scenario, and whether the refit converged."""
@@ -45,6 +55,8 @@ class Refitter:
 
     def summary(self, name: str, scenario: Scenario, prob: float) -> dict[str, Any]:
         """One line of a table: median and interval under a scenario."""
+        if self.report is not None:
+            self.report(f"refitting: {name}", None)
         values, converged = self.deaths(scenario)
         low, median, high = np.quantile(values, [(1 - prob) / 2, 0.5, (1 + prob) / 2])
         return {

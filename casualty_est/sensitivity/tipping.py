@@ -55,6 +55,9 @@ def tippable(n: float) -> float:
 def _tip(refit: Refitter, n: float, j: int, assumption: dict[str, Any]) -> dict[str, Any]:
     sd = float(assumption["sd"])
 
+    if refit.report is not None:
+        refit.report(f"moving the {assumption['name']} until the median is {n:,.0f}", None)
+
     def gap(sds: float) -> float:
         values, _ = refit.deaths(refit.plain.shifted(j, sds * sd))
         return float(np.log(np.median(values)) - math.log(n))

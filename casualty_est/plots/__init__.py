@@ -1,0 +1,257 @@
+"""Pictures of an Estimate: matplotlib figures without windows, loaded when first drawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from casualty_est.errors import UsageError
+from casualty_est.posterior import interval_ends
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from casualty_est.estimate import Estimate
+    from casualty_est.plots.style import Palette
+
+__all__ = ["Plots", "to_png", "to_svg"]
+
+
+def to_png(figure: Figure, dpi: float = 150) -> bytes:
+    """Turn a figure into a PNG image, silent about letters that no font has.
+
+    Parameters
+    ----------
+    figure : Figure
+        The figure.
+    dpi : float
+        Pixels per inch.
+
+    Returns
+    -------
+    bytes
+    """
+    from casualty_est.plots import style
+
+    return style.to_png(figure, dpi)
+
+
+def to_svg(figure: Figure) -> bytes:
+    """Turn a figure into an SVG image, text as outlines, silent about letters that no font has.
+
+    Parameters
+    ----------
+    figure : Figure
+        The figure.
+
+    Returns
+    -------
+    bytes
+        The same bytes for the same figure, without a date.
+    """
+    from casualty_est.plots import style
+
+    return style.to_svg(figure)
+
+
+class Plots:
+    """The pictures of one estimate.
+
+    Every picture is a matplotlib figure 7.2 inches wide that belongs to no window: show it in a
+    notebook, or save it with ``figure.savefig``. Names are drawn as they were written, never read
+    as formulas.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result to draw.
+    """
+
+    def __init__(self, estimate: Estimate) -> None:
+        self._estimate = estimate
+
+    def total(
+        self, *, row: int = 0, prob: float = 0.95, left_out: bool = False, dark: bool = False
+    ) -> Figure:
+        """Draw the posterior of a count over every claim that was made of it.
+
+        Each claim is drawn as what it is: a number as a dot, "at least" as a bound or as the cases
+        that were documented, a range as a bar with ends, a vague word as a dashed bar.
+
+        Parameters
+        ----------
+        row : int
+            The estimate, as numbered in `Estimate.summary`; the total by default.
+        prob : float
+            Level of the equal-tailed credible interval.
+        left_out : bool
+            Whether to draw the claims that do not count as well, hollow.
+        dark : bool
+            Light text for a dark page, on a transparent ground.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            People on a log axis.
+
+        Raises
+        ------
+        UsageError
+            If there is no such estimate, or `prob` does not lie between 0 and 1.
+        """
+        self._must_have(row)
+        interval_ends(prob)  # a wrong level is an error before anything is drawn
+        from casualty_est.plots import style, total
+
+        with style.settings():
+            return style.finished(
+                total.picture(self._estimate, row, prob, _palette(dark), left_out=left_out)
+            )
+
+    def sources(self, *, prob: float = 0.95, dark: bool = False) -> Figure:
+        """Draw the reporting ratio of every source, prior beside posterior.
+
+        Parameters
+        ----------
+        prob : float
+            Level of the equal-tailed credible intervals after the data.
+        dark : bool
+            Light text for a dark page, on a transparent ground.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            Reported / true on a log axis; a note where the evidence has no such sources.
+
+        Raises
+        ------
+        UsageError
+            If `prob` does not lie between 0 and 1.
+        """
+        interval_ends(prob)  # a wrong level is an error before anything is drawn
+        from casualty_est.plots import sources, style
+
+        with style.settings():
+            return style.finished(sources.forest(self._estimate, prob, _palette(dark)))
+
+    def priors(self, *, row: int = 0, dark: bool = False) -> Figure:
+        """Draw what was believed before the data against what is believed after.
+
+        Parameters
+        ----------
+        row : int
+            The estimate whose count is drawn beside the ratios.
+        dark : bool
+            Light text for a dark page, on a transparent ground.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            One panel for the count and one for each ratio, densities of the log.
+
+        Raises
+        ------
+        UsageError
+            If there is no such estimate.
+        """
+        self._must_have(row)
+        from casualty_est.plots import sources, style
+
+        with style.settings():
+            return style.finished(sources.small_multiples(self._estimate, row, _palette(dark)))
+
+    def identification(self, *, row: int = 0, dark: bool = False) -> Figure:
+        """Draw what sets the level: the signed weight of every assumption.
+
+        Parameters
+        ----------
+        row : int
+            The estimate, as numbered in `Estimate.summary`.
+        dark : bool
+            Light text for a dark page, on a transparent ground.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            Bars with Monte Carlo errors; their sum stands in the title.
+
+        Raises
+        ------
+        UsageError
+            If there is no such estimate.
+        """
+        self._must_have(row)
+        from casualty_est.plots import sensitivity, style
+
+        with style.settings():
+            return style.finished(sensitivity.weights(self._estimate, row, _palette(dark)))
+
+    def cases(self, *, row: int = 0, prob: float = 0.95, dark: bool = False) -> Figure:
+        """Draw the estimate from all sources, from each alone, without each, with wider priors.
+
+        Parameters
+        ----------
+        row : int
+            The estimate, as numbered in `Estimate.summary`.
+        prob : float
+            Level of the equal-tailed credible intervals.
+        dark : bool
+            Light text for a dark page, on a transparent ground.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            People on a log axis. An estimate that was loaded shows what was computed before it
+            was saved.
+
+        Raises
+        ------
+        UsageError
+            If there is no such estimate, or `prob` does not lie between 0 and 1.
+        """
+        return self._cases(("alone", "leave_one_out", "widened"), row, prob, dark)
+
+    def alone(self, *, row: int = 0, prob: float = 0.95, dark: bool = False) -> Figure:
+        """Draw the estimate from all sources beside the answer if each source stood alone.
+
+        Parameters
+        ----------
+        row : int
+            The estimate, as numbered in `Estimate.summary`.
+        prob : float
+            Level of the equal-tailed credible intervals.
+        dark : bool
+            Light text for a dark page, on a transparent ground.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            As `cases`.
+
+        Raises
+        ------
+        UsageError
+            As `cases`.
+        """
+        return self._cases(("alone",), row, prob, dark)
+
+    def _cases(self, groups: tuple[str, ...], row: int, prob: float, dark: bool) -> Figure:
+        self._must_have(row)
+        interval_ends(prob)  # a wrong level is an error before anything is drawn
+        from casualty_est.plots import sensitivity, style
+
+        with style.settings():
+            return style.finished(
+                sensitivity.cases(self._estimate, row, prob, _palette(dark), groups)
+            )
+
+    def _must_have(self, row: int) -> None:
+        if not isinstance(row, int) or not 0 <= row < len(self._estimate):
+            last = len(self._estimate) - 1
+            msg = f"row must be a whole number from 0 to {last}, as in est.summary(), not {row!r}"
+            raise UsageError(msg)
+
+
+def _palette(dark: bool) -> Palette:
+    from casualty_est.plots import style
+
+    return style.DARK if dark else style.LIGHT

@@ -1,0 +1,150 @@
+"""Published claims drawn as what they are: a number, a bound, a range, a vague word, none."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from matplotlib.collections import LineCollection
+
+from casualty_est.plots.page import Page
+from casualty_est.plots.style import SMALL
+from casualty_est.plots.words import width_of
+
+ABOUT = 0.15  # log sd that "about" adds: the pale bar reaches so far
+REACH = 0.75  # inches that the arrow of a bound is long
+NAMES = {
+    "number": "dot: number as stated",
+    "about": "pale halo and bar: “about”, 15 % either way",
+    "documented": "upright tick: cases documented, so a lower end",
+    "from": "arrow to the right: “at least”, end open",
+    "to": "arrow to the left: “at most”",
+    "range": "bar with ends: range",
+    "vague": "dashed bar: vague word",
+    "zero": "mark at the left edge: zero",
+    "left out": "hollow: left out of the estimate",
+}
+
+
+def kind_of(claim: dict[str, Any]) -> str:
+    """Say how a claim is drawn.
+
+    Parameters
+    ----------
+    claim : dict
+        An entry of ``meta["claims"]``.
+
+    Returns
+    -------
+    str
+        A key of `NAMES`, or ``nothing`` for a claim without a number.
+    """
+    low, best, high = claim["low"], claim["best"], claim["high"]
+    if claim["form"] in ("exact", "about") and best is not None:
+        if best == 0:
+            return "zero"
+        return "about" if claim["form"] == "about" else "number"
+    if claim["form"] == "at_least" and low:
+        return "documented" if claim["hedge"] == "documented" else "from"
+    if claim["form"] == "at_most" and high is not None:
+        return "to" if high > 0 else "zero"
+    if claim["form"] in ("between", "vague") and low is not None and high is not None:
+        if high == 0:
+            return "zero"
+        return "range" if claim["form"] == "between" else "vague"
+    return "nothing"
+
+
+def numbers_of(claim: dict[str, Any]) -> list[float]:
+    """Every number above zero that must be seen of a claim."""
+    if kind_of(claim) == "about":
+        return [claim["best"] * math.exp(-ABOUT), claim["best"] * math.exp(ABOUT)]
+    ends = (claim["low"], claim["best"], claim["high"])
+    return [float(end) for end in ends if end is not None and end > 0]
+
+
+def sort_key(claim: dict[str, Any]) -> float:
+    """Where a claim stands among others, from few to many."""
+    numbers = [max(float(n), 0.5) for n in (claim["low"], claim["best"], claim["high"]) if n]
+    return math.exp(float(np.mean(np.log(numbers)))) if numbers else 0.0
+
+
+def draw(page: Page, claim: dict[str, Any], y: float, *, light: bool) -> None:
+    """Draw one claim.
+
+    Parameters
+    ----------
+    page : Page
+        Where.
+    claim : dict
+        An entry of ``meta["claims"]``.
+    y : float
+        Inches from the top.
+    light : bool
+        Whether the claim is of second rank: about a part only.
+    """
+    colour = page.palette.claim if claim["counted"] else page.palette.prior
+    alpha = 0.6 if light else 1.0
+    fill = {"alpha": alpha} if claim["counted"] else {"markerfacecolor": "none"}
+    low, best, high = claim["low"], claim["best"], claim["high"]
+    match kind_of(claim):
+        case "number":
+            page.dot(best, y, colour, **fill)
+        case "about":
+            for part in (1.0, 0.66, 0.33):
+                ends = best * math.exp(-part * ABOUT), best * math.exp(part * ABOUT)
+                page.bar(*ends, y, colour, 9, alpha=0.16 * alpha)
+            # On a wide axis 15 % is narrower than the dot; the halo still says that it is vague.
+            page.dot(best, y, colour, markersize=12, markeredgewidth=0, alpha=0.25 * alpha)
+            page.dot(best, y, colour, **fill)
+        case "documented":
+            page.axes.plot([low, low], [y - 0.1, y + 0.1], color=colour, lw=3, alpha=alpha)
+            _beside(page, f"at least {low:,} documented", low, y, colour)
+        case "from":
+            _arrow(page, low, y, colour, 1, alpha)
+            page.dot(low, y, colour, **fill)
+            if best:
+                page.dot(best, y, colour, markersize=4, markerfacecolor="none", alpha=alpha)
+        case "to":
+            _arrow(page, high, y, colour, -1, alpha)
+            page.dot(high, y, colour, **fill)
+        case "range" | "vague" as kind:
+            _range(page, low, high, y, colour, dashed=kind == "vague", alpha=alpha)
+        case "zero":
+            page.dot(page.value(0.08), y, colour, **(fill | {"marker": "<"}))
+            page.inside("0", 0.17, y, colour)
+
+
+def _range(
+    page: Page, low: float, high: float, y: float, colour: str, *, dashed: bool, alpha: float
+) -> None:
+    style = {"linestyle": (0, (2.2, 1.2))} if dashed else {}
+    page.bar(low, high, y, colour, 2.4, alpha=alpha, **style)
+    if dashed:
+        return
+    for end in (low, high):
+        at = page.value(page.inch(end))
+        page.axes.plot([at, at], [y - 0.06, y + 0.06], color=colour, lw=1.8, alpha=alpha)
+
+
+def _arrow(page: Page, start: float, y: float, colour: str, way: int, alpha: float) -> None:
+    """An arrow that fades: how far the bound is meant to reach is not said."""
+    first = page.inch(start)
+    last = min(max(first + way * REACH, 0.06), page.room - 0.06)
+    at = [page.value(inch) for inch in np.linspace(first, last, 25)]
+    pieces = [[(a, y), (b, y)] for a, b in pairwise(at)]
+    fade = np.linspace(1.0, 0.15, 24) * alpha
+    page.axes.add_collection(
+        LineCollection(pieces, colors=[colour] * 24, linewidths=2.2, alpha=fade.tolist()),
+        autolim=False,
+    )
+    page.dot(at[-1], y, colour, marker=">" if way > 0 else "<", markersize=5, alpha=0.4 * alpha)
+
+
+def _beside(page: Page, text: str, value: float, y: float, colour: str) -> None:
+    """Write right of a mark, or left of it where there is no room."""
+    width, at = width_of(text, SMALL), page.inch(value)
+    start = at + 0.09 if at + 0.09 + width < page.room + 0.25 else at - 0.09 - width
+    page.inside(text, max(start, 0.02), y, colour)

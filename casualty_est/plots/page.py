@@ -1,0 +1,354 @@
+"""One picture laid out in inches: title, labels on the left, one axis on the right, a note below.
+
+The y axis of a page counts inches from the top of its body, so that nothing overlaps whatever the
+number of rows and the length of names: what is drawn has a place before it is drawn.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from matplotlib.text import Text
+from matplotlib.ticker import MaxNLocator, NullLocator
+from matplotlib.transforms import blended_transform_factory
+
+from casualty_est.plots.scales import set_log_axis
+from casualty_est.plots.style import LABEL, SMALL, TITLE, WIDTH, Palette, Picture, new_figure
+from casualty_est.plots.words import shorten, width_of, wrap
+
+MARGIN = 0.12
+LEADING = 1.32  # line height over letter height
+PAD = 0.13  # between rows
+MOST = 60  # rows in one picture: what comes after is counted, not drawn
+STAMP = "NOT CONVERGED"
+SCREEN = 7.0  # inches
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a label."""
+
+    text: str
+    size: float
+    colour: str
+    weight: str = "normal"
+    style: str = "normal"
+
+    @property
+    def height(self) -> float:
+        """Inches."""
+        return line_height(self.size)
+
+
+def line_height(size: float) -> float:
+    """Height of a line of text, in inches, for letters of `size` points."""
+    return size * LEADING / 72
+
+
+def label(
+    name: str, detail: str, width: float, palette: Palette, *, light: bool = False
+) -> tuple[Line, ...]:
+    """Make the label of a row: a name of at most three lines and a detail of at most two.
+
+    Parameters
+    ----------
+    name, detail : str
+        The texts; an empty detail is left out.
+    width : float
+        Inches.
+    palette : Palette
+        Colours.
+    light : bool
+        Whether the row is of second rank.
+
+    Returns
+    -------
+    tuple of Line
+    """
+    colour, size = (palette.muted, SMALL) if light else (palette.ink, LABEL)
+    lines = [Line(text, size, colour) for text in shorten(name, width, size)]
+    if detail:
+        lines += [Line(text, SMALL, palette.muted) for text in wrap(detail, width, SMALL)]
+    return tuple(lines)
+
+
+def height_of(lines: Sequence[Line]) -> float:
+    """Height of a row with this label, in inches."""
+    return sum(line.height for line in lines) + PAD
+
+
+@dataclass
+class Page:
+    """An open picture.
+
+    Parameters
+    ----------
+    figure : Picture
+        The figure.
+    axes : Axes
+        Its axes: x in units of what is shown, y in inches from the top.
+    palette : Palette
+        Colours.
+    left, room, body : float
+        Width of the label column, of the axes, and height of the axes, in inches.
+    boxes : list of tuple
+        Where text stands in the axes: left, right, top, bottom in inches.
+    """
+
+    figure: Picture
+    axes: Any
+    palette: Palette
+    left: float
+    room: float
+    body: float
+    boxes: list[tuple[float, float, float, float]] = field(default_factory=list)
+
+    # Places ------------------------------------------------------------------------------------
+
+    def inch(self, value: float) -> float:
+        """Inches from the left end of the axes at which a value stands, never outside of them."""
+        low, high = self.axes.get_xlim()
+        if self.axes.get_xscale() == "log":
+            if value <= low:
+                return 0.0
+            low, high, value = math.log(low), math.log(high), math.log(value)
+        part = float((value - low) / (high - low))
+        return self.room * min(max(part, 0.0), 1.0)
+
+    def value(self, inch: float) -> float:
+        """The value that stands so many inches from the left end of the axes."""
+        low, high = self.axes.get_xlim()
+        part = inch / self.room
+        if self.axes.get_xscale() == "log":
+            return float(math.exp(math.log(low) + part * math.log(high / low)))
+        return float(low + part * (high - low))
+
+    # Text --------------------------------------------------------------------------------------
+
+    def beside(self, lines: Sequence[Line], middle: float) -> None:
+        """Write a label in the left column, its middle at `middle`."""
+        top = middle - sum(line.height for line in lines) / 2
+        for line in lines:
+            self._write(-self.left + MARGIN, top + line.height / 2, line, ha="left")
+            top += line.height
+
+    def heading(self, text: str, middle: float) -> None:
+        """Write a heading over the rows that follow."""
+        found = wrap(text, self.left + self.room - MARGIN, SMALL, lines=1)
+        line = Line(found[0], SMALL, self.palette.muted, style="italic")
+        self._write(-self.left + MARGIN, middle, line, ha="left")
+
+    def inside(
+        self,
+        text: str,
+        inch: float,
+        middle: float,
+        colour: str,
+        *,
+        size: float = SMALL,
+        **font: Any,
+    ) -> Text:
+        """Write in the axes with the left end at `inch`, and remember that the place is taken."""
+        width = width_of(text, size, font.get("weight", "normal"))
+        half = line_height(size) / 2
+        self.boxes.append((inch - 0.03, inch + width + 0.03, middle - half, middle + half))
+        return self._write(inch, middle, Line(text, size, colour, **font), ha="left")
+
+    def centred(
+        self,
+        text: str,
+        value: float,
+        middle: float,
+        colour: str,
+        *,
+        size: float = SMALL,
+        **font: Any,
+    ) -> Text:
+        """Write in the axes round a value, moved sideways where it would leave them."""
+        width = width_of(text, size, font.get("weight", "normal"))
+        start = min(max(self.inch(value) - width / 2, 0.02), max(self.room - width, 0.02))
+        return self.inside(text, start, middle, colour, size=size, **font)
+
+    def _write(self, inch: float, y: float, line: Line, *, ha: str) -> Text:
+        place = blended_transform_factory(self.figure.dpi_scale_trans, self.axes.transData)
+        found: Text = self.axes.text(
+            self.left + inch,
+            y,
+            line.text,
+            transform=place,
+            ha=ha,
+            va="center_baseline",
+            fontsize=line.size,
+            color=line.colour,
+            fontweight=line.weight,
+            fontstyle=line.style,
+        )
+        return found
+
+    # Marks -------------------------------------------------------------------------------------
+
+    def bar(self, low: float, high: float, y: float, colour: str, width: float, **how: Any) -> None:
+        """Draw a horizontal bar; an end outside of the axes is cut there."""
+        ends = [self.value(self.inch(low)), self.value(self.inch(high))]
+        how.setdefault("solid_capstyle", "butt")
+        self.axes.plot(ends, [y, y], color=colour, linewidth=width, **how)
+
+    def dot(self, value: float, y: float, colour: str, **how: Any) -> None:
+        """Draw a dot."""
+        how = {"marker": "o", "markersize": 6, "markeredgewidth": 1.2, **how}
+        self.axes.plot([value], [y], color=colour, linestyle="none", **how)
+
+    def rule(self, value: float, colour: str, *, top: float = 0.0, **how: Any) -> None:
+        """Draw a vertical line that makes way for text."""
+        inch, free = self.inch(value), [(top, self.body)]
+        for left, right, upper, lower in self.boxes:
+            if left <= inch <= right:
+                cut = [(a, min(b, upper)) for a, b in free] + [(max(a, lower), b) for a, b in free]
+                free = [(a, b) for a, b in cut if b - a > 0.03]
+        for start, end in free:
+            self.axes.plot([value, value], [start, end], color=colour, **how)
+
+    def stamp(self) -> None:
+        """Write across the picture that the fit did not converge."""
+        width, height = self.figure.get_size_inches()
+        stamp_figure(self.figure, self.palette, float(width), float(height))
+
+
+def stamp_figure(figure: Picture, palette: Palette, width: float, height: float) -> None:
+    """Stamp a figure NOT CONVERGED, large and in red; a long one on every screenful."""
+    times = max(1, round(height / SCREEN))
+    angle = min(25.0, math.degrees(math.atan2(height, width)) * 0.7)
+    size = min(44.0, 0.75 * width / width_of(STAMP, 1, "bold"))
+    for i in range(times):
+        figure.text(
+            0.5,
+            (i + 0.5) / times,
+            STAMP,
+            color=palette.alarm,
+            fontsize=size,
+            fontweight="bold",
+            ha="center",
+            va="center",
+            rotation=angle,
+            alpha=0.55,
+            zorder=100,
+        )
+
+
+def open_page(
+    body: float,
+    limits: tuple[float, float],
+    palette: Palette,
+    *,
+    title: str,
+    xlabel: str,
+    note: str = "",
+    left: float = 2.35,
+    right: float = 0.3,
+    log: bool = True,
+) -> Page:
+    """Open a page: title above, axis below, a note at the foot.
+
+    Parameters
+    ----------
+    body : float
+        Height of the axes, in inches.
+    limits : tuple of float
+        Of the x axis.
+    palette : Palette
+        Colours.
+    title, xlabel, note : str
+        Texts; the title may take three lines, the note four.
+    left, right : float
+        Columns beside the axes, in inches.
+    log : bool
+        Whether the x axis is one.
+
+    Returns
+    -------
+    Page
+    """
+    inner = WIDTH - 2 * MARGIN
+    heads = [
+        Line(text, TITLE, palette.ink, weight="bold")
+        for text in wrap(title, inner, TITLE, lines=3, weight="bold")
+    ]
+    notes = [Line(t, SMALL, palette.muted) for t in wrap(note, inner, SMALL, lines=4) if t]
+    top = MARGIN + sum(line.height for line in heads) + 0.1
+    foot = 0.5 + sum(line.height for line in notes) + (0.06 if notes else 0.0)
+    height = top + body + foot
+    figure = new_figure(height, palette)
+    room = WIDTH - left - right
+    axes = figure.add_axes(
+        (left / WIDTH, foot / height, room / WIDTH, body / height), facecolor="none"
+    )
+    _column(figure, heads, height - MARGIN)
+    _column(figure, notes, sum(line.height for line in notes) + 0.06)
+    axes.set_ylim(body, 0)
+    axes.yaxis.set_major_locator(NullLocator())
+    if log:
+        set_log_axis(axes, *limits, room)
+    else:
+        axes.set_xlim(*limits)
+        ticks = MaxNLocator(6).tick_values(*limits)
+        axes.set_xticks([value for value in ticks if limits[0] <= value <= limits[1]])
+    dress(axes, palette)
+    axes.set_xlabel(xlabel, fontsize=SMALL, color=palette.muted, labelpad=3)
+    return Page(figure, axes, palette, left, room, body)
+
+
+def dress(axes: Any, palette: Palette) -> None:
+    """Take away what is no information, and colour what stays."""
+    for side in ("left", "right", "top"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set_color(palette.muted)
+    axes.spines["bottom"].set_linewidth(0.8)
+    axes.tick_params(
+        axis="x", colors=palette.muted, labelcolor=palette.ink, labelsize=SMALL, length=3
+    )
+    axes.grid(axis="x", color=palette.faint, linewidth=0.6, zorder=0)
+    axes.set_axisbelow(True)
+
+
+def _column(figure: Picture, lines: Sequence[Line], top: float) -> None:
+    """Write lines at the left edge of a figure, from `top` inches down."""
+    width, height = figure.get_size_inches()
+    for line in lines:
+        figure.text(
+            MARGIN / width,
+            (top - line.height / 2) / height,
+            line.text,
+            fontsize=line.size,
+            color=line.colour,
+            fontweight=line.weight,
+            va="center_baseline",
+        )
+        top -= line.height
+
+
+def only_note(title: str, text: str, palette: Palette) -> Picture:
+    """Make a figure that only says why there is nothing to draw.
+
+    Parameters
+    ----------
+    title, text : str
+        What it says.
+    palette : Palette
+        Colours.
+
+    Returns
+    -------
+    Picture
+    """
+    inner = WIDTH - 2 * MARGIN
+    lines = [
+        Line(t, TITLE, palette.ink, weight="bold") for t in wrap(title, inner, TITLE, 3, "bold")
+    ]
+    lines += [Line(t, LABEL, palette.muted) for t in wrap(text, inner, LABEL, lines=4)]
+    height = sum(line.height for line in lines) + 2 * MARGIN
+    figure = new_figure(height, palette)
+    _column(figure, lines, height - MARGIN)
+    return figure

@@ -1,0 +1,136 @@
+"""Limits and ticks of log axes, in numbers that people read: 300, 1,000, 3,000."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullFormatter, NullLocator
+
+from casualty_est.plots.style import SMALL
+from casualty_est.plots.words import width_of
+
+GAP = 0.14  # inches between two tick labels
+FLOOR, CEILING = 1e-9, 1e15  # beyond these a number is no count and no ratio
+_SETS = ((1, 3), (1, 2, 5), (1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9))
+
+
+def limits_of(
+    values: Iterable[float], *, before: float = 0.06, after: float = 0.06, least: float = 4.0
+) -> tuple[float, float]:
+    """Find limits of a log axis that hold all values with some air.
+
+    Parameters
+    ----------
+    values : iterable of float
+        What must be seen; anything not above zero is passed over.
+    before, after : float
+        Share of the axis kept free at each end.
+    least : float
+        The upper limit is at least so many times the lower one.
+
+    Returns
+    -------
+    tuple of float
+    """
+    seen = [min(max(v, FLOOR), CEILING) for v in values if v > 0 and not math.isnan(v)] or [1, 100]
+    low, high = math.log(min(seen)), math.log(max(seen))
+    lack = math.log(least) - (high - low)
+    if lack > 0:
+        low, high = low - lack / 2, high + lack / 2
+    whole = (high - low) / (1 - before - after)
+    return math.exp(low - before * whole), math.exp(high + after * whole)
+
+
+def tick_text(value: float) -> str:
+    """Print a tick: separators, never a power of ten.
+
+    Parameters
+    ----------
+    value : float
+        Where it stands.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> tick_text(30000.0), tick_text(0.03)
+    ('30,000', '.03')
+    """
+    if value >= 1 and math.isclose(value, round(value), rel_tol=1e-9):
+        return f"{value:,.0f}"
+    digits = max(0, 2 - math.floor(math.log10(value)))
+    text = f"{value:,.{digits}f}".rstrip("0").rstrip(".")
+    return text.removeprefix("0") if text.startswith("0.") else text
+
+
+def log_ticks(low: float, high: float, room: float, size: float = SMALL) -> list[float]:
+    """Choose ticks of a log axis whose labels do not touch.
+
+    Parameters
+    ----------
+    low, high : float
+        Limits of the axis.
+    room : float
+        Its length in inches.
+    size : float
+        Points of the labels.
+
+    Returns
+    -------
+    list of float
+    """
+    choices = [_series(low, high, marks) for marks in _SETS]
+    powers = _series(low, high, (1,))
+    sparse = [[v for v in powers if round(math.log10(v)) % step == 0] for step in (1, 2, 3, 4, 5)]
+    # 1-3-10 first; where it gives too few, a finer series; where it gives too many, fewer powers.
+    for ticks in [choices[0], *(choices[1:] if len(choices[0]) < 3 else []), *sparse]:
+        if len(ticks) >= 3 and _fit(ticks, low, high, room, size):
+            return ticks
+    # A short axis has room for two.
+    for ticks in (*choices, *sparse):
+        if len(ticks) == 2 and _fit(ticks, low, high, room, size):
+            return ticks
+    near = [float(v) for v in MaxNLocator(4).tick_values(low, high) if v > 0 and low <= v <= high]
+    if near and _fit(near, low, high, room, size):
+        return near
+    return [float(f"{math.sqrt(low * high):.1g}")]
+
+
+def _series(low: float, high: float, marks: Iterable[float]) -> list[float]:
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    found = (mark * 10.0**power for power in powers for mark in marks)
+    return [value for value in found if low <= value <= high]
+
+
+def _fit(ticks: list[float], low: float, high: float, room: float, size: float) -> bool:
+    scale = room / math.log(high / low)
+    at = [scale * math.log(value) for value in ticks]
+    half = [width_of(tick_text(value), size) / 2 for value in ticks]
+    return all(at[i + 1] - at[i] >= half[i] + half[i + 1] + GAP for i in range(len(ticks) - 1))
+
+
+def set_log_axis(axes: Axes, low: float, high: float, room: float, size: float = SMALL) -> None:
+    """Make the x axis a log axis with readable ticks.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where.
+    low, high : float
+        Limits.
+    room : float
+        Length of the axis in inches.
+    size : float
+        Points of the labels.
+    """
+    axes.set_xscale("log")
+    axes.set_xlim(low, high)
+    ticks = log_ticks(low, high, room, size)
+    axes.xaxis.set_major_locator(FixedLocator(ticks))
+    axes.xaxis.set_major_formatter(FixedFormatter([tick_text(value) for value in ticks]))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_minor_formatter(NullFormatter())

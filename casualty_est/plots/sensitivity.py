@@ -1,0 +1,232 @@
+"""What sets the level, and what the answer would be with other evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from casualty_est.errors import UsageError
+from casualty_est.plots.density import SMALLEST
+from casualty_est.plots.page import MOST, Page, height_of, label, only_note, open_page
+from casualty_est.plots.scales import limits_of
+from casualty_est.plots.style import SMALL, Palette, Picture
+from casualty_est.plots.total import NO_LEVEL, title_of
+from casualty_est.plots.words import width_of
+from casualty_est.posterior import interval_ends
+from casualty_est.rounding import people, percent
+
+if TYPE_CHECKING:
+    from casualty_est.estimate import Estimate
+
+LEFT = 2.7
+UNITS = {
+    "gauge": "weight: how much of a change in the assumption the estimate follows",
+    "elasticity": "elasticity: % change of the estimate per 1 % change of the assumption",
+    "families": "share of the posterior",
+}
+HEADS = {
+    "gauge": "What sets the level",
+    "elasticity": "What moves the estimate",
+    "families": "Which family of models the answer comes from",
+}
+
+
+def weights(estimate: Estimate, row: int, palette: Palette) -> Picture:
+    """Draw what sets the level; see `Plots.identification`.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+    row : int
+        Which estimate.
+    palette : Palette
+        Colours.
+
+    Returns
+    -------
+    Picture
+    """
+    found = estimate.identification(row)
+    if not found.rows:
+        text = found.sentences[0] if found.sentences else "Nothing is known of what sets the level."
+        return only_note(HEADS[found.kind], text, palette)
+    rows = sorted(found.rows, key=lambda r: -abs(r["weight"]))
+    more = len(rows) - MOST
+    rows = rows[:MOST]
+    labels = [label(r["assumption"], "", LEFT - 0.3, palette) for r in rows]
+    errors = [2 * (r["mcse"] or 0.0) for r in rows]
+    page = open_page(
+        sum(height_of(lines) for lines in labels) + 0.1,
+        _reach([r["weight"] for r in rows], errors),
+        palette,
+        title=_head(found.kind, found.sum, found.sum_mcse),
+        xlabel=UNITS[found.kind],
+        note=_note(estimate, row, any(errors), more),
+        left=LEFT,
+        log=False,
+    )
+    page.rule(0.0, palette.muted, linewidth=1.0)
+    top = 0.05
+    for one, lines, error in zip(rows, labels, errors, strict=True):
+        height = height_of(lines)
+        _weight(page, one["weight"], error, top + height / 2, share=found.kind == "families")
+        page.beside(lines, top + height / 2)
+        top += height
+    if not estimate.converged:
+        page.stamp()
+    return page.figure
+
+
+def _head(kind: str, total: float | None, error: float) -> str:
+    if total is None:
+        return HEADS[kind]
+    about = f" ± {2 * error:.2f}" if error > 0.0025 else ""
+    return f"{HEADS[kind]}: weights that sum to {total:.2f}{about}"
+
+
+def _note(estimate: Estimate, row: int, whiskers: bool, more: int) -> str:
+    parts = [f"Estimate: {title_of(estimate, row)}."]
+    if whiskers:
+        parts.append("Whiskers: 2 Monte Carlo standard errors.")
+    if more > 0:
+        parts.append(f"{more} smaller ones are not drawn.")
+    return " ".join(parts)
+
+
+def _reach(values: Sequence[float], errors: Sequence[float]) -> tuple[float, float]:
+    """Limits that hold zero, every bar with its whisker, and a number beside it."""
+    low = min([0.0, *(v - e for v, e in zip(values, errors, strict=True))])
+    high = max([0.0, *(v + e for v, e in zip(values, errors, strict=True))])
+    span = (high - low) or 1.0
+    return low - (0.14 * span if low < 0 else 0.0), high + 0.14 * span
+
+
+def _signed(weight: float) -> str:
+    return "0.00" if abs(weight) < 0.005 else f"{weight:+.2f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _weight(page: Page, weight: float, error: float, y: float, *, share: bool) -> None:
+    palette = page.palette
+    colour = palette.posterior if weight >= 0 else palette.claim
+    page.axes.barh([y], [weight], height=0.16, color=colour, alpha=0.85, zorder=2)
+    if error:
+        page.bar(weight - error, weight + error, y, palette.ink, 1.1, zorder=3)
+    text = percent(round(weight, 3)) if share else _signed(weight)
+    end = weight + error if weight >= 0 else weight - error
+    at = page.inch(end) + (0.07 if weight >= 0 else -0.07 - width_of(text, SMALL))
+    page.inside(text, at, y, palette.ink)
+
+
+# Other evidence ------------------------------------------------------------------------------
+
+_HEADINGS = {
+    "alone": "If one source stood alone",
+    "leave_one_out": "Without one source",
+    "widened": "With wider priors",
+}
+
+
+def cases(
+    estimate: Estimate, row: int, prob: float, palette: Palette, groups: Sequence[str]
+) -> Picture:
+    """Draw the estimate under other evidence; see `Plots.cases`.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+    row : int
+        Which estimate.
+    prob : float
+        Level of the intervals.
+    palette : Palette
+        Colours.
+    groups : sequence of str
+        Which refits: ``alone``, ``leave_one_out``, ``widened``.
+
+    Returns
+    -------
+    Picture
+    """
+    title = title_of(estimate, row)
+    if not estimate.meta["has_level"]:
+        return only_note(title, NO_LEVEL, palette)
+    low, median, high = np.quantile(estimate.draws(row), interval_ends(prob))
+    whole = {"case": "all sources", "median": median, "low": low, "high": high}
+    rows = [("", [whole | {"converged": estimate.converged}])]
+    missing = False
+    for name in groups:
+        found = _refits(getattr(estimate, name), row, prob)
+        missing = missing or found is None
+        if found:
+            rows.append((_HEADINGS[name], found[:MOST]))
+    return _draw(estimate, title, rows, prob, palette, missing=missing)
+
+
+def _refits(
+    table: Callable[[int, float], Any], row: int, prob: float
+) -> list[dict[str, Any]] | None:
+    """Rows of a table of refits; None where the estimate has no model and kept none."""
+    try:
+        found: list[dict[str, Any]] = table(row, prob).to_dict("records")
+    except UsageError:
+        return None
+    return found
+
+
+def _draw(
+    estimate: Estimate,
+    title: str,
+    groups: Sequence[tuple[str, list[dict[str, Any]]]],
+    prob: float,
+    palette: Palette,
+    *,
+    missing: bool,
+) -> Picture:
+    numbers = [max(r[k], SMALLEST) for _, rows in groups for r in rows for k in ("low", "high")]
+    labels = [
+        [label(r["case"], _words(r), LEFT - 0.3, palette) for r in rows] for _, rows in groups
+    ]
+    body = sum(height_of(lines) for group in labels for lines in group)
+    note = f"Dot and bar: median and {percent(prob)} interval. Shaded: all sources together."
+    if missing:
+        note += " This estimate was loaded without its model: only what was kept is shown."
+    page = open_page(
+        body + 0.26 * sum(bool(heading) for heading, _ in groups) + 0.06,
+        limits_of(numbers),
+        palette,
+        title=title,
+        xlabel="people, log scale",
+        note=note,
+        left=LEFT,
+    )
+    whole = groups[0][1][0]
+    page.axes.axvspan(
+        max(whole["low"], SMALLEST), whole["high"], color=palette.posterior, alpha=0.1, lw=0
+    )
+    top = 0.0
+    for (heading, rows), group in zip(groups, labels, strict=True):
+        if heading:
+            page.heading(heading, top + 0.16)
+            top += 0.26
+        for one, lines in zip(rows, group, strict=True):
+            middle = top + height_of(lines) / 2
+            page.beside(lines, middle)
+            colour = palette.ink if heading else palette.posterior
+            page.bar(max(one["low"], SMALLEST), one["high"], middle, colour, 2.4)
+            how = {} if one["converged"] else {"markerfacecolor": "none"}
+            page.dot(max(one["median"], SMALLEST), middle, colour, **how)
+            top += height_of(lines)
+    if not estimate.converged:
+        page.stamp()
+    return page.figure
+
+
+def _words(row: dict[str, Any]) -> str:
+    low, high = row["low"], row["high"]
+    ends = f"{people(low, low, high)} to {people(high, low, high)}"
+    text = f"{people(row['median'], low, high)} ({ends})"
+    return text if row["converged"] else f"{text}, NOT CONVERGED"

@@ -1,0 +1,346 @@
+"""THE picture: the posterior of a count over every claim that was made of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from casualty_est.plots import marks
+from casualty_est.plots.density import SMALLEST, Array, log_density
+from casualty_est.plots.inside import lies_inside, what_differs
+from casualty_est.plots.page import MOST, Line, Page, height_of, label, line_height, open_page
+from casualty_est.plots.scales import limits_of
+from casualty_est.plots.style import LABEL, SMALL, WIDTH, Palette, Picture
+from casualty_est.plots.words import clean, shorten, width_of
+from casualty_est.posterior import interval_ends
+from casualty_est.rounding import people, percent
+from casualty_est.wording import cell_text
+
+if TYPE_CHECKING:
+    from casualty_est.estimate import Estimate
+
+LEFT, RIGHT = 2.35, 0.3
+ROOM = WIDTH - LEFT - RIGHT
+HILL = 1.05  # inches that the density is high
+LANE = line_height(SMALL) + 0.03
+UNDER = 0.42  # inches under the density for its interval
+NO_LEVEL = "no headline number: nothing sets the level"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row under the density: a heading, a claim, or a part of the estimate."""
+
+    lines: tuple[Line, ...] = ()
+    heading: str = ""
+    claim: dict[str, Any] | None = None
+    light: bool = False
+    part: tuple[float, float, float] | None = None  # low, median, high
+
+    @property
+    def height(self) -> float:
+        """Inches."""
+        return 0.26 if self.heading else height_of(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A text over the density, and the number it stands for."""
+
+    text: str
+    value: float
+    weight: str = "normal"
+
+
+def picture(
+    estimate: Estimate, row: int, prob: float, palette: Palette, *, left_out: bool
+) -> Picture:
+    """Draw the total; see `Plots.total`.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+    row : int
+        Which estimate.
+    prob : float
+        Level of the interval.
+    palette : Palette
+        Colours.
+    left_out : bool
+        Whether to draw the claims that do not count as well.
+
+    Returns
+    -------
+    Picture
+    """
+    known = bool(estimate.meta["has_level"])
+    documented = estimate.meta["rows"][row]["documented"]
+    entries = _entries(estimate, row, prob, palette, left_out=left_out)
+    limits = _limits(estimate, row, entries)
+    # Where labels stand decides how many lanes they need, and so the height of the picture.
+    lanes = _lanes(_tags(estimate, row, prob), limits) if known else []
+    first = LANE if documented else 0.04
+    base = first + len(lanes) * LANE + HILL
+    rows_from = base + UNDER if known else first + 0.34
+    page = open_page(
+        rows_from + sum(entry.height for entry in entries) + 0.06,
+        limits,
+        palette,
+        title=title_of(estimate, row),
+        xlabel="people, log scale",
+        note=_key(entries),
+        left=LEFT,
+        right=RIGHT,
+    )
+    if documented:
+        text = _documented_text(documented)
+        page.centred(text, documented["low"], LANE / 2, palette.documented)
+    if known:
+        _write(page, lanes, first)
+        page.beside(_estimated(palette), base - HILL / 2)
+        _hill(page, estimate, row, prob, base)
+    else:
+        page.inside(NO_LEVEL, 0.02, first + 0.15, palette.ink, weight="bold")
+    _rows(page, entries, rows_from)
+    if documented and documented["low"] > 0:
+        style = {"linewidth": 1.1, "linestyle": (0, (4, 3)), "zorder": 1.5}
+        page.rule(documented["low"], palette.documented, top=first, **style)
+    if not estimate.converged:
+        page.stamp()
+    return page.figure
+
+
+def title_of(estimate: Estimate, row: int) -> str:
+    """Name an estimate for the head of a picture: its cell, stratum and part.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+    row : int
+        Which estimate.
+
+    Returns
+    -------
+    str
+    """
+    found = estimate.meta["rows"][row]
+    text = cell_text(found["cell"])
+    parts = [text[:1].upper() + text[1:]]
+    parts += [f"{name} {value}" for name, value in (found["strata"] or {}).items()]
+    if found["part"] != "total":
+        parts.append(found["part"])
+    return ", ".join(parts)
+
+
+def _estimated(palette: Palette) -> tuple[Line, ...]:
+    return (
+        Line("Estimated", LABEL, palette.posterior, weight="bold"),
+        Line("true number, from all that counts", SMALL, palette.muted),
+    )
+
+
+def _documented_text(documented: dict[str, Any]) -> str:
+    """The documented count as published; a long name of its source loses its middle."""
+    text = f"documented: at least {documented['low']:,}"
+    if not documented["source"]:
+        return text
+    rest = ROOM - width_of(f"{text} ()", SMALL) - 0.1
+    return f"{text} ({shorten(documented['source'], rest, SMALL, 1)[0]})"
+
+
+# The rows ------------------------------------------------------------------------------------
+
+
+def _entries(
+    estimate: Estimate, row: int, prob: float, palette: Palette, *, left_out: bool
+) -> list[Entry]:
+    claims = estimate.meta.get("claims") or []
+    cell = estimate.meta["rows"][row]["cell"]
+    counted = [claim for claim in claims if claim["counted"]]
+    own = sorted((c for c in counted if c.get("estimate") == row), key=marks.sort_key)
+    parts = sorted(
+        (c for c in counted if c.get("estimate") != row and lies_inside(c, cell)),
+        key=lambda c: (what_differs(c, cell), marks.sort_key(c)),
+    )
+    out = [
+        c
+        for c in claims
+        if left_out
+        and not c["counted"]
+        and marks.kind_of(c) != "nothing"
+        and lies_inside(c, cell, itself=True)
+    ]
+    entries = _part_rows(estimate, row, prob, palette)
+    if own:
+        entries.append(Entry(heading="Claims on this count, as published"))
+    entries += [_claim_row(c, cell, palette, light=False) for c in own]
+    for heading, found in (("Claims on parts of it, as published", parts), ("Left out", out)):
+        if found:
+            entries.append(Entry(heading=heading))
+            entries += [_claim_row(c, cell, palette, light=True) for c in found]
+    if len(entries) > MOST:
+        more = Entry(heading=f"and {len(entries) - MOST} more, not drawn")
+        entries = [*entries[:MOST], more]
+    return entries
+
+
+def _claim_row(
+    claim: dict[str, Any], cell: dict[str, Any], palette: Palette, *, light: bool
+) -> Entry:
+    role = f" ({claim['role']})" if claim["role"] else ""
+    text = f"“{clean(claim['text'])}”" if claim["text"] else "blank"
+    differs = what_differs(claim, cell) if light else ""
+    detail = f"{text}, {differs}" if differs else text
+    width = LEFT - 0.3
+    return Entry(
+        label(f"{claim['source']}{role}", detail, width, palette, light=light),
+        claim=claim,
+        light=light,
+    )
+
+
+def _part_rows(estimate: Estimate, row: int, prob: float, palette: Palette) -> list[Entry]:
+    """Listed and unlisted deaths of the same cell, where the evidence tells them apart."""
+    rows = estimate.meta["rows"]
+    if rows[row]["part"] != "total" or not estimate.meta["has_level"]:
+        return []
+    entries = []
+    for i, other in enumerate(rows):
+        same = other["cell"] == rows[row]["cell"] and other["strata"] == rows[row]["strata"]
+        if i == row or not same or other["part"] == "total":
+            continue
+        low, median, high = _quantiles(estimate.draws(i).ravel(), prob)
+        detail = (
+            f"{people(median, low, high)} ({people(low, low, high)} to {people(high, low, high)})"
+        )
+        lines = label(f"of these, {other['part']}", detail, LEFT - 0.3, palette)
+        entries.append(Entry(lines, part=(low, median, high)))
+    return entries
+
+
+def _rows(page: Page, entries: Sequence[Entry], top: float) -> None:
+    for entry in entries:
+        middle = top + entry.height / 2
+        if entry.heading:
+            page.heading(entry.heading, middle + 0.03)
+        else:
+            page.beside(entry.lines, middle)
+        if entry.claim is not None:
+            marks.draw(page, entry.claim, middle, light=entry.light)
+        if entry.part is not None:
+            low, median, high = entry.part
+            page.bar(low, high, middle, page.palette.posterior, 2.4, alpha=0.7)
+            page.dot(max(median, SMALLEST), middle, page.palette.posterior)
+        top += entry.height
+
+
+def _key(entries: Sequence[Entry]) -> str:
+    """Explain the marks that were drawn, and only those."""
+    claims = [entry.claim for entry in entries if entry.claim is not None]
+    kinds = {marks.kind_of(claim) for claim in claims}
+    if any(not claim["counted"] for claim in claims):
+        kinds.add("left out")
+    return "; ".join(text for kind, text in marks.NAMES.items() if kind in kinds)
+
+
+# The density ---------------------------------------------------------------------------------
+
+
+def _quantiles(draws: Array, prob: float) -> tuple[float, float, float]:
+    low, median, high = np.quantile(draws, interval_ends(prob))
+    return float(low), float(median), float(high)
+
+
+def _limits(estimate: Estimate, row: int, entries: Sequence[Entry]) -> tuple[float, float]:
+    claims = [entry.claim for entry in entries if entry.claim is not None]
+    values = [number for claim in claims for number in marks.numbers_of(claim)]
+    values += [value for entry in entries if entry.part for value in entry.part]
+    documented = estimate.meta["rows"][row]["documented"]
+    if documented and documented["low"]:
+        values.append(float(documented["low"]))
+    if estimate.meta["has_level"]:
+        draws = np.maximum(estimate.draws(row).ravel(), SMALLEST)
+        values += [float(x) for x in np.quantile(draws, [0.002, 0.998])]
+    kinds = {marks.kind_of(claim) for claim in claims}
+    # An arrow needs air on its side.
+    before = 0.16 if kinds & {"to", "zero"} else 0.06
+    after = 0.16 if "from" in kinds else 0.06
+    return limits_of(values, before=before, after=after)
+
+
+def _tags(estimate: Estimate, row: int, prob: float) -> list[Tag]:
+    low, median, high = _quantiles(estimate.draws(row).ravel(), prob)
+    tags = [Tag(f"median {people(median, low, high)}", median, "bold")]
+    modes = estimate.modes(row, prob)
+    if len(modes) > 1:
+        tags += [
+            Tag(
+                f"{percent(round(mode['weight'], 2))} near "
+                f"{people(mode['median'], mode['low'], mode['high'])}",
+                mode["median"],
+            )
+            for mode in modes
+        ]
+    return tags
+
+
+def _lanes(tags: Sequence[Tag], limits: tuple[float, float]) -> list[list[tuple[Tag, float]]]:
+    """Place texts in lanes in which they do not touch; the last lane is nearest to the density."""
+    lanes: list[list[tuple[Tag, float]]] = []
+    low, high = limits
+    for tag in tags:
+        width = width_of(tag.text, SMALL, tag.weight)
+        middle = ROOM * math.log(max(tag.value, low) / low) / math.log(high / low)
+        start = min(max(middle - width / 2, 0.02), ROOM - width)
+        for lane in lanes:
+            if all(
+                start > at + width_of(other.text, SMALL, other.weight) + 0.12
+                or start + width + 0.12 < at
+                for other, at in lane
+            ):
+                lane.append((tag, start))
+                break
+        else:
+            lanes.insert(0, [(tag, start)])
+    return lanes
+
+
+def _write(page: Page, lanes: Sequence[Sequence[tuple[Tag, float]]], top: float) -> None:
+    for i, lane in enumerate(lanes):
+        for tag, start in lane:
+            middle = top + (i + 0.5) * LANE
+            page.inside(tag.text, start, middle, page.palette.posterior, weight=tag.weight)
+
+
+def _hill(page: Page, estimate: Estimate, row: int, prob: float, base: float) -> None:
+    """Density, median and interval, and every mode with its own bar where there are several."""
+    colour, axes = page.palette.posterior, page.axes
+    draws = np.maximum(estimate.draws(row).ravel(), SMALLEST)
+    low, median, high = _quantiles(draws, prob)
+    values, density = log_density(draws)
+    peak = HILL
+    if len(values):
+        height = HILL * density / density.max()
+        peak = float(np.interp(median, values, height))
+        inside = (values >= low) & (values <= high)
+        axes.fill_between(values, base - height, base, color=colour, alpha=0.2, lw=0)
+        axes.fill_between(
+            values[inside], (base - height)[inside], base, color=colour, alpha=0.3, lw=0
+        )
+        axes.plot(values, base - height, color=colour, linewidth=1.4)
+    axes.plot([median, median], [base - peak, base], color=colour, linewidth=1.8)
+    axes.plot(axes.get_xlim(), [base, base], color=page.palette.muted, linewidth=0.6)
+    bar = base + 0.1
+    modes = estimate.modes(row, prob)
+    page.bar(low, high, bar, colour, 1.6 if len(modes) > 1 else 3.2)
+    for mode in modes if len(modes) > 1 else ():
+        page.bar(mode["low"], mode["high"], bar, colour, 5)
+    page.dot(median, bar, colour, markersize=5.5)
+    text = f"{people(low, low, high)} to {people(high, low, high)} ({percent(prob)} interval)"
+    page.centred(text, math.sqrt(low * high), base + 0.26, colour)

@@ -1,0 +1,156 @@
+"""Text that fits: cleaned, measured, wrapped, and cut with an ellipsis where it must be."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.font_manager import FontProperties
+
+from casualty_est.plots.style import LABEL
+
+_DPI = 100
+_JOINERS = "\u200c\u200d"
+
+
+def clean(text: object) -> str:
+    """Make input safe to draw: one line, no control characters, nothing that turns its direction.
+
+    Parameters
+    ----------
+    text : object
+        A name or a number as published.
+
+    Returns
+    -------
+    str
+    """
+    kept = []
+    for letter in str(text):
+        category = unicodedata.category(letter)
+        if letter in _JOINERS or category[0] != "C":
+            kept.append(letter)
+        elif category not in ("Cf", "Cs"):
+            kept.append(" ")
+    return " ".join("".join(kept).split())
+
+
+@cache
+def _renderer() -> RendererAgg:
+    return RendererAgg(10, 10, _DPI)
+
+
+def width_of(text: str, size: float = LABEL, weight: str = "normal") -> float:
+    """Measure a line of text.
+
+    Parameters
+    ----------
+    text : str
+        One line.
+    size : float
+        Points.
+    weight : str
+        ``normal`` or ``bold``.
+
+    Returns
+    -------
+    float
+        Inches.
+    """
+    font = FontProperties(size=size, weight=weight)
+    width, _, _ = _renderer().get_text_width_height_descent(text, font, ismath=False)
+    return float(width) / _DPI
+
+
+def wrap(
+    text: object, width: float, size: float = LABEL, lines: int = 2, weight: str = "normal"
+) -> list[str]:
+    """Break text into lines that fit a width.
+
+    Parameters
+    ----------
+    text : object
+        The text; cleaned first.
+    width : float
+        Inches.
+    size : float
+        Points.
+    lines : int
+        Most lines; what does not fit is cut with an ellipsis.
+    weight : str
+        ``normal`` or ``bold``.
+
+    Returns
+    -------
+    list of str
+    """
+    left = clean(text)
+    found: list[str] = []
+    while left:
+        if width_of(left, size, weight) <= width:
+            return [*found, left]
+        if len(found) == lines - 1:
+            end = _longest(left, width - width_of("…", size, weight), size, weight)
+            return [*found, left[:end].rstrip() + "…"]
+        end = _longest(left, width, size, weight)
+        space = left.rfind(" ", 0, end + 1)
+        end = space if space > 0 else end
+        found.append(left[:end].rstrip())
+        left = left[end:].lstrip()
+    return found or [""]
+
+
+def shorten(name: object, width: float, size: float = LABEL, lines: int = 3) -> list[str]:
+    """Break a name into lines that fit; what is too long loses its middle, not its end.
+
+    Long names of offices differ at their ends, and the role in brackets stands there.
+
+    Parameters
+    ----------
+    name : object
+        The name; cleaned first.
+    width : float
+        Inches.
+    size : float
+        Points.
+    lines : int
+        Most lines.
+
+    Returns
+    -------
+    list of str
+    """
+    text = clean(name)
+    low, high = 0, len(text)
+    found = _fits(text, width, size, lines)
+    while not found and high - low > 1:
+        middle = (low + high) // 2
+        if _fits(_without_middle(text, middle), width, size, lines):
+            low = middle
+        else:
+            high = middle
+    return found or wrap(_without_middle(text, low), width, size, lines)
+
+
+def _without_middle(text: str, kept: int) -> str:
+    head = (kept + 1) // 2
+    return f"{text[:head].rstrip()} … {text[len(text) - (kept - head) :].lstrip()}"
+
+
+def _fits(text: str, width: float, size: float, lines: int) -> list[str]:
+    """The lines of a text, or nothing if they are too many."""
+    found = wrap(text, width, size, lines + 1)
+    return found if len(found) <= lines else []
+
+
+def _longest(text: str, width: float, size: float, weight: str) -> int:
+    """How many letters of `text` fit, at least one."""
+    low, high = 1, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if width_of(text[:middle], size, weight) <= width:
+            low = middle
+        else:
+            high = middle - 1
+    return low

@@ -1,0 +1,172 @@
+"""Names of cells, and numbers as the report prints them: what its sentences are made of."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from casualty_est.rounding import share
+
+if TYPE_CHECKING:
+    from casualty_est.estimate import Estimate
+
+Cell = Mapping[str, Any]
+
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+PERCENT_UP_TO = 10  # ratios: beyond, "1,300 %" would be misread
+FEW_PLACES = 3  # more scopes than this are counted in a sentence and listed after it
+
+
+def day(iso: str) -> str:
+    """Write an ISO date as people do.
+
+    Examples
+    --------
+    >>> day("2018-02-09")
+    '9 February 2018'
+    """
+    year, month, number = iso.split("-")
+    return f"{int(number)} {MONTHS[int(month) - 1]} {year}"
+
+
+def join(parts: Sequence[str], word: str = "and") -> str:
+    """Join parts as a list in a sentence.
+
+    Examples
+    --------
+    >>> join(["Iraq", "Syria"]), join(["a", "b", "c"], "or")
+    ('Iraq and Syria', 'a, b or c')
+    """
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} {word} {parts[-1]}"
+
+
+def places(scope: str) -> str:
+    """Name the places of a scope, or count them where they are many."""
+    if scope == "all":
+        return ""
+    parts = scope.split("+")
+    if len(parts) > FEW_PLACES:
+        return f"in {in_words(len(parts))} places (listed below)"
+    return f"in {join(parts)}"
+
+
+def window(cell: Cell) -> str:
+    """Name the window of a cell; empty where it is open at both ends."""
+    start, end = cell["start"], cell["end"]
+    if start and end:
+        return f"on {day(start)}" if start == end else f"between {day(start)} and {day(end)}"
+    if end:
+        return f"up to {day(end)}"
+    return f"since {day(start)}" if start else ""
+
+
+def attributed(cell: Cell) -> str:
+    """Say to whom the deaths are attributed; empty where everybody's are counted."""
+    if cell["perpetrator"] in ("any", ""):
+        return ""
+    return f"in actions attributed to {cell['perpetrator']}"
+
+
+def group(cell: Cell) -> str:
+    """Name whom a cell counts."""
+    return "people" if cell["group"] == "all" else str(cell["group"])
+
+
+def outcome(cell: Cell) -> str:
+    """Name what happened to them."""
+    return "killed or injured" if cell["outcome"] == "casualties" else str(cell["outcome"])
+
+
+def in_words(n: int) -> str:
+    """Write a small number as a word."""
+    return NUMBERS[n] if n < len(NUMBERS) else f"{n:,}"
+
+
+def counted(cell: Cell) -> str:
+    """Name what is counted: who, what, where, when, attributed to whom.
+
+    Examples
+    --------
+    >>> cell = {"scope": "Iraq+Syria", "start": None, "end": "2018-02-09", "outcome": "killed",
+    ...         "group": "civilians", "perpetrator": "Coalition"}
+    >>> counted(cell)
+    'civilians killed in Iraq and Syria up to 9 February 2018 in actions attributed to Coalition'
+    """
+    parts = [f"{group(cell)} {outcome(cell)}", places(cell["scope"]), window(cell)]
+    return " ".join(part for part in [*parts, attributed(cell)] if part)
+
+
+def question(cell: Cell) -> str:
+    """Ask for the number that the report is about."""
+    parts = [f"How many {group(cell)} were {outcome(cell)}", places(cell["scope"]), window(cell)]
+    return " ".join(part for part in [*parts, attributed(cell)] if part) + "?"
+
+
+def has_total(estimate: Estimate) -> bool:
+    """Whether the first estimate is a total, or the only number there is."""
+    return bool(estimate.meta.get("has_total", True)) and len(estimate) > 0
+
+
+def row_name(estimate: Estimate, i: int) -> str:
+    """Name an estimate in a table by what sets it apart from the others."""
+    rows = estimate.meta["rows"]
+    row = rows[i]
+    cell = row["cell"]
+    parts = [group(cell)]
+    if len({r["cell"]["outcome"] for r in rows}) > 1:
+        parts[0] += f" {outcome(cell)}"
+    if len({r["cell"]["scope"] for r in rows}) > 1:
+        scope = cell["scope"].split("+")
+        many = len(scope) > FEW_PLACES
+        parts.append(f"all {in_words(len(scope))} places" if many else join(scope))
+    if len({r["cell"]["perpetrator"] for r in rows}) > 1 and attributed(cell):
+        parts.append(f"attributed to {cell['perpetrator']}")
+    parts += [f"{key} {value}" for key, value in row["strata"].items()]
+    name = ", ".join(parts)
+    if row["part"] != "total":
+        name += f", {row['part']} part"
+    elif i == 0 and has_total(estimate) and len(rows) > 1:
+        name = f"Total: {name}"
+    return name[0].upper() + name[1:]
+
+
+def whole(weight: float) -> str:
+    """Print a share in whole per cent, as one quotes it."""
+    return f"{round(100 * weight)} %" if weight >= 0.01 else "under 1 %"
+
+
+def ratio(value: float) -> str:
+    """Print a reporting ratio as a part or a multiple of the true number."""
+    if value < PERCENT_UP_TO:
+        return f"{float(f'{100 * value:.2g}'):g} %"
+    return f"{share(value)} times"
+
+
+def ratio_interval(low: float, high: float) -> str:
+    """Print an interval of reporting ratios."""
+    return f"{ratio(low)} to {ratio(high)}"
+
+
+def ratio_owner(source: Mapping[str, Any]) -> str:
+    """Name a source and, where it has several ratios, the target."""
+    return str(source["name"]).removeprefix("ratio of ")
+
+
+def missing(value: Any) -> bool:
+    """Whether a number of a table is absent."""
+    return value is None or (isinstance(value, float) and math.isnan(value))
+
+
+def stated(claim: Mapping[str, Any]) -> float | None:
+    """The one number of a claim that others would quote."""
+    for key in ("best", "low", "high"):
+        if claim[key] is not None:
+            return float(claim[key])
+    return None

@@ -1,0 +1,98 @@
+"""Pictures of the report: each twice, for light and dark screens, inside the page itself."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from casualty_est.report import naming
+from casualty_est.rounding import people, percent
+
+if TYPE_CHECKING:
+    from casualty_est.estimate import Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture as data addresses, with the same said in words."""
+
+    light: str
+    dark: str
+    alt: str
+
+
+def draw(estimate: Estimate, prob: float, *, refits: bool) -> dict[str, Picture]:
+    """Draw what the estimate can show.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+    prob : float
+        Level of the intervals.
+    refits : bool
+        Whether there are refits to draw.
+
+    Returns
+    -------
+    dict
+        Pictures by name: ``total``, ``sources``, ``priors``, ``identification``, ``cases``.
+    """
+    if not estimate.meta["has_level"]:
+        return {}
+    wanted = {"total": _total_alt(estimate, prob)}
+    if "ratio_total" in estimate.idata["posterior"] and estimate.meta["sources"]:
+        wanted["sources"] = "Reporting ratio of each source. " + _sources_alt(estimate)
+        wanted["priors"] = (
+            "For each source, what was assumed of its reporting ratio beside what "
+            "the data made of it; the numbers stand in the table above."
+        )
+    if estimate.identification(0).rows:
+        wanted["identification"] = (
+            "Bars: the weight of each assumption; the numbers stand in the table above."
+        )
+    if refits:
+        wanted["cases"] = "Estimate with its interval for each case of the tables above."
+    levels = {key: {"prob": prob} for key in ("total", "sources", "cases")}
+    pictures = {}
+    for name, alt in wanted.items():
+        light, dark = (
+            _data(estimate, name, dark=dark, **levels.get(name, {})) for dark in (False, True)
+        )
+        pictures[name] = Picture(light, dark, alt)
+    return pictures
+
+
+def _data(estimate: Estimate, name: str, **options: Any) -> str:
+    from casualty_est.plots import to_svg
+
+    figure = getattr(estimate.plot, name)(**options)
+    return f"data:image/svg+xml;base64,{b64encode(to_svg(figure)).decode()}"
+
+
+def _total_alt(estimate: Estimate, prob: float) -> str:
+    modes = estimate.modes(0, prob)
+    parts = [
+        f"{people(mode['median'], mode['low'], mode['high'])} ({percent(prob)} interval "
+        f"{people(mode['low'], mode['low'], mode['high'])} to "
+        f"{people(mode['high'], mode['low'], mode['high'])})"
+        for mode in modes
+    ]
+    said = [
+        f"{claim['source']}: {claim['text']}"
+        for claim in estimate.meta.get("claims", [])
+        if claim["counted"] and claim["estimate"] == 0
+    ]
+    beside = f" Beside it, what the sources state: {'; '.join(said)}." if said else ""
+    return f"The estimate on a logarithmic scale: about {naming.join(parts, 'or')}.{beside}"
+
+
+def _sources_alt(estimate: Estimate) -> str:
+    parts = [
+        f"{naming.ratio_owner(source)} {naming.ratio(numbers['ratio'])}"
+        for source, numbers in zip(
+            estimate.meta["sources"], estimate.sources().to_dict("records"), strict=True
+        )
+    ]
+    return f"{'; '.join(parts)}."

@@ -1,0 +1,342 @@
+"""The tables of the report: numbers rounded, texts unescaped (the template does that)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from casualty_est.errors import UsageError
+from casualty_est.report import naming
+from casualty_est.rounding import people, percent, share
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from casualty_est.estimate import Estimate
+
+MANY_REFITS = 12  # refits of a sampled model that a report starts unasked: about a minute
+NONE = "none"
+_LINK = re.compile(r"https?://[^\s<>\"'`]+|\bdoi:?\s*(10\.\d{4,9}/[^\s<>\"'`;]+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A piece of a text, with the address it links to, if any."""
+
+    text: str
+    href: str | None = None
+
+
+Cell = str | tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table to print.
+
+    Parameters
+    ----------
+    caption : str
+        What it shows.
+    head : tuple of str
+        Column titles.
+    rows : tuple of tuple
+        Cells; the first of each row names it.
+    foot : tuple of str
+        A last row set apart, such as a sum; may be empty.
+    wide : bool
+        Whether cells hold sentences, so that the table may be wider than the text.
+    stack : bool
+        Whether rows become cards on a narrow screen.
+    """
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    foot: tuple[str, ...] = ()
+    wide: bool = False
+    stack: bool = False
+
+
+def linked(citation: str) -> tuple[Segment, ...]:
+    """Cut a citation into plain text and links: http, https and doi only.
+
+    Parameters
+    ----------
+    citation : str
+        Text as the analyst wrote it.
+
+    Returns
+    -------
+    tuple of Segment
+
+    Examples
+    --------
+    >>> [part.href for part in linked("see https://airwars.org, archive")]
+    [None, 'https://airwars.org', None]
+    """
+    parts: list[Segment] = []
+    done = 0
+    for found in _LINK.finditer(citation):
+        shown = found.group().rstrip(".,;:!?)]}")
+        doi = found.group(1)
+        href = f"https://doi.org/{doi.rstrip('.,;:!?)]}')}" if doi else shown
+        if not _safe(href):
+            continue
+        if found.start() > done:
+            parts.append(Segment(citation[done : found.start()]))
+        parts.append(Segment(shown, href))
+        done = found.start() + len(shown)
+    if done < len(citation):
+        parts.append(Segment(citation[done:]))
+    return tuple(parts)
+
+
+def _safe(href: str) -> bool:
+    try:
+        address = urlsplit(href)
+    except ValueError:
+        return False
+    return address.scheme.lower() in ("http", "https") and bool(address.hostname)
+
+
+def estimates(estimate: Estimate, prob: float) -> Table:
+    """Documented count beside estimate, one line per cell and part."""
+    rows = []
+    summary = estimate.summary(prob).to_dict("records")
+    windows: dict[str, set[tuple[Any, Any]]] = {}
+    for row in estimate.meta["rows"]:
+        windows.setdefault(row["cell"]["scope"], set()).add(_window(row))
+    several_windows = any(len(found) > 1 for found in windows.values())
+    for i, (row, numbers) in enumerate(zip(estimate.meta["rows"], summary, strict=True)):
+        found = row["documented"]
+        stated = NONE
+        if found:
+            stated = f"at least {found['low']:,}"
+            if estimate.kind == "lists":
+                stated = f"{found['low']:,}"
+            if found["source"]:
+                stated += f" ({found['source']})"
+        name = naming.row_name(estimate, i)
+        if several_windows and naming.window(row["cell"]):
+            name += f" ({naming.window(row['cell'])})"
+        rows.append((name, stated, *_answer(estimate, i, numbers, prob)))
+    return Table(
+        "What was documented, and what we estimate. The two columns answer different questions.",
+        ("", "Documented (a count)", "Estimated (median)", f"{percent(prob)} credible interval"),
+        tuple(rows),
+    )
+
+
+def _window(row: Mapping[str, Any]) -> tuple[Any, Any]:
+    return row["cell"]["start"], row["cell"]["end"]
+
+
+def _answer(estimate: Estimate, i: int, numbers: Mapping[Any, Any], prob: float) -> tuple[str, str]:
+    if naming.missing(numbers["median"]):
+        return "no number", NONE
+    modes = estimate.modes(i, prob)
+    if len(modes) < 2:
+        return _rounded(numbers)
+    found = [_rounded(mode) for mode in modes]
+    weights = [naming.whole(mode["weight"]) for mode in modes]
+    return (
+        " or ".join(f"{n} (weight {w})" for (n, _), w in zip(found, weights, strict=True)),
+        " or ".join(ends for _, ends in found),
+    )
+
+
+def _rounded(numbers: Mapping[Any, Any]) -> tuple[str, str]:
+    low, median, high = (float(numbers[key]) for key in ("low", "median", "high"))
+    ends = f"{people(low, low, high)} to {people(high, low, high)}"
+    return people(median, low, high), ends
+
+
+def sources(estimate: Estimate, prob: float) -> Table:
+    """Reporting ratio of every source, before and after the data."""
+    rows = []
+    for source, numbers in zip(
+        estimate.meta["sources"], estimate.sources(prob).to_dict("records"), strict=True
+    ):
+        prior = source["prior"]
+        ends = naming.ratio_interval(prior["low"], prior["high"])
+        before = f"{naming.ratio(prior['median'])} ({ends})"
+        after = "not known"
+        if not naming.missing(numbers["ratio"]):
+            ends = naming.ratio_interval(numbers["low"], numbers["high"])
+            after = f"{naming.ratio(numbers['ratio'])} ({ends})"
+        learned = numbers["learned"]
+        left = NONE if naming.missing(learned) else naming.whole(learned)
+        role = (source["role"] or "none").replace("_", " ")
+        rows.append((naming.ratio_owner(source), role, before, after, left))
+    return Table(
+        "Reported as a part of the true number.",
+        ("Source", "Role", "Assumed (95 %)", f"After the data ({percent(prob)})", "Spread left"),
+        tuple(rows),
+        stack=True,
+    )
+
+
+def weights(estimate: Estimate) -> Table | None:
+    """What the level rests on, signed, with the sum where there is one."""
+    found = estimate.identification(0)
+    if not found.rows:
+        return None
+    sampled = any(row["mcse"] for row in found.rows)
+    head = ("Assumption", "Weight") + ("Monte Carlo error",) * sampled
+    rows = tuple(
+        (row["assumption"], f"{row['weight']:+.2f}", *([f"{row['mcse']:.2g}"] if sampled else []))
+        for row in found.rows
+    )
+    foot: tuple[str, ...] = ()
+    if found.sum is not None:
+        foot = ("Sum", f"{found.sum:+.2f}", *([f"{found.sum_mcse:.2g}"] if sampled else []))
+    captions = {
+        "gauge": "Weight of each assumption in the level of the estimate; the sum is 1 up to Monte "
+        "Carlo error.",
+        "elasticity": "Per cent by which the estimate changes if an input is 1 % higher.",
+        "families": "Posterior weight of each family of models.",
+    }
+    return Table(captions.get(found.kind, "Weights."), head, rows, foot)
+
+
+def refits(estimate: Estimate, prob: float) -> list[Table]:
+    """Each source alone, each left out, and priors from this very conflict widened.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result; one without its model gives what was computed before it was saved.
+    prob : float
+        Level of the intervals.
+
+    Returns
+    -------
+    list of Table
+    """
+    meta = estimate.meta
+    sampled = meta["diagnostics"]["method"] != "exact"
+    many = sampled and 2 * len({source["source"] for source in meta["sources"]}) > MANY_REFITS
+    kept = meta["details"].get("refits", {})
+    asked: list[tuple[str, Callable[..., pd.DataFrame]]] = [
+        ("If only one source were heard, all assumptions unchanged.", estimate.alone),
+        ("If one source were left out.", estimate.leave_one_out),
+        (
+            "If less were assumed of roles whose grounds come partly from this very conflict.",
+            estimate.widened,
+        ),
+    ]
+    found = []
+    for caption, ask in asked:
+        if many and f"{ask.__name__}:0:{prob:g}" not in kept:
+            continue
+        try:
+            table = ask(0, prob)
+        except (UsageError, AttributeError):
+            continue
+        if len(table):
+            found.append(_cases(caption, table.to_dict("records"), prob))
+    return found
+
+
+def _cases(caption: str, records: Sequence[Mapping[Any, Any]], prob: float) -> Table:
+    rows = []
+    for case in records:
+        median, ends = _rounded(case)
+        mark = "" if case["converged"] else " (NOT CONVERGED)"
+        name = str(case["case"])
+        rows.append((name[0].upper() + name[1:] + mark, median, ends))
+    head = ("Case", "Estimated (median)", f"{percent(prob)} credible interval")
+    return Table(caption, head, tuple(rows))
+
+
+def claims(estimate: Estimate) -> list[Table]:
+    """Every claim as published: those that count, then those left out with the reason."""
+    rows = estimate.meta.get("claims", [])
+    tables = []
+    for counted in (True, False):
+        found = [row for row in rows if row["counted"] is counted]
+        if found:
+            tables.append(_claims(found, counted=counted))
+    return tables
+
+
+def _claims(rows: Sequence[Mapping[str, Any]], *, counted: bool) -> Table:
+    """One table of claims; what all of them speak of is said once."""
+    of = [naming.counted(row).replace(" (listed below)", "") for row in rows]
+    one = len(set(of)) == 1
+    caption = "Claims that count, as published" if counted else "Claims left out, and why"
+    head = ("Source", "Stated", *([] if one else ["Of"]), "Read as" if counted else "Why")
+    lines = []
+    for row, what in zip(rows, of, strict=True):
+        role = (row["role"] or "no role").replace("_", " ")
+        lines.append(
+            (
+                f"{row['source']} ({role})",
+                row["text"] or "blank",
+                *([] if one else [what]),
+                _reading(row) if counted else row["reason"] or NONE,
+                _day(row),
+                _cited(row),
+            )
+        )
+    caption += f". All of {of[0]}." if one else "."
+    return Table(caption, (*head, "Published", "Citation"), tuple(lines), wide=True, stack=True)
+
+
+def _reading(row: Mapping[str, Any]) -> str:
+    one = "; single incident" if row["level"] == "incident" else ""
+    return f"{row['reading']}{one}"
+
+
+def _day(row: Mapping[str, Any]) -> str:
+    return naming.day(row["reported"]) if row["reported"] else "not given"
+
+
+def _cited(row: Mapping[str, Any]) -> Cell:
+    return linked(row["citation"]) if row["citation"] else "none given"
+
+
+def priors(estimate: Estimate) -> Table | None:
+    """Every assumption with its number and the grounds for it."""
+    rows = []
+    for item in estimate.meta["assumptions"]:
+        grounds = [
+            f"{ground['figure']}"
+            + (f" ({ground['conflict']})" if ground["conflict"] else "")
+            + f"; {ground['citation']}"
+            for ground in item["grounds"]
+        ]
+        own = "vague on purpose" if item["kind"] == "level" else "given by the analyst"
+        rows.append((item["name"], item["text"], linked(". ".join(grounds) or own)))
+    if not rows:
+        return None
+    head = ("Assumption", "Prior", "Grounds")
+    return Table(
+        "What is assumed before the data, and why.", head, tuple(rows), wide=True, stack=True
+    )
+
+
+def facts(estimate: Estimate) -> Table:
+    """Versions, seed and settings, so that the numbers can be computed again."""
+    meta = estimate.meta
+    found = meta["diagnostics"]
+    rows = [("seed", str(meta["seed"])), ("method", str(found["method"]))]
+    rows += [(name, version) for name, version in meta["versions"].items()]
+    for key, value in meta["settings"].items():
+        if key != "seed" and value not in (None, {}, [], ""):
+            rows.append((key.replace("_", " "), _plain(value)))
+    return Table("What is needed to compute the same numbers again.", ("", ""), tuple(rows))
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {_plain(item)}" for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(_plain(item) for item in value)
+    return share(value) if isinstance(value, float) else str(value)

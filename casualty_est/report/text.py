@@ -1,0 +1,498 @@
+"""Every sentence of the report. Numbers come in full and leave rounded.
+
+What was documented and what is estimated never share a sentence, except where the sentence is the
+comparison itself (the probability that the true number lies below the documented one).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from casualty_est.report.naming import (
+    PERCENT_UP_TO,
+    attributed,
+    group,
+    has_total,
+    in_words,
+    join,
+    missing,
+    outcome,
+    places,
+    question,
+    ratio,
+    ratio_interval,
+    ratio_owner,
+    row_name,
+    stated,
+    whole,
+)
+from casualty_est.rounding import people, percent, share
+from casualty_est.sensitivity.identification import SHARES
+from casualty_est.wording import possessive
+
+if TYPE_CHECKING:
+    from casualty_est.estimate import Estimate
+
+SILENT = 0.9  # posterior over prior sd above which the data said next to nothing of a ratio
+FEW_TARGETS = 2  # a source with more ratios than this gets one text for all of them
+MENTION = 0.05  # smallest part of the level that the first paragraph names
+
+
+# The title -----------------------------------------------------------------------------------
+
+
+def title(estimate: Estimate) -> str:
+    """Title of the report: what, where and attributed to whom."""
+    if not has_total(estimate):
+        return "Estimates of the dead, by cell"
+    cell = estimate.meta["rows"][0]["cell"]
+    where = places(cell["scope"]).removesuffix(" (listed below)")
+    name = f"{group(cell)} {outcome(cell)} {where}".strip()
+    if attributed(cell):
+        name += f", attributed to {cell['perpetrator']}"
+    return name[0].upper() + name[1:]
+
+
+# The first paragraph -------------------------------------------------------------------------
+
+
+def not_converged(estimate: Estimate) -> str:
+    """Say that nothing may be quoted; empty where the fit is sound."""
+    if estimate.converged:
+        return ""
+    reasons = "; ".join(estimate.meta["diagnostics"].get("reasons") or ["the checks failed"])
+    return f"NOT CONVERGED: do not quote these numbers. The computation did not settle: {reasons}."
+
+
+def lede(estimate: Estimate, prob: float = 0.95) -> list[str]:
+    """Sentences of the first paragraph, for a reader with one minute.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+    prob : float
+        Level of the intervals.
+
+    Returns
+    -------
+    list of str
+        Plain words and rounded numbers; how sure, and what the answer rests on.
+    """
+    warning = [] if estimate.converged else ["NOT CONVERGED: the numbers here are not results."]
+    if not estimate.meta["has_level"]:
+        return warning + no_headline(estimate)
+    if not has_total(estimate):
+        return [*warning, *_no_total(estimate), *rests_on(estimate)]
+    asked = question(estimate.meta["rows"][0]["cell"])
+    modes = estimate.modes(0, prob)
+    answer = several(modes, prob) if len(modes) > 1 else single(estimate, prob)
+    parts = listed_parts(estimate, prob)
+    return [*warning, asked, *answer, *parts, *rests_on(estimate)]
+
+
+def single(estimate: Estimate, prob: float) -> list[str]:
+    """The answer where there is one number."""
+    numbers = estimate.summary(prob).iloc[0]
+    median, low, high = (float(numbers[name]) for name in ("median", "low", "high"))
+    ends = f"{people(low, low, high)} to {people(high, low, high)}"
+    return [
+        f"Our estimate is about {people(median, low, high)} "
+        f"({percent(prob)} credible interval {ends}).",
+        "It is an estimate, not a count: if the assumptions of this report hold, the true number "
+        f"lies between {ends.replace(' to ', ' and ')} with a probability of {percent(prob)}.",
+    ]
+
+
+def several(modes: Sequence[Mapping[str, float]], prob: float) -> list[str]:
+    """The answer where the evidence supports several numbers: never one between them."""
+    parts = [
+        f"about {people(mode['median'], mode['low'], mode['high'])} ({percent(prob)} credible "
+        f"interval {people(mode['low'], mode['low'], mode['high'])} to "
+        f"{people(mode['high'], mode['low'], mode['high'])}; weight {whole(mode['weight'])})"
+        for mode in modes
+    ]
+    n = in_words(len(modes))
+    together = "both" if len(modes) == 2 else "all of them"
+    return [
+        f"The evidence supports {n} different numbers and cannot choose between them: "
+        f"{join(parts, 'or')}.",
+        f"These are estimates, not counts; quote {together} or none, for a number in between, such "
+        "as their mean, is supported by nothing.",
+    ]
+
+
+def listed_parts(estimate: Estimate, prob: float) -> list[str]:
+    """Split the total into what some source lists and what none does, where the model can."""
+    rows = estimate.meta["rows"]
+    found = {}
+    for i, row in enumerate(rows):
+        same = row["cell"] == rows[0]["cell"] and row["strata"] == rows[0]["strata"]
+        if same and row["part"] in ("listed", "unlisted") and len(estimate.modes(i, prob)) == 1:
+            numbers = estimate.summary(prob).iloc[i]
+            low, high = float(numbers["low"]), float(numbers["high"])
+            found[row["part"]] = (
+                f"about {people(float(numbers['median']), low, high)} "
+                f"({people(low, low, high)} to {people(high, low, high)})"
+            )
+    if len(found) < 2:
+        return []
+    what = "incidents" if estimate.kind == "incidents" else "people"
+    inside = f"in {what} that" if what == "incidents" else "are people whom"
+    return [
+        f"Of this estimate, {found['listed']} {inside} at least one source lists, and "
+        f"{found['unlisted']} {inside} no source lists (both {percent(prob)} credible intervals)."
+    ]
+
+
+def no_headline(estimate: Estimate) -> list[str]:
+    """Say that there is no number, why, and what would be needed."""
+    asked = question(estimate.meta["rows"][0]["cell"]) if has_total(estimate) else ""
+    why = next((text for code, text in estimate.warnings if code == "no_level"), "")
+    sentences = [
+        asked,
+        "This report gives no number.",
+        "What the sources say fits a small toll of which they report much as well as a large toll "
+        "of which they report little, and nothing here says which.",
+        f"The reason: {why.rstrip('.')}." if why else "",
+        "A number would need one of these: the role of at least one source (a party to the "
+        "conflict, a monitor that documents deaths, ...), a source taken as a reference, a "
+        "reporting ratio validated elsewhere, or an interval for one of the counts.",
+    ]
+    return [sentence for sentence in sentences if sentence]
+
+
+def _no_total(estimate: Estimate) -> list[str]:
+    why = next((text for code, text in estimate.warnings if code == "no_total"), "")
+    reason = why.removeprefix("there is no unique total: ").split("; choose one")[0]
+    return [
+        "This report gives several estimates and no total" + (f": {reason}." if reason else "."),
+        "Each number below holds for its own line of the table only; do not add them up.",
+    ]
+
+
+def rests_on(estimate: Estimate) -> list[str]:
+    """What sets the level of the first estimate, in the words of the first paragraph."""
+    sentences = []
+    match estimate.level(0):
+        case "prior":
+            sentences.append(
+                "No overlap between sources and no independent count fixes this level: it rests on "
+                f"what we assume about how much of the truth each source reports{_pulls(estimate)}."
+            )
+            sentences.append("Other assumptions give other numbers; section 4 shows which.")
+        case "anchor":
+            names = [
+                item["name"].replace("ratio of", "the reference source")
+                for item in estimate.meta["assumptions"]
+                if item["kind"] in ("anchor", "reference")
+            ]
+            sentences.append(
+                "Its level was given from outside by the analyst "
+                f"({join(names)}); if that is wrong, this number is wrong with it."
+            )
+        case "data":
+            sentences.append(
+                "Its level comes from the overlap between the sources, and from what is assumed of "
+                "the deaths that no source holds."
+            )
+    if estimate.meta["settings"].get("assume_unbiased"):
+        sentences.append(
+            "The analyst chose to assume that sources without a role report the truth on average."
+        )
+    return sentences
+
+
+def _pulls(estimate: Estimate) -> str:
+    """Name the sources on whose assumed ratio the level rests, with shares where these exist."""
+    found = estimate.identification(0)
+    if found.kind != "gauge" or not found.rows:
+        return ""
+    pulls: dict[str, float] = {}
+    for row, item in zip(found.rows, estimate.meta["assumptions"], strict=True):
+        if item["source"] is not None:
+            pulls[item["source"]] = pulls.get(item["source"], 0.0) + row["weight"]
+    order = sorted(pulls, key=lambda name: -pulls[name])
+    if not order or pulls[order[0]] < MENTION:
+        return ""
+    if not all(SHARES[0] <= row["weight"] <= SHARES[1] for row in found.rows):
+        return f", above all about {order[0]}"
+    first, *others = [name for name in order if pulls[name] >= MENTION]
+    most = ", mostly about" if pulls[first] > 0.5 else ", that is, about"
+    named = [f"{first} ({whole(pulls[first])} of the weight)"]
+    return f"{most} {join([*named, *(f'{name} ({whole(pulls[name])})' for name in others)])}"
+
+
+def documented(estimate: Estimate) -> str:
+    """The documented count, in a sentence of its own."""
+    if not has_total(estimate):
+        return ""
+    row = estimate.meta["rows"][0]
+    found = row["documented"]
+    if not found:
+        return (
+            "Documented, not estimated: no party, monitor, government or international source "
+            "states a count for exactly this."
+        )
+    if estimate.kind == "lists":
+        return f"Documented, not estimated: {found['low']:,} people on at least one list."
+    said = f", stated by {found['source']}" if found["source"] else ""
+    up_to = (
+        f" (and up to {found['high']:,})" if found["high"] and found["high"] > found["low"] else ""
+    )
+    return f"Documented, not estimated: at least {found['low']:,}{up_to}{said}."
+
+
+# Sources -------------------------------------------------------------------------------------
+
+
+def of_sources(
+    sources: Sequence[Mapping[str, Any]], numbers: Sequence[Mapping[Any, Any]], prob: float
+) -> list[str]:
+    """What the fit says of each source, and what was assumed before.
+
+    Parameters
+    ----------
+    sources : sequence of mapping
+        ``meta["sources"]``.
+    numbers : sequence of mapping
+        The rows of `Estimate.sources`, in the same order.
+    prob : float
+        Level of the posterior intervals.
+
+    Returns
+    -------
+    list of str
+        One text per source; a source with many targets gets one text for all of them.
+    """
+    by_name: dict[str, list[tuple[Mapping[str, Any], Mapping[Any, Any]]]] = {}
+    for source, row in zip(sources, numbers, strict=True):
+        by_name.setdefault(source["source"], []).append((source, row))
+    texts = []
+    for name, pairs in by_name.items():
+        if len(pairs) > FEW_TARGETS:
+            texts.append(_of_many(name, pairs))
+        else:
+            texts += [_of_one(name, *pair, prob) for pair in pairs]
+    return [words[:1].upper() + words[1:] for words in texts]
+
+
+def _of_one(name: str, source: Mapping[str, Any], row: Mapping[Any, Any], prob: float) -> str:
+    target = ratio_owner(source).removeprefix(name)
+    inside = " in a single incident" if source.get("level") == "incident" else ""
+    low, median, high = (float(row[key]) for key in ("low", "ratio", "high"))
+    said = (
+        f"{possessive(name)} figure{target} is about {ratio(median)} of our estimate of the true "
+        f"number{inside} ({percent(prob)} credible interval {ratio_interval(low, high)})."
+    )
+    return f"{said} {_assumed([source])} {_learned([float(row['learned'])])}"
+
+
+def _of_many(name: str, pairs: Sequence[tuple[Mapping[str, Any], Mapping[Any, Any]]]) -> str:
+    medians = [float(row["ratio"]) for _, row in pairs]
+    said = (
+        f"{possessive(name)} {in_words(len(pairs))} figures are between {ratio(min(medians))} and "
+        f"{ratio(max(medians))} of our estimates of the true numbers; the table gives each."
+    )
+    learned = [float(row["learned"]) for _, row in pairs]
+    return f"{said} {_assumed([source for source, _ in pairs])} {_learned(learned)}"
+
+
+def _assumed(sources: Sequence[Mapping[str, Any]]) -> str:
+    texts = [
+        f"{ratio(prior['median'])} (95 % interval {ratio_interval(prior['low'], prior['high'])})"
+        for prior in (source["prior"] for source in sources)
+    ]
+    return f"Assumed beforehand: {join(list(dict.fromkeys(texts)), 'or')}."
+
+
+def _learned(learned: Sequence[float]) -> str:
+    if min(learned) >= SILENT:
+        return "The data said next to nothing of it: this is what was assumed."
+    parts = list(dict.fromkeys(whole(value) for value in (min(learned), max(learned))))
+    return f"The data narrowed it to {join(parts, 'to')} of the spread assumed."
+
+
+# What if -------------------------------------------------------------------------------------
+
+
+def if_right(estimate: Estimate, number: float) -> list[str]:
+    """What each source would have done if a number were right: plain arithmetic, no model."""
+    keys = ("scope", "outcome", "group", "perpetrator")
+    cell = estimate.meta["rows"][0]["cell"]
+    sentences = []
+    for claim in estimate.meta.get("claims", []):
+        said = stated(claim)
+        same = claim["counted"] and all(claim[key] == cell[key] for key in keys)
+        if not same or not said or abs(math.log(said / number)) < math.log(1.1):
+            continue
+        times = said / number
+        told = f"{share(times)} times the true number" if times > 1 else f"{ratio(times)} of it"
+        sentences.append(
+            f"If {number:,.0f} were the true number, {claim['source']} ({claim['text']}) would "
+            f"have reported about {told}."
+        )
+    return sentences
+
+
+def tips(
+    number: float, table: Sequence[Mapping[Any, Any]], assumptions: Sequence[Mapping[str, Any]]
+) -> list[str]:
+    """What one would have to assume for the estimate to be another number.
+
+    Parameters
+    ----------
+    number : float
+        The other number.
+    table : sequence of mapping
+        Rows of `Estimate.tipping`.
+    assumptions : sequence of mapping
+        ``meta["assumptions"]``, in the same order.
+
+    Returns
+    -------
+    list of str
+    """
+    sentences, helpless = [], []
+    for row, item in zip(table, assumptions, strict=True):
+        value, sds = row["value"], row["sds"]
+        name = ratio_owner(item)
+        count = item["kind"] not in ("ratio", "reference")
+        if missing(value) or missing(sds) or (count and value < 1):
+            helpless.append("the count itself" if item["kind"] == "level" else name)
+            continue
+        away = f"{share(abs(sds))} standard deviations of the prior away"
+        if count:
+            what = "the count itself" if item["kind"] == "level" else f"the {name}"
+            sentences.append(
+                f"For an estimate of {number:,.0f}, one would have to expect {what} at about "
+                f"{value:,.3g} beforehand, instead of {item['median']:,.3g}: {away}."
+            )
+            continue
+        sentences.append(
+            f"For an estimate of {number:,.0f}, one would have to assume beforehand that {name} "
+            f"reports {ratio(value)} {'of ' * (value < PERCENT_UP_TO)}the true number, instead of "
+            f"{ratio(item['median'])}: {away}."
+        )
+    if helpless:
+        sentences.append(
+            f"No assumption about {join(helpless, 'or')} alone, however far-fetched, would make "
+            f"the estimate {number:,.0f}."
+        )
+    return sentences
+
+
+def under_documented(estimate: Estimate) -> str:
+    """Explain why an estimate lies below a documented count, where one does."""
+    summary = estimate.summary().to_dict("records")
+    if not any(not missing(r["documented"]) and r["median"] < r["documented"] for r in summary):
+        return ""
+    return (
+        "Where an estimate is lower than the documented count beside it, the model allows for that "
+        "count to be too high; section 4 says how probable that is."
+    )
+
+
+def below_documented(estimate: Estimate) -> list[str]:
+    """How likely the true number lies below a documented count: the one comparison of the two."""
+    if not estimate.meta["has_level"]:
+        return []
+    sentences = []
+    for i, row in enumerate(estimate.meta["rows"]):
+        if not row["documented"] or row["part"] != "total":
+            continue
+        low = row["documented"]["low"]
+        probability = float((estimate.draws(i) < low).mean())
+        told = f"{row_name(estimate, i)}: " if len(estimate) > 1 else ""
+        sentence = (
+            f"{told}the probability that the true number lies below the documented {low:,} is "
+            f"{percent(float(f'{probability:.2g}'))}."
+        )
+        sentences.append(sentence[0].upper() + sentence[1:])
+    return sentences
+
+
+# Attribution and limits ----------------------------------------------------------------------
+
+
+def attribution(estimate: Estimate) -> str:
+    """Whether responsibility is alleged or accepted, and by whom."""
+    named = list(
+        dict.fromkeys(
+            row["cell"]["perpetrator"]
+            for row in estimate.meta["rows"]
+            if row["cell"]["perpetrator"] not in ("any", "")
+        )
+    )
+    if not named:
+        return "Attribution: none. Deaths are counted whoever caused them."
+    accepted = [
+        f"{claim['source']} states “{claim['text']}”"
+        for claim in estimate.meta.get("claims", [])
+        if claim["role"] == "perpetrator" and stated(claim)
+    ]
+    if not accepted:
+        return (
+            f"Attribution: alleged. No claim in the table is a statement in which {join(named)} "
+            "accepts a number of these deaths."
+        )
+    return (
+        f"Attribution: accepted by the party itself only as far as its own statement goes "
+        f"({join(list(dict.fromkeys(accepted)))}); beyond that, alleged."
+    )
+
+
+def limitations(estimate: Estimate) -> list[str]:
+    """What this estimate cannot know, whoever made it."""
+    lines = []
+    if estimate.kind == "claims":
+        lines += [
+            "Totals cannot tell deaths that a source missed from deaths that it counted twice or "
+            "wrongly: a reporting ratio is both together.",
+            "What is assumed of a role comes from few conflicts and is rough; the sensitivity "
+            "tables show what else would follow.",
+        ]
+    lines.append(
+        "The interval covers what the model is unsure of: how much of the truth each source "
+        "reports, errors in its figures, and the count before the data. It does not cover claims "
+        "that nobody entered, claims coded wrongly, or a wrong model."
+    )
+    lines.append(
+        "Figures are taken as published. Deaths that are reported later are not in them, and a "
+        "later figure may change the answer."
+    )
+    return lines
+
+
+def note(words: str) -> str:
+    """Make a sentence of a warning."""
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
+
+
+def privacy() -> str:
+    """What the report leaves out on purpose."""
+    return (
+        "This report names no victim. Places are the labels of the table of claims; before "
+        "publication make sure that none is exact enough to put anybody at risk."
+    )
+
+
+def how_to_cite(estimate: Estimate) -> str:
+    """How to cite the computation; authors and date are the analyst's to add."""
+    meta = estimate.meta
+    version = meta["versions"].get("casualty_est", "of unknown version")
+    return (
+        f"[Authors, date]. {title(estimate)}. Computed with casualty_est {version}, seed "
+        f"{meta['seed']}."
+    )
+
+
+def refits_missing() -> str:
+    """Why a table of refits is not there."""
+    return (
+        "Not computed. A result loaded from a file has no model to fit again, and many fits of a "
+        "sampled model are not started unasked: call est.alone(), est.leave_one_out(), "
+        "est.widened() and est.tipping(n) after fitting, before the report is written or saved."
+    )

@@ -1,0 +1,104 @@
+"""Numbers of an Estimate as tables: full values, for programs; `show` rounds them for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from casualty_est.posterior import interval_ends, mean_is_known
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from casualty_est.estimate import Estimate
+
+
+def summary(estimate: Estimate, prob: float) -> pd.DataFrame:
+    """Tabulate every estimate; see `Estimate.summary`."""
+    import pandas as pd
+
+    rows = []
+    for i, row in enumerate(estimate.meta["rows"]):
+        documented = row["documented"]["low"] if row["documented"] else None
+        numbers = row_numbers(estimate, i, prob)
+        below = None
+        if documented is not None and estimate.meta["has_level"]:
+            below = float((estimate.draws(i) < documented).mean())
+        rows.append(
+            {
+                **row["cell"],
+                **row["strata"],
+                "part": row["part"],
+                "documented": documented,
+                **numbers,
+                "prob": prob,
+                "p_below_documented": below,
+                "level": estimate.level(i),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def sources(estimate: Estimate, prob: float) -> pd.DataFrame:
+    """Tabulate the reliability of every source; see `Estimate.sources`."""
+    import pandas as pd
+
+    rows = []
+    for i, source in enumerate(estimate.meta["sources"]):
+        ratio = ratio_numbers(estimate, i, prob)
+        learned = None
+        if ratio is not None:
+            learned = float(np.log(estimate.ratios(i)).std() / source["prior_log_sd"])
+        rows.append(
+            {
+                "source": source["source"],
+                "role": source["role"],
+                **source["target"],
+                "ratio": ratio and ratio["median"],
+                "low": ratio and ratio["low"],
+                "high": ratio and ratio["high"],
+                "prob": prob,
+                "prior_median": source["prior"]["median"],
+                "prior_low": source["prior"]["low"],
+                "prior_high": source["prior"]["high"],
+                "learned": learned,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def row_numbers(estimate: Estimate, row: int, prob: float) -> dict[str, float | None]:
+    """Median, interval, mean and sd of one estimate, in people; all None without a headline.
+
+    Raises
+    ------
+    UsageError
+        If `prob` does not lie between 0 and 1.
+    """
+    ends = interval_ends(prob)
+    names = ("median", "low", "high", "mean", "sd")
+    if not estimate.meta["has_level"]:
+        return dict.fromkeys(names)
+    draws = estimate.draws(row)
+    low, median, high = np.quantile(draws, ends)
+    known = len(estimate.modes(row)) < 2 and mean_is_known(draws, estimate.meta["diagnostics"])
+    mean = float(draws.mean()) if known else None
+    sd = float(draws.std()) if known else None
+    return dict(zip(names, (float(median), float(low), float(high), mean, sd), strict=True))
+
+
+def ratio_numbers(estimate: Estimate, source: int, prob: float) -> dict[str, Any] | None:
+    """Median and interval of one reporting ratio beside its prior; None without a level."""
+    ends = interval_ends(prob)
+    if not estimate.meta["has_level"] or "ratio_total" not in estimate.idata["posterior"]:
+        return None
+    low, median, high = np.quantile(estimate.ratios(source), ends)
+    prior = estimate.meta["sources"][source]["prior"]
+    return {
+        "median": float(median),
+        "low": float(low),
+        "high": float(high),
+        "prob": prob,
+        "prior": dict(prior),
+    }
