@@ -330,7 +330,7 @@ class Estimate:
         Returns
         -------
         pandas.DataFrame
-            ``assumption``, ``value``, ``sds``, ``sentence``.
+            ``assumption``, ``value``, ``sds``, ``implied``, ``sentence``.
 
         Raises
         ------
@@ -353,7 +353,8 @@ class Estimate:
 
             with progress_bar(self._progress) as report:
                 refit = Refitter(self._model_to_refit(), self._meta, row, report)
-                kept[key] = tipping(refit, n, self._meta["assumptions"])
+                weights = [item["weight"] for item in self.identification(row).rows]
+                kept[key] = tipping(refit, n, self._meta["assumptions"], weights)
         return pd.DataFrame(kept[key])
 
     # Out of it -------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -77,13 +78,16 @@ def diagnose(draws: Draws) -> Diagnostics:
         "log_ratio": (("chain", "draw", "target"), draws.log_ratio),
     }
     data = xr.Dataset(values)
-    rhat, ess = az.rhat(data), az.ess(data)
-    tail = az.ess(data, method="tail", prob=(0.025, 0.975))
-    worst = max(float(np.nanmax(rhat[name].values)) for name in values)
-    least = min(float(np.nanmin(part[name].values)) for name in values for part in (ess, tail))
     divergences = int(np.sum(draws.stats["diverging"]))
     energy = draws.stats["energy"]
-    bfmi = float(np.min(np.square(np.diff(energy, axis=1)).mean(axis=1) / energy.var(axis=1)))
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        # A handful of draws gives NaN, which fails every check below: no need to warn as well.
+        warnings.simplefilter("ignore")
+        rhat, ess = az.rhat(data), az.ess(data)
+        tail = az.ess(data, method="tail", prob=(0.025, 0.975))
+        worst = max(float(np.nanmax(rhat[name].values)) for name in values)
+        least = min(float(np.nanmin(part[name].values)) for name in values for part in (ess, tail))
+        bfmi = float(np.min(np.square(np.diff(energy, axis=1)).mean(axis=1) / energy.var(axis=1)))
     reasons = []
     if not worst <= MAX_RHAT:
         reasons.append(f"chains disagree (largest R-hat {worst:.3f}, at most {MAX_RHAT} wanted)")

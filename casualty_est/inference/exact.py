@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,9 @@ REACH = 8.0  # lattices reach this many prior sds to either side
 ROLE_NODES = np.linspace(-6.0, 6.0, 121)
 LOGIT_NODES = np.linspace(-14.0, 14.0, 561)
 SD_NODES = 31
+COARSER = 4  # the first look, in fine steps
+NEGLIGIBLE = 1e-14  # posterior density, relative to its peak, that is left out
+BLOCK = 2_000_000  # numbers laid out at a time: 16 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +119,24 @@ def solve(layout: Layout, scenario: Scenario | None = None) -> ExactPosterior:
         raise UsageError(msg)
     scenario = scenario or Scenario.plain(layout)
     step = _spacing(layout)
+    prior = layout.levels[0].prior
+    middle = prior.mean + scenario.shift[len(layout.ratios.targets)]
+    low, high = middle - REACH * prior.sd, middle + REACH * prior.sd
+    # A coarse look finds where the posterior lies; the fine lattice covers only that.
+    coarse = _on_lattice(layout, scenario, low, high, COARSER * step)
+    inside = coarse.log_n[coarse.mass > NEGLIGIBLE * coarse.mass.max()]
+    margin = 2 * COARSER * step
+    return _on_lattice(layout, scenario, inside[0] - margin, inside[-1] + margin, step)
+
+
+def _on_lattice(
+    layout: Layout, scenario: Scenario, low: float, high: float, step: float
+) -> ExactPosterior:
+    """Posterior of the count on one lattice of its log."""
+    log_n = np.arange(low, high, step)
     ratios, targets = layout.ratios, layout.ratios.targets
     count, level = len(targets), layout.levels[0]
     middle = level.prior.mean + scenario.shift[count]
-    log_n = np.arange(middle - REACH * level.prior.sd, middle + REACH * level.prior.sd, step)
     log_post = -0.5 * ((log_n - middle) / level.prior.sd) ** 2
     scores = np.zeros((len(log_n), len(layout.assumptions)))
     scores[:, count] = (log_n - middle) / level.prior.sd**2
@@ -173,16 +191,16 @@ def _joint(sources: dict[int, _Source]) -> tuple[Array, Array]:
 def _source(layout: Layout, scenario: Scenario, i: int, log_n: Array, step: float) -> _Source:
     ratios = layout.ratios
     count = len(ratios.targets)
-    nodes = ROLE_NODES if ratios.role_part[i] else np.zeros(1)
-    sd = ratios.sd[i] * scenario.sd_scale[i]
-    place = ratios.mu[i] + sd * ratios.role_part[i] * nodes
-    spread = sd * ratios.target_part[i]
-    shift = float(scenario.shift[i])
-    if ratios.logit[i]:
-        bias, prior, slope = _completeness_density(layout, i, place, spread, step)
-    else:
-        bias, prior, slope = _ratio_density(layout, i, place, spread, step)
-    bias, prior, slope = bias + shift, prior * step, slope * step
+    over = ratios.over_index[i]
+    bias, prior, slope = _density(
+        bool(ratios.logit[i]),
+        float(ratios.mu[i]),
+        float(ratios.sd[i] * scenario.sd_scale[i]),
+        (float(ratios.role_part[i]), float(ratios.target_part[i])),
+        (float(ratios.over_mean[over]), float(ratios.over_sd[over])) if over >= 0 else None,
+        step,
+    )
+    bias = bias + float(scenario.shift[i])
     anchor_slope = None
     for j, anchor in enumerate(layout.anchors):
         if anchor.target == i:
@@ -191,27 +209,58 @@ def _source(layout: Layout, scenario: Scenario, i: int, log_n: Array, step: floa
             prior, slope = prior * tilt, slope * tilt
             anchor_slope = -prior * (z / anchor.prior.sd)[:, None]
     kernel, sd_posterior = _kernel(layout, scenario, i, log_n[0] + bias[0], log_n, bias, step)
-    windows = sliding_window_view(kernel, len(bias))
+    columns = [prior, slope] + ([] if anchor_slope is None else [anchor_slope])
+    like, score, *anchor_score = _slide(kernel, columns)
     return _Source(
-        bias,
-        prior,
-        kernel,
-        windows @ prior,
-        windows @ slope,
-        None if anchor_slope is None else windows @ anchor_slope,
-        sd_posterior,
+        bias, prior, kernel, like, score, anchor_score[0] if anchor_score else None, sd_posterior
     )
 
 
+def _slide(kernel: Array, columns: list[Array]) -> list[Array]:
+    """Sum the kernel over b, weighted by each column, at every log N.
+
+    Windows are laid out in blocks: a view of overlapping rows would miss the fast matrix product.
+    """
+    width = len(columns[0])
+    windows = sliding_window_view(kernel, width)
+    stacked = np.hstack(columns)
+    rows = max(1, BLOCK // width)
+    parts = [
+        np.ascontiguousarray(windows[start : start + rows]) @ stacked
+        for start in range(0, len(windows), rows)
+    ]
+    return np.split(np.concatenate(parts), len(columns), axis=1)
+
+
+@lru_cache(maxsize=64)
+def _density(
+    logit: bool,
+    mu: float,
+    sd: float,
+    parts: tuple[float, float],
+    over: tuple[float, float] | None,
+    step: float,
+) -> tuple[Array, Array, Array]:
+    """Lattice of b, its density times the spacing by role node, and the derivative of that.
+
+    Sources of one role, and refits, share it.
+    """
+    role_part, own_part = parts
+    place = mu + sd * role_part * (ROLE_NODES if role_part else np.zeros(1))
+    spread = sd * own_part
+    find = _completeness_density if logit else _ratio_density
+    bias, density, slope = find(place, spread, over, step)
+    return bias, density * step, slope * step
+
+
 def _ratio_density(
-    layout: Layout, i: int, place: Array, spread: float, step: float
+    place: Array, spread: float, over: tuple[float, float] | None, step: float
 ) -> tuple[Array, Array, Array]:
     """Density of a log-normal ratio on its lattice, and its derivative; (b, role node)."""
-    over = layout.ratios.over_index[i]
-    if over >= 0:
+    if over is not None:
         # A ratio with an over-count is a sum of two Normals.
-        place = place + layout.ratios.over_mean[over]
-        spread = float(np.hypot(spread, layout.ratios.over_sd[over]))
+        place = place + over[0]
+        spread = float(np.hypot(spread, over[1]))
     bias = np.arange(place.min() - REACH * spread, place.max() + REACH * spread, step)
     z = (bias[:, None] - place) / spread
     density = np.exp(-0.5 * z * z) / (spread * np.sqrt(2 * np.pi))
@@ -219,14 +268,13 @@ def _ratio_density(
 
 
 def _completeness_density(
-    layout: Layout, i: int, place: Array, spread: float, step: float
+    place: Array, spread: float, over: tuple[float, float] | None, step: float
 ) -> tuple[Array, Array, Array]:
     """Density of log(completeness x over-count) on its lattice, and its derivative."""
-    over = layout.ratios.over_index[i]
     lowest = float(-np.logaddexp(0.0, -(place.min() - REACH * spread)))
-    if over < 0:
+    if over is None:
         return _share_density(place, spread, lowest, step)
-    mean, sd = layout.ratios.over_mean[over], layout.ratios.over_sd[over]
+    mean, sd = over
     bias = np.arange(lowest + mean - REACH * sd, mean + REACH * sd, step)
     shares = -np.logaddexp(0.0, -LOGIT_NODES)
     z = (bias[:, None] - shares - mean) / sd

@@ -137,7 +137,7 @@ def settings() -> Iterator[None]:
             {
                 "font.family": [name for name in FONTS if name in installed],
                 "font.size": LABEL,
-                "text.parse_math": True,
+                "text.parse_math": False,
                 "text.usetex": False,
                 **UNHINTED,
                 "svg.fonttype": "path",

@@ -169,7 +169,7 @@ def sources(estimate: Estimate, prob: float) -> Table:
             ends = naming.ratio_interval(numbers["low"], numbers["high"])
             after = f"{naming.ratio(numbers['ratio'])} ({ends})"
         learned = numbers["learned"]
-        left = NONE if naming.missing(learned) else naming.whole(learned)
+        left = "not known" if naming.missing(learned) else naming.whole(learned)
         role = (source["role"] or "none").replace("_", " ")
         rows.append((naming.ratio_owner(source), role, before, after, left))
     return Table(

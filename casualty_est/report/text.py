@@ -156,7 +156,7 @@ def no_headline(estimate: Estimate) -> list[str]:
         "This report gives no number.",
         "What the sources say fits a small toll of which they report much as well as a large toll "
         "of which they report little, and nothing here says which.",
-        f"The reason: {why.rstrip('.')}." if why else "",
+        f"The reason: {why.split(', so there is')[0].rstrip('.')}." if why else "",
         "A number would need one of these: the role of at least one source (a party to the "
         "conflict, a monitor that documents deaths, ...), a source taken as a reference, a "
         "reporting ratio validated elsewhere, or an interval for one of the counts.",

@@ -56,7 +56,7 @@ def what_if(estimate: Estimate) -> list[str]:
         sentences += text.if_right(estimate, number)
         kept = estimate.meta["details"].get("tipping", {})
         # A sampled model needs a refit per step of the search: minutes that nobody asked for.
-        if not exact and f"0:{number:g}" not in kept:
+        if not exact and f"0:{number:.15g}" not in kept:
             continue
         try:
             rows = estimate.tipping(number).to_dict("records")

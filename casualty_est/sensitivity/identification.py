@@ -9,6 +9,7 @@ Monte Carlo check and never renormalised away.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -150,7 +151,9 @@ def _mcse(values: Array) -> float:
         return 0.0
     import arviz as az
 
-    ess = float(az.ess(values, method="mean"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of very few draws: the fit itself says so
+        ess = float(az.ess(values, method="mean"))
     return float(values.std(ddof=1) / np.sqrt(ess))
 
 

@@ -45,6 +45,8 @@ class Refitter:
         settings = meta["settings"]
         self.settings = {key: settings[key] for key in ("draws", "tune", "chains", "seed")}
         self.plain = Scenario.plain(model.layout)
+        # A search on sampled medians stops where their noise begins.
+        self.precision = 0.005 if self.method == "exact" else 0.05
         self.report = report
 
     def deaths(self, scenario: Scenario) -> tuple[Array, bool]:

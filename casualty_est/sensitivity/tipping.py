@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from numbers import Real
 from typing import Any
 
@@ -14,10 +15,17 @@ from casualty_est.rounding import share
 from casualty_est.sensitivity.refits import Refitter
 
 FARTHEST = 8.0  # prior sds: beyond, no reader would follow
+HOPELESS = 3 * FARTHEST  # a weight that predicts more than this needs no search
 TOLERANCE = 0.002  # of the log median
+SMALLEST_COUNT = 1.0  # a prior median of less than one person convinces nobody
 
 
-def tipping(refit: Refitter, n: float, assumptions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def tipping(
+    refit: Refitter,
+    n: float,
+    assumptions: list[dict[str, Any]],
+    weights: Sequence[float],
+) -> list[dict[str, Any]]:
     """Move each assumption alone until the median is `n`.
 
     Parameters
@@ -28,12 +36,16 @@ def tipping(refit: Refitter, n: float, assumptions: list[dict[str, Any]]) -> lis
         A number of people.
     assumptions : list of dict
         Name, kind, median and sd of each, in the order of the model.
+    weights : sequence of float
+        Their gauge weights, which say where to search.
 
     Returns
     -------
     list of dict
-        ``assumption``, ``value`` (the median its prior would need; None where no value within
-        eight prior sds is enough), ``sds`` (how many prior sds away that is) and ``sentence``.
+        ``assumption``; ``value``, the median its prior would need (None where no value within
+        eight prior sds is enough); ``sds``, how many prior sds away that is; ``implied``, the ratio
+        that the source's own number would have if `n` were the truth (None for others); and
+        ``sentence``.
 
     Raises
     ------
@@ -41,7 +53,10 @@ def tipping(refit: Refitter, n: float, assumptions: list[dict[str, Any]]) -> lis
         If `n` is no number above 0.
     """
     n = tippable(n)
-    return [_tip(refit, n, j, assumption) for j, assumption in enumerate(assumptions)]
+    return [
+        _tip(refit, n, j, assumption, weight)
+        for j, (assumption, weight) in enumerate(zip(assumptions, weights, strict=True))
+    ]
 
 
 def tippable(n: float) -> float:
@@ -52,9 +67,10 @@ def tippable(n: float) -> float:
     return float(n)
 
 
-def _tip(refit: Refitter, n: float, j: int, assumption: dict[str, Any]) -> dict[str, Any]:
+def _tip(
+    refit: Refitter, n: float, j: int, assumption: dict[str, Any], weight: float
+) -> dict[str, Any]:
     sd = float(assumption["sd"])
-
     if refit.report is not None:
         refit.report(f"moving the {assumption['name']} until the median is {n:,.0f}", None)
 
@@ -62,43 +78,98 @@ def _tip(refit: Refitter, n: float, j: int, assumption: dict[str, Any]) -> dict[
         values, _ = refit.deaths(refit.plain.shifted(j, sds * sd))
         return float(np.log(np.median(values)) - math.log(n))
 
-    sds = _root(gap)
+    falls = _is_ratio(assumption)
+    sds = _root(gap, (-weight if falls else weight) * sd, refit.precision)
     value = None if sds is None else assumption["median"] * math.exp(sds * sd)
+    if value is not None and not falls and value < SMALLEST_COUNT:
+        value = sds = None
+    implied = _implied(refit, n, j) if assumption["kind"] in ("ratio", "reference") else None
     return {
         "assumption": assumption["name"],
         "value": value,
         "sds": sds,
-        "sentence": _sentence(n, assumption, value, sds),
+        "implied": implied,
+        "sentence": _sentence(n, assumption, value, sds, implied),
     }
 
 
-def _root(gap: Any) -> float | None:
-    """Find the shift by bracketing outwards, which a monotone answer makes safe."""
+def _is_ratio(assumption: dict[str, Any]) -> bool:
+    """Whether the count falls when this assumption rises."""
+    return assumption["kind"] in ("ratio", "reference") or "ratio of" in assumption["name"]
+
+
+def _root(gap: Any, slope: float, precision: float) -> float | None:
+    """Find the shift, in prior sds, by bracketing outwards from where the slope points.
+
+    Parameters
+    ----------
+    gap : callable
+        Log median minus log target at a shift.
+    slope : float
+        What one prior sd adds to the log median, to first order.
+    precision : float
+        Of the shift.
+    """
     start = gap(0.0)
     if abs(start) < TOLERANCE:
         return 0.0
-    for sign in (1.0, -1.0):
-        previous, here = 0.0, sign
-        while abs(here) <= FARTHEST:
-            if start * gap(here) <= 0:
-                low, high = sorted((previous, here))
-                return float(optimize.brentq(gap, low, high, xtol=0.005, maxiter=30))
-            previous, here = here, 2 * here
-    return None
+    if abs(start) > abs(slope) * HOPELESS:
+        return None
+    guess = max(-FARTHEST, min(FARTHEST, -start / slope))
+    previous, here = 0.0, guess
+    while True:
+        if start * gap(here) <= 0:
+            low, high = sorted((previous, here))
+            return float(optimize.brentq(gap, low, high, xtol=precision, maxiter=30))
+        if abs(here) >= FARTHEST:
+            return None
+        previous, here = here, math.copysign(min(2 * abs(here), FARTHEST), here)
 
 
-def _sentence(n: float, assumption: dict[str, Any], value: float | None, sds: float | None) -> str:
-    name = assumption["name"].removeprefix("ratio of ")
+def _implied(refit: Refitter, n: float, target: int) -> float | None:
+    """Reported over true if `n` were true; None where the source counts something else."""
+    layout = refit.layout
+    if ((layout.cover[target] > 0) != refit.model.rows[refit.row].cells).any():
+        return None
+    stated = [
+        claim.quantity
+        for claim, place in zip(layout.claims, layout.target_of, strict=True)
+        if place == target
+    ]
+    numbers = [quantity.best or quantity.low or quantity.high for quantity in stated]
+    known = [number for number in numbers if number]
+    return float(np.exp(np.mean(np.log(known)))) / n if known else None
+
+
+def _sentence(
+    n: float,
+    assumption: dict[str, Any],
+    value: float | None,
+    sds: float | None,
+    implied: float | None,
+) -> str:
     head = f"For {n:,.0f} to be right"
+    if _is_ratio(assumption) and implied is not None:
+        name = assumption["name"].removeprefix("ratio of ")
+        reported = f"{head}, {name} would have to have reported {_of_the_truth(implied)}"
+        if value is None or sds is None:
+            return f"{reported}; no assumption about that ratio would be enough on its own."
+        return (
+            f"{reported}; to arrive at it, one would have had to assume {_of_the_truth(value)} "
+            f"beforehand, {_away(sds)}."
+        )
     if value is None or sds is None:
         return f"{head}, no value of the {assumption['name']} would be enough on its own."
-    away = f"{share(abs(sds))} prior standard deviations from what is assumed"
-    if assumption["kind"] in ("ratio", "reference"):
-        if value >= 1:
-            told = f"{share(value)} times the true number"
-        else:
-            told = f"{share(100 * value)} % of the true number"
-        return f"{head}, {name} would have to have reported about {told}, {away}."
-    if assumption["kind"] == "level":
-        return f"{head}, the prior median of the count would have to be about {value:,.3g}, {away}."
-    return f"{head}, the {name} would have to be about {value:,.3g}, {away}."
+    shown = _of_the_truth(value) if _is_ratio(assumption) else f"{value:,.3g}"
+    what = "prior median of the count" if assumption["kind"] == "level" else f"{assumption['name']}"
+    return f"{head}, the {what} would have to be about {shown}, {_away(sds)}."
+
+
+def _of_the_truth(ratio: float) -> str:
+    if ratio >= 1:
+        return f"{share(ratio)} times the true number"
+    return f"{share(100 * ratio)} % of the true number"
+
+
+def _away(sds: float) -> str:
+    return f"{share(abs(sds))} prior standard deviations from what is assumed"

@@ -1,0 +1,267 @@
+"""Every sentence of the report, read as a journalist and as a hostile press officer would."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import casualty_est as ce
+from casualty_est.report import checklist, naming, tables, text, what_if
+
+CELL = {
+    "scope": "Iraq+Syria",
+    "start": "2014-08-08",
+    "end": "2018-02-09",
+    "outcome": "killed",
+    "group": "civilians",
+    "perpetrator": "Coalition",
+}
+
+
+def test_first_paragraph_says_who_how_sure_and_on_what_it_rests(coalition):
+    sentences = text.lede(coalition)
+    assert sentences[0] == (
+        "How many civilians were killed in Iraq and Syria between 8 August 2014 and "
+        "9 February 2018 in actions attributed to Coalition?"
+    )
+    assert sentences[1] == "Our estimate is about 10,000 (95 % credible interval 5,400 to 24,000)."
+    assert sentences[2].startswith("It is an estimate, not a count")
+    assert sentences[3] == (
+        "No overlap between sources and no independent count fixes this level: it rests on what we "
+        "assume about how much of the truth each source reports, mostly about Airwars (85 % of the "
+        "weight) and Pentagon (13 %)."
+    )
+
+
+def test_documented_and_estimated_never_share_a_breath(coalition):
+    assert text.documented(coalition) == (
+        "Documented, not estimated: at least 6,047, stated by Airwars."
+    )
+    assert "6,047" not in " ".join(text.lede(coalition))
+
+
+def test_level_of_the_interval_is_the_one_asked_for(coalition):
+    assert "(90 % credible interval 6,000 to 20,000)" in text.lede(coalition, 0.9)[1]
+
+
+def test_two_modes_are_two_numbers_and_no_mean(two_modes):
+    said = " ".join(text.lede(two_modes))
+    assert "supports two different numbers and cannot choose between them: about 6,000" in said
+    assert "weight 60 %) or about 10,000" in said
+    assert "quote both or none" in said
+    assert "about 7,6" not in said
+    assert "overlap between the sources" in said
+
+
+def test_modes_stand_apart_in_the_table(two_modes):
+    _, documented, median, interval = tables.estimates(two_modes, 0.95).rows[0]
+    assert documented == "4,400"
+    assert median == "6,000 (weight 60 %) or 10,000 (weight 40 %)"
+    assert " or " in interval
+
+
+def test_listed_and_unlisted_are_named(listed_unlisted):
+    said = " ".join(text.lede(listed_unlisted))
+    assert "Our estimate is about 1,000 (95 % credible interval 8" in said
+    assert "about 700 (5" in said
+    assert "about 300 (2" in said
+    assert "in incidents that no source lists" in said
+    names = [line[0] for line in tables.estimates(listed_unlisted, 0.95).rows]
+    assert names == ["Total: civilians", "Civilians, listed part", "Civilians, unlisted part"]
+
+
+def test_no_role_no_number():
+    table = [{"source": name, "quantity": n} for name, n in (("A", "800"), ("B", "6047"))]
+    import pandas as pd
+
+    est = ce.ClaimsModel(ce.Claims(pd.DataFrame(table))).fit(seed=1)
+    said = " ".join(text.lede(est))
+    assert "This report gives no number." in said
+    assert "The reason: no source has a role and nothing anchors the level. A number" in said
+    assert "role of at least one source" in said
+    assert "credible" not in said
+    assert text.below_documented(est) == []
+    assert what_if.rivals(est) == []
+
+
+def test_a_fit_that_did_not_converge_says_so_first(fake, row):
+    est = fake(
+        np.full((2, 500, 1), 100.0) + np.arange(1000).reshape(2, 500, 1) / 100,
+        [row()],
+        diagnostics={
+            "method": "nuts",
+            "converged": False,
+            "max_rhat": 1.4,
+            "min_ess": 30.0,
+            "divergences": 7,
+            "reasons": ["7 divergent transitions"],
+        },
+    )
+    assert text.not_converged(est) == (
+        "NOT CONVERGED: do not quote these numbers. The computation did not settle: "
+        "7 divergent transitions."
+    )
+    assert text.lede(est)[0].startswith("NOT CONVERGED")
+
+
+def test_no_unique_total_is_said_and_never_summed(fake, row):
+    why = "there is no unique total: the parts cover different windows; choose one with --total"
+    est = fake(
+        np.full((2, 500, 2), 100.0) + np.arange(2000).reshape(2, 500, 2) / 100,
+        [row(scope="Iraq"), row(scope="Syria")],
+        has_total=False,
+        warnings=[{"code": "no_total", "text": why}],
+    )
+    said = text.lede(est)
+    assert said[0] == (
+        "This report gives several estimates and no total: the parts cover different windows."
+    )
+    assert said[1].endswith("do not add them up.")
+    assert text.documented(est) == ""
+
+
+def test_the_perpetrators_figure_as_a_part_of_the_estimate(coalition):
+    numbers = coalition.sources().to_dict("records")
+    pentagon, airwars = text.of_sources(coalition.meta["sources"], numbers, 0.95)
+    assert pentagon == (
+        "Pentagon's figure is about 8.3 % of our estimate of the true number (95 % credible "
+        "interval 3.2 % to 18 %). Assumed beforehand: 15 % (95 % interval 2.1 % to 110 %). "
+        "The data narrowed it to 44 % of the spread assumed."
+    )
+    assert airwars.startswith("Airwars' figure is about 59 %")
+
+
+def test_a_source_with_many_ratios_gets_one_text():
+    sources = [
+        {
+            "source": "A",
+            "name": f"ratio of A ({i})",
+            "prior": {"median": 1.0, "low": 0.4, "high": 2.7},
+        }
+        for i in range(3)
+    ]
+    numbers = [{"ratio": r, "low": 0.4, "high": 3.0, "learned": 0.95} for r in (0.9, 1.1, 1.2)]
+    (said,) = text.of_sources(sources, numbers, 0.95)
+    assert "A's three figures are between 90 % and 120 % of our estimates" in said
+    assert said.count("Assumed beforehand: 100 % (95 % interval 40 % to 270 %)") == 1
+    assert "next to nothing" in said
+
+
+def test_what_if_the_perpetrators_number_were_right(coalition):
+    assert what_if.rivals(coalition) == [(800.0, "Pentagon")]
+    sentences = what_if.what_if(coalition)
+    # 6,047 / 800 = 7.56
+    assert sentences[0] == (
+        "If 800 were the true number, Airwars (at least 6,047) would have reported about 7.6 times "
+        "the true number."
+    )
+    assert any("assume beforehand that Airwars reports 13 times" in s for s in sentences)
+    assert sentences[-1].startswith("No assumption about Pentagon or the count itself alone")
+
+
+def test_at_least_below_the_estimate_is_no_rival(coalition):
+    assert (6047.0, "Airwars") not in what_if.rivals(coalition, at_most=5)
+
+
+def test_probability_below_the_documented_count(coalition):
+    assert text.below_documented(coalition) == [
+        "The probability that the true number lies below the documented 6,047 is 5.3 %."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("claims", "said"),
+    [
+        ([("Pentagon", "perpetrator", 800.0)], "accepted by the party itself only as far as"),
+        ([("Airwars", "monitor", 6047.0)], "Attribution: alleged."),
+    ],
+)
+def test_attribution_is_alleged_or_accepted(claims, said, fake, row):
+    found = [
+        {"source": s, "role": r, "best": n, "low": None, "high": None, "text": "about"}
+        for s, r, n in claims
+    ]
+    est = fake(np.ones((2, 10, 1)), [row()], claims=found)
+    assert said in text.attribution(est)
+
+
+def test_nobody_is_accused_where_no_actor_is_named(fake, row):
+    est = fake(np.ones((2, 10, 1)), [row(perpetrator="any")])
+    assert text.attribution(est).startswith("Attribution: none.")
+    assert "attributed" not in text.question(est.meta["rows"][0]["cell"])
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ({}, "civilians killed in Iraq and Syria between 8 August 2014 and 9 February 2018"),
+        ({"start": None}, "civilians killed in Iraq and Syria up to 9 February 2018"),
+        ({"end": None}, "civilians killed in Iraq and Syria since 8 August 2014"),
+        ({"group": "all", "outcome": "casualties", "start": None, "end": None, "scope": "all"},
+         "people killed or injured"),
+        ({"scope": "a+b+c+d", "start": "2018-01-01", "end": "2018-01-01"},
+         "civilians killed in four places (listed below) on 1 January 2018"),
+    ],
+)  # fmt: skip
+def test_cells_in_words(cell, said):
+    full = {**CELL, **cell}
+    assert naming.counted(full) == f"{said} in actions attributed to Coalition"
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(0.0828, "8.3 %"), (0.5233, "52 %"), (1.065, "110 %"), (2.66, "270 %"), (13.1, "13 times")],
+)
+def test_ratios_in_words(value, said):
+    assert naming.ratio(value) == said
+
+
+def test_checklist_names_what_is_missing_and_how_to_mend_it(coalition):
+    items = {item.text: item for item in checklist.run(coalition)}
+    assert items["Every claim that counts has a citation"].met
+    link = items["Every claim that counts has a link"]
+    assert not link.met
+    assert "https://" in link.mend
+    corrections = items["Corrections policy, and whom to write to"]
+    assert not corrections.met
+    assert corrections.key == "corrections"
+    assert not any("matched" in name for name in items)  # claims match no records
+
+
+def test_a_statement_of_the_analyst_meets_its_item(two_modes):
+    est = two_modes
+    est.meta["details"]["statements"] = {"corrections": "Write to us.", "funding": "  "}
+    met = {item.key: item.met for item in checklist.run(est) if item.key}
+    assert met["corrections"]
+    assert not met["funding"]
+    assert not met["matching"]  # lists do match records
+    assert checklist.statements(est) == {"corrections": "Write to us."}
+
+
+def test_checklist_sees_what_is_not_there(fake, row):
+    est = fake(np.ones((2, 10, 1)), [row(scope="all", start=None, perpetrator="any")], versions={})
+    missing = {item.text for item in checklist.run(est) if not item.met}
+    assert {
+        "The number is defined: who, what happened to them, where",
+        "The period is stated, with its first and last day",
+        "The actor to whom deaths are attributed is named",
+        "Version of the code, seed, software",
+        "The model in full",
+        "Sensitivity to what identifies the level, as a table",
+    } <= missing
+
+
+@pytest.mark.parametrize(
+    ("citation", "hrefs"),
+    [
+        ("Airwars, https://airwars.org/a?b=1&c=2.", ["https://airwars.org/a?b=1&c=2"]),
+        ("doi 10.1371/journal.pmed.1002056", ["https://doi.org/10.1371/journal.pmed.1002056"]),
+        ("javascript:alert(1) data:text/html,x ftp://a.b file:///etc", []),
+        ("http:///nohost and https://[bad", []),
+        ('https://a.org/"onmouseover="x', ["https://a.org/"]),
+    ],
+)
+def test_only_web_addresses_become_links(citation, hrefs):
+    parts = tables.linked(citation)
+    assert [part.href for part in parts if part.href] == hrefs
+    assert "".join(part.text for part in parts) == citation
