@@ -79,4 +79,6 @@ def percent(prob: float) -> str:
     value = 100 * prob
     if 0 < value < 0.1:
         return "less than 0.1 %"
+    if 99.9 < value < 100:
+        return "more than 99.9 %"
     return f"{value:.3g} %"

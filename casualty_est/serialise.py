@@ -75,12 +75,15 @@ def _source(estimate: Estimate, i: int, prob: float) -> dict[str, Any]:
     source = estimate.meta["sources"][i]
     # Claims cannot split a ratio into what is missed and what is counted wrongly.
     stated = source.get("parameters", {})
+    # A claim on a single incident speaks of the count within it.
+    within = source.get("level") == "incident"
+    ratio = ratio_numbers(estimate, i, prob)
     return {
         "source": source["source"],
         "target": source["target"],
         "role": source["role"],
-        "ratio_total": ratio_numbers(estimate, i, prob),
-        "ratio_within": stated.get("ratio_within"),
+        "ratio_total": None if within else ratio,
+        "ratio_within": ratio if within else stated.get("ratio_within"),
         "completeness_listed": stated.get("completeness_listed"),
         "completeness_reported": stated.get("completeness_reported"),
         "inclusion": stated.get("inclusion"),

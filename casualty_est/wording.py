@@ -36,6 +36,11 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
+def capitalised(text: str) -> str:
+    """Start a sentence, leaving the rest as it is written."""
+    return text[:1].upper() + text[1:]
+
+
 def possessive(name: str) -> str:
     """Name the owner of something.
 

@@ -27,6 +27,7 @@ from casualty_est.inference.draws import Draws
 from casualty_est.models.kernels import claim_log_density
 from casualty_est.models.layout import Layout
 from casualty_est.models.scenario import Scenario
+from casualty_est.priors.settings import SMALLEST_SD
 
 Array = npt.NDArray[np.float64]
 
@@ -332,12 +333,18 @@ def _kernel(
         )
         assert isinstance(log_density, np.ndarray)
         return np.exp(log_density - log_density.max()), None
-    sds = layout.priors.learned_sd.quantile((np.arange(SD_NODES) + 0.5) / SD_NODES)
+    sds = _sd_nodes(layout)
     by_sd = np.zeros((len(m), SD_NODES))
     for c in claims:
         by_sd += scenario.weights[c] * claim_log_density(layout.readings[c], m[:, None], sds)
     by_sd = np.exp(by_sd - by_sd.max())
     return by_sd.mean(axis=1), by_sd
+
+
+def _sd_nodes(layout: Layout) -> Array:
+    """Learned reporting sds of equal prior probability."""
+    free = layout.priors.learned_sd.quantile((np.arange(SD_NODES) + 0.5) / SD_NODES)
+    return np.asarray(np.hypot(free, SMALLEST_SD))
 
 
 def draw(
@@ -385,7 +392,7 @@ def draw(
         log_ratio[:, i] = source.bias[place] + posterior.log_n[point] + jitter - log_n
         if source.sd_posterior is not None:
             node = _categorical(source.sd_posterior[m_index], rng)
-            sds = layout.priors.learned_sd.quantile((np.arange(SD_NODES) + 0.5) / SD_NODES)
+            sds = _sd_nodes(layout)
             log_sd[:, layout.learned.index(targets[i].source)] = np.log(sds[node])
     scores = np.column_stack(
         [np.interp(log_n, posterior.log_n, column) for column in posterior.scores.T]

@@ -74,10 +74,13 @@ def fit(
         If a number is out of range or the method not open to this model.
     """
     for name, value in {"draws": draws, "chains": chains, "tune": tune}.items():
-        if not isinstance(value, int) or value < (0 if name == "tune" else 1):
+        if not isinstance(value, int) or value < 1:
             msg = f"{name} must be a whole number of at least 1, not {value!r}"
             raise UsageError(msg)
-    seed = secrets.randbelow(2**31) if seed is None else int(seed)
+    seed = secrets.randbelow(2**31) if seed is None else seed
+    if not isinstance(seed, int) or seed < 0:
+        msg = f"seed must be a whole number of at least 0, not {seed!r}"
+        raise UsageError(msg)
     engine = choose(model.layout, method)
     settings = {"draws": draws, "tune": tune, "chains": chains, "seed": seed}
     with progress_bar(progress) as report:

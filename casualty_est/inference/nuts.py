@@ -35,7 +35,7 @@ class CompiledClaims:
         with warnings.catch_warnings():
             # PyTensor and numba warn of their own deprecations while compiling.
             warnings.simplefilter("ignore")
-            saved = [*SAVED, "log_reporting_sd"] if layout.learned else list(SAVED)
+            saved = [*SAVED, "reporting_sd"] if layout.learned else list(SAVED)
             model = build(layout, packed=True)
             self._compiled: Any = nutpie.compile_pymc_model(model, var_names=saved)
 
@@ -104,7 +104,7 @@ def _to_draws(layout: Layout, scenario: Scenario, result: Any) -> Draws:
     found = {name: np.asarray(posterior[name].values) for name in SAVED}
     shape = found["log_ratio"].shape[:2]
     learned = (
-        np.asarray(posterior["log_reporting_sd"].values)
+        np.log(np.asarray(posterior["reporting_sd"].values))
         if layout.learned
         else np.zeros((*shape, 0))
     )

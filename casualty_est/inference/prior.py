@@ -11,6 +11,7 @@ from scipy import special
 from casualty_est.inference.draws import Draws
 from casualty_est.inference.predict import expected_log
 from casualty_est.models.layout import Layout
+from casualty_est.priors.settings import SMALLEST_SD
 
 if TYPE_CHECKING:
     import xarray
@@ -40,7 +41,8 @@ def prior_draws(layout: Layout, draws: int, rng: np.random.Generator) -> Draws:
         In one chain, without scores.
     """
     learned = layout.priors.learned_sd
-    log_sd = rng.normal(learned.mu, learned.sd, (draws, len(layout.learned)))
+    free = np.exp(rng.normal(learned.mu, learned.sd, (draws, len(layout.learned))))
+    log_sd = np.log(np.hypot(free, SMALLEST_SD))
     return Draws(
         _prior_deaths(layout, draws, rng)[None],
         _prior_ratios(layout, draws, rng)[None],

@@ -15,6 +15,7 @@ from casualty_est.models.kernels import FIELDS, kernel, stack
 from casualty_est.models.layout import Layout, ratio_name
 from casualty_est.models.ratios import Ratios
 from casualty_est.models.scenario import Scenario
+from casualty_est.priors.settings import SMALLEST_SD
 
 Array = npt.NDArray[np.float64]
 
@@ -212,7 +213,9 @@ def _reporting_sds(layout: Layout) -> Callable[[Any], Any]:
     is_learned = layout.learned_of >= 0
     rows = is_learned[:, None] * _one_hot(np.maximum(layout.learned_of, 0), len(layout.learned))
     still = np.where(is_learned, 0.0, fixed)
-    return lambda positions: pt.dot(rows[positions], pt.exp(log_sd)) + still[positions]
+    learned = pt.sqrt(pt.exp(2 * log_sd) + SMALLEST_SD**2)
+    pm.Deterministic("reporting_sd", learned)
+    return lambda positions: pt.dot(rows[positions], learned) + still[positions]
 
 
 def _anchors(layout: Layout, data: dict[str, Any], log_deaths: Any, log_ratio: Any) -> None:

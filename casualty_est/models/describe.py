@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from casualty_est.models.layout import level_name, ratio_name
 from casualty_est.priors.distributions import short
+from casualty_est.priors.settings import SMALLEST_SD
 
 if TYPE_CHECKING:
     from casualty_est.models.claims import ClaimsModel
@@ -136,5 +137,7 @@ def _shared(model: ClaimsModel) -> list[str]:
     ]
     if model.layout.learned:
         names = ", ".join(model.layout.learned)
-        lines.append(f"reporting sd learned for {names}: {priors.learned_sd}")
+        lines.append(
+            f"reporting sd learned for {names}: {priors.learned_sd}, and {SMALLEST_SD:g} in quadrature"
+        )
     return lines

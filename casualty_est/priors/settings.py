@@ -22,6 +22,7 @@ from casualty_est.priors.roles import (
 )
 
 CELL_FIELDS = ("scope", "outcome", "group", "perpetrator")
+SMALLEST_SD = 0.02  # log sd below which no report of a count is that exact
 TOP_FIELDS = (
     "roles", "sources", "anchors", "groups", "level", "incident_level", "offsets", "reporting",
     "shared", "grades",
@@ -114,7 +115,8 @@ class Priors:
     reporting_sd : float
         Log sd of a claim round what its source would say without error.
     learned_sd : LogNormal
-        Prior of that sd for a source with five or more claims.
+        Prior of that sd for a source with five or more claims, to which `SMALLEST_SD` is added in
+        quadrature: agreement by chance must not make a source exact.
     fractions : tuple of float
         Shares of a ratio prior's variance that belong to the role, the source, and the target.
     """
@@ -348,6 +350,12 @@ def _scales(table: dict[str, Any]) -> dict[str, Any]:
         reporting = _mapping(table["reporting"], "reporting")
         _known(reporting, ("sd",), "reporting")
         found["reporting_sd"] = _scale(reporting.get("sd"), "reporting.sd")
+        if found["reporting_sd"] < SMALLEST_SD:
+            msg = (
+                f"reporting.sd must be at least {SMALLEST_SD:g}, not {found['reporting_sd']:g}: no "
+                f"source repeats a count more exactly than that"
+            )
+            raise UsageError(msg)
     if "shared" in table:
         shared = _mapping(table["shared"], "shared")
         _known(shared, ("role", "source", "target"), "shared")

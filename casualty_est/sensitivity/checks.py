@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.rounding import percent
-from casualty_est.wording import cell_text, possessive
+from casualty_est.wording import capitalised, cell_text, possessive
 
 if TYPE_CHECKING:
     from casualty_est.estimate import Estimate
@@ -60,9 +60,10 @@ class Check:
         if self.claims and not against:
             lines.append("No claim contradicts the rest.")
         for row in self.below_documented:
+            chance = percent(float(f"{row['probability']:.2g}"))
             lines.append(
-                f"{row['estimate']}: probability {percent(row['probability'])} that the true "
-                f"number lies below the {row['documented']:,} documented."
+                f"{capitalised(row['estimate'])}: probability {chance} that the true number lies "
+                f"below the {row['documented']:,} documented."
             )
         return tuple(lines)
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est.errors import UsageError
 from casualty_est.rounding import percent, share
 from casualty_est.wording import listed, possessive
 
@@ -45,12 +46,18 @@ class Identification:
         apply).
     sentences : tuple of str
         The same in words.
+    sum_mcse : float
+        Monte Carlo standard error of the sum; 0 where the weights are exact.
+    converged : bool
+        Whether the fit converged; if not, no weight means anything.
     """
 
     cell: dict[str, Any]
     kind: str
     rows: tuple[dict[str, Any], ...]
     sentences: tuple[str, ...]
+    sum_mcse: float = 0.0
+    converged: bool = True
 
     @property
     def sum(self) -> float | None:
@@ -58,11 +65,6 @@ class Identification:
         if self.kind != "gauge":
             return None
         return float(sum(row["weight"] for row in self.rows))
-
-    @property
-    def sum_mcse(self) -> float:
-        """Monte Carlo standard error of the sum, an upper bound (errors added in quadrature)."""
-        return float(np.sqrt(sum(row["mcse"] ** 2 for row in self.rows)))
 
     def to_frame(self) -> Any:
         """Table of the rows, as a pandas DataFrame."""
@@ -81,21 +83,30 @@ class Identification:
             "sentences": list(self.sentences),
         }
 
+    @property
+    def _total(self) -> str:
+        if self.sum is None:
+            return ""
+        error = f" (Monte Carlo error {self.sum_mcse:.2g})" if self.sum_mcse else ""
+        return f"sum {self.sum:+.3f}{error}: 1 but for Monte Carlo error"
+
     def __repr__(self) -> str:
         width = max((len(row["assumption"]) for row in self.rows), default=10)
-        lines = [f"{'assumption':{width}}  weight    mcse  posterior sd / prior sd"]
+        lines = [] if self.converged else ["NOT CONVERGED: do not use these weights."]
+        lines.append(f"{'assumption':{width}}  weight    mcse  posterior sd / prior sd")
         for row in self.rows:
             learned = "" if row["learned"] is None else f"{row['learned']:.2f}"
-            lines.append(
-                f"{row['assumption']:{width}}  {row['weight']:+6.3f}  {row['mcse']:6.3f}  {learned}"
-            )
-        if self.sum is not None:
-            lines.append(f"{'sum':{width}}  {self.sum:+6.3f}  (1 up to Monte Carlo error)")
-        return "\n".join([*lines, "", *self.sentences])
+            error = f"{row['mcse']:6.3f}" if row["mcse"] else " exact"
+            line = f"{row['assumption']:{width}}  {row['weight']:+6.3f}  {error}  {learned}"
+            lines.append(line.rstrip())
+        return "\n".join([*lines, self._total, "", *self.sentences])
 
     def _repr_html_(self) -> str:
-        table = self.to_frame().round(3).to_html(index=False, border=0)
-        return str(table) + "".join(f"<p>{escape(sentence)}</p>" for sentence in self.sentences)
+        table = self.to_frame().rename(columns={"learned": "posterior sd / prior sd"})
+        shown = table.to_html(index=False, border=0, na_rep="", float_format="{:.3f}".format)
+        lines = [] if self.converged else ["NOT CONVERGED: do not use these weights."]
+        lines += [self._total, *self.sentences]
+        return str(shown) + "".join(f"<p>{escape(line)}</p>" for line in lines if line)
 
 
 def gauge_rows(
@@ -128,33 +139,34 @@ def gauge_rows(
     -------
     tuple of dict
     """
-    centred = log_count - log_count.mean()
     rows = []
     for j, assumption in enumerate(assumptions):
-        product = centred * (scores[..., j] - scores[..., j].mean())
         learned = None
         if j < log_ratio.shape[-1]:
             learned = float(log_ratio[..., j].std() / prior_sds[j])
+        weight, mcse = _weight(log_count, scores[..., j], exact=exact)
         rows.append(
             {
                 "assumption": assumption["name"],
-                "weight": float(product.mean()),
-                "mcse": 0.0 if exact else _mcse(product),
+                "weight": weight,
+                "mcse": mcse,
                 "learned": learned,
             }
         )
     return tuple(rows)
 
 
-def _mcse(values: Array) -> float:
-    if values.std() == 0:
-        return 0.0
+def _weight(log_count: Array, score: Array, *, exact: bool) -> tuple[float, float]:
+    """Covariance of a log count with a score, and its Monte Carlo standard error."""
+    product = (log_count - log_count.mean()) * (score - score.mean())
+    if exact or product.std() == 0:
+        return float(product.mean()), 0.0
     import arviz as az
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of very few draws: the fit itself says so
-        ess = float(az.ess(values, method="mean"))
-    return float(values.std(ddof=1) / np.sqrt(ess))
+        ess = float(az.ess(product, method="mean"))
+    return float(product.mean()), float(product.std(ddof=1) / np.sqrt(ess))
 
 
 def gauge_sentences(
@@ -221,12 +233,20 @@ def identify(estimate: Estimate, row: int = 0) -> Identification:
         return Identification(cell, stated["kind"], rows, tuple(stated["sentences"]))
     if not meta["has_level"]:
         return Identification(cell, "gauge", (), ("Nothing sets the level of this estimate.",))
+    if "gauge" not in tree.children:
+        msg = "this estimate says nothing of what sets its level: it has no scores of its priors"
+        raise UsageError(msg)
+    exact = meta["diagnostics"]["method"] == "exact"
+    log_count = np.log(estimate.draws(row))
+    scores = np.asarray(tree["gauge"]["score"].values)
     rows = gauge_rows(
-        np.log(estimate.draws(row)),
-        np.asarray(tree["gauge"]["score"].values),
+        log_count,
+        scores,
         meta["assumptions"],
         np.log(np.asarray(tree["posterior"]["ratio_total"].values)),
         [source["prior_log_sd"] for source in meta["sources"]],
-        exact=meta["diagnostics"]["method"] == "exact",
+        exact=exact,
     )
-    return Identification(cell, "gauge", rows, gauge_sentences(rows, meta["assumptions"]))
+    sum_mcse = _weight(log_count, scores.sum(axis=-1), exact=exact)[1]
+    sentences = gauge_sentences(rows, meta["assumptions"])
+    return Identification(cell, "gauge", rows, sentences, sum_mcse, estimate.converged)

@@ -153,9 +153,9 @@ def _sentence(
         name = assumption["name"].removeprefix("ratio of ")
         reported = f"{head}, {name} would have to have reported {_of_the_truth(implied)}"
         if value is None or sds is None:
-            return f"{reported}; no assumption about that ratio would be enough on its own."
+            return f"{reported}. No assumption about {name} alone would lead there."
         return (
-            f"{reported}; to arrive at it, one would have had to assume {_of_the_truth(value)} "
+            f"{reported}. An analyst would arrive there by assuming {_of_the_truth(value)} "
             f"beforehand, {_away(sds)}."
         )
     if value is None or sds is None:
@@ -166,6 +166,8 @@ def _sentence(
 
 
 def _of_the_truth(ratio: float) -> str:
+    if 0.95 <= ratio < 1.05:
+        return "just the true number"
     if ratio >= 1:
         return f"{share(ratio)} times the true number"
     return f"{share(100 * ratio)} % of the true number"

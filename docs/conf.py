@@ -1,0 +1,95 @@
+"""Sphinx configuration: the pages run their own code, the examples run before the build."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import casualty_est
+
+DOCS = Path(__file__).resolve().parent
+EXAMPLES = DOCS.parent / "examples"
+BUILT = DOCS / "_examples"
+
+# --- the examples, as a user would run them ---------------------------------------------
+
+(BUILT / "reports").mkdir(parents=True, exist_ok=True)
+for script in sorted(EXAMPLES.glob("*.py")):
+    finished = subprocess.run(
+        [sys.executable, str(script), "--out", script.stem],
+        check=True,
+        cwd=BUILT / "reports",
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+    (BUILT / f"{script.stem}.txt").write_text(finished.stdout, encoding="utf-8")
+
+# Pages show the command line: it has to be found however sphinx-build was started, and to print
+# plain text.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+sys.path.insert(0, str(DOCS / "_ext"))
+paths = [str(DOCS / "_ext"), *filter(None, [os.environ.get("PYTHONPATH")])]
+os.environ |= {"PYTHONPATH": os.pathsep.join(paths), "COLUMNS": "100", "TYPER_USE_RICH": "0"}
+
+# --- the project ------------------------------------------------------------------------
+
+project = "casualty_est"
+author = "The casualty_est developers"
+copyright = author
+version = release = casualty_est.__version__
+
+extensions = [
+    "mathml",
+    "myst_nb",
+    "numpydoc",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinxcontrib.bibtex",
+]
+exclude_patterns = ["_build", "_examples"]
+templates_path = ["_templates"]
+
+# --- pages that run ---------------------------------------------------------------------
+
+nb_execution_mode = "force"  # a number on a page is what today's code says
+nb_execution_timeout = 300
+nb_execution_raise_on_error = True
+nb_execution_in_temp = True  # pages write files as a reader would; none may land here
+nb_render_markdown_format = "myst"
+myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]
+myst_heading_anchors = 3
+
+# --- reference pages --------------------------------------------------------------------
+
+autodoc_typehints = "none"  # numpydoc sections hold the types
+autodoc_member_order = "bysource"
+autosummary_generate = False
+numpydoc_show_class_members = False
+numpydoc_xref_param_type = False
+bibtex_bibfiles = ["references.bib"]
+bibtex_default_style = "unsrt"
+bibtex_reference_style = "author_year"
+
+# --- html -------------------------------------------------------------------------------
+
+html_math_renderer = "mathml"  # formulas read offline
+html_theme = "pydata_sphinx_theme"
+html_title = "casualty_est"
+html_static_path = ["_static"]
+html_css_files = ["casualty_est.css"]
+html_extra_path = ["_examples/reports"]
+html_sidebars = {"**": ["sidebar-pages"]}
+html_show_sourcelink = False
+html_copy_source = False
+html_theme_options = {
+    "navigation_with_keys": False,
+    "show_prev_next": True,
+    "show_toc_level": 2,
+    "navbar_center": [],
+    "primary_sidebar_end": [],
+    "footer_start": ["copyright"],
+    "footer_end": [],
+}

@@ -1,0 +1,307 @@
+"""The claims model as configured: what it reads, refuses, assumes and says of itself."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from casualty_est import Claims, ClaimsModel, InputError, UsageError, datasets
+
+ROWS = [
+    {"source": "Pentagon", "role": "perpetrator", "quantity": "about 800"},
+    {"source": "Airwars", "role": "monitor", "quantity": "at least 6,047"},
+]
+
+
+def model(rows=ROWS, **options):
+    return ClaimsModel(pd.DataFrame(rows).fillna(""), **options)
+
+
+def codes(built):
+    return [code for code, _ in built.notes]
+
+
+# Unknown names ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"roles": {"Airwar": "monitor"}}, "did you mean 'Airwars'"),
+        ({"roles": {"Airwars": "monitr"}}, "did you mean 'monitor'"),
+        ({"hedge": {"Airwar": "speaker"}}, "did you mean 'Airwars'"),
+        ({"hedge": {"Airwars": "speeker"}}, "must be 'speaker' or 'documented'"),
+        ({"total": {"scop": "x"}}, "did you mean 'scope'"),
+        ({"total": {"scope": "Syria"}}, "no claim uses the scope 'Syria'"),
+        ({"priors": {"sources": {"Pentagn": {"role": "party"}}}}, "did you mean 'Pentagon'"),
+        ({"priors": {"rolls": {}}}, "did you mean 'roles'"),
+        ({"priors": {"anchors": [{"source": "Airwar", "ratio": 0.5}]}}, "did you mean 'Airwars'"),
+        ({"priors": {"anchors": [{"scope": "Syria", "interval": [1, 2]}]}}, None),
+        (
+            {"priors": {"anchors": [{"source": "Airwars", "ratio": 0.5, "scope": "Syria"}]}},
+            "no counted claim of 'Airwars' fits",
+        ),
+        ({"as_of": "9 February"}, "as_of must be a date"),
+    ],
+)
+def test_unknown_names_list_the_valid_ones(options, words):
+    if words is None:
+        # A place that nobody counts is a cell of its own beside "all".
+        built = model(**options)
+        assert len(built.layout.grid.cells) == 2
+        return
+    with pytest.raises(UsageError, match=words):
+        model(**options)
+
+
+def test_an_anchor_on_one_of_several_cells_must_say_which():
+    rows = [ROWS[0] | {"scope": "Iraq"}, ROWS[0] | {"scope": "Syria"}]
+    with pytest.raises(UsageError, match="say the scope of the anchor"):
+        model(rows, priors={"anchors": [{"interval": [1, 2]}]})
+    with pytest.raises(UsageError, match="speaks of 2 cells"):
+        model(rows, priors={"anchors": [{"source": "Pentagon", "ratio": 0.5}]})
+    anchor = {"source": "Pentagon", "ratio": 0.5, "scope": "Syria"}
+    built = model(rows, priors={"anchors": [anchor]})
+    target = built.layout.ratios.targets[built.layout.anchors[0].target]
+    assert target.label.scope == "Syria"
+
+
+def test_a_table_without_a_number():
+    with pytest.raises(UsageError, match="no claim with a number that counts"):
+        model([{"source": "A", "role": "monitor", "quantity": "unknown"}])
+
+
+def test_a_bad_table_is_an_input_error():
+    with pytest.raises(InputError, match="row 1"):
+        model([{"source": "A", "quantity": "many many"}])
+
+
+@pytest.mark.parametrize("method", ["smc", "NUTS", "", None])
+def test_methods(method):
+    with pytest.raises(UsageError, match="must be one of auto, exact, nuts"):
+        model().fit(method=method, seed=1)
+
+
+@pytest.mark.parametrize(
+    "options", [{"draws": 0}, {"chains": 0}, {"tune": -1}, {"draws": 10.5}, {"chains": "4"}]
+)
+def test_numbers_of_draws(options):
+    with pytest.raises(UsageError, match="must be a whole number"):
+        model().fit(seed=1, **options)
+
+
+# Roles and hedges ------------------------------------------------------------------------------
+
+
+def test_roles_by_rank():
+    role = {"priors": {"sources": {"Airwars": {"role": "media"}}}}
+    assert [t.role for t in model().layout.ratios.targets] == ["perpetrator", "monitor"]
+    assert [t.role for t in model(**role).layout.ratios.targets] == ["perpetrator", "media"]
+    built = model(**role, roles={"Airwars": "government"})
+    assert [t.role for t in built.layout.ratios.targets] == ["perpetrator", "government"]
+
+
+@pytest.mark.parametrize(
+    ("role", "hedge"),
+    [
+        ("monitor", "documented"),
+        ("government", "documented"),
+        ("international", "documented"),
+        ("perpetrator", "documented"),
+        ("media", "speaker"),
+        ("third_state", "speaker"),
+        ("party", "speaker"),
+        ("adversary", "speaker"),
+        ("survey", "speaker"),
+        ("reference", "speaker"),
+        ("", "speaker"),
+    ],
+)
+def test_at_least_by_role(role, hedge):
+    rows = [{"source": "A", "role": role, "quantity": "at least 500"}]
+    built = model(rows)
+    assert built.layout.hedges == (hedge,)
+    words = {"documented": "documented count", "speaker": "speaker's lower bound"}[hedge]
+    assert built.layout.readings[0].words == words
+    assert "hedge" in codes(built)
+    other = {"documented": "speaker", "speaker": "documented"}[hedge]
+    assert model(rows, hedge={"A": other}).layout.hedges == (other,)
+    assert model([rows[0] | {"hedge": other}]).layout.hedges == (other,)
+    # The option stands over the column.
+    assert model([rows[0] | {"hedge": other}], hedge={"A": hedge}).layout.hedges == (hedge,)
+
+
+def test_targets_are_scope_outcome_group_perpetrator_without_window():
+    rows = [
+        ROWS[0] | {"scope": "Iraq"},
+        ROWS[0] | {"scope": "Syria"},
+        ROWS[1] | {"scope": "Syria", "outcome": "injured"},
+        ROWS[1] | {"scope": "Syria"},
+    ]
+    built = model(rows)
+    assert len(built.layout.ratios.targets) == 4
+    assert built.layout.assumptions[:4] == (
+        "ratio of Pentagon (Iraq)",
+        "ratio of Pentagon (Syria)",
+        "ratio of Airwars (injured)",
+        "ratio of Airwars (killed)",
+    )
+    assert not built.layout.single_cell
+
+
+def test_level_priors_by_kind_of_cell():
+    def priors(rows):
+        return [(v.kind, len(v.cells), v.prior.sd) for v in model(rows).layout.levels]
+
+    assert priors(ROWS) == [("total", 1, 3.0)]
+    assert priors([r | {"scope": s} for r in ROWS for s in "xy"]) == [("total", 2, 5.0)]
+    one = [ROWS[1] | {"level": "incident", "scope": "a", "quantity": "7"}]
+    assert priors(one) == [("incident", 1, 2.0)]
+    assert priors([*one, ROWS[0] | {"scope": "b"}]) == [("total", 1, 3.0), ("incident", 1, 2.0)]
+
+
+def test_an_incident_takes_the_middle_column():
+    built = model([{"source": "A", "role": "perpetrator", "quantity": "7", "level": "incident"}])
+    core = built.layout.ratios.targets[0].prior.core
+    assert (core.median, core.sd) == (pytest.approx(0.5), pytest.approx(0.75))
+
+
+def test_at_least_thirteen_of_one_strike_is_not_twice_as_many():
+    rows = [{"source": "A", "role": "monitor", "quantity": "at least 13", "level": "incident"}]
+    row = model(rows).fit(seed=1).summary().iloc[0]
+    assert 9 < row["median"] < 15
+
+
+def test_five_claims_teach_a_reporting_sd():
+    rows = [ROWS[0] | {"quantity": str(n)} for n in (801, 811, 822, 835)]
+    assert model([*rows, ROWS[1]]).layout.learned == ()
+    rows.append(ROWS[0] | {"quantity": "846"})
+    built = model([*rows, ROWS[1]])
+    assert built.layout.learned == ("Pentagon",)
+    assert list(built.layout.learned_of) == [0] * 5 + [-1]
+
+
+# The same conflict -----------------------------------------------------------------------------
+
+
+def test_a_prior_that_rests_on_the_conflict_under_analysis():
+    built = ClaimsModel(datasets.load("coalition"))
+    assert [own.role for own in built.own_conflict] == ["monitor"]
+    assert "own_conflict" in codes(built)
+    assert model().own_conflict == ()
+    assert [own.role for own in model(conflict="Syria").own_conflict] == ["monitor"]
+    # A source with numbers of its own does not lean on its role.
+    own = {"sources": {"Airwars": {"ratio": {"median": 0.5, "sd": 0.5}}}}
+    assert model(conflict="Syria", priors=own).own_conflict == ()
+
+
+# Anchors ---------------------------------------------------------------------------------------
+
+
+def test_an_anchor_moves_the_answer_to_itself():
+    free = model().fit(seed=1).summary().iloc[0]
+    spec = {"anchors": [{"interval": [20_000, 22_000], "prob": 0.95}]}
+    tied = model(priors=spec).fit(seed=1)
+    row = tied.summary().iloc[0]
+    assert free["median"] < 12_000
+    assert 19_500 < row["median"] < 21_500
+    assert tied.level() == "anchor"
+    assert tied.identification().rows[-1]["weight"] > 0.9
+
+
+def test_a_validated_ratio_moves_the_answer():
+    spec = {"anchors": [{"source": "Airwars", "ratio": 0.3}]}
+    row = model(priors=spec).fit(seed=1).summary().iloc[0]
+    assert row["median"] == pytest.approx(6047 / 0.3, rel=0.12)
+
+
+def test_anchors_stand_in_no_prior_draw():
+    spec = {"anchors": [{"interval": [20_000, 22_000], "prob": 0.95}]}
+    deaths = model(priors=spec).prior_predictive(draws=4000, seed=1)["prior"]["deaths"].values
+    assert np.quantile(deaths, 0.05) < 100
+
+
+# What it says of itself ------------------------------------------------------------------------
+
+
+def test_the_printed_model_has_every_source_role_and_number():
+    text = repr(model())
+    for words in (
+        "2 claims of 2 sources on 1 cell",
+        "Pentagon (perpetrator): 'about 800', about",
+        "Airwars (monitor): 'at least 6,047', documented count",
+        "median 0.15, sd of the log 1",
+        "completeness, median 0.5, sd of the logit 0.8",
+        "exp N(0.05, 0.1)",
+        "grounds:",
+        "log N(8.01, 3), median 3,000",
+        "reporting sd on the log scale 0.15",
+        "0.5 is shared by the role, 0.3 by the source, 0.2 is the target's own",
+        "taken as killed",
+        "taken as civilians",
+    ):
+        assert words in " ".join(text.split()), words
+
+
+def test_left_out_claims_are_printed_with_the_reason():
+    rows = [*ROWS, {"source": "SOHR", "role": "monitor", "quantity": "unknown"}]
+    assert "Left out" in repr(model(rows))
+    claims = model(rows).fit(seed=1, draws=50).meta["claims"]
+    assert [claim["counted"] for claim in claims] == [True, True, False]
+    assert claims[2]["reason"]
+
+
+def test_input_is_escaped_in_html():
+    built = model([ROWS[0] | {"source": "<b>x</b>"}])
+    assert "<b>x</b>" not in built._repr_html_()
+
+
+def test_an_executor_is_not_needed_and_said_so():
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as executor:
+        est = model().fit(seed=1, executor=executor)
+    assert "executor" in [code for code, _ in est.warnings]
+    assert "executor" not in [code for code, _ in model().fit(seed=1).warnings]
+
+
+def test_claims_or_dataframe():
+    frame = pd.DataFrame(ROWS)
+    one, other = ClaimsModel(frame).fit(seed=1), ClaimsModel(Claims(frame)).fit(seed=1)
+    np.testing.assert_array_equal(one.draws(), other.draws())
+
+
+def test_order_of_rows_does_not_matter():
+    one, other = model().fit(seed=1), model(ROWS[::-1]).fit(seed=1)
+    np.testing.assert_allclose(
+        one.summary()[["low", "median", "high"]], other.summary()[["low", "median", "high"]]
+    )
+
+
+def test_the_pymc_model_is_open_and_compiled_once():
+    built = model()
+    assert built.pymc_model is built.pymc_model
+    assert {"log_deaths", "log_ratio", "core"} <= set(built.pymc_model.named_vars)
+
+
+def test_pymc_log_density_is_the_sum_of_prior_and_claims():
+    """At a few points, against SciPy by hand, up to the one constant of the anchors."""
+    from scipy import stats
+
+    spec = {"anchors": [{"interval": [5000, 20_000]}]}
+    built = model([ROWS[0], {"source": "B", "role": "media", "quantity": "5,003"}], priors=spec)
+    density = built.pymc_model.compile_logp()
+    (count,) = {rv.name for rv in built.pymc_model.free_RVs} - {"u_target"}
+    t, sd = stats.t(4), np.log(4) / (2 * stats.norm.ppf(0.975))
+
+    def by_hand(level, u):
+        ratio = [np.log(0.15) + u[0], np.log(0.5) + 0.7 * u[1]]
+        total = stats.norm.logpdf(level, np.log(3000), 3) + stats.norm.logpdf(u).sum()
+        for z, b, s in ((np.log(800), ratio[0], 0.15 * 2**0.5), (np.log(5003), ratio[1], 0.15)):
+            total += t.logpdf((z - level - b) / s) - np.log(s)
+        return total - 0.5 * ((level - np.log(10_000)) / sd) ** 2
+
+    for level, u in ((9.0, [0.1, -0.4]), (12.0, [-2.0, 1.0]), (4.0, [0.0, 3.0])):
+        got = density({count: np.array([level]), "u_target": np.array(u)})
+        assert got == pytest.approx(by_hand(level, np.array(u)), abs=1e-7)

@@ -1,0 +1,293 @@
+"""Promises of the package as a whole: what importing costs, who imports whom, what is public."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import casualty_est
+from casualty_est import ClaimsModel, Estimate
+
+ROOT = Path(casualty_est.__file__).parent
+HEAVY = {"pymc", "arviz", "matplotlib", "nutpie", "pytensor", "numba"}
+
+
+def loaded_after(code):
+    script = f"{code}\nimport sys, json\nprint(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, check=True
+    )
+    return {name.split(".")[0] for name in json.loads(done.stdout.splitlines()[-1])}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import casualty_est",
+        "import casualty_est; casualty_est.Quantity.parse('about 800')",
+        "import casualty_est as ce; ce.Claims; ce.LogNormal(median=5, factor=2)",
+        "import casualty_est as ce; dir(ce); ce.__all__",
+    ],
+)
+def test_what_importing_loads(code):
+    assert not HEAVY & loaded_after(code)
+
+
+def test_configuring_a_model_loads_no_sampler():
+    code = (
+        "import casualty_est as ce\n"
+        "model = ce.ClaimsModel(ce.datasets.load('coalition'))\n"
+        "repr(model)"
+    )
+    assert not HEAVY & loaded_after(code)
+
+
+def test_importing_is_quick():
+    """Under .3 s more than Python itself, median of three."""
+
+    def seconds(code):
+        times = []
+        for _ in range(3):
+            start = time.perf_counter()
+            subprocess.run([sys.executable, "-c", code], check=True)
+            times.append(time.perf_counter() - start)
+        return statistics.median(times)
+
+    seconds("import casualty_est")  # fill the caches of the disk
+    cost = seconds("import casualty_est") - seconds("pass")
+    sys.stdout.write(f"import casualty_est costs {cost:.3f} s\n")
+    assert cost < 0.3
+
+
+# The house -------------------------------------------------------------------------------------
+
+ORDER = [
+    {"errors", "quantity", "_words", "rounding", "wording"},
+    {"evidence"},
+    {"priors"},
+    {"models"},
+    {"inference"},
+    {"estimate", "posterior", "serialise", "show", "tables"},
+    {"sensitivity"},
+    {"plots"},
+    {"report"},
+    {"studies", "cli"},
+]
+# Data, and words without any import of the house: whoever needs them.
+FREE = {"datasets", "__init__"}
+SAMPLERS = {"pymc", "pytensor", "nutpie"}
+
+
+def stage(name):
+    return next((i for i, names in enumerate(ORDER) if name in names), None)
+
+
+def sources():
+    for path in sorted(ROOT.rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        yield path, parts[0], ast.parse(path.read_text("utf-8"))
+
+
+def module_level(tree):
+    """Names imported when the module is loaded; what only a type checker sees does not count."""
+    found = []
+    todo = list(tree.body)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.If):
+            if "TYPE_CHECKING" in ast.unparse(node.test):
+                todo.extend(node.orelse)
+            else:
+                todo.extend([*node.body, *node.orelse])
+        elif isinstance(node, ast.Try | ast.With | ast.ClassDef):
+            todo.extend(n for n in ast.iter_child_nodes(node) if isinstance(n, ast.stmt))
+        elif isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            if node.module == "casualty_est":
+                # A name of the package itself, such as its version, is no module of the house.
+                names = [alias.name for alias in node.names]
+                found += [f"casualty_est.{name}" for name in names if not name.startswith("__")]
+            else:
+                found.append(node.module)
+    return found
+
+
+def all_imports(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def test_every_module_has_its_place_in_the_order():
+    names = {own for _, own, _ in sources()}
+    unplaced = {name for name in names if stage(name) is None} - FREE
+    assert not unplaced
+
+
+def test_module_level_imports_go_one_way():
+    wrong = []
+    for path, own, tree in sources():
+        if own in FREE:
+            continue
+        for name in module_level(tree):
+            parts = name.split(".")
+            if parts[0] != "casualty_est" or len(parts) == 1 or parts[1] in FREE:
+                continue
+            there = stage(parts[1])
+            if there is None or there > stage(own):
+                wrong.append(f"{path.relative_to(ROOT)} imports {name}")
+    assert not wrong
+
+
+def test_samplers_only_in_models_and_inference():
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path, own, tree in sources()
+        for name in all_imports(tree)
+        if name.split(".")[0] in SAMPLERS and own not in ("models", "inference")
+    ]
+    assert not wrong
+
+
+def test_arviz_only_inside_functions_of_inference_and_sensitivity():
+    wrong = []
+    for path, own, tree in sources():
+        anywhere = {name.split(".")[0] for name in all_imports(tree)}
+        at_the_top = {name.split(".")[0] for name in module_level(tree)}
+        if "arviz" in at_the_top or (
+            "arviz" in anywhere and own not in ("inference", "sensitivity")
+        ):
+            wrong.append(str(path.relative_to(ROOT)))
+    assert not wrong
+
+
+def test_models_know_nothing_of_files_plots_or_reports():
+    for path, own, tree in sources():
+        names = {
+            name.split(".")[1] for name in all_imports(tree) if name.startswith("casualty_est.")
+        }
+        if own == "models":
+            assert not names & {"plots", "report", "cli", "serialise"}, path
+        if own == "report":
+            assert "inference" not in names, path
+
+
+def test_no_relative_imports():
+    for path, _, tree in sources():
+        for node in ast.walk(tree):
+            assert not (isinstance(node, ast.ImportFrom) and node.level), path
+
+
+# What is public --------------------------------------------------------------------------------
+
+
+def public():
+    for name in casualty_est.__all__:
+        thing = getattr(casualty_est, name)
+        yield name, thing
+        if inspect.isclass(thing):
+            for member, value in inspect.getmembers(thing):
+                if member.startswith("_") or member not in vars(thing):
+                    continue
+                if callable(value) or isinstance(value, property):
+                    yield f"{name}.{member}", value
+
+
+def test_every_public_name_has_a_docstring():
+    bare = [
+        name
+        for name, thing in public()
+        if not isinstance(thing, str) and not (inspect.getdoc(thing) or "").strip()
+    ]
+    assert not bare
+
+
+def test_the_public_names():
+    assert set(casualty_est.__all__) >= {
+        "CasualtyEstError",
+        "Claims",
+        "ClaimsModel",
+        "Estimate",
+        "Quantity",
+        "datasets",
+        "LogNormal",
+        "LogitNormal",
+        "Normal",
+        "__version__",
+    }
+    assert sorted(casualty_est.__all__) == dir(casualty_est)
+    with pytest.raises(AttributeError, match="no attribute 'Claim'"):
+        _ = casualty_est.Claim
+    for name in ("InputError", "QuantityError", "UsageError"):
+        assert issubclass(getattr(casualty_est, name), casualty_est.CasualtyEstError)
+
+
+def test_the_signature_of_fit():
+    parameters = inspect.signature(ClaimsModel.fit).parameters
+    assert [(name, p.default) for name, p in parameters.items() if name != "self"] == [
+        ("seed", None),
+        ("draws", 1000),
+        ("tune", 1000),
+        ("chains", 4),
+        ("method", "auto"),
+        ("executor", None),
+        ("progress", None),
+    ]
+    assert all(
+        p.kind is inspect.Parameter.KEYWORD_ONLY for name, p in parameters.items() if name != "self"
+    )
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        "summary",
+        "sources",
+        "alone",
+        "leave_one_out",
+        "widened",
+        "to_dict",
+        "headline",
+        "modes",
+        "report",
+        "ratio_text",
+    ],
+)
+def test_intervals_are_95_per_cent_unless_asked(method):
+    assert inspect.signature(getattr(Estimate, method)).parameters["prob"].default == 0.95
+
+
+def test_constructors_never_sample(monkeypatch):
+    from casualty_est.inference import engines, exact, fit, nuts, prior
+
+    def refuse(*args, **kwargs):
+        pytest.fail("a constructor sampled")
+
+    monkeypatch.setattr(exact, "solve", refuse)
+    monkeypatch.setattr(exact, "draw", refuse)
+    monkeypatch.setattr(engines, "run", refuse)
+    monkeypatch.setattr(fit, "run", refuse)
+    monkeypatch.setattr(fit, "fit", refuse)
+    monkeypatch.setattr(nuts, "CompiledClaims", refuse)
+    monkeypatch.setattr(prior, "prior_draws", refuse)
+    rows = {"source": ["A", "B"], "role": "monitor", "quantity": ["10", "20"], "scope": ["x", "y"]}
+    built = ClaimsModel(pd.DataFrame(rows))
+    assert built._engines == {}
+    assert "ClaimsModel: 2 claims of 2 sources on 2 cells" in repr(built)
+    assert "<pre>" in built._repr_html_()
+
+
+def test_typed():
+    assert (ROOT / "py.typed").is_file()
