@@ -138,6 +138,7 @@ def _shared(model: ClaimsModel) -> list[str]:
     if model.layout.learned:
         names = ", ".join(model.layout.learned)
         lines.append(
-            f"reporting sd learned for {names}: {priors.learned_sd}, and {SMALLEST_SD:g} in quadrature"
+            f"reporting sd learned for {names}: {priors.learned_sd}, and {SMALLEST_SD:g} in "
+            f"quadrature"
         )
     return lines

@@ -116,6 +116,7 @@ def _content(estimate: Estimate, prob: float) -> dict[str, Any]:
         "hedges": hedges,
         "model": meta.get("model", ""),
         "check": check,
+        "agreement": meta["details"].get("agreement", {}).get("text", ""),
         "notes": [text.note(words) for _, words in estimate.warnings],
         "checklist": checklist.run(estimate, prob),
         "statements": checklist.statements(estimate),
