@@ -157,9 +157,10 @@ def _cells(layout: Layout, data: dict[str, Any]) -> Any:
 def _level(layout: Layout, k: int, mean: Any) -> tuple[Any, Any]:
     """Log counts of the cells of one level, and the score of its prior.
 
-    Cells that share a level are written as their mean and deviations that sum to zero, with the
+    Cells that share a level are written as their sum and log deviations that sum to zero, with the
     level itself integrated out: level and offsets would lie on a ridge where the data pin the
-    cells. The score is that of the mean, the expectation of the level's own score given the cells.
+    cells. The score is that of the mean log count, the expectation of the level's own score given
+    the cells.
     """
     level = layout.levels[k]
     # shape=, not dims=: a length known when compiling lets a single cell broadcast.
@@ -169,10 +170,15 @@ def _level(layout: Layout, k: int, mean: Any) -> tuple[Any, Any]:
     count = len(level.cells)
     sd = pm.HalfNormal(f"offset_sd_{level.kind}", layout.priors.offset_sd)
     variance = level.prior.sd**2 + sd**2 / count
-    middle = pm.Normal(f"log_middle_{level.kind}", mean, pt.sqrt(variance), shape=1)
-    deviation = pm.Normal(f"deviation_{level.kind}", 0, 1, shape=count - 1)
-    values = pt.dot(np.ones((count, 1)), middle) + sd * pt.dot(_zero_sum(count), deviation)
-    return values, (middle - mean) / variance
+    deviation = sd * pt.dot(
+        _zero_sum(count), pm.Normal(f"deviation_{level.kind}", 0, 1, shape=count - 1)
+    )
+    # The sum is what claims on several cells pin; given the deviations it is the mean plus a
+    # constant, so the prior of one is that of the other, shifted.
+    above = pt.logsumexp(deviation)
+    log_sum = pm.Normal(f"log_sum_{level.kind}", mean + above, pt.sqrt(variance), shape=1)
+    middle = log_sum - above
+    return pt.dot(np.ones((count, 1)), middle) + deviation, (middle - mean) / variance
 
 
 def _zero_sum(count: int) -> Array:
