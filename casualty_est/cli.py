@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import re
+import signal
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -19,6 +25,8 @@ if TYPE_CHECKING:
     from casualty_est.models.claims import ClaimsModel
 
 GOOD, NOT_CONVERGED, BAD_INPUT = 0, 1, 2
+# What a shell gives a command that Ctrl-C or a closed pipe ended.
+INTERRUPTED, BROKEN_PIPE = 130, 141
 
 app = typer.Typer(
     name="casualty-est",
@@ -100,12 +108,15 @@ def claims(
     from casualty_est.models.claims import ClaimsModel
 
     _check_numbers(prob, draws, chains)
-    _check_outputs(report, json, save)
+    _check_outputs(
+        {"--report": report, "--json": json, "--save": save},
+        {"the table": file, "--priors": priors},
+    )
     model = ClaimsModel(
         Claims.read(file),
         priors=priors,
         as_of=as_of,
-        total=_pairs([total] if total else [], "--total", ","),
+        total=_cell(total) if total is not None else {},
         hedge=_pairs(hedge or [], "--hedge"),
         roles=_pairs(role or [], "--role"),
         conflict=conflict,
@@ -183,16 +194,33 @@ def demo(
     raise typer.Exit(GOOD if estimate.converged else NOT_CONVERGED)
 
 
-def _pairs(items: list[str], option: str, separator: str | None = None) -> dict[str, str]:
+def _pairs(items: list[str], option: str) -> dict[str, str]:
     """Read NAME=VALUE pairs; a name may hold an equals sign, the last one divides."""
-    found = {}
-    for item in items:
-        for pair in item.split(separator) if separator else [item]:
-            name, equals, value = pair.rpartition("=")
-            if not equals or not name.strip() or not value.strip():
-                msg = f"{option} takes NAME=VALUE, not {pair!r}"
-                raise UsageError(msg)
-            found[name.strip()] = value.strip()
+    return dict(_pair(item, item.rpartition("="), option) for item in items)
+
+
+def _pair(text: str, parts: tuple[str, str, str], option: str) -> tuple[str, str]:
+    name, _, value = (part.strip() for part in parts)
+    if not name or not value:
+        msg = f"{option} takes NAME=VALUE, not {text!r}"
+        raise UsageError(msg)
+    return name, value
+
+
+def _cell(text: str) -> dict[str, str]:
+    """Read FIELD=LABEL pairs; a label may hold commas and equals signs."""
+    from casualty_est.priors.settings import CELL_FIELDS, nearest
+
+    found: dict[str, str] = {}
+    for pair in re.split(rf",(?=\s*(?:{'|'.join(CELL_FIELDS)})\s*=)", text):
+        name, label = _pair(pair, pair.partition("="), "--total")
+        if name not in CELL_FIELDS:
+            msg = f"--total: {name!r} is unknown; {nearest(name, CELL_FIELDS)}"
+            raise UsageError(msg)
+        if name in found:
+            msg = f"--total names the {name} twice: keep {found[name]!r} or {label!r}"
+            raise UsageError(msg)
+        found[name] = label
     return found
 
 
@@ -206,9 +234,10 @@ def _check_numbers(prob: float, draws: int, chains: int) -> None:
             raise UsageError(msg)
 
 
-def _check_outputs(*paths: Path | None) -> None:
+def _check_outputs(outputs: dict[str, Path | None], inputs: dict[str, Path | None]) -> None:
     """Refuse an output that cannot be written before minutes of work are spent on it."""
-    for path in paths:
+    taken = [(name, path) for name, path in inputs.items() if path is not None]
+    for option, path in outputs.items():
         if path is None:
             continue
         if path.is_dir():
@@ -217,14 +246,40 @@ def _check_outputs(*paths: Path | None) -> None:
         if not path.parent.is_dir():
             msg = f"the folder of {path} does not exist; create it first"
             raise UsageError(msg)
+        for name, other in taken:
+            if _same_file(path, other):
+                msg = f"{option} would write over {name}, {other}; give another file"
+                raise UsageError(msg)
+        taken.append((option, path))
+
+
+def _same_file(path: Path, other: Path) -> bool:
+    # Two names of one file, by a link or by case alone, resolve to different paths.
+    both = path.exists() and other.exists()
+    return path.resolve() == other.resolve() or (both and path.samefile(other))
 
 
 def _console(quiet: bool) -> Console:
     from rich.console import Console
 
+    class Outlasting(Console):
+        """A console whose reader may leave: the fit goes on, for its files and its code."""
+
+        def on_broken_pipe(self) -> None:
+            self.quiet = True
+            _discard_output()
+
     # A file or a pipe gets whole lines; only a terminal gets its own width.
     width = None if sys.stdout.isatty() else 110
-    return Console(quiet=quiet, width=width, highlight=False, soft_wrap=not sys.stdout.isatty())
+    return Outlasting(quiet=quiet, width=width, highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def _discard_output() -> None:
+    """Send what is still printed nowhere, so that closing the pipe's end raises no more."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def _print_model(console: Console, model: ClaimsModel) -> None:
@@ -274,17 +329,73 @@ def _write(
     ]
     for path, step in steps:
         if path is not None:
+            # Foreign code may swallow the exception of a Ctrl-C, and then return half a result.
+            _stop.check()
             step(path)
+            _stop.written.append(path.name)
             console.print(f"wrote {path}", markup=False)
+
+
+class _Stop:
+    """Whether the user asked to stop, and which files were whole by then."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self.written: list[str] = []
+
+    def ask(self, _signal: int, _frame: FrameType | None) -> NoReturn:
+        self.asked = True
+        raise KeyboardInterrupt
+
+    def check(self) -> None:
+        if self.asked:
+            raise KeyboardInterrupt
+
+    def end(self) -> NoReturn:
+        done = f"{', '.join(self.written)} written, " if self.written else ""
+        rest = "nothing else was" if self.written else "nothing was"
+        typer.echo(f"casualty-est: interrupted; {done}{rest} written over", err=True)
+        raise SystemExit(INTERRUPTED) from None
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Take Ctrl-C while the command runs; only the main thread can."""
+        self.asked, self.written = False, []
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        old = signal.signal(signal.SIGINT, self.ask)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, old)
+
+
+_stop = _Stop()
 
 
 def main() -> None:
     """Run the command line; bad input ends with exit code 2 and no traceback."""
-    try:
-        app(standalone_mode=True)
-    except CasualtyEstError as error:
-        typer.echo(f"casualty-est: {error}", err=True)
-        raise SystemExit(BAD_INPUT) from None
+    with _stop.listening():
+        try:
+            app(standalone_mode=True)
+        except KeyboardInterrupt:
+            _stop.end()
+        except SystemExit as end:
+            if _stop.asked or end.code == INTERRUPTED:
+                _stop.end()
+            if isinstance(end.__context__, BrokenPipeError):
+                _discard_output()
+                raise SystemExit(BROKEN_PIPE) from None
+            raise
+        except Exception as error:
+            # A half result that a swallowed Ctrl-C left behind may fail in any way.
+            if _stop.asked:
+                _stop.end()
+            if not isinstance(error, CasualtyEstError):
+                raise
+            typer.echo(f"casualty-est: {error}", err=True)
+            raise SystemExit(BAD_INPUT) from None
 
 
 if __name__ == "__main__":

@@ -109,7 +109,13 @@ class Estimate:
         -------
         ndarray of shape (chain, draw)
         """
-        return np.asarray(self._tree["posterior"]["deaths"].values[..., row])
+        return np.asarray(self._tree["posterior"]["deaths"].values[..., self._row(row)])
+
+    def _row(self, row: int) -> int:
+        if not isinstance(row, int | np.integer) or not 0 <= row < len(self):
+            msg = f"row must be one of the {len(self)} rows of summary(), from 0, not {row!r}"
+            raise UsageError(msg)
+        return int(row)
 
     def ratios(self, source: int) -> Array:
         """Posterior draws of one reporting ratio (reported / true), of shape (chain, draw).
@@ -224,7 +230,7 @@ class Estimate:
         """
         from casualty_est.sensitivity.identification import identify
 
-        return identify(self, row)
+        return identify(self, self._row(row))
 
     def check(self) -> Check:
         """Convergence, claims that contradict the rest, and P(N < documented).

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,7 @@ VALLEY = 0.5  # two peaks are two modes if the density between falls below half 
 SMALLEST = 0.05  # and each holds at least this share of the mass
 KNOWN = 0.05  # relative Monte Carlo error beyond which a mean is not printed
 GRID = 512
+TAIL = 2  # draws beyond each end of an interval, at the least
 
 
 def interval_ends(prob: float) -> list[float]:
@@ -37,10 +40,32 @@ def interval_ends(prob: float) -> list[float]:
     UsageError
         If `prob` does not lie between 0 and 1.
     """
-    if not 0 < prob < 1:
+    if not isinstance(prob, Real) or not 0 < prob < 1:
         msg = f"prob must lie between 0 and 1, not {prob!r}: write .95 for a 95 % interval"
         raise UsageError(msg)
+    prob = float(prob)
     return [(1 - prob) / 2, 0.5, (1 + prob) / 2]
+
+
+def enough_draws(prob: float, count: int) -> None:
+    """Refuse an interval whose ends only a handful of draws would set.
+
+    Parameters
+    ----------
+    prob : float
+        Level of the interval.
+    count : int
+        Number of draws.
+
+    Raises
+    ------
+    UsageError
+        If fewer than `TAIL` draws lie beyond each end.
+    """
+    if count * (1 - prob) / 2 < TAIL:
+        need = math.ceil(2 * TAIL / (1 - prob))
+        msg = f"an interval of {prob:g} needs at least {need:,} draws in all, not {count:,}"
+        raise UsageError(msg)
 
 
 def find_modes(draws: Array, prob: float = 0.95) -> Modes:

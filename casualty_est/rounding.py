@@ -75,10 +75,15 @@ def share(value: float) -> str:
 
 
 def percent(prob: float) -> str:
-    """Print a level or a share as per cent: 95 %, 99.5 %, below 0.1 %."""
+    """Print a level or a share as per cent: 95 %, 99.5 %."""
+    return f"{100 * prob:.10g} %"
+
+
+def chance(prob: float) -> str:
+    """Print a probability found from draws: two digits, never 0 or 100 %."""
     value = 100 * prob
-    if 0 < value < 0.1:
+    if value < 0.1:
         return "less than 0.1 %"
-    if 99.9 < value < 100:
+    if value > 99.9:
         return "more than 99.9 %"
-    return f"{value:.3g} %"
+    return f"{float(f'{value:.2g}' if value < 99 else f'{value:.3g}'):g} %"

@@ -61,7 +61,7 @@ def _estimate(estimate: Estimate, i: int, prob: float) -> dict[str, Any]:
         "cell": row["cell"],
         "strata": row["strata"],
         "part": row["part"],
-        "documented": row["documented"],
+        "documented": _documented(row["documented"]),
         "median": numbers["median"],
         "mean": numbers["mean"],
         "sd": numbers["sd"],
@@ -69,6 +69,10 @@ def _estimate(estimate: Estimate, i: int, prob: float) -> dict[str, Any]:
         "modes": list(estimate.modes(i, prob)),
         "level": estimate.level(i),
     }
+
+
+def _documented(found: dict[str, Any] | None) -> dict[str, Any] | None:
+    return found and {key: found[key] for key in ("low", "high", "source")}
 
 
 def _source(estimate: Estimate, i: int, prob: float) -> dict[str, Any]:
@@ -202,8 +206,23 @@ def load(path: str | os.PathLike[str]) -> xarray.DataTree:
         msg = f"there is no file {source.name} to load"
         raise UsageError(msg)
     try:
-        with xr.open_datatree(source, engine="h5netcdf") as tree:
-            return tree.load()
+        with xr.open_datatree(source, engine="h5netcdf") as opened:
+            tree = opened.load()
     except (OSError, ValueError, KeyError) as error:
         msg = f"{source.name} was not written by Estimate.save: {error}"
         raise UsageError(msg) from None
+    if not isinstance(_parsed(tree.attrs.get("casualty_est", "{}")), dict):
+        msg = (
+            f"{source.name} was not written by Estimate.save: its attribute casualty_est is no "
+            f"JSON object"
+        )
+        raise UsageError(msg)
+    return tree
+
+
+def _parsed(text: Any) -> Any:
+    """Return what a JSON text says, None where it is none."""
+    try:
+        return json.loads(text)
+    except (TypeError, ValueError, RecursionError):
+        return None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from casualty_est.rounding import people, percent, share
 from casualty_est.tables import row_numbers
-from casualty_est.wording import cell_text
+from casualty_est.wording import cell_text, documented_text
 
 if TYPE_CHECKING:
     from casualty_est.estimate import Estimate
@@ -21,9 +21,13 @@ def estimate_rows(estimate: Estimate, prob: float = 0.95) -> list[tuple[str, str
         low, median, high = numbers["low"], numbers["median"], numbers["high"]
         documented = row["documented"]
         stated = (
-            f"at least {documented['low']:,} ({documented['source']})" if documented else "none"
+            f"{documented_text(documented)} ({documented['source'] or 'lists'})"
+            if documented
+            else "none"
         )
         name = cell_text(row["cell"]) + ("" if row["part"] == "total" else f", {row['part']}")
+        if not row.get("claimed", True):
+            name += " (remainder: no source counts it alone)"
         if low is None or median is None or high is None:
             rows.append((name, stated, "no headline", ""))
             continue

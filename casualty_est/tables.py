@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from casualty_est.posterior import interval_ends, mean_is_known
+from casualty_est.posterior import enough_draws, interval_ends, mean_is_known
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,6 +81,8 @@ def row_numbers(estimate: Estimate, row: int, prob: float) -> dict[str, float | 
     if not estimate.meta["has_level"]:
         return dict.fromkeys(names)
     draws = estimate.draws(row)
+    if estimate.converged:
+        enough_draws(prob, draws.size)
     low, median, high = np.quantile(draws, ends)
     known = len(estimate.modes(row)) < 2 and mean_is_known(draws, estimate.meta["diagnostics"])
     mean = float(draws.mean()) if known else None

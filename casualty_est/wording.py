@@ -36,6 +36,13 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
+def documented_text(found: dict[str, Any]) -> str:
+    """Write a documented count as it was published; lists have no wording of their own."""
+    if found.get("text"):
+        return str(found["text"])
+    return f"at least {found['low']:,}" if found["source"] else f"{found['low']:,}"
+
+
 def capitalised(text: str) -> str:
     """Start a sentence, leaving the rest as it is written."""
     return text[:1].upper() + text[1:]

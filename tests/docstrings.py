@@ -40,9 +40,10 @@ def public() -> Iterator[str]:
 def methods(thing: type[Any]) -> Iterator[str]:
     """Name the public methods that a class defines itself."""
     for name, member in vars(thing).items():
-        if not name.startswith("_") and (
-            inspect.isfunction(member) or isinstance(member, property)
-        ):
+        written = member.fget if isinstance(member, property) else member
+        # A base class may add methods of its own making to each subclass.
+        here = getattr(written, "__module__", None) == thing.__module__
+        if not name.startswith("_") and inspect.isfunction(written) and here:
             yield name
 
 

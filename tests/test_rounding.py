@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casualty_est.rounding import people, percent, rounded, share
+from casualty_est.rounding import chance, people, percent, rounded, share
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_share_has_two_digits_and_is_near(value):
     [
         (0.95, "95 %"),
         (0.995, "99.5 %"),
-        (0.0005, "less than 0.1 %"),
+        (0.99999, "99.999 %"),
         (0, "0 %"),
         (1, "100 %"),
         (0.053, "5.3 %"),
@@ -103,3 +103,19 @@ def test_share_has_two_digits_and_is_near(value):
 )
 def test_percent(value, expected):
     assert percent(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (0.0, "less than 0.1 %"),
+        (0.0005, "less than 0.1 %"),
+        (0.00775, "0.78 %"),
+        (0.0535, "5.3 %"),
+        (0.66, "66 %"),
+        (0.9996, "more than 99.9 %"),
+        (1.0, "more than 99.9 %"),
+    ],
+)
+def test_chance(value, expected):
+    assert chance(value) == expected

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from casualty_est.evidence.claim import ROLES, Claim
 from casualty_est.evidence.claims import Claims
-from casualty_est.evidence.counting import Documented, count_once, documented
+from casualty_est.evidence.counting import (
+    DOCUMENTING_ROLES,
+    Documented,
+    count_once,
+    documented,
+)
 from casualty_est.evidence.tables import Table, read_table, table_from
 from casualty_est.evidence.tally import Counted, LeftOut
 from casualty_est.evidence.windows import WindowError
 
 __all__ = [
+    "DOCUMENTING_ROLES",
     "ROLES",
     "Claim",
     "Claims",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from casualty_est.errors import InputError, Problem, QuantityError
@@ -28,6 +29,14 @@ from casualty_est.evidence.claim import (
 )
 from casualty_est.evidence.tables import Table
 from casualty_est.quantity import Quantity
+
+# Category Cc and the bidirectional controls: they would let a cell rewrite the terminal, or show
+# its letters in another order than they stand.
+_BIDI = "\u202a-\u202e\u2066-\u2069"
+_CONTROLS = re.compile(f"[\x00-\x1f\x7f-\x9f{_BIDI}]")
+# A citation may run over several lines.
+_CONTROLS_IN_PROSE = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}]")
+_SHOWN = ("source", "scope", "group", "perpetrator", "derived_from", "quotes", "alias_of")
 
 
 def validate(
@@ -104,12 +113,37 @@ def _parsed(
         "alias_of": lambda text: text or None,
         "citation": str,
     }
-    return [
-        quantities
-        if column == "quantity" and quantities is not None
-        else convert(table, column, parsers[column], problems)
-        for column in COLUMNS
-    ]
+    parsers |= {column: _shown_safely(parsers[column]) for column in _SHOWN}
+    parsers["citation"] = _shown_safely(str, _CONTROLS_IN_PROSE)
+    parsed: dict[str, Sequence[Any]] = {
+        "source": convert(table, "source", parsers["source"], problems)
+    }
+    if quantities is None:
+        parsed["quantity"] = convert(table, "quantity", parsers["quantity"], problems)
+    else:
+        problems.extend(_quantity_problems(table, quantities))
+        parsed["quantity"] = quantities
+    for column in COLUMNS[2:]:
+        parsed[column] = convert(table, column, parsers[column], problems)
+    return [parsed[column] for column in COLUMNS]
+
+
+def _shown_safely(
+    parse: Callable[[str], Any], controls: re.Pattern[str] = _CONTROLS
+) -> Callable[[str], Any]:
+    """Return the parser, after a check that the text holds nothing that steers a terminal."""
+
+    def checked(text: str) -> Any:
+        _no_controls(text, controls)
+        return parse(text)
+
+    return checked
+
+
+def _no_controls(text: str, controls: re.Pattern[str] = _CONTROLS) -> None:
+    if controls.search(text):
+        msg = "control characters cannot be shown safely; remove them"
+        raise ValueError(msg)
 
 
 def _required(text: str) -> str:
@@ -119,9 +153,28 @@ def _required(text: str) -> str:
     raise ValueError(msg)
 
 
+def _quantity_problems(table: Table, quantities: Sequence[Quantity]) -> Iterator[Problem]:
+    """Find the same faults in quantities that never were cells."""
+    for index, quantity in enumerate(quantities):
+        try:
+            _no_controls(quantity.text)
+            _says_something(quantity)
+        except ValueError as error:
+            yield table.problem(index, str(error), "quantity", quantity.text)
+
+
+def _says_something(quantity: Quantity) -> Quantity:
+    ends = (quantity.low, quantity.best, quantity.high)
+    if quantity.form == "at_least" and ends == (0, None, None):
+        msg = "every number is at least 0, so this says nothing of the number: leave the cell blank"
+        raise ValueError(msg)
+    return quantity
+
+
 def _quantity(text: str) -> Quantity:
+    _no_controls(text)
     try:
-        return Quantity.parse(text)
+        return _says_something(Quantity.parse(text))
     except QuantityError as error:
         # The cell is shown beside the reason, so the sentence need not repeat it.
         message = str(error).rpartition("cannot be read as a quantity: ")[2]
@@ -162,7 +215,7 @@ def _row_problems(table: Table, index: int, row: Claim) -> Iterator[Problem]:
         ("quotes", (row.quotes,)),
         ("alias_of", (row.alias_of,)),
     ):
-        if row.source in names:
+        if row.source and row.source in names:
             reason = "this column names another source and this is the source itself: leave it out"
             yield table.problem(index, reason, column, row.source)
 
@@ -197,7 +250,7 @@ def _alias_problems(table: Table, rows: Sequence[Claim]) -> Iterator[Problem]:
     first: dict[str, int] = {}
     step: dict[str, str] = {}
     for index, row in enumerate(rows):
-        if not row.alias_of or row.alias_of == row.source:
+        if not row.source or not row.alias_of or row.alias_of == row.source:
             continue
         known = step.setdefault(row.source, row.alias_of)
         first.setdefault(row.source, index)

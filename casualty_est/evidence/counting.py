@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from casualty_est.evidence.claim import CellKey, Claim, Window
@@ -32,11 +32,14 @@ class Documented:
         Upper end of the same claim, None where it is open.
     source : str
         Who published it.
+    text : str
+        The claim as published.
     """
 
     low: float
     high: float | None
     source: str
+    text: str = field(default="", compare=False)
 
 
 def count_once(claims: Claims, as_of: date | None = None) -> Counted:
@@ -283,18 +286,21 @@ def documented(claims: Iterable[Claim], key: CellKey, window: Window) -> Documen
     >>> from casualty_est.quantity import Quantity
     >>> row = Claim("Airwars", Quantity.parse("at least 6,047"), "monitor")
     >>> documented([row], row.cell_key, (None, None))
-    Documented(low=6047, high=None, source='Airwars')
+    Documented(low=6047, high=None, source='Airwars', text='at least 6,047')
     """
     cell = [claim for claim in claims if claim.cell_key == key]
     alone = len({claim.window for claim in cell}) == 1
     best: Documented | None = None
     for claim in cell:
         low = claim.quantity.low
-        stated = claim.quantity.form in STATED_LOW and claim.role in DOCUMENTING_ROLES
+        # A lower end made of words ("at least hundreds") has no digits: nobody stated it.
+        in_figures = claim.quantity.form != "at_least" or claim.quantity.grid is not None
+        stated = claim.quantity.form in STATED_LOW and in_figures
+        stated = stated and claim.role in DOCUMENTING_ROLES
         if low is None or not stated or not _is_about(claim, window, alone):
             continue
         if best is None or low > best.low:
-            best = Documented(low, claim.quantity.high, claim.source)
+            best = Documented(low, claim.quantity.high, claim.source, claim.quantity.text)
     return best
 
 

@@ -44,7 +44,7 @@ def choose(layout: Layout, method: str) -> str:
         msg = f"method must be one of {', '.join(METHODS)} for claims, not {method!r}"
         raise UsageError(msg)
     if method == "auto":
-        return "exact" if layout.single_cell else "nuts"
+        return "exact" if layout.exact_possible else "nuts"
     return method
 
 

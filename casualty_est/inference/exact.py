@@ -115,7 +115,7 @@ def solve(layout: Layout, scenario: Scenario | None = None) -> ExactPosterior:
     UsageError
         If the model has several cells, or a source several targets.
     """
-    if not layout.single_cell:
+    if not layout.exact_possible:
         msg = "the exact route needs one cell and one target per source; use method='nuts'"
         raise UsageError(msg)
     scenario = scenario or Scenario.plain(layout)

@@ -15,7 +15,7 @@ from casualty_est.evidence import Claim
 from casualty_est.inference.check import ADVICE, Diagnostics, diagnose
 from casualty_est.inference.draws import Draws
 from casualty_est.inference.engines import choose, run
-from casualty_est.inference.predict import log_likelihood, surprise
+from casualty_est.inference.predict import CONTRADICTS, log_likelihood, surprise
 from casualty_est.inference.progress import progress_bar
 from casualty_est.models.layout import Layout, level_name, ratio_name
 from casualty_est.models.ratios import Target
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 SCHEMA = "casualty-est/1"
 PACKAGES = ("casualty_est", "numpy", "scipy", "pymc", "nutpie", "arviz", "xarray")
-CONTRADICTS = 0.01  # two-sided tail probability below which a claim contradicts the rest
 
 
 def fit(
@@ -145,10 +144,12 @@ def _metadata(
         text = f"NOT CONVERGED: {reasons}. What helps: {advice}"
         notes.insert(0, {"code": "not_converged", "text": text})
     claims = _claims(model, tails)
+    alone = len({claim.source for claim in model.layout.claims}) == 1
+    against = "is far from what is assumed of it" if alone else "contradicts the rest"
     notes += [
         {
             "code": "contradicts",
-            "text": f"{possessive(claim['source'])} {claim['text']!r} contradicts the rest",
+            "text": f"{possessive(claim['source'])} {claim['text']!r} {against}",
         }
         for claim in claims
         if claim["surprise"] is not None and claim["surprise"] < CONTRADICTS
@@ -189,7 +190,12 @@ def _rows(model: ClaimsModel) -> list[dict[str, Any]]:
         found = (
             None
             if stated is None
-            else {"low": stated.low, "high": stated.high, "source": stated.source}
+            else {
+                "low": stated.low,
+                "high": stated.high,
+                "source": stated.source,
+                "text": stated.text,
+            }
         )
         cell = {
             "scope": row.label.scope,
@@ -199,7 +205,15 @@ def _rows(model: ClaimsModel) -> list[dict[str, Any]]:
             "group": row.label.group,
             "perpetrator": row.label.perpetrator,
         }
-        rows.append({"cell": cell, "strata": {}, "part": "total", "documented": found})
+        rows.append(
+            {
+                "cell": cell,
+                "strata": {},
+                "part": "total",
+                "documented": found,
+                "claimed": row.claimed,
+            }
+        )
     return rows
 
 

@@ -13,6 +13,7 @@ from casualty_est.models.kernels import claim_log_density
 from casualty_est.models.layout import Layout
 
 Array = npt.NDArray[np.float64]
+CONTRADICTS = 0.01  # two-sided tail probability below which a claim contradicts the rest
 
 
 def expected_log(layout: Layout, draws: Draws) -> tuple[Array, Array]:
@@ -84,16 +85,23 @@ def _below(reading: Reading, m: Array, s: Array) -> Array:
     if reading.kind == "point":
         return _t4_cdf((reading.z - m) / np.hypot(s, reading.extra))
     if reading.kind == "interval":
-        low, high = _t4_cdf((reading.low - m) / s), _t4_cdf((reading.high - m) / s)
-        return (low + high) / 2
+        inside, missed = _middle(reading, m, s), _middle(reading, m, 1.0)
+        return (1 - reading.leak) * inside + reading.leak * missed
     # A bound lies beyond the number by an exponential gap: Normal plus or minus exponential.
     d = reading.sign * (reading.z - m)
     k = s / reading.tau
     tail = np.exp(np.minimum(d / reading.tau + k * k / 2 + special.log_ndtr(-d / s - k), 0.0))
     beyond = special.ndtr(d / s) + tail
     plain = special.ndtr(d / s)
-    below = hedges.SPIKE * plain + (1 - hedges.SPIKE) * beyond
+    meant = hedges.SPIKE * plain + (1 - hedges.SPIKE) * beyond
+    leak = hedges.LEAK_ONE_SIDED
+    below = (1 - leak) * meant + leak * _t4_cdf(d)
     return np.asarray(below if reading.sign > 0 else 1 - below)
+
+
+def _middle(reading: Reading, m: Array, s: Array | float) -> Array:
+    """Probability of a smaller number than an interval, counting half of the interval itself."""
+    return (_t4_cdf((reading.low - m) / s) + _t4_cdf((reading.high - m) / s)) / 2
 
 
 def _t4_cdf(t: Array) -> Array:

@@ -20,7 +20,9 @@ from casualty_est.priors import Group, LogitNormal
 from casualty_est.priors.settings import nearest
 
 Bool = npt.NDArray[np.bool_]
-ALL_SCOPES, ANY, ELSEWHERE, OTHERS = "all", "any", "elsewhere", "others"
+ALL_SCOPES, ANY = "all", "any"
+# Brackets keep the remainder of a dimension apart from every name in a table.
+ELSEWHERE, OTHERS = "(elsewhere)", "(others)"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -131,7 +133,7 @@ def _lookup(labels: Mapping[str, frozenset[str]], name: str, dimension: str) -> 
     if name in atoms:
         # The rest of a wider label, or a part that only overlaps reveal, has a name of its own.
         return frozenset({name})
-    if dimension == "scope":
+    if dimension in ("scope", "perpetrator"):
         wanted = set(name.split("+"))
         inside = frozenset(atom for atom in atoms if wanted.issuperset(atom.split("+")))
         if wanted == {part for atom in inside for part in atom.split("+")}:
@@ -156,7 +158,7 @@ def build_cells(labels: Iterable[Label], relations: Mapping[str, Group]) -> Cell
     """
     used = sorted(set(labels))
     scopes = _atoms([label.scope for label in used], ALL_SCOPES, ELSEWHERE)
-    perpetrators = _atoms([label.perpetrator for label in used], ANY, OTHERS, split=False)
+    perpetrators = _atoms([label.perpetrator for label in used], ANY, OTHERS)
     outcomes = _outcomes({label.outcome for label in used})
     groups, parents = _groups({label.group for label in used}, relations)
     covered: dict[Label, None] = {}
@@ -172,11 +174,9 @@ def build_cells(labels: Iterable[Label], relations: Mapping[str, Group]) -> Cell
     return CellGrid(tuple(cells), scopes, outcomes, groups, perpetrators)
 
 
-def _atoms(
-    names: Sequence[str], whole: str, rest: str, *, split: bool = True
-) -> dict[str, frozenset[str]]:
+def _atoms(names: Sequence[str], whole: str, rest: str) -> dict[str, frozenset[str]]:
     """Cut one dimension: parts that every label takes or leaves together become one atom."""
-    parts = {name: frozenset(name.split("+") if split else [name]) for name in names}
+    parts = {name: frozenset(name.split("+")) for name in names}
     named = sorted(frozenset().union(*(parts[n] for n in parts if n != whole), frozenset()))
     if not named:
         return {whole: frozenset({whole})}
@@ -227,6 +227,10 @@ def _groups(
     for name in wide:
         for part in relations[name].parts:
             leaves.setdefault(part, _leaves(part, wide, relations))
+    for whole, group in relations.items():
+        # A declared sum may be asked for though nobody used its name.
+        if whole not in leaves and group.parts and all(part in leaves for part in group.parts):
+            leaves[whole] = frozenset().union(*(leaves[part] for part in group.parts))
     parents = {
         name: inside
         for name in present
@@ -282,5 +286,8 @@ def _with_parents(
             up = tuple(position[above] for above in subgroups[label])
             cells.append(Cell(label, up, relations[label.group].share))
             position[label] = len(cells) - 1
+        if not ready:
+            msg = f"groups: {waiting[0].group!r} lies inside itself; remove one of the relations"
+            raise UsageError(msg)
         waiting = [label for label in waiting if label not in position]
     return cells

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.errors import UsageError
-from casualty_est.evidence import Claims, Counted, Documented, count_once, documented
+from casualty_est.evidence import Claim, Claims, Counted, Documented, count_once, documented
 from casualty_est.models.describe import describe
-from casualty_est.models.layout import Layout, build_layout
+from casualty_est.models.layout import Layout, build_layout, effective_role
 from casualty_est.models.totals import EstimateRow, estimate_rows
 from casualty_est.priors import Ground, Priors, read_priors
 from casualty_est.priors.settings import CELL_FIELDS, nearest
@@ -123,10 +123,14 @@ class ClaimsModel:
         self.assume_unbiased = assume_unbiased
         self.counted: Counted = count_once(self.claims, self.as_of)
         if not self.counted.claims:
-            msg = (
-                f"{self.claims.name or 'the table'} holds no claim with a number that counts; "
-                f"give at least one row a quantity"
+            table = self.claims.name or "the table"
+            late = any(out.code == "after_as_of" for out in self.counted.left_out)
+            mend = (
+                f"every number was published after {self.as_of}; choose a later as-of date"
+                if late
+                else "give at least one row a quantity"
             )
+            msg = f"{table} holds no claim with a number that counts: {mend}"
             raise UsageError(msg)
         chosen = _chosen(total)
         self.layout: Layout = build_layout(
@@ -293,7 +297,24 @@ class ClaimsModel:
             rows = tuple(claim for claim in rows if id(claim) not in gone)
         label = row.label
         key = (label.scope, label.outcome, label.group, label.perpetrator)
-        return documented(rows, key, (row.start, row.end))
+        # What the analyst says of a source holds here too, not only in the likelihood.
+        spoken = [replace(claim, role=self._role(claim)) for claim in rows if claim.cell_key == key]
+        return documented(spoken, key, (row.start, row.end))
+
+    def _role(self, claim: Claim) -> str | None:
+        """Role of a claim as published: the analyst's word, the row's, or the same source's."""
+        names = self.claims.canonical()
+        name = names.get(claim.source, claim.source)
+        roles = self.settings["roles"]
+        role = effective_role(replace(claim, source=name), self.priors, roles)
+        if role is not None:
+            return role
+        same = (
+            other.role
+            for other in self.claims.rows
+            if names.get(other.source, other.source) == name and other.cell_key == claim.cell_key
+        )
+        return next((role for role in same if role is not None), None)
 
     def __repr__(self) -> str:
         return describe(self)
@@ -305,11 +326,15 @@ class ClaimsModel:
 
 
 def _date(value: date | str | None) -> date | None:
-    if value is None or isinstance(value, date):
+    if value is None:
+        return None
+    if isinstance(value, datetime):  # a pandas Timestamp is one too
+        return value.date()
+    if isinstance(value, date):
         return value
     try:
         return date.fromisoformat(value)
-    except ValueError:
+    except (TypeError, ValueError):
         msg = f"as_of must be a date such as 2018-02-28, not {value!r}"
         raise UsageError(msg) from None
 

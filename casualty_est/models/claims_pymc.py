@@ -12,7 +12,7 @@ import pytensor.tensor as pt
 
 from casualty_est.models.hedges import Reading
 from casualty_est.models.kernels import FIELDS, kernel, stack
-from casualty_est.models.layout import Layout, ratio_name
+from casualty_est.models.layout import Layout, Level, ratio_name
 from casualty_est.models.ratios import Ratios
 from casualty_est.models.scenario import Scenario
 from casualty_est.priors.settings import SMALLEST_SD
@@ -173,12 +173,27 @@ def _level(layout: Layout, k: int, mean: Any) -> tuple[Any, Any]:
     deviation = sd * pt.dot(
         _zero_sum(count), pm.Normal(f"deviation_{level.kind}", 0, 1, shape=count - 1)
     )
-    # The sum is what claims on several cells pin; given the deviations it is the mean plus a
+    # A sum is what claims on several cells pin; given the deviations it is the mean plus a
     # constant, so the prior of one is that of the other, shifted.
-    above = pt.logsumexp(deviation)
+    above = pt.logsumexp(pt.dot(np.eye(count)[_best_counted(layout, level)], deviation))
     log_sum = pm.Normal(f"log_sum_{level.kind}", mean + above, pt.sqrt(variance), shape=1)
     middle = log_sum - above
     return pt.dot(np.ones((count, 1)), middle) + deviation, (middle - mean) / variance
+
+
+def _best_counted(layout: Layout, level: Level) -> npt.NDArray[np.intp]:
+    """Positions, within a level, of the cells whose sum is best counted.
+
+    Those of the target that covers most of them, claims in figures before bounds and vague words;
+    all where no target covers several.
+    """
+    covers = layout.cover[:, level.cells] > 0
+    figures = np.zeros(len(covers), dtype=bool)
+    for reading, target in zip(layout.readings, layout.target_of, strict=True):
+        figures[target] |= reading.kind != "one_sided" and reading.words != "vague word"
+    width = covers.sum(axis=1) * np.where(figures, len(level.cells) + 1, 1)
+    best = np.flatnonzero(covers[int(np.argmax(width))])
+    return best if len(best) > 1 else np.arange(len(level.cells))
 
 
 def _zero_sum(count: int) -> Array:

@@ -84,11 +84,15 @@ def _left_out(model: ClaimsModel) -> list[str]:
 
 def _ratios(model: ClaimsModel) -> list[str]:
     targets = model.layout.ratios.targets
-    lines = []
+    lines: list[str] = []
+    grounded: set[str] = set()  # targets of one role have the same grounds
     for target in targets:
         prior = target.prior
         role = model.priors.roles[target.role or "none"]
         lines.append(f"{ratio_name(target, targets)} [{prior.origin}]: {prior.describe()}")
+        if target.block in grounded:
+            continue
+        grounded.add(target.block)
         if prior.origin.startswith("sources."):
             lines.append("    grounds: the analyst's own numbers")
             continue
@@ -96,7 +100,7 @@ def _ratios(model: ClaimsModel) -> list[str]:
             if ground.level == target.level:
                 where = f" ({ground.conflict})" if ground.conflict else ""
                 lines.append(f"    grounds: {ground.figure}{where}; {ground.citation}")
-    return list(dict.fromkeys(lines))
+    return lines
 
 
 def _levels(model: ClaimsModel) -> list[str]:

@@ -5,8 +5,8 @@ Every function takes ``xp``, the namespace it computes in: numpy for the exact e
 
 Throughout, m is the log of what the source would report without error (log true count + log
 reporting ratio) and s the reporting standard deviation on the log scale. The kernel is Student's t
-with 4 degrees of freedom: heavy enough that one wrong claim cannot rule a fit, and its distribution
-function has a closed form that stays accurate far into the tails.
+with 4 degrees of freedom: a claim weighs less the farther it lies from the rest, and the
+distribution function has a closed form that stays accurate far into the tails.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.errors import UsageError
+from casualty_est.evidence import DOCUMENTING_ROLES
 from casualty_est.evidence.claims import Claim
 from casualty_est.models import hedges
 from casualty_est.models.cells import CellGrid, Label, build_cells
@@ -20,7 +21,6 @@ from casualty_est.priors.settings import nearest
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 
-DOCUMENTING_ROLES = frozenset({"monitor", "government", "international", "perpetrator"})
 LEARN_FROM = 5  # a source with this many claims learns its own reporting sd
 
 
@@ -75,7 +75,7 @@ class Layout:
     grid : CellGrid
         The latent counts.
     cover : ndarray of shape (target, cell)
-        Which cells each target sums. Fractions may stand here once windows are modelled.
+        Which cells each target sums.
     ratios : Ratios
         Joint prior of the reporting ratios.
     levels : tuple of Level
@@ -104,7 +104,7 @@ class Layout:
     priors: Priors
 
     @property
-    def single_cell(self) -> bool:
+    def exact_possible(self) -> bool:
         """Whether one latent count and one target per source make an exact answer possible."""
         targets = self.ratios.targets
         return len(self.grid.cells) == 1 and len({t.source for t in targets}) == len(targets)
@@ -155,7 +155,6 @@ def build_layout(
     *,
     roles: Mapping[str, str],
     hedge: Mapping[str, str],
-    extra_labels: Sequence[Label] = (),
 ) -> Layout:
     """Lay out the model of these claims.
 
@@ -169,8 +168,6 @@ def build_layout(
         Role by source, over what the table says.
     hedge : mapping
         ``speaker`` or ``documented`` by source, over what the table says.
-    extra_labels : sequence of Label
-        Cells that must be expressible besides the claimed ones.
 
     Returns
     -------
@@ -187,9 +184,11 @@ def build_layout(
     keys = [_key(claim, priors, roles) for claim in claims]
     distinct = {key: i for i, key in enumerate(dict.fromkeys(keys))}
     targets = [_target(key, priors) for key in distinct]
-    labels = [target.label for target in targets] + list(extra_labels)
+    _check_anchors(priors.anchors, targets)
+    labels = [target.label for target in targets]
     labels += [_anchor_label(a.cell, targets) for a in priors.anchors if a.source is None]
     grid = build_cells(labels, priors.groups)
+    _no_incident_as_total(grid, targets)
     chosen = tuple(_hedge(claim, key[1], hedge) for claim, key in zip(claims, keys, strict=True))
     counts = Counter(claim.source for claim in claims)
     learned = tuple(source for source in sources if counts[source] >= LEARN_FROM)
@@ -218,16 +217,47 @@ def _check_sources(given: Mapping[str, object], sources: Sequence[str], where: s
             raise UsageError(msg)
 
 
+def _no_incident_as_total(grid: CellGrid, targets: Sequence[Target]) -> None:
+    """Refuse a single incident on cells that a total counts: it is a part of them, not a rival."""
+    for incident in targets:
+        for total in targets:
+            if (incident.level, total.level) != ("incident", "total"):
+                continue
+            inside = grid.row(total.label) & ~grid.row(incident.label)
+            if not inside.any():
+                msg = (
+                    f"{incident.source} speaks of a single incident and {total.source} of a total, "
+                    f"both on {incident.label}; give the incident a scope of its own"
+                )
+                raise UsageError(msg)
+
+
+def _check_anchors(anchors: Sequence[Anchor], targets: Sequence[Target]) -> None:
+    """Refuse an anchor on a place or perpetrator that no claim names."""
+    for anchor in anchors:
+        for name in ("scope", "perpetrator"):
+            used = {part for t in targets for part in str(getattr(t.label, name)).split("+")}
+            for part in anchor.cell.get(name, "").split("+") if name in anchor.cell else []:
+                if part.strip() not in used:
+                    msg = f"anchors: no claim names the {name} {part!r}; {nearest(part, used)}"
+                    raise UsageError(msg)
+
+
 _Key = tuple[str, str | None, str, Label]
 
 
 def _key(claim: Claim, priors: Priors, roles: Mapping[str, str]) -> _Key:
-    stated = priors.sources[claim.source].role if claim.source in priors.sources else None
-    role = roles.get(claim.source) or stated or claim.role
+    role = effective_role(claim, priors, roles)
     if role is not None and role not in priors.roles:
         msg = f"roles: {role!r} is no role; {nearest(role, priors.roles)}"
         raise UsageError(msg)
     return claim.source, role, claim.level, label_of(claim)
+
+
+def effective_role(claim: Claim, priors: Priors, roles: Mapping[str, str]) -> str | None:
+    """Role of a claim's source: the constructor's, else the priors', else the table's."""
+    stated = priors.sources[claim.source].role if claim.source in priors.sources else None
+    return roles.get(claim.source) or stated or claim.role
 
 
 def label_of(claim: Claim) -> Label:
@@ -249,7 +279,11 @@ def _hedge(claim: Claim, role: str | None, hedge: Mapping[str, str]) -> str:
     if chosen not in (None, "speaker", "documented"):
         msg = f"hedge of {claim.source!r} must be 'speaker' or 'documented', not {chosen!r}"
         raise UsageError(msg)
-    return chosen or ("documented" if role in DOCUMENTING_ROLES else "speaker")
+    if chosen is not None:
+        return chosen
+    # "At least hundreds", or a lower end with a larger number beside it, is no tally of a list.
+    tally = claim.quantity.grid is not None and claim.quantity.best is None
+    return "documented" if role in DOCUMENTING_ROLES and tally else "speaker"
 
 
 def _anchor_label(cell: Mapping[str, str], targets: Sequence[Target]) -> Label:

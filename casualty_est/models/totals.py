@@ -1,4 +1,4 @@
-"""Which numbers a claims model reports: the total first, then every cell that somebody named."""
+"""Which numbers a claims model reports: the total, every cell that somebody named, remainders."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from casualty_est.errors import UsageError
 from casualty_est.evidence import Claim
-from casualty_est.models.cells import ANY, CellGrid, Label
+from casualty_est.models.cells import CellGrid, Label
 from casualty_est.models.layout import Layout
 
 Note = tuple[str, str]
@@ -19,12 +19,13 @@ Note = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class EstimateRow:
-    """One reported number: a label, its window, and the cells it sums."""
+    """One reported number: its label, window and cells, and whether a claim counts just it."""
 
     label: Label
     start: date | None
     end: date | None
     cells: npt.NDArray[np.bool_]
+    claimed: bool = True
 
 
 class _NoTotalError(Exception):
@@ -59,7 +60,11 @@ def estimate_rows(
     labels: list[Label] = []
     notes: list[Note] = []
     try:
-        labels.append(_chosen_label(layout, chosen) if chosen else _default_label(layout))
+        if chosen:
+            labels.append(_chosen_label(layout, chosen))
+            notes += _different_windows(layout, grid.row(labels[0]))
+        else:
+            labels.append(_default_label(layout))
     except _NoTotalError as reason:
         notes.append(("no_total", f"there is no unique total: {reason}; choose one with --total"))
     labels += [target.label for target in layout.ratios.targets]
@@ -70,7 +75,8 @@ def estimate_rows(
         cells = grid.row(label)
         if cells.tobytes() not in seen:
             seen.add(cells.tobytes())
-            rows.append(EstimateRow(label, *_window(layout, cells), cells))
+            claimed = not rows or ((layout.cover > 0) == cells).all(axis=1).any()
+            rows.append(EstimateRow(label, *_window(layout, cells), cells, bool(claimed)))
     return tuple(rows), notes
 
 
@@ -138,10 +144,7 @@ def _widest(grid: CellGrid, name: str, used: Sequence[str]) -> str:
     for label, members in parts.items():
         if members == union:
             return label
-    if name == "scope":
-        return "+".join(sorted({part for atom in union for part in atom.split("+")}))
-    reason = f"several perpetrators are named and none covers {ANY}: {', '.join(sorted(used))}"
-    raise _NoTotalError(reason)
+    return "+".join(sorted({part for atom in union for part in atom.split("+")}))
 
 
 def _widest_group(grid: CellGrid, used: Sequence[str]) -> str:
@@ -149,9 +152,6 @@ def _widest_group(grid: CellGrid, used: Sequence[str]) -> str:
     for label, leaves in grid.groups.items():
         if roots <= leaves:
             return label
-    if roots == {"civilians", "combatants"}:
-        reason = "civilians and combatants are counted by different claims and none counts all"
-        raise _NoTotalError(reason)
     reason = f"the groups {', '.join(sorted(roots))} have no declared relation ([groups])"
     raise _NoTotalError(reason)
 
@@ -171,6 +171,15 @@ def _window(layout: Layout, cells: npt.NDArray[np.bool_]) -> tuple[date | None, 
     starts = [claim.start for claim in speaking if claim.start is not None]
     ends = [claim.end for claim in speaking if claim.end is not None]
     return min(starts, default=None), max(ends, default=None)
+
+
+def _different_windows(layout: Layout, cells: npt.NDArray[np.bool_]) -> list[Note]:
+    """Note that a chosen total adds parts over different windows."""
+    try:
+        _one_window(layout, cells)
+    except _NoTotalError as reason:
+        return [("total_windows", f"the chosen total adds up different windows: {reason}")]
+    return []
 
 
 def _one_window(layout: Layout, cells: npt.NDArray[np.bool_]) -> None:

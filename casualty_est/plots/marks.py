@@ -101,7 +101,7 @@ def draw(page: Page, claim: dict[str, Any], y: float, *, light: bool) -> None:
             page.dot(best, y, colour, **fill)
         case "documented":
             page.axes.plot([low, low], [y - 0.1, y + 0.1], color=colour, lw=3, alpha=alpha)
-            _beside(page, f"at least {low:,} documented", low, y, colour)
+            _beside(page, "documented", low, y, colour)
         case "from":
             _arrow(page, low, y, colour, 1, alpha)
             page.dot(low, y, colour, **fill)

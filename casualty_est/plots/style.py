@@ -153,10 +153,12 @@ def new_figure(height: float, palette: Palette, width: float = WIDTH) -> Picture
 
     Parameters
     ----------
-    height, width : float
-        Size in inches.
+    height : float
+        Height in inches.
     palette : Palette
         Its colours.
+    width : float
+        Width in inches.
 
     Returns
     -------

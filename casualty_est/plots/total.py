@@ -18,7 +18,7 @@ from casualty_est.plots.style import LABEL, SMALL, WIDTH, Palette, Picture
 from casualty_est.plots.words import clean, shorten, width_of
 from casualty_est.posterior import interval_ends
 from casualty_est.rounding import people, percent
-from casualty_est.wording import cell_text
+from casualty_est.wording import cell_text, documented_text
 
 if TYPE_CHECKING:
     from casualty_est.estimate import Estimate
@@ -147,7 +147,7 @@ def _estimated(palette: Palette) -> tuple[Line, ...]:
 
 def _documented_text(documented: dict[str, Any]) -> str:
     """The documented count as published; a long name of its source loses its middle."""
-    text = f"documented: at least {documented['low']:,}"
+    text = f"documented: {documented_text(documented)}"
     if not documented["source"]:
         return text
     rest = ROOM - width_of(f"{text} ()", SMALL) - 0.1

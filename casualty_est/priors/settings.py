@@ -23,6 +23,9 @@ from casualty_est.priors.roles import (
 
 CELL_FIELDS = ("scope", "outcome", "group", "perpetrator")
 SMALLEST_SD = 0.02  # log sd below which no report of a count is that exact
+SMALLEST_ANCHOR_SD = 0.005  # log sd: about one per cent either way at 95 %
+COUNTS, RATIOS = (1e-6, 1e12), (1e-4, 1e4)  # where the median of a count, of a ratio can lie
+SOURCE_FIELDS = ("ratio", "completeness", "over_count", "within")
 TOP_FIELDS = (
     "roles", "sources", "anchors", "groups", "level", "incident_level", "offsets", "reporting",
     "shared", "grades",
@@ -138,11 +141,7 @@ class Priors:
         """Prior on the ratio of `source` in that role, for claims of that level."""
         base = self.roles[role or NO_ROLE].prior(level)
         spec = self.sources[source].spec if source in self.sources else {}
-        if not spec:
-            return base
-        where = f'sources."{source}"'
-        allowed = ("ratio", "completeness", "over_count")
-        return ratio_prior(spec, where, f"{where} of the analyst", allowed=allowed, default=base)
+        return _source_prior(spec, f'sources."{source}"', base, level)
 
 
 def read_priors(spec: Mapping[str, Any] | str | Path | None = None) -> Priors:
@@ -171,6 +170,9 @@ def read_priors(spec: Mapping[str, Any] | str | Path | None = None) -> Priors:
     """
     if isinstance(spec, str | Path):
         spec = _read_toml(Path(spec))
+    if spec is not None and not isinstance(spec, Mapping):
+        msg = f"priors must be a dictionary or the path of a TOML file, not {spec!r}"
+        raise UsageError(msg)
     table = dict(spec or {})
     _known(table, TOP_FIELDS, "priors")
     if "grades" in table:
@@ -180,6 +182,8 @@ def read_priors(spec: Mapping[str, Any] | str | Path | None = None) -> Priors:
     for key, numbers in _mapping(table.get("roles"), "roles").items():
         _known([key], roles, "roles")
         roles[key] = override(roles[key], _mapping(numbers, f"roles.{key}"))
+        _plausible(roles[key].totals.core.median, f"roles.{key}", RATIOS)
+        _plausible(roles[key].within.core.median, f"roles.{key}.within", RATIOS)
     settings: dict[str, Any] = {"roles": roles}
     settings["sources"] = _sources(_mapping(table.get("sources"), "sources"), roles)
     settings["anchors"] = _anchors(table.get("anchors", []))
@@ -230,26 +234,55 @@ def _sources(table: dict[str, Any], roles: Mapping[str, Role]) -> dict[str, Sour
     for name, spec in table.items():
         where = f'sources."{name}"'
         fields = _mapping(spec, where)
-        _known(fields, ("role", "ratio", "completeness", "over_count"), where)
+        _known(fields, ("role", *SOURCE_FIELDS), where)
         role = fields.pop("role", None)
         if role is not None:
             _known([str(role)], [key for key in roles if key != NO_ROLE], f"{where}.role")
         # Read once here, so that a malformed prior is an error at the door.
-        base = roles[role or NO_ROLE].totals
-        ratio_prior(
-            fields, where, where, allowed=("ratio", "completeness", "over_count"), default=base
-        )
+        for level in ("total", "incident"):
+            base = roles[role or NO_ROLE].prior(level)
+            _plausible(_source_prior(fields, where, base, level).core.median, where, RATIOS)
         found[name] = SourcePrior(role, fields)
     return found
+
+
+def _source_prior(spec: Mapping[str, Any], where: str, base: RatioPrior, level: str) -> RatioPrior:
+    """Prior of a source: a ratio speaks of its totals, ``within`` of a single incident."""
+    origin = f"{where} of the analyst"
+    if level == "incident":
+        if "within" not in spec:
+            return base
+        within = named(_mapping(spec["within"], f"{where}.within"), LogNormal, f"{where}.within")
+        return RatioPrior(within, None, origin)
+    totals = {key: value for key, value in spec.items() if key != "within"}
+    return ratio_prior(totals, where, origin, allowed=SOURCE_FIELDS, default=base)
+
+
+def _plausible(median: float, where: str, limits: tuple[float, float]) -> None:
+    """Refuse a slip of the unit: no count and no ratio lies beyond these."""
+    low, high = limits
+    if not low <= median <= high:
+        msg = f"{where}: a median must lie between {low:g} and {high:g}, not {median:g}"
+        raise UsageError(msg)
 
 
 def _anchors(items: Any) -> tuple[Anchor, ...]:
     if not isinstance(items, list | tuple):
         msg = f"anchors must be a list of tables ([[anchors]]), not {items!r}"
         raise UsageError(msg)
-    return tuple(
+    anchors = tuple(
         _anchor(_mapping(item, f"anchors[{i}]"), f"anchors[{i}]") for i, item in enumerate(items)
     )
+    for i, anchor in enumerate(anchors):
+        _plausible(anchor.prior.median, f"anchors[{i}]", RATIOS if anchor.source else COUNTS)
+        if anchor.prior.sd < SMALLEST_ANCHOR_SD:
+            low, high = anchor.prior.interval(0.95)
+            msg = (
+                f"anchors[{i}]: an anchor must leave at least about one per cent either way; its "
+                f"95 % interval is {low:.6g} to {high:.6g}: widen it"
+            )
+            raise UsageError(msg)
+    return anchors
 
 
 def _anchor(item: dict[str, Any], where: str) -> Anchor:
@@ -293,7 +326,7 @@ def _groups(table: dict[str, Any]) -> dict[str, Group]:
             msg = f"{where}: a group is either a sum of others or inside one"
             raise UsageError(msg)
         if "sum" in fields:
-            groups[name] = Group(parts=tuple(map(str, fields["sum"])))
+            groups[name] = Group(parts=_parts(fields["sum"], f"{where}.sum"))
             continue
         share = old.share
         if "share" in fields:
@@ -303,18 +336,59 @@ def _groups(table: dict[str, Any]) -> dict[str, Group]:
             msg = f'{where}: say inside = "..." or sum = [..., ...]'
             raise UsageError(msg)
         groups[name] = Group(inside, share)
+    for name, group in groups.items():
+        if group.inside and name in _summed(group.inside, groups):
+            if name in table:
+                msg = (
+                    f"groups: {name!r} is a part of the sum {group.inside!r} and cannot have a "
+                    f"share inside it too; remove one of the relations"
+                )
+                raise UsageError(msg)
+            # The analyst's sum replaces the share that the package would assume.
+            groups[name] = Group()
     _acyclic(groups)
     return groups
 
 
+def _parts(names: Any, where: str) -> tuple[str, ...]:
+    named = isinstance(names, list | tuple) and all(
+        isinstance(name, str) and name.strip() for name in names
+    )
+    if not named or len(names) < 2 or len(set(names)) < len(names):
+        msg = f"{where} must be a list of at least two different groups, not {names!r}"
+        raise UsageError(msg)
+    return tuple(names)
+
+
+def _summed(whole: str, groups: Mapping[str, Group]) -> set[str]:
+    """Return the groups that a sum is made of, those of its parts included."""
+    found: set[str] = set()
+    todo = [whole]
+    while todo:
+        for part in groups.get(todo.pop(), Group()).parts:
+            if part not in found:
+                found.add(part)
+                todo.append(part)
+    return found
+
+
 def _acyclic(groups: Mapping[str, Group]) -> None:
-    """Refuse a group that lies, by whatever path, inside itself."""
+    """Refuse a group that lies, by whatever path, inside itself or is computed from itself."""
     above: dict[str, set[str]] = {}
+    needs: dict[str, set[str]] = {}
     for name, group in groups.items():
         if group.inside:
             above.setdefault(name, set()).add(group.inside)
+            needs.setdefault(name, set()).add(group.inside)
         for part in group.parts:
             above.setdefault(part, set()).add(name)
+            # A sum needs its parts, a share the whole: the two run in opposite directions.
+            needs.setdefault(name, set()).add(part)
+    _no_circle(above)
+    _no_circle(needs)
+
+
+def _no_circle(above: Mapping[str, set[str]]) -> None:
     for name in above:
         seen: set[str] = set()
         todo = list(above[name])
@@ -336,6 +410,7 @@ def _levels(table: dict[str, Any]) -> dict[str, Normal]:
     ):
         if key in table:
             prior = named(_mapping(table[key], key), LogNormal, key)
+            _plausible(prior.median, key, COUNTS)
             found |= dict.fromkeys(targets, Normal(prior.mu, prior.sd))
     return found
 
@@ -360,7 +435,7 @@ def _scales(table: dict[str, Any]) -> dict[str, Any]:
         shared = _mapping(table["shared"], "shared")
         _known(shared, ("role", "source", "target"), "shared")
         _known(("role", "source", "target"), shared, "shared")
-        parts = tuple(float(shared[key]) for key in ("role", "source", "target"))
+        parts = tuple(_number(shared[key], f"shared.{key}") for key in ("role", "source", "target"))
         if min(parts) < 0 or parts[2] == 0 or abs(sum(parts) - 1) > 1e-9:
             # Without a part of its own a ratio would be another one, and its pull undefined.
             msg = (
@@ -370,6 +445,13 @@ def _scales(table: dict[str, Any]) -> dict[str, Any]:
             raise UsageError(msg)
         found["fractions"] = parts
     return found
+
+
+def _number(value: Any, where: str) -> float:
+    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+        return float(value)
+    msg = f"{where} must be a number, not {value!r}"
+    raise UsageError(msg)
 
 
 def _scale(value: Any, where: str) -> float:

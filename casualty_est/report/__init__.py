@@ -94,7 +94,7 @@ def _content(estimate: Estimate, prob: float) -> dict[str, Any]:
         "title": text.title(estimate),
         "not_converged": text.not_converged(estimate),
         "lede": text.lede(estimate, prob),
-        "documented": text.documented(estimate),
+        "documented": text.documented(estimate, prob),
         "places": scope if len(scope) > naming.FEW_PLACES else [],
         "estimates": main,
         "sources": tables.sources(estimate, prob),

@@ -149,6 +149,17 @@ def ratio(value: float) -> str:
     return f"{share(value)} times"
 
 
+def part_of(value: float) -> str:
+    """Print a reporting ratio as it stands before "the true number".
+
+    Examples
+    --------
+    >>> part_of(0.083), part_of(13.1)
+    ('8.3 % of', '13 times')
+    """
+    return ratio(value) + " of" * (value < PERCENT_UP_TO)
+
+
 def ratio_interval(low: float, high: float) -> str:
     """Print an interval of reporting ratios."""
     return f"{ratio(low)} to {ratio(high)}"

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from casualty_est.errors import UsageError
 from casualty_est.report import naming
 from casualty_est.rounding import people, percent, share
+from casualty_est.wording import documented_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,19 +116,20 @@ def estimates(estimate: Estimate, prob: float) -> Table:
         found = row["documented"]
         stated = NONE
         if found:
-            stated = f"at least {found['low']:,}"
-            if estimate.kind == "lists":
-                stated = f"{found['low']:,}"
+            stated = documented_text(found)
             if found["source"]:
                 stated += f" ({found['source']})"
         name = naming.row_name(estimate, i)
         if several_windows and naming.window(row["cell"]):
             name += f" ({naming.window(row['cell'])})"
+        if not row.get("claimed", True):
+            name += " (remainder: no source counts it alone)"
         rows.append((name, stated, *_answer(estimate, i, numbers, prob)))
     return Table(
-        "What was documented, and what we estimate. The two columns answer different questions.",
+        "What was documented, and what we estimate. The two answer different questions.",
         ("", "Documented (a count)", "Estimated (median)", f"{percent(prob)} credible interval"),
         tuple(rows),
+        stack=True,
     )
 
 
@@ -194,13 +196,13 @@ def weights(estimate: Estimate) -> Table | None:
     foot: tuple[str, ...] = ()
     if found.sum is not None:
         foot = ("Sum", f"{found.sum:+.2f}", *([f"{found.sum_mcse:.2g}"] if sampled else []))
+    error = " up to Monte Carlo error" if sampled else ""
     captions = {
-        "gauge": "Weight of each assumption in the level of the estimate; the sum is 1 up to Monte "
-        "Carlo error.",
+        "gauge": f"Weight of each assumption in the level of the estimate; the sum is 1{error}.",
         "elasticity": "Per cent by which the estimate changes if an input is 1 % higher.",
         "families": "Posterior weight of each family of models.",
     }
-    return Table(captions.get(found.kind, "Weights."), head, rows, foot)
+    return Table(captions.get(found.kind, "Weights."), head, rows, foot, stack=True)
 
 
 def refits(estimate: Estimate, prob: float) -> list[Table]:
@@ -250,7 +252,7 @@ def _cases(caption: str, records: Sequence[Mapping[Any, Any]], prob: float) -> T
         name = str(case["case"])
         rows.append((name[0].upper() + name[1:] + mark, median, ends))
     head = ("Case", "Estimated (median)", f"{percent(prob)} credible interval")
-    return Table(caption, head, tuple(rows))
+    return Table(caption, head, tuple(rows), stack=True)
 
 
 def claims(estimate: Estimate) -> list[Table]:

@@ -19,6 +19,7 @@ from casualty_est.report.naming import (
     join,
     missing,
     outcome,
+    part_of,
     places,
     question,
     ratio,
@@ -28,14 +29,15 @@ from casualty_est.report.naming import (
     stated,
     whole,
 )
-from casualty_est.rounding import people, percent, share
-from casualty_est.sensitivity.identification import SHARES
-from casualty_est.wording import possessive
+from casualty_est.rounding import chance, people, percent
+from casualty_est.sensitivity.identification import SHARES, share_of_level
+from casualty_est.wording import documented_text
 
 if TYPE_CHECKING:
     from casualty_est.estimate import Estimate
 
-SILENT = 0.9  # posterior over prior sd above which the data said next to nothing of a ratio
+SILENT = 0.9  # posterior over prior sd of a log ratio above which the data hardly narrowed it
+STILL = 0.2  # prior sds by which its median may move for the data to have said nothing
 FEW_TARGETS = 2  # a source with more ratios than this gets one text for all of them
 MENTION = 0.05  # smallest part of the level that the first paragraph names
 
@@ -219,14 +221,18 @@ def _pulls(estimate: Estimate) -> str:
         return ""
     if not all(SHARES[0] <= row["weight"] <= SHARES[1] for row in found.rows):
         return f", above all about {order[0]}"
-    first, *others = [name for name in order if pulls[name] >= MENTION]
-    most = ", mostly about" if pulls[first] > 0.5 else ", that is, about"
-    named = [f"{first} ({whole(pulls[first])} of the weight)"]
-    return f"{most} {join([*named, *(f'{name} ({whole(pulls[name])})' for name in others)])}"
+    error = max(row["mcse"] for row in found.rows)
+    first, *others = [name for name in order if pulls[name] >= max(MENTION, 2 * error)]
+    shares = {name: share_of_level(pulls[name], error) for name in (first, *others)}
+    if pulls[first] <= 0.5 or not others:
+        named = [f"{name} ({shares[name]})" for name in (first, *others)]
+        return f", that is, about {join(named)} of the weight" if others else f", about {first}"
+    rest = join([f"{name} ({shares[name]})" for name in others])
+    return f", above all about {first} ({shares[first]} of the weight), then about {rest}"
 
 
-def documented(estimate: Estimate) -> str:
-    """The documented count, in a sentence of its own."""
+def documented(estimate: Estimate, prob: float = 0.95) -> str:
+    """The documented count, in a sentence of its own; why the interval may reach below it."""
     if not has_total(estimate):
         return ""
     row = estimate.meta["rows"][0]
@@ -239,10 +245,13 @@ def documented(estimate: Estimate) -> str:
     if estimate.kind == "lists":
         return f"Documented, not estimated: {found['low']:,} people on at least one list."
     said = f", stated by {found['source']}" if found["source"] else ""
-    up_to = (
-        f" (and up to {found['high']:,})" if found["high"] and found["high"] > found["low"] else ""
+    sentence = f"Documented, not estimated: {documented_text(found)}{said}."
+    if not estimate.meta["has_level"] or estimate.summary(prob)["low"].iloc[0] >= found["low"]:
+        return sentence
+    return (
+        f"{sentence} Our interval reaches below this count because the model allows that some of "
+        "it is counted twice or wrongly; see section 4."
     )
-    return f"Documented, not estimated: at least {found['low']:,}{up_to}{said}."
 
 
 # Sources -------------------------------------------------------------------------------------
@@ -280,24 +289,24 @@ def of_sources(
 
 
 def _of_one(name: str, source: Mapping[str, Any], row: Mapping[Any, Any], prob: float) -> str:
-    target = ratio_owner(source).removeprefix(name)
     inside = " in a single incident" if source.get("level") == "incident" else ""
     low, median, high = (float(row[key]) for key in ("low", "ratio", "high"))
     said = (
-        f"{possessive(name)} figure{target} is about {ratio(median)} of our estimate of the true "
-        f"number{inside} ({percent(prob)} credible interval {ratio_interval(low, high)})."
+        f"We estimate that {ratio_owner(source)} reports {part_of(median)} the true number{inside} "
+        f"({percent(prob)} credible interval {ratio_interval(low, high)})."
     )
-    return f"{said} {_assumed([source])} {_learned([float(row['learned'])])}"
+    return f"{said} {_assumed([source])} {_learned([(source, row)])}"
 
 
 def _of_many(name: str, pairs: Sequence[tuple[Mapping[str, Any], Mapping[Any, Any]]]) -> str:
     medians = [float(row["ratio"]) for _, row in pairs]
-    said = (
-        f"{possessive(name)} {in_words(len(pairs))} figures are between {ratio(min(medians))} and "
-        f"{ratio(max(medians))} of our estimates of the true numbers; the table gives each."
-    )
-    learned = [float(row["learned"]) for _, row in pairs]
-    return f"{said} {_assumed([source for source, _ in pairs])} {_learned(learned)}"
+    least, most = min(medians), max(medians)
+    between = part_of(most)
+    if ratio(least) != ratio(most):
+        first = part_of(least) if most >= PERCENT_UP_TO > least else ratio(least)
+        between = f"between {first} and {between}"
+    said = f"We estimate that {name} reports {between} the true numbers; the table gives each."
+    return f"{said} {_assumed([source for source, _ in pairs])} {_learned(pairs)}"
 
 
 def _assumed(sources: Sequence[Mapping[str, Any]]) -> str:
@@ -308,80 +317,25 @@ def _assumed(sources: Sequence[Mapping[str, Any]]) -> str:
     return f"Assumed beforehand: {join(list(dict.fromkeys(texts)), 'or')}."
 
 
-def _learned(learned: Sequence[float]) -> str:
-    if min(learned) >= SILENT:
-        return "The data said next to nothing of it: this is what was assumed."
-    parts = list(dict.fromkeys(whole(value) for value in (min(learned), max(learned))))
-    return f"The data narrowed it to {join(parts, 'to')} of the spread assumed."
+def _learned(pairs: Sequence[tuple[Mapping[str, Any], Mapping[Any, Any]]]) -> str:
+    """Say how much the data narrowed a ratio, and not that they were silent where they moved it."""
+    left = [float(row["learned"]) for _, row in pairs]
+    if min(left) >= SILENT:
+        if all(_moved(*pair) < STILL for pair in pairs):
+            return "The data said next to nothing of it: this is what was assumed."
+        return "The data hardly narrowed it, but they moved it."
+    least, most = whole(min(left)), whole(max(left))
+    parts = least if least == most else f"between {least} and {most}"
+    return f"The data narrowed it to {parts} of the spread assumed."
 
 
-# What if -------------------------------------------------------------------------------------
+def _moved(source: Mapping[str, Any], row: Mapping[Any, Any]) -> float:
+    """How far the median of a log ratio moved, in standard deviations of its prior."""
+    ratios = float(row["ratio"]) / float(source["prior"]["median"])
+    return abs(math.log(ratios)) / float(source["prior_log_sd"])
 
 
-def if_right(estimate: Estimate, number: float) -> list[str]:
-    """What each source would have done if a number were right: plain arithmetic, no model."""
-    keys = ("scope", "outcome", "group", "perpetrator")
-    cell = estimate.meta["rows"][0]["cell"]
-    sentences = []
-    for claim in estimate.meta.get("claims", []):
-        said = stated(claim)
-        same = claim["counted"] and all(claim[key] == cell[key] for key in keys)
-        if not same or not said or abs(math.log(said / number)) < math.log(1.1):
-            continue
-        times = said / number
-        told = f"{share(times)} times the true number" if times > 1 else f"{ratio(times)} of it"
-        sentences.append(
-            f"If {number:,.0f} were the true number, {claim['source']} ({claim['text']}) would "
-            f"have reported about {told}."
-        )
-    return sentences
-
-
-def tips(
-    number: float, table: Sequence[Mapping[Any, Any]], assumptions: Sequence[Mapping[str, Any]]
-) -> list[str]:
-    """What one would have to assume for the estimate to be another number.
-
-    Parameters
-    ----------
-    number : float
-        The other number.
-    table : sequence of mapping
-        Rows of `Estimate.tipping`.
-    assumptions : sequence of mapping
-        ``meta["assumptions"]``, in the same order.
-
-    Returns
-    -------
-    list of str
-    """
-    sentences, helpless = [], []
-    for row, item in zip(table, assumptions, strict=True):
-        value, sds = row["value"], row["sds"]
-        name = ratio_owner(item)
-        count = item["kind"] not in ("ratio", "reference")
-        if missing(value) or missing(sds) or (count and value < 1):
-            helpless.append("the count itself" if item["kind"] == "level" else name)
-            continue
-        away = f"{share(abs(sds))} standard deviations of the prior away"
-        if count:
-            what = "the count itself" if item["kind"] == "level" else f"the {name}"
-            sentences.append(
-                f"For an estimate of {number:,.0f}, one would have to expect {what} at about "
-                f"{value:,.3g} beforehand, instead of {item['median']:,.3g}: {away}."
-            )
-            continue
-        sentences.append(
-            f"For an estimate of {number:,.0f}, one would have to assume beforehand that {name} "
-            f"reports {ratio(value)} {'of ' * (value < PERCENT_UP_TO)}the true number, instead of "
-            f"{ratio(item['median'])}: {away}."
-        )
-    if helpless:
-        sentences.append(
-            f"No assumption about {join(helpless, 'or')} alone, however far-fetched, would make "
-            f"the estimate {number:,.0f}."
-        )
-    return sentences
+# Beside the documented count ----------------------------------------------------------------
 
 
 def under_documented(estimate: Estimate) -> str:
@@ -408,7 +362,7 @@ def below_documented(estimate: Estimate) -> list[str]:
         told = f"{row_name(estimate, i)}: " if len(estimate) > 1 else ""
         sentence = (
             f"{told}the probability that the true number lies below the documented {low:,} is "
-            f"{percent(float(f'{probability:.2g}'))}."
+            f"{chance(probability)}."
         )
         sentences.append(sentence[0].upper() + sentence[1:])
     return sentences
@@ -428,20 +382,29 @@ def attribution(estimate: Estimate) -> str:
     )
     if not named:
         return "Attribution: none. Deaths are counted whoever caused them."
-    accepted = [
-        f"{claim['source']} states “{claim['text']}”"
-        for claim in estimate.meta.get("claims", [])
-        if claim["role"] == "perpetrator" and stated(claim)
+    own: list[str] = []
+    others: list[str] = []
+    parties = {part for name in named for part in name.split("+")}
+    for claim in estimate.meta.get("claims", []):
+        if claim["role"] != "perpetrator" or not stated(claim):
+            continue
+        if claim["source"] in parties:
+            own.append(f"{claim['source']} states “{claim['text']}”")
+        else:
+            # Whoever speaks for a party under another name has not accepted it in the party's.
+            others.append(
+                f"{claim['source']} states a number of its own for these deaths: “{claim['text']}”."
+            )
+    sentences = [
+        f"Attribution: alleged. No claim in the table is a statement in which {join(named)} "
+        "accepts a number of these deaths."
     ]
-    if not accepted:
-        return (
-            f"Attribution: alleged. No claim in the table is a statement in which {join(named)} "
-            "accepts a number of these deaths."
-        )
-    return (
-        f"Attribution: accepted by the party itself only as far as its own statement goes "
-        f"({join(list(dict.fromkeys(accepted)))}); beyond that, alleged."
-    )
+    if own:
+        sentences = [
+            "Attribution: accepted by the party itself only as far as its own statement goes "
+            f"({join(list(dict.fromkeys(own)))}); beyond that, alleged."
+        ]
+    return " ".join([*sentences, *dict.fromkeys(others)])
 
 
 def limitations(estimate: Estimate) -> list[str]:

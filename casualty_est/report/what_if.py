@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from casualty_est.errors import UsageError
-from casualty_est.report import text
-from casualty_est.report.naming import has_total, stated
+from casualty_est.report.naming import (
+    has_total,
+    in_words,
+    join,
+    missing,
+    part_of,
+    ratio,
+    ratio_owner,
+    stated,
+)
+from casualty_est.rounding import share
+from casualty_est.sensitivity.tipping import FARTHEST
 
 if TYPE_CHECKING:
     from casualty_est.estimate import Estimate
@@ -53,7 +64,7 @@ def what_if(estimate: Estimate) -> list[str]:
     sentences = []
     exact = estimate.meta["diagnostics"]["method"] == "exact"
     for number, _ in rivals(estimate):
-        sentences += text.if_right(estimate, number)
+        sentences += if_right(estimate, number)
         kept = estimate.meta["details"].get("tipping", {})
         # A sampled model needs a refit per step of the search: minutes that nobody asked for.
         if not exact and f"0:{number:.15g}" not in kept:
@@ -62,5 +73,72 @@ def what_if(estimate: Estimate) -> list[str]:
             rows = estimate.tipping(number).to_dict("records")
         except (UsageError, AttributeError):
             continue
-        sentences += text.tips(number, rows, estimate.meta["assumptions"])
+        sentences += tips(number, rows, estimate.meta["assumptions"])
+    return sentences
+
+
+def if_right(estimate: Estimate, number: float) -> list[str]:
+    """What each source would have done if a number were right: plain arithmetic, no model."""
+    keys = ("scope", "outcome", "group", "perpetrator")
+    cell = estimate.meta["rows"][0]["cell"]
+    sentences = []
+    for claim in estimate.meta.get("claims", []):
+        said = stated(claim)
+        same = claim["counted"] and all(claim[key] == cell[key] for key in keys)
+        if not same or not said or abs(math.log(said / number)) < math.log(1.1):
+            continue
+        times = said / number
+        told = f"{share(times)} times the true number" if times > 1 else f"{ratio(times)} of it"
+        sentences.append(
+            f"If {number:,.0f} were the true number, {claim['source']} ({claim['text']}) would "
+            f"have reported about {told}."
+        )
+    return sentences
+
+
+def tips(
+    number: float, table: Sequence[Mapping[Any, Any]], assumptions: Sequence[Mapping[str, Any]]
+) -> list[str]:
+    """What one would have to assume for the estimate to be another number.
+
+    Parameters
+    ----------
+    number : float
+        The other number.
+    table : sequence of mapping
+        Rows of `Estimate.tipping`.
+    assumptions : sequence of mapping
+        ``meta["assumptions"]``, in the same order.
+
+    Returns
+    -------
+    list of str
+    """
+    sentences, helpless = [], []
+    for row, item in zip(table, assumptions, strict=True):
+        value, sds = row["value"], row["sds"]
+        level = item["kind"] == "level"
+        name = ratio_owner(item)
+        if missing(value) or missing(sds):
+            helpless.append("the count itself" if level else name)
+            continue
+        away = f"{share(abs(sds))} standard deviations of the prior away"
+        if item["kind"] not in ("ratio", "reference"):
+            what = "the count itself" if level else f"the {name}"
+            sentences.append(
+                f"For an estimate of {number:,.0f}, one would have to expect {what} at about "
+                f"{value:,.3g} beforehand, instead of {item['median']:,.3g}: {away}."
+            )
+            continue
+        sentences.append(
+            f"For an estimate of {number:,.0f}, one would have to assume beforehand that {name} "
+            f"reports {part_of(value)} the true number, instead of {ratio(item['median'])}: "
+            f"{away}."
+        )
+    if helpless:
+        sentences.append(
+            f"No shift of what is assumed about {join(helpless, 'or')} alone, within "
+            f"{in_words(int(FARTHEST))} of its standard deviations, would make the estimate "
+            f"{number:,.0f}."
+        )
     return sentences

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from casualty_est.rounding import percent
-from casualty_est.wording import capitalised, cell_text, possessive
+from casualty_est.inference.predict import CONTRADICTS
+from casualty_est.rounding import chance
+from casualty_est.wording import capitalised, cell_text, documented_text, possessive
 
 if TYPE_CHECKING:
     from casualty_est.estimate import Estimate
-
-CONTRADICTS = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +28,8 @@ class Check:
         Per claim that counts: ``source``, ``text``, ``surprise`` (two-sided tail probability given
         all other claims) and ``contradicts``.
     below_documented : tuple of dict
-        Per estimate with a documented count: ``estimate``, ``documented``, ``probability`` that the
-        true number lies below it.
+        Per estimate with a documented count: ``estimate``, ``documented``, ``text`` (as published),
+        ``probability`` that the true number lies below it.
     """
 
     converged: bool
@@ -52,19 +51,19 @@ class Check:
         else:
             lines = [f"NOT CONVERGED: {'; '.join(found['reasons'])}."]
         against = [claim for claim in self.claims if claim["contradicts"]]
+        alone = len({claim["source"] for claim in self.claims}) == 1
+        what = "is far from what is assumed of it" if alone else "contradicts the rest"
         for claim in against:
             lines.append(
-                f"{possessive(claim['source'])} {claim['text']!r} contradicts the rest "
+                f"{possessive(claim['source'])} {claim['text']!r} {what} "
                 f"(tail probability {claim['surprise']:.2g})."
             )
-        if self.claims and not against:
+        if self.claims and not against and not alone:
             lines.append("No claim contradicts the rest.")
         for row in self.below_documented:
-            chance = percent(float(f"{row['probability']:.2g}"))
-            lines.append(
-                f"{capitalised(row['estimate'])}: probability {chance} that the true number lies "
-                f"below the {row['documented']:,} documented."
-            )
+            below = f"the true number lies below the documented count ({row['text']})"
+            odds = chance(row["probability"])
+            lines.append(f"{capitalised(row['estimate'])}: probability {odds} that {below}.")
         return tuple(lines)
 
     def __repr__(self) -> str:
@@ -91,6 +90,7 @@ def check(estimate: Estimate) -> Check:
         {
             "estimate": cell_text(row["cell"]),
             "documented": row["documented"]["low"],
+            "text": documented_text(row["documented"]),
             "probability": float((estimate.draws(i) < row["documented"]["low"]).mean()),
         }
         for i, row in enumerate(meta["rows"])

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 SHARES = (-0.02, 1.02)  # weights all inside: they may be read as shares of the level
 MENTION = 0.02
+COARSE = 0.01  # Monte Carlo error from which a share is rounded to five per cent
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Identification:
         if self.sum is None:
             return ""
         error = f" (Monte Carlo error {self.sum_mcse:.2g})" if self.sum_mcse else ""
-        return f"sum {self.sum:+.3f}{error}: 1 but for Monte Carlo error"
+        return f"sum {self.sum:+.3f}{error or ': exact'}"
 
     def __repr__(self) -> str:
         width = max((len(row["assumption"]) for row in self.rows), default=10)
@@ -178,16 +179,26 @@ def gauge_sentences(
     assumption is given as what a change in it would do.
     """
     order = sorted(range(len(rows)), key=lambda j: -abs(rows[j]["weight"]))
-    mentioned = [j for j in order if abs(rows[j]["weight"]) >= MENTION]
+    mentioned = [
+        j for j in order if abs(rows[j]["weight"]) >= max(MENTION, 2 * rows[j].get("mcse", 0.0))
+    ]
     sentences = []
     if all(SHARES[0] <= row["weight"] <= SHARES[1] for row in rows) and mentioned:
         first, *rest = [
-            (percent(round(rows[j]["weight"], 2)), _what(assumptions[j])) for j in mentioned
+            (share_of_level(rows[j]["weight"], rows[j].get("mcse", 0.0)), _what(assumptions[j]))
+            for j in mentioned
         ]
         parts = [f"{first[0]} rests on {first[1]}", *(f"{size} on {what}" for size, what in rest)]
         sentences.append(f"Of the level of this estimate, {listed(parts)}.")
     sentences += [_effect(rows[j]["weight"], assumptions[j]) for j in mentioned]
     return tuple(sentences)
+
+
+def share_of_level(weight: float, mcse: float) -> str:
+    """Print a weight as a share, to five per cent where the Monte Carlo error says no more."""
+    if mcse <= COARSE:
+        return percent(round(weight, 2))
+    return f"about {percent(max(0.05, round(weight * 20) / 20))}"
 
 
 def _owner(assumption: dict[str, Any]) -> tuple[str, str]:
@@ -248,5 +259,7 @@ def identify(estimate: Estimate, row: int = 0) -> Identification:
         exact=exact,
     )
     sum_mcse = _weight(log_count, scores.sum(axis=-1), exact=exact)[1]
-    sentences = gauge_sentences(rows, meta["assumptions"])
+    sentences: tuple[str, ...] = ("NOT CONVERGED: what sets the level is not known.",)
+    if estimate.converged:
+        sentences = gauge_sentences(rows, meta["assumptions"])
     return Identification(cell, "gauge", rows, sentences, sum_mcse, estimate.converged)

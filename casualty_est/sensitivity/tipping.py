@@ -17,6 +17,7 @@ from casualty_est.sensitivity.refits import Refitter
 FARTHEST = 8.0  # prior sds: beyond, no reader would follow
 HOPELESS = 3 * FARTHEST  # a weight that predicts more than this needs no search
 TOLERANCE = 0.002  # of the log median
+LIMIT = ", within eight prior standard deviations"
 SMALLEST_COUNT = 1.0  # a prior median of less than one person convinces nobody
 
 
@@ -79,7 +80,9 @@ def _tip(
         return float(np.log(np.median(values)) - math.log(n))
 
     falls = _is_ratio(assumption)
-    sds = _root(gap, (-weight if falls else weight) * sd, refit.precision)
+    slope = (-weight if falls else weight) * sd
+    # A sampled search takes a refit a step: not where the weight says that it leads nowhere.
+    sds = _root(gap, slope, refit.precision, thorough=refit.method == "exact")
     value = None if sds is None else assumption["median"] * math.exp(sds * sd)
     if value is not None and not falls and value < SMALLEST_COUNT:
         value = sds = None
@@ -98,7 +101,7 @@ def _is_ratio(assumption: dict[str, Any]) -> bool:
     return assumption["kind"] in ("ratio", "reference") or "ratio of" in assumption["name"]
 
 
-def _root(gap: Any, slope: float, precision: float) -> float | None:
+def _root(gap: Any, slope: float, precision: float, *, thorough: bool) -> float | None:
     """Find the shift, in prior sds, by bracketing outwards from where the slope points.
 
     Parameters
@@ -109,13 +112,15 @@ def _root(gap: Any, slope: float, precision: float) -> float | None:
         What one prior sd adds to the log median, to first order.
     precision : float
         Of the shift.
+    thorough : bool
+        Whether to search also where the slope predicts nothing within reach.
     """
     start = gap(0.0)
     if abs(start) < TOLERANCE:
         return 0.0
-    if abs(start) > abs(slope) * HOPELESS:
+    if abs(start) > abs(slope) * HOPELESS and not thorough:
         return None
-    guess = max(-FARTHEST, min(FARTHEST, -start / slope))
+    guess = max(-FARTHEST, min(FARTHEST, -start / (slope or math.copysign(1e-9, slope))))
     previous, here = 0.0, guess
     while True:
         if start * gap(here) <= 0:
@@ -153,13 +158,15 @@ def _sentence(
         name = assumption["name"].removeprefix("ratio of ")
         reported = f"{head}, {name} would have to have reported {_of_the_truth(implied)}"
         if value is None or sds is None:
-            return f"{reported}. No assumption about {name} alone would lead there."
+            return (
+                f"{reported}. No shift of what is assumed of {name} alone would lead there{LIMIT}."
+            )
         return (
             f"{reported}. An analyst would arrive there by assuming {_of_the_truth(value)} "
             f"beforehand, {_away(sds)}."
         )
     if value is None or sds is None:
-        return f"{head}, no value of the {assumption['name']} would be enough on its own."
+        return f"{head}, no shift of the {assumption['name']} would be enough on its own{LIMIT}."
     shown = _of_the_truth(value) if _is_ratio(assumption) else f"{value:,.3g}"
     what = "prior median of the count" if assumption["kind"] == "level" else f"{assumption['name']}"
     return f"{head}, the {what} would have to be about {shown}, {_away(sds)}."

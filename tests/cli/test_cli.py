@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import xarray as xr
 
 import casualty_est as ce
 from casualty_est import cli
@@ -99,7 +102,11 @@ def test_bad_rows_are_all_listed_without_traceback(capsys, tmp_path):
         (["--hedge", "Airwar=speaker"], "did you mean 'Airwars'"),
         (["--hedge", "Airwars=perhaps"], "'speaker' or 'documented'"),
         (["--total", "scope=Yemen"], "Yemen"),
-        (["--total", "plcae=Iraq"], "plcae"),
+        (["--total", "plcae=Iraq"], "'plcae' is unknown; valid are 'scope', 'outcome'"),
+        (["--total", "scpe=Iraq,group=civilians"], "did you mean 'scope'"),
+        (["--total", "scope=Iraq,scope=Syria"], "the scope twice"),
+        (["--total", "scope="], "NAME=VALUE"),
+        (["--total", ""], "NAME=VALUE"),
         (["--as-of", "9 Feb 2018"], "2018-02-28"),
         (["--priors", "missing.toml"], "missing.toml"),
         (["--report", "no/such/folder/r.html"], "does not exist"),
@@ -213,3 +220,131 @@ def test_module_runs_as_installed_script():
         check=False,
     )
     assert (done.returncode, done.stdout) == (0, f"casualty-est {ce.__version__}\n")
+
+
+@pytest.mark.parametrize(
+    ("scope", "cell"),
+    [
+        ("Mosul, Iraq", "scope=Mosul, Iraq"),
+        ("a=b", "scope=a=b,group=civilians"),
+        ("Raqqa, old=new", "group=civilians, scope=Raqqa, old=new"),
+    ],
+)
+def test_a_label_may_hold_commas_and_equals_signs(capsys, tmp_path, scope, cell):
+    path, numbers = tmp_path / "c.csv", tmp_path / "e.json"
+    path.write_text(
+        f'source,role,quantity,scope\nA,monitor,100,"{scope}"\nA,monitor,70,Elsewhere\n',
+        encoding="utf-8",
+    )
+    code, _, err = run(
+        capsys, "claims", path, "--total", cell, "--draws", 50, "--chains", 2, "--json", numbers,
+        "--quiet",
+    )  # fmt: skip
+    assert (code in (0, 1), err) == (True, "")
+    first = json.loads(numbers.read_text("utf-8"))["estimates"][0]
+    assert first["cell"]["scope"] == scope
+
+
+def test_an_output_never_takes_the_place_of_an_input_or_another_output(capsys, table, tmp_path):
+    priors, link, hard = (tmp_path / name for name in ("p.toml", "l.json", "h.json"))
+    priors.write_text("", encoding="utf-8")
+    link.symlink_to(table)
+    hard.hardlink_to(table)
+    twin = tmp_path / ".." / tmp_path.name / "a.json"
+    for words, part in (
+        (["--json", table], "the table"),
+        (["--json", link], "the table"),
+        (["--save", hard], "the table"),
+        (["--priors", priors, "--report", priors], "--priors"),
+        (["--report", tmp_path / "a.json", "--json", twin], "--report"),
+    ):
+        code, out, err = run(capsys, "claims", table, *words)
+        assert (code, out) == (2, "")
+        assert f"would write over {part}" in err
+    assert table.read_text("utf-8") == TWO
+    assert not twin.exists()
+
+
+def test_a_reader_that_leaves_costs_no_file_and_no_code(table, tmp_path):
+    numbers = tmp_path / "e.json"
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "casualty_est.cli", "claims", table, "--json", numbers],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(numbers.read_text("utf-8"))["kind"] == "claims"
+
+
+def test_help_to_a_reader_that_left_ends_with_141():
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "casualty_est.cli", "claims", "--help"],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+def interrupt(*_: object, **__: object) -> None:
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_ctrl_c_while_fitting(capsys, table, tmp_path, monkeypatch):
+    numbers = tmp_path / "e.json"
+    numbers.write_text("old", encoding="utf-8")
+    before = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr(ce.ClaimsModel, "fit", interrupt)
+    code, _, err = run(capsys, "claims", table, "--json", numbers, "--quiet")
+    assert (code, err) == (130, "casualty-est: interrupted; nothing was written over\n")
+    assert numbers.read_text("utf-8") == "old"
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_ctrl_c_in_the_middle_of_writing(capsys, table, tmp_path, monkeypatch):
+    numbers, saved = tmp_path / "e.json", tmp_path / "e.nc"
+    saved.write_text("old", encoding="utf-8")
+    tree = type(ce.ClaimsModel(ce.datasets.load("coalition")).fit(seed=1, draws=50).idata)
+    monkeypatch.setattr(tree, "to_netcdf", interrupt)
+    code, _, err = run(capsys, "claims", table, "--json", numbers, "--save", saved, "--quiet")
+    message = "casualty-est: interrupted; e.json written, nothing else was written over\n"
+    assert (code, err) == (130, message)
+    assert saved.read_text("utf-8") == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["claims.csv", "e.json", "e.nc"]
+
+
+def test_a_swallowed_ctrl_c_still_ends_the_run(capsys, table, tmp_path, monkeypatch):
+    numbers = tmp_path / "e.json"
+    numbers.write_text("old", encoding="utf-8")
+    fit = ce.ClaimsModel.fit
+
+    def swallowing(model: ce.ClaimsModel, **words: object) -> ce.Estimate:
+        try:
+            interrupt()
+        except KeyboardInterrupt:
+            return fit(model, **words)
+        msg = "no interrupt came"
+        raise AssertionError(msg)
+
+    monkeypatch.setattr(ce.ClaimsModel, "fit", swallowing)
+    code, _, err = run(capsys, "claims", table, "--json", numbers, "--quiet")
+    assert (code, err) == (130, "casualty-est: interrupted; nothing was written over\n")
+    assert numbers.read_text("utf-8") == "old"
+
+
+@pytest.mark.parametrize("text", ["[1]", "junk", "null", 5])
+def test_a_netcdf_with_another_attribute_is_not_ours(tmp_path, text):
+    tree = xr.DataTree.from_dict({"/posterior": xr.Dataset({"x": ("draw", [1.0])})})
+    tree.attrs["casualty_est"] = text
+    tree.to_netcdf(tmp_path / "junk.nc", engine="h5netcdf")
+    with pytest.raises(ce.UsageError, match=r"junk\.nc was not written by Estimate\.save"):
+        ce.Estimate.load(tmp_path / "junk.nc")

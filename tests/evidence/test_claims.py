@@ -300,7 +300,7 @@ def test_windows_in_words():
 def test_a_hundred_thousand_rows_are_read_and_validated_in_seconds(tmp_path):
     roles = ("monitor", "media")
     rows = "".join(
-        f'S{i % 10},"at least {i % 9000:,}",{roles[i % 2]},Town {i % 3000}+Region {i % 7},'
+        f'S{i % 10},"at least {i % 9000 + 1:,}",{roles[i % 2]},Town {i % 3000}+Region {i % 7},'
         f"2014-08-08,2018-02-{i % 28 + 1:02},civilians,https://example.org/{i}\n"
         for i in range(100_000)
     )
@@ -333,3 +333,62 @@ def test_arbitrary_tables_are_claims_or_an_error_of_ours(extra, rows):
     assert all(row.source for row in claims)
     assert repr(claims)
     assert claims._repr_html_()
+
+
+NAMES = (
+    "source",
+    "scope",
+    "group",
+    "perpetrator",
+    "quantity",
+    "derived_from",
+    "quotes",
+    "alias_of",
+)
+
+
+@pytest.mark.parametrize("column", NAMES)
+@pytest.mark.parametrize("mark", ["\n", "\t", "\x1b", "\x7f", "\x85", "\u202e", "\u2066"])
+def test_control_characters_are_refused_and_shown_with_escapes(column, mark):
+    text = f"1{mark}2"
+    row = {"source": "A", "quantity": "5"} | {column: text}
+    (problem,) = problems_of(lambda: Claims(pd.DataFrame([row])))
+    assert problem == (
+        f"row 1, column {column!r}, {text!r}: control characters cannot be shown safely; "
+        "remove them"
+    )
+    assert problem.isprintable()
+
+
+def test_a_citation_may_run_over_lines_but_not_steer_the_terminal():
+    claims = frame(source=["A"], quantity=["5"], citation=["two\nlines\tof it"])
+    assert claims.rows[0].citation == "two\nlines\tof it"
+    for mark in ("\x1b[2J", "\r", "\u202e", "\u2069"):
+        (text,) = problems_of(
+            lambda mark=mark: frame(source=["A"], quantity=["5"], citation=[f"a{mark}b"])
+        )
+        assert "column 'citation'" in text
+        assert "control characters" in text
+
+
+def test_letters_of_every_script_are_no_control_characters():
+    name = "\u0627\u0644\u0645\u0631\u0635\u062f \u200e\u4e2d\u6587"
+    assert frame(source=[name], quantity=["5"]).sources == (name,)
+
+
+def test_a_quantity_that_says_nothing_is_refused():
+    for text in ("at least 0", "0+"):
+        (problem,) = problems_of(lambda text=text: frame(source=["A"], quantity=[text]))
+        assert problem.startswith(f"row 1, column 'quantity', {text!r}: ")
+        assert "says nothing of the number: leave the cell blank" in problem
+    rows = [Claim("A", Quantity.parse("at least 0"))]
+    (problem,) = problems_of(lambda: Claims.from_rows(rows))
+    assert "says nothing of the number" in problem
+    assert len(frame(source=["A"] * 3, quantity=["at most 0", "0", "at least 1"])) == 3
+
+
+def test_a_row_without_a_source_is_told_only_that():
+    (problem,) = problems_of(
+        lambda: frame(source=[""], quantity=["5"], alias_of=["B"], start=["2018-01-01"])
+    )
+    assert "every claim needs a source" in problem

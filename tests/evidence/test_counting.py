@@ -372,7 +372,7 @@ def test_a_hundred_thousand_rows_are_counted_in_seconds():
     rows = pd.DataFrame(
         {
             "source": [f"S{n % 10}" for n in range(size)],
-            "quantity": [f"at least {n % 5000}" for n in range(size)],
+            "quantity": [f"at least {n % 5000 + 1}" for n in range(size)],
             "scope": [f"Town {n % 20000}" for n in range(size)],
             "perpetrator": [f"Army {n % 50}" for n in range(size)],
             "derived_from": [

@@ -144,7 +144,7 @@ def test_civilians_and_combatants_are_all():
 def test_all_is_its_parts_and_elsewhere():
     used = [(s, "killed", "civilians", "any") for s in ("A", "B", "all")]
     grid = grid_of(*used)
-    elsewhere = base_row(grid, ("elsewhere", "killed", "civilians", "any"))
+    elsewhere = base_row(grid, ("(elsewhere)", "killed", "civilians", "any"))
     rows = [base_row(grid, label) for label in used]
     assert elsewhere.sum() == 1
     np.testing.assert_array_equal(rows[0] + rows[1] + elsewhere, rows[2])
@@ -153,7 +153,7 @@ def test_all_is_its_parts_and_elsewhere():
 def test_any_perpetrator_is_the_named_and_others():
     used = [("all", "killed", "civilians", p) for p in ("P", "Q", "any")]
     grid = grid_of(*used)
-    others = base_row(grid, ("all", "killed", "civilians", "others"))
+    others = base_row(grid, ("all", "killed", "civilians", "(others)"))
     rows = [base_row(grid, label) for label in used]
     np.testing.assert_array_equal(rows[0] + rows[1] + others, rows[2])
 
@@ -165,8 +165,8 @@ def test_any_perpetrator_is_the_named_and_others():
         (["A+B", "B+C"], "A+B+C", {"A", "B", "C"}),
         (["A+B", "B+C"], "A", {"A"}),
         (["A+B", "B"], "A", {"A"}),
-        (["all", "A"], "elsewhere", {"elsewhere"}),
-        (["all", "A"], "A+elsewhere", {"A", "elsewhere"}),
+        (["all", "A"], "(elsewhere)", {"(elsewhere)"}),
+        (["all", "A"], "A+(elsewhere)", {"A", "(elsewhere)"}),
     ],
 )
 def test_scopes_that_nobody_wrote_but_the_parts_make_up(used, asked, atoms):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -37,20 +39,18 @@ def codes(built):
         ({"priors": {"sources": {"Pentagn": {"role": "party"}}}}, "did you mean 'Pentagon'"),
         ({"priors": {"rolls": {}}}, "did you mean 'roles'"),
         ({"priors": {"anchors": [{"source": "Airwar", "ratio": 0.5}]}}, "did you mean 'Airwars'"),
-        ({"priors": {"anchors": [{"scope": "Syria", "interval": [1, 2]}]}}, None),
+        (
+            {"priors": {"anchors": [{"scope": "Syria", "interval": [1, 2]}]}},
+            "no claim names the scope 'Syria'; valid are 'all'",
+        ),
         (
             {"priors": {"anchors": [{"source": "Airwars", "ratio": 0.5, "scope": "Syria"}]}},
-            "no counted claim of 'Airwars' fits",
+            "no claim names the scope 'Syria'",
         ),
         ({"as_of": "9 February"}, "as_of must be a date"),
     ],
 )
 def test_unknown_names_list_the_valid_ones(options, words):
-    if words is None:
-        # A place that nobody counts is a cell of its own beside "all".
-        built = model(**options)
-        assert len(built.layout.grid.cells) == 2
-        return
     with pytest.raises(UsageError, match=words):
         model(**options)
 
@@ -147,7 +147,7 @@ def test_targets_are_scope_outcome_group_perpetrator_without_window():
         "ratio of Airwars (injured)",
         "ratio of Airwars (killed)",
     )
-    assert not built.layout.single_cell
+    assert not built.layout.exact_possible
 
 
 def test_level_priors_by_kind_of_cell():
@@ -305,3 +305,40 @@ def test_pymc_log_density_is_the_sum_of_prior_and_claims():
     for level, u in ((9.0, [0.1, -0.4]), (12.0, [-2.0, 1.0]), (4.0, [0.0, 3.0])):
         got = density({count: np.array([level]), "u_target": np.array(u)})
         assert got == pytest.approx(by_hand(level, np.array(u)), abs=1e-7)
+
+
+def test_documented_follows_the_role_that_the_model_uses():
+    bare = [{"source": "A", "quantity": "at least 500"}, {"source": "B", "quantity": "about 50"}]
+
+    def found(rows, **options):
+        built = model(rows, **options)
+        return built.documented(built.rows[0])
+
+    assert found(bare) is None
+    assert found(bare, roles={"A": "monitor"}).text == "at least 500"
+    assert found(bare, priors={"sources": {"A": {"role": "monitor"}}}).low == 500
+    named = [bare[0] | {"role": "monitor"}, bare[1]]
+    assert found(named, roles={"A": "media"}) is None
+    later = {"source": "A", "quantity": "at least 700", "reported": "2018-02-09"}
+    assert found([named[0] | {"reported": "2017-02-09"}, later]).low == 700
+
+
+def test_words_are_no_documented_count_and_no_tally():
+    rows = [{"source": "UN", "role": "international", "quantity": "at least hundreds"}]
+    built = model(rows)
+    assert built.documented(built.rows[0]) is None
+    assert built.layout.hedges == ("speaker",)
+    text = "At least hundreds of thousands, and perhaps more than 1.3 million"
+    built = model([rows[0] | {"quantity": text}])
+    assert built.layout.readings[0].tau == pytest.approx(math.log(6.5))
+
+
+def test_an_incident_is_no_rival_of_a_total():
+    rows = [
+        {"source": "A", "role": "monitor", "quantity": "100"},
+        {"source": "B", "role": "monitor", "quantity": "13", "level": "incident"},
+    ]
+    with pytest.raises(UsageError, match="give the incident a scope of its own"):
+        model(rows)
+    placed = [rows[0], rows[1] | {"scope": "the market"}]
+    assert len(model(placed).layout.grid.cells) == 2

@@ -150,10 +150,37 @@ def test_a_ratio_anchor_with_a_tolerance(item):
         ({"anchors": [{"scope": "x", "interval": [0, 5]}]}, "above 0"),
         ({"groups": {"medics": {}}}, "inside"),
         ({"groups": {"medics": {"within": "civilians"}}}, "valid are 'inside', 'share', 'sum'"),
+        ({"groups": {"a": {"sum": "women"}}}, r"groups\.a\.sum must be a list"),
+        ({"groups": {"a": {"sum": 3}}}, "two different groups, not 3"),
+        ({"groups": {"a": {"sum": []}}}, "two different groups"),
+        ({"groups": {"a": {"sum": ["b"]}}}, "two different groups"),
+        ({"groups": {"a": {"sum": ["b", "b"]}}}, "two different groups"),
+        ({"groups": {"a": {"sum": ["b", 3]}}}, "two different groups"),
+        (
+            {"groups": {"c": {"sum": ["a", "b"]}, "a": {"inside": "c"}}},
+            "'a' is a part of the sum 'c'",
+        ),
+        ({"groups": {"civilians": {"inside": "all"}}}, "'civilians' is a part of the sum 'all'"),
+        (
+            {"groups": {"c": {"sum": ["a", "b"]}, "a": {"sum": ["x", "y"]}, "x": {"inside": "c"}}},
+            "'x' is a part of the sum 'c'",
+        ),
+        (
+            # Neither lies inside itself, and each is computed from the other.
+            {
+                "groups": {
+                    "c": {"sum": ["a", "b"]},
+                    "d": {"sum": ["x", "y"]},
+                    "a": {"inside": "d"},
+                    "x": {"inside": "c"},
+                }
+            },
+            "inside itself",
+        ),
         ({"groups": {"a": {"sum": ["b"], "inside": "c"}}}, "either a sum"),
         ({"groups": {"a": {"inside": "b"}, "b": {"inside": "a"}}}, "inside itself"),
         ({"groups": {"a": {"inside": "a"}}}, "inside itself"),
-        ({"groups": {"a": {"sum": ["b"]}, "b": {"sum": ["a"]}}}, "inside itself"),
+        ({"groups": {"a": {"sum": ["b", "c"]}, "b": {"sum": ["a", "d"]}}}, "inside itself"),
         ({"level": {"mean": 5, "sd": 1}}, "level: .* is not a prior"),
         ({"offsets": {"sd": 0}}, "offsets.sd must be"),
         ({"offsets": {"tau": 1}}, "valid are 'sd'"),
@@ -163,6 +190,23 @@ def test_a_ratio_anchor_with_a_tolerance(item):
         ({"shared": {"role": 0.5, "source": 0.5}}, "valid are 'role', 'source'"),
         ({"shared": {"role": 0.5, "source": 0.5, "target": 0.5}}, "sum to 1"),
         ({"shared": {"role": -0.5, "source": 0.5, "target": 1.0}}, "0 or more"),
+        ({"shared": {"role": "half", "source": 0.3, "target": 0.2}}, "shared.role must be a"),
+        ({"shared": {"role": 0.5, "source": True, "target": 0.2}}, "shared.source must be a"),
+        ({"shared": {"role": 0.5, "source": 0.3, "target": math.nan}}, "shared.target must be a"),
+        ({"anchors": [{"interval": [9000, 9009]}]}, "one per cent either way; .* 9000 to 9009"),
+        ({"anchors": [{"source": "A", "ratio": 0.5, "sd": 0.004}]}, "one per cent either way"),
+        ({"anchors": [{"interval": [1e13, 1e14]}]}, r"anchors\[0\]: a median must lie between"),
+        ({"anchors": [{"source": "A", "ratio": 2e4}]}, "between 0.0001 and 10000, not 20000"),
+        ({"level": {"median": 2e12, "factor": 2}}, r"level: .* 1e-06 and 1e\+12, not 2e\+12"),
+        ({"incident_level": {"median": 1e-7, "factor": 2}}, "incident_level: a median must"),
+        ({"roles": {"media": {"ratio": {"median": 1e5, "sd": 1}}}}, "roles.media: a median"),
+        ({"roles": {"media": {"within": {"median": 1e-5, "sd": 1}}}}, "roles.media.within: a"),
+        ({"sources": {"A": {"ratio": {"median": 1e-5, "sd": 1}}}}, 'sources."A": a median'),
+        ({"sources": {"A": {"within": 0.5}}}, 'sources."A".within must be a table'),
+        ({"sources": {"A": {"within": {"mean": 2}}}}, 'sources."A".within: .* is not a prior'),
+        ([1], r"dictionary or the path of a TOML file, not \[1\]"),
+        (5, "dictionary or the path of a TOML file, not 5"),
+        ([], "dictionary or the path of a TOML file"),
         # Without a part of its own the lattice would have no width, and the gauge no inverse.
         ({"shared": {"role": 1, "source": 0, "target": 0}}, "target above 0"),
         ({"shared": {"role": 0.5, "source": 0.5, "target": 0}}, "target above 0"),
@@ -191,3 +235,51 @@ def test_nearest():
     )
     assert nearest("zzz", ["media"]) == "valid are 'media'"
     assert nearest("zzz", []) == "valid are none"
+
+
+def test_a_declared_sum_replaces_the_share_inside_it():
+    groups = read_priors({"groups": {"civilians": {"sum": ["women", "men", "children"]}}}).groups
+    assert groups["civilians"].parts == ("women", "men", "children")
+    assert [groups[name].inside for name in ("women", "men", "children")] == [None] * 3
+    assert groups["elderly"].inside == "civilians"
+
+
+def test_a_share_inside_another_group_than_the_sum_stays():
+    groups = read_priors({"groups": {"adults": {"sum": ["women", "men"]}}}).groups
+    assert [groups[name].inside for name in ("women", "men")] == ["civilians"] * 2
+
+
+def test_a_sum_of_sums_replaces_the_shares_too():
+    table = {"civilians": {"sum": ["adults", "children"]}, "adults": {"sum": ["women", "men"]}}
+    groups = read_priors({"groups": table}).groups
+    assert [groups[name].inside for name in ("women", "men", "children")] == [None] * 3
+
+
+@pytest.mark.parametrize(
+    "within", [{"median": 0.5, "factor": 2}, {"interval": [0.5 / 1.5, 0.75], "prob": 0.5}]
+)
+def test_each_level_of_a_source_has_a_prior_of_its_own(within):
+    ratio = {"median": 0.3, "sd": 0.4}
+    priors = read_priors({"sources": {"A": {"ratio": ratio, "within": within}}})
+    total, incident = (priors.ratio("A", "monitor", level) for level in ("total", "incident"))
+    assert (total.core.median, total.core.sd) == (pytest.approx(0.3), pytest.approx(0.4))
+    assert incident.core.median == pytest.approx(0.5)
+    assert incident.over_count is None
+    assert total.origin == incident.origin == 'sources."A" of the analyst'
+
+
+def test_what_is_said_of_one_level_leaves_the_other_to_the_role():
+    priors = read_priors(
+        {
+            "sources": {
+                "totals": {"ratio": {"median": 0.3, "sd": 0.4}},
+                "share": {"completeness": {"median": 0.3, "sd": 0.4}},
+                "within": {"within": {"median": 0.5, "sd": 0.4}},
+            }
+        }
+    )
+    role = priors.roles["monitor"]
+    assert priors.ratio("totals", "monitor", "incident") is role.within
+    assert priors.ratio("share", "monitor", "incident") is role.within
+    assert priors.ratio("within", "monitor", "total") is role.totals
+    assert priors.ratio("within", "monitor", "incident").core.median == pytest.approx(0.5)

@@ -28,13 +28,19 @@ def test_first_paragraph_says_who_how_sure_and_on_what_it_rests(coalition):
     assert sentences[2].startswith("It is an estimate, not a count")
     assert sentences[3] == (
         "No overlap between sources and no independent count fixes this level: it rests on what we "
-        "assume about how much of the truth each source reports, mostly about Airwars (85 % of the "
-        "weight) and Pentagon (13 %)."
+        "assume about how much of the truth each source reports, above all about Airwars (85 % of "
+        "the weight), then about Pentagon (13 %)."
     )
 
 
 def test_documented_and_estimated_never_share_a_breath(coalition):
     assert text.documented(coalition) == (
+        "Documented, not estimated: at least 6,047, stated by Airwars. Our interval reaches below "
+        "this count because the model allows that some of it is counted twice or wrongly; see "
+        "section 4."
+    )
+    # The 50 % interval begins above 6,047.
+    assert text.documented(coalition, 0.5) == (
         "Documented, not estimated: at least 6,047, stated by Airwars."
     )
     assert "6,047" not in " ".join(text.lede(coalition))
@@ -120,31 +126,72 @@ def test_no_unique_total_is_said_and_never_summed(fake, row):
     assert text.documented(est) == ""
 
 
-def test_the_perpetrators_figure_as_a_part_of_the_estimate(coalition):
+def test_what_each_source_reports_is_an_estimate_of_its_ratio(coalition):
     numbers = coalition.sources().to_dict("records")
     pentagon, airwars = text.of_sources(coalition.meta["sources"], numbers, 0.95)
     assert pentagon == (
-        "Pentagon's figure is about 8.3 % of our estimate of the true number (95 % credible "
-        "interval 3.2 % to 18 %). Assumed beforehand: 15 % (95 % interval 2.1 % to 110 %). "
+        "We estimate that Pentagon reports 8.3 % of the true number (95 % credible interval "
+        "3.2 % to 18 %). Assumed beforehand: 15 % (95 % interval 2.1 % to 110 %). "
         "The data narrowed it to 44 % of the spread assumed."
     )
-    assert airwars.startswith("Airwars' figure is about 59 %")
+    assert airwars.startswith("We estimate that Airwars reports 59 % of the true number (")
 
 
-def test_a_source_with_many_ratios_gets_one_text():
+def _ratios(*medians, learned=0.95):
     sources = [
         {
             "source": "A",
             "name": f"ratio of A ({i})",
             "prior": {"median": 1.0, "low": 0.4, "high": 2.7},
+            "prior_log_sd": 0.5,
         }
-        for i in range(3)
+        for i in range(len(medians))
     ]
-    numbers = [{"ratio": r, "low": 0.4, "high": 3.0, "learned": 0.95} for r in (0.9, 1.1, 1.2)]
-    (said,) = text.of_sources(sources, numbers, 0.95)
-    assert "A's three figures are between 90 % and 120 % of our estimates" in said
-    assert said.count("Assumed beforehand: 100 % (95 % interval 40 % to 270 %)") == 1
-    assert "next to nothing" in said
+    numbers = [{"ratio": r, "low": 0.4, "high": 3.0, "learned": learned} for r in medians]
+    return text.of_sources(sources, numbers, 0.95)
+
+
+def test_a_source_with_many_ratios_gets_one_text():
+    (said,) = _ratios(0.93, 1.01, 1.05)
+    assert said.startswith(
+        "We estimate that A reports between 93 % and 100 % of the true numbers; the table gives "
+        "each. Assumed beforehand: 100 % (95 % interval 40 % to 270 %). The data said next to"
+    )
+    assert "between 93 % of and 12 times the true numbers" in _ratios(0.93, 1.0, 12.0)[0]
+    assert "reports 100 % of the true numbers" in _ratios(1.0, 1.0, 1.0)[0]
+
+
+@pytest.mark.parametrize(
+    ("median", "learned", "said"),
+    [
+        # A fifth of the prior sd is .1 here: log 1.09 = .086, log 1.12 = .113.
+        (1.09, 0.95, "The data said next to nothing of it: this is what was assumed."),
+        (1.12, 0.95, "The data hardly narrowed it, but they moved it."),
+        (0.89, 1.10, "The data hardly narrowed it, but they moved it."),
+        (1.09, 0.89, "The data narrowed it to 89 % of the spread assumed."),
+    ],
+)
+def test_the_data_were_silent_only_where_nothing_moved(median, learned, said):
+    (sentence,) = _ratios(median, learned=learned)
+    assert sentence.endswith(said)
+
+
+def test_a_remainder_is_named_as_one(fake, row):
+    rows = [row(), row(scope="Iraq"), {**row(scope="Syria"), "claimed": False}]
+    table = tables.estimates(fake(np.full((2, 100, 3), 5000.0), rows), 0.95)
+    assert [line[0] for line in table.rows] == [
+        "Total: civilians, Iraq and Syria",
+        "Civilians, Iraq",
+        "Civilians, Syria (remainder: no source counts it alone)",
+    ]
+    assert table.stack
+
+
+def test_an_exact_sum_has_no_monte_carlo_error(coalition):
+    found = tables.weights(coalition)
+    assert found.caption.endswith("; the sum is 1.")
+    assert found.stack
+    assert all(table.stack for table in tables.refits(coalition, 0.95))
 
 
 def test_what_if_the_perpetrators_number_were_right(coalition):
@@ -156,7 +203,10 @@ def test_what_if_the_perpetrators_number_were_right(coalition):
         "the true number."
     )
     assert any("assume beforehand that Airwars reports 13 times" in s for s in sentences)
-    assert sentences[-1].startswith("No assumption about Pentagon or the count itself alone")
+    assert sentences[-1] == (
+        "No shift of what is assumed about Pentagon or the count itself alone, within eight of its "
+        "standard deviations, would make the estimate 800."
+    )
 
 
 def test_at_least_below_the_estimate_is_no_rival(coalition):
@@ -172,7 +222,16 @@ def test_probability_below_the_documented_count(coalition):
 @pytest.mark.parametrize(
     ("claims", "said"),
     [
-        ([("Pentagon", "perpetrator", 800.0)], "accepted by the party itself only as far as"),
+        (
+            [("Coalition", "perpetrator", 800.0)],
+            "Attribution: accepted by the party itself only as far as its own statement goes "
+            "(Coalition states “about”); beyond that, alleged.",
+        ),
+        (
+            [("Pentagon", "perpetrator", 800.0)],
+            "Pentagon states a number of its own for these deaths: “about”.",
+        ),
+        ([("Pentagon", "perpetrator", 800.0)], "Attribution: alleged. No claim in the table"),
         ([("Airwars", "monitor", 6047.0)], "Attribution: alleged."),
     ],
 )
