@@ -67,8 +67,6 @@ class Estimate:
         self._progress = progress
         self._meta: dict[str, Any] = json.loads(tree.attrs[META])
 
-    # What it holds ---------------------------------------------------------------------------
-
     @property
     def idata(self) -> xarray.DataTree:
         """All draws, for ArviZ."""
@@ -174,8 +172,6 @@ class Estimate:
         """
         return find_modes(self.draws(row).ravel(), prob) if self._meta["has_level"] else ()
 
-    # Tables ----------------------------------------------------------------------------------
-
     def summary(self, prob: float = 0.95) -> pd.DataFrame:
         """Documented count and posterior of every cell.
 
@@ -242,8 +238,6 @@ class Estimate:
         from casualty_est.sensitivity.checks import check
 
         return check(self)
-
-    # Refits ----------------------------------------------------------------------------------
 
     def alone(self, row: int = 0, prob: float = 0.95) -> pd.DataFrame:
         """Posterior of an estimate if each source stood alone; columns as `leave_one_out`.
@@ -363,8 +357,6 @@ class Estimate:
                 kept[key] = tipping(refit, n, self._meta["assumptions"], weights)
         return pd.DataFrame(kept[key])
 
-    # Out of it -------------------------------------------------------------------------------
-
     @property
     def plot(self) -> Plots:
         """Pictures of this estimate, such as ``est.plot.total()``."""
@@ -443,8 +435,6 @@ class Estimate:
         from casualty_est.serialise import load
 
         return cls(load(path))
-
-    # Words -----------------------------------------------------------------------------------
 
     def headline(self, row: int = 0, prob: float = 0.95) -> str:
         """One estimate in one line: rounded median and interval, or why there is none.

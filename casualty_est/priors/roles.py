@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -246,11 +245,3 @@ def _table(spec: Any, where: str) -> dict[str, Any]:
         return dict(spec)
     msg = f"{where}: {spec!r} is not a prior; write {{median=.., factor=..}} or {{interval=[a, b]}}"
     raise UsageError(msg)
-
-
-def log_factor(value: float, where: str) -> float:
-    """Log of a factor above 1, the sd of a log-normal tolerance."""
-    if not isinstance(value, int | float) or not value > 1:
-        msg = f"{where}: a factor must be a number above 1, not {value!r}"
-        raise UsageError(msg)
-    return math.log(value)
