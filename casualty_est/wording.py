@@ -25,15 +25,17 @@ def cell_text(cell: dict[str, Any]) -> str:
     return " ".join(parts)
 
 
-def listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str], word: str = "and") -> str:
     """Join names as a sentence does.
 
     Examples
     --------
-    >>> listed(["Iraq", "Syria"]), listed(["a", "b", "c"])
-    ('Iraq and Syria', 'a, b and c')
+    >>> listed(["Iraq", "Syria"]), listed(["a", "b", "c"], "or")
+    ('Iraq and Syria', 'a, b or c')
     """
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {word} {names[-1]}"
 
 
 def documented_text(found: dict[str, Any]) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.rounding import share
+from casualty_est.wording import listed
 
 if TYPE_CHECKING:
     from casualty_est.estimate import Estimate
@@ -34,19 +35,6 @@ def day(iso: str) -> str:
     return f"{int(number)} {MONTHS[int(month) - 1]} {year}"
 
 
-def join(parts: Sequence[str], word: str = "and") -> str:
-    """Join parts as a list in a sentence.
-
-    Examples
-    --------
-    >>> join(["Iraq", "Syria"]), join(["a", "b", "c"], "or")
-    ('Iraq and Syria', 'a, b or c')
-    """
-    if len(parts) < 2:
-        return "".join(parts)
-    return f"{', '.join(parts[:-1])} {word} {parts[-1]}"
-
-
 def places(scope: str) -> str:
     """Name the places of a scope, or count them where they are many."""
     if scope == "all":
@@ -54,7 +42,7 @@ def places(scope: str) -> str:
     parts = scope.split("+")
     if len(parts) > FEW_PLACES:
         return f"in {in_words(len(parts))} places (listed below)"
-    return f"in {join(parts)}"
+    return f"in {listed(parts)}"
 
 
 def window(cell: Cell) -> str:
@@ -125,7 +113,7 @@ def row_name(estimate: Estimate, i: int) -> str:
     if len({r["cell"]["scope"] for r in rows}) > 1:
         scope = cell["scope"].split("+")
         many = len(scope) > FEW_PLACES
-        parts.append(f"all {in_words(len(scope))} places" if many else join(scope))
+        parts.append(f"all {in_words(len(scope))} places" if many else listed(scope))
     if len({r["cell"]["perpetrator"] for r in rows}) > 1 and attributed(cell):
         parts.append(f"attributed to {cell['perpetrator']}")
     parts += [f"{key} {value}" for key, value in row["strata"].items()]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from casualty_est.report import naming
 from casualty_est.rounding import people, percent
+from casualty_est.wording import listed
 
 if TYPE_CHECKING:
     from casualty_est.estimate import Estimate
@@ -85,7 +86,7 @@ def _total_alt(estimate: Estimate, prob: float) -> str:
         if claim["counted"] and claim["estimate"] == 0
     ]
     beside = f" Beside it, what the sources state: {'; '.join(said)}." if said else ""
-    return f"The estimate on a logarithmic scale: about {naming.join(parts, 'or')}.{beside}"
+    return f"The estimate on a logarithmic scale: about {listed(parts, 'or')}.{beside}"
 
 
 def _sources_alt(estimate: Estimate) -> str:

@@ -16,7 +16,6 @@ from casualty_est.report.naming import (
     group,
     has_total,
     in_words,
-    join,
     missing,
     outcome,
     part_of,
@@ -31,7 +30,7 @@ from casualty_est.report.naming import (
 )
 from casualty_est.rounding import chance, people, percent
 from casualty_est.sensitivity.identification import SHARES, share_of_level
-from casualty_est.wording import documented_text
+from casualty_est.wording import documented_text, listed
 
 if TYPE_CHECKING:
     from casualty_est.estimate import Estimate
@@ -120,7 +119,7 @@ def several(modes: Sequence[Mapping[str, float]], prob: float) -> list[str]:
     together = "both" if len(modes) == 2 else "all of them"
     return [
         f"The evidence supports {n} different numbers and cannot choose between them: "
-        f"{join(parts, 'or')}.",
+        f"{listed(parts, 'or')}.",
         f"These are estimates, not counts; quote {together} or none, for a number in between, such "
         "as their mean, is supported by nothing.",
     ]
@@ -193,7 +192,7 @@ def rests_on(estimate: Estimate) -> list[str]:
             ]
             sentences.append(
                 "Its level was given from outside by the analyst "
-                f"({join(names)}); if that is wrong, this number is wrong with it."
+                f"({listed(names)}); if that is wrong, this number is wrong with it."
             )
         case "data":
             sentences.append(
@@ -226,8 +225,8 @@ def _pulls(estimate: Estimate) -> str:
     shares = {name: share_of_level(pulls[name], error) for name in (first, *others)}
     if pulls[first] <= 0.5 or not others:
         named = [f"{name} ({shares[name]})" for name in (first, *others)]
-        return f", that is, about {join(named)} of the weight" if others else f", about {first}"
-    rest = join([f"{name} ({shares[name]})" for name in others])
+        return f", that is, about {listed(named)} of the weight" if others else f", about {first}"
+    rest = listed([f"{name} ({shares[name]})" for name in others])
     return f", above all about {first} ({shares[first]} of the weight), then about {rest}"
 
 
@@ -314,7 +313,7 @@ def _assumed(sources: Sequence[Mapping[str, Any]]) -> str:
         f"{ratio(prior['median'])} (95 % interval {ratio_interval(prior['low'], prior['high'])})"
         for prior in (source["prior"] for source in sources)
     ]
-    return f"Assumed beforehand: {join(list(dict.fromkeys(texts)), 'or')}."
+    return f"Assumed beforehand: {listed(list(dict.fromkeys(texts)), 'or')}."
 
 
 def _learned(pairs: Sequence[tuple[Mapping[str, Any], Mapping[Any, Any]]]) -> str:
@@ -396,13 +395,13 @@ def attribution(estimate: Estimate) -> str:
                 f"{claim['source']} states a number of its own for these deaths: “{claim['text']}”."
             )
     sentences = [
-        f"Attribution: alleged. No claim in the table is a statement in which {join(named)} "
+        f"Attribution: alleged. No claim in the table is a statement in which {listed(named)} "
         "accepts a number of these deaths."
     ]
     if own:
         sentences = [
             "Attribution: accepted by the party itself only as far as its own statement goes "
-            f"({join(list(dict.fromkeys(own)))}); beyond that, alleged."
+            f"({listed(list(dict.fromkeys(own)))}); beyond that, alleged."
         ]
     return " ".join([*sentences, *dict.fromkeys(others)])
 

@@ -10,7 +10,6 @@ from casualty_est.errors import UsageError
 from casualty_est.report.naming import (
     has_total,
     in_words,
-    join,
     missing,
     part_of,
     ratio,
@@ -19,6 +18,7 @@ from casualty_est.report.naming import (
 )
 from casualty_est.rounding import share
 from casualty_est.sensitivity.tipping import FARTHEST
+from casualty_est.wording import listed
 
 if TYPE_CHECKING:
     from casualty_est.estimate import Estimate
@@ -137,7 +137,7 @@ def tips(
         )
     if helpless:
         sentences.append(
-            f"No shift of what is assumed about {join(helpless, 'or')} alone, within "
+            f"No shift of what is assumed about {listed(helpless, 'or')} alone, within "
             f"{in_words(int(FARTHEST))} of its standard deviations, would make the estimate "
             f"{number:,.0f}."
         )
