@@ -10,6 +10,8 @@ from casualty_est.evidence.counting import (
     count_once,
     documented,
 )
+from casualty_est.evidence.histories import CaptureHistories, Stratum
+from casualty_est.evidence.history_table import HistoryTable
 from casualty_est.evidence.tables import Table, read_table, table_from
 from casualty_est.evidence.tally import Counted, LeftOut
 from casualty_est.evidence.windows import WindowError
@@ -17,11 +19,14 @@ from casualty_est.evidence.windows import WindowError
 __all__ = [
     "DOCUMENTING_ROLES",
     "ROLES",
+    "CaptureHistories",
     "Claim",
     "Claims",
     "Counted",
     "Documented",
+    "HistoryTable",
     "LeftOut",
+    "Stratum",
     "Table",
     "WindowError",
     "count_once",

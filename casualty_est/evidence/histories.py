@@ -1,0 +1,498 @@
+"""Capture histories: which lists hold which people, counted and validated."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import combinations
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from casualty_est.errors import Problem, UsageError
+from casualty_est.evidence.histories_read import (
+    Inactive,
+    Parsed,
+    Stratum,
+    read_long,
+    read_wide,
+)
+from casualty_est.evidence.history_table import HistoryTable
+from casualty_est.evidence.tables import read_table, table_from
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+__all__ = ["CaptureHistories", "Stratum"]
+
+_SHOWN = 12
+
+
+@dataclass(frozen=True, init=False, repr=False, eq=False, slots=True)
+class CaptureHistories:
+    """A validated, immutable table of which lists hold how many of the same people.
+
+    Parameters
+    ----------
+    data : dataframe
+        One column of 0 and 1 per list, and a column with the number of people of each row; without
+        it every row is one person. A blank cell means that the list was not at work in that
+        stratum, which is not the same as holding nobody there.
+    lists : sequence of str, optional
+        The columns that are lists; all 0/1 columns by default.
+    count : str
+        The column with the number of people.
+    by : sequence of str
+        Columns that divide the table into strata, each estimated by itself.
+    inactive : mapping of str to sequence of mapping, optional
+        Strata in which a list was not at work, as in ``{"HRW": [{"month": "1999-03"}]}``.
+    name : str, optional
+        How messages and reports call the table.
+
+    Attributes
+    ----------
+    lists : tuple of str
+        Names of the lists.
+    by : tuple of str
+        Columns of the strata.
+    strata : tuple of Stratum
+        Labels, histories and lists not at work of each stratum; one without labels where the table
+        is not divided.
+    warnings : tuple of (code, text)
+        ``similar_names``, ``empty_list``, ``empty_stratum``, ``repeated``.
+    name : str or None
+        Name of the file, without its folder.
+
+    Raises
+    ------
+    UsageError
+        If a named column does not exist, or there are fewer than 2 or more than 20 lists.
+    InputError
+        If the table breaks a rule; every problem is listed with its line and column. A column
+        that is neither list, count nor stratum is one, and so is a person on no list.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> cells = pd.DataFrame({"A": [1, 0, 1], "B": [0, 1, 1], "count": [30, 40, 10]})
+    >>> CaptureHistories(cells).people
+    80
+    """
+
+    lists: tuple[str, ...]
+    by: tuple[str, ...]
+    strata: tuple[Stratum, ...]
+    warnings: tuple[tuple[str, str], ...]
+    name: str | None
+
+    def __init__(
+        self,
+        data: object,
+        *,
+        lists: Sequence[str] | None = None,
+        count: str = "count",
+        by: str | Sequence[str] = (),
+        inactive: Inactive | None = None,
+        name: str | None = None,
+    ) -> None:
+        table, columns = table_from(data, name), _columns(by)
+        parsed = read_wide(table, [], lists=lists, count=count, by=columns, inactive=inactive)
+        self._fill(parsed, columns, table.name)
+
+    @classmethod
+    def read(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        lists: Sequence[str] | None = None,
+        count: str = "count",
+        by: str | Sequence[str] = (),
+        inactive: Inactive | None = None,
+    ) -> CaptureHistories:
+        r"""Read a CSV, TSV or parquet file with one 0/1 column per list.
+
+        Parameters
+        ----------
+        path : str or path-like
+            UTF-8 file ending in ``.csv`` or ``.tsv``, or a ``.parquet`` file.
+        lists : sequence of str, optional
+            The columns that are lists.
+        count : str
+            The column with the number of people.
+        by : sequence of str
+            Columns that divide the table into strata.
+        inactive : mapping, optional
+            Strata in which a list was not at work.
+
+        Returns
+        -------
+        CaptureHistories
+
+        Raises
+        ------
+        UsageError
+            If there is no such file or column.
+        InputError
+            If the table breaks a rule; every problem is listed.
+
+        Examples
+        --------
+        >>> import pathlib, tempfile
+        >>> path = pathlib.Path(tempfile.mkdtemp()) / "lists.csv"
+        >>> _ = path.write_text("A,B,count\n1,0,30\n0,1,40\n1,1,10\n", encoding="utf-8")
+        >>> CaptureHistories.read(path).lists
+        ('A', 'B')
+        """
+        problems: list[Problem] = []
+        table, columns = read_table(path, problems=problems), _columns(by)
+        parsed = read_wide(table, problems, lists=lists, count=count, by=columns, inactive=inactive)
+        return cls._of(parsed, columns, table.name)
+
+    @classmethod
+    def from_long(
+        cls,
+        data: object,
+        *,
+        person: str = "person",
+        list_column: str = "list",
+        by: str | Sequence[str] = (),
+        inactive: Inactive | None = None,
+        name: str | None = None,
+    ) -> CaptureHistories:
+        """Read a table with one row per person and list.
+
+        Identifiers are counted and never stored, printed or written.
+
+        Parameters
+        ----------
+        data : dataframe, str or path-like
+            The table, or its file.
+        person, list_column : str
+            Columns with the person's identifier and the name of the list.
+        by : sequence of str
+            Columns that divide the people into strata.
+        inactive : mapping, optional
+            Strata in which a list was not at work.
+        name : str, optional
+            How messages call the table.
+
+        Returns
+        -------
+        CaptureHistories
+
+        Raises
+        ------
+        UsageError
+            If a column does not exist.
+        InputError
+            If a cell is blank, a person stands in two strata, or a column has no meaning.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> rows = pd.DataFrame({"person": [1, 1, 2, 3], "list": ["A", "B", "A", "B"]})
+        >>> CaptureHistories.from_long(rows).people
+        3
+        """
+        problems: list[Problem] = []
+        path = isinstance(data, str | os.PathLike)
+        table = read_table(Path(str(data)), problems=problems) if path else table_from(data, name)
+        columns = _columns(by)
+        parsed = read_long(
+            table, problems, person=person, list_column=list_column, by=columns, inactive=inactive
+        )
+        return cls._of(parsed, columns, table.name)
+
+    @classmethod
+    def from_overlaps(
+        cls,
+        overlaps: Mapping[str | tuple[str, ...], int],
+        *,
+        exact: bool = True,
+        name: str | None = None,
+    ) -> CaptureHistories:
+        """Build the table from counts of the overlaps of lists.
+
+        Parameters
+        ----------
+        overlaps : mapping
+            Number of people by lists: ``{"A": 30, "A&B": 10}`` or ``{("A", "B"): 10}``.
+        exact : bool
+            Whether a count is of people on exactly these lists; if not, it is of people on at
+            least these, and all overlaps must be given.
+        name : str, optional
+            How messages call the table.
+
+        Returns
+        -------
+        CaptureHistories
+
+        Raises
+        ------
+        UsageError
+            If a count is no whole number, a combination stands twice or, for people on at least
+            these lists, one is missing or the counts contradict each other.
+
+        Examples
+        --------
+        >>> CaptureHistories.from_overlaps({"A": 40, "B": 50, "A&B": 10}, exact=False).people
+        80
+        """
+        names, sets = _sets(overlaps)
+        people = dict(sets)
+        if not exact:
+            people = _exactly(names, sets)
+        import pandas as pd
+
+        rows = [{n: int(n in key) for n in names} | {"count": v} for key, v in people.items()]
+        return cls(pd.DataFrame(rows, dtype=object), lists=names, name=name)
+
+    @classmethod
+    def _of(cls, parsed: Parsed, by: tuple[str, ...], name: str | None) -> CaptureHistories:
+        found = cls.__new__(cls)
+        found._fill(parsed, by, name)
+        return found
+
+    def _fill(self, parsed: Parsed, by: tuple[str, ...], name: str | None) -> None:
+        for field, value in (
+            ("lists", parsed.lists),
+            ("by", by),
+            ("strata", parsed.strata),
+            ("warnings", parsed.warnings),
+            ("name", name),
+        ):
+            # The class is frozen; this is the one place that may write.
+            object.__setattr__(self, field, value)
+
+    def __len__(self) -> int:
+        """Return the number of strata."""
+        return len(self.strata)
+
+    @property
+    def people(self) -> int:
+        """Number of people on at least one list, in all strata."""
+        return sum(stratum.table.people for stratum in self.strata)
+
+    def pooled(self) -> Stratum:
+        """Merge all strata into one.
+
+        Returns
+        -------
+        Stratum
+            A list that was not at work somewhere counts as not holding the people there.
+        """
+        if len(self.strata) == 1:
+            return self.strata[0]
+        rows, counts = [], []
+        for stratum in self.strata:
+            wide = np.zeros((len(stratum.table.counts), len(self.lists)), dtype=np.uint8)
+            at = [self.lists.index(name) for name in stratum.table.lists]
+            wide[:, at] = stratum.table.histories
+            rows.append(wide)
+            counts.append(stratum.table.counts)
+        table = HistoryTable.of(self.lists, np.vstack(rows), np.concatenate(counts))
+        return Stratum((), table)
+
+    def summary(self) -> pd.DataFrame:
+        """Size of every list.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``list``, ``people`` on it, ``share`` of all listed people, ``only_here`` (people on no
+            other list), ``strata`` in which it was at work.
+        """
+        import pandas as pd
+
+        table = self.pooled().table
+        alone = table.histories.sum(axis=1) == 1
+        rows = [
+            {
+                "list": name,
+                "people": int(table.sizes[j]),
+                "share": float(table.sizes[j] / table.people),
+                "only_here": int(table.counts[alone & (table.histories[:, j] == 1)].sum()),
+                "strata": sum(name in stratum.table.lists for stratum in self.strata),
+            }
+            for j, name in enumerate(table.lists)
+        ]
+        return pd.DataFrame(rows)
+
+    def pairs(self) -> pd.DataFrame:
+        """Overlap of every pair of lists, by stratum.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns of the strata; ``list_a``, ``list_b``, their sizes, ``shared`` people;
+            ``lincoln_petersen`` (size_a size_b / shared, missing where nobody is shared) and
+            ``chapman`` ((size_a + 1)(size_b + 1) / (shared + 1) - 1), what the pair alone would
+            say if its lists were independent; ``odds_ratio``, of being on both, among the people
+            on at least one other list, with one half added to every cell (missing for two lists):
+            above 1 the lists share more people than chance; ``nested``: one lies inside the other.
+        """
+        import pandas as pd
+
+        rows = []
+        for stratum in self.strata:
+            bits, counts = stratum.table.histories.astype(bool), stratum.table.counts
+            for a, b in combinations(range(len(stratum.table.lists)), 2):
+                rows.append(
+                    {
+                        **dict(stratum.labels),
+                        "list_a": stratum.table.lists[a],
+                        "list_b": stratum.table.lists[b],
+                        **_pair(bits, counts, a, b),
+                    }
+                )
+        return pd.DataFrame(rows)
+
+    def plot(self, *, stratum: int | None = None, dark: bool = False) -> Figure:
+        """Draw the overlaps: how many people stand on exactly which lists.
+
+        Parameters
+        ----------
+        stratum : int, optional
+            A stratum, from 0; all together by default.
+        dark : bool
+            Light text for a dark page, on a transparent ground.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+
+        Raises
+        ------
+        UsageError
+            If there is no such stratum.
+        """
+        if stratum is not None and not 0 <= stratum < len(self):
+            msg = f"stratum must be one of the {len(self)} strata, from 0, not {stratum!r}"
+            raise UsageError(msg)
+        from casualty_est.plots import overlaps, style
+
+        chosen = self.pooled() if stratum is None else self.strata[stratum]
+        colours = style.DARK if dark else style.LIGHT
+        with style.settings():
+            return style.finished(overlaps.picture(chosen.table, colours))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, CaptureHistories):
+            return NotImplemented
+        return self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def _key(self) -> tuple[object, ...]:
+        strata = tuple(
+            (
+                s.labels,
+                s.inactive,
+                s.table.lists,
+                s.table.histories.tobytes(),
+                tuple(s.table.counts),
+            )
+            for s in self.strata
+        )
+        return (self.lists, self.by, strata)
+
+    def __repr__(self) -> str:
+        """Write the size of the table and of its lists."""
+        return "\n".join([f"CaptureHistories: {self._size()}", *map("  ".__add__, self._lines())])
+
+    def _repr_html_(self) -> str:
+        items = "".join(f"<li>{escape(line)}</li>" for line in self._lines())
+        return f"<p>CaptureHistories: {escape(self._size())}</p><ul>{items}</ul>"
+
+    def _size(self) -> str:
+        strata = f", {len(self):,} strata by {', '.join(self.by)}" if self.by else ""
+        named = f" ({self.name})" if self.name else ""
+        return f"{self.people:,} people on {len(self.lists)} lists{strata}{named}"
+
+    def _lines(self) -> list[str]:
+        rows = self.summary().to_dict("records")
+        return [
+            f"{row['list']}: {row['people']:,} people, {row['only_here']:,} on no other list"
+            for row in rows
+        ]
+
+
+def _columns(by: str | Sequence[str]) -> tuple[str, ...]:
+    return (by,) if isinstance(by, str) else tuple(by)
+
+
+def _pair(
+    bits: np.ndarray[tuple[int, int], np.dtype[np.bool_]],
+    counts: np.ndarray[tuple[int], np.dtype[np.int64]],
+    a: int,
+    b: int,
+) -> dict[str, int | float | bool | None]:
+    one, two = bits[:, a], bits[:, b]
+    size_a, size_b = int(counts[one].sum()), int(counts[two].sum())
+    shared = int(counts[one & two].sum())
+    others = np.delete(bits, [a, b], axis=1).any(axis=1)
+    ratio = None
+    if bits.shape[1] > 2:
+        cells = [
+            float(counts[others & (one == x) & (two == y)].sum()) + 0.5
+            for x, y in ((True, True), (False, False), (True, False), (False, True))
+        ]
+        ratio = cells[0] * cells[1] / (cells[2] * cells[3])
+    return {
+        "size_a": size_a,
+        "size_b": size_b,
+        "shared": shared,
+        "lincoln_petersen": size_a * size_b / shared if shared else None,
+        "chapman": (size_a + 1) * (size_b + 1) / (shared + 1) - 1,
+        "odds_ratio": ratio,
+        "nested": shared > 0 and shared == min(size_a, size_b),
+    }
+
+
+def _sets(
+    overlaps: Mapping[str | tuple[str, ...], int],
+) -> tuple[tuple[str, ...], dict[frozenset[str], int]]:
+    names: dict[str, None] = {}
+    found: dict[frozenset[str], int] = {}
+    for key, value in overlaps.items():
+        parts = key.split("&") if isinstance(key, str) else key
+        members = tuple(part.strip() for part in parts)
+        if not members or "" in members or len(set(members)) < len(members):
+            msg = f"an overlap names lists, as in 'A&B' or ('A', 'B'), each once, not {key!r}"
+            raise UsageError(msg)
+        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
+            msg = f"the overlap {key!r} needs a whole number of people, not {value!r}"
+            raise UsageError(msg)
+        if frozenset(members) in found:
+            msg = f"the overlap {key!r} is given twice: keep one"
+            raise UsageError(msg)
+        names.update(dict.fromkeys(members))
+        found[frozenset(members)] = int(value)
+    return tuple(names), found
+
+
+def _exactly(
+    names: tuple[str, ...], sets: Mapping[frozenset[str], int]
+) -> dict[frozenset[str], int]:
+    """From people on at least these lists to people on exactly these."""
+    found: dict[frozenset[str], int] = {}
+    for size in range(len(names), 0, -1):
+        for members in map(frozenset, combinations(names, size)):
+            shown = "&".join(name for name in names if name in members)
+            if members not in sets:
+                msg = (
+                    f"people on at least these lists need every overlap, and {shown!r} is missing; "
+                    f"pairs alone do not give the histories of three lists"
+                )
+                raise UsageError(msg)
+            left = sets[members] - sum(v for other, v in found.items() if members < other)
+            if left < 0:
+                msg = f"more people are on {shown!r} and other lists than on {shown!r}: correct it"
+                raise UsageError(msg)
+            found[members] = left
+    return found

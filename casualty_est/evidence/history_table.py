@@ -1,0 +1,142 @@
+"""Capture histories of one population: which lists hold how many of the same people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from casualty_est.errors import UsageError
+
+MOST_DENSE = 12  # lists up to which all 2^L histories may be written out
+
+Bits = npt.NDArray[np.uint8]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HistoryTable:
+    """How many people have which capture history.
+
+    Parameters
+    ----------
+    lists : tuple of str
+        The lists that were at work in this population.
+    histories : ndarray of uint8, shape (history, list)
+        Distinct histories, 1 where the list holds the person, in the order of
+        sum over lists j of x_j 2^j; nobody is on no list.
+    counts : ndarray of int64, shape (history,)
+        People with each history, all above 0.
+
+    Examples
+    --------
+    >>> table = HistoryTable.of(("A", "B"), [[1, 0], [1, 1], [1, 0]], [3, 2, 1])
+    >>> table.people, table.sizes.tolist(), table.dense().tolist()
+    (6, [6, 2], [0, 4, 0, 2])
+    """
+
+    lists: tuple[str, ...]
+    histories: Bits
+    counts: Ints
+
+    @classmethod
+    def of(
+        cls, lists: Sequence[str], histories: npt.ArrayLike, counts: npt.ArrayLike
+    ) -> HistoryTable:
+        """Add up equal histories, sort them, and leave out whoever is on no list.
+
+        Parameters
+        ----------
+        lists : sequence of str
+            Names of the lists.
+        histories : array of shape (row, list)
+            0 or 1.
+        counts : array of shape (row,)
+            People per row.
+
+        Returns
+        -------
+        HistoryTable
+        """
+        bits = np.asarray(histories, dtype=np.uint8).reshape(-1, len(lists))
+        people = np.asarray(counts, dtype=np.int64)
+        keys = bits.astype(np.int64) @ (1 << np.arange(len(lists), dtype=np.int64))
+        found, where = np.unique(keys, return_inverse=True)
+        # Whole numbers are added as such: weights of bincount would be floats.
+        sums = np.zeros(len(found), dtype=np.int64)
+        np.add.at(sums, where, people)
+        kept = (found > 0) & (sums > 0)
+        rows = ((found[kept, None] >> np.arange(len(lists))) & 1).astype(np.uint8)
+        return cls(tuple(lists), rows, sums[kept])
+
+    @property
+    def people(self) -> int:
+        """Number of people on at least one list."""
+        return int(self.counts.sum())
+
+    @property
+    def sizes(self) -> Ints:
+        """People on each list, of shape (list,)."""
+        return self.counts @ self.histories.astype(np.int64)
+
+    def dense(self) -> Ints:
+        """Counts of all 2^L histories, that of no list being 0.
+
+        Returns
+        -------
+        ndarray of int64, shape (2 ** list,)
+
+        Raises
+        ------
+        UsageError
+            If there are more than twelve lists.
+        """
+        n_lists = len(self.lists)
+        if n_lists > MOST_DENSE:
+            msg = f"{n_lists} lists have too many histories to write out: at most {MOST_DENSE}"
+            raise UsageError(msg)
+        found = np.zeros(2**n_lists, dtype=np.int64)
+        found[self.histories.astype(np.int64) @ (1 << np.arange(n_lists))] = self.counts
+        return found
+
+    def without(self, name: str) -> HistoryTable:
+        """Leave one list out; people only on it vanish.
+
+        Parameters
+        ----------
+        name : str
+            The list.
+
+        Returns
+        -------
+        HistoryTable
+        """
+        kept = self._others(name)
+        names = tuple(self.lists[j] for j in kept)
+        return HistoryTable.of(names, self.histories[:, kept], self.counts)
+
+    def members_of(self, name: str) -> HistoryTable:
+        """The members of one list as a population of known size, seen by the other lists.
+
+        Parameters
+        ----------
+        name : str
+            The list whose members are the population.
+
+        Returns
+        -------
+        HistoryTable
+            Their histories over the other lists; members on no other list are those to be guessed.
+        """
+        inside = self.histories[:, self.lists.index(name)] == 1
+        kept = self._others(name)
+        names = tuple(self.lists[j] for j in kept)
+        return HistoryTable.of(names, self.histories[np.ix_(inside, kept)], self.counts[inside])
+
+    def _others(self, name: str) -> list[int]:
+        if name not in self.lists:
+            msg = f"there is no list {name!r}; valid are {', '.join(self.lists)}"
+            raise UsageError(msg)
+        return [j for j, other in enumerate(self.lists) if other != name]

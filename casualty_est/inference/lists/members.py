@@ -1,0 +1,230 @@
+"""Fit the members of families, each by the engine that suits it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from casualty_est.evidence.history_table import HistoryTable
+from casualty_est.inference.lists import importance, smc
+from casualty_est.inference.lists.importance import Weighted
+from casualty_est.inference.progress import Report
+from casualty_est.models.lists.families import Family
+from casualty_est.models.lists.member import Member
+
+Array = npt.NDArray[np.float64]
+
+DRAWS = 3000  # of each of the two rounds of importance sampling
+FEW_MOVES = 12  # of a member with one mode whose tails no t covers
+MANY = 4  # times as many moves where runs with fewer disagree
+SCREEN = 9.0  # nats of evidence below the best of its family: such a member is not worth sampling
+THREADS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFit:
+    """Posterior of one member.
+
+    Parameters
+    ----------
+    member : Member
+        The member.
+    index : int
+        Its number among all members of the plan: its stream of random numbers.
+    family : Family
+        Its family.
+    share : float
+        Its prior probability.
+    parts : tuple of Weighted
+        One set of independent draws, or one per run of sequential Monte Carlo; the weights of each
+        add up to the evidence.
+    effort : int
+        Factor on the moves of its runs.
+    """
+
+    member: Member
+    index: int
+    family: Family
+    share: float
+    parts: tuple[Weighted, ...]
+    effort: int = 1
+
+    @property
+    def log_weight(self) -> Array:
+        """Log weights of all draws, that add up to the evidence over all runs."""
+        joined = np.concatenate([part.log_weight for part in self.parts])
+        found: Array = joined - np.log(len(self.parts))
+        return found
+
+    @property
+    def log_evidence(self) -> float:
+        """Log evidence over all runs."""
+        return float(np.logaddexp.reduce(self.log_weight))
+
+
+def fit_members(
+    table: HistoryTable,
+    families: Sequence[Family],
+    *,
+    seed: np.random.SeedSequence,
+    runs: int,
+    method: str = "auto",
+    report: Report | None = None,
+) -> tuple[MemberFit, ...]:
+    """Fit every member of every family.
+
+    Parameters
+    ----------
+    table : HistoryTable
+        The data.
+    families : sequence of Family
+        The families, of equal prior probability.
+    seed : numpy.random.SeedSequence
+        Seed; every member and run has a stream of its own.
+    runs : int
+        Runs of sequential Monte Carlo, where a member needs it.
+    method : {"auto", "smc"}
+        ``smc`` samples every member by sequential Monte Carlo.
+    report : callable, optional
+        Takes a message and the share done.
+
+    Returns
+    -------
+    tuple of MemberFit
+        Members far below the best of their family are left out.
+    """
+    blank: list[MemberFit] = []
+    for family in families:
+        members = family.members(table) if family.members is not None else ()
+        share = 1.0 / (len(families) * max(1, len(members)))
+        blank += [
+            MemberFit(member, len(blank) + i, family, share, ()) for i, member in enumerate(members)
+        ]
+    easy = [f for f in blank if f.family.engine == "importance" and method != "smc"]
+    modes = _modes(table, easy, report)
+    kept = _screened(easy, modes)
+
+    def sample(fit: MemberFit) -> MemberFit:
+        mode = modes[fit.index]
+        assert mode is not None
+        rng = np.random.default_rng(stream(seed, 1 + fit.index, 0))
+        found = importance.sample(fit.member, table, mode, DRAWS, rng)
+        return replace(fit, parts=(found,)) if found.sound else fit
+
+    tasks = [lambda fit=fit: sample(fit) for fit in easy if fit.index in kept]
+    done = {fit.index: fit for fit in _in_threads(tasks, "sampling families", report)}
+    lost = {f.index for f in easy if f.index not in kept and modes[f.index] is not None}
+    rest = [done.get(fit.index, fit) for fit in blank if fit.index not in lost]
+    return _smc(table, rest, seed=seed, first=0, runs=runs, report=report)
+
+
+def more_runs(
+    table: HistoryTable,
+    fits: Sequence[MemberFit],
+    *,
+    seed: np.random.SeedSequence,
+    runs: int,
+    report: Report | None = None,
+) -> tuple[MemberFit, ...]:
+    """Spend more on the members whose runs disagree: longer runs first, then more of them.
+
+    Parameters
+    ----------
+    table : HistoryTable
+        The data.
+    fits : sequence of MemberFit
+        What was found so far.
+    seed : numpy.random.SeedSequence
+        The same seed as before.
+    runs : int
+        Runs that each shall have in all.
+    report : callable, optional
+        Takes a message and the share done.
+
+    Returns
+    -------
+    tuple of MemberFit
+    """
+    if any(len(fit.parts) > 1 and fit.effort == 1 for fit in fits):
+        fits = [replace(fit, parts=(), effort=MANY) if len(fit.parts) > 1 else fit for fit in fits]
+        return _smc(table, fits, seed=seed, first=0, runs=runs, report=report)
+    first = max(len(fit.parts) for fit in fits)
+    return _smc(table, fits, seed=seed, first=first, runs=runs, report=report)
+
+
+def stream(seed: np.random.SeedSequence, *key: int) -> np.random.SeedSequence:
+    """Return the stream of random numbers of one task, whatever else runs."""
+    return np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, *key))
+
+
+def _modes(
+    table: HistoryTable, fits: Sequence[MemberFit], report: Report | None
+) -> dict[int, importance.Mode | None]:
+    found = {}
+    for i, fit in enumerate(fits):
+        if report is not None:
+            report("finding modes", i / len(fits))
+        found[fit.index] = importance.find_mode(fit.member, table)
+    return found
+
+
+def _screened(fits: Sequence[MemberFit], modes: dict[int, importance.Mode | None]) -> set[int]:
+    """Members whose evidence is near enough to the best of their family to be sampled."""
+    best: dict[str, float] = {}
+    for fit in fits:
+        mode = modes[fit.index]
+        if mode is not None:
+            before = best.get(fit.family.key, -np.inf)
+            best[fit.family.key] = max(before, mode.log_evidence)
+    return {
+        fit.index
+        for fit in fits
+        if (mode := modes[fit.index]) is not None
+        and mode.log_evidence >= best[fit.family.key] - SCREEN
+    }
+
+
+def _smc(
+    table: HistoryTable,
+    fits: Sequence[MemberFit],
+    *,
+    seed: np.random.SeedSequence,
+    first: int,
+    runs: int,
+    report: Report | None,
+) -> tuple[MemberFit, ...]:
+    """Run sequential Monte Carlo from run `first` on, where there are no independent draws."""
+    wanted = [fit for fit in fits if len(fit.parts) != 1 or fit.family.engine == "smc"]
+
+    def run(fit: MemberFit, number: int) -> tuple[int, int, Weighted]:
+        rng = np.random.default_rng(stream(seed, 1 + fit.index, fit.effort, number))
+        moves = fit.effort * (smc.MOVES if fit.family.engine == "smc" else FEW_MOVES)
+        return fit.index, number, smc.run(fit.member, table, rng, moves=moves)
+
+    tasks = [
+        lambda fit=fit, number=number: run(fit, number)
+        for fit in wanted
+        for number in range(first, runs)
+    ]
+    new: dict[int, list[Weighted]] = {}
+    for index, _, part in sorted(
+        _in_threads(tasks, "sampling classes", report), key=lambda item: item[:2]
+    ):
+        new.setdefault(index, []).append(part)
+    return tuple(replace(fit, parts=(*fit.parts, *new.get(fit.index, ()))) for fit in fits)
+
+
+def _in_threads[T](
+    tasks: Sequence[Callable[[], T]], message: str, report: Report | None
+) -> Iterable[T]:
+    """Run tasks on two threads: numpy lets go of the interpreter while it computes."""
+    with ThreadPoolExecutor(THREADS) as executor:
+        futures = [executor.submit(task) for task in tasks]
+        for i, future in enumerate(as_completed(futures), 1):
+            if report is not None:
+                report(message, i / len(futures))
+            yield future.result()

@@ -1,0 +1,31 @@
+"""From the odds of being on no list to the number of people on no list."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+MOST = 1e15  # people: beyond it nothing is identified, and a float holds no single person
+
+
+def draw_unlisted(log_odds: Array, people: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    """Draw the number of people on no list, with p(N) proportional to 1/N.
+
+    Parameters
+    ----------
+    log_odds : ndarray of shape (draw,)
+        Log odds of being on no list.
+    people : int
+        People on at least one list.
+    rng : numpy.random.Generator
+        Randomness.
+
+    Returns
+    -------
+    ndarray of int, shape (draw,)
+        Negative binomial draws, as a Poisson with a gamma mean.
+    """
+    with np.errstate(over="ignore"):
+        mean = rng.gamma(people, 1.0, len(log_odds)) * np.exp(log_odds)
+    return rng.poisson(np.minimum(mean, MOST)).astype(np.int64)

@@ -1,0 +1,1 @@
+"""Multiple systems estimation: one file per family of distributions over capture histories."""

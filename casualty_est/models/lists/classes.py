@@ -1,0 +1,147 @@
+"""Latent classes: the population falls into a few groups that lists see differently.
+
+Class k holds a share w_k of all people, and list j holds a member of it with log odds
+b_kj = -1.5 + A_j + V_k + E_kj, normal with sds 1.2, .8 and .7: lists differ, classes differ in how
+visible they are, and each list has classes of its own. Shares are Dirichlet(1). Latent class models
+of capture: Agresti 1994, doi 10.2307/2533391; Manrique-Vallier 2016, doi 10.1111/biom.12502.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.special import gammaln
+
+from casualty_est.evidence.history_table import HistoryTable
+from casualty_est.models.lists.member import (
+    LIST_MEAN,
+    Array,
+    Member,
+    log_one_minus_exp,
+    log_sum_exp,
+    softplus,
+    start_of_lists,
+)
+
+CLASSES = 4
+LISTS_SD, CLASSES_SD, OWN_SD = 1.2, 0.8, 0.7
+
+
+@dataclass(frozen=True, eq=False)
+class Classes(Member):
+    """A population of a few classes, exchangeable before the data.
+
+    Parameters
+    ----------
+    classes : int
+        Number of classes.
+    """
+
+    classes: int = CLASSES
+
+    @property
+    def family(self) -> str:
+        """Key of the family."""
+        return "classes"
+
+    @property
+    def name(self) -> str:
+        """What a table calls this member."""
+        return f"{self.classes} classes"
+
+    @property
+    def size(self) -> int:
+        """Number of parameters: log odds by class and list, and log ratios of shares."""
+        return self.classes * self.n_lists + self.classes - 1
+
+    def _parts(self, theta: Array) -> tuple[Array, Array]:
+        """Log odds (class, list, draw) and log shares (class, draw): draws last is faster."""
+        cut = self.classes * self.n_lists
+        columns = np.ascontiguousarray(theta.T)
+        odds = columns[:cut].reshape(self.classes, self.n_lists, -1)
+        ratios = np.concatenate([columns[cut:], np.zeros((1, len(theta)), columns.dtype)])
+        return odds, ratios - log_sum_exp(ratios, axis=0)
+
+    @cached_property
+    def whitening(self) -> Array:
+        """Lower triangle that makes the log odds of the prior independent and standard."""
+        k, n = self.classes, self.n_lists
+        same_list, same_class = np.tile(np.eye(n), (k, k)), np.kron(np.eye(k), np.ones((n, n)))
+        covariance = (
+            LISTS_SD**2 * same_list + CLASSES_SD**2 * same_class + OWN_SD**2 * np.eye(k * n)
+        )
+        return np.linalg.inv(np.linalg.cholesky(covariance))
+
+    @property
+    def log_constant(self) -> float:
+        """Constant of the log prior."""
+        diagonal = np.diag(self.whitening)
+        return float(
+            gammaln(self.classes) + np.log(diagonal).sum() - 0.5 * len(diagonal) * np.log(2 * np.pi)
+        )
+
+    def log_prior(self, theta: Array) -> Array:
+        """Log prior density: normal log odds, and Dirichlet(1) shares."""
+        odds, log_shares = self._parts(theta)
+        whitening = self.whitening
+        white = whitening @ (odds.reshape(len(whitening), -1) - LIST_MEAN)
+        found: Array = (
+            self.log_constant - 0.5 * (white * white).sum(axis=0) + log_shares.sum(axis=0)
+        )
+        return found
+
+    def draw_prior(self, rng: np.random.Generator, draws: int) -> Array:
+        """Draw parameters from the prior."""
+        k, n = self.classes, self.n_lists
+        odds = (
+            LIST_MEAN
+            + rng.normal(0.0, LISTS_SD, (draws, 1, n))
+            + rng.normal(0.0, CLASSES_SD, (draws, k, 1))
+            + rng.normal(0.0, OWN_SD, (draws, k, n))
+        )
+        log_shares = np.log(rng.standard_exponential((draws, k)))
+        ratios = log_shares[:, :-1] - log_shares[:, -1:]
+        return np.hstack([odds.reshape(draws, k * n), ratios])
+
+    def evaluate(self, theta: Array) -> tuple[Array, Array]:
+        """Log shares among listed people, and log odds of being on no list."""
+        odds, log_shares = self._parts(theta)
+        log_empty = log_shares - softplus(odds).sum(axis=1)
+        terms = self.histories @ odds + log_empty[:, None, :]
+        log_cells = log_sum_exp(terms, axis=0)  # (history, draw)
+        log_unseen = log_sum_exp(log_empty, axis=0)
+        log_seen = log_one_minus_exp(log_unseen)
+        return (log_cells - log_seen).T, log_unseen - log_seen
+
+    def relabel(self, theta: Array) -> Array:
+        """Order the classes by their mean log odds: the density does not change."""
+        odds, log_shares = self._parts(theta)
+        order = np.argsort(odds.mean(axis=1), axis=0)
+        odds = np.take_along_axis(odds, order[:, None, :], axis=0)
+        log_shares = np.take_along_axis(log_shares, order, axis=0)
+        ratios = log_shares[:-1] - log_shares[-1:]
+        return np.vstack([odds.reshape(-1, len(theta)), ratios]).T
+
+    def start(self, table: HistoryTable) -> Array:
+        """Parameters near which the data are not absurd."""
+        steps = np.linspace(-1.0, 1.0, self.classes)[:, None] * CLASSES_SD
+        odds = start_of_lists(table) + steps
+        return np.concatenate([odds.ravel(), np.zeros(self.classes - 1)])
+
+    def visible(self, theta: Array, chances: Array) -> tuple[Array, Array]:
+        """Share of the listed and of the unlisted above each chance to be on some list."""
+        odds, log_shares = self._parts(theta)
+        shares, miss = np.exp(log_shares), np.exp(-softplus(odds).sum(axis=1))
+        above = (1.0 - miss)[..., None] > chances
+        listed, unlisted = shares * (1.0 - miss), shares * miss
+        return (
+            np.einsum("kd,kdc->dc", listed, above) / listed.sum(axis=0)[:, None],
+            np.einsum("kd,kdc->dc", unlisted, above) / unlisted.sum(axis=0)[:, None],
+        )
+
+
+def classes(table: HistoryTable, count: int = CLASSES) -> tuple[Classes, ...]:
+    """A few latent classes."""
+    return (Classes(table.lists, table.histories.astype(float), count),)
