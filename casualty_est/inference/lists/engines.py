@@ -1,0 +1,229 @@
+"""One door to the engines of the lists model: a table and families in, an answer out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from casualty_est.evidence.history_table import HistoryTable
+from casualty_est.inference.lists.answer import CHANCES, Answer, quantiles
+from casualty_est.inference.lists.average import FLOOR, SMALLEST_P, Average, average
+from casualty_est.inference.lists.members import stream
+from casualty_est.inference.lists.predictive import cell_probabilities
+from casualty_est.inference.progress import Report
+from casualty_est.models.lists.families import Family
+from casualty_est.models.lists.member import all_or_none
+
+Array = npt.NDArray[np.float64]
+
+SOME = 1000  # draws for which all histories are written out
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How one table is fitted.
+
+    Parameters
+    ----------
+    families : tuple of Family
+        The families.
+    draws : int
+        Posterior draws in all.
+    runs : int
+        Independent runs, or chains.
+    tune : int
+        Warm-up iterations of each chain, where there are chains.
+    floor : float
+        Smallest mass of a group that the data do not rule out.
+    xi : float
+        Odds ratio of the unseen cell, under ``no-highest-order``.
+    reference : bool
+        Graphs and range of N as R dga has them, under ``decomposable``.
+    method : {"auto", "smc"}
+        The engine.
+    """
+
+    families: tuple[Family, ...]
+    draws: int = 4000
+    runs: int = 4
+    tune: int = 1000
+    floor: float = FLOOR
+    xi: float = 1.0
+    reference: bool = False
+    method: str = "auto"
+
+
+def solve(
+    table: HistoryTable, plan: Plan, seed: np.random.SeedSequence, report: Report | None = None
+) -> Answer:
+    """Fit one table.
+
+    Parameters
+    ----------
+    table : HistoryTable
+        The data.
+    plan : Plan
+        Families and settings.
+    seed : numpy.random.SeedSequence
+        Seed.
+    report : callable, optional
+        Takes a message and the share done.
+
+    Returns
+    -------
+    Answer
+    """
+    match plan.families[0].engine:
+        case "graphs":
+            from casualty_est.inference.lists.graph_average import solve_graphs
+
+            return solve_graphs(table, plan, seed)
+        case "gibbs":
+            from casualty_est.inference.lists.gibbs import solve_gibbs
+
+            return solve_gibbs(table, plan, seed, report)
+        case "cells":
+            return _no_highest_order(table, plan, seed)
+    found = average(
+        table,
+        plan.families,
+        seed=seed,
+        runs=plan.runs,
+        floor=plan.floor,
+        method=plan.method,
+        report=report,
+    )
+    return _of_average(table, plan, found, np.random.default_rng(stream(seed, 0, 1)))
+
+
+def some_draws(total: int) -> int:
+    """Number of draws for which all histories are written out."""
+    return min(total, SOME)
+
+
+def _of_average(
+    table: HistoryTable, plan: Plan, found: Average, rng: np.random.Generator
+) -> Answer:
+    chosen = found.choose(plan.draws, rng)
+    some = chosen[: some_draws(len(chosen))]
+    parts = found.theta(some)
+    members = [(found.members[m].member, theta) for m, _, theta in parts]
+    cells, _ = cell_probabilities(table, members)
+    order = np.concatenate([here for _, here, _ in parts])
+    chances = np.array(CHANCES)
+    visible = [member.visible(theta, chances) for member, theta in members]
+    back = np.argsort(order)
+    reasons = []
+    if not found.known:
+        worst = 100 * max(found.mcse)
+        reasons.append(
+            f"runs with different random numbers disagree: the ends of the interval are known to "
+            f"{worst:.0f} % only"
+        )
+    weights = np.bincount(found.pool.member, found.weight, minlength=len(found.members))
+    by_evidence = [
+        {
+            "family": fit.family.key,
+            "member": fit.member.name,
+            "mass": float(weight),
+            "log_evidence": fit.log_evidence,
+        }
+        for fit, weight in zip(found.members, weights, strict=True)
+    ]
+    return Answer(
+        unlisted=found.pool.unlisted[chosen],
+        cells=cells[back],
+        cell_odds=found.pool.log_odds[some],
+        visible=(
+            np.vstack([listed for listed, _ in visible])[back],
+            np.vstack([unlisted for _, unlisted in visible])[back],
+        ),
+        groups=_groups(table, found),
+        families=by_evidence,
+        method="smc",
+        reasons=tuple(reasons),
+        min_ess=found.ess,
+        facts={
+            "floor_share": found.floor_share,
+            "mcse": dict(zip(("low", "median", "high"), found.mcse, strict=True)),
+            "runs": found.runs,
+            "misfit": all(group.predictive_p < SMALLEST_P for group in found.groups),
+        },
+    )
+
+
+def _groups(table: HistoryTable, found: Average) -> list[dict[str, object]]:
+    rows = []
+    for g, group in enumerate(found.groups):
+        inside = found.pool.group == g
+        count = (table.people + found.pool.unlisted[inside]).astype(float)
+        ends = weighted_quantiles(count, np.exp(found.pool.log_weight[inside] - group.log_evidence))
+        rows.append(
+            {
+                "name": group.name,
+                "mass": group.mass,
+                "posterior": group.posterior,
+                "log_evidence": group.log_evidence,
+                **ends,
+                "predictive_p": group.predictive_p,
+                "ruled_out": group.ruled_out,
+            }
+        )
+    return rows
+
+
+def weighted_quantiles(values: Array, weight: Array) -> dict[str, float]:
+    """Median and ends of the 95 % interval of weighted draws."""
+    order = np.argsort(values)
+    edges = np.cumsum(weight[order])
+    at = np.searchsorted(edges / edges[-1], (0.025, 0.5, 0.975))
+    low, median, high = values[order][np.minimum(at, len(values) - 1)]
+    return {"low": float(low), "median": float(median), "high": float(high)}
+
+
+def one_group(name: str, table: HistoryTable, answer_unlisted: Array) -> list[dict[str, object]]:
+    """Describe a family that stands alone as the only group."""
+    count = table.people + answer_unlisted
+    return [
+        {
+            "name": name,
+            "mass": 1.0,
+            "posterior": 1.0,
+            "log_evidence": None,
+            **quantiles(count),
+            "predictive_p": None,
+            "ruled_out": "",
+        }
+    ]
+
+
+def _no_highest_order(table: HistoryTable, plan: Plan, seed: np.random.SeedSequence) -> Answer:
+    from casualty_est.inference.lists.unseen import draw_unlisted
+    from casualty_est.models.lists.no_highest_order import draw
+
+    rng = np.random.default_rng(stream(seed, 0))
+    log_cells, log_odds = draw(table, plan.xi, plan.draws, rng)
+    unlisted = draw_unlisted(log_odds, table.people, rng)
+    some = slice(0, some_draws(plan.draws))
+    return Answer(
+        unlisted=unlisted,
+        cells=np.exp(log_cells[some]),
+        cell_odds=log_odds[some],
+        visible=all_or_none(log_odds[some], np.array(CHANCES)),
+        groups=one_group("no-highest-order", table, unlisted),
+        families=_alone("no-highest-order"),
+        method="exact",
+        min_ess=float(plan.draws),
+    )
+
+
+def _alone(name: str) -> list[dict[str, object]]:
+    return [{"family": name, "member": name, "mass": 1.0, "log_evidence": None}]
+
+
+def family_names(families: Sequence[Family]) -> list[str]:
+    """Keys of families, for settings and files."""
+    return [family.key for family in families]

@@ -1,0 +1,290 @@
+"""The lists model: capture histories, and what is assumed of the people on no list."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from datetime import date
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from casualty_est.errors import UsageError
+from casualty_est.evidence.checks import nearest
+from casualty_est.evidence.histories import CaptureHistories, Stratum
+from casualty_est.models.lists.families import FAMILIES, Family, choose, group_title
+from casualty_est.wording import listed
+
+if TYPE_CHECKING:
+    import pymc
+
+    from casualty_est.estimate import Estimate
+
+Note = tuple[str, str]
+CELL = {
+    "scope": "all",
+    "start": None,
+    "end": None,
+    "outcome": "killed",
+    "group": "all",
+    "perpetrator": "any",
+}
+FLOOR = 0.10
+
+
+class ListModel:
+    """How many people are on no list, from the overlap of the lists.
+
+    With ``families="auto"`` several kinds of dependence between lists are averaged by how well
+    they explain the overlaps: lists that depend in pairs, people who are easier to see for every
+    list, and latent classes. No data can say which of them holds for the people on no list; the
+    result states what was assumed. Nothing is computed in the constructor.
+
+    Parameters
+    ----------
+    histories : CaptureHistories, dataframe, or a sequence of them
+        The table; several are replicates of one linkage or imputation, mixed draw by draw.
+    families : str or sequence of str
+        ``auto``; or ``independence``, ``pairs``, ``ridge``, ``visibility``, ``visibility-pair``,
+        ``classes`` (several of these are averaged); or one of ``decomposable``,
+        ``dirichlet-process`` and ``no-highest-order``.
+    floor : float
+        Smallest mass of a group of families that the data do not rule out, from 0 to .3.
+    xi : float
+        Odds ratio of the unseen cell, for ``no-highest-order`` only; 1 is no interaction of the
+        highest order.
+    reference : bool
+        For ``decomposable`` only: all graphs, the complete one too, and at most as many unlisted
+        people as five times the listed, as R dga has them.
+    cell : mapping, optional
+        What is counted: any of ``scope``, ``start``, ``end``, ``outcome``, ``group``,
+        ``perpetrator``.
+
+    Raises
+    ------
+    UsageError
+        If a family is unknown or cannot be fitted to so many lists, or a setting is out of range.
+    InputError
+        If a table breaks its rules.
+
+    References
+    ----------
+    Bird and King 2018, doi 10.1146/annurev-statistics-031017-100641, on multiple systems
+    estimation; Aleshin-Guendel, Sadinle and Wakefield 2024, doi 10.1093/biomtc/ujad028, on the
+    identifying assumption.
+
+    Examples
+    --------
+    >>> import casualty_est as ce
+    >>> model = ce.ListModel(ce.datasets.load("kosovo"), families="ridge")
+    >>> est = model.fit(seed=1)
+    >>> bool(10_000 < est.summary()["median"].iloc[0] < 18_000)
+    True
+    """
+
+    kind = "lists"
+
+    def __init__(
+        self,
+        histories: CaptureHistories | Sequence[CaptureHistories] | Any,
+        *,
+        families: str | Sequence[str] = "auto",
+        floor: float = FLOOR,
+        xi: float = 1.0,
+        reference: bool = False,
+        cell: Mapping[str, str | date | None] | None = None,
+    ) -> None:
+        self.replicates = _replicates(histories)
+        self.histories = self.replicates[0]
+        self.cell = _cell(cell)
+        _in_range("floor", floor, 0.0, 0.3)
+        _in_range("xi", xi, 1e-6, 1e6)
+        names = (families,) if isinstance(families, str) else tuple(families)
+        _only_for("xi", xi != 1.0, names, "no-highest-order")
+        _only_for("reference", reference, names, "decomposable")
+        self._families = families
+        self.floor, self.xi, self.reference = float(floor), float(xi), bool(reference)
+        notes: list[Note] = []
+        for table in self.replicates:
+            notes += table.warnings
+            for stratum in table.strata:
+                _, left_out = self.families_for(stratum)
+                code = "two_lists" if len(stratum.table.lists) == 2 else "family_left_out"
+                notes += [(code, text) for text in left_out]
+                notes += _facts(stratum)
+        self.notes: tuple[Note, ...] = tuple(dict.fromkeys(notes))
+        self.settings: dict[str, Any] = {
+            "table": self.histories.name,
+            "families": list(names),
+            "floor": self.floor,
+            "xi": self.xi,
+            "reference": self.reference,
+            "by": list(self.histories.by),
+            "replicates": len(self.replicates),
+        }
+
+    def families_for(self, stratum: Stratum) -> tuple[tuple[Family, ...], list[str]]:
+        """Families for the lists of one stratum, and notes on those left out.
+
+        Parameters
+        ----------
+        stratum : Stratum
+            The stratum.
+
+        Returns
+        -------
+        families : tuple of Family
+        notes : list of str
+        """
+        return choose(self._families, len(stratum.table.lists))
+
+    @property
+    def assumption(self) -> str:
+        """What identifies the number of people on no list, in one sentence."""
+        families, _ = self.families_for(self.histories.pooled())
+        if len(families) == 1:
+            return f"This estimate assumes that {families[0].assumption}."
+        groups = listed([group_title(g) for g in dict.fromkeys(f.group for f in families)])
+        return (
+            f"This estimate assumes that the people on no list relate to those on some as in an "
+            f"average over {groups}."
+        )
+
+    @property
+    def pymc_model(self) -> pymc.Model | dict[str, pymc.Model]:
+        """The model as a `pymc.Model`, or a dict of them by family and member.
+
+        For whoever wants to extend it; the whole table without strata.
+        """
+        from casualty_est.models.lists.pymc_models import build
+
+        stratum = self.histories.pooled()
+        families, _ = self.families_for(stratum)
+        return build(stratum.table, families, xi=self.xi)
+
+    def fit(
+        self,
+        *,
+        seed: int | None = None,
+        draws: int = 1000,
+        tune: int = 1000,
+        chains: int = 4,
+        method: str = "auto",
+        executor: Executor | None = None,
+        progress: bool | None = None,
+        parts: str | os.PathLike[str] | None = None,
+    ) -> Estimate:
+        """Compute the posterior.
+
+        Parameters
+        ----------
+        seed : int, optional
+            Seed of all randomness; None draws one and records it.
+        draws, chains : int
+            ``draws * chains`` posterior draws are kept; `chains` is also the number of independent
+            runs of sequential Monte Carlo, or of Gibbs chains.
+        tune : int
+            Warm-up iterations of a Gibbs chain in thousands of steps; other engines need none.
+        method : {"auto", "smc", "exact", "gibbs"}
+            ``smc`` samples every family by sequential Monte Carlo; the others name the engine that
+            a family has anyway.
+        executor : concurrent.futures.Executor, optional
+            Where strata and replicates are fitted; None fits them here, one after the other.
+        progress : bool, optional
+            Show progress on standard error; None shows it where that is a terminal.
+        parts : path-like, optional
+            A folder where every finished stratum is written; the same call resumes there.
+
+        Returns
+        -------
+        Estimate
+
+        Raises
+        ------
+        UsageError
+            If a number is out of range, or the folder holds parts of another study.
+        """
+        from casualty_est.estimate import Estimate
+        from casualty_est.inference.lists.fit import fit
+
+        tree = fit(
+            self,
+            seed=seed,
+            draws=draws,
+            tune=tune,
+            chains=chains,
+            method=method,
+            executor=executor,
+            progress=progress,
+            parts=parts,
+        )
+        return Estimate(tree, model=self, progress=progress)
+
+    def __repr__(self) -> str:
+        return "\n".join(self._lines())
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(repr(self))}</pre>"
+
+    def _lines(self) -> list[str]:
+        from casualty_est.models.lists.describe import describe
+
+        return describe(self)
+
+
+def _replicates(data: Any) -> tuple[CaptureHistories, ...]:
+    if isinstance(data, CaptureHistories):
+        return (data,)
+    if isinstance(data, list | tuple):
+        found = tuple(d if isinstance(d, CaptureHistories) else CaptureHistories(d) for d in data)
+        if not found:
+            msg = "give at least one table of capture histories"
+            raise UsageError(msg)
+        first = found[0]
+        for i, other in enumerate(found[1:], 2):
+            labels = [s.labels for s in other.strata]
+            if other.lists != first.lists or labels != [s.labels for s in first.strata]:
+                msg = f"replicate {i} has other lists or strata than the first: they must be alike"
+                raise UsageError(msg)
+        return found
+    return (CaptureHistories(data),)
+
+
+def _cell(cell: Mapping[str, str | date | None] | None) -> dict[str, str | None]:
+    found: dict[str, str | None] = dict(CELL)
+    for name, value in (cell or {}).items():
+        if name not in CELL:
+            msg = f"cell: {name!r} is unknown{nearest(name, CELL)}; valid are {', '.join(CELL)}"
+            raise UsageError(msg)
+        found[name] = value.isoformat() if isinstance(value, date) else value
+    return found
+
+
+def _in_range(name: str, value: float, low: float, high: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        msg = f"{name} must be a number from {low:g} to {high:g}, not {value!r}"
+        raise UsageError(msg)
+
+
+def _only_for(name: str, given: bool, families: Sequence[str], family: str) -> None:
+    if given and tuple(families) != (family,):
+        msg = f"{name} belongs to families={FAMILIES[family].key!r}, and {families!r} was asked"
+        raise UsageError(msg)
+
+
+def _facts(stratum: Stratum) -> list[Note]:
+    """What a reader must know of a table before any model sees it."""
+    where = ", ".join(f"{column} {value}" for column, value in stratum.labels)
+    where = f" in {where}" if where else ""
+    table, notes = stratum.table, []
+    bits = table.histories
+    if (bits.sum(axis=1) == 1).all():
+        text = f"no person is on two lists{where}: only the priors say how many are on none"
+        notes.append(("no_overlap", text))
+    for j, name in enumerate(table.lists):
+        inside = bits[bits[:, j] == 1]
+        for k, other in enumerate(table.lists):
+            if j != k and len(inside) and inside[:, k].all():
+                text = f"list {name} lies inside list {other}{where}: it may have been copied"
+                notes.append(("nested", text))
+    return notes
