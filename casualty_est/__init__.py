@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from casualty_est.errors import CasualtyEstError, InputError, QuantityError, UsageError
     from casualty_est.estimate import Estimate
     from casualty_est.evidence.claims import Claims
+    from casualty_est.evidence.histories import CaptureHistories
     from casualty_est.models.claims import ClaimsModel
+    from casualty_est.models.lists.model import ListModel
     from casualty_est.priors.distributions import LogitNormal, LogNormal, Normal
     from casualty_est.quantity import Quantity
 
@@ -22,11 +24,13 @@ __version__ = "0.1.0"
 
 # Loaded on first use: a script that only parses a number must not wait for a sampler.
 _HOMES = {
+    "CaptureHistories": "evidence.histories",
     "CasualtyEstError": "errors",
     "Claims": "evidence.claims",
     "ClaimsModel": "models.claims",
     "Estimate": "estimate",
     "InputError": "errors",
+    "ListModel": "models.lists.model",
     "LogNormal": "priors.distributions",
     "LogitNormal": "priors.distributions",
     "Normal": "priors.distributions",
@@ -37,11 +41,13 @@ _HOMES = {
 }
 
 __all__ = [
+    "CaptureHistories",
     "CasualtyEstError",
     "Claims",
     "ClaimsModel",
     "Estimate",
     "InputError",
+    "ListModel",
     "LogNormal",
     "LogitNormal",
     "Normal",

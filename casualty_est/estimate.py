@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import xarray
 
     from casualty_est.models.claims import ClaimsModel
+    from casualty_est.models.lists.model import ListModel
     from casualty_est.plots import Plots
     from casualty_est.sensitivity.checks import Check
     from casualty_est.sensitivity.identification import Identification
@@ -41,7 +42,7 @@ class Estimate:
         Group ``posterior`` with ``deaths`` (chain, draw, estimate; people) and, where sources have
         ratios, ``ratio_total`` (chain, draw, target); all that is no draw as JSON in the attribute
         ``casualty_est``.
-    model : ClaimsModel, optional
+    model : ClaimsModel or ListModel, optional
         The model, for refits. A loaded estimate has none.
     progress : bool, optional
         Show the progress of refits on standard error; None shows it where that is a terminal.
@@ -56,7 +57,7 @@ class Estimate:
         self,
         tree: xarray.DataTree,
         *,
-        model: ClaimsModel | None = None,
+        model: ClaimsModel | ListModel | None = None,
         progress: bool | None = None,
     ) -> None:
         if META not in tree.attrs or "posterior" not in tree.children:

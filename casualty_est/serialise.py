@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from casualty_est.errors import UsageError
-from casualty_est.tables import ratio_numbers, row_numbers
+from casualty_est.tables import completeness_numbers, ratio_numbers, row_numbers
 
 if TYPE_CHECKING:
     import xarray
@@ -79,6 +79,17 @@ def _source(estimate: Estimate, i: int, prob: float) -> dict[str, Any]:
     source = estimate.meta["sources"][i]
     # Claims cannot split a ratio into what is missed and what is counted wrongly.
     stated = source.get("parameters", {})
+    if estimate.kind == "lists":
+        found = completeness_numbers(estimate, i, prob)
+        stated = {
+            "completeness_listed": {
+                "median": found["completeness"],
+                "low": found["low"],
+                "high": found["high"],
+                "prob": prob,
+                "prior": None,
+            }
+        }
     # A claim on a single incident speaks of the count within it.
     within = source.get("level") == "incident"
     ratio = ratio_numbers(estimate, i, prob)

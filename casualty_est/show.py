@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.rounding import people, percent, share
-from casualty_est.tables import row_numbers
+from casualty_est.tables import completeness_numbers, row_numbers
 from casualty_est.wording import cell_text, documented_text
 
 if TYPE_CHECKING:
@@ -25,7 +25,9 @@ def estimate_rows(estimate: Estimate, prob: float = 0.95) -> list[tuple[str, str
             if documented
             else "none"
         )
-        name = cell_text(row["cell"]) + ("" if row["part"] == "total" else f", {row['part']}")
+        strata = "".join(f", {column} {value}" for column, value in row["strata"].items())
+        part = "" if row["part"] == "total" else f", {row['part']}"
+        name = cell_text(row["cell"]) + strata + part
         if not row.get("claimed", True):
             name += " (remainder: no source counts it alone)"
         if low is None or median is None or high is None:
@@ -40,6 +42,11 @@ def source_rows(estimate: Estimate, prob: float = 0.95) -> list[tuple[str, str, 
     """Source, role, posterior and prior of every reporting ratio, rounded for print."""
     rows = []
     for i, source in enumerate(estimate.meta["sources"]):
+        if estimate.kind == "lists":
+            found = completeness_numbers(estimate, i, prob)
+            ends = f"{percent(round(found['low'], 3))} to {percent(round(found['high'], 3))}"
+            rows.append((source["name"], "list", percent(round(found["completeness"], 3)), ends))
+            continue
         prior = source["prior"]
         before = f"{share(prior['median'])} ({share(prior['low'])} to {share(prior['high'])})"
         name = source["name"].removeprefix("ratio of ")
@@ -47,11 +54,13 @@ def source_rows(estimate: Estimate, prob: float = 0.95) -> list[tuple[str, str, 
     return rows
 
 
-def titles(prob: float) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def titles(prob: float, kind: str = "claims") -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Column titles of the two tables."""
     return (
         ("estimate", "documented", "median", f"{percent(prob)} credible interval"),
-        ("source", "role", f"reported / true ({percent(prob)})", "before the data (95 %)"),
+        ("list", "role", "share of all deaths", f"{percent(prob)} credible interval")
+        if kind == "lists"
+        else ("source", "role", f"reported / true ({percent(prob)})", "before the data (95 %)"),
     )
 
 
@@ -62,7 +71,7 @@ def status(estimate: Estimate) -> str:
 
 def as_text(estimate: Estimate) -> str:
     """Plain text for a terminal."""
-    estimates, sources = titles(0.95)
+    estimates, sources = titles(0.95, estimate.kind)
     parts = [
         f"Estimate from {estimate.kind}. {status(estimate)}",
         _plain(estimates, estimate_rows(estimate)),
@@ -77,6 +86,7 @@ def level_lines(estimate: Estimate) -> list[str]:
     """What the level rests on, and the warnings a reader must see."""
     lines = list(estimate.identification().sentences[:1])
     urgent = {"no_level", "no_total", "contradicts", "own_conflict", "assumed_unbiased"}
+    urgent |= {"two_lists", "no_overlap", "misfit", "unstratified"}
     return lines + [f"Note: {text}." for code, text in estimate.warnings if code in urgent]
 
 
@@ -90,7 +100,7 @@ def _plain(head: tuple[str, ...], rows: list[tuple[str, str, str, str]]) -> str:
 
 def as_html(estimate: Estimate) -> str:
     """HTML for a notebook, input escaped."""
-    estimates, sources = titles(0.95)
+    estimates, sources = titles(0.95, estimate.kind)
     parts = [f"<p><b>Estimate from {escape(estimate.kind)}.</b> {escape(status(estimate))}</p>"]
     parts.append(_html(estimates, estimate_rows(estimate)))
     if estimate.meta["sources"]:
@@ -119,7 +129,7 @@ def as_rich(estimate: Estimate, prob: float = 0.95) -> Any:
             found.add_row(*(Text(cell) for cell in row))
         return found
 
-    estimates, sources = titles(prob)
+    estimates, sources = titles(prob, estimate.kind)
     good = "green" if estimate.converged else "bold red"
     parts: list[Any] = [Text(status(estimate), style=good), Text("")]
     parts += [table(estimates, estimate_rows(estimate, prob)), Text("")]

@@ -44,6 +44,13 @@ def sources(estimate: Estimate, prob: float) -> pd.DataFrame:
     """Tabulate the reliability of every source; see `Estimate.sources`."""
     import pandas as pd
 
+    if estimate.kind == "lists":
+        return pd.DataFrame(
+            [
+                {"source": source["source"], **completeness_numbers(estimate, i, prob)}
+                for i, source in enumerate(estimate.meta["sources"])
+            ]
+        )
     rows = []
     for i, source in enumerate(estimate.meta["sources"]):
         ratio = ratio_numbers(estimate, i, prob)
@@ -88,6 +95,18 @@ def row_numbers(estimate: Estimate, row: int, prob: float) -> dict[str, float | 
     mean = float(draws.mean()) if known else None
     sd = float(draws.std()) if known else None
     return dict(zip(names, (float(median), float(low), float(high), mean, sd), strict=True))
+
+
+def completeness_numbers(estimate: Estimate, source: int, prob: float) -> dict[str, Any]:
+    """Median and interval of the share of all deaths that one list holds."""
+    draws = estimate.idata["posterior"]["completeness"].values[..., source]
+    low, median, high = np.quantile(draws, interval_ends(prob))
+    return {
+        "completeness": float(median),
+        "low": float(low),
+        "high": float(high),
+        "prob": prob,
+    }
 
 
 def ratio_numbers(estimate: Estimate, source: int, prob: float) -> dict[str, Any] | None:

@@ -43,6 +43,10 @@ class Check:
         found = self.diagnostics
         if found["method"] == "exact":
             lines = ["Converged: the answer is exact, by quadrature."]
+        elif self.converged and found["max_rhat"] is None:
+            lines = [
+                f"Converged: independent runs agree, with {found['min_ess']:.0f} effective draws."
+            ]
         elif self.converged:
             lines = [
                 f"Converged: largest R-hat {found['max_rhat']:.3f}, smallest effective sample "

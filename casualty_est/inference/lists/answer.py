@@ -40,7 +40,7 @@ class Answer:
         ``low``, ``high`` (people), ``predictive_p``, ``ruled_out``.
     families : list of dict
         Per member: ``family``, ``member``, ``mass``, ``log_evidence``.
-    method : {"exact", "smc", "gibbs"}
+    method : {"exact", "smc"}
         The engine.
     reasons : tuple of str
         Why it did not converge; empty where it did.

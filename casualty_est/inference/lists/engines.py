@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -34,14 +34,10 @@ class Plan:
         Posterior draws in all.
     runs : int
         Independent runs, or chains.
-    tune : int
-        Warm-up iterations of each chain, where there are chains.
     floor : float
         Smallest mass of a group that the data do not rule out.
     xi : float
         Odds ratio of the unseen cell, under ``no-highest-order``.
-    reference : bool
-        Graphs and range of N as R dga has them, under ``decomposable``.
     method : {"auto", "smc"}
         The engine.
     """
@@ -49,10 +45,8 @@ class Plan:
     families: tuple[Family, ...]
     draws: int = 4000
     runs: int = 4
-    tune: int = 1000
     floor: float = FLOOR
     xi: float = 1.0
-    reference: bool = False
     method: str = "auto"
 
 
@@ -76,17 +70,8 @@ def solve(
     -------
     Answer
     """
-    match plan.families[0].engine:
-        case "graphs":
-            from casualty_est.inference.lists.graph_average import solve_graphs
-
-            return solve_graphs(table, plan, seed)
-        case "gibbs":
-            from casualty_est.inference.lists.gibbs import solve_gibbs
-
-            return solve_gibbs(table, plan, seed, report)
-        case "cells":
-            return _no_highest_order(table, plan, seed)
+    if plan.families[0].engine == "cells":
+        return _no_highest_order(table, plan, seed)
     found = average(
         table,
         plan.families,
@@ -155,7 +140,7 @@ def _of_average(
     )
 
 
-def _groups(table: HistoryTable, found: Average) -> list[dict[str, object]]:
+def _groups(table: HistoryTable, found: Average) -> list[dict[str, Any]]:
     rows = []
     for g, group in enumerate(found.groups):
         inside = found.pool.group == g
@@ -184,7 +169,9 @@ def weighted_quantiles(values: Array, weight: Array) -> dict[str, float]:
     return {"low": float(low), "median": float(median), "high": float(high)}
 
 
-def one_group(name: str, table: HistoryTable, answer_unlisted: Array) -> list[dict[str, object]]:
+def one_group(
+    name: str, table: HistoryTable, answer_unlisted: npt.NDArray[np.int64]
+) -> list[dict[str, Any]]:
     """Describe a family that stands alone as the only group."""
     count = table.people + answer_unlisted
     return [
@@ -220,10 +207,5 @@ def _no_highest_order(table: HistoryTable, plan: Plan, seed: np.random.SeedSeque
     )
 
 
-def _alone(name: str) -> list[dict[str, object]]:
+def _alone(name: str) -> list[dict[str, Any]]:
     return [{"family": name, "member": name, "mass": 1.0, "log_evidence": None}]
-
-
-def family_names(families: Sequence[Family]) -> list[str]:
-    """Keys of families, for settings and files."""
-    return [family.key for family in families]

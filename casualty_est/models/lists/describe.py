@@ -32,11 +32,6 @@ PRIORS = {
         f"{classes.CLASSES} classes, shares ~ Dirichlet(1); log odds {LIST_MEAN:g} + list + class "
         f"+ own, sds {classes.LISTS_SD:g}, {classes.CLASSES_SD:g}, {classes.OWN_SD:g}"
     ),
-    "decomposable": "every graph alike; cells hyper-Dirichlet with 2^-lists per cell",
-    "dirichlet-process": (
-        "10 classes by stick-breaking, concentration ~ Gamma(.25, .25); chance of each list in "
-        "each class ~ Uniform(0, 1)"
-    ),
     "no-highest-order": "shares of the seen histories ~ Dirichlet(1 / number of histories)",
 }
 
@@ -73,7 +68,9 @@ def describe(model: ListModel) -> list[str]:
         )
     lines += ["", model.assumption]
     notes = [f"Note: {text}." for _, text in model.notes]
-    return lines + notes[:SHOWN] + ([f"and {len(notes) - SHOWN} more notes"] if notes[SHOWN:] else [])
+    return (
+        lines + notes[:SHOWN] + ([f"and {len(notes) - SHOWN} more notes"] if notes[SHOWN:] else [])
+    )
 
 
 def _families(families: tuple[Family, ...]) -> list[str]:

@@ -28,7 +28,7 @@ class Family:
     group : str
         ``pairs`` (log-linear), ``visibility`` or ``classes``; families of a group assume the same
         kind of dependence. Families that stand alone are a group of their own.
-    engine : {"importance", "smc", "graphs", "gibbs", "cells"}
+    engine : {"importance", "smc", "cells"}
         How it is computed.
     assumption : str
         What identifies the number of people on no list, as a clause after "assumes that".
@@ -103,24 +103,6 @@ FAMILIES = {
             f"the population falls into at most {classes.CLASSES} groups, inside which lists are "
             "independent",
             members=classes.classes,
-        ),
-        Family(
-            "decomposable",
-            "decomposable graphs",
-            "decomposable",
-            "graphs",
-            "lists depend on each other as some graph without chordless circles says, and not all "
-            "at once",
-            most=7,
-        ),
-        Family(
-            "dirichlet-process",
-            "Dirichlet-process classes",
-            "dirichlet-process",
-            "gibbs",
-            "the population falls into groups, inside which lists are independent and every chance "
-            "between 0 and 1 is as likely beforehand",
-            least=2,
         ),
         Family(
             "no-highest-order",
@@ -200,9 +182,7 @@ def _auto(n_lists: int) -> tuple[tuple[Family, ...], list[str]]:
 def _range(family: Family, n_lists: int) -> str:
     if n_lists < family.least:
         return f"needs at least {family.least} lists, not {n_lists}"
-    why = "for it writes out every history" if family.most == MOST_CELLS else "for it has too many"
-    what = "" if family.most == MOST_CELLS else " graphs beyond"
-    return f"takes at most {family.most} lists, not {n_lists}, {why}{what}"
+    return f"takes at most {family.most} lists, not {n_lists}, for it writes out every history"
 
 
 def group_title(group: str) -> str:

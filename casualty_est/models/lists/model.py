@@ -16,8 +16,6 @@ from casualty_est.models.lists.families import FAMILIES, Family, choose, group_t
 from casualty_est.wording import listed
 
 if TYPE_CHECKING:
-    import pymc
-
     from casualty_est.estimate import Estimate
 
 Note = tuple[str, str]
@@ -46,16 +44,12 @@ class ListModel:
         The table; several are replicates of one linkage or imputation, mixed draw by draw.
     families : str or sequence of str
         ``auto``; or ``independence``, ``pairs``, ``ridge``, ``visibility``, ``visibility-pair``,
-        ``classes`` (several of these are averaged); or one of ``decomposable``,
-        ``dirichlet-process`` and ``no-highest-order``.
+        ``classes`` (several of these are averaged); or ``no-highest-order``.
     floor : float
         Smallest mass of a group of families that the data do not rule out, from 0 to .3.
     xi : float
         Odds ratio of the unseen cell, for ``no-highest-order`` only; 1 is no interaction of the
         highest order.
-    reference : bool
-        For ``decomposable`` only: all graphs, the complete one too, and at most as many unlisted
-        people as five times the listed, as R dga has them.
     cell : mapping, optional
         What is counted: any of ``scope``, ``start``, ``end``, ``outcome``, ``group``,
         ``perpetrator``.
@@ -91,7 +85,6 @@ class ListModel:
         families: str | Sequence[str] = "auto",
         floor: float = FLOOR,
         xi: float = 1.0,
-        reference: bool = False,
         cell: Mapping[str, str | date | None] | None = None,
     ) -> None:
         self.replicates = _replicates(histories)
@@ -101,9 +94,8 @@ class ListModel:
         _in_range("xi", xi, 1e-6, 1e6)
         names = (families,) if isinstance(families, str) else tuple(families)
         _only_for("xi", xi != 1.0, names, "no-highest-order")
-        _only_for("reference", reference, names, "decomposable")
         self._families = families
-        self.floor, self.xi, self.reference = float(floor), float(xi), bool(reference)
+        self.floor, self.xi = float(floor), float(xi)
         notes: list[Note] = []
         for table in self.replicates:
             notes += table.warnings
@@ -118,7 +110,6 @@ class ListModel:
             "families": list(names),
             "floor": self.floor,
             "xi": self.xi,
-            "reference": self.reference,
             "by": list(self.histories.by),
             "replicates": len(self.replicates),
         }
@@ -150,18 +141,6 @@ class ListModel:
             f"average over {groups}."
         )
 
-    @property
-    def pymc_model(self) -> pymc.Model | dict[str, pymc.Model]:
-        """The model as a `pymc.Model`, or a dict of them by family and member.
-
-        For whoever wants to extend it; the whole table without strata.
-        """
-        from casualty_est.models.lists.pymc_models import build
-
-        stratum = self.histories.pooled()
-        families, _ = self.families_for(stratum)
-        return build(stratum.table, families, xi=self.xi)
-
     def fit(
         self,
         *,
@@ -182,10 +161,10 @@ class ListModel:
             Seed of all randomness; None draws one and records it.
         draws, chains : int
             ``draws * chains`` posterior draws are kept; `chains` is also the number of independent
-            runs of sequential Monte Carlo, or of Gibbs chains.
+            runs of sequential Monte Carlo.
         tune : int
-            Warm-up iterations of a Gibbs chain in thousands of steps; other engines need none.
-        method : {"auto", "smc", "exact", "gibbs"}
+            Taken for the sake of one signature; these engines need no warm-up.
+        method : {"auto", "smc", "exact"}
             ``smc`` samples every family by sequential Monte Carlo; the others name the engine that
             a family has anyway.
         executor : concurrent.futures.Executor, optional
@@ -211,7 +190,6 @@ class ListModel:
             self,
             seed=seed,
             draws=draws,
-            tune=tune,
             chains=chains,
             method=method,
             executor=executor,

@@ -1,0 +1,300 @@
+"""Fit a lists model: every stratum and replicate by itself, then one result."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor, as_completed
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from casualty_est.errors import UsageError
+from casualty_est.evidence.histories import Stratum
+from casualty_est.evidence.history_table import HistoryTable
+from casualty_est.inference.lists import answer as describe
+from casualty_est.inference.lists.engines import Plan, solve
+from casualty_est.inference.lists.members import stream
+from casualty_est.inference.progress import Report, progress_bar
+from casualty_est.serialise import write_whole
+
+if TYPE_CHECKING:
+    import xarray
+
+    from casualty_est.models.lists.model import ListModel
+
+Ints = npt.NDArray[np.int64]
+
+SCHEMA = "casualty-est/1"
+PACKAGES = ("casualty_est", "numpy", "scipy", "numba", "xarray")
+METHODS = ("auto", "smc", "exact")
+ADVICE = "fit it with more chains (chains=16), and look at the groups of families one by one"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One finished fit: the draws of one stratum in one replicate, and its description.
+
+    Parameters
+    ----------
+    unlisted : ndarray of int, shape (draw,)
+        People on no list.
+    found : dict
+        Families, groups, dial, checks: plain values.
+    """
+
+    unlisted: Ints
+    found: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One fit to be made, on this machine or another.
+
+    Parameters
+    ----------
+    key : str
+        Name of its file among the finished parts; it depends on data, settings and seed.
+    table : HistoryTable
+        The data.
+    plan : Plan
+        Families and settings.
+    seed : int
+        Seed of the study.
+    number : tuple of int
+        Replicate and stratum: its stream of random numbers.
+    """
+
+    key: str
+    table: HistoryTable
+    plan: Plan
+    seed: int
+    number: tuple[int, int]
+
+
+def fit(
+    model: ListModel,
+    *,
+    seed: int | None,
+    draws: int,
+    chains: int,
+    method: str,
+    executor: Executor | None,
+    progress: bool | None,
+    parts: str | os.PathLike[str] | None,
+) -> xarray.DataTree:
+    """Compute the posterior of a lists model; see `ListModel.fit`.
+
+    Parameters
+    ----------
+    model : ListModel
+        The model.
+    seed : int or None
+        Seed of all randomness; None draws one.
+    draws, chains : int
+        Kept draws per chain, and independent runs.
+    method : {"auto", "smc", "exact"}
+        The engine.
+    executor : Executor or None
+        Where strata and replicates are fitted.
+    progress : bool or None
+        Show progress on standard error.
+    parts : path or None
+        Folder of finished parts.
+
+    Returns
+    -------
+    xarray.DataTree
+        Group ``posterior`` with ``deaths`` (chain, draw, estimate) and ``completeness`` (chain,
+        draw, list); all that is no draw as JSON in the attribute ``casualty_est``.
+
+    Raises
+    ------
+    UsageError
+        If a number is out of range, or the method not open to the families.
+    """
+    for name, value in {"draws": draws, "chains": chains}.items():
+        if not isinstance(value, int) or value < 1:
+            msg = f"{name} must be a whole number of at least 1, not {value!r}"
+            raise UsageError(msg)
+    seed = secrets.randbelow(2**31) if seed is None else seed
+    if not isinstance(seed, int) or seed < 0:
+        msg = f"seed must be a whole number of at least 0, not {seed!r}"
+        raise UsageError(msg)
+    tasks = _tasks(model, seed, draws * chains, chains, method)
+    with progress_bar(progress) as report:
+        done = run(list(tasks.values()), executor, parts, report)
+    from casualty_est.inference.lists.pack import pack
+
+    found = {number: done[task.key] for number, task in tasks.items()}
+    settings = {**model.settings, "draws": draws, "chains": chains, "seed": seed, "method": method}
+    return pack(model, found, settings)
+
+
+def _tasks(
+    model: ListModel, seed: int, draws: int, chains: int, method: str
+) -> dict[tuple[int, int], Task]:
+    """One task per replicate and stratum; stratum -1 is the table without strata."""
+    tasks = {}
+    each = -(-draws // len(model.replicates))
+    for r, histories in enumerate(model.replicates):
+        strata: list[tuple[int, Stratum]] = list(enumerate(histories.strata))
+        if len(strata) > 1:
+            strata.append((-1, histories.pooled()))
+        for s, stratum in strata:
+            families, _ = model.families_for(stratum)
+            _open(method, families[0].engine)
+            plan = Plan(
+                families, each, chains, model.floor, model.xi, "smc" if method == "smc" else "auto"
+            )
+            key = _key(stratum.table, plan, seed, (r, s))
+            tasks[r, s] = Task(key, stratum.table, plan, seed, (r, s))
+    return tasks
+
+
+def _open(method: str, engine: str) -> None:
+    if method not in METHODS:
+        msg = f"method must be one of {', '.join(METHODS)} for lists, not {method!r}"
+        raise UsageError(msg)
+    if (method == "exact") != (engine == "cells") and method != "auto":
+        other = "smc" if method == "exact" else "exact"
+        msg = f"these families are not computed by {method!r}: use 'auto' or {other!r}"
+        raise UsageError(msg)
+
+
+def _key(table: HistoryTable, plan: Plan, seed: int, number: tuple[int, int]) -> str:
+    content = [
+        table.lists,
+        table.histories.tolist(),
+        table.counts.tolist(),
+        [family.key for family in plan.families],
+        [plan.draws, plan.runs, plan.floor, plan.xi, plan.method],
+        seed,
+        number,
+        metadata.version("casualty_est"),
+    ]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:24]
+
+
+def run(
+    tasks: Sequence[Task],
+    executor: Executor | None,
+    parts: str | os.PathLike[str] | None,
+    report: Report,
+) -> dict[str, Part]:
+    """Run tasks that are not yet finished, and keep each as soon as it is.
+
+    Parameters
+    ----------
+    tasks : sequence of Task
+        The fits.
+    executor : Executor or None
+        Where they run; None runs them here.
+    parts : path or None
+        Folder of finished parts.
+    report : callable
+        Takes a message and the share done.
+
+    Returns
+    -------
+    dict
+        Part by key.
+    """
+    folder = _folder(parts)
+    done = {task.key: part for task in tasks if (part := _load(folder, task.key)) is not None}
+    left = [task for task in tasks if task.key not in done]
+    for count, (key, part) in enumerate(_results(left, executor, report), 1):
+        done[key] = part
+        if folder is not None:
+            _keep(folder, key, part)
+        if len(tasks) > 1:
+            report(f"fitted {len(tasks) - len(left) + count} of {len(tasks)}", count / len(left))
+    return done
+
+
+def _results(
+    tasks: Sequence[Task], executor: Executor | None, report: Report
+) -> Iterator[tuple[str, Part]]:
+    if executor is None:
+        inner = report if len(tasks) == 1 else None
+        for task in tasks:
+            yield task.key, perform(task, inner)
+        return
+    futures = {executor.submit(perform, task): task.key for task in tasks}
+    for future in as_completed(futures):
+        yield futures[future], future.result()
+
+
+def perform(task: Task, report: Report | None = None) -> Part:
+    """Make one fit and describe it in plain values.
+
+    Parameters
+    ----------
+    task : Task
+        What to fit.
+    report : callable, optional
+        Takes a message and the share done.
+
+    Returns
+    -------
+    Part
+    """
+    root = np.random.SeedSequence(task.seed, spawn_key=(task.number[0], task.number[1] + 1))
+    found = solve(task.table, task.plan, root, report)
+    rng = np.random.default_rng(stream(root, 0, 2))
+    return Part(
+        found.unlisted,
+        {
+            "lists": list(task.table.lists),
+            "people": task.table.people,
+            "sizes": task.table.sizes.tolist(),
+            "groups": found.groups,
+            "families": found.families,
+            "dial": describe.dial(found, task.table, rng),
+            "observability": describe.observability(found, task.table),
+            "predictions": describe.predictions(found, task.table, rng),
+            "dependence": describe.dependence(found, task.table),
+            "method": found.method,
+            "reasons": list(found.reasons),
+            "min_ess": found.min_ess,
+            **found.facts,
+        },
+    )
+
+
+def _folder(parts: str | os.PathLike[str] | None) -> Path | None:
+    if parts is None:
+        return None
+    folder = Path(parts)
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        msg = f"the folder {folder.name} for finished parts cannot be made: {error.strerror}"
+        raise UsageError(msg) from None
+    return folder
+
+
+def _keep(folder: Path, key: str, part: Part) -> None:
+    def write(beside: Path) -> None:
+        with beside.open("wb") as file:
+            np.savez(file, unlisted=part.unlisted, found=np.array(json.dumps(part.found)))
+
+    write_whole(folder / f"{key}.npz", write)
+
+
+def _load(folder: Path | None, key: str) -> Part | None:
+    if folder is None or not (folder / f"{key}.npz").is_file():
+        return None
+    try:
+        with np.load(folder / f"{key}.npz", allow_pickle=False) as file:
+            found: Mapping[str, Any] = json.loads(str(file["found"]))
+            return Part(file["unlisted"], dict(found))
+    except (OSError, ValueError, KeyError):
+        return None  # half a file: the part is fitted again
