@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -131,14 +132,111 @@ def claims(
 
 
 @app.command()
+def lists(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="A table of 0/1 columns.")],
+    columns: Annotated[
+        str | None, typer.Option("--lists", metavar="A,B,C", help="The columns that are lists.")
+    ] = None,
+    count: Annotated[
+        str, typer.Option("--count", metavar="COL", help="Column with the number of people.")
+    ] = "count",
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="month,sex", help="Columns that divide it.")
+    ] = None,
+    families: Annotated[
+        str, typer.Option("--families", metavar="A,B", help="Families that are averaged.")
+    ] = "auto",
+    xi: Annotated[
+        float, typer.Option("--xi", help="Odds ratio of the unseen cell (no-highest-order).")
+    ] = 1.0,
+    cell: Annotated[
+        str | None, typer.Option("--cell", metavar="scope=..,group=..", help="What is counted.")
+    ] = None,
+    report: ReportFile = None,
+    json: JsonFile = None,
+    save: SaveFile = None,
+    seed: Seed = None,
+    prob: Prob = 0.95,
+    draws: DrawCount = 1000,
+    chains: ChainCount = 4,
+    workers: Annotated[
+        int, typer.Option("--workers", metavar="N", help="Processes for the strata.")
+    ] = 1,
+    quiet: Quiet = False,
+) -> None:
+    """Estimate how many people are on no list, from the overlap of lists."""
+    from casualty_est.evidence.histories import CaptureHistories
+    from casualty_est.models.lists.model import ListModel
+
+    _check_numbers(prob, draws, chains)
+    _check_outputs({"--report": report, "--json": json, "--save": save}, {"the table": file})
+    histories = CaptureHistories.read(file, lists=_names(columns), count=count, by=_names(by) or ())
+    chosen = families if families == "auto" else _names(families) or ()
+    model = ListModel(
+        histories, families=chosen, xi=xi, cell=_cell(cell, "--cell") if cell is not None else {}
+    )
+    console = _console(quiet)
+    console.print(repr(model), markup=False)
+    console.print()
+    # What is finished of many strata outlives an interruption; the same command goes on there.
+    parts = save.with_name(f"{save.name}.parts") if save and len(histories) > 1 else None
+    with _pool(workers) as executor:
+        estimate = model.fit(
+            seed=seed,
+            draws=draws,
+            chains=chains,
+            executor=executor,
+            progress=False if quiet else None,
+            parts=parts,
+        )
+    _print_estimate(console, estimate, prob)
+    _write(estimate, prob, report=report, json=json, save=save, console=console)
+    raise typer.Exit(GOOD if estimate.converged else NOT_CONVERGED)
+
+
+def _names(text: str | None) -> tuple[str, ...] | None:
+    """Read names between commas."""
+    return None if text is None else tuple(name.strip() for name in text.split(","))
+
+
+@contextmanager
+def _pool(workers: int) -> Iterator[Executor | None]:
+    if workers < 1:
+        msg = f"--workers must be at least 1, not {workers}"
+        raise UsageError(msg)
+    if workers == 1:
+        yield None
+        return
+    import multiprocessing
+
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as executor:
+        yield executor
+
+
+@app.command()
 def check(
     file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="A table.")],
-    kind: Annotated[str, typer.Option("--kind", help="What the table holds: claims.")] = "claims",
+    kind: Annotated[
+        str, typer.Option("--kind", help="What the table holds: claims or lists.")
+    ] = "claims",
+    columns: Annotated[
+        str | None, typer.Option("--lists", metavar="A,B,C", help="The columns that are lists.")
+    ] = None,
+    count: Annotated[
+        str, typer.Option("--count", metavar="COL", help="Column with the number of people.")
+    ] = "count",
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="month,sex", help="Columns that divide it.")
+    ] = None,
 ) -> None:
     """Validate a table: every problem with its line, column and reason."""
-    if kind != "claims":
-        msg = f"--kind {kind!r} is unknown; valid is 'claims'"
+    if kind not in ("claims", "lists"):
+        msg = f"--kind {kind!r} is unknown; valid are 'claims' and 'lists'"
         raise UsageError(msg)
+    if kind == "lists":
+        _check_lists(file, columns, count, by)
+        return
     from casualty_est.evidence import Claims, count_once
 
     table = Claims.read(file)
@@ -150,6 +248,16 @@ def check(
         markup=False,
     )
     for _, text in (*table.warnings, *counted.notes):
+        console.print(f"Note: {text}.", markup=False)
+
+
+def _check_lists(file: Path, columns: str | None, count: str, by: str | None) -> None:
+    from casualty_est.evidence.histories import CaptureHistories
+
+    found = CaptureHistories.read(file, lists=_names(columns), count=count, by=_names(by) or ())
+    console = _console(quiet=False)
+    console.print(repr(found), markup=False)
+    for _, text in found.warnings:
         console.print(f"Note: {text}.", markup=False)
 
 
@@ -207,18 +315,18 @@ def _pair(text: str, parts: tuple[str, str, str], option: str) -> tuple[str, str
     return name, value
 
 
-def _cell(text: str) -> dict[str, str]:
+def _cell(text: str, option: str = "--total") -> dict[str, str]:
     """Read FIELD=LABEL pairs; a label may hold commas and equals signs."""
     from casualty_est.priors.settings import CELL_FIELDS, nearest
 
     found: dict[str, str] = {}
     for pair in re.split(rf",(?=\s*(?:{'|'.join(CELL_FIELDS)})\s*=)", text):
-        name, label = _pair(pair, pair.partition("="), "--total")
+        name, label = _pair(pair, pair.partition("="), option)
         if name not in CELL_FIELDS:
-            msg = f"--total: {name!r} is unknown; {nearest(name, CELL_FIELDS)}"
+            msg = f"{option}: {name!r} is unknown; {nearest(name, CELL_FIELDS)}"
             raise UsageError(msg)
         if name in found:
-            msg = f"--total names the {name} twice: keep {found[name]!r} or {label!r}"
+            msg = f"{option} names the {name} twice: keep {found[name]!r} or {label!r}"
             raise UsageError(msg)
         found[name] = label
     return found

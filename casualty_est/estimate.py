@@ -278,6 +278,43 @@ class Estimate:
         """
         return self._refits("leave_one_out", row, prob)
 
+    def consistency(self, prob: float = 0.95) -> pd.DataFrame:
+        """Lists only: the members of each list as a population of known size.
+
+        The other lists see some of them; what the model says of the rest can be held against the
+        truth. It tests the same assumption, on people who are easier to see than most.
+
+        Parameters
+        ----------
+        prob : float
+            Level of the equal-tailed credible interval.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``list``, ``members`` (the truth), ``seen`` (on another list too), ``median``, ``low``,
+            ``high`` (people), ``prob``, ``covered``, ``converged``; empty for other evidence.
+
+        Raises
+        ------
+        UsageError
+            If the estimate was loaded from a file and this was not computed before saving.
+        """
+        import pandas as pd
+
+        interval_ends(prob)
+        if self.kind != "lists":
+            return pd.DataFrame()
+        kept = self._meta["details"].setdefault("consistency", {})
+        key = f"{prob:g}"
+        if key not in kept:
+            from casualty_est.inference.progress import progress_bar
+            from casualty_est.sensitivity.list_refits import consistency
+
+            with progress_bar(self._progress) as report:
+                kept[key] = consistency(self._model_to_refit(), self._meta, prob, report)
+        return pd.DataFrame(kept[key])
+
     def widened(self, row: int = 0, prob: float = 0.95) -> pd.DataFrame:
         """Posterior with the prior sd doubled of roles whose grounds are this conflict itself.
 
@@ -309,11 +346,12 @@ class Estimate:
             from casualty_est.sensitivity import refits
 
             with progress_bar(self._progress) as report:
-                refit = refits.Refitter(self._model_to_refit(), self._meta, row, report)
-                kept[key] = getattr(refits, name)(refit, prob)
+                kept[key] = refits.refit(
+                    name, self._model_to_refit(), self._meta, row, prob, report
+                )
         return pd.DataFrame(kept[key], columns=columns)
 
-    def _model_to_refit(self) -> ClaimsModel:
+    def _model_to_refit(self) -> Any:
         if self._model is None:
             raise UsageError(REFIT_HINT)
         return self._model
@@ -342,6 +380,12 @@ class Estimate:
 
         if not self._meta["has_level"]:
             msg = "there is no headline number, so nothing can be tipped; give roles or an anchor"
+            raise UsageError(msg)
+        if self.kind == "lists":
+            msg = (
+                "lists rest on no reporting ratio that could tip; "
+                'meta["details"]["dial"] has the number under each odds ratio of the unseen cell'
+            )
             raise UsageError(msg)
         from casualty_est.sensitivity.tipping import tippable, tipping
 

@@ -373,12 +373,13 @@ class CaptureHistories:
         if stratum is not None and not 0 <= stratum < len(self):
             msg = f"stratum must be one of the {len(self)} strata, from 0, not {stratum!r}"
             raise UsageError(msg)
-        from casualty_est.plots import overlaps, style
+        from casualty_est.plots import style
+        from casualty_est.plots.overlaps import picture
 
         chosen = self.pooled() if stratum is None else self.strata[stratum]
         colours = style.DARK if dark else style.LIGHT
         with style.settings():
-            return style.finished(overlaps.picture(chosen.table, colours))
+            return style.finished(picture(chosen.table, colours))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, CaptureHistories):

@@ -75,7 +75,7 @@ def render(estimate: Estimate, prob: float = 0.95) -> str:
 
 def _content(estimate: Estimate, prob: float) -> dict[str, Any]:
     from casualty_est.models import hedges
-    from casualty_est.report import checklist, naming, tables, text
+    from casualty_est.report import checklist, lists, naming, tables, text
     from casualty_est.report.pictures import draw
     from casualty_est.report.what_if import what_if
     from casualty_est.rounding import percent
@@ -124,6 +124,8 @@ def _content(estimate: Estimate, prob: float) -> dict[str, Any]:
         "privacy": text.privacy(),
         "cite": text.how_to_cite(estimate),
         "facts": tables.facts(estimate),
+        "list_tables": lists.tables(estimate) if estimate.kind == "lists" else [],
+        "list_checks": lists.checks(estimate) if estimate.kind == "lists" else [],
         "pictures": draw(estimate, prob, refits=bool(refits)),
     }
 

@@ -159,6 +159,10 @@ def _rounded(numbers: Mapping[Any, Any]) -> tuple[str, str]:
 
 def sources(estimate: Estimate, prob: float) -> Table:
     """Reporting ratio of every source, before and after the data."""
+    if estimate.kind == "lists":
+        from casualty_est.report import lists
+
+        return lists.sources(estimate, prob)
     rows = []
     for source, numbers in zip(
         estimate.meta["sources"], estimate.sources(prob).to_dict("records"), strict=True
@@ -200,7 +204,7 @@ def weights(estimate: Estimate) -> Table | None:
     captions = {
         "gauge": f"Weight of each assumption in the level of the estimate; the sum is 1{error}.",
         "elasticity": "Per cent by which the estimate changes if an input is 1 % higher.",
-        "families": "Posterior weight of each family of models.",
+        "families": "Weight of each kind of dependence in the answer.",
     }
     return Table(captions.get(found.kind, "Weights."), head, rows, foot, stack=True)
 

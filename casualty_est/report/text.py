@@ -416,6 +416,15 @@ def limitations(estimate: Estimate) -> list[str]:
             "What is assumed of a role comes from few conflicts and is rough; the sensitivity "
             "tables show what else would follow.",
         ]
+    if estimate.kind == "lists":
+        return [
+            "Lists say nothing of people whom no list could have held. No test on the lists can "
+            "show that there are none.",
+            "The interval covers the kinds of dependence between lists that were averaged, not "
+            "every kind there could be.",
+            "Records of one person are taken as matched without error, and everybody on a list as "
+            "one of the dead that are counted here; wrong matches change the answer.",
+        ]
     lines.append(
         "The interval covers what the model is unsure of: how much of the truth each source "
         "reports, errors in its figures, and the count before the data. It does not cover claims "

@@ -71,6 +71,40 @@ class Refitter:
         }
 
 
+def refit(
+    name: str, model: Any, meta: dict[str, Any], row: int, prob: float, report: Report
+) -> list[dict[str, Any]]:
+    """Make one kind of refits of any model.
+
+    Parameters
+    ----------
+    name : {"alone", "leave_one_out", "widened"}
+        What is varied.
+    model : ClaimsModel or ListModel
+        The model.
+    meta : dict
+        Metadata of the estimate.
+    row : int
+        The estimate that is looked at.
+    prob : float
+        Level of the intervals.
+    report : callable
+        Takes a message and the share done.
+
+    Returns
+    -------
+    list of dict
+        Empty where the evidence has no such refits: a list alone says nothing.
+    """
+    if model.kind == "lists":
+        from casualty_est.sensitivity import list_refits
+
+        if name != "leave_one_out":
+            return []
+        return list_refits.leave_one_out(model, meta, prob, report)
+    return REFITS[name](Refitter(model, meta, row, report), prob)
+
+
 def alone(refit: Refitter, prob: float) -> list[dict[str, Any]]:
     """Refit with each source alone: the priors stay, the other sources are not heard.
 
@@ -113,3 +147,6 @@ def widened(refit: Refitter, prob: float) -> list[dict[str, Any]]:
 
 def _sources(refit: Refitter) -> list[str]:
     return list(dict.fromkeys(claim.source for claim in refit.layout.claims))
+
+
+REFITS = {"alone": alone, "leave_one_out": leave_one_out, "widened": widened}

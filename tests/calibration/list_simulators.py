@@ -1,0 +1,62 @@
+"""Populations whose size is known, seen by lists; shares no code with the package.
+
+Six structures are gated, two more are printed. Strengths were fixed before any answer was looked
+at: odds of lists are uneven, heterogeneity is moderate to strong, everyone has some chance.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+DEVELOPMENT, HELD_BACK = 19990320, 20180209
+GATED = ("independent", "classes", "visibility", "referral", "sparse", "negative")
+PRINTED = ("hidden class", "skewed visibility")
+SMALLEST_LISTED, SMALLEST_SHARED = 30, 5
+
+
+def simulate(structure, rng):
+    """Draw one study: true number, histories of the listed (history, list), their counts.
+
+    A table that no analyst would bring (an empty list, hardly anybody listed or shared) is drawn
+    again; the rule looks at the table only.
+    """
+    while True:
+        number, seen = _population(structure, rng)
+        listed = seen[seen.any(axis=1)]
+        shared = int((listed.sum(axis=1) > 1).sum())
+        if (
+            len(listed) >= SMALLEST_LISTED
+            and shared >= SMALLEST_SHARED
+            and listed.any(axis=0).all()
+        ):
+            histories, counts = np.unique(listed, axis=0, return_counts=True)
+            return number, histories.astype(int), counts
+
+
+def _population(structure, rng):
+    number = round(float(np.exp(rng.uniform(np.log(300), np.log(20_000)))))
+    lists = int(rng.integers(3, 6))
+    chance = rng.uniform(0.08, 0.45, lists)
+    odds = np.log(chance / (1 - chance))
+    logits = np.tile(odds, (number, 1))
+    if structure == "sparse":
+        logits += np.log(0.25)
+    elif structure == "classes":
+        easy = rng.random(number) < rng.uniform(0.3, 0.7)
+        logits += np.where(easy, rng.uniform(0.6, 1.2), -rng.uniform(0.6, 1.2))[:, None]
+    elif structure == "visibility":
+        logits += rng.uniform(0.5, 1.2) * rng.standard_normal(number)[:, None]
+    elif structure == "hidden class":
+        group = rng.choice(3, number, p=[0.45, 0.35, 0.2])
+        logits += np.array([0.8, -0.4, -2.5])[group][:, None]
+    elif structure == "skewed visibility":
+        logits += (1.0 - rng.gamma(1.0, rng.uniform(0.6, 1.2), number))[:, None]
+    seen = rng.random((number, lists)) < 1 / (1 + np.exp(-logits))
+    if structure == "referral":
+        passed = seen[:, 0] & (rng.random(number) < rng.uniform(0.15, 0.4))
+        seen[:, 1] |= passed
+    if structure == "negative":
+        # Whoever is on the first list is less likely to reach the second.
+        kept = rng.random(number) < rng.uniform(0.3, 0.6)
+        seen[:, 1] &= ~seen[:, 0] | kept
+    return number, seen
