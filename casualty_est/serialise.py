@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from casualty_est.errors import UsageError
-from casualty_est.tables import completeness_numbers, ratio_numbers, row_numbers
+from casualty_est.tables import completeness_numbers, has_completeness, ratio_numbers, row_numbers
 
 if TYPE_CHECKING:
     import xarray
@@ -79,7 +79,7 @@ def _source(estimate: Estimate, i: int, prob: float) -> dict[str, Any]:
     source = estimate.meta["sources"][i]
     # Claims cannot split a ratio into what is missed and what is counted wrongly.
     stated = source.get("parameters", {})
-    if estimate.kind == "lists":
+    if has_completeness(estimate):
         found = completeness_numbers(estimate, i, prob)
         stated = {
             "completeness_listed": {

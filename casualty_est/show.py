@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.rounding import people, percent, share
-from casualty_est.tables import completeness_numbers, row_numbers
+from casualty_est.tables import completeness_numbers, has_completeness, row_numbers
 from casualty_est.wording import cell_text, documented_text
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def source_rows(estimate: Estimate, prob: float = 0.95) -> list[tuple[str, str, 
     """Source, role, posterior and prior of every reporting ratio, rounded for print."""
     rows = []
     for i, source in enumerate(estimate.meta["sources"]):
-        if estimate.kind == "lists":
+        if has_completeness(estimate):
             found = completeness_numbers(estimate, i, prob)
             ends = f"{percent(round(found['low'], 3))} to {percent(round(found['high'], 3))}"
             rows.append((source["name"], "list", percent(round(found["completeness"], 3)), ends))

@@ -44,7 +44,7 @@ def sources(estimate: Estimate, prob: float) -> pd.DataFrame:
     """Tabulate the reliability of every source; see `Estimate.sources`."""
     import pandas as pd
 
-    if estimate.kind == "lists":
+    if has_completeness(estimate):
         return pd.DataFrame(
             [
                 {"source": source["source"], **completeness_numbers(estimate, i, prob)}
@@ -95,6 +95,11 @@ def row_numbers(estimate: Estimate, row: int, prob: float) -> dict[str, float | 
     mean = float(draws.mean()) if known else None
     sd = float(draws.std()) if known else None
     return dict(zip(names, (float(median), float(low), float(high), mean, sd), strict=True))
+
+
+def has_completeness(estimate: Estimate) -> bool:
+    """Whether the sources are lists, of which each holds a share of all deaths."""
+    return "completeness" in estimate.idata["posterior"]
 
 
 def completeness_numbers(estimate: Estimate, source: int, prob: float) -> dict[str, Any]:

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from casualty_est.errors import Problem, UsageError
-from casualty_est.evidence.histories_read import (
-    Inactive,
-    Parsed,
-    Stratum,
-    read_long,
-    read_wide,
-)
+from casualty_est.evidence.histories_overlaps import Overlaps, read_overlaps
+from casualty_est.evidence.histories_read import read_long, read_wide
+from casualty_est.evidence.histories_strata import Inactive, Parsed, Stratum, sealed
+from casualty_est.evidence.histories_summary import pairs_of, summary_of
 from casualty_est.evidence.history_table import HistoryTable
 from casualty_est.evidence.tables import read_table, table_from
 
@@ -28,8 +24,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = ["CaptureHistories", "Stratum"]
-
-_SHOWN = 12
 
 
 @dataclass(frozen=True, init=False, repr=False, eq=False, slots=True)
@@ -63,7 +57,7 @@ class CaptureHistories:
         Labels, histories and lists not at work of each stratum; one without labels where the table
         is not divided.
     warnings : tuple of (code, text)
-        ``similar_names``, ``empty_list``, ``empty_stratum``, ``repeated``.
+        ``similar_names``, ``empty_list``, ``empty_stratum``, ``repeated``, ``default``.
     name : str or None
         Name of the file, without its folder.
 
@@ -93,14 +87,15 @@ class CaptureHistories:
         self,
         data: object,
         *,
-        lists: Sequence[str] | None = None,
+        lists: str | Sequence[str] | None = None,
         count: str = "count",
         by: str | Sequence[str] = (),
         inactive: Inactive | None = None,
         name: str | None = None,
     ) -> None:
         table, columns = table_from(data, name), _columns(by)
-        parsed = read_wide(table, [], lists=lists, count=count, by=columns, inactive=inactive)
+        names = None if lists is None else _columns(lists)
+        parsed = read_wide(table, [], lists=names, count=count, by=columns, inactive=inactive)
         self._fill(parsed, columns, table.name)
 
     @classmethod
@@ -108,7 +103,7 @@ class CaptureHistories:
         cls,
         path: str | os.PathLike[str],
         *,
-        lists: Sequence[str] | None = None,
+        lists: str | Sequence[str] | None = None,
         count: str = "count",
         by: str | Sequence[str] = (),
         inactive: Inactive | None = None,
@@ -149,7 +144,8 @@ class CaptureHistories:
         """
         problems: list[Problem] = []
         table, columns = read_table(path, problems=problems), _columns(by)
-        parsed = read_wide(table, problems, lists=lists, count=count, by=columns, inactive=inactive)
+        names = None if lists is None else _columns(lists)
+        parsed = read_wide(table, problems, lists=names, count=count, by=columns, inactive=inactive)
         return cls._of(parsed, columns, table.name)
 
     @classmethod
@@ -165,7 +161,8 @@ class CaptureHistories:
     ) -> CaptureHistories:
         """Read a table with one row per person and list.
 
-        Identifiers are counted and never stored, printed or written.
+        Identifiers are counted and never stored, printed or written. A row that repeats another
+        one counts once, with a warning.
 
         Parameters
         ----------
@@ -178,7 +175,7 @@ class CaptureHistories:
         inactive : mapping, optional
             Strata in which a list was not at work.
         name : str, optional
-            How messages call the table.
+            How messages call the table; a file has its own name by default.
 
         Returns
         -------
@@ -187,7 +184,7 @@ class CaptureHistories:
         Raises
         ------
         UsageError
-            If a column does not exist.
+            If a column does not exist or is named for two purposes.
         InputError
             If a cell is blank, a person stands in two strata, or a column has no meaning.
 
@@ -205,12 +202,12 @@ class CaptureHistories:
         parsed = read_long(
             table, problems, person=person, list_column=list_column, by=columns, inactive=inactive
         )
-        return cls._of(parsed, columns, table.name)
+        return cls._of(parsed, columns, name or table.name)
 
     @classmethod
     def from_overlaps(
         cls,
-        overlaps: Mapping[str | tuple[str, ...], int],
+        overlaps: Overlaps | Any,
         *,
         exact: bool = True,
         name: str | None = None,
@@ -219,11 +216,13 @@ class CaptureHistories:
 
         Parameters
         ----------
-        overlaps : mapping
-            Number of people by lists: ``{"A": 30, "A&B": 10}`` or ``{("A", "B"): 10}``.
+        overlaps : mapping, dataframe or array
+            Number of people by lists: ``{"A": 30, "A&B": 10}`` or ``{("A", "B"): 10}``. Two lists
+            may also come as a symmetric matrix with the sizes of the lists on its diagonal, which
+            is always read as people on at least these lists.
         exact : bool
             Whether a count is of people on exactly these lists; if not, it is of people on at
-            least these, and all overlaps must be given.
+            least these, and every overlap must be given that smaller ones do not show to be empty.
         name : str, optional
             How messages call the table.
 
@@ -235,21 +234,15 @@ class CaptureHistories:
         ------
         UsageError
             If a count is no whole number, a combination stands twice or, for people on at least
-            these lists, one is missing or the counts contradict each other.
+            these lists, one is missing or the counts contradict each other; and for a matrix of
+            three lists or more, which does not say who is on three.
 
         Examples
         --------
         >>> CaptureHistories.from_overlaps({"A": 40, "B": 50, "A&B": 10}, exact=False).people
         80
         """
-        names, sets = _sets(overlaps)
-        people = dict(sets)
-        if not exact:
-            people = _exactly(names, sets)
-        import pandas as pd
-
-        rows = [{n: int(n in key) for n in names} | {"count": v} for key, v in people.items()]
-        return cls(pd.DataFrame(rows, dtype=object), lists=names, name=name)
+        return cls._of(read_overlaps(overlaps, exact=exact, name=name), (), name)
 
     @classmethod
     def _of(cls, parsed: Parsed, by: tuple[str, ...], name: str | None) -> CaptureHistories:
@@ -283,9 +276,10 @@ class CaptureHistories:
         Returns
         -------
         Stratum
-            A list that was not at work somewhere counts as not holding the people there.
+            All people, without labels. A list that was not at work somewhere counts as not holding
+            the people there.
         """
-        if len(self.strata) == 1:
+        if not self.by:
             return self.strata[0]
         rows, counts = [], []
         for stratum in self.strata:
@@ -295,7 +289,7 @@ class CaptureHistories:
             rows.append(wide)
             counts.append(stratum.table.counts)
         table = HistoryTable.of(self.lists, np.vstack(rows), np.concatenate(counts))
-        return Stratum((), table)
+        return Stratum((), sealed(table))
 
     def summary(self) -> pd.DataFrame:
         """Size of every list.
@@ -306,21 +300,7 @@ class CaptureHistories:
             ``list``, ``people`` on it, ``share`` of all listed people, ``only_here`` (people on no
             other list), ``strata`` in which it was at work.
         """
-        import pandas as pd
-
-        table = self.pooled().table
-        alone = table.histories.sum(axis=1) == 1
-        rows = [
-            {
-                "list": name,
-                "people": int(table.sizes[j]),
-                "share": float(table.sizes[j] / table.people),
-                "only_here": int(table.counts[alone & (table.histories[:, j] == 1)].sum()),
-                "strata": sum(name in stratum.table.lists for stratum in self.strata),
-            }
-            for j, name in enumerate(table.lists)
-        ]
-        return pd.DataFrame(rows)
+        return summary_of(self.pooled().table, self.strata)
 
     def pairs(self) -> pd.DataFrame:
         """Overlap of every pair of lists, by stratum.
@@ -335,21 +315,7 @@ class CaptureHistories:
             on at least one other list, with one half added to every cell (missing for two lists):
             above 1 the lists share more people than chance; ``nested``: one lies inside the other.
         """
-        import pandas as pd
-
-        rows = []
-        for stratum in self.strata:
-            bits, counts = stratum.table.histories.astype(bool), stratum.table.counts
-            for a, b in combinations(range(len(stratum.table.lists)), 2):
-                rows.append(
-                    {
-                        **dict(stratum.labels),
-                        "list_a": stratum.table.lists[a],
-                        "list_b": stratum.table.lists[b],
-                        **_pair(bits, counts, a, b),
-                    }
-                )
-        return pd.DataFrame(rows)
+        return pairs_of(self.strata)
 
     def plot(self, *, stratum: int | None = None, dark: bool = False) -> Figure:
         """Draw the overlaps: how many people stand on exactly which lists.
@@ -411,14 +377,17 @@ class CaptureHistories:
         return f"<p>CaptureHistories: {escape(self._size())}</p><ul>{items}</ul>"
 
     def _size(self) -> str:
-        strata = f", {len(self):,} strata by {', '.join(self.by)}" if self.by else ""
+        strata = f", {_number(len(self), 'stratum', 'strata')}" if self.by else ""
+        strata += f" by {', '.join(self.by)}" if self.by else ""
         named = f" ({self.name})" if self.name else ""
-        return f"{self.people:,} people on {len(self.lists)} lists{strata}{named}"
+        people = _number(self.people, "person", "people")
+        return f"{people} on {len(self.lists)} lists{strata}{named}"
 
     def _lines(self) -> list[str]:
         rows = self.summary().to_dict("records")
         return [
-            f"{row['list']}: {row['people']:,} people, {row['only_here']:,} on no other list"
+            f"{row['list']}: {_number(row['people'], 'person', 'people')}, "
+            f"{row['only_here']:,} on no other list"
             for row in rows
         ]
 
@@ -427,73 +396,5 @@ def _columns(by: str | Sequence[str]) -> tuple[str, ...]:
     return (by,) if isinstance(by, str) else tuple(by)
 
 
-def _pair(
-    bits: np.ndarray[tuple[int, int], np.dtype[np.bool_]],
-    counts: np.ndarray[tuple[int], np.dtype[np.int64]],
-    a: int,
-    b: int,
-) -> dict[str, int | float | bool | None]:
-    one, two = bits[:, a], bits[:, b]
-    size_a, size_b = int(counts[one].sum()), int(counts[two].sum())
-    shared = int(counts[one & two].sum())
-    others = np.delete(bits, [a, b], axis=1).any(axis=1)
-    ratio = None
-    if bits.shape[1] > 2:
-        cells = [
-            float(counts[others & (one == x) & (two == y)].sum()) + 0.5
-            for x, y in ((True, True), (False, False), (True, False), (False, True))
-        ]
-        ratio = cells[0] * cells[1] / (cells[2] * cells[3])
-    return {
-        "size_a": size_a,
-        "size_b": size_b,
-        "shared": shared,
-        "lincoln_petersen": size_a * size_b / shared if shared else None,
-        "chapman": (size_a + 1) * (size_b + 1) / (shared + 1) - 1,
-        "odds_ratio": ratio,
-        "nested": shared > 0 and shared == min(size_a, size_b),
-    }
-
-
-def _sets(
-    overlaps: Mapping[str | tuple[str, ...], int],
-) -> tuple[tuple[str, ...], dict[frozenset[str], int]]:
-    names: dict[str, None] = {}
-    found: dict[frozenset[str], int] = {}
-    for key, value in overlaps.items():
-        parts = key.split("&") if isinstance(key, str) else key
-        members = tuple(part.strip() for part in parts)
-        if not members or "" in members or len(set(members)) < len(members):
-            msg = f"an overlap names lists, as in 'A&B' or ('A', 'B'), each once, not {key!r}"
-            raise UsageError(msg)
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
-            msg = f"the overlap {key!r} needs a whole number of people, not {value!r}"
-            raise UsageError(msg)
-        if frozenset(members) in found:
-            msg = f"the overlap {key!r} is given twice: keep one"
-            raise UsageError(msg)
-        names.update(dict.fromkeys(members))
-        found[frozenset(members)] = int(value)
-    return tuple(names), found
-
-
-def _exactly(
-    names: tuple[str, ...], sets: Mapping[frozenset[str], int]
-) -> dict[frozenset[str], int]:
-    """From people on at least these lists to people on exactly these."""
-    found: dict[frozenset[str], int] = {}
-    for size in range(len(names), 0, -1):
-        for members in map(frozenset, combinations(names, size)):
-            shown = "&".join(name for name in names if name in members)
-            if members not in sets:
-                msg = (
-                    f"people on at least these lists need every overlap, and {shown!r} is missing; "
-                    f"pairs alone do not give the histories of three lists"
-                )
-                raise UsageError(msg)
-            left = sets[members] - sum(v for other, v in found.items() if members < other)
-            if left < 0:
-                msg = f"more people are on {shown!r} and other lists than on {shown!r}: correct it"
-                raise UsageError(msg)
-            found[members] = left
-    return found
+def _number(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"

@@ -2,65 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from casualty_est.errors import InputError, Problem, UsageError
-from casualty_est.evidence.checks import nearest, similar_names
-from casualty_est.evidence.history_table import HistoryTable
+from casualty_est.errors import Problem, UsageError
+from casualty_est.evidence.checks import nearest
+from casualty_est.evidence.histories_strata import (
+    BAD,
+    FEWEST,
+    MOST,
+    NO,
+    OUT,
+    YES,
+    Codes,
+    Inactive,
+    Labels,
+    Parsed,
+    build,
+    raise_all,
+)
 from casualty_est.evidence.tables import Table
 
-FEWEST, MOST = 2, 20
-MOST_SHOWN = 200  # bad rows listed one by one; the rest is counted
+MOST_PEOPLE = 10**12  # in one row: sums stay far inside 64 bits
+SHORT = 2  # letters of a cell that may be shown although nobody said what its column is
 ON = frozenset({"1", "1.0", "true"})
 OFF = frozenset({"0", "0.0", "false"})
-OUT, NO, YES, BAD = -1, 0, 1, 2  # not at work, not on the list, on it, unreadable
 
-Labels = tuple[tuple[str, str], ...]
-Codes = npt.NDArray[np.int8]
-Inactive = Mapping[str, Sequence[Mapping[str, str]]]
-Warning_ = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Stratum:
-    """The capture histories of one stratum.
-
-    Parameters
-    ----------
-    labels : tuple of (column, value)
-        What distinguishes it; empty where the table is not divided.
-    table : HistoryTable
-        Histories over the lists that were at work there.
-    inactive : tuple of str
-        Lists that were not.
-    """
-
-    labels: Labels
-    table: HistoryTable
-    inactive: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    """What a table of capture histories says, before it becomes an object.
-
-    Parameters
-    ----------
-    lists : tuple of str
-        Names of the lists.
-    strata : tuple of Stratum
-        Sorted by their labels.
-    warnings : tuple of (code, text)
-        What a reader should know.
-    """
-
-    lists: tuple[str, ...]
-    strata: tuple[Stratum, ...]
-    warnings: tuple[Warning_, ...]
+_SEPARATED = re.compile(r"[0-9]{1,3}(?:[,' _\u00a0\u202f][0-9]{3})+")
 
 
 def read_wide(
@@ -105,28 +76,36 @@ def read_wide(
         _must_exist(table, lists, "lists")
     if count != "count":
         _must_exist(table, [count], "count")
+    if count in by:
+        msg = f"{count!r} cannot be the count and a stratum at once: leave it out of by"
+        raise UsageError(msg)
     if not len(table) and not problems:
         problems.append(Problem("the table has no rows: add one row or more"))
-    codes = {name: _codes(table.column(name)) for name in table.columns}
-    names = _list_columns(table, codes, lists, count, by, problems)
-    _must_be_few(names)
+    _must_have_header(table, problems)
+    free = [column for column in table.columns if column not in (*by, count)]
+    codes = {name: _codes(table.column(name)) for name in free}
+    names = _list_columns(table, codes, lists, count, problems)
+    found = f" (found: {', '.join(names)})" if 0 < len(names) <= MOST else ""
+    _must_be_few(names, f"a list is a column of 0 and 1{found}", problems, table.name)
     matrix = np.column_stack([codes[name] for name in names])
     for j, name in enumerate(names):
         texts = table.column(name)
-        for row in np.flatnonzero(matrix[:, j] == BAD):
+        for row in np.flatnonzero(matrix[:, j] == BAD).tolist():
             reason = "a list is 0 or 1, or blank where it was not at work: correct it"
-            problems.append(table.problem(int(row), reason, name, texts[row]))
+            # A column that nobody called a list may hold what identifies people.
+            shown = lists is not None or len(texts[row]) <= SHORT
+            problems.append(table.problem(row, reason, name, texts[row] if shown else None))
     people = _counts(table, count, problems)
-    empty = np.flatnonzero(((matrix == NO) | (matrix == OUT)).all(axis=1) & (people > 0))
-    for row in empty:
+    unlisted = np.isin(matrix, (NO, OUT)).all(axis=1) & (people > 0)
+    for row in np.flatnonzero(unlisted).tolist():
         reason = (
             "a person on no list cannot be in the table, for that number is what is estimated: "
             "remove the row"
         )
-        problems.append(table.problem(int(row), reason))
-    _raise(problems, table.name)
+        problems.append(table.problem(row, reason))
+    raise_all(problems, table.name)
     keys, rows_of = _strata(table, by)
-    return _build(names, keys, rows_of, matrix, people, inactive, table)
+    return build(names, keys, rows_of, matrix, people, inactive, table)
 
 
 def read_long(
@@ -164,22 +143,32 @@ def read_long(
     InputError
         If the table breaks a rule; every problem is listed.
     """
-    _must_exist(table, [person], "person")
-    _must_exist(table, [list_column], "list")
-    _must_exist(table, by, "by")
+    _must_be_apart(person, list_column, by)
+    # The first row of a file without a header is a person: its texts are not shown either.
+    _must_exist(table, [person], "person", show=False)
+    _must_exist(table, [list_column], "list_column", show=False)
+    _must_exist(table, by, "by", show=False)
     known = {person, list_column, *by}
     for column in table.columns:
         if column not in known:
             problems.append(_stray(table, column, "name it in by=, or remove it"))
     texts = table.column(list_column)
     for column in (person, list_column):
-        for row, text in enumerate(table.column(column)):
-            if not text:
-                problems.append(table.problem(row, "the cell is blank: fill it or drop the row"))
+        if "" in table.column(column):
+            for row, text in enumerate(table.column(column)):
+                if not text:
+                    reason = "the cell is blank: fill it or remove the row"
+                    problems.append(table.problem(row, reason, column))
     people = _numbered(table.column(person))
     # Identifiers end here: from now on a person is a number.
     names = tuple(sorted(set(texts) - {""}))
-    _must_be_few(names)
+    # If the two columns were swapped, these are people: their number is all that may be said.
+    what = f"a list is a name in column {list_column!r} (is it swapped with {person!r}?)"
+    _must_be_few(names, what, problems, table.name)
+    if len(people) and len(names) > int(people.max()) + 1 and not problems:
+        # A few swapped people would pass as lists, and a list's name is printed.
+        msg = f"there are more lists than people: is {person!r} swapped with {list_column!r}?"
+        raise UsageError(msg)
     keys, rows_of = _strata(table, by)
     first = np.zeros(int(people.max()) + 1 if len(people) else 0, dtype=np.int64)
     first[people[::-1]] = np.arange(len(people))[::-1]
@@ -189,50 +178,82 @@ def read_long(
             f"stratum here: a person belongs to one, correct {', '.join(by)}"
         )
         problems.append(table.problem(row, reason))
-    _raise(problems, table.name)
-    index = {name: j for j, name in enumerate(names)}
+    raise_all(problems, table.name)
     matrix = np.zeros((len(first), len(names)), dtype=np.int8)
-    columns = np.array([index[text] for text in texts])
-    matrix[people, columns] = YES
+    matrix[people, _codes_of(texts, {name: j for j, name in enumerate(names)}, np.int64)] = YES
     repeated = len(people) - int(matrix.sum())
-    found = _build(
-        names, keys, rows_of[first], matrix, np.ones(len(first), dtype=np.int64), inactive, table
-    )
+    once = np.ones(len(first), dtype=np.int64)
+    found = build(names, keys, rows_of[first], matrix, once, inactive, table)
     if not repeated:
         return found
     text = f"{repeated:,} rows name a person whom the list already holds: counted once"
     return Parsed(found.lists, found.strata, (*found.warnings, ("repeated", text)))
 
 
-def _must_exist(table: Table, columns: Sequence[str], what: str) -> None:
+# What must hold before anything is counted ---------------------------------------------------
+
+
+def _must_exist(table: Table, columns: Sequence[str], what: str, *, show: bool = True) -> None:
     for column in columns:
         if column not in table.columns:
-            near = nearest(column, table.columns)
-            msg = f"{what}: the table has no column {column!r}{near}; it has {_named(table)}"
+            # Without showing, only a name that the caller wrote, but for its case, is repeated.
+            alike = [name for name in table.columns if name.casefold() == column.casefold()]
+            near = nearest(column, table.columns if show else alike)
+            has = ", ".join(table.columns) if show else f"{len(table.columns)} columns"
+            first = "" if show else ", named in the first row"
+            msg = f"{what}: the table has no column {column!r}{near}; it has {has}{first}"
             raise UsageError(msg)
     if len(set(columns)) < len(columns):
         msg = f"{what} names a column twice: name each once"
         raise UsageError(msg)
 
 
-def _named(table: Table) -> str:
-    return ", ".join(table.columns)
-
-
-def _must_be_few(names: Sequence[str]) -> None:
-    if not FEWEST <= len(names) <= MOST:
-        named = f": {', '.join(names)}" if names else ""
+def _must_be_apart(person: str, list_column: str, by: Sequence[str]) -> None:
+    if person == list_column or person in by or list_column in by:
         msg = (
-            f"capture histories need {FEWEST} to {MOST} lists, not {len(names)}{named}; a list is "
-            f"a column of 0 and 1"
+            f"person ({person!r}), list_column ({list_column!r}) and by are different columns: "
+            f"name each column once"
         )
         raise UsageError(msg)
 
 
+def _must_be_few(
+    names: Sequence[str], what: str, problems: list[Problem], table_name: str | None
+) -> None:
+    if FEWEST <= len(names) <= MOST:
+        return
+    msg = f"capture histories need {FEWEST} to {MOST} lists, not {len(names)}; {what}"
+    if problems:  # which may well be why there are so few
+        raise_all([*problems, Problem(msg)], table_name)
+    raise UsageError(msg)
+
+
+def _must_have_header(table: Table, problems: list[Problem]) -> None:
+    """Refuse a file whose first row is data: its people would be lost without a word."""
+    names = table.columns
+    numbered = names == tuple(str(i) for i in range(len(names)))  # as dataframes number them
+    if table.header_line is not None and not numbered and all(map(_is_number, names)):
+        reason = "the first row holds numbers only: put a row with the names of the columns above"
+        problems.append(Problem(reason, table.header_line))
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.replace(".", "", 1).isdigit()
+
+
+# From texts to numbers -----------------------------------------------------------------------
+
+
 def _numbered(texts: Sequence[str]) -> npt.NDArray[np.int64]:
     """Number distinct texts in the order in which they come."""
-    seen: dict[str, int] = {}
-    return np.array([seen.setdefault(text, len(seen)) for text in texts], dtype=np.int64)
+    seen = {text: i for i, text in enumerate(dict.fromkeys(texts))}
+    return _codes_of(texts, seen, np.int64)
+
+
+def _codes_of[T: np.generic](
+    texts: Sequence[str], meaning: Mapping[str, int], dtype: type[T]
+) -> npt.NDArray[T]:
+    return np.fromiter(map(meaning.__getitem__, texts), dtype, len(texts))
 
 
 def _codes(texts: Sequence[str]) -> Codes:
@@ -240,7 +261,7 @@ def _codes(texts: Sequence[str]) -> Codes:
     for text in set(texts):
         folded = text.casefold()
         meaning[text] = YES if folded in ON else NO if folded in OFF else OUT if not text else BAD
-    return np.array([meaning[text] for text in texts], dtype=np.int8)
+    return _codes_of(texts, meaning, np.int8)
 
 
 def _list_columns(
@@ -248,26 +269,31 @@ def _list_columns(
     codes: Mapping[str, Codes],
     lists: Sequence[str] | None,
     count: str,
-    by: Sequence[str],
     problems: list[Problem],
 ) -> tuple[str, ...]:
-    free = [column for column in table.columns if column not in (*by, count)]
-    if lists is not None:
+    """Names of the lists; every other free column is a problem."""
+    clash = [name for name in lists or () if name not in codes]
+    if clash:
+        msg = f"{clash[0]!r} cannot be a list and a count or a stratum at once"
+        raise UsageError(msg)
+    counts = [c for c in codes if c.casefold() == count.casefold()]
+    if lists is None:
+        names = tuple(c for c in codes if c not in counts and _may_be_list(codes[c]))
+        mend = "it is no list of 0 and 1: name it in by (--by) or count (--count), or remove it"
+    else:
         names = tuple(lists)
-        clash = [name for name in names if name in by or name == count]
-        if clash:
-            msg = f"{clash[0]!r} cannot be a list and a count or a stratum at once"
-            raise UsageError(msg)
-        for column in free:
-            if column not in names:
-                problems.append(_stray(table, column, "name it in lists or by, or remove it"))
-        return names
-    names = tuple(c for c in free if len(table) and not (codes[c] == BAD).all())
-    for column in free:
+        mend = "name it in lists or by, or remove it"
+    for column in codes:
         if column not in names:
-            mend = "it is no list of 0 and 1: name it in by (--by), or remove it"
-            problems.append(_stray(table, column, mend))
+            rename = f"is it the count? Name it in count (--count) or write {count!r}"
+            problems.append(_stray(table, column, rename if column in counts else mend))
     return names
+
+
+def _may_be_list(codes: Codes) -> bool:
+    """Whether a column is a list, perhaps with a few wrong cells."""
+    bad = int((codes == BAD).sum())
+    return bad == 0 or int(np.isin(codes, (NO, YES)).sum()) > bad
 
 
 def _stray(table: Table, column: str, mend: str) -> Problem:
@@ -279,114 +305,41 @@ def _counts(table: Table, count: str, problems: list[Problem]) -> npt.NDArray[np
     if count not in table.columns:
         return np.ones(len(table), dtype=np.int64)
     texts = table.column(count)
-    numbers: dict[str, int] = {}
-    for text in set(texts):
-        whole = text.removesuffix(".0")
-        numbers[text] = int(whole) if whole.isascii() and whole.isdigit() else -1
-    values = np.array([min(numbers[text], 2**62) for text in texts], dtype=np.int64)
-    reason = "a count is a whole number of people, written without separators, as in 1131"
-    for row in np.flatnonzero((values < 0) | (values > 10**12)):
-        problems.append(table.problem(int(row), reason, count, texts[row]))
+    numbers = {text: _whole(text) for text in set(texts)}
+    values = _codes_of(texts, numbers, np.int64)
+    for row in np.flatnonzero(values < 0).tolist():
+        problems.append(table.problem(row, _count_reason(texts[row]), count, texts[row]))
     return np.maximum(values, 0)
+
+
+def _whole(text: str) -> int:
+    """The number of people that a text states, -1 if it states none."""
+    digits = text.removesuffix(".0")
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > len(str(MOST_PEOPLE)):
+        return -1
+    return int(digits) if int(digits) <= MOST_PEOPLE else -1
+
+
+def _count_reason(text: str) -> str:
+    rule = "a count is a whole number of people"
+    if not text:
+        return f"{rule}, and this cell is blank: write it, 0 for nobody"
+    if _SEPARATED.fullmatch(text):
+        return f"{rule} without separators: write {''.join(re.findall('[0-9]', text))}"
+    if text.isascii() and text.isdigit():
+        return f"{rule}, at most {MOST_PEOPLE:,}: correct it"
+    return f"{rule}, 0 or more and as in 1131: correct it"
 
 
 def _strata(table: Table, by: Sequence[str]) -> tuple[list[Labels], npt.NDArray[np.int64]]:
     """Labels of the strata in order, and the stratum of each row."""
-    if not by:
-        return [()], np.zeros(len(table), dtype=np.int64)
-    rows = list(zip(*(table.column(name) for name in by), strict=True))
-    keys = sorted(set(rows))
-    place = {key: i for i, key in enumerate(keys)}
-    labels = [tuple(zip(by, key, strict=True)) for key in keys]
-    return labels, np.array([place[row] for row in rows], dtype=np.int64)
-
-
-def _build(
-    names: tuple[str, ...],
-    keys: Sequence[Labels],
-    rows_of: npt.NDArray[np.int64],
-    matrix: Codes,
-    people: npt.NDArray[np.int64],
-    inactive: Inactive | None,
-    table: Table,
-) -> Parsed:
-    problems: list[Problem] = []
-    warnings = [*similar_names(names, "lists")]
-    stated = _stated(names, keys, inactive)
-    on = matrix == YES
-    for j in np.flatnonzero(~(on & (people > 0)[:, None]).any(axis=0)):
-        reason = "the list holds nobody in the whole table: remove the column"
-        problems.append(Problem(reason, table.header_line, names[j], None, table.where))
-    strata = []
-    for s, labels in enumerate(keys):
-        here = np.flatnonzero(rows_of == s) if len(keys) > 1 else np.arange(len(matrix))
-        out = matrix[here] == OUT
-        where = f" in {_label_text(labels)}" if labels else ""
-        for j in np.flatnonzero(out.any(axis=0) & ~out.all(axis=0)):
-            reason = (
-                f"a list is blank in all rows of a stratum, where it was not at work, or in none; "
-                f"{names[j]!r} is blank in some rows{where}: write 0 or 1"
-            )
-            for row in here[out[:, j]].tolist():
-                problems.append(table.problem(row, reason, names[j]))
-        gone = out.all(axis=0)
-        for k in stated.get(s, ()):
-            held = int(people[here][on[here, k]].sum())
-            if held:
-                reason = (
-                    f"{names[k]!r} is said not to have been at work{where}, and yet holds "
-                    f"{held:,} people there: correct inactive or the table"
-                )
-                problems.append(Problem(reason))
-            gone[k] = True
-        active = np.flatnonzero(~gone)
-        found = HistoryTable.of([names[j] for j in active], on[np.ix_(here, active)], people[here])
-        if found.people == 0:
-            warnings.append(("empty_stratum", f"nobody is listed{where}: left out"))
-            continue
-        if len(active) < FEWEST:
-            reason = (
-                f"fewer than {FEWEST} lists were at work{where}: nothing can be estimated there"
-            )
-            problems.append(Problem(f"{reason}; leave it out or merge it with another stratum"))
-        for j, size in zip(active, found.sizes, strict=True):
-            if not size and on[:, j].any():
-                text = f"list {names[j]} holds nobody{where}, though it was at work"
-                warnings.append(("empty_list", text))
-        strata.append(Stratum(labels, found, tuple(names[j] for j in np.flatnonzero(gone))))
-    if not strata and not problems:
-        problems.append(Problem("the table holds nobody: every count is 0"))
-    _raise(problems, table.name)
-    return Parsed(names, tuple(strata), tuple(warnings))
-
-
-def _stated(
-    names: Sequence[str], keys: Sequence[Labels], inactive: Inactive | None
-) -> dict[int, list[int]]:
-    """Lists by stratum that the analyst says were not at work."""
-    found: dict[int, list[int]] = {}
-    for name, places in (inactive or {}).items():
-        if name not in names:
-            msg = f"inactive: there is no list {name!r}{nearest(name, names)}"
-            raise UsageError(msg)
-        for place in places:
-            wanted = {(column, str(value)) for column, value in place.items()}
-            hits = [s for s, labels in enumerate(keys) if wanted <= set(labels)]
-            if not wanted or not hits:
-                msg = f"inactive: no stratum of the table matches {dict(place)!r} (list {name})"
-                raise UsageError(msg)
-            for s in hits:
-                found.setdefault(s, []).append(names.index(name))
-    return found
-
-
-def _label_text(labels: Labels) -> str:
-    return ", ".join(f"{column} {value or '(blank)'}" for column, value in labels)
-
-
-def _raise(problems: list[Problem], name: str | None) -> None:
-    if len(problems) > MOST_SHOWN:
-        rest = len(problems) - MOST_SHOWN
-        problems = [*problems[:MOST_SHOWN], Problem(f"and {rest:,} more problems like these")]
-    if problems:
-        raise InputError(problems, name)
+    rows_of = np.zeros(len(table), dtype=np.int64)
+    labels: list[Labels] = [()]
+    for column in by:
+        texts = table.column(column)
+        values = sorted(set(texts))
+        ranks = _codes_of(texts, {value: i for i, value in enumerate(values)}, np.int64)
+        found, rows_of = np.unique(rows_of * len(values) + ranks, return_inverse=True)
+        pairs = [divmod(key, len(values)) for key in found.tolist()]
+        labels = [(*labels[before], (column, values[own])) for before, own in pairs]
+    return labels, rows_of

@@ -2,18 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
-from matplotlib.ticker import MaxNLocator
+import numpy.typing as npt
+from matplotlib.patches import Rectangle
 
 from casualty_est.evidence.history_table import HistoryTable
-from casualty_est.plots import style
+from casualty_est.plots.page import MARGIN, Line, line_height
+from casualty_est.plots.style import LABEL, SMALL, TITLE, WIDTH, Palette, Picture, new_figure
+from casualty_est.plots.words import shorten, width_of, wrap
 
 SHOWN = 20  # combinations drawn
-ROW = 0.26  # inches per list
-LONGEST = 28  # letters of a list's name
+NAMES = 1.9  # inches that the names of lists may take
+SIZE = 0.85  # inches of the longest bar of a list
+BARS = 1.6  # inches of the highest bar of a combination
+ROW = 0.26  # inches per list, at least
+PITCH = 0.75  # inches per combination, at most
+GAP = 0.12
+NOBODY = "People on no list are not in the table: how many they are is what is estimated."
 
 
-def picture(table: HistoryTable, palette: style.Palette) -> style.Picture:
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where things stand, in inches from the left and from the top of the figure."""
+
+    names: tuple[tuple[str, ...], ...]  # lines per list
+    sizes: float
+    dots: float
+    pitch: float
+    upright: bool  # whether counts must stand on end to fit over their bars
+    above: float  # room for counts over the highest bar
+    top: float
+    rows: float
+    tall: tuple[float, ...]  # height of each row
+    foot: float
+
+
+def picture(table: HistoryTable, palette: Palette, title: str = "") -> Picture:
     """Draw the overlaps of the lists.
 
     An UpSet plot: Lex et al. 2014, doi 10.1109/TVCG.2014.2346248.
@@ -24,73 +52,149 @@ def picture(table: HistoryTable, palette: style.Palette) -> style.Picture:
         The data.
     palette : Palette
         Colours.
+    title : str
+        What stands above; the number of people by default.
 
     Returns
     -------
     Picture
     """
-    order = np.argsort(-table.counts, kind="stable")
-    shown, rest = order[:SHOWN], order[SHOWN:]
-    n_lists = len(table.lists)
-    figure = style.new_figure(2.9 + ROW * n_lists, palette)
-    grid = figure.add_gridspec(
-        2,
-        2,
-        width_ratios=(1, 3.2),
-        height_ratios=(2.2, 0.3 + ROW * n_lists),
-        left=0.2,
-        right=0.98,
-        top=0.88,
-        bottom=0.12,
-        hspace=0.06,
-        wspace=0.05,
-    )
-    bars, dots = figure.add_subplot(grid[0, 1]), figure.add_subplot(grid[1, 1])
-    sizes = figure.add_subplot(grid[1, 0])
-    at = np.arange(len(shown))
-    bars.bar(at, table.counts[shown], width=0.65, color=palette.posterior)
-    for x, count in zip(at, table.counts[shown], strict=True):
-        bars.annotate(
-            f"{count:,}",
-            (x, count),
-            (0, 2),
-            textcoords="offset points",
-            ha="center",
-            va="bottom",
-            fontsize=style.SMALL if len(shown) <= 16 else style.SMALL - 1,
-            color=palette.ink,
-            rotation=0 if table.counts.max() < 10_000 else 45,
-        )
-    bars.set_ylabel("people")
-    bars.set_xticks([])
-    bars.margins(x=0.02, y=0.14)
-    rows = np.arange(n_lists)
-    for x, h in zip(at, shown, strict=True):
-        on = np.flatnonzero(table.histories[h])
-        dots.scatter(np.full(n_lists, x), rows, s=18, color=palette.faint, zorder=1)
-        dots.plot([x, x], [on.min(), on.max()], color=palette.ink, linewidth=1.2, zorder=2)
-        dots.scatter(np.full(len(on), x), on, s=26, color=palette.ink, zorder=3)
-    dots.set_xlim(bars.get_xlim())
-    dots.set_xticks([])
-    sizes.barh(rows, table.sizes, height=0.6, color=palette.muted)
-    sizes.set_yticks(rows, [_short(name) for name in table.lists], parse_math=False)
-    sizes.set_xlabel("people on the list")
-    sizes.xaxis.set_major_locator(MaxNLocator(2, integer=True))
-    for axes in (dots, sizes):
-        axes.set_ylim(n_lists - 0.5, -0.5)
-    dots.set_yticks([])
-    for axes in (bars, dots, sizes):
-        for side in ("top", "right", *(("left", "bottom") if axes is dots else ())):
-            axes.spines[side].set_visible(False)
-    title = f"{table.people:,} people, by the lists that hold them"
-    if len(rest):
-        title += (
-            f" (the {SHOWN} largest combinations; {len(rest)} more hold "
-            f"{int(table.counts[rest].sum()):,})"
-        )
-    figure.suptitle(title, x=0.02, y=0.975, ha="left", va="top", fontsize=style.TITLE)
+    order = np.argsort(-table.counts, kind="stable")[:SHOWN]
+    inner = WIDTH - 2 * MARGIN
+    heads = wrap(title or _title(table), inner, TITLE, lines=3, weight="bold")
+    notes = wrap(_note(table, order), inner, SMALL, lines=3)
+    places = _places(table, order, MARGIN + len(heads) * line_height(TITLE) + 0.1)
+    height = places.foot + 0.1 + len(notes) * line_height(SMALL) + MARGIN / 2
+    figure = new_figure(height, palette)
+    _write(figure, [Line(text, TITLE, palette.ink, weight="bold") for text in heads], MARGIN)
+    _write(figure, [Line(text, SMALL, palette.muted) for text in notes], places.foot + 0.1)
+    _bars(figure, table.counts[order], places, palette)
+    _rows(figure, table, order, places, palette)
     return figure
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= LONGEST else name[: LONGEST - 1] + "…"
+def _title(table: HistoryTable) -> str:
+    return f"{table.people:,} people, by the lists that hold them"
+
+
+def _note(table: HistoryTable, order: npt.NDArray[np.intp]) -> str:
+    rest = len(table.counts) - len(order)
+    if not rest:
+        return NOBODY
+    left = table.people - int(table.counts[order].sum())
+    others = "the other one holds" if rest == 1 else f"the other {rest:,} hold"
+    drawn = f"The {len(order)} largest of {len(table.counts):,} combinations are drawn; {others}"
+    return f"{drawn} {left:,} people. {NOBODY}"
+
+
+def _places(table: HistoryTable, order: npt.NDArray[np.intp], top: float) -> Places:
+    """Give everything its place before it is drawn, so that nothing overlaps."""
+    names = tuple(tuple(shorten(name, NAMES, LABEL, 2)) for name in table.lists)
+    longest = max(width_of(line, LABEL) for lines in names for line in lines)
+    # The bars of the lists stand under a heading of their own.
+    sizes = MARGIN + longest + GAP
+    numbers = max(width_of(f"{size:,}", SMALL) for size in table.sizes)
+    dots = sizes + SIZE + 0.05 + numbers + 2 * GAP
+    pitch = min(PITCH, (WIDTH - MARGIN - dots) / len(order))
+    widest = max(width_of(f"{count:,}", SMALL) for count in table.counts[order])
+    upright = widest + 0.03 > pitch
+    above = 0.06 + (widest if upright else line_height(SMALL))
+    rows = top + above + BARS + GAP
+    tall = tuple(max(ROW, len(lines) * line_height(LABEL) + 0.06) for lines in names)
+    return Places(names, sizes, dots, pitch, upright, above, top, rows, tall, rows + sum(tall))
+
+
+def _bars(figure: Picture, counts: npt.NDArray[np.int64], places: Places, palette: Palette) -> None:
+    tall = BARS + places.above
+    axes = _axes(figure, places.dots, places.top, places.pitch * len(counts), tall)
+    axes.set_xlim(-0.5, len(counts) - 0.5)
+    axes.set_ylim(0, counts.max() * tall / BARS)
+    at = np.arange(len(counts))
+    axes.bar(at, counts, width=0.66, color=palette.claim)
+    axes.axhline(0, color=palette.muted, linewidth=1.2)
+    for x, count in zip(at, counts, strict=True):
+        axes.annotate(
+            f"{count:,}",
+            (x, count),
+            (0, 2.5),
+            textcoords="offset points",
+            ha="center",
+            va="bottom",
+            fontsize=SMALL,
+            color=palette.ink,
+            rotation=90 if places.upright else 0,
+        )
+    words = wrap("people on exactly these lists", places.dots - 2 * GAP, SMALL)
+    lines = [Line(text, SMALL, palette.muted) for text in words]
+    middle = places.top + places.above + BARS / 2 - len(lines) * line_height(SMALL) / 2
+    _write(figure, lines, middle, places.dots - GAP, "right")
+    heading = [Line("people on each list", SMALL, palette.muted)]
+    _write(figure, heading, places.rows - line_height(SMALL) - 0.04, places.dots - GAP, "right")
+
+
+def _rows(
+    figure: Picture,
+    table: HistoryTable,
+    order: npt.NDArray[np.intp],
+    places: Places,
+    palette: Palette,
+) -> None:
+    n_lists, total = len(table.lists), sum(places.tall)
+    axes = _axes(figure, 0, places.rows, WIDTH, total)
+    axes.set_xlim(0, WIDTH)
+    axes.set_ylim(total, 0)
+    ends = np.cumsum(places.tall)
+    middles = ends - np.array(places.tall) / 2
+    right = places.dots + places.pitch * len(order)
+    for j in range(n_lists):
+        start, tall = float(ends[j] - places.tall[j]), places.tall[j]
+        if j % 2 == 0:
+            band = Rectangle((MARGIN / 2, start), right - MARGIN / 2, tall)
+            band.set(facecolor=palette.faint, alpha=0.35, linewidth=0)
+            axes.add_patch(band)
+        length = SIZE * float(table.sizes[j] / table.sizes.max())
+        axes.barh(middles[j], length, 0.13, left=places.sizes, color=palette.muted)
+        lines = [Line(text, LABEL, palette.ink) for text in places.names[j]]
+        half = len(lines) * line_height(LABEL) / 2
+        _write(figure, lines, places.rows + float(middles[j]) - half)
+        number = [Line(f"{table.sizes[j]:,}", SMALL, palette.ink)]
+        at = places.rows + float(middles[j]) - line_height(SMALL) / 2
+        _write(figure, number, at, places.sizes + length + 0.05)
+    size = 72 * min(0.13, 0.62 * places.pitch)
+    how: dict[str, Any] = {"marker": "o", "linestyle": "none", "markeredgewidth": 0}
+    for i, h in enumerate(order):
+        x = places.dots + places.pitch * (i + 0.5)
+        on = table.histories[h] == 1
+        off = np.full(int((~on).sum()), x)
+        axes.plot(off, middles[~on], color=palette.faint, markersize=0.8 * size, **how)
+        inside = middles[on]
+        axes.plot([x, x], [inside[0], inside[-1]], color=palette.ink, linewidth=1.3)
+        axes.plot(np.full(len(inside), x), inside, color=palette.ink, markersize=size, **how)
+
+
+def _axes(figure: Picture, left: float, top: float, width: float, tall: float) -> Any:
+    """Bare axes at a place in inches; the page shows through."""
+    height = figure.get_size_inches()[1]
+    box = (left / WIDTH, 1 - (top + tall) / height, width / WIDTH, tall / height)
+    axes = figure.add_axes(box, facecolor="none")
+    axes.set_axis_off()
+    return axes
+
+
+def _write(
+    figure: Picture, lines: Sequence[Line], top: float, at: float = MARGIN, ha: str = "left"
+) -> None:
+    """Write lines from `top` inches down."""
+    height = figure.get_size_inches()[1]
+    for line in lines:
+        figure.text(
+            at / WIDTH,
+            1 - (top + line.height / 2) / height,
+            line.text,
+            fontsize=line.size,
+            color=line.colour,
+            fontweight=line.weight,
+            ha=ha,
+            va="center_baseline",
+        )
+        top += line.height

@@ -79,6 +79,7 @@ def _content(estimate: Estimate, prob: float) -> dict[str, Any]:
     from casualty_est.report.pictures import draw
     from casualty_est.report.what_if import what_if
     from casualty_est.rounding import percent
+    from casualty_est.tables import has_completeness
 
     meta = estimate.meta
     main = tables.estimates(estimate, prob)  # first: it refuses a level that is no probability
@@ -124,8 +125,8 @@ def _content(estimate: Estimate, prob: float) -> dict[str, Any]:
         "privacy": text.privacy(),
         "cite": text.how_to_cite(estimate),
         "facts": tables.facts(estimate),
-        "list_tables": lists.tables(estimate) if estimate.kind == "lists" else [],
-        "list_checks": lists.checks(estimate) if estimate.kind == "lists" else [],
+        "list_tables": lists.tables(estimate) if has_completeness(estimate) else [],
+        "list_checks": lists.checks(estimate) if has_completeness(estimate) else [],
         "pictures": draw(estimate, prob, refits=bool(refits)),
     }
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from casualty_est.errors import UsageError
 from casualty_est.report import naming
 from casualty_est.rounding import people, percent, share
+from casualty_est.tables import has_completeness
 from casualty_est.wording import documented_text
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ def _rounded(numbers: Mapping[Any, Any]) -> tuple[str, str]:
 
 def sources(estimate: Estimate, prob: float) -> Table:
     """Reporting ratio of every source, before and after the data."""
-    if estimate.kind == "lists":
+    if has_completeness(estimate):
         from casualty_est.report import lists
 
         return lists.sources(estimate, prob)
@@ -193,8 +194,13 @@ def weights(estimate: Estimate) -> Table | None:
         return None
     sampled = any(row["mcse"] for row in found.rows)
     head = ("Assumption", "Weight") + ("Monte Carlo error",) * sampled
+    form = "{:.3f}" if found.kind == "families" else "{:+.2f}"
     rows = tuple(
-        (row["assumption"], f"{row['weight']:+.2f}", *([f"{row['mcse']:.2g}"] if sampled else []))
+        (
+            row["assumption"],
+            form.format(row["weight"]),
+            *([f"{row['mcse']:.2g}"] if sampled else []),
+        )
         for row in found.rows
     )
     foot: tuple[str, ...] = ()

@@ -30,6 +30,7 @@ from casualty_est.report.naming import (
 )
 from casualty_est.rounding import chance, people, percent
 from casualty_est.sensitivity.identification import SHARES, share_of_level
+from casualty_est.tables import has_completeness
 from casualty_est.wording import documented_text, listed
 
 if TYPE_CHECKING:
@@ -128,6 +129,8 @@ def several(modes: Sequence[Mapping[str, float]], prob: float) -> list[str]:
 def listed_parts(estimate: Estimate, prob: float) -> list[str]:
     """Split the total into what some source lists and what none does, where the model can."""
     rows = estimate.meta["rows"]
+    if has_completeness(estimate):
+        return _on_no_list(estimate, prob)
     found = {}
     for i, row in enumerate(rows):
         same = row["cell"] == rows[0]["cell"] and row["strata"] == rows[0]["strata"]
@@ -145,6 +148,19 @@ def listed_parts(estimate: Estimate, prob: float) -> list[str]:
     return [
         f"Of this estimate, {found['listed']} {inside} at least one source lists, and "
         f"{found['unlisted']} {inside} no source lists (both {percent(prob)} credible intervals)."
+    ]
+
+
+def _on_no_list(estimate: Estimate, prob: float) -> list[str]:
+    rows = estimate.meta["rows"]
+    at = next(i for i, row in enumerate(rows) if row["part"] == "unlisted")
+    if len(estimate.modes(at, prob)) > 1:
+        return []
+    numbers = estimate.summary(prob).iloc[at]
+    low, median, high = (float(numbers[name]) for name in ("low", "median", "high"))
+    return [
+        f"Of these, about {people(median, low, high)} are on no list ({percent(prob)} credible "
+        f"interval {people(low, low, high)} to {people(high, low, high)})."
     ]
 
 

@@ -348,3 +348,26 @@ def test_a_netcdf_with_another_attribute_is_not_ours(tmp_path, text):
     tree.to_netcdf(tmp_path / "junk.nc", engine="h5netcdf")
     with pytest.raises(ce.UsageError, match=r"junk\.nc was not written by Estimate\.save"):
         ce.Estimate.load(tmp_path / "junk.nc")
+
+
+def test_lists_from_a_file(capsys, tmp_path):
+    table = tmp_path / "lists.csv"
+    table.write_text("A,B,n,month\n1,0,60,1\n0,1,50,1\n1,1,20,1\n1,0,30,2\n0,1,40,2\n1,1,9,2\n")
+    args = ["lists", table, "--count", "n", "--by", "month", "--seed", 1, "--quiet"]
+    out = tmp_path / "out.nc"
+    code, _, err = run(capsys, *args, "--save", out, "--json", tmp_path / "out.json")
+    assert (code, err) == (0, "")
+    content = json.loads((tmp_path / "out.json").read_text())
+    assert content["kind"] == "lists"
+    assert [row["strata"] for row in content["estimates"][::3]] == [
+        {},
+        {"month": "1"},
+        {"month": "2"},
+    ]
+    assert len(list((tmp_path / "out.nc.parts").iterdir())) == 3
+    code, _, err = run(capsys, "lists", table, "--by", "month")
+    assert code == 2
+    assert "column 'n'" in err
+    code, shown, _ = run(capsys, "check", table, "--kind", "lists", "--count", "n", "--by", "month")
+    assert code == 0
+    assert "209 people on 2 lists, 2 strata" in shown

@@ -28,7 +28,7 @@ FLOOR = 0.10
 RULED_OUT = 10.0  # nats below the best group
 SMALLEST_P = 0.01
 CHECKED = 400  # draws of a group that its predictions are judged on
-MOST_RUNS = 16
+MOST_RUNS = 8
 QUANTILES = (0.025, 0.5, 0.975)
 KNOWN, KNOWN_OF_WIDTH = 0.02, 0.15  # Monte Carlo error of an end, on the log, that is small enough
 
@@ -252,13 +252,13 @@ def _groups(
     prior = np.zeros(len(names))
     for fit in fits:
         prior[names.index(fit.family.group)] += fit.share
-    # Of the evidence only differences are printed; the common constant is that of the pool.
-    total = np.logaddexp.reduce(pool.log_weight)
-    with np.errstate(divide="ignore"):
-        evidence = np.log(posterior) + total - np.log(prior)
+    # On the log scale: far behind the best, a posterior is 0 and its log would be lost.
+    inside = [pool.group == g for g in range(len(names))]
+    sums = np.array([np.logaddexp.reduce(pool.log_weight[here]) for here in inside])
+    evidence = sums - np.log(prior)
     tails = [
-        _tail(table, fits, pool, np.where(pool.group == g, plain, 0.0), rng)
-        for g in range(len(names))
+        _tail(table, fits, pool, np.exp(np.where(here, pool.log_weight - top, -np.inf)), rng)
+        for here, top in zip(inside, sums, strict=True)
     ]
     reasons = [
         _ruled_out(evidence.max() - evidence[g], tails[g]) if len(names) > 1 else ""

@@ -145,7 +145,9 @@ def _groups(table: HistoryTable, found: Average) -> list[dict[str, Any]]:
     for g, group in enumerate(found.groups):
         inside = found.pool.group == g
         count = (table.people + found.pool.unlisted[inside]).astype(float)
-        ends = weighted_quantiles(count, np.exp(found.pool.log_weight[inside] - group.log_evidence))
+        ends = weighted_quantiles(
+            count, np.exp(found.pool.log_weight[inside] - found.pool.log_weight[inside].max())
+        )
         rows.append(
             {
                 "name": group.name,

@@ -23,7 +23,6 @@ from casualty_est.inference.lists import answer as describe
 from casualty_est.inference.lists.engines import Plan, solve
 from casualty_est.inference.lists.members import stream
 from casualty_est.inference.progress import Report, progress_bar
-from casualty_est.serialise import write_whole
 
 if TYPE_CHECKING:
     import xarray
@@ -282,6 +281,8 @@ def _folder(parts: str | os.PathLike[str] | None) -> Path | None:
 
 
 def _keep(folder: Path, key: str, part: Part) -> None:
+    from casualty_est.serialise import write_whole
+
     def write(beside: Path) -> None:
         with beside.open("wb") as file:
             np.savez(file, unlisted=part.unlisted, found=np.array(json.dumps(part.found)))

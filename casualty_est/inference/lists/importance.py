@@ -108,10 +108,12 @@ def log_posterior(member: Member, counts: Array, theta: Array) -> tuple[Array, A
     width = max(1, len(member.histories) * 20)
     rows = max(1, CHUNK // width)
     parts = []
-    for start in range(0, len(theta), rows):
-        part = theta[start : start + rows]
-        log_cells, log_odds = member.evaluate(part)
-        parts.append((log_cells @ counts + member.log_prior(part), log_odds))
+    # A draw so far out that no float can hold its cells has no likelihood; callers see to that.
+    with np.errstate(all="ignore"):
+        for start in range(0, len(theta), rows):
+            part = theta[start : start + rows]
+            log_cells, log_odds = member.evaluate(part)
+            parts.append((log_cells @ counts + member.log_prior(part), log_odds))
     if len(parts) == 1:
         return parts[0]
     return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])

@@ -249,7 +249,7 @@ def identification(model: ListModel, found: Mapping[str, Any], *, divided: bool)
         sentences.append("What follows is computed from the table without strata.")
     if len(groups) > 1:
         named = [
-            f"{percent(round(g['mass'], 3))} {group_title(g['name'])} ({_ends(g)})"
+            f"{percent(round(g['mass'], 3))} comes from {group_title(g['name'])} ({_ends(g)})"
             for g in sorted(groups, key=lambda g: -g["mass"])
             if g["mass"] >= 5e-4
         ]

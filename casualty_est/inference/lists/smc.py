@@ -84,8 +84,9 @@ class _Cloud:
         likelihood, odds = np.empty(len(theta)), np.empty(len(theta))
         for start in range(0, len(theta), rows):
             part = slice(start, start + rows)
-            cells, odds[part] = self.member.evaluate(theta[part])
-            likelihood[part] = cells @ self.counts
+            with np.errstate(all="ignore"):
+                cells, odds[part] = self.member.evaluate(theta[part])
+                likelihood[part] = cells @ self.counts
         # A cell that no float can hold has no likelihood.
         likelihood[~np.isfinite(likelihood)] = -np.inf
         return self.member.log_prior(theta), likelihood, odds

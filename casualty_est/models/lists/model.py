@@ -70,9 +70,10 @@ class ListModel:
     Examples
     --------
     >>> import casualty_est as ce
-    >>> model = ce.ListModel(ce.datasets.load("kosovo"), families="ridge")
+    >>> overlaps = {"A": 60, "B": 60, "C": 60, "A&B": 30, "A&C": 30, "B&C": 30, "A&B&C": 15}
+    >>> model = ce.ListModel(ce.CaptureHistories.from_overlaps(overlaps), families="independence")
     >>> est = model.fit(seed=1)
-    >>> bool(10_000 < est.summary()["median"].iloc[0] < 18_000)
+    >>> bool(350 < est.summary()["median"].iloc[0] < 450)
     True
     """
 

@@ -1,0 +1,232 @@
+"""Engines of the lists model against quadrature and each other; strata, replicates, parts."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import integrate, stats
+
+import casualty_est as ce
+from casualty_est.errors import UsageError
+from casualty_est.evidence import HistoryTable
+from casualty_est.inference.lists import importance, smc
+from casualty_est.inference.lists.average import _floored
+from casualty_est.inference.lists.unseen import draw_unlisted
+from casualty_est.models.lists import classes, loglinear, visibility
+
+HISTORIES = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [1, 0, 1], [0, 1, 1], [1, 1, 1]]
+TABLE = HistoryTable.of(("A", "B", "C"), HISTORIES, [60, 50, 40, 20, 15, 12, 9])
+PAIR = HistoryTable.of(("A", "B"), [[1, 0], [0, 1], [1, 1]], [60, 50, 20])
+
+
+def _frame(counts, **columns):
+    return pd.DataFrame(HISTORIES, columns=["A", "B", "C"]).assign(count=counts, **columns)
+
+
+def test_evidence_of_independence_against_quadrature():
+    (member,) = loglinear.independence(PAIR)
+
+    def joint(b, a):
+        one, two = np.exp(a), np.exp(b)
+        seen = one + two + one * two
+        log_lik = 60 * np.log(one / seen) + 50 * np.log(two / seen) + 20 * np.log(one * two / seen)
+        return np.exp(log_lik + 140) * stats.norm.pdf(a, -1.5, 1.5) * stats.norm.pdf(b, -1.5, 1.5)
+
+    wanted = np.log(integrate.dblquad(joint, -4, 2, -4, 2)[0]) - 140
+    mode = importance.find_mode(member, PAIR)
+    assert mode.log_evidence == pytest.approx(wanted, abs=0.05)
+    found = importance.sample(member, PAIR, mode, 4000, np.random.default_rng(1))
+    assert found.log_evidence == pytest.approx(wanted, abs=0.01)
+    tempered = smc.run(member, PAIR, np.random.default_rng(1), moves=15)
+    assert tempered.log_evidence == pytest.approx(wanted, abs=0.15)
+
+
+def test_tempering_agrees_with_importance_sampling():
+    (member,) = visibility.visibility(TABLE)
+    mode = importance.find_mode(member, TABLE)
+    one = importance.sample(member, TABLE, mode, 6000, np.random.default_rng(2))
+    two = smc.run(member, TABLE, np.random.default_rng(2), moves=15)
+    assert one.sound
+    assert two.log_evidence == pytest.approx(one.log_evidence, abs=0.2)
+    share = np.exp(one.log_weight - one.log_evidence)
+    assert two.log_odds.mean() == pytest.approx(share @ one.log_odds, abs=0.15)
+
+
+def test_compiled_moves_of_classes_leave_the_density_right():
+    (member,) = classes.classes(TABLE)
+    found = smc.run(member, TABLE, np.random.default_rng(3), particles=500, moves=5)
+    _, odds = importance.log_posterior(member, TABLE.counts.astype(float), found.theta)
+    np.testing.assert_allclose(found.log_odds, odds, atol=1e-10)
+
+
+def test_two_classes_agree_with_importance_from_the_prior():
+    """Evidence as the plain mean of the likelihood over a million draws of the prior."""
+    (member,) = classes.classes(PAIR, 2)
+    rng = np.random.default_rng(4)
+    log_cells, _ = member.evaluate(member.draw_prior(rng, 1_000_000))
+    wanted = np.logaddexp.reduce(log_cells @ PAIR.counts) - np.log(1e6)
+    runs = [smc.run(member, PAIR, np.random.default_rng(s)).log_evidence for s in range(3)]
+    assert np.mean(runs) == pytest.approx(wanted, abs=0.12)
+
+
+def test_people_on_no_list_are_negative_binomial():
+    draws = draw_unlisted(np.full(200_000, np.log(3.0)), 40, np.random.default_rng(5))
+    wanted = stats.nbinom(40, 1 / 4)
+    assert draws.mean() == pytest.approx(wanted.mean(), rel=0.01)
+    assert draws.var() == pytest.approx(wanted.var(), rel=0.02)
+
+
+def test_floor_lifts_only_groups_that_are_not_ruled_out():
+    plain, group = np.array([0.9, 0.06, 0.04]), np.array([0, 1, 2])
+    weight = _floored(plain, group, np.array([True, True, False]), 0.1)
+    np.testing.assert_allclose(weight, np.array([0.9, 0.16, 0.04]) / 1.1)
+
+
+def test_the_number_of_people_costs_nothing_and_loses_nothing():
+    for factor in (1, 10_000):
+        table = HistoryTable.of(TABLE.lists, TABLE.histories, TABLE.counts * factor)
+        (member,) = loglinear.independence(table)
+        mode = importance.find_mode(member, table)
+        found = importance.sample(member, table, mode, 2000, np.random.default_rng(6))
+        assert found.sound
+        assert mode.log_evidence == pytest.approx(found.log_evidence, abs=0.05)
+
+
+def test_two_lists_have_independence_only_and_say_so():
+    frame = pd.DataFrame({"A": [1, 0, 1], "B": [0, 1, 1], "count": [60, 50, 20]})
+    est = ce.ListModel(ce.CaptureHistories(frame)).fit(seed=1)
+    assert "two_lists" in dict(est.warnings)
+    # The classical answer of these two lists is 80 * 70 / 20 = 280.
+    assert est.summary()["median"].iloc[0] == pytest.approx(280, rel=0.05)
+
+
+def test_no_overlap_at_all_rests_on_the_prior():
+    frame = pd.DataFrame({"A": [1, 0, 0], "B": [0, 1, 0], "C": [0, 0, 1], "count": [30, 20, 10]})
+    est = ce.ListModel(ce.CaptureHistories(frame), families="ridge").fit(seed=1)
+    assert "no_overlap" in dict(est.warnings)
+    assert est.level(0) == "prior"
+    low, high = est.summary()[["low", "high"]].iloc[0]
+    assert high / low > 5
+
+
+def test_a_list_inside_another_is_said():
+    frame = pd.DataFrame({"A": [1, 1, 0], "B": [0, 1, 0], "C": [0, 0, 1], "count": [30, 20, 10]})
+    model = ce.ListModel(ce.CaptureHistories(frame), families="ridge")
+    assert "list B lies inside list A" in dict(model.notes)["nested"]
+
+
+@pytest.fixture(scope="module")
+def strata():
+    parts = [_frame([60, 50, 40, 20, 15, 12, 9], m="x"), _frame([30, 40, 20, 9, 8, 7, 6], m="y")]
+    return ce.CaptureHistories(pd.concat(parts, ignore_index=True), by="m")
+
+
+def test_strata_add_up_draw_by_draw_and_resume(strata, tmp_path):
+    model = ce.ListModel(strata, families=("pairs", "visibility"))
+    folder = tmp_path / "out.nc.parts"
+    first = model.fit(seed=7, parts=folder)
+    files = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+    assert len(files) == 3  # two strata, and the table without strata beside them
+    total, one, two = first.draws(0), first.draws(3), first.draws(6)
+    np.testing.assert_array_equal(total, one + two)
+    assert "the same lists without strata give" in dict(first.warnings)["unstratified"]
+    next(iter(files)).unlink()
+    again = model.fit(seed=7, parts=folder)
+    np.testing.assert_array_equal(again.draws(0), total)
+    kept = [path for path in list(files)[1:] if path.stat().st_mtime_ns == files[path]]
+    assert len(kept) == 2
+    broken = sorted(folder.iterdir())[0]
+    broken.write_bytes(b"half a file")
+    np.testing.assert_array_equal(model.fit(seed=7, parts=folder).draws(0), total)
+
+
+def test_an_executor_gives_the_same_draws(strata):
+    model = ce.ListModel(strata, families="ridge")
+    with ThreadPoolExecutor(2) as executor:
+        there = model.fit(seed=8, executor=executor)
+    np.testing.assert_array_equal(there.draws(0), model.fit(seed=8).draws(0))
+
+
+def test_replicates_are_mixed():
+    one = ce.CaptureHistories(_frame([60, 50, 40, 20, 15, 12, 9]))
+    two = ce.CaptureHistories(_frame([160, 150, 140, 20, 15, 12, 9]))
+    both = ce.ListModel([one, two], families="ridge").fit(seed=9)
+    apart = [ce.ListModel(h, families="ridge").fit(seed=9).draws().mean() for h in (one, two)]
+    assert both.draws().mean() == pytest.approx(np.mean(apart), rel=0.03)
+    frame = pd.DataFrame({"A": [1, 0, 1], "D": [0, 1, 1], "count": [6, 5, 2]})
+    other = ce.CaptureHistories(frame)
+    with pytest.raises(UsageError, match="replicate 2 has other lists"):
+        ce.ListModel([one, other])
+
+
+def test_the_estimate_is_whole(tmp_path):
+    model = ce.ListModel(
+        ce.CaptureHistories(_frame([60, 50, 40, 20, 15, 12, 9])),
+        families=("independence", "visibility"),
+        cell={"scope": "<b>Here</b>"},
+    )
+    est = model.fit(seed=10)
+    content = json.loads(json.dumps(est.to_dict(), allow_nan=False))
+    assert [row["part"] for row in content["estimates"]] == ["total", "listed", "unlisted"]
+    assert content["estimates"][1]["median"] == 206
+    assert content["estimates"][0]["documented"] == {"low": 206, "high": None, "source": None}
+    assert content["identification"]["kind"] == "families"
+    share = content["sources"][0]["completeness_listed"]
+    np.testing.assert_allclose(share["median"], np.median(104 / est.draws()), rtol=1e-12)
+    assert len(est.leave_one_out()) == 3
+    assert est.consistency()["members"].tolist() == [104, 91, 76]
+    page = est.report(tmp_path / "report.html").read_text("utf-8")
+    assert "&lt;b&gt;Here" in page
+    assert "<b>Here" not in page
+    assert "206 people on at least one list" in page
+    again = ce.Estimate.load(est.save(tmp_path / "est.nc"))
+    assert again.headline() == est.headline()
+    assert again.consistency()["members"].tolist() == [104, 91, 76]
+    for name in ("total", "identification", "sources", "priors"):
+        getattr(again.plot, name)()
+    with pytest.raises(UsageError, match="dial"):
+        est.tipping(500)
+
+
+def test_settings_out_of_range_are_refused():
+    histories = ce.CaptureHistories(_frame([6, 5, 4, 2, 1, 1, 1]))
+    with pytest.raises(UsageError, match="xi belongs to"):
+        ce.ListModel(histories, xi=2.0)
+    with pytest.raises(UsageError, match="floor must be"):
+        ce.ListModel(histories, floor=0.9)
+    with pytest.raises(UsageError, match="cell: 'scop'"):
+        ce.ListModel(histories, cell={"scop": "x"})
+    with pytest.raises(UsageError, match="method must be one of"):
+        ce.ListModel(histories).fit(method="nuts")
+
+
+KOSOVO = Path(__file__).parents[1] / "data" / "lists" / "kosovo_1999.csv"
+
+
+def test_kosovo_covers_the_near_census():
+    """Ball et al. 2002, four lists; the Kosovo Memory Book has 10,401 in the same window."""
+    est = ce.ListModel(ce.CaptureHistories.read(KOSOVO)).fit(seed=1)
+    low, high = est.summary()[["low", "high"]].iloc[0]
+    assert est.converged
+    assert low < 10_401 < high < 25_000
+
+
+def test_no_highest_order_on_kosovo():
+    """Quantiles of the same posterior by an independent program: 9,256 / 16,857 / 35,911."""
+    model = ce.ListModel(ce.CaptureHistories.read(KOSOVO), families="no-highest-order")
+    draws = model.fit(seed=1, draws=50_000).draws()
+    found = np.quantile(draws, (0.025, 0.5, 0.975))
+    np.testing.assert_allclose(found, (9_256, 16_857, 35_911), rtol=0.015)
+
+
+@pytest.mark.slow
+def test_kosovo_times_fifty_does_not_say_that_nobody_is_missing():
+    table = ce.CaptureHistories.read(KOSOVO).pooled().table
+    frame = pd.DataFrame(table.histories, columns=table.lists).assign(count=table.counts * 50)
+    est = ce.ListModel(ce.CaptureHistories(frame)).fit(seed=1)
+    assert est.summary()["low"].iloc[0] > 1.5 * frame["count"].sum()
