@@ -160,11 +160,10 @@ class ListModel:
         ----------
         seed : int, optional
             Seed of all randomness; None draws one and records it.
-        draws, chains : int
+        draws, tune, chains : int
             ``draws * chains`` posterior draws are kept; `chains` is also the number of independent
-            runs of sequential Monte Carlo.
-        tune : int
-            Taken for the sake of one signature; these engines need no warm-up.
+            runs of sequential Monte Carlo. `tune` is taken for the sake of one signature: these
+            engines need no warm-up.
         method : {"auto", "smc", "exact"}
             ``smc`` samples every family by sequential Monte Carlo; the others name the engine that
             a family has anyway.
