@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import sys
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from casualty_est import __version__
 from casualty_est.errors import CasualtyEstError, UsageError
+from casualty_est.terminal import BROKEN_PIPE, INTERRUPTED, Stop, console_for, discard_output
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from casualty_est.estimate import Estimate
     from casualty_est.models.claims import ClaimsModel
+    from casualty_est.models.lists.model import ListModel
 
 GOOD, NOT_CONVERGED, BAD_INPUT = 0, 1, 2
-# What a shell gives a command that Ctrl-C or a closed pipe ended.
-INTERRUPTED, BROKEN_PIPE = 130, 141
 
 app = typer.Typer(
     name="casualty-est",
@@ -123,7 +118,7 @@ def claims(
         conflict=conflict,
         assume_unbiased=assume_unbiased,
     )
-    console = _console(quiet)
+    console = console_for(quiet)
     _print_model(console, model)
     estimate = model.fit(seed=seed, draws=draws, chains=chains, progress=False if quiet else None)
     _print_estimate(console, estimate, prob)
@@ -175,9 +170,8 @@ def lists(
     model = ListModel(
         histories, families=chosen, xi=xi, cell=_cell(cell, "--cell") if cell is not None else {}
     )
-    console = _console(quiet)
-    console.print(repr(model), markup=False)
-    console.print()
+    console = console_for(quiet)
+    _print_model(console, model)
     # What is finished of many strata outlives an interruption; the same command goes on there.
     parts = save.with_name(f"{save.name}.parts") if save and len(histories) > 1 else None
     with _pool(workers) as executor:
@@ -241,7 +235,7 @@ def check(
 
     table = Claims.read(file)
     counted = count_once(table)
-    console = _console(quiet=False)
+    console = console_for(quiet=False)
     console.print(
         f"{file.name}: {len(table)} rows, {len(table.sources)} sources, {len(counted.claims)} "
         f"claims that count.",
@@ -255,7 +249,7 @@ def _check_lists(file: Path, columns: str | None, count: str, by: str | None) ->
     from casualty_est.evidence.histories import CaptureHistories
 
     found = CaptureHistories.read(file, lists=_names(columns), count=count, by=_names(by) or ())
-    console = _console(quiet=False)
+    console = console_for(quiet=False)
     console.print(repr(found), markup=False)
     for _, text in found.warnings:
         console.print(f"Note: {text}.", markup=False)
@@ -274,7 +268,7 @@ def demo(
     """Run a bundled study end to end."""
     from casualty_est.studies import STUDIES, run_study
 
-    console = _console(quiet)
+    console = console_for(quiet)
     if show_list:
         for key, study in STUDIES.items():
             console.print(f"{key:10}  {study.title}", markup=False)
@@ -367,30 +361,7 @@ def _same_file(path: Path, other: Path) -> bool:
     return path.resolve() == other.resolve() or (both and path.samefile(other))
 
 
-def _console(quiet: bool) -> Console:
-    from rich.console import Console
-
-    class Outlasting(Console):
-        """A console whose reader may leave: the fit goes on, for its files and its code."""
-
-        def on_broken_pipe(self) -> None:
-            self.quiet = True
-            _discard_output()
-
-    # A file or a pipe gets whole lines; only a terminal gets its own width.
-    width = None if sys.stdout.isatty() else 110
-    return Outlasting(quiet=quiet, width=width, highlight=False, soft_wrap=not sys.stdout.isatty())
-
-
-def _discard_output() -> None:
-    """Send what is still printed nowhere, so that closing the pipe's end raises no more."""
-    with suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
-
-
-def _print_model(console: Console, model: ClaimsModel) -> None:
+def _print_model(console: Console, model: ClaimsModel | ListModel) -> None:
     console.print(repr(model), markup=False)
     console.print()
 
@@ -430,6 +401,7 @@ def _write(
     if report or json or save:
         estimate.alone(prob=prob)
         estimate.leave_one_out(prob=prob)
+        estimate.consistency(prob=prob)
     steps: list[tuple[Path | None, Callable[[Path], Any]]] = [
         (report, lambda path: estimate.report(path, prob=prob)),
         (json, lambda path: write_json(estimate, path, prob)),
@@ -444,42 +416,7 @@ def _write(
             console.print(f"wrote {path}", markup=False)
 
 
-class _Stop:
-    """Whether the user asked to stop, and which files were whole by then."""
-
-    def __init__(self) -> None:
-        self.asked = False
-        self.written: list[str] = []
-
-    def ask(self, _signal: int, _frame: FrameType | None) -> NoReturn:
-        self.asked = True
-        raise KeyboardInterrupt
-
-    def check(self) -> None:
-        if self.asked:
-            raise KeyboardInterrupt
-
-    def end(self) -> NoReturn:
-        done = f"{', '.join(self.written)} written, " if self.written else ""
-        rest = "nothing else was" if self.written else "nothing was"
-        typer.echo(f"casualty-est: interrupted; {done}{rest} written over", err=True)
-        raise SystemExit(INTERRUPTED) from None
-
-    @contextmanager
-    def listening(self) -> Iterator[None]:
-        """Take Ctrl-C while the command runs; only the main thread can."""
-        self.asked, self.written = False, []
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        old = signal.signal(signal.SIGINT, self.ask)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, old)
-
-
-_stop = _Stop()
+_stop = Stop()
 
 
 def main() -> None:
@@ -493,7 +430,7 @@ def main() -> None:
             if _stop.asked or end.code == INTERRUPTED:
                 _stop.end()
             if isinstance(end.__context__, BrokenPipeError):
-                _discard_output()
+                discard_output()
                 raise SystemExit(BROKEN_PIPE) from None
             raise
         except Exception as error:

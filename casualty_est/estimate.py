@@ -278,7 +278,7 @@ class Estimate:
         """
         return self._refits("leave_one_out", row, prob)
 
-    def consistency(self, prob: float = 0.95) -> pd.DataFrame:
+    def consistency(self, row: int = 0, prob: float = 0.95) -> pd.DataFrame:
         """Lists only: the members of each list as a population of known size.
 
         The other lists see some of them; what the model says of the rest can be held against the
@@ -286,34 +286,18 @@ class Estimate:
 
         Parameters
         ----------
+        row : int
+            The estimate, as numbered in `summary`.
         prob : float
             Level of the equal-tailed credible interval.
 
         Returns
         -------
         pandas.DataFrame
-            ``list``, ``members`` (the truth), ``seen`` (on another list too), ``median``, ``low``,
-            ``high`` (people), ``prob``, ``covered``, ``converged``; empty for other evidence.
-
-        Raises
-        ------
-        UsageError
-            If the estimate was loaded from a file and this was not computed before saving.
+            Columns of `leave_one_out`, and ``members`` (the truth), ``seen`` (on another list
+            too), ``covered``; empty for other evidence.
         """
-        import pandas as pd
-
-        interval_ends(prob)
-        if self.kind != "lists":
-            return pd.DataFrame()
-        kept = self._meta["details"].setdefault("consistency", {})
-        key = f"{prob:g}"
-        if key not in kept:
-            from casualty_est.inference.progress import progress_bar
-            from casualty_est.sensitivity.list_refits import consistency
-
-            with progress_bar(self._progress) as report:
-                kept[key] = consistency(self._model_to_refit(), self._meta, prob, report)
-        return pd.DataFrame(kept[key])
+        return self._refits("consistency", row, prob)
 
     def widened(self, row: int = 0, prob: float = 0.95) -> pd.DataFrame:
         """Posterior with the prior sd doubled of roles whose grounds are this conflict itself.
@@ -337,18 +321,19 @@ class Estimate:
 
         interval_ends(prob)
         columns = ["case", "median", "low", "high", "prob", "converged"]
+        if name == "consistency":
+            columns += ["members", "seen", "covered"]
         if not self._meta["has_level"]:
             return pd.DataFrame(columns=columns)
-        key = f"{name}:{row}:{prob:g}"
+        key = f"{name}:{self._row(row)}:{prob:g}"
         kept = self._meta["details"].setdefault("refits", {})
         if key not in kept:
             from casualty_est.inference.progress import progress_bar
-            from casualty_est.sensitivity import refits
+            from casualty_est.sensitivity.refits import refit
 
+            model = self._model_to_refit()
             with progress_bar(self._progress) as report:
-                kept[key] = refits.refit(
-                    name, self._model_to_refit(), self._meta, row, prob, report
-                )
+                kept[key] = refit(name, model, self._meta, row, prob, report)
         return pd.DataFrame(kept[key], columns=columns)
 
     def _model_to_refit(self) -> Any:

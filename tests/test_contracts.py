@@ -80,7 +80,7 @@ ORDER = [
     {"sensitivity"},
     {"plots"},
     {"report"},
-    {"studies", "cli"},
+    {"studies", "cli", "terminal"},
 ]
 # Data, and words without any import of the house: whoever needs them.
 FREE = {"datasets", "__init__"}

@@ -41,6 +41,11 @@ class Stratum:
     table: HistoryTable
     inactive: tuple[str, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """What a sentence calls it, such as ``month 1999-03, sex f``; empty without labels."""
+        return label_text(self.labels)
+
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
@@ -112,7 +117,7 @@ def build(
     for s, labels in enumerate(keys):
         here = np.flatnonzero(rows_of == s) if len(keys) > 1 else np.arange(len(matrix))
         out = matrix[here] == OUT
-        where = f" in {_label_text(labels)}" if labels else ""
+        where = f" in {label_text(labels)}" if labels else ""
         for j in np.flatnonzero(out.any(axis=0) & ~out.all(axis=0)):
             reason = (
                 f"a list is blank in all rows of a stratum, where it was not at work, or in none; "
@@ -184,7 +189,8 @@ def _stated(
     return found
 
 
-def _label_text(labels: Labels) -> str:
+def label_text(labels: Labels) -> str:
+    """What a sentence calls the labels of a stratum; empty where there are none."""
     return ", ".join(f"{column} {value or '(blank)'}" for column, value in labels)
 
 

@@ -81,6 +81,11 @@ class HistoryTable:
         """People on each list, of shape (list,)."""
         return self.counts @ self.histories.astype(np.int64)
 
+    @property
+    def shared(self) -> int:
+        """Number of people on two lists or more."""
+        return int(self.counts[self.histories.sum(axis=1) > 1].sum())
+
     def dense(self) -> Ints:
         """Counts of all 2^L histories, that of no list being 0.
 

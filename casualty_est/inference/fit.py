@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Sequence
-from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from casualty_est.errors import UsageError
 from casualty_est.evidence import Claim
+from casualty_est.inference.call import SCHEMA, check_counts, settle_seed, versions
 from casualty_est.inference.check import ADVICE, Diagnostics, diagnose
 from casualty_est.inference.draws import Draws
 from casualty_est.inference.engines import choose, run
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
 
     from casualty_est.models.claims import ClaimsModel
 
-SCHEMA = "casualty-est/1"
 PACKAGES = ("casualty_est", "numpy", "scipy", "pymc", "nutpie", "arviz", "xarray")
 
 
@@ -72,14 +69,8 @@ def fit(
     UsageError
         If a number is out of range or the method not open to this model.
     """
-    for name, value in {"draws": draws, "chains": chains, "tune": tune}.items():
-        if not isinstance(value, int) or value < 1:
-            msg = f"{name} must be a whole number of at least 1, not {value!r}"
-            raise UsageError(msg)
-    seed = secrets.randbelow(2**31) if seed is None else seed
-    if not isinstance(seed, int) or seed < 0:
-        msg = f"seed must be a whole number of at least 0, not {seed!r}"
-        raise UsageError(msg)
+    check_counts(draws=draws, chains=chains, tune=tune)
+    seed = settle_seed(seed)
     engine = choose(model.layout, method)
     settings = {"draws": draws, "tune": tune, "chains": chains, "seed": seed}
     with progress_bar(progress) as report:
@@ -158,7 +149,7 @@ def _metadata(
         "schema": SCHEMA,
         "kind": model.kind,
         "seed": settings["seed"],
-        "versions": _versions(),
+        "versions": versions(PACKAGES),
         "settings": {**model.settings, **settings},
         "has_level": model.has_level,
         "has_total": has_total(model.layout, model.notes),
@@ -171,16 +162,6 @@ def _metadata(
         "model": repr(model),
         "details": {},
     }
-
-
-def _versions() -> dict[str, str]:
-    found = {}
-    for name in PACKAGES:
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
-    return found
 
 
 def _rows(model: ClaimsModel) -> list[dict[str, Any]]:

@@ -126,7 +126,7 @@ def _content(estimate: Estimate, prob: float) -> dict[str, Any]:
         "cite": text.how_to_cite(estimate),
         "facts": tables.facts(estimate),
         "list_tables": lists.tables(estimate) if has_completeness(estimate) else [],
-        "list_checks": lists.checks(estimate) if has_completeness(estimate) else [],
+        "list_checks": lists.checks(estimate, prob) if has_completeness(estimate) else [],
         "pictures": draw(estimate, prob, refits=bool(refits)),
     }
 

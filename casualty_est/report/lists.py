@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from casualty_est.errors import UsageError
 from casualty_est.models.lists.families import group_title
 from casualty_est.report.tables import Table
 from casualty_est.rounding import people, percent, share
+from casualty_est.wording import capitalised
 
 if TYPE_CHECKING:
     from casualty_est.estimate import Estimate
@@ -43,13 +46,15 @@ def tables(estimate: Estimate) -> list[Table]:
     return found
 
 
-def checks(estimate: Estimate) -> list[Table]:
+def checks(estimate: Estimate, prob: float) -> list[Table]:
     """Predictions of the overlaps, dependence of pairs, and lists as known populations.
 
     Parameters
     ----------
     estimate : Estimate
-        The result.
+        The result; one without its model gives what was computed before it was saved.
+    prob : float
+        Level of the intervals of the known populations.
 
     Returns
     -------
@@ -59,9 +64,10 @@ def checks(estimate: Estimate) -> list[Table]:
     found = [_predictions(details["predictions"])]
     if details["dependence"]:
         found.append(_dependence(details["dependence"]))
-    for rows in details.get("consistency", {}).values():
-        if rows:
-            found.append(_consistency(rows))
+    with suppress(UsageError):
+        known = estimate.consistency(0, prob)
+        if len(known):
+            found.append(_consistency(known.to_dict("records"), prob))
     return found
 
 
@@ -129,10 +135,10 @@ def _dependence(found: Sequence[Mapping[str, Any]]) -> Table:
     return Table(caption, ("Pair", "Odds ratio", "95 % interval"), rows, stack=True)
 
 
-def _consistency(found: Sequence[Mapping[str, Any]]) -> Table:
+def _consistency(found: Sequence[Mapping[Any, Any]], prob: float) -> Table:
     rows = tuple(
         (
-            str(row["list"]),
+            capitalised(str(row["case"])),
             f"{row['members']:,}",
             f"{row['seen']:,}",
             *_interval(row),
@@ -140,7 +146,14 @@ def _consistency(found: Sequence[Mapping[str, Any]]) -> Table:
         )
         for row in found
     )
-    head = ("Members of", "True number", "Seen elsewhere", "Estimated", "Interval", "Covered")
+    head = (
+        "",
+        "True number",
+        "Seen elsewhere",
+        "Estimated",
+        f"{percent(prob)} interval",
+        "Covered",
+    )
     caption = "A test on known numbers: the members of each list, as the other lists see them."
     return Table(caption, head, rows, stack=True)
 

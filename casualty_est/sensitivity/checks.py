@@ -41,7 +41,9 @@ class Check:
     def lines(self) -> tuple[str, ...]:
         """The same in sentences."""
         found = self.diagnostics
-        if found["method"] == "exact":
+        if found["method"] == "exact" and found["min_ess"] is not None:
+            lines = [f"Converged: {found['min_ess']:.0f} independent draws of the exact answer."]
+        elif found["method"] == "exact":
             lines = ["Converged: the answer is exact, by quadrature."]
         elif self.converged and found["max_rhat"] is None:
             lines = [

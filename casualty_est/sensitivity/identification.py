@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.errors import UsageError
+from casualty_est.evidence.histories_strata import label_text
 from casualty_est.rounding import percent, share
 from casualty_est.wording import listed, possessive
 
@@ -239,6 +240,8 @@ def identify(estimate: Estimate, row: int = 0) -> Identification:
     cell = meta["rows"][row]["cell"]
     stated = meta["details"].get("identification")
     if stated is not None:
+        by_stratum = meta["details"].get("identification_by_stratum", {})
+        stated = by_stratum.get(label_text(tuple(meta["rows"][row]["strata"].items())), stated)
         # Evidence without a gauge brings rows of its own: elasticities, or masses of families.
         rows = tuple({"learned": None, **item} for item in stated["rows"])
         return Identification(cell, stated["kind"], rows, tuple(stated["sentences"]))

@@ -5,112 +5,153 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from casualty_est.errors import UsageError
 from casualty_est.evidence.histories import Stratum
 from casualty_est.evidence.history_table import HistoryTable
 from casualty_est.inference.lists.engines import Plan, solve
 from casualty_est.inference.progress import Report
-from casualty_est.models.lists.families import FAMILIES, choose
+from casualty_est.models.lists.families import choose
 from casualty_est.models.lists.model import ListModel
 from casualty_est.posterior import interval_ends
 
-DRAWS = 4000
+Ints = npt.NDArray[np.int64]
 
 
-def leave_one_out(
-    model: ListModel, meta: dict[str, Any], prob: float, report: Report
-) -> list[dict[str, Any]]:
+class ListRefitter:
+    """Refits of a lists model with the settings of one estimate.
+
+    Parameters
+    ----------
+    model : ListModel
+        The model; of several replicates the first is taken, and every case says so.
+    meta : dict
+        The metadata of the estimate, for its settings.
+    row : int
+        The estimate that is looked at; a sum over strata is looked at without strata.
+    prob : float
+        Level of the intervals.
+    report : callable
+        Takes a message and the share done.
+    """
+
+    def __init__(
+        self, model: ListModel, meta: dict[str, Any], row: int, prob: float, report: Report
+    ) -> None:
+        self.model, self.settings, self.prob, self.report = model, meta["settings"], prob, report
+        self.part: str = meta["rows"][row]["part"]
+        labels = meta["rows"][row]["strata"]
+        strata = model.histories.strata
+        whole = model.histories.pooled()
+        self.table = next((s for s in strata if dict(s.labels) == labels and labels), whole).table
+        self.aside = [
+            text
+            for text, holds in (
+                ("without strata", len(strata) > 1 and not labels),
+                ("first replicate", len(model.replicates) > 1),
+            )
+            if holds
+        ]
+
+    def unlisted(self, table: HistoryTable) -> tuple[Ints, dict[str, Any]]:
+        """Draws of the people on no list, and what to say of the fit."""
+        aside = list(self.aside)
+        try:
+            families, _ = self.model.families_for(Stratum((), table))
+        except UsageError:
+            # What was asked for needs three lists or more; two have one family only.
+            families, _ = choose("auto", len(table.lists))
+        if len(table.lists) == 2:
+            aside.append("two lists: taken as independent")
+        plan = Plan(
+            families,
+            self.settings["draws"] * self.settings["chains"],
+            self.settings["chains"],
+            self.model.floor,
+            self.model.xi,
+        )
+        found = solve(table, plan, np.random.SeedSequence(self.settings["seed"]))
+        note = f" ({'; '.join(aside)})" if aside else ""
+        return found.unlisted, {"note": note, "converged": not found.reasons}
+
+    def ends(self, values: Ints) -> dict[str, float]:
+        """Median and interval of draws."""
+        low, median, high = (float(x) for x in np.quantile(values, interval_ends(self.prob)))
+        return {"median": median, "low": low, "high": high, "prob": self.prob}
+
+
+def leave_one_out(refit: ListRefitter) -> list[dict[str, Any]]:
     """Estimate without each list in turn; people only on that list vanish from the table.
 
     Parameters
     ----------
-    model : ListModel
-        The model.
-    meta : dict
-        Metadata of the estimate, for its seed.
-    prob : float
-        Level of the intervals.
-    report : callable
-        Takes a message and the share done.
+    refit : ListRefitter
+        Makes the refits.
 
     Returns
     -------
     list of dict
-        ``case``, ``median``, ``low``, ``high`` (people), ``prob``, ``converged``.
+        ``case``, ``median``, ``low``, ``high`` (people), ``prob``, ``converged``; empty for two
+        lists, and for the people on some list, who are counted.
     """
-    table = model.histories.pooled().table
-    if len(table.lists) < 3:
+    table = refit.table
+    if len(table.lists) < 3 or refit.part == "listed":
         return []
     rows = []
     for j, name in enumerate(table.lists):
-        report(f"without {name}", j / len(table.lists))
+        refit.report(f"without {name}", j / len(table.lists))
         left = table.without(name)
-        rows.append({"case": f"without {name}", **_fit(model, left, meta["seed"], prob)})
-    return rows
-
-
-def consistency(
-    model: ListModel, meta: dict[str, Any], prob: float, report: Report
-) -> list[dict[str, Any]]:
-    """Take the members of each list as a population of known size, seen by the other lists.
-
-    Parameters
-    ----------
-    model : ListModel
-        The model.
-    meta : dict
-        Metadata of the estimate, for its seed.
-    prob : float
-        Level of the intervals.
-    report : callable
-        Takes a message and the share done.
-
-    Returns
-    -------
-    list of dict
-        ``list``, ``members`` (the truth), ``seen`` (of them on another list), ``median``,
-        ``low``, ``high`` (people), ``prob``, ``covered``, ``converged``.
-    """
-    table = model.histories.pooled().table
-    rows = []
-    for j, name in enumerate(table.lists):
-        report(f"members of {name}", j / len(table.lists))
-        inside = table.members_of(name)
-        kept = [k for k in range(len(inside.lists)) if inside.sizes[k]]
-        if len(kept) < 2:
-            continue
-        names = tuple(inside.lists[k] for k in kept)
-        inside = HistoryTable.of(names, inside.histories[:, kept], inside.counts)
-        members = int(table.sizes[j])
-        found = _fit(model, inside, meta["seed"], prob)
+        unlisted, said = refit.unlisted(left)
+        values = unlisted + (left.people if refit.part == "total" else 0)
         rows.append(
             {
-                "list": name,
-                "members": members,
-                "seen": inside.people,
-                **found,
-                "covered": bool(found["low"] <= members <= found["high"]),
+                "case": f"without {name}{said['note']}",
+                **refit.ends(values),
+                "converged": said["converged"],
             }
         )
     return rows
 
 
-def _fit(model: ListModel, table: HistoryTable, seed: int, prob: float) -> dict[str, Any]:
-    kept, _ = model.families_for(Stratum((), table)) if _fits(model, table) else choose("auto", 2)
-    plan = Plan(kept, DRAWS, 4, model.floor, model.xi)
-    found = solve(table, plan, np.random.SeedSequence(seed))
-    low, median, high = np.quantile(table.people + found.unlisted, interval_ends(prob))
-    return {
-        "median": float(median),
-        "low": float(low),
-        "high": float(high),
-        "prob": prob,
-        "converged": not found.reasons,
-    }
+def consistency(refit: ListRefitter) -> list[dict[str, Any]]:
+    """Take the members of each list as a population of known size, seen by the other lists.
+
+    Parameters
+    ----------
+    refit : ListRefitter
+        Makes the refits.
+
+    Returns
+    -------
+    list of dict
+        ``case`` (whose members), ``members`` (the truth), ``seen`` (of them on another list),
+        ``median``, ``low``, ``high`` (people), ``prob``, ``covered``, ``converged``; a list whose
+        members fewer than two others see is left out.
+    """
+    table = refit.table
+    rows = []
+    for j, name in enumerate(table.lists):
+        refit.report(f"members of {name}", j / len(table.lists))
+        inside = table.members_of(name)
+        for empty in [n for n, size in zip(inside.lists, inside.sizes, strict=True) if not size]:
+            inside = inside.without(empty)
+        if len(inside.lists) < 2:
+            continue
+        members = int(table.sizes[j])
+        unlisted, said = refit.unlisted(inside)
+        ends = refit.ends(unlisted + inside.people)
+        rows.append(
+            {
+                "case": f"members of {name}{said['note']}",
+                "members": members,
+                "seen": inside.people,
+                **ends,
+                "covered": bool(ends["low"] <= members <= ends["high"]),
+                "converged": said["converged"],
+            }
+        )
+    return rows
 
 
-def _fits(model: ListModel, table: HistoryTable) -> bool:
-    """Whether the families asked for take so few lists; two lists have independence only."""
-    families, _ = model.families_for(model.histories.pooled())
-    auto = len(families) > 1 and model.settings["families"] == ["auto"]
-    return auto or all(FAMILIES[f.key].least <= len(table.lists) for f in families)
+REFITS = {"leave_one_out": leave_one_out, "consistency": consistency}

@@ -78,7 +78,7 @@ def refit(
 
     Parameters
     ----------
-    name : {"alone", "leave_one_out", "widened"}
+    name : {"alone", "leave_one_out", "widened", "consistency"}
         What is varied.
     model : ClaimsModel or ListModel
         The model.
@@ -94,14 +94,18 @@ def refit(
     Returns
     -------
     list of dict
-        Empty where the evidence has no such refits: a list alone says nothing.
+        Empty where the evidence has no such refits: a list alone says nothing, and a claim has no
+        members.
     """
     if model.kind == "lists":
         from casualty_est.sensitivity import list_refits
 
-        if name != "leave_one_out":
+        if name not in list_refits.REFITS:
             return []
-        return list_refits.leave_one_out(model, meta, prob, report)
+        lists = list_refits.ListRefitter(model, meta, row, prob, report)
+        return list_refits.REFITS[name](lists)
+    if name not in REFITS:
+        return []
     return REFITS[name](Refitter(model, meta, row, report), prob)
 
 

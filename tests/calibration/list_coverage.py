@@ -1,4 +1,4 @@
-"""Coverage of the lists model on simulated populations, by hand or from the slow test.
+"""Coverage of the lists model on simulated populations, run by hand.
 
     python tests/calibration/list_coverage.py --sets 200 --seed 19990320 --folder DIR
 

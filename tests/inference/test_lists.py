@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ThreadPoolExecutor
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -145,6 +146,44 @@ def test_strata_add_up_draw_by_draw_and_resume(strata, tmp_path):
     np.testing.assert_array_equal(model.fit(seed=7, parts=folder).draws(0), total)
 
 
+def test_every_stratum_answers_for_itself(strata):
+    est = ce.ListModel(strata, families=("pairs", "visibility")).fit(seed=7)
+    whole, one = est.leave_one_out(0), est.leave_one_out(3)
+    assert "without strata" in whole["case"].iloc[0]
+    assert "without strata" not in one["case"].iloc[0]
+    assert one["median"].iloc[0] < whole["median"].iloc[0]
+    # People on some list are counted, not estimated.
+    assert len(est.leave_one_out(4)) == 0
+    said = [est.identification(row).sentences for row in (0, 3, 6)]
+    assert "without strata" in said[0][1]
+    assert not any("without strata" in sentence for sentence in said[1] + said[2])
+    assert said[1] != said[2]
+
+
+def test_one_chain_still_knows_its_error():
+    histories = ce.CaptureHistories(_frame([60, 50, 40, 20, 15, 12, 9]))
+    est = ce.ListModel(histories, families="ridge").fit(seed=1, chains=1, draws=2000)
+    assert est.converged
+    assert est.draws().shape == (1, 2000)
+
+
+def test_processes_give_the_same_draws(strata):
+    model = ce.ListModel(strata, families="independence")
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(2, mp_context=context) as executor:
+        there = model.fit(seed=8, executor=executor)
+    np.testing.assert_array_equal(there.draws(0), model.fit(seed=8).draws(0))
+
+
+def test_completeness_is_that_of_the_replicate_drawn():
+    one = ce.CaptureHistories(_frame([60, 50, 40, 20, 15, 12, 9]))
+    two = ce.CaptureHistories(_frame([600, 500, 400, 200, 150, 120, 90]))
+    est = ce.ListModel([one, two], families="independence").fit(seed=9)
+    share = est.idata["posterior"]["completeness"].values[..., 0]
+    # Ten times the people on ten times the lists: the share of list A is the same in both.
+    assert share.std() < 0.1 * share.mean()
+
+
 def test_an_executor_gives_the_same_draws(strata):
     model = ce.ListModel(strata, families="ridge")
     with ThreadPoolExecutor(2) as executor:
@@ -171,6 +210,7 @@ def test_the_estimate_is_whole(tmp_path):
         cell={"scope": "<b>Here</b>"},
     )
     est = model.fit(seed=10)
+    assert est.consistency(prob=0.8)["prob"].tolist() == [0.8] * 3
     content = json.loads(json.dumps(est.to_dict(), allow_nan=False))
     assert [row["part"] for row in content["estimates"]] == ["total", "listed", "unlisted"]
     assert content["estimates"][1]["median"] == 206
@@ -189,6 +229,10 @@ def test_the_estimate_is_whole(tmp_path):
     assert again.consistency()["members"].tolist() == [104, 91, 76]
     for name in ("total", "identification", "sources", "priors"):
         getattr(again.plot, name)()
+    without = est.leave_one_out()
+    assert without["case"].iloc[0] == "without A (two lists: taken as independent)"
+    # Lists B and C alone: 91 and 76 people, 21 shared; 91 * 76 / 21 = 329 if they are independent.
+    assert without["median"].iloc[0] == pytest.approx(329, rel=0.06)
     with pytest.raises(UsageError, match="dial"):
         est.tipping(500)
 

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.evidence.history_table import HistoryTable
+from casualty_est.inference.lists.unseen import MOST, weighted_quantiles
+from casualty_est.models.lists.no_highest_order import signs
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -17,6 +19,7 @@ Ints = npt.NDArray[np.int64]
 DIAL = (0.25, 1 / 3, 0.5, 2**-0.5, 1.0, 2**0.5, 2.0, 3.0, 4.0)
 CHANCES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)  # to be on any list at all
 ENDS = (0.025, 0.5, 0.975)
+LARGE = 500.0  # log odds beyond which a float overflows
 MANY_CELLS = 40  # histories shown one by one in the check of predictions
 
 
@@ -44,8 +47,8 @@ class Answer:
         The engine.
     reasons : tuple of str
         Why it did not converge; empty where it did.
-    max_rhat, min_ess : float or None
-        Diagnostics.
+    min_ess : float or None
+        Effective number of draws.
     facts : dict
         What only this engine has to say.
     """
@@ -58,27 +61,28 @@ class Answer:
     families: list[dict[str, Any]]
     method: str
     reasons: tuple[str, ...] = ()
-    max_rhat: float | None = None
     min_ess: float | None = None
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-def quantiles(values: npt.NDArray[Any], ends: tuple[float, ...] = ENDS) -> dict[str, float]:
+def quantiles(values: npt.NDArray[Any], weight: Array | None = None) -> dict[str, float]:
     """Median and ends of the 95 % interval.
 
     Parameters
     ----------
     values : ndarray of shape (draw,)
         Draws.
-    ends : tuple of float
-        Probabilities of the lower end, the median and the upper end.
+    weight : ndarray of shape (draw,), optional
+        Their weights; equal by default.
 
     Returns
     -------
     dict
         ``low``, ``median``, ``high``.
     """
-    low, median, high = np.quantile(values, ends)
+    low, median, high = (
+        np.quantile(values, ENDS) if weight is None else weighted_quantiles(values, weight, ENDS)
+    )
     return {"low": float(low), "median": float(median), "high": float(high)}
 
 
@@ -106,15 +110,13 @@ def dial(answer: Answer, table: HistoryTable, rng: np.random.Generator) -> dict[
     """
     if answer.cells.shape[1] != 2 ** len(table.lists) - 1:
         return None
-    index = np.arange(1, 2 ** len(table.lists))
-    signs = np.where(np.bitwise_count(index) % 2 == 1, 1.0, -1.0)
     with np.errstate(divide="ignore"):
-        base = np.log(answer.cells) @ signs
+        base = np.log(answer.cells) @ signs(len(table.lists))
     lam = rng.gamma(table.people, 1.0, len(base))
     curve = []
     for ratio in DIAL:
         # The same random numbers at every ratio: the curve has no noise of its own.
-        mean = np.minimum(lam * np.exp(np.minimum(base, 500.0)) * ratio, 1e15)
+        mean = np.minimum(lam * np.exp(np.minimum(base, LARGE)) * ratio, MOST)
         curve.append({"ratio": ratio, **quantiles(table.people + mean)})
     return {"curve": curve, "implied": quantiles(np.exp(answer.cell_odds - base))}
 
@@ -134,7 +136,7 @@ def observability(answer: Answer, table: HistoryTable) -> list[dict[str, float]]
     list of dict
         ``chance``, ``median``, ``low``, ``high`` (people).
     """
-    unlisted = table.people * np.exp(np.minimum(answer.cell_odds, 500.0))
+    unlisted = table.people * np.exp(np.minimum(answer.cell_odds, LARGE))
     rows = []
     for c, chance in enumerate(CHANCES):
         listed, rest = answer.visible[0][:, c], answer.visible[1][:, c]
@@ -206,7 +208,7 @@ def dependence(answer: Answer, table: HistoryTable) -> list[dict[str, Any]]:
     n_lists = len(table.lists)
     if answer.cells.shape[1] != 2**n_lists - 1:
         return []
-    seen = 1.0 / (1.0 + np.exp(np.minimum(answer.cell_odds, 500.0)))
+    seen = 1.0 / (1.0 + np.exp(np.minimum(answer.cell_odds, LARGE)))
     full = np.column_stack([1.0 - seen, answer.cells * seen[:, None]])
     bits = ((np.arange(2**n_lists)[:, None] >> np.arange(n_lists)) & 1).astype(bool)
     rows = []

@@ -15,21 +15,21 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.evidence.history_table import HistoryTable
+from casualty_est.inference.lists.answer import ENDS
 from casualty_est.inference.lists.members import MANY, MemberFit, fit_members, more_runs, stream
 from casualty_est.inference.lists.predictive import predictive_p
-from casualty_est.inference.lists.unseen import draw_unlisted
+from casualty_est.inference.lists.unseen import draw_unlisted, weighted_quantiles
 from casualty_est.inference.progress import Report
-from casualty_est.models.lists.families import Family
+from casualty_est.models.lists.families import FLOOR, Family
+from casualty_est.models.lists.member import Member
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-FLOOR = 0.10
 RULED_OUT = 10.0  # nats below the best group
 SMALLEST_P = 0.01
 CHECKED = 400  # draws of a group that its predictions are judged on
 MOST_RUNS = 8
-QUANTILES = (0.025, 0.5, 0.975)
 KNOWN, KNOWN_OF_WIDTH = 0.02, 0.15  # Monte Carlo error of an end, on the log, that is small enough
 
 
@@ -103,6 +103,8 @@ class Average:
         All draws.
     weight : ndarray of shape (draw,)
         Weights of the draws in the answer; they add up to 1.
+    quantiles : tuple of float
+        Ends of the 95 % interval of the number of people, and its median between them.
     mcse : tuple of float
         Monte Carlo errors of the log of the ends of the 95 % interval and of its median.
     ess : float
@@ -138,14 +140,32 @@ class Average:
         found = np.searchsorted(edges / edges[-1], points)
         return rng.permutation(np.minimum(found, len(edges) - 1))
 
-    def theta(self, chosen: Ints) -> list[tuple[int, Ints, Array]]:
-        """Parameters of chosen draws: member, positions in `chosen`, parameters of those."""
-        found = []
-        for m in np.unique(self.pool.member[chosen]):
-            here = np.flatnonzero(self.pool.member[chosen] == m)
-            joined = np.vstack([part.theta for part in self.members[m].parts])
-            found.append((int(m), here, joined[self.pool.place[chosen[here]]]))
-        return found
+
+def parameters(
+    fits: Sequence[MemberFit], pool: Pool, chosen: Ints
+) -> list[tuple[Member, Ints, Array]]:
+    """Parameters of chosen draws.
+
+    Parameters
+    ----------
+    fits : sequence of MemberFit
+        The members.
+    pool : Pool
+        Their draws.
+    chosen : ndarray of int, shape (draw,)
+        Places in the pool.
+
+    Returns
+    -------
+    list of (Member, ndarray, ndarray)
+        By member: positions in `chosen`, and parameters of those.
+    """
+    found = []
+    for m in np.unique(pool.member[chosen]):
+        here = np.flatnonzero(pool.member[chosen] == m)
+        joined = np.vstack([part.theta for part in fits[m].parts])
+        found.append((fits[m].member, here, joined[pool.place[chosen[here]]]))
+    return found
 
 
 def average(
@@ -205,9 +225,8 @@ def _average(
 ) -> Average:
     pool = _pool(table.people, fits, names, runs, rng)
     plain = np.exp(pool.log_weight - np.logaddexp.reduce(pool.log_weight))
-    groups = _groups(table, fits, names, pool, plain, floor, rng)
+    groups, weight = _groups(table, fits, names, pool, plain, floor, rng)
     allowed = np.array([not group.ruled_out for group in groups])
-    weight = _floored(plain, pool.group, allowed, floor)
     quantiles, mcse, ess = _errors(pool, plain, allowed, floor, table.people, runs)
     return Average(tuple(fits), groups, pool, weight, quantiles, mcse, ess, runs)
 
@@ -247,7 +266,8 @@ def _groups(
     plain: Array,
     floor: float,
     rng: np.random.Generator,
-) -> tuple[Group, ...]:
+) -> tuple[tuple[Group, ...], Array]:
+    """Describe every group, and weight the draws as the floor says."""
     posterior = np.bincount(pool.group, plain, minlength=len(names))
     prior = np.zeros(len(names))
     for fit in fits:
@@ -267,10 +287,11 @@ def _groups(
     allowed = np.array([not reason for reason in reasons])
     weight = _floored(plain, pool.group, allowed, floor)
     mass = np.bincount(pool.group, weight, minlength=len(names))
-    return tuple(
+    groups = (
         Group(name, float(evidence[g]), float(posterior[g]), float(mass[g]), tails[g], reasons[g])
         for g, name in enumerate(names)
     )
+    return tuple(groups), weight
 
 
 def _tail(
@@ -282,8 +303,7 @@ def _tail(
 ) -> float:
     """Posterior predictive p of the histories under one group."""
     chosen = rng.choice(len(weight), CHECKED, p=weight / weight.sum())
-    found = Average(tuple(fits), (), pool, weight, (), (), 0.0, 0)
-    draws = [(fits[m].member, theta) for m, _, theta in found.theta(chosen)]
+    draws = [(member, theta) for member, _, theta in parameters(fits, pool, chosen)]
     return predictive_p(table, draws, rng)
 
 
@@ -314,15 +334,10 @@ def _errors(
     runs: int,
 ) -> tuple[tuple[float, ...], tuple[float, ...], float]:
     """Quantiles of N, their Monte Carlo errors on the log (jackknife), effective draws."""
-    count = (people + pool.unlisted).astype(float)
-    order = np.argsort(count)
-    logs, sorted_counts = np.log(count), count[order]
+    logs = np.log(people + pool.unlisted)
 
     def read(weight: Array) -> Array:
-        edges = np.cumsum(weight[order])
-        at = np.searchsorted(edges / edges[-1], QUANTILES)
-        mean = float(weight @ logs)
-        return np.append(np.log(sorted_counts[np.minimum(at, len(order) - 1)]), mean)
+        return np.append(weighted_quantiles(logs, weight, ENDS), weight @ logs)
 
     weight = _floored(plain, pool.group, allowed, floor)
     whole = read(weight)
@@ -332,8 +347,6 @@ def _errors(
             for r in range(runs)
         ]
     )
-    if runs == 1:
-        return tuple(np.exp(whole[:3])), (np.inf,) * 3, 1.0
     spread = np.sqrt((runs - 1) / runs * ((left_out - left_out.mean(axis=0)) ** 2).sum(axis=0))
     variance = float(weight @ (logs - whole[3]) ** 2)
     ess = variance / max(float(spread[3]) ** 2, variance / len(logs), 1e-300)

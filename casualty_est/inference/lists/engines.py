@@ -10,15 +10,16 @@ import numpy.typing as npt
 
 from casualty_est.evidence.history_table import HistoryTable
 from casualty_est.inference.lists.answer import CHANCES, Answer, quantiles
-from casualty_est.inference.lists.average import FLOOR, SMALLEST_P, Average, average
+from casualty_est.inference.lists.average import SMALLEST_P, Average, average, parameters
 from casualty_est.inference.lists.members import stream
 from casualty_est.inference.lists.predictive import cell_probabilities
 from casualty_est.inference.progress import Report
-from casualty_est.models.lists.families import Family
+from casualty_est.models.lists.families import FLOOR, Family
 from casualty_est.models.lists.member import all_or_none
 
 Array = npt.NDArray[np.float64]
 
+FEWEST_RUNS = 4  # fewer say nothing of their Monte Carlo error
 SOME = 1000  # draws for which all histories are written out
 
 
@@ -76,7 +77,7 @@ def solve(
         table,
         plan.families,
         seed=seed,
-        runs=plan.runs,
+        runs=max(FEWEST_RUNS, plan.runs),
         floor=plan.floor,
         method=plan.method,
         report=report,
@@ -84,18 +85,13 @@ def solve(
     return _of_average(table, plan, found, np.random.default_rng(stream(seed, 0, 1)))
 
 
-def some_draws(total: int) -> int:
-    """Number of draws for which all histories are written out."""
-    return min(total, SOME)
-
-
 def _of_average(
     table: HistoryTable, plan: Plan, found: Average, rng: np.random.Generator
 ) -> Answer:
     chosen = found.choose(plan.draws, rng)
-    some = chosen[: some_draws(len(chosen))]
-    parts = found.theta(some)
-    members = [(found.members[m].member, theta) for m, _, theta in parts]
+    some = chosen[:SOME]
+    parts = parameters(found.members, found.pool, some)
+    members = [(member, theta) for member, _, theta in parts]
     cells, _ = cell_probabilities(table, members)
     order = np.concatenate([here for _, here, _ in parts])
     chances = np.array(CHANCES)
@@ -144,10 +140,9 @@ def _groups(table: HistoryTable, found: Average) -> list[dict[str, Any]]:
     rows = []
     for g, group in enumerate(found.groups):
         inside = found.pool.group == g
-        count = (table.people + found.pool.unlisted[inside]).astype(float)
-        ends = weighted_quantiles(
-            count, np.exp(found.pool.log_weight[inside] - found.pool.log_weight[inside].max())
-        )
+        log_weight = found.pool.log_weight[inside]
+        weight = np.exp(log_weight - log_weight.max())
+        ends = quantiles(table.people + found.pool.unlisted[inside], weight)
         rows.append(
             {
                 "name": group.name,
@@ -162,52 +157,32 @@ def _groups(table: HistoryTable, found: Average) -> list[dict[str, Any]]:
     return rows
 
 
-def weighted_quantiles(values: Array, weight: Array) -> dict[str, float]:
-    """Median and ends of the 95 % interval of weighted draws."""
-    order = np.argsort(values)
-    edges = np.cumsum(weight[order])
-    at = np.searchsorted(edges / edges[-1], (0.025, 0.5, 0.975))
-    low, median, high = values[order][np.minimum(at, len(values) - 1)]
-    return {"low": float(low), "median": float(median), "high": float(high)}
-
-
-def one_group(
-    name: str, table: HistoryTable, answer_unlisted: npt.NDArray[np.int64]
-) -> list[dict[str, Any]]:
-    """Describe a family that stands alone as the only group."""
-    count = table.people + answer_unlisted
-    return [
-        {
-            "name": name,
-            "mass": 1.0,
-            "posterior": 1.0,
-            "log_evidence": None,
-            **quantiles(count),
-            "predictive_p": None,
-            "ruled_out": "",
-        }
-    ]
-
-
 def _no_highest_order(table: HistoryTable, plan: Plan, seed: np.random.SeedSequence) -> Answer:
     from casualty_est.inference.lists.unseen import draw_unlisted
     from casualty_est.models.lists.no_highest_order import draw
 
+    name = plan.families[0].key
     rng = np.random.default_rng(stream(seed, 0))
     log_cells, log_odds = draw(table, plan.xi, plan.draws, rng)
     unlisted = draw_unlisted(log_odds, table.people, rng)
-    some = slice(0, some_draws(plan.draws))
+    some = slice(0, SOME)
     return Answer(
         unlisted=unlisted,
         cells=np.exp(log_cells[some]),
         cell_odds=log_odds[some],
         visible=all_or_none(log_odds[some], np.array(CHANCES)),
-        groups=one_group("no-highest-order", table, unlisted),
-        families=_alone("no-highest-order"),
+        groups=[
+            {
+                "name": name,
+                "mass": 1.0,
+                "posterior": 1.0,
+                "log_evidence": None,
+                **quantiles(table.people + unlisted),
+                "predictive_p": None,
+                "ruled_out": "",
+            }
+        ],
+        families=[{"family": name, "member": name, "mass": 1.0, "log_evidence": None}],
         method="exact",
         min_ess=float(plan.draws),
     )
-
-
-def _alone(name: str) -> list[dict[str, Any]]:
-    return [{"family": name, "member": name, "mass": 1.0, "log_evidence": None}]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ import numpy.typing as npt
 from casualty_est.errors import UsageError
 from casualty_est.evidence.histories import Stratum
 from casualty_est.evidence.history_table import HistoryTable
+from casualty_est.inference.call import check_counts, settle_seed
 from casualty_est.inference.lists import answer as describe
 from casualty_est.inference.lists.engines import Plan, solve
 from casualty_est.inference.lists.members import stream
@@ -31,10 +31,7 @@ if TYPE_CHECKING:
 
 Ints = npt.NDArray[np.int64]
 
-SCHEMA = "casualty-est/1"
-PACKAGES = ("casualty_est", "numpy", "scipy", "numba", "xarray")
 METHODS = ("auto", "smc", "exact")
-ADVICE = "fit it with more chains (chains=16), and look at the groups of families one by one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +116,8 @@ def fit(
     UsageError
         If a number is out of range, or the method not open to the families.
     """
-    for name, value in {"draws": draws, "chains": chains}.items():
-        if not isinstance(value, int) or value < 1:
-            msg = f"{name} must be a whole number of at least 1, not {value!r}"
-            raise UsageError(msg)
-    seed = secrets.randbelow(2**31) if seed is None else seed
-    if not isinstance(seed, int) or seed < 0:
-        msg = f"seed must be a whole number of at least 0, not {seed!r}"
-        raise UsageError(msg)
+    check_counts(draws=draws, chains=chains)
+    seed = settle_seed(seed)
     tasks = _tasks(model, seed, draws * chains, chains, method)
     with progress_bar(progress) as report:
         done = run(list(tasks.values()), executor, parts, report)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from casualty_est.inference.lists.fit import ADVICE, PACKAGES, SCHEMA, Part
+from casualty_est.evidence.histories_strata import Stratum, label_text
+from casualty_est.inference.call import SCHEMA, versions
+from casualty_est.inference.lists.fit import Part
 from casualty_est.models.lists.families import group_title
 from casualty_est.rounding import people, percent, share
 from casualty_est.wording import listed
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from casualty_est.models.lists.model import ListModel
 
 Array = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+PACKAGES = ("casualty_est", "numpy", "scipy", "numba", "xarray")
+ADVICE = "fit it with more chains (chains=16), and look at the groups of families one by one"
 Parts = Mapping[tuple[int, int], Part]
 MISFIT = (
     "no family reproduces the overlaps of the lists{where} (p < .01): the interval is too narrow"
@@ -51,9 +53,8 @@ def pack(model: ListModel, parts: Parts, settings: dict[str, Any]) -> xarray.Dat
     # Replicates stand one after the other: a fixed shuffle spreads them over the chains.
     order = np.random.default_rng(settings["seed"]).permutation(chains * draws)
     deaths = np.column_stack(columns)[order].reshape(chains, draws, len(rows))
-    sizes = np.mean([_sizes(table) for table in model.replicates], axis=0)
-    completeness = sizes / deaths[..., :1]
-    names = [f"{row['part']} {_label(row['strata'])}".strip() for row in rows]
+    completeness = _sizes(model, parts)[order].reshape(chains, draws, -1) / deaths[..., :1]
+    names = [f"{row['part']} {label_text(row['strata'].items())}".strip() for row in rows]
     posterior = xr.Dataset(
         {
             "deaths": (("chain", "draw", "estimate"), deaths, {"unit": "people"}),
@@ -75,10 +76,15 @@ def pack(model: ListModel, parts: Parts, settings: dict[str, Any]) -> xarray.Dat
     return tree
 
 
-def _sizes(histories: Any) -> Array:
-    table = histories.pooled().table
-    at = dict(zip(table.lists, table.sizes, strict=True))
-    return np.array([at.get(name, 0) for name in histories.lists], dtype=float)
+def _sizes(model: ListModel, parts: Parts) -> Array:
+    """People on each list, of shape (draw, list), in the replicate that a draw comes from."""
+    rows = []
+    for r, table in enumerate(model.replicates):
+        whole = table.pooled().table
+        at = dict(zip(whole.lists, whole.sizes, strict=True))
+        sizes = np.array([at.get(name, 0) for name in table.lists], dtype=float)
+        rows.append(np.tile(sizes, (len(parts[r, 0].unlisted), 1)))
+    return np.vstack(rows)
 
 
 def _rows(model: ListModel, parts: Parts, total: int) -> tuple[list[dict[str, Any]], list[Array]]:
@@ -92,15 +98,14 @@ def _rows(model: ListModel, parts: Parts, total: int) -> tuple[list[dict[str, An
                 for r, table in enumerate(model.replicates)
             ]
         )
-        by_stratum.append((dict(stratum.labels), held[:total], unlisted[:total]))
-    everything: tuple[dict[str, str], Ints, Ints] = (
-        {},
+        by_stratum.append((stratum, held[:total], unlisted[:total]))
+    everything = (
+        model.histories.pooled(),
         np.sum([held for _, held, _ in by_stratum], axis=0),
         np.sum([unlisted for _, _, unlisted in by_stratum], axis=0),
     )
-    cells = [everything] + (by_stratum if len(by_stratum) > 1 else [])
     rows, columns = [], []
-    for strata, held, unlisted in cells:
+    for stratum, held, unlisted in [everything, *(by_stratum if len(by_stratum) > 1 else [])]:
         for part, values in (("total", held + unlisted), ("listed", held), ("unlisted", unlisted)):
             # Of replicates the documented count is the first table's, as published.
             count = int(held[0])
@@ -108,23 +113,15 @@ def _rows(model: ListModel, parts: Parts, total: int) -> tuple[list[dict[str, An
             rows.append(
                 {
                     "cell": dict(model.cell),
-                    "strata": strata,
+                    "strata": dict(stratum.labels),
                     "part": part,
                     "documented": documented if part == "total" else None,
                     "claimed": True,
-                    "level": _level(model),
+                    "level": "data" if stratum.table.shared else "prior",
                 }
             )
             columns.append(values.astype(float))
     return rows, columns
-
-
-def _level(model: ListModel) -> str:
-    return "prior" if any(code == "no_overlap" for code, _ in model.notes) else "data"
-
-
-def _label(strata: Mapping[str, str]) -> str:
-    return ", ".join(f"{column} {value}" for column, value in strata.items())
 
 
 def _metadata(
@@ -136,6 +133,16 @@ def _metadata(
 ) -> dict[str, Any]:
     divided = len(model.histories) > 1
     main = parts[0, -1 if divided else 0].found
+    by_row = {
+        label_text(stratum.labels): identification(model, parts[0, s].found, stratum)
+        for s, stratum in enumerate(model.histories.strata)
+    }
+    # A sum over strata rests on all of them; the fit of the whole table stands for it, and says so.
+    whole = (
+        identification(model, main, model.histories.pooled())
+        if divided
+        else next(iter(by_row.values()))
+    )
     notes = [{"code": code, "text": text} for code, text in model.notes]
     reasons = []
     for (r, s), part in parts.items():
@@ -153,7 +160,7 @@ def _metadata(
         "schema": SCHEMA,
         "kind": "lists",
         "seed": settings["seed"],
-        "versions": {name: metadata.version(name) for name in PACKAGES},
+        "versions": versions(PACKAGES),
         "settings": settings,
         "has_level": True,
         "has_total": True,
@@ -172,7 +179,8 @@ def _metadata(
         "warnings": notes,
         "model": repr(model),
         "details": {
-            "identification": identification(model, main, divided=divided),
+            "identification": whole,
+            "identification_by_stratum": by_row if divided else {},
             "assumption": model.assumption,
             **{key: main[key] for key in ("families", "groups", "dial", "observability")},
             "predictions": main["predictions"],
@@ -192,7 +200,7 @@ def _strata(model: ListModel, s: int) -> dict[str, str] | None:
 
 
 def _where(model: ListModel, r: int, s: int) -> str:
-    label = _label(_strata(model, s) or {})
+    label = model.histories.strata[s].name if s >= 0 else ""
     replicate = f" of replicate {r + 1}" if len(model.replicates) > 1 else ""
     whole = " in the table without strata" if s < 0 else ""
     return f"{whole}{f' in {label}' if label else ''}{replicate}"
@@ -223,7 +231,7 @@ def _source(model: ListModel, name: str) -> dict[str, Any]:
     }
 
 
-def identification(model: ListModel, found: Mapping[str, Any], *, divided: bool) -> dict[str, Any]:
+def identification(model: ListModel, found: Mapping[str, Any], stratum: Stratum) -> dict[str, Any]:
     """What the answer rests on: mass of each group, and the same in sentences.
 
     Parameters
@@ -232,8 +240,8 @@ def identification(model: ListModel, found: Mapping[str, Any], *, divided: bool)
         The model.
     found : mapping
         Description of the fit.
-    divided : bool
-        Whether it is that of the table without strata, beside a sum over strata.
+    stratum : Stratum
+        What was fitted; one without labels beside a sum over strata is all of them together.
 
     Returns
     -------
@@ -244,9 +252,13 @@ def identification(model: ListModel, found: Mapping[str, Any], *, divided: bool)
     rows = [
         {"assumption": group_title(g["name"]), "weight": g["mass"], "mcse": 0.0} for g in groups
     ]
-    sentences = [model.assumption + " The lists themselves cannot check it."]
-    if divided:
+    sentences = [model.assumption_for(stratum) + " The lists themselves cannot check it."]
+    if len(model.histories) > 1 and not stratum.labels:
         sentences.append("What follows is computed from the table without strata.")
+    if len(model.replicates) > 1:
+        sentences.append(
+            f"What follows is computed from the first of {len(model.replicates)} replicates."
+        )
     if len(groups) > 1:
         named = [
             f"{percent(round(g['mass'], 3))} comes from {group_title(g['name'])} ({_ends(g)})"

@@ -29,3 +29,28 @@ def draw_unlisted(log_odds: Array, people: int, rng: np.random.Generator) -> npt
     with np.errstate(over="ignore"):
         mean = rng.gamma(people, 1.0, len(log_odds)) * np.exp(log_odds)
     return rng.poisson(np.minimum(mean, MOST)).astype(np.int64)
+
+
+def weighted_quantiles(
+    values: npt.NDArray[np.generic], weight: Array, probabilities: tuple[float, ...]
+) -> Array:
+    """Quantiles of weighted draws.
+
+    Parameters
+    ----------
+    values : ndarray of shape (draw,)
+        Draws.
+    weight : ndarray of shape (draw,)
+        Their weights.
+    probabilities : tuple of float
+        Where.
+
+    Returns
+    -------
+    ndarray of shape (probability,)
+    """
+    order = np.argsort(values)
+    edges = np.cumsum(weight[order])
+    at = np.searchsorted(edges / edges[-1], probabilities)
+    found: Array = values[order][np.minimum(at, len(values) - 1)].astype(float)
+    return found

@@ -22,7 +22,6 @@ from casualty_est.models.lists.member import (
     log_one_minus_exp,
     log_sum_exp,
     softplus,
-    start_of_lists,
 )
 
 CLASSES = 4
@@ -40,11 +39,6 @@ class Classes(Member):
     """
 
     classes: int = CLASSES
-
-    @property
-    def family(self) -> str:
-        """Key of the family."""
-        return "classes"
 
     @property
     def name(self) -> str:
@@ -123,12 +117,6 @@ class Classes(Member):
         log_shares = np.take_along_axis(log_shares, order, axis=0)
         ratios = log_shares[:-1] - log_shares[-1:]
         return np.vstack([odds.reshape(-1, len(theta)), ratios]).T
-
-    def start(self, table: HistoryTable) -> Array:
-        """Parameters near which the data are not absurd."""
-        steps = np.linspace(-1.0, 1.0, self.classes)[:, None] * CLASSES_SD
-        odds = start_of_lists(table) + steps
-        return np.concatenate([odds.ravel(), np.zeros(self.classes - 1)])
 
     def visible(self, theta: Array, chances: Array) -> tuple[Array, Array]:
         """Share of the listed and of the unlisted above each chance to be on some list."""

@@ -13,6 +13,7 @@ from casualty_est.models.lists.member import Member
 
 MOST_CELLS = 8  # lists up to which every history is written out
 MOST_LISTS = 20
+FLOOR = 0.10  # smallest mass of a group of families that the data do not rule out
 
 
 @dataclass(frozen=True, slots=True)

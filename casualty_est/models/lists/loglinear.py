@@ -26,7 +26,6 @@ from casualty_est.models.lists.member import (
     log_one_minus_exp,
     log_sum_exp,
     softplus,
-    start_of_lists,
 )
 
 SINGLE_SD = 1.0  # of the interaction of a single pair
@@ -43,13 +42,10 @@ class LogLinear(Member):
         The pairs that interact.
     scale : float
         Prior sd of the interactions.
-    family : str
-        ``independence``, ``pairs`` or ``ridge``.
     """
 
     pairs: tuple[tuple[int, int], ...] = ()
     scale: float = SINGLE_SD
-    family: str = "independence"
 
     @cached_property
     def _design(self) -> Array:
@@ -68,7 +64,7 @@ class LogLinear(Member):
         """What a table calls this member."""
         if not self.pairs:
             return "independence"
-        if self.family == "ridge":
+        if len(self.pairs) > 1:
             return f"all pairs, scale {self.scale:g}"
         (j, k) = self.pairs[0]
         return f"pair {self.lists[j]} with {self.lists[k]}"
@@ -111,10 +107,6 @@ class LogLinear(Member):
             log_all = log_all - each[:, j] - each[:, k] + log_sum_exp(cells, axis=0)
         return log_all + log_one_minus_exp(-log_all)
 
-    def start(self, table: HistoryTable) -> Array:
-        """Parameters near which the data are not absurd."""
-        return np.concatenate([start_of_lists(table), np.zeros(len(self.pairs))])
-
     def visible(self, theta: Array, chances: Array) -> tuple[Array, Array]:
         """Everybody has the same chance, so all exceed it or nobody does."""
         return all_or_none(self.evaluate(theta)[1], chances)
@@ -129,11 +121,11 @@ def pairs(table: HistoryTable) -> tuple[LogLinear, ...]:
     """One pair of lists interacts: a member for each pair."""
     bits = table.histories.astype(float)
     found = combinations(range(len(table.lists)), 2)
-    return tuple(LogLinear(table.lists, bits, (pair,), SINGLE_SD, "pairs") for pair in found)
+    return tuple(LogLinear(table.lists, bits, (pair,)) for pair in found)
 
 
 def ridge(table: HistoryTable) -> tuple[LogLinear, ...]:
     """All pairs interact, shrunk together: a member for each scale."""
     bits = table.histories.astype(float)
     every = tuple(combinations(range(len(table.lists)), 2))
-    return tuple(LogLinear(table.lists, bits, every, scale, "ridge") for scale in SCALES)
+    return tuple(LogLinear(table.lists, bits, every, scale) for scale in SCALES)

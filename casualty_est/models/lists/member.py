@@ -40,11 +40,6 @@ class Member(ABC):
     histories: Array
 
     @property
-    @abstractmethod
-    def family(self) -> str:
-        """Key of the family."""
-
-    @property
     def n_lists(self) -> int:
         """Number of lists."""
         return len(self.lists)
@@ -71,9 +66,15 @@ class Member(ABC):
     def evaluate(self, theta: Array) -> tuple[Array, Array]:
         """Log shares among listed people, of shape (draw, history), and log odds unseen (draw,)."""
 
-    @abstractmethod
     def start(self, table: HistoryTable) -> Array:
-        """Parameters, of shape (size,), near which the data are not absurd."""
+        """Parameters, of shape (size,), near which the data are not absurd.
+
+        Each list with the log odds it would have if about half of all people were listed.
+        """
+        share = (table.sizes + 0.5) / (2.0 * table.people + 1.0)
+        return np.concatenate(
+            [np.log(share) - np.log1p(-share), np.zeros(self.size - self.n_lists)]
+        )
 
     @abstractmethod
     def visible(self, theta: Array, chances: Array) -> tuple[Array, Array]:
@@ -124,13 +125,6 @@ def log_normal_density(values: Array, mean: float, sd: float) -> Array:
     found: Array = -0.5 * (z * z).sum(axis=-1) - values.shape[-1] * (
         np.log(sd) + 0.5 * np.log(2 * np.pi)
     )
-    return found
-
-
-def start_of_lists(table: HistoryTable) -> Array:
-    """Log odds of each list if about half of all people were listed."""
-    share = (table.sizes + 0.5) / (2.0 * table.people + 1.0)
-    found: Array = np.log(share) - np.log1p(-share)
     return found
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from casualty_est.errors import UsageError
 from casualty_est.evidence.checks import nearest
 from casualty_est.evidence.histories import CaptureHistories, Stratum
-from casualty_est.models.lists.families import FAMILIES, Family, choose, group_title
+from casualty_est.models.lists.families import FAMILIES, FLOOR, Family, choose, group_title
 from casualty_est.wording import listed
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ CELL = {
     "group": "all",
     "perpetrator": "any",
 }
-FLOOR = 0.10
 
 
 class ListModel:
@@ -133,7 +132,21 @@ class ListModel:
     @property
     def assumption(self) -> str:
         """What identifies the number of people on no list, in one sentence."""
-        families, _ = self.families_for(self.histories.pooled())
+        return self.assumption_for(self.histories.pooled())
+
+    def assumption_for(self, stratum: Stratum) -> str:
+        """What identifies the number of people on no list of one stratum, in one sentence.
+
+        Parameters
+        ----------
+        stratum : Stratum
+            The stratum; fewer lists can have fewer families.
+
+        Returns
+        -------
+        str
+        """
+        families, _ = self.families_for(stratum)
         if len(families) == 1:
             return f"This estimate assumes that {families[0].assumption}."
         groups = listed([group_title(g) for g in dict.fromkeys(f.group for f in families)])
@@ -162,8 +175,8 @@ class ListModel:
             Seed of all randomness; None draws one and records it.
         draws, tune, chains : int
             ``draws * chains`` posterior draws are kept; `chains` is also the number of independent
-            runs of sequential Monte Carlo. `tune` is taken for the sake of one signature: these
-            engines need no warm-up.
+            runs of sequential Monte Carlo (four at least). `tune` is taken for the sake of one
+            signature: these engines need no warm-up.
         method : {"auto", "smc", "exact"}
             ``smc`` samples every family by sequential Monte Carlo; the others name the engine that
             a family has anyway.
@@ -172,7 +185,8 @@ class ListModel:
         progress : bool, optional
             Show progress on standard error; None shows it where that is a terminal.
         parts : path-like, optional
-            A folder where every finished stratum is written; the same call resumes there.
+            A folder where every finished stratum is written; the same call, with the same seed,
+            resumes there.
 
         Returns
         -------
@@ -181,7 +195,8 @@ class ListModel:
         Raises
         ------
         UsageError
-            If a number is out of range, or the folder holds parts of another study.
+            If a number is out of range, the method is not that of the families, or the folder
+            cannot be made.
         """
         from casualty_est.estimate import Estimate
         from casualty_est.inference.lists.fit import fit
@@ -199,15 +214,12 @@ class ListModel:
         return Estimate(tree, model=self, progress=progress)
 
     def __repr__(self) -> str:
-        return "\n".join(self._lines())
+        from casualty_est.models.lists.describe import describe
+
+        return "\n".join(describe(self))
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(repr(self))}</pre>"
-
-    def _lines(self) -> list[str]:
-        from casualty_est.models.lists.describe import describe
-
-        return describe(self)
 
 
 def _replicates(data: Any) -> tuple[CaptureHistories, ...]:
@@ -252,11 +264,10 @@ def _only_for(name: str, given: bool, families: Sequence[str], family: str) -> N
 
 def _facts(stratum: Stratum) -> list[Note]:
     """What a reader must know of a table before any model sees it."""
-    where = ", ".join(f"{column} {value}" for column, value in stratum.labels)
-    where = f" in {where}" if where else ""
+    where = f" in {stratum.name}" if stratum.labels else ""
     table, notes = stratum.table, []
     bits = table.histories
-    if (bits.sum(axis=1) == 1).all():
+    if not table.shared:
         text = f"no person is on two lists{where}: only the priors say how many are on none"
         notes.append(("no_overlap", text))
     for j, name in enumerate(table.lists):

@@ -25,7 +25,6 @@ from casualty_est.models.lists.member import (
     log_one_minus_exp,
     log_sum_exp,
     softplus,
-    start_of_lists,
 )
 
 NODES = 17
@@ -50,11 +49,6 @@ class Visibility(Member):
     """
 
     pair: tuple[int, int] | None = None
-
-    @property
-    def family(self) -> str:
-        """Key of the family."""
-        return "visibility" if self.pair is None else "visibility_pair"
 
     @property
     def name(self) -> str:
@@ -130,9 +124,9 @@ class Visibility(Member):
 
     def start(self, table: HistoryTable) -> Array:
         """Parameters near which the data are not absurd."""
-        rest = np.zeros(self.size - self.n_lists)
-        rest[0] = LOADING_MEAN
-        return np.concatenate([start_of_lists(table), rest])
+        found = super().start(table)
+        found[self.n_lists] = LOADING_MEAN
+        return found
 
     def visible(self, theta: Array, chances: Array) -> tuple[Array, Array]:
         """Share of the listed and of the unlisted above each chance to be on some list."""
