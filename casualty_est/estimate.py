@@ -186,8 +186,8 @@ class Estimate:
         pandas.DataFrame
             One row per cell and part, the total first: labels, ``documented``, ``median``,
             ``low``, ``high``, ``prob``, ``mean``, ``sd`` (people), ``p_below_documented``,
-            ``level``. Numbers are missing where there is no headline; the mean where it is not
-            known to 5 %.
+            ``level``. Numbers are missing where there is no headline, the mean where it is not
+            known to 5 %, and ``p_below_documented`` for lists, whose people are all counted.
         """
         from casualty_est.tables import summary
 

@@ -23,7 +23,8 @@ def summary(estimate: Estimate, prob: float) -> pd.DataFrame:
         documented = row["documented"]["low"] if row["documented"] else None
         numbers = row_numbers(estimate, i, prob)
         below = None
-        if documented is not None and estimate.meta["has_level"]:
+        counted = has_completeness(estimate)  # everybody on a list is: nothing can lie below
+        if documented is not None and estimate.meta["has_level"] and not counted:
             below = float((estimate.draws(i) < documented).mean())
         rows.append(
             {

@@ -126,6 +126,8 @@ def _content(estimate: Estimate, prob: float) -> dict[str, Any]:
         "cite": text.how_to_cite(estimate),
         "facts": tables.facts(estimate),
         "list_tables": lists.tables(estimate) if has_completeness(estimate) else [],
+        "averaged": len(meta["details"].get("families", [])) > 1,
+        "exact": meta["diagnostics"]["method"] == "exact",
         "list_checks": lists.checks(estimate, prob) if has_completeness(estimate) else [],
         "pictures": draw(estimate, prob, refits=bool(refits)),
     }

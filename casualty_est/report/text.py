@@ -212,8 +212,8 @@ def rests_on(estimate: Estimate) -> list[str]:
             )
         case "data":
             sentences.append(
-                "Its level comes from the overlap between the sources, and from what is assumed of "
-                "the deaths that no source holds."
+                "The level of this estimate comes from the overlap between the sources, and from "
+                "what is assumed of the deaths that no source holds."
             )
     if estimate.meta["settings"].get("assume_unbiased"):
         sentences.append(
@@ -366,8 +366,8 @@ def under_documented(estimate: Estimate) -> str:
 
 def below_documented(estimate: Estimate) -> list[str]:
     """How likely the true number lies below a documented count: the one comparison of the two."""
-    if not estimate.meta["has_level"]:
-        return []
+    if not estimate.meta["has_level"] or has_completeness(estimate):
+        return []  # everybody on a list is counted: below that number nothing can lie
     sentences = []
     for i, row in enumerate(estimate.meta["rows"]):
         if not row["documented"] or row["part"] != "total":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from casualty_est.inference.predict import CONTRADICTS
 from casualty_est.rounding import chance
+from casualty_est.tables import has_completeness
 from casualty_est.wording import capitalised, cell_text, documented_text, possessive
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ def check(estimate: Estimate) -> Check:
             "probability": float((estimate.draws(i) < row["documented"]["low"]).mean()),
         }
         for i, row in enumerate(meta["rows"])
-        if row["documented"] and meta["has_level"]
+        # Everybody on a list is counted: below that number nothing can lie.
+        if row["documented"] and meta["has_level"] and not has_completeness(estimate)
     )
     return Check(estimate.converged, meta["diagnostics"], claims, below)

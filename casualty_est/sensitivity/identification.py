@@ -95,16 +95,19 @@ class Identification:
     def __repr__(self) -> str:
         width = max((len(row["assumption"]) for row in self.rows), default=10)
         lines = [] if self.converged else ["NOT CONVERGED: do not use these weights."]
-        lines.append(f"{'assumption':{width}}  weight    mcse  posterior sd / prior sd")
+        rest = "    mcse  posterior sd / prior sd" if self.kind == "gauge" else "    mcse"
+        lines.append(f"{'assumption':{width}}  weight{rest}")
         for row in self.rows:
             learned = "" if row["learned"] is None else f"{row['learned']:.2f}"
-            error = f"{row['mcse']:6.3f}" if row["mcse"] else " exact"
+            error = " exact" if row["mcse"] == 0 else f"{row['mcse']:6.3f}" if row["mcse"] else ""
             line = f"{row['assumption']:{width}}  {row['weight']:+6.3f}  {error}  {learned}"
             lines.append(line.rstrip())
         return "\n".join([*lines, self._total, "", *self.sentences])
 
     def _repr_html_(self) -> str:
-        table = self.to_frame().rename(columns={"learned": "posterior sd / prior sd"})
+        # What does not apply to this kind of evidence has no column.
+        table = self.to_frame().dropna(axis=1, how="all")
+        table = table.rename(columns={"learned": "posterior sd / prior sd"})
         shown = table.to_html(index=False, border=0, na_rep="", float_format="{:.3f}".format)
         lines = [] if self.converged else ["NOT CONVERGED: do not use these weights."]
         lines += [self._total, *self.sentences]

@@ -309,9 +309,9 @@ def _tail(
 
 def _ruled_out(behind: float, tail: float) -> str:
     if behind > RULED_OUT:
-        return f"its evidence is {behind:.1f} nats below the best group"
+        return f"evidence {behind:.1f} nats below the best"
     if tail < SMALLEST_P:
-        return f"its predictions of the seen histories fail (p = {tail:.3f})"
+        return f"overlaps such as these are not what it predicts, p less than {SMALLEST_P:g}"
     return ""
 
 

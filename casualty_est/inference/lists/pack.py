@@ -250,9 +250,11 @@ def identification(model: ListModel, found: Mapping[str, Any], stratum: Stratum)
     """
     groups = [g for g in found["groups"] if g["mass"] > 0]
     rows = [
-        {"assumption": group_title(g["name"]), "weight": g["mass"], "mcse": 0.0} for g in groups
+        {"assumption": group_title(g["name"]), "weight": g["mass"], "mcse": None} for g in groups
     ]
-    sentences = [model.assumption_for(stratum) + " The lists themselves cannot check it."]
+    sentences = [
+        model.assumption_for(stratum) + " The lists cannot check that for the people on none."
+    ]
     if len(model.histories) > 1 and not stratum.labels:
         sentences.append("What follows is computed from the table without strata.")
     if len(model.replicates) > 1:
@@ -261,7 +263,8 @@ def identification(model: ListModel, found: Mapping[str, Any], stratum: Stratum)
         )
     if len(groups) > 1:
         named = [
-            f"{percent(round(g['mass'], 3))} comes from {group_title(g['name'])} ({_ends(g)})"
+            f"{percent(round(g['mass'], 3))} comes from {group_title(g['name'])}, which would "
+            f"answer {_ends(g)}"
             for g in sorted(groups, key=lambda g: -g["mass"])
             if g["mass"] >= 5e-4
         ]
@@ -273,7 +276,7 @@ def identification(model: ListModel, found: Mapping[str, Any], stratum: Stratum)
                 f"that the lists do not rule out counts less than {percent(model.floor)}."
             )
         sentences += [
-            f"Ruled out: {group_title(g['name'])}; {g['ruled_out']}."
+            f"Ruled out: {group_title(g['name'])} ({g['ruled_out']})."
             for g in found["groups"]
             if g["ruled_out"]
         ]
@@ -290,7 +293,7 @@ def identification(model: ListModel, found: Mapping[str, Any], stratum: Stratum)
 
 def _ends(g: Mapping[str, float]) -> str:
     low, median, high = g["low"], g["median"], g["high"]
-    return f"{people(median, low, high)}, {people(low, low, high)} to {people(high, low, high)}"
+    return f"{people(median, low, high)} ({people(low, low, high)} to {people(high, low, high)})"
 
 
 def disagree(groups: list[dict[str, Any]]) -> bool:
