@@ -9,7 +9,7 @@ def rounded(value: float, low: float, high: float) -> float:
     """Round a number to the width of its interval.
 
     Two significant digits where the interval is wider than a fifth of the number, one more for each
-    further factor of ten.
+    further factor of ten. A number without any width is a count, and stands as it is.
 
     Parameters
     ----------
@@ -32,8 +32,10 @@ def rounded(value: float, low: float, high: float) -> float:
     if not math.isfinite(value) or value == 0:
         return value
     width, middle = abs(high - low), (abs(high) + abs(low)) / 2
+    if width == 0:
+        return value
     digits = 2
-    if 0 < width < 0.2 * middle:
+    if width < 0.2 * middle:
         digits += math.ceil(math.log10(0.2 * middle / width))
     return float(f"{value:.{min(digits, 15) - 1}e}")
 

@@ -21,7 +21,7 @@ from casualty_est.rounding import chance, people, percent, rounded, share
         (0.0831, 0.03, 0.2, 0.083),
         (1e-9, 0, 1, 1e-9),
         (0, 0, 10, 0),
-        (123456, 123456, 123456, 120000),
+        (123456, 123456, 123456, 123456),
     ],
 )
 def test_rounded(value, low, high, expected):
@@ -119,3 +119,8 @@ def test_percent(value, expected):
 )
 def test_chance(value, expected):
     assert chance(value) == expected
+
+
+def test_a_count_is_printed_whole():
+    assert people(326, 326, 326) == "326"
+    assert people(4_401, 4_401, 4_401) == "4,401"
