@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,8 +18,9 @@ from casualty_est.errors import UsageError
 from casualty_est.evidence import HistoryTable
 from casualty_est.inference.lists import importance, smc
 from casualty_est.inference.lists.average import _floored
+from casualty_est.inference.lists.members import fit_members
 from casualty_est.inference.lists.unseen import draw_unlisted
-from casualty_est.models.lists import classes, loglinear, visibility
+from casualty_est.models.lists import classes, families, loglinear, visibility
 
 HISTORIES = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [1, 0, 1], [0, 1, 1], [1, 1, 1]]
 TABLE = HistoryTable.of(("A", "B", "C"), HISTORIES, [60, 50, 40, 20, 15, 12, 9])
@@ -59,7 +61,7 @@ def test_tempering_agrees_with_importance_sampling():
 
 
 def test_compiled_moves_of_classes_leave_the_density_right():
-    (member,) = classes.classes(TABLE)
+    member = classes.classes(TABLE)[-1]
     found = smc.run(member, TABLE, np.random.default_rng(3), particles=500, moves=5)
     _, odds = importance.log_posterior(member, TABLE.counts.astype(float), found.theta)
     np.testing.assert_allclose(found.log_odds, odds, atol=1e-10)
@@ -67,7 +69,7 @@ def test_compiled_moves_of_classes_leave_the_density_right():
 
 def test_two_classes_agree_with_importance_from_the_prior():
     """Evidence as the plain mean of the likelihood over a million draws of the prior."""
-    (member,) = classes.classes(PAIR, 2)
+    member = classes.classes(PAIR, 2)[-1]
     rng = np.random.default_rng(4)
     log_cells, _ = member.evaluate(member.draw_prior(rng, 1_000_000))
     wanted = np.logaddexp.reduce(log_cells @ PAIR.counts) - np.log(1e6)
@@ -86,6 +88,15 @@ def test_floor_lifts_only_groups_that_are_not_ruled_out():
     plain, group = np.array([0.9, 0.06, 0.04]), np.array([0, 1, 2])
     weight = _floored(plain, group, np.array([True, True, False]), 0.1)
     np.testing.assert_allclose(weight, np.array([0.9, 0.16, 0.04]) / 1.1)
+
+
+def test_groups_have_equal_prior_probability_whatever_they_hold():
+    chosen = [families.FAMILIES[name] for name in ("independence", "pairs", "visibility")]
+    fits = fit_members(TABLE, chosen, seed=np.random.SeedSequence(1), runs=4)
+    held = Counter()
+    for fit in fits:
+        held[fit.family.key] += fit.share
+    assert held == pytest.approx({"independence": 1 / 4, "pairs": 1 / 4, "visibility": 1 / 2})
 
 
 def test_the_number_of_people_costs_nothing_and_loses_nothing():

@@ -185,7 +185,7 @@ def average(
     table : HistoryTable
         The data.
     families : sequence of Family
-        The families, each with the same prior probability.
+        The families; every group of them has the same prior probability.
     seed : numpy.random.SeedSequence
         Seed; every member and run has a stream of its own.
     runs : int

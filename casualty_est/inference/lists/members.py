@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
@@ -82,7 +83,8 @@ def fit_members(
     table : HistoryTable
         The data.
     families : sequence of Family
-        The families, of equal prior probability.
+        The families; their groups have equal prior probability, and so have the families of one
+        group and the members of one family.
     seed : numpy.random.SeedSequence
         Seed; every member and run has a stream of its own.
     runs : int
@@ -98,9 +100,10 @@ def fit_members(
         Members far below the best of their family are left out.
     """
     blank: list[MemberFit] = []
+    sizes = Counter(family.group for family in families)
     for family in families:
         members = family.members(table) if family.members is not None else ()
-        share = 1.0 / (len(families) * max(1, len(members)))
+        share = 1.0 / (len(sizes) * sizes[family.group] * max(1, len(members)))
         blank += [
             MemberFit(member, len(blank) + i, family, share, ()) for i, member in enumerate(members)
         ]

@@ -1,9 +1,12 @@
 """Latent classes: the population falls into a few groups that lists see differently.
 
 Class k holds a share w_k of all people, and list j holds a member of it with log odds
-b_kj = -1.5 + A_j + V_k + E_kj, normal with sds 1.2, .8 and .7: lists differ, classes differ in how
-visible they are, and each list has classes of its own. Shares are Dirichlet(1). Latent class models
-of capture: Agresti 1994, doi 10.2307/2533391; Manrique-Vallier 2016, doi 10.1111/biom.12502.
+b_kj = -1.5 + A_j + V_k + E_kj, normal with sds 1.2, .8 and .2 or .7: lists differ, classes differ
+in how visible they are, and lists see the classes nearly alike or each in its own way. Shares are
+Dirichlet(1). Without the first of the two scales a population of plain easy and hard cases pays for
+a freedom that it does not use, and evidence prefers a normal scale that reaches less far down.
+Latent class models of capture: Agresti 1994, doi 10.2307/2533391; Manrique-Vallier 2016, doi
+10.1111/biom.12502.
 """
 
 from __future__ import annotations
@@ -25,7 +28,8 @@ from casualty_est.models.lists.member import (
 )
 
 CLASSES = 4
-LISTS_SD, CLASSES_SD, OWN_SD = 1.2, 0.8, 0.7
+LISTS_SD, CLASSES_SD = 1.2, 0.8
+OWN_SDS = (0.2, 0.7)  # of what a list makes of a class, with equal weight
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,14 +40,17 @@ class Classes(Member):
     ----------
     classes : int
         Number of classes.
+    own : float
+        Prior sd of the log odds of a class in a list, beyond those of the class and the list.
     """
 
     classes: int = CLASSES
+    own: float = OWN_SDS[-1]
 
     @property
     def name(self) -> str:
         """What a table calls this member."""
-        return f"{self.classes} classes"
+        return f"{self.classes} classes, own scale {self.own:g}"
 
     @property
     def size(self) -> int:
@@ -64,7 +71,7 @@ class Classes(Member):
         k, n = self.classes, self.n_lists
         same_list, same_class = np.tile(np.eye(n), (k, k)), np.kron(np.eye(k), np.ones((n, n)))
         covariance = (
-            LISTS_SD**2 * same_list + CLASSES_SD**2 * same_class + OWN_SD**2 * np.eye(k * n)
+            LISTS_SD**2 * same_list + CLASSES_SD**2 * same_class + self.own**2 * np.eye(k * n)
         )
         return np.linalg.inv(np.linalg.cholesky(covariance))
 
@@ -93,7 +100,7 @@ class Classes(Member):
             LIST_MEAN
             + rng.normal(0.0, LISTS_SD, (draws, 1, n))
             + rng.normal(0.0, CLASSES_SD, (draws, k, 1))
-            + rng.normal(0.0, OWN_SD, (draws, k, n))
+            + rng.normal(0.0, self.own, (draws, k, n))
         )
         log_shares = np.log(rng.standard_exponential((draws, k)))
         ratios = log_shares[:, :-1] - log_shares[:, -1:]
@@ -131,5 +138,6 @@ class Classes(Member):
 
 
 def classes(table: HistoryTable, count: int = CLASSES) -> tuple[Classes, ...]:
-    """A few latent classes."""
-    return (Classes(table.lists, table.histories.astype(float), count),)
+    """A few latent classes: a member for each scale of what a list makes of a class."""
+    bits = table.histories.astype(float)
+    return tuple(Classes(table.lists, bits, count, own) for own in OWN_SDS)

@@ -30,7 +30,8 @@ PRIORS = {
     "visibility-pair": f"{_LISTS}; {_LOADINGS}; interaction ~ N(0, {visibility.PAIR_SD:g})",
     "classes": (
         f"{classes.CLASSES} classes, shares ~ Dirichlet(1); log odds {LIST_MEAN:g} + list + class "
-        f"+ own, sds {classes.LISTS_SD:g}, {classes.CLASSES_SD:g}, {classes.OWN_SD:g}"
+        f"+ own, sds {classes.LISTS_SD:g}, {classes.CLASSES_SD:g} and "
+        f"{' or '.join(f'{sd:g}' for sd in classes.OWN_SDS)} with equal weight"
     ),
     "no-highest-order": "shares of the seen histories ~ Dirichlet(1 / number of histories)",
 }
@@ -63,7 +64,7 @@ def describe(model: ListModel) -> list[str]:
     lines.append("  Number of people: p(N) proportional to 1 / N, without an upper limit")
     if len({family.group for family in families}) > 1:
         lines.append(
-            f"  Average: equal prior for each family, weight by evidence; a group that the data do "
+            f"  Average: equal prior for each group, weight by evidence; a group that the data do "
             f"not rule out keeps at least {percent(model.floor)}"
         )
     lines += ["", model.assumption]
