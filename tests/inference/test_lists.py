@@ -17,7 +17,7 @@ import casualty_est as ce
 from casualty_est.errors import UsageError
 from casualty_est.evidence import HistoryTable
 from casualty_est.inference.lists import importance, smc
-from casualty_est.inference.lists.average import _floored
+from casualty_est.inference.lists.average import _floored, average
 from casualty_est.inference.lists.members import fit_members
 from casualty_est.inference.lists.unseen import draw_unlisted
 from casualty_est.models.lists import classes, families, loglinear, visibility
@@ -285,3 +285,15 @@ def test_kosovo_times_fifty_does_not_say_that_nobody_is_missing():
     frame = pd.DataFrame(table.histories, columns=table.lists).assign(count=table.counts * 50)
     est = ce.ListModel(ce.CaptureHistories(frame)).fit(seed=1)
     assert est.summary()["low"].iloc[0] > 1.5 * frame["count"].sum()
+
+
+def test_runs_that_disagree_are_made_longer_and_then_more(monkeypatch):
+    monkeypatch.setattr(smc, "MOVES", 2)
+    chosen = [families.FAMILIES["classes"]]
+    calm = average(TABLE, chosen, seed=np.random.SeedSequence(1))
+    monkeypatch.setattr("casualty_est.inference.lists.average.AGREE", 0.0)
+    found = average(TABLE, chosen, seed=np.random.SeedSequence(1))
+    for fit in found.members:
+        assert (fit.effort, len(fit.parts)) == (3, 8)
+    assert found.runs == 8
+    assert calm.runs == 4

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from casualty_est.evidence.history_table import HistoryTable
 from casualty_est.inference.lists.answer import ENDS
-from casualty_est.inference.lists.members import MANY, MemberFit, fit_members, more_runs, stream
+from casualty_est.inference.lists.members import MemberFit, fit_members, more_runs, stream
 from casualty_est.inference.lists.predictive import predictive_p
 from casualty_est.inference.lists.unseen import draw_unlisted, weighted_quantiles
 from casualty_est.inference.progress import Report
@@ -30,6 +30,8 @@ RULED_OUT = 10.0  # nats below the best group
 SMALLEST_P = 0.01
 CHECKED = 400  # draws of a group that its predictions are judged on
 MOST_RUNS = 8
+AGREE = 0.6  # sd of the log evidence between runs of a member, in nats
+COUNTS = 0.01  # mass of a member below which its runs may disagree
 KNOWN, KNOWN_OF_WIDTH = 0.02, 0.15  # Monte Carlo error of an end, on the log, that is small enough
 
 
@@ -110,7 +112,7 @@ class Average:
     ess : float
         Effective number of draws behind the mean of log N.
     runs : int
-        Independent parts in which it was computed.
+        Independent runs of the members that needed most of them.
     """
 
     members: tuple[MemberFit, ...]
@@ -189,8 +191,8 @@ def average(
     seed : numpy.random.SeedSequence
         Seed; every member and run has a stream of its own.
     runs : int
-        Independent parts in which everything is computed at first; more are added, up to
-        `MOST_RUNS`, while the ends of the interval are not known.
+        Independent parts in which everything is computed; members that count and whose runs
+        disagree get longer runs, then more, up to `MOST_RUNS`.
     floor : float
         Smallest mass of a group that is not ruled out.
     method : {"auto", "smc"}
@@ -206,13 +208,23 @@ def average(
     rng = np.random.default_rng(stream(seed, 0))
     names = list(dict.fromkeys(fit.family.group for fit in fits))
     found = _average(table, fits, names, runs, floor, rng)
-    effort = 1
-    while not found.known and runs < MOST_RUNS and any(len(f.parts) > 1 for f in fits):
-        runs = runs if effort == 1 else 2 * runs
-        fits = more_runs(table, fits, seed=seed, runs=runs, report=report)
-        effort = MANY
+    while weak := _unsettled(found):
+        fits = more_runs(table, fits, weak, seed=seed, runs=runs, report=report)
         found = _average(table, fits, names, runs, floor, rng)
     return found
+
+
+def _unsettled(found: Average) -> set[int]:
+    """Members that count, whose runs say different things, and that can still be given more."""
+    masses = np.bincount(found.pool.member, found.weight, minlength=len(found.members))
+    return {
+        fit.index
+        for fit, mass in zip(found.members, masses, strict=True)
+        if len(fit.parts) > 1
+        and mass >= COUNTS
+        and (fit.effort == 1 or len(fit.parts) < MOST_RUNS)
+        and (not found.known or fit.disagreement > AGREE)
+    }
 
 
 def _average(
@@ -228,7 +240,8 @@ def _average(
     groups, weight = _groups(table, fits, names, pool, plain, floor, rng)
     allowed = np.array([not group.ruled_out for group in groups])
     quantiles, mcse, ess = _errors(pool, plain, allowed, floor, table.people, runs)
-    return Average(tuple(fits), groups, pool, weight, quantiles, mcse, ess, runs)
+    most = max(runs, *(len(fit.parts) for fit in fits))
+    return Average(tuple(fits), groups, pool, weight, quantiles, mcse, ess, most)
 
 
 def _pool(
@@ -252,9 +265,10 @@ def _pool(
 
 
 def _blocks(fit: MemberFit, runs: int) -> Ints:
-    """The independent part of each draw: its run, or every so many-th of independent draws."""
+    """The independent part of each draw: by its run, or every so many-th independent draw."""
     if len(fit.parts) > 1:
-        return np.repeat(np.arange(len(fit.parts)), [len(part.log_odds) for part in fit.parts])
+        sizes = [len(part.log_odds) for part in fit.parts]
+        return np.repeat(np.arange(len(fit.parts)) % runs, sizes)
     return np.arange(len(fit.parts[0].log_odds)) % runs
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 
@@ -21,7 +21,7 @@ Array = npt.NDArray[np.float64]
 
 DRAWS = 3000  # of each of the two rounds of importance sampling
 FEW_MOVES = 12  # of a member with one mode whose tails no t covers
-MANY = 4  # times as many moves where runs with fewer disagree
+MANY = 3  # times as many moves where runs with fewer disagree
 SCREEN = 9.0  # nats of evidence below the best of its family: such a member is not worth sampling
 THREADS = 2
 
@@ -65,6 +65,11 @@ class MemberFit:
     def log_evidence(self) -> float:
         """Log evidence over all runs."""
         return float(np.logaddexp.reduce(self.log_weight))
+
+    @property
+    def disagreement(self) -> float:
+        """Sd of the log evidence between runs, in nats."""
+        return float(np.std([part.log_evidence for part in self.parts], ddof=1))
 
 
 def fit_members(
@@ -122,18 +127,20 @@ def fit_members(
     done = {fit.index: fit for fit in _in_threads(tasks, "sampling families", report)}
     lost = {f.index for f in easy if f.index not in kept and modes[f.index] is not None}
     rest = [done.get(fit.index, fit) for fit in blank if fit.index not in lost]
-    return _smc(table, rest, seed=seed, first=0, runs=runs, report=report)
+    numbers = {fit.index: range(runs) for fit in rest if not fit.parts}
+    return _smc(table, rest, numbers, seed=seed, report=report)
 
 
 def more_runs(
     table: HistoryTable,
     fits: Sequence[MemberFit],
+    which: Collection[int],
     *,
     seed: np.random.SeedSequence,
     runs: int,
     report: Report | None = None,
 ) -> tuple[MemberFit, ...]:
-    """Spend more on the members whose runs disagree: longer runs first, then more of them.
+    """Spend more on some members: longer runs first, then twice as many of them.
 
     Parameters
     ----------
@@ -141,10 +148,12 @@ def more_runs(
         The data.
     fits : sequence of MemberFit
         What was found so far.
+    which : collection of int
+        Indices of the members.
     seed : numpy.random.SeedSequence
         The same seed as before.
     runs : int
-        Runs that each shall have in all.
+        Number of longer runs of each.
     report : callable, optional
         Takes a message and the share done.
 
@@ -152,11 +161,16 @@ def more_runs(
     -------
     tuple of MemberFit
     """
-    if any(len(fit.parts) > 1 and fit.effort == 1 for fit in fits):
-        fits = [replace(fit, parts=(), effort=MANY) if len(fit.parts) > 1 else fit for fit in fits]
-        return _smc(table, fits, seed=seed, first=0, runs=runs, report=report)
-    first = max(len(fit.parts) for fit in fits)
-    return _smc(table, fits, seed=seed, first=first, runs=runs, report=report)
+    numbers = {
+        fit.index: range(runs) if fit.effort == 1 else range(len(fit.parts), 2 * len(fit.parts))
+        for fit in fits
+        if fit.index in which
+    }
+    ready = [
+        replace(fit, parts=(), effort=MANY) if fit.index in numbers and fit.effort == 1 else fit
+        for fit in fits
+    ]
+    return _smc(table, ready, numbers, seed=seed, report=report)
 
 
 def stream(seed: np.random.SeedSequence, *key: int) -> np.random.SeedSequence:
@@ -194,14 +208,12 @@ def _screened(fits: Sequence[MemberFit], modes: dict[int, importance.Mode | None
 def _smc(
     table: HistoryTable,
     fits: Sequence[MemberFit],
+    numbers: Mapping[int, Iterable[int]],
     *,
     seed: np.random.SeedSequence,
-    first: int,
-    runs: int,
     report: Report | None,
 ) -> tuple[MemberFit, ...]:
-    """Run sequential Monte Carlo from run `first` on, where there are no independent draws."""
-    wanted = [fit for fit in fits if len(fit.parts) != 1 or fit.family.engine == "smc"]
+    """Run sequential Monte Carlo for the members that have numbers of runs still to be made."""
 
     def run(fit: MemberFit, number: int) -> tuple[int, int, Weighted]:
         rng = np.random.default_rng(stream(seed, 1 + fit.index, fit.effort, number))
@@ -210,8 +222,8 @@ def _smc(
 
     tasks = [
         lambda fit=fit, number=number: run(fit, number)
-        for fit in wanted
-        for number in range(first, runs)
+        for fit in fits
+        for number in numbers.get(fit.index, ())
     ]
     new: dict[int, list[Weighted]] = {}
     for index, _, part in sorted(

@@ -20,7 +20,7 @@ from casualty_est.models.lists.member import LIST_MEAN, Member
 Array = npt.NDArray[np.float64]
 
 PARTICLES = 2000
-MOVES = 40  # per temperature
+MOVES = 20  # per temperature
 KEEP = 0.5  # share of effective particles that a temperature leaves
 ACCEPT = 0.25
 WHOLE = 0.1  # share of moves by a whole difference
