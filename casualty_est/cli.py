@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from casualty_est.estimate import Estimate
+    from casualty_est.evidence.histories import CaptureHistories
     from casualty_est.models.claims import ClaimsModel
     from casualty_est.models.lists.model import ListModel
 
@@ -138,6 +139,10 @@ def lists(
     by: Annotated[
         str | None, typer.Option("--by", metavar="month,sex", help="Columns that divide it.")
     ] = None,
+    replicate: Annotated[
+        str | None,
+        typer.Option("--replicate", metavar="COL", help="Column that numbers the replicates."),
+    ] = None,
     families: Annotated[
         str, typer.Option("--families", metavar="A,B", help="Families that are averaged.")
     ] = "auto",
@@ -165,7 +170,13 @@ def lists(
 
     _check_numbers(prob, draws, chains)
     _check_outputs({"--report": report, "--json": json, "--save": save}, {"the table": file})
-    histories = CaptureHistories.read(file, lists=_names(columns), count=count, by=_names(by) or ())
+    histories = (
+        _histories(file, columns, count, by)
+        if replicate is None
+        else CaptureHistories.read_replicates(
+            file, replicate=replicate, lists=_names(columns), count=count, by=_names(by) or ()
+        )
+    )
     chosen = families if families == "auto" else _names(families) or ()
     model = ListModel(
         histories, families=chosen, xi=xi, cell=_cell(cell, "--cell") if cell is not None else {}
@@ -173,7 +184,8 @@ def lists(
     console = console_for(quiet)
     _print_model(console, model)
     # What is finished of many strata outlives an interruption; the same command goes on there.
-    parts = save.with_name(f"{save.name}.parts") if save and len(histories) > 1 else None
+    many = len(model.histories) > 1 or len(model.replicates) > 1
+    parts = save.with_name(f"{save.name}.parts") if save and many else None
     with _pool(workers) as executor:
         estimate = model.fit(
             seed=seed,
@@ -186,6 +198,12 @@ def lists(
     _print_estimate(console, estimate, prob)
     _write(estimate, prob, report=report, json=json, save=save, console=console)
     raise typer.Exit(GOOD if estimate.converged else NOT_CONVERGED)
+
+
+def _histories(file: Path, columns: str | None, count: str, by: str | None) -> CaptureHistories:
+    from casualty_est.evidence.histories import CaptureHistories
+
+    return CaptureHistories.read(file, lists=_names(columns), count=count, by=_names(by) or ())
 
 
 def _names(text: str | None) -> tuple[str, ...] | None:
@@ -246,9 +264,7 @@ def check(
 
 
 def _check_lists(file: Path, columns: str | None, count: str, by: str | None) -> None:
-    from casualty_est.evidence.histories import CaptureHistories
-
-    found = CaptureHistories.read(file, lists=_names(columns), count=count, by=_names(by) or ())
+    found = _histories(file, columns, count, by)
     console = console_for(quiet=False)
     console.print(repr(found), markup=False)
     for _, text in found.warnings:

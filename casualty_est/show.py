@@ -86,7 +86,7 @@ def level_lines(estimate: Estimate) -> list[str]:
     """What the level rests on, and the warnings a reader must see."""
     lines = list(estimate.identification().sentences[:1])
     urgent = {"no_level", "no_total", "contradicts", "own_conflict", "assumed_unbiased"}
-    urgent |= {"two_lists", "no_overlap", "misfit", "unstratified"}
+    urgent |= {"two_lists", "no_overlap", "misfit", "unstratified", "replicates"}
     return lines + [f"Note: {text}." for code, text in estimate.warnings if code in urgent]
 
 

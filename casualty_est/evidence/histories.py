@@ -149,6 +149,71 @@ class CaptureHistories:
         return cls._of(parsed, columns, table.name)
 
     @classmethod
+    def read_replicates(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        replicate: str,
+        lists: str | Sequence[str] | None = None,
+        count: str = "count",
+        by: str | Sequence[str] = (),
+    ) -> tuple[CaptureHistories, ...]:
+        r"""Read several tables from one file, in which a column says which row belongs to which.
+
+        Replicates are the same people after several runs of linkage or imputation of what is
+        missing; `ListModel` takes them and mixes its answers draw by draw.
+
+        Parameters
+        ----------
+        path : str or path-like
+            As in `read`.
+        replicate : str
+            The column that numbers or names the replicate.
+        lists : sequence of str, optional
+            The columns that are lists.
+        count : str
+            The column with the number of people.
+        by : sequence of str
+            Columns that divide every replicate into strata.
+
+        Returns
+        -------
+        tuple of CaptureHistories
+            In the order in which numbers, or else texts, are sorted.
+
+        Raises
+        ------
+        UsageError
+            If there is no such file or column.
+        InputError
+            If the table breaks a rule; every problem is listed.
+
+        Examples
+        --------
+        >>> import pathlib, tempfile
+        >>> path = pathlib.Path(tempfile.mkdtemp()) / "lists.csv"
+        >>> text = "A,B,count,run\n1,0,30,1\n0,1,9,1\n1,1,4,1\n1,0,31,2\n0,1,9,2\n1,1,5,2\n"
+        >>> _ = path.write_text(text, encoding="utf-8")
+        >>> [table.people for table in CaptureHistories.read_replicates(path, replicate="run")]
+        [43, 45]
+        """
+        columns = _columns(by)
+        whole = cls.read(path, lists=lists, count=count, by=(replicate, *columns))
+        tables: dict[str, list[Stratum]] = {}
+        for stratum in whole.strata:
+            (_, value), *labels = stratum.labels
+            own = Stratum(tuple(labels), stratum.table, stratum.inactive)
+            tables.setdefault(value, []).append(own)
+        names = sorted(tables, key=lambda text: (not text.isdigit(), len(text), text))
+        found = []
+        for i, name in enumerate(names):
+            # What the file says as a whole is said once.
+            warnings = whole.warnings if i == 0 else ()
+            parsed = Parsed(whole.lists, tuple(tables[name]), warnings)
+            found.append(cls._of(parsed, columns, whole.name))
+        return tuple(found)
+
+    @classmethod
     def from_long(
         cls,
         data: object,

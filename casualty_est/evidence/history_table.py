@@ -60,8 +60,8 @@ class HistoryTable:
         -------
         HistoryTable
         """
-        bits = np.asarray(histories, dtype=np.uint8).reshape(-1, len(lists))
         people = np.asarray(counts, dtype=np.int64)
+        bits = np.asarray(histories, dtype=np.uint8).reshape(len(people), len(lists))
         keys = bits.astype(np.int64) @ (1 << np.arange(len(lists), dtype=np.int64))
         found, where = np.unique(keys, return_inverse=True)
         # Whole numbers are added as such: weights of bincount would be floats.

@@ -43,6 +43,8 @@ def tables(estimate: Estimate) -> list[Table]:
     if details["dial"] is not None:
         found.append(_dial(details["dial"]["curve"]))
     found.append(_observability(details["observability"]))
+    if details.get("replicates"):
+        found.append(_replicates(details["replicates"]))
     return found
 
 
@@ -110,6 +112,23 @@ def _observability(found: Sequence[Mapping[str, float]]) -> Table:
         "chance, lists can say nothing."
     )
     return Table(caption, ("Chance to be listed", "People", "95 % interval"), rows, stack=True)
+
+
+def _replicates(found: Mapping[str, Any]) -> Table:
+    rows = [
+        (f"replicate {i}", f"{row['listed']:,}", *_interval(row))
+        for i, row in enumerate(found["each"], 1)
+    ]
+    combined = found["combined"]
+    if combined is not None:
+        ends = _interval({**combined, "median": combined["point"]})
+        rows.append(("all, by the rule for multiple imputation", "", *ends))
+    caption = (
+        "Every replicate alone, and all by the rule for multiple imputation (Rubin 1987, as R "
+        "verdata applies it to the logarithm of unlisted people). The estimate of this report "
+        "mixes the replicates draw by draw."
+    )
+    return Table(caption, ("", "Listed", "Number", "95 % interval"), tuple(rows), stack=True)
 
 
 def _predictions(found: Sequence[Mapping[str, Any]]) -> Table:

@@ -53,11 +53,13 @@ def test_tempering_agrees_with_importance_sampling():
     (member,) = visibility.visibility(TABLE)
     mode = importance.find_mode(member, TABLE)
     one = importance.sample(member, TABLE, mode, 6000, np.random.default_rng(2))
-    two = smc.run(member, TABLE, np.random.default_rng(2), moves=15)
+    runs = [smc.run(member, TABLE, np.random.default_rng(seed), moves=15) for seed in range(4)]
     assert one.sound
-    assert two.log_evidence == pytest.approx(one.log_evidence, abs=0.2)
+    # One run has a standard error of .09.
+    assert np.mean([r.log_evidence for r in runs]) == pytest.approx(one.log_evidence, abs=0.15)
     share = np.exp(one.log_weight - one.log_evidence)
-    assert two.log_odds.mean() == pytest.approx(share @ one.log_odds, abs=0.15)
+    odds = np.mean([r.log_odds.mean() for r in runs])
+    assert odds == pytest.approx(share @ one.log_odds, abs=0.1)
 
 
 def test_compiled_moves_of_classes_leave_the_density_right():

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from casualty_est.evidence.history_table import HistoryTable
 from casualty_est.inference.lists.answer import CHANCES, Answer, quantiles
 from casualty_est.inference.lists.average import SMALLEST_P, Average, average, parameters
+from casualty_est.inference.lists.blas import one_blas_thread
 from casualty_est.inference.lists.members import stream
 from casualty_est.inference.lists.predictive import cell_probabilities
 from casualty_est.inference.progress import Report
@@ -71,18 +72,19 @@ def solve(
     -------
     Answer
     """
-    if plan.families[0].engine == "cells":
-        return _no_highest_order(table, plan, seed)
-    found = average(
-        table,
-        plan.families,
-        seed=seed,
-        runs=max(FEWEST_RUNS, plan.runs),
-        floor=plan.floor,
-        method=plan.method,
-        report=report,
-    )
-    return _of_average(table, plan, found, np.random.default_rng(stream(seed, 0, 1)))
+    with one_blas_thread():
+        if plan.families[0].engine == "cells":
+            return _no_highest_order(table, plan, seed)
+        found = average(
+            table,
+            plan.families,
+            seed=seed,
+            runs=max(FEWEST_RUNS, plan.runs),
+            floor=plan.floor,
+            method=plan.method,
+            report=report,
+        )
+        return _of_average(table, plan, found, np.random.default_rng(stream(seed, 0, 1)))
 
 
 def _of_average(

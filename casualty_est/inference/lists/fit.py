@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Executor, as_completed
+from concurrent.futures import BrokenExecutor, Executor, as_completed
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +22,7 @@ from casualty_est.evidence.histories import Stratum
 from casualty_est.evidence.history_table import HistoryTable
 from casualty_est.inference.call import check_counts, settle_seed
 from casualty_est.inference.lists import answer as describe
+from casualty_est.inference.lists.blas import one_blas_thread
 from casualty_est.inference.lists.engines import Plan, solve
 from casualty_est.inference.lists.members import stream
 from casualty_est.inference.progress import Report, progress_bar
@@ -117,10 +120,11 @@ def fit(
         If a number is out of range, or the method not open to the families.
     """
     check_counts(draws=draws, chains=chains)
-    seed = settle_seed(seed)
+    folder = _folder(parts)
+    seed = _seed(seed, folder)
     tasks = _tasks(model, seed, draws * chains, chains, method)
     with progress_bar(progress) as report:
-        done = run(list(tasks.values()), executor, parts, report)
+        done = run(list(tasks.values()), executor, folder, report)
     from casualty_est.inference.lists.pack import pack
 
     found = {number: done[task.key] for number, task in tasks.items()}
@@ -176,7 +180,7 @@ def _key(table: HistoryTable, plan: Plan, seed: int, number: tuple[int, int]) ->
 def run(
     tasks: Sequence[Task],
     executor: Executor | None,
-    parts: str | os.PathLike[str] | None,
+    folder: Path | None,
     report: Report,
 ) -> dict[str, Part]:
     """Run tasks that are not yet finished, and keep each as soon as it is.
@@ -187,7 +191,7 @@ def run(
         The fits.
     executor : Executor or None
         Where they run; None runs them here.
-    parts : path or None
+    folder : path or None
         Folder of finished parts.
     report : callable
         Takes a message and the share done.
@@ -196,16 +200,25 @@ def run(
     -------
     dict
         Part by key.
+
+    Raises
+    ------
+    UsageError
+        If a worker process died; what was finished is kept.
     """
-    folder = _folder(parts)
-    done = {task.key: part for task in tasks if (part := _load(folder, task.key)) is not None}
+    done = {task.key: part for task in tasks if (part := _load(folder, task)) is not None}
     left = [task for task in tasks if task.key not in done]
-    for count, (key, part) in enumerate(_results(left, executor, report), 1):
+
+    def tell() -> None:
+        if len(tasks) > 1:
+            report(f"fitted {len(done)} of {len(tasks)}", len(done) / len(tasks))
+
+    tell()
+    for key, part in _results(left, executor, report):
         done[key] = part
         if folder is not None:
             _keep(folder, key, part)
-        if len(tasks) > 1:
-            report(f"fitted {len(tasks) - len(left) + count} of {len(tasks)}", count / len(left))
+        tell()
     return done
 
 
@@ -218,8 +231,18 @@ def _results(
             yield task.key, perform(task, inner)
         return
     futures = {executor.submit(perform, task): task.key for task in tasks}
-    for future in as_completed(futures):
-        yield futures[future], future.result()
+    try:
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+    except BrokenExecutor as error:
+        msg = (
+            "a worker died, perhaps for want of memory: try fewer workers; what was finished is "
+            "kept where a folder for finished parts was given"
+        )
+        raise UsageError(msg) from error
+    finally:
+        for future in futures:
+            future.cancel()
 
 
 def perform(task: Task, report: Report | None = None) -> Part:
@@ -236,6 +259,12 @@ def perform(task: Task, report: Report | None = None) -> Part:
     -------
     Part
     """
+    # The number of threads moves the last digits of a sum: all of it takes one.
+    with one_blas_thread():
+        return _perform(task, report)
+
+
+def _perform(task: Task, report: Report | None) -> Part:
     root = np.random.SeedSequence(task.seed, spawn_key=(task.number[0], task.number[1] + 1))
     found = solve(task.table, task.plan, root, report)
     rng = np.random.default_rng(stream(root, 0, 2))
@@ -271,6 +300,26 @@ def _folder(parts: str | os.PathLike[str] | None) -> Path | None:
     return folder
 
 
+def _seed(seed: int | None, folder: Path | None) -> int:
+    """Settle the seed; one that was drawn is kept with the parts, so that the same call resumes."""
+    kept = folder / "seed.txt" if folder is not None and seed is None else None
+    if kept is not None and kept.is_file():
+        text = kept.read_text(encoding="utf-8", errors="replace").strip()
+        if text.isascii() and text.isdigit():
+            return settle_seed(int(text))
+    seed = settle_seed(seed)
+    if kept is not None:
+        from casualty_est.serialise import write_whole
+
+        text = f"{seed}\n"
+
+        def write(beside: Path) -> None:
+            beside.write_text(text, encoding="utf-8")
+
+        write_whole(kept, write)
+    return seed
+
+
 def _keep(folder: Path, key: str, part: Part) -> None:
     from casualty_est.serialise import write_whole
 
@@ -281,12 +330,15 @@ def _keep(folder: Path, key: str, part: Part) -> None:
     write_whole(folder / f"{key}.npz", write)
 
 
-def _load(folder: Path | None, key: str) -> Part | None:
-    if folder is None or not (folder / f"{key}.npz").is_file():
+def _load(folder: Path | None, task: Task) -> Part | None:
+    """Read a finished part; one that is damaged in any way is fitted again."""
+    if folder is None or not (folder / f"{task.key}.npz").is_file():
         return None
     try:
-        with np.load(folder / f"{key}.npz", allow_pickle=False) as file:
+        with np.load(folder / f"{task.key}.npz", allow_pickle=False) as file:
             found: Mapping[str, Any] = json.loads(str(file["found"]))
-            return Part(file["unlisted"], dict(found))
-    except (OSError, ValueError, KeyError):
-        return None  # half a file: the part is fitted again
+            part = Part(file["unlisted"], dict(found))
+    except (OSError, EOFError, ValueError, TypeError, KeyError, BadZipFile, zlib.error):
+        return None
+    whole = part.unlisted.shape == (task.plan.draws,) and part.unlisted.dtype == np.int64
+    return part if whole else None

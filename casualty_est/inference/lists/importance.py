@@ -7,6 +7,7 @@ member has a shape that no t covers, and the caller takes sequential Monte Carlo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,18 +17,18 @@ from scipy import linalg
 from scipy.special import gammaln
 
 from casualty_est.evidence.history_table import HistoryTable
-from casualty_est.models.lists.member import Member
+from casualty_est.inference.lists.density import Densities, densities_of
+from casualty_est.models.lists.member import STEP, Member
 
 Array = npt.NDArray[np.float64]
 
 FREEDOM = 6.0  # of the t
 WIDER = 1.2  # factor on its covariance
-STEP = 1e-30  # imaginary step: no rounding error, whatever its size
+APART = 1e-4  # between exact gradients, for the curvature
 MOST_STEPS = 200
 AT_MODE = 1e-8  # squared distance to the mode, in posterior sds
 SMALLEST_ESS = 150.0
 LARGEST_WEIGHT = 0.05  # share of one draw in all weight beyond which a tail is not covered
-CHUNK = 4_000_000  # numbers held at once while many draws are evaluated
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,22 +106,12 @@ def log_posterior(member: Member, counts: Array, theta: Array) -> tuple[Array, A
     -------
     log_density, log_odds : ndarray of shape (draw,)
     """
-    width = max(1, len(member.histories) * 20)
-    rows = max(1, CHUNK // width)
-    parts = []
-    # A draw so far out that no float can hold its cells has no likelihood; callers see to that.
-    with np.errstate(all="ignore"):
-        for start in range(0, len(theta), rows):
-            part = theta[start : start + rows]
-            log_cells, log_odds = member.evaluate(part)
-            parts.append((log_cells @ counts + member.log_prior(part), log_odds))
-    if len(parts) == 1:
-        return parts[0]
-    return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
+    prior, likelihood, odds = densities_of(member, counts)(theta)
+    return prior + likelihood, odds
 
 
 def find_mode(member: Member, table: HistoryTable) -> Mode | None:
-    """Climb to the mode with Gauss-Newton steps.
+    """Climb to the mode and take the curvature there.
 
     Parameters
     ----------
@@ -134,9 +125,32 @@ def find_mode(member: Member, table: HistoryTable) -> Mode | None:
     Mode or None
         None where the climb ends at no mode.
     """
+    return mode_at(member, table, *climb(member, table))
+
+
+def climb(member: Member, table: HistoryTable, start: Array | None = None) -> tuple[Array, float]:
+    """Climb to the mode with Gauss-Newton steps.
+
+    Parameters
+    ----------
+    member : Member
+        The member, over the histories of the table.
+    table : HistoryTable
+        The data.
+    start : ndarray of shape (size,), optional
+        Where the climb begins; the member's own start by default.
+
+    Returns
+    -------
+    theta : ndarray of shape (size,)
+        Where it ended.
+    value : float
+        Log posterior density there, without its constant.
+    """
     counts = table.counts.astype(float)
-    theta = member.start(table)
-    value = log_posterior(member, counts, theta[None])[0][0]
+    density = densities_of(member, counts)
+    theta = member.start(table) if start is None else start
+    value = _value(density, theta)
     # The prior is curved everywhere: its curvature at the start keeps every step finite.
     ridge = _prior_curvature(member, theta)
     for _ in range(MOST_STEPS):
@@ -148,14 +162,36 @@ def find_mode(member: Member, table: HistoryTable) -> Mode | None:
         length = 1.0
         while length > 1e-6:
             tried = theta + length * step
-            found = log_posterior(member, counts, tried[None])[0][0]
+            found = _value(density, tried)
             if np.isfinite(found) and found > value:
                 break
             length *= 0.5
         else:
             break
         theta, value = tried, found
-    curvature = _curvature(member, counts, theta)
+    return theta, value
+
+
+def mode_at(member: Member, table: HistoryTable, theta: Array, value: float) -> Mode | None:
+    """Describe the mode to which a climb led.
+
+    Parameters
+    ----------
+    member : Member
+        The member, over the histories of the table.
+    table : HistoryTable
+        The data.
+    theta : ndarray of shape (size,)
+        Where the climb ended.
+    value : float
+        Log posterior density there.
+
+    Returns
+    -------
+    Mode or None
+        None where that is no mode.
+    """
+    curvature = _curvature(member, table.counts.astype(float), theta)
     try:
         lower = linalg.cholesky(curvature, lower=True)
     except linalg.LinAlgError:
@@ -165,39 +201,37 @@ def find_mode(member: Member, table: HistoryTable) -> Mode | None:
     return Mode(theta, covariance, float(log_evidence))
 
 
+def _value(density: Callable[[Array], Densities], theta: Array) -> float:
+    prior, likelihood, _ = density(theta[None])
+    return float(prior[0] + likelihood[0])
+
+
 def _slope(member: Member, counts: Array, theta: Array) -> tuple[Array, Array]:
     """Gradient of the log posterior, and the outer products of the scores of the people."""
-    steps = theta + 1j * STEP * np.eye(len(theta))
-    scores = member.evaluate(steps)[0].imag / STEP  # (parameter, history)
-    gradient = scores @ counts + member.log_prior(steps).imag / STEP
-    return gradient, (scores * counts) @ scores.T
+    scores = member.scores(theta)
+    return scores @ counts + _prior_slope(member, theta), (scores * counts) @ scores.T
+
+
+def _prior_slope(member: Member, theta: Array) -> Array:
+    found: Array = member.log_prior(theta + 1j * STEP * np.eye(len(theta))).imag / STEP
+    return found
 
 
 def _prior_curvature(member: Member, theta: Array) -> Array:
-    found = _differences(lambda at: member.log_prior(at).imag / STEP, theta, 1e-4)
-    return -found
+    return -_differences(lambda at: _prior_slope(member, at), theta)
 
 
 def _curvature(member: Member, counts: Array, theta: Array) -> Array:
     """Minus the second derivatives: differences of exact gradients."""
-
-    def gradient(at: npt.NDArray[np.complex128]) -> Array:
-        log_cells, _ = member.evaluate(at)
-        found: Array = (log_cells @ counts + member.log_prior(at)).imag / STEP
-        return found
-
-    return -_differences(gradient, theta, 1e-4)
+    return -_differences(lambda at: member.gradient(at, counts) + _prior_slope(member, at), theta)
 
 
-def _differences(gradient: Any, theta: Array, step: float) -> Array:
-    size = len(theta)
-    eye = np.eye(size)
-    rows = np.empty((size, size))
-    for i in range(size):
-        up = gradient(theta + step * eye[i] + 1j * STEP * eye)
-        down = gradient(theta - step * eye[i] + 1j * STEP * eye)
-        rows[i] = (up - down) / (2 * step)
-    return 0.5 * (rows + rows.T)
+def _differences(gradient: Callable[[Array], Array], theta: Array) -> Array:
+    rows = []
+    for shift in APART * np.eye(len(theta)):
+        rows.append((gradient(theta + shift) - gradient(theta - shift)) / (2 * APART))
+    found = np.array(rows)
+    return 0.5 * (found + found.T)
 
 
 def sample(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
+from multiprocessing import parent_process
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +25,10 @@ DRAWS = 3000  # of each of the two rounds of importance sampling
 FEW_MOVES = 12  # of a member with one mode whose tails no t covers
 MANY = 3  # times as many moves where runs with fewer disagree
 SCREEN = 9.0  # nats of evidence below the best of its family: such a member is not worth sampling
+CURVED = 5.0  # nats by which curvature may tell members of one family apart
+BY_PAIR = ("pairs", "visibility-pair")  # families whose members differ in one pair of lists only
+CROWD = 30  # members of a family that get all draws; more of them share as many
+FEWEST_DRAWS = 500
 THREADS = 2
 
 
@@ -115,18 +121,24 @@ def fit_members(
     easy = [f for f in blank if f.family.engine == "importance" and method != "smc"]
     modes = _modes(table, easy, report)
     kept = _screened(easy, modes)
+    crowd = Counter(fit.family.key for fit in easy if fit.index in kept)
 
     def sample(fit: MemberFit) -> MemberFit:
         mode = modes[fit.index]
         assert mode is not None
         rng = np.random.default_rng(stream(seed, 1 + fit.index, 0))
-        found = importance.sample(fit.member, table, mode, DRAWS, rng)
+        draws = min(DRAWS, max(FEWEST_DRAWS, DRAWS * CROWD // crowd[fit.family.key]))
+        found = importance.sample(fit.member, table, mode, draws, rng)
         return replace(fit, parts=(found,)) if found.sound else fit
 
     tasks = [lambda fit=fit: sample(fit) for fit in easy if fit.index in kept]
     done = {fit.index: fit for fit in _in_threads(tasks, "sampling families", report)}
-    lost = {f.index for f in easy if f.index not in kept and modes[f.index] is not None}
-    rest = [done.get(fit.index, fit) for fit in blank if fit.index not in lost]
+    # Without a mode a member is sampled by tempering; far below the best it is not sampled at all.
+    rest = [
+        done.get(fit.index, fit)
+        for fit in blank
+        if fit.index not in modes or fit.index in kept or modes[fit.index] is None
+    ]
     numbers = {fit.index: range(runs) for fit in rest if not fit.parts}
     return _smc(table, rest, numbers, seed=seed, report=report)
 
@@ -181,11 +193,32 @@ def stream(seed: np.random.SeedSequence, *key: int) -> np.random.SeedSequence:
 def _modes(
     table: HistoryTable, fits: Sequence[MemberFit], report: Report | None
 ) -> dict[int, importance.Mode | None]:
-    found = {}
+    """Modes of members; minus infinity is the evidence of one that is hopelessly low."""
+    tops: dict[int, tuple[Array, float]] = {}
+    simplest: dict[type[Member], Array] = {}
+    best: dict[str, float] = {}
     for i, fit in enumerate(fits):
         if report is not None:
             report("finding modes", i / len(fits))
-        found[fit.index] = importance.find_mode(fit.member, table)
+        # A member with one term more begins at the mode of the one without it.
+        base, size = simplest.get(type(fit.member)), fit.member.size
+        start = None
+        if base is not None and len(base) < size:
+            start = np.append(base, np.zeros(size - len(base)))
+        top = importance.climb(fit.member, table, start)
+        tops[fit.index] = top
+        simplest.setdefault(type(fit.member), top[0])
+        best[fit.family.key] = max(best.get(fit.family.key, -np.inf), top[1])
+    found: dict[int, importance.Mode | None] = {}
+    for i, fit in enumerate(fits):
+        if report is not None:
+            report("screening families", i / len(fits))
+        theta, value = tops[fit.index]
+        # Members that differ in their pair only are curved alike: height tells them apart.
+        if fit.family.key in BY_PAIR and value < best[fit.family.key] - SCREEN - CURVED:
+            found[fit.index] = importance.Mode(theta, np.eye(len(theta)), -np.inf)
+        else:
+            found[fit.index] = importance.mode_at(fit.member, table, theta, value)
     return found
 
 
@@ -236,7 +269,16 @@ def _smc(
 def _in_threads[T](
     tasks: Sequence[Callable[[], T]], message: str, report: Report | None
 ) -> Iterable[T]:
-    """Run tasks on two threads: numpy lets go of the interpreter while it computes."""
+    """Run tasks on two threads, whose compiled code lets go of the interpreter.
+
+    Where the fit itself runs beside others, in a worker process or thread, it keeps to one.
+    """
+    if parent_process() is not None or threading.current_thread() is not threading.main_thread():
+        for i, task in enumerate(tasks, 1):
+            yield task()
+            if report is not None:
+                report(message, i / len(tasks))
+        return
     with ThreadPoolExecutor(THREADS) as executor:
         futures = [executor.submit(task) for task in tasks]
         for i, future in enumerate(as_completed(futures), 1):

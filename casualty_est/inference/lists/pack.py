@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy.typing as npt
 from casualty_est.evidence.histories_strata import Stratum, label_text
 from casualty_est.inference.call import SCHEMA, versions
 from casualty_est.inference.lists.fit import Part
+from casualty_est.inference.lists.replicates import combine
 from casualty_est.models.lists.families import group_title
 from casualty_est.rounding import people, percent, share
 from casualty_est.wording import listed
@@ -132,9 +134,11 @@ def _metadata(
     settings: dict[str, Any],
 ) -> dict[str, Any]:
     divided = len(model.histories) > 1
-    main = parts[0, -1 if divided else 0].found
+    main = _over_replicates(model, parts, -1 if divided else 0)
     by_row = {
-        label_text(stratum.labels): identification(model, parts[0, s].found, stratum)
+        label_text(stratum.labels): identification(
+            model, _over_replicates(model, parts, s), stratum
+        )
         for s, stratum in enumerate(model.histories.strata)
     }
     # A sum over strata rests on all of them; the fit of the whole table stands for it, and says so.
@@ -150,8 +154,12 @@ def _metadata(
         reasons += [f"{reason}{where}" for reason in part.found["reasons"]]
         if part.found.get("misfit"):
             notes.append({"code": "misfit", "text": MISFIT.format(where=where)})
-    if divided:
-        notes.append({"code": "unstratified", "text": _beside(parts, deaths)})
+    whole_table = _unstratified(model, parts) if divided else None
+    if whole_table is not None:
+        notes.append({"code": "unstratified", "text": _beside(deaths, whole_table)})
+    replicates = replicate_rows(model, parts) if len(model.replicates) > 1 else None
+    if replicates is not None:
+        notes.append({"code": "replicates", "text": _combined_text(replicates)})
     if reasons:
         text = f"NOT CONVERGED: {'; '.join(reasons)}. What helps: {ADVICE}"
         notes.insert(0, {"code": "not_converged", "text": text})
@@ -186,6 +194,8 @@ def _metadata(
             "predictions": main["predictions"],
             "dependence": main["dependence"],
             "floor_share": main.get("floor_share"),
+            "unstratified": whole_table,
+            "replicates": replicates,
             "strata": [
                 {"replicate": r, "strata": _strata(model, s), **part.found}
                 for (r, s), part in parts.items()
@@ -206,18 +216,76 @@ def _where(model: ListModel, r: int, s: int) -> str:
     return f"{whole}{f' in {label}' if label else ''}{replicate}"
 
 
-def _beside(parts: Parts, deaths: Array) -> str:
-    whole = parts[0, -1]
-    count = whole.found["people"] + whole.unlisted
-    ends = [
-        [float(x) for x in np.quantile(values, (0.025, 0.5, 0.975))]
-        for values in (deaths[..., 0], count)
+def _over_replicates(model: ListModel, parts: Parts, s: int) -> dict[str, Any]:
+    """What was found of a stratum: of several replicates the first, with weights of all."""
+    every = [parts[r, s].found for r in range(len(model.replicates))]
+    first = dict(every[0])
+    if len(every) == 1:
+        return first
+    masses = [{g["name"]: g["mass"] for g in found["groups"]} for found in every]
+    first["groups"] = [
+        {**g, "mass": float(np.mean([mass.get(g["name"], 0.0) for mass in masses]))}
+        for g in first["groups"]
     ]
-    one, two = (
-        f"{people(m, low, high)} ({people(low, low, high)} to {people(high, low, high)})"
-        for low, m, high in ends
-    )
+    if first.get("floor_share") is not None:
+        first["floor_share"] = float(np.mean([found["floor_share"] for found in every]))
+    return first
+
+
+def _ends_of(values: npt.NDArray[Any]) -> dict[str, float]:
+    low, median, high = (float(x) for x in np.quantile(values, (0.025, 0.5, 0.975)))
+    return {"median": median, "low": low, "high": high}
+
+
+def _unstratified(model: ListModel, parts: Parts) -> dict[str, float]:
+    """Answer of the table without strata, over all replicates."""
+    whole = [parts[r, -1] for r in range(len(model.replicates))]
+    return _ends_of(np.concatenate([part.found["people"] + part.unlisted for part in whole]))
+
+
+def _beside(deaths: Array, whole: Mapping[str, float]) -> str:
+    one, two = _ends(_ends_of(deaths[..., 0])), _ends(whole)
     return f"the sum over strata is {one}; the same lists without strata give {two}"
+
+
+def replicate_rows(model: ListModel, parts: Parts) -> dict[str, Any]:
+    """The total of every replicate alone, and all of them by the rule for multiple imputation.
+
+    Parameters
+    ----------
+    model : ListModel
+        The model.
+    parts : mapping of (replicate, stratum) to Part
+        The finished fits.
+
+    Returns
+    -------
+    dict
+        ``each`` (``listed``, ``median``, ``low``, ``high``) and ``combined`` (``point``, ``low``,
+        ``high``, ``freedom``, ``within``, ``between``; degrees of freedom are null where the
+        replicates do not differ), which is null where there are too few draws.
+    """
+    strata = range(len(model.histories))
+    listed, totals = [], []
+    for r in range(len(model.replicates)):
+        held = sum(parts[r, s].found["people"] for s in strata)
+        listed.append(held)
+        totals.append(held + np.sum([parts[r, s].unlisted for s in strata], axis=0))
+    each = [{"listed": held, **_ends_of(total)} for held, total in zip(listed, totals, strict=True)]
+    if min(len(total) for total in totals) < 2:
+        return {"each": each, "combined": None}
+    found = asdict(combine(listed, totals))
+    found["freedom"] = found["freedom"] if np.isfinite(found["freedom"]) else None
+    return {"each": each, "combined": found}
+
+
+def _combined_text(replicates: Mapping[str, Any]) -> str:
+    text = f"{len(replicates['each'])} replicates are mixed draw by draw"
+    combined = replicates["combined"]
+    if combined is None:
+        return text
+    shown = _ends({**combined, "median": combined["point"]})
+    return f"{text}; the rule for multiple imputation, as in R verdata, gives {shown}"
 
 
 def _source(model: ListModel, name: str) -> dict[str, Any]:
@@ -259,7 +327,8 @@ def identification(model: ListModel, found: Mapping[str, Any], stratum: Stratum)
         sentences.append("What follows is computed from the table without strata.")
     if len(model.replicates) > 1:
         sentences.append(
-            f"What follows is computed from the first of {len(model.replicates)} replicates."
+            f"Weights are means over {len(model.replicates)} replicates; what each kind of "
+            "dependence would answer is computed from the first."
         )
     if len(groups) > 1:
         named = [

@@ -13,6 +13,7 @@ from casualty_est.models.lists.member import Member, all_histories
 
 Array = npt.NDArray[np.float64]
 Draws = Sequence[tuple[Member, Array]]
+PIECE = 100_000  # cells evaluated at once, each of which may need a number per node
 
 
 def cell_probabilities(table: HistoryTable, draws: Draws) -> tuple[Array, Array]:
@@ -35,7 +36,11 @@ def cell_probabilities(table: HistoryTable, draws: Draws) -> tuple[Array, Array]
     """
     few = len(table.lists) <= MOST_CELLS
     histories = all_histories(len(table.lists)) if few else table.histories
-    parts = [np.exp(member.over(histories).evaluate(theta)[0]) for member, theta in draws]
+    parts = [
+        np.exp(member.over(histories).evaluate(some)[0])
+        for member, theta in draws
+        for some in np.array_split(theta, -(-len(theta) * len(histories) // PIECE))
+    ]
     found = np.vstack(parts)
     if few:
         return found / found.sum(axis=1, keepdims=True), table.dense()[1:].astype(float)

@@ -13,9 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.evidence.history_table import HistoryTable
-from casualty_est.inference.lists.importance import CHUNK, Weighted
-from casualty_est.models.lists.classes import Classes
-from casualty_est.models.lists.member import LIST_MEAN, Member
+from casualty_est.inference.lists.density import densities_of
+from casualty_est.inference.lists.importance import Weighted
+from casualty_est.inference.lists.mixture import compiled
+from casualty_est.inference.lists.mixture_kernel import move as move_compiled
+from casualty_est.models.lists.member import Member
 
 Array = npt.NDArray[np.float64]
 
@@ -75,21 +77,11 @@ class _Cloud:
 
     def __init__(self, member: Member, counts: Array, theta: Array) -> None:
         self.member, self.counts = member, counts
+        self.compiled = compiled(member, counts)
+        self._densities = densities_of(member, counts)
         self.theta = member.relabel(theta)
         self.prior, self.likelihood, self.odds = self._densities(self.theta)
         self.scale = np.ones(len(CROSSOVER))
-
-    def _densities(self, theta: Array) -> tuple[Array, Array, Array]:
-        rows = max(1, CHUNK // max(1, 20 * len(self.counts)))
-        likelihood, odds = np.empty(len(theta)), np.empty(len(theta))
-        for start in range(0, len(theta), rows):
-            part = slice(start, start + rows)
-            with np.errstate(all="ignore"):
-                cells, odds[part] = self.member.evaluate(theta[part])
-                likelihood[part] = cells @ self.counts
-        # A cell that no float can hold has no likelihood.
-        likelihood[~np.isfinite(likelihood)] = -np.inf
-        return self.member.log_prior(theta), likelihood, odds
 
     def choose(self, which: npt.NDArray[np.intp]) -> None:
         # The prior is exchangeable in what relabelling swaps, and so is the likelihood.
@@ -99,44 +91,28 @@ class _Cloud:
 
     def move(self, heat: float, moves: int, rng: np.random.Generator) -> None:
         """Move both halves in turn, each along differences of particles of the other."""
-        if isinstance(self.member, Classes):
-            self._move_compiled(self.member, heat, moves, rng)
+        if self.compiled is not None:
+            move_compiled(
+                self.theta,
+                self.prior,
+                self.likelihood,
+                self.odds,
+                self.scale,
+                heat,
+                moves,
+                rng,
+                np.array(CROSSOVER),
+                WHOLE,
+                JITTER,
+                ACCEPT,
+                *self.compiled.arguments(),
+            )
             return
         for _ in range(moves):
             order = rng.permutation(len(self.theta))
             half = len(order) // 2
             for mine, others in ((order[:half], order[half:]), (order[half:], order[:half])):
                 self._move(mine, others, heat, rng)
-
-    def _move_compiled(
-        self, member: Classes, heat: float, moves: int, rng: np.random.Generator
-    ) -> None:
-        from casualty_est.inference.lists import classes_kernel
-
-        rows, lists = np.nonzero(member.histories)
-        ends = np.searchsorted(rows, np.arange(len(member.histories) + 1))
-        classes_kernel.move(
-            self.theta,
-            self.prior,
-            self.likelihood,
-            self.odds,
-            self.scale,
-            heat,
-            moves,
-            int(rng.integers(2**31)),
-            member.classes,
-            member.n_lists,
-            lists,
-            ends,
-            self.counts,
-            member.whitening,
-            LIST_MEAN,
-            member.log_constant,
-            np.array(CROSSOVER),
-            WHOLE,
-            JITTER,
-            ACCEPT,
-        )
 
     def _move(
         self,

@@ -12,7 +12,6 @@ Latent class models of capture: Agresti 1994, doi 10.2307/2533391; Manrique-Vall
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from scipy.special import gammaln
@@ -65,32 +64,42 @@ class Classes(Member):
         ratios = np.concatenate([columns[cut:], np.zeros((1, len(theta)), columns.dtype)])
         return odds, ratios - log_sum_exp(ratios, axis=0)
 
-    @cached_property
-    def whitening(self) -> Array:
-        """Lower triangle that makes the log odds of the prior independent and standard."""
-        k, n = self.classes, self.n_lists
-        same_list, same_class = np.tile(np.eye(n), (k, k)), np.kron(np.eye(k), np.ones((n, n)))
-        covariance = (
-            LISTS_SD**2 * same_list + CLASSES_SD**2 * same_class + self.own**2 * np.eye(k * n)
-        )
-        return np.linalg.inv(np.linalg.cholesky(covariance))
+    @property
+    def precisions(self) -> Array:
+        """Precisions of the grand mean, of lists, of classes, and of a class's own in a list."""
+        lists, classes, own = LISTS_SD**2, CLASSES_SD**2, self.own**2
+        by_list, by_class = own + self.classes * lists, own + self.n_lists * classes
+        return 1.0 / np.array([by_list + by_class - own, by_list, by_class, own])
 
     @property
     def log_constant(self) -> float:
         """Constant of the log prior."""
-        diagonal = np.diag(self.whitening)
+        k, n = self.classes, self.n_lists
+        contrasts = np.array([1, n - 1, k - 1, (n - 1) * (k - 1)])
         return float(
-            gammaln(self.classes) + np.log(diagonal).sum() - 0.5 * len(diagonal) * np.log(2 * np.pi)
+            gammaln(k) + 0.5 * contrasts @ np.log(self.precisions) - 0.5 * k * n * np.log(2 * np.pi)
         )
 
     def log_prior(self, theta: Array) -> Array:
-        """Log prior density: normal log odds, and Dirichlet(1) shares."""
+        """Log prior density: normal log odds, and Dirichlet(1) shares.
+
+        The log odds are a two-way table: their grand mean, the contrasts of lists, those of
+        classes and the rest are independent.
+        """
         odds, log_shares = self._parts(theta)
-        whitening = self.whitening
-        white = whitening @ (odds.reshape(len(whitening), -1) - LIST_MEAN)
-        found: Array = (
-            self.log_constant - 0.5 * (white * white).sum(axis=0) + log_shares.sum(axis=0)
+        k, n = self.classes, self.n_lists
+        grand = odds.mean(axis=(0, 1))
+        by_list, by_class = odds.mean(axis=0) - grand, odds.mean(axis=1) - grand
+        own = odds - by_list - by_class[:, None] - grand
+        squares = np.stack(
+            [
+                k * n * (grand - LIST_MEAN) ** 2,
+                k * (by_list * by_list).sum(axis=0),
+                n * (by_class * by_class).sum(axis=0),
+                (own * own).sum(axis=(0, 1)),
+            ]
         )
+        found: Array = self.log_constant - 0.5 * self.precisions @ squares + log_shares.sum(axis=0)
         return found
 
     def draw_prior(self, rng: np.random.Generator, draws: int) -> Array:

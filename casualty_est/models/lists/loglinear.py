@@ -92,6 +92,38 @@ class LogLinear(Member):
         log_seen = self._log_seen(theta)
         return weights - log_seen[:, None], -log_seen
 
+    def log_likelihood(self, theta: Array, counts: Array) -> tuple[Array, Array]:
+        """Log likelihood by its sufficient counts: no history is visited."""
+        log_seen = self._log_seen(theta)
+        return theta @ (counts @ self._design) - counts.sum() * log_seen, -log_seen
+
+    def scores(self, theta: Array) -> Array:
+        """Each history less what the seen histories are expected to be."""
+        found: Array = (self._design - self._expected(theta)).T
+        return found
+
+    def gradient(self, theta: Array, counts: Array) -> Array:
+        """What was counted less what is expected."""
+        found: Array = counts @ self._design - counts.sum() * self._expected(theta)
+        return found
+
+    def _expected(self, theta: Array) -> Array:
+        """Expected lists and pairs of a listed person, of shape (size,)."""
+        log_seen = self._log_seen(theta[None])[0]
+        if len(self.pairs) > 1:
+            found: Array = np.exp(self._dense @ theta - log_seen) @ self._dense
+            return found
+        n = self.n_lists
+        held = np.append(1.0 / (1.0 + np.exp(-theta[:n])), [0.0] * len(self.pairs))
+        for j, k in self.pairs:
+            one, two, both = theta[j], theta[k], theta[j] + theta[k] + theta[n]
+            weights = np.exp([0.0, one, two, both] - np.logaddexp.reduce([0.0, one, two, both]))
+            held[j], held[k], held[n] = weights[1] + weights[3], weights[2] + weights[3], weights[3]
+        # All of it lies in the seen histories: dividing by their share leaves the empty one out.
+        log_all = log_seen + np.log1p(np.exp(-log_seen))
+        shares: Array = held / -np.expm1(-log_all)
+        return shares
+
     def _log_seen(self, theta: Array) -> Array:
         """Log of the summed weights of all histories that can be seen; the empty one weighs 1."""
         if len(self.pairs) > 1:

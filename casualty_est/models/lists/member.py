@@ -21,6 +21,7 @@ from casualty_est.evidence.history_table import HistoryTable
 # Parameters may be complex: a derivative is then the imaginary part after an imaginary step.
 Array = npt.NDArray[Any]
 
+STEP = 1e-30  # imaginary step: no rounding error, whatever its size
 LIST_MEAN, LIST_SD = -1.5, 1.5  # log odds of a list to hold a person, before the data
 
 
@@ -65,6 +66,22 @@ class Member(ABC):
     @abstractmethod
     def evaluate(self, theta: Array) -> tuple[Array, Array]:
         """Log shares among listed people, of shape (draw, history), and log odds unseen (draw,)."""
+
+    def log_likelihood(self, theta: Array, counts: Array) -> tuple[Array, Array]:
+        """Log likelihood of the table, and log odds of being on no list, both of shape (draw,)."""
+        log_cells, log_odds = self.evaluate(theta)
+        return log_cells @ counts, log_odds
+
+    def scores(self, theta: Array) -> Array:
+        """Derivatives of the log shares at one point, of shape (size, history)."""
+        steps = theta + 1j * STEP * np.eye(len(theta))
+        found: Array = self.evaluate(steps)[0].imag / STEP
+        return found
+
+    def gradient(self, theta: Array, counts: Array) -> Array:
+        """Derivatives of the log likelihood at one point, of shape (size,)."""
+        found: Array = self.scores(theta) @ counts
+        return found
 
     def start(self, table: HistoryTable) -> Array:
         """Parameters, of shape (size,), near which the data are not absurd.

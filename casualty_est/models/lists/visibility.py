@@ -10,6 +10,7 @@ engine. Rasch-type models of capture: Darroch et al. 1993, doi 10.1080/01621459.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -108,6 +109,70 @@ class Visibility(Member):
         log_unseen = log_sum_exp(LOG_WEIGHTS - log_all, axis=1)
         log_seen = log_one_minus_exp(log_unseen)
         return log_cells - log_seen[:, None], log_unseen - log_seen
+
+    def scores(self, theta: Array) -> Array:
+        """Derivatives of the log shares at one point, each node weighed by its part in a cell."""
+        part, held, unlisted = self._parts(theta)
+        mean = (part @ POINTS)[:, None]
+        return self._assembled(
+            theta,
+            self._terms - part @ held - unlisted @ held,
+            self.histories * mean - ((part + unlisted) * POINTS) @ held[:, : self.n_lists],
+        ).T
+
+    def gradient(self, theta: Array, counts: Array) -> Array:
+        """Derivatives of the log likelihood: the parts of the nodes are added up first."""
+        part, held, unlisted = self._parts(theta)
+        nodes = counts @ part + counts.sum() * unlisted
+        seen = (counts * (part @ POINTS)) @ self.histories
+        return self._assembled(
+            theta,
+            counts @ self._terms - nodes @ held,
+            seen - (nodes * POINTS) @ held[:, : self.n_lists],
+        )
+
+    def _assembled(self, theta: Array, direct: Array, slope: Array) -> Array:
+        """Derivatives by parameter (last axis) from those by log odds and by log odds times u."""
+        n = self.n_lists
+        own = slope * self.loadings(theta[None])[0]
+        parts = [direct[..., :n], own.sum(axis=-1, keepdims=True), SPREAD * own, direct[..., n:]]
+        return np.concatenate(parts, axis=-1)
+
+    @cached_property
+    def _terms(self) -> Array:
+        """Histories, and whether both lists of the pair hold the person."""
+        if self.pair is None:
+            return self.histories
+        j, k = self.pair
+        return np.column_stack([self.histories, self.histories[:, j] * self.histories[:, k]])
+
+    def _parts(self, theta: Array) -> tuple[Array, Array, Array]:
+        """Parts of the nodes in every history; chances at the nodes; parts in the unlisted.
+
+        The last are per listed person, so they add up to the odds of being on no list.
+        """
+        log_all, held = self._at_nodes(theta)
+        base = LOG_WEIGHTS - log_all
+        # What the nodes share, level and pair, cancels in their parts of a history.
+        terms = (self.histories @ self.loadings(theta[None])[0])[:, None] * POINTS + base
+        part = np.exp(terms - terms.max(axis=1, keepdims=True))
+        part /= part.sum(axis=1, keepdims=True)
+        log_seen = log_one_minus_exp(log_sum_exp(base, axis=0))
+        return part, held, np.exp(base - log_seen)
+
+    def _at_nodes(self, theta: Array) -> tuple[Array, Array]:
+        """Log weight of all histories, and chances of lists and of the pair, at every node."""
+        n = self.n_lists
+        odds = theta[:n] + POINTS[:, None] * self.loadings(theta[None])[0]
+        held = 1.0 / (1.0 + np.exp(-odds))
+        if self.pair is not None:
+            j, k = self.pair
+            both = odds[:, j] + odds[:, k] + theta[-1]
+            cells = np.stack([np.zeros_like(both), odds[:, j], odds[:, k], both])
+            weights = np.exp(cells - log_sum_exp(cells, axis=0))
+            held[:, j], held[:, k] = weights[1] + weights[3], weights[2] + weights[3]
+            held = np.column_stack([held, weights[3]])
+        return self._log_all(theta[None], POINTS)[0], held
 
     def _log_all(self, theta: Array, points: Array) -> Array:
         """Log of the summed weights of all histories given u; the empty one weighs 1."""

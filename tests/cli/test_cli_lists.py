@@ -1,0 +1,140 @@
+"""`casualty-est lists` as a user meets it: bad tables, two lists, strata on workers, replicates."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+import casualty_est as ce
+from casualty_est import cli
+
+BAD = Path(__file__).parents[1] / "data" / "bad_lists"
+STRATA = (
+    "A,B,C,month,count\n"
+    "1,0,0,1,60\n0,1,0,1,50\n0,0,1,1,40\n1,1,0,1,20\n1,0,1,1,15\n0,1,1,1,12\n1,1,1,1,9\n"
+    "1,0,0,2,30\n0,1,0,2,40\n0,0,1,2,20\n1,1,0,2,9\n1,0,1,2,8\n0,1,1,2,7\n1,1,1,2,6\n"
+)
+
+
+def run(capsys, *words):
+    """Run the command in this process: code, standard output, standard error."""
+    old = sys.argv
+    sys.argv = ["casualty-est", *map(str, words)]
+    try:
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+    finally:
+        sys.argv = old
+    out, err = capsys.readouterr()
+    return int(end.value.code or 0), " ".join(out.split()), err
+
+
+def _write(tmp_path, text):
+    path = tmp_path / "lists.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in BAD.glob("*.csv")))
+def test_a_bad_table_ends_with_2_and_the_same_words_as_python(capsys, tmp_path, name):
+    by = {"blank_here_and_there.csv": "month", "one_list_at_work.csv": "month"}.get(name)
+    with pytest.raises(ce.CasualtyEstError) as wanted:
+        ce.CaptureHistories.read(BAD / name, by=by or ())
+    words = ["lists", BAD / name, "--save", tmp_path / "out.nc", *(["--by", by] if by else [])]
+    code, out, err = run(capsys, *words)
+    assert (code, out) == (2, "")
+    assert err == f"casualty-est: {wanted.value}\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_lists_are_taken_as_independent_and_it_says_so(capsys, tmp_path):
+    table = _write(tmp_path, "A,B,count\n1,0,60\n0,1,50\n1,1,20\n")
+    code, out, err = run(capsys, "lists", table, "--seed", 1)
+    assert (code, err) == (0, "")
+    assert "two lists cannot say whether they depend on each other" in out
+    assert "nothing in the data can check it" in out
+    code, _, err = run(capsys, "lists", table, "--families", "visibility")
+    assert code == 2
+    assert "visibility needs at least 3 lists, not 2" in err
+
+
+def test_no_overlap_is_said(capsys, tmp_path):
+    table = _write(tmp_path, "A,B,C,count\n1,0,0,30\n0,1,0,20\n0,0,1,10\n")
+    numbers = tmp_path / "out.json"
+    words = ["lists", table, "--seed", 1, "--families", "ridge", "--draws", 100, "--json", numbers]
+    code, out, err = run(capsys, *words)
+    assert err == ""
+    assert code in (0, 1)
+    assert "no person is on two lists: only the priors say how many are on none" in out
+    first = json.loads(numbers.read_text("utf-8"))["estimates"][0]
+    assert first["level"] == "prior"
+    assert first["interval"]["high"] > 5 * first["interval"]["low"]
+
+
+def test_a_list_inside_another_and_rows_of_nobody(capsys, tmp_path):
+    text = "A,B,C,count\n1,0,0,30\n1,1,0,20\n0,0,1,25\n1,0,1,12\n1,1,1,5\n0,1,0,0\n"
+    table = _write(tmp_path, text)
+    code, out, err = run(capsys, "lists", table, "--seed", 1, "--families", "independence")
+    assert (code, err) == (0, "")
+    assert "list B lies inside list A: it may have been copied" in out
+    assert "92 people on 3 lists" in out
+
+
+def test_a_list_that_is_empty_in_one_stratum_is_said(capsys, tmp_path):
+    text = STRATA + "1,0,0,3,9\n0,1,0,3,8\n1,1,0,3,4\n"
+    words = ["--by", "month", "--seed", 1, "--families", "independence"]
+    code, out, err = run(capsys, "lists", _write(tmp_path, text), *words)
+    assert (code, err) == (0, "")
+    assert "list C holds nobody in month 3, though it was at work" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (["--workers", 0], "--workers must be at least 1, not 0"),
+        (["--families", "pair"], "did you mean 'pairs'"),
+        (["--families", "pairs,no-highest-order"], "stands alone"),
+        (["--xi", 2], "xi belongs to families='no-highest-order'"),
+        (["--by", "mnth"], "did you mean 'month'"),
+        (["--replicate", "mnth"], "did you mean 'month'"),
+        (["--replicate", "month", "--by", "month"], "names a column twice"),
+        (["--lists", "A"], "2 to 20 lists, not 1"),
+        (["--cell", "scop=x"], "'scop' is unknown"),
+    ],
+)
+def test_bad_usage_is_named_and_ends_with_2(capsys, tmp_path, words, part):
+    by = [] if "--by" in words or "--replicate" in words else ["--by", "month"]
+    code, out, err = run(capsys, "lists", _write(tmp_path, STRATA), *by, *words)
+    assert code == 2
+    assert part in err
+    assert "Traceback" not in out + err
+
+
+def test_workers_give_the_same_numbers(capsys, tmp_path):
+    table, texts = _write(tmp_path, STRATA), []
+    for workers in (1, 2):
+        numbers = tmp_path / f"{workers}.json"
+        words = ["--by", "month", "--families", "independence", "--draws", 200, "--seed", 4]
+        code, out, err = run(
+            capsys, "lists", table, *words, "--workers", workers, "--json", numbers
+        )
+        assert (code, err) == (0, "")
+        assert "the same lists without strata give" in out
+        texts.append(numbers.read_text("utf-8"))
+    assert texts[0] == texts[1]
+
+
+def test_replicates_from_a_column(capsys, tmp_path):
+    table, saved = _write(tmp_path, STRATA), tmp_path / "out.nc"
+    words = ["--replicate", "month", "--families", "independence", "--seed", 4, "--save", saved]
+    code, out, err = run(capsys, "lists", table, *words)
+    assert (code, err) == (0, "")
+    assert "the first of 2 replicates, mixed draw by draw" in out
+    assert re.search(r"the rule for multiple imputation, as in R verdata, gives \d+ \(\d+ to", out)
+    assert len(list((tmp_path / "out.nc.parts").glob("*.npz"))) == 2
+    found = ce.Estimate.load(saved).meta["details"]["replicates"]
+    assert [row["listed"] for row in found["each"]] == [206, 120]
