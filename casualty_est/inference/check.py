@@ -28,8 +28,8 @@ class Diagnostics:
 
     Parameters
     ----------
-    method : {"exact", "nuts", "smc"}
-        The engine.
+    method : {"exact", "nuts"}
+        The engine; lists have ``smc`` and ``gibbs`` beside ``exact``.
     converged : bool
         Whether every check held.
     max_rhat, min_ess : float or None

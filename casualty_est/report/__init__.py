@@ -128,6 +128,7 @@ def _content(estimate: Estimate, prob: float) -> dict[str, Any]:
         "list_tables": lists.tables(estimate) if has_completeness(estimate) else [],
         "averaged": len(meta["details"].get("families", [])) > 1,
         "exact": meta["diagnostics"]["method"] == "exact",
+        "sampler": meta["diagnostics"]["method"],
         "list_checks": lists.checks(estimate, prob) if has_completeness(estimate) else [],
         "pictures": draw(estimate, prob, refits=bool(refits)),
     }

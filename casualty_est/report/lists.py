@@ -10,7 +10,7 @@ from casualty_est.errors import UsageError
 from casualty_est.models.lists.families import group_title
 from casualty_est.report.tables import Table
 from casualty_est.rounding import people, percent, share
-from casualty_est.wording import capitalised
+from casualty_est.wording import capitalised, listed
 
 if TYPE_CHECKING:
     from casualty_est.estimate import Estimate
@@ -40,6 +40,8 @@ def tables(estimate: Estimate) -> list[Table]:
     """
     details = estimate.meta["details"]
     found = [_groups(details["groups"])] if len(details["groups"]) > 1 else []
+    if details.get("graphs"):
+        found.append(_graphs(details["graphs"]))
     if details["dial"] is not None:
         found.append(_dial(details["dial"]["curve"]))
     found.append(_observability(details["observability"]))
@@ -94,6 +96,23 @@ def _groups(groups: Sequence[Mapping[str, Any]]) -> Table:
     head = ("Kind of dependence", "Weight", "Median", "95 % interval", "Fit (p)", "Ruled out")
     caption = "What each kind of dependence between lists would answer, and its weight."
     return Table(caption, head, tuple(rows), stack=True)
+
+
+def _graphs(graphs: Sequence[Mapping[str, Any]]) -> Table:
+    rows = tuple(
+        (
+            listed([f"{a} with {b}" for a, b in graph["ties"]]) or "none",
+            share(graph["probability"]),
+            *_interval(graph),
+        )
+        for graph in graphs
+    )
+    caption = (
+        "The most probable graphs, and what each would answer. Lists that are not tied are "
+        "independent given those between them."
+    )
+    head = ("Ties between lists", "Probability", "Median", "95 % interval")
+    return Table(caption, head, rows, stack=True)
 
 
 def _dial(curve: Sequence[Mapping[str, float]]) -> Table:

@@ -42,21 +42,20 @@ class Check:
     def lines(self) -> tuple[str, ...]:
         """The same in sentences."""
         found = self.diagnostics
-        if found["method"] == "exact" and found["min_ess"] is not None:
-            lines = [f"Converged: {found['min_ess']:.0f} independent draws of the exact answer."]
-        elif found["method"] == "exact":
-            lines = ["Converged: the answer is exact, by quadrature."]
-        elif self.converged and found["max_rhat"] is None:
-            lines = [
-                f"Converged: independent runs agree, with {found['min_ess']:.0f} effective draws."
-            ]
-        elif self.converged:
-            lines = [
-                f"Converged: largest R-hat {found['max_rhat']:.3f}, smallest effective sample "
-                f"{found['min_ess']:.0f}, {found['divergences']} divergences."
-            ]
-        else:
+        rhat, ess, divergences = (found[key] for key in ("max_rhat", "min_ess", "divergences"))
+        if not self.converged:
             lines = [f"NOT CONVERGED: {'; '.join(found['reasons'])}."]
+        elif found["method"] == "exact":
+            said = "the answer is exact, by quadrature"
+            if ess is not None:
+                said = f"{ess:.0f} independent draws of the exact answer"
+            lines = [f"Converged: {said}."]
+        elif rhat is None:
+            lines = [f"Converged: independent runs agree, with {ess:.0f} effective draws."]
+        else:
+            said = f"largest R-hat {rhat:.3f}, smallest effective sample {ess:.0f}"
+            said += "" if divergences is None else f", {divergences} divergences"
+            lines = [f"Converged: {said}."]
         against = [claim for claim in self.claims if claim["contradicts"]]
         alone = len({claim["source"] for claim in self.claims}) == 1
         what = "is far from what is assumed of it" if alone else "contradicts the rest"

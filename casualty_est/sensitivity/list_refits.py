@@ -10,7 +10,8 @@ import numpy.typing as npt
 from casualty_est.errors import UsageError
 from casualty_est.evidence.histories import Stratum
 from casualty_est.evidence.history_table import HistoryTable
-from casualty_est.inference.lists.engines import Plan, solve
+from casualty_est.inference.lists.engines import solve
+from casualty_est.inference.lists.plan import Plan
 from casualty_est.inference.progress import Report
 from casualty_est.models.lists.families import choose
 from casualty_est.models.lists.model import ListModel
@@ -70,6 +71,7 @@ class ListRefitter:
             self.settings["chains"],
             self.model.floor,
             self.model.xi,
+            self.model.reference,
         )
         found = solve(table, plan, np.random.SeedSequence(self.settings["seed"]))
         note = f" ({'; '.join(aside)})" if aside else ""

@@ -43,14 +43,16 @@ class Answer:
         ``low``, ``high`` (people), ``predictive_p``, ``ruled_out``.
     families : list of dict
         Per member: ``family``, ``member``, ``mass``, ``log_evidence``.
-    method : {"exact", "smc"}
+    method : {"exact", "gibbs", "smc"}
         The engine.
     reasons : tuple of str
         Why it did not converge; empty where it did.
     min_ess : float or None
         Effective number of draws.
+    max_rhat : float or None
+        Largest R-hat, where there are chains.
     facts : dict
-        What only this engine has to say.
+        What only this engine has to say; ``sentences`` of it stand with what the answer rests on.
     """
 
     unlisted: Ints
@@ -62,6 +64,7 @@ class Answer:
     method: str
     reasons: tuple[str, ...] = ()
     min_ess: float | None = None
+    max_rhat: float | None = None
     facts: dict[str, Any] = field(default_factory=dict)
 
 
@@ -118,7 +121,10 @@ def dial(answer: Answer, table: HistoryTable, rng: np.random.Generator) -> dict[
         # The same random numbers at every ratio: the curve has no noise of its own.
         mean = np.minimum(lam * np.exp(np.minimum(base, LARGE)) * ratio, MOST)
         curve.append({"ratio": ratio, **quantiles(table.people + mean)})
-    return {"curve": curve, "implied": quantiles(np.exp(answer.cell_odds - base))}
+    return {
+        "curve": curve,
+        "implied": quantiles(np.exp(np.minimum(answer.cell_odds - base, LARGE))),
+    }
 
 
 def observability(answer: Answer, table: HistoryTable) -> list[dict[str, float]]:

@@ -1,55 +1,28 @@
-"""One door to the engines of the lists model: a table and families in, an answer out."""
+"""One door to the engines of the lists model: a table and families in, an answer out.
+
+Families that are averaged share one engine. Each of the others stands alone and has its own.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from importlib import import_module
 
 import numpy as np
-import numpy.typing as npt
 
 from casualty_est.evidence.history_table import HistoryTable
-from casualty_est.inference.lists.answer import CHANCES, Answer, quantiles
-from casualty_est.inference.lists.average import SMALLEST_P, Average, average, parameters
+from casualty_est.inference.lists.answer import Answer
 from casualty_est.inference.lists.blas import one_blas_thread
-from casualty_est.inference.lists.members import stream
-from casualty_est.inference.lists.predictive import cell_probabilities
+from casualty_est.inference.lists.plan import Plan
 from casualty_est.inference.progress import Report
-from casualty_est.models.lists.families import FLOOR, Family
-from casualty_est.models.lists.member import all_or_none
 
-Array = npt.NDArray[np.float64]
-
-FEWEST_RUNS = 4  # fewer say nothing of their Monte Carlo error
-SOME = 1000  # draws for which all histories are written out
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How one table is fitted.
-
-    Parameters
-    ----------
-    families : tuple of Family
-        The families.
-    draws : int
-        Posterior draws in all.
-    runs : int
-        Independent runs, or chains.
-    floor : float
-        Smallest mass of a group that the data do not rule out.
-    xi : float
-        Odds ratio of the unseen cell, under ``no-highest-order``.
-    method : {"auto", "smc"}
-        The engine.
-    """
-
-    families: tuple[Family, ...]
-    draws: int = 4000
-    runs: int = 4
-    floor: float = FLOOR
-    xi: float = 1.0
-    method: str = "auto"
+# Loaded when they are asked for: some compile.
+SOLVERS = {
+    "importance": "averaged",
+    "smc": "averaged",
+    "cells": "no_highest_order",
+    "graphs": "decomposable",
+    "gibbs": "dirichlet_process",
+}
 
 
 def solve(
@@ -72,119 +45,8 @@ def solve(
     -------
     Answer
     """
+    name = SOLVERS[plan.families[0].engine]
+    solver = import_module(f"casualty_est.inference.lists.{name}").solve
     with one_blas_thread():
-        if plan.families[0].engine == "cells":
-            return _no_highest_order(table, plan, seed)
-        found = average(
-            table,
-            plan.families,
-            seed=seed,
-            runs=max(FEWEST_RUNS, plan.runs),
-            floor=plan.floor,
-            method=plan.method,
-            report=report,
-        )
-        return _of_average(table, plan, found, np.random.default_rng(stream(seed, 0, 1)))
-
-
-def _of_average(
-    table: HistoryTable, plan: Plan, found: Average, rng: np.random.Generator
-) -> Answer:
-    chosen = found.choose(plan.draws, rng)
-    some = chosen[:SOME]
-    parts = parameters(found.members, found.pool, some)
-    members = [(member, theta) for member, _, theta in parts]
-    cells, _ = cell_probabilities(table, members)
-    order = np.concatenate([here for _, here, _ in parts])
-    chances = np.array(CHANCES)
-    visible = [member.visible(theta, chances) for member, theta in members]
-    back = np.argsort(order)
-    reasons = []
-    if not found.known:
-        worst = 100 * max(found.mcse)
-        reasons.append(
-            f"runs with different random numbers disagree: the ends of the interval are known to "
-            f"{worst:.0f} % only"
-        )
-    weights = np.bincount(found.pool.member, found.weight, minlength=len(found.members))
-    by_evidence = [
-        {
-            "family": fit.family.key,
-            "member": fit.member.name,
-            "mass": float(weight),
-            "log_evidence": fit.log_evidence,
-        }
-        for fit, weight in zip(found.members, weights, strict=True)
-    ]
-    return Answer(
-        unlisted=found.pool.unlisted[chosen],
-        cells=cells[back],
-        cell_odds=found.pool.log_odds[some],
-        visible=(
-            np.vstack([listed for listed, _ in visible])[back],
-            np.vstack([unlisted for _, unlisted in visible])[back],
-        ),
-        groups=_groups(table, found),
-        families=by_evidence,
-        method="smc",
-        reasons=tuple(reasons),
-        min_ess=found.ess,
-        facts={
-            "floor_share": found.floor_share,
-            "mcse": dict(zip(("low", "median", "high"), found.mcse, strict=True)),
-            "runs": found.runs,
-            "misfit": all(group.predictive_p < SMALLEST_P for group in found.groups),
-        },
-    )
-
-
-def _groups(table: HistoryTable, found: Average) -> list[dict[str, Any]]:
-    rows = []
-    for g, group in enumerate(found.groups):
-        inside = found.pool.group == g
-        log_weight = found.pool.log_weight[inside]
-        weight = np.exp(log_weight - log_weight.max())
-        ends = quantiles(table.people + found.pool.unlisted[inside], weight)
-        rows.append(
-            {
-                "name": group.name,
-                "mass": group.mass,
-                "posterior": group.posterior,
-                "log_evidence": group.log_evidence,
-                **ends,
-                "predictive_p": group.predictive_p,
-                "ruled_out": group.ruled_out,
-            }
-        )
-    return rows
-
-
-def _no_highest_order(table: HistoryTable, plan: Plan, seed: np.random.SeedSequence) -> Answer:
-    from casualty_est.inference.lists.unseen import draw_unlisted
-    from casualty_est.models.lists.no_highest_order import draw
-
-    name = plan.families[0].key
-    rng = np.random.default_rng(stream(seed, 0))
-    log_cells, log_odds = draw(table, plan.xi, plan.draws, rng)
-    unlisted = draw_unlisted(log_odds, table.people, rng)
-    some = slice(0, SOME)
-    return Answer(
-        unlisted=unlisted,
-        cells=np.exp(log_cells[some]),
-        cell_odds=log_odds[some],
-        visible=all_or_none(log_odds[some], np.array(CHANCES)),
-        groups=[
-            {
-                "name": name,
-                "mass": 1.0,
-                "posterior": 1.0,
-                "log_evidence": None,
-                **quantiles(table.people + unlisted),
-                "predictive_p": None,
-                "ruled_out": "",
-            }
-        ],
-        families=[{"family": name, "member": name, "mass": 1.0, "log_evidence": None}],
-        method="exact",
-        min_ess=float(plan.draws),
-    )
+        found: Answer = solver(table, plan, seed, report)
+    return found

@@ -23,8 +23,9 @@ from casualty_est.evidence.history_table import HistoryTable
 from casualty_est.inference.call import check_counts, settle_seed
 from casualty_est.inference.lists import answer as describe
 from casualty_est.inference.lists.blas import one_blas_thread
-from casualty_est.inference.lists.engines import Plan, solve
+from casualty_est.inference.lists.engines import solve
 from casualty_est.inference.lists.members import stream
+from casualty_est.inference.lists.plan import Plan
 from casualty_est.inference.progress import Report, progress_bar
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 Ints = npt.NDArray[np.int64]
 
-METHODS = ("auto", "smc", "exact")
+METHODS = ("auto", "smc", "exact", "gibbs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def fit(
         Seed of all randomness; None draws one.
     draws, chains : int
         Kept draws per chain, and independent runs.
-    method : {"auto", "smc", "exact"}
+    method : {"auto", "smc", "exact", "gibbs"}
         The engine.
     executor : Executor or None
         Where strata and replicates are fitted.
@@ -144,22 +145,27 @@ def _tasks(
             strata.append((-1, histories.pooled()))
         for s, stratum in strata:
             families, _ = model.families_for(stratum)
-            _open(method, families[0].engine)
+            _open(method, families[0].method)
             plan = Plan(
-                families, each, chains, model.floor, model.xi, "smc" if method == "smc" else "auto"
+                families,
+                each,
+                chains,
+                model.floor,
+                model.xi,
+                model.reference,
+                "smc" if method == "smc" else "auto",
             )
             key = _key(stratum.table, plan, seed, (r, s))
             tasks[r, s] = Task(key, stratum.table, plan, seed, (r, s))
     return tasks
 
 
-def _open(method: str, engine: str) -> None:
+def _open(method: str, own: str) -> None:
     if method not in METHODS:
         msg = f"method must be one of {', '.join(METHODS)} for lists, not {method!r}"
         raise UsageError(msg)
-    if (method == "exact") != (engine == "cells") and method != "auto":
-        other = "smc" if method == "exact" else "exact"
-        msg = f"these families are not computed by {method!r}: use 'auto' or {other!r}"
+    if method not in ("auto", own):
+        msg = f"these families are not computed by {method!r}: use 'auto' or {own!r}"
         raise UsageError(msg)
 
 
@@ -169,7 +175,7 @@ def _key(table: HistoryTable, plan: Plan, seed: int, number: tuple[int, int]) ->
         table.histories.tolist(),
         table.counts.tolist(),
         [family.key for family in plan.families],
-        [plan.draws, plan.runs, plan.floor, plan.xi, plan.method],
+        [plan.draws, plan.runs, plan.floor, plan.xi, plan.reference, plan.method],
         seed,
         number,
         metadata.version("casualty_est"),
@@ -283,6 +289,7 @@ def _perform(task: Task, report: Report | None) -> Part:
             "method": found.method,
             "reasons": list(found.reasons),
             "min_ess": found.min_ess,
+            "max_rhat": found.max_rhat,
             **found.facts,
         },
     )

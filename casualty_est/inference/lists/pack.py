@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 PACKAGES = ("casualty_est", "numpy", "scipy", "numba", "xarray")
-ADVICE = "fit it with more chains (chains=16), and look at the groups of families one by one"
+ADVICE = {
+    "smc": "fit it with more chains (chains=16), and look at the groups of families one by one",
+    "gibbs": "fit it with more chains (chains=16), and look at other families",
+    "exact": "look at other families, which assume something else of the people on no list",
+}
 Parts = Mapping[tuple[int, int], Part]
 MISFIT = (
     "no family reproduces the overlaps of the lists{where} (p < .01): the interval is too narrow"
@@ -161,9 +165,10 @@ def _metadata(
     if replicates is not None:
         notes.append({"code": "replicates", "text": _combined_text(replicates)})
     if reasons:
-        text = f"NOT CONVERGED: {'; '.join(reasons)}. What helps: {ADVICE}"
+        text = f"NOT CONVERGED: {'; '.join(reasons)}. What helps: {ADVICE[main['method']]}"
         notes.insert(0, {"code": "not_converged", "text": text})
     ess = [part.found["min_ess"] for part in parts.values() if part.found["min_ess"] is not None]
+    rhat = [part.found["max_rhat"] for part in parts.values() if part.found["max_rhat"] is not None]
     return {
         "schema": SCHEMA,
         "kind": "lists",
@@ -179,7 +184,7 @@ def _metadata(
         "diagnostics": {
             "method": main["method"],
             "converged": not reasons,
-            "max_rhat": None,
+            "max_rhat": max(rhat) if rhat else None,
             "min_ess": min(ess) if ess else None,
             "divergences": None,
             "reasons": reasons,
@@ -193,9 +198,9 @@ def _metadata(
             **{key: main[key] for key in ("families", "groups", "dial", "observability")},
             "predictions": main["predictions"],
             "dependence": main["dependence"],
-            "floor_share": main.get("floor_share"),
             "unstratified": whole_table,
             "replicates": replicates,
+            **{key: main.get(key) for key in ("floor_share", "graphs", "complete_graph")},
             "strata": [
                 {"replicate": r, "strata": _strata(model, s), **part.found}
                 for (r, s), part in parts.items()
@@ -355,6 +360,7 @@ def identification(model: ListModel, found: Mapping[str, Any], stratum: Stratum)
             "These answers lie farther apart than the width of their intervals: the lists cannot "
             "choose between them."
         )
+    sentences += found.get("sentences", [])
     if found["dial"] is not None:
         sentences.append(_dial(found["dial"]))
     return {"kind": "families", "rows": rows, "sentences": sentences}

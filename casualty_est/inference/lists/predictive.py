@@ -65,9 +65,28 @@ def predictive_p(table: HistoryTable, draws: Draws, rng: np.random.Generator) ->
     float
         Share of replicated tables that lie farther from what the draw expects than the data do.
     """
-    probabilities, observed = cell_probabilities(table, draws)
-    expected = np.sqrt(table.people * probabilities)
-    replicated = rng.multinomial(table.people, probabilities)
+    return tail(*cell_probabilities(table, draws), rng)
+
+
+def tail(probabilities: Array, observed: Array, rng: np.random.Generator) -> float:
+    """Posterior predictive p of histories whose probabilities are known.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (draw, history)
+        Shares of the histories among listed people.
+    observed : ndarray of shape (history,)
+        People with each of them.
+    rng : numpy.random.Generator
+        Randomness.
+
+    Returns
+    -------
+    float
+    """
+    people = int(observed.sum())
+    expected = np.sqrt(people * probabilities)
+    replicated = rng.multinomial(people, probabilities)
     far = np.square(np.sqrt(replicated) - expected).sum(axis=1)
     seen = np.square(np.sqrt(observed) - expected).sum(axis=1)
     # Ties count one half, so that a table that cannot vary is not called a misfit.

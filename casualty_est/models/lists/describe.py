@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from casualty_est.models.lists import classes, loglinear, visibility
+from casualty_est.models.lists import classes, dirichlet_process, loglinear, visibility
 from casualty_est.models.lists.families import Family, group_title
 from casualty_est.models.lists.member import LIST_MEAN, LIST_SD
 from casualty_est.rounding import percent
@@ -34,6 +34,15 @@ PRIORS = {
         f"{' or '.join(f'{sd:g}' for sd in classes.OWN_SDS)} with equal weight"
     ),
     "no-highest-order": "shares of the seen histories ~ Dirichlet(1 / number of histories)",
+    "decomposable": (
+        "every chordal graph alike; chances of the histories of lists that are tied "
+        "~ Dirichlet(1 / number of their histories)"
+    ),
+    "dirichlet-process": (
+        f"{dirichlet_process.CLASSES} classes, shares by breaking a stick with parts ~ Beta(1, "
+        f"alpha), alpha ~ Gamma({dirichlet_process.SHAPE:g}, {dirichlet_process.RATE:g}); chance "
+        "of each list to hold a member of a class ~ Beta(1, 1)"
+    ),
 }
 
 
@@ -61,7 +70,10 @@ def describe(model: ListModel) -> list[str]:
     ]
     families, _ = model.families_for(histories.pooled())
     lines += ["", "Families, and their priors", *_families(families)]
-    lines.append("  Number of people: p(N) proportional to 1 / N, without an upper limit")
+    limit = ", from 1 to 10 times the listed people beyond them" if model.reference else ""
+    lines.append(
+        f"  Number of people: p(N) proportional to 1 / N{limit or ', without an upper limit'}"
+    )
     if len({family.group for family in families}) > 1:
         lines.append(
             f"  Average: equal prior for each group, weight by evidence; a group that the data do "

@@ -8,11 +8,19 @@ from dataclasses import dataclass
 from casualty_est.errors import UsageError
 from casualty_est.evidence.checks import nearest
 from casualty_est.evidence.history_table import HistoryTable
-from casualty_est.models.lists import classes, loglinear, visibility
+from casualty_est.models.lists import classes, dirichlet_process, loglinear, visibility
 from casualty_est.models.lists.member import Member
 
 MOST_CELLS = 8  # lists up to which every history is written out
+MOST_GRAPHS = 7  # lists whose chordal graphs can be gone through one by one
 MOST_LISTS = 20
+METHODS = {
+    "importance": "smc",
+    "smc": "smc",
+    "cells": "exact",
+    "graphs": "exact",
+    "gibbs": "gibbs",
+}
 FLOOR = 0.10  # smallest mass of a group of families that the data do not rule out
 
 
@@ -29,14 +37,17 @@ class Family:
     group : str
         ``pairs`` (log-linear), ``visibility`` or ``classes``; families of a group assume the same
         kind of dependence. Families that stand alone are a group of their own.
-    engine : {"importance", "smc", "cells"}
+    engine : {"importance", "smc", "cells", "graphs", "gibbs"}
         How it is computed.
     assumption : str
         What identifies the number of people on no list, as a clause after "assumes that".
     least, most : int
         Numbers of lists it can be fitted to.
+    limit : str
+        Why it takes no more lists, as a clause after "for".
     members : callable, optional
-        Makes its members from a table; None for families whose engine knows them.
+        Makes its members from a table; None for families whose engine knows them, which stand
+        alone.
     """
 
     key: str
@@ -46,7 +57,13 @@ class Family:
     assumption: str
     least: int = 3
     most: int = MOST_LISTS
+    limit: str = "it writes out every history"
     members: Callable[[HistoryTable], Sequence[Member]] | None = None
+
+    @property
+    def method(self) -> str:
+        """The method that computes it: ``smc``, ``exact`` or ``gibbs``."""
+        return METHODS[self.engine]
 
 
 FAMILIES = {
@@ -113,6 +130,25 @@ FAMILIES = {
             "the odds ratio that ties the unseen cell to the seen ones has a stated value",
             least=2,
             most=MOST_CELLS,
+        ),
+        Family(
+            "decomposable",
+            "decomposable graphs",
+            "decomposable",
+            "graphs",
+            "some lists depend on each other and all others are independent given those, in a way "
+            "that a chordal graph can draw",
+            most=MOST_GRAPHS,
+            limit="eight lists have thirty million graphs",
+        ),
+        Family(
+            "dirichlet-process",
+            "Dirichlet process of classes",
+            "dirichlet-process",
+            "gibbs",
+            "the population falls into groups, as many as the lists ask for and at most "
+            f"{dirichlet_process.CLASSES}, inside which lists are independent",
+            least=2,
         ),
     )
 }
@@ -183,7 +219,7 @@ def _auto(n_lists: int) -> tuple[tuple[Family, ...], list[str]]:
 def _range(family: Family, n_lists: int) -> str:
     if n_lists < family.least:
         return f"needs at least {family.least} lists, not {n_lists}"
-    return f"takes at most {family.most} lists, not {n_lists}, for it writes out every history"
+    return f"takes at most {family.most} lists, not {n_lists}, for {family.limit}"
 
 
 def group_title(group: str) -> str:

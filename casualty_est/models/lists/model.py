@@ -43,12 +43,16 @@ class ListModel:
         The table; several are replicates of one linkage or imputation, mixed draw by draw.
     families : str or sequence of str
         ``auto``; or ``independence``, ``pairs``, ``ridge``, ``visibility``, ``visibility-pair``,
-        ``classes`` (several of these are averaged); or ``no-highest-order``.
+        ``classes`` (several of these are averaged); or one that stands alone, for comparison:
+        ``no-highest-order``, ``decomposable`` (three to seven lists), ``dirichlet-process``.
     floor : float
         Smallest mass of a group of families that the data do not rule out, from 0 to .3.
     xi : float
         Odds ratio of the unseen cell, for ``no-highest-order`` only; 1 is no interaction of the
         highest order.
+    reference : bool
+        For ``decomposable`` only: take the graphs and the range of the number of people that R dga
+        takes, the complete graph included and at most ten times the listed people beyond them.
     cell : mapping, optional
         What is counted: any of ``scope``, ``start``, ``end``, ``outcome``, ``group``,
         ``perpetrator``.
@@ -85,6 +89,7 @@ class ListModel:
         families: str | Sequence[str] = "auto",
         floor: float = FLOOR,
         xi: float = 1.0,
+        reference: bool = False,
         cell: Mapping[str, str | date | None] | None = None,
     ) -> None:
         self.replicates = _replicates(histories)
@@ -94,8 +99,12 @@ class ListModel:
         _in_range("xi", xi, 1e-6, 1e6)
         names = (families,) if isinstance(families, str) else tuple(families)
         _only_for("xi", xi != 1.0, names, "no-highest-order")
+        if not isinstance(reference, bool):
+            msg = f"reference must be True or False, not {reference!r}"
+            raise UsageError(msg)
+        _only_for("reference", reference, names, "decomposable")
         self._families = families
-        self.floor, self.xi = float(floor), float(xi)
+        self.floor, self.xi, self.reference = float(floor), float(xi), reference
         notes: list[Note] = []
         for table in self.replicates:
             notes += table.warnings
@@ -110,6 +119,7 @@ class ListModel:
             "families": list(names),
             "floor": self.floor,
             "xi": self.xi,
+            "reference": self.reference,
             "by": list(self.histories.by),
             "replicates": len(self.replicates),
         }
@@ -175,9 +185,9 @@ class ListModel:
             Seed of all randomness; None draws one and records it.
         draws, tune, chains : int
             ``draws * chains`` posterior draws are kept; `chains` is also the number of independent
-            runs of sequential Monte Carlo (four at least). `tune` is taken for the sake of one
-            signature: these engines need no warm-up.
-        method : {"auto", "smc", "exact"}
+            runs of sequential Monte Carlo, or of Gibbs chains (four at least). `tune` is taken for
+            the sake of one signature: these engines need no warm-up, or set it themselves.
+        method : {"auto", "smc", "exact", "gibbs"}
             ``smc`` samples every family by sequential Monte Carlo; the others name the engine that
             a family has anyway.
         executor : concurrent.futures.Executor, optional
