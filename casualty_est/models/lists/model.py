@@ -16,6 +16,8 @@ from casualty_est.models.lists.families import FAMILIES, FLOOR, Family, choose, 
 from casualty_est.wording import listed
 
 if TYPE_CHECKING:
+    import pymc
+
     from casualty_est.estimate import Estimate
 
 Note = tuple[str, str]
@@ -105,6 +107,7 @@ class ListModel:
         _only_for("reference", reference, names, "decomposable")
         self._families = families
         self.floor, self.xi, self.reference = float(floor), float(xi), reference
+        self._pymc_model: pymc.Model | dict[str, pymc.Model] | None = None
         notes: list[Note] = []
         for table in self.replicates:
             notes += table.warnings
@@ -164,6 +167,52 @@ class ListModel:
             f"This estimate assumes that the people on no list relate to those on some as in an "
             f"average over {groups}."
         )
+
+    @property
+    def pymc_model(self) -> pymc.Model | dict[str, pymc.Model]:
+        """The model as a `pymc.Model`, for whoever wants to extend it; see `pymc_model_for`.
+
+        Where several families are averaged, one for each by its name.
+        """
+        if len(self.replicates) > 1 or len(self.histories) > 1:
+            msg = (
+                f"a PyMC model holds one table, and this model has {len(self.replicates)} "
+                f"replicate(s) of {len(self.histories)} strata: take pymc_model_for(stratum), with "
+                f"one of the strata of a table"
+            )
+            raise UsageError(msg)
+        if self._pymc_model is None:
+            self._pymc_model = self.pymc_model_for(self.histories.strata[0])
+        return self._pymc_model
+
+    def pymc_model_for(self, stratum: Stratum) -> pymc.Model | dict[str, pymc.Model]:
+        """Build the PyMC model of one stratum.
+
+        What differs between the members of a family (which pair of lists interacts, which scale)
+        is summed out, and so is the number of people: each model has only continuous parameters
+        and ``log_odds_unseen``, the log odds of being on no list. The floor, which belongs to the
+        average, is in none of them.
+
+        Parameters
+        ----------
+        stratum : Stratum
+            The stratum.
+
+        Returns
+        -------
+        pymc.Model or dict of pymc.Model
+            By family where several are averaged.
+
+        Raises
+        ------
+        UsageError
+            If a family has no PyMC model, or none for so many lists.
+        """
+        from casualty_est.models.lists.pymc_families import build
+
+        families, _ = self.families_for(stratum)
+        found = {family.key: build(family, stratum.table, xi=self.xi) for family in families}
+        return found if len(found) > 1 or self._families == "auto" else found[families[0].key]
 
     def fit(
         self,

@@ -1,0 +1,65 @@
+"""Simulation-based calibration of every family of the lists model, on the engine that fits it.
+
+The floor is off and one family stands alone, so that the answer is the posterior of one model. The
+seed was chosen before anything was run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from casualty_est.sensitivity.calibration import calibrate
+from tests.calibration import list_families
+from tests.calibration.list_adapters import Adapter
+from tests.calibration.list_families import Design
+
+SEED = 19990322
+SIMULATIONS = 200
+QUICK = 100
+
+
+def run(design, simulations=SIMULATIONS):
+    adapter = Adapter(design)
+    found = calibrate(adapter.simulate, adapter.fit, simulations, seed=SEED, progress=False)
+    print(f"\n{design.name}\n{found}")  # noqa: T201 (pytest -s shows it)
+    return found
+
+
+def judge(found):
+    assert found.passes(), f"\n{found}"
+    assert found.covers(), f"\n{found}"
+
+
+# --- quick --------------------------------------------------------------------------------------
+
+
+# Few people, so that the prior matters: with 200 the ranks do not tell one from the other.
+EXACT = Design("no-highest-order", 3, people=30)
+
+
+def test_an_exact_family_is_calibrated():
+    judge(run(EXACT))
+
+
+def test_shares_of_a_flat_prior_are_found_out():
+    found = run(replace(EXACT, narrow=1 / 7), QUICK)
+    assert "log N" in found.failures()
+    assert not found.covers()
+
+
+# --- slow ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lists", [3, 4])
+@pytest.mark.parametrize("family", list_families.FAMILIES)
+def test_every_family_is_calibrated(family, lists):
+    judge(run(Design(family, lists)))
+
+
+@pytest.mark.slow
+def test_interactions_smaller_than_the_prior_says_are_found_out():
+    found = run(Design("ridge", 3, narrow=0.5))
+    assert {"mean square interaction", "scale"} & set(found.failures())
