@@ -301,6 +301,8 @@ def demo(
         raise UsageError(msg) from None
     estimate = run_study(name, seed=seed, console=console, quiet=quiet)
     _print_estimate(console, estimate, 0.95)
+    for line in STUDIES[name].beside:
+        console.print(line, markup=False)
     _write(
         estimate,
         0.95,

@@ -481,15 +481,19 @@ class Estimate:
         str
         """
         numbers = row_numbers(self, row, prob)
-        low, median, high = numbers["low"], numbers["median"], numbers["high"]
-        if low is None or median is None or high is None:
+        if numbers["median"] is None:
             return "no headline number: nothing sets the level"
         state = "" if self.converged else "NOT CONVERGED: "
-        return (
-            f"{state}about {people(median, low, high)} "
-            f"({percent(prob)} credible interval {people(low, low, high)} to "
-            f"{people(high, low, high)})"
-        )
+        modes = self.modes(row, prob)
+        # Between modes nothing lies: each is named with its weight, or there is one number.
+        answers: list[Any] = list(modes) if len(modes) > 1 else [numbers]
+        parts = [
+            f"about {people(m['median'], m['low'], m['high'])} ({percent(prob)} credible interval "
+            f"{people(m['low'], m['low'], m['high'])} to {people(m['high'], m['low'], m['high'])}"
+            + (f"; weight {percent(round(m['weight'], 2))})" if len(modes) > 1 else ")")
+            for m in answers
+        ]
+        return state + " or ".join(parts)
 
     def __repr__(self) -> str:
         from casualty_est.show import as_text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from numbers import Real
 from typing import Any
@@ -151,6 +152,25 @@ def _drop_small(cuts: list[float], logs: Array) -> list[float]:
         if inside >= SMALLEST and beyond >= SMALLEST:
             kept.append(cut)
     return kept
+
+
+def far_apart(groups: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether medians lie farther apart than the narrowest interval is wide, on the log scale.
+
+    Parameters
+    ----------
+    groups : sequence of mapping
+        Answers with ``low``, ``median`` and ``high``, in people.
+
+    Returns
+    -------
+    bool
+    """
+    if len(groups) < 2:
+        return False
+    medians = np.log([group["median"] for group in groups])
+    width = min(float(np.log(group["high"] / group["low"])) for group in groups)
+    return bool(medians.max() - medians.min() > width)
 
 
 def mean_is_known(draws: Array, diagnostics: dict[str, Any]) -> bool:

@@ -81,6 +81,17 @@ def percent(prob: float) -> str:
     return f"{100 * prob:.10g} %"
 
 
+def portion(value: float) -> str:
+    """Print a share of a whole: two digits, and 0 or 100 % only where it is that.
+
+    Examples
+    --------
+    >>> portion(1.0), portion(0.99996), portion(0.123), portion(0.0)
+    ('100 %', 'more than 99.9 %', '12 %', '0 %')
+    """
+    return percent(value) if value in (0.0, 1.0) else chance(value)
+
+
 def chance(prob: float) -> str:
     """Print a probability found from draws: two digits, never 0 or 100 %."""
     value = 100 * prob

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from casualty_est.estimate import Estimate
 
 
-def estimate_rows(estimate: Estimate, prob: float = 0.95) -> list[tuple[str, str, str, str]]:
+def estimate_rows(estimate: Estimate, prob: float = 0.95) -> list[tuple[str, ...]]:
     """Cell, documented count, median and interval of every estimate, rounded for print."""
-    rows = []
+    if has_completeness(estimate):
+        return _list_rows(estimate, prob)
+    rows: list[tuple[str, ...]] = []
     for i, row in enumerate(estimate.meta["rows"]):
-        numbers = row_numbers(estimate, i, prob)
-        low, median, high = numbers["low"], numbers["median"], numbers["high"]
         documented = row["documented"]
         stated = (
             f"{documented_text(documented)} ({documented['source'] or 'lists'})"
@@ -30,22 +30,55 @@ def estimate_rows(estimate: Estimate, prob: float = 0.95) -> list[tuple[str, str
         name = cell_text(row["cell"]) + strata + part
         if not row.get("claimed", True):
             name += " (remainder: no source counts it alone)"
-        if low is None or median is None or high is None:
-            rows.append((name, stated, "no headline", ""))
-            continue
-        interval = f"{people(low, low, high)} to {people(high, low, high)}"
-        rows.append((name, stated, people(median, low, high), interval))
+        rows.append((name, stated, *answer(estimate, i, prob)))
     return rows
 
 
-def source_rows(estimate: Estimate, prob: float = 0.95) -> list[tuple[str, str, str, str]]:
+def answer(estimate: Estimate, row: int, prob: float) -> tuple[str, str]:
+    """Median and interval of one estimate in print; of several modes each, and none between."""
+    numbers = row_numbers(estimate, row, prob)
+    if numbers["median"] is None:
+        return "no headline", ""
+    modes = estimate.modes(row, prob)
+    found: list[Any] = list(modes) if len(modes) > 1 else [numbers]
+    ends = [(float(m["low"]), float(m["median"]), float(m["high"])) for m in found]
+    medians = [people(median, low, high) for low, median, high in ends]
+    if len(modes) > 1:
+        medians = [
+            f"{text} (weight {percent(round(mode['weight'], 2))})"
+            for text, mode in zip(medians, modes, strict=True)
+        ]
+    intervals = [f"{people(low, low, high)} to {people(high, low, high)}" for low, _, high in ends]
+    return " or ".join(medians), " or ".join(intervals)
+
+
+def _list_rows(estimate: Estimate, prob: float) -> list[tuple[str, ...]]:
+    """People on some list, in all, and on none: the total, then every stratum."""
+    rows: list[tuple[str, ...]] = []
+    for i, row in enumerate(estimate.meta["rows"]):
+        if row["part"] != "total":
+            continue
+        strata = ", ".join(f"{column} {value}" for column, value in row["strata"].items())
+        unlisted = next(
+            j
+            for j, other in enumerate(estimate.meta["rows"])
+            if other["part"] == "unlisted" and other["strata"] == row["strata"]
+        )
+        rest = answer(estimate, unlisted, prob)[0]
+        counted = documented_text(row["documented"])
+        name = strata or cell_text(row["cell"])
+        rows.append((name, counted, *answer(estimate, i, prob), rest))
+    return rows
+
+
+def source_rows(estimate: Estimate, prob: float = 0.95) -> list[tuple[str, ...]]:
     """Source, role, posterior and prior of every reporting ratio, rounded for print."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for i, source in enumerate(estimate.meta["sources"]):
         if has_completeness(estimate):
             found = completeness_numbers(estimate, i, prob)
             ends = f"{percent(round(found['low'], 3))} to {percent(round(found['high'], 3))}"
-            rows.append((source["name"], "list", percent(round(found["completeness"], 3)), ends))
+            rows.append((source["name"], percent(round(found["completeness"], 3)), ends))
             continue
         prior = source["prior"]
         before = f"{share(prior['median'])} ({share(prior['low'])} to {share(prior['high'])})"
@@ -56,12 +89,20 @@ def source_rows(estimate: Estimate, prob: float = 0.95) -> list[tuple[str, str, 
 
 def titles(prob: float, kind: str = "claims") -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Column titles of the two tables."""
+    interval = f"{percent(prob)} credible interval"
+    if kind == "lists":
+        return (
+            ("people", "on some list (counted)", "estimated in all", interval, "on no list"),
+            ("list", "holds of all people", interval),
+        )
     return (
-        ("estimate", "documented", "median", f"{percent(prob)} credible interval"),
-        ("list", "role", "share of all deaths", f"{percent(prob)} credible interval")
-        if kind == "lists"
-        else ("source", "role", f"reported / true ({percent(prob)})", "before the data (95 %)"),
+        ("estimate", "documented", "median", interval),
+        ("source", "role", f"reported / true ({percent(prob)})", "before the data (95 %)"),
     )
+
+
+def _kind(estimate: Estimate) -> str:
+    return "lists" if has_completeness(estimate) else "claims"
 
 
 def status(estimate: Estimate) -> str:
@@ -71,7 +112,7 @@ def status(estimate: Estimate) -> str:
 
 def as_text(estimate: Estimate) -> str:
     """Plain text for a terminal."""
-    estimates, sources = titles(0.95, estimate.kind)
+    estimates, sources = titles(0.95, _kind(estimate))
     parts = [
         f"Estimate from {estimate.kind}. {status(estimate)}",
         _plain(estimates, estimate_rows(estimate)),
@@ -90,7 +131,7 @@ def level_lines(estimate: Estimate) -> list[str]:
     return lines + [f"Note: {text}." for code, text in estimate.warnings if code in urgent]
 
 
-def _plain(head: tuple[str, ...], rows: list[tuple[str, str, str, str]]) -> str:
+def _plain(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     table = [head, *rows]
     widths = [max(len(row[i]) for row in table) for i in range(len(head))]
     lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) for row in table]
@@ -100,7 +141,7 @@ def _plain(head: tuple[str, ...], rows: list[tuple[str, str, str, str]]) -> str:
 
 def as_html(estimate: Estimate) -> str:
     """HTML for a notebook, input escaped."""
-    estimates, sources = titles(0.95, estimate.kind)
+    estimates, sources = titles(0.95, _kind(estimate))
     parts = [f"<p><b>Estimate from {escape(estimate.kind)}.</b> {escape(status(estimate))}</p>"]
     parts.append(_html(estimates, estimate_rows(estimate)))
     if estimate.meta["sources"]:
@@ -109,7 +150,7 @@ def as_html(estimate: Estimate) -> str:
     return "".join(parts)
 
 
-def _html(head: tuple[str, ...], rows: list[tuple[str, str, str, str]]) -> str:
+def _html(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     top = "".join(f"<th>{escape(title)}</th>" for title in head)
     body = "".join(
         "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
@@ -123,13 +164,13 @@ def as_rich(estimate: Estimate, prob: float = 0.95) -> Any:
     from rich.table import Table
     from rich.text import Text
 
-    def table(head: tuple[str, ...], rows: list[tuple[str, str, str, str]]) -> Table:
+    def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> Table:
         found = Table(*head, show_edge=False, pad_edge=False)
         for row in rows:
             found.add_row(*(Text(cell) for cell in row))
         return found
 
-    estimates, sources = titles(prob, estimate.kind)
+    estimates, sources = titles(prob, _kind(estimate))
     good = "green" if estimate.converged else "bold red"
     parts: list[Any] = [Text(status(estimate), style=good), Text("")]
     parts += [table(estimates, estimate_rows(estimate, prob)), Text("")]

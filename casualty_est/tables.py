@@ -103,6 +103,49 @@ def has_completeness(estimate: Estimate) -> bool:
     return "completeness" in estimate.idata["posterior"]
 
 
+def found_for(estimate: Estimate, row: int) -> dict[str, Any]:
+    """What a fit of lists found beside its draws, for the stratum of one row.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result, of kind ``lists``.
+    row : int
+        The estimate, as numbered in `Estimate.summary`.
+
+    Returns
+    -------
+    dict
+        ``groups``, ``families``, ``dial``, ``observability``, ``predictions``, ``dependence``,
+        ``overlaps``, as kept in ``meta["details"]``; ``lists`` at work; ``people`` on some list;
+        ``labels`` of the stratum; ``whole``: median and 95 % interval of the table without strata
+        where the row is a sum over strata, for whose groups and dial it stands; else None.
+    """
+    details, labels = estimate.meta["details"], estimate.meta["rows"][row]["strata"]
+    parts = [part for part in details.get("strata") or [] if part["replicate"] == 0]
+    for part in parts:
+        if labels and part["strata"] == labels:
+            return {**part, "labels": labels, "whole": None}
+    return {
+        **details,
+        "lists": [source["name"] for source in estimate.meta["sources"]],
+        "people": estimate.meta["rows"][0]["documented"]["low"],
+        "labels": labels,
+        "whole": details.get("unstratified"),
+    }
+
+
+def total_row(estimate: Estimate, row: int) -> int:
+    """The row of the total that a listed or unlisted part belongs to."""
+    rows = estimate.meta["rows"]
+    return next(
+        i
+        for i, other in enumerate(rows)
+        if other["part"] == "total"
+        and (other["cell"], other["strata"]) == (rows[row]["cell"], rows[row]["strata"])
+    )
+
+
 def completeness_numbers(estimate: Estimate, source: int, prob: float) -> dict[str, Any]:
     """Median and interval of the share of all deaths that one list holds."""
     draws = estimate.idata["posterior"]["completeness"].values[..., source]

@@ -55,7 +55,7 @@ templates_path = ["_templates"]
 # --- pages that run ---------------------------------------------------------------------
 
 nb_execution_mode = "force"  # a number on a page is what today's code says
-nb_execution_timeout = 300
+nb_execution_timeout = 900  # a fit of lists takes minutes on a machine that does other things
 nb_execution_raise_on_error = True
 nb_execution_in_temp = True  # pages write files as a reader would; none may land here
 nb_render_markdown_format = "myst"

@@ -20,7 +20,9 @@ from casualty_est.evidence.claim import COLUMNS
 from casualty_est.evidence.counting import count_once, documented
 from casualty_est.evidence.windows import WindowError
 
-NAMES = ("coalition", "strikes", "article", "coalition_dated")
+CLAIMS = ("coalition", "strikes", "article", "coalition_dated")
+LISTS = ("kosovo", "netherlands")
+NAMES = (*CLAIMS, *LISTS)
 ROWS = {"coalition": 2, "strikes": 27, "article": 17, "coalition_dated": 27}
 FOLDER = Path(str(files("casualty_est.datasets")))
 
@@ -69,7 +71,7 @@ def test_names_are_the_files_and_the_records():
     assert {file.stem for file in FOLDER.glob("*.csv")} == set(NAMES)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", CLAIMS)
 def test_every_row_is_read_without_a_warning(name):
     claims = datasets.load(name)
     assert len(claims) == ROWS[name]
@@ -84,12 +86,12 @@ def test_files_are_plain_utf8_tables(name):
     assert not text.startswith("\ufeff")
     assert "\r" not in text
     header, *rows = csv.reader(text.splitlines())
-    assert set(header) <= set(COLUMNS)
+    assert name in LISTS or set(header) <= set(COLUMNS)
     assert {len(row) for row in rows} == {len(header)}
     assert all(cell == cell.strip() for row in rows for cell in row)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", CLAIMS)
 def test_every_claim_is_of_the_dead_and_has_a_citation(name):
     for claim in datasets.load(name):
         assert claim.outcome == "killed"
@@ -113,7 +115,8 @@ def test_provenance_names_the_conflict_that_priors_are_held_against():
     assert datasets.provenance("coalition").conflict == (
         "US-led Coalition in Iraq and Syria, 2014-2018"
     )
-    assert all("Syria" in datasets.provenance(name).conflict for name in NAMES)
+    assert all("Syria" in datasets.provenance(name).conflict for name in CLAIMS)
+    assert datasets.provenance("kosovo").conflict == "Kosovo, 1999"
 
 
 def test_the_mixed_tables_say_what_they_are_not_for():
@@ -126,7 +129,7 @@ def test_the_mixed_tables_say_what_they_are_not_for():
 def test_undated_pages_carry_no_made_up_date():
     unwanted = re.compile(r"2026-01-01|undated crawl", re.I)
     shipped = [file for file in FOLDER.iterdir() if file.suffix in {".csv", ".toml", ".py"}]
-    assert len(shipped) == 6
+    assert len(shipped) == 8
     for file in shipped:
         assert unwanted.search(file.read_text(encoding="utf-8")) is None, file.name
 
@@ -139,8 +142,8 @@ def test_an_unknown_name_lists_the_valid_ones_and_the_nearest(ask):
     with pytest.raises(UsageError) as caught:
         ask("coaltion")
     assert str(caught.value) == (
-        "a bundled dataset is one of 'coalition', 'strikes', 'article', 'coalition_dated', not "
-        "'coaltion' (did you mean 'coalition'?): choose one"
+        "a bundled dataset is one of 'coalition', 'strikes', 'article', 'coalition_dated', "
+        "'kosovo', 'netherlands', not 'coaltion' (did you mean 'coalition'?): choose one"
     )
 
 
@@ -176,6 +179,45 @@ def test_a_zipped_package_is_read_from_a_copy(tmp_path):
     copy, lines = done.stdout.splitlines()
     assert lines == "3"
     assert not Path(copy).exists()
+
+
+# --- lists -----------------------------------------------------------------------------
+
+
+def test_each_dataset_is_read_by_its_kind():
+    assert [datasets.provenance(name).kind for name in NAMES] == ["claims"] * 4 + ["lists"] * 2
+    assert datasets.load("kosovo") == datasets.lists("kosovo")
+    assert len(datasets.load("coalition")) == len(datasets.claims("coalition")) == 2
+    with pytest.raises(UsageError, match=r"'kosovo' holds lists, not claims: read it with lists"):
+        datasets.claims("kosovo")
+    with pytest.raises(UsageError, match="'coalition' holds claims, not lists"):
+        datasets.lists("coalition")
+
+
+def test_kosovo_has_the_cells_of_the_report():
+    histories = datasets.lists("kosovo")
+    assert (histories.people, histories.name, histories.warnings) == (4400, "kosovo.csv", ())
+    sizes = dict(zip(histories.lists, histories.pooled().table.sizes.tolist(), strict=True))
+    assert sizes == {"Exhumations": 1910, "ABA/CEELI": 1528, "OSCE": 1786, "HRW": 685}
+    # All fifteen combinations, in the order of sum over lists j of x_j 2^j.
+    cells = [1131, 845, 177, 936, 228, 217, 181, 306, 106, 31, 18, 123, 42, 32, 27]
+    assert histories.pooled().table.dense().tolist() == [0, *cells]
+
+
+def test_the_netherlands_have_seventeen_cells():
+    histories = datasets.lists("netherlands")
+    table = histories.pooled().table
+    assert (histories.people, len(table.counts), table.shared) == (8234, 17, 431)
+    assert dict(zip(histories.lists, table.sizes.tolist(), strict=True)) == {
+        "IO": 929,
+        "K": 1348,
+        "P": 4812,
+        "R": 742,
+        "Z": 848,
+    }
+    assert any(
+        "nobody in the table was killed" in n for n in datasets.provenance("netherlands").notes
+    )
 
 
 # --- coalition -------------------------------------------------------------------------

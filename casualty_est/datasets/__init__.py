@@ -16,8 +16,9 @@ from casualty_est.errors import UsageError
 
 if TYPE_CHECKING:
     from casualty_est.evidence.claims import Claims
+    from casualty_est.evidence.histories import CaptureHistories
 
-__all__ = ["Provenance", "load", "names", "path", "provenance"]
+__all__ = ["Provenance", "claims", "lists", "load", "names", "path", "provenance"]
 
 # A package that lies unpacked on disk is read in place. From a zip file a copy is made, which has
 # to outlive the call that asked for it and to be gone when the program ends.
@@ -39,6 +40,8 @@ class Provenance:
         One to three sentences.
     licence : str
         What may be done with it.
+    kind : {"claims", "lists"}
+        What kind of evidence its table holds.
     conflict : str
         The conflict it is about, with years. A prior whose ground is the same conflict is no
         evidence of its own there.
@@ -52,6 +55,7 @@ class Provenance:
     title: str
     description: str
     licence: str
+    kind: str
     conflict: str
     citations: tuple[str, ...]
     notes: tuple[str, ...]
@@ -69,7 +73,7 @@ def names() -> tuple[str, ...]:
     --------
     >>> from casualty_est import datasets
     >>> datasets.names()
-    ('coalition', 'strikes', 'article', 'coalition_dated')
+    ('coalition', 'strikes', 'article', 'coalition_dated', 'kosovo', 'netherlands')
     """
     return tuple(_records())
 
@@ -85,7 +89,7 @@ def provenance(name: str) -> Provenance:
     Returns
     -------
     Provenance
-        Title, description, licence, conflict, citations and notes.
+        Title, description, licence, kind, conflict, citations and notes.
 
     Raises
     ------
@@ -130,7 +134,7 @@ def path(name: str) -> Path:
     return _copies.enter_context(as_file(files(__name__) / f"{_known(name)}.csv"))
 
 
-def load(name: str) -> Claims:
+def load(name: str) -> Any:
     """Read a bundled dataset.
 
     Parameters
@@ -140,8 +144,8 @@ def load(name: str) -> Claims:
 
     Returns
     -------
-    Claims
-        The validated table.
+    Claims or CaptureHistories
+        The validated table, by its `kind`.
 
     Raises
     ------
@@ -153,11 +157,67 @@ def load(name: str) -> Claims:
     >>> from casualty_est import datasets
     >>> datasets.load("coalition").sources
     ('Pentagon', 'Airwars')
+    >>> datasets.load("kosovo").people
+    4400
+    """
+    return claims(name) if provenance(name).kind == "claims" else lists(name)
+
+
+def claims(name: str) -> Claims:
+    """Read a bundled table of claims.
+
+    Parameters
+    ----------
+    name : str
+        One of `names`, of kind ``claims``.
+
+    Returns
+    -------
+    Claims
+
+    Raises
+    ------
+    UsageError
+        If there is no such table of claims.
+
+    Examples
+    --------
+    >>> from casualty_est import datasets
+    >>> len(datasets.claims("coalition"))
+    2
     """
     # Names and provenance are asked for without a table being read, so pay for the reader here.
     from casualty_est.evidence.claims import Claims
 
-    return Claims.read(path(name))
+    return Claims.read(path(_of_kind(name, "claims")))
+
+
+def lists(name: str) -> CaptureHistories:
+    """Read a bundled table of capture histories.
+
+    Parameters
+    ----------
+    name : str
+        One of `names`, of kind ``lists``.
+
+    Returns
+    -------
+    CaptureHistories
+
+    Raises
+    ------
+    UsageError
+        If there is no such table of lists.
+
+    Examples
+    --------
+    >>> from casualty_est import datasets
+    >>> datasets.lists("kosovo").lists
+    ('Exhumations', 'ABA/CEELI', 'OSCE', 'HRW')
+    """
+    from casualty_est.evidence.histories import CaptureHistories
+
+    return CaptureHistories.read(path(_of_kind(name, "lists")))
 
 
 @cache
@@ -170,6 +230,14 @@ def _record(name: str, entry: dict[str, Any]) -> Provenance:
     # A missing or misspelt key of the file fails here, as it would for any caller.
     citations, notes = tuple(entry.pop("citations")), tuple(entry.pop("notes"))
     return Provenance(name=name, citations=citations, notes=notes, **entry)
+
+
+def _of_kind(name: str, kind: str) -> str:
+    found = provenance(name).kind
+    if found != kind:
+        msg = f"the bundled dataset {name!r} holds {found}, not {kind}: read it with {found}()"
+        raise UsageError(msg)
+    return name
 
 
 def _known(name: str) -> str:

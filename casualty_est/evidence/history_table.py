@@ -106,6 +106,31 @@ class HistoryTable:
         found[self.histories.astype(np.int64) @ (1 << np.arange(n_lists))] = self.counts
         return found
 
+    @property
+    def codes(self) -> list[list[int]]:
+        """Each history as sum over lists j of x_j 2^j, with its count: small, for files."""
+        bits = self.histories.astype(np.int64) @ (1 << np.arange(len(self.lists)))
+        return [[int(code), int(count)] for code, count in zip(bits, self.counts, strict=True)]
+
+    @classmethod
+    def of_codes(cls, lists: Sequence[str], codes: Sequence[Sequence[int]]) -> HistoryTable:
+        """Read what `codes` wrote.
+
+        Parameters
+        ----------
+        lists : sequence of str
+            Names of the lists.
+        codes : sequence of (int, int)
+            Histories and counts.
+
+        Returns
+        -------
+        HistoryTable
+        """
+        found = np.array(codes, dtype=np.int64)
+        bits = (found[:, :1] >> np.arange(len(lists))) & 1
+        return cls.of(lists, bits, found[:, 1])
+
     def without(self, name: str) -> HistoryTable:
         """Leave one list out; people only on it vanish.
 

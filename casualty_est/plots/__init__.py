@@ -108,7 +108,7 @@ class Plots:
             )
 
     def sources(self, *, prob: float = 0.95, dark: bool = False) -> Figure:
-        """Draw the reporting ratio of every source, prior beside posterior.
+        """Draw the reporting ratio of every source, prior beside posterior; of lists their share.
 
         Parameters
         ----------
@@ -120,7 +120,8 @@ class Plots:
         Returns
         -------
         matplotlib.figure.Figure
-            Reported / true on a log axis; a note where the evidence has no such sources.
+            Reported / true on a log axis; for lists the per cent of all people that each holds; a
+            note where the evidence has no such sources.
 
         Raises
         ------
@@ -128,10 +129,109 @@ class Plots:
             If `prob` does not lie between 0 and 1.
         """
         interval_ends(prob)  # a wrong level is an error before anything is drawn
-        from casualty_est.plots import sources, style
+        from casualty_est.plots import lists, sources, style
+        from casualty_est.tables import has_completeness
+
+        draw = lists.completeness if has_completeness(self._estimate) else sources.forest
+        with style.settings():
+            return style.finished(draw(self._estimate, prob, _palette(dark)))
+
+    def families(self, *, row: int = 0, dark: bool = False) -> Figure:
+        """Draw what each kind of dependence between lists would answer, and its weight.
+
+        Parameters
+        ----------
+        row : int
+            The estimate, as numbered in `Estimate.summary`; for a part, its total is drawn.
+        dark : bool
+            Light text for a dark page, on a transparent ground.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            Weight in the answer and by evidence alone; people on a log axis. For a sum over strata
+            what the table without strata says.
+
+        Raises
+        ------
+        UsageError
+            If there is no such estimate, or it is not one of lists.
+        """
+        row = self._of_lists("families", row)
+        from casualty_est.plots import lists, style
 
         with style.settings():
-            return style.finished(sources.forest(self._estimate, prob, _palette(dark)))
+            return style.finished(lists.families(self._estimate, row, _palette(dark)))
+
+    def dial(self, *, row: int = 0, dark: bool = False) -> Figure:
+        """Draw the number of people under each odds ratio of the unseen cell.
+
+        The ratio ties the people on no list to the others; no data can set it.
+
+        Parameters
+        ----------
+        row : int
+            The estimate, as numbered in `Estimate.summary`; for a part, its total is drawn.
+        dark : bool
+            Light text for a dark page, on a transparent ground.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            People over odds ratio, both on log axes, with the ratio that the answer implies. For a
+            sum over strata what the table without strata says.
+
+        Raises
+        ------
+        UsageError
+            If there is no such estimate, it is not one of lists, or the lists are too many for the
+            histories to be written out.
+        """
+        row = self._of_lists("dial", row)
+        from casualty_est.tables import found_for
+
+        if not found_for(self._estimate, row)["dial"]:
+            msg = (
+                "est.plot.dial() needs every capture history written out, which takes at most "
+                "8 lists: fit fewer lists"
+            )
+            raise UsageError(msg)
+        from casualty_est.plots import lists, style
+
+        with style.settings():
+            return style.finished(lists.dial(self._estimate, row, _palette(dark)))
+
+    def overlaps(self, *, row: int = 0, dark: bool = False) -> Figure:
+        """Draw how many people stand on exactly which lists.
+
+        Parameters
+        ----------
+        row : int
+            The estimate, as numbered in `Estimate.summary`: all people, or those of a stratum.
+        dark : bool
+            Light text for a dark page, on a transparent ground.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            Dots for the lists, bars for the people.
+
+        Raises
+        ------
+        UsageError
+            If there is no such estimate, it is not one of lists, or its file was saved by a version
+            that kept no overlaps.
+        """
+        row = self._of_lists("overlaps", row)
+        from casualty_est.tables import found_for
+
+        if not found_for(self._estimate, row).get("overlaps"):
+            msg = "this estimate keeps no overlaps of lists: draw them with CaptureHistories.plot()"
+            raise UsageError(msg)
+        from casualty_est.plots import lists, style
+
+        with style.settings():
+            return style.finished(lists.overlaps(self._estimate, row, _palette(dark)))
 
     def priors(self, *, row: int = 0, dark: bool = False) -> Figure:
         """Draw what was believed before the data against what is believed after.
@@ -243,6 +343,20 @@ class Plots:
             return style.finished(
                 sensitivity.cases(self._estimate, row, prob, _palette(dark), groups)
             )
+
+    def _of_lists(self, name: str, row: int) -> int:
+        """Refuse an estimate that is not of lists; the row of the total of the one asked for."""
+        from casualty_est.tables import has_completeness, total_row
+
+        self._must_have(row)
+        if not has_completeness(self._estimate):
+            kind = self._estimate.kind
+            msg = (
+                f"est.plot.{name}() belongs to estimates from lists, and this one is from {kind}: "
+                "est.plot.identification() shows what it rests on"
+            )
+            raise UsageError(msg)
+        return total_row(self._estimate, row)
 
     def _must_have(self, row: int) -> None:
         if not isinstance(row, int) or not 0 <= row < len(self._estimate):

@@ -155,14 +155,17 @@ def cases(
     if not estimate.meta["has_level"]:
         return only_note(title, NO_LEVEL, palette)
     low, median, high = np.quantile(estimate.draws(row), interval_ends(prob))
-    whole = {"case": "all sources", "median": median, "low": low, "high": high}
+    lists = estimate.kind == "lists"
+    case = "all lists" if lists else "all sources"
+    whole = {"case": case, "median": median, "low": low, "high": high}
     rows = [("", [whole | {"converged": estimate.converged}])]
     missing = False
     for name in groups:
         found = _refits(getattr(estimate, name), row, prob)
         missing = missing or found is None
         if found:
-            rows.append((_HEADINGS[name], found[:MOST]))
+            heading = _HEADINGS[name].replace("source", "list") if lists else _HEADINGS[name]
+            rows.append((heading, found[:MOST]))
     return _draw(estimate, title, rows, prob, palette, missing=missing)
 
 
@@ -191,7 +194,8 @@ def _draw(
         [label(r["case"], _words(r), LEFT - 0.3, palette) for r in rows] for _, rows in groups
     ]
     body = sum(height_of(lines) for group in labels for lines in group)
-    note = f"Dot and bar: median and {percent(prob)} interval. Shaded: all sources together."
+    every = groups[0][1][0]["case"]
+    note = f"Dot and bar: median and {percent(prob)} interval. Shaded: {every} together."
     if missing:
         note += " This estimate was loaded without its model: only what was kept is shown."
     page = open_page(

@@ -18,6 +18,7 @@ from casualty_est.plots.style import LABEL, SMALL, WIDTH, Palette, Picture
 from casualty_est.plots.words import clean, shorten, width_of
 from casualty_est.posterior import interval_ends
 from casualty_est.rounding import people, percent
+from casualty_est.tables import has_completeness
 from casualty_est.wording import cell_text, documented_text
 
 if TYPE_CHECKING:
@@ -98,11 +99,11 @@ def picture(
         right=RIGHT,
     )
     if documented:
-        text = _documented_text(documented)
+        text = _documented_text(documented, listed=has_completeness(estimate))
         page.centred(text, documented["low"], LANE / 2, palette.documented)
     if known:
         _write(page, lanes, first)
-        page.beside(_estimated(palette), base - HILL / 2)
+        page.beside(_estimated(estimate, palette), base - HILL / 2)
         _hill(page, estimate, row, prob, base)
     else:
         page.inside(NO_LEVEL, 0.02, first + 0.15, palette.ink, weight="bold")
@@ -138,15 +139,18 @@ def title_of(estimate: Estimate, row: int) -> str:
     return ", ".join(parts)
 
 
-def _estimated(palette: Palette) -> tuple[Line, ...]:
+def _estimated(estimate: Estimate, palette: Palette) -> tuple[Line, ...]:
+    what = "listed or not" if has_completeness(estimate) else "from all that counts"
     return (
         Line("Estimated", LABEL, palette.posterior, weight="bold"),
-        Line("true number, from all that counts", SMALL, palette.muted),
+        Line(f"true number, {what}", SMALL, palette.muted),
     )
 
 
-def _documented_text(documented: dict[str, Any]) -> str:
+def _documented_text(documented: dict[str, Any], *, listed: bool) -> str:
     """The documented count as published; a long name of its source loses its middle."""
+    if listed:
+        return f"on some list: {documented_text(documented)} (counted)"
     text = f"documented: {documented_text(documented)}"
     if not documented["source"]:
         return text
@@ -206,22 +210,30 @@ def _claim_row(
 
 
 def _part_rows(estimate: Estimate, row: int, prob: float, palette: Palette) -> list[Entry]:
-    """Listed and unlisted deaths of the same cell, where the evidence tells them apart."""
+    """Listed and unlisted deaths of the same cell, and strata, where there are such."""
     rows = estimate.meta["rows"]
     if rows[row]["part"] != "total" or not estimate.meta["has_level"]:
         return []
-    entries = []
+    entries, strata = [], []
     for i, other in enumerate(rows):
-        same = other["cell"] == rows[row]["cell"] and other["strata"] == rows[row]["strata"]
-        if i == row or not same or other["part"] == "total":
+        if i == row or other["cell"] != rows[row]["cell"]:
             continue
-        low, median, high = _quantiles(estimate.draws(i).ravel(), prob)
-        detail = (
-            f"{people(median, low, high)} ({people(low, low, high)} to {people(high, low, high)})"
-        )
-        lines = label(f"of these, {other['part']}", detail, LEFT - 0.3, palette)
-        entries.append(Entry(lines, part=(low, median, high)))
-    return entries
+        if other["strata"] != rows[row]["strata"]:
+            if other["part"] == "total" and not rows[row]["strata"]:
+                name = ", ".join(f"{key} {value}" for key, value in other["strata"].items())
+                strata.append(_part(estimate, i, prob, palette, name))
+        elif not has_completeness(estimate):
+            entries.append(_part(estimate, i, prob, palette, f"of these, {other['part']}"))
+        elif other["part"] == "unlisted":  # the others are counted, not estimated
+            entries.append(_part(estimate, i, prob, palette, "of these, on no list"))
+    return [*entries, *([Entry(heading="By stratum"), *strata] if strata else [])]
+
+
+def _part(estimate: Estimate, row: int, prob: float, palette: Palette, name: str) -> Entry:
+    low, median, high = _quantiles(estimate.draws(row).ravel(), prob)
+    ends = f"{people(low, low, high)} to {people(high, low, high)}"
+    lines = label(name, f"{people(median, low, high)} ({ends})", LEFT - 0.3, palette)
+    return Entry(lines, part=(low, median, high))
 
 
 def _rows(page: Page, entries: Sequence[Entry], top: float) -> None:
@@ -275,19 +287,19 @@ def _limits(estimate: Estimate, row: int, entries: Sequence[Entry]) -> tuple[flo
 
 
 def _tags(estimate: Estimate, row: int, prob: float) -> list[Tag]:
-    low, median, high = _quantiles(estimate.draws(row).ravel(), prob)
-    tags = [Tag(f"median {people(median, low, high)}", median, "bold")]
     modes = estimate.modes(row, prob)
-    if len(modes) > 1:
-        tags += [
+    if len(modes) > 1:  # a number between them, such as the median, is supported by nothing
+        return [
             Tag(
                 f"{percent(round(mode['weight'], 2))} near "
                 f"{people(mode['median'], mode['low'], mode['high'])}",
                 mode["median"],
+                "bold",
             )
             for mode in modes
         ]
-    return tags
+    low, median, high = _quantiles(estimate.draws(row).ravel(), prob)
+    return [Tag(f"median {people(median, low, high)}", median, "bold")]
 
 
 def _lanes(tags: Sequence[Tag], limits: tuple[float, float]) -> list[list[tuple[Tag, float]]]:
@@ -324,23 +336,26 @@ def _hill(page: Page, estimate: Estimate, row: int, prob: float, base: float) ->
     draws = np.maximum(estimate.draws(row).ravel(), SMALLEST)
     low, median, high = _quantiles(draws, prob)
     values, density = log_density(draws)
-    peak = HILL
+    modes = estimate.modes(row, prob)
+    middles = [mode["median"] for mode in modes] if len(modes) > 1 else [median]
+    peaks = [HILL] * len(middles)
     if len(values):
         height = HILL * density / density.max()
-        peak = float(np.interp(median, values, height))
+        peaks = [float(np.interp(middle, values, height)) for middle in middles]
         inside = (values >= low) & (values <= high)
         axes.fill_between(values, base - height, base, color=colour, alpha=0.2, lw=0)
         axes.fill_between(
             values[inside], (base - height)[inside], base, color=colour, alpha=0.3, lw=0
         )
         axes.plot(values, base - height, color=colour, linewidth=1.4)
-    axes.plot([median, median], [base - peak, base], color=colour, linewidth=1.8)
+    for middle, peak in zip(middles, peaks, strict=True):
+        axes.plot([middle, middle], [base - peak, base], color=colour, linewidth=1.8)
     axes.plot(axes.get_xlim(), [base, base], color=page.palette.muted, linewidth=0.6)
     bar = base + 0.1
-    modes = estimate.modes(row, prob)
     page.bar(low, high, bar, colour, 1.6 if len(modes) > 1 else 3.2)
     for mode in modes if len(modes) > 1 else ():
         page.bar(mode["low"], mode["high"], bar, colour, 5)
-    page.dot(median, bar, colour, markersize=5.5)
+    for middle in middles:
+        page.dot(middle, bar, colour, markersize=5.5)
     text = f"{people(low, low, high)} to {people(high, low, high)} ({percent(prob)} interval)"
     page.centred(text, math.sqrt(low * high), base + 0.26, colour)

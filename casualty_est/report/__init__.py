@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from casualty_est.estimate import Estimate
 
 NO_BREAK = "\u00a0"
+INTERVAL = re.compile(r"[\d,.]+( %| times)? to [\d,.]+( %| times)?")  # kept on one line
 
 
 def write_report(estimate: Estimate, path: str | os.PathLike[str], *, prob: float = 0.95) -> Path:
@@ -75,7 +77,7 @@ def render(estimate: Estimate, prob: float = 0.95) -> str:
 
 def _content(estimate: Estimate, prob: float) -> dict[str, Any]:
     from casualty_est.models import hedges
-    from casualty_est.report import checklist, lists, naming, tables, text
+    from casualty_est.report import checklist, naming, tables, text
     from casualty_est.report.pictures import draw
     from casualty_est.report.what_if import what_if
     from casualty_est.rounding import percent
@@ -109,7 +111,7 @@ def _content(estimate: Estimate, prob: float) -> dict[str, Any]:
         "weights": tables.weights(estimate) if len(estimate) else None,
         "what_if": what_if(estimate),
         "refits": refits,
-        "refits_missing": text.refits_missing(),
+        "refits_missing": text.refits_missing(estimate),
         "below_documented": text.below_documented(estimate),
         "claims": tables.claims(estimate),
         "attribution": text.attribution(estimate),
@@ -125,12 +127,29 @@ def _content(estimate: Estimate, prob: float) -> dict[str, Any]:
         "privacy": text.privacy(),
         "cite": text.how_to_cite(estimate),
         "facts": tables.facts(estimate),
-        "list_tables": lists.tables(estimate) if has_completeness(estimate) else [],
-        "averaged": len(meta["details"].get("families", [])) > 1,
         "exact": meta["diagnostics"]["method"] == "exact",
         "sampler": meta["diagnostics"]["method"],
-        "list_checks": lists.checks(estimate, prob) if has_completeness(estimate) else [],
+        "lists": _of_lists(estimate, prob) if has_completeness(estimate) else None,
         "pictures": draw(estimate, prob, refits=bool(refits)),
+    }
+
+
+def _of_lists(estimate: Estimate, prob: float) -> dict[str, Any]:
+    from casualty_est.report import lists, lists_text
+
+    known = lists.known_populations(estimate, prob)
+    return {
+        "tables": lists.tables(estimate),
+        "data": lists.data(estimate),
+        "checks": lists.checks(estimate),
+        "known": known[0] if known else None,
+        "known_text": lists_text.known_populations(prob, *known[1:]) if known else "",
+        "assumption": lists_text.assumption(estimate),
+        "agreement": lists_text.agreement(estimate),
+        "floor": lists_text.floor(estimate),
+        "dial": lists_text.dial(estimate),
+        "without_strata": lists_text.without_strata(estimate),
+        "averaged": len(estimate.meta["details"]["families"]) > 1,
     }
 
 
@@ -138,7 +157,7 @@ def _content(estimate: Estimate, prob: float) -> dict[str, Any]:
 def _environment() -> jinja2.Environment:
     import jinja2
 
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.PackageLoader("casualty_est.report"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -146,6 +165,10 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         finalize=_typeset,
     )
+    environment.tests["interval"] = lambda value: (
+        isinstance(value, str) and bool(INTERVAL.fullmatch(value))
+    )
+    return environment
 
 
 def _typeset(value: Any) -> Any:

@@ -62,7 +62,7 @@ def run(estimate: Estimate, prob: float = 0.95) -> list[Item]:
             continue
         key = entry.get("statement")
         met = key in given if key else CHECKS[entry["check"]](estimate, prob)
-        mend = "" if met else entry["missing"]
+        mend = "" if met else entry.get(f"missing_{estimate.kind}", entry["missing"])
         found.append(Item(entry["text"], tuple(entry["standards"]), met, mend, key))
     return found
 
@@ -144,6 +144,7 @@ CHECKS: dict[str, Callable[[Estimate, float], bool]] = {
     "grounds_given": _grounds,
     "level_known": lambda estimate, prob: bool(estimate.meta["has_level"]),
     "converged": lambda estimate, prob: estimate.converged,
+    "dial_shown": lambda estimate, prob: bool(estimate.meta["details"].get("dial")),
     "refits_shown": lambda estimate, prob: bool(refits(estimate, prob)),
     "versions_shown": lambda estimate, prob: bool(estimate.meta["versions"].get("casualty_est")),
 }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from casualty_est.report import naming
 from casualty_est.rounding import people, percent
+from casualty_est.tables import found_for, has_completeness
 from casualty_est.wording import listed
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ def draw(estimate: Estimate, prob: float, *, refits: bool) -> dict[str, Picture]
     Returns
     -------
     dict
-        Pictures by name: ``total``, ``sources``, ``priors``, ``identification``, ``cases``.
+        Pictures by name: ``total``, ``sources``, ``priors``, ``identification``, ``cases``; of
+        lists ``families``, ``dial``, ``overlaps``.
     """
     if not estimate.meta["has_level"]:
         return {}
@@ -49,12 +51,18 @@ def draw(estimate: Estimate, prob: float, *, refits: bool) -> dict[str, Picture]
             "For each source, what was assumed of its reporting ratio beside what "
             "the data made of it; the numbers stand in the table above."
         )
-    if estimate.identification(0).rows:
+    if has_completeness(estimate):
+        wanted |= _of_lists(estimate)
+    elif estimate.identification(0).rows:
         wanted["identification"] = (
             "Bars: the weight of each assumption; the numbers stand in the table above."
         )
     if refits:
         wanted["cases"] = "Estimate with its interval for each case of the tables above."
+    if has_completeness(estimate):
+        wanted["sources"] = (
+            "Share of all people on each list; the numbers stand in the table above."
+        )
     levels = {key: {"prob": prob} for key in ("total", "sources", "cases")}
     pictures = {}
     for name, alt in wanted.items():
@@ -63,6 +71,27 @@ def draw(estimate: Estimate, prob: float, *, refits: bool) -> dict[str, Picture]
         )
         pictures[name] = Picture(light, dark, alt)
     return pictures
+
+
+def _of_lists(estimate: Estimate) -> dict[str, str]:
+    found = found_for(estimate, 0)
+    wanted = {}
+    if len(found["groups"]) > 1:
+        wanted["families"] = (
+            "The answer of each kind of dependence between lists beside its weight; the numbers "
+            "stand in the table above."
+        )
+    if found["dial"]:
+        wanted["dial"] = (
+            "The number of people rises with the odds ratio of the unseen cell; the numbers stand "
+            "in the table above."
+        )
+    if found.get("overlaps"):
+        wanted["overlaps"] = (
+            "How many people stand on exactly which lists; the numbers stand in the table of "
+            "section 7."
+        )
+    return wanted
 
 
 def _data(estimate: Estimate, name: str, **options: Any) -> str:

@@ -107,6 +107,10 @@ def _safe(href: str) -> bool:
 
 def estimates(estimate: Estimate, prob: float) -> Table:
     """Documented count beside estimate, one line per cell and part."""
+    if has_completeness(estimate):
+        from casualty_est.report import lists
+
+        return lists.estimates(estimate, prob)
     rows = []
     summary = estimate.summary(prob).to_dict("records")
     windows: dict[str, set[tuple[Any, Any]]] = {}
@@ -125,7 +129,7 @@ def estimates(estimate: Estimate, prob: float) -> Table:
             name += f" ({naming.window(row['cell'])})"
         if not row.get("claimed", True):
             name += " (remainder: no source counts it alone)"
-        rows.append((name, stated, *_answer(estimate, i, numbers, prob)))
+        rows.append((name, stated, *answer(estimate, i, numbers, prob)))
     return Table(
         "What was documented, and what we estimate. The two answer different questions.",
         ("", "Documented (a count)", "Estimated (median)", f"{percent(prob)} credible interval"),
@@ -138,13 +142,14 @@ def _window(row: Mapping[str, Any]) -> tuple[Any, Any]:
     return row["cell"]["start"], row["cell"]["end"]
 
 
-def _answer(estimate: Estimate, i: int, numbers: Mapping[Any, Any], prob: float) -> tuple[str, str]:
+def answer(estimate: Estimate, i: int, numbers: Mapping[Any, Any], prob: float) -> tuple[str, str]:
+    """Median and interval of a row, rounded; several of each where it has several modes."""
     if naming.missing(numbers["median"]):
         return "no number", NONE
     modes = estimate.modes(i, prob)
     if len(modes) < 2:
-        return _rounded(numbers)
-    found = [_rounded(mode) for mode in modes]
+        return rounded(numbers)
+    found = [rounded(mode) for mode in modes]
     weights = [naming.whole(mode["weight"]) for mode in modes]
     return (
         " or ".join(f"{n} (weight {w})" for (n, _), w in zip(found, weights, strict=True)),
@@ -152,7 +157,8 @@ def _answer(estimate: Estimate, i: int, numbers: Mapping[Any, Any], prob: float)
     )
 
 
-def _rounded(numbers: Mapping[Any, Any]) -> tuple[str, str]:
+def rounded(numbers: Mapping[Any, Any]) -> tuple[str, str]:
+    """Median and interval, rounded to the width of the interval."""
     low, median, high = (float(numbers[key]) for key in ("low", "median", "high"))
     ends = f"{people(low, low, high)} to {people(high, low, high)}"
     return people(median, low, high), ends
@@ -250,14 +256,25 @@ def refits(estimate: Estimate, prob: float) -> list[Table]:
         except (UsageError, AttributeError):
             continue
         if len(table):
-            found.append(_cases(caption, table.to_dict("records"), prob))
+            found.append(_refits(estimate, caption, table.to_dict("records"), prob))
     return found
+
+
+def _refits(
+    estimate: Estimate, caption: str, records: Sequence[Mapping[Any, Any]], prob: float
+) -> Table:
+    if not has_completeness(estimate):
+        return _cases(caption, records, prob)
+    from casualty_est.report import lists
+
+    caption = "If one list were left out: people who are on no other vanish from the data."
+    return lists.without_lists(caption, records, prob)
 
 
 def _cases(caption: str, records: Sequence[Mapping[Any, Any]], prob: float) -> Table:
     rows = []
     for case in records:
-        median, ends = _rounded(case)
+        median, ends = rounded(case)
         mark = "" if case["converged"] else " (NOT CONVERGED)"
         name = str(case["case"])
         rows.append((name[0].upper() + name[1:] + mark, median, ends))

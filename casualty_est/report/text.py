@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from casualty_est.report import lists_text
 from casualty_est.report.naming import (
     PERCENT_UP_TO,
     attributed,
@@ -192,6 +193,8 @@ def _no_total(estimate: Estimate) -> list[str]:
 
 def rests_on(estimate: Estimate) -> list[str]:
     """What sets the level of the first estimate, in the words of the first paragraph."""
+    if has_completeness(estimate):
+        return lists_text.rests_on(estimate)
     sentences = []
     match estimate.level(0):
         case "prior":
@@ -461,7 +464,7 @@ def note(words: str) -> str:
 def privacy() -> str:
     """What the report leaves out on purpose."""
     return (
-        "This report names no victim. Places are the labels of the table of claims; before "
+        "This report names no victim. Places are the labels of the table of data; before "
         "publication make sure that none is exact enough to put anybody at risk."
     )
 
@@ -476,8 +479,16 @@ def how_to_cite(estimate: Estimate) -> str:
     )
 
 
-def refits_missing() -> str:
+def refits_missing(estimate: Estimate) -> str:
     """Why a table of refits is not there."""
+    if has_completeness(estimate):
+        if len(estimate.meta["sources"]) < 3:
+            return "There are two lists: without one of them, nothing can be said."
+        return (
+            "Not computed. A result loaded from a file has no model to fit again, and many refits "
+            "are not started unasked: call est.leave_one_out() and est.consistency() after "
+            "fitting, before the report is written or saved."
+        )
     return (
         "Not computed. A result loaded from a file has no model to fit again, and many fits of a "
         "sampled model are not started unasked: call est.alone(), est.leave_one_out(), "

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from casualty_est.errors import UsageError
 from casualty_est.evidence.histories_strata import label_text
-from casualty_est.rounding import percent, share
+from casualty_est.rounding import percent, portion, share
 from casualty_est.wording import listed, possessive
 
 if TYPE_CHECKING:
@@ -95,6 +95,11 @@ class Identification:
     def __repr__(self) -> str:
         width = max((len(row["assumption"]) for row in self.rows), default=10)
         lines = [] if self.converged else ["NOT CONVERGED: do not use these weights."]
+        if self.kind == "families":
+            width = max(width, len("kind of dependence"))
+            lines.append(f"{'kind of dependence':{width}}  weight")
+            lines += [f"{r['assumption']:{width}}  {portion(r['weight'])}" for r in self.rows]
+            return "\n".join([*lines, "", *self.sentences])
         rest = "    mcse  posterior sd / prior sd" if self.kind == "gauge" else "    mcse"
         lines.append(f"{'assumption':{width}}  weight{rest}")
         for row in self.rows:
@@ -108,6 +113,8 @@ class Identification:
         # What does not apply to this kind of evidence has no column.
         table = self.to_frame().dropna(axis=1, how="all")
         table = table.rename(columns={"learned": "posterior sd / prior sd"})
+        if self.kind == "families" and len(table):
+            table["weight"] = table["weight"].map(portion)
         shown = table.to_html(index=False, border=0, na_rep="", float_format="{:.3f}".format)
         lines = [] if self.converged else ["NOT CONVERGED: do not use these weights."]
         lines += [self._total, *self.sentences]

@@ -280,6 +280,7 @@ def _perform(task: Task, report: Report | None) -> Part:
             "lists": list(task.table.lists),
             "people": task.table.people,
             "sizes": task.table.sizes.tolist(),
+            "overlaps": task.table.codes,
             "groups": found.groups,
             "families": found.families,
             "dial": describe.dial(found, task.table, rng),

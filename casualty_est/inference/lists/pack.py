@@ -12,9 +12,11 @@ import numpy.typing as npt
 
 from casualty_est.evidence.histories_strata import Stratum, label_text
 from casualty_est.inference.call import SCHEMA, versions
+from casualty_est.inference.lists.answer import quantiles
 from casualty_est.inference.lists.fit import Part
 from casualty_est.inference.lists.replicates import combine
 from casualty_est.models.lists.families import group_title
+from casualty_est.posterior import far_apart
 from casualty_est.rounding import people, percent, share
 from casualty_est.wording import listed
 
@@ -198,6 +200,7 @@ def _metadata(
             **{key: main[key] for key in ("families", "groups", "dial", "observability")},
             "predictions": main["predictions"],
             "dependence": main["dependence"],
+            "overlaps": main.get("overlaps"),
             "unstratified": whole_table,
             "replicates": replicates,
             **{key: main.get(key) for key in ("floor_share", "graphs", "complete_graph")},
@@ -237,19 +240,14 @@ def _over_replicates(model: ListModel, parts: Parts, s: int) -> dict[str, Any]:
     return first
 
 
-def _ends_of(values: npt.NDArray[Any]) -> dict[str, float]:
-    low, median, high = (float(x) for x in np.quantile(values, (0.025, 0.5, 0.975)))
-    return {"median": median, "low": low, "high": high}
-
-
 def _unstratified(model: ListModel, parts: Parts) -> dict[str, float]:
     """Answer of the table without strata, over all replicates."""
     whole = [parts[r, -1] for r in range(len(model.replicates))]
-    return _ends_of(np.concatenate([part.found["people"] + part.unlisted for part in whole]))
+    return quantiles(np.concatenate([part.found["people"] + part.unlisted for part in whole]))
 
 
 def _beside(deaths: Array, whole: Mapping[str, float]) -> str:
-    one, two = _ends(_ends_of(deaths[..., 0])), _ends(whole)
+    one, two = _ends(quantiles(deaths[..., 0])), _ends(whole)
     return f"the sum over strata is {one}; the same lists without strata give {two}"
 
 
@@ -276,7 +274,9 @@ def replicate_rows(model: ListModel, parts: Parts) -> dict[str, Any]:
         held = sum(parts[r, s].found["people"] for s in strata)
         listed.append(held)
         totals.append(held + np.sum([parts[r, s].unlisted for s in strata], axis=0))
-    each = [{"listed": held, **_ends_of(total)} for held, total in zip(listed, totals, strict=True)]
+    each = [
+        {"listed": held, **quantiles(total)} for held, total in zip(listed, totals, strict=True)
+    ]
     if min(len(total) for total in totals) < 2:
         return {"each": each, "combined": None}
     found = asdict(combine(listed, totals))
@@ -355,7 +355,7 @@ def identification(model: ListModel, found: Mapping[str, Any], stratum: Stratum)
             if g["ruled_out"]
         ]
     kept = [g for g in groups if not g["ruled_out"]]
-    if disagree(kept):
+    if far_apart(kept):
         sentences.append(
             "These answers lie farther apart than the width of their intervals: the lists cannot "
             "choose between them."
@@ -369,15 +369,6 @@ def identification(model: ListModel, found: Mapping[str, Any], stratum: Stratum)
 def _ends(g: Mapping[str, float]) -> str:
     low, median, high = g["low"], g["median"], g["high"]
     return f"{people(median, low, high)} ({people(low, low, high)} to {people(high, low, high)})"
-
-
-def disagree(groups: list[dict[str, Any]]) -> bool:
-    """Whether medians of groups lie farther apart than the narrowest of their intervals is wide."""
-    if len(groups) < 2:
-        return False
-    medians = np.log([g["median"] for g in groups])
-    width = min(float(np.log(g["high"] / g["low"])) for g in groups)
-    return bool(medians.max() - medians.min() > width)
 
 
 def _dial(found: Mapping[str, Any]) -> str:
