@@ -306,7 +306,7 @@ def test_checklist_sees_what_is_not_there(fake, row):
         "The actor to whom deaths are attributed is named",
         "Version of the code, seed, software",
         "The model in full",
-        "Sensitivity to what identifies the level, as a table",
+        "Sensitivity to what identifies the number of people on no list, as a table",
     } <= missing
 
 
