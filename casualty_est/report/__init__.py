@@ -136,10 +136,12 @@ def _content(estimate: Estimate, prob: float) -> dict[str, Any]:
 
 def _of_lists(estimate: Estimate, prob: float) -> dict[str, Any]:
     from casualty_est.report import lists, lists_text
+    from casualty_est.tables import found_for
 
     known = lists.known_populations(estimate, prob)
     return {
         "tables": lists.tables(estimate),
+        "said": found_for(estimate, 0).get("sentences", []),
         "data": lists.data(estimate),
         "checks": lists.checks(estimate),
         "known": known[0] if known else None,

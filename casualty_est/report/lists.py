@@ -318,13 +318,13 @@ def _observability(found: Sequence[Mapping[str, float]]) -> Table:
 
 def _replicates(found: Mapping[str, Any]) -> Table:
     rows = [
-        (f"replicate {i}", f"{row['listed']:,}", *rounded(row))
+        (f"Replicate {i}", f"{row['listed']:,}", *rounded(row))
         for i, row in enumerate(found["each"], 1)
     ]
     combined = found["combined"]
     if combined is not None:
         ends = rounded({**combined, "median": combined["point"]})
-        rows.append(("all, by the rule for multiple imputation", "", *ends))
+        rows.append(("All, by the rule for multiple imputation", "", *ends))
     caption = (
         "Every replicate alone, and all by the rule for multiple imputation (Rubin 1987, as R "
         "verdata applies it to the logarithm of unlisted people). The estimate of this report "

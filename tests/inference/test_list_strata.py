@@ -260,7 +260,7 @@ def test_the_combination_rule_stands_beside_the_mixture(replicates, tmp_path):
     assert text in str(est)
     assert json.loads(json.dumps(est.to_dict(), allow_nan=False))["details"]["replicates"] == found
     page = est.report(tmp_path / "report.html").read_text("utf-8")
-    assert "all, by the rule for multiple imputation" in page
+    assert "All, by the rule for multiple imputation" in page
     # Weights are means over the replicates; their sum stays one.
     assert sum(row["weight"] for row in est.identification().rows) == pytest.approx(1.0)
     assert "means over 3 replicates" in " ".join(est.identification().sentences)

@@ -343,7 +343,11 @@ def _load(folder: Path | None, task: Task) -> Part | None:
     if folder is None or not (folder / f"{task.key}.npz").is_file():
         return None
     try:
-        with np.load(folder / f"{task.key}.npz", allow_pickle=False) as file:
+        # numpy leaves the file open where it is no archive.
+        with (
+            (folder / f"{task.key}.npz").open("rb") as raw,
+            np.load(raw, allow_pickle=False) as file,
+        ):
             found: Mapping[str, Any] = json.loads(str(file["found"]))
             part = Part(file["unlisted"], dict(found))
     except (OSError, EOFError, ValueError, TypeError, KeyError, BadZipFile, zlib.error):

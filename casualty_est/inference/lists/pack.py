@@ -16,7 +16,6 @@ from casualty_est.inference.lists.answer import quantiles
 from casualty_est.inference.lists.fit import Part
 from casualty_est.inference.lists.replicates import combine
 from casualty_est.models.lists.families import group_title
-from casualty_est.posterior import far_apart
 from casualty_est.rounding import people, percent, share
 from casualty_est.wording import listed
 
@@ -203,7 +202,10 @@ def _metadata(
             "overlaps": main.get("overlaps"),
             "unstratified": whole_table,
             "replicates": replicates,
-            **{key: main.get(key) for key in ("floor_share", "graphs", "complete_graph")},
+            **{
+                key: main.get(key)
+                for key in ("floor_share", "graphs", "complete_graph", "sentences")
+            },
             "strata": [
                 {"replicate": r, "strata": _strata(model, s), **part.found}
                 for (r, s), part in parts.items()
@@ -321,6 +323,8 @@ def identification(model: ListModel, found: Mapping[str, Any], stratum: Stratum)
     dict
         ``kind``, ``rows``, ``sentences``.
     """
+    from casualty_est.posterior import far_apart
+
     groups = [g for g in found["groups"] if g["mass"] > 0]
     rows = [
         {"assumption": group_title(g["name"]), "weight": g["mass"], "mcse": None} for g in groups
