@@ -18,7 +18,7 @@ Array = npt.NDArray[np.float64]
 Modes = tuple[dict[str, float], ...]
 
 VALLEY = 0.5  # two peaks are two modes if the density between falls below half the lower one
-SMALLEST = 0.05  # and each holds at least this share of the mass
+SMALLEST = 0.03  # and each holds at least this share of the mass
 KNOWN = 0.05  # relative Monte Carlo error beyond which a mean is not printed
 GRID = 512
 TAIL = 2  # draws beyond each end of an interval, at the least

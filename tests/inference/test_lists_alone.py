@@ -28,7 +28,7 @@ def _frame(counts=COUNTS):
 @pytest.fixture
 def short(monkeypatch):
     """Chains long enough for a table of some hundred people."""
-    monkeypatch.setattr(gibbs, "SWEEPS", 4000)
+    monkeypatch.setattr(gibbs, "SWEEPS", 2000)
 
 
 def _whole(est, tmp_path, method):
@@ -163,8 +163,8 @@ def test_binomial_draws(n, p):
     assert stats.chisquare(observed[kept], expected[kept]).pvalue > 1e-6
 
 
-@pytest.mark.parametrize("classes", [2, 10])
-def test_gibbs_against_importance_from_the_prior(classes):
+@pytest.mark.parametrize(("classes", "few"), [(2, 20), (10, 20), (2, 3)])
+def test_gibbs_against_importance_from_the_prior(classes, few, monkeypatch):
     """Three million draws of the prior of a table of twelve people, weighted by its likelihood."""
     rng = np.random.default_rng(1)
     bits, counts = np.array(HISTORIES), np.array([3, 2, 2, 2, 1, 1, 1])
@@ -187,12 +187,14 @@ def test_gibbs_against_importance_from_the_prior(classes):
         values = (seen, seen**2, (share**2).sum(axis=1), np.minimum(alpha, 5.0))
         sums += [weight.sum(), *(weight @ value for value in values)]
     wanted = sums[1:] / sums[0]
+    monkeypatch.setattr(gibbs, "FEW", few)  # with 3, neighbouring rungs exchange their states
+    assert len(gibbs.ladder(counts)) == (1 if few == 20 else 6)
     chains, _ = gibbs.run_chains(
         table,
         chains=4,
         seed=np.random.SeedSequence(3),
         classes=classes,
-        sweeps=100_000,
+        sweeps=60_000,
         most_looks=1,
     )
     shares = np.exp(chains.log_shares.reshape(-1, classes))

@@ -18,9 +18,13 @@ from casualty_est.models.lists.dirichlet_process import CLASSES, RATE, SHAPE, dr
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-SWEEPS = 50_000  # of a chain between two looks
-THIN = 50
-MOST_LOOKS = 10
+SWEEPS = 4_000  # of a chain between two looks
+THIN = 20
+BETWEEN = 5  # sweeps between two exchanges of neighbouring rungs
+FEW = 20  # people on the last rung of the ladder, among whom chains move freely
+STEP = 0.3  # mean log ratio of people on neighbouring rungs
+DENSER = 1.3  # above 1: rungs stand closer where people are many
+MOST_LOOKS = 30
 WARM = 0.25  # share of each chain that is dropped
 ENOUGH = 2.5 * MIN_ESS  # effective draws at which the chains may stop
 
@@ -155,8 +159,11 @@ def run_chains(
     agreement : Agreement
     """
     sweeps, most_looks = sweeps or SWEEPS, most_looks or MOST_LOOKS
+    counts = ladder(table.counts)
     states = [
-        draw_prior(classes, len(table.lists), np.random.default_rng(stream(seed, 1, chain)))
+        _start(
+            classes, len(table.lists), len(counts), np.random.default_rng(stream(seed, 1, chain))
+        )
         for chain in range(chains)
     ]
     every: Chains | None = None
@@ -168,7 +175,9 @@ def run_chains(
         ]
         with ThreadPoolExecutor(THREADS) as executor:
             parts = list(
-                executor.map(lambda s, state: _go_on(table, s, state, sweeps), seeds, states)
+                executor.map(
+                    lambda s, state: _go_on(table, counts, s, state, sweeps), seeds, states
+                )
             )
         new = Chains(*(np.stack(values) for values in zip(*parts, strict=True)))
         every = new if every is None else every.with_more(new)
@@ -179,19 +188,52 @@ def run_chains(
     return warm, found
 
 
+def ladder(counts: Ints) -> Ints:
+    """Thin a table to fewer and fewer people.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (history,)
+        People with each history.
+
+    Returns
+    -------
+    ndarray of int, shape (rung, history)
+        The table itself first; the last rung has some `FEW` people.
+    """
+    length = max(0.0, float(np.log(counts.sum() / FEW)))
+    places = length * np.linspace(0.0, 1.0, 1 + int(np.ceil(length / STEP))) ** DENSER
+    return np.round(np.exp(-places)[:, None] * counts).astype(np.int64)
+
+
+def _start(
+    classes: int, lists: int, rungs: int, seed: np.random.SeedSequence
+) -> tuple[Array, Array, Array]:
+    """Draw a state on every rung from the prior."""
+    rng = np.random.default_rng(seed)
+    alpha, log_shares, chances = zip(
+        *(draw_prior(classes, lists, rng) for _ in range(rungs)), strict=True
+    )
+    return np.concatenate(alpha), np.stack(log_shares), np.stack(chances)
+
+
 def _go_on(
-    table: HistoryTable, seed: int, state: tuple[Array, Array, Array], sweeps: int
+    table: HistoryTable,
+    counts: Ints,
+    seed: int,
+    state: tuple[Array, Array, Array],
+    sweeps: int,
 ) -> tuple[Ints, Array, Array, Array]:
     alpha, log_shares, chances = state
     kept = max(1, sweeps // THIN)
     found = (
         np.empty(kept, dtype=np.int64),
         np.empty(kept),
-        np.empty((kept, *log_shares.shape)),
-        np.empty((kept, *chances.shape)),
+        np.empty((kept, *log_shares.shape[1:])),
+        np.empty((kept, *chances.shape[1:])),
     )
     histories = table.histories.astype(np.bool_)
     gibbs_kernel.run(
-        seed, histories, table.counts, SHAPE, RATE, alpha, log_shares, chances, THIN, *found
+        seed, histories, counts, SHAPE, RATE, alpha, log_shares, chances, THIN, BETWEEN, *found
     )
     return found

@@ -1,6 +1,9 @@
 """Compiled Gibbs sweeps for a stick of latent classes; people are moved history by history.
 
-The cost of a sweep grows with histories, lists and classes, not with people. Randomness is seeded
+A ladder of thinned tables is swept beside the table itself. With few people the chain goes from one
+mode to another, and what it finds there climbs the ladder by exchanges, so that modes are visited
+in proportion to their mass (Hukushima and Nemoto 1996, doi 10.1143/JPSJ.65.1604). The cost of a
+sweep grows with histories, lists and classes, not with people. Randomness is seeded
 inside every call, so the answer does not depend on which thread ran it.
 """
 
@@ -26,43 +29,102 @@ def run(
     log_shares: Any,
     chances: Any,
     thin: int,
+    between: int,
     kept_unlisted: Any,
     kept_alpha: Any,
     kept_log_shares: Any,
     kept_chances: Any,
 ) -> None:
-    """Sweep on from a state, which is changed in place, and keep every `thin`-th state.
+    """Sweep on from a state on every rung, which is changed in place; keep every `thin`-th.
 
-    The state is `alpha` (1,), `log_shares` (class,) and `chances` (class, list); people on no list
-    are drawn afresh in each sweep, and all people fall into classes anew.
+    The state is `alpha` (rung,), `log_shares` (rung, class) and `chances` (rung, class, list);
+    people on no list are drawn afresh in each sweep, and all people fall into classes anew. The
+    first of the `counts` (rung, history) are those of the table, and only its states are kept;
+    every `between` sweeps neighbouring rungs may exchange their states.
     """
     np.random.seed(seed)  # noqa: NPY002 - compiled code has no Generator that can be seeded inside
-    classes, lists = chances.shape
-    people = counts.sum()
+    rungs, classes, lists = chances.shape
     held, on, weight = np.empty(classes), np.empty((classes, lists)), np.empty(classes)
-    unlisted = 0
+    fit = np.empty((rungs, counts.shape[1]))
+    held[:] = 0.0
+    on[:] = 0.0
     for i in range(len(kept_unlisted)):
-        for _ in range(thin):
-            missed = _weights(histories, -1, log_shares, chances, weight)
-            odds = missed / max(1.0 - missed, SMALLEST)
-            unlisted = np.random.poisson(  # noqa: NPY002
-                min(np.random.gamma(people, 1.0) * odds, LARGEST)  # noqa: NPY002
-            )
-            held[:] = 0.0
-            on[:] = 0.0
-            _scatter(unlisted, weight, held, on, histories, -1)
-            for h in range(len(counts)):
-                _weights(histories, h, log_shares, chances, weight)
-                _scatter(counts[h], weight, held, on, histories, h)
-            for k in range(classes):
-                for j in range(lists):
-                    a = np.random.gamma(1.0 + on[k, j], 1.0)  # noqa: NPY002
-                    b = np.random.gamma(1.0 + held[k] - on[k, j], 1.0)  # noqa: NPY002
-                    chances[k, j] = a / (a + b)
-            log_left = _break_stick(held, alpha[0], log_shares)
-            alpha[0] = np.random.gamma(shape + classes - 1.0, 1.0 / (rate - log_left))  # noqa: NPY002
-        kept_unlisted[i], kept_alpha[i] = unlisted, alpha[0]
-        kept_log_shares[i], kept_chances[i] = log_shares, chances
+        for t in range(thin):
+            for r in range(rungs):
+                _scatter(
+                    _unlisted(counts[r].sum(), log_shares[r], chances[r], histories, weight),
+                    weight,
+                    held,
+                    on,
+                    histories,
+                    -1,
+                )
+                for h in range(counts.shape[1]):
+                    _weights(histories, h, log_shares[r], chances[r], weight)
+                    _scatter(counts[r, h], weight, held, on, histories, h)
+                for k in range(classes):
+                    for j in range(lists):
+                        a = np.random.gamma(1.0 + on[k, j], 1.0)  # noqa: NPY002
+                        b = np.random.gamma(1.0 + held[k] - on[k, j], 1.0)  # noqa: NPY002
+                        chances[r, k, j] = a / (a + b)
+                log_left = _break_stick(held, alpha[r], log_shares[r])
+                alpha[r] = np.random.gamma(  # noqa: NPY002
+                    shape + classes - 1.0, 1.0 / (rate - log_left)
+                )
+                held[:] = 0.0
+                on[:] = 0.0
+            if rungs > 1 and (i * thin + t) % between == 0:
+                _exchange(histories, counts, alpha, log_shares, chances, fit, weight)
+        kept_unlisted[i] = _unlisted(counts[0].sum(), log_shares[0], chances[0], histories, weight)
+        kept_alpha[i] = alpha[0]
+        kept_log_shares[i], kept_chances[i] = log_shares[0], chances[0]
+
+
+@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+def _unlisted(people: int, log_shares: Any, chances: Any, histories: Any, weight: Any) -> int:
+    """Draw the people on no list, and leave the weights of their classes."""
+    missed = _weights(histories, -1, log_shares, chances, weight)
+    odds = missed / max(1.0 - missed, SMALLEST)
+    mean = min(np.random.gamma(people, 1.0) * odds, LARGEST)  # noqa: NPY002
+    return np.random.poisson(mean)  # noqa: NPY002
+
+
+@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+def _exchange(
+    histories: Any,
+    counts: Any,
+    alpha: Any,
+    log_shares: Any,
+    chances: Any,
+    fit: Any,
+    weight: Any,
+) -> None:
+    """Let every second pair of neighbouring rungs exchange states, by Metropolis' rule.
+
+    Classes of people and people on no list are summed out: what is exchanged is judged by the
+    likelihood of the listed people alone.
+    """
+    rungs = len(alpha)
+    for r in range(rungs):
+        missed = _weights(histories, -1, log_shares[r], chances[r], weight)
+        log_seen = np.log(max(1.0 - missed, SMALLEST))
+        for h in range(counts.shape[1]):
+            chance = _weights(histories, h, log_shares[r], chances[r], weight)
+            fit[r, h] = np.log(max(chance, SMALLEST)) - log_seen
+    for r in range(np.random.randint(0, 2), rungs - 1, 2):  # noqa: NPY002
+        gain = 0.0
+        for h in range(counts.shape[1]):
+            gain += (counts[r, h] - counts[r + 1, h]) * (fit[r + 1, h] - fit[r, h])
+        if np.log(np.random.random()) < gain:  # noqa: NPY002
+            alpha[r], alpha[r + 1] = alpha[r + 1], alpha[r]
+            for k in range(log_shares.shape[1]):
+                kept = log_shares[r, k]
+                log_shares[r, k] = log_shares[r + 1, k]
+                log_shares[r + 1, k] = kept
+                for j in range(chances.shape[2]):
+                    kept = chances[r, k, j]
+                    chances[r, k, j] = chances[r + 1, k, j]
+                    chances[r + 1, k, j] = kept
 
 
 @njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
