@@ -240,7 +240,10 @@ def _pulls(estimate: Estimate) -> str:
     if not all(SHARES[0] <= row["weight"] <= SHARES[1] for row in found.rows):
         return f", above all about {order[0]}"
     error = max(row["mcse"] for row in found.rows)
-    first, *others = [name for name in order if pulls[name] >= max(MENTION, 2 * error)]
+    known = [name for name in order if pulls[name] >= max(MENTION, 2 * error)]
+    if not known:  # the draws are too few to tell any of them from nothing
+        return ""
+    first, *others = known
     shares = {name: share_of_level(pulls[name], error) for name in (first, *others)}
     if pulls[first] <= 0.5 or not others:
         named = [f"{name} ({shares[name]})" for name in (first, *others)]

@@ -27,8 +27,9 @@ def _frame(counts=COUNTS):
 
 @pytest.fixture
 def short(monkeypatch):
-    """Chains long enough for a table of some hundred people."""
-    monkeypatch.setattr(gibbs, "SWEEPS", 2000)
+    """Chains long enough for a table of some hundred people with one mode: no ladder."""
+    monkeypatch.setattr(gibbs, "SWEEPS", 4000)
+    monkeypatch.setattr(gibbs, "FEW", 10_000)
 
 
 def _whole(est, tmp_path, method):

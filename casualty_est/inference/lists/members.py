@@ -25,6 +25,7 @@ DRAWS = 3000  # of each of the two rounds of importance sampling
 FEW_MOVES = 12  # of a member with one mode whose tails no t covers
 MANY = 3  # times as many moves where runs with fewer disagree
 SCREEN = 9.0  # nats of evidence below the best of its family: such a member is not worth sampling
+HOPELESS = 50.0  # nats below the best of all: its draws may be rough, for they weigh nothing
 CURVED = 5.0  # nats by which curvature may tell members of one family apart
 BY_PAIR = ("pairs", "visibility-pair")  # families whose members differ in one pair of lists only
 CROWD = 30  # members of a family that get all draws; more of them share as many
@@ -121,6 +122,7 @@ def fit_members(
     easy = [f for f in blank if f.family.engine == "importance" and method != "smc"]
     modes = _modes(table, easy, report)
     kept = _screened(easy, modes)
+    best = max((mode.log_evidence for mode in modes.values() if mode is not None), default=0.0)
     crowd = Counter(fit.family.key for fit in easy if fit.index in kept)
 
     def sample(fit: MemberFit) -> MemberFit:
@@ -129,7 +131,8 @@ def fit_members(
         rng = np.random.default_rng(stream(seed, 1 + fit.index, 0))
         draws = min(DRAWS, max(FEWEST_DRAWS, DRAWS * CROWD // crowd[fit.family.key]))
         found = importance.sample(fit.member, table, mode, draws, rng)
-        return replace(fit, parts=(found,)) if found.sound else fit
+        hopeless = mode.log_evidence < best - HOPELESS
+        return replace(fit, parts=(found,)) if found.sound or hopeless else fit
 
     tasks = [lambda fit=fit: sample(fit) for fit in easy if fit.index in kept]
     done = {fit.index: fit for fit in _in_threads(tasks, "sampling families", report)}
