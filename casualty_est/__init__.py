@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from casualty_est.estimate import Estimate
     from casualty_est.evidence.claims import Claims
     from casualty_est.evidence.histories import CaptureHistories
+    from casualty_est.evidence.incidents import IncidentReports
     from casualty_est.models.claims import ClaimsModel
     from casualty_est.models.lists.model import ListModel
     from casualty_est.priors.distributions import LogitNormal, LogNormal, Normal
@@ -29,6 +30,7 @@ _HOMES = {
     "Claims": "evidence.claims",
     "ClaimsModel": "models.claims",
     "Estimate": "estimate",
+    "IncidentReports": "evidence.incidents",
     "InputError": "errors",
     "ListModel": "models.lists.model",
     "LogNormal": "priors.distributions",
@@ -46,6 +48,7 @@ __all__ = [
     "Claims",
     "ClaimsModel",
     "Estimate",
+    "IncidentReports",
     "InputError",
     "ListModel",
     "LogNormal",

@@ -230,7 +230,7 @@ def _pool(workers: int) -> Iterator[Executor | None]:
 def check(
     file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="A table.")],
     kind: Annotated[
-        str, typer.Option("--kind", help="What the table holds: claims or lists.")
+        str, typer.Option("--kind", help="What the table holds: claims, incidents or lists.")
     ] = "claims",
     columns: Annotated[
         str | None, typer.Option("--lists", metavar="A,B,C", help="The columns that are lists.")
@@ -243,9 +243,12 @@ def check(
     ] = None,
 ) -> None:
     """Validate a table: every problem with its line, column and reason."""
-    if kind not in ("claims", "lists"):
-        msg = f"--kind {kind!r} is unknown; valid are 'claims' and 'lists'"
+    if kind not in ("claims", "incidents", "lists"):
+        msg = f"--kind {kind!r} is unknown; valid are 'claims', 'incidents' and 'lists'"
         raise UsageError(msg)
+    if kind == "incidents":
+        _check_incidents(file)
+        return
     if kind == "lists":
         _check_lists(file, columns, count, by)
         return
@@ -267,6 +270,20 @@ def _check_lists(file: Path, columns: str | None, count: str, by: str | None) ->
     found = _histories(file, columns, count, by)
     console = console_for(quiet=False)
     console.print(repr(found), markup=False)
+    for _, text in found.warnings:
+        console.print(f"Note: {text}.", markup=False)
+
+
+def _check_incidents(file: Path) -> None:
+    from casualty_est.evidence.incidents import IncidentReports
+
+    found = IncidentReports.read(file)
+    console = console_for(quiet=False)
+    console.print(repr(found), markup=False)
+    documented = found.documented()
+    if documented is not None:
+        text = f"Documented: {documented.low:,.0f} deaths ({documented.source})."
+        console.print(text, markup=False)
     for _, text in found.warnings:
         console.print(f"Note: {text}.", markup=False)
 

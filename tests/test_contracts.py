@@ -35,6 +35,7 @@ def loaded_after(code):
         "import casualty_est",
         "import casualty_est; casualty_est.Quantity.parse('about 800')",
         "import casualty_est as ce; ce.Claims; ce.LogNormal(median=5, factor=2)",
+        "import casualty_est as ce; ce.datasets.load('coalition_syria_patterns').patterns()",
         "import casualty_est as ce; dir(ce); ce.__all__",
     ],
 )
@@ -220,6 +221,7 @@ def test_the_public_names():
         "Claims",
         "ClaimsModel",
         "Estimate",
+        "IncidentReports",
         "Quantity",
         "datasets",
         "LogNormal",

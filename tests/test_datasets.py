@@ -16,13 +16,14 @@ import pytest
 
 from casualty_est import datasets
 from casualty_est.errors import UsageError
+from casualty_est.evidence import incident
 from casualty_est.evidence.claim import COLUMNS
 from casualty_est.evidence.counting import count_once, documented
 from casualty_est.evidence.windows import WindowError
 
 CLAIMS = ("coalition", "strikes", "article", "coalition_dated")
 LISTS = ("kosovo", "netherlands")
-NAMES = (*CLAIMS, *LISTS)
+NAMES = (*CLAIMS, *LISTS, "coalition_syria_patterns")
 ROWS = {"coalition": 2, "strikes": 27, "article": 17, "coalition_dated": 27}
 FOLDER = Path(str(files("casualty_est.datasets")))
 
@@ -86,7 +87,8 @@ def test_files_are_plain_utf8_tables(name):
     assert not text.startswith("\ufeff")
     assert "\r" not in text
     header, *rows = csv.reader(text.splitlines())
-    assert name in LISTS or set(header) <= set(COLUMNS)
+    known = COLUMNS if name in CLAIMS else incident.COLUMNS
+    assert name in LISTS or set(header) <= set(known)
     assert {len(row) for row in rows} == {len(header)}
     assert all(cell == cell.strip() for row in rows for cell in row)
 
@@ -129,7 +131,7 @@ def test_the_mixed_tables_say_what_they_are_not_for():
 def test_undated_pages_carry_no_made_up_date():
     unwanted = re.compile(r"2026-01-01|undated crawl", re.I)
     shipped = [file for file in FOLDER.iterdir() if file.suffix in {".csv", ".toml", ".py"}]
-    assert len(shipped) == 8
+    assert len(shipped) == 9
     for file in shipped:
         assert unwanted.search(file.read_text(encoding="utf-8")) is None, file.name
 
@@ -143,7 +145,8 @@ def test_an_unknown_name_lists_the_valid_ones_and_the_nearest(ask):
         ask("coaltion")
     assert str(caught.value) == (
         "a bundled dataset is one of 'coalition', 'strikes', 'article', 'coalition_dated', "
-        "'kosovo', 'netherlands', not 'coaltion' (did you mean 'coalition'?): choose one"
+        "'kosovo', 'netherlands', 'coalition_syria_patterns', not 'coaltion' (did you mean "
+        "'coalition'?): choose one"
     )
 
 
@@ -185,7 +188,10 @@ def test_a_zipped_package_is_read_from_a_copy(tmp_path):
 
 
 def test_each_dataset_is_read_by_its_kind():
-    assert [datasets.provenance(name).kind for name in NAMES] == ["claims"] * 4 + ["lists"] * 2
+    kinds = ["claims"] * 4 + ["lists"] * 2 + ["incidents"]
+    assert [datasets.provenance(name).kind for name in NAMES] == kinds
+    sources = datasets.load("coalition_syria_patterns").sources
+    assert sources == datasets.incidents("coalition_syria_patterns").sources
     assert datasets.load("kosovo") == datasets.lists("kosovo")
     assert len(datasets.load("coalition")) == len(datasets.claims("coalition")) == 2
     with pytest.raises(UsageError, match=r"'kosovo' holds lists, not claims: read it with lists"):
@@ -511,3 +517,109 @@ def test_dated_trap_of_27_september_2018_is_told():
     assert "SNHR's 2,832 as a figure of Airwars" in row.citation
     said_by = {row.source for row in dated() if row.quantity.low == 2832}
     assert said_by == {"SNHR"}
+
+
+# --- coalition_syria_patterns ------------------------------------------------------------
+
+
+def syria():
+    return datasets.load("coalition_syria_patterns")
+
+
+def by_pattern():
+    """Monitor's row and perpetrator's row (or None) of every pattern."""
+    found = {}
+    for row in syria():
+        found.setdefault(row.incident, {})[row.source] = row
+    return [(rows["Airwars"], rows.get("Coalition")) for rows in found.values()]
+
+
+def total(of=lambda airwars, coalition: 1, where=lambda airwars, coalition: True):
+    return sum(a.count * of(a, c) for a, c in by_pattern() if where(a, c))
+
+
+def low(row):
+    return row.quantity.low or 0
+
+
+def test_syria_is_read_and_only_the_day_is_missing():
+    reports = syria()
+    assert reports.roles == {"Airwars": "monitor", "Coalition": "perpetrator"}
+    assert reports.warnings == (
+        ("default", "date not given for 2,044 incidents: the year is not known"),
+    )
+    assert datasets.provenance("coalition_syria_patterns").kind == "incidents"
+
+
+def test_syria_verdicts_are_those_of_the_archive():
+    assert total() == 2044
+    judged = Counter()
+    for _, coalition in by_pattern():
+        judged[coalition and coalition.verdict] += coalition.count if coalition else 0
+    assert judged == {"accepted": 195, "rejected": 1557, "open": 68, None: 0}
+    own = total(where=lambda a, c: c and c.self_reported)
+    assert own == 74
+    settled = judged["accepted"] + judged["rejected"]
+    assert settled == 1752
+    assert round(judged["accepted"] / settled, 2) == 0.11
+    # Two self-reports were rejected in the archive; here only the accepted ones are marked.
+    assert round((judged["accepted"] - own) / (settled - own), 2) == 0.07
+
+
+def test_syria_what_the_coalition_conceded():
+    conceded = total(low_of_coalition, accepted)
+    assert conceded == pytest.approx(675, abs=2)
+    assert round(conceded / total(lambda a, c: low(a), accepted), 2) == 0.68
+    checks = Counter()
+    for _, coalition in by_pattern():
+        if coalition and coalition.self_reported:
+            checks[coalition.recall_check] += coalition.count
+    assert checks == {True: 12, False: 18, None: 44}
+
+
+def low_of_coalition(_, coalition):
+    return low(coalition)
+
+
+def accepted(_, coalition):
+    return coalition is not None and coalition.verdict == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("grade", "lowest", "highest"),
+    [
+        # Sums of minima and of maxima in the archive, after the duplicates are taken out.
+        ("confirmed", 1083, 2428),
+        ("fair", 4470, 6982),
+        ("weak", 705, 835),
+        ("contested", 2865, 4894),
+        ("discounted", 184, 434),
+    ],
+)
+def test_syria_sums_by_grade_are_those_of_the_archive(grade, lowest, highest):
+    def here(airwars, _):
+        return airwars.grade == grade
+
+    assert total(lambda a, c: low(a), here) == pytest.approx(lowest, abs=5)
+    assert total(lambda a, c: a.quantity.high or 0, here) == pytest.approx(highest, abs=5)
+
+
+def test_syria_no_row_stands_for_a_single_incident():
+    reports = syria()
+    assert min(found.count for found in reports.incidents) >= 3
+    patterns = reports.patterns()
+    assert len(patterns) == len(reports.incidents)
+    assert patterns.incident_of is None
+    assert patterns.perpetrators == (
+        ("Coalition",),
+        ("another suspect", "Coalition"),
+        ("a third suspect", "another suspect", "Coalition"),
+    )
+    text = datasets.path("coalition_syria_patterns").read_text("utf-8")
+    assert re.search(r"CS\d|20[012]\d|Raqqa|Deir|Aleppo", text) is None
+
+
+def test_syria_is_attributed():
+    record = datasets.provenance("coalition_syria_patterns")
+    assert "attribution to Airwars" in record.licence
+    assert any("fewer than three incidents" in note for note in record.notes)

@@ -17,8 +17,9 @@ from casualty_est.errors import UsageError
 if TYPE_CHECKING:
     from casualty_est.evidence.claims import Claims
     from casualty_est.evidence.histories import CaptureHistories
+    from casualty_est.evidence.incidents import IncidentReports
 
-__all__ = ["Provenance", "claims", "lists", "load", "names", "path", "provenance"]
+__all__ = ["Provenance", "claims", "incidents", "lists", "load", "names", "path", "provenance"]
 
 # A package that lies unpacked on disk is read in place. From a zip file a copy is made, which has
 # to outlive the call that asked for it and to be gone when the program ends.
@@ -40,7 +41,7 @@ class Provenance:
         One to three sentences.
     licence : str
         What may be done with it.
-    kind : {"claims", "lists"}
+    kind : {"claims", "incidents", "lists"}
         What kind of evidence its table holds.
     conflict : str
         The conflict it is about, with years. A prior whose ground is the same conflict is no
@@ -73,7 +74,8 @@ def names() -> tuple[str, ...]:
     --------
     >>> from casualty_est import datasets
     >>> datasets.names()
-    ('coalition', 'strikes', 'article', 'coalition_dated', 'kosovo', 'netherlands')
+    ('coalition', 'strikes', 'article', 'coalition_dated', 'kosovo', 'netherlands',
+     'coalition_syria_patterns')
     """
     return tuple(_records())
 
@@ -144,7 +146,7 @@ def load(name: str) -> Any:
 
     Returns
     -------
-    Claims or CaptureHistories
+    Claims, CaptureHistories or IncidentReports
         The validated table, by its `kind`.
 
     Raises
@@ -160,7 +162,7 @@ def load(name: str) -> Any:
     >>> datasets.load("kosovo").people
     4400
     """
-    return claims(name) if provenance(name).kind == "claims" else lists(name)
+    return {"claims": claims, "lists": lists, "incidents": incidents}[provenance(name).kind](name)
 
 
 def claims(name: str) -> Claims:
@@ -218,6 +220,34 @@ def lists(name: str) -> CaptureHistories:
     from casualty_est.evidence.histories import CaptureHistories
 
     return CaptureHistories.read(path(_of_kind(name, "lists")))
+
+
+def incidents(name: str) -> IncidentReports:
+    """Read a bundled table of incidents.
+
+    Parameters
+    ----------
+    name : str
+        One of `names`, of kind ``incidents``.
+
+    Returns
+    -------
+    IncidentReports
+
+    Raises
+    ------
+    UsageError
+        If there is no such table of incidents.
+
+    Examples
+    --------
+    >>> from casualty_est import datasets
+    >>> datasets.incidents("coalition_syria_patterns").sources
+    ('Airwars', 'Coalition')
+    """
+    from casualty_est.evidence.incidents import IncidentReports
+
+    return IncidentReports.read(path(_of_kind(name, "incidents")))
 
 
 @cache

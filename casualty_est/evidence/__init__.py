@@ -12,20 +12,30 @@ from casualty_est.evidence.counting import (
 )
 from casualty_est.evidence.histories import CaptureHistories, Stratum
 from casualty_est.evidence.history_table import HistoryTable
+from casualty_est.evidence.incident import GRADES, VERDICTS, Incident, Report
+from casualty_est.evidence.incident_patterns import IncidentIndex, IncidentPatterns
+from casualty_est.evidence.incidents import IncidentReports
 from casualty_est.evidence.tables import Table, read_table, table_from
 from casualty_est.evidence.tally import Counted, LeftOut
 from casualty_est.evidence.windows import WindowError
 
 __all__ = [
     "DOCUMENTING_ROLES",
+    "GRADES",
     "ROLES",
+    "VERDICTS",
     "CaptureHistories",
     "Claim",
     "Claims",
     "Counted",
     "Documented",
     "HistoryTable",
+    "Incident",
+    "IncidentIndex",
+    "IncidentPatterns",
+    "IncidentReports",
     "LeftOut",
+    "Report",
     "Stratum",
     "Table",
     "WindowError",

@@ -5,12 +5,20 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
+from typing import Any
 
-from casualty_est.errors import Problem
+from casualty_est.errors import Problem, QuantityError
 from casualty_est.evidence.tables import Table
+from casualty_est.quantity import Quantity
 
+# Category Cc and the bidirectional controls: they would let a cell rewrite the terminal, or show
+# its letters in another order than they stand.
+_BIDI = "\u202a-\u202e\u2066-\u2069"
+CONTROLS = re.compile(f"[\x00-\x1f\x7f-\x9f{_BIDI}]")
+# A citation may run over several lines.
+CONTROLS_IN_PROSE = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}]")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DAY_MONTH_YEAR = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})")
 
@@ -226,3 +234,135 @@ def similar_names(names: Iterable[str], what: str) -> tuple[tuple[str, str], ...
         for group in by_key.values()
         if len(group) > 1
     )
+
+
+# --- texts that are shown, and numbers -------------------------------------------------
+
+
+def shown_safely(
+    parse: Callable[[str], Any], controls: re.Pattern[str] = CONTROLS
+) -> Callable[[str], Any]:
+    """Return the parser, after a check that the text holds nothing that steers a terminal.
+
+    Parameters
+    ----------
+    parse : callable
+        From text to value.
+    controls : re.Pattern
+        What may not stand in the text.
+
+    Returns
+    -------
+    callable
+        The same parser; raises `ValueError` where the text holds such characters.
+    """
+
+    def checked(text: str) -> Any:
+        no_controls(text, controls)
+        return parse(text)
+
+    return checked
+
+
+def no_controls(text: str, controls: re.Pattern[str] = CONTROLS) -> None:
+    """Refuse characters that steer a terminal.
+
+    Parameters
+    ----------
+    text : str
+        The cell.
+    controls : re.Pattern
+        What may not stand in it.
+
+    Raises
+    ------
+    ValueError
+        If the text holds one.
+    """
+    if controls.search(text):
+        msg = "control characters cannot be shown safely; remove them"
+        raise ValueError(msg)
+
+
+def says_something(quantity: Quantity) -> Quantity:
+    """Return a quantity that says something, and refuse "at least 0".
+
+    Parameters
+    ----------
+    quantity : Quantity
+        The number.
+
+    Returns
+    -------
+    Quantity
+        The same.
+
+    Raises
+    ------
+    ValueError
+        If every number fits it.
+    """
+    ends = (quantity.low, quantity.best, quantity.high)
+    if quantity.form == "at_least" and ends == (0, None, None):
+        msg = "every number is at least 0, so this says nothing of the number: leave the cell blank"
+        raise ValueError(msg)
+    return quantity
+
+
+def quantity_cell(text: str) -> Quantity:
+    """Read a hedged number from a cell.
+
+    Parameters
+    ----------
+    text : str
+        The cell.
+
+    Returns
+    -------
+    Quantity
+        What it says.
+
+    Raises
+    ------
+    ValueError
+        If it cannot be read; the text is not repeated, since the cell is shown beside the reason.
+
+    Examples
+    --------
+    >>> quantity_cell("at least 6,047").low
+    6047
+    """
+    no_controls(text)
+    try:
+        return says_something(Quantity.parse(text))
+    except QuantityError as error:
+        message = str(error).rpartition("cannot be read as a quantity: ")[2]
+        rule, mend, forms = message.partition("; write ")
+        short = rule if len(rule) <= 120 else f"{rule[:117]}..."
+        msg = f"{short}{mend}{forms}"
+        raise ValueError(msg) from None
+
+
+def quantity_problems(table: Table, quantities: Sequence[Quantity | None]) -> Iterator[Problem]:
+    """Find the same faults in quantities that never were cells.
+
+    Parameters
+    ----------
+    table : Table
+        Where their rows stand.
+    quantities : sequence of (Quantity or None)
+        One per row; None where there is none.
+
+    Yields
+    ------
+    Problem
+        What is wrong with one of them.
+    """
+    for index, quantity in enumerate(quantities):
+        if quantity is None:
+            continue
+        try:
+            no_controls(quantity.text)
+            says_something(quantity)
+        except ValueError as error:
+            yield table.problem(index, str(error), "quantity", quantity.text)

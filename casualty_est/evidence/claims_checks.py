@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from casualty_est.errors import InputError, Problem, QuantityError
+from casualty_est.errors import InputError, Problem
 from casualty_est.evidence.checks import (
+    CONTROLS_IN_PROSE,
     convert,
     iso_date,
     nearest,
     one_of,
+    quantity_cell,
+    quantity_problems,
+    shown_safely,
     similar_names,
     unknown_columns,
 )
@@ -30,12 +33,6 @@ from casualty_est.evidence.claim import (
 from casualty_est.evidence.tables import Table
 from casualty_est.quantity import Quantity
 
-# Category Cc and the bidirectional controls: they would let a cell rewrite the terminal, or show
-# its letters in another order than they stand.
-_BIDI = "\u202a-\u202e\u2066-\u2069"
-_CONTROLS = re.compile(f"[\x00-\x1f\x7f-\x9f{_BIDI}]")
-# A citation may run over several lines.
-_CONTROLS_IN_PROSE = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}]")
 _SHOWN = ("source", "scope", "group", "perpetrator", "derived_from", "quotes", "alias_of")
 
 
@@ -97,7 +94,7 @@ def _parsed(
     """Return one parsed column per field of `Claim`, in its order."""
     parsers: dict[str, Any] = {
         "source": _required,
-        "quantity": _quantity,
+        "quantity": quantity_cell,
         "role": one_of(ROLES),
         "level": one_of(LEVELS, DEFAULTS["level"]),
         "scope": _scope,
@@ -113,37 +110,19 @@ def _parsed(
         "alias_of": lambda text: text or None,
         "citation": str,
     }
-    parsers |= {column: _shown_safely(parsers[column]) for column in _SHOWN}
-    parsers["citation"] = _shown_safely(str, _CONTROLS_IN_PROSE)
+    parsers |= {column: shown_safely(parsers[column]) for column in _SHOWN}
+    parsers["citation"] = shown_safely(str, CONTROLS_IN_PROSE)
     parsed: dict[str, Sequence[Any]] = {
         "source": convert(table, "source", parsers["source"], problems)
     }
     if quantities is None:
         parsed["quantity"] = convert(table, "quantity", parsers["quantity"], problems)
     else:
-        problems.extend(_quantity_problems(table, quantities))
+        problems.extend(quantity_problems(table, quantities))
         parsed["quantity"] = quantities
     for column in COLUMNS[2:]:
         parsed[column] = convert(table, column, parsers[column], problems)
     return [parsed[column] for column in COLUMNS]
-
-
-def _shown_safely(
-    parse: Callable[[str], Any], controls: re.Pattern[str] = _CONTROLS
-) -> Callable[[str], Any]:
-    """Return the parser, after a check that the text holds nothing that steers a terminal."""
-
-    def checked(text: str) -> Any:
-        _no_controls(text, controls)
-        return parse(text)
-
-    return checked
-
-
-def _no_controls(text: str, controls: re.Pattern[str] = _CONTROLS) -> None:
-    if controls.search(text):
-        msg = "control characters cannot be shown safely; remove them"
-        raise ValueError(msg)
 
 
 def _required(text: str) -> str:
@@ -151,37 +130,6 @@ def _required(text: str) -> str:
         return text
     msg = "every claim needs a source and this cell is blank: name who said it"
     raise ValueError(msg)
-
-
-def _quantity_problems(table: Table, quantities: Sequence[Quantity]) -> Iterator[Problem]:
-    """Find the same faults in quantities that never were cells."""
-    for index, quantity in enumerate(quantities):
-        try:
-            _no_controls(quantity.text)
-            _says_something(quantity)
-        except ValueError as error:
-            yield table.problem(index, str(error), "quantity", quantity.text)
-
-
-def _says_something(quantity: Quantity) -> Quantity:
-    ends = (quantity.low, quantity.best, quantity.high)
-    if quantity.form == "at_least" and ends == (0, None, None):
-        msg = "every number is at least 0, so this says nothing of the number: leave the cell blank"
-        raise ValueError(msg)
-    return quantity
-
-
-def _quantity(text: str) -> Quantity:
-    _no_controls(text)
-    try:
-        return _says_something(Quantity.parse(text))
-    except QuantityError as error:
-        # The cell is shown beside the reason, so the sentence need not repeat it.
-        message = str(error).rpartition("cannot be read as a quantity: ")[2]
-        rule, mend, forms = message.partition("; write ")
-        short = rule if len(rule) <= 120 else f"{rule[:117]}..."
-        msg = f"{short}{mend}{forms}"
-        raise ValueError(msg) from None
 
 
 def _scope(text: str) -> str:

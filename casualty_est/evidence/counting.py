@@ -12,6 +12,7 @@ from casualty_est.evidence.claims import Claims
 from casualty_est.evidence.derived import drop_derived
 from casualty_est.evidence.tally import Counted, LeftOut, Tally, latest
 from casualty_est.evidence.windows import WindowError, share_windows
+from casualty_est.quantity import Quantity
 
 __all__ = ["Counted", "Documented", "LeftOut", "WindowError", "count_once", "documented"]
 
@@ -292,16 +293,37 @@ def documented(claims: Iterable[Claim], key: CellKey, window: Window) -> Documen
     alone = len({claim.window for claim in cell}) == 1
     best: Documented | None = None
     for claim in cell:
-        low = claim.quantity.low
-        # A lower end made of words ("at least hundreds") has no digits: nobody stated it.
-        in_figures = claim.quantity.form != "at_least" or claim.quantity.grid is not None
-        stated = claim.quantity.form in STATED_LOW and in_figures
-        stated = stated and claim.role in DOCUMENTING_ROLES
-        if low is None or not stated or not _is_about(claim, window, alone):
+        low = stated_low(claim.quantity) if claim.role in DOCUMENTING_ROLES else None
+        if low is None or not _is_about(claim, window, alone):
             continue
         if best is None or low > best.low:
             best = Documented(low, claim.quantity.high, claim.source, claim.quantity.text)
     return best
+
+
+def stated_low(quantity: Quantity) -> int | None:
+    """Return the plain count or the lower end that somebody put in figures.
+
+    Parameters
+    ----------
+    quantity : Quantity
+        The number as published.
+
+    Returns
+    -------
+    int or None
+        Deaths; None for "about", "as many as", vague words and unknown numbers.
+
+    Examples
+    --------
+    >>> stated_low(Quantity.parse("at least 6,047")), stated_low(Quantity.parse("hundreds"))
+    (6047, None)
+    """
+    # A lower end made of words ("at least hundreds") has no digits: nobody stated it.
+    in_figures = quantity.form != "at_least" or quantity.grid is not None
+    if quantity.low is None or quantity.form not in STATED_LOW or not in_figures:
+        return None
+    return int(quantity.low)
 
 
 def _is_about(claim: Claim, window: Window, alone: bool) -> bool:

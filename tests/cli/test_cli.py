@@ -147,6 +147,28 @@ def test_no_roles_no_headline_but_exit_0(capsys, tmp_path):
     assert "assumes that sources without a role report the truth on the median" in out
 
 
+def test_check_of_incidents_sums_up_or_lists_every_problem(capsys, tmp_path):
+    good = ce.datasets.path("coalition_syria_patterns")
+    code, out, err = run(capsys, "check", good, "--kind", "incidents")
+    assert (code, err) == (0, "")
+    assert "2,044 incidents, 586 rows, 2 sources" in out
+    assert "195 accepted, 1,557 rejected, 68 open" in " ".join(out.split())
+    assert "Documented: 9,316 deaths (Airwars, Coalition)." in out
+    assert "Note: date not given for 2,044 incidents" in out
+    bad = tmp_path / "bad.csv"
+    bad.write_text(
+        "incident,source,role,quantity,verdict,grade\n"
+        "S1,Airwars,monitor,3,accepted,fair\n"
+        "S1,Airwars,,many,,fine\n",
+        encoding="utf-8",
+    )
+    code, out, err = run(capsys, "check", bad, "--kind", "incidents")
+    assert (code, out) == (2, "")
+    assert "bad.csv has 4 problems:" in err
+    for place in ("line 2, column 'verdict'", "line 3, column 'incident'"):
+        assert place in err
+
+
 def test_check_lists_every_problem(capsys, table, tmp_path):
     code, out, _ = run(capsys, "check", table)
     assert code == 0

@@ -161,9 +161,7 @@ def run_chains(
     sweeps, most_looks = sweeps or SWEEPS, most_looks or MOST_LOOKS
     counts = ladder(table.counts)
     states = [
-        _start(
-            classes, len(table.lists), len(counts), np.random.default_rng(stream(seed, 1, chain))
-        )
+        _start(classes, len(table.lists), len(counts), stream(seed, 1, chain))
         for chain in range(chains)
     ]
     every: Chains | None = None

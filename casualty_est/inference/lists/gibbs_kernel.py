@@ -86,7 +86,8 @@ def _unlisted(people: int, log_shares: Any, chances: Any, histories: Any, weight
     missed = _weights(histories, -1, log_shares, chances, weight)
     odds = missed / max(1.0 - missed, SMALLEST)
     mean = min(np.random.gamma(people, 1.0) * odds, LARGEST)  # noqa: NPY002
-    return np.random.poisson(mean)  # noqa: NPY002
+    drawn: int = np.random.poisson(mean)  # noqa: NPY002
+    return drawn
 
 
 @njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
