@@ -1,0 +1,172 @@
+"""Parameters of the incidents model on the whole line, with their priors."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+Array = npt.NDArray[np.float64]
+# Order in which blocks stand in the vector of parameters; every kernel finds them by this number.
+NAMES = (
+    "size_mean", "log_size_sd", "zero", "inclusion", "slope", "log_visibility", "bias",
+    "log_count_sd", "exact", "hurdle", "conceded_exact", "fraction", "grade", "share",
+    "grade_share", "recall",
+)  # fmt: skip
+KINDS = ("normal", "half_normal", "beta", "gamma")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Parameters of one name, each transformed to the whole line.
+
+    Parameters
+    ----------
+    name : str
+        One of `NAMES`.
+    labels : tuple of str
+        What each element belongs to.
+    kind : {"normal", "half_normal", "beta", "gamma"}
+        ``normal`` (mean, sd) of the parameter itself; ``half_normal`` (sd) of its exponential;
+        ``beta`` (a, b) of its inverse logit; ``gamma`` (shape) of its exponential, for shares.
+    first, second : ndarray of shape (element,)
+        Parameters of the prior.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    kind: str
+    first: Array
+    second: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """All blocks of a model, in the order of the vector.
+
+    Parameters
+    ----------
+    blocks : tuple of Block
+        In the order of `NAMES`.
+    """
+
+    blocks: tuple[Block, ...]
+
+    @property
+    def size(self) -> int:
+        """Length of the vector."""
+        return sum(len(block.labels) for block in self.blocks)
+
+    def starts(self) -> npt.NDArray[np.int64]:
+        """Position of each block of `NAMES` in the vector, -1 where it is absent."""
+        found = np.full(len(NAMES), -1, dtype=np.int64)
+        start = 0
+        for block in self.blocks:
+            found[NAMES.index(block.name)] = start
+            start += len(block.labels)
+        return found
+
+    def kinds(self) -> npt.NDArray[np.int64]:
+        """Kind of prior of every element, as a position in `KINDS`."""
+        kinds = [KINDS.index(b.kind) for b in self.blocks for _ in b.labels]
+        return np.array(kinds, dtype=np.int64)
+
+    def numbers(self) -> tuple[Array, Array]:
+        """First and second prior parameter of every element."""
+        first = np.concatenate([block.first for block in self.blocks])
+        return first, np.concatenate([block.second for block in self.blocks])
+
+    def get(self, theta: Array, name: str) -> Array:
+        """Elements of one block, of shape (..., element); empty where the block is absent."""
+        start = int(self.starts()[NAMES.index(name)])
+        size = next((len(b.labels) for b in self.blocks if b.name == name), 0)
+        return np.asarray(theta[..., start : start + size] if size else theta[..., :0])
+
+    def draw(self, rng: np.random.Generator, count: int) -> Array:
+        """Draws from the prior, of shape (draw, element)."""
+        return np.hstack([_draw(block, rng, count) for block in self.blocks])
+
+    def location_scores(self, theta: Array) -> Array:
+        """Derivative of the log prior by the location of every element, for elasticities.
+
+        The location is that of the parameter on the whole line, so a probability moves by its
+        logit.
+        """
+        columns = []
+        for block in self.blocks:
+            x = self.get(theta, block.name)
+            columns.append(-_slope(block, x))
+        return np.concatenate(columns, axis=-1)
+
+
+def _draw(block: Block, rng: np.random.Generator, count: int) -> Array:
+    shape = (count, len(block.labels))
+    with np.errstate(divide="ignore"):
+        match block.kind:
+            case "normal":
+                return np.asarray(rng.normal(block.first, block.second, shape))
+            case "half_normal":
+                return np.asarray(np.log(np.abs(rng.normal(0, block.first, shape))))
+            case "beta":
+                return np.asarray(special.logit(rng.beta(block.first, block.second, shape)))
+    return np.asarray(np.log(rng.gamma(block.first, 1.0, shape)))
+
+
+def _slope(block: Block, x: Array) -> Array:
+    """Slope of the log density on the whole line."""
+    match block.kind:
+        case "normal":
+            return np.asarray(-(x - block.first) / block.second**2)
+        case "half_normal":
+            return np.asarray(1 - np.exp(2 * x) / block.first**2)
+        case "beta":
+            p = special.expit(x)
+            return np.asarray(block.first * (1 - p) - block.second * p)
+    return np.asarray(block.first - np.exp(x))
+
+
+def normal(name: str, labels: Sequence[str], mean: object, sd: object) -> Block:
+    """Block of Normal parameters."""
+    return _block(name, labels, "normal", mean, sd)
+
+
+def half_normal(name: str, labels: Sequence[str], sd: float) -> Block:
+    """Block of logs of half-Normal parameters."""
+    return _block(name, labels, "half_normal", sd, 0.0)
+
+
+def beta(name: str, labels: Sequence[str], a: object, b: object) -> Block:
+    """Block of logits of probabilities."""
+    return _block(name, labels, "beta", a, b)
+
+
+def gamma(name: str, labels: Sequence[str], shape: object) -> Block:
+    """Block of logs of Gamma variables, whose shares are Dirichlet."""
+    return _block(name, labels, "gamma", shape, 0.0)
+
+
+def _block(name: str, labels: Sequence[str], kind: str, first: object, second: object) -> Block:
+    def spread(x: object) -> Array:
+        return np.broadcast_to(np.asarray(x, dtype=float), len(labels)).copy()
+
+    return Block(name, tuple(labels), kind, spread(first), spread(second))
+
+
+def log_constant(parameters: Parameters) -> float:
+    """Constants of the log prior, which the moving parts leave out."""
+    total = 0.0
+    for block in parameters.blocks:
+        match block.kind:
+            case "normal":
+                total -= float(np.log(block.second * math.sqrt(2 * math.pi)).sum())
+            case "half_normal":
+                total += float(np.log(math.sqrt(2 / math.pi) / block.first).sum())
+            case "beta":
+                total -= float(special.betaln(block.first, block.second).sum())
+            case _:
+                total -= float(special.gammaln(block.first).sum())
+    return total

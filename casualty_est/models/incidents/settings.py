@@ -1,0 +1,219 @@
+"""What an analyst can set in the incidents model, and what is assumed where nothing is said."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from casualty_est.errors import UsageError
+from casualty_est.priors import LogNormal, Priors, read_priors
+from casualty_est.priors.roles import NO_ROLE
+from casualty_est.priors.settings import SMALLEST_ANCHOR_SD, nearest
+
+ANCHOR_SD = 0.10  # of an anchor named without one, as of the role `reference`
+CONFIRMED = "confirmed"
+CONTESTED = "contested"
+# Probability that an incident of this grade is real and by the perpetrator, as a Beta. The first
+# number over the sum of both is the mean; the sum says how many incidents it is worth.
+GRADES: Mapping[str, tuple[float, float]] = {
+    CONFIRMED: (49.0, 1.0),
+    "fair": (17.0, 3.0),
+    "weak": (5.0, 5.0),
+    CONTESTED: (6.0, 4.0),
+    "discounted": (1.0, 19.0),
+}
+GRADES_GROUND = "the package's own judgement; no ground investigation has measured it"
+SHARE = 6.0  # concentration of the share of one among n equal suspects: Beta(6/n, 6 - 6/n)
+SCALES = ("cut", "joint")
+RANGE_RULES = ("asis", "common")
+UNLISTED = ("auto", "overlap", "recall", "none")
+ONLY_TOTALS = ("groups", "level", "incident_level", "offsets", "reporting")
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentPriors:
+    """Every assumption of an incidents model that the analyst may replace.
+
+    Parameters
+    ----------
+    base : Priors
+        Roles, single sources and what sources of one role share.
+    grades : mapping
+        Beta parameters by grade.
+    share : float
+        Concentration of attribution shares.
+    """
+
+    base: Priors
+    grades: Mapping[str, tuple[float, float]] = field(default_factory=lambda: GRADES)
+    share: float = SHARE
+
+    def within(self, source: str, role: str | None) -> LogNormal:
+        """Prior of own count / true deaths within an incident that the source reports."""
+        core = self.base.ratio(source, role, "incident").core
+        if not isinstance(core, LogNormal):
+            msg = f"the ratio of {source} within an incident must be a ratio, not a completeness"
+            raise UsageError(msg)
+        return core
+
+
+def read_incident_priors(spec: Any, share: float = SHARE) -> IncidentPriors:
+    """Read the analyst's assumptions about incidents.
+
+    Parameters
+    ----------
+    spec : mapping, str, Path or None
+        As `read_priors` takes it, with ``grades`` besides.
+    share : float
+        Concentration of attribution shares.
+
+    Returns
+    -------
+    IncidentPriors
+
+    Raises
+    ------
+    UsageError
+        If a name is unknown, a prior malformed, or a part speaks of totals only.
+    """
+    from casualty_est.priors.settings import _read_toml
+
+    table = dict(spec) if isinstance(spec, Mapping) else {} if spec is None else _read_toml(spec)
+    grades = dict(GRADES)
+    for name, fields in dict(table.pop("grades", {})).items():
+        if name not in GRADES:
+            msg = f"grades: {name!r} is unknown; {nearest(name, GRADES)}"
+            raise UsageError(msg)
+        grades[name] = _beta(fields, f"grades.{name}")
+    for name in ONLY_TOTALS:
+        if name in table:
+            msg = f"priors: {name} speaks of totals; an incidents model has none, so leave it out"
+            raise UsageError(msg)
+    if not isinstance(share, int | float) or isinstance(share, bool) or not 0 < share < math.inf:
+        msg = f"share must be a number above 0, not {share!r}"
+        raise UsageError(msg)
+    return IncidentPriors(read_priors(table), grades, float(share))
+
+
+def _beta(fields: Any, where: str) -> tuple[float, float]:
+    pair = fields.get("beta") if isinstance(fields, Mapping) and set(fields) == {"beta"} else None
+    if isinstance(pair, list | tuple) and len(pair) == 2:
+        numbers = [x for x in pair if isinstance(x, int | float) and not isinstance(x, bool)]
+        if len(numbers) == 2 and all(0 < x < math.inf for x in numbers):
+            return float(numbers[0]), float(numbers[1])
+    msg = f"{where}: write beta = [17, 3], two numbers above 0, not {fields!r}"
+    raise UsageError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class Anchoring:
+    """The source whose counts fix the scale of all deaths.
+
+    Parameters
+    ----------
+    source : str
+        Its name.
+    prior : LogNormal
+        Of its own count over the true deaths within an incident.
+    how : {"named", "reference", "role", "only"}
+        Named by the analyst, of role ``reference``, the most reliable role, or without any role.
+    """
+
+    source: str
+    prior: LogNormal
+    how: str
+
+    @property
+    def text(self) -> str:
+        """The choice as a sentence."""
+        why = {
+            "named": "named by the analyst",
+            "reference": "the source of role reference",
+            "role": "the source whose role counts best within an incident",
+            "only": "no source has a role",
+        }[self.how]
+        return (
+            f"the scale is that of {self.source} ({why}): its count over the true one within an "
+            f"incident has median {self.prior.median:.3g} and log sd {self.prior.sd:.3g}"
+        )
+
+
+def choose_anchor(
+    anchor: Any,
+    listers: Sequence[str],
+    roles: Mapping[str, str | None],
+    incidents: Mapping[str, int],
+    priors: IncidentPriors,
+) -> Anchoring:
+    """Choose the source that fixes the scale.
+
+    Parameters
+    ----------
+    anchor : str, (str, float), (str, float, float) or None
+        Source, median of its ratio, log sd; None chooses by role.
+    listers : sequence of str
+        Sources that report incidents of their own accord.
+    roles : mapping
+        Role by source.
+    incidents : mapping
+        Number of incidents that each source reports.
+    priors : IncidentPriors
+        All assumptions.
+
+    Returns
+    -------
+    Anchoring
+
+    Raises
+    ------
+    UsageError
+        If the anchor is malformed or no source of the table.
+    """
+    anchors = priors.base.anchors
+    if anchor is None and anchors:
+        if len(anchors) > 1 or anchors[0].source is None:
+            msg = "anchors: incidents take one anchor, the ratio of one source within an incident"
+            raise UsageError(msg)
+        _among(anchors[0].source, listers)
+        return Anchoring(anchors[0].source, anchors[0].prior, "named")
+    if anchor is not None:
+        return _named(anchor, listers)
+
+    def rank(name: str) -> tuple[bool, float, int]:
+        prior = priors.within(name, roles[name])
+        return roles[name] != "reference", prior.sd, -incidents[name]
+
+    best = min(listers, key=rank)
+    known = [name for name in listers if roles[name] is not None or name in priors.base.sources]
+    how = "reference" if roles[best] == "reference" else "role" if known else "only"
+    return Anchoring(best, priors.within(best, roles[best]), how)
+
+
+def _named(anchor: Any, listers: Sequence[str]) -> Anchoring:
+    name, *numbers = (anchor,) if isinstance(anchor, str) else tuple(anchor)
+    right = all(isinstance(x, int | float) and not isinstance(x, bool) for x in numbers)
+    if not isinstance(name, str) or len(numbers) > 2 or not right:
+        msg = f"anchor is a source, or (source, median of its ratio, log sd), not {anchor!r}"
+        raise UsageError(msg)
+    _among(name, listers)
+    median, sd = [*numbers, 1.0, ANCHOR_SD][: len(numbers)] + [1.0, ANCHOR_SD][len(numbers) :]
+    if sd < SMALLEST_ANCHOR_SD or not 1e-4 <= median <= 1e4:
+        msg = (
+            f"anchor: the median must lie between 1e-4 and 1e4 and the log sd be at least "
+            f"{SMALLEST_ANCHOR_SD:g}, not {median!r} and {sd!r}"
+        )
+        raise UsageError(msg)
+    return Anchoring(name, LogNormal.from_log(math.log(median), sd), "named")
+
+
+def _among(name: str, listers: Sequence[str]) -> None:
+    if name not in listers:
+        msg = f"anchor: {name!r} reports no incidents of its own; {nearest(name, listers)}"
+        raise UsageError(msg)
+
+
+def role_title(role: str | None) -> str:
+    """Name a role for tables."""
+    return role or f"{NO_ROLE} given"
