@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import xarray
 
     from casualty_est.models.claims import ClaimsModel
+    from casualty_est.models.incidents.model import IncidentModel
     from casualty_est.models.lists.model import ListModel
     from casualty_est.plots import Plots
     from casualty_est.sensitivity.checks import Check
@@ -42,7 +43,7 @@ class Estimate:
         Group ``posterior`` with ``deaths`` (chain, draw, estimate; people) and, where sources have
         ratios, ``ratio_total`` (chain, draw, target); all that is no draw as JSON in the attribute
         ``casualty_est``.
-    model : ClaimsModel or ListModel, optional
+    model : ClaimsModel, IncidentModel or ListModel, optional
         The model, for refits. A loaded estimate has none.
     progress : bool, optional
         Show the progress of refits on standard error; None shows it where that is a terminal.
@@ -57,7 +58,7 @@ class Estimate:
         self,
         tree: xarray.DataTree,
         *,
-        model: ClaimsModel | ListModel | None = None,
+        model: ClaimsModel | IncidentModel | ListModel | None = None,
         progress: bool | None = None,
     ) -> None:
         if META not in tree.attrs or "posterior" not in tree.children:
@@ -128,7 +129,8 @@ class Estimate:
         -------
         ndarray of shape (chain, draw)
         """
-        return np.asarray(self._tree["posterior"]["ratio_total"].values[..., source])
+        name = "ratio_total" if "ratio_total" in self._tree["posterior"] else "ratio_within"
+        return np.asarray(self._tree["posterior"][name].values[..., source])
 
     def level(self, row: int = 0) -> str:
         """What sets the level of one estimate: ``data``, ``anchor``, ``prior`` or ``none``.

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from casualty_est.errors import UsageError
-from casualty_est.tables import completeness_numbers, has_completeness, ratio_numbers, row_numbers
+from casualty_est.tables import (
+    completeness_numbers,
+    has_completeness,
+    inclusion_numbers,
+    ratio_numbers,
+    row_numbers,
+    source_numbers,
+)
 
 if TYPE_CHECKING:
     import xarray
@@ -90,6 +97,13 @@ def _source(estimate: Estimate, i: int, prob: float) -> dict[str, Any]:
                 "prior": None,
             }
         }
+    if (
+        "completeness_listed" in estimate.idata["posterior"]
+        or "inclusion" in estimate.idata["posterior"]
+    ):
+        names = ("completeness_listed", "completeness_reported")
+        stated = {name: source_numbers(estimate, name, i, prob) for name in names}
+        stated["inclusion"] = inclusion_numbers(estimate, i, prob)
     # A claim on a single incident speaks of the count within it.
     within = source.get("level") == "incident"
     ratio = ratio_numbers(estimate, i, prob)

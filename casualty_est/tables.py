@@ -56,7 +56,7 @@ def sources(estimate: Estimate, prob: float) -> pd.DataFrame:
     for i, source in enumerate(estimate.meta["sources"]):
         ratio = ratio_numbers(estimate, i, prob)
         learned = None
-        if ratio is not None:
+        if ratio is not None and np.isfinite(ratio["median"]):
             learned = float(np.log(estimate.ratios(i)).std() / source["prior_log_sd"])
         rows.append(
             {
@@ -71,9 +71,68 @@ def sources(estimate: Estimate, prob: float) -> pd.DataFrame:
                 "prior_low": source["prior"]["low"],
                 "prior_high": source["prior"]["high"],
                 "learned": learned,
+                **_completeness_columns(estimate, i, prob),
             }
         )
     return pd.DataFrame(rows)
+
+
+def _completeness_columns(estimate: Estimate, source: int, prob: float) -> dict[str, Any]:
+    """Both completenesses of a source of incidents, as columns; nothing for other evidence."""
+    columns: dict[str, Any] = {}
+    for name in ("completeness_listed", "completeness_reported"):
+        found = source_numbers(estimate, name, source, prob)
+        if found is not None:
+            ends = {f"{name}_low": found["low"], f"{name}_high": found["high"]}
+            columns |= {name: found["median"], **ends}
+    return columns
+
+
+def source_numbers(
+    estimate: Estimate, name: str, source: int, prob: float
+) -> dict[str, Any] | None:
+    """Median and interval of a variable of one source; None where it is not estimated.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+    name : str
+        A variable of the posterior with a source as its last dimension.
+    source : int
+        The source, as numbered in `sources`.
+    prob : float
+        Level of the interval.
+
+    Returns
+    -------
+    dict or None
+    """
+    if not estimate.meta["has_level"] or name not in estimate.idata["posterior"]:
+        return None
+    draws = np.asarray(estimate.idata["posterior"][name].values[..., source])
+    if not np.isfinite(draws).all():
+        return None
+    low, median, high = (float(x) for x in np.quantile(draws, interval_ends(prob)))
+    return {"median": median, "low": low, "high": high, "prob": prob, "prior": None}
+
+
+def inclusion_numbers(
+    estimate: Estimate, source: int, prob: float
+) -> list[dict[str, float]] | None:
+    """Probability that a source holds an incident of so many deaths; None where not estimated."""
+    posterior = estimate.idata["posterior"]
+    if not estimate.meta["has_level"] or "inclusion" not in posterior:
+        return None
+    draws = np.asarray(posterior["inclusion"].values[:, :, source])
+    if not np.isfinite(draws).all():
+        return None
+    low, median, high = np.quantile(draws, interval_ends(prob), axis=(0, 1))
+    sizes = [int(size) for size in posterior["size"].values]
+    return [
+        {"deaths": d, "median": float(m), "low": float(a), "high": float(b)}
+        for d, a, m, b in zip(sizes, low, median, high, strict=True)
+    ]
 
 
 def row_numbers(estimate: Estimate, row: int, prob: float) -> dict[str, float | None]:
@@ -161,7 +220,8 @@ def completeness_numbers(estimate: Estimate, source: int, prob: float) -> dict[s
 def ratio_numbers(estimate: Estimate, source: int, prob: float) -> dict[str, Any] | None:
     """Median and interval of one reporting ratio beside its prior; None without a level."""
     ends = interval_ends(prob)
-    if not estimate.meta["has_level"] or "ratio_total" not in estimate.idata["posterior"]:
+    known = {"ratio_total", "ratio_within"} & set(estimate.idata["posterior"])
+    if not estimate.meta["has_level"] or not known:
         return None
     low, median, high = np.quantile(estimate.ratios(source), ends)
     prior = estimate.meta["sources"][source]["prior"]

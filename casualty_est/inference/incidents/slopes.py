@@ -1,0 +1,233 @@
+"""Compiled gradient of the incidents model: each kernel mirrors one of `tables`."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from casualty_est.inference.incidents.tables import FLOOR, compiled, expit
+from casualty_est.models.incidents.layout import FALSE_ADMISSION, OUTLIER
+from casualty_est.models.incidents.verdicts import (
+    IS_ACCEPTED,
+    IS_NOT_RECALLED,
+    IS_RECALLED,
+    IS_REJECTED,
+)
+
+
+@compiled  # type: ignore[untyped-decorator]
+def log_prior(theta: Any, kinds: Any, first: Any, second: Any, slope: Any) -> float:
+    """Log prior without constants; adds its slope."""
+    total = 0.0
+    for i in range(len(theta)):
+        x = theta[i]
+        if kinds[i] == 0:
+            z = (x - first[i]) / second[i]
+            total -= 0.5 * z * z
+            slope[i] -= z / second[i]
+        elif kinds[i] == 1:
+            y = math.exp(x) / first[i]
+            total += x - 0.5 * y * y
+            slope[i] += 1 - y * y
+        elif kinds[i] == 2:
+            # Logs of expit and of its complement, whose tails do not overflow.
+            soft = math.log1p(math.exp(-abs(x)))
+            total -= first[i] * (soft + max(-x, 0.0)) + second[i] * (soft + max(x, 0.0))
+            p = expit(x)
+            slope[i] += first[i] * (1 - p) - second[i] * p
+        else:
+            y = math.exp(x)
+            total += first[i] * x - y
+            slope[i] += first[i] - y
+    return total
+
+
+@compiled  # type: ignore[untyped-decorator]
+def log_likelihood(index: Any, count: Any, table: Any, base: Any, adjoint: Any) -> float:
+    """Sum of logs of all incidents; the adjoint of the table where it has as many rows."""
+    cells, ones = table.shape[1], len(table) - 1
+    slope = len(adjoint) > 0
+    total = 0.0
+    if slope:
+        adjoint[:, :] = 0.0
+    for p in range(len(count)):
+        first = index[p, 0]
+        for g in range(cells):
+            base[g] = table[first, g]
+        for j in range(1, index.shape[1]):
+            r = index[p, j]
+            if r != ones:
+                for g in range(cells):
+                    base[g] *= table[r, g]
+        mass = 0.0
+        for g in range(cells):
+            mass += base[g]
+        total += count[p] * math.log(mass)
+        if slope:
+            scale = count[p] / mass
+            for j in range(index.shape[1]):
+                r = index[p, j]
+                if r != ones:
+                    for g in range(cells):
+                        adjoint[r, g] += scale * base[g]
+    if slope:
+        # So far the adjoint of the logarithm of each row, the same for all factors of an incident.
+        for r in range(ones):
+            for g in range(cells):
+                if table[r, g] > 0:
+                    adjoint[r, g] /= table[r, g]
+    return total
+
+
+@compiled  # type: ignore[untyped-decorator]
+def of_holders(
+    theta: Any, x: Any, nodes: Any, histories: Any, size: Any, inclusion: Any, held: Any,
+    adjoint: Any, by_size: Any, slope: Any,
+) -> None:  # fmt: skip
+    """Slopes in level, slope and log loading of each source, and the adjoint of the size law."""
+    cells, included = len(x), histories.shape[1]
+    by_size[:] = 0.0
+    slope[:] = 0.0
+    for h in range(len(histories)):
+        for g in range(cells):
+            by_size[g] += adjoint[h, g] * held[h, g]
+        if included == 0:
+            continue
+        for u in range(nodes.shape[1]):
+            for g in range(cells):
+                pull = adjoint[h, g] * size[g] * nodes[1, u]
+                for s in range(included):
+                    p = inclusion[s, u, g]
+                    pull *= p if histories[h, s] else 1 - p
+                for s in range(included):
+                    odds = pull * (histories[h, s] - inclusion[s, u, g])
+                    slope[s] += odds
+                    slope[included + s] += odds * (x[g] - 1)
+                    slope[2 * included + s] += odds * nodes[0, u]
+    for s in range(included):
+        slope[2 * included + s] *= math.exp(theta[2 * included + s])
+
+
+@compiled  # type: ignore[untyped-decorator]
+def of_size(nobody: float, zero: int, size: Any, slopes: Any, by_size: Any, slope: Any) -> None:
+    """Slopes in mean, log sd and the logit of nobody killed, from the adjoint of the size law."""
+    slope[:] = 0.0
+    for g in range(zero, len(size)):
+        slope[0] += by_size[g] * slopes[0, g]
+        slope[1] += by_size[g] * slopes[1, g]
+    if zero:
+        total = by_size[0]
+        for g in range(1, len(size)):
+            total -= by_size[g] * (size[g] - FLOOR) / (1 - nobody)
+        slope[2] += total * nobody * (1 - nobody)
+
+
+@compiled  # type: ignore[untyped-decorator]
+def of_statements(
+    exact: Any, source: Any, pointer: Any, cell: Any, weight: Any, if_exact: Any, written: Any,
+    adjoint: Any, by_mass: Any, by_exact: Any,
+) -> None:  # fmt: skip
+    """Slopes in the logits of exact reports, and the adjoint of the own counts."""
+    by_mass[:, :] = 0.0
+    by_exact[:] = 0.0
+    for c in range(len(source)):
+        p, pull = exact[source[c]], 0.0
+        for g in range(adjoint.shape[1]):
+            pull += adjoint[c, g] * (if_exact[c, g] - written[c, g])
+        by_exact[source[c]] += (1 - OUTLIER) * pull * p * (1 - p)
+        for i in range(pointer[c], pointer[c + 1]):
+            scale = (1 - OUTLIER) * (1 - p) * weight[i]
+            for g in range(adjoint.shape[1]):
+                by_mass[cell[i], g] += scale * adjoint[c, g]
+
+
+@compiled  # type: ignore[untyped-decorator]
+def of_own_counts(
+    bias: Any, sd: Any, x: Any, edges: Any, starts: Any, cells: Any, at: Any, by_mass: Any,
+    by_bias: Any, by_sd: Any,
+) -> None:  # fmt: skip
+    """Slopes in the log ratios and the logs of the count sds."""
+    for s in range(len(bias)):
+        by_bias[s], by_sd[s] = 0.0, 0.0
+        for c in range(starts[1, s], starts[1, s + 1]):
+            low, high = cells[0, c], cells[1, c]
+            for g in range(len(x)):
+                pull, centre = by_mass[c, g] / sd[s], x[g] + bias[s]
+                by_bias[s] -= pull * (at[high, g] - at[low, g])
+                by_sd[s] -= pull * (
+                    (edges[high] - centre) * at[high, g] - (edges[low] - centre) * at[low, g]
+                )
+
+
+@compiled  # type: ignore[untyped-decorator]
+def of_concessions(
+    exact: float, share: Any, table: Any, if_exact: Any, written: Any, adjoint: Any, by_share: Any
+) -> float:
+    """Slope in the logit of conceding everything, and the adjoint of the share weights."""
+    by_exact = 0.0
+    by_share[:] = 0.0
+    for c in range(len(adjoint)):
+        for g in range(adjoint.shape[1]):
+            pull = (1 - OUTLIER) * adjoint[c, g]
+            by_exact += pull * (if_exact[c, g] - written[c, g])
+            for q in range(len(share)):
+                by_share[q] += pull * (1 - exact) * table[c, g, q]
+    return by_exact * exact * (1 - exact)
+
+
+@compiled  # type: ignore[untyped-decorator]
+def of_verdicts(
+    recall: Any, x: Any, kinds: Any, real: Any, admitted: Any, adjoint: Any, by_real: Any,
+    by_hurdle: Any, by_recall: Any,
+) -> None:  # fmt: skip
+    """Slopes in hurdle and recall, and the adjoint of the probability of being real."""
+    by_hurdle[:] = 0.0
+    by_recall[:] = 0.0
+    for v in range(len(kinds)):
+        kind, sole = kinds[v, 0], kinds[v, 3]
+        by_real[v] = 0.0
+        for g in range(len(x)):
+            if kind in (IS_REJECTED, IS_ACCEPTED):
+                pull = adjoint[v, g] if kind == IS_ACCEPTED else -adjoint[v, g]
+                p = admitted[sole, g]
+                by_real[v] += pull * (p - FALSE_ADMISSION)
+                odds = pull * real[v] * p * (1 - p)
+                by_hurdle[0] += odds
+                by_hurdle[1] += odds * x[g]
+                by_hurdle[2] += odds * sole
+            elif kind in (IS_RECALLED, IS_NOT_RECALLED):
+                p = expit(recall[0] + recall[1] * x[g])
+                odds = adjoint[v, g] * p * (1 - p) * (1.0 if kind == IS_RECALLED else -1.0)
+                by_recall[0] += odds
+                by_recall[1] += odds * x[g]
+
+
+@compiled  # type: ignore[untyped-decorator]
+def of_real(
+    kinds: Any, grade: Any, share: Any, mixed: Any, mixed_grade: Any, contested: int, by_real: Any,
+    by_grade: Any, by_share: Any, by_mixed: Any,
+) -> None:  # fmt: skip
+    """Slopes in grades and shares, and the adjoint of the mixture over grades."""
+    by_grade[:] = 0.0
+    by_share[:] = 0.0
+    for v in range(len(kinds)):
+        pull, with_share = by_real[v], kinds[v, 2] >= 0
+        part = share[kinds[v, 2]] if with_share else 1.0
+        if kinds[v, 0] != IS_ACCEPTED or len(grade) == 0:
+            graded = grade[kinds[v, 1]] if kinds[v, 1] >= 0 else 1.0
+            if kinds[v, 1] >= 0:
+                by_grade[kinds[v, 1]] += pull * part
+            if with_share:
+                by_share[kinds[v, 2]] += pull * graded
+            continue
+        for k in range(len(mixed_grade)):
+            at, weight = mixed_grade[k], mixed[kinds[v, 3], k]
+            doubt = part if at == contested else 1.0
+            by_grade[at] += pull * weight * doubt
+            if at == contested and with_share:
+                by_share[kinds[v, 2]] += pull * weight * grade[at]
+            by_mixed[kinds[v, 3], k] += pull * grade[at] * doubt
+    for k in range(len(grade)):
+        by_grade[k] *= grade[k] * (1 - grade[k])
+    for k in range(len(share)):
+        by_share[k] *= share[k] * (1 - share[k])

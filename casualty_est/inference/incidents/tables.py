@@ -1,0 +1,183 @@
+"""Compiled kernels that fill the table M of the incidents model.
+
+A row of M is a function of the true deaths of an incident: the size law times inclusion, the
+probability of a statement, or that of verdict and grade. Each kernel takes plain arrays, which
+compile in a fraction of the time of a structure that holds them all.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from numba import njit
+
+from casualty_est.models.incidents.layout import FALSE_ADMISSION, OUTLIER
+from casualty_est.models.incidents.verdicts import IS_ACCEPTED, IS_RECALLED, IS_REJECTED, NO_EFFECT
+
+ROOT_HALF = math.sqrt(0.5)
+PHI = 1 / math.sqrt(2 * math.pi)
+FLOOR = 1e-12  # no cell of the grid is impossible
+compiled = njit(cache=True, nogil=True, error_model="numpy")
+
+
+@compiled  # type: ignore[untyped-decorator]
+def expit(x: float) -> float:
+    """Inverse logit."""
+    return 1 / (1 + math.exp(-x))
+
+
+@compiled  # type: ignore[untyped-decorator]
+def between(low: float, high: float) -> float:
+    """Normal probability between two standardised ends, on the side where no digits cancel."""
+    if low > 0:
+        return 0.5 * (math.erfc(low * ROOT_HALF) - math.erfc(high * ROOT_HALF))
+    return 0.5 * (math.erfc(-high * ROOT_HALF) - math.erfc(-low * ROOT_HALF))
+
+
+@compiled  # type: ignore[untyped-decorator]
+def size_law(
+    mean: float, sd: float, nobody: float, zero: int, ends: Any, size: Any, slopes: Any
+) -> None:
+    """Probability of each number of deaths, and its slopes in mean and log sd."""
+    cells = len(size)
+    low, high = (ends[0, zero] - mean) / sd, (ends[1, cells - 1] - mean) / sd
+    total = max(between(low, high), 1e-300)
+    at_low, at_high = PHI * math.exp(-0.5 * low * low), PHI * math.exp(-0.5 * high * high)
+    by_mean, by_sd = (at_low - at_high) / sd, low * at_low - high * at_high
+    rest = (1 - nobody) if zero else 1.0
+    for g in range(zero, cells):
+        low, high = (ends[0, g] - mean) / sd, (ends[1, g] - mean) / sd
+        at_low, at_high = PHI * math.exp(-0.5 * low * low), PHI * math.exp(-0.5 * high * high)
+        share = between(low, high) / total
+        size[g] = rest * share + FLOOR
+        slopes[0, g] = rest * ((at_low - at_high) / sd - share * by_mean) / total
+        slopes[1, g] = rest * (low * at_low - high * at_high - share * by_sd) / total
+    if zero:
+        size[0] = nobody + FLOOR
+
+
+@compiled  # type: ignore[untyped-decorator]
+def holders(
+    theta: Any, x: Any, nodes: Any, histories: Any, size: Any, inclusion: Any, held: Any, rows: Any
+) -> None:
+    """Probability of each set of holders, alone and times the size law.
+
+    `theta` holds level, slope and log loading of each source; `nodes` the visibility and its
+    weights.
+    """
+    included, cells = histories.shape[1], len(x)
+    for s in range(included):
+        loading = math.exp(theta[2 * included + s])
+        for u in range(nodes.shape[1]):
+            for g in range(cells):
+                odds = theta[s] + theta[included + s] * (x[g] - 1) + loading * nodes[0, u]
+                inclusion[s, u, g] = expit(odds)
+    for h in range(len(histories)):
+        for g in range(cells):
+            total = 1.0
+            if included:
+                total = 0.0
+                for u in range(nodes.shape[1]):
+                    product = nodes[1, u]
+                    for s in range(included):
+                        p = inclusion[s, u, g]
+                        product *= p if histories[h, s] else 1 - p
+                    total += product
+            held[h, g] = total
+            rows[h, g] = total * size[g]
+
+
+@compiled  # type: ignore[untyped-decorator]
+def own_counts(
+    bias: Any, sd: Any, x: Any, edges: Any, starts: Any, cells: Any, below: Any, at: Any, mass: Any
+) -> None:
+    """Probability that the own count of a source falls into each of its cells."""
+    size = len(x)
+    for s in range(len(bias)):
+        for e in range(starts[0, s], starts[0, s + 1]):
+            for g in range(size):
+                z = (edges[e] - x[g] - bias[s]) / sd[s]
+                below[e, g] = 0.5 * math.erfc(-z * ROOT_HALF)
+                at[e, g] = PHI * math.exp(-0.5 * z * z)
+    for c in range(cells.shape[1]):
+        for g in range(size):
+            mass[c, g] = below[cells[1, c], g] - below[cells[0, c], g]
+
+
+@compiled  # type: ignore[untyped-decorator]
+def statements(
+    exact: Any, source: Any, pointer: Any, cell: Any, weight: Any, if_exact: Any, outlier: Any,
+    mass: Any, written: Any, rows: Any,
+) -> None:  # fmt: skip
+    """Probability of each statement of a lister given the true deaths."""
+    size = rows.shape[1]
+    for c in range(len(outlier)):
+        p = exact[source[c]]
+        for g in range(size):
+            written[c, g] = 0.0
+        for i in range(pointer[c], pointer[c + 1]):
+            for g in range(size):
+                written[c, g] += weight[i] * mass[cell[i], g]
+        for g in range(size):
+            meant = p * if_exact[c, g] + (1 - p) * written[c, g]
+            rows[c, g] = (1 - OUTLIER) * meant + OUTLIER * outlier[c]
+
+
+@compiled  # type: ignore[untyped-decorator]
+def concessions(
+    exact: float, share: Any, table: Any, if_exact: Any, outlier: Any, written: Any, rows: Any
+) -> None:
+    """Probability of what the judge concedes; `share` weighs the nodes of the conceded share."""
+    for c in range(len(outlier)):
+        for g in range(rows.shape[1]):
+            total = 0.0
+            for q in range(len(share)):
+                total += share[q] * table[c, g, q]
+            written[c, g] = total
+            meant = exact * if_exact[c, g] + (1 - exact) * total
+            rows[c, g] = (1 - OUTLIER) * meant + OUTLIER * outlier[c]
+
+
+@compiled  # type: ignore[untyped-decorator]
+def real_probability(
+    kinds: Any, grade: Any, share: Any, mixed: Any, mixed_grade: Any, contested: int, real: Any
+) -> None:
+    """Probability that an incident is real and the perpetrator's, before verdict and numbers.
+
+    The columns of `kinds` are kind, grade, share and sole suspect. The grade of an accepted
+    incident follows from its acceptance: it counts as unknown, mixed over what the others have.
+    """
+    for v in range(len(kinds)):
+        part = share[kinds[v, 2]] if kinds[v, 2] >= 0 else 1.0
+        if kinds[v, 0] != IS_ACCEPTED or len(grade) == 0:
+            real[v] = part * (grade[kinds[v, 1]] if kinds[v, 1] >= 0 else 1.0)
+            continue
+        real[v] = 0.0
+        for k in range(len(mixed_grade)):
+            doubt = part if mixed_grade[k] == contested else 1.0
+            real[v] += mixed[kinds[v, 3], k] * grade[mixed_grade[k]] * doubt
+
+
+@compiled  # type: ignore[untyped-decorator]
+def verdicts(
+    hurdle: Any, recall: Any, x: Any, kinds: Any, real: Any, admitted: Any, rows: Any
+) -> None:
+    """Probability of verdict and recall given the true deaths."""
+    size = len(x)
+    for sole in range(2 * (len(hurdle) > 0)):
+        for g in range(size):
+            admitted[sole, g] = expit(hurdle[0] + hurdle[1] * x[g] + hurdle[2] * sole)
+    for v in range(len(kinds)):
+        kind, sole = kinds[v, 0], kinds[v, 3]
+        for g in range(size):
+            if kind == NO_EFFECT:
+                rows[v, g] = 1.0
+            elif kind == IS_REJECTED:
+                mine = real[v] * (1 - admitted[sole, g])
+                rows[v, g] = mine + (1 - real[v]) * (1 - FALSE_ADMISSION)
+            elif kind == IS_ACCEPTED:
+                rows[v, g] = real[v] * admitted[sole, g] + (1 - real[v]) * FALSE_ADMISSION
+            else:
+                p = expit(recall[0] + recall[1] * x[g])
+                rows[v, g] = p if kind == IS_RECALLED else 1 - p
