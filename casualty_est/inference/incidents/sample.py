@@ -16,6 +16,13 @@ from casualty_est.models.incidents.layout import IncidentLayout
 
 Array = npt.NDArray[np.float64]
 STATS = ("diverging", "energy", "n_steps")
+FAR = 200.0  # beyond, on the whole line, no parameter means anything and exponentials overflow
+
+
+class NotFiniteError(ArithmeticError):
+    """A step led where the density cannot be computed; the sampler counts it as a divergence."""
+
+    is_recoverable = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +62,11 @@ def density_function(
         density = Density(layout)
 
         def checked(theta: Array) -> tuple[float, Array]:
+            if np.abs(theta).max() > FAR:
+                raise NotFiniteError
             value, slope = density(theta)
             if not (math.isfinite(value) and np.isfinite(slope).all()):
-                msg = "the density is not finite here"
-                raise ArithmeticError(msg)
+                raise NotFiniteError
             return value, slope
 
         return checked

@@ -107,6 +107,7 @@ class IncidentModel:
     Examples
     --------
     >>> import pandas as pd
+    >>> from casualty_est.models.incidents.model import IncidentModel
     >>> rows = {"incident": ["1", "1", "2", "3"], "source": ["A", "B", "A", "B"]}
     >>> table = pd.DataFrame(rows | {"quantity": ["3-5", "4", "2", "7"]})
     >>> model = IncidentModel(table, roles={"A": "monitor", "B": "media"})

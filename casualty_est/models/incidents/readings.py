@@ -115,11 +115,11 @@ def read_patterns(
         listed[:, judge] = own
     keep = listed.any(axis=1)
     if judge is not None:
-        text = f"that only {patterns.sources[judge]} speaks of and did not accept are left out"
+        text = f"that only {patterns.sources[judge]} speaks of and did not accept, left out"
         _note(notes, "left_out", patterns, ~keep, text)
     target, suspects, known = _target(patterns, judge, perpetrator, keep)
     if target is not None:
-        text = f"without {target} among the suspects are left out"
+        text = f"without {target} among the suspects, left out"
         _note(notes, "other_suspects", patterns, keep & ~known, text)
         keep &= known
     if not keep.any():
@@ -167,14 +167,14 @@ def _judged_rows(
     own = patterns.self_reported[:, judge].copy()
     has_number = patterns.claim[:, judge] >= 0
     conceded = (verdict == 0) & has_number & ~own
-    text = f"on which {name} states deaths without a verdict are read as accepted by it"
+    text = f"on which {name} states deaths without a verdict, read as accepted by it"
     _note(notes, "conceded", patterns, conceded & elsewhere, text)
     verdict[conceded] = ACCEPTED
     alone = (verdict == ACCEPTED) & ~own & ~elsewhere
-    text = f"that only {name} reports and accepts are read as reported by itself"
+    text = f"that only {name} reports and accepts, read as reported by itself"
     _note(notes, "own_report", patterns, alone, text)
     own |= alone
-    text = f"have deaths stated by {name} though it did not accept them: that number is not used"
+    text = f"with deaths stated by {name} though it did not accept them, that number not used"
     _note(notes, "number_unused", patterns, (verdict != ACCEPTED) & has_number & ~own, text)
     verdict[own | (verdict == OPEN)] = 0
     return verdict, own
@@ -185,7 +185,7 @@ def _note(
 ) -> None:
     count = int(patterns.count[which].sum())
     if count:
-        notes.append((code, f"{count:,} incident{'s' if count != 1 else ''} {text}"))
+        notes.append((code, f"incidents {text}: {count:,}"))
 
 
 def _target(
