@@ -83,7 +83,7 @@ def test_printed_model_names_every_source_and_prior():
         "A (monitor): lists",
         "B (perpetrator): judges incidents",
         "grade fair, real and by the perpetrator ~ Beta(17, 3)",
-        "one of 2 suspects",
+        "share of one among 2 suspects",
         "The grade of an accepted incident is not used",
         "the scale is that of A",
         "recall, log odds",

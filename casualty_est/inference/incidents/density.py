@@ -67,6 +67,9 @@ class Density:
         self._exact = np.zeros(listers)
         self._sd = np.full(listers, LONE_SD)
         self._by_share = np.zeros(len(d.share_log))
+        # What a lone source states, on its own scale, depends on no parameter: computed once.
+        names = ("bias", "log_count_sd", "exact")
+        self._free, self._spoken = any(sizes.get(name, 0) for name in names), False
         self._size_slope, self._holder_slope = np.zeros(3), np.zeros(3 * included)
         self._hurdle_slope, self._recall_slope = np.zeros(3), np.zeros(2)
         self._grade_slope = np.zeros(sizes.get("grade", 0))
@@ -89,6 +92,16 @@ class Density:
             theta[at["holders"]], d.log_deaths, d.nodes, d.histories, self.size, self.inclusion,
             self.held, self.table,
         )  # fmt: skip
+        if self._free or not self._spoken:
+            self._fill_statements(theta)
+            self._spoken = True
+        if len(d.conceded_outlier):
+            self._fill_conceded(theta)
+        if len(d.verdict_kind):
+            self._fill_verdicts(theta)
+
+    def _fill_statements(self, theta: Array) -> None:
+        d, at = self._d, self._at
         self.bias = d.bias_mean + d.bias_chol @ theta[at["bias"]]
         if at["log_count_sd"].stop > at["log_count_sd"].start:
             self._sd = np.exp(theta[at["log_count_sd"]])
@@ -102,10 +115,6 @@ class Density:
             self._exact, d.statement_of, d.pointer, d.cell, d.weight, d.exact, d.outlier,
             self._mass, self._written, self.table[self._rows[1]],
         )  # fmt: skip
-        if len(d.conceded_outlier):
-            self._fill_conceded(theta)
-        if len(d.verdict_kind):
-            self._fill_verdicts(theta)
 
     def _fill_conceded(self, theta: Array) -> None:
         d, at = self._d, self._at
@@ -171,9 +180,19 @@ class Density:
             self._nobody, d.zero, self.size, self._slopes, self._by_size, self._size_slope
         )
         slope[: 2 + d.zero] += self._size_slope[: 2 + d.zero]
+        if self._free:
+            self._statement_slope(adjoint[self._rows[1]], slope)
+        if len(d.conceded_outlier):
+            self._conceded_slope(theta, adjoint[self._rows[2]], slope)
+        if len(d.verdict_kind):
+            self._verdict_slope(theta, adjoint[self._rows[3]], slope)
+        return total, slope
+
+    def _statement_slope(self, adjoint: Array, slope: Array) -> None:
+        d, at = self._d, self._at
         slopes.of_statements(
             self._exact, d.statement_of, d.pointer, d.cell, d.weight, d.exact, self._written,
-            adjoint[self._rows[1]], self._by_mass, self._by[0],
+            adjoint, self._by_mass, self._by[0],
         )  # fmt: skip
         slopes.of_own_counts(
             self.bias, self._sd, d.log_deaths, d.edges, d.starts_of, d.cells, self._density,
@@ -184,11 +203,6 @@ class Density:
         slope[at["log_count_sd"]] += self._by[2][
             : at["log_count_sd"].stop - at["log_count_sd"].start
         ]
-        if len(d.conceded_outlier):
-            self._conceded_slope(theta, adjoint[self._rows[2]], slope)
-        if len(d.verdict_kind):
-            self._verdict_slope(theta, adjoint[self._rows[3]], slope)
-        return total, slope
 
     def _conceded_slope(self, theta: Array, adjoint: Array, slope: Array) -> None:
         d, at = self._d, self._at

@@ -1,0 +1,24 @@
+"""The Coalition in Syria, incident by incident, against the published-setting reference."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import casualty_est as ce
+from casualty_est.models.incidents.model import IncidentModel
+
+
+@pytest.mark.slow
+def test_deaths_by_the_coalition_in_syria():
+    """Listed near 6,300 (90 % 5,100-8,000), unlisted near 2,550 (1,280-4,850), conceded 7.5 %."""
+    reports = ce.datasets.load("coalition_syria_patterns")
+    est = IncidentModel(reports, anchor=("Airwars", 1.0, 0.1)).fit(seed=1, progress=False)
+    assert est.converged
+    total, listed, unlisted = (est.draws(row).ravel() for row in range(3))
+    assert np.median(listed) == pytest.approx(6300, rel=0.07)
+    assert np.quantile(listed, [0.05, 0.95]) == pytest.approx([5100, 8000], rel=0.10)
+    assert np.median(unlisted) == pytest.approx(2550, rel=0.12)
+    assert np.quantile(unlisted, [0.05, 0.95]) == pytest.approx([1280, 4850], rel=0.20)
+    assert np.median(675 / total) == pytest.approx(0.075, rel=0.08)
+    assert (listed > 5 * 675).mean() > 0.99
