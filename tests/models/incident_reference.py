@@ -14,7 +14,7 @@ from scipy import special, stats
 
 from casualty_est.models.incident_kernels import text_probability
 
-EPS, FALSE = 0.01, 0.002
+EPS, FALSE, TAIL = 0.01, 0.002, 1e-4
 SHARE_NODES = 24
 
 
@@ -36,7 +36,10 @@ def log_sizes(cells, mean, sd, nobody):
     mass /= _interval(law, edges[0][0], edges[-1][1])
     if cells[0][1] == 0:
         mass = np.concatenate([[nobody], (1 - nobody) * mass])
-    return np.log(mass + 1e-12)
+    wide = np.array([b - a for a, b in edges])
+    if cells[0][1] == 0:
+        wide = np.concatenate([[0.0], wide])
+    return np.log((1 - TAIL) * (mass + 1e-12) + TAIL * wide / wide.sum())
 
 
 def _interval(law, a, b):

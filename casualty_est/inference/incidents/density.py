@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy.special import expit
 
 from casualty_est.inference.incidents import slopes, tables
-from casualty_est.models.incidents.layout import FRACTION, LONE_SD, IncidentLayout
+from casualty_est.models.incidents.layout import FRACTION, LONE_SD, TAIL, IncidentLayout
 from casualty_est.models.incidents.parameters import NAMES
 
 Array = npt.NDArray[np.float64]
@@ -67,6 +67,9 @@ class Density:
         self._exact = np.zeros(listers)
         self._sd = np.full(listers, LONE_SD)
         self._by_share = np.zeros(len(d.share_log))
+        self._law, width = np.zeros(cells), d.size_ends[1] - d.size_ends[0]
+        width[: d.zero] = 0.0
+        self._any_size = TAIL * width / width.sum()
         # What a lone source states, on its own scale, depends on no parameter: computed once.
         names = ("bias", "log_count_sd", "exact")
         self._free, self._spoken = any(sizes.get(name, 0) for name in names), False
@@ -86,8 +89,10 @@ class Density:
         mean, log_sd = theta[0], theta[1]
         self._nobody = float(expit(theta[at["zero"]][0])) if d.zero else 0.0
         tables.size_law(
-            mean, math.exp(log_sd), self._nobody, d.zero, d.size_ends, self.size, self._slopes
+            mean, math.exp(log_sd), self._nobody, d.zero, d.size_ends, self._law, self._slopes
         )
+        np.multiply(self._law, 1 - TAIL, out=self.size)
+        self.size += self._any_size
         tables.holders(
             theta[at["holders"]], d.log_deaths, d.nodes, d.histories, self.size, self.inclusion,
             self.held, self.table,
@@ -177,9 +182,9 @@ class Density:
         )  # fmt: skip
         slope[at["holders"]] += self._holder_slope
         slopes.of_size(
-            self._nobody, d.zero, self.size, self._slopes, self._by_size, self._size_slope
+            self._nobody, d.zero, self._law, self._slopes, self._by_size, self._size_slope
         )
-        slope[: 2 + d.zero] += self._size_slope[: 2 + d.zero]
+        slope[: 2 + d.zero] += (1 - TAIL) * self._size_slope[: 2 + d.zero]
         if self._free:
             self._statement_slope(adjoint[self._rows[1]], slope)
         if len(d.conceded_outlier):

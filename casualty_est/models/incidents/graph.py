@@ -19,6 +19,7 @@ from casualty_est.models.incidents.layout import (
     FRACTION,
     LONE_SD,
     OUTLIER,
+    TAIL,
     Arrays,
     IncidentLayout,
 )
@@ -106,7 +107,9 @@ def _size_law(found: dict[str, Any], d: Arrays) -> Any:
     if d.zero:
         nobody = pt.sigmoid(found["zero"])
         share = pt.concatenate([nobody, (1 - nobody) * share])
-    return share + FLOOR
+    width = d.size_ends[1] - d.size_ends[0]
+    width[: d.zero] = 0.0
+    return (1 - TAIL) * (share + FLOOR) + TAIL * width / width.sum()
 
 
 def _holders(found: dict[str, Any], d: Arrays, size: Any) -> Any:

@@ -39,6 +39,7 @@ Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 NODES = 5  # Gauss-Hermite nodes of the visibility of an incident
+TAIL = 1e-4  # an incident is of any size this often: a few huge ones must not bend the size law
 OUTLIER = 0.01  # a statement has nothing to do with the incident this often
 FALSE_ADMISSION = 0.002  # an incident that is not the judge's is accepted this often
 LONE_SD = 0.2  # log sd of the counts of a source that nobody checks
