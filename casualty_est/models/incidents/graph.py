@@ -105,8 +105,8 @@ def _size_law(found: dict[str, Any], d: Arrays) -> Any:
     ends = (d.size_ends[:, d.zero :] - found["size_mean"][0]) / pt.exp(found["log_size_sd"][0])
     share = _between(ends[0], ends[1]) / _between(ends[0, 0], ends[1, -1])
     if d.zero:
-        nobody = pt.sigmoid(found["zero"])
-        share = pt.concatenate([nobody, (1 - nobody) * share])
+        nobody = pt.sigmoid(found["zero"][0])
+        share = pt.concatenate([nobody[None], (1 - nobody) * share])
     width = d.size_ends[1] - d.size_ends[0]
     width[: d.zero] = 0.0
     return (1 - TAIL) * (share + FLOOR) + TAIL * width / width.sum()
