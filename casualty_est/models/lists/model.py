@@ -162,10 +162,10 @@ class ListModel:
         families, _ = self.families_for(stratum)
         if len(families) == 1:
             return f"This estimate assumes that {families[0].assumption}."
-        groups = listed([group_title(g) for g in dict.fromkeys(f.group for f in families)])
+        groups = listed([group_title(g) for g in dict.fromkeys(f.group for f in families)], "or")
         return (
-            f"This estimate assumes that the people on no list relate to those on some as in an "
-            f"average over {groups}."
+            f"This estimate assumes that whatever ties the lists to each other ({groups}) ties them "
+            f"in the same way among the people they missed."
         )
 
     @property
