@@ -164,8 +164,8 @@ class ListModel:
             return f"This estimate assumes that {families[0].assumption}."
         groups = listed([group_title(g) for g in dict.fromkeys(f.group for f in families)], "or")
         return (
-            f"This estimate assumes that whatever ties the lists to each other ({groups}) ties them "
-            f"in the same way among the people they missed."
+            f"This estimate assumes that whatever ties the lists to each other ({groups}) ties "
+            "them in the same way among the people they missed."
         )
 
     @property
