@@ -367,7 +367,7 @@ def test_an_undated_figure_beside_dated_ones_stays():
 # --- size and robustness
 
 
-def test_a_hundred_thousand_rows_are_counted_in_seconds():
+def test_a_hundred_thousand_rows_are_counted_in_seconds(unit):
     size = 100_000
     rows = pd.DataFrame(
         {
@@ -381,9 +381,10 @@ def test_a_hundred_thousand_rows_are_counted_in_seconds():
         }
     )
     claims = Claims(rows)
-    began = time.perf_counter()
+    began = time.process_time()
     counted = count_once(claims)
-    assert time.perf_counter() - began < 8
+    taken = time.process_time() - began
+    assert taken < 40 * unit
     assert len(counted.claims) + len(counted.left_out) == size
 
 
