@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from casualty_est.evidence.histories import CaptureHistories
     from casualty_est.evidence.incidents import IncidentReports
     from casualty_est.models.claims import ClaimsModel
+    from casualty_est.models.incidents.model import IncidentModel
     from casualty_est.models.lists.model import ListModel
     from casualty_est.priors.distributions import LogitNormal, LogNormal, Normal
     from casualty_est.quantity import Quantity
@@ -30,6 +31,7 @@ _HOMES = {
     "Claims": "evidence.claims",
     "ClaimsModel": "models.claims",
     "Estimate": "estimate",
+    "IncidentModel": "models.incidents.model",
     "IncidentReports": "evidence.incidents",
     "InputError": "errors",
     "ListModel": "models.lists.model",
@@ -48,6 +50,7 @@ __all__ = [
     "Claims",
     "ClaimsModel",
     "Estimate",
+    "IncidentModel",
     "IncidentReports",
     "InputError",
     "ListModel",

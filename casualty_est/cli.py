@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from casualty_est import __version__
+from casualty_est import __version__, options
 from casualty_est.errors import CasualtyEstError, UsageError
 from casualty_est.terminal import BROKEN_PIPE, INTERRUPTED, Stop, console_for, discard_output
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from casualty_est.estimate import Estimate
     from casualty_est.evidence.histories import CaptureHistories
     from casualty_est.models.claims import ClaimsModel
+    from casualty_est.models.incidents.model import IncidentModel
     from casualty_est.models.lists.model import ListModel
 
 GOOD, NOT_CONVERGED, BAD_INPUT = 0, 1, 2
@@ -104,8 +104,8 @@ def claims(
     from casualty_est.evidence import Claims
     from casualty_est.models.claims import ClaimsModel
 
-    _check_numbers(prob, draws, chains)
-    _check_outputs(
+    options.check_numbers(prob, draws, chains)
+    options.check_outputs(
         {"--report": report, "--json": json, "--save": save},
         {"the table": file, "--priors": priors},
     )
@@ -113,9 +113,9 @@ def claims(
         Claims.read(file),
         priors=priors,
         as_of=as_of,
-        total=_cell(total) if total is not None else {},
-        hedge=_pairs(hedge or [], "--hedge"),
-        roles=_pairs(role or [], "--role"),
+        total=options.cell(total) if total is not None else {},
+        hedge=options.pairs(hedge or [], "--hedge"),
+        roles=options.pairs(role or [], "--role"),
         conflict=conflict,
         assume_unbiased=assume_unbiased,
     )
@@ -168,18 +168,25 @@ def lists(
     from casualty_est.evidence.histories import CaptureHistories
     from casualty_est.models.lists.model import ListModel
 
-    _check_numbers(prob, draws, chains)
-    _check_outputs({"--report": report, "--json": json, "--save": save}, {"the table": file})
+    options.check_numbers(prob, draws, chains)
+    options.check_outputs({"--report": report, "--json": json, "--save": save}, {"the table": file})
     histories = (
         _histories(file, columns, count, by)
         if replicate is None
         else CaptureHistories.read_replicates(
-            file, replicate=replicate, lists=_names(columns), count=count, by=_names(by) or ()
+            file,
+            replicate=replicate,
+            lists=options.names(columns),
+            count=count,
+            by=options.names(by) or (),
         )
     )
-    chosen = families if families == "auto" else _names(families) or ()
+    chosen = families if families == "auto" else options.names(families) or ()
     model = ListModel(
-        histories, families=chosen, xi=xi, cell=_cell(cell, "--cell") if cell is not None else {}
+        histories,
+        families=chosen,
+        xi=xi,
+        cell=options.cell(cell, "--cell") if cell is not None else {},
     )
     console = console_for(quiet)
     _print_model(console, model)
@@ -200,15 +207,92 @@ def lists(
     raise typer.Exit(GOOD if estimate.converged else NOT_CONVERGED)
 
 
+@app.command()
+def incidents(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="A table of incidents.")],
+    priors: PriorsFile = None,
+    anchor: Annotated[
+        str | None,
+        typer.Option(
+            "--anchor",
+            metavar="SOURCE[=MEDIAN[,SD]]",
+            help="The source that sets the scale, and its count over the true one.",
+        ),
+    ] = None,
+    scale: Annotated[
+        str, typer.Option("--scale", help="cut: the data may not move the scale; or joint.")
+    ] = "cut",
+    exact_reports: Annotated[
+        bool, typer.Option("--exact-reports/--no-exact-reports", help="Some reports are exact.")
+    ] = True,
+    range_rule: Annotated[
+        str, typer.Option("--range-rule", help="asis, or common: all ranges read alike.")
+    ] = "asis",
+    unlisted: Annotated[
+        str, typer.Option("--unlisted", help="auto, overlap, recall or none.")
+    ] = "auto",
+    perpetrator: Annotated[
+        str | None, typer.Option("--perpetrator", metavar="NAME", help="Whose deeds are counted.")
+    ] = None,
+    share: Annotated[
+        float, typer.Option("--share", help="How alike the shares of several suspects are.")
+    ] = 6.0,
+    role: Annotated[
+        list[str] | None, typer.Option("--role", metavar="SOURCE=ROLE", help="Role of a source.")
+    ] = None,
+    cell: Annotated[
+        str | None, typer.Option("--cell", metavar="scope=..,group=..", help="What is counted.")
+    ] = None,
+    assume_unbiased: Annotated[
+        bool, typer.Option("--assume-unbiased", help="Take the anchor as right on the median.")
+    ] = False,
+    report: ReportFile = None,
+    json: JsonFile = None,
+    save: SaveFile = None,
+    seed: Seed = None,
+    prob: Prob = 0.95,
+    draws: DrawCount = 1000,
+    chains: ChainCount = 4,
+    quiet: Quiet = False,
+) -> None:
+    """Estimate deaths in incidents that somebody lists, and in those that nobody does."""
+    from casualty_est.evidence.incidents import IncidentReports
+    from casualty_est.models.incidents.model import IncidentModel
+
+    options.check_numbers(prob, draws, chains)
+    options.check_outputs(
+        {"--report": report, "--json": json, "--save": save},
+        {"the table": file, "--priors": priors},
+    )
+    table = IncidentReports.read(file)
+    model = IncidentModel(
+        table,
+        priors=priors,
+        roles=options.pairs(role or [], "--role"),
+        scale=scale,
+        anchor=options.anchor(anchor, table.sources),
+        exact_reports=exact_reports,
+        range_rule=range_rule,
+        unlisted=unlisted,
+        perpetrator=perpetrator,
+        share=share,
+        assume_unbiased=assume_unbiased,
+        cell=options.cell(cell, "--cell") if cell is not None else {},
+    )
+    console = console_for(quiet)
+    _print_model(console, model)
+    estimate = model.fit(seed=seed, draws=draws, chains=chains, progress=False if quiet else None)
+    _print_estimate(console, estimate, prob)
+    _write(estimate, prob, report=report, json=json, save=save, console=console)
+    raise typer.Exit(GOOD if estimate.converged else NOT_CONVERGED)
+
+
 def _histories(file: Path, columns: str | None, count: str, by: str | None) -> CaptureHistories:
     from casualty_est.evidence.histories import CaptureHistories
 
-    return CaptureHistories.read(file, lists=_names(columns), count=count, by=_names(by) or ())
-
-
-def _names(text: str | None) -> tuple[str, ...] | None:
-    """Read names between commas."""
-    return None if text is None else tuple(name.strip() for name in text.split(","))
+    return CaptureHistories.read(
+        file, lists=options.names(columns), count=count, by=options.names(by) or ()
+    )
 
 
 @contextmanager
@@ -331,72 +415,7 @@ def demo(
     raise typer.Exit(GOOD if estimate.converged else NOT_CONVERGED)
 
 
-def _pairs(items: list[str], option: str) -> dict[str, str]:
-    """Read NAME=VALUE pairs; a name may hold an equals sign, the last one divides."""
-    return dict(_pair(item, item.rpartition("="), option) for item in items)
-
-
-def _pair(text: str, parts: tuple[str, str, str], option: str) -> tuple[str, str]:
-    name, _, value = (part.strip() for part in parts)
-    if not name or not value:
-        msg = f"{option} takes NAME=VALUE, not {text!r}"
-        raise UsageError(msg)
-    return name, value
-
-
-def _cell(text: str, option: str = "--total") -> dict[str, str]:
-    """Read FIELD=LABEL pairs; a label may hold commas and equals signs."""
-    from casualty_est.priors.settings import CELL_FIELDS, nearest
-
-    found: dict[str, str] = {}
-    for pair in re.split(rf",(?=\s*(?:{'|'.join(CELL_FIELDS)})\s*=)", text):
-        name, label = _pair(pair, pair.partition("="), option)
-        if name not in CELL_FIELDS:
-            msg = f"{option}: {name!r} is unknown; {nearest(name, CELL_FIELDS)}"
-            raise UsageError(msg)
-        if name in found:
-            msg = f"{option} names the {name} twice: keep {found[name]!r} or {label!r}"
-            raise UsageError(msg)
-        found[name] = label
-    return found
-
-
-def _check_numbers(prob: float, draws: int, chains: int) -> None:
-    if not 0 < prob < 1:
-        msg = f"--prob must lie between 0 and 1, not {prob:g}: write .95 for a 95 % interval"
-        raise UsageError(msg)
-    for name, value in {"--draws": draws, "--chains": chains}.items():
-        if value < 1:
-            msg = f"{name} must be at least 1, not {value}"
-            raise UsageError(msg)
-
-
-def _check_outputs(outputs: dict[str, Path | None], inputs: dict[str, Path | None]) -> None:
-    """Refuse an output that cannot be written before minutes of work are spent on it."""
-    taken = [(name, path) for name, path in inputs.items() if path is not None]
-    for option, path in outputs.items():
-        if path is None:
-            continue
-        if path.is_dir():
-            msg = f"{path} is a folder; give the name of a file"
-            raise UsageError(msg)
-        if not path.parent.is_dir():
-            msg = f"the folder of {path} does not exist; create it first"
-            raise UsageError(msg)
-        for name, other in taken:
-            if _same_file(path, other):
-                msg = f"{option} would write over {name}, {other}; give another file"
-                raise UsageError(msg)
-        taken.append((option, path))
-
-
-def _same_file(path: Path, other: Path) -> bool:
-    # Two names of one file, by a link or by case alone, resolve to different paths.
-    both = path.exists() and other.exists()
-    return path.resolve() == other.resolve() or (both and path.samefile(other))
-
-
-def _print_model(console: Console, model: ClaimsModel | ListModel) -> None:
+def _print_model(console: Console, model: ClaimsModel | IncidentModel | ListModel) -> None:
     console.print(repr(model), markup=False)
     console.print()
 
@@ -437,6 +456,7 @@ def _write(
         estimate.alone(prob=prob)
         estimate.leave_one_out(prob=prob)
         estimate.consistency(prob=prob)
+        estimate.choices(prob=prob)
     steps: list[tuple[Path | None, Callable[[Path], Any]]] = [
         (report, lambda path: estimate.report(path, prob=prob)),
         (json, lambda path: write_json(estimate, path, prob)),

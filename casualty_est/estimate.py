@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.errors import UsageError
-from casualty_est.posterior import Modes, find_modes, interval_ends
+from casualty_est.posterior import Modes, find_modes
+from casualty_est.refits import Refits
 from casualty_est.rounding import people, percent, share
 from casualty_est.tables import ratio_numbers, row_numbers
 
@@ -28,13 +29,9 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 META = "casualty_est"
-REFIT_HINT = (
-    "this estimate was loaded from a file and carries no model to refit; fit the model again, or "
-    "call this before saving: what was computed is kept in the file"
-)
 
 
-class Estimate:
+class Estimate(Refits):
     """The posterior of one study: counts, reliability of sources, and what they rest on.
 
     Parameters
@@ -242,152 +239,48 @@ class Estimate:
 
         return check(self)
 
-    def alone(self, row: int = 0, prob: float = 0.95) -> pd.DataFrame:
-        """Posterior of an estimate if each source stood alone; columns as `leave_one_out`.
-
-        Parameters
-        ----------
-        row : int
-            The estimate, as numbered in `summary`.
-        prob : float
-            Level of the equal-tailed credible interval.
+    def incidents(self) -> pd.DataFrame:
+        """Posterior of every incident.
 
         Returns
         -------
         pandas.DataFrame
-        """
-        return self._refits("alone", row, prob)
-
-    def leave_one_out(self, row: int = 0, prob: float = 0.95) -> pd.DataFrame:
-        """Posterior of an estimate without each source in turn.
-
-        Parameters
-        ----------
-        row : int
-            The estimate, as numbered in `summary`.
-        prob : float
-            Level of the intervals.
-
-        Returns
-        -------
-        pandas.DataFrame
-            ``case``, ``median``, ``low``, ``high`` (people), ``prob``, ``converged``.
+            ``incident``, ``median``, ``low``, ``high`` (people killed in it if it is real; 95 %
+            interval), ``real`` (probability that it is real and by the perpetrator), ``prob``,
+            ``count``. Where a row of the table stands for several incidents, one row per pattern.
 
         Raises
         ------
         UsageError
-            If the estimate was loaded from a file and this was not computed before saving.
+            If the evidence is no incident reports.
         """
-        return self._refits("leave_one_out", row, prob)
+        from casualty_est.tables import incidents
 
-    def consistency(self, row: int = 0, prob: float = 0.95) -> pd.DataFrame:
-        """Lists only: the members of each list as a population of known size.
+        return incidents(self)
 
-        The other lists see some of them; what the model says of the rest can be held against the
-        truth. It tests the same assumption, on people who are easier to see than most.
+    def gap(self) -> pd.DataFrame:
+        """Why two sources' totals differ, incident by incident.
 
-        Parameters
-        ----------
-        row : int
-            The estimate, as numbered in `summary`.
-        prob : float
-            Level of the equal-tailed credible interval.
+        The gap between what the anchor reports and what another source reports is split into
+        incidents that one of them does not report, counting within incidents that both report, and
+        incidents that are not real or not the perpetrator's: Shapley values, which sum to the gap
+        in every draw.
 
         Returns
         -------
         pandas.DataFrame
-            Columns of `leave_one_out`, and ``members`` (the truth), ``seen`` (on another list
-            too), ``covered``; empty for other evidence.
-        """
-        return self._refits("consistency", row, prob)
-
-    def widened(self, row: int = 0, prob: float = 0.95) -> pd.DataFrame:
-        """Posterior with the prior sd doubled of roles whose grounds are this conflict itself.
-
-        Parameters
-        ----------
-        row : int
-            The estimate, as numbered in `summary`.
-        prob : float
-            Level of the equal-tailed credible interval.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Columns as `leave_one_out`; empty where no role leans on this conflict.
-        """
-        return self._refits("widened", row, prob)
-
-    def _refits(self, name: str, row: int, prob: float) -> pd.DataFrame:
-        import pandas as pd
-
-        interval_ends(prob)
-        columns = ["case", "median", "low", "high", "prob", "converged"]
-        if name == "consistency":
-            columns += ["members", "seen", "covered"]
-        if not self._meta["has_level"]:
-            return pd.DataFrame(columns=columns)
-        key = f"{name}:{self._row(row)}:{prob:g}"
-        kept = self._meta["details"].setdefault("refits", {})
-        if key not in kept:
-            from casualty_est.inference.progress import progress_bar
-            from casualty_est.sensitivity.refits import refit
-
-            model = self._model_to_refit()
-            with progress_bar(self._progress) as report:
-                kept[key] = refit(name, model, self._meta, row, prob, report)
-        return pd.DataFrame(kept[key], columns=columns)
-
-    def _model_to_refit(self) -> Any:
-        if self._model is None:
-            raise UsageError(REFIT_HINT)
-        return self._model
-
-    def tipping(self, n: float, row: int = 0) -> pd.DataFrame:
-        """How wrong would each assumption have to be for the median to be `n`?
-
-        Parameters
-        ----------
-        n : float
-            A number of people, such as an official count.
-        row : int
-            The estimate, as numbered in `summary`.
-
-        Returns
-        -------
-        pandas.DataFrame
-            ``assumption``, ``value``, ``sds``, ``implied``, ``sentence``.
+            ``from``, ``to`` (sources), ``reported_from``, ``reported_to`` (deaths reported; of a
+            range the middle), ``part``, and its ``mean``, ``median``, ``low``, ``high`` (deaths).
+            Means sum to the gap.
 
         Raises
         ------
         UsageError
-            If `n` is not above 0, there is no headline, or the estimate has no model to refit.
+            If the evidence is no incident reports.
         """
-        import pandas as pd
+        from casualty_est.tables import gap
 
-        if not self._meta["has_level"]:
-            msg = "there is no headline number, so nothing can be tipped; give roles or an anchor"
-            raise UsageError(msg)
-        if self.kind == "lists":
-            msg = (
-                "lists rest on no reporting ratio that could tip; "
-                'meta["details"]["dial"] has the number under each odds ratio of the unseen cell'
-            )
-            raise UsageError(msg)
-        from casualty_est.sensitivity.tipping import tippable, tipping
-
-        n = tippable(n)
-        kept = self._meta["details"].setdefault("tipping", {})
-        key = f"{row}:{n:.15g}"
-        if key not in kept:
-            from casualty_est.inference.progress import progress_bar
-            from casualty_est.sensitivity.refits import Refitter
-
-            with progress_bar(self._progress) as report:
-                refit = Refitter(self._model_to_refit(), self._meta, row, report)
-                weights = [item["weight"] for item in self.identification(row).rows]
-                kept[key] = tipping(refit, n, self._meta["assumptions"], weights)
-        return pd.DataFrame(kept[key])
+        return gap(self)
 
     @property
     def plot(self) -> Plots:

@@ -6,7 +6,12 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.rounding import people, percent, share
-from casualty_est.tables import completeness_numbers, has_completeness, row_numbers
+from casualty_est.tables import (
+    completeness_numbers,
+    has_completeness,
+    row_numbers,
+    source_numbers,
+)
 from casualty_est.wording import cell_text, documented_text
 
 if TYPE_CHECKING:
@@ -23,7 +28,7 @@ def estimate_rows(estimate: Estimate, prob: float = 0.95) -> list[tuple[str, ...
         stated = (
             f"{documented_text(documented)} ({documented['source'] or 'lists'})"
             if documented
-            else "none"
+            else "none" * (row["part"] == "total" or len(estimate) == 1)
         )
         strata = "".join(f", {column} {value}" for column, value in row["strata"].items())
         part = "" if row["part"] == "total" else f", {row['part']}"
@@ -83,8 +88,18 @@ def source_rows(estimate: Estimate, prob: float = 0.95) -> list[tuple[str, ...]]
         prior = source["prior"]
         before = f"{share(prior['median'])} ({share(prior['low'])} to {share(prior['high'])})"
         name = source["name"].removeprefix("ratio of ")
-        rows.append((name, source["role"] or "none", estimate.ratio_text(i, prob), before))
+        row = (name, source["role"] or "none", estimate.ratio_text(i, prob), before)
+        rows.append((*row, _held(estimate, i, prob)) if estimate.kind == "incidents" else row)
     return rows
+
+
+def _held(estimate: Estimate, i: int, prob: float) -> str:
+    """Share of all deaths that lie in what a source of incidents lists."""
+    found = source_numbers(estimate, "completeness_listed", i, prob)
+    if found is None:
+        return "not known"
+    middle, low, high = (percent(round(found[k], 2)) for k in ("median", "low", "high"))
+    return f"{middle} ({low} to {high})"
 
 
 def titles(prob: float, kind: str = "claims") -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -95,6 +110,17 @@ def titles(prob: float, kind: str = "claims") -> tuple[tuple[str, ...], tuple[st
             ("people", "on some list (counted)", "estimated in all", interval, "on no list"),
             ("list", "holds of all people", interval),
         )
+    if kind == "incidents":
+        return (
+            ("estimate", "documented", "median", interval),
+            (
+                "source",
+                "role",
+                f"own count / true ({percent(prob)})",
+                "before the data (95 %)",
+                "lists of all deaths",
+            ),
+        )
     return (
         ("estimate", "documented", "median", interval),
         ("source", "role", f"reported / true ({percent(prob)})", "before the data (95 %)"),
@@ -102,7 +128,7 @@ def titles(prob: float, kind: str = "claims") -> tuple[tuple[str, ...], tuple[st
 
 
 def _kind(estimate: Estimate) -> str:
-    return "lists" if has_completeness(estimate) else "claims"
+    return "lists" if has_completeness(estimate) else estimate.kind
 
 
 def status(estimate: Estimate) -> str:

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from casualty_est.errors import UsageError
 from casualty_est.posterior import enough_draws, interval_ends, mean_is_known
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from casualty_est.estimate import Estimate
+
+GAP_PARTS = ("attribution", "missed_incidents", "counting_within")
 
 
 def summary(estimate: Estimate, prob: float) -> pd.DataFrame:
@@ -133,6 +136,76 @@ def inclusion_numbers(
         {"deaths": d, "median": float(m), "low": float(a), "high": float(b)}
         for d, a, m, b in zip(sizes, low, median, high, strict=True)
     ]
+
+
+def incidents(estimate: Estimate) -> pd.DataFrame:
+    """Tabulate every incident, or every pattern of them; see `Estimate.incidents`."""
+    import pandas as pd
+
+    if "incidents" not in estimate.idata.children:
+        msg = f"est.incidents() belongs to incident reports; this estimate is from {estimate.kind}"
+        raise UsageError(msg)
+    group = estimate.idata["incidents"]
+    names = ("median", "low", "high", "real")
+    table = pd.DataFrame({name: group[name].values for name in names})
+    if not estimate.meta["has_level"]:
+        table[["median", "low", "high"]] = None
+    table = table.assign(prob=0.95)
+    if "pattern_of" not in group:
+        table.insert(0, "incident", [str(p) for p in group["pattern"].values])
+        return table.assign(count=group["count"].values)
+    at = {int(p): i for i, p in enumerate(group["pattern"].values)}
+    held = [(str(n), at.get(int(p))) for n, p in zip(*_incident_patterns(group), strict=True)]
+    counted = [(name, i) for name, i in held if i is not None]
+    table = table.iloc[[i for _, i in counted]].reset_index(drop=True)
+    table.insert(0, "incident", [name for name, _ in counted])
+    return table.assign(count=1)
+
+
+def _incident_patterns(group: Any) -> tuple[Any, Any]:
+    return group["incident"].values, group["pattern_of"].values
+
+
+def gaps(estimate: Estimate) -> list[dict[str, Any]]:
+    """Return the gaps between the anchor's reported total and each other source's.
+
+    Raises
+    ------
+    UsageError
+        If the evidence is no incident reports.
+    """
+    if estimate.kind != "incidents":
+        msg = f"a gap is split strike by strike, and this estimate is from {estimate.kind}"
+        raise UsageError(msg)
+    found: list[dict[str, Any]] = of_incidents(estimate)["gaps"]
+    return found
+
+
+def of_incidents(estimate: Estimate) -> dict[str, Any]:
+    """Details of an estimate from incident reports; what an older file does not hold is empty."""
+    empty: dict[str, Any] = {
+        "judge": None,
+        "grades": [],
+        "reports": [],
+        "gaps": [],
+        "by_size": None,
+        "anchor": None,
+        "unlisted_from": None,
+    }
+    return {**empty, **estimate.meta["details"]}
+
+
+def gap(estimate: Estimate) -> pd.DataFrame:
+    """Tabulate the gaps; see `Estimate.gap`."""
+    import pandas as pd
+
+    rows = []
+    for found in gaps(estimate):
+        pair = {"from": found["sources"][0], "to": found["sources"][1]}
+        totals = {"reported_from": found["reported"][0], "reported_to": found["reported"][1]}
+        for part in GAP_PARTS:
+            rows.append({**pair, **totals, "part": part, **found[part]})
+    return pd.DataFrame(rows)
 
 
 def row_numbers(estimate: Estimate, row: int, prob: float) -> dict[str, float | None]:

@@ -77,11 +77,11 @@ ORDER = [
     {"priors"},
     {"models"},
     {"inference"},
-    {"estimate", "posterior", "serialise", "show", "tables"},
+    {"estimate", "posterior", "refits", "serialise", "show", "tables"},
     {"sensitivity"},
     {"plots"},
     {"report"},
-    {"studies", "cli", "terminal"},
+    {"studies", "cli", "options", "terminal"},
 ]
 # Data, and words without any import of the house: whoever needs them.
 FREE = {"datasets", "__init__"}

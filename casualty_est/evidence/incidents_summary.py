@@ -124,7 +124,7 @@ def summary_of(incidents: Sequence[Incident], roles: Mapping[str, str | None]) -
             own["incidents"] += found.count
             own["only_here"] += found.count * (len(found.reports) == 1)
             own["with_number"] += found.count * (not row.quantity.is_unknown)
-            own["deaths"] += found.count * _lowest(row.quantity)
+            own["deaths"] += found.count * lowest_of(row.quantity)
             own["self_reported"] += found.count * row.self_reported
             if row.verdict:
                 own[row.verdict] += found.count
@@ -139,7 +139,7 @@ def summary_of(incidents: Sequence[Incident], roles: Mapping[str, str | None]) -
 _COUNTED = ("incidents", "only_here", "with_number", "deaths", *VERDICTS, "self_reported")
 
 
-def _lowest(quantity: Quantity) -> int:
+def lowest_of(quantity: Quantity) -> int:
     """The plain count or lower end; "about n" is n, "as many as n" has the lower end 0."""
     return int((quantity.best if quantity.low is None else quantity.low) or 0)
 
@@ -219,11 +219,10 @@ def sizes_of(incidents: Sequence[Incident], roles: Mapping[str, str | None]) -> 
             if not row.quantity.is_unknown and not row.quantity.is_zero:
                 counted[column[row.source], at] += found.count
     kept = np.flatnonzero(total)
-    names = [*map(_class_name, range(len(CLASSES))), "unknown"]
     return Sizes(
         tuple(roles),
         tuple(roles.values()),
-        tuple(names[i] for i in kept),
+        tuple(class_name(int(i)) for i in kept),
         total[kept],
         mentioned[:, kept],
         counted[:, kept],
@@ -231,19 +230,26 @@ def sizes_of(incidents: Sequence[Incident], roles: Mapping[str, str | None]) -> 
 
 
 def _class_of(found: Incident) -> int:
-    sizes = [size for row in found.reports if (size := _size(row.quantity)) is not None]
-    if not sizes:
-        return len(CLASSES)
-    return sum(max(sizes) >= lowest for lowest in CLASSES) - 1
+    sizes = [size for row in found.reports if (size := size_of(row.quantity)) is not None]
+    return class_of(max(sizes, default=None))
 
 
-def _size(quantity: Quantity) -> float | None:
+def class_of(size: float | None) -> int:
+    """Index of the class of a size; beyond the last one where it is not known."""
+    return len(CLASSES) if size is None else sum(size >= lowest for lowest in CLASSES) - 1
+
+
+def size_of(quantity: Quantity) -> float | None:
+    """The number that a size is taken from: of a range the lower end, of "as many as n" n."""
     if quantity.form == "at_most":
         return quantity.high
     return quantity.low if quantity.best is None else quantity.best
 
 
-def _class_name(i: int) -> str:
+def class_name(i: int) -> str:
+    """Name a class by its first and last size."""
+    if i == len(CLASSES):
+        return "unknown"
     low = CLASSES[i]
     if i == len(CLASSES) - 1:
         return f"{low} or more"

@@ -233,6 +233,81 @@ class Plots:
         with style.settings():
             return style.finished(lists.overlaps(self._estimate, row, _palette(dark)))
 
+    def gap(self, *, source: str | None = None, dark: bool = False) -> Figure:
+        """Draw why two sources' totals differ, as a waterfall from one to the other.
+
+        Parameters
+        ----------
+        source : str, optional
+            The source at the end; the first is always the anchor. By default the one whose total
+            is farthest from the anchor's.
+        dark : bool
+            Light text for a dark page, on a transparent ground.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            Deaths; steps are posterior means, which sum to the gap, with 95 % intervals.
+
+        Raises
+        ------
+        UsageError
+            If the evidence is no incident reports, or there is no such source.
+        """
+        from casualty_est.plots import incidents, style
+
+        with style.settings():
+            return style.finished(incidents.gap(self._estimate, source, _palette(dark)))
+
+    def inclusion(self, *, prob: float = 0.95, dark: bool = False) -> Figure:
+        """Draw the probability that each source holds an incident, by its deaths.
+
+        Parameters
+        ----------
+        prob : float
+            Level of the equal-tailed credible bands.
+        dark : bool
+            Light text for a dark page, on a transparent ground.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            One panel per source; deaths on a log axis.
+
+        Raises
+        ------
+        UsageError
+            If the evidence is no incident reports, or `prob` does not lie between 0 and 1.
+        """
+        interval_ends(prob)
+        from casualty_est.plots import incidents, style
+
+        with style.settings():
+            return style.finished(incidents.inclusion(self._estimate, prob, _palette(dark)))
+
+    def mentions(self, *, dark: bool = False) -> Figure:
+        """Draw who reports what: the share of incidents of each size that each source holds.
+
+        Parameters
+        ----------
+        dark : bool
+            Light text for a dark page, on a transparent ground.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            As `IncidentReports.plot`, of the incidents that count.
+
+        Raises
+        ------
+        UsageError
+            If the evidence is no incident reports.
+        """
+        from casualty_est.plots import incidents, style
+
+        with style.settings():
+            return style.finished(incidents.mentions_of(self._estimate, _palette(dark)))
+
     def priors(self, *, row: int = 0, dark: bool = False) -> Figure:
         """Draw what was believed before the data against what is believed after.
 
@@ -286,7 +361,7 @@ class Plots:
             return style.finished(sensitivity.weights(self._estimate, row, _palette(dark)))
 
     def cases(self, *, row: int = 0, prob: float = 0.95, dark: bool = False) -> Figure:
-        """Draw the estimate from all sources, from each alone, without each, with wider priors.
+        """Draw the estimate from all sources, from each alone, without each, under other settings.
 
         Parameters
         ----------
@@ -308,7 +383,7 @@ class Plots:
         UsageError
             If there is no such estimate, or `prob` does not lie between 0 and 1.
         """
-        return self._cases(("alone", "leave_one_out", "widened"), row, prob, dark)
+        return self._cases(("choices", "alone", "leave_one_out", "widened"), row, prob, dark)
 
     def alone(self, *, row: int = 0, prob: float = 0.95, dark: bool = False) -> Figure:
         """Draw the estimate from all sources beside the answer if each source stood alone.

@@ -123,6 +123,7 @@ def _weight(page: Page, weight: float, error: float, y: float, *, share: bool) -
 # Other evidence ------------------------------------------------------------------------------
 
 _HEADINGS = {
+    "choices": "With other settings",
     "alone": "If one source stood alone",
     "leave_one_out": "Without one source",
     "widened": "With wider priors",
@@ -145,7 +146,7 @@ def cases(
     palette : Palette
         Colours.
     groups : sequence of str
-        Which refits: ``alone``, ``leave_one_out``, ``widened``.
+        Which refits: ``choices``, ``alone``, ``leave_one_out``, ``widened``.
 
     Returns
     -------
@@ -162,6 +163,8 @@ def cases(
     missing = False
     for name in groups:
         found = _refits(getattr(estimate, name), row, prob)
+        if name == "choices" and found:
+            found = found[1:]  # the first one is the estimate itself
         missing = missing or found is None
         if found:
             heading = _HEADINGS[name].replace("source", "list") if lists else _HEADINGS[name]

@@ -74,6 +74,8 @@ def forest(estimate: Estimate, prob: float, palette: Palette) -> Picture:
     Picture
     """
     title = "What each source reported, as a share of the true number"
+    if estimate.kind == "incidents":
+        title = "What each source counts within an incident, as a share of the true number"
     ratios = _ratios(estimate, prob)
     if not ratios:
         return only_note(title, NO_SOURCES, palette)
@@ -86,11 +88,12 @@ def forest(estimate: Estimate, prob: float, palette: Palette) -> Picture:
         limits_of([*ends, 1.0]),
         palette,
         title=title,
-        xlabel="reported / true, log scale",
+        xlabel=("counted" if estimate.kind == "incidents" else "reported") + " / true, log scale",
         note=_note(shown, prob) + (f" {more} more are not drawn." if more else ""),
         left=LEFT,
     )
-    page.centred("reported everything, nothing twice", 1.0, 0.08, palette.muted)
+    all_of_it = "counted all" if estimate.kind == "incidents" else "reported everything"
+    page.centred(f"{all_of_it}, nothing twice", 1.0, 0.08, palette.muted)
     page.rule(1.0, palette.muted, top=0.16, linewidth=1.0, zorder=1.2)
     top = 0.2
     for ratio, lines in zip(shown, labels, strict=True):

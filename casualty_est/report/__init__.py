@@ -77,7 +77,7 @@ def render(estimate: Estimate, prob: float = 0.95) -> str:
 
 def _content(estimate: Estimate, prob: float) -> dict[str, Any]:
     from casualty_est.models import hedges
-    from casualty_est.report import checklist, naming, tables, text
+    from casualty_est.report import checklist, incidents_text, naming, tables, text
     from casualty_est.report.pictures import draw
     from casualty_est.report.what_if import what_if
     from casualty_est.rounding import percent
@@ -103,13 +103,17 @@ def _content(estimate: Estimate, prob: float) -> dict[str, Any]:
         "sources": tables.sources(estimate, prob),
         "under_documented": text.under_documented(estimate) if meta["has_level"] else "",
         "source_sentences": (
-            text.of_sources(meta["sources"], estimate.sources(prob).to_dict("records"), prob)
+            incidents_text.of_sources(estimate, prob)
+            if estimate.kind == "incidents"
+            else text.of_sources(meta["sources"], estimate.sources(prob).to_dict("records"), prob)
             if has_ratios
             else []
         ),
         "identification": estimate.identification(0) if len(estimate) else None,
         "weights": tables.weights(estimate) if len(estimate) else None,
-        "what_if": what_if(estimate),
+        "what_if": (
+            incidents_text.what_if(estimate) if estimate.kind == "incidents" else what_if(estimate)
+        ),
         "refits": refits,
         "refits_missing": text.refits_missing(estimate),
         "below_documented": text.below_documented(estimate),
@@ -130,6 +134,7 @@ def _content(estimate: Estimate, prob: float) -> dict[str, Any]:
         "exact": meta["diagnostics"]["method"] == "exact",
         "sampler": meta["diagnostics"]["method"],
         "lists": _of_lists(estimate, prob) if has_completeness(estimate) else None,
+        "incidents": _of_incidents(estimate, prob) if estimate.kind == "incidents" else None,
         "pictures": draw(estimate, prob, refits=bool(refits)),
     }
 
@@ -152,6 +157,23 @@ def _of_lists(estimate: Estimate, prob: float) -> dict[str, Any]:
         "dial": lists_text.dial(estimate),
         "without_strata": lists_text.without_strata(estimate),
         "averaged": len(estimate.meta["details"]["families"]) > 1,
+    }
+
+
+def _of_incidents(estimate: Estimate, prob: float) -> dict[str, Any]:
+    from casualty_est.report import incidents, incidents_text
+    from casualty_est.tables import gaps, of_incidents
+
+    details = of_incidents(estimate)
+    widest = sorted(gaps(estimate), key=lambda found: -abs(found["gap"]))
+    return {
+        "judge": details["judge"],
+        "graded": bool(details["grades"]),
+        "why": incidents_text.why_they_differ(estimate),
+        "gaps": [incidents.gap(found, details["judge"]) for found in widest],
+        "inclusion": incidents.inclusion(estimate, prob),
+        "choices": incidents.choices(estimate, prob),
+        "data": incidents.data(estimate),
     }
 
 

@@ -106,6 +106,18 @@ def _every_claim(key: str) -> Callable[[Estimate, float], bool]:
     return every
 
 
+def _roles(estimate: Estimate, prob: float) -> bool:
+    if estimate.kind == "incidents":
+        return all(source["role"] for source in estimate.meta["sources"])
+    return _every_claim("role")(estimate, prob)
+
+
+def _refits(estimate: Estimate, prob: float) -> bool:
+    if estimate.kind == "incidents":
+        return f"choices:0:{prob:g}" in estimate.meta["details"].get("refits", {})
+    return bool(refits(estimate, prob))
+
+
 def _links(estimate: Estimate, prob: float) -> bool:
     found = _counted(estimate)
     return bool(found) and all(any(part.href for part in linked(c["citation"])) for c in found)
@@ -135,7 +147,7 @@ CHECKS: dict[str, Callable[[Estimate, float], bool]] = {
         c["perpetrator"] not in ("any", "") for c in _cells(estimate)
     ),
     "as_of_known": _as_of,
-    "roles_given": _every_claim("role"),
+    "roles_given": _roles,
     "dates_given": _every_claim("reported"),
     "citations_given": _every_claim("citation"),
     "links_given": _links,
@@ -145,6 +157,6 @@ CHECKS: dict[str, Callable[[Estimate, float], bool]] = {
     "level_known": lambda estimate, prob: bool(estimate.meta["has_level"]),
     "converged": lambda estimate, prob: estimate.converged,
     "dial_shown": lambda estimate, prob: bool(estimate.meta["details"].get("dial")),
-    "refits_shown": lambda estimate, prob: bool(refits(estimate, prob)),
+    "refits_shown": _refits,
     "versions_shown": lambda estimate, prob: bool(estimate.meta["versions"].get("casualty_est")),
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from casualty_est.report import naming
 from casualty_est.rounding import people, percent
-from casualty_est.tables import found_for, has_completeness
+from casualty_est.tables import found_for, gaps, has_completeness, inclusion_numbers
 from casualty_est.wording import listed
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ def draw(estimate: Estimate, prob: float, *, refits: bool) -> dict[str, Picture]
     -------
     dict
         Pictures by name: ``total``, ``sources``, ``priors``, ``identification``, ``cases``; of
-        lists ``families``, ``dial``, ``overlaps``.
+        lists ``families``, ``dial``, ``overlaps``; of incidents ``gap``, ``inclusion``,
+        ``mentions``.
     """
     if not estimate.meta["has_level"]:
         return {}
@@ -53,6 +54,8 @@ def draw(estimate: Estimate, prob: float, *, refits: bool) -> dict[str, Picture]
         )
     if has_completeness(estimate):
         wanted |= _of_lists(estimate)
+    elif estimate.kind == "incidents":
+        wanted |= _of_incidents(estimate)
     elif estimate.identification(0).rows:
         wanted["identification"] = (
             "Bars: the weight of each assumption; the numbers stand in the table above."
@@ -63,7 +66,7 @@ def draw(estimate: Estimate, prob: float, *, refits: bool) -> dict[str, Picture]
         wanted["sources"] = (
             "Share of all people on each list; the numbers stand in the table above."
         )
-    levels = {key: {"prob": prob} for key in ("total", "sources", "cases")}
+    levels = {key: {"prob": prob} for key in ("total", "sources", "cases", "inclusion")}
     pictures = {}
     for name, alt in wanted.items():
         light, dark = (
@@ -90,6 +93,29 @@ def _of_lists(estimate: Estimate) -> dict[str, str]:
         wanted["overlaps"] = (
             "How many people stand on exactly which lists; the numbers stand in the table of "
             "section 7."
+        )
+    return wanted
+
+
+def _of_incidents(estimate: Estimate) -> dict[str, str]:
+    wanted = {
+        "sources": "What each source counts within an incident; the numbers stand in the table.",
+        "identification": (
+            "Bars: how the estimate follows each assumption; the numbers stand in the table above."
+        ),
+        "mentions": (
+            "For each size of incident the part that each source mentions; sums stand in the "
+            "table above."
+        ),
+    }
+    if gaps(estimate):
+        wanted["gap"] = (
+            "A waterfall from one source's total to the other's; its steps stand in the table."
+        )
+    if any(inclusion_numbers(estimate, i, 0.95) for i in range(len(estimate.meta["sources"]))):
+        wanted["inclusion"] = (
+            "The probability that a source holds an incident rises with its deaths; the numbers "
+            "stand in the table."
         )
     return wanted
 

@@ -119,7 +119,7 @@ def estimates(estimate: Estimate, prob: float) -> Table:
     several_windows = any(len(found) > 1 for found in windows.values())
     for i, (row, numbers) in enumerate(zip(estimate.meta["rows"], summary, strict=True)):
         found = row["documented"]
-        stated = NONE
+        stated = NONE if row["part"] == "total" or len(estimate) == 1 else ""
         if found:
             stated = documented_text(found)
             if found["source"]:
@@ -170,6 +170,10 @@ def sources(estimate: Estimate, prob: float) -> Table:
         from casualty_est.report import lists
 
         return lists.sources(estimate, prob)
+    if estimate.kind == "incidents":
+        from casualty_est.report import incidents
+
+        return incidents.sources(estimate, prob)
     rows = []
     for source, numbers in zip(
         estimate.meta["sources"], estimate.sources(prob).to_dict("records"), strict=True
@@ -237,7 +241,10 @@ def refits(estimate: Estimate, prob: float) -> list[Table]:
     """
     meta = estimate.meta
     sampled = meta["diagnostics"]["method"] != "exact"
-    many = sampled and 2 * len({source["source"] for source in meta["sources"]}) > MANY_REFITS
+    # A refit of incident reports takes some ten seconds.
+    many = meta["kind"] == "incidents" or (
+        sampled and 2 * len({source["source"] for source in meta["sources"]}) > MANY_REFITS
+    )
     kept = meta["details"].get("refits", {})
     asked: list[tuple[str, Callable[..., pd.DataFrame]]] = [
         ("If only one source were heard, all assumptions unchanged.", estimate.alone),

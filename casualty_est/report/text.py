@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from casualty_est.report import lists_text
+from casualty_est.report import incidents_text, lists_text
 from casualty_est.report.naming import (
     PERCENT_UP_TO,
     attributed,
@@ -48,13 +48,15 @@ MENTION = 0.05  # smallest part of the level that the first paragraph names
 
 def title(estimate: Estimate) -> str:
     """Title of the report: what, where and attributed to whom."""
-    if not has_total(estimate):
+    if not has_total(estimate) and estimate.kind != "incidents":
         return "Estimates of the dead, by cell"
     cell = estimate.meta["rows"][0]["cell"]
     where = places(cell["scope"]).removesuffix(" (listed below)")
     name = f"{group(cell)} {outcome(cell)} {where}".strip()
     if attributed(cell):
         name += f", attributed to {cell['perpetrator']}"
+    if not has_total(estimate):
+        name += ", in listed incidents"
     return name[0].upper() + name[1:]
 
 
@@ -87,13 +89,15 @@ def lede(estimate: Estimate, prob: float = 0.95) -> list[str]:
     warning = [] if estimate.converged else ["NOT CONVERGED: the numbers here are not results."]
     if not estimate.meta["has_level"]:
         return warning + no_headline(estimate)
-    if not has_total(estimate):
+    if not has_total(estimate) and estimate.kind != "incidents":
         return [*warning, *_no_total(estimate), *rests_on(estimate)]
     asked = question(estimate.meta["rows"][0]["cell"])
+    if not has_total(estimate):
+        asked = f"{asked[:-1]}, in incidents that some source lists?"
     modes = estimate.modes(0, prob)
     answer = several(modes, prob) if len(modes) > 1 else single(estimate, prob)
     parts = listed_parts(estimate, prob)
-    return [*warning, asked, *answer, *parts, *rests_on(estimate)]
+    return [*warning, asked, *answer, *parts, *rests_on(estimate, prob)]
 
 
 def single(estimate: Estimate, prob: float) -> list[str]:
@@ -145,7 +149,7 @@ def listed_parts(estimate: Estimate, prob: float) -> list[str]:
     if len(found) < 2:
         return []
     what = "incidents" if estimate.kind == "incidents" else "people"
-    inside = f"in {what} that" if what == "incidents" else "are people whom"
+    inside = f"are in {what} that" if what == "incidents" else "are people whom"
     return [
         f"Of this estimate, {found['listed']} {inside} at least one source lists, and "
         f"{found['unlisted']} {inside} no source lists (both {percent(prob)} credible intervals)."
@@ -191,10 +195,12 @@ def _no_total(estimate: Estimate) -> list[str]:
     ]
 
 
-def rests_on(estimate: Estimate) -> list[str]:
+def rests_on(estimate: Estimate, prob: float = 0.95) -> list[str]:
     """What sets the level of the first estimate, in the words of the first paragraph."""
     if has_completeness(estimate):
         return lists_text.rests_on(estimate)
+    if estimate.kind == "incidents":
+        return _assumed_unbiased(estimate, incidents_text.rests_on(estimate, prob))
     sentences = []
     match estimate.level(0):
         case "prior":
@@ -218,11 +224,14 @@ def rests_on(estimate: Estimate) -> list[str]:
                 "The level of this estimate comes from the overlap between the sources, and from "
                 "what is assumed of the deaths that no source holds."
             )
-    if estimate.meta["settings"].get("assume_unbiased"):
-        sentences.append(
-            "The analyst chose to assume that sources without a role report the truth on average."
-        )
-    return sentences
+    return _assumed_unbiased(estimate, sentences)
+
+
+def _assumed_unbiased(estimate: Estimate, sentences: list[str]) -> list[str]:
+    if not estimate.meta["settings"].get("assume_unbiased"):
+        return sentences
+    said = "The analyst chose to assume that sources without a role report the truth on average."
+    return [*sentences, said]
 
 
 def _pulls(estimate: Estimate) -> str:
@@ -254,6 +263,8 @@ def _pulls(estimate: Estimate) -> str:
 
 def documented(estimate: Estimate, prob: float = 0.95) -> str:
     """The documented count, in a sentence of its own; why the interval may reach below it."""
+    if estimate.kind == "incidents":
+        return incidents_text.documented(estimate, prob)
     if not has_total(estimate):
         return ""
     row = estimate.meta["rows"][0]
@@ -394,6 +405,8 @@ def below_documented(estimate: Estimate) -> list[str]:
 
 def attribution(estimate: Estimate) -> str:
     """Whether responsibility is alleged or accepted, and by whom."""
+    if estimate.kind == "incidents":
+        return incidents_text.attribution(estimate)
     named = list(
         dict.fromkeys(
             row["cell"]["perpetrator"]
@@ -438,6 +451,8 @@ def limitations(estimate: Estimate) -> list[str]:
             "What is assumed of a role comes from few conflicts and is rough; the sensitivity "
             "tables show what else would follow.",
         ]
+    if estimate.kind == "incidents":
+        lines += incidents_text.limitations(estimate)
     if estimate.kind == "lists":
         return [
             "Lists say nothing of people whom no list could have held. No test on the lists can "
@@ -491,6 +506,12 @@ def refits_missing(estimate: Estimate) -> str:
             "Not computed. A result loaded from a file has no model to fit again, and many refits "
             "are not started unasked: call est.leave_one_out() and est.consistency() after "
             "fitting, before the report is written or saved."
+        )
+    if estimate.kind == "incidents":
+        return (
+            "Not computed. A result loaded from a file has no model to fit again, and refits take "
+            "a minute: call est.choices() and est.leave_one_out() after fitting, "
+            "before the report is written or saved."
         )
     return (
         "Not computed. A result loaded from a file has no model to fit again, and many fits of a "

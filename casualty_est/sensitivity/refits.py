@@ -78,9 +78,9 @@ def refit(
 
     Parameters
     ----------
-    name : {"alone", "leave_one_out", "widened", "consistency"}
+    name : {"alone", "leave_one_out", "widened", "consistency", "choices"}
         What is varied.
-    model : ClaimsModel or ListModel
+    model : ClaimsModel, IncidentModel or ListModel
         The model.
     meta : dict
         Metadata of the estimate.
@@ -104,6 +104,13 @@ def refit(
             return []
         lists = list_refits.ListRefitter(model, meta, row, prob, report)
         return list_refits.REFITS[name](lists)
+    if model.kind == "incidents":
+        from casualty_est.sensitivity import incident_refits
+
+        if name not in incident_refits.REFITS:
+            return []
+        incidents = incident_refits.IncidentRefitter(model, meta, row, prob, report)
+        return incident_refits.REFITS[name](incidents)
     if name not in REFITS:
         return []
     return REFITS[name](Refitter(model, meta, row, report), prob)

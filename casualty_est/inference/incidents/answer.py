@@ -157,8 +157,8 @@ def documented(model: IncidentModel, row: Row) -> dict[str, Any] | None:
     if not (best >= 0).any():
         return None
     total = int((np.maximum(best, 0) * patterns.count).sum())
-    stating = [s for s in range(lowest.shape[1]) if (lowest[:, s] >= 0).any()]
-    source = patterns.sources[stating[0]] if len(stating) == 1 else None
+    stating = np.unique(lowest.argmax(axis=1)[best >= 0])
+    source = ", ".join(patterns.sources[s] for s in stating)
     return {"low": total, "high": None, "source": source, "text": f"at least {total:,}"}
 
 
@@ -252,7 +252,10 @@ def identification(
         # Everything is divided by the anchor's ratio after the fit: the derivative is exact.
         found.append(_row(f"scale: ratio of {anchor.source}", -1.0, 0.0, 1.0))
     found += _bias_rows(layout, log_total, theta, anchor_learned)
-    for name, title in (("grade", "grade {}: real and by the perpetrator"), ("share", "{}")):
+    for name, title in (
+        ("grade", "grade {}: real and by the perpetrator"),
+        ("share", "share of {}"),
+    ):
         found += _probability_rows(layout, log_total, theta, name, title)
     for name, title in (("recall", "recall of the monitor"), ("hurdle", "admission")):
         values = layout.parameters.get(theta, name)
@@ -307,7 +310,8 @@ def _probability_rows(
         scale = (a + b) / b
         prior_sd = math.sqrt(a * b / ((a + b) ** 2 * (a + b + 1)))
         label = title.format(block.labels[k])
-        rows.append(_row(label, weight * scale, mcse * scale, float(p.std() / prior_sd)))
+        row = _row(label, weight * scale, mcse * scale, float(p.std() / prior_sd))
+        rows.append(row | ({"grade": block.labels[k]} if name == "grade" else {}))
     return rows
 
 
@@ -351,14 +355,14 @@ def _sentences(model: IncidentModel, found: list[dict[str, Any]]) -> list[str]:
     graded = [
         row
         for row in found
-        if row["assumption"].startswith("grade ")
-        and abs(row["weight"]) > max(MENTION, 2 * row["mcse"])
+        if "grade" in row and abs(row["weight"]) > max(MENTION, 2 * row["mcse"])
     ]
     for row in sorted(graded, key=lambda r: -abs(r["weight"]))[:3]:
         moved = 100 * abs(1.1 ** row["weight"] - 1)
         said.append(
-            f"If the probability of '{row['assumption']}' were a tenth higher, the estimate would "
-            f"be {two_digits(moved)} % {'higher' if row['weight'] > 0 else 'lower'}."
+            f"If incidents graded {row['grade']} were real and by the perpetrator a tenth more "
+            f"often than assumed, the estimate would be {two_digits(moved)} % "
+            f"{'higher' if row['weight'] > 0 else 'lower'}."
         )
     return said + list(model.circularity)
 

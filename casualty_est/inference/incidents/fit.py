@@ -19,6 +19,7 @@ from casualty_est.inference.incidents.after import (
     reconstruct,
     stated_numbers,
 )
+from casualty_est.inference.incidents.data import reported
 from casualty_est.inference.incidents.sample import sample
 from casualty_est.inference.progress import progress_bar
 
@@ -103,6 +104,7 @@ def fit(
         model, rows, values, found.theta, gamma.reshape(chains, draws), diagnostics, settings
     )
     meta["details"]["gaps"] = answer.gaps(model, again, ratio)
+    meta["details"] |= reported(model, again)
     meta["warnings"] += [{"code": code, "text": text} for code, text in notes]
     return _tree(model, rows, values, found, again, gamma, meta)
 
@@ -277,8 +279,14 @@ def _metadata(
                 "learned": learned,
             },
             "unlisted_from": layout.unlisted,
+            "judge": _judge(model),
         },
     }
+
+
+def _judge(model: IncidentModel) -> str | None:
+    judge = model.layout.readings.judge
+    return None if judge is None else model.patterns.sources[judge]
 
 
 def _anchor_learned(model: IncidentModel, theta: Array) -> float | None:
@@ -292,6 +300,7 @@ def _anchor_learned(model: IncidentModel, theta: Array) -> float | None:
 
 
 def _row(model: IncidentModel, row: answer.Row, learned: float | None) -> dict[str, Any]:
+    whole = "listed" if model.layout.unlisted == "none" else "total"
     level = "anchor" if model.layout.anchor.how in ("named", "reference") else "prior"
     if learned is not None and learned < LEARNED:
         level = "data"
@@ -301,7 +310,7 @@ def _row(model: IncidentModel, row: answer.Row, learned: float | None) -> dict[s
         "cell": {**model.cell, **row.labels},
         "strata": row.strata,
         "part": row.part,
-        "documented": answer.documented(model, row) if row.part != "listed" else None,
+        "documented": answer.documented(model, row) if row.part == whole else None,
         "claimed": True,
         "level": level,
     }

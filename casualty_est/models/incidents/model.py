@@ -106,11 +106,11 @@ class IncidentModel:
 
     Examples
     --------
+    >>> import casualty_est as ce
     >>> import pandas as pd
-    >>> from casualty_est.models.incidents.model import IncidentModel
     >>> rows = {"incident": ["1", "1", "2", "3"], "source": ["A", "B", "A", "B"]}
     >>> table = pd.DataFrame(rows | {"quantity": ["3-5", "4", "2", "7"]})
-    >>> model = IncidentModel(table, roles={"A": "monitor", "B": "media"})
+    >>> model = ce.IncidentModel(table, roles={"A": "monitor", "B": "media"})
     >>> model.layout.anchor.source
     'A'
     """
@@ -133,6 +133,19 @@ class IncidentModel:
         assume_unbiased: bool = False,
         cell: Mapping[str, str | date | None] | None = None,
     ) -> None:
+        self.given: dict[str, Any] = {
+            "priors": priors,
+            "roles": roles,
+            "scale": scale,
+            "anchor": anchor,
+            "exact_reports": exact_reports,
+            "range_rule": range_rule,
+            "unlisted": unlisted,
+            "perpetrator": perpetrator,
+            "share": share,
+            "assume_unbiased": assume_unbiased,
+            "cell": cell,
+        }
         table_notes: tuple[Note, ...] = ()
         name = None
         if not isinstance(reports, IncidentReports | IncidentPatterns):
@@ -184,6 +197,34 @@ class IncidentModel:
             "assume_unbiased": assume_unbiased,
         }
         self._pymc_model: Any = None
+
+    def varied(
+        self, reports: IncidentReports | IncidentPatterns | None = None, **changes: Any
+    ) -> IncidentModel:
+        """Return the same model with other settings, or of other reports.
+
+        Parameters
+        ----------
+        reports : IncidentReports or IncidentPatterns, optional
+            Other reports; the same ones unless given.
+        **changes
+            Arguments of the constructor to replace.
+
+        Returns
+        -------
+        IncidentModel
+
+        Raises
+        ------
+        UsageError
+            If a setting is unknown or out of range.
+        """
+        for name in changes:
+            if name not in self.given:
+                msg = f"an incidents model has no setting {name!r}; {nearest(name, self.given)}"
+                raise UsageError(msg)
+        given = {**self.given, **changes}
+        return IncidentModel(self.patterns if reports is None else reports, **given)
 
     def _check_sources(self, names: list[str]) -> None:
         for source in self.incident_priors.base.sources:

@@ -78,9 +78,7 @@ def read_incident_priors(spec: Any, share: float = SHARE) -> IncidentPriors:
     UsageError
         If a name is unknown, a prior malformed, or a part speaks of totals only.
     """
-    from casualty_est.priors.settings import _read_toml
-
-    table = dict(spec) if isinstance(spec, Mapping) else {} if spec is None else _read_toml(spec)
+    table = priors_table(spec)
     grades = dict(GRADES)
     for name, fields in dict(table.pop("grades", {})).items():
         if name not in GRADES:
@@ -95,6 +93,23 @@ def read_incident_priors(spec: Any, share: float = SHARE) -> IncidentPriors:
         msg = f"share must be a number above 0, not {share!r}"
         raise UsageError(msg)
     return IncidentPriors(read_priors(table), grades, float(share))
+
+
+def priors_table(spec: Any) -> dict[str, Any]:
+    """Read the analyst's assumptions as they were written.
+
+    Parameters
+    ----------
+    spec : mapping, str, Path or None
+        A dictionary, or a TOML file.
+
+    Returns
+    -------
+    dict
+    """
+    from casualty_est.priors.settings import _read_toml
+
+    return dict(spec) if isinstance(spec, Mapping) else {} if spec is None else _read_toml(spec)
 
 
 def _beta(fields: Any, where: str) -> tuple[float, float]:
