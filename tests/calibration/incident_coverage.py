@@ -3,7 +3,12 @@
     python tests/calibration/incident_coverage.py --sets 200 --seed 20180226 --folder DIR
 
 Every finished set is a line of DIR/STRUCTURE-VARIANT-SEED.jsonl; the same command goes on where it
-stopped. Variants: cut, joint, joint-free (no report is exact), plain (hedges ignored).
+stopped. Variants: cut, joint, joint-free (no report is exact), and cut and joint with hedges
+ignored. One process and one thread: let several run side by side with different structures.
+
+Of 200 sets the 90 % interval of the total must cover 168 under the cut, and 192 at most where the
+anchor carries its bias in every report; the listed and the unlisted part 160 each. Against a sound
+interval these limits err once in 300.
 """
 
 from __future__ import annotations
@@ -12,6 +17,7 @@ import argparse
 import json
 import re
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +29,10 @@ VARIANTS = {
     "cut": {},
     "joint": {"scale": "joint"},
     "joint-free": {"scale": "joint", "exact_reports": False},
-    "plain": {},
+    "cut-ignored": {},
+    "joint-ignored": {"scale": "joint"},
 }
+PARTS = ("total", "listed", "unlisted")
 
 
 def one_set(structure, variant, seed, number, draws):
@@ -37,12 +45,14 @@ def one_set(structure, variant, seed, number, draws):
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(key, number)))
     rows, truth = simulate(structure, rng)
     frame = pd.DataFrame(rows)
-    if variant == "plain":
+    if variant.endswith("ignored"):
         frame["quantity"] = frame["quantity"].map(without_hedge)
     model = IncidentModel(frame, anchor=("monitor", 1.0, ANCHOR_SD), **VARIANTS[variant])
+    start = time.process_time()
     est = model.fit(seed=number, draws=draws, tune=500, chains=2, progress=False)
     found = {"number": number, "truth": truth, "converged": est.converged}
-    for row, part in enumerate(("total", "listed", "unlisted")):
+    found["seconds"] = time.process_time() - start
+    for row, part in enumerate(PARTS):
         found[part] = [float(x) for x in np.quantile(est.draws(row), (0.05, 0.5, 0.95))]
     found["rhat"] = est.meta["diagnostics"]["max_rhat"]
     return found
@@ -56,8 +66,8 @@ def without_hedge(text):
 
 def scores(rows, part):
     """Covered, mean interval score on the log, misses on either side."""
-    truth = np.log([row["truth"][part] for row in rows])
-    low, middle, high = np.log([row[part] for row in rows]).T
+    truth = _log([row["truth"][part] for row in rows])
+    low, middle, high = _log([row[part] for row in rows]).T
     outside = np.maximum(low - truth, 0) + np.maximum(truth - high, 0)
     return {
         "sets": len(rows),
@@ -69,17 +79,33 @@ def scores(rows, part):
     }
 
 
+def _log(numbers):
+    return np.log(np.maximum(numbers, 0.5))
+
+
+def compare(rows, others, part="total"):
+    """Mean difference of interval scores over the same sets, and its standard error."""
+    ours, theirs = (
+        np.array([scores([row], part)["score"] for row in which[: min(len(rows), len(others))]])
+        for which in (rows, others)
+    )
+    off = theirs - ours
+    return float(off.mean()), float(off.std(ddof=1) / np.sqrt(len(off)))
+
+
 def table(name, rows):
     """The scores as text."""
     lines = []
-    for part in ("total", "listed", "unlisted"):
+    for part in PARTS:
         s = scores(rows, part)
         lines.append(
             f"{name:26} {part:9} {s['covered']:4d} of {s['sets']:4d}  score {s['score']:.3f}  "
             f"median log error {s['error']:+.3f}  truth below {s['below']}, above {s['above']}"
         )
     failed = sum(not row["converged"] for row in rows)
-    return "\n".join([*lines, f"{name:26} not converged {failed}"])
+    each = np.median([row["seconds"] for row in rows])
+    lines.append(f"{name:26} not converged {failed}; seconds of processor a set {each:.1f}")
+    return "\n".join(lines)
 
 
 def main():
@@ -95,6 +121,7 @@ def main():
     folder = Path(given.folder)
     folder.mkdir(parents=True, exist_ok=True)
     for structure in given.structure or GATED:
+        fitted = {}
         for variant in given.variant or ["cut"]:
             file = folder / f"{structure.replace(' ', '-')}-{variant}-{given.seed}.jsonl"
             lines = file.read_text().splitlines() if file.exists() else []
@@ -103,7 +130,12 @@ def main():
                 rows.append(one_set(structure, variant, given.seed, number, given.draws))
                 with file.open("a") as out:
                     out.write(json.dumps(rows[-1]) + "\n")
-            print(table(f"{structure}, {variant}", rows[: given.sets]), flush=True)  # noqa: T201
+            fitted[variant] = rows = rows[: given.sets]
+            print(table(f"{structure}, {variant}", rows), flush=True)  # noqa: T201
+        for variant in set(fitted) & {"cut", "joint"}:
+            if f"{variant}-ignored" in fitted:
+                gain, error = compare(fitted[variant], fitted[f"{variant}-ignored"])
+                print(f"{structure}, {variant}: score gained by hedges {gain:+.3f} ({error:.3f})")  # noqa: T201
 
 
 if __name__ == "__main__":

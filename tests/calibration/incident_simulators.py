@@ -12,8 +12,9 @@ import numpy as np
 
 DEVELOPMENT, FINAL = 20180226, 20171116
 ANCHOR_SD = 0.10
-GATED = ("spread", "shared bias")
-PRINTED = ("copying", "heavy tails")
+GATED = ("spread", "copying", "heavy tails", "shared bias")
+PRINTED = ("pick-up",)
+INCIDENTS = 470  # of which about 390 are listed
 SOURCES = ("monitor", "official", "paper", "agency")
 ROLES = ("monitor", "perpetrator", "media", "media")
 LEVEL = (0.4, -0.9, -0.3, -0.6)  # log odds to hold an incident of e deaths
@@ -22,42 +23,66 @@ VISIBILITY = (0.6, 0.3, 0.7, 0.7)
 BIAS = (0.0, -0.6, 0.1, -0.15)
 SPREAD = (0.25, 0.45, 0.4, 0.35)
 EXACT = (0.45, 0.2, 0.3, 0.35)
+STYLES = ("plain", "least", "most", "about", "range")
+# Monitors like ranges, officials plain numbers, media "at least".
+MANNER = (
+    (0.35, 0.20, 0.05, 0.10, 0.30),
+    (0.80, 0.00, 0.00, 0.20, 0.00),
+    (0.40, 0.35, 0.10, 0.10, 0.05),
+    (0.40, 0.35, 0.10, 0.10, 0.05),
+)
+COPIES = 1 / 3  # of the agency's reports, where somebody it copies from has one
+PICKS = 1 / 4  # of the incidents of the paper that the agency had not seen itself
 
 
-def simulate(structure, rng, incidents=520):
+def simulate(structure, rng, incidents=INCIDENTS):
     """One war: the table as rows, and the true deaths in listed and unlisted incidents.
 
-    ``spread`` has count noise that is not log-normal (a Gamma factor); in ``shared bias`` the
-    anchor's bias stands in its exact reports too; in ``copying`` a third of the agency's numbers
-    are those of the paper; ``heavy tails`` have a Pareto number of deaths.
+    Everywhere the noise of counts is a Gamma factor rounded at random, and the anchor (the monitor)
+    has a bias drawn anew. In ``shared bias`` it carries that in its exact reports too; in
+    ``copying`` a third of the agency's reports are those of monitor or paper word for word;
+    ``heavy tails`` have a Pareto number of deaths; in ``pick-up`` the agency takes over incidents,
+    not only numbers, so that the two overlap more than they saw alike.
     """
     gamma = rng.normal(0, ANCHOR_SD)
     number = rng.poisson(incidents)
-    deaths = np.rint(rng.lognormal(1.0, 1.1, number)).astype(int)
-    if structure == "heavy tails":
-        deaths = np.minimum(np.floor(rng.pareto(1.5, number) * 2 + 1), 800).astype(int)
-    deaths = np.maximum(deaths, 1)
+    deaths = sizes(structure, number, rng)
     visibility = rng.normal(size=number)
     rows, listed = [], np.zeros(number, bool)
     for i, d in enumerate(deaths):
         spoken = {}
         for s in range(len(SOURCES)):
             odds = LEVEL[s] + SLOPE[s] * (math.log(d) - 1) + VISIBILITY[s] * visibility[i]
-            if rng.random() > 1 / (1 + math.exp(-odds)):
-                continue
-            spoken[s] = own_count(structure, s, d, gamma, rng)
-        if structure == "copying" and 2 in spoken and 3 in spoken and rng.random() < 1 / 3:
-            spoken[3] = spoken[2]
+            if rng.random() < 1 / (1 + math.exp(-odds)):
+                spoken[s] = written(own_count(structure, s, d, gamma, rng), s, rng)
+        spoken |= taken_over(structure, spoken, rng)
         listed[i] = bool(spoken)
-        for s, count in spoken.items():
+        for s, text in spoken.items():
             rows.append({"incident": f"i{i}", "source": SOURCES[s], "role": ROLES[s],
-                         "quantity": written(count, rng)})  # fmt: skip
+                         "quantity": text})  # fmt: skip
     return rows, {
         "listed": int(deaths[listed].sum()),
         "unlisted": int(deaths[~listed].sum()),
         "total": int(deaths.sum()),
         "gamma": float(gamma),
     }
+
+
+def sizes(structure, number, rng):
+    """True deaths of every incident, one at least."""
+    if structure == "heavy tails":
+        return np.minimum(np.floor(rng.pareto(1.5, number) * 2 + 1), 800).astype(int)
+    return np.maximum(np.rint(rng.lognormal(1.0, 1.1, number)), 1).astype(int)
+
+
+def taken_over(structure, spoken, rng):
+    """What the agency (3) writes after others: the monitor (0) or the paper (2)."""
+    origins = [s for s in (0, 2) if s in spoken]
+    if structure == "copying" and 3 in spoken and origins and rng.random() < COPIES:
+        return {3: spoken[int(rng.choice(origins))]}
+    if structure == "pick-up" and 3 not in spoken and 2 in spoken and rng.random() < PICKS:
+        return {3: spoken[2]}
+    return {}
 
 
 def own_count(structure, s, d, gamma, rng):
@@ -80,9 +105,9 @@ def at_random(x, rng):
     return max(1, low + int(rng.random() < x - low))
 
 
-def written(count, rng):
-    """How a speaker writes a count."""
-    style = rng.choice(["plain", "least", "most", "about", "range"], p=[0.5, 0.15, 0.1, 0.1, 0.15])
+def written(count, s, rng):
+    """How a source writes a count."""
+    style = rng.choice(STYLES, p=MANNER[s])
     if style == "plain":
         return str(round5(count) if count >= 20 and rng.random() < 0.4 else count)
     if style == "least":
