@@ -113,8 +113,8 @@ class Density:
         if at["exact"].stop > at["exact"].start:
             self._exact = expit(theta[at["exact"]])
         tables.own_counts(
-            self.bias, self._sd, d.log_deaths, d.edges, d.starts_of, d.cells, self._below,
-            self._density, self._mass,
+            self.bias, self._sd, d.log_deaths, d.edges, d.starts_of, d.cells, tables.NORMAL,
+            self._below, self._density, self._mass,
         )  # fmt: skip
         tables.statements(
             self._exact, d.statement_of, d.pointer, d.cell, d.weight, d.exact, d.outlier,

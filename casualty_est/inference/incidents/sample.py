@@ -156,7 +156,6 @@ def sample(
             seed=seed,
             progress_bar=False,
             save_warmup=False,
-            target_accept=0.9,
             # The size of incidents against the ratios of sources is a ridge.
             adaptation="low_rank",
             progress_callback=report if on_progress else None,

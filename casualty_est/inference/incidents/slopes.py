@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from casualty_est.inference.incidents.tables import FLOOR, compiled, expit
+import numpy as np
+
+from casualty_est.inference.incidents.tables import FLOOR, compiled, expit, holding
 from casualty_est.models.incidents.layout import FALSE_ADMISSION, OUTLIER
 from casualty_est.models.incidents.verdicts import (
     IS_ACCEPTED,
@@ -51,31 +53,34 @@ def log_likelihood(index: Any, count: Any, table: Any, base: Any, adjoint: Any) 
     if slope:
         adjoint[:, :] = 0.0
     for p in range(len(count)):
-        first = index[p, 0]
+        row = table[index[p, 0]]
         for g in range(cells):
-            base[g] = table[first, g]
+            base[g] = row[g]
         for j in range(1, index.shape[1]):
-            r = index[p, j]
-            if r != ones:
+            if index[p, j] != ones:
+                row = table[index[p, j]]
                 for g in range(cells):
-                    base[g] *= table[r, g]
+                    base[g] *= row[g]
         mass = 0.0
         for g in range(cells):
             mass += base[g]
         total += count[p] * math.log(mass)
         if slope:
             scale = count[p] / mass
+            for g in range(cells):
+                base[g] *= scale
             for j in range(index.shape[1]):
-                r = index[p, j]
-                if r != ones:
+                if index[p, j] != ones:
+                    pull = adjoint[index[p, j]]
                     for g in range(cells):
-                        adjoint[r, g] += scale * base[g]
+                        pull[g] += base[g]
     if slope:
         # So far the adjoint of the logarithm of each row, the same for all factors of an incident.
         for r in range(ones):
+            pull, row = adjoint[r], table[r]
             for g in range(cells):
-                if table[r, g] > 0:
-                    adjoint[r, g] /= table[r, g]
+                if row[g] > 0:
+                    pull[g] /= row[g]
     return total
 
 
@@ -88,22 +93,25 @@ def of_holders(
     cells, included = len(x), histories.shape[1]
     by_size[:] = 0.0
     slope[:] = 0.0
+    pull = np.empty(cells)
     for h in range(len(histories)):
+        by_row, here = adjoint[h], held[h]
         for g in range(cells):
-            by_size[g] += adjoint[h, g] * held[h, g]
-        if included == 0:
-            continue
-        for u in range(nodes.shape[1]):
+            by_size[g] += by_row[g] * here[g]
+        for u in range(nodes.shape[1] * (included > 0)):
+            holding(histories[h], inclusion, u, nodes[1, u], pull)
             for g in range(cells):
-                pull = adjoint[h, g] * size[g] * nodes[1, u]
-                for s in range(included):
-                    p = inclusion[s, u, g]
-                    pull *= p if histories[h, s] else 1 - p
-                for s in range(included):
-                    odds = pull * (histories[h, s] - inclusion[s, u, g])
-                    slope[s] += odds
-                    slope[included + s] += odds * (x[g] - 1)
-                    slope[2 * included + s] += odds * nodes[0, u]
+                pull[g] *= by_row[g] * size[g]
+            for s in range(included):
+                p, held_by_it = inclusion[s, u], float(histories[h, s])
+                level, by_deaths = 0.0, 0.0
+                for g in range(cells):
+                    odds = pull[g] * (held_by_it - p[g])
+                    level += odds
+                    by_deaths += odds * (x[g] - 1)
+                slope[s] += level
+                slope[included + s] += by_deaths
+                slope[2 * included + s] += level * nodes[0, u]
     for s in range(included):
         slope[2 * included + s] *= math.exp(theta[2 * included + s])
 
@@ -132,13 +140,14 @@ def of_statements(
     by_exact[:] = 0.0
     for c in range(len(source)):
         p, pull = exact[source[c]], 0.0
-        for g in range(adjoint.shape[1]):
-            pull += adjoint[c, g] * (if_exact[c, g] - written[c, g])
+        by_row, right, said = adjoint[c], if_exact[c], written[c]
+        for g in range(len(by_row)):
+            pull += by_row[g] * (right[g] - said[g])
         by_exact[source[c]] += (1 - OUTLIER) * pull * p * (1 - p)
         for i in range(pointer[c], pointer[c + 1]):
-            scale = (1 - OUTLIER) * (1 - p) * weight[i]
-            for g in range(adjoint.shape[1]):
-                by_mass[cell[i], g] += scale * adjoint[c, g]
+            scale, part = (1 - OUTLIER) * (1 - p) * weight[i], by_mass[cell[i]]
+            for g in range(len(by_row)):
+                part[g] += scale * by_row[g]
 
 
 @compiled  # type: ignore[untyped-decorator]
@@ -148,15 +157,15 @@ def of_own_counts(
 ) -> None:  # fmt: skip
     """Slopes in the log ratios and the logs of the count sds."""
     for s in range(len(bias)):
-        by_bias[s], by_sd[s] = 0.0, 0.0
+        shift, widen = 0.0, 0.0
         for c in range(starts[1, s], starts[1, s + 1]):
-            low, high = cells[0, c], cells[1, c]
+            low, high, pull = edges[cells[0, c]], edges[cells[1, c]], by_mass[c]
+            at_low, at_high = at[cells[0, c]], at[cells[1, c]]
             for g in range(len(x)):
-                pull, centre = by_mass[c, g] / sd[s], x[g] + bias[s]
-                by_bias[s] -= pull * (at[high, g] - at[low, g])
-                by_sd[s] -= pull * (
-                    (edges[high] - centre) * at[high, g] - (edges[low] - centre) * at[low, g]
-                )
+                centre = x[g] + bias[s]
+                shift += pull[g] * (at_high[g] - at_low[g])
+                widen += pull[g] * ((high - centre) * at_high[g] - (low - centre) * at_low[g])
+        by_bias[s], by_sd[s] = -shift / sd[s], -widen / sd[s]
 
 
 @compiled  # type: ignore[untyped-decorator]

@@ -10,7 +10,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from numba import njit
+from scipy import special
 
 from casualty_est.models.incidents.layout import FALSE_ADMISSION, OUTLIER
 from casualty_est.models.incidents.verdicts import IS_ACCEPTED, IS_RECALLED, IS_REJECTED, NO_EFFECT
@@ -18,7 +21,33 @@ from casualty_est.models.incidents.verdicts import IS_ACCEPTED, IS_RECALLED, IS_
 ROOT_HALF = math.sqrt(0.5)
 PHI = 1 / math.sqrt(2 * math.pi)
 FLOOR = 1e-12  # no cell of the grid is impossible
-compiled = njit(cache=True, nogil=True, error_model="numpy")
+# Sums may be taken in another order, so that they run over several cells at a time; what is not
+# finite stays what it is.
+ORDER = {"reassoc", "contract", "nsz"}
+compiled = njit(cache=True, nogil=True, error_model="numpy", fastmath=ORDER)
+
+STEPS = 32
+END = 8.5  # beyond, the normal distribution function is 0 or 1 in double precision
+DEGREE = 6
+
+
+def _taylor() -> npt.NDArray[np.float64]:
+    """Taylor coefficients of the normal distribution function at multiples of 1/32.
+
+    The polynomial from the nearest of them errs by less than 1e-15, its slope by less than 1e-12,
+    at a quarter of the cost of erfc and exp.
+    """
+    z = np.arange(-END * STEPS - 1, END * STEPS + 2) / STEPS
+    # Derivatives of the density are Hermite polynomials times the density.
+    hermite = [np.ones_like(z), z]
+    for k in range(1, DEGREE):
+        hermite.append(z * hermite[k] - k * hermite[k - 1])
+    density = PHI * np.exp(-0.5 * z**2)
+    terms = [(-1) ** k * hermite[k] * density / math.factorial(k + 1) for k in range(DEGREE)]
+    return np.column_stack([special.ndtr(z), *terms])
+
+
+NORMAL = _taylor()
 
 
 @compiled  # type: ignore[untyped-decorator]
@@ -67,6 +96,7 @@ def holders(
     weights.
     """
     included, cells = histories.shape[1], len(x)
+    product = np.empty(cells)
     for s in range(included):
         loading = math.exp(theta[2 * included + s])
         for u in range(nodes.shape[1]):
@@ -74,35 +104,59 @@ def holders(
                 odds = theta[s] + theta[included + s] * (x[g] - 1) + loading * nodes[0, u]
                 inclusion[s, u, g] = expit(odds)
     for h in range(len(histories)):
+        total = held[h]
+        total[:] = 0.0 if included else 1.0
+        if included:
+            for u in range(nodes.shape[1]):
+                holding(histories[h], inclusion, u, nodes[1, u], product)
+                for g in range(cells):
+                    total[g] += product[g]
+        row = rows[h]
         for g in range(cells):
-            total = 1.0
-            if included:
-                total = 0.0
-                for u in range(nodes.shape[1]):
-                    product = nodes[1, u]
-                    for s in range(included):
-                        p = inclusion[s, u, g]
-                        product *= p if histories[h, s] else 1 - p
-                    total += product
-            held[h, g] = total
-            rows[h, g] = total * size[g]
+            row[g] = total[g] * size[g]
+
+
+@compiled  # type: ignore[untyped-decorator]
+def holding(history: Any, inclusion: Any, u: int, weight: float, product: Any) -> None:
+    """Probability of one set of holders at one visibility, times its weight."""
+    for g in range(len(product)):
+        product[g] = weight
+    for s in range(len(history)):
+        p = inclusion[s, u]
+        if history[s]:
+            for g in range(len(product)):
+                product[g] *= p[g]
+        else:
+            for g in range(len(product)):
+                product[g] *= 1 - p[g]
 
 
 @compiled  # type: ignore[untyped-decorator]
 def own_counts(
-    bias: Any, sd: Any, x: Any, edges: Any, starts: Any, cells: Any, below: Any, at: Any, mass: Any
-) -> None:
+    bias: Any, sd: Any, x: Any, edges: Any, starts: Any, cells: Any, table: Any, below: Any,
+    at: Any, mass: Any,
+) -> None:  # fmt: skip
     """Probability that the own count of a source falls into each of its cells."""
     size = len(x)
     for s in range(len(bias)):
+        scale = 1 / sd[s]
         for e in range(starts[0, s], starts[0, s + 1]):
+            row, slope, middle = below[e], at[e], edges[e] - bias[s]
             for g in range(size):
-                z = (edges[e] - x[g] - bias[s]) / sd[s]
-                below[e, g] = 0.5 * math.erfc(-z * ROOT_HALF)
-                at[e, g] = PHI * math.exp(-0.5 * z * z)
+                z = (middle - x[g]) * scale
+                if z <= -END or z >= END:
+                    row[g], slope[g] = 1.0 if z > 0 else 0.0, 0.0
+                    continue
+                k = int((z + END) * STEPS + 1.5)
+                o, t = z - ((k - 1) / STEPS - END), table[k]
+                high = t[4] + o * (t[5] + o * t[6])
+                row[g] = t[0] + o * (t[1] + o * (t[2] + o * (t[3] + o * high)))
+                rise = 4 * t[4] + o * (5 * t[5] + o * 6 * t[6])
+                slope[g] = t[1] + o * (2 * t[2] + o * (3 * t[3] + o * rise))
     for c in range(cells.shape[1]):
+        first, last, between_them = below[cells[0, c]], below[cells[1, c]], mass[c]
         for g in range(size):
-            mass[c, g] = below[cells[1, c], g] - below[cells[0, c], g]
+            between_them[g] = last[g] - first[g]
 
 
 @compiled  # type: ignore[untyped-decorator]
@@ -113,15 +167,16 @@ def statements(
     """Probability of each statement of a lister given the true deaths."""
     size = rows.shape[1]
     for c in range(len(outlier)):
-        p = exact[source[c]]
+        p, total, right, row = exact[source[c]], written[c], if_exact[c], rows[c]
         for g in range(size):
-            written[c, g] = 0.0
+            total[g] = 0.0
         for i in range(pointer[c], pointer[c + 1]):
+            part, w = mass[cell[i]], weight[i]
             for g in range(size):
-                written[c, g] += weight[i] * mass[cell[i], g]
+                total[g] += w * part[g]
+        floor = OUTLIER * outlier[c]
         for g in range(size):
-            meant = p * if_exact[c, g] + (1 - p) * written[c, g]
-            rows[c, g] = (1 - OUTLIER) * meant + OUTLIER * outlier[c]
+            row[g] = (1 - OUTLIER) * (p * right[g] + (1 - p) * total[g]) + floor
 
 
 @compiled  # type: ignore[untyped-decorator]

@@ -74,6 +74,8 @@ def verdict_rows(
             key = (IS_REJECTED, grade, share if doubtful[p] else -1, sole)
         else:
             key = (NO_EFFECT, grade, share if doubtful[p] else -1, sole)
+            if key[1:3] == (-1, -1):
+                continue
         found[p] = rows.setdefault(key, len(rows))
     return np.array(list(rows), dtype=np.int64).reshape(-1, 4), found
 
