@@ -1,0 +1,63 @@
+"""Simulation-based calibration of the incidents model, on the engine that fits it.
+
+Under the cut the data are those of an anchor that counts on its own scale, and its bias is drawn
+apart, as the model says. The seed was chosen before anything was run. Minutes each:
+`pytest tests/calibration/test_sbc_incidents.py -s -m slow`.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from casualty_est.sensitivity.calibration import calibrate
+from tests.calibration.incident_adapters import Adapter
+
+SEED = 20180209
+SIMULATIONS = 200
+PARTS = "INCIDENT_SBC_PARTS"  # a folder in which a calibration goes on where it stopped
+CUT = Adapter("overlap")
+
+
+def run(adapter, label, simulations=SIMULATIONS):
+    folder = os.environ.get(PARTS)
+    found = calibrate(
+        adapter.simulate,
+        adapter.fit,
+        simulations,
+        seed=SEED,
+        label=label,
+        folder=Path(folder) / label if folder else None,
+        progress=False,
+    )
+    print(f"\n{label}\n{found}")  # noqa: T201 (pytest -s shows it)
+    return found
+
+
+def judge(found):
+    assert found.passes(), f"\n{found}"
+    assert found.covers(), f"\n{found}"
+
+
+@pytest.mark.slow
+def test_three_sources_under_the_cut():
+    judge(run(CUT, "overlap-cut"))
+
+
+@pytest.mark.slow
+def test_three_sources_whose_scale_the_data_may_change():
+    judge(run(replace(CUT, scale="joint"), "overlap-joint"))
+
+
+@pytest.mark.slow
+def test_a_judge_with_grades_suspects_and_recall_checks():
+    judge(run(Adapter("recall", incidents=60), "recall"))
+
+
+@pytest.mark.slow
+def test_hedges_that_are_ignored_are_found_out():
+    found = run(replace(CUT, told="plain"), "hedges-ignored")
+    assert not found.passes()
