@@ -128,7 +128,7 @@ def _overlap(rng, joint, many, hedged):
         "size": (rng.normal(1, 1), math.exp(rng.normal(0, 0.4))),
         "level": rng.normal(0, 1.5, 3),
         "slope": rng.normal(0.5, 0.4, 3),
-        "visibility": np.abs(rng.normal(0, 0.8, 3)),
+        "visibility": np.exp(rng.normal(-0.4, 0.7, 3)),
         "bias": np.array([gamma if joint else 0.0, 0.5 * mixed[0], 0.5 * mixed[1]]),
         "sd": np.exp(rng.normal(math.log(0.4), 0.4, 3)),
         "exact": rng.beta(2, 3, 3),

@@ -81,8 +81,6 @@ def start_point(layout: IncidentLayout) -> Array:
         match block.kind:
             case "normal":
                 parts.append(block.first)
-            case "half_normal":
-                parts.append(np.log(0.6745 * block.first))
             case "beta":
                 parts.append(special.logit(block.first / (block.first + block.second)))
             case _:

@@ -28,10 +28,6 @@ def log_prior(theta: Any, kinds: Any, first: Any, second: Any, slope: Any) -> fl
             total -= 0.5 * z * z
             slope[i] -= z / second[i]
         elif kinds[i] == 1:
-            y = math.exp(x) / first[i]
-            total += x - 0.5 * y * y
-            slope[i] += 1 - y * y
-        elif kinds[i] == 2:
             # Logs of expit and of its complement, whose tails do not overflow.
             soft = math.log1p(math.exp(-abs(x)))
             total -= first[i] * (soft + max(-x, 0.0)) + second[i] * (soft + max(x, 0.0))

@@ -86,7 +86,8 @@ def _priors(model: IncidentModel) -> list[str]:
     if "inclusion" in has:
         lines.append(
             f"  inclusion, log odds: level ~ {_normal(*lay.INCLUSION)}, slope on log deaths - 1 ~ "
-            f"{_normal(*lay.SLOPE)}, visibility that sources share ~ half-N({lay.VISIBILITY:g})"
+            f"{_normal(*lay.SLOPE)}, log of the pull of a visibility that sources share ~ "
+            f"{_normal(*lay.VISIBILITY)}"
         )
     if "log_count_sd" in has:
         sd = math.exp(lay.COUNT_SD[0])

@@ -79,9 +79,6 @@ def _free(block: Block) -> Any:
         return pm.Normal(block.name, block.first, block.second, dims=dims)
     x = pm.Flat(block.name, dims=dims)
     match block.kind:
-        case "half_normal":
-            value, slope = pm.HalfNormal.dist(block.first), x
-            prior = pm.logp(value, pt.exp(x)) + slope
         case "beta":
             p = pt.sigmoid(x)
             prior = pm.logp(pm.Beta.dist(block.first, block.second), p) + pt.log(p * (1 - p))

@@ -52,7 +52,9 @@ HURDLE = ((-2.0, 1.5), (0.4, 0.3), (0.0, 1.5))  # level, slope on log deaths, so
 RECALL = ((-0.4, 0.6), (0.8, 0.4))
 SIZE = ((1.0, 1.0), (0.0, 0.4))
 ZERO = (1.0, 9.0)
-INCLUSION, SLOPE, VISIBILITY = (0.0, 1.5), (0.5, 0.4), 0.8
+INCLUSION, SLOPE = (0.0, 1.5), (0.5, 0.4)
+# Log of the loading on what makes an incident easy to see for all: as of lists of people.
+VISIBILITY = (-0.4, 0.7)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -223,7 +225,7 @@ def build_layout(readings: Readings, choices: Choices) -> IncidentLayout:
         prm.beta("zero", ["no deaths"], *ZERO),
         prm.normal("inclusion", [sources[s] for s in included], *INCLUSION),
         prm.normal("slope", [sources[s] for s in included], *SLOPE),
-        prm.half_normal("log_visibility", [sources[s] for s in included], VISIBILITY),
+        prm.normal("log_visibility", [sources[s] for s in included], *VISIBILITY),
         prm.normal("bias", [f"bias {k + 1}" for k in range(chol.shape[1])], 0.0, 1.0),
         prm.normal("log_count_sd", [] if lone else lister_names, *COUNT_SD),
         prm.beta("exact", lister_names, *EXACT),

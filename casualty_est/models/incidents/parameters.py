@@ -17,7 +17,7 @@ NAMES = (
     "log_count_sd", "exact", "hurdle", "conceded_exact", "fraction", "grade", "share",
     "grade_share", "recall",
 )  # fmt: skip
-KINDS = ("normal", "half_normal", "beta", "gamma")
+KINDS = ("normal", "beta", "gamma")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,9 @@ class Block:
         One of `NAMES`.
     labels : tuple of str
         What each element belongs to.
-    kind : {"normal", "half_normal", "beta", "gamma"}
-        ``normal`` (mean, sd) of the parameter itself; ``half_normal`` (sd) of its exponential;
-        ``beta`` (a, b) of its inverse logit; ``gamma`` (shape) of its exponential, for shares.
+    kind : {"normal", "beta", "gamma"}
+        ``normal`` (mean, sd) of the parameter itself; ``beta`` (a, b) of its inverse logit;
+        ``gamma`` (shape) of its exponential, for shares.
     first, second : ndarray of shape (element,)
         Parameters of the prior.
     """
@@ -109,8 +109,6 @@ def _draw(block: Block, rng: np.random.Generator, count: int) -> Array:
         match block.kind:
             case "normal":
                 return np.asarray(rng.normal(block.first, block.second, shape))
-            case "half_normal":
-                return np.asarray(np.log(np.abs(rng.normal(0, block.first, shape))))
             case "beta":
                 return np.asarray(special.logit(rng.beta(block.first, block.second, shape)))
     return np.asarray(np.log(rng.gamma(block.first, 1.0, shape)))
@@ -121,8 +119,6 @@ def _slope(block: Block, x: Array) -> Array:
     match block.kind:
         case "normal":
             return np.asarray(-(x - block.first) / block.second**2)
-        case "half_normal":
-            return np.asarray(1 - np.exp(2 * x) / block.first**2)
         case "beta":
             p = special.expit(x)
             return np.asarray(block.first * (1 - p) - block.second * p)
@@ -132,11 +128,6 @@ def _slope(block: Block, x: Array) -> Array:
 def normal(name: str, labels: Sequence[str], mean: object, sd: object) -> Block:
     """Block of Normal parameters."""
     return _block(name, labels, "normal", mean, sd)
-
-
-def half_normal(name: str, labels: Sequence[str], sd: float) -> Block:
-    """Block of logs of half-Normal parameters."""
-    return _block(name, labels, "half_normal", sd, 0.0)
 
 
 def beta(name: str, labels: Sequence[str], a: object, b: object) -> Block:
@@ -163,8 +154,6 @@ def log_constant(parameters: Parameters) -> float:
         match block.kind:
             case "normal":
                 total -= float(np.log(block.second * math.sqrt(2 * math.pi)).sum())
-            case "half_normal":
-                total += float(np.log(math.sqrt(2 / math.pi) / block.first).sum())
             case "beta":
                 total -= float(special.betaln(block.first, block.second).sum())
             case _:
