@@ -25,8 +25,8 @@ class Adapter:
 
     design: str
     scale: str = "cut"
-    incidents: int = 40
-    draws: int = 400
+    incidents: int = 30
+    draws: int = 300
     chains: int = 2
     told: str = "as written"
 

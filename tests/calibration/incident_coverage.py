@@ -49,7 +49,7 @@ def one_set(structure, variant, seed, number, draws):
         frame["quantity"] = frame["quantity"].map(without_hedge)
     model = IncidentModel(frame, anchor=("monitor", 1.0, ANCHOR_SD), **VARIANTS[variant])
     start = time.process_time()
-    est = model.fit(seed=number, draws=draws, tune=400, chains=1, progress=False)
+    est = model.fit(seed=number, draws=draws, tune=300, chains=1, progress=False)
     seconds = time.process_time() - start
     said = est.meta["diagnostics"]
     # One chain of one process: side by side with others, that costs least.
@@ -121,7 +121,7 @@ def main():
     parser.add_argument("--folder", required=True)
     parser.add_argument("--structure", action="append")
     parser.add_argument("--variant", action="append")
-    parser.add_argument("--draws", type=int, default=500)
+    parser.add_argument("--draws", type=int, default=350)
     given = parser.parse_args()
     folder = Path(given.folder)
     folder.mkdir(parents=True, exist_ok=True)

@@ -103,7 +103,7 @@ def deaths(counts, low, high, rng):
 SOURCES = {"A": "monitor", "B": "media", "C": "media"}
 
 
-def overlap(rng, *, joint=False, listed=40, hedged=True):
+def overlap(rng, *, joint=False, listed=30, hedged=True):
     """Truth and table of three lists, the anchor A; B and C share half the variance of a role.
 
     Under the cut the anchor counts on its own scale, and its bias is drawn apart.
