@@ -23,7 +23,8 @@ from casualty_est.evidence.windows import WindowError
 
 CLAIMS = ("coalition", "strikes", "article", "coalition_dated")
 LISTS = ("kosovo", "netherlands")
-NAMES = (*CLAIMS, *LISTS, "coalition_syria_patterns")
+INCIDENTS = ("strikes_incidents", "coalition_syria_patterns")
+NAMES = datasets.names()
 ROWS = {"coalition": 2, "strikes": 27, "article": 17, "coalition_dated": 27}
 FOLDER = Path(str(files("casualty_est.datasets")))
 
@@ -68,7 +69,7 @@ def between(low, high):
 
 
 def test_names_are_the_files_and_the_records():
-    assert datasets.names() == NAMES
+    assert set(datasets.names()) == {*CLAIMS, *LISTS, *INCIDENTS}
     assert {file.stem for file in FOLDER.glob("*.csv")} == set(NAMES)
 
 
@@ -131,7 +132,7 @@ def test_the_mixed_tables_say_what_they_are_not_for():
 def test_undated_pages_carry_no_made_up_date():
     unwanted = re.compile(r"2026-01-01|undated crawl", re.I)
     shipped = [file for file in FOLDER.iterdir() if file.suffix in {".csv", ".toml", ".py"}]
-    assert len(shipped) == 9
+    assert len(shipped) == 10
     for file in shipped:
         assert unwanted.search(file.read_text(encoding="utf-8")) is None, file.name
 
@@ -144,8 +145,7 @@ def test_an_unknown_name_lists_the_valid_ones_and_the_nearest(ask):
     with pytest.raises(UsageError) as caught:
         ask("coaltion")
     assert str(caught.value) == (
-        "a bundled dataset is one of 'coalition', 'strikes', 'article', 'coalition_dated', "
-        "'kosovo', 'netherlands', 'coalition_syria_patterns', not 'coaltion' (did you mean "
+        f"a bundled dataset is one of {', '.join(map(repr, NAMES))}, not 'coaltion' (did you mean "
         "'coalition'?): choose one"
     )
 
@@ -188,8 +188,8 @@ def test_a_zipped_package_is_read_from_a_copy(tmp_path):
 
 
 def test_each_dataset_is_read_by_its_kind():
-    kinds = ["claims"] * 4 + ["lists"] * 2 + ["incidents"]
-    assert [datasets.provenance(name).kind for name in NAMES] == kinds
+    for kind, names in (("claims", CLAIMS), ("lists", LISTS), ("incidents", INCIDENTS)):
+        assert {datasets.provenance(name).kind for name in names} == {kind}
     sources = datasets.load("coalition_syria_patterns").sources
     assert sources == datasets.incidents("coalition_syria_patterns").sources
     assert datasets.load("kosovo") == datasets.lists("kosovo")
@@ -549,6 +549,15 @@ def test_syria_is_read_and_only_the_day_is_missing():
         ("default", "date not given for 2,044 incidents: the year is not known"),
     )
     assert datasets.provenance("coalition_syria_patterns").kind == "incidents"
+
+
+def test_strikes_have_a_verdict_only_where_one_is_known():
+    said = {}
+    for row in datasets.incidents("strikes_incidents"):
+        if row.source == "Coalition":
+            said[row.incident] = row.verdict
+    assert said == {SHAAFA: "open", HAJEEN: "open", BAHRA[0]: "rejected", BAHRA[1]: "rejected"}
+    assert datasets.incidents("strikes_incidents").documented().low == 3 + 3 + 11 + 13
 
 
 def test_syria_verdicts_are_those_of_the_archive():

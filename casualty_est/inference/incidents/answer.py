@@ -13,7 +13,7 @@ from scipy import special
 
 from casualty_est.evidence.counting import DOCUMENTING_ROLES, STATED_LOW
 from casualty_est.inference.incidents.after import Reconstructed, parts, stated_numbers
-from casualty_est.models.incidents.layout import FRACTION, IncidentLayout
+from casualty_est.models.incidents.layout import CONCEDED_EXACT, FRACTION, IncidentLayout
 from casualty_est.models.incidents.readings import ACCEPTED
 from casualty_est.rounding import share as two_digits
 from casualty_est.wording import possessive
@@ -183,8 +183,11 @@ def conceded_share(layout: IncidentLayout, theta: Array) -> tuple[Array, Array]:
     d = layout.arrays
     fraction = layout.parameters.get(theta, "fraction")
     if fraction.shape[-1] == 0:
-        missing = np.full(len(theta), np.nan)
-        return missing, np.zeros(len(theta))
+        # Nothing conceded: what is assumed of it stands, a draw for each draw.
+        rng = np.random.default_rng(len(theta))
+        first, second = (np.exp(rng.normal(m, FRACTION[2], len(theta))) for m in FRACTION[:2])
+        exact = rng.beta(*CONCEDED_EXACT, len(theta)) if layout.exact_reports else 0.0
+        return first / (first + second), np.broadcast_to(exact, len(theta))
     alpha, beta = np.exp(fraction[:, :1]), np.exp(fraction[:, 1:])
     log = (alpha - math.exp(FRACTION[0])) * d.share_log
     log = log + (beta - math.exp(FRACTION[1])) * d.share_log1m

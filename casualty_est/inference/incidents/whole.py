@@ -135,7 +135,7 @@ def log_likelihood(data: Any, room: Any, adjoint: Any, base: Any) -> float:
         if len(adjoint):
             for g in range(table.shape[1]):
                 adjoint[0, g] += history_total / max(1 - unlisted, 1e-300)
-    return total
+    return float(total)
 
 
 @compiled  # type: ignore[untyped-decorator]
@@ -206,7 +206,7 @@ def gradient(
             theta, at, log_deaths, kinds, mixed_grade, mixed_count, contested, grade, share, mixed,
             real, admitted, adjoint[row : row + len(kinds)], by_real, by_mixed, by_block, slope,
         )  # fmt: skip
-    return total
+    return float(total)
 
 
 @compiled  # type: ignore[untyped-decorator]
