@@ -47,7 +47,7 @@ def names(text: str | None) -> tuple[str, ...] | None:
 
 def anchor(text: str | None, sources: Sequence[str]) -> Any:
     """Read SOURCE, SOURCE=MEDIAN or SOURCE=MEDIAN,SD; the name of a source may hold either sign."""
-    if text is None or text in sources:
+    if text is None or text in sources or "=" not in text:
         return text
     name, _, numbers = text.rpartition("=")
     try:

@@ -228,8 +228,8 @@ def _columns(patterns: IncidentPatterns, held: list[int]) -> IncidentPatterns:
 def tipping(meta: dict[str, Any], median: float, n: float) -> list[dict[str, Any]]:
     """How wrong would the scale have to be for the median to be `n`?
 
-    Under the cut all deaths are divided by the anchor's ratio after the fit, so the answer is exact
-    and needs no refit.
+    Under the cut all deaths are divided by the anchor's ratio after the fit, and all other sources
+    are measured by the anchor. So the answer for all of them together is exact and needs no refit.
 
     Parameters
     ----------
@@ -259,6 +259,8 @@ def tipping(meta: dict[str, Any], median: float, n: float) -> list[dict[str, Any
         raise UsageError(msg)
     source, middle, sd = meta["settings"]["anchor"]
     value = middle * median / n
+    several = sum(row["source"] != meta["details"]["judge"] for row in meta["sources"]) > 1
+    others = ", and the other sources with it," if several else ""
     sds = math.log(value / middle) / sd
     return [
         {
@@ -267,9 +269,9 @@ def tipping(meta: dict[str, Any], median: float, n: float) -> list[dict[str, Any
             "sds": sds,
             "implied": value,
             "sentence": (
-                f"For {n:,.0f} to be right, {source} would have to state {share(value)} times the "
-                f"true number within incidents: {share(abs(sds))} standard deviations of what is "
-                "assumed away."
+                f"For {n:,.0f} to be right, {source}{others} would have to state {share(value)} "
+                f"times the true number within incidents: {share(abs(sds))} standard deviations of "
+                "what is assumed away."
             ),
         }
     ]

@@ -251,10 +251,14 @@ def identification(
     layout = model.layout
     anchor = layout.anchor
     found: list[dict[str, Any]] = []
+    others = _bias_rows(layout, log_total, theta, anchor_learned)
     if layout.cut:
-        # Everything is divided by the anchor's ratio after the fit: the derivative is exact.
-        found.append(_row(f"scale: ratio of {anchor.source}", -1.0, 0.0, 1.0))
-    found += _bias_rows(layout, log_total, theta, anchor_learned)
+        # All deaths are divided by the anchor's ratio after the fit, and the others are measured by
+        # it: if all ratios were k times as high, all deaths would be k times as low, exactly.
+        rest = sum(row["weight"] for row in others)
+        mcse = math.sqrt(sum(row["mcse"] ** 2 for row in others))
+        found.append(_row(f"scale: ratio of {anchor.source}", -1.0 - rest, mcse, 1.0))
+    found += others
     for name, title in (
         ("grade", "grade {}: real and by the perpetrator"),
         ("share", "share of {}"),
@@ -337,10 +341,16 @@ def _sentences(model: IncidentModel, found: list[dict[str, Any]]) -> list[str]:
     said = [f"{anchor.text[:1].upper()}{anchor.text[1:]}."]
     owner = possessive(anchor.source)
     if layout.cut:
+        lower = two_digits(100 * (1 - 1.1 ** found[0]["weight"]))
         said.append(
             f"The data may not change that (scale 'cut'): if {owner} counts were 10 % higher than "
-            f"the truth, beyond what is assumed, the estimate would be 9.1 % lower."
+            f"is assumed, the estimate would be {lower} % lower."
         )
+        if len(layout.readings.listers) > 1:
+            said.append(
+                "If the counts of all sources were 10 % higher than is assumed, it would be 9.1 % "
+                "lower, whatever they report."
+            )
     else:
         row = next(r for r in found if r["assumption"].startswith("scale"))
         moved = 100 * abs(1.1 ** row["weight"] - 1)

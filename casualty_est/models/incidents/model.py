@@ -187,7 +187,7 @@ class IncidentModel:
             "table": name,
             "roles": dict(roles or {}),
             "scale": scale,
-            "anchor": [chosen.source, chosen.prior.median, chosen.prior.sd],
+            "anchor": [chosen.source, _plain(chosen.prior.median), _plain(chosen.prior.sd)],
             "exact_reports": bool(exact_reports),
             "range_rule": range_rule,
             "unlisted": self.layout.unlisted,
@@ -467,6 +467,11 @@ class IncidentModel:
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(repr(self))}</pre>"
+
+
+def _plain(value: float) -> float:
+    """The number as the analyst wrote it: a log and back leaves the last digit off."""
+    return float(f"{value:.12g}")
 
 
 def _one_of(name: str, value: object, valid: tuple[str, ...]) -> None:

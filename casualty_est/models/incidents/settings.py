@@ -89,6 +89,15 @@ def read_incident_priors(spec: Any, share: float = SHARE) -> IncidentPriors:
         if name in table:
             msg = f"priors: {name} speaks of totals; an incidents model has none, so leave it out"
             raise UsageError(msg)
+    for part in ("roles", "sources"):
+        for name, fields in dict(table.get(part) or {}).items():
+            totals = sorted(set(fields) - {"role", "within"}) if isinstance(fields, Mapping) else []
+            if totals:
+                msg = (
+                    f"priors, {part}.{name}: {', '.join(totals)} speaks of totals; write within = "
+                    "{median = .., factor = ..}, its count over the true one within an incident"
+                )
+                raise UsageError(msg)
     if not isinstance(share, int | float) or isinstance(share, bool) or not 0 < share < math.inf:
         msg = f"share must be a number above 0, not {share!r}"
         raise UsageError(msg)
