@@ -1,9 +1,9 @@
 """Incidents drawn from the documented priors, for simulation-based calibration.
 
-Nothing here imports the package. Numbers of deaths live on the documented grid: each to 30, then 25
-cells to 3,000, a cell standing at the middle of its logs. Tables are drawn until they meet rules
-that look at the table alone (every source speaks, no number above 600), which leaves a posterior
-as it is.
+Nothing here imports the package. Numbers of deaths live on the documented grid: each to 30, then 26
+cells to 3,000 (25 where nobody killed is a cell), a cell standing at the middle of its logs. Tables
+are drawn until they meet rules that look at the table alone (every source speaks, no number above
+600), which leaves a posterior as it is.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ DUST = 1e-9  # a quotient a hair above a whole number is that number
 
 def grid(zero):
     """Smallest and largest deaths of each cell, and the log of what it stands for."""
-    ends = np.rint(np.geomspace(30, 3000, 26)).astype(int)
+    ends = np.rint(np.geomspace(30, 3000, 27 - zero)).astype(int)
     found = [(0, 0, math.log(0.25))] if zero else []
     found += [(n, n, math.log(n)) for n in range(1, 31)]
     for a, b in itertools.pairwise(ends):

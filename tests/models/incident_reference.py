@@ -20,7 +20,7 @@ SHARE_NODES = 24
 
 def grid(top, zero):
     """Cells of true deaths as (low, high, log of what stands for it)."""
-    ends = np.rint(np.geomspace(30, top, 26)).astype(int)
+    ends = np.rint(np.geomspace(30, top, 27 - zero)).astype(int)
     cells = [(n, n, math.log(n)) for n in range(1, 31)]
     cells += [
         (a + 1, b, (math.log(a + 0.5) + math.log(b + 0.5)) / 2) for a, b in itertools.pairwise(ends)
