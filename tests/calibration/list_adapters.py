@@ -9,8 +9,11 @@ import numpy as np
 
 from casualty_est.evidence import HistoryTable
 from casualty_est.inference.lists import average as engine
+from casualty_est.inference.lists.gibbs import run_chains
+from casualty_est.inference.lists.graphs import solve_graphs
 from casualty_est.inference.lists.unseen import draw_unlisted
 from casualty_est.models.lists import classes, loglinear, no_highest_order, visibility
+from casualty_est.models.lists.decomposable import draw_cells
 from casualty_est.models.lists.families import FAMILIES
 from tests.calibration import list_families
 from tests.calibration.list_families import Design
@@ -36,6 +39,8 @@ class Adapter:
         table = self.table(counts)
         if self.design.family == "no-highest-order":
             return self._cells(table, np.random.default_rng(seed))
+        if self.design.family in ("decomposable", "dirichlet-process"):
+            return getattr(self, f"_{self.design.family.replace('-', '_')}")(table, seed)
         family = FAMILIES[self.design.family]
         with mock.patch.object(engine, "MOST_RUNS", RUNS):
             found = engine.average(
@@ -50,6 +55,43 @@ class Adapter:
             for name, part in named(member, table, theta).items():
                 values.setdefault(name, np.full(DRAWS, np.nan))[here] = part
         return values
+
+    def _decomposable(self, table, seed):
+        found = solve_graphs(table)
+        rng = np.random.default_rng(seed)
+        unlisted = found.draw(DRAWS, rng)
+        which = found.draw_graphs(unlisted, rng)
+        graphs = found.graphs.part(which)
+        log_cells, log_odds = draw_cells(found.marginals, graphs.closed, graphs.rest, unlisted, rng)
+        counts = table.dense()[1:]
+        held = counts > 0
+        return {
+            "log N": np.log(table.people + unlisted),
+            "log odds of being on no list": log_odds,
+            "log-likelihood": log_cells[:, held] @ counts[held],
+            "ties": np.array([len(found.graphs.edges(int(g))) for g in which]),
+        }
+
+    def _dirichlet_process(self, table, seed):
+        stream = np.random.SeedSequence(seed)
+        chains, _ = run_chains(table, chains=RUNS, seed=stream, report=None)
+        every = np.linspace(0, chains.unlisted.size - 1, DRAWS).astype(int)
+        shares, hold = (
+            part.reshape(-1, *part.shape[2:])[every] for part in (chains.log_shares, chains.chances)
+        )
+        shares = np.exp(shares)
+        bits = self.design.bits
+        inside = np.prod(np.where(bits[:, None, None], hold, 1 - hold), axis=-1)
+        chance = (inside * shares).sum(axis=-1).T
+        listed = 1 - chance[:, :1]
+        counts = table.dense()[1:]
+        held = counts > 0
+        return {
+            "log N": np.log(table.people + chains.unlisted.ravel()[every]),
+            "log odds of being on no list": np.log(chance[:, 0] / listed[:, 0]),
+            "log-likelihood": np.log(chance[:, 1:] / listed)[:, held] @ counts[held],
+            "chance to be on list 1": (shares * hold[:, :, 0]).sum(axis=1),
+        }
 
     def _cells(self, table, rng):
         log_cells, log_odds = no_highest_order.draw(table, 1.0, DRAWS, rng)

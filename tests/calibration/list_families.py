@@ -12,7 +12,7 @@ that somebody is listed, and the people on no list from a negative binomial.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, permutations
 
 import numpy as np
 
@@ -23,6 +23,7 @@ LOADING, LOADING_SD, OWN_LOADING_SD = -0.4, 0.7, 0.35
 NODES = 17
 CLASSES, CLASS_SDS = 4, (1.2, 0.8)  # lists, classes
 OWN_SDS = (0.2, 0.7)  # each list in each class
+STICKS = 10
 MOST = 1e15  # people: the model stops counting there
 
 FAMILIES = (
@@ -33,6 +34,8 @@ FAMILIES = (
     "visibility-pair",
     "classes",
     "no-highest-order",
+    "decomposable",
+    "dirichlet-process",
 )
 
 
@@ -190,6 +193,59 @@ def _no_highest_order(design, rng):
     return truth, np.concatenate([[log_odds], log_share])
 
 
+def _decomposable(design, rng):
+    """A chordal graph, all alike but the complete one, and beta chances list by list against it."""
+    graphs = [(g, order) for g in _graphs(design) if (order := _order(design.lists, g)) is not None]
+    which = rng.integers(len(graphs))
+    ties, order = graphs[which]
+    log_chance = np.zeros(2**design.lists)
+    for i, v in enumerate(order):
+        later = [w for w in order[i + 1 :] if frozenset((v, w)) in ties]
+        # A Dirichlet of 2^-k for each history of k tied lists, given the history on the others.
+        a = 0.5 ** (len(later) + 1) * design.narrow
+        for history in range(2 ** len(later)):
+            here = np.ones(len(log_chance), bool)
+            for bit, w in enumerate(later):
+                here &= design.bits[:, w] == (history >> bit & 1)
+            on, off = _log_beta(a, rng)
+            log_chance[here] += np.where(design.bits[here, v] == 1, on, off)
+    return {"ties": len(ties)}, log_chance
+
+
+def _graphs(design):
+    every = [frozenset(pair) for pair in design.pairs]
+    for number in range(len(every)):  # the complete graph has all of them, and is left out
+        yield from map(frozenset, combinations(every, number))
+
+
+def _order(lists, ties):
+    """An order in which every list, when it goes, has neighbours left that are all tied."""
+    for order in permutations(range(lists)):
+        left = [
+            [w for w in order[i + 1 :] if frozenset((v, w)) in ties] for i, v in enumerate(order)
+        ]
+        if all(frozenset(pair) in ties for near in left for pair in combinations(near, 2)):
+            return order
+    return None
+
+
+def _log_beta(a, rng):
+    x, y = (np.log(rng.gamma(a + 1)) + np.log(rng.random()) / a for _ in range(2))
+    total = np.logaddexp(x, y)
+    return x - total, y - total
+
+
+def _dirichlet_process(design, rng):
+    alpha = rng.gamma(0.25, 4.0)  # shape and scale
+    sticks = np.append(rng.beta(1, max(alpha * design.narrow, 1e-300), STICKS - 1), 1.0)
+    left = np.concatenate([[1.0], np.cumprod(1 - sticks[:-1])])
+    shares, hold = sticks * left, rng.random((STICKS, design.lists))
+    chance = np.zeros(2**design.lists)
+    for share, held in zip(shares, hold, strict=True):
+        chance += share * np.prod(np.where(design.bits, held, 1 - held), axis=1)
+    return {"chance to be on list 1": float(shares @ hold[:, 0])}, np.log(chance)
+
+
 PRIORS = dict(
     zip(
         FAMILIES,
@@ -201,6 +257,8 @@ PRIORS = dict(
             _visibility_pair,
             _classes,
             _no_highest_order,
+            _decomposable,
+            _dirichlet_process,
         ),
         strict=True,
     )

@@ -43,6 +43,10 @@ def test_an_exact_family_is_calibrated():
     judge(run(EXACT))
 
 
+def test_the_average_over_graphs_is_calibrated():
+    judge(run(Design("decomposable", 3, people=30), QUICK))
+
+
 def test_shares_of_a_flat_prior_are_found_out():
     found = run(replace(EXACT, narrow=1 / 7), QUICK)
     assert "log N" in found.failures()
@@ -56,7 +60,14 @@ def test_shares_of_a_flat_prior_are_found_out():
 @pytest.mark.parametrize("lists", [3, 4])
 @pytest.mark.parametrize("family", list_families.FAMILIES)
 def test_every_family_is_calibrated(family, lists):
+    if family == "dirichlet-process":
+        pytest.skip("Gibbs chains take seconds each: by itself, below")
     judge(run(Design(family, lists)))
+
+
+@pytest.mark.slow
+def test_the_dirichlet_process_is_calibrated():
+    judge(run(Design("dirichlet-process", 3, people=60), QUICK))
 
 
 @pytest.mark.slow
