@@ -6,6 +6,7 @@ import json
 import multiprocessing
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from scipy import integrate, stats
 import casualty_est as ce
 from casualty_est.errors import UsageError
 from casualty_est.evidence import HistoryTable
-from casualty_est.inference.lists import importance, smc
+from casualty_est.inference.lists import importance, members, smc
 from casualty_est.inference.lists.average import _floored, average
 from casualty_est.inference.lists.members import fit_members
 from casualty_est.inference.lists.unseen import draw_unlisted
@@ -299,3 +300,28 @@ def test_runs_that_disagree_are_made_longer_and_then_more(monkeypatch):
         assert (fit.effort, len(fit.parts)) == (3, 8)
     assert found.runs == 8
     assert calm.runs == 4
+
+
+def test_members_that_weigh_nothing_are_not_tempered(monkeypatch):
+    # Draws of every member are called rough: all are tempered but those far behind the best.
+    table = ce.datasets.lists("kosovo").strata[0].table
+    chosen = tuple(families.FAMILIES[name] for name in ("independence", "ridge"))
+    rough = members.importance.sample
+    seen = {}
+
+    def never_sound(member, table, mode, draws, rng):
+        found = rough(member, table, mode, draws, rng)
+        seen[id(member)] = mode.log_evidence
+        return replace(found, log_weight=np.append(np.full(len(found.log_weight) - 1, -1e9), 0.0))
+
+    tempered = []
+    monkeypatch.setattr(members.importance, "sample", never_sound)
+    monkeypatch.setattr(
+        members, "_smc", lambda table, fits, numbers, **_: tempered.extend(fits) or tuple(fits)
+    )
+    members.fit_members(table, chosen, seed=np.random.SeedSequence(1), runs=2)
+    best = max(seen.values())
+    assert best - min(seen.values()) > members.HOPELESS  # independence is ruled out here
+    for fit in tempered:
+        behind = best - seen[id(fit.member)]
+        assert bool(fit.parts) == (behind > members.HOPELESS)
