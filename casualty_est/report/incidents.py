@@ -8,14 +8,57 @@ from typing import TYPE_CHECKING, Any
 from casualty_est.evidence.incident import VERDICTS
 from casualty_est.evidence.incidents_summary import number_of
 from casualty_est.plots.incidents import part_name
-from casualty_est.report.naming import missing, ratio, ratio_interval, whole
-from casualty_est.report.tables import NONE, Table, rounded
+from casualty_est.report.naming import missing, ratio, ratio_interval, row_name, whole
+from casualty_est.report.tables import NONE, Table, answer, rounded
 from casualty_est.rounding import people, percent
 from casualty_est.tables import GAP_PARTS, inclusion_numbers, of_incidents, source_numbers
-from casualty_est.wording import capitalised
+from casualty_est.wording import capitalised, documented_text
 
 if TYPE_CHECKING:
     from casualty_est.estimate import Estimate
+
+
+def estimates(estimate: Estimate, prob: float) -> Table:
+    """Documented count beside the estimate of every cell, and the parts that somebody lists.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+    prob : float
+        Level of the intervals.
+
+    Returns
+    -------
+    Table
+    """
+    summary = estimate.summary(prob).to_dict("records")
+    places = {_key(row): i for i, row in enumerate(estimate.meta["rows"])}
+    first = estimate.meta["rows"][0]["part"]
+    rows = []
+    for i, row in enumerate(estimate.meta["rows"]):
+        if row["part"] != first:
+            continue
+        found = row["documented"]
+        stated = f"{documented_text(found)} ({found['source']})" if found else NONE
+        name = row_name(estimate, i).removesuffix(", listed part")
+        cells = [name, stated, *answer(estimate, i, summary[i], prob)]
+        for part in ("listed", "unlisted") if first == "total" else ():
+            at = places[_key({**row, "part": part})]
+            middle, ends = answer(estimate, at, summary[at], prob)
+            cells.append(f"{middle} ({ends})" if ends != NONE else middle)
+        rows.append(tuple(cells))
+    parts = ("Of these in listed incidents", "In incidents that nobody lists")
+    head = (
+        *("", "Documented (a count)", "Estimated (median)", f"{percent(prob)} credible interval"),
+        *(parts if first == "total" else ()),
+    )
+    caption = "What was documented, and what we estimate. The two answer different questions."
+    return Table(caption, head, tuple(rows), wide=first == "total", stack=True)
+
+
+def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return row["part"], tuple(row["cell"].items()), tuple(row["strata"].items())
 
 
 def sources(estimate: Estimate, prob: float) -> Table:

@@ -119,9 +119,12 @@ def documented(estimate: Estimate, prob: float) -> str:
     )
     if not estimate.meta["has_level"] or estimate.summary(prob)["low"].iloc[0] >= found["low"]:
         return said
+    details = of_incidents(estimate)
+    unreal = "some incidents may not be real, or not by the perpetrator, and because "
+    unreal *= bool(details["grades"] or details["judge"])
     return (
-        f"{said} Our interval reaches below this count because some incidents may not be real, or "
-        "not by the perpetrator, and because a published number may be too high."
+        f"{said} Our interval reaches below this count because {unreal}a published number may be "
+        "too high."
     )
 
 

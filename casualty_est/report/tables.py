@@ -111,6 +111,10 @@ def estimates(estimate: Estimate, prob: float) -> Table:
         from casualty_est.report import lists
 
         return lists.estimates(estimate, prob)
+    if estimate.kind == "incidents":
+        from casualty_est.report import incidents
+
+        return incidents.estimates(estimate, prob)
     rows = []
     summary = estimate.summary(prob).to_dict("records")
     windows: dict[str, set[tuple[Any, Any]]] = {}
@@ -119,7 +123,7 @@ def estimates(estimate: Estimate, prob: float) -> Table:
     several_windows = any(len(found) > 1 for found in windows.values())
     for i, (row, numbers) in enumerate(zip(estimate.meta["rows"], summary, strict=True)):
         found = row["documented"]
-        stated = NONE if row["part"] == "total" or len(estimate) == 1 else ""
+        stated = NONE
         if found:
             stated = documented_text(found)
             if found["source"]:

@@ -205,6 +205,14 @@ def test_demo_list_and_unknown_study(capsys):
     assert "did you mean 'coalition'" in err
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["strikes", "kosovo", "syria"])
+def test_every_other_study_runs_end_to_end(capsys, tmp_path, name):
+    code, _, err = run(capsys, "demo", name, "--out", tmp_path / "demo", "--quiet")
+    assert (code, err) == (0, "")
+    assert {path.name for path in (tmp_path / "demo").iterdir()} == {"report.html", "estimate.json"}
+
+
 def test_demo_runs_exact_and_sampled_and_they_agree(capsys, tmp_path):
     out_dir = tmp_path / "demo"
     code, out, _ = run(capsys, "demo", "--out", out_dir)

@@ -72,8 +72,10 @@ def test_listed_and_unlisted_are_named(listed_unlisted):
     assert "about 700 (5" in said
     assert "about 300 (2" in said
     assert "in incidents that no source lists" in said
-    names = [line[0] for line in tables.estimates(listed_unlisted, 0.95).rows]
-    assert names == ["Total: civilians", "Civilians, listed part", "Civilians, unlisted part"]
+    (line,) = tables.estimates(listed_unlisted, 0.95).rows
+    assert line[0] == "Total: civilians"
+    assert line[4].startswith("700 (5")
+    assert line[5].startswith("300 (2")
 
 
 def test_no_role_no_number():
