@@ -44,8 +44,8 @@ class Reconstructed:
         Numbers of these incidents.
     held : ndarray of shape (draw, source)
         Deaths in real incidents that each source lists, or the judge accepts.
-    deaths, is_real : ndarray of shape (kept draw, pattern)
-        One incident of each pattern: its deaths, and whether it is real.
+    deaths, chance : ndarray of shape (kept draw, pattern)
+        One incident of each pattern: its deaths, and its chance to be real given these.
     stated : ndarray of shape (draw, column)
         Numbers asked for, summed over real incidents.
     """
@@ -56,7 +56,7 @@ class Reconstructed:
     missed: Ints
     held: Array
     deaths: Array
-    is_real: npt.NDArray[np.bool_]
+    chance: Array
     stated: Array
 
 
@@ -85,7 +85,7 @@ def listed_incidents(
     seed: int, table: Any, index: Any, unit_of: Any, count: Any, low: Any, high: Any, row_of: Any,
     kinds: Any, real: Any, admitted: Any, own: Any, part: Any, holds: Any, stated: Any,
     cumulative: Any, deaths: Any, reals: Any, at_size: Any, held: Any, said: Any, one: Any,
-    one_real: Any,
+    one_chance: Any,
 ) -> None:  # fmt: skip
     """Draw every listed incident of one draw.
 
@@ -128,7 +128,7 @@ def listed_incidents(
                 chance = real[v]
             is_real = np.random.random() < chance
             if i == 0:
-                one[p], one_real[p] = d, is_real
+                one[p], one_chance[p] = d, chance
             if is_real:
                 alive += 1
                 deaths[part[p]] += d
@@ -279,11 +279,11 @@ def _draws(
     out = Reconstructed(
         np.zeros((n, many)), np.zeros((n, many)), np.zeros((n, many), np.int64),
         np.zeros((n, many), np.int64), np.zeros((n, sources)),
-        np.zeros((int(kept.sum()), len(order))), np.zeros((int(kept.sum()), len(order)), bool),
+        np.zeros((int(kept.sum()), len(order))), np.zeros((int(kept.sum()), len(order))),
         np.zeros((n, stated.shape[1])),
     )  # fmt: skip
     at_size, cumulative = np.zeros((many, cells), np.int64), np.zeros(cells)
-    one, one_real = np.zeros(len(order)), np.zeros(len(order), bool)
+    one, one_chance = np.zeros(len(order)), np.zeros(len(order))
     low, high = layout.grid.low, layout.grid.high
     position = 0
     for i in range(n):
@@ -291,7 +291,7 @@ def _draws(
         listed_incidents(
             seeds[i, 0], density.table, d.index, unit_of, count, low, high, row_of, d.verdict_kind,
             density.real, density.admitted, own, part, holds, said_of, cumulative, out.listed[i],
-            out.real[i], at_size, out.held[i], out.stated[i], one, one_real,
+            out.real[i], at_size, out.held[i], out.stated[i], one, one_chance,
         )  # fmt: skip
         if layout.unlisted == "overlap":
             unlisted_overlap(
@@ -305,6 +305,6 @@ def _draws(
                 seeds[i, 1], recalled, at_size, low, high, out.unlisted[i], out.missed[i]
             )
         if kept[i]:
-            out.deaths[position, order], out.is_real[position, order] = one, one_real
+            out.deaths[position, order], out.chance[position, order] = one, one_chance
             position += 1
     return out

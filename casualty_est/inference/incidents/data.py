@@ -124,7 +124,7 @@ def _grades(model: IncidentModel, again: Reconstructed) -> list[dict[str, Any]]:
         return []
     ends = np.stack([_ends(model, s) for s in readings.listers])
     low, high = (np.nan_to_num(ends[:, :, k]).max(axis=0) for k in (0, 1))
-    real = again.is_real.mean(axis=0)
+    real = again.chance.mean(axis=0)
     grade = np.where(patterns.grade_of < 0, len(patterns.grade), patterns.grade_of)
     found = []
     for g, name in enumerate([*patterns.grade, NO_GRADE]):

@@ -218,7 +218,7 @@ def _incidents(model: IncidentModel, again: Reconstructed, gamma: Array) -> xarr
         "median": median,
         "low": low,
         "high": high,
-        "real": again.is_real.mean(axis=0),
+        "real": again.chance.mean(axis=0),
         "count": layout.readings.patterns.count,
     }
     data = {name: (("pattern",), value) for name, value in columns.items()}
