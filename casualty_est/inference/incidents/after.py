@@ -60,7 +60,7 @@ class Reconstructed:
     stated: Array
 
 
-@compiled  # type: ignore[untyped-decorator]
+@compiled
 def _place(cumulative: Any, total: float) -> int:
     """Position of a random number in a cumulative sum."""
     at = np.random.random() * total
@@ -74,13 +74,13 @@ def _place(cumulative: Any, total: float) -> int:
     return low
 
 
-@compiled  # type: ignore[untyped-decorator]
+@compiled
 def _uniform(low: int, high: int) -> float:
     """A whole number from `low` to `high`."""
     return float(low + np.floor(np.random.random() * (high - low + 1)))
 
 
-@compiled  # type: ignore[untyped-decorator]
+@compiled
 def listed_incidents(
     seed: int, table: Any, index: Any, unit_of: Any, count: Any, low: Any, high: Any, row_of: Any,
     kinds: Any, real: Any, admitted: Any, own: Any, part: Any, holds: Any, stated: Any,
@@ -142,7 +142,7 @@ def listed_incidents(
             said[k] += alive * stated[p, k]
 
 
-@compiled  # type: ignore[untyped-decorator]
+@compiled
 def unlisted_overlap(
     seed: int, nobody: Any, reals: Any, low: Any, high: Any, deaths: Any, missed: Any
 ) -> None:
@@ -167,7 +167,7 @@ def unlisted_overlap(
             deaths[c] += _uniform(low[g], high[g])
 
 
-@compiled  # type: ignore[untyped-decorator]
+@compiled
 def unlisted_recall(
     seed: int, recalled: Any, at_size: Any, low: Any, high: Any, deaths: Any, missed: Any
 ) -> None:

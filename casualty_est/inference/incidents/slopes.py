@@ -17,7 +17,7 @@ from casualty_est.models.incidents.verdicts import (
 )
 
 
-@compiled  # type: ignore[untyped-decorator]
+@compiled
 def log_prior(theta: Any, kinds: Any, first: Any, second: Any, slope: Any) -> float:
     """Log prior without constants; adds its slope."""
     total = 0.0
@@ -40,7 +40,7 @@ def log_prior(theta: Any, kinds: Any, first: Any, second: Any, slope: Any) -> fl
     return total
 
 
-@compiled  # type: ignore[untyped-decorator]
+@compiled
 def log_likelihood(index: Any, count: Any, table: Any, base: Any, adjoint: Any) -> float:
     """Sum of logs of all incidents; the adjoint of the table where it has as many rows."""
     cells, ones = table.shape[1], len(table) - 1
@@ -80,7 +80,7 @@ def log_likelihood(index: Any, count: Any, table: Any, base: Any, adjoint: Any) 
     return total
 
 
-@compiled  # type: ignore[untyped-decorator]
+@compiled
 def of_holders(
     theta: Any, x: Any, nodes: Any, histories: Any, size: Any, inclusion: Any, held: Any,
     adjoint: Any, by_size: Any, slope: Any,
@@ -112,7 +112,7 @@ def of_holders(
         slope[2 * included + s] *= math.exp(theta[2 * included + s])
 
 
-@compiled  # type: ignore[untyped-decorator]
+@compiled
 def of_size(nobody: float, zero: int, size: Any, slopes: Any, by_size: Any, slope: Any) -> None:
     """Slopes in mean, log sd and the logit of nobody killed, from the adjoint of the size law."""
     slope[:] = 0.0
@@ -126,7 +126,7 @@ def of_size(nobody: float, zero: int, size: Any, slopes: Any, by_size: Any, slop
         slope[2] += total * nobody * (1 - nobody)
 
 
-@compiled  # type: ignore[untyped-decorator]
+@compiled
 def of_statements(
     exact: Any, source: Any, pointer: Any, cell: Any, weight: Any, if_exact: Any, written: Any,
     adjoint: Any, by_mass: Any, by_exact: Any,
@@ -146,7 +146,7 @@ def of_statements(
                 part[g] += scale * by_row[g]
 
 
-@compiled  # type: ignore[untyped-decorator]
+@compiled
 def of_own_counts(
     bias: Any, sd: Any, x: Any, edges: Any, starts: Any, cells: Any, at: Any, by_mass: Any,
     by_bias: Any, by_sd: Any,
@@ -164,7 +164,7 @@ def of_own_counts(
         by_bias[s], by_sd[s] = -shift / sd[s], -widen / sd[s]
 
 
-@compiled  # type: ignore[untyped-decorator]
+@compiled
 def of_concessions(
     exact: float, share: Any, table: Any, if_exact: Any, written: Any, adjoint: Any, by_share: Any
 ) -> float:
@@ -180,7 +180,7 @@ def of_concessions(
     return by_exact * exact * (1 - exact)
 
 
-@compiled  # type: ignore[untyped-decorator]
+@compiled
 def of_verdicts(
     recall: Any, x: Any, kinds: Any, real: Any, admitted: Any, adjoint: Any, by_real: Any,
     by_hurdle: Any, by_recall: Any,
@@ -207,7 +207,7 @@ def of_verdicts(
                 by_recall[1] += odds * x[g]
 
 
-@compiled  # type: ignore[untyped-decorator]
+@compiled
 def of_real(
     kinds: Any, grade: Any, share: Any, mixed: Any, mixed_grade: Any, contested: int, by_real: Any,
     by_grade: Any, by_share: Any, by_mixed: Any,

@@ -7,7 +7,9 @@ compile in a fraction of the time of a structure that holds them all.
 
 from __future__ import annotations
 
+import hashlib
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ import numpy.typing as npt
 from numba import njit
 from scipy import special
 
+from casualty_est.models import incidents as models_of_incidents
 from casualty_est.models.incidents.layout import FALSE_ADMISSION, OUTLIER
 from casualty_est.models.incidents.verdicts import IS_ACCEPTED, IS_RECALLED, IS_REJECTED, NO_EFFECT
 
@@ -24,7 +27,29 @@ FLOOR = 1e-12  # no cell of the grid is impossible
 # Sums may be taken in another order, so that they run over several cells at a time; what is not
 # finite stays what it is.
 ORDER = {"reassoc", "contract", "nsz"}
-compiled = njit(cache=True, nogil=True, error_model="numpy", fastmath=ORDER)
+
+
+def _stamp() -> str:
+    """Digest of every file that a kernel is made of."""
+    here = Path(__file__).parent
+    models = Path(models_of_incidents.__file__).parent
+    files = sorted([*here.glob("*.py"), *models.glob("*.py")])
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+
+
+STAMP = _stamp()
+
+
+def compiled(function: Any) -> Any:
+    """Compile a kernel, and keep it on disk until any file that it is made of changes.
+
+    By itself numba looks at the file of the kernel alone: one that calls an older version of
+    another, or knows an older constant, would be kept.
+    """
+    kernel = njit(cache=True, nogil=True, error_model="numpy", fastmath=ORDER)(function)
+    kernel._cache._cache_file._source_stamp = STAMP
+    return kernel
+
 
 STEPS = 32
 END = 8.5  # beyond, the normal distribution function is 0 or 1 in double precision
@@ -50,13 +75,13 @@ def _taylor() -> npt.NDArray[np.float64]:
 NORMAL = _taylor()
 
 
-@compiled  # type: ignore[untyped-decorator]
+@compiled
 def expit(x: float) -> float:
     """Inverse logit."""
     return 1 / (1 + math.exp(-x))
 
 
-@compiled  # type: ignore[untyped-decorator]
+@compiled
 def between(low: float, high: float) -> float:
     """Normal probability between two standardised ends, on the side where no digits cancel."""
     if low > 0:
@@ -64,7 +89,7 @@ def between(low: float, high: float) -> float:
     return 0.5 * (math.erfc(-high * ROOT_HALF) - math.erfc(-low * ROOT_HALF))
 
 
-@compiled  # type: ignore[untyped-decorator]
+@compiled
 def size_law(
     mean: float, sd: float, nobody: float, zero: int, ends: Any, size: Any, slopes: Any
 ) -> None:
@@ -86,7 +111,7 @@ def size_law(
         size[0] = nobody + FLOOR
 
 
-@compiled  # type: ignore[untyped-decorator]
+@compiled
 def holders(
     theta: Any, x: Any, nodes: Any, histories: Any, size: Any, inclusion: Any, held: Any, rows: Any
 ) -> None:
@@ -116,7 +141,7 @@ def holders(
             row[g] = total[g] * size[g]
 
 
-@compiled  # type: ignore[untyped-decorator]
+@compiled
 def holding(history: Any, inclusion: Any, u: int, weight: float, product: Any) -> None:
     """Probability of one set of holders at one visibility, times its weight."""
     for g in range(len(product)):
@@ -131,7 +156,7 @@ def holding(history: Any, inclusion: Any, u: int, weight: float, product: Any) -
                 product[g] *= 1 - p[g]
 
 
-@compiled  # type: ignore[untyped-decorator]
+@compiled
 def own_counts(
     bias: Any, sd: Any, x: Any, edges: Any, starts: Any, cells: Any, table: Any, below: Any,
     at: Any, mass: Any,
@@ -159,7 +184,7 @@ def own_counts(
             between_them[g] = last[g] - first[g]
 
 
-@compiled  # type: ignore[untyped-decorator]
+@compiled
 def statements(
     exact: Any, source: Any, pointer: Any, cell: Any, weight: Any, if_exact: Any, outlier: Any,
     mass: Any, written: Any, rows: Any,
@@ -179,7 +204,7 @@ def statements(
             row[g] = (1 - OUTLIER) * (p * right[g] + (1 - p) * total[g]) + floor
 
 
-@compiled  # type: ignore[untyped-decorator]
+@compiled
 def concessions(
     exact: float, share: Any, table: Any, if_exact: Any, outlier: Any, written: Any, rows: Any
 ) -> None:
@@ -194,7 +219,7 @@ def concessions(
             rows[c, g] = (1 - OUTLIER) * meant + OUTLIER * outlier[c]
 
 
-@compiled  # type: ignore[untyped-decorator]
+@compiled
 def real_probability(
     kinds: Any, grade: Any, share: Any, mixed: Any, mixed_grade: Any, contested: int, real: Any
 ) -> None:
@@ -214,7 +239,7 @@ def real_probability(
             real[v] += mixed[kinds[v, 3], k] * grade[mixed_grade[k]] * doubt
 
 
-@compiled  # type: ignore[untyped-decorator]
+@compiled
 def verdicts(
     hurdle: Any, recall: Any, x: Any, kinds: Any, real: Any, admitted: Any, rows: Any
 ) -> None:

@@ -24,7 +24,7 @@ ZERO, HOLDERS, BIAS, SD, EXACT, HURDLE, ALL, SPLIT, GRADE, SHARE, MIXED, RECALL 
 )  # fmt: skip
 
 
-@compiled  # type: ignore[untyped-decorator]
+@compiled
 def fill(theta: Any, at: Any, data: Any, room: Any, states: bool) -> None:
     """Fill the table M at these parameters.
 
@@ -102,7 +102,7 @@ def fill(theta: Any, at: Any, data: Any, room: Any, states: bool) -> None:
         )  # fmt: skip
 
 
-@compiled  # type: ignore[untyped-decorator]
+@compiled
 def softmax(log: Any) -> None:
     """Turn logs into shares, in place."""
     top, total = log[0], 0.0
@@ -115,7 +115,7 @@ def softmax(log: Any) -> None:
         log[k] /= total
 
 
-@compiled  # type: ignore[untyped-decorator]
+@compiled
 def log_likelihood(data: Any, room: Any, adjoint: Any, base: Any) -> float:
     """Log-likelihood of the filled table; its adjoint where that has as many rows."""
     (
@@ -138,7 +138,7 @@ def log_likelihood(data: Any, room: Any, adjoint: Any, base: Any) -> float:
     return float(total)
 
 
-@compiled  # type: ignore[untyped-decorator]
+@compiled
 def gradient(
     theta: Any, at: Any, data: Any, room: Any, work: Any, states: bool, free: bool, slope: Any
 ) -> float:
@@ -209,7 +209,7 @@ def gradient(
     return float(total)
 
 
-@compiled  # type: ignore[untyped-decorator]
+@compiled
 def verdict_slopes(
     theta: Any, at: Any, log_deaths: Any, kinds: Any, mixed_grade: Any, mixed_count: Any,
     contested: int, grade: Any, share: Any, mixed: Any, real: Any, admitted: Any, adjoint: Any,
@@ -244,7 +244,7 @@ def verdict_slopes(
                 slope[at[MIXED, 0] + sole * many + k] += pull
 
 
-@compiled  # type: ignore[untyped-decorator]
+@compiled
 def add(slope: Any, start: int, part: Any) -> None:
     """Add the slopes of one block."""
     for k in range(len(part)):
