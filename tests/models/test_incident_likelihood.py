@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy import special
+from scipy import special, stats
 
+from casualty_est.inference.incidents import after, slopes, tables, whole
 from casualty_est.inference.incidents.density import Density
 from casualty_est.models.incidents import layout as lay
 from casualty_est.models.incidents.model import IncidentModel
@@ -99,6 +100,34 @@ def test_gradient_is_that_of_finite_differences(case):
             move = step * (np.arange(len(theta)) == i)
             difference = (density(theta + move)[0] - density(theta - move)[0]) / (2 * step)
             assert slope[i] == pytest.approx(difference, rel=1e-5, abs=1e-5)
+
+
+@pytest.mark.parametrize("case", ["overlap", "recall"])
+def test_prior_is_that_of_scipy(case):
+    """Each block on the whole line, the slope of its transformation included."""
+    model, draws = built(case)
+    parameters, density = model.layout.parameters, Density(model.layout)
+    for theta in draws:
+        expected = 0.0
+        for block in parameters.blocks:
+            x = parameters.get(theta, block.name)
+            match block.kind:
+                case "normal":
+                    expected += stats.norm(block.first, block.second).logpdf(x).sum()
+                case "beta":
+                    p = special.expit(x)
+                    prior = stats.beta(block.first, block.second)
+                    expected += (prior.logpdf(p) + np.log(p * (1 - p))).sum()
+                case _:
+                    expected += (stats.gamma(block.first).logpdf(np.exp(x)) + x).sum()
+        found = density(theta)[0] - density.log_likelihood(theta) + log_constant(parameters)
+        assert found == pytest.approx(expected, abs=1e-8)
+
+
+def test_kernels_are_kept_until_any_of_their_files_changes():
+    kernels = (tables.size_law, slopes.log_prior, whole.gradient, after.listed_incidents)
+    kept = {kernel._cache._cache_file._source_stamp for kernel in kernels}
+    assert kept == {tables.STAMP}
 
 
 @pytest.mark.parametrize("case", ["overlap", "zero", "recall"])

@@ -123,7 +123,7 @@ def log_likelihood(data: Any, room: Any, adjoint: Any, base: Any) -> float:
         mixed_count, _, index, count, _, _, _, _, _,
     ) = data  # fmt: skip
     table, mixed = room[0], room[17]
-    total = slopes.log_likelihood(index, count, table, base, adjoint)
+    total: float = slopes.log_likelihood(index, count, table, base, adjoint)
     for sole in range(2 * (mixed_count.shape[1] > 0)):
         for k in range(mixed_count.shape[1]):
             total += mixed_count[sole, k] * math.log(max(mixed[sole, k], 1e-300))
@@ -157,7 +157,7 @@ def gradient(
         adjoint, base, by_size, by_mass, by_lister, by_share, by_real, by_mixed, by_block,
     ) = work  # fmt: skip
     fill(theta, at, data, room, states)
-    total = log_likelihood(data, room, adjoint, base)
+    total: float = log_likelihood(data, room, adjoint, base)
     total += slopes.log_prior(theta, prior, first, second, slope)
     start, many = at[HOLDERS, 0], 3 * histories.shape[1]
     slopes.of_holders(
