@@ -22,6 +22,7 @@ from casualty_est.inference.incidents.after import (
 from casualty_est.inference.incidents.data import reported
 from casualty_est.inference.incidents.sample import sample
 from casualty_est.inference.progress import progress_bar
+from casualty_est.models.incidents.ratios import ratio_prior, ratio_prior_sd, ratio_text
 
 if TYPE_CHECKING:
     import xarray
@@ -318,7 +319,7 @@ def _row(model: IncidentModel, row: answer.Row, learned: float | None) -> dict[s
 
 def _source(model: IncidentModel, s: int) -> dict[str, Any]:
     layout, name = model.layout, model.patterns.sources[s]
-    prior = model.ratio_prior(s)
+    prior = ratio_prior(model, s)
     low, median, high = (float(x) for x in prior)
     return {
         "name": name,
@@ -327,8 +328,8 @@ def _source(model: IncidentModel, s: int) -> dict[str, Any]:
         "role": model.roles[name],
         "level": "incident",
         "prior": {"median": median, "low": low, "high": high},
-        "prior_log_sd": model.ratio_prior_sd(s),
-        "prior_text": model.ratio_text(s),
+        "prior_log_sd": ratio_prior_sd(model, s),
+        "prior_text": ratio_text(model, s),
         "index": s,
         "incidents": int(model.patterns.count[layout.readings.kept][held_by(layout)[:, s]].sum()),
     }

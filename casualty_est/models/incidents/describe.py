@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from casualty_est.models.incidents import layout as lay
+from casualty_est.models.incidents.ratios import ratio_grounds, ratio_text
 from casualty_est.models.incidents.settings import CONFIRMED, GRADES_GROUND, role_title
 
 if TYPE_CHECKING:
@@ -47,8 +48,10 @@ def describe(model: IncidentModel) -> str:
         held = int(patterns.count[readings.listed[:, s]].sum())
         kind = "judges incidents, and reported" if s == readings.judge else "lists"
         lines.append(f"  {name} ({role_title(model.roles[name])}): {kind} {held:,}")
-        lines.append(f"    own count within an incident: {model.ratio_text(s)}")
-        lines += [f"      {ground.figure} ({ground.citation})" for ground in model.ratio_grounds(s)]
+        lines.append(f"    own count within an incident: {ratio_text(model, s)}")
+        lines += [
+            f"      {ground.figure} ({ground.citation})" for ground in ratio_grounds(model, s)
+        ]
     lines += ["", "Settings"]
     lines.append(f"  {layout.anchor.text}")
     lines.append(

@@ -15,7 +15,6 @@ from casualty_est.errors import UsageError
 from casualty_est.evidence.claim import ROLES
 from casualty_est.evidence.incident_patterns import IncidentPatterns
 from casualty_est.evidence.incidents import IncidentReports
-from casualty_est.models.incidents import layout as lay
 from casualty_est.models.incidents.layout import Choices, IncidentLayout, build_layout
 from casualty_est.models.incidents.readings import ACCEPTED, Readings, read_patterns
 from casualty_est.models.incidents.settings import (
@@ -27,7 +26,6 @@ from casualty_est.models.incidents.settings import (
     choose_anchor,
     read_incident_priors,
 )
-from casualty_est.priors.roles import NO_ROLE, Ground
 from casualty_est.priors.settings import nearest
 
 if TYPE_CHECKING:
@@ -320,59 +318,6 @@ class IncidentModel:
         if layout.unlisted == "recall":
             return bool((layout.readings.patterns.recall_check >= 0).any())
         return False
-
-    def ratio_prior(self, s: int) -> tuple[float, float, float]:
-        """2.5 % quantile, median and 97.5 % quantile of a source's count over the true one."""
-        if s == self.layout.readings.judge:
-            rng = np.random.default_rng(0)
-            values = self._judge_prior(rng)
-            low, median, high = np.quantile(values, (0.025, 0.5, 0.975))
-            return float(low), float(median), float(high)
-        low, median, high = self._lister_prior(s).quantile([0.025, 0.5, 0.975])
-        return float(low), float(median), float(high)
-
-    def _lister_prior(self, s: int) -> Any:
-        name = self.patterns.sources[s]
-        if name == self.layout.anchor.source:
-            return self.layout.anchor.prior
-        return self.incident_priors.within(name, self.roles[name])
-
-    def _judge_prior(self, rng: np.random.Generator) -> Any:
-        alpha, beta, sd = lay.FRACTION
-        a = np.exp(rng.normal(alpha, sd, 20_000))
-        b = np.exp(rng.normal(beta, sd, 20_000))
-        exact = rng.beta(*lay.CONCEDED_EXACT, 20_000) if self.layout.exact_reports else 0.0
-        conceded = exact + (1 - exact) * a / (a + b)
-        anchor = self.layout.anchor.prior
-        # Of deaths on the scale of the anchor; the true ones differ by the anchor's ratio.
-        return conceded * np.exp(rng.normal(anchor.mu, anchor.sd, 20_000))
-
-    def ratio_prior_sd(self, s: int) -> float:
-        """Prior sd of the log of that ratio."""
-        if s == self.layout.readings.judge:
-            return float(np.log(self._judge_prior(np.random.default_rng(0))).std())
-        return float(self._lister_prior(s).sd)
-
-    def ratio_text(self, s: int) -> str:
-        """The prior on a source's count over the true one, in words."""
-        low, median, high = self.ratio_prior(s)
-        ends = f"median {median:.3g}, 95 % {low:.2g} to {high:.2g}"
-        if s == self.layout.readings.judge:
-            return f"mean share of the deaths that it concedes where it accepts: {ends}"
-        sd = self.ratio_prior_sd(s)
-        anchor = " (the anchor)" if self.patterns.sources[s] == self.layout.anchor.source else ""
-        return f"ratio{anchor}, sd of the log {sd:.3g}: {ends}"
-
-    def ratio_grounds(self, s: int) -> tuple[Ground, ...]:
-        """The figures behind the prior on a source's count within an incident."""
-        name = self.patterns.sources[s]
-        own = name in self.incident_priors.base.sources
-        if own or (name == self.layout.anchor.source and self.layout.anchor.how == "named"):
-            return (Ground("stated by the analyst", "the analyst", "", (), "incident"),)
-        role = self.incident_priors.base.roles[self.roles[name] or NO_ROLE]
-        grounds = tuple(ground for ground in role.grounds if ground.level == "incident")
-        judged = Ground("no measured figure", "the package's own judgement", "", (), "incident")
-        return grounds or (judged,)
 
     @property
     def pymc_model(self) -> pymc.Model:
