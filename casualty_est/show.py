@@ -128,7 +128,9 @@ def titles(prob: float, kind: str = "claims") -> tuple[tuple[str, ...], tuple[st
 
 
 def _kind(estimate: Estimate) -> str:
-    return "lists" if has_completeness(estimate) else estimate.kind
+    if has_completeness(estimate):
+        return "lists"
+    return "incidents" if estimate.kind == "incidents" else "claims"
 
 
 def status(estimate: Estimate) -> str:
