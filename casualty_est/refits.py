@@ -184,7 +184,9 @@ class Refits:
         if self._meta["kind"] == "incidents":
             from casualty_est.sensitivity.incident_refits import tipping as of_scale
 
-            return pd.DataFrame(of_scale(self._meta, self.summary().iloc[row]["median"], n))
+            return pd.DataFrame(
+                of_scale(self._meta, self.summary().iloc[self._row(row)]["median"], n)
+            )
         from casualty_est.sensitivity.tipping import tippable, tipping
 
         n = tippable(n)

@@ -25,6 +25,7 @@ from casualty_est.plots.page import (
     only_note,
     open_page,
     stamp_figure,
+    write_down,
 )
 from casualty_est.plots.scales import set_log_axis
 from casualty_est.plots.style import LABEL, SMALL, TITLE, WIDTH, Palette, Picture, new_figure
@@ -224,17 +225,17 @@ def inclusion(estimate: Estimate, prob: float, palette: Palette) -> Picture:
     notes = wrap(note.strip(), WIDTH - 2 * MARGIN, SMALL, lines=4)
     height = first + rows * pitch + len(notes) * line_height(SMALL) + 0.1
     figure = new_figure(height, palette)
-    _column(figure, [Line(title, TITLE, palette.ink, weight="bold")], MARGIN, MARGIN)
+    write_down(figure, [Line(title, TITLE, palette.ink, weight="bold")], MARGIN)
     for i, ((_, _, curve), head) in enumerate(zip(shown, heads, strict=True)):
         line, column = divmod(i, COLUMNS)
         top, left = first + line * pitch, MARGIN + column * room
-        _column(figure, head, top, left)
+        write_down(figure, head, top, left)
         top += tall + 0.08
         place = (left + 0.36) / WIDTH, 1 - (top + PANEL) / height
         axes = figure.add_axes((*place, (room - 0.6) / WIDTH, PANEL / height), facecolor="none")
         _curve(axes, curve, room - 0.6, palette)
     lines = [Line(text, SMALL, palette.muted) for text in notes]
-    _column(figure, lines, first + rows * pitch, MARGIN)
+    write_down(figure, lines, first + rows * pitch, MARGIN)
     if not estimate.converged:
         stamp_figure(figure, palette, WIDTH, height)
     return figure
@@ -283,22 +284,6 @@ def _curve(axes: Any, curve: Sequence[Mapping[str, float]], room: float, palette
     )
     axes.grid(axis="y", color=palette.faint, linewidth=0.6)
     axes.set_xlabel("deaths in the incident", fontsize=SMALL, color=palette.muted, labelpad=2)
-
-
-def _column(figure: Picture, lines: Sequence[Line], top: float, left: float) -> None:
-    """Write lines from `top` inches down."""
-    height = float(figure.get_size_inches()[1])
-    for line in lines:
-        figure.text(
-            left / WIDTH,
-            1 - (top + line.height / 2) / height,
-            line.text,
-            fontsize=line.size,
-            color=line.colour,
-            fontweight=line.weight,
-            va="center_baseline",
-        )
-        top += line.height
 
 
 # Who reports what ----------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Any
 from matplotlib.patches import Rectangle
 
 from casualty_est.evidence.incidents_summary import Sizes, number_of
-from casualty_est.plots.page import MARGIN, Line, line_height
+from casualty_est.plots.page import MARGIN, Line, line_height, write_down
 from casualty_est.plots.style import LABEL, SMALL, TITLE, WIDTH, Palette, Picture, new_figure
 from casualty_est.plots.words import shorten, width_of, wrap
 
@@ -62,8 +62,8 @@ def picture(sizes: Sizes, palette: Palette, title: str = "") -> Picture:
     places = _places(sizes, order, MARGIN + len(heads) * line_height(TITLE) + 0.1, palette)
     height = places.foot + 0.1 + len(notes) * line_height(SMALL) + MARGIN / 2
     figure = new_figure(height, palette)
-    _write(figure, [Line(text, TITLE, palette.ink, weight="bold") for text in heads], MARGIN)
-    _write(figure, [Line(text, SMALL, palette.muted) for text in notes], places.foot + 0.1)
+    write_down(figure, [Line(text, TITLE, palette.ink, weight="bold") for text in heads], MARGIN)
+    write_down(figure, [Line(text, SMALL, palette.muted) for text in notes], places.foot + 0.1)
     _headings(figure, sizes, places, palette)
     top = places.top
     for row, s in enumerate(order):
@@ -101,13 +101,13 @@ def _headings(figure: Picture, sizes: Sizes, places: Places, palette: Palette) -
         Line("deaths in the incident", SMALL, palette.muted),
         Line("incidents", SMALL, palette.muted),
     ]
-    _write(figure, left, places.heads)
+    write_down(figure, left, places.heads)
     for c, name in enumerate(sizes.classes):
         texts = [
             Line(_fitting(name, places.pitch), SMALL, palette.ink, weight="bold"),
             Line(f"{sizes.incidents[c]:,}", SMALL, palette.muted),
         ]
-        _write(figure, texts, places.heads, places.bars + (c + 0.5) * places.pitch, "center")
+        write_down(figure, texts, places.heads, places.bars + (c + 0.5) * places.pitch, "center")
 
 
 def _fitting(name: str, pitch: float) -> str:
@@ -134,7 +134,7 @@ def _strip(
         band.set(facecolor=palette.faint, alpha=0.35, linewidth=0)
         axes.add_patch(band)
     lines = places.names[row]
-    _write(figure, lines, top + (tall - sum(line.height for line in lines)) / 2)
+    write_down(figure, lines, top + (tall - sum(line.height for line in lines)) / 2)
     ground = tall - 0.06
     width = 0.62 * places.pitch
     for c, whole in enumerate(sizes.incidents):
@@ -147,7 +147,7 @@ def _strip(
         axes.plot([left, left + width], [ground, ground], color=palette.muted, linewidth=0.8)
         at = top + ground - BAR * shares[0] - line_height(SMALL) - 0.01
         text = [Line(_percent(shares[0]), SMALL, palette.ink)]
-        _write(figure, text, at, left + width / 2, "center")
+        write_down(figure, text, at, left + width / 2, "center")
 
 
 def _percent(share: float) -> str:
@@ -166,22 +166,3 @@ def _axes(figure: Picture, top: float, tall: float) -> Any:
     axes.set_xlim(0, WIDTH)
     axes.set_ylim(tall, 0)
     return axes
-
-
-def _write(
-    figure: Picture, lines: Sequence[Line], top: float, at: float = MARGIN, ha: str = "left"
-) -> None:
-    """Write lines from `top` inches down."""
-    height = figure.get_size_inches()[1]
-    for line in lines:
-        figure.text(
-            at / WIDTH,
-            1 - (top + line.height / 2) / height,
-            line.text,
-            fontsize=line.size,
-            color=line.colour,
-            fontweight=line.weight,
-            ha=ha,
-            va="center_baseline",
-        )
-        top += line.height

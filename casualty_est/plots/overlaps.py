@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +10,7 @@ import numpy.typing as npt
 from matplotlib.patches import Rectangle
 
 from casualty_est.evidence.history_table import HistoryTable
-from casualty_est.plots.page import MARGIN, Line, line_height
+from casualty_est.plots.page import MARGIN, Line, line_height, write_down
 from casualty_est.plots.style import LABEL, SMALL, TITLE, WIDTH, Palette, Picture, new_figure
 from casualty_est.plots.words import shorten, width_of, wrap
 
@@ -66,8 +65,8 @@ def picture(table: HistoryTable, palette: Palette, title: str = "") -> Picture:
     places = _places(table, order, MARGIN + len(heads) * line_height(TITLE) + 0.1)
     height = places.foot + 0.1 + len(notes) * line_height(SMALL) + MARGIN / 2
     figure = new_figure(height, palette)
-    _write(figure, [Line(text, TITLE, palette.ink, weight="bold") for text in heads], MARGIN)
-    _write(figure, [Line(text, SMALL, palette.muted) for text in notes], places.foot + 0.1)
+    write_down(figure, [Line(text, TITLE, palette.ink, weight="bold") for text in heads], MARGIN)
+    write_down(figure, [Line(text, SMALL, palette.muted) for text in notes], places.foot + 0.1)
     _bars(figure, table.counts[order], places, palette)
     _rows(figure, table, order, places, palette)
     return figure
@@ -127,9 +126,9 @@ def _bars(figure: Picture, counts: npt.NDArray[np.int64], places: Places, palett
     words = wrap("people on exactly these lists", places.dots - 2 * GAP, SMALL)
     lines = [Line(text, SMALL, palette.muted) for text in words]
     middle = places.top + places.above + BARS / 2 - len(lines) * line_height(SMALL) / 2
-    _write(figure, lines, middle, places.dots - GAP, "right")
+    write_down(figure, lines, middle, places.dots - GAP, "right")
     heading = [Line("people on each list", SMALL, palette.muted)]
-    _write(figure, heading, places.rows - line_height(SMALL) - 0.04, places.dots - GAP, "right")
+    write_down(figure, heading, places.rows - line_height(SMALL) - 0.04, places.dots - GAP, "right")
 
 
 def _rows(
@@ -156,10 +155,10 @@ def _rows(
         axes.barh(middles[j], length, 0.13, left=places.sizes, color=palette.muted)
         lines = [Line(text, LABEL, palette.ink) for text in places.names[j]]
         half = len(lines) * line_height(LABEL) / 2
-        _write(figure, lines, places.rows + float(middles[j]) - half)
+        write_down(figure, lines, places.rows + float(middles[j]) - half)
         number = [Line(f"{table.sizes[j]:,}", SMALL, palette.ink)]
         at = places.rows + float(middles[j]) - line_height(SMALL) / 2
-        _write(figure, number, at, places.sizes + length + 0.05)
+        write_down(figure, number, at, places.sizes + length + 0.05)
     size = 72 * min(0.13, 0.62 * places.pitch)
     how: dict[str, Any] = {"marker": "o", "linestyle": "none", "markeredgewidth": 0}
     for i, h in enumerate(order):
@@ -179,22 +178,3 @@ def _axes(figure: Picture, left: float, top: float, width: float, tall: float) -
     axes = figure.add_axes(box, facecolor="none")
     axes.set_axis_off()
     return axes
-
-
-def _write(
-    figure: Picture, lines: Sequence[Line], top: float, at: float = MARGIN, ha: str = "left"
-) -> None:
-    """Write lines from `top` inches down."""
-    height = figure.get_size_inches()[1]
-    for line in lines:
-        figure.text(
-            at / WIDTH,
-            1 - (top + line.height / 2) / height,
-            line.text,
-            fontsize=line.size,
-            color=line.colour,
-            fontweight=line.weight,
-            ha=ha,
-            va="center_baseline",
-        )
-        top += line.height

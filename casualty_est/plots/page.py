@@ -329,6 +329,37 @@ def _column(figure: Picture, lines: Sequence[Line], top: float) -> None:
         top -= line.height
 
 
+def write_down(
+    figure: Picture, lines: Sequence[Line], top: float, at: float = MARGIN, ha: str = "left"
+) -> None:
+    """Write lines of a figure from `top` inches down.
+
+    Parameters
+    ----------
+    figure : Picture
+        The figure.
+    lines : sequence of Line
+        What to write.
+    top, at : float
+        Inches from the upper and from the left edge.
+    ha : {"left", "center", "right"}
+        How the lines stand to `at`.
+    """
+    height = float(figure.get_size_inches()[1])
+    for line in lines:
+        figure.text(
+            at / WIDTH,
+            1 - (top + line.height / 2) / height,
+            line.text,
+            fontsize=line.size,
+            color=line.colour,
+            fontweight=line.weight,
+            ha=ha,
+            va="center_baseline",
+        )
+        top += line.height
+
+
 def only_note(title: str, text: str, palette: Palette) -> Picture:
     """Make a figure that only says why there is nothing to draw.
 

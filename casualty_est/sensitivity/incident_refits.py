@@ -52,6 +52,8 @@ class IncidentRefitter:
 
     def summary(self, name: str, model: IncidentModel) -> dict[str, Any] | None:
         """One line of a table; None where that model has no such estimate."""
+        if model.layout.unlisted == "none" and self.row["part"] != "listed":
+            return None  # nothing says what is unlisted, so there is no need to fit it
         self.report(f"refitting: {name}", None)
         used = self.meta["settings"]
         tree = fit(
@@ -63,8 +65,8 @@ class IncidentRefitter:
             progress=False,
         )
         found = _meta(tree)
-        wanted = (self.row["part"], self.row["strata"], self.row["cell"]["scope"])
-        rows = [(r["part"], r["strata"], r["cell"]["scope"]) for r in found["rows"]]
+        rows = [self._place(row, found["rows"][0]) for row in found["rows"]]
+        wanted = self._place(self.row, self.meta["rows"][0])
         if wanted not in rows:
             return None
         draws = np.asarray(tree["posterior"]["deaths"].values[..., rows.index(wanted)])
@@ -77,6 +79,13 @@ class IncidentRefitter:
             "prob": self.prob,
             "converged": _settled(np.log(np.maximum(draws, 0.5)), found["diagnostics"]),
         }
+
+    @staticmethod
+    def _place(row: Mapping[str, Any], first: Mapping[str, Any]) -> tuple[Any, ...]:
+        """What an estimate is of, beside the first one: without a source, scopes may be fewer."""
+        fields = ("scope", "perpetrator")
+        own = tuple(row["cell"][f] * (row["cell"][f] != first["cell"][f]) for f in fields)
+        return row["part"], tuple(row["strata"].items()), own
 
     def table(self, cases: Mapping[str, IncidentModel]) -> list[dict[str, Any]]:
         """All lines of a table."""

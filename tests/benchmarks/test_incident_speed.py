@@ -1,7 +1,8 @@
 """How long incidents take, against the limits that a user feels.
 
-Limits are those of two quiet cores. Processor time is measured, and how much slower the machine is
-by importing PyMC, which nobody here can change. What is measured is printed by
+Limits are those of two quiet cores on which importing PyMC and nutpie takes 6.1 s of processor. On a
+slower machine they are looser by as much: passing there does not show the limit in seconds, which
+only the printed numbers do. They are printed by
 `pytest tests/benchmarks/test_incident_speed.py -s -m slow`.
 """
 
@@ -68,7 +69,8 @@ def slowness(tmp_path_factory):
     return max(found, 1.0)
 
 
-def test_gradient_of_1200_patterns_takes_under_six_tenths_of_a_millisecond(slowness):
+def test_gradient_of_1200_patterns_at_reference_speed(slowness):
+    """.6 ms; and the step from Python into the kernel, which is ours, costs less than a third."""
     model = IncidentModel(table(2100), **ANCHOR)
     density = Density(model.layout)
     theta = model.layout.parameters.draw(np.random.default_rng(1), 1)[0] * 0.3
@@ -93,7 +95,8 @@ def test_gradient_of_1200_patterns_takes_under_six_tenths_of_a_millisecond(slown
     assert each < 1.3 * kernel
 
 
-def test_fit_of_400_incidents_takes_under_six_seconds(slowness):
+def test_fit_of_400_incidents_at_reference_speed(slowness):
+    """Six seconds."""
     model = IncidentModel(table(470), **ANCHOR)
     model.fit(seed=1, draws=10, tune=10, progress=False)
     took = best(lambda: model.fit(seed=1, progress=False), 2) / CORES
@@ -117,7 +120,8 @@ def test_whole_process_costs_at_most_six_imports(tmp_path):
     assert min(ours[0] / theirs[0] for ours, theirs in pairs) <= 6
 
 
-def test_thirty_thousand_incidents_of_six_sources(slowness):
+def test_thirty_thousand_incidents_of_six_sources_at_reference_speed(slowness):
+    """Five minutes and 2 GB."""
     rng = np.random.default_rng(1)
     deaths = np.maximum(np.rint(rng.lognormal(1, 1.1, 30_000)), 1)
     rows = []

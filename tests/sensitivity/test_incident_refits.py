@@ -80,6 +80,21 @@ def test_without_the_anchor_another_source_sets_the_scale():
     assert (found["median"] > 0).all()
 
 
+def test_a_perpetrator_is_compared_with_itself():
+    table = {**TABLE, "perpetrator": ["Army"] * 6 + ["Militia"] * 5}
+    est = ce.IncidentModel(_frame(table), anchor=("A", 1.0, 0.2)).fit(**FEW)
+    rows = est.meta["rows"]
+    for i in (i for i, row in enumerate(rows) if row["part"] == "total"):
+        # The same seed and settings give the same draws: the first line is the row itself.
+        assert est.choices(i)["median"].iloc[0] == np.median(est.draws(i))
+    assert {row["cell"]["perpetrator"] for row in rows} == {"any", "Army", "Militia"}
+
+
+def test_what_nothing_can_be_said_of_is_not_fitted(two, monkeypatch):
+    monkeypatch.setattr("casualty_est.sensitivity.incident_refits.fit", None)
+    assert two.alone(0, 0.7).empty
+
+
 def test_a_setting_that_is_changed_is_the_only_one(two):
     model = ce.IncidentModel(_frame(TABLE), anchor=("A", 1.0, 0.2))
     other = model.varied(scale="joint")
