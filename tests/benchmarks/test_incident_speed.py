@@ -1,7 +1,7 @@
 """How long incidents take, against the limits that a user feels.
 
-Limits are those of two quiet cores on which importing PyMC and nutpie takes 6.1 s of processor. On a
-slower machine they are looser by as much: passing there does not show the limit in seconds, which
+Limits are those of two quiet cores on which importing PyMC and nutpie takes 6.1 s of processor. On
+a slower machine they are looser by as much: passing there does not show the limit in seconds, which
 only the printed numbers do. They are printed by
 `pytest tests/benchmarks/test_incident_speed.py -s -m slow`.
 """
