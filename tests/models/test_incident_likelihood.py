@@ -194,3 +194,22 @@ def test_pymc_model_has_the_same_density_and_gradient(case):
         found = np.split(slope(point), np.cumsum([len(point[n]) for n in order])[:-1])
         whole = np.concatenate([dict(zip(order, found, strict=True))[b.name] for b in blocks])
         np.testing.assert_allclose(whole, gradient, rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("case", ["overlap", "judge"])
+def test_where_memory_lies_changes_no_bit(case):
+    # A sum kept in an array would be taken in another order where that array touches its terms.
+    model, thetas = built(case)
+    cells = len(model.layout.arrays.log_deaths)
+    found = set()
+    for gap in (0, 1, 2, 64, 4096):
+        density = Density(model.layout)
+        room, work = list(density._room), list(density._work)
+        arena = np.zeros(4 * cells + 4 * gap + len(work[-1]))
+        room[3] = arena[: 2 * cells].reshape(2, cells)
+        work[-1] = arena[2 * cells + gap :][: len(work[-1])]
+        work[2] = arena[2 * cells + 2 * gap + len(work[-1]) :][:cells]
+        density._room, density._work = tuple(room), tuple(work)
+        parts = [density(theta) for theta in thetas]
+        found.add(b"".join(np.float64(value).tobytes() + slope.tobytes() for value, slope in parts))
+    assert len(found) == 1

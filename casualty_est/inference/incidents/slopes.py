@@ -1,4 +1,8 @@
-"""Compiled gradient of the incidents model: each kernel mirrors one of `tables`."""
+"""Compiled gradient of the incidents model: each kernel mirrors one of `tables`.
+
+Sums are kept in local numbers: one kept in an array is taken in an order that depends on where in
+memory that array lies, and the same seed would not give the same draws.
+"""
 
 from __future__ import annotations
 
@@ -115,10 +119,12 @@ def of_holders(
 @compiled
 def of_size(nobody: float, zero: int, size: Any, slopes: Any, by_size: Any, slope: Any) -> None:
     """Slopes in mean, log sd and the logit of nobody killed, from the adjoint of the size law."""
-    slope[:] = 0.0
+    by_mean, by_sd = 0.0, 0.0
     for g in range(zero, len(size)):
-        slope[0] += by_size[g] * slopes[0, g]
-        slope[1] += by_size[g] * slopes[1, g]
+        by_mean += by_size[g] * slopes[0, g]
+        by_sd += by_size[g] * slopes[1, g]
+    slope[:] = 0.0
+    slope[0], slope[1] = by_mean, by_sd
     if zero:
         total = by_size[0]
         for g in range(1, len(size)):
@@ -190,21 +196,28 @@ def of_verdicts(
     by_recall[:] = 0.0
     for v in range(len(kinds)):
         kind, sole = kinds[v, 0], kinds[v, 3]
-        by_real[v] = 0.0
-        for g in range(len(x)):
-            if kind in (IS_REJECTED, IS_ACCEPTED):
-                pull = adjoint[v, g] if kind == IS_ACCEPTED else -adjoint[v, g]
-                p = admitted[sole, g]
-                by_real[v] += pull * (p - FALSE_ADMISSION)
-                odds = pull * real[v] * p * (1 - p)
-                by_hurdle[0] += odds
-                by_hurdle[1] += odds * x[g]
-                by_hurdle[2] += odds * sole
-            elif kind in (IS_RECALLED, IS_NOT_RECALLED):
+        reality, level, by_deaths = 0.0, 0.0, 0.0
+        if kind in (IS_REJECTED, IS_ACCEPTED):
+            sign = 1.0 if kind == IS_ACCEPTED else -1.0
+            for g in range(len(x)):
+                pull, p = sign * adjoint[v, g], admitted[sole, g]
+                reality += pull * (p - FALSE_ADMISSION)
+                odds = pull * p * (1 - p)
+                level += odds
+                by_deaths += odds * x[g]
+            by_hurdle[0] += real[v] * level
+            by_hurdle[1] += real[v] * by_deaths
+            by_hurdle[2] += real[v] * level * sole
+        elif kind in (IS_RECALLED, IS_NOT_RECALLED):
+            sign = 1.0 if kind == IS_RECALLED else -1.0
+            for g in range(len(x)):
                 p = expit(recall[0] + recall[1] * x[g])
-                odds = adjoint[v, g] * p * (1 - p) * (1.0 if kind == IS_RECALLED else -1.0)
-                by_recall[0] += odds
-                by_recall[1] += odds * x[g]
+                odds = sign * adjoint[v, g] * p * (1 - p)
+                level += odds
+                by_deaths += odds * x[g]
+            by_recall[0] += level
+            by_recall[1] += by_deaths
+        by_real[v] = reality
 
 
 @compiled

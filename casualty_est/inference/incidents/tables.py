@@ -233,10 +233,11 @@ def real_probability(
         if kinds[v, 0] != IS_ACCEPTED or len(grade) == 0:
             real[v] = part * (grade[kinds[v, 1]] if kinds[v, 1] >= 0 else 1.0)
             continue
-        real[v] = 0.0
+        total = 0.0
         for k in range(len(mixed_grade)):
             doubt = part if mixed_grade[k] == contested else 1.0
-            real[v] += mixed[kinds[v, 3], k] * grade[mixed_grade[k]] * doubt
+            total += mixed[kinds[v, 3], k] * grade[mixed_grade[k]] * doubt
+        real[v] = total
 
 
 @compiled

@@ -62,9 +62,10 @@ def fill(theta: Any, at: Any, data: Any, room: Any, states: bool) -> None:
     row = len(histories)
     if states:
         for s in range(len(bias)):
-            bias[s] = bias_mean[s]
+            log_ratio = bias_mean[s]
             for k in range(bias_chol.shape[1]):
-                bias[s] += bias_chol[s, k] * theta[at[BIAS, 0] + k]
+                log_ratio += bias_chol[s, k] * theta[at[BIAS, 0] + k]
+            bias[s] = log_ratio
             sd[s] = math.exp(theta[at[SD, 0] + s]) if at[SD, 1] > at[SD, 0] else LONE_SD
             exact[s] = expit(theta[at[EXACT, 0] + s]) if at[EXACT, 1] > at[EXACT, 0] else 0.0
         tables.own_counts(bias, sd, log_deaths, edges, starts, cells, normal, below, at_edge, mass)
@@ -181,8 +182,10 @@ def gradient(
         add(slope, at[EXACT, 0], by_lister[0, : at[EXACT, 1] - at[EXACT, 0]])
         add(slope, at[SD, 0], by_lister[2, : at[SD, 1] - at[SD, 0]])
         for k in range(bias_chol.shape[1]):
+            pull = 0.0
             for s in range(len(bias)):
-                slope[at[BIAS, 0] + k] += by_lister[1, s] * bias_chol[s, k]
+                pull += by_lister[1, s] * bias_chol[s, k]
+            slope[at[BIAS, 0] + k] += pull
     row += len(outlier)
     if len(conceded_outlier):
         by_all = slopes.of_concessions(
