@@ -70,6 +70,24 @@ def test_compiled_moves_of_classes_leave_the_density_right():
     np.testing.assert_allclose(found.log_odds, odds, atol=1e-10)
 
 
+@pytest.mark.parametrize("way", ["compiled", "plain"])
+def test_moves_leave_the_prior_of_classes_as_it_is(way):
+    """Moves at temperature 0; where particles may leave their labelling, the density creeps up."""
+    member, counts = classes.classes(TABLE)[0], TABLE.counts.astype(float)
+    rng = np.random.default_rng(11)
+    cloud = smc._Cloud(member, counts, member.draw_prior(rng, 6000))
+    fresh = member.draw_prior(np.random.default_rng(12), 200_000)
+    if way == "plain":
+        cloud.compiled = None
+    for _ in range(5):
+        cloud.choose(np.arange(6000))
+        cloud.move(0.0, 20, rng)
+    assert member.in_order(cloud.theta).all()
+    wanted = member.log_prior(fresh)
+    error = wanted.std() / np.sqrt(6000)
+    assert cloud.prior.mean() == pytest.approx(wanted.mean(), abs=4 * error)
+
+
 def test_two_classes_agree_with_importance_from_the_prior():
     """Evidence as the plain mean of the likelihood over a million draws of the prior."""
     member = classes.classes(PAIR, 2)[-1]

@@ -163,6 +163,20 @@ def _classes(
 
 
 @_jit  # type: ignore[untyped-decorator]
+def _in_order(theta: Any, components: int, lists: int) -> bool:
+    """Whether the classes stand by their mean log odds, as `Classes.relabel` puts them."""
+    before = -np.inf
+    for k in range(components):
+        total = 0.0
+        for j in range(lists):
+            total += theta[k * lists + j]
+        if total < before:
+            return False
+        before = total
+    return True
+
+
+@_jit  # type: ignore[untyped-decorator]
 def _nodes(theta: Any, components: int, lists: int, shares: Any, chance: Any, work: Any) -> None:
     """Share of every node of the integral, and odds against each list there."""
     middle = components // 2
@@ -438,6 +452,8 @@ def move(
                 for b in range(here):
                     i = order[place + b]
                     gain = result[0, b] - prior[i] + heat * (result[1, b] - likelihood[i])
+                    if kind == CLASSES and not _in_order(batch[:, b], components, lists):
+                        gain = -np.inf
                     if np.log(rng.random()) < gain:
                         for d in range(size):
                             theta[i, d] = batch[d, b]

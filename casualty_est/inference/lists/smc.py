@@ -79,13 +79,15 @@ class _Cloud:
         self.member, self.counts = member, counts
         self.compiled = compiled(member, counts)
         self._densities = densities_of(member, counts)
-        self.theta = member.relabel(theta)
+        # From here on one labelling is all there is: moves that would leave it are turned down.
+        # Jumps are differences of labelled particles; to let them out and relabel afterwards would
+        # leave no posterior as it was.
+        self.theta = np.ascontiguousarray(member.relabel(theta))
         self.prior, self.likelihood, self.odds = self._densities(self.theta)
         self.scale = np.ones(len(CROSSOVER))
 
     def choose(self, which: npt.NDArray[np.intp]) -> None:
-        # The prior is exchangeable in what relabelling swaps, and so is the likelihood.
-        self.theta = np.ascontiguousarray(self.member.relabel(self.theta[which]))
+        self.theta = np.ascontiguousarray(self.theta[which])
         self.prior, self.likelihood = self.prior[which], self.likelihood[which]
         self.odds = self.odds[which]
 
@@ -122,9 +124,11 @@ class _Cloud:
         rng: np.random.Generator,
     ) -> None:
         size = self.theta.shape[1]
-        shift = int(rng.integers(1, len(others)))
-        pool = self.theta[others[np.arange(len(mine)) % len(others)]]
-        mates = self.theta[others[(np.arange(len(mine)) + shift) % len(others)]]
+        # Each particle draws two others of its own: given them all, its jump is then symmetric, and
+        # independent of every other jump, without which the cloud would drift.
+        one = rng.integers(len(others), size=len(mine))
+        two = rng.integers(len(others) - 1, size=len(mine))
+        pool, mates = self.theta[others[one]], self.theta[others[two + (two >= one)]]
         kind = int(rng.integers(len(CROSSOVER)))
         chance = CROSSOVER[kind]
         uniform = rng.random((len(mine), size), dtype=np.float32)
@@ -135,6 +139,7 @@ class _Cloud:
         tried = self.theta[mine] + np.where(uniform < chance, jump, 0.0)
         prior, likelihood, odds = self._densities(tried)
         gain = prior - self.prior[mine] + heat * (likelihood - self.likelihood[mine])
+        gain[~self.member.in_order(tried)] = -np.inf
         taken = np.log(rng.random(len(mine))) < gain
         where = mine[taken]
         self.theta[where] = tried[taken]

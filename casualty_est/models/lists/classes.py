@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import gammaln
 
 from casualty_est.evidence.history_table import HistoryTable
@@ -133,6 +134,12 @@ class Classes(Member):
         log_shares = np.take_along_axis(log_shares, order, axis=0)
         ratios = log_shares[:-1] - log_shares[-1:]
         return np.vstack([odds.reshape(-1, len(theta)), ratios]).T
+
+    def in_order(self, theta: Array) -> npt.NDArray[np.bool_]:
+        """Whether the classes stand by their mean log odds, of shape (draw,)."""
+        middle = self._parts(theta)[0].mean(axis=1)
+        found: npt.NDArray[np.bool_] = (middle[1:] >= middle[:-1]).all(axis=0)
+        return found
 
     def visible(self, theta: Array, chances: Array) -> tuple[Array, Array]:
         """Share of the listed and of the unlisted above each chance to be on some list."""

@@ -104,6 +104,10 @@ class Member(ABC):
         """Put parameters into one labelling, where several mean the same."""
         return theta
 
+    def in_order(self, theta: Array) -> npt.NDArray[np.bool_]:
+        """Whether parameters are in the labelling of `relabel`, of shape (draw,)."""
+        return np.ones(len(theta), dtype=bool)
+
     def over(self, histories: Array) -> Self:
         """Return the same member over other histories."""
         return replace(self, histories=np.asarray(histories, dtype=float))
