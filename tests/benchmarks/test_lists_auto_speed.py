@@ -8,6 +8,7 @@ with two cores, and the two threads of a fit are added up here.
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ import pytest
 
 import casualty_est as ce
 
+KOSOVO = Path(__file__).parents[1] / "data" / "lists" / "kosovo_1999.csv"
 CORES = 2
 TARGET = {4: 3.0, 5: 6.0, 8: 60.0}
 
@@ -58,6 +60,14 @@ def test_the_cost_does_not_grow_with_the_people():
     fit(few)
     assert many["count"].sum() > 5e6
     assert _cpu(lambda: fit(many), 3) < 2.5 * _cpu(lambda: fit(few), 3)
+
+
+@pytest.mark.slow
+def test_eight_seeds_agree_on_the_ends_of_kosovo():
+    """Within five per cent on log N, at the cost of a fit of four lists."""
+    model = ce.ListModel(ce.CaptureHistories.read(KOSOVO))
+    ends = [np.quantile(model.fit(seed=s).draws(), (0.025, 0.975)) for s in range(8)]
+    assert np.log(ends).std(axis=0, ddof=1).max() <= 0.05
 
 
 @pytest.mark.slow

@@ -32,7 +32,9 @@ CHECKED = 400  # draws of a group that its predictions are judged on
 MOST_RUNS = 8
 AGREE = 0.6  # sd of the log evidence between runs of a member, in nats
 COUNTS = 0.01  # mass of a member below which its runs may disagree
-KNOWN, KNOWN_OF_WIDTH = 0.02, 0.15  # Monte Carlo error of an end, on the log, that is small enough
+# Monte Carlo error of an end, on the log and of the width of the interval: what more runs are spent
+# to reach, and what is still good enough to print.
+KNOWN, WANTED_OF_WIDTH, KNOWN_OF_WIDTH = 0.02, 0.05, 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +134,16 @@ class Average:
     @property
     def known(self) -> bool:
         """Whether the ends of the interval are known well enough to print."""
+        return self._known_to(KNOWN_OF_WIDTH)
+
+    @property
+    def settled(self) -> bool:
+        """Whether the ends are known so well that more runs are not worth their time."""
+        return self._known_to(WANTED_OF_WIDTH)
+
+    def _known_to(self, share: float) -> bool:
         low, _, high = np.log(self.quantiles)
-        return bool(max(self.mcse) <= max(KNOWN, KNOWN_OF_WIDTH * (high - low)))
+        return bool(max(self.mcse) <= max(KNOWN, share * (high - low)))
 
     def choose(self, draws: int, rng: np.random.Generator) -> Ints:
         """Draw positions in the pool by weight, with one random number, in random order."""
@@ -223,7 +233,7 @@ def _unsettled(found: Average) -> set[int]:
         if len(fit.parts) > 1
         and mass >= COUNTS
         and (fit.effort == 1 or len(fit.parts) < MOST_RUNS)
-        and (not found.known or fit.disagreement > AGREE)
+        and (not found.settled or fit.disagreement > AGREE)
     }
 
 
