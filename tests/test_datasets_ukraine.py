@@ -101,6 +101,17 @@ def test_sources_and_the_roles_they_have_toward_each_side():
     assert {row.role for row in rows(source="Other")} == {None}
 
 
+def test_nobody_documents_soldiers():
+    # A party's figure is no tally of a list, and neither are round totals of investigators.
+    for row in rows():
+        if row.group.endswith("soldiers"):
+            assert row.role in {"party", "adversary", "third_state", None}
+    assert {row.role for row in rows(source="OSI", outcome="lost")} == {"monitor"}
+    assert {row.role for row in rows(source="United Nations", group="civilians")} == {
+        "international"
+    }
+
+
 def test_hedges_follow_the_flags_of_the_publication():
     assert Counter(row.quantity.form for row in rows()) == {
         "exact": 4385,
