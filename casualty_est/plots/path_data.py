@@ -119,9 +119,11 @@ def path_of(estimate: Estimate, row: int, prob: float) -> Path:
     cell = estimate.meta["rows"][row]["cell"]
     outer, inner = (of_cell(estimate.path(p), cell) for p in (prob, 0.5))
     return Path(
-        row,
-        np.array([day_number(text) for text in outer["date"]]),
-        *(outer[name].to_numpy(float) for name in ("low", "median", "high")),
+        row=row,
+        days=np.array([day_number(text) for text in outer["date"]]),
+        low=outer["low"].to_numpy(float),
+        median=outer["median"].to_numpy(float),
+        high=outer["high"].to_numpy(float),
         inner=(inner["low"].to_numpy(float), inner["high"].to_numpy(float)),
         documented=outer["documented_low"].to_numpy(float),
     )

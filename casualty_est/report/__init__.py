@@ -77,7 +77,7 @@ def render(estimate: Estimate, prob: float = 0.95) -> str:
 
 def _content(estimate: Estimate, prob: float) -> dict[str, Any]:
     from casualty_est.models import hedges
-    from casualty_est.report import checklist, incidents_text, naming, tables, text
+    from casualty_est.report import checklist, incidents_text, naming, tables, text, timeline
     from casualty_est.report.pictures import draw
     from casualty_est.report.what_if import what_if
     from casualty_est.rounding import percent
@@ -134,6 +134,7 @@ def _content(estimate: Estimate, prob: float) -> dict[str, Any]:
         "exact": meta["diagnostics"]["method"] == "exact",
         "sampler": meta["diagnostics"]["method"],
         "lists": _of_lists(estimate, prob) if has_completeness(estimate) else None,
+        "timeline": timeline.section(estimate, prob),
         "incidents": _of_incidents(estimate, prob) if estimate.kind == "incidents" else None,
         "pictures": draw(estimate, prob, refits=bool(refits)),
     }
