@@ -50,18 +50,20 @@ def lede(estimate: Estimate) -> list[str]:
         whose = listed(delayed)
         sentences.append(
             f"It counts deaths by the day on which people died. {whose} "
-            f"{'admits' if len(delayed) == 1 else 'admit'} deaths months or years later, so a "
-            "figure of theirs is no total for its own day."
+            f"{'admits' if len(delayed) == 1 else 'admit'} deaths months or years after they "
+            "happened, so what was admitted by a day is not all that will be admitted of the "
+            "deaths up to it."
         )
     return sentences
 
 
 def last_claim(estimate: Estimate) -> str | None:
-    """Last day that a counted claim speaks of, as an ISO date."""
+    """Last day that a counted claim speaks of, as an ISO date; of an undated one the very last."""
+    end = estimate.meta["details"]["windows"]["end"]
     ends = [
-        claim["end"] or claim["reported"]
+        claim["end"] or claim["reported"] or end
         for claim in estimate.meta["claims"]
-        if claim["counted"] and (claim["end"] or claim["reported"])
+        if claim["counted"]
     ]
     return max(ends, default=None)
 
@@ -127,8 +129,8 @@ def first(estimate: Estimate, row: int, prob: float) -> list[str]:
     what = counted({**cell, "start": None, "end": None})
     who = "things" if cell["outcome"] == "lost" else "people"
     return [
-        f"The picture shows how many {what} there had been from {day(start)} up to each day, as "
-        "estimated today from all claims that count.",
+        f"The picture shows the number of {what}, from {day(start)} up to each day, as estimated "
+        "today from all claims that count.",
         f"For example, from {day(start)} to {day(str(middle['date']))}: about "
         f"{people(median, low, high)} ({percent(prob)} credible interval "
         f"{people(low, low, high)} to {people(high, low, high)}).",
