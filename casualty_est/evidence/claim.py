@@ -20,7 +20,7 @@ ROLES = (
     "reference",
 )
 LEVELS = ("total", "incident")
-OUTCOMES = ("killed", "injured", "casualties")
+OUTCOMES = ("killed", "injured", "casualties", "lost")
 HEDGES = ("speaker", "documented")
 GROUPS = ("civilians", "combatants", "all", "women", "men", "children", "elderly")
 DEFAULTS = {
@@ -60,7 +60,8 @@ class Claim:
     reported : datetime.date or None
         Day of publication.
     outcome : str
-        ``"killed"``, ``"injured"``, or ``"casualties"`` for both together.
+        ``"killed"``, ``"injured"``, ``"casualties"`` for both together, or ``"lost"`` for things
+        such as vehicles.
     group : str
         Whom it counts.
     perpetrator : str
