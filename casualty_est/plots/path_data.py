@@ -153,15 +153,18 @@ def placed_claims(estimate: Estimate, row: int) -> tuple[list[Placed], int]:
         Claims with a number, counted or merged with others of their source; and the number of
         counted claims on shorter windows, which have no place on a running total.
     """
-    rows = estimate.meta["rows"]
-    cell = rows[row]["cell"]
+    cell = estimate.meta["rows"][row]["cell"]
     last = estimate.meta["details"]["windows"]["end"]
+    own = [
+        claim
+        for claim in estimate.meta.get("claims") or []
+        if all(claim[name] == cell[name] for name in FIELDS) and kind_of(claim) != "nothing"
+    ]
+    start = min((claim["start"] for claim in own if claim["start"]), default=None)
     placed, others = [], 0
-    for claim in estimate.meta.get("claims") or []:
-        own = all(claim[name] == cell[name] for name in FIELDS)
-        if not own or kind_of(claim) == "nothing":
-            continue
-        if not claim.get("running", True):
+    for claim in own:
+        # What one source says once is a running total where it counts from the first day on.
+        if not claim.get("running", True) and claim["start"] not in (None, start):
             others += bool(claim["counted"])
             continue
         day = claim["end"] or claim["reported"] or last

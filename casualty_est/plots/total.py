@@ -211,7 +211,13 @@ def latest_running(claims: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         The running totals of the last day of every source and cell, of those that count.
     """
     last: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    dated = [claim for claim in claims if claim["counted"] and claim.get("running", True)]
+    starts = [claim["start"] for claim in claims if claim["counted"] and claim["start"]]
+    first = min(starts, default=None)
+    dated = [
+        claim
+        for claim in claims
+        if claim["counted"] and (claim.get("running", True) or claim["start"] in (None, first))
+    ]
     for claim in sorted(dated, key=_day):
         cell = (claim["scope"], claim["outcome"], claim["group"], claim["perpetrator"])
         before = last.get((claim["source"], *cell), [])

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 SHOWN = 8  # days in a table over time
 MANY = 12  # ratios over time that one table holds
-STEP = {"day": "days", "week": "weeks", "month": "months"}
 
 
 def lede(estimate: Estimate) -> list[str]:
@@ -384,12 +383,8 @@ def contradictory(estimate: Estimate) -> list[str]:
 def rules(estimate: Estimate) -> list[str]:
     """How restated totals are counted once, and what was left out."""
     windows = estimate.meta["details"]["windows"]
-    grid = windows["grid"]
-    said = [
-        f"Time is cut into {windows['steps']:,} {STEP.get(grid, grid)} from "
-        f"{day(windows['start'])} to {day(windows['end'])}. {_number(windows['claims'])} count."
-    ]
-    return [*said, *(capitalised(text.rstrip(".")) + "." for text in windows["rules"])]
+    counts = f"{_number(windows['claims'])} count."
+    return [*(capitalised(text.rstrip(".")) + "." for text in windows["rules"]), counts]
 
 
 def _number(claims: int) -> str:
