@@ -356,7 +356,12 @@ def documented_to(claims: Iterable[Claim], day: date) -> Documented | None:
     for claim in claims:
         low = stated_low(claim.quantity) if claim.role in DOCUMENTING_ROLES else None
         last = claim.end or claim.reported
-        if low is not None and last is not None and last <= day and (best is None or low > best.low):
+        if (
+            low is not None
+            and last is not None
+            and last <= day
+            and (best is None or low > best.low)
+        ):
             best = Documented(low, claim.quantity.high, claim.source, claim.quantity.text)
     return best
 

@@ -264,4 +264,3 @@ def rules(grid: TimeGrid, asked: OverTime) -> list[str]:
     else:
         found.append("every restated number stands")
     return found
-

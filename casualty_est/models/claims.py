@@ -334,7 +334,9 @@ class ClaimsModel:
             return documented_to(spoken, row.end)
         return documented(spoken, key, (row.start, row.end))
 
-    def documented_by(self, row: EstimateRow, days: Sequence[date]) -> list[float | None]:
+    def documented_by(
+        self, row: EstimateRow, days: Sequence[date], *, published: bool = False
+    ) -> list[float | None]:
         """Return the largest lower end stated for exactly that cell up to each of some days.
 
         Parameters
@@ -343,6 +345,8 @@ class ClaimsModel:
             One of `rows`.
         days : sequence of datetime.date
             Last days.
+        published : bool, optional
+            Whether it must also have been published by then.
 
         Returns
         -------
@@ -356,7 +360,12 @@ class ClaimsModel:
             for claim in self.claims.rows
             if claim.cell_key == key and id(claim) not in gone
         ]
-        found = [documented_to(spoken, day) for day in days]
+        found = [
+            documented_to(
+                [c for c in spoken if not published or (c.reported or c.end or day) <= day], day
+            )
+            for day in days
+        ]
         return [None if stated is None else stated.low for stated in found]
 
     def _role(self, claim: Claim) -> str | None:
