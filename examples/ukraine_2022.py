@@ -1,8 +1,8 @@
 """Losses in the first year of the war in Ukraine, beside the published estimates.
 
-Radford et al. (2023, doi 10.1073/pnas.2307372120) collected 4,609 claims of what both sides lost and
-estimated the losses and the bias of every source. This script fits the same claims, sets the answer
-beside theirs, and then gives the level from outside:
+Radford et al. (2023, doi 10.1073/pnas.2307372120) collected 4,609 claims of what both sides lost
+and estimated the losses and the bias of every source. This script fits the same claims, sets the
+answer beside theirs, and then gives the level from outside:
 
     python examples/ukraine_2022.py --out ukraine-2022
 
@@ -61,20 +61,20 @@ PROBATE = {
 }
 
 DIFFERENT = (
-    "Radford et al. (2023) estimated the same losses from the same claims; the table of earlier "
-    "estimates has both. Three things differ. Here killed and injured add up to casualties in every "
-    "draw, there each is a series of its own, so that their means do not add up. Here a total that "
-    "is restated every day is heard once a week, with an error that moves slowly; there every "
-    "restatement is new evidence, so a source that speaks daily weighs more. And there the level of "
-    "each loss has a prior of its own, which pulls the little that is said of Ukrainian losses "
-    "downward; here it is vague. Both rest on the same assumption, that the errors of sources "
-    "with opposite interests average out; no claim can test it."
+    "Radford et al. (2023) estimated the same losses from the same claims; the tables have both. "
+    "Three things differ. Here killed and injured add up to casualties in every draw; there each "
+    "is a series of its own, so that their means do not add up. Here a total that is restated "
+    "every day is heard once a week, with an error that moves slowly; there every restatement is "
+    "new evidence, so a source that speaks daily weighs more. And there the level of each loss has "
+    "a prior of its own, which pulls the little that is said of Ukrainian losses downward; here it "
+    "is vague. Both rest on the same assumption, that the errors of sources with opposite "
+    "interests average out; no claim can test it."
 )
 STATEMENTS = {
     "earlier_estimates": DIFFERENT,
     "limitations": (
-        "Sources are groups of speakers, which may contradict each other. Figures of parties to the "
-        "war on their own and on each other's losses make up most of the table."
+        "Sources are groups of speakers, which may contradict each other. Figures of parties to "
+        "the war on their own and on each other's losses make up most of the table."
     ),
     "data_access": (
         "The claims are bundled with casualty_est: datasets.claims('ukraine_2022'), from the "

@@ -202,7 +202,7 @@ def build_layout(
     targets = [_target(key, priors) for key in distinct]
     _check_anchors(priors.anchors, targets)
     labels = [target.label for target in targets]
-    labels += [_anchor_label(a.cell, targets) for a in priors.anchors if a.source is None]
+    labels += [anchor_label(a.cell, targets) for a in priors.anchors if a.source is None]
     grid = build_cells(labels, priors.groups)
     _no_incident_as_total(grid, targets)
     chosen = tuple(_hedge(claim, key[1], hedge) for claim, key in zip(claims, keys, strict=True))
@@ -321,7 +321,7 @@ def _hedge(claim: Claim, role: str | None, hedge: Mapping[str, str]) -> str:
     return "documented" if role in DOCUMENTING_ROLES and tally else "speaker"
 
 
-def _anchor_label(cell: Mapping[str, str], targets: Sequence[Target]) -> Label:
+def anchor_label(cell: Mapping[str, str], targets: Sequence[Target]) -> Label:
     """Complete an anchor's cell with what all claims share."""
     values = {}
     for name in ("scope", "outcome", "group", "perpetrator"):
@@ -339,7 +339,7 @@ def _anchor_label(cell: Mapping[str, str], targets: Sequence[Target]) -> Label:
 
 def _place(anchor: Anchor, grid: CellGrid, targets: Sequence[Target]) -> AnchorTerm:
     if anchor.source is None:
-        label = _anchor_label(anchor.cell, targets)
+        label = anchor_label(anchor.cell, targets)
         return AnchorTerm(anchor.name, anchor.prior, cells=grid.row(label))
     found = [
         i

@@ -10,7 +10,7 @@ from casualty_est.errors import UsageError
 from casualty_est.evidence import OverTime
 from casualty_est.evidence.over_time import RESTATED, rules
 from casualty_est.evidence.time_grid import STEPS
-from casualty_est.models.layout import ratio_name
+from casualty_est.models.layout import anchor_label, ratio_name
 from casualty_est.models.timeline import OfSources, Timeline
 from casualty_est.priors import Priors
 from casualty_est.priors.settings import nearest
@@ -130,7 +130,32 @@ def windows(model: ClaimsModel) -> dict[str, Any]:
         "delayed": [source.source for source in timeline.delayed],
         "drifting": list(model.time.drift),
         "slow": _slow(model, timeline),
+        "anchors": _anchors(model, timeline),
     }
+
+
+def _anchors(model: ClaimsModel, timeline: Timeline) -> list[dict[str, Any]]:
+    """Intervals from outside for a cell up to a day, with its labels."""
+    found = []
+    for anchor in model.priors.anchors:
+        if anchor.source is None:
+            label = anchor_label(anchor.cell, model.layout.ratios.targets)
+            low, high = anchor.prior.interval(0.95)
+            found.append(
+                {
+                    "name": anchor.name,
+                    "scope": label.scope,
+                    "outcome": label.outcome,
+                    "group": label.group,
+                    "perpetrator": label.perpetrator,
+                    "start": (anchor.start or timeline.grid.start).isoformat(),
+                    "date": (anchor.end or timeline.grid.end).isoformat(),
+                    "median": anchor.prior.median,
+                    "low": low,
+                    "high": high,
+                }
+            )
+    return found
 
 
 def _assumed(model: ClaimsModel, timeline: Timeline) -> list[str]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from casualty_est.estimate import Estimate
 
+MERGED = ("restated_step", "repeat")  # left out because their source says the same again
 FIELDS = ("scope", "outcome", "group", "perpetrator")
 
 
@@ -168,7 +169,7 @@ def placed_claims(estimate: Estimate, row: int) -> tuple[list[Placed], int]:
             others += bool(claim["counted"])
             continue
         day = claim["end"] or claim["reported"] or last
-        if claim["counted"] or claim.get("code") in (None, "restated_step", "repeat"):
+        if claim["counted"] or claim.get("code") in MERGED:
             placed.append(Placed(day_number(day), claim))
     return placed, others
 

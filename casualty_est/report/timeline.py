@@ -235,7 +235,8 @@ def as_of(estimate: Estimate, prob: float) -> Table | None:
 def kept_as_of(estimate: Estimate, prob: float) -> list[dict[str, Any]]:
     """Rows of `Estimate.as_of` that were computed before, all dates together, in their order."""
     kept = estimate.meta["details"].get("as_of", {})
-    rows = [one for one in kept.values() if abs(one["prob"] - prob) < 1e-9]
+    start = f"{row_of(estimate, None)}:{prob:g}:"
+    rows = [one for key, one in kept.items() if key.startswith(start)]
     return sorted(rows, key=lambda one: str(one["date"]))
 
 
@@ -264,16 +265,16 @@ def to_come(estimate: Estimate, row: int, prob: float) -> Table | None:
             rows.append(
                 (
                     f"{source}, {day(str(found['date']))}",
-                    f"{found['admitted']:,.0f}",
+                    NONE if missing(found["admitted"]) else f"{found['admitted']:,.0f}",
                     *rounded(ends),
                 )
             )
     if not rows:
         return None
     return Table(
-        "Still to be admitted, of the deaths up to each day. Both columns are estimates of the "
-        "model; the published figures stand in section 5.",
-        ("Source and day", "Reported by then", "Still to come (median)", _answer(prob)[1]),
+        "What a source had stated by a day, as published, and of the deaths up to that day what it "
+        "has still to state, as estimated today.",
+        ("Source and day", "Stated by then", "Still to come (estimate)", _answer(prob)[1]),
         tuple(rows),
         stack=True,
     )
