@@ -101,7 +101,7 @@ def panels_of(
     """
     table = estimate.ratio_paths(prob)
     groups = [
-        (dict(zip(("source", *FIELDS), key, strict=True)), part)
+        (dict(zip(("source", *FIELDS), map(str, key), strict=True)), part)
         for key, part in table.groupby(["source", *FIELDS], sort=False)
     ]
     found = groups

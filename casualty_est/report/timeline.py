@@ -358,7 +358,7 @@ def ratios(estimate: Estimate, prob: float) -> Table | None:
             f"{ratio(one['median'])} ({ratio_interval(one['low'], one['high'])})"
             for one in (part.iloc[i] for i in at)
         ]
-        name = f"{key[0]}: {_words(dict(zip(FIELDS, key[1:], strict=True)))}"
+        name = f"{key[0]}: {_words(dict(zip(FIELDS, map(str, key[1:]), strict=True)))}"
         rows.append((name, *cells))
     return Table(
         f"Reported by a day as a part of all deaths up to it, with {percent(prob)} intervals.",
