@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 LEFT, RIGHT = 0.72, 1.85  # inches beside the axes: ticks, and the names of what is drawn
 ROOM = WIDTH - LEFT - RIGHT
+NAMES = RIGHT - 0.35  # inches that a name may be wide
 BODY = 3.6  # inches that the axes are high
 AIR = 0.015  # of the axis behind the last day, for marks that stand there
 ARROW = 0.22  # inches that the arrow of a bound is long
@@ -157,10 +158,11 @@ def _band(axes: Any, path: Path, palette: Palette, floor: float) -> Name:
     axes.fill_between(path.days, *inner, color=colour, alpha=0.28, lw=0, zorder=1.1)
     axes.plot(path.days, np.maximum(path.median, floor), color=colour, lw=1.6, zorder=2)
     low, median, high = (float(values[-1]) for values in (path.low, path.median, path.high))
+    ends_text = f"({people(low, low, high)} to {people(high, low, high)})"
     lines = (
         Line("Estimated", SMALL, colour, weight="bold"),
         Line(people(median, low, high), SMALL, colour, weight="bold"),
-        Line(f"({people(low, low, high)} to {people(high, low, high)})", SMALL, colour),
+        *(Line(text, SMALL, colour) for text in wrap(ends_text, NAMES, SMALL)),
     )
     return Name(lines, float(path.days[-1]), median, colour)
 
@@ -201,18 +203,20 @@ def _admitted(
         )
         last = table.iloc[-1]
         low, median, high = (float(last[name]) for name in ("low", "median", "high"))
+        text = (
+            f"{people(median, low, high)} ({people(low, low, high)} to {people(high, low, high)})"
+        )
         lines = (
             *_source_lines(f"Still to be admitted by {source}", palette.alarm),
-            Line(f"{people(median, low, high)} ({people(low, low, high)} to "
-                 f"{people(high, low, high)})", SMALL, palette.alarm),
-        )  # fmt: skip
+            *(Line(t, SMALL, palette.alarm) for t in wrap(text, NAMES, SMALL)),
+        )
         middle = math.sqrt(float(below[-1]) * float(above[-1]))
         names.append(Name(lines, float(days[-1]), middle, palette.alarm))
     return names
 
 
 def _source_lines(text: str, colour: str) -> tuple[Line, ...]:
-    return tuple(Line(t, SMALL, colour) for t in shorten(text, RIGHT - 0.35, SMALL, lines=2))
+    return tuple(Line(t, SMALL, colour) for t in shorten(text, NAMES, SMALL, lines=2))
 
 
 def _claims(

@@ -24,7 +24,9 @@ def write_report(estimate: Estimate, path: str | os.PathLike[str], *, prob: floa
 
     What only the analyst can say (limitations of the sources, corrections policy, earlier
     estimates, ...) is taken from ``estimate.meta["details"]["statements"]``; the checklist of the
-    report names what is missing there.
+    report names what is missing there. Tables to set beside the answer, such as published
+    estimates, are taken from ``estimate.meta["details"]["comparisons"]``: a list of
+    ``{"caption": text, "head": [text, ...], "rows": [[text, ...], ...]}``.
 
     Parameters
     ----------
@@ -127,6 +129,7 @@ def _content(estimate: Estimate, prob: float) -> dict[str, Any]:
         "notes": [text.note(words) for _, words in estimate.warnings],
         "checklist": checklist.run(estimate, prob),
         "statements": checklist.statements(estimate),
+        "comparisons": tables.comparisons(estimate),
         "limitations": text.limitations(estimate),
         "privacy": text.privacy(),
         "cite": text.how_to_cite(estimate),

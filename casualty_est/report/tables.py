@@ -367,6 +367,21 @@ def priors(estimate: Estimate) -> Table | None:
     )
 
 
+def comparisons(estimate: Estimate) -> list[Table]:
+    """Tables that the analyst sets beside the answer, such as published estimates."""
+    found = estimate.meta["details"].get("comparisons", [])
+    return [
+        Table(
+            str(one["caption"]),
+            tuple(map(str, one["head"])),
+            tuple(tuple(map(str, row)) for row in one["rows"]),
+            wide=True,
+            stack=True,
+        )
+        for one in found
+    ]
+
+
 def facts(estimate: Estimate) -> Table:
     """Versions, seed and settings, so that the numbers can be computed again."""
     meta = estimate.meta
