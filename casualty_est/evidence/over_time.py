@@ -221,6 +221,7 @@ def _against(tally: Tally, rows: Sequence[int]) -> list[tuple[int, int, str]]:
             pairs.append((highest, lowest, "differs on one day"))
         if top is not None and _gap(tally, top, lowest) > CONTRADICTS:
             pairs.append((top, lowest, "falls"))
+            top = lowest  # one number that is far too high makes one fall, not as many as follow
         if top is None or _gap(tally, top, highest, lows=True) < 0:
             top = highest
     return pairs

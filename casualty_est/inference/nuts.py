@@ -94,7 +94,7 @@ class CompiledClaims:
             seed=seed,
             progress_bar=False,
             save_warmup=False,
-            target_accept=0.9,
+            target_accept=0.9 if self.layout.timeline is None else 0.8,
             # Counts against ratios are ridges, which a low-rank metric removes: five times the
             # effective draws per second of a diagonal one on 480 claims of 120 targets.
             adaptation="low_rank",

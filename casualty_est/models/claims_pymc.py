@@ -116,7 +116,10 @@ def shared_data(
         place = np.array([anchor.prior.mu for anchor in layout.anchors])
         data["anchor_mean"] = place + shift[targets + levels :]
     if layout.timeline is not None:
+        from casualty_est.models.timeline_start import find_start
+
         data["ratio_precision"] = _precision(layout.ratios, scenario.sd_scale)
+        data["start"] = find_start(layout, readings, scenario.weights).place
     for kind, (positions, fields) in stack(readings or layout.readings).items():
         data |= {f"{kind}_{name}": values for name, values in fields.items()}
         data[f"{kind}_weight"] = scenario.weights[positions]

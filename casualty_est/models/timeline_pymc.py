@@ -8,6 +8,7 @@ out. So no scale multiplies a free parameter, and the sampler meets few ridges.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import Any
 
@@ -24,12 +25,12 @@ from casualty_est.models.claims_pymc import (
     shared_data,
     unpack,
 )
-from casualty_est.models.hedges import Reading
 from casualty_est.models.kernels import FIELDS, kernel, stack
 from casualty_est.models.layout import Layout, ratio_name
 from casualty_est.models.ratios import Ratios, select
 from casualty_est.models.scenario import Scenario
 from casualty_est.models.timeline import PROFILE_DF, Delayed, Timeline
+from casualty_est.models.timeline_start import counts_start, documented_targets, find_start
 from casualty_est.priors.settings import SMALLEST_SD
 
 Array = npt.NDArray[np.float64]
@@ -69,14 +70,15 @@ def build(layout: Layout, *, packed: bool = False) -> pm.Model:
         else:
             data = {name: pm.Data(name, value) for name, value in values.items()}
         log_deaths = log_counts(layout, data, _counts)
-        amounts = _amounts(layout, timeline, log_deaths)
+        free = _Free(layout, timeline, data["start"])
+        amounts = _amounts(layout, timeline, log_deaths, free.walk)
         order, stacked = _stacked(layout)
         spots = _Spots(layout, timeline, order)
         logs = pt.log(amounts.ravel()[spots.flat])
-        log_ratio, terms = _ratios(layout, timeline, data, logs[spots.references])
+        log_ratio = _ratios(layout, timeline, data, logs[spots.references], free)
         expected = logs[spots.claims] + log_ratio[layout.target_of[order]]
-        if terms is not None:
-            expected = expected + pt.dot(timeline.wander.load[order], terms)
+        if free.terms is not None:
+            expected = expected + pt.dot(timeline.wander.load[order], free.terms)
         pm.Deterministic("expected", expected[np.argsort(order)])
         sds = _reporting_sds(layout, timeline, order)
         for kind, (start, stop) in stacked.items():
@@ -118,10 +120,32 @@ class _Spots:
         self.claims, self.references, self.anchors = np.split(places, ends[:-1])
 
 
-def _amounts(layout: Layout, timeline: Timeline, log_deaths: Any) -> Any:
+class _Free:
+    """Walks, wandering terms and claimed totals, in coordinates that the data scale alike."""
+
+    def __init__(self, layout: Layout, timeline: Timeline, start: Any) -> None:
+        scale = find_start(layout).scale
+        steady = pm.Flat("steady", shape=len(scale), initval=np.zeros(len(scale)))
+        values = start + pt.dot(scale, steady)
+        walks, terms = len(timeline.profiled) * len(timeline.basis), timeline.wander.terms
+        shape = len(timeline.profiled), len(timeline.basis)
+        self.walk = pm.Deterministic("walk", values[:walks].reshape(shape)) if walks else None
+        self.terms = pm.Deterministic("wander", values[walks : walks + terms]) if terms else None
+        plain = int((~layout.ratios.logit).sum())
+        claimed = values[walks + terms :]
+        self.claimed, self.documented = claimed[:plain], claimed[plain:]
+        if self.terms is not None:
+            pm.Potential("wander_prior", -0.5 * (self.terms**2).sum())
+        if self.walk is not None:
+            distance = (self.walk**2).sum(axis=1) / (PROFILE_DF * timeline.path_sd**2)
+            weight = -0.5 * (PROFILE_DF + len(timeline.basis))
+            pm.Potential("profile", weight * pt.log1p(distance).sum())
+
+
+def _amounts(layout: Layout, timeline: Timeline, log_deaths: Any, walk: Any) -> Any:
     """Deaths of every label within every window, of shape (window, label)."""
     base = layout.grid.base
-    share = _shares(layout, timeline)
+    share = _shares(layout, timeline, walk)
     within = pt.dot(_windows(timeline), share.T)
     totals = pt.exp(log_deaths[:base])
     if base == 1:
@@ -139,16 +163,12 @@ def _amounts(layout: Layout, timeline: Timeline, log_deaths: Any) -> Any:
     return pt.dot(columns, timeline.labels.T)
 
 
-def _shares(layout: Layout, timeline: Timeline) -> Any:
+def _shares(layout: Layout, timeline: Timeline, walk: Any) -> Any:
     """Share of each base cell's deaths that falls in each step, of shape (cell, step)."""
-    terms = len(timeline.basis)
     base, profiles = layout.grid.base, len(timeline.profiled)
     even = np.tile(timeline.grid.days / timeline.grid.days.sum(), (base, 1))
-    if not terms or not profiles:
+    if walk is None:
         return pt.as_tensor(even)
-    walk = pm.Flat("walk", shape=(profiles, terms), initval=np.zeros((profiles, terms)))
-    distance = (walk**2).sum(axis=1) / (PROFILE_DF * timeline.path_sd**2)
-    pm.Potential("profile", -0.5 * (PROFILE_DF + terms) * pt.log1p(distance).sum())
     log_share = pt.dot(walk, timeline.basis) + np.log(timeline.grid.days)
     share = pt.exp(log_share - pt.max(log_share, axis=1, keepdims=True))
     share = share / share.sum(axis=1, keepdims=True)
@@ -185,31 +205,62 @@ def _delayed(source: Delayed, k: int) -> Any:
 
 
 def _ratios(
-    layout: Layout, timeline: Timeline, data: dict[str, Any], log_true: Any
-) -> tuple[Any, Any]:
-    """Log ratios of all targets, and the terms of slow errors and drifts."""
-    ratios, wander = layout.ratios, timeline.wander
-    terms = pm.Normal("wander", 0, 1, shape=wander.terms) if wander.terms else None
+    layout: Layout, timeline: Timeline, data: dict[str, Any], log_true: Any, free: _Free
+) -> Any:
+    """Log ratios of all targets: of what they claimed to what was true."""
+    ratios = layout.ratios
     plain, logit = np.flatnonzero(~ratios.logit), np.flatnonzero(ratios.logit)
     core, log_ratio = [], []
     if len(plain):
-        of_plain = select(ratios, ~ratios.logit)
-        start = _first_claimed(layout)[plain]
-        # The mean of slow errors over the claims of a target belongs to what it claimed.
-        claimed = pm.Flat("log_claimed", shape=len(plain), initval=start)
-        found = claimed - log_true[plain]
-        if terms is not None:
-            found = found - pt.dot(wander.centre[plain], terms)
-        core.append(_cores(of_plain, data, plain, found))
+        found = _without_errors(free.claimed - log_true[plain], timeline, plain, free)
+        core.append(_cores(select(ratios, ~ratios.logit), data, plain, found))
         log_ratio.append(found)
     if len(logit):
-        free, found = ratio_parts(select(ratios, ratios.logit), data["sd_scale"][logit])
-        core.append(free)
-        log_ratio.append(found + data["ratio_shift"][logit])
+        cores, found = _completeness(layout, timeline, data, logit, log_true, free)
+        core.append(cores)
+        log_ratio.append(found)
     back = np.argsort(np.concatenate([plain, logit]))
     pm.Deterministic("core", pt.concatenate(core)[back], dims="target")
-    whole = pm.Deterministic("log_ratio", pt.concatenate(log_ratio)[back], dims="target")
-    return whole, terms
+    return pm.Deterministic("log_ratio", pt.concatenate(log_ratio)[back], dims="target")
+
+
+def _without_errors(log_ratio: Any, timeline: Timeline, places: Ints, free: _Free) -> Any:
+    """Take the mean of slow errors over the claims of each target out of what it claimed."""
+    if free.terms is None:
+        return log_ratio
+    return log_ratio - pt.dot(timeline.wander.centre[places], free.terms)
+
+
+def _completeness(
+    layout: Layout,
+    timeline: Timeline,
+    data: dict[str, Any],
+    places: Ints,
+    log_true: Any,
+    free: _Free,
+) -> tuple[Any, Any]:
+    """Logits of completeness, and log ratios, of documenting sources.
+
+    Of each over-count one target is written by what it claimed, which the data pin, and the
+    over-count is derived.
+    """
+    ratios = select(layout.ratios, layout.ratios.logit)
+    core, shares = ratio_parts(
+        dataclasses.replace(ratios, over_mean=np.zeros(0), over_sd=np.zeros(0)),
+        data["sd_scale"][places],
+    )
+    shares = shares + data["ratio_shift"][places]
+    overs = len(ratios.over_mean)
+    if not overs:
+        return core, shares
+    # Places of the targets that are written by what they claimed, among those of completeness.
+    chosen = np.searchsorted(places, documented_targets(layout))
+    over = free.documented - log_true[places[chosen]] - shares[chosen]
+    over = _without_errors(over, timeline, places[chosen], free)
+    pm.Potential("over_count", -0.5 * (((over - ratios.over_mean) / ratios.over_sd) ** 2).sum())
+    has_over = ratios.over_index >= 0
+    rows = has_over[:, None] * one_hot(np.maximum(ratios.over_index, 0), overs)
+    return core, shares + pt.dot(rows, over)
 
 
 def _cores(ratios: Ratios, data: dict[str, Any], places: Ints, log_ratio: Any) -> Any:
@@ -233,8 +284,9 @@ def _counts(layout: Layout, k: int, mean: Any) -> tuple[Any, Any]:
     if count < CENTRED_FROM:
         return level_counts(layout, k, mean)
     sd = pm.HalfNormal(f"offset_sd_{level.kind}", layout.priors.offset_sd)
-    start = _first_counts(layout)[level.cells]
-    logs = pm.Flat(f"log_cells_{level.kind}", shape=count, initval=start)
+    start, scale = counts_start(layout, level)
+    steady = pm.Flat(f"cells_{level.kind}", shape=count, initval=np.zeros(count))
+    logs = start + pt.dot(scale, steady)
     variance = level.prior.sd**2 + sd**2 / count
     middle = logs.mean()
     away = ((logs - middle) ** 2).sum() / sd**2
@@ -246,36 +298,6 @@ def _counts(layout: Layout, k: int, mean: Any) -> tuple[Any, Any]:
         - (count - 1) * pt.log(sd),
     )
     return logs, ((middle - mean) / variance)
-
-
-def _number(reading: Reading) -> float:
-    """Log of the number stated, for a place to start from."""
-    return (reading.low + reading.high) / 2 if reading.kind == "interval" else reading.z
-
-
-def _first_claimed(layout: Layout) -> Array:
-    """Where the log of what each target claimed over its widest window starts from."""
-    timeline = _timeline(layout)
-    found = np.zeros(len(layout.ratios.targets))
-    for t in range(len(found)):
-        mine = np.flatnonzero(
-            (layout.target_of == t) & (timeline.window_of == timeline.reference[t])
-        )
-        found[t] = np.median([max(_number(layout.readings[i]), 0.0) for i in mine])
-    return found
-
-
-def _first_counts(layout: Layout) -> Array:
-    """Where the log counts start from: what was claimed of each cell, shared out."""
-    claimed = _first_claimed(layout)
-    found = np.full(len(layout.grid.cells), math.log(10.0))
-    for cell in range(len(found)):
-        speaks = layout.cover[:, cell] > 0
-        if speaks.any():
-            narrow = layout.cover.sum(axis=1) == layout.cover[speaks].sum(axis=1).min()
-            chosen = speaks & narrow
-            found[cell] = np.median(claimed[chosen] - np.log(layout.cover[chosen].sum(axis=1)))
-    return found
 
 
 def _reporting_sds(layout: Layout, timeline: Timeline, order: Ints) -> Any:
