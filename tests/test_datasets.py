@@ -19,7 +19,6 @@ from casualty_est.errors import UsageError
 from casualty_est.evidence import incident
 from casualty_est.evidence.claim import COLUMNS
 from casualty_est.evidence.counting import count_once, documented
-from casualty_est.evidence.windows import WindowError
 
 UKRAINE = ("ukraine_2022", "economist_ukraine")
 CLAIMS = ("coalition", "strikes", "article", "coalition_dated", *UKRAINE)
@@ -404,9 +403,11 @@ def test_article_agrees_with_the_two_tables_drawn_from_it():
     assert shared == 10
 
 
-def test_article_is_refused_as_one_fit():
-    with pytest.raises(WindowError):
-        count_once(datasets.load("article"))
+def test_article_mixes_windows_of_days_and_of_decades():
+    # A model of it would follow all of them over seventeen years: the provenance warns of one fit.
+    counted = count_once(datasets.load("article"))
+    assert counted.grid is not None
+    assert (counted.grid.start, counted.grid.end) == (date(2001, 9, 11), date(2018, 2, 9))
 
 
 # --- coalition_dated -------------------------------------------------------------------
