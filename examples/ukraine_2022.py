@@ -170,8 +170,11 @@ def analyse() -> tuple[ce.Estimate, ce.Estimate]:
     print(claims, end="\n\n")
 
     free = fit(claims)
-    # The model says how windows are cut, and how restated totals are counted once.
-    print("\n".join(text for code, text in free.warnings if code == "windows_modelled"), end="\n\n")
+    # The model says how windows are cut, how restated totals are counted once, and what is assumed.
+    for code, text in free.warnings:
+        if code in ("windows_modelled", "assumed_unbiased"):
+            print(text, end="\n\n")
+    print(f"Prior of every ratio: {free.meta['sources'][0]['prior_text']}\n")
     print(f"Zero-mean errors: {free.headline()}\n")
 
     anchored = fit(claims, anchors=[PROBATE])

@@ -126,7 +126,11 @@ def _content(estimate: Estimate, prob: float) -> dict[str, Any]:
         "model": meta.get("model", ""),
         "check": check,
         "agreement": meta["details"].get("agreement", {}).get("text", ""),
-        "notes": [text.note(words) for _, words in estimate.warnings],
+        "notes": [
+            text.note(words)
+            for code, words in estimate.warnings
+            if not (estimate.has_path and code in timeline.SAID_THERE)
+        ],
         "checklist": checklist.run(estimate, prob),
         "statements": checklist.statements(estimate),
         "comparisons": tables.comparisons(estimate),

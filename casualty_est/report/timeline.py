@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from casualty_est.estimate import Estimate
 
 SHOWN = 8  # days in a table over time
+SAID_THERE = frozenset({"contradictory", "windows_modelled"})  # notes that this part prints
 MANY = 12  # ratios over time that one table holds
 
 
