@@ -20,7 +20,6 @@ import ukraine_2022 as example
 
 pytestmark = pytest.mark.slow
 
-LAST = "2023-02-22"  # the last whole week of the year
 RUSSIAN = [key for key in example.PUBLISHED if key[0].startswith("Russian")]
 
 
@@ -58,17 +57,17 @@ def test_the_fit_is_sound_and_says_what_was_assumed(free):
 @pytest.mark.parametrize(("group", "outcome"), RUSSIAN)
 def test_the_russian_side_lies_inside_the_published_intervals(free, group, outcome):
     _, low, high = example.PUBLISHED[group, outcome]
-    mean, *_ = example.losses(free, LAST)[group, outcome]
+    mean, *_ = example.losses(free, example.LAST)[group, outcome]
     path = free.path()
     row = path[
-        (path["group"] == group) & (path["outcome"] == outcome) & (path["date"] == LAST)
+        (path["group"] == group) & (path["outcome"] == outcome) & (path["date"] == example.LAST)
     ].iloc[0]
     assert low <= mean <= high
     assert low <= row["median"] <= high
 
 
 def test_published_intervals_of_the_ukrainian_side_overlap(free):
-    found = example.losses(free, LAST)
+    found = example.losses(free, example.LAST)
     for key, (_, low, high) in example.PUBLISHED.items():
         assert found[key][1] <= high
         assert found[key][2] >= low
@@ -113,4 +112,4 @@ def test_the_anchor_holds_at_its_day_and_not_at_the_end_of_the_year(anchored):
     dead = path[(path["group"] == example.RUSSIANS) & (path["outcome"] == "killed")]
     dead = dead.set_index("date")
     assert 40_000 < dead.loc["2023-05-27", "median"] < 55_000
-    assert dead.loc[LAST, "median"] < dead.loc["2023-05-27", "median"]
+    assert dead.loc[example.LAST, "median"] < dead.loc["2023-05-27", "median"]
