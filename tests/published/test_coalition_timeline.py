@@ -69,8 +69,7 @@ def test_totals_of_march_2018_foretell_every_later_one(late):
         low, high = np.quantile(said[..., i], [0.05, 0.95])
         stated = model.layout.claims[i].quantity.low
         assert low <= stated <= high, (stated, low, high)
-        assert low > 500  # and not because the interval holds everything
-        assert high < 4000
+        assert high < 10 * low  # and not because the interval holds everything
 
 
 def test_what_was_still_to_be_admitted_in_march_2018(late):
