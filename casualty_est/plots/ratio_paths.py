@@ -49,7 +49,8 @@ def picture(
     """
     panels, more = panels_of(estimate, cell, prob)
     title = "What each source had reported of the deaths up to each day"
-    note = _note(prob, more)
+    windows = estimate.meta["details"]["windows"]
+    note = _note(prob, more, moving=bool(windows["delayed"] or windows["drifting"]))
     inner = WIDTH - 2 * MARGIN
     heads = [
         Line(text, TITLE, palette.ink, weight="bold")
@@ -155,12 +156,17 @@ def _panel(axes: Any, table: pd.DataFrame, limits: tuple[float, float], palette:
     axes.set_xticks(ticks, labels)
 
 
-def _note(prob: float, more: int) -> str:
+def _note(prob: float, more: int, *, moving: bool) -> str:
     text = (
-        f"Reported / true, log scale: median and {percent(prob)} interval; 1, dashed, is the "
-        "truth. Delays and drifts are included: a source that admits deaths late climbs to the "
-        "ratio it will finally reach."
+        f"Reported / true, log scale: median and {percent(prob)} interval; 1, dashed, is the truth."
     )
+    if moving:
+        text += (
+            " Delays and drifts are included: a source that states deaths late climbs to the ratio "
+            "it will finally reach."
+        )
+    else:
+        text += " No delay or drift is modelled, so each ratio is the same on every day."
     if more:
         word = "ratios are" if more > 1 else "ratio is"
         text += f" {more:,} more {word} not drawn: cell=… chooses others."

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from casualty_est.estimate import Estimate
 
 TIME = ("path", "ratio_paths")
+PANELS = 30  # ratios with a panel each; of more the table of sources says the same
 SAID = 12  # claims that the words beside a picture repeat
 
 
@@ -51,10 +52,11 @@ def draw(estimate: Estimate, prob: float, *, refits: bool) -> dict[str, Picture]
     wanted = {"total": _total_alt(estimate, prob)}
     if "ratio_total" in estimate.idata["posterior"] and estimate.meta["sources"]:
         wanted["sources"] = "Reporting ratio of each source. " + _sources_alt(estimate)
-        wanted["priors"] = (
-            "For each source, what was assumed of its reporting ratio beside what "
-            "the data made of it; the numbers stand in the table above."
-        )
+        if len(estimate.meta["sources"]) <= PANELS:
+            wanted["priors"] = (
+                "For each source, what was assumed of its reporting ratio beside what "
+                "the data made of it; the numbers stand in the table above."
+            )
     if has_completeness(estimate):
         wanted |= _of_lists(estimate)
     elif estimate.kind == "incidents":
