@@ -66,10 +66,11 @@ DIFFERENT = (
     "Three things differ. Here killed and injured add up to casualties in every draw; there each "
     "is a series of its own, so that their means do not add up. Here a total that is restated "
     "every day is heard once a week, with an error that moves slowly; there every restatement is "
-    "new evidence, so a source that speaks daily weighs more. And there the level of each loss has "
-    "a prior of its own, which pulls the little that is said of Ukrainian losses downward; here it "
-    "is vague. Both rest on the same assumption, that the errors of sources with opposite "
-    "interests average out; no claim can test it."
+    "evidence of its own, so a source that speaks daily weighs more. And there the log of daily "
+    "losses has an intercept with a prior round 0, one loss a day, which can draw down a level of "
+    "which little is said, as of Ukrainian losses; here it is vague. Both rest on the same "
+    "assumption, that the errors of sources with opposite interests average out; no claim can "
+    "test it."
 )
 STATEMENTS = {
     "earlier_estimates": DIFFERENT,
