@@ -1,4 +1,4 @@
-"""Time in a claims model against independent computations: days one by one, SciPy, dense kernels."""
+"""Time in a claims model against independent computations: SciPy, days one by one, kernels."""
 
 from __future__ import annotations
 
