@@ -14,7 +14,6 @@ from casualty_est.models.layout import Layout
 from casualty_est.models.scenario import Scenario
 
 STATS = ("diverging", "energy", "n_steps")
-ACCEPT, LARGE_ACCEPT, LARGE = 0.9, 0.8, 500
 SAVED = ("log_deaths", "log_ratio", "core", "level_score")
 # What a model over time has besides, where it has it.
 SAVED_OVER_TIME = ("walk", "wander", "expected", "short_sd", "anchored")
@@ -95,7 +94,7 @@ class CompiledClaims:
             seed=seed,
             progress_bar=False,
             save_warmup=False,
-            target_accept=_accept(self.layout),
+            target_accept=0.9,
             adaptation=_metric(self.layout),
             progress_callback=report if on_progress else None,
         )
@@ -110,11 +109,6 @@ def _metric(layout: Layout) -> str:
     coordinates that need none: a quarter of the time on 1,300 claims of 105 targets.
     """
     return "low_rank" if layout.timeline is None else "diag"
-
-
-def _accept(layout: Layout) -> float:
-    """Acceptance aimed at: hundreds of claims make a posterior smooth enough for longer steps."""
-    return LARGE_ACCEPT if len(layout.claims) >= LARGE else ACCEPT
 
 
 def _to_draws(layout: Layout, scenario: Scenario, result: Any) -> Draws:

@@ -9,7 +9,14 @@ import numpy.typing as npt
 
 from casualty_est.inference.draws import Draws
 from casualty_est.models.layout import Layout
-from casualty_est.models.timeline import Delayed, Timeline, admitted, delay_nodes
+from casualty_est.models.timeline import (
+    PROFILE_DF,
+    SHORT_SPREAD,
+    Delayed,
+    Timeline,
+    admitted,
+    delay_nodes,
+)
 from casualty_est.models.totals import EstimateRow
 
 if TYPE_CHECKING:
@@ -91,6 +98,78 @@ def increments(layout: Layout, log_deaths: Array, walk: Array | None) -> Array:
         above = found[:, parents].sum(axis=1)
         held = counts[:, position] / counts[:, parents].sum(axis=1)
         found[:, position] = above * held[:, None]
+    return found
+
+
+def expected(layout: Layout, log_deaths: Array, log_ratio: Array, extra: dict[str, Array]) -> Array:
+    """Log of what each claim would say without error.
+
+    Parameters
+    ----------
+    layout : Layout
+        A model with a timeline.
+    log_deaths : ndarray of shape (draw, cell)
+        Log counts over the whole grid.
+    log_ratio : ndarray of shape (draw, target)
+        Log reporting ratios.
+    extra : mapping
+        ``walk``, ``wander`` and ``log_delay_0``, ..., as in `Draws.extra` with one axis of draws.
+
+    Returns
+    -------
+    ndarray of shape (draw, claim)
+    """
+    timeline = layout.timeline
+    assert timeline is not None
+    inside = increments(layout, log_deaths, extra.get("walk"))
+    windows = np.broadcast_to(timeline.windows, (len(log_deaths), *timeline.windows.shape)).copy()
+    for k, source in enumerate(timeline.delayed):
+        given = _admitted(source, source, extra, k, slice(None))
+        windows[:, source.windows] = given
+    found = np.empty((len(log_deaths), len(layout.claims)))
+    for i, target in enumerate(layout.target_of):
+        per_step = np.einsum("c,dcs->ds", layout.cover[target], inside)
+        found[:, i] = np.log((per_step * windows[:, timeline.window_of[i]]).sum(axis=1))
+    found += log_ratio[:, layout.target_of]
+    if "wander" in extra:
+        found += extra["wander"] @ timeline.wander.load.T
+    return found
+
+
+def prior_terms(layout: Layout, draws: int, rng: np.random.Generator) -> dict[str, Array]:
+    """Draw walks, wandering terms, delays and the extra sd of short windows from their priors.
+
+    Parameters
+    ----------
+    layout : Layout
+        A model with a timeline.
+    draws : int
+        Number of draws.
+    rng : numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    dict
+        As in `Draws.extra`, with one axis of draws.
+    """
+    timeline = layout.timeline
+    assert timeline is not None
+    found: dict[str, Array] = {}
+    shape = len(timeline.profiled), len(timeline.basis)
+    if shape[0] and shape[1]:
+        scale = PROFILE_DF / rng.chisquare(PROFILE_DF, (draws, shape[0], 1))
+        found["walk"] = timeline.path_sd * np.sqrt(scale) * rng.normal(size=(draws, *shape))
+    if timeline.wander.terms:
+        found["wander"] = rng.normal(size=(draws, timeline.wander.terms))
+    for k, source in enumerate(timeline.delayed):
+        if not source.delay.fixed:
+            found[f"log_delay_{k}"] = rng.normal(
+                np.log(source.delay.median), source.delay.sd, draws
+            )
+    if timeline.short_learned:
+        median = np.log(layout.priors.over_time.short_sd)
+        found["short_sd"] = np.exp(rng.normal(median, SHORT_SPREAD, draws))
     return found
 
 

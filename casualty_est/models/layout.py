@@ -85,7 +85,7 @@ class Layout:
     anchors : tuple of AnchorTerm
         Outside knowledge.
     learned : tuple of str
-        Sources whose reporting sd is learned.
+        Sources whose reporting sd is learned, each with the field that `Priors.within` names.
     learned_of : ndarray of int, shape (claim,)
         Position in `learned`, or -1 where the sd is fixed.
     priors : Priors
@@ -223,8 +223,9 @@ def build_layout(
             priors,
             over_time or OfSources({}, {}),
         )
-    counts = Counter(claim.source for claim in claims)
-    learned = tuple(source for source in sources if counts[source] >= LEARN_FROM)
+    speakers = [_speaker(claim, priors.within) for claim in claims]
+    counts = Counter(speakers)
+    learned = tuple(name for name in dict.fromkeys(speakers) if counts[name] >= LEARN_FROM)
     return Layout(
         claims=tuple(claims),
         readings=tuple(hedges.read(c.quantity, h) for c, h in zip(claims, chosen, strict=True)),
@@ -237,11 +238,16 @@ def build_layout(
         anchors=anchors,
         learned=learned,
         learned_of=np.array(
-            [learned.index(c.source) if c.source in learned else -1 for c in claims], dtype=np.intp
+            [learned.index(name) if name in learned else -1 for name in speakers], dtype=np.intp
         ),
         priors=priors,
         timeline=timeline,
     )
+
+
+def _speaker(claim: Claim, within: str | None) -> str:
+    """Whose error a claim has: its source's, toward a part of the cells where one is named."""
+    return f"{claim.source} ({getattr(claim, within)})" if within else claim.source
 
 
 def _check_sources(given: Mapping[str, object], sources: Sequence[str], where: str) -> None:

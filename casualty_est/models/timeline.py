@@ -28,11 +28,14 @@ Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 Bools = npt.NDArray[np.bool_]
 
-PROFILE_DF = 4  # of the multivariate t that an unknown scale of a profile leaves
+# Degrees of freedom of the multivariate t that an unknown scale of a profile leaves: the log of the
+# scale has sd .27. With 4 a profile that nothing pins wanders so far that chains mix badly.
+PROFILE_DF = 8
 MONTH = 365.25 / 12  # days
 SLOW_FROM = 3  # restated totals from which a source has a slow error
 MOST_TERMS = 6
-LEARN_SHORT = 5  # windows within one step from which their extra sd is learned
+LEARN_SHORT = 5  # windows within one step from which their extra sd is learned,
+SHORT_SPREAD = 0.5  # with this sd of its log
 NODES = 4  # Gauss-Legendre nodes of a delay within a step
 
 

@@ -29,7 +29,7 @@ from casualty_est.models.kernels import FIELDS, kernel, stack
 from casualty_est.models.layout import Layout, ratio_name
 from casualty_est.models.ratios import Ratios, select
 from casualty_est.models.scenario import Scenario
-from casualty_est.models.timeline import PROFILE_DF, Delayed, Timeline
+from casualty_est.models.timeline import PROFILE_DF, SHORT_SPREAD, Delayed, Timeline
 from casualty_est.models.timeline_start import counts_start, documented_targets, find_start
 from casualty_est.priors.settings import SMALLEST_SD
 
@@ -316,7 +316,8 @@ def _reporting_sds(layout: Layout, timeline: Timeline, order: Ints) -> Any:
         return sds
     extra: Any = layout.priors.over_time.short_sd
     if timeline.short_learned:
-        extra = pm.LogNormal("short_sd", math.log(layout.priors.over_time.short_sd), 0.5)
+        median = math.log(layout.priors.over_time.short_sd)
+        extra = pm.LogNormal("short_sd", median, SHORT_SPREAD)
     return pt.sqrt(sds**2 + short * extra**2)
 
 

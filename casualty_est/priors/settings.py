@@ -142,7 +142,7 @@ class Priors:
         Shares of a ratio prior's variance that belong to the role, the source, and the target.
     within : str, optional
         Field of a cell (scope, outcome, group, perpetrator): only targets that agree in it share
-        the part of their source.
+        the part of their source, and its reporting sd.
     over_time : TimePriors
         What is assumed of the course of counts and errors over time.
     """
