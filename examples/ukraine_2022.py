@@ -105,7 +105,7 @@ def fit(claims: ce.Claims, **more: Any) -> ce.Estimate:
         total={"outcome": "killed", "group": RUSSIANS},
         assume_unbiased=True,
     )
-    return model.fit(seed=SEED, draws=500, tune=500)
+    return model.fit(seed=SEED, draws=1000, tune=500)
 
 
 def losses(est: ce.Estimate, until: str) -> dict[tuple[str, str], tuple[float, float, float]]:
