@@ -99,6 +99,22 @@ def claims(
     assume_unbiased: Annotated[
         bool, typer.Option("--assume-unbiased", help="Take sources without a role as unbiased.")
     ] = False,
+    grid: Annotated[
+        str | None, typer.Option("--grid", metavar="day|week|month", help="Model time in steps.")
+    ] = None,
+    delay: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--delay", metavar="SOURCE=DAYS|estimated", help="How late it states a death."
+        ),
+    ] = None,
+    drift: Annotated[
+        list[str] | None,
+        typer.Option("--drift", metavar="SOURCE=SD", help="Drift of its log ratio in a year."),
+    ] = None,
+    restated: Annotated[
+        str, typer.Option("--restated", metavar="thin|all", help="Restated totals within a step.")
+    ] = "thin",
 ) -> None:
     """Estimate the true count from a table of claims."""
     from casualty_est.evidence import Claims
@@ -118,6 +134,10 @@ def claims(
         roles=options.pairs(role or [], "--role"),
         conflict=conflict,
         assume_unbiased=assume_unbiased,
+        grid=grid,
+        delay=options.numbers(delay or [], "--delay", word="estimated"),
+        drift=options.numbers(drift or [], "--drift"),
+        restated=restated,
     )
     console = console_for(quiet)
     _print_model(console, model)

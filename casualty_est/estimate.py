@@ -283,6 +283,83 @@ class Estimate(Refits):
         return gap(self)
 
     @property
+    def has_path(self) -> bool:
+        """Whether time was modelled, so that counts and ratios have paths."""
+        from casualty_est.over_time import has_path
+
+        return has_path(self)
+
+    def path(self, prob: float = 0.95) -> pd.DataFrame:
+        """Cumulative count of every cell to the end of every step of the grid.
+
+        Parameters
+        ----------
+        prob : float
+            Level of the equal-tailed credible interval.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``scope``, ``outcome``, ``group``, ``perpetrator``, ``date`` (ISO text, last day of the
+            step), ``median``, ``low``, ``high`` (people, from the first day of the grid),
+            ``documented_low`` (largest count documented to that date), ``prob``.
+
+        Raises
+        ------
+        UsageError
+            If time was not modelled, or there is no headline.
+        """
+        from casualty_est.over_time import path
+
+        return path(self, prob)
+
+    def ratio_paths(self, prob: float = 0.95) -> pd.DataFrame:
+        """Reported over true to every date, drift and delay included, slow errors not.
+
+        Parameters
+        ----------
+        prob : float
+            Level of the equal-tailed credible interval.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``source``, the target's labels, ``date``, ``median``, ``low``, ``high``, ``prob``.
+
+        Raises
+        ------
+        UsageError
+            If time was not modelled, or there is no headline.
+        """
+        from casualty_est.over_time import ratio_paths
+
+        return ratio_paths(self, prob)
+
+    def still_to_be_admitted(self, prob: float = 0.95) -> pd.DataFrame:
+        """What sources with a delay will still state of the deaths up to every date.
+
+        Parameters
+        ----------
+        prob : float
+            Level of the equal-tailed credible interval.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``source``, the target's labels, ``date``, ``admitted`` (as published by then),
+            ``median``, ``low``, ``high`` (people still to be admitted), ``prob``; empty where no
+            source has a delay.
+
+        Raises
+        ------
+        UsageError
+            If time was not modelled, or there is no headline.
+        """
+        from casualty_est.over_time import still_to_be_admitted
+
+        return still_to_be_admitted(self, prob)
+
+    @property
     def plot(self) -> Plots:
         """Pictures of this estimate, such as ``est.plot.total()``."""
         from casualty_est.plots import Plots

@@ -23,6 +23,19 @@ def _pair(text: str, parts: tuple[str, str, str], option: str) -> tuple[str, str
     return name, value
 
 
+def numbers(items: list[str], option: str, *, word: str | None = None) -> dict[str, Any]:
+    """Read NAME=NUMBER pairs; one word may stand for a number."""
+    found: dict[str, Any] = {}
+    for name, value in pairs(items, option).items():
+        try:
+            found[name] = value if value == word else float(value)
+        except ValueError:
+            allowed = f"a number or {word!r}" if word else "a number"
+            msg = f"{option} takes NAME=VALUE with {allowed} as the value, not {value!r}"
+            raise UsageError(msg) from None
+    return found
+
+
 def cell(text: str, option: str = "--total") -> dict[str, str]:
     """Read FIELD=LABEL pairs; a label may hold commas and equals signs."""
     from casualty_est.priors.settings import CELL_FIELDS, nearest

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.errors import UsageError
@@ -124,6 +125,52 @@ class Refits:
             no such settings (claims, lists).
         """
         return self._refits("choices", row, prob)
+
+    def as_of(self, dates: Sequence[date | str], row: int = 0, prob: float = 0.95) -> pd.DataFrame:
+        """What the claims published by each date said of the count up to that date.
+
+        The model is the same, with the claims unheard that were published later (`reported`,
+        otherwise `end`; what bears no date is heard).
+
+        Parameters
+        ----------
+        dates : sequence of datetime.date or str
+            Days inside the grid.
+        row : int
+            The estimate, as numbered in `summary`.
+        prob : float
+            Level of the equal-tailed credible interval.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``date``, ``claims`` (how many were heard), ``documented_low``, ``median``, ``low``,
+            ``high`` (people), ``prob``, ``converged``.
+
+        Raises
+        ------
+        UsageError
+            If time was not modelled, a date lies outside the grid, or the estimate was loaded from
+            a file and this was not computed before saving.
+        """
+        import pandas as pd
+
+        from casualty_est.over_time import days_inside
+        from casualty_est.sensitivity.as_of import seen_by
+
+        interval_ends(prob)
+        wanted = days_inside(self, dates, self._row(row))  # type: ignore[arg-type]
+        kept = self._meta["details"].setdefault("as_of", {})
+        missing = [day for day in wanted if f"{row}:{prob:g}:{day}" not in kept]
+        if missing:
+            from casualty_est.inference.progress import progress_bar
+
+            model = self._model_to_refit()
+            with progress_bar(self._progress) as report:
+                for day in missing:
+                    found = seen_by(model, self._meta, day, row, prob, report)
+                    kept[f"{row}:{prob:g}:{day}"] = found
+        return pd.DataFrame([kept[f"{row}:{prob:g}:{day}"] for day in wanted])
 
     def _refits(self, name: str, row: int, prob: float) -> pd.DataFrame:
         import pandas as pd

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from casualty_est import over_time
 from casualty_est.errors import UsageError
 from casualty_est.tables import (
     completeness_numbers,
@@ -55,7 +56,11 @@ def to_dict(estimate: Estimate, prob: float = 0.95) -> dict[str, Any]:
         "identification": None if identification is None else identification.to_dict(),
         "diagnostics": _diagnostics(meta["diagnostics"]),
         "warnings": meta["warnings"],
-        "details": {**meta["details"], "claims": meta.get("claims", [])},
+        "details": {
+            **meta["details"],
+            **over_time.details(estimate, prob),
+            "claims": meta.get("claims", []),
+        },
     }
     cleaned: dict[str, Any] = _clean(content)
     return cleaned

@@ -156,6 +156,7 @@ def level_lines(estimate: Estimate) -> list[str]:
     lines = list(estimate.identification().sentences[:1])
     urgent = {"no_level", "no_total", "contradicts", "own_conflict", "assumed_unbiased"}
     urgent |= {"two_lists", "no_overlap", "misfit", "unstratified", "replicates"}
+    urgent |= {"windows_modelled"}
     return lines + [f"Note: {text}." for code, text in estimate.warnings if code in urgent]
 
 

@@ -74,8 +74,8 @@ def names() -> tuple[str, ...]:
     --------
     >>> from casualty_est import datasets
     >>> datasets.names()
-    ('coalition', 'strikes', 'article', 'coalition_dated', 'kosovo', 'netherlands',
-     'coalition_syria_patterns')
+    ('coalition', 'strikes', 'strikes_incidents', 'article', 'coalition_dated', 'ukraine_2022',
+     'economist_ukraine', 'kosovo', 'netherlands', 'coalition_syria_patterns')
     """
     return tuple(_records())
 

@@ -15,8 +15,10 @@ from casualty_est.evidence.history_table import HistoryTable
 from casualty_est.evidence.incident import GRADES, VERDICTS, Incident, Report
 from casualty_est.evidence.incident_patterns import IncidentIndex, IncidentPatterns
 from casualty_est.evidence.incidents import IncidentReports
+from casualty_est.evidence.over_time import OverTime
 from casualty_est.evidence.tables import Table, read_table, table_from
 from casualty_est.evidence.tally import Counted, LeftOut
+from casualty_est.evidence.time_grid import TimeGrid
 from casualty_est.evidence.windows import WindowError
 
 __all__ = [
@@ -35,9 +37,11 @@ __all__ = [
     "IncidentPatterns",
     "IncidentReports",
     "LeftOut",
+    "OverTime",
     "Report",
     "Stratum",
     "Table",
+    "TimeGrid",
     "WindowError",
     "count_once",
     "documented",

@@ -20,7 +20,8 @@ ROLES = (
     "reference",
 )
 LEVELS = ("total", "incident")
-OUTCOMES = ("killed", "injured", "casualties")
+# Equipment is lost, people are not: its counts never add up with those of people.
+OUTCOMES = ("killed", "injured", "casualties", "lost")
 HEDGES = ("speaker", "documented")
 GROUPS = ("civilians", "combatants", "all", "women", "men", "children", "elderly")
 DEFAULTS = {
@@ -60,7 +61,8 @@ class Claim:
     reported : datetime.date or None
         Day of publication.
     outcome : str
-        ``"killed"``, ``"injured"``, or ``"casualties"`` for both together.
+        ``"killed"``, ``"injured"``, ``"casualties"`` for both together, or ``"lost"`` for
+        equipment that is destroyed, damaged, captured or given up.
     group : str
         Whom it counts.
     perpetrator : str

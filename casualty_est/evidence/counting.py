@@ -10,6 +10,7 @@ from datetime import date
 from casualty_est.evidence.claim import CellKey, Claim, Window
 from casualty_est.evidence.claims import Claims
 from casualty_est.evidence.derived import drop_derived
+from casualty_est.evidence.over_time import OverTime, spread_over_time
 from casualty_est.evidence.tally import Counted, LeftOut, Tally, latest
 from casualty_est.evidence.windows import WindowError, share_windows
 from casualty_est.quantity import Quantity
@@ -43,12 +44,15 @@ class Documented:
     text: str = field(default="", compare=False)
 
 
-def count_once(claims: Claims, as_of: date | None = None) -> Counted:
+def count_once(
+    claims: Claims, as_of: date | None = None, over_time: OverTime | None = None
+) -> Counted:
     """Choose the claims that count, so that no witness is heard twice.
 
     Unknown counts contribute nothing; later publications than `as_of` are unseen; aliases and
     quotations belong to the source that speaks; what is built on counted claims is left out;
-    of repeated and restated totals the latest stands; overlapping cells share one window.
+    of repeated and restated totals the latest stands; overlapping cells share one window. Where
+    they do not, time is modelled: restated totals stay, one for each step of a grid.
 
     Parameters
     ----------
@@ -57,6 +61,8 @@ def count_once(claims: Claims, as_of: date | None = None) -> Counted:
     as_of : datetime.date, optional
         Last day of publication (`reported`, otherwise `end`) that counts. A claim without
         either is kept.
+    over_time : OverTime, optional
+        How differing windows are handled.
 
     Returns
     -------
@@ -66,7 +72,8 @@ def count_once(claims: Claims, as_of: date | None = None) -> Counted:
     Raises
     ------
     WindowError
-        If claims on overlapping cells cover different windows.
+        If claims on overlapping cells cover different windows, and none says where its count
+        begins.
 
     Examples
     --------
@@ -82,6 +89,28 @@ def count_once(claims: Claims, as_of: date | None = None) -> Counted:
     _drop_unseen(tally, as_of)
     _move_to_speaker(tally)
     drop_derived(tally)
+    asked = over_time or OverTime()
+    whole = tally.copy()
+    try:
+        if not asked.wanted:
+            return _in_one_window(tally)
+    except WindowError:
+        grid = spread_over_time(whole, asked)
+        if grid is None:
+            raise
+        return whole.result(grid)
+    grid = spread_over_time(whole, asked)
+    if grid is None:
+        msg = (
+            "time can be modelled only where a claim says when its count begins and ends: give at "
+            "least one row a start and an end"
+        )
+        raise WindowError(msg)
+    return whole.result(grid)
+
+
+def _in_one_window(tally: Tally) -> Counted:
+    """Let the latest of restated totals stand, and overlapping cells share one window."""
     _drop_restated(tally)
     if share_windows(tally):
         # A window that was filled in may turn two claims of one source into repeats.
@@ -297,6 +326,42 @@ def documented(claims: Iterable[Claim], key: CellKey, window: Window) -> Documen
         if low is None or not _is_about(claim, window, alone):
             continue
         if best is None or low > best.low:
+            best = Documented(low, claim.quantity.high, claim.source, claim.quantity.text)
+    return best
+
+
+def documented_to(claims: Iterable[Claim], day: date) -> Documented | None:
+    """Return the largest lower end that a documenting source stated for one cell up to a day.
+
+    Parameters
+    ----------
+    claims : iterable of Claim
+        Rows on one cell as published, counted or not.
+    day : datetime.date
+        Last day; what is counted to a later one, or to no day that is known, is left out.
+
+    Returns
+    -------
+    Documented or None
+
+    Examples
+    --------
+    >>> from casualty_est.evidence.claims import Claim
+    >>> from casualty_est.quantity import Quantity
+    >>> row = Claim("Airwars", Quantity.parse("6,047"), "monitor", end=date(2018, 2, 9))
+    >>> documented_to([row], date(2018, 2, 8)) is None
+    True
+    """
+    best: Documented | None = None
+    for claim in claims:
+        low = stated_low(claim.quantity) if claim.role in DOCUMENTING_ROLES else None
+        last = claim.end or claim.reported
+        if (
+            low is not None
+            and last is not None
+            and last <= day
+            and (best is None or low > best.low)
+        ):
             best = Documented(low, claim.quantity.high, claim.source, claim.quantity.text)
     return best
 

@@ -8,6 +8,7 @@ from datetime import date
 
 from casualty_est.evidence.claim import Claim
 from casualty_est.evidence.claims import Claims
+from casualty_est.evidence.time_grid import TimeGrid
 
 SHOWN = 6  # windows, sources and lines that one message names
 
@@ -19,6 +20,7 @@ _SUMMARY = {
     "shared_parent": "built on the same sources as another claim",
     "repeat": "repeating another claim of the same source",
     "restated": "superseded by a later total of the same source",
+    "restated_step": "restated by the same source within one step of the grid",
 }
 
 
@@ -31,8 +33,8 @@ class LeftOut:
     claim : Claim
         The row as published.
     code : str
-        ``unknown``, ``after_as_of``, ``quotes``, ``derived``, ``shared_parent``, ``repeat`` or
-        ``restated``.
+        ``unknown``, ``after_as_of``, ``quotes``, ``derived``, ``shared_parent``, ``repeat``,
+        ``restated`` or ``restated_step``.
     text : str
         The same in words.
     """
@@ -56,11 +58,14 @@ class Counted:
     notes : tuple of (code, text)
         What was merged, moved and assumed, to be printed: the codes of `LeftOut` with their
         counts, and ``alias``, ``quoted``, ``window_assumed`` and ``contradictory``.
+    grid : TimeGrid or None
+        The steps on which time is modelled; None where overlapping cells share one window.
     """
 
     claims: tuple[Claim, ...]
     left_out: tuple[LeftOut, ...]
     notes: tuple[tuple[str, str], ...]
+    grid: TimeGrid | None = None
 
 
 class Tally:
@@ -117,7 +122,14 @@ class Tally:
             found.setdefault(key(claim), []).append(row)
         return found
 
-    def result(self) -> Counted:
+    def copy(self) -> Tally:
+        """Return a tally of its own in the same state."""
+        twin = Tally(self.published)
+        twin.standing, twin.gone = dict(self.standing), dict(self.gone)
+        twin.notes = list(self.notes)
+        return twin
+
+    def result(self, grid: TimeGrid | None = None) -> Counted:
         """Return what stands, what does not, and the notes."""
         left_out = tuple(self.gone[row] for row in sorted(self.gone))
         codes = [out.code for out in left_out]
@@ -126,7 +138,7 @@ class Tally:
             for code, why in _SUMMARY.items()
             if code in codes
         ]
-        return Counted(tuple(self.standing.values()), left_out, (*counts, *self.notes))
+        return Counted(tuple(self.standing.values()), left_out, (*counts, *self.notes), grid)
 
 
 def latest(tally: Tally, rows: Iterable[int]) -> int:

@@ -119,8 +119,9 @@ def share_windows(tally: Tally) -> bool:
     if conflicts:
         msg = (
             "claims on overlapping cells need one window, and these differ: "
-            f"{'; and '.join(conflicts[:SHOWN])}{more(conflicts)}: give them the same start "
-            "and end, choose a date with --as-of (as_of), or keep them in separate tables"
+            f"{'; and '.join(conflicts[:SHOWN])}{more(conflicts)}: give at least one of them the "
+            "start of its count, so that time can be modelled, or give them the same start and "
+            "end, choose a date with --as-of (as_of), or keep them in separate tables"
         )
         raise WindowError(msg)
     for row, (start, end) in taken.items():

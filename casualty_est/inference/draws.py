@@ -31,6 +31,10 @@ class Draws:
         The engine.
     stats : mapping
         Arrays of shape (chain, draw), such as ``diverging`` and ``energy``; empty for exact.
+    extra : mapping
+        What a model over time has besides: ``walk`` (chain, draw, profile, term), ``expected``
+        (chain, draw, claim), and where it has them ``wander``, ``short_sd``, ``anchored`` and
+        ``log_delay_0``, ...
     """
 
     log_deaths: Array
@@ -39,3 +43,4 @@ class Draws:
     log_reporting_sd: Array
     method: str
     stats: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Array] = field(default_factory=dict)

@@ -393,7 +393,8 @@ def draw(
         if source.sd_posterior is not None:
             node = _categorical(source.sd_posterior[m_index], rng)
             sds = _sd_nodes(layout)
-            log_sd[:, layout.learned.index(targets[i].source)] = np.log(sds[node])
+            first = np.flatnonzero(layout.target_of == i)[0]
+            log_sd[:, layout.learned_of[first]] = np.log(sds[node])
     scores = np.column_stack(
         [np.interp(log_n, posterior.log_n, column) for column in posterior.scores.T]
     )

@@ -15,7 +15,9 @@ from casualty_est.inference.draws import Draws
 from casualty_est.inference.engines import choose, run
 from casualty_est.inference.predict import CONTRADICTS, log_likelihood, surprise
 from casualty_est.inference.progress import progress_bar
+from casualty_est.inference.timeline import followed, paths
 from casualty_est.models.layout import Layout, level_name, ratio_name
+from casualty_est.models.over_time import windows
 from casualty_est.models.ratios import Target
 from casualty_est.models.scenario import Scenario
 from casualty_est.models.totals import has_total
@@ -105,6 +107,8 @@ def _tree(model: ClaimsModel, draws: Draws, log_lik: Any, meta: dict[str, Any]) 
     if layout.learned:
         sd = ((*dims, "learned"), np.exp(draws.log_reporting_sd))
         posterior = posterior.assign(reporting_sd=sd).assign_coords(learned=list(layout.learned))
+    if layout.timeline is not None:
+        posterior = _with_paths(model, draws, posterior)
     groups = {
         "posterior": posterior,
         "gauge": xr.Dataset(
@@ -119,6 +123,57 @@ def _tree(model: ClaimsModel, draws: Draws, log_lik: Any, meta: dict[str, Any]) 
     tree = xr.DataTree.from_dict(groups)
     tree.attrs["casualty_est"] = json.dumps(meta)
     return tree
+
+
+def _with_paths(model: ClaimsModel, draws: Draws, posterior: Any) -> Any:
+    """Add the paths of counts and ratios to the posterior."""
+    layout, dims = model.layout, ("chain", "draw")
+    assert layout.timeline is not None
+    found = paths(model, draws)
+    late = [ratio_name(layout.ratios.targets[t], layout.ratios.targets)
+            for t in found["delayed_targets"]]  # fmt: skip
+    over = ("path_cell", "target", "delayed_target")
+    names = ("path", "ratio_path", "still_to_come")
+    units = ("people", "log of reported / true", "people")
+    posterior = posterior.assign(
+        {
+            name: ((*dims, dim, "date"), found[name], {"unit": unit})
+            for name, dim, unit in zip(names, over, units, strict=True)
+            if name in found
+        }
+    ).assign_coords(
+        path_cell=[str(model.rows[i].label) for i in followed(model)],
+        date=[day.isoformat() for day in layout.timeline.grid.last_days],
+    )
+    if late:
+        posterior = posterior.assign_coords(delayed_target=late)
+    if "delay_days" in found:
+        posterior = posterior.assign(
+            delay_days=((*dims, "delayed_source"), found["delay_days"], {"unit": "days"})
+        ).assign_coords(delayed_source=found["estimated"])
+    return posterior
+
+
+def _windows(model: ClaimsModel) -> dict[str, Any]:
+    """What the result says of time beside its draws."""
+    assert model.layout.timeline is not None
+    days = model.layout.timeline.grid.last_days
+    rows = []
+    for i in followed(model):
+        row = model.rows[i]
+        label = row.label
+        rows.append(
+            {
+                "label": str(label),
+                "row": i,
+                "scope": label.scope,
+                "outcome": label.outcome,
+                "group": label.group,
+                "perpetrator": label.perpetrator,
+                "documented_low": model.documented_by(row, days),
+            }
+        )
+    return {**windows(model), "cells": rows}
 
 
 def _row_names(model: ClaimsModel) -> list[str]:
@@ -160,7 +215,7 @@ def _metadata(
         "diagnostics": diagnostics.to_dict(),
         "warnings": notes,
         "model": repr(model),
-        "details": {},
+        "details": {} if model.layout.timeline is None else {"windows": _windows(model)},
     }
 
 
@@ -234,6 +289,7 @@ def _claims(model: ClaimsModel, tails: Any) -> list[dict[str, Any]]:
                 "role": target.role,
                 "counted": True,
                 "reason": None,
+                "code": None,
                 "hedge": layout.hedges[i],
                 "reading": reading.words,
                 "target": ratio_name(target, layout.ratios.targets),
@@ -241,12 +297,15 @@ def _claims(model: ClaimsModel, tails: Any) -> list[dict[str, Any]]:
                 "surprise": float(tails[i]),
             }
         )
+        if layout.timeline is not None:
+            rows[-1]["running"] = bool(layout.timeline.running[i])
     for out in model.counted.left_out:
         rows.append(
             {
                 **_published(out.claim),
                 "counted": False,
                 "reason": out.text,
+                "code": out.code,
                 "hedge": None,
                 "reading": None,
                 "target": None,

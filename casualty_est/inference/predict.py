@@ -30,12 +30,18 @@ def expected_log(layout: Layout, draws: Draws) -> tuple[Array, Array]:
     -------
     m, s : ndarray of shape (chain, draw, claim)
     """
-    covered = np.log(np.exp(draws.log_deaths) @ layout.cover.T)
-    m = (covered + draws.log_ratio)[..., layout.target_of]
+    if layout.timeline is None:
+        covered = np.log(np.exp(draws.log_deaths) @ layout.cover.T)
+        m = (covered + draws.log_ratio)[..., layout.target_of]
+    else:
+        m = draws.extra["expected"]
     s = np.full(m.shape, layout.priors.reporting_sd)
     for c, position in enumerate(layout.learned_of):
         if position >= 0:
             s[..., c] = np.exp(draws.log_reporting_sd[..., position])
+    if layout.timeline is not None and layout.timeline.short.any():
+        extra = draws.extra.get("short_sd", np.array(layout.priors.over_time.short_sd))
+        s = np.sqrt(s**2 + layout.timeline.short * np.asarray(extra)[..., None] ** 2)
     return m, s
 
 

@@ -10,6 +10,7 @@ from scipy import special
 
 from casualty_est.inference.draws import Draws
 from casualty_est.inference.predict import expected_log
+from casualty_est.inference.timeline import expected, prior_terms
 from casualty_est.models.layout import Layout
 from casualty_est.priors.settings import SMALLEST_SD
 
@@ -43,12 +44,18 @@ def prior_draws(layout: Layout, draws: int, rng: np.random.Generator) -> Draws:
     learned = layout.priors.learned_sd
     free = np.exp(rng.normal(learned.mu, learned.sd, (draws, len(layout.learned))))
     log_sd = np.log(np.hypot(free, SMALLEST_SD))
+    log_deaths, log_ratio = _prior_deaths(layout, draws, rng), _prior_ratios(layout, draws, rng)
+    extra: dict[str, Array] = {}
+    if layout.timeline is not None:
+        extra = prior_terms(layout, draws, rng)
+        extra["expected"] = expected(layout, log_deaths, log_ratio, extra)
     return Draws(
-        _prior_deaths(layout, draws, rng)[None],
-        _prior_ratios(layout, draws, rng)[None],
+        log_deaths[None],
+        log_ratio[None],
         np.zeros((1, draws, 0)),
         log_sd[None],
         "prior",
+        extra={name: value[None] for name, value in extra.items()},
     )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +14,11 @@ import numpy.typing as npt
 
 from casualty_est.errors import UsageError
 from casualty_est.evidence import Claim, Claims, Counted, Documented, count_once, documented
+from casualty_est.evidence.counting import documented_to
+from casualty_est.evidence.over_time import THIN
 from casualty_est.models.describe import describe
 from casualty_est.models.layout import Layout, build_layout, effective_role
+from casualty_est.models.over_time import asked_over_time, read_sources, windows_note
 from casualty_est.models.totals import EstimateRow, estimate_rows
 from casualty_est.priors import Ground, Priors, read_priors
 from casualty_est.priors.settings import CELL_FIELDS, nearest
@@ -86,11 +89,22 @@ class ClaimsModel:
     conflict : str, optional
         The conflict under analysis, if the labels do not name it: role priors that rest on it are
         pointed out.
+    grid : {"day", "week", "month"}, optional
+        Model time, in such steps. By default time is modelled where claims on overlapping cells
+        cover different windows, and the step is chosen by the span.
+    delay : mapping of str to number, mapping or str, optional
+        How long a source takes to state a death, by source: a median in days, a prior on the
+        median such as ``{"median": 283, "factor": 2}``, or ``"estimated"``.
+    drift : mapping of str to float, optional
+        Sd of the log ratio's random walk over one year, by source.
+    restated : {"thin", "all"}
+        Whether one number of a source stands for each step and form of hedge, or every one.
 
     Raises
     ------
     UsageError
-        If a name matches nothing (the nearest valid one is given), or windows differ.
+        If a name matches nothing (the nearest valid one is given), or windows differ and no claim
+        says where its count begins.
     InputError
         If a table breaks its rules.
 
@@ -116,12 +130,18 @@ class ClaimsModel:
         total: Mapping[str, str] | None = None,
         assume_unbiased: bool = False,
         conflict: str | None = None,
+        grid: str | None = None,
+        delay: Mapping[str, Any] | None = None,
+        drift: Mapping[str, float] | None = None,
+        restated: str = THIN,
     ) -> None:
         self.claims: Claims = claims if isinstance(claims, Claims) else Claims(claims)
         self.priors: Priors = read_priors(priors)
         self.as_of = _date(as_of)
         self.assume_unbiased = assume_unbiased
-        self.counted: Counted = count_once(self.claims, self.as_of)
+        self.time = read_sources(self.priors, delay, drift)
+        self.over_time = asked_over_time(self.priors, grid, restated, self.time)
+        self.counted: Counted = count_once(self.claims, self.as_of, self.over_time)
         if not self.counted.claims:
             table = self.claims.name or "the table"
             late = any(out.code == "after_as_of" for out in self.counted.left_out)
@@ -134,7 +154,12 @@ class ClaimsModel:
             raise UsageError(msg)
         chosen = _chosen(total)
         self.layout: Layout = build_layout(
-            self.counted.claims, self.priors, roles=dict(roles or {}), hedge=dict(hedge or {})
+            self.counted.claims,
+            self.priors,
+            roles=dict(roles or {}),
+            hedge=dict(hedge or {}),
+            time=self.counted.grid,
+            over_time=self.time,
         )
         self.rows, row_notes = estimate_rows(self.layout, chosen)
         self.own_conflict = self._own_conflict(conflict)
@@ -147,6 +172,10 @@ class ClaimsModel:
             "assume_unbiased": assume_unbiased,
             "conflict": conflict,
             "table": self.claims.name,
+            "grid": grid,
+            "delay": {name: asdict(found) for name, found in self.time.delay.items()},
+            "drift": dict(self.time.drift),
+            "restated": restated,
         }
         self._engines: dict[str, Any] = {}
 
@@ -168,6 +197,8 @@ class ClaimsModel:
 
     def _notes(self) -> list[Note]:
         notes = [*self.claims.warnings, *self.counted.notes]
+        if self.layout.timeline is not None:
+            notes.append(("windows_modelled", windows_note(self)))
         for claim, hedge in zip(self.layout.claims, self.layout.hedges, strict=True):
             if claim.quantity.form == "at_least":
                 meaning = (
@@ -299,7 +330,43 @@ class ClaimsModel:
         key = (label.scope, label.outcome, label.group, label.perpetrator)
         # What the analyst says of a source holds here too, not only in the likelihood.
         spoken = [replace(claim, role=self._role(claim)) for claim in rows if claim.cell_key == key]
+        if self.layout.timeline is not None and row.end is not None:
+            return documented_to(spoken, row.end)
         return documented(spoken, key, (row.start, row.end))
+
+    def documented_by(
+        self, row: EstimateRow, days: Sequence[date], *, published: bool = False
+    ) -> list[float | None]:
+        """Return the largest lower end stated for exactly that cell up to each of some days.
+
+        Parameters
+        ----------
+        row : EstimateRow
+            One of `rows`.
+        days : sequence of datetime.date
+            Last days.
+        published : bool, optional
+            Whether it must also have been published by then.
+
+        Returns
+        -------
+        list of float or None
+        """
+        label = row.label
+        key = (label.scope, label.outcome, label.group, label.perpetrator)
+        gone = {id(out.claim) for out in self.counted.left_out if out.code == "after_as_of"}
+        spoken = [
+            replace(claim, role=self._role(claim))
+            for claim in self.claims.rows
+            if claim.cell_key == key and id(claim) not in gone
+        ]
+        found = [
+            documented_to(
+                [c for c in spoken if not published or (c.reported or c.end or day) <= day], day
+            )
+            for day in days
+        ]
+        return [None if stated is None else stated.low for stated in found]
 
     def _role(self, claim: Claim) -> str | None:
         """Role of a claim as published: the analyst's word, the row's, or the same source's."""

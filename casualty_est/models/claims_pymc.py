@@ -43,6 +43,10 @@ def build(layout: Layout, *, packed: bool = False) -> pm.Model:
         With deterministics ``log_deaths`` (cell), ``log_ratio`` and ``core`` (target), and
         ``level_score`` (level).
     """
+    if layout.timeline is not None:
+        from casualty_est.models.timeline_pymc import build as build_over_time
+
+        return build_over_time(layout, packed=packed)
     targets = layout.ratios.targets
     coords: dict[str, Any] = {
         "cell": [str(cell.label) for cell in layout.grid.cells],
@@ -51,16 +55,16 @@ def build(layout: Layout, *, packed: bool = False) -> pm.Model:
     with pm.Model(coords=coords) as model:
         values = shared_data(layout, Scenario.plain(layout))
         if packed:
-            data = _unpack(values)
+            data = unpack(values)
         else:
             data = {name: pm.Data(name, value) for name, value in values.items()}
-        log_deaths = _cells(layout, data)
-        log_ratio = _ratios(layout.ratios, data)
+        log_deaths = log_counts(layout, data, level_counts)
+        log_ratio = log_ratios(layout.ratios, data)
         reporting = _reporting_sds(layout)
-        said = _log_sum(layout.cover, log_deaths) + log_ratio
+        said = log_of_sums(layout.cover, log_deaths) + log_ratio
         for kind, (positions, _) in stack(layout.readings).items():
             fields = [data[f"{kind}_{name}"] for name in FIELDS[kind]]
-            m = pt.dot(_one_hot(layout.target_of[positions], len(targets)), said)
+            m = pt.dot(one_hot(layout.target_of[positions], len(targets)), said)
             density = kernel(kind, fields, m, reporting(positions), pt)
             pm.Potential(f"claims_{kind}", (data[f"{kind}_weight"] * density).sum())
         _anchors(layout, data, log_deaths, log_ratio)
@@ -72,7 +76,8 @@ def pack(values: dict[str, Array]) -> dict[str, Array]:
     return {PACKED: np.concatenate(list(values.values()))}
 
 
-def _unpack(values: dict[str, Array]) -> dict[str, Any]:
+def unpack(values: dict[str, Array]) -> dict[str, Any]:
+    """Make the one vector of `pack` a `pm.Data`, and return its parts by name."""
     vector = pm.Data(PACKED, pack(values)[PACKED])
     found, start = {}, 0
     for name, value in values.items():
@@ -110,32 +115,48 @@ def shared_data(
     if layout.anchors:
         place = np.array([anchor.prior.mu for anchor in layout.anchors])
         data["anchor_mean"] = place + shift[targets + levels :]
+    if layout.timeline is not None:
+        from casualty_est.models.timeline_start import find_start
+
+        data["ratio_precision"] = _precision(layout.ratios, scenario.sd_scale)
+        data["start"] = find_start(layout, readings, scenario.weights).place
     for kind, (positions, fields) in stack(readings or layout.readings).items():
         data |= {f"{kind}_{name}": values for name, values in fields.items()}
         data[f"{kind}_weight"] = scenario.weights[positions]
     return data
 
 
-def _one_hot(index: Any, count: int) -> Array:
+def _precision(ratios: Ratios, sd_scale: Array) -> Array:
+    """Inverse prior covariance of the log ratios that are no completeness, as one vector."""
+    plain = ~ratios.logit
+    covariance = ratios.covariance(sd_scale)[np.ix_(plain, plain)]
+    return np.asarray(np.linalg.inv(covariance).ravel())
+
+
+def one_hot(index: Any, count: int) -> Array:
     """Rows of the unit matrix: indexing as a product, whose gradient compiles in half the time."""
     return np.eye(count)[np.asarray(index)]
 
 
-def _log_sum(rows: Array, logs: Any) -> Any:
+def log_of_sums(rows: Array, logs: Any) -> Any:
     """Log of sums of counts given by their logs."""
     if rows.shape[1] == 1:
         return logs
     return pt.log(pt.dot(rows, pt.exp(logs)))
 
 
-def _cells(layout: Layout, data: dict[str, Any]) -> Any:
+def log_counts(
+    layout: Layout,
+    data: dict[str, Any],
+    of_level: Callable[[Layout, int, Any], tuple[Any, Any]],
+) -> Any:
     """Log counts of all cells: base cells, then shares of what stands before."""
     base = layout.grid.base
     logs: Any = 0
     scores = []
     for k, level in enumerate(layout.levels):
-        place = _one_hot(level.cells, base).T
-        values, score = _level(layout, k, data["level_mean"][k : k + 1])
+        place = one_hot(level.cells, base).T
+        values, score = of_level(layout, k, data["level_mean"][k : k + 1])
         logs = logs + (pt.dot(place, values) if base > 1 else values)
         scores.append(score)
     pm.Deterministic("level_score", pt.concatenate(scores))
@@ -150,11 +171,11 @@ def _cells(layout: Layout, data: dict[str, Any]) -> Any:
             for row, position in enumerate(batch):
                 rows[row, list(layout.grid.cells[position].parent)] = 1
             part = share[batch[0] - base : batch[-1] + 1 - base]
-            logs = pt.concatenate([logs, _log_sum(rows, logs) - pt.softplus(-part)])
+            logs = pt.concatenate([logs, log_of_sums(rows, logs) - pt.softplus(-part)])
     return pm.Deterministic("log_deaths", logs, dims="cell")
 
 
-def _level(layout: Layout, k: int, mean: Any) -> tuple[Any, Any]:
+def level_counts(layout: Layout, k: int, mean: Any) -> tuple[Any, Any]:
     """Log counts of the cells of one level, and the score of its prior.
 
     Cells that share a level are written as their sum and log deviations that sum to zero, with the
@@ -202,26 +223,32 @@ def _zero_sum(count: int) -> Array:
     return np.linalg.svd(centring)[0][:, : count - 1]
 
 
-def _ratios(ratios: Ratios, data: dict[str, Any]) -> Any:
-    """Log reporting ratios, with the components that roles and sources share."""
+def log_ratios(ratios: Ratios, data: dict[str, Any]) -> Any:
+    """Log reporting ratios of all targets, shifted where a scenario says so."""
+    core, log_ratio = ratio_parts(ratios, data["sd_scale"])
+    pm.Deterministic("core", core, dims="target")
+    return pm.Deterministic("log_ratio", log_ratio + data["ratio_shift"], dims="target")
+
+
+def ratio_parts(ratios: Ratios, sd_scale: Any) -> tuple[Any, Any]:
+    """Cores and log ratios, with the components that roles and sources share."""
     count = len(ratios.targets)
     spread = ratios.target_part * pm.Normal("u_target", 0, 1, shape=count)
     if ratios.role_terms:
-        rows = ratios.role_part[:, None] * _one_hot(ratios.role_index, ratios.role_terms)
+        rows = ratios.role_part[:, None] * one_hot(ratios.role_index, ratios.role_terms)
         spread = spread + pt.dot(rows, pm.Normal("u_role", 0, 1, shape=ratios.role_terms))
     if ratios.source_terms:
-        rows = ratios.source_part[:, None] * _one_hot(ratios.source_index, ratios.source_terms)
+        rows = ratios.source_part[:, None] * one_hot(ratios.source_index, ratios.source_terms)
         spread = spread + pt.dot(rows, pm.Normal("u_source", 0, 1, shape=ratios.source_terms))
-    core = ratios.mu + ratios.sd * data["sd_scale"] * spread
-    pm.Deterministic("core", core, dims="target")
+    core = ratios.mu + ratios.sd * sd_scale * spread
     log_ratio = pt.switch(ratios.logit, -pt.softplus(-core), core)
     overs = len(ratios.over_mean)
     if overs:
         over = pm.Normal("over_count", ratios.over_mean, ratios.over_sd)
         has_over = ratios.over_index >= 0
-        rows = has_over[:, None] * _one_hot(np.maximum(ratios.over_index, 0), overs)
+        rows = has_over[:, None] * one_hot(np.maximum(ratios.over_index, 0), overs)
         log_ratio = log_ratio + pt.dot(rows, over)
-    return pm.Deterministic("log_ratio", log_ratio + data["ratio_shift"], dims="target")
+    return core, log_ratio
 
 
 def _reporting_sds(layout: Layout) -> Callable[[Any], Any]:
@@ -232,7 +259,7 @@ def _reporting_sds(layout: Layout) -> Callable[[Any], Any]:
     prior = layout.priors.learned_sd
     log_sd = pm.Normal("log_reporting_sd", prior.mu, prior.sd, shape=len(layout.learned))
     is_learned = layout.learned_of >= 0
-    rows = is_learned[:, None] * _one_hot(np.maximum(layout.learned_of, 0), len(layout.learned))
+    rows = is_learned[:, None] * one_hot(np.maximum(layout.learned_of, 0), len(layout.learned))
     still = np.where(is_learned, 0.0, fixed)
     learned = pt.sqrt(pt.exp(2 * log_sd) + SMALLEST_SD**2)
     pm.Deterministic("reporting_sd", learned)
@@ -242,7 +269,7 @@ def _reporting_sds(layout: Layout) -> Callable[[Any], Any]:
 def _anchors(layout: Layout, data: dict[str, Any], log_deaths: Any, log_ratio: Any) -> None:
     for j, anchor in enumerate(layout.anchors):
         if anchor.cells is not None:
-            place = _log_sum(anchor.cells.astype(float)[None, :], log_deaths)[0]
+            place = log_of_sums(anchor.cells.astype(float)[None, :], log_deaths)[0]
         else:
             place = log_ratio[anchor.target]
         gap = (place - data["anchor_mean"][j]) / anchor.prior.sd

@@ -10,12 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.errors import UsageError
-from casualty_est.evidence import DOCUMENTING_ROLES
+from casualty_est.evidence import DOCUMENTING_ROLES, TimeGrid
 from casualty_est.evidence.claims import Claim
 from casualty_est.models import hedges
 from casualty_est.models.cells import CellGrid, Label, build_cells
 from casualty_est.models.ratios import Ratios, Target, build_ratios
+from casualty_est.models.timeline import OfSources, Timeline, build_timeline
 from casualty_est.priors import Anchor, LogNormal, Normal, Priors
+from casualty_est.priors.roles import NO_ROLE
 from casualty_est.priors.settings import nearest
 
 Array = npt.NDArray[np.float64]
@@ -83,11 +85,13 @@ class Layout:
     anchors : tuple of AnchorTerm
         Outside knowledge.
     learned : tuple of str
-        Sources whose reporting sd is learned.
+        Sources whose reporting sd is learned, each with the field that `Priors.within` names.
     learned_of : ndarray of int, shape (claim,)
         Position in `learned`, or -1 where the sd is fixed.
     priors : Priors
         All assumptions, for the rest of the numbers.
+    timeline : Timeline, optional
+        The steps of time and what windows hold of them; None where all windows agree.
     """
 
     claims: tuple[Claim, ...]
@@ -102,11 +106,14 @@ class Layout:
     learned: tuple[str, ...]
     learned_of: Ints
     priors: Priors
+    timeline: Timeline | None = None
 
     @property
     def exact_possible(self) -> bool:
         """Whether one latent count and one target per source make an exact answer possible."""
         targets = self.ratios.targets
+        if self.timeline is not None:
+            return False
         return len(self.grid.cells) == 1 and len({t.source for t in targets}) == len(targets)
 
     @property
@@ -155,6 +162,8 @@ def build_layout(
     *,
     roles: Mapping[str, str],
     hedge: Mapping[str, str],
+    time: TimeGrid | None = None,
+    over_time: OfSources | None = None,
 ) -> Layout:
     """Lay out the model of these claims.
 
@@ -168,6 +177,10 @@ def build_layout(
         Role by source, over what the table says.
     hedge : mapping
         ``speaker`` or ``documented`` by source, over what the table says.
+    time : TimeGrid, optional
+        The steps of time where windows are modelled; claims then have filled windows.
+    over_time : OfSources, optional
+        Delays and drifts of sources.
 
     Returns
     -------
@@ -181,33 +194,60 @@ def build_layout(
     sources = list(dict.fromkeys(claim.source for claim in claims))
     for given, where in ((priors.sources, "priors, sources"), (roles, "roles"), (hedge, "hedge")):
         _check_sources(given, sources, where)
+    if over_time is not None:
+        _check_sources(over_time.delay, sources, "delay")
+        _check_sources(over_time.drift, sources, "drift")
     keys = [_key(claim, priors, roles) for claim in claims]
     distinct = {key: i for i, key in enumerate(dict.fromkeys(keys))}
     targets = [_target(key, priors) for key in distinct]
     _check_anchors(priors.anchors, targets)
     labels = [target.label for target in targets]
-    labels += [_anchor_label(a.cell, targets) for a in priors.anchors if a.source is None]
+    labels += [anchor_label(a.cell, targets) for a in priors.anchors if a.source is None]
     grid = build_cells(labels, priors.groups)
     _no_incident_as_total(grid, targets)
     chosen = tuple(_hedge(claim, key[1], hedge) for claim, key in zip(claims, keys, strict=True))
-    counts = Counter(claim.source for claim in claims)
-    learned = tuple(source for source in sources if counts[source] >= LEARN_FROM)
+    target_of = np.array([distinct[key] for key in keys], dtype=np.intp)
+    levels = _levels(grid, targets, priors)
+    anchors = tuple(_place(anchor, grid, targets) for anchor in priors.anchors)
+    timeline = None
+    if time is not None:
+        by_total = [level.cells for level in levels if level.kind == "total"]
+        timeline = build_timeline(
+            time,
+            claims,
+            target_of,
+            targets,
+            grid,
+            by_total[0] if by_total else np.zeros(0, dtype=np.intp),
+            list(zip(priors.anchors, (anchor.cells for anchor in anchors), strict=True)),
+            priors,
+            over_time or OfSources({}, {}),
+        )
+    speakers = [_speaker(claim, priors.within) for claim in claims]
+    counts = Counter(speakers)
+    learned = tuple(name for name in dict.fromkeys(speakers) if counts[name] >= LEARN_FROM)
     return Layout(
         claims=tuple(claims),
         readings=tuple(hedges.read(c.quantity, h) for c, h in zip(claims, chosen, strict=True)),
         hedges=chosen,
-        target_of=np.array([distinct[key] for key in keys], dtype=np.intp),
+        target_of=target_of,
         grid=grid,
         cover=np.array([grid.row(target.label) for target in targets], dtype=float),
-        ratios=build_ratios(targets, priors.fractions),
-        levels=_levels(grid, targets, priors),
-        anchors=tuple(_place(anchor, grid, targets) for anchor in priors.anchors),
+        ratios=build_ratios(targets, priors.fractions, priors.within),
+        levels=levels,
+        anchors=anchors,
         learned=learned,
         learned_of=np.array(
-            [learned.index(c.source) if c.source in learned else -1 for c in claims], dtype=np.intp
+            [learned.index(name) if name in learned else -1 for name in speakers], dtype=np.intp
         ),
         priors=priors,
+        timeline=timeline,
     )
+
+
+def _speaker(claim: Claim, within: str | None) -> str:
+    """Whose error a claim has: its source's, toward a part of the cells where one is named."""
+    return f"{claim.source} ({getattr(claim, within)})" if within else claim.source
 
 
 def _check_sources(given: Mapping[str, object], sources: Sequence[str], where: str) -> None:
@@ -257,7 +297,8 @@ def _key(claim: Claim, priors: Priors, roles: Mapping[str, str]) -> _Key:
 def effective_role(claim: Claim, priors: Priors, roles: Mapping[str, str]) -> str | None:
     """Role of a claim's source: the constructor's, else the priors', else the table's."""
     stated = priors.sources[claim.source].role if claim.source in priors.sources else None
-    return roles.get(claim.source) or stated or claim.role
+    role = roles.get(claim.source) or stated or claim.role
+    return None if role == NO_ROLE else role
 
 
 def label_of(claim: Claim) -> Label:
@@ -286,7 +327,7 @@ def _hedge(claim: Claim, role: str | None, hedge: Mapping[str, str]) -> str:
     return "documented" if role in DOCUMENTING_ROLES and tally else "speaker"
 
 
-def _anchor_label(cell: Mapping[str, str], targets: Sequence[Target]) -> Label:
+def anchor_label(cell: Mapping[str, str], targets: Sequence[Target]) -> Label:
     """Complete an anchor's cell with what all claims share."""
     values = {}
     for name in ("scope", "outcome", "group", "perpetrator"):
@@ -304,7 +345,7 @@ def _anchor_label(cell: Mapping[str, str], targets: Sequence[Target]) -> Label:
 
 def _place(anchor: Anchor, grid: CellGrid, targets: Sequence[Target]) -> AnchorTerm:
     if anchor.source is None:
-        label = _anchor_label(anchor.cell, targets)
+        label = anchor_label(anchor.cell, targets)
         return AnchorTerm(anchor.name, anchor.prior, cells=grid.row(label))
     found = [
         i

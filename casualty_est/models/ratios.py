@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -139,7 +139,16 @@ def _both(part: Array) -> npt.NDArray[np.bool_]:
     return np.asarray((part[:, None] > 0) & (part > 0))
 
 
-def build_ratios(targets: Sequence[Target], fractions: tuple[float, float, float]) -> Ratios:
+_Witness = tuple[str, str, str | None]
+
+
+def _witness(target: Target, within: str | None) -> _Witness:
+    return target.block, target.source, getattr(target.label, within) if within else None
+
+
+def build_ratios(
+    targets: Sequence[Target], fractions: tuple[float, float, float], within: str | None = None
+) -> Ratios:
     """Lay out the joint prior of the reporting ratios.
 
     Parameters
@@ -148,23 +157,25 @@ def build_ratios(targets: Sequence[Target], fractions: tuple[float, float, float
         All targets of the model.
     fractions : tuple of float
         Shares of the prior variance that belong to role, source and target.
+    within : str, optional
+        Field of a cell: only targets that agree in it share the part of their source.
 
     Returns
     -------
     Ratios
     """
     sources_in: dict[str, set[str]] = defaultdict(set)
-    targets_of: dict[tuple[str, str], int] = defaultdict(int)
+    targets_of: dict[_Witness, int] = defaultdict(int)
     for target in targets:
         sources_in[target.block].add(target.source)
-        targets_of[target.block, target.source] += 1
+        targets_of[_witness(target, within)] += 1
     blocks: dict[str, int] = {}
-    witnesses: dict[tuple[str, str], int] = {}
+    witnesses: dict[_Witness, int] = {}
     overs: dict[tuple[str, str], int] = {}
     over_priors, rows = [], []
     for target in targets:
         role, source, own = fractions
-        witness = target.block, target.source
+        witness = _witness(target, within)
         if len(sources_in[target.block]) == 1:
             role, source = 0.0, role + source
         if targets_of[witness] == 1:
@@ -175,10 +186,11 @@ def build_ratios(targets: Sequence[Target], fractions: tuple[float, float, float
             witnesses.setdefault(witness, len(witnesses))
         over = -1
         if target.prior.over_count is not None:
-            if witness not in overs:
-                overs[witness] = len(overs)
+            source_of = target.block, target.source
+            if source_of not in overs:
+                overs[source_of] = len(overs)
                 over_priors.append(target.prior.over_count)
-            over = overs[witness]
+            over = overs[source_of]
         rows.append(
             (role, source, own, blocks.get(target.block, 0), witnesses.get(witness, 0), over)
         )
@@ -197,4 +209,39 @@ def build_ratios(targets: Sequence[Target], fractions: tuple[float, float, float
         over_index=index[:, 2],
         over_mean=np.array([prior.mean for prior in over_priors]),
         over_sd=np.array([prior.sd for prior in over_priors]),
+    )
+
+
+def select(ratios: Ratios, chosen: npt.NDArray[np.bool_]) -> Ratios:
+    """Return the joint prior of some targets, with their shared components counted anew.
+
+    Parameters
+    ----------
+    ratios : Ratios
+        The joint prior of all; no component is shared across the choice.
+    chosen : ndarray of bool, shape (target,)
+        The targets to keep.
+
+    Returns
+    -------
+    Ratios
+    """
+
+    def renumber(index: Ints, part: Array) -> Ints:
+        used = np.unique(index[part > 0])
+        return np.where(part > 0, np.searchsorted(used, index), 0).astype(np.intp)
+
+    keep = np.flatnonzero(chosen)
+    arrays = ("mu", "sd", "logit", "role_part", "source_part", "target_part")
+    over = ratios.over_index[keep]
+    used = np.unique(over[over >= 0])
+    return replace(
+        ratios,
+        targets=tuple(ratios.targets[i] for i in keep),
+        **{name: getattr(ratios, name)[keep] for name in arrays},
+        role_index=renumber(ratios.role_index[keep], ratios.role_part[keep]),
+        source_index=renumber(ratios.source_index[keep], ratios.source_part[keep]),
+        over_index=np.where(over >= 0, np.searchsorted(used, over), -1).astype(np.intp),
+        over_mean=ratios.over_mean[used],
+        over_sd=ratios.over_sd[used],
     )

@@ -167,10 +167,25 @@ def _speaking(layout: Layout, cells: npt.NDArray[np.bool_]) -> list[Claim]:
 
 def _window(layout: Layout, cells: npt.NDArray[np.bool_]) -> tuple[date | None, date | None]:
     """From the first day to the last that claims on these cells speak of."""
+    if layout.timeline is not None and _over_time(layout, cells):
+        return layout.timeline.grid.start, layout.timeline.grid.end
     speaking = _speaking(layout, cells)
     starts = [claim.start for claim in speaking if claim.start is not None]
     ends = [claim.end for claim in speaking if claim.end is not None]
     return min(starts, default=None), max(ends, default=None)
+
+
+def _over_time(layout: Layout, cells: npt.NDArray[np.bool_]) -> bool:
+    """Whether the cells, or those they are shares of, are followed over time."""
+    assert layout.timeline is not None
+    followed = set(layout.timeline.profiled)
+    todo = [int(i) for i in np.flatnonzero(cells)]
+    while todo:
+        position = todo.pop()
+        if position in followed:
+            return True
+        todo.extend(layout.grid.cells[position].parent)
+    return False
 
 
 def _different_windows(layout: Layout, cells: npt.NDArray[np.bool_]) -> list[Note]:
@@ -184,6 +199,8 @@ def _different_windows(layout: Layout, cells: npt.NDArray[np.bool_]) -> list[Not
 
 def _one_window(layout: Layout, cells: npt.NDArray[np.bool_]) -> None:
     """Refuse a total of totals over different windows; incidents have each their own day."""
+    if layout.timeline is not None:  # every cell is followed over the whole grid
+        return
     windows = {
         (claim.start, claim.end) for claim in _speaking(layout, cells) if claim.level != "incident"
     }

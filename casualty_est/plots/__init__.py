@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from casualty_est.errors import UsageError
@@ -307,6 +308,91 @@ class Plots:
 
         with style.settings():
             return style.finished(incidents.mentions_of(self._estimate, _palette(dark)))
+
+    def path(
+        self,
+        cell: Mapping[str, str] | int | None = None,
+        *,
+        prob: float = 0.95,
+        dark: bool = False,
+    ) -> Figure:
+        """Draw the running total of a cell over time against every running total published.
+
+        Each claim is drawn as what it is, in the colour of its source: a number as a mark, "at
+        least" as an arrow or as the cases that were documented, a range as a bar with ends. Claims
+        that were merged with others of their source are small and pale.
+
+        Parameters
+        ----------
+        cell : mapping or int, optional
+            Labels of a cell (any of scope, outcome, group, perpetrator) or a row of
+            `Estimate.summary`; by default the first one with a path.
+        prob : float
+            Level of the pale band; the dark one is of 50 %.
+        dark : bool
+            Light text for a dark page, on a transparent ground.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            People to each day on a log axis, with what was documented, dated anchors, and what
+            sources with a delay have still to admit.
+
+        Raises
+        ------
+        UsageError
+            If no windows were modelled, no path or several fit `cell`, or `prob` does not lie
+            between 0 and 1.
+        """
+        interval_ends(prob)
+        self._must_have_paths("path")
+        from casualty_est.plots import path, style
+
+        with style.settings():
+            return style.finished(path.picture(self._estimate, cell, prob, _palette(dark)))
+
+    def ratio_paths(
+        self,
+        cell: Mapping[str, str] | int | None = None,
+        *,
+        prob: float = 0.95,
+        dark: bool = False,
+    ) -> Figure:
+        """Draw the part of all deaths up to each day that each source had reported by then.
+
+        Parameters
+        ----------
+        cell : mapping or int, optional
+            The cell that the sources speak of, as in `path`; by default all, where they are few.
+        prob : float
+            Level of the bands.
+        dark : bool
+            Light text for a dark page, on a transparent ground.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            One panel per source and cell; reported / true on a log axis, delay and drift included.
+
+        Raises
+        ------
+        UsageError
+            As `path`.
+        """
+        interval_ends(prob)
+        self._must_have_paths("ratio_paths")
+        from casualty_est.plots import ratio_paths, style
+
+        with style.settings():
+            return style.finished(ratio_paths.picture(self._estimate, cell, prob, _palette(dark)))
+
+    def _must_have_paths(self, name: str) -> None:
+        if not self._estimate.has_path:
+            msg = (
+                f"est.plot.{name}() needs claims over time, and here every claim speaks of one "
+                "window: est.plot.total() draws it, ClaimsModel(..., grid=...) models time"
+            )
+            raise UsageError(msg)
 
     def priors(self, *, row: int = 0, dark: bool = False) -> Figure:
         """Draw what was believed before the data against what is believed after.

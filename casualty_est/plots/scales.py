@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from itertools import pairwise
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullFormatter, NullLocator
@@ -12,6 +13,7 @@ from casualty_est.plots.style import SMALL
 from casualty_est.plots.words import width_of
 
 GAP = 0.14  # inches between two tick labels
+UPWARD = 0.3  # inches between two ticks of an upright axis
 FLOOR, CEILING = 1e-9, 1e15  # beyond these a number is no count and no ratio
 _SETS = ((1, 3), (1, 2, 5), (1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9))
 
@@ -134,3 +136,31 @@ def set_log_axis(axes: Axes, low: float, high: float, room: float, size: float =
     axes.xaxis.set_major_formatter(FixedFormatter([tick_text(value) for value in ticks]))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_minor_formatter(NullFormatter())
+
+
+def set_log_axis_upward(axes: Axes, low: float, high: float, room: float) -> None:
+    """Make the y axis a log axis with readable ticks.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where.
+    low, high : float
+        Limits.
+    room : float
+        Height of the axis in inches.
+    """
+    axes.set_yscale("log")
+    axes.set_ylim(low, high)
+    per = room / math.log(high / low)
+    ticks = _series(low, high, (1,))
+    for marks in (_SETS[2], _SETS[1], _SETS[0]):
+        found = _series(low, high, marks)
+        steps = [per * math.log(b / a) for a, b in pairwise(found)]
+        if len(found) >= 2 and min(steps) >= UPWARD:
+            ticks = found
+            break
+    axes.yaxis.set_major_locator(FixedLocator(ticks))
+    axes.yaxis.set_major_formatter(FixedFormatter([tick_text(value) for value in ticks]))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_minor_formatter(NullFormatter())

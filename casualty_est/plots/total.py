@@ -165,6 +165,8 @@ def _entries(
     estimate: Estimate, row: int, prob: float, palette: Palette, *, left_out: bool
 ) -> list[Entry]:
     claims = estimate.meta.get("claims") or []
+    if estimate.has_path:
+        claims = latest_running(claims)
     cell = estimate.meta["rows"][row]["cell"]
     counted = [claim for claim in claims if claim["counted"]]
     own = sorted((c for c in counted if c.get("estimate") == row), key=marks.sort_key)
@@ -182,7 +184,8 @@ def _entries(
     ]
     entries = _part_rows(estimate, row, prob, palette)
     if own:
-        entries.append(Entry(heading="Claims on this count, as published"))
+        latest = "Latest running totals" if estimate.has_path else "Claims on this count"
+        entries.append(Entry(heading=f"{latest}, as published"))
     entries += [_claim_row(c, cell, palette, light=False) for c in own]
     for heading, found in (("Claims on parts of it, as published", parts), ("Left out", out)):
         if found:
@@ -192,6 +195,39 @@ def _entries(
         more = Entry(heading=f"and {len(entries) - MOST} more, not drawn")
         entries = [*entries[:MOST], more]
     return entries
+
+
+def latest_running(claims: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of the running totals of each source the last: the earlier ones are of shorter windows.
+
+    Parameters
+    ----------
+    claims : sequence of dict
+        ``meta["claims"]``.
+
+    Returns
+    -------
+    list of dict
+        The running totals of the last day of every source and cell, of those that count.
+    """
+    last: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    starts = [claim["start"] for claim in claims if claim["counted"] and claim["start"]]
+    first = min(starts, default=None)
+    dated = [
+        claim
+        for claim in claims
+        if claim["counted"] and (claim.get("running", True) or claim["start"] in (None, first))
+    ]
+    for claim in sorted(dated, key=_day):
+        cell = (claim["scope"], claim["outcome"], claim["group"], claim["perpetrator"])
+        before = last.get((claim["source"], *cell), [])
+        same = [one for one in before if _day(one) == _day(claim)]
+        last[claim["source"], *cell] = [*same, claim]
+    return [claim for found in last.values() for claim in found]
+
+
+def _day(claim: dict[str, Any]) -> str:
+    return str(claim["end"] or claim["reported"] or "9")  # what bears no date comes last
 
 
 def _claim_row(

@@ -7,6 +7,7 @@ import math
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +21,24 @@ from casualty_est.priors.roles import (
     override,
     ratio_prior,
 )
+from casualty_est.priors.time import (
+    Delay,
+    TimePriors,
+    read_day,
+    read_delay,
+    read_drift,
+    read_time_priors,
+)
 
 CELL_FIELDS = ("scope", "outcome", "group", "perpetrator")
 SMALLEST_SD = 0.02  # log sd below which no report of a count is that exact
 SMALLEST_ANCHOR_SD = 0.005  # log sd: about one per cent either way at 95 %
 COUNTS, RATIOS = (1e-6, 1e12), (1e-4, 1e4)  # where the median of a count, of a ratio can lie
 SOURCE_FIELDS = ("ratio", "completeness", "over_count", "within")
+TIME_FIELDS = ("delay", "drift")
 TOP_FIELDS = (
     "roles", "sources", "anchors", "groups", "level", "incident_level", "offsets", "reporting",
-    "shared", "grades",
+    "shared", "grades", "path", "restated", "short",
 )  # fmt: skip
 
 
@@ -44,16 +54,22 @@ class Anchor:
         Labels of the cell: any of scope, outcome, group, perpetrator.
     source : str, optional
         The source whose ratio is known; None for an anchor on a cell.
+    start, end : datetime.date, optional
+        First and last day of what is counted; None for all the days of the table.
     """
 
     prior: LogNormal
     cell: Mapping[str, str]
     source: str | None = None
+    start: date | None = None
+    end: date | None = None
 
     @property
     def name(self) -> str:
         """How tables and reports call it."""
         where = ", ".join(self.cell.values())
+        if self.end is not None:
+            where += f"{', ' if where else ''}to {self.end}"
         if self.source is not None:
             return f"anchor: ratio of {self.source}" + (f" ({where})" if where else "")
         return f"anchor: {where}" if where else "anchor"
@@ -93,6 +109,8 @@ class SourcePrior:
 
     role: str | None = None
     spec: Mapping[str, Any] = field(default_factory=dict)
+    delay: Delay | None = None
+    drift: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +140,11 @@ class Priors:
         quadrature: agreement by chance must not make a source exact.
     fractions : tuple of float
         Shares of a ratio prior's variance that belong to the role, the source, and the target.
+    within : str, optional
+        Field of a cell (scope, outcome, group, perpetrator): only targets that agree in it share
+        the part of their source, and its reporting sd.
+    over_time : TimePriors
+        What is assumed of the course of counts and errors over time.
     """
 
     roles: Mapping[str, Role]
@@ -136,6 +159,8 @@ class Priors:
     reporting_sd: float = 0.15
     learned_sd: LogNormal = field(default_factory=lambda: LogNormal.from_log(math.log(0.15), 0.7))
     fractions: tuple[float, float, float] = (0.5, 0.3, 0.2)
+    within: str | None = None
+    over_time: TimePriors = field(default_factory=lambda: TimePriors())
 
     def ratio(self, source: str, role: str | None, level: str) -> RatioPrior:
         """Prior on the ratio of `source` in that role, for claims of that level."""
@@ -190,6 +215,7 @@ def read_priors(spec: Mapping[str, Any] | str | Path | None = None) -> Priors:
     settings["groups"] = _groups(_mapping(table.get("groups"), "groups"))
     settings |= _levels(table)
     settings |= _scales(table)
+    settings["over_time"] = read_time_priors(table)
     return Priors(**settings)
 
 
@@ -234,15 +260,17 @@ def _sources(table: dict[str, Any], roles: Mapping[str, Role]) -> dict[str, Sour
     for name, spec in table.items():
         where = f'sources."{name}"'
         fields = _mapping(spec, where)
-        _known(fields, ("role", *SOURCE_FIELDS), where)
+        _known(fields, ("role", *SOURCE_FIELDS, *TIME_FIELDS), where)
         role = fields.pop("role", None)
+        delay = read_delay(fields.pop("delay", None), f"{where}.delay")
+        drift = read_drift(fields.pop("drift", None), f"{where}.drift")
         if role is not None:
             _known([str(role)], [key for key in roles if key != NO_ROLE], f"{where}.role")
         # Read once here, so that a malformed prior is an error at the door.
         for level in ("total", "incident"):
             base = roles[role or NO_ROLE].prior(level)
             _plausible(_source_prior(fields, where, base, level).core.median, where, RATIOS)
-        found[name] = SourcePrior(role, fields)
+        found[name] = SourcePrior(role, fields, delay, drift)
     return found
 
 
@@ -286,18 +314,24 @@ def _anchors(items: Any) -> tuple[Anchor, ...]:
 
 
 def _anchor(item: dict[str, Any], where: str) -> Anchor:
-    _known(
-        item, (*CELL_FIELDS, "source", "ratio", "interval", "prob", "median", "factor", "sd"), where
-    )
+    days = ("date", "start")
+    numeric = ("interval", "prob", "median", "factor", "sd")
+    _known(item, (*CELL_FIELDS, "source", "ratio", *days, *numeric), where)
     cell = {key: str(item[key]) for key in CELL_FIELDS if key in item}
-    numbers = {
-        key: value for key, value in item.items() if key not in (*CELL_FIELDS, "source", "ratio")
-    }
+    taken = (*CELL_FIELDS, "source", "ratio", *days)
+    numbers = {key: value for key, value in item.items() if key not in taken}
+    start, end = (read_day(item.get(key), f"{where}.{key}") for key in ("start", "date"))
+    if start is not None and (end is None or end < start):
+        msg = f"{where}: an anchor that starts on {start} needs a date on or after it"
+        raise UsageError(msg)
+    if end is not None and "source" in item:
+        msg = f"{where}: a date belongs to an anchor on a count, not to the ratio of a source"
+        raise UsageError(msg)
     if "source" not in item:
         if "ratio" in item:
             msg = f"{where}: a ratio belongs to a source; name it"
             raise UsageError(msg)
-        return Anchor(named(numbers, LogNormal, where), cell)
+        return Anchor(named(numbers, LogNormal, where), cell, None, start, end)
     ratio = item.get("ratio")
     if isinstance(ratio, Mapping):
         prior = named(dict(ratio), LogNormal, f"{where}.ratio")
@@ -433,7 +467,13 @@ def _scales(table: dict[str, Any]) -> dict[str, Any]:
             raise UsageError(msg)
     if "shared" in table:
         shared = _mapping(table["shared"], "shared")
-        _known(shared, ("role", "source", "target"), "shared")
+        _known(shared, ("role", "source", "target", "within"), "shared")
+        within = shared.pop("within", None)
+        if within is not None:
+            _known([str(within)], CELL_FIELDS, "shared.within")
+            found["within"] = str(within)
+        if not shared:
+            return found
         _known(("role", "source", "target"), shared, "shared")
         parts = tuple(_number(shared[key], f"shared.{key}") for key in ("role", "source", "target"))
         if min(parts) < 0 or parts[2] == 0 or abs(sum(parts) - 1) > 1e-9:

@@ -24,7 +24,9 @@ def write_report(estimate: Estimate, path: str | os.PathLike[str], *, prob: floa
 
     What only the analyst can say (limitations of the sources, corrections policy, earlier
     estimates, ...) is taken from ``estimate.meta["details"]["statements"]``; the checklist of the
-    report names what is missing there.
+    report names what is missing there. Tables to set beside the answer, such as published
+    estimates, are taken from ``estimate.meta["details"]["comparisons"]``: a list of
+    ``{"caption": text, "head": [text, ...], "rows": [[text, ...], ...]}``.
 
     Parameters
     ----------
@@ -77,7 +79,7 @@ def render(estimate: Estimate, prob: float = 0.95) -> str:
 
 def _content(estimate: Estimate, prob: float) -> dict[str, Any]:
     from casualty_est.models import hedges
-    from casualty_est.report import checklist, incidents_text, naming, tables, text
+    from casualty_est.report import checklist, incidents_text, naming, tables, text, timeline
     from casualty_est.report.pictures import draw
     from casualty_est.report.what_if import what_if
     from casualty_est.rounding import percent
@@ -124,9 +126,14 @@ def _content(estimate: Estimate, prob: float) -> dict[str, Any]:
         "model": meta.get("model", ""),
         "check": check,
         "agreement": meta["details"].get("agreement", {}).get("text", ""),
-        "notes": [text.note(words) for _, words in estimate.warnings],
+        "notes": [
+            text.note(words)
+            for code, words in estimate.warnings
+            if not (estimate.has_path and code in timeline.SAID_THERE)
+        ],
         "checklist": checklist.run(estimate, prob),
         "statements": checklist.statements(estimate),
+        "comparisons": tables.comparisons(estimate),
         "limitations": text.limitations(estimate),
         "privacy": text.privacy(),
         "cite": text.how_to_cite(estimate),
@@ -134,6 +141,7 @@ def _content(estimate: Estimate, prob: float) -> dict[str, Any]:
         "exact": meta["diagnostics"]["method"] == "exact",
         "sampler": meta["diagnostics"]["method"],
         "lists": _of_lists(estimate, prob) if has_completeness(estimate) else None,
+        "timeline": timeline.section(estimate, prob),
         "incidents": _of_incidents(estimate, prob) if estimate.kind == "incidents" else None,
         "pictures": draw(estimate, prob, refits=bool(refits)),
     }

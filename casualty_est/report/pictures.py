@@ -14,6 +14,10 @@ from casualty_est.wording import listed
 if TYPE_CHECKING:
     from casualty_est.estimate import Estimate
 
+TIME = ("path", "ratio_paths")
+PANELS = 30  # ratios with a panel each; of more the table of sources says the same
+SAID = 12  # claims that the words beside a picture repeat
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -41,17 +45,18 @@ def draw(estimate: Estimate, prob: float, *, refits: bool) -> dict[str, Picture]
     dict
         Pictures by name: ``total``, ``sources``, ``priors``, ``identification``, ``cases``; of
         lists ``families``, ``dial``, ``overlaps``; of incidents ``gap``, ``inclusion``,
-        ``mentions``.
+        ``mentions``; of claims over time ``path``, ``ratio_paths``.
     """
     if not estimate.meta["has_level"]:
         return {}
     wanted = {"total": _total_alt(estimate, prob)}
     if "ratio_total" in estimate.idata["posterior"] and estimate.meta["sources"]:
         wanted["sources"] = "Reporting ratio of each source. " + _sources_alt(estimate)
-        wanted["priors"] = (
-            "For each source, what was assumed of its reporting ratio beside what "
-            "the data made of it; the numbers stand in the table above."
-        )
+        if len(estimate.meta["sources"]) <= PANELS:
+            wanted["priors"] = (
+                "For each source, what was assumed of its reporting ratio beside what "
+                "the data made of it; the numbers stand in the table above."
+            )
     if has_completeness(estimate):
         wanted |= _of_lists(estimate)
     elif estimate.kind == "incidents":
@@ -60,13 +65,15 @@ def draw(estimate: Estimate, prob: float, *, refits: bool) -> dict[str, Picture]
         wanted["identification"] = (
             "Bars: the weight of each assumption; the numbers stand in the table above."
         )
+    if estimate.has_path:
+        wanted |= _over_time(estimate, prob)
     if refits:
         wanted["cases"] = "Estimate with its interval for each case of the tables above."
     if has_completeness(estimate):
         wanted["sources"] = (
             "Share of all people on each list; the numbers stand in the table above."
         )
-    levels = {key: {"prob": prob} for key in ("total", "sources", "cases", "inclusion")}
+    levels = {key: {"prob": prob} for key in ("total", "sources", "cases", "inclusion", *TIME)}
     pictures = {}
     for name, alt in wanted.items():
         light, dark = (
@@ -74,6 +81,29 @@ def draw(estimate: Estimate, prob: float, *, refits: bool) -> dict[str, Picture]
         )
         pictures[name] = Picture(light, dark, alt)
     return pictures
+
+
+def _over_time(estimate: Estimate, prob: float) -> dict[str, str]:
+    from casualty_est.plots.path_data import of_cell, row_of
+
+    cell = estimate.meta["rows"][row_of(estimate, None)]["cell"]
+    last = of_cell(estimate.path(prob), cell).iloc[-1]
+    low, median, high = (float(last[name]) for name in ("low", "median", "high"))
+    wanted = {
+        "path": (
+            f"The running total rises to about {people(median, low, high)} ({percent(prob)} "
+            f"interval {people(low, low, high)} to {people(high, low, high)}) on "
+            f"{naming.day(str(last['date']))}; marks show the running totals that sources "
+            "published. The numbers stand in the table."
+        )
+    }
+    windows = estimate.meta["details"]["windows"]
+    if windows["delayed"] or windows["drifting"]:
+        wanted["ratio_paths"] = (
+            "For each source the part of all deaths up to a day that it had reported by then; the "
+            "numbers stand in the table above."
+        )
+    return wanted
 
 
 def _of_lists(estimate: Estimate) -> dict[str, str]:
@@ -140,6 +170,8 @@ def _total_alt(estimate: Estimate, prob: float) -> str:
         for claim in estimate.meta.get("claims", [])
         if claim["counted"] and claim["estimate"] == 0
     ]
+    if len(said) > SAID:
+        said = [*said[:SAID], f"and {len(said) - SAID:,} more"]
     beside = f" Beside it, what the sources state: {'; '.join(said)}." if said else ""
     return f"The estimate on a logarithmic scale: about {listed(parts, 'or')}.{beside}"
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from casualty_est.estimate import Estimate
 
 MANY_REFITS = 12  # refits of a sampled model that a report starts unasked: about a minute
+MANY_CLAIMS = 250  # claims that are printed one by one
 NONE = "none"
 _LINK = re.compile(r"https?://[^\s<>\"'`]+|\bdoi:?\s*(10\.\d{4,9}/[^\s<>\"'`;]+)", re.IGNORECASE)
 
@@ -245,9 +246,11 @@ def refits(estimate: Estimate, prob: float) -> list[Table]:
     """
     meta = estimate.meta
     sampled = meta["diagnostics"]["method"] != "exact"
-    # A refit of incident reports takes some ten seconds.
-    many = meta["kind"] == "incidents" or (
-        sampled and 2 * len({source["source"] for source in meta["sources"]}) > MANY_REFITS
+    # A refit of incident reports takes some ten seconds, one over time up to minutes.
+    many = (
+        meta["kind"] == "incidents"
+        or estimate.has_path
+        or (sampled and 2 * len({source["source"] for source in meta["sources"]}) > MANY_REFITS)
     )
     kept = meta["details"].get("refits", {})
     asked: list[tuple[str, Callable[..., pd.DataFrame]]] = [
@@ -299,7 +302,11 @@ def claims(estimate: Estimate) -> list[Table]:
     tables = []
     for counted in (True, False):
         found = [row for row in rows if row["counted"] is counted]
-        if found:
+        if len(found) > MANY_CLAIMS:
+            from casualty_est.report.timeline import many_claims
+
+            tables.append(many_claims(found, counted_in=counted))
+        elif found:
             tables.append(_claims(found, counted=counted))
     return tables
 
@@ -358,6 +365,21 @@ def priors(estimate: Estimate) -> Table | None:
     return Table(
         "What is assumed before the data, and why.", head, tuple(rows), wide=True, stack=True
     )
+
+
+def comparisons(estimate: Estimate) -> list[Table]:
+    """Tables that the analyst sets beside the answer, such as published estimates."""
+    found = estimate.meta["details"].get("comparisons", [])
+    return [
+        Table(
+            str(one["caption"]),
+            tuple(map(str, one["head"])),
+            tuple(tuple(map(str, row)) for row in one["rows"]),
+            wide=True,
+            stack=True,
+        )
+        for one in found
+    ]
 
 
 def facts(estimate: Estimate) -> Table:

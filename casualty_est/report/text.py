@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from casualty_est.report import incidents_text, lists_text
+from casualty_est.report import incidents_text, lists_text, timeline
 from casualty_est.report.naming import (
     PERCENT_UP_TO,
     attributed,
@@ -90,14 +90,15 @@ def lede(estimate: Estimate, prob: float = 0.95) -> list[str]:
     if not estimate.meta["has_level"]:
         return warning + no_headline(estimate)
     if not has_total(estimate) and estimate.kind != "incidents":
-        return [*warning, *_no_total(estimate), *rests_on(estimate)]
+        return [*warning, *_no_total(estimate), *timeline.lede(estimate), *rests_on(estimate)]
     asked = question(estimate.meta["rows"][0]["cell"])
     if not has_total(estimate):
         asked = f"{asked[:-1]}, in incidents that some source lists?"
     modes = estimate.modes(0, prob)
     answer = several(modes, prob) if len(modes) > 1 else single(estimate, prob)
     parts = listed_parts(estimate, prob)
-    return [*warning, asked, *answer, *parts, *rests_on(estimate, prob)]
+    time = timeline.lede(estimate)
+    return [*warning, asked, *answer, *parts, *time, *rests_on(estimate, prob)]
 
 
 def single(estimate: Estimate, prob: float) -> list[str]:
@@ -419,9 +420,7 @@ def attribution(estimate: Estimate) -> str:
     own: list[str] = []
     others: list[str] = []
     parties = {part for name in named for part in name.split("+")}
-    for claim in estimate.meta.get("claims", []):
-        if claim["role"] != "perpetrator" or not stated(claim):
-            continue
+    for claim in _statements(estimate):
         if claim["source"] in parties:
             own.append(f"{claim['source']} states “{claim['text']}”")
         else:
@@ -439,6 +438,22 @@ def attribution(estimate: Estimate) -> str:
             f"({listed(list(dict.fromkeys(own)))}); beyond that, alleged."
         ]
     return " ".join([*sentences, *dict.fromkeys(others)])
+
+
+def _statements(estimate: Estimate) -> list[Mapping[str, Any]]:
+    """Numbers that perpetrators state; of running totals that were restated the last."""
+    found = [
+        claim
+        for claim in estimate.meta.get("claims", [])
+        if claim["role"] == "perpetrator" and stated(claim)
+    ]
+    if not estimate.has_path:
+        return found
+    last: dict[tuple[str, ...], Mapping[str, Any]] = {}
+    for claim in sorted(found, key=lambda claim: claim["end"] or claim["reported"] or "9"):
+        cell = (claim["scope"], claim["outcome"], claim["group"], claim["perpetrator"])
+        last[claim["source"], *cell] = claim
+    return list(last.values())
 
 
 def limitations(estimate: Estimate) -> list[str]:

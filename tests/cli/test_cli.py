@@ -206,7 +206,7 @@ def test_demo_list_and_unknown_study(capsys):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["strikes", "kosovo", "syria"])
+@pytest.mark.parametrize("name", ["strikes", "kosovo", "syria", "timeline"])
 def test_every_other_study_runs_end_to_end(capsys, tmp_path, name):
     code, _, err = run(capsys, "demo", name, "--out", tmp_path / "demo", "--quiet")
     assert (code, err) == (0, "")

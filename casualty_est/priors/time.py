@@ -1,0 +1,204 @@
+"""What is assumed of time: reporting delays, drifting ratios, the course of counts, slow errors."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from casualty_est.errors import UsageError
+from casualty_est.priors.distributions import LogNormal, named
+
+# Median 283 days, interquartile range 124-549, of the Coalition's first statements on incidents in
+# Syria (Airwars archive): a Weibull distribution with this shape.
+WEIBULL_SHAPE = 1.057
+ESTIMATED = "estimated"
+WIDE = {"median": 180.0, "factor": 4.0}  # days: what "estimated" starts from
+DAYS = (0.5, 20_000.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """How long a source takes to state a death that it will state: a Weibull distribution.
+
+    Parameters
+    ----------
+    median : float
+        Median delay (days), or the median of its prior.
+    sd : float
+        Standard deviation of the log of the median; 0 where it is fixed.
+    shape : float
+        Shape of the Weibull distribution.
+    """
+
+    median: float
+    sd: float = 0.0
+    shape: float = WEIBULL_SHAPE
+
+    @property
+    def fixed(self) -> bool:
+        """Whether the median is known."""
+        return self.sd == 0
+
+    def describe(self) -> str:
+        """Say it in words."""
+        if self.fixed:
+            return f"median delay {self.median:g} days, Weibull with shape {self.shape:g}"
+        low, high = LogNormal.from_log(math.log(self.median), self.sd).interval()
+        return (
+            f"median delay log-normal, median {self.median:g} days, 95 % {low:.3g} to {high:.3g}; "
+            f"Weibull with shape {self.shape:g}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TimePriors:
+    """What is assumed of counts and errors over time.
+
+    Parameters
+    ----------
+    path_sd : float, optional
+        Median of the sd of the log intensity's random walk over the whole grid; None takes
+        1.25 times the root of the years, at least 1.
+    terms : int
+        Largest number of Karhunen-Loeve terms of a profile.
+    slow_sd : float
+        Sd of the log error that restated totals of one source share.
+    slow_months : float
+        Correlation length of that error (months).
+    short_sd : float
+        Log sd that a window shorter than one step adds, since what happens within a step is
+        assumed to be even; learned where five or more claims have such windows.
+    """
+
+    path_sd: float | None = None
+    terms: int = 8
+    slow_sd: float = 0.2
+    slow_months: float = 12.0
+    short_sd: float = 0.5
+
+
+def read_delay(spec: Any, where: str) -> Delay | None:
+    """Read a delay: a number of days, a prior on the median, or ``estimated``.
+
+    Parameters
+    ----------
+    spec : number, str, mapping or None
+        What the analyst wrote.
+    where : str
+        Path of the field, for the error.
+
+    Returns
+    -------
+    Delay or None
+
+    Raises
+    ------
+    UsageError
+        If it is none of these, or out of range.
+    """
+    if spec is None or isinstance(spec, Delay):
+        return spec
+    if spec == ESTIMATED:
+        spec = dict(WIDE)
+    if isinstance(spec, Mapping):
+        fields = dict(spec)
+        shape = _positive(fields.pop("shape", WEIBULL_SHAPE), f"{where}.shape")
+        if set(fields) == {"median"}:
+            return Delay(_days(fields["median"], where), 0.0, shape)
+        prior = named(fields, LogNormal, where)
+        return Delay(_days(prior.median, where), prior.sd, shape)
+    if isinstance(spec, int | float) and not isinstance(spec, bool):
+        return Delay(_days(spec, where))
+    msg = (
+        f"{where}: write a number of days, {{median = 283, factor = 2}} or 'estimated', not "
+        f"{spec!r}"
+    )
+    raise UsageError(msg)
+
+
+def read_drift(spec: Any, where: str) -> float | None:
+    """Read a drift: the sd of the log ratio's random walk over one year.
+
+    Raises
+    ------
+    UsageError
+        If it is no number above 0, or above 5.
+    """
+    if spec is None:
+        return None
+    value = _positive(spec, where)
+    if value > 5:
+        msg = f"{where}: a ratio that drifts by a factor of {math.exp(value):,.0f} a year is none"
+        raise UsageError(msg)
+    return value
+
+
+def read_day(value: Any, where: str) -> date | None:
+    """Read a day: a TOML date or ISO text.
+
+    Raises
+    ------
+    UsageError
+        If it is neither.
+    """
+    if value is None:
+        return None
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        msg = f"{where} must be a date such as 2018-02-28, not {value!r}"
+        raise UsageError(msg) from None
+
+
+def read_time_priors(table: Mapping[str, Any]) -> TimePriors:
+    """Read the tables ``path``, ``restated`` and ``short`` of the analyst's assumptions.
+
+    Raises
+    ------
+    UsageError
+        If a field is unknown or out of range.
+    """
+    found: dict[str, Any] = {}
+    for name, fields in (
+        ("path", {"sd": "path_sd", "terms": "terms"}),
+        ("restated", {"sd": "slow_sd", "months": "slow_months"}),
+        ("short", {"sd": "short_sd"}),
+    ):
+        spec = table.get(name, {})
+        if not isinstance(spec, Mapping):
+            msg = f"{name} must be a table, not {spec!r}"
+            raise UsageError(msg)
+        for key, value in spec.items():
+            if key not in fields:
+                msg = f"{name}: {key!r} is unknown; valid are {', '.join(map(repr, fields))}"
+                raise UsageError(msg)
+            found[fields[key]] = _positive(value, f"{name}.{key}")
+    if "terms" in found:
+        if found["terms"] != int(found["terms"]) or found["terms"] > 24:
+            msg = f"path.terms must be a whole number from 1 to 24, not {found['terms']:g}"
+            raise UsageError(msg)
+        found["terms"] = int(found["terms"])
+    return TimePriors(**found)
+
+
+def _days(value: Any, where: str) -> float:
+    days = _positive(value, where)
+    low, high = DAYS
+    if not low <= days <= high:
+        msg = f"{where}: a median delay lies between {low:g} and {high:,.0f} days, not {days:g}"
+        raise UsageError(msg)
+    return days
+
+
+def _positive(value: Any, where: str) -> float:
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf:
+        return float(value)
+    msg = f"{where} must be a number above 0, not {value!r}"
+    raise UsageError(msg)

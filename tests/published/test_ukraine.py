@@ -1,0 +1,115 @@
+"""The first year of the war in Ukraine against Radford et al. 2023, doi 10.1073/pnas.2307372120.
+
+The claims are theirs, the model is another one: with errors of zero mean for every pair of a source
+and a side, the losses of the Russian side have to lie inside their intervals. The example that the
+documentation shows is what is tested.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import arviz as az
+import numpy as np
+import pytest
+import xarray as xr
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "examples"))
+import ukraine_2022 as example
+
+pytestmark = pytest.mark.slow
+
+RUSSIAN = [key for key in example.PUBLISHED if key[0].startswith("Russian")]
+
+
+@pytest.fixture(scope="module")
+def claims():
+    return example.table()
+
+
+@pytest.fixture(scope="module")
+def free(claims):
+    return example.fit(claims)
+
+
+@pytest.fixture(scope="module")
+def anchored(claims):
+    return example.fit(claims, anchors=[example.PROBATE])
+
+
+def logs(est):
+    """Log ratios, of shape (chain, draw, target), and whom each target speaks of."""
+    values = np.log(est.idata["posterior"]["ratio_total"].values)
+    russian = np.array([s["target"]["group"].startswith("Russian ") for s in est.meta["sources"]])
+    return values, russian
+
+
+def test_the_fit_is_sound_and_says_what_was_assumed(free):
+    assert free.converged, free.meta["diagnostics"]["reasons"]
+    assert free.meta["details"]["windows"]["claims"] > 1000
+    assert "assumed_unbiased" in {code for code, _ in free.warnings}
+    for source in free.meta["sources"]:
+        assert source["prior"]["median"] == pytest.approx(1.0, rel=1e-6)
+        assert source["role"] is None
+
+
+@pytest.mark.parametrize(("group", "outcome"), RUSSIAN)
+def test_the_russian_side_lies_inside_the_published_intervals(free, group, outcome):
+    _, low, high = example.PUBLISHED[group, outcome]
+    mean, *_ = example.losses(free, example.LAST)[group, outcome]
+    path = free.path()
+    row = path[
+        (path["group"] == group) & (path["outcome"] == outcome) & (path["date"] == example.LAST)
+    ].iloc[0]
+    assert low <= mean <= high
+    assert low <= row["median"] <= high
+
+
+def test_published_intervals_of_the_ukrainian_side_overlap(free):
+    found = example.losses(free, example.LAST)
+    for key, (_, low, high) in example.PUBLISHED.items():
+        assert found[key][1] <= high
+        assert found[key][2] >= low
+
+
+def test_killed_and_injured_are_casualties_in_every_draw_on_every_day(free):
+    path = free.idata["posterior"]["path"]
+    place = {
+        (cell["group"], cell["outcome"]): i
+        for i, cell in enumerate(free.meta["details"]["windows"]["cells"])
+    }
+    for group in (example.RUSSIANS, example.UKRAINIANS, "civilians"):
+        killed, injured, both = (
+            path.isel(path_cell=place[group, outcome]).values.astype(float)
+            for outcome in ("killed", "injured", "casualties")
+        )
+        np.testing.assert_allclose(killed + injured, both, rtol=1e-5)
+        assert (np.diff(both, axis=-1) >= -1e-3 * both[..., -1:]).all()  # a running total rises
+
+
+def test_an_anchor_moves_the_ratios_of_its_side_only(free, anchored):
+    assert anchored.meta["details"]["windows"]["end"] == "2023-05-27"
+    before, russian = logs(free)
+    after, same = logs(anchored)
+    assert (russian == same).all()
+    errors = []
+    for values in (before, after):
+        array = xr.DataArray(values, dims=("chain", "draw", "target"), name="log_ratio")
+        errors.append(az.mcse(array).values)
+    error = np.hypot(*errors)
+    moved = after.mean(axis=(0, 1)) - before.mean(axis=(0, 1))
+    names = np.array([source["name"] for source in free.meta["sources"]])
+    still = russian & (np.abs(moved) <= 2 * error)
+    assert not still.any(), list(names[still])
+    assert (moved[russian] > 0).all()  # fewer dead: everybody reported more of them
+    away = ~russian & (np.abs(moved) >= 0.1)
+    assert not away.any(), list(zip(names[away], moved[away].round(3), strict=True))
+
+
+def test_the_anchor_holds_at_its_day_and_not_at_the_end_of_the_year(anchored):
+    path = anchored.path()
+    dead = path[(path["group"] == example.RUSSIANS) & (path["outcome"] == "killed")]
+    dead = dead.set_index("date")
+    assert 40_000 < dead.loc["2023-05-27", "median"] < 55_000
+    assert dead.loc[example.LAST, "median"] < dead.loc["2023-05-27", "median"]
