@@ -103,7 +103,9 @@ def test_an_anchor_moves_the_ratios_of_its_side_only(free, anchored):
     still = russian & (np.abs(moved) <= 2 * error)
     assert not still.any(), list(names[still])
     assert (moved[russian] > 0).all()  # fewer dead: everybody reported more of them
-    away = ~russian & (np.abs(moved) >= 0.1)
+    # Every pair of draws knows a shift to within its Monte Carlo error only.
+    away = ~russian & (np.abs(moved) - 2 * error >= 0.1)
+    assert np.abs(moved[~russian].mean()) < 0.1
     assert not away.any(), list(zip(names[away], moved[away].round(3), strict=True))
 
 
