@@ -76,7 +76,9 @@ STATEMENTS = {
     "earlier_estimates": DIFFERENT,
     "limitations": (
         "Sources are groups of speakers, which may contradict each other. Figures of parties to "
-        "the war on their own and on each other's losses make up most of the table."
+        "the war on their own and on each other's losses make up most of the table. For this "
+        "comparison no source has a role, so nothing is shown as documented, though the United "
+        "Nations verified cases of civilians killed."
     ),
     "data_access": (
         "The claims are bundled with casualty_est: datasets.claims('ukraine_2022'), from the "
