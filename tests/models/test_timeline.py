@@ -13,9 +13,11 @@ from scipy import integrate, special, stats
 from casualty_est import ClaimsModel
 from casualty_est.evidence import TimeGrid
 from casualty_est.inference.timeline import expected, increments
+from casualty_est.models import delays
 from casualty_est.models import timeline as tl
 from casualty_est.models.claims_pymc import build
 from casualty_est.models.timeline_start import _Search, claimed_targets, find_start
+from casualty_est.priors.time import Delay
 
 DAY = datetime.date.fromisoformat
 
@@ -84,8 +86,8 @@ def test_drift_is_a_walk_from_the_middle():
 )
 def test_the_delay_is_integrated_over_the_days(median, start, end, stated):
     months = grid()
-    lags, shares = tl.delay_nodes(months, DAY(start), DAY(end), DAY(stated))
-    found = (tl.admitted(lags, math.log(median), 1.057) * shares).sum(axis=-1)
+    lags, shares = delays.delay_nodes(months, DAY(start), DAY(end), DAY(stated))
+    found = (delays.admitted(lags, math.log(median), 1.057) * shares).sum(axis=-1)
     scale = median / math.log(2) ** (1 / 1.057)
     late = stats.weibull_min(1.057, scale=scale)
     assert late.median() == pytest.approx(median)
@@ -100,6 +102,20 @@ def test_the_delay_is_integrated_over_the_days(median, start, end, stated):
     np.testing.assert_allclose(
         shares.sum(axis=-1), months.weights(DAY(start), DAY(end)), atol=1e-12
     )
+
+
+@pytest.mark.parametrize(("median", "sd"), [(283.0, 0.3), (180.0, math.log(4))])
+def test_a_series_stands_for_the_delay(median, sd):
+    months = grid()
+    nodes = [delays.delay_nodes(months, months.start, day, day) for day in months.last_days]
+    lags, shares = (np.array(part) for part in zip(*nodes, strict=True))
+    source = delays.Delayed("A", Delay(median, sd), np.arange(len(nodes)), lags, shares)
+    series, reach = delays.delay_series(source)
+    assert reach == pytest.approx(5 * sd)
+    for x in np.random.default_rng(4).uniform(-1, 1, 50):
+        basis = np.polynomial.chebyshev.chebvander([x], len(series) - 1)[0]
+        wanted = source.weights(math.log(median) + reach * x)
+        np.testing.assert_allclose(np.tensordot(basis, series, axes=1), wanted, atol=3e-5)
 
 
 # --- the whole model ----------------------------------------------------------------------------
