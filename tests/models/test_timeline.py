@@ -212,7 +212,7 @@ def test_log_density_against_scipy(model):
         point = {name: value + rng.normal(0, 0.3, np.shape(value)) for name, value in start.items()}
         found.append(float(logp(point)))
         wanted.append(by_hand(reference, point, begun, names))
-    np.testing.assert_allclose(np.diff(found), np.diff(wanted), rtol=2e-3, atol=2e-3)
+    np.testing.assert_allclose(np.diff(found), np.diff(wanted), rtol=1e-5, atol=1e-4)
 
 
 def by_hand(reference, point, begun, names):
@@ -300,7 +300,7 @@ def density(text, m, s):
 
     if text == "700-800":
         return math.log(0.9 * mass(699.5, 800.5, s) + 0.1 * mass(699.5, 800.5, 1.0))
-    if text in ("90", "150", "180"):  # rounded to ten
+    if text in ("150", "180"):  # rounded to ten; ten is too much of ninety
         return math.log(mass(int(text) - 5, int(text) + 5, s))
     if text == "25":  # to the nearest person
         return math.log(mass(24.5, 25.5, s))
@@ -337,7 +337,10 @@ def test_what_numpy_expects_is_what_the_model_expects(model):
     pymc_model = build(layout)
     names = ["log_deaths", "log_ratio", "walk", "wander", "expected", "log_delay_0"]
     evaluate = pymc_model.compile_fn(
-        [pymc_model[name] for name in names], mode="FAST_COMPILE", on_unused_input="ignore"
+        pymc_model.replace_rvs_by_values([pymc_model[name] for name in names]),
+        inputs=pymc_model.value_vars,
+        mode="FAST_COMPILE",
+        on_unused_input="ignore",
     )
     rng = np.random.default_rng(6)
     point = {
@@ -347,7 +350,8 @@ def test_what_numpy_expects_is_what_the_model_expects(model):
     values = dict(zip(names, evaluate(point), strict=True))
     extra = {name: np.asarray(values[name])[None] for name in ("walk", "wander", "log_delay_0")}
     again = expected(layout, values["log_deaths"][None], values["log_ratio"][None], extra)
-    np.testing.assert_allclose(again[0], values["expected"], rtol=1e-9)
+    # The series of the delay is good to a hundred-thousandth of a share.
+    np.testing.assert_allclose(again[0], values["expected"], atol=1e-4)
 
 
 def test_prior_draws_reach_the_claims(model):
