@@ -77,7 +77,7 @@ ORDER = [
     {"priors"},
     {"models"},
     {"inference"},
-    {"estimate", "posterior", "refits", "serialise", "show", "tables"},
+    {"estimate", "over_time", "posterior", "refits", "serialise", "show", "tables"},
     {"sensitivity"},
     {"plots"},
     {"report"},

@@ -125,7 +125,7 @@ def test_every_problem_is_reported_at_once(tmp_path):
         "line 2, column 'scope', 'A++B': a scope such as A+B has a name on both sides",
         "line 2, column 'start', '09/02/2018': a date is written YYYY-MM-DD: write 2018-02-09",
         "line 2, column 'end', '2018-02-30': a date is written YYYY-MM-DD and this is no day",
-        "line 2, column 'outcome', 'Killed': expected one of killed, injured, casualties",
+        "line 2, column 'outcome', 'Killed': expected one of killed, injured, casualties, lost",
         "line 2, column 'hedge', 'speaking': expected one of speaker, documented",
         "line 3: a row has as many cells as the header (10), and this one has 2 cells",
         "line 4, column 'quantity', 'gibberish': no number stands where",
