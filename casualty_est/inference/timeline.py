@@ -8,15 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.inference.draws import Draws
+from casualty_est.models.delays import Delayed, admitted, delay_nodes
 from casualty_est.models.layout import Layout
-from casualty_est.models.timeline import (
-    PROFILE_DF,
-    SHORT_SPREAD,
-    Delayed,
-    Timeline,
-    admitted,
-    delay_nodes,
-)
+from casualty_est.models.timeline import PROFILE_DF, SHORT_SPREAD, Timeline
 from casualty_est.models.totals import EstimateRow
 
 if TYPE_CHECKING:

@@ -139,6 +139,11 @@ def _shared(model: ClaimsModel) -> list[str]:
         f"of a ratio prior's variance {role:g} is shared by the role, {source:g} by the source, "
         f"{target:g} is the target's own",
     ]
+    if priors.within is not None:
+        lines.append(
+            f"a source's part, and its reporting sd, is one only where claims have the same "
+            f"{priors.within}"
+        )
     if model.layout.learned:
         names = ", ".join(model.layout.learned)
         lines.append(

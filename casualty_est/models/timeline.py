@@ -19,6 +19,7 @@ import numpy.typing as npt
 from casualty_est.evidence import Claim, TimeGrid
 from casualty_est.evidence.over_time import running
 from casualty_est.models.cells import CellGrid, Label
+from casualty_est.models.delays import Delayed, delay_nodes
 from casualty_est.models.ratios import Target
 from casualty_est.priors import Anchor, Priors
 from casualty_est.priors.settings import SMALLEST_SD
@@ -36,36 +37,6 @@ SLOW_FROM = 3  # restated totals from which a source has a slow error
 MOST_TERMS = 6
 LEARN_SHORT = 5  # windows within one step from which their extra sd is learned,
 SHORT_SPREAD = 0.5  # with this sd of its log
-NODES = 4  # Gauss-Legendre nodes of a delay within a step
-
-
-@dataclass(frozen=True, slots=True)
-class Delayed:
-    """Windows of a source that states deaths only after a delay.
-
-    Parameters
-    ----------
-    source : str
-        The source.
-    delay : Delay
-        What is assumed of it.
-    windows : ndarray of int, shape (row,)
-        Which windows of the model they are.
-    lags : ndarray of shape (row, step, node)
-        Days from a death to the day of the statement.
-    shares : ndarray of shape (row, step, node)
-        Share of the step's deaths that each node stands for.
-    """
-
-    source: str
-    delay: Delay
-    windows: Ints
-    lags: Array
-    shares: Array
-
-    def weights(self, log_median: float) -> Array:
-        """Share of each step's deaths that was stated, of shape (row, step)."""
-        return np.asarray((admitted(self.lags, log_median, self.delay.shape) * self.shares).sum(-1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,55 +132,6 @@ class Timeline:
     def estimated(self) -> tuple[Delayed, ...]:
         """Sources whose median delay is not fixed."""
         return tuple(source for source in self.delayed if not source.delay.fixed)
-
-
-def admitted(lags: Array, log_median: Array | float, shape: float) -> Array:
-    """Share of deaths that is stated so many days after them.
-
-    Parameters
-    ----------
-    lags : ndarray
-        Days since the death; 0 or less gives 0.
-    log_median : float or ndarray
-        Log of the median delay (days).
-    shape : float
-        Shape of the Weibull distribution.
-
-    Returns
-    -------
-    ndarray
-        Of the broadcast shape.
-    """
-    log_scale = log_median - np.log(np.log(2)) / shape
-    powers = np.maximum(lags, 0.0) ** shape
-    return np.asarray(-np.expm1(-powers * np.exp(-shape * log_scale)))
-
-
-def delay_nodes(grid: TimeGrid, start: date, end: date, stated: date) -> tuple[Array, Array]:
-    """Nodes at which the delay is looked up within each step.
-
-    Parameters
-    ----------
-    grid : TimeGrid
-        The steps.
-    start, end : datetime.date
-        Window of the deaths.
-    stated : datetime.date
-        Day of the statement.
-
-    Returns
-    -------
-    lags, shares : ndarray of shape (step, node)
-        Days from death to statement, and the share of the step's deaths that each node stands for.
-    """
-    nodes, weights = np.polynomial.legendre.leggauss(NODES)
-    edges = np.array(grid.edges, dtype=float)
-    last = float(min(end, stated).toordinal() + 1)
-    low = np.maximum(edges[:-1], float(start.toordinal()))
-    width = np.maximum(np.minimum(edges[1:], last) - low, 0.0)
-    days = low[:, None] + width[:, None] * (nodes + 1) / 2
-    shares = width[:, None] / np.diff(edges)[:, None] * weights / 2
-    return float(stated.toordinal() + 1) - days, shares
 
 
 def karhunen_loeve(grid: TimeGrid, terms: int) -> Array:

@@ -25,11 +25,12 @@ from casualty_est.models.claims_pymc import (
     shared_data,
     unpack,
 )
+from casualty_est.models.delays import Delayed, delay_series
 from casualty_est.models.kernels import FIELDS, kernel, stack
 from casualty_est.models.layout import Layout, ratio_name
 from casualty_est.models.ratios import Ratios, select
 from casualty_est.models.scenario import Scenario
-from casualty_est.models.timeline import PROFILE_DF, SHORT_SPREAD, Delayed, Timeline
+from casualty_est.models.timeline import PROFILE_DF, SHORT_SPREAD, Timeline
 from casualty_est.models.timeline_start import counts_start, documented_targets, find_start
 from casualty_est.priors.settings import SMALLEST_SD
 
@@ -195,13 +196,19 @@ def _windows(timeline: Timeline) -> Any:
 
 
 def _delayed(source: Delayed, k: int) -> Any:
-    """Stated share of each step for a source whose median delay is not known."""
+    """Stated share of each step for a source whose median delay is not known.
+
+    It is a smooth function of one number, so a Chebyshev series stands for thousands of powers.
+    """
     delay = source.delay
     log_median = pm.Normal(f"log_delay_{k}", math.log(delay.median), delay.sd)
-    log_scale = log_median - math.log(math.log(2)) / delay.shape
-    powers = np.maximum(source.lags, 0.0) ** delay.shape
-    admitted = -pt.expm1(-powers * pt.exp(-delay.shape * log_scale))
-    return (admitted * source.shares).sum(axis=-1)
+    series, reach = delay_series(source)
+    place = pt.clip((log_median - math.log(delay.median)) / reach, -1.0, 1.0)
+    terms = [pt.ones_like(place), place]
+    while len(terms) < len(series):
+        terms.append(2 * place * terms[-1] - terms[-2])
+    flat = pt.dot(pt.stack(terms), series.reshape(len(series), -1))
+    return flat.reshape(series.shape[1:])
 
 
 def _ratios(

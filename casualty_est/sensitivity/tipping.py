@@ -11,6 +11,7 @@ import numpy as np
 from scipy import optimize
 
 from casualty_est.errors import UsageError
+from casualty_est.models.layout import Layout
 from casualty_est.rounding import share
 from casualty_est.sensitivity.refits import Refitter
 
@@ -138,12 +139,24 @@ def _implied(refit: Refitter, n: float, target: int) -> float | None:
         return None
     stated = [
         claim.quantity
-        for claim, place in zip(layout.claims, layout.target_of, strict=True)
-        if place == target
+        for i, (claim, place) in enumerate(zip(layout.claims, layout.target_of, strict=True))
+        if place == target and _whole(layout, target, i)
     ]
     numbers = [quantity.best or quantity.low or quantity.high for quantity in stated]
     known = [number for number in numbers if number]
     return float(np.exp(np.mean(np.log(known)))) / n if known else None
+
+
+def _whole(layout: Layout, target: int, claim: int) -> bool:
+    """Whether a claim counts to the last day that is estimated; a running total of before is less.
+
+    A source that states deaths late has not yet stated all that it will.
+    """
+    timeline = layout.timeline
+    if timeline is None:
+        return True
+    late = any(source.source == layout.claims[claim].source for source in timeline.delayed)
+    return not late and bool(timeline.windows[timeline.window_of[claim]].min() > 0.99)
 
 
 def _sentence(

@@ -25,7 +25,7 @@ from tests.calibration import timeline_simulator as simulator
 TUNE_SEED = 20180301
 FINAL_SEED = 47000
 SIMULATIONS = 150
-QUICK = 40  # enough to see intervals that are far too narrow
+QUICK = 100  # enough to see intervals that are far too narrow
 ROLES = {"Army": "party", "Herald": "media", "Watch": "monitor"}
 SHARED = {"restated": {"sd": simulator.SLOW_SD, "months": simulator.SLOW_MONTHS}}
 IGNORED = {"restated": {"sd": 0.01, "months": simulator.SLOW_MONTHS}}
