@@ -182,11 +182,10 @@ def test_check_lists_every_problem(capsys, table, tmp_path):
     assert run(capsys, "check", table, "--kind", "rumours")[0] == 2
 
 
-def test_differing_windows_are_refused(capsys, tmp_path):
+def test_windows_of_which_none_says_where_it_begins_are_refused(capsys, tmp_path):
     path = tmp_path / "w.csv"
     path.write_text(
-        "source,role,quantity,start,end\n"
-        "A,monitor,100,2015-01-01,2016-01-01\nB,monitor,200,2015-01-01,2017-01-01\n",
+        "source,role,quantity,end\nA,monitor,100,2016-01-01\nB,monitor,200,2017-01-01\n",
         encoding="utf-8",
     )
     code, _, err = run(capsys, "claims", path)
