@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from casualty_est import ClaimsModel, Estimate, UsageError
 from casualty_est.inference.timeline import expected
@@ -17,13 +18,21 @@ MONTHS = pd.date_range("2016-01-31", periods=18, freq="ME")
 TRUE = np.cumsum(60 * np.exp(np.sin(np.arange(18) / 3)))
 
 
+def stated(month, median):
+    """Deaths up to a month that a source with a delay has stated by its end."""
+    days = (month - np.arange(month + 1) + 0.5) * 365.25 / 12
+    late = stats.weibull_min(1.057, scale=median / np.log(2) ** (1 / 1.057))
+    return np.diff(TRUE[: month + 1], prepend=0.0) @ late.cdf(days)
+
+
 def rows():
     rng = np.random.default_rng(8)
     found = []
 
-    def say(source, role, share, sd, months, **cell):
+    def say(source, role, share, sd, months, late=None, **cell):
         for k in months:
-            number = share * TRUE[k] * np.exp(rng.normal(0, sd))
+            known = TRUE[k] if late is None else stated(k, late)
+            number = share * known * np.exp(rng.normal(0, sd))
             found.append(
                 {
                     "source": source,
@@ -36,7 +45,7 @@ def rows():
                 }
             )
 
-    say("Army", "perpetrator", 0.1, 0.04, range(1, 18, 2))
+    say("Army", "perpetrator", 0.1, 0.04, range(1, 18, 2), late=60)
     say("Watch", "monitor", 0.5, 0.08, (5, 8, 11, 14, 17))
     say("Watch", "monitor", 1.2, 0.08, (8, 17), outcome="casualties")
     say("Herald", "media", 0.7, 0.1, (17,), outcome="injured")
