@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from casualty_est.models.over_time import asked_over_time, read_sources, windows
 from casualty_est.models.totals import EstimateRow, estimate_rows
 from casualty_est.priors import Ground, Priors, read_priors
 from casualty_est.priors.settings import CELL_FIELDS, nearest
+from casualty_est.priors.time import read_day
 
 if TYPE_CHECKING:
     import pymc
@@ -137,7 +138,7 @@ class ClaimsModel:
     ) -> None:
         self.claims: Claims = claims if isinstance(claims, Claims) else Claims(claims)
         self.priors: Priors = read_priors(priors)
-        self.as_of = _date(as_of)
+        self.as_of = read_day(as_of, "as_of")
         self.assume_unbiased = assume_unbiased
         self.time = read_sources(self.priors, delay, drift)
         self.over_time = asked_over_time(self.priors, grid, restated, self.time)
@@ -390,20 +391,6 @@ class ClaimsModel:
         from html import escape
 
         return f"<pre>{escape(describe(self))}</pre>"
-
-
-def _date(value: date | str | None) -> date | None:
-    if value is None:
-        return None
-    if isinstance(value, datetime):  # a pandas Timestamp is one too
-        return value.date()
-    if isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(value)
-    except (TypeError, ValueError):
-        msg = f"as_of must be a date such as 2018-02-28, not {value!r}"
-        raise UsageError(msg) from None
 
 
 def _chosen(total: Mapping[str, str] | None) -> dict[str, str]:
