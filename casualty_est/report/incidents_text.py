@@ -109,8 +109,8 @@ def documented(estimate: Estimate, prob: float) -> str:
     found = estimate.meta["rows"][0]["documented"]
     if not found:
         return (
-            "Documented, not estimated: no party, monitor, government or international source "
-            "states a number of deaths for any of these incidents."
+            "Documented, not estimated: no perpetrator, monitor, government or international "
+            "source states a number of deaths for any of these incidents."
         )
     source = found["source"] or "several sources"
     said = (

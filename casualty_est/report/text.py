@@ -270,10 +270,15 @@ def documented(estimate: Estimate, prob: float = 0.95) -> str:
         return ""
     row = estimate.meta["rows"][0]
     found = row["documented"]
+    if not found and not any(source["role"] for source in estimate.meta["sources"]):
+        return (
+            "Nothing is shown as documented: no source was given a role, and only counts of "
+            "perpetrators, monitors, governments and international bodies are."
+        )
     if not found:
         return (
-            "Documented, not estimated: no party, monitor, government or international source "
-            "states a count for exactly this."
+            "Documented, not estimated: no perpetrator, monitor, government or international "
+            "source states a count for exactly this."
         )
     if estimate.kind == "lists":
         return f"Documented, not estimated: {found['low']:,} people on at least one list."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import casualty_est as ce
@@ -44,6 +45,15 @@ def test_documented_and_estimated_never_share_a_breath(coalition):
         "Documented, not estimated: at least 6,047, stated by Airwars."
     )
     assert "6,047" not in " ".join(text.lede(coalition))
+
+
+def test_without_roles_nobody_is_said_to_have_documented_nothing():
+    rows = [{"source": "A", "quantity": "100"}, {"source": "B", "quantity": "at least 200"}]
+    est = ce.ClaimsModel(pd.DataFrame(rows), assume_unbiased=True).fit(seed=1)
+    assert text.documented(est).startswith("Nothing is shown as documented: no source was given")
+    rows[0]["role"] = "media"
+    est = ce.ClaimsModel(pd.DataFrame(rows)).fit(seed=1)
+    assert text.documented(est).startswith("Documented, not estimated: no perpetrator, monitor")
 
 
 def test_level_of_the_interval_is_the_one_asked_for(coalition):
