@@ -13,26 +13,13 @@ import pytest
 import xarray as xr
 
 import casualty_est as ce
-from casualty_est import cli
+from tests.cli.command import run
 
 TWO = (
     "source,role,quantity,scope,perpetrator,start,end\n"
     "Pentagon,perpetrator,about 800,Iraq+Syria,Coalition,2014-08-08,2018-02-09\n"
     'Airwars,monitor,"at least 6,047",Iraq+Syria,Coalition,2014-08-08,2018-02-09\n'
 )
-
-
-def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:
-    """Run the command in this process: code, standard output, standard error."""
-    old = sys.argv
-    sys.argv = ["casualty-est", *map(str, words)]
-    try:
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-    finally:
-        sys.argv = old
-    out, err = capsys.readouterr()
-    return int(end.value.code or 0), out, err
 
 
 @pytest.fixture

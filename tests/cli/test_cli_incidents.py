@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
 
 import casualty_est as ce
-from casualty_est import cli, options
+from casualty_est import options
+from tests.cli.command import run_flat as run
 
 BAD = Path(__file__).parents[1] / "data" / "bad_incidents"
 TABLE = (
@@ -17,19 +17,6 @@ TABLE = (
     "1,A,monitor,3\n1,B,media,4\n2,A,monitor,10\n2,B,media,8\n3,A,monitor,2\n4,B,media,5\n"
     "5,A,monitor,<b>1</b>\n"
 )
-
-
-def run(capsys, *words):
-    """Run the command in this process: code, standard output, standard error."""
-    old = sys.argv
-    sys.argv = ["casualty-est", *map(str, words)]
-    try:
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-    finally:
-        sys.argv = old
-    out, err = capsys.readouterr()
-    return int(end.value.code or 0), " ".join(out.split()), err
 
 
 @pytest.fixture

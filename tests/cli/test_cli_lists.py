@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from pathlib import Path
 
 import pytest
 
 import casualty_est as ce
-from casualty_est import cli
+from tests.cli.command import run_flat as run
 
 BAD = Path(__file__).parents[1] / "data" / "bad_lists"
 STRATA = (
@@ -18,19 +17,6 @@ STRATA = (
     "1,0,0,1,60\n0,1,0,1,50\n0,0,1,1,40\n1,1,0,1,20\n1,0,1,1,15\n0,1,1,1,12\n1,1,1,1,9\n"
     "1,0,0,2,30\n0,1,0,2,40\n0,0,1,2,20\n1,1,0,2,9\n1,0,1,2,8\n0,1,1,2,7\n1,1,1,2,6\n"
 )
-
-
-def run(capsys, *words):
-    """Run the command in this process: code, standard output, standard error."""
-    old = sys.argv
-    sys.argv = ["casualty-est", *map(str, words)]
-    try:
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-    finally:
-        sys.argv = old
-    out, err = capsys.readouterr()
-    return int(end.value.code or 0), " ".join(out.split()), err
 
 
 def _write(tmp_path, text):

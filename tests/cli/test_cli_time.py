@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import pytest
 
-from casualty_est import cli
+from tests.cli.command import run
 
 SERIES = (
     "source,role,quantity,scope,start,end\n"
@@ -17,18 +16,6 @@ SERIES = (
     "Watch,monitor,150,Syria,2016-01-01,2016-06-30\n"
     "Watch,monitor,310,Syria,2016-01-01,2016-12-31\n"
 )
-
-
-def run(capsys, *words):
-    old = sys.argv
-    sys.argv = ["casualty-est", *map(str, words)]
-    try:
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-    finally:
-        sys.argv = old
-    out, err = capsys.readouterr()
-    return int(end.value.code or 0), out, err
 
 
 @pytest.fixture
