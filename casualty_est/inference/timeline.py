@@ -10,7 +10,7 @@ import numpy.typing as npt
 from casualty_est.inference.draws import Draws
 from casualty_est.models.delays import Delayed, admitted, delay_nodes
 from casualty_est.models.layout import Layout
-from casualty_est.models.timeline import PROFILE_DF, SHORT_SPREAD, Timeline
+from casualty_est.models.timeline import PROFILE_DF, SHORT_SPREAD, Timeline, shares
 from casualty_est.models.totals import EstimateRow
 
 if TYPE_CHECKING:
@@ -39,33 +39,6 @@ def followed(model: ClaimsModel) -> list[int]:
     return [i for i, row in enumerate(model.rows) if (row.start, row.end) == span]
 
 
-def shares(layout: Layout, walk: Array | None) -> Array:
-    """Share of each base cell's deaths that falls in each step.
-
-    Parameters
-    ----------
-    layout : Layout
-        A model with a timeline.
-    walk : ndarray of shape (draw, profile, term) or None
-        Karhunen-Loeve coefficients; None where the grid has a single step.
-
-    Returns
-    -------
-    ndarray of shape (draw or 1, cell, step)
-    """
-    timeline = layout.timeline
-    assert timeline is not None
-    days = timeline.grid.days / timeline.grid.days.sum()
-    base = layout.grid.base
-    if walk is None:
-        return np.broadcast_to(days, (1, base, len(days)))
-    found = np.broadcast_to(days, (len(walk), base, len(days))).copy()
-    log_share = walk @ timeline.basis + np.log(timeline.grid.days)
-    share = np.exp(log_share - log_share.max(axis=-1, keepdims=True))
-    found[:, timeline.profiled] = share / share.sum(axis=-1, keepdims=True)
-    return found
-
-
 def increments(layout: Layout, log_deaths: Array, walk: Array | None) -> Array:
     """Deaths of every cell in every step.
 
@@ -76,15 +49,16 @@ def increments(layout: Layout, log_deaths: Array, walk: Array | None) -> Array:
     log_deaths : ndarray of shape (draw, cell)
         Log counts over the whole grid.
     walk : ndarray of shape (draw, profile, term) or None
-        As in `shares`.
+        Karhunen-Loeve coefficients; None where the grid has a single step.
 
     Returns
     -------
     ndarray of shape (draw, cell, step)
     """
+    assert layout.timeline is not None
     base = layout.grid.base
     counts = np.exp(log_deaths)
-    of_base = counts[:, :base, None] * shares(layout, walk)
+    of_base = counts[:, :base, None] * shares(layout.timeline, base, walk)
     found = np.empty((*counts.shape, of_base.shape[-1]))
     found[:, :base] = of_base
     for position in range(base, counts.shape[1]):
@@ -223,7 +197,7 @@ def paths(model: ClaimsModel, draws: Draws) -> dict[str, Any]:
     }
     if late:
         found["still_to_come"] = to_come.reshape(*shape, *to_come.shape[1:])
-    estimated = [k for k, s in enumerate(timeline.delayed) if f"log_delay_{k}" in flat and s]
+    estimated = [k for k in range(len(timeline.delayed)) if f"log_delay_{k}" in flat]
     if estimated:
         days = [np.exp(draws.extra[f"log_delay_{k}"]) for k in estimated]
         found["delay_days"] = np.stack(days, axis=-1)

@@ -134,6 +134,32 @@ class Timeline:
         return tuple(source for source in self.delayed if not source.delay.fixed)
 
 
+def shares(timeline: Timeline, base: int, walk: Array | None) -> Array:
+    """Share of each base cell's deaths that falls in each step.
+
+    Parameters
+    ----------
+    timeline : Timeline
+        The steps and which cells have a profile.
+    base : int
+        Number of base cells.
+    walk : ndarray of shape (draw, profile, term) or None
+        Karhunen-Loeve coefficients; None where the grid has a single step.
+
+    Returns
+    -------
+    ndarray of shape (draw or 1, cell, step)
+    """
+    days = timeline.grid.days / timeline.grid.days.sum()
+    if walk is None:
+        return np.broadcast_to(days, (1, base, len(days)))
+    found = np.broadcast_to(days, (len(walk), base, len(days))).copy()
+    log_share = walk @ timeline.basis + np.log(timeline.grid.days)
+    share = np.exp(log_share - log_share.max(axis=-1, keepdims=True))
+    found[:, timeline.profiled] = share / share.sum(axis=-1, keepdims=True)
+    return found
+
+
 def karhunen_loeve(grid: TimeGrid, terms: int) -> Array:
     """Karhunen-Loeve terms of a random walk over the grid with its mean removed.
 

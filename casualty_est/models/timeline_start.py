@@ -17,7 +17,7 @@ from scipy import special
 
 from casualty_est.models.hedges import Reading
 from casualty_est.models.layout import Layout, Level
-from casualty_est.models.timeline import PROFILE_DF, Timeline
+from casualty_est.models.timeline import PROFILE_DF, Timeline, shares
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
@@ -82,8 +82,7 @@ def find_start(
     Start
     """
     search = _Search(layout, readings or layout.readings, weights)
-    y = search.first()
-    value = search.objective(y)
+    y = search.begin
     for _ in range(STEPS):
         gap, jacobian = search.gaps(y)
         search.learn_sds(gap)
@@ -159,6 +158,8 @@ class _Search:
         for source in self.timeline.delayed:
             self.windows[source.windows] = source.weights(float(np.log(source.delay.median)))
         first = self.walks + self.wander
+        claimed = first_claimed(layout, readings)
+        self.begin = np.concatenate([np.zeros(first), claimed])
         self.kept = np.concatenate([np.arange(first), first + claimed_targets(layout)])
 
     def _counts(self) -> Array:
@@ -173,19 +174,11 @@ class _Search:
             made[position] = share * made[list(cell.parent)].sum(axis=0)
         return np.asarray((labels @ made) * counts[: layout.grid.base])
 
-    def first(self) -> Array:
-        claimed = first_claimed(self.layout, self.readings)
-        return np.concatenate([np.zeros(self.walks + self.wander), claimed])
-
     def _logs(self, walk: Array) -> tuple[Array, Array]:
         """Log of what each claim's window holds of its label, and its slope in the walks."""
         timeline, layout = self.timeline, self.layout
         base = layout.grid.base
-        days = timeline.grid.days
-        share = np.tile(days / days.sum(), (base, 1))
-        log_share = walk @ timeline.basis + np.log(days)
-        on = np.exp(log_share - log_share.max(axis=1, keepdims=True))
-        share[timeline.profiled] = on / on.sum(axis=1, keepdims=True)
+        share = shares(timeline, base, walk[None])[0]
         within = self.windows @ share.T
         window, label = timeline.window_of, timeline.label_of[layout.target_of]
         reference = timeline.reference[layout.target_of]
@@ -243,7 +236,7 @@ class _Search:
         walk = y[: self.walks].reshape(self.profiles, self.terms)
         size = (walk**2).sum(axis=1) / (PROFILE_DF * self.timeline.path_sd**2)
         terms = y[self.walks : self.walks + self.wander]
-        away = y[self.walks + self.wander :] - self.first()[self.walks + self.wander :]
+        away = y[self.walks + self.wander :] - self.begin[self.walks + self.wander :]
         on_walk = -0.5 * (PROFILE_DF + self.terms) * np.log1p(size).sum()
         return float(on_walk - 0.5 * terms @ terms - 0.5 * WEAK * away @ away)
 
@@ -260,7 +253,7 @@ class _Search:
         pull = self.weights * 1.25 / (spread**2 * (1 + (gap / spread) ** 2 / 4))
         precision = self._precision(y)
         away = y.copy()
-        away[self.walks + self.wander :] -= self.first()[self.walks + self.wander :]
+        away[self.walks + self.wander :] -= self.begin[self.walks + self.wander :]
         gradient = jacobian.T @ (pull * gap) - precision * away
         return gradient, (jacobian.T * pull) @ jacobian + np.diag(precision)
 

@@ -303,12 +303,47 @@ def claims(estimate: Estimate) -> list[Table]:
     for counted in (True, False):
         found = [row for row in rows if row["counted"] is counted]
         if len(found) > MANY_CLAIMS:
-            from casualty_est.report.timeline import many_claims
-
             tables.append(many_claims(found, counted_in=counted))
         elif found:
             tables.append(_claims(found, counted=counted))
     return tables
+
+
+def many_claims(rows: Sequence[Mapping[str, Any]], *, counted_in: bool) -> Table:
+    """Count claims by source and cell, where they are too many to print one by one.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        Entries of ``meta["claims"]``.
+    counted_in : bool
+        Whether these are the claims that count.
+
+    Returns
+    -------
+    Table
+    """
+    groups: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        what = naming.counted({**row, "start": None, "end": None})
+        key = (str(row["source"]), (row["role"] or "no role").replace("_", " "), what)
+        groups.setdefault(key, []).append(row)
+    lines = []
+    for (source, role, what), found in sorted(groups.items(), key=lambda one: -len(one[1])):
+        days = sorted(str(row["end"]) for row in found if row["end"])
+        span = f"{naming.day(days[0])} to {naming.day(days[-1])}" if days else "not given"
+        numbers = [float(row[key]) for row in found for key in ("low", "best", "high") if row[key]]
+        ends = f"{min(numbers):,.0f} to {max(numbers):,.0f}" if numbers else "no number"
+        lines.append((f"{source} ({role})", what, f"{len(found):,}", ends, span))
+    how = "that count" if counted_in else "left out"
+    return Table(
+        f"The {len(rows):,} claims {how}, by source; one by one they stand in estimate.json under "
+        "details.claims.",
+        ("Source", "Of", "Claims", "Numbers", "Up to a day between"),
+        tuple(lines),
+        wide=True,
+        stack=True,
+    )
 
 
 def _claims(rows: Sequence[Mapping[str, Any]], *, counted: bool) -> Table:

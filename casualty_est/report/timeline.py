@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from casualty_est.plots.path_data import FIELDS, of_cell, row_of
+from casualty_est.plots.path_data import FIELDS, admitted_of, of_cell, row_of
 from casualty_est.report.naming import counted, day, group, missing, outcome, ratio, ratio_interval
 from casualty_est.report.tables import NONE, Table, rounded
 from casualty_est.rounding import people, percent
@@ -259,7 +259,7 @@ def to_come(estimate: Estimate, row: int, prob: float) -> Table | None:
         None where no source has a delay.
     """
     rows = []
-    for source, table in _to_come(estimate, row, prob):
+    for source, table in admitted_of(estimate, row, prob):
         for i in _days(table):
             found = table.iloc[i].to_dict()
             ends = {key: found[key] for key in ("low", "median", "high")}
@@ -298,7 +298,7 @@ def to_come_said(estimate: Estimate, row: int, prob: float) -> list[str]:
     list of str
     """
     sentences = []
-    for source, table in _to_come(estimate, row, prob):
+    for source, table in admitted_of(estimate, row, prob):
         last = last_claim_of(estimate, source)
         seen = table[table["date"].astype(str) <= last] if last else table
         found = (seen if len(seen) else table).iloc[-1]
@@ -320,12 +320,6 @@ def last_claim_of(estimate: Estimate, source: str) -> str | None:
         if claim["counted"] and claim["source"] == source and claim["end"]
     ]
     return max(ends, default=None)
-
-
-def _to_come(estimate: Estimate, row: int, prob: float) -> list[tuple[str, pd.DataFrame]]:
-    from casualty_est.plots.path_data import admitted_of
-
-    return admitted_of(estimate, row, prob)
 
 
 def ratios(estimate: Estimate, prob: float) -> Table | None:
@@ -391,40 +385,3 @@ def rules(estimate: Estimate) -> list[str]:
 
 def _number(claims: int) -> str:
     return "One claim" if claims == 1 else f"{claims:,} claims"
-
-
-def many_claims(rows: Sequence[Mapping[str, Any]], *, counted_in: bool) -> Table:
-    """Count claims by source and cell, where they are too many to print one by one.
-
-    Parameters
-    ----------
-    rows : sequence of mapping
-        Entries of ``meta["claims"]``.
-    counted_in : bool
-        Whether these are the claims that count.
-
-    Returns
-    -------
-    Table
-    """
-    groups: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
-    for row in rows:
-        what = counted({**row, "start": None, "end": None})
-        key = (str(row["source"]), (row["role"] or "no role").replace("_", " "), what)
-        groups.setdefault(key, []).append(row)
-    lines = []
-    for (source, role, what), found in sorted(groups.items(), key=lambda one: -len(one[1])):
-        days = sorted(str(row["end"]) for row in found if row["end"])
-        span = f"{day(days[0])} to {day(days[-1])}" if days else "not given"
-        numbers = [float(row[key]) for row in found for key in ("low", "best", "high") if row[key]]
-        ends = f"{min(numbers):,.0f} to {max(numbers):,.0f}" if numbers else "no number"
-        lines.append((f"{source} ({role})", what, f"{len(found):,}", ends, span))
-    how = "that count" if counted_in else "left out"
-    return Table(
-        f"The {len(rows):,} claims {how}, by source; one by one they stand in estimate.json under "
-        "details.claims.",
-        ("Source", "Of", "Claims", "Numbers", "Up to a day between"),
-        tuple(lines),
-        wide=True,
-        stack=True,
-    )

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from casualty_est.report import render, timeline
+from casualty_est.report import render, tables, timeline
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from over_time_by_hand import CELL, CLAIMS, DATES, claim, over_time
@@ -179,7 +179,7 @@ def test_ratios_only_where_they_move(estimate):
 
 def test_many_claims_are_counted_by_source():
     rows = [claim("Tally", str(100 + i), DATES[i % 24]) for i in range(300)]
-    table = timeline.many_claims(rows, counted_in=True)
+    table = tables.many_claims(rows, counted_in=True)
     assert table.rows == (
         (
             "Tally (monitor)",
