@@ -364,7 +364,7 @@ def test_prior_draws_reach_the_claims(model):
 
 def test_the_search_for_a_start_knows_its_slopes(model):
     search = _Search(model.layout, model.layout.readings, None)
-    y = search.first() + np.random.default_rng(3).normal(0, 0.3, len(search.first()))
+    y = search.begin + np.random.default_rng(3).normal(0, 0.3, len(search.begin))
     _, slope = search.gaps(y)
     for k in range(len(y)):
         step = np.zeros(len(y))
@@ -379,7 +379,7 @@ def test_the_start_fits_the_claims(model):
     search = _Search(layout, layout.readings, None)
     count = len(begun.place) - len(claimed_targets(layout))
     assert begun.scale.shape == (len(begun.place),) * 2
-    y = search.first()
+    y = search.begin.copy()
     y[search.kept] = begun.place
-    assert search.objective(y) > search.objective(search.first())
+    assert search.objective(y) > search.objective(search.begin)
     assert np.isfinite(begun.place[:count]).all()
