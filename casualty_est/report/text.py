@@ -29,7 +29,7 @@ from casualty_est.report.naming import (
     stated,
     whole,
 )
-from casualty_est.rounding import chance, people, percent
+from casualty_est.rounding import chance, people, percent, share
 from casualty_est.sensitivity.identification import SHARES, share_of_level
 from casualty_est.tables import has_completeness
 from casualty_est.wording import documented_text, listed
@@ -341,7 +341,7 @@ def _of_many(name: str, pairs: Sequence[tuple[Mapping[str, Any], Mapping[Any, An
     least, most = min(medians), max(medians)
     between = part_of(most)
     if ratio(least) != ratio(most):
-        first = part_of(least) if most >= PERCENT_UP_TO > least else ratio(least)
+        first = share(least) if most >= PERCENT_UP_TO else ratio(least)
         between = f"between {first} and {between}"
     said = f"We estimate that {name} reports {between} the true numbers; the table gives each."
     return f"{said} {_assumed([source for source, _ in pairs])} {_learned(pairs)}"

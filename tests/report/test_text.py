@@ -169,7 +169,7 @@ def test_a_source_with_many_ratios_gets_one_text():
         "We estimate that A reports between 93 % and 100 % of the true numbers; the table gives "
         "each. Assumed beforehand: 100 % (95 % interval 40 % to 270 %). The data said next to"
     )
-    assert "between 93 % of and 12 times the true numbers" in _ratios(0.93, 1.0, 12.0)[0]
+    assert "between .93 and 12 times the true numbers" in _ratios(0.93, 1.0, 12.0)[0]
     assert "reports 100 % of the true numbers" in _ratios(1.0, 1.0, 1.0)[0]
 
 
