@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from casualty_est import __version__, options
+from casualty_est.cli_output import print_estimate, print_model, write
 from casualty_est.errors import CasualtyEstError, UsageError
 from casualty_est.terminal import BROKEN_PIPE, INTERRUPTED, Stop, console_for, discard_output
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
-    from casualty_est.estimate import Estimate
     from casualty_est.evidence.histories import CaptureHistories
-    from casualty_est.models.claims import ClaimsModel
-    from casualty_est.models.incidents.model import IncidentModel
-    from casualty_est.models.lists.model import ListModel
 
 GOOD, NOT_CONVERGED, BAD_INPUT = 0, 1, 2
 
@@ -140,10 +135,10 @@ def claims(
         restated=restated,
     )
     console = console_for(quiet)
-    _print_model(console, model)
+    print_model(console, model)
     estimate = model.fit(seed=seed, draws=draws, chains=chains, progress=False if quiet else None)
-    _print_estimate(console, estimate, prob)
-    _write(estimate, prob, report=report, json=json, save=save, console=console)
+    print_estimate(console, estimate, prob)
+    write(estimate, prob, report=report, json=json, save=save, console=console, stop=_stop)
     raise typer.Exit(GOOD if estimate.converged else NOT_CONVERGED)
 
 
@@ -209,7 +204,7 @@ def lists(
         cell=options.cell(cell, "--cell") if cell is not None else {},
     )
     console = console_for(quiet)
-    _print_model(console, model)
+    print_model(console, model)
     # What is finished of many strata outlives an interruption; the same command goes on there.
     many = len(model.histories) > 1 or len(model.replicates) > 1
     parts = save.with_name(f"{save.name}.parts") if save and many else None
@@ -222,8 +217,8 @@ def lists(
             progress=False if quiet else None,
             parts=parts,
         )
-    _print_estimate(console, estimate, prob)
-    _write(estimate, prob, report=report, json=json, save=save, console=console)
+    print_estimate(console, estimate, prob)
+    write(estimate, prob, report=report, json=json, save=save, console=console, stop=_stop)
     raise typer.Exit(GOOD if estimate.converged else NOT_CONVERGED)
 
 
@@ -300,10 +295,10 @@ def incidents(
         cell=options.cell(cell, "--cell") if cell is not None else {},
     )
     console = console_for(quiet)
-    _print_model(console, model)
+    print_model(console, model)
     estimate = model.fit(seed=seed, draws=draws, chains=chains, progress=False if quiet else None)
-    _print_estimate(console, estimate, prob)
-    _write(estimate, prob, report=report, json=json, save=save, console=console)
+    print_estimate(console, estimate, prob)
+    write(estimate, prob, report=report, json=json, save=save, console=console, stop=_stop)
     raise typer.Exit(GOOD if estimate.converged else NOT_CONVERGED)
 
 
@@ -421,74 +416,19 @@ def demo(
         msg = f"the folder {out} cannot be made: {error.strerror}"
         raise UsageError(msg) from None
     estimate = run_study(name, seed=seed, console=console, quiet=quiet)
-    _print_estimate(console, estimate, 0.95)
+    print_estimate(console, estimate, 0.95)
     for line in STUDIES[name].beside:
         console.print(line, markup=False)
-    _write(
+    write(
         estimate,
         0.95,
         report=out / "report.html",
         json=out / "estimate.json",
         save=None,
         console=console,
+        stop=_stop,
     )
     raise typer.Exit(GOOD if estimate.converged else NOT_CONVERGED)
-
-
-def _print_model(console: Console, model: ClaimsModel | IncidentModel | ListModel) -> None:
-    console.print(repr(model), markup=False)
-    console.print()
-
-
-def _print_estimate(console: Console, estimate: Estimate, prob: float) -> None:
-    from casualty_est.show import as_rich
-
-    console.print(as_rich(estimate, prob))
-    for line in estimate.check().lines[1:]:
-        console.print(line, markup=False)
-    for code, text in estimate.warnings:
-        if code == "not_converged":
-            console.print(text, markup=False, style="bold red")
-    for case in estimate.widened(prob=prob).to_dict("records"):
-        from casualty_est.rounding import people
-
-        low, median, high = case["low"], case["median"], case["high"]
-        console.print(
-            f"With {case['case']}: {people(median, low, high)} "
-            f"({people(low, low, high)} to {people(high, low, high)}).",
-            markup=False,
-        )
-
-
-def _write(
-    estimate: Estimate,
-    prob: float,
-    *,
-    report: Path | None,
-    json: Path | None,
-    save: Path | None,
-    console: Console,
-) -> None:
-    from casualty_est.serialise import write_json
-
-    # The report computes the refits; JSON and netCDF written after it carry them too.
-    if report or json or save:
-        estimate.alone(prob=prob)
-        estimate.leave_one_out(prob=prob)
-        estimate.consistency(prob=prob)
-        estimate.choices(prob=prob)
-    steps: list[tuple[Path | None, Callable[[Path], Any]]] = [
-        (report, lambda path: estimate.report(path, prob=prob)),
-        (json, lambda path: write_json(estimate, path, prob)),
-        (save, estimate.save),
-    ]
-    for path, step in steps:
-        if path is not None:
-            # Foreign code may swallow the exception of a Ctrl-C, and then return half a result.
-            _stop.check()
-            step(path)
-            _stop.written.append(path.name)
-            console.print(f"wrote {path}", markup=False)
 
 
 _stop = Stop()

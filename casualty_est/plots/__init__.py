@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from casualty_est.errors import UsageError
+from casualty_est.plots.images import to_png, to_svg
 from casualty_est.posterior import interval_ends
 
 if TYPE_CHECKING:
@@ -15,43 +16,6 @@ if TYPE_CHECKING:
     from casualty_est.plots.style import Palette
 
 __all__ = ["Plots", "to_png", "to_svg"]
-
-
-def to_png(figure: Figure, dpi: float = 150) -> bytes:
-    """Turn a figure into a PNG image, silent about letters that no font has.
-
-    Parameters
-    ----------
-    figure : Figure
-        The figure.
-    dpi : float
-        Pixels per inch.
-
-    Returns
-    -------
-    bytes
-    """
-    from casualty_est.plots import style
-
-    return style.to_png(figure, dpi)
-
-
-def to_svg(figure: Figure) -> bytes:
-    """Turn a figure into an SVG image, text as outlines, silent about letters that no font has.
-
-    Parameters
-    ----------
-    figure : Figure
-        The figure.
-
-    Returns
-    -------
-    bytes
-        The same bytes for the same figure, without a date.
-    """
-    from casualty_est.plots import style
-
-    return style.to_svg(figure)
 
 
 class Plots:

@@ -1,8 +1,7 @@
-"""Colours, fonts and bytes of the pictures; nothing here touches pyplot or its settings."""
+"""Colours and fonts of the pictures; nothing here touches pyplot or its settings."""
 
 from __future__ import annotations
 
-import io
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,8 @@ import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
+
+from casualty_est.plots.images import to_png
 
 WIDTH = 7.2  # inches: the text column of the report
 TITLE, LABEL, SMALL = 10.0, 8.5, 7.5  # points
@@ -184,43 +185,3 @@ def finished(figure: Picture) -> Picture:
     """
     figure.draw_without_rendering()
     return figure
-
-
-def to_png(figure: Figure, dpi: float = 150) -> bytes:
-    """Turn a figure into a PNG image.
-
-    Parameters
-    ----------
-    figure : Figure
-        The figure.
-    dpi : float
-        Pixels per inch.
-
-    Returns
-    -------
-    bytes
-    """
-    return _bytes(figure, format="png", dpi=dpi)
-
-
-def to_svg(figure: Figure) -> bytes:
-    """Turn a figure into an SVG image, text as outlines: it looks the same everywhere.
-
-    Parameters
-    ----------
-    figure : Figure
-        The figure.
-
-    Returns
-    -------
-    bytes
-        The same bytes for the same figure, without a date.
-    """
-    return _bytes(figure, format="svg", metadata={"Date": None})
-
-
-def _bytes(figure: Figure, **options: Any) -> bytes:
-    buffer = io.BytesIO()
-    with settings():
-        figure.savefig(buffer, facecolor=figure.get_facecolor(), **options)
-    return buffer.getvalue()

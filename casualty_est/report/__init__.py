@@ -79,7 +79,15 @@ def render(estimate: Estimate, prob: float = 0.95) -> str:
 
 def _content(estimate: Estimate, prob: float) -> dict[str, Any]:
     from casualty_est.models import hedges
-    from casualty_est.report import checklist, incidents_text, naming, tables, text, timeline
+    from casualty_est.report import (
+        checklist,
+        incidents_text,
+        naming,
+        sources_text,
+        tables,
+        text,
+        timeline,
+    )
     from casualty_est.report.pictures import draw
     from casualty_est.report.what_if import what_if
     from casualty_est.rounding import percent
@@ -107,7 +115,9 @@ def _content(estimate: Estimate, prob: float) -> dict[str, Any]:
         "source_sentences": (
             incidents_text.of_sources(estimate, prob)
             if estimate.kind == "incidents"
-            else text.of_sources(meta["sources"], estimate.sources(prob).to_dict("records"), prob)
+            else sources_text.of_sources(
+                meta["sources"], estimate.sources(prob).to_dict("records"), prob
+            )
             if has_ratios
             else []
         ),

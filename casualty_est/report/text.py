@@ -6,30 +6,24 @@ comparison itself (the probability that the true number lies below the documente
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.report import incidents_text, lists_text, timeline
 from casualty_est.report.naming import (
-    PERCENT_UP_TO,
     attributed,
     group,
     has_total,
     in_words,
     missing,
     outcome,
-    part_of,
     places,
     question,
-    ratio,
-    ratio_interval,
-    ratio_owner,
     row_name,
     stated,
     whole,
 )
-from casualty_est.rounding import chance, people, percent, share
+from casualty_est.rounding import chance, people, percent
 from casualty_est.sensitivity.identification import SHARES, share_of_level
 from casualty_est.tables import has_completeness
 from casualty_est.wording import documented_text, listed
@@ -37,9 +31,6 @@ from casualty_est.wording import documented_text, listed
 if TYPE_CHECKING:
     from casualty_est.estimate import Estimate
 
-SILENT = 0.9  # posterior over prior sd of a log ratio above which the data hardly narrowed it
-STILL = 0.2  # prior sds by which its median may move for the data to have said nothing
-FEW_TARGETS = 2  # a source with more ratios than this gets one text for all of them
 MENTION = 0.05  # smallest part of the level that the first paragraph names
 
 
@@ -290,87 +281,6 @@ def documented(estimate: Estimate, prob: float = 0.95) -> str:
         f"{sentence} Our interval reaches below this count because the model allows that some of "
         "it is counted twice or wrongly; see section 4."
     )
-
-
-# Sources -------------------------------------------------------------------------------------
-
-
-def of_sources(
-    sources: Sequence[Mapping[str, Any]], numbers: Sequence[Mapping[Any, Any]], prob: float
-) -> list[str]:
-    """What the fit says of each source, and what was assumed before.
-
-    Parameters
-    ----------
-    sources : sequence of mapping
-        ``meta["sources"]``.
-    numbers : sequence of mapping
-        The rows of `Estimate.sources`, in the same order.
-    prob : float
-        Level of the posterior intervals.
-
-    Returns
-    -------
-    list of str
-        One text per source; a source with many targets gets one text for all of them.
-    """
-    by_name: dict[str, list[tuple[Mapping[str, Any], Mapping[Any, Any]]]] = {}
-    for source, row in zip(sources, numbers, strict=True):
-        by_name.setdefault(source["source"], []).append((source, row))
-    texts = []
-    for name, pairs in by_name.items():
-        if len(pairs) > FEW_TARGETS:
-            texts.append(_of_many(name, pairs))
-        else:
-            texts += [_of_one(name, *pair, prob) for pair in pairs]
-    return [words[:1].upper() + words[1:] for words in texts]
-
-
-def _of_one(name: str, source: Mapping[str, Any], row: Mapping[Any, Any], prob: float) -> str:
-    inside = " in a single incident" if source.get("level") == "incident" else ""
-    low, median, high = (float(row[key]) for key in ("low", "ratio", "high"))
-    said = (
-        f"We estimate that {ratio_owner(source)} reports {part_of(median)} the true number{inside} "
-        f"({percent(prob)} credible interval {ratio_interval(low, high)})."
-    )
-    return f"{said} {_assumed([source])} {_learned([(source, row)])}"
-
-
-def _of_many(name: str, pairs: Sequence[tuple[Mapping[str, Any], Mapping[Any, Any]]]) -> str:
-    medians = [float(row["ratio"]) for _, row in pairs]
-    least, most = min(medians), max(medians)
-    between = part_of(most)
-    if ratio(least) != ratio(most):
-        first = share(least) if most >= PERCENT_UP_TO else ratio(least)
-        between = f"between {first} and {between}"
-    said = f"We estimate that {name} reports {between} the true numbers; the table gives each."
-    return f"{said} {_assumed([source for source, _ in pairs])} {_learned(pairs)}"
-
-
-def _assumed(sources: Sequence[Mapping[str, Any]]) -> str:
-    texts = [
-        f"{ratio(prior['median'])} (95 % interval {ratio_interval(prior['low'], prior['high'])})"
-        for prior in (source["prior"] for source in sources)
-    ]
-    return f"Assumed beforehand: {listed(list(dict.fromkeys(texts)), 'or')}."
-
-
-def _learned(pairs: Sequence[tuple[Mapping[str, Any], Mapping[Any, Any]]]) -> str:
-    """Say how much the data narrowed a ratio, and not that they were silent where they moved it."""
-    left = [float(row["learned"]) for _, row in pairs]
-    if min(left) >= SILENT:
-        if all(_moved(*pair) < STILL for pair in pairs):
-            return "The data said next to nothing of it: this is what was assumed."
-        return "The data hardly narrowed it, but they moved it."
-    least, most = whole(min(left)), whole(max(left))
-    parts = least if least == most else f"between {least} and {most}"
-    return f"The data narrowed it to {parts} of the spread assumed."
-
-
-def _moved(source: Mapping[str, Any], row: Mapping[Any, Any]) -> float:
-    """How far the median of a log ratio moved, in standard deviations of its prior."""
-    ratios = float(row["ratio"]) / float(source["prior"]["median"])
-    return abs(math.log(ratios)) / float(source["prior_log_sd"])
 
 
 # Beside the documented count ----------------------------------------------------------------

@@ -13,7 +13,7 @@ from matplotlib.text import Text
 
 from casualty_est.evidence.incidents import IncidentReports, Report
 from casualty_est.evidence.incidents_summary import sizes_of
-from casualty_est.plots import mentions, style
+from casualty_est.plots import mentions, to_png
 from casualty_est.quantity import Quantity
 
 CSV = """incident,source,role,quantity,verdict,self_reported,recall_check,grade,date,scope,\
@@ -245,7 +245,7 @@ def test_the_picture_says_who_holds_what(reports, dark):
     assert "11 incidents, by size and by who reports them" in texts
     for name in ("Airwars", "Coalition", "NA", "monitor, 9 incidents", "unknown", "100 %", "0 %"):
         assert name in texts
-    assert style.to_png(figure).startswith(b"\x89PNG")
+    assert to_png(figure).startswith(b"\x89PNG")
 
 
 def test_long_names_and_many_sources_stay_inside_the_picture():

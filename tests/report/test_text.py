@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import casualty_est as ce
-from casualty_est.report import checklist, naming, tables, text, what_if
+from casualty_est.report import checklist, naming, sources_text, tables, text, what_if
 
 CELL = {
     "scope": "Iraq+Syria",
@@ -140,7 +140,7 @@ def test_no_unique_total_is_said_and_never_summed(fake, row):
 
 def test_what_each_source_reports_is_an_estimate_of_its_ratio(coalition):
     numbers = coalition.sources().to_dict("records")
-    pentagon, airwars = text.of_sources(coalition.meta["sources"], numbers, 0.95)
+    pentagon, airwars = sources_text.of_sources(coalition.meta["sources"], numbers, 0.95)
     assert pentagon == (
         "We estimate that Pentagon reports 8.3 % of the true number (95 % credible interval "
         "3.2 % to 18 %). Assumed beforehand: 15 % (95 % interval 2.1 % to 110 %). "
@@ -160,7 +160,7 @@ def _ratios(*medians, learned=0.95):
         for i in range(len(medians))
     ]
     numbers = [{"ratio": r, "low": 0.4, "high": 3.0, "learned": learned} for r in medians]
-    return text.of_sources(sources, numbers, 0.95)
+    return sources_text.of_sources(sources, numbers, 0.95)
 
 
 def test_a_source_with_many_ratios_gets_one_text():
