@@ -3,6 +3,8 @@
     python tests/calibration/list_coverage.py --sets 200 --seed 19990320 --folder DIR
 
 Every finished set is a line of DIR/STRUCTURE-SEED.jsonl; the same command goes on where it stopped.
+`--family decomposable` or `--family dirichlet-process` give the scores of one family on the same
+populations; each wants a folder of its own.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import json
 import multiprocessing
 import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from list_simulators import DEVELOPMENT, GATED, PRINTED, simulate
 
 
-def one_set(structure, seed, number):
+def one_set(structure, seed, number, family="auto"):
     """Fit one simulated study: truth and 2.5, 50, 97.5 % of the answer."""
     import pandas as pd
 
@@ -31,7 +34,8 @@ def one_set(structure, seed, number):
     truth, histories, counts = simulate(structure, rng)
     names = [f"list {j + 1}" for j in range(histories.shape[1])]
     frame = pd.DataFrame(histories, columns=names).assign(count=counts)
-    est = ce.ListModel(ce.CaptureHistories(frame)).fit(seed=number, progress=False)
+    model = ce.ListModel(ce.CaptureHistories(frame), families=family)
+    est = model.fit(seed=number, progress=False)
     low, median, high = (float(x) for x in np.quantile(est.draws(), (0.025, 0.5, 0.975)))
     return {
         "number": number,
@@ -45,7 +49,7 @@ def one_set(structure, seed, number):
     }
 
 
-def cover(structures, sets, seed, folder, workers=2):
+def cover(structures, sets, seed, folder, workers=2, one_set=one_set):
     """Fit all sets that are not yet in the folder; return the rows by structure."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -109,8 +113,11 @@ def main():
     parser.add_argument("--seed", type=int, default=DEVELOPMENT)
     parser.add_argument("--folder", required=True)
     parser.add_argument("--structure", action="append")
+    parser.add_argument("--family", default="auto")
     given = parser.parse_args()
-    found = cover(given.structure or GATED, given.sets, given.seed, given.folder)
+    answer = partial(one_set, family=given.family)
+    structures = given.structure or GATED
+    found = cover(structures, given.sets, given.seed, given.folder, one_set=answer)
     print(table(found))  # noqa: T201
     gated = [row for structure, rows in found.items() if structure in GATED for row in rows]
     if gated:
