@@ -81,7 +81,7 @@ ORDER = [
     {"sensitivity"},
     {"plots"},
     {"report"},
-    {"studies", "cli", "options", "terminal"},
+    {"studies", "cli", "cli_output", "options", "terminal"},
 ]
 # Data, and words without any import of the house: whoever needs them.
 FREE = {"datasets", "__init__"}
