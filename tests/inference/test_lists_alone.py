@@ -195,7 +195,7 @@ def test_gibbs_against_importance_from_the_prior(classes, few, monkeypatch):
         chains=4,
         seed=np.random.SeedSequence(3),
         classes=classes,
-        sweeps=60_000,
+        sweeps=200_000,
         most_looks=1,
     )
     shares = np.exp(chains.log_shares.reshape(-1, classes))

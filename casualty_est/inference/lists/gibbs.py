@@ -25,6 +25,7 @@ FEW = 20  # people on the last rung of the ladder, among whom chains move freely
 STEP = 0.3  # mean log ratio of people on neighbouring rungs
 DENSER = 1.3  # above 1: rungs stand closer where people are many
 MOST_LOOKS = 30
+HIDDEN = 0.95  # share of the people in a class that is seen so much less, where a chain starts high
 WARM = 0.25  # share of each chain that is dropped
 ENOUGH = 2.5 * MIN_ESS  # effective draws at which the chains may stop
 
@@ -161,7 +162,9 @@ def run_chains(
     sweeps, most_looks = sweeps or SWEEPS, most_looks or MOST_LOOKS
     counts = ladder(table.counts)
     states = [
-        _start(classes, len(table.lists), len(counts), stream(seed, 1, chain))
+        _start(
+            classes, len(table.lists), len(counts), stream(seed, 1, chain), hidden=chain % 2 == 1
+        )
         for chain in range(chains)
     ]
     every: Chains | None = None
@@ -205,14 +208,23 @@ def ladder(counts: Ints) -> Ints:
 
 
 def _start(
-    classes: int, lists: int, rungs: int, seed: np.random.SeedSequence
+    classes: int, lists: int, rungs: int, seed: np.random.SeedSequence, *, hidden: bool
 ) -> tuple[Array, Array, Array]:
-    """Draw a state on every rung from the prior."""
+    """Draw a state on every rung from the prior; where `hidden`, hardly anybody is seen in it.
+
+    From the prior all chains fall into the mode with few people first. Chains that come from the
+    other side show whether they find each other.
+    """
     rng = np.random.default_rng(seed)
     alpha, log_shares, chances = zip(
         *(draw_prior(classes, lists, rng) for _ in range(rungs)), strict=True
     )
-    return np.concatenate(alpha), np.stack(log_shares), np.stack(chances)
+    shares, chance = np.stack(log_shares), np.stack(chances)
+    if hidden:
+        shares += np.log1p(-HIDDEN)
+        shares[:, 0] = np.logaddexp(shares[:, 0], np.log(HIDDEN))
+        chance[:, 0] *= 1.0 - HIDDEN
+    return np.concatenate(alpha), shares, chance
 
 
 def _go_on(
