@@ -64,7 +64,7 @@ def test_kosovo_by_default():
 @pytest.mark.slow
 def test_kosovo_long():
     chains, found = run_chains(
-        _table(), chains=8, seed=np.random.SeedSequence(2), sweeps=80_000, most_looks=1
+        _table(), chains=8, seed=np.random.SeedSequence(2), sweeps=100_000, most_looks=1
     )
     assert not found.reasons
     own = _agrees((_table().people + chains.unlisted).astype(float))
