@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.errors import UsageError
+from casualty_est.over_time import has_path
 from casualty_est.report.naming import (
     has_total,
     in_words,
@@ -41,12 +42,10 @@ def rivals(estimate: Estimate, at_most: int = 2) -> list[tuple[float, str]]:
     if not estimate.meta["has_level"] or not has_total(estimate):
         return []
     median = float(estimate.summary().iloc[0]["median"])
-    cell = estimate.meta["rows"][0]["cell"]
-    keys = ("scope", "outcome", "group", "perpetrator")
     found = []
-    for claim in estimate.meta.get("claims", []):
+    for claim in _of_the_same(estimate):
         number = stated(claim)
-        if not number or any(claim[key] != cell[key] for key in keys):
+        if not number:
             continue
         below, above = claim["form"] == "at_least", claim["form"] == "at_most"
         agrees = (below and number <= median) or (above and number >= median)
@@ -79,13 +78,10 @@ def what_if(estimate: Estimate) -> list[str]:
 
 def if_right(estimate: Estimate, number: float) -> list[str]:
     """What each source would have done if a number were right: plain arithmetic, no model."""
-    keys = ("scope", "outcome", "group", "perpetrator")
-    cell = estimate.meta["rows"][0]["cell"]
     sentences = []
-    for claim in estimate.meta.get("claims", []):
+    for claim in _of_the_same(estimate):
         said = stated(claim)
-        same = claim["counted"] and all(claim[key] == cell[key] for key in keys)
-        if not same or not said or abs(math.log(said / number)) < math.log(1.1):
+        if not claim["counted"] or not said or abs(math.log(said / number)) < math.log(1.1):
             continue
         times = said / number
         told = f"{share(times)} times the true number" if times > 1 else f"{ratio(times)} of it"
@@ -94,6 +90,19 @@ def if_right(estimate: Estimate, number: float) -> list[str]:
             f"have reported about {told}."
         )
     return sentences
+
+
+def _of_the_same(estimate: Estimate) -> list[Mapping[str, Any]]:
+    """Claims of what the estimate counts; over time, those of exactly its days.
+
+    A running total of an earlier day neither agrees nor disagrees with one of today.
+    """
+    cell = estimate.meta["rows"][0]["cell"]
+    keys = ["scope", "outcome", "group", "perpetrator"]
+    if has_path(estimate):
+        keys += ["start", "end"]
+    claims = estimate.meta.get("claims", [])
+    return [claim for claim in claims if all(claim[key] == cell[key] for key in keys)]
 
 
 def tips(

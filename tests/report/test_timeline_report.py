@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from casualty_est.report import render, tables, timeline
+from casualty_est.report.what_if import if_right, rivals, what_if
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from over_time_by_hand import CELL, CLAIMS, DATES, claim, over_time
@@ -80,6 +81,23 @@ def estimate():
 @pytest.fixture(scope="module")
 def page(estimate):
     return render(estimate)
+
+
+def test_totals_to_other_days_are_no_rivals(estimate):
+    """Army stated 90 to day 360 and 200 to day 600; the estimate is of day 720."""
+    assert rivals(estimate) == []
+    assert what_if(estimate) == []
+    asked = over_time()
+    asked.meta["claims"] = [
+        *CLAIMS,
+        claim("Army", "20", DATES[-1], role="perpetrator"),
+        claim("Tally", "1,000", DATES[-1]),
+    ]
+    assert rivals(asked)[0] == (20.0, "Army")
+    assert if_right(asked, 20.0) == [
+        "If 20 were the true number, Tally (1,000) would have reported about 50 times the true "
+        "number."
+    ]
 
 
 # The first paragraph -------------------------------------------------------------------------
