@@ -57,8 +57,8 @@ def log_cells(structure, chance, strength, cells):
         return whole
     # The second list, of those on the first: some are added, or only some are kept.
     second = expit(odds[:, 1])
-    changed = second + (1 - second) * strength[:, 0] if structure == "referral" else None
-    changed = second * strength[:, 0] if structure == "negative" else changed
+    added = (1 - second) * strength[:, 0]
+    changed = second + added if structure == "referral" else second * strength[:, 0]
     after = np.where(cells[:, 1], np.log(changed)[:, None], np.log1p(-changed)[:, None])
     before = np.where(cells[:, 1], np.log(second)[:, None], np.log1p(-second)[:, None])
     return whole + np.where(cells[:, 0], after - before, 0.0)
@@ -162,7 +162,6 @@ def one_set(structure, seed, number, accepted):
         "median": median,
         "high": high,
         "converged": True,
-        "mass": dict(zip(GATED, mass.round(4).tolist(), strict=True)),
     }
 
 
