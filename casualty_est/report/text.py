@@ -6,6 +6,7 @@ comparison itself (the probability that the true number lies below the documente
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -232,14 +233,20 @@ def _pulls(estimate: Estimate) -> str:
     if found.kind != "gauge" or not found.rows:
         return ""
     pulls: dict[str, float] = {}
+    errors: dict[str, float] = {}
     for row, item in zip(found.rows, estimate.meta["assumptions"], strict=True):
-        if item["source"] is not None:
-            pulls[item["source"]] = pulls.get(item["source"], 0.0) + row["weight"]
+        if (name := item["source"]) is not None:
+            pulls[name] = pulls.get(name, 0.0) + row["weight"]
+            errors[name] = math.hypot(errors.get(name, 0.0), row["mcse"])
     order = sorted(pulls, key=lambda name: -pulls[name])
     if not order or pulls[order[0]] < MENTION:
         return ""
     if not all(SHARES[0] <= row["weight"] <= SHARES[1] for row in found.rows):
-        return f", above all about {order[0]}"
+        first, *others = order[:2]
+        # Sums over many ratios are too rough to say which of two like ones is the largest.
+        if any(pulls[first] - pulls[n] < 2 * math.hypot(errors[first], errors[n]) for n in others):
+            return ""
+        return f", above all about {first}"
     error = max(row["mcse"] for row in found.rows)
     known = [name for name in order if pulls[name] >= max(MENTION, 2 * error)]
     if not known:  # the draws are too few to tell any of them from nothing

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -32,6 +34,18 @@ def test_first_paragraph_says_who_how_sure_and_on_what_it_rests(coalition):
         "assume about how much of the truth each source reports, above all about Airwars (85 % of "
         "the weight), then about Pentagon (13 %)."
     )
+
+
+@pytest.mark.parametrize(("mcse", "said"), [(0.01, ", above all about A"), (0.1, "")])
+def test_a_source_is_named_first_only_where_the_draws_know_it(mcse, said):
+    """A has .3 + .3, B .5, C -.1; two errors of the gap between A and B are .035 or .35."""
+    weights = {"A1": 0.3, "A2": 0.3, "B1": 0.5, "C1": -0.1}
+    rows = [{"weight": weight, "mcse": mcse} for weight in weights.values()]
+    est = SimpleNamespace(
+        identification=lambda _: SimpleNamespace(kind="gauge", rows=rows),
+        meta={"assumptions": [{"source": name[0]} for name in weights]},
+    )
+    assert text._pulls(est) == said
 
 
 def test_documented_and_estimated_never_share_a_breath(coalition):
