@@ -11,34 +11,34 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from casualty_est import datasets
+    from casualty_est.claims.model.model import ClaimsModel
+    from casualty_est.claims.table.claims import Claims
     from casualty_est.errors import CasualtyEstError, InputError, QuantityError, UsageError
-    from casualty_est.estimate import Estimate
-    from casualty_est.evidence.claims import Claims
-    from casualty_est.evidence.histories import CaptureHistories
-    from casualty_est.evidence.incidents import IncidentReports
-    from casualty_est.models.claims import ClaimsModel
-    from casualty_est.models.incidents.model import IncidentModel
-    from casualty_est.models.lists.model import ListModel
+    from casualty_est.incidents.model.model import IncidentModel
+    from casualty_est.incidents.table.reports import IncidentReports
+    from casualty_est.lists.model.model import ListModel
+    from casualty_est.lists.table.histories import CaptureHistories
     from casualty_est.priors.distributions import LogitNormal, LogNormal, Normal
-    from casualty_est.quantity import Quantity
+    from casualty_est.quantity.quantity import Quantity
+    from casualty_est.result.estimate import Estimate
 
 __version__ = "0.1.0"
 
 # Loaded on first use: a script that only parses a number must not wait for a sampler.
 _HOMES = {
-    "CaptureHistories": "evidence.histories",
+    "CaptureHistories": "lists.table.histories",
     "CasualtyEstError": "errors",
-    "Claims": "evidence.claims",
-    "ClaimsModel": "models.claims",
-    "Estimate": "estimate",
-    "IncidentModel": "models.incidents.model",
-    "IncidentReports": "evidence.incidents",
+    "Claims": "claims.table.claims",
+    "ClaimsModel": "claims.model.model",
+    "Estimate": "result.estimate",
+    "IncidentModel": "incidents.model.model",
+    "IncidentReports": "incidents.table.reports",
     "InputError": "errors",
-    "ListModel": "models.lists.model",
+    "ListModel": "lists.model.model",
     "LogNormal": "priors.distributions",
     "LogitNormal": "priors.distributions",
     "Normal": "priors.distributions",
-    "Quantity": "quantity",
+    "Quantity": "quantity.quantity",
     "QuantityError": "errors",
     "UsageError": "errors",
     "datasets": "",

@@ -20,8 +20,8 @@ import casualty_est
 
 FORM = {"GL03", "GL05", "GL06", "GL07", "GL08", "SS01", "SS02", "SS04", "PR02", "PR03", "PR04"}
 COMPLETE = FORM | {"PR01", "PR10", "YD01"}
-RETURNED = ("casualty_est.sensitivity.identification.Identification",
-            "casualty_est.sensitivity.checks.Check", "casualty_est.plots.Plots")  # fmt: skip
+RETURNED = ("casualty_est.result.identification.Identification",
+            "casualty_est.result.checks.Check", "casualty_est.plots.Plots")  # fmt: skip
 
 
 def public() -> Iterator[str]:

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from casualty_est import datasets
+from casualty_est.claims.table.claim import COLUMNS
+from casualty_est.claims.table.counting import count_once, documented
 from casualty_est.errors import UsageError
-from casualty_est.evidence import incident
-from casualty_est.evidence.claim import COLUMNS
-from casualty_est.evidence.counting import count_once, documented
+from casualty_est.incidents.table import incident
 
 UKRAINE = ("ukraine_2022", "economist_ukraine")
 CLAIMS = ("coalition", "strikes", "article", "coalition_dated", *UKRAINE)

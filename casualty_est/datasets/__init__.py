@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 from casualty_est.errors import UsageError
 
 if TYPE_CHECKING:
-    from casualty_est.evidence.claims import Claims
-    from casualty_est.evidence.histories import CaptureHistories
-    from casualty_est.evidence.incidents import IncidentReports
+    from casualty_est.claims.table.claims import Claims
+    from casualty_est.incidents.table.reports import IncidentReports
+    from casualty_est.lists.table.histories import CaptureHistories
 
 __all__ = ["Provenance", "claims", "incidents", "lists", "load", "names", "path", "provenance"]
 
@@ -189,7 +189,7 @@ def claims(name: str) -> Claims:
     2
     """
     # Names and provenance are asked for without a table being read, so pay for the reader here.
-    from casualty_est.evidence.claims import Claims
+    from casualty_est.claims.table.claims import Claims
 
     return Claims.read(path(_of_kind(name, "claims")))
 
@@ -217,7 +217,7 @@ def lists(name: str) -> CaptureHistories:
     >>> datasets.lists("kosovo").lists
     ('Exhumations', 'ABA/CEELI', 'OSCE', 'HRW')
     """
-    from casualty_est.evidence.histories import CaptureHistories
+    from casualty_est.lists.table.histories import CaptureHistories
 
     return CaptureHistories.read(path(_of_kind(name, "lists")))
 
@@ -245,7 +245,7 @@ def incidents(name: str) -> IncidentReports:
     >>> datasets.incidents("coalition_syria_patterns").sources
     ('Airwars', 'Coalition')
     """
-    from casualty_est.evidence.incidents import IncidentReports
+    from casualty_est.incidents.table.reports import IncidentReports
 
     return IncidentReports.read(path(_of_kind(name, "incidents")))
 
@@ -273,7 +273,7 @@ def _of_kind(name: str, kind: str) -> str:
 def _known(name: str) -> str:
     if name in _records():
         return name
-    from casualty_est.evidence.checks import nearest
+    from casualty_est.tables.checks import nearest
 
     valid = ", ".join(repr(known) for known in names())
     msg = f"a bundled dataset is one of {valid}, not {name!r}{nearest(name, names())}: choose one"

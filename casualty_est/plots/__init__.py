@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from casualty_est.errors import UsageError
 from casualty_est.plots.images import to_png, to_svg
-from casualty_est.posterior import interval_ends
+from casualty_est.result.posterior import interval_ends
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from casualty_est.estimate import Estimate
     from casualty_est.plots.style import Palette
+    from casualty_est.result.estimate import Estimate
 
 __all__ = ["Plots", "to_png", "to_svg"]
 
@@ -94,8 +94,9 @@ class Plots:
             If `prob` does not lie between 0 and 1.
         """
         interval_ends(prob)  # a wrong level is an error before anything is drawn
-        from casualty_est.plots import lists, sources, style
-        from casualty_est.tables import has_completeness
+        from casualty_est.lists.plots import families as lists
+        from casualty_est.plots import sources, style
+        from casualty_est.result.tables import has_completeness
 
         draw = lists.completeness if has_completeness(self._estimate) else sources.forest
         with style.settings():
@@ -123,7 +124,8 @@ class Plots:
             If there is no such estimate, or it is not one of lists.
         """
         row = self._of_lists("families", row)
-        from casualty_est.plots import lists, style
+        from casualty_est.lists.plots import families as lists
+        from casualty_est.plots import style
 
         with style.settings():
             return style.finished(lists.families(self._estimate, row, _palette(dark)))
@@ -153,7 +155,7 @@ class Plots:
             histories to be written out.
         """
         row = self._of_lists("dial", row)
-        from casualty_est.tables import found_for
+        from casualty_est.result.tables import found_for
 
         if not found_for(self._estimate, row)["dial"]:
             msg = (
@@ -161,7 +163,8 @@ class Plots:
                 "8 lists: fit fewer lists"
             )
             raise UsageError(msg)
-        from casualty_est.plots import lists, style
+        from casualty_est.lists.plots import families as lists
+        from casualty_est.plots import style
 
         with style.settings():
             return style.finished(lists.dial(self._estimate, row, _palette(dark)))
@@ -188,12 +191,13 @@ class Plots:
             that kept no overlaps.
         """
         row = self._of_lists("overlaps", row)
-        from casualty_est.tables import found_for
+        from casualty_est.result.tables import found_for
 
         if not found_for(self._estimate, row).get("overlaps"):
             msg = "this estimate keeps no overlaps of lists: draw them with CaptureHistories.plot()"
             raise UsageError(msg)
-        from casualty_est.plots import lists, style
+        from casualty_est.lists.plots import families as lists
+        from casualty_est.plots import style
 
         with style.settings():
             return style.finished(lists.overlaps(self._estimate, row, _palette(dark)))
@@ -219,7 +223,8 @@ class Plots:
         UsageError
             If the evidence is no incident reports, or there is no such source.
         """
-        from casualty_est.plots import incidents, style
+        from casualty_est.incidents.plots import breakdown as incidents
+        from casualty_est.plots import style
 
         with style.settings():
             return style.finished(incidents.gap(self._estimate, source, _palette(dark)))
@@ -245,7 +250,8 @@ class Plots:
             If the evidence is no incident reports, or `prob` does not lie between 0 and 1.
         """
         interval_ends(prob)
-        from casualty_est.plots import incidents, style
+        from casualty_est.incidents.plots import breakdown as incidents
+        from casualty_est.plots import style
 
         with style.settings():
             return style.finished(incidents.inclusion(self._estimate, prob, _palette(dark)))
@@ -268,7 +274,8 @@ class Plots:
         UsageError
             If the evidence is no incident reports.
         """
-        from casualty_est.plots import incidents, style
+        from casualty_est.incidents.plots import breakdown as incidents
+        from casualty_est.plots import style
 
         with style.settings():
             return style.finished(incidents.mentions_of(self._estimate, _palette(dark)))
@@ -310,7 +317,8 @@ class Plots:
         """
         interval_ends(prob)
         self._must_have_paths("path")
-        from casualty_est.plots import path, style
+        from casualty_est.claims.plots import path
+        from casualty_est.plots import style
 
         with style.settings():
             return style.finished(path.picture(self._estimate, cell, prob, _palette(dark)))
@@ -345,7 +353,8 @@ class Plots:
         """
         interval_ends(prob)
         self._must_have_paths("ratio_paths")
-        from casualty_est.plots import ratio_paths, style
+        from casualty_est.claims.plots import ratio_paths
+        from casualty_est.plots import style
 
         with style.settings():
             return style.finished(ratio_paths.picture(self._estimate, cell, prob, _palette(dark)))
@@ -471,7 +480,7 @@ class Plots:
 
     def _of_lists(self, name: str, row: int) -> int:
         """Refuse an estimate that is not of lists; the row of the total of the one asked for."""
-        from casualty_est.tables import has_completeness, total_row
+        from casualty_est.result.tables import has_completeness, total_row
 
         self._must_have(row)
         if not has_completeness(self._estimate):

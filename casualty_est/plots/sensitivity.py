@@ -14,11 +14,11 @@ from casualty_est.plots.scales import limits_of
 from casualty_est.plots.style import SMALL, Palette, Picture
 from casualty_est.plots.total import NO_LEVEL, title_of
 from casualty_est.plots.words import width_of
-from casualty_est.posterior import interval_ends
-from casualty_est.rounding import people, percent
+from casualty_est.result.posterior import interval_ends
+from casualty_est.wording.numbers import people, percent
 
 if TYPE_CHECKING:
-    from casualty_est.estimate import Estimate
+    from casualty_est.result.estimate import Estimate
 
 LEFT = 2.7
 UNITS = {

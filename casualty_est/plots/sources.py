@@ -32,11 +32,11 @@ from casualty_est.plots.scales import limits_of, set_log_axis
 from casualty_est.plots.style import LABEL, SMALL, TITLE, WIDTH, Palette, Picture, new_figure
 from casualty_est.plots.total import title_of
 from casualty_est.plots.words import shorten, wrap
-from casualty_est.rounding import percent
-from casualty_est.tables import ratio_numbers
+from casualty_est.result.tables import ratio_numbers
+from casualty_est.wording.numbers import percent
 
 if TYPE_CHECKING:
-    from casualty_est.estimate import Estimate
+    from casualty_est.result.estimate import Estimate
 
 LEFT = 2.5
 NO_SOURCES = "This estimate holds no parameters of sources."

@@ -16,13 +16,13 @@ from casualty_est.plots.page import MOST, Line, Page, height_of, label, line_hei
 from casualty_est.plots.scales import limits_of
 from casualty_est.plots.style import LABEL, SMALL, WIDTH, Palette, Picture
 from casualty_est.plots.words import clean, shorten, width_of
-from casualty_est.posterior import interval_ends
-from casualty_est.rounding import people, percent
-from casualty_est.tables import has_completeness
-from casualty_est.wording import cell_text, documented_text
+from casualty_est.result.posterior import interval_ends
+from casualty_est.result.tables import has_completeness
+from casualty_est.wording.numbers import people, percent
+from casualty_est.wording.phrases import cell_text, documented_text
 
 if TYPE_CHECKING:
-    from casualty_est.estimate import Estimate
+    from casualty_est.result.estimate import Estimate
 
 LEFT, RIGHT = 2.35, 0.3
 ROOM = WIDTH - LEFT - RIGHT

@@ -8,12 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from casualty_est.serialise import write_whole
+from casualty_est.result.files import write_whole
 
 if TYPE_CHECKING:
     import jinja2
 
-    from casualty_est.estimate import Estimate
+    from casualty_est.result.estimate import Estimate
 
 NO_BREAK = "\u00a0"
 INTERVAL = re.compile(r"[\d,.]+( %| times)? to [\d,.]+( %| times)?")  # kept on one line
@@ -78,20 +78,14 @@ def render(estimate: Estimate, prob: float = 0.95) -> str:
 
 
 def _content(estimate: Estimate, prob: float) -> dict[str, Any]:
-    from casualty_est.models import hedges
-    from casualty_est.report import (
-        checklist,
-        incidents_text,
-        naming,
-        sources_text,
-        tables,
-        text,
-        timeline,
-    )
+    from casualty_est.claims.model import hedges
+    from casualty_est.claims.report import timeline
+    from casualty_est.claims.report.what_if import what_if
+    from casualty_est.incidents.report import text as incidents_text
+    from casualty_est.report import checklist, naming, sources_text, tables, text
     from casualty_est.report.pictures import draw
-    from casualty_est.report.what_if import what_if
-    from casualty_est.rounding import percent
-    from casualty_est.tables import has_completeness
+    from casualty_est.result.tables import has_completeness
+    from casualty_est.wording.numbers import percent
 
     meta = estimate.meta
     main = tables.estimates(estimate, prob)  # first: it refuses a level that is no probability
@@ -158,8 +152,9 @@ def _content(estimate: Estimate, prob: float) -> dict[str, Any]:
 
 
 def _of_lists(estimate: Estimate, prob: float) -> dict[str, Any]:
-    from casualty_est.report import lists, lists_text
-    from casualty_est.tables import found_for
+    from casualty_est.lists.report import tables as lists
+    from casualty_est.lists.report import text as lists_text
+    from casualty_est.result.tables import found_for
 
     known = lists.known_populations(estimate, prob)
     return {
@@ -179,8 +174,9 @@ def _of_lists(estimate: Estimate, prob: float) -> dict[str, Any]:
 
 
 def _of_incidents(estimate: Estimate, prob: float) -> dict[str, Any]:
-    from casualty_est.report import incidents, incidents_text
-    from casualty_est.tables import gaps, of_incidents
+    from casualty_est.incidents.report import tables as incidents
+    from casualty_est.incidents.report import text as incidents_text
+    from casualty_est.result.tables import gaps, of_incidents
 
     details = of_incidents(estimate)
     widest = sorted(gaps(estimate), key=lambda found: -abs(found["gap"]))

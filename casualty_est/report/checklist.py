@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from casualty_est.report.tables import linked, refits
 
 if TYPE_CHECKING:
-    from casualty_est.estimate import Estimate
+    from casualty_est.result.estimate import Estimate
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from casualty_est.rounding import share
-from casualty_est.wording import listed
+from casualty_est.wording.numbers import share
+from casualty_est.wording.phrases import listed
 
 if TYPE_CHECKING:
-    from casualty_est.estimate import Estimate
+    from casualty_est.result.estimate import Estimate
 
 Cell = Mapping[str, Any]
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.report import naming
-from casualty_est.rounding import people, percent
-from casualty_est.tables import found_for, gaps, has_completeness, inclusion_numbers
-from casualty_est.wording import listed
+from casualty_est.result.tables import found_for, gaps, has_completeness, inclusion_numbers
+from casualty_est.wording.numbers import people, percent
+from casualty_est.wording.phrases import listed
 
 if TYPE_CHECKING:
-    from casualty_est.estimate import Estimate
+    from casualty_est.result.estimate import Estimate
 
 TIME = ("path", "ratio_paths")
 PANELS = 30  # ratios with a panel each; of more the table of sources says the same
@@ -84,7 +84,7 @@ def draw(estimate: Estimate, prob: float, *, refits: bool) -> dict[str, Picture]
 
 
 def _over_time(estimate: Estimate, prob: float) -> dict[str, str]:
-    from casualty_est.plots.path_data import of_cell, row_of
+    from casualty_est.claims.plots.path_data import of_cell, row_of
 
     cell = estimate.meta["rows"][row_of(estimate, None)]["cell"]
     last = of_cell(estimate.path(prob), cell).iloc[-1]

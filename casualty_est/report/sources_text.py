@@ -17,8 +17,8 @@ from casualty_est.report.naming import (
     ratio_owner,
     whole,
 )
-from casualty_est.rounding import percent, share
-from casualty_est.wording import listed
+from casualty_est.wording.numbers import percent, share
+from casualty_est.wording.phrases import listed
 
 SILENT = 0.9  # posterior over prior sd of a log ratio above which the data hardly narrowed it
 STILL = 0.2  # prior sds by which its median may move for the data to have said nothing

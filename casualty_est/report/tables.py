@@ -10,14 +10,14 @@ from urllib.parse import urlsplit
 
 from casualty_est.errors import UsageError
 from casualty_est.report import naming
-from casualty_est.rounding import people, percent, share
-from casualty_est.tables import has_completeness
-from casualty_est.wording import documented_text
+from casualty_est.result.tables import has_completeness
+from casualty_est.wording.numbers import people, percent, share
+from casualty_est.wording.phrases import documented_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from casualty_est.estimate import Estimate
+    from casualty_est.result.estimate import Estimate
 
 MANY_REFITS = 12  # refits of a sampled model that a report starts unasked: about a minute
 MANY_CLAIMS = 250  # claims that are printed one by one
@@ -109,11 +109,11 @@ def _safe(href: str) -> bool:
 def estimates(estimate: Estimate, prob: float) -> Table:
     """Documented count beside estimate, one line per cell and part."""
     if has_completeness(estimate):
-        from casualty_est.report import lists
+        from casualty_est.lists.report import tables as lists
 
         return lists.estimates(estimate, prob)
     if estimate.kind == "incidents":
-        from casualty_est.report import incidents
+        from casualty_est.incidents.report import tables as incidents
 
         return incidents.estimates(estimate, prob)
     rows = []
@@ -172,11 +172,11 @@ def rounded(numbers: Mapping[Any, Any]) -> tuple[str, str]:
 def sources(estimate: Estimate, prob: float) -> Table:
     """Reporting ratio of every source, before and after the data."""
     if has_completeness(estimate):
-        from casualty_est.report import lists
+        from casualty_est.lists.report import tables as lists
 
         return lists.sources(estimate, prob)
     if estimate.kind == "incidents":
-        from casualty_est.report import incidents
+        from casualty_est.incidents.report import tables as incidents
 
         return incidents.sources(estimate, prob)
     rows = []
@@ -279,7 +279,7 @@ def _refits(
 ) -> Table:
     if not has_completeness(estimate):
         return _cases(caption, records, prob)
-    from casualty_est.report import lists
+    from casualty_est.lists.report import tables as lists
 
     caption = "If one list were left out: people who are on no other vanish from the data."
     return lists.without_lists(caption, records, prob)

@@ -10,7 +10,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from casualty_est.report import incidents_text, lists_text, timeline
+from casualty_est.claims.report import timeline
+from casualty_est.incidents.report import text as incidents_text
+from casualty_est.lists.report import text as lists_text
 from casualty_est.report.naming import (
     attributed,
     group,
@@ -24,13 +26,13 @@ from casualty_est.report.naming import (
     stated,
     whole,
 )
-from casualty_est.rounding import chance, people, percent
-from casualty_est.sensitivity.identification import SHARES, share_of_level
-from casualty_est.tables import has_completeness
-from casualty_est.wording import documented_text, listed
+from casualty_est.result.identification import SHARES, share_of_level
+from casualty_est.result.tables import has_completeness
+from casualty_est.wording.numbers import chance, people, percent
+from casualty_est.wording.phrases import documented_text, listed
 
 if TYPE_CHECKING:
-    from casualty_est.estimate import Estimate
+    from casualty_est.result.estimate import Estimate
 
 MENTION = 0.05  # smallest part of the level that the first paragraph names
 

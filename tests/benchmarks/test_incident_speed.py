@@ -12,19 +12,16 @@ import resource
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from casualty_est.inference.incidents import whole
-from casualty_est.inference.incidents.density import Density
-from casualty_est.inference.incidents.sample import sample
-from casualty_est.models.incidents.model import IncidentModel
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "calibration"))
-from incident_simulators import simulate
+from casualty_est.incidents.inference import whole
+from casualty_est.incidents.inference.density import Density
+from casualty_est.incidents.inference.sample import sample
+from casualty_est.incidents.model.model import IncidentModel
+from tests.support.incident_simulators import simulate
 
 ANCHOR = {"anchor": ("monitor", 1.0, 0.1)}
 CORES = 2
@@ -108,7 +105,7 @@ def test_whole_process_costs_at_most_six_imports(tmp_path):
     table(470).to_csv(tmp_path / "incidents.csv", index=False)
     script = (
         "import casualty_est as ce\n"
-        "from casualty_est.models.incidents.model import IncidentModel\n"
+        "from casualty_est.incidents.model.model import IncidentModel\n"
         "reports = ce.IncidentReports.read('incidents.csv')\n"
         "IncidentModel(reports, anchor=('monitor', 1.0, 0.1)).fit(seed=1, progress=False).summary()"
     )

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 import casualty_est as ce
-from casualty_est.evidence import HistoryTable
-from casualty_est.inference.lists.graphs import solve_graphs
-from casualty_est.models.lists.chordal import chordal_graphs
+from casualty_est.lists.inference.graphs import solve_graphs
+from casualty_est.lists.model.chordal import chordal_graphs
+from casualty_est.lists.table.history import HistoryTable
 
 KOSOVO = Path(__file__).parents[1] / "data" / "lists" / "kosovo_1999.csv"
 

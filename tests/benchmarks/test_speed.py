@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 
 import casualty_est as ce
-from casualty_est.inference.exact import draw, solve
-from casualty_est.inference.nuts import CompiledClaims
-from casualty_est.models.scenario import Scenario
+from casualty_est.claims.inference.exact import draw, solve
+from casualty_est.claims.inference.nuts import CompiledClaims
+from casualty_est.claims.model.scenario import Scenario
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,15 @@ def _seconds(*words: str, cwd: Path) -> float:
 @pytest.mark.slow
 def test_demo_costs_at_most_two_and_a_half_imports(tmp_path):
     """The second run of the demo against importing the sampler, in turn, five times."""
-    demo = (sys.executable, "-m", "casualty_est.cli", "demo", "--quiet", "--out", str(tmp_path))
+    demo = (
+        sys.executable,
+        "-m",
+        "casualty_est.cli.main",
+        "demo",
+        "--quiet",
+        "--out",
+        str(tmp_path),
+    )
     imports = (sys.executable, "-c", "import pymc, nutpie")
     _seconds(*demo, cwd=tmp_path)
     ratios = [_seconds(*demo, cwd=tmp_path) / _seconds(*imports, cwd=tmp_path) for _ in range(5)]

@@ -12,9 +12,9 @@ import time
 import pandas as pd
 import pytest
 
-from casualty_est.evidence.claims import Claims
-from casualty_est.evidence.counting import count_once
-from casualty_est.quantity import Quantity
+from casualty_est.claims.table.claims import Claims
+from casualty_est.claims.table.counting import count_once
+from casualty_est.quantity.quantity import Quantity
 
 pytestmark = pytest.mark.slow
 SIZE = 100_000

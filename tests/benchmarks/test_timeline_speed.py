@@ -25,7 +25,7 @@ FIT = """
 import sys, time
 import pandas as pd
 import casualty_est as ce
-from casualty_est.inference.nuts import CompiledClaims
+from casualty_est.claims.inference.nuts import CompiledClaims
 model = ce.ClaimsModel(pd.read_csv(sys.argv[1], dtype=str).fillna(""), **{options})
 import pymc, nutpie
 start = time.process_time()

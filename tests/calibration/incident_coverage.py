@@ -22,8 +22,8 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parent))
-from incident_simulators import ANCHOR_SD, DEVELOPMENT, GATED, PRINTED, simulate
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from tests.support.incident_simulators import ANCHOR_SD, DEVELOPMENT, GATED, PRINTED, simulate
 
 VARIANTS = {
     "cut": {},
@@ -39,7 +39,7 @@ def one_set(structure, variant, seed, number, draws):
     """Fit one simulated war: truths and 5, 50, 95 % of the answers."""
     import pandas as pd
 
-    from casualty_est.models.incidents.model import IncidentModel
+    from casualty_est.incidents.model.model import IncidentModel
 
     key = (GATED + PRINTED).index(structure)
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(key, number)))

@@ -20,9 +20,9 @@ import numpy as np
 from scipy import stats
 from scipy.special import expit, logit, logsumexp
 
-sys.path.insert(0, str(Path(__file__).parent))
-from list_coverage import cover, table
-from list_simulators import DEVELOPMENT, GATED, simulate
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from tests.calibration.list_coverage import cover, table
+from tests.support.list_simulators import DEVELOPMENT, GATED, simulate
 
 FEWEST, MOST = 300, 20_000  # people of a simulated population
 CHANCE = (0.08, 0.45)

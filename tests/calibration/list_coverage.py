@@ -19,8 +19,8 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parent))
-from list_simulators import DEVELOPMENT, GATED, PRINTED, simulate
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from tests.support.list_simulators import DEVELOPMENT, GATED, PRINTED, simulate
 
 
 def one_set(structure, seed, number, family="auto"):

@@ -12,9 +12,9 @@ import pytest
 from scipy import stats
 
 from casualty_est.errors import UsageError
-from casualty_est.sensitivity import calibration
-from casualty_est.sensitivity.calibration import Calibration, calibrate
-from casualty_est.sensitivity.ecdf import ecdf_bands, uniform_p
+from tests.support import sbc as calibration
+from tests.support.ecdf import ecdf_bands, uniform_p
+from tests.support.sbc import Calibration, calibrate
 
 SD = np.sqrt(0.5)
 

@@ -7,7 +7,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from tests.calibration import list_bound, list_simulators
+from tests.calibration import list_bound
+from tests.support import list_simulators
 
 LISTS, POPULATIONS = 3, 300
 

@@ -7,9 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from tests.calibration import simulators
-from tests.calibration.adapters import Adapter
-from tests.calibration.simulators import Design, Statement
+from tests.support import simulators
+from tests.support.adapters import Adapter
+from tests.support.simulators import Design, Statement
 
 SEED = 20180226
 COUNTS = {

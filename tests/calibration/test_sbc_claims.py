@@ -9,10 +9,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from casualty_est.inference.draws import Draws
-from casualty_est.sensitivity.calibration import calibrate
-from tests.calibration import simulators
-from tests.calibration.adapters import Adapter
+from casualty_est.result.draws import Draws
+from tests.support import simulators
+from tests.support.adapters import Adapter
+from tests.support.sbc import calibrate
 
 TUNE_SEED = 20180209
 FINAL_SEED = 7199

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from casualty_est.sensitivity.calibration import calibrate
-from tests.calibration.incident_adapters import Adapter
+from tests.support.incident_adapters import Adapter
+from tests.support.sbc import calibrate
 
 SEED = 20180209
 SIMULATIONS = 200

@@ -10,10 +10,10 @@ from dataclasses import replace
 
 import pytest
 
-from casualty_est.sensitivity.calibration import calibrate
-from tests.calibration import list_families
-from tests.calibration.list_adapters import Adapter
-from tests.calibration.list_families import Design
+from tests.support import list_families
+from tests.support.list_adapters import Adapter
+from tests.support.list_families import Design
+from tests.support.sbc import calibrate
 
 SEED = 19990322
 SIMULATIONS = 200

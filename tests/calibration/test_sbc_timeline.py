@@ -14,13 +14,13 @@ import pandas as pd
 import pytest
 
 from casualty_est import ClaimsModel
-from casualty_est.inference.draws import Draws
-from casualty_est.inference.nuts import CompiledClaims
-from casualty_est.inference.predict import log_likelihood
-from casualty_est.inference.timeline import expected, increments
-from casualty_est.models.scenario import Scenario
-from casualty_est.sensitivity.calibration import calibrate
-from tests.calibration import timeline_simulator as simulator
+from casualty_est.claims.inference.nuts import CompiledClaims
+from casualty_est.claims.inference.predict import log_likelihood
+from casualty_est.claims.inference.timeline import expected, increments
+from casualty_est.claims.model.scenario import Scenario
+from casualty_est.result.draws import Draws
+from tests.support import timeline_simulator as simulator
+from tests.support.sbc import calibrate
 
 TUNE_SEED = 20180301
 FINAL_SEED = 47000

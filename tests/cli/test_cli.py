@@ -13,7 +13,7 @@ import pytest
 import xarray as xr
 
 import casualty_est as ce
-from tests.cli.command import run
+from tests.support.command import run
 
 TWO = (
     "source,role,quantity,scope,perpetrator,start,end\n"
@@ -230,7 +230,7 @@ def test_a_fit_that_did_not_converge_exits_1_and_still_writes(capsys, table, tmp
 
 def test_module_runs_as_installed_script():
     done = subprocess.run(
-        [sys.executable, "-m", "casualty_est.cli", "--version"],
+        [sys.executable, "-m", "casualty_est.cli.main", "--version"],
         capture_output=True,
         text=True,
         check=False,
@@ -286,7 +286,7 @@ def test_a_reader_that_leaves_costs_no_file_and_no_code(table, tmp_path):
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(
-        [sys.executable, "-m", "casualty_est.cli", "claims", table, "--json", numbers],
+        [sys.executable, "-m", "casualty_est.cli.main", "claims", table, "--json", numbers],
         stdout=writer,
         stderr=subprocess.PIPE,
         text=True,
@@ -301,7 +301,7 @@ def test_help_to_a_reader_that_left_ends_with_141():
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(
-        [sys.executable, "-m", "casualty_est.cli", "claims", "--help"],
+        [sys.executable, "-m", "casualty_est.cli.main", "claims", "--help"],
         stdout=writer,
         stderr=subprocess.PIPE,
         text=True,

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import casualty_est as ce
-from casualty_est import options
-from tests.cli.command import run_flat as run
+from casualty_est.cli import options
+from tests.support.command import run_flat as run
 
 BAD = Path(__file__).parents[1] / "data" / "bad_incidents"
 TABLE = (

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import casualty_est as ce
-from tests.cli.command import run_flat as run
+from tests.support.command import run_flat as run
 
 BAD = Path(__file__).parents[1] / "data" / "bad_lists"
 STRATA = (

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.cli.command import run
+from tests.support.command import run
 
 SERIES = (
     "source,role,quantity,scope,start,end\n"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import casualty_est as ce
-from casualty_est.models.incidents.model import IncidentModel
+from casualty_est.incidents.model.model import IncidentModel
 
 
 @pytest.mark.slow

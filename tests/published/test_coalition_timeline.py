@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 import casualty_est as ce
-from casualty_est.inference.engines import run
-from casualty_est.inference.predict import expected_log
-from casualty_est.models.scenario import Scenario
+from casualty_est.claims.inference.engines import run
+from casualty_est.claims.inference.predict import expected_log
+from casualty_est.claims.model.scenario import Scenario
 
 pytestmark = pytest.mark.slow
 

@@ -14,9 +14,9 @@ import pytest
 from scipy import special
 
 import casualty_est as ce
-from casualty_est.inference.incidents.density import Density
-from casualty_est.inference.incidents.sample import sample
-from casualty_est.models.incidents.model import IncidentModel
+from casualty_est.incidents.inference.density import Density
+from casualty_est.incidents.inference.sample import sample
+from casualty_est.incidents.model.model import IncidentModel
 
 FOLDS = 5
 MONITOR = "Airwars"

@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 
 import casualty_est as ce
-from casualty_est.evidence import HistoryTable
-from casualty_est.inference.lists.graphs import solve_graphs
+from casualty_est.lists.inference.graphs import solve_graphs
+from casualty_est.lists.table.history import HistoryTable
 
 # People by history: the first list is the first digit.
 COUNTS = {

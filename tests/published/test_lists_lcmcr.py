@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import casualty_est as ce
-from casualty_est.inference.lists.gibbs import run_chains
+from casualty_est.lists.inference.gibbs import run_chains
 
 KOSOVO = Path(__file__).parents[1] / "data" / "lists" / "kosovo_1999.csv"
 MEAN, SD = 10_691, 1_275

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 import casualty_est as ce
-from casualty_est.report import checklist, naming, sources_text, tables, text, what_if
+from casualty_est.claims.report import what_if
+from casualty_est.report import checklist, naming, sources_text, tables, text
 
 CELL = {
     "scope": "Iraq+Syria",

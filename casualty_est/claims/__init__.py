@@ -1,0 +1,1 @@
+"""Claims: hedged totals over a scope and a window."""

@@ -1,0 +1,1 @@
+"""Posteriors of the model of claims: exact by quadrature, NUTS otherwise."""

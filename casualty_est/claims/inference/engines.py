@@ -1,0 +1,99 @@
+"""One door to the engines of a claims model; what is compiled is kept for refits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from casualty_est.claims.inference.exact import draw, solve
+from casualty_est.claims.inference.nuts import CompiledClaims
+from casualty_est.claims.model.layout import Layout
+from casualty_est.claims.model.scenario import Scenario
+from casualty_est.errors import UsageError
+from casualty_est.result.draws import Draws
+from casualty_est.result.progress import Report
+
+if TYPE_CHECKING:
+    from casualty_est.claims.model.model import ClaimsModel
+
+METHODS = ("auto", "exact", "nuts")
+
+
+def choose(layout: Layout, method: str) -> str:
+    """Choose the engine.
+
+    Parameters
+    ----------
+    layout : Layout
+        The model.
+    method : {"auto", "exact", "nuts"}
+        What the analyst wants.
+
+    Returns
+    -------
+    str
+        ``exact`` or ``nuts``.
+
+    Raises
+    ------
+    UsageError
+        If the method is unknown.
+    """
+    if method not in METHODS:
+        msg = f"method must be one of {', '.join(METHODS)} for claims, not {method!r}"
+        raise UsageError(msg)
+    if method == "auto":
+        return "exact" if layout.exact_possible else "nuts"
+    return method
+
+
+def run(
+    model: ClaimsModel,
+    scenario: Scenario,
+    method: str,
+    *,
+    draws: int,
+    tune: int,
+    chains: int,
+    seed: int,
+    report: Report | None = None,
+) -> Draws:
+    """Compute the posterior of one scenario of a model.
+
+    Parameters
+    ----------
+    model : ClaimsModel
+        The model; its compiled form is kept on it.
+    scenario : Scenario
+        What differs from the model as configured.
+    method : {"exact", "nuts"}
+        The engine.
+    draws, tune, chains, seed : int
+        As for `ClaimsModel.fit`.
+    report : callable, optional
+        Takes a message and the share done.
+
+    Returns
+    -------
+    Draws
+    """
+    layout = model.layout
+    if method == "exact":
+        rng = np.random.default_rng(seed)
+        return draw(layout, solve(layout, scenario), chains=chains, draws=draws, rng=rng)
+    if "nuts" not in model._engines:
+        if report is not None:
+            report("compiling the model (some seconds; longer the first time)", None)
+        model._engines["nuts"] = CompiledClaims(layout)
+    compiled: CompiledClaims = model._engines["nuts"]
+    on_progress = None
+    if report is not None:
+        show = report
+
+        def on_progress(done: int, total: int) -> None:
+            show(f"sampling {chains} chains", done / total)
+
+    return compiled.sample(
+        scenario, draws=draws, tune=tune, chains=chains, seed=seed, on_progress=on_progress
+    )

@@ -1,0 +1,436 @@
+"""The exact answer for one cell: quadrature on a lattice of logs.
+
+With one latent count N and one ratio per source, sources are independent given log N and the role
+terms. Log N, the log ratios b and their sums live on lattices of one spacing, so the likelihood of
+a source is a sum over b of its claims' kernel at log N + b, weighted by the prior of b: a product
+with a matrix of sliding windows, in which only positive numbers are added.
+
+Draws of N are placed at even probabilities of the exact posterior, so their quantiles are the exact
+ones; everything else is drawn given N. The score of a prior is replaced by its expectation given N,
+which is the same sum with the derivative of the prior in place of the prior.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
+from scipy import special
+
+from casualty_est.claims.model.kernels import claim_log_density
+from casualty_est.claims.model.layout import Layout
+from casualty_est.claims.model.scenario import Scenario
+from casualty_est.errors import UsageError
+from casualty_est.priors.settings import SMALLEST_SD
+from casualty_est.result.draws import Draws
+
+Array = npt.NDArray[np.float64]
+
+SPACING = 0.02  # of the lattices, in logs: the posterior is some twenty times wider
+REACH = 8.0  # lattices reach this many prior sds to either side
+ROLE_NODES = np.linspace(-6.0, 6.0, 121)
+LOGIT_NODES = np.linspace(-14.0, 14.0, 561)
+SD_NODES = 31
+COARSER = 4  # the first look, in fine steps
+NEGLIGIBLE = 1e-14  # posterior density, relative to its peak, that is left out
+BLOCK = 2_000_000  # numbers laid out at a time: 16 MB
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """One target on the lattice."""
+
+    bias: Array  # lattice of b
+    prior: Array  # (b, role node): density of b times spacing
+    kernel: Array  # (log N + b): likelihood of the claims
+    like: Array  # (log N, role node)
+    score: Array  # the same with d prior / db
+    anchor_score: Array | None
+    sd_posterior: Array | None  # (log N + b, sd node)
+
+
+@dataclass(frozen=True, slots=True)
+class ExactPosterior:
+    """The posterior of one count, on a lattice.
+
+    Parameters
+    ----------
+    log_n : ndarray of shape (point,)
+        Lattice of the log count.
+    mass : ndarray of shape (point,)
+        Posterior probability of each point.
+    scores : ndarray of shape (point, assumption)
+        Expected score of each assumption given the count.
+    """
+
+    log_n: Array
+    mass: Array
+    scores: Array
+    _blocks: dict[int, Any]
+
+    def cdf(self, log_n: npt.ArrayLike) -> Array:
+        """Posterior probability that the log count lies below each value."""
+        edges, below = self._edges()
+        return np.asarray(np.interp(np.asarray(log_n, dtype=float), edges, below))
+
+    def quantile(self, probability: npt.ArrayLike) -> Array:
+        """Posterior quantiles of the log count."""
+        edges, below = self._edges()
+        return np.asarray(np.interp(np.asarray(probability, dtype=float), below, edges))
+
+    def _edges(self) -> tuple[Array, Array]:
+        step = self.log_n[1] - self.log_n[0]
+        edges = np.append(self.log_n - step / 2, self.log_n[-1] + step / 2)
+        below = np.concatenate([[0.0], np.cumsum(self.mass)])
+        inside = np.concatenate([[True], np.diff(below) > 0])
+        return edges[inside], below[inside] / below[-1]
+
+    def weights(self) -> Array:
+        """Gauge weight of every assumption in log N, of shape (assumption,)."""
+        centred = self.log_n - self.mass @ self.log_n
+        return np.asarray((self.mass * centred) @ self.scores)
+
+
+def solve(layout: Layout, scenario: Scenario | None = None) -> ExactPosterior:
+    """Compute the posterior of a single cell by quadrature.
+
+    Parameters
+    ----------
+    layout : Layout
+        A model with one cell and one target per source.
+    scenario : Scenario, optional
+        What differs from the model as configured.
+
+    Returns
+    -------
+    ExactPosterior
+
+    Raises
+    ------
+    UsageError
+        If the model has several cells, or a source several targets.
+    """
+    if not layout.exact_possible:
+        msg = "the exact route needs one cell and one target per source; use method='nuts'"
+        raise UsageError(msg)
+    scenario = scenario or Scenario.plain(layout)
+    step = _spacing(layout)
+    prior = layout.levels[0].prior
+    middle = prior.mean + scenario.shift[len(layout.ratios.targets)]
+    low, high = middle - REACH * prior.sd, middle + REACH * prior.sd
+    # A coarse look finds where the posterior lies; the fine lattice covers only that.
+    coarse = _on_lattice(layout, scenario, low, high, COARSER * step)
+    inside = coarse.log_n[coarse.mass > NEGLIGIBLE * coarse.mass.max()]
+    margin = 2 * COARSER * step
+    return _on_lattice(layout, scenario, inside[0] - margin, inside[-1] + margin, step)
+
+
+def _on_lattice(
+    layout: Layout, scenario: Scenario, low: float, high: float, step: float
+) -> ExactPosterior:
+    """Posterior of the count on one lattice of its log."""
+    log_n = np.arange(low, high, step)
+    ratios, targets = layout.ratios, layout.ratios.targets
+    count, level = len(targets), layout.levels[0]
+    middle = level.prior.mean + scenario.shift[count]
+    log_post = -0.5 * ((log_n - middle) / level.prior.sd) ** 2
+    scores = np.zeros((len(log_n), len(layout.assumptions)))
+    scores[:, count] = (log_n - middle) / level.prior.sd**2
+    for j, anchor in enumerate(layout.anchors):
+        if anchor.cells is not None:
+            place = anchor.prior.mu + scenario.shift[count + 1 + j]
+            log_post -= 0.5 * ((log_n - place) / anchor.prior.sd) ** 2
+            scores[:, count + 1 + j] = (log_n - place) / anchor.prior.sd**2
+    members = defaultdict(list)
+    for i, target in enumerate(targets):
+        # A target without a shared term is a block of its own.
+        members[f"r {ratios.role_index[i]}" if ratios.role_part[i] else f"t {i} {target}"].append(i)
+    blocks: dict[int, Any] = {}
+    for block in members.values():
+        sources = {i: _source(layout, scenario, i, log_n, step) for i in block}
+        joint, log_like = _joint(sources)
+        log_post += log_like
+        blocks |= {i: (joint, sources[i], block) for i in block}
+        for i, source in sources.items():
+            scores[:, i] = (joint * _safe_ratio(source.score, source.like)).sum(axis=1)
+            for j, anchor in enumerate(layout.anchors):
+                if anchor.target == i and source.anchor_score is not None:
+                    expected = (joint * _safe_ratio(source.anchor_score, source.like)).sum(axis=1)
+                    scores[:, count + 1 + j] = expected
+    mass = np.exp(log_post - log_post.max())
+    return ExactPosterior(log_n, mass / mass.sum(), scores, blocks)
+
+
+def _safe_ratio(top: Array, bottom: Array) -> Array:
+    return np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0)
+
+
+def _spacing(layout: Layout) -> float:
+    """Use a finer lattice where something is narrower than usual."""
+    widths = [layout.priors.reporting_sd, *layout.ratios.over_sd]
+    widths += [anchor.prior.sd for anchor in layout.anchors]
+    widths += list(layout.ratios.sd * layout.ratios.target_part)
+    return float(min(SPACING, min(widths) / 3))
+
+
+def _joint(sources: dict[int, _Source]) -> tuple[Array, Array]:
+    """Posterior of the role node given N, and the block's log-likelihood of N."""
+    log_like = sum(np.log(np.maximum(source.like, 1e-300)) for source in sources.values())
+    assert isinstance(log_like, np.ndarray)
+    if log_like.shape[1] == 1:
+        return np.ones_like(log_like), log_like[:, 0]
+    log_joint = log_like - 0.5 * ROLE_NODES**2
+    total = special.logsumexp(log_joint, axis=1)
+    return np.exp(log_joint - total[:, None]), total
+
+
+def _source(layout: Layout, scenario: Scenario, i: int, log_n: Array, step: float) -> _Source:
+    ratios = layout.ratios
+    count = len(ratios.targets)
+    over = ratios.over_index[i]
+    bias, prior, slope = _density(
+        bool(ratios.logit[i]),
+        float(ratios.mu[i]),
+        float(ratios.sd[i] * scenario.sd_scale[i]),
+        (float(ratios.role_part[i]), float(ratios.target_part[i])),
+        (float(ratios.over_mean[over]), float(ratios.over_sd[over])) if over >= 0 else None,
+        step,
+    )
+    bias = bias + float(scenario.shift[i])
+    anchor_slope = None
+    for j, anchor in enumerate(layout.anchors):
+        if anchor.target == i:
+            z = (bias - anchor.prior.mu - scenario.shift[count + 1 + j]) / anchor.prior.sd
+            tilt = np.exp(-0.5 * z * z)[:, None]
+            prior, slope = prior * tilt, slope * tilt
+            anchor_slope = -prior * (z / anchor.prior.sd)[:, None]
+    kernel, sd_posterior = _kernel(layout, scenario, i, log_n[0] + bias[0], log_n, bias, step)
+    columns = [prior, slope] + ([] if anchor_slope is None else [anchor_slope])
+    like, score, *anchor_score = _slide(kernel, columns)
+    return _Source(
+        bias, prior, kernel, like, score, anchor_score[0] if anchor_score else None, sd_posterior
+    )
+
+
+def _slide(kernel: Array, columns: list[Array]) -> list[Array]:
+    """Sum the kernel over b, weighted by each column, at every log N.
+
+    Windows are laid out in blocks: a view of overlapping rows would miss the fast matrix product.
+    """
+    width = len(columns[0])
+    windows = sliding_window_view(kernel, width)
+    stacked = np.hstack(columns)
+    rows = max(1, BLOCK // width)
+    parts = [
+        np.ascontiguousarray(windows[start : start + rows]) @ stacked
+        for start in range(0, len(windows), rows)
+    ]
+    return np.split(np.concatenate(parts), len(columns), axis=1)
+
+
+@lru_cache(maxsize=64)
+def _density(
+    logit: bool,
+    mu: float,
+    sd: float,
+    parts: tuple[float, float],
+    over: tuple[float, float] | None,
+    step: float,
+) -> tuple[Array, Array, Array]:
+    """Lattice of b, its density times the spacing by role node, and the derivative of that.
+
+    Sources of one role, and refits, share it.
+    """
+    role_part, own_part = parts
+    place = mu + sd * role_part * (ROLE_NODES if role_part else np.zeros(1))
+    spread = sd * own_part
+    find = _completeness_density if logit else _ratio_density
+    bias, density, slope = find(place, spread, over, step)
+    return bias, density * step, slope * step
+
+
+def _ratio_density(
+    place: Array, spread: float, over: tuple[float, float] | None, step: float
+) -> tuple[Array, Array, Array]:
+    """Density of a log-normal ratio on its lattice, and its derivative; (b, role node)."""
+    if over is not None:
+        # A ratio with an over-count is a sum of two Normals.
+        place = place + over[0]
+        spread = float(np.hypot(spread, over[1]))
+    bias = np.arange(place.min() - REACH * spread, place.max() + REACH * spread, step)
+    z = (bias[:, None] - place) / spread
+    density = np.exp(-0.5 * z * z) / (spread * np.sqrt(2 * np.pi))
+    return bias, density, -density * z / spread
+
+
+def _completeness_density(
+    place: Array, spread: float, over: tuple[float, float] | None, step: float
+) -> tuple[Array, Array, Array]:
+    """Density of log(completeness x over-count) on its lattice, and its derivative."""
+    lowest = float(-np.logaddexp(0.0, -(place.min() - REACH * spread)))
+    if over is None:
+        return _share_density(place, spread, lowest, step)
+    mean, sd = over
+    bias = np.arange(lowest + mean - REACH * sd, mean + REACH * sd, step)
+    shares = -np.logaddexp(0.0, -LOGIT_NODES)
+    z = (bias[:, None] - shares - mean) / sd
+    bumps = np.exp(-0.5 * z * z) / (sd * np.sqrt(2 * np.pi))
+    mix = np.exp(-0.5 * ((LOGIT_NODES[:, None] - place) / spread) ** 2)
+    mix /= mix.sum(axis=0)
+    return bias, bumps @ mix, (-bumps * z / sd) @ mix
+
+
+def _share_density(
+    place: Array, spread: float, lowest: float, step: float
+) -> tuple[Array, Array, Array]:
+    """Density of log(completeness), and its derivative.
+
+    It may be narrower than the lattice where a source misses little, so the mass of fine nodes on
+    the logit is laid on the two nearest points: its sum and its mean are kept.
+    """
+    bias = np.arange(0.0, lowest - 2 * step, -step)[::-1]
+    nodes = np.linspace(-REACH, REACH, max(1601, int(8 * REACH * spread / step)))
+    weight = np.exp(-0.5 * nodes**2)
+    weight /= weight.sum() * step
+    logit = place + spread * nodes[:, None]
+    slope = weight[:, None] * (special.expit(logit) - nodes[:, None] / spread)
+    slope /= special.expit(-logit)
+    left = (-np.logaddexp(0.0, -logit) - bias[0]) / step
+    point = np.minimum(left.astype(np.intp), len(bias) - 2)
+    part = left - point
+    laid = [np.zeros((len(bias), len(place))) for _ in range(2)]
+    for column in range(len(place)):
+        for total, mass in zip(laid, (weight, slope[:, column]), strict=True):
+            for shift, near in ((0, 1 - part[:, column]), (1, part[:, column])):
+                where = point[:, column] + shift
+                total[:, column] += np.bincount(where, mass * near, len(bias))
+    return bias, laid[0], laid[1]
+
+
+def _kernel(
+    layout: Layout,
+    scenario: Scenario,
+    i: int,
+    start: float,
+    log_n: Array,
+    bias: Array,
+    step: float,
+) -> tuple[Array, Array | None]:
+    """Likelihood of the target's claims at every log N + b; learned sds are averaged over."""
+    m: Array = np.asarray(start + step * np.arange(len(log_n) + len(bias) - 1), dtype=float)
+    claims = np.flatnonzero((layout.target_of == i) & (scenario.weights > 0))
+    if len(claims) == 0:
+        return np.ones_like(m), None
+    if layout.learned_of[claims[0]] < 0:
+        fixed = layout.priors.reporting_sd
+        log_density = sum(
+            scenario.weights[c] * claim_log_density(layout.readings[c], m, fixed) for c in claims
+        )
+        assert isinstance(log_density, np.ndarray)
+        return np.exp(log_density - log_density.max()), None
+    sds = _sd_nodes(layout)
+    by_sd = np.zeros((len(m), SD_NODES))
+    for c in claims:
+        by_sd += scenario.weights[c] * claim_log_density(layout.readings[c], m[:, None], sds)
+    by_sd = np.exp(by_sd - by_sd.max())
+    return by_sd.mean(axis=1), by_sd
+
+
+def _sd_nodes(layout: Layout) -> Array:
+    """Learned reporting sds of equal prior probability."""
+    free = layout.priors.learned_sd.quantile((np.arange(SD_NODES) + 0.5) / SD_NODES)
+    return np.asarray(np.hypot(free, SMALLEST_SD))
+
+
+def draw(
+    layout: Layout,
+    posterior: ExactPosterior,
+    *,
+    chains: int,
+    draws: int,
+    rng: np.random.Generator,
+) -> Draws:
+    """Draw from the exact posterior.
+
+    Parameters
+    ----------
+    layout : Layout
+        The model.
+    posterior : ExactPosterior
+        Its solution.
+    chains, draws : int
+        Shape of the result; draws are independent, chains only a label.
+    rng : numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    Draws
+        With method ``exact``.
+    """
+    total = chains * draws
+    log_n = posterior.quantile((np.arange(total) + 0.5) / total)
+    log_n = rng.permutation(log_n)
+    step = posterior.log_n[1] - posterior.log_n[0]
+    point = np.clip(np.rint((log_n - posterior.log_n[0]) / step), 0, len(posterior.log_n) - 1)
+    point = point.astype(np.intp)
+    targets = layout.ratios.targets
+    log_ratio = np.zeros((total, len(targets)))
+    log_sd = np.zeros((total, len(layout.learned)))
+    role_of: dict[int, npt.NDArray[np.intp]] = {}
+    for i, (joint, source, block) in sorted(posterior._blocks.items()):
+        if block[0] not in role_of:
+            role_of[block[0]] = _categorical(joint[point], rng)
+        place, m_index = _draw_bias(source, point, role_of[block[0]], rng)
+        # Keep log N + b, which the data pin, where the lattice drew it.
+        jitter = rng.uniform(-step / 2, step / 2, total)
+        log_ratio[:, i] = source.bias[place] + posterior.log_n[point] + jitter - log_n
+        if source.sd_posterior is not None:
+            node = _categorical(source.sd_posterior[m_index], rng)
+            sds = _sd_nodes(layout)
+            first = np.flatnonzero(layout.target_of == i)[0]
+            log_sd[:, layout.learned_of[first]] = np.log(sds[node])
+    scores = np.column_stack(
+        [np.interp(log_n, posterior.log_n, column) for column in posterior.scores.T]
+    )
+    shape = (chains, draws)
+    return Draws(
+        log_n.reshape(*shape, 1),
+        log_ratio.reshape(*shape, -1),
+        scores.reshape(*shape, -1),
+        log_sd.reshape(*shape, -1),
+        "exact",
+    )
+
+
+def _draw_bias(
+    source: _Source,
+    point: npt.NDArray[np.intp],
+    role: npt.NDArray[np.intp],
+    rng: np.random.Generator,
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Draw the lattice point of b given those of N and of the role term."""
+    windows = sliding_window_view(source.kernel, len(source.bias))
+    place = np.empty(len(point), dtype=np.intp)
+    pairs, inverse = np.unique(np.stack([point, role]), axis=1, return_inverse=True)
+    order = np.argsort(inverse.ravel(), kind="stable")
+    bounds = np.searchsorted(inverse.ravel()[order], np.arange(pairs.shape[1] + 1))
+    uniform = rng.uniform(size=len(point))
+    for k in range(pairs.shape[1]):
+        rows = order[bounds[k] : bounds[k + 1]]
+        below = np.cumsum(windows[pairs[0, k]] * source.prior[:, pairs[1, k]])
+        place[rows] = np.searchsorted(below, uniform[rows] * below[-1])
+    place = np.minimum(place, len(source.bias) - 1)
+    return place, point + place
+
+
+def _categorical(weights: Array, rng: np.random.Generator) -> npt.NDArray[np.intp]:
+    """One index per row, drawn in proportion to the row's weights."""
+    below = np.cumsum(weights, axis=1)
+    chosen = (below < rng.uniform(size=(len(weights), 1)) * below[:, -1:]).sum(axis=1)
+    return np.asarray(np.minimum(chosen, weights.shape[1] - 1), dtype=np.intp)

@@ -1,0 +1,1 @@
+"""The model of claims: cells, ratios, hedges, time."""

@@ -1,0 +1,395 @@
+"""From counted claims and priors to arrays: what the claims model is, before any engine sees it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from casualty_est.claims.model import hedges
+from casualty_est.claims.model.cells import CellGrid, Label, build_cells
+from casualty_est.claims.model.ratios import Ratios, Target, build_ratios
+from casualty_est.claims.model.timeline import OfSources, Timeline, build_timeline
+from casualty_est.claims.table.claims import Claim
+from casualty_est.claims.table.counting import DOCUMENTING_ROLES
+from casualty_est.claims.table.time_grid import TimeGrid
+from casualty_est.errors import UsageError
+from casualty_est.priors import Anchor, LogNormal, Normal, Priors
+from casualty_est.priors.roles import NO_ROLE
+from casualty_est.priors.settings import nearest
+
+Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
+
+LEARN_FROM = 5  # a source with this many claims learns its own reporting sd
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The prior on the size of some base cells: one shared level and offsets round it.
+
+    Parameters
+    ----------
+    kind : {"total", "incident"}
+        What the claims on these cells speak of.
+    prior : Normal
+        Of the log count of a single cell, or of the level that several share.
+    cells : ndarray of int
+        Positions of the base cells.
+    """
+
+    kind: str
+    prior: Normal
+    cells: Ints
+
+    @property
+    def shared(self) -> bool:
+        """Whether several cells share the level."""
+        return len(self.cells) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorTerm:
+    """An anchor, placed: a log-normal term on a sum of cells or on one ratio."""
+
+    name: str
+    prior: LogNormal
+    cells: npt.NDArray[np.bool_] | None = None
+    target: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Everything a claims model consists of.
+
+    Parameters
+    ----------
+    claims : tuple of Claim
+        The claims that count, in the order of every claim array.
+    readings : tuple of hedges.Reading
+        How each enters the likelihood.
+    hedges : tuple of str
+        ``speaker`` or ``documented`` for each.
+    target_of : ndarray of int, shape (claim,)
+        Target of each claim.
+    grid : CellGrid
+        The latent counts.
+    cover : ndarray of shape (target, cell)
+        Which cells each target sums.
+    ratios : Ratios
+        Joint prior of the reporting ratios.
+    levels : tuple of Level
+        Priors on the base cells.
+    anchors : tuple of AnchorTerm
+        Outside knowledge.
+    learned : tuple of str
+        Sources whose reporting sd is learned, each with the field that `Priors.within` names.
+    learned_of : ndarray of int, shape (claim,)
+        Position in `learned`, or -1 where the sd is fixed.
+    priors : Priors
+        All assumptions, for the rest of the numbers.
+    timeline : Timeline, optional
+        The steps of time and what windows hold of them; None where all windows agree.
+    """
+
+    claims: tuple[Claim, ...]
+    readings: tuple[hedges.Reading, ...]
+    hedges: tuple[str, ...]
+    target_of: Ints
+    grid: CellGrid
+    cover: Array
+    ratios: Ratios
+    levels: tuple[Level, ...]
+    anchors: tuple[AnchorTerm, ...]
+    learned: tuple[str, ...]
+    learned_of: Ints
+    priors: Priors
+    timeline: Timeline | None = None
+
+    @property
+    def exact_possible(self) -> bool:
+        """Whether one latent count and one target per source make an exact answer possible."""
+        targets = self.ratios.targets
+        if self.timeline is not None:
+            return False
+        return len(self.grid.cells) == 1 and len({t.source for t in targets}) == len(targets)
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """Names of all that can set the level: ratios, levels, anchors, in this order."""
+        return (
+            *(ratio_name(target, self.ratios.targets) for target in self.ratios.targets),
+            *(level_name(level, self.levels) for level in self.levels),
+            *(anchor.name for anchor in self.anchors),
+        )
+
+    @property
+    def has_level(self) -> bool:
+        """Whether any role, source prior or anchor speaks of the level."""
+        named = any(t.role is not None or "sources" in t.prior.origin for t in self.ratios.targets)
+        return named or bool(self.anchors)
+
+
+def ratio_name(target: Target, targets: Sequence[Target]) -> str:
+    """Name a ratio by its source, and by its cell where the source has several."""
+    several = sum(other.source == target.source for other in targets) > 1
+    if not several:
+        return f"ratio of {target.source}"
+    fields = ("scope", "outcome", "group", "perpetrator")
+    same_source = [other for other in targets if other.source == target.source]
+    differing = [
+        str(getattr(target.label, name))
+        for name in fields
+        if len({getattr(other.label, name) for other in same_source}) > 1
+    ]
+    if len({other.level for other in same_source}) > 1:
+        differing.append(target.level)
+    if len({other.role for other in same_source}) > 1:
+        differing.append(target.role or "no role")
+    return f"ratio of {target.source} ({', '.join(differing)})"
+
+
+def level_name(level: Level, levels: Sequence[Level]) -> str:
+    """Name the prior on the size of the cells."""
+    return "level prior" if len(levels) == 1 else f"level prior ({level.kind}s)"
+
+
+def build_layout(
+    claims: Sequence[Claim],
+    priors: Priors,
+    *,
+    roles: Mapping[str, str],
+    hedge: Mapping[str, str],
+    time: TimeGrid | None = None,
+    over_time: OfSources | None = None,
+) -> Layout:
+    """Lay out the model of these claims.
+
+    Parameters
+    ----------
+    claims : sequence of Claim
+        The claims that count as independent evidence; none of them unknown.
+    priors : Priors
+        All assumptions.
+    roles : mapping
+        Role by source, over what the table says.
+    hedge : mapping
+        ``speaker`` or ``documented`` by source, over what the table says.
+    time : TimeGrid, optional
+        The steps of time where windows are modelled; claims then have filled windows.
+    over_time : OfSources, optional
+        Delays and drifts of sources.
+
+    Returns
+    -------
+    Layout
+
+    Raises
+    ------
+    UsageError
+        If a name matches nothing; the nearest valid one is given.
+    """
+    sources = list(dict.fromkeys(claim.source for claim in claims))
+    for given, where in ((priors.sources, "priors, sources"), (roles, "roles"), (hedge, "hedge")):
+        _check_sources(given, sources, where)
+    if over_time is not None:
+        _check_sources(over_time.delay, sources, "delay")
+        _check_sources(over_time.drift, sources, "drift")
+    keys = [_key(claim, priors, roles) for claim in claims]
+    distinct = {key: i for i, key in enumerate(dict.fromkeys(keys))}
+    targets = [_target(key, priors) for key in distinct]
+    _check_anchors(priors.anchors, targets)
+    labels = [target.label for target in targets]
+    labels += [anchor_label(a.cell, targets) for a in priors.anchors if a.source is None]
+    grid = build_cells(labels, priors.groups)
+    _no_incident_as_total(grid, targets)
+    chosen = tuple(_hedge(claim, key[1], hedge) for claim, key in zip(claims, keys, strict=True))
+    target_of = np.array([distinct[key] for key in keys], dtype=np.intp)
+    levels = _levels(grid, targets, priors)
+    anchors = tuple(_place(anchor, grid, targets) for anchor in priors.anchors)
+    timeline = None
+    if time is not None:
+        by_total = [level.cells for level in levels if level.kind == "total"]
+        timeline = build_timeline(
+            time,
+            claims,
+            target_of,
+            targets,
+            grid,
+            by_total[0] if by_total else np.zeros(0, dtype=np.intp),
+            list(zip(priors.anchors, (anchor.cells for anchor in anchors), strict=True)),
+            priors,
+            over_time or OfSources({}, {}),
+        )
+    speakers = [_speaker(claim, priors.within) for claim in claims]
+    counts = Counter(speakers)
+    learned = tuple(name for name in dict.fromkeys(speakers) if counts[name] >= LEARN_FROM)
+    return Layout(
+        claims=tuple(claims),
+        readings=tuple(hedges.read(c.quantity, h) for c, h in zip(claims, chosen, strict=True)),
+        hedges=chosen,
+        target_of=target_of,
+        grid=grid,
+        cover=np.array([grid.row(target.label) for target in targets], dtype=float),
+        ratios=build_ratios(targets, priors.fractions, priors.within),
+        levels=levels,
+        anchors=anchors,
+        learned=learned,
+        learned_of=np.array(
+            [learned.index(name) if name in learned else -1 for name in speakers], dtype=np.intp
+        ),
+        priors=priors,
+        timeline=timeline,
+    )
+
+
+def _speaker(claim: Claim, within: str | None) -> str:
+    """Whose error a claim has: its source's, toward a part of the cells where one is named."""
+    return f"{claim.source} ({getattr(claim, within)})" if within else claim.source
+
+
+def _check_sources(given: Mapping[str, object], sources: Sequence[str], where: str) -> None:
+    for name in given:
+        if name not in sources:
+            msg = f"{where}: {name!r} is no source of the counted claims; {nearest(name, sources)}"
+            raise UsageError(msg)
+
+
+def _no_incident_as_total(grid: CellGrid, targets: Sequence[Target]) -> None:
+    """Refuse a single incident on cells that a total counts: it is a part of them, not a rival."""
+    for incident in targets:
+        for total in targets:
+            if (incident.level, total.level) != ("incident", "total"):
+                continue
+            inside = grid.row(total.label) & ~grid.row(incident.label)
+            if not inside.any():
+                msg = (
+                    f"{incident.source} speaks of a single incident and {total.source} of a total, "
+                    f"both on {incident.label}; give the incident a scope of its own"
+                )
+                raise UsageError(msg)
+
+
+def _check_anchors(anchors: Sequence[Anchor], targets: Sequence[Target]) -> None:
+    """Refuse an anchor on a place or perpetrator that no claim names."""
+    for anchor in anchors:
+        for name in ("scope", "perpetrator"):
+            used = {part for t in targets for part in str(getattr(t.label, name)).split("+")}
+            for part in anchor.cell.get(name, "").split("+") if name in anchor.cell else []:
+                if part.strip() not in used:
+                    msg = f"anchors: no claim names the {name} {part!r}; {nearest(part, used)}"
+                    raise UsageError(msg)
+
+
+_Key = tuple[str, str | None, str, Label]
+
+
+def _key(claim: Claim, priors: Priors, roles: Mapping[str, str]) -> _Key:
+    role = effective_role(claim, priors, roles)
+    if role is not None and role not in priors.roles:
+        msg = f"roles: {role!r} is no role; {nearest(role, priors.roles)}"
+        raise UsageError(msg)
+    return claim.source, role, claim.level, label_of(claim)
+
+
+def effective_role(claim: Claim, priors: Priors, roles: Mapping[str, str]) -> str | None:
+    """Role of a claim's source: the constructor's, else the priors', else the table's."""
+    stated = priors.sources[claim.source].role if claim.source in priors.sources else None
+    role = roles.get(claim.source) or stated or claim.role
+    return None if role == NO_ROLE else role
+
+
+def label_of(claim: Claim) -> Label:
+    """Return the cell that a claim speaks of, as it wrote it."""
+    return Label(claim.scope, claim.outcome, claim.group, claim.perpetrator)
+
+
+def _target(key: _Key, priors: Priors) -> Target:
+    source, role, level, label = key
+    prior = priors.ratio(source, role, level)
+    # What the analyst says of one source is knowledge of that source, not of its role.
+    own = prior.origin.startswith("sources.")
+    block = f"source {source} {level}" if own else f"role {role} {level}"
+    return Target(source, role, level, label, prior, block)
+
+
+def _hedge(claim: Claim, role: str | None, hedge: Mapping[str, str]) -> str:
+    chosen = hedge.get(claim.source) or claim.hedge
+    if chosen not in (None, "speaker", "documented"):
+        msg = f"hedge of {claim.source!r} must be 'speaker' or 'documented', not {chosen!r}"
+        raise UsageError(msg)
+    if chosen is not None:
+        return chosen
+    # "At least hundreds", or a lower end with a larger number beside it, is no tally of a list.
+    tally = claim.quantity.grid is not None and claim.quantity.best is None
+    return "documented" if role in DOCUMENTING_ROLES and tally else "speaker"
+
+
+def anchor_label(cell: Mapping[str, str], targets: Sequence[Target]) -> Label:
+    """Complete an anchor's cell with what all claims share."""
+    values = {}
+    for name in ("scope", "outcome", "group", "perpetrator"):
+        used = sorted({str(getattr(target.label, name)) for target in targets})
+        if name in cell:
+            # Scopes are sets: the order of their parts does not matter.
+            values[name] = "+".join(sorted(part.strip() for part in cell[name].split("+")))
+        elif len(used) == 1:
+            values[name] = used[0]
+        else:
+            msg = f"anchors: say the {name} of the anchor; {nearest('', used)}"
+            raise UsageError(msg)
+    return Label(**values)
+
+
+def _place(anchor: Anchor, grid: CellGrid, targets: Sequence[Target]) -> AnchorTerm:
+    if anchor.source is None:
+        label = anchor_label(anchor.cell, targets)
+        return AnchorTerm(anchor.name, anchor.prior, cells=grid.row(label))
+    found = [
+        i
+        for i, target in enumerate(targets)
+        if target.source == anchor.source
+        and all(getattr(target.label, name) == value for name, value in anchor.cell.items())
+    ]
+    if not found:
+        names = sorted({target.source for target in targets})
+        msg = (
+            f"anchors: no counted claim of {anchor.source!r} fits; {nearest(anchor.source, names)}"
+        )
+        raise UsageError(msg)
+    if len(found) > 1:
+        msg = (
+            f"anchors: {anchor.source!r} speaks of {len(found)} cells; say which one the ratio "
+            f"belongs to with scope, outcome, group or perpetrator"
+        )
+        raise UsageError(msg)
+    return AnchorTerm(anchor.name, anchor.prior, target=found[0])
+
+
+def _levels(grid: CellGrid, targets: Sequence[Target], priors: Priors) -> tuple[Level, ...]:
+    """Give cells that only incident claims speak of a prior of their own size."""
+    speaks = np.array([grid.row(target.label) for target in targets])
+    of_totals = np.array([target.level == "total" for target in targets])
+    by_total = speaks[of_totals].any(axis=0)
+    by_any = speaks.any(axis=0)
+    for i, cell in enumerate(grid.cells):
+        # A parent that nobody claimed is of the kind of its subgroups.
+        for up in cell.parent:
+            if not by_any[up]:
+                by_total[up] |= by_total[i]
+    base = np.arange(len(grid.cells)) < grid.base
+    levels = []
+    for kind, mask in (("total", by_total), ("incident", ~by_total)):
+        positions = np.flatnonzero(base & mask)
+        if len(positions) == 0:
+            continue
+        several = len(positions) > 1
+        if kind == "total":
+            prior = priors.shared if several else priors.single
+        else:
+            prior = priors.shared_incident if several else priors.single_incident
+        levels.append(Level(kind, prior, positions))
+    return tuple(levels)

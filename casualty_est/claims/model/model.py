@@ -1,0 +1,403 @@
+"""The claims model: hedged totals of several witnesses, one true count per cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from casualty_est.claims.model.describe import describe
+from casualty_est.claims.model.layout import Layout, build_layout, effective_role
+from casualty_est.claims.model.over_time import asked_over_time, read_sources, windows_note
+from casualty_est.claims.model.totals import EstimateRow, estimate_rows
+from casualty_est.claims.table.claim import Claim
+from casualty_est.claims.table.claims import Claims
+from casualty_est.claims.table.counting import Documented, count_once, documented, documented_to
+from casualty_est.claims.table.over_time import THIN
+from casualty_est.claims.table.tally import Counted
+from casualty_est.errors import UsageError
+from casualty_est.priors import Ground, Priors, read_priors
+from casualty_est.priors.settings import CELL_FIELDS, nearest
+from casualty_est.priors.time import read_day
+
+if TYPE_CHECKING:
+    import pymc
+    import xarray
+
+    from casualty_est.result.estimate import Estimate
+
+Note = tuple[str, str]
+EXECUTOR_UNUSED = "a claims model is a single fit: the executor was not used"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnConflict:
+    """A role prior that rests on the conflict under analysis: it is no evidence of its own there.
+
+    Parameters
+    ----------
+    role : str
+        Key of the role.
+    targets : ndarray of bool, shape (target,)
+        The ratios that have this prior.
+    grounds : tuple of Ground
+        The figures that come from this conflict.
+    """
+
+    role: str
+    targets: npt.NDArray[np.bool_] = field(repr=False)
+    grounds: tuple[Ground, ...]
+
+    @property
+    def text(self) -> str:
+        """The same as a sentence."""
+        conflicts = "; ".join(dict.fromkeys(ground.conflict for ground in self.grounds))
+        return (
+            f"the prior of role {self.role} rests partly on {conflicts}, the conflict under "
+            f"analysis; the result with its sd doubled is shown beside"
+        )
+
+
+class ClaimsModel:
+    """Latent true counts, and witnesses who report them with a bias.
+
+    Each claim observes a sum of cells times the reporting ratio of its source toward what it
+    counts, with an error of some fifteen per cent and the hedge it was made with. Ratios have role
+    priors whose errors sources of one role share. Nothing is sampled in the constructor.
+
+    Parameters
+    ----------
+    claims : Claims or dataframe
+        The table of claims.
+    priors : mapping, str or Path, optional
+        The analyst's assumptions, as a dictionary in the form of the TOML file, or that file.
+    roles : mapping of str to str, optional
+        Role by source, over what the table says.
+    hedge : mapping of str to str, optional
+        ``speaker`` or ``documented`` by source: how its "at least" is read.
+    as_of : datetime.date or str, optional
+        Leave claims out that were published later.
+    total : mapping of str to str, optional
+        The cell that stands first, where there is no unique total: any of scope, outcome, group,
+        perpetrator.
+    assume_unbiased : bool, optional
+        Where no source has a role and nothing anchors the level, take the sources as unbiased on
+        the median. This is the analyst's own act, and printed.
+    conflict : str, optional
+        The conflict under analysis, if the labels do not name it: role priors that rest on it are
+        pointed out.
+    grid : {"day", "week", "month"}, optional
+        Model time, in such steps. By default time is modelled where claims on overlapping cells
+        cover different windows, and the step is chosen by the span.
+    delay : mapping of str to number, mapping or str, optional
+        How long a source takes to state a death, by source: a median in days, a prior on the
+        median such as ``{"median": 283, "factor": 2}``, or ``"estimated"``.
+    drift : mapping of str to float, optional
+        Sd of the log ratio's random walk over one year, by source.
+    restated : {"thin", "all"}
+        Whether one number of a source stands for each step and form of hedge, or every one.
+
+    Raises
+    ------
+    UsageError
+        If a name matches nothing (the nearest valid one is given), or windows differ and no claim
+        says where its count begins.
+    InputError
+        If a table breaks its rules.
+
+    Examples
+    --------
+    >>> import casualty_est as ce
+    >>> model = ce.ClaimsModel(ce.datasets.load("coalition"))
+    >>> est = model.fit(seed=1)
+    >>> bool(8_000 < est.summary()["median"].iloc[0] < 12_000)
+    True
+    """
+
+    kind = "claims"
+
+    def __init__(
+        self,
+        claims: Claims | Any,
+        *,
+        priors: Mapping[str, Any] | str | Path | None = None,
+        roles: Mapping[str, str] | None = None,
+        hedge: Mapping[str, str] | None = None,
+        as_of: date | str | None = None,
+        total: Mapping[str, str] | None = None,
+        assume_unbiased: bool = False,
+        conflict: str | None = None,
+        grid: str | None = None,
+        delay: Mapping[str, Any] | None = None,
+        drift: Mapping[str, float] | None = None,
+        restated: str = THIN,
+    ) -> None:
+        self.claims: Claims = claims if isinstance(claims, Claims) else Claims(claims)
+        self.priors: Priors = read_priors(priors)
+        self.as_of = read_day(as_of, "as_of")
+        self.assume_unbiased = assume_unbiased
+        self.time = read_sources(self.priors, delay, drift)
+        self.over_time = asked_over_time(self.priors, grid, restated, self.time)
+        self.counted: Counted = count_once(self.claims, self.as_of, self.over_time)
+        if not self.counted.claims:
+            table = self.claims.name or "the table"
+            late = any(out.code == "after_as_of" for out in self.counted.left_out)
+            mend = (
+                f"every number was published after {self.as_of}; choose a later as-of date"
+                if late
+                else "give at least one row a quantity"
+            )
+            msg = f"{table} holds no claim with a number that counts: {mend}"
+            raise UsageError(msg)
+        chosen = _chosen(total)
+        self.layout: Layout = build_layout(
+            self.counted.claims,
+            self.priors,
+            roles=dict(roles or {}),
+            hedge=dict(hedge or {}),
+            time=self.counted.grid,
+            over_time=self.time,
+        )
+        self.rows, row_notes = estimate_rows(self.layout, chosen)
+        self.own_conflict = self._own_conflict(conflict)
+        self.notes: tuple[Note, ...] = (*self._notes(), *row_notes)
+        self.settings: dict[str, Any] = {
+            "as_of": self.as_of.isoformat() if self.as_of else None,
+            "total": dict(total or {}),
+            "roles": dict(roles or {}),
+            "hedge": dict(hedge or {}),
+            "assume_unbiased": assume_unbiased,
+            "conflict": conflict,
+            "table": self.claims.name,
+            "grid": grid,
+            "delay": {name: asdict(found) for name, found in self.time.delay.items()},
+            "drift": dict(self.time.drift),
+            "restated": restated,
+        }
+        self._engines: dict[str, Any] = {}
+
+    def _own_conflict(self, conflict: str | None) -> tuple[OwnConflict, ...]:
+        targets = self.layout.ratios.targets
+        labels = {part for t in targets for part in (t.label.scope, t.label.perpetrator)}
+        labels |= {conflict} if conflict else set()
+        found: dict[str, OwnConflict] = {}
+        for target in targets:
+            key = target.role
+            # A source with a prior of its own does not lean on its role.
+            if key is None or target.block in found or target.block.startswith("source "):
+                continue
+            grounds = self.priors.roles[key].grounds_in(labels, target.level)
+            if grounds:
+                mask = np.array([t.block == target.block for t in targets])
+                found[target.block] = OwnConflict(key, mask, grounds)
+        return tuple(found.values())
+
+    def _notes(self) -> list[Note]:
+        notes = [*self.claims.warnings, *self.counted.notes]
+        if self.layout.timeline is not None:
+            notes.append(("windows_modelled", windows_note(self)))
+        for claim, hedge in zip(self.layout.claims, self.layout.hedges, strict=True):
+            if claim.quantity.form == "at_least":
+                meaning = (
+                    "the number it documented" if hedge == "documented" else "a speaker's bound"
+                )
+                text = f"{claim.source}: {claim.quantity.text!r} is read as {meaning}"
+                notes.append(("hedge", text))
+        notes += [("own_conflict", own.text) for own in self.own_conflict]
+        unnamed = dict.fromkeys(t.source for t in self.layout.ratios.targets if t.role is None)
+        if unnamed:
+            names = ", ".join(unnamed)
+            notes.append(("no_role", f"no role given for {names}: little is assumed of the ratio"))
+        if not self.has_level and not self.assume_unbiased:
+            text = (
+                "no source has a role and nothing anchors the level, so there is no headline "
+                "number; give roles, an anchor, or assume_unbiased (--assume-unbiased)"
+            )
+            notes.append(("no_level", text))
+        elif not self.layout.has_level:
+            text = "the analyst assumes that sources without a role report the truth on the median"
+            notes.append(("assumed_unbiased", text))
+        return list(dict.fromkeys(notes))
+
+    @property
+    def has_level(self) -> bool:
+        """Whether a headline may be given: a role, an anchor, or the analyst's own act."""
+        return self.layout.has_level or self.assume_unbiased
+
+    @property
+    def pymc_model(self) -> pymc.Model:
+        """The model as a `pymc.Model`, for whoever wants to extend it."""
+        from casualty_est.claims.model.pymc_model import build
+
+        if "pymc_model" not in self._engines:
+            self._engines["pymc_model"] = build(self.layout)
+        model: pymc.Model = self._engines["pymc_model"]
+        return model
+
+    def fit(
+        self,
+        *,
+        seed: int | None = None,
+        draws: int = 1000,
+        tune: int = 1000,
+        chains: int = 4,
+        method: str = "auto",
+        executor: Executor | None = None,
+        progress: bool | None = None,
+    ) -> Estimate:
+        """Compute the posterior.
+
+        Parameters
+        ----------
+        seed : int, optional
+            Seed of all randomness; None draws one and records it.
+        draws, tune, chains : int
+            Kept and warm-up draws per chain, and the number of chains. The exact route draws
+            ``draws * chains`` independent values.
+        method : {"auto", "exact", "nuts"}
+            ``auto`` takes the exact route where there is one cell and one target per source.
+        executor : concurrent.futures.Executor, optional
+            Where models with many fits (strata, replicates) run them. A claims model is one fit: it
+            needs none, and says so in a warning of the result if one is given.
+        progress : bool, optional
+            Show progress on standard error; None shows it where that is a terminal.
+
+        Returns
+        -------
+        Estimate
+
+        Raises
+        ------
+        UsageError
+            If the method is unknown or not open to this model.
+        """
+        from casualty_est.claims.inference.fit import fit
+        from casualty_est.result.estimate import Estimate
+
+        tree = fit(
+            self,
+            seed=seed,
+            draws=draws,
+            tune=tune,
+            chains=chains,
+            method=method,
+            progress=progress,
+            notes=[("executor", EXECUTOR_UNUSED)] if executor is not None else [],
+        )
+        return Estimate(tree, model=self, progress=progress)
+
+    def prior_predictive(self, *, draws: int = 1000, seed: int | None = None) -> xarray.DataTree:
+        """Draw from the prior: what the assumptions say before any number is seen.
+
+        Parameters
+        ----------
+        draws : int
+            Number of draws.
+        seed : int, optional
+            Seed; None draws one.
+
+        Returns
+        -------
+        xarray.DataTree
+            Group ``prior`` with ``deaths`` (chain, draw, estimate) and ``ratio_total`` (chain,
+            draw, target); group ``prior_predictive`` with ``claim`` (chain, draw, claim), the
+            numbers of people that the sources would have stated, before hedging.
+        """
+        from casualty_est.claims.inference.prior import prior_predictive
+
+        return prior_predictive(self, draws=draws, seed=seed)
+
+    def documented(self, row: EstimateRow) -> Documented | None:
+        """Return the largest lower end stated for exactly that cell, as published.
+
+        Parameters
+        ----------
+        row : EstimateRow
+            One of `rows`.
+
+        Returns
+        -------
+        Documented or None
+        """
+        rows = self.claims.rows
+        if self.as_of is not None:
+            gone = {id(out.claim) for out in self.counted.left_out if out.code == "after_as_of"}
+            rows = tuple(claim for claim in rows if id(claim) not in gone)
+        label = row.label
+        key = (label.scope, label.outcome, label.group, label.perpetrator)
+        # What the analyst says of a source holds here too, not only in the likelihood.
+        spoken = [replace(claim, role=self._role(claim)) for claim in rows if claim.cell_key == key]
+        if self.layout.timeline is not None and row.end is not None:
+            return documented_to(spoken, row.end)
+        return documented(spoken, key, (row.start, row.end))
+
+    def documented_by(
+        self, row: EstimateRow, days: Sequence[date], *, published: bool = False
+    ) -> list[float | None]:
+        """Return the largest lower end stated for exactly that cell up to each of some days.
+
+        Parameters
+        ----------
+        row : EstimateRow
+            One of `rows`.
+        days : sequence of datetime.date
+            Last days.
+        published : bool, optional
+            Whether it must also have been published by then.
+
+        Returns
+        -------
+        list of float or None
+        """
+        label = row.label
+        key = (label.scope, label.outcome, label.group, label.perpetrator)
+        gone = {id(out.claim) for out in self.counted.left_out if out.code == "after_as_of"}
+        spoken = [
+            replace(claim, role=self._role(claim))
+            for claim in self.claims.rows
+            if claim.cell_key == key and id(claim) not in gone
+        ]
+        found = [
+            documented_to(
+                [c for c in spoken if not published or (c.reported or c.end or day) <= day], day
+            )
+            for day in days
+        ]
+        return [None if stated is None else stated.low for stated in found]
+
+    def _role(self, claim: Claim) -> str | None:
+        """Role of a claim as published: the analyst's word, the row's, or the same source's."""
+        names = self.claims.canonical()
+        name = names.get(claim.source, claim.source)
+        roles = self.settings["roles"]
+        role = effective_role(replace(claim, source=name), self.priors, roles)
+        if role is not None:
+            return role
+        same = (
+            other.role
+            for other in self.claims.rows
+            if names.get(other.source, other.source) == name and other.cell_key == claim.cell_key
+        )
+        return next((role for role in same if role is not None), None)
+
+    def __repr__(self) -> str:
+        return describe(self)
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<pre>{escape(describe(self))}</pre>"
+
+
+def _chosen(total: Mapping[str, str] | None) -> dict[str, str]:
+    for name in total or {}:
+        if name not in CELL_FIELDS:
+            msg = f"total: {name!r} is no field of a cell; {nearest(name, CELL_FIELDS)}"
+            raise UsageError(msg)
+    return dict(total or {})

@@ -1,0 +1,208 @@
+"""What the analyst says of time in a claims model, read and said back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from casualty_est.claims.model.layout import anchor_label, ratio_name
+from casualty_est.claims.model.timeline import OfSources, Timeline
+from casualty_est.claims.table.over_time import RESTATED, OverTime, rules
+from casualty_est.claims.table.time_grid import STEPS
+from casualty_est.errors import UsageError
+from casualty_est.priors import Priors
+from casualty_est.priors.settings import nearest
+from casualty_est.priors.time import Delay, read_delay, read_drift
+
+if TYPE_CHECKING:
+    from casualty_est.claims.model.model import ClaimsModel
+
+MERGED = ("repeat", "restated_step")
+
+
+def read_sources(
+    priors: Priors, delay: Mapping[str, Any] | None, drift: Mapping[str, float] | None
+) -> OfSources:
+    """Delays and drifts of sources: the constructor's over those of the priors.
+
+    Parameters
+    ----------
+    priors : Priors
+        All assumptions.
+    delay, drift : mapping, optional
+        By source, as `ClaimsModel` takes them.
+
+    Returns
+    -------
+    OfSources
+
+    Raises
+    ------
+    UsageError
+        If one is malformed.
+    """
+    for name, given in (("delay", delay), ("drift", drift)):
+        if given is not None and not isinstance(given, Mapping):
+            msg = f"{name} must be a mapping from source to value, not {given!r}"
+            raise UsageError(msg)
+    delays: dict[str, Delay] = {}
+    drifts: dict[str, float] = {}
+    for source, stated in priors.sources.items():
+        if stated.delay is not None:
+            delays[source] = stated.delay
+        if stated.drift is not None:
+            drifts[source] = stated.drift
+    for source, spec in (delay or {}).items():
+        found = read_delay(spec, f"delay of {source!r}")
+        if found is not None:
+            delays[source] = found
+    for source, value in (drift or {}).items():
+        sd = read_drift(value, f"drift of {source!r}")
+        if sd is not None:
+            drifts[source] = sd
+    return OfSources(delays, drifts)
+
+
+def asked_over_time(
+    priors: Priors, grid: str | None, restated: str, sources: OfSources
+) -> OverTime:
+    """Gather what was said of time; any word of it makes time modelled.
+
+    Raises
+    ------
+    UsageError
+        If the grid or the rule for restated totals is unknown.
+    """
+    if grid is not None and grid not in STEPS:
+        msg = f"grid: {grid!r} is unknown; {nearest(str(grid), STEPS)}"
+        raise UsageError(msg)
+    if restated not in RESTATED:
+        msg = f"restated: {restated!r} is unknown; {nearest(str(restated), RESTATED)}"
+        raise UsageError(msg)
+    dated = [anchor for anchor in priors.anchors if anchor.end is not None]
+    return OverTime(
+        grid=grid,
+        restated=restated,
+        starts=tuple(anchor.start for anchor in dated if anchor.start is not None),
+        ends=tuple(anchor.end for anchor in dated if anchor.end is not None),
+        wanted=bool(grid or dated or sources.delay or sources.drift),
+    )
+
+
+def windows_note(model: ClaimsModel) -> str:
+    """Say that time is modelled: on which grid, and what was merged by which rule."""
+    found = windows(model)
+    left = [f"{count:,} left out as {code}" for code, count in found["left_out"].items()]
+    merged = f" ({', '.join(left)})" if left else ""
+    return (
+        f"windows differ or time is asked for, so time is modelled: {'; '.join(found['rules'])}; "
+        f"{found['claims']:,} claims stand{merged}"
+    )
+
+
+def windows(model: ClaimsModel) -> dict[str, Any]:
+    """Describe the timeline of a model for the result: grid, rules, cells, shared errors.
+
+    Parameters
+    ----------
+    model : ClaimsModel
+        A model with a timeline.
+
+    Returns
+    -------
+    dict
+        Plain values.
+    """
+    timeline = model.layout.timeline
+    assert timeline is not None
+    grid = timeline.grid
+    codes = Counter(out.code for out in model.counted.left_out)
+    return {
+        "grid": grid.step,
+        "start": grid.start.isoformat(),
+        "end": grid.end.isoformat(),
+        "steps": grid.steps,
+        "claims": len(model.layout.claims),
+        "left_out": {code: codes[code] for code in MERGED if codes[code]},
+        "rules": [*rules(grid, model.over_time), *_assumed(model, timeline)],
+        "delayed": [source.source for source in timeline.delayed],
+        "drifting": list(model.time.drift),
+        "slow": _slow(model, timeline),
+        "anchors": _anchors(model, timeline),
+    }
+
+
+def _anchors(model: ClaimsModel, timeline: Timeline) -> list[dict[str, Any]]:
+    """Intervals from outside for a cell up to a day, with its labels."""
+    found = []
+    for anchor in model.priors.anchors:
+        if anchor.source is None:
+            label = anchor_label(anchor.cell, model.layout.ratios.targets)
+            low, high = anchor.prior.interval(0.95)
+            found.append(
+                {
+                    "name": anchor.name,
+                    "scope": label.scope,
+                    "outcome": label.outcome,
+                    "group": label.group,
+                    "perpetrator": label.perpetrator,
+                    "start": (anchor.start or timeline.grid.start).isoformat(),
+                    "date": (anchor.end or timeline.grid.end).isoformat(),
+                    "median": anchor.prior.median,
+                    "low": low,
+                    "high": high,
+                }
+            )
+    return found
+
+
+def _assumed(model: ClaimsModel, timeline: Timeline) -> list[str]:
+    """Assumptions on time, in sentences."""
+    assumed = model.priors.over_time
+    found = [
+        f"the log of deaths per day walks at random, sd over the whole span about "
+        f"{timeline.path_sd:.2g}, {len(timeline.basis)} Karhunen-Loeve terms"
+    ]
+    owners = {o for o, k in zip(timeline.wander.owners, timeline.wander.kinds, strict=True)
+              if k == "slow"}  # fmt: skip
+    if owners:
+        found.append(
+            f"restated running totals of one source share a log error of sd {assumed.slow_sd:g} "
+            f"with Gaussian correlation over {assumed.slow_months:g} months"
+        )
+    for delayed in timeline.delayed:
+        found.append(f"{delayed.source} states deaths late: {delayed.delay.describe()}")
+    for source, sd in model.time.drift.items():
+        found.append(f"the log ratio of {source} drifts by sd {sd:g} a year")
+    if timeline.short.any():
+        how = "learned, starting from" if timeline.short_learned else "taken as"
+        found.append(
+            f"{int(timeline.short.sum()):,} windows shorter than a {timeline.grid.step} have an "
+            f"extra log sd, {how} {assumed.short_sd:g}"
+        )
+    if any(cell.parent for cell in model.layout.grid.cells):
+        found.append("a subgroup is a share of its group that is constant over time")
+    return found
+
+
+def _slow(model: ClaimsModel, timeline: Timeline) -> list[dict[str, Any]]:
+    targets = model.layout.ratios.targets
+    terms = Counter(
+        owner
+        for owner, kind in zip(timeline.wander.owners, timeline.wander.kinds, strict=True)
+        if kind == "slow"
+    )
+    columns = timeline.wander.load != 0
+    found = []
+    for owner, count in terms.items():
+        mine = [i for i, o in enumerate(timeline.wander.owners)
+                if o == owner and timeline.wander.kinds[i] == "slow"]  # fmt: skip
+        found.append(
+            {
+                "target": ratio_name(targets[int(owner)], targets),
+                "claims": int(columns[:, mine].any(axis=1).sum()),
+                "terms": count,
+            }
+        )
+    return found

@@ -1,0 +1,247 @@
+"""Reporting ratios of sources, and the part of their priors that sources of one role share.
+
+b = log(reported / true) of source s toward target t is
+
+    m + sd (sqrt(role) u_role + sqrt(source) u_source + sqrt(target) u_target),   u ~ N(0, 1)
+
+so ten monitors do not shrink the total as ten independent witnesses would. A documenting role has
+this on the logit of its completeness, times an over-count. A component that only one target would
+carry is merged into the next finer one: the joint prior is the same, with fewer parameters.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from casualty_est.claims.model.cells import Label
+from casualty_est.priors import RatioPrior
+
+Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One source toward one cell as it wrote it: the unit that has a reporting ratio.
+
+    Parameters
+    ----------
+    source : str
+        The witness.
+    role : str or None
+        Its role toward this cell.
+    level : {"total", "incident"}
+        Whether the claims are totals or speak of single incidents.
+    label : Label
+        The cell.
+    prior : RatioPrior
+        Prior on reported / true.
+    block : str
+        Targets of one block share a role term.
+    """
+
+    source: str
+    role: str | None
+    level: str
+    label: Label
+    prior: RatioPrior
+    block: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ratios:
+    """The joint prior of all reporting ratios, as arrays over targets.
+
+    Parameters
+    ----------
+    targets : tuple of Target
+        In the order of every array here.
+    mu, sd : ndarray of shape (target,)
+        Location and scale of the core: log ratio, or logit of the completeness.
+    logit : ndarray of bool, shape (target,)
+        Whether the core is a completeness.
+    role_part, source_part, target_part : ndarray of shape (target,)
+        Square roots of the variance fractions of the three components; 0 where merged away.
+    role_index, source_index : ndarray of int, shape (target,)
+        Position of the shared components.
+    over_index : ndarray of int, shape (target,)
+        Position of the over-count, -1 for none.
+    over_mean, over_sd : ndarray of shape (over_count,)
+        Prior of the log over-counts.
+    """
+
+    targets: tuple[Target, ...]
+    mu: Array
+    sd: Array
+    logit: npt.NDArray[np.bool_]
+    role_part: Array
+    source_part: Array
+    target_part: Array
+    role_index: Ints
+    source_index: Ints
+    over_index: Ints
+    over_mean: Array
+    over_sd: Array
+
+    @property
+    def role_terms(self) -> int:
+        """Number of role components that several sources share."""
+        return _used(self.role_index, self.role_part)
+
+    @property
+    def source_terms(self) -> int:
+        """Number of source components that several targets share."""
+        return _used(self.source_index, self.source_part)
+
+    def covariance(self, sd_scale: Array) -> Array:
+        """Prior covariance of the cores, of shape (target, target), shared terms integrated out."""
+        sd = self.sd * sd_scale
+        same_role = (self.role_index[:, None] == self.role_index) & _both(self.role_part)
+        same_source = (self.source_index[:, None] == self.source_index) & _both(self.source_part)
+        correlation = (
+            same_role * np.outer(self.role_part, self.role_part)
+            + same_source * np.outer(self.source_part, self.source_part)
+            + np.diag(self.target_part**2)
+        )
+        return np.asarray(correlation * np.outer(sd, sd))
+
+    def scores(self, core: Array, sd_scale: Array) -> Array:
+        """Score of each ratio's prior, d log p / d b: the raw material of the gauge weights.
+
+        Parameters
+        ----------
+        core : ndarray of shape (..., target)
+            Draws of the log ratios or logits of completeness.
+        sd_scale : ndarray of shape (target,)
+            Factor on each prior's sd.
+
+        Returns
+        -------
+        ndarray of shape (..., target)
+        """
+        pull = np.linalg.solve(self.covariance(sd_scale), (core - self.mu)[..., None])[..., 0]
+        share = special.expit(core)
+        on_share = (share - pull) / np.maximum(1 - share, 1e-300)
+        return np.where(self.logit, on_share, -pull)
+
+
+def _used(index: Ints, part: Array) -> int:
+    return int(index[part > 0].max(initial=-1)) + 1
+
+
+def _both(part: Array) -> npt.NDArray[np.bool_]:
+    return np.asarray((part[:, None] > 0) & (part > 0))
+
+
+_Witness = tuple[str, str, str | None]
+
+
+def _witness(target: Target, within: str | None) -> _Witness:
+    return target.block, target.source, getattr(target.label, within) if within else None
+
+
+def build_ratios(
+    targets: Sequence[Target], fractions: tuple[float, float, float], within: str | None = None
+) -> Ratios:
+    """Lay out the joint prior of the reporting ratios.
+
+    Parameters
+    ----------
+    targets : sequence of Target
+        All targets of the model.
+    fractions : tuple of float
+        Shares of the prior variance that belong to role, source and target.
+    within : str, optional
+        Field of a cell: only targets that agree in it share the part of their source.
+
+    Returns
+    -------
+    Ratios
+    """
+    sources_in: dict[str, set[str]] = defaultdict(set)
+    targets_of: dict[_Witness, int] = defaultdict(int)
+    for target in targets:
+        sources_in[target.block].add(target.source)
+        targets_of[_witness(target, within)] += 1
+    blocks: dict[str, int] = {}
+    witnesses: dict[_Witness, int] = {}
+    overs: dict[tuple[str, str], int] = {}
+    over_priors, rows = [], []
+    for target in targets:
+        role, source, own = fractions
+        witness = _witness(target, within)
+        if len(sources_in[target.block]) == 1:
+            role, source = 0.0, role + source
+        if targets_of[witness] == 1:
+            source, own = 0.0, source + own
+        if role:
+            blocks.setdefault(target.block, len(blocks))
+        if source:
+            witnesses.setdefault(witness, len(witnesses))
+        over = -1
+        if target.prior.over_count is not None:
+            source_of = target.block, target.source
+            if source_of not in overs:
+                overs[source_of] = len(overs)
+                over_priors.append(target.prior.over_count)
+            over = overs[source_of]
+        rows.append(
+            (role, source, own, blocks.get(target.block, 0), witnesses.get(witness, 0), over)
+        )
+    table = np.array(rows, dtype=float).reshape(-1, 6)
+    index = table[:, 3:].astype(np.intp)
+    return Ratios(
+        tuple(targets),
+        mu=np.array([t.prior.core.mu for t in targets]),
+        sd=np.array([t.prior.core.sd for t in targets]),
+        logit=np.array([t.prior.is_completeness for t in targets]),
+        role_part=np.sqrt(table[:, 0]),
+        source_part=np.sqrt(table[:, 1]),
+        target_part=np.sqrt(table[:, 2]),
+        role_index=index[:, 0],
+        source_index=index[:, 1],
+        over_index=index[:, 2],
+        over_mean=np.array([prior.mean for prior in over_priors]),
+        over_sd=np.array([prior.sd for prior in over_priors]),
+    )
+
+
+def select(ratios: Ratios, chosen: npt.NDArray[np.bool_]) -> Ratios:
+    """Return the joint prior of some targets, with their shared components counted anew.
+
+    Parameters
+    ----------
+    ratios : Ratios
+        The joint prior of all; no component is shared across the choice.
+    chosen : ndarray of bool, shape (target,)
+        The targets to keep.
+
+    Returns
+    -------
+    Ratios
+    """
+
+    def renumber(index: Ints, part: Array) -> Ints:
+        used = np.unique(index[part > 0])
+        return np.where(part > 0, np.searchsorted(used, index), 0).astype(np.intp)
+
+    keep = np.flatnonzero(chosen)
+    arrays = ("mu", "sd", "logit", "role_part", "source_part", "target_part")
+    over = ratios.over_index[keep]
+    used = np.unique(over[over >= 0])
+    return replace(
+        ratios,
+        targets=tuple(ratios.targets[i] for i in keep),
+        **{name: getattr(ratios, name)[keep] for name in arrays},
+        role_index=renumber(ratios.role_index[keep], ratios.role_part[keep]),
+        source_index=renumber(ratios.source_index[keep], ratios.source_part[keep]),
+        over_index=np.where(over >= 0, np.searchsorted(used, over), -1).astype(np.intp),
+        over_mean=ratios.over_mean[used],
+        over_sd=ratios.over_sd[used],
+    )

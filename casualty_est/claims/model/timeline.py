@@ -1,0 +1,471 @@
+"""Time in a claims model: which share of every step each window holds, and which errors are shared.
+
+Deaths of a cell run over the steps of a grid as its total times a profile. A profile is the softmax
+of a random walk, written with its first Karhunen-Loeve terms, so that any window is a weighted sum
+over the grid and all identities between cells hold at every date. Restated totals of one source
+share an error that moves slowly; a source may drift, or state deaths only after a delay.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+from casualty_est.claims.model.cells import CellGrid, Label
+from casualty_est.claims.model.delays import Delayed, delay_nodes
+from casualty_est.claims.model.ratios import Target
+from casualty_est.claims.table.claim import Claim
+from casualty_est.claims.table.over_time import running
+from casualty_est.claims.table.time_grid import TimeGrid
+from casualty_est.priors import Anchor, Priors
+from casualty_est.priors.settings import SMALLEST_SD
+from casualty_est.priors.time import Delay
+
+Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
+Bools = npt.NDArray[np.bool_]
+
+# Degrees of freedom of the multivariate t that an unknown scale of a profile leaves: the log of the
+# scale has sd .27. With 4 a profile that nothing pins wanders so far that chains mix badly.
+PROFILE_DF = 8
+MONTH = 365.25 / 12  # days
+SLOW_FROM = 3  # restated totals from which a source has a slow error
+MOST_TERMS = 6
+LEARN_SHORT = 5  # windows within one step from which their extra sd is learned,
+SHORT_SPREAD = 0.5  # with this sd of its log
+
+
+@dataclass(frozen=True, slots=True)
+class Wander:
+    """Errors and ratios that move over time, written with few independent terms.
+
+    Parameters
+    ----------
+    load : ndarray of shape (claim, term)
+        What one sd of each term adds to the log of a claim.
+    centre : ndarray of shape (target, term)
+        Mean of `load` over the claims of each target.
+    on_grid : ndarray of shape (step, term)
+        What it adds to the log ratio at the end of each step; 0 for errors.
+    kinds : tuple of {"slow", "drift"}
+        What each term is.
+    owners : tuple of int or str
+        Target of a slow error, source of a drift.
+    """
+
+    load: Array
+    centre: Array
+    on_grid: Array
+    kinds: tuple[str, ...]
+    owners: tuple[int | str, ...]
+
+    @property
+    def terms(self) -> int:
+        """Number of terms."""
+        return len(self.kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Everything that time adds to the layout of a claims model.
+
+    Parameters
+    ----------
+    grid : TimeGrid
+        The steps.
+    basis : ndarray of shape (term, step)
+        Karhunen-Loeve terms of a random walk of unit variance per grid.
+    path_sd : float
+        Median of the sd of the log intensity's walk over the whole grid.
+    profiled : ndarray of int, shape (profile,)
+        Base cells that have a profile; single incidents are even.
+    windows : ndarray of shape (window, step)
+        Share of each step that every window holds; rows of delayed windows are filled by `delayed`.
+    window_of : ndarray of int, shape (claim,)
+        Window of each claim.
+    reference : ndarray of int, shape (target,)
+        The widest window of each target, on which its claimed total is defined.
+    anchor_window : ndarray of int, shape (anchor,)
+        Window of each anchor on a count; -1 for others.
+    labels : ndarray of shape (label, cell)
+        Sums of cells that a claim or an anchor speaks of.
+    label_of : ndarray of int, shape (target,)
+        Label of each target.
+    anchor_label : ndarray of int, shape (anchor,)
+        Label of each anchor on a count; -1 for others.
+    delayed : tuple of Delayed
+        Sources with a delay.
+    wander : Wander
+        Slow errors and drifts.
+    running : ndarray of bool, shape (claim,)
+        Whether a claim is a running total that its source restates.
+    short : ndarray of bool, shape (claim,)
+        Whether its window is shorter than a step.
+    """
+
+    grid: TimeGrid
+    basis: Array
+    path_sd: float
+    profiled: Ints
+    windows: Array
+    window_of: Ints
+    reference: Ints
+    anchor_window: Ints
+    labels: Array
+    label_of: Ints
+    anchor_label: Ints
+    delayed: tuple[Delayed, ...]
+    wander: Wander
+    running: Bools
+    short: Bools
+
+    @property
+    def short_learned(self) -> bool:
+        """Whether the extra sd of short windows is learned."""
+        return int(self.short.sum()) >= LEARN_SHORT
+
+    @property
+    def estimated(self) -> tuple[Delayed, ...]:
+        """Sources whose median delay is not fixed."""
+        return tuple(source for source in self.delayed if not source.delay.fixed)
+
+
+def shares(timeline: Timeline, base: int, walk: Array | None) -> Array:
+    """Share of each base cell's deaths that falls in each step.
+
+    Parameters
+    ----------
+    timeline : Timeline
+        The steps and which cells have a profile.
+    base : int
+        Number of base cells.
+    walk : ndarray of shape (draw, profile, term) or None
+        Karhunen-Loeve coefficients; None where the grid has a single step.
+
+    Returns
+    -------
+    ndarray of shape (draw or 1, cell, step)
+    """
+    days = timeline.grid.days / timeline.grid.days.sum()
+    if walk is None:
+        return np.broadcast_to(days, (1, base, len(days)))
+    found = np.broadcast_to(days, (len(walk), base, len(days))).copy()
+    log_share = walk @ timeline.basis + np.log(timeline.grid.days)
+    share = np.exp(log_share - log_share.max(axis=-1, keepdims=True))
+    found[:, timeline.profiled] = share / share.sum(axis=-1, keepdims=True)
+    return found
+
+
+def karhunen_loeve(grid: TimeGrid, terms: int) -> Array:
+    """Karhunen-Loeve terms of a random walk over the grid with its mean removed.
+
+    Parameters
+    ----------
+    grid : TimeGrid
+        The steps.
+    terms : int
+        Largest number of terms.
+
+    Returns
+    -------
+    ndarray of shape (term, step)
+        For a walk whose variance over the whole grid is 1, at the middle of each step.
+    """
+    edges = np.array(grid.edges, dtype=float)
+    middle = ((edges[1:] + edges[:-1]) / 2 - edges[0]) / (edges[-1] - edges[0])
+    order = np.arange(1, min(terms, grid.steps - 1) + 1)[:, None]
+    return np.asarray(np.sqrt(2) * np.cos(np.pi * order * middle) / (np.pi * order))
+
+
+def slow_terms(days: Array, sd: float, months: float) -> Array:
+    """Terms of an error with Gaussian correlation over some dates.
+
+    Parameters
+    ----------
+    days : ndarray of shape (claim,)
+        Dates, in days.
+    sd : float
+        Log sd of the error.
+    months : float
+        Correlation length: so far apart the correlation is exp(-1/2).
+
+    Returns
+    -------
+    ndarray of shape (claim, term)
+        Loadings whose product with their transpose is the covariance, but for terms that never
+        reach `SMALLEST_SD`.
+    """
+    gap = (days[:, None] - days) / (months * MONTH)
+    return _loadings(sd**2 * np.exp(-0.5 * gap**2))
+
+
+def drift_terms(grid: TimeGrid, middle: float, sd: float) -> Array:
+    """Terms of a random walk of a log ratio that is zero at one day, at the end of every step.
+
+    Parameters
+    ----------
+    grid : TimeGrid
+        The steps.
+    middle : float
+        Ordinal of the day at which the walk is zero.
+    sd : float
+        Sd of the log ratio after one year.
+
+    Returns
+    -------
+    ndarray of shape (step, term)
+    """
+    years = (np.array(grid.edges[1:], dtype=float) - middle) / 365.25
+    same_side = years[:, None] * years > 0
+    near = np.minimum(np.abs(years[:, None]), np.abs(years))
+    return _loadings(sd**2 * np.where(same_side, near, 0.0))
+
+
+def _loadings(covariance: Array) -> Array:
+    values, vectors = np.linalg.eigh(covariance)
+    load = vectors[:, ::-1] * np.sqrt(np.maximum(values[::-1], 0.0))
+    matters = np.flatnonzero(np.abs(load).max(axis=0) > SMALLEST_SD)
+    return np.asarray(load[:, : min(len(matters), MOST_TERMS)])
+
+
+@dataclass(frozen=True, slots=True)
+class OfSources:
+    """What is said of single sources over time, by name."""
+
+    delay: Mapping[str, Delay]
+    drift: Mapping[str, float]
+
+
+def build_timeline(
+    grid: TimeGrid,
+    claims: Sequence[Claim],
+    target_of: Ints,
+    targets: Sequence[Target],
+    cells: CellGrid,
+    levels: Ints,
+    anchors: Sequence[tuple[Anchor, Bools | None]],
+    priors: Priors,
+    sources: OfSources,
+) -> Timeline:
+    """Lay out time.
+
+    Parameters
+    ----------
+    grid : TimeGrid
+        The steps.
+    claims : sequence of Claim
+        The claims that count, with filled windows.
+    target_of : ndarray of int, shape (claim,)
+        Target of each claim.
+    targets : sequence of Target
+        The targets.
+    cells : CellGrid
+        The latent counts.
+    levels : ndarray of int
+        Base cells that totals speak of.
+    anchors : sequence of (Anchor, ndarray of bool or None)
+        Anchors and the cells that they speak of; None for those of a ratio.
+    priors : Priors
+        All assumptions.
+    sources : OfSources
+        Delays and drifts.
+
+    Returns
+    -------
+    Timeline
+    """
+    book = _Windows(grid, sources.delay)
+    window_of = np.array([book.of(claim) for claim in claims], dtype=np.intp)
+    anchor_window = np.array(
+        [-1 if on is None else book.between(anchor.start, anchor.end) for anchor, on in anchors],
+        dtype=np.intp,
+    )
+    labels = _Labels(cells)
+    label_of = np.array([labels.of(target.label) for target in targets], dtype=np.intp)
+    anchor_label = np.array(
+        [-1 if on is None else labels.row(on) for _, on in anchors], dtype=np.intp
+    )
+    spans = np.array([book.span(w) for w in window_of])
+    reference = np.array(
+        [window_of[max(np.flatnonzero(target_of == t), key=lambda i: tuple(spans[i]))]
+         for t in range(len(targets))], dtype=np.intp,
+    )  # fmt: skip
+    is_running = np.array(running(claims), dtype=bool)
+    step_days = float(np.median(grid.days))
+    own_days = np.array([book.length(claim) for claim in claims])
+    begins = np.array([claim.start == grid.start for claim in claims])
+    assumed = priors.over_time
+    return Timeline(
+        grid=grid,
+        basis=karhunen_loeve(grid, assumed.terms),
+        path_sd=assumed.path_sd or max(1.0, 1.25 * float(np.sqrt(grid.years))),
+        profiled=levels,
+        windows=book.matrix(),
+        window_of=window_of,
+        reference=reference,
+        anchor_window=anchor_window,
+        labels=labels.matrix(),
+        label_of=label_of,
+        anchor_label=anchor_label,
+        delayed=book.delayed(),
+        wander=_wander(grid, claims, target_of, targets, is_running, priors, sources),
+        running=is_running,
+        short=(own_days < step_days) & ~is_running & ~begins,
+    )
+
+
+class _Labels:
+    """Distinct sums of cells, as rows."""
+
+    def __init__(self, cells: CellGrid) -> None:
+        self.cells = cells
+        self.rows: dict[bytes, int] = {}
+        self.found: list[Bools] = []
+
+    def of(self, label: Label) -> int:
+        return self.row(self.cells.row(label))
+
+    def row(self, marked: Bools) -> int:
+        key = marked.tobytes()
+        if key not in self.rows:
+            self.rows[key] = len(self.found)
+            self.found.append(marked)
+        return self.rows[key]
+
+    def matrix(self) -> Array:
+        return np.array(self.found, dtype=float)
+
+
+_Key = tuple[date, date, date | None, str | None]
+
+
+class _Windows:
+    """Distinct windows, those of delayed sources by the day of the statement too."""
+
+    def __init__(self, grid: TimeGrid, delays: Mapping[str, Delay]) -> None:
+        self.grid = grid
+        self.delays = delays
+        self.keys: dict[_Key, int] = {}
+
+    def _place(self, key: _Key) -> int:
+        return self.keys.setdefault(key, len(self.keys))
+
+    def between(self, start: date | None, end: date | None) -> int:
+        return self._place((start or self.grid.start, end or self.grid.end, None, None))
+
+    def of(self, claim: Claim) -> int:
+        if claim.level == "incident":  # one event: there is nothing to divide
+            return self.between(None, None)
+        assert claim.start is not None
+        assert claim.end is not None
+        if claim.source in self.delays:
+            stated = claim.reported or claim.end
+            return self._place((claim.start, claim.end, stated, claim.source))
+        return self.between(claim.start, claim.end)
+
+    def length(self, claim: Claim) -> float:
+        if claim.start is None or claim.end is None or claim.level == "incident":
+            return float("inf")
+        return float((claim.end - claim.start).days + 1)
+
+    def span(self, window: int) -> tuple[float, float]:
+        """Order of windows: the longest first, then those that were stated last."""
+        start, end, stated, _ = list(self.keys)[window]
+        return float((end - start).days), float((stated or end).toordinal())
+
+    def matrix(self) -> Array:
+        return np.array(
+            [
+                self.grid.weights(start, end) if source is None else np.zeros(self.grid.steps)
+                for start, end, _, source in self.keys
+            ]
+        )
+
+    def delayed(self) -> tuple[Delayed, ...]:
+        rows: dict[str, list[tuple[int, Array, Array]]] = defaultdict(list)
+        for (start, end, stated, source), i in self.keys.items():
+            if source is not None and stated is not None:
+                rows[source].append((i, *delay_nodes(self.grid, start, end, stated)))
+        return tuple(
+            Delayed(
+                source,
+                self.delays[source],
+                np.array([i for i, _, _ in found], dtype=np.intp),
+                np.array([lags for _, lags, _ in found]),
+                np.array([shares for _, _, shares in found]),
+            )
+            for source, found in rows.items()
+        )
+
+
+def _wander(
+    grid: TimeGrid,
+    claims: Sequence[Claim],
+    target_of: Ints,
+    targets: Sequence[Target],
+    is_running: Bools,
+    priors: Priors,
+    sources: OfSources,
+) -> Wander:
+    columns: list[Array] = []
+    on_grid: list[Array] = []
+    kinds: list[str] = []
+    owners: list[int | str] = []
+    days = np.array([_day(claim, sources) for claim in claims])
+    assumed = priors.over_time
+    for target, rows in _series(claims, target_of, is_running, days):
+        for load in slow_terms(days[rows], assumed.slow_sd, assumed.slow_months).T:
+            column = np.zeros(len(claims))
+            column[rows] = load
+            columns.append(column)
+            on_grid.append(np.zeros(grid.steps))
+            kinds.append("slow")
+            owners.append(target)
+    for source, sd in sources.drift.items():
+        mine = np.array([i for i, claim in enumerate(claims) if claim.source == source])
+        middle = float(days[mine].min() + days[mine].max()) / 2
+        ends = np.array(grid.edges[1:], dtype=float)
+        for load in drift_terms(grid, middle, sd).T:
+            column = np.zeros(len(claims))
+            column[mine] = np.interp(days[mine], ends, load)
+            columns.append(column)
+            on_grid.append(load)
+            kinds.append("drift")
+            owners.append(source)
+    load = np.array(columns).reshape(len(columns), len(claims)).T
+    counts = np.bincount(target_of, minlength=len(targets))
+    centre = np.zeros((len(targets), load.shape[1]))
+    np.add.at(centre, target_of, load)
+    return Wander(
+        load,
+        centre / np.maximum(counts, 1)[:, None],
+        np.array(on_grid).reshape(len(on_grid), grid.steps).T,
+        tuple(kinds),
+        tuple(owners),
+    )
+
+
+def _day(claim: Claim, sources: OfSources) -> float:
+    """Day on which a claim stands for the number, as an ordinal; a blank one is no matter."""
+    day = claim.reported if claim.source in sources.delay and claim.reported else claim.end
+    return float(day.toordinal() + 1) if day else 0.0
+
+
+def _series(
+    claims: Sequence[Claim], target_of: Ints, is_running: Bools, days: Array
+) -> list[tuple[int, Ints]]:
+    """Targets and the positions of their restated running totals, where there are enough."""
+    found: dict[tuple[int, date | None], list[int]] = defaultdict(list)
+    for i, claim in enumerate(claims):
+        if is_running[i]:
+            found[int(target_of[i]), claim.start].append(i)
+    return [
+        (target, np.array(rows, dtype=np.intp))
+        for (target, _), rows in found.items()
+        if len(set(days[rows])) >= SLOW_FROM
+    ]

@@ -1,0 +1,343 @@
+"""The claims model over time as a PyMC model.
+
+What is sampled is what the data pin: the log of what each source has claimed in all, and from it
+and the counts the log ratio is derived, whose joint prior is Normal with all shared components
+integrated out. A profile has its Karhunen-Loeve coefficients, with their unknown scale integrated
+out. So no scale multiplies a free parameter, and the sampler meets few ridges.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pymc as pm
+import pytensor.tensor as pt
+
+from casualty_est.claims.model.delays import Delayed, delay_series
+from casualty_est.claims.model.kernels import FIELDS, kernel, stack
+from casualty_est.claims.model.layout import Layout, ratio_name
+from casualty_est.claims.model.pymc_model import (
+    level_counts,
+    log_counts,
+    one_hot,
+    ratio_parts,
+    shared_data,
+    unpack,
+)
+from casualty_est.claims.model.ratios import Ratios, select
+from casualty_est.claims.model.scenario import Scenario
+from casualty_est.claims.model.timeline import PROFILE_DF, SHORT_SPREAD, Timeline
+from casualty_est.claims.model.timeline_start import counts_start, documented_targets, find_start
+from casualty_est.priors.settings import SMALLEST_SD
+
+Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
+
+# From so many cells the data know the spread of their sizes well, and each is sampled as it is.
+CENTRED_FROM = 6
+
+
+def build(layout: Layout, *, packed: bool = False) -> pm.Model:
+    """Build the PyMC model of a layout with a timeline.
+
+    Parameters
+    ----------
+    layout : Layout
+        The model; its timeline is not None.
+    packed : bool, optional
+        As for `claims_pymc.build`.
+
+    Returns
+    -------
+    pymc.Model
+        With deterministics ``log_deaths`` (cell, over the whole grid), ``log_ratio`` and ``core``
+        (target), ``level_score`` (level), ``walk`` (profile, term), ``expected`` (claim; log of
+        what it would say without error) and ``anchored`` (anchor).
+    """
+    timeline = _timeline(layout)
+    targets = layout.ratios.targets
+    coords: dict[str, Any] = {
+        "cell": [str(cell.label) for cell in layout.grid.cells],
+        "target": [ratio_name(target, targets) for target in targets],
+    }
+    with pm.Model(coords=coords) as model:
+        values = shared_data(layout, Scenario.plain(layout))
+        if packed:
+            data = unpack(values)
+        else:
+            data = {name: pm.Data(name, value) for name, value in values.items()}
+        log_deaths = log_counts(layout, data, _counts)
+        free = _Free(layout, timeline, data["start"])
+        amounts = _amounts(layout, timeline, log_deaths, free.walk)
+        order, stacked = _stacked(layout)
+        spots = _Spots(layout, timeline, order)
+        logs = pt.log(amounts.ravel()[spots.flat])
+        log_ratio = _ratios(layout, timeline, data, logs[spots.references], free)
+        expected = logs[spots.claims] + log_ratio[layout.target_of[order]]
+        if free.terms is not None:
+            expected = expected + pt.dot(timeline.wander.load[order], free.terms)
+        pm.Deterministic("expected", expected[np.argsort(order)])
+        sds = _reporting_sds(layout, timeline, order)
+        for kind, (start, stop) in stacked.items():
+            fields = [data[f"{kind}_{name}"] for name in FIELDS[kind]]
+            density = kernel(kind, fields, expected[start:stop], sds[start:stop], pt)
+            pm.Potential(f"claims_{kind}", (data[f"{kind}_weight"] * density).sum())
+        _anchors(layout, timeline, data, logs[spots.anchors], log_ratio)
+    return model
+
+
+def _timeline(layout: Layout) -> Timeline:
+    assert layout.timeline is not None
+    return layout.timeline
+
+
+def _stacked(layout: Layout) -> tuple[Ints, dict[str, tuple[int, int]]]:
+    """Claims ordered by kind, and where each kind starts and stops."""
+    order: list[int] = []
+    places = {}
+    for kind, (positions, _) in stack(layout.readings).items():
+        places[kind] = (len(order), len(order) + len(positions))
+        order += [int(i) for i in positions]
+    return np.array(order, dtype=np.intp), places
+
+
+class _Spots:
+    """Which sums of cells, over which windows, the claims, ratios and anchors speak of."""
+
+    def __init__(self, layout: Layout, timeline: Timeline, order: Ints) -> None:
+        width = len(timeline.labels)
+        on_count = np.flatnonzero(timeline.anchor_window >= 0)
+        wanted = [
+            timeline.window_of[order] * width + timeline.label_of[layout.target_of[order]],
+            timeline.reference * width + timeline.label_of,
+            timeline.anchor_window[on_count] * width + timeline.anchor_label[on_count],
+        ]
+        self.flat, places = np.unique(np.concatenate(wanted), return_inverse=True)
+        ends = np.cumsum([len(part) for part in wanted])
+        self.claims, self.references, self.anchors = np.split(places, ends[:-1])
+
+
+class _Free:
+    """Walks, wandering terms and claimed totals, in coordinates that the data scale alike."""
+
+    def __init__(self, layout: Layout, timeline: Timeline, start: Any) -> None:
+        scale = find_start(layout).scale
+        steady = pm.Flat("steady", shape=len(scale), initval=np.zeros(len(scale)))
+        values = start + pt.dot(scale, steady)
+        walks, terms = len(timeline.profiled) * len(timeline.basis), timeline.wander.terms
+        shape = len(timeline.profiled), len(timeline.basis)
+        self.walk = pm.Deterministic("walk", values[:walks].reshape(shape)) if walks else None
+        self.terms = pm.Deterministic("wander", values[walks : walks + terms]) if terms else None
+        plain = int((~layout.ratios.logit).sum())
+        claimed = values[walks + terms :]
+        self.claimed, self.documented = claimed[:plain], claimed[plain:]
+        if self.terms is not None:
+            pm.Potential("wander_prior", -0.5 * (self.terms**2).sum())
+        if self.walk is not None:
+            distance = (self.walk**2).sum(axis=1) / (PROFILE_DF * timeline.path_sd**2)
+            weight = -0.5 * (PROFILE_DF + len(timeline.basis))
+            pm.Potential("profile", weight * pt.log1p(distance).sum())
+
+
+def _amounts(layout: Layout, timeline: Timeline, log_deaths: Any, walk: Any) -> Any:
+    """Deaths of every label within every window, of shape (window, label)."""
+    base = layout.grid.base
+    share = _shares(layout, timeline, walk)
+    within = pt.dot(_windows(timeline), share.T)
+    totals = pt.exp(log_deaths[:base])
+    if base == 1:
+        totals = totals[0]
+    columns = within * totals
+    subgroups = layout.grid.cells[base:]
+    if subgroups:
+        part = pm.modelcontext(None)["share_logit"]
+        for batch in layout.grid.generations():
+            rows = np.zeros((len(batch), batch[0]))
+            for row, position in enumerate(batch):
+                rows[row, list(layout.grid.cells[position].parent)] = 1
+            held = pt.sigmoid(part[batch[0] - base : batch[-1] + 1 - base])
+            columns = pt.concatenate([columns, pt.dot(columns, rows.T) * held], axis=1)
+    return pt.dot(columns, timeline.labels.T)
+
+
+def _shares(layout: Layout, timeline: Timeline, walk: Any) -> Any:
+    """Share of each base cell's deaths that falls in each step, of shape (cell, step)."""
+    base, profiles = layout.grid.base, len(timeline.profiled)
+    even = np.tile(timeline.grid.days / timeline.grid.days.sum(), (base, 1))
+    if walk is None:
+        return pt.as_tensor(even)
+    log_share = pt.dot(walk, timeline.basis) + np.log(timeline.grid.days)
+    share = pt.exp(log_share - pt.max(log_share, axis=1, keepdims=True))
+    share = share / share.sum(axis=1, keepdims=True)
+    if profiles == base:
+        return share
+    place = one_hot(timeline.profiled, base).T
+    still = np.ones(base)
+    still[timeline.profiled] = 0
+    return pt.dot(place, share) + still[:, None] * even
+
+
+def _windows(timeline: Timeline) -> Any:
+    """Share of each step that every window holds, and of it what was stated by its day."""
+    windows: Any = timeline.windows.copy()
+    sampled = []
+    for k, source in enumerate(timeline.delayed):
+        if source.delay.fixed:
+            windows[source.windows] = source.weights(math.log(source.delay.median))
+        else:
+            sampled.append((source, _delayed(source, k)))
+    for source, weights in sampled:
+        windows = windows + pt.dot(one_hot(source.windows, len(timeline.windows)).T, weights)
+    return windows
+
+
+def _delayed(source: Delayed, k: int) -> Any:
+    """Stated share of each step for a source whose median delay is not known.
+
+    It is a smooth function of one number, so a Chebyshev series stands for thousands of powers.
+    """
+    delay = source.delay
+    log_median = pm.Normal(f"log_delay_{k}", math.log(delay.median), delay.sd)
+    series, reach = delay_series(source)
+    place = pt.clip((log_median - math.log(delay.median)) / reach, -1.0, 1.0)
+    terms = [pt.ones_like(place), place]
+    while len(terms) < len(series):
+        terms.append(2 * place * terms[-1] - terms[-2])
+    flat = pt.dot(pt.stack(terms), series.reshape(len(series), -1))
+    return flat.reshape(series.shape[1:])
+
+
+def _ratios(
+    layout: Layout, timeline: Timeline, data: dict[str, Any], log_true: Any, free: _Free
+) -> Any:
+    """Log ratios of all targets: of what they claimed to what was true."""
+    ratios = layout.ratios
+    plain, logit = np.flatnonzero(~ratios.logit), np.flatnonzero(ratios.logit)
+    core, log_ratio = [], []
+    if len(plain):
+        found = _without_errors(free.claimed - log_true[plain], timeline, plain, free)
+        core.append(_cores(select(ratios, ~ratios.logit), data, plain, found))
+        log_ratio.append(found)
+    if len(logit):
+        cores, found = _completeness(layout, timeline, data, logit, log_true, free)
+        core.append(cores)
+        log_ratio.append(found)
+    back = np.argsort(np.concatenate([plain, logit]))
+    pm.Deterministic("core", pt.concatenate(core)[back], dims="target")
+    return pm.Deterministic("log_ratio", pt.concatenate(log_ratio)[back], dims="target")
+
+
+def _without_errors(log_ratio: Any, timeline: Timeline, places: Ints, free: _Free) -> Any:
+    """Take the mean of slow errors over the claims of each target out of what it claimed."""
+    if free.terms is None:
+        return log_ratio
+    return log_ratio - pt.dot(timeline.wander.centre[places], free.terms)
+
+
+def _completeness(
+    layout: Layout,
+    timeline: Timeline,
+    data: dict[str, Any],
+    places: Ints,
+    log_true: Any,
+    free: _Free,
+) -> tuple[Any, Any]:
+    """Logits of completeness, and log ratios, of documenting sources.
+
+    Of each over-count one target is written by what it claimed, which the data pin, and the
+    over-count is derived.
+    """
+    ratios = select(layout.ratios, layout.ratios.logit)
+    core, shares = ratio_parts(
+        dataclasses.replace(ratios, over_mean=np.zeros(0), over_sd=np.zeros(0)),
+        data["sd_scale"][places],
+    )
+    shares = shares + data["ratio_shift"][places]
+    overs = len(ratios.over_mean)
+    if not overs:
+        return core, shares
+    # Places of the targets that are written by what they claimed, among those of completeness.
+    chosen = np.searchsorted(places, documented_targets(layout))
+    over = free.documented - log_true[places[chosen]] - shares[chosen]
+    over = _without_errors(over, timeline, places[chosen], free)
+    pm.Potential("over_count", -0.5 * (((over - ratios.over_mean) / ratios.over_sd) ** 2).sum())
+    has_over = ratios.over_index >= 0
+    rows = has_over[:, None] * one_hot(np.maximum(ratios.over_index, 0), overs)
+    return core, shares + pt.dot(rows, over)
+
+
+def _cores(ratios: Ratios, data: dict[str, Any], places: Ints, log_ratio: Any) -> Any:
+    """Give log ratios their joint Normal prior; what is over-counted apart has one of its own."""
+    core = log_ratio - data["ratio_shift"][places]
+    if len(ratios.over_mean):
+        over = pm.Normal("over_count_of_ratios", ratios.over_mean, ratios.over_sd)
+        has_over = ratios.over_index >= 0
+        rows = has_over[:, None] * one_hot(np.maximum(ratios.over_index, 0), len(ratios.over_mean))
+        core = core - pt.dot(rows, over)
+    gap = core - ratios.mu
+    precision = data["ratio_precision"].reshape((len(places), len(places)))
+    pm.Potential("ratios", -0.5 * (gap * pt.dot(precision, gap)).sum())
+    return core
+
+
+def _counts(layout: Layout, k: int, mean: Any) -> tuple[Any, Any]:
+    """Log counts of the cells of one level, each sampled as it is where there are many."""
+    level = layout.levels[k]
+    count = len(level.cells)
+    if count < CENTRED_FROM:
+        return level_counts(layout, k, mean)
+    sd = pm.HalfNormal(f"offset_sd_{level.kind}", layout.priors.offset_sd)
+    start, scale = counts_start(layout, level)
+    steady = pm.Flat(f"cells_{level.kind}", shape=count, initval=np.zeros(count))
+    logs = start + pt.dot(scale, steady)
+    variance = level.prior.sd**2 + sd**2 / count
+    middle = logs.mean()
+    away = ((logs - middle) ** 2).sum() / sd**2
+    pm.Potential(
+        f"sizes_{level.kind}",
+        -0.5 * (middle - mean[0]) ** 2 / variance
+        - 0.5 * pt.log(variance)
+        - 0.5 * away
+        - (count - 1) * pt.log(sd),
+    )
+    return logs, ((middle - mean) / variance)
+
+
+def _reporting_sds(layout: Layout, timeline: Timeline, order: Ints) -> Any:
+    """Reporting sd of every claim in that order; sources with many claims learn theirs."""
+    sds: Any = np.full(len(order), layout.priors.reporting_sd)
+    if layout.learned:
+        prior = layout.priors.learned_sd
+        log_sd = pm.Normal("log_reporting_sd", prior.mu, prior.sd, shape=len(layout.learned))
+        learned = pt.sqrt(pt.exp(2 * log_sd) + SMALLEST_SD**2)
+        pm.Deterministic("reporting_sd", learned)
+        fixed = pt.as_tensor(np.array([layout.priors.reporting_sd]))
+        # The last entry stands for sources whose sd is fixed.
+        sds = pt.concatenate([learned, fixed])[layout.learned_of[order]]
+    short = timeline.short[order]
+    if not short.any():
+        return sds
+    extra: Any = layout.priors.over_time.short_sd
+    if timeline.short_learned:
+        median = math.log(layout.priors.over_time.short_sd)
+        extra = pm.LogNormal("short_sd", median, SHORT_SPREAD)
+    return pt.sqrt(sds**2 + short * extra**2)
+
+
+def _anchors(
+    layout: Layout, timeline: Timeline, data: dict[str, Any], on_counts: Any, log_ratio: Any
+) -> None:
+    if not layout.anchors:
+        return
+    counted = [int(j) for j in np.flatnonzero(timeline.anchor_window >= 0)]
+    places = [
+        log_ratio[anchor.target] if anchor.target is not None else on_counts[counted.index(j)]
+        for j, anchor in enumerate(layout.anchors)
+    ]
+    anchored = pm.Deterministic("anchored", pt.stack(places))
+    sds = np.array([anchor.prior.sd for anchor in layout.anchors])
+    pm.Potential("anchors", -0.5 * (((anchored - data["anchor_mean"]) / sds) ** 2).sum())

@@ -1,0 +1,210 @@
+"""Which numbers a claims model reports: the total, every cell that somebody named, remainders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+from casualty_est.claims.model.cells import CellGrid, Label
+from casualty_est.claims.model.layout import Layout
+from casualty_est.claims.table.claim import Claim
+from casualty_est.errors import UsageError
+
+Note = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class EstimateRow:
+    """One reported number: its label, window and cells, and whether a claim counts just it."""
+
+    label: Label
+    start: date | None
+    end: date | None
+    cells: npt.NDArray[np.bool_]
+    claimed: bool = True
+
+
+class _NoTotalError(Exception):
+    """Why there is no unique total."""
+
+
+def estimate_rows(
+    layout: Layout, chosen: Mapping[str, str]
+) -> tuple[tuple[EstimateRow, ...], list[Note]]:
+    """List the numbers to report.
+
+    Parameters
+    ----------
+    layout : Layout
+        The model.
+    chosen : mapping
+        What the analyst said of the total; empty for the default.
+
+    Returns
+    -------
+    rows : tuple of EstimateRow
+        The total first, if there is one.
+    notes : list of (code, text)
+        Why there is no total, where there is none.
+
+    Raises
+    ------
+    UsageError
+        If the chosen total is no cell of this model.
+    """
+    grid = layout.grid
+    labels: list[Label] = []
+    notes: list[Note] = []
+    try:
+        if chosen:
+            labels.append(_chosen_label(layout, chosen))
+            notes += _different_windows(layout, grid.row(labels[0]))
+        else:
+            labels.append(_default_label(layout))
+    except _NoTotalError as reason:
+        notes.append(("no_total", f"there is no unique total: {reason}; choose one with --total"))
+    labels += [target.label for target in layout.ratios.targets]
+    labels += [cell.label for cell in grid.cells]
+    rows: list[EstimateRow] = []
+    seen: set[bytes] = set()
+    for label in labels:
+        cells = grid.row(label)
+        if cells.tobytes() not in seen:
+            seen.add(cells.tobytes())
+            claimed = not rows or ((layout.cover > 0) == cells).all(axis=1).any()
+            rows.append(EstimateRow(label, *_window(layout, cells), cells, bool(claimed)))
+    return tuple(rows), notes
+
+
+def has_total(layout: Layout, notes: Sequence[Note]) -> bool:
+    """Whether the first row is the total."""
+    return not any(code == "no_total" for code, _ in notes)
+
+
+def _chosen_label(layout: Layout, chosen: Mapping[str, str]) -> Label:
+    wanted = dict(chosen)
+    if "scope" in wanted:
+        wanted["scope"] = "+".join(sorted(part.strip() for part in wanted["scope"].split("+")))
+    values = {}
+    for name, used in _used(layout).items():
+        if name in wanted:
+            values[name] = wanted[name]
+        elif name == "outcome" and "killed" in used:
+            values[name] = "killed"
+        elif len(used) == 1:
+            values[name] = used[0]
+        else:
+            try:
+                values[name] = _widest(layout.grid, name, used)
+            except _NoTotalError as reason:
+                msg = f"total: say the {name} too, since {reason}"
+                raise UsageError(msg) from None
+    label = Label(**values)
+    if not layout.grid.complete(label):
+        msg = f"total: the claims do not cover all of {label}; choose a cell that they cover"
+        raise UsageError(msg)
+    return label
+
+
+def _used(layout: Layout) -> dict[str, list[str]]:
+    fields = ("scope", "outcome", "group", "perpetrator")
+    targets = layout.ratios.targets
+    return {name: list(dict.fromkeys(getattr(t.label, name) for t in targets)) for name in fields}
+
+
+def _default_label(layout: Layout) -> Label:
+    used, grid = _used(layout), layout.grid
+    if "killed" not in used["outcome"]:
+        reason = f"no claim counts the killed, only {', '.join(used['outcome'])}"
+        raise _NoTotalError(reason)
+    killed = [t.label for t in layout.ratios.targets if t.label.outcome in ("killed", "casualties")]
+    values = {
+        name: _widest(grid, name, list(dict.fromkeys(getattr(label, name) for label in killed)))
+        for name in ("scope", "group", "perpetrator")
+    }
+    label = Label(outcome="killed", **values)
+    if not grid.complete(label):
+        reason = f"the claims do not cover every part of {label}"
+        raise _NoTotalError(reason)
+    _one_window(layout, grid.row(label))
+    return label
+
+
+def _widest(grid: CellGrid, name: str, used: Sequence[str]) -> str:
+    """The label that holds all others in use, or the sum of disjoint scopes or perpetrators."""
+    atoms = {"scope": grid.scopes, "perpetrator": grid.perpetrators, "group": grid.groups}[name]
+    parts = {label: atoms[label] for label in used}
+    if name == "group":
+        return _widest_group(grid, used)
+    union = frozenset().union(*parts.values())
+    for label, members in parts.items():
+        if members == union:
+            return label
+    return "+".join(sorted({part for atom in union for part in atom.split("+")}))
+
+
+def _widest_group(grid: CellGrid, used: Sequence[str]) -> str:
+    roots = {cell.label.group for cell in grid.cells if not cell.parent}
+    for label, leaves in grid.groups.items():
+        if roots <= leaves:
+            return label
+    reason = f"the groups {', '.join(sorted(roots))} have no declared relation ([groups])"
+    raise _NoTotalError(reason)
+
+
+def _speaking(layout: Layout, cells: npt.NDArray[np.bool_]) -> list[Claim]:
+    touches = ((layout.cover > 0) & cells).any(axis=1)
+    return [
+        claim
+        for claim, target in zip(layout.claims, layout.target_of, strict=True)
+        if touches[target]
+    ]
+
+
+def _window(layout: Layout, cells: npt.NDArray[np.bool_]) -> tuple[date | None, date | None]:
+    """From the first day to the last that claims on these cells speak of."""
+    if layout.timeline is not None and _over_time(layout, cells):
+        return layout.timeline.grid.start, layout.timeline.grid.end
+    speaking = _speaking(layout, cells)
+    starts = [claim.start for claim in speaking if claim.start is not None]
+    ends = [claim.end for claim in speaking if claim.end is not None]
+    return min(starts, default=None), max(ends, default=None)
+
+
+def _over_time(layout: Layout, cells: npt.NDArray[np.bool_]) -> bool:
+    """Whether the cells, or those they are shares of, are followed over time."""
+    assert layout.timeline is not None
+    followed = set(layout.timeline.profiled)
+    todo = [int(i) for i in np.flatnonzero(cells)]
+    while todo:
+        position = todo.pop()
+        if position in followed:
+            return True
+        todo.extend(layout.grid.cells[position].parent)
+    return False
+
+
+def _different_windows(layout: Layout, cells: npt.NDArray[np.bool_]) -> list[Note]:
+    """Note that a chosen total adds parts over different windows."""
+    try:
+        _one_window(layout, cells)
+    except _NoTotalError as reason:
+        return [("total_windows", f"the chosen total adds up different windows: {reason}")]
+    return []
+
+
+def _one_window(layout: Layout, cells: npt.NDArray[np.bool_]) -> None:
+    """Refuse a total of totals over different windows; incidents have each their own day."""
+    if layout.timeline is not None:  # every cell is followed over the whole grid
+        return
+    windows = {
+        (claim.start, claim.end) for claim in _speaking(layout, cells) if claim.level != "incident"
+    }
+    if len(windows) > 1:
+        shown = ", ".join(sorted(f"{start or 'open'} to {end or 'open'}" for start, end in windows))
+        reason = f"the parts cover different windows ({shown})"
+        raise _NoTotalError(reason)

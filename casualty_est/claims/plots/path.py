@@ -1,0 +1,307 @@
+"""The path of a total over time, with its band, against every running total that was published."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from casualty_est.claims.plots import marks_in_time
+from casualty_est.claims.plots.column import Name, write_names
+from casualty_est.claims.plots.dates import date_ticks, day_number
+from casualty_est.claims.plots.marks_in_time import Look, Placed
+from casualty_est.claims.plots.path_data import (
+    Path,
+    admitted_of,
+    anchors_of,
+    path_of,
+    placed_claims,
+    row_of,
+)
+from casualty_est.plots.marks import kind_of, numbers_of
+from casualty_est.plots.page import MARGIN, Line, dress, stamp_figure, write_down
+from casualty_est.plots.scales import limits_of, set_log_axis_upward
+from casualty_est.plots.style import SMALL, TITLE, WIDTH, Palette, Picture, new_figure
+from casualty_est.plots.words import shorten, wrap
+from casualty_est.wording.numbers import people, percent
+from casualty_est.wording.phrases import capitalised, cell_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from casualty_est.result.estimate import Estimate
+
+LEFT, RIGHT = 0.72, 1.85  # inches beside the axes: ticks, and the names of what is drawn
+ROOM = WIDTH - LEFT - RIGHT
+NAMES = RIGHT - 0.35  # inches that a name may be wide
+BODY = 3.6  # inches that the axes are high
+AIR = 0.015  # of the axis behind the last day, for marks that stand there
+ARROW = 0.22  # inches that the arrow of a bound is long
+DEPTH = 2000.0  # the axis reaches so many times below its top, unless a claim lies lower
+NAMED = 7  # sources with a colour and a name; the others are drawn in grey
+FEW = 60  # claims of one source up to which its marks are of full size
+MARKERS = ("o", "s", "D", "P", "X", "p", "h")
+LIGHT = ("#b34700", "#00795a", "#8f3f97", "#806600", "#a3333d", "#46606e", "#5b4b8a")
+DARK = ("#f0a050", "#3fcf9f", "#d59be0", "#e0c341", "#f08a92", "#9fb8c4", "#b3a6e8")
+
+
+# The picture ---------------------------------------------------------------------------------
+
+
+def picture(
+    estimate: Estimate, cell: Mapping[str, str] | int | None, prob: float, palette: Palette
+) -> Picture:
+    """Draw a path; see `Plots.path`.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+    cell : mapping, int or None
+        Which path.
+    prob : float
+        Level of the outer band.
+    palette : Palette
+        Colours.
+
+    Returns
+    -------
+    Picture
+    """
+    row = row_of(estimate, cell)
+    path = path_of(estimate, row, prob)
+    placed, others = placed_claims(estimate, row)
+    anchors = anchors_of(estimate, row)
+    admitted = admitted_of(estimate, row, prob)
+    note = _note(path, placed, others, anchors, admitted, prob)
+    figure, axes, foot = _open(_title(estimate, row), note, palette)
+    low, high = _limits(path, placed, anchors)
+    set_log_axis_upward(axes, low, high, BODY)
+    first, last = _first_day(estimate), float(path.days[-1])
+    _days_across(axes, first, last)
+    unit = "number" if estimate.meta["rows"][row]["cell"]["outcome"] == "lost" else "people"
+    axes.set_ylabel(f"{unit} to that day, log scale", fontsize=SMALL, color=palette.muted)
+    names = [_band(axes, path, palette, low)]
+    names += _documented(axes, path, estimate, palette, low)
+    names += _admitted(axes, admitted, palette, low)
+    names += _claims(axes, placed, palette, low, high)
+    names += _anchors(axes, anchors, palette)
+    _forecast(axes, placed, last, palette)
+    top = float(figure.get_size_inches()[1]) - foot - BODY
+    write_names(figure, axes, names, (LEFT, top, ROOM, BODY))
+    if not estimate.converged:
+        stamp_figure(figure, palette, *map(float, figure.get_size_inches()))
+    return figure
+
+
+def _title(estimate: Estimate, row: int) -> str:
+    cell = estimate.meta["rows"][row]["cell"]
+    text = cell_text({**cell, "start": None, "end": None})
+    return f"{capitalised(text)}, over time"
+
+
+def _open(title: str, note: str, palette: Palette) -> tuple[Picture, Any, float]:
+    """A figure with one pair of axes; return also how high its foot is."""
+    inner = WIDTH - 2 * MARGIN
+    heads = [
+        Line(text, TITLE, palette.ink, weight="bold")
+        for text in wrap(title, inner, TITLE, lines=3, weight="bold")
+    ]
+    notes = [Line(text, SMALL, palette.muted) for text in wrap(note, inner, SMALL, lines=6)]
+    top = MARGIN + sum(line.height for line in heads) + 0.12
+    foot = 0.36 + sum(line.height for line in notes) + 0.06
+    height = top + BODY + foot
+    figure = new_figure(height, palette)
+    axes = figure.add_axes(
+        (LEFT / WIDTH, foot / height, ROOM / WIDTH, BODY / height), facecolor="none"
+    )
+    dress(axes, palette)
+    axes.grid(axis="y", color=palette.faint, linewidth=0.6, zorder=0)
+    axes.tick_params(
+        axis="y", colors=palette.muted, labelcolor=palette.ink, labelsize=SMALL, length=0
+    )
+    write_down(figure, heads, MARGIN)
+    write_down(figure, notes, height - foot + 0.36)
+    return figure, axes, foot
+
+
+def _days_across(axes: Any, first: float, last: float) -> None:
+    axes.set_xlim(first, last + AIR * (last - first))
+    ticks, labels = date_ticks(first, last, ROOM / (1 + AIR))
+    axes.set_xticks(ticks, labels)
+
+
+def _first_day(estimate: Estimate) -> float:
+    return day_number(estimate.meta["details"]["windows"]["start"])
+
+
+def _limits(
+    path: Path, placed: Sequence[Placed], anchors: Sequence[Mapping[str, Any]]
+) -> tuple[float, float]:
+    said = [number for one in placed for number in numbers_of(one.claim)]
+    said += [float(x) for x in path.documented if x > 0]
+    said += [anchor[end] for anchor in anchors for end in ("low", "high")]
+    top = max([float(path.high[-1]), *said])
+    least = max(min([float(path.low[-1]), *said]), 1.0)
+    # The path itself comes from nothing: what lies far below every claim says no more.
+    bottom = max(min(least / 2, float(path.low[len(path.low) // 4])), least / 20, top / DEPTH)
+    return limits_of([min(bottom, least), top], before=0.0, after=0.05)
+
+
+def _band(axes: Any, path: Path, palette: Palette, floor: float) -> Name:
+    colour = palette.posterior
+    ends = [np.maximum(values, floor) for values in (path.low, path.high)]
+    inner = [np.maximum(values, floor) for values in path.inner]
+    axes.fill_between(path.days, *ends, color=colour, alpha=0.18, lw=0, zorder=1)
+    axes.fill_between(path.days, *inner, color=colour, alpha=0.28, lw=0, zorder=1.1)
+    axes.plot(path.days, np.maximum(path.median, floor), color=colour, lw=1.6, zorder=2)
+    low, median, high = (float(values[-1]) for values in (path.low, path.median, path.high))
+    ends_text = f"({people(low, low, high)} to {people(high, low, high)})"
+    lines = (
+        Line("Estimated", SMALL, colour, weight="bold"),
+        Line(people(median, low, high), SMALL, colour, weight="bold"),
+        *(Line(text, SMALL, colour) for text in wrap(ends_text, NAMES, SMALL)),
+    )
+    return Name(lines, float(path.days[-1]), median, colour)
+
+
+def _documented(
+    axes: Any, path: Path, estimate: Estimate, palette: Palette, floor: float
+) -> list[Name]:
+    known = np.isfinite(path.documented) & (path.documented > 0)
+    if not known.any():
+        return []
+    days, numbers = path.days[known], path.documented[known]
+    axes.plot(
+        days,
+        np.maximum(numbers, floor),
+        color=palette.documented,
+        lw=1.1,
+        linestyle=(0, (4, 3)),
+        drawstyle="steps-post",
+        zorder=2.1,
+    )
+    lines = (
+        Line("Documented", SMALL, palette.documented),
+        Line(f"at least {numbers[-1]:,.0f}", SMALL, palette.documented),
+    )
+    return [Name(lines, float(days[-1]), float(numbers[-1]), palette.documented)]
+
+
+def _admitted(
+    axes: Any, admitted: Sequence[tuple[str, pd.DataFrame]], palette: Palette, floor: float
+) -> list[Name]:
+    names = []
+    for source, table in admitted:
+        days = np.array([day_number(text) for text in table["date"]])
+        below = np.maximum(table["admitted"].to_numpy(float), floor)
+        above = np.maximum(below + table["median"].to_numpy(float), floor)
+        axes.fill_between(
+            days, below, above, color=palette.alarm, alpha=0.13, lw=0, hatch="////", zorder=1.2
+        )
+        last = table.iloc[-1]
+        low, median, high = (float(last[name]) for name in ("low", "median", "high"))
+        text = (
+            f"{people(median, low, high)} ({people(low, low, high)} to {people(high, low, high)})"
+        )
+        lines = (
+            *_source_lines(f"Still to be admitted by {source}", palette.alarm),
+            *(Line(t, SMALL, palette.alarm) for t in wrap(text, NAMES, SMALL)),
+        )
+        middle = math.sqrt(float(below[-1]) * float(above[-1]))
+        names.append(Name(lines, float(days[-1]), middle, palette.alarm))
+    return names
+
+
+def _source_lines(text: str, colour: str) -> tuple[Line, ...]:
+    return tuple(Line(t, SMALL, colour) for t in shorten(text, NAMES, SMALL, lines=2))
+
+
+def _claims(
+    axes: Any, placed: Sequence[Placed], palette: Palette, low: float, high: float
+) -> list[Name]:
+    by_source: dict[str, list[Placed]] = {}
+    for one in placed:
+        by_source.setdefault(str(one.claim["source"]), []).append(one)
+    order = sorted(by_source, key=lambda name: -len(by_source[name]))
+    colours = LIGHT if palette.paper != "none" else DARK
+    arrow = math.exp(ARROW / BODY * math.log(high / low))
+    names = []
+    for i, source in enumerate(order):
+        found = sorted(by_source[source], key=lambda one: one.day)
+        named = i < NAMED and (len(order) <= NAMED or i < NAMED - 1)
+        colour = colours[i] if named else palette.muted
+        size = 5.0 if len(found) <= FEW else 3.2
+        marker = MARKERS[i] if named else "o"
+        counted = [one for one in found if one.claim["counted"]]
+        merged = [one for one in found if not one.claim["counted"]]
+        marks_in_time.draw(axes, merged, Look(colour, marker, 0.55 * size, 0.35), arrow)
+        marks_in_time.draw(axes, counted, Look(colour, marker, size, 0.9), arrow)
+        if named:
+            last = (counted or found)[-1]
+            said = _source_lines(_with_role(last.claim), colour)
+            names.append(Name(said, last.day, last.value, colour))
+    if len(order) > len(names):
+        others = [one for source in order[len(names) :] for one in by_source[source]]
+        last = max(others, key=lambda one: one.day)
+        text = f"{len(order) - len(names)} more sources"
+        names.append(Name(_source_lines(text, palette.muted), last.day, last.value, palette.muted))
+    return names
+
+
+def _with_role(claim: Mapping[str, Any]) -> str:
+    role = f" ({str(claim['role']).replace('_', ' ')})" if claim["role"] else ""
+    return f"{claim['source']}{role}"
+
+
+def _anchors(axes: Any, anchors: Sequence[Mapping[str, Any]], palette: Palette) -> list[Name]:
+    names = []
+    for anchor in anchors:
+        day, middle = day_number(anchor["date"]), float(anchor["median"])
+        style = {"color": palette.ink, "zorder": 4}
+        axes.plot([day, day], [anchor["low"], anchor["high"]], lw=2.2, **style)
+        axes.plot([day], [middle], marker="*", markersize=11, linestyle="none", **style)
+        lines = _source_lines("Anchor, from outside", palette.ink)
+        names.append(Name(lines, day, middle, palette.ink))
+    return names
+
+
+def _forecast(axes: Any, placed: Sequence[Placed], last: float, palette: Palette) -> None:
+    """Mark where the claims end and the model goes on alone."""
+    said = max((one.day for one in placed if one.claim["counted"]), default=last)
+    span = last - axes.get_xlim()[0]
+    if last - said > 0.03 * span:
+        axes.axvspan(said, last, color=palette.faint, alpha=0.35, lw=0, zorder=0.5)
+
+
+def _note(
+    path: Path,
+    placed: Sequence[Placed],
+    others: int,
+    anchors: Sequence[Mapping[str, Any]],
+    admitted: Sequence[tuple[str, pd.DataFrame]],
+    prob: float,
+) -> str:
+    kinds = {kind_of(one.claim) for one in placed if one.claim["counted"]}
+    if any(not one.claim["counted"] for one in placed):
+        kinds.add("left out")
+    parts = [
+        f"Line and bands: median, 50 % and {percent(prob)} interval of the estimate to each day",
+        *(text for kind, text in marks_in_time.NAMES.items() if kind in kinds),
+    ]
+    if np.isfinite(path.documented).any():
+        parts.append("dashed: largest number documented by then")
+    if admitted:
+        parts.append("hatched: deaths up to that day that the source will admit later")
+    if anchors:
+        parts.append("star: anchor with its 95 % interval")
+    text = "; ".join(parts)
+    said = [one.day for one in placed if one.claim["counted"]]
+    if said and path.days[-1] - max(said) > 0.03 * (path.days[-1] - path.days[0]):
+        text += "; grey ground: after the last claim"
+    if others:
+        word = "claims" if others > 1 else "claim"
+        text += f". Not drawn: {others:,} {word} on shorter windows, which count as well"
+    return f"{text}."

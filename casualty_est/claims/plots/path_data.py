@@ -1,0 +1,204 @@
+"""What a picture over time shows: the path of a cell, its claims, anchors, what is to come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from casualty_est.claims.plots.dates import day_number
+from casualty_est.claims.plots.marks_in_time import Placed
+from casualty_est.errors import UsageError
+from casualty_est.plots.marks import kind_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from casualty_est.result.estimate import Estimate
+
+MERGED = ("restated_step", "repeat")  # left out because their source says the same again
+FIELDS = ("scope", "outcome", "group", "perpetrator")
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """The numbers of one cell over time.
+
+    Parameters
+    ----------
+    row : int
+        The estimate, as numbered in `Estimate.summary`.
+    days : ndarray of shape (date,)
+        Last day of each step.
+    low, median, high : ndarray of shape (date,)
+        People up to that day.
+    inner : tuple of ndarray
+        Ends of the 50 % interval.
+    documented : ndarray of shape (date,)
+        Largest number documented up to that day; NaN before the first.
+    """
+
+    row: int
+    days: Any
+    low: Any
+    median: Any
+    high: Any
+    inner: tuple[Any, Any]
+    documented: Any
+
+
+def row_of(estimate: Estimate, cell: Mapping[str, str] | int | None) -> int:
+    """Find the estimate whose path is asked for.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+    cell : mapping, int or None
+        Labels of a cell, a row of `Estimate.summary`, or None for the first one with a path.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    UsageError
+        If no path fits, or several do.
+    """
+    known = [entry["row"] for entry in estimate.meta["details"]["windows"]["cells"]]
+    rows = estimate.meta["rows"]
+    if cell is None:
+        return int(known[0])
+    if isinstance(cell, int):
+        found = [row for row in known if row == cell]
+    else:
+        unknown = [name for name in cell if name not in FIELDS]
+        if unknown:
+            msg = f"cell takes {', '.join(FIELDS)}, not {unknown[0]!r}"
+            raise UsageError(msg)
+        wanted = {name: _sorted(value) for name, value in cell.items()}
+        found = [
+            row
+            for row in known
+            if all(_sorted(rows[row]["cell"][name]) == value for name, value in wanted.items())
+        ]
+    if len(found) == 1:
+        return int(found[0])
+    names = "; ".join(_label(rows[row]["cell"]) for row in (found or known)[:8])
+    which = "several paths fit" if found else "no path fits"
+    msg = f"{which} the cell {cell!r}; choose one of: {names}"
+    raise UsageError(msg)
+
+
+def _sorted(label: str) -> list[str]:
+    return sorted(part.strip() for part in str(label).split("+"))
+
+
+def _label(cell: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={cell[name]}" for name in FIELDS)
+
+
+def path_of(estimate: Estimate, row: int, prob: float) -> Path:
+    """Collect the numbers of one path.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+    row : int
+        The estimate, as numbered in `Estimate.summary`.
+    prob : float
+        Level of the outer band.
+
+    Returns
+    -------
+    Path
+    """
+    cell = estimate.meta["rows"][row]["cell"]
+    outer, inner = (of_cell(estimate.path(p), cell) for p in (prob, 0.5))
+    return Path(
+        row=row,
+        days=np.array([day_number(text) for text in outer["date"]]),
+        low=outer["low"].to_numpy(float),
+        median=outer["median"].to_numpy(float),
+        high=outer["high"].to_numpy(float),
+        inner=(inner["low"].to_numpy(float), inner["high"].to_numpy(float)),
+        documented=outer["documented_low"].to_numpy(float),
+    )
+
+
+def of_cell(table: pd.DataFrame, cell: Mapping[str, Any]) -> pd.DataFrame:
+    """Rows of a table over time that belong to one cell."""
+    keep = np.ones(len(table), dtype=bool)
+    for name in FIELDS:
+        keep &= (table[name] == cell[name]).to_numpy()
+    return table[keep]
+
+
+def placed_claims(estimate: Estimate, row: int) -> tuple[list[Placed], int]:
+    """Running totals of one cell with the day at which they stand, and how many claims are none.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+    row : int
+        The estimate, as numbered in `Estimate.summary`.
+
+    Returns
+    -------
+    tuple of (list of Placed, int)
+        Claims with a number, counted or merged with others of their source; and the number of
+        counted claims on shorter windows, which have no place on a running total.
+    """
+    cell = estimate.meta["rows"][row]["cell"]
+    last = estimate.meta["details"]["windows"]["end"]
+    own = [
+        claim
+        for claim in estimate.meta.get("claims") or []
+        if all(claim[name] == cell[name] for name in FIELDS) and kind_of(claim) != "nothing"
+    ]
+    start = min((claim["start"] for claim in own if claim["start"]), default=None)
+    placed, others = [], 0
+    for claim in own:
+        # What one source says once is a running total where it counts from the first day on.
+        if not claim.get("running", True) and claim["start"] not in (None, start):
+            others += bool(claim["counted"])
+            continue
+        day = claim["end"] or claim["reported"] or last
+        if claim["counted"] or claim.get("code") in MERGED:
+            placed.append(Placed(day_number(day), claim))
+    return placed, others
+
+
+def anchors_of(estimate: Estimate, row: int) -> list[dict[str, Any]]:
+    """Dated anchors on one cell: an interval from outside, up to a day."""
+    cell = estimate.meta["rows"][row]["cell"]
+    known = estimate.meta["details"]["windows"].get("anchors", [])
+    return [one for one in known if one["date"] and all(one[f] == cell[f] for f in FIELDS)]
+
+
+def admitted_of(estimate: Estimate, row: int, prob: float) -> list[tuple[str, pd.DataFrame]]:
+    """What each source with a delay has admitted of one cell, and what is still to come.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+    row : int
+        The estimate, as numbered in `Estimate.summary`.
+    prob : float
+        Level of the interval.
+
+    Returns
+    -------
+    list of (str, DataFrame)
+        By source, in the order of dates.
+    """
+    if not estimate.meta["details"]["windows"]["delayed"]:
+        return []
+    table = of_cell(estimate.still_to_be_admitted(prob), estimate.meta["rows"][row]["cell"])
+    return [(str(source), part) for source, part in table.groupby("source", sort=False)]

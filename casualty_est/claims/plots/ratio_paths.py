@@ -1,0 +1,173 @@
+"""Reporting ratios over time: of the deaths up to each day, how many a source had reported."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from casualty_est.claims.plots.dates import date_ticks, day_number
+from casualty_est.claims.plots.path_data import FIELDS, row_of
+from casualty_est.plots.page import MARGIN, Line, dress, stamp_figure, write_down
+from casualty_est.plots.scales import limits_of, set_log_axis_upward
+from casualty_est.plots.style import LABEL, SMALL, TITLE, WIDTH, Palette, Picture, new_figure
+from casualty_est.plots.words import shorten, wrap
+from casualty_est.wording.numbers import percent
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from casualty_est.result.estimate import Estimate
+
+COLUMNS = 2
+LEFT, GUTTER, RIGHT = 0.62, 0.62, 0.2  # inches beside and between the panels
+PANEL, HEAD, FOOT = 1.35, 0.4, 0.3  # inches: axes, the name above, the dates below
+MOST = 12  # panels in one picture
+ROOM = (WIDTH - LEFT - RIGHT - GUTTER * (COLUMNS - 1)) / COLUMNS
+
+
+def picture(
+    estimate: Estimate, cell: Mapping[str, str] | int | None, prob: float, palette: Palette
+) -> Picture:
+    """Draw ratios over time; see `Plots.ratio_paths`.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+    cell : mapping, int or None
+        The cell that the sources speak of; None for all cells, where these are few.
+    prob : float
+        Level of the bands.
+    palette : Palette
+        Colours.
+
+    Returns
+    -------
+    Picture
+    """
+    panels, more = panels_of(estimate, cell, prob)
+    title = "What each source had reported of the deaths up to each day"
+    windows = estimate.meta["details"]["windows"]
+    note = _note(prob, more, moving=bool(windows["delayed"] or windows["drifting"]))
+    inner = WIDTH - 2 * MARGIN
+    heads = [
+        Line(text, TITLE, palette.ink, weight="bold")
+        for text in wrap(title, inner, TITLE, lines=2, weight="bold")
+    ]
+    notes = [Line(text, SMALL, palette.muted) for text in wrap(note, inner, SMALL, lines=4)]
+    top = MARGIN + sum(line.height for line in heads)
+    rows = -(-len(panels) // COLUMNS)
+    height = top + rows * (HEAD + PANEL + FOOT) + sum(line.height for line in notes) + 2 * MARGIN
+    figure = new_figure(height, palette)
+    write_down(figure, heads, MARGIN)
+    limits = _limits(table for _, table in panels)
+    for i, (name, table) in enumerate(panels):
+        left = LEFT + (i % COLUMNS) * (ROOM + GUTTER)
+        upper = top + (i // COLUMNS) * (HEAD + PANEL + FOOT)
+        write_down(figure, _name(name, palette), upper + 0.07, left)
+        place = (
+            left / WIDTH,
+            1 - (upper + HEAD + PANEL) / height,
+            ROOM / WIDTH,
+            PANEL / height,
+        )
+        _panel(figure.add_axes(place, facecolor="none"), table, limits, palette)
+    write_down(figure, notes, top + rows * (HEAD + PANEL + FOOT) + MARGIN)
+    if not estimate.converged:
+        stamp_figure(figure, palette, WIDTH, height)
+    return figure
+
+
+def panels_of(
+    estimate: Estimate, cell: Mapping[str, str] | int | None, prob: float
+) -> tuple[list[tuple[tuple[str, str], pd.DataFrame]], int]:
+    """The ratios to draw, and how many are left out.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+    cell : mapping, int or None
+        The cell that the sources speak of; None for all cells, where these are few, else for the
+        first with a path.
+    prob : float
+        Level of the bands.
+
+    Returns
+    -------
+    tuple of (list of ((str, str), DataFrame), int)
+        Source and what it speaks of, with its rows of `Estimate.ratio_paths`.
+    """
+    table = estimate.ratio_paths(prob)
+    groups = [
+        (dict(zip(("source", *FIELDS), map(str, key), strict=True)), part)
+        for key, part in table.groupby(["source", *FIELDS], sort=False)
+    ]
+    found = groups
+    if cell is not None or len(groups) > MOST:
+        wanted = estimate.meta["rows"][row_of(estimate, cell)]["cell"]
+        found = [one for one in groups if all(one[0][name] == wanted[name] for name in FIELDS)]
+    shown = found[:MOST]
+    differ = [name for name in FIELDS if len({key[name] for key, _ in shown}) > 1]
+    panels = [
+        ((key["source"], ", ".join(key[name].replace("+", " and ") for name in differ)), part)
+        for key, part in shown
+    ]
+    return panels, len(groups) - len(shown)
+
+
+def _name(name: tuple[str, str], palette: Palette) -> list[Line]:
+    source, detail = name
+    text = shorten(source, ROOM, LABEL, 1)[0]
+    lines = [Line(text, LABEL, palette.ink)]
+    if detail:
+        lines.append(Line(wrap(detail, ROOM, SMALL, lines=1)[0], SMALL, palette.muted))
+    return lines
+
+
+def _limits(tables: Any) -> tuple[float, float]:
+    values = [
+        float(x)
+        for table in tables
+        for name in ("low", "high", "median")
+        for x in np.quantile(table[name].to_numpy(float), [0.1, 1.0])
+    ]
+    return limits_of([*values, 1.0], before=0.04, after=0.04)
+
+
+def _panel(axes: Any, table: pd.DataFrame, limits: tuple[float, float], palette: Palette) -> None:
+    dress(axes, palette)
+    set_log_axis_upward(axes, *limits, PANEL)
+    axes.tick_params(
+        axis="y", colors=palette.muted, labelcolor=palette.ink, labelsize=SMALL, length=0
+    )
+    axes.grid(axis="y", color=palette.faint, linewidth=0.6, zorder=0)
+    days = np.array([day_number(text) for text in table["date"]])
+    low, median, high = (
+        np.maximum(table[name].to_numpy(float), limits[0]) for name in ("low", "median", "high")
+    )
+    axes.fill_between(days, low, high, color=palette.posterior, alpha=0.25, lw=0)
+    axes.plot(days, median, color=palette.posterior, lw=1.6)
+    axes.axhline(1.0, color=palette.ink, lw=0.9, linestyle=(0, (4, 3)))
+    axes.set_xlim(days[0], days[-1])
+    ticks, labels = date_ticks(float(days[0]), float(days[-1]), ROOM)
+    axes.set_xticks(ticks, labels)
+
+
+def _note(prob: float, more: int, *, moving: bool) -> str:
+    text = (
+        f"Reported / true, log scale: median and {percent(prob)} interval; 1, dashed, is the truth."
+    )
+    if moving:
+        text += (
+            " Delays and drifts are included: a source that states deaths late climbs to the ratio "
+            "it will finally reach."
+        )
+    else:
+        text += " No delay or drift is modelled, so each ratio is the same on every day."
+    if more:
+        word = "ratios are" if more > 1 else "ratio is"
+        text += f" {more:,} more {word} not drawn: cell=… chooses others."
+    return text

@@ -1,0 +1,1 @@
+"""The answer under other evidence or other assumptions."""

@@ -1,0 +1,197 @@
+"""How wrong would each assumption have to be for the answer to be another number?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from numbers import Real
+from typing import Any
+
+import numpy as np
+from scipy import optimize
+
+from casualty_est.claims.model.layout import Layout
+from casualty_est.claims.refits.refits import Refitter
+from casualty_est.errors import UsageError
+from casualty_est.wording.numbers import share
+
+FARTHEST = 8.0  # prior sds: beyond, no reader would follow
+HOPELESS = 3 * FARTHEST  # a weight that predicts more than this needs no search
+TOLERANCE = 0.002  # of the log median
+LIMIT = ", within eight prior standard deviations"
+SMALLEST_COUNT = 1.0  # a prior median of less than one person convinces nobody
+
+
+def tipping(
+    refit: Refitter,
+    n: float,
+    assumptions: list[dict[str, Any]],
+    weights: Sequence[float],
+) -> list[dict[str, Any]]:
+    """Move each assumption alone until the median is `n`.
+
+    Parameters
+    ----------
+    refit : Refitter
+        The refits of one estimate.
+    n : float
+        A number of people.
+    assumptions : list of dict
+        Name, kind, median and sd of each, in the order of the model.
+    weights : sequence of float
+        Their gauge weights, which say where to search.
+
+    Returns
+    -------
+    list of dict
+        ``assumption``; ``value``, the median its prior would need (None where no value within
+        eight prior sds is enough); ``sds``, how many prior sds away that is; ``implied``, the ratio
+        that the source's own number would have if `n` were the truth (None for others); and
+        ``sentence``.
+
+    Raises
+    ------
+    UsageError
+        If `n` is no number above 0.
+    """
+    n = tippable(n)
+    return [
+        _tip(refit, n, j, assumption, weight)
+        for j, (assumption, weight) in enumerate(zip(assumptions, weights, strict=True))
+    ]
+
+
+def tippable(n: float) -> float:
+    """Return `n` if it is a number of people above 0, of whatever numeric type, or raise."""
+    if not isinstance(n, Real) or not math.isfinite(n) or n <= 0:
+        msg = f"tipping needs a number of people above 0, not {n!r}"
+        raise UsageError(msg)
+    return float(n)
+
+
+def _tip(
+    refit: Refitter, n: float, j: int, assumption: dict[str, Any], weight: float
+) -> dict[str, Any]:
+    sd = float(assumption["sd"])
+    if refit.report is not None:
+        refit.report(f"moving the {assumption['name']} until the median is {n:,.0f}", None)
+
+    def gap(sds: float) -> float:
+        values, _ = refit.deaths(refit.plain.shifted(j, sds * sd))
+        return float(np.log(np.median(values)) - math.log(n))
+
+    falls = _is_ratio(assumption)
+    slope = (-weight if falls else weight) * sd
+    # A sampled search takes a refit a step: not where the weight says that it leads nowhere.
+    sds = _root(gap, slope, refit.precision, thorough=refit.method == "exact")
+    value = None if sds is None else assumption["median"] * math.exp(sds * sd)
+    if value is not None and not falls and value < SMALLEST_COUNT:
+        value = sds = None
+    implied = _implied(refit, n, j) if assumption["kind"] in ("ratio", "reference") else None
+    return {
+        "assumption": assumption["name"],
+        "value": value,
+        "sds": sds,
+        "implied": implied,
+        "sentence": _sentence(n, assumption, value, sds, implied),
+    }
+
+
+def _is_ratio(assumption: dict[str, Any]) -> bool:
+    """Whether the count falls when this assumption rises."""
+    return assumption["kind"] in ("ratio", "reference") or "ratio of" in assumption["name"]
+
+
+def _root(gap: Any, slope: float, precision: float, *, thorough: bool) -> float | None:
+    """Find the shift, in prior sds, by bracketing outwards from where the slope points.
+
+    Parameters
+    ----------
+    gap : callable
+        Log median minus log target at a shift.
+    slope : float
+        What one prior sd adds to the log median, to first order.
+    precision : float
+        Of the shift.
+    thorough : bool
+        Whether to search also where the slope predicts nothing within reach.
+    """
+    start = gap(0.0)
+    if abs(start) < TOLERANCE:
+        return 0.0
+    if abs(start) > abs(slope) * HOPELESS and not thorough:
+        return None
+    guess = max(-FARTHEST, min(FARTHEST, -start / (slope or math.copysign(1e-9, slope))))
+    previous, here = 0.0, guess
+    while True:
+        if start * gap(here) <= 0:
+            low, high = sorted((previous, here))
+            return float(optimize.brentq(gap, low, high, xtol=precision, maxiter=30))
+        if abs(here) >= FARTHEST:
+            return None
+        previous, here = here, math.copysign(min(2 * abs(here), FARTHEST), here)
+
+
+def _implied(refit: Refitter, n: float, target: int) -> float | None:
+    """Reported over true if `n` were true; None where the source counts something else."""
+    layout = refit.layout
+    if ((layout.cover[target] > 0) != refit.model.rows[refit.row].cells).any():
+        return None
+    stated = [
+        claim.quantity
+        for i, (claim, place) in enumerate(zip(layout.claims, layout.target_of, strict=True))
+        if place == target and _whole(layout, target, i)
+    ]
+    numbers = [quantity.best or quantity.low or quantity.high for quantity in stated]
+    known = [number for number in numbers if number]
+    return float(np.exp(np.mean(np.log(known)))) / n if known else None
+
+
+def _whole(layout: Layout, target: int, claim: int) -> bool:
+    """Whether a claim counts to the last day that is estimated; a running total of before is less.
+
+    A source that states deaths late has not yet stated all that it will.
+    """
+    timeline = layout.timeline
+    if timeline is None:
+        return True
+    late = any(source.source == layout.claims[claim].source for source in timeline.delayed)
+    return not late and bool(timeline.windows[timeline.window_of[claim]].min() > 0.99)
+
+
+def _sentence(
+    n: float,
+    assumption: dict[str, Any],
+    value: float | None,
+    sds: float | None,
+    implied: float | None,
+) -> str:
+    head = f"For {n:,.0f} to be right"
+    if _is_ratio(assumption) and implied is not None:
+        name = assumption["name"].removeprefix("ratio of ")
+        reported = f"{head}, {name} would have to have reported {_of_the_truth(implied)}"
+        if value is None or sds is None:
+            return (
+                f"{reported}. No shift of what is assumed of {name} alone would lead there{LIMIT}."
+            )
+        return (
+            f"{reported}. An analyst would arrive there by assuming {_of_the_truth(value)} "
+            f"beforehand, {_away(sds)}."
+        )
+    if value is None or sds is None:
+        return f"{head}, no shift of the {assumption['name']} would be enough on its own{LIMIT}."
+    shown = _of_the_truth(value) if _is_ratio(assumption) else f"{value:,.3g}"
+    what = "prior median of the count" if assumption["kind"] == "level" else f"{assumption['name']}"
+    return f"{head}, the {what} would have to be about {shown}, {_away(sds)}."
+
+
+def _of_the_truth(ratio: float) -> str:
+    if 0.95 <= ratio < 1.05:
+        return "just the true number"
+    if ratio >= 1:
+        return f"{share(ratio)} times the true number"
+    return f"{share(100 * ratio)} % of the true number"
+
+
+def _away(sds: float) -> str:
+    return f"{share(abs(sds))} prior standard deviations from what is assumed"

@@ -1,0 +1,1 @@
+"""Tables of claims, and which of them count as evidence."""

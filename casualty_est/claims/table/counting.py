@@ -1,0 +1,400 @@
+"""Which claims are independent evidence: every witness is heard once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from casualty_est.claims.table.claim import CellKey, Claim, Window
+from casualty_est.claims.table.claims import Claims
+from casualty_est.claims.table.derived import drop_derived
+from casualty_est.claims.table.over_time import OverTime, spread_over_time
+from casualty_est.claims.table.tally import Counted, LeftOut, Tally, latest
+from casualty_est.claims.table.windows import WindowError, share_windows
+from casualty_est.quantity.quantity import Quantity
+
+__all__ = ["Counted", "Documented", "LeftOut", "WindowError", "count_once", "documented"]
+
+DOCUMENTING_ROLES = frozenset({"perpetrator", "monitor", "government", "international"})
+# Words and upper bounds have a low end by table, but nobody stated it.
+STATED_LOW = frozenset({"exact", "at_least", "between"})
+
+
+@dataclass(frozen=True, slots=True)
+class Documented:
+    """The largest lower end that a documenting source stated for one cell.
+
+    Parameters
+    ----------
+    low : float
+        Deaths (or injuries, or both) as published.
+    high : float or None
+        Upper end of the same claim, None where it is open.
+    source : str
+        Who published it.
+    text : str
+        The claim as published.
+    """
+
+    low: float
+    high: float | None
+    source: str
+    text: str = field(default="", compare=False)
+
+
+def count_once(
+    claims: Claims, as_of: date | None = None, over_time: OverTime | None = None
+) -> Counted:
+    """Choose the claims that count, so that no witness is heard twice.
+
+    Unknown counts contribute nothing; later publications than `as_of` are unseen; aliases and
+    quotations belong to the source that speaks; what is built on counted claims is left out;
+    of repeated and restated totals the latest stands; overlapping cells share one window. Where
+    they do not, time is modelled: restated totals stay, one for each step of a grid.
+
+    Parameters
+    ----------
+    claims : Claims
+        The table as published.
+    as_of : datetime.date, optional
+        Last day of publication (`reported`, otherwise `end`) that counts. A claim without
+        either is kept.
+    over_time : OverTime, optional
+        How differing windows are handled.
+
+    Returns
+    -------
+    Counted
+        Claims that stand, claims left out with the reason, and notes to print.
+
+    Raises
+    ------
+    WindowError
+        If claims on overlapping cells cover different windows, and none says where its count
+        begins.
+
+    Examples
+    --------
+    >>> from casualty_est.claims.table.claims import Claim, Claims
+    >>> from casualty_est.quantity.quantity import Quantity
+    >>> first = Claim("CJTF-OIR", Quantity.parse("at least 817"), end=date(2017, 11, 30))
+    >>> later = Claim("CJTF-OIR", Quantity.parse("at least 841"), end=date(2018, 1, 31))
+    >>> counted = count_once(Claims.from_rows([first, later]))
+    >>> [claim.quantity.low for claim in counted.claims], counted.left_out[0].code
+    ([841], 'restated')
+    """
+    tally = Tally(claims)
+    _drop_unseen(tally, as_of)
+    _move_to_speaker(tally)
+    drop_derived(tally)
+    asked = over_time or OverTime()
+    whole = tally.copy()
+    try:
+        if not asked.wanted:
+            return _in_one_window(tally)
+    except WindowError:
+        grid = spread_over_time(whole, asked)
+        if grid is None:
+            raise
+        return whole.result(grid)
+    grid = spread_over_time(whole, asked)
+    if grid is None:
+        msg = (
+            "time can be modelled only where a claim says when its count begins and ends: give at "
+            "least one row a start and an end"
+        )
+        raise WindowError(msg)
+    return whole.result(grid)
+
+
+def _in_one_window(tally: Tally) -> Counted:
+    """Let the latest of restated totals stand, and overlapping cells share one window."""
+    _drop_restated(tally)
+    if share_windows(tally):
+        # A window that was filled in may turn two claims of one source into repeats.
+        _drop_restated(tally)
+    _note_contradictions(tally)
+    return tally.result()
+
+
+def _numbers(claim: Claim) -> tuple[object, ...]:
+    quantity = claim.quantity
+    return (quantity.low, quantity.best, quantity.high, quantity.form)
+
+
+# --- rules 1 to 3: unknown, unseen, and who speaks -------------------------------------
+
+
+def _drop_unseen(tally: Tally, as_of: date | None) -> None:
+    for row, claim in list(tally.standing.items()):
+        published = claim.reported or claim.end
+        if claim.quantity.form == "unknown":
+            tally.drop(row, "unknown", "it states no count, which is not zero")
+        elif as_of and published and published > as_of:
+            tally.drop(row, "after_as_of", f"published {published}, after {as_of}")
+
+
+def _move_to_speaker(tally: Tally) -> None:
+    canonical = tally.published.canonical()
+    renamed = {row.source for row in tally.published if row.source in canonical}
+    tally.notes.extend(
+        ("alias", f"{name!r} is counted as {canonical[name]!r}") for name in sorted(renamed)
+    )
+    roles = _roles_by_source(tally.published, canonical)
+    for row, claim in tally.standing.items():
+        source = canonical.get(claim.source, claim.source)
+        # A role belongs to a source and a cell: the row that names it may be one that is dropped.
+        role = claim.role or roles.get(source, {}).get(claim.cell_key)
+        if (source, role) != (claim.source, claim.role):
+            tally.standing[row] = replace(claim, source=source, role=role, alias_of=None)
+    quoting = {
+        row: canonical.get(claim.quotes, claim.quotes)
+        for row, claim in tally.standing.items()
+        if claim.quotes
+    }
+    for row, name in list(quoting.items()):
+        if name == tally.standing[row].source:  # a source that quotes itself by another name
+            tally.standing[row] = replace(tally.standing[row], quotes=None)
+            del quoting[row]
+    if quoting:
+        _attribute(tally, quoting, roles)
+
+
+def _roles_by_source(claims: Claims, canonical: dict[str, str]) -> dict[str, dict[CellKey, str]]:
+    roles: dict[str, dict[CellKey, str]] = defaultdict(dict)
+    for row in claims:
+        if row.role:
+            roles[canonical.get(row.source, row.source)].setdefault(row.cell_key, row.role)
+    return roles
+
+
+def _attribute(tally: Tally, quoting: dict[int, str], roles: dict[str, dict[CellKey, str]]) -> None:
+    """Give every quoting row to the source it quotes, unless that source states it already."""
+
+    def statement(source: str, claim: Claim) -> tuple[object, ...]:
+        return (source, claim.cell_key, claim.level, _numbers(claim))
+
+    own: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    passed_on: dict[tuple[object, ...], str] = {}
+    for row, claim in tally.standing.items():
+        if row in quoting:
+            passed_on.setdefault(statement(claim.source, claim), quoting[row])
+        else:
+            own[statement(claim.source, claim)].append(row)
+    moved = 0
+    for row in quoting:
+        claim = tally.standing[row]
+        source = _origin(claim, quoting[row], statement, own.keys(), passed_on)
+        key = statement(source, claim)
+        agreeing = (r for r in own[key] if _may_agree(claim.window, tally.standing[r].window))
+        twin = next(agreeing, None)
+        if twin is not None:
+            text = f"it repeats what {source!r} states in {tally.place([twin])}"
+            tally.drop(row, "quotes", text)
+            continue
+        known = roles.get(source, {})
+        only = set(known.values())
+        role = known.get(claim.cell_key) or (only.pop() if len(only) == 1 else None)
+        tally.standing[row] = replace(claim, source=source, role=role, quotes=None)
+        own[key].append(row)
+        moved += 1
+    if moved:
+        counted = "1 quotation is" if moved == 1 else f"{moved:,} quotations are"
+        tally.notes.append(("quoted", f"{counted} counted as a claim of the quoted source"))
+
+
+def _origin(
+    claim: Claim,
+    quoted: str,
+    statement: Callable[[str, Claim], tuple[object, ...]],
+    own: Iterable[tuple[object, ...]],
+    passed_on: dict[tuple[object, ...], str],
+) -> str:
+    """Follow a figure through sources that themselves only quote it."""
+    chain = [claim.source, quoted]
+    while (key := statement(chain[-1], claim)) not in own and key in passed_on:
+        if passed_on[key] in chain:
+            # They quote one another in a circle: one of them, always the same, stands for all.
+            return min(chain[chain.index(passed_on[key]) :])
+        chain.append(passed_on[key])
+    return chain[-1]
+
+
+def _may_agree(one: Window, other: Window) -> bool:
+    """Tell whether two windows can be the same, a blank end agreeing with any."""
+    pairs = zip(one, other, strict=True)
+    return all(a is None or b is None or a == b for a, b in pairs)
+
+
+# --- rule 5: repeated and restated totals ----------------------------------------------
+
+
+def _drop_restated(tally: Tally) -> None:
+    groups = tally.groups(lambda claim: (claim.source, claim.cell_key, claim.level, claim.start))
+    for rows in groups.values():
+        if len(rows) > 1:
+            _drop_repeats(tally, rows)
+            _keep_latest(tally, rows, lambda claim: None, lambda claim: claim.end)
+            _keep_latest(tally, rows, lambda claim: claim.end, lambda claim: claim.reported)
+
+
+def _drop_repeats(tally: Tally, rows: Sequence[int]) -> None:
+    same: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for row in rows:
+        claim = tally.standing[row]
+        same[(*_numbers(claim), claim.end)].append(row)
+    for repeats in same.values():
+        # The last to be reported stays, so that no older figure passes for the newest.
+        kept = latest(tally, repeats)
+        for row in repeats:
+            if row != kept:
+                tally.drop(row, "repeat", f"it repeats {tally.place([kept])}")
+
+
+def _keep_latest(
+    tally: Tally,
+    rows: Sequence[int],
+    within: Callable[[Claim], date | None],
+    day: Callable[[Claim], date | None],
+) -> None:
+    """Drop the rows dated before the last; what bears no date cannot be told older."""
+    last: dict[date | None, tuple[date, int]] = {}
+    standing = [row for row in rows if row in tally.standing]
+    for row in standing:
+        claim = tally.standing[row]
+        when = day(claim)
+        if when and (within(claim) not in last or last[within(claim)][0] < when):
+            last[within(claim)] = (when, row)
+    for row in standing:
+        claim = tally.standing[row]
+        when = day(claim)
+        if when and when < last[within(claim)][0]:
+            newest, at = last[within(claim)]
+            text = f"{claim.source!r} restates it for {newest} in {tally.place([at])}"
+            tally.drop(row, "restated", text)
+
+
+def _note_contradictions(tally: Tally) -> None:
+    groups = tally.groups(lambda claim: (claim.source, claim.cell_key, claim.level, claim.window))
+    for (source, cell, _, _), rows in groups.items():
+        if len(rows) > 1:
+            text = (
+                f"{source!r} states {len(rows)} different numbers for {', '.join(cell)} "
+                f"({tally.place(rows)}): all are counted, as contradictory claims of one source"
+            )
+            tally.notes.append(("contradictory", text))
+
+
+# --- what was published ----------------------------------------------------------------
+
+
+def documented(claims: Iterable[Claim], key: CellKey, window: Window) -> Documented | None:
+    """Return the largest lower end that a documenting source stated for exactly one cell.
+
+    Parameters
+    ----------
+    claims : iterable of Claim
+        Rows as published, counted or not.
+    key : tuple of str
+        Scope, outcome, group and perpetrator, as in `Claim.cell_key`.
+    window : tuple of (datetime.date or None, datetime.date or None)
+        Window of the cell; a blank end agrees with any. A claim that is undated, with neither
+        `end` nor `reported`, agrees with a day only where it states the same day itself, or
+        where every claim for the cell has its window: of several windows it could be any.
+
+    Returns
+    -------
+    Documented or None
+        The number as published and never modelled; None if no row with role perpetrator,
+        monitor, government or international states a lower end.
+
+    Examples
+    --------
+    >>> from casualty_est.claims.table.claims import Claim
+    >>> from casualty_est.quantity.quantity import Quantity
+    >>> row = Claim("Airwars", Quantity.parse("at least 6,047"), "monitor")
+    >>> documented([row], row.cell_key, (None, None))
+    Documented(low=6047, high=None, source='Airwars', text='at least 6,047')
+    """
+    cell = [claim for claim in claims if claim.cell_key == key]
+    alone = len({claim.window for claim in cell}) == 1
+    best: Documented | None = None
+    for claim in cell:
+        low = stated_low(claim.quantity) if claim.role in DOCUMENTING_ROLES else None
+        if low is None or not _is_about(claim, window, alone):
+            continue
+        if best is None or low > best.low:
+            best = Documented(low, claim.quantity.high, claim.source, claim.quantity.text)
+    return best
+
+
+def documented_to(claims: Iterable[Claim], day: date) -> Documented | None:
+    """Return the largest lower end that a documenting source stated for one cell up to a day.
+
+    Parameters
+    ----------
+    claims : iterable of Claim
+        Rows on one cell as published, counted or not.
+    day : datetime.date
+        Last day; what is counted to a later one, or to no day that is known, is left out.
+
+    Returns
+    -------
+    Documented or None
+
+    Examples
+    --------
+    >>> from casualty_est.claims.table.claims import Claim
+    >>> from casualty_est.quantity.quantity import Quantity
+    >>> row = Claim("Airwars", Quantity.parse("6,047"), "monitor", end=date(2018, 2, 9))
+    >>> documented_to([row], date(2018, 2, 8)) is None
+    True
+    """
+    best: Documented | None = None
+    for claim in claims:
+        low = stated_low(claim.quantity) if claim.role in DOCUMENTING_ROLES else None
+        last = claim.end or claim.reported
+        if (
+            low is not None
+            and last is not None
+            and last <= day
+            and (best is None or low > best.low)
+        ):
+            best = Documented(low, claim.quantity.high, claim.source, claim.quantity.text)
+    return best
+
+
+def stated_low(quantity: Quantity) -> int | None:
+    """Return the plain count or the lower end that somebody put in figures.
+
+    Parameters
+    ----------
+    quantity : Quantity
+        The number as published.
+
+    Returns
+    -------
+    int or None
+        Deaths; None for "about", "as many as", vague words and unknown numbers.
+
+    Examples
+    --------
+    >>> stated_low(Quantity.parse("at least 6,047")), stated_low(Quantity.parse("hundreds"))
+    (6047, None)
+    """
+    # A lower end made of words ("at least hundreds") has no digits: nobody stated it.
+    in_figures = quantity.form != "at_least" or quantity.grid is not None
+    if quantity.low is None or quantity.form not in STATED_LOW or not in_figures:
+        return None
+    return int(quantity.low)
+
+
+def _is_about(claim: Claim, window: Window, alone: bool) -> bool:
+    """Tell whether a claim may be about a window, `alone` if its cell has no other window."""
+    if alone or claim.end or claim.reported:
+        return _may_agree(claim.window, window)
+    # A running total without a date may be years younger than the window that is asked for.
+    pairs = zip(claim.window, window, strict=True)
+    return all(asked is None or asked == own for own, asked in pairs)

@@ -1,0 +1,267 @@
+"""Claims whose windows differ: what is filled in, merged and pointed out before time is modelled.
+
+A running total that a source restates week by week is one witness speaking often. Exact repeats are
+dropped, and of one source, cell and step of the grid one number stands for each form of hedge; that
+the numbers which remain share an error is the model's business.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from casualty_est.claims.table.claim import Claim
+from casualty_est.claims.table.tally import Tally, latest
+from casualty_est.claims.table.time_grid import TimeGrid
+from casualty_est.quantity.quantity import Quantity
+
+THIN, ALL = "thin", "all"
+RESTATED = (THIN, ALL)
+# Twice the standard deviation of a difference of two numbers with a log sd of .15 each.
+CONTRADICTS = 2 * math.sqrt(2) * 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class OverTime:
+    """How the analyst wants differing windows to be handled.
+
+    Parameters
+    ----------
+    grid : {"day", "week", "month"}, optional
+        Step of the grid; None chooses it by the span.
+    restated : {"thin", "all"}
+        Whether of the numbers within one step one stands, or all.
+    starts, ends : tuple of datetime.date
+        Further first and last days that the grid has to hold, such as those of anchors.
+    wanted : bool
+        Whether time is modelled even where all windows agree.
+    """
+
+    grid: str | None = None
+    restated: str = THIN
+    starts: tuple[date, ...] = ()
+    ends: tuple[date, ...] = ()
+    wanted: bool = False
+
+
+def spread_over_time(tally: Tally, asked: OverTime) -> TimeGrid | None:
+    """Fill windows in, merge restated numbers and point contradictions out.
+
+    Parameters
+    ----------
+    tally : Tally
+        Claims under the name of the source that speaks, derived ones left out.
+    asked : OverTime
+        What the analyst said.
+
+    Returns
+    -------
+    TimeGrid or None
+        The grid; None where no claim says when its count begins or ends, and nothing was changed.
+    """
+    totals = [claim for claim in tally.standing.values() if claim.level != "incident"]
+    starts = [claim.start for claim in totals if claim.start] + list(asked.starts)
+    ends = [day for claim in totals if (day := claim.end or claim.reported)] + list(asked.ends)
+    if not starts or not ends:
+        return None
+    grid = TimeGrid.between(min(starts), max(*starts, *ends), asked.grid)
+    _fill(tally, grid)
+    _drop_repeats(tally)
+    _note_contradictions(tally)
+    if asked.restated == THIN:
+        _thin(tally, grid)
+    return grid
+
+
+def running(claims: Sequence[Claim]) -> list[bool]:
+    """Tell for each claim whether it is a running total: its source restates it for other days.
+
+    Parameters
+    ----------
+    claims : sequence of Claim
+        Claims with filled windows.
+
+    Returns
+    -------
+    list of bool
+    """
+    ends: dict[object, set[date | None]] = defaultdict(set)
+    for claim in claims:
+        ends[_series(claim)].add(claim.end)
+    return [claim.level == "total" and len(ends[_series(claim)]) > 1 for claim in claims]
+
+
+def _series(claim: Claim) -> tuple[object, ...]:
+    return (claim.source, claim.cell_key, claim.level, claim.start)
+
+
+def _fill(tally: Tally, grid: TimeGrid) -> None:
+    """Give every total a first and a last day; incidents keep their own."""
+    began: list[int] = []
+    ended: list[int] = []
+    reported: list[int] = []
+    for row, claim in tally.standing.items():
+        if claim.level == "incident" or (claim.start and claim.end):
+            continue
+        if claim.start is None:
+            began.append(row)
+        if claim.end is None:
+            (reported if claim.reported else ended).append(row)
+        end = claim.end or claim.reported or grid.end
+        tally.standing[row] = replace(claim, start=claim.start or grid.start, end=end)
+    for rows, text in (
+        (began, f"without a first day: counted from {grid.start}, the first of the table"),
+        (reported, "without a last day: counted to the day of publication"),
+        (ended, f"without a last day or a date: counted to {grid.end}, the last of the table"),
+    ):
+        if rows:
+            noun = "claim" if len(rows) == 1 else "claims"
+            tally.notes.append(
+                ("window_assumed", f"{len(rows):,} {noun} {text} ({tally.place(rows)})")
+            )
+
+
+def _numbers(quantity: Quantity) -> tuple[object, ...]:
+    return (quantity.low, quantity.best, quantity.high, quantity.form)
+
+
+def _drop_repeats(tally: Tally) -> None:
+    same = tally.groups(lambda claim: (*_series(claim), claim.end, _numbers(claim.quantity)))
+    for rows in same.values():
+        if len(rows) > 1:
+            kept = latest(tally, rows)
+            for row in rows:
+                if row != kept:
+                    tally.drop(row, "repeat", f"it repeats {tally.place([kept])}")
+
+
+def _thin(tally: Tally, grid: TimeGrid) -> None:
+    """Of one source, cell, first day, step and form of hedge the last number stands."""
+    groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for row, claim in tally.standing.items():
+        if claim.level != "incident" and claim.end is not None:
+            step = grid.position(claim.end)
+            groups[(*_series(claim), _side(claim.quantity), step)].append(row)
+    for rows in groups.values():
+        if len(rows) == 1:
+            continue
+        kept = _last(tally, rows)
+        for row in rows:
+            if row != kept:
+                text = f"{tally.place([kept])} of the same source stands for this {grid.step}"
+                tally.drop(row, "restated_step", text)
+
+
+def _side(quantity: Quantity) -> str:
+    """At least, at most, or a number: bounds do not stand for numbers."""
+    return quantity.form if quantity.form in ("at_least", "at_most") else "number"
+
+
+def _last(tally: Tally, rows: Sequence[int]) -> int:
+    """The last day's row; of several on that day the latest published, then the middle one."""
+
+    def dated(row: int) -> tuple[date, date]:
+        claim = tally.standing[row]
+        return claim.end or date.min, claim.reported or date.min
+
+    last = max(dated(row) for row in rows)
+    same = [row for row in rows if dated(row) == last]
+    same.sort(key=lambda row: (sum(_ends(tally.standing[row].quantity, finite=True)), row))
+    return same[(len(same) - 1) // 2]
+
+
+def _ends(quantity: Quantity, *, finite: bool = False) -> tuple[float, float]:
+    """Lowest and highest number that a statement admits."""
+    low, best, high = quantity.low, quantity.best, quantity.high
+    if quantity.form == "at_least" and low is not None:
+        return low, low if finite else math.inf
+    if quantity.form == "at_most" and high is not None:
+        return high if finite else 0.0, high
+    if best is not None:
+        return best, best
+    return low or 0.0, high or low or 0.0
+
+
+def _note_contradictions(tally: Tally) -> None:
+    """Name the sources whose running totals fall, or disagree on one day, by more than an error."""
+    found: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    places: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for rows in tally.groups(_series).values():
+        if len(rows) < 2 or tally.standing[rows[0]].level == "incident":
+            continue
+        claim = tally.standing[rows[0]]
+        name = (claim.source, ", ".join(claim.cell_key))
+        for earlier, later, kind in _against(tally, rows):
+            found[name][kind] += 1
+            places[name] += [row for row in (earlier, later) if row not in places[name]]
+    for (source, cell), kinds in found.items():
+        parts = [f"{kind} {_times(count)}" for kind, count in sorted(kinds.items())]
+        where = tally.place(sorted(places[source, cell]))
+        text = (
+            f"contradictory claims of one source: what {source!r} says of {cell} "
+            f"{' and '.join(parts)} by more than its error allows ({where})"
+        )
+        tally.notes.append(("contradictory", text))
+
+
+def _against(tally: Tally, rows: Sequence[int]) -> list[tuple[int, int, str]]:
+    """Pairs of rows of one series that cannot both be nearly right."""
+    by_day: dict[date, list[int]] = defaultdict(list)
+    for row in rows:
+        by_day[tally.standing[row].end or date.max].append(row)
+    pairs = []
+    top: int | None = None  # the row with the largest number that was said to be reached before
+    for day in sorted(by_day):
+        lowest = min(by_day[day], key=lambda row: _ends(tally.standing[row].quantity)[1])
+        highest = max(by_day[day], key=lambda row: _ends(tally.standing[row].quantity)[0])
+        if _gap(tally, highest, lowest) > CONTRADICTS:
+            pairs.append((highest, lowest, "differs on one day"))
+        if top is not None and _gap(tally, top, lowest) > CONTRADICTS:
+            pairs.append((top, lowest, "falls"))
+            top = lowest  # one number that is far too high makes one fall, not as many as follow
+        if top is None or _gap(tally, top, highest, lows=True) < 0:
+            top = highest
+    return pairs
+
+
+def _gap(tally: Tally, upper: int, lower: int, *, lows: bool = False) -> float:
+    """Log distance from the highest number that one row admits up to the lowest of another."""
+    low = _ends(tally.standing[upper].quantity)[0]
+    high = _ends(tally.standing[lower].quantity)[0 if lows else 1]
+    return math.log(max(low, 0.5)) - math.log(max(high, 0.5))
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count:,} times"
+
+
+def rules(grid: TimeGrid, asked: OverTime) -> list[str]:
+    """Say in sentences which rules the claims went through.
+
+    Parameters
+    ----------
+    grid : TimeGrid
+        The grid.
+    asked : OverTime
+        What the analyst said.
+
+    Returns
+    -------
+    list of str
+    """
+    chosen = "as asked" if asked.grid else "chosen by the length of the span"
+    found = [
+        f"counts are followed over {grid} ({chosen})",
+        "exact repeats of one source are dropped",
+    ]
+    if asked.restated == THIN:
+        found.append(
+            f"of one source, cell, first day and form of hedge the last number of each {grid.step} "
+            f"stands; restated='all' (--restated all) keeps every one"
+        )
+    else:
+        found.append("every restated number stands")
+    return found

@@ -1,0 +1,187 @@
+"""What the rules that count every witness once work on, and what they leave behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence, Sized
+from dataclasses import dataclass
+from datetime import date
+
+from casualty_est.claims.table.claim import Claim
+from casualty_est.claims.table.claims import Claims
+from casualty_est.claims.table.time_grid import TimeGrid
+
+SHOWN = 6  # windows, sources and lines that one message names
+
+_SUMMARY = {
+    "unknown": "without a count",
+    "after_as_of": "published after the as-of date",
+    "quotes": "repeating a figure that its own source states",
+    "derived": "built on claims that are counted",
+    "shared_parent": "built on the same sources as another claim",
+    "repeat": "repeating another claim of the same source",
+    "restated": "superseded by a later total of the same source",
+    "restated_step": "restated by the same source within one step of the grid",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A claim that does not stand in the likelihood, and why.
+
+    Parameters
+    ----------
+    claim : Claim
+        The row as published.
+    code : str
+        ``unknown``, ``after_as_of``, ``quotes``, ``derived``, ``shared_parent``, ``repeat``,
+        ``restated`` or ``restated_step``.
+    text : str
+        The same in words.
+    """
+
+    claim: Claim
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The claims that count as independent evidence.
+
+    Parameters
+    ----------
+    claims : tuple of Claim
+        Claims that stand, in the order of the table, with aliases and quotations under the name
+        of the source that speaks, and with the window that they share.
+    left_out : tuple of LeftOut
+        The others, in the order of the table.
+    notes : tuple of (code, text)
+        What was merged, moved and assumed, to be printed: the codes of `LeftOut` with their
+        counts, and ``alias``, ``quoted``, ``window_assumed`` and ``contradictory``.
+    grid : TimeGrid or None
+        The steps on which time is modelled; None where overlapping cells share one window.
+    """
+
+    claims: tuple[Claim, ...]
+    left_out: tuple[LeftOut, ...]
+    notes: tuple[tuple[str, str], ...]
+    grid: TimeGrid | None = None
+
+
+class Tally:
+    """Claims still standing by their row, and what became of the others.
+
+    Parameters
+    ----------
+    claims : Claims
+        The table as published.
+
+    Attributes
+    ----------
+    published : Claims
+        The same.
+    where : str
+        What the lines of messages count: ``"line"`` of a file or ``"row"`` of a dataframe.
+    standing : dict of int to Claim
+        Claims that count so far, by their row from 0, as they are moved and filled in.
+    gone : dict of int to LeftOut
+        The others.
+    notes : list of (code, text)
+        What was merged, moved and assumed.
+
+    Examples
+    --------
+    >>> from casualty_est.quantity.quantity import Quantity
+    >>> tally = Tally(Claims.from_rows([Claim("Airwars", Quantity.parse("unknown"))]))
+    >>> tally.drop(0, "unknown", "it states no count, which is not zero")
+    >>> tally.result().notes
+    (('unknown', '1 claim left out: without a count'),)
+    """
+
+    def __init__(self, claims: Claims) -> None:
+        self.published = claims
+        self.where = claims.where
+        self.standing: dict[int, Claim] = dict(enumerate(claims.rows))
+        self.gone: dict[int, LeftOut] = {}
+        self.notes: list[tuple[str, str]] = []
+
+    def drop(self, row: int, code: str, text: str) -> None:
+        """Take one row out of what stands, with its code and the reason in words."""
+        self.gone[row] = LeftOut(self.published.rows[row], code, text)
+        del self.standing[row]
+
+    def place(self, rows: Sequence[int]) -> str:
+        """Name the lines of some rows, the first few of many."""
+        lines = [str(self.published.rows[row].line) for row in rows[:SHOWN]]
+        return f"{self.where}{'s' * (len(rows) > 1)} {', '.join(lines)}{more(rows)}"
+
+    def groups[K](self, key: Callable[[Claim], K]) -> dict[K, list[int]]:
+        """Group the rows that stand by what `key` says of their claims."""
+        found: dict[K, list[int]] = {}
+        for row, claim in self.standing.items():
+            found.setdefault(key(claim), []).append(row)
+        return found
+
+    def copy(self) -> Tally:
+        """Return a tally of its own in the same state."""
+        twin = Tally(self.published)
+        twin.standing, twin.gone = dict(self.standing), dict(self.gone)
+        twin.notes = list(self.notes)
+        return twin
+
+    def result(self, grid: TimeGrid | None = None) -> Counted:
+        """Return what stands, what does not, and the notes."""
+        left_out = tuple(self.gone[row] for row in sorted(self.gone))
+        codes = [out.code for out in left_out]
+        counts = [
+            (code, f"{codes.count(code):,} claim{'s' * (codes.count(code) != 1)} left out: {why}")
+            for code, why in _SUMMARY.items()
+            if code in codes
+        ]
+        return Counted(tuple(self.standing.values()), left_out, (*counts, *self.notes), grid)
+
+
+def latest(tally: Tally, rows: Iterable[int]) -> int:
+    """Return the row reported last; undated rows come before dated ones, ties go to the first.
+
+    Parameters
+    ----------
+    tally : Tally
+        Where the claims of the rows stand.
+    rows : iterable of int
+        Rows that stand, one or more.
+
+    Returns
+    -------
+    int
+        One of the rows.
+
+    Examples
+    --------
+    >>> from casualty_est.quantity.quantity import Quantity
+    >>> known = Claim("A", Quantity.parse("5"), reported=date(2018, 2, 9))
+    >>> latest(Tally(Claims.from_rows([Claim("A", known.quantity), known])), [0, 1])
+    1
+    """
+    return max(rows, key=lambda row: (tally.standing[row].reported or date.min, -row))
+
+
+def more(found: Sized) -> str:
+    """Say how many things a message leaves unnamed.
+
+    Parameters
+    ----------
+    found : sized
+        All of them, of which the message names the first few.
+
+    Returns
+    -------
+    str
+        Text to append, empty where all are named.
+
+    Examples
+    --------
+    >>> more(range(10))
+    ' and 4 more'
+    """
+    return f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""

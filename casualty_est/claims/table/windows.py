@@ -1,0 +1,148 @@
+"""The rule of one window: counts that are compared have to cover the same days."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from casualty_est.claims.table.claim import ALL_SCOPES, ANY_PERPETRATOR, CellKey, Window
+from casualty_est.claims.table.claims import window_text
+from casualty_est.claims.table.tally import SHOWN, Tally, more
+from casualty_est.errors import UsageError
+
+INSIDE_CIVILIANS = frozenset({"civilians", "women", "men", "children", "elderly"})
+
+
+class WindowError(UsageError):
+    """Claims on overlapping cells that cover different windows."""
+
+
+class _Union:
+    """Disjoint sets of hashable things."""
+
+    def __init__(self) -> None:
+        self.parent: dict[object, object] = {}
+
+    def find(self, item: object) -> object:
+        self.parent.setdefault(item, item)
+        while self.parent[item] != item:
+            self.parent[item] = self.parent[self.parent[item]]
+            item = self.parent[item]
+        return item
+
+    def join(self, one: object, other: object) -> None:
+        self.parent[self.find(one)] = self.find(other)
+
+
+def _atoms(cell: CellKey) -> Iterator[tuple[tuple[str, str], str, str]]:
+    """Split a cell into the smallest cells that two others can have in common."""
+    scope, outcome, group, perpetrator = cell
+    outcomes = ("killed", "injured") if outcome == "casualties" else (outcome,)
+    inside = "civilians" if group in INSIDE_CIVILIANS else group
+    groups = ("civilians", "combatants") if group == "all" else (inside,)
+    for part in scope.split("+"):
+        for one in outcomes:
+            for label in groups:
+                yield (one, label), part, perpetrator
+
+
+def _overlapping(cells: Iterable[CellKey]) -> _Union:
+    """Join the cells that overlap, in time that grows with their number and not its square."""
+    union = _Union()
+    spots: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
+    for cell in cells:
+        for kind, scope, perpetrator in _atoms(cell):
+            spots[kind].add((scope, perpetrator))
+            union.join(cell, (kind, scope, perpetrator))
+    for kind, found in spots.items():
+        wide = [spot for spot in found if ALL_SCOPES in spot[:1] or ANY_PERPETRATOR in spot[1:]]
+        everything = (ALL_SCOPES, ANY_PERPETRATOR)
+        any_where = [spot for spot in wide if spot[0] == ALL_SCOPES]
+        any_one = [spot for spot in wide if spot[1] == ANY_PERPETRATOR]
+        if everything in found:
+            for spot in found:
+                union.join((kind, *spot), (kind, *everything))
+        elif any_where and any_one:
+            for spot in wide:
+                union.join((kind, *spot), (kind, *wide[0]))
+        for scope, perpetrator in found:
+            for spot in ((ALL_SCOPES, perpetrator), (scope, ANY_PERPETRATOR)):
+                if spot in found:
+                    union.join((kind, scope, perpetrator), (kind, *spot))
+    return union
+
+
+def share_windows(tally: Tally) -> bool:
+    """Give overlapping cells one window, and say whether any claim had to take it over.
+
+    Parameters
+    ----------
+    tally : Tally
+        Claims that count by every other rule; windows are filled in where they are blank.
+
+    Returns
+    -------
+    bool
+        True where a claim took over a first or last day that it does not state.
+
+    Raises
+    ------
+    WindowError
+        If claims on overlapping cells cover different windows.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from casualty_est.claims.table.claims import Claim, Claims
+    >>> from casualty_est.quantity.quantity import Quantity
+    >>> dated = Claim("Airwars", Quantity.parse("15"), end=date(2018, 2, 9))
+    >>> tally = Tally(Claims.from_rows([dated, Claim("UN", Quantity.parse("20"))]))
+    >>> share_windows(tally), tally.standing[1].end
+    (True, datetime.date(2018, 2, 9))
+    """
+    by_cell = tally.groups(lambda claim: claim.cell_key)
+    union = _overlapping(by_cell)
+    together: dict[object, list[int]] = defaultdict(list)
+    for cell, rows in by_cell.items():
+        together[union.find(cell)].extend(rows)
+    conflicts: list[str] = []
+    taken: dict[int, Window] = {}
+    for rows in together.values():
+        starts = {day for row in rows if (day := tally.standing[row].start)}
+        ends = {day for row in rows if (day := tally.standing[row].end)}
+        if len(starts) > 1 or len(ends) > 1:
+            conflicts.append(_windows_of(tally, sorted(rows)))
+            continue
+        window = (next(iter(starts), None), next(iter(ends), None))
+        taken.update({row: window for row in rows if tally.standing[row].window != window})
+    if conflicts:
+        msg = (
+            "claims on overlapping cells need one window, and these differ: "
+            f"{'; and '.join(conflicts[:SHOWN])}{more(conflicts)}: give at least one of them the "
+            "start of its count, so that time can be modelled, or give them the same start and "
+            "end, choose a date with --as-of (as_of), or keep them in separate tables"
+        )
+        raise WindowError(msg)
+    for row, (start, end) in taken.items():
+        tally.standing[row] = replace(tally.standing[row], start=start, end=end)
+    if taken:
+        windows = ", ".join(dict.fromkeys(map(window_text, list(taken.values())[:50])))
+        verb = "claim takes" if len(taken) == 1 else "claims take"
+        text = f"{len(taken):,} {verb} the window of those it overlaps, {windows}"
+        tally.notes.append(("window_assumed", f"{text} ({tally.place(sorted(taken))})"))
+    return bool(taken)
+
+
+def _windows_of(tally: Tally, rows: Sequence[int]) -> str:
+    """Name each window with the sources and lines that give it."""
+    found: dict[Window, dict[str, list[int]]] = {}
+    for row in rows:
+        claim = tally.standing[row]
+        if claim.start or claim.end:
+            found.setdefault(claim.window, {}).setdefault(claim.source, []).append(row)
+    texts = []
+    for window, sources in list(found.items())[:SHOWN]:
+        named = [f"{name!r} in {tally.place(at)}" for name, at in list(sources.items())[:SHOWN]]
+        texts.append(f"{window_text(window)} ({', '.join(named)}{more(sources)})")
+    return f"{' against '.join(texts)}{more(found)}"

@@ -1,0 +1,1 @@
+"""Incidents: what each source says of each strike."""

@@ -1,0 +1,1 @@
+"""The posterior of the model of incidents."""

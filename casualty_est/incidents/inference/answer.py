@@ -1,0 +1,457 @@
+"""What the draws say: rows of the result, reliability of sources, and what the level rests on."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from casualty_est.claims.table.counting import DOCUMENTING_ROLES, STATED_LOW
+from casualty_est.incidents.inference.after import Reconstructed, parts, stated_numbers
+from casualty_est.incidents.model.layout import CONCEDED_EXACT, FRACTION, IncidentLayout
+from casualty_est.incidents.model.readings import ACCEPTED
+from casualty_est.wording.numbers import share as two_digits
+from casualty_est.wording.phrases import possessive
+
+if TYPE_CHECKING:
+    from casualty_est.incidents.model.model import IncidentModel
+
+Array = npt.NDArray[np.float64]
+SIZES = (1, 2, 5, 10, 20, 50, 100)  # deaths at which inclusion is shown
+NOT_NAMED = "not named"
+MENTION = 0.02  # elasticity below which an assumption gets no sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One estimate: which parts it sums, and with which weights in each draw.
+
+    Parameters
+    ----------
+    labels : dict
+        Fields of the cell that differ from the total's.
+    strata : dict
+        Labels of the stratum.
+    part : {"total", "listed", "unlisted"}
+        What is counted.
+    weights : ndarray of shape (part,) or (draw, part)
+        Share of each part.
+    """
+
+    labels: dict[str, str]
+    strata: dict[str, str]
+    part: str
+    weights: Array
+
+
+def rows(model: IncidentModel, draws: int, rng: np.random.Generator) -> list[Row]:
+    """The total first, then scopes, years and perpetrators where there are several.
+
+    Parameters
+    ----------
+    model : IncidentModel
+        The model.
+    draws : int
+        Number of draws.
+    rng : numpy.random.Generator
+        For the shares of suspects, drawn once per draw.
+
+    Returns
+    -------
+    list of Row
+    """
+    layout = model.layout
+    names, _ = parts(layout)
+    patterns = layout.readings.patterns
+    cuts: list[tuple[dict[str, str], dict[str, str], Array]] = [({}, {}, np.ones(len(names)))]
+    scopes, years = np.unique(names[:, 0]), np.unique(names[:, 1])
+    if len(scopes) > 1:
+        cuts += [({"scope": patterns.scope[k]}, {}, (names[:, 0] == k) * 1.0) for k in scopes]
+    if len(years) > 1:
+        cuts += [
+            ({}, {"year": str(year) if year else "unknown"}, (names[:, 1] == year) * 1.0)
+            for year in years
+        ]
+    if layout.readings.target is None:
+        cuts += _by_perpetrator(model, names[:, 2], draws, rng)
+    kinds = ("listed",) if layout.unlisted == "none" else ("total", "listed", "unlisted")
+    return [Row(labels, strata, kind, w) for labels, strata, w in cuts for kind in kinds]
+
+
+def _by_perpetrator(
+    model: IncidentModel, suspects: npt.NDArray[np.int64], draws: int, rng: np.random.Generator
+) -> list[tuple[dict[str, str], dict[str, str], Array]]:
+    """Shares of each suspect in every part, one draw of them for all incidents alike."""
+    groups = model.layout.readings.patterns.perpetrators
+    used = {int(k): groups[k] or (NOT_NAMED,) for k in np.unique(suspects)}
+    names = list(dict.fromkeys(name for group in used.values() for name in group))
+    if len(names) < 2:
+        return []
+    weights = {name: np.zeros((draws, len(suspects))) for name in names}
+    for k, group in used.items():
+        n = len(group)
+        shares = np.ones((draws, 1))
+        if n > 1:
+            shares = rng.dirichlet(np.full(n, model.incident_priors.share / n), draws)
+        for j, name in enumerate(group):
+            weights[name][:, suspects == k] = shares[:, j : j + 1]
+    return [({"perpetrator": name}, {}, weights[name]) for name in names]
+
+
+def row_deaths(found: list[Row], again: Reconstructed, scale: Array) -> Array:
+    """Deaths of every row, of shape (draw, row)."""
+    columns = []
+    for row in found:
+        deaths = {"listed": again.listed, "unlisted": again.unlisted}
+        value = deaths[row.part] if row.part in deaths else again.listed + again.unlisted
+        columns.append((value * row.weights).sum(axis=1) * scale)
+    return np.column_stack(columns)
+
+
+def documented(model: IncidentModel, row: Row) -> dict[str, Any] | None:
+    """Sum over incidents of the largest lower end stated by a source that documents deaths.
+
+    Parameters
+    ----------
+    model : IncidentModel
+        The model.
+    row : Row
+        The estimate.
+
+    Returns
+    -------
+    dict or None
+        None where no such source states a number, and for parts and shares of the deaths.
+    """
+    layout = model.layout
+    patterns, readings = layout.readings.patterns, layout.readings
+    if row.weights.ndim > 1 or row.part == "unlisted":
+        return None
+    _, part = parts(layout)
+    inside = row.weights[part] > 0
+    lowest = np.full(patterns.claim.shape, -1.0)
+    # As published: the range rule changes what a model reads, not what was stated.
+    original = model.patterns
+    claim = original.claim[readings.kept]
+    for s, name in enumerate(patterns.sources):
+        if model.roles[name] not in DOCUMENTING_ROLES:
+            continue
+        low = np.array(
+            [
+                q.low if q.form in STATED_LOW and q.low is not None else -1
+                for q in original.claims[s]
+            ]
+            or [-1],
+            dtype=float,
+        )
+        speaks = (claim[:, s] >= 0) & inside
+        if s == readings.judge:
+            speaks &= (readings.verdict == ACCEPTED) | readings.self_reported
+        lowest[speaks, s] = low[claim[speaks, s]]
+    best = lowest.max(axis=1)
+    if not (best >= 0).any():
+        return None
+    total = int((np.maximum(best, 0) * patterns.count).sum())
+    stating = np.unique(lowest.argmax(axis=1)[best >= 0])
+    source = ", ".join(patterns.sources[s] for s in stating)
+    return {"low": total, "high": None, "source": source, "text": f"at least {total:,}"}
+
+
+def ratios_within(layout: IncidentLayout, theta: Array, gamma: Array) -> Array:
+    """Own count over true deaths within an incident, of shape (draw, source).
+
+    Of a lister the median ratio of its reports that are not exactly right; of the judge the mean
+    share of the deaths that it concedes.
+    """
+    d, readings = layout.arrays, layout.readings
+    found = np.ones((len(theta), len(readings.patterns.sources)))
+    bias = d.bias_mean + layout.parameters.get(theta, "bias") @ d.bias_chol.T
+    found[:, list(readings.listers)] = np.exp(bias)
+    if readings.judge is not None:
+        share, exact = conceded_share(layout, theta)
+        found[:, readings.judge] = exact + (1 - exact) * share
+    return found * np.exp(gamma)[:, None]
+
+
+def conceded_share(layout: IncidentLayout, theta: Array) -> tuple[Array, Array]:
+    """Mean conceded share where not everything is conceded, and how often everything is."""
+    d = layout.arrays
+    fraction = layout.parameters.get(theta, "fraction")
+    if fraction.shape[-1] == 0:
+        # Nothing conceded: what is assumed of it stands, a draw for each draw.
+        rng = np.random.default_rng(len(theta))
+        first, second = (np.exp(rng.normal(m, FRACTION[2], len(theta))) for m in FRACTION[:2])
+        exact = rng.beta(*CONCEDED_EXACT, len(theta)) if layout.exact_reports else 0.0
+        return first / (first + second), np.broadcast_to(exact, len(theta))
+    alpha, beta = np.exp(fraction[:, :1]), np.exp(fraction[:, 1:])
+    log = (alpha - math.exp(FRACTION[0])) * d.share_log
+    log = log + (beta - math.exp(FRACTION[1])) * d.share_log1m
+    weight = special.softmax(log, axis=1)
+    exact = layout.parameters.get(theta, "conceded_exact")
+    always = special.expit(exact[:, 0]) if exact.shape[-1] else np.zeros(len(theta))
+    return weight @ np.exp(d.share_log), always
+
+
+def inclusion(layout: IncidentLayout, theta: Array, gamma: Array) -> Array:
+    """Probability that a source holds a real incident, of shape (draw, source, size).
+
+    Of the judge the probability that it accepts an incident of its own with a single suspect; NaN
+    where the evidence does not say.
+    """
+    readings, parameters = layout.readings, layout.parameters
+    found = np.full((len(theta), len(readings.patterns.sources), len(SIZES)), np.nan)
+    x = np.log(SIZES) + gamma[:, None]  # on the scale of the anchor
+    nodes = layout.arrays.nodes
+    for i, s in enumerate(layout.included):
+        level, slope, loading = (
+            parameters.get(theta, name)[:, i, None, None]
+            for name in ("inclusion", "slope", "log_visibility")
+        )
+        odds = level + slope * (x[:, :, None] - 1) + np.exp(loading) * nodes[0]
+        found[:, s] = special.expit(odds) @ nodes[1]
+    recall = parameters.get(theta, "recall")
+    if recall.shape[-1]:
+        found[:, readings.listers[0]] = special.expit(recall[:, :1] + recall[:, 1:] * x)
+    hurdle = parameters.get(theta, "hurdle")
+    if hurdle.shape[-1] and readings.judge is not None:
+        odds = hurdle[:, :1] + hurdle[:, 1:2] * x + hurdle[:, 2:]
+        found[:, readings.judge] = special.expit(odds)
+    return found
+
+
+# --- what the level rests on -------------------------------------------------------------------
+
+
+def identification(
+    model: IncidentModel, log_total: Array, theta: Array, anchor_learned: float | None
+) -> dict[str, Any]:
+    """Elasticities of the first estimate, in numbers and sentences.
+
+    Parameters
+    ----------
+    model : IncidentModel
+        The model.
+    log_total : ndarray of shape (chain, draw)
+        Log of the estimate on the scale of the anchor.
+    theta : ndarray of shape (chain, draw, element)
+        Parameters on the whole line.
+    anchor_learned : float or None
+        Posterior sd over prior sd of the anchor's log ratio; None under the cut.
+
+    Returns
+    -------
+    dict
+        ``kind``, ``rows``, ``sentences``.
+    """
+    layout = model.layout
+    anchor = layout.anchor
+    found: list[dict[str, Any]] = []
+    others = _bias_rows(layout, log_total, theta, anchor_learned)
+    if layout.cut:
+        # All deaths are divided by the anchor's ratio after the fit, and the others are measured by
+        # it: if all ratios were k times as high, all deaths would be k times as low, exactly.
+        rest = sum(row["weight"] for row in others)
+        mcse = math.sqrt(sum(row["mcse"] ** 2 for row in others))
+        found.append(_row(f"scale: ratio of {anchor.source}", -1.0 - rest, mcse, 1.0))
+    found += others
+    for name, title in (
+        ("grade", "grade {}: real and by the perpetrator"),
+        ("share", "share of {}"),
+    ):
+        found += _probability_rows(layout, log_total, theta, name, title)
+    for name, title in (("recall", "recall of the monitor"), ("hurdle", "admission")):
+        values = layout.parameters.get(theta, name)
+        if values.shape[-1]:
+            block = next(b for b in layout.parameters.blocks if b.name == name)
+            score = (values[..., 0] - block.first[0]) / block.second[0] ** 2
+            weight, mcse = covariance(log_total, score)
+            learned = float(values[..., 0].std() / block.second[0])
+            found.append(_row(f"{title}: log odds", weight, mcse, learned))
+    return {"kind": "elasticity", "rows": found, "sentences": _sentences(model, found)}
+
+
+def _row(assumption: str, weight: float, mcse: float, learned: float | None) -> dict[str, Any]:
+    return {"assumption": assumption, "weight": weight, "mcse": mcse, "learned": learned}
+
+
+def _bias_rows(
+    layout: IncidentLayout, log_total: Array, theta: Array, anchor_learned: float | None
+) -> list[dict[str, Any]]:
+    """Derivative by the prior location of each log ratio, what roles share taken into account."""
+    d, readings = layout.arrays, layout.readings
+    z = layout.parameters.get(theta, "bias")
+    names = [readings.patterns.sources[s] for s in readings.listers]
+    free = [i for i, name in enumerate(names) if not (layout.cut and name == layout.anchor.source)]
+    if not free or z.shape[-1] == 0:
+        return []
+    chol = d.bias_chol[free]
+    score = np.linalg.solve(chol.T, z[..., None])[..., 0]
+    sds = np.sqrt((chol**2).sum(axis=1))
+    rows = []
+    for k, i in enumerate(free):
+        weight, mcse = covariance(log_total, score[..., k])
+        learned = float((z @ chol[k]).std() / sds[k])
+        is_anchor = names[i] == layout.anchor.source
+        title = f"scale: ratio of {names[i]}" if is_anchor else f"ratio of {names[i]}"
+        rows.append(_row(title, weight, mcse, anchor_learned if is_anchor else learned))
+    return sorted(rows, key=lambda row: not row["assumption"].startswith("scale"))
+
+
+def _probability_rows(
+    layout: IncidentLayout, log_total: Array, theta: Array, name: str, title: str
+) -> list[dict[str, Any]]:
+    values = special.expit(layout.parameters.get(theta, name))
+    block = next((b for b in layout.parameters.blocks if b.name == name), None)
+    rows = []
+    for k in range(values.shape[-1]):
+        assert block is not None
+        a, b = float(block.first[k]), float(block.second[k])
+        p = values[..., k]
+        # The score of the logit's location, and from logit to log of the probability.
+        weight, mcse = covariance(log_total, (a + b) * p - a)
+        scale = (a + b) / b
+        prior_sd = math.sqrt(a * b / ((a + b) ** 2 * (a + b + 1)))
+        label = title.format(block.labels[k])
+        row = _row(label, weight * scale, mcse * scale, float(p.std() / prior_sd))
+        rows.append(row | ({"grade": block.labels[k]} if name == "grade" else {}))
+    return rows
+
+
+def covariance(log_total: Array, score: Array) -> tuple[float, float]:
+    """Covariance of a log count with a score, and its Monte Carlo standard error."""
+    product = (log_total - log_total.mean()) * (score - score.mean())
+    if product.std() == 0:
+        return float(product.mean()), 0.0
+    import arviz as az
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        ess = float(az.ess(product, method="mean"))
+    return float(product.mean()), float(product.std(ddof=1) / math.sqrt(max(ess, 1.0)))
+
+
+def _sentences(model: IncidentModel, found: list[dict[str, Any]]) -> list[str]:
+    layout = model.layout
+    anchor = layout.anchor
+    said = [f"{anchor.text[:1].upper()}{anchor.text[1:]}."]
+    owner = possessive(anchor.source)
+    if layout.cut:
+        lower = two_digits(100 * (1 - 1.1 ** found[0]["weight"]))
+        said.append(
+            f"The data may not change that (scale 'cut'): if {owner} counts were 10 % higher than "
+            f"is assumed, the estimate would be {lower} % lower."
+        )
+        if len(layout.readings.listers) > 1:
+            said.append(
+                "If the counts of all sources were 10 % higher than is assumed, it would be 9.1 % "
+                "lower, whatever they report."
+            )
+    else:
+        row = next(r for r in found if r["assumption"].startswith("scale"))
+        moved = 100 * abs(1.1 ** row["weight"] - 1)
+        direction = "higher" if row["weight"] > 0 else "lower"
+        said.append(
+            f"The data may speak of that (scale 'joint'): if the prior ratio of {anchor.source} "
+            f"were 10 % higher, the estimate would be {two_digits(moved)} % {direction}."
+        )
+        if row["learned"] is not None and row["learned"] < 0.7:
+            what = "reports that are exactly right" if layout.exact_reports else "the size law"
+            said.append(
+                f"Mostly the data set the level (posterior sd over prior sd {row['learned']:.2f}), "
+                f"through {what} and the shape of small counts; if sources copy, they mislead."
+            )
+    graded = [
+        row
+        for row in found
+        if "grade" in row and abs(row["weight"]) > max(MENTION, 2 * row["mcse"])
+    ]
+    for row in sorted(graded, key=lambda r: -abs(r["weight"]))[:3]:
+        moved = 100 * abs(1.1 ** row["weight"] - 1)
+        said.append(
+            f"If incidents graded {row['grade']} were real and by the perpetrator a tenth more "
+            f"often than assumed, the estimate would be {two_digits(moved)} % "
+            f"{'higher' if row['weight'] > 0 else 'lower'}."
+        )
+    return said + list(model.circularity)
+
+
+# --- the gap between two sources ---------------------------------------------------------------
+
+
+def gap_columns(model: IncidentModel) -> tuple[Array, list[tuple[int, int]]]:
+    """Numbers to be summed over real incidents for the gaps to the anchor, and the pairs."""
+    layout = model.layout
+    sources = layout.readings.patterns.sources
+    first = sources.index(layout.anchor.source)
+    pairs = [(first, s) for s in range(len(sources)) if s != first]
+    stated = stated_numbers(layout)
+    columns = []
+    for a, b in pairs:
+        for one, other in ((a, b), (b, a)):
+            columns.append(np.where(stated[:, other] > 0, 0.0, stated[:, one]))
+    found = np.column_stack(columns) if columns else np.zeros((len(stated), 0))
+    return found, pairs
+
+
+def gaps(model: IncidentModel, again: Reconstructed, ratio: Array) -> list[dict[str, Any]]:
+    """Split the gap between the anchor's reported total and each other source's.
+
+    Shapley values over three switches (who is included, how many are counted within, and whether
+    the incident is real and the perpetrator's), per draw; they sum to the gap.
+
+    Parameters
+    ----------
+    model : IncidentModel
+        The model.
+    again : Reconstructed
+        Draws of all incidents.
+    ratio : ndarray of shape (draw, source)
+        Own count over true deaths within an incident.
+
+    Returns
+    -------
+    list of dict
+    """
+    layout = model.layout
+    patterns = layout.readings.patterns
+    columns, pairs = gap_columns(model)
+    stated, count = stated_numbers(layout), patterns.count
+    whole = count @ columns
+    found = []
+    for i, (a, b) in enumerate(pairs):
+        both = (stated[:, a] > 0) & (stated[:, b] > 0)
+        shared = float(count[both] @ (stated[both, a] - stated[both, b]))
+        missed, within, attributed = 0.0, np.full(len(ratio), shared), 0.0
+        for column, sign, k in (
+            (2 * i, 1.0, ratio[:, b] / ratio[:, a]),
+            (2 * i + 1, -1.0, ratio[:, a] / ratio[:, b]),
+        ):
+            real = again.stated[:, column]
+            unreal = whole[column] - real
+            missed = missed + sign * (real * (1 + k) / 2 + unreal * (k / 6 + 1 / 3))
+            within = within + sign * (real * (1 - k) / 2 + unreal * (1 - k) / 3)
+            attributed = attributed + sign * unreal * (k / 6 + 1 / 3)
+        names = patterns.sources[a], patterns.sources[b]
+        totals = [float(count @ stated[:, s]) for s in (a, b)]
+        found.append(
+            {
+                "sources": list(names),
+                "reported": totals,
+                "gap": totals[0] - totals[1],
+                "missed_incidents": _ends(missed),
+                "counting_within": _ends(within),
+                "attribution": _ends(attributed),
+            }
+        )
+    return found
+
+
+def _ends(values: Any) -> dict[str, float]:
+    low, median, high = np.quantile(values, (0.025, 0.5, 0.975))
+    return {"mean": float(np.mean(values)), "median": float(median), "low": float(low),
+            "high": float(high), "prob": 0.95}  # fmt: skip

@@ -1,0 +1,185 @@
+"""The grid of true deaths that an incident is marginalised over, and the own counts of sources."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from casualty_est.incidents.model import kernels as kernels
+from casualty_est.quantity.quantity import Quantity
+
+Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+SINGLE = 30  # counts up to here are cells of their own
+WIDE = 26  # cells beyond, evenly spaced on the log scale: 56 in all, a multiple of 4 and 8,
+# because rows that fill the registers of a processor take two thirds of the time
+TOP = 3000  # largest count of the grid, unless a statement lies above a fifth of it
+NOTHING = 0.25  # stands for zero deaths on the log scale: reported as 0, hardly ever as 1
+FINE = 1.2  # ratio of the cells over which a hedged statement is averaged
+JUMP = 0.15  # change of a kernel, of its maximum, that gets an edge of its own
+BEFORE = -1e3  # log of an edge below every count
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Cells of the true number of deaths of one incident.
+
+    Parameters
+    ----------
+    low, high : ndarray of int, shape (cell,)
+        Smallest and largest number of deaths of each cell; cells touch.
+    log_deaths : ndarray of shape (cell,)
+        Log of the number that stands for the cell.
+    """
+
+    low: Ints
+    high: Ints
+    log_deaths: Array
+
+    @property
+    def has_zero(self) -> bool:
+        """Whether an incident may have killed nobody."""
+        return int(self.low[0]) == 0
+
+    @property
+    def least(self) -> int:
+        """Smallest number of deaths."""
+        return int(self.low[0])
+
+    @property
+    def middle(self) -> Array:
+        """Number of deaths that stands for each cell, as a number of people."""
+        return (self.low + self.high) / 2
+
+
+def build_grid(largest: float, *, zero: bool) -> Grid:
+    """Build the grid for statements up to `largest`.
+
+    Parameters
+    ----------
+    largest : float
+        Largest number that any statement names.
+    zero : bool
+        Whether zero deaths are spoken of.
+
+    Returns
+    -------
+    Grid
+    """
+    top = max(TOP, 5 * math.ceil(largest))
+    ratio = (TOP / SINGLE) ** (1 / WIDE)
+    wide = max(WIDE, math.ceil(math.log(top / SINGLE) / math.log(ratio) - 1e-9)) - zero
+    ends = np.rint(np.geomspace(SINGLE, top, wide + 1)).astype(np.int64)[1:]
+    high = np.concatenate([np.arange(0 if zero else 1, SINGLE + 1), ends])
+    low = np.concatenate([high[:1], high[:-1] + 1])
+    log_deaths = (np.log(np.maximum(low - 0.5, 0.5)) + np.log(high + 0.5)) / 2
+    log_deaths = np.where(low == high, np.log(np.maximum(high, NOTHING)), log_deaths)
+    return Grid(low, high, log_deaths)
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """Distinct statements of one source, as weights on cells of its own count.
+
+    The probability of statement c given the true deaths is a sum over cells of ``weights[c]``
+    times the probability that the own count falls into the cell.
+
+    Parameters
+    ----------
+    edges : ndarray of shape (edge,)
+        Logs of the edges of the cells.
+    cells : ndarray of int, shape (cell, 2)
+        Lower and upper edge of each cell.
+    weights : ndarray of shape (statement, cell)
+        Mean probability of the text over the counts of the cell.
+    exact : ndarray of shape (statement, grid cell)
+        Probability of the text if the source counts exactly right.
+    outlier : ndarray of shape (statement,)
+        Probability of the text if its number has nothing to do with the incident.
+    """
+
+    edges: Array
+    cells: Ints
+    weights: Array
+    exact: Array
+    outlier: Array
+
+
+def build_statements(quantities: Sequence[Quantity], grid: Grid) -> Statements:
+    """Turn the statements of one source into weights.
+
+    Parameters
+    ----------
+    quantities : sequence of Quantity
+        Distinct numbers as written, none unknown.
+    grid : Grid
+        Cells of the true deaths.
+
+    Returns
+    -------
+    Statements
+    """
+    spans = []
+    for quantity in quantities:
+        low, high = kernels.support(quantity)
+        low = max(low, grid.least)
+        v = np.arange(low, high + 1)
+        spans.append((low, high, kernels.text_probability(quantity, v, grid.least)))
+    ends = _edges([(low, high, k) for low, high, k in spans])
+    lows, highs = ends[:-1] + 0.5, ends[1:] - 0.5
+    weights = np.array([_means(k, low, lows, highs) for low, _, k in spans])
+    weights = weights.reshape(len(spans), len(lows))
+    used = weights.any(axis=0)
+    kept = np.flatnonzero(used)
+    cells = np.column_stack([kept, kept + 1])
+    names, cells = np.unique(cells, return_inverse=True)
+    edges = np.log(np.maximum(ends[names], 1e-300))
+    edges[ends[names] <= grid.least - 0.5] = BEFORE
+    return Statements(
+        edges,
+        cells.reshape(-1, 2).astype(np.int64),
+        np.ascontiguousarray(weights[:, used]),
+        np.array([_means(k, low, grid.low, grid.high) for low, _, k in spans]).reshape(
+            len(spans), len(grid.low)
+        ),
+        np.array([_outlier(k, low, grid) for low, _, k in spans]),
+    )
+
+
+def _edges(spans: Sequence[tuple[int, int, Array]]) -> Array:
+    """Edges of the cells of the own count, half-way between whole numbers."""
+    found: set[float] = set()
+    for low, high, k in spans:
+        v = np.arange(low, high + 2)
+        steps = np.abs(np.diff(np.concatenate([[0.0], k, [0.0]])))
+        found |= set((v[steps > JUMP * k.max()] - 0.5).tolist())
+        found |= {low - 0.5, high + 0.5}
+        edge = low + 0.5
+        while edge < high:
+            found.add(edge)
+            edge = max(edge + 1, math.floor(edge * FINE) + 0.5) if edge > SINGLE else edge + 1
+    return np.array(sorted(found))
+
+
+def _means(k: Array, start: int, low: npt.NDArray[Any], high: npt.NDArray[Any]) -> Array:
+    """Mean of a kernel over whole numbers from `low` to `high`; it is 0 outside its support."""
+    below = np.concatenate([[0.0], np.cumsum(k)])
+    first = np.clip(low - start, 0, len(k)).astype(np.int64)
+    last = np.clip(high + 1 - start, 0, len(k)).astype(np.int64)
+    # A difference of cumulative sums leaves dust where the kernel is 0.
+    total = np.where(last > first, below[last] - below[first], 0.0)
+    return np.asarray(np.where(total < 1e-14, 0.0, total) / (high - low + 1))
+
+
+def _outlier(k: Array, start: int, grid: Grid) -> float:
+    """Probability of a text whose number is drawn evenly on the log scale, whatever the truth."""
+    v = np.arange(start, start + len(k))
+    largest = 4 * int(grid.high[-1])
+    share = np.log((v + 1.5) / (v + 0.5)) / math.log((largest + 1.5) / (grid.least + 0.5))
+    return float(k @ np.where(v <= largest, share, 0.0))

@@ -1,0 +1,439 @@
+"""From readings and priors to arrays: what the incidents model is, before any engine sees it.
+
+An incident is a list of rows of one table M over the grid of true deaths: a row of the size law
+and inclusion, a row for each statement, a row for verdict and grade. Its likelihood is the sum over
+the grid of the product of its rows, so equal incidents cost one logarithm together.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special, stats
+
+from casualty_est.incidents.model import kernels as kernels
+from casualty_est.incidents.model import parameters as prm
+from casualty_est.incidents.model.grid import Grid, Statements, build_grid, build_statements
+from casualty_est.incidents.model.parameters import Parameters
+from casualty_est.incidents.model.readings import ACCEPTED, Readings
+from casualty_est.incidents.model.settings import CONFIRMED, CONTESTED, Anchoring, IncidentPriors
+from casualty_est.incidents.model.verdicts import grades_of, mixed_counts, share_sizes, verdict_rows
+from casualty_est.quantity.quantity import Quantity
+
+Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+NODES = 5  # Gauss-Hermite nodes of the visibility of an incident
+TAIL = 1e-4  # an incident is of any size this often: a few huge ones must not bend the size law
+OUTLIER = 0.01  # a statement has nothing to do with the incident this often
+FALSE_ADMISSION = 0.002  # an incident that is not the judge's is accepted this often
+LONE_SD = 0.2  # log sd of the counts of a source that nobody checks
+COUNT_SD = (math.log(0.4), 0.4)
+EXACT = (2.0, 3.0)
+CONCEDED_EXACT = (6.0, 4.0)
+FRACTION = (math.log(0.75), math.log(0.4), 0.3)  # medians of both Beta parameters, and their log sd
+FRACTIONS = 24  # nodes of the conceded share
+HURDLE = ((-2.0, 1.5), (0.4, 0.3), (0.0, 1.5))  # level, slope on log deaths, sole suspect
+RECALL = ((-0.4, 0.6), (0.8, 0.4))
+SIZE = ((1.0, 1.0), (0.0, 0.4))
+ZERO = (1.0, 9.0)
+INCLUSION, SLOPE = (0.0, 1.5), (0.5, 0.4)
+# Log of the loading on what makes an incident easy to see for all: as of lists of people.
+VISIBILITY = (-0.4, 0.7)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arrays:
+    """Everything that the likelihood needs, as arrays; G grid cells, U visibility nodes.
+
+    Parameters
+    ----------
+    log_deaths, size_ends : ndarray of shape (G,), (2, G)
+        Log deaths of the cells, and logs of their edges; the zero cell has none.
+    zero : int
+        1 where the first cell is zero deaths.
+    nodes : ndarray of shape (2, U)
+        Visibility of an incident, and weights.
+    histories : ndarray of int, shape (history, included source)
+        Who holds the incident; the first row is nobody, where there is overlap.
+    history_total : float
+        Number of incidents, where being held by anybody is a condition; else 0.
+    bias_mean, bias_chol : ndarray of shape (lister,), (lister, bias)
+        Prior of the log ratios of listers.
+    edges, cells, starts_of : ndarray of shape (edge,), (2, count), (2, lister + 1)
+        Edges and cells of the own counts, all listers after one another, and where each starts.
+    statement_of : ndarray of int, shape (statement,)
+        Lister of each statement.
+    pointer, cell, weight : ndarray
+        Statements as sparse rows of weights on cells.
+    exact, outlier : ndarray of shape (statement, G), (statement,)
+        See `Statements`.
+    conceded, conceded_exact, conceded_outlier : ndarray of shape (conceded, G, node), ...
+        Statements of the judge under each conceded share.
+    share_log, share_log1m : ndarray of shape (node,)
+        Logs of the conceded shares and of what is left.
+    verdict_kind : ndarray of int, shape (verdict row, 4)
+        What a row of verdict and grade is made of: kind, grade, share, sole suspect.
+    mixed_grade : ndarray of int, shape (mixed,)
+        Grades that an accepted incident may have had before it was accepted.
+    mixed_count : ndarray of shape (2, mixed)
+        Incidents of each grade that were not accepted, with several suspects and with one.
+    contested : int
+        Position of the contested grade among the grades, -1 for none.
+    index, count : ndarray of shape (unit, factor), (unit,)
+        Rows of M that make up each distinct incident, and how many there are.
+    """
+
+    log_deaths: Array
+    size_ends: Array
+    zero: int
+    nodes: Array
+    histories: Ints
+    history_total: float
+    bias_mean: Array
+    bias_chol: Array
+    edges: Array
+    cells: Ints
+    starts_of: Ints
+    statement_of: Ints
+    pointer: Ints
+    cell: Ints
+    weight: Array
+    exact: Array
+    outlier: Array
+    conceded: Array
+    conceded_exact: Array
+    conceded_outlier: Array
+    share_log: Array
+    share_log1m: Array
+    verdict_kind: Ints
+    mixed_grade: Ints
+    mixed_count: Array
+    contested: int
+    index: Ints
+    count: Array
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentLayout:
+    """Everything an incidents model consists of.
+
+    Parameters
+    ----------
+    readings : Readings
+        The patterns that count.
+    grid : Grid
+        True deaths.
+    parameters : Parameters
+        All parameters with their priors.
+    arrays : Arrays
+        The likelihood.
+    unit_of : ndarray of int, shape (pattern,)
+        Distinct incident of each pattern.
+    included : tuple of int
+        Sources with an inclusion, in the order of `Arrays.histories`; empty without overlap.
+    unlisted : {"overlap", "recall", "none"}
+        Where the incidents that nobody lists come from.
+    anchor : Anchoring
+        The scale.
+    cut : bool
+        Whether the data may not speak of the anchor's bias.
+    exact_reports : bool
+        Whether some reports are exactly right.
+    grades : tuple of str
+        Grades in the order of their parameters.
+    shares : tuple of int
+        Numbers of suspects that have an attribution share.
+    """
+
+    readings: Readings
+    grid: Grid
+    parameters: Parameters
+    arrays: Arrays
+    unit_of: Ints
+    included: tuple[int, ...]
+    unlisted: str
+    anchor: Anchoring
+    cut: bool
+    exact_reports: bool
+    grades: tuple[str, ...]
+    shares: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the analyst set, checked."""
+
+    priors: IncidentPriors
+    roles: Mapping[str, str | None]
+    anchor: Anchoring
+    cut: bool
+    exact_reports: bool
+    unlisted: str
+
+
+def build_layout(readings: Readings, choices: Choices) -> IncidentLayout:
+    """Lay out the model.
+
+    Parameters
+    ----------
+    readings : Readings
+        The patterns that count.
+    choices : Choices
+        Settings and priors.
+
+    Returns
+    -------
+    IncidentLayout
+    """
+    patterns, listers, judge = readings.patterns, readings.listers, readings.judge
+    sources = patterns.sources
+    used = [_used(readings, s) for s in range(len(sources))]
+    quantities = [[patterns.claims[s][i] for i in used[s]] for s in range(len(sources))]
+    named = [q for s in range(len(sources)) for q in quantities[s]]
+    zero = any(kernels.support(q)[0] == 0 for q in named)
+    grid = build_grid(max((kernels.stated_number(q) for q in named), default=1.0), zero=zero)
+    statements = [build_statements(quantities[s], grid) for s in listers]
+    included = _included(readings) if choices.unlisted == "overlap" else ()
+    histories, history_of = _histories(readings, included)
+    grades, shares = grades_of(readings), share_sizes(readings)
+    verdicts, verdict_of = verdict_rows(readings, grades, shares, choices.unlisted)
+    lister_names = [sources[s] for s in listers]
+    lone = len(listers) == 1
+    mean, chol = _biases(lister_names, choices)
+    mixed = [k for k, name in enumerate(grades) if name != CONFIRMED] or list(range(len(grades)))
+    has_judged = judge is not None and bool((readings.verdict > 0).any())
+    conceded = _conceded(quantities[judge] if judge is not None else [], grid)
+    blocks = [
+        prm.normal("size_mean", ["log deaths"], *SIZE[0]),
+        prm.normal("log_size_sd", ["log deaths"], *SIZE[1]),
+        prm.beta("zero", ["no deaths"], *ZERO),
+        prm.normal("inclusion", [sources[s] for s in included], *INCLUSION),
+        prm.normal("slope", [sources[s] for s in included], *SLOPE),
+        prm.normal("log_visibility", [sources[s] for s in included], *VISIBILITY),
+        prm.normal("bias", [f"bias {k + 1}" for k in range(chol.shape[1])], 0.0, 1.0),
+        prm.normal("log_count_sd", [] if lone else lister_names, *COUNT_SD),
+        prm.beta("exact", lister_names, *EXACT),
+        prm.normal("hurdle", ["level", "log deaths", "sole suspect"], *zip(*HURDLE, strict=True)),
+        prm.beta("conceded_exact", ["all deaths conceded"], *CONCEDED_EXACT),
+        prm.normal("fraction", ["conceded", "withheld"], FRACTION[:2], FRACTION[2]),
+        _grade_block(grades, choices.priors),
+        prm.beta(
+            "share",
+            [f"one of {n} suspects" for n in shares],
+            [choices.priors.share / n for n in shares],
+            [choices.priors.share * (1 - 1 / n) for n in shares],
+        ),
+        prm.gamma(
+            "grade_share",
+            [f"{who}: {grades[k]}" for who in ("several suspects", "sole suspect") for k in mixed],
+            1.0,
+        ),
+        prm.normal("recall", ["level", "log deaths"], *zip(*RECALL, strict=True)),
+    ]
+    absent = set()
+    if not grid.has_zero:
+        absent.add("zero")
+    if lone or not choices.exact_reports:
+        absent.add("exact")
+    if not has_judged:
+        absent |= {"hurdle", "grade_share"}
+    if not len(conceded[0]):
+        absent |= {"conceded_exact", "fraction"}
+    if not choices.exact_reports:
+        absent.add("conceded_exact")
+    if len(mixed) < 2:
+        absent.add("grade_share")
+    if choices.unlisted != "recall":
+        absent.add("recall")
+    parameters = Parameters(tuple(b for b in blocks if b.name not in absent and b.labels))
+    index, count, unit_of = _units(
+        readings, history_of, verdict_of, len(histories), statements, used, len(conceded[0]),
+        len(verdicts),
+    )  # fmt: skip
+    nodes, weights = np.polynomial.hermite_e.hermegauss(NODES)
+    size_low = np.log(np.maximum(grid.low - 0.5, 0.5))
+    arrays = Arrays(
+        log_deaths=grid.log_deaths,
+        size_ends=np.array([size_low, np.log(grid.high + 0.5)]),
+        zero=int(grid.has_zero),
+        nodes=np.array([nodes, weights / weights.sum()]),
+        histories=histories,
+        history_total=float(count.sum()) if included else 0.0,
+        bias_mean=mean,
+        bias_chol=chol,
+        **_flatten(statements),
+        conceded=conceded[0],
+        conceded_exact=conceded[1],
+        conceded_outlier=conceded[2],
+        share_log=conceded[3],
+        share_log1m=conceded[4],
+        verdict_kind=verdicts,
+        mixed_grade=np.array(mixed, dtype=np.int64),
+        mixed_count=mixed_counts(readings, grades, mixed),
+        contested=grades.index(CONTESTED) if CONTESTED in grades else -1,
+        index=index,
+        count=count,
+    )
+    return IncidentLayout(
+        readings, grid, parameters, arrays, unit_of, included, choices.unlisted, choices.anchor,
+        choices.cut, choices.exact_reports, grades, shares,
+    )  # fmt: skip
+
+
+def _used(readings: Readings, s: int) -> Ints:
+    """Quantities of a source that enter the likelihood, as positions in its list."""
+    claim = readings.patterns.claim[:, s]
+    if s == readings.judge:
+        claim = claim[(readings.verdict == ACCEPTED) | readings.self_reported]
+    return np.unique(claim[claim >= 0])
+
+
+def _included(readings: Readings) -> tuple[int, ...]:
+    judge = readings.judge
+    own = judge is not None and bool(readings.self_reported.any())
+    return (*readings.listers, *((judge,) if own and judge is not None else ()))
+
+
+def _histories(readings: Readings, included: Sequence[int]) -> tuple[Ints, Ints]:
+    """Distinct sets of holders, nobody first, and the one of each pattern."""
+    if not included:
+        return np.zeros((1, 0), dtype=np.int64), np.zeros(len(readings.patterns.count), np.int64)
+    held = readings.listed[:, list(included)].astype(np.int64)
+    # Nobody else reported it: what others write stems from the judge's own report.
+    others = [i for i, s in enumerate(included) if s != readings.judge]
+    held[np.ix_(readings.self_reported & (readings.patterns.recall_check == 0), others)] = 0
+    every = np.vstack([np.zeros((1, len(included)), dtype=np.int64), held])
+    histories, where = np.unique(every, axis=0, return_inverse=True)
+    return histories.astype(np.int64), where.ravel()[1:].astype(np.int64)
+
+
+def _biases(names: Sequence[str], choices: Choices) -> tuple[Array, Array]:
+    """Prior mean and Cholesky factor of the log ratios, sources of one role sharing a part.
+
+    Under the cut everything is relative to the anchor, whose own column is empty.
+    """
+    priors = [choices.priors.within(name, choices.roles[name]) for name in names]
+    anchor = names.index(choices.anchor.source)
+    priors[anchor] = choices.anchor.prior
+    named = choices.anchor.how == "named"
+    common = choices.priors.base.fractions[0]
+    own = [name in choices.priors.base.sources for name in names]
+    correlation = np.eye(len(names))
+    for i in range(len(names)):
+        for j in range(i):
+            role = choices.roles[names[i]]
+            alike = role is not None and role == choices.roles[names[j]] and not own[i] | own[j]
+            if alike and not (named and anchor in (i, j)):
+                correlation[i, j] = correlation[j, i] = common
+    sd = np.array([prior.sd for prior in priors])
+    mean = np.array([prior.mu for prior in priors])
+    covariance = correlation * np.outer(sd, sd)
+    if not choices.cut:
+        return mean, np.linalg.cholesky(covariance)
+    rest = [i for i in range(len(names)) if i != anchor]
+    pull = covariance[np.ix_(rest, [anchor])]
+    inner = covariance[np.ix_(rest, rest)] - pull @ pull.T / covariance[anchor, anchor]
+    chol = np.zeros((len(names), len(rest)))
+    chol[rest] = np.linalg.cholesky(inner) if rest else 0.0
+    return mean - mean[anchor], chol
+
+
+def _grade_block(grades: Sequence[str], priors: IncidentPriors) -> prm.Block:
+    pairs = [priors.grades[name] for name in grades]
+    return prm.beta("grade", grades, [a for a, _ in pairs], [b for _, b in pairs])
+
+
+def _conceded(
+    quantities: Sequence[Quantity], grid: Grid
+) -> tuple[Array, Array, Array, Array, Array]:
+    """Statements of the judge: a share of the deaths, whose distribution is a Beta on nodes."""
+    middle = (np.arange(FRACTIONS) + 0.5) / FRACTIONS
+    share = stats.beta.ppf(middle, math.exp(FRACTION[0]), math.exp(FRACTION[1]))
+    rest = special.betaincinv(math.exp(FRACTION[1]), math.exp(FRACTION[0]), 1 - middle)
+    if not quantities:
+        empty = np.zeros((0, len(grid.low), FRACTIONS))
+        return empty, empty[:, :, 0].copy(), np.zeros(0), np.log(share), np.log(rest)
+    table = np.empty((len(quantities), len(grid.low), FRACTIONS))
+    plain = build_statements(quantities, grid)
+    for c, quantity in enumerate(quantities):
+        low, high = kernels.support(quantity)
+        v = np.arange(low, high + 1)
+        k = kernels.text_probability(quantity, v, 0)
+        for g in range(len(grid.low)):
+            few = min(5, int(grid.high[g] - grid.low[g]) + 1)
+            deaths = np.unique(np.linspace(grid.low[g], grid.high[g], few).round())
+            mass = stats.binom.pmf(v[:, None, None], deaths[:, None], share)
+            table[c, g] = np.tensordot(k, mass, 1).mean(axis=0)
+    return table, plain.exact, plain.outlier, np.log(share), np.log(rest)
+
+
+def _units(
+    readings: Readings,
+    history_of: Ints,
+    verdict_of: Ints,
+    histories: int,
+    statements: Sequence[Statements],
+    used: Sequence[Ints],
+    conceded: int,
+    verdicts: int,
+) -> tuple[Ints, Array, Ints]:
+    """Rows of the table M of each distinct incident; the last row of M is all ones."""
+    patterns, listers, judge = readings.patterns, readings.listers, readings.judge
+    lengths = [len(s.outlier) for s in statements]
+    total = sum(lengths)
+    ones = histories + total + conceded + verdicts
+    columns = [history_of]
+    start = histories
+    for s, length in zip(listers, lengths, strict=True):
+        columns.append(_rows_of(patterns.claim[:, s], used[s], start, ones))
+        start += length
+    if judge is not None:
+        claim = patterns.claim[:, judge]
+        speaks = (readings.verdict == ACCEPTED) | readings.self_reported
+        columns.append(_rows_of(np.where(speaks, claim, -1), used[judge], start, ones))
+    columns.append(np.where(verdict_of < 0, ones, histories + total + conceded + verdict_of))
+    every = np.column_stack(columns)
+    index, unit_of = np.unique(every, axis=0, return_inverse=True)
+    unit_of = unit_of.ravel().astype(np.int64)
+    count = np.bincount(unit_of, weights=patterns.count.astype(float), minlength=len(index))
+    return np.ascontiguousarray(index, dtype=np.int64), count, unit_of
+
+
+def _rows_of(claim: Ints, used: Ints, start: int, ones: int) -> Ints:
+    where = np.searchsorted(used, np.maximum(claim, 0))
+    return np.where(claim >= 0, start + where, ones).astype(np.int64)
+
+
+def _flatten(statements: Sequence[Statements]) -> dict[str, Any]:
+    edge_start = np.cumsum([0, *(len(s.edges) for s in statements)])
+    cell_start = np.cumsum([0, *(len(s.cells) for s in statements)])
+    rows = [(i, row) for i, source in enumerate(statements) for row in range(len(source.outlier))]
+    pointer, cell, weight = [0], [], []
+    for i, row in rows:
+        used = np.flatnonzero(statements[i].weights[row])
+        cell.append(used + cell_start[i])
+        weight.append(statements[i].weights[row, used])
+        pointer.append(pointer[-1] + len(used))
+    ends = [_shifted(statements, edge_start, end) for end in (0, 1)]
+    return {
+        "edges": np.concatenate([s.edges for s in statements]),
+        "cells": np.array(ends, dtype=np.int64),
+        "starts_of": np.array([edge_start, cell_start], dtype=np.int64),
+        "statement_of": np.array([i for i, _ in rows], dtype=np.int64),
+        "pointer": np.array(pointer, dtype=np.int64),
+        "cell": np.concatenate([*cell, np.zeros(0)]).astype(np.int64),
+        "weight": np.concatenate([*weight, np.zeros(0)]),
+        "exact": np.vstack([s.exact for s in statements]),
+        "outlier": np.concatenate([s.outlier for s in statements]),
+    }
+
+
+def _shifted(statements: Sequence[Statements], start: npt.NDArray[np.int_], end: int) -> Ints:
+    parts = [s.cells[:, end] + start[i] for i, s in enumerate(statements)]
+    return np.concatenate(parts).astype(np.int64)

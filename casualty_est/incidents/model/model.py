@@ -1,0 +1,462 @@
+"""The incidents model: who reports which incident, with which number, and what none reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from datetime import date
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from casualty_est.claims.table.claim import ROLES
+from casualty_est.errors import UsageError
+from casualty_est.incidents.model.layout import Choices, IncidentLayout, build_layout
+from casualty_est.incidents.model.readings import ACCEPTED, Readings, read_patterns
+from casualty_est.incidents.model.settings import (
+    CONFIRMED,
+    RANGE_RULES,
+    SCALES,
+    SHARE,
+    UNLISTED,
+    choose_anchor,
+    read_incident_priors,
+)
+from casualty_est.incidents.table.patterns import IncidentPatterns
+from casualty_est.incidents.table.reports import IncidentReports
+from casualty_est.priors.settings import nearest
+
+if TYPE_CHECKING:
+    import pymc
+    import xarray
+
+    from casualty_est.result.estimate import Estimate
+
+Note = tuple[str, str]
+EXECUTOR_UNUSED = "an incidents model is a single fit: the executor was not used"
+CELL = {
+    "scope": "all",
+    "start": None,
+    "end": None,
+    "outcome": "killed",
+    "group": "civilians",
+    "perpetrator": "any",
+}
+
+
+class IncidentModel:
+    """True deaths of every incident, and what each source holds, counts and concedes of them.
+
+    Incidents are a Poisson process with a log-normal number of deaths. Each source that lists
+    incidents holds one with a probability that grows with its deaths and its visibility, and
+    reports a number of its own with a hedge. A belligerent that judges incidents accepts some and
+    concedes a share of the deaths. What only assumptions can set, the scale of all deaths, is an
+    anchor that is named, printed and replaceable. Nothing is sampled in the constructor.
+
+    Parameters
+    ----------
+    reports : IncidentReports, IncidentPatterns or dataframe
+        The table.
+    priors : mapping, str or Path, optional
+        The analyst's assumptions, as a dictionary in the form of the TOML file, or that file;
+        ``grades`` hold the probability that an incident is real and by the perpetrator.
+    roles : mapping of str to str, optional
+        Role by source, over what the table says.
+    scale : {"cut", "joint"}
+        Whether the data may not (``cut``) or may (``joint``) change the anchor's ratio.
+    anchor : str or tuple, optional
+        A source, with the median of its count over the true one and the log sd (.10 unless given).
+        None takes the source of role ``reference``, else the one whose role has the smallest sd
+        within an incident (the most incidents among equals).
+    exact_reports : bool
+        Whether some reports are exactly right. Under ``joint`` they set the scale, wrongly so where
+        sources copy from each other.
+    range_rule : {"asis", "common"}
+        ``common`` reads every number of a source that lists incidents as half of its upper end to
+        its upper end, so that no edit after a verdict can speak of the verdict.
+    unlisted : {"auto", "overlap", "recall", "none"}
+        Where incidents that nobody lists come from: the overlap of at least two sources, or the
+        incidents that the judge reported itself together with a recall check.
+    perpetrator : str, optional
+        Whose deeds are counted, where one source judges incidents.
+    share : float
+        Concentration of the share of one among n suspects, Beta(share / n, share - share / n).
+    assume_unbiased : bool, optional
+        Where no source has a role and none is an anchor, take the anchor as unbiased on the
+        median. This is the analyst's own act, and printed.
+    cell : mapping, optional
+        What is counted: any of ``scope``, ``start``, ``end``, ``outcome``, ``group``,
+        ``perpetrator``.
+
+    Raises
+    ------
+    UsageError
+        If a name matches nothing, a setting is out of range, or nothing can be counted.
+    InputError
+        If the table breaks its rules.
+
+    References
+    ----------
+    Bird and King 2018, doi 10.1146/annurev-statistics-031017-100641, on populations seen by
+    several lists.
+
+    Examples
+    --------
+    >>> import casualty_est as ce
+    >>> import pandas as pd
+    >>> rows = {"incident": ["1", "1", "2", "3"], "source": ["A", "B", "A", "B"]}
+    >>> table = pd.DataFrame(rows | {"quantity": ["3-5", "4", "2", "7"]})
+    >>> model = ce.IncidentModel(table, roles={"A": "monitor", "B": "media"})
+    >>> model.layout.anchor.source
+    'A'
+    """
+
+    kind = "incidents"
+
+    def __init__(
+        self,
+        reports: IncidentReports | IncidentPatterns | Any,
+        *,
+        priors: Mapping[str, Any] | str | Path | None = None,
+        roles: Mapping[str, str] | None = None,
+        scale: str = "cut",
+        anchor: Any = None,
+        exact_reports: bool = True,
+        range_rule: str = "asis",
+        unlisted: str = "auto",
+        perpetrator: str | None = None,
+        share: float = SHARE,
+        assume_unbiased: bool = False,
+        cell: Mapping[str, str | date | None] | None = None,
+    ) -> None:
+        self.given: dict[str, Any] = {
+            "priors": priors,
+            "roles": roles,
+            "scale": scale,
+            "anchor": anchor,
+            "exact_reports": exact_reports,
+            "range_rule": range_rule,
+            "unlisted": unlisted,
+            "perpetrator": perpetrator,
+            "share": share,
+            "assume_unbiased": assume_unbiased,
+            "cell": cell,
+        }
+        table_notes: tuple[Note, ...] = ()
+        name = None
+        if not isinstance(reports, IncidentReports | IncidentPatterns):
+            reports = IncidentReports(reports)
+        if isinstance(reports, IncidentReports):
+            table_notes, name = reports.warnings, reports.name
+            reports = reports.patterns()
+        self.patterns: IncidentPatterns = reports
+        _one_of("scale", scale, SCALES)
+        _one_of("range_rule", range_rule, RANGE_RULES)
+        _one_of("unlisted", unlisted, UNLISTED)
+        self.incident_priors = read_incident_priors(priors, share)
+        self.roles = _roles(reports, roles, self.incident_priors)
+        readings = read_patterns(reports, perpetrator=perpetrator, range_rule=range_rule)
+        names = [reports.sources[s] for s in readings.listers]
+        held = {
+            reports.sources[s]: int(readings.patterns.count[readings.listed[:, s]].sum())
+            for s in readings.listers
+        }
+        self._check_sources(names)
+        chosen = choose_anchor(anchor, names, self.roles, held, self.incident_priors)
+        self.assume_unbiased = assume_unbiased
+        self.layout: IncidentLayout = build_layout(
+            readings,
+            Choices(
+                self.incident_priors,
+                self.roles,
+                chosen,
+                scale == "cut",
+                bool(exact_reports),
+                _unlisted(unlisted, readings),
+            ),
+        )
+        self.cell = self._cell(cell)
+        self.notes: tuple[Note, ...] = tuple(
+            dict.fromkeys((*table_notes, *readings.notes, *self._notes()))
+        )
+        self.settings: dict[str, Any] = {
+            "table": name,
+            "roles": dict(roles or {}),
+            "scale": scale,
+            "anchor": [chosen.source, _plain(chosen.prior.median), _plain(chosen.prior.sd)],
+            "exact_reports": bool(exact_reports),
+            "range_rule": range_rule,
+            "unlisted": self.layout.unlisted,
+            "perpetrator": readings.target,
+            "share": self.incident_priors.share,
+            "grades": {k: list(v) for k, v in self.incident_priors.grades.items()},
+            "assume_unbiased": assume_unbiased,
+        }
+        self._pymc_model: Any = None
+
+    def varied(
+        self, reports: IncidentReports | IncidentPatterns | None = None, **changes: Any
+    ) -> IncidentModel:
+        """Return the same model with other settings, or of other reports.
+
+        Parameters
+        ----------
+        reports : IncidentReports or IncidentPatterns, optional
+            Other reports; the same ones unless given.
+        **changes
+            Arguments of the constructor to replace.
+
+        Returns
+        -------
+        IncidentModel
+
+        Raises
+        ------
+        UsageError
+            If a setting is unknown or out of range.
+        """
+        for name in changes:
+            if name not in self.given:
+                msg = f"an incidents model has no setting {name!r}; {nearest(name, self.given)}"
+                raise UsageError(msg)
+        given = {**self.given, **changes}
+        return IncidentModel(self.patterns if reports is None else reports, **given)
+
+    def _check_sources(self, names: list[str]) -> None:
+        for source in self.incident_priors.base.sources:
+            if source not in names:
+                msg = f"priors, sources: {source!r} lists no incidents; {nearest(source, names)}"
+                raise UsageError(msg)
+
+    def _cell(self, cell: Mapping[str, str | date | None] | None) -> dict[str, str | None]:
+        patterns = self.layout.readings.patterns
+        found: dict[str, str | None] = dict(CELL)
+        used = [patterns.scope[k] for k in np.unique(patterns.scope_of)]
+        found["scope"] = "+".join(used)
+        found["perpetrator"] = self.layout.readings.target or "any"
+        for key, value in (cell or {}).items():
+            if key not in CELL:
+                msg = f"cell: {key!r} is unknown; {nearest(key, CELL)}"
+                raise UsageError(msg)
+            found[key] = value.isoformat() if isinstance(value, date) else value
+        return found
+
+    def _notes(self) -> list[Note]:
+        layout, readings = self.layout, self.layout.readings
+        notes = [("anchor", layout.anchor.text)]
+        if layout.unlisted == "none":
+            text = (
+                "nothing says how many incidents no source lists (it takes two sources that list "
+                "incidents, or self-reported ones with a recall check): only deaths in listed "
+                "incidents are estimated"
+            )
+            notes.append(("no_unlisted", text))
+        elif not self.has_overlap:
+            what = "no incident is held by two sources"
+            if layout.unlisted == "recall":
+                what = "no incident that the judge reported was checked for other reports"
+            notes.append(("no_overlap", f"{what}: only the priors say how many nobody lists"))
+        if layout.unlisted == "overlap" and len(layout.included) == 2:
+            text = (
+                "two lists cannot show whether some incidents are easier to see than others: the "
+                "prior says how much"
+            )
+            notes.append(("two_lists", text))
+        if not self.has_level:
+            text = (
+                "no source has a role and none is an anchor, so there is no headline number; give "
+                "roles, an anchor, or assume_unbiased"
+            )
+            notes.append(("no_level", text))
+        elif layout.anchor.how == "only":
+            text = "the analyst assumes that the anchor counts right on the median"
+            notes.append(("assumed_unbiased", text))
+        notes += [("circularity", text.rstrip(".")) for text in self.circularity]
+        unnamed = [name for name, role in self.roles.items() if role is None]
+        if unnamed:
+            text = f"no role given for {', '.join(unnamed)}: little is assumed of its counts"
+            notes.append(("no_role", text))
+        bare = readings.patterns.grade_of < 0
+        if layout.grades and bare.any():
+            count = int(readings.patterns.count[bare & ~readings.self_reported].sum())
+            if count:
+                text = "incidents without a grade that are taken as real"
+                notes.append(("no_grade", f"{text}: {count:,}"))
+        return notes
+
+    @property
+    def circularity(self) -> tuple[str, ...]:
+        """What is done about a grade that follows from acceptance, as sentences."""
+        readings = self.layout.readings
+        if not (readings.verdict == ACCEPTED).any() or not readings.patterns.grade:
+            return ()
+        said = [
+            "The grade of an accepted incident is not used: 'confirmed' means that it was "
+            "accepted, so it cannot also be evidence of what is accepted. It counts as one of the "
+            "other grades, in the proportions found among incidents that were not accepted."
+        ]
+        if CONFIRMED in readings.patterns.grade:
+            said.append(
+                "Ranges may have been edited after acceptance as well: range_rule='common' reads "
+                "all of them alike."
+            )
+        return tuple(said)
+
+    @property
+    def has_level(self) -> bool:
+        """Whether a headline may be given: a role, an anchor, or the analyst's own act."""
+        return self.layout.anchor.how != "only" or self.assume_unbiased
+
+    @property
+    def has_overlap(self) -> bool:
+        """Whether the data say anything of what nobody lists."""
+        layout = self.layout
+        if layout.unlisted == "overlap":
+            return bool((layout.arrays.histories.sum(axis=1) > 1).any())
+        if layout.unlisted == "recall":
+            return bool((layout.readings.patterns.recall_check >= 0).any())
+        return False
+
+    @property
+    def pymc_model(self) -> pymc.Model:
+        """The model as a `pymc.Model`, for whoever wants to extend it.
+
+        Fits do not need it: they use compiled kernels of the same density.
+        """
+        from casualty_est.incidents.model.graph import build
+
+        if self._pymc_model is None:
+            self._pymc_model = build(self.layout)
+        model: pymc.Model = self._pymc_model
+        return model
+
+    def fit(
+        self,
+        *,
+        seed: int | None = None,
+        draws: int = 1000,
+        tune: int = 1000,
+        chains: int = 4,
+        method: str = "auto",
+        executor: Executor | None = None,
+        progress: bool | None = None,
+    ) -> Estimate:
+        """Compute the posterior.
+
+        Parameters
+        ----------
+        seed : int, optional
+            Seed of all randomness; None draws one and records it.
+        draws, tune, chains : int
+            Kept and warm-up draws per chain, and the number of chains.
+        method : {"auto", "nuts"}
+            There is one engine.
+        executor : concurrent.futures.Executor, optional
+            An incidents model is one fit and needs none; one that is given is named in a warning.
+        progress : bool, optional
+            Show progress on standard error; None shows it where that is a terminal.
+
+        Returns
+        -------
+        Estimate
+
+        Raises
+        ------
+        UsageError
+            If a number is out of range or the method is another.
+        """
+        from casualty_est.incidents.inference.fit import fit
+        from casualty_est.result.estimate import Estimate
+
+        if method not in ("auto", "nuts"):
+            msg = f"an incidents model has the method 'nuts', not {method!r}"
+            raise UsageError(msg)
+        tree = fit(
+            self,
+            seed=seed,
+            draws=draws,
+            tune=tune,
+            chains=chains,
+            progress=progress,
+            notes=[("executor", EXECUTOR_UNUSED)] if executor is not None else [],
+        )
+        return Estimate(tree, model=self, progress=progress)
+
+    def prior_predictive(self, *, draws: int = 1000, seed: int | None = None) -> xarray.DataTree:
+        """Draw from the prior: what the assumptions say before any number is seen.
+
+        Parameters
+        ----------
+        draws : int
+            Number of draws.
+        seed : int, optional
+            Seed; None draws one.
+
+        Returns
+        -------
+        xarray.DataTree
+            Group ``prior`` with ``deaths_listed`` and ``deaths_unlisted`` (chain, draw; people in
+            as many listed incidents as the table has), ``ratio_within`` (chain, draw, source) and
+            ``inclusion`` (chain, draw, source, size).
+        """
+        from casualty_est.incidents.inference.prior import prior_predictive
+
+        return prior_predictive(self, draws=draws, seed=seed)
+
+    def __repr__(self) -> str:
+        from casualty_est.incidents.model.describe import describe
+
+        return describe(self)
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(repr(self))}</pre>"
+
+
+def _plain(value: float) -> float:
+    """The number as the analyst wrote it: a log and back leaves the last digit off."""
+    return float(f"{value:.12g}")
+
+
+def _one_of(name: str, value: object, valid: tuple[str, ...]) -> None:
+    if value not in valid:
+        msg = f"{name} must be one of {', '.join(valid)}, not {value!r}"
+        raise UsageError(msg)
+
+
+def _roles(
+    patterns: IncidentPatterns, given: Mapping[str, str] | None, priors: Any
+) -> dict[str, str | None]:
+    roles = dict(zip(patterns.sources, patterns.roles, strict=True))
+    for name, prior in priors.base.sources.items():
+        if prior.role is not None and name in roles:
+            roles[name] = prior.role
+    for name, role in (given or {}).items():
+        if name not in roles:
+            msg = f"roles: {name!r} is no source of the table; {nearest(name, roles)}"
+            raise UsageError(msg)
+        if role not in ROLES:
+            msg = f"roles: {role!r} is unknown; {nearest(role, ROLES)}"
+            raise UsageError(msg)
+        roles[name] = role
+    return roles
+
+
+def _unlisted(asked: str, readings: Readings) -> str:
+    """Where incidents that nobody lists come from."""
+    several = len(readings.listers) > 1
+    own = readings.judge is not None and bool(readings.self_reported.any())
+    checked = own and bool((readings.patterns.recall_check[readings.self_reported] >= 0).any())
+    if asked == "auto":
+        return "overlap" if several else "recall" if checked else "none"
+    if asked == "overlap" and not several:
+        msg = "unlisted='overlap' takes at least two sources that list incidents"
+        raise UsageError(msg)
+    if asked == "recall" and (several or not own):
+        msg = (
+            "unlisted='recall' takes one source that lists incidents, and incidents that the judge "
+            "reported itself"
+        )
+        raise UsageError(msg)
+    return asked

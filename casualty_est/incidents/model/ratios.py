@@ -1,0 +1,120 @@
+"""What is assumed of each source's count within an incident, before any number is seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from casualty_est.incidents.model import layout
+from casualty_est.priors.roles import NO_ROLE, Ground
+
+if TYPE_CHECKING:
+    from casualty_est.incidents.model.model import IncidentModel
+
+
+def ratio_prior(model: IncidentModel, s: int) -> tuple[float, float, float]:
+    """2.5 % quantile, median and 97.5 % quantile of a source's count over the true one.
+
+    Parameters
+    ----------
+    model : IncidentModel
+        The model.
+    s : int
+        Position of the source.
+
+    Returns
+    -------
+    tuple of float
+    """
+    if s == model.layout.readings.judge:
+        rng = np.random.default_rng(0)
+        values = _judge_prior(model, rng)
+        low, median, high = np.quantile(values, (0.025, 0.5, 0.975))
+        return float(low), float(median), float(high)
+    low, median, high = _lister_prior(model, s).quantile([0.025, 0.5, 0.975])
+    return float(low), float(median), float(high)
+
+
+def _lister_prior(model: IncidentModel, s: int) -> Any:
+    name = model.patterns.sources[s]
+    if name == model.layout.anchor.source:
+        return model.layout.anchor.prior
+    return model.incident_priors.within(name, model.roles[name])
+
+
+def _judge_prior(model: IncidentModel, rng: np.random.Generator) -> Any:
+    alpha, beta, sd = layout.FRACTION
+    a = np.exp(rng.normal(alpha, sd, 20_000))
+    b = np.exp(rng.normal(beta, sd, 20_000))
+    exact = rng.beta(*layout.CONCEDED_EXACT, 20_000) if model.layout.exact_reports else 0.0
+    conceded = exact + (1 - exact) * a / (a + b)
+    anchor = model.layout.anchor.prior
+    # Of deaths on the scale of the anchor; the true ones differ by the anchor's ratio.
+    return conceded * np.exp(rng.normal(anchor.mu, anchor.sd, 20_000))
+
+
+def ratio_prior_sd(model: IncidentModel, s: int) -> float:
+    """Prior sd of the log of that ratio.
+
+    Parameters
+    ----------
+    model : IncidentModel
+        The model.
+    s : int
+        Position of the source.
+
+    Returns
+    -------
+    float
+    """
+    if s == model.layout.readings.judge:
+        return float(np.log(_judge_prior(model, np.random.default_rng(0))).std())
+    return float(_lister_prior(model, s).sd)
+
+
+def ratio_text(model: IncidentModel, s: int) -> str:
+    """The prior on a source's count over the true one, in words.
+
+    Parameters
+    ----------
+    model : IncidentModel
+        The model.
+    s : int
+        Position of the source.
+
+    Returns
+    -------
+    str
+    """
+    low, median, high = ratio_prior(model, s)
+    ends = f"median {median:.3g}, 95 % {low:.2g} to {high:.2g}"
+    if s == model.layout.readings.judge:
+        return f"mean share of the deaths that it concedes where it accepts: {ends}"
+    sd = ratio_prior_sd(model, s)
+    anchor = " (the anchor)" if model.patterns.sources[s] == model.layout.anchor.source else ""
+    return f"ratio{anchor}, sd of the log {sd:.3g}: {ends}"
+
+
+def ratio_grounds(model: IncidentModel, s: int) -> tuple[Ground, ...]:
+    """The figures behind the prior on a source's count within an incident.
+
+    Parameters
+    ----------
+    model : IncidentModel
+        The model.
+    s : int
+        Position of the source.
+
+    Returns
+    -------
+    tuple of Ground
+    """
+    name = model.patterns.sources[s]
+    own = name in model.incident_priors.base.sources
+    if own or (name == model.layout.anchor.source and model.layout.anchor.how == "named"):
+        return (Ground("stated by the analyst", "the analyst", "", (), "incident"),)
+    role = model.incident_priors.base.roles[model.roles[name] or NO_ROLE]
+    grounds = tuple(ground for ground in role.grounds if ground.level == "incident")
+    judged = Ground("no measured figure", "the package's own judgement", "", (), "incident")
+    return grounds or (judged,)

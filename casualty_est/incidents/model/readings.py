@@ -1,0 +1,241 @@
+"""What every row of an incidents table counts as, before any number enters a model.
+
+Sources that report incidents of their own accord are listers. A source that judges what others
+report (accepted, rejected, open) is the judge: its silence on an incident says nothing, and a
+verdict is no listing unless it reported the incident itself.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from casualty_est.errors import UsageError
+from casualty_est.incidents.table.patterns import IncidentPatterns
+from casualty_est.priors.settings import nearest
+from casualty_est.quantity.quantity import Quantity
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+Note = tuple[str, str]
+
+ACCEPTED, REJECTED, OPEN = 1, 2, 3
+NO_NUMBER, NOT_MENTIONED = -1, -2
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """The patterns that count, and what each source does in them.
+
+    Parameters
+    ----------
+    patterns : IncidentPatterns
+        Patterns that count, quantities as the range rule reads them.
+    kept : ndarray of int, shape (pattern,)
+        Position of each among the patterns of the table.
+    listers : tuple of int
+        Positions of the sources that report of their own accord.
+    judge : int or None
+        Position of the source that gives verdicts.
+    listed : ndarray of bool, shape (pattern, source)
+        Whether the source holds the incident: a lister that mentions it, the judge where it
+        reported it itself.
+    verdict : ndarray of int, shape (pattern,)
+        0 none or open, 1 accepted, 2 rejected.
+    self_reported : ndarray of bool, shape (pattern,)
+        Whether the judge reported the incident itself.
+    target : str or None
+        The perpetrator whose deaths are counted; None counts those of anybody.
+    suspects : ndarray of int, shape (pattern,)
+        Number of suspects among whom the deaths are to be attributed; 1 where there is no doubt.
+    notes : tuple of (code, text)
+        What was left out or assumed.
+    """
+
+    patterns: IncidentPatterns
+    kept: Ints
+    listers: tuple[int, ...]
+    judge: int | None
+    listed: Bools
+    verdict: Ints
+    self_reported: Bools
+    target: str | None
+    suspects: Ints
+    notes: tuple[Note, ...]
+
+    @property
+    def incidents(self) -> int:
+        """Number of incidents that count."""
+        return int(self.patterns.count.sum())
+
+
+def read_patterns(
+    patterns: IncidentPatterns, *, perpetrator: str | None, range_rule: str
+) -> Readings:
+    """Decide what counts.
+
+    Parameters
+    ----------
+    patterns : IncidentPatterns
+        All patterns of the table.
+    perpetrator : str or None
+        The perpetrator whose deaths are asked for.
+    range_rule : {"asis", "common"}
+        ``common`` reads every number of a lister as half of its upper end to its upper end, so
+        that nothing done to a range after a verdict can speak of the verdict.
+
+    Returns
+    -------
+    Readings
+
+    Raises
+    ------
+    UsageError
+        If there is nothing to count, or two sources give verdicts.
+    """
+    judge = _judge(patterns)
+    listers = tuple(s for s in range(len(patterns.sources)) if s != judge)
+    notes: list[Note] = []
+    if not listers:
+        msg = (
+            f"only {patterns.sources[0]} speaks of these incidents, and it judges them: add what "
+            f"another source reports"
+        )
+        raise UsageError(msg)
+    listed = patterns.claim > NOT_MENTIONED
+    verdict = np.zeros(len(patterns.count), dtype=np.int64)
+    own = np.zeros(len(patterns.count), dtype=bool)
+    if judge is not None:
+        elsewhere = listed[:, list(listers)].any(axis=1)
+        verdict, own = _judged_rows(patterns, judge, elsewhere, notes)
+        listed[:, judge] = own
+    keep = listed.any(axis=1)
+    if judge is not None:
+        text = f"that only {patterns.sources[judge]} speaks of and did not accept, left out"
+        _note(notes, "left_out", patterns, ~keep, text)
+    target, suspects, known = _target(patterns, judge, perpetrator, keep)
+    if target is not None:
+        text = f"without {target} among the suspects, left out"
+        _note(notes, "other_suspects", patterns, keep & ~known, text)
+        keep &= known
+    if not keep.any():
+        msg = f"no incident of the table can be counted{f' for {target}' if target else ''}"
+        raise UsageError(msg)
+    kept = np.flatnonzero(keep)
+    chosen = _choose(patterns, kept)
+    if range_rule == "common":
+        chosen = replace(
+            chosen,
+            claims=tuple(
+                tuple(_halved(q) for q in quantities) if s in listers else quantities
+                for s, quantities in enumerate(chosen.claims)
+            ),
+        )
+    return Readings(
+        chosen,
+        kept,
+        listers,
+        judge,
+        listed[kept],
+        verdict[kept],
+        own[kept],
+        target,
+        suspects[kept],
+        tuple(notes),
+    )
+
+
+def _judge(patterns: IncidentPatterns) -> int | None:
+    judging = np.flatnonzero((patterns.verdict > 0).any(axis=0))
+    if len(judging) > 1:
+        names = ", ".join(patterns.sources[s] for s in judging)
+        msg = f"one source may judge incidents, and several do ({names}): fit each by itself"
+        raise UsageError(msg)
+    return int(judging[0]) if len(judging) else None
+
+
+def _judged_rows(
+    patterns: IncidentPatterns, judge: int, elsewhere: Bools, notes: list[Note]
+) -> tuple[Ints, Bools]:
+    """Verdict of each pattern, and whether the judge reported it itself."""
+    name = patterns.sources[judge]
+    verdict = patterns.verdict[:, judge].astype(np.int64)
+    own = patterns.self_reported[:, judge].copy()
+    has_number = patterns.claim[:, judge] >= 0
+    conceded = (verdict == 0) & has_number & ~own
+    text = f"on which {name} states deaths without a verdict, read as accepted by it"
+    _note(notes, "conceded", patterns, conceded & elsewhere, text)
+    verdict[conceded] = ACCEPTED
+    alone = (verdict == ACCEPTED) & ~own & ~elsewhere
+    text = f"that only {name} reports and accepts, read as reported by itself"
+    _note(notes, "own_report", patterns, alone, text)
+    own |= alone
+    text = f"with deaths stated by {name} though it did not accept them, that number not used"
+    _note(notes, "number_unused", patterns, (verdict != ACCEPTED) & has_number & ~own, text)
+    verdict[own | (verdict == OPEN)] = 0
+    return verdict, own
+
+
+def _note(
+    notes: list[Note], code: str, patterns: IncidentPatterns, which: Bools, text: str
+) -> None:
+    count = int(patterns.count[which].sum())
+    if count:
+        notes.append((code, f"incidents {text}: {count:,}"))
+
+
+def _target(
+    patterns: IncidentPatterns, judge: int | None, perpetrator: str | None, keep: Bools
+) -> tuple[str | None, Ints, Bools]:
+    """The perpetrator counted, the number of suspects, and where it is among them."""
+    groups = patterns.perpetrators
+    names = list(dict.fromkeys(name for group in groups for name in group))
+    if perpetrator is not None and perpetrator not in names:
+        msg = f"perpetrator: {perpetrator!r} is no suspect; {nearest(perpetrator, names)}"
+        raise UsageError(msg)
+    target = perpetrator
+    if target is None and judge is not None and names:
+        target = _judged(patterns, patterns.sources[judge], names, keep)
+    size = np.array([max(len(group), 1) for group in groups], dtype=np.int64)
+    # Where nobody is named, nobody else is.
+    held = np.array([target is None or not group or target in group for group in groups])
+    if target is None and judge is None:
+        size = np.ones_like(size)
+    return target, size[patterns.suspects], held[patterns.suspects]
+
+
+def _judged(patterns: IncidentPatterns, judge: str, names: Sequence[str], keep: Bools) -> str:
+    """Whose deeds the judge speaks of: its own, or those of the suspect named everywhere."""
+    if judge in names:
+        return judge
+    groups = [patterns.perpetrators[i] for i in np.unique(patterns.suspects[keep])]
+    common = [name for name in names if all(name in group for group in groups if group)]
+    if len(common) == 1:
+        return common[0]
+    msg = (
+        f"{judge} accepts or rejects incidents, but is no suspect of them under that name: say "
+        f"perpetrator= one of {', '.join(map(repr, names))}"
+    )
+    raise UsageError(msg)
+
+
+def _choose(patterns: IncidentPatterns, kept: Ints) -> IncidentPatterns:
+    columns = (
+        "claim", "verdict", "self_reported", "recall_check", "grade_of", "suspects", "scope_of",
+        "year", "count",
+    )  # fmt: skip
+    parts: Mapping[str, npt.NDArray[np.generic]] = {
+        name: getattr(patterns, name)[kept] for name in columns
+    }
+    return replace(patterns, **parts, incident_of=None)  # type: ignore[arg-type]
+
+
+def _halved(quantity: Quantity) -> Quantity:
+    high = quantity.high
+    if high is None or quantity.form not in ("exact", "between"):
+        return quantity
+    return Quantity(math.ceil(high / 2), None, high, "between", quantity.grid, quantity.text)

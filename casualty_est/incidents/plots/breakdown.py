@@ -1,0 +1,319 @@
+"""Pictures that only incident reports have: the gap between two totals, inclusion by size."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.ticker import StrMethodFormatter
+
+from casualty_est.errors import UsageError
+from casualty_est.incidents.plots import mentions
+from casualty_est.incidents.table.summary import Sizes
+from casualty_est.plots.page import (
+    MARGIN,
+    MOST,
+    Line,
+    Page,
+    dress,
+    height_of,
+    label,
+    line_height,
+    only_note,
+    open_page,
+    stamp_figure,
+    write_down,
+)
+from casualty_est.plots.scales import set_log_axis
+from casualty_est.plots.style import LABEL, SMALL, TITLE, WIDTH, Palette, Picture, new_figure
+from casualty_est.plots.words import shorten, wrap
+from casualty_est.result.tables import GAP_PARTS, gaps, inclusion_numbers, of_incidents
+from casualty_est.wording.numbers import people, percent
+from casualty_est.wording.phrases import possessive
+
+if TYPE_CHECKING:
+    from casualty_est.result.estimate import Estimate
+
+LEFT = 3.05  # inches for the names of steps
+PANEL = 1.15  # inches that a panel of inclusion is high
+COLUMNS = 2
+
+
+# The gap -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One bar of the waterfall: a total from 0, or a step between two heights."""
+
+    name: str
+    detail: str
+    start: float
+    end: float
+    ends: tuple[float, float] | None = None  # 95 % interval of where a step ends
+
+    @property
+    def is_total(self) -> bool:
+        """Whether the bar is a source's total."""
+        return self.ends is None
+
+
+def gap(estimate: Estimate, source: str | None, palette: Palette) -> Picture:
+    """Draw why two totals differ; see `Plots.gap`.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+    source : str or None
+        The source at the end.
+    palette : Palette
+        Colours.
+
+    Returns
+    -------
+    Picture
+    """
+    known = gaps(estimate)
+    if not known:
+        text = "One source alone has no gap to another."
+        return only_note("Why the counts differ", text, palette)
+    found = gap_to(known, source)
+    steps = steps_of(found, of_incidents(estimate)["judge"])
+    labels = [label(step.name, step.detail, LEFT - 0.25, palette) for step in steps]
+    page = open_page(
+        sum(height_of(lines) for lines in labels) + 0.1,
+        _limits(steps),
+        palette,
+        title=f"Why the counts of {found['sources'][0]} and {found['sources'][1]} differ",
+        xlabel="deaths reported; of a range the middle",
+        note="Steps: posterior means, which add up to the gap; thin bars: 95 % intervals.",
+        left=LEFT,
+        log=False,
+    )
+    page.axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    top = 0.05
+    middles = [top + sum(map(height_of, labels[:i])) + height_of(labels[i]) / 2 for i in range(5)]
+    for step, lines, middle in zip(steps, labels, middles, strict=True):
+        page.beside(lines, middle)
+        _bar(page, step, middle)
+    for one, upper, lower in zip(steps, middles, middles[1:], strict=False):
+        page.axes.plot([one.end] * 2, [upper, lower], color=palette.muted, lw=0.7, zorder=1.4)
+    if not estimate.converged:
+        page.stamp()
+    return page.figure
+
+
+def gap_to(known: Sequence[Mapping[str, Any]], source: str | None) -> Mapping[str, Any]:
+    """The gap to a source; the widest one where none is named.
+
+    Raises
+    ------
+    UsageError
+        If there is no gap to that source.
+    """
+    if source is None:
+        return max(known, key=lambda found: abs(found["gap"]))
+    for found in known:
+        if found["sources"][1] == source:
+            return found
+    names = ", ".join(repr(found["sources"][1]) for found in known)
+    msg = f"est.plot.gap(source=...) takes one of {names}, not {source!r}"
+    raise UsageError(msg)
+
+
+def steps_of(found: Mapping[str, Any], judge: str | None) -> list[Step]:
+    """The bars from one total to the other.
+
+    Parameters
+    ----------
+    found : mapping
+        One of ``meta["details"]["gaps"]``.
+    judge : str or None
+        The source that judges incidents.
+
+    Returns
+    -------
+    list of Step
+    """
+    first, last = found["sources"]
+    start, end = found["reported"]
+    steps = [Step(first, f"reports {start:,.0f}", 0.0, start)]
+    at = start
+    for part in GAP_PARTS:
+        numbers = found[part]
+        after = at - numbers["mean"]
+        ends = at - numbers["high"], at - numbers["low"]
+        steps.append(Step(part_name(part, last, judge), _size(numbers), at, after, ends))
+        at = after
+    said = "states or concedes" if last == judge else "reports"
+    return [*steps, Step(last, f"{said} {end:,.0f}", 0.0, end)]
+
+
+def part_name(part: str, source: str, judge: str | None) -> str:
+    """Name a part of the gap in words."""
+    if part == "attribution":
+        return "incidents that are not real, or by somebody else"
+    if part == "counting_within":
+        return "other counts within the same incidents"
+    if source == judge:
+        return f"incidents that {source} neither reports nor accepts"
+    return f"incidents that {source} does not report, less those that only it does"
+
+
+def _size(numbers: Mapping[str, float]) -> str:
+    low, high = sorted((abs(numbers["low"]), abs(numbers["high"])))
+    same = numbers["low"] * numbers["high"] > 0
+    sign = "\N{MINUS SIGN}" if numbers["mean"] > 0 else "+"
+    text = f"{sign}{people(abs(numbers['mean']), low, high)}"
+    if not same:
+        return text
+    return f"{text} ({people(low, low, high)} to {people(high, low, high)})"
+
+
+def _limits(steps: Sequence[Step]) -> tuple[float, float]:
+    ends = [x for step in steps for x in (step.start, step.end, *(step.ends or ()))]
+    low, high = min(0.0, *ends), max(ends)
+    return low - (0.05 * (high - low) if low < 0 else 0.0), high + 0.05 * ((high - low) or 1.0)
+
+
+def _bar(page: Page, step: Step, middle: float) -> None:
+    palette = page.palette
+    colour = palette.claim if step.is_total else palette.posterior
+    low, high = sorted((step.start, step.end))
+    page.axes.barh([middle], [high - low], left=[low], height=0.24, color=colour, alpha=0.85)
+    if step.ends:
+        page.axes.plot(step.ends, [middle, middle], color=palette.ink, linewidth=1.1, zorder=3)
+
+
+# Inclusion -----------------------------------------------------------------------------------
+
+
+def inclusion(estimate: Estimate, prob: float, palette: Palette) -> Picture:
+    """Draw the probability that each source holds an incident; see `Plots.inclusion`.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+    prob : float
+        Level of the bands.
+    palette : Palette
+        Colours.
+
+    Returns
+    -------
+    Picture
+    """
+    gaps(estimate)  # refuses other evidence
+    title = "How likely a source is to hold an incident, by its deaths"
+    curves = curves_of(estimate, prob)
+    if not curves:
+        text = "The evidence does not say how likely a source is to hold an incident."
+        return only_note(title, text, palette)
+    shown = curves[:MOST]
+    room = (WIDTH - 2 * MARGIN) / COLUMNS
+    heads = [_head(name, detail, room - 0.3, palette) for name, detail, _ in shown]
+    tall = max(sum(line.height for line in head) for head in heads)
+    rows = math.ceil(len(shown) / COLUMNS)
+    first = MARGIN + line_height(TITLE) + 0.1
+    pitch = tall + 0.08 + PANEL + 0.5
+    note = f"Line and band: median and {percent(prob)} interval. {_note(estimate)}"
+    notes = wrap(note.strip(), WIDTH - 2 * MARGIN, SMALL, lines=4)
+    height = first + rows * pitch + len(notes) * line_height(SMALL) + 0.1
+    figure = new_figure(height, palette)
+    write_down(figure, [Line(title, TITLE, palette.ink, weight="bold")], MARGIN)
+    for i, ((_, _, curve), head) in enumerate(zip(shown, heads, strict=True)):
+        line, column = divmod(i, COLUMNS)
+        top, left = first + line * pitch, MARGIN + column * room
+        write_down(figure, head, top, left)
+        top += tall + 0.08
+        place = (left + 0.36) / WIDTH, 1 - (top + PANEL) / height
+        axes = figure.add_axes((*place, (room - 0.6) / WIDTH, PANEL / height), facecolor="none")
+        _curve(axes, curve, room - 0.6, palette)
+    lines = [Line(text, SMALL, palette.muted) for text in notes]
+    write_down(figure, lines, first + rows * pitch, MARGIN)
+    if not estimate.converged:
+        stamp_figure(figure, palette, WIDTH, height)
+    return figure
+
+
+def curves_of(estimate: Estimate, prob: float) -> list[tuple[str, str, list[dict[str, float]]]]:
+    """Sources whose inclusion is estimated: name, what the curve is, and its points."""
+    judge = of_incidents(estimate)["judge"]
+    found = []
+    for i, source in enumerate(estimate.meta["sources"]):
+        curve = inclusion_numbers(estimate, i, prob)
+        if curve is None:
+            continue
+        detail = "accepts an incident of its own" if source["source"] == judge else "lists it"
+        found.append((str(source["source"]), detail, curve))
+    return found
+
+
+def _note(estimate: Estimate) -> str:
+    judge = of_incidents(estimate)["judge"]
+    if not judge:
+        return ""
+    return (
+        f"{possessive(judge)} curve is of incidents that are real, its own, with no other suspect, "
+        "that it did not report itself."
+    )
+
+
+def _head(name: str, detail: str, width: float, palette: Palette) -> list[Line]:
+    lines = [Line(text, LABEL, palette.ink) for text in shorten(name, width, LABEL, 2)]
+    return [*lines, *(Line(t, SMALL, palette.muted) for t in wrap(detail, width, SMALL))]
+
+
+def _curve(axes: Any, curve: Sequence[Mapping[str, float]], room: float, palette: Palette) -> None:
+    deaths, low, median, high = (
+        np.array([point[key] for point in curve]) for key in ("deaths", "low", "median", "high")
+    )
+    set_log_axis(axes, 0.9 * deaths[0], 1.1 * deaths[-1], room)
+    axes.fill_between(deaths, 100 * low, 100 * high, color=palette.posterior, alpha=0.25, lw=0)
+    axes.plot(deaths, 100 * median, color=palette.posterior, linewidth=1.6)
+    axes.set_ylim(0, 100)
+    axes.set_yticks([0, 50, 100], ["0 %", "50 %", "100 %"])
+    dress(axes, palette)
+    axes.tick_params(
+        axis="y", colors=palette.muted, labelcolor=palette.ink, labelsize=SMALL, length=0
+    )
+    axes.grid(axis="y", color=palette.faint, linewidth=0.6)
+    axes.set_xlabel("deaths in the incident", fontsize=SMALL, color=palette.muted, labelpad=2)
+
+
+# Who reports what ----------------------------------------------------------------------------
+
+
+def mentions_of(estimate: Estimate, palette: Palette) -> Picture:
+    """Draw who reports what, by size; see `Plots.mentions`.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+    palette : Palette
+        Colours.
+
+    Returns
+    -------
+    Picture
+    """
+    gaps(estimate)  # refuses other evidence
+    details = of_incidents(estimate)
+    found = details["by_size"]
+    if found is None:
+        return only_note("Who reports what", "This file does not hold it.", palette)
+    sizes = Sizes(
+        tuple(row["source"] for row in details["reports"]),
+        tuple(row["role"] for row in details["reports"]),
+        tuple(found["classes"]),
+        np.array(found["incidents"]),
+        np.array(found["mentioned"]),
+        np.array(found["counted"]),
+    )
+    return mentions.picture(sizes, palette)

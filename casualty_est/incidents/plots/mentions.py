@@ -1,0 +1,168 @@
+"""Who reports what, by size: one strip per source, one bar per class of incidents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from matplotlib.patches import Rectangle
+
+from casualty_est.incidents.table.summary import Sizes, number_of
+from casualty_est.plots.page import MARGIN, Line, line_height, write_down
+from casualty_est.plots.style import LABEL, SMALL, TITLE, WIDTH, Palette, Picture, new_figure
+from casualty_est.plots.words import shorten, width_of, wrap
+
+SHOWN = 12  # sources drawn
+NAMES = 1.7  # inches that names may take
+BAR = 0.42  # inches of a bar that holds every incident
+PITCH = 0.85  # inches per class, at most
+GAP = 0.12
+TEXT = (
+    "Bars: share of the incidents of that size that the source mentions, the solid part with a "
+    "number of deaths of its own above zero. Size: the largest number that any source names, of a "
+    "range the lower end. Incidents that no source mentions are in no bar."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where things stand, in inches from the left and from the top of the figure."""
+
+    names: tuple[tuple[Line, ...], ...]
+    bars: float  # left end of the first class
+    pitch: float
+    heads: float
+    top: float  # of the first strip
+    tall: tuple[float, ...]  # height of each strip
+    foot: float
+
+
+def picture(sizes: Sizes, palette: Palette, title: str = "") -> Picture:
+    """Draw the share of incidents of each size that each source holds.
+
+    Parameters
+    ----------
+    sizes : Sizes
+        The counts.
+    palette : Palette
+        Colours.
+    title : str
+        What stands above; the number of incidents by default.
+
+    Returns
+    -------
+    Picture
+    """
+    inner = WIDTH - 2 * MARGIN
+    order = sorted(range(len(sizes.sources)), key=lambda s: -int(sizes.mentioned[s].sum()))[:SHOWN]
+    whole = number_of(int(sizes.incidents.sum()), "incident")
+    heads = wrap(title or f"{whole}, by size and by who reports them", inner, TITLE, 3, "bold")
+    notes = wrap(_note(sizes, order), inner, SMALL, lines=5)
+    places = _places(sizes, order, MARGIN + len(heads) * line_height(TITLE) + 0.1, palette)
+    height = places.foot + 0.1 + len(notes) * line_height(SMALL) + MARGIN / 2
+    figure = new_figure(height, palette)
+    write_down(figure, [Line(text, TITLE, palette.ink, weight="bold") for text in heads], MARGIN)
+    write_down(figure, [Line(text, SMALL, palette.muted) for text in notes], places.foot + 0.1)
+    _headings(figure, sizes, places, palette)
+    top = places.top
+    for row, s in enumerate(order):
+        _strip(figure, sizes, s, row, top, places, palette)
+        top += places.tall[row]
+    return figure
+
+
+def _note(sizes: Sizes, order: Sequence[int]) -> str:
+    rest = len(sizes.sources) - len(order)
+    more = f"{number_of(rest, 'source')} with fewer incidents not drawn. " if rest else ""
+    return more + TEXT
+
+
+def _places(sizes: Sizes, order: Sequence[int], heads: float, palette: Palette) -> Places:
+    """Give everything its place before it is drawn, so that nothing overlaps."""
+    names = []
+    for s in order:
+        mentioned = number_of(int(sizes.mentioned[s].sum()), "incident")
+        detail = f"{sizes.roles[s] or 'no role'}, {mentioned}"
+        lines = [Line(t, LABEL, palette.ink) for t in shorten(sizes.sources[s], NAMES, LABEL, 2)]
+        lines += [Line(t, SMALL, palette.muted) for t in wrap(detail, NAMES, SMALL)]
+        names.append(tuple(lines))
+    bars = MARGIN + max(width_of(line.text, line.size) for lines in names for line in lines) + GAP
+    bars = max(bars, MARGIN + width_of("deaths in the incident", SMALL) + GAP)
+    pitch = min(PITCH, (WIDTH - MARGIN - bars) / len(sizes.classes))
+    top = heads + 2 * line_height(SMALL) + 0.06
+    least = BAR + line_height(SMALL) + 0.16
+    tall = tuple(max(least, sum(line.height for line in lines) + 0.1) for lines in names)
+    return Places(tuple(names), bars, pitch, heads, top, tall, top + sum(tall))
+
+
+def _headings(figure: Picture, sizes: Sizes, places: Places, palette: Palette) -> None:
+    left = [
+        Line("deaths in the incident", SMALL, palette.muted),
+        Line("incidents", SMALL, palette.muted),
+    ]
+    write_down(figure, left, places.heads)
+    for c, name in enumerate(sizes.classes):
+        texts = [
+            Line(_fitting(name, places.pitch), SMALL, palette.ink, weight="bold"),
+            Line(f"{sizes.incidents[c]:,}", SMALL, palette.muted),
+        ]
+        write_down(figure, texts, places.heads, places.bars + (c + 0.5) * places.pitch, "center")
+
+
+def _fitting(name: str, pitch: float) -> str:
+    """The name of a class, shorter where it is too long for its column."""
+    if width_of(name, SMALL, "bold") <= pitch - 0.04:
+        return name
+    return name.replace(" or more", "+")
+
+
+def _strip(
+    figure: Picture,
+    sizes: Sizes,
+    s: int,
+    row: int,
+    top: float,
+    places: Places,
+    palette: Palette,
+) -> None:
+    tall = places.tall[row]
+    axes = _axes(figure, top, tall)
+    if row % 2 == 0:
+        right = places.bars + places.pitch * len(sizes.classes)
+        band = Rectangle((MARGIN / 2, 0), right - MARGIN / 2, tall)
+        band.set(facecolor=palette.faint, alpha=0.35, linewidth=0)
+        axes.add_patch(band)
+    lines = places.names[row]
+    write_down(figure, lines, top + (tall - sum(line.height for line in lines)) / 2)
+    ground = tall - 0.06
+    width = 0.62 * places.pitch
+    for c, whole in enumerate(sizes.incidents):
+        left = places.bars + (c + 0.5) * places.pitch - width / 2
+        shares = (sizes.mentioned[s, c] / whole, sizes.counted[s, c] / whole)
+        for share, alpha in zip(shares, (0.35, 1.0), strict=True):
+            bar = Rectangle((left, ground - BAR * share), width, BAR * share)
+            bar.set(facecolor=palette.claim, alpha=alpha, linewidth=0)
+            axes.add_patch(bar)
+        axes.plot([left, left + width], [ground, ground], color=palette.muted, linewidth=0.8)
+        at = top + ground - BAR * shares[0] - line_height(SMALL) - 0.01
+        text = [Line(_percent(shares[0]), SMALL, palette.ink)]
+        write_down(figure, text, at, left + width / 2, "center")
+
+
+def _percent(share: float) -> str:
+    if 0 < share < 0.005:
+        return "<1 %"
+    if 0.995 < share < 1:
+        return ">99 %"
+    return f"{100 * share:.0f} %"
+
+
+def _axes(figure: Picture, top: float, tall: float) -> Any:
+    """Axes over the whole width in inches, y from the top; the page shows through."""
+    height = figure.get_size_inches()[1]
+    axes = figure.add_axes((0, 1 - (top + tall) / height, 1, tall / height), facecolor="none")
+    axes.set_axis_off()
+    axes.set_xlim(0, WIDTH)
+    axes.set_ylim(tall, 0)
+    return axes

@@ -1,0 +1,1 @@
+"""Tables of incidents, as published and as patterns."""

@@ -1,0 +1,134 @@
+"""A way into an incidents table: events of UCDP GED."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from casualty_est.claims.table.claim import ROLES
+from casualty_est.errors import UsageError
+from casualty_est.incidents.table.read import (
+    Draft,
+    first_rows,
+    must_be_role,
+    must_have,
+    note_unread,
+    opened,
+    range_of,
+    whole_number,
+)
+from casualty_est.quantity.quantity import Quantity
+from casualty_est.tables.read import Table
+
+ONE_SIDED = "3"  # UCDP's type of violence in which side_a kills civilians
+
+
+def read_ged(
+    data: object,
+    *,
+    group: str,
+    number: str,
+    source: str,
+    role: str | None,
+    scope: str | None,
+    name: str | None,
+) -> Draft:
+    """Read events of UCDP GED; see `IncidentReports.from_ged`.
+
+    Parameters
+    ----------
+    data : dataframe, str or path-like
+        The events.
+    group, number : str
+        Whose deaths, and which estimate.
+    source, role : str
+        How the source is called, and what it is.
+    scope : str or None
+        Column of the place.
+    name : str or None
+        How messages call the table.
+
+    Returns
+    -------
+    Draft
+
+    Raises
+    ------
+    UsageError
+        If a column is missing, or a choice is unknown.
+    """
+    for what, given, valid in (
+        ("group", group, ("all", "civilians")),
+        ("number", number, ("range", "best")),
+    ):
+        if given not in valid:
+            msg = f"{what} is {' or '.join(map(repr, valid))}, not {given!r}"
+            raise UsageError(msg)
+    must_be_role(role, ROLES)
+    draft = opened(data, name)
+    table = draft.origin
+    counts = ("low", "best", "high") if group == "all" else ("deaths_civilians", "deaths_unknown")
+    used = ("id", *counts, "date_start", "type_of_violence", "side_a", "side_b")
+    used = (*used, scope) if scope is not None else used
+    must_have(table, used)
+    draft.came_from = {"incident": "id", "date": "date_start"} | ({"scope": scope} if scope else {})
+    note_unread(draft, used)
+    crossed = nobody = 0
+    for row in first_rows(draft, "id"):
+        numbers = _numbers(draft, row, counts)
+        said: Quantity | None = None
+        if numbers is not None and group == "all":
+            low, best, high = numbers
+            crossed += not low <= best <= high
+            ends = (min(numbers), max(numbers)) if number == "range" else (best, best)
+            said = range_of(*ends)
+        elif numbers is not None:
+            civilians, unknown = numbers
+            if not civilians and not unknown:
+                nobody += 1
+                continue
+            said = range_of(civilians, civilians + unknown * (number == "range"))
+        draft.add(
+            row,
+            said,
+            incident=table.column("id")[row],
+            source=source,
+            role=role or "",
+            date=_day(table.column("date_start")[row]),
+            scope=table.column(scope)[row] if scope else "",
+            perpetrator=_sides(table, row),
+        )
+    text = "suspected are side_a in one-sided violence, and both sides otherwise"
+    draft.notes.append(("default", text))
+    if crossed and number == "range":
+        text = "low, best and high are out of order: the smallest and largest of them are the ends"
+        draft.notes.append(("ends_out_of_order", f"in {crossed:,} events {text}"))
+    if nobody:
+        text = "no civilian death and none of unknown status: left out"
+        draft.notes.append(("left_out", f"{nobody:,} events with {text}"))
+    return draft
+
+
+def _numbers(draft: Draft, row: int, columns: Sequence[str]) -> list[int] | None:
+    found = []
+    for column in columns:
+        text = draft.origin.column(column)[row]
+        number = whole_number(text)
+        if number is None:
+            reason = "UCDP gives a whole number of deaths, 0 or more, and this is none: correct it"
+            draft.problems.append(draft.origin.problem(row, reason, column, text))
+            return None
+        found.append(number)
+    return found
+
+
+def _day(text: str) -> str:
+    """The day of a date to which some of UCDP's files add midnight."""
+    day, _, time = text.replace("T", " ").partition(" ")
+    return day if not time.strip("0:.") else text
+
+
+def _sides(table: Table, row: int) -> str:
+    sides = [table.column("side_a")[row]]
+    if table.column("type_of_violence")[row] != ONE_SIDED:
+        sides.append(table.column("side_b")[row])
+    return "; ".join(side.replace(";", ",") for side in sides)

@@ -1,0 +1,466 @@
+"""Ways into an incidents table: exports with a minimum and a maximum, and wide tables."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from casualty_est.claims.table.claim import ROLES
+from casualty_est.errors import Problem, UsageError
+from casualty_est.incidents.table.incident import BELLIGERENT_ROLES, COLUMNS, GRADES, VERDICTS
+from casualty_est.quantity.quantity import Quantity
+from casualty_est.tables.checks import nearest, quantity_cell
+from casualty_est.tables.read import Table, read_table, table_from
+
+UNKNOWN = Quantity.parse("unknown")
+BLANK = Quantity.parse("")
+OF_AN_EXPORT = ("grade", "date", "scope", "perpetrator", "count", "recall_check", "citation")
+OF_A_WIDE_TABLE = ("grade", "date", "scope", "perpetrator", "count", "citation")
+
+
+@dataclass(slots=True)
+class Draft:
+    """An incidents table in the making: long rows that remember where they came from.
+
+    Parameters
+    ----------
+    origin : Table
+        The table as it came.
+    problems : list of Problem
+        What is wrong with it, in its own columns.
+    came_from : dict of str to str
+        For columns of an incidents table the column of the original.
+    """
+
+    origin: Table
+    problems: list[Problem]
+    came_from: dict[str, str] = field(default_factory=dict)
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    cells: list[dict[str, str]] = field(default_factory=list)
+    quantities: list[Quantity | None] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+
+    def add(self, row: int, quantity: Quantity | None, **cells: str) -> None:
+        """Add what one source says in one row of the original."""
+        self.cells.append(cells)
+        self.quantities.append(quantity)
+        self.lines.append(self.origin.lines[row])
+
+    def table(self) -> Table:
+        """Return the rows as an incidents table."""
+        cells = tuple(tuple(row.get(column, "") for row in self.cells) for column in COLUMNS)
+        came = self.origin
+        return Table(came.name, COLUMNS, cells, tuple(self.lines), came.where, came.header_line)
+
+    def as_it_came(self, problem: Problem) -> Problem:
+        """Name the column of the original in a problem that was found in the rows made of it."""
+        if any(problem is own for own in self.problems):
+            return problem
+        return replace(problem, column=self.came_from.get(problem.column or "", problem.column))
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Where an export says what a belligerent made of an incident.
+
+    Parameters
+    ----------
+    name : str or None
+        The belligerent.
+    role : str
+        Its role.
+    verdict : str or None
+        Column of the judgement.
+    words : mapping of str to str
+        The export's words for verdicts.
+    conceded : str, tuple of str or None
+        Column of its number, or of its ends.
+    self_reported : str or None
+        Column of 0 and 1.
+    """
+
+    name: str | None
+    role: str
+    verdict: str | None
+    words: Mapping[str, str]
+    conceded: str | tuple[str, str] | None
+    self_reported: str | None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns named."""
+        conceded = (self.conceded,) if isinstance(self.conceded, str) else self.conceded or ()
+        return tuple(c for c in (self.verdict, *conceded, self.self_reported) if c is not None)
+
+
+# --- exports with a minimum and a maximum ----------------------------------------------
+
+
+def read_ranges(
+    data: object,
+    *,
+    incident: str,
+    ends: tuple[str, str],
+    source: str,
+    role: str | None,
+    columns: Mapping[str, str],
+    grades: Mapping[str, str],
+    judged: Judged,
+    name: str | None,
+) -> Draft:
+    """Read an export; see `IncidentReports.from_ranges`.
+
+    Parameters
+    ----------
+    data : dataframe, str or path-like
+        The export.
+    incident : str
+        Column of the code.
+    ends : tuple of str
+        Columns of the lowest and the highest number.
+    source, role : str
+        Who published it.
+    columns : mapping of str to str
+        Columns with what else is known of the incident.
+    grades : mapping of str to str
+        The export's words for grades.
+    judged : Judged
+        What a belligerent made of it.
+    name : str or None
+        How messages call the table.
+
+    Returns
+    -------
+    Draft
+
+    Raises
+    ------
+    UsageError
+        If a column is missing, or a word or role is unknown.
+    """
+    draft = opened(data, name)
+    for given in columns:
+        if given not in OF_AN_EXPORT:
+            near = nearest(given, OF_AN_EXPORT)
+            msg = f"columns: {given!r} is unknown{near}; valid are {', '.join(OF_AN_EXPORT)}"
+            raise UsageError(msg)
+    must_be_role(role, ROLES)
+    _must_be_words("grades", grades, GRADES)
+    _check_judged(judged)
+    used = (incident, *ends, *columns.values(), *judged.columns)
+    must_have(draft.origin, used)
+    draft.came_from = {"incident": incident, **columns}
+    if judged.verdict:
+        draft.came_from["verdict"] = judged.verdict
+    if judged.self_reported:
+        draft.came_from["self_reported"] = judged.self_reported
+    note_unread(draft, used)
+    for row in first_rows(draft, incident):
+        shared = {column: draft.origin.column(own)[row] for column, own in columns.items()}
+        if "grade" in shared:
+            shared["grade"] = _translated(shared["grade"], grades, GRADES)
+        shared["incident"] = draft.origin.column(incident)[row]
+        said = _range(draft, row, *ends)
+        draft.add(row, UNKNOWN if said is BLANK else said, source=source, role=role or "", **shared)
+        if judged.name is not None:
+            _add_judged(draft, row, judged, shared["incident"])
+    return draft
+
+
+def _check_judged(judged: Judged) -> None:
+    if judged.name is None:
+        if judged.columns:
+            msg = f"belligerent: name who gave the column {judged.columns[0]!r}"
+            raise UsageError(msg)
+        return
+    if not judged.columns:
+        msg = f"verdict, conceded: name a column with what {judged.name!r} said"
+        raise UsageError(msg)
+    must_be_role(judged.role, BELLIGERENT_ROLES if judged.verdict else ROLES)
+    _must_be_words("verdicts", judged.words, VERDICTS)
+
+
+def _add_judged(draft: Draft, row: int, judged: Judged, incident: str) -> None:
+    verdict = draft.origin.column(judged.verdict)[row] if judged.verdict else ""
+    verdict = _translated(verdict, judged.words, VERDICTS)
+    own = draft.origin.column(judged.self_reported)[row] if judged.self_reported else ""
+    said: Quantity | None = BLANK
+    if isinstance(judged.conceded, str):
+        said = _stated(draft, row, judged.conceded)
+    elif judged.conceded is not None:
+        said = _range(draft, row, *judged.conceded)
+    if not verdict and said is BLANK and own.casefold() in ("", "0", "0.0", "false"):
+        return  # it never spoke of the incident
+    draft.add(
+        row,
+        said if verdict or said is not BLANK else UNKNOWN,
+        incident=incident,
+        source=judged.name or "",
+        role=judged.role,
+        verdict=verdict,
+        self_reported=own,
+    )
+
+
+def _stated(draft: Draft, row: int, column: str) -> Quantity | None:
+    """The number in one cell, None where it cannot be read."""
+    text = draft.origin.column(column)[row]
+    try:
+        return quantity_cell(text) if text else BLANK
+    except ValueError as error:
+        draft.problems.append(draft.origin.problem(row, str(error), column, text))
+        return None
+
+
+def _range(draft: Draft, row: int, low: str, high: str) -> Quantity | None:
+    """The range between two cells, None where one cannot be read."""
+    texts = {column: draft.origin.column(column)[row] for column in (low, high)}
+    numbers: list[int | None] = []
+    for column, text in texts.items():
+        number = whole_number(text)
+        if text and number is None:
+            reason = "an end of a range is a whole number of deaths, 0 or more: correct it"
+            draft.problems.append(draft.origin.problem(row, reason, column, text))
+            return None
+        numbers.append(number)
+    first, last = numbers[0], numbers[-1]
+    if first is not None and last is not None and first > last:
+        reason = f"the highest number is not below the lowest, {first:,}: correct one of the two"
+        draft.problems.append(draft.origin.problem(row, reason, high, texts[high]))
+        return None
+    return range_of(first, last)
+
+
+def range_of(low: int | None, high: int | None) -> Quantity:
+    """Write two ends as one number, range or bound; without any, a blank.
+
+    Parameters
+    ----------
+    low, high : int or None
+        The ends, in deaths.
+
+    Returns
+    -------
+    Quantity
+
+    Examples
+    --------
+    >>> str(range_of(3, 3)), str(range_of(3, 5)), str(range_of(None, 5)), str(range_of(0, None))
+    ('3', '3-5', 'at most 5', 'unknown')
+    """
+    if low == high:
+        return BLANK if low is None else Quantity.parse(low)
+    if high is None:
+        return Quantity.parse(f"at least {low}") if low else BLANK
+    return Quantity.parse(f"up to {high}" if low is None else f"{low}-{high}")
+
+
+# --- one column per source -------------------------------------------------------------
+
+
+def read_wide(
+    data: object,
+    *,
+    incident: str,
+    sources: Sequence[str] | None,
+    roles: Mapping[str, str],
+    name: str | None,
+) -> Draft:
+    """Read a wide table; see `IncidentReports.from_wide`.
+
+    Parameters
+    ----------
+    data : dataframe, str or path-like
+        The table.
+    incident : str
+        Column of the code.
+    sources : sequence of str or None
+        Columns that are sources.
+    roles : mapping of str to str
+        Their roles.
+    name : str or None
+        How messages call the table.
+
+    Returns
+    -------
+    Draft
+
+    Raises
+    ------
+    UsageError
+        If a column is missing, or a role or a source is unknown.
+    """
+    draft = opened(data, name)
+    table = draft.origin
+    known = {incident, *OF_A_WIDE_TABLE}
+    free = [column for column in table.columns if column not in known]
+    named = tuple(sources or [column for column in free if column not in COLUMNS])
+    shared = [column for column in OF_A_WIDE_TABLE if column in table.columns]
+    must_have(table, (incident, *shared, *named))
+    for column in free:
+        if column not in named:
+            reason = (
+                "this column is neither a source nor known in a wide table, and none is ignored: "
+                "name it in sources, or remove it"
+            )
+            draft.problems.append(Problem(reason, table.header_line, column))
+    for source, role in roles.items():
+        if source not in named:
+            msg = f"roles: there is no source {source!r}{nearest(source, named)}"
+            raise UsageError(msg)
+        must_be_role(role, ROLES)
+    draft.came_from = {"incident": incident}
+    for row in first_rows(draft, incident):
+        cells = {column: table.column(column)[row] for column in shared}
+        said = [source for source in named if table.column(source)[row]]
+        if not said:
+            reason = "no source mentions the incident: remove the row, or write unknown"
+            draft.problems.append(table.problem(row, reason))
+        for source in said:
+            draft.add(
+                row,
+                _stated(draft, row, source),
+                incident=table.column(incident)[row],
+                source=source,
+                role=roles.get(source, ""),
+                **cells,
+            )
+    return draft
+
+
+# --- what the readers share ------------------------------------------------------------
+
+
+def opened(data: object, name: str | None) -> Draft:
+    """Open a dataframe or a file as a draft without rows.
+
+    Parameters
+    ----------
+    data : dataframe, str or path-like
+        The table.
+    name : str or None
+        How messages call it.
+
+    Returns
+    -------
+    Draft
+    """
+    problems: list[Problem] = []
+    if isinstance(data, str | os.PathLike):
+        table = read_table(Path(data), problems=problems)
+        table = replace(table, name=name or table.name)
+    else:
+        table = table_from(data, name)
+    return Draft(table, problems)
+
+
+def first_rows(draft: Draft, incident: str) -> Iterator[int]:
+    """Rows with a code that no earlier row has; the others are problems."""
+    table = draft.origin
+    first: dict[str, int] = {}
+    for row, code in enumerate(table.column(incident)):
+        known = first.setdefault(code, row)
+        if code and known == row:
+            yield row
+            continue
+        reason = "every row is about an incident and this cell is blank: give its code or name"
+        if code:
+            reason = f"an incident has one row, and this one is in {table.where} "
+            reason += f"{table.lines[known]} already: keep one"
+        draft.problems.append(table.problem(row, reason, incident, code))
+
+
+def must_have(table: Table, columns: Iterable[str]) -> None:
+    """Refuse columns that a table lacks, or that are named twice.
+
+    Parameters
+    ----------
+    table : Table
+        The table.
+    columns : iterable of str
+        What was named.
+
+    Raises
+    ------
+    UsageError
+        If one is missing or repeated; the message names the valid ones.
+    """
+    wanted = tuple(columns)
+    for column in wanted:
+        if column not in table.columns:
+            near = nearest(column, table.columns)
+            msg = f"the table has no column {column!r}{near}; it has {', '.join(table.columns)}"
+            raise UsageError(msg)
+    for column in wanted:
+        if wanted.count(column) > 1:
+            msg = f"the column {column!r} is named for two purposes: name each once"
+            raise UsageError(msg)
+
+
+def must_be_role(role: str | None, valid: Collection[str]) -> None:
+    """Refuse a role that is not known.
+
+    Parameters
+    ----------
+    role : str or None
+        What was named; None is no role.
+    valid : collection of str
+        The roles that are known here.
+
+    Raises
+    ------
+    UsageError
+        If it is not among them.
+    """
+    if role is not None and role not in valid:
+        msg = f"there is no role {role!r} here{nearest(role, valid)}; valid are {', '.join(valid)}"
+        raise UsageError(msg)
+
+
+def _must_be_words(option: str, words: Mapping[str, str], valid: Collection[str]) -> None:
+    for word in words.values():
+        if word and word not in valid:
+            msg = (
+                f"{option}: {word!r} is unknown{nearest(word, valid)}; valid are {', '.join(valid)}"
+            )
+            raise UsageError(msg)
+
+
+def _translated(text: str, words: Mapping[str, str], valid: Collection[str]) -> str:
+    if text in words:
+        return words[text]
+    return text.casefold() if text.casefold() in valid else text
+
+
+def whole_number(text: str) -> int | None:
+    """Read a whole number; None where the text is none.
+
+    Parameters
+    ----------
+    text : str
+        The cell.
+
+    Returns
+    -------
+    int or None
+    """
+    digits = text.removesuffix(".0")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 11 else None
+
+
+def note_unread(draft: Draft, used: Collection[str]) -> None:
+    """Note the columns of the original that nobody reads.
+
+    Parameters
+    ----------
+    draft : Draft
+        Where the note goes.
+    used : collection of str
+        The columns that are read.
+    """
+    unread = [column for column in draft.origin.columns if column not in used]
+    if unread:
+        head = "1 column is" if len(unread) == 1 else f"{len(unread)} columns are"
+        draft.notes.append(("unread_columns", f"{head} not read: {', '.join(unread)}"))

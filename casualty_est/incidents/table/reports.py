@@ -1,0 +1,516 @@
+"""Incident reports: what each source says of each incident, as published and validated."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Literal
+
+from casualty_est.claims.table.counting import Documented
+from casualty_est.errors import InputError, Problem
+from casualty_est.incidents.table.checks import validate
+from casualty_est.incidents.table.ged import read_ged
+from casualty_est.incidents.table.incident import COLUMNS, Incident, Report, cells_of, gather
+from casualty_est.incidents.table.patterns import IncidentPatterns
+from casualty_est.incidents.table.read import Draft, Judged, read_ranges, read_wide
+from casualty_est.incidents.table.summary import (
+    documented_of,
+    line_of,
+    number_of,
+    sizes_of,
+    summary_of,
+)
+from casualty_est.quantity.quantity import Quantity
+from casualty_est.tables.read import Table, read_table, table_from
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+__all__ = ["COLUMNS", "Incident", "IncidentReports", "Report"]
+
+
+@dataclass(frozen=True, init=False, repr=False, slots=True)
+class IncidentReports:
+    """A validated, immutable table of what each source says of each incident.
+
+    Parameters
+    ----------
+    data : dataframe
+        pandas, polars, pyarrow or any other eager dataframe with one row per source and incident;
+        `incident`, `source` and `quantity` are required. A source without a row for an incident
+        never mentioned it, which is not the same as a count of 0.
+    name : str, optional
+        How messages and reports call the table.
+
+    Attributes
+    ----------
+    rows : tuple of Report
+        Every row, in the order of the table.
+    warnings : tuple of (code, text)
+        What was assumed or left unread: codes ``default``, ``rejected_with_deaths``,
+        ``similar_names``, ``no_counts``, ``ends_out_of_order``, ``left_out`` and
+        ``unread_columns``.
+    name : str or None
+        Name of the file, without its folder.
+    where : str
+        What `Report.line` counts: ``"line"`` of a file or ``"row"`` of a dataframe.
+
+    Raises
+    ------
+    InputError
+        If the table breaks a rule; every problem is listed with its line, column and value.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = {"incident": ["S1", "S1"], "source": ["A", "B"], "quantity": ["3-5", "2"]}
+    >>> len(IncidentReports(pd.DataFrame(rows)).patterns())
+    1
+    """
+
+    rows: tuple[Report, ...]
+    warnings: tuple[tuple[str, str], ...]
+    name: str | None
+    where: str
+
+    def __init__(self, data: object, name: str | None = None) -> None:
+        self._fill(table_from(data, name), [])
+
+    @classmethod
+    def read(cls, path: str | os.PathLike[str]) -> IncidentReports:
+        r"""Read a CSV, TSV or parquet file.
+
+        Parameters
+        ----------
+        path : str or path-like
+            UTF-8 file ending in ``.csv`` or ``.tsv``, or a ``.parquet`` file.
+
+        Returns
+        -------
+        IncidentReports
+            The validated table.
+
+        Raises
+        ------
+        UsageError
+            If there is no such file or it has another ending.
+        InputError
+            If the table breaks a rule; every problem is listed.
+
+        Examples
+        --------
+        >>> import pathlib, tempfile
+        >>> path = pathlib.Path(tempfile.mkdtemp()) / "incidents.csv"
+        >>> _ = path.write_text("incident,source,quantity\nS1,Airwars,3-5\n", encoding="utf-8")
+        >>> len(IncidentReports.read(path))
+        1
+        """
+        problems: list[Problem] = []
+        reports = cls.__new__(cls)
+        reports._fill(read_table(path, problems=problems), problems)
+        return reports
+
+    @classmethod
+    def from_rows(cls, rows: Iterable[Report], name: str | None = None) -> IncidentReports:
+        """Build a table from reports, validated like one that was read.
+
+        Parameters
+        ----------
+        rows : iterable of Report
+            The reports. Their `line` is kept if every one has it, otherwise they are numbered.
+        name : str, optional
+            How messages call the table.
+
+        Returns
+        -------
+        IncidentReports
+            The validated table.
+
+        Raises
+        ------
+        InputError
+            If there are no rows, or one breaks a rule.
+
+        Examples
+        --------
+        >>> IncidentReports.from_rows([Report("S1", "A", Quantity.parse("3"))]).sources
+        ('A',)
+        """
+        given = tuple(rows)
+        if not given:
+            raise InputError([Problem("the table has no rows: add one row or more")], name)
+        lines = tuple(row.line for row in given if row.line is not None)
+        if len(lines) < len(given):
+            lines = tuple(range(1, len(given) + 1))
+        cells = tuple(zip(*map(cells_of, given), strict=True))
+        reports = cls.__new__(cls)
+        table = Table(name, COLUMNS, cells, lines, "row", None)
+        reports._fill(table, [], [row.quantity for row in given])
+        return reports
+
+    @classmethod
+    def from_ged(
+        cls,
+        data: object,
+        *,
+        group: Literal["all", "civilians"] = "all",
+        number: Literal["range", "best"] = "range",
+        source: str = "UCDP GED",
+        role: str | None = "monitor",
+        scope: str | None = "country",
+        name: str | None = None,
+    ) -> IncidentReports:
+        """Read events of the UCDP Georeferenced Event Dataset: one source, one row per event.
+
+        Suspected are `side_a` in one-sided violence and both sides otherwise; the date is the
+        first possible day. Places finer than the column `scope` are not kept.
+
+        Parameters
+        ----------
+        data : dataframe, str or path-like
+            The events, with the columns of UCDP's download, or their file.
+        group : {"all", "civilians"}
+            Whose deaths: of everybody (columns `low`, `best`, `high`), or of civilians. UCDP
+            gives no range for civilians: the number is `deaths_civilians`, and up to
+            `deaths_unknown` more, who may have been civilians. Events with neither are left out,
+            and their number is a warning.
+        number : {"range", "best"}
+            ``range`` takes the lowest and the highest estimate where they differ, ``best`` the
+            best estimate alone.
+        source, role : str
+            How the source is called, and what it is.
+        scope : str or None
+            Column with the label of the place.
+        name : str, optional
+            How messages call the table; a file has its own name by default.
+
+        Returns
+        -------
+        IncidentReports
+            The validated table. Where low, best and high are out of order, the smallest and the
+            largest of them are the ends, with a warning that counts such events.
+
+        Raises
+        ------
+        UsageError
+            If a column is missing, or `group`, `number` or `role` is unknown.
+        InputError
+            If a cell cannot be read; every problem is listed.
+
+        References
+        ----------
+        Sundberg and Melander 2013, Introducing the UCDP Georeferenced Event Dataset, Journal of
+        Peace Research 50(4), doi 10.1177/0022343313484347.
+        """
+        draft = read_ged(
+            data, group=group, number=number, source=source, role=role, scope=scope, name=name
+        )
+        return cls._of(draft)
+
+    @classmethod
+    def from_ranges(
+        cls,
+        data: object,
+        *,
+        incident: str,
+        low: str,
+        high: str,
+        source: str,
+        role: str | None = None,
+        columns: Mapping[str, str] | None = None,
+        grades: Mapping[str, str] | None = None,
+        belligerent: str | None = None,
+        belligerent_role: str = "perpetrator",
+        verdict: str | None = None,
+        verdicts: Mapping[str, str] | None = None,
+        conceded: str | tuple[str, str] | None = None,
+        self_reported: str | None = None,
+        name: str | None = None,
+    ) -> IncidentReports:
+        """Read an export with one row per incident and columns for a minimum and a maximum.
+
+        Airwars and the Bureau of Investigative Journalism publish such tables. A row in which both
+        ends are blank is an incident that the source lists without a number. Further columns of
+        the export are not read, and a warning says how many.
+
+        Parameters
+        ----------
+        data : dataframe, str or path-like
+            The export, or its file.
+        incident, low, high : str
+            Columns with the code of the incident and the lowest and highest number of deaths.
+        source, role : str
+            Who published it, and what it is.
+        columns : mapping of str to str, optional
+            Columns with what else is known of the incident, as in ``{"grade": "grading", "date":
+            "date"}``; keys are `grade`, `date`, `scope`, `perpetrator`, `count`, `recall_check`
+            and `citation`.
+        grades : mapping of str to str, optional
+            The export's words for grades. Words that differ in case alone need no entry.
+        belligerent, belligerent_role : str
+            Who judged the incidents, and what it is.
+        verdict : str, optional
+            Column with the judgement.
+        verdicts : mapping of str to str, optional
+            The export's words for verdicts, as in ``{"non_credible": "rejected"}``; the empty word
+            means that there is none.
+        conceded : str or tuple of str, optional
+            Column with the number that the belligerent concedes, or two with its ends.
+        self_reported : str, optional
+            Column of 0 and 1: whether the belligerent reported it of its own.
+        name : str, optional
+            How messages call the table; a file has its own name by default.
+
+        Returns
+        -------
+        IncidentReports
+            The validated table; the belligerent has a row where it gave a verdict or a number.
+
+        Raises
+        ------
+        UsageError
+            If a column is missing, or a word or role is unknown.
+        InputError
+            If a cell cannot be read, a range has its ends in the wrong order, or an incident
+            stands twice; every problem is listed by the columns of the export.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> export = pd.DataFrame({"code": ["S1"], "min": [3], "max": [5], "said": ["credible"]})
+        >>> found = IncidentReports.from_ranges(
+        ...     export, incident="code", low="min", high="max", source="Airwars", role="monitor",
+        ...     belligerent="Coalition", verdict="said", verdicts={"credible": "accepted"})
+        >>> [(row.source, row.quantity.text, row.verdict) for row in found]
+        [('Airwars', '3-5', None), ('Coalition', '', 'accepted')]
+        """
+        draft = read_ranges(
+            data,
+            incident=incident,
+            ends=(low, high),
+            source=source,
+            role=role,
+            columns=columns or {},
+            grades=grades or {},
+            judged=Judged(
+                belligerent, belligerent_role, verdict, verdicts or {}, conceded, self_reported
+            ),
+            name=name,
+        )
+        return cls._of(draft)
+
+    @classmethod
+    def from_wide(
+        cls,
+        data: object,
+        *,
+        incident: str = "incident",
+        sources: Sequence[str] | None = None,
+        roles: Mapping[str, str] | None = None,
+        name: str | None = None,
+    ) -> IncidentReports:
+        """Read a table with one row per incident and one column of numbers per source.
+
+        A blank cell means that the source never mentioned the incident; ``unknown`` that it did,
+        without a number. Columns called `grade`, `date`, `scope`, `perpetrator`, `count` and
+        `citation` are read as such. Verdicts need the long form.
+
+        Parameters
+        ----------
+        data : dataframe, str or path-like
+            The table, or its file.
+        incident : str
+            Column with the code of the incident.
+        sources : sequence of str, optional
+            The columns that are sources; by default all that have no other meaning.
+        roles : mapping of str to str, optional
+            Role of each source.
+        name : str, optional
+            How messages call the table; a file has its own name by default.
+
+        Returns
+        -------
+        IncidentReports
+            The validated table.
+
+        Raises
+        ------
+        UsageError
+            If a column is missing, or a role or a source is unknown.
+        InputError
+            If a cell cannot be read, an incident stands twice or nobody mentions it, or a column
+            has no meaning; every problem is listed.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> wide = pd.DataFrame({"incident": ["S1", "S2"], "A": ["3-5", ""], "B": ["2", "about 9"]})
+        >>> IncidentReports.from_wide(wide, roles={"A": "monitor"}).patterns().claim.tolist()
+        [[0, 0], [-2, 1]]
+        """
+        draft = read_wide(data, incident=incident, sources=sources, roles=roles or {}, name=name)
+        return cls._of(draft)
+
+    @classmethod
+    def _of(cls, draft: Draft) -> IncidentReports:
+        reports = cls.__new__(cls)
+        table = draft.table()
+        if not draft.lines and not draft.problems:
+            raise InputError([Problem("no row of the table names a number of deaths")], table.name)
+        try:
+            reports._fill(table, list(draft.problems), draft.quantities, draft.notes)
+        except InputError as error:
+            raise InputError(map(draft.as_it_came, error.problems), error.name) from None
+        return reports
+
+    def _fill(
+        self,
+        table: Table,
+        problems: list[Problem],
+        quantities: Sequence[Quantity | None] | None = None,
+        notes: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        rows, warnings = validate(table, problems, quantities)
+        for field, value in (
+            ("rows", rows),
+            ("warnings", (*notes, *warnings)),
+            ("name", table.name),
+            ("where", table.where),
+        ):
+            # The class is frozen; this is the one place that may write.
+            object.__setattr__(self, field, value)
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Report]:
+        """Iterate over the rows."""
+        return iter(self.rows)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Names in the column `source`, in order of appearance."""
+        return tuple(dict.fromkeys(row.source for row in self.rows))
+
+    @property
+    def roles(self) -> dict[str, str | None]:
+        """Role of every source, None where no row names one."""
+        named = {row.source: row.role for row in self.rows if row.role}
+        return {name: named.get(name) for name in self.sources}
+
+    @property
+    def incidents(self) -> tuple[Incident, ...]:
+        """Every incident with what is said of it, in order of appearance."""
+        return gather(self.rows)
+
+    def patterns(self) -> IncidentPatterns:
+        """Merge equal incidents into patterns with counts, as arrays for a model.
+
+        Returns
+        -------
+        IncidentPatterns
+            The same evidence without names and days.
+
+        Examples
+        --------
+        >>> rows = [Report(name, "A", Quantity.parse("3")) for name in ("S1", "S2")]
+        >>> IncidentReports.from_rows(rows).patterns().count.tolist()
+        [2]
+        """
+        return IncidentPatterns.of(self.incidents, self.roles)
+
+    def documented(self, grades: Collection[str] | None = None) -> Documented | None:
+        """Add up what was published of each incident, never modelled.
+
+        Parameters
+        ----------
+        grades : collection of str, optional
+            Only incidents of these grades; all by default, ungraded ones too.
+
+        Returns
+        -------
+        Documented or None
+            The sum over incidents of the largest lower end (or plain count) that a source with
+            the role perpetrator, monitor, government or international states; `source` names
+            those whose numbers it is made of. None if no such number is stated.
+
+        Raises
+        ------
+        UsageError
+            If there is no such grade.
+
+        Examples
+        --------
+        >>> rows = [Report("S1", "A", Quantity.parse("3-5"), "monitor")]
+        >>> IncidentReports.from_rows(rows).documented().low
+        3
+        """
+        return documented_of(self.incidents, self.roles, grades)
+
+    def summary(self) -> pd.DataFrame:
+        """What each source holds.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``source``, ``role``, ``incidents`` it mentions, ``share`` of all incidents,
+            ``only_here`` (mentioned by no other source), ``with_number`` (it states deaths, be it
+            0), ``deaths`` (sum of its plain counts and lower ends), ``accepted``, ``rejected``,
+            ``open`` and ``self_reported``.
+        """
+        return summary_of(self.incidents, self.roles)
+
+    def plot(self, *, dark: bool = False) -> Figure:
+        """Draw who reports what: the share of incidents of each size that each source holds.
+
+        Parameters
+        ----------
+        dark : bool
+            Light text for a dark page, on a transparent ground.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+        """
+        from casualty_est.incidents.plots.mentions import picture
+        from casualty_est.plots import style
+
+        colours = style.DARK if dark else style.LIGHT
+        with style.settings():
+            return style.finished(picture(sizes_of(self.incidents, self.roles), colours))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the table as a pandas DataFrame that `IncidentReports` reads back.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per source and incident and one column of text per column of an incidents
+            table; a missing cell is None.
+        """
+        import pandas as pd
+
+        texts = [[cell or None for cell in cells_of(row)] for row in self.rows]
+        return pd.DataFrame(texts, columns=list(COLUMNS), dtype=object)
+
+    def __repr__(self) -> str:
+        """Write the size of the table and what each source holds."""
+        return "\n".join([f"IncidentReports: {self._size()}", *map("  ".__add__, self._lines())])
+
+    def _repr_html_(self) -> str:
+        items = "".join(f"<li>{escape(line)}</li>" for line in self._lines())
+        return f"<p>IncidentReports: {escape(self._size())}</p><ul>{items}</ul>"
+
+    def _size(self) -> str:
+        incidents = number_of(sum(found.count for found in self.incidents), "incident")
+        text = (
+            f"{incidents}, {number_of(len(self), 'row')}, {number_of(len(self.sources), 'source')}"
+        )
+        return f"{text} ({self.name})" if self.name else text
+
+    def _lines(self) -> list[str]:
+        return [line_of(row) for row in self.summary().to_dict("records")]

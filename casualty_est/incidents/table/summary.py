@@ -1,0 +1,257 @@
+"""Who reports what, as tables of numbers: by source, and by size of the incident."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from casualty_est.claims.table.counting import DOCUMENTING_ROLES, Documented, stated_low
+from casualty_est.errors import UsageError
+from casualty_est.incidents.table.incident import GRADES, VERDICTS, Incident
+from casualty_est.quantity.quantity import Quantity
+from casualty_est.tables.checks import nearest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Lowest size of each class, in deaths; the last one is open.
+CLASSES = (0, 1, 2, 3, 6, 11, 21, 51, 101)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sizes:
+    """How many incidents of each size each source mentions.
+
+    Parameters
+    ----------
+    sources : tuple of str
+        The sources.
+    roles : tuple of (str or None)
+        Their roles.
+    classes : tuple of str
+        Sizes in words, smallest first; where no source names a number, ``unknown`` comes last.
+    incidents : ndarray of int64, shape (class,)
+        Incidents of that size.
+    mentioned : ndarray of int64, shape (source, class)
+        Those that the source mentions.
+    counted : ndarray of int64, shape (source, class)
+        Those in which it states deaths, at least one.
+    """
+
+    sources: tuple[str, ...]
+    roles: tuple[str | None, ...]
+    classes: tuple[str, ...]
+    incidents: npt.NDArray[np.int64]
+    mentioned: npt.NDArray[np.int64]
+    counted: npt.NDArray[np.int64]
+
+
+def documented_of(
+    incidents: Sequence[Incident],
+    roles: Mapping[str, str | None],
+    grades: Collection[str] | None = None,
+) -> Documented | None:
+    """Add up what was published; see `IncidentReports.documented`.
+
+    Parameters
+    ----------
+    incidents : sequence of Incident
+        The incidents.
+    roles : mapping of str to (str or None)
+        Role of every source.
+    grades : collection of str, optional
+        Only incidents of these grades.
+
+    Returns
+    -------
+    Documented or None
+
+    Raises
+    ------
+    UsageError
+        If there is no such grade.
+    """
+    chosen = (grades,) if isinstance(grades, str) else grades
+    for grade in chosen or ():
+        if grade not in GRADES:
+            msg = f"there is no grade {grade!r}{nearest(grade, GRADES)}: use {', '.join(GRADES)}"
+            raise UsageError(msg)
+    total, speakers = 0, set()
+    for found in incidents:
+        if chosen is not None and found.grade not in chosen:
+            continue
+        stated = [
+            (low, row.source)
+            for row in found.reports
+            if roles[row.source] in DOCUMENTING_ROLES
+            and (low := stated_low(row.quantity)) is not None
+        ]
+        if stated:
+            # Of two sources with the same number the first one is named.
+            low, source = max(stated, key=lambda pair: pair[0])
+            total += low * found.count
+            speakers.add(source)
+    if not speakers:
+        return None
+    return Documented(total, None, ", ".join(name for name in roles if name in speakers))
+
+
+def summary_of(incidents: Sequence[Incident], roles: Mapping[str, str | None]) -> pd.DataFrame:
+    """Tabulate what each source holds; see `IncidentReports.summary`.
+
+    Parameters
+    ----------
+    incidents : sequence of Incident
+        The incidents.
+    roles : mapping of str to (str or None)
+        Role of every source.
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
+    import pandas as pd
+
+    total = sum(found.count for found in incidents)
+    sums = {name: dict.fromkeys(_COUNTED, 0) for name in roles}
+    for found in incidents:
+        for row in found.reports:
+            own = sums[row.source]
+            own["incidents"] += found.count
+            own["only_here"] += found.count * (len(found.reports) == 1)
+            own["with_number"] += found.count * (not row.quantity.is_unknown)
+            own["deaths"] += found.count * lowest_of(row.quantity)
+            own["self_reported"] += found.count * row.self_reported
+            if row.verdict:
+                own[row.verdict] += found.count
+    rows = [
+        {"source": name, "role": roles[name], **own, "share": own["incidents"] / total}
+        for name, own in sums.items()
+    ]
+    order = ["source", "role", "incidents", "share", *_COUNTED[1:]]
+    return pd.DataFrame(rows)[order]
+
+
+_COUNTED = ("incidents", "only_here", "with_number", "deaths", *VERDICTS, "self_reported")
+
+
+def lowest_of(quantity: Quantity) -> int:
+    """The plain count or lower end; "about n" is n, "as many as n" has the lower end 0."""
+    return int((quantity.best if quantity.low is None else quantity.low) or 0)
+
+
+def line_of(row: Mapping[Any, Any]) -> str:
+    """Write one row of the summary as a sentence.
+
+    Parameters
+    ----------
+    row : mapping
+        The row.
+
+    Returns
+    -------
+    str
+    """
+    parts = [f"{row['with_number']:,} with a number"]
+    parts += [f"{row[word]:,} {word}" for word in VERDICTS if row[word]]
+    if row["self_reported"]:
+        parts.append(f"{row['self_reported']:,} of its own")
+    incidents = number_of(row["incidents"], "incident")
+    return f"{row['source']} ({row['role'] or 'no role'}): {incidents}, {', '.join(parts)}"
+
+
+def number_of(number: int, word: str) -> str:
+    """Write a number and its word, in the plural where it is not one.
+
+    Parameters
+    ----------
+    number : int
+        How many.
+    word : str
+        Of what, in the singular.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> number_of(1, "row"), number_of(2044, "incident")
+    ('1 row', '2,044 incidents')
+    """
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+# --- by size ---------------------------------------------------------------------------
+
+
+def sizes_of(incidents: Sequence[Incident], roles: Mapping[str, str | None]) -> Sizes:
+    """Count mentions by size of the incident.
+
+    The size is the largest number that any source names: a plain count, "about n", the lower end
+    of a range, and of "as many as n" the n.
+
+    Parameters
+    ----------
+    incidents : sequence of Incident
+        The incidents.
+    roles : mapping of str to (str or None)
+        Role of every source.
+
+    Returns
+    -------
+    Sizes
+        Without classes in which there is no incident.
+    """
+    column = {name: s for s, name in enumerate(roles)}
+    shape = (len(column), len(CLASSES) + 1)
+    total = np.zeros(shape[1], np.int64)
+    mentioned, counted = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    for found in incidents:
+        at = _class_of(found)
+        total[at] += found.count
+        for row in found.reports:
+            mentioned[column[row.source], at] += found.count
+            if not row.quantity.is_unknown and not row.quantity.is_zero:
+                counted[column[row.source], at] += found.count
+    kept = np.flatnonzero(total)
+    return Sizes(
+        tuple(roles),
+        tuple(roles.values()),
+        tuple(class_name(int(i)) for i in kept),
+        total[kept],
+        mentioned[:, kept],
+        counted[:, kept],
+    )
+
+
+def _class_of(found: Incident) -> int:
+    sizes = [size for row in found.reports if (size := size_of(row.quantity)) is not None]
+    return class_of(max(sizes, default=None))
+
+
+def class_of(size: float | None) -> int:
+    """Index of the class of a size; beyond the last one where it is not known."""
+    return len(CLASSES) if size is None else sum(size >= lowest for lowest in CLASSES) - 1
+
+
+def size_of(quantity: Quantity) -> float | None:
+    """The number that a size is taken from: of a range the lower end, of "as many as n" n."""
+    if quantity.form == "at_most":
+        return quantity.high
+    return quantity.low if quantity.best is None else quantity.best
+
+
+def class_name(i: int) -> str:
+    """Name a class by its first and last size."""
+    if i == len(CLASSES):
+        return "unknown"
+    low = CLASSES[i]
+    if i == len(CLASSES) - 1:
+        return f"{low} or more"
+    high = CLASSES[i + 1] - 1
+    return f"{low}" if low == high else f"{low}-{high}"

@@ -1,1 +1,0 @@
-"""Engines: the exact route, NUTS, and the checks that every fit gets."""

@@ -1,0 +1,1 @@
+"""Lists: which people are on which of them."""

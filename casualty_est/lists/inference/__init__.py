@@ -1,0 +1,1 @@
+"""Posteriors of families of models for overlapping lists."""

@@ -1,0 +1,49 @@
+"""What the answers of families that stand alone have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from casualty_est.lists.inference.answer import quantiles
+from casualty_est.lists.model.families import Family
+
+
+def one_group(
+    family: Family,
+    deaths: npt.NDArray[np.int64],
+    *,
+    log_evidence: float | None = None,
+    predictive_p: float | None = None,
+) -> dict[str, Any]:
+    """Groups and families of an answer that has one family.
+
+    Parameters
+    ----------
+    family : Family
+        The family.
+    deaths : ndarray of int, shape (draw,)
+        People, listed and unlisted.
+    log_evidence : float, optional
+        Log of its evidence, where it is known.
+    predictive_p : float, optional
+        Posterior predictive p of the histories.
+
+    Returns
+    -------
+    dict
+        ``groups`` and ``families`` of an `Answer`.
+    """
+    group = {
+        "name": family.group,
+        "mass": 1.0,
+        "posterior": 1.0,
+        "log_evidence": log_evidence,
+        **quantiles(deaths),
+        "predictive_p": predictive_p,
+        "ruled_out": "",
+    }
+    member = {"family": family.key, "member": family.title, "mass": 1.0}
+    return {"groups": [group], "families": [{**member, "log_evidence": log_evidence}]}

@@ -1,0 +1,230 @@
+"""What every engine of the lists model hands back for one table, and how it is described."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from casualty_est.lists.inference.unseen import MOST, weighted_quantiles
+from casualty_est.lists.model.no_highest_order import signs
+from casualty_est.lists.table.history import HistoryTable
+
+Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+# Odds ratios of the unseen cell at which N is shown.
+DIAL = (0.25, 1 / 3, 0.5, 2**-0.5, 1.0, 2**0.5, 2.0, 3.0, 4.0)
+CHANCES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)  # to be on any list at all
+ENDS = (0.025, 0.5, 0.975)
+LARGE = 500.0  # log odds beyond which a float overflows
+MANY_CELLS = 40  # histories shown one by one in the check of predictions
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Posterior of one table of capture histories under one choice of families.
+
+    Parameters
+    ----------
+    unlisted : ndarray of int, shape (draw,)
+        People on no list.
+    cells : ndarray of shape (some draw, history)
+        Shares of the histories among listed people, for some of the draws.
+    cell_odds : ndarray of shape (some draw,)
+        Log odds of being on no list in the same draws.
+    visible : tuple of two ndarrays of shape (some draw, chance)
+        Shares of the listed and of the unlisted whose chance to be on some list passes each of
+        `CHANCES`, in the same draws.
+    groups : list of dict
+        Per group of families: ``name``, ``mass``, ``posterior``, ``log_evidence``, ``median``,
+        ``low``, ``high`` (people), ``predictive_p``, ``ruled_out``.
+    families : list of dict
+        Per member: ``family``, ``member``, ``mass``, ``log_evidence``.
+    method : {"exact", "gibbs", "smc"}
+        The engine.
+    reasons : tuple of str
+        Why it did not converge; empty where it did.
+    min_ess : float or None
+        Effective number of draws.
+    max_rhat : float or None
+        Largest R-hat, where there are chains.
+    facts : dict
+        What only this engine has to say; ``sentences`` of it stand with what the answer rests on.
+    """
+
+    unlisted: Ints
+    cells: Array
+    cell_odds: Array
+    visible: tuple[Array, Array]
+    groups: list[dict[str, Any]]
+    families: list[dict[str, Any]]
+    method: str
+    reasons: tuple[str, ...] = ()
+    min_ess: float | None = None
+    max_rhat: float | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def quantiles(values: npt.NDArray[Any], weight: Array | None = None) -> dict[str, float]:
+    """Median and ends of the 95 % interval.
+
+    Parameters
+    ----------
+    values : ndarray of shape (draw,)
+        Draws.
+    weight : ndarray of shape (draw,), optional
+        Their weights; equal by default.
+
+    Returns
+    -------
+    dict
+        ``low``, ``median``, ``high``.
+    """
+    low, median, high = (
+        np.quantile(values, ENDS) if weight is None else weighted_quantiles(values, weight, ENDS)
+    )
+    return {"low": float(low), "median": float(median), "high": float(high)}
+
+
+def dial(answer: Answer, table: HistoryTable, rng: np.random.Generator) -> dict[str, Any] | None:
+    """Number of people under each odds ratio of the unseen cell, and the ratio drawn.
+
+    The ratio ties the odds of the empty history to the alternating product of all others; at 1
+    there is no interaction of the highest order (Aleshin-Guendel, Sadinle and Wakefield 2024, doi
+    10.1093/biomtc/ujad028). It cannot be seen in the data.
+
+    Parameters
+    ----------
+    answer : Answer
+        The posterior.
+    table : HistoryTable
+        The data.
+    rng : numpy.random.Generator
+        Randomness.
+
+    Returns
+    -------
+    dict or None
+        ``curve`` (``ratio``, ``median``, ``low``, ``high``) and ``implied``; None where not every
+        history is written out.
+    """
+    if answer.cells.shape[1] != 2 ** len(table.lists) - 1:
+        return None
+    with np.errstate(divide="ignore"):
+        base = np.log(answer.cells) @ signs(len(table.lists))
+    lam = rng.gamma(table.people, 1.0, len(base))
+    curve = []
+    for ratio in DIAL:
+        # The same random numbers at every ratio: the curve has no noise of its own.
+        mean = np.minimum(lam * np.exp(np.minimum(base, LARGE)) * ratio, MOST)
+        curve.append({"ratio": ratio, **quantiles(table.people + mean)})
+    return {
+        "curve": curve,
+        "implied": quantiles(np.exp(np.minimum(answer.cell_odds - base, LARGE))),
+    }
+
+
+def observability(answer: Answer, table: HistoryTable) -> list[dict[str, float]]:
+    """Number of people whose chance to be on some list passes each of `CHANCES`.
+
+    Parameters
+    ----------
+    answer : Answer
+        The posterior.
+    table : HistoryTable
+        The data.
+
+    Returns
+    -------
+    list of dict
+        ``chance``, ``median``, ``low``, ``high`` (people).
+    """
+    unlisted = table.people * np.exp(np.minimum(answer.cell_odds, LARGE))
+    rows = []
+    for c, chance in enumerate(CHANCES):
+        listed, rest = answer.visible[0][:, c], answer.visible[1][:, c]
+        rows.append({"chance": chance, **quantiles(table.people * listed + unlisted * rest)})
+    return rows
+
+
+def predictions(
+    answer: Answer, table: HistoryTable, rng: np.random.Generator
+) -> list[dict[str, Any]]:
+    """What the posterior predicts for each history, beside what was seen.
+
+    Parameters
+    ----------
+    answer : Answer
+        The posterior.
+    table : HistoryTable
+        The data.
+    rng : numpy.random.Generator
+        Randomness.
+
+    Returns
+    -------
+    list of dict
+        ``history`` (names of the lists), ``observed``, ``median``, ``low``, ``high`` (people),
+        ``p`` (two-sided predictive tail); the histories with most people first.
+    """
+    every = answer.cells.shape[1] == 2 ** len(table.lists) - 1
+    if every:
+        observed = table.dense()[1:]
+        index = np.arange(1, len(observed) + 1)[:, None]
+        bits = (index >> np.arange(len(table.lists))) & 1
+    else:
+        observed, bits = table.counts, table.histories.astype(np.int64)
+    replicated = rng.multinomial(table.people, answer.cells)
+    shown = np.argsort(-observed, kind="stable")[:MANY_CELLS]
+    rows = []
+    for h in shown:
+        draws = replicated[:, h]
+        below, above = float(np.mean(draws <= observed[h])), float(np.mean(draws >= observed[h]))
+        names = [name for name, bit in zip(table.lists, bits[h], strict=True) if bit]
+        rows.append(
+            {
+                "history": names,
+                "observed": int(observed[h]),
+                **quantiles(draws),
+                "p": min(1.0, 2 * min(below, above)),
+            }
+        )
+    return rows
+
+
+def dependence(answer: Answer, table: HistoryTable) -> list[dict[str, Any]]:
+    """Odds ratio of every pair of lists in the whole population, unlisted people included.
+
+    Parameters
+    ----------
+    answer : Answer
+        The posterior.
+    table : HistoryTable
+        The data.
+
+    Returns
+    -------
+    list of dict
+        ``list_a``, ``list_b``, ``median``, ``low``, ``high`` (odds ratios; above 1 the lists share
+        more people than chance); empty where not every history is written out.
+    """
+    n_lists = len(table.lists)
+    if answer.cells.shape[1] != 2**n_lists - 1:
+        return []
+    seen = 1.0 / (1.0 + np.exp(np.minimum(answer.cell_odds, LARGE)))
+    full = np.column_stack([1.0 - seen, answer.cells * seen[:, None]])
+    bits = ((np.arange(2**n_lists)[:, None] >> np.arange(n_lists)) & 1).astype(bool)
+    rows = []
+    for a in range(n_lists):
+        for b in range(a + 1, n_lists):
+            parts = [
+                full[:, (bits[:, a] == x) & (bits[:, b] == y)].sum(axis=1)
+                for x, y in ((True, True), (False, False), (True, False), (False, True))
+            ]
+            ratio = parts[0] * parts[1] / np.maximum(parts[2] * parts[3], 1e-300)
+            names = {"list_a": table.lists[a], "list_b": table.lists[b]}
+            rows.append({**names, **quantiles(ratio)})
+    return rows

@@ -1,0 +1,377 @@
+"""The average over families: each member weighs as its evidence says, no group below a floor.
+
+Families that fit the seen histories almost alike can differ in the unseen one, and evidence then
+chooses between shapes of which none is exact. So each group of families that the data do not rule
+out keeps at least a tenth. A group is ruled out more than ten nats of evidence below the best, or
+where its predictions of the seen histories fail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from casualty_est.lists.inference.answer import ENDS
+from casualty_est.lists.inference.members import MemberFit, fit_members, more_runs, stream
+from casualty_est.lists.inference.predictive import predictive_p
+from casualty_est.lists.inference.unseen import draw_unlisted, weighted_quantiles
+from casualty_est.lists.model.families import FLOOR, Family
+from casualty_est.lists.model.member import Member
+from casualty_est.lists.table.history import HistoryTable
+from casualty_est.result.progress import Report
+
+Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+RULED_OUT = 10.0  # nats below the best group
+SMALLEST_P = 0.01
+CHECKED = 400  # draws of a group that its predictions are judged on
+MOST_RUNS = 8
+AGREE = 0.6  # sd of the log evidence between runs of a member, in nats
+COUNTS = 0.01  # mass of a member below which its runs may disagree
+# Monte Carlo error of an end, on the log and of the width of the interval: what more runs are spent
+# to reach, and what is still good enough to print.
+KNOWN, WANTED_OF_WIDTH, KNOWN_OF_WIDTH = 0.02, 0.05, 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group of families inside an average.
+
+    Parameters
+    ----------
+    name : str
+        Its key.
+    log_evidence : float
+        Log of its evidence, averaged over its prior.
+    posterior : float
+        Its probability by evidence alone.
+    mass : float
+        Its mass in the answer, after the floor.
+    predictive_p : float
+        Probability, under its posterior, of histories that fit worse than those seen.
+    ruled_out : str
+        Why the floor does not hold for it; empty where it does.
+    """
+
+    name: str
+    log_evidence: float
+    posterior: float
+    mass: float
+    predictive_p: float
+    ruled_out: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Draws of all members side by side.
+
+    Parameters
+    ----------
+    member, place, block : ndarray of int, shape (draw,)
+        Member of each draw, its place among the draws of that member, and the independent part of
+        the computation that it belongs to.
+    group : ndarray of int, shape (draw,)
+        Group of its member.
+    log_odds : ndarray of shape (draw,)
+        Log odds of being on no list.
+    log_weight : ndarray of shape (draw,)
+        Prior share times evidence, before any floor.
+    unlisted : ndarray of int, shape (draw,)
+        A draw of the number of people on no list.
+    """
+
+    member: Ints
+    place: Ints
+    block: Ints
+    group: Ints
+    log_odds: Array
+    log_weight: Array
+    unlisted: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Average:
+    """What an average over families found.
+
+    Parameters
+    ----------
+    members : tuple of MemberFit
+        The members.
+    groups : tuple of Group
+        The groups with their masses.
+    pool : Pool
+        All draws.
+    weight : ndarray of shape (draw,)
+        Weights of the draws in the answer; they add up to 1.
+    quantiles : tuple of float
+        Ends of the 95 % interval of the number of people, and its median between them.
+    mcse : tuple of float
+        Monte Carlo errors of the log of the ends of the 95 % interval and of its median.
+    ess : float
+        Effective number of draws behind the mean of log N.
+    runs : int
+        Independent runs of the members that needed most of them.
+    """
+
+    members: tuple[MemberFit, ...]
+    groups: tuple[Group, ...]
+    pool: Pool
+    weight: Array
+    quantiles: tuple[float, ...]
+    mcse: tuple[float, ...]
+    ess: float
+    runs: int
+
+    @property
+    def floor_share(self) -> float:
+        """Mass that the floor moved."""
+        return float(sum(max(0.0, group.mass - group.posterior) for group in self.groups))
+
+    @property
+    def known(self) -> bool:
+        """Whether the ends of the interval are known well enough to print."""
+        return self._known_to(KNOWN_OF_WIDTH)
+
+    @property
+    def settled(self) -> bool:
+        """Whether the ends are known so well that more runs are not worth their time."""
+        return self._known_to(WANTED_OF_WIDTH)
+
+    def _known_to(self, share: float) -> bool:
+        low, _, high = np.log(self.quantiles)
+        return bool(max(self.mcse) <= max(KNOWN, share * (high - low)))
+
+    def choose(self, draws: int, rng: np.random.Generator) -> Ints:
+        """Draw positions in the pool by weight, with one random number, in random order."""
+        points = (np.arange(draws) + rng.random()) / draws
+        edges = np.cumsum(self.weight)
+        found = np.searchsorted(edges / edges[-1], points)
+        return rng.permutation(np.minimum(found, len(edges) - 1))
+
+
+def parameters(
+    fits: Sequence[MemberFit], pool: Pool, chosen: Ints
+) -> list[tuple[Member, Ints, Array]]:
+    """Parameters of chosen draws.
+
+    Parameters
+    ----------
+    fits : sequence of MemberFit
+        The members.
+    pool : Pool
+        Their draws.
+    chosen : ndarray of int, shape (draw,)
+        Places in the pool.
+
+    Returns
+    -------
+    list of (Member, ndarray, ndarray)
+        By member: positions in `chosen`, and parameters of those.
+    """
+    found = []
+    for m in np.unique(pool.member[chosen]):
+        here = np.flatnonzero(pool.member[chosen] == m)
+        joined = np.vstack([part.theta for part in fits[m].parts])
+        found.append((fits[m].member, here, joined[pool.place[chosen[here]]]))
+    return found
+
+
+def average(
+    table: HistoryTable,
+    families: Sequence[Family],
+    *,
+    seed: np.random.SeedSequence,
+    runs: int = 4,
+    floor: float = FLOOR,
+    method: str = "auto",
+    report: Report | None = None,
+) -> Average:
+    """Fit every member of every family, and average.
+
+    Parameters
+    ----------
+    table : HistoryTable
+        The data.
+    families : sequence of Family
+        The families; every group of them has the same prior probability.
+    seed : numpy.random.SeedSequence
+        Seed; every member and run has a stream of its own.
+    runs : int
+        Independent parts in which everything is computed; members that count and whose runs
+        disagree get longer runs, then more, up to `MOST_RUNS`.
+    floor : float
+        Smallest mass of a group that is not ruled out.
+    method : {"auto", "smc"}
+        ``smc`` samples every member by sequential Monte Carlo.
+    report : callable, optional
+        Takes a message and the share done.
+
+    Returns
+    -------
+    Average
+    """
+    fits = fit_members(table, families, seed=seed, runs=runs, method=method, report=report)
+    rng = np.random.default_rng(stream(seed, 0))
+    names = list(dict.fromkeys(fit.family.group for fit in fits))
+    found = _average(table, fits, names, runs, floor, rng)
+    while weak := _unsettled(found):
+        fits = more_runs(table, fits, weak, seed=seed, runs=runs, report=report)
+        found = _average(table, fits, names, runs, floor, rng)
+    return found
+
+
+def _unsettled(found: Average) -> set[int]:
+    """Members that count, whose runs say different things, and that can still be given more."""
+    masses = np.bincount(found.pool.member, found.weight, minlength=len(found.members))
+    return {
+        fit.index
+        for fit, mass in zip(found.members, masses, strict=True)
+        if len(fit.parts) > 1
+        and mass >= COUNTS
+        and (fit.effort == 1 or len(fit.parts) < MOST_RUNS)
+        and (not found.settled or fit.disagreement > AGREE)
+    }
+
+
+def _average(
+    table: HistoryTable,
+    fits: Sequence[MemberFit],
+    names: list[str],
+    runs: int,
+    floor: float,
+    rng: np.random.Generator,
+) -> Average:
+    pool = _pool(table.people, fits, names, runs, rng)
+    plain = np.exp(pool.log_weight - np.logaddexp.reduce(pool.log_weight))
+    groups, weight = _groups(table, fits, names, pool, plain, floor, rng)
+    allowed = np.array([not group.ruled_out for group in groups])
+    quantiles, mcse, ess = _errors(pool, plain, allowed, floor, table.people, runs)
+    most = max(runs, *(len(fit.parts) for fit in fits))
+    return Average(tuple(fits), groups, pool, weight, quantiles, mcse, ess, most)
+
+
+def _pool(
+    people: int,
+    fits: Sequence[MemberFit],
+    names: list[str],
+    runs: int,
+    rng: np.random.Generator,
+) -> Pool:
+    sizes = [sum(len(part.log_odds) for part in fit.parts) for fit in fits]
+    log_odds = np.concatenate([part.log_odds for fit in fits for part in fit.parts])
+    return Pool(
+        member=np.repeat(np.arange(len(fits)), sizes),
+        place=np.concatenate([np.arange(size) for size in sizes]),
+        block=np.concatenate([_blocks(fit, runs) for fit in fits]),
+        group=np.repeat([names.index(fit.family.group) for fit in fits], sizes),
+        log_odds=log_odds,
+        log_weight=np.concatenate([np.log(fit.share) + fit.log_weight for fit in fits]),
+        unlisted=draw_unlisted(log_odds, people, rng),
+    )
+
+
+def _blocks(fit: MemberFit, runs: int) -> Ints:
+    """The independent part of each draw: by its run, or every so many-th independent draw."""
+    if len(fit.parts) > 1:
+        sizes = [len(part.log_odds) for part in fit.parts]
+        return np.repeat(np.arange(len(fit.parts)) % runs, sizes)
+    return np.arange(len(fit.parts[0].log_odds)) % runs
+
+
+def _groups(
+    table: HistoryTable,
+    fits: Sequence[MemberFit],
+    names: list[str],
+    pool: Pool,
+    plain: Array,
+    floor: float,
+    rng: np.random.Generator,
+) -> tuple[tuple[Group, ...], Array]:
+    """Describe every group, and weight the draws as the floor says."""
+    posterior = np.bincount(pool.group, plain, minlength=len(names))
+    prior = np.zeros(len(names))
+    for fit in fits:
+        prior[names.index(fit.family.group)] += fit.share
+    # On the log scale: far behind the best, a posterior is 0 and its log would be lost.
+    inside = [pool.group == g for g in range(len(names))]
+    sums = np.array([np.logaddexp.reduce(pool.log_weight[here]) for here in inside])
+    evidence = sums - np.log(prior)
+    tails = [
+        _tail(table, fits, pool, np.exp(np.where(here, pool.log_weight - top, -np.inf)), rng)
+        for here, top in zip(inside, sums, strict=True)
+    ]
+    reasons = [
+        _ruled_out(evidence.max() - evidence[g], tails[g]) if len(names) > 1 else ""
+        for g in range(len(names))
+    ]
+    allowed = np.array([not reason for reason in reasons])
+    weight = _floored(plain, pool.group, allowed, floor)
+    mass = np.bincount(pool.group, weight, minlength=len(names))
+    groups = (
+        Group(name, float(evidence[g]), float(posterior[g]), float(mass[g]), tails[g], reasons[g])
+        for g, name in enumerate(names)
+    )
+    return tuple(groups), weight
+
+
+def _tail(
+    table: HistoryTable,
+    fits: Sequence[MemberFit],
+    pool: Pool,
+    weight: Array,
+    rng: np.random.Generator,
+) -> float:
+    """Posterior predictive p of the histories under one group."""
+    chosen = rng.choice(len(weight), CHECKED, p=weight / weight.sum())
+    draws = [(member, theta) for member, _, theta in parameters(fits, pool, chosen)]
+    return predictive_p(table, draws, rng)
+
+
+def _ruled_out(behind: float, tail: float) -> str:
+    if behind > RULED_OUT:
+        return f"evidence {behind:.1f} nats below the best"
+    if tail < SMALLEST_P:
+        return f"overlaps such as these are not what it predicts, p less than {SMALLEST_P:g}"
+    return ""
+
+
+def _floored(plain: Array, group: Ints, allowed: npt.NDArray[np.bool_], floor: float) -> Array:
+    """Add the floor to each group below it that is not ruled out, and renormalise."""
+    mass = np.bincount(group, plain, minlength=len(allowed))
+    lifted = allowed & (mass < floor) & (mass > 0)
+    factor = np.where(lifted, (mass + floor) / np.where(mass > 0, mass, 1.0), 1.0)
+    weight = plain * factor[group]
+    found: Array = weight / weight.sum()
+    return found
+
+
+def _errors(
+    pool: Pool,
+    plain: Array,
+    allowed: npt.NDArray[np.bool_],
+    floor: float,
+    people: int,
+    runs: int,
+) -> tuple[tuple[float, ...], tuple[float, ...], float]:
+    """Quantiles of N, their Monte Carlo errors on the log (jackknife), effective draws."""
+    logs = np.log(people + pool.unlisted)
+
+    def read(weight: Array) -> Array:
+        return np.append(weighted_quantiles(logs, weight, ENDS), weight @ logs)
+
+    weight = _floored(plain, pool.group, allowed, floor)
+    whole = read(weight)
+    left_out = np.array(
+        [
+            read(_floored(np.where(pool.block == r, 0.0, plain), pool.group, allowed, floor))
+            for r in range(runs)
+        ]
+    )
+    spread = np.sqrt((runs - 1) / runs * ((left_out - left_out.mean(axis=0)) ** 2).sum(axis=0))
+    variance = float(weight @ (logs - whole[3]) ** 2)
+    ess = variance / max(float(spread[3]) ** 2, variance / len(logs), 1e-300)
+    return tuple(np.exp(whole[:3])), tuple(float(x) for x in spread[:3]), ess

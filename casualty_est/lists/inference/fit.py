@@ -1,0 +1,356 @@
+"""Fit a lists model: every stratum and replicate by itself, then one result."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor, Executor, as_completed
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
+
+import numpy as np
+import numpy.typing as npt
+
+from casualty_est.errors import UsageError
+from casualty_est.lists.inference import answer as describe
+from casualty_est.lists.inference.blas import one_blas_thread
+from casualty_est.lists.inference.engines import solve
+from casualty_est.lists.inference.members import stream
+from casualty_est.lists.inference.plan import Plan
+from casualty_est.lists.table.histories import Stratum
+from casualty_est.lists.table.history import HistoryTable
+from casualty_est.result.call import check_counts, settle_seed
+from casualty_est.result.progress import Report, progress_bar
+
+if TYPE_CHECKING:
+    import xarray
+
+    from casualty_est.lists.model.model import ListModel
+
+Ints = npt.NDArray[np.int64]
+
+METHODS = ("auto", "smc", "exact", "gibbs")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One finished fit: the draws of one stratum in one replicate, and its description.
+
+    Parameters
+    ----------
+    unlisted : ndarray of int, shape (draw,)
+        People on no list.
+    found : dict
+        Families, groups, dial, checks: plain values.
+    """
+
+    unlisted: Ints
+    found: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One fit to be made, on this machine or another.
+
+    Parameters
+    ----------
+    key : str
+        Name of its file among the finished parts; it depends on data, settings and seed.
+    table : HistoryTable
+        The data.
+    plan : Plan
+        Families and settings.
+    seed : int
+        Seed of the study.
+    number : tuple of int
+        Replicate and stratum: its stream of random numbers.
+    """
+
+    key: str
+    table: HistoryTable
+    plan: Plan
+    seed: int
+    number: tuple[int, int]
+
+
+def fit(
+    model: ListModel,
+    *,
+    seed: int | None,
+    draws: int,
+    chains: int,
+    method: str,
+    executor: Executor | None,
+    progress: bool | None,
+    parts: str | os.PathLike[str] | None,
+) -> xarray.DataTree:
+    """Compute the posterior of a lists model; see `ListModel.fit`.
+
+    Parameters
+    ----------
+    model : ListModel
+        The model.
+    seed : int or None
+        Seed of all randomness; None draws one.
+    draws, chains : int
+        Kept draws per chain, and independent runs.
+    method : {"auto", "smc", "exact", "gibbs"}
+        The engine.
+    executor : Executor or None
+        Where strata and replicates are fitted.
+    progress : bool or None
+        Show progress on standard error.
+    parts : path or None
+        Folder of finished parts.
+
+    Returns
+    -------
+    xarray.DataTree
+        Group ``posterior`` with ``deaths`` (chain, draw, estimate) and ``completeness`` (chain,
+        draw, list); all that is no draw as JSON in the attribute ``casualty_est``.
+
+    Raises
+    ------
+    UsageError
+        If a number is out of range, or the method not open to the families.
+    """
+    check_counts(draws=draws, chains=chains)
+    folder = _folder(parts)
+    seed = _seed(seed, folder)
+    tasks = _tasks(model, seed, draws * chains, chains, method)
+    with progress_bar(progress) as report:
+        done = run(list(tasks.values()), executor, folder, report)
+    from casualty_est.lists.inference.pack import pack
+
+    found = {number: done[task.key] for number, task in tasks.items()}
+    settings = {**model.settings, "draws": draws, "chains": chains, "seed": seed, "method": method}
+    return pack(model, found, settings)
+
+
+def _tasks(
+    model: ListModel, seed: int, draws: int, chains: int, method: str
+) -> dict[tuple[int, int], Task]:
+    """One task per replicate and stratum; stratum -1 is the table without strata."""
+    tasks = {}
+    each = -(-draws // len(model.replicates))
+    for r, histories in enumerate(model.replicates):
+        strata: list[tuple[int, Stratum]] = list(enumerate(histories.strata))
+        if len(strata) > 1:
+            strata.append((-1, histories.pooled()))
+        for s, stratum in strata:
+            families, _ = model.families_for(stratum)
+            _open(method, families[0].method)
+            plan = Plan(
+                families,
+                each,
+                chains,
+                model.floor,
+                model.xi,
+                model.reference,
+                "smc" if method == "smc" else "auto",
+            )
+            key = _key(stratum.table, plan, seed, (r, s))
+            tasks[r, s] = Task(key, stratum.table, plan, seed, (r, s))
+    return tasks
+
+
+def _open(method: str, own: str) -> None:
+    if method not in METHODS:
+        msg = f"method must be one of {', '.join(METHODS)} for lists, not {method!r}"
+        raise UsageError(msg)
+    if method not in ("auto", own):
+        msg = f"these families are not computed by {method!r}: use 'auto' or {own!r}"
+        raise UsageError(msg)
+
+
+def _key(table: HistoryTable, plan: Plan, seed: int, number: tuple[int, int]) -> str:
+    content = [
+        table.lists,
+        table.histories.tolist(),
+        table.counts.tolist(),
+        [family.key for family in plan.families],
+        [plan.draws, plan.runs, plan.floor, plan.xi, plan.reference, plan.method],
+        seed,
+        number,
+        metadata.version("casualty_est"),
+    ]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:24]
+
+
+def run(
+    tasks: Sequence[Task],
+    executor: Executor | None,
+    folder: Path | None,
+    report: Report,
+) -> dict[str, Part]:
+    """Run tasks that are not yet finished, and keep each as soon as it is.
+
+    Parameters
+    ----------
+    tasks : sequence of Task
+        The fits.
+    executor : Executor or None
+        Where they run; None runs them here.
+    folder : path or None
+        Folder of finished parts.
+    report : callable
+        Takes a message and the share done.
+
+    Returns
+    -------
+    dict
+        Part by key.
+
+    Raises
+    ------
+    UsageError
+        If a worker process died; what was finished is kept.
+    """
+    done = {task.key: part for task in tasks if (part := _load(folder, task)) is not None}
+    left = [task for task in tasks if task.key not in done]
+
+    def tell() -> None:
+        if len(tasks) > 1:
+            report(f"fitted {len(done)} of {len(tasks)}", len(done) / len(tasks))
+
+    tell()
+    for key, part in _results(left, executor, report):
+        done[key] = part
+        if folder is not None:
+            _keep(folder, key, part)
+        tell()
+    return done
+
+
+def _results(
+    tasks: Sequence[Task], executor: Executor | None, report: Report
+) -> Iterator[tuple[str, Part]]:
+    if executor is None:
+        inner = report if len(tasks) == 1 else None
+        for task in tasks:
+            yield task.key, perform(task, inner)
+        return
+    futures = {executor.submit(perform, task): task.key for task in tasks}
+    try:
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+    except BrokenExecutor as error:
+        msg = (
+            "a worker died, perhaps for want of memory: try fewer workers; what was finished is "
+            "kept where a folder for finished parts was given"
+        )
+        raise UsageError(msg) from error
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+def perform(task: Task, report: Report | None = None) -> Part:
+    """Make one fit and describe it in plain values.
+
+    Parameters
+    ----------
+    task : Task
+        What to fit.
+    report : callable, optional
+        Takes a message and the share done.
+
+    Returns
+    -------
+    Part
+    """
+    # The number of threads moves the last digits of a sum: all of it takes one.
+    with one_blas_thread():
+        return _perform(task, report)
+
+
+def _perform(task: Task, report: Report | None) -> Part:
+    root = np.random.SeedSequence(task.seed, spawn_key=(task.number[0], task.number[1] + 1))
+    found = solve(task.table, task.plan, root, report)
+    rng = np.random.default_rng(stream(root, 0, 2))
+    return Part(
+        found.unlisted,
+        {
+            "lists": list(task.table.lists),
+            "people": task.table.people,
+            "sizes": task.table.sizes.tolist(),
+            "overlaps": task.table.codes,
+            "groups": found.groups,
+            "families": found.families,
+            "dial": describe.dial(found, task.table, rng),
+            "observability": describe.observability(found, task.table),
+            "predictions": describe.predictions(found, task.table, rng),
+            "dependence": describe.dependence(found, task.table),
+            "method": found.method,
+            "reasons": list(found.reasons),
+            "min_ess": found.min_ess,
+            "max_rhat": found.max_rhat,
+            **found.facts,
+        },
+    )
+
+
+def _folder(parts: str | os.PathLike[str] | None) -> Path | None:
+    if parts is None:
+        return None
+    folder = Path(parts)
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        msg = f"the folder {folder.name} for finished parts cannot be made: {error.strerror}"
+        raise UsageError(msg) from None
+    return folder
+
+
+def _seed(seed: int | None, folder: Path | None) -> int:
+    """Settle the seed; one that was drawn is kept with the parts, so that the same call resumes."""
+    kept = folder / "seed.txt" if folder is not None and seed is None else None
+    if kept is not None and kept.is_file():
+        text = kept.read_text(encoding="utf-8", errors="replace").strip()
+        if text.isascii() and text.isdigit():
+            return settle_seed(int(text))
+    seed = settle_seed(seed)
+    if kept is not None:
+        from casualty_est.result.files import write_whole
+
+        text = f"{seed}\n"
+
+        def write(beside: Path) -> None:
+            beside.write_text(text, encoding="utf-8")
+
+        write_whole(kept, write)
+    return seed
+
+
+def _keep(folder: Path, key: str, part: Part) -> None:
+    from casualty_est.result.files import write_whole
+
+    def write(beside: Path) -> None:
+        with beside.open("wb") as file:
+            np.savez(file, unlisted=part.unlisted, found=np.array(json.dumps(part.found)))
+
+    write_whole(folder / f"{key}.npz", write)
+
+
+def _load(folder: Path | None, task: Task) -> Part | None:
+    """Read a finished part; one that is damaged in any way is fitted again."""
+    if folder is None or not (folder / f"{task.key}.npz").is_file():
+        return None
+    try:
+        # numpy leaves the file open where it is no archive.
+        with (
+            (folder / f"{task.key}.npz").open("rb") as raw,
+            np.load(raw, allow_pickle=False) as file,
+        ):
+            found: Mapping[str, Any] = json.loads(str(file["found"]))
+            part = Part(file["unlisted"], dict(found))
+    except (OSError, EOFError, ValueError, TypeError, KeyError, BadZipFile, zlib.error):
+        return None
+    whole = part.unlisted.shape == (task.plan.draws,) and part.unlisted.dtype == np.int64
+    return part if whole else None

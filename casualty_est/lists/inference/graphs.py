@@ -1,0 +1,386 @@
+"""Exact posterior over decomposable graphs and the number of people.
+
+No draws: every graph is scored, and the number of people on no list is summed in blocks. Given a
+graph, log unlisted is never known better than a negative binomial with `people` successes would
+tell, so blocks of three such standard deviations with eight Gauss nodes for whole numbers lose
+nothing. A first pass with one node per block finds the graphs and the blocks that count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.interpolate import CubicSpline
+from scipy.special import expit
+
+from casualty_est.lists.inference import graph_kernel as kernel
+from casualty_est.lists.inference.unseen import MOST
+from casualty_est.lists.model.chordal import Graphs, chordal_graphs
+from casualty_est.lists.model.decomposable import Marginals, log_evidence_complete
+from casualty_est.lists.table.history import HistoryTable
+
+Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+BLOCK = 3.0  # length of a block, in the smallest sd there can be
+NODES = 8
+FIRST_END = 30  # times the listed people: where a first look ends
+FURTHER = 30  # and how much farther the next
+TAIL = 1e-9  # mass beyond the end that may be left out
+FEW = 1000  # graphs that are all kept
+LOST = 1e-7  # mass of the graphs that may be left out, by their peaks
+DRAWN = 0.999  # probability of the graphs that draws are made of
+EMPTY = 1e-12  # mass of a block that may be left out
+STEPS = 128  # parts of a block between which draws are told apart
+REFERENCE = 10  # R dga stops at this many times the listed people beyond them
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Blocks:
+    """Whole numbers of people on no list, in blocks.
+
+    Parameters
+    ----------
+    edges : ndarray of shape (block + 1,)
+        First number of each block, and the number after the last.
+    """
+
+    edges: Array
+
+    @classmethod
+    def upto(cls, people: int, first: int, end: float) -> Blocks:
+        """Blocks of equal length in the scale on which a negative binomial has sd 1.
+
+        Parameters
+        ----------
+        people : int
+            Listed people.
+        first : int
+            The smallest number.
+        end : float
+            The number after the largest.
+
+        Returns
+        -------
+        Blocks
+        """
+        root = 2.0 * np.sqrt(people)
+        scale = np.arange(0.0, root * np.arcsinh(np.sqrt(end / people)), BLOCK)
+        edges = np.ceil(people * np.sinh(scale / root) ** 2)
+        inside = edges[(edges > first) & (edges < end)]
+        return cls(np.unique(np.concatenate([[first], inside, [np.ceil(end)]])))
+
+    @property
+    def length(self) -> Array:
+        """How many numbers each block holds."""
+        return np.diff(self.edges)
+
+    def middles(self) -> Array:
+        """The middle of each block, not always a whole number."""
+        return self.edges[:-1] + 0.5 * (self.length - 1.0)
+
+
+def gauss(length: Array) -> tuple[Array, Array]:
+    """Nodes and weights of sums over whole numbers 0, 1, ..., length - 1.
+
+    Exact for polynomials up to degree 2 `NODES` - 1: the eigenvalues of the recurrence of the
+    discrete Chebyshev polynomials (Golub and Welsch 1969, doi 10.2307/2004418). Of a block that is
+    shorter than the number of nodes every number is a node, and the nodes left over weigh nothing.
+
+    Parameters
+    ----------
+    length : ndarray of shape (block,)
+        Numbers in each block.
+
+    Returns
+    -------
+    nodes, weights : ndarray of shape (block, node)
+    """
+    k = np.arange(1, NODES)
+    squared = k**2 / (4.0 * (4.0 * k**2 - 1.0)) * (length[:, None] ** 2 - k**2)
+    matrix = np.zeros((len(length), NODES, NODES))
+    matrix[:, k, k - 1] = np.sqrt(np.maximum(squared, 0.0)) / length[:, None]  # lower triangle
+    roots, vectors = np.linalg.eigh(matrix)
+    nodes = 0.5 * (length[:, None] - 1.0) + roots * length[:, None]
+    weights = vectors[:, 0, :] ** 2 * length[:, None]
+    short, every = length <= NODES, np.arange(NODES)
+    nodes[short], weights[short] = every, every < length[short, None]
+    return nodes, weights
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GraphPosterior:
+    """Posterior of graphs and of the number of people.
+
+    Parameters
+    ----------
+    marginals : Marginals
+        The data.
+    graphs : Graphs
+        The graphs that count, the most probable first.
+    probability : ndarray of shape (graph,)
+        Their posterior probabilities.
+    nodes, log_weight : ndarray of shape (node,)
+        Numbers of people on no list at which the posterior was computed, and the log of how many
+        numbers each stands for.
+    mass : ndarray of shape (node,)
+        Posterior probability that each node stands for.
+    steps, below : ndarray of shape (step,)
+        Whole numbers, and the probability of fewer people on no list than each.
+    log_evidence : float
+        Log of the mean of the evidences of all graphs looked at.
+    number : int
+        How many those are.
+    complete : float
+        Probability that the complete graph has, or would have if it were not left out.
+    untied : float
+        Probability of graphs under which the lists say nothing of the people on none.
+    beyond : float
+        Mass beyond the last number looked at; of a range that was given, in its last hundredth.
+    """
+
+    marginals: Marginals
+    graphs: Graphs
+    probability: Array
+    nodes: Array
+    log_weight: Array
+    mass: Array
+    steps: Array
+    below: Array
+    log_evidence: float
+    number: int
+    complete: float
+    untied: float
+    beyond: float
+
+    @property
+    def people(self) -> int:
+        """Listed people."""
+        return self.marginals.people
+
+    @property
+    def mean(self) -> float:
+        """Mean number of people, listed and unlisted."""
+        return float(self.people + self.mass @ self.nodes)
+
+    @property
+    def sd(self) -> float:
+        """Its standard deviation."""
+        return float(np.sqrt(self.mass @ (self.nodes + self.people - self.mean) ** 2))
+
+    def quantile(self, chances: Array | Sequence[float]) -> Array:
+        """Smallest number of people that is not passed with each probability."""
+        found: Array = np.floor(np.interp(chances, self.below, self.steps)) + self.people
+        return found
+
+    def given(self, graph: int) -> Array:
+        """Probability of each node under one graph, of shape (node,)."""
+        one = self.graphs.part(slice(graph, graph + 1))
+        by_point = np.zeros(len(self.nodes))
+        terms, base = _tables(self.marginals, self.nodes, self.log_weight)
+        top, _ = _peaks(one, terms, base)
+        kernel.masses(one.closed, one.rest, terms, base, top[0], np.zeros(1), by_point)
+        return by_point / by_point.sum()
+
+    def draw(self, draws: int, rng: np.random.Generator) -> Ints:
+        """Draw people on no list: one of every equal part of the posterior, in random order."""
+        chances = (np.arange(draws) + rng.random(draws)) / draws
+        found = (self.quantile(chances) - self.people).astype(np.int64)
+        return rng.permutation(found)
+
+    def draw_graphs(self, unlisted: Ints, rng: np.random.Generator) -> Ints:
+        """Draw the graph of each draw, given its number of people.
+
+        Parameters
+        ----------
+        unlisted : ndarray of int, shape (draw,)
+            People on no list.
+        rng : numpy.random.Generator
+            Randomness.
+
+        Returns
+        -------
+        ndarray of int, shape (draw,)
+            Places in `graphs`; of the least probable ones, a thousandth in all, none is drawn.
+        """
+        many = np.searchsorted(np.cumsum(self.probability), DRAWN) + 1
+        some = self.graphs.part(slice(many))
+        points = unlisted.astype(float)
+        terms = self.marginals.log_terms(points)
+        # Near the top is enough for a scale: the best graph on average need not be it everywhere.
+        first = self.graphs.part(slice(20))
+        shift = (terms[first.closed] - terms[first.rest]).sum(axis=1).max(axis=0)
+        chosen = np.zeros(len(points), dtype=np.int64)
+        kernel.choose(some.closed, some.rest, terms, shift, int(rng.integers(2**31)), chosen)
+        return chosen
+
+
+def solve_graphs(table: HistoryTable, *, reference: bool = False) -> GraphPosterior:
+    """Average over all decomposable graphs on the lists of a table.
+
+    Parameters
+    ----------
+    table : HistoryTable
+        The data, on three to seven lists.
+    reference : bool
+        Take the range of R dga, one to ten times the listed people beyond them, and the complete
+        graph with all others. By default the number has no upper limit, and the complete graph,
+        under which the data say nothing of it, is left out.
+
+    Returns
+    -------
+    GraphPosterior
+    """
+    marginals = Marginals.of(table)
+    graphs = chordal_graphs(len(table.lists))
+    if not reference:
+        graphs = graphs.part(slice(len(graphs) - 1))
+    blocks, top, beyond = _look(marginals, graphs, reference)
+    chosen = graphs.part(_kept(top))
+    starts, length = _full(marginals, chosen, blocks, float(top.max()))
+    nodes, weight, block = _nodes(starts, length)
+    terms, base = _tables(marginals, nodes, np.log(weight))
+    by_graph, by_point = np.zeros(len(chosen)), np.zeros(len(nodes))
+    shift = float(top.max())
+    kernel.masses(chosen.closed, chosen.rest, terms, base, shift, by_graph, by_point)
+    total = float(by_graph.sum())
+    best = np.argsort(-by_graph, kind="stable")
+    chosen, probability, mass = chosen.part(best), by_graph[best] / total, by_point / total
+    steps, below = _cumulate(table.people, starts, length, (nodes, weight, block), mass)
+    log_total = float(np.log(total) + shift)
+    if reference:
+        beyond = float(mass[nodes > 0.99 * blocks.edges[-1]].sum())
+        whole = chosen.closed[:, 0] == len(terms) - 1
+        complete = float(probability[whole].sum())
+    else:
+        behind = log_evidence_complete(marginals) - log_total
+        complete = float(expit(behind))
+    return GraphPosterior(
+        marginals=marginals,
+        graphs=chosen,
+        probability=probability,
+        nodes=nodes,
+        log_weight=np.log(weight),
+        mass=mass,
+        steps=steps,
+        below=below,
+        log_evidence=log_total - float(np.log(len(graphs))),
+        number=len(graphs),
+        complete=complete,
+        untied=float(probability[_untied(marginals, chosen)].sum()),
+        beyond=beyond,
+    )
+
+
+def _tables(marginals: Marginals, nodes: Array, log_weight: Array) -> tuple[Array, Array]:
+    """Log T of every set at each node, and what all graphs share there."""
+    return marginals.log_terms(nodes), marginals.log_people(nodes) + log_weight
+
+
+def _peaks(graphs: Graphs, terms: Array, base: Array) -> tuple[Array, Array]:
+    top, ends = np.empty(len(graphs)), np.empty((len(graphs), 2))
+    kernel.peaks(graphs.closed, graphs.rest, terms, base, top, ends)
+    return top, ends
+
+
+def _look(marginals: Marginals, graphs: Graphs, reference: bool) -> tuple[Blocks, Array, float]:
+    """Peaks of all graphs, on blocks that reach as far as any of them has mass."""
+    people = marginals.people
+    end = float(REFERENCE * people + 1) if reference else float(FIRST_END * people)
+    while True:
+        blocks = Blocks.upto(people, 1 if reference else 0, end)
+        tables = _tables(marginals, blocks.middles(), np.log(blocks.length))
+        top, ends = _peaks(graphs, *tables)
+        if reference:
+            return blocks, top, 0.0
+        beyond = _beyond(ends, top)
+        if beyond < TAIL or end >= MOST:
+            return blocks, top, beyond
+        end = min(end * FURTHER, MOST)
+
+
+def _kept(top: Array) -> Ints:
+    """Graphs whose peaks add up to all but a trifle, in their order; of a few graphs all."""
+    if len(top) <= FEW:
+        return np.arange(len(top))
+    share = np.exp(top - top.max())
+    near = np.flatnonzero(share > LOST / len(top))
+    order = near[np.argsort(share[near])]
+    return np.sort(order[np.cumsum(share[order]) > LOST * share[near].sum()])
+
+
+def _beyond(ends: Array, top: Array) -> float:
+    """Mass beyond the last block, as a geometric series goes on; 1 where a graph still rises."""
+    before, last = ends.T
+    if (last >= before).any():
+        return 1.0
+    ratio = np.exp(last - before)
+    return float((np.exp(last - top.max()) * ratio / (1.0 - ratio)).sum())
+
+
+def _full(
+    marginals: Marginals, graphs: Graphs, blocks: Blocks, shift: float
+) -> tuple[Array, Array]:
+    """First number and length of the blocks from the first to the last with any mass."""
+    terms, base = _tables(marginals, blocks.middles(), np.log(blocks.length))
+    by_point = np.zeros(len(base))
+    kernel.masses(graphs.closed, graphs.rest, terms, base, shift, np.zeros(len(graphs)), by_point)
+    some = np.flatnonzero(by_point > EMPTY * by_point.sum())
+    # A block's mass by its middle is known to a factor of a few: one more on each side.
+    first, last = max(0, some[0] - 1), min(len(base), some[-1] + 2)
+    return blocks.edges[:-1][first:last], blocks.length[first:last]
+
+
+def _nodes(starts: Array, length: Array) -> tuple[Array, Array, Ints]:
+    """Nodes of all blocks, how many numbers each stands for, and the block of each."""
+    offset, weight = gauss(length)
+    real = weight > 0
+    block = np.repeat(np.arange(len(starts)), NODES).reshape(weight.shape)
+    return (starts[:, None] + offset)[real], weight[real], block[real]
+
+
+def _cumulate(
+    people: int,
+    starts: Array,
+    length: Array,
+    at: tuple[Array, Array, Ints],
+    mass: Array,
+) -> tuple[Array, Array]:
+    """Probability of fewer people than each of many whole numbers.
+
+    Inside a block the density is a spline through its nodes, scaled to the mass of the block.
+    """
+    nodes, weight, block = at
+    number = np.minimum(STEPS, length).astype(int)
+    owner = np.repeat(np.arange(len(starts)), number)
+    place = np.arange(len(owner)) - np.repeat(np.cumsum(number) - number, number)
+    edges = starts[owner] + np.floor(place * length[owner] / number[owner])
+    steps = np.append(edges, starts[-1] + length[-1])
+    parts = np.diff(steps)
+
+    def scale(numbers: Array) -> Array:
+        found: Array = np.arcsinh(np.sqrt(numbers / people))
+        return found
+
+    found = np.log(np.maximum(mass / weight, 1e-300))
+    dense = parts * np.exp(CubicSpline(scale(nodes), found)(scale(edges + 0.5 * (parts - 1.0))))
+    inside = np.bincount(owner, dense)
+    dense *= (np.bincount(block, mass) / inside)[owner]
+    below = np.concatenate([[0.0], np.cumsum(dense)])
+    return steps, below / below[-1]
+
+
+def _untied(marginals: Marginals, graphs: Graphs) -> npt.NDArray[np.bool_]:
+    """Graphs that no person contradicts: everybody's lists are tied, directly or by way of others.
+
+    The more people are on lists that a graph does not tie, the fewer can be on none; where there
+    is no such person the likelihood does not fall, however many are missing.
+    """
+    seen = marginals.seen
+    found: npt.NDArray[np.bool_] = (
+        seen[graphs.closed].sum(axis=1) - seen[graphs.rest].sum(axis=1) == marginals.people
+    )
+    return found

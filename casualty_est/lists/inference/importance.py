@@ -1,0 +1,320 @@
+"""Posterior and evidence of a member with one mode: its curvature, then importance sampling.
+
+The mode is found with exact derivatives (an imaginary step), a multivariate t round it proposes,
+and a second t fitted to the weighted first draws proposes again. Where the weights are uneven the
+member has a shape that no t covers, and the caller takes sequential Monte Carlo instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import linalg
+from scipy.special import gammaln
+
+from casualty_est.lists.inference.density import Densities, densities_of
+from casualty_est.lists.model.member import STEP, Member
+from casualty_est.lists.table.history import HistoryTable
+
+Array = npt.NDArray[np.float64]
+
+FREEDOM = 6.0  # of the t
+WIDER = 1.2  # factor on its covariance
+APART = 1e-4  # between exact gradients, for the curvature
+MOST_STEPS = 200
+AT_MODE = 1e-8  # squared distance to the mode, in posterior sds
+SMALLEST_ESS = 150.0
+LARGEST_WEIGHT = 0.05  # share of one draw in all weight beyond which a tail is not covered
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """The mode of a member's posterior.
+
+    Parameters
+    ----------
+    theta : ndarray of shape (size,)
+        The mode.
+    covariance : ndarray of shape (size, size)
+        Inverse curvature there.
+    log_evidence : float
+        Laplace's approximation.
+    """
+
+    theta: Array
+    covariance: Array
+    log_evidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Weighted:
+    """Weighted draws of one member; the weights add up to its evidence.
+
+    Parameters
+    ----------
+    theta : ndarray of shape (draw, size)
+        Parameters.
+    log_odds : ndarray of shape (draw,)
+        Log odds of being on no list.
+    log_weight : ndarray of shape (draw,)
+        Log weights, whose sum is the evidence.
+    """
+
+    theta: Array
+    log_odds: Array
+    log_weight: Array
+
+    @property
+    def log_evidence(self) -> float:
+        """Log of the sum of the weights."""
+        return float(np.logaddexp.reduce(self.log_weight))
+
+    @property
+    def ess(self) -> float:
+        """Effective number of draws, by Kish."""
+        share = np.exp(self.log_weight - self.log_evidence)
+        return float(1.0 / np.sum(share**2))
+
+    @property
+    def sound(self) -> bool:
+        """Whether no single draw rules and enough of them count."""
+        top = float(np.exp(self.log_weight.max() - self.log_evidence))
+        return self.ess >= SMALLEST_ESS and top <= LARGEST_WEIGHT
+
+    def part(self, which: npt.NDArray[Any]) -> Weighted:
+        """Some of the draws."""
+        return Weighted(self.theta[which], self.log_odds[which], self.log_weight[which])
+
+
+def log_posterior(member: Member, counts: Array, theta: Array) -> tuple[Array, Array]:
+    """Log posterior density without its constant, and log odds of being on no list.
+
+    Parameters
+    ----------
+    member : Member
+        The member, over the histories that were seen.
+    counts : ndarray of shape (history,)
+        People with each history.
+    theta : ndarray of shape (draw, size)
+        Parameters.
+
+    Returns
+    -------
+    log_density, log_odds : ndarray of shape (draw,)
+    """
+    prior, likelihood, odds = densities_of(member, counts)(theta)
+    return prior + likelihood, odds
+
+
+def find_mode(member: Member, table: HistoryTable) -> Mode | None:
+    """Climb to the mode and take the curvature there.
+
+    Parameters
+    ----------
+    member : Member
+        The member, over the histories of the table.
+    table : HistoryTable
+        The data.
+
+    Returns
+    -------
+    Mode or None
+        None where the climb ends at no mode.
+    """
+    return mode_at(member, table, *climb(member, table))
+
+
+def climb(member: Member, table: HistoryTable, start: Array | None = None) -> tuple[Array, float]:
+    """Climb to the mode with Gauss-Newton steps.
+
+    Parameters
+    ----------
+    member : Member
+        The member, over the histories of the table.
+    table : HistoryTable
+        The data.
+    start : ndarray of shape (size,), optional
+        Where the climb begins; the member's own start by default.
+
+    Returns
+    -------
+    theta : ndarray of shape (size,)
+        Where it ended.
+    value : float
+        Log posterior density there, without its constant.
+    """
+    counts = table.counts.astype(float)
+    density = densities_of(member, counts)
+    theta = member.start(table) if start is None else start
+    value = _value(density, theta)
+    # The prior is curved everywhere: its curvature at the start keeps every step finite.
+    ridge = _prior_curvature(member, theta)
+    for _ in range(MOST_STEPS):
+        gradient, outer = _slope(member, counts, theta)
+        factor = linalg.cho_factor(outer + ridge)
+        step = linalg.cho_solve(factor, gradient)
+        if gradient @ step < AT_MODE:
+            break
+        length = 1.0
+        while length > 1e-6:
+            tried = theta + length * step
+            found = _value(density, tried)
+            if np.isfinite(found) and found > value:
+                break
+            length *= 0.5
+        else:
+            break
+        theta, value = tried, found
+    return theta, value
+
+
+def mode_at(member: Member, table: HistoryTable, theta: Array, value: float) -> Mode | None:
+    """Describe the mode to which a climb led.
+
+    Parameters
+    ----------
+    member : Member
+        The member, over the histories of the table.
+    table : HistoryTable
+        The data.
+    theta : ndarray of shape (size,)
+        Where the climb ended.
+    value : float
+        Log posterior density there.
+
+    Returns
+    -------
+    Mode or None
+        None where that is no mode.
+    """
+    curvature = _curvature(member, table.counts.astype(float), theta)
+    try:
+        lower = linalg.cholesky(curvature, lower=True)
+    except linalg.LinAlgError:
+        return None
+    covariance = linalg.cho_solve((lower, True), np.eye(len(theta)))
+    log_evidence = value + 0.5 * len(theta) * np.log(2 * np.pi) - np.log(np.diag(lower)).sum()
+    return Mode(theta, covariance, float(log_evidence))
+
+
+def _value(density: Callable[[Array], Densities], theta: Array) -> float:
+    prior, likelihood, _ = density(theta[None])
+    return float(prior[0] + likelihood[0])
+
+
+def _slope(member: Member, counts: Array, theta: Array) -> tuple[Array, Array]:
+    """Gradient of the log posterior, and the outer products of the scores of the people."""
+    scores = member.scores(theta)
+    return scores @ counts + _prior_slope(member, theta), (scores * counts) @ scores.T
+
+
+def _prior_slope(member: Member, theta: Array) -> Array:
+    found: Array = member.log_prior(theta + 1j * STEP * np.eye(len(theta))).imag / STEP
+    return found
+
+
+def _prior_curvature(member: Member, theta: Array) -> Array:
+    return -_differences(lambda at: _prior_slope(member, at), theta)
+
+
+def _curvature(member: Member, counts: Array, theta: Array) -> Array:
+    """Minus the second derivatives: differences of exact gradients."""
+    return -_differences(lambda at: member.gradient(at, counts) + _prior_slope(member, at), theta)
+
+
+def _differences(gradient: Callable[[Array], Array], theta: Array) -> Array:
+    rows = []
+    for shift in APART * np.eye(len(theta)):
+        rows.append((gradient(theta + shift) - gradient(theta - shift)) / (2 * APART))
+    found = np.array(rows)
+    return 0.5 * (found + found.T)
+
+
+def sample(
+    member: Member, table: HistoryTable, mode: Mode, draws: int, rng: np.random.Generator
+) -> Weighted:
+    """Draw with importance weights, twice: round the mode, then round the first draws.
+
+    Parameters
+    ----------
+    member : Member
+        The member, over the histories of the table.
+    table : HistoryTable
+        The data.
+    mode : Mode
+        Its mode.
+    draws : int
+        Draws of each of the two rounds.
+    rng : numpy.random.Generator
+        Randomness.
+
+    Returns
+    -------
+    Weighted
+        Draws of both rounds, each weighted against the mixture of the two proposals.
+    """
+    counts = table.counts.astype(float)
+    first = _Student(mode.theta, WIDER * mode.covariance)
+    theta = first.draw(rng, draws)
+    density, odds = log_posterior(member, counts, theta)
+    weight = density - first.log_density(theta)
+    second = _refit(theta, weight, len(mode.theta))
+    if second is None:
+        return _weighted(theta, odds, weight)
+    more = second.draw(rng, draws)
+    more_density, more_odds = log_posterior(member, counts, more)
+    theta, density = np.vstack([theta, more]), np.concatenate([density, more_density])
+    both = np.logaddexp(first.log_density(theta), second.log_density(theta)) - np.log(2.0)
+    return _weighted(theta, np.concatenate([odds, more_odds]), density - both)
+
+
+def _weighted(theta: Array, odds: Array, weight: Array) -> Weighted:
+    weight = np.where(np.isfinite(weight), weight, -np.inf)
+    return Weighted(theta, odds, weight - np.log(len(weight)))
+
+
+def _refit(theta: Array, weight: Array, size: int) -> _Student | None:
+    """Fit a t to weighted draws; None where too few of them count."""
+    share = np.exp(weight - np.nanmax(weight))
+    share = np.where(np.isfinite(share), share, 0.0)
+    share /= share.sum()
+    if 1.0 / np.sum(share**2) < 5 * size:
+        return None
+    centre = share @ theta
+    off = theta - centre
+    covariance = (off * share[:, None]).T @ off
+    try:
+        return _Student(centre, WIDER * covariance)
+    except linalg.LinAlgError:
+        return None
+
+
+class _Student:
+    """A multivariate t."""
+
+    def __init__(self, centre: Array, covariance: Array) -> None:
+        # The covariance of a t is its scale matrix times freedom / (freedom - 2).
+        self.centre = centre
+        self.lower = linalg.cholesky(covariance * (FREEDOM - 2) / FREEDOM, lower=True)
+
+    def draw(self, rng: np.random.Generator, draws: int) -> Array:
+        normal = rng.standard_normal((draws, len(self.centre)))
+        scale = np.sqrt(FREEDOM / rng.chisquare(FREEDOM, draws))
+        found: Array = self.centre + (normal @ self.lower.T) * scale[:, None]
+        return found
+
+    def log_density(self, theta: Array) -> Array:
+        size = len(self.centre)
+        z = linalg.solve_triangular(self.lower, (theta - self.centre).T, lower=True)
+        constant = (
+            gammaln((FREEDOM + size) / 2)
+            - gammaln(FREEDOM / 2)
+            - 0.5 * size * np.log(FREEDOM * np.pi)
+            - np.log(np.diag(self.lower)).sum()
+        )
+        found: Array = constant - 0.5 * (FREEDOM + size) * np.log1p((z**2).sum(axis=0) / FREEDOM)
+        return found

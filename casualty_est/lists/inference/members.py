@@ -1,0 +1,290 @@
+"""Fit the members of families, each by the engine that suits it."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from multiprocessing import parent_process
+
+import numpy as np
+import numpy.typing as npt
+
+from casualty_est.lists.inference import importance, smc
+from casualty_est.lists.inference.importance import Weighted
+from casualty_est.lists.model.families import Family
+from casualty_est.lists.model.member import Member
+from casualty_est.lists.table.history import HistoryTable
+from casualty_est.result.progress import Report
+
+Array = npt.NDArray[np.float64]
+
+DRAWS = 3000  # of each of the two rounds of importance sampling
+FEW_MOVES = 12  # of a member with one mode whose tails no t covers
+MANY = 3  # times as many moves where runs with fewer disagree
+SCREEN = 9.0  # nats of evidence below the best of its family: such a member is not worth sampling
+HOPELESS = 50.0  # nats below the best of all: its draws may be rough, for they weigh nothing
+CURVED = 5.0  # nats by which curvature may tell members of one family apart
+BY_PAIR = ("pairs", "visibility-pair")  # families whose members differ in one pair of lists only
+CROWD = 30  # members of a family that get all draws; more of them share as many
+FEWEST_DRAWS = 500
+THREADS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFit:
+    """Posterior of one member.
+
+    Parameters
+    ----------
+    member : Member
+        The member.
+    index : int
+        Its number among all members of the plan: its stream of random numbers.
+    family : Family
+        Its family.
+    share : float
+        Its prior probability.
+    parts : tuple of Weighted
+        One set of independent draws, or one per run of sequential Monte Carlo; the weights of each
+        add up to the evidence.
+    effort : int
+        Factor on the moves of its runs.
+    """
+
+    member: Member
+    index: int
+    family: Family
+    share: float
+    parts: tuple[Weighted, ...]
+    effort: int = 1
+
+    @property
+    def log_weight(self) -> Array:
+        """Log weights of all draws, that add up to the evidence over all runs."""
+        joined = np.concatenate([part.log_weight for part in self.parts])
+        found: Array = joined - np.log(len(self.parts))
+        return found
+
+    @property
+    def log_evidence(self) -> float:
+        """Log evidence over all runs."""
+        return float(np.logaddexp.reduce(self.log_weight))
+
+    @property
+    def disagreement(self) -> float:
+        """Sd of the log evidence between runs, in nats."""
+        return float(np.std([part.log_evidence for part in self.parts], ddof=1))
+
+
+def fit_members(
+    table: HistoryTable,
+    families: Sequence[Family],
+    *,
+    seed: np.random.SeedSequence,
+    runs: int,
+    method: str = "auto",
+    report: Report | None = None,
+) -> tuple[MemberFit, ...]:
+    """Fit every member of every family.
+
+    Parameters
+    ----------
+    table : HistoryTable
+        The data.
+    families : sequence of Family
+        The families; their groups have equal prior probability, and so have the families of one
+        group and the members of one family.
+    seed : numpy.random.SeedSequence
+        Seed; every member and run has a stream of its own.
+    runs : int
+        Runs of sequential Monte Carlo, where a member needs it.
+    method : {"auto", "smc"}
+        ``smc`` samples every member by sequential Monte Carlo.
+    report : callable, optional
+        Takes a message and the share done.
+
+    Returns
+    -------
+    tuple of MemberFit
+        Members far below the best of their family are left out.
+    """
+    blank: list[MemberFit] = []
+    sizes = Counter(family.group for family in families)
+    for family in families:
+        members = family.members(table) if family.members is not None else ()
+        share = 1.0 / (len(sizes) * sizes[family.group] * max(1, len(members)))
+        blank += [
+            MemberFit(member, len(blank) + i, family, share, ()) for i, member in enumerate(members)
+        ]
+    easy = [f for f in blank if f.family.engine == "importance" and method != "smc"]
+    modes = _modes(table, easy, report)
+    kept = _screened(easy, modes)
+    best = max((mode.log_evidence for mode in modes.values() if mode is not None), default=0.0)
+    crowd = Counter(fit.family.key for fit in easy if fit.index in kept)
+
+    def sample(fit: MemberFit) -> MemberFit:
+        mode = modes[fit.index]
+        assert mode is not None
+        rng = np.random.default_rng(stream(seed, 1 + fit.index, 0))
+        draws = min(DRAWS, max(FEWEST_DRAWS, DRAWS * CROWD // crowd[fit.family.key]))
+        found = importance.sample(fit.member, table, mode, draws, rng)
+        hopeless = mode.log_evidence < best - HOPELESS
+        return replace(fit, parts=(found,)) if found.sound or hopeless else fit
+
+    tasks = [lambda fit=fit: sample(fit) for fit in easy if fit.index in kept]
+    done = {fit.index: fit for fit in _in_threads(tasks, "sampling families", report)}
+    # Without a mode a member is sampled by tempering; far below the best it is not sampled at all.
+    rest = [
+        done.get(fit.index, fit)
+        for fit in blank
+        if fit.index not in modes or fit.index in kept or modes[fit.index] is None
+    ]
+    numbers = {fit.index: range(runs) for fit in rest if not fit.parts}
+    return _smc(table, rest, numbers, seed=seed, report=report)
+
+
+def more_runs(
+    table: HistoryTable,
+    fits: Sequence[MemberFit],
+    which: Collection[int],
+    *,
+    seed: np.random.SeedSequence,
+    runs: int,
+    report: Report | None = None,
+) -> tuple[MemberFit, ...]:
+    """Spend more on some members: longer runs first, then twice as many of them.
+
+    Parameters
+    ----------
+    table : HistoryTable
+        The data.
+    fits : sequence of MemberFit
+        What was found so far.
+    which : collection of int
+        Indices of the members.
+    seed : numpy.random.SeedSequence
+        The same seed as before.
+    runs : int
+        Number of longer runs of each.
+    report : callable, optional
+        Takes a message and the share done.
+
+    Returns
+    -------
+    tuple of MemberFit
+    """
+    numbers = {
+        fit.index: range(runs) if fit.effort == 1 else range(len(fit.parts), 2 * len(fit.parts))
+        for fit in fits
+        if fit.index in which
+    }
+    ready = [
+        replace(fit, parts=(), effort=MANY) if fit.index in numbers and fit.effort == 1 else fit
+        for fit in fits
+    ]
+    return _smc(table, ready, numbers, seed=seed, report=report)
+
+
+def stream(seed: np.random.SeedSequence, *key: int) -> np.random.SeedSequence:
+    """Return the stream of random numbers of one task, whatever else runs."""
+    return np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, *key))
+
+
+def _modes(
+    table: HistoryTable, fits: Sequence[MemberFit], report: Report | None
+) -> dict[int, importance.Mode | None]:
+    """Modes of members; minus infinity is the evidence of one that is hopelessly low."""
+    tops: dict[int, tuple[Array, float]] = {}
+    simplest: dict[type[Member], Array] = {}
+    best: dict[str, float] = {}
+    for i, fit in enumerate(fits):
+        if report is not None:
+            report("finding modes", i / len(fits))
+        # A member with one term more begins at the mode of the one without it.
+        base, size = simplest.get(type(fit.member)), fit.member.size
+        start = None
+        if base is not None and len(base) < size:
+            start = np.append(base, np.zeros(size - len(base)))
+        top = importance.climb(fit.member, table, start)
+        tops[fit.index] = top
+        simplest.setdefault(type(fit.member), top[0])
+        best[fit.family.key] = max(best.get(fit.family.key, -np.inf), top[1])
+    found: dict[int, importance.Mode | None] = {}
+    for i, fit in enumerate(fits):
+        if report is not None:
+            report("screening families", i / len(fits))
+        theta, value = tops[fit.index]
+        # Members that differ in their pair only are curved alike: height tells them apart.
+        if fit.family.key in BY_PAIR and value < best[fit.family.key] - SCREEN - CURVED:
+            found[fit.index] = importance.Mode(theta, np.eye(len(theta)), -np.inf)
+        else:
+            found[fit.index] = importance.mode_at(fit.member, table, theta, value)
+    return found
+
+
+def _screened(fits: Sequence[MemberFit], modes: dict[int, importance.Mode | None]) -> set[int]:
+    """Members whose evidence is near enough to the best of their family to be sampled."""
+    best: dict[str, float] = {}
+    for fit in fits:
+        mode = modes[fit.index]
+        if mode is not None:
+            before = best.get(fit.family.key, -np.inf)
+            best[fit.family.key] = max(before, mode.log_evidence)
+    return {
+        fit.index
+        for fit in fits
+        if (mode := modes[fit.index]) is not None
+        and mode.log_evidence >= best[fit.family.key] - SCREEN
+    }
+
+
+def _smc(
+    table: HistoryTable,
+    fits: Sequence[MemberFit],
+    numbers: Mapping[int, Iterable[int]],
+    *,
+    seed: np.random.SeedSequence,
+    report: Report | None,
+) -> tuple[MemberFit, ...]:
+    """Run sequential Monte Carlo for the members that have numbers of runs still to be made."""
+
+    def run(fit: MemberFit, number: int) -> tuple[int, int, Weighted]:
+        rng = np.random.default_rng(stream(seed, 1 + fit.index, fit.effort, number))
+        moves = fit.effort * (smc.MOVES if fit.family.engine == "smc" else FEW_MOVES)
+        return fit.index, number, smc.run(fit.member, table, rng, moves=moves)
+
+    tasks = [
+        lambda fit=fit, number=number: run(fit, number)
+        for fit in fits
+        for number in numbers.get(fit.index, ())
+    ]
+    new: dict[int, list[Weighted]] = {}
+    for index, _, part in sorted(
+        _in_threads(tasks, "sampling classes", report), key=lambda item: item[:2]
+    ):
+        new.setdefault(index, []).append(part)
+    return tuple(replace(fit, parts=(*fit.parts, *new.get(fit.index, ()))) for fit in fits)
+
+
+def _in_threads[T](
+    tasks: Sequence[Callable[[], T]], message: str, report: Report | None
+) -> Iterable[T]:
+    """Run tasks on two threads, whose compiled code lets go of the interpreter.
+
+    Where the fit itself runs beside others, in a worker process or thread, it keeps to one.
+    """
+    if parent_process() is not None or threading.current_thread() is not threading.main_thread():
+        for i, task in enumerate(tasks, 1):
+            yield task()
+            if report is not None:
+                report(message, i / len(tasks))
+        return
+    with ThreadPoolExecutor(THREADS) as executor:
+        futures = [executor.submit(task) for task in tasks]
+        for i, future in enumerate(as_completed(futures), 1):
+            if report is not None:
+                report(message, i / len(futures))
+            yield future.result()

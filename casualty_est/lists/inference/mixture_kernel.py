@@ -1,0 +1,463 @@
+"""Densities and moves of mixtures of independent lists, compiled: the hot loop of the average.
+
+Particles go through in batches, and the batch is the innermost loop of everything, which the
+compiler turns into vector instructions; exp and log are polynomials for the same reason, right to
+a few units in the last place. The moves are those that `casualty_est.lists.inference.smc` makes for
+any member; they let go of the interpreter, so that two runs use two cores. What the arguments mean
+stands at `casualty_est.lists.inference.mixture.Compiled`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from casualty_est.lists.model import visibility
+from casualty_est.lists.model.member import LIST_MEAN, LIST_SD
+
+BATCH = 64  # particles that go through together
+BLOCK = 5  # lists whose 2^5 products are written out at once
+CLASSES, VISIBILITY = 0, 1
+POINTS = np.ascontiguousarray(visibility.POINTS, dtype=float)
+NODE_WEIGHTS = np.exp(visibility.LOG_WEIGHTS)
+
+_jit = njit(nogil=True, cache=True, error_model="numpy")
+
+LOADING_MEAN, LOADING_SD = visibility.LOADING_MEAN, visibility.LOADING_SD
+SPREAD, PAIR_SD = visibility.SPREAD, visibility.PAIR_SD
+# Natural log of 2 in two parts, the first with trailing zeros: a multiple of it is exact.
+LOG_2 = (6.93147180369123816490e-01, 1.90821492927058770002e-10)
+MANTISSA, UNIT = np.int64(0x000FFFFFFFFFFFFF), np.int64(0x3FF0000000000000)
+SHIFT, BIAS = np.int64(52), np.int64(1023)
+ROOT_2 = 2**0.5
+
+
+@njit(inline="always", error_model="numpy")  # type: ignore[untyped-decorator]
+def exp(x: Any) -> Any:
+    """exp(x), from 2^k and the Taylor series of the rest; beyond +-700 as there."""
+    x = min(max(x, -700.0), 700.0)
+    k = np.floor(x / 0.6931471805599453 + 0.5)
+    r = (x - k * LOG_2[0]) - k * LOG_2[1]
+    p = 1.0 / 6227020800.0
+    p = p * r + 1.0 / 479001600.0
+    p = p * r + 1.0 / 39916800.0
+    p = p * r + 1.0 / 3628800.0
+    p = p * r + 1.0 / 362880.0
+    p = p * r + 1.0 / 40320.0
+    p = p * r + 1.0 / 5040.0
+    p = p * r + 1.0 / 720.0
+    p = p * r + 1.0 / 120.0
+    p = p * r + 1.0 / 24.0
+    p = p * r + 1.0 / 6.0
+    p = (p * r + 0.5) * r * r + r + 1.0
+    return p * np.int64((np.int64(k) + BIAS) << SHIFT).view(np.float64)
+
+
+@njit(inline="always", error_model="numpy")  # type: ignore[untyped-decorator]
+def log(x: Any) -> Any:
+    """log(x) of a positive number that is not denormal, from its exponent and a series in s."""
+    bits = np.float64(x).view(np.int64)
+    k = float((bits >> SHIFT) - BIAS)
+    m = np.int64((bits & MANTISSA) | UNIT).view(np.float64)
+    large = m > ROOT_2
+    m = 0.5 * m if large else m
+    k = k + 1.0 if large else k
+    s = (m - 1.0) / (m + 1.0)
+    z = s * s
+    p = 1.0 / 21.0
+    p = p * z + 1.0 / 19.0
+    p = p * z + 1.0 / 17.0
+    p = p * z + 1.0 / 15.0
+    p = p * z + 1.0 / 13.0
+    p = p * z + 1.0 / 11.0
+    p = p * z + 1.0 / 9.0
+    p = p * z + 1.0 / 7.0
+    p = p * z + 1.0 / 5.0
+    p = p * z + 1.0 / 3.0
+    return k * LOG_2[0] + (2.0 * s * (1.0 + z * p) + k * LOG_2[1])
+
+
+@_jit  # type: ignore[untyped-decorator]
+def _prior_classes(
+    theta: Any, components: int, lists: int, precisions: Any, work: Any, prior: Any
+) -> None:
+    """Quadratic form of log odds, by the contrasts of a two-way table."""
+    grand, row, squares = work[0], work[1], work[2]
+    size = components * lists
+    for b in range(BATCH):
+        grand[b] = 0.0
+        squares[b] = 0.0
+    for i in range(size):
+        for b in range(BATCH):
+            off = theta[i, b] - LIST_MEAN
+            grand[b] += off
+            squares[b] += off * off
+    # Squares are counted by contrast: each sum of squares holds those of coarser contrasts.
+    for b in range(BATCH):
+        middle = grand[b] * grand[b] / size
+        prior[b] -= 0.5 * (
+            precisions[3] * squares[b]
+            + (precisions[0] - precisions[1] - precisions[2] + precisions[3]) * middle
+        )
+    for k in range(components):
+        for b in range(BATCH):
+            row[b] = 0.0
+        for j in range(lists):
+            for b in range(BATCH):
+                row[b] += theta[k * lists + j, b] - LIST_MEAN
+        for b in range(BATCH):
+            prior[b] -= 0.5 * (precisions[2] - precisions[3]) * row[b] * row[b] / lists
+    for j in range(lists):
+        for b in range(BATCH):
+            row[b] = 0.0
+        for k in range(components):
+            for b in range(BATCH):
+                row[b] += theta[k * lists + j, b] - LIST_MEAN
+        for b in range(BATCH):
+            prior[b] -= 0.5 * (precisions[1] - precisions[3]) * row[b] * row[b] / components
+
+
+@_jit  # type: ignore[untyped-decorator]
+def _prior_visibility(theta: Any, lists: int, pair: int, prior: Any) -> None:
+    for b in range(BATCH):
+        prior[b] -= 0.5 * ((theta[lists, b] - LOADING_MEAN) / LOADING_SD) ** 2
+    for j in range(lists):
+        for b in range(BATCH):
+            level, loading = (theta[j, b] - LIST_MEAN) / LIST_SD, theta[lists + 1 + j, b]
+            prior[b] -= 0.5 * (level * level + loading * loading)
+    if pair >= 0:
+        for b in range(BATCH):
+            prior[b] -= 0.5 * (theta[2 * lists + 1, b] / PAIR_SD) ** 2
+
+
+@_jit  # type: ignore[untyped-decorator]
+def _classes(
+    theta: Any, components: int, lists: int, shares: Any, chance: Any, work: Any, prior: Any
+) -> None:
+    """Share of every class, odds against each list there, and the log prior of the shares."""
+    top, total = work[0], work[1]
+    base = components * lists
+    for b in range(BATCH):
+        top[b] = 0.0
+        total[b] = 0.0
+    for k in range(components - 1):
+        for b in range(BATCH):
+            top[b] = max(top[b], theta[base + k, b])
+    for k in range(components):
+        for b in range(BATCH):
+            ratio = (theta[base + k, b] if k < components - 1 else 0.0) - top[b]
+            shares[k, b] = exp(ratio)
+            total[b] += shares[k, b]
+            prior[b] += ratio
+    for b in range(BATCH):
+        prior[b] -= components * log(total[b])
+    for k in range(components):
+        for b in range(BATCH):
+            shares[k, b] /= total[b]
+    for k in range(components):
+        for j in range(lists):
+            for b in range(BATCH):
+                chance[k, j, b] = exp(-theta[k * lists + j, b])
+
+
+@_jit  # type: ignore[untyped-decorator]
+def _in_order(theta: Any, components: int, lists: int) -> bool:
+    """Whether the classes stand by their mean log odds, as `Classes.relabel` puts them."""
+    before = -np.inf
+    for k in range(components):
+        total = 0.0
+        for j in range(lists):
+            total += theta[k * lists + j]
+        if total < before:
+            return False
+        before = total
+    return True
+
+
+@_jit  # type: ignore[untyped-decorator]
+def _nodes(theta: Any, components: int, lists: int, shares: Any, chance: Any, work: Any) -> None:
+    """Share of every node of the integral, and odds against each list there."""
+    middle = components // 2
+    against, loading = work[0], work[1]
+    for k in range(components):
+        for b in range(BATCH):
+            shares[k, b] = NODE_WEIGHTS[k]
+    for j in range(lists):
+        for b in range(BATCH):
+            against[b] = exp(-theta[j, b])
+            loading[b] = exp(theta[lists, b] + SPREAD * theta[lists + 1 + j, b])
+            chance[middle, j, b] = against[b]
+        # The nodes lie symmetric round 0.
+        for k in range(middle):
+            for b in range(BATCH):
+                step = exp(loading[b] * POINTS[components - 1 - k])
+                chance[components - 1 - k, j, b] = against[b] / step
+                chance[k, j, b] = against[b] * step
+
+
+@_jit  # type: ignore[untyped-decorator]
+def _cells(
+    components: int,
+    one: int,
+    two: int,
+    first: Any,
+    index: Any,
+    shares: Any,
+    chance: Any,
+    excess: Any,
+    table: Any,
+    cells: Any,
+    unseen: Any,
+    held: Any,
+) -> None:
+    """Chance of every history and of the empty one."""
+    histories, blocks = index.shape[1], len(first) - 1
+    for b in range(BATCH):
+        unseen[b] = 0.0
+    for h in range(histories):
+        for b in range(BATCH):
+            cells[h, b] = 0.0
+    for k in range(components):
+        if one >= 0:
+            for b in range(BATCH):
+                seen = (1.0 + chance[k, one, b]) * (1.0 + chance[k, two, b])
+                shares[k, b] /= 1.0 + excess[b] / seen
+        for block in range(blocks):
+            for b in range(BATCH):
+                table[block, 0, b] = shares[k, b] if block == 0 else 1.0
+            size = 1
+            for j in range(first[block], first[block + 1]):
+                for b in range(BATCH):
+                    held[b] = 1.0 / (1.0 + chance[k, j, b])
+                for e in range(size):
+                    for b in range(BATCH):
+                        whole = table[block, e, b]
+                        table[block, size + e, b] = whole * held[b]
+                        table[block, e, b] = whole * held[b] * chance[k, j, b]
+                size *= 2
+        for b in range(BATCH):
+            empty = table[0, 0, b]
+            for block in range(1, blocks):
+                empty *= table[block, 0, b]
+            unseen[b] += empty
+        if blocks == 1:
+            for h in range(histories):
+                for b in range(BATCH):
+                    cells[h, b] += table[0, index[0, h], b]
+        elif blocks == 2:
+            for h in range(histories):
+                for b in range(BATCH):
+                    cells[h, b] += table[0, index[0, h], b] * table[1, index[1, h], b]
+        else:
+            for h in range(histories):
+                for b in range(BATCH):
+                    product = table[0, index[0, h], b]
+                    for block in range(1, blocks):
+                        product *= table[block, index[block, h], b]
+                    cells[h, b] += product
+
+
+@_jit  # type: ignore[untyped-decorator]
+def _batch(
+    theta: Any,
+    prior: Any,
+    likelihood: Any,
+    odds: Any,
+    shares: Any,
+    chance: Any,
+    table: Any,
+    cells: Any,
+    work: Any,
+    kind: int,
+    components: int,
+    lists: int,
+    one: int,
+    two: int,
+    first: Any,
+    index: Any,
+    counts: Any,
+    both: float,
+    precisions: Any,
+    constant: float,
+) -> None:
+    """Log prior, log likelihood, log odds of being on no list, of a batch of parameters."""
+    excess, unseen = work[3], work[4]
+    for b in range(BATCH):
+        prior[b] = constant
+    if kind == CLASSES:
+        _classes(theta, components, lists, shares, chance, work, prior)
+        _prior_classes(theta, components, lists, precisions, work, prior)
+    else:
+        _nodes(theta, components, lists, shares, chance, work)
+        _prior_visibility(theta, lists, one, prior)
+    if one >= 0:
+        for b in range(BATCH):
+            excess[b] = exp(theta[len(theta) - 1, b]) - 1.0
+    _cells(
+        components, one, two, first, index, shares, chance, excess, table, cells, unseen, work[0]
+    )
+    people = counts.sum()
+    for b in range(BATCH):
+        likelihood[b] = both * theta[len(theta) - 1, b] if one >= 0 else 0.0
+    for h in range(len(counts)):
+        for b in range(BATCH):
+            # A cell that no float can hold has no likelihood.
+            likelihood[b] += counts[h] * log(cells[h, b]) if cells[h, b] > 1e-300 else -np.inf
+    for b in range(BATCH):
+        log_seen = np.log1p(-unseen[b]) if unseen[b] < 1.0 else -np.inf
+        likelihood[b] -= people * log_seen
+        if np.isfinite(likelihood[b]):
+            odds[b] = np.log(unseen[b]) - log_seen
+        else:
+            likelihood[b], odds[b] = -np.inf, 0.0
+
+
+@_jit  # type: ignore[untyped-decorator]
+def densities(
+    theta: Any,
+    kind: int,
+    components: int,
+    lists: int,
+    one: int,
+    two: int,
+    first: Any,
+    index: Any,
+    counts: Any,
+    both: float,
+    precisions: Any,
+    constant: float,
+) -> tuple[Any, Any, Any]:
+    """Log prior, log likelihood and log odds of being on no list, of every row of parameters."""
+    draws, size = theta.shape
+    found = np.empty((3, draws))
+    batch, result = np.zeros((size, BATCH)), np.empty((3, BATCH))
+    shares, chance = np.empty((components, BATCH)), np.empty((components, lists, BATCH))
+    table, cells = np.empty((len(first) - 1, 2**BLOCK, BATCH)), np.empty((len(counts), BATCH))
+    work = np.empty((5, BATCH))
+    for start in range(0, draws, BATCH):
+        here = min(BATCH, draws - start)
+        for b in range(here):
+            for d in range(size):
+                batch[d, b] = theta[start + b, d]
+        _batch(
+            batch,
+            result[0],
+            result[1],
+            result[2],
+            shares,
+            chance,
+            table,
+            cells,
+            work,
+            kind,
+            components,
+            lists,
+            one,
+            two,
+            first,
+            index,
+            counts,
+            both,
+            precisions,
+            constant,
+        )
+        found[:, start : start + here] = result[:, :here]
+    return found[0], found[1], found[2]
+
+
+@_jit  # type: ignore[untyped-decorator]
+def move(
+    theta: Any,
+    prior: Any,
+    likelihood: Any,
+    odds: Any,
+    scale: Any,
+    heat: float,
+    moves: int,
+    rng: Any,
+    crossover: Any,
+    whole_share: float,
+    jitter: float,
+    accept: float,
+    kind: int,
+    components: int,
+    lists: int,
+    one: int,
+    two: int,
+    first: Any,
+    index: Any,
+    counts: Any,
+    both: float,
+    precisions: Any,
+    constant: float,
+) -> None:
+    """Move all particles in place, `moves` times, each half along differences of the other."""
+    particles, size = theta.shape
+    half = particles // 2
+    batch, result = np.zeros((size, BATCH)), np.empty((3, BATCH))
+    shares, chance = np.empty((components, BATCH)), np.empty((components, lists, BATCH))
+    table, cells = np.empty((len(first) - 1, 2**BLOCK, BATCH)), np.empty((len(counts), BATCH))
+    work = np.empty((5, BATCH))
+    order = np.arange(particles)
+    for _ in range(moves):
+        for i in range(particles - 1, 0, -1):
+            j = int(rng.random() * (i + 1))
+            order[i], order[j] = order[j], order[i]
+        for side in range(2):
+            start, end = (0, half) if side == 0 else (half, particles)
+            other, others = (half, particles - half) if side == 0 else (0, half)
+            which = int(rng.random() * len(crossover))
+            share = crossover[which]
+            whole = rng.random() < whole_share
+            length = 1.0 if whole else scale[which] * 2.38 / np.sqrt(2.0 * size * share)
+            taken = 0
+            for place in range(start, end, BATCH):
+                here = min(BATCH, end - place)
+                for b in range(here):
+                    i, a = order[place + b], int(rng.random() * others)
+                    c = int(rng.random() * (others - 1))
+                    c += c >= a
+                    up, down = order[other + a], order[other + c]
+                    for d in range(size):
+                        batch[d, b] = theta[i, d]
+                        u = rng.random()
+                        # Within the share, u less half of it is symmetric round zero.
+                        if u < share:
+                            batch[d, b] += length * (theta[up, d] - theta[down, d])
+                            batch[d, b] += jitter * (u - 0.5 * share)
+                _batch(
+                    batch,
+                    result[0],
+                    result[1],
+                    result[2],
+                    shares,
+                    chance,
+                    table,
+                    cells,
+                    work,
+                    kind,
+                    components,
+                    lists,
+                    one,
+                    two,
+                    first,
+                    index,
+                    counts,
+                    both,
+                    precisions,
+                    constant,
+                )
+                for b in range(here):
+                    i = order[place + b]
+                    gain = result[0, b] - prior[i] + heat * (result[1, b] - likelihood[i])
+                    if kind == CLASSES and not _in_order(batch[:, b], components, lists):
+                        gain = -np.inf
+                    if np.log(rng.random()) < gain:
+                        for d in range(size):
+                            theta[i, d] = batch[d, b]
+                        prior[i], likelihood[i], odds[i] = result[0, b], result[1, b], result[2, b]
+                        taken += 1
+            if not whole:
+                scale[which] *= np.exp(0.5 * (taken / (end - start) - accept))

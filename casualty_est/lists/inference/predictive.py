@@ -1,0 +1,93 @@
+"""What a fitted member says of the histories that were seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from casualty_est.lists.model.families import MOST_CELLS
+from casualty_est.lists.model.member import Member, all_histories
+from casualty_est.lists.table.history import HistoryTable
+
+Array = npt.NDArray[np.float64]
+Draws = Sequence[tuple[Member, Array]]
+PIECE = 100_000  # cells evaluated at once, each of which may need a number per node
+
+
+def cell_probabilities(table: HistoryTable, draws: Draws) -> tuple[Array, Array]:
+    """Shares of all histories among listed people.
+
+    Parameters
+    ----------
+    table : HistoryTable
+        The data.
+    draws : sequence of (Member, ndarray of shape (draw, size))
+        Parameters by member.
+
+    Returns
+    -------
+    probabilities : ndarray of shape (draw, history)
+        In the order of the draws as given; up to eight lists all histories, beyond that those that
+        were seen and, last, all others together.
+    observed : ndarray of shape (history,)
+        People with each of these histories.
+    """
+    few = len(table.lists) <= MOST_CELLS
+    histories = all_histories(len(table.lists)) if few else table.histories
+    parts = [
+        np.exp(member.over(histories).evaluate(some)[0])
+        for member, theta in draws
+        for some in np.array_split(theta, -(-len(theta) * len(histories) // PIECE))
+    ]
+    found = np.vstack(parts)
+    if few:
+        return found / found.sum(axis=1, keepdims=True), table.dense()[1:].astype(float)
+    others = np.clip(1.0 - found.sum(axis=1, keepdims=True), 0.0, 1.0)
+    return np.hstack([found, others]), np.append(table.counts, 0).astype(float)
+
+
+def predictive_p(table: HistoryTable, draws: Draws, rng: np.random.Generator) -> float:
+    """Posterior predictive p of the histories, by the Freeman-Tukey distance.
+
+    Parameters
+    ----------
+    table : HistoryTable
+        The data.
+    draws : sequence of (Member, ndarray of shape (draw, size))
+        Posterior draws by member.
+    rng : numpy.random.Generator
+        Randomness.
+
+    Returns
+    -------
+    float
+        Share of replicated tables that lie farther from what the draw expects than the data do.
+    """
+    return tail(*cell_probabilities(table, draws), rng)
+
+
+def tail(probabilities: Array, observed: Array, rng: np.random.Generator) -> float:
+    """Posterior predictive p of histories whose probabilities are known.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (draw, history)
+        Shares of the histories among listed people.
+    observed : ndarray of shape (history,)
+        People with each of them.
+    rng : numpy.random.Generator
+        Randomness.
+
+    Returns
+    -------
+    float
+    """
+    people = int(observed.sum())
+    expected = np.sqrt(people * probabilities)
+    replicated = rng.multinomial(people, probabilities)
+    far = np.square(np.sqrt(replicated) - expected).sum(axis=1)
+    seen = np.square(np.sqrt(observed) - expected).sum(axis=1)
+    # Ties count one half, so that a table that cannot vary is not called a misfit.
+    return float(np.mean((far > seen) + 0.5 * (far == seen)))

@@ -1,0 +1,1 @@
+"""Multiple systems estimation: families of models for overlapping lists."""

@@ -1,0 +1,163 @@
+"""Log-linear families: lists that are independent, or depend on each other in pairs.
+
+P_x is proportional to exp(sum_j a_j x_j + sum_jk g_jk x_j x_k). A pair with g above 0 shares people
+more often than chance (names passed on, the same area), one below 0 less often. Fienberg 1972,
+doi 10.1093/biomet/59.3.591; Cormack 1989, doi 10.2307/2531485. The shrinkage of all pairs at once
+has a discrete scale, for a sampled one makes a funnel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+
+import numpy as np
+
+from casualty_est.lists.model.member import (
+    LIST_MEAN,
+    LIST_SD,
+    Array,
+    Member,
+    all_histories,
+    all_or_none,
+    log_normal_density,
+    log_one_minus_exp,
+    log_sum_exp,
+    softplus,
+)
+from casualty_est.lists.table.history import HistoryTable
+
+SINGLE_SD = 1.0  # of the interaction of a single pair
+SCALES = (0.1, 0.3, 0.8)  # of all pairs at once, with equal weight
+
+
+@dataclass(frozen=True, eq=False)
+class LogLinear(Member):
+    """Lists with some pairwise interactions.
+
+    Parameters
+    ----------
+    pairs : tuple of (int, int)
+        The pairs that interact.
+    scale : float
+        Prior sd of the interactions.
+    """
+
+    pairs: tuple[tuple[int, int], ...] = ()
+    scale: float = SINGLE_SD
+
+    @cached_property
+    def _design(self) -> Array:
+        return self._with_pairs(self.histories)
+
+    @cached_property
+    def _dense(self) -> Array:
+        return self._with_pairs(all_histories(self.n_lists))
+
+    def _with_pairs(self, histories: Array) -> Array:
+        terms = [histories[:, j] * histories[:, k] for j, k in self.pairs]
+        return np.column_stack([histories, *terms])
+
+    @property
+    def name(self) -> str:
+        """What a table calls this member."""
+        if not self.pairs:
+            return "independence"
+        if len(self.pairs) > 1:
+            return f"all pairs, scale {self.scale:g}"
+        (j, k) = self.pairs[0]
+        return f"pair {self.lists[j]} with {self.lists[k]}"
+
+    @property
+    def size(self) -> int:
+        """Number of parameters: one per list and one per pair."""
+        return self.n_lists + len(self.pairs)
+
+    def log_prior(self, theta: Array) -> Array:
+        """Log prior density."""
+        found = log_normal_density(theta[:, : self.n_lists], LIST_MEAN, LIST_SD)
+        if self.pairs:
+            found = found + log_normal_density(theta[:, self.n_lists :], 0.0, self.scale)
+        return found
+
+    def draw_prior(self, rng: np.random.Generator, draws: int) -> Array:
+        """Draw parameters from the prior."""
+        lists = rng.normal(LIST_MEAN, LIST_SD, (draws, self.n_lists))
+        return np.hstack([lists, rng.normal(0.0, self.scale, (draws, len(self.pairs)))])
+
+    def evaluate(self, theta: Array) -> tuple[Array, Array]:
+        """Log shares among listed people, and log odds of being on no list."""
+        weights = theta @ self._design.T
+        log_seen = self._log_seen(theta)
+        return weights - log_seen[:, None], -log_seen
+
+    def log_likelihood(self, theta: Array, counts: Array) -> tuple[Array, Array]:
+        """Log likelihood by its sufficient counts: no history is visited."""
+        log_seen = self._log_seen(theta)
+        return theta @ (counts @ self._design) - counts.sum() * log_seen, -log_seen
+
+    def scores(self, theta: Array) -> Array:
+        """Each history less what the seen histories are expected to be."""
+        found: Array = (self._design - self._expected(theta)).T
+        return found
+
+    def gradient(self, theta: Array, counts: Array) -> Array:
+        """What was counted less what is expected."""
+        found: Array = counts @ self._design - counts.sum() * self._expected(theta)
+        return found
+
+    def _expected(self, theta: Array) -> Array:
+        """Expected lists and pairs of a listed person, of shape (size,)."""
+        log_seen = self._log_seen(theta[None])[0]
+        if len(self.pairs) > 1:
+            found: Array = np.exp(self._dense @ theta - log_seen) @ self._dense
+            return found
+        n = self.n_lists
+        held = np.append(1.0 / (1.0 + np.exp(-theta[:n])), [0.0] * len(self.pairs))
+        for j, k in self.pairs:
+            one, two, both = theta[j], theta[k], theta[j] + theta[k] + theta[n]
+            weights = np.exp([0.0, one, two, both] - np.logaddexp.reduce([0.0, one, two, both]))
+            held[j], held[k], held[n] = weights[1] + weights[3], weights[2] + weights[3], weights[3]
+        # All of it lies in the seen histories: dividing by their share leaves the empty one out.
+        log_all = log_seen + np.log1p(np.exp(-log_seen))
+        shares: Array = held / -np.expm1(-log_all)
+        return shares
+
+    def _log_seen(self, theta: Array) -> Array:
+        """Log of the summed weights of all histories that can be seen; the empty one weighs 1."""
+        if len(self.pairs) > 1:
+            return log_sum_exp(theta @ self._dense.T, axis=1)
+        lists = theta[:, : self.n_lists]
+        each = softplus(lists)
+        log_all = each.sum(axis=1)
+        for j, k in self.pairs:
+            both = lists[:, j] + lists[:, k]
+            cells = np.stack(
+                [np.zeros_like(both), lists[:, j], lists[:, k], both + theta[:, self.n_lists]]
+            )
+            log_all = log_all - each[:, j] - each[:, k] + log_sum_exp(cells, axis=0)
+        return log_all + log_one_minus_exp(-log_all)
+
+    def visible(self, theta: Array, chances: Array) -> tuple[Array, Array]:
+        """Everybody has the same chance, so all exceed it or nobody does."""
+        return all_or_none(self.evaluate(theta)[1], chances)
+
+
+def independence(table: HistoryTable) -> tuple[LogLinear, ...]:
+    """Lists that hold people independently of each other."""
+    return (LogLinear(table.lists, table.histories.astype(float)),)
+
+
+def pairs(table: HistoryTable) -> tuple[LogLinear, ...]:
+    """One pair of lists interacts: a member for each pair."""
+    bits = table.histories.astype(float)
+    found = combinations(range(len(table.lists)), 2)
+    return tuple(LogLinear(table.lists, bits, (pair,)) for pair in found)
+
+
+def ridge(table: HistoryTable) -> tuple[LogLinear, ...]:
+    """All pairs interact, shrunk together: a member for each scale."""
+    bits = table.histories.astype(float)
+    every = tuple(combinations(range(len(table.lists)), 2))
+    return tuple(LogLinear(table.lists, bits, every, scale) for scale in SCALES)

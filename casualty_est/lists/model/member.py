@@ -1,0 +1,156 @@
+"""What every family of distributions over capture histories offers to the engines.
+
+With p(N) proportional to 1/N the unknown number N leaves the fit: the likelihood of the people on
+the lists is that of a multinomial over the histories that can be seen,
+prod_x (P_x / (1 - P_0))^n_x, and N given the parameters is n + NegBin(n, 1 - P_0). So a member is a
+prior on its parameters, the log shares of the histories among listed people, and the log odds of
+being on no list. All evidences leave out the same combinatorial constant and can be compared.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from casualty_est.lists.table.history import HistoryTable
+
+# Parameters may be complex: a derivative is then the imaginary part after an imaginary step.
+Array = npt.NDArray[Any]
+
+STEP = 1e-30  # imaginary step: no rounding error, whatever its size
+LIST_MEAN, LIST_SD = -1.5, 1.5  # log odds of a list to hold a person, before the data
+
+
+@dataclass(frozen=True, eq=False)
+class Member(ABC):
+    """One distribution over capture histories, with its prior.
+
+    Parameters
+    ----------
+    lists : tuple of str
+        Names of the lists.
+    histories : ndarray of shape (history, list)
+        The histories whose shares are wanted, none of them empty.
+    """
+
+    lists: tuple[str, ...]
+    histories: Array
+
+    @property
+    def n_lists(self) -> int:
+        """Number of lists."""
+        return len(self.lists)
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """What a table calls this member."""
+
+    @property
+    @abstractmethod
+    def size(self) -> int:
+        """Number of parameters."""
+
+    @abstractmethod
+    def log_prior(self, theta: Array) -> Array:
+        """Log prior density of parameters of shape (draw, size)."""
+
+    @abstractmethod
+    def draw_prior(self, rng: np.random.Generator, draws: int) -> Array:
+        """Draw parameters of shape (draw, size) from the prior."""
+
+    @abstractmethod
+    def evaluate(self, theta: Array) -> tuple[Array, Array]:
+        """Log shares among listed people, of shape (draw, history), and log odds unseen (draw,)."""
+
+    def log_likelihood(self, theta: Array, counts: Array) -> tuple[Array, Array]:
+        """Log likelihood of the table, and log odds of being on no list, both of shape (draw,)."""
+        log_cells, log_odds = self.evaluate(theta)
+        return log_cells @ counts, log_odds
+
+    def scores(self, theta: Array) -> Array:
+        """Derivatives of the log shares at one point, of shape (size, history)."""
+        steps = theta + 1j * STEP * np.eye(len(theta))
+        found: Array = self.evaluate(steps)[0].imag / STEP
+        return found
+
+    def gradient(self, theta: Array, counts: Array) -> Array:
+        """Derivatives of the log likelihood at one point, of shape (size,)."""
+        found: Array = self.scores(theta) @ counts
+        return found
+
+    def start(self, table: HistoryTable) -> Array:
+        """Parameters, of shape (size,), near which the data are not absurd.
+
+        Each list with the log odds it would have if about half of all people were listed.
+        """
+        share = (table.sizes + 0.5) / (2.0 * table.people + 1.0)
+        return np.concatenate(
+            [np.log(share) - np.log1p(-share), np.zeros(self.size - self.n_lists)]
+        )
+
+    @abstractmethod
+    def visible(self, theta: Array, chances: Array) -> tuple[Array, Array]:
+        """Share of the listed and of the unlisted whose chance to be listed exceeds each chance.
+
+        Both of shape (draw, chance).
+        """
+
+    def relabel(self, theta: Array) -> Array:
+        """Put parameters into one labelling, where several mean the same."""
+        return theta
+
+    def in_order(self, theta: Array) -> npt.NDArray[np.bool_]:
+        """Whether parameters are in the labelling of `relabel`, of shape (draw,)."""
+        return np.ones(len(theta), dtype=bool)
+
+    def over(self, histories: Array) -> Self:
+        """Return the same member over other histories."""
+        return replace(self, histories=np.asarray(histories, dtype=float))
+
+
+def all_histories(n_lists: int) -> Array:
+    """Return every history but the empty one, of shape (2 ** n_lists - 1, n_lists)."""
+    index = np.arange(1, 2**n_lists)[:, None]
+    found: Array = ((index >> np.arange(n_lists)) & 1).astype(float)
+    return found
+
+
+def log_sum_exp(values: Array, axis: int) -> Array:
+    """Sum on the log scale; the values may carry an imaginary step."""
+    top = np.max(values.real, axis=axis, keepdims=True)
+    found: Array = np.log(np.exp(values - top).sum(axis=axis)) + np.squeeze(top, axis)
+    return found
+
+
+def softplus(values: Array) -> Array:
+    """Log(1 + exp(values)); the values may carry an imaginary step."""
+    top = np.maximum(values.real, 0.0)
+    found: Array = top + np.log(np.exp(-top) + np.exp(values - top))
+    return found
+
+
+def log_one_minus_exp(values: Array) -> Array:
+    """Log(1 - exp(values)) for values below 0; they may carry an imaginary step."""
+    found: Array = np.log(-np.expm1(values))
+    return found
+
+
+def log_normal_density(values: Array, mean: float, sd: float) -> Array:
+    """Log density of independent normals, summed over the last axis."""
+    z = (values - mean) / sd
+    found: Array = -0.5 * (z * z).sum(axis=-1) - values.shape[-1] * (
+        np.log(sd) + 0.5 * np.log(2 * np.pi)
+    )
+    return found
+
+
+def all_or_none(log_odds_unseen: Array, chances: Array) -> tuple[Array, Array]:
+    """Shares visible where everybody has the same chance to be on some list."""
+    chance = 1.0 / (1.0 + np.exp(log_odds_unseen))
+    seen = (chance[:, None] > chances).astype(float)
+    return seen, seen

@@ -1,0 +1,338 @@
+"""The lists model: capture histories, and what is assumed of the people on no list."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from datetime import date
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from casualty_est.errors import UsageError
+from casualty_est.lists.model.families import FAMILIES, FLOOR, Family, choose, group_title
+from casualty_est.lists.table.histories import CaptureHistories, Stratum
+from casualty_est.tables.checks import nearest
+from casualty_est.wording.phrases import listed
+
+if TYPE_CHECKING:
+    import pymc
+
+    from casualty_est.result.estimate import Estimate
+
+Note = tuple[str, str]
+CELL = {
+    "scope": "all",
+    "start": None,
+    "end": None,
+    "outcome": "killed",
+    "group": "all",
+    "perpetrator": "any",
+}
+
+
+class ListModel:
+    """How many people are on no list, from the overlap of the lists.
+
+    With ``families="auto"`` several kinds of dependence between lists are averaged by how well
+    they explain the overlaps: lists that depend in pairs, people who are easier to see for every
+    list, and latent classes. No data can say which of them holds for the people on no list; the
+    result states what was assumed. Nothing is computed in the constructor.
+
+    Parameters
+    ----------
+    histories : CaptureHistories, dataframe, or a sequence of them
+        The table; several are replicates of one linkage or imputation, mixed draw by draw.
+    families : str or sequence of str
+        ``auto``; or ``independence``, ``pairs``, ``ridge``, ``visibility``, ``visibility-pair``,
+        ``classes`` (several of these are averaged); or one that stands alone, for comparison:
+        ``no-highest-order``, ``decomposable`` (three to seven lists), ``dirichlet-process``.
+    floor : float
+        Smallest mass of a group of families that the data do not rule out, from 0 to .3.
+    xi : float
+        Odds ratio of the unseen cell, for ``no-highest-order`` only; 1 is no interaction of the
+        highest order.
+    reference : bool
+        For ``decomposable`` only: take the graphs and the range of the number of people that R dga
+        takes, the complete graph included and at most ten times the listed people beyond them.
+    cell : mapping, optional
+        What is counted: any of ``scope``, ``start``, ``end``, ``outcome``, ``group``,
+        ``perpetrator``.
+
+    Raises
+    ------
+    UsageError
+        If a family is unknown or cannot be fitted to so many lists, or a setting is out of range.
+    InputError
+        If a table breaks its rules.
+
+    References
+    ----------
+    Bird and King 2018, doi 10.1146/annurev-statistics-031017-100641, on multiple systems
+    estimation; Aleshin-Guendel, Sadinle and Wakefield 2024, doi 10.1093/biomtc/ujad028, on the
+    identifying assumption.
+
+    Examples
+    --------
+    >>> import casualty_est as ce
+    >>> overlaps = {"A": 60, "B": 60, "C": 60, "A&B": 30, "A&C": 30, "B&C": 30, "A&B&C": 15}
+    >>> model = ce.ListModel(ce.CaptureHistories.from_overlaps(overlaps), families="independence")
+    >>> est = model.fit(seed=1)
+    >>> bool(350 < est.summary()["median"].iloc[0] < 450)
+    True
+    """
+
+    kind = "lists"
+
+    def __init__(
+        self,
+        histories: CaptureHistories | Sequence[CaptureHistories] | Any,
+        *,
+        families: str | Sequence[str] = "auto",
+        floor: float = FLOOR,
+        xi: float = 1.0,
+        reference: bool = False,
+        cell: Mapping[str, str | date | None] | None = None,
+    ) -> None:
+        self.replicates = _replicates(histories)
+        self.histories = self.replicates[0]
+        self.cell = _cell(cell)
+        _in_range("floor", floor, 0.0, 0.3)
+        _in_range("xi", xi, 1e-6, 1e6)
+        names = (families,) if isinstance(families, str) else tuple(families)
+        _only_for("xi", xi != 1.0, names, "no-highest-order")
+        if not isinstance(reference, bool):
+            msg = f"reference must be True or False, not {reference!r}"
+            raise UsageError(msg)
+        _only_for("reference", reference, names, "decomposable")
+        self._families = families
+        self.floor, self.xi, self.reference = float(floor), float(xi), reference
+        self._pymc_model: pymc.Model | dict[str, pymc.Model] | None = None
+        notes: list[Note] = []
+        for table in self.replicates:
+            notes += table.warnings
+            for stratum in table.strata:
+                _, left_out = self.families_for(stratum)
+                code = "two_lists" if len(stratum.table.lists) == 2 else "family_left_out"
+                notes += [(code, text) for text in left_out]
+                notes += _facts(stratum)
+        self.notes: tuple[Note, ...] = tuple(dict.fromkeys(notes))
+        self.settings: dict[str, Any] = {
+            "table": self.histories.name,
+            "families": list(names),
+            "floor": self.floor,
+            "xi": self.xi,
+            "reference": self.reference,
+            "by": list(self.histories.by),
+            "replicates": len(self.replicates),
+        }
+
+    def families_for(self, stratum: Stratum) -> tuple[tuple[Family, ...], list[str]]:
+        """Families for the lists of one stratum, and notes on those left out.
+
+        Parameters
+        ----------
+        stratum : Stratum
+            The stratum.
+
+        Returns
+        -------
+        families : tuple of Family
+        notes : list of str
+        """
+        return choose(self._families, len(stratum.table.lists))
+
+    @property
+    def assumption(self) -> str:
+        """What identifies the number of people on no list, in one sentence."""
+        return self.assumption_for(self.histories.pooled())
+
+    def assumption_for(self, stratum: Stratum) -> str:
+        """What identifies the number of people on no list of one stratum, in one sentence.
+
+        Parameters
+        ----------
+        stratum : Stratum
+            The stratum; fewer lists can have fewer families.
+
+        Returns
+        -------
+        str
+        """
+        families, _ = self.families_for(stratum)
+        if len(families) == 1:
+            return f"This estimate assumes that {families[0].assumption}."
+        groups = listed([group_title(g) for g in dict.fromkeys(f.group for f in families)], "or")
+        return (
+            f"This estimate assumes that whatever ties the lists to each other ({groups}) ties "
+            "them in the same way among the people they missed."
+        )
+
+    @property
+    def pymc_model(self) -> pymc.Model | dict[str, pymc.Model]:
+        """The model as a `pymc.Model`, for whoever wants to extend it; see `pymc_model_for`.
+
+        Where several families are averaged, one for each by its name.
+        """
+        if len(self.replicates) > 1 or len(self.histories) > 1:
+            msg = (
+                f"a PyMC model holds one table, and this model has {len(self.replicates)} "
+                f"replicate(s) of {len(self.histories)} strata: take pymc_model_for(stratum), with "
+                f"one of the strata of a table"
+            )
+            raise UsageError(msg)
+        if self._pymc_model is None:
+            self._pymc_model = self.pymc_model_for(self.histories.strata[0])
+        return self._pymc_model
+
+    def pymc_model_for(self, stratum: Stratum) -> pymc.Model | dict[str, pymc.Model]:
+        """Build the PyMC model of one stratum.
+
+        What differs between the members of a family (which pair of lists interacts, which scale)
+        is summed out, and so is the number of people: each model has only continuous parameters
+        and ``log_odds_unseen``, the log odds of being on no list. The floor, which belongs to the
+        average, is in none of them.
+
+        Parameters
+        ----------
+        stratum : Stratum
+            The stratum.
+
+        Returns
+        -------
+        pymc.Model or dict of pymc.Model
+            By family where several are averaged.
+
+        Raises
+        ------
+        UsageError
+            If a family has no PyMC model, or none for so many lists.
+        """
+        from casualty_est.lists.model.pymc_families import build
+
+        families, _ = self.families_for(stratum)
+        found = {family.key: build(family, stratum.table, xi=self.xi) for family in families}
+        return found if len(found) > 1 or self._families == "auto" else found[families[0].key]
+
+    def fit(
+        self,
+        *,
+        seed: int | None = None,
+        draws: int = 1000,
+        tune: int = 1000,
+        chains: int = 4,
+        method: str = "auto",
+        executor: Executor | None = None,
+        progress: bool | None = None,
+        parts: str | os.PathLike[str] | None = None,
+    ) -> Estimate:
+        """Compute the posterior.
+
+        Parameters
+        ----------
+        seed : int, optional
+            Seed of all randomness; None draws one and records it.
+        draws, tune, chains : int
+            ``draws * chains`` posterior draws are kept; `chains` is also the number of independent
+            runs of sequential Monte Carlo, or of Gibbs chains (four at least). `tune` is taken for
+            the sake of one signature: these engines need no warm-up, or set it themselves.
+        method : {"auto", "smc", "exact", "gibbs"}
+            ``smc`` samples every family by sequential Monte Carlo; the others name the engine that
+            a family has anyway.
+        executor : concurrent.futures.Executor, optional
+            Where strata and replicates are fitted; None fits them here, one after the other.
+        progress : bool, optional
+            Show progress on standard error; None shows it where that is a terminal.
+        parts : path-like, optional
+            A folder where every finished stratum is written; the same call, with the same seed,
+            resumes there.
+
+        Returns
+        -------
+        Estimate
+
+        Raises
+        ------
+        UsageError
+            If a number is out of range, the method is not that of the families, or the folder
+            cannot be made.
+        """
+        from casualty_est.lists.inference.fit import fit
+        from casualty_est.result.estimate import Estimate
+
+        tree = fit(
+            self,
+            seed=seed,
+            draws=draws,
+            chains=chains,
+            method=method,
+            executor=executor,
+            progress=progress,
+            parts=parts,
+        )
+        return Estimate(tree, model=self, progress=progress)
+
+    def __repr__(self) -> str:
+        from casualty_est.lists.model.describe import describe
+
+        return "\n".join(describe(self))
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(repr(self))}</pre>"
+
+
+def _replicates(data: Any) -> tuple[CaptureHistories, ...]:
+    if isinstance(data, CaptureHistories):
+        return (data,)
+    if isinstance(data, list | tuple):
+        found = tuple(d if isinstance(d, CaptureHistories) else CaptureHistories(d) for d in data)
+        if not found:
+            msg = "give at least one table of capture histories"
+            raise UsageError(msg)
+        first = found[0]
+        for i, other in enumerate(found[1:], 2):
+            labels = [s.labels for s in other.strata]
+            if other.lists != first.lists or labels != [s.labels for s in first.strata]:
+                msg = f"replicate {i} has other lists or strata than the first: they must be alike"
+                raise UsageError(msg)
+        return found
+    return (CaptureHistories(data),)
+
+
+def _cell(cell: Mapping[str, str | date | None] | None) -> dict[str, str | None]:
+    found: dict[str, str | None] = dict(CELL)
+    for name, value in (cell or {}).items():
+        if name not in CELL:
+            msg = f"cell: {name!r} is unknown{nearest(name, CELL)}; valid are {', '.join(CELL)}"
+            raise UsageError(msg)
+        found[name] = value.isoformat() if isinstance(value, date) else value
+    return found
+
+
+def _in_range(name: str, value: float, low: float, high: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        msg = f"{name} must be a number from {low:g} to {high:g}, not {value!r}"
+        raise UsageError(msg)
+
+
+def _only_for(name: str, given: bool, families: Sequence[str], family: str) -> None:
+    if given and tuple(families) != (family,):
+        msg = f"{name} belongs to families={FAMILIES[family].key!r}, and {families!r} was asked"
+        raise UsageError(msg)
+
+
+def _facts(stratum: Stratum) -> list[Note]:
+    """What a reader must know of a table before any model sees it."""
+    where = f" in {stratum.name}" if stratum.labels else ""
+    table, notes = stratum.table, []
+    bits = table.histories
+    if not table.shared:
+        text = f"no person is on two lists{where}: only the priors say how many are on none"
+        notes.append(("no_overlap", text))
+    for j, name in enumerate(table.lists):
+        inside = bits[bits[:, j] == 1]
+        for k, other in enumerate(table.lists):
+            if j != k and len(inside) and inside[:, k].all():
+                text = f"list {name} lies inside list {other}{where}: it may have been copied"
+                notes.append(("nested", text))
+    return notes

@@ -1,0 +1,217 @@
+"""Visibility families: some people are easier to see than others, for every list.
+
+Each person has a standard normal visibility u, and list j holds the person with log odds
+a_j + s_j u. All loadings s_j are positive with a common scale, which is what lets three lists speak
+of it: s_j = exp(l + .35 z_j). Given u the lists are independent, or one pair interacts. The
+integral over u is a Gauss-Hermite sum, which is the model, not an approximation of it, for every
+engine. Rasch-type models of capture: Darroch et al. 1993, doi 10.1080/01621459.1993.10476382.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+
+import numpy as np
+from numpy.polynomial.hermite_e import hermegauss
+
+from casualty_est.lists.model.member import (
+    LIST_MEAN,
+    LIST_SD,
+    Array,
+    Member,
+    log_normal_density,
+    log_one_minus_exp,
+    log_sum_exp,
+    softplus,
+)
+from casualty_est.lists.table.history import HistoryTable
+
+NODES = 17
+LOADING_MEAN, LOADING_SD = -0.4, 0.7  # log of the common loading
+SPREAD = 0.35  # sd of the log loading of a list round it
+PAIR_SD = 1.0
+FINE = 200  # equal parts of the population where shares above a chance are counted
+
+_points, _weights = hermegauss(NODES)
+POINTS: Array = _points
+LOG_WEIGHTS: Array = np.log(_weights / _weights.sum())
+
+
+@dataclass(frozen=True, eq=False)
+class Visibility(Member):
+    """Lists that all see some people more easily than others.
+
+    Parameters
+    ----------
+    pair : tuple of (int, int), optional
+        Two lists that interact beyond that.
+    """
+
+    pair: tuple[int, int] | None = None
+
+    @property
+    def name(self) -> str:
+        """What a table calls this member."""
+        if self.pair is None:
+            return "visibility"
+        j, k = self.pair
+        return f"visibility, pair {self.lists[j]} with {self.lists[k]}"
+
+    @property
+    def size(self) -> int:
+        """Number of parameters: levels, common loading, loadings, interaction."""
+        return 2 * self.n_lists + 1 + (self.pair is not None)
+
+    def log_prior(self, theta: Array) -> Array:
+        """Log prior density."""
+        n = self.n_lists
+        found = (
+            log_normal_density(theta[:, :n], LIST_MEAN, LIST_SD)
+            + log_normal_density(theta[:, n : n + 1], LOADING_MEAN, LOADING_SD)
+            + log_normal_density(theta[:, n + 1 : 2 * n + 1], 0.0, 1.0)
+        )
+        if self.pair is not None:
+            found = found + log_normal_density(theta[:, 2 * n + 1 :], 0.0, PAIR_SD)
+        return found
+
+    def draw_prior(self, rng: np.random.Generator, draws: int) -> Array:
+        """Draw parameters from the prior."""
+        parts = [
+            rng.normal(LIST_MEAN, LIST_SD, (draws, self.n_lists)),
+            rng.normal(LOADING_MEAN, LOADING_SD, (draws, 1)),
+            rng.normal(0.0, 1.0, (draws, self.n_lists)),
+        ]
+        if self.pair is not None:
+            parts.append(rng.normal(0.0, PAIR_SD, (draws, 1)))
+        return np.hstack(parts)
+
+    def loadings(self, theta: Array) -> Array:
+        """Loadings of the lists, of shape (draw, list)."""
+        n = self.n_lists
+        return np.exp(theta[:, n : n + 1] + SPREAD * theta[:, n + 1 : 2 * n + 1])
+
+    def evaluate(self, theta: Array) -> tuple[Array, Array]:
+        """Log shares among listed people, and log odds of being on no list."""
+        levels, loadings = theta[:, : self.n_lists], self.loadings(theta)
+        log_all = self._log_all(theta, POINTS)  # (draw, node)
+        level = levels @ self.histories.T
+        if self.pair is not None:
+            j, k = self.pair
+            both = self.histories[:, j] * self.histories[:, k]
+            level = level + theta[:, -1:] * both
+        slope = loadings @ self.histories.T
+        # (node, draw, history): the sum runs over the first axis, whole rows at a time.
+        terms = POINTS[:, None, None] * slope
+        terms += level + (LOG_WEIGHTS[:, None] - log_all.T)[..., None]
+        log_cells = log_sum_exp(terms, axis=0)
+        log_unseen = log_sum_exp(LOG_WEIGHTS - log_all, axis=1)
+        log_seen = log_one_minus_exp(log_unseen)
+        return log_cells - log_seen[:, None], log_unseen - log_seen
+
+    def scores(self, theta: Array) -> Array:
+        """Derivatives of the log shares at one point, each node weighed by its part in a cell."""
+        part, held, unlisted = self._parts(theta)
+        mean = (part @ POINTS)[:, None]
+        return self._assembled(
+            theta,
+            self._terms - part @ held - unlisted @ held,
+            self.histories * mean - ((part + unlisted) * POINTS) @ held[:, : self.n_lists],
+        ).T
+
+    def gradient(self, theta: Array, counts: Array) -> Array:
+        """Derivatives of the log likelihood: the parts of the nodes are added up first."""
+        part, held, unlisted = self._parts(theta)
+        nodes = counts @ part + counts.sum() * unlisted
+        seen = (counts * (part @ POINTS)) @ self.histories
+        return self._assembled(
+            theta,
+            counts @ self._terms - nodes @ held,
+            seen - (nodes * POINTS) @ held[:, : self.n_lists],
+        )
+
+    def _assembled(self, theta: Array, direct: Array, slope: Array) -> Array:
+        """Derivatives by parameter (last axis) from those by log odds and by log odds times u."""
+        n = self.n_lists
+        own = slope * self.loadings(theta[None])[0]
+        parts = [direct[..., :n], own.sum(axis=-1, keepdims=True), SPREAD * own, direct[..., n:]]
+        return np.concatenate(parts, axis=-1)
+
+    @cached_property
+    def _terms(self) -> Array:
+        """Histories, and whether both lists of the pair hold the person."""
+        if self.pair is None:
+            return self.histories
+        j, k = self.pair
+        return np.column_stack([self.histories, self.histories[:, j] * self.histories[:, k]])
+
+    def _parts(self, theta: Array) -> tuple[Array, Array, Array]:
+        """Parts of the nodes in every history; chances at the nodes; parts in the unlisted.
+
+        The last are per listed person, so they add up to the odds of being on no list.
+        """
+        log_all, held = self._at_nodes(theta)
+        base = LOG_WEIGHTS - log_all
+        # What the nodes share, level and pair, cancels in their parts of a history.
+        terms = (self.histories @ self.loadings(theta[None])[0])[:, None] * POINTS + base
+        part = np.exp(terms - terms.max(axis=1, keepdims=True))
+        part /= part.sum(axis=1, keepdims=True)
+        log_seen = log_one_minus_exp(log_sum_exp(base, axis=0))
+        return part, held, np.exp(base - log_seen)
+
+    def _at_nodes(self, theta: Array) -> tuple[Array, Array]:
+        """Log weight of all histories, and chances of lists and of the pair, at every node."""
+        n = self.n_lists
+        odds = theta[:n] + POINTS[:, None] * self.loadings(theta[None])[0]
+        held = 1.0 / (1.0 + np.exp(-odds))
+        if self.pair is not None:
+            j, k = self.pair
+            both = odds[:, j] + odds[:, k] + theta[-1]
+            cells = np.stack([np.zeros_like(both), odds[:, j], odds[:, k], both])
+            weights = np.exp(cells - log_sum_exp(cells, axis=0))
+            held[:, j], held[:, k] = weights[1] + weights[3], weights[2] + weights[3]
+            held = np.column_stack([held, weights[3]])
+        return self._log_all(theta[None], POINTS)[0], held
+
+    def _log_all(self, theta: Array, points: Array) -> Array:
+        """Log of the summed weights of all histories given u; the empty one weighs 1."""
+        n = self.n_lists
+        odds = theta[:, None, :n] + points[:, None] * self.loadings(theta)[:, None, :]
+        each = softplus(odds)
+        found: Array = each.sum(axis=2)
+        if self.pair is not None:
+            j, k = self.pair
+            both = odds[..., j] + odds[..., k] + theta[:, -1:]
+            cells = np.stack([np.zeros_like(both), odds[..., j], odds[..., k], both])
+            found = found - each[..., j] - each[..., k] + log_sum_exp(cells, axis=0)
+        return found
+
+    def start(self, table: HistoryTable) -> Array:
+        """Parameters near which the data are not absurd."""
+        found = super().start(table)
+        found[self.n_lists] = LOADING_MEAN
+        return found
+
+    def visible(self, theta: Array, chances: Array) -> tuple[Array, Array]:
+        """Share of the listed and of the unlisted above each chance to be on some list."""
+        from scipy.special import ndtri
+
+        points = ndtri((np.arange(FINE) + 0.5) / FINE)
+        unseen = np.exp(-self._log_all(theta, points))  # (draw, part)
+        above = (1.0 - unseen)[..., None] > chances
+        listed = np.einsum("dp,dpc->dc", 1.0 - unseen, above) / (1.0 - unseen).sum(1)[:, None]
+        unlisted = np.einsum("dp,dpc->dc", unseen, above) / unseen.sum(1)[:, None]
+        return listed, unlisted
+
+
+def visibility(table: HistoryTable) -> tuple[Visibility, ...]:
+    """Visibility, with lists that are independent given it."""
+    return (Visibility(table.lists, table.histories.astype(float)),)
+
+
+def visibility_pair(table: HistoryTable) -> tuple[Visibility, ...]:
+    """Visibility and one pair that interacts beyond it: a member for each pair."""
+    bits = table.histories.astype(float)
+    found = combinations(range(len(table.lists)), 2)
+    return tuple(Visibility(table.lists, bits, pair) for pair in found)

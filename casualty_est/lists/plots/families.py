@@ -1,0 +1,363 @@
+"""Pictures that only lists have: the dial, the kinds of dependence, completeness."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.ticker import FixedFormatter, FixedLocator, NullFormatter, NullLocator
+
+from casualty_est.lists.model.families import group_title
+from casualty_est.lists.plots import overlaps as upset
+from casualty_est.lists.table.history import HistoryTable
+from casualty_est.plots.density import SMALLEST
+from casualty_est.plots.page import (
+    MARGIN,
+    MOST,
+    Line,
+    Page,
+    dress,
+    height_of,
+    label,
+    line_height,
+    open_page,
+    stamp_figure,
+)
+from casualty_est.plots.scales import limits_of, log_ticks, set_log_axis, tick_text
+from casualty_est.plots.style import SMALL, TITLE, WIDTH, Palette, Picture, new_figure
+from casualty_est.plots.total import title_of
+from casualty_est.plots.words import wrap
+from casualty_est.result.tables import completeness_numbers, found_for, row_numbers
+from casualty_est.wording.numbers import people, percent, portion, share
+
+if TYPE_CHECKING:
+    from casualty_est.result.estimate import Estimate
+
+NAMES = 2.15  # inches for the names of kinds of dependence
+WEIGHTS = (2.3, 1.15)  # where their weights stand, and how wide
+LEFT = 3.95
+TALL = 2.6  # inches of the dial
+SIDE = 0.85
+
+
+# The dial ------------------------------------------------------------------------------------
+
+
+def dial(estimate: Estimate, row: int, palette: Palette) -> Picture:
+    """Draw the number under each odds ratio of the unseen cell; see `Plots.dial`.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+    row : int
+        Which estimate.
+    palette : Palette
+        Colours.
+
+    Returns
+    -------
+    Picture
+    """
+    found = found_for(estimate, row)
+    curve, implied = found["dial"]["curve"], found["dial"]["implied"]
+    figure, axes = _open_dial(estimate, row, found, palette)
+    ratios, medians, lows, highs = (
+        [point[key] for point in curve] for key in ("ratio", "median", "low", "high")
+    )
+    axes.fill_between(ratios, lows, highs, color=palette.posterior, alpha=0.22, lw=0)
+    axes.plot(ratios, medians, color=palette.posterior, linewidth=1.8)
+    axes.axhline(found["people"], color=palette.documented, linewidth=1.1, linestyle=(0, (4, 3)))
+    axes.axvline(1.0, color=palette.muted, linewidth=0.9)
+    low, high = axes.get_xlim()
+    ends = [min(max(implied[key], low), high) for key in ("low", "high")]
+    middle = min(max(implied["median"], low), high)
+    level = math.exp(_between(curve, middle))
+    axes.plot(ends, [level, level], color=palette.claim, linewidth=2.6, solid_capstyle="butt")
+    axes.plot([middle], [level], color=palette.claim, marker="o", markersize=6)
+    _say(axes, f"on some list: {found['people']:,} (counted)", high, found["people"], palette)
+    if not estimate.converged:
+        stamp_figure(figure, palette, *(float(x) for x in figure.get_size_inches()))
+    return figure
+
+
+def _between(curve: Sequence[Mapping[str, float]], ratio: float) -> float:
+    """Log median of the curve at a ratio, straight on log axes and beyond its ends."""
+    logs = [(math.log(point["ratio"]), math.log(point["median"])) for point in curve]
+    at = math.log(ratio)
+    pairs = list(pairwise(logs))
+    (x0, y0), (x1, y1) = next((pair for pair in pairs if at <= pair[1][0]), pairs[-1])
+    return y0 + (y1 - y0) * (at - x0) / (x1 - x0)
+
+
+def _say(axes: Any, text: str, x: float, y: float, palette: Palette) -> None:
+    axes.annotate(
+        text,
+        (x, y),
+        (-2, 3),
+        textcoords="offset points",
+        ha="right",
+        va="bottom",
+        fontsize=SMALL,
+        color=palette.documented,
+    )
+
+
+def _open_dial(
+    estimate: Estimate, row: int, found: Mapping[str, Any], palette: Palette
+) -> tuple[Picture, Any]:
+    """Log axes under a title, over a note that says what is drawn."""
+    curve, implied = found["dial"]["curve"], found["dial"]["implied"]
+    inner = WIDTH - 2 * MARGIN
+    title = f"{title_of(estimate, row)}: the number under each odds ratio of the unseen cell"
+    heads = wrap(title, inner, TITLE, lines=3, weight="bold")
+    notes = wrap(_dial_note(found), inner, SMALL, lines=4)
+    top = MARGIN + len(heads) * line_height(TITLE) + 0.12
+    foot = 0.5 + len(notes) * line_height(SMALL) + 0.06
+    height = top + TALL + foot
+    figure = new_figure(height, palette)
+    room = WIDTH - SIDE - 0.3
+    axes = figure.add_axes(
+        (SIDE / WIDTH, foot / height, room / WIDTH, TALL / height), facecolor="none"
+    )
+    span = [curve[0]["ratio"], curve[-1]["ratio"], implied["low"], implied["high"]]
+    set_log_axis(axes, min(span), max(span), room)
+    halves = [2.0**k for k in range(-6, 7) if min(span) <= 2.0**k <= max(span)]
+    if 3 <= len(halves) <= 9:  # odds are read in doublings
+        axes.xaxis.set_major_locator(FixedLocator(halves))
+        axes.xaxis.set_major_formatter(FixedFormatter([tick_text(value) for value in halves]))
+    values = [point[key] for point in curve for key in ("low", "high")]
+    low, high = limits_of([found["people"], *values], least=2.0)
+    axes.set_yscale("log")
+    axes.set_ylim(low, high)
+    ticks = log_ticks(low, high, TALL)
+    axes.yaxis.set_major_locator(FixedLocator(ticks))
+    axes.yaxis.set_major_formatter(FixedFormatter([tick_text(value) for value in ticks]))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_minor_formatter(NullFormatter())
+    dress(axes, palette)
+    axes.grid(axis="y", color=palette.faint, linewidth=0.6, zorder=0)
+    axes.tick_params(axis="y", colors=palette.muted, labelcolor=palette.ink, labelsize=SMALL)
+    axes.set_xlabel("odds ratio of the unseen cell", fontsize=SMALL, color=palette.muted)
+    axes.set_ylabel("people", fontsize=SMALL, color=palette.muted)
+    lines = [(text, TITLE, palette.ink, "bold") for text in heads]
+    at = height - MARGIN
+    for text, size, colour, weight in lines:
+        at -= line_height(size)
+        figure.text(
+            MARGIN / WIDTH, at / height, text, fontsize=size, color=colour, fontweight=weight
+        )
+    at = len(notes) * line_height(SMALL) + 0.06
+    for text in notes:
+        at -= line_height(SMALL)
+        figure.text(MARGIN / WIDTH, (at + 0.03) / height, text, fontsize=SMALL, color=palette.muted)
+    return figure, axes
+
+
+def _dial_note(found: Mapping[str, Any]) -> str:
+    implied = found["dial"]["implied"]
+    return (
+        "Line and band: median and 95 % interval of the number, if the odds ratio were known. "
+        "No data can set it; at 1 there is no interaction of the highest order. Dot and bar: the "
+        f"odds ratio that this answer implies, {share(implied['median'])} "
+        f"({share(implied['low'])} to {share(implied['high'])}, 95 % interval)."
+    )
+
+
+# Kinds of dependence -------------------------------------------------------------------------
+
+
+def families(estimate: Estimate, row: int, palette: Palette) -> Picture:
+    """Draw what each kind of dependence would answer, and its weight; see `Plots.families`.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+    row : int
+        Which estimate.
+    palette : Palette
+        Colours.
+
+    Returns
+    -------
+    Picture
+    """
+    found = found_for(estimate, row)
+    groups = sorted(found["groups"], key=lambda group: -group["mass"])
+    answers = _answers(estimate, row, found)
+    whole = {
+        "low": min(a["low"] for a in answers),
+        "high": max(a["high"] for a in answers),
+    }
+    details = [" or ".join(map(_ends, answers)), *(_ends(group) for group in groups)]
+    names = ["The answer", *(_capital(group_title(group["name"])) for group in groups)]
+    marks = ["", *(f"ruled out: {g['ruled_out']}" if g["ruled_out"] else "" for g in groups)]
+    labels = [
+        (*label(name, detail, NAMES, palette), *_reason(mark, palette))
+        for name, detail, mark in zip(names, details, marks, strict=True)
+    ]
+    head = line_height(SMALL) + 0.1
+    page = open_page(
+        head + sum(height_of(lines) for lines in labels) + 0.05,
+        limits_of([max(r[k], SMALLEST) for r in (whole, *groups) for k in ("low", "high")]),
+        palette,
+        title=f"{title_of(estimate, row)}: what each kind of dependence between lists answers",
+        xlabel="people, log scale",
+        note=_families_note(groups),
+        left=LEFT,
+    )
+    side = _weights_axes(page, head)
+    page.axes.axvspan(
+        max(whole["low"], SMALLEST), whole["high"], color=palette.posterior, alpha=0.1, lw=0
+    )
+    top = head
+    for one, lines in zip((None, *groups), labels, strict=True):
+        middle = top + height_of(lines) / 2
+        page.beside(lines, middle)
+        if one is None:
+            for answer in answers:
+                _bar(page, answer, middle, palette.posterior)
+        else:
+            _bar(page, one, middle, palette.prior if one["ruled_out"] else palette.ink)
+            _weight(side, one, middle, palette)
+        top += height_of(lines)
+    if not estimate.converged:
+        page.stamp()
+    return page.figure
+
+
+def _answers(estimate: Estimate, row: int, found: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Median and 95 % interval of the fit that the groups belong to; several where it has modes."""
+    if found["whole"]:  # a sum over strata: the groups are of the table without strata
+        return [found["whole"]]
+    modes = estimate.modes(row, 0.95)
+    return list(modes) if len(modes) > 1 else [row_numbers(estimate, row, 0.95)]
+
+
+def _bar(page: Page, row: Mapping[str, Any], middle: float, colour: str) -> None:
+    page.bar(max(row["low"], SMALLEST), row["high"], middle, colour, 2.6)
+    page.dot(max(row["median"], SMALLEST), middle, colour)
+
+
+def _ends(row: Mapping[str, Any]) -> str:
+    low, median, high = row["low"], row["median"], row["high"]
+    return f"{people(median, low, high)} ({people(low, low, high)} to {people(high, low, high)})"
+
+
+def _reason(text: str, palette: Palette) -> tuple[Line, ...]:
+    return tuple(Line(t, SMALL, palette.muted) for t in wrap(text, NAMES, SMALL, 3) if t)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _families_note(groups: Sequence[Mapping[str, Any]]) -> str:
+    note = "Dot and bar: median and 95 % interval. Shaded: the answer."
+    if len(groups) > 1:
+        note += (
+            " Weight: filled, in the answer; outlined, by evidence alone. The evidence is about "
+            "the people on some list, the question about those on none."
+        )
+    return note
+
+
+def _weights_axes(page: Page, head: float) -> Any:
+    """A second, narrow pair of axes between names and people, with the same rows."""
+    width = float(page.figure.get_size_inches()[0])
+    box = page.axes.get_position()
+    start, wide = WEIGHTS
+    side = page.figure.add_axes((start / width, box.y0, wide / width, box.height), facecolor="none")
+    side.set_axis_off()
+    side.set_xlim(0, 1)
+    side.set_ylim(page.body, 0)
+    side.text(0, head / 2, "weight", fontsize=SMALL, color=page.palette.muted, va="center_baseline")
+    return side
+
+
+def _weight(side: Any, group: Mapping[str, Any], middle: float, palette: Palette) -> None:
+    mass, alone = float(group["mass"]), float(group["posterior"])
+    room = 0.45  # of the axes: the rest is for the number
+    side.barh([middle], [mass * room], height=0.15, color=palette.posterior, alpha=0.85)
+    side.barh([middle], [alone * room], height=0.15, fill=False, edgecolor=palette.muted, lw=0.8)
+    at = max(mass, alone) * room + 0.04
+    side.text(at, middle, portion(mass), fontsize=SMALL, color=palette.ink, va="center_baseline")
+
+
+# Lists ---------------------------------------------------------------------------------------
+
+
+def completeness(estimate: Estimate, prob: float, palette: Palette) -> Picture:
+    """Draw the share of all people that each list holds; see `Plots.sources`.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+    prob : float
+        Level of the intervals.
+    palette : Palette
+        Colours.
+
+    Returns
+    -------
+    Picture
+    """
+    found = [completeness_numbers(estimate, i, prob) for i in range(len(estimate.meta["sources"]))]
+    names = [source["name"] for source in estimate.meta["sources"]]
+    labels = [
+        label(name, _share(row), 2.2, palette) for name, row in zip(names, found, strict=True)
+    ]
+    labels = labels[:MOST]
+    page = open_page(
+        sum(height_of(lines) for lines in labels) + 0.1,
+        (0.0, min(100.0, 112 * max(row["high"] for row in found))),
+        palette,
+        title="What share of all people each list holds",
+        xlabel="per cent of all people, listed or not",
+        note=f"Dot and bar: median and {percent(prob)} interval.",
+        left=2.5,
+        log=False,
+    )
+    top = 0.05
+    for row, lines in zip(found, labels, strict=False):
+        middle = top + height_of(lines) / 2
+        page.beside(lines, middle)
+        page.bar(100 * row["low"], 100 * row["high"], middle, palette.posterior, 2.6)
+        page.dot(100 * row["completeness"], middle, palette.posterior)
+        top += height_of(lines)
+    if not estimate.converged:
+        page.stamp()
+    return page.figure
+
+
+def _share(row: Mapping[str, float]) -> str:
+    middle, low, high = (percent(round(row[k], 3)) for k in ("completeness", "low", "high"))
+    return f"{middle} ({low} to {high})"
+
+
+def overlaps(estimate: Estimate, row: int, palette: Palette) -> Picture:
+    """Draw how many people stand on exactly which lists; see `Plots.overlaps`.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+    row : int
+        Which estimate.
+    palette : Palette
+        Colours.
+
+    Returns
+    -------
+    Picture
+    """
+    found = found_for(estimate, row)
+    table = HistoryTable.of_codes(found["lists"], found["overlaps"])
+    where = "".join(f", {name} {value}" for name, value in (found["labels"] or {}).items())
+    return upset.picture(
+        table, palette, f"{table.people:,} people, by the lists that hold them{where}"
+    )

@@ -1,0 +1,435 @@
+"""Tables of the report that only capture histories have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from casualty_est.errors import UsageError
+from casualty_est.lists.model.families import FAMILIES, group_title
+from casualty_est.lists.table.history import HistoryTable
+from casualty_est.report import naming
+from casualty_est.report.tables import Table, answer, rounded
+from casualty_est.result.posterior import far_apart
+from casualty_est.result.tables import found_for
+from casualty_est.wording.numbers import percent, portion, share
+from casualty_est.wording.phrases import capitalised, listed
+
+if TYPE_CHECKING:
+    from casualty_est.result.estimate import Estimate
+
+SMALL_MEMBER = 0.0005  # share of the answer below which a member is counted, not named
+
+
+def estimates(estimate: Estimate, prob: float) -> Table:
+    """People on some list beside the estimate: the total, then every stratum.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+    prob : float
+        Level of the intervals.
+
+    Returns
+    -------
+    Table
+    """
+    summary = estimate.summary(prob).to_dict("records")
+    rows = []
+    for i, row in enumerate(estimate.meta["rows"]):
+        if row["part"] != "total":
+            continue
+        unlisted = next(
+            j
+            for j, other in enumerate(estimate.meta["rows"])
+            if other["part"] == "unlisted" and other["strata"] == row["strata"]
+        )
+        rest = " (".join(answer(estimate, unlisted, summary[unlisted], prob)) + ")"
+        counted = f"{row['documented']['low']:,}"
+        rows.append((_row_name(estimate, i), counted, *answer(estimate, i, summary[i], prob), rest))
+    head = (
+        "",
+        "On some list (a count)",
+        "In all (estimate, median)",
+        f"{percent(prob)} credible interval",
+        "Of these on no list (estimate)",
+    )
+    caption = "Who was counted, and how many we estimate. The two answer different questions."
+    return Table(caption, head, tuple(rows), wide=True, stack=True)
+
+
+def _row_name(estimate: Estimate, row: int) -> str:
+    labels = estimate.meta["rows"][row]["strata"]
+    if labels:
+        return capitalised(stratum_name(labels))
+    cell = estimate.meta["rows"][row]["cell"]
+    name = f"{naming.group(cell)} {naming.outcome(cell)}"
+    return "All strata" if len(estimate) > 3 else capitalised(name)
+
+
+def stratum_name(labels: Mapping[str, Any]) -> str:
+    """Name a stratum by its labels."""
+    return ", ".join(f"{key} {value}" for key, value in labels.items())
+
+
+def sources(estimate: Estimate, prob: float) -> Table:
+    """Share of all people that each list holds."""
+    rows = []
+    for row in estimate.sources(prob).to_dict("records"):
+        ends = f"{_share(row['low'])} to {_share(row['high'])}"
+        rows.append((str(row["source"]), _share(row["completeness"]), ends))
+    head = ("List", "Share of all people", f"{percent(prob)} credible interval")
+    return Table("How complete each list is.", head, tuple(rows), stack=True)
+
+
+def data(estimate: Estimate) -> list[Table]:
+    """How many people each list holds; empty where the overlaps were not kept.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+
+    Returns
+    -------
+    list of Table
+    """
+    found = found_for(estimate, 0)
+    if not found.get("overlaps"):
+        return []
+    table = HistoryTable.of_codes(found["lists"], found["overlaps"])
+    alone = table.histories.sum(axis=1) == 1
+    rows = tuple(
+        (
+            name,
+            f"{table.sizes[j]:,}",
+            f"{int(table.counts[alone & (table.histories[:, j] == 1)].sum()):,}",
+        )
+        for j, name in enumerate(table.lists)
+    )
+    foot = ("All lists together", f"{table.people:,}", f"{table.people - table.shared:,}")
+    head = ("List", "People on it", "On no other list")
+    caption = "The lists: how many people they hold. Section 7 has every combination of lists."
+    return [Table(caption, head, rows, foot, stack=True)]
+
+
+def tables(estimate: Estimate) -> dict[str, Table | None]:
+    """What the answer rests on, in tables.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+
+    Returns
+    -------
+    dict
+        ``groups``, ``members``, ``dial``, ``observability``, ``graphs``, ``strata``,
+        ``replicates``; None for what is not there.
+    """
+    found, details = found_for(estimate, 0), estimate.meta["details"]
+    return {
+        "groups": _groups(found["groups"]) if len(found["groups"]) > 1 else None,
+        "members": _members(found["families"]) if len(found["families"]) > 1 else None,
+        "dial": _dial(estimate, found) if found["dial"] else None,
+        "observability": _observability(found["observability"]),
+        "graphs": _graphs(found["graphs"]) if found.get("graphs") else None,
+        "strata": _strata(estimate),
+        "replicates": _replicates(details["replicates"]) if details.get("replicates") else None,
+    }
+
+
+def checks(estimate: Estimate) -> list[Table]:
+    """Predictions of the overlaps, and dependence of pairs.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+
+    Returns
+    -------
+    list of Table
+    """
+    details = estimate.meta["details"]
+    found = [_predictions(details["predictions"])]
+    if details["dependence"]:
+        found.append(_dependence(details["dependence"]))
+    return found
+
+
+def known_populations(estimate: Estimate, prob: float) -> tuple[Table, int, int] | None:
+    """The members of each list as a population of known size.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result; one without its model gives what was computed before it was saved.
+    prob : float
+        Level of the intervals.
+
+    Returns
+    -------
+    table : Table
+    covered, cases : int
+        Intervals that hold the known number, and all of them. None where it was not computed.
+    """
+    with suppress(UsageError):
+        rows = estimate.consistency(0, prob).to_dict("records")
+        if rows:
+            covered = sum(bool(row["covered"]) for row in rows)
+            return _consistency(rows, prob), covered, len(rows)
+    return None
+
+
+def without_lists(caption: str, records: Sequence[Mapping[Any, Any]], prob: float) -> Table:
+    """Refits without each list; what is aside of all of them is said once.
+
+    Parameters
+    ----------
+    caption : str
+        What is shown.
+    records : sequence of mapping
+        Rows of `Estimate.leave_one_out`.
+    prob : float
+        Level of the intervals.
+
+    Returns
+    -------
+    Table
+    """
+    names, aside = _asides(records)
+    rows = tuple(
+        (name + ("" if row["converged"] else " (NOT CONVERGED)"), *rounded(row))
+        for name, row in zip(names, records, strict=True)
+    )
+    head = ("Case", "Estimated (median)", f"{percent(prob)} credible interval")
+    return Table(caption + aside, head, rows, stack=True)
+
+
+def _asides(records: Sequence[Mapping[Any, Any]]) -> tuple[list[str], str]:
+    """Names of cases, and as a sentence what stands in brackets after every one of them."""
+    names = [str(row["case"]) for row in records]
+    ends = {name[name.rindex(" (") :] if name.endswith(")") else "" for name in names}
+    aside = ends.pop() if len(ends) == 1 else ""
+    told = f" All of them: {aside.strip(' ()')}." if aside else ""
+    return [capitalised(name.removesuffix(aside)) for name in names], told
+
+
+def _groups(groups: Sequence[Mapping[str, Any]]) -> Table:
+    rows = []
+    for group in sorted(groups, key=lambda g: -g["mass"]):
+        p = group["predictive_p"]
+        rows.append(
+            (
+                capitalised(group_title(group["name"])),
+                portion(group["mass"]),
+                portion(min(1.0, group["posterior"])),
+                *rounded(group),
+                "" if p is None else _tail(p),
+                group["ruled_out"] or "no",
+            )
+        )
+    head = (
+        "Kind of dependence",
+        "Weight",
+        "By evidence alone",
+        "Median",
+        "95 % interval",
+        "Fit (p)",
+        "Ruled out",
+    )
+    caption = (
+        "What each kind of dependence between lists would answer, and its weight. Fit: how often "
+        "overlaps drawn from it lie as far from what it expects as those seen."
+    )
+    return Table(caption, head, tuple(rows), wide=True, stack=True)
+
+
+def _graphs(graphs: Sequence[Mapping[str, Any]]) -> Table:
+    rows = tuple(
+        (
+            listed([f"{a} with {b}" for a, b in graph["ties"]]) or "none",
+            share(graph["probability"]),
+            *rounded(graph),
+        )
+        for graph in graphs
+    )
+    caption = (
+        "The most probable graphs, and what each would answer. Lists that are not tied are "
+        "independent given those between them."
+    )
+    head = ("Ties between lists", "Probability", "Median", "95 % interval")
+    return Table(caption, head, rows, stack=True)
+
+
+def _tail(p: float) -> str:
+    return "under .01" if p < 0.01 else f"{p:.2f}"
+
+
+def _members(members: Sequence[Mapping[str, Any]]) -> Table:
+    shown = sorted((m for m in members if m["mass"] >= SMALL_MEMBER), key=lambda m: -m["mass"])
+    known = [m["log_evidence"] for m in members if m["log_evidence"] is not None]
+    rows = tuple(
+        (
+            FAMILIES[m["family"]].title if m["family"] in FAMILIES else m["family"],
+            m["member"],
+            portion(m["mass"]),
+            "" if m["log_evidence"] is None else f"{m['log_evidence'] - max(known):.1f}",
+        )
+        for m in shown
+    )
+    rest = len(members) - len(shown)
+    caption = "The families of models inside the answer, and their members."
+    if rest:
+        caption += f" {rest} with less than .05 % each are left out of the table."
+    head = ("Family", "Member", "Weight", "Log evidence, from the best")
+    return Table(caption, head, rows, stack=True)
+
+
+def _dial(estimate: Estimate, found: Mapping[str, Any]) -> Table:
+    rows = tuple((share(row["ratio"]), *rounded(row)) for row in found["dial"]["curve"])
+    caption = (
+        "The number under each odds ratio that ties the people on no list to the others. No data "
+        "can set this ratio; at 1 there is no interaction of the highest order. Last line: the "
+        "answer, with the ratio that it implies."
+    )
+    implied = found["dial"]["implied"]
+    ends = f"{share(implied['low'])} to {share(implied['high'])}"
+    if found["whole"]:
+        whole = rounded(found["whole"])
+    else:
+        whole = answer(estimate, 0, estimate.summary(0.95).to_dict("records")[0], 0.95)
+    foot = (f"{share(implied['median'])} ({ends})", *whole)
+    head = ("Odds ratio", "Median", "95 % interval")
+    return Table(caption, head, rows, foot, stack=True)
+
+
+def _observability(found: Sequence[Mapping[str, float]]) -> Table:
+    rows = tuple((f"more than {percent(row['chance'])}", *rounded(row)) for row in found)
+    caption = (
+        "Of the people in this answer, how many had a chance to be on any list at all. Of people "
+        "with next to no chance, lists can say nothing."
+    )
+    return Table(caption, ("Chance to be listed", "People", "95 % interval"), rows, stack=True)
+
+
+def _replicates(found: Mapping[str, Any]) -> Table:
+    rows = [
+        (f"Replicate {i}", f"{row['listed']:,}", *rounded(row))
+        for i, row in enumerate(found["each"], 1)
+    ]
+    combined = found["combined"]
+    if combined is not None:
+        ends = rounded({**combined, "median": combined["point"]})
+        rows.append(("All, by the rule for multiple imputation", "", *ends))
+    caption = (
+        "Every replicate alone, and all by the rule for multiple imputation (Rubin 1987, as R "
+        "verdata applies it to the logarithm of unlisted people). The estimate of this report "
+        "mixes the replicates draw by draw."
+    )
+    return Table(caption, ("", "Listed", "Number", "95 % interval"), tuple(rows), stack=True)
+
+
+def _strata(estimate: Estimate) -> Table | None:
+    rows = []
+    for i, row in enumerate(estimate.meta["rows"]):
+        if row["part"] != "total" or not row["strata"]:
+            continue
+        found = found_for(estimate, i)
+        away = [s["name"] for s in estimate.meta["sources"] if s["name"] not in found["lists"]]
+        groups = sorted(found["groups"], key=lambda g: -g["mass"])
+        named = [f"{group_title(g['name'])} {portion(g['mass'])}" for g in groups]
+        allowed = [g for g in groups if not g["ruled_out"]]
+        implied = found["dial"]["implied"] if found["dial"] else None
+        rows.append(
+            (
+                capitalised(stratum_name(row["strata"])),
+                f"{found['people']:,}",
+                listed(away) or "none",
+                "; ".join(named),
+                "priors alone" if row["level"] == "prior" else _agree(allowed),
+                "" if implied is None else _ratio(implied),
+            )
+        )
+    if not rows:
+        return None
+    head = (
+        "Stratum",
+        "On some list",
+        "Lists not at work",
+        "Weight of each kind",
+        "Do the kinds that fit agree?",
+        "Odds ratio implied (95 %)",
+    )
+    return Table("What each stratum rests on.", head, tuple(rows), wide=True, stack=True)
+
+
+def _agree(allowed: Sequence[Mapping[str, Any]]) -> str:
+    if len(allowed) < 2:
+        return "only one fits"
+    return "no" if far_apart(allowed) else "yes"
+
+
+def _ratio(found: Mapping[str, float]) -> str:
+    return f"{share(found['median'])} ({share(found['low'])} to {share(found['high'])})"
+
+
+def _predictions(found: Sequence[Mapping[str, Any]]) -> Table:
+    rows = tuple(
+        (" and ".join(row["history"]), f"{row['observed']:,}", *rounded(row), f"{row['p']:.2f}")
+        for row in found
+    )
+    far = sum(row["p"] < 0.05 for row in found)
+    caption = (
+        "People on exactly these lists: as seen, and as the model would expect. A small p says "
+        f"that the number seen is unusual; of {len(found)} combinations, {far} have p below .05."
+    )
+    head = ("Lists", "Seen", "Expected", "95 % interval", "p")
+    return Table(caption, head, rows, stack=True)
+
+
+def _dependence(found: Sequence[Mapping[str, Any]]) -> Table:
+    rows = tuple(
+        (
+            f"{row['list_a']} with {row['list_b']}",
+            share(row["median"]),
+            f"{share(row['low'])} to {share(row['high'])}",
+        )
+        for row in found
+    )
+    caption = (
+        "Odds ratio of two lists among all people, as estimated: above 1 they share more people "
+        "than independent lists would."
+    )
+    return Table(caption, ("Pair", "Odds ratio", "95 % interval"), rows, stack=True)
+
+
+def _consistency(found: Sequence[Mapping[Any, Any]], prob: float) -> Table:
+    names, aside = _asides(found)
+    rows = tuple(
+        (
+            name,
+            f"{row['members']:,}",
+            f"{row['seen']:,}",
+            *rounded(row),
+            "yes" if row["covered"] else "no",
+        )
+        for name, row in zip(names, found, strict=True)
+    )
+    head = (
+        "",
+        "Known number",
+        "Seen by the other lists",
+        "Estimated",
+        f"{percent(prob)} interval",
+        "Interval holds it",
+    )
+    caption = "A test on known numbers: the members of each list, as the other lists see them."
+    return Table(caption + aside, head, rows, wide=True, stack=True)
+
+
+def _share(value: float) -> str:
+    return percent(round(value, 3))

@@ -1,0 +1,232 @@
+"""Sentences of the report that only lists have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from casualty_est.lists.model.families import FAMILIES, group_title
+from casualty_est.result.posterior import far_apart
+from casualty_est.result.tables import found_for
+from casualty_est.wording.numbers import people, percent, portion, share
+from casualty_est.wording.phrases import capitalised, listed
+
+if TYPE_CHECKING:
+    from casualty_est.result.estimate import Estimate
+
+# What a group of families assumes, as a clause that a reader who never saw a model can follow.
+IN_WORDS = {
+    "pairs": "pairs of lists that share more or fewer people than chance would have it",
+    "visibility": "people who are easier to see than others",
+    "classes": "groups of people that the lists see differently",
+}
+
+
+def assumption(estimate: Estimate) -> str:
+    """What identifies the people on no list, in one sentence for a reader with one minute.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+
+    Returns
+    -------
+    str
+    """
+    meta = estimate.meta
+    # A family that stands alone has its own group, or all members of the answer are of one family.
+    keys = list(dict.fromkeys(member["family"] for member in meta["details"]["families"]))
+    kinds = [IN_WORDS.get(g["name"], group_title(g["name"])) for g in meta["details"]["groups"]]
+    said = f"whatever ties the lists to each other ({listed(kinds, 'or')}) ties them in the same "
+    said += "way among the people they missed"
+    if len(keys) == 1 and keys[0] in FAMILIES:
+        said = FAMILIES[keys[0]].assumption
+        if keys[0] == "no-highest-order":
+            said += f", {share(meta['settings']['xi'])}"
+    return f"It rests on one assumption, which no list can check: {said}."
+
+
+def rests_on(estimate: Estimate) -> list[str]:
+    """What the number rests on, for the first paragraph.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+
+    Returns
+    -------
+    list of str
+    """
+    codes = {code for code, _ in estimate.warnings}
+    sentences = []
+    if estimate.level(0) == "prior":
+        sentences.append(
+            "No person is on two lists, so the lists do not say how many they miss: this number is "
+            "what was assumed beforehand, and no more."
+        )
+    sentences.append(
+        "Nobody has counted the people on no list: their number is inferred from how the lists "
+        "overlap."
+    )
+    sentences.append(assumption(estimate))
+    if "two_lists" in codes:
+        sentences.append("Two lists cannot say whether they depend on each other.")
+    return [*sentences, *spread(estimate)]
+
+
+def spread(estimate: Estimate) -> list[str]:
+    """Say that kinds of dependence which the lists allow disagree, where they do.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+
+    Returns
+    -------
+    list of str
+    """
+    allowed = [g for g in found_for(estimate, 0)["groups"] if not g["ruled_out"]]
+    if not far_apart(allowed):
+        return []
+    medians = sorted(allowed, key=lambda g: g["median"])
+    numbers = [people(g["median"], g["low"], g["high"]) for g in medians]
+    return [
+        "The kinds of model that fit the lists give different numbers, "
+        f"{listed(numbers)}, and the lists cannot choose between them; section 3 shows each."
+    ]
+
+
+def agreement(estimate: Estimate) -> str:
+    """Whether the kinds of dependence that fit agree, in one sentence; empty for a single kind.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+
+    Returns
+    -------
+    str
+    """
+    groups = found_for(estimate, 0)["groups"]
+    if len(groups) < 2:
+        return ""
+    allowed = [g for g in groups if not g["ruled_out"]]
+    if len(allowed) < 2:
+        kept = group_title(allowed[0]["name"]) if allowed else "none of them"
+        return (
+            f"Of the kinds of dependence that were tried, only one fits the people on the lists: "
+            f"{kept}. That it fits them does not show that it holds for the people on none."
+        )
+    if far_apart(allowed):
+        return (
+            "The kinds of dependence that fit give answers farther apart than the narrowest of "
+            "their intervals is wide: the lists cannot choose between them."
+        )
+    return (
+        "The answers of the kinds of dependence that fit lie no farther apart than the narrowest "
+        "of their intervals is wide."
+    )
+
+
+def floor(estimate: Estimate) -> str:
+    """How much of the answer comes from the floor under weights; empty where there is none.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+
+    Returns
+    -------
+    str
+    """
+    details = estimate.meta["details"]
+    if len(details["groups"]) < 2 or details.get("floor_share") is None:
+        return ""
+    least = percent(estimate.meta["settings"]["floor"])
+    moved = float(details["floor_share"])
+    amount = "Nothing" if moved <= 0 else capitalised(portion(moved))
+    return (
+        f"{amount} of the answer comes from the floor: a kind of dependence that the lists do not "
+        f"rule out counts with at least about {least}, whatever its evidence."
+    )
+
+
+def known_populations(prob: float, covered: int, cases: int) -> str:
+    """How often the interval held a number that is known.
+
+    Parameters
+    ----------
+    prob : float
+        Level of the intervals.
+    covered, cases : int
+        Intervals that hold the known number, and all of them.
+
+    Returns
+    -------
+    str
+    """
+    told = (
+        f"The members of a list are people whose number is known. Seen through the other lists "
+        f"alone, with the same method, the {percent(prob)} interval holds the known number for "
+        f"{covered} of {cases} lists."
+    )
+    if covered == cases:
+        return told
+    return (
+        f"{told} Where it does not, the lists depend on each other in a way that the method does "
+        "not undo among those people; it may fail in the same way for the people on no list."
+    )
+
+
+def without_strata(estimate: Estimate) -> str:
+    """Where a sum over strata is described by the table without strata; empty elsewhere.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+
+    Returns
+    -------
+    str
+    """
+    whole = estimate.meta["details"].get("unstratified")
+    if not whole:
+        return ""
+    low, median, high = whole["low"], whole["median"], whole["high"]
+    return (
+        "The estimate is the sum of the strata, each fitted by itself. The figures and pictures of "
+        "this section, the refits and the checks are of the same lists without strata, which "
+        f"answer {people(median, low, high)} ({people(low, low, high)} to "
+        f"{people(high, low, high)}); the table of strata says what each stratum rests on."
+    )
+
+
+def dial(estimate: Estimate) -> str:
+    """The odds ratio that the answer implies, in one sentence; empty where there is none.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+
+    Returns
+    -------
+    str
+    """
+    found = found_for(estimate, 0)["dial"]
+    if not found:
+        return ""
+    at, first, last = found["implied"], found["curve"][0], found["curve"][-1]
+    ends = [people(p["median"], p["low"], p["high"]) for p in (first, last)]
+    return (
+        "One number that no data can set ties the people on no list to the others: the odds ratio "
+        "of the unseen cell. This answer implies "
+        f"{share(at['median'])} ({share(at['low'])} to {share(at['high'])}, 95 % interval). "
+        f"Between {share(first['ratio'])} and {share(last['ratio'])} the number goes from "
+        f"{ends[0]} to {ends[1]}."
+    )

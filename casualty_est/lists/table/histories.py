@@ -1,0 +1,465 @@
+"""Capture histories: which lists hold which people, counted and validated."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from casualty_est.errors import Problem, UsageError
+from casualty_est.lists.table.history import HistoryTable
+from casualty_est.lists.table.overlaps import Overlaps, read_overlaps
+from casualty_est.lists.table.read import read_long, read_wide
+from casualty_est.lists.table.strata import Inactive, Parsed, Stratum, sealed
+from casualty_est.lists.table.summary import pairs_of, summary_of
+from casualty_est.tables.read import read_table, table_from
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+__all__ = ["CaptureHistories", "Stratum"]
+
+
+@dataclass(frozen=True, init=False, repr=False, eq=False, slots=True)
+class CaptureHistories:
+    """A validated, immutable table of which lists hold how many of the same people.
+
+    Parameters
+    ----------
+    data : dataframe
+        One column of 0 and 1 per list, and a column with the number of people of each row; without
+        it every row is one person. A blank cell means that the list was not at work in that
+        stratum, which is not the same as holding nobody there.
+    lists : sequence of str, optional
+        The columns that are lists; all 0/1 columns by default.
+    count : str
+        The column with the number of people.
+    by : sequence of str
+        Columns that divide the table into strata, each estimated by itself.
+    inactive : mapping of str to sequence of mapping, optional
+        Strata in which a list was not at work, as in ``{"HRW": [{"month": "1999-03"}]}``.
+    name : str, optional
+        How messages and reports call the table.
+
+    Attributes
+    ----------
+    lists : tuple of str
+        Names of the lists.
+    by : tuple of str
+        Columns of the strata.
+    strata : tuple of Stratum
+        Labels, histories and lists not at work of each stratum; one without labels where the table
+        is not divided.
+    warnings : tuple of (code, text)
+        ``similar_names``, ``empty_list``, ``empty_stratum``, ``repeated``, ``default``.
+    name : str or None
+        Name of the file, without its folder.
+
+    Raises
+    ------
+    UsageError
+        If a named column does not exist, or there are fewer than 2 or more than 20 lists.
+    InputError
+        If the table breaks a rule; every problem is listed with its line and column. A column
+        that is neither list, count nor stratum is one, and so is a person on no list.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> cells = pd.DataFrame({"A": [1, 0, 1], "B": [0, 1, 1], "count": [30, 40, 10]})
+    >>> CaptureHistories(cells).people
+    80
+    """
+
+    lists: tuple[str, ...]
+    by: tuple[str, ...]
+    strata: tuple[Stratum, ...]
+    warnings: tuple[tuple[str, str], ...]
+    name: str | None
+
+    def __init__(
+        self,
+        data: object,
+        *,
+        lists: str | Sequence[str] | None = None,
+        count: str = "count",
+        by: str | Sequence[str] = (),
+        inactive: Inactive | None = None,
+        name: str | None = None,
+    ) -> None:
+        table, columns = table_from(data, name), _columns(by)
+        names = None if lists is None else _columns(lists)
+        parsed = read_wide(table, [], lists=names, count=count, by=columns, inactive=inactive)
+        self._fill(parsed, columns, table.name)
+
+    @classmethod
+    def read(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        lists: str | Sequence[str] | None = None,
+        count: str = "count",
+        by: str | Sequence[str] = (),
+        inactive: Inactive | None = None,
+    ) -> CaptureHistories:
+        r"""Read a CSV, TSV or parquet file with one 0/1 column per list.
+
+        Parameters
+        ----------
+        path : str or path-like
+            UTF-8 file ending in ``.csv`` or ``.tsv``, or a ``.parquet`` file.
+        lists : sequence of str, optional
+            The columns that are lists.
+        count : str
+            The column with the number of people.
+        by : sequence of str
+            Columns that divide the table into strata.
+        inactive : mapping, optional
+            Strata in which a list was not at work.
+
+        Returns
+        -------
+        CaptureHistories
+
+        Raises
+        ------
+        UsageError
+            If there is no such file or column.
+        InputError
+            If the table breaks a rule; every problem is listed.
+
+        Examples
+        --------
+        >>> import pathlib, tempfile
+        >>> path = pathlib.Path(tempfile.mkdtemp()) / "lists.csv"
+        >>> _ = path.write_text("A,B,count\n1,0,30\n0,1,40\n1,1,10\n", encoding="utf-8")
+        >>> CaptureHistories.read(path).lists
+        ('A', 'B')
+        """
+        problems: list[Problem] = []
+        table, columns = read_table(path, problems=problems), _columns(by)
+        names = None if lists is None else _columns(lists)
+        parsed = read_wide(table, problems, lists=names, count=count, by=columns, inactive=inactive)
+        return cls._of(parsed, columns, table.name)
+
+    @classmethod
+    def read_replicates(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        replicate: str,
+        lists: str | Sequence[str] | None = None,
+        count: str = "count",
+        by: str | Sequence[str] = (),
+    ) -> tuple[CaptureHistories, ...]:
+        r"""Read several tables from one file, in which a column says which row belongs to which.
+
+        Replicates are the same people after several runs of linkage or imputation of what is
+        missing; `ListModel` takes them and mixes its answers draw by draw.
+
+        Parameters
+        ----------
+        path : str or path-like
+            As in `read`.
+        replicate : str
+            The column that numbers or names the replicate.
+        lists : sequence of str, optional
+            The columns that are lists.
+        count : str
+            The column with the number of people.
+        by : sequence of str
+            Columns that divide every replicate into strata.
+
+        Returns
+        -------
+        tuple of CaptureHistories
+            In the order in which numbers, or else texts, are sorted.
+
+        Raises
+        ------
+        UsageError
+            If there is no such file or column.
+        InputError
+            If the table breaks a rule; every problem is listed.
+
+        Examples
+        --------
+        >>> import pathlib, tempfile
+        >>> path = pathlib.Path(tempfile.mkdtemp()) / "lists.csv"
+        >>> text = "A,B,count,run\n1,0,30,1\n0,1,9,1\n1,1,4,1\n1,0,31,2\n0,1,9,2\n1,1,5,2\n"
+        >>> _ = path.write_text(text, encoding="utf-8")
+        >>> [table.people for table in CaptureHistories.read_replicates(path, replicate="run")]
+        [43, 45]
+        """
+        columns = _columns(by)
+        whole = cls.read(path, lists=lists, count=count, by=(replicate, *columns))
+        tables: dict[str, list[Stratum]] = {}
+        for stratum in whole.strata:
+            (_, value), *labels = stratum.labels
+            own = Stratum(tuple(labels), stratum.table, stratum.inactive)
+            tables.setdefault(value, []).append(own)
+        names = sorted(tables, key=lambda text: (not text.isdigit(), len(text), text))
+        found = []
+        for i, name in enumerate(names):
+            # What the file says as a whole is said once.
+            warnings = whole.warnings if i == 0 else ()
+            parsed = Parsed(whole.lists, tuple(tables[name]), warnings)
+            found.append(cls._of(parsed, columns, whole.name))
+        return tuple(found)
+
+    @classmethod
+    def from_long(
+        cls,
+        data: object,
+        *,
+        person: str = "person",
+        list_column: str = "list",
+        by: str | Sequence[str] = (),
+        inactive: Inactive | None = None,
+        name: str | None = None,
+    ) -> CaptureHistories:
+        """Read a table with one row per person and list.
+
+        Identifiers are counted and never stored, printed or written. A row that repeats another
+        one counts once, with a warning.
+
+        Parameters
+        ----------
+        data : dataframe, str or path-like
+            The table, or its file.
+        person, list_column : str
+            Columns with the person's identifier and the name of the list.
+        by : sequence of str
+            Columns that divide the people into strata.
+        inactive : mapping, optional
+            Strata in which a list was not at work.
+        name : str, optional
+            How messages call the table; a file has its own name by default.
+
+        Returns
+        -------
+        CaptureHistories
+
+        Raises
+        ------
+        UsageError
+            If a column does not exist or is named for two purposes.
+        InputError
+            If a cell is blank, a person stands in two strata, or a column has no meaning.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> rows = pd.DataFrame({"person": [1, 1, 2, 3], "list": ["A", "B", "A", "B"]})
+        >>> CaptureHistories.from_long(rows).people
+        3
+        """
+        problems: list[Problem] = []
+        path = isinstance(data, str | os.PathLike)
+        table = read_table(Path(str(data)), problems=problems) if path else table_from(data, name)
+        columns = _columns(by)
+        parsed = read_long(
+            table, problems, person=person, list_column=list_column, by=columns, inactive=inactive
+        )
+        return cls._of(parsed, columns, name or table.name)
+
+    @classmethod
+    def from_overlaps(
+        cls,
+        overlaps: Overlaps | Any,
+        *,
+        exact: bool = True,
+        name: str | None = None,
+    ) -> CaptureHistories:
+        """Build the table from counts of the overlaps of lists.
+
+        Parameters
+        ----------
+        overlaps : mapping, dataframe or array
+            Number of people by lists: ``{"A": 30, "A&B": 10}`` or ``{("A", "B"): 10}``. Two lists
+            may also come as a symmetric matrix with the sizes of the lists on its diagonal, which
+            is always read as people on at least these lists.
+        exact : bool
+            Whether a count is of people on exactly these lists; if not, it is of people on at
+            least these, and every overlap must be given that smaller ones do not show to be empty.
+        name : str, optional
+            How messages call the table.
+
+        Returns
+        -------
+        CaptureHistories
+
+        Raises
+        ------
+        UsageError
+            If a count is no whole number, a combination stands twice or, for people on at least
+            these lists, one is missing or the counts contradict each other; and for a matrix of
+            three lists or more, which does not say who is on three.
+
+        Examples
+        --------
+        >>> CaptureHistories.from_overlaps({"A": 40, "B": 50, "A&B": 10}, exact=False).people
+        80
+        """
+        return cls._of(read_overlaps(overlaps, exact=exact, name=name), (), name)
+
+    @classmethod
+    def _of(cls, parsed: Parsed, by: tuple[str, ...], name: str | None) -> CaptureHistories:
+        found = cls.__new__(cls)
+        found._fill(parsed, by, name)
+        return found
+
+    def _fill(self, parsed: Parsed, by: tuple[str, ...], name: str | None) -> None:
+        for field, value in (
+            ("lists", parsed.lists),
+            ("by", by),
+            ("strata", parsed.strata),
+            ("warnings", parsed.warnings),
+            ("name", name),
+        ):
+            # The class is frozen; this is the one place that may write.
+            object.__setattr__(self, field, value)
+
+    def __len__(self) -> int:
+        """Return the number of strata."""
+        return len(self.strata)
+
+    @property
+    def people(self) -> int:
+        """Number of people on at least one list, in all strata."""
+        return sum(stratum.table.people for stratum in self.strata)
+
+    def pooled(self) -> Stratum:
+        """Merge all strata into one.
+
+        Returns
+        -------
+        Stratum
+            All people, without labels. A list that was not at work somewhere counts as not holding
+            the people there.
+        """
+        if not self.by:
+            return self.strata[0]
+        rows, counts = [], []
+        for stratum in self.strata:
+            wide = np.zeros((len(stratum.table.counts), len(self.lists)), dtype=np.uint8)
+            at = [self.lists.index(name) for name in stratum.table.lists]
+            wide[:, at] = stratum.table.histories
+            rows.append(wide)
+            counts.append(stratum.table.counts)
+        table = HistoryTable.of(self.lists, np.vstack(rows), np.concatenate(counts))
+        return Stratum((), sealed(table))
+
+    def summary(self) -> pd.DataFrame:
+        """Size of every list.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``list``, ``people`` on it, ``share`` of all listed people, ``only_here`` (people on no
+            other list), ``strata`` in which it was at work.
+        """
+        return summary_of(self.pooled().table, self.strata)
+
+    def pairs(self) -> pd.DataFrame:
+        """Overlap of every pair of lists, by stratum.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns of the strata; ``list_a``, ``list_b``, their sizes, ``shared`` people;
+            ``lincoln_petersen`` (size_a size_b / shared, missing where nobody is shared) and
+            ``chapman`` ((size_a + 1)(size_b + 1) / (shared + 1) - 1), what the pair alone would
+            say if its lists were independent; ``odds_ratio``, of being on both, among the people
+            on at least one other list, with one half added to every cell (missing for two lists):
+            above 1 the lists share more people than chance; ``nested``: one lies inside the other.
+        """
+        return pairs_of(self.strata)
+
+    def plot(self, *, stratum: int | None = None, dark: bool = False) -> Figure:
+        """Draw the overlaps: how many people stand on exactly which lists.
+
+        Parameters
+        ----------
+        stratum : int, optional
+            A stratum, from 0; all together by default.
+        dark : bool
+            Light text for a dark page, on a transparent ground.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+
+        Raises
+        ------
+        UsageError
+            If there is no such stratum.
+        """
+        if stratum is not None and not 0 <= stratum < len(self):
+            msg = f"stratum must be one of the {len(self)} strata, from 0, not {stratum!r}"
+            raise UsageError(msg)
+        from casualty_est.lists.plots.overlaps import picture
+        from casualty_est.plots import style
+
+        chosen = self.pooled() if stratum is None else self.strata[stratum]
+        colours = style.DARK if dark else style.LIGHT
+        with style.settings():
+            return style.finished(picture(chosen.table, colours))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, CaptureHistories):
+            return NotImplemented
+        return self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def _key(self) -> tuple[object, ...]:
+        strata = tuple(
+            (
+                s.labels,
+                s.inactive,
+                s.table.lists,
+                s.table.histories.tobytes(),
+                tuple(s.table.counts),
+            )
+            for s in self.strata
+        )
+        return (self.lists, self.by, strata)
+
+    def __repr__(self) -> str:
+        """Write the size of the table and of its lists."""
+        return "\n".join([f"CaptureHistories: {self._size()}", *map("  ".__add__, self._lines())])
+
+    def _repr_html_(self) -> str:
+        items = "".join(f"<li>{escape(line)}</li>" for line in self._lines())
+        return f"<p>CaptureHistories: {escape(self._size())}</p><ul>{items}</ul>"
+
+    def _size(self) -> str:
+        strata = f", {_number(len(self), 'stratum', 'strata')}" if self.by else ""
+        strata += f" by {', '.join(self.by)}" if self.by else ""
+        named = f" ({self.name})" if self.name else ""
+        people = _number(self.people, "person", "people")
+        return f"{people} on {len(self.lists)} lists{strata}{named}"
+
+    def _lines(self) -> list[str]:
+        rows = self.summary().to_dict("records")
+        return [
+            f"{row['list']}: {_number(row['people'], 'person', 'people')}, "
+            f"{row['only_here']:,} on no other list"
+            for row in rows
+        ]
+
+
+def _columns(by: str | Sequence[str]) -> tuple[str, ...]:
+    return (by,) if isinstance(by, str) else tuple(by)
+
+
+def _number(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"

@@ -1,1 +1,0 @@
-"""One file per generative model: evidence and priors in, a model out."""

@@ -1,1 +1,0 @@
-"""The incidents model: true deaths of each incident, and who reports what of it."""

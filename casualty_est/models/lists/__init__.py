@@ -1,1 +1,0 @@
-"""Multiple systems estimation: one file per family of distributions over capture histories."""

@@ -1,0 +1,1 @@
+"""One hedged number: what people write, and what it says."""

@@ -1,0 +1,1 @@
+"""The result of a fit: draws, what stands beside them, and the questions it answers."""

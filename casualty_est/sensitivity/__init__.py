@@ -1,1 +1,0 @@
-"""What an answer rests on: identification, refits, tipping points, calibration."""

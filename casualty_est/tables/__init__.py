@@ -1,0 +1,1 @@
+"""Any table as rows of text, with every problem named by line and column."""

@@ -1,0 +1,368 @@
+"""What the validators of every kind of evidence share: words, days, columns and names."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from casualty_est.errors import Problem, QuantityError
+from casualty_est.quantity.quantity import Quantity
+from casualty_est.tables.read import Table
+
+# Category Cc and the bidirectional controls: they would let a cell rewrite the terminal, or show
+# its letters in another order than they stand.
+_BIDI = "\u202a-\u202e\u2066-\u2069"
+CONTROLS = re.compile(f"[\x00-\x1f\x7f-\x9f{_BIDI}]")
+# A citation may run over several lines.
+CONTROLS_IN_PROSE = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}]")
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DAY_MONTH_YEAR = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})")
+
+
+def nearest(word: str, valid: Iterable[str]) -> str:
+    """Return `` (did you mean 'x'?)`` for the closest valid word, or nothing.
+
+    Parameters
+    ----------
+    word : str
+        The word that came.
+    valid : iterable of str
+        The words that are known.
+
+    Returns
+    -------
+    str
+        Text to append to a message, empty where nothing is close.
+
+    Examples
+    --------
+    >>> nearest("outcom", ["outcome", "group"])
+    " (did you mean 'outcome'?)"
+    """
+    by_fold = {name.casefold(): name for name in valid}
+    close = difflib.get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.7)
+    return f" (did you mean {by_fold[close[0]]!r}?)" if close else ""
+
+
+def convert[T](
+    table: Table, column: str, parse: Callable[[str], T], problems: list[Problem]
+) -> list[T | None]:
+    """Parse one column, each distinct text once.
+
+    Parameters
+    ----------
+    table : Table
+        The table.
+    column : str
+        Name of the column; where the table lacks it every cell counts as blank.
+    parse : callable
+        Turns a text into a value, or raises `ValueError` with the reason.
+    problems : list of Problem
+        Where every row that cannot be parsed is appended.
+
+    Returns
+    -------
+    list
+        One value per row, None where parsing failed.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from casualty_est.tables.read import table_from
+    >>> convert(table_from(pd.DataFrame({"n": [1, 2, 1]})), "n", int, [])
+    [1, 2, 1]
+    """
+    texts = table.column(column)
+    values: dict[str, T | None] = {}
+    reasons: dict[str, str] = {}
+    for text in dict.fromkeys(texts):
+        try:
+            values[text] = parse(text)
+        except ValueError as error:
+            values[text] = None
+            reasons[text] = str(error)
+    if reasons:
+        for row, text in enumerate(texts):
+            if text in reasons:
+                problems.append(table.problem(row, reasons[text], column, text))
+    return [values[text] for text in texts]
+
+
+def one_of(valid: Collection[str], default: str | None = None) -> Callable[[str], str | None]:
+    """Return a parser that takes only known words, and `default` for a blank.
+
+    Parameters
+    ----------
+    valid : collection of str
+        The words that are known.
+    default : str, optional
+        What a blank cell means.
+
+    Returns
+    -------
+    callable
+        From text to word; raises `ValueError` that names the valid words.
+
+    Examples
+    --------
+    >>> one_of(("killed", "injured"), "killed")("")
+    'killed'
+    """
+
+    def parse(text: str) -> str | None:
+        if not text:
+            return default
+        if text in valid:
+            return text
+        msg = f"expected one of {', '.join(valid)}{nearest(text, valid)}"
+        raise ValueError(msg)
+
+    return parse
+
+
+def iso_date(text: str) -> date | None:
+    """Read ``YYYY-MM-DD``; a blank is None.
+
+    Parameters
+    ----------
+    text : str
+        The cell.
+
+    Returns
+    -------
+    datetime.date or None
+        The day.
+
+    Raises
+    ------
+    ValueError
+        If the text is no such day, with the ISO form it could have meant.
+
+    Examples
+    --------
+    >>> iso_date("2018-02-09")
+    datetime.date(2018, 2, 9)
+    """
+    if not text:
+        return None
+    rule = "a date is written YYYY-MM-DD"
+    if _ISO_DATE.fullmatch(text):
+        try:
+            return date.fromisoformat(text)
+        except ValueError as error:
+            msg = f"{rule} and this is no day of the calendar ({error}): correct it"
+            raise ValueError(msg) from None
+    meant = _DAY_MONTH_YEAR.fullmatch(text)
+    if meant:
+        first, second, year = (int(part) for part in meant.groups())
+        orders = dict.fromkeys([(second, first), (first, second)])
+        days = [f"{year:04}-{m:02}-{d:02}" for m, d in orders if 1 <= m <= 12 and 1 <= d <= 31]
+        mend = f": write {' or '.join(days)}" if days else ": correct it"
+    elif _ISO_DATE.match(text):
+        mend = f": leave out the time of day and write {text[:10]}"
+    else:
+        mend = ", as in 2018-02-09: give year, month and day"
+    msg = f"{rule}{mend}"
+    raise ValueError(msg)
+
+
+def unknown_columns(table: Table, known: Collection[str]) -> tuple[tuple[str, str], ...]:
+    """Return a warning that names the columns nobody reads, if there are any.
+
+    Parameters
+    ----------
+    table : Table
+        The table.
+    known : collection of str
+        Columns that have a meaning.
+
+    Returns
+    -------
+    tuple of (code, text)
+        One warning with code ``unknown_columns``, or none.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from casualty_est.tables.read import table_from
+    >>> unknown_columns(table_from(pd.DataFrame({"url": [1]})), ("source",))[0][0]
+    'unknown_columns'
+    """
+    strange = [column for column in table.columns if column not in known]
+    if not strange:
+        return ()
+    free = [column for column in known if column not in table.columns]
+    named = ", ".join(f"{column!r}{nearest(column, free)}" for column in strange)
+    head = "column is" if len(strange) == 1 else "columns are"
+    return (("unknown_columns", f"{len(strange)} unknown {head} not used: {named}"),)
+
+
+def similar_names(names: Iterable[str], what: str) -> tuple[tuple[str, str], ...]:
+    """Return a warning for each set of names that differ only in case, width or spaces.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Names as they stand.
+    what : str
+        What they name, in the plural, such as ``"sources"``.
+
+    Returns
+    -------
+    tuple of (code, text)
+        Warnings with code ``similar_names``.
+
+    Examples
+    --------
+    >>> similar_names(["Airwars", "airwars"], "sources")[0][1]
+    "'Airwars' and 'airwars' are taken as different sources: use one spelling if they are one"
+    """
+    by_key: dict[str, list[str]] = {}
+    for name in dict.fromkeys(names):
+        key = "".join(unicodedata.normalize("NFKC", name).casefold().split())
+        by_key.setdefault(key, []).append(name)
+    mend = "use one spelling if they are one"
+    return tuple(
+        (
+            "similar_names",
+            f"{' and '.join(map(repr, group))} are taken as different {what}: {mend}",
+        )
+        for group in by_key.values()
+        if len(group) > 1
+    )
+
+
+# --- texts that are shown, and numbers -------------------------------------------------
+
+
+def shown_safely(
+    parse: Callable[[str], Any], controls: re.Pattern[str] = CONTROLS
+) -> Callable[[str], Any]:
+    """Return the parser, after a check that the text holds nothing that steers a terminal.
+
+    Parameters
+    ----------
+    parse : callable
+        From text to value.
+    controls : re.Pattern
+        What may not stand in the text.
+
+    Returns
+    -------
+    callable
+        The same parser; raises `ValueError` where the text holds such characters.
+    """
+
+    def checked(text: str) -> Any:
+        no_controls(text, controls)
+        return parse(text)
+
+    return checked
+
+
+def no_controls(text: str, controls: re.Pattern[str] = CONTROLS) -> None:
+    """Refuse characters that steer a terminal.
+
+    Parameters
+    ----------
+    text : str
+        The cell.
+    controls : re.Pattern
+        What may not stand in it.
+
+    Raises
+    ------
+    ValueError
+        If the text holds one.
+    """
+    if controls.search(text):
+        msg = "control characters cannot be shown safely; remove them"
+        raise ValueError(msg)
+
+
+def says_something(quantity: Quantity) -> Quantity:
+    """Return a quantity that says something, and refuse "at least 0".
+
+    Parameters
+    ----------
+    quantity : Quantity
+        The number.
+
+    Returns
+    -------
+    Quantity
+        The same.
+
+    Raises
+    ------
+    ValueError
+        If every number fits it.
+    """
+    ends = (quantity.low, quantity.best, quantity.high)
+    if quantity.form == "at_least" and ends == (0, None, None):
+        msg = "every number is at least 0, so this says nothing of the number: leave the cell blank"
+        raise ValueError(msg)
+    return quantity
+
+
+def quantity_cell(text: str) -> Quantity:
+    """Read a hedged number from a cell.
+
+    Parameters
+    ----------
+    text : str
+        The cell.
+
+    Returns
+    -------
+    Quantity
+        What it says.
+
+    Raises
+    ------
+    ValueError
+        If it cannot be read; the text is not repeated, since the cell is shown beside the reason.
+
+    Examples
+    --------
+    >>> quantity_cell("at least 6,047").low
+    6047
+    """
+    no_controls(text)
+    try:
+        return says_something(Quantity.parse(text))
+    except QuantityError as error:
+        message = str(error).rpartition("cannot be read as a quantity: ")[2]
+        rule, mend, forms = message.partition("; write ")
+        short = rule if len(rule) <= 120 else f"{rule[:117]}..."
+        msg = f"{short}{mend}{forms}"
+        raise ValueError(msg) from None
+
+
+def quantity_problems(table: Table, quantities: Sequence[Quantity | None]) -> Iterator[Problem]:
+    """Find the same faults in quantities that never were cells.
+
+    Parameters
+    ----------
+    table : Table
+        Where their rows stand.
+    quantities : sequence of (Quantity or None)
+        One per row; None where there is none.
+
+    Yields
+    ------
+    Problem
+        What is wrong with one of them.
+    """
+    for index, quantity in enumerate(quantities):
+        if quantity is None:
+            continue
+        try:
+            no_controls(quantity.text)
+            says_something(quantity)
+        except ValueError as error:
+            yield table.problem(index, str(error), "quantity", quantity.text)

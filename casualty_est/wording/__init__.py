@@ -1,0 +1,1 @@
+"""Numbers, intervals, cells and dates in print."""

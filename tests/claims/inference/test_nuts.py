@@ -1,0 +1,282 @@
+"""NUTS against the exact route, and what no exact route can check: many cells, regions, shares."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from casualty_est import ClaimsModel, datasets
+from casualty_est.claims.inference.exact import solve
+from casualty_est.claims.inference.nuts import CompiledClaims
+from casualty_est.claims.inference.prior import prior_draws
+from casualty_est.claims.model.scenario import Scenario
+
+Q = (0.05, 0.5, 0.95)
+
+
+def table(*rows):
+    return pd.DataFrame(list(rows)).fillna("")
+
+
+def claim(source, role, quantity, **cell):
+    return {"source": source, "role": role, "quantity": quantity, **cell}
+
+
+# Compiling takes most of the time: one model each for the whole file.
+
+
+@pytest.fixture(scope="module")
+def two():
+    return ClaimsModel(datasets.load("coalition"))
+
+
+@pytest.fixture(scope="module")
+def two_compiled(two):
+    two._engines["nuts"] = CompiledClaims(two.layout)
+    return two._engines["nuts"]
+
+
+@pytest.fixture(scope="module")
+def ten():
+    rows = [claim(f"M{i}", "monitor", f"{6047 + 101 * i:,}") for i in range(10)]
+    return ClaimsModel(table(*rows))
+
+
+@pytest.fixture(scope="module")
+def regions():
+    """A perpetrator on both countries; monitors on one; children inside; an anchor on the other."""
+    rows = [
+        claim("P", "perpetrator", "about 800", scope="Iraq+Syria"),
+        claim("P", "perpetrator", "150", scope="Iraq"),
+        claim("M", "monitor", "at least 6,047", scope="Syria"),
+        claim("N", "monitor", "5,100-5,600", scope="Syria"),
+        claim("M", "monitor", "1,303", scope="Syria", group="children"),
+        claim("K", "media", "as many as 9,000", scope="Iraq+Syria", outcome="casualties"),
+        claim("K", "media", "thousands", scope="Syria", outcome="injured"),
+    ]
+    anchor = {"scope": "Iraq", "group": "civilians", "outcome": "killed", "interval": [2000, 8000]}
+    return ClaimsModel(table(*rows), priors={"anchors": [anchor]})
+
+
+@pytest.fixture(scope="module")
+def regions_estimate(regions):
+    return regions.fit(seed=4, draws=1500)
+
+
+def agree(log_deaths, expected, rtol):
+    np.testing.assert_allclose(np.exp(np.quantile(log_deaths, Q)), np.exp(expected), rtol=rtol)
+
+
+def test_two_numbers_agree_with_the_exact_route(two, two_compiled):
+    draws = two_compiled.sample(draws=5000, tune=1000, seed=1)
+    found = solve(two.layout)
+    agree(draws.log_deaths, found.quantile(Q), 0.02)
+    np.testing.assert_allclose(
+        np.exp(np.quantile(draws.log_deaths, Q)), [5984, 10107, 20416], rtol=0.02
+    )
+    sums(draws)
+
+
+def sums(draws, cells=None):
+    """The sum of all gauge weights is 1, within four Monte Carlo errors of that very sum."""
+    import arviz as az
+
+    deaths = np.exp(draws.log_deaths)
+    f = np.log(deaths.sum(axis=-1) if cells is None else deaths @ cells)
+    whole = draws.scores.sum(axis=-1)
+    product = (f - f.mean()) * (whole - whole.mean())
+    error = product.std() / np.sqrt(float(az.ess(product, method="mean")))
+    assert error < 0.1
+    assert abs(product.mean() - 1) < 4 * error
+
+
+@pytest.mark.parametrize("source", ["Pentagon", "Airwars"])
+def test_each_alone_agrees_without_compiling_again(two, two_compiled, source):
+    alone = Scenario.plain(two.layout).only(two.layout, source)
+    draws = two_compiled.sample(alone, draws=5000, tune=1000, seed=2)
+    # One number against two priors is the widest posterior of all: quantiles at ESS < 10,000.
+    agree(draws.log_deaths, solve(two.layout, alone).quantile(Q), 0.06)
+    assert abs(np.median(draws.log_deaths) - solve(two.layout, alone).quantile(0.5)) < 0.03
+
+
+def test_shifts_and_scales_reach_the_compiled_model(two, two_compiled):
+    moved = Scenario.plain(two.layout).shifted(0, 0.5).shifted(1, -0.3).shifted(2, 1.0)
+    moved = moved.widened(np.array([True, True]), 1.5)
+    draws = two_compiled.sample(moved, draws=5000, tune=1000, seed=3)
+    agree(draws.log_deaths, solve(two.layout, moved).quantile(Q), 0.03)
+    # The scenario changes the answer by far more than that.
+    assert abs(solve(two.layout, moved).quantile(0.5) - solve(two.layout).quantile(0.5)) > 0.1
+    sums(draws)
+
+
+def test_other_readings_of_the_same_kinds(two, two_compiled):
+    readings = tuple(replace(r, z=r.z + 0.7) for r in two.layout.readings)
+    draws = two_compiled.sample(readings=readings, draws=5000, tune=1000, seed=4)
+    layout = replace(two.layout, readings=readings)
+    agree(draws.log_deaths, solve(layout).quantile(Q), 0.02)
+
+
+def test_the_same_seed_gives_the_same_draws(two_compiled):
+    one, other = (two_compiled.sample(draws=50, tune=50, seed=9) for _ in range(2))
+    np.testing.assert_array_equal(one.log_deaths, other.log_deaths)
+
+
+def test_progress_is_reported(two_compiled):
+    calls = []
+    two_compiled.sample(draws=500, tune=500, seed=9, on_progress=lambda *call: calls.append(call))
+    assert calls[-1][1] == 4000
+    assert all(0 <= done <= total for done, total in calls)
+
+
+def test_a_fit_that_did_not_converge_says_so_everywhere(two, two_compiled):
+    est = two.fit(method="nuts", seed=1, draws=20, tune=1)
+    assert not est.converged
+    assert est.warnings[0][0] == "not_converged"
+    assert est.warnings[0][1].startswith("NOT CONVERGED: ")
+    assert "run more draws" in est.warnings[0][1]
+    assert est.headline().startswith("NOT CONVERGED: ")
+    assert "NOT CONVERGED" in repr(est)
+    assert "NOT CONVERGED" in est._repr_html_()
+    assert est.check().lines[0].startswith("NOT CONVERGED: ")
+    content = json.loads(json.dumps(est.to_dict(), allow_nan=False))
+    assert content["diagnostics"]["converged"] is False
+    assert content["diagnostics"]["method"] == "nuts"
+    assert content["warnings"][0]["code"] == "not_converged"
+
+
+@pytest.mark.filterwarnings("ignore:Found chain dimension")  # fewer draws than chains
+@pytest.mark.parametrize("draws", [1, 2, 5])
+def test_absurdly_few_draws_are_no_crash(two, two_compiled, draws):
+    est = two.fit(method="nuts", seed=1, draws=draws, tune=1)
+    assert not est.converged
+    json.dumps(est.to_dict(), allow_nan=False)
+
+
+def test_sampled_estimate_of_the_two_numbers(two, two_compiled):
+    est = two.fit(method="nuts", seed=6, draws=3000)
+    assert est.converged
+    found = est.meta["diagnostics"]
+    assert (found["method"], found["divergences"]) == ("nuts", 0)
+    assert found["max_rhat"] < 1.01
+    assert found["min_ess"] > 400
+    rows = est.identification().rows
+    exact = solve(two.layout).weights()
+    for row, weight in zip(rows, exact, strict=True):
+        assert row["mcse"] > 0
+        assert abs(row["weight"] - weight) < max(5 * row["mcse"], 0.005)
+
+
+def test_ten_monitors_agree_with_the_exact_route(ten):
+    compiled = CompiledClaims(ten.layout)
+    draws = compiled.sample(draws=5000, tune=1000, seed=1)
+    agree(draws.log_deaths, solve(ten.layout).quantile(Q), 0.02)
+    # The ratios too, and what they share.
+    est = ten.fit(seed=2, draws=4000)
+    for i in range(10):
+        np.testing.assert_allclose(
+            np.quantile(draws.log_ratio[..., i], Q),
+            np.quantile(np.log(est.ratios(i)), Q),
+            atol=0.03,
+        )
+    sums(draws)
+
+
+# Many cells ------------------------------------------------------------------------------------
+
+
+def column(est, **cell):
+    rows = [
+        i
+        for i, row in enumerate(est.meta["rows"])
+        if all(row["cell"][key] == value for key, value in cell.items())
+    ]
+    assert len(rows) == 1, (cell, [row["cell"] for row in est.meta["rows"]])
+    return est.draws(rows[0])
+
+
+def test_identities_hold_in_every_draw(regions_estimate):
+    est = regions_estimate
+    civilians = {"group": "civilians"}
+    for outcome in ("killed", "injured"):
+        parts = [column(est, scope=s, outcome=outcome, **civilians) for s in ("Iraq", "Syria")]
+        if outcome == "killed":
+            both = column(est, scope="Iraq+Syria", outcome=outcome, **civilians)
+            np.testing.assert_allclose(parts[0] + parts[1], both, rtol=1e-9)
+    killed = column(est, scope="Iraq+Syria", outcome="killed", **civilians)
+    injured = sum(column(est, scope=s, outcome="injured", **civilians) for s in ("Iraq", "Syria"))
+    casualties = column(est, scope="Iraq+Syria", outcome="casualties", **civilians)
+    np.testing.assert_allclose(killed + injured, casualties, rtol=1e-9)
+    children = column(est, scope="Syria", outcome="killed", group="children")
+    assert (children <= column(est, scope="Syria", outcome="killed", **civilians)).all()
+    assert (children > 0).all()
+
+
+def test_identities_hold_in_every_prior_draw(regions):
+    draws = regions.prior_predictive(draws=500, seed=3)["prior"]["deaths"].values[0]
+    names = [(row.label.scope, row.label.outcome, row.label.group) for row in regions.rows]
+    at = {name: draws[:, i] for i, name in enumerate(names)}
+    np.testing.assert_allclose(
+        at["Iraq", "killed", "civilians"] + at["Syria", "killed", "civilians"],
+        at["Iraq+Syria", "killed", "civilians"],
+        rtol=1e-9,
+    )
+    assert (at["Syria", "killed", "children"] <= at["Syria", "killed", "civilians"]).all()
+
+
+def test_sampled_sums_with_regions(regions, regions_estimate):
+    est = regions_estimate
+    import arviz as az
+
+    scores = est.idata["gauge"]["score"].values.sum(axis=-1)
+    for i in range(len(est)):
+        f = np.log(est.draws(i))
+        product = (f - f.mean()) * (scores - scores.mean())
+        error = product.std() / np.sqrt(float(az.ess(product, method="mean")))
+        assert abs(product.mean() - 1) < 4 * error, est.meta["rows"][i]
+        # The table's own rows add up to the same.
+        assert est.identification(i).sum == pytest.approx(product.mean(), abs=1e-9)
+
+
+def test_signed_weights_are_elasticities_not_shares(regions_estimate):
+    est = regions_estimate
+    signed = [
+        i
+        for i in range(len(est))
+        if any(not -0.02 <= row["weight"] <= 1.02 for row in est.identification(i).rows)
+    ]
+    assert signed
+    for i in signed:
+        sentences = est.identification(i).sentences
+        assert sentences
+        assert not any("rests on" in sentence for sentence in sentences)
+        assert any("10 % higher" in sentence for sentence in sentences)
+
+
+def test_prior_draws_are_those_of_the_pymc_model(regions):
+    """The numpy prior and PyMC's own forward sampling of `pymc_model`: the same distribution."""
+    import warnings
+
+    import pymc as pm
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the potentials, which both leave out
+        found = pm.sample_prior_predictive(
+            draws=20_000,
+            model=regions.pymc_model,
+            random_seed=1,
+            var_names=["log_deaths", "log_ratio"],
+        )["prior"]
+    ours = prior_draws(regions.layout, 20_000, np.random.default_rng(2))
+    for name, values in (("log_deaths", ours.log_deaths), ("log_ratio", ours.log_ratio)):
+        theirs = found[name].values[0]
+        assert values[0].shape == theirs.shape
+        sd = theirs.std(axis=0)
+        for q in (0.05, 0.25, 0.5, 0.75, 0.95):
+            gap = np.quantile(values[0], q, axis=0) - np.quantile(theirs, q, axis=0)
+            assert (np.abs(gap) < 0.06 * sd).all(), (name, q)
+        gap = np.corrcoef(values[0].T) - np.corrcoef(theirs.T)
+        assert np.abs(gap).max() < 0.05

@@ -1,0 +1,109 @@
+"""Refits are what a model without those rows, or with those priors, would say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from casualty_est import ClaimsModel, UsageError, datasets
+from casualty_est.claims.inference.exact import solve
+from casualty_est.claims.model.scenario import Scenario
+
+ROWS = [("A", "perpetrator", "about 800"), ("B", "media", "5,003"), ("C", "third_state", "7,001")]
+
+
+def model(rows, **options):
+    names = ("source", "role", "quantity")
+    return ClaimsModel(
+        pd.DataFrame([dict(zip(names, row, strict=True)) for row in rows]), **options
+    )
+
+
+def expected(rows, prob=0.95, **options):
+    found = solve(model(rows, **options).layout)
+    return np.exp(found.quantile([0.5, (1 - prob) / 2, (1 + prob) / 2]))
+
+
+@pytest.fixture(scope="module")
+def estimate():
+    return model(ROWS).fit(seed=1)
+
+
+def test_each_alone(estimate):
+    found = estimate.alone()
+    assert list(found["case"]) == ["only A", "only B", "only C"]
+    for i, row in enumerate(ROWS):
+        got = found.loc[i, ["median", "low", "high"]].astype(float)
+        np.testing.assert_allclose(got, expected([row]), rtol=0.005)
+    assert found["converged"].all()
+
+
+def test_each_left_out(estimate):
+    found = estimate.leave_one_out(prob=0.8)
+    assert list(found["case"]) == ["without A", "without B", "without C"]
+    assert (found["prob"] == 0.8).all()
+    for i in range(3):
+        got = found.loc[i, ["median", "low", "high"]].astype(float)
+        rest = ROWS[:i] + ROWS[i + 1 :]
+        np.testing.assert_allclose(got, expected(rest, 0.8), rtol=0.005)
+
+
+def test_a_single_source_cannot_be_left_out():
+    found = model(ROWS[:1]).fit(seed=1).leave_one_out()
+    assert list(found.columns) == ["case", "median", "low", "high", "prob", "converged"]
+    assert len(found) == 0
+
+
+def test_widened_is_the_role_with_its_sd_doubled():
+    est = ClaimsModel(datasets.load("coalition")).fit(seed=1)
+    found = est.widened()
+    assert list(found["case"]) == ["role monitor, prior sd doubled"]
+    priors = {"roles": {"monitor": {"completeness": {"median": 0.5, "sd": 1.6}}}}
+    wide = solve(ClaimsModel(datasets.load("coalition"), priors=priors).layout)
+    got = found.loc[0, ["median", "low", "high"]].astype(float)
+    np.testing.assert_allclose(got, np.exp(wide.quantile([0.5, 0.025, 0.975])), rtol=0.005)
+
+
+def test_nothing_to_widen_elsewhere(estimate):
+    assert len(estimate.widened()) == 0
+
+
+def test_results_are_kept_and_not_shared(estimate):
+    first = estimate.alone()
+    first.loc[0, "median"] = -1
+    assert estimate.alone().loc[0, "median"] > 0
+
+
+def test_a_refit_leaves_the_estimate_alone(estimate):
+    before = estimate.draws().copy()
+    estimate.alone()
+    np.testing.assert_array_equal(estimate.draws(), before)
+
+
+def test_levels_are_checked(estimate):
+    for name in ("alone", "leave_one_out", "widened"):
+        with pytest.raises(UsageError, match="prob must lie"):
+            getattr(estimate, name)(prob=95)
+
+
+def test_a_loaded_estimate_says_what_to_do(estimate, tmp_path):
+    estimate.save(tmp_path / "e.nc")
+    loaded = type(estimate).load(tmp_path / "e.nc")
+    with pytest.raises(UsageError, match="carries no model to refit"):
+        loaded.alone(prob=0.5)
+    with pytest.raises(UsageError, match="carries no model to refit"):
+        loaded.tipping(123)
+
+
+def test_scenarios_compose():
+    layout = model(ROWS).layout
+    plain = Scenario.plain(layout)
+    np.testing.assert_array_equal(plain.without(layout, "B").weights, [1, 0, 1])
+    np.testing.assert_array_equal(plain.only(layout, "B").weights, [0, 1, 0])
+    twice = plain.without(layout, "A").without(layout, "C")
+    np.testing.assert_array_equal(twice.weights, plain.only(layout, "B").weights)
+    np.testing.assert_array_equal(plain.shifted(1, 0.5).shifted(1, 0.25).shift, [0, 0.75, 0, 0])
+    np.testing.assert_array_equal(plain.shift, np.zeros(4))
+    marked = np.array([False, True, False])
+    np.testing.assert_array_equal(plain.widened(marked, 2).widened(marked, 2).sd_scale, [1, 4, 1])

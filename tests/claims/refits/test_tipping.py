@@ -1,0 +1,121 @@
+"""What each assumption would have to be, checked by assuming just that."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from casualty_est import ClaimsModel, UsageError
+from casualty_est.claims.inference.exact import solve
+
+
+def model(rows, **options):
+    names = ("source", "role", "quantity")
+    return ClaimsModel(
+        pd.DataFrame([dict(zip(names, row, strict=True)) for row in rows]), **options
+    )
+
+
+ROWS = [("A", "perpetrator", "about 800"), ("B", "media", "5,003")]
+
+
+@pytest.fixture(scope="module")
+def estimate():
+    return model(ROWS).fit(seed=1)
+
+
+@pytest.mark.parametrize("n", [5000, 20_000])
+def test_assuming_the_tipped_ratio_gives_the_number(estimate, n):
+    found = estimate.tipping(n).set_index("assumption")
+    for name, role, sd in (("A", "perpetrator", 1.0), ("B", "media", 0.7)):
+        value = found.loc[f"ratio of {name}", "value"]
+        assert value is not None
+        spec = {"roles": {role: {"ratio": {"median": value, "sd": sd}}}}
+        median = math.exp(float(solve(model(ROWS, priors=spec).layout).quantile(0.5)))
+        assert median == pytest.approx(n, rel=0.01)
+        before = {"A": 0.15, "B": 0.5}[name]
+        # The sd is that of 400 quantiles, whose ends stop at three sds: .2 % short.
+        assert found.loc[f"ratio of {name}", "sds"] == pytest.approx(
+            math.log(value / before) / sd, rel=0.003
+        )
+
+
+def test_assuming_the_tipped_level_gives_the_number(estimate):
+    value = estimate.tipping(8000).set_index("assumption").loc["level prior", "value"]
+    spec = {"level": {"median": value, "sd": 3.0}}
+    median = math.exp(float(solve(model(ROWS, priors=spec).layout).quantile(0.5)))
+    assert median == pytest.approx(8000, rel=0.01)
+
+
+def test_signs(estimate):
+    median = estimate.summary()["median"].iloc[0]
+    up = estimate.tipping(round(median * 1.5)).set_index("assumption")["sds"]
+    down = estimate.tipping(round(median / 1.05)).set_index("assumption")["sds"]
+    # More dead: the sources must have missed more, or the prior lie higher.
+    assert (up[:2] < 0).all()
+    assert (down[:2] > 0).all()
+    assert up["level prior"] > 0 > down["level prior"]
+
+
+def test_the_answer_itself_needs_no_change(estimate):
+    median = estimate.summary()["median"].iloc[0]
+    assert (estimate.tipping(median)["sds"] == 0).all()
+
+
+def test_out_of_reach():
+    tipped = model([("A", "reference", "1,001")]).fit(seed=1).tipping(1_000_000)
+    row = tipped.set_index("assumption").loc["ratio of A"]
+    assert row["value"] is None or np.isnan(row["value"])
+    assert "A would have to have reported .10 % of the true number" in row["sentence"]
+    assert "No shift of what is assumed of A alone would lead there" in row["sentence"]
+
+
+def test_sentences(estimate):
+    sentences = list(estimate.tipping(800)["sentence"])
+    assert all(sentence.startswith("For 800 to be right") for sentence in sentences)
+    found = estimate.tipping(2000).set_index("assumption")
+    value, sentence = found.loc["ratio of B", ["value", "sentence"]]
+    assert value > 1
+    assert "times the true number" in sentence
+    assert "prior standard deviations from what is assumed" in sentence
+    below = estimate.tipping(20_000).set_index("assumption").loc["ratio of B"]
+    assert below["value"] < 1
+    assert "% of the true number" in below["sentence"]
+
+
+@pytest.mark.parametrize("n", [0, -5, math.nan, math.inf, "800", None])
+def test_no_number_of_people(estimate, n):
+    with pytest.raises(UsageError, match="a number of people above 0"):
+        estimate.tipping(n)
+
+
+@pytest.mark.parametrize("n", [np.int64(8000), np.float32(8000), 8000, 8000.0])
+def test_any_kind_of_number(estimate, n):
+    assert list(estimate.tipping(n)["sentence"]) == list(estimate.tipping(8000)["sentence"])
+
+
+def test_neighbouring_large_numbers_are_not_confused(estimate):
+    one, other = estimate.tipping(1_234_567), estimate.tipping(1_234_568)
+    assert "1,234,567" in one["sentence"].iloc[0]
+    assert "1,234,568" in other["sentence"].iloc[0]
+
+
+def test_an_anchor_can_tip():
+    spec = {"anchors": [{"interval": [8000, 12000]}]}
+    found = model(ROWS, priors=spec).fit(seed=1).tipping(5000)
+    row = found.iloc[-1]
+    assert row["assumption"] == "anchor"
+    sd = math.log(12 / 8) / (2 * 1.959964)
+    moved = {"anchors": [{"median": row["value"], "sd": sd}]}
+    median = math.exp(float(solve(model(ROWS, priors=moved).layout).quantile(0.5)))
+    assert median == pytest.approx(5000, rel=0.01)
+    assert "the anchor would have to be about" in row["sentence"]
+
+
+def test_without_a_headline_nothing_tips():
+    est = model([("A", "", "100")]).fit(seed=1)
+    with pytest.raises(UsageError, match="no headline number"):
+        est.tipping(100)

@@ -1,0 +1,268 @@
+"""The part of the report on claims over time: true, clear, and nothing to misquote."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from casualty_est.claims.report import timeline
+from casualty_est.claims.report.what_if import if_right, rivals, what_if
+from casualty_est.report import render, tables
+from tests.support.over_time_by_hand import CELL, CLAIMS, DATES, claim, over_time
+
+ANCHOR = {
+    "name": "anchor",
+    **CELL,
+    "start": DATES[0],
+    "date": DATES[-1],
+    "median": 3000.0,
+    "low": 2500.0,
+    "high": 3600.0,
+}
+
+
+class _Text(HTMLParser):
+    """Text of a page, without styles."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.tags: list[str] = []
+        self.inside: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        if tag in ("style", "script"):
+            self.inside.append(tag)
+
+    def handle_endtag(self, tag):
+        if self.inside and self.inside[-1] == tag:
+            self.inside.pop()
+
+    def handle_data(self, data):
+        if not self.inside:
+            self.found.append(data)
+
+
+def text_of(page):
+    parser = _Text()
+    parser.feed(page)
+    return " ".join(" ".join(parser.found).split()).replace("\u00a0", " ")
+
+
+@pytest.fixture(scope="module")
+def estimate():
+    found = over_time()
+    found.meta["details"]["as_of"] = {
+        f"0:0.95:{DATES[i]}": {
+            "date": DATES[i],
+            "claims": 3,
+            "documented_low": None if i < 5 else 300.0,
+            "median": 1000.0 * i,
+            "low": 500.0 * i,
+            "high": 3000.0 * i,
+            "prob": 0.95,
+            "converged": i != 12,
+        }
+        for i in (12, 4)
+    }
+    found.meta["warnings"].append(
+        {"code": "contradictory", "text": "contradictory claims of one source: 'Tally' falls once"}
+    )
+    return found
+
+
+@pytest.fixture(scope="module")
+def page(estimate):
+    return render(estimate)
+
+
+def test_totals_to_other_days_are_no_rivals(estimate):
+    """Army stated 90 to day 360 and 200 to day 600; the estimate is of day 720."""
+    assert rivals(estimate) == []
+    assert what_if(estimate) == []
+    asked = over_time()
+    asked.meta["claims"] = [
+        *CLAIMS,
+        claim("Army", "20", DATES[-1], role="perpetrator"),
+        claim("Tally", "1,000", DATES[-1]),
+    ]
+    assert rivals(asked)[0] == (20.0, "Army")
+    assert if_right(asked, 20.0) == [
+        "If 20 were the true number, Tally (1,000) would have reported about 50 times the true "
+        "number."
+    ]
+
+
+# The first paragraph -------------------------------------------------------------------------
+
+
+def test_the_first_paragraph_says_what_a_path_is_and_is_not(estimate):
+    said = " ".join(timeline.first(estimate, 0, 0.95))
+    table = estimate.path()
+    table = table[table["scope"] == "A+B"].set_index("date")
+    (day,) = {d for d in DATES if f"to {_written(d)}:" in said}
+    median = table.loc[day, "median"]
+    (number,) = re.findall(r"about ([\d,]+)", said)
+    assert float(number.replace(",", "")) == pytest.approx(median, rel=0.05)
+    assert "95 % credible interval" in said
+    for words in ("estimates", "not what was known on that day", "must not be added"):
+        assert words in said
+    assert "documented" not in said.lower()
+
+
+def _written(iso):
+    from casualty_est.report.naming import day
+
+    return day(iso)
+
+
+def test_the_lede_says_where_the_claims_end(estimate):
+    said = " ".join(timeline.lede(estimate))
+    assert "No claim speaks of a day after 22 August 2021" in said
+    assert "carried forward by the model." in said
+    assert "Army admits deaths months or years after they happened" in said
+
+
+def test_the_lede_names_an_anchor_that_holds_the_end():
+    anchored = over_time(delayed=(), windows={"anchors": [ANCHOR]})
+    said = " ".join(timeline.lede(anchored))
+    assert "held by a number given from outside" in said
+    assert "admit" not in said
+
+
+def test_the_lede_adds_nothing_where_claims_reach_the_end():
+    whole = over_time([claim("Tally", "900", DATES[-1])], delayed=())
+    assert timeline.lede(whole) == []
+    # A claim without a date is counted to the last day.
+    undated = over_time([claim("Tally", "900", None)], delayed=())
+    assert timeline.lede(undated) == []
+
+
+def test_the_first_paragraph_of_the_page_holds_it(page):
+    lede = re.search(r'<p class="lede">(.*?)</p>', page, re.DOTALL)[1]
+    assert "No claim speaks of a day after" in lede
+    assert "Army admits deaths" in lede
+
+
+# Tables --------------------------------------------------------------------------------------
+
+
+def test_running_totals_at_ends_of_quarters(estimate):
+    table = timeline.path(estimate, 0, 0.95)
+    assert len(table.rows) <= timeline.SHOWN
+    assert table.rows[-1][0] == _written(DATES[-1])
+    numbers = estimate.summary().iloc[0]
+    assert float(table.rows[-1][2].replace(",", "")) == pytest.approx(numbers["median"], rel=0.05)
+    stated = [row[1] for row in table.rows]
+    assert stated[0] == "none"
+    assert stated[-1] == "at least 1,500"
+
+
+def test_as_of_in_the_order_of_days(estimate):
+    table = timeline.as_of(estimate, 0.95)
+    assert [row[0] for row in table.rows] == [
+        _written(DATES[4]),
+        f"{_written(DATES[12])} (NOT CONVERGED)",
+    ]
+    assert [row[2] for row in table.rows] == ["none", "at least 300"]
+    assert timeline.as_of(estimate, 0.5) is None  # computed for another level only
+    assert timeline.as_of(over_time(), 0.95) is None
+
+
+def test_still_to_come_stands_apart_from_what_was_stated(estimate):
+    table = timeline.to_come(estimate, 0, 0.95)
+    assert table.head[1:3] == ("Stated by then", "Still to come (estimate)")
+    stated = {row[0]: row[1] for row in table.rows}
+    assert stated[f"Army, {_written(DATES[-1])}"] == "200"
+    found = estimate.still_to_be_admitted().set_index("date").loc[DATES[-1]]
+    assert np.isfinite(found["median"])
+    (sentence,) = timeline.to_come_said(estimate, 0, 0.95)
+    assert f"up to {_written(DATES[19])}" in sentence  # the day of its last claim
+    assert "forecast of its statements, not of deaths" in sentence
+    assert timeline.to_come(over_time(delayed=()), 0, 0.95) is None
+
+
+def test_ratios_only_where_they_move(estimate):
+    table = timeline.ratios(estimate, 0.95)
+    assert [row[0].split(":")[0] for row in table.rows] == ["Army"]
+    assert timeline.ratios(over_time(delayed=()), 0.95) is None
+
+
+def test_many_claims_are_counted_by_source():
+    rows = [claim("Tally", str(100 + i), DATES[i % 24]) for i in range(300)]
+    table = tables.many_claims(rows, counted_in=True)
+    assert table.rows == (
+        (
+            "Tally (monitor)",
+            "civilians killed in A and B",
+            "300",
+            "100 to 399",
+            f"{_written(DATES[0])} to {_written(DATES[-1])}",
+        ),
+    )
+    assert "300 claims" in table.caption
+
+
+# The page ------------------------------------------------------------------------------------
+
+
+def test_the_page_has_every_part(page):
+    said = text_of(page)
+    for words in (
+        "Over time",
+        "Still to be admitted",
+        "What would have been said earlier",
+        "How restated totals are counted",
+        "Of one source the last number of each month stands.",
+        "Sources that contradict themselves",
+        "Contradictory claims of one source: 'Tally' falls once.",
+        "Reporting over time",
+    ):
+        assert words in said
+    assert page.count("data:image/svg+xml") == 2 * 5  # total, sources, priors, path, ratio_paths
+
+
+def test_an_estimate_without_time_has_no_such_part(coalition):
+    said = text_of(render(coalition))
+    assert "Over time" not in said
+    assert "Reporting over time" not in said
+
+
+def test_names_are_escaped():
+    name = '<img src=x onerror="alert(1)">'
+    claims = [{**row, "source": name} if row["source"] == "Army" else row for row in CLAIMS]
+    claims = [{**row, "target": f"ratio of {row['source']}"} for row in claims]
+    page = render(over_time(claims, delayed=(name,)))
+    assert "<img src=x" not in page
+    assert "&lt;img src=x" in page
+    parser = _Text()
+    parser.feed(page)
+    assert "script" not in parser.tags
+
+
+def test_comparisons_are_set_beside_and_escaped(estimate):
+    other = over_time()
+    other.meta["details"]["comparisons"] = [
+        {"caption": "Published, and here.", "head": ["", "<b>"], "rows": [["A & B", "<i>9</i>"]]}
+    ]
+    page = render(other)
+    assert "Beside other estimates" in page
+    assert "&lt;i&gt;9&lt;/i&gt;" in page
+    assert "<i>9" not in page
+    assert "Beside other estimates" not in render(estimate)
+
+
+def test_a_claim_of_a_perpetrator_is_told_once(page):
+    said = text_of(page)
+    # "Army" is no party named in the table, so nothing is said of acceptance.
+    assert "Attribution: none." in said
+
+
+def test_refits_are_not_started_unasked(estimate):
+    from casualty_est.report.tables import refits
+
+    assert refits(estimate, 0.95) == []

@@ -1,0 +1,35 @@
+"""Every file in the folder of bad files is told exactly what is wrong with it, and where."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from casualty_est.claims.table.claims import Claims
+from casualty_est.errors import InputError
+
+FOLDER = Path(__file__).parents[2] / "data" / "bad"
+EXPECTED = tomllib.loads((FOLDER / "expected.toml").read_text(encoding="utf-8"))
+
+
+def test_every_bad_file_has_an_expectation():
+    files = {path.name for path in FOLDER.iterdir()} - {"expected.toml"}
+    assert files == set(EXPECTED)
+    assert len(files) >= 20
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_bad_file_is_told_all_its_problems(name):
+    with pytest.raises(InputError) as caught:
+        Claims.read(FOLDER / name)
+    found = [str(problem) for problem in caught.value.problems]
+    expected = EXPECTED[name]["problems"]
+    assert len(found) == len(expected), found
+    for text, fragments in zip(found, expected, strict=True):
+        for fragment in fragments:
+            assert fragment in text
+        assert "\n" not in text
+    count = f"{len(found)} problem{'s' if len(found) > 1 else ''}:"
+    assert str(caught.value).splitlines()[0] == f"{name} has {count}"

@@ -1,0 +1,108 @@
+"""A documented count is one that somebody published for exactly that cell and window."""
+
+from __future__ import annotations
+
+import datetime
+
+import pandas as pd
+import pytest
+
+from casualty_est.claims.table.claims import Claims
+from casualty_est.claims.table.counting import Documented, documented
+
+
+def table(text):
+    """Read a table written with bars and commas: columns first, then one row per line."""
+    lines = [line.strip() for line in text.strip().splitlines()]
+    columns = [cell.strip() for cell in lines[0].split("|")]
+    rows = [[cell.strip() for cell in line.split("|")] for line in lines[1:]]
+    return Claims(pd.DataFrame(rows, columns=columns))
+
+
+def day(text):
+    return datetime.date.fromisoformat(text)
+
+
+def test_documented_is_the_largest_stated_lower_end_of_a_documenting_role():
+    claims = table(
+        """source|quantity|role|end
+        Airwars|at least 6,047|monitor|2018-02-09
+        Airwars|6,136-9,315|monitor|2018-02-26
+        Paper|at least 9,000|media|2018-02-09
+        Pentagon|about 800|perpetrator|2018-02-09
+        Ministry|dozens|government|2018-02-09
+        UN|5,000|international|2018-02-09
+        UN|as many as 7,000|international|2018-02-09
+        Nobody|7,000||2018-02-09"""
+    )
+    key = ("all", "killed", "civilians", "any")
+    window = (None, day("2018-02-09"))
+    assert documented(claims.rows, key, window) == Documented(
+        6047, None, "Airwars", "at least 6,047"
+    )
+    later = (None, day("2018-02-26"))
+    assert documented(claims.rows, key, later) == Documented(6136, 9315, "Airwars", "6,136-9,315")
+    assert documented(claims.rows[5:6], key, window) == Documented(5000, 5000, "UN")
+    assert documented(claims.rows[2:5], key, window) is None
+    assert documented(claims.rows, ("Syria", *key[1:]), window) is None
+
+
+UNDATED = """
+source|quantity|role|start|end|reported
+Airwars|at least 6,047|monitor|2014-08-08|2018-02-09|2018-02-09
+Airwars|8,249-13,342|monitor|{start}||{reported}
+Pentagon|at least 841|perpetrator|2014-08-08|2018-01-31|2018-02-22
+"""
+CELL = ("all", "killed", "civilians", "any")
+
+
+@pytest.mark.parametrize("start", ["", "2014-08-08"])
+def test_an_undated_total_is_not_documented_for_one_of_several_windows(start):
+    claims = table(UNDATED.format(start=start, reported=""))
+    campaign = day("2014-08-08")
+    february = (campaign, day("2018-02-09"))
+    assert documented(claims, CELL, february) == Documented(6047, None, "Airwars", "at least 6,047")
+    january = (campaign, day("2018-01-31"))
+    assert documented(claims, CELL, january) == Documented(841, None, "Pentagon")
+    assert documented(claims, CELL, (None, february[1])) == Documented(
+        6047, None, "Airwars", "at least 6,047"
+    )
+    assert documented(claims, CELL, (campaign, day("2016-12-31"))) is None
+    # Where no day is asked for, or only the one it states, it is the largest that was published.
+    assert documented(claims, CELL, (None, None)) == Documented(
+        8249, 13342, "Airwars", "8,249-13,342"
+    )
+    from_start = (
+        Documented(8249, 13342, "Airwars", "8,249-13,342")
+        if start
+        else Documented(6047, None, "Airwars", "at least 6,047")
+    )
+    assert documented(claims, CELL, (campaign, None)) == from_start
+
+
+def test_an_undated_total_is_documented_where_its_cell_has_no_other_window():
+    claims = table(UNDATED.format(start="", reported=""))
+    february = (day("2014-08-08"), day("2018-02-09"))
+    assert documented(claims.rows[1:2], CELL, february) == Documented(
+        8249, 13342, "Airwars", "8,249-13,342"
+    )
+    # Windows of another cell do not make this one ambiguous.
+    elsewhere = table(
+        """source|quantity|role|scope|end
+        Airwars|at least 90|monitor||
+        SNHR|at least 70|monitor|Syria|2018-09-23"""
+    )
+    assert documented(elsewhere, CELL, february) == Documented(90, None, "Airwars")
+
+
+def test_a_total_with_a_day_of_publication_is_not_undated():
+    claims = table(UNDATED.format(start="2014-08-08", reported="2018-02-09"))
+    february = (day("2014-08-08"), day("2018-02-09"))
+    assert documented(claims, CELL, february) == Documented(8249, 13342, "Airwars", "8,249-13,342")
+    # An end dates a total too: its blank start is taken over, as in the count.
+    ended = table(
+        """source|quantity|role|start|end
+        Airwars|at least 6,047|monitor||2018-02-09
+        Pentagon|at least 800|perpetrator|2014-08-08|2018-02-09"""
+    )
+    assert documented(ended, CELL, february) == Documented(6047, None, "Airwars", "at least 6,047")

@@ -1,0 +1,92 @@
+"""Pictures of estimates from incident reports: what is drawn, and what is refused."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+import casualty_est as ce
+from casualty_est.incidents.plots.breakdown import curves_of, gap_to, part_name, steps_of
+from casualty_est.plots import to_png
+from casualty_est.result.tables import GAP_PARTS, gaps
+
+FEW = {"seed": 3, "draws": 150, "tune": 250, "chains": 2, "progress": False}
+
+
+@pytest.fixture(scope="module")
+def judged():
+    reports = ce.datasets.incidents("strikes_incidents")
+    return ce.IncidentModel(reports, anchor="Airwars").fit(**FEW)
+
+
+@pytest.fixture(scope="module")
+def listed():
+    import pandas as pd
+
+    rng = np.random.default_rng(1)
+    rows = [
+        (str(i), source, role, str(int(n)))
+        for i, n in enumerate(rng.lognormal(1.5, 1, 40).round() + 1)
+        for source, role in (("A$1$", "monitor"), ("B", "media"), ("C <b>", None))
+        if rng.random() < 0.5
+    ]
+    frame = pd.DataFrame(rows, columns=["incident", "source", "role", "quantity"])
+    return ce.IncidentModel(frame, anchor="A$1$").fit(**FEW)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("name", ["gap", "inclusion", "mentions", "total", "sources", "cases"])
+def test_every_picture_is_drawn(judged, listed, name, dark):
+    for est in (judged, listed):
+        if name == "cases":
+            est.choices()
+        assert to_png(getattr(est.plot, name)(dark=dark)).startswith(b"\x89PNG")
+
+
+def test_steps_lead_from_one_total_to_the_other(judged, listed):
+    for est in (judged, listed):
+        for found in gaps(est):
+            steps = steps_of(found, est.meta["details"]["judge"])
+            assert steps[0].end == found["reported"][0]
+            assert steps[-1].end == found["reported"][1]
+            assert steps[-2].end == pytest.approx(found["reported"][1], abs=1e-6)
+            for one, following in pairwise(steps[:-1]):
+                assert following.start == one.end
+            assert sum(found[part]["mean"] for part in GAP_PARTS) == pytest.approx(found["gap"])
+
+
+def test_a_step_is_named_by_what_the_source_does():
+    assert part_name("missed_incidents", "B", "B").endswith("neither reports nor accepts")
+    assert "B does not report" in part_name("missed_incidents", "B", None)
+
+
+def test_the_widest_gap_is_drawn_unless_another_is_asked_for(listed):
+    known = gaps(listed)
+    assert {found["sources"][1] for found in known} == {"B", "C <b>"}
+    widest = max(known, key=lambda found: abs(found["gap"]))
+    assert gap_to(known, None) is widest
+    assert gap_to(known, "B")["sources"] == ["A$1$", "B"]
+    with pytest.raises(ce.UsageError, match="not 'D'"):
+        listed.plot.gap(source="D")
+
+
+def test_curves_are_of_sources_whose_inclusion_is_estimated(judged, listed):
+    assert {name for name, _, _ in curves_of(listed, 0.95)} == {"A$1$", "B", "C <b>"}
+    # One lister without a recall check: only the verdicts speak of size.
+    assert [name for name, _, _ in curves_of(judged, 0.95)] == ["Coalition"]
+
+
+def test_who_reports_what_is_as_in_the_table(listed):
+    found = listed.meta["details"]["by_size"]
+    table = listed.meta["details"]["reports"]
+    assert np.sum(found["mentioned"], axis=1).tolist() == [row["incidents"] for row in table]
+    assert sum(found["incidents"]) >= max(row["incidents"] for row in table)
+
+
+def test_other_evidence_is_refused():
+    est = ce.ClaimsModel(ce.datasets.claims("coalition")).fit(seed=1)
+    for draw in (est.plot.gap, est.plot.inclusion, est.plot.mentions):
+        with pytest.raises(ce.UsageError, match="strike by strike"):
+            draw()

@@ -1,0 +1,159 @@
+"""Nine to twenty lists: known populations, nothing that enumerates 2^20 histories, refusals."""
+
+from __future__ import annotations
+
+import tracemalloc
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import casualty_est as ce
+from casualty_est.errors import InputError, UsageError
+from casualty_est.lists.inference import mixture_kernel
+from casualty_est.lists.inference.importance import climb
+from casualty_est.lists.inference.mixture import compiled
+from casualty_est.lists.model import classes, loglinear, visibility
+from casualty_est.lists.model.member import Member
+from casualty_est.lists.table.history import HistoryTable
+
+TRUTH = 1500
+CHEAP = ("independence", "pairs", "visibility")
+
+
+def _table(lists, seed, structure="independent", number=TRUTH):
+    """A population of known size, seen by lists that hold 6 to 15 % of it; no code of the model."""
+    rng = np.random.default_rng(seed)
+    chance = np.tile(rng.uniform(0.06, 0.15, lists), (number, 1))
+    if structure == "visibility":
+        seen_easily = np.exp(0.7 * rng.standard_normal(number) - 0.7**2 / 2)
+        chance = np.minimum(chance * seen_easily[:, None], 0.95)
+    on = rng.random((number, lists)) < chance
+    if structure == "referral":
+        on[:, 1] |= on[:, 0] & (rng.random(number) < 0.5)
+    frame = pd.DataFrame(on.astype(int), columns=[f"L{j:02}" for j in range(lists)])
+    return frame[on.any(axis=1)]
+
+
+def _history_table(lists, seed=1):
+    return ce.CaptureHistories(_table(lists, seed)).pooled().table
+
+
+@pytest.mark.parametrize("lists", [9, 12, 20])
+def test_known_populations_are_recovered(lists):
+    frame = _table(lists, 100 + lists, "referral")
+    tracemalloc.start()
+    est = ce.ListModel(ce.CaptureHistories(frame), families=("independence", "pairs")).fit(seed=1)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    low, median, high = est.summary().iloc[0][["low", "median", "high"]]
+    assert est.converged
+    assert low < TRUTH < high
+    assert median == pytest.approx(TRUTH, rel=0.1)
+    # 2^20 histories with one float for each of twenty lists would be 168 MB.
+    assert peak < 150e6
+    best = max(est.meta["details"]["families"], key=lambda member: member["mass"])
+    assert best["member"] == "pair L00 with L01"
+
+
+def test_unequal_visibility_with_twelve_lists():
+    frame = _table(12, 7, "visibility")
+    est = ce.ListModel(ce.CaptureHistories(frame), families="visibility").fit(seed=1)
+    low, high = est.summary().iloc[0][["low", "high"]]
+    assert low < TRUTH < high
+    naive = ce.ListModel(ce.CaptureHistories(frame), families="independence").fit(seed=1)
+    assert naive.summary()["high"].iloc[0] < TRUTH
+
+
+def test_auto_leaves_out_what_writes_out_every_history():
+    model = ce.ListModel(ce.CaptureHistories(_table(9, 3)))
+    families, _ = model.families_for(model.histories.pooled())
+    assert [f.key for f in families] == [
+        "independence",
+        "pairs",
+        "visibility",
+        "visibility-pair",
+        "classes",
+    ]
+    (note,) = [text for code, text in model.notes if code == "family_left_out"]
+    assert "takes at most 8 lists, not 9, for it writes out every history" in note
+    assert note in repr(model)
+
+
+@pytest.mark.parametrize("family", ["ridge", "no-highest-order"])
+def test_families_that_write_out_every_history_are_refused(family):
+    with pytest.raises(UsageError, match=f"{family} takes at most 8 lists, not 9"):
+        ce.ListModel(ce.CaptureHistories(_table(9, 3)), families=family)
+
+
+def test_more_than_twenty_lists_are_refused():
+    with pytest.raises((UsageError, InputError), match="2 to 20 lists, not 21"):
+        ce.CaptureHistories(_table(21, 4))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lists", [9, 12, 20])
+def test_auto_on_many_lists(lists):
+    est = ce.ListModel(ce.CaptureHistories(_table(lists, 200 + lists, "visibility"))).fit(seed=1)
+    low, high = est.summary().iloc[0][["low", "high"]]
+    assert low < TRUTH < high
+
+
+# The compiled densities and the derivatives, against the plain ones -------------------------------
+
+
+def _members(table):
+    found = [
+        classes.classes(table)[0],
+        visibility.visibility(table)[0],
+        visibility.visibility_pair(table)[0],
+        visibility.visibility_pair(table)[-1],
+        loglinear.independence(table)[0],
+        loglinear.pairs(table)[-1],
+    ]
+    return [*found, loglinear.ridge(table)[2]] if len(table.lists) <= 8 else found
+
+
+@pytest.mark.parametrize("lists", [2, 3, 5, 6, 11, 20])
+def test_compiled_densities_are_those_of_the_families(lists):
+    table = _history_table(lists)
+    counts = table.counts.astype(float)
+    rng = np.random.default_rng(lists)
+    for member in _members(table):
+        theta = member.draw_prior(rng, 20)
+        log_cells, odds = member.evaluate(theta)
+        likelihood, same_odds = member.log_likelihood(theta, counts)
+        np.testing.assert_allclose(likelihood, log_cells @ counts, rtol=1e-11)
+        np.testing.assert_allclose(same_odds, odds, rtol=1e-12)
+        ready = compiled(member, counts)
+        if ready is None:
+            continue
+        prior, likelihood, odds_there = mixture_kernel.densities(theta, *ready.arguments())
+        np.testing.assert_allclose(prior, member.log_prior(theta), rtol=1e-11, atol=1e-11)
+        fine = np.isfinite(likelihood)
+        assert fine.mean() > 0.8
+        np.testing.assert_allclose(likelihood[fine], (log_cells @ counts)[fine], rtol=1e-11)
+        np.testing.assert_allclose(odds_there[fine], odds[fine], rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("lists", [3, 5, 12])
+def test_derivatives_are_those_of_an_imaginary_step(lists):
+    table = _history_table(lists)
+    counts = table.counts.astype(float)
+    rng = np.random.default_rng(lists)
+    for member in _members(table):
+        theta = member.draw_prior(rng, 1)[0]
+        wanted = Member.scores(member, theta)
+        np.testing.assert_allclose(member.scores(theta), wanted, rtol=1e-8, atol=1e-10)
+        scale = np.abs(wanted) @ counts
+        found = member.gradient(theta, counts)
+        np.testing.assert_allclose((found - wanted @ counts) / scale, 0.0, atol=1e-10)
+
+
+def test_a_climb_from_elsewhere_ends_at_the_same_mode():
+    table = HistoryTable.of(("A", "B", "C"), [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 1]], [9] * 4)
+    for member in (visibility.visibility(table)[0], loglinear.pairs(table)[0]):
+        theta, value = climb(member, table)
+        again, height = climb(member, table, theta + 0.3)
+        assert height == pytest.approx(value, abs=1e-6)
+        np.testing.assert_allclose(again, theta, atol=1e-3)

@@ -1,0 +1,268 @@
+"""Chordal graphs by brute force, and the hyper-Dirichlet marginal from the textbook."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from scipy import stats
+from scipy.special import gammaln, logsumexp
+
+from casualty_est.lists.inference import graphs as solver
+from casualty_est.lists.inference.graphs import solve_graphs
+from casualty_est.lists.model import chordal
+from casualty_est.lists.model.decomposable import Marginals, draw_cells, log_evidence_complete
+from casualty_est.lists.table.history import HistoryTable
+
+HISTORIES = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [1, 0, 1], [0, 1, 1], [1, 1, 1]]
+TABLE = HistoryTable.of(("A", "B", "C"), HISTORIES, [6, 5, 4, 3, 2, 1, 1])
+
+
+def _has_long_cycle(edges, vertices):
+    """Whether some set of four vertices or more is tied in a ring and in no other way."""
+    tied = {frozenset(edge) for edge in edges}
+    for size in range(4, vertices + 1):
+        for inside in itertools.combinations(range(vertices), size):
+            mine = [edge for edge in tied if edge <= set(inside)]
+            degrees = [sum(v in edge for edge in mine) for v in inside]
+            if set(degrees) == {2} and _connected(mine, inside):
+                return True
+    return False
+
+
+def _connected(edges, vertices):
+    reached = {vertices[0]}
+    for _ in vertices:
+        reached |= {v for edge in edges if edge & reached for v in edge}
+    return reached == set(vertices)
+
+
+@pytest.mark.parametrize(("vertices", "count"), [(3, 8), (4, 61), (5, 822)])
+def test_chordal_graphs_are_those_without_a_long_ring(vertices, count):
+    found = chordal.chordal_graphs(vertices)
+    ours = {found.edges(g) for g in range(len(found))}
+    pairs = list(itertools.combinations(range(vertices), 2))
+    every = itertools.chain.from_iterable(
+        itertools.combinations(pairs, size) for size in range(len(pairs) + 1)
+    )
+    assert ours == {edges for edges in every if not _has_long_cycle(edges, vertices)}
+    assert len(ours) == len(found) == count
+    assert found.edges(len(found) - 1) == tuple(pairs)
+
+
+def test_graphs_on_six_lists_are_18154():
+    found = chordal.chordal_graphs(6)
+    assert len({found.edges(g) for g in range(len(found))}) == 18_154
+
+
+@pytest.mark.slow
+def test_graphs_on_seven_lists_are_617675(tmp_path, monkeypatch):
+    monkeypatch.setenv(chordal.CACHE, str(tmp_path))
+    chordal.chordal_graphs.cache_clear()
+    found = chordal.chordal_graphs(7)
+    codes = np.unique(np.hstack([found.closed, found.rest]), axis=0)
+    assert len(codes) == 617_675
+    (file,) = tmp_path.iterdir()
+    chordal.chordal_graphs.cache_clear()
+    np.testing.assert_array_equal(chordal.chordal_graphs(7).closed, found.closed)
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    chordal.chordal_graphs.cache_clear()
+    np.testing.assert_array_equal(chordal.chordal_graphs(7).closed, found.closed)
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_broken_file_of_graphs_is_built_again(tmp_path, monkeypatch):
+    """The same door as for seven lists, shown on four."""
+    monkeypatch.setenv(chordal.CACHE, str(tmp_path / "new"))
+    monkeypatch.setattr(chordal, "ON_DISK", 4)
+    wanted = chordal._enumerate(4)
+    file = tmp_path / "new" / "chordal-graphs-4.npz"
+
+    def again():
+        chordal.chordal_graphs.cache_clear()
+        found = chordal.chordal_graphs(4)
+        np.testing.assert_array_equal(found.closed, wanted.closed)
+        np.testing.assert_array_equal(found.rest, wanted.rest)
+        assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+    again()
+    whole = file.read_bytes()
+    again()
+    assert file.read_bytes() == whole
+    for broken in (b"", b"no archive", whole[:-40]):
+        file.write_bytes(broken)
+        again()
+        assert chordal._read(file, 4) is not None
+    wrong = np.zeros_like(wanted.closed)
+    np.savez(file, closed=wrong, rest=wrong)
+    again()
+    chordal.chordal_graphs.cache_clear()
+
+
+def test_no_place_for_the_file_is_no_error(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv(chordal.CACHE, str(tmp_path / "file"))
+    monkeypatch.setattr(chordal, "ON_DISK", 3)
+    chordal.chordal_graphs.cache_clear()
+    assert len(chordal.chordal_graphs(3)) == 8
+    chordal.chordal_graphs.cache_clear()
+
+
+# Cliques and separators of all eight graphs on three lists, by hand.
+THREE = {
+    (): ([{0}, {1}, {2}], []),
+    ((0, 1),): ([{0, 1}, {2}], []),
+    ((0, 2),): ([{0, 2}, {1}], []),
+    ((1, 2),): ([{1, 2}, {0}], []),
+    ((0, 1), (0, 2)): ([{0, 1}, {0, 2}], [{0}]),
+    ((0, 1), (1, 2)): ([{0, 1}, {1, 2}], [{1}]),
+    ((0, 2), (1, 2)): ([{0, 2}, {1, 2}], [{2}]),
+    ((0, 1), (0, 2), (1, 2)): ([{0, 1, 2}], []),
+}
+
+
+def _dirichlet_multinomial(people, inside):
+    """Log marginal of the people, one by one, on some lists: Dirichlet(2^-|s|) for each history."""
+    a = 2.0 ** -len(inside)
+    counts = {}
+    for history, number in people.items():
+        key = tuple(history[j] for j in sorted(inside))
+        counts[key] = counts.get(key, 0) + number
+    total = sum(counts.values())
+    whole = a * 2 ** len(inside)
+    return (
+        gammaln(whole)
+        - gammaln(whole + total)
+        + sum(gammaln(a + c) - gammaln(a) for c in counts.values())
+    )
+
+
+def _log_joint(edges, unlisted):
+    """Log of p(N) N! / unlisted! times the marginal: the other factorials do not matter."""
+    people = dict(zip(map(tuple, HISTORIES), [6, 5, 4, 3, 2, 1, 1], strict=True))
+    people[0, 0, 0] = unlisted
+    cliques, separators = THREE[edges]
+    number = sum(people.values())
+    return (
+        sum(_dirichlet_multinomial(people, clique) for clique in cliques)
+        - sum(_dirichlet_multinomial(people, separator) for separator in separators)
+        + gammaln(number + 1)
+        - gammaln(unlisted + 1)
+        - np.log(number)
+    )
+
+
+def test_every_graph_on_three_lists_by_hand():
+    """Sum over every number of people up to eleven times those listed, the range of R dga."""
+    grid = np.arange(1, 10 * TABLE.people + 1)
+    joint = {edges: np.array([_log_joint(edges, k) for k in grid]) for edges in THREE}
+    whole = logsumexp(np.array(list(joint.values())))
+    found = solve_graphs(TABLE, reference=True)
+    assert len(found.graphs) == 8
+    for g, probability in enumerate(found.probability):
+        density = joint[found.graphs.edges(g)]
+        assert probability == pytest.approx(np.exp(logsumexp(density) - whole), rel=1e-9)
+        mean = np.exp(density - logsumexp(density)) @ grid
+        assert found.given(g) @ found.nodes == pytest.approx(mean, rel=1e-8)
+    assert found.log_evidence == pytest.approx(whole - np.log(8), abs=1e-9)
+    mass = np.exp(logsumexp(np.array(list(joint.values())), axis=0) - whole)
+    number = grid + TABLE.people
+    assert found.mean == pytest.approx(mass @ number, rel=1e-9)
+    assert found.sd == pytest.approx(np.sqrt(mass @ (number - mass @ number) ** 2), rel=1e-8)
+    for chance in (0.025, 0.3, 0.5, 0.9, 0.975):
+        wanted = number[np.searchsorted(np.cumsum(mass), chance)]
+        assert found.quantile([chance]) == wanted
+
+
+def test_without_a_limit_against_a_long_sum():
+    """Two million numbers one by one, and the power law of the tail beyond them."""
+    grid = np.arange(2_000_000.0)
+    marginals = Marginals.of(TABLE)
+    terms, people = marginals.log_terms(grid), marginals.log_people(grid)
+    graphs = chordal.chordal_graphs(3)
+    log_mass = []
+    for g in range(7):
+        density = people + (terms[graphs.closed[g]] - terms[graphs.rest[g]]).sum(axis=0)
+        slope = (density[-1] - density[-2]) * grid[-1]
+        beyond = density[-1] + np.log(grid[-1] / -(slope + 1.0))
+        log_mass.append(np.logaddexp(logsumexp(density), beyond))
+    found = solve_graphs(TABLE)
+    assert found.log_evidence == pytest.approx(logsumexp(log_mass) - np.log(7), abs=1e-6)
+    order = [graphs.edges(g) for g in range(7)]
+    for g, probability in enumerate(found.probability):
+        wanted = log_mass[order.index(found.graphs.edges(g))] - logsumexp(log_mass)
+        assert probability == pytest.approx(np.exp(wanted), rel=1e-6)
+    assert found.beyond < 1e-8
+
+
+def test_evidence_of_the_complete_graph_is_a_beta_function():
+    """Its tail falls as N to the power 2^-L - 2: a long sum, and the rest in closed form."""
+    grid = np.arange(5_000_000.0)
+    marginals = Marginals.of(TABLE)
+    density = marginals.log_people(grid) + marginals.log_terms(grid)[7]
+    rest = density[-1] + np.log(grid[-1] / (1.0 - 2.0**-3))
+    wanted = np.logaddexp(logsumexp(density), rest)
+    assert log_evidence_complete(marginals) == pytest.approx(wanted, abs=1e-5)
+
+
+@pytest.mark.parametrize("length", [1, 5, 8, 9, 40, 12_345])
+def test_nodes_sum_polynomials_over_whole_numbers(length):
+    nodes, weights = solver.gauss(np.array([float(length)]))
+    numbers = np.arange(length) / length
+    for degree in range(16):
+        wanted = (numbers**degree).sum()
+        assert weights[0] @ (nodes[0] / length) ** degree == pytest.approx(wanted, rel=1e-10)
+
+
+def test_cells_have_the_moments_of_the_posterior():
+    """Chain A - B - C: the clique tables are Dirichlet, and the shares of the histories follow."""
+    graphs = chordal.chordal_graphs(3)
+    chain = next(g for g in range(8) if graphs.edges(g) == ((0, 1), (1, 2)))
+    draws, unlisted = 40_000, 9
+    log_cells, log_odds = draw_cells(
+        Marginals.of(TABLE),
+        np.tile(graphs.closed[chain], (draws, 1)),
+        np.tile(graphs.rest[chain], (draws, 1)),
+        np.full(draws, unlisted),
+        np.random.default_rng(1),
+    )
+    empty = 1 / (1 + np.exp(-log_odds))
+    cells = np.column_stack([empty, np.exp(log_cells) * (1 - empty)[:, None]])
+    np.testing.assert_allclose(cells.sum(axis=1), 1.0, rtol=1e-12)
+    counts = TABLE.dense().astype(float)
+    counts[0] = unlisted
+    index = np.arange(8)
+    for pair in (3, 6):  # lists A and B, lists B and C
+        table = np.array([counts[index & pair == c].sum() for c in np.unique(index & pair)])
+        wanted = stats.dirichlet(table + 0.25)
+        found = np.array([cells[:, index & pair == c].sum(axis=1) for c in np.unique(index & pair)])
+        np.testing.assert_allclose(found.mean(axis=1), wanted.mean(), rtol=0.01)
+        np.testing.assert_allclose(found.var(axis=1), wanted.var(), rtol=0.04)
+    # A and C are independent given B, in every draw.
+    full = cells.reshape(-1, 2, 2, 2)  # C, B, A
+    for b in (0, 1):
+        ratio = full[:, 0, b, 0] * full[:, 1, b, 1] / (full[:, 0, b, 1] * full[:, 1, b, 0])
+        np.testing.assert_allclose(ratio, 1.0, rtol=1e-8)
+
+
+def test_graphs_are_drawn_as_probable_as_they_are():
+    found = solve_graphs(TABLE)
+    rng = np.random.default_rng(2)
+    unlisted = found.draw(20_000, rng)
+    assert unlisted.mean() + TABLE.people == pytest.approx(found.mean, rel=0.05)
+    drawn = np.bincount(found.draw_graphs(unlisted, rng), minlength=7) / 20_000
+    np.testing.assert_allclose(drawn, found.probability, atol=0.012)
+    # Given the number, too: few people on no list speak for other graphs than many.
+    few = unlisted <= np.quantile(unlisted, 0.2)
+    marginals, graphs = Marginals.of(TABLE), found.graphs
+    values = np.unique(unlisted[few]).astype(float)
+    terms = marginals.log_terms(values)
+    density = np.exp(
+        [(terms[c] - terms[r]).sum(axis=0) for c, r in zip(graphs.closed, graphs.rest, strict=True)]
+    )
+    share = density / density.sum(axis=0)
+    times = np.bincount(np.searchsorted(values, unlisted[few]))
+    wanted = share @ times / times.sum()
+    drawn = np.bincount(found.draw_graphs(unlisted[few], rng), minlength=7) / few.sum()
+    np.testing.assert_allclose(drawn, wanted, atol=0.025)

@@ -1,0 +1,99 @@
+"""Modes of simulated posteriors, and means that nobody can know."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from casualty_est import UsageError
+from casualty_est.result.posterior import find_modes, mean_is_known
+
+
+def rng(seed):
+    return np.random.default_rng(seed)
+
+
+def test_no_false_second_mode_in_two_hundred_samples():
+    for seed in range(200):
+        draws = np.exp(rng(seed).normal(9, 0.3 + 0.005 * seed, 4000))
+        modes = find_modes(draws)
+        assert len(modes) == 1, seed
+        assert modes[0]["weight"] == 1
+
+
+@pytest.mark.parametrize("df", [2, 3, 4])
+def test_heavy_tails_are_one_mode(df):
+    for seed in range(40):
+        draws = np.exp(np.clip(8 + 0.4 * rng(seed).standard_t(df, 4000), -5, 40))
+        assert len(find_modes(draws)) == 1, seed
+
+
+def test_a_skewed_and_a_flat_posterior_are_one_mode():
+    for seed in range(40):
+        assert len(find_modes(np.exp(6 + rng(seed).exponential(0.7, 4000)))) == 1
+        assert len(find_modes(np.exp(6 + 0.7 * rng(seed).uniform(0, 2, 4000)))) == 1
+
+
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.9])
+def test_two_modes_with_their_weights(share):
+    for seed in range(20):
+        random = rng(seed)
+        second = random.uniform(size=4000) < share
+        centre = np.where(second, np.log(20_000), np.log(4_000))
+        draws = np.exp(centre + 0.15 * random.normal(size=4000))
+        modes = find_modes(draws, 0.9)
+        assert len(modes) == 2, seed
+        assert [m["weight"] for m in modes] == pytest.approx(
+            [1 - second.mean(), second.mean()], abs=0.01
+        )
+        assert modes[0]["median"] == pytest.approx(4_000, rel=0.06)
+        assert modes[1]["median"] == pytest.approx(20_000, rel=0.06)
+        spread = np.exp(1.645 * 0.15)
+        assert modes[1]["low"] == pytest.approx(20_000 / spread, rel=0.12)
+        assert modes[1]["high"] == pytest.approx(20_000 * spread, rel=0.12)
+
+
+def test_three_modes():
+    random = rng(1)
+    centre = np.log(random.choice([1_000, 10_000, 100_000], size=6000))
+    modes = find_modes(np.exp(centre + 0.1 * random.normal(size=6000)))
+    assert [m["weight"] for m in modes] == pytest.approx([1 / 3] * 3, abs=0.03)
+    assert sum(m["weight"] for m in modes) == pytest.approx(1, abs=1e-12)
+
+
+def test_few_far_draws_are_no_mode():
+    draws = np.exp(rng(1).normal(9, 0.3, 4000))
+    draws[:100] = 1e9
+    assert len(find_modes(draws)) == 1
+
+
+def test_a_known_number_is_one_mode():
+    modes = find_modes(np.full(1000, 77.0))
+    assert modes == ({"weight": 1.0, "median": 77.0, "low": 77.0, "high": 77.0},)
+
+
+def test_zeros_do_no_harm():
+    modes = find_modes(np.zeros(100))
+    assert modes[0]["median"] == 0
+
+
+@pytest.mark.parametrize("prob", [0, 1, 2, -0.5, 95])
+def test_levels_are_probabilities(prob):
+    with pytest.raises(UsageError, match="prob must lie between 0 and 1"):
+        find_modes(np.ones(10), prob)
+
+
+def test_mean_is_known_within_five_per_cent():
+    draws = np.exp(rng(1).normal(9, 0.5, (4, 1000)))
+    assert mean_is_known(draws, {"min_ess": None})
+    assert mean_is_known(draws, {"min_ess": 400})
+    # Relative sd .53: with 100 effective draws the error is 5.3 %, with 120 it is 4.9 %.
+    relative = draws.std() / draws.mean()
+    edge = (relative / 0.05) ** 2
+    assert mean_is_known(draws, {"min_ess": edge * 1.02})
+    assert not mean_is_known(draws, {"min_ess": edge * 0.98})
+
+
+def test_a_mean_ruled_by_few_draws_is_not_known():
+    assert not mean_is_known(np.exp(rng(1).normal(9, 4, (4, 1000))), {"min_ess": None})
+    assert not mean_is_known(np.array([[1.0, np.inf]]), {"min_ess": None})

@@ -1,0 +1,28 @@
+"""The command as a user calls it, run in this process."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from casualty_est.cli import main as cli
+
+
+def run(capsys, *words):
+    """Return the exit code, standard output and standard error."""
+    old = sys.argv
+    sys.argv = ["casualty-est", *map(str, words)]
+    try:
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+    finally:
+        sys.argv = old
+    out, err = capsys.readouterr()
+    return int(end.value.code or 0), out, err
+
+
+def run_flat(capsys, *words):
+    """The same, with standard output as one line: where it was wrapped does not matter."""
+    code, out, err = run(capsys, *words)
+    return code, " ".join(out.split()), err

@@ -1,0 +1,126 @@
+"""Printed numbers: no more digits than the interval knows."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casualty_est.wording.numbers import chance, people, percent, rounded, share
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "expected"),
+    [
+        (10122.6, 5419, 23967, 10000),
+        (10203, 10100, 10310, 10200),
+        (10203.4, 10190, 10217, 10200),
+        (5419, 5419, 23967, 5400),
+        (0.0831, 0.03, 0.2, 0.083),
+        (1e-9, 0, 1, 1e-9),
+        (0, 0, 10, 0),
+        (123456, 123456, 123456, 123456),
+    ],
+)
+def test_rounded(value, low, high, expected):
+    assert rounded(value, low, high) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_what_is_no_number_stays(value):
+    assert str(rounded(value, 0, 1)) == str(value)
+
+
+@given(st.floats(1, 1e9), st.floats(0.01, 0.95), st.floats(1.05, 50))
+def test_rounding_stays_within_a_tenth_of_the_width(value, down, up):
+    low, high = value * down, value * up
+    assert abs(rounded(value, low, high) - value) <= max(0.06 * value, 0)
+    assert abs(rounded(value, low, high) - value) <= 0.6 * (high - low)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (10122.6, "10,000"),
+        (0.2, "fewer than 1"),
+        (0.5, "fewer than 1"),  # a half prints as 0 by the rule of even digits
+        (0.51, "1"),
+        (0.0, "0"),
+        (1.4, "1"),
+        (1_234_567.0, "1,200,000"),
+    ],
+)
+def test_people(value, expected):
+    assert people(value, value / 2, value * 2) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (0.0831, ".083"),
+        (1.234, "1.2"),
+        (0.999, "1.0"),
+        (7.56, "7.6"),
+        (0.0995, ".10"),
+        (0.0999, ".10"),
+        (9.99, "10"),
+        (99.9, "100"),
+        (123.4, "120"),
+        (1.0, "1.0"),
+        (0.5, ".50"),
+        (1e-5, ".000010"),
+        (0.0, "0"),
+        (-0.05, "-.050"),
+        (math.inf, "inf"),
+    ],
+)
+def test_share(value, expected):
+    assert share(value) == expected
+
+
+@given(st.floats(1e-6, 1e6))
+def test_share_has_two_digits_and_is_near(value):
+    text = share(value)
+    assert float(text) == pytest.approx(value, rel=0.051)
+    # Beyond a hundred the zeros only hold the place.
+    digits = text.replace(".", "").lstrip("0")
+    assert len(digits) == 2 or value > 99
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (0.95, "95 %"),
+        (0.995, "99.5 %"),
+        (0.99999, "99.999 %"),
+        (0, "0 %"),
+        (1, "100 %"),
+        (0.053, "5.3 %"),
+        (0.9, "90 %"),
+    ],
+)
+def test_percent(value, expected):
+    assert percent(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (0.0, "less than 0.1 %"),
+        (0.0005, "less than 0.1 %"),
+        (0.00775, "0.78 %"),
+        (0.0535, "5.3 %"),
+        (0.66, "66 %"),
+        (0.9996, "more than 99.9 %"),
+        (1.0, "more than 99.9 %"),
+    ],
+)
+def test_chance(value, expected):
+    assert chance(value) == expected
+
+
+def test_a_count_is_printed_whole():
+    assert people(326, 326, 326) == "326"
+    assert people(4_401, 4_401, 4_401) == "4,401"
