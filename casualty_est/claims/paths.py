@@ -168,26 +168,7 @@ def _lists(table: pd.DataFrame, keys: Sequence[str], prob: float) -> list[dict[s
 
 
 def days_inside(estimate: Estimate, dates: Sequence[date | str], row: int) -> list[date]:
-    """Read dates at which an estimate can be asked for.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    dates : sequence of datetime.date or str
-        Days, or their ISO text.
-    row : int
-        The estimate, as numbered in `Estimate.summary`.
-
-    Returns
-    -------
-    list of datetime.date
-
-    Raises
-    ------
-    UsageError
-        If time was not modelled, the estimate has no path, or a date is none of the grid.
-    """
+    """Read dates at which an estimate can be asked for."""
     windows = _need_path(estimate)
     if row not in [cell["row"] for cell in windows["cells"]]:
         msg = f"row {row} is a single incident and has no path; choose another row of summary()"

@@ -17,31 +17,13 @@ if TYPE_CHECKING:
 
 
 def print_model(console: Console, model: ClaimsModel | IncidentModel | ListModel) -> None:
-    """Print what is about to be fitted.
-
-    Parameters
-    ----------
-    console : Console
-        Where to.
-    model : ClaimsModel, IncidentModel or ListModel
-        The model.
-    """
+    """Print what is about to be fitted."""
     console.print(repr(model), markup=False)
     console.print()
 
 
 def print_estimate(console: Console, estimate: Estimate, prob: float) -> None:
-    """Print a fit: its numbers, what its check says, and the answer under wider assumptions.
-
-    Parameters
-    ----------
-    console : Console
-        Where to.
-    estimate : Estimate
-        The fit.
-    prob : float
-        Level of the credible intervals.
-    """
+    """Print a fit: its numbers, what its check says, and the answer under wider assumptions."""
     from casualty_est.result.show import as_rich
 
     console.print(as_rich(estimate, prob))
@@ -71,21 +53,7 @@ def write(
     console: Console,
     stop: Stop,
 ) -> None:
-    """Write the files that were asked for; an interruption is heeded before each of them.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The fit.
-    prob : float
-        Level of the credible intervals.
-    report, json, save : Path, optional
-        Where the report, the numbers and the draws go; None writes none.
-    console : Console
-        Where the names of the files are printed.
-    stop : Stop
-        Knows whether somebody asked to stop, and is told what was written.
-    """
+    """Write the files that were asked for; an interruption is heeded before each of them."""
     from casualty_est.result.files import write_json
 
     # The report computes the refits; JSON and netCDF written after it carry them too.

@@ -150,23 +150,7 @@ STUDIES = {
 
 
 def run_study(name: str, *, seed: int, console: Any, quiet: bool = False) -> Estimate:
-    """Run a bundled study.
-
-    Parameters
-    ----------
-    name : str
-        A key of `STUDIES`.
-    seed : int
-        Seed of the draws.
-    console : rich.console.Console
-        Where the model and the first answer are shown.
-    quiet : bool
-        Show no progress.
-
-    Returns
-    -------
-    Estimate
-    """
+    """Run a bundled study."""
     study = STUDIES[name]
     model = _model(study)
     console.print(study.title, markup=False, style="bold")
@@ -200,18 +184,7 @@ def _model(study: Study) -> ClaimsModel | IncidentModel | ListModel:
 
 
 def agreement(exact: Estimate, sampled: Estimate) -> dict[str, Any]:
-    """Hold a sampled answer against the exact one.
-
-    Parameters
-    ----------
-    exact, sampled : Estimate
-        The same model by two engines.
-
-    Returns
-    -------
-    dict
-        Median and 95 % interval of both, the largest relative difference, and a sentence.
-    """
+    """Hold a sampled answer against the exact one."""
     probabilities = [0.025, 0.5, 0.975]
     one = np.quantile(exact.draws(), probabilities)
     two = np.quantile(sampled.draws(), probabilities)

@@ -28,21 +28,7 @@ HARSH = {"fair": (15, 5), "weak": (3, 7), "contested": (4, 6), "discounted": (1,
 
 
 class IncidentRefitter:
-    """Refits of an incidents model with the settings of one estimate.
-
-    Parameters
-    ----------
-    model : IncidentModel
-        The model.
-    meta : dict
-        The metadata of the estimate, for its settings.
-    row : int
-        The estimate that is looked at.
-    prob : float
-        Level of the intervals.
-    report : callable
-        Takes a message and the share done.
-    """
+    """Refits of an incidents model with the settings of one estimate."""
 
     def __init__(
         self, model: IncidentModel, meta: dict[str, Any], row: int, prob: float, report: Report
@@ -110,18 +96,7 @@ def _meta(tree: Any) -> dict[str, Any]:
 
 
 def choices(refit: IncidentRefitter) -> list[dict[str, Any]]:
-    """Estimate under the other settings, one changed at a time.
-
-    Parameters
-    ----------
-    refit : IncidentRefitter
-        Makes the refits.
-
-    Returns
-    -------
-    list of dict
-        ``case``, ``median``, ``low``, ``high`` (people), ``prob``, ``converged``.
-    """
+    """Estimate under the other settings, one changed at a time."""
     model, used = refit.model, refit.meta["settings"]
     source, median, sd = used["anchor"]
     cases = {"as fitted": model}
@@ -155,35 +130,12 @@ def _with_grades(model: IncidentModel, grades: Mapping[str, tuple[int, int]]) ->
 
 
 def leave_one_out(refit: IncidentRefitter) -> list[dict[str, Any]]:
-    """Estimate without each source in turn; incidents that only it holds vanish from the table.
-
-    Parameters
-    ----------
-    refit : IncidentRefitter
-        Makes the refits.
-
-    Returns
-    -------
-    list of dict
-        As `choices`. Without one source of two nothing says how many incidents are missing, so
-        there is no total to compare; such cases are left out.
-    """
+    """Estimate without each source in turn; incidents that only it holds vanish from the table."""
     return refit.table(_without(refit.model, keep=False))
 
 
 def alone(refit: IncidentRefitter) -> list[dict[str, Any]]:
-    """Estimate from each source alone: of the deaths in what it lists, for a total needs overlap.
-
-    Parameters
-    ----------
-    refit : IncidentRefitter
-        Makes the refits.
-
-    Returns
-    -------
-    list of dict
-        As `choices`.
-    """
+    """Deaths in what each source alone lists: a total would need overlap."""
     return refit.table(_without(refit.model, keep=True))
 
 
@@ -239,26 +191,6 @@ def tipping(meta: dict[str, Any], median: float, n: float) -> list[dict[str, Any
 
     Under the cut all deaths are divided by the anchor's ratio after the fit, and all other sources
     are measured by the anchor. So the answer for all of them together is exact and needs no refit.
-
-    Parameters
-    ----------
-    meta : dict
-        Metadata of the estimate.
-    median : float
-        Its median, in people.
-    n : float
-        The other number, in people.
-
-    Returns
-    -------
-    list of dict
-        ``assumption``, ``value`` (the prior median that it takes), ``sds``, ``implied`` (the same
-        ratio), ``sentence``.
-
-    Raises
-    ------
-    UsageError
-        If `n` is not above 0, or the scale is no cut.
     """
     from casualty_est.claims.refits.tipping import tippable
 

@@ -21,21 +21,7 @@ Ints = npt.NDArray[np.int64]
 
 
 class ListRefitter:
-    """Refits of a lists model with the settings of one estimate.
-
-    Parameters
-    ----------
-    model : ListModel
-        The model; of several replicates the first is taken, and every case says so.
-    meta : dict
-        The metadata of the estimate, for its settings.
-    row : int
-        The estimate that is looked at; a sum over strata is looked at without strata.
-    prob : float
-        Level of the intervals.
-    report : callable
-        Takes a message and the share done.
-    """
+    """Refits of a lists model with the settings of one estimate."""
 
     def __init__(
         self, model: ListModel, meta: dict[str, Any], row: int, prob: float, report: Report
@@ -84,19 +70,7 @@ class ListRefitter:
 
 
 def leave_one_out(refit: ListRefitter) -> list[dict[str, Any]]:
-    """Estimate without each list in turn; people only on that list vanish from the table.
-
-    Parameters
-    ----------
-    refit : ListRefitter
-        Makes the refits.
-
-    Returns
-    -------
-    list of dict
-        ``case``, ``median``, ``low``, ``high`` (people), ``prob``, ``converged``; empty for two
-        lists, and for the people on some list, who are counted.
-    """
+    """Estimate without each list in turn; people only on that list vanish from the table."""
     table = refit.table
     if len(table.lists) < 3 or refit.part == "listed":
         return []
@@ -117,20 +91,7 @@ def leave_one_out(refit: ListRefitter) -> list[dict[str, Any]]:
 
 
 def consistency(refit: ListRefitter) -> list[dict[str, Any]]:
-    """Take the members of each list as a population of known size, seen by the other lists.
-
-    Parameters
-    ----------
-    refit : ListRefitter
-        Makes the refits.
-
-    Returns
-    -------
-    list of dict
-        ``case`` (whose members), ``members`` (the truth), ``seen`` (of them on another list),
-        ``median``, ``low``, ``high`` (people), ``prob``, ``covered``, ``converged``; a list whose
-        members fewer than two others see is left out.
-    """
+    """Take the members of each list as a population of known size, seen by the other lists."""
     table = refit.table
     rows = []
     for j, name in enumerate(table.lists):

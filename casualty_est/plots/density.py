@@ -16,16 +16,7 @@ SMALLEST = 0.5  # draws of no deaths at all stand here: the log axis has no zero
 def log_density(draws: Array) -> tuple[Array, Array]:
     """Kernel density of the log of positive draws.
 
-    Parameters
-    ----------
-    draws : ndarray
-        Draws, of any shape.
-
-    Returns
-    -------
-    values, density : ndarray of shape (400,)
-        Where, on the scale of the draws, and the density of the log; both empty where all draws
-        are one number.
+    Returns (400,): Where, on the scale of the draws, and the density of the log.
     """
     logs = np.log(np.ravel(draws))
     spread = float(logs.std())
@@ -45,18 +36,7 @@ def log_density(draws: Array) -> tuple[Array, Array]:
 
 
 def density_of_quantiles(quantiles: Sequence[float]) -> tuple[Array, Array]:
-    """Density of the log of a distribution that is given by evenly spaced quantiles.
-
-    Parameters
-    ----------
-    quantiles : sequence of float
-        Positive, rising.
-
-    Returns
-    -------
-    values, density : ndarray
-        As `log_density`.
-    """
+    """Density of the log of a distribution that is given by evenly spaced quantiles."""
     logs = np.log(np.asarray(quantiles, dtype=float))
     scores = stats.norm.ppf((np.arange(len(logs)) + 0.5) / len(logs))
     fine = stats.norm.ppf((np.arange(4000) + 0.5) / 4000)
@@ -69,19 +49,6 @@ def density_of_quantiles(quantiles: Sequence[float]) -> tuple[Array, Array]:
 
 
 def log_normal_density(median: float, sd: float) -> tuple[Array, Array]:
-    """Density of the log of a log-normal.
-
-    Parameters
-    ----------
-    median : float
-        Its median.
-    sd : float
-        Standard deviation of the log.
-
-    Returns
-    -------
-    values, density : ndarray
-        As `log_density`.
-    """
+    """Density of the log of a log-normal."""
     logs = np.log(median) + sd * np.linspace(-4, 4, POINTS)
     return np.exp(logs), stats.norm.pdf(logs, np.log(median), sd)

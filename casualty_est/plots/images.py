@@ -10,35 +10,12 @@ if TYPE_CHECKING:
 
 
 def to_png(figure: Figure, dpi: float = 150) -> bytes:
-    """Turn a figure into a PNG image, silent about letters that no font has.
-
-    Parameters
-    ----------
-    figure : Figure
-        The figure.
-    dpi : float
-        Pixels per inch.
-
-    Returns
-    -------
-    bytes
-    """
+    """Turn a figure into a PNG image, silent about letters that no font has."""
     return _bytes(figure, format="png", dpi=dpi)
 
 
 def to_svg(figure: Figure) -> bytes:
-    """Turn a figure into an SVG image, text as outlines, silent about letters that no font has.
-
-    Parameters
-    ----------
-    figure : Figure
-        The figure.
-
-    Returns
-    -------
-    bytes
-        The same bytes for the same figure, without a date.
-    """
+    """Turn a figure into an SVG image, text as outlines, silent about letters that no font has."""
     return _bytes(figure, format="svg", metadata={"Date": None})
 
 

@@ -9,21 +9,7 @@ _FIELDS = ("scope", "group", "outcome", "perpetrator")
 
 
 def lies_inside(claim: dict[str, Any], cell: dict[str, Any], *, itself: bool = False) -> bool:
-    """Whether a claim counts people of a cell, all of them or a part.
-
-    Parameters
-    ----------
-    claim : dict
-        An entry of ``meta["claims"]``.
-    cell : dict
-        The cell of an estimate.
-    itself : bool
-        Whether a claim of the whole cell counts too.
-
-    Returns
-    -------
-    bool
-    """
+    """Whether a claim counts people of a cell, all of them or a part."""
     held = (
         _covers(cell["scope"], claim["scope"], "all"),
         _covers(cell["perpetrator"], claim["perpetrator"], "any"),
@@ -40,20 +26,7 @@ def _covers(whole: str, part: str, everything: str) -> bool:
 
 
 def what_differs(claim: dict[str, Any], cell: dict[str, Any]) -> str:
-    """Name the part of a cell that a claim speaks of.
-
-    Parameters
-    ----------
-    claim : dict
-        An entry of ``meta["claims"]``.
-    cell : dict
-        The cell of an estimate.
-
-    Returns
-    -------
-    str
-        Only the labels that differ; empty for the cell itself.
-    """
+    """Name the part of a cell that a claim speaks of."""
     differing = (str(claim[name]) for name in _FIELDS if _parts(claim, name) != _parts(cell, name))
     return ", ".join(text.replace("+", " and ") for text in differing)
 

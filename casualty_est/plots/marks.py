@@ -29,18 +29,7 @@ NAMES = {
 
 
 def kind_of(claim: dict[str, Any]) -> str:
-    """Say how a claim is drawn.
-
-    Parameters
-    ----------
-    claim : dict
-        An entry of ``meta["claims"]``.
-
-    Returns
-    -------
-    str
-        A key of `NAMES`, or ``nothing`` for a claim without a number.
-    """
+    """Say how a claim is drawn."""
     low, best, high = claim["low"], claim["best"], claim["high"]
     if claim["form"] in ("exact", "about") and best is not None:
         if best == 0:
@@ -72,19 +61,7 @@ def sort_key(claim: dict[str, Any]) -> float:
 
 
 def draw(page: Page, claim: dict[str, Any], y: float, *, light: bool) -> None:
-    """Draw one claim.
-
-    Parameters
-    ----------
-    page : Page
-        Where.
-    claim : dict
-        An entry of ``meta["claims"]``.
-    y : float
-        Inches from the top.
-    light : bool
-        Whether the claim is of second rank: about a part only.
-    """
+    """Draw one claim."""
     colour = page.palette.claim if claim["counted"] else page.palette.prior
     alpha = 0.6 if light else 1.0
     fill = {"alpha": alpha} if claim["counted"] else {"markerfacecolor": "none"}

@@ -51,23 +51,7 @@ def line_height(size: float) -> float:
 def label(
     name: str, detail: str, width: float, palette: Palette, *, light: bool = False
 ) -> tuple[Line, ...]:
-    """Make the label of a row: a name of at most three lines and a detail of at most two.
-
-    Parameters
-    ----------
-    name, detail : str
-        The texts; an empty detail is left out.
-    width : float
-        Inches.
-    palette : Palette
-        Colours.
-    light : bool
-        Whether the row is of second rank.
-
-    Returns
-    -------
-    tuple of Line
-    """
+    """Make the label of a row: a name of at most three lines and a detail of at most two."""
     colour, size = (palette.muted, SMALL) if light else (palette.ink, LABEL)
     lines = [Line(text, size, colour) for text in shorten(name, width, size)]
     if detail:
@@ -250,27 +234,7 @@ def open_page(
     right: float = 0.3,
     log: bool = True,
 ) -> Page:
-    """Open a page: title above, axis below, a note at the foot.
-
-    Parameters
-    ----------
-    body : float
-        Height of the axes, in inches.
-    limits : tuple of float
-        Of the x axis.
-    palette : Palette
-        Colours.
-    title, xlabel, note : str
-        Texts; the title may take three lines, the note four.
-    left, right : float
-        Columns beside the axes, in inches.
-    log : bool
-        Whether the x axis is one.
-
-    Returns
-    -------
-    Page
-    """
+    """Open a page: title above, axis below, a note at the foot."""
     inner = WIDTH - 2 * MARGIN
     heads = [
         Line(text, TITLE, palette.ink, weight="bold")
@@ -332,19 +296,7 @@ def _column(figure: Picture, lines: Sequence[Line], top: float) -> None:
 def write_down(
     figure: Picture, lines: Sequence[Line], top: float, at: float = MARGIN, ha: str = "left"
 ) -> None:
-    """Write lines of a figure from `top` inches down.
-
-    Parameters
-    ----------
-    figure : Picture
-        The figure.
-    lines : sequence of Line
-        What to write.
-    top, at : float
-        Inches from the upper and from the left edge.
-    ha : {"left", "center", "right"}
-        How the lines stand to `at`.
-    """
+    """Write lines of a figure from `top` inches down."""
     height = float(figure.get_size_inches()[1])
     for line in lines:
         figure.text(
@@ -361,19 +313,7 @@ def write_down(
 
 
 def only_note(title: str, text: str, palette: Palette) -> Picture:
-    """Make a figure that only says why there is nothing to draw.
-
-    Parameters
-    ----------
-    title, text : str
-        What it says.
-    palette : Palette
-        Colours.
-
-    Returns
-    -------
-    Picture
-    """
+    """Make a figure that only says why there is nothing to draw."""
     inner = WIDTH - 2 * MARGIN
     lines = [
         Line(t, TITLE, palette.ink, weight="bold") for t in wrap(title, inner, TITLE, 3, "bold")

@@ -21,21 +21,7 @@ _SETS = ((1, 3), (1, 2, 5), (1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9))
 def limits_of(
     values: Iterable[float], *, before: float = 0.06, after: float = 0.06, least: float = 4.0
 ) -> tuple[float, float]:
-    """Find limits of a log axis that hold all values with some air.
-
-    Parameters
-    ----------
-    values : iterable of float
-        What must be seen; anything not above zero is passed over.
-    before, after : float
-        Share of the axis kept free at each end.
-    least : float
-        The upper limit is at least so many times the lower one.
-
-    Returns
-    -------
-    tuple of float
-    """
+    """Find limits of a log axis that hold all values with some air."""
     seen = [min(max(v, FLOOR), CEILING) for v in values if v > 0 and not math.isnan(v)] or [1, 100]
     low, high = math.log(min(seen)), math.log(max(seen))
     lack = math.log(least) - (high - low)
@@ -46,22 +32,7 @@ def limits_of(
 
 
 def tick_text(value: float) -> str:
-    """Print a tick: separators, never a power of ten.
-
-    Parameters
-    ----------
-    value : float
-        Where it stands.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> tick_text(30000.0), tick_text(0.03)
-    ('30,000', '.03')
-    """
+    """Print a tick: separators, never a power of ten."""
     if value >= 1 and math.isclose(value, round(value), rel_tol=1e-9):
         return f"{value:,.0f}"
     digits = max(0, 2 - math.floor(math.log10(value)))
@@ -70,21 +41,7 @@ def tick_text(value: float) -> str:
 
 
 def log_ticks(low: float, high: float, room: float, size: float = SMALL) -> list[float]:
-    """Choose ticks of a log axis whose labels do not touch.
-
-    Parameters
-    ----------
-    low, high : float
-        Limits of the axis.
-    room : float
-        Its length in inches.
-    size : float
-        Points of the labels.
-
-    Returns
-    -------
-    list of float
-    """
+    """Choose ticks of a log axis whose labels do not touch."""
     choices = [_series(low, high, marks) for marks in _SETS]
     powers = _series(low, high, (1,))
     sparse = [[v for v in powers if round(math.log10(v)) % step == 0] for step in (1, 2, 3, 4, 5)]
@@ -116,19 +73,7 @@ def _fit(ticks: list[float], low: float, high: float, room: float, size: float) 
 
 
 def set_log_axis(axes: Axes, low: float, high: float, room: float, size: float = SMALL) -> None:
-    """Make the x axis a log axis with readable ticks.
-
-    Parameters
-    ----------
-    axes : Axes
-        Where.
-    low, high : float
-        Limits.
-    room : float
-        Length of the axis in inches.
-    size : float
-        Points of the labels.
-    """
+    """Make the x axis a log axis with readable ticks."""
     axes.set_xscale("log")
     axes.set_xlim(low, high)
     ticks = log_ticks(low, high, room, size)
@@ -139,17 +84,7 @@ def set_log_axis(axes: Axes, low: float, high: float, room: float, size: float =
 
 
 def set_log_axis_upward(axes: Axes, low: float, high: float, room: float) -> None:
-    """Make the y axis a log axis with readable ticks.
-
-    Parameters
-    ----------
-    axes : Axes
-        Where.
-    low, high : float
-        Limits.
-    room : float
-        Height of the axis in inches.
-    """
+    """Make the y axis a log axis with readable ticks."""
     axes.set_yscale("log")
     axes.set_ylim(low, high)
     per = room / math.log(high / low)

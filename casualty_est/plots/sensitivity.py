@@ -34,21 +34,7 @@ HEADS = {
 
 
 def weights(estimate: Estimate, row: int, palette: Palette) -> Picture:
-    """Draw what sets the level; see `Plots.identification`.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    row : int
-        Which estimate.
-    palette : Palette
-        Colours.
-
-    Returns
-    -------
-    Picture
-    """
+    """Draw what sets the level; see `Plots.identification`."""
     found = estimate.identification(row)
     if not found.rows:
         text = found.sentences[0] if found.sentences else "Nothing is known of what sets the level."
@@ -133,25 +119,7 @@ _HEADINGS = {
 def cases(
     estimate: Estimate, row: int, prob: float, palette: Palette, groups: Sequence[str]
 ) -> Picture:
-    """Draw the estimate under other evidence; see `Plots.cases`.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    row : int
-        Which estimate.
-    prob : float
-        Level of the intervals.
-    palette : Palette
-        Colours.
-    groups : sequence of str
-        Which refits: ``choices``, ``alone``, ``leave_one_out``, ``widened``.
-
-    Returns
-    -------
-    Picture
-    """
+    """Draw the estimate under other evidence; see `Plots.cases`."""
     title = title_of(estimate, row)
     if not estimate.meta["has_level"]:
         return only_note(title, NO_LEVEL, palette)

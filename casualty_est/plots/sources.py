@@ -58,21 +58,7 @@ class Ratio:
 
 
 def forest(estimate: Estimate, prob: float, palette: Palette) -> Picture:
-    """Draw the reliability of every source; see `Plots.sources`.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    prob : float
-        Level of the posterior intervals.
-    palette : Palette
-        Colours.
-
-    Returns
-    -------
-    Picture
-    """
+    """Draw the reliability of every source; see `Plots.sources`."""
     title = "What each source reported, as a share of the true number"
     if estimate.kind == "incidents":
         title = "What each source counts within an incident, as a share of the true number"
@@ -164,21 +150,7 @@ class Panel:
 
 
 def small_multiples(estimate: Estimate, row: int, palette: Palette) -> Picture:
-    """Draw prior against posterior; see `Plots.priors`.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    row : int
-        Which estimate.
-    palette : Palette
-        Colours.
-
-    Returns
-    -------
-    Picture
-    """
+    """Draw prior against posterior; see `Plots.priors`."""
     title = "Before the data (grey) and after (blue)"
     panels = _panels(estimate, row)
     if not panels:

@@ -93,13 +93,7 @@ class Picture(Figure):
     """
 
     def draw(self, renderer: Any) -> None:
-        """Draw the figure.
-
-        Parameters
-        ----------
-        renderer : RendererBase
-            What matplotlib draws with.
-        """
+        """Draw the figure."""
         with quiet(), matplotlib.rc_context(UNHINTED):
             super().draw(renderer)
 
@@ -109,12 +103,7 @@ class Picture(Figure):
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Silence the warning that a font lacks a letter: a box is drawn, and the table has the name.
-
-    Yields
-    ------
-    None
-    """
+    """Silence the warning that a font lacks a letter: the table has the name."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=r"Glyph .* missing from")
         warnings.filterwarnings("ignore", message=r"Matplotlib currently does not support")
@@ -126,10 +115,6 @@ def settings() -> Iterator[None]:
     """Draw by these settings, whatever the user's own are.
 
     Text is never read as mathematics: a source may be called ``$x$``.
-
-    Yields
-    ------
-    None
     """
     installed = set(fontManager.get_font_names())
     with quiet(), matplotlib.rc_context():
@@ -150,38 +135,13 @@ def settings() -> Iterator[None]:
 
 
 def new_figure(height: float, palette: Palette, width: float = WIDTH) -> Picture:
-    """Make an empty figure.
-
-    Parameters
-    ----------
-    height : float
-        Height in inches.
-    palette : Palette
-        Its colours.
-    width : float
-        Width in inches.
-
-    Returns
-    -------
-    Picture
-    """
+    """Make an empty figure."""
     figure = Picture(figsize=(width, height), dpi=150, facecolor=palette.paper)
     FigureCanvasAgg(figure)
     return figure
 
 
 def finished(figure: Picture) -> Picture:
-    """Place everything now: what is left to the first drawing would follow the user's settings.
-
-    Parameters
-    ----------
-    figure : Picture
-        The figure.
-
-    Returns
-    -------
-    Picture
-        The same.
-    """
+    """Place everything now: what is left to the first drawing would follow the user's settings."""
     figure.draw_without_rendering()
     return figure

@@ -60,25 +60,7 @@ class Tag:
 def picture(
     estimate: Estimate, row: int, prob: float, palette: Palette, *, left_out: bool
 ) -> Picture:
-    """Draw the total; see `Plots.total`.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    row : int
-        Which estimate.
-    prob : float
-        Level of the interval.
-    palette : Palette
-        Colours.
-    left_out : bool
-        Whether to draw the claims that do not count as well.
-
-    Returns
-    -------
-    Picture
-    """
+    """Draw the total; see `Plots.total`."""
     known = bool(estimate.meta["has_level"])
     documented = estimate.meta["rows"][row]["documented"]
     entries = _entries(estimate, row, prob, palette, left_out=left_out)
@@ -117,19 +99,7 @@ def picture(
 
 
 def title_of(estimate: Estimate, row: int) -> str:
-    """Name an estimate for the head of a picture: its cell, stratum and part.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    row : int
-        Which estimate.
-
-    Returns
-    -------
-    str
-    """
+    """Name an estimate for the head of a picture: its cell, stratum and part."""
     found = estimate.meta["rows"][row]
     text = cell_text(found["cell"])
     parts = [text[:1].upper() + text[1:]]
@@ -198,18 +168,7 @@ def _entries(
 
 
 def latest_running(claims: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Of the running totals of each source the last: the earlier ones are of shorter windows.
-
-    Parameters
-    ----------
-    claims : sequence of dict
-        ``meta["claims"]``.
-
-    Returns
-    -------
-    list of dict
-        The running totals of the last day of every source and cell, of those that count.
-    """
+    """Of the running totals of each source the last: the earlier ones are of shorter windows."""
     last: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     starts = [claim["start"] for claim in claims if claim["counted"] and claim["start"]]
     first = min(starts, default=None)

@@ -15,17 +15,7 @@ _JOINERS = "\u200c\u200d"
 
 
 def clean(text: object) -> str:
-    """Make input safe to draw: one line, no control characters, nothing that turns its direction.
-
-    Parameters
-    ----------
-    text : object
-        A name or a number as published.
-
-    Returns
-    -------
-    str
-    """
+    """Make input safe to draw: one line, no control characters, no change of direction."""
     kept = []
     for letter in str(text):
         category = unicodedata.category(letter)
@@ -42,22 +32,7 @@ def _renderer() -> RendererAgg:
 
 
 def width_of(text: str, size: float = LABEL, weight: str = "normal") -> float:
-    """Measure a line of text.
-
-    Parameters
-    ----------
-    text : str
-        One line.
-    size : float
-        Points.
-    weight : str
-        ``normal`` or ``bold``.
-
-    Returns
-    -------
-    float
-        Inches.
-    """
+    """Measure a line of text."""
     font = FontProperties(size=size, weight=weight)
     width, _, _ = _renderer().get_text_width_height_descent(text, font, ismath=False)
     return float(width) / _DPI
@@ -66,25 +41,7 @@ def width_of(text: str, size: float = LABEL, weight: str = "normal") -> float:
 def wrap(
     text: object, width: float, size: float = LABEL, lines: int = 2, weight: str = "normal"
 ) -> list[str]:
-    """Break text into lines that fit a width.
-
-    Parameters
-    ----------
-    text : object
-        The text; cleaned first.
-    width : float
-        Inches.
-    size : float
-        Points.
-    lines : int
-        Most lines; what does not fit is cut with an ellipsis.
-    weight : str
-        ``normal`` or ``bold``.
-
-    Returns
-    -------
-    list of str
-    """
+    """Break text into lines that fit a width."""
     left = clean(text)
     found: list[str] = []
     while left:
@@ -105,21 +62,6 @@ def shorten(name: object, width: float, size: float = LABEL, lines: int = 3) -> 
     """Break a name into lines that fit; what is too long loses its middle, not its end.
 
     Long names of offices differ at their ends, and the role in brackets stands there.
-
-    Parameters
-    ----------
-    name : object
-        The name; cleaned first.
-    width : float
-        Inches.
-    size : float
-        Points.
-    lines : int
-        Most lines.
-
-    Returns
-    -------
-    list of str
     """
     text = clean(name)
     low, high = 0, len(text)

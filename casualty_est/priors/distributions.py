@@ -307,18 +307,7 @@ def _interval(prior: Distribution, prob: float) -> tuple[float, float]:
 
 
 def short(value: float) -> str:
-    """Three significant digits without an exponent where people write none.
-
-    Parameters
-    ----------
-    value : float
-        Any finite number.
-
-    Returns
-    -------
-    str
-        For instance ``1,060,000`` or ``0.173``.
-    """
+    """Three significant digits without an exponent where people write none."""
     if value == 0 or not 1e-4 <= abs(value) < 1e15:
         return f"{value:.3g}"
     rounded = float(f"{value:.3g}")
@@ -334,27 +323,7 @@ def _describe(prior: Distribution, parameters: str) -> str:
 
 
 def named(spec: dict[str, Any], kind: type[LogNormal] | type[LogitNormal], where: str) -> Any:
-    """Read a distribution from a table such as ``{median=.5, factor=2}`` or ``{interval=[a,b]}``.
-
-    Parameters
-    ----------
-    spec : dict
-        Either ``interval`` (two numbers) with an optional ``prob``, or ``median`` with ``factor``
-        (log-normal) or ``sd`` (of the log, or of the logit).
-    kind : type
-        `LogNormal` for a positive quantity, `LogitNormal` for a share.
-    where : str
-        The path of the field, for the error.
-
-    Returns
-    -------
-    LogNormal or LogitNormal
-
-    Raises
-    ------
-    UsageError
-        If a key is unknown or the combination incomplete.
-    """
+    """Read a distribution from a table such as ``{median=.5, factor=2}``."""
     keys = set(spec)
     try:
         if keys <= {"interval", "prob"} and "interval" in keys:

@@ -159,24 +159,7 @@ ROLE_FIELDS = ("ratio", "completeness", "over_count", "within")
 
 
 def override(role: Role, spec: Mapping[str, Any]) -> Role:
-    """Replace numbers of a role by the analyst's own.
-
-    Parameters
-    ----------
-    role : Role
-        The role as it comes with the package.
-    spec : mapping
-        Any of ``ratio`` or ``completeness``, ``over_count``, ``within``.
-
-    Returns
-    -------
-    Role
-
-    Raises
-    ------
-    UsageError
-        If a field is unknown or malformed.
-    """
+    """Replace numbers of a role by the analyst's own."""
     where = f"roles.{role.key}"
     origin = f"{where} of the analyst"
     totals = ratio_prior(spec, where, origin, allowed=ROLE_FIELDS, default=role.totals)
@@ -199,18 +182,7 @@ def ratio_prior(
     allowed: tuple[str, ...],
     default: RatioPrior,
 ) -> RatioPrior:
-    """Read ``ratio`` or ``completeness`` (and ``over_count``) of a role or of one source.
-
-    Returns
-    -------
-    RatioPrior
-        The `default` itself if the table names neither.
-
-    Raises
-    ------
-    UsageError
-        If a field is unknown, malformed, or both a ratio and a completeness are given.
-    """
+    """Read ``ratio`` or ``completeness`` (and ``over_count``) of a role or of one source."""
     unknown = set(spec) - set(allowed)
     if unknown:
         msg = f"{where}: unknown {sorted(unknown)}; valid are {', '.join(allowed)}"

@@ -81,24 +81,7 @@ class TimePriors:
 
 
 def read_delay(spec: Any, where: str) -> Delay | None:
-    """Read a delay: a number of days, a prior on the median, or ``estimated``.
-
-    Parameters
-    ----------
-    spec : number, str, mapping or None
-        What the analyst wrote.
-    where : str
-        Path of the field, for the error.
-
-    Returns
-    -------
-    Delay or None
-
-    Raises
-    ------
-    UsageError
-        If it is none of these, or out of range.
-    """
+    """Read a delay: a number of days, a prior on the median, or ``estimated``."""
     if spec is None or isinstance(spec, Delay):
         return spec
     if spec == ESTIMATED:
@@ -120,13 +103,7 @@ def read_delay(spec: Any, where: str) -> Delay | None:
 
 
 def read_drift(spec: Any, where: str) -> float | None:
-    """Read a drift: the sd of the log ratio's random walk over one year.
-
-    Raises
-    ------
-    UsageError
-        If it is no number above 0, or above 5.
-    """
+    """Read a drift: the sd of the log ratio's random walk over one year."""
     if spec is None:
         return None
     value = _positive(spec, where)
@@ -137,13 +114,7 @@ def read_drift(spec: Any, where: str) -> float | None:
 
 
 def read_day(value: Any, where: str) -> date | None:
-    """Read a day: a TOML date or ISO text.
-
-    Raises
-    ------
-    UsageError
-        If it is neither.
-    """
+    """Read a day: a TOML date or ISO text."""
     if value is None:
         return None
     if isinstance(value, datetime):
@@ -158,13 +129,7 @@ def read_day(value: Any, where: str) -> date | None:
 
 
 def read_time_priors(table: Mapping[str, Any]) -> TimePriors:
-    """Read the tables ``path``, ``restated`` and ``short`` of the analyst's assumptions.
-
-    Raises
-    ------
-    UsageError
-        If a field is unknown or out of range.
-    """
+    """Read the tables ``path``, ``restated`` and ``short`` of the analyst's assumptions."""
     found: dict[str, Any] = {}
     for name, fields in (
         ("path", {"sd": "path_sd", "terms": "terms"}),

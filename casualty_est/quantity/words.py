@@ -169,18 +169,7 @@ PAD = 4
 
 
 def tokenize(text: str) -> list[str]:
-    """Split a text into lower-case words, numbers and symbols, with digits of any script as ASCII.
-
-    Parameters
-    ----------
-    text : str
-        A text of bounded length.
-
-    Returns
-    -------
-    list of str
-        The tokens, followed by `PAD` empty strings.
-    """
+    """Split a text into lower-case words, numbers and symbols; digits become ASCII."""
     if not text.isascii():
         text = unicodedata.normalize("NFC", text).translate(_CHARACTERS)
         text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
@@ -221,18 +210,7 @@ def vague_at(tokens: list[str], i: int) -> tuple[tuple[int, int], int] | None:
 
 
 def refuse_unless_noun(words: list[str]) -> None:
-    """Refuse what follows a number unless it can only be the noun that was counted.
-
-    Parameters
-    ----------
-    words : list of str
-        Tokens after the number, without padding.
-
-    Raises
-    ------
-    QuantityError
-        If a token is a number, a hedge, a rate, a symbol or a letter by itself.
-    """
+    """Refuse what follows a number unless it can only be the noun that was counted."""
     if not words:
         return
     for k, word in enumerate(words):
@@ -312,13 +290,7 @@ def rounding_grid(count: int) -> int:
 
 
 def number_at(tokens: list[str], i: int) -> tuple[Number, int] | None:
-    """Return the number that starts at a token, and the position after it.
-
-    Raises
-    ------
-    QuantityError
-        If digits stand there whose separators allow no or two readings.
-    """
+    """Return the number that starts at a token, and the position after it."""
     token = tokens[i]
     if "0" <= token[:1] <= "9":  # "²" is a digit to isdigit
         return _digits_at(tokens, i)
@@ -470,11 +442,6 @@ def share_scale(left: Number, right: Number) -> Number:
     "2-3 million" is two million to three million, "120 to two hundred thousand" starts at 120,000;
     "900 to 1 thousand" and "10 to a hundred" stand as written, because sharing would turn the ends
     around.
-
-    Raises
-    ------
-    QuantityError
-        If two readings are possible.
     """
     plain = not right.scales and not right.lead
     if plain or right.own or (left.own and not left.scales):

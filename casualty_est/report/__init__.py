@@ -27,24 +27,6 @@ def write_report(estimate: Estimate, path: str | os.PathLike[str], *, prob: floa
     report names what is missing there. Tables to set beside the answer, such as published
     estimates, are taken from ``estimate.meta["details"]["comparisons"]``: a list of
     ``{"caption": text, "head": [text, ...], "rows": [[text, ...], ...]}``.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    path : path
-        The file to write; an existing one is replaced only when the new one is whole.
-    prob : float
-        Level of the equal-tailed credible intervals.
-
-    Returns
-    -------
-    Path
-
-    Raises
-    ------
-    UsageError
-        If `prob` is no probability, or the file cannot be written.
     """
     page = render(estimate, prob)
 
@@ -55,24 +37,7 @@ def write_report(estimate: Estimate, path: str | os.PathLike[str], *, prob: floa
 
 
 def render(estimate: Estimate, prob: float = 0.95) -> str:
-    """Return the report of an estimate as one HTML page; see `write_report`.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    prob : float
-        Level of the equal-tailed credible intervals.
-
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    UsageError
-        If `prob` is no probability.
-    """
+    """Return the report of an estimate as one HTML page; see `write_report`."""
     page: str = _environment().get_template("report.html").render(_content(estimate, prob))
     return page
 

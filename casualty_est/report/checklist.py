@@ -41,20 +41,7 @@ class Item:
 
 
 def run(estimate: Estimate, prob: float = 0.95) -> list[Item]:
-    """Check a report against the list.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        What the report is made from.
-    prob : float
-        Level of its intervals.
-
-    Returns
-    -------
-    list of Item
-        In the order of the list, without what does not concern this kind of evidence.
-    """
+    """Check a report against the list."""
     given = statements(estimate)
     found = []
     for entry in _entries():
@@ -68,17 +55,7 @@ def run(estimate: Estimate, prob: float = 0.95) -> list[Item]:
 
 
 def statements(estimate: Estimate) -> dict[str, str]:
-    """Return what the analyst stated for the report, by key; blanks do not count.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result; its ``meta["details"]["statements"]`` may hold texts.
-
-    Returns
-    -------
-    dict
-    """
+    """Return what the analyst stated for the report, by key; blanks do not count."""
     given = estimate.meta["details"].get("statements", {})
     keys = [entry["statement"] for entry in _entries() if "statement" in entry]
     return {key: str(given[key]).strip() for key in keys if str(given.get(key, "")).strip()}

@@ -24,13 +24,7 @@ FEW_PLACES = 3  # more scopes than this are counted in a sentence and listed aft
 
 
 def day(iso: str) -> str:
-    """Write an ISO date as people do.
-
-    Examples
-    --------
-    >>> day("2018-02-09")
-    '9 February 2018'
-    """
+    """Write an ISO date as people do."""
     year, month, number = iso.split("-")
     return f"{int(number)} {MONTHS[int(month) - 1]} {year}"
 
@@ -78,15 +72,7 @@ def in_words(n: int) -> str:
 
 
 def counted(cell: Cell) -> str:
-    """Name what is counted: who, what, where, when, attributed to whom.
-
-    Examples
-    --------
-    >>> cell = {"scope": "Iraq+Syria", "start": None, "end": "2018-02-09", "outcome": "killed",
-    ...         "group": "civilians", "perpetrator": "Coalition"}
-    >>> counted(cell)
-    'civilians killed in Iraq and Syria up to 9 February 2018 in actions attributed to Coalition'
-    """
+    """Name what is counted: who, what, where, when, attributed to whom."""
     parts = [f"{group(cell)} {outcome(cell)}", places(cell["scope"]), window(cell)]
     return " ".join(part for part in [*parts, attributed(cell)] if part)
 
@@ -138,13 +124,7 @@ def ratio(value: float) -> str:
 
 
 def part_of(value: float) -> str:
-    """Print a reporting ratio as it stands before "the true number".
-
-    Examples
-    --------
-    >>> part_of(0.083), part_of(13.1)
-    ('8.3 % of', '13 times')
-    """
+    """Print a reporting ratio as it stands before "the true number"."""
     return ratio(value) + " of" * (value < PERCENT_UP_TO)
 
 

@@ -29,24 +29,7 @@ class Picture:
 
 
 def draw(estimate: Estimate, prob: float, *, refits: bool) -> dict[str, Picture]:
-    """Draw what the estimate can show.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    prob : float
-        Level of the intervals.
-    refits : bool
-        Whether there are refits to draw.
-
-    Returns
-    -------
-    dict
-        Pictures by name: ``total``, ``sources``, ``priors``, ``identification``, ``cases``; of
-        lists ``families``, ``dial``, ``overlaps``; of incidents ``gap``, ``inclusion``,
-        ``mentions``; of claims over time ``path``, ``ratio_paths``.
-    """
+    """Draw what the estimate can show."""
     if not estimate.meta["has_level"]:
         return {}
     wanted = {"total": _total_alt(estimate, prob)}

@@ -28,22 +28,7 @@ FEW_TARGETS = 2  # a source with more ratios than this gets one text for all of 
 def of_sources(
     sources: Sequence[Mapping[str, Any]], numbers: Sequence[Mapping[Any, Any]], prob: float
 ) -> list[str]:
-    """What the fit says of each source, and what was assumed before.
-
-    Parameters
-    ----------
-    sources : sequence of mapping
-        ``meta["sources"]``.
-    numbers : sequence of mapping
-        The rows of `Estimate.sources`, in the same order.
-    prob : float
-        Level of the posterior intervals.
-
-    Returns
-    -------
-    list of str
-        One text per source; a source with many targets gets one text for all of them.
-    """
+    """What the fit says of each source, and what was assumed before."""
     by_name: dict[str, list[tuple[Mapping[str, Any], Mapping[Any, Any]]]] = {}
     for source, row in zip(sources, numbers, strict=True):
         by_name.setdefault(source["source"], []).append((source, row))

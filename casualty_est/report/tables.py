@@ -65,22 +65,7 @@ class Table:
 
 
 def linked(citation: str) -> tuple[Segment, ...]:
-    """Cut a citation into plain text and links: http, https and doi only.
-
-    Parameters
-    ----------
-    citation : str
-        Text as the analyst wrote it.
-
-    Returns
-    -------
-    tuple of Segment
-
-    Examples
-    --------
-    >>> [part.href for part in linked("see https://airwars.org, archive")]
-    [None, 'https://airwars.org', None]
-    """
+    """Cut a citation into plain text and links: http, https and doi only."""
     parts: list[Segment] = []
     done = 0
     for found in _LINK.finditer(citation):
@@ -231,19 +216,7 @@ def weights(estimate: Estimate) -> Table | None:
 
 
 def refits(estimate: Estimate, prob: float) -> list[Table]:
-    """Each source alone, each left out, and priors from this very conflict widened.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result; one without its model gives what was computed before it was saved.
-    prob : float
-        Level of the intervals.
-
-    Returns
-    -------
-    list of Table
-    """
+    """Each source alone, each left out, and priors from this very conflict widened."""
     meta = estimate.meta
     sampled = meta["diagnostics"]["method"] != "exact"
     # A refit of incident reports takes some ten seconds, one over time up to minutes.
@@ -310,19 +283,7 @@ def claims(estimate: Estimate) -> list[Table]:
 
 
 def many_claims(rows: Sequence[Mapping[str, Any]], *, counted_in: bool) -> Table:
-    """Count claims by source and cell, where they are too many to print one by one.
-
-    Parameters
-    ----------
-    rows : sequence of mapping
-        Entries of ``meta["claims"]``.
-    counted_in : bool
-        Whether these are the claims that count.
-
-    Returns
-    -------
-    Table
-    """
+    """Count claims by source and cell, where they are too many to print one by one."""
     groups: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
     for row in rows:
         what = naming.counted({**row, "start": None, "end": None})

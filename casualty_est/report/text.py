@@ -66,20 +66,7 @@ def not_converged(estimate: Estimate) -> str:
 
 
 def lede(estimate: Estimate, prob: float = 0.95) -> list[str]:
-    """Sentences of the first paragraph, for a reader with one minute.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    prob : float
-        Level of the intervals.
-
-    Returns
-    -------
-    list of str
-        Plain words and rounded numbers; how sure, and what the answer rests on.
-    """
+    """Sentences of the first paragraph, for a reader with one minute."""
     warning = [] if estimate.converged else ["NOT CONVERGED: the numbers here are not results."]
     if not estimate.meta["has_level"]:
         return warning + no_headline(estimate)

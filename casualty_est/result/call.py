@@ -12,18 +12,7 @@ SCHEMA = "casualty-est/1"
 
 
 def check_counts(**counts: int) -> None:
-    """Refuse a number of draws or chains that is no whole number above 0.
-
-    Parameters
-    ----------
-    **counts : int
-        Numbers by the name that the caller knows.
-
-    Raises
-    ------
-    UsageError
-        If one is no whole number of at least 1.
-    """
+    """Refuse a number of draws or chains that is no whole number above 0."""
     for name, value in counts.items():
         if not isinstance(value, int) or value < 1:
             msg = f"{name} must be a whole number of at least 1, not {value!r}"
@@ -31,22 +20,7 @@ def check_counts(**counts: int) -> None:
 
 
 def settle_seed(seed: int | None) -> int:
-    """Return the seed, drawn where none was given.
-
-    Parameters
-    ----------
-    seed : int or None
-        What the caller said.
-
-    Returns
-    -------
-    int
-
-    Raises
-    ------
-    UsageError
-        If it is no whole number of at least 0.
-    """
+    """Return the seed, drawn where none was given."""
     seed = secrets.randbelow(2**31) if seed is None else seed
     if not isinstance(seed, int) or seed < 0:
         msg = f"seed must be a whole number of at least 0, not {seed!r}"
@@ -55,17 +29,7 @@ def settle_seed(seed: int | None) -> int:
 
 
 def versions(packages: Iterable[str]) -> dict[str, str]:
-    """Versions of the packages that are installed.
-
-    Parameters
-    ----------
-    packages : iterable of str
-        Their names.
-
-    Returns
-    -------
-    dict
-    """
+    """Versions of the packages that are installed."""
     found = {}
     for name in packages:
         try:

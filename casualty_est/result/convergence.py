@@ -57,17 +57,7 @@ class Diagnostics:
 
 
 def diagnose(draws: Draws) -> Diagnostics:
-    """Check the draws of one fit.
-
-    Parameters
-    ----------
-    draws : Draws
-        What the engine handed back.
-
-    Returns
-    -------
-    Diagnostics
-    """
+    """Check the draws of one fit."""
     if draws.method == "exact":
         return Diagnostics("exact", converged=True)
     import arviz as az

@@ -29,20 +29,7 @@ if TYPE_CHECKING:
 
 
 def to_dict(estimate: Estimate, prob: float = 0.95) -> dict[str, Any]:
-    """Return the content of estimate.json.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    prob : float
-        Level of the intervals.
-
-    Returns
-    -------
-    dict
-        Plain numbers, strings and None; never NaN.
-    """
+    """Return the content of estimate.json."""
     meta = estimate.meta
     identification = estimate.identification() if meta["has_level"] else None
     content = {
@@ -143,24 +130,7 @@ def _clean(value: Any) -> Any:
 
 
 def write_whole(path: str | os.PathLike[str], write: Callable[[Path], None]) -> Path:
-    """Write a file beside its place and rename it at the end, so a failure leaves the old one.
-
-    Parameters
-    ----------
-    path : path
-        Where the file shall stand.
-    write : callable
-        Writes the content to the path it is given.
-
-    Returns
-    -------
-    Path
-
-    Raises
-    ------
-    UsageError
-        If the folder does not exist or cannot be written to.
-    """
+    """Write a file beside its place and rename it at the end, so a failure leaves the old one."""
     target = Path(path)
     if not target.parent.is_dir():
         msg = f"the folder of {target.name} does not exist; create it first"
@@ -192,21 +162,7 @@ def _umask() -> int:
 
 
 def write_json(estimate: Estimate, path: str | os.PathLike[str], prob: float = 0.95) -> Path:
-    """Write estimate.json.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    path : path
-        The file to write.
-    prob : float
-        Level of the intervals.
-
-    Returns
-    -------
-    Path
-    """
+    """Write estimate.json."""
     text = json.dumps(to_dict(estimate, prob), ensure_ascii=False, indent=2, allow_nan=False)
     return write_whole(path, lambda beside: _write_text(beside, text + "\n"))
 

@@ -132,24 +132,9 @@ def gauge_rows(
 ) -> tuple[dict[str, Any], ...]:
     """Compute the gauge weights of one log count.
 
-    Parameters
-    ----------
-    log_count : ndarray of shape (chain, draw)
-        Draws of the log of the estimate.
-    scores : ndarray of shape (chain, draw, assumption)
-        Prior scores.
-    assumptions : sequence of dict
-        Their names, ratios first.
-    log_ratio : ndarray of shape (chain, draw, target)
-        Draws of the log ratios.
-    prior_sds : sequence of float
-        Prior sds of the log ratios.
-    exact : bool
-        Whether the draws carry no Monte Carlo error in the covariance.
-
-    Returns
-    -------
-    tuple of dict
+    log_count (chain, draw): Draws of the log of the estimate.
+    scores (chain, draw, assumption): Prior scores.
+    log_ratio (chain, draw, target): Draws of the log ratios.
     """
     rows = []
     for j, assumption in enumerate(assumptions):

@@ -25,22 +25,7 @@ TAIL = 2  # draws beyond each end of an interval, at the least
 
 
 def interval_ends(prob: float) -> list[float]:
-    """Probabilities of the lower end, the median and the upper end of an equal-tailed interval.
-
-    Parameters
-    ----------
-    prob : float
-        Level of the interval.
-
-    Returns
-    -------
-    list of float
-
-    Raises
-    ------
-    UsageError
-        If `prob` does not lie between 0 and 1.
-    """
+    """Probabilities of the lower end, the median and the upper end of an equal-tailed interval."""
     if not isinstance(prob, Real) or not 0 < prob < 1:
         msg = f"prob must lie between 0 and 1, not {prob!r}: write .95 for a 95 % interval"
         raise UsageError(msg)
@@ -49,20 +34,7 @@ def interval_ends(prob: float) -> list[float]:
 
 
 def enough_draws(prob: float, count: int) -> None:
-    """Refuse an interval whose ends only a handful of draws would set.
-
-    Parameters
-    ----------
-    prob : float
-        Level of the interval.
-    count : int
-        Number of draws.
-
-    Raises
-    ------
-    UsageError
-        If fewer than `TAIL` draws lie beyond each end.
-    """
+    """Refuse an interval whose ends only a handful of draws would set."""
     if count * (1 - prob) / 2 < TAIL:
         need = math.ceil(2 * TAIL / (1 - prob))
         msg = f"an interval of {prob:g} needs at least {need:,} draws in all, not {count:,}"
@@ -72,18 +44,7 @@ def enough_draws(prob: float, count: int) -> None:
 def find_modes(draws: Array, prob: float = 0.95) -> Modes:
     """Find the modes of a posterior of counts.
 
-    Parameters
-    ----------
-    draws : ndarray of shape (draw,)
-        Counts, in people.
-    prob : float
-        Level of the interval of each mode.
-
-    Returns
-    -------
-    tuple of dict
-        ``weight``, ``median``, ``low``, ``high`` of each, from the smallest count up; the draws
-        are divided at the valleys of a kernel density of the log count.
+    draws (draw,): Counts, in people.
     """
     ends = interval_ends(prob)
     logs = np.log(np.maximum(draws, 0.5))
@@ -155,17 +116,7 @@ def _drop_small(cuts: list[float], logs: Array) -> list[float]:
 
 
 def far_apart(groups: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether medians lie farther apart than the narrowest interval is wide, on the log scale.
-
-    Parameters
-    ----------
-    groups : sequence of mapping
-        Answers with ``low``, ``median`` and ``high``, in people.
-
-    Returns
-    -------
-    bool
-    """
+    """Whether medians lie farther apart than the narrowest interval is wide, on the log scale."""
     if len(groups) < 2:
         return False
     medians = np.log([group["median"] for group in groups])
@@ -176,12 +127,7 @@ def far_apart(groups: Sequence[Mapping[str, Any]]) -> bool:
 def mean_is_known(draws: Array, diagnostics: dict[str, Any]) -> bool:
     """Whether the mean is finite and its Monte Carlo error at most 5 %.
 
-    Parameters
-    ----------
-    draws : ndarray of shape (chain, draw)
-        Counts, in people.
-    diagnostics : dict
-        ``method`` and ``min_ess`` of the fit.
+    draws (chain, draw): Counts, in people.
     """
     mean = float(draws.mean())
     if not np.isfinite(mean) or mean <= 0:

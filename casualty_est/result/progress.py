@@ -11,18 +11,7 @@ Report = Callable[[str, float | None], None]
 
 @contextmanager
 def progress_bar(show: bool | None) -> Iterator[Report]:
-    """Show a bar with a changing message.
-
-    Parameters
-    ----------
-    show : bool or None
-        None shows it where standard error is a terminal.
-
-    Yields
-    ------
-    callable
-        Takes a message and the share done (None while that is unknown).
-    """
+    """Show a bar with a changing message."""
     if not (sys.stderr.isatty() if show is None else show):
         yield lambda message, share: None
         return

@@ -94,23 +94,7 @@ def _completeness_columns(estimate: Estimate, source: int, prob: float) -> dict[
 def source_numbers(
     estimate: Estimate, name: str, source: int, prob: float
 ) -> dict[str, Any] | None:
-    """Median and interval of a variable of one source; None where it is not estimated.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    name : str
-        A variable of the posterior with a source as its last dimension.
-    source : int
-        The source, as numbered in `sources`.
-    prob : float
-        Level of the interval.
-
-    Returns
-    -------
-    dict or None
-    """
+    """Median and interval of a variable of one source; None where it is not estimated."""
     if not estimate.meta["has_level"] or name not in estimate.idata["posterior"]:
         return None
     draws = np.asarray(estimate.idata["posterior"][name].values[..., source])
@@ -167,13 +151,7 @@ def _incident_patterns(group: Any) -> tuple[Any, Any]:
 
 
 def gaps(estimate: Estimate) -> list[dict[str, Any]]:
-    """Return the gaps between the anchor's reported total and each other source's.
-
-    Raises
-    ------
-    UsageError
-        If the evidence is no incident reports.
-    """
+    """Return the gaps between the anchor's reported total and each other source's."""
     if estimate.kind != "incidents":
         msg = f"a gap is split strike by strike, and this estimate is from {estimate.kind}"
         raise UsageError(msg)
@@ -209,13 +187,7 @@ def gap(estimate: Estimate) -> pd.DataFrame:
 
 
 def row_numbers(estimate: Estimate, row: int, prob: float) -> dict[str, float | None]:
-    """Median, interval, mean and sd of one estimate, in people; all None without a headline.
-
-    Raises
-    ------
-    UsageError
-        If `prob` does not lie between 0 and 1.
-    """
+    """Median, interval, mean and sd of one estimate, in people; all None without a headline."""
     ends = interval_ends(prob)
     names = ("median", "low", "high", "mean", "sd")
     if not estimate.meta["has_level"]:
@@ -236,23 +208,7 @@ def has_completeness(estimate: Estimate) -> bool:
 
 
 def found_for(estimate: Estimate, row: int) -> dict[str, Any]:
-    """What a fit of lists found beside its draws, for the stratum of one row.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result, of kind ``lists``.
-    row : int
-        The estimate, as numbered in `Estimate.summary`.
-
-    Returns
-    -------
-    dict
-        ``groups``, ``families``, ``dial``, ``observability``, ``predictions``, ``dependence``,
-        ``overlaps``, as kept in ``meta["details"]``; ``lists`` at work; ``people`` on some list;
-        ``labels`` of the stratum; ``whole``: median and 95 % interval of the table without strata
-        where the row is a sum over strata, for whose groups and dial it stands; else None.
-    """
+    """What a fit of lists found beside its draws, for the stratum of one row."""
     details, labels = estimate.meta["details"], estimate.meta["rows"][row]["strata"]
     parts = [part for part in details.get("strata") or [] if part["replicate"] == 0]
     for part in parts:

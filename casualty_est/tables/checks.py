@@ -24,25 +24,7 @@ _DAY_MONTH_YEAR = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})")
 
 
 def nearest(word: str, valid: Iterable[str]) -> str:
-    """Return `` (did you mean 'x'?)`` for the closest valid word, or nothing.
-
-    Parameters
-    ----------
-    word : str
-        The word that came.
-    valid : iterable of str
-        The words that are known.
-
-    Returns
-    -------
-    str
-        Text to append to a message, empty where nothing is close.
-
-    Examples
-    --------
-    >>> nearest("outcom", ["outcome", "group"])
-    " (did you mean 'outcome'?)"
-    """
+    """Return `` (did you mean 'x'?)`` for the closest valid word, or nothing."""
     by_fold = {name.casefold(): name for name in valid}
     close = difflib.get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.7)
     return f" (did you mean {by_fold[close[0]]!r}?)" if close else ""
@@ -51,31 +33,7 @@ def nearest(word: str, valid: Iterable[str]) -> str:
 def convert[T](
     table: Table, column: str, parse: Callable[[str], T], problems: list[Problem]
 ) -> list[T | None]:
-    """Parse one column, each distinct text once.
-
-    Parameters
-    ----------
-    table : Table
-        The table.
-    column : str
-        Name of the column; where the table lacks it every cell counts as blank.
-    parse : callable
-        Turns a text into a value, or raises `ValueError` with the reason.
-    problems : list of Problem
-        Where every row that cannot be parsed is appended.
-
-    Returns
-    -------
-    list
-        One value per row, None where parsing failed.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from casualty_est.tables.read import table_from
-    >>> convert(table_from(pd.DataFrame({"n": [1, 2, 1]})), "n", int, [])
-    [1, 2, 1]
-    """
+    """Parse one column, each distinct text once."""
     texts = table.column(column)
     values: dict[str, T | None] = {}
     reasons: dict[str, str] = {}
@@ -93,25 +51,7 @@ def convert[T](
 
 
 def one_of(valid: Collection[str], default: str | None = None) -> Callable[[str], str | None]:
-    """Return a parser that takes only known words, and `default` for a blank.
-
-    Parameters
-    ----------
-    valid : collection of str
-        The words that are known.
-    default : str, optional
-        What a blank cell means.
-
-    Returns
-    -------
-    callable
-        From text to word; raises `ValueError` that names the valid words.
-
-    Examples
-    --------
-    >>> one_of(("killed", "injured"), "killed")("")
-    'killed'
-    """
+    """Return a parser that takes only known words, and `default` for a blank."""
 
     def parse(text: str) -> str | None:
         if not text:
@@ -125,28 +65,7 @@ def one_of(valid: Collection[str], default: str | None = None) -> Callable[[str]
 
 
 def iso_date(text: str) -> date | None:
-    """Read ``YYYY-MM-DD``; a blank is None.
-
-    Parameters
-    ----------
-    text : str
-        The cell.
-
-    Returns
-    -------
-    datetime.date or None
-        The day.
-
-    Raises
-    ------
-    ValueError
-        If the text is no such day, with the ISO form it could have meant.
-
-    Examples
-    --------
-    >>> iso_date("2018-02-09")
-    datetime.date(2018, 2, 9)
-    """
+    """Read ``YYYY-MM-DD``; a blank is None."""
     if not text:
         return None
     rule = "a date is written YYYY-MM-DD"
@@ -171,27 +90,7 @@ def iso_date(text: str) -> date | None:
 
 
 def unknown_columns(table: Table, known: Collection[str]) -> tuple[tuple[str, str], ...]:
-    """Return a warning that names the columns nobody reads, if there are any.
-
-    Parameters
-    ----------
-    table : Table
-        The table.
-    known : collection of str
-        Columns that have a meaning.
-
-    Returns
-    -------
-    tuple of (code, text)
-        One warning with code ``unknown_columns``, or none.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from casualty_est.tables.read import table_from
-    >>> unknown_columns(table_from(pd.DataFrame({"url": [1]})), ("source",))[0][0]
-    'unknown_columns'
-    """
+    """Return a warning that names the columns nobody reads, if there are any."""
     strange = [column for column in table.columns if column not in known]
     if not strange:
         return ()
@@ -202,25 +101,7 @@ def unknown_columns(table: Table, known: Collection[str]) -> tuple[tuple[str, st
 
 
 def similar_names(names: Iterable[str], what: str) -> tuple[tuple[str, str], ...]:
-    """Return a warning for each set of names that differ only in case, width or spaces.
-
-    Parameters
-    ----------
-    names : iterable of str
-        Names as they stand.
-    what : str
-        What they name, in the plural, such as ``"sources"``.
-
-    Returns
-    -------
-    tuple of (code, text)
-        Warnings with code ``similar_names``.
-
-    Examples
-    --------
-    >>> similar_names(["Airwars", "airwars"], "sources")[0][1]
-    "'Airwars' and 'airwars' are taken as different sources: use one spelling if they are one"
-    """
+    """Return a warning for each set of names that differ only in case, width or spaces."""
     by_key: dict[str, list[str]] = {}
     for name in dict.fromkeys(names):
         key = "".join(unicodedata.normalize("NFKC", name).casefold().split())
@@ -242,20 +123,7 @@ def similar_names(names: Iterable[str], what: str) -> tuple[tuple[str, str], ...
 def shown_safely(
     parse: Callable[[str], Any], controls: re.Pattern[str] = CONTROLS
 ) -> Callable[[str], Any]:
-    """Return the parser, after a check that the text holds nothing that steers a terminal.
-
-    Parameters
-    ----------
-    parse : callable
-        From text to value.
-    controls : re.Pattern
-        What may not stand in the text.
-
-    Returns
-    -------
-    callable
-        The same parser; raises `ValueError` where the text holds such characters.
-    """
+    """Return the parser, after a check that the text holds nothing that steers a terminal."""
 
     def checked(text: str) -> Any:
         no_controls(text, controls)
@@ -265,43 +133,14 @@ def shown_safely(
 
 
 def no_controls(text: str, controls: re.Pattern[str] = CONTROLS) -> None:
-    """Refuse characters that steer a terminal.
-
-    Parameters
-    ----------
-    text : str
-        The cell.
-    controls : re.Pattern
-        What may not stand in it.
-
-    Raises
-    ------
-    ValueError
-        If the text holds one.
-    """
+    """Refuse characters that steer a terminal."""
     if controls.search(text):
         msg = "control characters cannot be shown safely; remove them"
         raise ValueError(msg)
 
 
 def says_something(quantity: Quantity) -> Quantity:
-    """Return a quantity that says something, and refuse "at least 0".
-
-    Parameters
-    ----------
-    quantity : Quantity
-        The number.
-
-    Returns
-    -------
-    Quantity
-        The same.
-
-    Raises
-    ------
-    ValueError
-        If every number fits it.
-    """
+    """Return a quantity that says something, and refuse "at least 0"."""
     ends = (quantity.low, quantity.best, quantity.high)
     if quantity.form == "at_least" and ends == (0, None, None):
         msg = "every number is at least 0, so this says nothing of the number: leave the cell blank"
@@ -310,28 +149,7 @@ def says_something(quantity: Quantity) -> Quantity:
 
 
 def quantity_cell(text: str) -> Quantity:
-    """Read a hedged number from a cell.
-
-    Parameters
-    ----------
-    text : str
-        The cell.
-
-    Returns
-    -------
-    Quantity
-        What it says.
-
-    Raises
-    ------
-    ValueError
-        If it cannot be read; the text is not repeated, since the cell is shown beside the reason.
-
-    Examples
-    --------
-    >>> quantity_cell("at least 6,047").low
-    6047
-    """
+    """Read a hedged number from a cell."""
     no_controls(text)
     try:
         return says_something(Quantity.parse(text))
@@ -344,20 +162,7 @@ def quantity_cell(text: str) -> Quantity:
 
 
 def quantity_problems(table: Table, quantities: Sequence[Quantity | None]) -> Iterator[Problem]:
-    """Find the same faults in quantities that never were cells.
-
-    Parameters
-    ----------
-    table : Table
-        Where their rows stand.
-    quantities : sequence of (Quantity or None)
-        One per row; None where there is none.
-
-    Yields
-    ------
-    Problem
-        What is wrong with one of them.
-    """
+    """Find the same faults in quantities that never were cells."""
     for index, quantity in enumerate(quantities):
         if quantity is None:
             continue

@@ -80,35 +80,6 @@ def read_table(path: str | os.PathLike[str], *, problems: list[Problem] | None =
 
     Cells lose the white space around them (no-break spaces too), and rows in which every
     cell is blank are skipped.
-
-    Parameters
-    ----------
-    path : str or path-like
-        File named ``.csv`` or ``.tsv`` (UTF-8, with or without byte order mark) or ``.parquet``.
-    problems : list of Problem, optional
-        Where given, rows with too few or too many cells are left out of the table and appended
-        here, so that a reader can report them together with its own findings. Otherwise they
-        are raised.
-
-    Returns
-    -------
-    Table
-        The table; `lines` holds the line on which each row starts.
-
-    Raises
-    ------
-    UsageError
-        If there is no such file, or its ending is not one of the three.
-    InputError
-        If the file cannot be read as a table, with every reason at once.
-
-    Examples
-    --------
-    >>> import pathlib, tempfile
-    >>> path = pathlib.Path(tempfile.mkdtemp()) / "claims.csv"
-    >>> _ = path.write_text("source,quantity\nAirwars,6047\n", encoding="utf-8")
-    >>> read_table(path).lines
-    (2,)
     """
     file = Path(path)
     ending = file.suffix.lower()
@@ -270,32 +241,6 @@ def table_from(data: object, name: str | None = None) -> Table:
 
     Missing values become ``""``, dates ISO text, whole floats whole numbers (``800.0`` is
     ``"800"``), true and false ``"1"`` and ``"0"``.
-
-    Parameters
-    ----------
-    data : dataframe
-        Any eager dataframe that narwhals knows: pandas, polars, pyarrow and others.
-    name : str, optional
-        How messages call the table.
-
-    Returns
-    -------
-    Table
-        The table; `lines` counts its rows from 1 and `where` is ``"row"``.
-
-    Raises
-    ------
-    UsageError
-        If `data` is not a dataframe.
-    InputError
-        If column names are blank or repeated, or there are no rows.
-
-    Examples
-    --------
-    >>> import datetime, pandas as pd
-    >>> frame = pd.DataFrame({"n": [800.0, 41.0], "end": [datetime.date(2018, 2, 9), None]})
-    >>> table_from(frame).cells
-    (('800', '41'), ('2018-02-09', ''))
     """
     import narwhals as nw
 

@@ -8,26 +8,9 @@ import math
 def rounded(value: float, low: float, high: float) -> float:
     """Round a number to the width of its interval.
 
-    Two significant digits where the interval is wider than a fifth of the number, one more for each
+    Two significant digits where the interval is wider than a fifth of the number, one more for
+    each
     further factor of ten. A number without any width is a count, and stands as it is.
-
-    Parameters
-    ----------
-    value : float
-        The number to round.
-    low, high : float
-        The ends of the interval that says how well it is known.
-
-    Returns
-    -------
-    float
-
-    Examples
-    --------
-    >>> rounded(10122.6, 5419, 23967)
-    10000.0
-    >>> rounded(10203, 10100, 10310)
-    10200.0
     """
     if not math.isfinite(value) or value == 0:
         return value
@@ -41,20 +24,7 @@ def rounded(value: float, low: float, high: float) -> float:
 
 
 def people(value: float, low: float, high: float) -> str:
-    """Print a number of people, rounded to the width of its interval.
-
-    Parameters
-    ----------
-    value : float
-        The number to print.
-    low, high : float
-        The ends of its interval.
-
-    Returns
-    -------
-    str
-        With thousands separators; whole numbers, for there are no fractions of people.
-    """
+    """Print a number of people, rounded to the width of its interval."""
     shown = rounded(value, low, high)
     if 0 < shown <= 0.5:
         return "fewer than 1"
@@ -62,13 +32,7 @@ def people(value: float, low: float, high: float) -> str:
 
 
 def share(value: float) -> str:
-    """Print a ratio or probability with two significant digits.
-
-    Examples
-    --------
-    >>> share(0.0831), share(1.234), share(0.999), share(7.56)
-    ('.083', '1.2', '1.0', '7.6')
-    """
+    """Print a ratio or probability with two significant digits."""
     if value == 0 or not math.isfinite(value):
         return f"{value:g}"
     shown = float(f"{value:.1e}")
@@ -82,13 +46,7 @@ def percent(prob: float) -> str:
 
 
 def portion(value: float) -> str:
-    """Print a share of a whole: two digits, and 0 or 100 % only where it is that.
-
-    Examples
-    --------
-    >>> portion(1.0), portion(0.99996), portion(0.123), portion(0.0)
-    ('100 %', 'more than 99.9 %', '12 %', '0 %')
-    """
+    """Print a share of a whole: two digits, and 0 or 100 % only where it is that."""
     return percent(value) if value in (0.0, 1.0) else chance(value)
 
 

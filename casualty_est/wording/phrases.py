@@ -26,13 +26,7 @@ def cell_text(cell: dict[str, Any]) -> str:
 
 
 def listed(names: Sequence[str], word: str = "and") -> str:
-    """Join names as a sentence does.
-
-    Examples
-    --------
-    >>> listed(["Iraq", "Syria"]), listed(["a", "b", "c"], "or")
-    ('Iraq and Syria', 'a, b or c')
-    """
+    """Join names as a sentence does."""
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} {word} {names[-1]}"
@@ -51,11 +45,5 @@ def capitalised(text: str) -> str:
 
 
 def possessive(name: str) -> str:
-    """Name the owner of something.
-
-    Examples
-    --------
-    >>> possessive("Airwars"), possessive("Pentagon")
-    ("Airwars'", "Pentagon's")
-    """
+    """Name the owner of something."""
     return f"{name}'" if name.endswith(("s", "S")) else f"{name}'s"

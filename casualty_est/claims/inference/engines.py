@@ -21,25 +21,7 @@ METHODS = ("auto", "exact", "nuts")
 
 
 def choose(layout: Layout, method: str) -> str:
-    """Choose the engine.
-
-    Parameters
-    ----------
-    layout : Layout
-        The model.
-    method : {"auto", "exact", "nuts"}
-        What the analyst wants.
-
-    Returns
-    -------
-    str
-        ``exact`` or ``nuts``.
-
-    Raises
-    ------
-    UsageError
-        If the method is unknown.
-    """
+    """Choose the engine."""
     if method not in METHODS:
         msg = f"method must be one of {', '.join(METHODS)} for claims, not {method!r}"
         raise UsageError(msg)
@@ -59,25 +41,7 @@ def run(
     seed: int,
     report: Report | None = None,
 ) -> Draws:
-    """Compute the posterior of one scenario of a model.
-
-    Parameters
-    ----------
-    model : ClaimsModel
-        The model; its compiled form is kept on it.
-    scenario : Scenario
-        What differs from the model as configured.
-    method : {"exact", "nuts"}
-        The engine.
-    draws, tune, chains, seed : int
-        As for `ClaimsModel.fit`.
-    report : callable, optional
-        Takes a message and the share done.
-
-    Returns
-    -------
-    Draws
-    """
+    """Compute the posterior of one scenario of a model."""
     layout = model.layout
     if method == "exact":
         rng = np.random.default_rng(seed)

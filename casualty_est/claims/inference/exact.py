@@ -97,24 +97,7 @@ class ExactPosterior:
 
 
 def solve(layout: Layout, scenario: Scenario | None = None) -> ExactPosterior:
-    """Compute the posterior of a single cell by quadrature.
-
-    Parameters
-    ----------
-    layout : Layout
-        A model with one cell and one target per source.
-    scenario : Scenario, optional
-        What differs from the model as configured.
-
-    Returns
-    -------
-    ExactPosterior
-
-    Raises
-    ------
-    UsageError
-        If the model has several cells, or a source several targets.
-    """
+    """Compute the posterior of a single cell by quadrature."""
     if not layout.exact_possible:
         msg = "the exact route needs one cell and one target per source; use method='nuts'"
         raise UsageError(msg)
@@ -355,24 +338,7 @@ def draw(
     draws: int,
     rng: np.random.Generator,
 ) -> Draws:
-    """Draw from the exact posterior.
-
-    Parameters
-    ----------
-    layout : Layout
-        The model.
-    posterior : ExactPosterior
-        Its solution.
-    chains, draws : int
-        Shape of the result; draws are independent, chains only a label.
-    rng : numpy.random.Generator
-        Source of randomness.
-
-    Returns
-    -------
-    Draws
-        With method ``exact``.
-    """
+    """Draw from the exact posterior."""
     total = chains * draws
     log_n = posterior.quantile((np.arange(total) + 0.5) / total)
     log_n = rng.permutation(log_n)

@@ -42,35 +42,7 @@ def fit(
     progress: bool | None,
     notes: Sequence[tuple[str, str]] = (),
 ) -> xarray.DataTree:
-    """Compute the posterior of a claims model.
-
-    Parameters
-    ----------
-    model : ClaimsModel
-        The model.
-    seed : int or None
-        Seed of all randomness; None draws one.
-    draws, tune, chains : int
-        Kept and warm-up draws per chain, and the number of chains.
-    method : {"auto", "exact", "nuts"}
-        The engine.
-    progress : bool or None
-        Show progress on standard error; None shows it where that is a terminal.
-    notes : sequence of (code, text), optional
-        Warnings of the call, to travel with the result.
-
-    Returns
-    -------
-    xarray.DataTree
-        Groups ``posterior`` (``deaths``, ``ratio_total``), ``gauge`` (``score``),
-        ``log_likelihood`` and, under NUTS, ``sample_stats``; all that is no draw stands as JSON in
-        the attribute ``casualty_est``.
-
-    Raises
-    ------
-    UsageError
-        If a number is out of range or the method not open to this model.
-    """
+    """Compute the posterior of a claims model."""
     check_counts(draws=draws, chains=chains, tune=tune)
     seed = settle_seed(seed)
     engine = choose(model.layout, method)

@@ -21,13 +21,7 @@ SAVED_OVER_TIME = ("walk", "wander", "expected", "short_sd", "anchored")
 
 
 class CompiledClaims:
-    """One compiled claims model.
-
-    Parameters
-    ----------
-    layout : Layout
-        The model.
-    """
+    """One compiled claims model."""
 
     def __init__(self, layout: Layout) -> None:
         import nutpie
@@ -55,26 +49,7 @@ class CompiledClaims:
         seed: int = 1,
         on_progress: Callable[[int, int], None] | None = None,
     ) -> Draws:
-        """Sample the posterior of a scenario.
-
-        Parameters
-        ----------
-        scenario : Scenario, optional
-            What differs from the model as configured.
-        readings : tuple of Reading, optional
-            Other claims of the same kinds in the same order, for calibration.
-        draws, tune, chains : int
-            Kept and warm-up draws of each chain, and the number of chains.
-        seed : int
-            The same seed gives the same draws with the same versions.
-        on_progress : callable, optional
-            Called with draws finished and draws in all, from another thread.
-
-        Returns
-        -------
-        Draws
-            With method ``nuts``.
-        """
+        """Sample the posterior of a scenario."""
         import nutpie
 
         from casualty_est.claims.model.pymc_model import pack, shared_data

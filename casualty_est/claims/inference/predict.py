@@ -19,16 +19,7 @@ CONTRADICTS = 0.01  # two-sided tail probability below which a claim contradicts
 def expected_log(layout: Layout, draws: Draws) -> tuple[Array, Array]:
     """Log of what each source would say without error, and its reporting sd.
 
-    Parameters
-    ----------
-    layout : Layout
-        The model.
-    draws : Draws
-        Posterior draws.
-
-    Returns
-    -------
-    m, s : ndarray of shape (chain, draw, claim)
+    Returns (chain, draw, claim).
     """
     if layout.timeline is None:
         covered = np.log(np.exp(draws.log_deaths) @ layout.cover.T)
@@ -59,19 +50,8 @@ def surprise(layout: Layout, draws: Draws, log_lik: Array) -> Array:
     The draws are re-weighted by one over the claim's own likelihood, as if it had been left out,
     and its place in its predictive distribution is looked up.
 
-    Parameters
-    ----------
-    layout : Layout
-        The model.
-    draws : Draws
-        Posterior draws.
-    log_lik : ndarray of shape (chain, draw, claim)
-        From `log_likelihood`.
-
-    Returns
-    -------
-    ndarray of shape (claim,)
-        Two-sided tail probability; small means that the claim contradicts the rest.
+    log_lik (chain, draw, claim): From `log_likelihood`.
+    Returns (claim,): Two-sided tail probability.
     """
     m, s = expected_log(layout, draws)
     tails = np.empty(len(layout.readings))

@@ -26,20 +26,6 @@ def prior_draws(layout: Layout, draws: int, rng: np.random.Generator) -> Draws:
     """Draw counts, ratios and reporting sds from the prior.
 
     Anchors on a cell or a ratio are evidence, not prior, and are left out.
-
-    Parameters
-    ----------
-    layout : Layout
-        The model.
-    draws : int
-        Number of draws.
-    rng : numpy.random.Generator
-        Source of randomness.
-
-    Returns
-    -------
-    Draws
-        In one chain, without scores.
     """
     learned = layout.priors.learned_sd
     free = np.exp(rng.normal(learned.mu, learned.sd, (draws, len(layout.learned))))
@@ -89,22 +75,7 @@ def _prior_ratios(layout: Layout, draws: int, rng: np.random.Generator) -> Array
 
 
 def prior_predictive(model: ClaimsModel, *, draws: int, seed: int | None) -> xarray.DataTree:
-    """Draw what the sources would state before any number is seen.
-
-    Parameters
-    ----------
-    model : ClaimsModel
-        The model.
-    draws : int
-        Number of draws.
-    seed : int or None
-        Seed of the randomness.
-
-    Returns
-    -------
-    xarray.DataTree
-        Groups ``prior`` and ``prior_predictive``; see `ClaimsModel.prior_predictive`.
-    """
+    """Draw what the sources would state before any number is seen."""
     import xarray as xr
 
     layout = model.layout

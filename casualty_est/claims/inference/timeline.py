@@ -21,18 +21,7 @@ BLOCK = 256  # draws worked on at a time
 
 
 def followed(model: ClaimsModel) -> list[int]:
-    """Estimates that have a path: those whose window is the whole grid.
-
-    Parameters
-    ----------
-    model : ClaimsModel
-        A model with a timeline.
-
-    Returns
-    -------
-    list of int
-        Positions in ``model.rows``.
-    """
+    """Estimates that have a path: those whose window is the whole grid."""
     timeline = model.layout.timeline
     assert timeline is not None
     span = timeline.grid.start, timeline.grid.end
@@ -42,18 +31,9 @@ def followed(model: ClaimsModel) -> list[int]:
 def increments(layout: Layout, log_deaths: Array, walk: Array | None) -> Array:
     """Deaths of every cell in every step.
 
-    Parameters
-    ----------
-    layout : Layout
-        A model with a timeline.
-    log_deaths : ndarray of shape (draw, cell)
-        Log counts over the whole grid.
-    walk : ndarray of shape (draw, profile, term) or None
-        Karhunen-Loeve coefficients; None where the grid has a single step.
-
-    Returns
-    -------
-    ndarray of shape (draw, cell, step)
+    log_deaths (draw, cell): Log counts over the whole grid.
+    walk (draw, profile, term): Karhunen-Loeve coefficients.
+    Returns (draw, cell, step).
     """
     assert layout.timeline is not None
     base = layout.grid.base
@@ -72,20 +52,9 @@ def increments(layout: Layout, log_deaths: Array, walk: Array | None) -> Array:
 def expected(layout: Layout, log_deaths: Array, log_ratio: Array, extra: dict[str, Array]) -> Array:
     """Log of what each claim would say without error.
 
-    Parameters
-    ----------
-    layout : Layout
-        A model with a timeline.
-    log_deaths : ndarray of shape (draw, cell)
-        Log counts over the whole grid.
-    log_ratio : ndarray of shape (draw, target)
-        Log reporting ratios.
-    extra : mapping
-        ``walk``, ``wander`` and ``log_delay_0``, ..., as in `Draws.extra` with one axis of draws.
-
-    Returns
-    -------
-    ndarray of shape (draw, claim)
+    log_deaths (draw, cell): Log counts over the whole grid.
+    log_ratio (draw, target): Log reporting ratios.
+    Returns (draw, claim).
     """
     timeline = layout.timeline
     assert timeline is not None
@@ -105,22 +74,7 @@ def expected(layout: Layout, log_deaths: Array, log_ratio: Array, extra: dict[st
 
 
 def prior_terms(layout: Layout, draws: int, rng: np.random.Generator) -> dict[str, Array]:
-    """Draw walks, wandering terms, delays and the extra sd of short windows from their priors.
-
-    Parameters
-    ----------
-    layout : Layout
-        A model with a timeline.
-    draws : int
-        Number of draws.
-    rng : numpy.random.Generator
-        Source of randomness.
-
-    Returns
-    -------
-    dict
-        As in `Draws.extra`, with one axis of draws.
-    """
+    """Draw walks, wandering terms, delays and the extra sd of short windows from their priors."""
     timeline = layout.timeline
     assert timeline is not None
     found: dict[str, Array] = {}
@@ -142,23 +96,7 @@ def prior_terms(layout: Layout, draws: int, rng: np.random.Generator) -> dict[st
 
 
 def paths(model: ClaimsModel, draws: Draws) -> dict[str, Any]:
-    """Paths of every draw.
-
-    Parameters
-    ----------
-    model : ClaimsModel
-        A model with a timeline.
-    draws : Draws
-        Its posterior.
-
-    Returns
-    -------
-    dict
-        ``path`` (chain, draw, path_cell, date; people), ``ratio_path`` (chain, draw, target, date;
-        log), and where sources have a delay ``still_to_come`` (chain, draw, delayed_target, date;
-        people), as 32-bit floats; ``delayed_targets``, positions of targets; ``delay_days`` (chain,
-        draw, source) where a delay is estimated.
-    """
+    """Paths of every draw."""
     layout = model.layout
     timeline = layout.timeline
     assert timeline is not None

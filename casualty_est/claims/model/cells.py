@@ -91,13 +91,7 @@ class CellGrid:
         return runs
 
     def row(self, label: Label) -> Bool:
-        """Mark the cells that a label sums, in the order of `cells`.
-
-        Raises
-        ------
-        UsageError
-            If the label uses a name that no claim uses, or covers no cell.
-        """
+        """Mark the cells that a label sums, in the order of `cells`."""
         scope = _lookup(self.scopes, label.scope, "scope")
         outcome = _lookup(self.outcomes, label.outcome, "outcome")
         group = _lookup(self.groups, label.group, "group")
@@ -143,19 +137,7 @@ def _lookup(labels: Mapping[str, frozenset[str]], name: str, dimension: str) -> 
 
 
 def build_cells(labels: Iterable[Label], relations: Mapping[str, Group]) -> CellGrid:
-    """Cut the labels in use into cells.
-
-    Parameters
-    ----------
-    labels : iterable of Label
-        Every label that a claim or an anchor uses.
-    relations : mapping
-        How group labels relate, by name.
-
-    Returns
-    -------
-    CellGrid
-    """
+    """Cut the labels in use into cells."""
     used = sorted(set(labels))
     scopes = _atoms([label.scope for label in used], ALL_SCOPES, ELSEWHERE)
     perpetrators = _atoms([label.perpetrator for label in used], ANY, OTHERS)

@@ -51,22 +51,7 @@ class Delayed:
 
 
 def admitted(lags: Array, log_median: Array | float, shape: float) -> Array:
-    """Share of deaths that is stated so many days after them.
-
-    Parameters
-    ----------
-    lags : ndarray
-        Days since the death; 0 or less gives 0.
-    log_median : float or ndarray
-        Log of the median delay (days).
-    shape : float
-        Shape of the Weibull distribution.
-
-    Returns
-    -------
-    ndarray
-        Of the broadcast shape.
-    """
+    """Share of deaths that is stated so many days after them."""
     log_scale = log_median - np.log(np.log(2)) / shape
     powers = np.maximum(lags, 0.0) ** shape
     return np.asarray(-np.expm1(-powers * np.exp(-shape * log_scale)))
@@ -75,19 +60,8 @@ def admitted(lags: Array, log_median: Array | float, shape: float) -> Array:
 def delay_nodes(grid: TimeGrid, start: date, end: date, stated: date) -> tuple[Array, Array]:
     """Nodes at which the delay is looked up within each step.
 
-    Parameters
-    ----------
-    grid : TimeGrid
-        The steps.
-    start, end : datetime.date
-        Window of the deaths.
-    stated : datetime.date
-        Day of the statement.
-
-    Returns
-    -------
-    lags, shares : ndarray of shape (step, node)
-        Days from death to statement, and the share of the step's deaths that each node stands for.
+    Returns (step, node): Days from death to statement, and the share of the step's deaths that
+    each node stands for.
     """
     nodes, weights = np.polynomial.legendre.leggauss(NODES)
     edges = np.array(grid.edges, dtype=float)
@@ -102,16 +76,7 @@ def delay_nodes(grid: TimeGrid, start: date, end: date, stated: date) -> tuple[A
 def delay_series(source: Delayed) -> tuple[Array, float]:
     """Chebyshev series of the stated shares in the log of the median delay.
 
-    Parameters
-    ----------
-    source : Delayed
-        A source whose median delay is not fixed.
-
-    Returns
-    -------
-    series : ndarray of shape (term, row, step)
-    reach : float
-        Half the width of the interval, round the log of the prior median, on which it holds.
+    Returns (term, row, step).
     """
     reach = REACH * source.delay.sd
     middle = math.log(source.delay.median)

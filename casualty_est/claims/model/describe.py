@@ -16,18 +16,7 @@ WIDTH = 100
 
 
 def describe(model: ClaimsModel) -> str:
-    """Describe a model on a plain page.
-
-    Parameters
-    ----------
-    model : ClaimsModel
-        The model.
-
-    Returns
-    -------
-    str
-        Sections for cells, claims, priors and what was assumed.
-    """
+    """Describe a model on a plain page."""
     layout = model.layout
     sources = dict.fromkeys(claim.source for claim in layout.claims)
     head = (

@@ -155,24 +155,7 @@ class Reading:
 
 
 def read(quantity: Quantity, hedge: str) -> Reading:
-    """Choose the likelihood of a hedged number.
-
-    Parameters
-    ----------
-    quantity : Quantity
-        The number as written; not ``unknown``.
-    hedge : {"speaker", "documented"}
-        Whether "at least n" is a speaker's bound, or the n cases that a source has documented.
-
-    Returns
-    -------
-    Reading
-
-    Raises
-    ------
-    UsageError
-        If the quantity is unknown: it carries no likelihood.
-    """
+    """Choose the likelihood of a hedged number."""
     low, best, high = quantity.low, quantity.best, quantity.high
     match quantity.form:
         case "exact" | "about" if best == 0:

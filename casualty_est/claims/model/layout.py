@@ -166,32 +166,7 @@ def build_layout(
     time: TimeGrid | None = None,
     over_time: OfSources | None = None,
 ) -> Layout:
-    """Lay out the model of these claims.
-
-    Parameters
-    ----------
-    claims : sequence of Claim
-        The claims that count as independent evidence; none of them unknown.
-    priors : Priors
-        All assumptions.
-    roles : mapping
-        Role by source, over what the table says.
-    hedge : mapping
-        ``speaker`` or ``documented`` by source, over what the table says.
-    time : TimeGrid, optional
-        The steps of time where windows are modelled; claims then have filled windows.
-    over_time : OfSources, optional
-        Delays and drifts of sources.
-
-    Returns
-    -------
-    Layout
-
-    Raises
-    ------
-    UsageError
-        If a name matches nothing; the nearest valid one is given.
-    """
+    """Lay out the model of these claims."""
     sources = list(dict.fromkeys(claim.source for claim in claims))
     for given, where in ((priors.sources, "priors, sources"), (roles, "roles"), (hedge, "hedge")):
         _check_sources(given, sources, where)

@@ -24,24 +24,7 @@ MERGED = ("repeat", "restated_step")
 def read_sources(
     priors: Priors, delay: Mapping[str, Any] | None, drift: Mapping[str, float] | None
 ) -> OfSources:
-    """Delays and drifts of sources: the constructor's over those of the priors.
-
-    Parameters
-    ----------
-    priors : Priors
-        All assumptions.
-    delay, drift : mapping, optional
-        By source, as `ClaimsModel` takes them.
-
-    Returns
-    -------
-    OfSources
-
-    Raises
-    ------
-    UsageError
-        If one is malformed.
-    """
+    """Delays and drifts of sources: the constructor's over those of the priors."""
     for name, given in (("delay", delay), ("drift", drift)):
         if given is not None and not isinstance(given, Mapping):
             msg = f"{name} must be a mapping from source to value, not {given!r}"
@@ -67,13 +50,7 @@ def read_sources(
 def asked_over_time(
     priors: Priors, grid: str | None, restated: str, sources: OfSources
 ) -> OverTime:
-    """Gather what was said of time; any word of it makes time modelled.
-
-    Raises
-    ------
-    UsageError
-        If the grid or the rule for restated totals is unknown.
-    """
+    """Gather what was said of time; any word of it makes time modelled."""
     if grid is not None and grid not in STEPS:
         msg = f"grid: {grid!r} is unknown; {nearest(str(grid), STEPS)}"
         raise UsageError(msg)
@@ -102,18 +79,7 @@ def windows_note(model: ClaimsModel) -> str:
 
 
 def windows(model: ClaimsModel) -> dict[str, Any]:
-    """Describe the timeline of a model for the result: grid, rules, cells, shared errors.
-
-    Parameters
-    ----------
-    model : ClaimsModel
-        A model with a timeline.
-
-    Returns
-    -------
-    dict
-        Plain values.
-    """
+    """Describe the timeline of a model for the result: grid, rules, cells, shared errors."""
     timeline = model.layout.timeline
     assert timeline is not None
     grid = timeline.grid

@@ -28,20 +28,6 @@ def build(layout: Layout, *, packed: bool = False) -> pm.Model:
 
     Every number that a refit may change (claims, weights, prior locations and scales) stands in
     `pm.Data`, so one compiled model serves leave-one-out, sensitivity and calibration.
-
-    Parameters
-    ----------
-    layout : Layout
-        The model.
-    packed : bool, optional
-        Whether these numbers stand in one vector instead of one `pm.Data` each. A model compiles
-        in about half the time so, because the sampler unpacks each of them separately.
-
-    Returns
-    -------
-    pymc.Model
-        With deterministics ``log_deaths`` (cell), ``log_ratio`` and ``core`` (target), and
-        ``level_score`` (level).
     """
     if layout.timeline is not None:
         from casualty_est.claims.model.timeline_pymc import build as build_over_time
@@ -89,21 +75,7 @@ def unpack(values: dict[str, Array]) -> dict[str, Any]:
 def shared_data(
     layout: Layout, scenario: Scenario, readings: tuple[Reading, ...] | None = None
 ) -> dict[str, Array]:
-    """Arrays for every `pm.Data` of the model.
-
-    Parameters
-    ----------
-    layout : Layout
-        The model.
-    scenario : Scenario
-        Weights of the claims, shifts and scales of the priors.
-    readings : tuple of Reading, optional
-        Other claims of the same kinds in the same order, for calibration.
-
-    Returns
-    -------
-    dict of ndarray
-    """
+    """Arrays for every `pm.Data` of the model."""
     targets, levels = len(layout.ratios.targets), len(layout.levels)
     shift = scenario.shift
     level_mean = np.array([level.prior.mean for level in layout.levels])

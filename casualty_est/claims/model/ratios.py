@@ -114,16 +114,9 @@ class Ratios:
     def scores(self, core: Array, sd_scale: Array) -> Array:
         """Score of each ratio's prior, d log p / d b: the raw material of the gauge weights.
 
-        Parameters
-        ----------
-        core : ndarray of shape (..., target)
-            Draws of the log ratios or logits of completeness.
-        sd_scale : ndarray of shape (target,)
-            Factor on each prior's sd.
-
-        Returns
-        -------
-        ndarray of shape (..., target)
+        core (..., target): Draws of the log ratios or logits of completeness.
+        sd_scale (target,): Factor on each prior's sd.
+        Returns (..., target).
         """
         pull = np.linalg.solve(self.covariance(sd_scale), (core - self.mu)[..., None])[..., 0]
         share = special.expit(core)
@@ -149,21 +142,7 @@ def _witness(target: Target, within: str | None) -> _Witness:
 def build_ratios(
     targets: Sequence[Target], fractions: tuple[float, float, float], within: str | None = None
 ) -> Ratios:
-    """Lay out the joint prior of the reporting ratios.
-
-    Parameters
-    ----------
-    targets : sequence of Target
-        All targets of the model.
-    fractions : tuple of float
-        Shares of the prior variance that belong to role, source and target.
-    within : str, optional
-        Field of a cell: only targets that agree in it share the part of their source.
-
-    Returns
-    -------
-    Ratios
-    """
+    """Lay out the joint prior of the reporting ratios."""
     sources_in: dict[str, set[str]] = defaultdict(set)
     targets_of: dict[_Witness, int] = defaultdict(int)
     for target in targets:
@@ -213,19 +192,7 @@ def build_ratios(
 
 
 def select(ratios: Ratios, chosen: npt.NDArray[np.bool_]) -> Ratios:
-    """Return the joint prior of some targets, with their shared components counted anew.
-
-    Parameters
-    ----------
-    ratios : Ratios
-        The joint prior of all; no component is shared across the choice.
-    chosen : ndarray of bool, shape (target,)
-        The targets to keep.
-
-    Returns
-    -------
-    Ratios
-    """
+    """Return the joint prior of some targets, with their shared components counted anew."""
 
     def renumber(index: Ints, part: Array) -> Ints:
         used = np.unique(index[part > 0])

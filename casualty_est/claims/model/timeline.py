@@ -138,18 +138,8 @@ class Timeline:
 def shares(timeline: Timeline, base: int, walk: Array | None) -> Array:
     """Share of each base cell's deaths that falls in each step.
 
-    Parameters
-    ----------
-    timeline : Timeline
-        The steps and which cells have a profile.
-    base : int
-        Number of base cells.
-    walk : ndarray of shape (draw, profile, term) or None
-        Karhunen-Loeve coefficients; None where the grid has a single step.
-
-    Returns
-    -------
-    ndarray of shape (draw or 1, cell, step)
+    walk (draw, profile, term): Karhunen-Loeve coefficients.
+    Returns (draw or 1, cell, step).
     """
     days = timeline.grid.days / timeline.grid.days.sum()
     if walk is None:
@@ -164,17 +154,8 @@ def shares(timeline: Timeline, base: int, walk: Array | None) -> Array:
 def karhunen_loeve(grid: TimeGrid, terms: int) -> Array:
     """Karhunen-Loeve terms of a random walk over the grid with its mean removed.
 
-    Parameters
-    ----------
-    grid : TimeGrid
-        The steps.
-    terms : int
-        Largest number of terms.
-
-    Returns
-    -------
-    ndarray of shape (term, step)
-        For a walk whose variance over the whole grid is 1, at the middle of each step.
+    Returns (term, step): For a walk whose variance over the whole grid is 1, at the middle of each
+    step.
     """
     edges = np.array(grid.edges, dtype=float)
     middle = ((edges[1:] + edges[:-1]) / 2 - edges[0]) / (edges[-1] - edges[0])
@@ -185,20 +166,9 @@ def karhunen_loeve(grid: TimeGrid, terms: int) -> Array:
 def slow_terms(days: Array, sd: float, months: float) -> Array:
     """Terms of an error with Gaussian correlation over some dates.
 
-    Parameters
-    ----------
-    days : ndarray of shape (claim,)
-        Dates, in days.
-    sd : float
-        Log sd of the error.
-    months : float
-        Correlation length: so far apart the correlation is exp(-1/2).
-
-    Returns
-    -------
-    ndarray of shape (claim, term)
-        Loadings whose product with their transpose is the covariance, but for terms that never
-        reach `SMALLEST_SD`.
+    days (claim,): Dates, in days.
+    Returns (claim, term): Loadings whose product with their transpose is the covariance, but for
+    terms that never reach `SMALLEST_SD`.
     """
     gap = (days[:, None] - days) / (months * MONTH)
     return _loadings(sd**2 * np.exp(-0.5 * gap**2))
@@ -207,18 +177,7 @@ def slow_terms(days: Array, sd: float, months: float) -> Array:
 def drift_terms(grid: TimeGrid, middle: float, sd: float) -> Array:
     """Terms of a random walk of a log ratio that is zero at one day, at the end of every step.
 
-    Parameters
-    ----------
-    grid : TimeGrid
-        The steps.
-    middle : float
-        Ordinal of the day at which the walk is zero.
-    sd : float
-        Sd of the log ratio after one year.
-
-    Returns
-    -------
-    ndarray of shape (step, term)
+    Returns (step, term).
     """
     years = (np.array(grid.edges[1:], dtype=float) - middle) / 365.25
     same_side = years[:, None] * years > 0
@@ -252,33 +211,7 @@ def build_timeline(
     priors: Priors,
     sources: OfSources,
 ) -> Timeline:
-    """Lay out time.
-
-    Parameters
-    ----------
-    grid : TimeGrid
-        The steps.
-    claims : sequence of Claim
-        The claims that count, with filled windows.
-    target_of : ndarray of int, shape (claim,)
-        Target of each claim.
-    targets : sequence of Target
-        The targets.
-    cells : CellGrid
-        The latent counts.
-    levels : ndarray of int
-        Base cells that totals speak of.
-    anchors : sequence of (Anchor, ndarray of bool or None)
-        Anchors and the cells that they speak of; None for those of a ratio.
-    priors : Priors
-        All assumptions.
-    sources : OfSources
-        Delays and drifts.
-
-    Returns
-    -------
-    Timeline
-    """
+    """Lay out time."""
     book = _Windows(grid, sources.delay)
     window_of = np.array([book.of(claim) for claim in claims], dtype=np.intp)
     anchor_window = np.array(

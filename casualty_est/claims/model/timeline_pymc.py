@@ -42,22 +42,7 @@ CENTRED_FROM = 6
 
 
 def build(layout: Layout, *, packed: bool = False) -> pm.Model:
-    """Build the PyMC model of a layout with a timeline.
-
-    Parameters
-    ----------
-    layout : Layout
-        The model; its timeline is not None.
-    packed : bool, optional
-        As for `claims_pymc.build`.
-
-    Returns
-    -------
-    pymc.Model
-        With deterministics ``log_deaths`` (cell, over the whole grid), ``log_ratio`` and ``core``
-        (target), ``level_score`` (level), ``walk`` (profile, term), ``expected`` (claim; log of
-        what it would say without error) and ``anchored`` (anchor).
-    """
+    """Build the PyMC model of a layout with a timeline."""
     timeline = _timeline(layout)
     targets = layout.ratios.targets
     coords: dict[str, Any] = {

@@ -68,18 +68,7 @@ def find_start(
 ) -> Start:
     """Find the mode of a model over time, given counts that fit the claims.
 
-    Parameters
-    ----------
-    layout : Layout
-        A model with a timeline.
-    readings : sequence of Reading, optional
-        Other claims in the same order.
-    weights : ndarray of shape (claim,), optional
-        Weights of the claims.
-
-    Returns
-    -------
-    Start
+    weights (claim,): Weights of the claims.
     """
     search = _Search(layout, readings or layout.readings, weights)
     y = search.begin
@@ -110,18 +99,8 @@ def find_start(
 def counts_start(layout: Layout, level: Level) -> tuple[Array, Array]:
     """Where the log counts of many cells start, and the scale of their coordinates.
 
-    Parameters
-    ----------
-    layout : Layout
-        A model with a timeline.
-    level : Level
-        The prior on their sizes.
-
-    Returns
-    -------
-    place : ndarray of shape (cell,)
-    scale : ndarray of shape (cell, cell)
-        Cholesky factor of their covariance given what was claimed.
+    Returns (cell,).
+    Returns (cell, cell): Cholesky factor of their covariance given what was claimed.
     """
     ratios, cells = layout.ratios, level.cells
     start = first_counts(layout)

@@ -35,27 +35,7 @@ class _NoTotalError(Exception):
 def estimate_rows(
     layout: Layout, chosen: Mapping[str, str]
 ) -> tuple[tuple[EstimateRow, ...], list[Note]]:
-    """List the numbers to report.
-
-    Parameters
-    ----------
-    layout : Layout
-        The model.
-    chosen : mapping
-        What the analyst said of the total; empty for the default.
-
-    Returns
-    -------
-    rows : tuple of EstimateRow
-        The total first, if there is one.
-    notes : list of (code, text)
-        Why there is no total, where there is none.
-
-    Raises
-    ------
-    UsageError
-        If the chosen total is no cell of this model.
-    """
+    """List the numbers to report."""
     grid = layout.grid
     labels: list[Label] = []
     notes: list[Note] = []

@@ -35,19 +35,7 @@ class Name:
 def write_names(
     figure: Picture, axes: Any, names: Sequence[Name], box: tuple[float, float, float, float]
 ) -> None:
-    """Write the names beside the axes.
-
-    Parameters
-    ----------
-    figure : Picture
-        The figure.
-    axes : Axes
-        Days across, numbers upward on a log axis.
-    names : sequence of Name
-        What to write, and the mark that each belongs to.
-    box : tuple of float
-        Left edge, upper edge, width and height of the axes, in inches.
-    """
+    """Write the names beside the axes."""
     left, top, room, body = box
     low, high = axes.get_ylim()
     start, end = axes.get_xlim()
@@ -77,27 +65,7 @@ def _tie(figure: Picture, points: Sequence[tuple[float, float]], colour: str) ->
 
 
 def spread(wanted: Sequence[float], heights: Sequence[float], room: float) -> list[float]:
-    """Move texts along a column so that none lies on another, each as little as it takes.
-
-    Parameters
-    ----------
-    wanted : sequence of float
-        Where the middle of each should stand, in inches from the top.
-    heights : sequence of float
-        How high each is.
-    room : float
-        Height of the column.
-
-    Returns
-    -------
-    list of float
-        Where the middle of each stands.
-
-    Examples
-    --------
-    >>> spread([1.0, 1.0], [0.5, 0.5], 3.0)
-    [0.75, 1.25]
-    """
+    """Move texts along a column so that none lies on another, each as little as it takes."""
     order = sorted(range(len(wanted)), key=lambda i: wanted[i])
     # Blocks of texts that touch move together, to the mean of where their members want to be.
     blocks: list[tuple[list[int], float]] = []

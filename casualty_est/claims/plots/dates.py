@@ -16,40 +16,14 @@ DAY_STEPS = (1, 2, 5, 10, 14, 30)
 
 
 def day_number(iso: str) -> float:
-    """Turn an ISO date into a number of days.
-
-    Examples
-    --------
-    >>> day_number("2022-02-25") - day_number("2022-02-24")
-    1.0
-    """
+    """Turn an ISO date into a number of days."""
     return float(date.fromisoformat(iso).toordinal())
 
 
 def date_ticks(
     first: float, last: float, room: float, size: float = SMALL
 ) -> tuple[list[float], list[str]]:
-    """Choose ticks of an axis of days, at most seven, whose labels do not touch.
-
-    Parameters
-    ----------
-    first, last : float
-        Ends of the axis, as of `day_number`.
-    room : float
-        Its length in inches.
-    size : float
-        Points of the labels.
-
-    Returns
-    -------
-    tuple of list
-        Where they stand, and what they say: days, months or years.
-
-    Examples
-    --------
-    >>> date_ticks(day_number("2014-08-08"), day_number("2019-12-31"), 4.5)[1]
-    ['2015', '2016', '2017', '2018', '2019']
-    """
+    """Choose ticks of an axis of days, at most seven, whose labels do not touch."""
     if last - first < FEW_DAYS:
         choices: Iterable[Iterator[date]] = (_days(first, last, step) for step in DAY_STEPS)
         words = _day_text

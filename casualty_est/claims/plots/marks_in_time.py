@@ -66,19 +66,7 @@ class Placed:
 
 
 def draw(axes: Any, placed: Sequence[Placed], look: Look, arrow: float) -> None:
-    """Draw the claims of one source.
-
-    Parameters
-    ----------
-    axes : Axes
-        Days across, numbers upward on a log axis.
-    placed : sequence of Placed
-        The claims.
-    look : Look
-        Colour and shape.
-    arrow : float
-        Factor by which the arrow of a bound reaches from its number.
-    """
+    """Draw the claims of one source."""
     by_kind: dict[str, list[Placed]] = {}
     for one in placed:
         by_kind.setdefault(kind_of(one.claim), []).append(one)

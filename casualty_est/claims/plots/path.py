@@ -53,23 +53,7 @@ DARK = ("#f0a050", "#3fcf9f", "#d59be0", "#e0c341", "#f08a92", "#9fb8c4", "#b3a6
 def picture(
     estimate: Estimate, cell: Mapping[str, str] | int | None, prob: float, palette: Palette
 ) -> Picture:
-    """Draw a path; see `Plots.path`.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    cell : mapping, int or None
-        Which path.
-    prob : float
-        Level of the outer band.
-    palette : Palette
-        Colours.
-
-    Returns
-    -------
-    Picture
-    """
+    """Draw a path; see `Plots.path`."""
     row = row_of(estimate, cell)
     path = path_of(estimate, row, prob)
     placed, others = placed_claims(estimate, row)

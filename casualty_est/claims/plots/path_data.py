@@ -50,24 +50,7 @@ class Path:
 
 
 def row_of(estimate: Estimate, cell: Mapping[str, str] | int | None) -> int:
-    """Find the estimate whose path is asked for.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    cell : mapping, int or None
-        Labels of a cell, a row of `Estimate.summary`, or None for the first one with a path.
-
-    Returns
-    -------
-    int
-
-    Raises
-    ------
-    UsageError
-        If no path fits, or several do.
-    """
+    """Find the estimate whose path is asked for."""
     known = [entry["row"] for entry in estimate.meta["details"]["windows"]["cells"]]
     rows = estimate.meta["rows"]
     if cell is None:
@@ -102,21 +85,7 @@ def _label(cell: Mapping[str, Any]) -> str:
 
 
 def path_of(estimate: Estimate, row: int, prob: float) -> Path:
-    """Collect the numbers of one path.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    row : int
-        The estimate, as numbered in `Estimate.summary`.
-    prob : float
-        Level of the outer band.
-
-    Returns
-    -------
-    Path
-    """
+    """Collect the numbers of one path."""
     cell = estimate.meta["rows"][row]["cell"]
     outer, inner = (of_cell(estimate.path(p), cell) for p in (prob, 0.5))
     return Path(
@@ -139,21 +108,7 @@ def of_cell(table: pd.DataFrame, cell: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def placed_claims(estimate: Estimate, row: int) -> tuple[list[Placed], int]:
-    """Running totals of one cell with the day at which they stand, and how many claims are none.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    row : int
-        The estimate, as numbered in `Estimate.summary`.
-
-    Returns
-    -------
-    tuple of (list of Placed, int)
-        Claims with a number, counted or merged with others of their source; and the number of
-        counted claims on shorter windows, which have no place on a running total.
-    """
+    """Running totals of one cell with their days, and how many claims are none."""
     cell = estimate.meta["rows"][row]["cell"]
     last = estimate.meta["details"]["windows"]["end"]
     own = [
@@ -182,22 +137,7 @@ def anchors_of(estimate: Estimate, row: int) -> list[dict[str, Any]]:
 
 
 def admitted_of(estimate: Estimate, row: int, prob: float) -> list[tuple[str, pd.DataFrame]]:
-    """What each source with a delay has admitted of one cell, and what is still to come.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    row : int
-        The estimate, as numbered in `Estimate.summary`.
-    prob : float
-        Level of the interval.
-
-    Returns
-    -------
-    list of (str, DataFrame)
-        By source, in the order of dates.
-    """
+    """What each source with a delay has admitted of one cell, and what is still to come."""
     if not estimate.meta["details"]["windows"]["delayed"]:
         return []
     table = of_cell(estimate.still_to_be_admitted(prob), estimate.meta["rows"][row]["cell"])

@@ -30,23 +30,7 @@ ROOM = (WIDTH - LEFT - RIGHT - GUTTER * (COLUMNS - 1)) / COLUMNS
 def picture(
     estimate: Estimate, cell: Mapping[str, str] | int | None, prob: float, palette: Palette
 ) -> Picture:
-    """Draw ratios over time; see `Plots.ratio_paths`.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    cell : mapping, int or None
-        The cell that the sources speak of; None for all cells, where these are few.
-    prob : float
-        Level of the bands.
-    palette : Palette
-        Colours.
-
-    Returns
-    -------
-    Picture
-    """
+    """Draw ratios over time; see `Plots.ratio_paths`."""
     panels, more = panels_of(estimate, cell, prob)
     title = "What each source had reported of the deaths up to each day"
     windows = estimate.meta["details"]["windows"]
@@ -83,23 +67,7 @@ def picture(
 def panels_of(
     estimate: Estimate, cell: Mapping[str, str] | int | None, prob: float
 ) -> tuple[list[tuple[tuple[str, str], pd.DataFrame]], int]:
-    """The ratios to draw, and how many are left out.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    cell : mapping, int or None
-        The cell that the sources speak of; None for all cells, where these are few, else for the
-        first with a path.
-    prob : float
-        Level of the bands.
-
-    Returns
-    -------
-    tuple of (list of ((str, str), DataFrame), int)
-        Source and what it speaks of, with its rows of `Estimate.ratio_paths`.
-    """
+    """The ratios to draw, and how many are left out."""
     table = estimate.ratio_paths(prob)
     groups = [
         (dict(zip(("source", *FIELDS), map(str, key), strict=True)), part)

@@ -20,29 +20,7 @@ from casualty_est.result.progress import Report
 def seen_by(
     model: ClaimsModel, meta: dict[str, Any], day: date, row: int, prob: float, report: Report
 ) -> dict[str, Any]:
-    """Refit with the claims published by a day, and look at the count up to that day.
-
-    Parameters
-    ----------
-    model : ClaimsModel
-        A model with a timeline; its compiled form is reused.
-    meta : dict
-        Metadata of the estimate, for its settings.
-    day : datetime.date
-        The day.
-    row : int
-        The estimate that is looked at.
-    prob : float
-        Level of the interval.
-    report : callable
-        Takes a message and the share done.
-
-    Returns
-    -------
-    dict
-        ``date``, ``claims``, ``documented_low``, ``median``, ``low``, ``high``, ``prob``,
-        ``converged``.
-    """
+    """Refit with the claims published by a day, and look at the count up to that day."""
     report(f"refitting with what was published by {day}", None)
     layout = model.layout
     assert layout.timeline is not None

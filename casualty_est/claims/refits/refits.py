@@ -17,19 +17,7 @@ Array = npt.NDArray[np.float64]
 
 
 class Refitter:
-    """Refits of a claims model with the settings of one estimate.
-
-    Parameters
-    ----------
-    model : ClaimsModel
-        The model; its compiled form is reused.
-    meta : dict
-        The metadata of the estimate, for its settings.
-    row : int
-        The estimate that is looked at.
-    report : callable, optional
-        Takes a message and the share done, for a progress bar.
-    """
+    """Refits of a claims model with the settings of one estimate."""
 
     def __init__(
         self,
@@ -74,29 +62,7 @@ class Refitter:
 def refit(
     name: str, model: Any, meta: dict[str, Any], row: int, prob: float, report: Report
 ) -> list[dict[str, Any]]:
-    """Make one kind of refits of any model.
-
-    Parameters
-    ----------
-    name : {"alone", "leave_one_out", "widened", "consistency", "choices"}
-        What is varied.
-    model : ClaimsModel, IncidentModel or ListModel
-        The model.
-    meta : dict
-        Metadata of the estimate.
-    row : int
-        The estimate that is looked at.
-    prob : float
-        Level of the intervals.
-    report : callable
-        Takes a message and the share done.
-
-    Returns
-    -------
-    list of dict
-        Empty where the evidence has no such refits: a list alone says nothing, and a claim has no
-        members.
-    """
+    """Make one kind of refits of any model."""
     if model.kind == "lists":
         from casualty_est.lists import refits as list_refits
 
@@ -117,20 +83,7 @@ def refit(
 
 
 def alone(refit: Refitter, prob: float) -> list[dict[str, Any]]:
-    """Refit with each source alone: the priors stay, the other sources are not heard.
-
-    Parameters
-    ----------
-    refit : Refitter
-        The refits of one estimate.
-    prob : float
-        Level of the intervals.
-
-    Returns
-    -------
-    list of dict
-        Columns ``case``, ``median``, ``low``, ``high``, ``prob``, ``converged``.
-    """
+    """Refit with each source alone: the priors stay, the other sources are not heard."""
     return [
         refit.summary(f"only {source}", refit.plain.only(refit.layout, source), prob)
         for source in _sources(refit)

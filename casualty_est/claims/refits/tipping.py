@@ -28,32 +28,7 @@ def tipping(
     assumptions: list[dict[str, Any]],
     weights: Sequence[float],
 ) -> list[dict[str, Any]]:
-    """Move each assumption alone until the median is `n`.
-
-    Parameters
-    ----------
-    refit : Refitter
-        The refits of one estimate.
-    n : float
-        A number of people.
-    assumptions : list of dict
-        Name, kind, median and sd of each, in the order of the model.
-    weights : sequence of float
-        Their gauge weights, which say where to search.
-
-    Returns
-    -------
-    list of dict
-        ``assumption``; ``value``, the median its prior would need (None where no value within
-        eight prior sds is enough); ``sds``, how many prior sds away that is; ``implied``, the ratio
-        that the source's own number would have if `n` were the truth (None for others); and
-        ``sentence``.
-
-    Raises
-    ------
-    UsageError
-        If `n` is no number above 0.
-    """
+    """Move each assumption alone until the median is `n`."""
     n = tippable(n)
     return [
         _tip(refit, n, j, assumption, weight)
@@ -103,19 +78,7 @@ def _is_ratio(assumption: dict[str, Any]) -> bool:
 
 
 def _root(gap: Any, slope: float, precision: float, *, thorough: bool) -> float | None:
-    """Find the shift, in prior sds, by bracketing outwards from where the slope points.
-
-    Parameters
-    ----------
-    gap : callable
-        Log median minus log target at a shift.
-    slope : float
-        What one prior sd adds to the log median, to first order.
-    precision : float
-        Of the shift.
-    thorough : bool
-        Whether to search also where the slope predicts nothing within reach.
-    """
+    """Find the shift, in prior sds, by bracketing outwards from where the slope points."""
     start = gap(0.0)
     if abs(start) < TOLERANCE:
         return 0.0

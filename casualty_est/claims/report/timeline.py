@@ -23,18 +23,7 @@ MANY = 12  # ratios over time that one table holds
 
 
 def lede(estimate: Estimate) -> list[str]:
-    """What the first paragraph must add where totals run: to which day, and on what they rest.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-
-    Returns
-    -------
-    list of str
-        Empty where no windows were modelled.
-    """
+    """What the first paragraph must add where totals run: to which day, and on what they rest."""
     if not estimate.has_path:
         return []
     end, last = estimate.meta["details"]["windows"]["end"], last_claim(estimate)
@@ -76,20 +65,7 @@ def _anchored(estimate: Estimate) -> bool:
 
 
 def section(estimate: Estimate, prob: float) -> dict[str, Any] | None:
-    """Everything that the report says of time.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    prob : float
-        Level of the intervals.
-
-    Returns
-    -------
-    dict or None
-        None where no windows were modelled or nothing sets the level.
-    """
+    """Everything that the report says of time."""
     if not estimate.has_path or not estimate.meta["has_level"]:
         return None
     row = row_of(estimate, None)
@@ -106,21 +82,7 @@ def section(estimate: Estimate, prob: float) -> dict[str, Any] | None:
 
 
 def first(estimate: Estimate, row: int, prob: float) -> list[str]:
-    """The first paragraph: what the path is, and what it is not.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    row : int
-        The estimate whose path is shown.
-    prob : float
-        Level of the intervals.
-
-    Returns
-    -------
-    list of str
-    """
+    """The first paragraph: what the path is, and what it is not."""
     cell = estimate.meta["rows"][row]["cell"]
     table = of_cell(estimate.path(prob), cell)
     start = estimate.meta["details"]["windows"]["start"]
@@ -158,21 +120,7 @@ def _period(one: date, months: int) -> int:
 
 
 def path(estimate: Estimate, row: int, prob: float) -> Table:
-    """The running total at a few days, beside what was documented by then.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    row : int
-        The estimate whose path is shown.
-    prob : float
-        Level of the intervals.
-
-    Returns
-    -------
-    Table
-    """
+    """The running total at a few days, beside what was documented by then."""
     cell = estimate.meta["rows"][row]["cell"]
     table = of_cell(estimate.path(prob), cell)
     rows = tuple(
@@ -198,20 +146,7 @@ def _documented(low: Any) -> str:
 
 
 def as_of(estimate: Estimate, prob: float) -> Table | None:
-    """What the same model says with only the claims published by a day.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    prob : float
-        Level of the intervals.
-
-    Returns
-    -------
-    Table or None
-        None where it was not computed: each day is a fit of its own.
-    """
+    """What the same model says with only the claims published by a day."""
     found = kept_as_of(estimate, prob)
     if not found:
         return None
@@ -242,22 +177,7 @@ def kept_as_of(estimate: Estimate, prob: float) -> list[dict[str, Any]]:
 
 
 def to_come(estimate: Estimate, row: int, prob: float) -> Table | None:
-    """What sources with a delay had reported by a day, and what they will report later.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    row : int
-        The estimate whose cell is shown.
-    prob : float
-        Level of the intervals.
-
-    Returns
-    -------
-    Table or None
-        None where no source has a delay.
-    """
+    """What sources with a delay had reported by a day, and what they will report later."""
     rows = []
     for source, table in admitted_of(estimate, row, prob):
         for i in _days(table):
@@ -282,21 +202,7 @@ def to_come(estimate: Estimate, row: int, prob: float) -> Table | None:
 
 
 def to_come_said(estimate: Estimate, row: int, prob: float) -> list[str]:
-    """The same in a sentence for each source, at the day of its last claim.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    row : int
-        The estimate whose cell is shown.
-    prob : float
-        Level of the intervals.
-
-    Returns
-    -------
-    list of str
-    """
+    """The same in a sentence for each source, at the day of its last claim."""
     sentences = []
     for source, table in admitted_of(estimate, row, prob):
         last = last_claim_of(estimate, source)
@@ -323,20 +229,7 @@ def last_claim_of(estimate: Estimate, source: str) -> str | None:
 
 
 def ratios(estimate: Estimate, prob: float) -> Table | None:
-    """Reporting ratios at the first, the middle and the last day, where they change.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    prob : float
-        Level of the intervals.
-
-    Returns
-    -------
-    Table or None
-        None where no source has a delay or a drift.
-    """
+    """Reporting ratios at the first, the middle and the last day, where they change."""
     windows = estimate.meta["details"]["windows"]
     moving = [*windows["delayed"], *windows["drifting"]]
     if not moving:

@@ -26,19 +26,7 @@ if TYPE_CHECKING:
 
 
 def rivals(estimate: Estimate, at_most: int = 2) -> list[tuple[float, str]]:
-    """Numbers in the table that disagree with the estimate: the perpetrator's, then the farthest.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    at_most : int
-        How many to name.
-
-    Returns
-    -------
-    list of (number, source)
-    """
+    """Numbers that disagree with the estimate: the perpetrator's, then the farthest."""
     if not estimate.meta["has_level"] or not has_total(estimate):
         return []
     median = float(estimate.summary().iloc[0]["median"])
@@ -108,21 +96,7 @@ def _of_the_same(estimate: Estimate) -> list[Mapping[str, Any]]:
 def tips(
     number: float, table: Sequence[Mapping[Any, Any]], assumptions: Sequence[Mapping[str, Any]]
 ) -> list[str]:
-    """What one would have to assume for the estimate to be another number.
-
-    Parameters
-    ----------
-    number : float
-        The other number.
-    table : sequence of mapping
-        Rows of `Estimate.tipping`.
-    assumptions : sequence of mapping
-        ``meta["assumptions"]``, in the same order.
-
-    Returns
-    -------
-    list of str
-    """
+    """What one would have to assume for the estimate to be another number."""
     sentences, helpless = [], []
     for row, item in zip(table, assumptions, strict=True):
         value, sds = row["value"], row["sds"]

@@ -39,35 +39,7 @@ _SHOWN = ("source", "scope", "group", "perpetrator", "derived_from", "quotes", "
 def validate(
     table: Table, problems: list[Problem], quantities: list[Quantity] | None = None
 ) -> tuple[tuple[Claim, ...], tuple[tuple[str, str], ...]]:
-    """Return the claims and warnings of a table, or raise every problem at once.
-
-    Parameters
-    ----------
-    table : Table
-        The table as text.
-    problems : list of Problem
-        What reading the file found already; raised with the rest.
-    quantities : list of Quantity, optional
-        The numbers of the rows where they are parsed already.
-
-    Returns
-    -------
-    tuple of (tuple of Claim, tuple of (code, text))
-        The rows in the order of the table, and the warnings of `Claims`.
-
-    Raises
-    ------
-    InputError
-        If the table breaks a rule; every problem is listed, in the order of the lines.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from casualty_est.tables.read import table_from
-    >>> frame = pd.DataFrame({"source": ["Airwars"], "quantity": ["at least 6,047"]})
-    >>> validate(table_from(frame), [])[0][0].quantity.low
-    6047
-    """
+    """Return the claims and warnings of a table, or raise every problem at once."""
     required = [column for column in COLUMNS[:2] if column not in table.columns]
     for column in required:
         free = [name for name in table.columns if name not in COLUMNS]
@@ -169,25 +141,7 @@ def _row_problems(table: Table, index: int, row: Claim) -> Iterator[Problem]:
 
 
 def follow_aliases(name: str, step: Mapping[str, str]) -> list[str]:
-    """Return the chain of aliases from a name, stopping where it would close a circle.
-
-    Parameters
-    ----------
-    name : str
-        Where the chain begins.
-    step : mapping of str to str
-        From each alias to the name it stands for.
-
-    Returns
-    -------
-    list of str
-        `name` first, the name that all of them stand for last.
-
-    Examples
-    --------
-    >>> follow_aliases("Pentagon", {"Pentagon": "CJTF-OIR"})
-    ['Pentagon', 'CJTF-OIR']
-    """
+    """Return the chain of aliases from a name, stopping where it would close a circle."""
     chain = [name]
     while chain[-1] in step and step[chain[-1]] not in chain:
         chain.append(step[chain[-1]])

@@ -254,24 +254,7 @@ def _as_text(row: Claim) -> tuple[str, ...]:
 
 
 def window_text(window: Window) -> str:
-    """Write a window in words.
-
-    Parameters
-    ----------
-    window : tuple of (datetime.date or None, datetime.date or None)
-        First and last day.
-
-    Returns
-    -------
-    str
-        Such as ``2014-08-08 to 2018-02-09``.
-
-    Examples
-    --------
-    >>> from datetime import date
-    >>> window_text((None, date(2018, 2, 9)))
-    'up to 2018-02-09'
-    """
+    """Write a window in words."""
     start, end = window
     if start and end:
         return f"{start} to {end}"

@@ -291,33 +291,7 @@ def _note_contradictions(tally: Tally) -> None:
 
 
 def documented(claims: Iterable[Claim], key: CellKey, window: Window) -> Documented | None:
-    """Return the largest lower end that a documenting source stated for exactly one cell.
-
-    Parameters
-    ----------
-    claims : iterable of Claim
-        Rows as published, counted or not.
-    key : tuple of str
-        Scope, outcome, group and perpetrator, as in `Claim.cell_key`.
-    window : tuple of (datetime.date or None, datetime.date or None)
-        Window of the cell; a blank end agrees with any. A claim that is undated, with neither
-        `end` nor `reported`, agrees with a day only where it states the same day itself, or
-        where every claim for the cell has its window: of several windows it could be any.
-
-    Returns
-    -------
-    Documented or None
-        The number as published and never modelled; None if no row with role perpetrator,
-        monitor, government or international states a lower end.
-
-    Examples
-    --------
-    >>> from casualty_est.claims.table.claims import Claim
-    >>> from casualty_est.quantity.quantity import Quantity
-    >>> row = Claim("Airwars", Quantity.parse("at least 6,047"), "monitor")
-    >>> documented([row], row.cell_key, (None, None))
-    Documented(low=6047, high=None, source='Airwars', text='at least 6,047')
-    """
+    """Return the largest lower end that a documenting source stated for exactly one cell."""
     cell = [claim for claim in claims if claim.cell_key == key]
     alone = len({claim.window for claim in cell}) == 1
     best: Documented | None = None
@@ -331,27 +305,7 @@ def documented(claims: Iterable[Claim], key: CellKey, window: Window) -> Documen
 
 
 def documented_to(claims: Iterable[Claim], day: date) -> Documented | None:
-    """Return the largest lower end that a documenting source stated for one cell up to a day.
-
-    Parameters
-    ----------
-    claims : iterable of Claim
-        Rows on one cell as published, counted or not.
-    day : datetime.date
-        Last day; what is counted to a later one, or to no day that is known, is left out.
-
-    Returns
-    -------
-    Documented or None
-
-    Examples
-    --------
-    >>> from casualty_est.claims.table.claims import Claim
-    >>> from casualty_est.quantity.quantity import Quantity
-    >>> row = Claim("Airwars", Quantity.parse("6,047"), "monitor", end=date(2018, 2, 9))
-    >>> documented_to([row], date(2018, 2, 8)) is None
-    True
-    """
+    """Return the largest lower end that a documenting source stated for one cell up to a day."""
     best: Documented | None = None
     for claim in claims:
         low = stated_low(claim.quantity) if claim.role in DOCUMENTING_ROLES else None
@@ -367,23 +321,7 @@ def documented_to(claims: Iterable[Claim], day: date) -> Documented | None:
 
 
 def stated_low(quantity: Quantity) -> int | None:
-    """Return the plain count or the lower end that somebody put in figures.
-
-    Parameters
-    ----------
-    quantity : Quantity
-        The number as published.
-
-    Returns
-    -------
-    int or None
-        Deaths; None for "about", "as many as", vague words and unknown numbers.
-
-    Examples
-    --------
-    >>> stated_low(Quantity.parse("at least 6,047")), stated_low(Quantity.parse("hundreds"))
-    (6047, None)
-    """
+    """Return the plain count or the lower end that somebody put in figures."""
     # A lower end made of words ("at least hundreds") has no digits: nobody stated it.
     in_figures = quantity.form != "at_least" or quantity.grid is not None
     if quantity.low is None or quantity.form not in STATED_LOW or not in_figures:

@@ -57,24 +57,7 @@ class _Node:
 
 
 def drop_derived(tally: Tally) -> None:
-    """Leave out what is built on claims that count, or on the same absent source as another.
-
-    Parameters
-    ----------
-    tally : Tally
-        Claims under the name of the source that speaks; the rows left out are taken from it.
-
-    Examples
-    --------
-    >>> from casualty_est.claims.table.claims import Claims
-    >>> from casualty_est.quantity.quantity import Quantity
-    >>> first = Claim("Airwars", Quantity.parse("15"))
-    >>> built = Claim("UN", Quantity.parse("20"), derived_from=("Airwars",))
-    >>> tally = Tally(Claims.from_rows([first, built]))
-    >>> drop_derived(tally)
-    >>> list(tally.standing), tally.gone[1].code
-    ([0], 'derived')
-    """
+    """Leave out what is built on claims that count, or on the same absent source as another."""
     if not any(claim.derived_from for claim in tally.standing.values()):
         return
     nodes = _nodes(tally)

@@ -48,20 +48,7 @@ class OverTime:
 
 
 def spread_over_time(tally: Tally, asked: OverTime) -> TimeGrid | None:
-    """Fill windows in, merge restated numbers and point contradictions out.
-
-    Parameters
-    ----------
-    tally : Tally
-        Claims under the name of the source that speaks, derived ones left out.
-    asked : OverTime
-        What the analyst said.
-
-    Returns
-    -------
-    TimeGrid or None
-        The grid; None where no claim says when its count begins or ends, and nothing was changed.
-    """
+    """Fill windows in, merge restated numbers and point contradictions out."""
     totals = [claim for claim in tally.standing.values() if claim.level != "incident"]
     starts = [claim.start for claim in totals if claim.start] + list(asked.starts)
     ends = [day for claim in totals if (day := claim.end or claim.reported)] + list(asked.ends)
@@ -77,17 +64,7 @@ def spread_over_time(tally: Tally, asked: OverTime) -> TimeGrid | None:
 
 
 def running(claims: Sequence[Claim]) -> list[bool]:
-    """Tell for each claim whether it is a running total: its source restates it for other days.
-
-    Parameters
-    ----------
-    claims : sequence of Claim
-        Claims with filled windows.
-
-    Returns
-    -------
-    list of bool
-    """
+    """Tell for each claim whether it is a running total: its source restates it for other days."""
     ends: dict[object, set[date | None]] = defaultdict(set)
     for claim in claims:
         ends[_series(claim)].add(claim.end)
@@ -239,19 +216,7 @@ def _times(count: int) -> str:
 
 
 def rules(grid: TimeGrid, asked: OverTime) -> list[str]:
-    """Say in sentences which rules the claims went through.
-
-    Parameters
-    ----------
-    grid : TimeGrid
-        The grid.
-    asked : OverTime
-        What the analyst said.
-
-    Returns
-    -------
-    list of str
-    """
+    """Say in sentences which rules the claims went through."""
     chosen = "as asked" if asked.grid else "chosen by the length of the span"
     found = [
         f"counts are followed over {grid} ({chosen})",

@@ -69,34 +69,7 @@ class Counted:
 
 
 class Tally:
-    """Claims still standing by their row, and what became of the others.
-
-    Parameters
-    ----------
-    claims : Claims
-        The table as published.
-
-    Attributes
-    ----------
-    published : Claims
-        The same.
-    where : str
-        What the lines of messages count: ``"line"`` of a file or ``"row"`` of a dataframe.
-    standing : dict of int to Claim
-        Claims that count so far, by their row from 0, as they are moved and filled in.
-    gone : dict of int to LeftOut
-        The others.
-    notes : list of (code, text)
-        What was merged, moved and assumed.
-
-    Examples
-    --------
-    >>> from casualty_est.quantity.quantity import Quantity
-    >>> tally = Tally(Claims.from_rows([Claim("Airwars", Quantity.parse("unknown"))]))
-    >>> tally.drop(0, "unknown", "it states no count, which is not zero")
-    >>> tally.result().notes
-    (('unknown', '1 claim left out: without a count'),)
-    """
+    """Claims still standing by their row, and what became of the others."""
 
     def __init__(self, claims: Claims) -> None:
         self.published = claims
@@ -142,46 +115,10 @@ class Tally:
 
 
 def latest(tally: Tally, rows: Iterable[int]) -> int:
-    """Return the row reported last; undated rows come before dated ones, ties go to the first.
-
-    Parameters
-    ----------
-    tally : Tally
-        Where the claims of the rows stand.
-    rows : iterable of int
-        Rows that stand, one or more.
-
-    Returns
-    -------
-    int
-        One of the rows.
-
-    Examples
-    --------
-    >>> from casualty_est.quantity.quantity import Quantity
-    >>> known = Claim("A", Quantity.parse("5"), reported=date(2018, 2, 9))
-    >>> latest(Tally(Claims.from_rows([Claim("A", known.quantity), known])), [0, 1])
-    1
-    """
+    """Return the row reported last; undated rows come before dated ones, ties go to the first."""
     return max(rows, key=lambda row: (tally.standing[row].reported or date.min, -row))
 
 
 def more(found: Sized) -> str:
-    """Say how many things a message leaves unnamed.
-
-    Parameters
-    ----------
-    found : sized
-        All of them, of which the message names the first few.
-
-    Returns
-    -------
-    str
-        Text to append, empty where all are named.
-
-    Examples
-    --------
-    >>> more(range(10))
-    ' and 4 more'
-    """
+    """Say how many things a message leaves unnamed."""
     return f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""

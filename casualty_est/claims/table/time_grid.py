@@ -41,24 +41,7 @@ class TimeGrid:
 
     @classmethod
     def between(cls, first: date, last: date, step: str | None = None) -> TimeGrid:
-        """Cut a span of days into steps.
-
-        Parameters
-        ----------
-        first, last : datetime.date
-            First and last day.
-        step : {"day", "week", "month"}, optional
-            None chooses by the length of the span.
-
-        Returns
-        -------
-        TimeGrid
-
-        Raises
-        ------
-        UsageError
-            If the step is unknown or the span ends before it starts.
-        """
+        """Cut a span of days into steps."""
         if last < first:
             msg = f"time ends on {last} before it starts on {first}: correct one of the two"
             raise UsageError(msg)
@@ -112,14 +95,7 @@ class TimeGrid:
     def weights(self, start: date, end: date) -> Array:
         """Share of each step's days that lies between two days, both included.
 
-        Parameters
-        ----------
-        start, end : datetime.date
-            First and last day of a window.
-
-        Returns
-        -------
-        ndarray of shape (step,)
+        Returns (step,).
         """
         edges = np.array(self.edges, dtype=float)
         low, high = float(start.toordinal()), float(end.toordinal() + 1)

@@ -74,33 +74,7 @@ def _overlapping(cells: Iterable[CellKey]) -> _Union:
 
 
 def share_windows(tally: Tally) -> bool:
-    """Give overlapping cells one window, and say whether any claim had to take it over.
-
-    Parameters
-    ----------
-    tally : Tally
-        Claims that count by every other rule; windows are filled in where they are blank.
-
-    Returns
-    -------
-    bool
-        True where a claim took over a first or last day that it does not state.
-
-    Raises
-    ------
-    WindowError
-        If claims on overlapping cells cover different windows.
-
-    Examples
-    --------
-    >>> from datetime import date
-    >>> from casualty_est.claims.table.claims import Claim, Claims
-    >>> from casualty_est.quantity.quantity import Quantity
-    >>> dated = Claim("Airwars", Quantity.parse("15"), end=date(2018, 2, 9))
-    >>> tally = Tally(Claims.from_rows([dated, Claim("UN", Quantity.parse("20"))]))
-    >>> share_windows(tally), tally.standing[1].end
-    (True, datetime.date(2018, 2, 9))
-    """
+    """Give overlapping cells one window, and say whether any claim had to take it over."""
     by_cell = tally.groups(lambda claim: claim.cell_key)
     union = _overlapping(by_cell)
     together: dict[object, list[int]] = defaultdict(list)

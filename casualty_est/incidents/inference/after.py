@@ -230,20 +230,8 @@ def held_by(layout: IncidentLayout) -> npt.NDArray[np.bool_]:
 def reconstruct(layout: IncidentLayout, theta: Array, stated: Array, seed: int) -> Reconstructed:
     """Draw deaths for every draw of the parameters.
 
-    Parameters
-    ----------
-    layout : IncidentLayout
-        The model.
-    theta : ndarray of shape (draw, element)
-        Parameters on the whole line.
-    stated : ndarray of shape (pattern, column)
-        Numbers to be summed over real incidents.
-    seed : int
-        Seed of all randomness.
-
-    Returns
-    -------
-    Reconstructed
+    theta (draw, element): Parameters on the whole line.
+    stated (pattern, column): Numbers to be summed over real incidents.
     """
     every = max(1, len(theta) // KEPT)
     seeds = np.random.default_rng([seed, 1]).integers(0, 2**31 - 1, size=(len(theta), 2))

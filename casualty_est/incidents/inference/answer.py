@@ -50,21 +50,7 @@ class Row:
 
 
 def rows(model: IncidentModel, draws: int, rng: np.random.Generator) -> list[Row]:
-    """The total first, then scopes, years and perpetrators where there are several.
-
-    Parameters
-    ----------
-    model : IncidentModel
-        The model.
-    draws : int
-        Number of draws.
-    rng : numpy.random.Generator
-        For the shares of suspects, drawn once per draw.
-
-    Returns
-    -------
-    list of Row
-    """
+    """The total first, then scopes, years and perpetrators where there are several."""
     layout = model.layout
     names, _ = parts(layout)
     patterns = layout.readings.patterns
@@ -114,20 +100,7 @@ def row_deaths(found: list[Row], again: Reconstructed, scale: Array) -> Array:
 
 
 def documented(model: IncidentModel, row: Row) -> dict[str, Any] | None:
-    """Sum over incidents of the largest lower end stated by a source that documents deaths.
-
-    Parameters
-    ----------
-    model : IncidentModel
-        The model.
-    row : Row
-        The estimate.
-
-    Returns
-    -------
-    dict or None
-        None where no such source states a number, and for parts and shares of the deaths.
-    """
+    """Sum over incidents of the largest lower end stated by a source that documents deaths."""
     layout = model.layout
     patterns, readings = layout.readings.patterns, layout.readings
     if row.weights.ndim > 1 or row.part == "unlisted":
@@ -232,21 +205,8 @@ def identification(
 ) -> dict[str, Any]:
     """Elasticities of the first estimate, in numbers and sentences.
 
-    Parameters
-    ----------
-    model : IncidentModel
-        The model.
-    log_total : ndarray of shape (chain, draw)
-        Log of the estimate on the scale of the anchor.
-    theta : ndarray of shape (chain, draw, element)
-        Parameters on the whole line.
-    anchor_learned : float or None
-        Posterior sd over prior sd of the anchor's log ratio; None under the cut.
-
-    Returns
-    -------
-    dict
-        ``kind``, ``rows``, ``sentences``.
+    log_total (chain, draw): Log of the estimate on the scale of the anchor.
+    theta (chain, draw, element): Parameters on the whole line.
     """
     layout = model.layout
     anchor = layout.anchor
@@ -404,18 +364,7 @@ def gaps(model: IncidentModel, again: Reconstructed, ratio: Array) -> list[dict[
     Shapley values over three switches (who is included, how many are counted within, and whether
     the incident is real and the perpetrator's), per draw; they sum to the gap.
 
-    Parameters
-    ----------
-    model : IncidentModel
-        The model.
-    again : Reconstructed
-        Draws of all incidents.
-    ratio : ndarray of shape (draw, source)
-        Own count over true deaths within an incident.
-
-    Returns
-    -------
-    list of dict
+    ratio (draw, source): Own count over true deaths within an incident.
     """
     layout = model.layout
     patterns = layout.readings.patterns

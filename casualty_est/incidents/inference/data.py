@@ -19,22 +19,7 @@ NO_GRADE = "none"
 
 
 def reported(model: IncidentModel, again: Reconstructed) -> dict[str, Any]:
-    """Tabulate the reports that count.
-
-    Parameters
-    ----------
-    model : IncidentModel
-        The model.
-    again : Reconstructed
-        Draws of all incidents.
-
-    Returns
-    -------
-    dict
-        ``reports`` (per source: incidents, with a number, deaths at least and at most, verdicts),
-        ``by_size`` (as `Sizes`), ``grades`` (per grade: incidents, judged, accepted, deaths at
-        least and at most, and the mean probability of being real).
-    """
+    """Tabulate the reports that count."""
     return {
         "reports": _reports(model),
         "by_size": _by_size(model),

@@ -13,13 +13,7 @@ Array = npt.NDArray[np.float64]
 
 
 class Density:
-    """The density of one model, with memory of its own: one for each chain.
-
-    Parameters
-    ----------
-    layout : IncidentLayout
-        The model.
-    """
+    """The density of one model, with memory of its own: one for each chain."""
 
     def __init__(self, layout: IncidentLayout) -> None:
         d, parameters = layout.arrays, layout.parameters

@@ -49,32 +49,7 @@ def fit(
     progress: bool | None,
     notes: Sequence[tuple[str, str]] = (),
 ) -> xarray.DataTree:
-    """Compute the posterior of an incidents model.
-
-    Parameters
-    ----------
-    model : IncidentModel
-        The model.
-    seed : int or None
-        Seed of all randomness; None draws one.
-    draws, tune, chains : int
-        Kept and warm-up draws per chain, and the number of chains.
-    progress : bool or None
-        Show progress on standard error; None shows it where that is a terminal.
-    notes : sequence of (code, text), optional
-        Warnings of the call, to travel with the result.
-
-    Returns
-    -------
-    xarray.DataTree
-        Groups ``posterior``, ``incidents`` and ``sample_stats``; all that is no draw stands as JSON
-        in the attribute ``casualty_est``.
-
-    Raises
-    ------
-    UsageError
-        If a number is out of range.
-    """
+    """Compute the posterior of an incidents model."""
     check_counts(draws=draws, chains=chains, tune=tune)
     seed = settle_seed(seed)
     layout = model.layout

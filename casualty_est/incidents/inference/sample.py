@@ -44,18 +44,7 @@ class Sampled:
 def density_function(
     layout: IncidentLayout,
 ) -> Callable[[], Callable[[Array], tuple[float, Array]]]:
-    """Make makers of functions that return the log density and its gradient.
-
-    Parameters
-    ----------
-    layout : IncidentLayout
-        The model.
-
-    Returns
-    -------
-    callable
-        Each call gives a function with memory of its own, for one chain.
-    """
+    """Make makers of functions that return the log density and its gradient."""
     from casualty_est.incidents.inference.density import Density
 
     def make() -> Callable[[Array], tuple[float, Array]]:
@@ -97,23 +86,7 @@ def sample(
     seed: int,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Sampled:
-    """Sample the posterior of the parameters.
-
-    Parameters
-    ----------
-    layout : IncidentLayout
-        The model.
-    draws, tune, chains : int
-        Kept and warm-up draws of each chain, and the number of chains.
-    seed : int
-        The same seed gives the same draws with the same versions.
-    on_progress : callable, optional
-        Called with draws finished and draws in all, from another thread.
-
-    Returns
-    -------
-    Sampled
-    """
+    """Sample the posterior of the parameters."""
     import nutpie
     from nutpie.compiled_pyfunc import from_pyfunc
 

@@ -28,16 +28,7 @@ ZERO, HOLDERS, BIAS, SD, EXACT, HURDLE, ALL, SPLIT, GRADE, SHARE, MIXED, RECALL 
 def fill(theta: Any, at: Any, data: Any, room: Any, states: bool) -> None:
     """Fill the table M at these parameters.
 
-    Parameters
-    ----------
-    theta : ndarray of shape (element,)
-        Parameters on the whole line.
-    at : ndarray of int, shape (block, 2)
-        Where each block of `NAMES` starts and ends in `theta`.
-    data, room : tuple
-        What `Density` lays out: all that is fixed, and where to write.
-    states : bool
-        Whether statements of listers have to be computed.
+    theta (element,): Parameters on the whole line.
     """
     (
         log_deaths, size_ends, zero, nodes, histories, _, bias_mean, bias_chol, edges, cells,

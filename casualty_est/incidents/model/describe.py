@@ -25,17 +25,7 @@ UNLISTED_WORDS = {
 
 
 def describe(model: IncidentModel) -> str:
-    """Lines that say what the model is.
-
-    Parameters
-    ----------
-    model : IncidentModel
-        The model.
-
-    Returns
-    -------
-    str
-    """
+    """Lines that say what the model is."""
     layout, readings = model.layout, model.layout.readings
     patterns = readings.patterns
     lines = [

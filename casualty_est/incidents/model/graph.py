@@ -35,19 +35,7 @@ FLOOR = 1e-12
 
 
 def build(layout: IncidentLayout) -> pm.Model:
-    """Build the PyMC model of a layout.
-
-    Parameters
-    ----------
-    layout : IncidentLayout
-        The model.
-
-    Returns
-    -------
-    pymc.Model
-        Parameters on the whole line under the names of their blocks, and the likelihood as the
-        potential ``incidents``.
-    """
+    """Build the PyMC model of a layout."""
     d = layout.arrays
     coords = {f"{b.name}_of": list(b.labels) for b in layout.parameters.blocks}
     with pm.Model(coords=coords) as model:

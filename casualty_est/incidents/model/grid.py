@@ -59,19 +59,7 @@ class Grid:
 
 
 def build_grid(largest: float, *, zero: bool) -> Grid:
-    """Build the grid for statements up to `largest`.
-
-    Parameters
-    ----------
-    largest : float
-        Largest number that any statement names.
-    zero : bool
-        Whether zero deaths are spoken of.
-
-    Returns
-    -------
-    Grid
-    """
+    """Build the grid for statements up to `largest`."""
     top = max(TOP, 5 * math.ceil(largest))
     ratio = (TOP / SINGLE) ** (1 / WIDE)
     wide = max(WIDE, math.ceil(math.log(top / SINGLE) / math.log(ratio) - 1e-9)) - zero
@@ -112,19 +100,7 @@ class Statements:
 
 
 def build_statements(quantities: Sequence[Quantity], grid: Grid) -> Statements:
-    """Turn the statements of one source into weights.
-
-    Parameters
-    ----------
-    quantities : sequence of Quantity
-        Distinct numbers as written, none unknown.
-    grid : Grid
-        Cells of the true deaths.
-
-    Returns
-    -------
-    Statements
-    """
+    """Turn the statements of one source into weights."""
     spans = []
     for quantity in quantities:
         low, high = kernels.support(quantity)

@@ -74,23 +74,7 @@ def _mixture(n: Ints, spans: list[tuple[Ints, Ints]], weights: tuple[float, ...]
 
 
 def between(low: Ints, width: int, v: Ints, least: int = 1) -> Array:
-    """P("low to low + width" | own count v and the width).
-
-    Parameters
-    ----------
-    low : int or ndarray of int
-        Lower end of the range.
-    width : int
-        Upper end minus lower end.
-    v : int or ndarray of int
-        Own count.
-    least : int
-        Smallest number that a range may start with: 1, or 0 where zero deaths are spoken of.
-
-    Returns
-    -------
-    ndarray
-    """
+    """P("low to low + width" | own count v and the width)."""
     c = RANGE_FACTOR
     inside = (low <= v) & (v <= low + width)
     starts = v - np.maximum(v - width, least) + 1
@@ -120,22 +104,7 @@ def vague(ends: tuple[int, int], v: Ints) -> Array:
 
 
 def support(quantity: Quantity) -> tuple[int, int]:
-    """Smallest and largest own count under which the text can be written.
-
-    Parameters
-    ----------
-    quantity : Quantity
-        The number as written; not unknown.
-
-    Returns
-    -------
-    tuple of int
-
-    Raises
-    ------
-    UsageError
-        If the text holds no number, or one too large for a single incident.
-    """
+    """Smallest and largest own count under which the text can be written."""
     low, best, high = (int(x or 0) for x in _ends(quantity))
     top = max(low, best, high)
     if top > LARGEST_INCIDENT:
@@ -170,27 +139,7 @@ def _ends(quantity: Quantity) -> tuple[float | None, float | None, float | None]
 
 
 def text_probability(quantity: Quantity, v: Ints, least: int = 1) -> Array:
-    """P(the text as written | own count v).
-
-    Parameters
-    ----------
-    quantity : Quantity
-        The number as written; not unknown.
-    v : ndarray of int
-        Own counts of the source (people).
-    least : int
-        0 where zero deaths are spoken of anywhere in the table, else 1.
-
-    Returns
-    -------
-    ndarray
-        In the shape of `v`.
-
-    Raises
-    ------
-    UsageError
-        If the text says nothing of the number.
-    """
+    """P(the text as written | own count v)."""
     low, best, high = (int(x or 0) for x in _ends(quantity))
     match quantity.form:
         case "exact":
@@ -212,17 +161,8 @@ def text_probability(quantity: Quantity, v: Ints, least: int = 1) -> Array:
 def stated_number(quantity: Quantity) -> float:
     """The one number that a statement comes to, for sums of what a source reports.
 
-    A bound counts as the number named, a range as its middle, a vague word as its geometric middle.
-
-    Parameters
-    ----------
-    quantity : Quantity
-        The number as written; not unknown.
-
-    Returns
-    -------
-    float
-        People.
+    A bound counts as the number named, a range as its middle, a vague word as its geometric
+    middle.
     """
     low, best, high = _ends(quantity)
     match quantity.form:

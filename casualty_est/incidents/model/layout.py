@@ -178,19 +178,7 @@ class Choices:
 
 
 def build_layout(readings: Readings, choices: Choices) -> IncidentLayout:
-    """Lay out the model.
-
-    Parameters
-    ----------
-    readings : Readings
-        The patterns that count.
-    choices : Choices
-        Settings and priors.
-
-    Returns
-    -------
-    IncidentLayout
-    """
+    """Lay out the model."""
     patterns, listers, judge = readings.patterns, readings.listers, readings.judge
     sources = patterns.sources
     used = [_used(readings, s) for s in range(len(sources))]

@@ -14,19 +14,7 @@ if TYPE_CHECKING:
 
 
 def ratio_prior(model: IncidentModel, s: int) -> tuple[float, float, float]:
-    """2.5 % quantile, median and 97.5 % quantile of a source's count over the true one.
-
-    Parameters
-    ----------
-    model : IncidentModel
-        The model.
-    s : int
-        Position of the source.
-
-    Returns
-    -------
-    tuple of float
-    """
+    """2.5 % quantile, median and 97.5 % quantile of a source's count over the true one."""
     if s == model.layout.readings.judge:
         rng = np.random.default_rng(0)
         values = _judge_prior(model, rng)
@@ -55,38 +43,14 @@ def _judge_prior(model: IncidentModel, rng: np.random.Generator) -> Any:
 
 
 def ratio_prior_sd(model: IncidentModel, s: int) -> float:
-    """Prior sd of the log of that ratio.
-
-    Parameters
-    ----------
-    model : IncidentModel
-        The model.
-    s : int
-        Position of the source.
-
-    Returns
-    -------
-    float
-    """
+    """Prior sd of the log of that ratio."""
     if s == model.layout.readings.judge:
         return float(np.log(_judge_prior(model, np.random.default_rng(0))).std())
     return float(_lister_prior(model, s).sd)
 
 
 def ratio_text(model: IncidentModel, s: int) -> str:
-    """The prior on a source's count over the true one, in words.
-
-    Parameters
-    ----------
-    model : IncidentModel
-        The model.
-    s : int
-        Position of the source.
-
-    Returns
-    -------
-    str
-    """
+    """The prior on a source's count over the true one, in words."""
     low, median, high = ratio_prior(model, s)
     ends = f"median {median:.3g}, 95 % {low:.2g} to {high:.2g}"
     if s == model.layout.readings.judge:
@@ -97,19 +61,7 @@ def ratio_text(model: IncidentModel, s: int) -> str:
 
 
 def ratio_grounds(model: IncidentModel, s: int) -> tuple[Ground, ...]:
-    """The figures behind the prior on a source's count within an incident.
-
-    Parameters
-    ----------
-    model : IncidentModel
-        The model.
-    s : int
-        Position of the source.
-
-    Returns
-    -------
-    tuple of Ground
-    """
+    """The figures behind the prior on a source's count within an incident."""
     name = model.patterns.sources[s]
     own = name in model.incident_priors.base.sources
     if own or (name == model.layout.anchor.source and model.layout.anchor.how == "named"):

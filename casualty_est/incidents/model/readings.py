@@ -76,27 +76,7 @@ class Readings:
 def read_patterns(
     patterns: IncidentPatterns, *, perpetrator: str | None, range_rule: str
 ) -> Readings:
-    """Decide what counts.
-
-    Parameters
-    ----------
-    patterns : IncidentPatterns
-        All patterns of the table.
-    perpetrator : str or None
-        The perpetrator whose deaths are asked for.
-    range_rule : {"asis", "common"}
-        ``common`` reads every number of a lister as half of its upper end to its upper end, so
-        that nothing done to a range after a verdict can speak of the verdict.
-
-    Returns
-    -------
-    Readings
-
-    Raises
-    ------
-    UsageError
-        If there is nothing to count, or two sources give verdicts.
-    """
+    """Decide what counts."""
     judge = _judge(patterns)
     listers = tuple(s for s in range(len(patterns.sources)) if s != judge)
     notes: list[Note] = []

@@ -60,24 +60,7 @@ class IncidentPriors:
 
 
 def read_incident_priors(spec: Any, share: float = SHARE) -> IncidentPriors:
-    """Read the analyst's assumptions about incidents.
-
-    Parameters
-    ----------
-    spec : mapping, str, Path or None
-        As `read_priors` takes it, with ``grades`` besides.
-    share : float
-        Concentration of attribution shares.
-
-    Returns
-    -------
-    IncidentPriors
-
-    Raises
-    ------
-    UsageError
-        If a name is unknown, a prior malformed, or a part speaks of totals only.
-    """
+    """Read the analyst's assumptions about incidents."""
     table = priors_table(spec)
     grades = dict(GRADES)
     for name, fields in dict(table.pop("grades", {})).items():
@@ -105,17 +88,7 @@ def read_incident_priors(spec: Any, share: float = SHARE) -> IncidentPriors:
 
 
 def priors_table(spec: Any) -> dict[str, Any]:
-    """Read the analyst's assumptions as they were written.
-
-    Parameters
-    ----------
-    spec : mapping, str, Path or None
-        A dictionary, or a TOML file.
-
-    Returns
-    -------
-    dict
-    """
+    """Read the analyst's assumptions as they were written."""
     from casualty_est.priors.settings import _read_toml
 
     return dict(spec) if isinstance(spec, Mapping) else {} if spec is None else _read_toml(spec)
@@ -171,30 +144,7 @@ def choose_anchor(
     incidents: Mapping[str, int],
     priors: IncidentPriors,
 ) -> Anchoring:
-    """Choose the source that fixes the scale.
-
-    Parameters
-    ----------
-    anchor : str, (str, float), (str, float, float) or None
-        Source, median of its ratio, log sd; None chooses by role.
-    listers : sequence of str
-        Sources that report incidents of their own accord.
-    roles : mapping
-        Role by source.
-    incidents : mapping
-        Number of incidents that each source reports.
-    priors : IncidentPriors
-        All assumptions.
-
-    Returns
-    -------
-    Anchoring
-
-    Raises
-    ------
-    UsageError
-        If the anchor is malformed or no source of the table.
-    """
+    """Choose the source that fixes the scale."""
     anchors = priors.base.anchors
     if anchor is None and anchors:
         if len(anchors) > 1 or anchors[0].source is None:

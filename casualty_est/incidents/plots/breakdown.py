@@ -62,21 +62,7 @@ class Step:
 
 
 def gap(estimate: Estimate, source: str | None, palette: Palette) -> Picture:
-    """Draw why two totals differ; see `Plots.gap`.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    source : str or None
-        The source at the end.
-    palette : Palette
-        Colours.
-
-    Returns
-    -------
-    Picture
-    """
+    """Draw why two totals differ; see `Plots.gap`."""
     known = gaps(estimate)
     if not known:
         text = "One source alone has no gap to another."
@@ -108,13 +94,7 @@ def gap(estimate: Estimate, source: str | None, palette: Palette) -> Picture:
 
 
 def gap_to(known: Sequence[Mapping[str, Any]], source: str | None) -> Mapping[str, Any]:
-    """The gap to a source; the widest one where none is named.
-
-    Raises
-    ------
-    UsageError
-        If there is no gap to that source.
-    """
+    """The gap to a source; the widest one where none is named."""
     if source is None:
         return max(known, key=lambda found: abs(found["gap"]))
     for found in known:
@@ -126,19 +106,7 @@ def gap_to(known: Sequence[Mapping[str, Any]], source: str | None) -> Mapping[st
 
 
 def steps_of(found: Mapping[str, Any], judge: str | None) -> list[Step]:
-    """The bars from one total to the other.
-
-    Parameters
-    ----------
-    found : mapping
-        One of ``meta["details"]["gaps"]``.
-    judge : str or None
-        The source that judges incidents.
-
-    Returns
-    -------
-    list of Step
-    """
+    """The bars from one total to the other."""
     first, last = found["sources"]
     start, end = found["reported"]
     steps = [Step(first, f"reports {start:,.0f}", 0.0, start)]
@@ -193,21 +161,7 @@ def _bar(page: Page, step: Step, middle: float) -> None:
 
 
 def inclusion(estimate: Estimate, prob: float, palette: Palette) -> Picture:
-    """Draw the probability that each source holds an incident; see `Plots.inclusion`.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    prob : float
-        Level of the bands.
-    palette : Palette
-        Colours.
-
-    Returns
-    -------
-    Picture
-    """
+    """Draw the probability that each source holds an incident; see `Plots.inclusion`."""
     gaps(estimate)  # refuses other evidence
     title = "How likely a source is to hold an incident, by its deaths"
     curves = curves_of(estimate, prob)
@@ -290,19 +244,7 @@ def _curve(axes: Any, curve: Sequence[Mapping[str, float]], room: float, palette
 
 
 def mentions_of(estimate: Estimate, palette: Palette) -> Picture:
-    """Draw who reports what, by size; see `Plots.mentions`.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    palette : Palette
-        Colours.
-
-    Returns
-    -------
-    Picture
-    """
+    """Draw who reports what, by size; see `Plots.mentions`."""
     gaps(estimate)  # refuses other evidence
     details = of_incidents(estimate)
     found = details["by_size"]

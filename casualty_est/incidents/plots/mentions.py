@@ -39,21 +39,7 @@ class Places:
 
 
 def picture(sizes: Sizes, palette: Palette, title: str = "") -> Picture:
-    """Draw the share of incidents of each size that each source holds.
-
-    Parameters
-    ----------
-    sizes : Sizes
-        The counts.
-    palette : Palette
-        Colours.
-    title : str
-        What stands above; the number of incidents by default.
-
-    Returns
-    -------
-    Picture
-    """
+    """Draw the share of incidents of each size that each source holds."""
     inner = WIDTH - 2 * MARGIN
     order = sorted(range(len(sizes.sources)), key=lambda s: -int(sizes.mentioned[s].sum()))[:SHOWN]
     whole = number_of(int(sizes.incidents.sum()), "incident")

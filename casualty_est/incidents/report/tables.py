@@ -19,19 +19,7 @@ if TYPE_CHECKING:
 
 
 def estimates(estimate: Estimate, prob: float) -> Table:
-    """Documented count beside the estimate of every cell, and the parts that somebody lists.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    prob : float
-        Level of the intervals.
-
-    Returns
-    -------
-    Table
-    """
+    """Documented count beside the estimate of every cell, and the parts that somebody lists."""
     summary = estimate.summary(prob).to_dict("records")
     places = {_key(row): i for i, row in enumerate(estimate.meta["rows"])}
     first = estimate.meta["rows"][0]["part"]
@@ -62,19 +50,7 @@ def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def sources(estimate: Estimate, prob: float) -> Table:
-    """What each source counts within an incident, and how much of all deaths it holds.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    prob : float
-        Level of the intervals.
-
-    Returns
-    -------
-    Table
-    """
+    """What each source counts within an incident, and how much of all deaths it holds."""
     rows = []
     numbers = estimate.sources(prob).to_dict("records")
     for i, (source, row) in enumerate(zip(estimate.meta["sources"], numbers, strict=True)):
@@ -114,19 +90,7 @@ def _share(found: Mapping[str, Any] | None) -> str:
 
 
 def inclusion(estimate: Estimate, prob: float) -> Table | None:
-    """Probability that each source holds an incident, by its deaths; None where not estimated.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    prob : float
-        Level of the intervals.
-
-    Returns
-    -------
-    Table or None
-    """
+    """Probability that each source holds an incident, by its deaths; None where not estimated."""
     curves = {
         str(source["source"]): curve
         for i, source in enumerate(estimate.meta["sources"])
@@ -151,19 +115,7 @@ def _chance(point: Mapping[str, float]) -> str:
 
 
 def gap(found: Mapping[str, Any], judge: str | None) -> Table:
-    """Split the gap between two sources' totals.
-
-    Parameters
-    ----------
-    found : mapping
-        One of ``meta["details"]["gaps"]``.
-    judge : str or None
-        The source that judges incidents.
-
-    Returns
-    -------
-    Table
-    """
+    """Split the gap between two sources' totals."""
     first, last = found["sources"]
     rows = []
     for part in GAP_PARTS:
@@ -186,17 +138,7 @@ def _signed(value: float, low: float, high: float) -> str:
 
 
 def data(estimate: Estimate) -> list[Table]:
-    """Tabulate what each source reports, and what the grades hold.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-
-    Returns
-    -------
-    list of Table
-    """
+    """Tabulate what each source reports, and what the grades hold."""
     details = of_incidents(estimate)
     tables = [_reports(details["reports"])] if details["reports"] else []
     if details["grades"]:
@@ -256,19 +198,7 @@ def _range(row: Mapping[str, Any]) -> str:
 
 
 def choices(estimate: Estimate, prob: float) -> Table | None:
-    """The estimate under other settings, where these were computed.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    prob : float
-        Level of the intervals.
-
-    Returns
-    -------
-    Table or None
-    """
+    """The estimate under other settings, where these were computed."""
     kept = estimate.meta["details"].get("refits", {})
     if f"choices:0:{prob:g}" not in kept:
         return None

@@ -16,19 +16,7 @@ if TYPE_CHECKING:
 
 
 def rests_on(estimate: Estimate, prob: float) -> list[str]:
-    """What the number rests on, for the first paragraph.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    prob : float
-        Level of the intervals.
-
-    Returns
-    -------
-    list of str
-    """
+    """What the number rests on, for the first paragraph."""
     details = of_incidents(estimate)
     return [*conceded(estimate, prob), scale(estimate), *_real(details), *_unlisted(estimate)]
 
@@ -129,19 +117,7 @@ def documented(estimate: Estimate, prob: float) -> str:
 
 
 def of_sources(estimate: Estimate, prob: float) -> list[str]:
-    """What the fit says of each source.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    prob : float
-        Level of the intervals.
-
-    Returns
-    -------
-    list of str
-    """
+    """What the fit says of each source."""
     details = of_incidents(estimate)
     said = []
     rows = estimate.sources(prob).to_dict("records")
@@ -169,17 +145,7 @@ def of_sources(estimate: Estimate, prob: float) -> list[str]:
 
 
 def why_they_differ(estimate: Estimate) -> list[str]:
-    """The gaps between sources' totals in sentences, widest first.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-
-    Returns
-    -------
-    list of str
-    """
+    """The gaps between sources' totals in sentences, widest first."""
     judge = of_incidents(estimate)["judge"]
     said = []
     for found in sorted(gaps(estimate), key=lambda g: -abs(g["gap"])):
@@ -208,17 +174,7 @@ def why_they_differ(estimate: Estimate) -> list[str]:
 
 
 def what_if(estimate: Estimate) -> list[str]:
-    """How wrong the scale would have to be for another source's own total to be right.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-
-    Returns
-    -------
-    list of str
-    """
+    """How wrong the scale would have to be for another source's own total to be right."""
     said = []
     for found in gaps(estimate):
         number = found["reported"][1]
@@ -233,17 +189,7 @@ def what_if(estimate: Estimate) -> list[str]:
 
 
 def attribution(estimate: Estimate) -> str:
-    """Whether responsibility is alleged or accepted, and by whom.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-
-    Returns
-    -------
-    str
-    """
+    """Whether responsibility is alleged or accepted, and by whom."""
     details = of_incidents(estimate)
     judge = details["judge"]
     named = estimate.meta["settings"].get("perpetrator")
@@ -260,17 +206,7 @@ def attribution(estimate: Estimate) -> str:
 
 
 def limitations(estimate: Estimate) -> list[str]:
-    """What an estimate from incident reports cannot know.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-
-    Returns
-    -------
-    list of str
-    """
+    """What an estimate from incident reports cannot know."""
     details = of_incidents(estimate)
     lines = [
         "All numbers stand on one scale, that of the anchor: if it counts too high within "

@@ -41,35 +41,7 @@ Note = tuple[str, str]
 def validate(
     table: Table, problems: list[Problem], quantities: Sequence[Quantity | None] | None = None
 ) -> tuple[tuple[Report, ...], tuple[Note, ...]]:
-    """Return the rows and notes of an incidents table, or raise every problem at once.
-
-    Parameters
-    ----------
-    table : Table
-        The table as text.
-    problems : list of Problem
-        What reading the file found already; raised with the rest.
-    quantities : sequence of Quantity, optional
-        The numbers of the rows where they are parsed already; None where that failed.
-
-    Returns
-    -------
-    tuple of (tuple of Report, tuple of (code, text))
-        The rows in the order of the table, and the warnings of `IncidentReports`.
-
-    Raises
-    ------
-    InputError
-        If the table breaks a rule; every problem is listed, in the order of the lines.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from casualty_est.tables.read import table_from
-    >>> frame = pd.DataFrame({"incident": ["S1"], "source": ["Airwars"], "quantity": ["3-5"]})
-    >>> validate(table_from(frame), [])[0][0].quantity.high
-    5
-    """
+    """Return the rows and notes of an incidents table, or raise every problem at once."""
     problems.extend(_column_problems(table))
     parsed = _parsed(table, problems, quantities)
     rows = [Report(*values) for values in zip(*parsed, table.lines, strict=True)]
@@ -147,23 +119,7 @@ def _required(rule: str, mend: str) -> Any:
 
 
 def flag(text: str) -> bool | None:
-    """Read 1 or 0; a blank is None.
-
-    Parameters
-    ----------
-    text : str
-        The cell.
-
-    Returns
-    -------
-    bool or None
-        What it says.
-
-    Raises
-    ------
-    ValueError
-        If it is neither.
-    """
+    """Read 1 or 0; a blank is None."""
     if not text:
         return None
     if text.casefold() in YES | NO:
@@ -173,23 +129,7 @@ def flag(text: str) -> bool | None:
 
 
 def count(text: str) -> int | None:
-    """Read how many incidents a row stands for; a blank is None.
-
-    Parameters
-    ----------
-    text : str
-        The cell.
-
-    Returns
-    -------
-    int or None
-        The number.
-
-    Raises
-    ------
-    ValueError
-        If it is no whole number above 0.
-    """
+    """Read how many incidents a row stands for; a blank is None."""
     if not text:
         return None
     digits = text.removesuffix(".0")
@@ -201,18 +141,7 @@ def count(text: str) -> int | None:
 
 
 def suspects(text: str) -> tuple[str, ...]:
-    """Read names between semicolons, sorted and each once.
-
-    Parameters
-    ----------
-    text : str
-        The cell.
-
-    Returns
-    -------
-    tuple of str
-        The names; none for a blank.
-    """
+    """Read names between semicolons, sorted and each once."""
     names = {name for part in text.split(";") if (name := part.strip())}
     return tuple(sorted(names, key=lambda name: (name.casefold(), name)))
 

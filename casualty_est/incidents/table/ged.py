@@ -32,30 +32,7 @@ def read_ged(
     scope: str | None,
     name: str | None,
 ) -> Draft:
-    """Read events of UCDP GED; see `IncidentReports.from_ged`.
-
-    Parameters
-    ----------
-    data : dataframe, str or path-like
-        The events.
-    group, number : str
-        Whose deaths, and which estimate.
-    source, role : str
-        How the source is called, and what it is.
-    scope : str or None
-        Column of the place.
-    name : str or None
-        How messages call the table.
-
-    Returns
-    -------
-    Draft
-
-    Raises
-    ------
-    UsageError
-        If a column is missing, or a choice is unknown.
-    """
+    """Read events of UCDP GED; see `IncidentReports.from_ged`."""
     for what, given, valid in (
         ("group", group, ("all", "civilians")),
         ("number", number, ("range", "best")),

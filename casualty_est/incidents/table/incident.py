@@ -115,25 +115,7 @@ class Incident:
 
 
 def gather(rows: Iterable[Report]) -> tuple[Incident, ...]:
-    """Bring the rows of each incident together; what one row gives holds for all of them.
-
-    Parameters
-    ----------
-    rows : iterable of Report
-        Validated rows, in which those of one incident do not contradict one another.
-
-    Returns
-    -------
-    tuple of Incident
-        In the order in which they first appear.
-
-    Examples
-    --------
-    >>> three, two = Quantity.parse("3"), Quantity.parse("2")
-    >>> (found,) = gather([Report("S1", "A", three, grade="fair"), Report("S1", "B", two)])
-    >>> found.grade, len(found.reports)
-    ('fair', 2)
-    """
+    """Bring the rows of each incident together; what one row gives holds for all of them."""
     by_name: dict[str, list[Report]] = {}
     for row in rows:
         by_name.setdefault(row.incident, []).append(row)
@@ -156,17 +138,7 @@ def _incident(name: str, reports: tuple[Report, ...]) -> Incident:
 
 
 def cells_of(row: Report) -> tuple[str, ...]:
-    """Return one report as the cells of its row, in the order of `COLUMNS`.
-
-    Parameters
-    ----------
-    row : Report
-        The report.
-
-    Returns
-    -------
-    tuple of str
-    """
+    """Return one report as the cells of its row, in the order of `COLUMNS`."""
     recall = "" if row.recall_check is None else str(int(row.recall_check))
     return (
         row.incident,

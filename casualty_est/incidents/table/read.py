@@ -110,36 +110,7 @@ def read_ranges(
     judged: Judged,
     name: str | None,
 ) -> Draft:
-    """Read an export; see `IncidentReports.from_ranges`.
-
-    Parameters
-    ----------
-    data : dataframe, str or path-like
-        The export.
-    incident : str
-        Column of the code.
-    ends : tuple of str
-        Columns of the lowest and the highest number.
-    source, role : str
-        Who published it.
-    columns : mapping of str to str
-        Columns with what else is known of the incident.
-    grades : mapping of str to str
-        The export's words for grades.
-    judged : Judged
-        What a belligerent made of it.
-    name : str or None
-        How messages call the table.
-
-    Returns
-    -------
-    Draft
-
-    Raises
-    ------
-    UsageError
-        If a column is missing, or a word or role is unknown.
-    """
+    """Read an export; see `IncidentReports.from_ranges`."""
     draft = opened(data, name)
     for given in columns:
         if given not in OF_AN_EXPORT:
@@ -234,22 +205,7 @@ def _range(draft: Draft, row: int, low: str, high: str) -> Quantity | None:
 
 
 def range_of(low: int | None, high: int | None) -> Quantity:
-    """Write two ends as one number, range or bound; without any, a blank.
-
-    Parameters
-    ----------
-    low, high : int or None
-        The ends, in deaths.
-
-    Returns
-    -------
-    Quantity
-
-    Examples
-    --------
-    >>> str(range_of(3, 3)), str(range_of(3, 5)), str(range_of(None, 5)), str(range_of(0, None))
-    ('3', '3-5', 'at most 5', 'unknown')
-    """
+    """Write two ends as one number, range or bound; without any, a blank."""
     if low == high:
         return BLANK if low is None else Quantity.parse(low)
     if high is None:
@@ -268,30 +224,7 @@ def read_wide(
     roles: Mapping[str, str],
     name: str | None,
 ) -> Draft:
-    """Read a wide table; see `IncidentReports.from_wide`.
-
-    Parameters
-    ----------
-    data : dataframe, str or path-like
-        The table.
-    incident : str
-        Column of the code.
-    sources : sequence of str or None
-        Columns that are sources.
-    roles : mapping of str to str
-        Their roles.
-    name : str or None
-        How messages call the table.
-
-    Returns
-    -------
-    Draft
-
-    Raises
-    ------
-    UsageError
-        If a column is missing, or a role or a source is unknown.
-    """
+    """Read a wide table; see `IncidentReports.from_wide`."""
     draft = opened(data, name)
     table = draft.origin
     known = {incident, *OF_A_WIDE_TABLE}
@@ -334,19 +267,7 @@ def read_wide(
 
 
 def opened(data: object, name: str | None) -> Draft:
-    """Open a dataframe or a file as a draft without rows.
-
-    Parameters
-    ----------
-    data : dataframe, str or path-like
-        The table.
-    name : str or None
-        How messages call it.
-
-    Returns
-    -------
-    Draft
-    """
+    """Open a dataframe or a file as a draft without rows."""
     problems: list[Problem] = []
     if isinstance(data, str | os.PathLike):
         table = read_table(Path(data), problems=problems)
@@ -373,20 +294,7 @@ def first_rows(draft: Draft, incident: str) -> Iterator[int]:
 
 
 def must_have(table: Table, columns: Iterable[str]) -> None:
-    """Refuse columns that a table lacks, or that are named twice.
-
-    Parameters
-    ----------
-    table : Table
-        The table.
-    columns : iterable of str
-        What was named.
-
-    Raises
-    ------
-    UsageError
-        If one is missing or repeated; the message names the valid ones.
-    """
+    """Refuse columns that a table lacks, or that are named twice."""
     wanted = tuple(columns)
     for column in wanted:
         if column not in table.columns:
@@ -400,20 +308,7 @@ def must_have(table: Table, columns: Iterable[str]) -> None:
 
 
 def must_be_role(role: str | None, valid: Collection[str]) -> None:
-    """Refuse a role that is not known.
-
-    Parameters
-    ----------
-    role : str or None
-        What was named; None is no role.
-    valid : collection of str
-        The roles that are known here.
-
-    Raises
-    ------
-    UsageError
-        If it is not among them.
-    """
+    """Refuse a role that is not known."""
     if role is not None and role not in valid:
         msg = f"there is no role {role!r} here{nearest(role, valid)}; valid are {', '.join(valid)}"
         raise UsageError(msg)
@@ -435,31 +330,13 @@ def _translated(text: str, words: Mapping[str, str], valid: Collection[str]) -> 
 
 
 def whole_number(text: str) -> int | None:
-    """Read a whole number; None where the text is none.
-
-    Parameters
-    ----------
-    text : str
-        The cell.
-
-    Returns
-    -------
-    int or None
-    """
+    """Read a whole number; None where the text is none."""
     digits = text.removesuffix(".0")
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 11 else None
 
 
 def note_unread(draft: Draft, used: Collection[str]) -> None:
-    """Note the columns of the original that nobody reads.
-
-    Parameters
-    ----------
-    draft : Draft
-        Where the note goes.
-    used : collection of str
-        The columns that are read.
-    """
+    """Note the columns of the original that nobody reads."""
     unread = [column for column in draft.origin.columns if column not in used]
     if unread:
         head = "1 column is" if len(unread) == 1 else f"{len(unread)} columns are"

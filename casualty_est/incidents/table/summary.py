@@ -55,26 +55,7 @@ def documented_of(
     roles: Mapping[str, str | None],
     grades: Collection[str] | None = None,
 ) -> Documented | None:
-    """Add up what was published; see `IncidentReports.documented`.
-
-    Parameters
-    ----------
-    incidents : sequence of Incident
-        The incidents.
-    roles : mapping of str to (str or None)
-        Role of every source.
-    grades : collection of str, optional
-        Only incidents of these grades.
-
-    Returns
-    -------
-    Documented or None
-
-    Raises
-    ------
-    UsageError
-        If there is no such grade.
-    """
+    """Add up what was published; see `IncidentReports.documented`."""
     chosen = (grades,) if isinstance(grades, str) else grades
     for grade in chosen or ():
         if grade not in GRADES:
@@ -101,19 +82,7 @@ def documented_of(
 
 
 def summary_of(incidents: Sequence[Incident], roles: Mapping[str, str | None]) -> pd.DataFrame:
-    """Tabulate what each source holds; see `IncidentReports.summary`.
-
-    Parameters
-    ----------
-    incidents : sequence of Incident
-        The incidents.
-    roles : mapping of str to (str or None)
-        Role of every source.
-
-    Returns
-    -------
-    pandas.DataFrame
-    """
+    """Tabulate what each source holds; see `IncidentReports.summary`."""
     import pandas as pd
 
     total = sum(found.count for found in incidents)
@@ -145,17 +114,7 @@ def lowest_of(quantity: Quantity) -> int:
 
 
 def line_of(row: Mapping[Any, Any]) -> str:
-    """Write one row of the summary as a sentence.
-
-    Parameters
-    ----------
-    row : mapping
-        The row.
-
-    Returns
-    -------
-    str
-    """
+    """Write one row of the summary as a sentence."""
     parts = [f"{row['with_number']:,} with a number"]
     parts += [f"{row[word]:,} {word}" for word in VERDICTS if row[word]]
     if row["self_reported"]:
@@ -165,24 +124,7 @@ def line_of(row: Mapping[Any, Any]) -> str:
 
 
 def number_of(number: int, word: str) -> str:
-    """Write a number and its word, in the plural where it is not one.
-
-    Parameters
-    ----------
-    number : int
-        How many.
-    word : str
-        Of what, in the singular.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> number_of(1, "row"), number_of(2044, "incident")
-    ('1 row', '2,044 incidents')
-    """
+    """Write a number and its word, in the plural where it is not one."""
     return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
@@ -194,18 +136,6 @@ def sizes_of(incidents: Sequence[Incident], roles: Mapping[str, str | None]) -> 
 
     The size is the largest number that any source names: a plain count, "about n", the lower end
     of a range, and of "as many as n" the n.
-
-    Parameters
-    ----------
-    incidents : sequence of Incident
-        The incidents.
-    roles : mapping of str to (str or None)
-        Role of every source.
-
-    Returns
-    -------
-    Sizes
-        Without classes in which there is no incident.
     """
     column = {name: s for s, name in enumerate(roles)}
     shape = (len(column), len(CLASSES) + 1)

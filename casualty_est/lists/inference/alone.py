@@ -18,24 +18,7 @@ def one_group(
     log_evidence: float | None = None,
     predictive_p: float | None = None,
 ) -> dict[str, Any]:
-    """Groups and families of an answer that has one family.
-
-    Parameters
-    ----------
-    family : Family
-        The family.
-    deaths : ndarray of int, shape (draw,)
-        People, listed and unlisted.
-    log_evidence : float, optional
-        Log of its evidence, where it is known.
-    predictive_p : float, optional
-        Posterior predictive p of the histories.
-
-    Returns
-    -------
-    dict
-        ``groups`` and ``families`` of an `Answer`.
-    """
+    """Groups and families of an answer that has one family."""
     group = {
         "name": family.group,
         "mass": 1.0,

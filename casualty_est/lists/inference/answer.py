@@ -71,17 +71,8 @@ class Answer:
 def quantiles(values: npt.NDArray[Any], weight: Array | None = None) -> dict[str, float]:
     """Median and ends of the 95 % interval.
 
-    Parameters
-    ----------
-    values : ndarray of shape (draw,)
-        Draws.
-    weight : ndarray of shape (draw,), optional
-        Their weights; equal by default.
-
-    Returns
-    -------
-    dict
-        ``low``, ``median``, ``high``.
+    values (draw,): Draws.
+    weight (draw,): Their weights.
     """
     low, median, high = (
         np.quantile(values, ENDS) if weight is None else weighted_quantiles(values, weight, ENDS)
@@ -95,21 +86,6 @@ def dial(answer: Answer, table: HistoryTable, rng: np.random.Generator) -> dict[
     The ratio ties the odds of the empty history to the alternating product of all others; at 1
     there is no interaction of the highest order (Aleshin-Guendel, Sadinle and Wakefield 2024, doi
     10.1093/biomtc/ujad028). It cannot be seen in the data.
-
-    Parameters
-    ----------
-    answer : Answer
-        The posterior.
-    table : HistoryTable
-        The data.
-    rng : numpy.random.Generator
-        Randomness.
-
-    Returns
-    -------
-    dict or None
-        ``curve`` (``ratio``, ``median``, ``low``, ``high``) and ``implied``; None where not every
-        history is written out.
     """
     if answer.cells.shape[1] != 2 ** len(table.lists) - 1:
         return None
@@ -128,20 +104,7 @@ def dial(answer: Answer, table: HistoryTable, rng: np.random.Generator) -> dict[
 
 
 def observability(answer: Answer, table: HistoryTable) -> list[dict[str, float]]:
-    """Number of people whose chance to be on some list passes each of `CHANCES`.
-
-    Parameters
-    ----------
-    answer : Answer
-        The posterior.
-    table : HistoryTable
-        The data.
-
-    Returns
-    -------
-    list of dict
-        ``chance``, ``median``, ``low``, ``high`` (people).
-    """
+    """Number of people whose chance to be on some list passes each of `CHANCES`."""
     unlisted = table.people * np.exp(np.minimum(answer.cell_odds, LARGE))
     rows = []
     for c, chance in enumerate(CHANCES):
@@ -153,23 +116,7 @@ def observability(answer: Answer, table: HistoryTable) -> list[dict[str, float]]
 def predictions(
     answer: Answer, table: HistoryTable, rng: np.random.Generator
 ) -> list[dict[str, Any]]:
-    """What the posterior predicts for each history, beside what was seen.
-
-    Parameters
-    ----------
-    answer : Answer
-        The posterior.
-    table : HistoryTable
-        The data.
-    rng : numpy.random.Generator
-        Randomness.
-
-    Returns
-    -------
-    list of dict
-        ``history`` (names of the lists), ``observed``, ``median``, ``low``, ``high`` (people),
-        ``p`` (two-sided predictive tail); the histories with most people first.
-    """
+    """What the posterior predicts for each history, beside what was seen."""
     every = answer.cells.shape[1] == 2 ** len(table.lists) - 1
     if every:
         observed = table.dense()[1:]
@@ -196,21 +143,7 @@ def predictions(
 
 
 def dependence(answer: Answer, table: HistoryTable) -> list[dict[str, Any]]:
-    """Odds ratio of every pair of lists in the whole population, unlisted people included.
-
-    Parameters
-    ----------
-    answer : Answer
-        The posterior.
-    table : HistoryTable
-        The data.
-
-    Returns
-    -------
-    list of dict
-        ``list_a``, ``list_b``, ``median``, ``low``, ``high`` (odds ratios; above 1 the lists share
-        more people than chance); empty where not every history is written out.
-    """
+    """Odds ratio of every pair of lists in the whole population, unlisted people included."""
     n_lists = len(table.lists)
     if answer.cells.shape[1] != 2**n_lists - 1:
         return []

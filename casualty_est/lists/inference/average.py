@@ -156,22 +156,7 @@ class Average:
 def parameters(
     fits: Sequence[MemberFit], pool: Pool, chosen: Ints
 ) -> list[tuple[Member, Ints, Array]]:
-    """Parameters of chosen draws.
-
-    Parameters
-    ----------
-    fits : sequence of MemberFit
-        The members.
-    pool : Pool
-        Their draws.
-    chosen : ndarray of int, shape (draw,)
-        Places in the pool.
-
-    Returns
-    -------
-    list of (Member, ndarray, ndarray)
-        By member: positions in `chosen`, and parameters of those.
-    """
+    """Parameters of chosen draws."""
     found = []
     for m in np.unique(pool.member[chosen]):
         here = np.flatnonzero(pool.member[chosen] == m)
@@ -190,30 +175,7 @@ def average(
     method: str = "auto",
     report: Report | None = None,
 ) -> Average:
-    """Fit every member of every family, and average.
-
-    Parameters
-    ----------
-    table : HistoryTable
-        The data.
-    families : sequence of Family
-        The families; every group of them has the same prior probability.
-    seed : numpy.random.SeedSequence
-        Seed; every member and run has a stream of its own.
-    runs : int
-        Independent parts in which everything is computed; members that count and whose runs
-        disagree get longer runs, then more, up to `MOST_RUNS`.
-    floor : float
-        Smallest mass of a group that is not ruled out.
-    method : {"auto", "smc"}
-        ``smc`` samples every member by sequential Monte Carlo.
-    report : callable, optional
-        Takes a message and the share done.
-
-    Returns
-    -------
-    Average
-    """
+    """Fit every member of every family, and average."""
     fits = fit_members(table, families, seed=seed, runs=runs, method=method, report=report)
     rng = np.random.default_rng(stream(seed, 0))
     names = list(dict.fromkeys(fit.family.group for fit in fits))

@@ -20,19 +20,7 @@ CHUNK = 4_000_000  # numbers held at once while many draws are evaluated
 def densities_of(member: Member, counts: Array) -> Callable[[Array], Densities]:
     """Return the function that evaluates parameters of one member over one table.
 
-    Parameters
-    ----------
-    member : Member
-        The member, over the histories of the table.
-    counts : ndarray of shape (history,)
-        People with each history.
-
-    Returns
-    -------
-    callable
-        Takes parameters of shape (draw, size); returns log prior, log likelihood and log odds of
-        being on no list, each of shape (draw,). Where no float holds a cell, the likelihood is
-        minus infinity.
+    counts (history,): People with each history.
     """
     ready = compiled(member, counts)
     if ready is not None:

@@ -28,23 +28,7 @@ SOLVERS = {
 def solve(
     table: HistoryTable, plan: Plan, seed: np.random.SeedSequence, report: Report | None = None
 ) -> Answer:
-    """Fit one table.
-
-    Parameters
-    ----------
-    table : HistoryTable
-        The data.
-    plan : Plan
-        Families and settings.
-    seed : numpy.random.SeedSequence
-        Seed.
-    report : callable, optional
-        Takes a message and the share done.
-
-    Returns
-    -------
-    Answer
-    """
+    """Fit one table."""
     name = SOLVERS[plan.families[0].engine]
     solver = import_module(f"casualty_est.lists.inference.{name}").solve
     with one_blas_thread():

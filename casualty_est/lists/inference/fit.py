@@ -90,36 +90,7 @@ def fit(
     progress: bool | None,
     parts: str | os.PathLike[str] | None,
 ) -> xarray.DataTree:
-    """Compute the posterior of a lists model; see `ListModel.fit`.
-
-    Parameters
-    ----------
-    model : ListModel
-        The model.
-    seed : int or None
-        Seed of all randomness; None draws one.
-    draws, chains : int
-        Kept draws per chain, and independent runs.
-    method : {"auto", "smc", "exact", "gibbs"}
-        The engine.
-    executor : Executor or None
-        Where strata and replicates are fitted.
-    progress : bool or None
-        Show progress on standard error.
-    parts : path or None
-        Folder of finished parts.
-
-    Returns
-    -------
-    xarray.DataTree
-        Group ``posterior`` with ``deaths`` (chain, draw, estimate) and ``completeness`` (chain,
-        draw, list); all that is no draw as JSON in the attribute ``casualty_est``.
-
-    Raises
-    ------
-    UsageError
-        If a number is out of range, or the method not open to the families.
-    """
+    """Compute the posterior of a lists model; see `ListModel.fit`."""
     check_counts(draws=draws, chains=chains)
     folder = _folder(parts)
     seed = _seed(seed, folder)
@@ -189,29 +160,7 @@ def run(
     folder: Path | None,
     report: Report,
 ) -> dict[str, Part]:
-    """Run tasks that are not yet finished, and keep each as soon as it is.
-
-    Parameters
-    ----------
-    tasks : sequence of Task
-        The fits.
-    executor : Executor or None
-        Where they run; None runs them here.
-    folder : path or None
-        Folder of finished parts.
-    report : callable
-        Takes a message and the share done.
-
-    Returns
-    -------
-    dict
-        Part by key.
-
-    Raises
-    ------
-    UsageError
-        If a worker process died; what was finished is kept.
-    """
+    """Run tasks that are not yet finished, and keep each as soon as it is."""
     done = {task.key: part for task in tasks if (part := _load(folder, task)) is not None}
     left = [task for task in tasks if task.key not in done]
 
@@ -252,19 +201,7 @@ def _results(
 
 
 def perform(task: Task, report: Report | None = None) -> Part:
-    """Make one fit and describe it in plain values.
-
-    Parameters
-    ----------
-    task : Task
-        What to fit.
-    report : callable, optional
-        Takes a message and the share done.
-
-    Returns
-    -------
-    Part
-    """
+    """Make one fit and describe it in plain values."""
     # The number of threads moves the last digits of a sum: all of it takes one.
     with one_blas_thread():
         return _perform(task, report)

@@ -100,17 +100,6 @@ class Agreement:
 def agreement(unlisted: Ints, people: int) -> Agreement:
     """R-hat and effective sample size of the log of the number of people.
 
-    Parameters
-    ----------
-    unlisted : ndarray of int, shape (chain, draw)
-        People on no list.
-    people : int
-        Listed people.
-
-    Returns
-    -------
-    Agreement
-
     References
     ----------
     Vehtari, Gelman, Simpson, Carpenter and Bürkner 2021, doi 10.1214/20-BA1221.
@@ -134,31 +123,7 @@ def run_chains(
     most_looks: int | None = None,
     report: Report | None = None,
 ) -> tuple[Chains, Agreement]:
-    """Run chains until they agree, or for as long as is reasonable.
-
-    Parameters
-    ----------
-    table : HistoryTable
-        The data.
-    chains : int
-        Number of chains.
-    seed : numpy.random.SeedSequence
-        Seed; every chain and look has a stream of its own.
-    classes : int
-        Number of classes at which the stick ends.
-    sweeps : int, optional
-        Sweeps of each chain between two looks; `SWEEPS` by default.
-    most_looks : int, optional
-        Looks after which the chains stop in any case; `MOST_LOOKS` by default.
-    report : callable, optional
-        Takes a message and the share done.
-
-    Returns
-    -------
-    chains : Chains
-        After warm-up.
-    agreement : Agreement
-    """
+    """Run chains until they agree, or for as long as is reasonable."""
     sweeps, most_looks = sweeps or SWEEPS, most_looks or MOST_LOOKS
     counts = ladder(table.counts)
     states = [
@@ -190,18 +155,7 @@ def run_chains(
 
 
 def ladder(counts: Ints) -> Ints:
-    """Thin a table to fewer and fewer people.
-
-    Parameters
-    ----------
-    counts : ndarray of int, shape (history,)
-        People with each history.
-
-    Returns
-    -------
-    ndarray of int, shape (rung, history)
-        The table itself first; the last rung has some `FEW` people.
-    """
+    """Thin a table to fewer and fewer people."""
     length = max(0.0, float(np.log(counts.sum() / FEW)))
     places = length * np.linspace(0.0, 1.0, 1 + int(np.ceil(length / STEP))) ** DENSER
     return np.round(np.exp(-places)[:, None] * counts).astype(np.int64)

@@ -52,21 +52,7 @@ class Blocks:
 
     @classmethod
     def upto(cls, people: int, first: int, end: float) -> Blocks:
-        """Blocks of equal length in the scale on which a negative binomial has sd 1.
-
-        Parameters
-        ----------
-        people : int
-            Listed people.
-        first : int
-            The smallest number.
-        end : float
-            The number after the largest.
-
-        Returns
-        -------
-        Blocks
-        """
+        """Blocks of equal length in the scale on which a negative binomial has sd 1."""
         root = 2.0 * np.sqrt(people)
         scale = np.arange(0.0, root * np.arcsinh(np.sqrt(end / people)), BLOCK)
         edges = np.ceil(people * np.sinh(scale / root) ** 2)
@@ -90,14 +76,8 @@ def gauss(length: Array) -> tuple[Array, Array]:
     discrete Chebyshev polynomials (Golub and Welsch 1969, doi 10.2307/2004418). Of a block that is
     shorter than the number of nodes every number is a node, and the nodes left over weigh nothing.
 
-    Parameters
-    ----------
-    length : ndarray of shape (block,)
-        Numbers in each block.
-
-    Returns
-    -------
-    nodes, weights : ndarray of shape (block, node)
+    length (block,): Numbers in each block.
+    Returns (block, node).
     """
     k = np.arange(1, NODES)
     squared = k**2 / (4.0 * (4.0 * k**2 - 1.0)) * (length[:, None] ** 2 - k**2)
@@ -192,20 +172,7 @@ class GraphPosterior:
         return rng.permutation(found)
 
     def draw_graphs(self, unlisted: Ints, rng: np.random.Generator) -> Ints:
-        """Draw the graph of each draw, given its number of people.
-
-        Parameters
-        ----------
-        unlisted : ndarray of int, shape (draw,)
-            People on no list.
-        rng : numpy.random.Generator
-            Randomness.
-
-        Returns
-        -------
-        ndarray of int, shape (draw,)
-            Places in `graphs`; of the least probable ones, a thousandth in all, none is drawn.
-        """
+        """Draw the graph of each draw, given its number of people."""
         many = np.searchsorted(np.cumsum(self.probability), DRAWN) + 1
         some = self.graphs.part(slice(many))
         points = unlisted.astype(float)
@@ -219,21 +186,7 @@ class GraphPosterior:
 
 
 def solve_graphs(table: HistoryTable, *, reference: bool = False) -> GraphPosterior:
-    """Average over all decomposable graphs on the lists of a table.
-
-    Parameters
-    ----------
-    table : HistoryTable
-        The data, on three to seven lists.
-    reference : bool
-        Take the range of R dga, one to ten times the listed people beyond them, and the complete
-        graph with all others. By default the number has no upper limit, and the complete graph,
-        under which the data say nothing of it, is left out.
-
-    Returns
-    -------
-    GraphPosterior
-    """
+    """Average over all decomposable graphs on the lists of a table."""
     marginals = Marginals.of(table)
     graphs = chordal_graphs(len(table.lists))
     if not reference:

@@ -93,59 +93,24 @@ class Weighted:
 def log_posterior(member: Member, counts: Array, theta: Array) -> tuple[Array, Array]:
     """Log posterior density without its constant, and log odds of being on no list.
 
-    Parameters
-    ----------
-    member : Member
-        The member, over the histories that were seen.
-    counts : ndarray of shape (history,)
-        People with each history.
-    theta : ndarray of shape (draw, size)
-        Parameters.
-
-    Returns
-    -------
-    log_density, log_odds : ndarray of shape (draw,)
+    counts (history,): People with each history.
+    theta (draw, size): Parameters.
+    Returns (draw,).
     """
     prior, likelihood, odds = densities_of(member, counts)(theta)
     return prior + likelihood, odds
 
 
 def find_mode(member: Member, table: HistoryTable) -> Mode | None:
-    """Climb to the mode and take the curvature there.
-
-    Parameters
-    ----------
-    member : Member
-        The member, over the histories of the table.
-    table : HistoryTable
-        The data.
-
-    Returns
-    -------
-    Mode or None
-        None where the climb ends at no mode.
-    """
+    """Climb to the mode and take the curvature there."""
     return mode_at(member, table, *climb(member, table))
 
 
 def climb(member: Member, table: HistoryTable, start: Array | None = None) -> tuple[Array, float]:
     """Climb to the mode with Gauss-Newton steps.
 
-    Parameters
-    ----------
-    member : Member
-        The member, over the histories of the table.
-    table : HistoryTable
-        The data.
-    start : ndarray of shape (size,), optional
-        Where the climb begins; the member's own start by default.
-
-    Returns
-    -------
-    theta : ndarray of shape (size,)
-        Where it ended.
-    value : float
-        Log posterior density there, without its constant.
+    start (size,): Where the climb begins.
+    Returns (size,): Where it ended.
     """
     counts = table.counts.astype(float)
     density = densities_of(member, counts)
@@ -175,21 +140,7 @@ def climb(member: Member, table: HistoryTable, start: Array | None = None) -> tu
 def mode_at(member: Member, table: HistoryTable, theta: Array, value: float) -> Mode | None:
     """Describe the mode to which a climb led.
 
-    Parameters
-    ----------
-    member : Member
-        The member, over the histories of the table.
-    table : HistoryTable
-        The data.
-    theta : ndarray of shape (size,)
-        Where the climb ended.
-    value : float
-        Log posterior density there.
-
-    Returns
-    -------
-    Mode or None
-        None where that is no mode.
+    theta (size,): Where the climb ended.
     """
     curvature = _curvature(member, table.counts.astype(float), theta)
     try:
@@ -237,26 +188,7 @@ def _differences(gradient: Callable[[Array], Array], theta: Array) -> Array:
 def sample(
     member: Member, table: HistoryTable, mode: Mode, draws: int, rng: np.random.Generator
 ) -> Weighted:
-    """Draw with importance weights, twice: round the mode, then round the first draws.
-
-    Parameters
-    ----------
-    member : Member
-        The member, over the histories of the table.
-    table : HistoryTable
-        The data.
-    mode : Mode
-        Its mode.
-    draws : int
-        Draws of each of the two rounds.
-    rng : numpy.random.Generator
-        Randomness.
-
-    Returns
-    -------
-    Weighted
-        Draws of both rounds, each weighted against the mixture of the two proposals.
-    """
+    """Draw with importance weights, twice: round the mode, then round the first draws."""
     counts = table.counts.astype(float)
     first = _Student(mode.theta, WIDER * mode.covariance)
     theta = first.draw(rng, draws)

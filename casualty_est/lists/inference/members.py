@@ -88,29 +88,7 @@ def fit_members(
     method: str = "auto",
     report: Report | None = None,
 ) -> tuple[MemberFit, ...]:
-    """Fit every member of every family.
-
-    Parameters
-    ----------
-    table : HistoryTable
-        The data.
-    families : sequence of Family
-        The families; their groups have equal prior probability, and so have the families of one
-        group and the members of one family.
-    seed : numpy.random.SeedSequence
-        Seed; every member and run has a stream of its own.
-    runs : int
-        Runs of sequential Monte Carlo, where a member needs it.
-    method : {"auto", "smc"}
-        ``smc`` samples every member by sequential Monte Carlo.
-    report : callable, optional
-        Takes a message and the share done.
-
-    Returns
-    -------
-    tuple of MemberFit
-        Members far below the best of their family are left out.
-    """
+    """Fit every member of every family."""
     blank: list[MemberFit] = []
     sizes = Counter(family.group for family in families)
     for family in families:
@@ -155,27 +133,7 @@ def more_runs(
     runs: int,
     report: Report | None = None,
 ) -> tuple[MemberFit, ...]:
-    """Spend more on some members: longer runs first, then twice as many of them.
-
-    Parameters
-    ----------
-    table : HistoryTable
-        The data.
-    fits : sequence of MemberFit
-        What was found so far.
-    which : collection of int
-        Indices of the members.
-    seed : numpy.random.SeedSequence
-        The same seed as before.
-    runs : int
-        Number of longer runs of each.
-    report : callable, optional
-        Takes a message and the share done.
-
-    Returns
-    -------
-    tuple of MemberFit
-    """
+    """Spend more on some members: longer runs first, then twice as many of them."""
     numbers = {
         fit.index: range(runs) if fit.effort == 1 else range(len(fit.parts), 2 * len(fit.parts))
         for fit in fits

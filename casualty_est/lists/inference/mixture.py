@@ -85,17 +85,7 @@ class Compiled:
 def compiled(member: Member, counts: Array) -> Compiled | None:
     """Prepare a member for the compiled functions.
 
-    Parameters
-    ----------
-    member : Member
-        The member, over the histories of the table.
-    counts : ndarray of shape (history,)
-        People with each history.
-
-    Returns
-    -------
-    Compiled or None
-        None where the member is no mixture.
+    counts (history,): People with each history.
     """
     if not isinstance(member, Classes | Visibility):
         return None

@@ -38,21 +38,7 @@ MISFIT = (
 
 
 def pack(model: ListModel, parts: Parts, settings: dict[str, Any]) -> xarray.DataTree:
-    """Build the result of a lists model.
-
-    Parameters
-    ----------
-    model : ListModel
-        The model.
-    parts : mapping of (replicate, stratum) to Part
-        The finished fits; stratum -1 is the table without strata.
-    settings : dict
-        Settings of the call.
-
-    Returns
-    -------
-    xarray.DataTree
-    """
+    """Build the result of a lists model."""
     import xarray as xr
 
     chains, draws = settings["chains"], settings["draws"]
@@ -254,22 +240,7 @@ def _beside(deaths: Array, whole: Mapping[str, float]) -> str:
 
 
 def replicate_rows(model: ListModel, parts: Parts) -> dict[str, Any]:
-    """The total of every replicate alone, and all of them by the rule for multiple imputation.
-
-    Parameters
-    ----------
-    model : ListModel
-        The model.
-    parts : mapping of (replicate, stratum) to Part
-        The finished fits.
-
-    Returns
-    -------
-    dict
-        ``each`` (``listed``, ``median``, ``low``, ``high``) and ``combined`` (``point``, ``low``,
-        ``high``, ``freedom``, ``within``, ``between``; degrees of freedom are null where the
-        replicates do not differ), which is null where there are too few draws.
-    """
+    """The total of every replicate alone, and all of them by the rule for multiple imputation."""
     strata = range(len(model.histories))
     listed, totals = [], []
     for r in range(len(model.replicates)):
@@ -307,22 +278,7 @@ def _source(model: ListModel, name: str) -> dict[str, Any]:
 
 
 def identification(model: ListModel, found: Mapping[str, Any], stratum: Stratum) -> dict[str, Any]:
-    """What the answer rests on: mass of each group, and the same in sentences.
-
-    Parameters
-    ----------
-    model : ListModel
-        The model.
-    found : mapping
-        Description of the fit.
-    stratum : Stratum
-        What was fitted; one without labels beside a sum over strata is all of them together.
-
-    Returns
-    -------
-    dict
-        ``kind``, ``rows``, ``sentences``.
-    """
+    """What the answer rests on: mass of each group, and the same in sentences."""
     from casualty_est.result.posterior import far_apart
 
     groups = [g for g in found["groups"] if g["mass"] > 0]

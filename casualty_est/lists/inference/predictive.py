@@ -19,20 +19,9 @@ PIECE = 100_000  # cells evaluated at once, each of which may need a number per 
 def cell_probabilities(table: HistoryTable, draws: Draws) -> tuple[Array, Array]:
     """Shares of all histories among listed people.
 
-    Parameters
-    ----------
-    table : HistoryTable
-        The data.
-    draws : sequence of (Member, ndarray of shape (draw, size))
-        Parameters by member.
-
-    Returns
-    -------
-    probabilities : ndarray of shape (draw, history)
-        In the order of the draws as given; up to eight lists all histories, beyond that those that
-        were seen and, last, all others together.
-    observed : ndarray of shape (history,)
-        People with each of these histories.
+    draws (draw, size): Parameters by member.
+    Returns (draw, history): In the order of the draws as given.
+    Returns (history,): People with each of these histories.
     """
     few = len(table.lists) <= MOST_CELLS
     histories = all_histories(len(table.lists)) if few else table.histories
@@ -51,19 +40,7 @@ def cell_probabilities(table: HistoryTable, draws: Draws) -> tuple[Array, Array]
 def predictive_p(table: HistoryTable, draws: Draws, rng: np.random.Generator) -> float:
     """Posterior predictive p of the histories, by the Freeman-Tukey distance.
 
-    Parameters
-    ----------
-    table : HistoryTable
-        The data.
-    draws : sequence of (Member, ndarray of shape (draw, size))
-        Posterior draws by member.
-    rng : numpy.random.Generator
-        Randomness.
-
-    Returns
-    -------
-    float
-        Share of replicated tables that lie farther from what the draw expects than the data do.
+    draws (draw, size): Posterior draws by member.
     """
     return tail(*cell_probabilities(table, draws), rng)
 
@@ -71,18 +48,8 @@ def predictive_p(table: HistoryTable, draws: Draws, rng: np.random.Generator) ->
 def tail(probabilities: Array, observed: Array, rng: np.random.Generator) -> float:
     """Posterior predictive p of histories whose probabilities are known.
 
-    Parameters
-    ----------
-    probabilities : ndarray of shape (draw, history)
-        Shares of the histories among listed people.
-    observed : ndarray of shape (history,)
-        People with each of them.
-    rng : numpy.random.Generator
-        Randomness.
-
-    Returns
-    -------
-    float
+    probabilities (draw, history): Shares of the histories among listed people.
+    observed (history,): People with each of them.
     """
     people = int(observed.sum())
     expected = np.sqrt(people * probabilities)

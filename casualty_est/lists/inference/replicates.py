@@ -42,23 +42,7 @@ def combine(listed: Sequence[int], totals: Sequence[npt.ArrayLike], prob: float 
     A comparison for analysts who come from R verdata 1.0.2; `ListModel` itself mixes replicates
     draw by draw, which needs no normal log.
 
-    Parameters
-    ----------
-    listed : sequence of int
-        People on the lists, one number per replicate.
-    totals : sequence of ndarray of shape (draw,)
-        Draws of the number of people, by replicate.
-    prob : float
-        Level of the interval.
-
-    Returns
-    -------
-    Combined
-
-    Raises
-    ------
-    UsageError
-        If there is no replicate, or not one number of listed people for each.
+    totals (draw,): Draws of the number of people, by replicate.
 
     References
     ----------

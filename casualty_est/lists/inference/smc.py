@@ -38,26 +38,7 @@ def run(
     particles: int = PARTICLES,
     moves: int = MOVES,
 ) -> Weighted:
-    """Sample a member's posterior by tempering.
-
-    Parameters
-    ----------
-    member : Member
-        The member, over the histories of the table.
-    table : HistoryTable
-        The data.
-    rng : numpy.random.Generator
-        Randomness.
-    particles : int
-        Number of particles.
-    moves : int
-        Moves of every particle at each temperature.
-
-    Returns
-    -------
-    Weighted
-        Equal weights that add up to the evidence.
-    """
+    """Sample a member's posterior by tempering."""
     counts = table.counts.astype(float)
     cloud = _Cloud(member, counts, member.draw_prior(rng, particles))
     heat, log_evidence = 0.0, 0.0

@@ -12,19 +12,7 @@ MOST = 1e15  # people: beyond it nothing is identified, and a float holds no sin
 def draw_unlisted(log_odds: Array, people: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
     """Draw the number of people on no list, with p(N) proportional to 1/N.
 
-    Parameters
-    ----------
-    log_odds : ndarray of shape (draw,)
-        Log odds of being on no list.
-    people : int
-        People on at least one list.
-    rng : numpy.random.Generator
-        Randomness.
-
-    Returns
-    -------
-    ndarray of int, shape (draw,)
-        Negative binomial draws, as a Poisson with a gamma mean.
+    log_odds (draw,): Log odds of being on no list.
     """
     with np.errstate(over="ignore"):
         mean = rng.gamma(people, 1.0, len(log_odds)) * np.exp(log_odds)
@@ -36,18 +24,9 @@ def weighted_quantiles(
 ) -> Array:
     """Quantiles of weighted draws.
 
-    Parameters
-    ----------
-    values : ndarray of shape (draw,)
-        Draws.
-    weight : ndarray of shape (draw,)
-        Their weights.
-    probabilities : tuple of float
-        Where.
-
-    Returns
-    -------
-    ndarray of shape (probability,)
+    values (draw,): Draws.
+    weight (draw,): Their weights.
+    Returns (probability,).
     """
     order = np.argsort(values)
     edges = np.cumsum(weight[order])

@@ -52,17 +52,7 @@ class Graphs:
         return Graphs(self.closed[which], self.rest[which])
 
     def edges(self, graph: int) -> tuple[tuple[int, int], ...]:
-        """Pairs of vertices that one graph ties.
-
-        Parameters
-        ----------
-        graph : int
-            Its place.
-
-        Returns
-        -------
-        tuple of (int, int)
-        """
+        """Pairs of vertices that one graph ties."""
         n = self.closed.shape[1]
         tied = set()
         for whole, rest in zip(self.closed[graph], self.rest[graph], strict=True):
@@ -73,17 +63,7 @@ class Graphs:
 
 @cache
 def chordal_graphs(vertices: int) -> Graphs:
-    """All chordal graphs on so many labelled vertices, the complete one last.
-
-    Parameters
-    ----------
-    vertices : int
-        From 1 to 7.
-
-    Returns
-    -------
-    Graphs
-    """
+    """All chordal graphs on so many labelled vertices, the complete one last."""
     if vertices < ON_DISK:
         return _enumerate(vertices)
     file = cache_folder() / f"chordal-graphs-{vertices}.npz"

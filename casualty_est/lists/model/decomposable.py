@@ -43,17 +43,7 @@ class Marginals:
 
     @classmethod
     def of(cls, table: HistoryTable) -> Marginals:
-        """Count the people of a table by every set of lists.
-
-        Parameters
-        ----------
-        table : HistoryTable
-            The data.
-
-        Returns
-        -------
-        Marginals
-        """
+        """Count the people of a table by every set of lists."""
         dense = table.dense()
         sets = np.arange(len(dense))
         counts = np.stack([np.bincount(sets & s, dense, len(dense)) for s in sets])
@@ -74,15 +64,8 @@ class Marginals:
     def log_terms(self, unlisted: Array) -> Array:
         """Log T of every set.
 
-        Parameters
-        ----------
-        unlisted : ndarray of shape (point,)
-            People on no list; need not be whole.
-
-        Returns
-        -------
-        ndarray of shape (set, point)
-            0 for the empty set.
+        unlisted (point,): People on no list.
+        Returns (set, point): 0 for the empty set.
         """
         # lgamma(top) - lgamma(top + step), which two large numbers would lose in their difference.
         top = self.concentration + self.counts[:, 0]
@@ -105,16 +88,6 @@ def log_evidence_complete(marginals: Marginals) -> float:
 
     The sum over k of Gamma(d + k) / (k! Gamma(d)) / (n + k) is a beta function, and
     d, the parameter of a single history, is what ends it: the data say nothing of N.
-
-    Parameters
-    ----------
-    marginals : Marginals
-        The data.
-
-    Returns
-    -------
-    float
-        On the scale of `Marginals.log_terms` plus `Marginals.log_people`.
     """
     d = marginals.concentration[-1]
     each = gammaln(d + marginals.counts[-1, 1:]) - gammaln(d)
@@ -133,23 +106,8 @@ def draw_cells(
     List by list against the order of elimination: given the neighbours that come later, the chance
     to be on the list is a beta for each of their histories, and all of these are independent.
 
-    Parameters
-    ----------
-    marginals : Marginals
-        The data.
-    closed, rest : ndarray of uint8, shape (draw, step)
-        The graph of each draw, as in `Graphs`.
-    unlisted : ndarray of int, shape (draw,)
-        People on no list.
-    rng : numpy.random.Generator
-        Randomness.
-
-    Returns
-    -------
-    log_cells : ndarray of shape (draw, history)
-        Log shares of all histories among listed people.
-    log_odds : ndarray of shape (draw,)
-        Log odds of being on no list.
+    Returns (draw, history): Log shares of all histories among listed people.
+    Returns (draw,): Log odds of being on no list.
     """
     every = np.arange(len(marginals.counts))
     logs = np.zeros((len(closed), len(every)))

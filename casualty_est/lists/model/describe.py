@@ -47,17 +47,7 @@ PRIORS = {
 
 
 def describe(model: ListModel) -> list[str]:
-    """Lines that say what the model is.
-
-    Parameters
-    ----------
-    model : ListModel
-        The model.
-
-    Returns
-    -------
-    list of str
-    """
+    """Lines that say what the model is."""
     histories = model.histories
     lines = [f"Lists model: {histories.people:,} people on {len(histories.lists)} lists"]
     if len(model.replicates) > 1:

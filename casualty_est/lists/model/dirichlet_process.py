@@ -26,21 +26,9 @@ NEAREST = 1e-16  # a chance is told from 0 and from 1 by no more
 def as_classes(table: HistoryTable, log_shares: Array, chances: Array) -> tuple[Classes, Array]:
     """Write shares and chances as parameters of plain latent classes.
 
-    Parameters
-    ----------
-    table : HistoryTable
-        The data.
-    log_shares : ndarray of shape (draw, class)
-        Log shares of the classes.
-    chances : ndarray of shape (draw, class, list)
-        Chance of each list to hold a member of each class.
-
-    Returns
-    -------
-    member : Classes
-        The distribution, whose own prior is not that of this model.
-    theta : ndarray of shape (draw, size)
-        Its parameters.
+    log_shares (draw, class): Log shares of the classes.
+    chances (draw, class, list): Chance of each list to hold a member of each class.
+    Returns (draw, size): Its parameters.
     """
     classes = log_shares.shape[1]
     inside = np.clip(chances, NEAREST, 1.0 - NEAREST)
@@ -54,18 +42,9 @@ def as_classes(table: HistoryTable, log_shares: Array, chances: Array) -> tuple[
 def draw_prior(classes: int, lists: int, rng: np.random.Generator) -> tuple[Array, Array, Array]:
     """Draw a state from the prior, its concentration set to 1.
 
-    Parameters
-    ----------
-    classes, lists : int
-        Their numbers.
-    rng : numpy.random.Generator
-        Randomness.
-
-    Returns
-    -------
-    alpha : ndarray of shape (1,)
-    log_shares : ndarray of shape (class,)
-    chances : ndarray of shape (class, list)
+    Returns (1,).
+    Returns (class,).
+    Returns (class, list).
     """
     rest = np.log1p(-rng.random(classes - 1))  # 1 - V is uniform where alpha is 1
     used = np.log(-np.expm1(rest))

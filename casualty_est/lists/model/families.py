@@ -163,26 +163,7 @@ GROUPS = {
 
 
 def choose(families: str | Sequence[str], n_lists: int) -> tuple[tuple[Family, ...], list[str]]:
-    """Choose the families for a number of lists.
-
-    Parameters
-    ----------
-    families : str or sequence of str
-        ``auto``, a family, or several that are averaged.
-    n_lists : int
-        Number of lists at work.
-
-    Returns
-    -------
-    families : tuple of Family
-    notes : list of str
-        What ``auto`` had to leave out, and why.
-
-    Raises
-    ------
-    UsageError
-        If a family is unknown, named twice, cannot be fitted to so many lists or be averaged.
-    """
+    """Choose the families for a number of lists."""
     if families == "auto":
         return _auto(n_lists)
     names = (families,) if isinstance(families, str) else tuple(families)

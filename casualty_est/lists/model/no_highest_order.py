@@ -21,23 +21,8 @@ def draw(
 ) -> tuple[Array, Array]:
     """Draw from the posterior.
 
-    Parameters
-    ----------
-    table : HistoryTable
-        The data, with at most twelve lists.
-    xi : float
-        Odds ratio of the unseen cell.
-    draws : int
-        Number of independent draws.
-    rng : numpy.random.Generator
-        Randomness.
-
-    Returns
-    -------
-    log_cells : ndarray of shape (draw, history)
-        Log shares of all seen histories among listed people.
-    log_odds : ndarray of shape (draw,)
-        Log odds of being on no list.
+    Returns (draw, history): Log shares of all seen histories among listed people.
+    Returns (draw,): Log odds of being on no list.
     """
     counts = table.dense()[1:].astype(float)
     shape = counts + 1.0 / len(counts)

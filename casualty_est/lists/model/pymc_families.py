@@ -70,30 +70,7 @@ class _Data:
 
 
 def build(family: Family, table: HistoryTable, *, xi: float = 1.0) -> pm.Model:
-    """Build the PyMC model of a family.
-
-    Parameters
-    ----------
-    family : Family
-        The family.
-    table : HistoryTable
-        The data; up to eight lists all histories are written out, beyond that those that were
-        seen and, last, all others together.
-    xi : float, optional
-        Odds ratio of the unseen cell, for ``no-highest-order``.
-
-    Returns
-    -------
-    pymc.Model
-        With the data ``histories`` (history, list) and ``counts`` (history), the observed
-        multinomial ``people`` (history), and the deterministic ``log_odds_unseen``, the log odds
-        of being on no list. Families of several members have ``member_probability`` (member).
-
-    Raises
-    ------
-    UsageError
-        If the family has no PyMC model, or none for so many lists.
-    """
+    """Build the PyMC model of a family."""
     if family.key not in BUILDERS:
         reason = NOT_IN_PYMC.get(family.key, "none is written")
         msg = f"{family.key} has no PyMC model: {reason}"
@@ -177,21 +154,11 @@ def _parts(data: _Data, log_odds: Any, log_shares: Any, interaction: Any = None)
     Inside a part lists are independent; with an interaction, one pair is not, and each pair has a
     member of its own on the first axis.
 
-    Parameters
-    ----------
-    data : _Data
-        The table.
-    log_odds : tensor of shape (part, list)
-        Log odds of each list to hold somebody of each part, were no pair to interact.
-    log_shares : tensor of shape (part,)
-        Log shares of the parts.
-    interaction : scalar tensor, optional
-        The interaction.
-
-    Returns
-    -------
-    log_cells : tensor of shape ([member,] history)
-    log_empty : tensor of shape ([member],)
+    log_odds (part, list): Log odds of each list to hold somebody of each part, were no pair to
+    interact.
+    log_shares (part,): Log shares of the parts.
+    Returns ([member,] history).
+    Returns ([member],).
     """
     weights = pt.dot(log_odds, data.bits.T)  # (part, history)
     each = pt.softplus(log_odds)

@@ -46,21 +46,7 @@ SIDE = 0.85
 
 
 def dial(estimate: Estimate, row: int, palette: Palette) -> Picture:
-    """Draw the number under each odds ratio of the unseen cell; see `Plots.dial`.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    row : int
-        Which estimate.
-    palette : Palette
-        Colours.
-
-    Returns
-    -------
-    Picture
-    """
+    """Draw the number under each odds ratio of the unseen cell; see `Plots.dial`."""
     found = found_for(estimate, row)
     curve, implied = found["dial"]["curve"], found["dial"]["implied"]
     figure, axes = _open_dial(estimate, row, found, palette)
@@ -170,21 +156,7 @@ def _dial_note(found: Mapping[str, Any]) -> str:
 
 
 def families(estimate: Estimate, row: int, palette: Palette) -> Picture:
-    """Draw what each kind of dependence would answer, and its weight; see `Plots.families`.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    row : int
-        Which estimate.
-    palette : Palette
-        Colours.
-
-    Returns
-    -------
-    Picture
-    """
+    """Draw what each kind of dependence would answer, and its weight; see `Plots.families`."""
     found = found_for(estimate, row)
     groups = sorted(found["groups"], key=lambda group: -group["mass"])
     answers = _answers(estimate, row, found)
@@ -291,21 +263,7 @@ def _weight(side: Any, group: Mapping[str, Any], middle: float, palette: Palette
 
 
 def completeness(estimate: Estimate, prob: float, palette: Palette) -> Picture:
-    """Draw the share of all people that each list holds; see `Plots.sources`.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    prob : float
-        Level of the intervals.
-    palette : Palette
-        Colours.
-
-    Returns
-    -------
-    Picture
-    """
+    """Draw the share of all people that each list holds; see `Plots.sources`."""
     found = [completeness_numbers(estimate, i, prob) for i in range(len(estimate.meta["sources"]))]
     names = [source["name"] for source in estimate.meta["sources"]]
     labels = [
@@ -340,21 +298,7 @@ def _share(row: Mapping[str, float]) -> str:
 
 
 def overlaps(estimate: Estimate, row: int, palette: Palette) -> Picture:
-    """Draw how many people stand on exactly which lists; see `Plots.overlaps`.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    row : int
-        Which estimate.
-    palette : Palette
-        Colours.
-
-    Returns
-    -------
-    Picture
-    """
+    """Draw how many people stand on exactly which lists; see `Plots.overlaps`."""
     found = found_for(estimate, row)
     table = HistoryTable.of_codes(found["lists"], found["overlaps"])
     where = "".join(f", {name} {value}" for name, value in (found["labels"] or {}).items())

@@ -44,19 +44,6 @@ def picture(table: HistoryTable, palette: Palette, title: str = "") -> Picture:
     """Draw the overlaps of the lists.
 
     An UpSet plot: Lex et al. 2014, doi 10.1109/TVCG.2014.2346248.
-
-    Parameters
-    ----------
-    table : HistoryTable
-        The data.
-    palette : Palette
-        Colours.
-    title : str
-        What stands above; the number of people by default.
-
-    Returns
-    -------
-    Picture
     """
     order = np.argsort(-table.counts, kind="stable")[:SHOWN]
     inner = WIDTH - 2 * MARGIN

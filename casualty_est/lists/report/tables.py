@@ -23,19 +23,7 @@ SMALL_MEMBER = 0.0005  # share of the answer below which a member is counted, no
 
 
 def estimates(estimate: Estimate, prob: float) -> Table:
-    """People on some list beside the estimate: the total, then every stratum.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-    prob : float
-        Level of the intervals.
-
-    Returns
-    -------
-    Table
-    """
+    """People on some list beside the estimate: the total, then every stratum."""
     summary = estimate.summary(prob).to_dict("records")
     rows = []
     for i, row in enumerate(estimate.meta["rows"]):
@@ -85,17 +73,7 @@ def sources(estimate: Estimate, prob: float) -> Table:
 
 
 def data(estimate: Estimate) -> list[Table]:
-    """How many people each list holds; empty where the overlaps were not kept.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-
-    Returns
-    -------
-    list of Table
-    """
+    """How many people each list holds; empty where the overlaps were not kept."""
     found = found_for(estimate, 0)
     if not found.get("overlaps"):
         return []
@@ -116,19 +94,7 @@ def data(estimate: Estimate) -> list[Table]:
 
 
 def tables(estimate: Estimate) -> dict[str, Table | None]:
-    """What the answer rests on, in tables.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-
-    Returns
-    -------
-    dict
-        ``groups``, ``members``, ``dial``, ``observability``, ``graphs``, ``strata``,
-        ``replicates``; None for what is not there.
-    """
+    """What the answer rests on, in tables."""
     found, details = found_for(estimate, 0), estimate.meta["details"]
     return {
         "groups": _groups(found["groups"]) if len(found["groups"]) > 1 else None,
@@ -142,17 +108,7 @@ def tables(estimate: Estimate) -> dict[str, Table | None]:
 
 
 def checks(estimate: Estimate) -> list[Table]:
-    """Predictions of the overlaps, and dependence of pairs.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-
-    Returns
-    -------
-    list of Table
-    """
+    """Predictions of the overlaps, and dependence of pairs."""
     details = estimate.meta["details"]
     found = [_predictions(details["predictions"])]
     if details["dependence"]:
@@ -161,21 +117,7 @@ def checks(estimate: Estimate) -> list[Table]:
 
 
 def known_populations(estimate: Estimate, prob: float) -> tuple[Table, int, int] | None:
-    """The members of each list as a population of known size.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result; one without its model gives what was computed before it was saved.
-    prob : float
-        Level of the intervals.
-
-    Returns
-    -------
-    table : Table
-    covered, cases : int
-        Intervals that hold the known number, and all of them. None where it was not computed.
-    """
+    """The members of each list as a population of known size."""
     with suppress(UsageError):
         rows = estimate.consistency(0, prob).to_dict("records")
         if rows:
@@ -185,21 +127,7 @@ def known_populations(estimate: Estimate, prob: float) -> tuple[Table, int, int]
 
 
 def without_lists(caption: str, records: Sequence[Mapping[Any, Any]], prob: float) -> Table:
-    """Refits without each list; what is aside of all of them is said once.
-
-    Parameters
-    ----------
-    caption : str
-        What is shown.
-    records : sequence of mapping
-        Rows of `Estimate.leave_one_out`.
-    prob : float
-        Level of the intervals.
-
-    Returns
-    -------
-    Table
-    """
+    """Refits without each list; what is aside of all of them is said once."""
     names, aside = _asides(records)
     rows = tuple(
         (name + ("" if row["converged"] else " (NOT CONVERGED)"), *rounded(row))

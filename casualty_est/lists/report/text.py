@@ -22,17 +22,7 @@ IN_WORDS = {
 
 
 def assumption(estimate: Estimate) -> str:
-    """What identifies the people on no list, in one sentence for a reader with one minute.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-
-    Returns
-    -------
-    str
-    """
+    """What identifies the people on no list, in one sentence for a reader with one minute."""
     meta = estimate.meta
     # A family that stands alone has its own group, or all members of the answer are of one family.
     keys = list(dict.fromkeys(member["family"] for member in meta["details"]["families"]))
@@ -47,17 +37,7 @@ def assumption(estimate: Estimate) -> str:
 
 
 def rests_on(estimate: Estimate) -> list[str]:
-    """What the number rests on, for the first paragraph.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-
-    Returns
-    -------
-    list of str
-    """
+    """What the number rests on, for the first paragraph."""
     codes = {code for code, _ in estimate.warnings}
     sentences = []
     if estimate.level(0) == "prior":
@@ -76,17 +56,7 @@ def rests_on(estimate: Estimate) -> list[str]:
 
 
 def spread(estimate: Estimate) -> list[str]:
-    """Say that kinds of dependence which the lists allow disagree, where they do.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-
-    Returns
-    -------
-    list of str
-    """
+    """Say that kinds of dependence which the lists allow disagree, where they do."""
     allowed = [g for g in found_for(estimate, 0)["groups"] if not g["ruled_out"]]
     if not far_apart(allowed):
         return []
@@ -99,17 +69,7 @@ def spread(estimate: Estimate) -> list[str]:
 
 
 def agreement(estimate: Estimate) -> str:
-    """Whether the kinds of dependence that fit agree, in one sentence; empty for a single kind.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-
-    Returns
-    -------
-    str
-    """
+    """Whether the kinds of dependence that fit agree, in one sentence; empty for a single kind."""
     groups = found_for(estimate, 0)["groups"]
     if len(groups) < 2:
         return ""
@@ -132,17 +92,7 @@ def agreement(estimate: Estimate) -> str:
 
 
 def floor(estimate: Estimate) -> str:
-    """How much of the answer comes from the floor under weights; empty where there is none.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-
-    Returns
-    -------
-    str
-    """
+    """How much of the answer comes from the floor under weights; empty where there is none."""
     details = estimate.meta["details"]
     if len(details["groups"]) < 2 or details.get("floor_share") is None:
         return ""
@@ -156,19 +106,7 @@ def floor(estimate: Estimate) -> str:
 
 
 def known_populations(prob: float, covered: int, cases: int) -> str:
-    """How often the interval held a number that is known.
-
-    Parameters
-    ----------
-    prob : float
-        Level of the intervals.
-    covered, cases : int
-        Intervals that hold the known number, and all of them.
-
-    Returns
-    -------
-    str
-    """
+    """How often the interval held a number that is known."""
     told = (
         f"The members of a list are people whose number is known. Seen through the other lists "
         f"alone, with the same method, the {percent(prob)} interval holds the known number for "
@@ -183,17 +121,7 @@ def known_populations(prob: float, covered: int, cases: int) -> str:
 
 
 def without_strata(estimate: Estimate) -> str:
-    """Where a sum over strata is described by the table without strata; empty elsewhere.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-
-    Returns
-    -------
-    str
-    """
+    """Where a sum over strata is described by the table without strata; empty elsewhere."""
     whole = estimate.meta["details"].get("unstratified")
     if not whole:
         return ""
@@ -207,17 +135,7 @@ def without_strata(estimate: Estimate) -> str:
 
 
 def dial(estimate: Estimate) -> str:
-    """The odds ratio that the answer implies, in one sentence; empty where there is none.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The result.
-
-    Returns
-    -------
-    str
-    """
+    """The odds ratio that the answer implies, in one sentence; empty where there is none."""
     found = found_for(estimate, 0)["dial"]
     if not found:
         return ""

@@ -17,28 +17,7 @@ Overlaps = Mapping[str | tuple[str, ...], int]
 
 
 def read_overlaps(overlaps: Overlaps | Any, *, exact: bool, name: str | None) -> Parsed:
-    """Read counts by combination of lists; see `CaptureHistories.from_overlaps`.
-
-    Parameters
-    ----------
-    overlaps : mapping, dataframe or array
-        Number of people by lists, or the symmetric matrix of two lists.
-    exact : bool
-        Whether a count is of people on exactly these lists, not on at least these.
-    name : str or None
-        How messages call the table.
-
-    Returns
-    -------
-    Parsed
-
-    Raises
-    ------
-    UsageError
-        If a count or a combination cannot be read, is missing, or contradicts others.
-    InputError
-        If a list holds nobody.
-    """
+    """Read counts by combination of lists; see `CaptureHistories.from_overlaps`."""
     warnings: tuple[tuple[str, str], ...] = ()
     if not isinstance(overlaps, Mapping):
         overlaps, warnings = _of_matrix(overlaps)

@@ -43,34 +43,7 @@ def read_wide(
     by: Sequence[str],
     inactive: Inactive | None,
 ) -> Parsed:
-    """Read a table with one 0/1 column per list.
-
-    Parameters
-    ----------
-    table : Table
-        The table, every cell text.
-    problems : list of Problem
-        What was wrong already; everything found is reported together.
-    lists : sequence of str or None
-        Columns that are lists; None takes every 0/1 column that is neither count nor `by`.
-    count : str
-        Column with the number of people of a row.
-    by : sequence of str
-        Columns that divide the table into strata.
-    inactive : mapping or None
-        Strata in which a list was not at work.
-
-    Returns
-    -------
-    Parsed
-
-    Raises
-    ------
-    UsageError
-        If a named column does not exist.
-    InputError
-        If the table breaks a rule; every problem is listed.
-    """
+    """Read a table with one 0/1 column per list."""
     _must_exist(table, by, "by")
     if lists is not None:
         _must_exist(table, lists, "lists")
@@ -117,32 +90,7 @@ def read_long(
     by: Sequence[str],
     inactive: Inactive | None,
 ) -> Parsed:
-    """Read a table with one row per person and list; identifiers are counted, never kept.
-
-    Parameters
-    ----------
-    table : Table
-        The table, every cell text.
-    problems : list of Problem
-        What was wrong already.
-    person, list_column : str
-        Columns with the person's identifier and the list's name.
-    by : sequence of str
-        Columns that divide the table into strata.
-    inactive : mapping or None
-        Strata in which a list was not at work.
-
-    Returns
-    -------
-    Parsed
-
-    Raises
-    ------
-    UsageError
-        If a column does not exist.
-    InputError
-        If the table breaks a rule; every problem is listed.
-    """
+    """Read a table with one row per person and list; identifiers are counted, never kept."""
     _must_be_apart(person, list_column, by)
     # The first row of a file without a header is a person: its texts are not shown either.
     _must_exist(table, [person], "person", show=False)

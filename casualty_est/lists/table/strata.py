@@ -77,34 +77,9 @@ def build(
 ) -> Parsed:
     """Add up the rows of each stratum, and check what only whole strata can show.
 
-    Parameters
-    ----------
-    names : tuple of str
-        The lists.
-    keys : sequence of labels
-        Labels of the strata.
-    rows_of : ndarray of shape (row,)
-        Stratum of each row.
-    matrix : ndarray of shape (row, list)
-        ``YES``, ``NO`` or ``OUT``.
-    people : ndarray of shape (row,)
-        People of each row.
-    inactive : mapping or None
-        Strata in which a list was not at work.
-    table : Table
-        Where the rows come from; only its lines and name are used.
-
-    Returns
-    -------
-    Parsed
-
-    Raises
-    ------
-    UsageError
-        If `inactive` names an unknown list or stratum.
-    InputError
-        If a list holds nobody at all, is blank in part of a stratum, holds people where it is said
-        not to have been at work, or fewer than two lists were at work.
+    rows_of (row,): Stratum of each row.
+    matrix (row, list): ``YES``, ``NO`` or ``OUT``.
+    people (row,): People of each row.
     """
     problems: list[Problem] = []
     warnings = [*similar_names(names, "lists")]
@@ -195,38 +170,14 @@ def label_text(labels: Labels) -> str:
 
 
 def sealed(table: HistoryTable) -> HistoryTable:
-    """Make the arrays of a table read-only: evidence does not change.
-
-    Parameters
-    ----------
-    table : HistoryTable
-        The table.
-
-    Returns
-    -------
-    HistoryTable
-        The same.
-    """
+    """Make the arrays of a table read-only: evidence does not change."""
     table.histories.flags.writeable = False
     table.counts.flags.writeable = False
     return table
 
 
 def raise_all(problems: Sequence[Problem], name: str | None) -> None:
-    """Raise what was found, in the order of the table; nothing if nothing was.
-
-    Parameters
-    ----------
-    problems : sequence of Problem
-        Everything that is wrong.
-    name : str or None
-        Name of the table.
-
-    Raises
-    ------
-    InputError
-        If there is a problem; beyond 200 they are only counted.
-    """
+    """Raise what was found, in the order of the table; nothing if nothing was."""
     ordered = sorted(problems, key=lambda problem: problem.line or 0)
     if len(ordered) > MOST_SHOWN:
         rest = len(ordered) - MOST_SHOWN

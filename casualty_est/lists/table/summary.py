@@ -17,19 +17,7 @@ if TYPE_CHECKING:
 
 
 def summary_of(table: HistoryTable, strata: Sequence[Stratum]) -> pd.DataFrame:
-    """Size of every list; see `CaptureHistories.summary`.
-
-    Parameters
-    ----------
-    table : HistoryTable
-        All strata together.
-    strata : sequence of Stratum
-        The strata.
-
-    Returns
-    -------
-    pandas.DataFrame
-    """
+    """Size of every list; see `CaptureHistories.summary`."""
     import pandas as pd
 
     alone = table.histories.sum(axis=1) == 1
@@ -47,17 +35,7 @@ def summary_of(table: HistoryTable, strata: Sequence[Stratum]) -> pd.DataFrame:
 
 
 def pairs_of(strata: Sequence[Stratum]) -> pd.DataFrame:
-    """Overlap of every pair of lists; see `CaptureHistories.pairs`.
-
-    Parameters
-    ----------
-    strata : sequence of Stratum
-        The strata.
-
-    Returns
-    -------
-    pandas.DataFrame
-    """
+    """Overlap of every pair of lists; see `CaptureHistories.pairs`."""
     import pandas as pd
 
     rows = []
