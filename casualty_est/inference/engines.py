@@ -9,6 +9,7 @@ import numpy as np
 from casualty_est.errors import UsageError
 from casualty_est.inference.draws import Draws
 from casualty_est.inference.exact import draw, solve
+from casualty_est.inference.lists.blas import one_blas_thread
 from casualty_est.inference.nuts import CompiledClaims
 from casualty_est.inference.progress import Report
 from casualty_est.models.layout import Layout
@@ -48,6 +49,7 @@ def choose(layout: Layout, method: str) -> str:
     return method
 
 
+@one_blas_thread()
 def run(
     model: ClaimsModel,
     scenario: Scenario,

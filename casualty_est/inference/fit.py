@@ -13,6 +13,7 @@ from casualty_est.inference.call import SCHEMA, check_counts, settle_seed, versi
 from casualty_est.inference.check import ADVICE, Diagnostics, diagnose
 from casualty_est.inference.draws import Draws
 from casualty_est.inference.engines import choose, run
+from casualty_est.inference.lists.blas import one_blas_thread
 from casualty_est.inference.predict import CONTRADICTS, log_likelihood, surprise
 from casualty_est.inference.progress import progress_bar
 from casualty_est.inference.timeline import followed, paths
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 PACKAGES = ("casualty_est", "numpy", "scipy", "pymc", "nutpie", "arviz", "xarray")
 
 
+@one_blas_thread()  # the number of threads moves the last digits of a sum
 def fit(
     model: ClaimsModel,
     *,

@@ -21,6 +21,7 @@ from casualty_est.inference.incidents.after import (
 )
 from casualty_est.inference.incidents.data import reported
 from casualty_est.inference.incidents.sample import sample
+from casualty_est.inference.lists.blas import one_blas_thread
 from casualty_est.inference.progress import progress_bar
 from casualty_est.models.incidents.ratios import ratio_prior, ratio_prior_sd, ratio_text
 
@@ -39,6 +40,7 @@ ADVICE = (
 )
 
 
+@one_blas_thread()  # the number of threads moves the last digits of a sum
 def fit(
     model: IncidentModel,
     *,
