@@ -387,7 +387,11 @@ def facts(estimate: Estimate) -> Table:
     for key, value in meta["settings"].items():
         if key != "seed" and value not in (None, {}, [], ""):
             rows.append((key.replace("_", " "), _plain(value)))
-    return Table("What is needed to compute the same numbers again.", ("", ""), tuple(rows))
+    caption = (
+        "What is needed to compute the same numbers again: to the last digit on the same kind of "
+        "processor and system; on another, sampled numbers may move within their Monte Carlo error."
+    )
+    return Table(caption, ("", ""), tuple(rows))
 
 
 def _plain(value: Any) -> str:

@@ -11,6 +11,7 @@ from casualty_est.claims.inference.nuts import CompiledClaims
 from casualty_est.claims.model.layout import Layout
 from casualty_est.claims.model.scenario import Scenario
 from casualty_est.errors import UsageError
+from casualty_est.result.blas import one_blas_thread
 from casualty_est.result.draws import Draws
 from casualty_est.result.progress import Report
 
@@ -30,6 +31,7 @@ def choose(layout: Layout, method: str) -> str:
     return method
 
 
+@one_blas_thread()
 def run(
     model: ClaimsModel,
     scenario: Scenario,

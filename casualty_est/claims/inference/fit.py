@@ -17,6 +17,7 @@ from casualty_est.claims.model.ratios import Target
 from casualty_est.claims.model.scenario import Scenario
 from casualty_est.claims.model.totals import has_total
 from casualty_est.claims.table.claim import Claim
+from casualty_est.result.blas import one_blas_thread
 from casualty_est.result.call import SCHEMA, check_counts, settle_seed, versions
 from casualty_est.result.convergence import ADVICE, Diagnostics, diagnose
 from casualty_est.result.draws import Draws
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 PACKAGES = ("casualty_est", "numpy", "scipy", "pymc", "nutpie", "arviz", "xarray")
 
 
+@one_blas_thread()  # the number of threads moves the last digits of a sum
 def fit(
     model: ClaimsModel,
     *,

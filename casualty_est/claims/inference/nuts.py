@@ -25,11 +25,15 @@ class CompiledClaims:
 
     def __init__(self, layout: Layout) -> None:
         import nutpie
+        import pytensor
 
         from casualty_est.claims.model.pymc_model import build
 
         self.layout = layout
-        with warnings.catch_warnings():
+        # Fast arithmetic leaves the order of sums to the compiler, which takes another one where
+        # parts of the model come compiled from disk: the first fit would give other draws.
+        strict = pytensor.config.change_flags(numba__fastmath=False)
+        with strict, warnings.catch_warnings():
             # PyTensor and numba warn of their own deprecations while compiling.
             warnings.simplefilter("ignore")
             saved = [*SAVED, "reporting_sd"] if layout.learned else list(SAVED)

@@ -256,7 +256,9 @@ class ClaimsModel:
         Parameters
         ----------
         seed : int, optional
-            Seed of all randomness; None draws one and records it.
+            Seed of all randomness; None draws one and records it. The same seed, settings and
+            versions give the same draws, to the last bit, on one kind of processor and system; on
+            another, draws of a sampler differ within Monte Carlo error.
         draws, tune, chains : int
             Kept and warm-up draws per chain, and the number of chains. The exact route draws
             ``draws * chains`` independent values.

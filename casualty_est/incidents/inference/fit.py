@@ -19,6 +19,7 @@ from casualty_est.incidents.inference.after import (
 from casualty_est.incidents.inference.data import reported
 from casualty_est.incidents.inference.sample import sample
 from casualty_est.incidents.model.ratios import ratio_prior, ratio_prior_sd, ratio_text
+from casualty_est.result.blas import one_blas_thread
 from casualty_est.result.call import SCHEMA, check_counts, settle_seed, versions
 from casualty_est.result.convergence import Diagnostics, diagnose
 from casualty_est.result.draws import Draws
@@ -39,6 +40,7 @@ ADVICE = (
 )
 
 
+@one_blas_thread()  # the number of threads moves the last digits of a sum
 def fit(
     model: IncidentModel,
     *,

@@ -1,7 +1,7 @@
 """Compiled gradient of the incidents model: each kernel mirrors one of `tables`.
 
-Sums are kept in local numbers: one kept in an array is taken in an order that depends on where in
-memory that array lies, and the same seed would not give the same draws.
+Sums are kept in local numbers, and no kernel leaves their order to the compiler: it could depend
+on where in memory an array lies, and the same seed would not give the same draws.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from casualty_est.incidents.inference.tables import FLOOR, compiled, expit, holding
+from casualty_est.incidents.inference.tables import FLOOR, compiled, expit, holding, whole_sum
 from casualty_est.incidents.model.layout import FALSE_ADMISSION, OUTLIER
 from casualty_est.incidents.model.verdicts import (
     IS_ACCEPTED,
@@ -61,9 +61,7 @@ def log_likelihood(index: Any, count: Any, table: Any, base: Any, adjoint: Any) 
                 row = table[index[p, j]]
                 for g in range(cells):
                     base[g] *= row[g]
-        mass = 0.0
-        for g in range(cells):
-            mass += base[g]
+        mass = whole_sum(base)
         total += count[p] * math.log(mass)
         if slope:
             scale = count[p] / mass

@@ -24,9 +24,6 @@ from casualty_est.incidents.model.verdicts import IS_ACCEPTED, IS_RECALLED, IS_R
 ROOT_HALF = math.sqrt(0.5)
 PHI = 1 / math.sqrt(2 * math.pi)
 FLOOR = 1e-12  # no cell of the grid is impossible
-# Sums may be taken in another order, so that they run over several cells at a time; what is not
-# finite stays what it is.
-ORDER = {"reassoc", "contract", "nsz"}
 
 
 def _stamp() -> str:
@@ -45,8 +42,12 @@ def compiled(function: Any) -> Any:
 
     By itself numba looks at the file of the kernel alone: one that calls an older version of
     another, or knows an older constant, would be kept.
+
+    No kernel is compiled with fast arithmetic. Where it is allowed, every copy of a kernel may take
+    its sums in an order of its own, and which copy runs depends on what was compiled in this
+    process and what came from disk: the first fit would give other draws than all later ones.
     """
-    kernel = njit(cache=True, nogil=True, error_model="numpy", fastmath=ORDER)(function)
+    kernel = njit(cache=True, nogil=True, error_model="numpy")(function)
     kernel._cache._cache_file._source_stamp = STAMP
     return kernel
 
@@ -73,6 +74,24 @@ def _taylor() -> npt.NDArray[np.float64]:
 
 
 NORMAL = _taylor()
+
+
+@compiled
+def whole_sum(terms: Any) -> float:
+    """Sum of an array in an order that is written out: four sums that run side by side.
+
+    The order must not be the compiler's choice, and a single sum would wait for every addition.
+    """
+    a, b, c, d = 0.0, 0.0, 0.0, 0.0
+    even = len(terms) // 4 * 4
+    for g in range(0, even, 4):
+        a += terms[g]
+        b += terms[g + 1]
+        c += terms[g + 2]
+        d += terms[g + 3]
+    for g in range(even, len(terms)):
+        a += terms[g]
+    return (a + b) + (c + d)
 
 
 @compiled

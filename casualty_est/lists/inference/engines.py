@@ -10,9 +10,9 @@ from importlib import import_module
 import numpy as np
 
 from casualty_est.lists.inference.answer import Answer
-from casualty_est.lists.inference.blas import one_blas_thread
 from casualty_est.lists.inference.plan import Plan
 from casualty_est.lists.table.history import HistoryTable
+from casualty_est.result.blas import one_blas_thread
 from casualty_est.result.progress import Report
 
 # Loaded when they are asked for: some compile.

@@ -19,12 +19,12 @@ import numpy.typing as npt
 
 from casualty_est.errors import UsageError
 from casualty_est.lists.inference import answer as describe
-from casualty_est.lists.inference.blas import one_blas_thread
 from casualty_est.lists.inference.engines import solve
 from casualty_est.lists.inference.members import stream
 from casualty_est.lists.inference.plan import Plan
 from casualty_est.lists.table.histories import Stratum
 from casualty_est.lists.table.history import HistoryTable
+from casualty_est.result.blas import one_blas_thread
 from casualty_est.result.call import check_counts, settle_seed
 from casualty_est.result.progress import Report, progress_bar
 

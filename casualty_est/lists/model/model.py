@@ -231,7 +231,9 @@ class ListModel:
         Parameters
         ----------
         seed : int, optional
-            Seed of all randomness; None draws one and records it.
+            Seed of all randomness; None draws one and records it. The same seed, settings and
+            versions give the same draws, to the last bit, on one kind of processor and system; on
+            another, draws of a sampler differ within Monte Carlo error.
         draws, tune, chains : int
             ``draws * chains`` posterior draws are kept; `chains` is also the number of independent
             runs of sequential Monte Carlo, or of Gibbs chains (four at least). `tune` is taken for
