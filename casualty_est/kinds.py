@@ -1,8 +1,11 @@
 """The registry of the kinds of evidence: whoever needs a wing by name finds it here.
 
-A wing is a package. By its name it is known to have these rooms: ``table`` (`read_dataset`: a
-bundled table), ``command`` (`add`: its command line, `check`: a table validated, `DEMOS`: bundled
-studies) and ``estimate`` (`ESTIMATE`: its class of results).
+A wing is a package. By its name it is known to have these rooms:
+
+- ``table``: `read_dataset` reads a bundled table, `looks_like` knows one by its header
+- ``command``: `add` brings its command line, `check` validates a table
+- ``demos``: `DEMOS`, its bundled studies
+- ``estimate``: `ESTIMATE`, its class of results
 """
 
 from __future__ import annotations

@@ -44,6 +44,28 @@ def test_what_importing_loads(code):
     assert not HEAVY & loaded_after(code)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "--help",
+        "demo --list",
+        "check claims {claims}",
+        "check incidents {incidents}",
+        "check lists {lists}",
+    ],
+)
+def test_what_the_command_line_loads_without_a_fit(words):
+    names = {"claims": "coalition", "incidents": "strikes_incidents", "lists": "kosovo"}
+    paths = {kind: casualty_est.datasets.path(name) for kind, name in names.items()}
+    code = (
+        "import sys\n"
+        "from casualty_est.cli.main import main\n"
+        f"sys.argv = ['casualty-est', *{words.format(**paths).split()}]\n"
+        "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code"
+    )
+    assert not HEAVY & loaded_after(code)
+
+
 def test_configuring_a_model_loads_no_sampler():
     code = (
         "import casualty_est as ce\n"

@@ -173,7 +173,8 @@ def test_a_zipped_package_is_read_from_a_copy(tmp_path):
     archive = tmp_path / "packed.zip"
     with zipfile.ZipFile(archive, "w") as packed:
         packed.writestr("casualty_est/__init__.py", "")
-        packed.write(package / "errors.py", "casualty_est/errors.py")
+        for module in ("errors.py", "kinds.py"):
+            packed.write(package / module, f"casualty_est/{module}")
         for file in FOLDER.iterdir():
             if file.is_file():
                 packed.write(file, f"casualty_est/datasets/{file.name}")

@@ -3,16 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated
+
+import typer
 
 from casualty_est.errors import UsageError
+from casualty_est.kinds import KINDS, room
+
+PriorsFile = Annotated[
+    Path | None, typer.Option("--priors", metavar="FILE.toml", help="Your assumptions.")
+]
+ReportFile = Annotated[
+    Path | None, typer.Option("--report", metavar="OUT.html", help="Write the HTML report.")
+]
+JsonFile = Annotated[
+    Path | None, typer.Option("--json", metavar="OUT.json", help="Write the numbers as JSON.")
+]
+SaveFile = Annotated[
+    Path | None, typer.Option("--save", metavar="OUT.nc", help="Write all draws as netCDF.")
+]
+Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help="Seed of the draws.")]
+Prob = Annotated[float, typer.Option("--prob", help="Level of the credible intervals.")]
+DrawCount = Annotated[int, typer.Option("--draws", metavar="N", help="Draws per chain.")]
+ChainCount = Annotated[int, typer.Option("--chains", metavar="N", help="Chains.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
+Roles = Annotated[
+    list[str] | None, typer.Option("--role", metavar="SOURCE=ROLE", help="Role of a source.")
+]
+Cell = Annotated[
+    str | None, typer.Option("--cell", metavar="scope=..,group=..", help="What is counted.")
+]
 
 
-def pairs(items: list[str], option: str) -> dict[str, str]:
+def pairs(items: list[str] | None, option: str) -> dict[str, str]:
     """Read NAME=VALUE pairs; a name may hold an equals sign, the last one divides."""
-    return dict(_pair(item, item.rpartition("="), option) for item in items)
+    return dict(_pair(item, item.rpartition("="), option) for item in items or [])
 
 
 def _pair(text: str, parts: tuple[str, str, str], option: str) -> tuple[str, str]:
@@ -23,23 +49,12 @@ def _pair(text: str, parts: tuple[str, str, str], option: str) -> tuple[str, str
     return name, value
 
 
-def numbers(items: list[str], option: str, *, word: str | None = None) -> dict[str, Any]:
-    """Read NAME=NUMBER pairs; one word may stand for a number."""
-    found: dict[str, Any] = {}
-    for name, value in pairs(items, option).items():
-        try:
-            found[name] = value if value == word else float(value)
-        except ValueError:
-            allowed = f"a number or {word!r}" if word else "a number"
-            msg = f"{option} takes NAME=VALUE with {allowed} as the value, not {value!r}"
-            raise UsageError(msg) from None
-    return found
-
-
-def cell(text: str, option: str = "--total") -> dict[str, str]:
+def cell(text: str | None, option: str = "--cell") -> dict[str, str]:
     """Read FIELD=LABEL pairs; a label may hold commas and equals signs."""
     from casualty_est.priors.settings import CELL_FIELDS, nearest
 
+    if text is None:
+        return {}
     found: dict[str, str] = {}
     for pair in re.split(rf",(?=\s*(?:{'|'.join(CELL_FIELDS)})\s*=)", text):
         name, label = _pair(pair, pair.partition("="), option)
@@ -53,24 +68,15 @@ def cell(text: str, option: str = "--total") -> dict[str, str]:
     return found
 
 
-def names(text: str | None) -> tuple[str, ...] | None:
-    """Read names between commas."""
-    return None if text is None else tuple(name.strip() for name in text.split(","))
+def check_kind(file: Path, kind: str, command: str = "casualty-est") -> None:
+    """Refuse a table whose header is that of another kind of evidence."""
+    from casualty_est.tables.read import read_table
 
-
-def anchor(text: str | None, sources: Sequence[str]) -> Any:
-    """Read SOURCE, SOURCE=MEDIAN or SOURCE=MEDIAN,SD; the name of a source may hold either sign."""
-    if text is None or text in sources or "=" not in text:
-        return text
-    name, _, numbers = text.rpartition("=")
-    try:
-        values = [float(number) for number in numbers.split(",")]
-    except ValueError:
-        values = []
-    if not name or not 1 <= len(values) <= 2:
-        msg = f"--anchor takes SOURCE, SOURCE=MEDIAN or SOURCE=MEDIAN,SD, not {text!r}"
-        raise UsageError(msg)
-    return (name, *values)
+    header = frozenset(read_table(file, problems=[]).columns)
+    for other in () if room(kind, "table").looks_like(header) else KINDS:
+        if room(other, "table").looks_like(header):
+            msg = f"{file.name} is a table of {other}: use `{command} {other} {file}`"
+            raise UsageError(msg)
 
 
 def check_numbers(prob: float, draws: int, chains: int) -> None:

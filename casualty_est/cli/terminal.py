@@ -80,3 +80,6 @@ class Stop:
             yield
         finally:
             signal.signal(signal.SIGINT, old)
+
+
+STOP = Stop()

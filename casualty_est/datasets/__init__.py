@@ -10,14 +10,10 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from casualty_est.errors import UsageError
-
-if TYPE_CHECKING:
-    from casualty_est.claims.table.claims import Claims
-    from casualty_est.incidents.table.reports import IncidentReports
-    from casualty_est.lists.table.histories import CaptureHistories
+from casualty_est.kinds import room
 
 __all__ = ["Provenance", "claims", "incidents", "lists", "load", "names", "path", "provenance"]
 
@@ -162,10 +158,11 @@ def load(name: str) -> Any:
     >>> datasets.load("kosovo").people
     4400
     """
-    return {"claims": claims, "lists": lists, "incidents": incidents}[provenance(name).kind](name)
+    # Names and provenance are asked for without a table being read, so pay for the reader here.
+    return room(provenance(name).kind, "table").read_dataset(path(name))
 
 
-def claims(name: str) -> Claims:
+def claims(name: str) -> Any:
     """Read a bundled table of claims.
 
     Parameters
@@ -188,13 +185,10 @@ def claims(name: str) -> Claims:
     >>> len(datasets.claims("coalition"))
     2
     """
-    # Names and provenance are asked for without a table being read, so pay for the reader here.
-    from casualty_est.claims.table.claims import Claims
-
-    return Claims.read(path(_of_kind(name, "claims")))
+    return _load("claims", name)
 
 
-def lists(name: str) -> CaptureHistories:
+def lists(name: str) -> Any:
     """Read a bundled table of capture histories.
 
     Parameters
@@ -217,12 +211,10 @@ def lists(name: str) -> CaptureHistories:
     >>> datasets.lists("kosovo").lists
     ('Exhumations', 'ABA/CEELI', 'OSCE', 'HRW')
     """
-    from casualty_est.lists.table.histories import CaptureHistories
-
-    return CaptureHistories.read(path(_of_kind(name, "lists")))
+    return _load("lists", name)
 
 
-def incidents(name: str) -> IncidentReports:
+def incidents(name: str) -> Any:
     """Read a bundled table of incidents.
 
     Parameters
@@ -245,9 +237,7 @@ def incidents(name: str) -> IncidentReports:
     >>> datasets.incidents("coalition_syria_patterns").sources
     ('Airwars', 'Coalition')
     """
-    from casualty_est.incidents.table.reports import IncidentReports
-
-    return IncidentReports.read(path(_of_kind(name, "incidents")))
+    return _load("incidents", name)
 
 
 @cache
@@ -262,12 +252,12 @@ def _record(name: str, entry: dict[str, Any]) -> Provenance:
     return Provenance(name=name, citations=citations, notes=notes, **entry)
 
 
-def _of_kind(name: str, kind: str) -> str:
+def _load(kind: str, name: str) -> Any:
     found = provenance(name).kind
     if found != kind:
         msg = f"the bundled dataset {name!r} holds {found}, not {kind}: read it with {found}()"
         raise UsageError(msg)
-    return name
+    return load(name)
 
 
 def _known(name: str) -> str:

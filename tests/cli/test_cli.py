@@ -136,7 +136,7 @@ def test_no_roles_no_headline_but_exit_0(capsys, tmp_path):
 
 def test_check_of_incidents_sums_up_or_lists_every_problem(capsys, tmp_path):
     good = ce.datasets.path("coalition_syria_patterns")
-    code, out, err = run(capsys, "check", good, "--kind", "incidents")
+    code, out, err = run(capsys, "check", "incidents", good)
     assert (code, err) == (0, "")
     assert "2,044 incidents, 586 rows, 2 sources" in out
     assert "195 accepted, 1,557 rejected, 68 open" in " ".join(out.split())
@@ -149,7 +149,7 @@ def test_check_of_incidents_sums_up_or_lists_every_problem(capsys, tmp_path):
         "S1,Airwars,,many,,fine\n",
         encoding="utf-8",
     )
-    code, out, err = run(capsys, "check", bad, "--kind", "incidents")
+    code, out, err = run(capsys, "check", "incidents", bad)
     assert (code, out) == (2, "")
     assert "bad.csv has 4 problems:" in err
     for place in ("line 2, column 'verdict'", "line 3, column 'incident'"):
@@ -157,16 +157,48 @@ def test_check_of_incidents_sums_up_or_lists_every_problem(capsys, tmp_path):
 
 
 def test_check_lists_every_problem(capsys, table, tmp_path):
-    code, out, _ = run(capsys, "check", table)
+    code, out, _ = run(capsys, "check", "claims", table)
     assert code == 0
     assert "2 rows, 2 sources, 2 claims that count" in out
     bad = tmp_path / "bad.csv"
     bad.write_text("source,quantity\nA,\nB,minus 5\nC,12 to\n", encoding="utf-8")
-    code, _, err = run(capsys, "check", bad)
+    code, _, err = run(capsys, "check", "claims", bad)
     assert code == 2
     assert "line 3" in err
     assert "line 4" in err
-    assert run(capsys, "check", table, "--kind", "rumours")[0] == 2
+
+
+def test_a_kind_of_table_that_there_is_not(capsys, table):
+    for words in (["rumours", table], [table]):
+        code, out, err = run(capsys, "check", *words)
+        assert (code, out) == (2, "")
+        assert err.endswith("is no kind of table; valid are 'claims', 'incidents', 'lists'\n")
+    assert "did you mean 'claims'?" in run(capsys, "check", "clams", table)[2]
+
+
+OF_EACH_KIND = {"claims": "coalition", "incidents": "strikes_incidents", "lists": "kosovo"}
+
+
+@pytest.mark.parametrize("kind", OF_EACH_KIND)
+@pytest.mark.parametrize("other", OF_EACH_KIND)
+@pytest.mark.parametrize("check", [(), ("check",)])
+def test_a_table_of_another_kind_is_sent_to_its_own_command(capsys, kind, other, check):
+    table = ce.datasets.path(OF_EACH_KIND[other])
+    if kind == other:
+        assert run(capsys, "check", kind, table)[0] == 0
+        return
+    code, out, err = run(capsys, *check, kind, table)
+    command = " ".join(["casualty-est", *check, other, str(table)])
+    wanted = f"casualty-est: {table.name} is a table of {other}: use `{command}`\n"
+    assert (code, out, err) == (2, "", wanted)
+
+
+def test_columns_that_were_named_say_what_a_table_is(capsys, tmp_path):
+    path = tmp_path / "lists.csv"
+    path.write_text("A,B,source,incident\n1,0,x,1\n0,1,x,1\n1,1,x,1\n", encoding="utf-8")
+    code, _, err = run(capsys, "check", "lists", path, "--by", "source,incident")
+    assert (code, err) == (0, "")
+    assert "is a table of incidents" in run(capsys, "check", "lists", path)[2]
 
 
 def test_windows_of_which_none_says_where_it_begins_are_refused(capsys, tmp_path):
@@ -228,9 +260,10 @@ def test_a_fit_that_did_not_converge_exits_1_and_still_writes(capsys, table, tmp
     assert "NOT CONVERGED" in html.read_text("utf-8")
 
 
-def test_module_runs_as_installed_script():
+@pytest.mark.parametrize("module", ["casualty_est", "casualty_est.cli.main"])
+def test_module_runs_as_installed_script(module):
     done = subprocess.run(
-        [sys.executable, "-m", "casualty_est.cli.main", "--version"],
+        [sys.executable, "-m", module, "--version"],
         capture_output=True,
         text=True,
         check=False,
@@ -384,6 +417,6 @@ def test_lists_from_a_file(capsys, tmp_path):
     code, _, err = run(capsys, "lists", table, "--by", "month")
     assert code == 2
     assert "column 'n'" in err
-    code, shown, _ = run(capsys, "check", table, "--kind", "lists", "--count", "n", "--by", "month")
+    code, shown, _ = run(capsys, "check", "lists", table, "--count", "n", "--by", "month")
     assert code == 0
     assert "209 people on 2 lists, 2 strata" in shown

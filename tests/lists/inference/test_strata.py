@@ -133,7 +133,7 @@ def slow(task, report=None):
     done.append(task.key)
     return perform(task, report)
 fit.perform = slow
-from casualty_est import cli
+from casualty_est.cli import main as cli
 sys.argv = ["casualty-est", "lists", *sys.argv[1:]]
 cli.main()
 """

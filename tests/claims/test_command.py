@@ -45,7 +45,7 @@ def test_what_is_refused(capsys, table, options, words):
 
 def test_check_says_which_claims_count(capsys, table):
     table.write_text(SERIES.replace("Watch,monitor,310,Syria,2016-01-01,2016-12-31\n", ""))
-    code, out, _ = run(capsys, "check", table)
+    code, out, _ = run(capsys, "check", "claims", table)
     assert code == 0
     assert "4 rows, 2 sources, 4 claims that count" in out
 

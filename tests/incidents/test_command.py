@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import casualty_est as ce
-from casualty_est.cli import options
+from casualty_est.incidents.command import read_anchor
 from tests.support.command import run_flat as run
 
 BAD = Path(__file__).parents[1] / "data" / "bad_incidents"
@@ -90,14 +90,14 @@ def test_options_reach_the_model(capsys, table):
     ],
 )
 def test_an_anchor_is_read(text, found):
-    assert options.anchor(text, ["Airwars", "a=b,c"]) == found
+    assert read_anchor(text, ["Airwars", "a=b,c"]) == found
 
 
 @pytest.mark.parametrize("text", ["Airwars=", "=2", "Airwars=1,2,3", "Airwars=high"])
 def test_an_anchor_that_cannot_be_read_is_refused(text):
     with pytest.raises(ce.UsageError, match="--anchor takes SOURCE"):
-        options.anchor(text, ["Airwars"])
+        read_anchor(text, ["Airwars"])
 
 
 def test_no_anchor_is_none():
-    assert options.anchor(None, ["Airwars"]) is None
+    assert read_anchor(None, ["Airwars"]) is None

@@ -1,0 +1,115 @@
+"""`casualty-est claims` and `casualty-est check claims`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from casualty_est.cli import options
+from casualty_est.cli.run import Run, print_checked
+from casualty_est.errors import UsageError
+
+
+def add(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(claims)
+
+
+def claims(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="A table of claims.")],
+    priors: options.PriorsFile = None,
+    report: options.ReportFile = None,
+    json: options.JsonFile = None,
+    save: options.SaveFile = None,
+    seed: options.Seed = None,
+    prob: options.Prob = 0.95,
+    draws: options.DrawCount = 1000,
+    chains: options.ChainCount = 4,
+    quiet: options.Quiet = False,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="Leave later claims out.")
+    ] = None,
+    total: Annotated[
+        str | None, typer.Option("--total", metavar="scope=..,group=..", help="Choose the total.")
+    ] = None,
+    hedge: Annotated[
+        list[str] | None,
+        typer.Option("--hedge", metavar="SOURCE=speaker|documented", help="How to read its hedge."),
+    ] = None,
+    role: options.Roles = None,
+    conflict: Annotated[
+        str | None, typer.Option("--conflict", help="The conflict, if the table does not name it.")
+    ] = None,
+    assume_unbiased: Annotated[
+        bool, typer.Option("--assume-unbiased", help="Take sources without a role as unbiased.")
+    ] = False,
+    grid: Annotated[
+        str | None, typer.Option("--grid", metavar="day|week|month", help="Model time in steps.")
+    ] = None,
+    delay: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--delay", metavar="SOURCE=DAYS|estimated", help="How late it states a death."
+        ),
+    ] = None,
+    drift: Annotated[
+        list[str] | None,
+        typer.Option("--drift", metavar="SOURCE=SD", help="Drift of its log ratio in a year."),
+    ] = None,
+    restated: Annotated[
+        str, typer.Option("--restated", metavar="thin|all", help="Restated totals within a step.")
+    ] = "thin",
+) -> None:
+    """Estimate the true count from a table of claims."""
+    from casualty_est.claims.model.model import ClaimsModel
+    from casualty_est.claims.table.claims import Claims
+
+    run = Run(file, priors, report, json, save, seed, prob, draws, chains, quiet)
+    options.check_kind(file, "claims")
+    model = ClaimsModel(
+        Claims.read(file),
+        priors=priors,
+        as_of=as_of,
+        total=options.cell(total, "--total"),
+        hedge=options.pairs(hedge, "--hedge"),
+        roles=options.pairs(role, "--role"),
+        conflict=conflict,
+        assume_unbiased=assume_unbiased,
+        grid=grid,
+        delay=_numbers(delay, "--delay", word="estimated"),
+        drift=_numbers(drift, "--drift"),
+        restated=restated,
+    )
+    run.finish(run.fit(model))
+
+
+def check(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="A table of claims.")],
+) -> None:
+    """Validate a table of claims."""
+    from casualty_est.claims.table.claims import Claims
+    from casualty_est.claims.table.counting import count_once
+
+    options.check_kind(file, "claims", "casualty-est check")
+    table = Claims.read(file)
+    counted = count_once(table)
+    print_checked(
+        f"{file.name}: {len(table)} rows, {len(table.sources)} sources, {len(counted.claims)} "
+        f"claims that count.",
+        notes=(*table.warnings, *counted.notes),
+    )
+
+
+def _numbers(items: list[str] | None, option: str, *, word: str | None = None) -> dict[str, Any]:
+    """Read NAME=NUMBER pairs; one word may stand for a number."""
+    found: dict[str, Any] = {}
+    for name, value in options.pairs(items, option).items():
+        try:
+            found[name] = value if value == word else float(value)
+        except ValueError:
+            allowed = f"a number or {word!r}" if word else "a number"
+            msg = f"{option} takes NAME=VALUE with {allowed} as the value, not {value!r}"
+            raise UsageError(msg) from None
+    return found

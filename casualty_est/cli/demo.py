@@ -1,0 +1,61 @@
+"""A bundled study, end to end: what `casualty-est demo` runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from casualty_est import datasets
+from casualty_est.kinds import KINDS, room
+
+if TYPE_CHECKING:
+    from casualty_est.cli.run import Run
+    from casualty_est.result.estimate import Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A bundled study.
+
+    Parameters
+    ----------
+    title : str
+        What it asks, in one line.
+    dataset : str
+        The table that it reads.
+    build : callable
+        Makes the model of that table.
+    statements : mapping
+        What the report says that no computation can: see the checklist of reports.
+    beside : tuple of str
+        Published answers to the same question, shown beside this one and never used.
+    after : callable, optional
+        What follows the fit: takes the model, the estimate and the run, gives details to record.
+    """
+
+    title: str
+    dataset: str
+    build: Callable[[Any], Any]
+    statements: Mapping[str, str] = field(default_factory=dict)
+    beside: tuple[str, ...] = ()
+    after: Callable[[Any, Any, Run], Mapping[str, Any]] | None = None
+
+
+def studies() -> dict[str, Study]:
+    """Return the studies of every kind by name."""
+    return {name: study for kind in KINDS for name, study in room(kind, "demos").DEMOS.items()}
+
+
+def run_study(study: Study, run: Run) -> Estimate:
+    """Fit a bundled study."""
+    model = study.build(datasets.load(study.dataset))
+    run.console.print(study.title, markup=False, style="bold")
+    estimate: Estimate = run.fit(model)
+    details = study.after(model, estimate, run) if study.after else {}
+    _record(estimate, {**details, "statements": dict(study.statements)})
+    return estimate
+
+
+def _record(estimate: Estimate, details: Mapping[str, Any]) -> None:
+    estimate.meta["details"].update(details)

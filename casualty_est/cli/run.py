@@ -1,0 +1,117 @@
+"""A fit from the command line: what it prints, and the files it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import typer
+
+from casualty_est.cli import options
+from casualty_est.cli.terminal import STOP, console_for
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from casualty_est.result.estimate import Estimate
+
+GOOD, NOT_CONVERGED = 0, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What every fit is asked: how many draws, and where the results go."""
+
+    table: Path | None = None
+    priors: Path | None = None
+    report: Path | None = None
+    json: Path | None = None
+    save: Path | None = None
+    seed: int | None = None
+    prob: float = 0.95
+    draws: int = 1000
+    chains: int = 4
+    quiet: bool = False
+    console: Console = field(init=False)
+
+    def __post_init__(self) -> None:
+        options.check_numbers(self.prob, self.draws, self.chains)
+        options.check_outputs(
+            {"--report": self.report, "--json": self.json, "--save": self.save},
+            {"the table": self.table, "--priors": self.priors},
+        )
+        object.__setattr__(self, "console", console_for(self.quiet))
+
+    @property
+    def progress(self) -> bool | None:
+        """Whether fits show how far they are; None leaves it to the terminal."""
+        return False if self.quiet else None
+
+    def fit(self, model: Any, **more: Any) -> Any:
+        """Print what is about to be fitted, and fit it."""
+        self.console.print(repr(model), markup=False)
+        self.console.print()
+        return model.fit(
+            seed=self.seed, draws=self.draws, chains=self.chains, progress=self.progress, **more
+        )
+
+    def finish(self, estimate: Estimate, beside: Iterable[str] = ()) -> NoReturn:
+        """Print a fit, write its files and end with its exit code."""
+        _print(self.console, estimate, self.prob)
+        for line in beside:
+            self.console.print(line, markup=False)
+        self._write(estimate)
+        raise typer.Exit(GOOD if estimate.converged else NOT_CONVERGED)
+
+    def _write(self, estimate: Estimate) -> None:
+        """Write the files that were asked for; an interruption is heeded before each of them."""
+        from casualty_est.result.files import write_json
+
+        prob = self.prob
+        # The report computes the refits; JSON and netCDF written after it carry them too.
+        if self.report or self.json or self.save:
+            estimate.alone(prob=prob)
+            estimate.leave_one_out(prob=prob)
+            estimate.consistency(prob=prob)
+            estimate.choices(prob=prob)
+        steps: list[tuple[Path | None, Callable[[Path], Any]]] = [
+            (self.report, lambda path: estimate.report(path, prob=prob)),
+            (self.json, lambda path: write_json(estimate, path, prob)),
+            (self.save, estimate.save),
+        ]
+        for path, step in steps:
+            if path is not None:
+                # Foreign code may swallow the exception of a Ctrl-C, and return half a result.
+                STOP.check()
+                step(path)
+                STOP.written.append(path.name)
+                self.console.print(f"wrote {path}", markup=False)
+
+
+def _print(console: Console, estimate: Estimate, prob: float) -> None:
+    """Print its numbers, what its check says, and the answer under wider assumptions."""
+    from casualty_est.result.show import as_rich
+    from casualty_est.wording.numbers import people
+
+    console.print(as_rich(estimate, prob))
+    for line in estimate.check().lines[1:]:
+        console.print(line, markup=False)
+    for code, text in estimate.warnings:
+        if code == "not_converged":
+            console.print(text, markup=False, style="bold red")
+    for case in estimate.widened(prob=prob).to_dict("records"):
+        low, median, high = case["low"], case["median"], case["high"]
+        console.print(
+            f"With {case['case']}: {people(median, low, high)} "
+            f"({people(low, low, high)} to {people(high, low, high)}).",
+            markup=False,
+        )
+
+
+def print_checked(*lines: str, notes: Iterable[tuple[str, str]]) -> None:
+    """Print what a table without problems holds, and what was assumed in reading it."""
+    console = console_for(quiet=False)
+    for line in (*lines, *(f"Note: {text}." for _, text in notes)):
+        console.print(line, markup=False)

@@ -1,0 +1,122 @@
+"""`casualty-est lists` and `casualty-est check lists`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from casualty_est.cli import options
+from casualty_est.cli.run import Run, print_checked
+from casualty_est.errors import UsageError
+
+TableFile = Annotated[Path, typer.Argument(metavar="FILE.csv", help="A table of 0/1 columns.")]
+Columns = Annotated[
+    str | None, typer.Option("--lists", metavar="A,B,C", help="The columns that are lists.")
+]
+Count = Annotated[
+    str, typer.Option("--count", metavar="COL", help="Column with the number of people.")
+]
+Strata = Annotated[
+    str | None, typer.Option("--by", metavar="month,sex", help="Columns that divide it.")
+]
+
+
+def add(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(lists)
+
+
+def lists(
+    file: TableFile,
+    columns: Columns = None,
+    count: Count = "count",
+    by: Strata = None,
+    replicate: Annotated[
+        str | None,
+        typer.Option("--replicate", metavar="COL", help="Column that numbers the replicates."),
+    ] = None,
+    families: Annotated[
+        str, typer.Option("--families", metavar="A,B", help="Families that are averaged.")
+    ] = "auto",
+    xi: Annotated[
+        float, typer.Option("--xi", help="Odds ratio of the unseen cell (no-highest-order).")
+    ] = 1.0,
+    cell: options.Cell = None,
+    report: options.ReportFile = None,
+    json: options.JsonFile = None,
+    save: options.SaveFile = None,
+    seed: options.Seed = None,
+    prob: options.Prob = 0.95,
+    draws: options.DrawCount = 1000,
+    chains: options.ChainCount = 4,
+    workers: Annotated[
+        int, typer.Option("--workers", metavar="N", help="Processes for the strata.")
+    ] = 1,
+    quiet: options.Quiet = False,
+) -> None:
+    """Estimate how many people are on no list, from the overlap of lists."""
+    from casualty_est.lists.model.model import ListModel
+    from casualty_est.lists.table.histories import CaptureHistories
+
+    run = Run(file, None, report, json, save, seed, prob, draws, chains, quiet)
+    if not (columns or by):
+        options.check_kind(file, "lists")
+    named = _named(columns, count, by)
+    histories = (
+        CaptureHistories.read(file, **named)
+        if replicate is None
+        else CaptureHistories.read_replicates(file, replicate=replicate, **named)
+    )
+    model = ListModel(
+        histories,
+        families=families if families == "auto" else _names(families) or (),
+        xi=xi,
+        cell=options.cell(cell),
+    )
+    # What is finished of many strata outlives an interruption; the same command goes on there.
+    many = len(model.histories) > 1 or len(model.replicates) > 1
+    parts = save.with_name(f"{save.name}.parts") if save and many else None
+    with _pool(workers) as executor:
+        estimate = run.fit(model, executor=executor, parts=parts)
+    run.finish(estimate)
+
+
+def check(
+    file: TableFile, columns: Columns = None, count: Count = "count", by: Strata = None
+) -> None:
+    """Validate a table of lists."""
+    from casualty_est.lists.table.histories import CaptureHistories
+
+    if not (columns or by):
+        options.check_kind(file, "lists", "casualty-est check")
+    table = CaptureHistories.read(file, **_named(columns, count, by))
+    print_checked(repr(table), notes=table.warnings)
+
+
+def _named(columns: str | None, count: str, by: str | None) -> dict[str, Any]:
+    return {"lists": _names(columns), "count": count, "by": _names(by) or ()}
+
+
+def _names(text: str | None) -> tuple[str, ...] | None:
+    """Read names between commas."""
+    return None if text is None else tuple(name.strip() for name in text.split(","))
+
+
+@contextmanager
+def _pool(workers: int) -> Iterator[Executor | None]:
+    if workers < 1:
+        msg = f"--workers must be at least 1, not {workers}"
+        raise UsageError(msg)
+    if workers == 1:
+        yield None
+        return
+    import multiprocessing
+
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as executor:
+        yield executor
