@@ -163,8 +163,9 @@ def lists(
         str, typer.Option("--families", metavar="A,B", help="Families that are averaged.")
     ] = "auto",
     xi: Annotated[
-        float, typer.Option("--xi", help="Odds ratio of the unseen cell (no-highest-order).")
-    ] = 1.0,
+        float | None,
+        typer.Option("--xi", help="Odds ratio of the unseen cell (no-highest-order)."),
+    ] = None,
     cell: Annotated[
         str | None, typer.Option("--cell", metavar="scope=..,group=..", help="What is counted.")
     ] = None,
@@ -181,6 +182,7 @@ def lists(
     quiet: Quiet = False,
 ) -> None:
     """Estimate how many people are on no list, from the overlap of lists."""
+    from casualty_est.lists.families import with_options
     from casualty_est.lists.model.model import ListModel
     from casualty_est.lists.table.histories import CaptureHistories
 
@@ -200,8 +202,7 @@ def lists(
     chosen = families if families == "auto" else options.names(families) or ()
     model = ListModel(
         histories,
-        families=chosen,
-        xi=xi,
+        families=with_options(chosen, xi=xi),
         cell=options.cell(cell, "--cell") if cell is not None else {},
     )
     console = console_for(quiet)
