@@ -44,8 +44,9 @@ def lists(
         str, typer.Option("--families", metavar="A,B", help="Families that are averaged.")
     ] = "auto",
     xi: Annotated[
-        float, typer.Option("--xi", help="Odds ratio of the unseen cell (no-highest-order).")
-    ] = 1.0,
+        float | None,
+        typer.Option("--xi", help="Odds ratio of the unseen cell (no-highest-order)."),
+    ] = None,
     cell: options.Cell = None,
     report: options.ReportFile = None,
     json: options.JsonFile = None,
@@ -60,6 +61,7 @@ def lists(
     quiet: options.Quiet = False,
 ) -> None:
     """Estimate how many people are on no list, from the overlap of lists."""
+    from casualty_est.lists.families import with_options
     from casualty_est.lists.model.model import ListModel
     from casualty_est.lists.table.histories import CaptureHistories
 
@@ -74,8 +76,7 @@ def lists(
     )
     model = ListModel(
         histories,
-        families=families if families == "auto" else _names(families) or (),
-        xi=xi,
+        families=with_options(families if families == "auto" else _names(families) or (), xi=xi),
         cell=options.cell(cell),
     )
     # What is finished of many strata outlives an interruption; the same command goes on there.

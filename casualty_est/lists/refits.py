@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.errors import UsageError
+from casualty_est.lists.families import for_lists
 from casualty_est.lists.inference.engines import solve
 from casualty_est.lists.inference.plan import Plan
-from casualty_est.lists.model.families import choose
 from casualty_est.lists.model.model import ListModel
 from casualty_est.lists.table.histories import Stratum
 from casualty_est.lists.table.history import HistoryTable
@@ -48,7 +48,7 @@ class ListRefitter:
             families, _ = self.model.families_for(Stratum((), table))
         except UsageError:
             # What was asked for needs three lists or more; two have one family only.
-            families, _ = choose("auto", len(table.lists))
+            families, _ = for_lists(None, len(table.lists))
         if len(table.lists) == 2:
             aside.append("two lists: taken as independent")
         plan = Plan(
@@ -56,8 +56,6 @@ class ListRefitter:
             self.settings["draws"] * self.settings["chains"],
             self.settings["chains"],
             self.model.floor,
-            self.model.xi,
-            self.model.reference,
         )
         found = solve(table, plan, np.random.SeedSequence(self.settings["seed"]))
         note = f" ({'; '.join(aside)})" if aside else ""

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 import casualty_est as ce
+from casualty_est.lists.inference.chordal import chordal_graphs
 from casualty_est.lists.inference.graphs import solve_graphs
-from casualty_est.lists.model.chordal import chordal_graphs
 from casualty_est.lists.table.history import HistoryTable
 
 KOSOVO = Path(__file__).parents[1] / "data" / "lists" / "kosovo_1999.csv"

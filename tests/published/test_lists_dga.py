@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 import casualty_est as ce
+from casualty_est.lists.families import Decomposable
 from casualty_est.lists.inference.graphs import solve_graphs
 from casualty_est.lists.table.history import HistoryTable
 
@@ -96,7 +97,7 @@ def test_dga_to_all_printed_digits(name):
 
 def test_the_estimate_says_what_dga_says():
     """Draws are spread evenly over the exact answer, so 20,000 of them give its quantiles."""
-    model = ce.ListModel(histories(COUNTS["kosovo"]), families="decomposable", reference=True)
+    model = ce.ListModel(histories(COUNTS["kosovo"]), families=Decomposable(reference=True))
     est = model.fit(seed=1, draws=5_000)
     mean, sd, quantiles = NUMBERS["kosovo"]
     draws = est.draws()
@@ -117,7 +118,7 @@ def test_a_range_that_cuts_the_posterior_is_said():
         "10000:756 01000:1299 00100:4466 00010:650 00001:632 11000:1 10100:81 10010:5 10001:73 "
         "01100:44 01001:4 00110:82 00101:125 00011:2 10110:2 10101:11 00111:1"
     )
-    cut = ce.ListModel(histories(counts), families="decomposable", reference=True).fit(seed=1)
+    cut = ce.ListModel(histories(counts), families=Decomposable(reference=True)).fit(seed=1)
     assert not cut.converged
     assert "the range cuts the posterior" in cut.check().lines[0]
     assert "beyond 90,574 people" in cut.check().lines[0]

@@ -7,13 +7,16 @@ from unittest import mock
 
 import numpy as np
 
+from casualty_est.lists.families import FAMILIES
+from casualty_est.lists.families.classes import OWN_SDS, LatentClasses
+from casualty_est.lists.families.decomposable import draw_cells
+from casualty_est.lists.families.no_highest_order import draw
+from casualty_est.lists.families.ridge import SCALES
+from casualty_est.lists.families.visibility import NormalVisibility
 from casualty_est.lists.inference import average as engine
 from casualty_est.lists.inference.gibbs import run_chains
 from casualty_est.lists.inference.graphs import solve_graphs
 from casualty_est.lists.inference.unseen import draw_unlisted
-from casualty_est.lists.model import classes, loglinear, no_highest_order, visibility
-from casualty_est.lists.model.decomposable import draw_cells
-from casualty_est.lists.model.families import FAMILIES
 from casualty_est.lists.table.history import HistoryTable
 from tests.support import list_families
 from tests.support.list_families import Design
@@ -41,7 +44,7 @@ class Adapter:
             return self._cells(table, np.random.default_rng(seed))
         if self.design.family in ("decomposable", "dirichlet-process"):
             return getattr(self, f"_{self.design.family.replace('-', '_')}")(table, seed)
-        family = FAMILIES[self.design.family]
+        family = FAMILIES[self.design.family]()
         with mock.patch.object(engine, "MOST_RUNS", RUNS):
             found = engine.average(
                 table, (family,), seed=np.random.SeedSequence(seed), runs=RUNS, floor=0.0
@@ -94,7 +97,7 @@ class Adapter:
         }
 
     def _cells(self, table, rng):
-        log_cells, log_odds = no_highest_order.draw(table, 1.0, DRAWS, rng)
+        log_cells, log_odds = draw(table, 1.0, DRAWS, rng)
         counts = table.dense()[1:]
         held = counts > 0
         return {
@@ -110,7 +113,7 @@ def named(member, table, theta):
     """Parameters and log-likelihood of draws under the simulator's names."""
     lists = member.n_lists
     values = {"log-likelihood": member.evaluate(theta)[0] @ table.counts}
-    if isinstance(member, classes.Classes):
+    if isinstance(member, LatentClasses):
         cut = member.classes * lists
         logit = theta[:, :cut].reshape(-1, member.classes, lists)
         shares = np.exp(np.column_stack([theta[:, cut:], np.zeros(len(theta))]))
@@ -120,11 +123,11 @@ def named(member, table, theta):
             "largest share": shares.max(axis=1),
             "chance to be on list 1": (shares / (1 + np.exp(-logit[:, :, 0]))).sum(axis=1),
             "log odds of list 1 in the largest class": logit[np.arange(len(theta)), largest, 0],
-            "scale": np.full(len(theta), classes.OWN_SDS.index(member.own)),
+            "scale": np.full(len(theta), OWN_SDS.index(member.own)),
         }
     values["log odds of list 1"] = theta[:, 0]
     pairs = list_families.Design("", lists).pairs
-    if isinstance(member, visibility.Visibility):
+    if isinstance(member, NormalVisibility):
         values["log common loading"] = theta[:, lists]
         values["log loading of list 1"] = np.log(member.loadings(theta)[:, 0])
         if member.pair is not None:
@@ -138,5 +141,5 @@ def named(member, table, theta):
     else:
         values["interaction of lists 1 and 2"] = theta[:, lists]
         values["mean square interaction"] = np.log(np.mean(theta[:, lists:] ** 2, axis=1))
-        values["scale"] = np.full(len(theta), loglinear.SCALES.index(member.scale))
+        values["scale"] = np.full(len(theta), SCALES.index(member.scale))
     return values

@@ -105,7 +105,7 @@ def of_lists() -> Callable[..., ce.Estimate]:
             "kind": "lists",
             "seed": 3,
             "versions": {"casualty_est": "0.1.0"},
-            "settings": {"seed": 3, "floor": 0.1, "xi": 1.0},
+            "settings": {"seed": 3, "floor": 0.1},
             "has_level": True,
             "has_total": True,
             "rows": rows,

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est.lists.families.family import Family
 from casualty_est.lists.inference.answer import quantiles
-from casualty_est.lists.model.families import Family
 
 
 def one_group(
@@ -20,7 +20,7 @@ def one_group(
 ) -> dict[str, Any]:
     """Groups and families of an answer that has one family."""
     group = {
-        "name": family.group,
+        "name": family.group.name,
         "mass": 1.0,
         "posterior": 1.0,
         "log_evidence": log_evidence,
@@ -28,5 +28,5 @@ def one_group(
         "predictive_p": predictive_p,
         "ruled_out": "",
     }
-    member = {"family": family.key, "member": family.title, "mass": 1.0}
+    member = {"family": family.name, "member": family.title, "mass": 1.0}
     return {"groups": [group], "families": [{**member, "log_evidence": log_evidence}]}

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est.lists.families.member import signs
 from casualty_est.lists.inference.unseen import MOST, weighted_quantiles
-from casualty_est.lists.model.no_highest_order import signs
 from casualty_est.lists.table.history import HistoryTable
 
 Array = npt.NDArray[np.float64]

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est.lists.families.family import FLOOR, Family
+from casualty_est.lists.families.member import Member
 from casualty_est.lists.inference.answer import ENDS
 from casualty_est.lists.inference.members import MemberFit, fit_members, more_runs, stream
 from casualty_est.lists.inference.predictive import predictive_p
 from casualty_est.lists.inference.unseen import draw_unlisted, weighted_quantiles
-from casualty_est.lists.model.families import FLOOR, Family
-from casualty_est.lists.model.member import Member
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.result.progress import Report
 
@@ -178,7 +178,7 @@ def average(
     """Fit every member of every family, and average."""
     fits = fit_members(table, families, seed=seed, runs=runs, method=method, report=report)
     rng = np.random.default_rng(stream(seed, 0))
-    names = list(dict.fromkeys(fit.family.group for fit in fits))
+    names = list(dict.fromkeys(fit.family.group.name for fit in fits))
     found = _average(table, fits, names, runs, floor, rng)
     while weak := _unsettled(found):
         fits = more_runs(table, fits, weak, seed=seed, runs=runs, report=report)
@@ -229,7 +229,7 @@ def _pool(
         member=np.repeat(np.arange(len(fits)), sizes),
         place=np.concatenate([np.arange(size) for size in sizes]),
         block=np.concatenate([_blocks(fit, runs) for fit in fits]),
-        group=np.repeat([names.index(fit.family.group) for fit in fits], sizes),
+        group=np.repeat([names.index(fit.family.group.name) for fit in fits], sizes),
         log_odds=log_odds,
         log_weight=np.concatenate([np.log(fit.share) + fit.log_weight for fit in fits]),
         unlisted=draw_unlisted(log_odds, people, rng),
@@ -257,7 +257,7 @@ def _groups(
     posterior = np.bincount(pool.group, plain, minlength=len(names))
     prior = np.zeros(len(names))
     for fit in fits:
-        prior[names.index(fit.family.group)] += fit.share
+        prior[names.index(fit.family.group.name)] += fit.share
     # On the log scale: far behind the best, a posterior is 0 and its log would be lost.
     inside = [pool.group == g for g in range(len(names))]
     sums = np.array([np.logaddexp.reduce(pool.log_weight[here]) for here in inside])

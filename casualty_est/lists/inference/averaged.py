@@ -56,7 +56,7 @@ def _of_average(
     weights = np.bincount(found.pool.member, found.weight, minlength=len(found.members))
     by_evidence = [
         {
-            "family": fit.family.key,
+            "family": fit.family.name,
             "member": fit.member.name,
             "mass": float(weight),
             "log_evidence": fit.log_evidence,

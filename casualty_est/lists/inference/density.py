@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est.lists.families.member import Member
 from casualty_est.lists.inference import mixture_kernel
 from casualty_est.lists.inference.mixture import compiled
-from casualty_est.lists.model.member import Member
 
 Array = npt.NDArray[np.float64]
 Densities = tuple[Array, Array, Array]

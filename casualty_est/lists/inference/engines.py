@@ -1,11 +1,6 @@
-"""One door to the engines of the lists model: a table and families in, an answer out.
-
-Families that are averaged share one engine. Each of the others stands alone and has its own.
-"""
+"""One door to the engines of the lists model: a table and families in, an answer out."""
 
 from __future__ import annotations
-
-from importlib import import_module
 
 import numpy as np
 
@@ -15,22 +10,10 @@ from casualty_est.lists.table.history import HistoryTable
 from casualty_est.result.blas import one_blas_thread
 from casualty_est.result.progress import Report
 
-# Loaded when they are asked for: some compile.
-SOLVERS = {
-    "importance": "averaged",
-    "smc": "averaged",
-    "cells": "no_highest_order",
-    "graphs": "decomposable",
-    "gibbs": "dirichlet_process",
-}
-
 
 def solve(
     table: HistoryTable, plan: Plan, seed: np.random.SeedSequence, report: Report | None = None
 ) -> Answer:
-    """Fit one table."""
-    name = SOLVERS[plan.families[0].engine]
-    solver = import_module(f"casualty_est.lists.inference.{name}").solve
+    """Fit one table: a family by itself, or all that are averaged together."""
     with one_blas_thread():
-        found: Answer = solver(table, plan, seed, report)
-    return found
+        return plan.families[0].solve(table, plan, seed, report)

@@ -122,8 +122,6 @@ def _tasks(
                 each,
                 chains,
                 model.floor,
-                model.xi,
-                model.reference,
                 "smc" if method == "smc" else "auto",
             )
             key = _key(stratum.table, plan, seed, (r, s))
@@ -145,8 +143,8 @@ def _key(table: HistoryTable, plan: Plan, seed: int, number: tuple[int, int]) ->
         table.lists,
         table.histories.tolist(),
         table.counts.tolist(),
-        [family.key for family in plan.families],
-        [plan.draws, plan.runs, plan.floor, plan.xi, plan.reference, plan.method],
+        [[family.name, family.options] for family in plan.families],
+        [plan.draws, plan.runs, plan.floor, plan.method],
         seed,
         number,
         metadata.version("casualty_est"),

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est.lists.families.dirichlet_process import CLASSES, RATE, SHAPE, draw_prior
 from casualty_est.lists.inference import gibbs_kernel
 from casualty_est.lists.inference.members import THREADS, stream
-from casualty_est.lists.model.dirichlet_process import CLASSES, RATE, SHAPE, draw_prior
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.result.convergence import MAX_RHAT, MIN_ESS
 from casualty_est.result.progress import Report

@@ -16,10 +16,10 @@ import numpy.typing as npt
 from scipy.interpolate import CubicSpline
 from scipy.special import expit
 
+from casualty_est.lists.families.decomposable import REFERENCE, Marginals, log_evidence_complete
 from casualty_est.lists.inference import graph_kernel as kernel
+from casualty_est.lists.inference.chordal import Graphs, chordal_graphs
 from casualty_est.lists.inference.unseen import MOST
-from casualty_est.lists.model.chordal import Graphs, chordal_graphs
-from casualty_est.lists.model.decomposable import Marginals, log_evidence_complete
 from casualty_est.lists.table.history import HistoryTable
 
 Array = npt.NDArray[np.float64]
@@ -35,7 +35,6 @@ LOST = 1e-7  # mass of the graphs that may be left out, by their peaks
 DRAWN = 0.999  # probability of the graphs that draws are made of
 EMPTY = 1e-12  # mass of a block that may be left out
 STEPS = 128  # parts of a block between which draws are told apart
-REFERENCE = 10  # R dga stops at this many times the listed people beyond them
 
 
 @dataclass(frozen=True, slots=True, eq=False)

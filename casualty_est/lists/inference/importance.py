@@ -16,8 +16,8 @@ import numpy.typing as npt
 from scipy import linalg
 from scipy.special import gammaln
 
+from casualty_est.lists.families.member import STEP, Member
 from casualty_est.lists.inference.density import Densities, densities_of
-from casualty_est.lists.model.member import STEP, Member
 from casualty_est.lists.table.history import HistoryTable
 
 Array = npt.NDArray[np.float64]

@@ -12,10 +12,10 @@ from multiprocessing import parent_process
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est.lists.families.family import Family
+from casualty_est.lists.families.member import Member
 from casualty_est.lists.inference import importance, smc
 from casualty_est.lists.inference.importance import Weighted
-from casualty_est.lists.model.families import Family
-from casualty_est.lists.model.member import Member
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.result.progress import Report
 
@@ -27,7 +27,6 @@ MANY = 3  # times as many moves where runs with fewer disagree
 SCREEN = 9.0  # nats of evidence below the best of its family: such a member is not worth sampling
 HOPELESS = 50.0  # nats below the best of all: its draws may be rough, for they weigh nothing
 CURVED = 5.0  # nats by which curvature may tell members of one family apart
-BY_PAIR = ("pairs", "visibility-pair")  # families whose members differ in one pair of lists only
 CROWD = 30  # members of a family that get all draws; more of them share as many
 FEWEST_DRAWS = 500
 THREADS = 2
@@ -90,24 +89,24 @@ def fit_members(
 ) -> tuple[MemberFit, ...]:
     """Fit every member of every family."""
     blank: list[MemberFit] = []
-    sizes = Counter(family.group for family in families)
+    sizes = Counter(family.group.name for family in families)
     for family in families:
-        members = family.members(table) if family.members is not None else ()
-        share = 1.0 / (len(sizes) * sizes[family.group] * max(1, len(members)))
+        members = family.members(table)
+        share = 1.0 / (len(sizes) * sizes[family.group.name] * len(members))
         blank += [
             MemberFit(member, len(blank) + i, family, share, ()) for i, member in enumerate(members)
         ]
-    easy = [f for f in blank if f.family.engine == "importance" and method != "smc"]
+    easy = [f for f in blank if not f.family.many_modes and method != "smc"]
     modes = _modes(table, easy, report)
     kept = _screened(easy, modes)
     best = max((mode.log_evidence for mode in modes.values() if mode is not None), default=0.0)
-    crowd = Counter(fit.family.key for fit in easy if fit.index in kept)
+    crowd = Counter(fit.family.name for fit in easy if fit.index in kept)
 
     def sample(fit: MemberFit) -> MemberFit:
         mode = modes[fit.index]
         assert mode is not None
         rng = np.random.default_rng(stream(seed, 1 + fit.index, 0))
-        draws = min(DRAWS, max(FEWEST_DRAWS, DRAWS * CROWD // crowd[fit.family.key]))
+        draws = min(DRAWS, max(FEWEST_DRAWS, DRAWS * CROWD // crowd[fit.family.name]))
         found = importance.sample(fit.member, table, mode, draws, rng)
         hopeless = mode.log_evidence < best - HOPELESS
         return replace(fit, parts=(found,)) if found.sound or hopeless else fit
@@ -169,14 +168,14 @@ def _modes(
         top = importance.climb(fit.member, table, start)
         tops[fit.index] = top
         simplest.setdefault(type(fit.member), top[0])
-        best[fit.family.key] = max(best.get(fit.family.key, -np.inf), top[1])
+        best[fit.family.name] = max(best.get(fit.family.name, -np.inf), top[1])
     found: dict[int, importance.Mode | None] = {}
     for i, fit in enumerate(fits):
         if report is not None:
             report("screening families", i / len(fits))
         theta, value = tops[fit.index]
         # Members that differ in their pair only are curved alike: height tells them apart.
-        if fit.family.key in BY_PAIR and value < best[fit.family.key] - SCREEN - CURVED:
+        if fit.family.by_pair and value < best[fit.family.name] - SCREEN - CURVED:
             found[fit.index] = importance.Mode(theta, np.eye(len(theta)), -np.inf)
         else:
             found[fit.index] = importance.mode_at(fit.member, table, theta, value)
@@ -189,13 +188,13 @@ def _screened(fits: Sequence[MemberFit], modes: dict[int, importance.Mode | None
     for fit in fits:
         mode = modes[fit.index]
         if mode is not None:
-            before = best.get(fit.family.key, -np.inf)
-            best[fit.family.key] = max(before, mode.log_evidence)
+            before = best.get(fit.family.name, -np.inf)
+            best[fit.family.name] = max(before, mode.log_evidence)
     return {
         fit.index
         for fit in fits
         if (mode := modes[fit.index]) is not None
-        and mode.log_evidence >= best[fit.family.key] - SCREEN
+        and mode.log_evidence >= best[fit.family.name] - SCREEN
     }
 
 
@@ -211,7 +210,7 @@ def _smc(
 
     def run(fit: MemberFit, number: int) -> tuple[int, int, Weighted]:
         rng = np.random.default_rng(stream(seed, 1 + fit.index, fit.effort, number))
-        moves = fit.effort * (smc.MOVES if fit.family.engine == "smc" else FEW_MOVES)
+        moves = fit.effort * (smc.MOVES if fit.family.many_modes else FEW_MOVES)
         return fit.index, number, smc.run(fit.member, table, rng, moves=moves)
 
     tasks = [

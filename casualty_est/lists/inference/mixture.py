@@ -16,11 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from casualty_est.lists.inference.mixture_kernel import BLOCK, CLASSES, VISIBILITY
-from casualty_est.lists.model import visibility
-from casualty_est.lists.model.classes import Classes
-from casualty_est.lists.model.member import LIST_SD, Member
-from casualty_est.lists.model.visibility import POINTS, Visibility
+from casualty_est.lists.families.member import Member
+from casualty_est.lists.inference.mixture_kernel import BLOCK
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -33,7 +30,7 @@ class Compiled:
     Parameters
     ----------
     kind : int
-        ``CLASSES`` or ``VISIBILITY``.
+        ``BY_CLASS`` or ``BY_NODE``.
     components : int
         Classes, or nodes.
     lists : int
@@ -87,7 +84,8 @@ def compiled(member: Member, counts: Array) -> Compiled | None:
 
     counts (history,): People with each history.
     """
-    if not isinstance(member, Classes | Visibility):
+    form = member.mixture
+    if form is None:
         return None
     lists = member.n_lists
     blocks = -(-lists // BLOCK)
@@ -96,35 +94,17 @@ def compiled(member: Member, counts: Array) -> Compiled | None:
     parts = [bits[:, start:end] @ (1 << np.arange(end - start)) for start, end in pairwise(first)]
     index = np.ascontiguousarray(np.vstack(parts), dtype=np.int64)
     counts = np.ascontiguousarray(counts, dtype=float)
-    if isinstance(member, Classes):
-        precisions, constant = member.precisions, member.log_constant
-        return Compiled(
-            CLASSES,
-            member.classes,
-            lists,
-            (-1, -1),
-            first,
-            index,
-            counts,
-            0.0,
-            precisions,
-            constant,
-        )
-    pair = (-1, -1) if member.pair is None else member.pair
-    both = float(counts @ (bits[:, pair[0]] * bits[:, pair[1]])) if member.pair else 0.0
-    constant = -(lists * np.log(LIST_SD) + np.log(visibility.LOADING_SD))
-    constant -= 0.5 * np.log(2 * np.pi) * member.size
-    if member.pair:
-        constant -= np.log(visibility.PAIR_SD)
+    pair = form.pair or (-1, -1)
+    both = float(counts @ (bits[:, pair[0]] * bits[:, pair[1]])) if form.pair else 0.0
     return Compiled(
-        VISIBILITY,
-        len(POINTS),
+        form.kind,
+        form.components,
         lists,
         pair,
         first,
         index,
         counts,
         both,
-        np.zeros(4),
-        float(constant),
+        form.precisions,
+        form.constant,
     )

@@ -14,12 +14,11 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from casualty_est.lists.model import visibility
-from casualty_est.lists.model.member import LIST_MEAN, LIST_SD
+from casualty_est.lists.families import visibility
+from casualty_est.lists.families.member import BY_CLASS, LIST_MEAN, LIST_SD
 
 BATCH = 64  # particles that go through together
 BLOCK = 5  # lists whose 2^5 products are written out at once
-CLASSES, VISIBILITY = 0, 1
 POINTS = np.ascontiguousarray(visibility.POINTS, dtype=float)
 NODE_WEIGHTS = np.exp(visibility.LOG_WEIGHTS)
 
@@ -164,7 +163,7 @@ def _classes(
 
 @_jit  # type: ignore[untyped-decorator]
 def _in_order(theta: Any, components: int, lists: int) -> bool:
-    """Whether the classes stand by their mean log odds, as `Classes.relabel` puts them."""
+    """Whether the classes stand by their mean log odds, as `LatentClasses.relabel` puts them."""
     before = -np.inf
     for k in range(components):
         total = 0.0
@@ -286,7 +285,7 @@ def _batch(
     excess, unseen = work[3], work[4]
     for b in range(BATCH):
         prior[b] = constant
-    if kind == CLASSES:
+    if kind == BY_CLASS:
         _classes(theta, components, lists, shares, chance, work, prior)
         _prior_classes(theta, components, lists, precisions, work, prior)
     else:
@@ -452,7 +451,7 @@ def move(
                 for b in range(here):
                     i = order[place + b]
                     gain = result[0, b] - prior[i] + heat * (result[1, b] - likelihood[i])
-                    if kind == CLASSES and not _in_order(batch[:, b], components, lists):
+                    if kind == BY_CLASS and not _in_order(batch[:, b], components, lists):
                         gain = -np.inf
                     if np.log(rng.random()) < gain:
                         for d in range(size):

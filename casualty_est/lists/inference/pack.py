@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est.lists.families import group_title
 from casualty_est.lists.inference.answer import quantiles
 from casualty_est.lists.inference.fit import Part
 from casualty_est.lists.inference.replicates import combine
-from casualty_est.lists.model.families import group_title
 from casualty_est.lists.table.strata import Stratum, label_text
 from casualty_est.result.call import SCHEMA, versions
 from casualty_est.wording.numbers import people, percent, share

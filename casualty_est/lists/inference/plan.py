@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from casualty_est.lists.model.families import FLOOR, Family
+from casualty_est.lists.families.family import FLOOR, Family
 
 FEWEST_RUNS = 4  # fewer say nothing of their Monte Carlo error
 SOME = 1000  # draws for which all histories are written out
@@ -24,10 +24,6 @@ class Plan:
         Independent runs, or chains.
     floor : float
         Smallest mass of a group that the data do not rule out.
-    xi : float
-        Odds ratio of the unseen cell, under ``no-highest-order``.
-    reference : bool
-        Compute as the program does that a family is compared with, under ``decomposable``.
     method : {"auto", "smc"}
         The engine.
     """
@@ -36,6 +32,4 @@ class Plan:
     draws: int = 4000
     runs: int = 4
     floor: float = FLOOR
-    xi: float = 1.0
-    reference: bool = False
     method: str = "auto"

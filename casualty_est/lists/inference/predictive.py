@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from casualty_est.lists.model.families import MOST_CELLS
-from casualty_est.lists.model.member import Member, all_histories
+from casualty_est.lists.families.family import MOST_CELLS
+from casualty_est.lists.families.member import Member, all_histories
 from casualty_est.lists.table.history import HistoryTable
 
 Array = npt.NDArray[np.float64]

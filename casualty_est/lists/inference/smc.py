@@ -12,11 +12,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est.lists.families.member import Member
 from casualty_est.lists.inference.density import densities_of
 from casualty_est.lists.inference.importance import Weighted
 from casualty_est.lists.inference.mixture import compiled
 from casualty_est.lists.inference.mixture_kernel import move as move_compiled
-from casualty_est.lists.model.member import Member
 from casualty_est.lists.table.history import HistoryTable
 
 Array = npt.NDArray[np.float64]

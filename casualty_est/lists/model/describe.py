@@ -4,46 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from casualty_est.lists.model import classes, dirichlet_process, loglinear, visibility
-from casualty_est.lists.model.families import Family, group_title
-from casualty_est.lists.model.member import LIST_MEAN, LIST_SD
+from casualty_est.lists.families import Family
 from casualty_est.wording.numbers import percent
 
 if TYPE_CHECKING:
     from casualty_est.lists.model.model import ListModel
 
 SHOWN = 6
-
-_LISTS = f"log odds of each list ~ N({LIST_MEAN:g}, {LIST_SD:g})"
-_LOADINGS = (
-    f"loading of each list exp(l + {visibility.SPREAD:g} z), "
-    f"l ~ N({visibility.LOADING_MEAN:g}, {visibility.LOADING_SD:g}), z ~ N(0, 1)"
-)
-PRIORS = {
-    "independence": _LISTS,
-    "pairs": f"{_LISTS}; interaction of one pair ~ N(0, {loglinear.SINGLE_SD:g}), every pair alike",
-    "ridge": (
-        f"{_LISTS}; interaction of every pair ~ N(0, scale), scale "
-        f"{', '.join(f'{s:g}' for s in loglinear.SCALES)} with equal weight"
-    ),
-    "visibility": f"{_LISTS}; {_LOADINGS}",
-    "visibility-pair": f"{_LISTS}; {_LOADINGS}; interaction ~ N(0, {visibility.PAIR_SD:g})",
-    "classes": (
-        f"{classes.CLASSES} classes, shares ~ Dirichlet(1); log odds {LIST_MEAN:g} + list + class "
-        f"+ own, sds {classes.LISTS_SD:g}, {classes.CLASSES_SD:g} and "
-        f"{' or '.join(f'{sd:g}' for sd in classes.OWN_SDS)} with equal weight"
-    ),
-    "no-highest-order": "shares of the seen histories ~ Dirichlet(1 / number of histories)",
-    "decomposable": (
-        "every chordal graph alike; chances of the histories of lists that are tied "
-        "~ Dirichlet(1 / number of their histories)"
-    ),
-    "dirichlet-process": (
-        f"{dirichlet_process.CLASSES} classes, shares by breaking a stick with parts ~ Beta(1, "
-        f"alpha), alpha ~ Gamma({dirichlet_process.SHAPE:g}, {dirichlet_process.RATE:g}); chance "
-        "of each list to hold a member of a class ~ Beta(1, 1)"
-    ),
-}
 
 
 def describe(model: ListModel) -> list[str]:
@@ -60,10 +27,7 @@ def describe(model: ListModel) -> list[str]:
     ]
     families, _ = model.families_for(histories.pooled())
     lines += ["", "Families, and their priors", *_families(families)]
-    limit = ", from 1 to 10 times the listed people beyond them" if model.reference else ""
-    lines.append(
-        f"  Number of people: p(N) proportional to 1 / N{limit or ', without an upper limit'}"
-    )
+    lines.append(f"  Number of people: p(N) proportional to 1 / N, {families[0].people}")
     if len({family.group for family in families}) > 1:
         lines.append(
             f"  Average: equal prior for each group, weight by evidence; a group that the data do "
@@ -80,6 +44,6 @@ def _families(families: tuple[Family, ...]) -> list[str]:
     lines = []
     for group in dict.fromkeys(family.group for family in families):
         if len(families) > 1:
-            lines.append(f"  {group_title(group)}")
-        lines += [f"    {f.title}: {PRIORS[f.key]}" for f in families if f.group == group]
+            lines.append(f"  {group.title}")
+        lines += [f"    {f.title}: {f.prior}" for f in families if f.group == group]
     return lines

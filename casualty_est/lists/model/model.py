@@ -10,7 +10,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.errors import UsageError
-from casualty_est.lists.model.families import FAMILIES, FLOOR, Family, choose, group_title
+from casualty_est.lists.families import AUTO, Choice, Family, as_families, for_lists
+from casualty_est.lists.families.family import FLOOR, in_range
 from casualty_est.lists.table.histories import CaptureHistories, Stratum
 from casualty_est.tables.checks import nearest
 from casualty_est.wording.phrases import listed
@@ -43,18 +44,14 @@ class ListModel:
     ----------
     histories : CaptureHistories, dataframe, or a sequence of them
         The table; several are replicates of one linkage or imputation, mixed draw by draw.
-    families : str or sequence of str
+    families : str, Family, or a sequence of them
         ``auto``; or ``independence``, ``pairs``, ``ridge``, ``visibility``, ``visibility-pair``,
         ``classes`` (several of these are averaged); or one that stands alone, for comparison:
-        ``no-highest-order``, ``decomposable`` (three to seven lists), ``dirichlet-process``.
+        ``no-highest-order``, ``decomposable`` (three to seven lists), ``dirichlet-process``. A
+        family with settings is an object of `casualty_est.lists.families`, such as
+        ``NoHighestOrder(xi=2)``.
     floor : float
         Smallest mass of a group of families that the data do not rule out, from 0 to .3.
-    xi : float
-        Odds ratio of the unseen cell, for ``no-highest-order`` only; 1 is no interaction of the
-        highest order.
-    reference : bool
-        For ``decomposable`` only: take the graphs and the range of the number of people that R dga
-        takes, the complete graph included and at most ten times the listed people beyond them.
     cell : mapping, optional
         What is counted: any of ``scope``, ``start``, ``end``, ``outcome``, ``group``,
         ``perpetrator``.
@@ -88,25 +85,16 @@ class ListModel:
         self,
         histories: CaptureHistories | Sequence[CaptureHistories] | Any,
         *,
-        families: str | Sequence[str] = "auto",
+        families: Choice = AUTO,
         floor: float = FLOOR,
-        xi: float = 1.0,
-        reference: bool = False,
         cell: Mapping[str, str | date | None] | None = None,
     ) -> None:
         self.replicates = _replicates(histories)
         self.histories = self.replicates[0]
         self.cell = _cell(cell)
-        _in_range("floor", floor, 0.0, 0.3)
-        _in_range("xi", xi, 1e-6, 1e6)
-        names = (families,) if isinstance(families, str) else tuple(families)
-        _only_for("xi", xi != 1.0, names, "no-highest-order")
-        if not isinstance(reference, bool):
-            msg = f"reference must be True or False, not {reference!r}"
-            raise UsageError(msg)
-        _only_for("reference", reference, names, "decomposable")
-        self._families = families
-        self.floor, self.xi, self.reference = float(floor), float(xi), reference
+        in_range("floor", floor, 0.0, 0.3)
+        self.floor = float(floor)
+        self._families = as_families(families)
         self._pymc_model: pymc.Model | dict[str, pymc.Model] | None = None
         notes: list[Note] = []
         for table in self.replicates:
@@ -119,10 +107,9 @@ class ListModel:
         self.notes: tuple[Note, ...] = tuple(dict.fromkeys(notes))
         self.settings: dict[str, Any] = {
             "table": self.histories.name,
-            "families": list(names),
+            "families": [f.name for f in self._families or ()] or [AUTO],
+            "options": {f.name: f.options for f in self._families or () if f.options},
             "floor": self.floor,
-            "xi": self.xi,
-            "reference": self.reference,
             "by": list(self.histories.by),
             "replicates": len(self.replicates),
         }
@@ -140,7 +127,7 @@ class ListModel:
         families : tuple of Family
         notes : list of str
         """
-        return choose(self._families, len(stratum.table.lists))
+        return for_lists(self._families, len(stratum.table.lists))
 
     @property
     def assumption(self) -> str:
@@ -162,7 +149,7 @@ class ListModel:
         families, _ = self.families_for(stratum)
         if len(families) == 1:
             return f"This estimate assumes that {families[0].assumption}."
-        groups = listed([group_title(g) for g in dict.fromkeys(f.group for f in families)], "or")
+        groups = listed([g.title for g in dict.fromkeys(f.group for f in families)], "or")
         return (
             f"This estimate assumes that whatever ties the lists to each other ({groups}) ties "
             "them in the same way among the people they missed."
@@ -208,11 +195,11 @@ class ListModel:
         UsageError
             If a family has no PyMC model, or none for so many lists.
         """
-        from casualty_est.lists.model.pymc_families import build
+        from casualty_est.lists.families.in_pymc import build
 
         families, _ = self.families_for(stratum)
-        found = {family.key: build(family, stratum.table, xi=self.xi) for family in families}
-        return found if len(found) > 1 or self._families == "auto" else found[families[0].key]
+        found = {family.name: build(family, stratum.table) for family in families}
+        return found if len(found) > 1 or self._families is None else found[families[0].name]
 
     def fit(
         self,
@@ -309,18 +296,6 @@ def _cell(cell: Mapping[str, str | date | None] | None) -> dict[str, str | None]
             raise UsageError(msg)
         found[name] = value.isoformat() if isinstance(value, date) else value
     return found
-
-
-def _in_range(name: str, value: float, low: float, high: float) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        msg = f"{name} must be a number from {low:g} to {high:g}, not {value!r}"
-        raise UsageError(msg)
-
-
-def _only_for(name: str, given: bool, families: Sequence[str], family: str) -> None:
-    if given and tuple(families) != (family,):
-        msg = f"{name} belongs to families={FAMILIES[family].key!r}, and {families!r} was asked"
-        raise UsageError(msg)
 
 
 def _facts(stratum: Stratum) -> list[Note]:

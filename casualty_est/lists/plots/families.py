@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullFormatter, NullLocator
 
-from casualty_est.lists.model.families import group_title
+from casualty_est.lists.families import group_title
 from casualty_est.lists.plots import overlaps as upset
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.plots.density import SMALLEST

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.errors import UsageError
-from casualty_est.lists.model.families import FAMILIES, group_title
+from casualty_est.lists.families import family_title, group_title
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.report import naming
 from casualty_est.report.tables import Table, answer, rounded
@@ -202,7 +202,7 @@ def _members(members: Sequence[Mapping[str, Any]]) -> Table:
     known = [m["log_evidence"] for m in members if m["log_evidence"] is not None]
     rows = tuple(
         (
-            FAMILIES[m["family"]].title if m["family"] in FAMILIES else m["family"],
+            family_title(m["family"]),
             m["member"],
             portion(m["mass"]),
             "" if m["log_evidence"] is None else f"{m['log_evidence'] - max(known):.1f}",

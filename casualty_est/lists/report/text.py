@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from casualty_est.lists.model.families import FAMILIES, group_title
+from casualty_est.lists.families import group_in_words, group_title, recalled
+from casualty_est.lists.families.family import ASSUMED
 from casualty_est.result.posterior import far_apart
 from casualty_est.result.tables import found_for
 from casualty_est.wording.numbers import people, percent, portion, share
@@ -13,27 +14,20 @@ from casualty_est.wording.phrases import capitalised, listed
 if TYPE_CHECKING:
     from casualty_est.result.estimate import Estimate
 
-# What a group of families assumes, as a clause that a reader who never saw a model can follow.
-IN_WORDS = {
-    "pairs": "pairs of lists that share more or fewer people than chance would have it",
-    "visibility": "people who are easier to see than others",
-    "classes": "groups of people that the lists see differently",
-}
-
 
 def assumption(estimate: Estimate) -> str:
     """What identifies the people on no list, in one sentence for a reader with one minute."""
     meta = estimate.meta
     # A family that stands alone has its own group, or all members of the answer are of one family.
     keys = list(dict.fromkeys(member["family"] for member in meta["details"]["families"]))
-    kinds = [IN_WORDS.get(g["name"], group_title(g["name"])) for g in meta["details"]["groups"]]
-    said = f"whatever ties the lists to each other ({listed(kinds, 'or')}) ties them in the same "
-    said += "way among the people they missed"
-    if len(keys) == 1 and keys[0] in FAMILIES:
-        said = FAMILIES[keys[0]].assumption
-        if keys[0] == "no-highest-order":
-            said += f", {share(meta['settings']['xi'])}"
-    return f"It rests on one assumption, which no list can check: {said}."
+    family = recalled(keys[0], meta["settings"].get("options", {})) if len(keys) == 1 else None
+    if family is not None:
+        return family.report_sentence()
+    kinds = listed([group_in_words(g["name"]) for g in meta["details"]["groups"]], "or")
+    return ASSUMED.format(
+        f"whatever ties the lists to each other ({kinds}) ties them in the same way among the "
+        "people they missed"
+    )
 
 
 def rests_on(estimate: Estimate) -> list[str]:

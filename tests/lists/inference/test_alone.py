@@ -13,8 +13,9 @@ from typer.testing import CliRunner
 import casualty_est as ce
 from casualty_est.cli.main import app
 from casualty_est.errors import UsageError
+from casualty_est.lists.families import Decomposable
+from casualty_est.lists.families.dirichlet_process import as_classes
 from casualty_est.lists.inference import gibbs, gibbs_kernel
-from casualty_est.lists.model.dirichlet_process import as_classes
 from casualty_est.lists.table.history import HistoryTable
 
 HISTORIES = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [1, 0, 1], [0, 1, 1], [1, 1, 1]]
@@ -71,10 +72,10 @@ def test_decomposable_is_whole(tmp_path):
 
 
 def test_reference_says_what_it_is(tmp_path):
-    model = ce.ListModel(ce.CaptureHistories(_frame()), families="decomposable", reference=True)
+    model = ce.ListModel(ce.CaptureHistories(_frame()), families=Decomposable(reference=True))
     assert "from 1 to 10 times the listed people beyond them" in repr(model)
     est = model.fit(seed=1)
-    assert est.meta["settings"]["reference"] is True
+    assert est.meta["settings"]["options"] == {"decomposable": {"reference": True}}
     said = " ".join(est.identification().sentences)
     assert "8 graphs were averaged" in said
     assert "the range of R dga" in said
@@ -93,12 +94,8 @@ def test_no_overlap_is_not_identified_and_not_nobody():
 
 def test_families_alone_refuse_what_they_cannot_take():
     histories = ce.CaptureHistories(_frame())
-    with pytest.raises(UsageError, match="reference belongs to families='decomposable'"):
-        ce.ListModel(histories, reference=True)
-    with pytest.raises(UsageError, match="reference belongs to"):
-        ce.ListModel(histories, families="dirichlet-process", reference=True)
     with pytest.raises(UsageError, match="reference must be True or False"):
-        ce.ListModel(histories, families="decomposable", reference="yes")
+        Decomposable(reference="yes")
     for name in ("decomposable", "dirichlet-process"):
         with pytest.raises(UsageError, match="stands alone"):
             ce.ListModel(histories, families=("ridge", name))

@@ -10,11 +10,18 @@ import pytest
 
 import casualty_est as ce
 from casualty_est.errors import InputError, UsageError
+from casualty_est.lists.families import (
+    Classes,
+    Independence,
+    Pairs,
+    Ridge,
+    Visibility,
+    VisibilityPair,
+)
+from casualty_est.lists.families.member import Member
 from casualty_est.lists.inference import mixture_kernel
 from casualty_est.lists.inference.importance import climb
 from casualty_est.lists.inference.mixture import compiled
-from casualty_est.lists.model import classes, loglinear, visibility
-from casualty_est.lists.model.member import Member
 from casualty_est.lists.table.history import HistoryTable
 
 TRUTH = 1500
@@ -104,14 +111,14 @@ def test_auto_on_many_lists(lists):
 
 def _members(table):
     found = [
-        classes.classes(table)[0],
-        visibility.visibility(table)[0],
-        visibility.visibility_pair(table)[0],
-        visibility.visibility_pair(table)[-1],
-        loglinear.independence(table)[0],
-        loglinear.pairs(table)[-1],
+        Classes().members(table)[0],
+        Visibility().members(table)[0],
+        VisibilityPair().members(table)[0],
+        VisibilityPair().members(table)[-1],
+        Independence().members(table)[0],
+        Pairs().members(table)[-1],
     ]
-    return [*found, loglinear.ridge(table)[2]] if len(table.lists) <= 8 else found
+    return [*found, Ridge().members(table)[2]] if len(table.lists) <= 8 else found
 
 
 @pytest.mark.parametrize("lists", [2, 3, 5, 6, 11, 20])
@@ -152,7 +159,7 @@ def test_derivatives_are_those_of_an_imaginary_step(lists):
 
 def test_a_climb_from_elsewhere_ends_at_the_same_mode():
     table = HistoryTable.of(("A", "B", "C"), [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 1]], [9] * 4)
-    for member in (visibility.visibility(table)[0], loglinear.pairs(table)[0]):
+    for member in (Visibility().members(table)[0], Pairs().members(table)[0]):
         theta, value = climb(member, table)
         again, height = climb(member, table, theta + 0.3)
         assert height == pytest.approx(value, abs=1e-6)

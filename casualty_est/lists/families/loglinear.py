@@ -1,20 +1,20 @@
-"""Log-linear families: lists that are independent, or depend on each other in pairs.
+"""Log-linear members: lists that are independent, or depend on each other in pairs.
 
 P_x is proportional to exp(sum_j a_j x_j + sum_jk g_jk x_j x_k). A pair with g above 0 shares people
 more often than chance (names passed on, the same area), one below 0 less often. Fienberg 1972,
-doi 10.1093/biomet/59.3.591; Cormack 1989, doi 10.2307/2531485. The shrinkage of all pairs at once
-has a discrete scale, for a sampled one makes a funnel.
+doi 10.1093/biomet/59.3.591; Cormack 1989, doi 10.2307/2531485.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
+from typing import Self
 
 import numpy as np
 
-from casualty_est.lists.model.member import (
+from casualty_est.lists.families.family import Group
+from casualty_est.lists.families.member import (
     LIST_MEAN,
     LIST_SD,
     Array,
@@ -28,8 +28,12 @@ from casualty_est.lists.model.member import (
 )
 from casualty_est.lists.table.history import HistoryTable
 
+PAIRS = Group(
+    "pairs",
+    "lists that depend in pairs",
+    "pairs of lists that share more or fewer people than chance would have it",
+)
 SINGLE_SD = 1.0  # of the interaction of a single pair
-SCALES = (0.1, 0.3, 0.8)  # of all pairs at once, with equal weight
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +50,13 @@ class LogLinear(Member):
 
     pairs: tuple[tuple[int, int], ...] = ()
     scale: float = SINGLE_SD
+
+    @classmethod
+    def of(
+        cls, table: HistoryTable, pairs: tuple[tuple[int, int], ...] = (), scale: float = SINGLE_SD
+    ) -> Self:
+        """Take lists and histories from a table."""
+        return cls(table.lists, table.histories.astype(float), pairs, scale)
 
     @cached_property
     def _design(self) -> Array:
@@ -142,22 +153,3 @@ class LogLinear(Member):
     def visible(self, theta: Array, chances: Array) -> tuple[Array, Array]:
         """Everybody has the same chance, so all exceed it or nobody does."""
         return all_or_none(self.evaluate(theta)[1], chances)
-
-
-def independence(table: HistoryTable) -> tuple[LogLinear, ...]:
-    """Lists that hold people independently of each other."""
-    return (LogLinear(table.lists, table.histories.astype(float)),)
-
-
-def pairs(table: HistoryTable) -> tuple[LogLinear, ...]:
-    """One pair of lists interacts: a member for each pair."""
-    bits = table.histories.astype(float)
-    found = combinations(range(len(table.lists)), 2)
-    return tuple(LogLinear(table.lists, bits, (pair,)) for pair in found)
-
-
-def ridge(table: HistoryTable) -> tuple[LogLinear, ...]:
-    """All pairs interact, shrunk together: a member for each scale."""
-    bits = table.histories.astype(float)
-    every = tuple(combinations(range(len(table.lists)), 2))
-    return tuple(LogLinear(table.lists, bits, every, scale) for scale in SCALES)

@@ -12,20 +12,27 @@ Latent class models of capture: Agresti 1994, doi 10.2307/2533391; Manrique-Vall
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import gammaln
 
-from casualty_est.lists.model.member import (
+from casualty_est.lists.families.family import Family, Group
+from casualty_est.lists.families.member import (
+    BY_CLASS,
     LIST_MEAN,
     Array,
     Member,
+    Mixture,
     log_one_minus_exp,
     log_sum_exp,
     softplus,
 )
 from casualty_est.lists.table.history import HistoryTable
+
+if TYPE_CHECKING:
+    from casualty_est.lists.families.in_pymc import Data
 
 CLASSES = 4
 LISTS_SD, CLASSES_SD = 1.2, 0.8
@@ -33,7 +40,7 @@ OWN_SDS = (0.2, 0.7)  # of what a list makes of a class, with equal weight
 
 
 @dataclass(frozen=True, eq=False)
-class Classes(Member):
+class LatentClasses(Member):
     """A population of a few classes, exchangeable before the data.
 
     Parameters
@@ -46,6 +53,11 @@ class Classes(Member):
 
     classes: int = CLASSES
     own: float = OWN_SDS[-1]
+
+    @property
+    def mixture(self) -> Mixture:
+        """A component for each class."""
+        return Mixture(BY_CLASS, self.classes, self.log_constant, self.precisions)
 
     @property
     def name(self) -> str:
@@ -153,7 +165,64 @@ class Classes(Member):
         )
 
 
-def classes(table: HistoryTable, count: int = CLASSES) -> tuple[Classes, ...]:
-    """A few latent classes: a member for each scale of what a list makes of a class."""
-    bits = table.histories.astype(float)
-    return tuple(Classes(table.lists, bits, count, own) for own in OWN_SDS)
+class Classes(Family):
+    """A few latent classes, inside which lists are independent.
+
+    References
+    ----------
+    Agresti 1994, doi 10.2307/2533391; Manrique-Vallier 2016, doi 10.1111/biom.12502.
+
+    Examples
+    --------
+    >>> from casualty_est.lists.families import Classes
+    >>> Classes().title
+    'latent classes'
+    """
+
+    name = "classes"
+    title = "latent classes"
+    group = Group("classes", title, "groups of people that the lists see differently")
+    assumption = (
+        f"the population falls into at most {CLASSES} groups, inside which lists are independent"
+    )
+    prior = (
+        f"{CLASSES} classes, shares ~ Dirichlet(1); log odds {LIST_MEAN:g} + list + class + own, "
+        f"sds {LISTS_SD:g}, {CLASSES_SD:g} and {' or '.join(f'{sd:g}' for sd in OWN_SDS)} with "
+        "equal weight"
+    )
+    many_modes = True
+
+    def members(self, table: HistoryTable) -> tuple[LatentClasses, ...]:
+        """One member for each scale of what a list makes of a class."""
+        bits = table.histories.astype(float)
+        return tuple(LatentClasses(table.lists, bits, own=own) for own in OWN_SDS)
+
+    def pymc(self, data: Data) -> None:
+        """Log odds by class and list, what they have in common and their scale summed out."""
+        import pymc as pm
+        import pytensor.tensor as pt
+
+        count, lists, scales = CLASSES, data.lists, OWN_SDS
+        size = count * lists
+        data.name("class", range(1, count + 1))
+        data.name("member", [f"own scale {scale:g}" for scale in scales])
+        # What lists and classes have in common is summed out: the log odds are normal together.
+        same_list = np.tile(np.eye(lists), (count, count))
+        same_class = np.kron(np.eye(count), np.ones((lists, lists)))
+        common = LISTS_SD**2 * same_list + CLASSES_SD**2 * same_class
+        lower = np.stack([np.linalg.cholesky(common + own**2 * np.eye(size)) for own in scales])
+        flat = pm.Mixture(
+            "flat_log_odds",
+            w=np.full(len(scales), 1 / len(scales)),
+            comp_dists=pm.MvNormal.dist(np.full((len(scales), size), LIST_MEAN), chol=lower),
+        )
+        # The data speak of the scale through the log odds alone.
+        white = pt.dot(np.linalg.inv(lower), flat - LIST_MEAN)
+        heights = np.log(np.diagonal(lower, axis1=1, axis2=2)).sum(axis=1)
+        density = -0.5 * (white**2).sum(axis=1) - heights
+        pm.Deterministic("member_probability", pt.special.softmax(density), dims="member")
+        log_odds = pm.Deterministic(
+            "class_log_odds", flat.reshape((count, lists)), dims=("class", "list")
+        )
+        shares = pm.Dirichlet("class_share", np.ones(count), dims="class")
+        data.observe(*data.parts(log_odds, pt.log(shares)))

@@ -8,10 +8,16 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from casualty_est.errors import UsageError
-from casualty_est.lists.model import classes, families, loglinear, visibility
-from casualty_est.lists.model.member import all_histories
-from casualty_est.lists.model.no_highest_order import draw, most_likely
+from casualty_est.lists.families import (
+    AVERAGED,
+    Classes,
+    Pairs,
+    Ridge,
+    VisibilityPair,
+)
+from casualty_est.lists.families.classes import LatentClasses
+from casualty_est.lists.families.member import all_histories
+from casualty_est.lists.families.no_highest_order import draw, most_likely
 from casualty_est.lists.table.history import HistoryTable
 
 HISTORIES = list(itertools.product((0, 1), repeat=3))
@@ -32,7 +38,7 @@ def _order(chance):
 
 def test_log_linear_by_enumeration():
     rng = np.random.default_rng(1)
-    single, every = loglinear.pairs(TABLE)[1], loglinear.ridge(TABLE)[2]
+    single, every = Pairs().members(TABLE)[1], Ridge().members(TABLE)[2]
     assert single.pairs == ((0, 2),)
     for member in (single, every):
         theta = rng.normal(-1, 1, member.size)
@@ -48,7 +54,7 @@ def test_log_linear_by_enumeration():
 def test_visibility_against_adaptive_quadrature():
     from scipy.integrate import quad
 
-    member = visibility.visibility_pair(TABLE)[0]
+    member = VisibilityPair().members(TABLE)[0]
     theta = np.array([-1.0, -0.5, -1.5, -0.7, 0.3, -0.2, 0.1, 0.8])
     loading = np.exp(theta[3] + 0.35 * theta[4:7])
 
@@ -64,7 +70,7 @@ def test_visibility_against_adaptive_quadrature():
 
 
 def test_classes_by_enumeration_and_prior_by_covariance():
-    member = classes.classes(TABLE)[-1]
+    member = Classes().members(TABLE)[-1]
     theta = np.random.default_rng(2).normal(-1, 1, member.size)
     odds, ratios = theta[:12].reshape(4, 3), np.append(theta[12:], 0.0)
     shares = np.exp(ratios) / np.exp(ratios).sum()
@@ -86,7 +92,7 @@ def test_classes_by_enumeration_and_prior_by_covariance():
 
 
 def test_relabelling_changes_nothing():
-    member = classes.classes(TABLE)[-1]
+    member = Classes().members(TABLE)[-1]
     theta = member.draw_prior(np.random.default_rng(3), 50)
     again = member.relabel(theta)
     np.testing.assert_allclose(member.log_prior(again), member.log_prior(theta), rtol=1e-12)
@@ -95,11 +101,13 @@ def test_relabelling_changes_nothing():
 
 
 @pytest.mark.parametrize(
-    ("name", "which"), [*((name, 0) for name in families.AVERAGED), ("classes", 1)]
+    ("family", "which"),
+    [*((family, 0) for family in AVERAGED), (Classes, 1)],
+    ids=lambda value: getattr(value, "name", value),
 )
-def test_prior_draws_have_the_prior_density(name, which):
+def test_prior_draws_have_the_prior_density(family, which):
     """Importance weights of a normal under the prior add up to one only if it is normalised."""
-    member = families.FAMILIES[name].members(TABLE)[which]
+    member = family().members(TABLE)[which]
     rng = np.random.default_rng(4)
     draws = member.draw_prior(rng, 20_000)
     proposal = stats.multivariate_t(draws.mean(axis=0), 1.3 * np.cov(draws.T), df=8, seed=rng)
@@ -112,7 +120,7 @@ def test_prior_draws_have_the_prior_density(name, which):
 
 
 def test_visible_shares_of_two_classes_by_hand():
-    member = classes.Classes(("A", "B", "C"), TABLE.histories.astype(float), 2)
+    member = LatentClasses(("A", "B", "C"), TABLE.histories.astype(float), 2)
     low, high = np.log(0.01 / 0.99), 0.0
     theta = np.array([[low] * 3 + [high] * 3 + [np.log(0.3 / 0.7)]])
     listed, unlisted = member.visible(theta, np.array([0.02, 0.5]))
@@ -120,19 +128,6 @@ def test_visible_shares_of_two_classes_by_hand():
     np.testing.assert_allclose(listed[0], [1.0, seen[1] / sum(seen)])
     missed = 0.3 * 0.99**3, 0.7 * 0.5**3
     np.testing.assert_allclose(unlisted[0], [1.0, missed[1] / sum(missed)])
-
-
-def test_families_refuse_what_they_cannot_take():
-    with pytest.raises(UsageError, match="ridge takes at most 8 lists, not 9"):
-        families.choose("ridge", 9)
-    with pytest.raises(UsageError, match="pairs needs at least 3 lists"):
-        families.choose("pairs", 2)
-    with pytest.raises(UsageError, match="did you mean 'visibility'"):
-        families.choose("visibilty", 4)
-    with pytest.raises(UsageError, match="stands alone"):
-        families.choose(("ridge", "no-highest-order"), 4)
-    assert [f.key for f in families.choose("auto", 2)[0]] == ["independence"]
-    assert "ridge" not in [f.key for f in families.choose("auto", 12)[0]]
 
 
 def test_no_highest_order_shares_are_dirichlet():

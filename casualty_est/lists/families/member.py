@@ -10,7 +10,8 @@ being on no list. All evidences leave out the same combinatorial constant and ca
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import Any, Self
 
 import numpy as np
@@ -23,6 +24,33 @@ Array = npt.NDArray[Any]
 
 STEP = 1e-30  # imaginary step: no rounding error, whatever its size
 LIST_MEAN, LIST_SD = -1.5, 1.5  # log odds of a list to hold a person, before the data
+LISTS_PRIOR = f"log odds of each list ~ N({LIST_MEAN:g}, {LIST_SD:g})"
+BY_CLASS, BY_NODE = 0, 1  # how the parameters of a compiled mixture lie in a row
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mixture:
+    """What compiled code has to know of a mixture of independent lists.
+
+    Parameters
+    ----------
+    kind : int
+        ``BY_CLASS`` (latent classes) or ``BY_NODE`` (a normal visibility).
+    components : int
+        Classes, or nodes.
+    constant : float
+        Constant of the log prior.
+    precisions : ndarray of shape (4,)
+        Of the grand mean, of lists, of classes, and of a class's own in a list.
+    pair : tuple of (int, int), optional
+        Two lists that interact.
+    """
+
+    kind: int
+    components: int
+    constant: float
+    precisions: Array = field(default_factory=lambda: np.zeros(4))
+    pair: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +72,11 @@ class Member(ABC):
     def n_lists(self) -> int:
         """Number of lists."""
         return len(self.lists)
+
+    @property
+    def mixture(self) -> Mixture | None:
+        """Its form as a mixture that compiled code reads; None where there is none."""
+        return None
 
     @property
     @abstractmethod
@@ -117,6 +150,17 @@ def all_histories(n_lists: int) -> Array:
     """Return every history but the empty one, of shape (2 ** n_lists - 1, n_lists)."""
     index = np.arange(1, 2**n_lists)[:, None]
     found: Array = ((index >> np.arange(n_lists)) & 1).astype(float)
+    return found
+
+
+def all_pairs(n_lists: int) -> tuple[tuple[int, int], ...]:
+    """Return every pair of lists."""
+    return tuple(combinations(range(n_lists), 2))
+
+
+def signs(n_lists: int) -> Array:
+    """One for histories with an odd number of lists, minus one for an even number."""
+    found: Array = np.where(np.bitwise_count(np.arange(1, 2**n_lists)) % 2 == 1, 1.0, -1.0)
     return found
 
 

@@ -1,4 +1,4 @@
-"""Visibility families: some people are easier to see than others, for every list.
+"""Visibility: some people are easier to see than others, for every list.
 
 Each person has a standard normal visibility u, and list j holds the person with log odds
 a_j + s_j u. All loadings s_j are positive with a common scale, which is what lets three lists speak
@@ -11,16 +11,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.polynomial.hermite_e import hermegauss
 
-from casualty_est.lists.model.member import (
+from casualty_est.lists.families.family import Family, Group
+from casualty_est.lists.families.member import (
+    BY_NODE,
     LIST_MEAN,
     LIST_SD,
+    LISTS_PRIOR,
     Array,
     Member,
+    Mixture,
     log_normal_density,
     log_one_minus_exp,
     log_sum_exp,
@@ -28,6 +32,10 @@ from casualty_est.lists.model.member import (
 )
 from casualty_est.lists.table.history import HistoryTable
 
+if TYPE_CHECKING:
+    from casualty_est.lists.families.in_pymc import Data
+
+VISIBILITY = Group("visibility", "unequal visibility", "people who are easier to see than others")
 NODES = 17
 LOADING_MEAN, LOADING_SD = -0.4, 0.7  # log of the common loading
 SPREAD = 0.35  # sd of the log loading of a list round it
@@ -37,10 +45,14 @@ FINE = 200  # equal parts of the population where shares above a chance are coun
 _points, _weights = hermegauss(NODES)
 POINTS: Array = _points
 LOG_WEIGHTS: Array = np.log(_weights / _weights.sum())
+LOADINGS_PRIOR = (
+    f"loading of each list exp(l + {SPREAD:g} z), l ~ N({LOADING_MEAN:g}, {LOADING_SD:g}), "
+    "z ~ N(0, 1)"
+)
 
 
 @dataclass(frozen=True, eq=False)
-class Visibility(Member):
+class NormalVisibility(Member):
     """Lists that all see some people more easily than others.
 
     Parameters
@@ -50,6 +62,20 @@ class Visibility(Member):
     """
 
     pair: tuple[int, int] | None = None
+
+    @classmethod
+    def of(cls, table: HistoryTable, pair: tuple[int, int] | None = None) -> Self:
+        """Take lists and histories from a table."""
+        return cls(table.lists, table.histories.astype(float), pair)
+
+    @property
+    def mixture(self) -> Mixture:
+        """A component for each node."""
+        constant = -(self.n_lists * np.log(LIST_SD) + np.log(LOADING_SD))
+        constant -= 0.5 * np.log(2 * np.pi) * self.size
+        if self.pair:
+            constant -= np.log(PAIR_SD)
+        return Mixture(BY_NODE, len(POINTS), float(constant), pair=self.pair)
 
     @property
     def name(self) -> str:
@@ -205,13 +231,44 @@ class Visibility(Member):
         return listed, unlisted
 
 
-def visibility(table: HistoryTable) -> tuple[Visibility, ...]:
-    """Visibility, with lists that are independent given it."""
-    return (Visibility(table.lists, table.histories.astype(float)),)
+def log_odds_in_pymc(data: Data) -> Any:
+    """Log odds of every list at every node, of shape (node, list), in the open PyMC model."""
+    import pymc as pm
+    import pytensor.tensor as pt
+
+    levels = data.levels()
+    common = pm.Normal("log_common_loading", LOADING_MEAN, LOADING_SD)
+    own = pm.Normal("own_loading", 0.0, 1.0, dims="list")
+    loading = pm.Deterministic("loading", pt.exp(common + SPREAD * own), dims="list")
+    return levels + POINTS[:, None] * loading
 
 
-def visibility_pair(table: HistoryTable) -> tuple[Visibility, ...]:
-    """Visibility and one pair that interacts beyond it: a member for each pair."""
-    bits = table.histories.astype(float)
-    found = combinations(range(len(table.lists)), 2)
-    return tuple(Visibility(table.lists, bits, pair) for pair in found)
+class Visibility(Family):
+    """People who are easier to see than others, for every list alike, along a normal scale.
+
+    References
+    ----------
+    Darroch, Fienberg, Glonek and Junker 1993, doi 10.1080/01621459.1993.10476382.
+
+    Examples
+    --------
+    >>> from casualty_est.lists.families import Visibility
+    >>> Visibility().title
+    'visibility'
+    """
+
+    name = "visibility"
+    title = "visibility"
+    group = VISIBILITY
+    assumption = (
+        "some people are easier to see than others, for every list alike, along a normal scale"
+    )
+    prior = f"{LISTS_PRIOR}; {LOADINGS_PRIOR}"
+
+    def members(self, table: HistoryTable) -> tuple[NormalVisibility, ...]:
+        """One member, whose lists are independent given visibility."""
+        return (NormalVisibility.of(table),)
+
+    def pymc(self, data: Data) -> None:
+        """Visibility, summed over its nodes."""
+        data.observe(*data.parts(log_odds_in_pymc(data), LOG_WEIGHTS))

@@ -9,10 +9,14 @@ import pytest
 from scipy import stats
 from scipy.special import gammaln, logsumexp
 
+from casualty_est.lists.families.decomposable import (
+    Marginals,
+    draw_cells,
+    log_evidence_complete,
+)
+from casualty_est.lists.inference import chordal
 from casualty_est.lists.inference import graphs as solver
 from casualty_est.lists.inference.graphs import solve_graphs
-from casualty_est.lists.model import chordal
-from casualty_est.lists.model.decomposable import Marginals, draw_cells, log_evidence_complete
 from casualty_est.lists.table.history import HistoryTable
 
 HISTORIES = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [1, 0, 1], [0, 1, 1], [1, 1, 1]]

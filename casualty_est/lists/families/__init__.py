@@ -1,0 +1,132 @@
+"""The families of the lists model: one file each, and one line each in this registry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+from casualty_est.errors import UsageError
+from casualty_est.lists.families.classes import Classes
+from casualty_est.lists.families.decomposable import Decomposable
+from casualty_est.lists.families.dirichlet_process import DirichletProcess
+from casualty_est.lists.families.family import Family
+from casualty_est.lists.families.independence import Independence
+from casualty_est.lists.families.no_highest_order import NoHighestOrder
+from casualty_est.lists.families.pairs import Pairs
+from casualty_est.lists.families.ridge import Ridge
+from casualty_est.lists.families.visibility import Visibility
+from casualty_est.lists.families.visibility_pair import VisibilityPair
+from casualty_est.tables.checks import nearest
+
+__all__ = [
+    "Classes",
+    "Decomposable",
+    "DirichletProcess",
+    "Family",
+    "Independence",
+    "NoHighestOrder",
+    "Pairs",
+    "Ridge",
+    "Visibility",
+    "VisibilityPair",
+]
+
+AUTO = "auto"
+# Both kinds of unequal visibility and both signs of dependence: what calibration asks for.
+AVERAGED: tuple[type[Family], ...] = (
+    Independence,
+    Pairs,
+    Ridge,
+    Visibility,
+    VisibilityPair,
+    Classes,
+)
+ALONE: tuple[type[Family], ...] = (
+    NoHighestOrder,
+    Decomposable,
+    DirichletProcess,
+)
+FAMILIES: dict[str, type[Family]] = {family.name: family for family in (*AVERAGED, *ALONE)}
+
+Choice = str | Family | Sequence[str | Family]
+
+
+def as_families(choice: Choice) -> tuple[Family, ...] | None:
+    """Families of a call, each checked by itself; None for those that are averaged by default."""
+    if choice == AUTO:
+        return None
+    wanted = (choice,) if isinstance(choice, str | Family) else tuple(choice)
+    chosen = tuple(f if isinstance(f, Family) else _named(f) for f in wanted)
+    if not chosen or len({f.name for f in chosen}) < len(chosen):
+        msg = f"families must name at least one family, each once, not {choice!r}"
+        raise UsageError(msg)
+    return chosen
+
+
+def for_lists(
+    chosen: tuple[Family, ...] | None, n_lists: int
+) -> tuple[tuple[Family, ...], list[str]]:
+    """Families for a number of lists, and notes on those left out."""
+    if chosen is None:
+        return _averaged(n_lists)
+    for family in chosen:
+        if refusal := family.refusal(n_lists):
+            msg = f"{family.name} {refusal}"
+            raise UsageError(msg)
+        if len(chosen) > 1 and family.alone:
+            msg = f"{family.name} stands alone: it is not averaged with other families"
+            raise UsageError(msg)
+    return chosen, []
+
+
+def with_options(choice: str | Sequence[str], **options: Any) -> Choice:
+    """Give options to the one family of a choice by name; those that are None are left out."""
+    given = {key: value for key, value in options.items() if value is not None}
+    names = (choice,) if isinstance(choice, str) else tuple(choice)
+    for key in given:
+        owners = [f.name for f in FAMILIES.values() if key in {part.name for part in fields(f)}]
+        if len(names) != 1 or names[0] not in owners:
+            named = " or ".join(map(repr, owners))
+            msg = f"{key} belongs to families={named}, and {names!r} was asked"
+            raise UsageError(msg)
+    return FAMILIES[names[0]](**given) if given else choice
+
+
+def recalled(name: str, options: Mapping[str, Any]) -> Family | None:
+    """The family of a result, with its options by name of family; None if it is not known here."""
+    return FAMILIES[name](**options.get(name, {})) if name in FAMILIES else None
+
+
+def family_title(name: str) -> str:
+    """What a table calls a family of a result."""
+    return FAMILIES[name].title if name in FAMILIES else name
+
+
+def group_title(name: str) -> str:
+    """What a table calls a group of families of a result."""
+    return next((f.group.title for f in FAMILIES.values() if f.group.name == name), name)
+
+
+def group_in_words(name: str) -> str:
+    """The same for a reader who never saw a model."""
+    return next((f.group.in_words for f in FAMILIES.values() if f.group.name == name), name)
+
+
+def _named(name: Any) -> Family:
+    if isinstance(name, str) and name in FAMILIES:
+        return FAMILIES[name]()
+    near = nearest(name, FAMILIES) if isinstance(name, str) else ""
+    msg = f"there is no family {name!r}{near}; valid are {', '.join((AUTO, *FAMILIES))}"
+    raise UsageError(msg)
+
+
+def _averaged(n_lists: int) -> tuple[tuple[Family, ...], list[str]]:
+    every = [family() for family in AVERAGED]
+    chosen = tuple(f for f in every if not f.refusal(n_lists))
+    if n_lists == 2:
+        return chosen, [
+            "two lists cannot say whether they depend on each other: the answer assumes that they "
+            "do not, and nothing in the data can check it"
+        ]
+    return chosen, [f"{f.title}: left out, {f.refusal(n_lists)}" for f in every if f not in chosen]

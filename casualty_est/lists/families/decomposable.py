@@ -1,0 +1,337 @@
+r"""Decomposable graphs: lists that are not tied are independent given those between them.
+
+Under a chordal graph the chances of the histories have a hyper-Dirichlet prior: on each set s of
+lists that are all tied, a Dirichlet with 2^-|s| for each of its 2^|s| histories (delta = 2^-L in
+the words of R dga). With the unseen people in the empty history the marginal likelihood is a
+product over an elimination order of the graph, T(closed) / T(open), where T(s) is that of the
+table of s alone. The number of people is summed out with p(N) proportional to 1/N.
+Madigan and York 1997, doi 10.1093/biomet/84.1.19; Dawid and Lauritzen 1993,
+doi 10.1214/aos/1176349260; Lum, Johndrow, Cardone, Ball and Fienberg, R package dga.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import betaln, gammaln
+
+from casualty_est.errors import UsageError
+from casualty_est.lists.families.family import Family
+from casualty_est.lists.families.member import all_or_none
+from casualty_est.lists.table.history import HistoryTable
+from casualty_est.wording.numbers import percent, share
+from casualty_est.wording.phrases import listed
+
+if TYPE_CHECKING:
+    from casualty_est.lists.inference.answer import Answer
+    from casualty_est.lists.inference.graphs import GraphPosterior
+    from casualty_est.lists.inference.plan import Plan
+    from casualty_est.result.progress import Report
+
+Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+REFERENCE = 10  # R dga stops at this many times the listed people beyond them
+SHOWN = 10  # graphs that are told one by one
+SMALLEST = -690.0  # log of a share: a float holds no smaller one
+SMALL = 0.01  # probability that may rest on a prior alone, or lie beyond a range
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Marginals:
+    """What a table says of every set of its lists; a set is a number, list j its bit j.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (set, history)
+        Listed people by their history on the lists of the set; impossible ones are 0.
+    concentration : ndarray of shape (set,)
+        Dirichlet parameter of each history of a set.
+    people : int
+        Listed people.
+    """
+
+    counts: Ints
+    concentration: Array
+    people: int
+
+    @classmethod
+    def of(cls, table: HistoryTable) -> Marginals:
+        """Count the people of a table by every set of lists."""
+        dense = table.dense()
+        sets = np.arange(len(dense))
+        counts = np.stack([np.bincount(sets & s, dense, len(dense)) for s in sets])
+        return cls(counts.astype(np.int64), 0.5 ** np.bitwise_count(sets), table.people)
+
+    @property
+    def seen(self) -> Ints:
+        """Listed people on at least one list of each set, of shape (set,)."""
+        return self.people - self.counts[:, 0]
+
+    def log_constants(self) -> Array:
+        """The part of every log T that does not depend on the people on no list."""
+        a = self.concentration[:, None]
+        each = gammaln(a + self.counts[:, 1:]) - gammaln(a)
+        found: Array = each.sum(axis=1) - gammaln(self.concentration)
+        return found
+
+    def log_terms(self, unlisted: Array) -> Array:
+        """Log T of every set.
+
+        unlisted (point,): People on no list.
+        Returns (set, point): 0 for the empty set.
+        """
+        # lgamma(top) - lgamma(top + step), which two large numbers would lose in their difference.
+        top = self.concentration + self.counts[:, 0]
+        step = (1.0 + self.people) - top
+        ratios = betaln(top[1:, None] + unlisted, step[1:, None]) - gammaln(step[1:, None])
+        found = np.zeros((len(top), len(unlisted)))
+        found[1:] = ratios + self.log_constants()[1:, None]
+        return found
+
+    def log_people(self, unlisted: Array) -> Array:
+        """Log of N! / unlisted! times p(N) = 1/N, of shape (point,)."""
+        if self.people == 1:
+            return np.zeros_like(unlisted)
+        found: Array = gammaln(self.people - 1) - betaln(unlisted + 1.0, self.people - 1.0)
+        return found
+
+
+def log_evidence_complete(marginals: Marginals) -> float:
+    """Evidence of the complete graph, summed over every number of people.
+
+    The sum over k of Gamma(d + k) / (k! Gamma(d)) / (n + k) is a beta function, and d, the
+    parameter of a single history, is what ends it: the data say nothing of N.
+    """
+    d = marginals.concentration[-1]
+    each = gammaln(d + marginals.counts[-1, 1:]) - gammaln(d)
+    return float(each.sum() + betaln(marginals.people, 1.0 - d))
+
+
+def draw_cells(
+    marginals: Marginals,
+    closed: npt.NDArray[np.uint8],
+    rest: npt.NDArray[np.uint8],
+    unlisted: Ints,
+    rng: np.random.Generator,
+) -> tuple[Array, Array]:
+    """Draw chances of the histories, each draw with its own graph and number of people.
+
+    List by list against the order of elimination: given the neighbours that come later, the chance
+    to be on the list is a beta for each of their histories, and all of these are independent.
+
+    Returns (draw, history) and (draw,): log shares among listed people, log odds of being unlisted.
+    """
+    every = np.arange(len(marginals.counts))
+    logs = np.zeros((len(closed), len(every)))
+    pairs = closed.astype(np.int64) << 8 | rest
+    for pair in np.unique(pairs):
+        here, open_ = np.flatnonzero((pairs == pair).any(axis=1)), int(pair) & 255
+        vertex = int(pair) >> 8 ^ open_
+        histories = np.unique(every & open_)  # of the neighbours
+        counts, a = marginals.counts[open_ | vertex], marginals.concentration[open_ | vertex]
+        on = np.tile(a + counts[histories | vertex], (len(here), 1))
+        off = np.tile(a + counts[histories], (len(here), 1))
+        off[:, 0] += unlisted[here]
+        log_on, log_off = _log_beta(on, off, rng)
+        place = np.searchsorted(histories, every & open_)
+        held = (every & vertex) > 0
+        logs[here] += np.where(held, log_on[:, place], log_off[:, place])
+    log_cells = logs[:, 1:] - np.logaddexp.reduce(logs[:, 1:], axis=1, keepdims=True)
+    return log_cells, logs[:, 0] - np.logaddexp.reduce(logs[:, 1:], axis=1)
+
+
+def _log_beta(a: Array, b: Array, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Logs of beta draws and of one minus them; shapes near 0 would underflow otherwise."""
+    x, y = (
+        np.log(rng.standard_gamma(shape + 1.0)) + np.log1p(-rng.random(shape.shape)) / shape
+        for shape in (a, b)
+    )
+    total = np.logaddexp(x, y)
+    return x - total, y - total
+
+
+@dataclass(frozen=True)
+class Decomposable(Family):
+    """An average over all decomposable graphs of three to seven lists.
+
+    Parameters
+    ----------
+    reference : bool
+        Take the graphs and the range of the number of people that R dga takes: the complete graph
+        included, and at most ten times the listed people beyond them.
+
+    Raises
+    ------
+    UsageError
+        If reference is neither True nor False.
+
+    References
+    ----------
+    Madigan and York 1997, doi 10.1093/biomet/84.1.19; Dawid and Lauritzen 1993,
+    doi 10.1214/aos/1176349260.
+
+    Examples
+    --------
+    >>> from casualty_est.lists.families import Decomposable
+    >>> Decomposable(reference=True).people
+    'from 1 to 10 times the listed people beyond them'
+    """
+
+    reference: bool = False
+
+    name = "decomposable"
+    title = "decomposable graphs"
+    assumption = (
+        "some lists depend on each other and all others are independent given those, in a way "
+        "that a chordal graph can draw"
+    )
+    prior = (
+        "every chordal graph alike; chances of the histories of lists that are tied "
+        "~ Dirichlet(1 / number of their histories)"
+    )
+    most = 7
+    limit = "eight lists have thirty million graphs"
+    alone = True
+    method = "exact"
+    not_in_pymc = (
+        "it sums over graphs, and a sampler of gradients cannot step from one graph to another; "
+        "its own engine adds them all up exactly"
+    )
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.reference, bool):
+            msg = f"reference must be True or False, not {self.reference!r}"
+            raise UsageError(msg)
+
+    @property
+    def people(self) -> str:
+        """Which numbers of people are allowed, in words."""
+        return (
+            f"from 1 to {REFERENCE} times the listed people beyond them"
+            if self.reference
+            else super().people
+        )
+
+    def solve(
+        self,
+        table: HistoryTable,
+        plan: Plan,
+        seed: np.random.SeedSequence,
+        report: Report | None = None,
+    ) -> Answer:
+        """Go through all graphs."""
+        from casualty_est.lists.inference.alone import one_group
+        from casualty_est.lists.inference.answer import CHANCES, Answer
+        from casualty_est.lists.inference.average import SMALLEST_P
+        from casualty_est.lists.inference.graphs import solve_graphs
+        from casualty_est.lists.inference.members import stream
+        from casualty_est.lists.inference.plan import SOME
+        from casualty_est.lists.inference.predictive import tail
+
+        if report is not None:
+            report("going through all graphs", None)
+        found = solve_graphs(table, reference=self.reference)
+        rng = np.random.default_rng(stream(seed, 0))
+        unlisted = found.draw(plan.draws, rng)
+        some = unlisted[:SOME]
+        graphs = found.graphs.part(found.draw_graphs(some, rng))
+        log_cells, log_odds = draw_cells(found.marginals, graphs.closed, graphs.rest, some, rng)
+        cells = np.exp(np.maximum(log_cells, SMALLEST))
+        predictive_p = tail(cells, table.dense()[1:].astype(float), rng)
+        shown = [_row(found, table, i) for i in range(min(SHOWN, len(found.graphs)))]
+        return Answer(
+            unlisted=unlisted,
+            cells=cells,
+            cell_odds=log_odds,
+            visible=all_or_none(log_odds, np.array(CHANCES)),
+            **one_group(
+                self,
+                table.people + unlisted,
+                log_evidence=found.log_evidence,
+                predictive_p=predictive_p,
+            ),
+            method=self.method,
+            reasons=tuple(_reasons(found, table, self.reference)),
+            min_ess=float(plan.draws),
+            facts={
+                "graphs": shown,
+                "complete_graph": found.complete,
+                "sentences": _sentences(found, shown, self.reference),
+                "misfit": predictive_p < SMALLEST_P,
+            },
+        )
+
+
+def _row(found: GraphPosterior, table: HistoryTable, graph: int) -> dict[str, Any]:
+    """One graph: what it ties, how probable it is, and what it would answer."""
+    below = np.cumsum(found.given(graph))
+    ends = np.interp((0.025, 0.5, 0.975), below, found.nodes) + found.people
+    return {
+        "ties": [[table.lists[a], table.lists[b]] for a, b in found.graphs.edges(graph)],
+        "probability": float(found.probability[graph]),
+        **dict(zip(("low", "median", "high"), ends.tolist(), strict=True)),
+    }
+
+
+def _reasons(found: GraphPosterior, table: HistoryTable, reference: bool) -> list[str]:
+    """Why the number is not known; it is never a small number for want of a limit."""
+    from casualty_est.lists.inference.graphs import TAIL, solve_graphs
+    from casualty_est.lists.inference.unseen import MOST
+
+    reasons = []
+    if found.untied >= SMALL:
+        reasons.append(
+            f"not identified: {_percent(found.untied)} of the answer comes from graphs that tie "
+            "all lists that share a person, and under these only the prior says how many people "
+            "are on no list"
+        )
+    if reference:
+        free = solve_graphs(table)
+        beyond = float(1.0 - np.interp(REFERENCE * table.people + 1, free.steps, free.below))
+        if beyond >= SMALL:
+            reasons.append(
+                f"the range cuts the posterior: without a limit {_percent(beyond)} of it lies "
+                f"beyond {(REFERENCE + 1) * table.people:,} people"
+            )
+    elif found.beyond > TAIL:
+        reasons.append(
+            f"not identified: the posterior does not end, {_percent(found.beyond)} of it lies "
+            f"beyond {MOST:.0e} people"
+        )
+    return reasons
+
+
+def _sentences(found: GraphPosterior, shown: list[dict[str, Any]], reference: bool) -> list[str]:
+    best = shown[0]
+    ties = [f"{a} with {b}" for a, b in best["ties"]]
+    said = f"it ties {listed(ties)}" if ties else "it ties no lists at all"
+    sentences = [
+        f"{found.number:,} graphs were averaged, each a way in which lists depend on each other; "
+        f"the most probable one has {_percent(best['probability'])} of the answer: {said}."
+    ]
+    complete = _percent(found.complete)
+    if reference:
+        sentences.append(
+            f"The complete graph is among them with {complete}: under it the lists say nothing of "
+            f"the people on none. Their number was taken from 1 to {REFERENCE} times that of the "
+            "listed people, the range of R dga."
+        )
+    else:
+        sentences.append(
+            "The complete graph, under which the lists say nothing of the people on none, was left "
+            f"out; it would have had {complete} of the answer."
+        )
+    return sentences
+
+
+def _percent(value: float) -> str:
+    """A share in per cent with two digits, and none that is 0 or 1 only by rounding."""
+    if value < 5e-5:
+        return "less than .01 %"
+    if value > 1 - 5e-5:
+        return "more than 99.99 %"
+    return f"{share(100 * value)} %" if value < 0.1 else percent(round(value, 3))

@@ -1,0 +1,150 @@
+"""A Dirichlet process of latent classes, cut off at ten: the model of R LCMCR.
+
+Person i falls into class z, and list j holds a member of class k with chance lambda_jk, lists being
+independent inside a class. The shares come from breaking a stick, pi_k = V_k prod_(l<k) (1 - V_l)
+with V_k ~ Beta(1, alpha), the last class taking the rest; alpha ~ Gamma(.25, .25) by shape and
+rate, lambda_jk ~ Beta(1, 1), and p(N) is proportional to 1/N.
+Manrique-Vallier 2016, doi 10.1111/biom.12502.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from casualty_est.lists.families.classes import LatentClasses
+from casualty_est.lists.families.family import Family
+from casualty_est.lists.table.history import HistoryTable
+
+if TYPE_CHECKING:
+    from casualty_est.lists.families.in_pymc import Data
+    from casualty_est.lists.inference.answer import Answer
+    from casualty_est.lists.inference.plan import Plan
+    from casualty_est.result.progress import Report
+
+Array = npt.NDArray[np.float64]
+
+CLASSES = 10
+SHAPE, RATE = 0.25, 0.25  # of the concentration alpha
+SMALLEST_SHARE = -600.0  # on the log: a class with less is empty for every purpose
+NEAREST = 1e-16  # a chance is told from 0 and from 1 by no more
+
+
+def as_classes(
+    table: HistoryTable, log_shares: Array, chances: Array
+) -> tuple[LatentClasses, Array]:
+    """Write shares and chances as parameters of plain latent classes.
+
+    log_shares (draw, class): Log shares of the classes.
+    chances (draw, class, list): Chance of each list to hold a member of each class.
+    Returns (draw, size): Its parameters.
+    """
+    classes = log_shares.shape[1]
+    inside = np.clip(chances, NEAREST, 1.0 - NEAREST)
+    odds = np.log(inside) - np.log1p(-inside)
+    shares = np.maximum(log_shares, SMALLEST_SHARE)
+    ratios = shares[:, :-1] - shares[:, -1:]
+    member = LatentClasses(table.lists, table.histories.astype(float), classes)
+    return member, np.hstack([odds.reshape(len(odds), -1), ratios])
+
+
+def draw_prior(classes: int, lists: int, rng: np.random.Generator) -> tuple[Array, Array, Array]:
+    """Draw a state from the prior, its concentration set to 1.
+
+    Returns (1,), (class,) and (class, list): concentration, log shares and chances.
+    """
+    rest = np.log1p(-rng.random(classes - 1))  # 1 - V is uniform where alpha is 1
+    used = np.log(-np.expm1(rest))
+    log_left = np.concatenate([[0.0], np.cumsum(rest)])
+    return np.ones(1), log_left + np.append(used, 0.0), rng.random((classes, lists))
+
+
+class DirichletProcess(Family):
+    """As many latent classes as the lists ask for, ten at most: the model of R LCMCR.
+
+    References
+    ----------
+    Manrique-Vallier 2016, doi 10.1111/biom.12502.
+
+    Examples
+    --------
+    >>> from casualty_est.lists.families import DirichletProcess
+    >>> DirichletProcess().title
+    'Dirichlet process of classes'
+    """
+
+    name = "dirichlet-process"
+    title = "Dirichlet process of classes"
+    assumption = (
+        "the population falls into groups, as many as the lists ask for and at most "
+        f"{CLASSES}, inside which lists are independent"
+    )
+    prior = (
+        f"{CLASSES} classes, shares by breaking a stick with parts ~ Beta(1, alpha), alpha ~ "
+        f"Gamma({SHAPE:g}, {RATE:g}); chance of each list to hold a member of a class ~ Beta(1, 1)"
+    )
+    least = 2
+    alone = True
+    method = "gibbs"
+
+    def solve(
+        self,
+        table: HistoryTable,
+        plan: Plan,
+        seed: np.random.SeedSequence,
+        report: Report | None = None,
+    ) -> Answer:
+        """Run Gibbs chains."""
+        from casualty_est.lists.inference.alone import one_group
+        from casualty_est.lists.inference.answer import CHANCES, Answer
+        from casualty_est.lists.inference.average import SMALLEST_P
+        from casualty_est.lists.inference.gibbs import run_chains
+        from casualty_est.lists.inference.members import stream
+        from casualty_est.lists.inference.plan import FEWEST_RUNS, SOME
+        from casualty_est.lists.inference.predictive import cell_probabilities, tail
+
+        count = max(FEWEST_RUNS, plan.runs)
+        chains, found = run_chains(table, chains=count, seed=seed, report=report)
+        rng = np.random.default_rng(stream(seed, 0))
+        unlisted = chains.unlisted.ravel()
+        # Whole rounds of all kept states, then a part of one: none counts much more than another.
+        rounds = -(-plan.draws // len(unlisted))
+        every = np.concatenate([rng.permutation(len(unlisted)) for _ in range(rounds)])
+        chosen = every[: plan.draws]
+        some = chosen[:SOME]
+        states = (chains.log_shares, chains.chances)
+        member, theta = as_classes(
+            table, *(part.reshape(-1, *part.shape[2:])[some] for part in states)
+        )
+        cells, observed = cell_probabilities(table, [(member, theta)])
+        predictive_p = tail(cells, observed, rng)
+        return Answer(
+            unlisted=unlisted[chosen],
+            cells=cells,
+            cell_odds=member.evaluate(theta)[1],
+            visible=member.visible(theta, np.array(CHANCES)),
+            **one_group(self, table.people + unlisted[chosen], predictive_p=predictive_p),
+            method=self.method,
+            reasons=found.reasons,
+            min_ess=found.ess,
+            max_rhat=found.rhat,
+            facts={"misfit": predictive_p < SMALLEST_P},
+        )
+
+    def pymc(self, data: Data) -> None:
+        """Latent classes by a truncated stick."""
+        import pymc as pm
+        import pytensor.tensor as pt
+
+        data.name("class", range(1, CLASSES + 1))
+        concentration = pm.Gamma("concentration", SHAPE, RATE)
+        # A class takes a Beta(1, concentration) part of what is left; minus the log of what it
+        # leaves is exponential, and on that scale nothing is rounded to a whole stick.
+        left = pm.Exponential("minus_log_left", concentration, shape=CLASSES - 1)
+        taken = pt.concatenate([pt.log1mexp(-left), np.zeros(1)])
+        before = pt.concatenate([np.zeros(1), -pt.cumsum(left)])
+        log_shares = pm.Deterministic("log_class_share", taken + before, dims="class")
+        chance = pm.Beta("class_chance", 1.0, 1.0, dims=("class", "list"))
+        data.observe(*data.parts(pt.log(chance) - pt.log1p(-chance), log_shares))

@@ -1,0 +1,148 @@
+"""Nothing assumed of the seen histories; one odds ratio ties the unseen one to them.
+
+The shares of the seen histories are Dirichlet with parameter one over their number, and the odds
+of being on no list are xi times the product of the shares of histories with an odd number of lists
+over that of histories with an even number. xi = 1 says that there is no interaction of the highest
+order. Aleshin-Guendel, Sadinle and Wakefield 2024, doi 10.1093/biomtc/ujad028.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from casualty_est.errors import UsageError
+from casualty_est.lists.families.family import ASSUMED, MOST_CELLS, Family, in_range
+from casualty_est.lists.families.member import all_or_none, signs
+from casualty_est.lists.table.history import HistoryTable
+from casualty_est.wording.numbers import share
+
+if TYPE_CHECKING:
+    from casualty_est.lists.families.in_pymc import Data
+    from casualty_est.lists.inference.answer import Answer
+    from casualty_est.lists.inference.plan import Plan
+    from casualty_est.result.progress import Report
+
+Array = npt.NDArray[np.float64]
+
+MOST_SHARES = 6  # lists; with more, shares of empty histories are smaller than a float can hold
+
+
+def draw(
+    table: HistoryTable, xi: float, draws: int, rng: np.random.Generator
+) -> tuple[Array, Array]:
+    """Draw from the posterior.
+
+    Returns (draw, history): Log shares of all seen histories among listed people.
+    Returns (draw,): Log odds of being on no list.
+    """
+    counts = table.dense()[1:].astype(float)
+    shape = counts + 1.0 / len(counts)
+    # Gammas with a shape near 0 underflow; one with a shape above 1 times a power of a uniform is
+    # the same, and its log is exact.
+    log_gamma = np.log(rng.standard_gamma(shape + 1.0, (draws, len(shape))))
+    log_gamma += np.log1p(-rng.random((draws, len(shape)))) / shape
+    log_cells = log_gamma - np.logaddexp.reduce(log_gamma, axis=1, keepdims=True)
+    return log_cells, np.log(xi) + log_cells @ signs(len(table.lists))
+
+
+def most_likely(table: HistoryTable, xi: float = 1.0) -> float:
+    """Maximum-likelihood number of people; infinite or undefined where a history is empty."""
+    shares = table.dense()[1:] / table.people
+    with np.errstate(divide="ignore", invalid="ignore"):
+        odds = xi * np.exp(np.log(shares) @ signs(len(table.lists)))
+    return float(table.people * (1.0 + odds))
+
+
+@dataclass(frozen=True)
+class NoHighestOrder(Family):
+    """Nothing assumed of the seen histories; one odds ratio ties the unseen one to them.
+
+    Parameters
+    ----------
+    xi : float
+        Odds ratio of the unseen cell, from 1e-6 to 1e6; 1 is no interaction of the highest order.
+
+    Raises
+    ------
+    UsageError
+        If xi is out of range.
+
+    References
+    ----------
+    Aleshin-Guendel, Sadinle and Wakefield 2024, doi 10.1093/biomtc/ujad028.
+
+    Examples
+    --------
+    >>> from casualty_est.lists.families import NoHighestOrder
+    >>> NoHighestOrder(xi=2)
+    NoHighestOrder(xi=2)
+    """
+
+    xi: float = 1.0
+
+    name = "no-highest-order"
+    title = "no highest-order interaction"
+    assumption = "the odds ratio that ties the unseen cell to the seen ones has a stated value"
+    prior = "shares of the seen histories ~ Dirichlet(1 / number of histories)"
+    least = 2
+    most = MOST_CELLS
+    alone = True
+    method = "exact"
+
+    def __post_init__(self) -> None:
+        in_range("xi", self.xi, 1e-6, 1e6)
+
+    def report_sentence(self) -> str:
+        """The assumption, with the odds ratio that was stated."""
+        return ASSUMED.format(f"{self.assumption}, {share(self.xi)}")
+
+    def solve(
+        self,
+        table: HistoryTable,
+        plan: Plan,
+        seed: np.random.SeedSequence,
+        report: Report | None = None,
+    ) -> Answer:
+        """Draw independently, without any fit."""
+        from casualty_est.lists.inference.alone import one_group
+        from casualty_est.lists.inference.answer import CHANCES, Answer
+        from casualty_est.lists.inference.members import stream
+        from casualty_est.lists.inference.plan import SOME
+        from casualty_est.lists.inference.unseen import draw_unlisted
+
+        rng = np.random.default_rng(stream(seed, 0))
+        log_cells, log_odds = draw(table, self.xi, plan.draws, rng)
+        unlisted = draw_unlisted(log_odds, table.people, rng)
+        some = slice(0, SOME)
+        return Answer(
+            unlisted=unlisted,
+            cells=np.exp(log_cells[some]),
+            cell_odds=log_odds[some],
+            visible=all_or_none(log_odds[some], np.array(CHANCES)),
+            **one_group(self, table.people + unlisted),
+            method=self.method,
+            min_ess=float(plan.draws),
+        )
+
+    def pymc(self, data: Data) -> None:
+        """Dirichlet shares, for at most six lists."""
+        import pymc as pm
+        import pytensor.tensor as pt
+
+        if data.lists > MOST_SHARES:
+            msg = (
+                f"the PyMC model of {self.name} takes at most {MOST_SHARES} lists, not "
+                f"{data.lists}: shares of empty histories would be smaller than a float can hold; "
+                f"fit() draws the same posterior exactly"
+            )
+            raise UsageError(msg)
+        count = 2**data.lists - 1
+        shares = pm.Dirichlet("history_share", np.full(count, 1 / count), dims="history")
+        odd = pt.eq(data.bits.sum(axis=1) % 2, 1)
+        log_share = pt.log(shares)
+        log_odds = np.log(self.xi) + pt.switch(odd, log_share, -log_share).sum()
+        data.observe(log_share, log_odds)

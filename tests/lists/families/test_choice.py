@@ -1,0 +1,143 @@
+"""Families by name and as objects, what they refuse, and what a new one has to bring."""
+
+from __future__ import annotations
+
+import pickle
+
+import pandas as pd
+import pytest
+
+import casualty_est as ce
+from casualty_est.errors import UsageError
+from casualty_est.lists import families
+from casualty_est.lists.families import (
+    FAMILIES,
+    Decomposable,
+    Family,
+    NoHighestOrder,
+    Pairs,
+    Visibility,
+    as_families,
+    for_lists,
+    with_options,
+)
+from casualty_est.lists.families.loglinear import LogLinear
+from casualty_est.lists.report.text import assumption
+
+COUNTS = [60, 50, 40, 20, 15, 12, 9]
+
+
+@pytest.fixture
+def histories():
+    rows = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [1, 0, 1], [0, 1, 1], [1, 1, 1]]
+    frame = pd.DataFrame(rows, columns=["A", "B", "C"]).assign(count=COUNTS)
+    return ce.CaptureHistories(frame)
+
+
+def choose(choice, n_lists):
+    return for_lists(as_families(choice), n_lists)
+
+
+def test_families_refuse_what_they_cannot_take():
+    with pytest.raises(UsageError, match="ridge takes at most 8 lists, not 9, for it writes out"):
+        choose("ridge", 9)
+    with pytest.raises(UsageError, match="pairs needs at least 3 lists"):
+        choose(Pairs(), 2)
+    with pytest.raises(UsageError, match=r"did you mean 'visibility'.*valid are auto, indep"):
+        choose("visibilty", 4)
+    with pytest.raises(UsageError, match="no-highest-order stands alone"):
+        choose(("ridge", NoHighestOrder()), 4)
+    with pytest.raises(UsageError, match="each once"):
+        choose(("pairs", Pairs()), 4)
+    with pytest.raises(UsageError, match="at least one family"):
+        choose((), 4)
+    with pytest.raises(UsageError, match="there is no family <class"):
+        choose([Pairs], 4)
+    with pytest.raises(UsageError, match="xi must be a number from 1e-06 to 1e"):
+        NoHighestOrder(xi=0)
+    with pytest.raises(UsageError, match="reference must be True or False"):
+        Decomposable(reference=1)
+
+
+def test_auto_takes_what_fits_the_number_of_lists():
+    assert [f.name for f in choose("auto", 2)[0]] == ["independence"]
+    chosen, notes = choose("auto", 12)
+    assert [f.name for f in families.AVERAGED if f() not in chosen] == ["ridge"]
+    (note,) = notes
+    assert note.startswith("all pairs, shrunk: left out, takes at most 8 lists, not 12, for")
+
+
+def test_a_name_and_its_object_give_the_same_numbers(histories):
+    settings = {"seed": 1, "draws": 50, "progress": False}
+    by_name = ce.ListModel(histories, families=("pairs", "visibility")).fit(**settings)
+    by_object = ce.ListModel(histories, families=[Pairs(), Visibility()]).fit(**settings)
+    assert by_name.draws().tolist() == by_object.draws().tolist()
+    assert by_name.meta["settings"] == by_object.meta["settings"]
+
+
+def test_an_option_moves_the_answer_and_is_told(histories, tmp_path):
+    settings = {"seed": 1, "draws": 50, "progress": False}
+    one = ce.ListModel(histories, families="no-highest-order").fit(**settings)
+    two = ce.ListModel(histories, families=NoHighestOrder(xi=2.0)).fit(**settings)
+    listed = sum(COUNTS)
+    assert two.draws().mean() - listed > 1.5 * (one.draws().mean() - listed)
+    assert two.meta["settings"]["families"] == ["no-highest-order"]
+    assert two.meta["settings"]["options"] == {"no-highest-order": {"xi": 2.0}}
+    again = ce.Estimate.load(two.save(tmp_path / "two.nc"))
+    assert assumption(again).endswith("has a stated value, 2.0.")
+    assert assumption(one).endswith("has a stated value, 1.0.")
+
+
+def test_options_of_the_command_line_go_to_their_family():
+    assert with_options("no-highest-order", xi=2.0) == NoHighestOrder(xi=2.0)
+    assert with_options(("decomposable",), reference=True) == Decomposable(reference=True)
+    assert with_options(("pairs", "ridge"), xi=None) == ("pairs", "ridge")
+    with pytest.raises(UsageError, match="xi belongs to families='no-highest-order', and"):
+        with_options("auto", xi=2.0)
+
+
+@pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
+def test_a_family_travels_and_says_what_it_assumes(family):
+    """To other processes; its texts are clauses that stand inside a sentence."""
+    one = family()
+    assert pickle.loads(pickle.dumps(one)) == one
+    assert one.prior
+    assert not one.assumption.endswith(".")
+    assert one.assumption in one.report_sentence()
+    assert families.group_title(one.group.name) == one.group.title
+    assert families.family_title(one.name) == one.title
+
+
+def test_what_is_not_known_here_keeps_its_name():
+    """Of a file that somebody wrote with a family of their own."""
+    assert families.recalled("twins", {}) is None
+    assert families.family_title("twins") == families.group_title("twins") == "twins"
+
+
+def test_a_family_is_one_class_and_one_line(histories, monkeypatch, tmp_path):
+    """Independence under another name gives the numbers of independence, in other words."""
+
+    class Twins(Family):
+        name = "twins"
+        title = "lists that were made apart"
+        assumption = "the lists were made apart"
+        prior = "as for independent lists"
+
+        def members(self, table):
+            return (LogLinear.of(table),)
+
+    monkeypatch.setitem(FAMILIES, Twins.name, Twins)
+    model = ce.ListModel(histories, families="twins")
+    assert "lists that were made apart: as for independent lists" in repr(model)
+    est = model.fit(seed=1, draws=100, progress=False)
+    known = ce.ListModel(histories, families="independence").fit(seed=1, draws=100, progress=False)
+    assert est.draws().tolist() == known.draws().tolist()
+    assert est.summary().equals(known.summary())
+    said = "It rests on one assumption, which no list can check: the lists were made apart."
+    assert assumption(est) == said
+    assert est.meta["details"]["families"][0]["family"] == "twins"
+    assert said in est.report(tmp_path / "report.html").read_text("utf-8")
+    with pytest.raises(UsageError, match="twins has no PyMC model: none is written"):
+        _ = model.pymc_model
+    both = ce.ListModel(histories, families=[Twins(), Visibility()]).fit(seed=1, draws=50)
+    assert {g["name"] for g in both.meta["details"]["groups"]} == {"twins", "visibility"}
