@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from casualty_est import datasets
+    from casualty_est.claims.estimate import ClaimsEstimate
     from casualty_est.claims.model.model import ClaimsModel
     from casualty_est.claims.table.claims import Claims
     from casualty_est.errors import CasualtyEstError, InputError, QuantityError, UsageError
+    from casualty_est.incidents.estimate import IncidentEstimate
     from casualty_est.incidents.model.model import IncidentModel
     from casualty_est.incidents.table.reports import IncidentReports
+    from casualty_est.lists.estimate import ListEstimate
     from casualty_est.lists.model.model import ListModel
     from casualty_est.lists.table.histories import CaptureHistories
     from casualty_est.priors.distributions import LogitNormal, LogNormal, Normal
@@ -29,11 +32,14 @@ _HOMES = {
     "CaptureHistories": "lists.table.histories",
     "CasualtyEstError": "errors",
     "Claims": "claims.table.claims",
+    "ClaimsEstimate": "claims.estimate",
     "ClaimsModel": "claims.model.model",
     "Estimate": "result.estimate",
+    "IncidentEstimate": "incidents.estimate",
     "IncidentModel": "incidents.model.model",
     "IncidentReports": "incidents.table.reports",
     "InputError": "errors",
+    "ListEstimate": "lists.estimate",
     "ListModel": "lists.model.model",
     "LogNormal": "priors.distributions",
     "LogitNormal": "priors.distributions",
@@ -48,11 +54,14 @@ __all__ = [
     "CaptureHistories",
     "CasualtyEstError",
     "Claims",
+    "ClaimsEstimate",
     "ClaimsModel",
     "Estimate",
+    "IncidentEstimate",
     "IncidentModel",
     "IncidentReports",
     "InputError",
+    "ListEstimate",
     "ListModel",
     "LogNormal",
     "LogitNormal",

@@ -57,7 +57,7 @@ def question(est: ce.Estimate) -> None:
 
     # The answer without each source in turn.
     columns = ["case", "median", "low", "high"]
-    print(est.leave_one_out()[columns].round(-2).to_string(index=False), end="\n\n")
+    print(est.without_each_source()[columns].round(-2).to_string(index=False), end="\n\n")
 
 
 def write(est: ce.Estimate, folder: Path) -> None:

@@ -46,13 +46,12 @@ def analyse() -> ce.Estimate:
     reports = ce.datasets.incidents("coalition_syria_patterns")
     print(reports, end="\n\n")
 
-    # Somebody's counts must fix the scale. We take those of Airwars, right to some 10 % within a
+    # Somebody's counts must fix the scale. We take those of Airwars, right to some 10% within a
     # strike; print(model) says what else is assumed: read it before any number.
     model = ce.IncidentModel(reports, anchor="Airwars", cell=CELL)
     print(model, end="\n\n")
 
     est = model.fit(seed=SEED)
-    est.meta["details"]["statements"] = STATEMENTS
     print(f"Estimated: {est.headline()}\n")
     return est
 
@@ -79,7 +78,7 @@ def question(est: ce.Estimate) -> None:
 
     # The answer under other settings, one changed at a time.
     columns = ["case", "median", "low", "high"]
-    print(est.choices()[columns].round(-2).to_string(index=False), end="\n\n")
+    print(est.other_settings()[columns].round(-2).to_string(index=False), end="\n\n")
 
     # How wrong would the scale have to be for the Coalition's own number to be right?
     print(est.tipping(674)["sentence"].iloc[0], end="\n\n")
@@ -88,7 +87,7 @@ def question(est: ce.Estimate) -> None:
 def write(est: ce.Estimate, folder: Path) -> None:
     """Write the report for people and the numbers for programs."""
     folder.mkdir(parents=True, exist_ok=True)
-    report = est.report(folder / "report.html")
+    report = est.report(folder / "report.html", statements=STATEMENTS)
     numbers = folder / "estimate.json"
     numbers.write_text(json.dumps(est.to_dict(), indent=2) + "\n", encoding="utf-8")
     print(f"wrote {report}\nwrote {numbers}")

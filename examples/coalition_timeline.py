@@ -61,7 +61,6 @@ def analyse(claims: ce.Claims) -> ce.Estimate:
     print(model, end="\n\n")
 
     est = model.fit(seed=SEED)
-    est.meta["details"]["statements"] = STATEMENTS
     print(f"Estimated: {est.headline()}\n")
     return est
 
@@ -99,7 +98,7 @@ def question(est: ce.Estimate) -> None:
 def write(est: ce.Estimate, folder: Path) -> None:
     """Write the report for people and the numbers for programs."""
     folder.mkdir(parents=True, exist_ok=True)
-    report = est.report(folder / "report.html")
+    report = est.report(folder / "report.html", statements=STATEMENTS)
     numbers = folder / "estimate.json"
     numbers.write_text(json.dumps(est.to_dict(), indent=2) + "\n", encoding="utf-8")
     print(f"wrote {report}\nwrote {numbers}")

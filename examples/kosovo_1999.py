@@ -20,7 +20,7 @@ SEED = 1  # the same seed gives the same draws
 
 # Published answers to the same question: shown beside the estimate, never used for it.
 NEAR_CENSUS = 10_401  # Kosovo Memory Book, same window; Krueger and Ball 2014
-PUBLISHED = "10,356 (95 % confidence interval 9,002 to 12,122)"  # Ball et al. 2002, same lists
+PUBLISHED = "10,356 (95% confidence interval 9,002 to 12,122)"  # Ball et al. 2002, same lists
 
 # What the report must say and no program can know.
 STATEMENTS = {
@@ -59,7 +59,6 @@ def analyse() -> ce.Estimate:
     print(model, end="\n\n")
 
     est = model.fit(seed=SEED)
-    est.meta["details"]["statements"] = STATEMENTS
     print(f"Estimated: {est.headline()}")
     print(f"Published from the same lists: {PUBLISHED}")
     print(f"Near-census of the same window: {NEAR_CENSUS:,}\n")
@@ -83,17 +82,17 @@ def question(est: ce.Estimate) -> None:
 
     # The answer without each list in turn.
     columns = ["case", "median", "low", "high"]
-    print(est.leave_one_out()[columns].round(-2).to_string(index=False), end="\n\n")
+    print(est.without_each_source()[columns].round(-2).to_string(index=False), end="\n\n")
 
     # The members of each list are people whose number is known: does the method find it?
     columns = ["case", "members", "seen", "low", "high", "covered"]
-    print(est.consistency()[columns].round().to_string(index=False), end="\n\n")
+    print(est.known_populations()[columns].round().to_string(index=False), end="\n\n")
 
 
 def write(est: ce.Estimate, folder: Path) -> None:
     """Write the report for people and the numbers for programs."""
     folder.mkdir(parents=True, exist_ok=True)
-    report = est.report(folder / "report.html")
+    report = est.report(folder / "report.html", statements=STATEMENTS)
     numbers = folder / "estimate.json"
     numbers.write_text(json.dumps(est.to_dict(), indent=2) + "\n", encoding="utf-8")
     print(f"wrote {report}\nwrote {numbers}")

@@ -26,7 +26,7 @@ SEED = 1  # the same seed gives the same draws
 LAST = "2023-02-22"  # the last whole week of the first year, of which the published numbers are
 RUSSIANS, UKRAINIANS = "Russian soldiers", "Ukrainian soldiers"
 
-# As published: posterior mean and 95 % interval of the losses of the first year.
+# As published: posterior mean and 95% interval of the losses of the first year.
 PUBLISHED = {
     (RUSSIANS, "killed"): (76_687, 38_670, 139_772),
     (RUSSIANS, "injured"): (148_608, 45_749, 365_649),
@@ -114,15 +114,14 @@ def fit(claims: ce.Claims, **more: Any) -> ce.Estimate:
 
 
 def losses(est: ce.Estimate, until: str) -> dict[tuple[str, str], tuple[float, float, float]]:
-    """Mean and 95 % interval of each published loss up to a day."""
+    """Mean and 95% interval of each published loss up to a day."""
     path = est.idata["posterior"]["path"]
-    cells = est.meta["details"]["windows"]["cells"]
     found = {}
-    for i, cell in enumerate(cells):
-        if (cell["group"], cell["outcome"]) in PUBLISHED:
+    for i, cell in enumerate(est.details.windows.cells):
+        if (cell.group, cell.outcome) in PUBLISHED:
             draws = path.isel(path_cell=i).sel(date=until).values.ravel()
             low, high = pd.Series(draws).quantile([0.025, 0.975])
-            found[cell["group"], cell["outcome"]] = (draws.mean(), low, high)
+            found[cell.group, cell.outcome] = (draws.mean(), low, high)
     return found
 
 
@@ -178,10 +177,10 @@ def analyse() -> tuple[ce.Estimate, ce.Estimate]:
 
     free = fit(claims)
     # The model says how windows are cut, how restated totals are counted once, and what is assumed.
-    for code, text in free.warnings:
-        if code in ("windows_modelled", "assumed_unbiased"):
-            print(text, end="\n\n")
-    print(f"Prior of every ratio: {free.meta['sources'][0]['prior_text']}\n")
+    for note in free.warnings:
+        if note.code in ("windows_modelled", "assumed_unbiased"):
+            print(note.text, end="\n\n")
+    print(f"Prior of every ratio: {free.meta.sources[0].prior_text}\n")
     print(f"Zero-mean errors: {free.headline()}\n")
 
     anchored = fit(claims, anchors=[PROBATE])
@@ -189,8 +188,8 @@ def analyse() -> tuple[ce.Estimate, ce.Estimate]:
     return free, anchored
 
 
-def compare(free: ce.Estimate, anchored: ce.Estimate) -> None:
-    """Print both answers beside the published one, and put the table into the report."""
+def compare(free: ce.Estimate, anchored: ce.Estimate) -> tuple[dict[str, Any], ...]:
+    """Print both answers beside the published one; return the same as tables of the report."""
     table = beside(losses(free, LAST), losses(anchored, LAST))
     print(table.to_string(index=False), end="\n\n")
     pairs = ratios_beside(ratios(free), ratios(anchored))
@@ -198,25 +197,20 @@ def compare(free: ce.Estimate, anchored: ce.Estimate) -> None:
     # Did the chains agree?
     print(free.check().lines[0], end="\n\n")
 
-    free.meta["details"]["statements"] = STATEMENTS
-    free.meta["details"]["comparisons"] = [
-        {
-            "caption": "Losses of the first year, mean and 95 % interval: published, and here.",
-            "head": list(table.columns),
-            "rows": table.to_numpy().tolist(),
-        },
-        {
-            "caption": "Reporting ratios: published, and here (median).",
-            "head": list(pairs.columns),
-            "rows": pairs.to_numpy().tolist(),
-        },
-    ]
+    captions = {
+        "Losses of the first year, mean and 95% interval: published, and here.": table,
+        "Reporting ratios: published, and here (median).": pairs,
+    }
+    return tuple(
+        {"caption": caption, "head": list(found.columns), "rows": found.to_numpy().tolist()}
+        for caption, found in captions.items()
+    )
 
 
-def write(est: ce.Estimate, folder: Path) -> None:
+def write(est: ce.Estimate, comparisons: tuple[dict[str, Any], ...], folder: Path) -> None:
     """Write the report for people and the numbers for programs."""
     folder.mkdir(parents=True, exist_ok=True)
-    report = est.report(folder / "report.html")
+    report = est.report(folder / "report.html", statements=STATEMENTS, comparisons=comparisons)
     numbers = folder / "estimate.json"
     numbers.write_text(json.dumps(est.to_dict(), indent=2) + "\n", encoding="utf-8")
     print(f"wrote {report}\nwrote {numbers}")
@@ -230,8 +224,7 @@ def main() -> None:
     )
     folder = parser.parse_args().out
     free, anchored = analyse()
-    compare(free, anchored)
-    write(free, folder)
+    write(free, compare(free, anchored), folder)
 
 
 if __name__ == "__main__":

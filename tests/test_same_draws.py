@@ -24,9 +24,9 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 import casualty_est as ce
 from casualty_est.incidents.inference.density import Density
+from casualty_est.lists.families.classes import LatentClasses
 from casualty_est.lists.inference import gibbs_kernel, graph_kernel, mixture_kernel
 from casualty_est.lists.inference.mixture import compiled
-from casualty_est.lists.model.classes import Classes
 from tests.support import same_draws as fits
 
 GAPS = (0, 0, 1, 2, 3, 7, 8, 31)  # numbers between neighbours in memory
@@ -141,7 +141,7 @@ def test_mixtures_do_not_depend_on_where_memory_lies():
     rng = np.random.default_rng(3)
     histories = np.array([[h >> j & 1 for j in range(4)] for h in range(1, 16)], dtype=bool)
     counts = rng.integers(1, 50, 15).astype(float)
-    member = Classes(tuple("ABCD"), histories, 3)
+    member = LatentClasses(tuple("ABCD"), histories, 3)
     form = compiled(member, counts)
     theta = rng.normal(-1, 1, (70, member.size))
 

@@ -28,6 +28,9 @@ def claims(
     draws: options.DrawCount = 1000,
     chains: options.ChainCount = 4,
     quiet: options.Quiet = False,
+    title: options.Title = None,
+    authors: options.Authors = None,
+    statements: options.Statements = None,
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="DATE", help="Leave later claims out.")
     ] = None,
@@ -66,7 +69,21 @@ def claims(
     from casualty_est.claims.model.model import ClaimsModel
     from casualty_est.claims.table.claims import Claims
 
-    run = Run(file, priors, report, json, save, seed, prob, draws, chains, quiet)
+    run = Run(
+        file,
+        priors,
+        report,
+        json,
+        save,
+        seed,
+        prob,
+        draws,
+        chains,
+        quiet,
+        title,
+        authors,
+        statements,
+    )
     options.check_kind(file, "claims")
     model = ClaimsModel(
         Claims.read(file),

@@ -1,45 +1,43 @@
-"""Tables of an Estimate over time: paths of counts and ratios, and what is not yet admitted."""
+"""Tables over time: paths of counts and ratios, and what is not yet admitted."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est.claims.schema import Windows
 from casualty_est.errors import UsageError
 from casualty_est.priors.time import read_day
 from casualty_est.result.posterior import interval_ends
+from casualty_est.result.schema import SourceRow, Span
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from casualty_est.result.estimate import Estimate
+    from casualty_est.claims.estimate import ClaimsEstimate
 
 Array = npt.NDArray[np.float64]
 CELL = ("scope", "outcome", "group", "perpetrator")
 QUANTILES = ("low", "median", "high")
 
 
-def has_path(estimate: Estimate) -> bool:
-    """Whether time was modelled and there is a headline."""
-    return "path" in estimate.idata["posterior"] and bool(estimate.meta["has_level"])
-
-
-def _need_path(estimate: Estimate) -> dict[str, Any]:
-    if not has_path(estimate):
+def _need_path(estimate: ClaimsEstimate) -> Windows:
+    windows = estimate.details.windows
+    if windows is None or not estimate.has_path:
         msg = (
             "time was not modelled here: all windows agree, or nothing sets the level; ask for it "
             "with grid='month' (--grid month), and give the claims their start and end"
         )
         raise UsageError(msg)
-    found: dict[str, Any] = estimate.meta["details"]["windows"]
-    return found
+    return windows
 
 
-def _dates(estimate: Estimate) -> list[str]:
+def _dates(estimate: ClaimsEstimate) -> list[str]:
     return [str(day) for day in estimate.idata["posterior"]["date"].values]
 
 
@@ -49,19 +47,24 @@ def _band(values: Any, prob: float) -> Array:
     return np.asarray(np.quantile(flat, interval_ends(prob), axis=0))
 
 
-def path(estimate: Estimate, prob: float) -> pd.DataFrame:
-    """Tabulate cumulative counts; see `Estimate.path`."""
+def span_of(numbers: pd.Series[Any] | Mapping[Any, Any]) -> Span:
+    """Median and interval of one row of a table over time."""
+    return Span(*(float(numbers[name]) for name in ("median", "low", "high")))
+
+
+def path(estimate: ClaimsEstimate, prob: float) -> pd.DataFrame:
+    """Tabulate cumulative counts; see `ClaimsEstimate.path`."""
     import pandas as pd
 
-    cells, dates = _need_path(estimate)["cells"], _dates(estimate)
+    cells, dates = _need_path(estimate).cells, _dates(estimate)
     bands = _band(estimate.idata["posterior"]["path"].values, prob)
     parts = [
         pd.DataFrame(
             {
-                **{name: cell[name] for name in CELL},
+                **asdict(cell.target),
                 "date": dates,
                 **{q: bands[i, k] for i, q in enumerate(QUANTILES)},
-                "documented_low": np.array(cell["documented_low"], dtype=float),
+                "documented_low": np.array(cell.documented_low, dtype=float),
             }
         )
         for k, cell in enumerate(cells)
@@ -70,8 +73,8 @@ def path(estimate: Estimate, prob: float) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)[columns].assign(prob=prob)
 
 
-def ratio_paths(estimate: Estimate, prob: float) -> pd.DataFrame:
-    """Tabulate reported over true to every date; see `Estimate.ratio_paths`."""
+def ratio_paths(estimate: ClaimsEstimate, prob: float) -> pd.DataFrame:
+    """Tabulate reported over true to every date; see `ClaimsEstimate.ratio_paths`."""
     import pandas as pd
 
     _need_path(estimate)
@@ -80,39 +83,39 @@ def ratio_paths(estimate: Estimate, prob: float) -> pd.DataFrame:
     parts = [
         pd.DataFrame(
             {
-                "source": source["source"],
-                **source["target"],
+                "source": source.source,
+                **_labels(source),
                 "date": dates,
                 **{q: bands[i, k] for i, q in enumerate(QUANTILES)},
             }
         )
-        for k, source in enumerate(estimate.meta["sources"])
-        if source.get("level", "total") == "total"
+        for k, source in enumerate(estimate.meta.sources)
+        if source.level == "total"
     ]
     columns = ["source", *CELL, "date", "median", "low", "high"]
     return pd.concat(parts, ignore_index=True)[columns].assign(prob=prob)
 
 
-def still_to_be_admitted(estimate: Estimate, prob: float) -> pd.DataFrame:
-    """Tabulate what sources with a delay have still to state; see `Estimate`."""
+def still_to_be_admitted(estimate: ClaimsEstimate, prob: float) -> pd.DataFrame:
+    """Tabulate what sources with a delay have still to state; see `ClaimsEstimate`."""
     import pandas as pd
 
-    _need_path(estimate)
+    windows = _need_path(estimate)
     columns = ["source", *CELL, "date", "admitted", "median", "low", "high", "prob"]
-    posterior = estimate.idata["posterior"]
-    if "still_to_come" not in posterior:
+    if not windows.delayed:
         return pd.DataFrame(columns=columns)
+    posterior = estimate.idata["posterior"]
     dates = _dates(estimate)
     bands = _band(posterior["still_to_come"].values, prob)
-    places = {source["name"]: source for source in estimate.meta["sources"]}
+    places = {source.name: source for source in estimate.meta.sources}
     parts = []
     for k, name in enumerate(str(n) for n in posterior["delayed_target"].values):
         source = places[name]
         parts.append(
             pd.DataFrame(
                 {
-                    "source": source["source"],
-                    **source["target"],
+                    "source": source.source,
+                    **_labels(source),
                     "date": dates,
                     "admitted": _admitted(estimate, name, dates),
                     **{q: bands[i, k] for i, q in enumerate(QUANTILES)},
@@ -123,12 +126,16 @@ def still_to_be_admitted(estimate: Estimate, prob: float) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)[columns]
 
 
-def _admitted(estimate: Estimate, target: str, dates: Sequence[str]) -> list[float | None]:
+def _labels(source: SourceRow) -> dict[str, str]:
+    return asdict(source.target) if source.target else {}
+
+
+def _admitted(estimate: ClaimsEstimate, target: str, dates: Sequence[str]) -> list[float | None]:
     """Largest number that the source had itself stated by each date, as published."""
     said = [
-        (claim["reported"] or claim["end"], claim["best"] or claim["low"] or claim["high"])
-        for claim in estimate.meta["claims"]
-        if claim["counted"] and claim["target"] == target
+        (claim.reported or claim.end, claim.best or claim.low or claim.high)
+        for claim in estimate.meta.claims
+        if claim.counted and claim.target == target
     ]
     found: list[float | None] = []
     for day in dates:
@@ -137,9 +144,9 @@ def _admitted(estimate: Estimate, target: str, dates: Sequence[str]) -> list[flo
     return found
 
 
-def details(estimate: Estimate, prob: float) -> dict[str, Any]:
+def details(estimate: ClaimsEstimate, prob: float) -> dict[str, Any]:
     """The same tables for estimate.json: one entry per cell or source, with lists over dates."""
-    if not has_path(estimate):
+    if not estimate.has_path:
         return {}
     to_come = still_to_be_admitted(estimate, prob)
     return {
@@ -167,16 +174,16 @@ def _lists(table: pd.DataFrame, keys: Sequence[str], prob: float) -> list[dict[s
     return found
 
 
-def days_inside(estimate: Estimate, dates: Sequence[date | str], row: int) -> list[date]:
+def days_inside(estimate: ClaimsEstimate, dates: Sequence[date | str], row: int) -> list[date]:
     """Read dates at which an estimate can be asked for."""
     windows = _need_path(estimate)
-    if row not in [cell["row"] for cell in windows["cells"]]:
+    if row not in [cell.row for cell in windows.cells]:
         msg = f"row {row} is a single incident and has no path; choose another row of summary()"
         raise UsageError(msg)
     if isinstance(dates, str | date):
         dates = [dates]
     found = [day for item in dates if (day := read_day(item, "as_of")) is not None]
-    first, last = windows["start"], windows["end"]
+    first, last = windows.start, windows.end
     for day in found:
         if not first <= day.isoformat() <= last:
             msg = f"as_of: {day} lies outside the grid, which runs from {first} to {last}"

@@ -31,7 +31,7 @@ class Study:
     beside : tuple of str
         Published answers to the same question, shown beside this one and never used.
     after : callable, optional
-        What follows the fit: takes the model, the estimate and the run, gives details to record.
+        What follows the fit: takes the estimate and the run.
     """
 
     title: str
@@ -39,7 +39,7 @@ class Study:
     build: Callable[[Any], Any]
     statements: Mapping[str, str] = field(default_factory=dict)
     beside: tuple[str, ...] = ()
-    after: Callable[[Any, Any, Run], Mapping[str, Any]] | None = None
+    after: Callable[[Any, Run], None] | None = None
 
 
 def studies() -> dict[str, Study]:
@@ -52,10 +52,6 @@ def run_study(study: Study, run: Run) -> Estimate:
     model = study.build(datasets.load(study.dataset))
     run.console.print(study.title, markup=False, style="bold")
     estimate: Estimate = run.fit(model)
-    details = study.after(model, estimate, run) if study.after else {}
-    _record(estimate, {**details, "statements": dict(study.statements)})
+    if study.after:
+        study.after(estimate, run)
     return estimate
-
-
-def _record(estimate: Estimate, details: Mapping[str, Any]) -> None:
-    estimate.meta["details"].update(details)

@@ -95,8 +95,15 @@ def demo(
     except OSError as error:
         msg = f"the folder {out} cannot be made: {error.strerror}"
         raise UsageError(msg) from None
-    run = Run(report=out / "report.html", json=out / "estimate.json", seed=seed, quiet=quiet)
-    run.finish(run_study(known[name], run), known[name].beside)
+    study = known[name]
+    run = Run(
+        report=out / "report.html",
+        json=out / "estimate.json",
+        seed=seed,
+        quiet=quiet,
+        statements=study.statements,
+    )
+    run.finish(run_study(study, run), study.beside)
 
 
 def main() -> None:

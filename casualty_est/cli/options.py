@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -27,6 +29,16 @@ Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help="Seed of t
 Prob = Annotated[float, typer.Option("--prob", help="Level of the credible intervals.")]
 DrawCount = Annotated[int, typer.Option("--draws", metavar="N", help="Draws per chain.")]
 ChainCount = Annotated[int, typer.Option("--chains", metavar="N", help="Chains.")]
+Title = Annotated[str | None, typer.Option("--title", help="Title of the report.")]
+Authors = Annotated[str | None, typer.Option("--authors", help="Who answers for the report.")]
+Statements = Annotated[
+    Path | None,
+    typer.Option(
+        "--statements",
+        metavar="FILE.toml",
+        help="What only you can say: the report names the keys.",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
 Roles = Annotated[
     list[str] | None, typer.Option("--role", metavar="SOURCE=ROLE", help="Role of a source.")
@@ -82,7 +94,7 @@ def check_kind(file: Path, kind: str, command: str = "casualty-est") -> None:
 def check_numbers(prob: float, draws: int, chains: int) -> None:
     """Refuse numbers that no fit can work with."""
     if not 0 < prob < 1:
-        msg = f"--prob must lie between 0 and 1, not {prob:g}: write .95 for a 95 % interval"
+        msg = f"--prob must lie between 0 and 1, not {prob:g}: write 0.95 for a 95% interval"
         raise UsageError(msg)
     for name, value in {"--draws": draws, "--chains": chains}.items():
         if value < 1:
@@ -113,3 +125,19 @@ def _same_file(path: Path, other: Path) -> bool:
     # Two names of one file, by a link or by case alone, resolve to different paths.
     both = path.exists() and other.exists()
     return path.resolve() == other.resolve() or (both and path.samefile(other))
+
+
+def read_statements(given: Path | Mapping[str, str] | None) -> dict[str, str]:
+    """Read what the authors of a report state: a TOML file of texts by their keys."""
+    if not isinstance(given, Path):
+        return dict(given or {})
+    try:
+        found = tomllib.loads(given.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        msg = f"--statements: {given.name} cannot be read: {error}"
+        raise UsageError(msg) from None
+    wrong = [key for key, value in found.items() if not isinstance(value, str)]
+    if wrong:
+        msg = f'--statements: {wrong[0]!r} must be a text, as in {wrong[0]} = "..."'
+        raise UsageError(msg)
+    return found

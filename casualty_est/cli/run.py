@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -34,6 +34,9 @@ class Run:
     draws: int = 1000
     chains: int = 4
     quiet: bool = False
+    title: str | None = None
+    authors: str | None = None
+    statements: Path | Mapping[str, str] | None = None
     console: Console = field(init=False)
 
     def __post_init__(self) -> None:
@@ -54,7 +57,7 @@ class Run:
         self.console.print(repr(model), markup=False)
         self.console.print()
         return model.fit(
-            seed=self.seed, draws=self.draws, chains=self.chains, progress=self.progress, **more
+            seed=self.seed, draws=self.draws, chains=self.chains, progress_bar=self.progress, **more
         )
 
     def finish(self, estimate: Estimate, beside: Iterable[str] = ()) -> NoReturn:
@@ -72,12 +75,9 @@ class Run:
         prob = self.prob
         # The report computes the refits; JSON and netCDF written after it carry them too.
         if self.report or self.json or self.save:
-            estimate.alone(prob=prob)
-            estimate.leave_one_out(prob=prob)
-            estimate.consistency(prob=prob)
-            estimate.choices(prob=prob)
+            estimate._make_refits(prob)
         steps: list[tuple[Path | None, Callable[[Path], Any]]] = [
-            (self.report, lambda path: estimate.report(path, prob=prob)),
+            (self.report, lambda path: self._report(estimate, path)),
             (self.json, lambda path: write_json(estimate, path, prob)),
             (self.save, estimate.save),
         ]
@@ -89,25 +89,28 @@ class Run:
                 STOP.written.append(path.name)
                 self.console.print(f"wrote {path}", markup=False)
 
+    def _report(self, estimate: Estimate, path: Path) -> None:
+        estimate.report(
+            path,
+            title=self.title,
+            authors=self.authors,
+            statements=options.read_statements(self.statements),
+            ci_prob=self.prob,
+        )
+
 
 def _print(console: Console, estimate: Estimate, prob: float) -> None:
     """Print its numbers, what its check says, and the answer under wider assumptions."""
     from casualty_est.result.show import as_rich
-    from casualty_est.wording.numbers import people
 
     console.print(as_rich(estimate, prob))
     for line in estimate.check().lines[1:]:
         console.print(line, markup=False)
-    for code, text in estimate.warnings:
-        if code == "not_converged":
-            console.print(text, markup=False, style="bold red")
-    for case in estimate.widened(prob=prob).to_dict("records"):
-        low, median, high = case["low"], case["median"], case["high"]
-        console.print(
-            f"With {case['case']}: {people(median, low, high)} "
-            f"({people(low, low, high)} to {people(high, low, high)}).",
-            markup=False,
-        )
+    for note in estimate.warnings:
+        if note.code == "not_converged":
+            console.print(note.text, markup=False, style="bold red")
+    for line in estimate._beside(prob):
+        console.print(line, markup=False)
 
 
 def print_checked(*lines: str, notes: Iterable[tuple[str, str]]) -> None:

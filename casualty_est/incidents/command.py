@@ -60,12 +60,29 @@ def incidents(
     draws: options.DrawCount = 1000,
     chains: options.ChainCount = 4,
     quiet: options.Quiet = False,
+    title: options.Title = None,
+    authors: options.Authors = None,
+    statements: options.Statements = None,
 ) -> None:
     """Estimate deaths in incidents that somebody lists, and in those that nobody does."""
     from casualty_est.incidents.model.model import IncidentModel
     from casualty_est.incidents.table.reports import IncidentReports
 
-    run = Run(file, priors, report, json, save, seed, prob, draws, chains, quiet)
+    run = Run(
+        file,
+        priors,
+        report,
+        json,
+        save,
+        seed,
+        prob,
+        draws,
+        chains,
+        quiet,
+        title,
+        authors,
+        statements,
+    )
     options.check_kind(file, "incidents")
     table = IncidentReports.read(file)
     model = IncidentModel(

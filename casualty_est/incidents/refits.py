@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,13 +13,18 @@ from casualty_est.errors import UsageError
 from casualty_est.incidents.inference.fit import fit
 from casualty_est.incidents.model.model import IncidentModel
 from casualty_est.incidents.model.settings import GRADES, priors_table
+from casualty_est.incidents.schema import Tip
 from casualty_est.incidents.table.patterns import IncidentPatterns
 from casualty_est.result.convergence import MAX_DIVERGENT, MAX_RHAT, MIN_ESS
-from casualty_est.result.posterior import interval_ends
 from casualty_est.result.progress import Report
+from casualty_est.result.refits import case
+from casualty_est.result.schema import Case, Diagnostics, Row
 from casualty_est.wording.numbers import share
 
-DRAWS, TUNE, CHAINS = 500, 500, 4  # of a refit, at most: its ends are known to some 5 %
+if TYPE_CHECKING:
+    from casualty_est.incidents.estimate import IncidentEstimate
+
+DRAWS, TUNE, CHAINS = 500, 500, 4  # of a refit, at most: its ends are known to some 5%
 TAILS = (0.025, 0.975)
 # Grades trusted less: the mean chance of being real and the perpetrator's falls from .85, .5, .6
 # and .05 to .75, .3, .4 and .025.
@@ -31,94 +35,92 @@ class IncidentRefitter:
     """Refits of an incidents model with the settings of one estimate."""
 
     def __init__(
-        self, model: IncidentModel, meta: dict[str, Any], row: int, prob: float, report: Report
+        self,
+        model: IncidentModel,
+        estimate: IncidentEstimate,
+        row: int,
+        prob: float,
+        report: Report,
     ) -> None:
-        self.model, self.meta, self.prob, self.report = model, meta, prob, report
-        self.row = meta["rows"][row]
+        self.model, self.prob, self.report = model, prob, report
+        self.settings = estimate.meta.settings
+        self.part = estimate.meta.rows[row].part
+        self.wanted = _place(estimate.meta.rows[row], estimate.meta.rows[0])
 
-    def summary(self, name: str, model: IncidentModel) -> dict[str, Any] | None:
+    def case(self, name: str, model: IncidentModel) -> Case | None:
         """One line of a table; None where that model has no such estimate."""
-        if model.layout.unlisted == "none" and self.row["part"] != "listed":
+        if model.layout.unlisted == "none" and self.part != "listed":
             return None  # nothing says what is unlisted, so there is no need to fit it
         self.report(f"refitting: {name}", None)
-        used = self.meta["settings"]
-        tree = fit(
+        used = self.settings
+        tree, meta, _ = fit(
             model,
             seed=used["seed"],
             draws=min(DRAWS, used["draws"]),
             tune=min(TUNE, used["tune"]),
             chains=min(CHAINS, used["chains"]),
-            progress=False,
+            progress_bar=False,
         )
-        found = _meta(tree)
-        rows = [self._place(row, found["rows"][0]) for row in found["rows"]]
-        wanted = self._place(self.row, self.meta["rows"][0])
-        if wanted not in rows:
+        places = [_place(row, meta.rows[0]) for row in meta.rows]
+        if self.wanted not in places:
             return None
-        draws = np.asarray(tree["posterior"]["deaths"].values[..., rows.index(wanted)])
-        low, median, high = (float(x) for x in np.quantile(draws, interval_ends(self.prob)))
-        return {
-            "case": name,
-            "median": median,
-            "low": low,
-            "high": high,
-            "prob": self.prob,
-            "converged": _settled(np.log(np.maximum(draws, 0.5)), found["diagnostics"]),
-        }
+        draws = np.asarray(tree["posterior"]["deaths"].values[..., places.index(self.wanted)])
+        settled = _settled(np.log(np.maximum(draws, 0.5)), meta.diagnostics)
+        return case(name, draws, self.prob, converged=settled)
 
-    @staticmethod
-    def _place(row: Mapping[str, Any], first: Mapping[str, Any]) -> tuple[Any, ...]:
-        """What an estimate is of, beside the first one: without a source, scopes may be fewer."""
-        fields = ("scope", "perpetrator")
-        own = tuple(row["cell"][f] * (row["cell"][f] != first["cell"][f]) for f in fields)
-        return row["part"], tuple(row["strata"].items()), own
-
-    def table(self, cases: Mapping[str, IncidentModel]) -> list[dict[str, Any]]:
+    def table(self, models: Mapping[str, IncidentModel]) -> tuple[Case, ...]:
         """All lines of a table."""
-        rows = [self.summary(name, model) for name, model in cases.items()]
-        return [row for row in rows if row is not None]
+        cases = [self.case(name, model) for name, model in models.items()]
+        return tuple(found for found in cases if found is not None)
 
 
-def _settled(log_count: Any, diagnostics: Mapping[str, Any]) -> bool:
+def _place(row: Row, first: Row) -> tuple[Any, ...]:
+    """What an estimate is of, beside the first one: without a source, scopes may be fewer."""
+    pairs = (
+        (row.cell.scope, first.cell.scope),
+        (row.cell.perpetrator, first.cell.perpetrator),
+    )
+    own = tuple("" if label == whole else label for label, whole in pairs)
+    return row.part, tuple(row.strata.items()), own
+
+
+def _settled(log_count: Any, diagnostics: Diagnostics) -> bool:
     """Whether chains agree on this one number; of all the others a refit tells nothing."""
     import arviz as az
 
-    if diagnostics["divergences"] > MAX_DIVERGENT * log_count.size:
+    if (diagnostics.divergences or 0) > MAX_DIVERGENT * log_count.size:
         return False
     found = az.rhat(log_count), az.ess(log_count), az.ess(log_count, method="tail", prob=TAILS)
     rhat, bulk, tail = (float(x) for x in found)
     return rhat <= MAX_RHAT and min(bulk, tail) >= MIN_ESS
 
 
-def _meta(tree: Any) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(tree.attrs["casualty_est"])
-    return found
-
-
-def choices(refit: IncidentRefitter) -> list[dict[str, Any]]:
-    """Estimate under the other settings, one changed at a time."""
-    model, used = refit.model, refit.meta["settings"]
-    source, median, sd = used["anchor"]
-    cases = {"as fitted": model}
+def other_settings(
+    model: IncidentModel, estimate: IncidentEstimate, row: int, prob: float, report: Report
+) -> tuple[Case, ...]:
+    """Estimate under the other settings, one changed at a time, as fitted first."""
+    used = estimate.meta.settings
+    models = {"as fitted": model}
     other = "joint" if used["scale"] == "cut" else "cut"
-    cases[f"scale {other}: the data {'may' if other == 'joint' else 'may not'} move the scale"] = (
+    models[f"scale {other}: the data {'may' if other == 'joint' else 'may not'} move the scale"] = (
         model.varied(scale=other)
     )
     exact = "no report is exactly right" if used["exact_reports"] else "some reports are exact"
-    cases[exact] = model.varied(exact_reports=not used["exact_reports"])
+    models[exact] = model.varied(exact_reports=not used["exact_reports"])
     if model.layout.readings.judge is not None:
         rule = "common" if used["range_rule"] == "asis" else "asis"
         told = {
             "common": "all ranges read alike, as half of their upper end to it",
             "asis": "ranges as they stand",
         }[rule]
-        cases[told] = model.varied(range_rule=rule)
+        models[told] = model.varied(range_rule=rule)
+    source, median, sd = used["anchor"]
     twice = f"the anchor half as sure: log sd {share(2 * sd)} instead of {share(sd)}"
-    cases[twice] = model.varied(anchor=(source, median, 2 * sd))
+    models[twice] = model.varied(anchor=(source, median, 2 * sd))
     harsh = {g: ab for g, ab in HARSH.items() if used["grades"].get(g) == list(GRADES[g])}
     if model.layout.grades and harsh:
-        cases["grades trusted less"] = model.varied(priors=_with_grades(model, harsh))
-    return refit.table(cases)
+        models["grades trusted less"] = model.varied(priors=_with_grades(model, harsh))
+    return IncidentRefitter(model, estimate, row, prob, report).table(models)
 
 
 def _with_grades(model: IncidentModel, grades: Mapping[str, tuple[int, int]]) -> dict[str, Any]:
@@ -129,21 +131,27 @@ def _with_grades(model: IncidentModel, grades: Mapping[str, tuple[int, int]]) ->
     return {**given, "grades": {**own, **harsher}}
 
 
-def leave_one_out(refit: IncidentRefitter) -> list[dict[str, Any]]:
+def without_each_source(
+    model: IncidentModel, estimate: IncidentEstimate, row: int, prob: float, report: Report
+) -> tuple[Case, ...]:
     """Estimate without each source in turn; incidents that only it holds vanish from the table."""
-    return refit.table(_without(refit.model, keep=False))
+    refit = IncidentRefitter(model, estimate, row, prob, report)
+    return refit.table(_without(model, keep=False))
 
 
-def alone(refit: IncidentRefitter) -> list[dict[str, Any]]:
+def each_source_alone(
+    model: IncidentModel, estimate: IncidentEstimate, row: int, prob: float, report: Report
+) -> tuple[Case, ...]:
     """Deaths in what each source alone lists: a total would need overlap."""
-    return refit.table(_without(refit.model, keep=True))
+    refit = IncidentRefitter(model, estimate, row, prob, report)
+    return refit.table(_without(model, keep=True))
 
 
 def _without(model: IncidentModel, *, keep: bool) -> dict[str, IncidentModel]:
     """Models of one source, or of all others; where nothing is left to fit, none."""
     names = model.patterns.sources
     anchor = model.layout.anchor.source
-    cases: dict[str, IncidentModel] = {}
+    models: dict[str, IncidentModel] = {}
     for s, name in enumerate(names):
         held = [i for i in range(len(names)) if (i == s) == keep]
         if not held or len(held) == len(names):
@@ -158,12 +166,12 @@ def _without(model: IncidentModel, *, keep: bool) -> dict[str, IncidentModel]:
             "perpetrator": model.layout.readings.target,
         }
         try:
-            cases[f"only {name}" if keep else f"without {name}"] = model.varied(
+            models[f"only {name}" if keep else f"without {name}"] = model.varied(
                 _columns(model.patterns, held), **settings
             )
         except UsageError:  # nobody is left who lists incidents
             continue
-    return cases
+    return models
 
 
 def _of_sources(model: IncidentModel, names: list[str]) -> dict[str, Any]:
@@ -186,36 +194,31 @@ def _columns(patterns: IncidentPatterns, held: list[int]) -> IncidentPatterns:
     )
 
 
-def tipping(meta: dict[str, Any], median: float, n: float) -> list[dict[str, Any]]:
+def tipping(estimate: IncidentEstimate, median: float, n: float) -> tuple[Tip, ...]:
     """How wrong would the scale have to be for the median to be `n`?
 
     Under the cut all deaths are divided by the anchor's ratio after the fit, and all other sources
     are measured by the anchor. So the answer for all of them together is exact and needs no refit.
     """
-    from casualty_est.claims.refits.tipping import tippable
-
-    n = tippable(n)
-    if meta["settings"]["scale"] != "cut":
+    meta, judge = estimate.meta, estimate.details.judge
+    if meta.settings["scale"] != "cut":
         msg = "the data set the scale (scale 'joint'); est.identification() has what moves it"
         raise UsageError(msg)
-    source, middle, sd = meta["settings"]["anchor"]
-    value = middle * median / n
-    several = sum(row["source"] != meta["details"]["judge"] for row in meta["sources"]) > 1
+    anchor = estimate.details.anchor
+    value = anchor.median * median / n
+    several = sum(source.source != judge for source in meta.sources) > 1
     others = ", and the other sources with it," if several else ""
-    sds = math.log(value / middle) / sd
-    return [
-        {
-            "assumption": f"scale: ratio of {source}",
-            "value": value,
-            "sds": sds,
-            "implied": value,
-            "sentence": (
-                f"For {n:,.0f} to be right, {source}{others} would have to state {share(value)} "
-                f"times the true number within incidents: {share(abs(sds))} standard deviations of "
-                "what is assumed away."
-            ),
-        }
-    ]
+    sds = math.log(value / anchor.median) / anchor.sd
+    sentence = (
+        f"For {n:,.0f} to be right, {anchor.source}{others} would have to state {share(value)} "
+        f"times the true number within incidents: {share(abs(sds))} standard deviations of "
+        "what is assumed away."
+    )
+    return (Tip(f"scale: ratio of {anchor.source}", value, sds, value, sentence),)
 
 
-REFITS = {"choices": choices, "leave_one_out": leave_one_out, "alone": alone}
+REFITS = {
+    "without_each_source": without_each_source,
+    "each_source_alone": each_source_alone,
+    "other_settings": other_settings,
+}

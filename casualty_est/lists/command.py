@@ -59,13 +59,18 @@ def lists(
         int, typer.Option("--workers", metavar="N", help="Processes for the strata.")
     ] = 1,
     quiet: options.Quiet = False,
+    title: options.Title = None,
+    authors: options.Authors = None,
+    statements: options.Statements = None,
 ) -> None:
     """Estimate how many people are on no list, from the overlap of lists."""
     from casualty_est.lists.families import with_options
     from casualty_est.lists.model.model import ListModel
     from casualty_est.lists.table.histories import CaptureHistories
 
-    run = Run(file, None, report, json, save, seed, prob, draws, chains, quiet)
+    run = Run(
+        file, None, report, json, save, seed, prob, draws, chains, quiet, title, authors, statements
+    )
     if not (columns or by):
         options.check_kind(file, "lists")
     named = _named(columns, count, by)

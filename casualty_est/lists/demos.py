@@ -25,7 +25,7 @@ DEMOS = {
         _kosovo,
         statements={
             "earlier_estimates": (
-                "From the same lists Ball et al. (2002) estimated 10,356 killings (95 % confidence "
+                "From the same lists Ball et al. (2002) estimated 10,356 killings (95% confidence "
                 "interval 9,002 to 12,122). The near-census that followed, the Kosovo Memory "
                 "Book, holds 10,401 people for the same window (Krueger and Ball 2014)."
             ),
@@ -46,7 +46,7 @@ DEMOS = {
             "data_access": "The table is bundled with casualty_est: datasets.load('kosovo').",
         },
         beside=(
-            "Published from the same lists (Ball et al. 2002): 10,356, 95 % confidence interval "
+            "Published from the same lists (Ball et al. 2002): 10,356, 95% confidence interval "
             "9,002 to 12,122.",
             "Near-census of the same window, not used here (Kosovo Memory Book; Krueger and Ball "
             "2014): 10,401.",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -12,10 +13,15 @@ from casualty_est.lists.families import for_lists
 from casualty_est.lists.inference.engines import solve
 from casualty_est.lists.inference.plan import Plan
 from casualty_est.lists.model.model import ListModel
+from casualty_est.lists.schema import KnownPopulation
 from casualty_est.lists.table.histories import Stratum
 from casualty_est.lists.table.history import HistoryTable
-from casualty_est.result.posterior import interval_ends
 from casualty_est.result.progress import Report
+from casualty_est.result.refits import case
+from casualty_est.result.schema import Case
+
+if TYPE_CHECKING:
+    from casualty_est.lists.estimate import ListEstimate
 
 Ints = npt.NDArray[np.int64]
 
@@ -24,11 +30,12 @@ class ListRefitter:
     """Refits of a lists model with the settings of one estimate."""
 
     def __init__(
-        self, model: ListModel, meta: dict[str, Any], row: int, prob: float, report: Report
+        self, model: ListModel, estimate: ListEstimate, row: int, prob: float, report: Report
     ) -> None:
-        self.model, self.settings, self.prob, self.report = model, meta["settings"], prob, report
-        self.part: str = meta["rows"][row]["part"]
-        labels = meta["rows"][row]["strata"]
+        self.model, self.prob, self.report = model, prob, report
+        self.settings = estimate.meta.settings
+        self.part = estimate.meta.rows[row].part
+        labels = estimate.meta.rows[row].strata
         strata = model.histories.strata
         whole = model.histories.pooled()
         self.table = next((s for s in strata if dict(s.labels) == labels and labels), whole).table
@@ -41,8 +48,8 @@ class ListRefitter:
             if holds
         ]
 
-    def unlisted(self, table: HistoryTable) -> tuple[Ints, dict[str, Any]]:
-        """Draws of the people on no list, and what to say of the fit."""
+    def unlisted(self, table: HistoryTable) -> tuple[Ints, str, bool]:
+        """Draws of the people on no list, what to say of the fit, and whether it converged."""
         aside = list(self.aside)
         try:
             families, _ = self.model.families_for(Stratum((), table))
@@ -59,60 +66,49 @@ class ListRefitter:
         )
         found = solve(table, plan, np.random.SeedSequence(self.settings["seed"]))
         note = f" ({'; '.join(aside)})" if aside else ""
-        return found.unlisted, {"note": note, "converged": not found.reasons}
-
-    def ends(self, values: Ints) -> dict[str, float]:
-        """Median and interval of draws."""
-        low, median, high = (float(x) for x in np.quantile(values, interval_ends(self.prob)))
-        return {"median": median, "low": low, "high": high, "prob": self.prob}
+        return found.unlisted, note, not found.reasons
 
 
-def leave_one_out(refit: ListRefitter) -> list[dict[str, Any]]:
+def without_each_source(
+    model: ListModel, estimate: ListEstimate, row: int, prob: float, report: Report
+) -> tuple[Case, ...]:
     """Estimate without each list in turn; people only on that list vanish from the table."""
+    refit = ListRefitter(model, estimate, row, prob, report)
     table = refit.table
     if len(table.lists) < 3 or refit.part == "listed":
-        return []
-    rows = []
+        return ()
+    cases = []
     for j, name in enumerate(table.lists):
-        refit.report(f"without {name}", j / len(table.lists))
+        report(f"without {name}", j / len(table.lists))
         left = table.without(name)
-        unlisted, said = refit.unlisted(left)
+        unlisted, note, converged = refit.unlisted(left)
         values = unlisted + (left.people if refit.part == "total" else 0)
-        rows.append(
-            {
-                "case": f"without {name}{said['note']}",
-                **refit.ends(values),
-                "converged": said["converged"],
-            }
-        )
-    return rows
+        cases.append(case(f"without {name}{note}", values, prob, converged=converged))
+    return tuple(cases)
 
 
-def consistency(refit: ListRefitter) -> list[dict[str, Any]]:
+def known_populations(
+    model: ListModel, estimate: ListEstimate, row: int, prob: float, report: Report
+) -> tuple[KnownPopulation, ...]:
     """Take the members of each list as a population of known size, seen by the other lists."""
+    refit = ListRefitter(model, estimate, row, prob, report)
     table = refit.table
-    rows = []
+    found = []
     for j, name in enumerate(table.lists):
-        refit.report(f"members of {name}", j / len(table.lists))
+        report(f"members of {name}", j / len(table.lists))
         inside = table.members_of(name)
         for empty in [n for n, size in zip(inside.lists, inside.sizes, strict=True) if not size]:
             inside = inside.without(empty)
         if len(inside.lists) < 2:
             continue
         members = int(table.sizes[j])
-        unlisted, said = refit.unlisted(inside)
-        ends = refit.ends(unlisted + inside.people)
-        rows.append(
-            {
-                "case": f"members of {name}{said['note']}",
-                "members": members,
-                "seen": inside.people,
-                **ends,
-                "covered": bool(ends["low"] <= members <= ends["high"]),
-                "converged": said["converged"],
-            }
+        unlisted, note, converged = refit.unlisted(inside)
+        ends = case(f"members of {name}{note}", unlisted + inside.people, prob, converged=converged)
+        covered = bool(ends.low <= members <= ends.high)
+        found.append(
+            KnownPopulation(members=members, seen=inside.people, covered=covered, **asdict(ends))
         )
-    return rows
+    return tuple(found)
 
 
-REFITS = {"leave_one_out": leave_one_out, "consistency": consistency}
+REFITS = {"without_each_source": without_each_source, "known_populations": known_populations}

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from casualty_est.errors import UsageError
 from casualty_est.plots.images import to_png, to_svg
 from casualty_est.result.posterior import interval_ends
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from casualty_est.plots.style import Palette
-    from casualty_est.result.estimate import Estimate
+    from casualty_est.result.estimate import Array, Estimate
+    from casualty_est.result.schema import Case, ClaimRow
+    from casualty_est.wording.interval import Ends
 
 __all__ = ["Plots", "to_png", "to_svg"]
+
+
+@dataclass(frozen=True, slots=True)
+class OfRatios:
+    """How the picture of the sources speaks of a ratio: its title, what is done, and what 1 is."""
+
+    title: str = "What each source reported, as a share of the true number"
+    verb: str = "reported"
+    all: str = "everything"
 
 
 class Plots:
@@ -31,11 +41,23 @@ class Plots:
         The result to draw.
     """
 
+    # What a kind of evidence says in words of its own.
+    _estimated: ClassVar[str] = "from all that counts"  # after "true number"
+    _documented: ClassVar[str] = "documented: {}"
+    _of_ratios: ClassVar[OfRatios] = OfRatios()
+    _whole: ClassVar[str] = "all sources"
+    _groups: ClassVar[Mapping[str, str]] = {"without_each_source": "Without one source"}
+
     def __init__(self, estimate: Estimate) -> None:
         self._estimate = estimate
 
     def total(
-        self, *, row: int = 0, prob: float = 0.95, left_out: bool = False, dark: bool = False
+        self,
+        *,
+        row: str | int | None = None,
+        ci_prob: float = 0.95,
+        left_out: bool = False,
+        dark: bool = False,
     ) -> Figure:
         """Draw the posterior of a count over every claim that was made of it.
 
@@ -44,9 +66,9 @@ class Plots:
 
         Parameters
         ----------
-        row : int
-            The estimate, as numbered in `Estimate.summary`; the total by default.
-        prob : float
+        row : str, optional
+            Label of the estimate, as in `Estimate.summary`; the first by default.
+        ci_prob : float
             Level of the equal-tailed credible interval.
         left_out : bool
             Whether to draw the claims that do not count as well, hollow.
@@ -61,23 +83,20 @@ class Plots:
         Raises
         ------
         UsageError
-            If there is no such estimate, or `prob` does not lie between 0 and 1.
+            If there is no such estimate, or `ci_prob` does not lie between 0 and 1.
         """
-        self._must_have(row)
-        interval_ends(prob)  # a wrong level is an error before anything is drawn
-        from casualty_est.plots import style, total
+        at = self._estimate._at(row)
+        interval_ends(ci_prob)  # a wrong level is an error before anything is drawn
+        from casualty_est.plots import total
 
-        with style.settings():
-            return style.finished(
-                total.picture(self._estimate, row, prob, _palette(dark), left_out=left_out)
-            )
+        return self._draw(total.picture, self, at, ci_prob, left_out, dark=dark)
 
-    def sources(self, *, prob: float = 0.95, dark: bool = False) -> Figure:
-        """Draw the reporting ratio of every source, prior beside posterior; of lists their share.
+    def sources(self, *, ci_prob: float = 0.95, dark: bool = False) -> Figure:
+        """Draw the reporting ratio of every source, prior beside posterior.
 
         Parameters
         ----------
-        prob : float
+        ci_prob : float
             Level of the equal-tailed credible intervals after the data.
         dark : bool
             Light text for a dark page, on a transparent ground.
@@ -85,295 +104,26 @@ class Plots:
         Returns
         -------
         matplotlib.figure.Figure
-            Reported / true on a log axis; for lists the per cent of all people that each holds; a
-            note where the evidence has no such sources.
+            Reported / true on a log axis; a note where the evidence has no such sources.
 
         Raises
         ------
         UsageError
-            If `prob` does not lie between 0 and 1.
+            If `ci_prob` does not lie between 0 and 1.
         """
-        interval_ends(prob)  # a wrong level is an error before anything is drawn
-        from casualty_est.lists.plots import families as lists
-        from casualty_est.plots import sources, style
-        from casualty_est.result.tables import has_completeness
+        interval_ends(ci_prob)
+        from casualty_est.plots import sources
 
-        draw = lists.completeness if has_completeness(self._estimate) else sources.forest
-        with style.settings():
-            return style.finished(draw(self._estimate, prob, _palette(dark)))
+        return self._draw(sources.forest, self, ci_prob, dark=dark)
 
-    def families(self, *, row: int = 0, dark: bool = False) -> Figure:
-        """Draw what each kind of dependence between lists would answer, and its weight.
-
-        Parameters
-        ----------
-        row : int
-            The estimate, as numbered in `Estimate.summary`; for a part, its total is drawn.
-        dark : bool
-            Light text for a dark page, on a transparent ground.
-
-        Returns
-        -------
-        matplotlib.figure.Figure
-            Weight in the answer and by evidence alone; people on a log axis. For a sum over strata
-            what the table without strata says.
-
-        Raises
-        ------
-        UsageError
-            If there is no such estimate, or it is not one of lists.
-        """
-        row = self._of_lists("families", row)
-        from casualty_est.lists.plots import families as lists
-        from casualty_est.plots import style
-
-        with style.settings():
-            return style.finished(lists.families(self._estimate, row, _palette(dark)))
-
-    def dial(self, *, row: int = 0, dark: bool = False) -> Figure:
-        """Draw the number of people under each odds ratio of the unseen cell.
-
-        The ratio ties the people on no list to the others; no data can set it.
-
-        Parameters
-        ----------
-        row : int
-            The estimate, as numbered in `Estimate.summary`; for a part, its total is drawn.
-        dark : bool
-            Light text for a dark page, on a transparent ground.
-
-        Returns
-        -------
-        matplotlib.figure.Figure
-            People over odds ratio, both on log axes, with the ratio that the answer implies. For a
-            sum over strata what the table without strata says.
-
-        Raises
-        ------
-        UsageError
-            If there is no such estimate, it is not one of lists, or the lists are too many for the
-            histories to be written out.
-        """
-        row = self._of_lists("dial", row)
-        from casualty_est.result.tables import found_for
-
-        if not found_for(self._estimate, row)["dial"]:
-            msg = (
-                "est.plot.dial() needs every capture history written out, which takes at most "
-                "8 lists: fit fewer lists"
-            )
-            raise UsageError(msg)
-        from casualty_est.lists.plots import families as lists
-        from casualty_est.plots import style
-
-        with style.settings():
-            return style.finished(lists.dial(self._estimate, row, _palette(dark)))
-
-    def overlaps(self, *, row: int = 0, dark: bool = False) -> Figure:
-        """Draw how many people stand on exactly which lists.
-
-        Parameters
-        ----------
-        row : int
-            The estimate, as numbered in `Estimate.summary`: all people, or those of a stratum.
-        dark : bool
-            Light text for a dark page, on a transparent ground.
-
-        Returns
-        -------
-        matplotlib.figure.Figure
-            Dots for the lists, bars for the people.
-
-        Raises
-        ------
-        UsageError
-            If there is no such estimate, it is not one of lists, or its file was saved by a version
-            that kept no overlaps.
-        """
-        row = self._of_lists("overlaps", row)
-        from casualty_est.result.tables import found_for
-
-        if not found_for(self._estimate, row).get("overlaps"):
-            msg = "this estimate keeps no overlaps of lists: draw them with CaptureHistories.plot()"
-            raise UsageError(msg)
-        from casualty_est.lists.plots import families as lists
-        from casualty_est.plots import style
-
-        with style.settings():
-            return style.finished(lists.overlaps(self._estimate, row, _palette(dark)))
-
-    def gap(self, *, source: str | None = None, dark: bool = False) -> Figure:
-        """Draw why two sources' totals differ, as a waterfall from one to the other.
-
-        Parameters
-        ----------
-        source : str, optional
-            The source at the end; the first is always the anchor. By default the one whose total
-            is farthest from the anchor's.
-        dark : bool
-            Light text for a dark page, on a transparent ground.
-
-        Returns
-        -------
-        matplotlib.figure.Figure
-            Deaths; steps are posterior means, which sum to the gap, with 95 % intervals.
-
-        Raises
-        ------
-        UsageError
-            If the evidence is no incident reports, or there is no such source.
-        """
-        from casualty_est.incidents.plots import breakdown as incidents
-        from casualty_est.plots import style
-
-        with style.settings():
-            return style.finished(incidents.gap(self._estimate, source, _palette(dark)))
-
-    def inclusion(self, *, prob: float = 0.95, dark: bool = False) -> Figure:
-        """Draw the probability that each source holds an incident, by its deaths.
-
-        Parameters
-        ----------
-        prob : float
-            Level of the equal-tailed credible bands.
-        dark : bool
-            Light text for a dark page, on a transparent ground.
-
-        Returns
-        -------
-        matplotlib.figure.Figure
-            One panel per source; deaths on a log axis.
-
-        Raises
-        ------
-        UsageError
-            If the evidence is no incident reports, or `prob` does not lie between 0 and 1.
-        """
-        interval_ends(prob)
-        from casualty_est.incidents.plots import breakdown as incidents
-        from casualty_est.plots import style
-
-        with style.settings():
-            return style.finished(incidents.inclusion(self._estimate, prob, _palette(dark)))
-
-    def mentions(self, *, dark: bool = False) -> Figure:
-        """Draw who reports what: the share of incidents of each size that each source holds.
-
-        Parameters
-        ----------
-        dark : bool
-            Light text for a dark page, on a transparent ground.
-
-        Returns
-        -------
-        matplotlib.figure.Figure
-            As `IncidentReports.plot`, of the incidents that count.
-
-        Raises
-        ------
-        UsageError
-            If the evidence is no incident reports.
-        """
-        from casualty_est.incidents.plots import breakdown as incidents
-        from casualty_est.plots import style
-
-        with style.settings():
-            return style.finished(incidents.mentions_of(self._estimate, _palette(dark)))
-
-    def path(
-        self,
-        cell: Mapping[str, str] | int | None = None,
-        *,
-        prob: float = 0.95,
-        dark: bool = False,
-    ) -> Figure:
-        """Draw the running total of a cell over time against every running total published.
-
-        Each claim is drawn as what it is, in the colour of its source: a number as a mark, "at
-        least" as an arrow or as the cases that were documented, a range as a bar with ends. Claims
-        that were merged with others of their source are small and pale.
-
-        Parameters
-        ----------
-        cell : mapping or int, optional
-            Labels of a cell (any of scope, outcome, group, perpetrator) or a row of
-            `Estimate.summary`; by default the first one with a path.
-        prob : float
-            Level of the pale band; the dark one is of 50 %.
-        dark : bool
-            Light text for a dark page, on a transparent ground.
-
-        Returns
-        -------
-        matplotlib.figure.Figure
-            People to each day on a log axis, with what was documented, dated anchors, and what
-            sources with a delay have still to admit.
-
-        Raises
-        ------
-        UsageError
-            If no windows were modelled, no path or several fit `cell`, or `prob` does not lie
-            between 0 and 1.
-        """
-        interval_ends(prob)
-        self._must_have_paths("path")
-        from casualty_est.claims.plots import path
-        from casualty_est.plots import style
-
-        with style.settings():
-            return style.finished(path.picture(self._estimate, cell, prob, _palette(dark)))
-
-    def ratio_paths(
-        self,
-        cell: Mapping[str, str] | int | None = None,
-        *,
-        prob: float = 0.95,
-        dark: bool = False,
-    ) -> Figure:
-        """Draw the part of all deaths up to each day that each source had reported by then.
-
-        Parameters
-        ----------
-        cell : mapping or int, optional
-            The cell that the sources speak of, as in `path`; by default all, where they are few.
-        prob : float
-            Level of the bands.
-        dark : bool
-            Light text for a dark page, on a transparent ground.
-
-        Returns
-        -------
-        matplotlib.figure.Figure
-            One panel per source and cell; reported / true on a log axis, delay and drift included.
-
-        Raises
-        ------
-        UsageError
-            As `path`.
-        """
-        interval_ends(prob)
-        self._must_have_paths("ratio_paths")
-        from casualty_est.claims.plots import ratio_paths
-        from casualty_est.plots import style
-
-        with style.settings():
-            return style.finished(ratio_paths.picture(self._estimate, cell, prob, _palette(dark)))
-
-    def _must_have_paths(self, name: str) -> None:
-        if not self._estimate.has_path:
-            msg = (
-                f"est.plot.{name}() needs claims over time, and here every claim speaks of one "
-                "window: est.plot.total() draws it, ClaimsModel(..., grid=...) models time"
-            )
-            raise UsageError(msg)
-
-    def priors(self, *, row: int = 0, dark: bool = False) -> Figure:
+    def priors(self, *, row: str | int | None = None, dark: bool = False) -> Figure:
         """Draw what was believed before the data against what is believed after.
 
         Parameters
         ----------
-        row : int
-            The estimate whose count is drawn beside the ratios.
+        row : str, optional
+            Label of the estimate whose count is drawn beside the ratios, as in `Estimate.summary`;
+            the first by default.
         dark : bool
             Light text for a dark page, on a transparent ground.
 
@@ -387,19 +137,18 @@ class Plots:
         UsageError
             If there is no such estimate.
         """
-        self._must_have(row)
-        from casualty_est.plots import sources, style
+        at = self._estimate._at(row)
+        from casualty_est.plots import sources
 
-        with style.settings():
-            return style.finished(sources.small_multiples(self._estimate, row, _palette(dark)))
+        return self._draw(sources.small_multiples, self, at, dark=dark)
 
-    def identification(self, *, row: int = 0, dark: bool = False) -> Figure:
+    def identification(self, *, row: str | int | None = None, dark: bool = False) -> Figure:
         """Draw what sets the level: the signed weight of every assumption.
 
         Parameters
         ----------
-        row : int
-            The estimate, as numbered in `Estimate.summary`.
+        row : str, optional
+            Label of the estimate, as in `Estimate.summary`; the first by default.
         dark : bool
             Light text for a dark page, on a transparent ground.
 
@@ -413,20 +162,21 @@ class Plots:
         UsageError
             If there is no such estimate.
         """
-        self._must_have(row)
-        from casualty_est.plots import sensitivity, style
+        at = self._estimate._at(row)
+        from casualty_est.plots import sensitivity
 
-        with style.settings():
-            return style.finished(sensitivity.weights(self._estimate, row, _palette(dark)))
+        return self._draw(sensitivity.weights, self._estimate, at, dark=dark)
 
-    def cases(self, *, row: int = 0, prob: float = 0.95, dark: bool = False) -> Figure:
-        """Draw the estimate from all sources, from each alone, without each, under other settings.
+    def cases(
+        self, *, row: str | int | None = None, ci_prob: float = 0.95, dark: bool = False
+    ) -> Figure:
+        """Draw the estimate from all sources, without each, and as it was fitted again otherwise.
 
         Parameters
         ----------
-        row : int
-            The estimate, as numbered in `Estimate.summary`.
-        prob : float
+        row : str, optional
+            Label of the estimate, as in `Estimate.summary`; the first by default.
+        ci_prob : float
             Level of the equal-tailed credible intervals.
         dark : bool
             Light text for a dark page, on a transparent ground.
@@ -440,66 +190,55 @@ class Plots:
         Raises
         ------
         UsageError
-            If there is no such estimate, or `prob` does not lie between 0 and 1.
+            If there is no such estimate, or `ci_prob` does not lie between 0 and 1.
         """
-        return self._cases(("choices", "alone", "leave_one_out", "widened"), row, prob, dark)
+        return self._cases(tuple(self._groups), row, ci_prob, dark=dark)
 
-    def alone(self, *, row: int = 0, prob: float = 0.95, dark: bool = False) -> Figure:
-        """Draw the estimate from all sources beside the answer if each source stood alone.
+    def _cases(
+        self, names: Sequence[str], row: str | int | None, ci_prob: float, *, dark: bool
+    ) -> Figure:
+        """Draw some groups of refits, by the names of their methods."""
+        at = self._estimate._at(row)
+        interval_ends(ci_prob)
+        from casualty_est.plots import sensitivity
 
-        Parameters
-        ----------
-        row : int
-            The estimate, as numbered in `Estimate.summary`.
-        prob : float
-            Level of the equal-tailed credible intervals.
-        dark : bool
-            Light text for a dark page, on a transparent ground.
+        return self._draw(sensitivity.cases, self, names, at, ci_prob, dark=dark)
 
-        Returns
-        -------
-        matplotlib.figure.Figure
-            As `cases`.
-
-        Raises
-        ------
-        UsageError
-            As `cases`.
-        """
-        return self._cases(("alone",), row, prob, dark)
-
-    def _cases(self, groups: tuple[str, ...], row: int, prob: float, dark: bool) -> Figure:
-        self._must_have(row)
-        interval_ends(prob)  # a wrong level is an error before anything is drawn
-        from casualty_est.plots import sensitivity, style
+    def _draw(self, function: Callable[..., Any], *args: Any, dark: bool) -> Figure:
+        """Draw with a palette as the last argument, whatever the user's own settings are."""
+        from casualty_est.plots import style
 
         with style.settings():
-            return style.finished(
-                sensitivity.cases(self._estimate, row, prob, _palette(dark), groups)
-            )
+            return style.finished(function(*args, style.DARK if dark else style.LIGHT))
 
-    def _of_lists(self, name: str, row: int) -> int:
-        """Refuse an estimate that is not of lists; the row of the total of the one asked for."""
-        from casualty_est.result.tables import has_completeness, total_row
+    # What a kind of evidence draws otherwise -----------------------------------------------
 
-        self._must_have(row)
-        if not has_completeness(self._estimate):
-            kind = self._estimate.kind
-            msg = (
-                f"est.plot.{name}() belongs to estimates from lists, and this one is from {kind}: "
-                "est.plot.identification() shows what it rests on"
-            )
-            raise UsageError(msg)
-        return total_row(self._estimate, row)
+    def _claims(self) -> Sequence[ClaimRow]:
+        """Claims that stand under a total."""
+        return self._estimate.meta.claims
 
-    def _must_have(self, row: int) -> None:
-        if not isinstance(row, int) or not 0 <= row < len(self._estimate):
-            last = len(self._estimate) - 1
-            msg = f"row must be a whole number from 0 to {last}, as in est.summary(), not {row!r}"
-            raise UsageError(msg)
+    def _claims_heading(self) -> str:
+        """What those on the count itself are called."""
+        return "Claims on this count"
 
+    def _part_name(self, part: str) -> str | None:
+        """What a part of a total is called under it; None where it is not drawn."""
+        return f"of these, {part}"
 
-def _palette(dark: bool) -> Palette:
-    from casualty_est.plots import style
+    def _target(self, source: int) -> str:
+        """What the ratio of a source is of, where the source has several."""
+        return ""
 
-    return style.DARK if dark else style.LIGHT
+    def _ratio(self, source: int, prob: float) -> Ends | None:
+        """Median and interval of the ratio of a source; None where it is not known."""
+        return None
+
+    def _ratio_draws(self, source: int) -> Array | None:
+        """Draws of the same."""
+        return None
+
+    def _refits(self, name: str, row: int, prob: float) -> Sequence[Case] | None:
+        """Refits of one group; None where the estimate has no model and kept none."""
+        from casualty_est.result.refits import answer
+
+        return answer(self._estimate, name, row, prob)

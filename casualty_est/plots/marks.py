@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from matplotlib.collections import LineCollection
@@ -12,12 +11,16 @@ from matplotlib.collections import LineCollection
 from casualty_est.plots.page import Page
 from casualty_est.plots.style import SMALL
 from casualty_est.plots.words import width_of
+from casualty_est.quantity.hedges import named
+from casualty_est.quantity.hedges.about import SD_ABOUT
+from casualty_est.quantity.hedges.hedge import Mark
+from casualty_est.result.schema import ClaimRow
+from casualty_est.wording.numbers import percent
 
-ABOUT = 0.15  # log sd that "about" adds: the pale bar reaches so far
 REACH = 0.75  # inches that the arrow of a bound is long
 NAMES = {
     "number": "dot: number as stated",
-    "about": "pale halo and bar: “about”, 15 % either way",
+    "about": f"pale halo and bar: “about”, {percent(SD_ABOUT)} either way",
     "documented": "upright tick: cases documented, so a lower end",
     "from": "arrow to the right: “at least”, end open",
     "to": "arrow to the left: “at most”",
@@ -28,52 +31,46 @@ NAMES = {
 }
 
 
-def kind_of(claim: dict[str, Any]) -> str:
+def mark_of(claim: ClaimRow) -> Mark:
     """Say how a claim is drawn."""
-    low, best, high = claim["low"], claim["best"], claim["high"]
-    if claim["form"] in ("exact", "about") and best is not None:
-        if best == 0:
-            return "zero"
-        return "about" if claim["form"] == "about" else "number"
-    if claim["form"] == "at_least" and low:
-        return "documented" if claim["hedge"] == "documented" else "from"
-    if claim["form"] == "at_most" and high is not None:
-        return "to" if high > 0 else "zero"
-    if claim["form"] in ("between", "vague") and low is not None and high is not None:
-        if high == 0:
-            return "zero"
-        return "range" if claim["form"] == "between" else "vague"
-    return "nothing"
+    ends = claim.low, claim.best, claim.high
+    return named(claim.form).mark(*ends, documented=claim.hedge == "documented")
 
 
-def numbers_of(claim: dict[str, Any]) -> list[float]:
+def kind_of(claim: ClaimRow) -> str:
+    """Name the mark of a claim."""
+    return mark_of(claim).kind
+
+
+def numbers_of(claim: ClaimRow) -> list[float]:
     """Every number above zero that must be seen of a claim."""
-    if kind_of(claim) == "about":
-        return [claim["best"] * math.exp(-ABOUT), claim["best"] * math.exp(ABOUT)]
-    ends = (claim["low"], claim["best"], claim["high"])
+    if (spread := mark_of(claim).spread) and claim.best is not None:
+        return [claim.best * math.exp(-spread), claim.best * math.exp(spread)]
+    ends = (claim.low, claim.best, claim.high)
     return [float(end) for end in ends if end is not None and end > 0]
 
 
-def sort_key(claim: dict[str, Any]) -> float:
+def sort_key(claim: ClaimRow) -> float:
     """Where a claim stands among others, from few to many."""
-    numbers = [max(float(n), 0.5) for n in (claim["low"], claim["best"], claim["high"]) if n]
+    numbers = [max(float(n), 0.5) for n in (claim.low, claim.best, claim.high) if n]
     return math.exp(float(np.mean(np.log(numbers)))) if numbers else 0.0
 
 
-def draw(page: Page, claim: dict[str, Any], y: float, *, light: bool) -> None:
+def draw(page: Page, claim: ClaimRow, y: float, *, light: bool) -> None:
     """Draw one claim."""
-    colour = page.palette.claim if claim["counted"] else page.palette.prior
+    colour = page.palette.claim if claim.counted else page.palette.prior
     alpha = 0.6 if light else 1.0
-    fill = {"alpha": alpha} if claim["counted"] else {"markerfacecolor": "none"}
-    low, best, high = claim["low"], claim["best"], claim["high"]
-    match kind_of(claim):
+    fill = {"alpha": alpha} if claim.counted else {"markerfacecolor": "none"}
+    low, best, high = claim.low or 0, claim.best or 0, claim.high or 0
+    kind, spread = mark_of(claim)
+    match kind:
         case "number":
             page.dot(best, y, colour, **fill)
         case "about":
             for part in (1.0, 0.66, 0.33):
-                ends = best * math.exp(-part * ABOUT), best * math.exp(part * ABOUT)
+                ends = best * math.exp(-part * spread), best * math.exp(part * spread)
                 page.bar(*ends, y, colour, 9, alpha=0.16 * alpha)
-            # On a wide axis 15 % is narrower than the dot; the halo still says that it is vague.
+            # On a wide axis the bar is narrower than the dot; the halo still says that it is vague.
             page.dot(best, y, colour, markersize=12, markeredgewidth=0, alpha=0.25 * alpha)
             page.dot(best, y, colour, **fill)
         case "documented":
@@ -87,7 +84,7 @@ def draw(page: Page, claim: dict[str, Any], y: float, *, light: bool) -> None:
         case "to":
             _arrow(page, high, y, colour, -1, alpha)
             page.dot(high, y, colour, **fill)
-        case "range" | "vague" as kind:
+        case "range" | "vague":
             _range(page, low, high, y, colour, dashed=kind == "vague", alpha=alpha)
         case "zero":
             page.dot(page.value(0.08), y, colour, **(fill | {"marker": "<"}))

@@ -36,8 +36,7 @@ def tick_text(value: float) -> str:
     if value >= 1 and math.isclose(value, round(value), rel_tol=1e-9):
         return f"{value:,.0f}"
     digits = max(0, 2 - math.floor(math.log10(value)))
-    text = f"{value:,.{digits}f}".rstrip("0").rstrip(".")
-    return text.removeprefix("0") if text.startswith("0.") else text
+    return f"{value:,.{digits}f}".rstrip("0").rstrip(".")
 
 
 def log_ticks(low: float, high: float, room: float, size: float = SMALL) -> list[float]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from casualty_est.errors import UsageError
 from casualty_est.plots.density import SMALLEST
 from casualty_est.plots.page import MOST, Page, height_of, label, only_note, open_page
 from casualty_est.plots.scales import limits_of
@@ -15,19 +14,23 @@ from casualty_est.plots.style import SMALL, Palette, Picture
 from casualty_est.plots.total import NO_LEVEL, title_of
 from casualty_est.plots.words import width_of
 from casualty_est.result.posterior import interval_ends
-from casualty_est.wording.numbers import people, percent
+from casualty_est.result.schema import Case
+from casualty_est.wording.interval import with_ends
+from casualty_est.wording.numbers import percent
 
 if TYPE_CHECKING:
+    from casualty_est.plots import Plots
     from casualty_est.result.estimate import Estimate
 
 LEFT = 2.7
+LEVEL = "What sets the level"
 UNITS = {
     "gauge": "weight: how much of a change in the assumption the estimate follows",
-    "elasticity": "elasticity: % change of the estimate per 1 % change of the assumption",
+    "elasticity": "elasticity: % change of the estimate per 1% change of the assumption",
     "families": "share of the posterior",
 }
 HEADS = {
-    "gauge": "What sets the level",
+    "gauge": LEVEL,
     "elasticity": "What moves the estimate",
     "families": "Which family of models the answer comes from",
 }
@@ -38,18 +41,18 @@ def weights(estimate: Estimate, row: int, palette: Palette) -> Picture:
     found = estimate.identification(row)
     if not found.rows:
         text = found.sentences[0] if found.sentences else "Nothing is known of what sets the level."
-        return only_note(HEADS[found.kind], text, palette)
-    rows = sorted(found.rows, key=lambda r: -abs(r["weight"]))
+        return only_note(HEADS.get(found.kind, LEVEL), text, palette)
+    rows = sorted(found.rows, key=lambda r: -abs(r.weight))
     more = len(rows) - MOST
     rows = rows[:MOST]
-    labels = [label(r["assumption"], "", LEFT - 0.3, palette) for r in rows]
-    errors = [2 * (r["mcse"] or 0.0) for r in rows]
+    labels = [label(r.assumption, "", LEFT - 0.3, palette) for r in rows]
+    errors = [2 * (r.mcse or 0.0) for r in rows]
     page = open_page(
         sum(height_of(lines) for lines in labels) + 0.1,
-        _reach([r["weight"] for r in rows], errors),
+        _reach([r.weight for r in rows], errors),
         palette,
         title=_head(found.kind, found.sum, found.sum_mcse),
-        xlabel=UNITS[found.kind],
+        xlabel=UNITS.get(found.kind, "weight"),
         note=_note(estimate, row, any(errors), more),
         left=LEFT,
         log=False,
@@ -58,7 +61,7 @@ def weights(estimate: Estimate, row: int, palette: Palette) -> Picture:
     top = 0.05
     for one, lines, error in zip(rows, labels, errors, strict=True):
         height = height_of(lines)
-        _weight(page, one["weight"], error, top + height / 2, share=found.kind == "families")
+        _weight(page, one.weight, error, top + height / 2, share=found.kind == "families")
         page.beside(lines, top + height / 2)
         top += height
     if not estimate.converged:
@@ -68,9 +71,9 @@ def weights(estimate: Estimate, row: int, palette: Palette) -> Picture:
 
 def _head(kind: str, total: float | None, error: float) -> str:
     if total is None:
-        return HEADS[kind]
+        return HEADS.get(kind, LEVEL)
     about = f" ± {2 * error:.2f}" if error > 0.0025 else ""
-    return f"{HEADS[kind]}: weights that sum to {total:.2f}{about}"
+    return f"{HEADS.get(kind, LEVEL)}: weights that sum to {total:.2f}{about}"
 
 
 def _note(estimate: Estimate, row: int, whiskers: bool, more: int) -> str:
@@ -108,65 +111,39 @@ def _weight(page: Page, weight: float, error: float, y: float, *, share: bool) -
 
 # Other evidence ------------------------------------------------------------------------------
 
-_HEADINGS = {
-    "choices": "With other settings",
-    "alone": "If one source stood alone",
-    "leave_one_out": "Without one source",
-    "widened": "With wider priors",
-}
 
-
-def cases(
-    estimate: Estimate, row: int, prob: float, palette: Palette, groups: Sequence[str]
-) -> Picture:
+def cases(plots: Plots, names: Sequence[str], row: int, prob: float, palette: Palette) -> Picture:
     """Draw the estimate under other evidence; see `Plots.cases`."""
+    estimate = plots._estimate
     title = title_of(estimate, row)
-    if not estimate.meta["has_level"]:
+    if not estimate.meta.has_level:
         return only_note(title, NO_LEVEL, palette)
-    low, median, high = np.quantile(estimate.draws(row), interval_ends(prob))
-    lists = estimate.kind == "lists"
-    case = "all lists" if lists else "all sources"
-    whole = {"case": case, "median": median, "low": low, "high": high}
-    rows = [("", [whole | {"converged": estimate.converged}])]
+    low, median, high = (float(x) for x in np.quantile(estimate.draws(row), interval_ends(prob)))
+    whole = Case(plots._whole, median, low, high, prob, estimate.converged)
+    groups: list[tuple[str, Sequence[Case]]] = [("", [whole])]
     missing = False
-    for name in groups:
-        found = _refits(getattr(estimate, name), row, prob)
-        if name == "choices" and found:
-            found = found[1:]  # the first one is the estimate itself
+    for name in names:
+        found = plots._refits(name, row, prob)
         missing = missing or found is None
         if found:
-            heading = _HEADINGS[name].replace("source", "list") if lists else _HEADINGS[name]
-            rows.append((heading, found[:MOST]))
-    return _draw(estimate, title, rows, prob, palette, missing=missing)
-
-
-def _refits(
-    table: Callable[[int, float], Any], row: int, prob: float
-) -> list[dict[str, Any]] | None:
-    """Rows of a table of refits; None where the estimate has no model and kept none."""
-    try:
-        found: list[dict[str, Any]] = table(row, prob).to_dict("records")
-    except UsageError:
-        return None
-    return found
+            groups.append((plots._groups[name], found[:MOST]))
+    return _draw(estimate, title, groups, prob, palette, missing=missing)
 
 
 def _draw(
     estimate: Estimate,
     title: str,
-    groups: Sequence[tuple[str, list[dict[str, Any]]]],
+    groups: Sequence[tuple[str, Sequence[Case]]],
     prob: float,
     palette: Palette,
     *,
     missing: bool,
 ) -> Picture:
-    numbers = [max(r[k], SMALLEST) for _, rows in groups for r in rows for k in ("low", "high")]
-    labels = [
-        [label(r["case"], _words(r), LEFT - 0.3, palette) for r in rows] for _, rows in groups
-    ]
+    numbers = [max(x, SMALLEST) for _, rows in groups for r in rows for x in (r.low, r.high)]
+    labels = [[label(r.case, _words(r), LEFT - 0.3, palette) for r in rows] for _, rows in groups]
     body = sum(height_of(lines) for group in labels for lines in group)
-    every = groups[0][1][0]["case"]
-    note = f"Dot and bar: median and {percent(prob)} interval. Shaded: {every} together."
+    whole = groups[0][1][0]
+    note = f"Dot and bar: median and {percent(prob)} interval. Shaded: {whole.case} together."
     if missing:
         note += " This estimate was loaded without its model: only what was kept is shown."
     page = open_page(
@@ -178,9 +155,8 @@ def _draw(
         note=note,
         left=LEFT,
     )
-    whole = groups[0][1][0]
     page.axes.axvspan(
-        max(whole["low"], SMALLEST), whole["high"], color=palette.posterior, alpha=0.1, lw=0
+        max(whole.low, SMALLEST), whole.high, color=palette.posterior, alpha=0.1, lw=0
     )
     top = 0.0
     for (heading, rows), group in zip(groups, labels, strict=True):
@@ -191,17 +167,14 @@ def _draw(
             middle = top + height_of(lines) / 2
             page.beside(lines, middle)
             colour = palette.ink if heading else palette.posterior
-            page.bar(max(one["low"], SMALLEST), one["high"], middle, colour, 2.4)
-            how = {} if one["converged"] else {"markerfacecolor": "none"}
-            page.dot(max(one["median"], SMALLEST), middle, colour, **how)
+            page.bar(max(one.low, SMALLEST), one.high, middle, colour, 2.4)
+            how = {} if one.converged else {"markerfacecolor": "none"}
+            page.dot(max(one.median, SMALLEST), middle, colour, **how)
             top += height_of(lines)
     if not estimate.converged:
         page.stamp()
     return page.figure
 
 
-def _words(row: dict[str, Any]) -> str:
-    low, high = row["low"], row["high"]
-    ends = f"{people(low, low, high)} to {people(high, low, high)}"
-    text = f"{people(row['median'], low, high)} ({ends})"
-    return text if row["converged"] else f"{text}, NOT CONVERGED"
+def _words(case: Case) -> str:
+    return with_ends(case) if case.converged else f"{with_ends(case)}, NOT CONVERGED"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from casualty_est.plots.page import (
     MARGIN,
     MOST,
     Line,
+    Page,
     dress,
     height_of,
     label,
@@ -32,19 +33,15 @@ from casualty_est.plots.scales import limits_of, set_log_axis
 from casualty_est.plots.style import LABEL, SMALL, TITLE, WIDTH, Palette, Picture, new_figure
 from casualty_est.plots.total import title_of
 from casualty_est.plots.words import shorten, wrap
-from casualty_est.result.tables import ratio_numbers
+from casualty_est.result.schema import Meta, SourceRow
+from casualty_est.wording.interval import Ends
 from casualty_est.wording.numbers import percent
 
 if TYPE_CHECKING:
-    from casualty_est.result.estimate import Estimate
+    from casualty_est.plots import Plots
 
 LEFT = 2.5
 NO_SOURCES = "This estimate holds no parameters of sources."
-_PARAMETERS = {
-    "ratio_within": "own count / true, within incidents it reports",
-    "completeness_listed": "completeness, deaths listed / true",
-    "completeness_reported": "completeness, deaths reported / true",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,85 +50,70 @@ class Ratio:
 
     name: str
     detail: str
-    now: dict[str, float] | None
-    before: dict[str, float] | None
+    now: Ends | None
+    before: Ends | None
 
 
-def forest(estimate: Estimate, prob: float, palette: Palette) -> Picture:
+def forest(plots: Plots, prob: float, palette: Palette) -> Picture:
     """Draw the reliability of every source; see `Plots.sources`."""
-    title = "What each source reported, as a share of the true number"
-    if estimate.kind == "incidents":
-        title = "What each source counts within an incident, as a share of the true number"
-    ratios = _ratios(estimate, prob)
+    words, ratios = plots._of_ratios, _ratios(plots, prob)
     if not ratios:
-        return only_note(title, NO_SOURCES, palette)
+        return only_note(words.title, NO_SOURCES, palette)
     shown = ratios[:MOST]
     labels = [label(r.name, r.detail, LEFT - 0.3, palette) for r in shown]
-    ends = [v for r in shown for d in (r.now, r.before) if d for v in (d["low"], d["high"])]
+    ends = [v for r in shown for x in (r.now, r.before) if x for v in (x.low, x.high)]
     more = len(ratios) - len(shown)
     page = open_page(
         0.2 + sum(height_of(lines) for lines in labels) + 0.05,
         limits_of([*ends, 1.0]),
         palette,
-        title=title,
-        xlabel=("counted" if estimate.kind == "incidents" else "reported") + " / true, log scale",
+        title=words.title,
+        xlabel=f"{words.verb} / true, log scale",
         note=_note(shown, prob) + (f" {more} more are not drawn." if more else ""),
         left=LEFT,
     )
-    all_of_it = "counted all" if estimate.kind == "incidents" else "reported everything"
-    page.centred(f"{all_of_it}, nothing twice", 1.0, 0.08, palette.muted)
+    page.centred(f"{words.verb} {words.all}, nothing twice", 1.0, 0.08, palette.muted)
     page.rule(1.0, palette.muted, top=0.16, linewidth=1.0, zorder=1.2)
     top = 0.2
     for ratio, lines in zip(shown, labels, strict=True):
         middle = top + height_of(lines) / 2
         page.beside(lines, middle)
-        if ratio.before:
-            page.bar(ratio.before["low"], ratio.before["high"], middle + 0.07, palette.prior, 2)
-            page.axes.plot(
-                [ratio.before["median"]] * 2,
-                [middle + 0.03, middle + 0.11],
-                c=palette.prior,
-                lw=1.4,
-            )
-        if ratio.now:
-            page.bar(ratio.now["low"], ratio.now["high"], middle - 0.05, palette.posterior, 2.6)
-            page.dot(ratio.now["median"], middle - 0.05, palette.posterior)
+        _draw(page, ratio, middle)
         top += height_of(lines)
-    if not estimate.converged:
+    if not plots._estimate.converged:
         page.stamp()
     return page.figure
 
 
+def _draw(page: Page, ratio: Ratio, y: float) -> None:
+    palette, now, before = page.palette, ratio.now, ratio.before
+    if before:
+        page.bar(before.low, before.high, y + 0.07, palette.prior, 2)
+        page.axes.plot([before.median] * 2, [y + 0.03, y + 0.11], c=palette.prior, lw=1.4)
+    if now:
+        page.bar(now.low, now.high, y - 0.05, palette.posterior, 2.6)
+        page.dot(now.median, y - 0.05, palette.posterior)
+
+
 def _note(ratios: Sequence[Ratio], prob: float) -> str:
     after = f"Dot and bar: median and {percent(prob)} interval after the data."
-    before = "Grey: median and 95 % interval before the data."
+    before = "Grey: median and 95% interval before the data."
     if not any(ratio.now for ratio in ratios):
         return f"{before} Nothing sets the level, so the data say nothing of one source alone."
     return f"{after} {before}"
 
 
-def _ratios(estimate: Estimate, prob: float) -> list[Ratio]:
+def _ratios(plots: Plots, prob: float) -> list[Ratio]:
     found = []
-    for i, source in enumerate(estimate.meta["sources"]):
-        role = f" ({source['role']})" if source["role"] else ""
-        name = f"{source['source']}{role}"
-        detail = target_of(source)
-        now, before = ratio_numbers(estimate, i, prob), source.get("prior")
-        stated = source.get("parameters") or {}
-        if now or (before and not stated):
-            found.append(Ratio(name, detail, now, before))
-        for key, text in _PARAMETERS.items():
-            if stated.get(key):
-                both = f"{text}; {detail}" if detail else text
-                found.append(Ratio(name, both, stated[key], stated[key].get("prior")))
+    for i, source in enumerate(plots._estimate.meta.sources):
+        now = plots._ratio(i, prob)
+        if now or source.prior:
+            found.append(Ratio(_name(source), plots._target(i), now, source.prior))
     return found
 
 
-def target_of(source: dict[str, Any]) -> str:
-    """Say what a source's ratio is about, where the source has several."""
-    name = str(source.get("name") or "").removeprefix("ratio of ")
-    rest = name.removeprefix(str(source["source"])).strip()
-    return rest[1:-1] if rest.startswith("(") and rest.endswith(")") else ""
+def _name(source: SourceRow) -> str:
+    return f"{source.source} ({source.role})" if source.role else source.source
 
 
 # Prior against posterior ---------------------------------------------------------------------
@@ -149,10 +131,10 @@ class Panel:
     one: bool  # whether 1 means that everything was reported
 
 
-def small_multiples(estimate: Estimate, row: int, palette: Palette) -> Picture:
+def small_multiples(plots: Plots, row: int, palette: Palette) -> Picture:
     """Draw prior against posterior; see `Plots.priors`."""
     title = "Before the data (grey) and after (blue)"
-    panels = _panels(estimate, row)
+    panels = _panels(plots, row)
     if not panels:
         return only_note(title, "There is neither a prior nor a posterior to draw.", palette)
     shown, columns = panels[:24], 2 if len(panels) < 5 else 3
@@ -180,7 +162,7 @@ def small_multiples(estimate: Estimate, row: int, palette: Palette) -> Picture:
     if len(panels) > 24:
         text = f"{len(panels) - 24} more are not drawn."
         _text(figure, text, MARGIN, height - 0.1, SMALL, palette.muted)
-    if not estimate.converged:
+    if not plots._estimate.converged:
         stamp_figure(figure, palette, WIDTH, height)
     return figure
 
@@ -207,34 +189,28 @@ def _text(
     )
 
 
-def _panels(estimate: Estimate, row: int) -> list[Panel]:
-    meta, panels = estimate.meta, []
-    known = bool(meta["has_level"])
-    if known:
-        draws = np.maximum(estimate.draws(row), SMALLEST)
-        panels.append(
-            Panel(title_of(estimate, row), "", _level(meta), log_density(draws), "people", False)
-        )
-    has_ratios = known and "ratio_total" in estimate.idata["posterior"]
-    for i, source in enumerate(meta["sources"]):
-        quantiles = source.get("prior_quantiles")
-        before = density_of_quantiles(quantiles) if quantiles else None
-        after = log_density(estimate.ratios(i)) if has_ratios else None
-        if before is None and after is None:
+def _panels(plots: Plots, row: int) -> list[Panel]:
+    estimate, meta, panels = plots._estimate, plots._estimate.meta, []
+    if meta.has_level:
+        count = log_density(np.maximum(estimate.draws(row), SMALLEST))
+        panels.append(Panel(title_of(estimate, row), "", _level(meta), count, "people", False))
+    for i, source in enumerate(meta.sources):
+        before = density_of_quantiles(source.prior_quantiles) if source.prior_quantiles else None
+        draws = plots._ratio_draws(i) if meta.has_level else None
+        if before is None and draws is None:
             continue
-        role = f" ({source['role']})" if source["role"] else ""
-        detail = target_of(source)
-        name = f"{source['source']}{role}"
+        after = None if draws is None else log_density(draws)
+        name, detail = _name(source), plots._target(i)
         panels.append(Panel(name, detail, before, after, "reported / true", True))
     return panels
 
 
-def _level(meta: dict[str, Any]) -> tuple[Array, Array] | None:
+def _level(meta: Meta) -> tuple[Array, Array] | None:
     """The prior of the count, where it is one number: with several cells it is not."""
-    levels = [one for one in meta.get("assumptions") or [] if one["kind"] == "level"]
-    if len(levels) != 1 or len(meta["rows"]) != 1:
+    levels = [one for one in meta.assumptions if one.kind == "level"]
+    if len(levels) != 1 or len(meta.rows) != 1:
         return None
-    return log_normal_density(levels[0]["median"], levels[0]["sd"])
+    return log_normal_density(levels[0].median, levels[0].sd)
 
 
 def _panel(

@@ -32,7 +32,7 @@ FONTS = (
 )
 
 
-# Hinted letters change their width with the resolution by up to 10 %: text that was measured to fit
+# Hinted letters change their width with the resolution by up to 10%: text that was measured to fit
 # would no longer fit.
 UNHINTED: dict[Any, Any] = {"text.hinting": "none"}
 

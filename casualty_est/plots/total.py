@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,11 +17,14 @@ from casualty_est.plots.scales import limits_of
 from casualty_est.plots.style import LABEL, SMALL, WIDTH, Palette, Picture
 from casualty_est.plots.words import clean, shorten, width_of
 from casualty_est.result.posterior import interval_ends
-from casualty_est.result.tables import has_completeness
-from casualty_est.wording.numbers import people, percent
-from casualty_est.wording.phrases import cell_text, documented_text
+from casualty_est.result.schema import Cell, ClaimRow, Span
+from casualty_est.tables.documented import Documented
+from casualty_est.wording.interval import ends, middle, with_ends
+from casualty_est.wording.numbers import percent
+from casualty_est.wording.phrases import capitalised, cell_text, documented_text
 
 if TYPE_CHECKING:
+    from casualty_est.plots import Plots
     from casualty_est.result.estimate import Estimate
 
 LEFT, RIGHT = 2.35, 0.3
@@ -38,9 +41,9 @@ class Entry:
 
     lines: tuple[Line, ...] = ()
     heading: str = ""
-    claim: dict[str, Any] | None = None
+    claim: ClaimRow | None = None
     light: bool = False
-    part: tuple[float, float, float] | None = None  # low, median, high
+    part: Span | None = None
 
     @property
     def height(self) -> float:
@@ -57,13 +60,11 @@ class Tag:
     weight: str = "normal"
 
 
-def picture(
-    estimate: Estimate, row: int, prob: float, palette: Palette, *, left_out: bool
-) -> Picture:
+def picture(plots: Plots, row: int, prob: float, left_out: bool, palette: Palette) -> Picture:
     """Draw the total; see `Plots.total`."""
-    known = bool(estimate.meta["has_level"])
-    documented = estimate.meta["rows"][row]["documented"]
-    entries = _entries(estimate, row, prob, palette, left_out=left_out)
+    estimate = plots._estimate
+    known, documented = estimate.meta.has_level, estimate.meta.rows[row].documented
+    entries = _entries(plots, row, prob, palette, left_out=left_out)
     limits = _limits(estimate, row, entries)
     # Where labels stand decides how many lanes they need, and so the height of the picture.
     lanes = _lanes(_tags(estimate, row, prob), limits) if known else []
@@ -81,18 +82,18 @@ def picture(
         right=RIGHT,
     )
     if documented:
-        text = _documented_text(documented, listed=has_completeness(estimate))
-        page.centred(text, documented["low"], LANE / 2, palette.documented)
+        text = _documented_text(plots, documented)
+        page.centred(text, documented.low, LANE / 2, palette.documented)
     if known:
         _write(page, lanes, first)
-        page.beside(_estimated(estimate, palette), base - HILL / 2)
+        page.beside(_estimated(plots, palette), base - HILL / 2)
         _hill(page, estimate, row, prob, base)
     else:
         page.inside(NO_LEVEL, 0.02, first + 0.15, palette.ink, weight="bold")
     _rows(page, entries, rows_from)
-    if documented and documented["low"] > 0:
+    if documented and documented.low > 0:
         style = {"linewidth": 1.1, "linestyle": (0, (4, 3)), "zorder": 1.5}
-        page.rule(documented["low"], palette.documented, top=first, **style)
+        page.rule(documented.low, palette.documented, top=first, **style)
     if not estimate.converged:
         page.stamp()
     return page.figure
@@ -100,62 +101,55 @@ def picture(
 
 def title_of(estimate: Estimate, row: int) -> str:
     """Name an estimate for the head of a picture: its cell, stratum and part."""
-    found = estimate.meta["rows"][row]
-    text = cell_text(found["cell"])
-    parts = [text[:1].upper() + text[1:]]
-    parts += [f"{name} {value}" for name, value in (found["strata"] or {}).items()]
-    if found["part"] != "total":
-        parts.append(found["part"])
+    found = estimate.meta.rows[row]
+    parts = [capitalised(cell_text(found.cell))]
+    parts += [f"{name} {value}" for name, value in found.strata.items()]
+    if found.part != "total":
+        parts.append(found.part)
     return ", ".join(parts)
 
 
-def _estimated(estimate: Estimate, palette: Palette) -> tuple[Line, ...]:
-    what = "listed or not" if has_completeness(estimate) else "from all that counts"
+def _estimated(plots: Plots, palette: Palette) -> tuple[Line, ...]:
     return (
         Line("Estimated", LABEL, palette.posterior, weight="bold"),
-        Line(f"true number, {what}", SMALL, palette.muted),
+        Line(f"true number, {plots._estimated}", SMALL, palette.muted),
     )
 
 
-def _documented_text(documented: dict[str, Any], *, listed: bool) -> str:
+def _documented_text(plots: Plots, documented: Documented) -> str:
     """The documented count as published; a long name of its source loses its middle."""
-    if listed:
-        return f"on some list: {documented_text(documented)} (counted)"
-    text = f"documented: {documented_text(documented)}"
-    if not documented["source"]:
+    text = plots._documented.format(documented_text(documented))
+    if not documented.source:
         return text
     rest = ROOM - width_of(f"{text} ()", SMALL) - 0.1
-    return f"{text} ({shorten(documented['source'], rest, SMALL, 1)[0]})"
+    return f"{text} ({shorten(documented.source, rest, SMALL, 1)[0]})"
 
 
 # The rows ------------------------------------------------------------------------------------
 
 
 def _entries(
-    estimate: Estimate, row: int, prob: float, palette: Palette, *, left_out: bool
+    plots: Plots, row: int, prob: float, palette: Palette, *, left_out: bool
 ) -> list[Entry]:
-    claims = estimate.meta.get("claims") or []
-    if estimate.has_path:
-        claims = latest_running(claims)
-    cell = estimate.meta["rows"][row]["cell"]
-    counted = [claim for claim in claims if claim["counted"]]
-    own = sorted((c for c in counted if c.get("estimate") == row), key=marks.sort_key)
+    meta, claims = plots._estimate.meta, plots._claims()
+    cell, groups = meta.rows[row].cell, meta.groups or {}
+    counted = [claim for claim in claims if claim.counted]
+    own = sorted((c for c in counted if c.estimate == row), key=marks.sort_key)
     parts = sorted(
-        (c for c in counted if c.get("estimate") != row and lies_inside(c, cell)),
+        (c for c in counted if c.estimate != row and lies_inside(c, cell, groups)),
         key=lambda c: (what_differs(c, cell), marks.sort_key(c)),
     )
     out = [
         c
         for c in claims
         if left_out
-        and not c["counted"]
+        and not c.counted
         and marks.kind_of(c) != "nothing"
-        and lies_inside(c, cell, itself=True)
+        and lies_inside(c, cell, groups, itself=True)
     ]
-    entries = _part_rows(estimate, row, prob, palette)
+    entries = _part_rows(plots, row, prob, palette)
     if own:
-        latest = "Latest running totals" if estimate.has_path else "Claims on this count"
-        entries.append(Entry(heading=f"{latest}, as published"))
+        entries.append(Entry(heading=f"{plots._claims_heading()}, as published"))
     entries += [_claim_row(c, cell, palette, light=False) for c in own]
     for heading, found in (("Claims on parts of it, as published", parts), ("Left out", out)):
         if found:
@@ -167,83 +161,51 @@ def _entries(
     return entries
 
 
-def latest_running(claims: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Of the running totals of each source the last: the earlier ones are of shorter windows."""
-    last: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    starts = [claim["start"] for claim in claims if claim["counted"] and claim["start"]]
-    first = min(starts, default=None)
-    dated = [
-        claim
-        for claim in claims
-        if claim["counted"] and (claim.get("running", True) or claim["start"] in (None, first))
-    ]
-    for claim in sorted(dated, key=_day):
-        cell = (claim["scope"], claim["outcome"], claim["group"], claim["perpetrator"])
-        before = last.get((claim["source"], *cell), [])
-        same = [one for one in before if _day(one) == _day(claim)]
-        last[claim["source"], *cell] = [*same, claim]
-    return [claim for found in last.values() for claim in found]
-
-
-def _day(claim: dict[str, Any]) -> str:
-    return str(claim["end"] or claim["reported"] or "9")  # what bears no date comes last
-
-
-def _claim_row(
-    claim: dict[str, Any], cell: dict[str, Any], palette: Palette, *, light: bool
-) -> Entry:
-    role = f" ({claim['role']})" if claim["role"] else ""
-    text = f"“{clean(claim['text'])}”" if claim["text"] else "blank"
+def _claim_row(claim: ClaimRow, cell: Cell, palette: Palette, *, light: bool) -> Entry:
+    role = f" ({claim.role})" if claim.role else ""
+    text = f"“{clean(claim.text)}”" if claim.text else "blank"
     differs = what_differs(claim, cell) if light else ""
     detail = f"{text}, {differs}" if differs else text
-    width = LEFT - 0.3
-    return Entry(
-        label(f"{claim['source']}{role}", detail, width, palette, light=light),
-        claim=claim,
-        light=light,
-    )
+    lines = label(f"{claim.source}{role}", detail, LEFT - 0.3, palette, light=light)
+    return Entry(lines, claim=claim, light=light)
 
 
-def _part_rows(estimate: Estimate, row: int, prob: float, palette: Palette) -> list[Entry]:
+def _part_rows(plots: Plots, row: int, prob: float, palette: Palette) -> list[Entry]:
     """Listed and unlisted deaths of the same cell, and strata, where there are such."""
-    rows = estimate.meta["rows"]
-    if rows[row]["part"] != "total" or not estimate.meta["has_level"]:
+    meta, own = plots._estimate.meta, plots._estimate.meta.rows[row]
+    if own.part != "total" or not meta.has_level:
         return []
     entries, strata = [], []
-    for i, other in enumerate(rows):
-        if i == row or other["cell"] != rows[row]["cell"]:
+    for i, other in enumerate(meta.rows):
+        if i == row or other.cell != own.cell:
             continue
-        if other["strata"] != rows[row]["strata"]:
-            if other["part"] == "total" and not rows[row]["strata"]:
-                name = ", ".join(f"{key} {value}" for key, value in other["strata"].items())
-                strata.append(_part(estimate, i, prob, palette, name))
-        elif not has_completeness(estimate):
-            entries.append(_part(estimate, i, prob, palette, f"of these, {other['part']}"))
-        elif other["part"] == "unlisted":  # the others are counted, not estimated
-            entries.append(_part(estimate, i, prob, palette, "of these, on no list"))
+        if other.strata != own.strata:
+            if other.part == "total" and not own.strata:
+                name = ", ".join(f"{key} {value}" for key, value in other.strata.items())
+                strata.append(_part(plots._estimate, i, prob, palette, name))
+        elif said := plots._part_name(other.part):
+            entries.append(_part(plots._estimate, i, prob, palette, said))
     return [*entries, *([Entry(heading="By stratum"), *strata] if strata else [])]
 
 
 def _part(estimate: Estimate, row: int, prob: float, palette: Palette, name: str) -> Entry:
-    low, median, high = _quantiles(estimate.draws(row).ravel(), prob)
-    ends = f"{people(low, low, high)} to {people(high, low, high)}"
-    lines = label(name, f"{people(median, low, high)} ({ends})", LEFT - 0.3, palette)
-    return Entry(lines, part=(low, median, high))
+    part = _span(estimate.draws(row).ravel(), prob)
+    return Entry(label(name, with_ends(part), LEFT - 0.3, palette), part=part)
 
 
 def _rows(page: Page, entries: Sequence[Entry], top: float) -> None:
     for entry in entries:
-        middle = top + entry.height / 2
+        y = top + entry.height / 2
         if entry.heading:
-            page.heading(entry.heading, middle + 0.03)
+            page.heading(entry.heading, y + 0.03)
         else:
-            page.beside(entry.lines, middle)
+            page.beside(entry.lines, y)
         if entry.claim is not None:
-            marks.draw(page, entry.claim, middle, light=entry.light)
+            marks.draw(page, entry.claim, y, light=entry.light)
         if entry.part is not None:
-            low, median, high = entry.part
-            page.bar(low, high, middle, page.palette.posterior, 2.4, alpha=0.7)
-            page.dot(max(median, SMALLEST), middle, page.palette.posterior)
+            part = entry.part
+            page.bar(part.low, part.high, y, page.palette.posterior, 2.4, alpha=0.7)
+            page.dot(max(part.median, SMALLEST), y, page.palette.posterior)
         top += entry.height
 
 
@@ -251,7 +213,7 @@ def _key(entries: Sequence[Entry]) -> str:
     """Explain the marks that were drawn, and only those."""
     claims = [entry.claim for entry in entries if entry.claim is not None]
     kinds = {marks.kind_of(claim) for claim in claims}
-    if any(not claim["counted"] for claim in claims):
+    if any(not claim.counted for claim in claims):
         kinds.add("left out")
     return "; ".join(text for kind, text in marks.NAMES.items() if kind in kinds)
 
@@ -259,19 +221,20 @@ def _key(entries: Sequence[Entry]) -> str:
 # The density ---------------------------------------------------------------------------------
 
 
-def _quantiles(draws: Array, prob: float) -> tuple[float, float, float]:
+def _span(draws: Array, prob: float) -> Span:
     low, median, high = np.quantile(draws, interval_ends(prob))
-    return float(low), float(median), float(high)
+    return Span(float(median), float(low), float(high))
 
 
 def _limits(estimate: Estimate, row: int, entries: Sequence[Entry]) -> tuple[float, float]:
     claims = [entry.claim for entry in entries if entry.claim is not None]
     values = [number for claim in claims for number in marks.numbers_of(claim)]
-    values += [value for entry in entries if entry.part for value in entry.part]
-    documented = estimate.meta["rows"][row]["documented"]
-    if documented and documented["low"]:
-        values.append(float(documented["low"]))
-    if estimate.meta["has_level"]:
+    parts = [entry.part for entry in entries if entry.part]
+    values += [value for part in parts for value in (part.low, part.median, part.high)]
+    documented = estimate.meta.rows[row].documented
+    if documented and documented.low:
+        values.append(float(documented.low))
+    if estimate.meta.has_level:
         draws = np.maximum(estimate.draws(row).ravel(), SMALLEST)
         values += [float(x) for x in np.quantile(draws, [0.002, 0.998])]
     kinds = {marks.kind_of(claim) for claim in claims}
@@ -285,16 +248,11 @@ def _tags(estimate: Estimate, row: int, prob: float) -> list[Tag]:
     modes = estimate.modes(row, prob)
     if len(modes) > 1:  # a number between them, such as the median, is supported by nothing
         return [
-            Tag(
-                f"{percent(round(mode['weight'], 2))} near "
-                f"{people(mode['median'], mode['low'], mode['high'])}",
-                mode["median"],
-                "bold",
-            )
+            Tag(f"{percent(round(mode.weight, 2))} near {middle(mode)}", mode.median, "bold")
             for mode in modes
         ]
-    low, median, high = _quantiles(estimate.draws(row).ravel(), prob)
-    return [Tag(f"median {people(median, low, high)}", median, "bold")]
+    span = _span(estimate.draws(row).ravel(), prob)
+    return [Tag(f"median {middle(span)}", span.median, "bold")]
 
 
 def _lanes(tags: Sequence[Tag], limits: tuple[float, float]) -> list[list[tuple[Tag, float]]]:
@@ -303,8 +261,8 @@ def _lanes(tags: Sequence[Tag], limits: tuple[float, float]) -> list[list[tuple[
     low, high = limits
     for tag in tags:
         width = width_of(tag.text, SMALL, tag.weight)
-        middle = ROOM * math.log(max(tag.value, low) / low) / math.log(high / low)
-        start = min(max(middle - width / 2, 0.02), ROOM - width)
+        at_value = ROOM * math.log(max(tag.value, low) / low) / math.log(high / low)
+        start = min(max(at_value - width / 2, 0.02), ROOM - width)
         for lane in lanes:
             if all(
                 start > at + width_of(other.text, SMALL, other.weight) + 0.12
@@ -321,36 +279,36 @@ def _lanes(tags: Sequence[Tag], limits: tuple[float, float]) -> list[list[tuple[
 def _write(page: Page, lanes: Sequence[Sequence[tuple[Tag, float]]], top: float) -> None:
     for i, lane in enumerate(lanes):
         for tag, start in lane:
-            middle = top + (i + 0.5) * LANE
-            page.inside(tag.text, start, middle, page.palette.posterior, weight=tag.weight)
+            y = top + (i + 0.5) * LANE
+            page.inside(tag.text, start, y, page.palette.posterior, weight=tag.weight)
 
 
 def _hill(page: Page, estimate: Estimate, row: int, prob: float, base: float) -> None:
     """Density, median and interval, and every mode with its own bar where there are several."""
     colour, axes = page.palette.posterior, page.axes
     draws = np.maximum(estimate.draws(row).ravel(), SMALLEST)
-    low, median, high = _quantiles(draws, prob)
+    span = _span(draws, prob)
     values, density = log_density(draws)
     modes = estimate.modes(row, prob)
-    middles = [mode["median"] for mode in modes] if len(modes) > 1 else [median]
-    peaks = [HILL] * len(middles)
+    medians = [mode.median for mode in modes] if len(modes) > 1 else [span.median]
+    peaks = [HILL] * len(medians)
     if len(values):
         height = HILL * density / density.max()
-        peaks = [float(np.interp(middle, values, height)) for middle in middles]
-        inside = (values >= low) & (values <= high)
+        peaks = [float(np.interp(median, values, height)) for median in medians]
+        inside = (values >= span.low) & (values <= span.high)
         axes.fill_between(values, base - height, base, color=colour, alpha=0.2, lw=0)
         axes.fill_between(
             values[inside], (base - height)[inside], base, color=colour, alpha=0.3, lw=0
         )
         axes.plot(values, base - height, color=colour, linewidth=1.4)
-    for middle, peak in zip(middles, peaks, strict=True):
-        axes.plot([middle, middle], [base - peak, base], color=colour, linewidth=1.8)
+    for median, peak in zip(medians, peaks, strict=True):
+        axes.plot([median, median], [base - peak, base], color=colour, linewidth=1.8)
     axes.plot(axes.get_xlim(), [base, base], color=page.palette.muted, linewidth=0.6)
     bar = base + 0.1
-    page.bar(low, high, bar, colour, 1.6 if len(modes) > 1 else 3.2)
+    page.bar(span.low, span.high, bar, colour, 1.6 if len(modes) > 1 else 3.2)
     for mode in modes if len(modes) > 1 else ():
-        page.bar(mode["low"], mode["high"], bar, colour, 5)
-    for middle in middles:
-        page.dot(middle, bar, colour, markersize=5.5)
-    text = f"{people(low, low, high)} to {people(high, low, high)} ({percent(prob)} interval)"
-    page.centred(text, math.sqrt(low * high), base + 0.26, colour)
+        page.bar(mode.low, mode.high, bar, colour, 5)
+    for median in medians:
+        page.dot(median, bar, colour, markersize=5.5)
+    text = f"{ends(span)} ({percent(prob)} interval)"
+    page.centred(text, math.sqrt(span.low * span.high), base + 0.26, colour)

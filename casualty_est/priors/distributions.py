@@ -18,7 +18,7 @@ Array = npt.NDArray[np.float64]
 def _z(prob: float) -> float:
     """Half-width, in standard deviations, of the equal-tailed Normal interval of `prob`."""
     if not 0 < prob < 1:
-        msg = f"prob must lie between 0 and 1, not {prob!r}: write .95 for a 95 % interval"
+        msg = f"prob must lie between 0 and 1, not {prob!r}: write 0.95 for a 95% interval"
         raise UsageError(msg)
     return float(special.ndtri(0.5 + prob / 2))
 
@@ -68,7 +68,7 @@ class Normal:
     Examples
     --------
     >>> Normal(0.05, 0.10)
-    Normal(mean=0.05, sd=0.1; median 0.05, 95 % -0.146 to 0.246)
+    Normal(mean=0.05, sd=0.1; median 0.05, 95% -0.146 to 0.246)
     """
 
     mean: float
@@ -143,7 +143,7 @@ class LogNormal:
     Examples
     --------
     >>> LogNormal(median=1000, factor=2)
-    LogNormal(median=1000, factor=2; median 1,000, 95 % 257 to 3,890)
+    LogNormal(median=1000, factor=2; median 1,000, 95% 257 to 3,890)
     """
 
     mu: float
@@ -168,7 +168,7 @@ class LogNormal:
         Examples
         --------
         >>> LogNormal.from_interval(500, 2000, prob=0.9)
-        LogNormal(median=1000, factor=1.52; median 1,000, 95 % 438 to 2,280)
+        LogNormal(median=1000, factor=1.52; median 1,000, 95% 438 to 2,280)
         """
         low, high = _ends(_positive("the lower end", low), high)
         log_low, log_high = math.log(low), math.log(high)
@@ -231,7 +231,7 @@ class LogitNormal:
     Examples
     --------
     >>> LogitNormal(median=0.5, sd=0.8)
-    LogitNormal(median=0.5, sd=0.8; median 0.5, 95 % 0.173 to 0.827)
+    LogitNormal(median=0.5, sd=0.8; median 0.5, 95% 0.173 to 0.827)
     """
 
     mu: float
@@ -318,7 +318,7 @@ def _describe(prior: Distribution, parameters: str) -> str:
     low, high = prior.interval()
     return (
         f"{type(prior).__name__}({parameters}; "
-        f"median {short(prior.median)}, 95 % {short(low)} to {short(high)})"
+        f"median {short(prior.median)}, 95% {short(low)} to {short(high)})"
     )
 
 
@@ -347,7 +347,7 @@ def named(spec: dict[str, Any], kind: type[LogNormal] | type[LogitNormal], where
         raise UsageError(msg) from None
     msg = (
         f"{where}: {spec!r} is not a prior; write {{median=.., factor=..}}, {{median=.., sd=..}} "
-        f"or {{interval=[low, high], prob=.95}}"
+        f"or {{interval=[low, high], prob=0.95}}"
     )
     raise UsageError(msg)
 

@@ -78,7 +78,7 @@ class RatioPrior:
         return replace(self, core=make(self.core.mu, self.core.sd * factor))
 
     def describe(self) -> str:
-        """Name the prior by the numbers a reader can check: median and 95 % interval."""
+        """Name the prior by the numbers a reader can check: median and 95% interval."""
         low, median, high = self.quantile([0.025, 0.5, 0.975])
         core = (
             f"completeness, median {short(self.core.median)}, sd of the logit {self.core.sd:g}"
@@ -87,7 +87,7 @@ class RatioPrior:
         )
         if self.over_count is not None:
             core += f", times an over-count exp N({self.over_count.mean:g}, {self.over_count.sd:g})"
-        return f"{core}: median {short(median)}, 95 % {short(low)} to {short(high)}"
+        return f"{core}: median {short(median)}, 95% {short(low)} to {short(high)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from casualty_est.priors.time import (
 
 CELL_FIELDS = ("scope", "outcome", "group", "perpetrator")
 SMALLEST_SD = 0.02  # log sd below which no report of a count is that exact
-SMALLEST_ANCHOR_SD = 0.005  # log sd: about one per cent either way at 95 %
+SMALLEST_ANCHOR_SD = 0.005  # log sd: about one per cent either way at 95%
 COUNTS, RATIOS = (1e-6, 1e12), (1e-4, 1e4)  # where the median of a count, of a ratio can lie
 SOURCE_FIELDS = ("ratio", "completeness", "over_count", "within")
 TIME_FIELDS = ("delay", "drift")
@@ -307,7 +307,7 @@ def _anchors(items: Any) -> tuple[Anchor, ...]:
             low, high = anchor.prior.interval(0.95)
             msg = (
                 f"anchors[{i}]: an anchor must leave at least about one per cent either way; its "
-                f"95 % interval is {low:.6g} to {high:.6g}: widen it"
+                f"95% interval is {low:.6g} to {high:.6g}: widen it"
             )
             raise UsageError(msg)
     return anchors
@@ -341,7 +341,7 @@ def _anchor(item: dict[str, Any], where: str) -> Anchor:
         prior = named({"median": ratio, **spread}, LogNormal, f"{where}.ratio")
         numbers = {key: value for key, value in numbers.items() if key not in spread}
     else:
-        msg = f"{where}: write ratio = .68, or ratio = {{interval = [.5, .9], prob = .95}}"
+        msg = f"{where}: write ratio = 0.68, or ratio = {{interval = [0.5, 0.9], prob = 0.95}}"
         raise UsageError(msg)
     if numbers:
         msg = f"{where}: {sorted(numbers)} do not go with a source's ratio"

@@ -48,7 +48,7 @@ class Delay:
             return f"median delay {self.median:g} days, Weibull with shape {self.shape:g}"
         low, high = LogNormal.from_log(math.log(self.median), self.sd).interval()
         return (
-            f"median delay log-normal, median {self.median:g} days, 95 % {low:.3g} to {high:.3g}; "
+            f"median delay log-normal, median {self.median:g} days, 95% {low:.3g} to {high:.3g}; "
             f"Weibull with shape {self.shape:g}"
         )
 

@@ -11,9 +11,11 @@ import numbers
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple
 
 from casualty_est.errors import QuantityError
+from casualty_est.quantity.hedges import FORMS, named
+from casualty_est.quantity.hedges.hedge import Hedge
 from casualty_est.quantity.words import (
     BOUNDS,
     LARGEST,
@@ -21,8 +23,8 @@ from casualty_est.quantity.words import (
     PAD,
     PEOPLE,
     UNKNOWN,
-    Hedge,
     Number,
+    Phrase,
     number_at,
     padded,
     prefix_at,
@@ -32,14 +34,10 @@ from casualty_est.quantity.words import (
     suffix_at,
     tokenize,
     vague_at,
-    vague_name,
 )
 
-__all__ = ["Form", "Quantity"]
+__all__ = ["Quantity"]
 
-Form = Literal["exact", "about", "at_least", "at_most", "between", "vague", "unknown"]
-
-_FORMS = get_args(Form)
 _JOINTS = frozenset({",", "and", "but", "perhaps", "possibly", "maybe", "probably"})
 _LONGEST = 300  # no count needs more characters; a paragraph in a cell is a slip
 _ACCEPTED = (
@@ -135,10 +133,10 @@ class Quantity:
         if self.grid is not None and self.grid < 1:
             msg = f"grid must be at least 1, but got {self.grid}"
             raise QuantityError(msg)
-        if not _fits(self.form, low, best, high):
+        if self.form not in FORMS or not self.hedge.fits(low, best, high):
             msg = (
                 f"low={low}, best={best}, high={high} do not make form {self.form!r}; "
-                f"the forms are {', '.join(_FORMS)}, and each sets its own ends"
+                f"the forms are {', '.join(FORMS)}, and each sets its own ends"
             )
             raise QuantityError(msg)
 
@@ -178,6 +176,21 @@ class Quantity:
         return _parse_text(str(count))
 
     @property
+    def hedge(self) -> Hedge:
+        """The form as an object: what it says of a total, of an incident, how it is drawn."""
+        return named(self.form)
+
+    @property
+    def content(self) -> tuple[str, float | None, float | None, float | None]:
+        """Form, low, best and high: equal for two wordings that say the same."""
+        return self.form, self.low, self.best, self.high
+
+    @property
+    def stated_low(self) -> int | None:
+        """The count or lower end that somebody put in figures, in people; None if nobody did."""
+        return self.hedge.stated_low(self)
+
+    @property
     def is_unknown(self) -> bool:
         """Whether nothing was stated; unknown is not zero."""
         return self.form == "unknown"
@@ -189,24 +202,7 @@ class Quantity:
 
     def __str__(self) -> str:
         """Return one plain way to write it, which parses back to the same ends and form."""
-        low, best, high = self.low or 0, self.best or 0, self.high or 0
-        if self.form == "exact":
-            return f"{best:,}"
-        if self.form == "about":
-            return f"about {best:,}"
-        if self.form == "at_least":
-            tail = "" if self.best is None else f", perhaps {best:,}"
-            # The digits that were written show a rounder number than the end they imply.
-            if self.grid and low % self.grid == 1:
-                return f"more than {low - 1:,}{tail}"
-            return f"at least {low:,}{tail}"
-        if self.form == "at_most":
-            if self.grid and self.grid > 1 and (high + 1) % self.grid == 0:
-                return f"fewer than {high + 1:,}"
-            return f"at most {high:,}"
-        if self.form == "between":
-            return f"{low:,}-{high:,}"
-        return "unknown" if self.form == "unknown" else vague_name(low, high)
+        return self.hedge.text(self)
 
 
 def _whole(value: object, name: str) -> int:
@@ -223,23 +219,6 @@ def _whole(value: object, name: str) -> int:
         msg = f"{name} must be None or a whole number up to {LARGEST:,}, but got {rough:g}"
         raise QuantityError(msg)
     return int(rough)
-
-
-def _fits(form: str, low: float | None, best: float | None, high: float | None) -> bool:
-    """Return whether the ends are those that a form sets."""
-    if form == "exact":
-        return low is not None and low == best == high
-    if form == "about":
-        return low is None and high is None and bool(best)
-    if form == "at_least":
-        return low is not None and high is None
-    if form == "at_most":
-        return low == 0 and best is None and high is not None
-    if form == "between":
-        return low is not None and best is None and high is not None
-    if form == "vague":
-        return None not in (low, high) and best is None and bool(vague_name(low or 0, high or 0))
-    return form == "unknown" and low is None and best is None and high is None
 
 
 @lru_cache(maxsize=1 << 15)
@@ -267,7 +246,7 @@ def _refusal(text: str, reason: str) -> str:
 class _Clause(NamedTuple):
     """A hedge with the number, the two numbers or the vague word that it stands before."""
 
-    hedge: Hedge
+    hedge: Phrase
     kind: str  # "one", "range" or "vague"
     low: int
     high: int
@@ -275,7 +254,7 @@ class _Clause(NamedTuple):
     doubted: bool
 
 
-_Reading = tuple[int | None, int | None, int | None, Form, int | None]
+_Reading = tuple[int | None, int | None, int | None, str, int | None]
 
 
 def _read(tokens: list[str]) -> _Reading:
@@ -329,12 +308,12 @@ def _split(tokens: list[str]) -> tuple[list[str], list[str] | None]:
             j = i + (token == ",")
             j += tokens[j] in ("and", "but")
             found = prefix_at(tokens, j)
-            if found and found[0] in (Hedge.PERHAPS, Hedge.AT_MOST, Hedge.FEWER_THAN):
+            if found and found[0] in (Phrase.PERHAPS, Phrase.AT_MOST, Phrase.FEWER_THAN):
                 return padded(tokens[:i]), padded(tokens[j:])
     return tokens, None
 
 
-def _hedges(tokens: list[str]) -> tuple[list[Hedge], int]:
+def _hedges(tokens: list[str]) -> tuple[list[Phrase], int]:
     hedges, i = [], 0
     while found := prefix_at(tokens, i):
         hedges.append(found[0])
@@ -355,11 +334,12 @@ def _clause(tokens: list[str]) -> _Clause:
     if len(bounds) > 1:
         msg = f"{bounds[0].value!r} and {bounds[1].value!r} stand beside one number"
         raise QuantityError(msg)
-    about = Hedge.ABOUT if Hedge.ABOUT in hedges else Hedge.NONE
-    return _Clause(bounds[0] if bounds else about, kind, *ends, grid, hedges[:1] == [Hedge.PERHAPS])
+    about = Phrase.ABOUT if Phrase.ABOUT in hedges else Phrase.NONE
+    doubted = hedges[:1] == [Phrase.PERHAPS]
+    return _Clause(bounds[0] if bounds else about, kind, *ends, grid, doubted)
 
 
-def _take_suffix(words: list[str]) -> Hedge | None:
+def _take_suffix(words: list[str]) -> Phrase | None:
     """Remove a hedge from the start or the end of what follows a number, and return it."""
     tokens = padded(words)
     for i in (0, *range(max(1, len(words) - 3), len(words))):
@@ -413,7 +393,7 @@ def _number(tokens: list[str], i: int) -> tuple[Number, int]:
 
 def _between(tokens: list[str], i: int) -> tuple[str, tuple[int, int], int | None, int]:
     """Read "between a and b", trying each "and", since numbers in words hold some too."""
-    while prefix_at(tokens, i) == (Hedge.ABOUT, i + 1):
+    while prefix_at(tokens, i) == (Phrase.ABOUT, i + 1):
         i += 1
     readings = []
     msg = "'between' needs two ends, as between 6 and 8"
@@ -449,27 +429,27 @@ def _alone(clause: _Clause) -> _Reading:
             msg = f"{hedge.value!r} cannot stand before a range"
             raise QuantityError(msg)
         return low, None, high, "between", grid
-    if hedge is Hedge.NONE and clause.kind == "one":
+    if hedge is Phrase.NONE and clause.kind == "one":
         return low, low, low, "exact", grid
-    if hedge in (Hedge.NONE, Hedge.ABOUT) and clause.kind == "vague":
+    if hedge in (Phrase.NONE, Phrase.ABOUT) and clause.kind == "vague":
         return low, None, high, "vague", grid
-    if hedge is Hedge.ABOUT:
+    if hedge is Phrase.ABOUT:
         if not low:
             msg = "about zero is not a count; write 0, or up to n"
             raise QuantityError(msg)
         return None, low, None, "about", grid
-    if hedge in (Hedge.AT_LEAST, Hedge.MORE_THAN):
+    if hedge in (Phrase.AT_LEAST, Phrase.MORE_THAN):
         return _lowest(clause), None, None, "at_least", grid
     return 0, None, _highest(clause), "at_most", grid
 
 
 def _lowest(clause: _Clause) -> int:
     """Return the lowest count of "at least" and "more than"; vague words have no next number."""
-    return clause.low + (clause.hedge is Hedge.MORE_THAN and clause.kind == "one")
+    return clause.low + (clause.hedge is Phrase.MORE_THAN and clause.kind == "one")
 
 
 def _highest(clause: _Clause) -> int:
-    if clause.hedge is not Hedge.FEWER_THAN:
+    if clause.hedge is not Phrase.FEWER_THAN:
         return clause.high
     if clause.kind == "vague" or clause.high == 0:
         msg = "'fewer than' needs a number above zero"
@@ -480,14 +460,14 @@ def _highest(clause: _Clause) -> int:
 def _joined(first: _Clause, second: _Clause) -> _Reading:
     """Read two clauses: a low end with a best guess or a high end, or two vague words."""
     grids = [grid for grid in (first.grid, second.grid) if grid is not None]
-    if first.kind == second.kind == "vague" and first.hedge is second.hedge is Hedge.NONE:
+    if first.kind == second.kind == "vague" and first.hedge is second.hedge is Phrase.NONE:
         return first.low, None, second.high, "vague", None
-    if first.hedge in (Hedge.AT_LEAST, Hedge.MORE_THAN) and "range" not in (
+    if first.hedge in (Phrase.AT_LEAST, Phrase.MORE_THAN) and "range" not in (
         first.kind,
         second.kind,
     ):
         low = _lowest(first)
-        if second.hedge in (Hedge.AT_MOST, Hedge.FEWER_THAN):
+        if second.hedge in (Phrase.AT_MOST, Phrase.FEWER_THAN):
             return low, None, _highest(second), "between", min(grids, default=None)
         if second.doubted and second.kind == "one":
             # "Perhaps more than 1.3 million" names a best guess, not a second floor.

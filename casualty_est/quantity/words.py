@@ -23,7 +23,7 @@ from casualty_est.errors import QuantityError
 LARGEST = 10_000_000_000  # more than the people alive: a larger count is a slip of the keyboard
 
 
-class Hedge(Enum):
+class Phrase(Enum):
     """What a phrase beside a number says of it."""
 
     NONE = "none"
@@ -36,7 +36,7 @@ class Hedge(Enum):
     NEUTRAL = "a total of"
 
 
-BOUNDS = frozenset({Hedge.AT_LEAST, Hedge.MORE_THAN, Hedge.AT_MOST, Hedge.FEWER_THAN})
+BOUNDS = frozenset({Phrase.AT_LEAST, Phrase.MORE_THAN, Phrase.AT_MOST, Phrase.FEWER_THAN})
 
 # --- words ---------------------------------------------------------------------------------------
 _FROM_ONE = (
@@ -120,14 +120,14 @@ PEOPLE, _MEANINGFUL, _OTHER_SCALES, _NEVER_FIRST, _NEVER_LAST = (
 _LONG_NUMBERS = [word for word in (*SMALL, *TENS, *SCALES, *PLURAL_SCALES) if len(word) > 4]
 _NEVER_NOUN = frozenset({*PLURAL_SCALES, *_MEANINGFUL, *_OTHER_SCALES})
 
-Phrases = dict[str, list[tuple[tuple[str, ...], Hedge]]]
+Phrases = dict[str, list[tuple[tuple[str, ...], Phrase]]]
 
 
 def _by_first_word(table: Mapping[str, Iterable[str]]) -> Phrases:
     phrases: Phrases = {}
     for name, written in table.items():
         for words in (tuple(phrase.split()) for phrase in written):
-            phrases.setdefault(words[0], []).append((words, Hedge[name.upper()]))
+            phrases.setdefault(words[0], []).append((words, Phrase[name.upper()]))
     for entries in phrases.values():
         entries.sort(key=lambda entry: -len(entry[0]))  # "just over" before "just"
     return phrases
@@ -184,17 +184,17 @@ def padded(tokens: Iterable[str]) -> list[str]:
     return [*(token for token in tokens if token), *[""] * PAD]
 
 
-def prefix_at(tokens: list[str], i: int) -> tuple[Hedge, int] | None:
+def prefix_at(tokens: list[str], i: int) -> tuple[Phrase, int] | None:
     """Return the longest hedge that starts at a token, and the position after it."""
     return _match(_BEFORE, tokens, i)
 
 
-def suffix_at(tokens: list[str], i: int) -> tuple[Hedge, int] | None:
+def suffix_at(tokens: list[str], i: int) -> tuple[Phrase, int] | None:
     """Return the hedge that follows a number at a token, and the position after it."""
     return _match(_AFTER, tokens, i)
 
 
-def _match(phrases: Phrases, tokens: list[str], i: int) -> tuple[Hedge, int] | None:
+def _match(phrases: Phrases, tokens: list[str], i: int) -> tuple[Phrase, int] | None:
     for words, hedge in phrases.get(tokens[i], ()):
         if len(words) == 1 or tuple(tokens[i : i + len(words)]) == words:
             return hedge, i + len(words)

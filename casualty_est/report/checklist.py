@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from casualty_est.report.tables import linked, refits
+from casualty_est.errors import UsageError
+from casualty_est.report.naming import is_attributed
+from casualty_est.tables.checks import nearest
 
 if TYPE_CHECKING:
-    from casualty_est.result.estimate import Estimate
+    from casualty_est.report.parts import Parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +42,32 @@ class Item:
     key: str | None = None
 
 
-def run(estimate: Estimate, prob: float = 0.95) -> list[Item]:
-    """Check a report against the list."""
-    given = statements(estimate)
+def run(parts: Parts, given: Mapping[str, str]) -> list[Item]:
+    """Check a report and what was stated for it against the list."""
+    kind, own, stated = parts.estimate.kind, parts.checks(), statements(given)
     found = []
     for entry in _entries():
-        if estimate.kind not in entry.get("only", [estimate.kind]):
+        if kind not in entry.get("only", [kind]):
             continue
         key = entry.get("statement")
-        met = key in given if key else CHECKS[entry["check"]](estimate, prob)
-        mend = "" if met else entry.get(f"missing_{estimate.kind}", entry["missing"])
+        met = key in stated if key else _holds(entry["check"], parts, own)
+        mend = "" if met else entry.get(f"missing_{kind}", entry["missing"])
         found.append(Item(entry["text"], tuple(entry["standards"]), met, mend, key))
     return found
 
 
-def statements(estimate: Estimate) -> dict[str, str]:
-    """Return what the analyst stated for the report, by key; blanks do not count."""
-    given = estimate.meta["details"].get("statements", {})
-    keys = [entry["statement"] for entry in _entries() if "statement" in entry]
+def _holds(check: str, parts: Parts, own: Mapping[str, Callable[[], bool]]) -> bool:
+    return own[check]() if check in own else CHECKS[check](parts)
+
+
+def statements(given: Mapping[str, str]) -> dict[str, str]:
+    """What the analyst stated, in the order of the list; blanks do not count."""
+    keys = list(dict.fromkeys(entry["statement"] for entry in _entries() if "statement" in entry))
+    for key in given:
+        if key not in keys:
+            hint = nearest(key, keys) if isinstance(key, str) else ""
+            msg = f"statements has {key!r}{hint}; its keys are {', '.join(sorted(keys))}"
+            raise UsageError(msg)
     return {key: str(given[key]).strip() for key in keys if str(given.get(key, "")).strip()}
 
 
@@ -67,73 +77,57 @@ def _entries() -> tuple[dict[str, Any], ...]:
     return tuple(tomllib.loads(source.read_text(encoding="utf-8"))["items"])
 
 
-def _cells(estimate: Estimate) -> list[dict[str, Any]]:
-    return [row["cell"] for row in estimate.meta["rows"]]
+def _scope(parts: Parts) -> bool:
+    return all(row.cell.scope != "all" for row in parts.estimate.meta.rows)
 
 
-def _counted(estimate: Estimate) -> list[dict[str, Any]]:
-    return [claim for claim in estimate.meta.get("claims", []) if claim["counted"]]
+def _window(parts: Parts) -> bool:
+    return all(row.cell.start and row.cell.end for row in parts.estimate.meta.rows)
 
 
-def _every_claim(key: str) -> Callable[[Estimate, float], bool]:
-    def every(estimate: Estimate, prob: float) -> bool:
-        found = _counted(estimate)
-        return bool(found) and all(claim[key] for claim in found)
-
-    return every
+def _perpetrator(parts: Parts) -> bool:
+    return all(is_attributed(row.cell) for row in parts.estimate.meta.rows)
 
 
-def _roles(estimate: Estimate, prob: float) -> bool:
-    if estimate.kind == "incidents":
-        return all(source["role"] for source in estimate.meta["sources"])
-    return _every_claim("role")(estimate, prob)
-
-
-def _refits(estimate: Estimate, prob: float) -> bool:
-    if estimate.kind == "incidents":
-        return f"choices:0:{prob:g}" in estimate.meta["details"].get("refits", {})
-    return bool(refits(estimate, prob))
-
-
-def _links(estimate: Estimate, prob: float) -> bool:
-    found = _counted(estimate)
-    return bool(found) and all(any(part.href for part in linked(c["citation"])) for c in found)
-
-
-def _grounds(estimate: Estimate, prob: float) -> bool:
+def _grounds(parts: Parts) -> bool:
     return all(
-        item["grounds"]
-        for item in estimate.meta["assumptions"]
-        if item["kind"] in ("ratio", "reference")
+        item.grounds
+        for item in parts.estimate.meta.assumptions
+        if item.kind in ("ratio", "reference")
     )
 
 
-def _as_of(estimate: Estimate, prob: float) -> bool:
-    return bool(estimate.meta["settings"].get("as_of")) or CHECKS["dates_given"](estimate, prob)
+def _ratios(parts: Parts) -> bool:
+    return bool(parts.estimate.meta.sources) and parts.estimate.meta.has_level
 
 
-def _ratios(estimate: Estimate, prob: float) -> bool:
-    return bool(estimate.meta["sources"]) and bool(estimate.meta["has_level"])
+def _model(parts: Parts) -> bool:
+    return bool(parts.estimate.meta.model)
 
 
-CHECKS: dict[str, Callable[[Estimate, float], bool]] = {
-    "always": lambda estimate, prob: True,  # the template cannot leave it out
-    "scope_named": lambda estimate, prob: all(c["scope"] != "all" for c in _cells(estimate)),
-    "window_stated": lambda estimate, prob: all(c["start"] and c["end"] for c in _cells(estimate)),
-    "perpetrator_named": lambda estimate, prob: all(
-        c["perpetrator"] not in ("any", "") for c in _cells(estimate)
-    ),
-    "as_of_known": _as_of,
-    "roles_given": _roles,
-    "dates_given": _every_claim("reported"),
-    "citations_given": _every_claim("citation"),
-    "links_given": _links,
+def _level(parts: Parts) -> bool:
+    return parts.estimate.meta.has_level
+
+
+def _converged(parts: Parts) -> bool:
+    return parts.estimate.converged
+
+
+def _versions(parts: Parts) -> bool:
+    return bool(parts.estimate.meta.versions.get("casualty_est"))
+
+
+# What any kind of evidence can be asked; a wing adds its own in `Parts.checks`.
+CHECKS: dict[str, Callable[[Parts], bool]] = {
+    "always": lambda parts: True,  # the template cannot leave it out
+    "scope_named": _scope,
+    "window_stated": _window,
+    "perpetrator_named": _perpetrator,
     "ratios_shown": _ratios,
-    "model_shown": lambda estimate, prob: bool(estimate.meta.get("model")),
+    "model_shown": _model,
     "grounds_given": _grounds,
-    "level_known": lambda estimate, prob: bool(estimate.meta["has_level"]),
-    "converged": lambda estimate, prob: estimate.converged,
-    "dial_shown": lambda estimate, prob: bool(estimate.meta["details"].get("dial")),
-    "refits_shown": _refits,
-    "versions_shown": lambda estimate, prob: bool(estimate.meta["versions"].get("casualty_est")),
+    "level_known": _level,
+    "converged": _converged,
+    "refits_shown": lambda parts: bool(parts.refits()),
+    "versions_shown": _versions,
 }

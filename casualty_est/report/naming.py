@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.wording.numbers import share
-from casualty_est.wording.phrases import listed
+from casualty_est.wording.phrases import Labelled, Windowed, capitalised, listed
 
 if TYPE_CHECKING:
     from casualty_est.result.estimate import Estimate
-
-Cell = Mapping[str, Any]
+    from casualty_est.result.schema import ClaimRow
 
 MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
 )
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-PERCENT_UP_TO = 10  # ratios: beyond, "1,300 %" would be misread
+PERCENT_UP_TO = 10  # ratios: beyond, "1,300%" would be misread
 FEW_PLACES = 3  # more scopes than this are counted in a sentence and listed after it
 
 
@@ -39,9 +37,9 @@ def places(scope: str) -> str:
     return f"in {listed(parts)}"
 
 
-def window(cell: Cell) -> str:
+def window(cell: Windowed) -> str:
     """Name the window of a cell; empty where it is open at both ends."""
-    start, end = cell["start"], cell["end"]
+    start, end = cell.start, cell.end
     if start and end:
         return f"on {day(start)}" if start == end else f"between {day(start)} and {day(end)}"
     if end:
@@ -49,21 +47,24 @@ def window(cell: Cell) -> str:
     return f"since {day(start)}" if start else ""
 
 
-def attributed(cell: Cell) -> str:
+def is_attributed(cell: Labelled) -> bool:
+    """Whether only deaths attributed to somebody are counted."""
+    return cell.perpetrator not in ("any", "")
+
+
+def attributed(cell: Labelled) -> str:
     """Say to whom the deaths are attributed; empty where everybody's are counted."""
-    if cell["perpetrator"] in ("any", ""):
-        return ""
-    return f"in actions attributed to {cell['perpetrator']}"
+    return f"in actions attributed to {cell.perpetrator}" if is_attributed(cell) else ""
 
 
-def group(cell: Cell) -> str:
+def group(cell: Labelled) -> str:
     """Name whom a cell counts."""
-    return "people" if cell["group"] == "all" else str(cell["group"])
+    return "people" if cell.group == "all" else cell.group
 
 
-def outcome(cell: Cell) -> str:
+def outcome(cell: Labelled) -> str:
     """Name what happened to them."""
-    return "killed or injured" if cell["outcome"] == "casualties" else str(cell["outcome"])
+    return "killed or injured" if cell.outcome == "casualties" else cell.outcome
 
 
 def in_words(n: int) -> str:
@@ -71,55 +72,62 @@ def in_words(n: int) -> str:
     return NUMBERS[n] if n < len(NUMBERS) else f"{n:,}"
 
 
-def counted(cell: Cell) -> str:
+def counted(cell: Windowed) -> str:
     """Name what is counted: who, what, where, when, attributed to whom."""
-    parts = [f"{group(cell)} {outcome(cell)}", places(cell["scope"]), window(cell)]
-    return " ".join(part for part in [*parts, attributed(cell)] if part)
+    return _joined(f"{group(cell)} {outcome(cell)}", cell, window(cell))
 
 
-def question(cell: Cell) -> str:
+def counted_whenever(cell: Labelled) -> str:
+    """The same without the window."""
+    return _joined(f"{group(cell)} {outcome(cell)}", cell, "")
+
+
+def question(cell: Windowed) -> str:
     """Ask for the number that the report is about."""
-    parts = [f"How many {group(cell)} were {outcome(cell)}", places(cell["scope"]), window(cell)]
-    return " ".join(part for part in [*parts, attributed(cell)] if part) + "?"
+    return _joined(f"How many {group(cell)} were {outcome(cell)}", cell, window(cell)) + "?"
+
+
+def _joined(start: str, cell: Labelled, when: str) -> str:
+    return " ".join(part for part in (start, places(cell.scope), when, attributed(cell)) if part)
 
 
 def has_total(estimate: Estimate) -> bool:
     """Whether the first estimate is a total, or the only number there is."""
-    return bool(estimate.meta.get("has_total", True)) and len(estimate) > 0
+    return estimate.meta.has_total and len(estimate) > 0
 
 
 def row_name(estimate: Estimate, i: int) -> str:
     """Name an estimate in a table by what sets it apart from the others."""
-    rows = estimate.meta["rows"]
+    rows = estimate.meta.rows
     row = rows[i]
-    cell = row["cell"]
+    cell = row.cell
     parts = [group(cell)]
-    if len({r["cell"]["outcome"] for r in rows}) > 1:
+    if len({r.cell.outcome for r in rows}) > 1:
         parts[0] += f" {outcome(cell)}"
-    if len({r["cell"]["scope"] for r in rows}) > 1:
-        scope = cell["scope"].split("+")
+    if len({r.cell.scope for r in rows}) > 1:
+        scope = cell.scope.split("+")
         many = len(scope) > FEW_PLACES
         parts.append(f"all {in_words(len(scope))} places" if many else listed(scope))
-    if len({r["cell"]["perpetrator"] for r in rows}) > 1 and attributed(cell):
-        parts.append(f"attributed to {cell['perpetrator']}")
-    parts += [f"{key} {value}" for key, value in row["strata"].items()]
+    if len({r.cell.perpetrator for r in rows}) > 1 and is_attributed(cell):
+        parts.append(f"attributed to {cell.perpetrator}")
+    parts += [f"{key} {value}" for key, value in row.strata.items()]
     name = ", ".join(parts)
-    if row["part"] != "total":
-        name += f", {row['part']} part"
+    if row.part != "total":
+        name += f", {row.part} part"
     elif i == 0 and has_total(estimate) and len(rows) > 1:
         name = f"Total: {name}"
-    return name[0].upper() + name[1:]
+    return capitalised(name)
 
 
 def whole(weight: float) -> str:
     """Print a share in whole per cent, as one quotes it."""
-    return f"{round(100 * weight)} %" if weight >= 0.01 else "under 1 %"
+    return f"{round(100 * weight)}%" if weight >= 0.01 else "under 1%"
 
 
 def ratio(value: float) -> str:
     """Print a reporting ratio as a part or a multiple of the true number."""
     if value < PERCENT_UP_TO:
-        return f"{float(f'{100 * value:.2g}'):g} %"
+        return f"{float(f'{100 * value:.2g}'):g}%"
     return f"{share(value)} times"
 
 
@@ -133,19 +141,14 @@ def ratio_interval(low: float, high: float) -> str:
     return f"{ratio(low)} to {ratio(high)}"
 
 
-def ratio_owner(source: Mapping[str, Any]) -> str:
-    """Name a source and, where it has several ratios, the target."""
-    return str(source["name"]).removeprefix("ratio of ")
-
-
 def missing(value: Any) -> bool:
     """Whether a number of a table is absent."""
     return value is None or (isinstance(value, float) and math.isnan(value))
 
 
-def stated(claim: Mapping[str, Any]) -> float | None:
+def stated(claim: ClaimRow) -> float | None:
     """The one number of a claim that others would quote."""
-    for key in ("best", "low", "high"):
-        if claim[key] is not None:
-            return float(claim[key])
+    for number in (claim.best, claim.low, claim.high):
+        if number is not None:
+            return float(number)
     return None

@@ -8,8 +8,6 @@ from importlib import metadata
 
 from casualty_est.errors import UsageError
 
-SCHEMA = "casualty-est/1"
-
 
 def check_counts(**counts: int) -> None:
     """Refuse a number of draws or chains that is no whole number above 0."""

@@ -4,15 +4,42 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from casualty_est.claims.inference.predict import CONTRADICTS
-from casualty_est.result.tables import has_completeness
+from casualty_est.result.schema import Diagnostics
+from casualty_est.result.tables import p_below_documented
 from casualty_est.wording.numbers import chance
 from casualty_est.wording.phrases import capitalised, cell_text, documented_text, possessive
 
 if TYPE_CHECKING:
     from casualty_est.result.estimate import Estimate
+
+
+CONTRADICTS = 0.01  # two-sided tail probability below which a claim contradicts the rest
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedClaim:
+    """A claim that counts: its two-sided tail probability given all other claims."""
+
+    source: str
+    text: str
+    surprise: float
+
+    @property
+    def contradicts(self) -> bool:
+        """Whether the rest contradicts it."""
+        return self.surprise < CONTRADICTS
+
+
+@dataclass(frozen=True, slots=True)
+class BelowDocumented:
+    """How probable it is that the true number lies below a documented count (people)."""
+
+    estimate: str
+    documented: float
+    text: str
+    probability: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,54 +50,55 @@ class Check:
     ----------
     converged : bool
         Whether every convergence check held.
-    diagnostics : dict
+    diagnostics : Diagnostics
         Method, R-hat, effective sample size, divergences, and what failed.
-    claims : tuple of dict
+    claims : tuple of CheckedClaim
         Per claim that counts: ``source``, ``text``, ``surprise`` (two-sided tail probability given
         all other claims) and ``contradicts``.
-    below_documented : tuple of dict
+    below_documented : tuple of BelowDocumented
         Per estimate with a documented count: ``estimate``, ``documented``, ``text`` (as published),
         ``probability`` that the true number lies below it.
     """
 
     converged: bool
-    diagnostics: dict[str, Any]
-    claims: tuple[dict[str, Any], ...]
-    below_documented: tuple[dict[str, Any], ...]
+    diagnostics: Diagnostics
+    claims: tuple[CheckedClaim, ...]
+    below_documented: tuple[BelowDocumented, ...]
 
     @property
     def lines(self) -> tuple[str, ...]:
         """The same in sentences."""
-        found = self.diagnostics
-        rhat, ess, divergences = (found[key] for key in ("max_rhat", "min_ess", "divergences"))
-        if not self.converged:
-            lines = [f"NOT CONVERGED: {'; '.join(found['reasons'])}."]
-        elif found["method"] == "exact":
-            said = "the answer is exact, by quadrature"
-            if ess is not None:
-                said = f"{ess:.0f} independent draws of the exact answer"
-            lines = [f"Converged: {said}."]
-        elif rhat is None:
-            lines = [f"Converged: independent runs agree, with {ess:.0f} effective draws."]
-        else:
-            said = f"largest R-hat {rhat:.3f}, smallest effective sample {ess:.0f}"
-            said += "" if divergences is None else f", {divergences} divergences"
-            lines = [f"Converged: {said}."]
-        against = [claim for claim in self.claims if claim["contradicts"]]
-        alone = len({claim["source"] for claim in self.claims}) == 1
+        lines = [self._computed()]
+        against = [claim for claim in self.claims if claim.contradicts]
+        alone = len({claim.source for claim in self.claims}) == 1
         what = "is far from what is assumed of it" if alone else "contradicts the rest"
         for claim in against:
             lines.append(
-                f"{possessive(claim['source'])} {claim['text']!r} {what} "
-                f"(tail probability {claim['surprise']:.2g})."
+                f"{possessive(claim.source)} {claim.text!r} {what} "
+                f"(tail probability {claim.surprise:.2g})."
             )
         if self.claims and not against and not alone:
             lines.append("No claim contradicts the rest.")
         for row in self.below_documented:
-            below = f"the true number lies below the documented count ({row['text']})"
-            odds = chance(row["probability"])
-            lines.append(f"{capitalised(row['estimate'])}: probability {odds} that {below}.")
+            below = f"the true number lies below the documented count ({row.text})"
+            odds = chance(row.probability)
+            lines.append(f"{capitalised(row.estimate)}: probability {odds} that {below}.")
         return tuple(lines)
+
+    def _computed(self) -> str:
+        """One line on the computation."""
+        found = self.diagnostics
+        if not self.converged:
+            return f"NOT CONVERGED: {'; '.join(found.reasons)}."
+        if found.method == "exact":
+            if found.min_ess is not None:
+                return f"Converged: {found.min_ess:.0f} independent draws of the exact answer."
+            return "Converged: the answer is exact, by quadrature."
+        if found.max_rhat is None:
+            return f"Converged: independent runs agree, with {found.min_ess:.0f} effective draws."
+        said = f"largest R-hat {found.max_rhat:.3f}, smallest effective sample {found.min_ess:.0f}"
+        said += "" if found.divergences is None else f", {found.divergences} divergences"
+        return f"Converged: {said}."
 
     def __repr__(self) -> str:
         return "\n".join(self.lines)
@@ -83,24 +111,15 @@ def check(estimate: Estimate) -> Check:
     """Collect the checks of an estimate; see `Estimate.check`."""
     meta = estimate.meta
     claims = tuple(
-        {
-            "source": claim["source"],
-            "text": claim["text"],
-            "surprise": claim["surprise"],
-            "contradicts": claim["surprise"] < CONTRADICTS,
-        }
-        for claim in meta.get("claims", [])
-        if claim["counted"] and claim["surprise"] is not None
+        CheckedClaim(claim.source, claim.text, claim.surprise)
+        for claim in meta.claims
+        if claim.counted and claim.surprise is not None
     )
     below = tuple(
-        {
-            "estimate": cell_text(row["cell"]),
-            "documented": row["documented"]["low"],
-            "text": documented_text(row["documented"]),
-            "probability": float((estimate.draws(i) < row["documented"]["low"]).mean()),
-        }
-        for i, row in enumerate(meta["rows"])
-        # Everybody on a list is counted: below that number nothing can lie.
-        if row["documented"] and meta["has_level"] and not has_completeness(estimate)
+        BelowDocumented(
+            cell_text(row.cell), row.documented.low, documented_text(row.documented), probability
+        )
+        for i, row in enumerate(meta.rows)
+        if row.documented and (probability := p_below_documented(estimate, i)) is not None
     )
-    return Check(estimate.converged, meta["diagnostics"], claims, below)
+    return Check(estimate.converged, meta.diagnostics, claims, below)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from casualty_est.result.draws import Draws
+from casualty_est.result.schema import Diagnostics, Note
 
 MAX_RHAT = 1.01  # Vehtari et al. 2021, doi 10.1214/20-BA1221
 MIN_ESS = 400.0  # the same paper: enough for rank-based diagnostics themselves
@@ -22,54 +22,20 @@ ADVICE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostics:
-    """Convergence of one fit.
+def diagnose(values: Mapping[str, Any], stats: Mapping[str, Any]) -> Diagnostics:
+    """Check the draws of one sampled fit.
 
-    Parameters
-    ----------
-    method : {"exact", "nuts"}
-        The engine; lists have ``smc`` and ``gibbs`` beside ``exact``.
-    converged : bool
-        Whether every check held.
-    max_rhat, min_ess : float or None
-        Worst rank R-hat, and smallest bulk or tail effective sample size, over all counts and
-        ratios; None where the engine is exact.
-    divergences : int or None
-        Divergent transitions after warm-up.
-    min_bfmi : float or None
-        Smallest energy fraction of missing information of a chain.
-    reasons : tuple of str
-        What failed.
+    values (chain, draw, element): Draws by name.
+    stats (chain, draw): ``diverging`` and ``energy``.
     """
-
-    method: str
-    converged: bool
-    max_rhat: float | None = None
-    min_ess: float | None = None
-    divergences: int | None = None
-    min_bfmi: float | None = None
-    reasons: tuple[str, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain numbers for JSON."""
-        return {**asdict(self), "reasons": list(self.reasons)}
-
-
-def diagnose(draws: Draws) -> Diagnostics:
-    """Check the draws of one fit."""
-    if draws.method == "exact":
-        return Diagnostics("exact", converged=True)
     import arviz as az
     import xarray as xr
 
-    values = {
-        "log_deaths": (("chain", "draw", "cell"), draws.log_deaths),
-        "log_ratio": (("chain", "draw", "target"), draws.log_ratio),
-    }
-    data = xr.Dataset(values)
-    divergences = int(np.sum(draws.stats["diverging"]))
-    energy = draws.stats["energy"]
+    data = xr.Dataset(
+        {name: (("chain", "draw", f"{name}_at"), value) for name, value in values.items()}
+    )
+    divergences = int(np.sum(stats["diverging"]))
+    energy = stats["energy"]
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         # A handful of draws gives NaN, which fails every check below: no need to warn as well.
         warnings.simplefilter("ignore")
@@ -83,8 +49,14 @@ def diagnose(draws: Draws) -> Diagnostics:
         reasons.append(f"chains disagree (largest R-hat {worst:.3f}, at most {MAX_RHAT} wanted)")
     if not least >= MIN_ESS:
         reasons.append(f"too few effective draws ({least:.0f}, at least {MIN_ESS:.0f} wanted)")
-    if divergences > MAX_DIVERGENT * draws.log_deaths[..., 0].size:
+    if divergences > MAX_DIVERGENT * energy.size:
         reasons.append(f"{divergences} divergent transitions")
     if not bfmi >= MIN_BFMI:
         reasons.append(f"energy is poorly explored (BFMI {bfmi:.2f}, at least {MIN_BFMI} wanted)")
     return Diagnostics("nuts", not reasons, worst, least, divergences, bfmi, tuple(reasons))
+
+
+def not_converged(reasons: Sequence[str], advice: Sequence[str]) -> Note:
+    """What a result says that did not converge, with what helps."""
+    steps = "; ".join(f"({i}) {step}" for i, step in enumerate(advice, 1))
+    return Note("not_converged", f"NOT CONVERGED: {'; '.join(reasons)}. What helps: {steps}")

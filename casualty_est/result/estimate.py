@@ -1,70 +1,82 @@
-"""Estimate: the one result type, whatever the evidence and the engine."""
+"""Estimate: what every result answers, whatever the evidence and the engine."""
 
 from __future__ import annotations
 
-import json
 import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from casualty_est.errors import UsageError
+from casualty_est.result.labels import position, row_labels
 from casualty_est.result.posterior import Modes, find_modes
-from casualty_est.result.refits import Refits
-from casualty_est.result.tables import ratio_numbers, row_numbers
-from casualty_est.wording.numbers import people, percent, share
+from casualty_est.result.schema import Case, Meta, Note
+from casualty_est.result.tables import row_numbers, summary
+from casualty_est.wording.interval import ends, middle
+from casualty_est.wording.numbers import percent
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray
 
-    from casualty_est.claims.model.model import ClaimsModel
-    from casualty_est.incidents.model.model import IncidentModel
-    from casualty_est.lists.model.model import ListModel
     from casualty_est.plots import Plots
+    from casualty_est.report.parts import Parts
     from casualty_est.result.checks import Check
     from casualty_est.result.identification import Identification
+    from casualty_est.result.show import TextTable
 
 Array = npt.NDArray[np.float64]
-META = "casualty_est"
+Refit = Callable[[int, float], tuple[Any, ...]]
+
+REFIT_HINT = (
+    "this estimate was loaded from a file and carries no model to refit; fit the model again, or "
+    "call this before saving: what was computed is kept in the file"
+)
 
 
-class Estimate(Refits):
+class Estimate:
     """The posterior of one study: counts, reliability of sources, and what they rest on.
+
+    A fit returns it; each kind of evidence has a class of its own, with what only that kind can
+    answer.
 
     Parameters
     ----------
     tree : xarray.DataTree
-        Group ``posterior`` with ``deaths`` (chain, draw, estimate; people) and, where sources have
-        ratios, ``ratio_total`` (chain, draw, target); all that is no draw as JSON in the attribute
-        ``casualty_est``.
-    model : ClaimsModel, IncidentModel or ListModel, optional
+        Group ``posterior`` with ``deaths`` (chain, draw, estimate; people) and what else was drawn.
+    meta : Meta
+        Everything that is no draw.
+    details : dataclass
+        What only this kind of evidence has.
+    model : object, optional
         The model, for refits. A loaded estimate has none.
-    progress : bool, optional
+    progress_bar : bool, optional
         Show the progress of refits on standard error; None shows it where that is a terminal.
-
-    Raises
-    ------
-    UsageError
-        If the tree was not written by casualty_est.
     """
+
+    details: Any
+    details_type: ClassVar[type[Any]]
+    urgent: ClassVar[frozenset[str]] = frozenset()  # codes of notes that every print repeats
+    counts_documented: ClassVar[bool] = False  # whether everybody documented is counted
 
     def __init__(
         self,
         tree: xarray.DataTree,
+        meta: Meta,
+        details: Any,
         *,
-        model: ClaimsModel | IncidentModel | ListModel | None = None,
-        progress: bool | None = None,
+        model: Any = None,
+        progress_bar: bool | None = None,
     ) -> None:
-        if META not in tree.attrs or "posterior" not in tree.children:
-            msg = "this is no casualty_est result: the attribute or the posterior is missing"
-            raise UsageError(msg)
         self._tree = tree
+        self.meta = meta
+        self.details = details
         self._model = model
-        self._progress = progress
-        self._meta: dict[str, Any] = json.loads(tree.attrs[META])
+        self._progress_bar = progress_bar
+        self._labels = row_labels(meta.rows)
 
     @property
     def idata(self) -> xarray.DataTree:
@@ -73,160 +85,142 @@ class Estimate(Refits):
 
     @property
     def kind(self) -> str:
-        """The evidence: ``claims``, ``incidents`` or ``lists``."""
-        return str(self._meta["kind"])
+        """The evidence, such as ``claims`` or ``lists``."""
+        return self.meta.kind
 
     @property
-    def meta(self) -> dict[str, Any]:
-        """Everything that is no draw: settings, sources, claims, priors, warnings, versions."""
-        return self._meta
-
-    @property
-    def warnings(self) -> tuple[tuple[str, str], ...]:
-        """What was assumed, merged, left out or went wrong, as (code, text)."""
-        return tuple((note["code"], note["text"]) for note in self._meta["warnings"])
+    def warnings(self) -> tuple[Note, ...]:
+        """What was assumed, merged, left out or went wrong: ``code`` and ``text`` of each."""
+        return self.meta.warnings
 
     @property
     def converged(self) -> bool:
         """Whether the fit passed every check."""
-        return bool(self._meta["diagnostics"]["converged"])
+        return self.meta.diagnostics.converged
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The label of every estimate, as in `summary`; the total first where there is one."""
+        return self._labels
 
     def __len__(self) -> int:
-        return len(self._meta["rows"])
+        return len(self.meta.rows)
 
-    def draws(self, row: int = 0) -> Array:
+    def _at(self, row: str | int | None) -> int:
+        """The position of an estimate, by its label; the first where none is given."""
+        return 0 if row is None else position(row, self._labels, "summary()", "row")
+
+    def draws(self, row: str | int | None = None) -> Array:
         """Posterior draws of one estimate, in people, of shape (chain, draw).
 
         Parameters
         ----------
-        row : int
-            The estimate, as numbered in `summary`.
+        row : str, optional
+            Label of the estimate, as in `summary`; the first by default.
 
         Returns
         -------
         ndarray of shape (chain, draw)
+
+        Raises
+        ------
+        UsageError
+            If there is no such estimate.
         """
-        return np.asarray(self._tree["posterior"]["deaths"].values[..., self._row(row)])
+        return np.asarray(self._tree["posterior"]["deaths"].values[..., self._at(row)])
 
-    def _row(self, row: int) -> int:
-        if not isinstance(row, int | np.integer) or not 0 <= row < len(self):
-            msg = f"row must be one of the {len(self)} rows of summary(), from 0, not {row!r}"
-            raise UsageError(msg)
-        return int(row)
-
-    def ratios(self, source: int) -> Array:
-        """Posterior draws of one reporting ratio (reported / true), of shape (chain, draw).
-
-        Parameters
-        ----------
-        source : int
-            The ratio, as numbered in `sources`.
-
-        Returns
-        -------
-        ndarray of shape (chain, draw)
-        """
-        name = "ratio_total" if "ratio_total" in self._tree["posterior"] else "ratio_within"
-        return np.asarray(self._tree["posterior"][name].values[..., source])
-
-    def level(self, row: int = 0) -> str:
+    def level(self, row: str | int | None = None) -> str:
         """What sets the level of one estimate: ``data``, ``anchor``, ``prior`` or ``none``.
 
         Parameters
         ----------
-        row : int
-            The estimate, as numbered in `summary`.
+        row : str, optional
+            Label of the estimate, as in `summary`; the first by default.
 
         Returns
         -------
         str
         """
-        if not self._meta["has_level"]:
+        if not self.meta.has_level:
             return "none"
-        stated = self._meta["rows"][row].get("level")
-        if stated is not None:
-            return str(stated)
-        held = sum(
-            weight["weight"]
-            for weight, assumption in zip(
-                self.identification(row).rows, self._meta["assumptions"], strict=True
-            )
-            if assumption["kind"] in ("anchor", "reference")
-        )
-        return "anchor" if held >= 0.5 else "prior"
+        return self._level(self._at(row))
 
-    def modes(self, row: int = 0, prob: float = 0.95) -> Modes:
+    def _level(self, row: int) -> str:
+        return self.meta.rows[row].level or "prior"
+
+    def modes(self, row: str | int | None = None, ci_prob: float = 0.95) -> Modes:
         """Modes of one estimate with their weights; empty where there is no headline.
 
         Parameters
         ----------
-        row : int
-            The estimate, as numbered in `summary`.
-        prob : float
+        row : str, optional
+            Label of the estimate, as in `summary`; the first by default.
+        ci_prob : float
             Level of the equal-tailed credible interval.
 
         Returns
         -------
-        tuple of dict
+        tuple of Mode
             ``weight``, ``median``, ``low``, ``high`` (people).
         """
-        return find_modes(self.draws(row).ravel(), prob) if self._meta["has_level"] else ()
+        return find_modes(self.draws(row).ravel(), ci_prob) if self.meta.has_level else ()
 
-    def summary(self, prob: float = 0.95) -> pd.DataFrame:
+    def summary(self, ci_prob: float = 0.95) -> pd.DataFrame:
         """Documented count and posterior of every cell.
 
         Parameters
         ----------
-        prob : float
+        ci_prob : float
             Level of the equal-tailed credible interval.
 
         Returns
         -------
         pandas.DataFrame
-            One row per cell and part, the total first: labels, ``documented``, ``median``,
-            ``low``, ``high``, ``prob``, ``mean``, ``sd`` (people), ``p_below_documented``,
-            ``level``. Numbers are missing where there is no headline, the mean where it is not
-            known to 5 %, and ``p_below_documented`` for lists, whose people are all counted.
+            One row per cell and part, the total first, by label: the cell, ``documented``,
+            ``median``, ``low``, ``high``, ``prob``, ``mean``, ``sd`` (people),
+            ``p_below_documented``, ``level``. Numbers are missing where there is no headline, the
+            mean where it is not known to 5%, and ``p_below_documented`` where everybody
+            documented is counted.
         """
-        from casualty_est.result.tables import summary
+        return summary(self, ci_prob)
 
-        return summary(self, prob)
-
-    def sources(self, prob: float = 0.95) -> pd.DataFrame:
-        """Reliability of every source toward every cell it counts, prior beside posterior.
+    def sources(self, ci_prob: float = 0.95) -> pd.DataFrame:
+        """Reliability of every source, prior beside posterior.
 
         Parameters
         ----------
-        prob : float
+        ci_prob : float
             Level of the equal-tailed credible intervals.
 
         Returns
         -------
         pandas.DataFrame
-            ``source``, ``role``, the target's labels, ``ratio`` with ``low`` and ``high``
-            (reported / true, no unit), ``prior_median``, ``prior_low``, ``prior_high`` (95 %), and
-            ``learned`` (posterior over prior sd of the log ratio; 1: the data said nothing).
+            Empty where the evidence names no sources.
         """
-        from casualty_est.result.tables import sources
+        import pandas as pd
 
-        return sources(self, prob)
+        return pd.DataFrame()
 
-    def identification(self, row: int = 0) -> Identification:
+    def identification(self, row: str | int | None = None) -> Identification:
         """What sets the level of an estimate.
 
         Parameters
         ----------
-        row : int
-            The estimate, as numbered in `summary`; the total by default.
+        row : str, optional
+            Label of the estimate, as in `summary`; the first by default.
 
         Returns
         -------
         Identification
             Signed weights with Monte Carlo errors, their sum, and the same in sentences.
         """
-        from casualty_est.result.identification import identify
+        return self._identify(self._at(row))
 
-        return identify(self, self._row(row))
+    def _identify(self, row: int) -> Identification:
+        from casualty_est.result.identification import Identification
+
+        said = "This evidence does not say what sets its level."
+        return Identification(self.meta.rows[row].cell, "none", (), (said,))
 
     def check(self) -> Check:
         """Convergence, claims that contradict the rest, and P(N < documented).
@@ -239,125 +233,72 @@ class Estimate(Refits):
 
         return check(self)
 
-    def incidents(self) -> pd.DataFrame:
-        """Posterior of every incident.
+    # Refits --------------------------------------------------------------------------------
 
-        Returns
-        -------
-        pandas.DataFrame
-            ``incident``, ``median``, ``low``, ``high`` (people killed in it if it is real; 95 %
-            interval), ``real`` (probability that it is real and by the perpetrator), ``prob``,
-            ``count``. Where a row of the table stands for several incidents, one row per pattern.
-
-        Raises
-        ------
-        UsageError
-            If the evidence is no incident reports.
-        """
-        from casualty_est.result.tables import incidents
-
-        return incidents(self)
-
-    def gap(self) -> pd.DataFrame:
-        """Why two sources' totals differ, incident by incident.
-
-        The gap between what the anchor reports and what another source reports is split into
-        incidents that one of them does not report, counting within incidents that both report, and
-        incidents that are not real or not the perpetrator's: Shapley values, which sum to the gap
-        in every draw.
-
-        Returns
-        -------
-        pandas.DataFrame
-            ``from``, ``to`` (sources), ``reported_from``, ``reported_to`` (deaths reported; of a
-            range the middle), ``part``, and its ``mean``, ``median``, ``low``, ``high`` (deaths).
-            Means sum to the gap.
-
-        Raises
-        ------
-        UsageError
-            If the evidence is no incident reports.
-        """
-        from casualty_est.result.tables import gap
-
-        return gap(self)
-
-    @property
-    def has_path(self) -> bool:
-        """Whether time was modelled, so that counts and ratios have paths."""
-        from casualty_est.claims.paths import has_path
-
-        return has_path(self)
-
-    def path(self, prob: float = 0.95) -> pd.DataFrame:
-        """Cumulative count of every cell to the end of every step of the grid.
+    def without_each_source(
+        self, row: str | int | None = None, ci_prob: float = 0.95
+    ) -> pd.DataFrame:
+        """Posterior of an estimate without each source in turn.
 
         Parameters
         ----------
-        prob : float
+        row : str, optional
+            Label of the estimate, as in `summary`; the first by default.
+        ci_prob : float
             Level of the equal-tailed credible interval.
 
         Returns
         -------
         pandas.DataFrame
-            ``scope``, ``outcome``, ``group``, ``perpetrator``, ``date`` (ISO text, last day of the
-            step), ``median``, ``low``, ``high`` (people, from the first day of the grid),
-            ``documented_low`` (largest count documented to that date), ``prob``.
+            ``case``, ``median``, ``low``, ``high`` (people), ``prob``, ``converged``.
 
         Raises
         ------
         UsageError
-            If time was not modelled, or there is no headline.
+            If the estimate was loaded from a file and this was not computed before saving.
         """
-        from casualty_est.claims.paths import path
+        return self._cases("without_each_source", row, ci_prob)
 
-        return path(self, prob)
+    def _refits(self) -> Mapping[str, Any]:
+        """Questions answered by refits: functions of (model, estimate, row, prob, report)."""
+        return {}
 
-    def ratio_paths(self, prob: float = 0.95) -> pd.DataFrame:
-        """Reported over true to every date, drift and delay included, slow errors not.
+    def _kept(self, name: str) -> dict[str, tuple[Any, ...]]:
+        """Where the answers to a question are kept."""
+        kept: dict[str, tuple[Any, ...]] = self.details.refits
+        return kept
 
-        Parameters
-        ----------
-        prob : float
-            Level of the equal-tailed credible interval.
+    def _cases(
+        self, name: str, row: str | int | None, prob: float, record: type[Any] = Case
+    ) -> pd.DataFrame:
+        """Refit once, keep the answer, and tabulate it."""
+        from casualty_est.result.refits import cases
 
-        Returns
-        -------
-        pandas.DataFrame
-            ``source``, the target's labels, ``date``, ``median``, ``low``, ``high``, ``prob``.
+        return cases(self, name, self._at(row), prob, record)
 
-        Raises
-        ------
-        UsageError
-            If time was not modelled, or there is no headline.
-        """
-        from casualty_est.claims.paths import ratio_paths
+    def _records(
+        self, name: str, row: int, prob: float, *, unasked: bool = True
+    ) -> tuple[Any, ...]:
+        """Refits that were kept; made now where there is a model and nobody minds the time."""
+        from casualty_est.result.refits import answer
 
-        return ratio_paths(self, prob)
+        return answer(self, name, row, prob, unasked=unasked) or ()
 
-    def still_to_be_admitted(self, prob: float = 0.95) -> pd.DataFrame:
-        """What sources with a delay will still state of the deaths up to every date.
+    def _make_refits(self, prob: float) -> None:
+        """Make all refits of the first estimate, so that they are printed and kept."""
+        for name in self._refits():
+            self._records(name, 0, prob)
 
-        Parameters
-        ----------
-        prob : float
-            Level of the equal-tailed credible interval.
+    def _beside(self, prob: float) -> list[str]:
+        """What the terminal says beside the answer."""
+        return []
 
-        Returns
-        -------
-        pandas.DataFrame
-            ``source``, the target's labels, ``date``, ``admitted`` (as published by then),
-            ``median``, ``low``, ``high`` (people still to be admitted), ``prob``; empty where no
-            source has a delay.
+    def _model_to_refit(self) -> Any:
+        if self._model is None:
+            raise UsageError(REFIT_HINT)
+        return self._model
 
-        Raises
-        ------
-        UsageError
-            If time was not modelled, or there is no headline.
-        """
-        from casualty_est.claims.paths import still_to_be_admitted
-
-        return still_to_be_admitted(self, prob)
+    # Pictures, reports, files --------------------------------------------------------------
 
     @property
     def plot(self) -> Plots:
@@ -366,30 +307,61 @@ class Estimate(Refits):
 
         return Plots(self)
 
-    def report(self, path: str | os.PathLike[str], *, prob: float = 0.95) -> Path:
+    def report(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        title: str | None = None,
+        authors: str | None = None,
+        statements: Mapping[str, str] | None = None,
+        comparisons: tuple[Mapping[str, Any], ...] = (),
+        ci_prob: float = 0.95,
+    ) -> Path:
         """Write one self-contained HTML report.
 
         Parameters
         ----------
         path : path
             The file to write; an existing one is replaced only when the new one is whole.
-        prob : float
-            Level of the intervals.
+        title : str, optional
+            Title of the report; by default what was counted.
+        authors : str, optional
+            Who answers for it.
+        statements : mapping of str to str, optional
+            What only its authors can say, by the keys of the checklist: limitations of the
+            sources, corrections policy, matching, earlier estimates and others.
+        comparisons : tuple of mapping
+            Tables to set beside the answer, such as published estimates, each with ``caption``,
+            ``head`` (texts) and ``rows`` (lists of texts).
+        ci_prob : float
+            Level of the equal-tailed credible intervals.
 
         Returns
         -------
         Path
+
+        Raises
+        ------
+        UsageError
+            If a statement is unknown, the level is out of range, or the file cannot be written.
         """
-        from casualty_est.report import write_report
+        from casualty_est.report import Said, write_report
 
-        return write_report(self, path, prob=prob)
+        said = Said(title, authors, dict(statements or {}), tuple(comparisons))
+        return write_report(self, path, prob=ci_prob, said=said)
 
-    def to_dict(self, prob: float = 0.95) -> dict[str, Any]:
+    def _report_parts(self, prob: float) -> Parts:
+        """What the frame of the report asks of this kind of evidence."""
+        from casualty_est.report.parts import Parts
+
+        return Parts(self, prob)
+
+    def to_dict(self, ci_prob: float = 0.95) -> dict[str, Any]:
         """The content of estimate.json: plain numbers or None, never NaN.
 
         Parameters
         ----------
-        prob : float
+        ci_prob : float
             Level of the equal-tailed credible interval.
 
         Returns
@@ -398,7 +370,22 @@ class Estimate(Refits):
         """
         from casualty_est.result.files import to_dict
 
-        return to_dict(self, prob)
+        return to_dict(self, ci_prob)
+
+    def _source_json(self, source: int, prob: float) -> dict[str, Any]:
+        """Parameters of one source for estimate.json, as far as this evidence knows them."""
+        return {}
+
+    def _details_json(self, prob: float) -> dict[str, Any]:
+        """What only this kind of evidence has, for estimate.json."""
+        from casualty_est.result.schema import plain
+
+        found: dict[str, Any] = plain(self.details)
+        return found
+
+    def _expected(self) -> tuple[tuple[str, int], ...]:
+        """Variables that a whole file has, and how many sources each is of."""
+        return ()
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Save everything as netCDF, draws and all that was computed.
@@ -417,8 +404,8 @@ class Estimate(Refits):
         return save(self, path)
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Estimate:
-        """Load a saved estimate; the model is not rebuilt, and no old file is refused.
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Load a saved estimate; the model is not rebuilt.
 
         Parameters
         ----------
@@ -428,44 +415,67 @@ class Estimate(Refits):
         Returns
         -------
         Estimate
+            Of the class of its evidence.
 
         Raises
         ------
         UsageError
-            If the file is missing or was not written by casualty_est.
+            If the file is missing, damaged, not written by casualty_est, or of other evidence.
         """
         from casualty_est.result.files import load
 
-        return cls(load(path))
+        found = load(path)
+        if not isinstance(found, cls):
+            msg = f"this file holds an estimate from {found.kind}: load it with ce.Estimate.load"
+            raise UsageError(msg)
+        return found
 
-    def headline(self, row: int = 0, prob: float = 0.95) -> str:
+    # Print ---------------------------------------------------------------------------------
+
+    def headline(self, row: str | int | None = None, ci_prob: float = 0.95) -> str:
         """One estimate in one line: rounded median and interval, or why there is none.
 
         Parameters
         ----------
-        row : int
-            The estimate, as numbered in `summary`.
-        prob : float
+        row : str, optional
+            Label of the estimate, as in `summary`; the first by default.
+        ci_prob : float
             Level of the equal-tailed credible interval.
 
         Returns
         -------
         str
         """
-        numbers = row_numbers(self, row, prob)
-        if numbers["median"] is None:
+        at = self._at(row)
+        numbers = row_numbers(self, at, ci_prob)
+        if numbers is None:
             return "no headline number: nothing sets the level"
         state = "" if self.converged else "NOT CONVERGED: "
-        modes = self.modes(row, prob)
+        modes = self.modes(at, ci_prob)
         # Between modes nothing lies: each is named with its weight, or there is one number.
-        answers: list[Any] = list(modes) if len(modes) > 1 else [numbers]
+        if len(modes) < 2:
+            return (
+                f"{state}about {middle(numbers)} ({percent(ci_prob)} credible interval "
+                f"{ends(numbers)})"
+            )
         parts = [
-            f"about {people(m['median'], m['low'], m['high'])} ({percent(prob)} credible interval "
-            f"{people(m['low'], m['low'], m['high'])} to {people(m['high'], m['low'], m['high'])}"
-            + (f"; weight {percent(round(m['weight'], 2))})" if len(modes) > 1 else ")")
-            for m in answers
+            f"about {middle(m)} ({percent(ci_prob)} credible interval {ends(m)}; weight "
+            f"{percent(round(m.weight, 2))})"
+            for m in modes
         ]
         return state + " or ".join(parts)
+
+    def _table(self, prob: float) -> TextTable:
+        """The estimates as printed."""
+        from casualty_est.result.show import estimate_table
+
+        return estimate_table(self, prob)
+
+    def _source_table(self, prob: float) -> TextTable:
+        """The sources as printed."""
+        from casualty_est.result.show import TextTable
+
+        return TextTable((), ())
 
     def __repr__(self) -> str:
         from casualty_est.result.show import as_text
@@ -481,22 +491,3 @@ class Estimate(Refits):
         from casualty_est.result.show import as_rich
 
         return as_rich(self)
-
-    def ratio_text(self, source: int, prob: float = 0.95) -> str:
-        """One reporting ratio in one line, rounded.
-
-        Parameters
-        ----------
-        source : int
-            The ratio, as numbered in `sources`.
-        prob : float
-            Level of the equal-tailed credible interval.
-
-        Returns
-        -------
-        str
-        """
-        ratio = ratio_numbers(self, source, prob)
-        if ratio is None:
-            return "not known: nothing sets the level"
-        return f"{share(ratio['median'])} ({share(ratio['low'])} to {share(ratio['high'])})"

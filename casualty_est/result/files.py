@@ -5,128 +5,101 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
+from pydantic import TypeAdapter, ValidationError
 
-from casualty_est.claims import paths as over_time
 from casualty_est.errors import UsageError
-from casualty_est.result.tables import (
-    completeness_numbers,
-    has_completeness,
-    inclusion_numbers,
-    ratio_numbers,
-    row_numbers,
-    source_numbers,
-)
+from casualty_est.kinds import KINDS, room
+from casualty_est.result.schema import SCHEMA, Meta, Row, clean, plain
+from casualty_est.result.tables import row_numbers
 
 if TYPE_CHECKING:
     import xarray
 
     from casualty_est.result.estimate import Estimate
 
+ATTRIBUTE = "casualty_est"
+PACKED = 1032  # bytes that deflate makes of one, at most
+LARGEST_TEXT = 2**28  # characters of what stands beside the draws
+
 
 def to_dict(estimate: Estimate, prob: float = 0.95) -> dict[str, Any]:
-    """Return the content of estimate.json."""
+    """Return the content of estimate.json: plain numbers, strings and None; never NaN."""
     meta = estimate.meta
-    identification = estimate.identification() if meta["has_level"] else None
-    content = {
-        "schema": meta["schema"],
-        "kind": meta["kind"],
-        "seed": meta["seed"],
-        "versions": meta["versions"],
-        "settings": meta["settings"],
-        "estimates": [_estimate(estimate, i, prob) for i in range(len(estimate))],
-        "sources": [_source(estimate, i, prob) for i in range(len(meta["sources"]))],
-        "identification": None if identification is None else identification.to_dict(),
-        "diagnostics": _diagnostics(meta["diagnostics"]),
-        "warnings": meta["warnings"],
-        "details": {
-            **meta["details"],
-            **over_time.details(estimate, prob),
-            "claims": meta.get("claims", []),
-        },
-    }
-    cleaned: dict[str, Any] = _clean(content)
-    return cleaned
+    identification = estimate.identification() if meta.has_level else None
+    diagnostics = plain(meta.diagnostics)
+    del diagnostics["min_bfmi"]
+    content: dict[str, Any] = clean(
+        {
+            "schema": meta.schema,
+            "kind": meta.kind,
+            "seed": meta.seed,
+            "versions": meta.versions,
+            "settings": meta.settings,
+            "estimates": [_estimate(estimate, i, row, prob) for i, row in enumerate(meta.rows)],
+            "sources": [_source(estimate, i, prob) for i in range(len(meta.sources))],
+            "identification": None if identification is None else identification.to_dict(),
+            "diagnostics": diagnostics,
+            "warnings": [plain(note) for note in meta.warnings],
+            "details": {
+                **estimate._details_json(prob),
+                "claims": [_without_none(plain(claim), "running") for claim in meta.claims],
+            },
+        }
+    )
+    return content
 
 
-def _estimate(estimate: Estimate, i: int, prob: float) -> dict[str, Any]:
-    row = estimate.meta["rows"][i]
+def _without_none(found: dict[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in found.items() if name != key or value is not None}
+
+
+def _estimate(estimate: Estimate, i: int, row: Row, prob: float) -> dict[str, Any]:
     numbers = row_numbers(estimate, i, prob)
+    documented = row.documented and {
+        key: getattr(row.documented, key) for key in ("low", "high", "source")
+    }
     return {
-        "cell": row["cell"],
-        "strata": row["strata"],
-        "part": row["part"],
-        "documented": _documented(row["documented"]),
-        "median": numbers["median"],
-        "mean": numbers["mean"],
-        "sd": numbers["sd"],
-        "interval": {"kind": "eti", "prob": prob, "low": numbers["low"], "high": numbers["high"]},
-        "modes": list(estimate.modes(i, prob)),
+        "cell": plain(row.cell),
+        "strata": row.strata,
+        "part": row.part,
+        "documented": documented,
+        "median": numbers and numbers.median,
+        "mean": numbers and numbers.mean,
+        "sd": numbers and numbers.sd,
+        "interval": {
+            "kind": "eti",
+            "prob": prob,
+            "low": numbers and numbers.low,
+            "high": numbers and numbers.high,
+        },
+        "modes": [plain(mode) for mode in estimate.modes(i, prob)],
         "level": estimate.level(i),
     }
 
 
-def _documented(found: dict[str, Any] | None) -> dict[str, Any] | None:
-    return found and {key: found[key] for key in ("low", "high", "source")}
+PARAMETERS = (
+    "ratio_total",
+    "ratio_within",
+    "completeness_listed",
+    "completeness_reported",
+    "inclusion",
+)
 
 
 def _source(estimate: Estimate, i: int, prob: float) -> dict[str, Any]:
-    source = estimate.meta["sources"][i]
-    # Claims cannot split a ratio into what is missed and what is counted wrongly.
-    stated = source.get("parameters", {})
-    if has_completeness(estimate):
-        found = completeness_numbers(estimate, i, prob)
-        stated = {
-            "completeness_listed": {
-                "median": found["completeness"],
-                "low": found["low"],
-                "high": found["high"],
-                "prob": prob,
-                "prior": None,
-            }
-        }
-    if (
-        "completeness_listed" in estimate.idata["posterior"]
-        or "inclusion" in estimate.idata["posterior"]
-    ):
-        names = ("completeness_listed", "completeness_reported")
-        stated = {name: source_numbers(estimate, name, i, prob) for name in names}
-        stated["inclusion"] = inclusion_numbers(estimate, i, prob)
-    # A claim on a single incident speaks of the count within it.
-    within = source.get("level") == "incident"
-    ratio = ratio_numbers(estimate, i, prob)
+    source = estimate.meta.sources[i]
+    known = estimate._source_json(i, prob)
     return {
-        "source": source["source"],
-        "target": source["target"],
-        "role": source["role"],
-        "ratio_total": None if within else ratio,
-        "ratio_within": ratio if within else stated.get("ratio_within"),
-        "completeness_listed": stated.get("completeness_listed"),
-        "completeness_reported": stated.get("completeness_reported"),
-        "inclusion": stated.get("inclusion"),
+        "source": source.source,
+        "target": plain(source.target) if source.target else {},
+        "role": source.role,
+        **{name: known.get(name) for name in PARAMETERS},
     }
-
-
-def _diagnostics(found: dict[str, Any]) -> dict[str, Any]:
-    keys = ("method", "converged", "max_rhat", "min_ess", "divergences")
-    return {key: found.get(key) for key in keys} | {"reasons": found.get("reasons", [])}
-
-
-def _clean(value: Any) -> Any:
-    """Plain Python values; a number that is not finite becomes None."""
-    if isinstance(value, dict):
-        return {str(key): _clean(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_clean(item) for item in value]
-    if isinstance(value, np.generic):
-        return _clean(value.item())
-    if isinstance(value, float) and not np.isfinite(value):
-        return None
-    return value
 
 
 def write_whole(path: str | os.PathLike[str], write: Callable[[Path], None]) -> Path:
@@ -161,29 +134,33 @@ def _umask() -> int:
     return mask
 
 
+def write_text(path: str | os.PathLike[str], text: str) -> Path:
+    """Write a text whole or not at all."""
+
+    def write(beside: Path) -> None:
+        beside.write_text(text, encoding="utf-8")
+
+    return write_whole(path, write)
+
+
 def write_json(estimate: Estimate, path: str | os.PathLike[str], prob: float = 0.95) -> Path:
     """Write estimate.json."""
-    text = json.dumps(to_dict(estimate, prob), ensure_ascii=False, indent=2, allow_nan=False)
-    return write_whole(path, lambda beside: _write_text(beside, text + "\n"))
-
-
-def _write_text(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")
+    content = to_dict(estimate, prob)
+    return write_text(
+        path, json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    )
 
 
 def save(estimate: Estimate, path: str | os.PathLike[str]) -> Path:
     """Save an estimate as netCDF; see `Estimate.save`."""
     tree = estimate.idata.copy()
     # What was computed since the fit (refits, tipping) is kept with the draws.
-    tree.attrs["casualty_est"] = json.dumps(_clean(estimate.meta), ensure_ascii=False)
-
-    def write(beside: Path) -> None:
-        tree.to_netcdf(beside, engine="h5netcdf")
-
-    return write_whole(path, write)
+    content = {**plain(estimate.meta), "details": plain(estimate.details)}
+    tree.attrs[ATTRIBUTE] = json.dumps(content, ensure_ascii=False)
+    return write_whole(path, lambda beside: tree.to_netcdf(beside, engine="h5netcdf") and None)
 
 
-def load(path: str | os.PathLike[str]) -> xarray.DataTree:
+def load(path: str | os.PathLike[str]) -> Estimate:
     """Read a saved estimate; see `Estimate.load`."""
     import xarray as xr
 
@@ -192,23 +169,85 @@ def load(path: str | os.PathLike[str]) -> xarray.DataTree:
         msg = f"there is no file {source.name} to load"
         raise UsageError(msg)
     try:
-        with xr.open_datatree(source, engine="h5netcdf") as opened:
-            tree = opened.load()
-    except (OSError, ValueError, KeyError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of files that another program wrote: they are refused
+            with xr.open_datatree(source, engine="h5netcdf") as opened:
+                _refuse_giants(opened, source)
+                tree = opened.load()
+    except UsageError:
+        raise
+    except Exception as error:  # h5py answers a damaged file with errors of many kinds
         msg = f"{source.name} was not written by Estimate.save: {error}"
         raise UsageError(msg) from None
-    if not isinstance(_parsed(tree.attrs.get("casualty_est", "{}")), dict):
-        msg = (
-            f"{source.name} was not written by Estimate.save: its attribute casualty_est is no "
-            f"JSON object"
-        )
-        raise UsageError(msg)
-    return tree
+    return from_tree(tree, source.name)
 
 
-def _parsed(text: Any) -> Any:
-    """Return what a JSON text says, None where it is none."""
+def _refuse_giants(tree: xarray.DataTree, source: Path) -> None:
+    """A small file can announce an array that no memory holds: sizes are read before values."""
+    most = PACKED * source.stat().st_size
+    for node in tree.subtree:
+        for variable in node.variables.values():
+            if variable.size > most:
+                msg = (
+                    f"{source.name} was not written by Estimate.save: it announces "
+                    f"{variable.size:,} values"
+                )
+                raise UsageError(msg)
+
+
+def from_tree(tree: xarray.DataTree, name: str = "this tree") -> Estimate:
+    """Build the estimate that a tree holds, of the class of its evidence, and check it."""
+    text = tree.attrs.get(ATTRIBUTE)
     try:
-        return json.loads(text)
-    except (TypeError, ValueError, RecursionError):
-        return None
+        if not isinstance(text, str) or len(text) > LARGEST_TEXT:
+            msg = f"its attribute {ATTRIBUTE} is missing or no text"
+            raise ValueError(msg)
+        content = json.loads(text)
+        if "\\ud" in text.lower():
+            json.dumps(content, ensure_ascii=False).encode()  # raises where a letter is half a one
+        if not isinstance(content, dict):
+            msg = f"its attribute {ATTRIBUTE} is no JSON object"
+            raise ValueError(msg)
+        if content.get("schema") != SCHEMA or content.get("kind") not in KINDS:
+            msg = f"its schema is {content.get('schema')!r}, its kind {content.get('kind')!r}"
+            raise ValueError(msg)
+        kind = room(content["kind"], "estimate").ESTIMATE
+        details = _record(kind.details_type, content.pop("details", None), "details")
+        meta = _record(Meta, content)
+        estimate: Estimate = kind(tree, meta, details)
+        check_whole(estimate)
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        msg = f"{name} was not written by Estimate.save: {error}"
+        raise UsageError(msg) from None
+    return estimate
+
+
+def _record(kind: type[Any], content: Any, *where: str) -> Any:
+    """Make a record of plain values; ValueError names the first field that is wrong."""
+    try:
+        return TypeAdapter(kind).validate_python(content)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        path = ".".join(map(str, (*where, *problem["loc"])))
+        msg = f"{path}: {problem['msg']}"
+    raise ValueError(msg)
+
+
+def check_whole(estimate: Estimate) -> None:
+    """Raise ValueError where the draws are not those that the rest speaks of."""
+    tree = estimate.idata
+    if "posterior" not in tree.children or "deaths" not in tree["posterior"]:
+        msg = "the posterior is missing"
+        raise ValueError(msg)
+    deaths = tree["posterior"]["deaths"]
+    if deaths.dims != ("chain", "draw", "estimate") or deaths.dtype.kind != "f":
+        msg = f"its deaths are {deaths.dtype} over {deaths.dims}"
+        raise ValueError(msg)
+    if not estimate.meta.rows or deaths.shape[-1] != len(estimate.meta.rows) or not deaths.size:
+        msg = f"it has draws of {deaths.shape[-1]} estimates and names {len(estimate.meta.rows)}"
+        raise ValueError(msg)
+    for variable, count in estimate._expected():
+        held = tree["posterior"].get(variable)
+        if held is None or held.ndim < 3 or held.shape[2] != count:
+            msg = f"{variable} does not fit the {count} sources that it names"
+            raise ValueError(msg)

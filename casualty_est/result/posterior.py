@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from numbers import Real
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
 from casualty_est.errors import UsageError
+from casualty_est.result.schema import Diagnostics, Mode
+from casualty_est.wording.interval import Ends
 
 Array = npt.NDArray[np.float64]
-Modes = tuple[dict[str, float], ...]
+Modes = tuple[Mode, ...]
 
 VALLEY = 0.5  # two peaks are two modes if the density between falls below half the lower one
 SMALLEST = 0.03  # and each holds at least this share of the mass
@@ -27,7 +28,7 @@ TAIL = 2  # draws beyond each end of an interval, at the least
 def interval_ends(prob: float) -> list[float]:
     """Probabilities of the lower end, the median and the upper end of an equal-tailed interval."""
     if not isinstance(prob, Real) or not 0 < prob < 1:
-        msg = f"prob must lie between 0 and 1, not {prob!r}: write .95 for a 95 % interval"
+        msg = f"prob must lie between 0 and 1, not {prob!r}: write 0.95 for a 95% interval"
         raise UsageError(msg)
     prob = float(prob)
     return [(1 - prob) / 2, 0.5, (1 + prob) / 2]
@@ -54,14 +55,8 @@ def find_modes(draws: Array, prob: float = 0.95) -> Modes:
     for low_edge, high_edge in pairwise(edges):
         part = draws[(logs > low_edge) & (logs <= high_edge)]
         low, median, high = np.quantile(part, ends)
-        modes.append(
-            {
-                "weight": len(part) / len(draws),
-                "median": float(median),
-                "low": float(low),
-                "high": float(high),
-            }
-        )
+        weight = len(part) / len(draws)
+        modes.append(Mode(weight, float(median), float(low), float(high)))
     return tuple(modes)
 
 
@@ -115,22 +110,22 @@ def _drop_small(cuts: list[float], logs: Array) -> list[float]:
     return kept
 
 
-def far_apart(groups: Sequence[Mapping[str, Any]]) -> bool:
+def far_apart(groups: Sequence[Ends]) -> bool:
     """Whether medians lie farther apart than the narrowest interval is wide, on the log scale."""
     if len(groups) < 2:
         return False
-    medians = np.log([group["median"] for group in groups])
-    width = min(float(np.log(group["high"] / group["low"])) for group in groups)
+    medians = np.log([group.median for group in groups])
+    width = min(float(np.log(group.high / group.low)) for group in groups)
     return bool(medians.max() - medians.min() > width)
 
 
-def mean_is_known(draws: Array, diagnostics: dict[str, Any]) -> bool:
-    """Whether the mean is finite and its Monte Carlo error at most 5 %.
+def mean_is_known(draws: Array, diagnostics: Diagnostics) -> bool:
+    """Whether the mean is finite and its Monte Carlo error at most 5%.
 
     draws (chain, draw): Counts, in people.
     """
     mean = float(draws.mean())
     if not np.isfinite(mean) or mean <= 0:
         return False
-    ess = diagnostics["min_ess"] or draws.size
+    ess = diagnostics.min_ess or draws.size
     return bool(draws.std() / np.sqrt(ess) <= KNOWN * mean)

@@ -141,8 +141,7 @@ def no_controls(text: str, controls: re.Pattern[str] = CONTROLS) -> None:
 
 def says_something(quantity: Quantity) -> Quantity:
     """Return a quantity that says something, and refuse "at least 0"."""
-    ends = (quantity.low, quantity.best, quantity.high)
-    if quantity.form == "at_least" and ends == (0, None, None):
+    if (quantity.low, quantity.best, quantity.high) == (0, None, None):
         msg = "every number is at least 0, so this says nothing of the number: leave the cell blank"
         raise ValueError(msg)
     return quantity

@@ -36,25 +36,24 @@ def share(value: float) -> str:
     if value == 0 or not math.isfinite(value):
         return f"{value:g}"
     shown = float(f"{value:.1e}")
-    text = f"{shown:.{max(0, 1 - math.floor(math.log10(abs(shown))))}f}"
-    return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
+    return f"{shown:.{max(0, 1 - math.floor(math.log10(abs(shown))))}f}"
 
 
 def percent(prob: float) -> str:
-    """Print a level or a share as per cent: 95 %, 99.5 %."""
-    return f"{100 * prob:.10g} %"
+    """Print a level or a share as per cent: 95%, 99.5%."""
+    return f"{100 * prob:.10g}%"
 
 
 def portion(value: float) -> str:
-    """Print a share of a whole: two digits, and 0 or 100 % only where it is that."""
+    """Print a share of a whole: two digits, and 0 or 100% only where it is that."""
     return percent(value) if value in (0.0, 1.0) else chance(value)
 
 
 def chance(prob: float) -> str:
-    """Print a probability found from draws: two digits, never 0 or 100 %."""
+    """Print a probability found from draws: two digits, never 0 or 100%."""
     value = 100 * prob
     if value < 0.1:
-        return "less than 0.1 %"
+        return "less than 0.1%"
     if value > 99.9:
-        return "more than 99.9 %"
-    return f"{float(f'{value:.2g}' if value < 99 else f'{value:.3g}'):g} %"
+        return "more than 99.9%"
+    return f"{float(f'{value:.2g}' if value < 99 else f'{value:.3g}'):g}%"

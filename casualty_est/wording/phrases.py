@@ -2,26 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 
-def cell_text(cell: dict[str, Any]) -> str:
+class Labelled(Protocol):
+    """Whatever says whom it counts, where, when and by whose deed; dates are ISO text."""
+
+    @property
+    def scope(self) -> str:
+        """Where."""
+
+    @property
+    def outcome(self) -> str:
+        """What happened to them."""
+
+    @property
+    def group(self) -> str:
+        """Whom it counts."""
+
+    @property
+    def perpetrator(self) -> str:
+        """By whose deed."""
+
+
+class Windowed(Labelled, Protocol):
+    """The same with a window."""
+
+    @property
+    def start(self) -> str | None:
+        """First day."""
+
+    @property
+    def end(self) -> str | None:
+        """Last day."""
+
+
+class Published(Protocol):
+    """A documented count as published."""
+
+    @property
+    def low(self) -> int | float:
+        """The lower end."""
+
+    @property
+    def source(self) -> str | None:
+        """Who published it."""
+
+    @property
+    def text(self) -> str:
+        """As published."""
+
+
+def cell_text(cell: Windowed) -> str:
     """Name a cell in words, without what is only a default."""
-    who = "people" if cell["group"] == "all" else cell["group"]
-    parts = [f"{who} {cell['outcome']}"]
-    if cell["scope"] != "all":
-        parts.append(f"in {listed(cell['scope'].split('+'))}")
-    if cell["perpetrator"] not in ("any", ""):
+    who = "people" if cell.group == "all" else cell.group
+    parts = [f"{who} {cell.outcome}"]
+    if cell.scope != "all":
+        parts.append(f"in {listed(cell.scope.split('+'))}")
+    if cell.perpetrator not in ("any", ""):
         # Attribution is a claim too: nobody's guilt is stated here.
-        parts.append(f"attributed to {cell['perpetrator']}")
-    if cell["start"] and cell["end"]:
-        same = cell["start"] == cell["end"]
-        parts.append(f"on {cell['start']}" if same else f"from {cell['start']} to {cell['end']}")
-    elif cell["end"]:
-        parts.append(f"up to {cell['end']}")
-    elif cell["start"]:
-        parts.append(f"since {cell['start']}")
+        parts.append(f"attributed to {cell.perpetrator}")
+    if cell.start and cell.end:
+        same = cell.start == cell.end
+        parts.append(f"on {cell.start}" if same else f"from {cell.start} to {cell.end}")
+    elif cell.end:
+        parts.append(f"up to {cell.end}")
+    elif cell.start:
+        parts.append(f"since {cell.start}")
     return " ".join(parts)
 
 
@@ -32,11 +80,11 @@ def listed(names: Sequence[str], word: str = "and") -> str:
     return f"{', '.join(names[:-1])} {word} {names[-1]}"
 
 
-def documented_text(found: dict[str, Any]) -> str:
+def documented_text(found: Published) -> str:
     """Write a documented count as it was published; lists have no wording of their own."""
-    if found.get("text"):
-        return str(found["text"])
-    return f"at least {found['low']:,}" if found["source"] else f"{found['low']:,}"
+    if found.text:
+        return found.text
+    return f"at least {found.low:,}" if found.source else f"{found.low:,}"
 
 
 def capitalised(text: str) -> str:
@@ -47,3 +95,8 @@ def capitalised(text: str) -> str:
 def possessive(name: str) -> str:
     """Name the owner of something."""
     return f"{name}'" if name.endswith(("s", "S")) else f"{name}'s"
+
+
+def label_text(labels: Iterable[tuple[str, str]]) -> str:
+    """What a sentence calls the labels of a stratum; empty where there are none."""
+    return ", ".join(f"{column} {value or '(blank)'}" for column, value in labels)

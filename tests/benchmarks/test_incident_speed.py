@@ -95,8 +95,8 @@ def test_gradient_of_1200_patterns_at_reference_speed(slowness):
 def test_fit_of_400_incidents_at_reference_speed(slowness):
     """Six seconds."""
     model = IncidentModel(table(470), **ANCHOR)
-    model.fit(seed=1, draws=10, tune=10, progress=False)
-    took = best(lambda: model.fit(seed=1, progress=False), 2) / CORES
+    model.fit(seed=1, draws=10, tune=10, progress_bar=False)
+    took = best(lambda: model.fit(seed=1, progress_bar=False), 2) / CORES
     say(f"fit of {model.layout.readings.incidents} incidents: {took:.1f} s on two cores")
     assert took < 6 * slowness
 
@@ -107,7 +107,8 @@ def test_whole_process_costs_at_most_six_imports(tmp_path):
         "import casualty_est as ce\n"
         "from casualty_est.incidents.model.model import IncidentModel\n"
         "reports = ce.IncidentReports.read('incidents.csv')\n"
-        "IncidentModel(reports, anchor=('monitor', 1.0, 0.1)).fit(seed=1, progress=False).summary()"
+        "model = IncidentModel(reports, anchor=('monitor', 1.0, 0.1))\n"
+        "model.fit(seed=1, progress_bar=False).summary()"
     )
     of_process(script, tmp_path)
     pairs = [(of_process(script, tmp_path), of_process(IMPORT, tmp_path)) for _ in range(3)]
@@ -131,7 +132,7 @@ def test_thirty_thousand_incidents_of_six_sources_at_reference_speed(slowness):
     clock, start = time.perf_counter(), time.process_time()
     roles = dict.fromkeys("ABCDEF", "monitor")
     model = IncidentModel(frame, roles=roles, anchor=("A", 1.0, 0.1))
-    est = model.fit(seed=1, progress=False)
+    est = model.fit(seed=1, progress_bar=False)
     took, clock = (time.process_time() - start) / CORES, time.perf_counter() - clock
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     patterns = len(model.layout.arrays.count)

@@ -18,6 +18,7 @@ import casualty_est as ce
 
 KOSOVO = Path(__file__).parents[1] / "data" / "lists" / "kosovo_1999.csv"
 CORES = 2
+pytestmark = pytest.mark.slow
 TARGET = {4: 3.0, 5: 6.0, 8: 60.0}
 
 
@@ -40,7 +41,6 @@ def _cpu(work, repeats=2):
     return min(times)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("lists", [4, 5, 8])
 def test_auto_stays_below_its_target(benchmark, lists):
     model = ce.ListModel(ce.CaptureHistories(_frame(lists, 1)))
@@ -62,7 +62,6 @@ def test_the_cost_does_not_grow_with_the_people():
     assert _cpu(lambda: fit(many), 3) < 2.5 * _cpu(lambda: fit(few), 3)
 
 
-@pytest.mark.slow
 def test_eight_seeds_agree_on_the_ends_of_kosovo():
     """Within five per cent on log N, at the cost of a fit of four lists."""
     model = ce.ListModel(ce.CaptureHistories.read(KOSOVO))
@@ -70,7 +69,6 @@ def test_eight_seeds_agree_on_the_ends_of_kosovo():
     assert np.log(ends).std(axis=0, ddof=1).max() <= 0.05
 
 
-@pytest.mark.slow
 def test_a_thousand_strata_take_less_than_half_an_hour():
     """Twenty strata of four lists as a sample of a thousand; every one has a core to itself."""
     frames = [_frame(4, seed, number=300).assign(area=str(seed)) for seed in range(20)]

@@ -70,7 +70,7 @@ def test_gibbs_next_to_the_average():
         start = time.process_time()
         est = model.fit(seed=1)
         seconds[families] = time.process_time() - start
-    each = seconds["dirichlet-process"] * 1000 / est.meta["diagnostics"]["min_ess"]
+    each = seconds["dirichlet-process"] * 1000 / est.meta.diagnostics.min_ess
     ratio = each / seconds["auto"]
     sys.stderr.write(f"Gibbs to 1,000 effective draws / auto: {ratio:.2f}, {seconds}\n")
     assert est.converged

@@ -14,7 +14,9 @@ import pytest
 
 from casualty_est.claims.table.claims import Claims
 from casualty_est.claims.table.counting import count_once
+from casualty_est.errors import QuantityError
 from casualty_est.quantity.quantity import Quantity
+from tests.support.adversarial import ADVERSARIAL
 
 pytestmark = pytest.mark.slow
 SIZE = 100_000
@@ -70,3 +72,12 @@ def test_quantities_are_parsed():
     ours = _seconds(lambda: [Quantity.parse(cell) for cell in cells])
     print(f"\n{SIZE:,} quantities: {ours:.2f} s")  # noqa: T201
     assert ours < 4
+
+
+@pytest.mark.parametrize("text", ADVERSARIAL, ids=lambda text: text[:20])
+def test_adversarial_text_is_refused_at_once(text):
+    def refused():
+        with pytest.raises(QuantityError):
+            Quantity.parse(text)
+
+    assert _seconds(refused) < 0.1

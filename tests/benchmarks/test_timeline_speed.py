@@ -31,8 +31,8 @@ import pymc, nutpie
 start = time.process_time()
 model._engines["nuts"] = CompiledClaims(model.layout)
 compiled = time.process_time() - start
-est = model.fit(seed=1, draws=500, tune=500, progress=False)
-print(len(model.layout.claims), compiled, est.meta["diagnostics"]["max_rhat"])
+est = model.fit(seed=1, draws=500, tune=500, progress_bar=False)
+print(len(model.layout.claims), compiled, est.meta.diagnostics.max_rhat)
 """
 
 

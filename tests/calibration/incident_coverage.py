@@ -6,7 +6,7 @@ Every finished set is a line of DIR/STRUCTURE-VARIANT-SEED.jsonl; the same comma
 stopped. Variants: cut, joint, joint-free (no report is exact), and cut and joint with hedges
 ignored. One process and one thread: let several run side by side with different structures.
 
-Of 200 sets the 90 % interval of the total must cover 168 under the cut, and 192 at most where the
+Of 200 sets the 90% interval of the total must cover 168 under the cut, and 192 at most where the
 anchor carries its bias in every report; the listed and the unlisted part 160 each. Against a sound
 interval these limits err once in 300.
 """
@@ -36,7 +36,7 @@ PARTS = ("total", "listed", "unlisted")
 
 
 def one_set(structure, variant, seed, number, draws):
-    """Fit one simulated war: truths and 5, 50, 95 % of the answers."""
+    """Fit one simulated war: truths and 5, 50, 95% of the answers."""
     import pandas as pd
 
     from casualty_est.incidents.model.model import IncidentModel
@@ -49,12 +49,12 @@ def one_set(structure, variant, seed, number, draws):
         frame["quantity"] = frame["quantity"].map(without_hedge)
     model = IncidentModel(frame, anchor=("monitor", 1.0, ANCHOR_SD), **VARIANTS[variant])
     start = time.process_time()
-    est = model.fit(seed=number, draws=draws, tune=300, chains=1, progress=False)
+    est = model.fit(seed=number, draws=draws, tune=300, chains=1, progress_bar=False)
     seconds = time.process_time() - start
-    said = est.meta["diagnostics"]
+    said = est.meta.diagnostics
     # One chain of one process: side by side with others, that costs least.
-    found = {"number": number, "truth": truth, "seconds": seconds, "ess": said["min_ess"],
-             "divergences": said["divergences"]}  # fmt: skip
+    found = {"number": number, "truth": truth, "seconds": seconds, "ess": said.min_ess,
+             "divergences": said.divergences}  # fmt: skip
     for row, part in enumerate(PARTS):
         found[part] = [float(x) for x in np.quantile(est.draws(row), (0.05, 0.5, 0.95))]
     return found

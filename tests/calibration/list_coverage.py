@@ -24,7 +24,7 @@ from tests.support.list_simulators import DEVELOPMENT, GATED, PRINTED, simulate
 
 
 def one_set(structure, seed, number, family="auto"):
-    """Fit one simulated study: truth and 2.5, 50, 97.5 % of the answer."""
+    """Fit one simulated study: truth and 2.5, 50, 97.5% of the answer."""
     import pandas as pd
 
     import casualty_est as ce
@@ -35,7 +35,7 @@ def one_set(structure, seed, number, family="auto"):
     names = [f"list {j + 1}" for j in range(histories.shape[1])]
     frame = pd.DataFrame(histories, columns=names).assign(count=counts)
     model = ce.ListModel(ce.CaptureHistories(frame), families=family)
-    est = model.fit(seed=number, progress=False)
+    est = model.fit(seed=number, progress_bar=False)
     low, median, high = (float(x) for x in np.quantile(est.draws(), (0.025, 0.5, 0.975)))
     return {
         "number": number,

@@ -119,7 +119,7 @@ def test_a_wrong_posterior_fails(wrong):
 def test_too_narrow_intervals_do_not_cover():
     found = calibrate(simulate, narrow, 200, seed=1)
     assert not found.covers()
-    # An interval .6 as wide as the 90 % one holds 2 Phi(.6 * 1.645) - 1 of the mass.
+    # An interval .6 as wide as the 90% one holds 2 Phi(.6 * 1.645) - 1 of the mass.
     assert found.coverage()["mean"][0.9] == pytest.approx(0.676, abs=0.1)
 
 

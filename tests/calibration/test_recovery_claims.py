@@ -47,7 +47,7 @@ def known_world(design, rng):
 
 
 def judge(truth, draws):
-    """Every truth in its 99 % interval, and not suspiciously far from its edges either."""
+    """Every truth in its 99% interval, and not suspiciously far from its edges either."""
     scores = {}
     for name, value in truth.items():
         if name == "log-likelihood":

@@ -9,10 +9,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from casualty_est.result.draws import Draws
+from casualty_est.claims.inference.draws import Draws
 from tests.support import simulators
 from tests.support.adapters import Adapter
-from tests.support.sbc import calibrate
+from tests.support.sbc import judge, study
 
 TUNE_SEED = 20180209
 FINAL_SEED = 7199
@@ -22,15 +22,9 @@ SEEDS = pytest.mark.parametrize("seed", [TUNE_SEED, FINAL_SEED])
 INDEPENDENT = {"shared": {"role": 0, "source": 0, "target": 1}}
 
 
-def run(adapter, engine, seed, simulations=SIMULATIONS):
-    found = calibrate(adapter.simulate, getattr(adapter, engine), simulations, seed=seed)
-    print(f"\n{adapter.design.name}, {engine}\n{found}")  # noqa: T201 (pytest -s shows it)
-    return found
-
-
-def judge(found):
-    assert found.passes(), f"\n{found}"
-    assert found.covers(), f"\n{found}"
+def run(adapter, engine, seed, simulations=SIMULATIONS, label=""):
+    label = f"{adapter.design.name} {engine} {seed}{label}"
+    return study(label, adapter.simulate, getattr(adapter, engine), simulations, seed=seed)
 
 
 # --- quick --------------------------------------------------------------------------------------
@@ -73,14 +67,18 @@ def test_nuts_is_calibrated_on_two_numbers():
 
 
 def test_a_bound_read_as_an_exact_number_is_found_out():
-    found = run(Adapter(simulators.BOUNDS, hedge_ignored=True), "exact", TUNE_SEED, QUICK)
+    found = run(
+        Adapter(simulators.BOUNDS, hedge_ignored=True), "exact", TUNE_SEED, QUICK, " no hedge"
+    )
     assert "log N, Syria" in found.failures()
     # The true counts lie too high among draws that take the bound for the number.
     assert found.places[:, 0].mean() > 0.55
 
 
 def test_witnesses_taken_as_independent_are_found_out():
-    found = run(Adapter(simulators.MONITORS, priors=INDEPENDENT), "exact", TUNE_SEED, QUICK)
+    found = run(
+        Adapter(simulators.MONITORS, priors=INDEPENDENT), "exact", TUNE_SEED, QUICK, " free"
+    )
     assert "log N, Syria" in found.failures()
     assert not found.covers()
     # Six monitors of one role are not six witnesses: the intervals are far too narrow.

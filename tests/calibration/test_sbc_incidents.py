@@ -7,39 +7,20 @@ apart, as the model says. The seed was chosen before anything was run. Minutes e
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from tests.support.incident_adapters import Adapter
-from tests.support.sbc import calibrate
+from tests.support.sbc import judge, study
 
 SEED = 20180209
 SIMULATIONS = 200
-PARTS = "INCIDENT_SBC_PARTS"  # a folder in which a calibration goes on where it stopped
 CUT = Adapter("overlap")
 
 
 def run(adapter, label, simulations=SIMULATIONS):
-    folder = os.environ.get(PARTS)
-    found = calibrate(
-        adapter.simulate,
-        adapter.fit,
-        simulations,
-        seed=SEED,
-        label=label,
-        folder=Path(folder) / label if folder else None,
-        progress=False,
-    )
-    print(f"\n{label}\n{found}")  # noqa: T201 (pytest -s shows it)
-    return found
-
-
-def judge(found):
-    assert found.passes(), f"\n{found}"
-    assert found.covers(), f"\n{found}"
+    return study(label, adapter.simulate, adapter.fit, simulations, seed=SEED)
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ import pytest
 from tests.support import list_families
 from tests.support.list_adapters import Adapter
 from tests.support.list_families import Design
-from tests.support.sbc import calibrate
+from tests.support.sbc import judge, study
 
 SEED = 19990322
 SIMULATIONS = 200
@@ -24,14 +24,8 @@ QUICKER = tuple(name for name in list_families.FAMILIES if name != "dirichlet-pr
 
 def run(design, simulations=SIMULATIONS):
     adapter = Adapter(design)
-    found = calibrate(adapter.simulate, adapter.fit, simulations, seed=SEED, progress=False)
-    print(f"\n{design.name}\n{found}")  # noqa: T201 (pytest -s shows it)
-    return found
-
-
-def judge(found):
-    assert found.passes(), f"\n{found}"
-    assert found.covers(), f"\n{found}"
+    label = f"{design.name} {design.people} {design.narrow:.2f}"
+    return study(label, adapter.simulate, adapter.fit, simulations, seed=SEED)
 
 
 # --- quick --------------------------------------------------------------------------------------

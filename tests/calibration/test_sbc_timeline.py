@@ -14,13 +14,13 @@ import pandas as pd
 import pytest
 
 from casualty_est import ClaimsModel
+from casualty_est.claims.inference.draws import Draws
 from casualty_est.claims.inference.nuts import CompiledClaims
 from casualty_est.claims.inference.predict import log_likelihood
 from casualty_est.claims.inference.timeline import expected, increments
 from casualty_est.claims.model.scenario import Scenario
-from casualty_est.result.draws import Draws
 from tests.support import timeline_simulator as simulator
-from tests.support.sbc import calibrate
+from tests.support.sbc import judge, study
 
 TUNE_SEED = 20180301
 FINAL_SEED = 47000
@@ -96,10 +96,8 @@ class Adapter:
         return values
 
 
-def run(adapter, seed, simulations):
-    found = calibrate(adapter.simulate, adapter.fit, simulations, seed=seed)
-    print(f"\n{found}")  # noqa: T201 (pytest -s shows it)
-    return found
+def run(name, adapter, seed, simulations):
+    return study(f"{name} {seed}", adapter.simulate, adapter.fit, simulations, seed=seed)
 
 
 def test_the_design_is_the_simulators():
@@ -136,14 +134,12 @@ def test_the_design_is_the_simulators():
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [TUNE_SEED, FINAL_SEED])
 def test_restated_totals_are_calibrated(seed):
-    found = run(Adapter(SHARED), seed, SIMULATIONS)
-    assert found.passes(), f"\n{found}"
-    assert found.covers(), f"\n{found}"
+    judge(run("restated", Adapter(SHARED), seed, SIMULATIONS))
 
 
 @pytest.mark.slow
 def test_ignoring_the_shared_error_is_found_out():
-    found = run(Adapter(IGNORED), TUNE_SEED, QUICK)
+    found = run("restated, no shared error", Adapter(IGNORED), TUNE_SEED, QUICK)
     assert "log share by the middle" in found.failures()
     assert not found.covers()
     # Twelve restatements are taken for twelve witnesses: the path is far too certain.
@@ -152,7 +148,7 @@ def test_ignoring_the_shared_error_is_found_out():
 
 @pytest.mark.slow
 def test_what_was_simulated_is_recovered():
-    """One world with restated totals: every truth lies inside its 99 % interval."""
+    """One world with restated totals: every truth lies inside its 99% interval."""
     adapter = Adapter(SHARED)
     truth, said = adapter.simulate(np.random.default_rng(11))
     draws = adapter.fit(said, 1)

@@ -7,12 +7,14 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import xarray as xr
 
 import casualty_est as ce
+from casualty_est.claims.inference import engines
 from tests.support.command import run
 
 TWO = (
@@ -58,7 +60,7 @@ def test_same_seed_same_numbers(capsys, table, tmp_path):
 def test_prob_is_used_and_printed(capsys, table):
     code, out, _ = run(capsys, "claims", table, "--seed", 1, "--prob", 0.9)
     assert code == 0
-    assert "90 % credible interval" in out
+    assert "90% credible interval" in out
     assert "6,000 to 20,000" in out
 
 
@@ -231,7 +233,10 @@ def test_every_other_study_runs_end_to_end(capsys, tmp_path, name):
     assert {path.name for path in (tmp_path / "demo").iterdir()} == {"report.html", "estimate.json"}
 
 
-def test_demo_runs_exact_and_sampled_and_they_agree(capsys, tmp_path):
+def test_demo_runs_exact_and_sampled_and_they_agree(
+    capsys, tmp_path, monkeypatch, coalition_compiled
+):
+    monkeypatch.setattr(engines, "CompiledClaims", lambda _: coalition_compiled)
     out_dir = tmp_path / "demo"
     code, out, _ = run(capsys, "demo", "--out", out_dir)
     assert code == 0
@@ -243,17 +248,18 @@ def test_demo_runs_exact_and_sampled_and_they_agree(capsys, tmp_path):
     assert "sampled with NUTS" in (out_dir / "report.html").read_text("utf-8")
 
 
-def test_a_fit_that_did_not_converge_exits_1_and_still_writes(capsys, table, tmp_path):
-    regions = tmp_path / "regions.csv"
-    regions.write_text(
-        "source,role,quantity,scope\nA,monitor,100,X\nB,monitor,300,X+Y\nC,media,80,Y\n",
-        encoding="utf-8",
-    )
+def test_a_fit_that_did_not_converge_exits_1_and_still_writes(capsys, table, tmp_path, monkeypatch):
+    fit = ce.ClaimsModel.fit
+
+    def failing(model: ce.ClaimsModel, **words: object) -> ce.Estimate:
+        found = fit(model, **words)
+        bad = replace(found.meta.diagnostics, converged=False, reasons=("3 divergent transitions",))
+        found.meta = replace(found.meta, diagnostics=bad)
+        return found
+
+    monkeypatch.setattr(ce.ClaimsModel, "fit", failing)
     numbers, html = tmp_path / "e.json", tmp_path / "r.html"
-    code, out, _ = run(
-        capsys, "claims", regions, "--draws", 20, "--chains", 2, "--json", numbers,
-        "--report", html, "--seed", 1,
-    )  # fmt: skip
+    code, out, _ = run(capsys, "claims", table, "--json", numbers, "--report", html, "--seed", 1)
     assert code == 1
     assert "NOT CONVERGED" in out
     assert json.loads(numbers.read_text("utf-8"))["diagnostics"]["converged"] is False
@@ -279,19 +285,18 @@ def test_module_runs_as_installed_script(module):
         ("Raqqa, old=new", "group=civilians, scope=Raqqa, old=new"),
     ],
 )
-def test_a_label_may_hold_commas_and_equals_signs(capsys, tmp_path, scope, cell):
-    path, numbers = tmp_path / "c.csv", tmp_path / "e.json"
+def test_a_label_may_hold_commas_and_equals_signs(capsys, tmp_path, monkeypatch, scope, cell):
+    def stop(model: ce.ClaimsModel, **_: object) -> None:
+        raise ce.UsageError(f"asked for {model.rows[0].label.scope}")  # noqa: EM102
+
+    monkeypatch.setattr(ce.ClaimsModel, "fit", stop)
+    path = tmp_path / "c.csv"
     path.write_text(
         f'source,role,quantity,scope\nA,monitor,100,"{scope}"\nA,monitor,70,Elsewhere\n',
         encoding="utf-8",
     )
-    code, _, err = run(
-        capsys, "claims", path, "--total", cell, "--draws", 50, "--chains", 2, "--json", numbers,
-        "--quiet",
-    )  # fmt: skip
-    assert (code in (0, 1), err) == (True, "")
-    first = json.loads(numbers.read_text("utf-8"))["estimates"][0]
-    assert first["cell"]["scope"] == scope
+    _, _, err = run(capsys, "claims", path, "--total", cell, "--quiet")
+    assert f"asked for {scope}" in err
 
 
 def test_an_output_never_takes_the_place_of_an_input_or_another_output(capsys, table, tmp_path):

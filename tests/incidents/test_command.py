@@ -58,7 +58,7 @@ def test_outputs_and_exit_code(capsys, tmp_path, table):
     assert content["kind"] == "incidents"
     assert content["estimates"][0]["interval"]["prob"] == 0.8
     assert content["settings"]["anchor"] == ["A", 1.0, 0.1]
-    assert "choices:0:0.8" in content["details"]["refits"]
+    assert "other_settings:0:0.8" in content["details"]["refits"]
     assert ce.Estimate.load(saved).to_dict(0.8) == content
     page = report.read_text(encoding="utf-8")
     assert "Why the counts differ" in page
@@ -84,7 +84,7 @@ def test_options_reach_the_model(capsys, table):
         ("Airwars", "Airwars"),
         ("B", "B"),  # unknown: the model says which there are
         ("Airwars=1.2", ("Airwars", 1.2)),
-        ("Airwars=1.2,.3", ("Airwars", 1.2, 0.3)),
+        ("Airwars=1.2,0.3", ("Airwars", 1.2, 0.3)),
         ("a=b,c", "a=b,c"),  # the name of a source of the table
         ("a=b,c=2", ("a=b,c", 2.0)),
     ],

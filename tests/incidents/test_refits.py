@@ -6,11 +6,10 @@ import math
 
 import numpy as np
 import pytest
-from casualty_est.posterior import interval_ends
 
 import casualty_est as ce
+from tests.support.incident_tables import FEW
 
-FEW = {"seed": 3, "draws": 150, "tune": 250, "chains": 2, "progress": False}
 TABLE = {
     "incident": ["1", "1", "2", "2", "3", "4", "5", "5", "6", "7", "8"],
     "source": ["A", "B", "A", "B", "A", "B", "A", "B", "A", "B", "A"],
@@ -24,12 +23,6 @@ def two():
     return ce.IncidentModel(_frame(TABLE), anchor=("A", 1.0, 0.2)).fit(**FEW)
 
 
-@pytest.fixture(scope="module")
-def judged():
-    reports = ce.datasets.incidents("strikes_incidents")
-    return ce.IncidentModel(reports, anchor="Airwars").fit(**FEW)
-
-
 def _frame(table):
     import pandas as pd
 
@@ -37,37 +30,35 @@ def _frame(table):
 
 
 def test_other_settings_are_fitted_one_at_a_time(two):
-    found = two.choices()
+    found = two.other_settings()
     assert list(found["case"]) == [
         "as fitted",
         "scale joint: the data may move the scale",
         "no report is exactly right",
-        "the anchor half as sure: log sd .40 instead of .20",
+        "the anchor half as sure: log sd 0.40 instead of 0.20",
     ]
     width = np.log(found["high"] / found["low"])
     assert width.iloc[3] > width.iloc[0]
-    assert two.choices() is not found  # a fresh table of the same numbers
-    assert two.choices().equals(found)
+    assert two.other_settings() is not found  # a fresh table of the same numbers
+    assert two.other_settings().equals(found)
 
 
 def test_the_first_line_is_the_estimate_itself(two):
-    # An end at (1 - .95) / 2 lies a bit beside the one at .025.
-    low, median, high = np.quantile(two.draws(), interval_ends(0.95))
-    first = two.choices().iloc[0]
+    ends = ["low", "median", "high"]
     # The same seed and settings give the same draws.
-    assert (first["low"], first["median"], first["high"]) == (low, median, high)
+    assert tuple(two.other_settings()[ends].iloc[0]) == tuple(two.summary()[ends].iloc[0])
 
 
-def test_grades_and_ranges_are_varied_where_somebody_judges(judged):
-    found = judged.choices().set_index("case")
+def test_grades_and_ranges_are_varied_where_somebody_judges(strikes):
+    found = strikes.other_settings().set_index("case")
     assert found.loc["grades trusted less", "median"] < found.loc["as fitted", "median"]
     assert "all ranges read alike, as half of their upper end to it" in found.index
 
 
 def test_without_one_of_two_sources_there_is_no_total_to_compare(two):
-    assert two.leave_one_out().empty
-    assert two.alone().empty
-    listed = two.leave_one_out(1)
+    assert two.without_each_source().empty
+    assert two.each_source_alone().empty
+    listed = two.without_each_source("listed")
     assert list(listed["case"]) == ["without A", "without B"]
 
 
@@ -76,25 +67,26 @@ def test_without_the_anchor_another_source_sets_the_scale():
     for incident, quantity in (("1", "3"), ("3", "2"), ("7", "4"), ("9", "1")):
         for key, value in zip(table, (incident, "C", "international", quantity), strict=True):
             table[key].append(value)
-    est = ce.IncidentModel(_frame(table), anchor="A").fit(**FEW)
-    found = est.leave_one_out()
+    est = ce.IncidentModel(_frame(table), anchor="A").fit(**FEW | {"draws": 40, "tune": 60})
+    found = est.without_each_source()
     assert list(found["case"]) == ["without A", "without B", "without C"]
     assert (found["median"] > 0).all()
 
 
 def test_a_perpetrator_is_compared_with_itself():
     table = {**TABLE, "perpetrator": ["Army"] * 6 + ["Militia"] * 5}
-    est = ce.IncidentModel(_frame(table), anchor=("A", 1.0, 0.2)).fit(**FEW)
-    rows = est.meta["rows"]
-    for i in (i for i, row in enumerate(rows) if row["part"] == "total"):
+    fewer = FEW | {"draws": 40, "tune": 60}
+    est = ce.IncidentModel(_frame(table), anchor=("A", 1.0, 0.2)).fit(**fewer)
+    rows = dict(zip(est.labels, est.meta.rows, strict=True))
+    for label in (label for label, row in rows.items() if row.part == "total"):
         # The same seed and settings give the same draws: the first line is the row itself.
-        assert est.choices(i)["median"].iloc[0] == np.median(est.draws(i))
-    assert {row["cell"]["perpetrator"] for row in rows} == {"any", "Army", "Militia"}
+        assert est.other_settings(label)["median"].iloc[0] == np.median(est.draws(label))
+    assert {row.cell.perpetrator for row in rows.values()} == {"any", "Army", "Militia"}
 
 
 def test_what_nothing_can_be_said_of_is_not_fitted(two, monkeypatch):
     monkeypatch.setattr("casualty_est.incidents.refits.fit", None)
-    assert two.alone(0, 0.7).empty
+    assert two.each_source_alone(ci_prob=0.7).empty
 
 
 def test_a_setting_that_is_changed_is_the_only_one(two):
@@ -141,17 +133,8 @@ def test_a_joint_scale_has_no_exact_tipping():
 
 
 def test_a_loaded_estimate_keeps_what_was_computed(two, tmp_path):
-    kept = two.choices()
+    kept = two.other_settings()
     loaded = ce.Estimate.load(two.save(tmp_path / "e.nc"))
-    assert loaded.choices().equals(kept)
+    assert loaded.other_settings().equals(kept)
     with pytest.raises(ce.UsageError, match="carries no model to refit"):
-        loaded.choices(0, 0.5)
-
-
-def test_other_evidence_has_no_such_settings():
-    est = ce.ClaimsModel(ce.datasets.claims("coalition")).fit(seed=1)
-    assert est.choices().empty
-    with pytest.raises(ce.UsageError, match="strike by strike"):
-        est.gap()
-    with pytest.raises(ce.UsageError, match="belongs to incident reports"):
-        est.incidents()
+        loaded.other_settings(ci_prob=0.5)

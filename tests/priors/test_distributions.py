@@ -49,9 +49,9 @@ def test_normal_from_interval():
 def test_repr_states_median_and_interval():
     text = repr(LogNormal.from_interval(500, 2000, prob=0.9))
     assert "median 1,000" in text
-    assert "95 % 438 to 2,280" in text
-    assert "median 0.5, 95 % 0.173 to 0.827" in repr(LogitNormal(median=0.5, sd=0.8))
-    assert "95 % -0.146 to 0.246" in repr(Normal(0.05, 0.1))
+    assert "95% 438 to 2,280" in text
+    assert "median 0.5, 95% 0.173 to 0.827" in repr(LogitNormal(median=0.5, sd=0.8))
+    assert "95% -0.146 to 0.246" in repr(Normal(0.05, 0.1))
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_repr_states_median_and_interval():
         (lambda: LogNormal(median="x", factor=2), "must be a number"),
         (lambda: LogNormal.from_interval(5, 5), "lower end below"),
         (lambda: LogNormal.from_interval(-1, 5), "above 0"),
-        (lambda: LogNormal.from_interval(1, 5, prob=95), "95 % interval"),
+        (lambda: LogNormal.from_interval(1, 5, prob=95), "95% interval"),
         (lambda: LogitNormal(median=1, sd=1), "between 0 and 1"),
         (lambda: LogitNormal.from_interval(0, 0.5), "inside 0 to 1"),
         (lambda: LogitNormal(median=0.5, sd=0), "sd must be above 0"),

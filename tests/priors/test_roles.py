@@ -9,8 +9,8 @@ import pytest
 from scipy import special
 
 from casualty_est import UsageError
-from casualty_est.claims.table.claim import ROLES
 from casualty_est.priors import LogitNormal, Normal, default_roles, read_priors
+from casualty_est.tables.cells import ROLES
 
 # key: totals median, sd of the log; within median, sd of the log
 RATIOS = {

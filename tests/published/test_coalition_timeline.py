@@ -49,8 +49,8 @@ def late():
 
 @pytest.fixture(scope="module")
 def complete():
-    est = ce.ClaimsModel(totals(), delay=DELAY).fit(**SAMPLED, progress=False)
-    assert est.converged, est.meta["diagnostics"]["reasons"]
+    est = ce.ClaimsModel(totals(), delay=DELAY).fit(**SAMPLED, progress_bar=False)
+    assert est.converged, est.meta.diagnostics.reasons
     return est
 
 
@@ -73,7 +73,7 @@ def test_totals_of_march_2018_foretell_every_later_one(late):
 
 
 def test_what_was_still_to_be_admitted_in_march_2018(late):
-    early = ce.ClaimsModel(totals(), delay=DELAY, as_of=DAY).fit(**SAMPLED, progress=False)
+    early = ce.ClaimsModel(totals(), delay=DELAY, as_of=DAY).fit(**SAMPLED, progress_bar=False)
     table = early.still_to_be_admitted(0.90)
     found = table.iloc[-1]
     assert str(found["date"]) <= DAY.isoformat()
@@ -86,7 +86,7 @@ def test_what_was_still_to_be_admitted_in_march_2018(late):
 
 def test_published_totals_and_the_level(complete):
     row = to_february(complete)
-    # The same model written otherwise gave 13,315 (90 %: 8,238 to 23,327) to the end of February.
+    # The same model written otherwise gave 13,315 (90%: 8,238 to 23,327) to the end of February.
     assert 9_500 < row["median"] < 17_500
     ratio = complete.sources().set_index("source")["ratio"]
     assert 0.05 < ratio["CJTF-OIR"] < 0.19
@@ -94,7 +94,7 @@ def test_published_totals_and_the_level(complete):
 
 
 def test_without_a_delay_late_admissions_are_read_as_late_killing(complete):
-    prompt = ce.ClaimsModel(totals()).fit(**SAMPLED, progress=False)
+    prompt = ce.ClaimsModel(totals()).fit(**SAMPLED, progress_bar=False)
     gains = []
     for est in (complete, prompt):
         path = est.idata["posterior"]["path"].isel(path_cell=0)

@@ -105,8 +105,8 @@ def test_the_estimate_says_what_dga_says():
     assert draws.mean() == pytest.approx(mean, rel=0.001)
     assert draws.std() == pytest.approx(sd, rel=0.01)
     assert est.converged
-    best = est.meta["details"]["graphs"][0]
-    assert best["ties"] == [["A", "B"], ["A", "C"], ["A", "D"], ["B", "C"], ["C", "D"]]
+    best = est.details.found.graphs[0]
+    assert best.ties == (("A", "B"), ("A", "C"), ("A", "D"), ("B", "C"), ("C", "D"))
 
 
 def test_a_range_that_cuts_the_posterior_is_said():

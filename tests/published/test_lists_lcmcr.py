@@ -88,6 +88,6 @@ def test_netherlands_shows_both_modes_from_every_seed():
         assert modes[1]["median"] == pytest.approx(145_000, rel=0.15)
         weights.append(modes[0]["weight"])
         settled.append(est.converged)
-        reasons = est.meta["diagnostics"]["reasons"]
+        reasons = est.meta.diagnostics.reasons
         assert est.converged or any(reason.startswith("chains disagree") for reason in reasons)
     assert abs(weights[0] - weights[1]) < 0.1 or not all(settled), weights

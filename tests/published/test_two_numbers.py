@@ -126,7 +126,7 @@ def test_probability_below_the_documented_count(model):
 
 def test_the_whole_way_to_the_estimate(model):
     est = model.fit(seed=1)
-    row = est.summary(prob=0.9).iloc[0]
+    row = est.summary(ci_prob=0.9).iloc[0]
     assert row["documented"] == 6047
     np.testing.assert_allclose(
         row[["low", "median", "high"]].astype(float), [5984, 10107, 20416], rtol=0.01
@@ -134,17 +134,17 @@ def test_the_whole_way_to_the_estimate(model):
     assert row["p_below_documented"] == pytest.approx(0.054, abs=0.002)
     assert row["level"] == "prior"
     found = est.identification()
-    np.testing.assert_allclose([r["weight"] for r in found.rows], [0.133, 0.851, 0.016], atol=0.005)
+    np.testing.assert_allclose([r.weight for r in found.rows], [0.133, 0.851, 0.016], atol=0.005)
     assert found.sum == pytest.approx(1, abs=0.005)
-    assert "85 % rests on what is assumed of Airwars' reporting ratio" in found.sentences[0]
-    alone = est.alone(prob=0.9).set_index("case")
+    assert "85% rests on what is assumed of Airwars' reporting ratio" in found.sentences[0]
+    alone = est.each_source_alone(ci_prob=0.9).set_index("case")
     np.testing.assert_allclose(
         alone.loc["only Airwars", ["low", "median", "high"]].astype(float),
         [6281, 11321, 27203],
         rtol=0.01,
     )
     # Two sources: without one is the other alone.
-    left_out = est.leave_one_out(prob=0.9).set_index("case")
+    left_out = est.without_each_source(ci_prob=0.9).set_index("case")
     np.testing.assert_allclose(
         left_out.loc["without Pentagon", "median"], alone.loc["only Airwars", "median"], rtol=1e-6
     )
@@ -152,7 +152,7 @@ def test_the_whole_way_to_the_estimate(model):
 
 def test_no_claim_of_the_two_contradicts_the_other(model):
     check = model.fit(seed=1).check()
-    assert not any(claim["contradicts"] for claim in check.claims)
+    assert not any(claim.contradicts for claim in check.claims)
     assert "No claim contradicts the rest." in check.lines
 
 

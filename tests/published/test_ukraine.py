@@ -41,17 +41,17 @@ def anchored(claims):
 def logs(est):
     """Log ratios, of shape (chain, draw, target), and whom each target speaks of."""
     values = np.log(est.idata["posterior"]["ratio_total"].values)
-    russian = np.array([s["target"]["group"].startswith("Russian ") for s in est.meta["sources"]])
+    russian = np.array([s.target.group.startswith("Russian ") for s in est.meta.sources])
     return values, russian
 
 
 def test_the_fit_is_sound_and_says_what_was_assumed(free):
-    assert free.converged, free.meta["diagnostics"]["reasons"]
-    assert free.meta["details"]["windows"]["claims"] > 1000
-    assert "assumed_unbiased" in {code for code, _ in free.warnings}
-    for source in free.meta["sources"]:
-        assert source["prior"]["median"] == pytest.approx(1.0, rel=1e-6)
-        assert source["role"] is None
+    assert free.converged, free.meta.diagnostics.reasons
+    assert free.details.windows.claims > 1000
+    assert "assumed_unbiased" in {note.code for note in free.warnings}
+    for source in free.meta.sources:
+        assert source.prior.median == pytest.approx(1.0, rel=1e-6)
+        assert source.role is None
 
 
 @pytest.mark.parametrize(("group", "outcome"), RUSSIAN)
@@ -75,10 +75,8 @@ def test_published_intervals_of_the_ukrainian_side_overlap(free):
 
 def test_killed_and_injured_are_casualties_in_every_draw_on_every_day(free):
     path = free.idata["posterior"]["path"]
-    place = {
-        (cell["group"], cell["outcome"]): i
-        for i, cell in enumerate(free.meta["details"]["windows"]["cells"])
-    }
+    cells = free.details.windows.cells
+    place = {(cell.group, cell.outcome): i for i, cell in enumerate(cells)}
     for group in (example.RUSSIANS, example.UKRAINIANS, "civilians"):
         killed, injured, both = (
             path.isel(path_cell=place[group, outcome]).values.astype(float)
@@ -103,16 +101,16 @@ def moved(free, anchored):
 
 
 def test_an_anchor_moves_every_ratio_of_its_side(free, anchored, moved):
-    assert anchored.meta["details"]["windows"]["end"] == "2023-05-27"
+    assert anchored.details.windows.end == "2023-05-27"
     shift, error, russian = moved
-    names = np.array([source["name"] for source in free.meta["sources"]])
+    names = np.array([source.name for source in free.meta.sources])
     still = russian & (np.abs(shift) <= 2 * error)
     assert not still.any(), list(names[still])
     assert (shift[russian] > 0).all()  # fewer dead: everybody reported more of them
 
 
 def test_an_anchor_moves_no_ratio_of_the_other_side_by_a_tenth(anchored, moved):
-    assert anchored.converged, anchored.meta["diagnostics"]["reasons"]
+    assert anchored.converged, anchored.meta.diagnostics.reasons
     shift, _, russian = moved
     assert np.abs(shift[~russian]).max() < 0.1
 

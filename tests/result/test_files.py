@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,8 @@ import pytest
 import xarray as xr
 
 from casualty_est import ClaimsModel, Estimate, UsageError, datasets
+from casualty_est.claims.estimate import ClaimsEstimate
+from casualty_est.lists.estimate import ListEstimate
 from casualty_est.result import files as serialise
 
 
@@ -104,7 +107,7 @@ def test_the_documented_keys(estimate):
 
 
 def test_nothing_that_json_has_not(estimate):
-    estimate.meta["details"]["odd"] = {
+    estimate.meta.settings["odd"] = {
         "nan": float("nan"),
         "inf": [np.inf],
         "np": np.int64(3),
@@ -112,7 +115,7 @@ def test_nothing_that_json_has_not(estimate):
         5: np.bool_(True),
     }
     text = json.dumps(estimate.to_dict(), allow_nan=False)
-    odd = json.loads(text)["details"]["odd"]
+    odd = json.loads(text)["settings"]["odd"]
     assert odd == {"nan": None, "inf": [None], "np": 3, "tuple": [1, 2.5], "5": True}
 
 
@@ -123,21 +126,23 @@ def test_write_json(estimate, tmp_path):
 
 
 def test_save_and_load_lose_nothing(estimate, tmp_path):
-    alone, left = estimate.alone(), estimate.leave_one_out()
-    tipped, wide = estimate.tipping(5000), estimate.widened()
+    alone, left = estimate.each_source_alone(), estimate.without_each_source()
+    tipped, wide = estimate.tipping(5000), estimate.wider_priors()
     path = estimate.save(tmp_path / "est.nc")
     loaded = Estimate.load(str(path))
     assert loaded.to_dict() == estimate.to_dict()
-    assert loaded.meta == json.loads(json.dumps(estimate.meta))
+    assert loaded.meta == estimate.meta
+    assert loaded.details == estimate.details
+    assert type(loaded) is type(estimate)
     np.testing.assert_array_equal(loaded.draws(), estimate.draws())
-    np.testing.assert_array_equal(loaded.ratios(1), estimate.ratios(1))
+    np.testing.assert_array_equal(loaded.ratio("Airwars"), estimate.ratio("Airwars"))
     pd.testing.assert_frame_equal(loaded.summary(), estimate.summary())
     pd.testing.assert_frame_equal(loaded.sources(), estimate.sources())
     # What was computed before saving is kept in the file.
-    pd.testing.assert_frame_equal(loaded.alone(), alone)
-    pd.testing.assert_frame_equal(loaded.leave_one_out(), left)
+    pd.testing.assert_frame_equal(loaded.each_source_alone(), alone)
+    pd.testing.assert_frame_equal(loaded.without_each_source(), left)
     pd.testing.assert_frame_equal(loaded.tipping(5000), tipped)
-    pd.testing.assert_frame_equal(loaded.widened(), wide)
+    pd.testing.assert_frame_equal(loaded.wider_priors(), wide)
     assert repr(loaded) == repr(estimate)
     assert loaded.identification() == estimate.identification()
     assert set(loaded.idata.children) == set(estimate.idata.children)
@@ -166,72 +171,167 @@ def test_names_of_other_scripts_survive(tmp_path):
     assert loaded.to_dict() == est.to_dict()
 
 
-def changed(estimate, path, change):
-    """Save, and rewrite the metadata as another version would have written it."""
-    tree = estimate.idata.copy()
-    meta = json.loads(json.dumps(estimate.meta))
-    change(meta)
-    tree.attrs["casualty_est"] = json.dumps(meta)
-    tree.to_netcdf(path, engine="h5netcdf")
-    return Estimate.load(path)
+# What is no whole file of ours ---------------------------------------------------------------
 
 
-def test_a_newer_file_with_more_in_it(estimate, tmp_path):
-    def change(meta):
-        meta["schema"] = "casualty-est/2"
-        meta["novelty"] = {"a": 1}
-        meta["rows"][0]["novelty"] = 1
-        meta["diagnostics"]["novelty"] = 1
-        meta["versions"]["casualty_est"] = "99.0"
-
-    loaded = changed(estimate, tmp_path / "new.nc", change)
-    assert loaded.summary()["median"].iloc[0] == estimate.summary()["median"].iloc[0]
-    assert repr(loaded) == repr(estimate)
+def rewritten(path, change):
+    """A copy of a file whose content beside the draws is changed."""
+    with xr.open_datatree(path, engine="h5netcdf") as opened:
+        tree = opened.load()
+    content = json.loads(tree.attrs["casualty_est"])
+    tree.attrs["casualty_est"] = json.dumps(change(content))
+    return tree
 
 
-@pytest.mark.parametrize("missing", ["claims", "model"])
-def test_an_older_file_with_less_in_it(estimate, tmp_path, missing):
-    loaded = changed(estimate, tmp_path / "old.nc", lambda meta: meta.pop(missing))
-    assert loaded.summary()["median"].iloc[0] == estimate.summary()["median"].iloc[0]
-    loaded.check()
-    json.dumps(loaded.to_dict(), allow_nan=False)
-    assert repr(loaded)
+def with_draws(path, change):
+    """A copy of a file whose posterior is changed."""
+    with xr.open_datatree(path, engine="h5netcdf") as opened:
+        tree = opened.load()
+    tree["posterior"] = xr.DataTree(change(tree["posterior"].to_dataset()))
+    return tree
 
 
-def test_an_older_file_without_the_new_diagnostics(estimate, tmp_path):
-    def change(meta):
-        for key in ("min_bfmi", "reasons"):
-            meta["diagnostics"].pop(key, None)
-
-    loaded = changed(estimate, tmp_path / "old.nc", change)
-    assert loaded.converged
-    assert loaded.to_dict()["diagnostics"]["reasons"] == []
+def edited(**over):
+    return lambda content: content | over
 
 
-def test_files_that_are_not_ours(tmp_path):
-    with pytest.raises(UsageError, match=r"no file none\.nc"):
-        Estimate.load(tmp_path / "none.nc")
-    text = tmp_path / "text.nc"
-    text.write_text("source,quantity\n", encoding="utf-8")
-    with pytest.raises(UsageError, match=r"text\.nc was not written by"):
-        Estimate.load(text)
-    empty = tmp_path / "empty.nc"
-    empty.touch()
-    with pytest.raises(UsageError, match="was not written by"):
-        Estimate.load(empty)
-    with pytest.raises(UsageError, match="no file"):
-        Estimate.load(tmp_path)
-    other = tmp_path / "other.nc"
-    xr.Dataset({"x": ("n", [1.0, 2.0])}).to_netcdf(other, engine="h5netcdf")
-    with pytest.raises(UsageError, match="no casualty_est result"):
-        Estimate.load(other)
+def without(name):
+    return lambda content: {key: value for key, value in content.items() if key != name}
 
 
-def test_a_truncated_file(estimate, tmp_path):
-    path = estimate.save(tmp_path / "est.nc")
-    path.write_bytes(path.read_bytes()[:5000])
-    with pytest.raises(UsageError, match="was not written by"):
+def in_first(records, **over):
+    """The first record of a list, changed."""
+
+    def change(content):
+        first, *rest = content[records]
+        return content | {records: [first | over, *rest]}
+
+    return change
+
+
+CONTENT = {
+    "a JSON list": (lambda content: [content], "no JSON object"),
+    "an unknown kind": (edited(kind="rumours"), "its kind 'rumours'"),
+    "a wrong schema": (edited(schema="casualty-est/99"), "its schema is 'casualty-est/99'"),
+    "no schema": (without("schema"), "its schema is None"),
+    "a missing field": (without("rows"), "rows: Field required"),
+    "no details": (without("details"), "details: Input should be"),
+    "a wrong type": (edited(seed="tomorrow"), "seed: Input should be a valid integer"),
+    "an extra field": (edited(novelty=1), "novelty: Unexpected keyword argument"),
+    "an extra field inside": (in_first("rows", novelty=1), r"rows\.0\.novelty"),
+    "more rows than draws": (
+        lambda content: content | {"rows": content["rows"] * 2},
+        "draws of 1 estimates and names 2",
+    ),
+    "no rows": (edited(rows=[]), "draws of 1 estimates and names 0"),
+    "a name that is None": (in_first("sources", name=None), r"sources\.0\.name: Input should be"),
+    "a name of half a letter": (in_first("sources", name="\ud800"), "surrogates not allowed"),
+    "details of another kind": (edited(kind="incidents"), r"details\.\w+: "),
+    "settings that are no object": (edited(settings=[1]), "settings: Input should be"),
+}
+DRAWS = {
+    "no deaths": (lambda found: found.drop_vars("deaths"), "the posterior is missing"),
+    "other dimensions": (lambda found: found.rename(draw="sweep"), "over .*'sweep'"),
+    "counts as texts": (
+        lambda found: found.assign(deaths=found["deaths"].astype(str)),
+        "its deaths are",
+    ),
+    "no draws": (lambda found: found.isel(draw=slice(0, 0)), "draws of 1 estimates and names 1"),
+    "fewer ratios": (lambda found: found.isel(target=slice(1)), "ratio_total does not fit"),
+    "no ratios": (lambda found: found.drop_vars("ratio_total"), "ratio_total does not fit"),
+    "a ratio without draws": (
+        lambda found: found.assign(ratio_total=("target", [1.0, 2.0])),
+        "ratio_total does not fit",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    whole = ClaimsModel(datasets.load("coalition")).fit(seed=1, draws=50)
+    return whole.save(tmp_path_factory.mktemp("saved") / "est.nc")
+
+
+def is_refused(path, why="was not written by"):
+    with pytest.raises(UsageError, match=why) as error:
         Estimate.load(path)
+    assert str(error.value).startswith(f"{path.name} was not written by Estimate.save: ")
+
+
+@pytest.mark.parametrize("name", CONTENT)
+def test_content_that_is_not_ours(saved, tmp_path, name):
+    change, why = CONTENT[name]
+    path = tmp_path / "bad.nc"
+    rewritten(saved, change).to_netcdf(path, engine="h5netcdf")
+    is_refused(path, why)
+
+
+@pytest.mark.parametrize("name", DRAWS)
+def test_draws_that_are_not_ours(saved, tmp_path, name):
+    change, why = DRAWS[name]
+    path = tmp_path / "bad.nc"
+    with_draws(saved, change).to_netcdf(path, engine="h5netcdf")
+    is_refused(path, why)
+
+
+@pytest.mark.parametrize("text", [None, 7, "", "{", "null", "[" * 100_000])
+def test_an_attribute_that_is_no_record(saved, tmp_path, text):
+    path = tmp_path / "bad.nc"
+    tree = rewritten(saved, lambda content: content)
+    del tree.attrs["casualty_est"]
+    if text is not None:
+        tree.attrs["casualty_est"] = text
+    tree.to_netcdf(path, engine="h5netcdf")
+    is_refused(path, "attribute casualty_est|line 1|Expecting|recursion")
+
+
+@pytest.mark.parametrize("part", [0.01, 0.1, 0.5, 0.9, 0.999])
+def test_a_truncated_file(saved, tmp_path, part):
+    content = saved.read_bytes()
+    path = tmp_path / "bad.nc"
+    path.write_bytes(content[: int(part * len(content))])
+    is_refused(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"source,quantity\nA,800\n", bytes(5000)])
+def test_a_file_of_something_else(tmp_path, content):
+    path = tmp_path / "bad.nc"
+    path.write_bytes(content)
+    is_refused(path)
+
+
+def test_netcdf_of_somebody_else(tmp_path):
+    path = tmp_path / "bad.nc"
+    xr.Dataset({"x": ("n", [1.0, 2.0])}).to_netcdf(path, engine="h5netcdf")
+    is_refused(path, "attribute casualty_est is missing")
+
+
+@pytest.mark.parametrize("shape", [(10**12,), (10**6, 10**6), (10**9,)])
+def test_an_array_that_no_memory_holds_is_refused_before_it_is_read(saved, tmp_path, shape):
+    import h5py
+
+    path = tmp_path / "bad.nc"
+    path.write_bytes(saved.read_bytes())
+    with h5py.File(path, "a") as file:
+        file["posterior"].create_dataset("giant", shape, dtype="f8", chunks=(1000,) * len(shape))
+    start = time.perf_counter()
+    is_refused(path, r"it announces 1(,000)+ values")
+    assert time.perf_counter() - start < 5
+
+
+def test_no_file(tmp_path):
+    for path in (tmp_path / "none.nc", tmp_path):
+        with pytest.raises(UsageError, match=f"there is no file {path.name} to load"):
+            Estimate.load(path)
+
+
+def test_a_file_of_other_evidence_has_its_own_class(saved):
+    assert type(Estimate.load(saved)) is type(ClaimsEstimate.load(saved)) is ClaimsEstimate
+    with pytest.raises(UsageError, match=r"estimate from claims: load it with ce\.Estimate\.load"):
+        ListEstimate.load(saved)
+
+
+# A failure leaves the old file whole ---------------------------------------------------------
 
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), RuntimeError("x")])

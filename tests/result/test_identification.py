@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from casualty_est import ClaimsModel
+from casualty_est.claims.gauge import gauge_rows, gauge_sentences
 from casualty_est.claims.inference.exact import solve
 from casualty_est.claims.model.scenario import Scenario
-from casualty_est.result.identification import Identification, gauge_rows, gauge_sentences
-
-
-def model(*rows, **options):
-    names = ("source", "role", "quantity")
-    return ClaimsModel(
-        pd.DataFrame([dict(zip(names, row, strict=True)) for row in rows]), **options
-    )
+from casualty_est.result.identification import Identification
+from casualty_est.result.schema import COUNT, RATIO, Assumption, Weight
+from tests.support.by_hand import CELL
+from tests.support.claim_tables import model
 
 
 def mean_log(layout, scenario):
@@ -105,8 +100,8 @@ def test_moving_everything_moves_the_answer_by_the_same():
 def test_the_estimate_prints_the_solvers_weights(name):
     found = CASES[name].fit(seed=1).identification()
     weights = solve(CASES[name].layout).weights()
-    np.testing.assert_allclose([row["weight"] for row in found.rows], weights, atol=0.005)
-    assert [row["assumption"] for row in found.rows] == list(CASES[name].layout.assumptions)
+    np.testing.assert_allclose([row.weight for row in found.rows], weights, atol=0.005)
+    assert [row.assumption for row in found.rows] == list(CASES[name].layout.assumptions)
     assert found.sum == pytest.approx(1, abs=0.005)
     assert found.kind == "gauge"
 
@@ -129,29 +124,27 @@ def test_learned_is_posterior_over_prior_sd():
     est = CASES["log-normal ratio"].fit(seed=1)
     row = est.identification().rows[0]
     # The ratio's prior is N(log .15, 1); the level prior is three times wider.
-    assert row["learned"] == pytest.approx(np.log(est.ratios(0)).std() / 1.0, rel=0.01)
-    assert 0.85 < row["learned"] < 1.0
+    assert row.learned == pytest.approx(np.log(est.ratio("A")).std() / 1.0, rel=0.01)
+    assert 0.85 < row.learned < 1.0
 
 
 def assumptions(*kinds):
-    return [
-        {
-            "name": f"ratio of S{j}" if kind == "ratio" else f"{kind} {j}",
-            "kind": kind,
-            "source": f"S{j}" if kind == "ratio" else None,
-        }
-        for j, kind in enumerate(kinds)
-    ]
+    found = []
+    for j, kind in enumerate(kinds):
+        of = f"S{j}" if kind == "ratio" else None
+        name = f"ratio of {of}" if of else f"{kind} {j}"
+        found.append(Assumption(name, kind, of, "", 1.0, 1.0, RATIO if of else COUNT))
+    return found
 
 
 def rows(*weights):
-    return [{"assumption": str(j), "weight": w} for j, w in enumerate(weights)]
+    return [Weight(str(j), w) for j, w in enumerate(weights)]
 
 
 def test_shares_are_spoken_of_only_within_bounds():
     said = gauge_sentences(rows(0.85, 0.13, 0.02), assumptions("ratio", "ratio", "level"))
-    assert said[0].startswith("Of the level of this estimate, 85 % rests on")
-    assert "13 % on" in said[0]
+    assert said[0].startswith("Of the level of this estimate, 85% rests on")
+    assert "13% on" in said[0]
     for weights in ((1.61, -0.62, 0.01), (1.03, -0.01, -0.02), (-0.03, 1.0, 0.03)):
         said = gauge_sentences(rows(*weights), assumptions("ratio", "ratio", "level"))
         assert said
@@ -164,13 +157,13 @@ def test_effects_have_the_right_sign_and_size():
     )
     text = " ".join(said)
     # 1.1 ** -.851 = .922; 1.1 ** .62 = 1.061; 1.1 ** .4 = 1.039; 1.1 ** .3 = 1.029
-    assert "7.8 % lower" in text
-    assert "6.1 % higher" in text
+    assert "7.8% lower" in text
+    assert "6.1% higher" in text
     assert (
-        "If the prior median of the count were 10 % higher, the estimate would be 3.9 % higher"
+        "If the prior median of the count were 10% higher, the estimate would be 3.9% higher"
         in text
     )
-    assert "2.9 % higher" in text
+    assert "2.9% higher" in text
 
 
 def test_nothing_is_said_of_what_does_not_matter():
@@ -191,11 +184,11 @@ def test_gauge_rows_of_simulated_scores():
     )
     expected = [variance / sd_b**2, variance / sd_n**2]
     for row, weight in zip(found, expected, strict=True):
-        assert abs(row["weight"] - weight) < 4 * row["mcse"]
+        assert abs(row.weight - weight) < 4 * row.mcse
         # The product of a Normal with itself has sd sqrt(2) times its mean.
-        assert row["mcse"] == pytest.approx(weight * np.sqrt(2 / 20_000), rel=0.1)
-    assert found[0]["learned"] == pytest.approx(np.sqrt(variance), rel=0.02)
-    assert found[1]["learned"] is None
+        assert row.mcse == pytest.approx(weight * np.sqrt(2 / 20_000), rel=0.1)
+    assert found[0].learned == pytest.approx(np.sqrt(variance), rel=0.02)
+    assert found[1].learned is None
 
 
 def test_exact_rows_have_no_error():
@@ -207,7 +200,7 @@ def test_exact_rows_have_no_error():
         [],
         exact=True,
     )
-    assert found[0]["mcse"] == 0.0
+    assert found[0].mcse == 0.0
 
 
 def test_identification_as_table_and_dictionary():
@@ -222,9 +215,7 @@ def test_identification_as_table_and_dictionary():
 
 
 def test_no_sum_outside_the_gauge():
-    made = Identification(
-        {}, "families", ({"assumption": "a", "weight": 3.0, "mcse": 0.0, "learned": None},), ("x",)
-    )
+    made = Identification(CELL, "families", (Weight("a", 3.0, 0.0),), ("x",))
     assert made.sum is None
     assert made.to_dict()["sum"] is None
     assert "sum" not in repr(made).split("\n\n")[0].splitlines()[-1]

@@ -7,6 +7,7 @@ import pytest
 
 from casualty_est import UsageError
 from casualty_est.result.posterior import find_modes, mean_is_known
+from casualty_est.result.schema import Diagnostics, Mode
 
 
 def rng(seed):
@@ -18,7 +19,7 @@ def test_no_false_second_mode_in_two_hundred_samples():
         draws = np.exp(rng(seed).normal(9, 0.3 + 0.005 * seed, 4000))
         modes = find_modes(draws)
         assert len(modes) == 1, seed
-        assert modes[0]["weight"] == 1
+        assert modes[0].weight == 1
 
 
 @pytest.mark.parametrize("df", [2, 3, 4])
@@ -43,22 +44,22 @@ def test_two_modes_with_their_weights(share):
         draws = np.exp(centre + 0.15 * random.normal(size=4000))
         modes = find_modes(draws, 0.9)
         assert len(modes) == 2, seed
-        assert [m["weight"] for m in modes] == pytest.approx(
+        assert [m.weight for m in modes] == pytest.approx(
             [1 - second.mean(), second.mean()], abs=0.01
         )
-        assert modes[0]["median"] == pytest.approx(4_000, rel=0.06)
-        assert modes[1]["median"] == pytest.approx(20_000, rel=0.06)
+        assert modes[0].median == pytest.approx(4_000, rel=0.06)
+        assert modes[1].median == pytest.approx(20_000, rel=0.06)
         spread = np.exp(1.645 * 0.15)
-        assert modes[1]["low"] == pytest.approx(20_000 / spread, rel=0.12)
-        assert modes[1]["high"] == pytest.approx(20_000 * spread, rel=0.12)
+        assert modes[1].low == pytest.approx(20_000 / spread, rel=0.12)
+        assert modes[1].high == pytest.approx(20_000 * spread, rel=0.12)
 
 
 def test_three_modes():
     random = rng(1)
     centre = np.log(random.choice([1_000, 10_000, 100_000], size=6000))
     modes = find_modes(np.exp(centre + 0.1 * random.normal(size=6000)))
-    assert [m["weight"] for m in modes] == pytest.approx([1 / 3] * 3, abs=0.03)
-    assert sum(m["weight"] for m in modes) == pytest.approx(1, abs=1e-12)
+    assert [m.weight for m in modes] == pytest.approx([1 / 3] * 3, abs=0.03)
+    assert sum(m.weight for m in modes) == pytest.approx(1, abs=1e-12)
 
 
 def test_few_far_draws_are_no_mode():
@@ -69,12 +70,12 @@ def test_few_far_draws_are_no_mode():
 
 def test_a_known_number_is_one_mode():
     modes = find_modes(np.full(1000, 77.0))
-    assert modes == ({"weight": 1.0, "median": 77.0, "low": 77.0, "high": 77.0},)
+    assert modes == (Mode(1.0, 77.0, 77.0, 77.0),)
 
 
 def test_zeros_do_no_harm():
     modes = find_modes(np.zeros(100))
-    assert modes[0]["median"] == 0
+    assert modes[0].median == 0
 
 
 @pytest.mark.parametrize("prob", [0, 1, 2, -0.5, 95])
@@ -85,15 +86,17 @@ def test_levels_are_probabilities(prob):
 
 def test_mean_is_known_within_five_per_cent():
     draws = np.exp(rng(1).normal(9, 0.5, (4, 1000)))
-    assert mean_is_known(draws, {"min_ess": None})
-    assert mean_is_known(draws, {"min_ess": 400})
-    # Relative sd .53: with 100 effective draws the error is 5.3 %, with 120 it is 4.9 %.
+    assert mean_is_known(draws, Diagnostics("nuts", True, min_ess=None))
+    assert mean_is_known(draws, Diagnostics("nuts", True, min_ess=400))
+    # Relative sd .53: with 100 effective draws the error is 5.3%, with 120 it is 4.9%.
     relative = draws.std() / draws.mean()
     edge = (relative / 0.05) ** 2
-    assert mean_is_known(draws, {"min_ess": edge * 1.02})
-    assert not mean_is_known(draws, {"min_ess": edge * 0.98})
+    assert mean_is_known(draws, Diagnostics("nuts", True, min_ess=edge * 1.02))
+    assert not mean_is_known(draws, Diagnostics("nuts", True, min_ess=edge * 0.98))
 
 
 def test_a_mean_ruled_by_few_draws_is_not_known():
-    assert not mean_is_known(np.exp(rng(1).normal(9, 4, (4, 1000))), {"min_ess": None})
-    assert not mean_is_known(np.array([[1.0, np.inf]]), {"min_ess": None})
+    assert not mean_is_known(
+        np.exp(rng(1).normal(9, 4, (4, 1000))), Diagnostics("nuts", True, min_ess=None)
+    )
+    assert not mean_is_known(np.array([[1.0, np.inf]]), Diagnostics("nuts", True, min_ess=None))

@@ -9,7 +9,6 @@ import numpy as np
 from casualty_est.claims.inference.exact import draw, solve
 from casualty_est.claims.inference.nuts import CompiledClaims
 from casualty_est.claims.inference.predict import log_likelihood
-from casualty_est.claims.model.hedges import read
 from casualty_est.claims.model.layout import build_layout
 from casualty_est.claims.model.scenario import Scenario
 from casualty_est.claims.table.claim import Claim
@@ -64,7 +63,8 @@ class Adapter:
 
     def _reading(self, statement, number):
         form = "plain" if self.hedge_ignored else statement.form
-        template = read(Quantity.parse(TEXTS[form]), "speaker")
+        quantity = Quantity.parse(TEXTS[form])
+        template = quantity.hedge.reading(quantity, documented=False)
         assert template.kind == KINDS[form]
         if template.kind == "interval":
             return replace(template, low=number[0], high=number[1])

@@ -55,7 +55,7 @@ class Adapter:
     def fit(self, rows, seed):
         model = self.model(rows)
         est = model.fit(
-            seed=seed, draws=self.draws, tune=self.draws, chains=self.chains, progress=False
+            seed=seed, draws=self.draws, tune=self.draws, chains=self.chains, progress_bar=False
         )
         values = named(model, est.idata["posterior"]["parameter"].values)
         return values | {part: est.draws(row) for row, part in enumerate(PARTS)}

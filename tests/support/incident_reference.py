@@ -12,8 +12,6 @@ import math
 import numpy as np
 from scipy import special, stats
 
-from casualty_est.incidents.model.kernels import text_probability
-
 EPS, FALSE, TAIL = 0.01, 0.002, 1e-4
 SHARE_NODES = 24
 
@@ -50,7 +48,7 @@ def log_statements(quantity, cells, least, bias, sd, exact, largest):
     """Log probability of a statement of a lister given the true deaths, in each cell."""
     low, high, x = (np.array(part)[:, None] for part in zip(*cells, strict=True))
     v = np.arange(least, 200)
-    text = text_probability(quantity, v, least)
+    text = quantity.hedge.probability(quantity, v, least)
     counted = special.ndtr((np.log(v + 0.5) - x - bias) / sd)
     counted = np.diff(counted, axis=1, prepend=0.0)
     right = ((v >= low) & (v <= high)) / (high - low + 1)
@@ -62,7 +60,7 @@ def log_statements(quantity, cells, least, bias, sd, exact, largest):
 def log_concessions(quantity, cells, least, alpha, beta, exact, largest):
     """Log probability of what the judge concedes given the true deaths, in each cell."""
     v = np.arange(0, 200)
-    text = text_probability(quantity, v, least)
+    text = quantity.hedge.probability(quantity, v, least)
     middle = (np.arange(SHARE_NODES) + 0.5) / SHARE_NODES
     share = stats.beta(0.75, 0.4).ppf(middle)
     left = stats.beta(0.4, 0.75).ppf(1 - middle)

@@ -9,6 +9,9 @@ import numpy as np
 from casualty_est import Quantity
 from casualty_est.incidents.table.patterns import IncidentPatterns
 
+# A fit of which only the way through is tested, not the numbers.
+FEW = {"seed": 3, "draws": 150, "tune": 250, "chains": 2, "progress_bar": False}
+
 TEXTS = (
     ("3", "5", "at least 4", "2-6", "about 12", "20", "40"),
     ("1", "2", "as many as 7", "8", "30"),

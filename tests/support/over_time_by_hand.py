@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,42 +11,53 @@ import numpy as np
 import xarray as xr
 
 import casualty_est as ce
+from casualty_est.claims.estimate import ClaimsEstimate
+from casualty_est.claims.schema import ClaimsDetails, DatedAnchor, PathCell, Windows
+from casualty_est.result.schema import (
+    Cell,
+    ClaimRow,
+    Diagnostics,
+    Meta,
+    Row,
+    SourceRow,
+    Span,
+    Target,
+)
+from casualty_est.tables.documented import Documented
 
-CELL = {"scope": "A+B", "outcome": "killed", "group": "civilians", "perpetrator": "any"}
+CELL = Target("A+B", "killed", "civilians", "any")
 START, STEPS = date(2020, 1, 1), 24
 DATES = [(START + timedelta(days=30 * (i + 1) - 1)).isoformat() for i in range(STEPS)]
 DOCUMENTING = ("monitor", "perpetrator", "government", "international")
 
 
-def claim(source: str, text: str, end: str | None, **over: Any) -> dict[str, Any]:
-    """One row of ``meta["claims"]``: a running total from the first day on."""
+def claim(source: str, text: str, end: str | None, **over: Any) -> ClaimRow:
+    """One published claim: a running total from the first day on."""
     quantity = ce.Quantity.parse(text)
-    return {
-        "source": source,
-        "role": "monitor",
-        "text": text,
-        "form": quantity.form,
-        "low": quantity.low,
-        "best": quantity.best,
-        "high": quantity.high,
-        "level": "total",
-        **CELL,
-        "start": START.isoformat(),
-        "end": end,
-        "reported": end,
-        "citation": "",
-        "line": 1,
-        "counted": True,
-        "reason": None,
-        "code": None,
-        "hedge": "documented",
-        "reading": "as written",
-        "target": f"ratio of {source}",
-        "estimate": 0,
-        "surprise": 0.5,
-        "running": True,
-        **over,
-    }
+    plain = ClaimRow(
+        source=source,
+        role="monitor",
+        text=text,
+        form=quantity.form,
+        low=quantity.low,
+        best=quantity.best,
+        high=quantity.high,
+        level="total",
+        **asdict(CELL),
+        start=START.isoformat(),
+        end=end,
+        reported=end,
+        citation="",
+        line=1,
+        counted=True,
+        hedge="documented",
+        reading="as written",
+        target=f"ratio of {source}",
+        estimate=0,
+        surprise=0.5,
+        running=True,
+    )
+    return replace(plain, **over)
 
 
 CLAIMS = (
@@ -64,22 +75,34 @@ CLAIMS = (
 )
 
 
+def anchor(day: str) -> DatedAnchor:
+    """An interval from outside for the usual cell, up to a day."""
+    numbers = {"median": 3000.0, "low": 2500.0, "high": 3600.0}
+    return DatedAnchor(name="anchor", **asdict(CELL), start=DATES[0], date=day, **numbers)
+
+
 def over_time(
-    claims: Sequence[dict[str, Any]] = CLAIMS,
-    cells: Sequence[Mapping[str, str]] = (CELL, {**CELL, "scope": "A"}),
+    claims: Sequence[ClaimRow] = CLAIMS,
+    cells: Sequence[Target] = (CELL, replace(CELL, scope="A")),
     *,
     delayed: Sequence[str] = ("Army",),
     total: float = 4000.0,
-    windows: Mapping[str, Any] | None = None,
+    anchors: Sequence[DatedAnchor] = (),
     **meta: Any,
-) -> ce.Estimate:
+) -> ClaimsEstimate:
     """Build an estimate whose path grows with the square of time."""
+    names = list(dict.fromkeys(c.source for c in claims if c.counted))
+    tree = _tree(names, len(cells), delayed, total)
+    windows = _windows(claims, cells, delayed, anchors)
+    content = _meta(claims, cells, names)
+    return ClaimsEstimate(tree, Meta(**(content | meta)), ClaimsDetails(windows=windows))
+
+
+def _tree(names: Sequence[str], cells: int, delayed: Sequence[str], total: float) -> xr.DataTree:
     rng = np.random.default_rng(1)
     share = ((np.arange(STEPS) + 1) / STEPS) ** 2
-    level = rng.lognormal(np.log(total), 0.3, (2, 150, 1, 1)) / (np.arange(len(cells)) + 1)[:, None]
+    level = rng.lognormal(np.log(total), 0.3, (2, 150, 1, 1)) / (np.arange(cells) + 1)[:, None]
     path = level * share
-    names = list(dict.fromkeys(c["source"] for c in claims if c["counted"]))
-    roles = {c["source"]: c["role"] for c in claims}
     ratio = rng.normal(-1, 0.3, (2, 150, len(names), 1)) + np.zeros(STEPS)
     for k, name in enumerate(names):
         if name in delayed:
@@ -97,101 +120,80 @@ def over_time(
         },
         coords={"date": DATES, **({"delayed_target": late} if late else {})},
     )
-    tree = xr.DataTree.from_dict({"posterior": posterior})
-    content = _meta(claims, cells, names, roles, list(delayed))
-    content["details"]["windows"].update(windows or {})
-    tree.attrs["casualty_est"] = json.dumps(content | meta)
-    return ce.Estimate(tree)
+    gauge = xr.Dataset({"score": ((*dims, "assumption"), np.zeros((2, 150, 0)))})
+    return xr.DataTree.from_dict({"posterior": posterior, "gauge": gauge})
 
 
-def _documented(claims: Sequence[dict[str, Any]], cell: Mapping[str, str]) -> list[int | None]:
-    found: list[int | None] = []
+def _documented(claims: Sequence[ClaimRow], cell: Target) -> tuple[float | None, ...]:
+    found: list[float | None] = []
     for day in DATES:
         known = [
-            c["low"]
+            c.low
             for c in claims
-            if c["low"] and c["role"] in DOCUMENTING and c["end"] and c["end"] <= day
-            if c["scope"] == cell["scope"] and c["form"] != "about"
+            if c.low and c.role in DOCUMENTING and c.end and c.end <= day
+            if c.scope == cell.scope and c.form != "about"
         ]
         found.append(max(known, default=None))
-    return found
+    return tuple(found)
+
+
+def _windows(
+    claims: Sequence[ClaimRow],
+    cells: Sequence[Target],
+    delayed: Sequence[str],
+    anchors: Sequence[DatedAnchor],
+) -> Windows:
+    return Windows(
+        grid="month",
+        start=START.isoformat(),
+        end=DATES[-1],
+        steps=STEPS,
+        claims=sum(c.counted for c in claims),
+        left_out={"restated_step": 1},
+        rules=("of one source the last number of each month stands",),
+        delayed=tuple(delayed),
+        drifting=(),
+        slow=(),
+        anchors=tuple(anchors),
+        cells=tuple(
+            PathCell("x", i, **asdict(cell), documented_low=_documented(claims, cell))
+            for i, cell in enumerate(cells)
+        ),
+    )
 
 
 def _meta(
-    claims: Sequence[dict[str, Any]],
-    cells: Sequence[Mapping[str, str]],
-    names: Sequence[str],
-    roles: Mapping[str, str | None],
-    delayed: list[str],
-) -> dict[str, Any]:
-    span = {"start": START.isoformat(), "end": DATES[-1]}
-    sources = [
-        {
-            "name": f"ratio of {name}",
-            "source": name,
-            "target": dict(CELL),
-            "role": roles[name],
-            "level": "total",
-            "prior": {"median": 0.5, "low": 0.1, "high": 0.9},
-            "prior_log_sd": 0.6,
-            "prior_quantiles": list(np.linspace(0.1, 0.9, 100)),
-            "prior_text": "ratio, median 0.5",
-            "prior_origin": "role",
-        }
+    claims: Sequence[ClaimRow], cells: Sequence[Target], names: Sequence[str]
+) -> Mapping[str, Any]:
+    roles = {c.source: c.role for c in claims}
+    documented = Documented(1500, 2000, "Tally", "1,500-2,000")
+    rows = []
+    for one in cells:
+        cell = Cell(
+            one.scope, START.isoformat(), DATES[-1], one.outcome, one.group, one.perpetrator
+        )
+        rows.append(Row(cell, {}, "total", documented))
+    sources = tuple(
+        SourceRow(
+            name=f"ratio of {name}",
+            source=name,
+            target=CELL,
+            role=roles[name],
+            prior=Span(0.5, 0.1, 0.9),
+            prior_log_sd=0.6,
+            prior_quantiles=tuple(np.linspace(0.1, 0.9, 100).tolist()),
+            prior_text="ratio, median 0.5",
+            prior_origin="role",
+        )
         for name in names
-    ]
+    )
     return {
-        "schema": "casualty-est/1",
         "kind": "claims",
         "seed": 3,
         "versions": {"casualty_est": "0.1.0"},
         "settings": {"seed": 3},
-        "has_level": True,
-        "has_total": True,
-        "rows": [
-            {
-                "cell": {**cell, **span},
-                "strata": {},
-                "part": "total",
-                "documented": {"low": 1500, "high": 2000, "source": "Tally", "text": "1,500-2,000"},
-                "claimed": True,
-            }
-            for cell in cells
-        ],
+        "rows": tuple(rows),
         "sources": sources,
-        "claims": list(claims),
-        "assumptions": [],
-        "diagnostics": {
-            "method": "nuts",
-            "converged": True,
-            "max_rhat": 1.001,
-            "min_ess": 2000.0,
-            "divergences": 0,
-            "reasons": [],
-        },
-        "warnings": [],
-        "model": "",
-        "details": {
-            "identification": {
-                "kind": "gauge",
-                "rows": [],
-                "sentences": ["The level rests on what is assumed."],
-            },
-            "windows": {
-                "grid": "month",
-                **span,
-                "steps": STEPS,
-                "claims": sum(c["counted"] for c in claims),
-                "left_out": {"restated_step": 1},
-                "rules": ["of one source the last number of each month stands"],
-                "delayed": delayed,
-                "drifting": [],
-                "slow": [],
-                "anchors": [],
-                "cells": [
-                    {"label": "x", "row": i, **cell, "documented_low": _documented(claims, cell)}
-                    for i, cell in enumerate(cells)
-                ],
-            },
-        },
+        "claims": tuple(claims),
+        "diagnostics": Diagnostics("nuts", True, 1.001, 2000.0, 0),
     }

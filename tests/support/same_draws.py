@@ -17,7 +17,7 @@ import pandas as pd
 
 import casualty_est as ce
 
-SHORT = {"seed": 3, "draws": 100, "tune": 150, "chains": 2, "progress": False}
+SHORT = {"seed": 3, "draws": 100, "tune": 150, "chains": 2, "progress_bar": False}
 REPORTS = {
     "incident": ["1", "1", "2", "2", "3", "4", "5", "5", "6", "7", "8"],
     "source": ["A", "B", "A", "B", "A", "B", "A", "B", "A", "B", "A"],
@@ -28,7 +28,7 @@ REPORTS = {
 
 def _exact() -> ce.Estimate:
     model = ce.ClaimsModel(ce.datasets.load("coalition"))
-    return model.fit(seed=3, draws=100, chains=2, method="exact", progress=False)
+    return model.fit(seed=3, draws=100, chains=2, method="exact", progress_bar=False)
 
 
 def _nuts() -> ce.Estimate:
@@ -58,7 +58,7 @@ def _judged() -> ce.Estimate:
 
 def _lists(*families: str) -> ce.Estimate:
     model = ce.ListModel(ce.datasets.lists("kosovo"), families=list(families))
-    return model.fit(seed=3, draws=200, chains=2, progress=False)
+    return model.fit(seed=3, draws=200, chains=2, progress_bar=False)
 
 
 FITS: dict[str, Callable[[], ce.Estimate]] = {

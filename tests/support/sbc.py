@@ -2,7 +2,7 @@
 
 Parameters are drawn from the prior, data from the parameters, and the model is fitted to the data.
 If model, simulator and engine agree, the rank of each true value among thinned posterior draws is
-uniform, and an interval of 90 % holds the truth in 90 % of the simulations (Talts et al. 2018,
+uniform, and an interval of 90% holds the truth in 90% of the simulations (Talts et al. 2018,
 arXiv 1804.06788). Uniformity is judged with simultaneous bands round the empirical distribution
 function of the ranks (Säilynoja, Bürkner and Vehtari 2022, doi 10.1007/s11222-022-10090-6).
 """
@@ -26,7 +26,16 @@ from casualty_est.errors import UsageError
 from casualty_est.result.progress import progress_bar
 from tests.support.ecdf import LEVEL, Bands, counts_below, ecdf_bands, uniform_p
 
-__all__ = ["COVERAGE", "Bands", "Calibration", "calibrate", "ecdf_bands", "uniform_p"]
+__all__ = [
+    "COVERAGE",
+    "Bands",
+    "Calibration",
+    "calibrate",
+    "ecdf_bands",
+    "judge",
+    "study",
+    "uniform_p",
+]
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -34,6 +43,7 @@ Simulate = Callable[[np.random.Generator], tuple[Mapping[str, float], Any]]
 Fit = Callable[[Any, int], Mapping[str, npt.ArrayLike]]
 
 COVERAGE = (0.5, 0.8, 0.9, 0.95)
+PARTS = "SBC_PARTS"  # variable with a folder in which a study goes on where it stopped
 THINNED = 99  # ranks run from 0 to this: a hundred values, few enough for independent draws
 
 
@@ -273,6 +283,28 @@ def calibrate(
             parts[part.simulation] = part
             report(f"{len(parts)} of {simulations} simulations", len(parts) / simulations)
     return _gather([parts[i] for i in range(simulations)], thinned, seed)
+
+
+def study(label: str, simulate: Simulate, fit: Fit, simulations: int, *, seed: int) -> Calibration:
+    """Calibrate and print; where a folder for parts is set, go on where the study stopped."""
+    folder = os.environ.get(PARTS)
+    found = calibrate(
+        simulate,
+        fit,
+        simulations,
+        seed=seed,
+        label=label,
+        folder=Path(folder) / label.replace(" ", "-") if folder else None,
+        progress=False,
+    )
+    print(f"\n{label}\n{found}")  # noqa: T201 (pytest -s shows it)
+    return found
+
+
+def judge(found: Calibration) -> None:
+    """Ranks are uniform, and intervals hold the truth as often as they say."""
+    assert found.passes(), f"\n{found}"
+    assert found.covers(), f"\n{found}"
 
 
 @dataclass(frozen=True, slots=True)

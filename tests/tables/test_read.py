@@ -11,7 +11,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from casualty_est.errors import CasualtyEstError, InputError, UsageError
@@ -248,7 +248,6 @@ def test_names_that_look_alike_are_named_and_others_are_not():
     assert "'SNHR' and '\uff33NHR'" in texts[1]
 
 
-@settings(deadline=None, derandomize=True, max_examples=150)
 @given(st.binary(max_size=60) | st.text('a,"\n\r\0;\t é', max_size=30).map(str.encode))
 def test_arbitrary_bytes_are_a_table_or_an_error_of_ours(tmp_path_factory, data):
     folder = tmp_path_factory.mktemp("bytes")

@@ -22,12 +22,12 @@ import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy import special
 
+from casualty_est.claims.inference.draws import Draws
 from casualty_est.claims.model.kernels import claim_log_density
 from casualty_est.claims.model.layout import Layout
 from casualty_est.claims.model.scenario import Scenario
 from casualty_est.errors import UsageError
 from casualty_est.priors.settings import SMALLEST_SD
-from casualty_est.result.draws import Draws
 
 Array = npt.NDArray[np.float64]
 

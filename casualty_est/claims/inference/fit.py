@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from casualty_est.claims.inference.draws import Draws
 from casualty_est.claims.inference.engines import choose, run
-from casualty_est.claims.inference.predict import CONTRADICTS, log_likelihood, surprise
+from casualty_est.claims.inference.predict import log_likelihood, surprise
 from casualty_est.claims.inference.timeline import followed, paths
 from casualty_est.claims.model.layout import Layout, level_name, ratio_name
+from casualty_est.claims.model.model import NO_LEVEL
 from casualty_est.claims.model.over_time import windows
 from casualty_est.claims.model.ratios import Target
 from casualty_est.claims.model.scenario import Scenario
-from casualty_est.claims.model.totals import has_total
+from casualty_est.claims.schema import ClaimsDetails, PathCell, Windows, target_of
 from casualty_est.claims.table.claim import Claim
 from casualty_est.result.blas import one_blas_thread
-from casualty_est.result.call import SCHEMA, check_counts, settle_seed, versions
-from casualty_est.result.convergence import ADVICE, Diagnostics, diagnose
-from casualty_est.result.draws import Draws
-from casualty_est.result.progress import progress_bar
+from casualty_est.result.call import check_counts, settle_seed, versions
+from casualty_est.result.checks import CONTRADICTS
+from casualty_est.result.convergence import ADVICE, not_converged
+from casualty_est.result.progress import progress_bar as show_progress
+from casualty_est.result.schema import (
+    COUNT,
+    RATIO,
+    Assumption,
+    Cell,
+    ClaimRow,
+    Diagnostics,
+    Ground,
+    Meta,
+    Note,
+    Row,
+    SourceRow,
+    Span,
+)
 from casualty_est.wording.phrases import possessive
 
 if TYPE_CHECKING:
@@ -41,25 +56,22 @@ def fit(
     tune: int,
     chains: int,
     method: str,
-    progress: bool | None,
-    notes: Sequence[tuple[str, str]] = (),
-) -> xarray.DataTree:
+    progress_bar: bool | None,
+) -> tuple[xarray.DataTree, Meta, ClaimsDetails]:
     """Compute the posterior of a claims model."""
     check_counts(draws=draws, chains=chains, tune=tune)
     seed = settle_seed(seed)
     engine = choose(model.layout, method)
     settings = {"draws": draws, "tune": tune, "chains": chains, "seed": seed}
-    with progress_bar(progress) as report:
+    with show_progress(progress_bar) as report:
         found = run(model, Scenario.plain(model.layout), engine, report=report, **settings)
-    diagnostics = diagnose(found)
     log_lik = log_likelihood(model.layout, found)
     tails = surprise(model.layout, found, log_lik)
-    meta = _metadata(model, diagnostics, tails, settings)
-    meta["warnings"] += [{"code": code, "text": text} for code, text in notes]
-    return _tree(model, found, log_lik, meta)
+    meta = _metadata(model, found.diagnose(), tails, settings)
+    return _tree(model, found, log_lik), meta, ClaimsDetails(windows=_windows(model))
 
 
-def _tree(model: ClaimsModel, draws: Draws, log_lik: Any, meta: dict[str, Any]) -> xarray.DataTree:
+def _tree(model: ClaimsModel, draws: Draws, log_lik: Any) -> xarray.DataTree:
     import xarray as xr
 
     layout, dims = model.layout, ("chain", "draw")
@@ -94,9 +106,7 @@ def _tree(model: ClaimsModel, draws: Draws, log_lik: Any, meta: dict[str, Any]) 
     if draws.stats:
         stats = {name: (dims, value) for name, value in draws.stats.items()}
         groups["sample_stats"] = xr.Dataset(stats, coords=axes)
-    tree = xr.DataTree.from_dict(groups)
-    tree.attrs["casualty_est"] = json.dumps(meta)
-    return tree
+    return xr.DataTree.from_dict(groups)
 
 
 def _with_paths(model: ClaimsModel, draws: Draws, posterior: Any) -> Any:
@@ -128,26 +138,19 @@ def _with_paths(model: ClaimsModel, draws: Draws, posterior: Any) -> Any:
     return posterior
 
 
-def _windows(model: ClaimsModel) -> dict[str, Any]:
+def _windows(model: ClaimsModel) -> Windows | None:
     """What the result says of time beside its draws."""
-    assert model.layout.timeline is not None
+    if model.layout.timeline is None:
+        return None
     days = model.layout.timeline.grid.last_days
-    rows = []
+    cells = []
     for i in followed(model):
         row = model.rows[i]
-        label = row.label
-        rows.append(
-            {
-                "label": str(label),
-                "row": i,
-                "scope": label.scope,
-                "outcome": label.outcome,
-                "group": label.group,
-                "perpetrator": label.perpetrator,
-                "documented_low": model.documented_by(row, days),
-            }
+        documented = tuple(model.documented_by(row, days))
+        cells.append(
+            PathCell(str(row.label), i, **asdict(target_of(row.label)), documented_low=documented)
         )
-    return {**windows(model), "cells": rows}
+    return replace(windows(model), cells=tuple(cells))
 
 
 def _row_names(model: ClaimsModel) -> list[str]:
@@ -156,138 +159,111 @@ def _row_names(model: ClaimsModel) -> list[str]:
 
 def _metadata(
     model: ClaimsModel, diagnostics: Diagnostics, tails: Any, settings: dict[str, Any]
-) -> dict[str, Any]:
-    notes = [{"code": code, "text": text} for code, text in model.notes]
-    if not diagnostics.converged:
-        reasons = "; ".join(diagnostics.reasons)
-        advice = "; ".join(f"({i}) {step}" for i, step in enumerate(ADVICE, 1))
-        text = f"NOT CONVERGED: {reasons}. What helps: {advice}"
-        notes.insert(0, {"code": "not_converged", "text": text})
+) -> Meta:
     claims = _claims(model, tails)
+    return Meta(
+        kind=model.kind,
+        seed=settings["seed"],
+        versions=versions(PACKAGES),
+        settings={**model.settings, **settings},
+        has_level=model.has_level,
+        no_level="" if model.has_level else NO_LEVEL,
+        has_total=not model.no_total,
+        no_total=model.no_total,
+        rows=_rows(model),
+        sources=tuple(_source(model, target) for target in model.layout.ratios.targets),
+        claims=claims,
+        assumptions=_assumptions(model),
+        diagnostics=diagnostics,
+        warnings=_notes(model, diagnostics, claims),
+        groups=_groups(model),
+        model=repr(model),
+    )
+
+
+def _notes(
+    model: ClaimsModel, diagnostics: Diagnostics, claims: tuple[ClaimRow, ...]
+) -> tuple[Note, ...]:
+    notes = [Note(code, text) for code, text in model.notes]
+    if not diagnostics.converged:
+        notes.insert(0, not_converged(diagnostics.reasons, ADVICE))
     alone = len({claim.source for claim in model.layout.claims}) == 1
     against = "is far from what is assumed of it" if alone else "contradicts the rest"
     notes += [
-        {
-            "code": "contradicts",
-            "text": f"{possessive(claim['source'])} {claim['text']!r} {against}",
-        }
+        Note("contradicts", f"{possessive(claim.source)} {claim.text!r} {against}")
         for claim in claims
-        if claim["surprise"] is not None and claim["surprise"] < CONTRADICTS
+        if claim.surprise is not None and claim.surprise < CONTRADICTS
     ]
-    return {
-        "schema": SCHEMA,
-        "kind": model.kind,
-        "seed": settings["seed"],
-        "versions": versions(PACKAGES),
-        "settings": {**model.settings, **settings},
-        "has_level": model.has_level,
-        "has_total": has_total(model.layout, model.notes),
-        "rows": _rows(model),
-        "sources": [_source(model, target) for target in model.layout.ratios.targets],
-        "claims": claims,
-        "assumptions": _assumptions(model),
-        "diagnostics": diagnostics.to_dict(),
-        "warnings": notes,
-        "model": repr(model),
-        "details": {} if model.layout.timeline is None else {"windows": _windows(model)},
-    }
+    return tuple(notes)
 
 
-def _rows(model: ClaimsModel) -> list[dict[str, Any]]:
+def _groups(model: ClaimsModel) -> dict[str, tuple[str, ...]]:
+    """The groups of people inside each group, as the analyst and the defaults relate them."""
+    relations = model.priors.groups
+    inside: dict[str, tuple[str, ...]] = {}
+    for name, group in relations.items():
+        if group.inside is not None:
+            inside[group.inside] = (*inside.get(group.inside, ()), name)
+        if group.parts:
+            inside[name] = (*inside.get(name, ()), *group.parts)
+    return inside
+
+
+def _rows(model: ClaimsModel) -> tuple[Row, ...]:
     rows = []
     for row in model.rows:
-        stated = model.documented(row)
-        found = (
-            None
-            if stated is None
-            else {
-                "low": stated.low,
-                "high": stated.high,
-                "source": stated.source,
-                "text": stated.text,
-            }
-        )
-        cell = {
-            "scope": row.label.scope,
-            "start": row.start.isoformat() if row.start else None,
-            "end": row.end.isoformat() if row.end else None,
-            "outcome": row.label.outcome,
-            "group": row.label.group,
-            "perpetrator": row.label.perpetrator,
-        }
-        rows.append(
-            {
-                "cell": cell,
-                "strata": {},
-                "part": "total",
-                "documented": found,
-                "claimed": row.claimed,
-            }
-        )
-    return rows
+        start, end = (day.isoformat() if day else None for day in (row.start, row.end))
+        labels = target_of(row.label)
+        cell = Cell(labels.scope, start, end, labels.outcome, labels.group, labels.perpetrator)
+        rows.append(Row(cell, {}, "total", model.documented(row), row.claimed))
+    return tuple(rows)
 
 
-def _source(model: ClaimsModel, target: Target) -> dict[str, Any]:
+def _source(model: ClaimsModel, target: Target) -> SourceRow:
     low, median, high = (float(x) for x in target.prior.quantile([0.025, 0.5, 0.975]))
-    grid = target.prior.quantile((np.arange(400) + 0.5) / 400)
-    label = target.label
-    return {
-        "name": ratio_name(target, model.layout.ratios.targets),
-        "source": target.source,
-        "target": {
-            "scope": label.scope,
-            "outcome": label.outcome,
-            "group": label.group,
-            "perpetrator": label.perpetrator,
-        },
-        "role": target.role,
-        "level": target.level,
-        "prior": {"median": median, "low": low, "high": high},
-        "prior_log_sd": float(np.log(grid).std()),
-        "prior_quantiles": [float(x) for x in target.prior.quantile((np.arange(100) + 0.5) / 100)],
-        "prior_text": target.prior.describe(),
-        "prior_origin": target.prior.origin,
-    }
+    hundred = target.prior.quantile((np.arange(100) + 0.5) / 100)
+    return SourceRow(
+        name=ratio_name(target, model.layout.ratios.targets),
+        source=target.source,
+        target=target_of(target.label),
+        role=target.role,
+        level=target.level,
+        prior=Span(median, low, high),
+        prior_log_sd=_log_sd(target),
+        prior_quantiles=tuple(float(x) for x in hundred),
+        prior_text=target.prior.describe(),
+        prior_origin=target.prior.origin,
+    )
 
 
-def _claims(model: ClaimsModel, tails: Any) -> list[dict[str, Any]]:
+def _log_sd(target: Target) -> float:
+    """Sd of the log of a ratio under its prior, on a grid of 400 quantiles."""
+    return float(np.log(target.prior.quantile((np.arange(400) + 0.5) / 400)).std())
+
+
+def _claims(model: ClaimsModel, tails: Any) -> tuple[ClaimRow, ...]:
     """Every row of the table: those that count with their reading, the others with the reason."""
     layout = model.layout
     rows = []
     for i, claim in enumerate(layout.claims):
-        reading = layout.readings[i]
         target = layout.ratios.targets[layout.target_of[i]]
         rows.append(
-            {
-                **_published(claim),
-                "role": target.role,
-                "counted": True,
-                "reason": None,
-                "code": None,
-                "hedge": layout.hedges[i],
-                "reading": reading.words,
-                "target": ratio_name(target, layout.ratios.targets),
-                "estimate": _estimate_of(model, layout, i),
-                "surprise": float(tails[i]),
-            }
+            ClaimRow(
+                **{**_published(claim), "role": target.role},
+                counted=True,
+                hedge=layout.hedges[i],
+                reading=layout.readings[i].words,
+                target=ratio_name(target, layout.ratios.targets),
+                estimate=_estimate_of(model, layout, i),
+                surprise=float(tails[i]),
+                running=None if layout.timeline is None else bool(layout.timeline.running[i]),
+            )
         )
-        if layout.timeline is not None:
-            rows[-1]["running"] = bool(layout.timeline.running[i])
-    for out in model.counted.left_out:
-        rows.append(
-            {
-                **_published(out.claim),
-                "counted": False,
-                "reason": out.text,
-                "code": out.code,
-                "hedge": None,
-                "reading": None,
-                "target": None,
-                "estimate": None,
-                "surprise": None,
-            }
-        )
-    return rows
+    rows += [
+        ClaimRow(**_published(out.claim), counted=False, reason=out.text, code=out.code)
+        for out in model.counted.left_out
+    ]
+    return tuple(rows)
 
 
 def _estimate_of(model: ClaimsModel, layout: Layout, claim: int) -> int:
@@ -318,51 +294,52 @@ def _published(claim: Claim) -> dict[str, Any]:
     }
 
 
-def _assumptions(model: ClaimsModel) -> list[dict[str, Any]]:
+def _assumptions(model: ClaimsModel) -> tuple[Assumption, ...]:
     """One entry per row of the gauge, in the order of the scores."""
     layout = model.layout
-    found: list[dict[str, Any]] = []
+    found = []
     for target in layout.ratios.targets:
         role = model.priors.roles[target.role or "none"]
         own = target.prior.origin.startswith("sources.")
-        grounds = [
-            {"figure": g.figure, "citation": g.citation, "conflict": g.conflict}
+        grounds = tuple(
+            Ground(g.figure, g.citation, g.conflict)
             for g in (() if own else role.grounds)
             if g.level == target.level
-        ]
+        )
         found.append(
-            {
-                "name": ratio_name(target, layout.ratios.targets),
-                "kind": "reference" if target.role == "reference" else "ratio",
-                "source": target.source,
-                "text": target.prior.describe(),
-                "median": float(target.prior.quantile([0.5])[0]),
-                "sd": float(np.log(target.prior.quantile((np.arange(400) + 0.5) / 400)).std()),
-                "grounds": grounds,
-            }
+            Assumption(
+                name=ratio_name(target, layout.ratios.targets),
+                kind="reference" if target.role == "reference" else "ratio",
+                source=target.source,
+                text=target.prior.describe(),
+                median=float(target.prior.quantile([0.5])[0]),
+                sd=_log_sd(target),
+                sign=RATIO,
+                grounds=grounds,
+            )
         )
     for level in layout.levels:
         found.append(
-            {
-                "name": level_name(level, layout.levels),
-                "kind": "level",
-                "source": None,
-                "text": f"log of the count N({level.prior.mean:.3g}, {level.prior.sd:g})",
-                "median": float(np.exp(level.prior.mean)),
-                "sd": level.prior.sd,
-                "grounds": [],
-            }
+            Assumption(
+                name=level_name(level, layout.levels),
+                kind="level",
+                source=None,
+                text=f"log of the count N({level.prior.mean:.3g}, {level.prior.sd:g})",
+                median=float(np.exp(level.prior.mean)),
+                sd=level.prior.sd,
+                sign=COUNT,
+            )
         )
     for anchor in layout.anchors:
         found.append(
-            {
-                "name": anchor.name,
-                "kind": "anchor",
-                "source": None,
-                "text": repr(anchor.prior),
-                "median": anchor.prior.median,
-                "sd": anchor.prior.sd,
-                "grounds": [],
-            }
+            Assumption(
+                name=anchor.name,
+                kind="anchor",
+                source=None,
+                text=repr(anchor.prior),
+                median=anchor.prior.median,
+                sd=anchor.prior.sd,
+                sign=COUNT if anchor.target is None else RATIO,
+            )
         )
-    return found
+    return tuple(found)

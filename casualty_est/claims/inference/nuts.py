@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from casualty_est.claims.model.hedges import Reading
+from casualty_est.claims.inference.draws import Draws
 from casualty_est.claims.model.layout import Layout
 from casualty_est.claims.model.scenario import Scenario
-from casualty_est.result.draws import Draws
+from casualty_est.quantity.hedges.readings import Reading
 
 STATS = ("diverging", "energy", "n_steps")
 SHORT_SERIES = 200

@@ -6,14 +6,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from casualty_est.claims.model import hedges
-from casualty_est.claims.model.hedges import Reading
+from casualty_est.claims.inference.draws import Draws
 from casualty_est.claims.model.kernels import claim_log_density
 from casualty_est.claims.model.layout import Layout
-from casualty_est.result.draws import Draws
 
 Array = npt.NDArray[np.float64]
-CONTRADICTS = 0.01  # two-sided tail probability below which a claim contradicts the rest
 
 
 def expected_log(layout: Layout, draws: Draws) -> tuple[Array, Array]:
@@ -60,35 +57,7 @@ def surprise(layout: Layout, draws: Draws, log_lik: Array) -> Array:
         # Truncated importance weights (Ionides 2008, doi 10.1198/106186008X320456).
         cap = special.logsumexp(log_weight) - 0.5 * np.log(log_weight.size)
         weight = np.exp(np.minimum(log_weight, cap) - cap)
-        below = _below(reading, m[..., c].ravel(), s[..., c].ravel())
+        below = reading.below(m[..., c].ravel(), s[..., c].ravel(), np)
         place = float(weight @ below / weight.sum())
         tails[c] = 2 * min(place, 1 - place)
     return tails
-
-
-def _below(reading: Reading, m: Array, s: Array) -> Array:
-    """Probability that the statement would have been smaller than it was (ties split)."""
-    if reading.kind == "point":
-        return _t4_cdf((reading.z - m) / np.hypot(s, reading.extra))
-    if reading.kind == "interval":
-        inside, missed = _middle(reading, m, s), _middle(reading, m, 1.0)
-        return (1 - reading.leak) * inside + reading.leak * missed
-    # A bound lies beyond the number by an exponential gap: Normal plus or minus exponential.
-    d = reading.sign * (reading.z - m)
-    k = s / reading.tau
-    tail = np.exp(np.minimum(d / reading.tau + k * k / 2 + special.log_ndtr(-d / s - k), 0.0))
-    beyond = special.ndtr(d / s) + tail
-    plain = special.ndtr(d / s)
-    meant = hedges.SPIKE * plain + (1 - hedges.SPIKE) * beyond
-    leak = hedges.LEAK_ONE_SIDED
-    below = (1 - leak) * meant + leak * _t4_cdf(d)
-    return np.asarray(below if reading.sign > 0 else 1 - below)
-
-
-def _middle(reading: Reading, m: Array, s: Array | float) -> Array:
-    """Probability of a smaller number than an interval, counting half of the interval itself."""
-    return (_t4_cdf((reading.low - m) / s) + _t4_cdf((reading.high - m) / s)) / 2
-
-
-def _t4_cdf(t: Array) -> Array:
-    return np.asarray(special.stdtr(4, t))

@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from casualty_est.claims.inference.draws import Draws
 from casualty_est.claims.inference.predict import expected_log
 from casualty_est.claims.inference.timeline import expected, prior_terms
 from casualty_est.claims.model.layout import Layout
 from casualty_est.priors.settings import SMALLEST_SD
-from casualty_est.result.draws import Draws
 
 if TYPE_CHECKING:
     import xarray

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est.claims.inference.draws import Draws
 from casualty_est.claims.model.delays import Delayed, admitted, delay_nodes
 from casualty_est.claims.model.layout import Layout
 from casualty_est.claims.model.timeline import PROFILE_DF, SHORT_SPREAD, Timeline, shares
 from casualty_est.claims.model.totals import EstimateRow
-from casualty_est.result.draws import Draws
 
 if TYPE_CHECKING:
     from casualty_est.claims.model.model import ClaimsModel

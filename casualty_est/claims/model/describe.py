@@ -98,7 +98,7 @@ def _levels(model: ClaimsModel) -> list[str]:
         median, low, high = _exp_interval(level.prior.mean, level.prior.sd)
         lines.append(
             f"{level_name(level, layout.levels)}: log N({short(level.prior.mean)}, "
-            f"{level.prior.sd:g}), median {median}, 95 % {low} to {high}"
+            f"{level.prior.sd:g}), median {median}, 95% {low} to {high}"
         )
         if level.shared:
             lines.append(

@@ -9,17 +9,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from casualty_est.claims.model import hedges
 from casualty_est.claims.model.cells import CellGrid, Label, build_cells
 from casualty_est.claims.model.ratios import Ratios, Target, build_ratios
 from casualty_est.claims.model.timeline import OfSources, Timeline, build_timeline
+from casualty_est.claims.schema import RATIO_OF
 from casualty_est.claims.table.claims import Claim
-from casualty_est.claims.table.counting import DOCUMENTING_ROLES
 from casualty_est.claims.table.time_grid import TimeGrid
 from casualty_est.errors import UsageError
 from casualty_est.priors import Anchor, LogNormal, Normal, Priors
 from casualty_est.priors.roles import NO_ROLE
 from casualty_est.priors.settings import nearest
+from casualty_est.quantity.hedges.readings import Reading
+from casualty_est.tables.documented import DOCUMENTING_ROLES
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
@@ -69,7 +70,7 @@ class Layout:
     ----------
     claims : tuple of Claim
         The claims that count, in the order of every claim array.
-    readings : tuple of hedges.Reading
+    readings : tuple of Reading
         How each enters the likelihood.
     hedges : tuple of str
         ``speaker`` or ``documented`` for each.
@@ -96,7 +97,7 @@ class Layout:
     """
 
     claims: tuple[Claim, ...]
-    readings: tuple[hedges.Reading, ...]
+    readings: tuple[Reading, ...]
     hedges: tuple[str, ...]
     target_of: Ints
     grid: CellGrid
@@ -137,7 +138,7 @@ def ratio_name(target: Target, targets: Sequence[Target]) -> str:
     """Name a ratio by its source, and by its cell where the source has several."""
     several = sum(other.source == target.source for other in targets) > 1
     if not several:
-        return f"ratio of {target.source}"
+        return f"{RATIO_OF}{target.source}"
     fields = ("scope", "outcome", "group", "perpetrator")
     same_source = [other for other in targets if other.source == target.source]
     differing = [
@@ -149,7 +150,7 @@ def ratio_name(target: Target, targets: Sequence[Target]) -> str:
         differing.append(target.level)
     if len({other.role for other in same_source}) > 1:
         differing.append(target.role or "no role")
-    return f"ratio of {target.source} ({', '.join(differing)})"
+    return f"{RATIO_OF}{target.source} ({', '.join(differing)})"
 
 
 def level_name(level: Level, levels: Sequence[Level]) -> str:
@@ -204,7 +205,10 @@ def build_layout(
     learned = tuple(name for name in dict.fromkeys(speakers) if counts[name] >= LEARN_FROM)
     return Layout(
         claims=tuple(claims),
-        readings=tuple(hedges.read(c.quantity, h) for c, h in zip(claims, chosen, strict=True)),
+        readings=tuple(
+            c.quantity.hedge.reading(c.quantity, documented=h == "documented")
+            for c, h in zip(claims, chosen, strict=True)
+        ),
         hedges=chosen,
         target_of=target_of,
         grid=grid,

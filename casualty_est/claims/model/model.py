@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -18,22 +17,22 @@ from casualty_est.claims.model.over_time import asked_over_time, read_sources, w
 from casualty_est.claims.model.totals import EstimateRow, estimate_rows
 from casualty_est.claims.table.claim import Claim
 from casualty_est.claims.table.claims import Claims
-from casualty_est.claims.table.counting import Documented, count_once, documented, documented_to
+from casualty_est.claims.table.counting import count_once, documented, documented_to
 from casualty_est.claims.table.over_time import THIN
 from casualty_est.claims.table.tally import Counted
 from casualty_est.errors import UsageError
 from casualty_est.priors import Ground, Priors, read_priors
 from casualty_est.priors.settings import CELL_FIELDS, nearest
 from casualty_est.priors.time import read_day
+from casualty_est.tables.documented import Documented
 
 if TYPE_CHECKING:
     import pymc
     import xarray
 
-    from casualty_est.result.estimate import Estimate
+    from casualty_est.claims.estimate import ClaimsEstimate
 
 Note = tuple[str, str]
-EXECUTOR_UNUSED = "a claims model is a single fit: the executor was not used"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +61,9 @@ class OwnConflict:
             f"the prior of role {self.role} rests partly on {conflicts}, the conflict under "
             f"analysis; the result with its sd doubled is shown beside"
         )
+
+
+NO_LEVEL = "no source has a role and nothing anchors the level"
 
 
 class ClaimsModel:
@@ -164,7 +166,7 @@ class ClaimsModel:
             time=self.counted.grid,
             over_time=self.time,
         )
-        self.rows, row_notes = estimate_rows(self.layout, chosen)
+        self.rows, row_notes, self.no_total = estimate_rows(self.layout, chosen)
         self.own_conflict = self._own_conflict(conflict)
         self.notes: tuple[Note, ...] = (*self._notes(), *row_notes)
         self.settings: dict[str, Any] = {
@@ -203,7 +205,7 @@ class ClaimsModel:
         if self.layout.timeline is not None:
             notes.append(("windows_modelled", windows_note(self)))
         for claim, hedge in zip(self.layout.claims, self.layout.hedges, strict=True):
-            if claim.quantity.form == "at_least":
+            if claim.quantity.hedge.bound == "lower":
                 meaning = (
                     "the number it documented" if hedge == "documented" else "a speaker's bound"
                 )
@@ -216,8 +218,8 @@ class ClaimsModel:
             notes.append(("no_role", f"no role given for {names}: little is assumed of the ratio"))
         if not self.has_level and not self.assume_unbiased:
             text = (
-                "no source has a role and nothing anchors the level, so there is no headline "
-                "number; give roles, an anchor, or assume_unbiased (--assume-unbiased)"
+                f"{NO_LEVEL}, so there is no headline number; give roles, an anchor, or "
+                "assume_unbiased (--assume-unbiased)"
             )
             notes.append(("no_level", text))
         elif not self.layout.has_level:
@@ -248,9 +250,8 @@ class ClaimsModel:
         tune: int = 1000,
         chains: int = 4,
         method: str = "auto",
-        executor: Executor | None = None,
-        progress: bool | None = None,
-    ) -> Estimate:
+        progress_bar: bool | None = None,
+    ) -> ClaimsEstimate:
         """Compute the posterior.
 
         Parameters
@@ -264,35 +265,31 @@ class ClaimsModel:
             ``draws * chains`` independent values.
         method : {"auto", "exact", "nuts"}
             ``auto`` takes the exact route where there is one cell and one target per source.
-        executor : concurrent.futures.Executor, optional
-            Where models with many fits (strata, replicates) run them. A claims model is one fit: it
-            needs none, and says so in a warning of the result if one is given.
-        progress : bool, optional
+        progress_bar : bool, optional
             Show progress on standard error; None shows it where that is a terminal.
 
         Returns
         -------
-        Estimate
+        ClaimsEstimate
 
         Raises
         ------
         UsageError
             If the method is unknown or not open to this model.
         """
+        from casualty_est.claims.estimate import ClaimsEstimate
         from casualty_est.claims.inference.fit import fit
-        from casualty_est.result.estimate import Estimate
 
-        tree = fit(
+        tree, meta, details = fit(
             self,
             seed=seed,
             draws=draws,
             tune=tune,
             chains=chains,
             method=method,
-            progress=progress,
-            notes=[("executor", EXECUTOR_UNUSED)] if executor is not None else [],
+            progress_bar=progress_bar,
         )
-        return Estimate(tree, model=self, progress=progress)
+        return ClaimsEstimate(tree, meta, details, model=self, progress_bar=progress_bar)
 
     def prior_predictive(self, *, draws: int = 1000, seed: int | None = None) -> xarray.DataTree:
         """Draw from the prior: what the assumptions say before any number is seen.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from casualty_est.claims.model.layout import anchor_label, ratio_name
 from casualty_est.claims.model.timeline import OfSources, Timeline
+from casualty_est.claims.schema import DatedAnchor, Slow, Windows
 from casualty_est.claims.table.over_time import RESTATED, OverTime, rules
 from casualty_est.claims.table.time_grid import STEPS
 from casualty_est.errors import UsageError
@@ -70,36 +71,36 @@ def asked_over_time(
 def windows_note(model: ClaimsModel) -> str:
     """Say that time is modelled: on which grid, and what was merged by which rule."""
     found = windows(model)
-    left = [f"{count:,} left out as {code}" for code, count in found["left_out"].items()]
+    left = [f"{count:,} left out as {code}" for code, count in found.left_out.items()]
     merged = f" ({', '.join(left)})" if left else ""
     return (
-        f"windows differ or time is asked for, so time is modelled: {'; '.join(found['rules'])}; "
-        f"{found['claims']:,} claims stand{merged}"
+        f"windows differ or time is asked for, so time is modelled: {'; '.join(found.rules)}; "
+        f"{found.claims:,} claims stand{merged}"
     )
 
 
-def windows(model: ClaimsModel) -> dict[str, Any]:
+def windows(model: ClaimsModel) -> Windows:
     """Describe the timeline of a model for the result: grid, rules, cells, shared errors."""
     timeline = model.layout.timeline
     assert timeline is not None
     grid = timeline.grid
     codes = Counter(out.code for out in model.counted.left_out)
-    return {
-        "grid": grid.step,
-        "start": grid.start.isoformat(),
-        "end": grid.end.isoformat(),
-        "steps": grid.steps,
-        "claims": len(model.layout.claims),
-        "left_out": {code: codes[code] for code in MERGED if codes[code]},
-        "rules": [*rules(grid, model.over_time), *_assumed(model, timeline)],
-        "delayed": [source.source for source in timeline.delayed],
-        "drifting": list(model.time.drift),
-        "slow": _slow(model, timeline),
-        "anchors": _anchors(model, timeline),
-    }
+    return Windows(
+        grid=grid.step,
+        start=grid.start.isoformat(),
+        end=grid.end.isoformat(),
+        steps=grid.steps,
+        claims=len(model.layout.claims),
+        left_out={code: codes[code] for code in MERGED if codes[code]},
+        rules=(*rules(grid, model.over_time), *_assumed(model, timeline)),
+        delayed=tuple(source.source for source in timeline.delayed),
+        drifting=tuple(model.time.drift),
+        slow=tuple(_slow(model, timeline)),
+        anchors=tuple(_anchors(model, timeline)),
+    )
 
 
-def _anchors(model: ClaimsModel, timeline: Timeline) -> list[dict[str, Any]]:
+def _anchors(model: ClaimsModel, timeline: Timeline) -> list[DatedAnchor]:
     """Intervals from outside for a cell up to a day, with its labels."""
     found = []
     for anchor in model.priors.anchors:
@@ -107,18 +108,18 @@ def _anchors(model: ClaimsModel, timeline: Timeline) -> list[dict[str, Any]]:
             label = anchor_label(anchor.cell, model.layout.ratios.targets)
             low, high = anchor.prior.interval(0.95)
             found.append(
-                {
-                    "name": anchor.name,
-                    "scope": label.scope,
-                    "outcome": label.outcome,
-                    "group": label.group,
-                    "perpetrator": label.perpetrator,
-                    "start": (anchor.start or timeline.grid.start).isoformat(),
-                    "date": (anchor.end or timeline.grid.end).isoformat(),
-                    "median": anchor.prior.median,
-                    "low": low,
-                    "high": high,
-                }
+                DatedAnchor(
+                    name=anchor.name,
+                    scope=label.scope,
+                    outcome=label.outcome,
+                    group=label.group,
+                    perpetrator=label.perpetrator,
+                    start=(anchor.start or timeline.grid.start).isoformat(),
+                    date=(anchor.end or timeline.grid.end).isoformat(),
+                    median=anchor.prior.median,
+                    low=low,
+                    high=high,
+                )
             )
     return found
 
@@ -152,7 +153,7 @@ def _assumed(model: ClaimsModel, timeline: Timeline) -> list[str]:
     return found
 
 
-def _slow(model: ClaimsModel, timeline: Timeline) -> list[dict[str, Any]]:
+def _slow(model: ClaimsModel, timeline: Timeline) -> list[Slow]:
     targets = model.layout.ratios.targets
     terms = Counter(
         owner
@@ -165,10 +166,10 @@ def _slow(model: ClaimsModel, timeline: Timeline) -> list[dict[str, Any]]:
         mine = [i for i, o in enumerate(timeline.wander.owners)
                 if o == owner and timeline.wander.kinds[i] == "slow"]  # fmt: skip
         found.append(
-            {
-                "target": ratio_name(targets[int(owner)], targets),
-                "claims": int(columns[:, mine].any(axis=1).sum()),
-                "terms": count,
-            }
+            Slow(
+                target=ratio_name(targets[int(owner)], targets),
+                claims=int(columns[:, mine].any(axis=1).sum()),
+                terms=count,
+            )
         )
     return found

@@ -10,12 +10,12 @@ import numpy.typing as npt
 import pymc as pm
 import pytensor.tensor as pt
 
-from casualty_est.claims.model.hedges import Reading
-from casualty_est.claims.model.kernels import FIELDS, kernel, stack
+from casualty_est.claims.model.kernels import numbers_of, on_data, stack
 from casualty_est.claims.model.layout import Layout, Level, ratio_name
 from casualty_est.claims.model.ratios import Ratios
 from casualty_est.claims.model.scenario import Scenario
 from casualty_est.priors.settings import SMALLEST_SD
+from casualty_est.quantity.hedges.readings import Reading
 
 Array = npt.NDArray[np.float64]
 
@@ -48,10 +48,9 @@ def build(layout: Layout, *, packed: bool = False) -> pm.Model:
         log_ratio = log_ratios(layout.ratios, data)
         reporting = _reporting_sds(layout)
         said = log_of_sums(layout.cover, log_deaths) + log_ratio
-        for kind, (positions, _) in stack(layout.readings).items():
-            fields = [data[f"{kind}_{name}"] for name in FIELDS[kind]]
+        for kind, (positions, stacked) in stack(layout.readings).items():
             m = pt.dot(one_hot(layout.target_of[positions], len(targets)), said)
-            density = kernel(kind, fields, m, reporting(positions), pt)
+            density = on_data(stacked, data).log_density(m, reporting(positions), pt)
             pm.Potential(f"claims_{kind}", (data[f"{kind}_weight"] * density).sum())
         _anchors(layout, data, log_deaths, log_ratio)
     return model
@@ -92,8 +91,8 @@ def shared_data(
 
         data["ratio_precision"] = _precision(layout.ratios, scenario.sd_scale)
         data["start"] = find_start(layout, readings, scenario.weights).place
-    for kind, (positions, fields) in stack(readings or layout.readings).items():
-        data |= {f"{kind}_{name}": values for name, values in fields.items()}
+    for kind, (positions, stacked) in stack(readings or layout.readings).items():
+        data |= numbers_of(stacked)
         data[f"{kind}_weight"] = scenario.weights[positions]
     return data
 
@@ -183,7 +182,7 @@ def _best_counted(layout: Layout, level: Level) -> npt.NDArray[np.intp]:
     covers = layout.cover[:, level.cells] > 0
     figures = np.zeros(len(covers), dtype=bool)
     for reading, target in zip(layout.readings, layout.target_of, strict=True):
-        figures[target] |= reading.kind != "one_sided" and reading.words != "vague word"
+        figures[target] |= reading.figures
     width = covers.sum(axis=1) * np.where(figures, len(level.cells) + 1, 1)
     best = np.flatnonzero(covers[int(np.argmax(width))])
     return best if len(best) > 1 else np.arange(len(level.cells))

@@ -18,7 +18,7 @@ import pymc as pm
 import pytensor.tensor as pt
 
 from casualty_est.claims.model.delays import Delayed, delay_series
-from casualty_est.claims.model.kernels import FIELDS, kernel, stack
+from casualty_est.claims.model.kernels import on_data, stack
 from casualty_est.claims.model.layout import Layout, ratio_name
 from casualty_est.claims.model.pymc_model import (
     level_counts,
@@ -33,6 +33,7 @@ from casualty_est.claims.model.scenario import Scenario
 from casualty_est.claims.model.timeline import PROFILE_DF, SHORT_SPREAD, Timeline
 from casualty_est.claims.model.timeline_start import counts_start, documented_targets, find_start
 from casualty_est.priors.settings import SMALLEST_SD
+from casualty_est.quantity.hedges.readings import Reading
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
@@ -67,9 +68,9 @@ def build(layout: Layout, *, packed: bool = False) -> pm.Model:
             expected = expected + pt.dot(timeline.wander.load[order], free.terms)
         pm.Deterministic("expected", expected[np.argsort(order)])
         sds = _reporting_sds(layout, timeline, order)
-        for kind, (start, stop) in stacked.items():
-            fields = [data[f"{kind}_{name}"] for name in FIELDS[kind]]
-            density = kernel(kind, fields, expected[start:stop], sds[start:stop], pt)
+        for kind, (start, stop, reading) in stacked.items():
+            said = on_data(reading, data)
+            density = said.log_density(expected[start:stop], sds[start:stop], pt)
             pm.Potential(f"claims_{kind}", (data[f"{kind}_weight"] * density).sum())
         _anchors(layout, timeline, data, logs[spots.anchors], log_ratio)
     return model
@@ -80,12 +81,12 @@ def _timeline(layout: Layout) -> Timeline:
     return layout.timeline
 
 
-def _stacked(layout: Layout) -> tuple[Ints, dict[str, tuple[int, int]]]:
-    """Claims ordered by kind, and where each kind starts and stops."""
+def _stacked(layout: Layout) -> tuple[Ints, dict[str, tuple[int, int, Reading]]]:
+    """Claims ordered by kind; where each kind starts and stops, and its reading."""
     order: list[int] = []
     places = {}
-    for kind, (positions, _) in stack(layout.readings).items():
-        places[kind] = (len(order), len(order) + len(positions))
+    for kind, (positions, reading) in stack(layout.readings).items():
+        places[kind] = (len(order), len(order) + len(positions), reading)
         order += [int(i) for i in positions]
     return np.array(order, dtype=np.intp), places
 

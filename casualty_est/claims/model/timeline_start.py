@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from casualty_est.claims.model.hedges import Reading
 from casualty_est.claims.model.layout import Layout, Level
 from casualty_est.claims.model.timeline import PROFILE_DF, Timeline, shares
+from casualty_est.quantity.hedges.readings import Reading
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
@@ -27,7 +27,6 @@ HALVINGS = 8
 INFORMATION = 5 / 7  # of Student's t with 4 degrees of freedom about its location, times the sd^2
 SD_RANGE = (0.02, 0.8)
 WEAK = 1e-2  # precision on what each target claimed, for targets that nothing pins
-BOUND_SD = 0.3  # how well a speaker's bound pins what it bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +125,7 @@ class _Search:
         self.layout = layout
         self.timeline: Timeline = layout.timeline
         self.readings = readings
-        self.z, self.extra = (np.array(v) for v in zip(*map(_as_point, readings), strict=True))
+        self.z, self.extra = (np.array(v) for v in zip(*(r.rough() for r in readings), strict=True))
         self.weights = np.ones(len(readings)) if weights is None else weights
         self.sds = np.full(len(readings), layout.priors.reporting_sd)
         self.profiles, self.terms = len(self.timeline.profiled), len(self.timeline.basis)
@@ -242,18 +241,6 @@ class _Search:
         return np.asarray((jacobian.T * weight) @ jacobian + np.diag(self._precision(y)))
 
 
-def _as_point(reading: Reading) -> tuple[float, float]:
-    """A claim as a number with an sd of its own."""
-    if reading.kind == "interval":
-        # A zero has no lower end on the log scale; it starts near one half.
-        low = max(reading.low, -1.0)
-        high = max(reading.high, low + 1e-6)
-        return (low + high) / 2, (high - low) / np.sqrt(12)
-    if reading.kind == "one_sided":
-        return reading.z + reading.sign * reading.tau / 2, BOUND_SD
-    return reading.z, reading.extra
-
-
 def first_claimed(layout: Layout, readings: Sequence[Reading] | None = None) -> Array:
     """Log of what each target claimed over its widest window, for a place to start from."""
     assert layout.timeline is not None
@@ -263,7 +250,7 @@ def first_claimed(layout: Layout, readings: Sequence[Reading] | None = None) -> 
         mine = np.flatnonzero(
             (layout.target_of == t) & (timeline.window_of == timeline.reference[t])
         )
-        found[t] = np.median([_as_point(readings[int(i)])[0] for i in mine])
+        found[t] = np.median([readings[int(i)].rough()[0] for i in mine])
     return found
 
 

@@ -34,11 +34,12 @@ class _NoTotalError(Exception):
 
 def estimate_rows(
     layout: Layout, chosen: Mapping[str, str]
-) -> tuple[tuple[EstimateRow, ...], list[Note]]:
-    """List the numbers to report."""
+) -> tuple[tuple[EstimateRow, ...], list[Note], str]:
+    """List the numbers to report, what is to be said of them, and why there is no total."""
     grid = layout.grid
     labels: list[Label] = []
     notes: list[Note] = []
+    no_total = ""
     try:
         if chosen:
             labels.append(_chosen_label(layout, chosen))
@@ -46,7 +47,9 @@ def estimate_rows(
         else:
             labels.append(_default_label(layout))
     except _NoTotalError as reason:
-        notes.append(("no_total", f"there is no unique total: {reason}; choose one with --total"))
+        no_total = str(reason)
+        text = f"there is no unique total: {no_total}; choose one with --total"
+        notes.append(("no_total", text))
     labels += [target.label for target in layout.ratios.targets]
     labels += [cell.label for cell in grid.cells]
     rows: list[EstimateRow] = []
@@ -57,12 +60,7 @@ def estimate_rows(
             seen.add(cells.tobytes())
             claimed = not rows or ((layout.cover > 0) == cells).all(axis=1).any()
             rows.append(EstimateRow(label, *_window(layout, cells), cells, bool(claimed)))
-    return tuple(rows), notes
-
-
-def has_total(layout: Layout, notes: Sequence[Note]) -> bool:
-    """Whether the first row is the total."""
-    return not any(code == "no_total" for code, _ in notes)
+    return tuple(rows), notes, no_total
 
 
 def _chosen_label(layout: Layout, chosen: Mapping[str, str]) -> Label:

@@ -1,1 +1,159 @@
-"""Pictures that only claims over time have."""
+"""Pictures of estimates from claims."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from casualty_est.claims.schema import ratio_owner
+from casualty_est.errors import UsageError
+from casualty_est.plots import Plots
+from casualty_est.result.posterior import interval_ends
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from casualty_est.claims.estimate import ClaimsEstimate
+    from casualty_est.result.estimate import Array
+    from casualty_est.result.schema import ClaimRow
+    from casualty_est.result.tables import Parameter
+
+
+class ClaimsPlots(Plots):
+    """Pictures of an estimate from claims: what all have, and those over time."""
+
+    _estimate: ClaimsEstimate
+    _groups: ClassVar[Mapping[str, str]] = {
+        "each_source_alone": "If one source stood alone",
+        "without_each_source": "Without one source",
+        "wider_priors": "With wider priors",
+    }
+
+    def alone(
+        self, *, row: str | int | None = None, ci_prob: float = 0.95, dark: bool = False
+    ) -> Figure:
+        """Draw the estimate from all sources beside the answer if each source stood alone.
+
+        Parameters
+        ----------
+        row : str, optional
+            Label of the estimate, as in `Estimate.summary`; the first by default.
+        ci_prob : float
+            Level of the equal-tailed credible intervals.
+        dark : bool
+            Light text for a dark page, on a transparent ground.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            As `cases`.
+
+        Raises
+        ------
+        UsageError
+            As `cases`.
+        """
+        return self._cases(("each_source_alone",), row, ci_prob, dark=dark)
+
+    def path(
+        self,
+        cell: Mapping[str, str] | str | int | None = None,
+        *,
+        ci_prob: float = 0.95,
+        dark: bool = False,
+    ) -> Figure:
+        """Draw the running total of a cell over time against every running total published.
+
+        Each claim is drawn as what it is, in the colour of its source: a number as a mark, "at
+        least" as an arrow or as the cases that were documented, a range as a bar with ends. Claims
+        that were merged with others of their source are small and pale.
+
+        Parameters
+        ----------
+        cell : mapping or str, optional
+            Labels of a cell (any of scope, outcome, group, perpetrator) or the label of a row of
+            `Estimate.summary`; by default the first one with a path.
+        ci_prob : float
+            Level of the pale band; the dark one is of 50%.
+        dark : bool
+            Light text for a dark page, on a transparent ground.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            People to each day on a log axis, with what was documented, dated anchors, and what
+            sources with a delay have still to admit.
+
+        Raises
+        ------
+        UsageError
+            If no windows were modelled, no path or several fit `cell`, or `ci_prob` does not lie
+            between 0 and 1.
+        """
+        interval_ends(ci_prob)
+        self._must_have_paths("path")
+        from casualty_est.claims.plots import path
+
+        return self._draw(path.picture, self._estimate, cell, ci_prob, dark=dark)
+
+    def ratio_paths(
+        self,
+        cell: Mapping[str, str] | str | int | None = None,
+        *,
+        ci_prob: float = 0.95,
+        dark: bool = False,
+    ) -> Figure:
+        """Draw the part of all deaths up to each day that each source had reported by then.
+
+        Parameters
+        ----------
+        cell : mapping or str, optional
+            The cell that the sources speak of, as in `path`; by default all, where they are few.
+        ci_prob : float
+            Level of the bands.
+        dark : bool
+            Light text for a dark page, on a transparent ground.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            One panel per source and cell; reported / true on a log axis, delay and drift included.
+
+        Raises
+        ------
+        UsageError
+            As `path`.
+        """
+        interval_ends(ci_prob)
+        self._must_have_paths("ratio_paths")
+        from casualty_est.claims.plots import ratio_paths
+
+        return self._draw(ratio_paths.picture, self._estimate, cell, ci_prob, dark=dark)
+
+    def _must_have_paths(self, name: str) -> None:
+        if not self._estimate.has_path:
+            msg = (
+                f"est.plot.{name}() needs claims over time, and here every claim speaks of one "
+                "window: est.plot.total() draws it, ClaimsModel(..., grid=...) models time"
+            )
+            raise UsageError(msg)
+
+    def _claims(self) -> Sequence[ClaimRow]:
+        from casualty_est.claims.plots.running import latest_running
+
+        claims = self._estimate.meta.claims
+        return latest_running(claims) if self._estimate.has_path else claims
+
+    def _claims_heading(self) -> str:
+        return "Latest running totals" if self._estimate.has_path else super()._claims_heading()
+
+    def _target(self, source: int) -> str:
+        row = self._estimate.meta.sources[source]
+        rest = ratio_owner(row.name).removeprefix(row.source).strip()
+        return rest[1:-1] if rest.startswith("(") and rest.endswith(")") else ""
+
+    def _ratio(self, source: int, prob: float) -> Parameter | None:
+        return self._estimate._ratio(source, prob)
+
+    def _ratio_draws(self, source: int) -> Array:
+        return self._estimate.ratio(source)

@@ -9,7 +9,8 @@ from typing import Any
 
 from matplotlib.collections import LineCollection
 
-from casualty_est.plots.marks import ABOUT, kind_of
+from casualty_est.plots.marks import kind_of, mark_of
+from casualty_est.result.schema import ClaimRow
 
 NAMES = {
     "number": "mark: number as stated",
@@ -52,12 +53,12 @@ class Placed:
     """A claim, the day at which it stands, and the numbers it is drawn with."""
 
     day: float
-    claim: dict[str, Any]
+    claim: ClaimRow
 
     @property
     def value(self) -> float:
         """The one number at which its label points."""
-        low, best, high = (self.claim[key] for key in ("low", "best", "high"))
+        low, best, high = self.claim.low, self.claim.best, self.claim.high
         if best:
             return float(best)
         if low and high:
@@ -70,19 +71,23 @@ def draw(axes: Any, placed: Sequence[Placed], look: Look, arrow: float) -> None:
     by_kind: dict[str, list[Placed]] = {}
     for one in placed:
         by_kind.setdefault(kind_of(one.claim), []).append(one)
-    dots = [*by_kind.get("number", []), *by_kind.get("about", [])]
-    _dots(axes, [(one.day, float(one.claim["best"])) for one in dots], look)
-    _halo(axes, by_kind.get("about", []), look)
-    _ticks(axes, by_kind.get("documented", []), look)
-    for kind, end, factor in (("from", "low", arrow), ("to", "high", 1 / arrow)):
-        found = [(one.day, float(one.claim[end])) for one in by_kind.get(kind, [])]
-        _arrows(axes, found, look, factor)
+    about = by_kind.get("about", [])
+    _dots(axes, _at([*by_kind.get("number", []), *about], "best"), look)
+    _halo(axes, about, look)
+    _ticks(axes, _at(by_kind.get("documented", []), "low"), look)
+    _arrows(axes, _at(by_kind.get("from", []), "low"), look, arrow)
+    _arrows(axes, _at(by_kind.get("to", []), "high"), look, 1 / arrow)
     for kind in ("range", "vague"):
         ends = [
-            (one.day, float(one.claim["low"] or 1), float(one.claim["high"]))
+            (one.day, float(one.claim.low or 1), float(one.claim.high or 1))
             for one in by_kind.get(kind, [])
         ]
         _bars(axes, ends, look, dashed=kind == "vague")
+
+
+def _at(placed: Sequence[Placed], end: str) -> list[tuple[float, float]]:
+    """Day and number of each claim, by the end of its statement that is drawn."""
+    return [(one.day, float(getattr(one.claim, end))) for one in placed]
 
 
 def _dots(axes: Any, points: Sequence[tuple[float, float]], look: Look, **how: Any) -> None:
@@ -100,15 +105,15 @@ def _dots(axes: Any, points: Sequence[tuple[float, float]], look: Look, **how: A
 
 
 def _halo(axes: Any, placed: Sequence[Placed], look: Look) -> None:
-    points = [(one.day, float(one.claim["best"])) for one in placed]
+    points = _at(placed, "best")
     style = {"marker": "o", "markersize": HALO * look.size, "markeredgewidth": 0}
     _dots(axes, points, look, **style, alpha=0.25 * look.alpha)
-    ends = [(day, value * math.exp(-ABOUT), value * math.exp(ABOUT)) for day, value in points]
+    widths = [math.exp(mark_of(one.claim).spread) for one in placed]
+    ends = [(day, n / width, n * width) for (day, n), width in zip(points, widths, strict=True)]
     _lines(axes, ends, look, linewidths=4, alpha=0.25 * look.alpha)
 
 
-def _ticks(axes: Any, placed: Sequence[Placed], look: Look) -> None:
-    points = [(one.day, float(one.claim["low"])) for one in placed]
+def _ticks(axes: Any, points: Sequence[tuple[float, float]], look: Look) -> None:
     _dots(axes, points, look, marker="_", markersize=1.6 * look.size, markeredgewidth=2)
 
 

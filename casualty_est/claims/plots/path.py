@@ -3,35 +3,42 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from casualty_est.claims.paths import span_of
 from casualty_est.claims.plots import marks_in_time
 from casualty_est.claims.plots.column import Name, write_names
 from casualty_est.claims.plots.dates import date_ticks, day_number
 from casualty_est.claims.plots.marks_in_time import Look, Placed
 from casualty_est.claims.plots.path_data import (
     Path,
+    Which,
     admitted_of,
     anchors_of,
     path_of,
     placed_claims,
     row_of,
+    windows_of,
 )
+from casualty_est.claims.schema import DatedAnchor
 from casualty_est.plots.marks import kind_of, numbers_of
 from casualty_est.plots.page import MARGIN, Line, dress, stamp_figure, write_down
 from casualty_est.plots.scales import limits_of, set_log_axis_upward
 from casualty_est.plots.style import SMALL, TITLE, WIDTH, Palette, Picture, new_figure
 from casualty_est.plots.words import shorten, wrap
-from casualty_est.wording.numbers import people, percent
+from casualty_est.result.schema import ClaimRow, Span
+from casualty_est.wording.interval import ends, middle, with_ends
+from casualty_est.wording.numbers import percent
 from casualty_est.wording.phrases import capitalised, cell_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from casualty_est.result.estimate import Estimate
+    from casualty_est.claims.estimate import ClaimsEstimate
 
 LEFT, RIGHT = 0.72, 1.85  # inches beside the axes: ticks, and the names of what is drawn
 ROOM = WIDTH - LEFT - RIGHT
@@ -51,9 +58,12 @@ DARK = ("#f0a050", "#3fcf9f", "#d59be0", "#e0c341", "#f08a92", "#9fb8c4", "#b3a6
 
 
 def picture(
-    estimate: Estimate, cell: Mapping[str, str] | int | None, prob: float, palette: Palette
+    estimate: ClaimsEstimate,
+    cell: Which,
+    prob: float,
+    palette: Palette,
 ) -> Picture:
-    """Draw a path; see `Plots.path`."""
+    """Draw a path; see `ClaimsPlots.path`."""
     row = row_of(estimate, cell)
     path = path_of(estimate, row, prob)
     placed, others = placed_claims(estimate, row)
@@ -65,7 +75,7 @@ def picture(
     set_log_axis_upward(axes, low, high, BODY)
     first, last = _first_day(estimate), float(path.days[-1])
     _days_across(axes, first, last)
-    unit = "number" if estimate.meta["rows"][row]["cell"]["outcome"] == "lost" else "people"
+    unit = "number" if estimate.meta.rows[row].cell.outcome == "lost" else "people"
     axes.set_ylabel(f"{unit} to that day, log scale", fontsize=SMALL, color=palette.muted)
     names = [_band(axes, path, palette, low)]
     names += _documented(axes, path, estimate, palette, low)
@@ -80,9 +90,8 @@ def picture(
     return figure
 
 
-def _title(estimate: Estimate, row: int) -> str:
-    cell = estimate.meta["rows"][row]["cell"]
-    text = cell_text({**cell, "start": None, "end": None})
+def _title(estimate: ClaimsEstimate, row: int) -> str:
+    text = cell_text(replace(estimate.meta.rows[row].cell, start=None, end=None))
     return f"{capitalised(text)}, over time"
 
 
@@ -117,16 +126,16 @@ def _days_across(axes: Any, first: float, last: float) -> None:
     axes.set_xticks(ticks, labels)
 
 
-def _first_day(estimate: Estimate) -> float:
-    return day_number(estimate.meta["details"]["windows"]["start"])
+def _first_day(estimate: ClaimsEstimate) -> float:
+    return day_number(windows_of(estimate).start)
 
 
 def _limits(
-    path: Path, placed: Sequence[Placed], anchors: Sequence[Mapping[str, Any]]
+    path: Path, placed: Sequence[Placed], anchors: Sequence[DatedAnchor]
 ) -> tuple[float, float]:
     said = [number for one in placed for number in numbers_of(one.claim)]
     said += [float(x) for x in path.documented if x > 0]
-    said += [anchor[end] for anchor in anchors for end in ("low", "high")]
+    said += [end for anchor in anchors for end in (anchor.low, anchor.high)]
     top = max([float(path.high[-1]), *said])
     least = max(min([float(path.low[-1]), *said]), 1.0)
     # The path itself comes from nothing: what lies far below every claim says no more.
@@ -136,23 +145,22 @@ def _limits(
 
 def _band(axes: Any, path: Path, palette: Palette, floor: float) -> Name:
     colour = palette.posterior
-    ends = [np.maximum(values, floor) for values in (path.low, path.high)]
+    outer = [np.maximum(values, floor) for values in (path.low, path.high)]
     inner = [np.maximum(values, floor) for values in path.inner]
-    axes.fill_between(path.days, *ends, color=colour, alpha=0.18, lw=0, zorder=1)
+    axes.fill_between(path.days, *outer, color=colour, alpha=0.18, lw=0, zorder=1)
     axes.fill_between(path.days, *inner, color=colour, alpha=0.28, lw=0, zorder=1.1)
     axes.plot(path.days, np.maximum(path.median, floor), color=colour, lw=1.6, zorder=2)
-    low, median, high = (float(values[-1]) for values in (path.low, path.median, path.high))
-    ends_text = f"({people(low, low, high)} to {people(high, low, high)})"
+    last = Span(*(float(values[-1]) for values in (path.median, path.low, path.high)))
     lines = (
         Line("Estimated", SMALL, colour, weight="bold"),
-        Line(people(median, low, high), SMALL, colour, weight="bold"),
-        *(Line(text, SMALL, colour) for text in wrap(ends_text, NAMES, SMALL)),
+        Line(middle(last), SMALL, colour, weight="bold"),
+        *(Line(text, SMALL, colour) for text in wrap(f"({ends(last)})", NAMES, SMALL)),
     )
-    return Name(lines, float(path.days[-1]), median, colour)
+    return Name(lines, float(path.days[-1]), last.median, colour)
 
 
 def _documented(
-    axes: Any, path: Path, estimate: Estimate, palette: Palette, floor: float
+    axes: Any, path: Path, estimate: ClaimsEstimate, palette: Palette, floor: float
 ) -> list[Name]:
     known = np.isfinite(path.documented) & (path.documented > 0)
     if not known.any():
@@ -185,17 +193,13 @@ def _admitted(
         axes.fill_between(
             days, below, above, color=palette.alarm, alpha=0.13, lw=0, hatch="////", zorder=1.2
         )
-        last = table.iloc[-1]
-        low, median, high = (float(last[name]) for name in ("low", "median", "high"))
-        text = (
-            f"{people(median, low, high)} ({people(low, low, high)} to {people(high, low, high)})"
-        )
+        text = with_ends(span_of(table.iloc[-1]))
         lines = (
             *_source_lines(f"Still to be admitted by {source}", palette.alarm),
             *(Line(t, SMALL, palette.alarm) for t in wrap(text, NAMES, SMALL)),
         )
-        middle = math.sqrt(float(below[-1]) * float(above[-1]))
-        names.append(Name(lines, float(days[-1]), middle, palette.alarm))
+        between = math.sqrt(float(below[-1]) * float(above[-1]))
+        names.append(Name(lines, float(days[-1]), between, palette.alarm))
     return names
 
 
@@ -208,7 +212,7 @@ def _claims(
 ) -> list[Name]:
     by_source: dict[str, list[Placed]] = {}
     for one in placed:
-        by_source.setdefault(str(one.claim["source"]), []).append(one)
+        by_source.setdefault(one.claim.source, []).append(one)
     order = sorted(by_source, key=lambda name: -len(by_source[name]))
     colours = LIGHT if palette.paper != "none" else DARK
     arrow = math.exp(ARROW / BODY * math.log(high / low))
@@ -219,8 +223,8 @@ def _claims(
         colour = colours[i] if named else palette.muted
         size = 5.0 if len(found) <= FEW else 3.2
         marker = MARKERS[i] if named else "o"
-        counted = [one for one in found if one.claim["counted"]]
-        merged = [one for one in found if not one.claim["counted"]]
+        counted = [one for one in found if one.claim.counted]
+        merged = [one for one in found if not one.claim.counted]
         marks_in_time.draw(axes, merged, Look(colour, marker, 0.55 * size, 0.35), arrow)
         marks_in_time.draw(axes, counted, Look(colour, marker, size, 0.9), arrow)
         if named:
@@ -235,26 +239,26 @@ def _claims(
     return names
 
 
-def _with_role(claim: Mapping[str, Any]) -> str:
-    role = f" ({str(claim['role']).replace('_', ' ')})" if claim["role"] else ""
-    return f"{claim['source']}{role}"
+def _with_role(claim: ClaimRow) -> str:
+    role = f" ({claim.role.replace('_', ' ')})" if claim.role else ""
+    return f"{claim.source}{role}"
 
 
-def _anchors(axes: Any, anchors: Sequence[Mapping[str, Any]], palette: Palette) -> list[Name]:
+def _anchors(axes: Any, anchors: Sequence[DatedAnchor], palette: Palette) -> list[Name]:
     names = []
     for anchor in anchors:
-        day, middle = day_number(anchor["date"]), float(anchor["median"])
+        day = day_number(anchor.date)
         style = {"color": palette.ink, "zorder": 4}
-        axes.plot([day, day], [anchor["low"], anchor["high"]], lw=2.2, **style)
-        axes.plot([day], [middle], marker="*", markersize=11, linestyle="none", **style)
+        axes.plot([day, day], [anchor.low, anchor.high], lw=2.2, **style)
+        axes.plot([day], [anchor.median], marker="*", markersize=11, linestyle="none", **style)
         lines = _source_lines("Anchor, from outside", palette.ink)
-        names.append(Name(lines, day, middle, palette.ink))
+        names.append(Name(lines, day, anchor.median, palette.ink))
     return names
 
 
 def _forecast(axes: Any, placed: Sequence[Placed], last: float, palette: Palette) -> None:
     """Mark where the claims end and the model goes on alone."""
-    said = max((one.day for one in placed if one.claim["counted"]), default=last)
+    said = max((one.day for one in placed if one.claim.counted), default=last)
     span = last - axes.get_xlim()[0]
     if last - said > 0.03 * span:
         axes.axvspan(said, last, color=palette.faint, alpha=0.35, lw=0, zorder=0.5)
@@ -264,15 +268,15 @@ def _note(
     path: Path,
     placed: Sequence[Placed],
     others: int,
-    anchors: Sequence[Mapping[str, Any]],
+    anchors: Sequence[DatedAnchor],
     admitted: Sequence[tuple[str, pd.DataFrame]],
     prob: float,
 ) -> str:
-    kinds = {kind_of(one.claim) for one in placed if one.claim["counted"]}
-    if any(not one.claim["counted"] for one in placed):
+    kinds = {kind_of(one.claim) for one in placed if one.claim.counted}
+    if any(not one.claim.counted for one in placed):
         kinds.add("left out")
     parts = [
-        f"Line and bands: median, 50 % and {percent(prob)} interval of the estimate to each day",
+        f"Line and bands: median, 50% and {percent(prob)} interval of the estimate to each day",
         *(text for kind, text in marks_in_time.NAMES.items() if kind in kinds),
     ]
     if np.isfinite(path.documented).any():
@@ -280,9 +284,9 @@ def _note(
     if admitted:
         parts.append("hatched: deaths up to that day that the source will admit later")
     if anchors:
-        parts.append("star: anchor with its 95 % interval")
+        parts.append("star: anchor with its 95% interval")
     text = "; ".join(parts)
-    said = [one.day for one in placed if one.claim["counted"]]
+    said = [one.day for one in placed if one.claim.counted]
     if said and path.days[-1] - max(said) > 0.03 * (path.days[-1] - path.days[0]):
         text += "; grey ground: after the last claim"
     if others:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from casualty_est.claims.plots.dates import day_number
 from casualty_est.claims.plots.marks_in_time import Placed
+from casualty_est.claims.schema import DatedAnchor, Windows, target_of
 from casualty_est.errors import UsageError
 from casualty_est.plots.marks import kind_of
+from casualty_est.result.schema import Target
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from casualty_est.result.estimate import Estimate
+    from casualty_est.claims.estimate import ClaimsEstimate
 
 MERGED = ("restated_step", "repeat")  # left out because their source says the same again
+Which = Mapping[str, str] | str | int | None  # labels of a cell, or a row
 FIELDS = ("scope", "outcome", "group", "perpetrator")
 
 
@@ -35,7 +38,7 @@ class Path:
     low, median, high : ndarray of shape (date,)
         People up to that day.
     inner : tuple of ndarray
-        Ends of the 50 % interval.
+        Ends of the 50% interval.
     documented : ndarray of shape (date,)
         Largest number documented up to that day; NaN before the first.
     """
@@ -49,14 +52,22 @@ class Path:
     documented: Any
 
 
-def row_of(estimate: Estimate, cell: Mapping[str, str] | int | None) -> int:
+def windows_of(estimate: ClaimsEstimate) -> Windows:
+    """How time was modelled; only of an estimate that has paths."""
+    windows = estimate.details.windows
+    assert windows is not None
+    return windows
+
+
+def row_of(estimate: ClaimsEstimate, cell: Which) -> int:
     """Find the estimate whose path is asked for."""
-    known = [entry["row"] for entry in estimate.meta["details"]["windows"]["cells"]]
-    rows = estimate.meta["rows"]
+    known = [one.row for one in windows_of(estimate).cells]
+    rows = estimate.meta.rows
     if cell is None:
-        return int(known[0])
-    if isinstance(cell, int):
-        found = [row for row in known if row == cell]
+        return known[0]
+    if isinstance(cell, str | int):
+        at = estimate._at(cell) if isinstance(cell, str) else cell
+        found = [row for row in known if row == at]
     else:
         unknown = [name for name in cell if name not in FIELDS]
         if unknown:
@@ -66,11 +77,13 @@ def row_of(estimate: Estimate, cell: Mapping[str, str] | int | None) -> int:
         found = [
             row
             for row in known
-            if all(_sorted(rows[row]["cell"][name]) == value for name, value in wanted.items())
+            if all(
+                _sorted(getattr(rows[row].cell, name)) == value for name, value in wanted.items()
+            )
         ]
     if len(found) == 1:
-        return int(found[0])
-    names = "; ".join(_label(rows[row]["cell"]) for row in (found or known)[:8])
+        return found[0]
+    names = "; ".join(_label(rows[row].cell.target) for row in (found or known)[:8])
     which = "several paths fit" if found else "no path fits"
     msg = f"{which} the cell {cell!r}; choose one of: {names}"
     raise UsageError(msg)
@@ -80,14 +93,14 @@ def _sorted(label: str) -> list[str]:
     return sorted(part.strip() for part in str(label).split("+"))
 
 
-def _label(cell: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name}={cell[name]}" for name in FIELDS)
+def _label(target: Target) -> str:
+    return ", ".join(f"{name}={label}" for name, label in asdict(target).items())
 
 
-def path_of(estimate: Estimate, row: int, prob: float) -> Path:
+def path_of(estimate: ClaimsEstimate, row: int, prob: float) -> Path:
     """Collect the numbers of one path."""
-    cell = estimate.meta["rows"][row]["cell"]
-    outer, inner = (of_cell(estimate.path(p), cell) for p in (prob, 0.5))
+    target = estimate.meta.rows[row].cell.target
+    outer, inner = (of_target(estimate.path(p), target) for p in (prob, 0.5))
     return Path(
         row=row,
         days=np.array([day_number(text) for text in outer["date"]]),
@@ -99,46 +112,46 @@ def path_of(estimate: Estimate, row: int, prob: float) -> Path:
     )
 
 
-def of_cell(table: pd.DataFrame, cell: Mapping[str, Any]) -> pd.DataFrame:
+def of_target(table: pd.DataFrame, target: Target) -> pd.DataFrame:
     """Rows of a table over time that belong to one cell."""
     keep = np.ones(len(table), dtype=bool)
-    for name in FIELDS:
-        keep &= (table[name] == cell[name]).to_numpy()
+    for name, label in asdict(target).items():
+        keep &= (table[name] == label).to_numpy()
     return table[keep]
 
 
-def placed_claims(estimate: Estimate, row: int) -> tuple[list[Placed], int]:
+def placed_claims(estimate: ClaimsEstimate, row: int) -> tuple[list[Placed], int]:
     """Running totals of one cell with their days, and how many claims are none."""
-    cell = estimate.meta["rows"][row]["cell"]
-    last = estimate.meta["details"]["windows"]["end"]
+    target = estimate.meta.rows[row].cell.target
+    last = windows_of(estimate).end
     own = [
         claim
-        for claim in estimate.meta.get("claims") or []
-        if all(claim[name] == cell[name] for name in FIELDS) and kind_of(claim) != "nothing"
+        for claim in estimate.meta.claims
+        if target_of(claim) == target and kind_of(claim) != "nothing"
     ]
-    start = min((claim["start"] for claim in own if claim["start"]), default=None)
+    start = min((claim.start for claim in own if claim.start), default=None)
     placed, others = [], 0
     for claim in own:
         # What one source says once is a running total where it counts from the first day on.
-        if not claim.get("running", True) and claim["start"] not in (None, start):
-            others += bool(claim["counted"])
+        if claim.running is False and claim.start not in (None, start):
+            others += claim.counted
             continue
-        day = claim["end"] or claim["reported"] or last
-        if claim["counted"] or claim.get("code") in MERGED:
+        day = claim.end or claim.reported or last
+        if claim.counted or claim.code in MERGED:
             placed.append(Placed(day_number(day), claim))
     return placed, others
 
 
-def anchors_of(estimate: Estimate, row: int) -> list[dict[str, Any]]:
+def anchors_of(estimate: ClaimsEstimate, row: int) -> list[DatedAnchor]:
     """Dated anchors on one cell: an interval from outside, up to a day."""
-    cell = estimate.meta["rows"][row]["cell"]
-    known = estimate.meta["details"]["windows"].get("anchors", [])
-    return [one for one in known if one["date"] and all(one[f] == cell[f] for f in FIELDS)]
+    target = estimate.meta.rows[row].cell.target
+    return [one for one in windows_of(estimate).anchors if target_of(one) == target]
 
 
-def admitted_of(estimate: Estimate, row: int, prob: float) -> list[tuple[str, pd.DataFrame]]:
+def admitted_of(estimate: ClaimsEstimate, row: int, prob: float) -> list[tuple[str, pd.DataFrame]]:
     """What each source with a delay has admitted of one cell, and what is still to come."""
-    if not estimate.meta["details"]["windows"]["delayed"]:
+    if not windows_of(estimate).delayed:
         return []
-    table = of_cell(estimate.still_to_be_admitted(prob), estimate.meta["rows"][row]["cell"])
+    found = estimate.still_to_be_admitted(prob)
+    table = of_target(found, estimate.meta.rows[row].cell.target)
     return [(str(source), part) for source, part in table.groupby("source", sort=False)]

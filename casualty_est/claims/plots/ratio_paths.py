@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from casualty_est.claims.plots.dates import date_ticks, day_number
-from casualty_est.claims.plots.path_data import FIELDS, row_of
+from casualty_est.claims.plots.path_data import FIELDS, Which, row_of, windows_of
 from casualty_est.plots.page import MARGIN, Line, dress, stamp_figure, write_down
 from casualty_est.plots.scales import limits_of, set_log_axis_upward
 from casualty_est.plots.style import LABEL, SMALL, TITLE, WIDTH, Palette, Picture, new_figure
@@ -18,7 +18,7 @@ from casualty_est.wording.numbers import percent
 if TYPE_CHECKING:
     import pandas as pd
 
-    from casualty_est.result.estimate import Estimate
+    from casualty_est.claims.estimate import ClaimsEstimate
 
 COLUMNS = 2
 LEFT, GUTTER, RIGHT = 0.62, 0.62, 0.2  # inches beside and between the panels
@@ -28,13 +28,16 @@ ROOM = (WIDTH - LEFT - RIGHT - GUTTER * (COLUMNS - 1)) / COLUMNS
 
 
 def picture(
-    estimate: Estimate, cell: Mapping[str, str] | int | None, prob: float, palette: Palette
+    estimate: ClaimsEstimate,
+    cell: Which,
+    prob: float,
+    palette: Palette,
 ) -> Picture:
-    """Draw ratios over time; see `Plots.ratio_paths`."""
+    """Draw ratios over time; see `ClaimsPlots.ratio_paths`."""
     panels, more = panels_of(estimate, cell, prob)
     title = "What each source had reported of the deaths up to each day"
-    windows = estimate.meta["details"]["windows"]
-    note = _note(prob, more, moving=bool(windows["delayed"] or windows["drifting"]))
+    windows = windows_of(estimate)
+    note = _note(prob, more, moving=bool(windows.delayed or windows.drifting))
     inner = WIDTH - 2 * MARGIN
     heads = [
         Line(text, TITLE, palette.ink, weight="bold")
@@ -65,7 +68,7 @@ def picture(
 
 
 def panels_of(
-    estimate: Estimate, cell: Mapping[str, str] | int | None, prob: float
+    estimate: ClaimsEstimate, cell: Which, prob: float
 ) -> tuple[list[tuple[tuple[str, str], pd.DataFrame]], int]:
     """The ratios to draw, and how many are left out."""
     table = estimate.ratio_paths(prob)
@@ -75,7 +78,7 @@ def panels_of(
     ]
     found = groups
     if cell is not None or len(groups) > MOST:
-        wanted = estimate.meta["rows"][row_of(estimate, cell)]["cell"]
+        wanted = asdict(estimate.meta.rows[row_of(estimate, cell)].cell.target)
         found = [one for one in groups if all(one[0][name] == wanted[name] for name in FIELDS)]
     shown = found[:MOST]
     differ = [name for name in FIELDS if len({key[name] for key, _ in shown}) > 1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,14 +12,17 @@ from casualty_est.claims.inference.engines import run
 from casualty_est.claims.inference.timeline import increments
 from casualty_est.claims.model.model import ClaimsModel
 from casualty_est.claims.model.scenario import Scenario
-from casualty_est.result.convergence import diagnose
+from casualty_est.claims.schema import AsOf
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.progress import Report
 
+if TYPE_CHECKING:
+    from casualty_est.claims.estimate import ClaimsEstimate
+
 
 def seen_by(
-    model: ClaimsModel, meta: dict[str, Any], day: date, row: int, prob: float, report: Report
-) -> dict[str, Any]:
+    model: ClaimsModel, estimate: ClaimsEstimate, day: date, row: int, prob: float, report: Report
+) -> AsOf:
     """Refit with the claims published by a day, and look at the count up to that day."""
     report(f"refitting with what was published by {day}", None)
     layout = model.layout
@@ -27,7 +30,7 @@ def seen_by(
     published = [claim.reported or claim.end for claim in layout.claims]
     heard = np.array([float(when is None or when <= day) for when in published])
     scenario = replace(Scenario.plain(layout), weights=heard)
-    settings = {key: meta["settings"][key] for key in ("draws", "tune", "chains", "seed")}
+    settings = {key: estimate.meta.settings[key] for key in ("draws", "tune", "chains", "seed")}
     draws = run(model, scenario, "nuts", **settings)
     count = draws.log_ratio[..., 0].size
     walk = draws.extra.get("walk")
@@ -38,14 +41,14 @@ def seen_by(
     )
     weights = layout.timeline.grid.weights(layout.timeline.grid.start, day)
     values = np.einsum("c,dcs,s->d", model.rows[row].cells.astype(float), inside, weights)
-    low, median, high = np.quantile(values, interval_ends(prob))
-    return {
-        "date": day.isoformat(),
-        "claims": int(heard.sum()),
-        "documented_low": model.documented_by(model.rows[row], [day], published=True)[0],
-        "median": float(median),
-        "low": float(low),
-        "high": float(high),
-        "prob": prob,
-        "converged": diagnose(draws).converged,
-    }
+    low, median, high = (float(x) for x in np.quantile(values, interval_ends(prob)))
+    return AsOf(
+        date=day.isoformat(),
+        claims=int(heard.sum()),
+        documented_low=model.documented_by(model.rows[row], [day], published=True)[0],
+        median=median,
+        low=low,
+        high=high,
+        prob=prob,
+        converged=draws.diagnose().converged,
+    )

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from numbers import Real
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from scipy import optimize
 
+from casualty_est.claims.gauge import RATIOS
 from casualty_est.claims.model.layout import Layout
 from casualty_est.claims.refits.refits import Refitter
-from casualty_est.errors import UsageError
+from casualty_est.claims.schema import Tip, ratio_owner
+from casualty_est.result.schema import COUNT, RATIO, Assumption
 from casualty_est.wording.numbers import share
 
 FARTHEST = 8.0  # prior sds: beyond, no reader would follow
@@ -23,61 +23,37 @@ SMALLEST_COUNT = 1.0  # a prior median of less than one person convinces nobody
 
 
 def tipping(
-    refit: Refitter,
-    n: float,
-    assumptions: list[dict[str, Any]],
-    weights: Sequence[float],
-) -> list[dict[str, Any]]:
+    refit: Refitter, n: float, assumptions: Sequence[Assumption], weights: Sequence[float]
+) -> tuple[Tip, ...]:
     """Move each assumption alone until the median is `n`."""
-    n = tippable(n)
-    return [
+    return tuple(
         _tip(refit, n, j, assumption, weight)
         for j, (assumption, weight) in enumerate(zip(assumptions, weights, strict=True))
-    ]
+    )
 
 
-def tippable(n: float) -> float:
-    """Return `n` if it is a number of people above 0, of whatever numeric type, or raise."""
-    if not isinstance(n, Real) or not math.isfinite(n) or n <= 0:
-        msg = f"tipping needs a number of people above 0, not {n!r}"
-        raise UsageError(msg)
-    return float(n)
-
-
-def _tip(
-    refit: Refitter, n: float, j: int, assumption: dict[str, Any], weight: float
-) -> dict[str, Any]:
-    sd = float(assumption["sd"])
-    if refit.report is not None:
-        refit.report(f"moving the {assumption['name']} until the median is {n:,.0f}", None)
+def _tip(refit: Refitter, n: float, j: int, assumption: Assumption, weight: float) -> Tip:
+    sd = assumption.sd
+    refit.report(f"moving the {assumption.name} until the median is {n:,.0f}", None)
 
     def gap(sds: float) -> float:
         values, _ = refit.deaths(refit.plain.shifted(j, sds * sd))
         return float(np.log(np.median(values)) - math.log(n))
 
-    falls = _is_ratio(assumption)
-    slope = (-weight if falls else weight) * sd
     # A sampled search takes a refit a step: not where the weight says that it leads nowhere.
+    slope = assumption.sign * weight * sd
     sds = _root(gap, slope, refit.precision, thorough=refit.method == "exact")
-    value = None if sds is None else assumption["median"] * math.exp(sds * sd)
-    if value is not None and not falls and value < SMALLEST_COUNT:
+    value = None if sds is None else assumption.median * math.exp(sds * sd)
+    if value is not None and assumption.sign == COUNT and value < SMALLEST_COUNT:
         value = sds = None
-    implied = _implied(refit, n, j) if assumption["kind"] in ("ratio", "reference") else None
-    return {
-        "assumption": assumption["name"],
-        "value": value,
-        "sds": sds,
-        "implied": implied,
-        "sentence": _sentence(n, assumption, value, sds, implied),
-    }
+    implied = _implied(refit, n, j) if assumption.kind in RATIOS else None
+    sentence = _sentence(n, assumption, value, sds, implied)
+    return Tip(assumption.name, value, sds, implied, sentence)
 
 
-def _is_ratio(assumption: dict[str, Any]) -> bool:
-    """Whether the count falls when this assumption rises."""
-    return assumption["kind"] in ("ratio", "reference") or "ratio of" in assumption["name"]
-
-
-def _root(gap: Any, slope: float, precision: float, *, thorough: bool) -> float | None:
+def _root(
+    gap: Callable[[float], float], slope: float, precision: float, *, thorough: bool
+) -> float | None:
     """Find the shift, in prior sds, by bracketing outwards from where the slope points."""
     start = gap(0.0)
     if abs(start) < TOLERANCE:
@@ -123,15 +99,11 @@ def _whole(layout: Layout, target: int, claim: int) -> bool:
 
 
 def _sentence(
-    n: float,
-    assumption: dict[str, Any],
-    value: float | None,
-    sds: float | None,
-    implied: float | None,
+    n: float, assumption: Assumption, value: float | None, sds: float | None, implied: float | None
 ) -> str:
     head = f"For {n:,.0f} to be right"
-    if _is_ratio(assumption) and implied is not None:
-        name = assumption["name"].removeprefix("ratio of ")
+    if implied is not None:
+        name = ratio_owner(assumption.name)
         reported = f"{head}, {name} would have to have reported {_of_the_truth(implied)}"
         if value is None or sds is None:
             return (
@@ -142,9 +114,9 @@ def _sentence(
             f"beforehand, {_away(sds)}."
         )
     if value is None or sds is None:
-        return f"{head}, no shift of the {assumption['name']} would be enough on its own{LIMIT}."
-    shown = _of_the_truth(value) if _is_ratio(assumption) else f"{value:,.3g}"
-    what = "prior median of the count" if assumption["kind"] == "level" else f"{assumption['name']}"
+        return f"{head}, no shift of the {assumption.name} would be enough on its own{LIMIT}."
+    shown = _of_the_truth(value) if assumption.sign == RATIO else f"{value:,.3g}"
+    what = "prior median of the count" if assumption.kind == "level" else assumption.name
     return f"{head}, the {what} would have to be about {shown}, {_away(sds)}."
 
 
@@ -153,7 +125,7 @@ def _of_the_truth(ratio: float) -> str:
         return "just the true number"
     if ratio >= 1:
         return f"{share(ratio)} times the true number"
-    return f"{share(100 * ratio)} % of the true number"
+    return f"{share(100 * ratio)}% of the true number"
 
 
 def _away(sds: float) -> str:

@@ -1,1 +1,85 @@
 """What a report says of claims."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from casualty_est.claims.report import pictures, sources_text, tables, text, timeline, what_if
+from casualty_est.quantity import hedges
+from casualty_est.report.parts import Parts
+from casualty_est.report.pictures import Wanted
+from casualty_est.report.tables import Table
+from casualty_est.report.text import attribution
+
+if TYPE_CHECKING:
+    from casualty_est.claims.estimate import ClaimsEstimate
+
+
+class ClaimsParts(Parts):
+    """The parts of a report on claims."""
+
+    package: ClassVar[str] = "casualty_est.claims.report"
+    template: ClassVar[str] = "claims.html"
+    estimate: ClaimsEstimate
+
+    def __init__(self, estimate: ClaimsEstimate, prob: float) -> None:
+        super().__init__(estimate, prob)
+        if estimate.has_path:
+            self.said_elsewhere = timeline.SAID_THERE
+
+    def over_time(self) -> list[str]:
+        """To which day the number runs, and on what it rests there."""
+        return timeline.lede(self.estimate)
+
+    def rests_on(self) -> list[str]:
+        """On which assumptions the level rests, or on which number from outside."""
+        return text.rests_on(self.estimate)
+
+    def sources(self) -> Table:
+        """Reporting ratio of every source."""
+        return tables.sources(self.estimate, self.prob)
+
+    def source_sentences(self) -> list[str]:
+        """The same in sentences; none without a level."""
+        if not self.estimate.meta.has_level:
+            return []
+        numbers = list(self.estimate.sources(self.prob).itertuples())
+        return sources_text.of_sources(self.estimate.meta.sources, numbers, self.prob)
+
+    def refits(self) -> list[Table]:
+        """Each source alone, each left out, wider priors; made unasked where that is cheap."""
+        return tables.refits(self.estimate, self.prob)
+
+    def refits_missing(self) -> str:
+        """Why there are none."""
+        return text.refits_missing()
+
+    def what_if(self) -> list[str]:
+        """What would have to hold for the numbers that disagree to be right."""
+        return what_if.what_if(self.estimate)
+
+    def attribution(self) -> str:
+        """Whether responsibility is alleged or accepted, and what perpetrators state."""
+        return attribution(self.estimate, text.statements(self.estimate))
+
+    def limitations(self) -> list[str]:
+        """What totals cannot say."""
+        return text.limitations()
+
+    def checks(self) -> dict[str, Callable[[], bool]]:
+        """Items of the checklist that the table of claims meets."""
+        return text.checks(self.estimate)
+
+    def pictures(self) -> dict[str, Wanted]:
+        """Ratios, priors, weights, and paths over time."""
+        return pictures.pictures(self.estimate, self.prob)
+
+    def more(self) -> dict[str, Any]:
+        """Time, the same model sampled, and the readings of hedges."""
+        agreement = self.estimate.details.agreement
+        return {
+            "timeline": timeline.section(self.estimate, self.prob),
+            "agreement": "" if agreement is None else agreement.text,
+            "hedges": hedges,
+        }

@@ -13,12 +13,12 @@ from casualty_est.claims.table.claim import (
     HEDGES,
     LEVELS,
     OUTCOMES,
-    ROLES,
     CellKey,
     Claim,
 )
 from casualty_est.errors import InputError, Problem
 from casualty_est.quantity.quantity import Quantity
+from casualty_est.tables.cells import ROLES
 from casualty_est.tables.checks import (
     CONTROLS_IN_PROSE,
     convert,
@@ -211,6 +211,6 @@ def _warnings(table: Table, rows: Sequence[Claim]) -> tuple[tuple[str, str], ...
     found.extend(similar_names((part for scope in scopes for part in scope.split("+")), "scopes"))
     found.extend(similar_names([*(row.group for row in rows), *GROUPS], "groups"))
     found.extend(similar_names((row.perpetrator for row in rows), "perpetrators"))
-    if all(row.quantity.form == "unknown" for row in rows):
+    if all(row.quantity.is_unknown for row in rows):
         found.append(("no_counts", "no row has a count, so the table says nothing of the total"))
     return tuple(found)

@@ -6,19 +6,8 @@ from dataclasses import dataclass, fields
 from datetime import date
 
 from casualty_est.quantity.quantity import Quantity
+from casualty_est.tables.cells import ALL_SCOPES, ANY_PERPETRATOR
 
-ROLES = (
-    "perpetrator",
-    "party",
-    "adversary",
-    "monitor",
-    "government",
-    "media",
-    "international",
-    "third_state",
-    "survey",
-    "reference",
-)
 LEVELS = ("total", "incident")
 # Equipment is lost, people are not: its counts never add up with those of people.
 OUTCOMES = ("killed", "injured", "casualties", "lost")
@@ -27,14 +16,10 @@ GROUPS = ("civilians", "combatants", "all", "women", "men", "children", "elderly
 DEFAULTS = {
     "outcome": "killed",
     "group": "civilians",
-    "perpetrator": "any",
-    "scope": "all",
+    "perpetrator": ANY_PERPETRATOR,
+    "scope": ALL_SCOPES,
     "level": "total",
 }
-
-# Labels that cover every other: the defaults of their columns.
-ALL_SCOPES = DEFAULTS["scope"]
-ANY_PERPETRATOR = DEFAULTS["perpetrator"]
 
 CellKey = tuple[str, str, str, str]
 Window = tuple[date | None, date | None]
@@ -51,7 +36,7 @@ class Claim:
     quantity : Quantity
         The hedged number.
     role : str or None
-        One of `ROLES`: what the source is to this cell.
+        One of `casualty_est.tables.cells.ROLES`: what the source is to this cell.
     level : str
         ``"total"``, or ``"incident"`` for a single event.
     scope : str

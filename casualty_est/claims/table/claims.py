@@ -9,7 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from casualty_est.claims.table.checks import follow_aliases, validate
-from casualty_est.claims.table.claim import COLUMNS, ROLES, CellKey, Claim, Window
+from casualty_est.claims.table.claim import COLUMNS, CellKey, Claim, Window
 from casualty_est.errors import InputError, Problem
 from casualty_est.quantity.quantity import Quantity
 from casualty_est.tables.read import Table, read_table, table_from
@@ -17,7 +17,7 @@ from casualty_est.tables.read import Table, read_table, table_from
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["COLUMNS", "ROLES", "CellKey", "Claim", "Claims", "Window", "window_text"]
+__all__ = ["COLUMNS", "CellKey", "Claim", "Claims", "Window", "window_text"]
 
 _SHOWN = 8
 

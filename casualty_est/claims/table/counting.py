@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 
 from casualty_est.claims.table.claim import CellKey, Claim, Window
@@ -13,35 +13,9 @@ from casualty_est.claims.table.derived import drop_derived
 from casualty_est.claims.table.over_time import OverTime, spread_over_time
 from casualty_est.claims.table.tally import Counted, LeftOut, Tally, latest
 from casualty_est.claims.table.windows import WindowError, share_windows
-from casualty_est.quantity.quantity import Quantity
+from casualty_est.tables.documented import DOCUMENTING_ROLES, Documented
 
-__all__ = ["Counted", "Documented", "LeftOut", "WindowError", "count_once", "documented"]
-
-DOCUMENTING_ROLES = frozenset({"perpetrator", "monitor", "government", "international"})
-# Words and upper bounds have a low end by table, but nobody stated it.
-STATED_LOW = frozenset({"exact", "at_least", "between"})
-
-
-@dataclass(frozen=True, slots=True)
-class Documented:
-    """The largest lower end that a documenting source stated for one cell.
-
-    Parameters
-    ----------
-    low : float
-        Deaths (or injuries, or both) as published.
-    high : float or None
-        Upper end of the same claim, None where it is open.
-    source : str
-        Who published it.
-    text : str
-        The claim as published.
-    """
-
-    low: float
-    high: float | None
-    source: str
-    text: str = field(default="", compare=False)
+__all__ = ["Counted", "LeftOut", "WindowError", "count_once", "documented"]
 
 
 def count_once(
@@ -119,18 +93,13 @@ def _in_one_window(tally: Tally) -> Counted:
     return tally.result()
 
 
-def _numbers(claim: Claim) -> tuple[object, ...]:
-    quantity = claim.quantity
-    return (quantity.low, quantity.best, quantity.high, quantity.form)
-
-
 # --- rules 1 to 3: unknown, unseen, and who speaks -------------------------------------
 
 
 def _drop_unseen(tally: Tally, as_of: date | None) -> None:
     for row, claim in list(tally.standing.items()):
         published = claim.reported or claim.end
-        if claim.quantity.form == "unknown":
+        if claim.quantity.is_unknown:
             tally.drop(row, "unknown", "it states no count, which is not zero")
         elif as_of and published and published > as_of:
             tally.drop(row, "after_as_of", f"published {published}, after {as_of}")
@@ -174,7 +143,7 @@ def _attribute(tally: Tally, quoting: dict[int, str], roles: dict[str, dict[Cell
     """Give every quoting row to the source it quotes, unless that source states it already."""
 
     def statement(source: str, claim: Claim) -> tuple[object, ...]:
-        return (source, claim.cell_key, claim.level, _numbers(claim))
+        return (source, claim.cell_key, claim.level, claim.quantity.content)
 
     own: dict[tuple[object, ...], list[int]] = defaultdict(list)
     passed_on: dict[tuple[object, ...], str] = {}
@@ -244,7 +213,7 @@ def _drop_repeats(tally: Tally, rows: Sequence[int]) -> None:
     same: dict[tuple[object, ...], list[int]] = defaultdict(list)
     for row in rows:
         claim = tally.standing[row]
-        same[(*_numbers(claim), claim.end)].append(row)
+        same[(*claim.quantity.content, claim.end)].append(row)
     for repeats in same.values():
         # The last to be reported stays, so that no older figure passes for the newest.
         kept = latest(tally, repeats)
@@ -296,7 +265,7 @@ def documented(claims: Iterable[Claim], key: CellKey, window: Window) -> Documen
     alone = len({claim.window for claim in cell}) == 1
     best: Documented | None = None
     for claim in cell:
-        low = stated_low(claim.quantity) if claim.role in DOCUMENTING_ROLES else None
+        low = claim.quantity.stated_low if claim.role in DOCUMENTING_ROLES else None
         if low is None or not _is_about(claim, window, alone):
             continue
         if best is None or low > best.low:
@@ -308,7 +277,7 @@ def documented_to(claims: Iterable[Claim], day: date) -> Documented | None:
     """Return the largest lower end that a documenting source stated for one cell up to a day."""
     best: Documented | None = None
     for claim in claims:
-        low = stated_low(claim.quantity) if claim.role in DOCUMENTING_ROLES else None
+        low = claim.quantity.stated_low if claim.role in DOCUMENTING_ROLES else None
         last = claim.end or claim.reported
         if (
             low is not None
@@ -318,15 +287,6 @@ def documented_to(claims: Iterable[Claim], day: date) -> Documented | None:
         ):
             best = Documented(low, claim.quantity.high, claim.source, claim.quantity.text)
     return best
-
-
-def stated_low(quantity: Quantity) -> int | None:
-    """Return the plain count or the lower end that somebody put in figures."""
-    # A lower end made of words ("at least hundreds") has no digits: nobody stated it.
-    in_figures = quantity.form != "at_least" or quantity.grid is not None
-    if quantity.low is None or quantity.form not in STATED_LOW or not in_figures:
-        return None
-    return int(quantity.low)
 
 
 def _is_about(claim: Claim, window: Window, alone: bool) -> bool:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from casualty_est.claims.table.claim import ALL_SCOPES, ANY_PERPETRATOR, CellKey, Claim
+from casualty_est.claims.table.claim import CellKey, Claim
 from casualty_est.claims.table.tally import Tally, latest
+from casualty_est.tables.cells import ALL_SCOPES, ANY_PERPETRATOR
 
 
 class _Rows:

@@ -101,12 +101,8 @@ def _fill(tally: Tally, grid: TimeGrid) -> None:
             )
 
 
-def _numbers(quantity: Quantity) -> tuple[object, ...]:
-    return (quantity.low, quantity.best, quantity.high, quantity.form)
-
-
 def _drop_repeats(tally: Tally) -> None:
-    same = tally.groups(lambda claim: (*_series(claim), claim.end, _numbers(claim.quantity)))
+    same = tally.groups(lambda claim: (*_series(claim), claim.end, claim.quantity.content))
     for rows in same.values():
         if len(rows) > 1:
             kept = latest(tally, rows)
@@ -134,7 +130,7 @@ def _thin(tally: Tally, grid: TimeGrid) -> None:
 
 def _side(quantity: Quantity) -> str:
     """At least, at most, or a number: bounds do not stand for numbers."""
-    return quantity.form if quantity.form in ("at_least", "at_most") else "number"
+    return quantity.hedge.bound or "number"
 
 
 def _last(tally: Tally, rows: Sequence[int]) -> int:
@@ -153,9 +149,9 @@ def _last(tally: Tally, rows: Sequence[int]) -> int:
 def _ends(quantity: Quantity, *, finite: bool = False) -> tuple[float, float]:
     """Lowest and highest number that a statement admits."""
     low, best, high = quantity.low, quantity.best, quantity.high
-    if quantity.form == "at_least" and low is not None:
+    if quantity.hedge.bound == "lower" and low is not None:
         return low, low if finite else math.inf
-    if quantity.form == "at_most" and high is not None:
+    if quantity.hedge.bound == "upper" and high is not None:
         return high if finite else 0.0, high
     if best is not None:
         return best, best

@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from casualty_est.claims.table.claim import ALL_SCOPES, ANY_PERPETRATOR, CellKey, Window
+from casualty_est.claims.table.claim import CellKey, Window
 from casualty_est.claims.table.claims import window_text
 from casualty_est.claims.table.tally import SHOWN, Tally, more
 from casualty_est.errors import UsageError
+from casualty_est.tables.cells import ALL_SCOPES, ANY_PERPETRATOR
 
 INSIDE_CIVILIANS = frozenset({"civilians", "women", "men", "children", "elderly"})
 

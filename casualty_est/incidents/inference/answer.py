@@ -11,10 +11,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from casualty_est.claims.table.counting import DOCUMENTING_ROLES, STATED_LOW
 from casualty_est.incidents.inference.after import Reconstructed, parts, stated_numbers
 from casualty_est.incidents.model.layout import CONCEDED_EXACT, FRACTION, IncidentLayout
 from casualty_est.incidents.model.readings import ACCEPTED
+from casualty_est.incidents.schema import Gap, Part
+from casualty_est.result.schema import Rests, Weight
+from casualty_est.tables.documented import DOCUMENTING_ROLES, Documented
 from casualty_est.wording.numbers import share as two_digits
 from casualty_est.wording.phrases import possessive
 
@@ -99,7 +101,7 @@ def row_deaths(found: list[Row], again: Reconstructed, scale: Array) -> Array:
     return np.column_stack(columns)
 
 
-def documented(model: IncidentModel, row: Row) -> dict[str, Any] | None:
+def documented(model: IncidentModel, row: Row) -> Documented | None:
     """Sum over incidents of the largest lower end stated by a source that documents deaths."""
     layout = model.layout
     patterns, readings = layout.readings.patterns, layout.readings
@@ -115,11 +117,7 @@ def documented(model: IncidentModel, row: Row) -> dict[str, Any] | None:
         if model.roles[name] not in DOCUMENTING_ROLES:
             continue
         low = np.array(
-            [
-                q.low if q.form in STATED_LOW and q.low is not None else -1
-                for q in original.claims[s]
-            ]
-            or [-1],
+            [-1 if q.stated_low is None else q.stated_low for q in original.claims[s]] or [-1],
             dtype=float,
         )
         speaks = (claim[:, s] >= 0) & inside
@@ -132,7 +130,7 @@ def documented(model: IncidentModel, row: Row) -> dict[str, Any] | None:
     total = int((np.maximum(best, 0) * patterns.count).sum())
     stating = np.unique(lowest.argmax(axis=1)[best >= 0])
     source = ", ".join(patterns.sources[s] for s in stating)
-    return {"low": total, "high": None, "source": source, "text": f"at least {total:,}"}
+    return Documented(total, None, source, f"at least {total:,}")
 
 
 def ratios_within(layout: IncidentLayout, theta: Array, gamma: Array) -> Array:
@@ -202,7 +200,7 @@ def inclusion(layout: IncidentLayout, theta: Array, gamma: Array) -> Array:
 
 def identification(
     model: IncidentModel, log_total: Array, theta: Array, anchor_learned: float | None
-) -> dict[str, Any]:
+) -> Rests:
     """Elasticities of the first estimate, in numbers and sentences.
 
     log_total (chain, draw): Log of the estimate on the scale of the anchor.
@@ -210,14 +208,14 @@ def identification(
     """
     layout = model.layout
     anchor = layout.anchor
-    found: list[dict[str, Any]] = []
+    found: list[_Elasticity] = []
     others = _bias_rows(layout, log_total, theta, anchor_learned)
     if layout.cut:
         # All deaths are divided by the anchor's ratio after the fit, and the others are measured by
         # it: if all ratios were k times as high, all deaths would be k times as low, exactly.
-        rest = sum(row["weight"] for row in others)
-        mcse = math.sqrt(sum(row["mcse"] ** 2 for row in others))
-        found.append(_row(f"scale: ratio of {anchor.source}", -1.0 - rest, mcse, 1.0))
+        rest = sum(row.weight for row in others)
+        mcse = math.sqrt(sum(row.mcse**2 for row in others))
+        found.append(_Elasticity(f"scale: ratio of {anchor.source}", -1.0 - rest, mcse, 1.0))
     found += others
     for name, title in (
         ("grade", "grade {}: real and by the perpetrator"),
@@ -231,17 +229,30 @@ def identification(
             score = (values[..., 0] - block.first[0]) / block.second[0] ** 2
             weight, mcse = covariance(log_total, score)
             learned = float(values[..., 0].std() / block.second[0])
-            found.append(_row(f"{title}: log odds", weight, mcse, learned))
-    return {"kind": "elasticity", "rows": found, "sentences": _sentences(model, found)}
+            found.append(_Elasticity(f"{title}: log odds", weight, mcse, learned))
+    rows = tuple(Weight(row.assumption, row.weight, row.mcse, row.learned) for row in found)
+    return Rests("elasticity", rows, tuple(_sentences(model, found)))
 
 
-def _row(assumption: str, weight: float, mcse: float, learned: float | None) -> dict[str, Any]:
-    return {"assumption": assumption, "weight": weight, "mcse": mcse, "learned": learned}
+@dataclass(frozen=True, slots=True)
+class _Elasticity:
+    """The pull of one input, and the grade that it is about, where it is about one."""
+
+    assumption: str
+    weight: float
+    mcse: float
+    learned: float | None
+    grade: str = ""
+
+    @property
+    def is_scale(self) -> bool:
+        """Whether it is the anchor's."""
+        return self.assumption.startswith("scale")
 
 
 def _bias_rows(
     layout: IncidentLayout, log_total: Array, theta: Array, anchor_learned: float | None
-) -> list[dict[str, Any]]:
+) -> list[_Elasticity]:
     """Derivative by the prior location of each log ratio, what roles share taken into account."""
     d, readings = layout.arrays, layout.readings
     z = layout.parameters.get(theta, "bias")
@@ -258,13 +269,13 @@ def _bias_rows(
         learned = float((z @ chol[k]).std() / sds[k])
         is_anchor = names[i] == layout.anchor.source
         title = f"scale: ratio of {names[i]}" if is_anchor else f"ratio of {names[i]}"
-        rows.append(_row(title, weight, mcse, anchor_learned if is_anchor else learned))
-    return sorted(rows, key=lambda row: not row["assumption"].startswith("scale"))
+        rows.append(_Elasticity(title, weight, mcse, anchor_learned if is_anchor else learned))
+    return sorted(rows, key=lambda row: not row.is_scale)
 
 
 def _probability_rows(
     layout: IncidentLayout, log_total: Array, theta: Array, name: str, title: str
-) -> list[dict[str, Any]]:
+) -> list[_Elasticity]:
     values = special.expit(layout.parameters.get(theta, name))
     block = next((b for b in layout.parameters.blocks if b.name == name), None)
     rows = []
@@ -277,8 +288,9 @@ def _probability_rows(
         scale = (a + b) / b
         prior_sd = math.sqrt(a * b / ((a + b) ** 2 * (a + b + 1)))
         label = title.format(block.labels[k])
-        row = _row(label, weight * scale, mcse * scale, float(p.std() / prior_sd))
-        rows.append(row | ({"grade": block.labels[k]} if name == "grade" else {}))
+        grade = block.labels[k] if name == "grade" else ""
+        learned = float(p.std() / prior_sd)
+        rows.append(_Elasticity(label, weight * scale, mcse * scale, learned, grade))
     return rows
 
 
@@ -295,47 +307,43 @@ def covariance(log_total: Array, score: Array) -> tuple[float, float]:
     return float(product.mean()), float(product.std(ddof=1) / math.sqrt(max(ess, 1.0)))
 
 
-def _sentences(model: IncidentModel, found: list[dict[str, Any]]) -> list[str]:
+def _sentences(model: IncidentModel, found: list[_Elasticity]) -> list[str]:
     layout = model.layout
     anchor = layout.anchor
     said = [f"{anchor.text[:1].upper()}{anchor.text[1:]}."]
     owner = possessive(anchor.source)
     if layout.cut:
-        lower = two_digits(100 * (1 - 1.1 ** found[0]["weight"]))
+        lower = two_digits(100 * (1 - 1.1 ** found[0].weight))
         said.append(
-            f"The data may not change that (scale 'cut'): if {owner} counts were 10 % higher than "
-            f"is assumed, the estimate would be {lower} % lower."
+            f"The data may not change that (scale 'cut'): if {owner} counts were 10% higher than "
+            f"is assumed, the estimate would be {lower}% lower."
         )
         if len(layout.readings.listers) > 1:
             said.append(
-                "If the counts of all sources were 10 % higher than is assumed, it would be 9.1 % "
+                "If the counts of all sources were 10% higher than is assumed, it would be 9.1% "
                 "lower, whatever they report."
             )
     else:
-        row = next(r for r in found if r["assumption"].startswith("scale"))
-        moved = 100 * abs(1.1 ** row["weight"] - 1)
-        direction = "higher" if row["weight"] > 0 else "lower"
+        row = next(r for r in found if r.is_scale)
+        moved = 100 * abs(1.1**row.weight - 1)
+        direction = "higher" if row.weight > 0 else "lower"
         said.append(
             f"The data may speak of that (scale 'joint'): if the prior ratio of {anchor.source} "
-            f"were 10 % higher, the estimate would be {two_digits(moved)} % {direction}."
+            f"were 10% higher, the estimate would be {two_digits(moved)}% {direction}."
         )
-        if row["learned"] is not None and row["learned"] < 0.7:
+        if row.learned is not None and row.learned < 0.7:
             what = "reports that are exactly right" if layout.exact_reports else "the size law"
             said.append(
-                f"Mostly the data set the level (posterior sd over prior sd {row['learned']:.2f}), "
+                f"Mostly the data set the level (posterior sd over prior sd {row.learned:.2f}), "
                 f"through {what} and the shape of small counts; if sources copy, they mislead."
             )
-    graded = [
-        row
-        for row in found
-        if "grade" in row and abs(row["weight"]) > max(MENTION, 2 * row["mcse"])
-    ]
-    for row in sorted(graded, key=lambda r: -abs(r["weight"]))[:3]:
-        moved = 100 * abs(1.1 ** row["weight"] - 1)
+    graded = [row for row in found if row.grade and abs(row.weight) > max(MENTION, 2 * row.mcse)]
+    for row in sorted(graded, key=lambda r: -abs(r.weight))[:3]:
+        moved = 100 * abs(1.1**row.weight - 1)
         said.append(
-            f"If incidents graded {row['grade']} were real and by the perpetrator a tenth more "
-            f"often than assumed, the estimate would be {two_digits(moved)} % "
-            f"{'higher' if row['weight'] > 0 else 'lower'}."
+            f"If incidents graded {row.grade} were real and by the perpetrator a tenth more "
+            f"often than assumed, the estimate would be {two_digits(moved)}% "
+            f"{'higher' if row.weight > 0 else 'lower'}."
         )
     return said + list(model.circularity)
 
@@ -358,7 +366,7 @@ def gap_columns(model: IncidentModel) -> tuple[Array, list[tuple[int, int]]]:
     return found, pairs
 
 
-def gaps(model: IncidentModel, again: Reconstructed, ratio: Array) -> list[dict[str, Any]]:
+def gaps(model: IncidentModel, again: Reconstructed, ratio: Array) -> tuple[Gap, ...]:
     """Split the gap between the anchor's reported total and each other source's.
 
     Shapley values over three switches (who is included, how many are counted within, and whether
@@ -388,19 +396,18 @@ def gaps(model: IncidentModel, again: Reconstructed, ratio: Array) -> list[dict[
         names = patterns.sources[a], patterns.sources[b]
         totals = [float(count @ stated[:, s]) for s in (a, b)]
         found.append(
-            {
-                "sources": list(names),
-                "reported": totals,
-                "gap": totals[0] - totals[1],
-                "missed_incidents": _ends(missed),
-                "counting_within": _ends(within),
-                "attribution": _ends(attributed),
-            }
+            Gap(
+                sources=names,
+                reported=(totals[0], totals[1]),
+                gap=totals[0] - totals[1],
+                missed_incidents=_part(missed),
+                counting_within=_part(within),
+                attribution=_part(attributed),
+            )
         )
-    return found
+    return tuple(found)
 
 
-def _ends(values: Any) -> dict[str, float]:
-    low, median, high = np.quantile(values, (0.025, 0.5, 0.975))
-    return {"mean": float(np.mean(values)), "median": float(median), "low": float(low),
-            "high": float(high), "prob": 0.95}  # fmt: skip
+def _part(values: Any) -> Part:
+    low, median, high = (float(x) for x in np.quantile(values, (0.025, 0.5, 0.975)))
+    return Part(float(np.mean(values)), median, low, high, 0.95)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from casualty_est.incidents.inference.after import Reconstructed
+from casualty_est.incidents.schema import BySize, Graded, Reported
 from casualty_est.incidents.table.incident import VERDICTS
 from casualty_est.incidents.table.summary import CLASSES, class_name, class_of, lowest_of, size_of
 
@@ -16,15 +17,6 @@ if TYPE_CHECKING:
 
 Ints = npt.NDArray[np.int64]
 NO_GRADE = "none"
-
-
-def reported(model: IncidentModel, again: Reconstructed) -> dict[str, Any]:
-    """Tabulate the reports that count."""
-    return {
-        "reports": _reports(model),
-        "by_size": _by_size(model),
-        "grades": _grades(model, again),
-    }
 
 
 def _ends(model: IncidentModel, s: int) -> npt.NDArray[np.float64]:
@@ -40,7 +32,8 @@ def _ends(model: IncidentModel, s: int) -> npt.NDArray[np.float64]:
     return found
 
 
-def _reports(model: IncidentModel) -> list[dict[str, Any]]:
+def reports(model: IncidentModel) -> tuple[Reported, ...]:
+    """What each source reports."""
     kept = model.layout.readings.kept
     patterns, count = model.patterns, model.patterns.count[kept]
     mentioned = patterns.claim[kept] > -2
@@ -52,22 +45,23 @@ def _reports(model: IncidentModel) -> list[dict[str, Any]]:
         alone = mentioned[:, s] & (mentioned.sum(axis=1) == 1)
         low, high = (float(np.nansum(count * ends[:, k])) for k in (0, 1))
         found.append(
-            {
-                "source": name,
-                "role": model.roles[name],
-                "incidents": int(count[mentioned[:, s]].sum()),
-                "only_here": int(count[alone].sum()),
-                "with_number": int(count[np.isfinite(ends[:, 0])].sum()),
-                "low": low,
-                "high": high,
-                "self_reported": int(count[patterns.self_reported[kept, s]].sum()),
+            Reported(
+                source=name,
+                role=model.roles[name],
+                incidents=int(count[mentioned[:, s]].sum()),
+                only_here=int(count[alone].sum()),
+                with_number=int(count[np.isfinite(ends[:, 0])].sum()),
+                low=low,
+                high=high,
+                self_reported=int(count[patterns.self_reported[kept, s]].sum()),
                 **own,
-            }
+            )
         )
-    return found
+    return tuple(found)
 
 
-def _by_size(model: IncidentModel) -> dict[str, Any]:
+def by_size(model: IncidentModel) -> BySize:
+    """Incidents by size: how many there are, and whom each source mentions and counts."""
     kept = model.layout.readings.kept
     patterns, count = model.patterns, model.patterns.count[kept]
     sizes = np.full(patterns.claim[kept].shape, np.nan)
@@ -88,19 +82,20 @@ def _by_size(model: IncidentModel) -> dict[str, Any]:
         for found, which in ((mentioned, holds), (counted, states)):
             found[s] = np.bincount(at[which], weights=count[which], minlength=shape[1])
     used = np.flatnonzero(total)
-    return {
-        "classes": [class_name(int(i)) for i in used],
-        "incidents": total[used].tolist(),
-        "mentioned": mentioned[:, used].tolist(),
-        "counted": counted[:, used].tolist(),
-    }
+    return BySize(
+        classes=tuple(class_name(int(i)) for i in used),
+        incidents=tuple(total[used].tolist()),
+        mentioned=tuple(tuple(row) for row in mentioned[:, used].tolist()),
+        counted=tuple(tuple(row) for row in counted[:, used].tolist()),
+    )
 
 
-def _grades(model: IncidentModel, again: Reconstructed) -> list[dict[str, Any]]:
+def grades(model: IncidentModel, again: Reconstructed) -> tuple[Graded, ...]:
+    """Incidents by grade: how many, judged, accepted, and the share that is real."""
     readings = model.layout.readings
     patterns, count = readings.patterns, readings.patterns.count
     if not patterns.grade:
-        return []
+        return ()
     ends = np.stack([_ends(model, s) for s in readings.listers])
     low, high = (np.nan_to_num(ends[:, :, k]).max(axis=0) for k in (0, 1))
     real = again.chance.mean(axis=0)
@@ -112,14 +107,14 @@ def _grades(model: IncidentModel, again: Reconstructed) -> list[dict[str, Any]]:
             continue
         judged = which & (readings.verdict > 0)
         found.append(
-            {
-                "grade": name,
-                "incidents": int(count[which].sum()),
-                "judged": int(count[judged].sum()),
-                "accepted": int(count[judged & (readings.verdict == 1)].sum()),
-                "low": float(low[which] @ count[which]),
-                "high": float(high[which] @ count[which]),
-                "real": float(real[which] @ count[which] / count[which].sum()),
-            }
+            Graded(
+                grade=name,
+                incidents=int(count[which].sum()),
+                judged=int(count[judged].sum()),
+                accepted=int(count[judged & (readings.verdict == 1)].sum()),
+                low=float(low[which] @ count[which]),
+                high=float(high[which] @ count[which]),
+                real=float(real[which] @ count[which] / count[which].sum()),
+            )
         )
-    return found
+    return tuple(found)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,14 +15,16 @@ from casualty_est.incidents.inference.after import (
     reconstruct,
     stated_numbers,
 )
-from casualty_est.incidents.inference.data import reported
+from casualty_est.incidents.inference.data import by_size, grades, reports
 from casualty_est.incidents.inference.sample import sample
+from casualty_est.incidents.model.model import NO_LEVEL
 from casualty_est.incidents.model.ratios import ratio_prior, ratio_prior_sd, ratio_text
+from casualty_est.incidents.schema import AnchorUsed, IncidentDetails
 from casualty_est.result.blas import one_blas_thread
-from casualty_est.result.call import SCHEMA, check_counts, settle_seed, versions
-from casualty_est.result.convergence import Diagnostics, diagnose
-from casualty_est.result.draws import Draws
-from casualty_est.result.progress import progress_bar
+from casualty_est.result.call import check_counts, settle_seed, versions
+from casualty_est.result.convergence import diagnose, not_converged
+from casualty_est.result.progress import progress_bar as show_progress
+from casualty_est.result.schema import Diagnostics, Meta, Note, Row, SourceRow, Span
 
 if TYPE_CHECKING:
     import xarray
@@ -48,14 +49,13 @@ def fit(
     draws: int,
     tune: int,
     chains: int,
-    progress: bool | None,
-    notes: Sequence[tuple[str, str]] = (),
-) -> xarray.DataTree:
+    progress_bar: bool | None,
+) -> tuple[xarray.DataTree, Meta, IncidentDetails]:
     """Compute the posterior of an incidents model."""
     check_counts(draws=draws, chains=chains, tune=tune)
     seed = settle_seed(seed)
     layout = model.layout
-    with progress_bar(progress) as report:
+    with show_progress(progress_bar) as report:
         report("compiling", None)
 
         def on_progress(done: int, total: int) -> None:
@@ -76,15 +76,24 @@ def fit(
     deaths = answer.row_deaths(rows, again, np.exp(-gamma))
     ratio = answer.ratios_within(layout, theta, gamma)
     values = _values(model, found.theta, again, gamma, deaths, ratio)
-    diagnostics = _diagnose(found.theta, np.log(np.maximum(values["deaths"], 0.5)), found.stats)
+    log_deaths = np.log(np.maximum(values["deaths"], 0.5))
+    diagnostics = diagnose({"log_deaths": log_deaths, "theta": found.theta}, found.stats)
     settings = {"draws": draws, "tune": tune, "chains": chains, "seed": seed}
-    meta = _metadata(
-        model, rows, values, found.theta, gamma.reshape(chains, draws), diagnostics, settings
+    learned = _anchor_learned(model, found.theta)
+    # Under the cut the anchor's bias is independent of all else: without it there is less noise.
+    log_total = log_deaths[..., 0] + gamma.reshape(chains, draws)
+    details = IncidentDetails(
+        identification=answer.identification(model, log_total, found.theta, learned),
+        anchor=AnchorUsed(layout.anchor.source, prior.median, prior.sd, layout.anchor.how, learned),
+        unlisted_from=layout.unlisted,
+        judge=_judge(model),
+        gaps=answer.gaps(model, again, ratio),
+        reports=reports(model),
+        by_size=by_size(model),
+        grades=grades(model, again),
     )
-    meta["details"]["gaps"] = answer.gaps(model, again, ratio)
-    meta["details"] |= reported(model, again)
-    meta["warnings"] += [{"code": code, "text": text} for code, text in notes]
-    return _tree(model, rows, values, found, again, gamma, meta)
+    meta = _metadata(model, rows, learned, diagnostics, settings)
+    return _tree(model, rows, values, found, again, gamma), meta, details
 
 
 def _values(
@@ -118,11 +127,6 @@ def _values(
     return {name: value.reshape(*shape, *value.shape[1:]) for name, value in found.items()}
 
 
-def _diagnose(theta: Array, log_deaths: Array, stats: dict[str, Any]) -> Diagnostics:
-    empty = np.zeros((*theta.shape[:2], 0))
-    return diagnose(Draws(log_deaths, theta, empty, empty, "nuts", stats))
-
-
 UNITS = {
     "deaths": "people",
     "ratio_within": "own count / true deaths, within an incident",
@@ -150,7 +154,6 @@ def _tree(
     found: Any,
     again: Reconstructed,
     gamma: Array,
-    meta: dict[str, Any],
 ) -> xarray.DataTree:
     import xarray as xr
 
@@ -178,9 +181,7 @@ def _tree(
         "incidents": _incidents(model, again, gamma),
         "sample_stats": xr.Dataset({n: (dims, v) for n, v in found.stats.items()}, coords=axes),
     }
-    tree = xr.DataTree.from_dict(groups)
-    tree.attrs["casualty_est"] = json.dumps(meta)
-    return tree
+    return xr.DataTree.from_dict(groups)
 
 
 def _incidents(model: IncidentModel, again: Reconstructed, gamma: Array) -> xarray.Dataset:
@@ -217,49 +218,27 @@ def _row_name(row: answer.Row) -> str:
 def _metadata(
     model: IncidentModel,
     rows: list[answer.Row],
-    values: dict[str, Array],
-    theta: Array,
-    gamma: Array,
+    learned: float | None,
     diagnostics: Diagnostics,
     settings: dict[str, Any],
-) -> dict[str, Any]:
-    layout = model.layout
-    # Under the cut the anchor's bias is independent of all else: without it there is less noise.
-    log_total = np.log(np.maximum(values["deaths"][..., 0], 0.5)) + gamma
-    learned = _anchor_learned(model, theta)
-    notes = [{"code": code, "text": text} for code, text in model.notes]
+) -> Meta:
+    notes = [Note(code, text) for code, text in model.notes]
     if not diagnostics.converged:
-        advice = "; ".join(f"({i}) {step}" for i, step in enumerate(ADVICE, 1))
-        text = f"NOT CONVERGED: {'; '.join(diagnostics.reasons)}. What helps: {advice}"
-        notes.insert(0, {"code": "not_converged", "text": text})
-    return {
-        "schema": SCHEMA,
-        "kind": model.kind,
-        "seed": settings["seed"],
-        "versions": versions(PACKAGES),
-        "settings": {**model.settings, **settings},
-        "has_level": model.has_level,
-        "has_total": layout.unlisted != "none",
-        "rows": [_row(model, row, learned) for row in rows],
-        "sources": [_source(model, s) for s in range(len(model.patterns.sources))],
-        "claims": [],
-        "assumptions": [],
-        "diagnostics": diagnostics.to_dict(),
-        "warnings": notes,
-        "model": repr(model),
-        "details": {
-            "identification": answer.identification(model, log_total, theta, learned),
-            "anchor": {
-                "source": layout.anchor.source,
-                "median": layout.anchor.prior.median,
-                "sd": layout.anchor.prior.sd,
-                "how": layout.anchor.how,
-                "learned": learned,
-            },
-            "unlisted_from": layout.unlisted,
-            "judge": _judge(model),
-        },
-    }
+        notes.insert(0, not_converged(diagnostics.reasons, ADVICE))
+    return Meta(
+        kind=model.kind,
+        seed=settings["seed"],
+        versions=versions(PACKAGES),
+        settings={**model.settings, **settings},
+        has_level=model.has_level,
+        no_level="" if model.has_level else NO_LEVEL,
+        has_total=model.layout.unlisted != "none",
+        rows=tuple(_row(model, row, learned) for row in rows),
+        sources=tuple(_source(model, s) for s in range(len(model.patterns.sources))),
+        diagnostics=diagnostics,
+        warnings=tuple(notes),
+        model=repr(model),
+    )
 
 
 def _judge(model: IncidentModel) -> str | None:
@@ -277,36 +256,33 @@ def _anchor_learned(model: IncidentModel, theta: Array) -> float | None:
     return float(bias.std() / np.sqrt((row**2).sum()))
 
 
-def _row(model: IncidentModel, row: answer.Row, learned: float | None) -> dict[str, Any]:
+def _row(model: IncidentModel, row: answer.Row, learned: float | None) -> Row:
     whole = "listed" if model.layout.unlisted == "none" else "total"
     level = "anchor" if model.layout.anchor.how in ("named", "reference") else "prior"
     if learned is not None and learned < LEARNED:
         level = "data"
     if row.part != "listed" and not model.has_overlap:
         level = "prior"
-    return {
-        "cell": {**model.cell, **row.labels},
-        "strata": row.strata,
-        "part": row.part,
-        "documented": answer.documented(model, row) if row.part == whole else None,
-        "claimed": True,
-        "level": level,
-    }
+    return Row(
+        cell=replace(model.cell, **row.labels),
+        strata=row.strata,
+        part=row.part,
+        documented=answer.documented(model, row) if row.part == whole else None,
+        level=level,
+    )
 
 
-def _source(model: IncidentModel, s: int) -> dict[str, Any]:
+def _source(model: IncidentModel, s: int) -> SourceRow:
     layout, name = model.layout, model.patterns.sources[s]
-    prior = ratio_prior(model, s)
-    low, median, high = (float(x) for x in prior)
-    return {
-        "name": name,
-        "source": name,
-        "target": {},
-        "role": model.roles[name],
-        "level": "incident",
-        "prior": {"median": median, "low": low, "high": high},
-        "prior_log_sd": ratio_prior_sd(model, s),
-        "prior_text": ratio_text(model, s),
-        "index": s,
-        "incidents": int(model.patterns.count[layout.readings.kept][held_by(layout)[:, s]].sum()),
-    }
+    low, median, high = (float(x) for x in ratio_prior(model, s))
+    held = held_by(layout)[:, s]
+    return SourceRow(
+        name=name,
+        source=name,
+        role=model.roles[name],
+        level="incident",
+        prior=Span(median, low, high),
+        prior_log_sd=ratio_prior_sd(model, s),
+        prior_text=ratio_text(model, s),
+        incidents=int(model.patterns.count[layout.readings.kept][held].sum()),
+    )

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from casualty_est.incidents.model import kernels as kernels
+from casualty_est.incidents.model.kernels import support
 from casualty_est.quantity.quantity import Quantity
 
 Array = npt.NDArray[np.float64]
@@ -103,10 +103,10 @@ def build_statements(quantities: Sequence[Quantity], grid: Grid) -> Statements:
     """Turn the statements of one source into weights."""
     spans = []
     for quantity in quantities:
-        low, high = kernels.support(quantity)
+        low, high = support(quantity)
         low = max(low, grid.least)
         v = np.arange(low, high + 1)
-        spans.append((low, high, kernels.text_probability(quantity, v, grid.least)))
+        spans.append((low, high, quantity.hedge.probability(quantity, v, grid.least)))
     ends = _edges([(low, high, k) for low, high, k in spans])
     lows, highs = ends[:-1] + 0.5, ends[1:] - 0.5
     weights = np.array([_means(k, low, lows, highs) for low, _, k in spans])

@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special, stats
 
-from casualty_est.incidents.model import kernels as kernels
 from casualty_est.incidents.model import parameters as prm
 from casualty_est.incidents.model.grid import Grid, Statements, build_grid, build_statements
+from casualty_est.incidents.model.kernels import support
 from casualty_est.incidents.model.parameters import Parameters
 from casualty_est.incidents.model.readings import ACCEPTED, Readings
 from casualty_est.incidents.model.settings import CONFIRMED, CONTESTED, Anchoring, IncidentPriors
@@ -184,8 +184,8 @@ def build_layout(readings: Readings, choices: Choices) -> IncidentLayout:
     used = [_used(readings, s) for s in range(len(sources))]
     quantities = [[patterns.claims[s][i] for i in used[s]] for s in range(len(sources))]
     named = [q for s in range(len(sources)) for q in quantities[s]]
-    zero = any(kernels.support(q)[0] == 0 for q in named)
-    grid = build_grid(max((kernels.stated_number(q) for q in named), default=1.0), zero=zero)
+    zero = any(support(q)[0] == 0 for q in named)
+    grid = build_grid(max((q.hedge.number(q) for q in named), default=1.0), zero=zero)
     statements = [build_statements(quantities[s], grid) for s in listers]
     included = _included(readings) if choices.unlisted == "overlap" else ()
     histories, history_of = _histories(readings, included)
@@ -350,9 +350,9 @@ def _conceded(
     table = np.empty((len(quantities), len(grid.low), FRACTIONS))
     plain = build_statements(quantities, grid)
     for c, quantity in enumerate(quantities):
-        low, high = kernels.support(quantity)
+        low, high = support(quantity)
         v = np.arange(low, high + 1)
-        k = kernels.text_probability(quantity, v, 0)
+        k = quantity.hedge.probability(quantity, v, 0)
         for g in range(len(grid.low)):
             few = min(5, int(grid.high[g] - grid.low[g]) + 1)
             deaths = np.unique(np.linspace(grid.low[g], grid.high[g], few).round())

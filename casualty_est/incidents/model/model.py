@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import Executor
+from dataclasses import fields, replace
 from datetime import date
 from html import escape
 from pathlib import Path
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from casualty_est.claims.table.claim import ROLES
 from casualty_est.errors import UsageError
 from casualty_est.incidents.model.layout import Choices, IncidentLayout, build_layout
 from casualty_est.incidents.model.readings import ACCEPTED, Readings, read_patterns
@@ -27,23 +26,20 @@ from casualty_est.incidents.model.settings import (
 from casualty_est.incidents.table.patterns import IncidentPatterns
 from casualty_est.incidents.table.reports import IncidentReports
 from casualty_est.priors.settings import nearest
+from casualty_est.result.schema import Cell
+from casualty_est.tables.cells import ROLES
 
 if TYPE_CHECKING:
     import pymc
     import xarray
 
-    from casualty_est.result.estimate import Estimate
+    from casualty_est.incidents.estimate import IncidentEstimate
 
 Note = tuple[str, str]
-EXECUTOR_UNUSED = "an incidents model is a single fit: the executor was not used"
-CELL = {
-    "scope": "all",
-    "start": None,
-    "end": None,
-    "outcome": "killed",
-    "group": "civilians",
-    "perpetrator": "any",
-}
+CELL = Cell("all", None, None, "killed", "civilians", "any")
+CELL_FIELDS = tuple(field.name for field in fields(Cell))
+
+NO_LEVEL = "no source has a role and none is an anchor"
 
 
 class IncidentModel:
@@ -230,18 +226,19 @@ class IncidentModel:
                 msg = f"priors, sources: {source!r} lists no incidents; {nearest(source, names)}"
                 raise UsageError(msg)
 
-    def _cell(self, cell: Mapping[str, str | date | None] | None) -> dict[str, str | None]:
-        patterns = self.layout.readings.patterns
-        found: dict[str, str | None] = dict(CELL)
-        used = [patterns.scope[k] for k in np.unique(patterns.scope_of)]
-        found["scope"] = "+".join(used)
-        found["perpetrator"] = self.layout.readings.target or "any"
+    def _cell(self, cell: Mapping[str, str | date | None] | None) -> Cell:
+        readings = self.layout.readings
+        used = [readings.patterns.scope[k] for k in np.unique(readings.patterns.scope_of)]
+        found: dict[str, Any] = {
+            "scope": "+".join(used),
+            "perpetrator": readings.target or CELL.perpetrator,
+        }
         for key, value in (cell or {}).items():
-            if key not in CELL:
-                msg = f"cell: {key!r} is unknown; {nearest(key, CELL)}"
+            if key not in CELL_FIELDS:
+                msg = f"cell: {key!r} is unknown; {nearest(key, CELL_FIELDS)}"
                 raise UsageError(msg)
             found[key] = value.isoformat() if isinstance(value, date) else value
-        return found
+        return replace(CELL, **found)
 
     def _notes(self) -> list[Note]:
         layout, readings = self.layout, self.layout.readings
@@ -266,8 +263,8 @@ class IncidentModel:
             notes.append(("two_lists", text))
         if not self.has_level:
             text = (
-                "no source has a role and none is an anchor, so there is no headline number; give "
-                "roles, an anchor, or assume_unbiased"
+                f"{NO_LEVEL}, so there is no headline number; give roles, an anchor, or "
+                "assume_unbiased"
             )
             notes.append(("no_level", text))
         elif layout.anchor.how == "only":
@@ -340,9 +337,8 @@ class IncidentModel:
         tune: int = 1000,
         chains: int = 4,
         method: str = "auto",
-        executor: Executor | None = None,
-        progress: bool | None = None,
-    ) -> Estimate:
+        progress_bar: bool | None = None,
+    ) -> IncidentEstimate:
         """Compute the posterior.
 
         Parameters
@@ -355,36 +351,28 @@ class IncidentModel:
             Kept and warm-up draws per chain, and the number of chains.
         method : {"auto", "nuts"}
             There is one engine.
-        executor : concurrent.futures.Executor, optional
-            An incidents model is one fit and needs none; one that is given is named in a warning.
-        progress : bool, optional
+        progress_bar : bool, optional
             Show progress on standard error; None shows it where that is a terminal.
 
         Returns
         -------
-        Estimate
+        IncidentEstimate
 
         Raises
         ------
         UsageError
             If a number is out of range or the method is another.
         """
+        from casualty_est.incidents.estimate import IncidentEstimate
         from casualty_est.incidents.inference.fit import fit
-        from casualty_est.result.estimate import Estimate
 
         if method not in ("auto", "nuts"):
             msg = f"an incidents model has the method 'nuts', not {method!r}"
             raise UsageError(msg)
-        tree = fit(
-            self,
-            seed=seed,
-            draws=draws,
-            tune=tune,
-            chains=chains,
-            progress=progress,
-            notes=[("executor", EXECUTOR_UNUSED)] if executor is not None else [],
+        tree, meta, details = fit(
+            self, seed=seed, draws=draws, tune=tune, chains=chains, progress_bar=progress_bar
         )
-        return Estimate(tree, model=self, progress=progress)
+        return IncidentEstimate(tree, meta, details, model=self, progress_bar=progress_bar)
 
     def prior_predictive(self, *, draws: int = 1000, seed: int | None = None) -> xarray.DataTree:
         """Draw from the prior: what the assumptions say before any number is seen.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def ratio_prior(model: IncidentModel, s: int) -> tuple[float, float, float]:
-    """2.5 % quantile, median and 97.5 % quantile of a source's count over the true one."""
+    """2.5% quantile, median and 97.5% quantile of a source's count over the true one."""
     if s == model.layout.readings.judge:
         rng = np.random.default_rng(0)
         values = _judge_prior(model, rng)
@@ -52,7 +52,7 @@ def ratio_prior_sd(model: IncidentModel, s: int) -> float:
 def ratio_text(model: IncidentModel, s: int) -> str:
     """The prior on a source's count over the true one, in words."""
     low, median, high = ratio_prior(model, s)
-    ends = f"median {median:.3g}, 95 % {low:.2g} to {high:.2g}"
+    ends = f"median {median:.3g}, 95% {low:.2g} to {high:.2g}"
     if s == model.layout.readings.judge:
         return f"mean share of the deaths that it concedes where it accepts: {ends}"
     sd = ratio_prior_sd(model, s)

@@ -216,6 +216,6 @@ def _choose(patterns: IncidentPatterns, kept: Ints) -> IncidentPatterns:
 
 def _halved(quantity: Quantity) -> Quantity:
     high = quantity.high
-    if high is None or quantity.form not in ("exact", "between"):
+    if high is None or not quantity.hedge.states_low:
         return quantity
     return Quantity(math.ceil(high / 2), None, high, "between", quantity.grid, quantity.text)

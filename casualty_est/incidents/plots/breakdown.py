@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from matplotlib.ticker import StrMethodFormatter
 
 from casualty_est.errors import UsageError
 from casualty_est.incidents.plots import mentions
+from casualty_est.incidents.schema import Gap, Part
 from casualty_est.incidents.table.summary import Sizes
 from casualty_est.plots.page import (
     MARGIN,
@@ -30,12 +31,13 @@ from casualty_est.plots.page import (
 from casualty_est.plots.scales import set_log_axis
 from casualty_est.plots.style import LABEL, SMALL, TITLE, WIDTH, Palette, Picture, new_figure
 from casualty_est.plots.words import shorten, wrap
-from casualty_est.result.tables import GAP_PARTS, gaps, inclusion_numbers, of_incidents
 from casualty_est.wording.numbers import people, percent
 from casualty_est.wording.phrases import possessive
 
 if TYPE_CHECKING:
-    from casualty_est.result.estimate import Estimate
+    import pandas as pd
+
+    from casualty_est.incidents.estimate import IncidentEstimate
 
 LEFT = 3.05  # inches for the names of steps
 PANEL = 1.15  # inches that a panel of inclusion is high
@@ -53,7 +55,7 @@ class Step:
     detail: str
     start: float
     end: float
-    ends: tuple[float, float] | None = None  # 95 % interval of where a step ends
+    ends: tuple[float, float] | None = None  # 95% interval of where a step ends
 
     @property
     def is_total(self) -> bool:
@@ -61,22 +63,22 @@ class Step:
         return self.ends is None
 
 
-def gap(estimate: Estimate, source: str | None, palette: Palette) -> Picture:
-    """Draw why two totals differ; see `Plots.gap`."""
-    known = gaps(estimate)
+def gap(estimate: IncidentEstimate, source: str | None, palette: Palette) -> Picture:
+    """Draw why two totals differ; see `IncidentPlots.gap`."""
+    known = estimate.details.widest_gaps
     if not known:
         text = "One source alone has no gap to another."
         return only_note("Why the counts differ", text, palette)
     found = gap_to(known, source)
-    steps = steps_of(found, of_incidents(estimate)["judge"])
+    steps = steps_of(found, estimate.details.judge)
     labels = [label(step.name, step.detail, LEFT - 0.25, palette) for step in steps]
     page = open_page(
         sum(height_of(lines) for lines in labels) + 0.1,
         _limits(steps),
         palette,
-        title=f"Why the counts of {found['sources'][0]} and {found['sources'][1]} differ",
+        title=f"Why the counts of {found.sources[0]} and {found.sources[1]} differ",
         xlabel="deaths reported; of a range the middle",
-        note="Steps: posterior means, which add up to the gap; thin bars: 95 % intervals.",
+        note="Steps: posterior means, which add up to the gap; thin bars: 95% intervals.",
         left=LEFT,
         log=False,
     )
@@ -93,29 +95,28 @@ def gap(estimate: Estimate, source: str | None, palette: Palette) -> Picture:
     return page.figure
 
 
-def gap_to(known: Sequence[Mapping[str, Any]], source: str | None) -> Mapping[str, Any]:
-    """The gap to a source; the widest one where none is named."""
+def gap_to(known: Sequence[Gap], source: str | None) -> Gap:
+    """The gap to a source; the widest one, which comes first, where none is named."""
     if source is None:
-        return max(known, key=lambda found: abs(found["gap"]))
+        return known[0]
     for found in known:
-        if found["sources"][1] == source:
+        if found.sources[1] == source:
             return found
-    names = ", ".join(repr(found["sources"][1]) for found in known)
+    names = ", ".join(repr(found.sources[1]) for found in known)
     msg = f"est.plot.gap(source=...) takes one of {names}, not {source!r}"
     raise UsageError(msg)
 
 
-def steps_of(found: Mapping[str, Any], judge: str | None) -> list[Step]:
+def steps_of(found: Gap, judge: str | None) -> list[Step]:
     """The bars from one total to the other."""
-    first, last = found["sources"]
-    start, end = found["reported"]
+    first, last = found.sources
+    start, end = found.reported
     steps = [Step(first, f"reports {start:,.0f}", 0.0, start)]
     at = start
-    for part in GAP_PARTS:
-        numbers = found[part]
-        after = at - numbers["mean"]
-        ends = at - numbers["high"], at - numbers["low"]
-        steps.append(Step(part_name(part, last, judge), _size(numbers), at, after, ends))
+    for name, part in found.parts.items():
+        after = at - part.mean
+        ends = at - part.high, at - part.low
+        steps.append(Step(part_name(name, last, judge), _size(part), at, after, ends))
         at = after
     said = "states or concedes" if last == judge else "reports"
     return [*steps, Step(last, f"{said} {end:,.0f}", 0.0, end)]
@@ -132,11 +133,11 @@ def part_name(part: str, source: str, judge: str | None) -> str:
     return f"incidents that {source} does not report, less those that only it does"
 
 
-def _size(numbers: Mapping[str, float]) -> str:
-    low, high = sorted((abs(numbers["low"]), abs(numbers["high"])))
-    same = numbers["low"] * numbers["high"] > 0
-    sign = "\N{MINUS SIGN}" if numbers["mean"] > 0 else "+"
-    text = f"{sign}{people(abs(numbers['mean']), low, high)}"
+def _size(part: Part) -> str:
+    low, high = sorted((abs(part.low), abs(part.high)))
+    same = part.low * part.high > 0
+    sign = "\N{MINUS SIGN}" if part.mean > 0 else "+"
+    text = f"{sign}{people(abs(part.mean), low, high)}"
     if not same:
         return text
     return f"{text} ({people(low, low, high)} to {people(high, low, high)})"
@@ -160,9 +161,8 @@ def _bar(page: Page, step: Step, middle: float) -> None:
 # Inclusion -----------------------------------------------------------------------------------
 
 
-def inclusion(estimate: Estimate, prob: float, palette: Palette) -> Picture:
-    """Draw the probability that each source holds an incident; see `Plots.inclusion`."""
-    gaps(estimate)  # refuses other evidence
+def inclusion(estimate: IncidentEstimate, prob: float, palette: Palette) -> Picture:
+    """Draw the probability that each source holds an incident; see `IncidentPlots.inclusion`."""
     title = "How likely a source is to hold an incident, by its deaths"
     curves = curves_of(estimate, prob)
     if not curves:
@@ -195,21 +195,21 @@ def inclusion(estimate: Estimate, prob: float, palette: Palette) -> Picture:
     return figure
 
 
-def curves_of(estimate: Estimate, prob: float) -> list[tuple[str, str, list[dict[str, float]]]]:
+def curves_of(estimate: IncidentEstimate, prob: float) -> list[tuple[str, str, pd.DataFrame]]:
     """Sources whose inclusion is estimated: name, what the curve is, and its points."""
-    judge = of_incidents(estimate)["judge"]
+    judge = estimate.details.judge
     found = []
-    for i, source in enumerate(estimate.meta["sources"]):
-        curve = inclusion_numbers(estimate, i, prob)
+    for i, source in enumerate(estimate.meta.sources):
+        curve = estimate.inclusion(i, prob)
         if curve is None:
             continue
-        detail = "accepts an incident of its own" if source["source"] == judge else "lists it"
-        found.append((str(source["source"]), detail, curve))
+        detail = "accepts an incident of its own" if source.source == judge else "lists it"
+        found.append((source.source, detail, curve))
     return found
 
 
-def _note(estimate: Estimate) -> str:
-    judge = of_incidents(estimate)["judge"]
+def _note(estimate: IncidentEstimate) -> str:
+    judge = estimate.details.judge
     if not judge:
         return ""
     return (
@@ -223,15 +223,13 @@ def _head(name: str, detail: str, width: float, palette: Palette) -> list[Line]:
     return [*lines, *(Line(t, SMALL, palette.muted) for t in wrap(detail, width, SMALL))]
 
 
-def _curve(axes: Any, curve: Sequence[Mapping[str, float]], room: float, palette: Palette) -> None:
-    deaths, low, median, high = (
-        np.array([point[key] for point in curve]) for key in ("deaths", "low", "median", "high")
-    )
+def _curve(axes: Any, curve: pd.DataFrame, room: float, palette: Palette) -> None:
+    deaths, low, median, high = curve[["deaths", "low", "median", "high"]].to_numpy().T
     set_log_axis(axes, 0.9 * deaths[0], 1.1 * deaths[-1], room)
     axes.fill_between(deaths, 100 * low, 100 * high, color=palette.posterior, alpha=0.25, lw=0)
     axes.plot(deaths, 100 * median, color=palette.posterior, linewidth=1.6)
     axes.set_ylim(0, 100)
-    axes.set_yticks([0, 50, 100], ["0 %", "50 %", "100 %"])
+    axes.set_yticks([0, 50, 100], ["0%", "50%", "100%"])
     dress(axes, palette)
     axes.tick_params(
         axis="y", colors=palette.muted, labelcolor=palette.ink, labelsize=SMALL, length=0
@@ -243,19 +241,15 @@ def _curve(axes: Any, curve: Sequence[Mapping[str, float]], room: float, palette
 # Who reports what ----------------------------------------------------------------------------
 
 
-def mentions_of(estimate: Estimate, palette: Palette) -> Picture:
-    """Draw who reports what, by size; see `Plots.mentions`."""
-    gaps(estimate)  # refuses other evidence
-    details = of_incidents(estimate)
-    found = details["by_size"]
-    if found is None:
-        return only_note("Who reports what", "This file does not hold it.", palette)
+def mentions_of(estimate: IncidentEstimate, palette: Palette) -> Picture:
+    """Draw who reports what, by size; see `IncidentPlots.mentions`."""
+    found, reports = estimate.details.by_size, estimate.details.reports
     sizes = Sizes(
-        tuple(row["source"] for row in details["reports"]),
-        tuple(row["role"] for row in details["reports"]),
-        tuple(found["classes"]),
-        np.array(found["incidents"]),
-        np.array(found["mentioned"]),
-        np.array(found["counted"]),
+        tuple(row.source for row in reports),
+        tuple(row.role for row in reports),
+        found.classes,
+        np.array(found.incidents),
+        np.array(found.mentioned),
+        np.array(found.counted),
     )
     return mentions.picture(sizes, palette)

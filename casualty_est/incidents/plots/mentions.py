@@ -10,7 +10,19 @@ from matplotlib.patches import Rectangle
 
 from casualty_est.incidents.table.summary import Sizes, number_of
 from casualty_est.plots.page import MARGIN, Line, line_height, write_down
-from casualty_est.plots.style import LABEL, SMALL, TITLE, WIDTH, Palette, Picture, new_figure
+from casualty_est.plots.style import (
+    DARK,
+    LABEL,
+    LIGHT,
+    SMALL,
+    TITLE,
+    WIDTH,
+    Palette,
+    Picture,
+    finished,
+    new_figure,
+    settings,
+)
 from casualty_est.plots.words import shorten, width_of, wrap
 
 SHOWN = 12  # sources drawn
@@ -36,6 +48,12 @@ class Places:
     top: float  # of the first strip
     tall: tuple[float, ...]  # height of each strip
     foot: float
+
+
+def of_table(sizes: Sizes, *, dark: bool) -> Picture:
+    """Draw a table by itself, whatever the user's own settings are."""
+    with settings():
+        return finished(picture(sizes, DARK if dark else LIGHT))
 
 
 def picture(sizes: Sizes, palette: Palette, title: str = "") -> Picture:
@@ -138,10 +156,10 @@ def _strip(
 
 def _percent(share: float) -> str:
     if 0 < share < 0.005:
-        return "<1 %"
+        return "<1%"
     if 0.995 < share < 1:
-        return ">99 %"
-    return f"{100 * share:.0f} %"
+        return ">99%"
+    return f"{100 * share:.0f}%"
 
 
 def _axes(figure: Picture, top: float, tall: float) -> Any:

@@ -1,1 +1,147 @@
 """What a report says of incidents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from casualty_est.incidents.report import tables, text
+from casualty_est.report import text as any_text
+from casualty_est.report.naming import has_total
+from casualty_est.report.parts import Parts
+from casualty_est.report.pictures import Wanted
+from casualty_est.report.tables import Table, refits
+
+if TYPE_CHECKING:
+    from casualty_est.incidents.estimate import IncidentEstimate
+
+QUESTIONS = {
+    "each_source_alone": "If only one source were heard, all assumptions unchanged.",
+    "without_each_source": "If one source were left out.",
+}
+
+
+class IncidentParts(Parts):
+    """The parts of a report on incidents."""
+
+    package: ClassVar[str] = "casualty_est.incidents.report"
+    template: ClassVar[str] = "incidents.html"
+    estimate: IncidentEstimate
+
+    def title(self) -> str:
+        """What, where and attributed to whom."""
+        return any_text.first_name(self.estimate) + ", in listed incidents" * self._listed_only()
+
+    def asked(self) -> str:
+        """The question that the first number answers."""
+        asked = super().asked()
+        if self._listed_only():
+            return f"{asked[:-1]}, in incidents that some source lists?"
+        return asked
+
+    def has_answer(self) -> bool:
+        """Without a total, the deaths in listed incidents answer."""
+        return True
+
+    def split(self) -> list[str]:
+        """Deaths in incidents that some source lists, and in those that none does."""
+        return any_text.listed_parts(self.estimate, self.prob, "are in incidents that")
+
+    def rests_on(self) -> list[str]:
+        """Whose counts set the scale, what grades are taken for, where the unlisted come from."""
+        said = text.rests_on(self.estimate, self.prob)
+        return [*said, *any_text.assumed_unbiased(self.estimate)]
+
+    def documented(self) -> str:
+        """The documented sum, in a sentence of its own."""
+        return text.documented(self.estimate, self.prob)
+
+    def estimates(self) -> Table:
+        """Documented sum beside estimate, with the listed and the unlisted part."""
+        return tables.estimates(self.estimate, self.prob)
+
+    def sources(self) -> Table:
+        """What each source counts within an incident, and what it holds."""
+        return tables.sources(self.estimate, self.prob)
+
+    def source_sentences(self) -> list[str]:
+        """The same in sentences."""
+        return text.of_sources(self.estimate, self.prob)
+
+    def refits(self) -> list[Table]:
+        """Other settings, and other evidence, where these were computed: they take a minute."""
+        settings = tables.other_settings(self.estimate, self.prob)
+        return [*([settings] if settings else []), *self._other_evidence()]
+
+    def shows_cases(self) -> bool:
+        """Drawn where other evidence was fitted."""
+        return bool(self._other_evidence())
+
+    def refits_missing(self) -> str:
+        """Why there are none."""
+        return text.REFITS_MISSING
+
+    def what_if(self) -> list[str]:
+        """What if another source's own total were right?"""
+        return text.what_if(self.estimate)
+
+    def attribution(self) -> str:
+        """Whether responsibility is alleged or accepted, and by whom."""
+        return text.attribution(self.estimate)
+
+    def limitations(self) -> list[str]:
+        """What incident reports cannot say, and what no figures can."""
+        return [*text.limitations(self.estimate), *super().limitations()]
+
+    def checks(self) -> dict[str, Callable[[], bool]]:
+        """Every source has a role; other settings were tried."""
+        return {
+            "roles_given": lambda: all(source.role for source in self.estimate.meta.sources),
+            "refits_shown": lambda: tables.other_settings(self.estimate, self.prob) is not None,
+        }
+
+    def pictures(self) -> dict[str, Wanted]:
+        """Sources, elasticities, who reports what, the gap, inclusion by size."""
+        wanted = {
+            "sources": Wanted(
+                "What each source counts within an incident; the numbers stand in the table.",
+                {"ci_prob": self.prob},
+            ),
+            "identification": Wanted(
+                "Bars: how the estimate follows each assumption; the numbers stand in the table "
+                "above."
+            ),
+            "mentions": Wanted(
+                "For each size of incident the part that each source mentions; sums stand in the "
+                "table above."
+            ),
+        }
+        if self.estimate.details.gaps:
+            wanted["gap"] = Wanted(
+                "A waterfall from one source's total to the other's; its steps stand in the table."
+            )
+        if tables.inclusion(self.estimate, self.prob) is not None:
+            wanted["inclusion"] = Wanted(
+                "The probability that a source holds an incident rises with its deaths; the "
+                "numbers stand in the table.",
+                {"ci_prob": self.prob},
+            )
+        return wanted
+
+    def more(self) -> dict[str, Any]:
+        """Judge, grades, gaps, inclusion and reports, for the template of incidents."""
+        details = self.estimate.details
+        return {
+            "judge": details.judge,
+            "graded": bool(details.grades),
+            "why": text.why_they_differ(self.estimate),
+            "gaps": [tables.gap(found, details.judge) for found in details.widest_gaps],
+            "inclusion": tables.inclusion(self.estimate, self.prob),
+            "reports": tables.data(self.estimate),
+        }
+
+    def _listed_only(self) -> bool:
+        return not has_total(self.estimate)
+
+    def _other_evidence(self) -> list[Table]:
+        return refits(self.estimate, self.prob, QUESTIONS, unasked=False)

@@ -3,58 +3,61 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from casualty_est.errors import UsageError
-from casualty_est.report.naming import missing, part_of, ratio, ratio_interval, whole
-from casualty_est.result.tables import GAP_PARTS, gaps, of_incidents, source_numbers
+from casualty_est.report.naming import part_of, ratio, ratio_interval, whole
+from casualty_est.report.text import reaches_below
 from casualty_est.wording.numbers import percent
 from casualty_est.wording.phrases import documented_text, listed, possessive
 
 if TYPE_CHECKING:
-    from casualty_est.result.estimate import Estimate
+    from casualty_est.incidents.estimate import IncidentEstimate
+    from casualty_est.incidents.schema import Gap
+
+REFITS_MISSING = (
+    "Not computed. A result loaded from a file has no model to fit again, and refits take "
+    "a minute: call est.other_settings() and est.without_each_source() after fitting, "
+    "before the report is written or saved."
+)
 
 
-def rests_on(estimate: Estimate, prob: float) -> list[str]:
+def rests_on(estimate: IncidentEstimate, prob: float) -> list[str]:
     """What the number rests on, for the first paragraph."""
-    details = of_incidents(estimate)
-    return [*conceded(estimate, prob), scale(estimate), *_real(details), *_unlisted(estimate)]
+    return [*conceded(estimate, prob), scale(estimate), *_real(estimate), *_unlisted(estimate)]
 
 
-def conceded(estimate: Estimate, prob: float) -> list[str]:
+def conceded(estimate: IncidentEstimate, prob: float) -> list[str]:
     """How much of all deaths the judging source states, where there is one and it is known."""
-    judge = of_incidents(estimate)["judge"]
+    judge = estimate.details.judge
     if judge is None:
         return []
-    names = [source["source"] for source in estimate.meta["sources"]]
-    found = source_numbers(estimate, "completeness_reported", names.index(judge), prob)
+    names = [source.source for source in estimate.meta.sources]
+    found = estimate._parameter("completeness_reported", names.index(judge), prob)
     if found is None:
         return []
     return [
-        f"The deaths that {judge} has stated or conceded are about {ratio(found['median'])} of "
+        f"The deaths that {judge} has stated or conceded are about {ratio(found.median)} of "
         f"this estimate ({percent(prob)} credible interval "
-        f"{ratio_interval(found['low'], found['high'])})."
+        f"{ratio_interval(found.low, found.high)})."
     ]
 
 
-def scale(estimate: Estimate) -> str:
+def scale(estimate: IncidentEstimate) -> str:
     """Whose counts set the scale, and how sure that is taken to be."""
-    anchor = of_incidents(estimate)["anchor"]
-    if anchor is None:
-        return "What sets its scale is not recorded in this file."
-    middle, sd = anchor["median"], anchor["sd"]
-    low, high = (middle * math.exp(k * 1.96 * sd) for k in (-1, 1))
+    anchor = estimate.details.anchor
+    low, high = (anchor.median * math.exp(k * 1.96 * anchor.sd) for k in (-1, 1))
     said = (
-        f"It rests on the counts of {anchor['source']}: we assume that within an incident these "
-        f"are {part_of(middle)} the true number, give or take (95 %: {ratio_interval(low, high)})"
+        f"It rests on the counts of {anchor.source}: we assume that within an incident these "
+        f"are {part_of(anchor.median)} the true number, give or take (95%: "
+        f"{ratio_interval(low, high)})"
     )
-    if estimate.meta["settings"]["scale"] == "joint":
+    if estimate.meta.settings["scale"] == "joint":
         return f"{said}, and let the reports themselves correct that."
     return f"{said}; no report can confirm or correct that."
 
 
-def _real(details: dict[str, Any]) -> list[str]:
-    if not details["grades"]:
+def _real(estimate: IncidentEstimate) -> list[str]:
+    if not estimate.details.grades:
         return []
     return [
         "How many of the incidents are real, and by the perpetrator, is assumed from how they are "
@@ -62,12 +65,11 @@ def _real(details: dict[str, Any]) -> list[str]:
     ]
 
 
-def _unlisted(estimate: Estimate) -> list[str]:
-    details = of_incidents(estimate)
-    judge = details["judge"]
-    match details["unlisted_from"]:
+def _unlisted(estimate: IncidentEstimate) -> list[str]:
+    details = estimate.details
+    match details.unlisted_from:
         case "overlap":
-            if any(code == "no_overlap" for code, _ in estimate.warnings):
+            if any(note.code == "no_overlap" for note in estimate.warnings):
                 return [
                     "No incident is held by two sources, so how many no source lists is what was "
                     "assumed beforehand, and no more."
@@ -77,14 +79,12 @@ def _unlisted(estimate: Estimate) -> list[str]:
                 "from how the sources' reports overlap."
             ]
         case "recall":
-            own = next(r["self_reported"] for r in details["reports"] if r["source"] == judge)
+            own = details.of_judge()
             return [
                 "Nobody has counted the incidents that no source lists: their number is inferred "
-                f"from {own:,} incidents that {judge} reported itself, and from whether anybody "
-                "else had reported them."
+                f"from {own.self_reported if own else 0:,} incidents that {details.judge} reported "
+                "itself, and from whether anybody else had reported them."
             ]
-        case None:
-            return []
         case _:
             return [
                 "Deaths in incidents that no source lists are not in it: nothing here says how "
@@ -92,122 +92,112 @@ def _unlisted(estimate: Estimate) -> list[str]:
             ]
 
 
-def documented(estimate: Estimate, prob: float) -> str:
+def documented(estimate: IncidentEstimate, prob: float) -> str:
     """The documented count in a sentence of its own, and why the interval may reach below it."""
-    found = estimate.meta["rows"][0]["documented"]
+    found = estimate.meta.rows[0].documented
     if not found:
         return (
             "Documented, not estimated: no perpetrator, monitor, government or international "
             "source states a number of deaths for any of these incidents."
         )
-    source = found["source"] or "several sources"
+    source = found.source or "several sources"
     said = (
         f"Documented, not estimated: {documented_text(found)}, the sum over all incidents, "
         f"whatever their grade, of the largest lower end that was published ({source})."
     )
-    if not estimate.meta["has_level"] or estimate.summary(prob)["low"].iloc[0] >= found["low"]:
+    if not reaches_below(estimate, found.low, prob):
         return said
-    details = of_incidents(estimate)
+    details = estimate.details
     unreal = "some incidents may not be real, or not by the perpetrator, and because "
-    unreal *= bool(details["grades"] or details["judge"])
+    unreal *= bool(details.grades or details.judge)
     return (
         f"{said} Our interval reaches below this count because {unreal}a published number may be "
         "too high."
     )
 
 
-def of_sources(estimate: Estimate, prob: float) -> list[str]:
+def of_sources(estimate: IncidentEstimate, prob: float) -> list[str]:
     """What the fit says of each source."""
-    details = of_incidents(estimate)
+    details = estimate.details
     said = []
-    rows = estimate.sources(prob).to_dict("records")
-    for i, (source, row) in enumerate(zip(estimate.meta["sources"], rows, strict=True)):
-        if missing(row["ratio"]):
+    for i, source in enumerate(estimate.meta.sources):
+        counts = estimate._parameter("ratio_within", i, prob)
+        if counts is None:
             continue
-        name = source["source"]
-        within = f"{ratio(row['ratio'])} ({ratio_interval(row['low'], row['high'])})"
-        if name == details["judge"]:
+        name = source.source
+        within = f"{ratio(counts.median)} ({ratio_interval(counts.low, counts.high)})"
+        if name == details.judge:
             text = f"Where {name} accepts an incident, it concedes about {within} of the deaths"
         else:
             text = f"Within an incident that it lists, {name} states about {within} of the deaths"
-            anchor = details["anchor"] or {}
-            if name == anchor.get("source") and anchor["learned"] is None:
+            if name == details.anchor.source and details.anchor.learned is None:
                 text += ", which is what was assumed of it"
-        found = source_numbers(estimate, "completeness_listed", i, prob)
+        found = estimate._parameter("completeness_listed", i, prob)
         if found is not None:
-            verb = "accepts or reports" if name == details["judge"] else "lists"
+            verb = "accepts or reports" if name == details.judge else "lists"
             text += (
-                f"; the incidents that it {verb} hold about {ratio(found['median'])} "
-                f"({ratio_interval(found['low'], found['high'])}) of all deaths"
+                f"; the incidents that it {verb} hold about {ratio(found.median)} "
+                f"({ratio_interval(found.low, found.high)}) of all deaths"
             )
         said.append(f"{text} ({percent(prob)} credible intervals).")
     return said
 
 
-def why_they_differ(estimate: Estimate) -> list[str]:
+def why_they_differ(estimate: IncidentEstimate) -> list[str]:
     """The gaps between sources' totals in sentences, widest first."""
-    judge = of_incidents(estimate)["judge"]
-    said = []
-    for found in sorted(gaps(estimate), key=lambda g: -abs(g["gap"])):
-        first, last = found["sources"]
-        one, two = found["reported"]
-        head = (
-            f"What {first} reports adds up to {one:,.0f} deaths (of a range the middle), what "
-            f"{last} states to {two:,.0f}."
-        )
-        shares = {part: found[part]["mean"] / found["gap"] for part in GAP_PARTS if found["gap"]}
-        if not shares or min(shares.values()) < 0:
-            # Parts of opposite sign are no shares of a whole.
-            said.append(f"{head} The table shows what the difference is made of.")
-            continue
-        names = {
-            "missed_incidents": f"incidents that {last} does not report"
-            if last != judge
-            else f"incidents that {last} neither reports nor accepts",
-            "counting_within": "other counts within the same incidents",
-            "attribution": "incidents that, as we estimate, are not real or by somebody else",
-        }
-        order = sorted(shares, key=lambda part: -shares[part])
-        parts = [f"{whole(shares[part])} is {names[part]}" for part in order]
-        said.append(f"{head} Of this gap, {listed(parts)}.")
-    return said
+    details = estimate.details
+    return [_why(found, details.judge) for found in details.widest_gaps]
 
 
-def what_if(estimate: Estimate) -> list[str]:
+def _why(found: Gap, judge: str | None) -> str:
+    first, last = found.sources
+    one, two = found.reported
+    head = (
+        f"What {first} reports adds up to {one:,.0f} deaths (of a range the middle), what "
+        f"{last} states to {two:,.0f}."
+    )
+    shares = {name: part.mean / found.gap for name, part in found.parts.items() if found.gap}
+    if not shares or min(shares.values()) < 0:
+        # Parts of opposite sign are no shares of a whole.
+        return f"{head} The table shows what the difference is made of."
+    missed = "neither reports nor accepts" if last == judge else "does not report"
+    names = {
+        "missed_incidents": f"incidents that {last} {missed}",
+        "counting_within": "other counts within the same incidents",
+        "attribution": "incidents that, as we estimate, are not real or by somebody else",
+    }
+    order = sorted(shares, key=lambda name: -shares[name])
+    parts = [f"{whole(shares[name])} is {names[name]}" for name in order]
+    return f"{head} Of this gap, {listed(parts)}."
+
+
+def what_if(estimate: IncidentEstimate) -> list[str]:
     """How wrong the scale would have to be for another source's own total to be right."""
-    said = []
-    for found in gaps(estimate):
-        number = found["reported"][1]
-        if number <= 0 or not estimate.meta["has_level"]:
-            continue
-        try:
-            rows = estimate.tipping(number).to_dict("records")
-        except UsageError:
-            continue
-        said += [row["sentence"] for row in rows]
-    return said
+    if not estimate.meta.has_level or estimate.meta.settings["scale"] != "cut":
+        return []  # without a level there is nothing to tip; a joint scale has no one lever
+    numbers = [found.reported[1] for found in estimate.details.gaps if found.reported[1] > 0]
+    return [said for number in numbers for said in estimate.tipping(number)["sentence"]]
 
 
-def attribution(estimate: Estimate) -> str:
+def attribution(estimate: IncidentEstimate) -> str:
     """Whether responsibility is alleged or accepted, and by whom."""
-    details = of_incidents(estimate)
-    judge = details["judge"]
-    named = estimate.meta["settings"].get("perpetrator")
-    if judge is None:
+    details = estimate.details
+    named = estimate.meta.settings.get("perpetrator")
+    row = details.of_judge()
+    if row is None:
         if not named:
             return "Attribution: as alleged by the sources, incident by incident."
         return f"Attribution: alleged by the sources. Nobody here accepts any of it for {named}."
-    row = next(r for r in details["reports"] if r["source"] == judge)
     return (
-        f"Attribution: {judge} accepts {row['accepted']:,} of these incidents and states "
-        f"{row['low']:,.0f} deaths in them; it rejects {row['rejected']:,}. Beyond what it "
+        f"Attribution: {row.source} accepts {row.accepted:,} of these incidents and states "
+        f"{row.low:,.0f} deaths in them; it rejects {row.rejected:,}. Beyond what it "
         "accepts, attribution is alleged, and graded by those who allege it."
     )
 
 
-def limitations(estimate: Estimate) -> list[str]:
+def limitations(estimate: IncidentEstimate) -> list[str]:
     """What an estimate from incident reports cannot know."""
-    details = of_incidents(estimate)
+    details = estimate.details
     lines = [
         "All numbers stand on one scale, that of the anchor: if it counts too high within "
         "incidents, every number here is too high by as much.",
@@ -216,18 +206,18 @@ def limitations(estimate: Estimate) -> list[str]:
         "Sources are taken as making their counts on their own. Where one copies another, they "
         "agree more than two witnesses would, and the interval is too narrow.",
     ]
-    if details["grades"]:
+    if details.grades:
         lines.append(
             "That a grade means a certain chance of being real is an assumption; section 3 says "
             "how much the estimate follows it."
         )
-    if details["unlisted_from"] == "overlap":
+    if details.unlisted_from == "overlap":
         lines.append(
             "Incidents that no source could have seen are in no estimate: overlap speaks of those "
             "that had some chance to be listed."
         )
-    if details["unlisted_from"] == "recall":
-        own = possessive(str(details["judge"]))
+    if details.unlisted_from == "recall":
+        own = possessive(str(details.judge))
         lines.append(
             f"The incidents that nobody lists are taken to be missed as often as {own} own reports "
             "were missed by others, at the same number of deaths; they may be missed more often."

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from casualty_est.claims.table.claim import ROLES
 from casualty_est.errors import InputError, Problem
 from casualty_est.incidents.table.incident import (
     BELLIGERENT_ROLES,
@@ -18,6 +17,7 @@ from casualty_est.incidents.table.incident import (
     gather,
 )
 from casualty_est.quantity.quantity import Quantity
+from casualty_est.tables.cells import ROLES
 from casualty_est.tables.checks import (
     CONTROLS_IN_PROSE,
     convert,

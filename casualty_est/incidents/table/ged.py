@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from casualty_est.claims.table.claim import ROLES
 from casualty_est.errors import UsageError
 from casualty_est.incidents.table.read import (
     Draft,
@@ -17,6 +16,7 @@ from casualty_est.incidents.table.read import (
     whole_number,
 )
 from casualty_est.quantity.quantity import Quantity
+from casualty_est.tables.cells import ROLES
 from casualty_est.tables.read import Table
 
 ONE_SIDED = "3"  # UCDP's type of violence in which side_a kills civilians

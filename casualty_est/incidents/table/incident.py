@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date
 
-from casualty_est.claims.table.claim import ALL_SCOPES
 from casualty_est.quantity.quantity import Quantity
+from casualty_est.tables.cells import ALL_SCOPES
 
 VERDICTS = ("accepted", "rejected", "open")
 GRADES = ("confirmed", "fair", "weak", "contested", "discounted")

@@ -187,7 +187,7 @@ def _said(row: Report, numbers: dict[object, tuple[int, Quantity]]) -> tuple[int
         return NO_NUMBER, verdict, row.self_reported
     quantity = row.quantity
     # Two wordings of one number say the same: the text is no part of what is equal.
-    key = (quantity.form, quantity.low, quantity.best, quantity.high, quantity.grid)
+    key = (quantity.content, quantity.grid)
     at, _ = numbers.setdefault(key, (len(numbers), quantity))
     return at, verdict, row.self_reported
 

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from casualty_est.claims.table.claim import ROLES
 from casualty_est.errors import Problem, UsageError
 from casualty_est.incidents.table.incident import BELLIGERENT_ROLES, COLUMNS, GRADES, VERDICTS
 from casualty_est.quantity.quantity import Quantity
+from casualty_est.tables.cells import ROLES
 from casualty_est.tables.checks import nearest, quantity_cell
 from casualty_est.tables.read import Table, read_table, table_from
 

@@ -8,21 +8,15 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Literal
 
-from casualty_est.claims.table.counting import Documented
 from casualty_est.errors import InputError, Problem
 from casualty_est.incidents.table.checks import validate
 from casualty_est.incidents.table.ged import read_ged
 from casualty_est.incidents.table.incident import COLUMNS, Incident, Report, cells_of, gather
 from casualty_est.incidents.table.patterns import IncidentPatterns
 from casualty_est.incidents.table.read import Draft, Judged, read_ranges, read_wide
-from casualty_est.incidents.table.summary import (
-    documented_of,
-    line_of,
-    number_of,
-    sizes_of,
-    summary_of,
-)
+from casualty_est.incidents.table.summary import documented_of, in_words, sizes_of, summary_of
 from casualty_est.quantity.quantity import Quantity
+from casualty_est.tables.documented import Documented
 from casualty_est.tables.read import Table, read_table, table_from
 
 if TYPE_CHECKING:
@@ -476,12 +470,9 @@ class IncidentReports:
         -------
         matplotlib.figure.Figure
         """
-        from casualty_est.incidents.plots.mentions import picture
-        from casualty_est.plots import style
+        from casualty_est.incidents.plots.mentions import of_table
 
-        colours = style.DARK if dark else style.LIGHT
-        with style.settings():
-            return style.finished(picture(sizes_of(self.incidents, self.roles), colours))
+        return of_table(sizes_of(self.incidents, self.roles), dark=dark)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the table as a pandas DataFrame that `IncidentReports` reads back.
@@ -499,18 +490,10 @@ class IncidentReports:
 
     def __repr__(self) -> str:
         """Write the size of the table and what each source holds."""
-        return "\n".join([f"IncidentReports: {self._size()}", *map("  ".__add__, self._lines())])
+        size, lines = in_words(self)
+        return "\n".join([f"IncidentReports: {size}", *map("  ".__add__, lines)])
 
     def _repr_html_(self) -> str:
-        items = "".join(f"<li>{escape(line)}</li>" for line in self._lines())
-        return f"<p>IncidentReports: {escape(self._size())}</p><ul>{items}</ul>"
-
-    def _size(self) -> str:
-        incidents = number_of(sum(found.count for found in self.incidents), "incident")
-        text = (
-            f"{incidents}, {number_of(len(self), 'row')}, {number_of(len(self.sources), 'source')}"
-        )
-        return f"{text} ({self.name})" if self.name else text
-
-    def _lines(self) -> list[str]:
-        return [line_of(row) for row in self.summary().to_dict("records")]
+        size, lines = in_words(self)
+        items = "".join(f"<li>{escape(line)}</li>" for line in lines)
+        return f"<p>IncidentReports: {escape(size)}</p><ul>{items}</ul>"

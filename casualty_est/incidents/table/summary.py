@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from casualty_est.claims.table.counting import DOCUMENTING_ROLES, Documented, stated_low
 from casualty_est.errors import UsageError
 from casualty_est.incidents.table.incident import GRADES, VERDICTS, Incident
 from casualty_est.quantity.quantity import Quantity
 from casualty_est.tables.checks import nearest
+from casualty_est.tables.documented import DOCUMENTING_ROLES, Documented
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from casualty_est.incidents.table.reports import IncidentReports
 
 # Lowest size of each class, in deaths; the last one is open.
 CLASSES = (0, 1, 2, 3, 6, 11, 21, 51, 101)
@@ -69,7 +71,7 @@ def documented_of(
             (low, row.source)
             for row in found.reports
             if roles[row.source] in DOCUMENTING_ROLES
-            and (low := stated_low(row.quantity)) is not None
+            and (low := row.quantity.stated_low) is not None
         ]
         if stated:
             # Of two sources with the same number the first one is named.
@@ -113,8 +115,20 @@ def lowest_of(quantity: Quantity) -> int:
     return int((quantity.best if quantity.low is None else quantity.low) or 0)
 
 
-def line_of(row: Mapping[Any, Any]) -> str:
-    """Write one row of the summary as a sentence."""
+def in_words(reports: IncidentReports) -> tuple[str, list[str]]:
+    """The size of a table, and a line for each source."""
+    incidents = reports.incidents
+    counts = (
+        (sum(found.count for found in incidents), "incident"),
+        (len(reports), "row"),
+        (len(reports.sources), "source"),
+    )
+    size = ", ".join(number_of(*count) for count in counts)
+    rows = summary_of(incidents, reports.roles).to_dict("records")
+    return f"{size} ({reports.name})" if reports.name else size, list(map(_line, rows))
+
+
+def _line(row: Mapping[Any, Any]) -> str:
     parts = [f"{row['with_number']:,} with a number"]
     parts += [f"{row[word]:,} {word}" for word in VERDICTS if row[word]]
     if row["self_reported"]:
@@ -171,7 +185,7 @@ def class_of(size: float | None) -> int:
 
 def size_of(quantity: Quantity) -> float | None:
     """The number that a size is taken from: of a range the lower end, of "as many as n" n."""
-    if quantity.form == "at_most":
+    if quantity.hedge.bound == "upper":
         return quantity.high
     return quantity.low if quantity.best is None else quantity.best
 

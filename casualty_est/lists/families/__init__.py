@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -56,8 +56,9 @@ def as_families(choice: Choice) -> tuple[Family, ...] | None:
     """Families of a call, each checked by itself; None for those that are averaged by default."""
     if choice == AUTO:
         return None
-    wanted = (choice,) if isinstance(choice, str | Family) else tuple(choice)
-    chosen = tuple(f if isinstance(f, Family) else _named(f) for f in wanted)
+    if isinstance(choice, str) or not isinstance(choice, Iterable):
+        choice = (choice,)
+    chosen = tuple(f if isinstance(f, Family) else _named(f) for f in choice)
     if not chosen or len({f.name for f in chosen}) < len(chosen):
         msg = f"families must name at least one family, each once, not {choice!r}"
         raise UsageError(msg)

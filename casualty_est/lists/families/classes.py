@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import gammaln
+from scipy.special import expit, gammaln
 
 from casualty_est.lists.families.family import Family, Group
 from casualty_est.lists.families.member import (
@@ -151,6 +151,12 @@ class LatentClasses(Member):
         """Whether the classes stand by their mean log odds, of shape (draw,)."""
         middle = self._parts(theta)[0].mean(axis=1)
         found: npt.NDArray[np.bool_] = (middle[1:] >= middle[:-1]).all(axis=0)
+        return found
+
+    def held(self, theta: Array) -> Array:
+        """Share of all people that each list holds: chances in the classes, by their shares."""
+        odds, log_shares = self._parts(theta)
+        found: Array = np.einsum("kjd,kd->dj", expit(odds), np.exp(log_shares))
         return found
 
     def visible(self, theta: Array, chances: Array) -> tuple[Array, Array]:

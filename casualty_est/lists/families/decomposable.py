@@ -11,16 +11,16 @@ doi 10.1214/aos/1176349260; Lum, Johndrow, Cardone, Ball and Fienberg, R package
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betaln, gammaln
+from scipy.special import betaln, expit, gammaln
 
 from casualty_est.errors import UsageError
 from casualty_est.lists.families.family import Family
-from casualty_est.lists.families.member import all_or_none
+from casualty_est.lists.families.member import all_histories, all_or_none
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.wording.numbers import percent, share
 from casualty_est.wording.phrases import listed
@@ -265,6 +265,27 @@ class Decomposable(Family):
             },
         )
 
+    def draw_prior(
+        self, table: HistoryTable, draws: int, rng: np.random.Generator
+    ) -> tuple[Array, Array]:
+        """Draw a graph, then the chances that it ties, as if nobody had been seen."""
+        from casualty_est.lists.inference.chordal import chordal_graphs
+
+        if self.reference:
+            msg = (
+                f"{self.name} with reference=True has no prior of its own: its range of the number "
+                "of people is set by the table; draw from the prior without it"
+            )
+            raise UsageError(msg)
+        every = chordal_graphs(len(table.lists))
+        graphs = every.part(rng.integers(len(every) - 1, size=draws))  # the complete one is last
+        data = Marginals.of(table)
+        nobody = replace(data, counts=np.zeros_like(data.counts), people=0)
+        unlisted = np.zeros(draws, dtype=np.int64)
+        log_cells, log_odds = draw_cells(nobody, graphs.closed, graphs.rest, unlisted, rng)
+        listed = np.exp(log_cells) @ all_histories(len(table.lists))
+        return log_odds, listed * expit(-log_odds)[:, None]
+
 
 def _row(found: GraphPosterior, table: HistoryTable, graph: int) -> dict[str, Any]:
     """One graph: what it ties, how probable it is, and what it would answer."""
@@ -331,7 +352,7 @@ def _sentences(found: GraphPosterior, shown: list[dict[str, Any]], reference: bo
 def _percent(value: float) -> str:
     """A share in per cent with two digits, and none that is 0 or 1 only by rounding."""
     if value < 5e-5:
-        return "less than .01 %"
+        return "less than 0.01%"
     if value > 1 - 5e-5:
-        return "more than 99.99 %"
-    return f"{share(100 * value)} %" if value < 0.1 else percent(round(value, 3))
+        return "more than 99.99%"
+    return f"{share(100 * value)}%" if value < 0.1 else percent(round(value, 3))

@@ -29,6 +29,7 @@ Array = npt.NDArray[np.float64]
 CLASSES = 10
 SHAPE, RATE = 0.25, 0.25  # of the concentration alpha
 SMALLEST_SHARE = -600.0  # on the log: a class with less is empty for every purpose
+SMALLEST_ALPHA = 1e-100  # below it, as far above it, there is one class
 NEAREST = 1e-16  # a chance is told from 0 and from 1 by no more
 
 
@@ -132,6 +133,20 @@ class DirichletProcess(Family):
             max_rhat=found.rhat,
             facts={"misfit": predictive_p < SMALLEST_P},
         )
+
+    def draw_prior(
+        self, table: HistoryTable, draws: int, rng: np.random.Generator
+    ) -> tuple[Array, Array]:
+        """Break a stick for the shares of the classes; chances are uniform."""
+        from casualty_est.lists.inference.prior import of_parameters
+
+        alpha = rng.gamma(SHAPE, 1.0 / RATE, (draws, 1))
+        # Minus the log of what a class leaves of the stick is exponential with rate alpha.
+        left = rng.standard_exponential((draws, CLASSES - 1)) / np.maximum(alpha, SMALLEST_ALPHA)
+        before = np.hstack([np.zeros((draws, 1)), -np.cumsum(left, axis=1)])
+        taken = np.hstack([np.log(-np.expm1(-left)), np.zeros((draws, 1))])
+        chances = rng.random((draws, CLASSES, len(table.lists)))
+        return of_parameters(*as_classes(table, before + taken, chances))
 
     def pymc(self, data: Data) -> None:
         """Latent classes by a truncated stick."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from casualty_est.lists.families.in_pymc import Data
-    from casualty_est.lists.families.member import Member
+    from casualty_est.lists.families.member import Array, Member
     from casualty_est.lists.inference.answer import Answer
     from casualty_est.lists.inference.plan import Plan
     from casualty_est.lists.table.history import HistoryTable
@@ -130,6 +130,18 @@ class Family:
         from casualty_est.lists.inference import averaged
 
         return averaged.solve(table, plan, seed, report)
+
+    def draw_prior(
+        self, table: HistoryTable, draws: int, rng: np.random.Generator
+    ) -> tuple[Array, Array]:
+        """Draw from the prior.
+
+        Returns (draw,): Log odds of being on no list.
+        Returns (draw, list): Share of all people that each list holds.
+        """
+        from casualty_est.lists.inference.prior import of_members
+
+        return of_members(self.members(table), draws, rng)
 
     def pymc(self, data: Data) -> None:
         """Write it into the open PyMC model."""

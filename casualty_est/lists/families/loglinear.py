@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Self
 
 import numpy as np
+from scipy.special import expit
 
 from casualty_est.lists.families.family import Group
 from casualty_est.lists.families.member import (
@@ -21,6 +22,7 @@ from casualty_est.lists.families.member import (
     Member,
     all_histories,
     all_or_none,
+    held_by_two,
     log_normal_density,
     log_one_minus_exp,
     log_sum_exp,
@@ -149,6 +151,16 @@ class LogLinear(Member):
             )
             log_all = log_all - each[:, j] - each[:, k] + log_sum_exp(cells, axis=0)
         return log_all + log_one_minus_exp(-log_all)
+
+    def held(self, theta: Array) -> Array:
+        """Share of all people that each list holds: of many lists no history is visited."""
+        if len(self.pairs) > 1:
+            return super().held(theta)
+        found: Array = expit(theta[:, : self.n_lists])
+        for j, k in self.pairs:
+            both = held_by_two(theta[:, j], theta[:, k], theta[:, self.n_lists])
+            found[:, j], found[:, k] = both
+        return found
 
     def visible(self, theta: Array, chances: Array) -> tuple[Array, Array]:
         """Everybody has the same chance, so all exceed it or nobody does."""

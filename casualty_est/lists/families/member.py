@@ -16,6 +16,7 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
 from casualty_est.lists.table.history import HistoryTable
 
@@ -126,6 +127,13 @@ class Member(ABC):
             [np.log(share) - np.log1p(-share), np.zeros(self.size - self.n_lists)]
         )
 
+    def held(self, theta: Array) -> Array:
+        """Share of all people that each list holds, of shape (draw, list)."""
+        every = all_histories(self.n_lists)
+        log_cells, log_odds = self.over(every).evaluate(theta)
+        found: Array = np.exp(log_cells) @ every * expit(-log_odds)[:, None]
+        return found
+
     @abstractmethod
     def visible(self, theta: Array, chances: Array) -> tuple[Array, Array]:
         """Share of the listed and of the unlisted whose chance to be listed exceeds each chance.
@@ -182,6 +190,13 @@ def log_one_minus_exp(values: Array) -> Array:
     """Log(1 - exp(values)) for values below 0; they may carry an imaginary step."""
     found: Array = np.log(-np.expm1(values))
     return found
+
+
+def held_by_two(one: Array, two: Array, interaction: Array) -> tuple[Array, Array]:
+    """Chances to be on each of two lists that interact, from their log odds."""
+    cells = np.stack([np.zeros_like(one), one, two, one + two + interaction])
+    weights = np.exp(cells - log_sum_exp(cells, axis=0))
+    return weights[1] + weights[3], weights[2] + weights[3]
 
 
 def log_normal_density(values: Array, mean: float, sd: float) -> Array:

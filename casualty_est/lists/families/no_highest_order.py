@@ -128,6 +128,17 @@ class NoHighestOrder(Family):
             min_ess=float(plan.draws),
         )
 
+    def draw_prior(
+        self, table: HistoryTable, draws: int, rng: np.random.Generator
+    ) -> tuple[Array, Array]:
+        """Refuse: before the data this family knows nothing of the people on no list."""
+        msg = (
+            f"{self.name} has no prior that speaks of the people on no list: without data its "
+            "shares of the seen histories put nearly everybody into one of them, and the odds of "
+            "being on no list run over more powers of ten than there are people"
+        )
+        raise UsageError(msg)
+
     def pymc(self, data: Data) -> None:
         """Dirichlet shares, for at most six lists."""
         import pymc as pm

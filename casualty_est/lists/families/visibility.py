@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.polynomial.hermite_e import hermegauss
+from scipy.special import expit
 
 from casualty_est.lists.families.family import Family, Group
 from casualty_est.lists.families.member import (
@@ -25,6 +26,7 @@ from casualty_est.lists.families.member import (
     Array,
     Member,
     Mixture,
+    held_by_two,
     log_normal_density,
     log_one_minus_exp,
     log_sum_exp,
@@ -211,6 +213,17 @@ class NormalVisibility(Member):
             both = odds[..., j] + odds[..., k] + theta[:, -1:]
             cells = np.stack([np.zeros_like(both), odds[..., j], odds[..., k], both])
             found = found - each[..., j] - each[..., k] + log_sum_exp(cells, axis=0)
+        return found
+
+    def held(self, theta: Array) -> Array:
+        """Share of all people that each list holds: chances at the nodes, by their weights."""
+        odds = theta[:, None, : self.n_lists] + POINTS[:, None] * self.loadings(theta)[:, None]
+        chances = expit(odds)  # (draw, node, list)
+        if self.pair is not None:
+            j, k = self.pair
+            both = held_by_two(odds[..., j], odds[..., k], theta[:, -1:])
+            chances[..., j], chances[..., k] = both
+        found: Array = np.einsum("dnj,n->dj", chances, np.exp(LOG_WEIGHTS))
         return found
 
     def start(self, table: HistoryTable) -> Array:

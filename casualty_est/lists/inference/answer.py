@@ -69,7 +69,7 @@ class Answer:
 
 
 def quantiles(values: npt.NDArray[Any], weight: Array | None = None) -> dict[str, float]:
-    """Median and ends of the 95 % interval.
+    """Median and ends of the 95% interval.
 
     values (draw,): Draws.
     weight (draw,): Their weights.

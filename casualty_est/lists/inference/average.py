@@ -108,9 +108,9 @@ class Average:
     weight : ndarray of shape (draw,)
         Weights of the draws in the answer; they add up to 1.
     quantiles : tuple of float
-        Ends of the 95 % interval of the number of people, and its median between them.
+        Ends of the 95% interval of the number of people, and its median between them.
     mcse : tuple of float
-        Monte Carlo errors of the log of the ends of the 95 % interval and of its median.
+        Monte Carlo errors of the log of the ends of the 95% interval and of its median.
     ess : float
         Effective number of draws behind the mean of log N.
     runs : int

@@ -51,7 +51,7 @@ def _of_average(
         worst = 100 * max(found.mcse)
         reasons.append(
             f"runs with different random numbers disagree: the ends of the interval are known to "
-            f"{worst:.0f} % only"
+            f"{worst:.0f}% only"
         )
     weights = np.bincount(found.pool.member, found.weight, minlength=len(found.members))
     by_evidence = [

@@ -6,27 +6,31 @@ import hashlib
 import json
 import os
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, as_completed
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import TypeAdapter
 
 from casualty_est.errors import UsageError
 from casualty_est.lists.inference import answer as describe
 from casualty_est.lists.inference.engines import solve
 from casualty_est.lists.inference.members import stream
 from casualty_est.lists.inference.plan import Plan
+from casualty_est.lists.schema import Found, ListDetails
 from casualty_est.lists.table.histories import Stratum
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.result.blas import one_blas_thread
 from casualty_est.result.call import check_counts, settle_seed
-from casualty_est.result.progress import Report, progress_bar
+from casualty_est.result.progress import Report
+from casualty_est.result.progress import progress_bar as show_progress
+from casualty_est.result.schema import Meta, plain
 
 if TYPE_CHECKING:
     import xarray
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
 
 Ints = npt.NDArray[np.int64]
 
+READ = TypeAdapter(Found)
 METHODS = ("auto", "smc", "exact", "gibbs")
 
 
@@ -46,12 +51,12 @@ class Part:
     ----------
     unlisted : ndarray of int, shape (draw,)
         People on no list.
-    found : dict
-        Families, groups, dial, checks: plain values.
+    found : Found
+        Families, groups, dial, checks.
     """
 
     unlisted: Ints
-    found: dict[str, Any]
+    found: Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +92,15 @@ def fit(
     chains: int,
     method: str,
     executor: Executor | None,
-    progress: bool | None,
+    progress_bar: bool | None,
     parts: str | os.PathLike[str] | None,
-) -> xarray.DataTree:
+) -> tuple[xarray.DataTree, Meta, ListDetails]:
     """Compute the posterior of a lists model; see `ListModel.fit`."""
     check_counts(draws=draws, chains=chains)
     folder = _folder(parts)
     seed = _seed(seed, folder)
     tasks = _tasks(model, seed, draws * chains, chains, method)
-    with progress_bar(progress) as report:
+    with show_progress(progress_bar) as report:
         done = run(list(tasks.values()), executor, folder, report)
     from casualty_est.lists.inference.pack import pack
 
@@ -211,23 +216,25 @@ def _perform(task: Task, report: Report | None) -> Part:
     rng = np.random.default_rng(stream(root, 0, 2))
     return Part(
         found.unlisted,
-        {
-            "lists": list(task.table.lists),
-            "people": task.table.people,
-            "sizes": task.table.sizes.tolist(),
-            "overlaps": task.table.codes,
-            "groups": found.groups,
-            "families": found.families,
-            "dial": describe.dial(found, task.table, rng),
-            "observability": describe.observability(found, task.table),
-            "predictions": describe.predictions(found, task.table, rng),
-            "dependence": describe.dependence(found, task.table),
-            "method": found.method,
-            "reasons": list(found.reasons),
-            "min_ess": found.min_ess,
-            "max_rhat": found.max_rhat,
-            **found.facts,
-        },
+        READ.validate_python(
+            {
+                "lists": task.table.lists,
+                "people": task.table.people,
+                "sizes": task.table.sizes.tolist(),
+                "overlaps": task.table.codes,
+                "groups": found.groups,
+                "families": found.families,
+                "dial": describe.dial(found, task.table, rng),
+                "observability": describe.observability(found, task.table),
+                "predictions": describe.predictions(found, task.table, rng),
+                "dependence": describe.dependence(found, task.table),
+                "method": found.method,
+                "reasons": found.reasons,
+                "min_ess": found.min_ess,
+                "max_rhat": found.max_rhat,
+                **found.facts,
+            }
+        ),
     )
 
 
@@ -252,14 +259,9 @@ def _seed(seed: int | None, folder: Path | None) -> int:
             return settle_seed(int(text))
     seed = settle_seed(seed)
     if kept is not None:
-        from casualty_est.result.files import write_whole
+        from casualty_est.result.files import write_text
 
-        text = f"{seed}\n"
-
-        def write(beside: Path) -> None:
-            beside.write_text(text, encoding="utf-8")
-
-        write_whole(kept, write)
+        write_text(kept, f"{seed}\n")
     return seed
 
 
@@ -268,7 +270,7 @@ def _keep(folder: Path, key: str, part: Part) -> None:
 
     def write(beside: Path) -> None:
         with beside.open("wb") as file:
-            np.savez(file, unlisted=part.unlisted, found=np.array(json.dumps(part.found)))
+            np.savez(file, unlisted=part.unlisted, found=np.array(json.dumps(plain(part.found))))
 
     write_whole(folder / f"{key}.npz", write)
 
@@ -283,8 +285,7 @@ def _load(folder: Path | None, task: Task) -> Part | None:
             (folder / f"{task.key}.npz").open("rb") as raw,
             np.load(raw, allow_pickle=False) as file,
         ):
-            found: Mapping[str, Any] = json.loads(str(file["found"]))
-            part = Part(file["unlisted"], dict(found))
+            part = Part(file["unlisted"], READ.validate_json(str(file["found"])))
     except (OSError, EOFError, ValueError, TypeError, KeyError, BadZipFile, zlib.error):
         return None
     whole = part.unlisted.shape == (task.plan.draws,) and part.unlisted.dtype == np.int64

@@ -80,7 +80,7 @@ class Agreement:
     rhat : float
         Rank R-hat.
     ess : float
-        Smallest of the bulk effective sample size and that of the ends of the 95 % interval.
+        Smallest of the bulk effective sample size and that of the ends of the 95% interval.
     """
 
     rhat: float

@@ -89,10 +89,9 @@ def fit_members(
 ) -> tuple[MemberFit, ...]:
     """Fit every member of every family."""
     blank: list[MemberFit] = []
-    sizes = Counter(family.group.name for family in families)
-    for family in families:
+    for family, number in zip(families, prior_odds(families), strict=True):
         members = family.members(table)
-        share = 1.0 / (len(sizes) * sizes[family.group.name] * len(members))
+        share = 1.0 / (number * len(members))
         blank += [
             MemberFit(member, len(blank) + i, family, share, ()) for i, member in enumerate(members)
         ]
@@ -121,6 +120,12 @@ def fit_members(
     ]
     numbers = {fit.index: range(runs) for fit in rest if not fit.parts}
     return _smc(table, rest, numbers, seed=seed, report=report)
+
+
+def prior_odds(families: Sequence[Family]) -> list[int]:
+    """Each family is one in so many: every group alike, and inside a group every family."""
+    sizes = Counter(family.group.name for family in families)
+    return [len(sizes) * sizes[family.group.name] for family in families]
 
 
 def more_runs(

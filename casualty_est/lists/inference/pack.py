@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,10 +13,23 @@ from casualty_est.lists.families import group_title
 from casualty_est.lists.inference.answer import quantiles
 from casualty_est.lists.inference.fit import Part
 from casualty_est.lists.inference.replicates import combine
-from casualty_est.lists.table.strata import Stratum, label_text
-from casualty_est.result.call import SCHEMA, versions
-from casualty_est.wording.numbers import people, percent, share
-from casualty_est.wording.phrases import listed
+from casualty_est.lists.schema import Dial, Found, ListDetails, Replicate, Replicates, StratumFound
+from casualty_est.lists.table.strata import Stratum
+from casualty_est.result.call import versions
+from casualty_est.result.schema import (
+    Diagnostics,
+    Meta,
+    Note,
+    Rests,
+    Row,
+    SourceRow,
+    Span,
+    Weight,
+)
+from casualty_est.tables.documented import Documented
+from casualty_est.wording.interval import with_ends
+from casualty_est.wording.numbers import percent, share
+from casualty_est.wording.phrases import label_text, listed
 
 if TYPE_CHECKING:
     import xarray
@@ -33,11 +45,13 @@ ADVICE = {
 }
 Parts = Mapping[tuple[int, int], Part]
 MISFIT = (
-    "no family reproduces the overlaps of the lists{where} (p < .01): the interval is too narrow"
+    "no family reproduces the overlaps of the lists{where} (p < 0.01): the interval is too narrow"
 )
 
 
-def pack(model: ListModel, parts: Parts, settings: dict[str, Any]) -> xarray.DataTree:
+def pack(
+    model: ListModel, parts: Parts, settings: dict[str, Any]
+) -> tuple[xarray.DataTree, Meta, ListDetails]:
     """Build the result of a lists model."""
     import xarray as xr
 
@@ -47,7 +61,7 @@ def pack(model: ListModel, parts: Parts, settings: dict[str, Any]) -> xarray.Dat
     order = np.random.default_rng(settings["seed"]).permutation(chains * draws)
     deaths = np.column_stack(columns)[order].reshape(chains, draws, len(rows))
     completeness = _sizes(model, parts)[order].reshape(chains, draws, -1) / deaths[..., :1]
-    names = [f"{row['part']} {label_text(row['strata'].items())}".strip() for row in rows]
+    names = [f"{row.part} {label_text(row.strata.items())}".strip() for row in rows]
     posterior = xr.Dataset(
         {
             "deaths": (("chain", "draw", "estimate"), deaths, {"unit": "people"}),
@@ -64,9 +78,9 @@ def pack(model: ListModel, parts: Parts, settings: dict[str, Any]) -> xarray.Dat
             "list": list(model.histories.lists),
         },
     )
-    tree = xr.DataTree.from_dict({"posterior": posterior})
-    tree.attrs["casualty_est"] = json.dumps(_metadata(model, parts, rows, deaths, settings))
-    return tree
+    details = _details(model, parts)
+    meta = _metadata(model, parts, rows, _beside(deaths, details.unstratified), details, settings)
+    return xr.DataTree.from_dict({"posterior": posterior}), meta, details
 
 
 def _sizes(model: ListModel, parts: Parts) -> Array:
@@ -80,7 +94,7 @@ def _sizes(model: ListModel, parts: Parts) -> Array:
     return np.vstack(rows)
 
 
-def _rows(model: ListModel, parts: Parts, total: int) -> tuple[list[dict[str, Any]], list[Array]]:
+def _rows(model: ListModel, parts: Parts, total: int) -> tuple[list[Row], list[Array]]:
     """Rows of the result and their draws: the total first, then every stratum, with parts."""
     by_stratum = []
     for s, stratum in enumerate(model.histories.strata):
@@ -102,28 +116,16 @@ def _rows(model: ListModel, parts: Parts, total: int) -> tuple[list[dict[str, An
         for part, values in (("total", held + unlisted), ("listed", held), ("unlisted", unlisted)):
             # Of replicates the documented count is the first table's, as published.
             count = int(held[0])
-            documented = {"low": count, "high": None, "source": None, "text": f"{count:,}"}
-            rows.append(
-                {
-                    "cell": dict(model.cell),
-                    "strata": dict(stratum.labels),
-                    "part": part,
-                    "documented": documented if part == "total" else None,
-                    "claimed": True,
-                    "level": "data" if stratum.table.shared else "prior",
-                }
-            )
+            documented = Documented(count, text=f"{count:,}") if part == "total" else None
+            level = "data" if stratum.table.shared else "prior"
+            labels = dict(stratum.labels)
+            rows.append(Row(model.cell, labels, part, documented, level=level))
             columns.append(values.astype(float))
     return rows, columns
 
 
-def _metadata(
-    model: ListModel,
-    parts: Parts,
-    rows: list[dict[str, Any]],
-    deaths: Array,
-    settings: dict[str, Any],
-) -> dict[str, Any]:
+def _details(model: ListModel, parts: Parts) -> ListDetails:
+    """What stands beside the draws: the fit of the whole table, and of every stratum."""
     divided = len(model.histories) > 1
     main = _over_replicates(model, parts, -1 if divided else 0)
     by_row = {
@@ -132,73 +134,68 @@ def _metadata(
         )
         for s, stratum in enumerate(model.histories.strata)
     }
-    # A sum over strata rests on all of them; the fit of the whole table stands for it, and says so.
+    # A sum over strata rests on all of them; the fit of the whole table speaks for it.
     whole = (
         identification(model, main, model.histories.pooled())
         if divided
         else next(iter(by_row.values()))
     )
-    notes = [{"code": code, "text": text} for code, text in model.notes]
-    reasons = []
+    several = len(model.replicates) > 1
+    strata = [StratumFound(r, _strata(model, s), part.found) for (r, s), part in parts.items()]
+    return ListDetails(
+        identification=whole,
+        identification_by_stratum=by_row if divided else {},
+        assumption=model.assumption,
+        found=replace(
+            main, lists=model.histories.lists, people=model.histories.pooled().table.people
+        ),
+        unstratified=_unstratified(model, parts) if divided else None,
+        replicates=replicate_rows(model, parts) if several else None,
+        strata=tuple(strata) if divided or several else (),
+    )
+
+
+def _metadata(
+    model: ListModel,
+    parts: Parts,
+    rows: list[Row],
+    beside: str,
+    details: ListDetails,
+    settings: dict[str, Any],
+) -> Meta:
+    method = details.found.method
+    notes = [Note(code, text) for code, text in model.notes]
+    reasons: list[str] = []
     for (r, s), part in parts.items():
         where = _where(model, r, s)
-        reasons += [f"{reason}{where}" for reason in part.found["reasons"]]
-        if part.found.get("misfit"):
-            notes.append({"code": "misfit", "text": MISFIT.format(where=where)})
-    whole_table = _unstratified(model, parts) if divided else None
-    if whole_table is not None:
-        notes.append({"code": "unstratified", "text": _beside(deaths, whole_table)})
-    replicates = replicate_rows(model, parts) if len(model.replicates) > 1 else None
-    if replicates is not None:
-        notes.append({"code": "replicates", "text": _combined_text(replicates)})
+        reasons += [f"{reason}{where}" for reason in part.found.reasons]
+        if part.found.misfit:
+            notes.append(Note("misfit", MISFIT.format(where=where)))
+    if beside:
+        notes.append(Note("unstratified", beside))
+    if details.replicates is not None:
+        notes.append(Note("replicates", _combined_text(details.replicates)))
     if reasons:
-        text = f"NOT CONVERGED: {'; '.join(reasons)}. What helps: {ADVICE[main['method']]}"
-        notes.insert(0, {"code": "not_converged", "text": text})
-    ess = [part.found["min_ess"] for part in parts.values() if part.found["min_ess"] is not None]
-    rhat = [part.found["max_rhat"] for part in parts.values() if part.found["max_rhat"] is not None]
-    return {
-        "schema": SCHEMA,
-        "kind": "lists",
-        "seed": settings["seed"],
-        "versions": versions(PACKAGES),
-        "settings": settings,
-        "has_level": True,
-        "has_total": True,
-        "rows": rows,
-        "sources": [_source(model, name) for name in model.histories.lists],
-        "claims": [],
-        "assumptions": [],
-        "diagnostics": {
-            "method": main["method"],
-            "converged": not reasons,
-            "max_rhat": max(rhat) if rhat else None,
-            "min_ess": min(ess) if ess else None,
-            "divergences": None,
-            "reasons": reasons,
-        },
-        "warnings": notes,
-        "model": repr(model),
-        "details": {
-            "identification": whole,
-            "identification_by_stratum": by_row if divided else {},
-            "assumption": model.assumption,
-            **{key: main[key] for key in ("families", "groups", "dial", "observability")},
-            "predictions": main["predictions"],
-            "dependence": main["dependence"],
-            "overlaps": main.get("overlaps"),
-            "unstratified": whole_table,
-            "replicates": replicates,
-            **{
-                key: main.get(key)
-                for key in ("floor_share", "graphs", "complete_graph", "sentences")
-            },
-            "strata": [
-                {"replicate": r, "strata": _strata(model, s), **part.found}
-                for (r, s), part in parts.items()
-                if divided or len(model.replicates) > 1
-            ],
-        },
-    }
+        text = f"NOT CONVERGED: {'; '.join(reasons)}. What helps: {ADVICE[method]}"
+        notes.insert(0, Note("not_converged", text))
+    found = [part.found for part in parts.values()]
+    return Meta(
+        kind="lists",
+        seed=settings["seed"],
+        versions=versions(PACKAGES),
+        settings=settings,
+        rows=tuple(rows),
+        sources=tuple(SourceRow(name, name) for name in model.histories.lists),
+        diagnostics=Diagnostics(
+            method=method,
+            converged=not reasons,
+            max_rhat=max((f.max_rhat for f in found if f.max_rhat is not None), default=None),
+            min_ess=min((f.min_ess for f in found if f.min_ess is not None), default=None),
+            reasons=tuple(reasons),
+        ),
+        warnings=tuple(notes),
+        model=repr(model),
+    )
 
 
 def _strata(model: ListModel, s: int) -> dict[str, str] | None:
@@ -212,79 +209,69 @@ def _where(model: ListModel, r: int, s: int) -> str:
     return f"{whole}{f' in {label}' if label else ''}{replicate}"
 
 
-def _over_replicates(model: ListModel, parts: Parts, s: int) -> dict[str, Any]:
+def _over_replicates(model: ListModel, parts: Parts, s: int) -> Found:
     """What was found of a stratum: of several replicates the first, with weights of all."""
     every = [parts[r, s].found for r in range(len(model.replicates))]
-    first = dict(every[0])
+    first = every[0]
     if len(every) == 1:
         return first
-    masses = [{g["name"]: g["mass"] for g in found["groups"]} for found in every]
-    first["groups"] = [
-        {**g, "mass": float(np.mean([mass.get(g["name"], 0.0) for mass in masses]))}
-        for g in first["groups"]
-    ]
-    if first.get("floor_share") is not None:
-        first["floor_share"] = float(np.mean([found["floor_share"] for found in every]))
-    return first
+    masses = [{g.name: g.mass for g in found.groups} for found in every]
+    groups = tuple(
+        replace(g, mass=float(np.mean([mass.get(g.name, 0.0) for mass in masses])))
+        for g in first.groups
+    )
+    floors = [found.floor_share for found in every if found.floor_share is not None]
+    return replace(first, groups=groups, floor_share=float(np.mean(floors)) if floors else None)
 
 
-def _unstratified(model: ListModel, parts: Parts) -> dict[str, float]:
+def _unstratified(model: ListModel, parts: Parts) -> Span:
     """Answer of the table without strata, over all replicates."""
     whole = [parts[r, -1] for r in range(len(model.replicates))]
-    return quantiles(np.concatenate([part.found["people"] + part.unlisted for part in whole]))
+    return _span(np.concatenate([part.found.people + part.unlisted for part in whole]))
 
 
-def _beside(deaths: Array, whole: Mapping[str, float]) -> str:
-    one, two = _ends(quantiles(deaths[..., 0])), _ends(whole)
-    return f"the sum over strata is {one}; the same lists without strata give {two}"
+def _span(values: npt.NDArray[Any]) -> Span:
+    return Span(**quantiles(values))
 
 
-def replicate_rows(model: ListModel, parts: Parts) -> dict[str, Any]:
+def _beside(deaths: Array, whole: Span | None) -> str:
+    if whole is None:
+        return ""
+    one = with_ends(_span(deaths[..., 0]))
+    return f"the sum over strata is {one}; the same lists without strata give {with_ends(whole)}"
+
+
+def replicate_rows(model: ListModel, parts: Parts) -> Replicates:
     """The total of every replicate alone, and all of them by the rule for multiple imputation."""
     strata = range(len(model.histories))
     listed, totals = [], []
     for r in range(len(model.replicates)):
-        held = sum(parts[r, s].found["people"] for s in strata)
+        held = sum(parts[r, s].found.people for s in strata)
         listed.append(held)
         totals.append(held + np.sum([parts[r, s].unlisted for s in strata], axis=0))
-    each = [
-        {"listed": held, **quantiles(total)} for held, total in zip(listed, totals, strict=True)
-    ]
+    each = tuple(
+        Replicate(held, **quantiles(total)) for held, total in zip(listed, totals, strict=True)
+    )
     if min(len(total) for total in totals) < 2:
-        return {"each": each, "combined": None}
-    found = asdict(combine(listed, totals))
-    found["freedom"] = found["freedom"] if np.isfinite(found["freedom"]) else None
-    return {"each": each, "combined": found}
+        return Replicates(each, None)
+    return Replicates(each, combine(listed, totals))
 
 
-def _combined_text(replicates: Mapping[str, Any]) -> str:
-    text = f"{len(replicates['each'])} replicates are mixed draw by draw"
-    combined = replicates["combined"]
+def _combined_text(replicates: Replicates) -> str:
+    text = f"{len(replicates.each)} replicates are mixed draw by draw"
+    combined = replicates.combined
     if combined is None:
         return text
-    shown = _ends({**combined, "median": combined["point"]})
+    shown = with_ends(Span(combined.point, combined.low, combined.high))
     return f"{text}; the rule for multiple imputation, as in R verdata, gives {shown}"
 
 
-def _source(model: ListModel, name: str) -> dict[str, Any]:
-    return {
-        "name": name,
-        "source": name,
-        "target": {},
-        "role": None,
-        "level": "total",
-        "list": model.histories.lists.index(name),
-    }
-
-
-def identification(model: ListModel, found: Mapping[str, Any], stratum: Stratum) -> dict[str, Any]:
+def identification(model: ListModel, found: Found, stratum: Stratum) -> Rests:
     """What the answer rests on: mass of each group, and the same in sentences."""
     from casualty_est.result.posterior import far_apart
 
-    groups = [g for g in found["groups"] if g["mass"] > 0]
-    rows = [
-        {"assumption": group_title(g["name"]), "weight": g["mass"], "mcse": None} for g in groups
-    ]
+    groups = [g for g in found.groups if g.mass > 0]
+    rows = tuple(Weight(group_title(g.name), g.mass) for g in groups)
     sentences = [
         model.assumption_for(stratum) + " The lists cannot check that for the people on none."
     ]
@@ -297,45 +284,40 @@ def identification(model: ListModel, found: Mapping[str, Any], stratum: Stratum)
         )
     if len(groups) > 1:
         named = [
-            f"{percent(round(g['mass'], 3))} comes from {group_title(g['name'])}, which would "
-            f"answer {_ends(g)}"
-            for g in sorted(groups, key=lambda g: -g["mass"])
-            if g["mass"] >= 5e-4
+            f"{percent(round(g.mass, 3))} comes from {group_title(g.name)}, which would "
+            f"answer {with_ends(g)}"
+            for g in sorted(groups, key=lambda g: -g.mass)
+            if g.mass >= 5e-4
         ]
         sentences.append(f"Of the answer, {listed(named)}.")
-        moved = found.get("floor_share") or 0.0
+        moved = found.floor_share or 0.0
         if moved >= 5e-4:
             sentences.append(
                 f"{percent(round(moved, 3))} of it comes from the rule that no kind of dependence "
                 f"that the lists do not rule out counts less than {percent(model.floor)}."
             )
         sentences += [
-            f"Ruled out: {group_title(g['name'])} ({g['ruled_out']})."
-            for g in found["groups"]
-            if g["ruled_out"]
+            f"Ruled out: {group_title(g.name)} ({g.ruled_out})."
+            for g in found.groups
+            if g.ruled_out
         ]
-    kept = [g for g in groups if not g["ruled_out"]]
+    kept = [g for g in groups if not g.ruled_out]
     if far_apart(kept):
         sentences.append(
             "These answers lie farther apart than the width of their intervals: the lists cannot "
             "choose between them."
         )
-    sentences += found.get("sentences", [])
-    if found["dial"] is not None:
-        sentences.append(_dial(found["dial"]))
-    return {"kind": "families", "rows": rows, "sentences": sentences}
+    sentences += found.sentences or ()
+    if found.dial is not None:
+        sentences.append(_dial(found.dial))
+    return Rests("families", rows, tuple(sentences))
 
 
-def _ends(g: Mapping[str, float]) -> str:
-    low, median, high = g["low"], g["median"], g["high"]
-    return f"{people(median, low, high)} ({people(low, low, high)} to {people(high, low, high)})"
-
-
-def _dial(found: Mapping[str, Any]) -> str:
-    ratio = found["implied"]
-    at_one = next(row for row in found["curve"] if row["ratio"] == 1.0)
+def _dial(found: Dial) -> str:
+    ratio = found.implied
+    at_one = next(row for row in found.curve if row.ratio == 1.0)
     return (
-        f"The odds ratio that ties the people on no list to the others is {share(ratio['median'])} "
-        f"({share(ratio['low'])} to {share(ratio['high'])}) in this answer; at 1, no interaction "
-        f"of the highest order, the number would be {_ends(at_one)}."
+        f"The odds ratio that ties the people on no list to the others is {share(ratio.median)} "
+        f"({share(ratio.low)} to {share(ratio.high)}) in this answer; at 1, no interaction "
+        f"of the highest order, the number would be {with_ends(at_one)}."
     )

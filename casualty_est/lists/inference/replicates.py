@@ -3,37 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
 from casualty_est.errors import UsageError
+from casualty_est.lists.schema import Combined
 
 NOBODY = 0.1  # stands for a draw of no unlisted people, whose log does not exist
-
-
-@dataclass(frozen=True, slots=True)
-class Combined:
-    """Number of people over several replicates, by the rule for multiple imputation.
-
-    Parameters
-    ----------
-    low, point, high : float
-        Ends of the interval and the point estimate, in people.
-    freedom : float
-        Degrees of freedom of the t; infinite where the replicates do not differ.
-    within, between : float
-        Variance of the log of unlisted people inside and between replicates.
-    """
-
-    low: float
-    point: float
-    high: float
-    freedom: float
-    within: float
-    between: float
 
 
 def combine(listed: Sequence[int], totals: Sequence[npt.ArrayLike], prob: float = 0.95) -> Combined:

@@ -13,13 +13,15 @@ from casualty_est.errors import UsageError
 from casualty_est.lists.families import AUTO, Choice, Family, as_families, for_lists
 from casualty_est.lists.families.family import FLOOR, in_range
 from casualty_est.lists.table.histories import CaptureHistories, Stratum
+from casualty_est.result.schema import Cell
 from casualty_est.tables.checks import nearest
 from casualty_est.wording.phrases import listed
 
 if TYPE_CHECKING:
     import pymc
+    import xarray
 
-    from casualty_est.result.estimate import Estimate
+    from casualty_est.lists.estimate import ListEstimate
 
 Note = tuple[str, str]
 CELL = {
@@ -206,13 +208,12 @@ class ListModel:
         *,
         seed: int | None = None,
         draws: int = 1000,
-        tune: int = 1000,
         chains: int = 4,
         method: str = "auto",
         executor: Executor | None = None,
-        progress: bool | None = None,
+        progress_bar: bool | None = None,
         parts: str | os.PathLike[str] | None = None,
-    ) -> Estimate:
+    ) -> ListEstimate:
         """Compute the posterior.
 
         Parameters
@@ -221,16 +222,15 @@ class ListModel:
             Seed of all randomness; None draws one and records it. The same seed, settings and
             versions give the same draws, to the last bit, on one kind of processor and system; on
             another, draws of a sampler differ within Monte Carlo error.
-        draws, tune, chains : int
+        draws, chains : int
             ``draws * chains`` posterior draws are kept; `chains` is also the number of independent
-            runs of sequential Monte Carlo, or of Gibbs chains (four at least). `tune` is taken for
-            the sake of one signature: these engines need no warm-up, or set it themselves.
+            runs of sequential Monte Carlo, or of Gibbs chains (four at least).
         method : {"auto", "smc", "exact", "gibbs"}
             ``smc`` samples every family by sequential Monte Carlo; the others name the engine that
             a family has anyway.
         executor : concurrent.futures.Executor, optional
             Where strata and replicates are fitted; None fits them here, one after the other.
-        progress : bool, optional
+        progress_bar : bool, optional
             Show progress on standard error; None shows it where that is a terminal.
         parts : path-like, optional
             A folder where every finished stratum is written; the same call, with the same seed,
@@ -238,7 +238,7 @@ class ListModel:
 
         Returns
         -------
-        Estimate
+        ListEstimate
 
         Raises
         ------
@@ -246,20 +246,60 @@ class ListModel:
             If a number is out of range, the method is not that of the families, or the folder
             cannot be made.
         """
+        from casualty_est.lists.estimate import ListEstimate
         from casualty_est.lists.inference.fit import fit
-        from casualty_est.result.estimate import Estimate
 
-        tree = fit(
+        tree, meta, details = fit(
             self,
             seed=seed,
             draws=draws,
             chains=chains,
             method=method,
             executor=executor,
-            progress=progress,
+            progress_bar=progress_bar,
             parts=parts,
         )
-        return Estimate(tree, model=self, progress=progress)
+        return ListEstimate(tree, meta, details, model=self, progress_bar=progress_bar)
+
+    def prior_predictive(self, *, draws: int = 1000, seed: int | None = None) -> xarray.DataTree:
+        """Draw from the prior: what the assumptions say before any overlap is seen.
+
+        Each draw takes a family by its prior weight, and its parameters from its prior; of the
+        table only the number of listed people is used. Strata are drawn apart, as they are fitted;
+        of several replicates the first is taken. The floor is a rule on the answer and no part of
+        the prior.
+
+        Parameters
+        ----------
+        draws : int
+            Number of draws.
+        seed : int, optional
+            Seed; None draws one.
+
+        Returns
+        -------
+        xarray.DataTree
+            Group ``prior`` with ``completeness`` (chain, draw, list; share of all people that a
+            list holds), ``share_unlisted`` (chain, draw; share of all people who are on no list)
+            and ``deaths`` (chain, draw, estimate; people, given how many are listed).
+
+        Raises
+        ------
+        UsageError
+            If `draws` is no positive number, or the family has no prior that speaks of the people
+            on no list (``no-highest-order``, ``Decomposable(reference=True)``).
+
+        Examples
+        --------
+        >>> import casualty_est as ce
+        >>> model = ce.ListModel(ce.datasets.lists("kosovo"), families="independence")
+        >>> prior = model.prior_predictive(seed=1)["prior"]
+        >>> prior["completeness"].shape
+        (1, 1000, 4)
+        """
+        from casualty_est.lists.inference.prior import prior_predictive
+
+        return prior_predictive(self, draws=draws, seed=seed)
 
     def __repr__(self) -> str:
         from casualty_est.lists.model.describe import describe
@@ -288,14 +328,14 @@ def _replicates(data: Any) -> tuple[CaptureHistories, ...]:
     return (CaptureHistories(data),)
 
 
-def _cell(cell: Mapping[str, str | date | None] | None) -> dict[str, str | None]:
-    found: dict[str, str | None] = dict(CELL)
+def _cell(cell: Mapping[str, str | date | None] | None) -> Cell:
+    found: dict[str, Any] = dict(CELL)
     for name, value in (cell or {}).items():
         if name not in CELL:
             msg = f"cell: {name!r} is unknown{nearest(name, CELL)}; valid are {', '.join(CELL)}"
             raise UsageError(msg)
         found[name] = value.isoformat() if isinstance(value, date) else value
-    return found
+    return Cell(**found)
 
 
 def _facts(stratum: Stratum) -> list[Note]:

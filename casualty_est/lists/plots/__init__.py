@@ -1,1 +1,147 @@
-"""Pictures that only lists have."""
+"""Pictures of estimates from lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from casualty_est.errors import UsageError
+from casualty_est.plots import Plots
+from casualty_est.result.posterior import interval_ends
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from casualty_est.lists.estimate import ListEstimate
+
+
+class ListPlots(Plots):
+    """Pictures of an estimate from lists: what all have, and those that only lists have."""
+
+    _estimate: ListEstimate
+    _estimated: ClassVar[str] = "listed or not"
+    _documented: ClassVar[str] = "on some list: {} (counted)"
+    _whole: ClassVar[str] = "all lists"
+    _groups: ClassVar[Mapping[str, str]] = {"without_each_source": "Without one list"}
+
+    def sources(self, *, ci_prob: float = 0.95, dark: bool = False) -> Figure:
+        """Draw the share of all people that each list holds.
+
+        Parameters
+        ----------
+        ci_prob : float
+            Level of the equal-tailed credible intervals.
+        dark : bool
+            Light text for a dark page, on a transparent ground.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            Per cent of all people, listed or not.
+
+        Raises
+        ------
+        UsageError
+            If `ci_prob` does not lie between 0 and 1.
+        """
+        interval_ends(ci_prob)
+        from casualty_est.lists.plots import families
+
+        return self._draw(families.completeness, self._estimate, ci_prob, dark=dark)
+
+    def families(self, *, row: str | int | None = None, dark: bool = False) -> Figure:
+        """Draw what each kind of dependence between lists would answer, and its weight.
+
+        Parameters
+        ----------
+        row : str, optional
+            Label of the estimate, as in `Estimate.summary`; for a part, its total is drawn.
+        dark : bool
+            Light text for a dark page, on a transparent ground.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            Weight in the answer and by evidence alone; people on a log axis. For a sum over strata
+            what the table without strata says.
+
+        Raises
+        ------
+        UsageError
+            If there is no such estimate.
+        """
+        at = self._total(row)
+        from casualty_est.lists.plots import families
+
+        return self._draw(families.families, self._estimate, at, dark=dark)
+
+    def dial(self, *, row: str | int | None = None, dark: bool = False) -> Figure:
+        """Draw the number of people under each odds ratio of the unseen cell.
+
+        The ratio ties the people on no list to the others; no data can set it.
+
+        Parameters
+        ----------
+        row : str, optional
+            Label of the estimate, as in `Estimate.summary`; for a part, its total is drawn.
+        dark : bool
+            Light text for a dark page, on a transparent ground.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            People over odds ratio, both on log axes, with the ratio that the answer implies. For a
+            sum over strata what the table without strata says.
+
+        Raises
+        ------
+        UsageError
+            If there is no such estimate, or the lists are too many for the histories to be written
+            out.
+        """
+        at = self._total(row)
+        if self._estimate.shown(at).found.dial is None:
+            msg = (
+                "est.plot.dial() needs every capture history written out, which takes at most "
+                "8 lists: fit fewer lists"
+            )
+            raise UsageError(msg)
+        from casualty_est.lists.plots import families
+
+        return self._draw(families.dial, self._estimate, at, dark=dark)
+
+    def overlaps(self, *, row: str | int | None = None, dark: bool = False) -> Figure:
+        """Draw how many people are on exactly which lists.
+
+        Parameters
+        ----------
+        row : str, optional
+            Label of the estimate, as in `Estimate.summary`: all people, or those of a stratum.
+        dark : bool
+            Light text for a dark page, on a transparent ground.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            Dots for the lists, bars for the people.
+
+        Raises
+        ------
+        UsageError
+            If there is no such estimate, or it keeps no overlaps.
+        """
+        at = self._total(row)
+        if not self._estimate.shown(at).found.overlaps:
+            msg = "this estimate keeps no overlaps of lists: draw them with CaptureHistories.plot()"
+            raise UsageError(msg)
+        from casualty_est.lists.plots import families
+
+        return self._draw(families.overlaps, self._estimate, at, dark=dark)
+
+    def _total(self, row: str | int | None) -> int:
+        """The row of the total of the estimate asked for."""
+        return self._estimate._total_row(self._estimate._at(row))
+
+    def _part_name(self, part: str) -> str | None:
+        # The others are counted, not estimated.
+        return "of these, on no list" if part == "unlisted" else None

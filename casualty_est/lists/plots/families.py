@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, NullFormatter, NullL
 
 from casualty_est.lists.families import group_title
 from casualty_est.lists.plots import overlaps as upset
+from casualty_est.lists.schema import AtRatio, Dial, Found, Group
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.plots.density import SMALLEST
 from casualty_est.plots.page import (
@@ -29,11 +30,13 @@ from casualty_est.plots.scales import limits_of, log_ticks, set_log_axis, tick_t
 from casualty_est.plots.style import SMALL, TITLE, WIDTH, Palette, Picture, new_figure
 from casualty_est.plots.total import title_of
 from casualty_est.plots.words import wrap
-from casualty_est.result.tables import completeness_numbers, found_for, row_numbers
-from casualty_est.wording.numbers import people, percent, portion, share
+from casualty_est.result.schema import Span
+from casualty_est.result.tables import Parameter, row_numbers
+from casualty_est.wording.interval import Ends, with_ends
+from casualty_est.wording.numbers import percent, portion, share
 
 if TYPE_CHECKING:
-    from casualty_est.result.estimate import Estimate
+    from casualty_est.lists.estimate import ListEstimate, Shown
 
 NAMES = 2.15  # inches for the names of kinds of dependence
 WEIGHTS = (2.3, 1.15)  # where their weights stand, and how wide
@@ -45,33 +48,34 @@ SIDE = 0.85
 # The dial ------------------------------------------------------------------------------------
 
 
-def dial(estimate: Estimate, row: int, palette: Palette) -> Picture:
+def dial(estimate: ListEstimate, row: int, palette: Palette) -> Picture:
     """Draw the number under each odds ratio of the unseen cell; see `Plots.dial`."""
-    found = found_for(estimate, row)
-    curve, implied = found["dial"]["curve"], found["dial"]["implied"]
-    figure, axes = _open_dial(estimate, row, found, palette)
+    found = estimate.shown(row).found
+    assert found.dial is not None
+    curve, implied = found.dial.curve, found.dial.implied
+    figure, axes = _open_dial(estimate, row, found, found.dial, palette)
     ratios, medians, lows, highs = (
-        [point[key] for point in curve] for key in ("ratio", "median", "low", "high")
+        [getattr(point, key) for point in curve] for key in ("ratio", "median", "low", "high")
     )
     axes.fill_between(ratios, lows, highs, color=palette.posterior, alpha=0.22, lw=0)
     axes.plot(ratios, medians, color=palette.posterior, linewidth=1.8)
-    axes.axhline(found["people"], color=palette.documented, linewidth=1.1, linestyle=(0, (4, 3)))
+    axes.axhline(found.people, color=palette.documented, linewidth=1.1, linestyle=(0, (4, 3)))
     axes.axvline(1.0, color=palette.muted, linewidth=0.9)
     low, high = axes.get_xlim()
-    ends = [min(max(implied[key], low), high) for key in ("low", "high")]
-    middle = min(max(implied["median"], low), high)
+    ends = [min(max(end, low), high) for end in (implied.low, implied.high)]
+    middle = min(max(implied.median, low), high)
     level = math.exp(_between(curve, middle))
     axes.plot(ends, [level, level], color=palette.claim, linewidth=2.6, solid_capstyle="butt")
     axes.plot([middle], [level], color=palette.claim, marker="o", markersize=6)
-    _say(axes, f"on some list: {found['people']:,} (counted)", high, found["people"], palette)
+    _say(axes, f"on some list: {found.people:,} (counted)", high, found.people, palette)
     if not estimate.converged:
         stamp_figure(figure, palette, *(float(x) for x in figure.get_size_inches()))
     return figure
 
 
-def _between(curve: Sequence[Mapping[str, float]], ratio: float) -> float:
+def _between(curve: Sequence[AtRatio], ratio: float) -> float:
     """Log median of the curve at a ratio, straight on log axes and beyond its ends."""
-    logs = [(math.log(point["ratio"]), math.log(point["median"])) for point in curve]
+    logs = [(math.log(point.ratio), math.log(point.median)) for point in curve]
     at = math.log(ratio)
     pairs = list(pairwise(logs))
     (x0, y0), (x1, y1) = next((pair for pair in pairs if at <= pair[1][0]), pairs[-1])
@@ -92,14 +96,14 @@ def _say(axes: Any, text: str, x: float, y: float, palette: Palette) -> None:
 
 
 def _open_dial(
-    estimate: Estimate, row: int, found: Mapping[str, Any], palette: Palette
+    estimate: ListEstimate, row: int, found: Found, dial: Dial, palette: Palette
 ) -> tuple[Picture, Any]:
     """Log axes under a title, over a note that says what is drawn."""
-    curve, implied = found["dial"]["curve"], found["dial"]["implied"]
+    curve, implied = dial.curve, dial.implied
     inner = WIDTH - 2 * MARGIN
     title = f"{title_of(estimate, row)}: the number under each odds ratio of the unseen cell"
     heads = wrap(title, inner, TITLE, lines=3, weight="bold")
-    notes = wrap(_dial_note(found), inner, SMALL, lines=4)
+    notes = wrap(_dial_note(implied), inner, SMALL, lines=4)
     top = MARGIN + len(heads) * line_height(TITLE) + 0.12
     foot = 0.5 + len(notes) * line_height(SMALL) + 0.06
     height = top + TALL + foot
@@ -108,14 +112,14 @@ def _open_dial(
     axes = figure.add_axes(
         (SIDE / WIDTH, foot / height, room / WIDTH, TALL / height), facecolor="none"
     )
-    span = [curve[0]["ratio"], curve[-1]["ratio"], implied["low"], implied["high"]]
+    span = [curve[0].ratio, curve[-1].ratio, implied.low, implied.high]
     set_log_axis(axes, min(span), max(span), room)
     halves = [2.0**k for k in range(-6, 7) if min(span) <= 2.0**k <= max(span)]
     if 3 <= len(halves) <= 9:  # odds are read in doublings
         axes.xaxis.set_major_locator(FixedLocator(halves))
         axes.xaxis.set_major_formatter(FixedFormatter([tick_text(value) for value in halves]))
-    values = [point[key] for point in curve for key in ("low", "high")]
-    low, high = limits_of([found["people"], *values], least=2.0)
+    values = [end for point in curve for end in (point.low, point.high)]
+    low, high = limits_of([found.people, *values], least=2.0)
     axes.set_yscale("log")
     axes.set_ylim(low, high)
     ticks = log_ticks(low, high, TALL)
@@ -142,31 +146,27 @@ def _open_dial(
     return figure, axes
 
 
-def _dial_note(found: Mapping[str, Any]) -> str:
-    implied = found["dial"]["implied"]
+def _dial_note(implied: Span) -> str:
     return (
-        "Line and band: median and 95 % interval of the number, if the odds ratio were known. "
+        "Line and band: median and 95% interval of the number, if the odds ratio were known. "
         "No data can set it; at 1 there is no interaction of the highest order. Dot and bar: the "
-        f"odds ratio that this answer implies, {share(implied['median'])} "
-        f"({share(implied['low'])} to {share(implied['high'])}, 95 % interval)."
+        f"odds ratio that this answer implies, {share(implied.median)} "
+        f"({share(implied.low)} to {share(implied.high)}, 95% interval)."
     )
 
 
 # Kinds of dependence -------------------------------------------------------------------------
 
 
-def families(estimate: Estimate, row: int, palette: Palette) -> Picture:
+def families(estimate: ListEstimate, row: int, palette: Palette) -> Picture:
     """Draw what each kind of dependence would answer, and its weight; see `Plots.families`."""
-    found = found_for(estimate, row)
-    groups = sorted(found["groups"], key=lambda group: -group["mass"])
-    answers = _answers(estimate, row, found)
-    whole = {
-        "low": min(a["low"] for a in answers),
-        "high": max(a["high"] for a in answers),
-    }
-    details = [" or ".join(map(_ends, answers)), *(_ends(group) for group in groups)]
-    names = ["The answer", *(_capital(group_title(group["name"])) for group in groups)]
-    marks = ["", *(f"ruled out: {g['ruled_out']}" if g["ruled_out"] else "" for g in groups)]
+    shown = estimate.shown(row)
+    groups = sorted(shown.found.groups, key=lambda group: -group.mass)
+    answers = _answers(estimate, row, shown)
+    low, high = min(a.low for a in answers), max(a.high for a in answers)
+    details = [" or ".join(map(with_ends, answers)), *(with_ends(group) for group in groups)]
+    names = ["The answer", *(_capital(group_title(group.name)) for group in groups)]
+    marks = ["", *(f"ruled out: {g.ruled_out}" if g.ruled_out else "" for g in groups)]
     labels = [
         (*label(name, detail, NAMES, palette), *_reason(mark, palette))
         for name, detail, mark in zip(names, details, marks, strict=True)
@@ -174,7 +174,12 @@ def families(estimate: Estimate, row: int, palette: Palette) -> Picture:
     head = line_height(SMALL) + 0.1
     page = open_page(
         head + sum(height_of(lines) for lines in labels) + 0.05,
-        limits_of([max(r[k], SMALLEST) for r in (whole, *groups) for k in ("low", "high")]),
+        limits_of(
+            [
+                max(end, SMALLEST)
+                for end in (low, high, *(e for g in groups for e in (g.low, g.high)))
+            ]
+        ),
         palette,
         title=f"{title_of(estimate, row)}: what each kind of dependence between lists answers",
         xlabel="people, log scale",
@@ -182,9 +187,7 @@ def families(estimate: Estimate, row: int, palette: Palette) -> Picture:
         left=LEFT,
     )
     side = _weights_axes(page, head)
-    page.axes.axvspan(
-        max(whole["low"], SMALLEST), whole["high"], color=palette.posterior, alpha=0.1, lw=0
-    )
+    page.axes.axvspan(max(low, SMALLEST), high, color=palette.posterior, alpha=0.1, lw=0)
     top = head
     for one, lines in zip((None, *groups), labels, strict=True):
         middle = top + height_of(lines) / 2
@@ -193,7 +196,7 @@ def families(estimate: Estimate, row: int, palette: Palette) -> Picture:
             for answer in answers:
                 _bar(page, answer, middle, palette.posterior)
         else:
-            _bar(page, one, middle, palette.prior if one["ruled_out"] else palette.ink)
+            _bar(page, one, middle, palette.prior if one.ruled_out else palette.ink)
             _weight(side, one, middle, palette)
         top += height_of(lines)
     if not estimate.converged:
@@ -201,22 +204,17 @@ def families(estimate: Estimate, row: int, palette: Palette) -> Picture:
     return page.figure
 
 
-def _answers(estimate: Estimate, row: int, found: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Median and 95 % interval of the fit that the groups belong to; several where it has modes."""
-    if found["whole"]:  # a sum over strata: the groups are of the table without strata
-        return [found["whole"]]
-    modes = estimate.modes(row, 0.95)
-    return list(modes) if len(modes) > 1 else [row_numbers(estimate, row, 0.95)]
+def _answers(estimate: ListEstimate, row: int, shown: Shown) -> Sequence[Ends]:
+    """Median and 95% interval of the fit that the groups belong to; several where it has modes."""
+    if shown.whole:  # a sum over strata: the groups are of the table without strata
+        return [shown.whole]
+    modes, numbers = estimate.modes(row, 0.95), row_numbers(estimate, row, 0.95)
+    return modes if numbers is None or len(modes) > 1 else [numbers]
 
 
-def _bar(page: Page, row: Mapping[str, Any], middle: float, colour: str) -> None:
-    page.bar(max(row["low"], SMALLEST), row["high"], middle, colour, 2.6)
-    page.dot(max(row["median"], SMALLEST), middle, colour)
-
-
-def _ends(row: Mapping[str, Any]) -> str:
-    low, median, high = row["low"], row["median"], row["high"]
-    return f"{people(median, low, high)} ({people(low, low, high)} to {people(high, low, high)})"
+def _bar(page: Page, row: Ends, middle: float, colour: str) -> None:
+    page.bar(max(row.low, SMALLEST), row.high, middle, colour, 2.6)
+    page.dot(max(row.median, SMALLEST), middle, colour)
 
 
 def _reason(text: str, palette: Palette) -> tuple[Line, ...]:
@@ -227,8 +225,8 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _families_note(groups: Sequence[Mapping[str, Any]]) -> str:
-    note = "Dot and bar: median and 95 % interval. Shaded: the answer."
+def _families_note(groups: Sequence[Group]) -> str:
+    note = "Dot and bar: median and 95% interval. Shaded: the answer."
     if len(groups) > 1:
         note += (
             " Weight: filled, in the answer; outlined, by evidence alone. The evidence is about "
@@ -250,8 +248,8 @@ def _weights_axes(page: Page, head: float) -> Any:
     return side
 
 
-def _weight(side: Any, group: Mapping[str, Any], middle: float, palette: Palette) -> None:
-    mass, alone = float(group["mass"]), float(group["posterior"])
+def _weight(side: Any, group: Group, middle: float, palette: Palette) -> None:
+    mass, alone = group.mass, group.posterior
     room = 0.45  # of the axes: the rest is for the number
     side.barh([middle], [mass * room], height=0.15, color=palette.posterior, alpha=0.85)
     side.barh([middle], [alone * room], height=0.15, fill=False, edgecolor=palette.muted, lw=0.8)
@@ -262,17 +260,17 @@ def _weight(side: Any, group: Mapping[str, Any], middle: float, palette: Palette
 # Lists ---------------------------------------------------------------------------------------
 
 
-def completeness(estimate: Estimate, prob: float, palette: Palette) -> Picture:
+def completeness(estimate: ListEstimate, prob: float, palette: Palette) -> Picture:
     """Draw the share of all people that each list holds; see `Plots.sources`."""
-    found = [completeness_numbers(estimate, i, prob) for i in range(len(estimate.meta["sources"]))]
-    names = [source["name"] for source in estimate.meta["sources"]]
+    found = [estimate._completeness(i, prob) for i in range(len(estimate.meta.sources))]
+    names = [source.name for source in estimate.meta.sources]
     labels = [
         label(name, _share(row), 2.2, palette) for name, row in zip(names, found, strict=True)
     ]
     labels = labels[:MOST]
     page = open_page(
         sum(height_of(lines) for lines in labels) + 0.1,
-        (0.0, min(100.0, 112 * max(row["high"] for row in found))),
+        (0.0, min(100.0, 112 * max(row.high for row in found))),
         palette,
         title="What share of all people each list holds",
         xlabel="per cent of all people, listed or not",
@@ -284,24 +282,24 @@ def completeness(estimate: Estimate, prob: float, palette: Palette) -> Picture:
     for row, lines in zip(found, labels, strict=False):
         middle = top + height_of(lines) / 2
         page.beside(lines, middle)
-        page.bar(100 * row["low"], 100 * row["high"], middle, palette.posterior, 2.6)
-        page.dot(100 * row["completeness"], middle, palette.posterior)
+        page.bar(100 * row.low, 100 * row.high, middle, palette.posterior, 2.6)
+        page.dot(100 * row.median, middle, palette.posterior)
         top += height_of(lines)
     if not estimate.converged:
         page.stamp()
     return page.figure
 
 
-def _share(row: Mapping[str, float]) -> str:
-    middle, low, high = (percent(round(row[k], 3)) for k in ("completeness", "low", "high"))
+def _share(row: Parameter) -> str:
+    middle, low, high = (percent(round(x, 3)) for x in (row.median, row.low, row.high))
     return f"{middle} ({low} to {high})"
 
 
-def overlaps(estimate: Estimate, row: int, palette: Palette) -> Picture:
+def overlaps(estimate: ListEstimate, row: int, palette: Palette) -> Picture:
     """Draw how many people stand on exactly which lists; see `Plots.overlaps`."""
-    found = found_for(estimate, row)
-    table = HistoryTable.of_codes(found["lists"], found["overlaps"])
-    where = "".join(f", {name} {value}" for name, value in (found["labels"] or {}).items())
+    shown = estimate.shown(row)
+    table = HistoryTable.of_codes(shown.found.lists, shown.found.overlaps or ())
+    where = "".join(f", {name} {value}" for name, value in shown.labels.items())
     return upset.picture(
         table, palette, f"{table.people:,} people, by the lists that hold them{where}"
     )

@@ -1,1 +1,123 @@
 """What a report says of lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from casualty_est.lists.report import tables, text
+from casualty_est.report.parts import Parts
+from casualty_est.report.pictures import Wanted
+from casualty_est.report.tables import MANY_REFITS, Table
+from casualty_est.wording.interval import ends, middle
+from casualty_est.wording.numbers import percent
+
+if TYPE_CHECKING:
+    from casualty_est.lists.estimate import ListEstimate
+
+IN_THE_TABLE = "the numbers stand in the table above."
+WITHOUT = "If one list were left out: people who are on no other vanish from the data."
+
+
+class ListParts(Parts):
+    """The parts of a report on lists."""
+
+    package: ClassVar[str] = "casualty_est.lists.report"
+    template: ClassVar[str] = "lists.html"
+    sources_heading: ClassVar[str] = "How complete is each list?"
+    estimate: ListEstimate
+
+    def documented(self) -> str:
+        """The people on the lists, in a sentence of their own."""
+        found = self.estimate.meta.rows[0].documented
+        assert found is not None
+        return f"Documented, not estimated: {found.low:,} people on at least one list."
+
+    def split(self) -> list[str]:
+        """How many of them are on no list."""
+        at = next(i for i, row in enumerate(self.estimate.meta.rows) if row.part == "unlisted")
+        modes = self.estimate.modes(at, self.prob)
+        if len(modes) != 1:
+            return []
+        return [
+            f"Of these, about {middle(modes[0])} are on no list ({percent(self.prob)} credible "
+            f"interval {ends(modes[0])})."
+        ]
+
+    def rests_on(self) -> list[str]:
+        """The one assumption that no list can check."""
+        return text.rests_on(self.estimate)
+
+    def estimates(self) -> Table:
+        """People on some list, in all, and on none."""
+        return tables.estimates(self.estimate, self.prob)
+
+    def below_documented(self) -> list[str]:
+        """Everybody on a list is counted: below that number nothing can lie."""
+        return []
+
+    def sources(self) -> Table:
+        """How complete each list is."""
+        return tables.sources(self.estimate, self.prob)
+
+    def refits(self) -> list[Table]:
+        """The estimate without each list, made unasked where that is cheap."""
+        many = 2 * len(self.estimate.meta.sources) > MANY_REFITS
+        unasked = not many or self.estimate.meta.diagnostics.method == "exact"
+        cases = self.estimate._records("without_each_source", 0, self.prob, unasked=unasked)
+        return [tables.without_lists(WITHOUT, cases, self.prob)] if cases else []
+
+    def refits_missing(self) -> str:
+        """Why there are none."""
+        return text.refits_missing(self.estimate)
+
+    def limitations(self) -> list[str]:
+        """What lists cannot say."""
+        return list(text.LIMITATIONS)
+
+    def checks(self) -> dict[str, Callable[[], bool]]:
+        """Items of the checklist that only lists meet."""
+        return {"dial_shown": lambda: self.estimate.details.found.dial is not None}
+
+    def pictures(self) -> dict[str, Wanted]:
+        """Completeness, kinds of dependence, the dial, the overlaps."""
+        found = self.estimate.shown().found
+        wanted = {}
+        if len(found.groups) > 1:
+            wanted["families"] = Wanted(
+                "The answer of each kind of dependence between lists beside its weight; "
+                f"{IN_THE_TABLE}"
+            )
+        if found.dial is not None:
+            wanted["dial"] = Wanted(
+                "The number of people rises with the odds ratio of the unseen cell; the numbers "
+                "stand in the table above."
+            )
+        if found.overlaps:
+            wanted["overlaps"] = Wanted(
+                "How many people stand on exactly which lists; the numbers stand in the table of "
+                "section 7."
+            )
+        wanted["sources"] = Wanted(
+            f"Share of all people on each list; {IN_THE_TABLE}", {"ci_prob": self.prob}
+        )
+        return wanted
+
+    def more(self) -> dict[str, Any]:
+        """Dial, kinds of dependence, strata and checks, for the template of lists."""
+        estimate = self.estimate
+        known = tables.known_populations(estimate, self.prob)
+        return {
+            "tables": tables.tables(estimate),
+            "said": estimate.shown().found.sentences or (),
+            "holdings": tables.data(estimate),
+            "fit_checks": tables.checks(estimate),
+            "known": known[0] if known else None,
+            "known_text": text.known_populations(self.prob, *known[1:]) if known else "",
+            "assumption": text.assumption(estimate),
+            "agreement": text.agreement(estimate),
+            "floor": text.floor(estimate),
+            "dial": text.dial(estimate),
+            "without_strata": text.without_strata(estimate),
+            "averaged": len(estimate.details.found.families) > 1,
+        }

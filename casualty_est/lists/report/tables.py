@@ -3,40 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from casualty_est.errors import UsageError
 from casualty_est.lists.families import family_title, group_title
+from casualty_est.lists.schema import (
+    FamilyMember,
+    Graph,
+    Group,
+    KnownPopulation,
+    Pair,
+    Predicted,
+    Replicates,
+    Visible,
+)
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.report import naming
-from casualty_est.report.tables import Table, answer, rounded
+from casualty_est.report.tables import Table, rounded
 from casualty_est.result.posterior import far_apart
-from casualty_est.result.tables import found_for
+from casualty_est.result.schema import Case, Span
+from casualty_est.result.show import answer
 from casualty_est.wording.numbers import percent, portion, share
 from casualty_est.wording.phrases import capitalised, listed
 
 if TYPE_CHECKING:
-    from casualty_est.result.estimate import Estimate
+    from casualty_est.lists.estimate import ListEstimate, Shown
 
 SMALL_MEMBER = 0.0005  # share of the answer below which a member is counted, not named
 
 
-def estimates(estimate: Estimate, prob: float) -> Table:
+def estimates(estimate: ListEstimate, prob: float) -> Table:
     """People on some list beside the estimate: the total, then every stratum."""
-    summary = estimate.summary(prob).to_dict("records")
     rows = []
-    for i, row in enumerate(estimate.meta["rows"]):
-        if row["part"] != "total":
+    for i, row in enumerate(estimate.meta.rows):
+        if row.part != "total" or row.documented is None:
             continue
         unlisted = next(
             j
-            for j, other in enumerate(estimate.meta["rows"])
-            if other["part"] == "unlisted" and other["strata"] == row["strata"]
+            for j, other in enumerate(estimate.meta.rows)
+            if other.part == "unlisted" and other.strata == row.strata
         )
-        rest = " (".join(answer(estimate, unlisted, summary[unlisted], prob)) + ")"
-        counted = f"{row['documented']['low']:,}"
-        rows.append((_row_name(estimate, i), counted, *answer(estimate, i, summary[i], prob), rest))
+        rest = " (".join(answer(estimate, unlisted, prob)) + ")"
+        counted = f"{row.documented.low:,}"
+        rows.append((_row_name(estimate, i), counted, *answer(estimate, i, prob), rest))
     head = (
         "",
         "On some list (a count)",
@@ -48,36 +56,37 @@ def estimates(estimate: Estimate, prob: float) -> Table:
     return Table(caption, head, tuple(rows), wide=True, stack=True)
 
 
-def _row_name(estimate: Estimate, row: int) -> str:
-    labels = estimate.meta["rows"][row]["strata"]
+def _row_name(estimate: ListEstimate, row: int) -> str:
+    labels = estimate.meta.rows[row].strata
     if labels:
         return capitalised(stratum_name(labels))
-    cell = estimate.meta["rows"][row]["cell"]
+    cell = estimate.meta.rows[row].cell
     name = f"{naming.group(cell)} {naming.outcome(cell)}"
     return "All strata" if len(estimate) > 3 else capitalised(name)
 
 
-def stratum_name(labels: Mapping[str, Any]) -> str:
+def stratum_name(labels: Mapping[str, str]) -> str:
     """Name a stratum by its labels."""
     return ", ".join(f"{key} {value}" for key, value in labels.items())
 
 
-def sources(estimate: Estimate, prob: float) -> Table:
+def sources(estimate: ListEstimate, prob: float) -> Table:
     """Share of all people that each list holds."""
     rows = []
-    for row in estimate.sources(prob).to_dict("records"):
-        ends = f"{_share(row['low'])} to {_share(row['high'])}"
-        rows.append((str(row["source"]), _share(row["completeness"]), ends))
+    for i, source in enumerate(estimate.meta.sources):
+        found = estimate._completeness(i, prob)
+        ends = f"{_share(found.low)} to {_share(found.high)}"
+        rows.append((source.source, _share(found.median), ends))
     head = ("List", "Share of all people", f"{percent(prob)} credible interval")
     return Table("How complete each list is.", head, tuple(rows), stack=True)
 
 
-def data(estimate: Estimate) -> list[Table]:
+def data(estimate: ListEstimate) -> list[Table]:
     """How many people each list holds; empty where the overlaps were not kept."""
-    found = found_for(estimate, 0)
-    if not found.get("overlaps"):
+    found = estimate.shown().found
+    if not found.overlaps:
         return []
-    table = HistoryTable.of_codes(found["lists"], found["overlaps"])
+    table = HistoryTable.of_codes(found.lists, found.overlaps)
     alone = table.histories.sum(axis=1) == 1
     rows = tuple(
         (
@@ -93,71 +102,70 @@ def data(estimate: Estimate) -> list[Table]:
     return [Table(caption, head, rows, foot, stack=True)]
 
 
-def tables(estimate: Estimate) -> dict[str, Table | None]:
+def tables(estimate: ListEstimate) -> dict[str, Table | None]:
     """What the answer rests on, in tables."""
-    found, details = found_for(estimate, 0), estimate.meta["details"]
+    shown = estimate.shown()
+    found, details = shown.found, estimate.details
     return {
-        "groups": _groups(found["groups"]) if len(found["groups"]) > 1 else None,
-        "members": _members(found["families"]) if len(found["families"]) > 1 else None,
-        "dial": _dial(estimate, found) if found["dial"] else None,
-        "observability": _observability(found["observability"]),
-        "graphs": _graphs(found["graphs"]) if found.get("graphs") else None,
+        "groups": _groups(found.groups) if len(found.groups) > 1 else None,
+        "members": _members(found.families) if len(found.families) > 1 else None,
+        "dial": _dial(estimate, shown),
+        "observability": _observability(found.observability),
+        "graphs": _graphs(found.graphs) if found.graphs else None,
         "strata": _strata(estimate),
-        "replicates": _replicates(details["replicates"]) if details.get("replicates") else None,
+        "replicates": _replicates(details.replicates) if details.replicates else None,
     }
 
 
-def checks(estimate: Estimate) -> list[Table]:
+def checks(estimate: ListEstimate) -> list[Table]:
     """Predictions of the overlaps, and dependence of pairs."""
-    details = estimate.meta["details"]
-    found = [_predictions(details["predictions"])]
-    if details["dependence"]:
-        found.append(_dependence(details["dependence"]))
+    details = estimate.details.found
+    found = [_predictions(details.predictions)]
+    if details.dependence:
+        found.append(_dependence(details.dependence))
     return found
 
 
-def known_populations(estimate: Estimate, prob: float) -> tuple[Table, int, int] | None:
+def known_populations(estimate: ListEstimate, prob: float) -> tuple[Table, int, int] | None:
     """The members of each list as a population of known size."""
-    with suppress(UsageError):
-        rows = estimate.consistency(0, prob).to_dict("records")
-        if rows:
-            covered = sum(bool(row["covered"]) for row in rows)
-            return _consistency(rows, prob), covered, len(rows)
-    return None
+    found = estimate._records("known_populations", 0, prob)
+    if not found:
+        return None
+    return _known(found, prob), sum(row.covered for row in found), len(found)
 
 
-def without_lists(caption: str, records: Sequence[Mapping[Any, Any]], prob: float) -> Table:
+def without_lists(caption: str, records: Sequence[Case], prob: float) -> Table:
     """Refits without each list; what is aside of all of them is said once."""
     names, aside = _asides(records)
     rows = tuple(
-        (name + ("" if row["converged"] else " (NOT CONVERGED)"), *rounded(row))
+        (name + ("" if row.converged else " (NOT CONVERGED)"), *rounded(row))
         for name, row in zip(names, records, strict=True)
     )
     head = ("Case", "Estimated (median)", f"{percent(prob)} credible interval")
     return Table(caption + aside, head, rows, stack=True)
 
 
-def _asides(records: Sequence[Mapping[Any, Any]]) -> tuple[list[str], str]:
+def _asides(records: Sequence[Case | KnownPopulation]) -> tuple[list[str], str]:
     """Names of cases, and as a sentence what stands in brackets after every one of them."""
-    names = [str(row["case"]) for row in records]
+    names = [row.case for row in records]
     ends = {name[name.rindex(" (") :] if name.endswith(")") else "" for name in names}
     aside = ends.pop() if len(ends) == 1 else ""
     told = f" All of them: {aside.strip(' ()')}." if aside else ""
     return [capitalised(name.removesuffix(aside)) for name in names], told
 
 
-def _groups(groups: Sequence[Mapping[str, Any]]) -> Table:
+def _groups(groups: Sequence[Group]) -> Table:
     rows = []
-    for group in sorted(groups, key=lambda g: -g["mass"]):
-        p = group["predictive_p"]
+    for group in sorted(groups, key=lambda g: -g.mass):
+        p = group.predictive_p
         rows.append(
             (
-                capitalised(group_title(group["name"])),
-                portion(group["mass"]),
-                portion(min(1.0, group["posterior"])),
+                capitalised(group_title(group.name)),
+                portion(group.mass),
+                portion(min(1.0, group.posterior)),
                 *rounded(group),
                 "" if p is None else _tail(p),
-                group["ruled_out"] or "no",
+                group.ruled_out or "no",
             )
         )
     head = (
@@ -165,7 +173,7 @@ def _groups(groups: Sequence[Mapping[str, Any]]) -> Table:
         "Weight",
         "By evidence alone",
         "Median",
-        "95 % interval",
+        "95% interval",
         "Fit (p)",
         "Ruled out",
     )
@@ -176,11 +184,11 @@ def _groups(groups: Sequence[Mapping[str, Any]]) -> Table:
     return Table(caption, head, tuple(rows), wide=True, stack=True)
 
 
-def _graphs(graphs: Sequence[Mapping[str, Any]]) -> Table:
+def _graphs(graphs: Sequence[Graph]) -> Table:
     rows = tuple(
         (
-            listed([f"{a} with {b}" for a, b in graph["ties"]]) or "none",
-            share(graph["probability"]),
+            listed([f"{a} with {b}" for a, b in graph.ties]) or "none",
+            share(graph.probability),
             *rounded(graph),
         )
         for graph in graphs
@@ -189,96 +197,92 @@ def _graphs(graphs: Sequence[Mapping[str, Any]]) -> Table:
         "The most probable graphs, and what each would answer. Lists that are not tied are "
         "independent given those between them."
     )
-    head = ("Ties between lists", "Probability", "Median", "95 % interval")
+    head = ("Ties between lists", "Probability", "Median", "95% interval")
     return Table(caption, head, rows, stack=True)
 
 
 def _tail(p: float) -> str:
-    return "under .01" if p < 0.01 else f"{p:.2f}"
+    return "under 0.01" if p < 0.01 else f"{p:.2f}"
 
 
-def _members(members: Sequence[Mapping[str, Any]]) -> Table:
-    shown = sorted((m for m in members if m["mass"] >= SMALL_MEMBER), key=lambda m: -m["mass"])
-    known = [m["log_evidence"] for m in members if m["log_evidence"] is not None]
+def _members(members: Sequence[FamilyMember]) -> Table:
+    shown = sorted((m for m in members if m.mass >= SMALL_MEMBER), key=lambda m: -m.mass)
+    known = [m.log_evidence for m in members if m.log_evidence is not None]
     rows = tuple(
         (
-            family_title(m["family"]),
-            m["member"],
-            portion(m["mass"]),
-            "" if m["log_evidence"] is None else f"{m['log_evidence'] - max(known):.1f}",
+            family_title(m.family),
+            m.member,
+            portion(m.mass),
+            "" if m.log_evidence is None else f"{m.log_evidence - max(known):.1f}",
         )
         for m in shown
     )
     rest = len(members) - len(shown)
     caption = "The families of models inside the answer, and their members."
     if rest:
-        caption += f" {rest} with less than .05 % each are left out of the table."
+        caption += f" {rest} with less than 0.05% each are left out of the table."
     head = ("Family", "Member", "Weight", "Log evidence, from the best")
     return Table(caption, head, rows, stack=True)
 
 
-def _dial(estimate: Estimate, found: Mapping[str, Any]) -> Table:
-    rows = tuple((share(row["ratio"]), *rounded(row)) for row in found["dial"]["curve"])
+def _dial(estimate: ListEstimate, shown: Shown) -> Table | None:
+    dial = shown.found.dial
+    if dial is None:
+        return None
+    rows = tuple((share(row.ratio), *rounded(row)) for row in dial.curve)
     caption = (
         "The number under each odds ratio that ties the people on no list to the others. No data "
         "can set this ratio; at 1 there is no interaction of the highest order. Last line: the "
         "answer, with the ratio that it implies."
     )
-    implied = found["dial"]["implied"]
-    ends = f"{share(implied['low'])} to {share(implied['high'])}"
-    if found["whole"]:
-        whole = rounded(found["whole"])
-    else:
-        whole = answer(estimate, 0, estimate.summary(0.95).to_dict("records")[0], 0.95)
-    foot = (f"{share(implied['median'])} ({ends})", *whole)
-    head = ("Odds ratio", "Median", "95 % interval")
-    return Table(caption, head, rows, foot, stack=True)
+    whole = rounded(shown.whole) if shown.whole else answer(estimate, 0, 0.95)
+    head = ("Odds ratio", "Median", "95% interval")
+    return Table(caption, head, rows, (_ratio(dial.implied), *whole), stack=True)
 
 
-def _observability(found: Sequence[Mapping[str, float]]) -> Table:
-    rows = tuple((f"more than {percent(row['chance'])}", *rounded(row)) for row in found)
+def _observability(found: Sequence[Visible]) -> Table:
+    rows = tuple((f"more than {percent(row.chance)}", *rounded(row)) for row in found)
     caption = (
         "Of the people in this answer, how many had a chance to be on any list at all. Of people "
         "with next to no chance, lists can say nothing."
     )
-    return Table(caption, ("Chance to be listed", "People", "95 % interval"), rows, stack=True)
+    return Table(caption, ("Chance to be listed", "People", "95% interval"), rows, stack=True)
 
 
-def _replicates(found: Mapping[str, Any]) -> Table:
+def _replicates(found: Replicates) -> Table:
     rows = [
-        (f"Replicate {i}", f"{row['listed']:,}", *rounded(row))
-        for i, row in enumerate(found["each"], 1)
+        (f"Replicate {i}", f"{row.listed:,}", *rounded(row)) for i, row in enumerate(found.each, 1)
     ]
-    combined = found["combined"]
+    combined = found.combined
     if combined is not None:
-        ends = rounded({**combined, "median": combined["point"]})
+        ends = rounded(Span(combined.point, combined.low, combined.high))
         rows.append(("All, by the rule for multiple imputation", "", *ends))
     caption = (
         "Every replicate alone, and all by the rule for multiple imputation (Rubin 1987, as R "
         "verdata applies it to the logarithm of unlisted people). The estimate of this report "
         "mixes the replicates draw by draw."
     )
-    return Table(caption, ("", "Listed", "Number", "95 % interval"), tuple(rows), stack=True)
+    return Table(caption, ("", "Listed", "Number", "95% interval"), tuple(rows), stack=True)
 
 
-def _strata(estimate: Estimate) -> Table | None:
+def _strata(estimate: ListEstimate) -> Table | None:
     rows = []
-    for i, row in enumerate(estimate.meta["rows"]):
-        if row["part"] != "total" or not row["strata"]:
+    for i, row in enumerate(estimate.meta.rows):
+        if row.part != "total" or not row.strata:
             continue
-        found = found_for(estimate, i)
-        away = [s["name"] for s in estimate.meta["sources"] if s["name"] not in found["lists"]]
-        groups = sorted(found["groups"], key=lambda g: -g["mass"])
-        named = [f"{group_title(g['name'])} {portion(g['mass'])}" for g in groups]
-        allowed = [g for g in groups if not g["ruled_out"]]
-        implied = found["dial"]["implied"] if found["dial"] else None
+        found = estimate.shown(i).found
+        away = [s.name for s in estimate.meta.sources if s.name not in found.lists]
+        groups = sorted(found.groups, key=lambda g: -g.mass)
+        named = [f"{group_title(g.name)} {portion(g.mass)}" for g in groups]
+        allowed = [g for g in groups if not g.ruled_out]
+        implied = found.dial.implied if found.dial else None
         rows.append(
             (
-                capitalised(stratum_name(row["strata"])),
-                f"{found['people']:,}",
+                capitalised(stratum_name(row.strata)),
+                f"{found.people:,}",
                 listed(away) or "none",
                 "; ".join(named),
-                "priors alone" if row["level"] == "prior" else _agree(allowed),
+                "priors alone" if row.level == "prior" else _agree(allowed),
                 "" if implied is None else _ratio(implied),
             )
         )
@@ -290,41 +294,41 @@ def _strata(estimate: Estimate) -> Table | None:
         "Lists not at work",
         "Weight of each kind",
         "Do the kinds that fit agree?",
-        "Odds ratio implied (95 %)",
+        "Odds ratio implied (95%)",
     )
     return Table("What each stratum rests on.", head, tuple(rows), wide=True, stack=True)
 
 
-def _agree(allowed: Sequence[Mapping[str, Any]]) -> str:
+def _agree(allowed: Sequence[Group]) -> str:
     if len(allowed) < 2:
         return "only one fits"
     return "no" if far_apart(allowed) else "yes"
 
 
-def _ratio(found: Mapping[str, float]) -> str:
-    return f"{share(found['median'])} ({share(found['low'])} to {share(found['high'])})"
+def _ratio(found: Span) -> str:
+    return f"{share(found.median)} ({share(found.low)} to {share(found.high)})"
 
 
-def _predictions(found: Sequence[Mapping[str, Any]]) -> Table:
+def _predictions(found: Sequence[Predicted]) -> Table:
     rows = tuple(
-        (" and ".join(row["history"]), f"{row['observed']:,}", *rounded(row), f"{row['p']:.2f}")
+        (" and ".join(row.history), f"{row.observed:,}", *rounded(row), f"{row.p:.2f}")
         for row in found
     )
-    far = sum(row["p"] < 0.05 for row in found)
+    far = sum(row.p < 0.05 for row in found)
     caption = (
         "People on exactly these lists: as seen, and as the model would expect. A small p says "
-        f"that the number seen is unusual; of {len(found)} combinations, {far} have p below .05."
+        f"that the number seen is unusual; of {len(found)} combinations, {far} have p below 0.05."
     )
-    head = ("Lists", "Seen", "Expected", "95 % interval", "p")
+    head = ("Lists", "Seen", "Expected", "95% interval", "p")
     return Table(caption, head, rows, stack=True)
 
 
-def _dependence(found: Sequence[Mapping[str, Any]]) -> Table:
+def _dependence(found: Sequence[Pair]) -> Table:
     rows = tuple(
         (
-            f"{row['list_a']} with {row['list_b']}",
-            share(row["median"]),
-            f"{share(row['low'])} to {share(row['high'])}",
+            f"{row.list_a} with {row.list_b}",
+            share(row.median),
+            f"{share(row.low)} to {share(row.high)}",
         )
         for row in found
     )
@@ -332,18 +336,18 @@ def _dependence(found: Sequence[Mapping[str, Any]]) -> Table:
         "Odds ratio of two lists among all people, as estimated: above 1 they share more people "
         "than independent lists would."
     )
-    return Table(caption, ("Pair", "Odds ratio", "95 % interval"), rows, stack=True)
+    return Table(caption, ("Pair", "Odds ratio", "95% interval"), rows, stack=True)
 
 
-def _consistency(found: Sequence[Mapping[Any, Any]], prob: float) -> Table:
+def _known(found: Sequence[KnownPopulation], prob: float) -> Table:
     names, aside = _asides(found)
     rows = tuple(
         (
             name,
-            f"{row['members']:,}",
-            f"{row['seen']:,}",
+            f"{row.members:,}",
+            f"{row.seen:,}",
             *rounded(row),
-            "yes" if row["covered"] else "no",
+            "yes" if row.covered else "no",
         )
         for name, row in zip(names, found, strict=True)
     )

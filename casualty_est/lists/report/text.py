@@ -7,32 +7,32 @@ from typing import TYPE_CHECKING
 from casualty_est.lists.families import group_in_words, group_title, recalled
 from casualty_est.lists.families.family import ASSUMED
 from casualty_est.result.posterior import far_apart
-from casualty_est.result.tables import found_for
-from casualty_est.wording.numbers import people, percent, portion, share
+from casualty_est.wording.interval import middle, with_ends
+from casualty_est.wording.numbers import percent, portion, share
 from casualty_est.wording.phrases import capitalised, listed
 
 if TYPE_CHECKING:
-    from casualty_est.result.estimate import Estimate
+    from casualty_est.lists.estimate import ListEstimate
 
 
-def assumption(estimate: Estimate) -> str:
+def assumption(estimate: ListEstimate) -> str:
     """What identifies the people on no list, in one sentence for a reader with one minute."""
-    meta = estimate.meta
     # A family that stands alone has its own group, or all members of the answer are of one family.
-    keys = list(dict.fromkeys(member["family"] for member in meta["details"]["families"]))
-    family = recalled(keys[0], meta["settings"].get("options", {})) if len(keys) == 1 else None
+    found, options = estimate.details.found, estimate.meta.settings.get("options", {})
+    keys = list(dict.fromkeys(member.family for member in found.families))
+    family = recalled(keys[0], options) if len(keys) == 1 else None
     if family is not None:
         return family.report_sentence()
-    kinds = listed([group_in_words(g["name"]) for g in meta["details"]["groups"]], "or")
+    kinds = listed([group_in_words(g.name) for g in found.groups], "or")
     return ASSUMED.format(
         f"whatever ties the lists to each other ({kinds}) ties them in the same way among the "
         "people they missed"
     )
 
 
-def rests_on(estimate: Estimate) -> list[str]:
+def rests_on(estimate: ListEstimate) -> list[str]:
     """What the number rests on, for the first paragraph."""
-    codes = {code for code, _ in estimate.warnings}
+    codes = {note.code for note in estimate.warnings}
     sentences = []
     if estimate.level(0) == "prior":
         sentences.append(
@@ -49,27 +49,27 @@ def rests_on(estimate: Estimate) -> list[str]:
     return [*sentences, *spread(estimate)]
 
 
-def spread(estimate: Estimate) -> list[str]:
+def spread(estimate: ListEstimate) -> list[str]:
     """Say that kinds of dependence which the lists allow disagree, where they do."""
-    allowed = [g for g in found_for(estimate, 0)["groups"] if not g["ruled_out"]]
+    allowed = [g for g in estimate.shown().found.groups if not g.ruled_out]
     if not far_apart(allowed):
         return []
-    medians = sorted(allowed, key=lambda g: g["median"])
-    numbers = [people(g["median"], g["low"], g["high"]) for g in medians]
+    medians = sorted(allowed, key=lambda g: g.median)
+    numbers = [middle(g) for g in medians]
     return [
         "The kinds of model that fit the lists give different numbers, "
         f"{listed(numbers)}, and the lists cannot choose between them; section 3 shows each."
     ]
 
 
-def agreement(estimate: Estimate) -> str:
+def agreement(estimate: ListEstimate) -> str:
     """Whether the kinds of dependence that fit agree, in one sentence; empty for a single kind."""
-    groups = found_for(estimate, 0)["groups"]
+    groups = estimate.shown().found.groups
     if len(groups) < 2:
         return ""
-    allowed = [g for g in groups if not g["ruled_out"]]
+    allowed = [g for g in groups if not g.ruled_out]
     if len(allowed) < 2:
-        kept = group_title(allowed[0]["name"]) if allowed else "none of them"
+        kept = group_title(allowed[0].name) if allowed else "none of them"
         return (
             f"Of the kinds of dependence that were tried, only one fits the people on the lists: "
             f"{kept}. That it fits them does not show that it holds for the people on none."
@@ -85,13 +85,13 @@ def agreement(estimate: Estimate) -> str:
     )
 
 
-def floor(estimate: Estimate) -> str:
+def floor(estimate: ListEstimate) -> str:
     """How much of the answer comes from the floor under weights; empty where there is none."""
-    details = estimate.meta["details"]
-    if len(details["groups"]) < 2 or details.get("floor_share") is None:
+    found = estimate.details.found
+    if len(found.groups) < 2 or found.floor_share is None:
         return ""
-    least = percent(estimate.meta["settings"]["floor"])
-    moved = float(details["floor_share"])
+    least = percent(estimate.meta.settings["floor"])
+    moved = found.floor_share
     amount = "Nothing" if moved <= 0 else capitalised(portion(moved))
     return (
         f"{amount} of the answer comes from the floor: a kind of dependence that the lists do not "
@@ -114,31 +114,50 @@ def known_populations(prob: float, covered: int, cases: int) -> str:
     )
 
 
-def without_strata(estimate: Estimate) -> str:
+def without_strata(estimate: ListEstimate) -> str:
     """Where a sum over strata is described by the table without strata; empty elsewhere."""
-    whole = estimate.meta["details"].get("unstratified")
-    if not whole:
+    whole = estimate.details.unstratified
+    if whole is None:
         return ""
-    low, median, high = whole["low"], whole["median"], whole["high"]
     return (
         "The estimate is the sum of the strata, each fitted by itself. The figures and pictures of "
         "this section, the refits and the checks are of the same lists without strata, which "
-        f"answer {people(median, low, high)} ({people(low, low, high)} to "
-        f"{people(high, low, high)}); the table of strata says what each stratum rests on."
+        f"answer {with_ends(whole)}; the table of strata says what each stratum rests on."
     )
 
 
-def dial(estimate: Estimate) -> str:
+def dial(estimate: ListEstimate) -> str:
     """The odds ratio that the answer implies, in one sentence; empty where there is none."""
-    found = found_for(estimate, 0)["dial"]
+    found = estimate.shown().found.dial
     if not found:
         return ""
-    at, first, last = found["implied"], found["curve"][0], found["curve"][-1]
-    ends = [people(p["median"], p["low"], p["high"]) for p in (first, last)]
+    at, first, last = found.implied, found.curve[0], found.curve[-1]
+    ends = [middle(p) for p in (first, last)]
     return (
         "One number that no data can set ties the people on no list to the others: the odds ratio "
         "of the unseen cell. This answer implies "
-        f"{share(at['median'])} ({share(at['low'])} to {share(at['high'])}, 95 % interval). "
-        f"Between {share(first['ratio'])} and {share(last['ratio'])} the number goes from "
+        f"{share(at.median)} ({share(at.low)} to {share(at.high)}, 95% interval). "
+        f"Between {share(first.ratio)} and {share(last.ratio)} the number goes from "
         f"{ends[0]} to {ends[1]}."
+    )
+
+
+LIMITATIONS = (
+    "Lists say nothing of people whom no list could have held. No test on the lists can show that "
+    "there are none.",
+    "The interval covers the kinds of dependence between lists that were averaged, not every kind "
+    "there could be.",
+    "Records of one person are taken as matched without error, and everybody on a list as one of "
+    "the dead that are counted here; wrong matches change the answer.",
+)
+
+
+def refits_missing(estimate: ListEstimate) -> str:
+    """Why a table of refits is not there."""
+    if len(estimate.meta.sources) < 3:
+        return "There are two lists: without one of them, nothing can be said."
+    return (
+        "Not computed. A result loaded from a file has no model to fit again, and many refits "
+        "are not started unasked: call est.without_each_source() and est.known_populations() after "
+        "fitting, before the report is written or saved."
     )

@@ -12,6 +12,7 @@ from casualty_est.errors import InputError, Problem, UsageError
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.tables.checks import nearest, similar_names
 from casualty_est.tables.read import Table
+from casualty_est.wording.phrases import label_text
 
 FEWEST, MOST = 2, 20
 MOST_SHOWN = 200  # bad rows listed one by one; the rest is counted
@@ -162,11 +163,6 @@ def _stated(
             for s in hits:
                 found.setdefault(s, []).append(names.index(name))
     return found
-
-
-def label_text(labels: Labels) -> str:
-    """What a sentence calls the labels of a stratum; empty where there are none."""
-    return ", ".join(f"{column} {value or '(blank)'}" for column, value in labels)
 
 
 def sealed(table: HistoryTable) -> HistoryTable:

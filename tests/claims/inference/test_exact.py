@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 
 import numpy as np
 import pandas as pd
@@ -14,7 +13,7 @@ from casualty_est import ClaimsModel, UsageError
 from casualty_est.claims.inference.exact import draw, solve
 from casualty_est.claims.model.scenario import Scenario
 
-X = np.arange(math.log(3000) - 21, math.log(3000) + 21, 0.02)
+X = np.arange(math.log(3000) - 14, math.log(3000) + 14, 0.02)
 Q = (0.025, 0.05, 0.5, 0.95, 0.975)
 
 
@@ -34,7 +33,7 @@ def points(*numbers, s=0.15):
 class Ratio:
     """Log ratio: Normal core, on the log or as a completeness, and a Normal over-count."""
 
-    def __init__(self, median, sd, *, logit=False, over=None, role=0.0, own=1.0, nodes=601):
+    def __init__(self, median, sd, *, logit=False, over=None, role=0.0, own=1.0, nodes=301):
         self.place = math.log(median / (1 - median)) if logit else math.log(median)
         self.sd, self.logit, self.over, self.role, self.own = sd, logit, over, role, own
         self.nodes = nodes
@@ -50,7 +49,7 @@ class Ratio:
             if anchor:
                 weight = weight * np.exp(-0.5 * ((bias - anchor[0]) / anchor[1]) ** 2)
             return kernel(x[:, None] + bias) @ weight
-        v = np.linspace(-6, 6, 61)
+        v = np.linspace(-6, 6, 31)
         dense = np.exp(-0.5 * v * v)
         dense /= dense.sum()
         total = np.zeros(len(x))
@@ -77,7 +76,7 @@ def quantiles(density, q=Q, x=X):
 
 
 def same(model, density, x=X, atol=0.002, scenario=None):
-    """Quantiles of the log count agree to .2 % of the count."""
+    """Quantiles of the log count agree to .2% of the count."""
     got = solve(model.layout, scenario).quantile(Q)
     np.testing.assert_allclose(got, quantiles(density, x=x), rtol=0, atol=atol)
 
@@ -210,15 +209,15 @@ def test_narrow_anchor_on_the_cell():
     x = np.arange(middle - 0.05, middle + 0.05, 1e-4)
     tilt = np.exp(-0.5 * ((x - middle) / sd) ** 2)
     density = posterior(Ratio(0.15, 1.0).density(points(1234), x=x), tilt, x=x)
-    start = time.perf_counter()
     same(model, density, x=x, atol=1e-4)
-    assert time.perf_counter() - start < 2
+    # The fine lattice covers the posterior alone, not the sixteen prior sds round it.
+    assert len(solve(model.layout).log_n) < 1000
 
 
 def test_anchor_on_a_ratio():
     spec = {"anchors": [{"source": "A", "ratio": 0.68}]}
     model = ClaimsModel(table(("A", "monitor", "1,234"), ("B", "perpetrator", "804")), priors=spec)
-    ratio = Ratio(0.5, 0.8, logit=True, over=(0.05, 0.10), nodes=1001)
+    ratio = Ratio(0.5, 0.8, logit=True, over=(0.05, 0.10), nodes=401)
     first = ratio.density(points(1234), anchor=(math.log(0.68), 0.10))
     same(model, posterior(first, Ratio(0.15, 1.0).density(points(804))))
 
@@ -426,12 +425,6 @@ def test_several_cells_are_refused_in_words():
     )
     with pytest.raises(UsageError, match="method='nuts'"):
         ClaimsModel(rows).fit(method="exact", seed=1)
-
-
-def test_the_exact_route_is_quick(mixed):
-    start = time.perf_counter()
-    solve(mixed.layout)
-    assert time.perf_counter() - start < 1.0
 
 
 def test_drawn_ratios_do_not_stand_on_the_lattice(mixed):

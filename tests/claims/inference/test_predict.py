@@ -10,28 +10,22 @@ import pytest
 from scipy import stats
 
 from casualty_est import ClaimsModel
-from casualty_est.claims.inference.predict import _below, expected_log, log_likelihood, surprise
-from casualty_est.claims.model import hedges
+from casualty_est.claims.inference.draws import Draws
+from casualty_est.claims.inference.predict import expected_log, log_likelihood, surprise
 from casualty_est.quantity.quantity import Quantity
-from casualty_est.result.draws import Draws
-
-
-def model(*rows, **options):
-    names = ("source", "role", "quantity")
-    return ClaimsModel(
-        pd.DataFrame([dict(zip(names, row, strict=True)) for row in rows]), **options
-    )
+from casualty_est.result.schema import Note
+from tests.support.claim_tables import model
 
 
 def flagged(est):
-    return [claim["text"] for claim in est.check().claims if claim["contradicts"]]
+    return [claim.text for claim in est.check().claims if claim.contradicts]
 
 
 def test_one_monitor_against_four():
     rows = [(f"M{i}", "monitor", f"{n:,}") for i, n in enumerate((1003, 951, 1077, 1011))]
     est = model(*rows, ("M4", "monitor", "100,000")).fit(seed=1)
     assert flagged(est) == ["100,000"]
-    assert ("contradicts", "M4's '100,000' contradicts the rest") in est.warnings
+    assert Note("contradicts", "M4's '100,000' contradicts the rest") in est.warnings
     assert "contradicts the rest (tail probability" in " ".join(est.check().lines)
     assert "Note: M4's '100,000' contradicts the rest." in repr(est)
 
@@ -40,7 +34,7 @@ def test_five_monitors_who_agree():
     rows = [(f"M{i}", "monitor", f"{n:,}") for i, n in enumerate((1003, 951, 1077, 1011, 1204))]
     est = model(*rows).fit(seed=1)
     assert flagged(est) == []
-    assert all(0 <= claim["surprise"] <= 1 for claim in est.check().claims)
+    assert all(0 <= claim.surprise <= 1 for claim in est.check().claims)
 
 
 def test_a_slip_of_one_source_among_its_own_claims():
@@ -60,40 +54,12 @@ def test_log_likelihood_of_the_estimate_is_scipys():
     deaths, tree = np.log(est.draws()), est.idata
     got = tree["log_likelihood"]["claim"].values
     assert got.shape == (4, 50, 2)
-    for i, (n, s) in enumerate(((800, math.hypot(0.15, 0.15)), (6047, 0.15))):
-        m = deaths + np.log(est.ratios(i))
+    stated = (("A", 800, math.hypot(0.15, 0.15)), ("B", 6047, 0.15))
+    for i, (source, n, s) in enumerate(stated):
+        m = deaths + np.log(est.ratio(source))
         np.testing.assert_allclose(
             got[..., i], stats.t(4, loc=m, scale=s).logpdf(math.log(n)), rtol=1e-9
         )
-
-
-@pytest.mark.parametrize("text", ["at least 800", "as many as 800"])
-def test_place_in_the_predictive_of_a_bound_by_simulation(text):
-    """Truth with error, a bound beyond it with probability .6, and a leak of .02 with sd 1."""
-    reading = hedges.read(Quantity.parse(text), "speaker")
-    rng = np.random.default_rng(1)
-    size, s = 400_000, 0.15
-    sign = 1 if text.startswith("at least") else -1
-    error = s * rng.normal(size=size)
-    gap = np.where(rng.uniform(size=size) < 0.6, rng.exponential(0.2, size), 0.0)
-    missed = rng.uniform(size=size) < 0.02
-    far = rng.standard_t(4, size)
-    for offset in (-0.4, 0.0, 0.3):
-        m = math.log(800) + offset
-        said = np.where(missed, m + far, m - sign * gap + error)
-        expected = (said < math.log(800)).mean()
-        got = float(_below(reading, np.array([m]), np.array([s]))[0])
-        assert got == pytest.approx(expected, abs=0.004)
-
-
-def test_place_of_points_and_intervals():
-    point = hedges.read(Quantity.parse("about 800"), "speaker")
-    got = _below(point, np.array([6.0]), np.array([0.15]))[0]
-    assert got == pytest.approx(stats.t(4).cdf((math.log(800) - 6.0) / math.hypot(0.15, 0.15)))
-    interval = hedges.read(Quantity.parse("20"), "speaker")
-    got = _below(interval, np.array([3.0]), np.array([0.15]))[0]
-    t = stats.t(4, loc=3.0, scale=0.15)
-    assert got == pytest.approx((t.cdf(math.log(19.5)) + t.cdf(math.log(20.5))) / 2)
 
 
 def test_surprise_by_leaving_the_claim_out():
@@ -108,7 +74,7 @@ def test_surprise_by_leaving_the_claim_out():
         beyond = 2 * (said > math.log(Quantity.parse(text).best)).mean()
         est = model(*rows, ("C", "media", text)).fit(seed=1)
         # Truncating the weights draws the tail inwards: never to more than some twice its size.
-        assert 0.7 * beyond < est.meta["claims"][2]["surprise"] < 2.5 * beyond
+        assert 0.7 * beyond < est.meta.claims[2].surprise < 2.5 * beyond
 
 
 def test_expected_log_sums_cells_and_takes_learned_sds():

@@ -55,24 +55,21 @@ def rows():
 @pytest.fixture(scope="module")
 def est():
     model = ClaimsModel(rows(), grid="month", delay={"Army": 60}, drift={"Watch": 0.2})
-    return model.fit(seed=1, draws=1000, tune=1000, progress=False)
+    return model.fit(seed=1, draws=1000, tune=1000, progress_bar=False)
 
 
 def test_the_fit_converges_and_adds_up(est):
-    assert est.converged, est.meta["diagnostics"]
+    assert est.converged, est.meta.diagnostics
     posterior = est.idata["posterior"]
     path = posterior["path"].to_numpy().astype(float)
-    place = {
-        (cell["outcome"], cell["group"]): k
-        for k, cell in enumerate(est.meta["details"]["windows"]["cells"])
-    }
+    cells = est.details.windows.cells
+    place = {(cell.outcome, cell.group): k for k, cell in enumerate(cells)}
     both = path[:, :, place["killed", "civilians"]] + path[:, :, place["injured", "civilians"]]
     np.testing.assert_allclose(both, path[:, :, place["casualties", "civilians"]], rtol=1e-6)
     assert (np.diff(path, axis=-1) > 0).all()
     deaths = posterior["deaths"].to_numpy()
-    for cell in est.meta["details"]["windows"]["cells"]:
-        k = place[cell["outcome"], cell["group"]]
-        np.testing.assert_allclose(path[:, :, k, -1], deaths[..., cell["row"]], rtol=1e-6)
+    for k, cell in enumerate(cells):
+        np.testing.assert_allclose(path[:, :, k, -1], deaths[..., cell.row], rtol=1e-6)
     summary = est.summary()
     assert set(summary["start"]) == {"2016-01-01"}
     assert set(summary["end"]) == {"2017-06-30"}
@@ -131,7 +128,7 @@ def test_json_file_and_back(est, tmp_path):
     found = est.to_dict()
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     path = found["details"]["path"]
-    assert len(path) == len(est.meta["details"]["windows"]["cells"])
+    assert len(path) == len(est.details.windows.cells)
     assert path[0]["dates"] == [day.date().isoformat() for day in MONTHS]
     assert len(path[0]["median"]) == 18
     assert found["details"]["windows"]["grid"] == "month"
@@ -149,12 +146,12 @@ def test_json_file_and_back(est, tmp_path):
 def test_what_sets_the_level_sums_to_one(est):
     found = est.identification()
     assert found.sum == pytest.approx(1, abs=max(0.1, 4 * found.sum_mcse))
-    names = [row["assumption"] for row in found.rows]
+    names = [row.assumption for row in found.rows]
     assert "ratio of Army" in names
 
 
 def test_as_of_hears_no_later_claim(est):
-    table = est.as_of(["2016-06-30", "2017-06-30"], prob=0.9)
+    table = est.as_of(["2016-06-30", "2017-06-30"], ci_prob=0.9)
     heard = rows()
     assert list(table.claims) == [int((heard.end <= day).sum()) for day in table.date]
     assert table.documented_low.iloc[0] == est.path().query("outcome == 'killed'").iloc[5, 8]
@@ -168,7 +165,7 @@ def test_as_of_hears_no_later_claim(est):
 
 
 def test_refits_without_each_source(est):
-    table = est.leave_one_out()
+    table = est.without_each_source()
     assert list(table.case) == ["without Army", "without Watch", "without Herald"]
     assert np.isfinite(table["median"]).all()
     assert table["median"].nunique() == 3

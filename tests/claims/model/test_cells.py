@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from casualty_est import UsageError
@@ -39,7 +39,6 @@ def base_row(grid, label):
     return grid.row(Label(*label)).astype(int)
 
 
-@settings(max_examples=300, deadline=None)
 @given(labels)
 def test_every_label_is_a_nonempty_row_and_every_cell_is_in_one(used):
     grid = build_cells(used, GROUPS)
@@ -57,7 +56,6 @@ def test_every_label_is_a_nonempty_row_and_every_cell_is_in_one(used):
         assert grid.complete(cell.label)
 
 
-@settings(max_examples=300, deadline=None)
 @given(labels)
 def test_no_base_cell_is_counted_twice(used):
     """Two labels share base cells exactly where what they mean overlaps."""
@@ -83,7 +81,6 @@ def test_no_base_cell_is_counted_twice(used):
         assert bool(meant) == bool((grid.row(one) & grid.row(other)).any()), (one, other)
 
 
-@settings(max_examples=200, deadline=None)
 @given(labels)
 def test_subgroups_come_after_the_cells_they_are_shares_of(used):
     grid = build_cells(used, GROUPS)
@@ -105,7 +102,6 @@ def test_subgroups_come_after_the_cells_they_are_shares_of(used):
         assert all(up < run[0] for i in run for up in grid.cells[i].parent)
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.lists(st.sampled_from(SCOPES[1:]), min_size=1, max_size=6))
 def test_scopes_are_cut_into_the_coarsest_atoms(scopes):
     grid = grid_of(*[(scope, "killed", "civilians", "any") for scope in scopes])

@@ -40,7 +40,7 @@ def rows():
 
 def test_refused_where_time_is_not_modelled():
     one = pd.DataFrame({"source": ["A", "B"], "role": ["monitor"] * 2, "quantity": ["10", "20"]})
-    found = ClaimsModel(one).fit(seed=1, progress=False)
+    found = ClaimsModel(one).fit(seed=1, progress_bar=False)
     assert not found.has_path
     for ask in (found.path, found.ratio_paths, found.still_to_be_admitted):
         with pytest.raises(UsageError, match="time was not modelled"):

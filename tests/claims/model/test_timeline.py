@@ -18,6 +18,7 @@ from casualty_est.claims.model.pymc_model import build
 from casualty_est.claims.model.timeline_start import _Search, claimed_targets, find_start
 from casualty_est.claims.table.time_grid import TimeGrid
 from casualty_est.priors.time import Delay
+from tests.support.graphs import as_written
 
 DAY = datetime.date.fromisoformat
 
@@ -203,7 +204,7 @@ def test_log_density_against_scipy(model):
     assert timeline.grid.end == DAY("2018-03-15")
     names = [(t.source, t.label.outcome, t.label.group) for t in layout.ratios.targets]
     pymc_model = build(layout)
-    logp = pymc_model.compile_logp(mode="FAST_COMPILE")
+    logp = pymc_model.compile_logp(mode=as_written())
     start = pymc_model.initial_point()
     begun = find_start(layout)
     rng = np.random.default_rng(5)
@@ -339,7 +340,7 @@ def test_what_numpy_expects_is_what_the_model_expects(model):
     evaluate = pymc_model.compile_fn(
         pymc_model.replace_rvs_by_values([pymc_model[name] for name in names]),
         inputs=pymc_model.value_vars,
-        mode="FAST_COMPILE",
+        mode=as_written(),
         on_unused_input="ignore",
     )
     rng = np.random.default_rng(6)

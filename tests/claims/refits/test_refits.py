@@ -3,35 +3,28 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from casualty_est import ClaimsModel, UsageError, datasets
 from casualty_est.claims.inference.exact import solve
 from casualty_est.claims.model.scenario import Scenario
+from tests.support.claim_tables import model
 
 ROWS = [("A", "perpetrator", "about 800"), ("B", "media", "5,003"), ("C", "third_state", "7,001")]
 
 
-def model(rows, **options):
-    names = ("source", "role", "quantity")
-    return ClaimsModel(
-        pd.DataFrame([dict(zip(names, row, strict=True)) for row in rows]), **options
-    )
-
-
 def expected(rows, prob=0.95, **options):
-    found = solve(model(rows, **options).layout)
+    found = solve(model(*rows, **options).layout)
     return np.exp(found.quantile([0.5, (1 - prob) / 2, (1 + prob) / 2]))
 
 
 @pytest.fixture(scope="module")
 def estimate():
-    return model(ROWS).fit(seed=1)
+    return model(*ROWS).fit(seed=1)
 
 
 def test_each_alone(estimate):
-    found = estimate.alone()
+    found = estimate.each_source_alone()
     assert list(found["case"]) == ["only A", "only B", "only C"]
     for i, row in enumerate(ROWS):
         got = found.loc[i, ["median", "low", "high"]].astype(float)
@@ -40,7 +33,7 @@ def test_each_alone(estimate):
 
 
 def test_each_left_out(estimate):
-    found = estimate.leave_one_out(prob=0.8)
+    found = estimate.without_each_source(ci_prob=0.8)
     assert list(found["case"]) == ["without A", "without B", "without C"]
     assert (found["prob"] == 0.8).all()
     for i in range(3):
@@ -50,14 +43,14 @@ def test_each_left_out(estimate):
 
 
 def test_a_single_source_cannot_be_left_out():
-    found = model(ROWS[:1]).fit(seed=1).leave_one_out()
+    found = model(*ROWS[:1]).fit(seed=1).without_each_source()
     assert list(found.columns) == ["case", "median", "low", "high", "prob", "converged"]
     assert len(found) == 0
 
 
-def test_widened_is_the_role_with_its_sd_doubled():
+def test_wider_is_the_role_with_its_sd_doubled():
     est = ClaimsModel(datasets.load("coalition")).fit(seed=1)
-    found = est.widened()
+    found = est.wider_priors()
     assert list(found["case"]) == ["role monitor, prior sd doubled"]
     priors = {"roles": {"monitor": {"completeness": {"median": 0.5, "sd": 1.6}}}}
     wide = solve(ClaimsModel(datasets.load("coalition"), priors=priors).layout)
@@ -66,38 +59,38 @@ def test_widened_is_the_role_with_its_sd_doubled():
 
 
 def test_nothing_to_widen_elsewhere(estimate):
-    assert len(estimate.widened()) == 0
+    assert len(estimate.wider_priors()) == 0
 
 
 def test_results_are_kept_and_not_shared(estimate):
-    first = estimate.alone()
+    first = estimate.each_source_alone()
     first.loc[0, "median"] = -1
-    assert estimate.alone().loc[0, "median"] > 0
+    assert estimate.each_source_alone().loc[0, "median"] > 0
 
 
 def test_a_refit_leaves_the_estimate_alone(estimate):
     before = estimate.draws().copy()
-    estimate.alone()
+    estimate.each_source_alone()
     np.testing.assert_array_equal(estimate.draws(), before)
 
 
 def test_levels_are_checked(estimate):
-    for name in ("alone", "leave_one_out", "widened"):
+    for name in ("each_source_alone", "without_each_source", "wider_priors"):
         with pytest.raises(UsageError, match="prob must lie"):
-            getattr(estimate, name)(prob=95)
+            getattr(estimate, name)(ci_prob=95)
 
 
 def test_a_loaded_estimate_says_what_to_do(estimate, tmp_path):
     estimate.save(tmp_path / "e.nc")
     loaded = type(estimate).load(tmp_path / "e.nc")
     with pytest.raises(UsageError, match="carries no model to refit"):
-        loaded.alone(prob=0.5)
+        loaded.each_source_alone(ci_prob=0.5)
     with pytest.raises(UsageError, match="carries no model to refit"):
         loaded.tipping(123)
 
 
 def test_scenarios_compose():
-    layout = model(ROWS).layout
+    layout = model(*ROWS).layout
     plain = Scenario.plain(layout)
     np.testing.assert_array_equal(plain.without(layout, "B").weights, [1, 0, 1])
     np.testing.assert_array_equal(plain.only(layout, "B").weights, [0, 1, 0])

@@ -10,21 +10,14 @@ import pytest
 
 from casualty_est import ClaimsModel, UsageError
 from casualty_est.claims.inference.exact import solve
-
-
-def model(rows, **options):
-    names = ("source", "role", "quantity")
-    return ClaimsModel(
-        pd.DataFrame([dict(zip(names, row, strict=True)) for row in rows]), **options
-    )
-
+from tests.support.claim_tables import model
 
 ROWS = [("A", "perpetrator", "about 800"), ("B", "media", "5,003")]
 
 
 @pytest.fixture(scope="module")
 def estimate():
-    return model(ROWS).fit(seed=1)
+    return model(*ROWS).fit(seed=1)
 
 
 @pytest.mark.parametrize("n", [5000, 20_000])
@@ -34,10 +27,10 @@ def test_assuming_the_tipped_ratio_gives_the_number(estimate, n):
         value = found.loc[f"ratio of {name}", "value"]
         assert value is not None
         spec = {"roles": {role: {"ratio": {"median": value, "sd": sd}}}}
-        median = math.exp(float(solve(model(ROWS, priors=spec).layout).quantile(0.5)))
+        median = math.exp(float(solve(model(*ROWS, priors=spec).layout).quantile(0.5)))
         assert median == pytest.approx(n, rel=0.01)
         before = {"A": 0.15, "B": 0.5}[name]
-        # The sd is that of 400 quantiles, whose ends stop at three sds: .2 % short.
+        # The sd is that of 400 quantiles, whose ends stop at three sds: .2% short.
         assert found.loc[f"ratio of {name}", "sds"] == pytest.approx(
             math.log(value / before) / sd, rel=0.003
         )
@@ -46,7 +39,7 @@ def test_assuming_the_tipped_ratio_gives_the_number(estimate, n):
 def test_assuming_the_tipped_level_gives_the_number(estimate):
     value = estimate.tipping(8000).set_index("assumption").loc["level prior", "value"]
     spec = {"level": {"median": value, "sd": 3.0}}
-    median = math.exp(float(solve(model(ROWS, priors=spec).layout).quantile(0.5)))
+    median = math.exp(float(solve(model(*ROWS, priors=spec).layout).quantile(0.5)))
     assert median == pytest.approx(8000, rel=0.01)
 
 
@@ -66,10 +59,10 @@ def test_the_answer_itself_needs_no_change(estimate):
 
 
 def test_out_of_reach():
-    tipped = model([("A", "reference", "1,001")]).fit(seed=1).tipping(1_000_000)
+    tipped = model(*[("A", "reference", "1,001")]).fit(seed=1).tipping(1_000_000)
     row = tipped.set_index("assumption").loc["ratio of A"]
     assert row["value"] is None or np.isnan(row["value"])
-    assert "A would have to have reported .10 % of the true number" in row["sentence"]
+    assert "A would have to have reported 0.10% of the true number" in row["sentence"]
     assert "No shift of what is assumed of A alone would lead there" in row["sentence"]
 
 
@@ -105,17 +98,47 @@ def test_neighbouring_large_numbers_are_not_confused(estimate):
 
 def test_an_anchor_can_tip():
     spec = {"anchors": [{"interval": [8000, 12000]}]}
-    found = model(ROWS, priors=spec).fit(seed=1).tipping(5000)
+    found = model(*ROWS, priors=spec).fit(seed=1).tipping(5000)
     row = found.iloc[-1]
     assert row["assumption"] == "anchor"
     sd = math.log(12 / 8) / (2 * 1.959964)
     moved = {"anchors": [{"median": row["value"], "sd": sd}]}
-    median = math.exp(float(solve(model(ROWS, priors=moved).layout).quantile(0.5)))
+    median = math.exp(float(solve(model(*ROWS, priors=moved).layout).quantile(0.5)))
     assert median == pytest.approx(5000, rel=0.01)
     assert "the anchor would have to be about" in row["sentence"]
 
 
 def test_without_a_headline_nothing_tips():
-    est = model([("A", "", "100")]).fit(seed=1)
+    est = model(*[("A", "", "100")]).fit(seed=1)
     with pytest.raises(UsageError, match="no headline number"):
         est.tipping(100)
+
+
+def test_a_count_is_no_ratio_whatever_its_place_is_called():
+    rows = pd.DataFrame({"source": ["A"], "role": ["media"], "quantity": ["5,003"]})
+    place = {"scope": "ratio of one"}
+    spec = {"anchors": [{**place, "interval": [8000, 12000]}]}
+    est = ClaimsModel(rows.assign(**place), priors=spec).fit(seed=1, draws=100)
+    assert [assumption.sign for assumption in est.meta.assumptions] == [-1, 1, 1]
+    row = est.tipping(9000).iloc[-1]
+    assert "ratio of one" in row["assumption"]
+    assert 7000 < row["value"] < 10_000
+    assert "true number" not in row["sentence"]
+
+
+def test_the_anchor_of_a_ratio_falls_where_the_count_rises():
+    spec = {"anchors": [{"source": "B", "ratio": {"median": 0.5, "factor": 1.2}}]}
+    est = model(*ROWS, priors=spec).fit(seed=1, draws=100)
+    assert est.meta.assumptions[-1].sign == -1
+    row = est.tipping(round(1.2 * est.summary()["median"].iloc[0])).iloc[-1]
+    assert row["sds"] < 0
+    assert "% of the true number" in row["sentence"]
+
+
+def test_the_same_model_sampled_is_kept_and_said(tmp_path):
+    est = model(*ROWS).fit(seed=1)
+    found = est.check_by_sampling(draws=2000, progress_bar=False)
+    assert found.sampled_converged
+    assert found.largest_difference < 0.1
+    assert type(est).load(est.save(tmp_path / "e.nc")).details.agreement == found
+    assert found.text in est.report(tmp_path / "r.html").read_text("utf-8").replace("\u00a0", " ")

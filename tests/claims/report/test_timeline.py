@@ -3,75 +3,38 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from casualty_est.claims.report import timeline
+from casualty_est.claims.report.tables import refits
 from casualty_est.claims.report.what_if import if_right, rivals, what_if
-from casualty_est.report import render, tables
-from tests.support.over_time_by_hand import CELL, CLAIMS, DATES, claim, over_time
-
-ANCHOR = {
-    "name": "anchor",
-    **CELL,
-    "start": DATES[0],
-    "date": DATES[-1],
-    "median": 3000.0,
-    "low": 2500.0,
-    "high": 3600.0,
-}
-
-
-class _Text(HTMLParser):
-    """Text of a page, without styles."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-        self.tags: list[str] = []
-        self.inside: list[str] = []
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append(tag)
-        if tag in ("style", "script"):
-            self.inside.append(tag)
-
-    def handle_endtag(self, tag):
-        if self.inside and self.inside[-1] == tag:
-            self.inside.pop()
-
-    def handle_data(self, data):
-        if not self.inside:
-            self.found.append(data)
-
-
-def text_of(page):
-    parser = _Text()
-    parser.feed(page)
-    return " ".join(" ".join(parser.found).split()).replace("\u00a0", " ")
+from casualty_est.claims.schema import AsOf
+from casualty_est.report import Said, render, tables
+from casualty_est.result.schema import Note
+from tests.support.over_time_by_hand import CLAIMS, DATES, anchor, claim, over_time
+from tests.support.page import Page
 
 
 @pytest.fixture(scope="module")
 def estimate():
-    found = over_time()
-    found.meta["details"]["as_of"] = {
-        f"0:0.95:{DATES[i]}": {
-            "date": DATES[i],
-            "claims": 3,
-            "documented_low": None if i < 5 else 300.0,
-            "median": 1000.0 * i,
-            "low": 500.0 * i,
-            "high": 3000.0 * i,
-            "prob": 0.95,
-            "converged": i != 12,
-        }
+    text = "contradictory claims of one source: 'Tally' falls once"
+    found = over_time(warnings=(Note("contradictory", text),))
+    found.details.as_of |= {
+        f"0:0.95:{DATES[i]}": AsOf(
+            date=DATES[i],
+            claims=3,
+            documented_low=None if i < 5 else 300.0,
+            median=1000.0 * i,
+            low=500.0 * i,
+            high=3000.0 * i,
+            prob=0.95,
+            converged=i != 12,
+        )
         for i in (12, 4)
     }
-    found.meta["warnings"].append(
-        {"code": "contradictory", "text": "contradictory claims of one source: 'Tally' falls once"}
-    )
     return found
 
 
@@ -84,12 +47,13 @@ def test_totals_to_other_days_are_no_rivals(estimate):
     """Army stated 90 to day 360 and 200 to day 600; the estimate is of day 720."""
     assert rivals(estimate) == []
     assert what_if(estimate) == []
-    asked = over_time()
-    asked.meta["claims"] = [
-        *CLAIMS,
-        claim("Army", "20", DATES[-1], role="perpetrator"),
-        claim("Tally", "1,000", DATES[-1]),
-    ]
+    asked = over_time(
+        [
+            *CLAIMS,
+            claim("Army", "20", DATES[-1], role="perpetrator"),
+            claim("Tally", "1,000", DATES[-1]),
+        ]
+    )
     assert rivals(asked)[0] == (20.0, "Army")
     assert if_right(asked, 20.0) == [
         "If 20 were the true number, Tally (1,000) would have reported about 50 times the true "
@@ -108,7 +72,7 @@ def test_the_first_paragraph_says_what_a_path_is_and_is_not(estimate):
     median = table.loc[day, "median"]
     (number,) = re.findall(r"about ([\d,]+)", said)
     assert float(number.replace(",", "")) == pytest.approx(median, rel=0.05)
-    assert "95 % credible interval" in said
+    assert "95% credible interval" in said
     for words in ("estimates", "not what was known on that day", "must not be added"):
         assert words in said
     assert "documented" not in said.lower()
@@ -128,7 +92,7 @@ def test_the_lede_says_where_the_claims_end(estimate):
 
 
 def test_the_lede_names_an_anchor_that_holds_the_end():
-    anchored = over_time(delayed=(), windows={"anchors": [ANCHOR]})
+    anchored = over_time(delayed=(), anchors=[anchor(DATES[-1])])
     said = " ".join(timeline.lede(anchored))
     assert "held by a number given from outside" in said
     assert "admit" not in said
@@ -211,7 +175,7 @@ def test_many_claims_are_counted_by_source():
 
 
 def test_the_page_has_every_part(page):
-    said = text_of(page)
+    said = Page(page).text
     for words in (
         "Over time",
         "Still to be admitted",
@@ -226,43 +190,42 @@ def test_the_page_has_every_part(page):
     assert page.count("data:image/svg+xml") == 2 * 5  # total, sources, priors, path, ratio_paths
 
 
-def test_an_estimate_without_time_has_no_such_part(coalition):
-    said = text_of(render(coalition))
+def test_an_estimate_without_time_has_no_such_part(coalition_page):
+    said = Page(coalition_page).text
     assert "Over time" not in said
     assert "Reporting over time" not in said
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_names_are_escaped():
     name = '<img src=x onerror="alert(1)">'
-    claims = [{**row, "source": name} if row["source"] == "Army" else row for row in CLAIMS]
-    claims = [{**row, "target": f"ratio of {row['source']}"} for row in claims]
+    claims = [replace(row, source=name) if row.source == "Army" else row for row in CLAIMS]
+    claims = [replace(row, target=f"ratio of {row.source}") for row in claims]
     page = render(over_time(claims, delayed=(name,)))
     assert "<img src=x" not in page
     assert "&lt;img src=x" in page
-    parser = _Text()
-    parser.feed(page)
-    assert "script" not in parser.tags
+    assert "script" not in Page(page).names
 
 
-def test_comparisons_are_set_beside_and_escaped(estimate):
-    other = over_time()
-    other.meta["details"]["comparisons"] = [
-        {"caption": "Published, and here.", "head": ["", "<b>"], "rows": [["A & B", "<i>9</i>"]]}
-    ]
-    page = render(other)
-    assert "Beside other estimates" in page
-    assert "&lt;i&gt;9&lt;/i&gt;" in page
-    assert "<i>9" not in page
-    assert "Beside other estimates" not in render(estimate)
+@pytest.mark.usefixtures("no_pictures")
+def test_comparisons_are_set_beside_and_escaped(page):
+    beside = {
+        "caption": "Published, and here.",
+        "head": ["", "<b>"],
+        "rows": [["A & B", "<i>9</i>"]],
+    }
+    other = render(over_time(), said=Said(comparisons=(beside,)))
+    assert "Beside other estimates" in other
+    assert "&lt;i&gt;9&lt;/i&gt;" in other
+    assert "<i>9" not in other
+    assert "Beside other estimates" not in page
 
 
 def test_a_claim_of_a_perpetrator_is_told_once(page):
-    said = text_of(page)
+    said = Page(page).text
     # "Army" is no party named in the table, so nothing is said of acceptance.
     assert "Attribution: none." in said
 
 
 def test_refits_are_not_started_unasked(estimate):
-    from casualty_est.report.tables import refits
-
     assert refits(estimate, 0.95) == []

@@ -9,13 +9,14 @@ import pickle
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from casualty_est.claims.table.claim import COLUMNS, ROLES, Claim
+from casualty_est.claims.table.claim import COLUMNS, Claim
 from casualty_est.claims.table.claims import Claims, window_text
 from casualty_est.errors import CasualtyEstError, InputError
 from casualty_est.quantity.quantity import Quantity
+from casualty_est.tables.cells import ROLES
 
 COALITION = """source,quantity,role,scope,start,end,reported,perpetrator,citation
 CJTF-OIR,at least 841,perpetrator,Syria + Iraq,2014-08-08,2018-01-31,2018-02-22,Coalition,page
@@ -296,18 +297,18 @@ def test_windows_in_words():
     assert window_text((None, None)) == "no window"
 
 
-def test_a_hundred_thousand_rows_are_read_and_validated(tmp_path):
+def test_twenty_thousand_rows_are_read_and_validated(tmp_path):
     roles = ("monitor", "media")
     rows = "".join(
         f'S{i % 10},"at least {i % 9000 + 1:,}",{roles[i % 2]},Town {i % 3000}+Region {i % 7},'
         f"2014-08-08,2018-02-{i % 28 + 1:02},civilians,https://example.org/{i}\n"
-        for i in range(100_000)
+        for i in range(20_000)
     )
     path = tmp_path / "large.csv"
     path.write_text("source,quantity,role,scope,start,end,group,citation\n" + rows)
     claims = Claims.read(path)
-    assert len(claims) == 100_000
-    assert claims.rows[-1].line == 100_001
+    assert len(claims) == 20_000
+    assert claims.rows[-1].line == 20_001
 
 
 CELLS = st.text(max_size=12) | st.sampled_from(
@@ -315,7 +316,6 @@ CELLS = st.text(max_size=12) | st.sampled_from(
 )
 
 
-@settings(deadline=None, derandomize=True, max_examples=200)
 @given(
     st.lists(st.sampled_from(COLUMNS) | st.text(max_size=4), max_size=6),
     st.lists(st.lists(CELLS, min_size=8, max_size=8), max_size=5),

@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
-
-import pandas as pd
 import pytest
 
-from casualty_est.claims.table.claims import Claims
-from casualty_est.claims.table.counting import Documented, documented
-
-
-def table(text):
-    """Read a table written with bars and commas: columns first, then one row per line."""
-    lines = [line.strip() for line in text.strip().splitlines()]
-    columns = [cell.strip() for cell in lines[0].split("|")]
-    rows = [[cell.strip() for cell in line.split("|")] for line in lines[1:]]
-    return Claims(pd.DataFrame(rows, columns=columns))
-
-
-def day(text):
-    return datetime.date.fromisoformat(text)
+from casualty_est.claims.table.counting import documented
+from casualty_est.tables.documented import Documented
+from tests.support.claim_tables import day, table
 
 
 def test_documented_is_the_largest_stated_lower_end_of_a_documenting_role():

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 import datetime
 
-import pandas as pd
 import pytest
 
-from casualty_est.claims.table.claims import Claims
 from casualty_est.claims.table.counting import count_once
 from casualty_est.claims.table.over_time import ALL, OverTime, running
 from casualty_est.claims.table.windows import WindowError
-
-
-def table(text):
-    lines = [line.strip() for line in text.strip().splitlines()]
-    columns = [cell.strip() for cell in lines[0].split("|")]
-    rows = [[cell.strip() for cell in line.split("|")] for line in lines[1:]]
-    return Claims(pd.DataFrame(rows, columns=columns))
+from tests.support.claim_tables import left, table
 
 
 def counted(text, **options):
@@ -26,10 +18,6 @@ def counted(text, **options):
 
 def lines(found):
     return [claim.line for claim in found.claims]
-
-
-def left(found):
-    return [(out.claim.line, out.code) for out in found.left_out]
 
 
 TWO = """source|quantity|start|end

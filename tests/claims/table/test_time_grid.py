@@ -11,10 +11,7 @@ import pytest
 
 from casualty_est import UsageError
 from casualty_est.claims.table.time_grid import STEPS, TimeGrid
-
-
-def day(text):
-    return datetime.date.fromisoformat(text)
+from tests.support.claim_tables import day
 
 
 def days(first, last):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import random
 
 import pandas as pd
@@ -11,26 +10,7 @@ import pytest
 from casualty_est.claims.table.claims import Claims
 from casualty_est.claims.table.counting import count_once
 from casualty_est.claims.table.windows import WindowError
-
-
-def table(text):
-    """Read a table written with bars and commas: columns first, then one row per line."""
-    lines = [line.strip() for line in text.strip().splitlines()]
-    columns = [cell.strip() for cell in lines[0].split("|")]
-    rows = [[cell.strip() for cell in line.split("|")] for line in lines[1:]]
-    return Claims(pd.DataFrame(rows, columns=columns))
-
-
-def stands(counted):
-    return [(claim.source, claim.line) for claim in counted.claims]
-
-
-def left(counted):
-    return [(out.claim.line, out.code) for out in counted.left_out]
-
-
-def day(text):
-    return datetime.date.fromisoformat(text)
+from tests.support.claim_tables import day, left, stands, table
 
 
 def test_blank_and_half_windows_take_that_of_the_others():

@@ -9,12 +9,11 @@ import pandas as pd
 import pytest
 
 import casualty_est as ce
+from casualty_est.incidents.estimate import IncidentEstimate
 from casualty_est.incidents.inference import answer
 from casualty_est.incidents.inference.after import reconstruct, stated_numbers
 from casualty_est.incidents.model.model import IncidentModel
-from tests.support.incident_tables import judged, overlapping, patterns
-
-FEW = {"seed": 3, "draws": 150, "tune": 250, "chains": 2, "progress": False}
+from tests.support.incident_tables import FEW, judged, overlapping, patterns
 
 
 @pytest.fixture(scope="module")
@@ -29,10 +28,11 @@ def lists():
 
 def test_total_is_listed_and_unlisted(verdicts, lists):
     for est in (verdicts, lists):
-        parts = [row["part"] for row in est.meta["rows"][:3]]
+        parts = [row.part for row in est.meta.rows[:3]]
         assert parts == ["total", "listed", "unlisted"]
-        np.testing.assert_allclose(est.draws(0), est.draws(1) + est.draws(2))
-        assert (est.draws(2) >= 0).all()
+        unlisted = est.draws("unlisted")
+        np.testing.assert_allclose(est.draws("total"), est.draws("listed") + unlisted)
+        assert (unlisted >= 0).all()
 
 
 def test_the_same_seed_gives_the_same_draws(lists):
@@ -42,7 +42,7 @@ def test_the_same_seed_gives_the_same_draws(lists):
 
 def test_tables_and_json(verdicts, tmp_path):
     summary = verdicts.summary(0.8)
-    assert summary.loc[0, "median"] > summary.loc[1, "median"] > 0
+    assert summary.loc["total", "median"] > summary.loc["listed", "median"] > 0
     sources = verdicts.sources(0.8)
     assert list(sources["source"]) == ["A", "B"]
     assert (sources["completeness_listed"] > 0).all()
@@ -68,9 +68,25 @@ def test_incidents_have_a_posterior_of_their_own(verdicts):
 
 def test_gap_is_the_sum_of_its_parts(verdicts, lists):
     for est in (verdicts, lists):
-        for gap in est.meta["details"]["gaps"]:
-            keys = ("missed_incidents", "counting_within", "attribution")
-            assert sum(gap[key]["mean"] for key in keys) == pytest.approx(gap["gap"], abs=1e-6)
+        for gap in est.details.gaps:
+            parts = sum(part.mean for part in gap.parts.values())
+            assert parts == pytest.approx(gap.gap, abs=1e-6)
+
+
+def test_sources_and_rows_are_asked_for_by_label(lists):
+    np.testing.assert_array_equal(lists.ratio("B"), lists.ratio(1))
+    assert list(lists.inclusion("A")["deaths"]) == list(answer.SIZES)
+    with pytest.raises(ce.UsageError, match=r"source must be one of .* not 'Z'"):
+        lists.ratio("Z")
+    with pytest.raises(ce.UsageError, match=r"row must be one of .* not 'listd' \(did you mean"):
+        lists.draws("listd")
+
+
+def test_a_file_comes_back_with_all_records(verdicts, tmp_path):
+    loaded = IncidentEstimate.load(verdicts.save(tmp_path / "e.nc"))
+    assert loaded.meta == verdicts.meta
+    assert loaded.details == verdicts.details
+    assert loaded.details.of_judge().source == "B"
 
 
 def test_printed_model_names_every_source_and_prior():
@@ -130,16 +146,16 @@ def test_one_source_has_no_total():
     rows = [(f"i{k}", "A", str(k % 7 + 1)) for k in range(20)]
     model = IncidentModel(frame(rows), roles={"A": "monitor"})
     est = model.fit(**FEW)
-    assert [row["part"] for row in est.meta["rows"]] == ["listed"]
-    assert "no_unlisted" in {code for code, _ in est.warnings}
+    assert [row.part for row in est.meta.rows] == ["listed"]
+    assert "no_unlisted" in {note.code for note in est.warnings}
     assert "completeness_listed" not in est.idata["posterior"]
 
 
 def test_two_sources_without_overlap_rest_on_the_prior():
     rows = [(f"i{k}", "AB"[k % 2], "3") for k in range(20)]
     est = IncidentModel(frame(rows), roles={"A": "monitor", "B": "media"}).fit(**FEW)
-    assert est.level(0) == "prior"
-    assert {"no_overlap", "two_lists"} <= {code for code, _ in est.warnings}
+    assert est.level("total") == "prior"
+    assert {"no_overlap", "two_lists"} <= {note.code for note in est.warnings}
     assert np.isfinite(est.draws()).all()
 
 

@@ -155,11 +155,9 @@ def test_hedged_statements_over_wide_cells_are_near_their_exact_sum():
     v = np.arange(1, 5000)
     from scipy import stats
 
-    from casualty_est.incidents.model.kernels import text_probability
-
     x = model.layout.grid.log_deaths
     for c, quantity in enumerate(table.claims[0]):
-        text = text_probability(quantity, v)
+        text = quantity.hedge.probability(quantity, v)
         for g in np.flatnonzero(rows[c] > 0.2 * rows[c].max()):
             counted = np.diff(stats.norm(x[g], lay.LONE_SD).cdf(np.log(np.append(0.5, v + 0.5))))
             expected = (1 - lay.OUTLIER) * float(text @ counted) + (

@@ -10,15 +10,8 @@ import pytest
 import casualty_est as ce
 from casualty_est.incidents.plots.breakdown import curves_of, gap_to, part_name, steps_of
 from casualty_est.plots import to_png
-from casualty_est.result.tables import GAP_PARTS, gaps
-
-FEW = {"seed": 3, "draws": 150, "tune": 250, "chains": 2, "progress": False}
-
-
-@pytest.fixture(scope="module")
-def judged():
-    reports = ce.datasets.incidents("strikes_incidents")
-    return ce.IncidentModel(reports, anchor="Airwars").fit(**FEW)
+from casualty_est.result.schema import Case
+from tests.support.incident_tables import FEW
 
 
 @pytest.fixture(scope="module")
@@ -33,28 +26,37 @@ def listed():
         if rng.random() < 0.5
     ]
     frame = pd.DataFrame(rows, columns=["incident", "source", "role", "quantity"])
-    return ce.IncidentModel(frame, anchor="A$1$").fit(**FEW)
+    est = ce.IncidentModel(frame, anchor="A$1$").fit(**FEW)
+    # Refits are tested where they are made; here only the names in them matter.
+    cases = tuple(
+        Case(f"without {name}", 300.0, 200.0, 500.0, 0.95, converged=True)
+        for name in ("A$1$", "C <b>")
+    )
+    for name in ("other_settings", "without_each_source"):
+        est.details.refits[f"{name}:0:0.95"] = cases
+    return est
 
 
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("name", ["gap", "inclusion", "mentions", "total", "sources", "cases"])
-def test_every_picture_is_drawn(judged, listed, name, dark):
-    for est in (judged, listed):
+def test_every_picture_is_drawn(strikes, listed, name, dark):
+    for est in (strikes, listed):
         if name == "cases":
-            est.choices()
+            est.other_settings()
         assert to_png(getattr(est.plot, name)(dark=dark)).startswith(b"\x89PNG")
 
 
-def test_steps_lead_from_one_total_to_the_other(judged, listed):
-    for est in (judged, listed):
-        for found in gaps(est):
-            steps = steps_of(found, est.meta["details"]["judge"])
-            assert steps[0].end == found["reported"][0]
-            assert steps[-1].end == found["reported"][1]
-            assert steps[-2].end == pytest.approx(found["reported"][1], abs=1e-6)
+def test_steps_lead_from_one_total_to_the_other(strikes, listed):
+    for est in (strikes, listed):
+        assert est.details.gaps
+        for found in est.details.gaps:
+            steps = steps_of(found, est.details.judge)
+            assert steps[0].end == found.reported[0]
+            assert steps[-1].end == found.reported[1]
+            assert steps[-2].end == pytest.approx(found.reported[1], abs=1e-6)
             for one, following in pairwise(steps[:-1]):
                 assert following.start == one.end
-            assert sum(found[part]["mean"] for part in GAP_PARTS) == pytest.approx(found["gap"])
+            assert sum(part.mean for part in found.parts.values()) == pytest.approx(found.gap)
 
 
 def test_a_step_is_named_by_what_the_source_does():
@@ -63,30 +65,23 @@ def test_a_step_is_named_by_what_the_source_does():
 
 
 def test_the_widest_gap_is_drawn_unless_another_is_asked_for(listed):
-    known = gaps(listed)
-    assert {found["sources"][1] for found in known} == {"B", "C <b>"}
-    widest = max(known, key=lambda found: abs(found["gap"]))
-    assert gap_to(known, None) is widest
-    assert gap_to(known, "B")["sources"] == ["A$1$", "B"]
+    known = listed.details.widest_gaps
+    assert {found.sources[1] for found in known} == {"B", "C <b>"}
+    assert abs(known[0].gap) > abs(known[1].gap)
+    assert gap_to(known, None) is known[0]
+    assert gap_to(known, "B").sources == ("A$1$", "B")
     with pytest.raises(ce.UsageError, match="not 'D'"):
         listed.plot.gap(source="D")
 
 
-def test_curves_are_of_sources_whose_inclusion_is_estimated(judged, listed):
+def test_curves_are_of_sources_whose_inclusion_is_estimated(strikes, listed):
     assert {name for name, _, _ in curves_of(listed, 0.95)} == {"A$1$", "B", "C <b>"}
     # One lister without a recall check: only the verdicts speak of size.
-    assert [name for name, _, _ in curves_of(judged, 0.95)] == ["Coalition"]
+    assert [name for name, _, _ in curves_of(strikes, 0.95)] == ["Coalition"]
 
 
 def test_who_reports_what_is_as_in_the_table(listed):
-    found = listed.meta["details"]["by_size"]
-    table = listed.meta["details"]["reports"]
-    assert np.sum(found["mentioned"], axis=1).tolist() == [row["incidents"] for row in table]
-    assert sum(found["incidents"]) >= max(row["incidents"] for row in table)
-
-
-def test_other_evidence_is_refused():
-    est = ce.ClaimsModel(ce.datasets.claims("coalition")).fit(seed=1)
-    for draw in (est.plot.gap, est.plot.inclusion, est.plot.mentions):
-        with pytest.raises(ce.UsageError, match="strike by strike"):
-            draw()
+    found = listed.details.by_size
+    table = listed.details.reports
+    assert np.sum(found.mentioned, axis=1).tolist() == [row.incidents for row in table]
+    assert sum(found.incidents) >= max(row.incidents for row in table)

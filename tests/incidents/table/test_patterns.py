@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from casualty_est.incidents.table.reports import IncidentReports
@@ -166,7 +166,6 @@ def numbers(quantity):
     return (quantity.form, quantity.low, quantity.best, quantity.high)
 
 
-@settings(max_examples=80, deadline=None)
 @given(st.lists(words, min_size=1, max_size=12))
 def test_patterns_say_exactly_what_the_rows_say(incidents):
     table = long_table(incidents)

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.text import Text
 
@@ -189,7 +189,6 @@ def test_a_byte_order_mark_and_numbers_as_floats_do_not_matter(tmp_path):
 names = st.text(st.characters(exclude_categories=["Cc", "Cs", "Cf"]), min_size=1, max_size=9)
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     st.dictionaries(
         st.tuples(names.filter(str.strip), names.filter(str.strip)),
@@ -244,7 +243,7 @@ def test_the_picture_says_who_holds_what(reports, dark):
     figure = reports.plot(dark=dark)
     texts = [text.get_text() for text in figure.findobj(Text) if text.get_text()]
     assert "11 incidents, by size and by who reports them" in texts
-    for name in ("Airwars", "Coalition", "NA", "monitor, 9 incidents", "unknown", "100 %", "0 %"):
+    for name in ("Airwars", "Coalition", "NA", "monitor, 9 incidents", "unknown", "100%", "0%"):
         assert name in texts
     assert to_png(figure).startswith(b"\x89PNG")
 
@@ -267,7 +266,7 @@ def test_long_names_and_many_sources_stay_inside_the_picture():
 
 
 @pytest.mark.parametrize(
-    ("share", "text"), [(0, "0 %"), (0.001, "<1 %"), (0.5, "50 %"), (0.999, ">99 %"), (1, "100 %")]
+    ("share", "text"), [(0, "0%"), (0.001, "<1%"), (0.5, "50%"), (0.999, ">99%"), (1, "100%")]
 )
 def test_shares_are_never_rounded_to_none_or_all(share, text):
     assert mentions._percent(share) == text

@@ -52,7 +52,7 @@ def test_families_refuse_what_they_cannot_take():
     with pytest.raises(UsageError, match="at least one family"):
         choose((), 4)
     with pytest.raises(UsageError, match="there is no family <class"):
-        choose([Pairs], 4)
+        choose(Pairs, 4)
     with pytest.raises(UsageError, match="xi must be a number from 1e-06 to 1e"):
         NoHighestOrder(xi=0)
     with pytest.raises(UsageError, match="reference must be True or False"):
@@ -68,21 +68,21 @@ def test_auto_takes_what_fits_the_number_of_lists():
 
 
 def test_a_name_and_its_object_give_the_same_numbers(histories):
-    settings = {"seed": 1, "draws": 50, "progress": False}
+    settings = {"seed": 1, "draws": 50, "progress_bar": False}
     by_name = ce.ListModel(histories, families=("pairs", "visibility")).fit(**settings)
     by_object = ce.ListModel(histories, families=[Pairs(), Visibility()]).fit(**settings)
     assert by_name.draws().tolist() == by_object.draws().tolist()
-    assert by_name.meta["settings"] == by_object.meta["settings"]
+    assert by_name.meta.settings == by_object.meta.settings
 
 
 def test_an_option_moves_the_answer_and_is_told(histories, tmp_path):
-    settings = {"seed": 1, "draws": 50, "progress": False}
+    settings = {"seed": 1, "draws": 50, "progress_bar": False}
     one = ce.ListModel(histories, families="no-highest-order").fit(**settings)
     two = ce.ListModel(histories, families=NoHighestOrder(xi=2.0)).fit(**settings)
     listed = sum(COUNTS)
     assert two.draws().mean() - listed > 1.5 * (one.draws().mean() - listed)
-    assert two.meta["settings"]["families"] == ["no-highest-order"]
-    assert two.meta["settings"]["options"] == {"no-highest-order": {"xi": 2.0}}
+    assert two.meta.settings["families"] == ["no-highest-order"]
+    assert two.meta.settings["options"] == {"no-highest-order": {"xi": 2.0}}
     again = ce.Estimate.load(two.save(tmp_path / "two.nc"))
     assert assumption(again).endswith("has a stated value, 2.0.")
     assert assumption(one).endswith("has a stated value, 1.0.")
@@ -129,15 +129,17 @@ def test_a_family_is_one_class_and_one_line(histories, monkeypatch, tmp_path):
     monkeypatch.setitem(FAMILIES, Twins.name, Twins)
     model = ce.ListModel(histories, families="twins")
     assert "lists that were made apart: as for independent lists" in repr(model)
-    est = model.fit(seed=1, draws=100, progress=False)
-    known = ce.ListModel(histories, families="independence").fit(seed=1, draws=100, progress=False)
+    est = model.fit(seed=1, draws=100, progress_bar=False)
+    known = ce.ListModel(histories, families="independence").fit(
+        seed=1, draws=100, progress_bar=False
+    )
     assert est.draws().tolist() == known.draws().tolist()
     assert est.summary().equals(known.summary())
     said = "It rests on one assumption, which no list can check: the lists were made apart."
     assert assumption(est) == said
-    assert est.meta["details"]["families"][0]["family"] == "twins"
+    assert est.details.found.families[0].family == "twins"
     assert said in est.report(tmp_path / "report.html").read_text("utf-8")
     with pytest.raises(UsageError, match="twins has no PyMC model: none is written"):
         _ = model.pymc_model
     both = ce.ListModel(histories, families=[Twins(), Visibility()]).fit(seed=1, draws=50)
-    assert {g["name"] for g in both.meta["details"]["groups"]} == {"twins", "visibility"}
+    assert {g.name for g in both.details.found.groups} == {"twins", "visibility"}

@@ -213,7 +213,7 @@ def log_number(model, draws):
 
 
 def agree(key, table, draws=1000):
-    """Mean and 5, 50, 95 % points of log N are those of the engine, within 4 errors."""
+    """Mean and 5, 50, 95% points of log N are those of the engine, within 4 errors."""
     import arviz as az
 
     ours = log_number(build(key, table), draws)
@@ -226,8 +226,8 @@ def agree(key, table, draws=1000):
         logs, ess = np.log(table.people + draw_unlisted(odds, table.people, rng)), 40_000
     elif key == "dirichlet-process":
         model = ce.ListModel(histories(), families=key)
-        est = model.fit(seed=3, draws=10_000, progress=False)
-        logs, ess = np.log(est.draws()).ravel(), est.meta["diagnostics"]["min_ess"]
+        est = model.fit(seed=3, draws=10_000, progress_bar=False)
+        logs, ess = np.log(est.draws()).ravel(), est.meta.diagnostics.min_ess
     else:
         fast = average(table, (FAMILIES[key](),), seed=np.random.SeedSequence(3), floor=0.0)
         chosen = fast.choose(40_000, np.random.default_rng(4))

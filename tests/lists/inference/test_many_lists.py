@@ -29,7 +29,7 @@ CHEAP = ("independence", "pairs", "visibility")
 
 
 def _table(lists, seed, structure="independent", number=TRUTH):
-    """A population of known size, seen by lists that hold 6 to 15 % of it; no code of the model."""
+    """A population of known size, seen by lists that hold 6 to 15% of it; no code of the model."""
     rng = np.random.default_rng(seed)
     chance = np.tile(rng.uniform(0.06, 0.15, lists), (number, 1))
     if structure == "visibility":
@@ -59,8 +59,8 @@ def test_known_populations_are_recovered(lists):
     assert median == pytest.approx(TRUTH, rel=0.1)
     # 2^20 histories with one float for each of twenty lists would be 168 MB.
     assert peak < 150e6
-    best = max(est.meta["details"]["families"], key=lambda member: member["mass"])
-    assert best["member"] == "pair L00 with L01"
+    best = max(est.details.found.families, key=lambda member: member.mass)
+    assert best.member == "pair L00 with L01"
 
 
 def test_unequal_visibility_with_twelve_lists():
@@ -75,7 +75,7 @@ def test_unequal_visibility_with_twelve_lists():
 def test_auto_leaves_out_what_writes_out_every_history():
     model = ce.ListModel(ce.CaptureHistories(_table(9, 3)))
     families, _ = model.families_for(model.histories.pooled())
-    assert [f.key for f in families] == [
+    assert [f.name for f in families] == [
         "independence",
         "pairs",
         "visibility",

@@ -3,34 +3,17 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
+from dataclasses import replace
 
 import pytest
 
 from casualty_est.lists.report import tables as lists
+from casualty_est.lists.schema import FamilyMember, KnownPopulation
 from casualty_est.report import checklist, render, text
+from casualty_est.result.schema import Case
+from tests.support.page import Page
 
 EVIL = "<script>alert(1)</script>"
-
-
-class Page(HTMLParser):
-    """Tags and texts of a page."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.texts: list[str] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-
-    def handle_data(self, data: str) -> None:
-        self.texts.append(data)
-
-    @property
-    def text(self) -> str:
-        return re.sub(r"\s+", " ", " ".join(self.texts)).replace("\u00a0", " ")
 
 
 CASE = {"prob": 0.95, "converged": True, "low": 300.0, "median": 500.0, "high": 900.0}
@@ -38,27 +21,33 @@ CASE = {"prob": 0.95, "converged": True, "low": 300.0, "median": 500.0, "high": 
 
 def with_refits(est):
     note = " (without strata; two lists: taken as independent)"
-    est.meta["details"]["refits"] = {
-        "leave_one_out:0:0.95": [
-            {**CASE, "case": f"without {name}{note}"} for name in ("Families", "HRW", "OSCE")
-        ],
-        "consistency:0:0.95": [
-            {**CASE, "case": f"members of HRW{note}", "members": 91, "seen": 36, "covered": False},
-            {**CASE, "case": f"members of OSCE{note}", "members": 76, "seen": 36, "covered": True},
-        ],
-    }
+    est.details.refits["without_each_source:0:0.95"] = tuple(
+        Case(f"without {name}{note}", **CASE) for name in ("Families", "HRW", "OSCE")
+    )
+    est.details.known_populations["known_populations:0:0.95"] = (
+        KnownPopulation(f"members of HRW{note}", members=91, seen=36, covered=False, **CASE),
+        KnownPopulation(f"members of OSCE{note}", members=76, seen=36, covered=True, **CASE),
+    )
     return est
 
 
+def lede(est):
+    return text.lede(est._report_parts(0.95))
+
+
+def items_of(est):
+    return checklist.run(est._report_parts(0.95), {})
+
+
 def test_first_paragraph_has_number_interval_assumption_and_no_more(of_lists):
-    said = text.lede(of_lists())
+    said = lede(of_lists())
     assert said[0] == "How many people were killed in Delta?"
     found = re.fullmatch(
-        r"Our estimate is about 600 \(95 % credible interval 4[78]0 to 7[5-7]0\)\.", said[1]
+        r"Our estimate is about 600 \(95% credible interval 4[78]0 to 7[5-7]0\)\.", said[1]
     )
     assert found
     assert "It is an estimate, not a count" in said[2]
-    assert said[3].startswith("Of these, about 390 are on no list (95 % credible interval")
+    assert said[3].startswith("Of these, about 390 are on no list (95% credible interval")
     assert said[4] == (
         "Nobody has counted the people on no list: their number is inferred from how the lists "
         "overlap."
@@ -67,33 +56,32 @@ def test_first_paragraph_has_number_interval_assumption_and_no_more(of_lists):
     assert assumed.startswith("It rests on one assumption, which no list can check: ")
     assert "people who are easier to see than others" in assumed
     assert not any("206" in line for line in said)  # what was counted stands apart
-    assert text.documented(of_lists()) == (
+    assert of_lists()._report_parts(0.95).documented() == (
         "Documented, not estimated: 206 people on at least one list."
     )
 
 
 def test_first_paragraph_says_when_kinds_of_model_disagree(of_lists):
     est = of_lists()
-    assert "cannot choose" not in " ".join(text.lede(est))
-    apart = of_lists()
-    for group, middle in zip(apart.meta["details"]["groups"], (300, 900, 2000), strict=True):
-        group.update(low=middle / 1.2, median=middle, high=middle * 1.2)
-    said = " ".join(text.lede(apart))
+    assert "cannot choose" not in " ".join(lede(est))
+    groups = tuple(
+        replace(group, low=middle / 1.2, median=middle, high=middle * 1.2)
+        for group, middle in zip(est.details.found.groups, (300, 900, 2000), strict=True)
+    )
+    apart = of_lists(groups=groups)
+    said = " ".join(lede(apart))
     # The third is ruled out, and is no answer.
     assert "give different numbers, 300 and 900, and the lists cannot choose between them" in said
 
 
 def test_first_paragraph_of_one_family_states_its_assumption(of_lists):
-    est = of_lists()
-    est.meta["details"]["families"] = [
-        {"family": "independence", "member": "independence", "mass": 1.0, "log_evidence": -3.0}
-    ]
-    assert "the same chance to be on a list, whichever other lists" in " ".join(text.lede(est))
+    est = of_lists(families=[FamilyMember("independence", "independence", 1.0, -3.0)])
+    assert "the same chance to be on a list, whichever other lists" in " ".join(lede(est))
 
 
 def test_first_paragraph_without_overlap_says_that_it_is_the_prior(of_lists):
     est = of_lists(level="prior", warnings=[("two_lists", "two lists")])
-    said = " ".join(text.lede(est))
+    said = " ".join(lede(est))
     assert "No person is on two lists" in said
     assert "this number is what was assumed beforehand" in said
     assert "Two lists cannot say whether they depend on each other." in said
@@ -102,30 +90,31 @@ def test_first_paragraph_without_overlap_says_that_it_is_the_prior(of_lists):
 
 def test_two_modes_are_two_numbers(of_lists, bimodal):
     est = of_lists(bimodal)
-    said = " ".join(text.lede(est))
+    said = " ".join(lede(est))
     assert "supports two different numbers and cannot choose between them: about 1,000" in said
     assert est.headline().count("credible interval") == 2
     assert " or about 3,000 (" in est.headline()
-    assert "(weight 60 %) or 3,000 (weight 40 %)" in repr(est)
+    assert "(weight 60%) or 3,000 (weight 40%)" in repr(est)
     table = lists.estimates(est, 0.95)
-    assert table.rows[0][2] == "1,000 (weight 60 %) or 3,000 (weight 40 %)"
+    assert table.rows[0][2] == "1,000 (weight 60%) or 3,000 (weight 40%)"
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_every_section_of_lists_is_there(of_lists):
     page = Page(render(with_refits(of_lists()))).text
     for piece in (
         "How complete is each list?",
         "On some list (a count)",
-        "20 % 10 % 480",  # weight, by evidence alone, median of the pairs
-        "less than 0.1 %",
+        "20% 10% 480",  # weight, by evidence alone, median of the pairs
+        "less than 0.1%",
         "evidence 18.0 nats below the best",
-        "10 % of the answer comes from the floor",
+        "10% of the answer comes from the floor",
         "no farther apart than the narrowest",
-        "1.2 (.80 to 1.7)",
-        "Between .25 and 4.0 the number goes from",
-        "more than 5 %",
+        "1.2 (0.80 to 1.7)",
+        "Between 0.25 and 4.0 the number goes from",
+        "more than 5%",
         "If one list were left out",
-        "the 95 % interval holds the known number for 1 of 2 lists",
+        "the 95% interval holds the known number for 1 of 2 lists",
         "People on exactly these lists",
         "All lists together 206 150",
         "pair HRW with OSCE",
@@ -136,6 +125,7 @@ def test_every_section_of_lists_is_there(of_lists):
     assert "Documented, not estimated: 206 people" in page
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_strata_have_a_table_and_the_rest_says_what_it_is_of(of_lists):
     est = with_refits(of_lists(strata=("March", "April")))
     page = Page(render(est)).text
@@ -145,12 +135,14 @@ def test_strata_have_a_table_and_the_rest_says_what_it_is_of(of_lists):
     assert "What each stratum rests on." in page
     (table,) = [t for key, t in lists.tables(est).items() if key == "strata"]
     assert [row[0] for row in table.rows] == ["Month March", "Month April"]
-    assert table.rows[0][3].startswith("unequal visibility 80 %; lists that depend in pairs 20 %")
+    assert table.rows[0][3].startswith("unequal visibility 80%; lists that depend in pairs 20%")
 
 
 def test_a_list_that_was_not_at_work_somewhere_is_named(of_lists):
     est = of_lists(strata=("March", "April"))
-    est.meta["details"]["strata"][1]["lists"] = ["Families", "HRW"]
+    march, april = est.details.strata
+    away = replace(april, found=replace(april.found, lists=("Families", "HRW")))
+    est.details.strata = (march, away)
     rows = lists.tables(est)["strata"].rows
     assert [row[2] for row in rows] == ["none", "OSCE"]
 
@@ -162,14 +154,15 @@ def test_what_is_aside_of_all_cases_is_said_once(of_lists):
     assert (covered, cases) == (1, 2)
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_names_of_lists_and_strata_are_escaped(of_lists):
     names = (EVIL, '"><img src=x onerror=alert(1)>', "B & C {{ 7*7 }}")
     est = of_lists(lists=names, strata=("<b>March</b>", EVIL))
-    case = {**CASE, "case": f"without {EVIL} (first replicate)"}
-    est.meta["details"]["refits"] = {"leave_one_out:0:0.95": [case]}
+    case = Case(f"without {EVIL} (first replicate)", **CASE)
+    est.details.refits["without_each_source:0:0.95"] = (case,)
     page = render(est)
     found = Page(page)
-    assert not {"script", "b", "i"} & set(found.tags)
+    assert not {"script", "b", "i"} & found.names
     assert "onerror=alert(1)>" not in page.replace("&gt;", "")
     assert EVIL in found.text
     assert "Month <b>March</b>" in found.text
@@ -177,13 +170,13 @@ def test_names_of_lists_and_strata_are_escaped(of_lists):
 
 
 def test_checklist_asks_lists_for_what_lists_have(of_lists):
-    items = checklist.run(with_refits(of_lists()))
+    items = items_of(with_refits(of_lists()))
     said = {item.text: item for item in items}
     assert not any("claim" in name.lower() for name in said)
     assert not any("claim" in item.mend.lower() or "column" in item.mend for item in items)
     assert said["The answer without each list"].met
     assert said["Sensitivity to what identifies the number of people on no list, as a table"].met
-    lost = {item.text: item.met for item in checklist.run(of_lists(dial=None))}
+    lost = {item.text: item.met for item in items_of(of_lists(dial=None))}
     assert not lost["Sensitivity to what identifies the number of people on no list, as a table"]
     assert not lost["The answer without each list"]
     assert not said["The period is stated, with its first and last day"].met

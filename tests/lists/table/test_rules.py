@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.text import Text
 
@@ -297,7 +297,6 @@ def populations(draw):
     return names, [*people, *({name} for name in names)]
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
 @given(populations(), st.randoms(use_true_random=False))
 def test_every_way_in_gives_the_same_table(population, random):
     names, people = population
@@ -323,7 +322,6 @@ def test_every_way_in_gives_the_same_table(population, random):
         assert found.people == len(people)
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
 @given(populations(), st.lists(st.sampled_from("xyz"), min_size=30, max_size=30))
 def test_strata_agree_between_wide_and_long(population, places):
     names, people = population

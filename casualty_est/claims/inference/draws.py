@@ -8,6 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est.result.convergence import diagnose
+from casualty_est.result.schema import Diagnostics
+
 Array = npt.NDArray[np.float64]
 
 
@@ -44,3 +47,9 @@ class Draws:
     method: str
     stats: dict[str, Any] = field(default_factory=dict)
     extra: dict[str, Array] = field(default_factory=dict)
+
+    def diagnose(self) -> Diagnostics:
+        """Check whether the chains agree."""
+        if self.method == "exact":
+            return Diagnostics("exact", converged=True)
+        return diagnose({"log_deaths": self.log_deaths, "log_ratio": self.log_ratio}, self.stats)

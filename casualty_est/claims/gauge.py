@@ -1,0 +1,152 @@
+"""The gauge of claims: the pull of every assumption on the answer, in numbers.
+
+Multiply every true count by k and divide every ratio by k: the likelihood of claims does not
+change. So the level comes from assumptions, and the pull of assumption j on f, the log of a count,
+is w_j = Cov(f, score_j), minus (for ratios) or plus (for counts) the derivative of E f with respect
+to the location of its prior. Over all assumptions the weights sum to 1; the distance from 1 is a
+Monte Carlo check and never renormalised away.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from casualty_est.claims.schema import ratio_owner
+from casualty_est.result.identification import Identification
+from casualty_est.result.schema import Assumption, Weight
+from casualty_est.wording.numbers import percent, share
+from casualty_est.wording.phrases import listed, possessive
+
+if TYPE_CHECKING:
+    from casualty_est.claims.estimate import ClaimsEstimate
+
+Array = npt.NDArray[np.float64]
+SHARES = (-0.02, 1.02)  # weights all inside: they may be read as shares of the level
+MENTION = 0.02
+COARSE = 0.01  # Monte Carlo error from which a share is rounded to five per cent
+RATIOS = ("ratio", "reference")
+
+
+def gauge_rows(
+    log_count: Array,
+    scores: Array,
+    assumptions: Sequence[Assumption],
+    log_ratio: Array,
+    prior_sds: Sequence[float],
+    *,
+    exact: bool,
+) -> tuple[Weight, ...]:
+    """Compute the gauge weights of one log count.
+
+    log_count (chain, draw): Draws of the log of the estimate.
+    scores (chain, draw, assumption): Prior scores.
+    log_ratio (chain, draw, target): Draws of the log ratios.
+    """
+    rows = []
+    for j, assumption in enumerate(assumptions):
+        learned = None
+        if j < log_ratio.shape[-1]:
+            learned = float(log_ratio[..., j].std() / prior_sds[j])
+        weight, mcse = _weight(log_count, scores[..., j], exact=exact)
+        rows.append(Weight(assumption.name, weight, mcse, learned))
+    return tuple(rows)
+
+
+def _weight(log_count: Array, score: Array, *, exact: bool) -> tuple[float, float]:
+    """Covariance of a log count with a score, and its Monte Carlo standard error."""
+    product = (log_count - log_count.mean()) * (score - score.mean())
+    if exact or product.std() == 0:
+        return float(product.mean()), 0.0
+    import arviz as az
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of very few draws: the fit itself says so
+        ess = float(az.ess(product, method="mean"))
+    return float(product.mean()), float(product.std(ddof=1) / np.sqrt(ess))
+
+
+def gauge_sentences(rows: Sequence[Weight], assumptions: Sequence[Assumption]) -> tuple[str, ...]:
+    """Say in words what the level rests on.
+
+    Shares are only spoken of where every weight lies between -.02 and 1.02; otherwise each
+    assumption is given as what a change in it would do.
+    """
+    order = sorted(range(len(rows)), key=lambda j: -abs(rows[j].weight))
+    mentioned = [j for j in order if abs(rows[j].weight) >= max(MENTION, 2 * (rows[j].mcse or 0.0))]
+    sentences = []
+    if all(SHARES[0] <= row.weight <= SHARES[1] for row in rows) and mentioned:
+        first, *rest = [
+            (share_of_level(rows[j].weight, (rows[j].mcse or 0.0)), _what(assumptions[j]))
+            for j in mentioned
+        ]
+        parts = [f"{first[0]} rests on {first[1]}", *(f"{size} on {what}" for size, what in rest)]
+        sentences.append(f"Of the level of this estimate, {listed(parts)}.")
+    sentences += [_effect(rows[j].weight, assumptions[j]) for j in mentioned]
+    return tuple(sentences)
+
+
+def share_of_level(weight: float, mcse: float) -> str:
+    """Print a weight as a share, to five per cent where the Monte Carlo error says no more."""
+    if mcse <= COARSE:
+        return percent(round(weight, 2))
+    return f"about {percent(max(0.05, round(weight * 20) / 20))}"
+
+
+def _owner(assumption: Assumption) -> tuple[str, str]:
+    """Whose ratio it is, and toward which cell where the source has several."""
+    source = str(assumption.source)
+    return possessive(source), ratio_owner(assumption.name).removeprefix(source)
+
+
+def _what(assumption: Assumption) -> str:
+    match assumption.kind:
+        case "ratio" | "reference":
+            owner, cell = _owner(assumption)
+            return f"what is assumed of {owner} reporting ratio{cell}"
+        case "level":
+            return "the prior on the count itself"
+        case _:
+            return f"the {assumption.name}"
+
+
+def _effect(weight: float, assumption: Assumption) -> str:
+    """What the estimate does when the assumption is ten per cent higher."""
+    change = 1.1 ** (assumption.sign * weight) - 1
+    direction = "higher" if change > 0 else "lower"
+    size = f"{share(abs(100 * change))}% {direction}" if abs(change) > 5e-4 else "unchanged"
+    if assumption.kind in RATIOS:
+        owner, cell = _owner(assumption)
+        what = f"{owner} true ratio{cell}"
+        return f"If {what} were 10% higher than assumed, the estimate would be {size}."
+    if assumption.kind == "level":
+        return f"If the prior median of the count were 10% higher, the estimate would be {size}."
+    return f"If the {assumption.name} were 10% higher, the estimate would be {size}."
+
+
+def identify(estimate: ClaimsEstimate, row: int) -> Identification:
+    """Compute what sets the level of one estimate."""
+    meta, tree = estimate.meta, estimate.idata
+    cell = meta.rows[row].cell
+    if not meta.has_level:
+        return Identification(cell, "gauge", (), ("Nothing sets the level of this estimate.",))
+    exact = meta.diagnostics.method == "exact"
+    log_count = np.log(estimate.draws(row))
+    scores = np.asarray(tree["gauge"]["score"].values)
+    rows = gauge_rows(
+        log_count,
+        scores,
+        meta.assumptions,
+        np.log(np.asarray(tree["posterior"]["ratio_total"].values)),
+        [source.prior_log_sd or np.nan for source in meta.sources],
+        exact=exact,
+    )
+    sum_mcse = _weight(log_count, scores.sum(axis=-1), exact=exact)[1]
+    sentences: tuple[str, ...] = ("NOT CONVERGED: what sets the level is not known.",)
+    if estimate.converged:
+        sentences = gauge_sentences(rows, meta.assumptions)
+    return Identification(cell, "gauge", rows, sentences, sum_mcse, estimate.converged)

@@ -1,0 +1,67 @@
+"""Pictures of the report that only claims have, with the same said in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from casualty_est.claims.paths import span_of
+from casualty_est.claims.plots.path_data import of_target, row_of
+from casualty_est.claims.schema import ratio_owner
+from casualty_est.report import naming
+from casualty_est.report.pictures import Wanted, identification
+from casualty_est.wording.interval import ends, middle
+from casualty_est.wording.numbers import percent
+
+if TYPE_CHECKING:
+    from casualty_est.claims.estimate import ClaimsEstimate
+
+PANELS = 30  # ratios with a panel each; of more the table of sources says the same
+
+
+def pictures(estimate: ClaimsEstimate, prob: float) -> dict[str, Wanted]:
+    """What to draw beside the total."""
+    wanted = {}
+    if estimate.meta.sources:
+        alt = "Reporting ratio of each source. " + _sources_alt(estimate)
+        wanted["sources"] = Wanted(alt, {"ci_prob": prob})
+        if len(estimate.meta.sources) <= PANELS:
+            wanted["priors"] = Wanted(
+                "For each source, what was assumed of its reporting ratio beside what "
+                "the data made of it; the numbers stand in the table above."
+            )
+    wanted |= identification(estimate)
+    return wanted | _over_time(estimate, prob) if estimate.has_path else wanted
+
+
+def _sources_alt(estimate: ClaimsEstimate) -> str:
+    medians = (float(np.median(estimate.ratio(i))) for i in range(len(estimate.meta.sources)))
+    parts = [
+        f"{ratio_owner(source.name)} {naming.ratio(median)}"
+        for source, median in zip(estimate.meta.sources, medians, strict=True)
+    ]
+    return f"{'; '.join(parts)}."
+
+
+def _over_time(estimate: ClaimsEstimate, prob: float) -> dict[str, Wanted]:
+    options = {"ci_prob": prob}
+    target = estimate.meta.rows[row_of(estimate, None)].cell.target
+    last = of_target(estimate.path(prob), target).iloc[-1]
+    numbers = span_of(last)
+    wanted = {
+        "path": Wanted(
+            f"The running total rises to about {middle(numbers)} ({percent(prob)} interval "
+            f"{ends(numbers)}) on {naming.day(str(last['date']))}; marks show the running totals "
+            "that sources published. The numbers stand in the table.",
+            options,
+        )
+    }
+    windows = estimate.details.windows
+    if windows and (windows.delayed or windows.drifting):
+        wanted["ratio_paths"] = Wanted(
+            "For each source the part of all deaths up to a day that it had reported by then; the "
+            "numbers stand in the table above.",
+            options,
+        )
+    return wanted

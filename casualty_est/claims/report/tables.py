@@ -1,0 +1,55 @@
+"""Tables of the report that only claims have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from casualty_est.claims.schema import ratio_owner
+from casualty_est.report import naming, tables
+from casualty_est.report.tables import MANY_REFITS, Table
+from casualty_est.wording.numbers import percent
+
+if TYPE_CHECKING:
+    from casualty_est.claims.estimate import ClaimsEstimate
+
+REFITS = {
+    "each_source_alone": "If only one source were heard, all assumptions unchanged.",
+    "without_each_source": "If one source were left out.",
+    "wider_priors": (
+        "If less were assumed of roles whose grounds come partly from this very conflict."
+    ),
+}
+
+
+def sources(estimate: ClaimsEstimate, prob: float) -> Table:
+    """Reporting ratio of every source, before and after the data."""
+    rows = []
+    numbers: Iterable[Any] = estimate.sources(prob).itertuples()
+    for source, row in zip(estimate.meta.sources, numbers, strict=True):
+        prior = source.prior
+        before = "" if prior is None else _ratio(prior.median, prior.low, prior.high)
+        known = not naming.missing(row.ratio)
+        after = _ratio(row.ratio, row.low, row.high) if known else "not known"
+        left = "not known" if naming.missing(row.learned) else naming.whole(row.learned)
+        role = (source.role or "none").replace("_", " ")
+        rows.append((ratio_owner(source.name), role, before, after, left))
+    return Table(
+        "Reported as a part of the true number.",
+        ("Source", "Role", "Assumed (95%)", f"After the data ({percent(prob)})", "Spread left"),
+        tuple(rows),
+        stack=True,
+    )
+
+
+def _ratio(median: float, low: float, high: float) -> str:
+    return f"{naming.ratio(median)} ({naming.ratio_interval(low, high)})"
+
+
+def refits(estimate: ClaimsEstimate, prob: float) -> list[Table]:
+    """Each source alone, each left out, and priors from this very conflict widened."""
+    # A refit over time takes up to minutes, and of a sampled model some seconds.
+    sampled = estimate.meta.diagnostics.method != "exact"
+    names = {source.source for source in estimate.meta.sources}
+    many = estimate.has_path or (sampled and 2 * len(names) > MANY_REFITS)
+    return tables.refits(estimate, prob, REFITS, unasked=not many)

@@ -1,0 +1,137 @@
+"""Sentences of the report that only claims have."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from casualty_est.claims.gauge import SHARES, share_of_level
+from casualty_est.claims.schema import RATIO_OF
+from casualty_est.report import text
+from casualty_est.report.tables import linked
+from casualty_est.result.schema import ClaimRow
+from casualty_est.wording.phrases import listed
+
+if TYPE_CHECKING:
+    from casualty_est.claims.estimate import ClaimsEstimate
+
+MENTION = 0.05  # smallest part of the level that the first paragraph names
+
+
+def rests_on(estimate: ClaimsEstimate) -> list[str]:
+    """What sets the level of the first estimate, in the words of the first paragraph."""
+    sentences = text.rests_on(estimate)
+    match estimate.level(0):
+        case "prior":
+            sentences = [
+                "No overlap between sources and no independent count fixes this level: it rests on "
+                f"what we assume about how much of the truth each source reports{pulls(estimate)}.",
+                "Other assumptions give other numbers; section 4 shows which.",
+            ]
+        case "anchor":
+            names = [
+                item.name.replace(RATIO_OF, "the reference source ")
+                for item in estimate.meta.assumptions
+                if item.kind in ("anchor", "reference")
+            ]
+            sentences = [
+                "Its level was given from outside by the analyst "
+                f"({listed(names)}); if that is wrong, this number is wrong with it."
+            ]
+    return [*sentences, *text.assumed_unbiased(estimate)]
+
+
+def pulls(estimate: ClaimsEstimate) -> str:
+    """Name the sources on whose assumed ratio the level rests, with shares where these exist."""
+    found = estimate.identification(0)
+    if not found.rows:
+        return ""
+    weights: dict[str, float] = {}
+    errors: dict[str, float] = {}
+    for row, item in zip(found.rows, estimate.meta.assumptions, strict=True):
+        if (name := item.source) is not None:
+            weights[name] = weights.get(name, 0.0) + row.weight
+            errors[name] = math.hypot(errors.get(name, 0.0), row.mcse or 0.0)
+    order = sorted(weights, key=lambda name: -weights[name])
+    if not order or weights[order[0]] < MENTION:
+        return ""
+    if not all(SHARES[0] <= row.weight <= SHARES[1] for row in found.rows):
+        return _first(order, weights, errors)
+    return _shares(order, weights, max(row.mcse or 0.0 for row in found.rows))
+
+
+def _first(order: list[str], weights: dict[str, float], errors: dict[str, float]) -> str:
+    """Name the largest, where the draws know which it is: sums over many ratios are rough."""
+    first, *others = order[:2]
+    for name in others:
+        if weights[first] - weights[name] < 2 * math.hypot(errors[first], errors[name]):
+            return ""
+    return f", above all about {first}"
+
+
+def _shares(order: list[str], weights: dict[str, float], error: float) -> str:
+    known = [name for name in order if weights[name] >= max(MENTION, 2 * error)]
+    if not known:  # the draws are too few to tell any of them from nothing
+        return ""
+    first, *others = known
+    shares = {name: share_of_level(weights[name], error) for name in known}
+    named = [f"{name} ({shares[name]})" for name in known]
+    if weights[first] <= 0.5 or not others:
+        return f", that is, about {listed(named)} of the weight" if others else f", about {first}"
+    return (
+        f", above all about {first} ({shares[first]} of the weight), then about {listed(named[1:])}"
+    )
+
+
+def statements(estimate: ClaimsEstimate) -> list[ClaimRow]:
+    """Numbers that perpetrators state; of running totals that were restated the last."""
+    found = text.perpetrators_say(estimate)
+    if not estimate.has_path:
+        return found
+    last: dict[tuple[str, ...], ClaimRow] = {}
+    for claim in sorted(found, key=lambda claim: claim.end or claim.reported or "9"):
+        last[claim.source, claim.scope, claim.outcome, claim.group, claim.perpetrator] = claim
+    return list(last.values())
+
+
+def limitations() -> list[str]:
+    """What an estimate from claims cannot know."""
+    return [
+        "Totals cannot tell deaths that a source missed from deaths that it counted twice or "
+        "wrongly: a reporting ratio is both together.",
+        "What is assumed of a role comes from few conflicts and is rough; the sensitivity "
+        "tables show what else would follow.",
+        *text.limitations(),
+    ]
+
+
+def refits_missing() -> str:
+    """Why a table of refits is not there."""
+    return (
+        "Not computed. A result loaded from a file has no model to fit again, and many fits of a "
+        "sampled model are not started unasked: call est.each_source_alone(), "
+        "est.without_each_source(), est.wider_priors() and est.tipping(n) after fitting, before "
+        "the report is written or saved."
+    )
+
+
+def checks(estimate: ClaimsEstimate) -> dict[str, Callable[[], bool]]:
+    """Items of the checklist that only claims meet."""
+    counted = [claim for claim in estimate.meta.claims if claim.counted]
+
+    def every(test: Callable[[ClaimRow], object]) -> bool:
+        return bool(counted) and all(map(test, counted))
+
+    def dated() -> bool:
+        return every(lambda claim: claim.reported)
+
+    return {
+        "as_of_known": lambda: bool(estimate.meta.settings.get("as_of")) or dated(),
+        "roles_given": lambda: every(lambda claim: claim.role),
+        "dates_given": dated,
+        "citations_given": lambda: every(lambda claim: claim.citation),
+        "links_given": lambda: every(
+            lambda claim: any(part.href for part in linked(claim.citation or ""))
+        ),
+    }

@@ -1,0 +1,343 @@
+"""IncidentEstimate: the result of a fit of incidents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from casualty_est.incidents.schema import IncidentDetails
+from casualty_est.result.estimate import Estimate
+from casualty_est.result.identification import Identification
+from casualty_est.result.labels import position
+from casualty_est.result.posterior import interval_ends
+from casualty_est.result.schema import plain
+from casualty_est.result.show import TextTable
+from casualty_est.result.tables import Parameter, parameter
+from casualty_est.wording.numbers import percent, share
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from casualty_est.incidents.plots import IncidentPlots
+    from casualty_est.incidents.report import IncidentParts
+
+Array = npt.NDArray[np.float64]
+OF_SOURCES = ("ratio_within", "completeness_listed", "completeness_reported")
+
+
+class IncidentEstimate(Estimate):
+    """The posterior of deaths in listed and unlisted incidents, and of the sources' counting.
+
+    Beside what every estimate answers it knows every incident, how likely each source is to hold
+    one of so many deaths, and why two sources' totals differ.
+
+    Parameters
+    ----------
+    tree, meta, details, model, progress_bar : object
+        As of `Estimate`; a fit builds it.
+    """
+
+    details: IncidentDetails
+    details_type: ClassVar[type[Any]] = IncidentDetails
+    urgent: ClassVar[frozenset[str]] = frozenset({"two_lists", "no_overlap"})
+
+    def _source_labels(self) -> list[str]:
+        return [source.source for source in self.meta.sources]
+
+    def ratio(self, source: str | int) -> Array:
+        """Posterior draws of own count / true deaths within an incident, (chain, draw).
+
+        Parameters
+        ----------
+        source : str
+            Name of the source.
+
+        Returns
+        -------
+        ndarray of shape (chain, draw)
+
+        Raises
+        ------
+        UsageError
+            If there is no such source.
+        """
+        at = position(source, self._source_labels(), "sources()", "source")
+        return np.asarray(self.idata["posterior"]["ratio_within"].values[..., at])
+
+    def _parameter(self, name: str, source: int, prob: float) -> Parameter | None:
+        """Median and interval of a variable of one source; None where it is not estimated."""
+        posterior = self.idata["posterior"]
+        if not self.meta.has_level or name not in posterior:
+            return None
+        prior = self.meta.sources[source].prior if name == "ratio_within" else None
+        return parameter(posterior[name].values[..., source], prob, prior)
+
+    def inclusion(self, source: str | int, ci_prob: float = 0.95) -> pd.DataFrame | None:
+        """Probability that a source holds an incident, by its deaths.
+
+        Parameters
+        ----------
+        source : str
+            Name of the source.
+        ci_prob : float
+            Level of the equal-tailed credible interval.
+
+        Returns
+        -------
+        pandas.DataFrame or None
+            ``deaths``, ``median``, ``low``, ``high``; None where it is not estimated.
+
+        Raises
+        ------
+        UsageError
+            If there is no such source.
+        """
+        import pandas as pd
+
+        posterior = self.idata["posterior"]
+        at = position(source, self._source_labels(), "sources()", "source")
+        if not self.meta.has_level or "inclusion" not in posterior:
+            return None
+        draws = np.asarray(posterior["inclusion"].values[:, :, at])
+        if not np.isfinite(draws).all():
+            return None
+        low, median, high = np.quantile(draws, interval_ends(ci_prob), axis=(0, 1))
+        sizes = [int(size) for size in posterior["size"].values]
+        return pd.DataFrame({"deaths": sizes, "median": median, "low": low, "high": high})
+
+    def sources(self, ci_prob: float = 0.95) -> pd.DataFrame:
+        """Reliability of every source, prior beside posterior.
+
+        Parameters
+        ----------
+        ci_prob : float
+            Level of the equal-tailed credible intervals.
+
+        Returns
+        -------
+        pandas.DataFrame
+            By source: ``role``, ``ratio`` with ``low`` and ``high`` (own count / true deaths within
+            an incident), ``prior_median``, ``prior_low``, ``prior_high`` (95%), ``learned``
+            (posterior over prior sd of the log ratio; 1: the data said nothing), and where they are
+            known ``completeness_listed`` and ``completeness_reported`` with their ends.
+        """
+        import pandas as pd
+
+        rows = []
+        for i, source in enumerate(self.meta.sources):
+            ratio, learned = self._parameter("ratio_within", i, ci_prob), None
+            if ratio is not None and source.prior_log_sd:
+                learned = float(np.log(self.ratio(i)).std() / source.prior_log_sd)
+            found = {
+                "source": source.source,
+                "role": source.role,
+                "ratio": ratio and ratio.median,
+                "low": ratio and ratio.low,
+                "high": ratio and ratio.high,
+                "prob": ci_prob,
+                "prior_median": source.prior and source.prior.median,
+                "prior_low": source.prior and source.prior.low,
+                "prior_high": source.prior and source.prior.high,
+                "learned": learned,
+            }
+            for name in OF_SOURCES[1:]:
+                share_of = self._parameter(name, i, ci_prob)
+                if share_of is not None:
+                    ends = {f"{name}_low": share_of.low, f"{name}_high": share_of.high}
+                    found |= {name: share_of.median, **ends}
+            rows.append(found)
+        return pd.DataFrame(rows, index=pd.Index(self._source_labels(), name="ratio of"))
+
+    def _identify(self, row: int) -> Identification:
+        found = self.details.identification
+        return Identification(self.meta.rows[row].cell, found.kind, found.rows, found.sentences)
+
+    def incidents(self) -> pd.DataFrame:
+        """Posterior of every incident.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``incident``, ``median``, ``low``, ``high`` (people killed in it if it is real; 95%
+            interval), ``real`` (probability that it is real and by the perpetrator), ``prob``,
+            ``count``. Where a row of the table stands for several incidents, one row per pattern.
+        """
+        import pandas as pd
+
+        group = self.idata["incidents"]
+        names = ("median", "low", "high", "real")
+        table = pd.DataFrame({name: group[name].values for name in names})
+        if not self.meta.has_level:
+            table[["median", "low", "high"]] = None
+        table = table.assign(prob=0.95)
+        if "pattern_of" not in group:
+            table.insert(0, "incident", [str(p) for p in group["pattern"].values])
+            return table.assign(count=group["count"].values)
+        at = {int(p): i for i, p in enumerate(group["pattern"].values)}
+        pairs = zip(group["incident"].values, group["pattern_of"].values, strict=True)
+        held = [(str(n), at[int(p)]) for n, p in pairs if int(p) in at]
+        table = table.iloc[[i for _, i in held]].reset_index(drop=True)
+        table.insert(0, "incident", [name for name, _ in held])
+        return table.assign(count=1)
+
+    def gap(self) -> pd.DataFrame:
+        """Why two sources' totals differ, incident by incident.
+
+        The gap between what the anchor reports and what another source reports is split into
+        incidents that one of them does not report, counting within incidents that both report, and
+        incidents that are not real or not the perpetrator's: Shapley values, which sum to the gap
+        in every draw.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``from``, ``to`` (sources), ``reported_from``, ``reported_to`` (deaths reported; of a
+            range the middle), ``part``, and its ``mean``, ``median``, ``low``, ``high`` (deaths).
+            Means sum to the gap.
+        """
+        import pandas as pd
+
+        rows = []
+        for found in self.details.gaps:
+            pair = {"from": found.sources[0], "to": found.sources[1]}
+            totals = {"reported_from": found.reported[0], "reported_to": found.reported[1]}
+            for name, part in found.parts.items():
+                rows.append({**pair, **totals, "part": name, **asdict(part)})
+        return pd.DataFrame(rows)
+
+    # Refits --------------------------------------------------------------------------------
+
+    def _refits(self) -> Mapping[str, Any]:
+        from casualty_est.incidents.refits import REFITS
+
+        return REFITS
+
+    def each_source_alone(
+        self, row: str | int | None = None, ci_prob: float = 0.95
+    ) -> pd.DataFrame:
+        """Posterior of an estimate if each source were heard alone.
+
+        Parameters
+        ----------
+        row : str, optional
+            Label of the estimate, as in `summary`; the first by default.
+        ci_prob : float
+            Level of the equal-tailed credible interval.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns as `without_each_source`.
+        """
+        return self._cases("each_source_alone", row, ci_prob)
+
+    def other_settings(self, row: str | int | None = None, ci_prob: float = 0.95) -> pd.DataFrame:
+        """Posterior under the other settings of the model, one changed at a time.
+
+        Parameters
+        ----------
+        row : str, optional
+            Label of the estimate, as in `summary`; the first by default.
+        ci_prob : float
+            Level of the equal-tailed credible interval.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns as `without_each_source`, the settings as fitted first.
+        """
+        return self._cases("other_settings", row, ci_prob)
+
+    def tipping(self, n: float, row: str | int | None = None) -> pd.DataFrame:
+        """How wrong would the scale have to be for the median to be `n`?
+
+        Parameters
+        ----------
+        n : float
+            A number of people, such as an official count.
+        row : str, optional
+            Label of the estimate, as in `summary`; the first by default.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``assumption``, ``value``, ``sds``, ``implied``, ``sentence``.
+
+        Raises
+        ------
+        UsageError
+            If `n` is not above 0, there is no headline, or the data set the scale.
+        """
+        import pandas as pd
+
+        from casualty_est.incidents.refits import tipping
+        from casualty_est.result.refits import tippable
+
+        wanted = tippable(self, n)
+        found = tipping(self, float(np.median(self.draws(row))), wanted)
+        return pd.DataFrame([asdict(tip) for tip in found])
+
+    # Pictures, report, files, print --------------------------------------------------------
+
+    @property
+    def plot(self) -> IncidentPlots:
+        """Pictures of this estimate, such as ``est.plot.total()``."""
+        from casualty_est.incidents.plots import IncidentPlots
+
+        return IncidentPlots(self)
+
+    def _report_parts(self, prob: float) -> IncidentParts:
+        from casualty_est.incidents.report import IncidentParts
+
+        return IncidentParts(self, prob)
+
+    def _expected(self) -> tuple[tuple[str, int], ...]:
+        return (("ratio_within", len(self.meta.sources)),)
+
+    def _source_json(self, source: int, prob: float) -> dict[str, Any]:
+        found: dict[str, Any] = {
+            name: value and plain(value)
+            for name in OF_SOURCES
+            if (value := self._parameter(name, source, prob)) is not None
+        }
+        inclusion = self.inclusion(source, prob)
+        if inclusion is not None:
+            found["inclusion"] = inclusion.to_dict("records")
+        return found
+
+    def _details_json(self, prob: float) -> dict[str, Any]:
+        return {
+            name: value for name, value in plain(self.details).items() if name != "refits" or value
+        }
+
+    def _source_table(self, prob: float) -> TextTable:
+        rows = []
+        for i, source in enumerate(self.meta.sources):
+            prior = source.prior
+            before = _three(prior.median, prior.low, prior.high) if prior else ""
+            ratio = self._parameter("ratio_within", i, prob)
+            after = "not known: nothing sets the level"
+            if ratio is not None:
+                after = _three(ratio.median, ratio.low, ratio.high)
+            rows.append((source.source, source.role or "none", after, before, self._held(i, prob)))
+        head = ("source", "role", f"own count / true ({percent(prob)})", "before the data (95%)")
+        return TextTable((*head, "lists of all deaths"), tuple(rows))
+
+    def _held(self, source: int, prob: float) -> str:
+        """Share of all deaths that lie in what a source lists."""
+        found = self._parameter("completeness_listed", source, prob)
+        if found is None:
+            return "not known"
+        middle, low, high = (percent(round(x, 2)) for x in (found.median, found.low, found.high))
+        return f"{middle} ({low} to {high})"
+
+
+def _three(median: float, low: float, high: float) -> str:
+    return f"{share(median)} ({share(low)} to {share(high)})"
+
+
+ESTIMATE = IncidentEstimate

@@ -1,0 +1,131 @@
+"""What a result from incidents has besides: the anchor, the gaps, who reports what."""
+
+from __future__ import annotations
+
+from dataclasses import field
+
+from pydantic.dataclasses import dataclass
+
+from casualty_est.result.schema import CHECKED, Case, Number, Rests
+
+
+@dataclass(frozen=True, config=CHECKED)
+class AnchorUsed:
+    """The source that sets the scale, its count over the true one, and who chose it."""
+
+    source: str
+    median: float
+    sd: float
+    how: str
+    learned: float | None
+
+
+@dataclass(frozen=True, config=CHECKED)
+class Part:
+    """One part of a gap (deaths)."""
+
+    mean: float
+    median: float
+    low: float
+    high: float
+    prob: float
+
+
+@dataclass(frozen=True, config=CHECKED)
+class Gap:
+    """Why two sources' totals differ: the parts sum to the gap in every draw (deaths)."""
+
+    sources: tuple[str, str]
+    reported: tuple[float, float]
+    gap: float
+    missed_incidents: Part
+    counting_within: Part
+    attribution: Part
+
+    @property
+    def parts(self) -> dict[str, Part]:
+        """Its parts by name, in the order in which they are shown."""
+        return {
+            "attribution": self.attribution,
+            "missed_incidents": self.missed_incidents,
+            "counting_within": self.counting_within,
+        }
+
+
+@dataclass(frozen=True, config=CHECKED)
+class Reported:
+    """What one source reports: incidents, sums of its lower and upper ends, its verdicts."""
+
+    source: str
+    role: str | None
+    incidents: int
+    only_here: int
+    with_number: int
+    low: float
+    high: float
+    self_reported: int
+    accepted: int
+    rejected: int
+    open: int
+
+
+@dataclass(frozen=True, config=CHECKED)
+class BySize:
+    """Incidents by the largest number stated of them; per source those mentioned and counted."""
+
+    classes: tuple[str, ...]
+    incidents: tuple[int, ...]
+    mentioned: tuple[tuple[int, ...], ...]
+    counted: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, config=CHECKED)
+class Graded:
+    """Incidents of one grade: how many, judged, accepted, their deaths, and the share real."""
+
+    grade: str
+    incidents: int
+    judged: int
+    accepted: int
+    low: Number
+    high: Number
+    real: float
+
+
+@dataclass(frozen=True, config=CHECKED)
+class Tip:
+    """How far the scale would have to be off for the estimate to be another number.
+
+    `value` is the ratio of the anchor that it would take, `sds` how many prior standard deviations
+    of its log that is away; with the other sources measured by it, `implied` is the same.
+    """
+
+    assumption: str
+    value: float
+    sds: float
+    implied: float
+    sentence: str
+
+
+@dataclass(config=CHECKED)
+class IncidentDetails:
+    """What only a result from incidents has; refits are kept by question, row and level."""
+
+    identification: Rests
+    anchor: AnchorUsed
+    unlisted_from: str
+    judge: str | None
+    gaps: tuple[Gap, ...]
+    reports: tuple[Reported, ...]
+    by_size: BySize
+    grades: tuple[Graded, ...]
+    refits: dict[str, tuple[Case, ...]] = field(default_factory=dict)
+
+    @property
+    def widest_gaps(self) -> tuple[Gap, ...]:
+        """The gaps, the widest first."""
+        return tuple(sorted(self.gaps, key=lambda gap: -abs(gap.gap)))
+
+    def of_judge(self) -> Reported | None:
+        """What the source that judges incidents reports, where there is one."""
+        return next((row for row in self.reports if row.source == self.judge), None)

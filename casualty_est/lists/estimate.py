@@ -1,0 +1,276 @@
+"""ListEstimate: the result of a fit of lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from casualty_est.lists.schema import Found, KnownPopulation, ListDetails
+from casualty_est.result.estimate import Estimate
+from casualty_est.result.identification import Identification
+from casualty_est.result.labels import position
+from casualty_est.result.posterior import interval_ends
+from casualty_est.result.schema import Span, plain
+from casualty_est.result.show import TextTable, answer, interval_title
+from casualty_est.result.tables import Parameter
+from casualty_est.wording.numbers import percent
+from casualty_est.wording.phrases import cell_text, documented_text, label_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from casualty_est.lists.plots import ListPlots
+    from casualty_est.lists.report import ListParts
+
+Array = npt.NDArray[np.float64]
+SHOWN = (  # what estimate.json has of the fit of the whole table
+    *("families", "groups", "dial", "observability", "predictions", "dependence"),
+    *("overlaps", "floor_share", "graphs", "complete_graph", "sentences"),
+)
+OWN = ("floor_share", "mcse", "runs", "graphs", "complete_graph", "sentences")  # of some engines
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a fit says beside its draws, for the stratum of one row.
+
+    `whole` is the answer of the table without strata where the row is a sum over strata, for whose
+    groups and dial it speaks; else None.
+    """
+
+    found: Found
+    labels: dict[str, str]
+    whole: Span | None
+
+
+class ListEstimate(Estimate):
+    """The posterior of how many people are on no list, from the overlap of lists.
+
+    Beside what every estimate answers it knows the completeness of each list, what each kind of
+    dependence between lists would answer, and the number under each value of the one assumption
+    that no list can check.
+
+    Parameters
+    ----------
+    tree, meta, details, model, progress_bar : object
+        As of `Estimate`; a fit builds it.
+    """
+
+    details: ListDetails
+    details_type: ClassVar[type[Any]] = ListDetails
+    urgent: ClassVar[frozenset[str]] = frozenset(
+        {"two_lists", "no_overlap", "misfit", "unstratified", "replicates"}
+    )
+    # Everybody on a list is counted: below that number nothing can lie.
+    counts_documented: ClassVar[bool] = True
+
+    def completeness(self, source: str | int) -> Array:
+        """Posterior draws of the share of all people that a list holds, of shape (chain, draw).
+
+        Parameters
+        ----------
+        source : str
+            Name of the list.
+
+        Returns
+        -------
+        ndarray of shape (chain, draw)
+
+        Raises
+        ------
+        UsageError
+            If there is no such list.
+        """
+        labels = [row.source for row in self.meta.sources]
+        at = position(source, labels, "sources()", "source")
+        return np.asarray(self.idata["posterior"]["completeness"].values[..., at])
+
+    def _completeness(self, source: int, prob: float) -> Parameter:
+        """Median and interval of the share of all people that one list holds."""
+        low, median, high = np.quantile(self.completeness(source), interval_ends(prob))
+        return Parameter(float(median), float(low), float(high), prob)
+
+    def sources(self, ci_prob: float = 0.95) -> pd.DataFrame:
+        """Completeness of every list.
+
+        Parameters
+        ----------
+        ci_prob : float
+            Level of the equal-tailed credible intervals.
+
+        Returns
+        -------
+        pandas.DataFrame
+            By list: ``completeness`` (share of all people that it holds), ``low``, ``high``.
+        """
+        import pandas as pd
+
+        rows = []
+        for i, source in enumerate(self.meta.sources):
+            found = self._completeness(i, ci_prob)
+            ends = {"low": found.low, "high": found.high, "prob": ci_prob}
+            rows.append({"source": source.source, "completeness": found.median, **ends})
+        return pd.DataFrame(rows, index=pd.Index([row["source"] for row in rows], name="list"))
+
+    def _identify(self, row: int) -> Identification:
+        labels = label_text(self.meta.rows[row].strata.items())
+        found = self.details.identification_by_stratum.get(labels, self.details.identification)
+        return Identification(self.meta.rows[row].cell, found.kind, found.rows, found.sentences)
+
+    def shown(self, row: int = 0) -> Shown:
+        """What the fit says beside its draws, for the stratum of one row.
+
+        Parameters
+        ----------
+        row : int
+            Position of the estimate in `summary`.
+
+        Returns
+        -------
+        Shown
+            Groups, families, dial, checks and overlaps.
+        """
+        details, labels = self.details, self.meta.rows[row].strata
+        for part in details.strata:
+            if part.replicate == 0 and labels and part.strata == labels:
+                return Shown(part.found, labels, None)
+        return Shown(details.found, labels, details.unstratified)
+
+    def _total_row(self, row: int) -> int:
+        """The row of the total that a listed or unlisted part belongs to."""
+        rows = self.meta.rows
+        return next(
+            i
+            for i, other in enumerate(rows)
+            if other.part == "total"
+            and (other.cell, other.strata) == (rows[row].cell, rows[row].strata)
+        )
+
+    # Refits --------------------------------------------------------------------------------
+
+    def _refits(self) -> Mapping[str, Any]:
+        from casualty_est.lists.refits import REFITS
+
+        return REFITS
+
+    def _kept(self, name: str) -> dict[str, tuple[Any, ...]]:
+        details = self.details
+        kept: Any = details.refits if name != "known_populations" else details.known_populations
+        found: dict[str, tuple[Any, ...]] = kept
+        return found
+
+    def known_populations(
+        self, row: str | int | None = None, ci_prob: float = 0.95
+    ) -> pd.DataFrame:
+        """The members of each list as a population of known size.
+
+        The other lists see some of them; what the model says of the rest can be held against the
+        truth. It tests the same assumption, on people who are easier to see than most.
+
+        Parameters
+        ----------
+        row : str, optional
+            Label of the estimate, as in `summary`; the first by default.
+        ci_prob : float
+            Level of the equal-tailed credible interval.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns of `without_each_source`, and ``members`` (the truth), ``seen`` (on another
+            list too), ``covered``.
+
+        Raises
+        ------
+        UsageError
+            If the estimate was loaded from a file and this was not computed before saving.
+        """
+        return self._cases("known_populations", row, ci_prob, KnownPopulation)
+
+    # Pictures, report, files, print --------------------------------------------------------
+
+    @property
+    def plot(self) -> ListPlots:
+        """Pictures of this estimate, such as ``est.plot.total()``."""
+        from casualty_est.lists.plots import ListPlots
+
+        return ListPlots(self)
+
+    def _report_parts(self, prob: float) -> ListParts:
+        from casualty_est.lists.report import ListParts
+
+        return ListParts(self, prob)
+
+    def _expected(self) -> tuple[tuple[str, int], ...]:
+        return (("completeness", len(self.meta.sources)),)
+
+    def _source_json(self, source: int, prob: float) -> dict[str, Any]:
+        return {"completeness_listed": plain(self._completeness(source, prob))}
+
+    def _details_json(self, prob: float) -> dict[str, Any]:
+        details = self.details
+        found = plain(details.found)
+        strata = [
+            {"replicate": part.replicate, "strata": part.strata, **_of_stratum(part.found)}
+            for part in details.strata
+        ]
+        content = {
+            "identification": _rests(details.identification),
+            "identification_by_stratum": {
+                name: _rests(rests) for name, rests in details.identification_by_stratum.items()
+            },
+            "assumption": details.assumption,
+            **{name: found[name] for name in SHOWN},
+            "unstratified": details.unstratified and plain(details.unstratified),
+            "replicates": details.replicates and plain(details.replicates),
+            "strata": strata,
+        }
+        refits = {**plain(details)["refits"], **plain(details)["known_populations"]}
+        return content | ({"refits": refits} if refits else {})
+
+    def _table(self, prob: float) -> TextTable:
+        """People on some list, in all, and on none: the total, then every stratum."""
+        rows = []
+        for i, row in enumerate(self.meta.rows):
+            if row.part != "total" or row.documented is None:
+                continue
+            strata = ", ".join(f"{column} {value}" for column, value in row.strata.items())
+            unlisted = next(
+                j
+                for j, other in enumerate(self.meta.rows)
+                if other.part == "unlisted" and other.strata == row.strata
+            )
+            rest = answer(self, unlisted, prob)[0]
+            counted = documented_text(row.documented)
+            rows.append((strata or cell_text(row.cell), counted, *answer(self, i, prob), rest))
+        head = ("people", "on some list (counted)", "estimated in all", interval_title(prob))
+        return TextTable((*head, "on no list"), tuple(rows))
+
+    def _source_table(self, prob: float) -> TextTable:
+        rows = []
+        for i, source in enumerate(self.meta.sources):
+            found = self._completeness(i, prob)
+            ends = f"{percent(round(found.low, 3))} to {percent(round(found.high, 3))}"
+            rows.append((source.name, percent(round(found.median, 3)), ends))
+        return TextTable(("list", "holds of all people", interval_title(prob)), tuple(rows))
+
+
+def _of_stratum(found: Found) -> dict[str, Any]:
+    """What one fit says, without what its engine does not know."""
+    content: dict[str, Any] = plain(found)
+    return {key: value for key, value in content.items() if key not in OWN or value is not None}
+
+
+def _rests(found: Any) -> dict[str, Any]:
+    """Weights of families without what only other weights have."""
+    rows = [
+        {"assumption": row.assumption, "weight": row.weight, "mcse": row.mcse} for row in found.rows
+    ]
+    return {"kind": found.kind, "rows": rows, "sentences": list(found.sentences)}
+
+
+ESTIMATE = ListEstimate

@@ -1,0 +1,195 @@
+"""What a result from lists has besides: kinds of dependence, the dial, checks, strata."""
+
+from __future__ import annotations
+
+from dataclasses import field
+
+from pydantic.dataclasses import dataclass
+
+from casualty_est.result.schema import CHECKED, Case, Rests, Span
+
+
+@dataclass(frozen=True, config=CHECKED)
+class Group:
+    """One kind of dependence between lists: its weight, and what it would answer (people).
+
+    `posterior` is its weight by evidence alone; `ruled_out` says why it has none.
+    """
+
+    name: str
+    mass: float
+    posterior: float
+    log_evidence: float | None
+    low: float
+    median: float
+    high: float
+    predictive_p: float | None = None
+    ruled_out: str = ""
+
+
+@dataclass(frozen=True, config=CHECKED)
+class FamilyMember:
+    """One member of a family, with its weight in the answer."""
+
+    family: str
+    member: str
+    mass: float
+    log_evidence: float | None = None
+
+
+@dataclass(frozen=True, config=CHECKED)
+class AtRatio:
+    """Number of people under one odds ratio of the unseen cell."""
+
+    ratio: float
+    low: float
+    median: float
+    high: float
+
+
+@dataclass(frozen=True, config=CHECKED)
+class Dial:
+    """Number of people under each odds ratio of the unseen cell, and the ratio implied."""
+
+    curve: tuple[AtRatio, ...]
+    implied: Span
+
+
+@dataclass(frozen=True, config=CHECKED)
+class Visible:
+    """Number of people whose chance to be on some list passes one value."""
+
+    chance: float
+    low: float
+    median: float
+    high: float
+
+
+@dataclass(frozen=True, config=CHECKED)
+class Predicted:
+    """People with one capture history: observed, and as the posterior predicts them."""
+
+    history: tuple[str, ...]
+    observed: int
+    low: float
+    median: float
+    high: float
+    p: float
+
+
+@dataclass(frozen=True, config=CHECKED)
+class Pair:
+    """Odds ratio of two lists in the whole population, unlisted people included."""
+
+    list_a: str
+    list_b: str
+    low: float
+    median: float
+    high: float
+
+
+@dataclass(frozen=True, config=CHECKED)
+class Graph:
+    """One graph of dependences: the lists that it ties, and what it would answer (people)."""
+
+    ties: tuple[tuple[str, str], ...]
+    probability: float
+    low: float
+    median: float
+    high: float
+
+
+@dataclass(frozen=True, config=CHECKED)
+class Found:
+    """What one fit says beside its draws; `overlaps` are (history code, people)."""
+
+    lists: tuple[str, ...]
+    people: int
+    groups: tuple[Group, ...]
+    families: tuple[FamilyMember, ...]
+    dial: Dial | None
+    observability: tuple[Visible, ...]
+    predictions: tuple[Predicted, ...]
+    dependence: tuple[Pair, ...]
+    overlaps: tuple[tuple[int, int], ...] | None = None
+    sizes: tuple[int, ...] = ()
+    method: str = ""
+    reasons: tuple[str, ...] = ()
+    min_ess: float | None = None
+    max_rhat: float | None = None
+    floor_share: float | None = None
+    mcse: dict[str, float] | None = None
+    runs: int | None = None
+    misfit: bool = False
+    graphs: tuple[Graph, ...] | None = None
+    complete_graph: float | None = None
+    sentences: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, config=CHECKED)
+class StratumFound:
+    """The fit of one stratum of one replicate; `strata` is None for the table without strata."""
+
+    replicate: int
+    strata: dict[str, str] | None
+    found: Found
+
+
+@dataclass(frozen=True, config=CHECKED)
+class Replicate:
+    """The total of one replicate alone (people)."""
+
+    listed: int
+    low: float
+    median: float
+    high: float
+
+
+@dataclass(frozen=True, config=CHECKED)
+class Combined:
+    """All replicates by the rule for multiple imputation (people)."""
+
+    point: float
+    low: float
+    high: float
+    freedom: float | None
+    within: float
+    between: float
+
+
+@dataclass(frozen=True, config=CHECKED)
+class Replicates:
+    """Every replicate, and all of them together; None where the draws are too few."""
+
+    each: tuple[Replicate, ...]
+    combined: Combined | None
+
+
+@dataclass(frozen=True, config=CHECKED)
+class KnownPopulation:
+    """The members of one list as a population of known size (people)."""
+
+    case: str
+    median: float
+    low: float
+    high: float
+    prob: float
+    converged: bool
+    members: int
+    seen: int
+    covered: bool
+
+
+@dataclass(config=CHECKED)
+class ListDetails:
+    """What only a result from lists has; refits are kept by question, row and level."""
+
+    identification: Rests
+    identification_by_stratum: dict[str, Rests]
+    assumption: str
+    found: Found
+    unstratified: Span | None = None
+    replicates: Replicates | None = None
+    strata: tuple[StratumFound, ...] = ()
+    refits: dict[str, tuple[Case, ...]] = field(default_factory=dict)
+    known_populations: dict[str, tuple[KnownPopulation, ...]] = field(default_factory=dict)

@@ -1,0 +1,157 @@
+"""How one hedged total enters the likelihood: as a point, an interval or a bound.
+
+m and s are as in `log_scale`; the fields may be arrays, one entry for each of many claims.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
+
+from casualty_est.quantity.hedges.log_scale import (
+    log_exgaussian,
+    log_normal,
+    log_t4,
+    log_t4_mass,
+    special,
+    t4_cdf,
+)
+
+LEAK_ZERO = 0.05  # "none" misses the number this often, then with sd 1
+LEAK_ONE_SIDED = 0.02  # and so does a bound
+SPIKE = 0.4  # "at least n" is n itself with this probability
+GAP = 0.2  # else n lies below it by an exponential gap of this mean, on the log scale
+BOUND_SD = 0.3  # how well a bound pins what it bounds, where a start is sought
+NEGLIGIBLE_GRID = 0.01  # rounding below this share of the number is not modelled
+LOG_NOTHING = -50.0  # the log of no deaths at all, low enough never to matter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading(ABC):
+    """How one hedged number enters the likelihood, in words and in the numbers of a subclass."""
+
+    kind: ClassVar[str]
+    words: str = ""
+    figures: bool = True  # whether it is a number in figures, neither bound nor vague word
+
+    @classmethod
+    def numbers(cls) -> list[str]:
+        """Names of the fields that the likelihood uses."""
+        return [field.name for field in fields(cls)[2:]]
+
+    @abstractmethod
+    def log_density(self, m: Any, s: Any, xp: Any) -> Any:
+        """Log-density of the statement; `xp` is numpy or ``pytensor.tensor``."""
+
+    @abstractmethod
+    def below(self, m: Any, s: Any, xp: Any) -> Any:
+        """Probability that the statement would have been smaller than it was (ties split)."""
+
+    @abstractmethod
+    def rough(self) -> tuple[float, float]:
+        """Log number and log sd that stand for the statement where a start is sought."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point(Reading):
+    """A number with log `z`; its log sd has `extra` added in quadrature."""
+
+    kind: ClassVar[str] = "point"
+    z: float
+    extra: float = 0.0
+
+    def log_density(self, m: Any, s: Any, xp: Any) -> Any:
+        return log_t4(self.z, m, xp.sqrt(s * s + self.extra * self.extra), xp)
+
+    def below(self, m: Any, s: Any, xp: Any) -> Any:
+        return t4_cdf((self.z - m) / xp.hypot(s, self.extra))
+
+    def rough(self) -> tuple[float, float]:
+        return self.z, self.extra
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval(Reading):
+    """A range, a vague word, a rounded number or a zero, between the logs of two ends.
+
+    With probability `leak` the statement misses the number, and the error then has sd 1.
+    """
+
+    kind: ClassVar[str] = "interval"
+    low: float
+    high: float
+    leak: float = 0.0
+
+    def log_density(self, m: Any, s: Any, xp: Any) -> Any:
+        inside = log_t4_mass(self.low, self.high, m, s, xp)
+        missed = log_t4_mass(self.low, self.high, m, 1.0, xp)
+        # A leak of 0 has no logarithm; exp(-700) is as good as never.
+        return xp.logaddexp(
+            xp.log1p(-self.leak) + inside, xp.log(xp.maximum(self.leak, math.exp(-700.0))) + missed
+        )
+
+    def below(self, m: Any, s: Any, xp: Any) -> Any:
+        return (1 - self.leak) * self._middle(m, s) + self.leak * self._middle(m, 1.0)
+
+    def _middle(self, m: Any, s: Any) -> Any:
+        return (t4_cdf((self.low - m) / s) + t4_cdf((self.high - m) / s)) / 2
+
+    def rough(self) -> tuple[float, float]:
+        # A zero has no lower end on the log scale; it starts near one half.
+        low = max(self.low, -1.0)
+        high = max(self.high, low + 1e-6)
+        return (low + high) / 2, (high - low) / math.sqrt(12)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneSided(Reading):
+    """A speaker's bound with log `z`: "at least" (`sign` 1) or "as many as" (`sign` -1).
+
+    Either the number itself (probability `SPIKE`) or a bound at an exponential distance of mean
+    `tau` from it, and a small leak. Bare censoring has no far end and would leave the answer to
+    the prior.
+    """
+
+    kind: ClassVar[str] = "one_sided"
+    figures: bool = False
+    z: float
+    sign: float = 1.0
+    tau: float = GAP
+
+    def log_density(self, m: Any, s: Any, xp: Any) -> Any:
+        spike = math.log(SPIKE) + log_normal(self.z, m, s, xp)
+        gap = math.log(1 - SPIKE) + log_exgaussian(
+            self.sign * self.z, self.sign * m, s, self.tau, xp
+        )
+        meant = math.log(1 - LEAK_ONE_SIDED) + xp.logaddexp(spike, gap)
+        return xp.logaddexp(meant, math.log(LEAK_ONE_SIDED) + log_t4(self.z, m, 1.0, xp))
+
+    def below(self, m: Any, s: Any, xp: Any) -> Any:
+        # A bound lies beyond the number by an exponential gap: Normal plus or minus exponential.
+        d = self.sign * (self.z - m)
+        k = s / self.tau
+        log_tail = d / self.tau + k * k / 2 + special().log_ndtr(-d / s - k)
+        plain = special().ndtr(d / s)
+        beyond = plain + xp.exp(xp.minimum(log_tail, 0.0))
+        meant = SPIKE * plain + (1 - SPIKE) * beyond
+        below = (1 - LEAK_ONE_SIDED) * meant + LEAK_ONE_SIDED * t4_cdf(d)
+        return below if self.sign > 0 else 1 - below
+
+    def rough(self) -> tuple[float, float]:
+        return self.z + self.sign * self.tau / 2, BOUND_SD
+
+
+def zero() -> Reading:
+    """Nobody: fewer than one half."""
+    return Interval(words="zero", low=LOG_NOTHING, high=math.log(0.5), leak=LEAK_ZERO)
+
+
+def rounded(number: float, grid: float | None, words: str) -> Reading:
+    """A number to within the rounding seen in its digits."""
+    half = min((grid or 1) / 2, number / 2)
+    if half < NEGLIGIBLE_GRID * number:
+        # The mass of so narrow an interval is its width times the density: the same likelihood.
+        return Point(words=words, z=math.log(number))
+    return Interval(words=words, low=math.log(number - half), high=math.log(number + half))

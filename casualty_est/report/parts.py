@@ -1,0 +1,121 @@
+"""What the frame of the report asks of an estimate; each kind of evidence answers for itself.
+
+A wing subclasses `Parts`, overrides what it says otherwise, and may bring a child template that
+fills the blocks of ``report.html``; what only its template needs comes from `more`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from casualty_est.report import pictures, tables, text
+from casualty_est.report.naming import has_total, question
+from casualty_est.report.tables import Table
+
+if TYPE_CHECKING:
+    from casualty_est.report.pictures import Wanted
+    from casualty_est.result.estimate import Estimate
+
+
+class Parts:
+    """The parts of a report, for any kind of evidence."""
+
+    estimate: Estimate
+    package: ClassVar[str] = "casualty_est.report"  # where its templates lie
+    template: ClassVar[str] = "report.html"
+    sources_heading: ClassVar[str] = "How reliable is each source?"
+    said_elsewhere: frozenset[str] = frozenset()  # codes of notes that a part repeats
+
+    def __init__(self, estimate: Estimate, prob: float) -> None:
+        self.estimate = estimate
+        self.prob = prob
+
+    # The head ------------------------------------------------------------------------------
+
+    def title(self) -> str:
+        """What, where and attributed to whom."""
+        return text.title(self.estimate)
+
+    def asked(self) -> str:
+        """The question that the first number answers."""
+        return question(self.estimate.meta.rows[0].cell)
+
+    def has_answer(self) -> bool:
+        """Whether the first estimate answers it: a total, or what stands for one."""
+        return has_total(self.estimate)
+
+    def split(self) -> list[str]:
+        """The total split into what some source lists and what none does, where that is known."""
+        return text.listed_parts(self.estimate, self.prob)
+
+    def over_time(self) -> list[str]:
+        """What the first paragraph says of time."""
+        return []
+
+    def rests_on(self) -> list[str]:
+        """What sets the level of the first estimate, in the words of the first paragraph."""
+        return text.rests_on(self.estimate)
+
+    def documented(self) -> str:
+        """The documented count, in a sentence of its own."""
+        return text.documented(self.estimate, self.prob)
+
+    # Sections ------------------------------------------------------------------------------
+
+    def estimates(self) -> Table:
+        """Documented count beside estimate, one line per cell and part."""
+        return tables.estimates(self.estimate, self.prob)
+
+    def below_documented(self) -> list[str]:
+        """How likely the true number lies below a documented count."""
+        return text.below_documented(self.estimate)
+
+    def sources(self) -> Table | None:
+        """The sources, prior beside posterior."""
+        return None
+
+    def source_sentences(self) -> list[str]:
+        """The same in sentences."""
+        return []
+
+    def refits(self) -> list[Table]:
+        """The estimate under other evidence or other assumptions, as far as it was computed."""
+        asked = {"without_each_source": "If one source were left out."}
+        return tables.refits(self.estimate, self.prob, asked, unasked=False)
+
+    def shows_cases(self) -> bool:
+        """Whether these are drawn too."""
+        return bool(self.refits())
+
+    def refits_missing(self) -> str:
+        """Why there are none."""
+        return text.refits_missing()
+
+    def what_if(self) -> list[str]:
+        """What if another number were right?"""
+        return []
+
+    def attribution(self) -> str:
+        """Whether responsibility is alleged or accepted, and by whom."""
+        return text.attribution(self.estimate)
+
+    def limitations(self) -> list[str]:
+        """What this evidence cannot say."""
+        return text.limitations()
+
+    def checks(self) -> dict[str, Callable[[], bool]]:
+        """Items of the checklist that this evidence meets in a way of its own."""
+        return {}
+
+    def pictures(self) -> dict[str, Wanted]:
+        """Pictures beside the total and the cases, by the name of the method of ``est.plot``."""
+        return pictures.identification(self.estimate)
+
+    def more(self) -> dict[str, Any]:
+        """What only the template of this evidence needs."""
+        return {}
+
+    def weights(self) -> Table | None:
+        """What the level rests on, signed."""
+        return tables.weights(self.estimate)

@@ -1,0 +1,42 @@
+"""Labels of estimates and sources: what tells each from the others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from casualty_est.errors import UsageError
+from casualty_est.result.schema import Row
+from casualty_est.tables.checks import nearest
+
+_FIELDS = ("group", "outcome", "scope", "perpetrator", "start", "end")
+
+
+def row_labels(rows: Sequence[Row]) -> tuple[str, ...]:
+    """Name every estimate by what differs between them; the first cell is the total."""
+    differing = [f for f in _FIELDS if len({getattr(row.cell, f) for row in rows}) > 1]
+    found = []
+    for row in rows:
+        first = row.cell == rows[0].cell and row.strata == rows[0].strata
+        words = [str(getattr(row.cell, f) or "open") for f in differing] if not first else []
+        words += [f"{column} {value}".strip() for column, value in row.strata.items()]
+        words += [row.part] if row.part != "total" or first else []
+        found.append(", ".join(words) or row.part)
+    # Two rows that only a rounding tells apart keep their order as a number.
+    seen: Counter[str] = Counter()
+    labels = []
+    for label in found:
+        seen[label] += 1
+        labels.append(label if seen[label] == 1 else f"{label} ({seen[label]})")
+    return tuple(labels)
+
+
+def position(wanted: str | int, labels: Sequence[str], where: str, what: str) -> int:
+    """The place of a label, or of a whole number as a place of its own."""
+    if isinstance(wanted, str) and wanted in labels:
+        return list(labels).index(wanted)
+    if isinstance(wanted, int) and not isinstance(wanted, bool) and 0 <= wanted < len(labels):
+        return wanted
+    hint = nearest(wanted, labels) if isinstance(wanted, str) else ""
+    msg = f"{what} must be one of the {len(labels)} labels of {where}, not {wanted!r}{hint}"
+    raise UsageError(msg)

@@ -1,0 +1,29 @@
+"""What was documented: the lower ends that sources of some roles put in figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+DOCUMENTING_ROLES = frozenset({"perpetrator", "monitor", "government", "international"})
+
+
+@dataclass(frozen=True, slots=True)
+class Documented:
+    """A documented count, as published and never modelled.
+
+    Parameters
+    ----------
+    low : int or float
+        Deaths (or injuries, or both).
+    high : int or float, optional
+        Upper end of the same statement, None where it is open.
+    source : str, optional
+        Who published it; None where people on lists were counted.
+    text : str
+        The statement as published.
+    """
+
+    low: int | float
+    high: int | float | None = None
+    source: str | None = None
+    text: str = field(default="", compare=False)

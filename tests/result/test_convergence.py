@@ -1,0 +1,141 @@
+"""Each convergence check at both sides of its limit, on draws made up for it."""
+
+from __future__ import annotations
+
+import arviz as az
+import numpy as np
+import pytest
+
+from casualty_est.result.convergence import ADVICE, diagnose, not_converged
+
+CHAINS, DRAWS = 4, 3000
+RNG = np.random.default_rng(7)
+GOOD = RNG.standard_normal((CHAINS, DRAWS, 2))
+ENERGY = RNG.standard_normal((CHAINS, DRAWS))
+
+
+def checked(values=GOOD, *, divergent=0, energy=ENERGY):
+    diverging = np.zeros(energy.shape, dtype=bool)
+    diverging.ravel()[:divergent] = True
+    return diagnose({"x": values}, {"diverging": diverging, "energy": energy})
+
+
+def autocorrelated(phi, draws=DRAWS):
+    """Chains in which each value keeps a part of the one before."""
+    noise = np.random.default_rng(11).standard_normal((CHAINS, draws))
+    found = np.empty_like(noise)
+    found[:, 0] = noise[:, 0]
+    for t in range(1, draws):
+        found[:, t] = phi * found[:, t - 1] + np.sqrt(1 - phi**2) * noise[:, t]
+    return found
+
+
+def test_independent_chains_have_converged():
+    found = checked()
+    assert (found.method, found.converged, found.reasons) == ("nuts", True, ())
+    assert found.max_rhat == pytest.approx(1.0, abs=0.002)
+    assert found.min_ess > 0.8 * CHAINS * DRAWS
+    assert found.min_bfmi == pytest.approx(2.0, abs=0.1)
+
+
+@pytest.mark.parametrize(("shift", "converged"), [(0.12, True), (0.25, False)])
+def test_chains_that_lie_apart_have_not(shift, converged):
+    """The first parameter is fine: the worst of all counts."""
+    values = np.random.default_rng(5).standard_normal((2, 20_000, 2))
+    values[0, :, 1] += shift
+    found = checked(values)
+    assert 1.002 < found.max_rhat < 1.0099 if converged else 1.0101 < found.max_rhat < 1.015
+    assert found.min_ess < 400 or converged
+    assert any("chains disagree (largest R-hat 1.01" in why for why in found.reasons) != converged
+
+
+@pytest.mark.parametrize(("rhat", "converged"), [(1.0099, True), (1.01, True), (1.0101, False)])
+def test_rhat_may_be_up_to_1_01(monkeypatch, rhat, converged):
+    monkeypatch.setattr(az, "rhat", lambda data: data.mean() * 0 + rhat)
+    found = checked()
+    assert found.max_rhat == pytest.approx(rhat)
+    assert found.converged is converged
+    expected = "" if converged else "chains disagree (largest R-hat 1.010, at most 1.01 wanted)"
+    assert "".join(found.reasons) == expected
+
+
+@pytest.mark.parametrize(("draws", "converged"), [(90, False), (130, True)])
+def test_few_draws_are_too_few(draws, converged):
+    found = checked(GOOD[:, :draws], energy=ENERGY[:, :draws])
+    assert found.converged is converged
+    assert 400 <= found.min_ess < 600 if converged else 200 < found.min_ess < 400
+    if not converged:
+        why = next(why for why in found.reasons if "effective" in why)
+        assert why == f"too few effective draws ({found.min_ess:.0f}, at least 400 wanted)"
+
+
+@pytest.mark.parametrize("method", ["bulk", "tail"])
+@pytest.mark.parametrize(("ess", "converged"), [(399.9, False), (400.0, True)])
+def test_400_effective_draws_are_enough_in_the_bulk_and_in_the_tails(
+    monkeypatch, method, ess, converged
+):
+    def fake(data, method="bulk", prob=None, wanted=method):
+        assert prob == ((0.025, 0.975) if method == "tail" else None)
+        return data.mean() * 0 + (ess if method == wanted else 5000.0)
+
+    monkeypatch.setattr(az, "ess", fake)
+    found = checked()
+    assert found.min_ess == pytest.approx(ess)
+    assert found.converged is converged
+
+
+@pytest.mark.parametrize(
+    ("divergent", "converged"), [(0, True), (1, True), (12, True), (13, False), (200, False)]
+)
+def test_one_divergent_transition_in_a_thousand_is_allowed(divergent, converged):
+    found = checked(divergent=divergent)
+    assert found.divergences == divergent
+    assert found.converged is converged
+    assert found.reasons == (() if converged else (f"{divergent} divergent transitions",))
+
+
+@pytest.mark.parametrize(("phi", "converged"), [(0.8, True), (0.88, False), (0.99, False)])
+def test_energy_that_hardly_moves_is_told(phi, converged):
+    """Its squared steps come to 2 (1 - phi) of its variance."""
+    energy = autocorrelated(phi)
+    found = checked(energy=energy)
+    assert found.min_bfmi == pytest.approx(2 * (1 - phi), abs=0.06)
+    assert found.converged is converged
+    if not converged:
+        (why,) = found.reasons
+        assert why.startswith("energy is poorly explored (BFMI 0.")
+        assert why.endswith(", at least 0.3 wanted)")
+
+
+def test_the_worst_chain_sets_the_energy():
+    energy = ENERGY.copy()
+    energy[2] = autocorrelated(0.9)[2]
+    assert checked(energy=energy).min_bfmi == pytest.approx(0.2, abs=0.04)
+
+
+def test_the_energy_limit_itself_is_good_enough():
+    """Four steps of energy whose BFMI is .3 to the last digit, or a hair less."""
+    for bfmi, converged in ((0.3, True), (0.2999, False)):
+        steps = np.sin(np.arange(DRAWS))
+        low, high = 0.0, 100.0
+        for _ in range(200):  # a slope that raises the variance until the steps are as small
+            slope = (low + high) / 2
+            energy = steps + slope * np.arange(DRAWS) / DRAWS
+            found = np.square(np.diff(energy)).mean() / energy.var()
+            low, high = (slope, high) if found > bfmi else (low, slope)
+        energy = np.tile(steps + low * np.arange(DRAWS) / DRAWS, (CHAINS, 1))
+        assert checked(energy=energy).converged is converged
+
+
+def test_all_that_fails_is_told_in_one_note():
+    found = checked(GOOD[:, :20], divergent=9, energy=autocorrelated(0.99, 20))
+    assert len(found.reasons) >= 3
+    note = not_converged(found.reasons, ADVICE)
+    assert note.code == "not_converged"
+    assert note.text.startswith(f"NOT CONVERGED: {found.reasons[0]}; {found.reasons[1]}")
+    assert "What helps: (1) run more draws (draws=4000, tune=4000); (2) look at" in note.text
+
+
+def test_too_few_draws_for_any_diagnostic_have_not_converged():
+    found = checked(GOOD[:, :3], energy=ENERGY[:, :3])
+    assert not found.converged

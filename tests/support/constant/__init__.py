@@ -1,0 +1,1 @@
+"""A throw-away kind of evidence: one number that somebody knows."""

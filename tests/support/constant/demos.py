@@ -1,0 +1,3 @@
+"""It has no bundled studies."""
+
+DEMOS: dict[str, object] = {}
