@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
+# Read when NumPy is loaded: on small matrices a second thread costs more than it saves.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from hypothesis import HealthCheck, settings
 
 from tests.support.by_hand import fake, listed_unlisted, other_kind, row, two_modes

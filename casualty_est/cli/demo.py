@@ -18,20 +18,8 @@ if TYPE_CHECKING:
 class Study:
     """A bundled study.
 
-    Parameters
-    ----------
-    title : str
-        What it asks, in one line.
-    dataset : str
-        The table that it reads.
-    build : callable
-        Makes the model of that table.
-    statements : mapping
-        What the report says that no computation can: see the checklist of reports.
-    beside : tuple of str
-        Published answers to the same question, shown beside this one and never used.
-    after : callable, optional
-        What follows the fit: takes the estimate and the run.
+    statements: What the report says that no computation can: see the checklist of reports.
+    beside: Published answers to the same question, shown beside this one and never used.
     """
 
     title: str

@@ -68,18 +68,7 @@ def height_of(lines: Sequence[Line]) -> float:
 class Page:
     """An open picture.
 
-    Parameters
-    ----------
-    figure : Picture
-        The figure.
-    axes : Axes
-        Its axes: x in units of what is shown, y in inches from the top.
-    palette : Palette
-        Colours.
-    left, room, body : float
-        Width of the label column, of the axes, and height of the axes, in inches.
-    boxes : list of tuple
-        Where text stands in the axes: left, right, top, bottom in inches.
+    left, room, body: Width of the label column, of the axes, and height of the axes, in inches.
     """
 
     figure: Picture

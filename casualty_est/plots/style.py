@@ -39,17 +39,7 @@ UNHINTED: dict[Any, Any] = {"text.hinting": "none"}
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """Colours that people with any colour vision can tell apart (after Okabe and Ito).
-
-    Parameters
-    ----------
-    paper : str
-        Background; ``none`` lets the page show through.
-    ink, muted, faint : str
-        Text, second-rank text, grid and left-out marks.
-    posterior, prior, claim, documented, alarm : str
-        What each thing is drawn in.
-    """
+    """Colours that people with any colour vision can tell apart (after Okabe and Ito)."""
 
     paper: str
     ink: str

@@ -247,8 +247,7 @@ def _known(names: Iterable[str], valid: Iterable[str], where: str) -> None:
 
 
 def _mapping(value: Any, where: str) -> dict[str, Any]:
-    if value is None:
-        return {}
+    value = {} if value is None else value
     if not isinstance(value, Mapping):
         msg = f"{where} must be a table, not {value!r}"
         raise UsageError(msg)

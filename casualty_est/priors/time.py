@@ -23,14 +23,8 @@ DAYS = (0.5, 20_000.0)
 class Delay:
     """How long a source takes to state a death that it will state: a Weibull distribution.
 
-    Parameters
-    ----------
-    median : float
-        Median delay (days), or the median of its prior.
-    sd : float
-        Standard deviation of the log of the median; 0 where it is fixed.
-    shape : float
-        Shape of the Weibull distribution.
+    median: Median delay (days), or the median of its prior.
+    sd: Standard deviation of the log of the median.
     """
 
     median: float
@@ -57,20 +51,10 @@ class Delay:
 class TimePriors:
     """What is assumed of counts and errors over time.
 
-    Parameters
-    ----------
-    path_sd : float, optional
-        Median of the sd of the log intensity's random walk over the whole grid; None takes
-        1.25 times the root of the years, at least 1.
-    terms : int
-        Largest number of Karhunen-Loeve terms of a profile.
-    slow_sd : float
-        Sd of the log error that restated totals of one source share.
-    slow_months : float
-        Correlation length of that error (months).
-    short_sd : float
-        Log sd that a window shorter than one step adds, since what happens within a step is
-        assumed to be even; learned where five or more claims have such windows.
+    path_sd: Median of the sd of the log intensity's random walk over the whole grid.
+    slow_sd: Sd of the log error that restated totals of one source share.
+    short_sd: Log sd that a window shorter than one step adds, since what happens within a step is
+        assumed to be even.
     """
 
     path_sd: float | None = None

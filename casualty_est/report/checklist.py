@@ -19,21 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing that the standards ask of a report.
-
-    Parameters
-    ----------
-    text : str
-        What is asked for.
-    standards : tuple of str
-        Who asks for it.
-    met : bool
-        Whether the report holds it.
-    mend : str
-        If it does not: what the analyst does about it.
-    key : str or None
-        Where only the analyst can say it: the key of the statement.
-    """
+    """One thing that the standards ask of a report."""
 
     text: str
     standards: tuple[str, ...]

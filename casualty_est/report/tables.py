@@ -40,20 +40,7 @@ Cell = str | tuple[Segment, ...]
 class Table:
     """A table to print.
 
-    Parameters
-    ----------
-    caption : str
-        What it shows.
-    head : tuple of str
-        Column titles.
-    rows : tuple of tuple
-        Cells; the first of each row names it.
-    foot : tuple of str
-        A last row set apart, such as a sum; may be empty.
-    wide : bool
-        Whether cells hold sentences, so that the table may be wider than the text.
-    stack : bool
-        Whether rows become cards on a narrow screen.
+    wide: Whether cells hold sentences, so that the table may be wider than the text.
     """
 
     caption: str

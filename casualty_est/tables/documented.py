@@ -11,16 +11,7 @@ DOCUMENTING_ROLES = frozenset({"perpetrator", "monitor", "government", "internat
 class Documented:
     """A documented count, as published and never modelled.
 
-    Parameters
-    ----------
-    low : int or float
-        Deaths (or injuries, or both).
-    high : int or float, optional
-        Upper end of the same statement, None where it is open.
-    source : str, optional
-        Who published it; None where people on lists were counted.
-    text : str
-        The statement as published.
+    source: Who published it.
     """
 
     low: int | float

@@ -25,27 +25,8 @@ _ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
 class Table:
     """A table in which every cell is text, column by column.
 
-    Parameters
-    ----------
-    name : str or None
-        Name of the file, without its folder.
-    columns : tuple of str
-        Names of the columns, in order.
-    cells : tuple of tuple of str
-        One tuple per column, each with one text per row; a missing cell is ``""``.
-    lines : tuple of int
-        For each row the line of the file on which it starts, or its number in the dataframe.
-    where : str
-        What `lines` counts: ``"line"`` of a file, ``"row"`` of a dataframe.
-    header_line : int or None
-        Line of the header; None for a dataframe.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> table = table_from(pd.DataFrame({"source": ["NA"], "quantity": [800.0]}))
-    >>> table.column("source"), table.column("quantity")
-    (('NA',), ('800',))
+    cells: One tuple per column, each with one text per row.
+    lines: For each row the line of the file on which it starts, or its number in the dataframe.
     """
 
     name: str | None

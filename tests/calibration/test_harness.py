@@ -55,7 +55,7 @@ def shares_below(ranks, values):
     [(200, 100, 0.99), (200, 100, 0.9), (50, 20, 0.95), (400, 100, 0.9994)],
 )
 def test_bands_hold_the_stated_share_of_uniform_samples(simulations, values, level):
-    samples = 20_000
+    samples = 5_000
     rng = np.random.default_rng(5)
     shares = shares_below(rng.integers(0, values, (samples, simulations)), values)
     bands = ecdf_bands(simulations, values, level)
@@ -77,10 +77,10 @@ def test_a_single_point_is_the_binomial():
 
 def test_p_is_uniform_and_agrees_with_the_bands():
     rng = np.random.default_rng(8)
-    ranks = rng.integers(0, 100, (2000, 100))
+    ranks = rng.integers(0, 100, (1000, 100))
     p = np.array([uniform_p(row, 100) for row in ranks])
-    assert np.mean(p < 0.1) == pytest.approx(0.1, abs=4 * np.sqrt(0.09 / 2000))
-    assert np.mean(p < 0.5) == pytest.approx(0.5, abs=4 * np.sqrt(0.25 / 2000))
+    assert np.mean(p < 0.1) == pytest.approx(0.1, abs=4 * np.sqrt(0.09 / 1000))
+    assert np.mean(p < 0.5) == pytest.approx(0.5, abs=4 * np.sqrt(0.25 / 1000))
     bands = ecdf_bands(100, 100, 0.9)
     shares = shares_below(ranks, 100)
     outside = (shares < bands.low - 1e-9) | (shares > bands.high + 1e-9)

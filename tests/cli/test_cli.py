@@ -248,6 +248,7 @@ def test_demo_runs_exact_and_sampled_and_they_agree(
     assert "sampled with NUTS" in (out_dir / "report.html").read_text("utf-8")
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_a_fit_that_did_not_converge_exits_1_and_still_writes(capsys, table, tmp_path, monkeypatch):
     fit = ce.ClaimsModel.fit
 

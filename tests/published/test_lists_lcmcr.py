@@ -41,6 +41,7 @@ def _agrees(people):
     return own
 
 
+@pytest.mark.slow
 def test_kosovo_within_monte_carlo_error():
     chains, _ = run_chains(
         _table(), chains=4, seed=np.random.SeedSequence(1), sweeps=10_000, most_looks=1

@@ -18,26 +18,15 @@ Array = npt.NDArray[np.float64]
 class Draws:
     """Posterior draws of a claims model.
 
-    Parameters
-    ----------
-    log_deaths : ndarray of shape (chain, draw, cell)
-        Log of the true counts (people).
-    log_ratio : ndarray of shape (chain, draw, target)
-        Log of reported / true.
-    scores : ndarray of shape (chain, draw, assumption)
-        Score of each assumption, signed so that its gauge weight is the covariance with the log of
-        a count. The exact engine gives its expectation given the count, which has the same
-        covariance and no Monte Carlo error.
-    log_reporting_sd : ndarray of shape (chain, draw, learned)
-        Log of the reporting sds that are learned.
-    method : {"exact", "nuts"}
-        The engine.
-    stats : mapping
-        Arrays of shape (chain, draw), such as ``diverging`` and ``energy``; empty for exact.
-    extra : mapping
-        What a model over time has besides: ``walk`` (chain, draw, profile, term), ``expected``
+    log_deaths (chain, draw, cell): Log of the true counts (people).
+    log_ratio (chain, draw, target): Log of reported / true.
+    scores (chain, draw, assumption): Score of each assumption, signed so that its gauge weight is
+        the covariance with the log of a count.
+    log_reporting_sd (chain, draw, learned): Log of the reporting sds that are learned.
+    stats: Arrays of shape (chain, draw), such as ``diverging`` and ``energy``.
+    extra: What a model over time has besides: ``walk`` (chain, draw, profile, term), ``expected``
         (chain, draw, claim), and where it has them ``wander``, ``short_sd``, ``anchored`` and
-        ``log_delay_0``, ...
+        ``log_delay_0``, ``log_delay_1``.
     """
 
     log_deaths: Array

@@ -58,14 +58,9 @@ class _Source:
 class ExactPosterior:
     """The posterior of one count, on a lattice.
 
-    Parameters
-    ----------
-    log_n : ndarray of shape (point,)
-        Lattice of the log count.
-    mass : ndarray of shape (point,)
-        Posterior probability of each point.
-    scores : ndarray of shape (point, assumption)
-        Expected score of each assumption given the count.
+    log_n (point,): Lattice of the log count.
+    mass (point,): Posterior probability of each point.
+    scores (point, assumption): Expected score of each assumption given the count.
     """
 
     log_n: Array

@@ -42,14 +42,7 @@ class Label:
 class Cell:
     """A latent count.
 
-    Parameters
-    ----------
-    label : Label
-        Its own label, made of atoms.
-    parent : tuple of int
-        For a subgroup, positions of the cells whose sum it is a share of; empty for a base cell.
-    share : LogitNormal, optional
-        Prior on that share.
+    parent: For a subgroup, positions of the cells whose sum it is a share of.
     """
 
     label: Label
@@ -59,15 +52,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class CellGrid:
-    """All cells of a model, and how labels are written with them.
-
-    Parameters
-    ----------
-    cells : tuple of Cell
-        Base cells first, then subgroups, each after its parent.
-    scopes, outcomes, groups, perpetrators : mapping
-        For each label in use, the atoms it sums.
-    """
+    """All cells of a model, and how labels are written with them."""
 
     cells: tuple[Cell, ...]
     scopes: Mapping[str, frozenset[str]]

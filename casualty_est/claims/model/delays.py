@@ -25,18 +25,9 @@ EXACT = 1e-5  # of a share
 class Delayed:
     """Windows of a source that states deaths only after a delay.
 
-    Parameters
-    ----------
-    source : str
-        The source.
-    delay : Delay
-        What is assumed of it.
-    windows : ndarray of int, shape (row,)
-        Which windows of the model they are.
-    lags : ndarray of shape (row, step, node)
-        Days from a death to the day of the statement.
-    shares : ndarray of shape (row, step, node)
-        Share of the step's deaths that each node stands for.
+    windows (row,): Which windows of the model they are.
+    lags (row, step, node): Days from a death to the day of the statement.
+    shares (row, step, node): Share of the step's deaths that each node stands for.
     """
 
     source: str

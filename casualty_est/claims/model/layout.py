@@ -32,14 +32,7 @@ LEARN_FROM = 5  # a source with this many claims learns its own reporting sd
 class Level:
     """The prior on the size of some base cells: one shared level and offsets round it.
 
-    Parameters
-    ----------
-    kind : {"total", "incident"}
-        What the claims on these cells speak of.
-    prior : Normal
-        Of the log count of a single cell, or of the level that several share.
-    cells : ndarray of int
-        Positions of the base cells.
+    prior: Of the log count of a single cell, or of the level that several share.
     """
 
     kind: str
@@ -66,34 +59,11 @@ class AnchorTerm:
 class Layout:
     """Everything a claims model consists of.
 
-    Parameters
-    ----------
-    claims : tuple of Claim
-        The claims that count, in the order of every claim array.
-    readings : tuple of Reading
-        How each enters the likelihood.
-    hedges : tuple of str
-        ``speaker`` or ``documented`` for each.
-    target_of : ndarray of int, shape (claim,)
-        Target of each claim.
-    grid : CellGrid
-        The latent counts.
-    cover : ndarray of shape (target, cell)
-        Which cells each target sums.
-    ratios : Ratios
-        Joint prior of the reporting ratios.
-    levels : tuple of Level
-        Priors on the base cells.
-    anchors : tuple of AnchorTerm
-        Outside knowledge.
-    learned : tuple of str
-        Sources whose reporting sd is learned, each with the field that `Priors.within` names.
-    learned_of : ndarray of int, shape (claim,)
-        Position in `learned`, or -1 where the sd is fixed.
-    priors : Priors
-        All assumptions, for the rest of the numbers.
-    timeline : Timeline, optional
-        The steps of time and what windows hold of them; None where all windows agree.
+    target_of (claim,): Target of each claim.
+    cover (target, cell): Which cells each target sums.
+    learned: Sources whose reporting sd is learned, each with the field that `Priors.within` names.
+    learned_of (claim,): Position in `learned`, or -1 where the sd is fixed.
+    timeline: The steps of time and what windows hold of them.
     """
 
     claims: tuple[Claim, ...]

@@ -39,14 +39,7 @@ Note = tuple[str, str]
 class OwnConflict:
     """A role prior that rests on the conflict under analysis: it is no evidence of its own there.
 
-    Parameters
-    ----------
-    role : str
-        Key of the role.
-    targets : ndarray of bool, shape (target,)
-        The ratios that have this prior.
-    grounds : tuple of Ground
-        The figures that come from this conflict.
+    targets (target,): The ratios that have this prior.
     """
 
     role: str

@@ -28,23 +28,7 @@ Ints = npt.NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One source toward one cell as it wrote it: the unit that has a reporting ratio.
-
-    Parameters
-    ----------
-    source : str
-        The witness.
-    role : str or None
-        Its role toward this cell.
-    level : {"total", "incident"}
-        Whether the claims are totals or speak of single incidents.
-    label : Label
-        The cell.
-    prior : RatioPrior
-        Prior on reported / true.
-    block : str
-        Targets of one block share a role term.
-    """
+    """One source toward one cell as it wrote it: the unit that has a reporting ratio."""
 
     source: str
     role: str | None
@@ -58,22 +42,13 @@ class Target:
 class Ratios:
     """The joint prior of all reporting ratios, as arrays over targets.
 
-    Parameters
-    ----------
-    targets : tuple of Target
-        In the order of every array here.
-    mu, sd : ndarray of shape (target,)
-        Location and scale of the core: log ratio, or logit of the completeness.
-    logit : ndarray of bool, shape (target,)
-        Whether the core is a completeness.
-    role_part, source_part, target_part : ndarray of shape (target,)
-        Square roots of the variance fractions of the three components; 0 where merged away.
-    role_index, source_index : ndarray of int, shape (target,)
-        Position of the shared components.
-    over_index : ndarray of int, shape (target,)
-        Position of the over-count, -1 for none.
-    over_mean, over_sd : ndarray of shape (over_count,)
-        Prior of the log over-counts.
+    mu, sd (target,): Location and scale of the core: log ratio, or logit of the completeness.
+    logit (target,): Whether the core is a completeness.
+    role_part, source_part, target_part (target,): Square roots of the variance fractions of the
+        three components.
+    role_index, source_index (target,): Position of the shared components.
+    over_index (target,): Position of the over-count, -1 for none.
+    over_mean, over_sd (over_count,): Prior of the log over-counts.
     """
 
     targets: tuple[Target, ...]

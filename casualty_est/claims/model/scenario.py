@@ -16,15 +16,10 @@ Array = npt.NDArray[np.float64]
 class Scenario:
     """What differs from the model as configured; the engines compile once and refit with this.
 
-    Parameters
-    ----------
-    weights : ndarray of shape (claim,)
-        1 for a claim that counts, 0 for one left out.
-    shift : ndarray of shape (assumption,)
-        Added to the location of each assumption, on the log scale, in the order of
-        `Layout.assumptions`.
-    sd_scale : ndarray of shape (target,)
-        Factor on the sd of each ratio's prior.
+    weights (claim,): 1 for a claim that counts, 0 for one left out.
+    shift (assumption,): Added to the location of each assumption, on the log scale, in the order
+        of `Layout.assumptions`.
+    sd_scale (target,): Factor on the sd of each ratio's prior.
     """
 
     weights: Array

@@ -44,18 +44,9 @@ SHORT_SPREAD = 0.5  # with this sd of its log
 class Wander:
     """Errors and ratios that move over time, written with few independent terms.
 
-    Parameters
-    ----------
-    load : ndarray of shape (claim, term)
-        What one sd of each term adds to the log of a claim.
-    centre : ndarray of shape (target, term)
-        Mean of `load` over the claims of each target.
-    on_grid : ndarray of shape (step, term)
-        What it adds to the log ratio at the end of each step; 0 for errors.
-    kinds : tuple of {"slow", "drift"}
-        What each term is.
-    owners : tuple of int or str
-        Target of a slow error, source of a drift.
+    load (claim, term): What one sd of each term adds to the log of a claim.
+    centre (target, term): Mean of `load` over the claims of each target.
+    on_grid (step, term): What it adds to the log ratio at the end of each step.
     """
 
     load: Array
@@ -74,38 +65,18 @@ class Wander:
 class Timeline:
     """Everything that time adds to the layout of a claims model.
 
-    Parameters
-    ----------
-    grid : TimeGrid
-        The steps.
-    basis : ndarray of shape (term, step)
-        Karhunen-Loeve terms of a random walk of unit variance per grid.
-    path_sd : float
-        Median of the sd of the log intensity's walk over the whole grid.
-    profiled : ndarray of int, shape (profile,)
-        Base cells that have a profile; single incidents are even.
-    windows : ndarray of shape (window, step)
-        Share of each step that every window holds; rows of delayed windows are filled by `delayed`.
-    window_of : ndarray of int, shape (claim,)
-        Window of each claim.
-    reference : ndarray of int, shape (target,)
-        The widest window of each target, on which its claimed total is defined.
-    anchor_window : ndarray of int, shape (anchor,)
-        Window of each anchor on a count; -1 for others.
-    labels : ndarray of shape (label, cell)
-        Sums of cells that a claim or an anchor speaks of.
-    label_of : ndarray of int, shape (target,)
-        Label of each target.
-    anchor_label : ndarray of int, shape (anchor,)
-        Label of each anchor on a count; -1 for others.
-    delayed : tuple of Delayed
-        Sources with a delay.
-    wander : Wander
-        Slow errors and drifts.
-    running : ndarray of bool, shape (claim,)
-        Whether a claim is a running total that its source restates.
-    short : ndarray of bool, shape (claim,)
-        Whether its window is shorter than a step.
+    basis (term, step): Karhunen-Loeve terms of a random walk of unit variance per grid.
+    path_sd: Median of the sd of the log intensity's walk over the whole grid.
+    profiled (profile,): Base cells that have a profile.
+    windows (window, step): Share of each step that every window holds.
+    window_of (claim,): Window of each claim.
+    reference (target,): The widest window of each target, on which its claimed total is defined.
+    anchor_window (anchor,): Window of each anchor on a count.
+    labels (label, cell): Sums of cells that a claim or an anchor speaks of.
+    label_of (target,): Label of each target.
+    anchor_label (anchor,): Label of each anchor on a count.
+    running (claim,): Whether a claim is a running total that its source restates.
+    short (claim,): Whether its window is shorter than a step.
     """
 
     grid: TimeGrid

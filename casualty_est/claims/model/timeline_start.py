@@ -33,12 +33,9 @@ WEAK = 1e-2  # precision on what each target claimed, for targets that nothing p
 class Start:
     """A mode and the covariance round it, of walks, wandering terms and claimed totals in turn.
 
-    Parameters
-    ----------
-    place : ndarray of shape (parameter,)
-        Walks (profile x term), wandering terms, and the log of what each claimed target stated.
-    scale : ndarray of shape (parameter, parameter)
-        Cholesky factor of the covariance.
+    place (parameter,): Walks (profile x term), wandering terms, and the log of what each claimed
+        target stated.
+    scale (parameter, parameter): Cholesky factor of the covariance.
     """
 
     place: Array

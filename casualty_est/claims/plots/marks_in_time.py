@@ -27,19 +27,7 @@ HALO = 3.0  # times the size of the mark
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How the claims of one source look.
-
-    Parameters
-    ----------
-    colour, marker : str
-        Colour, and shape of its marks.
-    size : float
-        Points of a mark.
-    alpha : float
-        Opacity.
-    filled : bool
-        Whether marks are full.
-    """
+    """How the claims of one source look."""
 
     colour: str
     marker: str

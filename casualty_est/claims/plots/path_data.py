@@ -29,18 +29,9 @@ FIELDS = ("scope", "outcome", "group", "perpetrator")
 class Path:
     """The numbers of one cell over time.
 
-    Parameters
-    ----------
-    row : int
-        The estimate, as numbered in `Estimate.summary`.
-    days : ndarray of shape (date,)
-        Last day of each step.
-    low, median, high : ndarray of shape (date,)
-        People up to that day.
-    inner : tuple of ndarray
-        Ends of the 50% interval.
-    documented : ndarray of shape (date,)
-        Largest number documented up to that day; NaN before the first.
+    days (date,): Last day of each step.
+    low, median, high (date,): People up to that day.
+    documented (date,): Largest number documented up to that day.
     """
 
     row: int

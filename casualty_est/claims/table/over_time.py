@@ -28,16 +28,7 @@ CONTRADICTS = 2 * math.sqrt(2) * 0.15
 class OverTime:
     """How the analyst wants differing windows to be handled.
 
-    Parameters
-    ----------
-    grid : {"day", "week", "month"}, optional
-        Step of the grid; None chooses it by the span.
-    restated : {"thin", "all"}
-        Whether of the numbers within one step one stands, or all.
-    starts, ends : tuple of datetime.date
-        Further first and last days that the grid has to hold, such as those of anchors.
-    wanted : bool
-        Whether time is modelled even where all windows agree.
+    starts, ends: Further first and last days that the grid has to hold, such as those of anchors.
     """
 
     grid: str | None = None

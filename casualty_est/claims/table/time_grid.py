@@ -20,20 +20,9 @@ LONGEST_BY_DAY, LONGEST_BY_WEEK = 60, 560
 class TimeGrid:
     """Consecutive steps from a first to a last day.
 
-    Parameters
-    ----------
-    step : {"day", "week", "month"}
-        Length of a step; months are calendar months, weeks are counted from the first day. The
-        first and the last step may be shorter.
-    edges : tuple of int
-        Ordinals (`datetime.date.toordinal`) of the first day of every step, and of the day after
-        the last step.
-
-    Examples
-    --------
-    >>> grid = TimeGrid.between(date(2018, 1, 15), date(2018, 3, 31), "month")
-    >>> grid.weights(date(2018, 1, 15), date(2018, 2, 14)).round(2).tolist()
-    [1.0, 0.5, 0.0]
+    step: Length of a step.
+    edges: Ordinals (`datetime.date.toordinal`) of the first day of every step, and of the day
+        after the last step.
     """
 
     step: str

@@ -35,19 +35,13 @@ KEPT = 400  # draws of which every incident is kept
 class Reconstructed:
     """Deaths in every draw, on the scale of the anchor.
 
-    Parameters
-    ----------
-    listed, unlisted : ndarray of shape (draw, part)
-        Deaths in real incidents that somebody lists, and in those that nobody does, by part:
-        scope, year and suspects.
-    real, missed : ndarray of int, shape (draw, part)
-        Numbers of these incidents.
-    held : ndarray of shape (draw, source)
-        Deaths in real incidents that each source lists, or the judge accepts.
-    deaths, chance : ndarray of shape (kept draw, pattern)
-        One incident of each pattern: its deaths, and its chance to be real given these.
-    stated : ndarray of shape (draw, column)
-        Numbers asked for, summed over real incidents.
+    listed, unlisted (draw, part): Deaths in real incidents that somebody lists, and in those that
+        nobody does, by part: scope, year and suspects.
+    real, missed (draw, part): Numbers of these incidents.
+    held (draw, source): Deaths in real incidents that each source lists, or the judge accepts.
+    deaths, chance (kept draw, pattern): One incident of each pattern: its deaths, and its chance
+        to be real given these.
+    stated (draw, column): Numbers asked for, summed over real incidents.
     """
 
     listed: Array

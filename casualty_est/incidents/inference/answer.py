@@ -33,16 +33,7 @@ MENTION = 0.02  # elasticity below which an assumption gets no sentence
 class Row:
     """One estimate: which parts it sums, and with which weights in each draw.
 
-    Parameters
-    ----------
-    labels : dict
-        Fields of the cell that differ from the total's.
-    strata : dict
-        Labels of the stratum.
-    part : {"total", "listed", "unlisted"}
-        What is counted.
-    weights : ndarray of shape (part,) or (draw, part)
-        Share of each part.
+    weights (part,): Share of each part.
     """
 
     labels: dict[str, str]

@@ -29,12 +29,7 @@ class NotFiniteError(ArithmeticError):
 class Sampled:
     """Draws of the parameters on the whole line.
 
-    Parameters
-    ----------
-    theta : ndarray of shape (chain, draw, element)
-        Parameters.
-    stats : dict
-        Arrays of shape (chain, draw), such as ``diverging`` and ``energy``.
+    theta (chain, draw, element): Parameters.
     """
 
     theta: Array

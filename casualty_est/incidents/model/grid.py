@@ -30,12 +30,8 @@ BEFORE = -1e3  # log of an edge below every count
 class Grid:
     """Cells of the true number of deaths of one incident.
 
-    Parameters
-    ----------
-    low, high : ndarray of int, shape (cell,)
-        Smallest and largest number of deaths of each cell; cells touch.
-    log_deaths : ndarray of shape (cell,)
-        Log of the number that stands for the cell.
+    low, high (cell,): Smallest and largest number of deaths of each cell.
+    log_deaths (cell,): Log of the number that stands for the cell.
     """
 
     low: Ints
@@ -78,18 +74,12 @@ class Statements:
     The probability of statement c given the true deaths is a sum over cells of ``weights[c]``
     times the probability that the own count falls into the cell.
 
-    Parameters
-    ----------
-    edges : ndarray of shape (edge,)
-        Logs of the edges of the cells.
-    cells : ndarray of int, shape (cell, 2)
-        Lower and upper edge of each cell.
-    weights : ndarray of shape (statement, cell)
-        Mean probability of the text over the counts of the cell.
-    exact : ndarray of shape (statement, grid cell)
-        Probability of the text if the source counts exactly right.
-    outlier : ndarray of shape (statement,)
-        Probability of the text if its number has nothing to do with the incident.
+    edges (edge,): Logs of the edges of the cells.
+    cells (cell, 2): Lower and upper edge of each cell.
+    weights (statement, cell): Mean probability of the text over the counts of the cell.
+    exact (statement, grid cell): Probability of the text if the source counts exactly right.
+    outlier (statement,): Probability of the text if its number has nothing to do with the
+        incident.
     """
 
     edges: Array

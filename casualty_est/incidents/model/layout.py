@@ -51,42 +51,26 @@ VISIBILITY = (-0.4, 0.7)
 class Arrays:
     """Everything that the likelihood needs, as arrays; G grid cells, U visibility nodes.
 
-    Parameters
-    ----------
-    log_deaths, size_ends : ndarray of shape (G,), (2, G)
-        Log deaths of the cells, and logs of their edges; the zero cell has none.
-    zero : int
-        1 where the first cell is zero deaths.
-    nodes : ndarray of shape (2, U)
-        Visibility of an incident, and weights.
-    histories : ndarray of int, shape (history, included source)
-        Who holds the incident; the first row is nobody, where there is overlap.
-    history_total : float
-        Number of incidents, where being held by anybody is a condition; else 0.
-    bias_mean, bias_chol : ndarray of shape (lister,), (lister, bias)
-        Prior of the log ratios of listers.
-    edges, cells, starts_of : ndarray of shape (edge,), (2, count), (2, lister + 1)
-        Edges and cells of the own counts, all listers after one another, and where each starts.
-    statement_of : ndarray of int, shape (statement,)
-        Lister of each statement.
-    pointer, cell, weight : ndarray
-        Statements as sparse rows of weights on cells.
-    exact, outlier : ndarray of shape (statement, G), (statement,)
-        See `Statements`.
-    conceded, conceded_exact, conceded_outlier : ndarray of shape (conceded, G, node), ...
-        Statements of the judge under each conceded share.
-    share_log, share_log1m : ndarray of shape (node,)
-        Logs of the conceded shares and of what is left.
-    verdict_kind : ndarray of int, shape (verdict row, 4)
-        What a row of verdict and grade is made of: kind, grade, share, sole suspect.
-    mixed_grade : ndarray of int, shape (mixed,)
-        Grades that an accepted incident may have had before it was accepted.
-    mixed_count : ndarray of shape (2, mixed)
-        Incidents of each grade that were not accepted, with several suspects and with one.
-    contested : int
-        Position of the contested grade among the grades, -1 for none.
-    index, count : ndarray of shape (unit, factor), (unit,)
-        Rows of M that make up each distinct incident, and how many there are.
+    log_deaths, size_ends (G,): Log deaths of the cells, and logs of their edges.
+    zero: 1 where the first cell is zero deaths.
+    nodes (2, U): Visibility of an incident, and weights.
+    histories (history, included source): Who holds the incident.
+    history_total: Number of incidents, where being held by anybody is a condition.
+    bias_mean, bias_chol (lister,): Prior of the log ratios of listers.
+    edges, cells, starts_of (edge,): Edges and cells of the own counts, all listers after one
+        another, and where each starts.
+    statement_of (statement,): Lister of each statement.
+    exact, outlier (statement, G): See `Statements`.
+    conceded, conceded_exact, conceded_outlier (conceded, G, node): Statements of the judge under
+        each conceded share.
+    share_log, share_log1m (node,): Logs of the conceded shares and of what is left.
+    verdict_kind (verdict row, 4): What a row of verdict and grade is made of: kind, grade, share,
+        sole suspect.
+    mixed_grade (mixed,): Grades that an accepted incident may have had before it was accepted.
+    mixed_count (2, mixed): Incidents of each grade that were not accepted, with several suspects
+        and with one.
+    index, count (unit, factor): Rows of M that make up each distinct incident, and how many there
+        are.
     """
 
     log_deaths: Array
@@ -123,32 +107,9 @@ class Arrays:
 class IncidentLayout:
     """Everything an incidents model consists of.
 
-    Parameters
-    ----------
-    readings : Readings
-        The patterns that count.
-    grid : Grid
-        True deaths.
-    parameters : Parameters
-        All parameters with their priors.
-    arrays : Arrays
-        The likelihood.
-    unit_of : ndarray of int, shape (pattern,)
-        Distinct incident of each pattern.
-    included : tuple of int
-        Sources with an inclusion, in the order of `Arrays.histories`; empty without overlap.
-    unlisted : {"overlap", "recall", "none"}
-        Where the incidents that nobody lists come from.
-    anchor : Anchoring
-        The scale.
-    cut : bool
-        Whether the data may not speak of the anchor's bias.
-    exact_reports : bool
-        Whether some reports are exactly right.
-    grades : tuple of str
-        Grades in the order of their parameters.
-    shares : tuple of int
-        Numbers of suspects that have an attribution share.
+    grid: True deaths.
+    unit_of (pattern,): Distinct incident of each pattern.
+    included: Sources with an inclusion, in the order of `Arrays.histories`.
     """
 
     readings: Readings

@@ -24,17 +24,8 @@ KINDS = ("normal", "beta", "gamma")
 class Block:
     """Parameters of one name, each transformed to the whole line.
 
-    Parameters
-    ----------
-    name : str
-        One of `NAMES`.
-    labels : tuple of str
-        What each element belongs to.
-    kind : {"normal", "beta", "gamma"}
-        ``normal`` (mean, sd) of the parameter itself; ``beta`` (a, b) of its inverse logit;
-        ``gamma`` (shape) of its exponential, for shares.
-    first, second : ndarray of shape (element,)
-        Parameters of the prior.
+    kind: ``normal`` (mean, sd) of the parameter itself.
+    first, second (element,): Parameters of the prior.
     """
 
     name: str
@@ -46,13 +37,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """All blocks of a model, in the order of the vector.
-
-    Parameters
-    ----------
-    blocks : tuple of Block
-        In the order of `NAMES`.
-    """
+    """All blocks of a model, in the order of the vector."""
 
     blocks: tuple[Block, ...]
 

@@ -31,29 +31,13 @@ NO_NUMBER, NOT_MENTIONED = -1, -2
 class Readings:
     """The patterns that count, and what each source does in them.
 
-    Parameters
-    ----------
-    patterns : IncidentPatterns
-        Patterns that count, quantities as the range rule reads them.
-    kept : ndarray of int, shape (pattern,)
-        Position of each among the patterns of the table.
-    listers : tuple of int
-        Positions of the sources that report of their own accord.
-    judge : int or None
-        Position of the source that gives verdicts.
-    listed : ndarray of bool, shape (pattern, source)
-        Whether the source holds the incident: a lister that mentions it, the judge where it
-        reported it itself.
-    verdict : ndarray of int, shape (pattern,)
-        0 none or open, 1 accepted, 2 rejected.
-    self_reported : ndarray of bool, shape (pattern,)
-        Whether the judge reported the incident itself.
-    target : str or None
-        The perpetrator whose deaths are counted; None counts those of anybody.
-    suspects : ndarray of int, shape (pattern,)
-        Number of suspects among whom the deaths are to be attributed; 1 where there is no doubt.
-    notes : tuple of (code, text)
-        What was left out or assumed.
+    kept (pattern,): Position of each among the patterns of the table.
+    listed (pattern, source): Whether the source holds the incident: a lister that mentions it, the
+        judge where it reported it itself.
+    verdict (pattern,): 0 none or open, 1 accepted, 2 rejected.
+    self_reported (pattern,): Whether the judge reported the incident itself.
+    target: The perpetrator whose deaths are counted.
+    suspects (pattern,): Number of suspects among whom the deaths are to be attributed.
     """
 
     patterns: IncidentPatterns

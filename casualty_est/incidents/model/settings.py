@@ -34,17 +34,7 @@ ONLY_TOTALS = ("groups", "level", "incident_level", "offsets", "reporting")
 
 @dataclass(frozen=True, slots=True)
 class IncidentPriors:
-    """Every assumption of an incidents model that the analyst may replace.
-
-    Parameters
-    ----------
-    base : Priors
-        Roles, single sources and what sources of one role share.
-    grades : mapping
-        Beta parameters by grade.
-    share : float
-        Concentration of attribution shares.
-    """
+    """Every assumption of an incidents model that the analyst may replace."""
 
     base: Priors
     grades: Mapping[str, tuple[float, float]] = field(default_factory=lambda: GRADES)
@@ -108,14 +98,8 @@ def _beta(fields: Any, where: str) -> tuple[float, float]:
 class Anchoring:
     """The source whose counts fix the scale of all deaths.
 
-    Parameters
-    ----------
-    source : str
-        Its name.
-    prior : LogNormal
-        Of its own count over the true deaths within an incident.
-    how : {"named", "reference", "role", "only"}
-        Named by the analyst, of role ``reference``, the most reliable role, or without any role.
+    prior: Of its own count over the true deaths within an incident.
+    how: Named by the analyst, of role ``reference``, the most reliable role, or without any role.
     """
 
     source: str

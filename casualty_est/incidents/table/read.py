@@ -22,17 +22,7 @@ OF_A_WIDE_TABLE = ("grade", "date", "scope", "perpetrator", "count", "citation")
 
 @dataclass(slots=True)
 class Draft:
-    """An incidents table in the making: long rows that remember where they came from.
-
-    Parameters
-    ----------
-    origin : Table
-        The table as it came.
-    problems : list of Problem
-        What is wrong with it, in its own columns.
-    came_from : dict of str to str
-        For columns of an incidents table the column of the original.
-    """
+    """An incidents table in the making: long rows that remember where they came from."""
 
     origin: Table
     problems: list[Problem]
@@ -63,23 +53,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Where an export says what a belligerent made of an incident.
-
-    Parameters
-    ----------
-    name : str or None
-        The belligerent.
-    role : str
-        Its role.
-    verdict : str or None
-        Column of the judgement.
-    words : mapping of str to str
-        The export's words for verdicts.
-    conceded : str, tuple of str or None
-        Column of its number, or of its ends.
-    self_reported : str or None
-        Column of 0 and 1.
-    """
+    """Where an export says what a belligerent made of an incident."""
 
     name: str | None
     role: str

@@ -28,20 +28,10 @@ CLASSES = (0, 1, 2, 3, 6, 11, 21, 51, 101)
 class Sizes:
     """How many incidents of each size each source mentions.
 
-    Parameters
-    ----------
-    sources : tuple of str
-        The sources.
-    roles : tuple of (str or None)
-        Their roles.
-    classes : tuple of str
-        Sizes in words, smallest first; where no source names a number, ``unknown`` comes last.
-    incidents : ndarray of int64, shape (class,)
-        Incidents of that size.
-    mentioned : ndarray of int64, shape (source, class)
-        Those that the source mentions.
-    counted : ndarray of int64, shape (source, class)
-        Those in which it states deaths, at least one.
+    classes: Sizes in words, smallest first.
+    incidents (class,): Incidents of that size.
+    mentioned (source, class): Those that the source mentions.
+    counted (source, class): Those in which it states deaths, at least one.
     """
 
     sources: tuple[str, ...]

@@ -27,32 +27,14 @@ MANY_CELLS = 40  # histories shown one by one in the check of predictions
 class Answer:
     """Posterior of one table of capture histories under one choice of families.
 
-    Parameters
-    ----------
-    unlisted : ndarray of int, shape (draw,)
-        People on no list.
-    cells : ndarray of shape (some draw, history)
-        Shares of the histories among listed people, for some of the draws.
-    cell_odds : ndarray of shape (some draw,)
-        Log odds of being on no list in the same draws.
-    visible : tuple of two ndarrays of shape (some draw, chance)
-        Shares of the listed and of the unlisted whose chance to be on some list passes each of
-        `CHANCES`, in the same draws.
-    groups : list of dict
-        Per group of families: ``name``, ``mass``, ``posterior``, ``log_evidence``, ``median``,
+    unlisted (draw,): People on no list.
+    cells (some draw, history): Shares of the histories among listed people, for some of the draws.
+    cell_odds (some draw,): Log odds of being on no list in the same draws.
+    visible (some draw, chance): Shares of the listed and of the unlisted whose chance to be on
+        some list passes each of `CHANCES`, in the same draws.
+    groups: Per group of families: ``name``, ``mass``, ``posterior``, ``log_evidence``, ``median``,
         ``low``, ``high`` (people), ``predictive_p``, ``ruled_out``.
-    families : list of dict
-        Per member: ``family``, ``member``, ``mass``, ``log_evidence``.
-    method : {"exact", "gibbs", "smc"}
-        The engine.
-    reasons : tuple of str
-        Why it did not converge; empty where it did.
-    min_ess : float or None
-        Effective number of draws.
-    max_rhat : float or None
-        Largest R-hat, where there are chains.
-    facts : dict
-        What only this engine has to say; ``sentences`` of it stand with what the answer rests on.
+    facts: What only this engine has to say.
     """
 
     unlisted: Ints

@@ -69,19 +69,12 @@ class Group:
 class Pool:
     """Draws of all members side by side.
 
-    Parameters
-    ----------
-    member, place, block : ndarray of int, shape (draw,)
-        Member of each draw, its place among the draws of that member, and the independent part of
-        the computation that it belongs to.
-    group : ndarray of int, shape (draw,)
-        Group of its member.
-    log_odds : ndarray of shape (draw,)
-        Log odds of being on no list.
-    log_weight : ndarray of shape (draw,)
-        Prior share times evidence, before any floor.
-    unlisted : ndarray of int, shape (draw,)
-        A draw of the number of people on no list.
+    member, place, block (draw,): Member of each draw, its place among the draws of that member,
+        and the independent part of the computation that it belongs to.
+    group (draw,): Group of its member.
+    log_odds (draw,): Log odds of being on no list.
+    log_weight (draw,): Prior share times evidence, before any floor.
+    unlisted (draw,): A draw of the number of people on no list.
     """
 
     member: Ints
@@ -97,24 +90,10 @@ class Pool:
 class Average:
     """What an average over families found.
 
-    Parameters
-    ----------
-    members : tuple of MemberFit
-        The members.
-    groups : tuple of Group
-        The groups with their masses.
-    pool : Pool
-        All draws.
-    weight : ndarray of shape (draw,)
-        Weights of the draws in the answer; they add up to 1.
-    quantiles : tuple of float
-        Ends of the 95% interval of the number of people, and its median between them.
-    mcse : tuple of float
-        Monte Carlo errors of the log of the ends of the 95% interval and of its median.
-    ess : float
-        Effective number of draws behind the mean of log N.
-    runs : int
-        Independent runs of the members that needed most of them.
+    weight (draw,): Weights of the draws in the answer.
+    quantiles: Ends of the 95% interval of the number of people, and its median between them.
+    mcse: Monte Carlo errors of the log of the ends of the 95% interval and of its median.
+    ess: Effective number of draws behind the mean of log N.
     """
 
     members: tuple[MemberFit, ...]

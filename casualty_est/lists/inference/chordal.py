@@ -33,12 +33,9 @@ CACHE = "CASUALTY_EST_CACHE"
 class Graphs:
     """Chordal graphs, each as pairs of sets of vertices; a set is a number, vertex j its bit j.
 
-    Parameters
-    ----------
-    closed : ndarray of uint8, shape (graph, step)
-        At each step of the elimination the vertex that goes, with the neighbours left.
-    rest : ndarray of uint8, shape (graph, step)
-        The same neighbours without it.
+    closed (graph, step): At each step of the elimination the vertex that goes, with the neighbours
+        left.
+    rest (graph, step): The same neighbours without it.
     """
 
     closed: Masks

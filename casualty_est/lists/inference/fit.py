@@ -47,12 +47,7 @@ METHODS = ("auto", "smc", "exact", "gibbs")
 class Part:
     """One finished fit: the draws of one stratum in one replicate, and its description.
 
-    Parameters
-    ----------
-    unlisted : ndarray of int, shape (draw,)
-        People on no list.
-    found : Found
-        Families, groups, dial, checks.
+    unlisted (draw,): People on no list.
     """
 
     unlisted: Ints
@@ -63,18 +58,7 @@ class Part:
 class Task:
     """One fit to be made, on this machine or another.
 
-    Parameters
-    ----------
-    key : str
-        Name of its file among the finished parts; it depends on data, settings and seed.
-    table : HistoryTable
-        The data.
-    plan : Plan
-        Families and settings.
-    seed : int
-        Seed of the study.
-    number : tuple of int
-        Replicate and stratum: its stream of random numbers.
+    key: Name of its file among the finished parts.
     """
 
     key: str

@@ -34,16 +34,10 @@ ENOUGH = 2.5 * MIN_ESS  # effective draws at which the chains may stop
 class Chains:
     """Kept states of several chains.
 
-    Parameters
-    ----------
-    unlisted : ndarray of int, shape (chain, draw)
-        People on no list.
-    alpha : ndarray of shape (chain, draw)
-        Concentration.
-    log_shares : ndarray of shape (chain, draw, class)
-        Log shares of the classes.
-    chances : ndarray of shape (chain, draw, class, list)
-        Chances of the lists.
+    unlisted (chain, draw): People on no list.
+    alpha (chain, draw): Concentration.
+    log_shares (chain, draw, class): Log shares of the classes.
+    chances (chain, draw, class, list): Chances of the lists.
     """
 
     unlisted: Ints
@@ -75,12 +69,7 @@ class Chains:
 class Agreement:
     """How well chains agree on the log of the number of people.
 
-    Parameters
-    ----------
-    rhat : float
-        Rank R-hat.
-    ess : float
-        Smallest of the bulk effective sample size and that of the ends of the 95% interval.
+    ess: Smallest of the bulk effective sample size and that of the ends of the 95% interval.
     """
 
     rhat: float

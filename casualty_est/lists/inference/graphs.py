@@ -41,10 +41,7 @@ STEPS = 128  # parts of a block between which draws are told apart
 class Blocks:
     """Whole numbers of people on no list, in blocks.
 
-    Parameters
-    ----------
-    edges : ndarray of shape (block + 1,)
-        First number of each block, and the number after the last.
+    edges (block + 1,): First number of each block, and the number after the last.
     """
 
     edges: Array
@@ -94,31 +91,14 @@ def gauss(length: Array) -> tuple[Array, Array]:
 class GraphPosterior:
     """Posterior of graphs and of the number of people.
 
-    Parameters
-    ----------
-    marginals : Marginals
-        The data.
-    graphs : Graphs
-        The graphs that count, the most probable first.
-    probability : ndarray of shape (graph,)
-        Their posterior probabilities.
-    nodes, log_weight : ndarray of shape (node,)
-        Numbers of people on no list at which the posterior was computed, and the log of how many
-        numbers each stands for.
-    mass : ndarray of shape (node,)
-        Posterior probability that each node stands for.
-    steps, below : ndarray of shape (step,)
-        Whole numbers, and the probability of fewer people on no list than each.
-    log_evidence : float
-        Log of the mean of the evidences of all graphs looked at.
-    number : int
-        How many those are.
-    complete : float
-        Probability that the complete graph has, or would have if it were not left out.
-    untied : float
-        Probability of graphs under which the lists say nothing of the people on none.
-    beyond : float
-        Mass beyond the last number looked at; of a range that was given, in its last hundredth.
+    probability (graph,): Their posterior probabilities.
+    nodes, log_weight (node,): Numbers of people on no list at which the posterior was computed,
+        and the log of how many numbers each stands for.
+    mass (node,): Posterior probability that each node stands for.
+    steps, below (step,): Whole numbers, and the probability of fewer people on no list than each.
+    complete: Probability that the complete graph has, or would have if it were not left out.
+    untied: Probability of graphs under which the lists say nothing of the people on none.
+    beyond: Mass beyond the last number looked at.
     """
 
     marginals: Marginals

@@ -35,14 +35,8 @@ LARGEST_WEIGHT = 0.05  # share of one draw in all weight beyond which a tail is 
 class Mode:
     """The mode of a member's posterior.
 
-    Parameters
-    ----------
-    theta : ndarray of shape (size,)
-        The mode.
-    covariance : ndarray of shape (size, size)
-        Inverse curvature there.
-    log_evidence : float
-        Laplace's approximation.
+    theta (size,): The mode.
+    covariance (size, size): Inverse curvature there.
     """
 
     theta: Array
@@ -54,14 +48,9 @@ class Mode:
 class Weighted:
     """Weighted draws of one member; the weights add up to its evidence.
 
-    Parameters
-    ----------
-    theta : ndarray of shape (draw, size)
-        Parameters.
-    log_odds : ndarray of shape (draw,)
-        Log odds of being on no list.
-    log_weight : ndarray of shape (draw,)
-        Log weights, whose sum is the evidence.
+    theta (draw, size): Parameters.
+    log_odds (draw,): Log odds of being on no list.
+    log_weight (draw,): Log weights, whose sum is the evidence.
     """
 
     theta: Array

@@ -36,21 +36,8 @@ THREADS = 2
 class MemberFit:
     """Posterior of one member.
 
-    Parameters
-    ----------
-    member : Member
-        The member.
-    index : int
-        Its number among all members of the plan: its stream of random numbers.
-    family : Family
-        Its family.
-    share : float
-        Its prior probability.
-    parts : tuple of Weighted
-        One set of independent draws, or one per run of sequential Monte Carlo; the weights of each
-        add up to the evidence.
-    effort : int
-        Factor on the moves of its runs.
+    index: Its number among all members of the plan: its stream of random numbers.
+    parts: One set of independent draws, or one per run of sequential Monte Carlo.
     """
 
     member: Member

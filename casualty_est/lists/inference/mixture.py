@@ -27,28 +27,11 @@ Ints = npt.NDArray[np.int64]
 class Compiled:
     """One member over one table, in the form that compiled code reads.
 
-    Parameters
-    ----------
-    kind : int
-        ``BY_CLASS`` or ``BY_NODE``.
-    components : int
-        Classes, or nodes.
-    lists : int
-        Number of lists.
-    pair : tuple of (int, int)
-        Lists that interact; -1 twice where none do.
-    first : ndarray of shape (block + 1,)
-        First list of each block.
-    index : ndarray of shape (block, history)
-        Which product of a block a history takes.
-    counts : ndarray of shape (history,)
-        People with each history.
-    both : float
-        People on both lists of the pair.
-    precisions : ndarray of shape (4,)
-        Of the grand mean, of lists, of classes, and of a class's own in a list.
-    constant : float
-        Constant of the log prior.
+    first (block + 1,): First list of each block.
+    index (block, history): Which product of a block a history takes.
+    counts (history,): People with each history.
+    precisions (4,): Of the grand mean, of lists, of classes, and of a class's own in a list.
+    constant: Constant of the log prior.
     """
 
     kind: int

@@ -12,21 +12,7 @@ SOME = 1000  # draws for which all histories are written out
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How one table is fitted.
-
-    Parameters
-    ----------
-    families : tuple of Family
-        The families.
-    draws : int
-        Posterior draws in all.
-    runs : int
-        Independent runs, or chains.
-    floor : float
-        Smallest mass of a group that the data do not rule out.
-    method : {"auto", "smc"}
-        The engine.
-    """
+    """How one table is fitted."""
 
     families: tuple[Family, ...]
     draws: int = 4000

@@ -50,17 +50,7 @@ class Stratum:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a table of capture histories says, before it becomes an object.
-
-    Parameters
-    ----------
-    lists : tuple of str
-        Names of the lists.
-    strata : tuple of Stratum
-        Sorted by their labels.
-    warnings : tuple of (code, text)
-        What a reader should know.
-    """
+    """What a table of capture histories says, before it becomes an object."""
 
     lists: tuple[str, ...]
     strata: tuple[Stratum, ...]

@@ -241,6 +241,7 @@ def agree(key, table, draws=1000):
         assert abs(below.mean() - q) < 4 * error, q
 
 
+@pytest.mark.slow
 def test_nuts_agrees_on_independence():
     agree("independence", TABLE, draws=500)
 
