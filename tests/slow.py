@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-PYTEST = (sys.executable, "-m", "pytest", "-m", "slow")
+PYTEST = (sys.executable, "-m", "pytest", "-n", "0", "-m", "slow")
 
 
 def parts_of(only: str) -> list[str]:
