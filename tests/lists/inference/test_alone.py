@@ -164,17 +164,11 @@ def test_binomial_draws(n, p):
 
 
 @pytest.mark.parametrize(
-    ("classes", "few", "sweeps", "rtol"),
-    [
-        (2, 3, 60_000, 0.05),
-        *(
-            pytest.param(*case, 200_000, 0.03, marks=pytest.mark.slow)
-            for case in ((2, 20), (10, 20), (2, 3))
-        ),
-    ],
+    ("classes", "few"),
+    [(2, 3), *(pytest.param(*case, marks=pytest.mark.slow) for case in ((2, 20), (10, 20)))],
 )
-def test_gibbs_against_importance_from_the_prior(classes, few, sweeps, rtol, monkeypatch):
-    """Six hundred thousand draws of the prior of a table of twelve people, weighted."""
+def test_gibbs_against_importance_from_the_prior(classes, few, monkeypatch):
+    """Three million draws of the prior of a table of twelve people, weighted by its likelihood."""
     rng = np.random.default_rng(1)
     bits, counts = np.array(HISTORIES), np.array([3, 2, 2, 2, 1, 1, 1])
     table = HistoryTable.of(("A", "B", "C"), bits, counts)
@@ -203,7 +197,7 @@ def test_gibbs_against_importance_from_the_prior(classes, few, sweeps, rtol, mon
         chains=4,
         seed=np.random.SeedSequence(3),
         classes=classes,
-        sweeps=sweeps,
+        sweeps=200_000,
         most_looks=1,
     )
     shares = np.exp(chains.log_shares.reshape(-1, classes))
@@ -213,7 +207,7 @@ def test_gibbs_against_importance_from_the_prior(classes, few, sweeps, rtol, mon
     seen = 1 / (1 + np.exp(member.evaluate(theta)[1]))
     alphas = np.minimum(chains.alpha.ravel(), 5.0)
     found = [seen.mean(), (seen**2).mean(), (shares**2).sum(axis=1).mean(), alphas.mean()]
-    np.testing.assert_allclose(found, wanted, rtol=rtol)
+    np.testing.assert_allclose(found, wanted, rtol=0.03)
 
 
 def test_two_lists_and_many_lists_work(short):
