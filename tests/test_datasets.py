@@ -255,8 +255,8 @@ def test_coalition_is_exactly_two_claims():
 
 def test_coalition_documents_what_airwars_counted():
     claims = datasets.load("coalition")
-    found = documented(claims, claims.rows[0].cell_key, claims.rows[0].window)
-    assert (found.low, found.high, found.source) == (6047, None, "Airwars")
+    stated_count = documented(claims, claims.rows[0].cell_key, claims.rows[0].window)
+    assert (stated_count.low, stated_count.high, stated_count.source) == (6047, None, "Airwars")
 
 
 # --- strikes ---------------------------------------------------------------------------
@@ -277,8 +277,8 @@ STRIKES = {
 def test_strikes_count_every_joint_figure_once():
     claims = datasets.load("strikes")
     counted = count_once(claims)
-    found = {(row.scope, row.group): (row.source, stated(row)) for row in counted.claims}
-    assert found == {cell: (source, said) for cell, (source, said, _) in STRIKES.items()}
+    counts = {(row.scope, row.group): (row.source, stated(row)) for row in counted.claims}
+    assert counts == {cell: (source, said) for cell, (source, said, _) in STRIKES.items()}
     assert len(counted.claims) == 8
     left_out = Counter(out.code for out in counted.left_out)
     assert left_out == {"quotes": 15, "unknown": 3, "derived": 1}
@@ -363,11 +363,11 @@ ARTICLE = {
 
 
 def test_article_holds_every_count_of_dead():
-    found = {
+    rows = {
         (row.source, frozenset(row.scopes), row.group): (row.perpetrator, stated(row))
         for row in datasets.load("article")
     }
-    assert found == {
+    assert rows == {
         (source, frozenset(scope.split("+")), group): said
         for (source, scope, group), said in ARTICLE.items()
     }
@@ -493,8 +493,8 @@ def test_dated_grades_are_no_further_evidence():
 def test_dated_allegations_are_never_the_documented_count():
     claims = dated()
     cell = ("Iraq+Syria", "killed", "civilians", "Coalition")
-    found = documented(claims, cell, (None, None))
-    assert (found.low, found.source) == (8249, "Airwars")
+    count = documented(claims, cell, (None, None))
+    assert (count.low, count.source) == (8249, "Airwars")
 
 
 @pytest.mark.parametrize(
@@ -507,8 +507,8 @@ def test_dated_allegations_are_never_the_documented_count():
 )
 def test_dated_copies_without_a_date_are_not_documented_for_february_2018(end, low, source):
     cell = ("Iraq+Syria", "killed", "civilians", "Coalition")
-    found = documented(dated(), cell, (date(2014, 8, 8), end))
-    assert (found.low, found.source) == (low, source)
+    count = documented(dated(), cell, (date(2014, 8, 8), end))
+    assert (count.low, count.source) == (low, source)
 
 
 def test_dated_citations_mark_what_is_secondary():
@@ -539,10 +539,10 @@ def syria():
 
 def by_pattern():
     """Monitor's row and perpetrator's row (or None) of every pattern."""
-    found = {}
+    incidents = {}
     for row in syria():
-        found.setdefault(row.incident, {})[row.source] = row
-    return [(rows["Airwars"], rows.get("Coalition")) for rows in found.values()]
+        incidents.setdefault(row.incident, {})[row.source] = row
+    return [(rows["Airwars"], rows.get("Coalition")) for rows in incidents.values()]
 
 
 def total(of=lambda airwars, coalition: 1, where=lambda airwars, coalition: True):
@@ -626,7 +626,7 @@ def test_syria_sums_by_grade_are_those_of_the_archive(grade, lowest, highest):
 
 def test_syria_no_row_stands_for_a_single_incident():
     reports = syria()
-    assert min(found.count for found in reports.incidents) >= 3
+    assert min(incident.count for incident in reports.incidents) >= 3
     patterns = reports.patterns()
     assert len(patterns) == len(reports.incidents)
     assert patterns.incident_of is None

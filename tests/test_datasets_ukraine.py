@@ -30,10 +30,10 @@ def day(number):
 
 
 def test_the_window_is_the_first_year_of_the_publication():
-    found = rows()
-    assert min(row.start for row in found) == FIRST
-    assert max(row.end for row in found) == max(row.reported for row in found) == LAST == day(365)
-    for row in found:
+    dated = rows()
+    assert min(row.start for row in dated) == FIRST
+    assert max(row.end for row in dated) == max(row.reported for row in dated) == LAST == day(365)
+    for row in dated:
         assert row.start == FIRST or row.start == row.end == row.reported
         assert row.end <= row.reported
 
@@ -60,23 +60,23 @@ def test_claims_of_one_day_and_running_totals():
     ],
 )
 def test_figures_stand_on_their_day(source, group, outcome, when, text):
-    found = rows(source=source, group=group, outcome=outcome, start=FIRST, end=when)
-    assert text in {row.quantity.text for row in found}
+    matching = rows(source=source, group=group, outcome=outcome, start=FIRST, end=when)
+    assert text in {row.quantity.text for row in matching}
 
 
 def test_people_have_three_outcomes_and_equipment_is_lost():
-    found = Counter((row.outcome, row.group) for row in rows())
-    assert len(found) == 30
-    for outcome, group in found:
+    counts = Counter((row.outcome, row.group) for row in rows())
+    assert len(counts) == 30
+    for outcome, group in counts:
         assert (outcome == "lost") == (group not in PEOPLE)
         assert group in PEOPLE or group.startswith(("Russian ", "Ukrainian "))
-    assert {outcome for outcome, group in found if group in PEOPLE} == {
+    assert {outcome for outcome, group in counts if group in PEOPLE} == {
         "killed",
         "injured",
         "casualties",
     }
-    assert found["killed", "Russian soldiers"] == 492 + 31
-    assert found["lost", "Russian tanks"] == 470 + 31
+    assert counts["killed", "Russian soldiers"] == 492 + 31
+    assert counts["lost", "Russian tanks"] == 470 + 31
 
 
 def test_sources_and_the_roles_they_have_toward_each_side():
@@ -143,15 +143,15 @@ def test_the_notice_of_the_licence_is_shipped():
 
 
 def test_economist_rows_are_running_totals_of_soldiers():
-    found = rows("economist_ukraine")
-    for row in found:
+    economist = rows("economist_ukraine")
+    for row in economist:
         assert row.start == FIRST
         assert row.end == row.reported > FIRST
         assert row.outcome in {"killed", "casualties"}
         assert row.group in PEOPLE - {"civilians"}
         assert row.citation
-    assert Counter(row.group for row in found)["Russian soldiers"] == 102
-    assert max(row.end for row in found) == date(2026, 6, 30)
+    assert Counter(row.group for row in economist)["Russian soldiers"] == 102
+    assert max(row.end for row in economist) == date(2026, 6, 30)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from casualty_est.cli.demo import Study
+from casualty_est.cli.run import Study
 
 if TYPE_CHECKING:
     from casualty_est.claims.estimate import ClaimsEstimate

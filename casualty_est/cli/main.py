@@ -8,9 +8,10 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from casualty_est import __version__
+from casualty_est import __version__, datasets
 from casualty_est.cli import options
-from casualty_est.cli.terminal import BROKEN_PIPE, INTERRUPTED, STOP, discard_output
+from casualty_est.cli.run import Run
+from casualty_est.cli.terminal import BROKEN_PIPE, INTERRUPTED, STOP, console_for, discard_output
 from casualty_est.errors import CasualtyEstError, UsageError
 from casualty_est.kinds import KINDS, room
 
@@ -22,9 +23,9 @@ class _Kinds(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in self.commands:
-            from casualty_est.priors.settings import nearest
+            from casualty_est.tables.checks import offered
 
-            msg = f"check: {cmd_name!r} is no kind of table; {nearest(cmd_name, self.commands)}"
+            msg = f"check: {cmd_name!r} is no kind of table; {offered(cmd_name, self.commands)}"
             raise UsageError(msg)
         return super().get_command(ctx, cmd_name)
 
@@ -75,20 +76,15 @@ def demo(
     quiet: options.Quiet = False,
 ) -> None:
     """Run a bundled study end to end."""
-    from casualty_est.cli.demo import run_study, studies
-    from casualty_est.cli.run import Run
-    from casualty_est.cli.terminal import console_for
-
-    known = studies()
+    known = {key: study for kind in KINDS for key, study in room(kind, "demos").DEMOS.items()}
     if show_list:
-        console = console_for(quiet)
         for key, study in known.items():
-            console.print(f"{key:10}  {study.title}", markup=False)
+            console_for(quiet).print(f"{key:10}  {study.title}", markup=False)
         return
     if name not in known:
-        from casualty_est.priors.settings import nearest
+        from casualty_est.tables.checks import offered
 
-        msg = f"there is no study {name!r}; {nearest(name, known)}"
+        msg = f"there is no study {name!r}; {offered(name, known)}"
         raise UsageError(msg)
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -103,7 +99,12 @@ def demo(
         quiet=quiet,
         statements=study.statements,
     )
-    run.finish(run_study(study, run), study.beside)
+    model = study.build(datasets.load(study.dataset))
+    run.console.print(study.title, markup=False, style="bold")
+    estimate = run.fit(model)
+    if study.after:
+        study.after(estimate, run)
+    run.finish(estimate, study.beside)
 
 
 def main() -> None:

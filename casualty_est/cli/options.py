@@ -31,13 +31,9 @@ DrawCount = Annotated[int, typer.Option("--draws", metavar="N", help="Draws per 
 ChainCount = Annotated[int, typer.Option("--chains", metavar="N", help="Chains.")]
 Title = Annotated[str | None, typer.Option("--title", help="Title of the report.")]
 Authors = Annotated[str | None, typer.Option("--authors", help="Who answers for the report.")]
+_STATEMENTS_HELP = "What only you can say: the report names the keys."
 Statements = Annotated[
-    Path | None,
-    typer.Option(
-        "--statements",
-        metavar="FILE.toml",
-        help="What only you can say: the report names the keys.",
-    ),
+    Path | None, typer.Option("--statements", metavar="FILE.toml", help=_STATEMENTS_HELP)
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
 Roles = Annotated[
@@ -50,34 +46,35 @@ Cell = Annotated[
 
 def pairs(items: list[str] | None, option: str) -> dict[str, str]:
     """Read NAME=VALUE pairs; a name may hold an equals sign, the last one divides."""
-    return dict(_pair(item, item.rpartition("="), option) for item in items or [])
+    return dict(_pair(item.rpartition("="), option) for item in items or [])
 
 
-def _pair(text: str, parts: tuple[str, str, str], option: str) -> tuple[str, str]:
-    name, _, value = (part.strip() for part in parts)
+def _pair(parts: tuple[str, str, str], option: str) -> tuple[str, str]:
+    name, _, value = map(str.strip, parts)
     if not name or not value:
-        msg = f"{option} takes NAME=VALUE, not {text!r}"
+        msg = f"{option} takes NAME=VALUE, not {''.join(parts)!r}"
         raise UsageError(msg)
     return name, value
 
 
 def cell(text: str | None, option: str = "--cell") -> dict[str, str]:
     """Read FIELD=LABEL pairs; a label may hold commas and equals signs."""
-    from casualty_est.priors.settings import CELL_FIELDS, nearest
+    from casualty_est.priors.settings import CELL_FIELDS
+    from casualty_est.tables.checks import offered
 
     if text is None:
         return {}
-    found: dict[str, str] = {}
+    labels: dict[str, str] = {}
     for pair in re.split(rf",(?=\s*(?:{'|'.join(CELL_FIELDS)})\s*=)", text):
-        name, label = _pair(pair, pair.partition("="), option)
+        name, label = _pair(pair.partition("="), option)
         if name not in CELL_FIELDS:
-            msg = f"{option}: {name!r} is unknown; {nearest(name, CELL_FIELDS)}"
+            msg = f"{option}: {name!r} is unknown; {offered(name, CELL_FIELDS)}"
             raise UsageError(msg)
-        if name in found:
-            msg = f"{option} names the {name} twice: keep {found[name]!r} or {label!r}"
+        if name in labels:
+            msg = f"{option} names the {name} twice: keep {labels[name]!r} or {label!r}"
             raise UsageError(msg)
-        found[name] = label
-    return found
+        labels[name] = label
+    return labels
 
 
 def check_kind(file: Path, kind: str, command: str = "casualty-est") -> None:
@@ -132,12 +129,12 @@ def read_statements(given: Path | Mapping[str, str] | None) -> dict[str, str]:
     if not isinstance(given, Path):
         return dict(given or {})
     try:
-        found = tomllib.loads(given.read_text(encoding="utf-8"))
+        statements = tomllib.loads(given.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         msg = f"--statements: {given.name} cannot be read: {error}"
         raise UsageError(msg) from None
-    wrong = [key for key, value in found.items() if not isinstance(value, str)]
+    wrong = [key for key, value in statements.items() if not isinstance(value, str)]
     if wrong:
         msg = f'--statements: {wrong[0]!r} must be a text, as in {wrong[0]} = "..."'
         raise UsageError(msg)
-    return found
+    return statements

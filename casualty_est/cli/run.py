@@ -99,6 +99,22 @@ class Run:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A bundled study.
+
+    statements: What the report says that no computation can: see the checklist of reports.
+    beside: Published answers to the same question, shown beside this one and never used.
+    """
+
+    title: str
+    dataset: str
+    build: Callable[[Any], Any]
+    statements: Mapping[str, str] = field(default_factory=dict)
+    beside: tuple[str, ...] = ()
+    after: Callable[[Any, Run], None] | None = None
+
+
 def _print(console: Console, estimate: Estimate, prob: float) -> None:
     """Print its numbers, what its check says, and the answer under wider assumptions."""
     from casualty_est.result.show import as_rich

@@ -17,8 +17,8 @@ from casualty_est.kinds import room
 
 __all__ = ["Provenance", "claims", "incidents", "lists", "load", "names", "path", "provenance"]
 
-# A package that lies unpacked on disk is read in place. From a zip file a copy is made, which has
-# to outlive the call that asked for it and to be gone when the program ends.
+# From a zip file a copy is made, which has to outlive the call that asked for it and to be gone
+# when the program ends.
 _copies = ExitStack()
 atexit.register(_copies.close)
 
@@ -59,12 +59,11 @@ class Provenance:
 
 
 def names() -> tuple[str, ...]:
-    """Return the names of the bundled datasets.
+    """Return the names of the bundled datasets, that of the demo first.
 
     Returns
     -------
     tuple of str
-        The dataset of the demo first.
 
     Examples
     --------
@@ -82,17 +81,11 @@ def provenance(name: str) -> Provenance:
     Parameters
     ----------
     name : str
-        One of `names`.
+        One of `names`; every other is a `UsageError`, here as below.
 
     Returns
     -------
     Provenance
-        Title, description, licence, kind, conflict, citations and notes.
-
-    Raises
-    ------
-    UsageError
-        If there is no dataset of that name.
 
     Examples
     --------
@@ -100,12 +93,19 @@ def provenance(name: str) -> Provenance:
     >>> datasets.provenance("coalition").conflict
     'US-led Coalition in Iraq and Syria, 2014-2018'
     """
-    return _records()[_known(name)]
+    if name not in _records():
+        from casualty_est.tables.checks import nearest
+
+        valid = ", ".join(map(repr, names()))
+        near = nearest(name, names())
+        msg = f"a bundled dataset is one of {valid}, not {name!r}{near}: choose one"
+        raise UsageError(msg)
+    return _records()[name]
 
 
 @cache
 def path(name: str) -> Path:
-    """Return the CSV file of a bundled dataset.
+    """Return the CSV file of a bundled dataset, to be read and not written.
 
     Parameters
     ----------
@@ -116,12 +116,7 @@ def path(name: str) -> Path:
     -------
     pathlib.Path
         The file inside the installed package; where the package lies in a zip file, a temporary
-        copy that is removed when the program ends. It is to be read, not written.
-
-    Raises
-    ------
-    UsageError
-        If there is no dataset of that name.
+        copy that is removed when the program ends.
 
     Examples
     --------
@@ -129,7 +124,7 @@ def path(name: str) -> Path:
     >>> datasets.path("coalition").suffix
     '.csv'
     """
-    return _copies.enter_context(as_file(files(__name__) / f"{_known(name)}.csv"))
+    return _copies.enter_context(as_file(files(__name__) / f"{provenance(name).name}.csv"))
 
 
 def load(name: str) -> Any:
@@ -163,81 +158,44 @@ def load(name: str) -> Any:
 
 
 def claims(name: str) -> Any:
-    """Read a bundled table of claims.
+    """Read a bundled table of claims, as `Claims`.
 
     Parameters
     ----------
     name : str
         One of `names`, of kind ``claims``.
-
-    Returns
-    -------
-    Claims
-
-    Raises
-    ------
-    UsageError
-        If there is no such table of claims.
-
-    Examples
-    --------
-    >>> from casualty_est import datasets
-    >>> len(datasets.claims("coalition"))
-    2
     """
     return _load("claims", name)
 
 
 def lists(name: str) -> Any:
-    """Read a bundled table of capture histories.
+    """Read a bundled table of capture histories, as `CaptureHistories`.
 
     Parameters
     ----------
     name : str
         One of `names`, of kind ``lists``.
-
-    Returns
-    -------
-    CaptureHistories
-
-    Raises
-    ------
-    UsageError
-        If there is no such table of lists.
-
-    Examples
-    --------
-    >>> from casualty_est import datasets
-    >>> datasets.lists("kosovo").lists
-    ('Exhumations', 'ABA/CEELI', 'OSCE', 'HRW')
     """
     return _load("lists", name)
 
 
 def incidents(name: str) -> Any:
-    """Read a bundled table of incidents.
+    """Read a bundled table of incidents, as `IncidentReports`.
 
     Parameters
     ----------
     name : str
         One of `names`, of kind ``incidents``.
-
-    Returns
-    -------
-    IncidentReports
-
-    Raises
-    ------
-    UsageError
-        If there is no such table of incidents.
-
-    Examples
-    --------
-    >>> from casualty_est import datasets
-    >>> datasets.incidents("coalition_syria_patterns").sources
-    ('Airwars', 'Coalition')
     """
     return _load("incidents", name)
+
+
+def _load(wanted: str, name: str) -> Any:
+    kind = provenance(name).kind
+    if kind != wanted:
+        msg = f"the bundled dataset {name!r} holds {kind}, not {wanted}: read it with {kind}()"
+        raise UsageError(msg)
+    return load(name)
 
 
 @cache
@@ -250,21 +208,3 @@ def _record(name: str, entry: dict[str, Any]) -> Provenance:
     # A missing or misspelt key of the file fails here, as it would for any caller.
     citations, notes = tuple(entry.pop("citations")), tuple(entry.pop("notes"))
     return Provenance(name=name, citations=citations, notes=notes, **entry)
-
-
-def _load(kind: str, name: str) -> Any:
-    found = provenance(name).kind
-    if found != kind:
-        msg = f"the bundled dataset {name!r} holds {found}, not {kind}: read it with {found}()"
-        raise UsageError(msg)
-    return load(name)
-
-
-def _known(name: str) -> str:
-    if name in _records():
-        return name
-    from casualty_est.tables.checks import nearest
-
-    valid = ", ".join(repr(known) for known in names())
-    msg = f"a bundled dataset is one of {valid}, not {name!r}{nearest(name, names())}: choose one"
-    raise UsageError(msg)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -51,8 +52,66 @@ def _ends(low: float, high: float) -> tuple[float, float]:
     return low, high
 
 
+class Distribution(ABC):
+    """A Normal distribution on some scale, read on the scale of the quantity."""
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def median(self) -> float:
+        """Median, in the unit of the quantity."""
+
+    @abstractmethod
+    def _at(self, z: Array) -> Any:
+        """Return the quantity at z standard deviations above the median."""
+
+    @abstractmethod
+    def _parameters(self) -> str:
+        """Write the arguments that would build it."""
+
+    def quantile(self, q: npt.ArrayLike) -> Array:
+        """Quantiles of the distribution.
+
+        Parameters
+        ----------
+        q : array_like
+            Probabilities.
+
+        Returns
+        -------
+        ndarray
+            In the unit of the quantity and the shape of `q`.
+        """
+        return np.asarray(self._at(special.ndtri(np.asarray(q, dtype=float))))
+
+    def interval(self, prob: float = 0.95) -> tuple[float, float]:
+        """Equal-tailed interval.
+
+        Parameters
+        ----------
+        prob : float
+            Probability that it holds.
+
+        Returns
+        -------
+        tuple of float
+        """
+        _z(prob)
+        low, high = self.quantile([(1 - prob) / 2, (1 + prob) / 2])
+        return float(low), float(high)
+
+    def __repr__(self) -> str:
+        """Show the parameters, the median and the 95% interval."""
+        low, high = self.interval()
+        return (
+            f"{type(self).__name__}({self._parameters()}; "
+            f"median {short(self.median)}, 95% {short(low)} to {short(high)})"
+        )
+
+
 @dataclass(frozen=True, slots=True, repr=False)
-class Normal:
+class Normal(Distribution):
     """A Normal distribution, on whatever scale the parameter lives.
 
     Parameters
@@ -89,41 +148,15 @@ class Normal:
         """Median, in the unit of the parameter."""
         return self.mean
 
-    def quantile(self, q: npt.ArrayLike) -> Array:
-        """Quantiles of the distribution.
+    def _at(self, z: Array) -> Any:
+        return self.mean + self.sd * z
 
-        Parameters
-        ----------
-        q : array_like
-            Probabilities.
-
-        Returns
-        -------
-        ndarray
-            In the unit of the quantity and the shape of `q`.
-        """
-        return np.asarray(self.mean + self.sd * special.ndtri(np.asarray(q, dtype=float)))
-
-    def interval(self, prob: float = 0.95) -> tuple[float, float]:
-        """Equal-tailed interval.
-
-        Parameters
-        ----------
-        prob : float
-            Probability that it holds.
-
-        Returns
-        -------
-        tuple of float
-        """
-        return _interval(self, prob)
-
-    def __repr__(self) -> str:
-        return _describe(self, f"mean={self.mean:g}, sd={self.sd:g}")
+    def _parameters(self) -> str:
+        return f"mean={self.mean:g}, sd={self.sd:g}"
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
-class LogNormal:
+class LogNormal(Distribution):
     """A log-normal distribution of a positive quantity.
 
     Parameters
@@ -179,41 +212,15 @@ class LogNormal:
         """Median, in the unit of the quantity."""
         return math.exp(self.mu)
 
-    def quantile(self, q: npt.ArrayLike) -> Array:
-        """Quantiles of the distribution.
+    def _at(self, z: Array) -> Any:
+        return np.exp(self.mu + self.sd * z)
 
-        Parameters
-        ----------
-        q : array_like
-            Probabilities.
-
-        Returns
-        -------
-        ndarray
-            In the unit of the quantity and the shape of `q`.
-        """
-        return np.asarray(np.exp(self.mu + self.sd * special.ndtri(np.asarray(q, dtype=float))))
-
-    def interval(self, prob: float = 0.95) -> tuple[float, float]:
-        """Equal-tailed interval.
-
-        Parameters
-        ----------
-        prob : float
-            Probability that it holds.
-
-        Returns
-        -------
-        tuple of float
-        """
-        return _interval(self, prob)
-
-    def __repr__(self) -> str:
-        return _describe(self, f"median={self.median:.4g}, factor={math.exp(self.sd):.3g}")
+    def _parameters(self) -> str:
+        return f"median={self.median:.4g}, factor={math.exp(self.sd):.3g}"
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
-class LogitNormal:
+class LogitNormal(Distribution):
     """A distribution of a share between 0 and 1 whose logit is Normal.
 
     Parameters
@@ -264,46 +271,11 @@ class LogitNormal:
         """Median, a share."""
         return float(special.expit(self.mu))
 
-    def quantile(self, q: npt.ArrayLike) -> Array:
-        """Quantiles of the distribution.
+    def _at(self, z: Array) -> Any:
+        return special.expit(self.mu + self.sd * z)
 
-        Parameters
-        ----------
-        q : array_like
-            Probabilities.
-
-        Returns
-        -------
-        ndarray
-            In the unit of the quantity and the shape of `q`.
-        """
-        return np.asarray(special.expit(self.mu + self.sd * special.ndtri(np.asarray(q))))
-
-    def interval(self, prob: float = 0.95) -> tuple[float, float]:
-        """Equal-tailed interval.
-
-        Parameters
-        ----------
-        prob : float
-            Probability that it holds.
-
-        Returns
-        -------
-        tuple of float
-        """
-        return _interval(self, prob)
-
-    def __repr__(self) -> str:
-        return _describe(self, f"median={self.median:.4g}, sd={self.sd:.3g}")
-
-
-Distribution = Normal | LogNormal | LogitNormal
-
-
-def _interval(prior: Distribution, prob: float) -> tuple[float, float]:
-    _z(prob)
-    low, high = prior.quantile([(1 - prob) / 2, (1 + prob) / 2])
-    return float(low), float(high)
+    def _parameters(self) -> str:
+        return f"median={self.median:.4g}, sd={self.sd:.3g}"
 
 
 def short(value: float) -> str:
@@ -312,14 +284,6 @@ def short(value: float) -> str:
         return f"{value:.3g}"
     rounded = float(f"{value:.3g}")
     return f"{rounded:,.0f}" if abs(rounded) >= 100 else f"{rounded:g}"
-
-
-def _describe(prior: Distribution, parameters: str) -> str:
-    low, high = prior.interval()
-    return (
-        f"{type(prior).__name__}({parameters}; "
-        f"median {short(prior.median)}, 95% {short(low)} to {short(high)})"
-    )
 
 
 def named(spec: dict[str, Any], kind: type[LogNormal] | type[LogitNormal], where: str) -> Any:
@@ -336,10 +300,13 @@ def named(spec: dict[str, Any], kind: type[LogNormal] | type[LogitNormal], where
             return LogNormal(**spec)
         if keys == {"median", "factor"}:
             # A factor on a share multiplies its odds: the sd of the logit is the log of it.
-            return LogitNormal(median=spec["median"], sd=math.log(_factor(spec["factor"])))
+            if _finite("factor", spec["factor"]) <= 1:
+                msg = f"factor must be above 1, not {spec['factor']!r}"
+                raise UsageError(msg)
+            return LogitNormal(median=spec["median"], sd=math.log(float(spec["factor"])))
         if keys == {"median", "sd"} and kind is LogNormal:
-            sd = _positive("sd", spec["sd"])
-            return LogNormal(median=spec["median"], factor=math.exp(sd))
+            factor = math.exp(_positive("sd", spec["sd"]))
+            return LogNormal(median=spec["median"], factor=factor)
         if keys == {"median", "sd"}:
             return LogitNormal(**spec)
     except UsageError as error:
@@ -350,10 +317,3 @@ def named(spec: dict[str, Any], kind: type[LogNormal] | type[LogitNormal], where
         f"or {{interval=[low, high], prob=0.95}}"
     )
     raise UsageError(msg)
-
-
-def _factor(value: float) -> float:
-    if _finite("factor", value) <= 1:
-        msg = f"factor must be above 1, not {value!r}"
-        raise UsageError(msg)
-    return float(value)

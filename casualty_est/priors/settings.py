@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -24,11 +24,13 @@ from casualty_est.priors.roles import (
 from casualty_est.priors.time import (
     Delay,
     TimePriors,
+    positive,
     read_day,
     read_delay,
     read_drift,
     read_time_priors,
 )
+from casualty_est.tables.checks import offered
 
 CELL_FIELDS = ("scope", "outcome", "group", "perpetrator")
 SMALLEST_SD = 0.02  # log sd below which no report of a count is that exact
@@ -119,25 +121,21 @@ class Priors:
 
     Parameters
     ----------
-    roles : mapping
-        Role by key.
-    sources : mapping
-        What was said of single sources, by name.
+    roles, sources : mapping
+        Role by key; what was said of single sources, by name.
     anchors : tuple of Anchor
         Outside knowledge of levels.
     groups : mapping
         Relations between group labels.
-    single, shared : Normal
-        Log of the count of a single cell; of the level that several cells share.
-    single_incident, shared_incident : Normal
-        The same for cells that only claims on single incidents speak of.
+    single, shared, single_incident, shared_incident : Normal
+        Log of the count of a single cell and of the level that several cells share; the same for
+        cells that only claims on single incidents speak of.
     offset_sd : float
         Scale of the half-Normal sd of log cell offsets round a shared level.
-    reporting_sd : float
-        Log sd of a claim round what its source would say without error.
-    learned_sd : LogNormal
-        Prior of that sd for a source with five or more claims, to which `SMALLEST_SD` is added in
-        quadrature: agreement by chance must not make a source exact.
+    reporting_sd, learned_sd : float, LogNormal
+        Log sd of a claim round what its source would say without error, and the prior of that sd
+        for a source with five or more claims, to which `SMALLEST_SD` is added in quadrature:
+        agreement by chance must not make a source exact.
     fractions : tuple of float
         Shares of a ratio prior's variance that belong to the role, the source, and the target.
     within : str, optional
@@ -209,14 +207,15 @@ def read_priors(spec: Mapping[str, Any] | str | Path | None = None) -> Priors:
         roles[key] = override(roles[key], _mapping(numbers, f"roles.{key}"))
         _plausible(roles[key].totals.core.median, f"roles.{key}", RATIOS)
         _plausible(roles[key].within.core.median, f"roles.{key}.within", RATIOS)
-    settings: dict[str, Any] = {"roles": roles}
-    settings["sources"] = _sources(_mapping(table.get("sources"), "sources"), roles)
-    settings["anchors"] = _anchors(table.get("anchors", []))
-    settings["groups"] = _groups(_mapping(table.get("groups"), "groups"))
-    settings |= _levels(table)
-    settings |= _scales(table)
-    settings["over_time"] = read_time_priors(table)
-    return Priors(**settings)
+    return Priors(
+        roles=roles,
+        sources=_sources(_mapping(table.get("sources"), "sources"), roles),
+        anchors=_anchors(table.get("anchors", [])),
+        groups=_groups(_mapping(table.get("groups"), "groups")),
+        **_levels(table),
+        **_scales(table),
+        over_time=read_time_priors(table),
+    )
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -230,19 +229,11 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise UsageError(msg) from None
 
 
-def nearest(name: str, valid: Iterable[str]) -> str:
-    """List valid names, the nearest one first named, for an error message."""
-    names = list(valid)
-    close = difflib.get_close_matches(name, names, n=1)
-    hint = f"did you mean {close[0]!r}? " if close else ""
-    return f"{hint}valid are {', '.join(map(repr, names)) or 'none'}"
-
-
 def _known(names: Iterable[str], valid: Iterable[str], where: str) -> None:
     valid = list(valid)
     for name in names:
         if name not in valid:
-            msg = f"{where}: {name!r} is unknown; {nearest(name, valid)}"
+            msg = f"{where}: {name!r} is unknown; {offered(name, valid)}"
             raise UsageError(msg)
 
 
@@ -255,7 +246,7 @@ def _mapping(value: Any, where: str) -> dict[str, Any]:
 
 
 def _sources(table: dict[str, Any], roles: Mapping[str, Role]) -> dict[str, SourcePrior]:
-    found = {}
+    sources = {}
     for name, spec in table.items():
         where = f'sources."{name}"'
         fields = _mapping(spec, where)
@@ -269,8 +260,8 @@ def _sources(table: dict[str, Any], roles: Mapping[str, Role]) -> dict[str, Sour
         for level in ("total", "incident"):
             base = roles[role or NO_ROLE].prior(level)
             _plausible(_source_prior(fields, where, base, level).core.median, where, RATIOS)
-        found[name] = SourcePrior(role, fields, delay, drift)
-    return found
+        sources[name] = SourcePrior(role, fields, delay, drift)
+    return sources
 
 
 def _source_prior(spec: Mapping[str, Any], where: str, base: RatioPrior, level: str) -> RatioPrior:
@@ -297,15 +288,16 @@ def _anchors(items: Any) -> tuple[Anchor, ...]:
     if not isinstance(items, list | tuple):
         msg = f"anchors must be a list of tables ([[anchors]]), not {items!r}"
         raise UsageError(msg)
+    places = [f"anchors[{i}]" for i in range(len(items))]
     anchors = tuple(
-        _anchor(_mapping(item, f"anchors[{i}]"), f"anchors[{i}]") for i, item in enumerate(items)
+        _anchor(_mapping(item, where), where) for item, where in zip(items, places, strict=True)
     )
-    for i, anchor in enumerate(anchors):
-        _plausible(anchor.prior.median, f"anchors[{i}]", RATIOS if anchor.source else COUNTS)
+    for anchor, where in zip(anchors, places, strict=True):
+        _plausible(anchor.prior.median, where, RATIOS if anchor.source else COUNTS)
         if anchor.prior.sd < SMALLEST_ANCHOR_SD:
             low, high = anchor.prior.interval(0.95)
             msg = (
-                f"anchors[{i}]: an anchor must leave at least about one per cent either way; its "
+                f"{where}: an anchor must leave at least about one per cent either way; its "
                 f"95% interval is {low:.6g} to {high:.6g}: widen it"
             )
             raise UsageError(msg)
@@ -313,12 +305,10 @@ def _anchors(items: Any) -> tuple[Anchor, ...]:
 
 
 def _anchor(item: dict[str, Any], where: str) -> Anchor:
-    days = ("date", "start")
     numeric = ("interval", "prob", "median", "factor", "sd")
-    _known(item, (*CELL_FIELDS, "source", "ratio", *days, *numeric), where)
+    _known(item, (*CELL_FIELDS, "source", "ratio", "date", "start", *numeric), where)
     cell = {key: str(item[key]) for key in CELL_FIELDS if key in item}
-    taken = (*CELL_FIELDS, "source", "ratio", *days)
-    numbers = {key: value for key, value in item.items() if key not in taken}
+    numbers = {key: value for key, value in item.items() if key in numeric}
     start, end = (read_day(item.get(key), f"{where}.{key}") for key in ("start", "date"))
     if start is not None and (end is None or end < start):
         msg = f"{where}: an anchor that starts on {start} needs a date on or after it"
@@ -354,13 +344,13 @@ def _groups(table: dict[str, Any]) -> dict[str, Group]:
         where = f"groups.{name}"
         fields = _mapping(spec, where)
         _known(fields, ("inside", "share", "sum"), where)
-        old = groups.get(name, Group())
-        if "sum" in fields and ("inside" in fields or "share" in fields):
-            msg = f"{where}: a group is either a sum of others or inside one"
-            raise UsageError(msg)
         if "sum" in fields:
+            if len(fields) > 1:
+                msg = f"{where}: a group is either a sum of others or inside one"
+                raise UsageError(msg)
             groups[name] = Group(parts=_parts(fields["sum"], f"{where}.sum"))
             continue
+        old = groups.get(name, Group())
         share = old.share
         if "share" in fields:
             share = named(_mapping(fields["share"], where), LogitNormal, f"{where}.share")
@@ -370,7 +360,8 @@ def _groups(table: dict[str, Any]) -> dict[str, Group]:
             raise UsageError(msg)
         groups[name] = Group(inside, share)
     for name, group in groups.items():
-        if group.inside and name in _summed(group.inside, groups):
+        parts = {whole: other.parts for whole, other in groups.items()}
+        if group.inside and name in _reached(group.inside, parts):
             if name in table:
                 msg = (
                     f"groups: {name!r} is a part of the sum {group.inside!r} and cannot have a "
@@ -379,122 +370,102 @@ def _groups(table: dict[str, Any]) -> dict[str, Group]:
                 raise UsageError(msg)
             # The analyst's sum replaces the share that the package would assume.
             groups[name] = Group()
-    _acyclic(groups)
+    _no_circles(groups)
     return groups
 
 
 def _parts(names: Any, where: str) -> tuple[str, ...]:
-    named = isinstance(names, list | tuple) and all(
+    labels = isinstance(names, list | tuple) and all(
         isinstance(name, str) and name.strip() for name in names
     )
-    if not named or len(names) < 2 or len(set(names)) < len(names):
+    if not labels or len(names) < 2 or len(set(names)) < len(names):
         msg = f"{where} must be a list of at least two different groups, not {names!r}"
         raise UsageError(msg)
     return tuple(names)
 
 
-def _summed(whole: str, groups: Mapping[str, Group]) -> set[str]:
-    """Return the groups that a sum is made of, those of its parts included."""
-    found: set[str] = set()
-    todo = [whole]
-    while todo:
-        for part in groups.get(todo.pop(), Group()).parts:
-            if part not in found:
-                found.add(part)
-                todo.append(part)
-    return found
-
-
-def _acyclic(groups: Mapping[str, Group]) -> None:
+def _no_circles(groups: Mapping[str, Group]) -> None:
     """Refuse a group that lies, by whatever path, inside itself or is computed from itself."""
-    above: dict[str, set[str]] = {}
-    needs: dict[str, set[str]] = {}
+    above: dict[str, set[str]] = defaultdict(set)
+    needs: dict[str, set[str]] = defaultdict(set)
     for name, group in groups.items():
         if group.inside:
-            above.setdefault(name, set()).add(group.inside)
-            needs.setdefault(name, set()).add(group.inside)
+            above[name].add(group.inside)
+            needs[name].add(group.inside)
         for part in group.parts:
-            above.setdefault(part, set()).add(name)
             # A sum needs its parts, a share the whole: the two run in opposite directions.
-            needs.setdefault(name, set()).add(part)
-    _no_circle(above)
-    _no_circle(needs)
-
-
-def _no_circle(above: Mapping[str, set[str]]) -> None:
-    for name in above:
-        seen: set[str] = set()
-        todo = list(above[name])
-        while todo:
-            step = todo.pop()
-            if step == name:
+            above[part].add(name)
+            needs[name].add(part)
+    for steps in (above, needs):
+        for name in steps:
+            if name in _reached(name, steps):
                 msg = f"groups: {name!r} lies inside itself; remove one of the relations"
                 raise UsageError(msg)
-            if step not in seen:
-                seen.add(step)
-                todo.extend(above.get(step, ()))
 
 
-def _levels(table: dict[str, Any]) -> dict[str, Normal]:
-    found: dict[str, Normal] = {}
-    for key, targets in (
-        ("level", ("single", "shared")),
-        ("incident_level", ("single_incident", "shared_incident")),
-    ):
+def _reached(start: str, steps: Mapping[str, Iterable[str]]) -> set[str]:
+    """Return everything to which one comes from a name by one step or more."""
+    reached: set[str] = set()
+    todo = [start]
+    while todo:
+        new = set(steps.get(todo.pop(), ())) - reached
+        reached |= new
+        todo.extend(new)
+    return reached
+
+
+def _levels(table: dict[str, Any]) -> dict[str, Any]:
+    levels: dict[str, Any] = {}
+    for key, suffix in (("level", ""), ("incident_level", "_incident")):
         if key in table:
             prior = named(_mapping(table[key], key), LogNormal, key)
             _plausible(prior.median, key, COUNTS)
-            found |= dict.fromkeys(targets, Normal(prior.mu, prior.sd))
-    return found
+            level = Normal(prior.mu, prior.sd)
+            levels[f"single{suffix}"] = levels[f"shared{suffix}"] = level
+    return levels
 
 
 def _scales(table: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    if "offsets" in table:
-        offsets = _mapping(table["offsets"], "offsets")
-        _known(offsets, ("sd",), "offsets")
-        found["offset_sd"] = _scale(offsets.get("sd"), "offsets.sd")
-    if "reporting" in table:
-        reporting = _mapping(table["reporting"], "reporting")
-        _known(reporting, ("sd",), "reporting")
-        found["reporting_sd"] = _scale(reporting.get("sd"), "reporting.sd")
-        if found["reporting_sd"] < SMALLEST_SD:
-            msg = (
-                f"reporting.sd must be at least {SMALLEST_SD:g}, not {found['reporting_sd']:g}: no "
-                f"source repeats a count more exactly than that"
-            )
-            raise UsageError(msg)
+    scales: dict[str, Any] = {}
+    for key, field_name in (("offsets", "offset_sd"), ("reporting", "reporting_sd")):
+        if key in table:
+            fields = _mapping(table[key], key)
+            _known(fields, ("sd",), key)
+            scales[field_name] = positive(fields.get("sd"), f"{key}.sd")
+    sd = scales.get("reporting_sd", SMALLEST_SD)
+    if sd < SMALLEST_SD:
+        msg = (
+            f"reporting.sd must be at least {SMALLEST_SD:g}, not {sd:g}: no "
+            f"source repeats a count more exactly than that"
+        )
+        raise UsageError(msg)
     if "shared" in table:
+        shares = ("role", "source", "target")
         shared = _mapping(table["shared"], "shared")
-        _known(shared, ("role", "source", "target", "within"), "shared")
+        _known(shared, (*shares, "within"), "shared")
         within = shared.pop("within", None)
         if within is not None:
             _known([str(within)], CELL_FIELDS, "shared.within")
-            found["within"] = str(within)
-        if not shared:
-            return found
-        _known(("role", "source", "target"), shared, "shared")
-        parts = tuple(_number(shared[key], f"shared.{key}") for key in ("role", "source", "target"))
-        if min(parts) < 0 or parts[2] == 0 or abs(sum(parts) - 1) > 1e-9:
-            # Without a part of its own a ratio would be another one, and its pull undefined.
-            msg = (
-                f"shared: role, source and target must be 0 or more, target above 0, and sum to 1, "
-                f"not {parts}"
-            )
+            scales["within"] = str(within)
+        if shared:
+            _known(shares, shared, "shared")
+            scales["fractions"] = _fractions([shared[key] for key in shares])
+    return scales
+
+
+def _fractions(values: list[Any]) -> tuple[float, ...]:
+    """Read the shares of role, source and target."""
+    for key, value in zip(("role", "source", "target"), values, strict=True):
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or not math.isfinite(value):
+            msg = f"shared.{key} must be a number, not {value!r}"
             raise UsageError(msg)
-        found["fractions"] = parts
-    return found
-
-
-def _number(value: Any, where: str) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-        return float(value)
-    msg = f"{where} must be a number, not {value!r}"
-    raise UsageError(msg)
-
-
-def _scale(value: Any, where: str) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf:
-        return float(value)
-    msg = f"{where} must be a number above 0, not {value!r}"
-    raise UsageError(msg)
+    parts = tuple(map(float, values))
+    if min(parts) < 0 or parts[2] == 0 or abs(sum(parts) - 1) > 1e-9:
+        # Without a part of its own a ratio would be another one, and its pull undefined.
+        msg = (
+            f"shared: role, source and target must be 0 or more, target above 0, and sum to 1, "
+            f"not {parts}"
+        )
+        raise UsageError(msg)
+    return parts

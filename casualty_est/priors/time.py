@@ -72,7 +72,7 @@ def read_delay(spec: Any, where: str) -> Delay | None:
         spec = dict(WIDE)
     if isinstance(spec, Mapping):
         fields = dict(spec)
-        shape = _positive(fields.pop("shape", WEIBULL_SHAPE), f"{where}.shape")
+        shape = positive(fields.pop("shape", WEIBULL_SHAPE), f"{where}.shape")
         if set(fields) == {"median"}:
             return Delay(_days(fields["median"], where), 0.0, shape)
         prior = named(fields, LogNormal, where)
@@ -90,7 +90,7 @@ def read_drift(spec: Any, where: str) -> float | None:
     """Read a drift: the sd of the log ratio's random walk over one year."""
     if spec is None:
         return None
-    value = _positive(spec, where)
+    value = positive(spec, where)
     if value > 5:
         msg = f"{where}: a ratio that drifts by a factor of {math.exp(value):,.0f} a year is none"
         raise UsageError(msg)
@@ -114,7 +114,7 @@ def read_day(value: Any, where: str) -> date | None:
 
 def read_time_priors(table: Mapping[str, Any]) -> TimePriors:
     """Read the tables ``path``, ``restated`` and ``short`` of the analyst's assumptions."""
-    found: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
     for name, fields in (
         ("path", {"sd": "path_sd", "terms": "terms"}),
         ("restated", {"sd": "slow_sd", "months": "slow_months"}),
@@ -128,17 +128,17 @@ def read_time_priors(table: Mapping[str, Any]) -> TimePriors:
             if key not in fields:
                 msg = f"{name}: {key!r} is unknown; valid are {', '.join(map(repr, fields))}"
                 raise UsageError(msg)
-            found[fields[key]] = _positive(value, f"{name}.{key}")
-    if "terms" in found:
-        if found["terms"] != int(found["terms"]) or found["terms"] > 24:
-            msg = f"path.terms must be a whole number from 1 to 24, not {found['terms']:g}"
+            settings[fields[key]] = positive(value, f"{name}.{key}")
+    if "terms" in settings:
+        if settings["terms"] != int(settings["terms"]) or settings["terms"] > 24:
+            msg = f"path.terms must be a whole number from 1 to 24, not {settings['terms']:g}"
             raise UsageError(msg)
-        found["terms"] = int(found["terms"])
-    return TimePriors(**found)
+        settings["terms"] = int(settings["terms"])
+    return TimePriors(**settings)
 
 
 def _days(value: Any, where: str) -> float:
-    days = _positive(value, where)
+    days = positive(value, where)
     low, high = DAYS
     if not low <= days <= high:
         msg = f"{where}: a median delay lies between {low:g} and {high:,.0f} days, not {days:g}"
@@ -146,7 +146,8 @@ def _days(value: Any, where: str) -> float:
     return days
 
 
-def _positive(value: Any, where: str) -> float:
+def positive(value: Any, where: str) -> float:
+    """Read a number above 0."""
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf:
         return float(value)
     msg = f"{where} must be a number above 0, not {value!r}"

@@ -17,26 +17,25 @@ from casualty_est.errors import QuantityError
 from casualty_est.quantity.hedges import FORMS, named
 from casualty_est.quantity.hedges.hedge import Hedge
 from casualty_est.quantity.words import (
+    AFTER,
+    BEFORE,
     BOUNDS,
     LARGEST,
     MISSING_MARKS,
     PAD,
     PEOPLE,
     UNKNOWN,
+    VAGUE_PHRASES,
     Number,
     Phrase,
     number_at,
     padded,
-    prefix_at,
+    phrase_at,
     refuse_unless_noun,
     rounding_grid,
     share_scale,
-    suffix_at,
     tokenize,
-    vague_at,
 )
-
-__all__ = ["Quantity"]
 
 _JOINTS = frozenset({",", "and", "but", "perhaps", "possibly", "maybe", "probably"})
 _LONGEST = 300  # no count needs more characters; a paragraph in a cell is a slip
@@ -52,12 +51,9 @@ class Quantity:
 
     Parameters
     ----------
-    low : float or None
-        Lowest count the words allow, in people; None where they set none.
-    best : float or None
-        The count that was named, None where only ends were named.
-    high : float or None
-        Highest count the words allow, None where they set none.
+    low, best, high : float or None
+        Lowest count the words allow, the count that was named, and the highest count they allow,
+        in people; None where they set or name none.
     form : {"exact", "about", "at_least", "at_most", "between", "vague", "unknown"}
         What the words say of the number; see Notes.
     grid : float or None
@@ -104,7 +100,7 @@ class Quantity:
 
     Examples
     --------
-    >>> from casualty_est.quantity.quantity import Quantity
+    >>> from casualty_est import Quantity
     >>> claim = Quantity.parse("at least 6,047 civilians")
     >>> claim.form, claim.low, claim.high
     ('at_least', 6047, None)
@@ -162,7 +158,7 @@ class Quantity:
 
         Examples
         --------
-        >>> from casualty_est.quantity.quantity import Quantity
+        >>> from casualty_est import Quantity
         >>> Quantity.parse("2-3 million").high
         3000000
         """
@@ -172,8 +168,7 @@ class Quantity:
             return cls(None, None, None, "unknown")
         if isinstance(text, Quantity):
             return text
-        count = _whole(text, "a quantity")
-        return _parse_text(str(count))
+        return _parse_text(str(_whole(text, "a quantity")))
 
     @property
     def hedge(self) -> Hedge:
@@ -230,8 +225,7 @@ def _parse_text(text: str) -> Quantity:
         if bare.isascii() and bare.isdigit():
             count = Number(int(bare)).value()
             return Quantity(count, count, count, "exact", rounding_grid(count), text)
-        reading = _read(tokenize(bare))
-        return Quantity(*reading, text=text)
+        return Quantity(*_read(tokenize(bare)), text=text)
     except QuantityError as error:
         raise QuantityError(_refusal(text, str(error))) from None
 
@@ -270,7 +264,7 @@ def _read(tokens: list[str]) -> _Reading:
             raise QuantityError(msg)
     if "number" in tokens and _is_unknown_number(tokens):
         return None, None, None, "unknown", None
-    if tokens[0] in ("no", "none", "nobody", "nil") and prefix_at(tokens, 0) is None:
+    if tokens[0] in ("no", "none", "nobody", "nil") and phrase_at(BEFORE, tokens, 0) is None:
         return _read_zero(tokens)
     first, second = (tokens, None) if _JOINTS.isdisjoint(tokens) else _split(tokens)
     clause = _clause(first)
@@ -288,11 +282,7 @@ def _is_unknown_number(tokens: list[str]) -> bool:
 
 def _read_zero(tokens: list[str]) -> _Reading:
     words = [token for token in tokens if token]
-    start = 1
-    if words[0] == "no" and words[1:2] == ["one"]:
-        start = 2
-    elif words[0] == "no" and words[1:3] == ["-", "one"]:
-        start = 3
+    start = 2 if words[:2] == ["no", "one"] else 3 if words[:3] == ["no", "-", "one"] else 1
     for word in words[start:]:
         if word not in PEOPLE:
             msg = f"{words[0]!r} before {word!r} may say that nothing is known; write 0 or unknown"
@@ -307,17 +297,17 @@ def _split(tokens: list[str]) -> tuple[list[str], list[str] | None]:
         if i > start and token in _JOINTS:
             j = i + (token == ",")
             j += tokens[j] in ("and", "but")
-            found = prefix_at(tokens, j)
-            if found and found[0] in (Phrase.PERHAPS, Phrase.AT_MOST, Phrase.FEWER_THAN):
+            second, _ = phrase_at(BEFORE, tokens, j) or (None, j)
+            if second in (Phrase.PERHAPS, Phrase.AT_MOST, Phrase.FEWER_THAN):
                 return padded(tokens[:i]), padded(tokens[j:])
     return tokens, None
 
 
 def _hedges(tokens: list[str]) -> tuple[list[Phrase], int]:
     hedges, i = [], 0
-    while found := prefix_at(tokens, i):
-        hedges.append(found[0])
-        i = found[1]
+    while match := phrase_at(BEFORE, tokens, i):
+        hedge, i = match
+        hedges.append(hedge)
     return hedges, i
 
 
@@ -326,8 +316,7 @@ def _clause(tokens: list[str]) -> _Clause:
     kind, ends, grid, i = _amount(tokens, i)
     if tokens[i]:
         words = [token for token in tokens[i:] if token]
-        after = _take_suffix(words)
-        if after:
+        if after := _take_suffix(words):
             hedges.append(after)
         refuse_unless_noun(words)
     bounds = [hedge for hedge in hedges if hedge in BOUNDS]
@@ -343,10 +332,10 @@ def _take_suffix(words: list[str]) -> Phrase | None:
     """Remove a hedge from the start or the end of what follows a number, and return it."""
     tokens = padded(words)
     for i in (0, *range(max(1, len(words) - 3), len(words))):
-        found = suffix_at(tokens, i)
-        if found and (i == 0 or found[1] == len(words)):
-            del words[i : found[1]]
-            return found[0]
+        hedge, end = phrase_at(AFTER, tokens, i) or (None, i)
+        if hedge and (i == 0 or end == len(words)):
+            del words[i:end]
+            return hedge
     return None
 
 
@@ -356,19 +345,16 @@ def _amount(tokens: list[str], i: int) -> tuple[str, tuple[int, int], int | None
         return _between(tokens, i + 1)
     opened = tokens[i] == "from"
     i += opened
-    vague = vague_at(tokens, i)
-    if vague:
+    if vague := phrase_at(VAGUE_PHRASES, tokens, i):
         (low, high), i = vague
-        second = vague_at(tokens, i + 1) if tokens[i] in ("to", "or", "-") else None
-        if second:
+        if tokens[i] in ("to", "or", "-") and (second := phrase_at(VAGUE_PHRASES, tokens, i + 1)):
             return "vague", (low, second[0][1]), None, second[1]
         if not opened:
             return "vague", (low, high), None, i
     left, i = _number(tokens, i)
-    if tokens[i] in ("to", "-") or (tokens[i] == "or" and not opened):
-        right = number_at(tokens, i + 1)
-        if right:
-            return *_range(left, right[0]), right[1]
+    joined = tokens[i] in ("to", "-") or (tokens[i] == "or" and not opened)
+    if joined and (right := number_at(tokens, i + 1)):
+        return *_range(left, right[0]), right[1]
     if opened:
         msg = "'from' needs two ends, as from 6 to 8"
         raise QuantityError(msg)
@@ -377,9 +363,8 @@ def _amount(tokens: list[str], i: int) -> tuple[str, tuple[int, int], int | None
 
 
 def _number(tokens: list[str], i: int) -> tuple[Number, int]:
-    found = number_at(tokens, i)
-    if found:
-        return found
+    if match := number_at(tokens, i):
+        return match
     if tokens[i] in ("-", "minus"):
         msg = "a count cannot be negative"
     elif tokens[i] in ("inf", "infinity", "infinite"):
@@ -393,7 +378,7 @@ def _number(tokens: list[str], i: int) -> tuple[Number, int]:
 
 def _between(tokens: list[str], i: int) -> tuple[str, tuple[int, int], int | None, int]:
     """Read "between a and b", trying each "and", since numbers in words hold some too."""
-    while prefix_at(tokens, i) == (Phrase.ABOUT, i + 1):
+    while phrase_at(BEFORE, tokens, i) == (Phrase.ABOUT, i + 1):
         i += 1
     readings = []
     msg = "'between' needs two ends, as between 6 and 8"
@@ -449,12 +434,11 @@ def _lowest(clause: _Clause) -> int:
 
 
 def _highest(clause: _Clause) -> int:
-    if clause.hedge is not Phrase.FEWER_THAN:
-        return clause.high
-    if clause.kind == "vague" or clause.high == 0:
+    fewer = clause.hedge is Phrase.FEWER_THAN
+    if fewer and (clause.kind == "vague" or clause.high == 0):
         msg = "'fewer than' needs a number above zero"
         raise QuantityError(msg)
-    return clause.high - 1
+    return clause.high - fewer
 
 
 def _joined(first: _Clause, second: _Clause) -> _Reading:
@@ -462,10 +446,8 @@ def _joined(first: _Clause, second: _Clause) -> _Reading:
     grids = [grid for grid in (first.grid, second.grid) if grid is not None]
     if first.kind == second.kind == "vague" and first.hedge is second.hedge is Phrase.NONE:
         return first.low, None, second.high, "vague", None
-    if first.hedge in (Phrase.AT_LEAST, Phrase.MORE_THAN) and "range" not in (
-        first.kind,
-        second.kind,
-    ):
+    ranges = "range" in (first.kind, second.kind)
+    if first.hedge in (Phrase.AT_LEAST, Phrase.MORE_THAN) and not ranges:
         low = _lowest(first)
         if second.hedge in (Phrase.AT_MOST, Phrase.FEWER_THAN):
             return low, None, _highest(second), "between", min(grids, default=None)

@@ -1,8 +1,8 @@
 """How people write counts: the words, and the numbers in digits or words.
 
-Everything here is a table or a small reader over tokens; `quantity` puts the pieces
-together. Readers take a token list padded by `tokenize` with empty strings, so that looking a few
-tokens ahead never runs off its end.
+Everything here is a table (those of words stand in ``words.toml``) or a small reader over tokens;
+`quantity` puts the pieces together. Readers take a token list padded by `tokenize` with empty
+strings, so that looking a few tokens ahead never runs off its end.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import math
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from difflib import get_close_matches
 from enum import Enum
 from functools import lru_cache
@@ -39,61 +39,23 @@ class Phrase(Enum):
 BOUNDS = frozenset({Phrase.AT_LEAST, Phrase.MORE_THAN, Phrase.AT_MOST, Phrase.FEWER_THAN})
 
 # --- words ---------------------------------------------------------------------------------------
-_FROM_ONE = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen"
-)
-_FROM_TWENTY = "twenty thirty forty fifty sixty seventy eighty ninety"
-SMALL = {word: value for value, word in enumerate(_FROM_ONE.split(), start=1)}
+_LISTS = tomllib.loads((files("casualty_est.quantity") / "words.toml").read_text(encoding="utf-8"))
+SMALL = {word: value for value, word in enumerate(_LISTS["numbers"]["small"].split(), start=1)}
 UNITS = {word: value for word, value in SMALL.items() if value < 10}
-TENS = {word: 10 * value for value, word in enumerate(_FROM_TWENTY.split(), start=2)}
-SCALES = {
-    "dozen": 12,
-    "score": 20,
-    "hundred": 100,
-    "thousand": 1_000,
-    "lakh": 100_000,
-    "million": 1_000_000,
-    "mn": 1_000_000,
-    "mln": 1_000_000,
-    "crore": 10_000_000,
-    "billion": 1_000_000_000,
-    "bn": 1_000_000_000,
-    "trillion": 1_000_000_000_000,
-}
+TENS = {word: 10 * value for value, word in enumerate(_LISTS["numbers"]["tens"].split(), start=2)}
+SCALES: dict[str, int] = _LISTS["scales"]
 PLURAL_SCALES = {f"{word}s": value for word, value in SCALES.items() if len(word) > 3}
 # Only when written on the digits: "12k" is a number, "5 m" may be five men.
 ATTACHED = {"k": 1_000, "m": 1_000_000, **SCALES}
 PARTS = {"half": (5, 1), "quarter": (25, 2)}  # digits and decimals
 NOUN_NUMBERS = {"single": 1, "couple": 2, "pair": 2}
 
-_SEVERAL_OF = ("dozen", "score", "hundred", "thousand", "hundred thousand", "million")
-
 
 def _vague_table() -> dict[str, tuple[int, int]]:
-    """Return the one table of vague words: lowest and highest count that the word is used for.
-
-    The words by themselves follow usage ("dozens" is at least two dozen and less than a hundred);
-    "a few" is 2 to 5 and "several" 3 to 9 of whatever they count, so that "several hundred" is
-    300 to 900.
-    """
-    table = {
-        "tens": (10, 99),
-        "dozens": (24, 96),
-        "scores": (40, 100),
-        "hundreds": (100, 900),
-        "thousands": (1_000, 9_000),
-        "tens of thousands": (10_000, 90_000),
-        "hundreds of thousands": (200_000, 900_000),
-        "millions": (1_000_000, 9_000_000),
-        "tens of millions": (10_000_000, 90_000_000),
-        "hundreds of millions": (200_000_000, 900_000_000),
-        "a few": (2, 5),
-        "a handful": (2, 5),
-        "several": (3, 9),
-    }
-    for name, (low, high) in {"a few": (2, 5), "few": (2, 5), "several": (3, 9)}.items():
-        for words in _SEVERAL_OF:
+    """Return the one table of vague words: lowest and highest count that the word is used for."""
+    table = {name: (low, high) for name, (low, high) in _LISTS["vague"].items()}
+    for name, (low, high) in _LISTS["vague_times"].items():
+        for words in ("dozen", "score", "hundred", "thousand", "hundred thousand", "million"):
             scale = math.prod(SCALES[word] for word in words.split())
             table[f"{name} {words}"] = table[f"{name} {words}s"] = (low * scale, high * scale)
     return table
@@ -110,7 +72,6 @@ def vague_name(low: float, high: float) -> str:
     return exact or (f"{first} to {last}" if first and last else "")
 
 
-_LISTS = tomllib.loads((files("casualty_est.quantity") / "words.toml").read_text(encoding="utf-8"))
 UNKNOWN = frozenset(_LISTS["cells"]["unknown"])
 MISSING_MARKS = frozenset(_LISTS["cells"]["missing"])
 PEOPLE, _MEANINGFUL, _OTHER_SCALES, _NEVER_FIRST, _NEVER_LAST = (
@@ -120,24 +81,23 @@ PEOPLE, _MEANINGFUL, _OTHER_SCALES, _NEVER_FIRST, _NEVER_LAST = (
 _LONG_NUMBERS = [word for word in (*SMALL, *TENS, *SCALES, *PLURAL_SCALES) if len(word) > 4]
 _NEVER_NOUN = frozenset({*PLURAL_SCALES, *_MEANINGFUL, *_OTHER_SCALES})
 
-Phrases = dict[str, list[tuple[tuple[str, ...], Phrase]]]
+type Phrases[T] = dict[str, list[tuple[list[str], T]]]  # by their first word
 
 
-def _by_first_word(table: Mapping[str, Iterable[str]]) -> Phrases:
-    phrases: Phrases = {}
-    for name, written in table.items():
-        for words in (tuple(phrase.split()) for phrase in written):
-            phrases.setdefault(words[0], []).append((words, Phrase[name.upper()]))
-    for entries in phrases.values():
-        entries.sort(key=lambda entry: -len(entry[0]))  # "just over" before "just"
-    return phrases
+def _by_first_word[T](phrases: Iterable[tuple[str, T]]) -> Phrases[T]:
+    table: Phrases[T] = {}
+    for phrase, meaning in sorted(phrases, key=lambda item: -len(item[0].split())):
+        words = phrase.split()
+        table.setdefault(words[0], []).append((words, meaning))  # "just over" before "just"
+    return table
 
 
-_BEFORE = _by_first_word(_LISTS["before"])
-_AFTER = _by_first_word(_LISTS["after"])
-_VAGUE_PHRASES: dict[str, list[tuple[list[str], tuple[int, int]]]] = {}
-for _name, _ends in sorted(VAGUE.items(), key=lambda item: -len(item[0].split())):
-    _VAGUE_PHRASES.setdefault(_name.split()[0], []).append((_name.split(), _ends))
+def _hedges(table: dict[str, list[str]]) -> Phrases[Phrase]:
+    return _by_first_word((text, Phrase[name.upper()]) for name in table for text in table[name])
+
+
+BEFORE, AFTER = _hedges(_LISTS["before"]), _hedges(_LISTS["after"])
+VAGUE_PHRASES = _by_first_word(VAGUE.items())
 
 # --- tokens --------------------------------------------------------------------------------------
 _CHARACTERS = str.maketrans(
@@ -148,12 +108,9 @@ _CHARACTERS = str.maketrans(
         # Marks of writing direction and zero-width spaces part words, and never join digits.
         **dict.fromkeys("\u061c\u200b\u200e\u200f\u2060\ufeff", " "),
         **dict.fromkeys((chr(c) for c in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))), " "),
-        "\u2265": ">=",
-        "\u2a7e": ">=",
-        "\u2264": "<=",
-        "\u2a7d": "<=",
-        "\u066c": ",",
-        "\uff0c": ",",
+        **dict.fromkeys("\u2265\u2a7e", ">="),
+        **dict.fromkeys("\u2264\u2a7d", "<="),
+        **dict.fromkeys("\u066c\uff0c", ","),
         "\u066b": ".",
     }
 )
@@ -176,7 +133,7 @@ def tokenize(text: str) -> list[str]:
     tokens = _TOKEN.findall(" ".join(text.lower().split()))
     while tokens and tokens[-1] == ".":
         tokens.pop()
-    return [*tokens, *[""] * PAD]
+    return padded(tokens)
 
 
 def padded(tokens: Iterable[str]) -> list[str]:
@@ -184,28 +141,11 @@ def padded(tokens: Iterable[str]) -> list[str]:
     return [*(token for token in tokens if token), *[""] * PAD]
 
 
-def prefix_at(tokens: list[str], i: int) -> tuple[Phrase, int] | None:
-    """Return the longest hedge that starts at a token, and the position after it."""
-    return _match(_BEFORE, tokens, i)
-
-
-def suffix_at(tokens: list[str], i: int) -> tuple[Phrase, int] | None:
-    """Return the hedge that follows a number at a token, and the position after it."""
-    return _match(_AFTER, tokens, i)
-
-
-def _match(phrases: Phrases, tokens: list[str], i: int) -> tuple[Phrase, int] | None:
-    for words, hedge in phrases.get(tokens[i], ()):
-        if len(words) == 1 or tuple(tokens[i : i + len(words)]) == words:
-            return hedge, i + len(words)
-    return None
-
-
-def vague_at(tokens: list[str], i: int) -> tuple[tuple[int, int], int] | None:
-    """Return the ends of the vague word at a token, and the position after it."""
-    for words, ends in _VAGUE_PHRASES.get(tokens[i], ()):
-        if tokens[i : i + len(words)] == words:
-            return ends, i + len(words)
+def phrase_at[T](phrases: Phrases[T], tokens: list[str], i: int) -> tuple[T, int] | None:
+    """Return what the longest phrase that starts at a token says, and the position after it."""
+    for words, meaning in phrases.get(tokens[i], ()):
+        if len(words) == 1 or tokens[i : i + len(words)] == words:
+            return meaning, i + len(words)
     return None
 
 
@@ -305,32 +245,24 @@ def number_at(tokens: list[str], i: int) -> tuple[Number, int] | None:
 
 
 def _digits_at(tokens: list[str], i: int) -> tuple[Number, int]:
-    token = tokens[i]
-    if token.isdigit():
-        number, unit = Number(int(token)), ""
-    else:
-        number, unit = _from_digits(token)
+    number, unit = _from_digits(tokens[i])
     i += 1
     if unit:
         if unit not in ATTACHED:
             msg = f"{unit!r} on the digits is not k, m or bn"
             raise QuantityError(msg)
         return number._replace(scales=(ATTACHED[unit],)), i
-    if not tokens[i]:
-        return number, i
     if not number.decimals and _and_a_half(tokens, i):
         number, i = Number(10 * number.digits + 5, 1), i + 3
     scales, i = _scales_at(tokens, i)
     if scales and not number.decimals and _and_a_half(tokens, i):
         number, i = Number(10 * number.digits + 5, 1), i + 3
-    return (number._replace(scales=scales) if scales else number), i
+    return number._replace(scales=scales), i
 
 
 def _from_digits(token: str) -> tuple[Number, str]:
     first, groups, fraction, unit = _DIGITS.findall(token)[0]
-    digits = first
-    if groups:
-        digits += _ungroup(first, groups)
+    digits = first + (_ungroup(first, groups) if groups else "")
     decimals = fraction[1:]
     if fraction.count(".") > 1 or (len(decimals) == 3 and first != "0"):
         msg = "the point may part thousands or decimals; write the thousands with a comma, as 1,300"
@@ -425,14 +357,14 @@ def _with_remainder(number: Number, tokens: list[str], i: int) -> tuple[Number, 
         if not scales:
             return Number(total, own=number.own, lead=lead), after
         return _with_remainder(Number(total, scales=scales, own=number.own), tokens, after)
-    found = _words_at(tokens, i + (tokens[i] == "and"))
-    if found is None:
+    match = _words_at(tokens, i + (tokens[i] == "and"))
+    if match is None:
         return number, i
-    rest_number, after = found
-    product = math.prod(rest_number.scales)
-    if rest_number.own or rest_number.decimals or rest_number.digits * product >= scale:
+    smaller, after = match
+    product = math.prod(smaller.scales)
+    if smaller.own or smaller.decimals or smaller.digits * product >= scale:
         return number, i
-    total = number.digits * math.prod(number.scales) + rest_number.digits * product
+    total = number.digits * math.prod(number.scales) + smaller.digits * product
     return Number(total, own=number.own, lead=number.digits), after
 
 

@@ -30,6 +30,14 @@ def nearest(word: str, valid: Iterable[str]) -> str:
     return f" (did you mean {by_fold[close[0]]!r}?)" if close else ""
 
 
+def offered(name: str, valid: Iterable[str]) -> str:
+    """Return ``did you mean 'x'? valid are 'x', 'y'``, for a name that is not valid."""
+    names = list(valid)
+    close = difflib.get_close_matches(name, names, n=1)
+    hint = f"did you mean {close[0]!r}? " if close else ""
+    return f"{hint}valid are {', '.join(map(repr, names)) or 'none'}"
+
+
 def convert[T](
     table: Table, column: str, parse: Callable[[str], T], problems: list[Problem]
 ) -> list[T | None]:
@@ -41,12 +49,10 @@ def convert[T](
         try:
             values[text] = parse(text)
         except ValueError as error:
-            values[text] = None
-            reasons[text] = str(error)
-    if reasons:
-        for row, text in enumerate(texts):
-            if text in reasons:
-                problems.append(table.problem(row, reasons[text], column, text))
+            values[text], reasons[text] = None, str(error)
+    for row, text in enumerate(texts):
+        if text in reasons:
+            problems.append(table.problem(row, reasons[text], column, text))
     return [values[text] for text in texts]
 
 
@@ -102,16 +108,13 @@ def unknown_columns(table: Table, known: Collection[str]) -> tuple[tuple[str, st
 
 def similar_names(names: Iterable[str], what: str) -> tuple[tuple[str, str], ...]:
     """Return a warning for each set of names that differ only in case, width or spaces."""
+    mend = "use one spelling if they are one"
     by_key: dict[str, list[str]] = {}
     for name in dict.fromkeys(names):
         key = "".join(unicodedata.normalize("NFKC", name).casefold().split())
         by_key.setdefault(key, []).append(name)
-    mend = "use one spelling if they are one"
     return tuple(
-        (
-            "similar_names",
-            f"{' and '.join(map(repr, group))} are taken as different {what}: {mend}",
-        )
+        ("similar_names", f"{' and '.join(map(repr, group))} are taken as different {what}: {mend}")
         for group in by_key.values()
         if len(group) > 1
     )

@@ -64,18 +64,17 @@ def read_table(path: str | os.PathLike[str], *, problems: list[Problem] | None =
     """
     file = Path(path)
     ending = file.suffix.lower()
-    if ending != ".parquet" and ending not in DELIMITERS:
+    if ending not in (*DELIMITERS, ".parquet"):
         msg = f"a table is a file ending in {ACCEPTED}, and {str(path)!r} is not: save it as one"
         raise UsageError(msg)
     data = _bytes_of(file)
     if ending == ".parquet":
         return _parquet(file)
-    found: list[Problem] = []
-    table = _delimited(_decode(data, file.name), DELIMITERS[ending], file.name, found)
+    table, faults = _delimited(_decode(data, file.name), DELIMITERS[ending], file.name)
+    if faults and problems is None:
+        raise InputError(faults, file.name)
     if problems is not None:
-        problems.extend(found)
-    elif found:
-        raise InputError(found, file.name)
+        problems.extend(faults)
     return table
 
 
@@ -107,13 +106,15 @@ def _decode(data: bytes, name: str) -> str:
     return text
 
 
-def _delimited(text: str, delimiter: str, name: str, found: list[Problem]) -> Table:
-    records = _records(text, delimiter, found)
+def _delimited(text: str, delimiter: str, name: str) -> tuple[Table, list[Problem]]:
+    """Return the table, and the problems of the rows that it lacks."""
+    faults: list[Problem] = []
+    records = _records(text, delimiter, faults)
     if not records:
-        found = found or [Problem("the file is empty: it needs a header and one row or more")]
-        raise InputError(found, name)
+        empty = Problem("the file is empty: it needs a header and one row or more")
+        raise InputError(faults or [empty], name)
     header_line, header = records[0]
-    columns = tuple(_clean(list(header), text))
+    columns = tuple(_clean(header, text))
     broken = _header_problems(columns, header_line, delimiter)
     rows, lines = [], []
     for line, record in records[1:]:
@@ -121,17 +122,17 @@ def _delimited(text: str, delimiter: str, name: str, found: list[Problem]) -> Ta
             rows.append(record)
             lines.append(line)
         else:
-            found.append(Problem(_ragged(len(record), len(columns)), line))
-    if len(records) == 1 and not found:
+            faults.append(Problem(_ragged(len(record), len(columns)), line))
+    if len(records) == 1 and not faults:
         broken.append(Problem("the file has a header but no rows: add one row or more"))
     if broken:
-        raise InputError(broken + found, name)
+        raise InputError(broken + faults, name)
     by_column = zip(*rows, strict=True) if rows else [() for _ in columns]
     cells = tuple(tuple(_clean(column, text)) for column in by_column)
-    return Table(name, columns, cells, tuple(lines), "line", header_line)
+    return Table(name, columns, cells, tuple(lines), "line", header_line), faults
 
 
-def _records(text: str, delimiter: str, found: list[Problem]) -> list[tuple[int, list[str]]]:
+def _records(text: str, delimiter: str, faults: list[Problem]) -> list[tuple[int, list[str]]]:
     """Return every record that is not blank with the line on which it starts."""
     # strict: without it an unclosed quote swallows the rest of the file without a word.
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -144,7 +145,7 @@ def _records(text: str, delimiter: str, found: list[Problem]) -> list[tuple[int,
             start = reader.line_num + 1
     except csv.Error as error:
         # The reader has lost its place, so what follows cannot be judged.
-        found.append(Problem(_csv_reason(str(error)), start))
+        faults.append(Problem(_csv_reason(str(error)), start))
     return records
 
 
@@ -162,10 +163,9 @@ def _csv_reason(error: str) -> str:
 
 
 def _ragged(came: int, wanted: int) -> str:
-    cells = "1 cell" if came == 1 else f"{came} cells"
     return (
-        f"a row has as many cells as the header ({wanted}), and this one has {cells}: "
-        "fill or quote the cells"
+        f"a row has as many cells as the header ({wanted}), and this one has {came} "
+        f"cell{'' if came == 1 else 's'}: fill or quote the cells"
     )
 
 
@@ -173,27 +173,25 @@ def _header_problems(
     columns: Sequence[str], line: int | None, delimiter: str | None = None
 ) -> list[Problem]:
     if delimiter is not None and len(columns) == 1:
-        other = next((sign for sign in ";\t,|" if sign in columns[0]), None)
-        if other is not None:
-            named = {";": "semicolons", "\t": "tabs", ",": "commas", "|": "bars"}[other]
-            wanted = "commas" if delimiter == "," else "tabs"
-            reason = f"the columns seem to be divided by {named}: save the file with {wanted}"
-            return [Problem(reason, line)]
+        signs = {";": "semicolons", "\t": "tabs", ",": "commas", "|": "bars"}
+        for sign, named in signs.items():
+            if sign in columns[0]:
+                reason = f"the columns seem to be divided by {named}: save the file with "
+                return [Problem(reason + signs[delimiter], line)]
     problems = []
-    for position, column in enumerate(columns):
+    for i, column in enumerate(columns, start=1):
+        first = columns.index(column) + 1
         if not column:
-            problems.append(Problem(f"column {position + 1} has no name: give it one", line))
-        elif column in columns[:position]:
-            first = columns.index(column) + 1
-            reason = f"columns {first} and {position + 1} have the same name: rename or remove one"
+            problems.append(Problem(f"column {i} has no name: give it one", line))
+        elif first < i:
+            reason = f"columns {first} and {i} have the same name: rename or remove one"
             problems.append(Problem(reason, line, column))
     return problems
 
 
 def _clean(cells: Iterable[str], text: str) -> list[str]:
-    if any(sign in text for sign in _ZERO_WIDTH):
-        return [_strip(cell) for cell in cells]
-    return [cell.strip() for cell in cells]
+    strip = _strip if any(sign in text for sign in _ZERO_WIDTH) else str.strip
+    return [strip(cell) for cell in cells]
 
 
 def _strip(cell: str) -> str:
@@ -263,16 +261,12 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return str(int(value))
     if isinstance(value, float | Decimal):
-        return _number(value)
+        if value != value:
+            return ""
+        # Beyond this size a float written out suggests digits that it does not have.
+        whole = -(10**22) < value < 10**22 and value == int(value)
+        return str(int(value) if whole else value)
     if isinstance(value, datetime):
         midnight = value.time() == datetime.min.time()
         return value.date().isoformat() if midnight else value.isoformat()
     return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def _number(value: Any) -> str:
-    if value != value:
-        return ""
-    # Beyond this size a float written out suggests digits that it does not have.
-    whole = abs(value) < 10**22 and value == int(value)
-    return str(int(value)) if whole else str(value)

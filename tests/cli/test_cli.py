@@ -253,10 +253,12 @@ def test_a_fit_that_did_not_converge_exits_1_and_still_writes(capsys, table, tmp
     fit = ce.ClaimsModel.fit
 
     def failing(model: ce.ClaimsModel, **words: object) -> ce.Estimate:
-        found = fit(model, **words)
-        bad = replace(found.meta.diagnostics, converged=False, reasons=("3 divergent transitions",))
-        found.meta = replace(found.meta, diagnostics=bad)
-        return found
+        estimate = fit(model, **words)
+        bad = replace(
+            estimate.meta.diagnostics, converged=False, reasons=("3 divergent transitions",)
+        )
+        estimate.meta = replace(estimate.meta, diagnostics=bad)
+        return estimate
 
     monkeypatch.setattr(ce.ClaimsModel, "fit", failing)
     numbers, html = tmp_path / "e.json", tmp_path / "r.html"

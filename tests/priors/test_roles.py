@@ -83,8 +83,8 @@ def test_levels():
 
 def test_grounds_are_found_by_words_of_the_labels():
     roles = default_roles()
-    found = roles["monitor"].grounds_in(["Iraq+Syria", "civilians"], "total")
-    assert any("Syria" in ground.conflict for ground in found)
+    grounds = roles["monitor"].grounds_in(["Iraq+Syria", "civilians"], "total")
+    assert any("Syria" in ground.conflict for ground in grounds)
     assert roles["monitor"].grounds_in(["Atlantis"], "total") == ()
     # Whole words only.
     assert roles["monitor"].grounds_in(["Assyriania"], "total") == ()

@@ -9,7 +9,7 @@ import pytest
 
 from casualty_est import Normal, UsageError
 from casualty_est.priors import read_priors
-from casualty_est.priors.settings import nearest
+from casualty_est.tables.checks import offered
 
 TOML = """
 [roles.monitor]
@@ -229,12 +229,12 @@ def test_a_file_that_is_missing_or_no_toml(tmp_path):
         read_priors(bad)
 
 
-def test_nearest():
-    assert nearest("monitro", ["media", "monitor"]) == (
+def test_offered():
+    assert offered("monitro", ["media", "monitor"]) == (
         "did you mean 'monitor'? valid are 'media', 'monitor'"
     )
-    assert nearest("zzz", ["media"]) == "valid are 'media'"
-    assert nearest("zzz", []) == "valid are none"
+    assert offered("zzz", ["media"]) == "valid are 'media'"
+    assert offered("zzz", []) == "valid are none"
 
 
 def test_a_declared_sum_replaces_the_share_inside_it():

@@ -17,5 +17,5 @@ MARKS = [
 
 @pytest.mark.parametrize("mark", MARKS, ids=unicodedata.name)
 def test_a_number_between_marks_is_the_number(mark):
-    found = Quantity.parse(f"{mark}800{mark}")
-    assert (found.low, found.best, found.high, found.form) == (800, 800, 800, "exact")
+    quantity = Quantity.parse(f"{mark}800{mark}")
+    assert (quantity.low, quantity.best, quantity.high, quantity.form) == (800, 800, 800, "exact")

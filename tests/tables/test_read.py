@@ -82,9 +82,9 @@ def test_rows_with_too_few_or_many_cells_are_all_named(tmp_path):
         "line 4: a row has as many cells as the header (2), and this one has 3 cells: "
         "fill or quote the cells",
     ]
-    found = []
-    assert read_table(path, problems=found).lines == (3,)
-    assert [problem.line for problem in found] == [2, 4]
+    problems = []
+    assert read_table(path, problems=problems).lines == (3,)
+    assert [problem.line for problem in problems] == [2, 4]
 
 
 @pytest.mark.parametrize(
@@ -104,9 +104,9 @@ def test_rows_with_too_few_or_many_cells_are_all_named(tmp_path):
     ],
 )
 def test_a_file_that_is_no_table_says_why(tmp_path, content, fragments):
-    found = problems_of(write(tmp_path, content))
-    assert len(found) == len(fragments)
-    for text, fragment in zip(found, fragments, strict=True):
+    problems = problems_of(write(tmp_path, content))
+    assert len(problems) == len(fragments)
+    for text, fragment in zip(problems, fragments, strict=True):
         assert fragment in text
 
 
@@ -192,9 +192,9 @@ def test_dataframes_with_bad_columns_or_no_rows():
 
 def test_convert_reports_every_row_of_a_bad_value(tmp_path):
     table = read_table(write(tmp_path, "n\n1\nx\n2\nx\n"))
-    found = []
-    assert convert(table, "n", int, found) == [1, None, 2, None]
-    assert [(problem.line, problem.column, problem.value) for problem in found] == [
+    problems = []
+    assert convert(table, "n", int, problems) == [1, None, 2, None]
+    assert [(problem.line, problem.column, problem.value) for problem in problems] == [
         (3, "n", "x"),
         (5, "n", "x"),
     ]

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from casualty_est.errors import UsageError
 from casualty_est.priors import Group, LogitNormal
-from casualty_est.priors.settings import nearest
+from casualty_est.tables.checks import offered
 
 Bool = npt.NDArray[np.bool_]
 ALL_SCOPES, ANY = "all", "any"
@@ -117,7 +117,7 @@ def _lookup(labels: Mapping[str, frozenset[str]], name: str, dimension: str) -> 
         inside = frozenset(atom for atom in atoms if wanted.issuperset(atom.split("+")))
         if wanted == {part for atom in inside for part in atom.split("+")}:
             return inside
-    msg = f"no claim uses the {dimension} {name!r}; {nearest(name, labels)}"
+    msg = f"no claim uses the {dimension} {name!r}; {offered(name, labels)}"
     raise UsageError(msg)
 
 

@@ -18,8 +18,8 @@ from casualty_est.claims.table.time_grid import TimeGrid
 from casualty_est.errors import UsageError
 from casualty_est.priors import Anchor, LogNormal, Normal, Priors
 from casualty_est.priors.roles import NO_ROLE
-from casualty_est.priors.settings import nearest
 from casualty_est.quantity.hedges.readings import Reading
+from casualty_est.tables.checks import offered
 from casualty_est.tables.documented import DOCUMENTING_ROLES
 
 Array = npt.NDArray[np.float64]
@@ -203,7 +203,7 @@ def _speaker(claim: Claim, within: str | None) -> str:
 def _check_sources(given: Mapping[str, object], sources: Sequence[str], where: str) -> None:
     for name in given:
         if name not in sources:
-            msg = f"{where}: {name!r} is no source of the counted claims; {nearest(name, sources)}"
+            msg = f"{where}: {name!r} is no source of the counted claims; {offered(name, sources)}"
             raise UsageError(msg)
 
 
@@ -229,7 +229,7 @@ def _check_anchors(anchors: Sequence[Anchor], targets: Sequence[Target]) -> None
             used = {part for t in targets for part in str(getattr(t.label, name)).split("+")}
             for part in anchor.cell.get(name, "").split("+") if name in anchor.cell else []:
                 if part.strip() not in used:
-                    msg = f"anchors: no claim names the {name} {part!r}; {nearest(part, used)}"
+                    msg = f"anchors: no claim names the {name} {part!r}; {offered(part, used)}"
                     raise UsageError(msg)
 
 
@@ -239,7 +239,7 @@ _Key = tuple[str, str | None, str, Label]
 def _key(claim: Claim, priors: Priors, roles: Mapping[str, str]) -> _Key:
     role = effective_role(claim, priors, roles)
     if role is not None and role not in priors.roles:
-        msg = f"roles: {role!r} is no role; {nearest(role, priors.roles)}"
+        msg = f"roles: {role!r} is no role; {offered(role, priors.roles)}"
         raise UsageError(msg)
     return claim.source, role, claim.level, label_of(claim)
 
@@ -288,7 +288,7 @@ def anchor_label(cell: Mapping[str, str], targets: Sequence[Target]) -> Label:
         elif len(used) == 1:
             values[name] = used[0]
         else:
-            msg = f"anchors: say the {name} of the anchor; {nearest('', used)}"
+            msg = f"anchors: say the {name} of the anchor; {offered('', used)}"
             raise UsageError(msg)
     return Label(**values)
 
@@ -306,7 +306,7 @@ def _place(anchor: Anchor, grid: CellGrid, targets: Sequence[Target]) -> AnchorT
     if not found:
         names = sorted({target.source for target in targets})
         msg = (
-            f"anchors: no counted claim of {anchor.source!r} fits; {nearest(anchor.source, names)}"
+            f"anchors: no counted claim of {anchor.source!r} fits; {offered(anchor.source, names)}"
         )
         raise UsageError(msg)
     if len(found) > 1:

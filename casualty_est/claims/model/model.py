@@ -22,8 +22,9 @@ from casualty_est.claims.table.over_time import THIN
 from casualty_est.claims.table.tally import Counted
 from casualty_est.errors import UsageError
 from casualty_est.priors import Ground, Priors, read_priors
-from casualty_est.priors.settings import CELL_FIELDS, nearest
+from casualty_est.priors.settings import CELL_FIELDS
 from casualty_est.priors.time import read_day
+from casualty_est.tables.checks import offered
 from casualty_est.tables.documented import Documented
 
 if TYPE_CHECKING:
@@ -390,6 +391,6 @@ class ClaimsModel:
 def _chosen(total: Mapping[str, str] | None) -> dict[str, str]:
     for name in total or {}:
         if name not in CELL_FIELDS:
-            msg = f"total: {name!r} is no field of a cell; {nearest(name, CELL_FIELDS)}"
+            msg = f"total: {name!r} is no field of a cell; {offered(name, CELL_FIELDS)}"
             raise UsageError(msg)
     return dict(total or {})

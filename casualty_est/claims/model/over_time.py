@@ -13,8 +13,8 @@ from casualty_est.claims.table.over_time import RESTATED, OverTime, rules
 from casualty_est.claims.table.time_grid import STEPS
 from casualty_est.errors import UsageError
 from casualty_est.priors import Priors
-from casualty_est.priors.settings import nearest
 from casualty_est.priors.time import Delay, read_delay, read_drift
+from casualty_est.tables.checks import offered
 
 if TYPE_CHECKING:
     from casualty_est.claims.model.model import ClaimsModel
@@ -53,10 +53,10 @@ def asked_over_time(
 ) -> OverTime:
     """Gather what was said of time; any word of it makes time modelled."""
     if grid is not None and grid not in STEPS:
-        msg = f"grid: {grid!r} is unknown; {nearest(str(grid), STEPS)}"
+        msg = f"grid: {grid!r} is unknown; {offered(str(grid), STEPS)}"
         raise UsageError(msg)
     if restated not in RESTATED:
-        msg = f"restated: {restated!r} is unknown; {nearest(str(restated), RESTATED)}"
+        msg = f"restated: {restated!r} is unknown; {offered(str(restated), RESTATED)}"
         raise UsageError(msg)
     dated = [anchor for anchor in priors.anchors if anchor.end is not None]
     return OverTime(

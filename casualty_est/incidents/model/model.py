@@ -25,9 +25,9 @@ from casualty_est.incidents.model.settings import (
 )
 from casualty_est.incidents.table.patterns import IncidentPatterns
 from casualty_est.incidents.table.reports import IncidentReports
-from casualty_est.priors.settings import nearest
 from casualty_est.result.schema import Cell
 from casualty_est.tables.cells import ROLES
+from casualty_est.tables.checks import offered
 
 if TYPE_CHECKING:
     import pymc
@@ -215,7 +215,7 @@ class IncidentModel:
         """
         for name in changes:
             if name not in self.given:
-                msg = f"an incidents model has no setting {name!r}; {nearest(name, self.given)}"
+                msg = f"an incidents model has no setting {name!r}; {offered(name, self.given)}"
                 raise UsageError(msg)
         given = {**self.given, **changes}
         return IncidentModel(self.patterns if reports is None else reports, **given)
@@ -223,7 +223,7 @@ class IncidentModel:
     def _check_sources(self, names: list[str]) -> None:
         for source in self.incident_priors.base.sources:
             if source not in names:
-                msg = f"priors, sources: {source!r} lists no incidents; {nearest(source, names)}"
+                msg = f"priors, sources: {source!r} lists no incidents; {offered(source, names)}"
                 raise UsageError(msg)
 
     def _cell(self, cell: Mapping[str, str | date | None] | None) -> Cell:
@@ -235,7 +235,7 @@ class IncidentModel:
         }
         for key, value in (cell or {}).items():
             if key not in CELL_FIELDS:
-                msg = f"cell: {key!r} is unknown; {nearest(key, CELL_FIELDS)}"
+                msg = f"cell: {key!r} is unknown; {offered(key, CELL_FIELDS)}"
                 raise UsageError(msg)
             found[key] = value.isoformat() if isinstance(value, date) else value
         return replace(CELL, **found)
@@ -424,10 +424,10 @@ def _roles(
             roles[name] = prior.role
     for name, role in (given or {}).items():
         if name not in roles:
-            msg = f"roles: {name!r} is no source of the table; {nearest(name, roles)}"
+            msg = f"roles: {name!r} is no source of the table; {offered(name, roles)}"
             raise UsageError(msg)
         if role not in ROLES:
-            msg = f"roles: {role!r} is unknown; {nearest(role, ROLES)}"
+            msg = f"roles: {role!r} is unknown; {offered(role, ROLES)}"
             raise UsageError(msg)
         roles[name] = role
     return roles

@@ -16,8 +16,8 @@ import numpy.typing as npt
 
 from casualty_est.errors import UsageError
 from casualty_est.incidents.table.patterns import IncidentPatterns
-from casualty_est.priors.settings import nearest
 from casualty_est.quantity.quantity import Quantity
+from casualty_est.tables.checks import offered
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -159,7 +159,7 @@ def _target(
     groups = patterns.perpetrators
     names = list(dict.fromkeys(name for group in groups for name in group))
     if perpetrator is not None and perpetrator not in names:
-        msg = f"perpetrator: {perpetrator!r} is no suspect; {nearest(perpetrator, names)}"
+        msg = f"perpetrator: {perpetrator!r} is no suspect; {offered(perpetrator, names)}"
         raise UsageError(msg)
     target = perpetrator
     if target is None and judge is not None and names:

@@ -10,7 +10,8 @@ from typing import Any
 from casualty_est.errors import UsageError
 from casualty_est.priors import LogNormal, Priors, read_priors
 from casualty_est.priors.roles import NO_ROLE
-from casualty_est.priors.settings import SMALLEST_ANCHOR_SD, nearest
+from casualty_est.priors.settings import SMALLEST_ANCHOR_SD
+from casualty_est.tables.checks import offered
 
 ANCHOR_SD = 0.10  # of an anchor named without one, as of the role `reference`
 CONFIRMED = "confirmed"
@@ -55,7 +56,7 @@ def read_incident_priors(spec: Any, share: float = SHARE) -> IncidentPriors:
     grades = dict(GRADES)
     for name, fields in dict(table.pop("grades", {})).items():
         if name not in GRADES:
-            msg = f"grades: {name!r} is unknown; {nearest(name, GRADES)}"
+            msg = f"grades: {name!r} is unknown; {offered(name, GRADES)}"
             raise UsageError(msg)
         grades[name] = _beta(fields, f"grades.{name}")
     for name in ONLY_TOTALS:
@@ -168,7 +169,7 @@ def _named(anchor: Any, listers: Sequence[str]) -> Anchoring:
 
 def _among(name: str, listers: Sequence[str]) -> None:
     if name not in listers:
-        msg = f"anchor: {name!r} reports no incidents of its own; {nearest(name, listers)}"
+        msg = f"anchor: {name!r} reports no incidents of its own; {offered(name, listers)}"
         raise UsageError(msg)
 
 

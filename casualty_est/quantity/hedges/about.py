@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from casualty_est.quantity.hedges.hedge import End, Hedge, Mark
+from casualty_est.quantity.hedges.hedge import End, Hedge, Mark, Stated
 from casualty_est.quantity.hedges.readings import Point, Reading
 from casualty_est.quantity.hedges.whole_numbers import Ints, mixture, over, times, whole
-
-if TYPE_CHECKING:
-    from casualty_est.quantity.quantity import Quantity
 
 SD_ABOUT = 0.15  # log sd that "about" adds to the reporting sd, in quadrature
 # The number lies within these factors of the own count, with these probabilities.
@@ -25,21 +22,18 @@ class About(Hedge):
     def fits(self, low: End, best: End, high: End) -> bool:
         return low is None and high is None and bool(best)
 
-    def text(self, quantity: Quantity) -> str:
+    def text(self, quantity: Stated) -> str:
         return f"about {quantity.best:,}"
 
-    def reading(self, quantity: Quantity, *, documented: bool) -> Reading:
+    def reading(self, quantity: Stated, *, documented: bool) -> Reading:
         return Point(words="about", z=math.log(whole(quantity.best)), extra=SD_ABOUT)
 
-    def support(self, quantity: Quantity) -> tuple[int, int]:
+    def support(self, quantity: Stated) -> tuple[int, int]:
         best, c = whole(quantity.best), ABOUT_FACTORS[-1]
         return over(best, c), times(best, c)
 
-    def probability(self, quantity: Quantity, v: Ints, least: int = 1) -> Any:
+    def probability(self, quantity: Stated, v: Ints, least: int = 1) -> Any:
         return written(whole(quantity.best), v)
-
-    def number(self, quantity: Quantity) -> float:
-        return float(quantity.best or 0)
 
     def mark(self, low: End, best: End, high: End, *, documented: bool) -> Mark:
         return Mark("about", spread=SD_ABOUT)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from casualty_est.quantity.hedges import between
-from casualty_est.quantity.hedges.hedge import End, Hedge, Mark, silent
+from casualty_est.quantity.hedges.hedge import End, Hedge, Mark, Stated, silent
 from casualty_est.quantity.hedges.readings import GAP, OneSided, Reading, rounded
 from casualty_est.quantity.hedges.whole_numbers import Ints, mixture, over, times, whole
-
-if TYPE_CHECKING:
-    from casualty_est.quantity.quantity import Quantity
 
 # A bound lies within these factors of the count, with these probabilities.
 BOUND_FACTORS = tuple(Fraction(c) for c in ("1", "1.15", "1.35", "2", "4"))
@@ -28,7 +25,7 @@ class AtLeast(Hedge):
     def fits(self, low: End, best: End, high: End) -> bool:
         return low is not None and high is None
 
-    def text(self, quantity: Quantity) -> str:
+    def text(self, quantity: Stated) -> str:
         low = whole(quantity.low)
         tail = "" if quantity.best is None else f", perhaps {quantity.best:,}"
         # The digits that were written show a rounder number than the end they imply.
@@ -36,7 +33,7 @@ class AtLeast(Hedge):
             return f"more than {low - 1:,}{tail}"
         return f"at least {low:,}{tail}"
 
-    def reading(self, quantity: Quantity, *, documented: bool) -> Reading:
+    def reading(self, quantity: Stated, *, documented: bool) -> Reading:
         low, best = _low(quantity), quantity.best
         if documented:
             return rounded(low, quantity.grid, "documented count")
@@ -44,20 +41,20 @@ class AtLeast(Hedge):
         tau = max(GAP, math.log(best / low)) if best else GAP
         return OneSided(words="speaker's lower bound", z=math.log(low), tau=tau)
 
-    def support(self, quantity: Quantity) -> tuple[int, int]:
+    def support(self, quantity: Stated) -> tuple[int, int]:
         low = _low(quantity)
         if quantity.best is None:
             return low, times(low, BOUND_FACTORS[-1])
         return between.support(low, whole(quantity.best))
 
-    def probability(self, quantity: Quantity, v: Ints, least: int = 1) -> Any:
+    def probability(self, quantity: Stated, v: Ints, least: int = 1) -> Any:
         low = _low(quantity)
         if quantity.best is None:
             return written(low, v)
         # "At least 5, perhaps 8": the two numbers a speaker would also call 5 to 8.
         return between.written(low, whole(quantity.best) - low, v, least)
 
-    def number(self, quantity: Quantity) -> float:
+    def number(self, quantity: Stated) -> float:
         return float(_low(quantity))
 
     def mark(self, low: End, best: End, high: End, *, documented: bool) -> Mark:
@@ -65,7 +62,7 @@ class AtLeast(Hedge):
             return Mark("nothing")
         return Mark("documented" if documented else "from")
 
-    def stated_low(self, quantity: Quantity) -> int | None:
+    def stated_low(self, quantity: Stated) -> int | None:
         # A lower end made of words ("at least hundreds") has no digits: nobody stated it.
         return None if quantity.grid is None else super().stated_low(quantity)
 
@@ -75,7 +72,7 @@ def written(n: Ints, v: Ints) -> Any:
     return mixture(n, [(over(v, c), v) for c in BOUND_FACTORS], BOUND_WEIGHTS)
 
 
-def _low(quantity: Quantity) -> int:
+def _low(quantity: Stated) -> int:
     """Return the bound; "at least none" excludes nothing."""
     if not quantity.low:
         raise silent(quantity)

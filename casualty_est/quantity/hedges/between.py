@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from casualty_est.quantity.hedges.hedge import End, Hedge, Mark
+from casualty_est.quantity.hedges.hedge import End, Hedge, Mark, Stated
 from casualty_est.quantity.hedges.readings import LOG_NOTHING, Interval, Reading, zero
 from casualty_est.quantity.hedges.whole_numbers import Ints, over, times, whole
-
-if TYPE_CHECKING:
-    from casualty_est.quantity.quantity import Quantity
 
 RANGE_LEAK = 0.1  # a range or a vague word misses the number this often: a total then with sd 1,
 RANGE_FACTOR = Fraction("1.5")  # an incident by up to this factor, plus one
@@ -25,27 +22,27 @@ class Between(Hedge):
     def fits(self, low: End, best: End, high: End) -> bool:
         return low is not None and best is None and high is not None
 
-    def text(self, quantity: Quantity) -> str:
+    def text(self, quantity: Stated) -> str:
         return f"{quantity.low:,}-{quantity.high:,}"
 
-    def reading(self, quantity: Quantity, *, documented: bool) -> Reading:
+    def reading(self, quantity: Stated, *, documented: bool) -> Reading:
         return inside(quantity, "range") if quantity.high else zero()
 
-    def support(self, quantity: Quantity) -> tuple[int, int]:
+    def support(self, quantity: Stated) -> tuple[int, int]:
         return support(whole(quantity.low), whole(quantity.high))
 
-    def probability(self, quantity: Quantity, v: Ints, least: int = 1) -> Any:
+    def probability(self, quantity: Stated, v: Ints, least: int = 1) -> Any:
         low = whole(quantity.low)
         return written(low, whole(quantity.high) - low, v, least)
 
-    def number(self, quantity: Quantity) -> float:
+    def number(self, quantity: Stated) -> float:
         return (whole(quantity.low) + whole(quantity.high)) / 2
 
     def mark(self, low: End, best: End, high: End, *, documented: bool) -> Mark:
         return Mark("range" if high else "zero")
 
 
-def inside(quantity: Quantity, words: str, *, figures: bool = True) -> Interval:
+def inside(quantity: Stated, words: str, *, figures: bool = True) -> Interval:
     """Between the two ends of a total, half a person beyond each."""
     low, high = whole(quantity.low), whole(quantity.high)
     bottom = math.log(low - 0.5) if low >= 1 else LOG_NOTHING

@@ -19,9 +19,9 @@ LOG_T4 = math.log(3 / 8)
 
 def special() -> Any:
     """Return `scipy.special`; it loads slowly, and reading a table needs none of it."""
-    from scipy import special as found
+    from scipy import special as library
 
-    return found
+    return library
 
 
 def log_t4(z: Any, m: Any, s: Any, xp: Any) -> Any:
@@ -71,15 +71,10 @@ def log_ndtr(x: Any, xp: Any) -> Any:
 
     Both branches see safe arguments: a branch that is not taken must not poison the gradient.
     """
-    erfc, erfcx = _error_functions(xp)
+    library = xp if hasattr(xp, "erfcx") else special()
     low, high = xp.minimum(x, -1.0), xp.maximum(x, -1.0)
-    tail = xp.log(erfcx(-low / math.sqrt(2)) / 2) - low * low / 2
-    return xp.where(x < -1.0, tail, xp.log1p(-erfc(high / math.sqrt(2)) / 2))
-
-
-def _error_functions(xp: Any) -> tuple[Any, Any]:
-    found = xp if hasattr(xp, "erfcx") else special()
-    return found.erfc, found.erfcx
+    tail = xp.log(library.erfcx(-low / math.sqrt(2)) / 2) - low * low / 2
+    return xp.where(x < -1.0, tail, xp.log1p(-library.erfc(high / math.sqrt(2)) / 2))
 
 
 def t4_cdf(t: Any) -> Any:

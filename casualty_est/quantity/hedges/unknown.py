@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from casualty_est.quantity.hedges.hedge import End, Hedge, Mark, silent
+from casualty_est.quantity.hedges.hedge import End, Hedge, Mark, Stated, silent
 from casualty_est.quantity.hedges.readings import Reading
 from casualty_est.quantity.hedges.whole_numbers import Ints
-
-if TYPE_CHECKING:
-    from casualty_est.quantity.quantity import Quantity
 
 
 class Unknown(Hedge):
@@ -18,19 +15,19 @@ class Unknown(Hedge):
     def fits(self, low: End, best: End, high: End) -> bool:
         return low is None and best is None and high is None
 
-    def text(self, quantity: Quantity) -> str:
+    def text(self, quantity: Stated) -> str:
         return "unknown"
 
-    def reading(self, quantity: Quantity, *, documented: bool) -> Reading:
+    def reading(self, quantity: Stated, *, documented: bool) -> Reading:
         raise silent(quantity)
 
-    def support(self, quantity: Quantity) -> tuple[int, int]:
+    def support(self, quantity: Stated) -> tuple[int, int]:
         raise silent(quantity)
 
-    def probability(self, quantity: Quantity, v: Ints, least: int = 1) -> Any:
+    def probability(self, quantity: Stated, v: Ints, least: int = 1) -> Any:
         raise silent(quantity)
 
-    def number(self, quantity: Quantity) -> float:
+    def number(self, quantity: Stated) -> float:
         raise silent(quantity)
 
     def mark(self, low: End, best: End, high: End, *, documented: bool) -> Mark:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from casualty_est.quantity.hedges import between
 from casualty_est.quantity.hedges.between import RANGE_FACTOR, RANGE_LEAK
-from casualty_est.quantity.hedges.hedge import End, Hedge, Mark
+from casualty_est.quantity.hedges.hedge import End, Hedge, Mark, Stated
 from casualty_est.quantity.hedges.readings import Reading
 from casualty_est.quantity.hedges.whole_numbers import Ints, over, times, whole
 from casualty_est.quantity.words import VAGUE, vague_name
-
-if TYPE_CHECKING:
-    from casualty_est.quantity.quantity import Quantity
 
 
 class Vague(Hedge):
@@ -23,19 +20,19 @@ class Vague(Hedge):
     def fits(self, low: End, best: End, high: End) -> bool:
         return None not in (low, high) and best is None and bool(vague_name(low or 0, high or 0))
 
-    def text(self, quantity: Quantity) -> str:
+    def text(self, quantity: Stated) -> str:
         return vague_name(quantity.low or 0, quantity.high or 0)
 
-    def reading(self, quantity: Quantity, *, documented: bool) -> Reading:
+    def reading(self, quantity: Stated, *, documented: bool) -> Reading:
         return between.inside(quantity, "vague word", figures=False)
 
-    def support(self, quantity: Quantity) -> tuple[int, int]:
+    def support(self, quantity: Stated) -> tuple[int, int]:
         return between.support(whole(quantity.low), whole(quantity.high))
 
-    def probability(self, quantity: Quantity, v: Ints, least: int = 1) -> Any:
+    def probability(self, quantity: Stated, v: Ints, least: int = 1) -> Any:
         return written((whole(quantity.low), whole(quantity.high)), v)
 
-    def number(self, quantity: Quantity) -> float:
+    def number(self, quantity: Stated) -> float:
         return math.sqrt(whole(quantity.low) * whole(quantity.high))
 
     def mark(self, low: End, best: End, high: End, *, documented: bool) -> Mark:

@@ -67,8 +67,8 @@ def test_vague_words_sum_to_one(v):
     ],
 )
 def test_by_hand(text, v, expected):
-    found = probability(text, np.array([v]))
-    assert found[0] == pytest.approx(expected, abs=1e-12)
+    got = probability(text, np.array([v]))
+    assert got[0] == pytest.approx(expected, abs=1e-12)
 
 
 TEXTS = ["7", "25", "40", "about 30", "at least 6", "as many as 15", "3-9", "0-2", "dozens", "0",

@@ -372,12 +372,12 @@ def symbolic():
 def test_pytensor_agrees_with_numpy(symbolic, name):
     m = 6.0 + EXTREMES
     j = list(CASES).index(name)
-    found = symbolic(m)
+    values = symbolic(m)
     with np.errstate(divide="ignore"):
         expected = CASES[name](m, np)
-    np.testing.assert_allclose(found[j], expected, rtol=1e-10, atol=1e-10)
+    np.testing.assert_allclose(values[j], expected, rtol=1e-10, atol=1e-10)
     assert np.isfinite(expected).all()
-    slope = found[len(CASES) + j]
+    slope = values[len(CASES) + j]
     assert np.isfinite(slope).all()
     # Central differences where they carry digits.
     near = np.abs(EXTREMES) <= 40
