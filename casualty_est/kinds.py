@@ -6,6 +6,7 @@ A wing is a package. By its name it is known to have these rooms:
 - ``command``: `add` brings its command line, `check` validates a table
 - ``demos``: `DEMOS`, its bundled studies
 - ``estimate``: `ESTIMATE`, its class of results
+- ``report``: `PARTS`, what its report says
 """
 
 from __future__ import annotations

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from casualty_est.claims.plots import ClaimsPlots
-    from casualty_est.claims.report import ClaimsParts
     from casualty_est.result.identification import Identification
 
 Array = npt.NDArray[np.float64]
@@ -390,11 +389,6 @@ class ClaimsEstimate(Estimate):
         from casualty_est.claims.plots import ClaimsPlots
 
         return ClaimsPlots(self)
-
-    def _report_parts(self, prob: float) -> ClaimsParts:
-        from casualty_est.claims.report import ClaimsParts
-
-        return ClaimsParts(self, prob)
 
     def _expected(self) -> tuple[tuple[str, int], ...]:
         return (("ratio_total", len(self.meta.sources)),)

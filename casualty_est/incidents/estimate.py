@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from casualty_est.incidents.plots import IncidentPlots
-    from casualty_est.incidents.report import IncidentParts
 
 Array = npt.NDArray[np.float64]
 OF_SOURCES = ("ratio_within", "completeness_listed", "completeness_reported")
@@ -289,11 +288,6 @@ class IncidentEstimate(Estimate):
         from casualty_est.incidents.plots import IncidentPlots
 
         return IncidentPlots(self)
-
-    def _report_parts(self, prob: float) -> IncidentParts:
-        from casualty_est.incidents.report import IncidentParts
-
-        return IncidentParts(self, prob)
 
     def _expected(self) -> tuple[tuple[str, int], ...]:
         return (("ratio_within", len(self.meta.sources)),)

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from casualty_est.lists.plots import ListPlots
-    from casualty_est.lists.report import ListParts
 
 Array = npt.NDArray[np.float64]
 SHOWN = (  # what estimate.json has of the fit of the whole table
@@ -199,11 +198,6 @@ class ListEstimate(Estimate):
         from casualty_est.lists.plots import ListPlots
 
         return ListPlots(self)
-
-    def _report_parts(self, prob: float) -> ListParts:
-        from casualty_est.lists.report import ListParts
-
-        return ListParts(self, prob)
 
     def _expected(self) -> tuple[tuple[str, int], ...]:
         return (("completeness", len(self.meta.sources)),)

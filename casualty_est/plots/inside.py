@@ -23,14 +23,14 @@ def lies_inside(claim: Labelled, cell: Labelled, groups: Groups, *, itself: bool
 
 def _within(group: str, groups: Groups) -> set[str]:
     """A group, its parts, and all that lies inside one of them, at any depth."""
-    found: set[str] = set()
+    inside: set[str] = set()
     waiting = [group]
     while waiting:
         name = waiting.pop()
-        if name not in found:
-            found.add(name)
+        if name not in inside:
+            inside.add(name)
             waiting += [*groups.get(name, ()), *name.split("+")]
-    return found
+    return inside
 
 
 def _covers(whole: str, part: str, everything: str) -> bool:

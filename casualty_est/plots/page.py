@@ -110,8 +110,8 @@ class Page:
 
     def heading(self, text: str, middle: float) -> None:
         """Write a heading over the rows that follow."""
-        found = wrap(text, self.left + self.room - MARGIN, SMALL, lines=1)
-        line = Line(found[0], SMALL, self.palette.muted, style="italic")
+        first, *_ = wrap(text, self.left + self.room - MARGIN, SMALL, lines=1)
+        line = Line(first, SMALL, self.palette.muted, style="italic")
         self._write(-self.left + MARGIN, middle, line, ha="left")
 
     def inside(
@@ -147,7 +147,7 @@ class Page:
 
     def _write(self, inch: float, y: float, line: Line, *, ha: str) -> Text:
         place = blended_transform_factory(self.figure.dpi_scale_trans, self.axes.transData)
-        found: Text = self.axes.text(
+        written: Text = self.axes.text(
             self.left + inch,
             y,
             line.text,
@@ -159,7 +159,7 @@ class Page:
             fontweight=line.weight,
             fontstyle=line.style,
         )
-        return found
+        return written
 
     # Marks -------------------------------------------------------------------------------------
 

@@ -60,8 +60,8 @@ def log_ticks(low: float, high: float, room: float, size: float = SMALL) -> list
 
 def _series(low: float, high: float, marks: Iterable[float]) -> list[float]:
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    found = (mark * 10.0**power for power in powers for mark in marks)
-    return [value for value in found if low <= value <= high]
+    ticks = (mark * 10.0**power for power in powers for mark in marks)
+    return [value for value in ticks if low <= value <= high]
 
 
 def _fit(ticks: list[float], low: float, high: float, room: float, size: float) -> bool:
@@ -89,10 +89,10 @@ def set_log_axis_upward(axes: Axes, low: float, high: float, room: float) -> Non
     per = room / math.log(high / low)
     ticks = _series(low, high, (1,))
     for marks in (_SETS[2], _SETS[1], _SETS[0]):
-        found = _series(low, high, marks)
-        steps = [per * math.log(b / a) for a, b in pairwise(found)]
-        if len(found) >= 2 and min(steps) >= UPWARD:
-            ticks = found
+        series = _series(low, high, marks)
+        steps = [per * math.log(b / a) for a, b in pairwise(series)]
+        if len(series) >= 2 and min(steps) >= UPWARD:
+            ticks = series
             break
     axes.yaxis.set_major_locator(FixedLocator(ticks))
     axes.yaxis.set_major_formatter(FixedFormatter([tick_text(value) for value in ticks]))

@@ -38,11 +38,11 @@ HEADS = {
 
 def weights(estimate: Estimate, row: int, palette: Palette) -> Picture:
     """Draw what sets the level; see `Plots.identification`."""
-    found = estimate.identification(row)
-    if not found.rows:
-        text = found.sentences[0] if found.sentences else "Nothing is known of what sets the level."
-        return only_note(HEADS.get(found.kind, LEVEL), text, palette)
-    rows = sorted(found.rows, key=lambda r: -abs(r.weight))
+    rests = estimate.identification(row)
+    if not rests.rows:
+        text = rests.sentences[0] if rests.sentences else "Nothing is known of what sets the level."
+        return only_note(HEADS.get(rests.kind, LEVEL), text, palette)
+    rows = sorted(rests.rows, key=lambda r: -abs(r.weight))
     more = len(rows) - MOST
     rows = rows[:MOST]
     labels = [label(r.assumption, "", LEFT - 0.3, palette) for r in rows]
@@ -51,8 +51,8 @@ def weights(estimate: Estimate, row: int, palette: Palette) -> Picture:
         sum(height_of(lines) for lines in labels) + 0.1,
         _reach([r.weight for r in rows], errors),
         palette,
-        title=_head(found.kind, found.sum, found.sum_mcse),
-        xlabel=UNITS.get(found.kind, "weight"),
+        title=_head(rests.kind, rests.sum, rests.sum_mcse),
+        xlabel=UNITS.get(rests.kind, "weight"),
         note=_note(estimate, row, any(errors), more),
         left=LEFT,
         log=False,
@@ -61,7 +61,7 @@ def weights(estimate: Estimate, row: int, palette: Palette) -> Picture:
     top = 0.05
     for one, lines, error in zip(rows, labels, errors, strict=True):
         height = height_of(lines)
-        _weight(page, one.weight, error, top + height / 2, share=found.kind == "families")
+        _weight(page, one.weight, error, top + height / 2, share=rests.kind == "families")
         page.beside(lines, top + height / 2)
         top += height
     if not estimate.converged:
@@ -123,10 +123,10 @@ def cases(plots: Plots, names: Sequence[str], row: int, prob: float, palette: Pa
     groups: list[tuple[str, Sequence[Case]]] = [("", [whole])]
     missing = False
     for name in names:
-        found = plots._refits(name, row, prob)
-        missing = missing or found is None
-        if found:
-            groups.append((plots._groups[name], found[:MOST]))
+        refits = plots._refits(name, row, prob)
+        missing = missing or refits is None
+        if refits:
+            groups.append((plots._groups[name], refits[:MOST]))
     return _draw(estimate, title, groups, prob, palette, missing=missing)
 
 

@@ -104,12 +104,12 @@ def _note(ratios: Sequence[Ratio], prob: float) -> str:
 
 
 def _ratios(plots: Plots, prob: float) -> list[Ratio]:
-    found = []
+    ratios = []
     for i, source in enumerate(plots._estimate.meta.sources):
         now = plots._ratio(i, prob)
         if now or source.prior:
-            found.append(Ratio(_name(source), plots._target(i), now, source.prior))
-    return found
+            ratios.append(Ratio(_name(source), plots._target(i), now, source.prior))
+    return ratios
 
 
 def _name(source: SourceRow) -> str:

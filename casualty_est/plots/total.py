@@ -101,11 +101,11 @@ def picture(plots: Plots, row: int, prob: float, left_out: bool, palette: Palett
 
 def title_of(estimate: Estimate, row: int) -> str:
     """Name an estimate for the head of a picture: its cell, stratum and part."""
-    found = estimate.meta.rows[row]
-    parts = [capitalised(cell_text(found.cell))]
-    parts += [f"{name} {value}" for name, value in found.strata.items()]
-    if found.part != "total":
-        parts.append(found.part)
+    entry = estimate.meta.rows[row]
+    parts = [capitalised(cell_text(entry.cell))]
+    parts += [f"{name} {value}" for name, value in entry.strata.items()]
+    if entry.part != "total":
+        parts.append(entry.part)
     return ", ".join(parts)
 
 
@@ -151,10 +151,10 @@ def _entries(
     if own:
         entries.append(Entry(heading=f"{plots._claims_heading()}, as published"))
     entries += [_claim_row(c, cell, palette, light=False) for c in own]
-    for heading, found in (("Claims on parts of it, as published", parts), ("Left out", out)):
-        if found:
+    for heading, some in (("Claims on parts of it, as published", parts), ("Left out", out)):
+        if some:
             entries.append(Entry(heading=heading))
-            entries += [_claim_row(c, cell, palette, light=True) for c in found]
+            entries += [_claim_row(c, cell, palette, light=True) for c in some]
     if len(entries) > MOST:
         more = Entry(heading=f"and {len(entries) - MOST} more, not drawn")
         entries = [*entries[:MOST], more]

@@ -43,19 +43,19 @@ def wrap(
 ) -> list[str]:
     """Break text into lines that fit a width."""
     left = clean(text)
-    found: list[str] = []
+    done: list[str] = []
     while left:
         if width_of(left, size, weight) <= width:
-            return [*found, left]
-        if len(found) == lines - 1:
+            return [*done, left]
+        if len(done) == lines - 1:
             end = _longest(left, width - width_of("…", size, weight), size, weight)
-            return [*found, left[:end].rstrip() + "…"]
+            return [*done, left[:end].rstrip() + "…"]
         end = _longest(left, width, size, weight)
         space = left.rfind(" ", 0, end + 1)
         end = space if space > 0 else end
-        found.append(left[:end].rstrip())
+        done.append(left[:end].rstrip())
         left = left[end:].lstrip()
-    return found or [""]
+    return done or [""]
 
 
 def shorten(name: object, width: float, size: float = LABEL, lines: int = 3) -> list[str]:
@@ -65,14 +65,14 @@ def shorten(name: object, width: float, size: float = LABEL, lines: int = 3) -> 
     """
     text = clean(name)
     low, high = 0, len(text)
-    found = _fits(text, width, size, lines)
-    while not found and high - low > 1:
+    lines_that_fit = _fits(text, width, size, lines)
+    while not lines_that_fit and high - low > 1:
         middle = (low + high) // 2
         if _fits(_without_middle(text, middle), width, size, lines):
             low = middle
         else:
             high = middle
-    return found or wrap(_without_middle(text, low), width, size, lines)
+    return lines_that_fit or wrap(_without_middle(text, low), width, size, lines)
 
 
 def _without_middle(text: str, kept: int) -> str:
@@ -82,8 +82,8 @@ def _without_middle(text: str, kept: int) -> str:
 
 def _fits(text: str, width: float, size: float, lines: int) -> list[str]:
     """The lines of a text, or nothing if they are too many."""
-    found = wrap(text, width, size, lines + 1)
-    return found if len(found) <= lines else []
+    broken = wrap(text, width, size, lines + 1)
+    return broken if len(broken) <= lines else []
 
 
 def _longest(text: str, width: float, size: float, weight: str) -> int:

@@ -31,15 +31,15 @@ class Item:
 def run(parts: Parts, given: Mapping[str, str]) -> list[Item]:
     """Check a report and what was stated for it against the list."""
     kind, own, stated = parts.estimate.kind, parts.checks(), statements(given)
-    found = []
+    items = []
     for entry in _entries():
         if kind not in entry.get("only", [kind]):
             continue
         key = entry.get("statement")
         met = key in stated if key else _holds(entry["check"], parts, own)
         mend = "" if met else entry.get(f"missing_{kind}", entry["missing"])
-        found.append(Item(entry["text"], tuple(entry["standards"]), met, mend, key))
-    return found
+        items.append(Item(entry["text"], tuple(entry["standards"]), met, mend, key))
+    return items
 
 
 def _holds(check: str, parts: Parts, own: Mapping[str, Callable[[], bool]]) -> bool:

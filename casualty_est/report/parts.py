@@ -6,12 +6,16 @@ fills the blocks of ``report.html``; what only its template needs comes from `mo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from casualty_est.report import pictures, tables, text
 from casualty_est.report.naming import has_total, question
+from casualty_est.report.page import Said, render
 from casualty_est.report.tables import Table
+from casualty_est.result.files import write_text
 
 if TYPE_CHECKING:
     from casualty_est.report.pictures import Wanted
@@ -30,6 +34,10 @@ class Parts:
     def __init__(self, estimate: Estimate, prob: float) -> None:
         self.estimate = estimate
         self.prob = prob
+
+    def write(self, path: str | os.PathLike[str], said: Mapping[str, Any]) -> Path:
+        """Write the report with what the analyst says; see `Estimate.report`."""
+        return write_text(path, render(self, Said(**said)))
 
     # The head ------------------------------------------------------------------------------
 

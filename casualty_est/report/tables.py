@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 from casualty_est.errors import UsageError
 from casualty_est.report import naming
 from casualty_est.result.schema import Case, ClaimRow, Row
+from casualty_est.result.show import interval_title as interval_title
 from casualty_est.result.tables import row_numbers
 from casualty_est.wording.interval import Ends, ends, middle
-from casualty_est.wording.numbers import percent, share
+from casualty_est.wording.numbers import share
 from casualty_est.wording.phrases import capitalised, documented_text
 
 if TYPE_CHECKING:
@@ -55,16 +56,16 @@ def linked(citation: str) -> tuple[Segment, ...]:
     """Cut a citation into plain text and links: http, https and doi only."""
     parts: list[Segment] = []
     done = 0
-    for found in _LINK.finditer(citation):
-        shown = found.group().rstrip(".,;:!?)]}")
-        doi = found.group(1)
+    for match in _LINK.finditer(citation):
+        shown = match.group().rstrip(".,;:!?)]}")
+        doi = match.group(1)
         href = f"https://doi.org/{doi.rstrip('.,;:!?)]}')}" if doi else shown
         if not _safe(href):
             continue
-        if found.start() > done:
-            parts.append(Segment(citation[done : found.start()]))
+        if match.start() > done:
+            parts.append(Segment(citation[done : match.start()]))
         parts.append(Segment(shown, href))
-        done = found.start() + len(shown)
+        done = match.start() + len(shown)
     if done < len(citation):
         parts.append(Segment(citation[done:]))
     return tuple(parts)
@@ -84,7 +85,7 @@ def estimates(estimate: Estimate, prob: float) -> Table:
     windows: dict[str, set[tuple[str | None, str | None]]] = {}
     for row in estimate.meta.rows:
         windows.setdefault(row.cell.scope, set()).add((row.cell.start, row.cell.end))
-    several_windows = any(len(found) > 1 for found in windows.values())
+    several_windows = any(len(span) > 1 for span in windows.values())
     for i, row in enumerate(estimate.meta.rows):
         name = naming.row_name(estimate, i)
         if several_windows and naming.window(row.cell):
@@ -101,15 +102,10 @@ def estimates(estimate: Estimate, prob: float) -> Table:
 
 
 def _stated(row: Row) -> str:
-    found = row.documented
-    if not found:
+    published = row.documented
+    if not published:
         return NONE
-    return documented_text(found) + (f" ({found.source})" if found.source else "")
-
-
-def interval_title(prob: float) -> str:
-    """Title of a column of intervals."""
-    return f"{percent(prob)} credible interval"
+    return documented_text(published) + (f" ({published.source})" if published.source else "")
 
 
 def answer(estimate: Estimate, i: int, prob: float) -> tuple[str, str]:
@@ -133,26 +129,26 @@ def rounded(numbers: Ends) -> tuple[str, str]:
 
 def weights(estimate: Estimate) -> Table | None:
     """What the level rests on, signed, with the sum where there is one."""
-    found = estimate.identification(0)
-    if not found.rows:
+    rests = estimate.identification(0)
+    if not rests.rows:
         return None
-    sampled = any(row.mcse for row in found.rows)
+    sampled = any(row.mcse for row in rests.rows)
     head = ("Assumption", "Weight") + ("Monte Carlo error",) * sampled
-    form = "{:.3f}" if found.kind == "families" else "{:+.2f}"
+    form = "{:.3f}" if rests.kind == "families" else "{:+.2f}"
     rows = tuple(
         (row.assumption, form.format(row.weight), *([f"{row.mcse:.2g}"] if sampled else []))
-        for row in found.rows
+        for row in rests.rows
     )
     foot: tuple[str, ...] = ()
-    if found.sum is not None:
-        foot = ("Sum", f"{found.sum:+.2f}", *([f"{found.sum_mcse:.2g}"] if sampled else []))
+    if rests.sum is not None:
+        foot = ("Sum", f"{rests.sum:+.2f}", *([f"{rests.sum_mcse:.2g}"] if sampled else []))
     error = " up to Monte Carlo error" if sampled else ""
     captions = {
         "gauge": f"Weight of each assumption in the level of the estimate; the sum is 1{error}.",
         "elasticity": "Per cent by which the estimate changes if an input is 1% higher.",
         "families": "Weight of each kind of dependence in the answer.",
     }
-    return Table(captions.get(found.kind, "Weights."), head, rows, foot, stack=True)
+    return Table(captions.get(rests.kind, "Weights."), head, rows, foot, stack=True)
 
 
 def refits(
@@ -162,12 +158,12 @@ def refits(
 
     Refits that were not made before are made now where that is `unasked`.
     """
-    found = []
+    answered = []
     for name, caption in questions.items():
         records = estimate._records(name, 0, prob, unasked=unasked)
         if records:
-            found.append(cases(caption, records, prob))
-    return found
+            answered.append(cases(caption, records, prob))
+    return answered
 
 
 def cases(caption: str, records: Iterable[Case], prob: float) -> Table:
@@ -184,11 +180,11 @@ def claims(estimate: Estimate) -> list[Table]:
     """Every claim as published: those that count, then those left out with the reason."""
     tables = []
     for counted in (True, False):
-        found = [row for row in estimate.meta.claims if row.counted is counted]
-        if len(found) > MANY_CLAIMS:
-            tables.append(many_claims(found, counted_in=counted))
-        elif found:
-            tables.append(_claims(found, counted=counted))
+        rows = [row for row in estimate.meta.claims if row.counted is counted]
+        if len(rows) > MANY_CLAIMS:
+            tables.append(many_claims(rows, counted_in=counted))
+        elif rows:
+            tables.append(_claims(rows, counted=counted))
     return tables
 
 
@@ -199,13 +195,13 @@ def many_claims(rows: Sequence[ClaimRow], *, counted_in: bool) -> Table:
         key = (row.source, _role(row), naming.counted_whenever(row))
         groups.setdefault(key, []).append(row)
     lines = []
-    for (source, role, what), found in sorted(groups.items(), key=lambda one: -len(one[1])):
-        days = sorted(row.end for row in found if row.end)
+    for (source, role, what), same in sorted(groups.items(), key=lambda one: -len(one[1])):
+        days = sorted(row.end for row in same if row.end)
         span = f"{naming.day(days[0])} to {naming.day(days[-1])}" if days else "not given"
-        stated = (n for row in found for n in (row.low, row.best, row.high))
+        stated = (n for row in same for n in (row.low, row.best, row.high))
         numbers = [float(n) for n in stated if n]
         ends = f"{min(numbers):,.0f} to {max(numbers):,.0f}" if numbers else "no number"
-        lines.append((f"{source} ({role})", what, f"{len(found):,}", ends, span))
+        lines.append((f"{source} ({role})", what, f"{len(same):,}", ends, span))
     how = "that count" if counted_in else "left out"
     return Table(
         f"The {len(rows):,} claims {how}, by source; one by one they stand in estimate.json under "
@@ -276,9 +272,9 @@ def priors(estimate: Estimate) -> Table | None:
     )
 
 
-def comparisons(found: Iterable[Mapping[str, Any]]) -> list[Table]:
+def comparisons(given: Iterable[Mapping[str, Any]]) -> list[Table]:
     """Tables that the analyst sets beside the answer, such as published estimates."""
-    return [_comparison(one) for one in found]
+    return [_comparison(one) for one in given]
 
 
 def _comparison(one: Mapping[str, Any]) -> Table:

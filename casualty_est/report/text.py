@@ -108,17 +108,17 @@ def several(modes: Sequence[Mode], prob: float) -> list[str]:
 def listed_parts(estimate: Estimate, prob: float, inside: str = "are people whom") -> list[str]:
     """Split the total into what some source lists and what none does, where the model can."""
     rows = estimate.meta.rows
-    found = {}
+    part = {}
     for i, row in enumerate(rows):
         same = row.cell == rows[0].cell and row.strata == rows[0].strata
         if same and row.part in ("listed", "unlisted") and len(estimate.modes(i, prob)) == 1:
             numbers = row_numbers(estimate, i, prob)
-            found[row.part] = f"about {with_ends(numbers)}" if numbers else ""
-    if len(found) < 2:
+            part[row.part] = f"about {with_ends(numbers)}" if numbers else ""
+    if len(part) < 2:
         return []
     return [
-        f"Of this estimate, {found['listed']} {inside} at least one source lists, and "
-        f"{found['unlisted']} {inside} no source lists (both {percent(prob)} credible intervals)."
+        f"Of this estimate, {part['listed']} {inside} at least one source lists, and "
+        f"{part['unlisted']} {inside} no source lists (both {percent(prob)} credible intervals)."
     ]
 
 
@@ -168,20 +168,20 @@ def documented(estimate: Estimate, prob: float) -> str:
     """The documented count, in a sentence of its own; why the interval may reach below it."""
     if not has_total(estimate):
         return ""
-    found = estimate.meta.rows[0].documented
-    if not found and not any(source.role for source in estimate.meta.sources):
+    published = estimate.meta.rows[0].documented
+    if not published and not any(source.role for source in estimate.meta.sources):
         return (
             "Nothing is shown as documented: no source was given a role, and only counts of "
             "perpetrators, monitors, governments and international bodies are."
         )
-    if not found:
+    if not published:
         return (
             "Documented, not estimated: no perpetrator, monitor, government or international "
             "source states a count for exactly this."
         )
-    said = f", stated by {found.source}" if found.source else ""
-    sentence = f"Documented, not estimated: {documented_text(found)}{said}."
-    if not reaches_below(estimate, found.low, prob):
+    said = f", stated by {published.source}" if published.source else ""
+    sentence = f"Documented, not estimated: {documented_text(published)}{said}."
+    if not reaches_below(estimate, published.low, prob):
         return sentence
     return (
         f"{sentence} Our interval reaches below this count because the model allows that some of "

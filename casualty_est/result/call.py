@@ -28,10 +28,10 @@ def settle_seed(seed: int | None) -> int:
 
 def versions(packages: Iterable[str]) -> dict[str, str]:
     """Versions of the packages that are installed."""
-    found = {}
+    installed = {}
     for name in packages:
         try:
-            found[name] = metadata.version(name)
+            installed[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
             continue
-    return found
+    return installed

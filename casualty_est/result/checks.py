@@ -87,17 +87,17 @@ class Check:
 
     def _computed(self) -> str:
         """One line on the computation."""
-        found = self.diagnostics
+        fit = self.diagnostics
         if not self.converged:
-            return f"NOT CONVERGED: {'; '.join(found.reasons)}."
-        if found.method == "exact":
-            if found.min_ess is not None:
-                return f"Converged: {found.min_ess:.0f} independent draws of the exact answer."
+            return f"NOT CONVERGED: {'; '.join(fit.reasons)}."
+        if fit.method == "exact":
+            if fit.min_ess is not None:
+                return f"Converged: {fit.min_ess:.0f} independent draws of the exact answer."
             return "Converged: the answer is exact, by quadrature."
-        if found.max_rhat is None:
-            return f"Converged: independent runs agree, with {found.min_ess:.0f} effective draws."
-        said = f"largest R-hat {found.max_rhat:.3f}, smallest effective sample {found.min_ess:.0f}"
-        said += "" if found.divergences is None else f", {found.divergences} divergences"
+        if fit.max_rhat is None:
+            return f"Converged: independent runs agree, with {fit.min_ess:.0f} effective draws."
+        said = f"largest R-hat {fit.max_rhat:.3f}, smallest effective sample {fit.min_ess:.0f}"
+        said += "" if fit.divergences is None else f", {fit.divergences} divergences"
         return f"Converged: {said}."
 
     def __repr__(self) -> str:

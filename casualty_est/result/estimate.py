@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.errors import UsageError
+from casualty_est.kinds import room
 from casualty_est.result.labels import position, row_labels
 from casualty_est.result.posterior import Modes, find_modes
 from casualty_est.result.schema import Case, Meta, Note
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     import xarray
 
     from casualty_est.plots import Plots
-    from casualty_est.report.parts import Parts
     from casualty_est.result.checks import Check
     from casualty_est.result.identification import Identification
     from casualty_est.result.show import TextTable
@@ -345,16 +345,14 @@ class Estimate:
         UsageError
             If a statement is unknown, the level is out of range, or the file cannot be written.
         """
-        from casualty_est.report import Said, write_report
-
-        said = Said(title, authors, dict(statements or {}), tuple(comparisons))
-        return write_report(self, path, prob=ci_prob, said=said)
-
-    def _report_parts(self, prob: float) -> Parts:
-        """What the frame of the report asks of this kind of evidence."""
-        from casualty_est.report.parts import Parts
-
-        return Parts(self, prob)
+        said = {
+            "title": title,
+            "authors": authors,
+            "statements": dict(statements or {}),
+            "comparisons": tuple(comparisons),
+        }
+        written: Path = room(self.kind, "report").PARTS(self, ci_prob).write(path, said)
+        return written
 
     def to_dict(self, ci_prob: float = 0.95) -> dict[str, Any]:
         """The content of estimate.json: plain numbers or None, never NaN.
@@ -380,8 +378,8 @@ class Estimate:
         """What only this kind of evidence has, for estimate.json."""
         from casualty_est.result.schema import plain
 
-        found: dict[str, Any] = plain(self.details)
-        return found
+        details: dict[str, Any] = plain(self.details)
+        return details
 
     def _expected(self) -> tuple[tuple[str, int], ...]:
         """Variables that a whole file has, and how many sources each is of."""
@@ -424,11 +422,11 @@ class Estimate:
         """
         from casualty_est.result.files import load
 
-        found = load(path)
-        if not isinstance(found, cls):
-            msg = f"this file holds an estimate from {found.kind}: load it with ce.Estimate.load"
+        estimate = load(path)
+        if not isinstance(estimate, cls):
+            msg = f"this file holds an estimate from {estimate.kind}: load it with ce.Estimate.load"
             raise UsageError(msg)
-        return found
+        return estimate
 
     # Print ---------------------------------------------------------------------------------
 

@@ -54,8 +54,8 @@ def to_dict(estimate: Estimate, prob: float = 0.95) -> dict[str, Any]:
     return content
 
 
-def _without_none(found: dict[str, Any], key: str) -> dict[str, Any]:
-    return {name: value for name, value in found.items() if name != key or value is not None}
+def _without_none(record: dict[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in record.items() if name != key or value is not None}
 
 
 def _estimate(estimate: Estimate, i: int, row: Row, prob: float) -> dict[str, Any]:

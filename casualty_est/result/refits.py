@@ -50,10 +50,10 @@ def cases(estimate: Estimate, name: str, row: int, prob: float, record: type[Any
     columns = [field.name for field in dataclasses.fields(record)]
     if not estimate.meta.has_level:
         return pd.DataFrame(columns=columns)
-    found = answer(estimate, name, row, prob)
-    if found is None:
+    records = answer(estimate, name, row, prob)
+    if records is None:
         estimate._model_to_refit()  # raises
-    rows = [dataclasses.asdict(case) for case in found or ()]
+    rows = [dataclasses.asdict(case) for case in records or ()]
     return pd.DataFrame(rows, columns=columns)
 
 

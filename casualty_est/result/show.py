@@ -29,10 +29,10 @@ def estimate_table(estimate: Estimate, prob: float) -> TextTable:
     """Cell, documented count, median and interval of every estimate, rounded for print."""
     rows = []
     for i, row in enumerate(estimate.meta.rows):
-        found = row.documented
+        published = row.documented
         stated = (
-            f"{documented_text(found)} ({found.source or 'lists'})"
-            if found
+            f"{documented_text(published)} ({published.source or 'lists'})"
+            if published
             else "none" * (row.part == "total" or len(estimate) == 1)
         )
         strata = "".join(f", {column} {value}" for column, value in row.strata.items())
@@ -58,8 +58,8 @@ def answer(estimate: Estimate, row: int, prob: float) -> tuple[str, str]:
     if len(modes) < 2:
         return middle(numbers), ends(numbers)
     medians = [f"{middle(m)} (weight {percent(round(m.weight, 2))})" for m in modes]
-    found: tuple[Ends, ...] = modes
-    return " or ".join(medians), " or ".join(ends(m) for m in found)
+    each: tuple[Ends, ...] = modes
+    return " or ".join(medians), " or ".join(ends(m) for m in each)
 
 
 def status(estimate: Estimate) -> str:
@@ -118,10 +118,10 @@ def as_rich(estimate: Estimate, prob: float = 0.95) -> Any:
     from rich.text import Text
 
     def drawn(table: TextTable) -> Table:
-        found = Table(*table.head, show_edge=False, pad_edge=False)
+        grid = Table(*table.head, show_edge=False, pad_edge=False)
         for row in table.rows:
-            found.add_row(*(Text(cell) for cell in row))
-        return found
+            grid.add_row(*(Text(cell) for cell in row))
+        return grid
 
     good = "green" if estimate.converged else "bold red"
     parts: list[Any] = [Text(status(estimate), style=good), Text("")]

@@ -80,11 +80,11 @@ def listed(names: Sequence[str], word: str = "and") -> str:
     return f"{', '.join(names[:-1])} {word} {names[-1]}"
 
 
-def documented_text(found: Published) -> str:
+def documented_text(published: Published) -> str:
     """Write a documented count as it was published; lists have no wording of their own."""
-    if found.text:
-        return found.text
-    return f"at least {found.low:,}" if found.source else f"{found.low:,}"
+    if published.text:
+        return published.text
+    return f"at least {published.low:,}" if published.source else f"{published.low:,}"
 
 
 def capitalised(text: str) -> str:

@@ -13,7 +13,7 @@ from casualty_est.claims.estimate import ClaimsEstimate
 from casualty_est.claims.report.tables import REFITS
 from casualty_est.claims.schema import ClaimsDetails
 from casualty_est.errors import UsageError
-from casualty_est.report import Said, render, write_report
+from casualty_est.report import Said, page_of, parts_of
 from casualty_est.result.schema import Diagnostics
 from tests.support.page import Page
 
@@ -99,7 +99,7 @@ def test_input_text_is_escaped():
         ]
     )
     table.loc[1, ["scope", "perpetrator"]] = table.loc[0, ["scope", "perpetrator"]]
-    page = render(ce.ClaimsModel(ce.Claims(table)).fit(seed=1))
+    page = page_of(ce.ClaimsModel(ce.Claims(table)).fit(seed=1))
     is_self_contained(page)
     found = Page(page)
     assert EVIL in found.text
@@ -111,7 +111,7 @@ def test_input_text_is_escaped():
 
 @pytest.mark.parametrize("name", ["two_modes", "listed_unlisted"])
 def test_other_evidence_gets_a_report(name, request):
-    page = render(request.getfixturevalue(name))
+    page = page_of(request.getfixturevalue(name))
     is_self_contained(page)
     assert "no reporting ratio of totals" in page
     assert "not printed row by row" in page
@@ -119,7 +119,7 @@ def test_other_evidence_gets_a_report(name, request):
 
 @pytest.mark.usefixtures("no_pictures")
 def test_two_modes_come_first(two_modes):
-    page = render(two_modes)
+    page = page_of(two_modes)
     assert page.index("supports two different numbers") < page.index("<table>")
 
 
@@ -130,7 +130,7 @@ def test_not_converged_comes_before_everything(two_modes):
         est.meta,
         diagnostics=Diagnostics("nuts", False, reasons=("3 divergent transitions",)),
     )
-    page = render(est)
+    page = page_of(est)
     body = page[page.index("<body>") :]
     assert body.index("NOT CONVERGED: do not quote these numbers") < body.index("<h1>")
     assert "<title>NOT CONVERGED" in page
@@ -138,7 +138,7 @@ def test_not_converged_comes_before_everything(two_modes):
 
 def test_no_headline_gets_a_report_without_numbers():
     table = pd.DataFrame({"source": ["A", "B"], "quantity": ["800", "6,047"]})
-    page = render(ce.ClaimsModel(ce.Claims(table)).fit(seed=1))
+    page = page_of(ce.ClaimsModel(ce.Claims(table)).fit(seed=1))
     is_self_contained(page)
     assert "This report gives no number." in page
     assert "no number" in page
@@ -149,7 +149,7 @@ def test_no_headline_gets_a_report_without_numbers():
 def test_a_loaded_estimate_keeps_what_was_computed(coalition, tmp_path, page):
     tables_before = [line for line in page.splitlines() if "Only Pentagon" in line]
     loaded = ce.Estimate.load(coalition.save(tmp_path / "est.nc"))
-    assert [line for line in render(loaded).splitlines() if "Only Pentagon" in line] == (
+    assert [line for line in page_of(loaded).splitlines() if "Only Pentagon" in line] == (
         tables_before
     )
 
@@ -157,14 +157,14 @@ def test_a_loaded_estimate_keeps_what_was_computed(coalition, tmp_path, page):
 @pytest.mark.usefixtures("no_pictures")
 def test_a_loaded_estimate_without_refits_says_so(tmp_path):
     fresh = ce.ClaimsModel(ce.datasets.load("coalition")).fit(seed=1)
-    page = render(ce.Estimate.load(fresh.save(tmp_path / "est.nc")))
+    page = page_of(ce.Estimate.load(fresh.save(tmp_path / "est.nc")))
     assert "Not computed. A result loaded from a file has no model to fit again" in page
     assert "Only Pentagon" not in page
 
 
 @pytest.mark.usefixtures("no_pictures")
 def test_statements_of_the_analyst_are_printed_and_escaped(two_modes):
-    page = render(two_modes, said=Said(statements={"corrections": f"Write to us {EVIL}"}))
+    page = page_of(two_modes, said=Said(statements={"corrections": f"Write to us {EVIL}"}))
     is_self_contained(page)
     assert f"Write to us {EVIL}" in Page(page).text
 
@@ -195,12 +195,12 @@ def test_an_unknown_statement_writes_nothing(two_modes, tmp_path):
 
 
 def test_the_same_estimate_gives_the_same_page(coalition, page):
-    assert render(coalition) == page
+    assert page_of(coalition) == page
 
 
 def test_report_is_written_whole_or_not_at_all(coalition, tmp_path, page):
     path = tmp_path / "report.html"
-    assert write_report(coalition, path) == path
+    assert coalition.report(path) == path
     assert path.read_text(encoding="utf-8") == page
     with pytest.raises(UsageError, match="prob must lie between 0 and 1"):
         coalition.report(path, ci_prob=95)
@@ -218,4 +218,4 @@ def test_many_refits_of_a_sampled_model_are_not_started_unasked(coalition, monke
         pytest.fail("a refit was started")
 
     monkeypatch.setattr(est, "_refits", lambda: dict.fromkeys(REFITS, refuse))
-    assert est._report_parts(0.95).refits() == []
+    assert parts_of(est, 0.95).refits() == []

@@ -12,21 +12,21 @@ import pytest
 import casualty_est as ce
 from casualty_est.claims.report import sources_text, what_if
 from casualty_est.claims.report import text as claims_text
-from casualty_est.report import checklist, naming, tables, text
+from casualty_est.report import checklist, naming, parts_of, tables, text
 from casualty_est.result.schema import ClaimRow, Diagnostics, SourceRow, Span, Weight
 from tests.support.by_hand import CELL
 
 
 def lede(est, prob=0.95):
-    return text.lede(est._report_parts(prob))
+    return text.lede(parts_of(est, prob))
 
 
 def items(est, given=None):
-    return checklist.run(est._report_parts(0.95), given or {})
+    return checklist.run(parts_of(est, 0.95), given or {})
 
 
 def documented(est, prob=0.95):
-    return est._report_parts(prob).documented()
+    return parts_of(est, prob).documented()
 
 
 def a_claim(source="A", role="monitor", best=None, said="about", **over):
@@ -180,7 +180,7 @@ def test_no_unique_total_is_said_and_never_summed(fake, row):
 
 
 def test_what_each_source_reports_is_an_estimate_of_its_ratio(coalition):
-    pentagon, airwars = coalition._report_parts(0.95).source_sentences()
+    pentagon, airwars = parts_of(coalition, 0.95).source_sentences()
     assert pentagon == (
         "We estimate that Pentagon reports 8.3% of the true number (95% credible interval "
         "3.2% to 18%). Assumed beforehand: 15% (95% interval 2.1% to 110%). "
@@ -239,7 +239,7 @@ def test_an_exact_sum_has_no_monte_carlo_error(coalition):
     found = tables.weights(coalition)
     assert found.caption.endswith("; the sum is 1.")
     assert found.stack
-    refits = coalition._report_parts(0.95).refits()
+    refits = parts_of(coalition, 0.95).refits()
     assert len(refits) == 3
     assert all(table.stack for table in refits)
 

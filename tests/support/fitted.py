@@ -6,7 +6,7 @@ import pytest
 
 import casualty_est as ce
 from casualty_est.claims.inference.nuts import CompiledClaims
-from casualty_est.report import render
+from casualty_est.report import page_of
 from tests.support.incident_tables import FEW
 
 
@@ -19,7 +19,7 @@ def coalition() -> ce.Estimate:
 @pytest.fixture(scope="session")
 def coalition_page(coalition: ce.Estimate) -> str:
     """Its report, with the refits that a report starts."""
-    return render(coalition)
+    return page_of(coalition)
 
 
 @pytest.fixture(scope="session")

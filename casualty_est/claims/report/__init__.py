@@ -83,3 +83,6 @@ class ClaimsParts(Parts):
             "agreement": "" if agreement is None else agreement.text,
             "hedges": hedges,
         }
+
+
+PARTS = ClaimsParts

@@ -145,3 +145,6 @@ class IncidentParts(Parts):
 
     def _other_evidence(self) -> list[Table]:
         return refits(self.estimate, self.prob, QUESTIONS, unasked=False)
+
+
+PARTS = IncidentParts

@@ -121,3 +121,6 @@ class ListParts(Parts):
             "without_strata": text.without_strata(estimate),
             "averaged": len(estimate.details.found.families) > 1,
         }
+
+
+PARTS = ListParts

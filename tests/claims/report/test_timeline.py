@@ -12,7 +12,7 @@ from casualty_est.claims.report import timeline
 from casualty_est.claims.report.tables import refits
 from casualty_est.claims.report.what_if import if_right, rivals, what_if
 from casualty_est.claims.schema import AsOf
-from casualty_est.report import Said, render, tables
+from casualty_est.report import Said, page_of, tables
 from casualty_est.result.schema import Note
 from tests.support.over_time_by_hand import CLAIMS, DATES, anchor, claim, over_time
 from tests.support.page import Page
@@ -40,7 +40,7 @@ def estimate():
 
 @pytest.fixture(scope="module")
 def page(estimate):
-    return render(estimate)
+    return page_of(estimate)
 
 
 def test_totals_to_other_days_are_no_rivals(estimate):
@@ -201,7 +201,7 @@ def test_names_are_escaped():
     name = '<img src=x onerror="alert(1)">'
     claims = [replace(row, source=name) if row.source == "Army" else row for row in CLAIMS]
     claims = [replace(row, target=f"ratio of {row.source}") for row in claims]
-    page = render(over_time(claims, delayed=(name,)))
+    page = page_of(over_time(claims, delayed=(name,)))
     assert "<img src=x" not in page
     assert "&lt;img src=x" in page
     assert "script" not in Page(page).names
@@ -214,7 +214,7 @@ def test_comparisons_are_set_beside_and_escaped(page):
         "head": ["", "<b>"],
         "rows": [["A & B", "<i>9</i>"]],
     }
-    other = render(over_time(), said=Said(comparisons=(beside,)))
+    other = page_of(over_time(), said=Said(comparisons=(beside,)))
     assert "Beside other estimates" in other
     assert "&lt;i&gt;9&lt;/i&gt;" in other
     assert "<i>9" not in other

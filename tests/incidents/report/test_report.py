@@ -10,7 +10,7 @@ import pytest
 
 import casualty_est as ce
 from casualty_est.incidents.report import IncidentParts
-from casualty_est.report import render, text
+from casualty_est.report import page_of, text
 from tests.support.incident_tables import FEW
 from tests.support.page import Page
 
@@ -40,7 +40,7 @@ def test_the_first_paragraph_says_what_it_rests_on(syria):
 
 
 def test_every_section_is_there(syria):
-    page = Page(render(syria)).text
+    page = Page(page_of(syria)).text
     for words in (
         "Why the counts differ",
         "Of this gap,",
@@ -77,7 +77,7 @@ def test_names_are_escaped_and_nothing_is_fetched():
         "quantity": ["3", "4", "10", "8", "2", "5"],
     }
     est = ce.IncidentModel(pd.DataFrame(rows), anchor="<i>A</i>").fit(**FEW)
-    page = render(est)
+    page = page_of(est)
     assert "<i>A</i>" not in page
     assert "&lt;i&gt;A&lt;/i&gt;" in page
     assert not re.search(r'(src|href)="(?!data:|#|https://doi\.org)', page)
@@ -90,7 +90,7 @@ def test_without_a_role_there_is_no_headline():
     rows = {"incident": ["1", "1", "2", "3"], "source": ["A", "B", "A", "B"]}
     frame = pd.DataFrame(rows | {"quantity": ["3", "4", "2", "7"]})
     est = ce.IncidentModel(frame).fit(**FEW)
-    page = Page(render(est)).text
+    page = Page(page_of(est)).text
     assert "This report gives no number" in page
     assert est.incidents()["median"].isna().all()
 

@@ -9,7 +9,7 @@ import pytest
 
 from casualty_est.lists.report import tables as lists
 from casualty_est.lists.schema import FamilyMember, KnownPopulation
-from casualty_est.report import checklist, render, text
+from casualty_est.report import checklist, page_of, parts_of, text
 from casualty_est.result.schema import Case
 from tests.support.page import Page
 
@@ -32,11 +32,11 @@ def with_refits(est):
 
 
 def lede(est):
-    return text.lede(est._report_parts(0.95))
+    return text.lede(parts_of(est, 0.95))
 
 
 def items_of(est):
-    return checklist.run(est._report_parts(0.95), {})
+    return checklist.run(parts_of(est, 0.95), {})
 
 
 def test_first_paragraph_has_number_interval_assumption_and_no_more(of_lists):
@@ -101,7 +101,7 @@ def test_two_modes_are_two_numbers(of_lists, bimodal):
 
 @pytest.mark.usefixtures("no_pictures")
 def test_every_section_of_lists_is_there(of_lists):
-    page = Page(render(with_refits(of_lists()))).text
+    page = Page(page_of(with_refits(of_lists()))).text
     for piece in (
         "How complete is each list?",
         "On some list (a count)",
@@ -128,7 +128,7 @@ def test_every_section_of_lists_is_there(of_lists):
 @pytest.mark.usefixtures("no_pictures")
 def test_strata_have_a_table_and_the_rest_says_what_it_is_of(of_lists):
     est = with_refits(of_lists(strata=("March", "April")))
-    page = Page(render(est)).text
+    page = Page(page_of(est)).text
     assert "All strata 206" in page
     assert "Month March 103" in page
     assert "of the same lists without strata, which answer 640 (500 to 800)" in page
@@ -160,7 +160,7 @@ def test_names_of_lists_and_strata_are_escaped(of_lists):
     est = of_lists(lists=names, strata=("<b>March</b>", EVIL))
     case = Case(f"without {EVIL} (first replicate)", **CASE)
     est.details.refits["without_each_source:0:0.95"] = (case,)
-    page = render(est)
+    page = page_of(est)
     found = Page(page)
     assert not {"script", "b", "i"} & found.names
     assert "onerror=alert(1)>" not in page.replace("&gt;", "")
@@ -202,4 +202,4 @@ def test_a_loaded_estimate_keeps_its_report(of_lists, tmp_path):
 
     est = with_refits(of_lists())
     again = ce.Estimate.load(est.save(tmp_path / "est.nc"))
-    assert render(again) == render(est)
+    assert page_of(again) == page_of(est)
