@@ -96,10 +96,7 @@ class Plots:
 
         Parameters
         ----------
-        ci_prob : float
-            Level of the equal-tailed credible intervals after the data.
-        dark : bool
-            Light text for a dark page, on a transparent ground.
+        ci_prob, dark : as in `total`
 
         Returns
         -------
@@ -124,8 +121,7 @@ class Plots:
         row : str, optional
             Label of the estimate whose count is drawn beside the ratios, as in `Estimate.summary`;
             the first by default.
-        dark : bool
-            Light text for a dark page, on a transparent ground.
+        dark : as in `total`
 
         Returns
         -------
@@ -147,10 +143,7 @@ class Plots:
 
         Parameters
         ----------
-        row : str, optional
-            Label of the estimate, as in `Estimate.summary`; the first by default.
-        dark : bool
-            Light text for a dark page, on a transparent ground.
+        row, dark : as in `total`
 
         Returns
         -------
@@ -174,12 +167,7 @@ class Plots:
 
         Parameters
         ----------
-        row : str, optional
-            Label of the estimate, as in `Estimate.summary`; the first by default.
-        ci_prob : float
-            Level of the equal-tailed credible intervals.
-        dark : bool
-            Light text for a dark page, on a transparent ground.
+        row, ci_prob, dark : as in `total`
 
         Returns
         -------

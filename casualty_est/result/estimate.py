@@ -134,8 +134,7 @@ class Estimate:
 
         Parameters
         ----------
-        row : str, optional
-            Label of the estimate, as in `summary`; the first by default.
+        row : as in `summary`
 
         Returns
         -------
@@ -153,10 +152,7 @@ class Estimate:
 
         Parameters
         ----------
-        row : str, optional
-            Label of the estimate, as in `summary`; the first by default.
-        ci_prob : float
-            Level of the equal-tailed credible interval.
+        row, ci_prob : as in `summary`
 
         Returns
         -------
@@ -189,8 +185,7 @@ class Estimate:
 
         Parameters
         ----------
-        ci_prob : float
-            Level of the equal-tailed credible intervals.
+        ci_prob : as in `summary`
 
         Returns
         -------
@@ -206,8 +201,7 @@ class Estimate:
 
         Parameters
         ----------
-        row : str, optional
-            Label of the estimate, as in `summary`; the first by default.
+        row : as in `summary`
 
         Returns
         -------
@@ -242,10 +236,7 @@ class Estimate:
 
         Parameters
         ----------
-        row : str, optional
-            Label of the estimate, as in `summary`; the first by default.
-        ci_prob : float
-            Level of the equal-tailed credible interval.
+        row, ci_prob : as in `summary`
 
         Returns
         -------
@@ -333,8 +324,7 @@ class Estimate:
         comparisons : tuple of mapping
             Tables to set beside the answer, such as published estimates, each with ``caption``,
             ``head`` (texts) and ``rows`` (lists of texts).
-        ci_prob : float
-            Level of the equal-tailed credible intervals.
+        ci_prob : as in `summary`
 
         Returns
         -------
@@ -359,8 +349,7 @@ class Estimate:
 
         Parameters
         ----------
-        ci_prob : float
-            Level of the equal-tailed credible interval.
+        ci_prob : as in `summary`
 
         Returns
         -------
@@ -435,10 +424,7 @@ class Estimate:
 
         Parameters
         ----------
-        row : str, optional
-            Label of the estimate, as in `summary`; the first by default.
-        ci_prob : float
-            Level of the equal-tailed credible interval.
+        row, ci_prob : as in `summary`
 
         Returns
         -------
