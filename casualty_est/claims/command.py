@@ -121,12 +121,12 @@ def check(
 
 def _numbers(items: list[str] | None, option: str, *, word: str | None = None) -> dict[str, Any]:
     """Read NAME=NUMBER pairs; one word may stand for a number."""
-    found: dict[str, Any] = {}
+    numbers: dict[str, Any] = {}
     for name, value in options.pairs(items, option).items():
         try:
-            found[name] = value if value == word else float(value)
+            numbers[name] = value if value == word else float(value)
         except ValueError:
             allowed = f"a number or {word!r}" if word else "a number"
             msg = f"{option} takes NAME=VALUE with {allowed} as the value, not {value!r}"
             raise UsageError(msg) from None
-    return found
+    return numbers

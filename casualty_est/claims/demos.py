@@ -34,8 +34,8 @@ def _years_late(claims: Claims) -> ClaimsModel:
 def _sampled_too(estimate: ClaimsEstimate, run: Run) -> None:
     """Hold the exact answer against the same model sampled with NUTS."""
     run.console.print(f"The exact answer: {estimate.headline()}.", markup=False)
-    found = estimate.check_by_sampling(progress_bar=run.progress)
-    run.console.print(found.text, markup=False)
+    agreement = estimate.check_by_sampling(progress_bar=run.progress)
+    run.console.print(agreement.text, markup=False)
     run.console.print()
 
 

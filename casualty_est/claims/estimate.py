@@ -10,11 +10,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est.claims import paths
+from casualty_est.claims.gauge import identify
 from casualty_est.claims.schema import Agreement, ClaimsDetails, Tip, ratio_owner
+from casualty_est.kinds import room
 from casualty_est.result.estimate import Estimate
 from casualty_est.result.labels import position
 from casualty_est.result.posterior import interval_ends
-from casualty_est.result.schema import plain
+from casualty_est.result.progress import progress_bar as show_progress
+from casualty_est.result.refits import tippable
+from casualty_est.result.schema import Span, plain
 from casualty_est.result.show import TextTable
 from casualty_est.result.tables import Parameter, parameter
 from casualty_est.wording.interval import with_ends
@@ -81,8 +86,7 @@ class ClaimsEstimate(Estimate):
 
         Parameters
         ----------
-        ci_prob : float
-            Level of the equal-tailed credible intervals.
+        ci_prob : as in `Estimate.summary`
 
         Returns
         -------
@@ -95,7 +99,7 @@ class ClaimsEstimate(Estimate):
 
         rows = []
         for i, source in enumerate(self.meta.sources):
-            ratio, learned = self._ratio(i, ci_prob), None
+            ratio, prior, learned = self._ratio(i, ci_prob), source.prior, None
             if ratio is not None and source.prior_log_sd:
                 learned = float(np.log(self.ratio(i)).std() / source.prior_log_sd)
             rows.append(
@@ -107,35 +111,27 @@ class ClaimsEstimate(Estimate):
                     "low": ratio and ratio.low,
                     "high": ratio and ratio.high,
                     "prob": ci_prob,
-                    "prior_median": source.prior and source.prior.median,
-                    "prior_low": source.prior and source.prior.low,
-                    "prior_high": source.prior and source.prior.high,
+                    "prior_median": prior and prior.median,
+                    "prior_low": prior and prior.low,
+                    "prior_high": prior and prior.high,
                     "learned": learned,
                 }
             )
         return pd.DataFrame(rows, index=pd.Index(self._ratio_labels(), name="ratio of"))
 
     def _level(self, row: int) -> str:
-        held = sum(
-            weight.weight
-            for weight, assumption in zip(
-                self.identification(row).rows, self.meta.assumptions, strict=True
-            )
-            if assumption.kind in ("anchor", "reference")
-        )
+        pairs = zip(self.identification(row).rows, self.meta.assumptions, strict=True)
+        held = sum(one.weight for one, item in pairs if item.kind in ("anchor", "reference"))
         return "anchor" if held >= 0.5 else "prior"
 
     def _identify(self, row: int) -> Identification:
-        from casualty_est.claims.gauge import identify
-
         return identify(self, row)
 
     # Refits --------------------------------------------------------------------------------
 
     def _refits(self) -> Mapping[str, Any]:
-        from casualty_est.claims.refits.refits import REFITS
-
-        return REFITS
+        refits: Mapping[str, Any] = room("claims", "refits.refits").REFITS
+        return refits
 
     def each_source_alone(
         self, row: str | int | None = None, ci_prob: float = 0.95
@@ -144,10 +140,8 @@ class ClaimsEstimate(Estimate):
 
         Parameters
         ----------
-        row : str, optional
-            Label of the estimate, as in `summary`; the first by default.
-        ci_prob : float
-            Level of the equal-tailed credible interval.
+        row, ci_prob
+            As of `without_each_source`.
 
         Returns
         -------
@@ -161,10 +155,8 @@ class ClaimsEstimate(Estimate):
 
         Parameters
         ----------
-        row : str, optional
-            Label of the estimate, as in `summary`; the first by default.
-        ci_prob : float
-            Level of the equal-tailed credible interval.
+        row, ci_prob
+            As of `without_each_source`.
 
         Returns
         -------
@@ -184,8 +176,7 @@ class ClaimsEstimate(Estimate):
         ----------
         n : float
             A number of people, such as an official count.
-        row : str, optional
-            Label of the estimate, as in `summary`; the first by default.
+        row : as in `Estimate.summary`
 
         Returns
         -------
@@ -198,8 +189,6 @@ class ClaimsEstimate(Estimate):
             If `n` is not above 0, there is no headline, or the estimate has no model to refit.
         """
         import pandas as pd
-
-        from casualty_est.result.refits import tippable
 
         n, at = tippable(self, n), self._at(row)
         if self._tip_key(n, at) not in self.details.tipping:
@@ -215,14 +204,9 @@ class ClaimsEstimate(Estimate):
         if key not in kept:
             if self._model is None or not unasked:
                 return ()
-            from casualty_est.claims.refits.refits import Refitter
-            from casualty_est.claims.refits.tipping import tipping
-            from casualty_est.result.progress import progress_bar
-
-            with progress_bar(self._progress_bar) as report:
-                refit = Refitter(self._model, self, row, report)
-                weights = [item.weight for item in self.identification(row).rows]
-                kept[key] = tipping(refit, n, self.meta.assumptions, weights)
+            with show_progress(self._progress_bar) as report:
+                tipping = room("claims", "refits.tipping").tipping
+                kept[key] = tipping(self._model, self, row, n, report)
         return kept[key]
 
     def as_of(
@@ -237,10 +221,8 @@ class ClaimsEstimate(Estimate):
         ----------
         dates : sequence of datetime.date or str
             Days inside the grid.
-        row : str, optional
-            Label of the estimate, as in `summary`; the first by default.
-        ci_prob : float
-            Level of the equal-tailed credible interval.
+        row, ci_prob
+            As of `without_each_source`.
 
         Returns
         -------
@@ -256,19 +238,14 @@ class ClaimsEstimate(Estimate):
         """
         import pandas as pd
 
-        from casualty_est.claims.paths import days_inside
-        from casualty_est.claims.refits.as_of import seen_by
-
         interval_ends(ci_prob)
-        at = self._at(row)
-        keys = {day: f"{at}:{ci_prob:g}:{day}" for day in days_inside(self, dates, at)}
-        kept = self.details.as_of
+        at, kept = self._at(row), self.details.as_of
+        keys = {day: f"{at}:{ci_prob:g}:{day}" for day in paths.days_inside(self, dates, at)}
         missing = [day for day, key in keys.items() if key not in kept]
         if missing:
-            from casualty_est.result.progress import progress_bar
-
             model = self._model_to_refit()
-            with progress_bar(self._progress_bar) as report:
+            seen_by = room("claims", "refits.refits").seen_by
+            with show_progress(self._progress_bar) as report:
                 for day in missing:
                     kept[keys[day]] = seen_by(model, self, day, at, ci_prob, report)
         return pd.DataFrame([asdict(kept[key]) for key in keys.values()])
@@ -296,12 +273,10 @@ class ClaimsEstimate(Estimate):
         UsageError
             If the estimate was loaded from a file.
         """
-        from casualty_est.claims.refits.agreement import agreement
-
         sampled = self._model_to_refit().fit(
             seed=self.meta.seed, method="nuts", draws=draws, progress_bar=progress_bar
         )
-        self.details.agreement = agreement(self, sampled)
+        self.details.agreement = room("claims", "refits.refits").agreement(self, sampled)
         return self.details.agreement
 
     # Time ----------------------------------------------------------------------------------
@@ -316,8 +291,7 @@ class ClaimsEstimate(Estimate):
 
         Parameters
         ----------
-        ci_prob : float
-            Level of the equal-tailed credible interval.
+        ci_prob : as in `Estimate.summary`
 
         Returns
         -------
@@ -331,67 +305,50 @@ class ClaimsEstimate(Estimate):
         UsageError
             If time was not modelled, or there is no headline.
         """
-        from casualty_est.claims.paths import path
-
-        return path(self, ci_prob)
+        return paths.path(self, ci_prob)
 
     def ratio_paths(self, ci_prob: float = 0.95) -> pd.DataFrame:
         """Reported over true to every date, drift and delay included, slow errors not.
 
         Parameters
         ----------
-        ci_prob : float
-            Level of the equal-tailed credible interval.
+        ci_prob
+            As of `path`.
 
         Returns
         -------
         pandas.DataFrame
-            ``source``, the target's labels, ``date``, ``median``, ``low``, ``high``, ``prob``.
-
-        Raises
-        ------
-        UsageError
-            If time was not modelled, or there is no headline.
+            ``source``, and the columns of `path` but for ``documented_low``.
         """
-        from casualty_est.claims.paths import ratio_paths
-
-        return ratio_paths(self, ci_prob)
+        return paths.ratio_paths(self, ci_prob)
 
     def still_to_be_admitted(self, ci_prob: float = 0.95) -> pd.DataFrame:
         """What sources with a delay will still state of the deaths up to every date.
 
         Parameters
         ----------
-        ci_prob : float
-            Level of the equal-tailed credible interval.
+        ci_prob
+            As of `path`.
 
         Returns
         -------
         pandas.DataFrame
-            ``source``, the target's labels, ``date``, ``admitted`` (as published by then),
-            ``median``, ``low``, ``high`` (people still to be admitted), ``prob``; empty where no
-            source has a delay.
-
-        Raises
-        ------
-        UsageError
-            If time was not modelled, or there is no headline.
+            The columns of `ratio_paths`, in people still to be admitted, and ``admitted`` (as
+            published by then); empty where no source has a delay.
         """
-        from casualty_est.claims.paths import still_to_be_admitted
-
-        return still_to_be_admitted(self, ci_prob)
+        return paths.still_to_be_admitted(self, ci_prob)
 
     # Pictures, report, files, print --------------------------------------------------------
 
     @property
     def plot(self) -> ClaimsPlots:
         """Pictures of this estimate, such as ``est.plot.total()``."""
-        from casualty_est.claims.plots import ClaimsPlots
-
-        return ClaimsPlots(self)
+        plots: ClaimsPlots = room("claims", "plots").ClaimsPlots(self)
+        return plots
 
     def _expected(self) -> tuple[tuple[str, int], ...]:
-        return (("ratio_total", len(self.meta.sources)),)
+        weighed = ("gauge/score", len(self.meta.assumptions))
+        return (("ratio_total", len(self.meta.sources)), weighed)
 
     def _source_json(self, source: int, prob: float) -> dict[str, Any]:
         # A claim on a single incident speaks of the count within it.
@@ -400,31 +357,21 @@ class ClaimsEstimate(Estimate):
         return {"ratio_within" if within else "ratio_total": ratio and plain(ratio)}
 
     def _details_json(self, prob: float) -> dict[str, Any]:
-        from casualty_est.claims.paths import details
-
-        found = {name: value for name, value in plain(self.details).items() if value}
-        return {**found, **details(self, prob)}
+        kept = {name: value for name, value in plain(self.details).items() if value}
+        return {**kept, **paths.details(self, prob)}
 
     def _source_table(self, prob: float) -> TextTable:
         rows = []
         for i, source in enumerate(self.meta.sources):
-            before = source.prior and _three(
-                source.prior.median, source.prior.low, source.prior.high
-            )
-            role = source.role or "none"
-            rows.append((self._ratio_labels()[i], role, self._ratio_text(i, prob), before or ""))
+            label, ratio, prior = ratio_owner(source.name), self._ratio(i, prob), source.prior
+            after = _in_words(ratio) if ratio else "not known: nothing sets the level"
+            rows.append((label, source.role or "none", after, _in_words(prior) if prior else ""))
         head = (f"reported / true ({percent(prob)})", "before the data (95%)")
         return TextTable(("source", "role", *head), tuple(rows))
 
-    def _ratio_text(self, source: int, prob: float) -> str:
-        ratio = self._ratio(source, prob)
-        if ratio is None:
-            return "not known: nothing sets the level"
-        return _three(ratio.median, ratio.low, ratio.high)
 
-
-def _three(median: float, low: float, high: float) -> str:
-    return f"{share(median)} ({share(low)} to {share(high)})"
+def _in_words(ratio: Parameter | Span) -> str:
+    return f"{share(ratio.median)} ({share(ratio.low)} to {share(ratio.high)})"
 
 
 ESTIMATE = ClaimsEstimate

@@ -23,7 +23,7 @@ from casualty_est.wording.numbers import percent, share
 from casualty_est.wording.phrases import listed, possessive
 
 if TYPE_CHECKING:
-    from casualty_est.claims.estimate import ClaimsEstimate
+    from casualty_est.result.estimate import Estimate
 
 Array = npt.NDArray[np.float64]
 SHARES = (-0.02, 1.02)  # weights all inside: they may be read as shares of the level
@@ -41,19 +41,14 @@ def gauge_rows(
     *,
     exact: bool,
 ) -> tuple[Weight, ...]:
-    """Compute the gauge weights of one log count.
-
-    log_count (chain, draw): Draws of the log of the estimate.
-    scores (chain, draw, assumption): Prior scores.
-    log_ratio (chain, draw, target): Draws of the log ratios.
-    """
+    """Gauge weights of one log count, of draws of shape (chain, draw, assumption or target)."""
     rows = []
     for j, assumption in enumerate(assumptions):
-        learned = None
-        if j < log_ratio.shape[-1]:
-            learned = float(log_ratio[..., j].std() / prior_sds[j])
-        weight, mcse = _weight(log_count, scores[..., j], exact=exact)
-        rows.append(Weight(assumption.name, weight, mcse, learned))
+        of_ratio = j < log_ratio.shape[-1]
+        learned = float(log_ratio[..., j].std() / prior_sds[j]) if of_ratio else None
+        rows.append(
+            Weight(assumption.name, *_weight(log_count, scores[..., j], exact=exact), learned)
+        )
     return tuple(rows)
 
 
@@ -71,20 +66,15 @@ def _weight(log_count: Array, score: Array, *, exact: bool) -> tuple[float, floa
 
 
 def gauge_sentences(rows: Sequence[Weight], assumptions: Sequence[Assumption]) -> tuple[str, ...]:
-    """Say in words what the level rests on.
-
-    Shares are only spoken of where every weight lies between -.02 and 1.02; otherwise each
-    assumption is given as what a change in it would do.
-    """
+    """Say in words what the level rests on; in shares only where every weight may be one."""
     order = sorted(range(len(rows)), key=lambda j: -abs(rows[j].weight))
     mentioned = [j for j in order if abs(rows[j].weight) >= max(MENTION, 2 * (rows[j].mcse or 0.0))]
     sentences = []
     if all(SHARES[0] <= row.weight <= SHARES[1] for row in rows) and mentioned:
-        first, *rest = [
-            (share_of_level(rows[j].weight, (rows[j].mcse or 0.0)), _what(assumptions[j]))
-            for j in mentioned
-        ]
-        parts = [f"{first[0]} rests on {first[1]}", *(f"{size} on {what}" for size, what in rest)]
+        sizes = [share_of_level(rows[j].weight, rows[j].mcse or 0.0) for j in mentioned]
+        sizes[0] += " rests"
+        whats = [_what(assumptions[j]) for j in mentioned]
+        parts = [f"{size} on {what}" for size, what in zip(sizes, whats, strict=True)]
         sentences.append(f"Of the level of this estimate, {listed(parts)}.")
     sentences += [_effect(rows[j].weight, assumptions[j]) for j in mentioned]
     return tuple(sentences)
@@ -104,14 +94,10 @@ def _owner(assumption: Assumption) -> tuple[str, str]:
 
 
 def _what(assumption: Assumption) -> str:
-    match assumption.kind:
-        case "ratio" | "reference":
-            owner, cell = _owner(assumption)
-            return f"what is assumed of {owner} reporting ratio{cell}"
-        case "level":
-            return "the prior on the count itself"
-        case _:
-            return f"the {assumption.name}"
+    if assumption.kind in RATIOS:
+        owner, cell = _owner(assumption)
+        return f"what is assumed of {owner} reporting ratio{cell}"
+    return f"the {'prior on the count itself' if assumption.kind == 'level' else assumption.name}"
 
 
 def _effect(weight: float, assumption: Assumption) -> str:
@@ -119,22 +105,21 @@ def _effect(weight: float, assumption: Assumption) -> str:
     change = 1.1 ** (assumption.sign * weight) - 1
     direction = "higher" if change > 0 else "lower"
     size = f"{share(abs(100 * change))}% {direction}" if abs(change) > 5e-4 else "unchanged"
+    what, than = f"the {assumption.name}", ""
     if assumption.kind in RATIOS:
         owner, cell = _owner(assumption)
-        what = f"{owner} true ratio{cell}"
-        return f"If {what} were 10% higher than assumed, the estimate would be {size}."
-    if assumption.kind == "level":
-        return f"If the prior median of the count were 10% higher, the estimate would be {size}."
-    return f"If the {assumption.name} were 10% higher, the estimate would be {size}."
+        what, than = f"{owner} true ratio{cell}", " than assumed"
+    elif assumption.kind == "level":
+        what = "the prior median of the count"
+    return f"If {what} were 10% higher{than}, the estimate would be {size}."
 
 
-def identify(estimate: ClaimsEstimate, row: int) -> Identification:
+def identify(estimate: Estimate, row: int) -> Identification:
     """Compute what sets the level of one estimate."""
     meta, tree = estimate.meta, estimate.idata
-    cell = meta.rows[row].cell
+    cell, exact = meta.rows[row].cell, meta.diagnostics.method == "exact"
     if not meta.has_level:
         return Identification(cell, "gauge", (), ("Nothing sets the level of this estimate.",))
-    exact = meta.diagnostics.method == "exact"
     log_count = np.log(estimate.draws(row))
     scores = np.asarray(tree["gauge"]["score"].values)
     rows = gauge_rows(

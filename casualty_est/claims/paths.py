@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from casualty_est.claims.schema import Windows
+from casualty_est.claims.schema import Windows, target_of
 from casualty_est.errors import UsageError
+from casualty_est.priors.settings import CELL_FIELDS
 from casualty_est.priors.time import read_day
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import SourceRow, Span
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from casualty_est.claims.estimate import ClaimsEstimate
 
 Array = npt.NDArray[np.float64]
-CELL = ("scope", "outcome", "group", "perpetrator")
-QUANTILES = ("low", "median", "high")
 
 
 def _need_path(estimate: ClaimsEstimate) -> Windows:
@@ -37,14 +36,22 @@ def _need_path(estimate: ClaimsEstimate) -> Windows:
     return windows
 
 
-def _dates(estimate: ClaimsEstimate) -> list[str]:
-    return [str(day) for day in estimate.idata["posterior"]["date"].values]
+def _band(estimate: ClaimsEstimate, variable: str, prob: float) -> tuple[list[str], Array]:
+    """Dates, and low end, median and high end over draws, of shape (3, part, date)."""
+    posterior = estimate.idata["posterior"]
+    values = np.asarray(posterior[variable].values, dtype=float)
+    flat = values.reshape(-1, *values.shape[2:])
+    dates = [str(day) for day in posterior["date"].values]
+    return dates, np.asarray(np.quantile(flat, interval_ends(prob), axis=0))
 
 
-def _band(values: Any, prob: float) -> Array:
-    """Low end, median and high end over draws, of shape (3, ...)."""
-    flat = np.asarray(values, dtype=float).reshape(-1, *np.shape(values)[2:])
-    return np.asarray(np.quantile(flat, interval_ends(prob), axis=0))
+def _part(before: Mapping[str, Any], band: Array, prob: float, **after: Any) -> pd.DataFrame:
+    """Rows of one cell or source, one for each date."""
+    import pandas as pd
+
+    low, median, high = band
+    numbers = {"median": median, "low": low, "high": high}
+    return pd.DataFrame({**before, **numbers, **after, "prob": prob})
 
 
 def span_of(numbers: pd.Series[Any] | Mapping[Any, Any]) -> Span:
@@ -56,21 +63,14 @@ def path(estimate: ClaimsEstimate, prob: float) -> pd.DataFrame:
     """Tabulate cumulative counts; see `ClaimsEstimate.path`."""
     import pandas as pd
 
-    cells, dates = _need_path(estimate).cells, _dates(estimate)
-    bands = _band(estimate.idata["posterior"]["path"].values, prob)
-    parts = [
-        pd.DataFrame(
-            {
-                **asdict(cell.target),
-                "date": dates,
-                **{q: bands[i, k] for i, q in enumerate(QUANTILES)},
-                "documented_low": np.array(cell.documented_low, dtype=float),
-            }
-        )
-        for k, cell in enumerate(cells)
-    ]
-    columns = [*CELL, "date", "median", "low", "high", "documented_low"]
-    return pd.concat(parts, ignore_index=True)[columns].assign(prob=prob)
+    cells = _need_path(estimate).cells
+    dates, bands = _band(estimate, "path", prob)
+    parts = []
+    for k, cell in enumerate(cells):
+        before = {**asdict(target_of(cell)), "date": dates}
+        documented = np.array(cell.documented_low, dtype=float)
+        parts.append(_part(before, bands[:, k], prob, documented_low=documented))
+    return pd.concat(parts, ignore_index=True)
 
 
 def ratio_paths(estimate: ClaimsEstimate, prob: float) -> pd.DataFrame:
@@ -78,56 +78,35 @@ def ratio_paths(estimate: ClaimsEstimate, prob: float) -> pd.DataFrame:
     import pandas as pd
 
     _need_path(estimate)
-    dates = _dates(estimate)
-    bands = np.exp(_band(estimate.idata["posterior"]["ratio_path"].values, prob))
+    dates, bands = _band(estimate, "ratio_path", prob)
     parts = [
-        pd.DataFrame(
-            {
-                "source": source.source,
-                **_labels(source),
-                "date": dates,
-                **{q: bands[i, k] for i, q in enumerate(QUANTILES)},
-            }
-        )
+        _part({**_labels(source), "date": dates}, np.exp(bands[:, k]), prob)
         for k, source in enumerate(estimate.meta.sources)
         if source.level == "total"
     ]
-    columns = ["source", *CELL, "date", "median", "low", "high"]
-    return pd.concat(parts, ignore_index=True)[columns].assign(prob=prob)
+    return pd.concat(parts, ignore_index=True)
 
 
 def still_to_be_admitted(estimate: ClaimsEstimate, prob: float) -> pd.DataFrame:
     """Tabulate what sources with a delay have still to state; see `ClaimsEstimate`."""
     import pandas as pd
 
-    windows = _need_path(estimate)
-    columns = ["source", *CELL, "date", "admitted", "median", "low", "high", "prob"]
-    if not windows.delayed:
+    if not _need_path(estimate).delayed:
+        columns = ["source", *CELL_FIELDS, "date", "admitted", "median", "low", "high", "prob"]
         return pd.DataFrame(columns=columns)
-    posterior = estimate.idata["posterior"]
-    dates = _dates(estimate)
-    bands = _band(posterior["still_to_come"].values, prob)
+    dates, bands = _band(estimate, "still_to_come", prob)
     places = {source.name: source for source in estimate.meta.sources}
     parts = []
-    for k, name in enumerate(str(n) for n in posterior["delayed_target"].values):
-        source = places[name]
-        parts.append(
-            pd.DataFrame(
-                {
-                    "source": source.source,
-                    **_labels(source),
-                    "date": dates,
-                    "admitted": _admitted(estimate, name, dates),
-                    **{q: bands[i, k] for i, q in enumerate(QUANTILES)},
-                    "prob": prob,
-                }
-            )
-        )
-    return pd.concat(parts, ignore_index=True)[columns]
+    for k, name in enumerate(map(str, estimate.idata["posterior"]["delayed_target"].values)):
+        admitted = _admitted(estimate, name, dates)
+        before = {**_labels(places[name]), "date": dates, "admitted": admitted}
+        parts.append(_part(before, bands[:, k], prob))
+    return pd.concat(parts, ignore_index=True)
 
 
 def _labels(source: SourceRow) -> dict[str, str]:
-    return asdict(source.target) if source.target else {}
+    """Name of a source, and the labels of what it counts."""
+    return {"source": source.source, **(asdict(source.target) if source.target else {})}
 
 
 def _admitted(estimate: ClaimsEstimate, target: str, dates: Sequence[str]) -> list[float | None]:
@@ -137,41 +116,36 @@ def _admitted(estimate: ClaimsEstimate, target: str, dates: Sequence[str]) -> li
         for claim in estimate.meta.claims
         if claim.counted and claim.target == target
     ]
-    found: list[float | None] = []
-    for day in dates:
-        known = [number for when, number in said if when and when <= day and number]
-        found.append(float(max(known)) if known else None)
-    return found
+    known = ([number for when, number in said if when and when <= day and number] for day in dates)
+    return [float(max(numbers)) if numbers else None for numbers in known]
 
 
 def details(estimate: ClaimsEstimate, prob: float) -> dict[str, Any]:
     """The same tables for estimate.json: one entry per cell or source, with lists over dates."""
     if not estimate.has_path:
         return {}
-    to_come = still_to_be_admitted(estimate, prob)
+    of_source = ("source", *CELL_FIELDS)
     return {
-        "path": _lists(path(estimate, prob), CELL, prob),
-        "ratio_paths": _lists(ratio_paths(estimate, prob), ("source", *CELL), prob),
-        "still_to_be_admitted": _lists(to_come, ("source", *CELL), prob),
+        "path": _lists(path(estimate, prob), CELL_FIELDS, prob),
+        "ratio_paths": _lists(ratio_paths(estimate, prob), of_source, prob),
+        "still_to_be_admitted": _lists(still_to_be_admitted(estimate, prob), of_source, prob),
     }
 
 
 def _lists(table: pd.DataFrame, keys: Sequence[str], prob: float) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
+    entries: list[dict[str, Any]] = []
     if not len(table):
-        return found
-    for labels, part in table.groupby(list(keys), sort=False):
-        named = dict(zip(keys, labels, strict=True))
-        entry: dict[str, Any] = {"cell": {name: named[name] for name in CELL}, "prob": prob}
-        if "source" in named:
-            entry = {"source": named["source"], **entry}
-        entry["dates"] = list(part["date"])
+        return entries
+    for values, part in table.groupby(list(keys), sort=False):
+        named = dict(zip(keys, values, strict=True))
+        cell = {name: named.pop(name) for name in CELL_FIELDS}
+        entry: dict[str, Any] = {**named, "cell": cell, "prob": prob, "dates": list(part["date"])}
         for column in ("admitted", "median", "low", "high", "documented_low"):
             if column in part:
-                values = part[column].to_numpy(dtype=float, na_value=np.nan)
-                entry[column] = [None if np.isnan(v) else float(v) for v in values]
-        found.append(entry)
-    return found
+                numbers = part[column].to_numpy(dtype=float, na_value=np.nan)
+                entry[column] = [None if np.isnan(x) else float(x) for x in numbers]
+        entries.append(entry)
+    return entries
 
 
 def days_inside(estimate: ClaimsEstimate, dates: Sequence[date | str], row: int) -> list[date]:
@@ -182,13 +156,13 @@ def days_inside(estimate: ClaimsEstimate, dates: Sequence[date | str], row: int)
         raise UsageError(msg)
     if isinstance(dates, str | date):
         dates = [dates]
-    found = [day for item in dates if (day := read_day(item, "as_of")) is not None]
+    days = [day for item in dates if (day := read_day(item, "as_of")) is not None]
     first, last = windows.start, windows.end
-    for day in found:
+    for day in days:
         if not first <= day.isoformat() <= last:
             msg = f"as_of: {day} lies outside the grid, which runs from {first} to {last}"
             raise UsageError(msg)
-    if not found:
+    if not days:
         msg = "as_of needs at least one date, such as ['2018-02-28']"
         raise UsageError(msg)
-    return found
+    return days

@@ -59,11 +59,6 @@ class PathCell:
     perpetrator: str
     documented_low: tuple[Number | None, ...]
 
-    @property
-    def target(self) -> Target:
-        """Its labels."""
-        return target_of(self)
-
 
 @dataclass(frozen=True, config=CHECKED)
 class Windows:

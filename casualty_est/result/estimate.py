@@ -371,7 +371,7 @@ class Estimate:
         return details
 
     def _expected(self) -> tuple[tuple[str, int], ...]:
-        """Variables that a whole file has, and how many sources each is of."""
+        """Variables of a whole file, ``group/name`` outside the posterior, and of how many."""
         return ()
 
     def save(self, path: str | os.PathLike[str]) -> Path:

@@ -247,7 +247,8 @@ def check_whole(estimate: Estimate) -> None:
         msg = f"it has draws of {deaths.shape[-1]} estimates and names {len(estimate.meta.rows)}"
         raise ValueError(msg)
     for variable, count in estimate._expected():
-        held = tree["posterior"].get(variable)
+        group, _, name = variable.rpartition("/")
+        held = tree.children.get(group or "posterior", {}).get(name)
         if held is None or held.ndim < 3 or held.shape[2] != count:
-            msg = f"{variable} does not fit the {count} sources that it names"
+            msg = f"{variable} does not fit the {count} that it names"
             raise ValueError(msg)

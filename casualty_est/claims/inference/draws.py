@@ -16,25 +16,17 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Draws:
-    """Posterior draws of a claims model.
+    """Posterior draws of a claims model."""
 
-    log_deaths (chain, draw, cell): Log of the true counts (people).
-    log_ratio (chain, draw, target): Log of reported / true.
-    scores (chain, draw, assumption): Score of each assumption, signed so that its gauge weight is
-        the covariance with the log of a count.
-    log_reporting_sd (chain, draw, learned): Log of the reporting sds that are learned.
-    stats: Arrays of shape (chain, draw), such as ``diverging`` and ``energy``.
-    extra: What a model over time has besides: ``walk`` (chain, draw, profile, term), ``expected``
-        (chain, draw, claim), and where it has them ``wander``, ``short_sd``, ``anchored`` and
-        ``log_delay_0``, ``log_delay_1``.
-    """
-
-    log_deaths: Array
-    log_ratio: Array
+    log_deaths: Array  # (chain, draw, cell): log of the true counts (people)
+    log_ratio: Array  # (chain, draw, target): log of reported / true
+    # (chain, draw, assumption), signed so that the covariance with the log of a count is its weight
     scores: Array
-    log_reporting_sd: Array
+    log_reporting_sd: Array  # (chain, draw, learned)
     method: str
-    stats: dict[str, Any] = field(default_factory=dict)
+    stats: dict[str, Any] = field(default_factory=dict)  # (chain, draw): "diverging" and the like
+    # Over time besides: "walk" (chain, draw, profile, term), "expected" (chain, draw, claim), and
+    # where it has them "wander", "short_sd", "anchored", "log_delay_0", "log_delay_1".
     extra: dict[str, Array] = field(default_factory=dict)
 
     def diagnose(self) -> Diagnostics:

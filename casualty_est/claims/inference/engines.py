@@ -53,13 +53,6 @@ def run(
             report("compiling the model (some seconds; longer the first time)", None)
         model._engines["nuts"] = CompiledClaims(layout)
     compiled: CompiledClaims = model._engines["nuts"]
-    on_progress = None
-    if report is not None:
-        show = report
-
-        def on_progress(done: int, total: int) -> None:
-            show(f"sampling {chains} chains", done / total)
-
     return compiled.sample(
-        scenario, draws=draws, tune=tune, chains=chains, seed=seed, on_progress=on_progress
+        scenario, draws=draws, tune=tune, chains=chains, seed=seed, report=report
     )

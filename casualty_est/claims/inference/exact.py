@@ -56,16 +56,11 @@ class _Source:
 
 @dataclass(frozen=True, slots=True)
 class ExactPosterior:
-    """The posterior of one count, on a lattice.
+    """The posterior of one count, on a lattice."""
 
-    log_n (point,): Lattice of the log count.
-    mass (point,): Posterior probability of each point.
-    scores (point, assumption): Expected score of each assumption given the count.
-    """
-
-    log_n: Array
-    mass: Array
-    scores: Array
+    log_n: Array  # (point,): lattice of the log count
+    mass: Array  # (point,): posterior probability of each point
+    scores: Array  # (point, assumption): expected score of each assumption given the count
     _blocks: dict[int, Any]
 
     def cdf(self, log_n: npt.ArrayLike) -> Array:
@@ -187,12 +182,11 @@ def _source(layout: Layout, scenario: Scenario, i: int, log_n: Array, step: floa
             tilt = np.exp(-0.5 * z * z)[:, None]
             prior, slope = prior * tilt, slope * tilt
             anchor_slope = -prior * (z / anchor.prior.sd)[:, None]
-    kernel, sd_posterior = _kernel(layout, scenario, i, log_n[0] + bias[0], log_n, bias, step)
-    columns = [prior, slope] + ([] if anchor_slope is None else [anchor_slope])
-    like, score, *anchor_score = _slide(kernel, columns)
-    return _Source(
-        bias, prior, kernel, like, score, anchor_score[0] if anchor_score else None, sd_posterior
-    )
+    said = log_n[0] + bias[0] + step * np.arange(len(log_n) + len(bias) - 1)
+    kernel, sd_posterior = _kernel(layout, scenario, i, said)
+    columns = [prior, slope, *([] if anchor_slope is None else [anchor_slope])]
+    like, score, *rest = _slide(kernel, columns)
+    return _Source(bias, prior, kernel, like, score, rest[0] if rest else None, sd_posterior)
 
 
 def _slide(kernel: Array, columns: list[Array]) -> list[Array]:
@@ -290,17 +284,8 @@ def _share_density(
     return bias, laid[0], laid[1]
 
 
-def _kernel(
-    layout: Layout,
-    scenario: Scenario,
-    i: int,
-    start: float,
-    log_n: Array,
-    bias: Array,
-    step: float,
-) -> tuple[Array, Array | None]:
+def _kernel(layout: Layout, scenario: Scenario, i: int, m: Array) -> tuple[Array, Array | None]:
     """Likelihood of the target's claims at every log N + b; learned sds are averaged over."""
-    m: Array = np.asarray(start + step * np.arange(len(log_n) + len(bias) - 1), dtype=float)
     claims = np.flatnonzero((layout.target_of == i) & (scenario.weights > 0))
     if len(claims) == 0:
         return np.ones_like(m), None
@@ -326,12 +311,7 @@ def _sd_nodes(layout: Layout) -> Array:
 
 
 def draw(
-    layout: Layout,
-    posterior: ExactPosterior,
-    *,
-    chains: int,
-    draws: int,
-    rng: np.random.Generator,
+    layout: Layout, posterior: ExactPosterior, *, chains: int, draws: int, rng: np.random.Generator
 ) -> Draws:
     """Draw from the exact posterior."""
     total = chains * draws

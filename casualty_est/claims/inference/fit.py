@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,13 +11,14 @@ from casualty_est.claims.inference.draws import Draws
 from casualty_est.claims.inference.engines import choose, run
 from casualty_est.claims.inference.predict import log_likelihood, surprise
 from casualty_est.claims.inference.timeline import followed, paths
-from casualty_est.claims.model.layout import Layout, level_name, ratio_name
+from casualty_est.claims.model.layout import level_name
 from casualty_est.claims.model.model import NO_LEVEL
 from casualty_est.claims.model.over_time import windows
 from casualty_est.claims.model.ratios import Target
 from casualty_est.claims.model.scenario import Scenario
 from casualty_est.claims.schema import ClaimsDetails, PathCell, Windows, target_of
 from casualty_est.claims.table.claim import Claim
+from casualty_est.priors.settings import CELL_FIELDS
 from casualty_est.result.blas import one_blas_thread
 from casualty_est.result.call import check_counts, settle_seed, versions
 from casualty_est.result.checks import CONTRADICTS
@@ -64,11 +65,11 @@ def fit(
     engine = choose(model.layout, method)
     settings = {"draws": draws, "tune": tune, "chains": chains, "seed": seed}
     with show_progress(progress_bar) as report:
-        found = run(model, Scenario.plain(model.layout), engine, report=report, **settings)
-    log_lik = log_likelihood(model.layout, found)
-    tails = surprise(model.layout, found, log_lik)
-    meta = _metadata(model, found.diagnose(), tails, settings)
-    return _tree(model, found, log_lik), meta, ClaimsDetails(windows=_windows(model))
+        posterior = run(model, Scenario.plain(model.layout), engine, report=report, **settings)
+    log_lik = log_likelihood(model.layout, posterior)
+    tails = surprise(model.layout, posterior, log_lik)
+    meta = _metadata(model, posterior.diagnose(), tails, settings)
+    return _tree(model, posterior, log_lik), meta, ClaimsDetails(windows=_windows(model))
 
 
 def _tree(model: ClaimsModel, draws: Draws, log_lik: Any) -> xarray.DataTree:
@@ -77,18 +78,15 @@ def _tree(model: ClaimsModel, draws: Draws, log_lik: Any) -> xarray.DataTree:
     layout, dims = model.layout, ("chain", "draw")
     rows = np.array([row.cells for row in model.rows], dtype=float)
     deaths = np.exp(draws.log_deaths) @ rows.T
-    names = [ratio_name(t, layout.ratios.targets) for t in layout.ratios.targets]
+    ratio = np.exp(draws.log_ratio)
     axes = {"chain": np.arange(deaths.shape[0]), "draw": np.arange(deaths.shape[1])}
+    names = [f"{row.label} ({row.start or 'open'} to {row.end or 'open'})" for row in model.rows]
     posterior = xr.Dataset(
         {
             "deaths": ((*dims, "estimate"), deaths, {"unit": "people"}),
-            "ratio_total": (
-                (*dims, "target"),
-                np.exp(draws.log_ratio),
-                {"unit": "reported / true"},
-            ),
+            "ratio_total": ((*dims, "target"), ratio, {"unit": "reported / true"}),
         },
-        coords={**axes, "estimate": _row_names(model), "target": names},
+        coords={**axes, "estimate": names, "target": layout.ratio_names},
     )
     if layout.learned:
         sd = ((*dims, "learned"), np.exp(draws.log_reporting_sd))
@@ -113,28 +111,29 @@ def _with_paths(model: ClaimsModel, draws: Draws, posterior: Any) -> Any:
     """Add the paths of counts and ratios to the posterior."""
     layout, dims = model.layout, ("chain", "draw")
     assert layout.timeline is not None
-    found = paths(model, draws)
-    late = [ratio_name(layout.ratios.targets[t], layout.ratios.targets)
-            for t in found["delayed_targets"]]  # fmt: skip
-    over = ("path_cell", "target", "delayed_target")
-    names = ("path", "ratio_path", "still_to_come")
-    units = ("people", "log of reported / true", "people")
+    drawn = paths(model, draws)
+    variables = {
+        "path": ("path_cell", "people"),
+        "ratio_path": ("target", "log of reported / true"),
+        "still_to_come": ("delayed_target", "people"),
+    }
     posterior = posterior.assign(
         {
-            name: ((*dims, dim, "date"), found[name], {"unit": unit})
-            for name, dim, unit in zip(names, over, units, strict=True)
-            if name in found
+            name: ((*dims, dim, "date"), drawn[name], {"unit": unit})
+            for name, (dim, unit) in variables.items()
+            if name in drawn
         }
     ).assign_coords(
         path_cell=[str(model.rows[i].label) for i in followed(model)],
         date=[day.isoformat() for day in layout.timeline.grid.last_days],
     )
-    if late:
+    if drawn["delayed_targets"]:
+        late = [layout.ratio_names[t] for t in drawn["delayed_targets"]]
         posterior = posterior.assign_coords(delayed_target=late)
-    if "delay_days" in found:
-        posterior = posterior.assign(
-            delay_days=((*dims, "delayed_source"), found["delay_days"], {"unit": "days"})
-        ).assign_coords(delayed_source=found["estimated"])
+    if "delay_days" in drawn:
+        days = ((*dims, "delayed_source"), drawn["delay_days"], {"unit": "days"})
+        posterior = posterior.assign(delay_days=days)
+        posterior = posterior.assign_coords(delayed_source=drawn["estimated"])
     return posterior
 
 
@@ -147,14 +146,8 @@ def _windows(model: ClaimsModel) -> Windows | None:
     for i in followed(model):
         row = model.rows[i]
         documented = tuple(model.documented_by(row, days))
-        cells.append(
-            PathCell(str(row.label), i, **asdict(target_of(row.label)), documented_low=documented)
-        )
+        cells.append(PathCell(str(row.label), i, *row.label, documented))
     return replace(windows(model), cells=tuple(cells))
-
-
-def _row_names(model: ClaimsModel) -> list[str]:
-    return [f"{row.label} ({row.start or 'open'} to {row.end or 'open'})" for row in model.rows]
 
 
 def _metadata(
@@ -171,7 +164,7 @@ def _metadata(
         has_total=not model.no_total,
         no_total=model.no_total,
         rows=_rows(model),
-        sources=tuple(_source(model, target) for target in model.layout.ratios.targets),
+        sources=_sources(model),
         claims=claims,
         assumptions=_assumptions(model),
         diagnostics=diagnostics,
@@ -213,27 +206,32 @@ def _rows(model: ClaimsModel) -> tuple[Row, ...]:
     rows = []
     for row in model.rows:
         start, end = (day.isoformat() if day else None for day in (row.start, row.end))
-        labels = target_of(row.label)
-        cell = Cell(labels.scope, start, end, labels.outcome, labels.group, labels.perpetrator)
+        cell = Cell(start=start, end=end, **row.label._asdict())
         rows.append(Row(cell, {}, "total", model.documented(row), row.claimed))
     return tuple(rows)
 
 
-def _source(model: ClaimsModel, target: Target) -> SourceRow:
-    low, median, high = (float(x) for x in target.prior.quantile([0.025, 0.5, 0.975]))
-    hundred = target.prior.quantile((np.arange(100) + 0.5) / 100)
-    return SourceRow(
-        name=ratio_name(target, model.layout.ratios.targets),
-        source=target.source,
-        target=target_of(target.label),
-        role=target.role,
-        level=target.level,
-        prior=Span(median, low, high),
-        prior_log_sd=_log_sd(target),
-        prior_quantiles=tuple(float(x) for x in hundred),
-        prior_text=target.prior.describe(),
-        prior_origin=target.prior.origin,
-    )
+def _sources(model: ClaimsModel) -> tuple[SourceRow, ...]:
+    rows = []
+    layout = model.layout
+    for name, target in zip(layout.ratio_names, layout.ratios.targets, strict=True):
+        low, median, high = (float(x) for x in target.prior.quantile([0.025, 0.5, 0.975]))
+        hundred = target.prior.quantile((np.arange(100) + 0.5) / 100)
+        rows.append(
+            SourceRow(
+                name=name,
+                source=target.source,
+                target=target_of(target.label),
+                role=target.role,
+                level=target.level,
+                prior=Span(median, low, high),
+                prior_log_sd=_log_sd(target),
+                prior_quantiles=tuple(float(x) for x in hundred),
+                prior_text=target.prior.describe(),
+                prior_origin=target.prior.origin,
+            )
+        )
+    return tuple(rows)
 
 
 def _log_sd(target: Target) -> float:
@@ -243,18 +241,18 @@ def _log_sd(target: Target) -> float:
 
 def _claims(model: ClaimsModel, tails: Any) -> tuple[ClaimRow, ...]:
     """Every row of the table: those that count with their reading, the others with the reason."""
-    layout = model.layout
+    layout, names = model.layout, model.layout.ratio_names
     rows = []
-    for i, claim in enumerate(layout.claims):
-        target = layout.ratios.targets[layout.target_of[i]]
+    for i, (claim, t) in enumerate(zip(layout.claims, layout.target_of, strict=True)):
+        cells = layout.cover[t] > 0
         rows.append(
             ClaimRow(
-                **{**_published(claim), "role": target.role},
+                **{**_published(claim), "role": layout.ratios.targets[t].role},
                 counted=True,
                 hedge=layout.hedges[i],
                 reading=layout.readings[i].words,
-                target=ratio_name(target, layout.ratios.targets),
-                estimate=_estimate_of(model, layout, i),
+                target=names[t],
+                estimate=next(k for k, row in enumerate(model.rows) if (row.cells == cells).all()),
                 surprise=float(tails[i]),
                 running=None if layout.timeline is None else bool(layout.timeline.running[i]),
             )
@@ -266,49 +264,30 @@ def _claims(model: ClaimsModel, tails: Any) -> tuple[ClaimRow, ...]:
     return tuple(rows)
 
 
-def _estimate_of(model: ClaimsModel, layout: Layout, claim: int) -> int:
-    cells = layout.cover[layout.target_of[claim]] > 0
-    return next(i for i, row in enumerate(model.rows) if (row.cells == cells).all())
-
-
 def _published(claim: Claim) -> dict[str, Any]:
-    quantity = claim.quantity
+    days = {name: getattr(claim, name) for name in ("start", "end", "reported")}
+    labels = ("source", "role", "level", *CELL_FIELDS, "citation", "line")
     return {
-        "source": claim.source,
-        "role": claim.role,
-        "text": quantity.text,
-        "form": quantity.form,
-        "low": quantity.low,
-        "best": quantity.best,
-        "high": quantity.high,
-        "level": claim.level,
-        "scope": claim.scope,
-        "outcome": claim.outcome,
-        "group": claim.group,
-        "perpetrator": claim.perpetrator,
-        "start": claim.start.isoformat() if claim.start else None,
-        "end": claim.end.isoformat() if claim.end else None,
-        "reported": claim.reported.isoformat() if claim.reported else None,
-        "citation": claim.citation,
-        "line": claim.line,
+        **{name: getattr(claim.quantity, name) for name in ("text", "form", "low", "best", "high")},
+        **{name: getattr(claim, name) for name in labels},
+        **{name: day.isoformat() if day else None for name, day in days.items()},
     }
 
 
 def _assumptions(model: ClaimsModel) -> tuple[Assumption, ...]:
     """One entry per row of the gauge, in the order of the scores."""
     layout = model.layout
-    found = []
-    for target in layout.ratios.targets:
-        role = model.priors.roles[target.role or "none"]
+    rows = []
+    for name, target in zip(layout.ratio_names, layout.ratios.targets, strict=True):
         own = target.prior.origin.startswith("sources.")
         grounds = tuple(
             Ground(g.figure, g.citation, g.conflict)
-            for g in (() if own else role.grounds)
+            for g in (() if own else model.priors.roles[target.role or "none"].grounds)
             if g.level == target.level
         )
-        found.append(
+        rows.append(
             Assumption(
-                name=ratio_name(target, layout.ratios.targets),
+                name=name,
                 kind="reference" if target.role == "reference" else "ratio",
                 source=target.source,
                 text=target.prior.describe(),
@@ -319,27 +298,11 @@ def _assumptions(model: ClaimsModel) -> tuple[Assumption, ...]:
             )
         )
     for level in layout.levels:
-        found.append(
-            Assumption(
-                name=level_name(level, layout.levels),
-                kind="level",
-                source=None,
-                text=f"log of the count N({level.prior.mean:.3g}, {level.prior.sd:g})",
-                median=float(np.exp(level.prior.mean)),
-                sd=level.prior.sd,
-                sign=COUNT,
-            )
-        )
+        name, mean, sd = level_name(level, layout.levels), level.prior.mean, level.prior.sd
+        text = f"log of the count N({mean:.3g}, {sd:g})"
+        rows.append(Assumption(name, "level", None, text, float(np.exp(mean)), sd, COUNT))
     for anchor in layout.anchors:
-        found.append(
-            Assumption(
-                name=anchor.name,
-                kind="anchor",
-                source=None,
-                text=repr(anchor.prior),
-                median=anchor.prior.median,
-                sd=anchor.prior.sd,
-                sign=COUNT if anchor.target is None else RATIO,
-            )
-        )
-    return tuple(found)
+        prior, sign = anchor.prior, COUNT if anchor.target is None else RATIO
+        text = repr(prior)
+        rows.append(Assumption(anchor.name, "anchor", None, text, prior.median, prior.sd, sign))
+    return tuple(rows)

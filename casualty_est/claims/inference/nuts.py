@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Container
+from collections.abc import Container
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from casualty_est.claims.inference.draws import Draws
 from casualty_est.claims.model.layout import Layout
 from casualty_est.claims.model.scenario import Scenario
 from casualty_est.quantity.hedges.readings import Reading
+from casualty_est.result.progress import Report
 
 STATS = ("diverging", "energy", "n_steps")
 SHORT_SERIES = 200
@@ -38,8 +39,7 @@ class CompiledClaims:
             warnings.simplefilter("ignore")
             saved = [*SAVED, "reporting_sd"] if layout.learned else list(SAVED)
             model = build(layout, packed=True)
-            if layout.timeline is not None:
-                saved += _over_time(layout, model.named_vars)
+            saved += _over_time(layout, model.named_vars)
             self._compiled: Any = nutpie.compile_pymc_model(model, var_names=saved)
 
     def sample(
@@ -51,7 +51,7 @@ class CompiledClaims:
         tune: int = 1000,
         chains: int = 4,
         seed: int = 1,
-        on_progress: Callable[[int, int], None] | None = None,
+        report: Report | None = None,
     ) -> Draws:
         """Sample the posterior of a scenario."""
         import nutpie
@@ -60,10 +60,10 @@ class CompiledClaims:
 
         scenario = scenario or Scenario.plain(self.layout)
 
-        def report(chain_progress: list[Any]) -> None:
-            if on_progress is not None:
-                done = sum(chain.finished_draws for chain in chain_progress)
-                on_progress(done, (draws + tune) * chains)
+        def show(progress: list[Any]) -> None:
+            if report is not None:
+                done = sum(chain.finished_draws for chain in progress) / ((draws + tune) * chains)
+                report(f"sampling {chains} chains", done)
 
         data = pack(shared_data(self.layout, scenario, readings))
         result = nutpie.sample(
@@ -74,83 +74,67 @@ class CompiledClaims:
             seed=seed,
             progress_bar=False,
             save_warmup=False,
-            target_accept=_accept(self.layout),
-            adaptation=_metric(self.layout),
-            progress_callback=report if on_progress else None,
+            **_adaptation(self.layout),
+            progress_callback=show if report else None,
         )
         return _to_draws(self.layout, scenario, result)
 
 
-def _accept(layout: Layout) -> float:
-    """Acceptance aimed at: a short series over time leaves a split between cells open.
-
-    Its tail needs shorter steps; hundreds of claims do not leave it.
-    """
-    short = layout.timeline is not None and len(layout.claims) < SHORT_SERIES
-    return 0.95 if short else 0.9
-
-
-def _metric(layout: Layout) -> str:
-    """Metric of the sampler.
+def _adaptation(layout: Layout) -> dict[str, Any]:
+    """Metric of the sampler, and the acceptance that it aims at.
 
     Counts against ratios are ridges, which a low-rank metric removes: five times the effective
     draws per second of a diagonal one on 480 claims of 120 targets. A model over time has
-    coordinates that need none: a quarter of the time on 1,300 claims of 105 targets.
+    coordinates that need none: a quarter of the time on 1,300 claims of 105 targets. But a short
+    series over time leaves a split between cells open, whose tail needs shorter steps; hundreds of
+    claims do not leave it.
     """
-    return "low_rank" if layout.timeline is None else "diag"
+    if layout.timeline is None:
+        return {"adaptation": "low_rank", "target_accept": 0.9}
+    short = len(layout.claims) < SHORT_SERIES
+    return {"adaptation": "diag", "target_accept": 0.95 if short else 0.9}
 
 
 def _to_draws(layout: Layout, scenario: Scenario, result: Any) -> Draws:
-    posterior = result["posterior"]
-    found = {name: np.asarray(posterior[name].values) for name in SAVED}
-    shape = found["log_ratio"].shape[:2]
+    posterior, stats = result["posterior"], result["sample_stats"]
+    names = [*SAVED, *_over_time(layout, set(posterior.data_vars))]
+    drawn = {name: np.asarray(posterior[name].values) for name in names}
+    shape = drawn["log_ratio"].shape[:2]
     learned = (
         np.log(np.asarray(posterior["reporting_sd"].values))
         if layout.learned
         else np.zeros((*shape, 0))
     )
-    stats = result["sample_stats"]
-    extra = (
-        {}
-        if layout.timeline is None
-        else {
-            name: np.asarray(posterior[name].values)
-            for name in _over_time(layout, set(posterior.data_vars))
-        }
-    )
     return Draws(
-        found["log_deaths"],
-        found["log_ratio"],
-        _scores(layout, scenario, found | extra),
+        drawn["log_deaths"],
+        drawn["log_ratio"],
+        _scores(layout, scenario, drawn),
         learned,
         "nuts",
         {name: np.asarray(stats[name].values) for name in STATS if name in stats},
-        extra,
+        {name: drawn[name] for name in names[len(SAVED) :]},
     )
 
 
 def _over_time(layout: Layout, present: Container[str]) -> list[str]:
     """Names of what a model over time has besides."""
-    timeline = layout.timeline
-    delays = [] if timeline is None else [f"log_delay_{k}" for k in range(len(timeline.delayed))]
+    if layout.timeline is None:
+        return []
+    delays = [f"log_delay_{k}" for k in range(len(layout.timeline.delayed))]
     return [name for name in (*SAVED_OVER_TIME, *delays) if name in present]
 
 
-def _scores(layout: Layout, scenario: Scenario, found: dict[str, Any]) -> Any:
+def _scores(layout: Layout, scenario: Scenario, drawn: dict[str, Any]) -> Any:
     """Score of every assumption in every draw; see `Draws.scores` for the sign."""
-    count, levels = len(layout.ratios.targets), len(layout.levels)
-    shift = scenario.shift
-    columns = [layout.ratios.scores(found["core"], scenario.sd_scale), found["level_score"]]
+    columns = [layout.ratios.scores(drawn["core"], scenario.sd_scale), drawn["level_score"]]
+    first = len(layout.ratios.targets) + len(layout.levels)
     for j, anchor in enumerate(layout.anchors):
-        mean = anchor.prior.mu + shift[count + levels + j]
-        if anchor.cells is not None:
-            value = (
-                np.log(np.exp(found["log_deaths"]) @ anchor.cells.astype(float))
-                if layout.timeline is None
-                else found["anchored"][..., j]
-            )
-            sign = 1.0
+        mean, sign = anchor.prior.mu + scenario.shift[first + j], 1.0
+        if anchor.cells is None:
+            value, sign = drawn["log_ratio"][..., anchor.target], -1.0
+        elif layout.timeline is None:
+            value = np.log(np.exp(drawn["log_deaths"]) @ anchor.cells.astype(float))
         else:
-            value, sign = found["log_ratio"][..., anchor.target], -1.0
+            value = drawn["anchored"][..., j]
         columns.append((sign * (value - mean) / anchor.prior.sd**2)[..., None])
     return np.concatenate(columns, axis=-1)

@@ -14,10 +14,7 @@ Array = npt.NDArray[np.float64]
 
 
 def expected_log(layout: Layout, draws: Draws) -> tuple[Array, Array]:
-    """Log of what each source would say without error, and its reporting sd.
-
-    Returns (chain, draw, claim).
-    """
+    """Log of what sources would say without error, and reporting sds, of (chain, draw, claim)."""
     if layout.timeline is None:
         covered = np.log(np.exp(draws.log_deaths) @ layout.cover.T)
         m = (covered + draws.log_ratio)[..., layout.target_of]
@@ -42,13 +39,10 @@ def log_likelihood(layout: Layout, draws: Draws) -> Array:
 
 
 def surprise(layout: Layout, draws: Draws, log_lik: Array) -> Array:
-    """How surprising each claim is, given all the others.
+    """How surprising each claim is, given all the others: two-sided tail probabilities (claim,).
 
-    The draws are re-weighted by one over the claim's own likelihood, as if it had been left out,
-    and its place in its predictive distribution is looked up.
-
-    log_lik (chain, draw, claim): From `log_likelihood`.
-    Returns (claim,): Two-sided tail probability.
+    The draws are re-weighted by one over the claim's own likelihood, in `log_lik` (chain, draw,
+    claim), as if it had been left out, and its place in its predictive distribution is found.
     """
     m, s = expected_log(layout, draws)
     tails = np.empty(len(layout.readings))

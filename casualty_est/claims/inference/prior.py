@@ -23,10 +23,7 @@ Array = npt.NDArray[np.float64]
 
 
 def prior_draws(layout: Layout, draws: int, rng: np.random.Generator) -> Draws:
-    """Draw counts, ratios and reporting sds from the prior.
-
-    Anchors on a cell or a ratio are evidence, not prior, and are left out.
-    """
+    """Draw counts, ratios and reporting sds; anchors are evidence, not prior, and left out."""
     learned = layout.priors.learned_sd
     free = np.exp(rng.normal(learned.mu, learned.sd, (draws, len(layout.learned))))
     log_sd = np.log(np.hypot(free, SMALLEST_SD))
@@ -63,8 +60,7 @@ def _prior_deaths(layout: Layout, draws: int, rng: np.random.Generator) -> Array
 
 def _prior_ratios(layout: Layout, draws: int, rng: np.random.Generator) -> Array:
     ratios = layout.ratios
-    count = len(ratios.targets)
-    covariance = ratios.covariance(np.ones(count))
+    covariance = ratios.covariance(np.ones(len(ratios.targets)))
     core = rng.multivariate_normal(ratios.mu, covariance, size=draws, method="cholesky")
     log_ratio = np.where(ratios.logit, special.log_expit(core), core)
     if len(ratios.over_mean):
@@ -80,18 +76,15 @@ def prior_predictive(model: ClaimsModel, *, draws: int, seed: int | None) -> xar
 
     layout = model.layout
     rng = np.random.default_rng(seed)
-    found = prior_draws(layout, draws, rng)
+    drawn = prior_draws(layout, draws, rng)
     rows = np.array([row.cells for row in model.rows], dtype=float)
-    m, s = expected_log(layout, found)
+    m, s = expected_log(layout, drawn)
     stated = np.exp(m + s * rng.standard_t(4, m.shape))
     dims = ("chain", "draw")
     prior = {
-        "deaths": ((*dims, "estimate"), np.exp(found.log_deaths) @ rows.T),
-        "ratio_total": ((*dims, "target"), np.exp(found.log_ratio)),
+        "deaths": ((*dims, "estimate"), np.exp(drawn.log_deaths) @ rows.T),
+        "ratio_total": ((*dims, "target"), np.exp(drawn.log_ratio)),
     }
-    return xr.DataTree.from_dict(
-        {
-            "prior": xr.Dataset(prior),
-            "prior_predictive": xr.Dataset({"claim": ((*dims, "claim"), stated)}),
-        }
-    )
+    predictive = {"claim": ((*dims, "claim"), stated)}
+    groups = {"prior": xr.Dataset(prior), "prior_predictive": xr.Dataset(predictive)}
+    return xr.DataTree.from_dict(groups)

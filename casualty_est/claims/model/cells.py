@@ -11,22 +11,23 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from casualty_est.errors import UsageError
 from casualty_est.priors import Group, LogitNormal
+from casualty_est.priors.settings import CELL_FIELDS
+from casualty_est.tables.cells import ALL_SCOPES, ANY_PERPETRATOR
 from casualty_est.tables.checks import offered
 
 Bool = npt.NDArray[np.bool_]
-ALL_SCOPES, ANY = "all", "any"
 # Brackets keep the remainder of a dimension apart from every name in a table.
 ELSEWHERE, OTHERS = "(elsewhere)", "(others)"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Label:
+class Label(NamedTuple):
     """A cell as somebody wrote it: scope x outcome x group x perpetrator."""
 
     scope: str
@@ -40,13 +41,10 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A latent count.
-
-    parent: For a subgroup, positions of the cells whose sum it is a share of.
-    """
+    """A latent count."""
 
     label: Label
-    parent: tuple[int, ...] = ()
+    parent: tuple[int, ...] = ()  # of a subgroup: the cells whose sum it is a share of
     share: LogitNormal | None = None
 
 
@@ -65,28 +63,40 @@ class CellGrid:
         """Number of base cells; they come first."""
         return sum(not cell.parent for cell in self.cells)
 
-    def generations(self) -> list[list[int]]:
-        """Positions of the subgroup cells, in runs whose parents all stand before the run."""
+    def generations(self) -> list[tuple[slice, npt.NDArray[np.float64]]]:
+        """Runs of subgroup cells whose parents all stand before the run.
+
+        Each has its place among the subgroups, and 0/1 rows of its parents among all before.
+        """
         runs: list[list[int]] = []
         for position in range(self.base, len(self.cells)):
             if runs and max(self.cells[position].parent) < runs[-1][0]:
                 runs[-1].append(position)
             else:
                 runs.append([position])
-        return runs
+        generations = []
+        for run in runs:
+            parents = np.zeros((len(run), run[0]))
+            for row, position in enumerate(run):
+                parents[row, list(self.cells[position].parent)] = 1
+            generations.append((slice(run[0] - self.base, run[-1] + 1 - self.base), parents))
+        return generations
+
+    def _atoms(self, label: Label) -> list[frozenset[str]]:
+        """Atoms of a label, by dimension."""
+        known = (self.scopes, self.outcomes, self.groups, self.perpetrators)
+        parts = zip(known, label, CELL_FIELDS, strict=True)
+        return [_lookup(atoms, name, dimension) for atoms, name, dimension in parts]
 
     def row(self, label: Label) -> Bool:
         """Mark the cells that a label sums, in the order of `cells`."""
-        scope = _lookup(self.scopes, label.scope, "scope")
-        outcome = _lookup(self.outcomes, label.outcome, "outcome")
-        group = _lookup(self.groups, label.group, "group")
-        perpetrator = _lookup(self.perpetrators, label.perpetrator, "perpetrator")
+        scopes, outcomes, groups, perpetrators = self._atoms(label)
         inside = [
-            cell.label.scope in scope
-            and cell.label.outcome in outcome
-            and cell.label.group in group
-            and cell.label.perpetrator in perpetrator
-            for cell in self.cells
+            scope in scopes
+            and outcome in outcomes
+            and group in groups
+            and perpetrator in perpetrators
+            for scope, outcome, group, perpetrator in (cell.label for cell in self.cells)
         ]
         if not any(inside):
             msg = f"no claim speaks of {label}; choose a cell that some claim covers"
@@ -95,14 +105,9 @@ class CellGrid:
 
     def complete(self, label: Label) -> bool:
         """Whether every combination of atoms under this label is a cell: nothing is missing."""
-        wanted = itertools.product(
-            _lookup(self.scopes, label.scope, "scope"),
-            _lookup(self.outcomes, label.outcome, "outcome"),
-            _lookup(self.groups, label.group, "group"),
-            _lookup(self.perpetrators, label.perpetrator, "perpetrator"),
+        return {cell.label for cell in self.cells}.issuperset(
+            Label(*atoms) for atoms in itertools.product(*self._atoms(label))
         )
-        present = {cell.label for cell in self.cells}
-        return all(Label(*atoms) in present for atoms in wanted)
 
 
 def _lookup(labels: Mapping[str, frozenset[str]], name: str, dimension: str) -> frozenset[str]:
@@ -125,20 +130,16 @@ def build_cells(labels: Iterable[Label], relations: Mapping[str, Group]) -> Cell
     """Cut the labels in use into cells."""
     used = sorted(set(labels))
     scopes = _atoms([label.scope for label in used], ALL_SCOPES, ELSEWHERE)
-    perpetrators = _atoms([label.perpetrator for label in used], ANY, OTHERS)
+    perpetrators = _atoms([label.perpetrator for label in used], ANY_PERPETRATOR, OTHERS)
     outcomes = _outcomes({label.outcome for label in used})
     groups, parents = _groups({label.group for label in used}, relations)
+    dimensions = (scopes, outcomes, groups, perpetrators)
     covered: dict[Label, None] = {}
     for label in used:
-        for atoms in itertools.product(
-            sorted(scopes[label.scope]),
-            sorted(outcomes[label.outcome]),
-            sorted(groups[label.group]),
-            sorted(perpetrators[label.perpetrator]),
-        ):
-            covered[Label(*atoms)] = None
+        atoms = (sorted(known[name]) for known, name in zip(dimensions, label, strict=True))
+        covered |= {Label(*atom): None for atom in itertools.product(*atoms)}
     cells = _with_parents(list(covered), groups, parents, relations)
-    return CellGrid(tuple(cells), scopes, outcomes, groups, perpetrators)
+    return CellGrid(tuple(cells), *dimensions)
 
 
 def _atoms(names: Sequence[str], whole: str, rest: str) -> dict[str, frozenset[str]]:
@@ -163,10 +164,10 @@ def _atoms(names: Sequence[str], whole: str, rest: str) -> dict[str, frozenset[s
 def _outcomes(used: set[str]) -> dict[str, frozenset[str]]:
     if used == {"casualties"}:
         return {"casualties": frozenset({"casualties"})}
-    found = {name: frozenset({name}) for name in used - {"casualties"}}
+    parts = {name: frozenset({name}) for name in used - {"casualties"}}
     if "casualties" in used:
-        found["casualties"] = frozenset({"killed", "injured"})
-    return found
+        parts["casualties"] = frozenset({"killed", "injured"})
+    return parts
 
 
 def _groups(
@@ -174,8 +175,7 @@ def _groups(
 ) -> tuple[dict[str, frozenset[str]], dict[str, str]]:
     """Write every group label with leaves; return also the parent of each subgroup.
 
-    A relation matters only where some label of a wider group is in use: children alone are a cell
-    of their own, children beside civilians a share of them.
+    A relation matters only where a wider group is in use: children alone are a cell of their own.
     """
     present = set(used)
     todo = list(used)
@@ -188,9 +188,7 @@ def _groups(
                 present.add(name)
                 todo.append(name)
     wide = {n for n in present if any(p in present for p in relations.get(n, Group()).parts)}
-    leaves: dict[str, frozenset[str]] = {}
-    for name in sorted(present):
-        leaves[name] = _leaves(name, wide, relations)
+    leaves = {name: _leaves(name, wide, relations) for name in sorted(present)}
     for name in wide:
         for part in relations[name].parts:
             leaves.setdefault(part, _leaves(part, wide, relations))
@@ -232,18 +230,16 @@ def _with_parents(
     relations: Mapping[str, Group],
 ) -> list[Cell]:
     """Order cells so that each subgroup comes after its parents, adding parents nobody claimed."""
-    base: dict[Label, None] = {}
+    base: set[Label] = set()
     subgroups: dict[Label, list[Label]] = {}
     todo = list(labels)
-    while todo:
-        label = todo.pop(0)
+    for label in todo:  # grows while it is read
         if label.group not in parents:
-            base.setdefault(label)
+            base.add(label)
         elif label not in subgroups:
             leaves = sorted(groups[parents[label.group]])
-            above = [Label(label.scope, label.outcome, g, label.perpetrator) for g in leaves]
-            subgroups[label] = above
-            todo.extend(above)
+            subgroups[label] = [label._replace(group=leaf) for leaf in leaves]
+            todo.extend(subgroups[label])
     cells = [Cell(label) for label in sorted(base)]
     position = {cell.label: i for i, cell in enumerate(cells)}
     waiting = sorted(subgroups)

@@ -23,18 +23,13 @@ EXACT = 1e-5  # of a share
 
 @dataclass(frozen=True, slots=True)
 class Delayed:
-    """Windows of a source that states deaths only after a delay.
-
-    windows (row,): Which windows of the model they are.
-    lags (row, step, node): Days from a death to the day of the statement.
-    shares (row, step, node): Share of the step's deaths that each node stands for.
-    """
+    """Windows of a source that states deaths only after a delay."""
 
     source: str
     delay: Delay
-    windows: Ints
-    lags: Array
-    shares: Array
+    windows: Ints  # (row,): which windows of the model they are
+    lags: Array  # (row, step, node): days from a death to the day of the statement
+    shares: Array  # (row, step, node): share of the step's deaths that each node stands for
 
     def weights(self, log_median: float) -> Array:
         """Share of each step's deaths that was stated, of shape (row, step)."""
@@ -49,10 +44,9 @@ def admitted(lags: Array, log_median: Array | float, shape: float) -> Array:
 
 
 def delay_nodes(grid: TimeGrid, start: date, end: date, stated: date) -> tuple[Array, Array]:
-    """Nodes at which the delay is looked up within each step.
+    """Nodes of the delay within each step: days from death to statement, and shares of its deaths.
 
-    Returns (step, node): Days from death to statement, and the share of the step's deaths that
-    each node stands for.
+    Returns (step, node) twice.
     """
     nodes, weights = np.polynomial.legendre.leggauss(NODES)
     edges = np.array(grid.edges, dtype=float)
@@ -65,10 +59,7 @@ def delay_nodes(grid: TimeGrid, start: date, end: date, stated: date) -> tuple[A
 
 
 def delay_series(source: Delayed) -> tuple[Array, float]:
-    """Chebyshev series of the stated shares in the log of the median delay.
-
-    Returns (term, row, step).
-    """
+    """Chebyshev series, (term, row, step), of the stated shares in the log of the median delay."""
     reach = REACH * source.delay.sd
     middle = math.log(source.delay.median)
     check = np.linspace(-1, 1, 41)
@@ -80,9 +71,7 @@ def delay_series(source: Delayed) -> tuple[Array, float]:
         # At these nodes the polynomials are orthogonal: a sum gives each coefficient.
         scale = np.where(np.arange(degree) == 0, 1.0, 2.0) / degree
         series = np.tensordot(basis * scale, values, axes=(0, 0))
-        found = np.tensordot(
-            np.polynomial.chebyshev.chebvander(check, degree - 1), series, axes=(1, 0)
-        )
-        if np.abs(found - wanted).max() < EXACT:
+        at_check = np.polynomial.chebyshev.chebvander(check, degree - 1)
+        if np.abs(np.tensordot(at_check, series, axes=(1, 0)) - wanted).max() < EXACT:
             break
     return series, reach

@@ -5,8 +5,9 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from casualty_est.claims.model.layout import level_name, ratio_name
-from casualty_est.priors.distributions import short
+from casualty_est.claims.model.layout import level_name
+from casualty_est.claims.model.totals import EstimateRow
+from casualty_est.priors.distributions import LogNormal, short
 from casualty_est.priors.settings import SMALLEST_SD
 
 if TYPE_CHECKING:
@@ -19,39 +20,35 @@ def describe(model: ClaimsModel) -> str:
     """Describe a model on a plain page."""
     layout = model.layout
     sources = dict.fromkeys(claim.source for claim in layout.claims)
-    head = (
-        f"ClaimsModel: {_count(len(layout.claims), 'claim')} of "
-        f"{_count(len(sources), 'source')} on {_count(len(layout.grid.cells), 'cell')}"
-    )
+    counts = ((layout.claims, "claim"), (sources, "source"), (layout.grid.cells, "cell"))
+    claims, speakers, cells = (f"{len(n)} {noun}{'s' * (len(n) != 1)}" for n, noun in counts)
+    left_out = [
+        f"{out.claim.source}: {out.claim.quantity.text or 'blank'!r}, {out.text}"
+        for out in model.counted.left_out
+    ]
     sections = [
-        ("Estimated", [_row(model, i) for i in range(len(model.rows))]),
+        ("Estimated", [_row(row) for row in model.rows]),
         ("Claims that count", _claims(model)),
-        ("Left out", _left_out(model)),
+        ("Left out", left_out),
         ("Priors on reported / true", _ratios(model)),
         ("Priors on the level", _levels(model)),
         ("Shared by all", _shared(model)),
         ("Assumed and noted", [text for _, text in model.notes]),
     ]
-    lines = [head]
+    lines = [f"ClaimsModel: {claims} of {speakers} on {cells}"]
     for title, items in sections:
         if items:
-            lines += ["", title, *(_wrap(item) for item in items)]
+            wrapped = (
+                textwrap.fill(item, WIDTH, initial_indent="  ", subsequent_indent="      ")
+                for item in items
+            )
+            lines += ["", title, *wrapped]
     return "\n".join(lines)
 
 
-def _wrap(text: str) -> str:
-    return textwrap.fill(text, WIDTH, initial_indent="  ", subsequent_indent="      ")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def _row(model: ClaimsModel, i: int) -> str:
-    row = model.rows[i]
-    window = f"{row.start or 'open'} to {row.end or 'open'}"
-    when = f", {window}" if row.start or row.end else ""
-    return f"{row.label}{when}"
+def _row(row: EstimateRow) -> str:
+    window = f", {row.start or 'open'} to {row.end or 'open'}" if row.start or row.end else ""
+    return f"{row.label}{window}"
 
 
 def _claims(model: ClaimsModel) -> list[str]:
@@ -64,28 +61,19 @@ def _claims(model: ClaimsModel) -> list[str]:
     ]
 
 
-def _left_out(model: ClaimsModel) -> list[str]:
-    return [
-        f"{out.claim.source}: {out.claim.quantity.text or 'blank'!r}, {out.text}"
-        for out in model.counted.left_out
-    ]
-
-
 def _ratios(model: ClaimsModel) -> list[str]:
-    targets = model.layout.ratios.targets
     lines: list[str] = []
     grounded: set[str] = set()  # targets of one role have the same grounds
-    for target in targets:
+    for name, target in zip(model.layout.ratio_names, model.layout.ratios.targets, strict=True):
         prior = target.prior
-        role = model.priors.roles[target.role or "none"]
-        lines.append(f"{ratio_name(target, targets)} [{prior.origin}]: {prior.describe()}")
+        lines.append(f"{name} [{prior.origin}]: {prior.describe()}")
         if target.block in grounded:
             continue
         grounded.add(target.block)
         if prior.origin.startswith("sources."):
             lines.append("    grounds: the analyst's own numbers")
             continue
-        for ground in role.grounds:
+        for ground in model.priors.roles[target.role or "none"].grounds:
             if ground.level == target.level:
                 where = f" ({ground.conflict})" if ground.conflict else ""
                 lines.append(f"    grounds: {ground.figure}{where}; {ground.citation}")
@@ -95,7 +83,8 @@ def _ratios(model: ClaimsModel) -> list[str]:
 def _levels(model: ClaimsModel) -> list[str]:
     layout, lines = model.layout, []
     for level in layout.levels:
-        median, low, high = _exp_interval(level.prior.mean, level.prior.sd)
+        size = LogNormal.from_log(level.prior.mean, level.prior.sd)
+        median, low, high = map(short, (size.median, *size.interval()))
         lines.append(
             f"{level_name(level, layout.levels)}: log N({short(level.prior.mean)}, "
             f"{level.prior.sd:g}), median {median}, 95% {low} to {high}"
@@ -109,14 +98,6 @@ def _levels(model: ClaimsModel) -> list[str]:
         lines.append(f"share of {cell.label.group} in {cell.label.scope}: {cell.share}")
     lines += [f"{anchor.name}: {anchor.prior}" for anchor in layout.anchors]
     return lines
-
-
-def _exp_interval(mean: float, sd: float) -> tuple[str, str, str]:
-    from casualty_est.priors import LogNormal
-
-    prior = LogNormal.from_log(mean, sd)
-    low, high = prior.interval()
-    return short(prior.median), short(low), short(high)
 
 
 def _shared(model: ClaimsModel) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import itertools
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,11 +14,12 @@ from casualty_est.claims.model.cells import CellGrid, Label, build_cells
 from casualty_est.claims.model.ratios import Ratios, Target, build_ratios
 from casualty_est.claims.model.timeline import OfSources, Timeline, build_timeline
 from casualty_est.claims.schema import RATIO_OF
-from casualty_est.claims.table.claims import Claim
+from casualty_est.claims.table.claim import HEDGES, Claim
 from casualty_est.claims.table.time_grid import TimeGrid
 from casualty_est.errors import UsageError
 from casualty_est.priors import Anchor, LogNormal, Normal, Priors
 from casualty_est.priors.roles import NO_ROLE
+from casualty_est.priors.settings import CELL_FIELDS
 from casualty_est.quantity.hedges.readings import Reading
 from casualty_est.tables.checks import offered
 from casualty_est.tables.documented import DOCUMENTING_ROLES
@@ -30,10 +32,7 @@ LEARN_FROM = 5  # a source with this many claims learns its own reporting sd
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """The prior on the size of some base cells: one shared level and offsets round it.
-
-    prior: Of the log count of a single cell, or of the level that several share.
-    """
+    """The prior on the log count of one base cell, or on the level that several share."""
 
     kind: str
     prior: Normal
@@ -57,42 +56,42 @@ class AnchorTerm:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Everything a claims model consists of.
-
-    target_of (claim,): Target of each claim.
-    cover (target, cell): Which cells each target sums.
-    learned: Sources whose reporting sd is learned, each with the field that `Priors.within` names.
-    learned_of (claim,): Position in `learned`, or -1 where the sd is fixed.
-    timeline: The steps of time and what windows hold of them.
-    """
+    """Everything a claims model consists of."""
 
     claims: tuple[Claim, ...]
     readings: tuple[Reading, ...]
     hedges: tuple[str, ...]
-    target_of: Ints
+    target_of: Ints  # (claim,)
     grid: CellGrid
-    cover: Array
+    cover: Array  # (target, cell): which cells each target sums
     ratios: Ratios
     levels: tuple[Level, ...]
     anchors: tuple[AnchorTerm, ...]
-    learned: tuple[str, ...]
-    learned_of: Ints
+    learned: tuple[str, ...]  # whose reporting sd is learned, with the field of `Priors.within`
+    learned_of: Ints  # (claim,): position in `learned`, or -1 where the sd is fixed
     priors: Priors
     timeline: Timeline | None = None
 
     @property
     def exact_possible(self) -> bool:
         """Whether one latent count and one target per source make an exact answer possible."""
-        targets = self.ratios.targets
-        if self.timeline is not None:
-            return False
-        return len(self.grid.cells) == 1 and len({t.source for t in targets}) == len(targets)
+        sources = {target.source for target in self.ratios.targets}
+        one_each = len(self.grid.cells) == 1 and len(sources) == len(self.ratios.targets)
+        return one_each and self.timeline is None
+
+    @property
+    def ratio_names(self) -> list[str]:
+        """Name of every ratio: its source, and its cell where the source has several."""
+        by_source: dict[str, list[Target]] = defaultdict(list)
+        for target in self.ratios.targets:
+            by_source[target.source].append(target)
+        return [_ratio_name(target, by_source[target.source]) for target in self.ratios.targets]
 
     @property
     def assumptions(self) -> tuple[str, ...]:
         """Names of all that can set the level: ratios, levels, anchors, in this order."""
         return (
-            *(ratio_name(target, self.ratios.targets) for target in self.ratios.targets),
+            *self.ratio_names,
             *(level_name(level, self.levels) for level in self.levels),
             *(anchor.name for anchor in self.anchors),
         )
@@ -104,16 +103,12 @@ class Layout:
         return named or bool(self.anchors)
 
 
-def ratio_name(target: Target, targets: Sequence[Target]) -> str:
-    """Name a ratio by its source, and by its cell where the source has several."""
-    several = sum(other.source == target.source for other in targets) > 1
-    if not several:
+def _ratio_name(target: Target, same_source: Sequence[Target]) -> str:
+    if len(same_source) == 1:
         return f"{RATIO_OF}{target.source}"
-    fields = ("scope", "outcome", "group", "perpetrator")
-    same_source = [other for other in targets if other.source == target.source]
     differing = [
         str(getattr(target.label, name))
-        for name in fields
+        for name in CELL_FIELDS
         if len({getattr(other.label, name) for other in same_source}) > 1
     ]
     if len({other.level for other in same_source}) > 1:
@@ -141,9 +136,9 @@ def build_layout(
     sources = list(dict.fromkeys(claim.source for claim in claims))
     for given, where in ((priors.sources, "priors, sources"), (roles, "roles"), (hedge, "hedge")):
         _check_sources(given, sources, where)
-    if over_time is not None:
-        _check_sources(over_time.delay, sources, "delay")
-        _check_sources(over_time.drift, sources, "drift")
+    sources_over_time = over_time or OfSources()
+    _check_sources(sources_over_time.delay, sources, "delay")
+    _check_sources(sources_over_time.drift, sources, "drift")
     keys = [_key(claim, priors, roles) for claim in claims]
     distinct = {key: i for i, key in enumerate(dict.fromkeys(keys))}
     targets = [_target(key, priors) for key in distinct]
@@ -158,21 +153,16 @@ def build_layout(
     anchors = tuple(_place(anchor, grid, targets) for anchor in priors.anchors)
     timeline = None
     if time is not None:
-        by_total = [level.cells for level in levels if level.kind == "total"]
+        of_totals = [level.cells for level in levels if level.kind == "total"]
+        profiled = of_totals[0] if of_totals else np.zeros(0, dtype=np.intp)
+        on_cells = [anchor.cells for anchor in anchors]
         timeline = build_timeline(
-            time,
-            claims,
-            target_of,
-            targets,
-            grid,
-            by_total[0] if by_total else np.zeros(0, dtype=np.intp),
-            list(zip(priors.anchors, (anchor.cells for anchor in anchors), strict=True)),
-            priors,
-            over_time or OfSources({}, {}),
+            time, claims, target_of, targets, grid, profiled, on_cells, priors, sources_over_time
         )
-    speakers = [_speaker(claim, priors.within) for claim in claims]
-    counts = Counter(speakers)
-    learned = tuple(name for name in dict.fromkeys(speakers) if counts[name] >= LEARN_FROM)
+    # Whose error a claim has: its source's, toward a part of the cells where one is named.
+    within = priors.within
+    speakers = [f"{c.source} ({getattr(c, within)})" if within else c.source for c in claims]
+    learned = tuple(name for name, count in Counter(speakers).items() if count >= LEARN_FROM)
     return Layout(
         claims=tuple(claims),
         readings=tuple(
@@ -195,11 +185,6 @@ def build_layout(
     )
 
 
-def _speaker(claim: Claim, within: str | None) -> str:
-    """Whose error a claim has: its source's, toward a part of the cells where one is named."""
-    return f"{claim.source} ({getattr(claim, within)})" if within else claim.source
-
-
 def _check_sources(given: Mapping[str, object], sources: Sequence[str], where: str) -> None:
     for name in given:
         if name not in sources:
@@ -209,17 +194,15 @@ def _check_sources(given: Mapping[str, object], sources: Sequence[str], where: s
 
 def _no_incident_as_total(grid: CellGrid, targets: Sequence[Target]) -> None:
     """Refuse a single incident on cells that a total counts: it is a part of them, not a rival."""
-    for incident in targets:
-        for total in targets:
-            if (incident.level, total.level) != ("incident", "total"):
-                continue
-            inside = grid.row(total.label) & ~grid.row(incident.label)
-            if not inside.any():
-                msg = (
-                    f"{incident.source} speaks of a single incident and {total.source} of a total, "
-                    f"both on {incident.label}; give the incident a scope of its own"
-                )
-                raise UsageError(msg)
+    for incident, total in itertools.product(targets, targets):
+        if (incident.level, total.level) != ("incident", "total"):
+            continue
+        if not (grid.row(total.label) & ~grid.row(incident.label)).any():
+            msg = (
+                f"{incident.source} speaks of a single incident and {total.source} of a total, "
+                f"both on {incident.label}; give the incident a scope of its own"
+            )
+            raise UsageError(msg)
 
 
 def _check_anchors(anchors: Sequence[Anchor], targets: Sequence[Target]) -> None:
@@ -241,7 +224,7 @@ def _key(claim: Claim, priors: Priors, roles: Mapping[str, str]) -> _Key:
     if role is not None and role not in priors.roles:
         msg = f"roles: {role!r} is no role; {offered(role, priors.roles)}"
         raise UsageError(msg)
-    return claim.source, role, claim.level, label_of(claim)
+    return claim.source, role, claim.level, Label(*claim.cell_key)
 
 
 def effective_role(claim: Claim, priors: Priors, roles: Mapping[str, str]) -> str | None:
@@ -249,11 +232,6 @@ def effective_role(claim: Claim, priors: Priors, roles: Mapping[str, str]) -> st
     stated = priors.sources[claim.source].role if claim.source in priors.sources else None
     role = roles.get(claim.source) or stated or claim.role
     return None if role == NO_ROLE else role
-
-
-def label_of(claim: Claim) -> Label:
-    """Return the cell that a claim speaks of, as it wrote it."""
-    return Label(claim.scope, claim.outcome, claim.group, claim.perpetrator)
 
 
 def _target(key: _Key, priors: Priors) -> Target:
@@ -267,11 +245,11 @@ def _target(key: _Key, priors: Priors) -> Target:
 
 def _hedge(claim: Claim, role: str | None, hedge: Mapping[str, str]) -> str:
     chosen = hedge.get(claim.source) or claim.hedge
-    if chosen not in (None, "speaker", "documented"):
+    if chosen is not None:
+        if chosen in HEDGES:
+            return chosen
         msg = f"hedge of {claim.source!r} must be 'speaker' or 'documented', not {chosen!r}"
         raise UsageError(msg)
-    if chosen is not None:
-        return chosen
     # "At least hundreds", or a lower end with a larger number beside it, is no tally of a list.
     tally = claim.quantity.grid is not None and claim.quantity.best is None
     return "documented" if role in DOCUMENTING_ROLES and tally else "speaker"
@@ -280,7 +258,7 @@ def _hedge(claim: Claim, role: str | None, hedge: Mapping[str, str]) -> str:
 def anchor_label(cell: Mapping[str, str], targets: Sequence[Target]) -> Label:
     """Complete an anchor's cell with what all claims share."""
     values = {}
-    for name in ("scope", "outcome", "group", "perpetrator"):
+    for name in CELL_FIELDS:
         used = sorted({str(getattr(target.label, name)) for target in targets})
         if name in cell:
             # Scopes are sets: the order of their parts does not matter.
@@ -297,25 +275,23 @@ def _place(anchor: Anchor, grid: CellGrid, targets: Sequence[Target]) -> AnchorT
     if anchor.source is None:
         label = anchor_label(anchor.cell, targets)
         return AnchorTerm(anchor.name, anchor.prior, cells=grid.row(label))
-    found = [
+    fitting = [
         i
         for i, target in enumerate(targets)
         if target.source == anchor.source
         and all(getattr(target.label, name) == value for name, value in anchor.cell.items())
     ]
-    if not found:
-        names = sorted({target.source for target in targets})
+    if len(fitting) == 1:
+        return AnchorTerm(anchor.name, anchor.prior, target=fitting[0])
+    if fitting:
         msg = (
-            f"anchors: no counted claim of {anchor.source!r} fits; {offered(anchor.source, names)}"
-        )
-        raise UsageError(msg)
-    if len(found) > 1:
-        msg = (
-            f"anchors: {anchor.source!r} speaks of {len(found)} cells; say which one the ratio "
+            f"anchors: {anchor.source!r} speaks of {len(fitting)} cells; say which one the ratio "
             f"belongs to with scope, outcome, group or perpetrator"
         )
         raise UsageError(msg)
-    return AnchorTerm(anchor.name, anchor.prior, target=found[0])
+    hint = offered(anchor.source, sorted({target.source for target in targets}))
+    msg = f"anchors: no counted claim of {anchor.source!r} fits; {hint}"
+    raise UsageError(msg)
 
 
 def _levels(grid: CellGrid, targets: Sequence[Target], priors: Priors) -> tuple[Level, ...]:
@@ -333,12 +309,11 @@ def _levels(grid: CellGrid, targets: Sequence[Target], priors: Priors) -> tuple[
     levels = []
     for kind, mask in (("total", by_total), ("incident", ~by_total)):
         positions = np.flatnonzero(base & mask)
-        if len(positions) == 0:
-            continue
-        several = len(positions) > 1
-        if kind == "total":
-            prior = priors.shared if several else priors.single
-        else:
-            prior = priors.shared_incident if several else priors.single_incident
-        levels.append(Level(kind, prior, positions))
+        if len(positions):
+            shared, single = (
+                (priors.shared, priors.single)
+                if kind == "total"
+                else (priors.shared_incident, priors.single_incident)
+            )
+            levels.append(Level(kind, shared if len(positions) > 1 else single, positions))
     return tuple(levels)

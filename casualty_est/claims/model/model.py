@@ -21,6 +21,7 @@ from casualty_est.claims.table.counting import count_once, documented, documente
 from casualty_est.claims.table.over_time import THIN
 from casualty_est.claims.table.tally import Counted
 from casualty_est.errors import UsageError
+from casualty_est.kinds import room
 from casualty_est.priors import Ground, Priors, read_priors
 from casualty_est.priors.settings import CELL_FIELDS
 from casualty_est.priors.time import read_day
@@ -38,13 +39,10 @@ Note = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class OwnConflict:
-    """A role prior that rests on the conflict under analysis: it is no evidence of its own there.
-
-    targets (target,): The ratios that have this prior.
-    """
+    """A role prior that rests on the conflict under analysis: no evidence of its own there."""
 
     role: str
-    targets: npt.NDArray[np.bool_] = field(repr=False)
+    targets: npt.NDArray[np.bool_] = field(repr=False)  # (target,): the ratios that have it
     grounds: tuple[Ground, ...]
 
     @property
@@ -143,12 +141,9 @@ class ClaimsModel:
         self.counted: Counted = count_once(self.claims, self.as_of, self.over_time)
         if not self.counted.claims:
             table = self.claims.name or "the table"
-            late = any(out.code == "after_as_of" for out in self.counted.left_out)
-            mend = (
-                f"every number was published after {self.as_of}; choose a later as-of date"
-                if late
-                else "give at least one row a quantity"
-            )
+            mend = "give at least one row a quantity"
+            if any(out.code == "after_as_of" for out in self.counted.left_out):
+                mend = f"every number was published after {self.as_of}; choose a later as-of date"
             msg = f"{table} holds no claim with a number that counts: {mend}"
             raise UsageError(msg)
         chosen = _chosen(total)
@@ -172,7 +167,7 @@ class ClaimsModel:
             "conflict": conflict,
             "table": self.claims.name,
             "grid": grid,
-            "delay": {name: asdict(found) for name, found in self.time.delay.items()},
+            "delay": {name: asdict(delay) for name, delay in self.time.delay.items()},
             "drift": dict(self.time.drift),
             "restated": restated,
         }
@@ -182,17 +177,17 @@ class ClaimsModel:
         targets = self.layout.ratios.targets
         labels = {part for t in targets for part in (t.label.scope, t.label.perpetrator)}
         labels |= {conflict} if conflict else set()
-        found: dict[str, OwnConflict] = {}
+        own: dict[str, OwnConflict] = {}
         for target in targets:
-            key = target.role
+            role = target.role
             # A source with a prior of its own does not lean on its role.
-            if key is None or target.block in found or target.block.startswith("source "):
+            if role is None or target.block in own or target.block.startswith("source "):
                 continue
-            grounds = self.priors.roles[key].grounds_in(labels, target.level)
+            grounds = self.priors.roles[role].grounds_in(labels, target.level)
             if grounds:
                 mask = np.array([t.block == target.block for t in targets])
-                found[target.block] = OwnConflict(key, mask, grounds)
-        return tuple(found.values())
+                own[target.block] = OwnConflict(role, mask, grounds)
+        return tuple(own.values())
 
     def _notes(self) -> list[Note]:
         notes = [*self.claims.warnings, *self.counted.notes]
@@ -200,9 +195,8 @@ class ClaimsModel:
             notes.append(("windows_modelled", windows_note(self)))
         for claim, hedge in zip(self.layout.claims, self.layout.hedges, strict=True):
             if claim.quantity.hedge.bound == "lower":
-                meaning = (
-                    "the number it documented" if hedge == "documented" else "a speaker's bound"
-                )
+                documented = hedge == "documented"
+                meaning = "the number it documented" if documented else "a speaker's bound"
                 text = f"{claim.source}: {claim.quantity.text!r} is read as {meaning}"
                 notes.append(("hedge", text))
         notes += [("own_conflict", own.text) for own in self.own_conflict]
@@ -233,8 +227,7 @@ class ClaimsModel:
 
         if "pymc_model" not in self._engines:
             self._engines["pymc_model"] = build(self.layout)
-        model: pymc.Model = self._engines["pymc_model"]
-        return model
+        return self._engines["pymc_model"]
 
     def fit(
         self,
@@ -271,19 +264,11 @@ class ClaimsModel:
         UsageError
             If the method is unknown or not open to this model.
         """
-        from casualty_est.claims.estimate import ClaimsEstimate
-        from casualty_est.claims.inference.fit import fit
-
-        tree, meta, details = fit(
-            self,
-            seed=seed,
-            draws=draws,
-            tune=tune,
-            chains=chains,
-            method=method,
-            progress_bar=progress_bar,
-        )
-        return ClaimsEstimate(tree, meta, details, model=self, progress_bar=progress_bar)
+        settings = {"seed": seed, "draws": draws, "tune": tune, "chains": chains, "method": method}
+        fitted = room(self.kind, "inference.fit").fit(self, **settings, progress_bar=progress_bar)
+        kind = room(self.kind, "estimate").ESTIMATE
+        estimate: ClaimsEstimate = kind(*fitted, model=self, progress_bar=progress_bar)
+        return estimate
 
     def prior_predictive(self, *, draws: int = 1000, seed: int | None = None) -> xarray.DataTree:
         """Draw from the prior: what the assumptions say before any number is seen.
@@ -302,9 +287,9 @@ class ClaimsModel:
             draw, target); group ``prior_predictive`` with ``claim`` (chain, draw, claim), the
             numbers of people that the sources would have stated, before hedging.
         """
-        from casualty_est.claims.inference.prior import prior_predictive
-
-        return prior_predictive(self, draws=draws, seed=seed)
+        prior = room(self.kind, "inference.prior")
+        tree: xarray.DataTree = prior.prior_predictive(self, draws=draws, seed=seed)
+        return tree
 
     def documented(self, row: EstimateRow) -> Documented | None:
         """Return the largest lower end stated for exactly that cell, as published.
@@ -318,17 +303,9 @@ class ClaimsModel:
         -------
         Documented or None
         """
-        rows = self.claims.rows
-        if self.as_of is not None:
-            gone = {id(out.claim) for out in self.counted.left_out if out.code == "after_as_of"}
-            rows = tuple(claim for claim in rows if id(claim) not in gone)
-        label = row.label
-        key = (label.scope, label.outcome, label.group, label.perpetrator)
-        # What the analyst says of a source holds here too, not only in the likelihood.
-        spoken = [replace(claim, role=self._role(claim)) for claim in rows if claim.cell_key == key]
         if self.layout.timeline is not None and row.end is not None:
-            return documented_to(spoken, row.end)
-        return documented(spoken, key, (row.start, row.end))
+            return documented_to(self._spoken(row), row.end)
+        return documented(self._spoken(row), row.label, (row.start, row.end))
 
     def documented_by(
         self, row: EstimateRow, days: Sequence[date], *, published: bool = False
@@ -348,21 +325,23 @@ class ClaimsModel:
         -------
         list of float or None
         """
-        label = row.label
-        key = (label.scope, label.outcome, label.group, label.perpetrator)
-        gone = {id(out.claim) for out in self.counted.left_out if out.code == "after_as_of"}
-        spoken = [
+        lows: list[float | None] = []
+        spoken = self._spoken(row)
+        for day in days:
+            seen = [c for c in spoken if not published or (c.reported or c.end or day) <= day]
+            stated = documented_to(seen, day)
+            lows.append(None if stated is None else stated.low)
+        return lows
+
+    def _spoken(self, row: EstimateRow) -> list[Claim]:
+        """Claims on exactly that cell that were published by the as-of date, with their roles."""
+        unseen = {id(out.claim) for out in self.counted.left_out if out.code == "after_as_of"}
+        # What the analyst says of a source holds here too, not only in the likelihood.
+        return [
             replace(claim, role=self._role(claim))
             for claim in self.claims.rows
-            if claim.cell_key == key and id(claim) not in gone
+            if claim.cell_key == row.label and id(claim) not in unseen
         ]
-        found = [
-            documented_to(
-                [c for c in spoken if not published or (c.reported or c.end or day) <= day], day
-            )
-            for day in days
-        ]
-        return [None if stated is None else stated.low for stated in found]
 
     def _role(self, claim: Claim) -> str | None:
         """Role of a claim as published: the analyst's word, the row's, or the same source's."""
@@ -377,7 +356,7 @@ class ClaimsModel:
             for other in self.claims.rows
             if names.get(other.source, other.source) == name and other.cell_key == claim.cell_key
         )
-        return next((role for role in same if role is not None), None)
+        return next(filter(None, same), None)
 
     def __repr__(self) -> str:
         return describe(self)

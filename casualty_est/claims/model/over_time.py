@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from casualty_est.claims.model.layout import anchor_label, ratio_name
+from casualty_est.claims.model.layout import anchor_label
 from casualty_est.claims.model.timeline import OfSources, Timeline
 from casualty_est.claims.schema import DatedAnchor, Slow, Windows
 from casualty_est.claims.table.over_time import RESTATED, OverTime, rules
 from casualty_est.claims.table.time_grid import STEPS
 from casualty_est.errors import UsageError
 from casualty_est.priors import Priors
-from casualty_est.priors.time import Delay, read_delay, read_drift
+from casualty_est.priors.time import read_delay, read_drift
 from casualty_est.tables.checks import offered
 
 if TYPE_CHECKING:
@@ -30,17 +30,12 @@ def read_sources(
         if given is not None and not isinstance(given, Mapping):
             msg = f"{name} must be a mapping from source to value, not {given!r}"
             raise UsageError(msg)
-    delays: dict[str, Delay] = {}
-    drifts: dict[str, float] = {}
-    for source, stated in priors.sources.items():
-        if stated.delay is not None:
-            delays[source] = stated.delay
-        if stated.drift is not None:
-            drifts[source] = stated.drift
+    delays = {name: s.delay for name, s in priors.sources.items() if s.delay is not None}
+    drifts = {name: s.drift for name, s in priors.sources.items() if s.drift is not None}
     for source, spec in (delay or {}).items():
-        found = read_delay(spec, f"delay of {source!r}")
-        if found is not None:
-            delays[source] = found
+        stated = read_delay(spec, f"delay of {source!r}")
+        if stated is not None:
+            delays[source] = stated
     for source, value in (drift or {}).items():
         sd = read_drift(value, f"drift of {source!r}")
         if sd is not None:
@@ -52,12 +47,11 @@ def asked_over_time(
     priors: Priors, grid: str | None, restated: str, sources: OfSources
 ) -> OverTime:
     """Gather what was said of time; any word of it makes time modelled."""
-    if grid is not None and grid not in STEPS:
-        msg = f"grid: {grid!r} is unknown; {offered(str(grid), STEPS)}"
-        raise UsageError(msg)
-    if restated not in RESTATED:
-        msg = f"restated: {restated!r} is unknown; {offered(str(restated), RESTATED)}"
-        raise UsageError(msg)
+    for name, word, known in (("grid", grid, (None, *STEPS)), ("restated", restated, RESTATED)):
+        if word not in known:
+            hint = offered(str(word), [name for name in known if name])
+            msg = f"{name}: {word!r} is unknown; {hint}"
+            raise UsageError(msg)
     dated = [anchor for anchor in priors.anchors if anchor.end is not None]
     return OverTime(
         grid=grid,
@@ -70,12 +64,12 @@ def asked_over_time(
 
 def windows_note(model: ClaimsModel) -> str:
     """Say that time is modelled: on which grid, and what was merged by which rule."""
-    found = windows(model)
-    left = [f"{count:,} left out as {code}" for code, count in found.left_out.items()]
+    said = windows(model)
+    left = [f"{count:,} left out as {code}" for code, count in said.left_out.items()]
     merged = f" ({', '.join(left)})" if left else ""
     return (
-        f"windows differ or time is asked for, so time is modelled: {'; '.join(found.rules)}; "
-        f"{found.claims:,} claims stand{merged}"
+        f"windows differ or time is asked for, so time is modelled: {'; '.join(said.rules)}; "
+        f"{said.claims:,} claims stand{merged}"
     )
 
 
@@ -102,74 +96,53 @@ def windows(model: ClaimsModel) -> Windows:
 
 def _anchors(model: ClaimsModel, timeline: Timeline) -> list[DatedAnchor]:
     """Intervals from outside for a cell up to a day, with its labels."""
-    found = []
+    dated = []
     for anchor in model.priors.anchors:
         if anchor.source is None:
             label = anchor_label(anchor.cell, model.layout.ratios.targets)
-            low, high = anchor.prior.interval(0.95)
-            found.append(
-                DatedAnchor(
-                    name=anchor.name,
-                    scope=label.scope,
-                    outcome=label.outcome,
-                    group=label.group,
-                    perpetrator=label.perpetrator,
-                    start=(anchor.start or timeline.grid.start).isoformat(),
-                    date=(anchor.end or timeline.grid.end).isoformat(),
-                    median=anchor.prior.median,
-                    low=low,
-                    high=high,
-                )
-            )
-    return found
+            start = (anchor.start or timeline.grid.start).isoformat()
+            end = (anchor.end or timeline.grid.end).isoformat()
+            numbers = (anchor.prior.median, *anchor.prior.interval(0.95))
+            dated.append(DatedAnchor(anchor.name, *label, start, end, *numbers))
+    return dated
 
 
 def _assumed(model: ClaimsModel, timeline: Timeline) -> list[str]:
     """Assumptions on time, in sentences."""
     assumed = model.priors.over_time
-    found = [
+    sentences = [
         f"the log of deaths per day walks at random, sd over the whole span about "
         f"{timeline.path_sd:.2g}, {len(timeline.basis)} Karhunen-Loeve terms"
     ]
-    owners = {o for o, k in zip(timeline.wander.owners, timeline.wander.kinds, strict=True)
-              if k == "slow"}  # fmt: skip
-    if owners:
-        found.append(
+    if "slow" in timeline.wander.kinds:
+        sentences.append(
             f"restated running totals of one source share a log error of sd {assumed.slow_sd:g} "
             f"with Gaussian correlation over {assumed.slow_months:g} months"
         )
     for delayed in timeline.delayed:
-        found.append(f"{delayed.source} states deaths late: {delayed.delay.describe()}")
+        sentences.append(f"{delayed.source} states deaths late: {delayed.delay.describe()}")
     for source, sd in model.time.drift.items():
-        found.append(f"the log ratio of {source} drifts by sd {sd:g} a year")
+        sentences.append(f"the log ratio of {source} drifts by sd {sd:g} a year")
     if timeline.short.any():
         how = "learned, starting from" if timeline.short_learned else "taken as"
-        found.append(
+        sentences.append(
             f"{int(timeline.short.sum()):,} windows shorter than a {timeline.grid.step} have an "
             f"extra log sd, {how} {assumed.short_sd:g}"
         )
     if any(cell.parent for cell in model.layout.grid.cells):
-        found.append("a subgroup is a share of its group that is constant over time")
-    return found
+        sentences.append("a subgroup is a share of its group that is constant over time")
+    return sentences
 
 
 def _slow(model: ClaimsModel, timeline: Timeline) -> list[Slow]:
-    targets = model.layout.ratios.targets
-    terms = Counter(
-        owner
-        for owner, kind in zip(timeline.wander.owners, timeline.wander.kinds, strict=True)
-        if kind == "slow"
-    )
-    columns = timeline.wander.load != 0
-    found = []
-    for owner, count in terms.items():
-        mine = [i for i, o in enumerate(timeline.wander.owners)
-                if o == owner and timeline.wander.kinds[i] == "slow"]  # fmt: skip
-        found.append(
-            Slow(
-                target=ratio_name(targets[int(owner)], targets),
-                claims=int(columns[:, mine].any(axis=1).sum()),
-                terms=count,
-            )
-        )
-    return found
+    """Slow errors by target: how many claims share one, and its terms."""
+    terms: dict[int, list[int]] = {}
+    wander = timeline.wander
+    for i, (owner, kind) in enumerate(zip(wander.owners, wander.kinds, strict=True)):
+        if kind == "slow":
+            terms.setdefault(int(owner), []).append(i)
+    names = model.layout.ratio_names
+    return [
+        Slow(names[owner], int((wander.load[:, mine] != 0).any(axis=1).sum()), len(mine))
+        for owner, mine in terms.items()
+    ]

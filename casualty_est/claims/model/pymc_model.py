@@ -11,15 +11,13 @@ import pymc as pm
 import pytensor.tensor as pt
 
 from casualty_est.claims.model.kernels import numbers_of, on_data, stack
-from casualty_est.claims.model.layout import Layout, Level, ratio_name
+from casualty_est.claims.model.layout import Layout, Level
 from casualty_est.claims.model.ratios import Ratios
 from casualty_est.claims.model.scenario import Scenario
 from casualty_est.priors.settings import SMALLEST_SD
 from casualty_est.quantity.hedges.readings import Reading
 
 Array = npt.NDArray[np.float64]
-
-
 PACKED = "refit_data"
 
 
@@ -33,23 +31,17 @@ def build(layout: Layout, *, packed: bool = False) -> pm.Model:
         from casualty_est.claims.model.timeline_pymc import build as build_over_time
 
         return build_over_time(layout, packed=packed)
-    targets = layout.ratios.targets
-    coords: dict[str, Any] = {
-        "cell": [str(cell.label) for cell in layout.grid.cells],
-        "target": [ratio_name(target, targets) for target in targets],
-    }
-    with pm.Model(coords=coords) as model:
-        values = shared_data(layout, Scenario.plain(layout))
-        if packed:
-            data = unpack(values)
-        else:
-            data = {name: pm.Data(name, value) for name, value in values.items()}
+    with pm.Model(coords=coords_of(layout)) as model:
+        data = data_of(layout, packed=packed)
         log_deaths = log_counts(layout, data, level_counts)
-        log_ratio = log_ratios(layout.ratios, data)
+        core, log_ratio = ratio_parts(layout.ratios, data["sd_scale"])
+        pm.Deterministic("core", core, dims="target")
+        log_ratio = log_ratio + data["ratio_shift"]
+        log_ratio = pm.Deterministic("log_ratio", log_ratio, dims="target")
         reporting = _reporting_sds(layout)
         said = log_of_sums(layout.cover, log_deaths) + log_ratio
         for kind, (positions, stacked) in stack(layout.readings).items():
-            m = pt.dot(one_hot(layout.target_of[positions], len(targets)), said)
+            m = pt.dot(one_hot(layout.target_of[positions], len(layout.ratios.targets)), said)
             density = on_data(stacked, data).log_density(m, reporting(positions), pt)
             pm.Potential(f"claims_{kind}", (data[f"{kind}_weight"] * density).sum())
         _anchors(layout, data, log_deaths, log_ratio)
@@ -61,14 +53,23 @@ def pack(values: dict[str, Array]) -> dict[str, Array]:
     return {PACKED: np.concatenate(list(values.values()))}
 
 
-def unpack(values: dict[str, Array]) -> dict[str, Any]:
-    """Make the one vector of `pack` a `pm.Data`, and return its parts by name."""
+def coords_of(layout: Layout) -> dict[str, Any]:
+    """Names of cells and ratios."""
+    cells = [str(cell.label) for cell in layout.grid.cells]
+    return {"cell": cells, "target": layout.ratio_names}
+
+
+def data_of(layout: Layout, *, packed: bool) -> dict[str, Any]:
+    """Make every array of `shared_data` a `pm.Data`, or a part of the one vector of `pack`."""
+    values = shared_data(layout, Scenario.plain(layout))
+    if not packed:
+        return {name: pm.Data(name, value) for name, value in values.items()}
     vector = pm.Data(PACKED, pack(values)[PACKED])
-    found, start = {}, 0
+    parts, start = {}, 0
     for name, value in values.items():
-        found[name] = pt.specify_shape(vector[start : start + len(value)], len(value))
+        parts[name] = pt.specify_shape(vector[start : start + len(value)], len(value))
         start += len(value)
-    return found
+    return parts
 
 
 def shared_data(
@@ -109,6 +110,11 @@ def one_hot(index: Any, count: int) -> Array:
     return np.eye(count)[np.asarray(index)]
 
 
+def marked(index: Any, count: int) -> Array:
+    """The same where -1 marks nothing."""
+    return np.asarray((index >= 0)[:, None] * one_hot(np.maximum(index, 0), count))
+
+
 def log_of_sums(rows: Array, logs: Any) -> Any:
     """Log of sums of counts given by their logs."""
     if rows.shape[1] == 1:
@@ -117,18 +123,16 @@ def log_of_sums(rows: Array, logs: Any) -> Any:
 
 
 def log_counts(
-    layout: Layout,
-    data: dict[str, Any],
-    of_level: Callable[[Layout, int, Any], tuple[Any, Any]],
+    layout: Layout, data: dict[str, Any], of_level: Callable[[Layout, int, Any], tuple[Any, Any]]
 ) -> Any:
     """Log counts of all cells: base cells, then shares of what stands before."""
     base = layout.grid.base
     logs: Any = 0
     scores = []
     for k, level in enumerate(layout.levels):
-        place = one_hot(level.cells, base).T
+        rows = one_hot(level.cells, base).T
         values, score = of_level(layout, k, data["level_mean"][k : k + 1])
-        logs = logs + (pt.dot(place, values) if base > 1 else values)
+        logs = logs + (pt.dot(rows, values) if base > 1 else values)
         scores.append(score)
     pm.Deterministic("level_score", pt.concatenate(scores))
     subgroups = layout.grid.cells[base:]
@@ -137,12 +141,9 @@ def log_counts(
         share = pm.Normal(
             "share_logit", np.array([p.mu for p in priors]), np.array([p.sd for p in priors])
         )
-        for batch in layout.grid.generations():
-            rows = np.zeros((len(batch), batch[0]))
-            for row, position in enumerate(batch):
-                rows[row, list(layout.grid.cells[position].parent)] = 1
-            part = share[batch[0] - base : batch[-1] + 1 - base]
-            logs = pt.concatenate([logs, log_of_sums(rows, logs) - pt.softplus(-part)])
+        for place, parents in layout.grid.generations():
+            part = share[place]
+            logs = pt.concatenate([logs, log_of_sums(parents, logs) - pt.softplus(-part)])
     return pm.Deterministic("log_deaths", logs, dims="cell")
 
 
@@ -150,9 +151,8 @@ def level_counts(layout: Layout, k: int, mean: Any) -> tuple[Any, Any]:
     """Log counts of the cells of one level, and the score of its prior.
 
     Cells that share a level are written as their sum and log deviations that sum to zero, with the
-    level itself integrated out: level and offsets would lie on a ridge where the data pin the
-    cells. The score is that of the mean log count, the expectation of the level's own score given
-    the cells.
+    level integrated out: level and offsets would lie on a ridge where the data pin the cells. The
+    score is that of the mean log count, the expectation of the level's own score given the cells.
     """
     level = layout.levels[k]
     # shape=, not dims=: a length known when compiling lets a single cell broadcast.
@@ -162,9 +162,10 @@ def level_counts(layout: Layout, k: int, mean: Any) -> tuple[Any, Any]:
     count = len(level.cells)
     sd = pm.HalfNormal(f"offset_sd_{level.kind}", layout.priors.offset_sd)
     variance = level.prior.sd**2 + sd**2 / count
-    deviation = sd * pt.dot(
-        _zero_sum(count), pm.Normal(f"deviation_{level.kind}", 0, 1, shape=count - 1)
-    )
+    # An orthonormal basis of the vectors of this length that sum to zero, as columns.
+    basis = np.linalg.svd(np.eye(count) - 1 / count)[0][:, : count - 1]
+    free = pm.Normal(f"deviation_{level.kind}", 0, 1, shape=count - 1)
+    deviation = sd * pt.dot(basis, free)
     # A sum is what claims on several cells pin; given the deviations it is the mean plus a
     # constant, so the prior of one is that of the other, shifted.
     above = pt.logsumexp(pt.dot(np.eye(count)[_best_counted(layout, level)], deviation))
@@ -188,19 +189,6 @@ def _best_counted(layout: Layout, level: Level) -> npt.NDArray[np.intp]:
     return best if len(best) > 1 else np.arange(len(level.cells))
 
 
-def _zero_sum(count: int) -> Array:
-    """Orthonormal basis of the vectors of this length that sum to zero, as columns."""
-    centring = np.eye(count) - 1 / count
-    return np.linalg.svd(centring)[0][:, : count - 1]
-
-
-def log_ratios(ratios: Ratios, data: dict[str, Any]) -> Any:
-    """Log reporting ratios of all targets, shifted where a scenario says so."""
-    core, log_ratio = ratio_parts(ratios, data["sd_scale"])
-    pm.Deterministic("core", core, dims="target")
-    return pm.Deterministic("log_ratio", log_ratio + data["ratio_shift"], dims="target")
-
-
 def ratio_parts(ratios: Ratios, sd_scale: Any) -> tuple[Any, Any]:
     """Cores and log ratios, with the components that roles and sources share."""
     count = len(ratios.targets)
@@ -213,12 +201,9 @@ def ratio_parts(ratios: Ratios, sd_scale: Any) -> tuple[Any, Any]:
         spread = spread + pt.dot(rows, pm.Normal("u_source", 0, 1, shape=ratios.source_terms))
     core = ratios.mu + ratios.sd * sd_scale * spread
     log_ratio = pt.switch(ratios.logit, -pt.softplus(-core), core)
-    overs = len(ratios.over_mean)
-    if overs:
+    if len(ratios.over_mean):
         over = pm.Normal("over_count", ratios.over_mean, ratios.over_sd)
-        has_over = ratios.over_index >= 0
-        rows = has_over[:, None] * one_hot(np.maximum(ratios.over_index, 0), overs)
-        log_ratio = log_ratio + pt.dot(rows, over)
+        log_ratio = log_ratio + pt.dot(marked(ratios.over_index, len(ratios.over_mean)), over)
     return core, log_ratio
 
 
@@ -227,14 +212,19 @@ def _reporting_sds(layout: Layout) -> Callable[[Any], Any]:
     fixed = np.full(len(layout.claims), layout.priors.reporting_sd)
     if not layout.learned:
         return lambda positions: fixed[positions]
+    rows = marked(layout.learned_of, len(layout.learned))
+    still = np.where(layout.learned_of >= 0, 0.0, fixed)
+    learned = learned_sds(layout)
+    return lambda positions: pt.dot(rows[positions], learned) + still[positions]
+
+
+def learned_sds(layout: Layout) -> Any:
+    """Reporting sds that are learned."""
     prior = layout.priors.learned_sd
     log_sd = pm.Normal("log_reporting_sd", prior.mu, prior.sd, shape=len(layout.learned))
-    is_learned = layout.learned_of >= 0
-    rows = is_learned[:, None] * one_hot(np.maximum(layout.learned_of, 0), len(layout.learned))
-    still = np.where(is_learned, 0.0, fixed)
     learned = pt.sqrt(pt.exp(2 * log_sd) + SMALLEST_SD**2)
     pm.Deterministic("reporting_sd", learned)
-    return lambda positions: pt.dot(rows[positions], learned) + still[positions]
+    return learned
 
 
 def _anchors(layout: Layout, data: dict[str, Any], log_deaths: Any, log_ratio: Any) -> None:

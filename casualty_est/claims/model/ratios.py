@@ -11,7 +11,7 @@ carry is merged into the next finer one: the joint prior is the same, with fewer
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -20,7 +20,7 @@ import numpy.typing as npt
 from scipy import special
 
 from casualty_est.claims.model.cells import Label
-from casualty_est.priors import RatioPrior
+from casualty_est.priors import Normal, RatioPrior
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
@@ -40,28 +40,19 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Ratios:
-    """The joint prior of all reporting ratios, as arrays over targets.
-
-    mu, sd (target,): Location and scale of the core: log ratio, or logit of the completeness.
-    logit (target,): Whether the core is a completeness.
-    role_part, source_part, target_part (target,): Square roots of the variance fractions of the
-        three components.
-    role_index, source_index (target,): Position of the shared components.
-    over_index (target,): Position of the over-count, -1 for none.
-    over_mean, over_sd (over_count,): Prior of the log over-counts.
-    """
+    """The joint prior of all reporting ratios, as arrays over targets."""
 
     targets: tuple[Target, ...]
-    mu: Array
+    mu: Array  # location and scale of the core: log ratio, or logit of the completeness
     sd: Array
-    logit: npt.NDArray[np.bool_]
-    role_part: Array
+    logit: npt.NDArray[np.bool_]  # whether the core is a completeness
+    role_part: Array  # square roots of the variance fractions of the three components
     source_part: Array
     target_part: Array
-    role_index: Ints
+    role_index: Ints  # position of the shared components
     source_index: Ints
-    over_index: Ints
-    over_mean: Array
+    over_index: Ints  # position of the over-count, -1 for none
+    over_mean: Array  # (over-count,): prior of its log
     over_sd: Array
 
     @property
@@ -118,19 +109,16 @@ def build_ratios(
     targets: Sequence[Target], fractions: tuple[float, float, float], within: str | None = None
 ) -> Ratios:
     """Lay out the joint prior of the reporting ratios."""
-    sources_in: dict[str, set[str]] = defaultdict(set)
-    targets_of: dict[_Witness, int] = defaultdict(int)
-    for target in targets:
-        sources_in[target.block].add(target.source)
-        targets_of[_witness(target, within)] += 1
+    targets_of = Counter(_witness(target, within) for target in targets)
+    sources_in = Counter(block for block, _ in {(t.block, t.source) for t in targets})
     blocks: dict[str, int] = {}
     witnesses: dict[_Witness, int] = {}
-    overs: dict[tuple[str, str], int] = {}
-    over_priors, rows = [], []
+    overs: dict[tuple[str, str], tuple[int, Normal]] = {}
+    rows = []
     for target in targets:
         role, source, own = fractions
         witness = _witness(target, within)
-        if len(sources_in[target.block]) == 1:
+        if sources_in[target.block] == 1:
             role, source = 0.0, role + source
         if targets_of[witness] == 1:
             source, own = 0.0, source + own
@@ -140,11 +128,8 @@ def build_ratios(
             witnesses.setdefault(witness, len(witnesses))
         over = -1
         if target.prior.over_count is not None:
-            source_of = target.block, target.source
-            if source_of not in overs:
-                overs[source_of] = len(overs)
-                over_priors.append(target.prior.over_count)
-            over = overs[source_of]
+            fresh = len(overs), target.prior.over_count
+            over = overs.setdefault((target.block, target.source), fresh)[0]
         rows.append(
             (role, source, own, blocks.get(target.block, 0), witnesses.get(witness, 0), over)
         )
@@ -161,8 +146,8 @@ def build_ratios(
         role_index=index[:, 0],
         source_index=index[:, 1],
         over_index=index[:, 2],
-        over_mean=np.array([prior.mean for prior in over_priors]),
-        over_sd=np.array([prior.sd for prior in over_priors]),
+        over_mean=np.array([prior.mean for _, prior in overs.values()]),
+        over_sd=np.array([prior.sd for _, prior in overs.values()]),
     )
 
 

@@ -14,17 +14,11 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """What differs from the model as configured; the engines compile once and refit with this.
+    """What differs from the model as configured; the engines compile once and refit with this."""
 
-    weights (claim,): 1 for a claim that counts, 0 for one left out.
-    shift (assumption,): Added to the location of each assumption, on the log scale, in the order
-        of `Layout.assumptions`.
-    sd_scale (target,): Factor on the sd of each ratio's prior.
-    """
-
-    weights: Array
-    shift: Array
-    sd_scale: Array
+    weights: Array  # (claim,): 1 for a claim that counts, 0 for one left out
+    shift: Array  # (assumption,): added to its location, on the log scale; as `Layout.assumptions`
+    sd_scale: Array  # (target,): factor on the sd of each ratio's prior
 
     @classmethod
     def plain(cls, layout: Layout) -> Scenario:
@@ -37,13 +31,11 @@ class Scenario:
 
     def without(self, layout: Layout, source: str) -> Scenario:
         """Leave every claim of `source` out."""
-        keep = [float(claim.source != source) for claim in layout.claims]
-        return replace(self, weights=self.weights * np.array(keep))
+        return replace(self, weights=self.weights * ~_said_by(layout, source))
 
     def only(self, layout: Layout, source: str) -> Scenario:
         """Leave every claim of other sources out."""
-        keep = [float(claim.source == source) for claim in layout.claims]
-        return replace(self, weights=self.weights * np.array(keep))
+        return replace(self, weights=self.weights * _said_by(layout, source))
 
     def shifted(self, assumption: int, by: float) -> Scenario:
         """Move the location of one assumption by `by`, on the log scale."""
@@ -54,3 +46,7 @@ class Scenario:
     def widened(self, targets: npt.NDArray[np.bool_], factor: float) -> Scenario:
         """Multiply the prior sd of the marked targets."""
         return replace(self, sd_scale=np.where(targets, self.sd_scale * factor, self.sd_scale))
+
+
+def _said_by(layout: Layout, source: str) -> npt.NDArray[np.bool_]:
+    return np.array([claim.source == source for claim in layout.claims])

@@ -9,20 +9,20 @@ share an error that moves slowly; a source may drift, or state deaths only after
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 
-from casualty_est.claims.model.cells import CellGrid, Label
+from casualty_est.claims.model.cells import CellGrid
 from casualty_est.claims.model.delays import Delayed, delay_nodes
 from casualty_est.claims.model.ratios import Target
 from casualty_est.claims.table.claim import Claim
 from casualty_est.claims.table.over_time import running
 from casualty_est.claims.table.time_grid import TimeGrid
-from casualty_est.priors import Anchor, Priors
+from casualty_est.priors import Priors
 from casualty_est.priors.settings import SMALLEST_SD
 from casualty_est.priors.time import Delay
 
@@ -42,16 +42,11 @@ SHORT_SPREAD = 0.5  # with this sd of its log
 
 @dataclass(frozen=True, slots=True)
 class Wander:
-    """Errors and ratios that move over time, written with few independent terms.
+    """Errors and ratios that move over time, written with few independent terms."""
 
-    load (claim, term): What one sd of each term adds to the log of a claim.
-    centre (target, term): Mean of `load` over the claims of each target.
-    on_grid (step, term): What it adds to the log ratio at the end of each step.
-    """
-
-    load: Array
-    centre: Array
-    on_grid: Array
+    load: Array  # (claim, term): what one sd of each term adds to the log of a claim
+    centre: Array  # (target, term): mean of `load` over the claims of each target
+    on_grid: Array  # (step, term): what it adds to the log ratio at the end of each step
     kinds: tuple[str, ...]
     owners: tuple[int | str, ...]
 
@@ -63,70 +58,49 @@ class Wander:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Everything that time adds to the layout of a claims model.
-
-    basis (term, step): Karhunen-Loeve terms of a random walk of unit variance per grid.
-    path_sd: Median of the sd of the log intensity's walk over the whole grid.
-    profiled (profile,): Base cells that have a profile.
-    windows (window, step): Share of each step that every window holds.
-    window_of (claim,): Window of each claim.
-    reference (target,): The widest window of each target, on which its claimed total is defined.
-    anchor_window (anchor,): Window of each anchor on a count.
-    labels (label, cell): Sums of cells that a claim or an anchor speaks of.
-    label_of (target,): Label of each target.
-    anchor_label (anchor,): Label of each anchor on a count.
-    running (claim,): Whether a claim is a running total that its source restates.
-    short (claim,): Whether its window is shorter than a step.
-    """
+    """Everything that time adds to the layout of a claims model."""
 
     grid: TimeGrid
-    basis: Array
-    path_sd: float
-    profiled: Ints
-    windows: Array
-    window_of: Ints
-    reference: Ints
-    anchor_window: Ints
-    labels: Array
-    label_of: Ints
-    anchor_label: Ints
+    basis: Array  # (term, step): Karhunen-Loeve terms of a random walk of unit variance per grid
+    path_sd: float  # median of the sd of the log intensity's walk over the whole grid
+    profiled: Ints  # (profile,): base cells that have a profile
+    windows: Array  # (window, step): share of each step that every window holds
+    window_of: Ints  # (claim,)
+    reference: Ints  # (target,): its widest window, on which its claimed total is defined
+    anchor_window: Ints  # (anchor,): -1 for one on a ratio
+    labels: Array  # (label, cell): sums of cells that a claim or an anchor speaks of
+    label_of: Ints  # (target,)
+    anchor_label: Ints  # (anchor,): -1 for one on a ratio
     delayed: tuple[Delayed, ...]
     wander: Wander
-    running: Bools
-    short: Bools
+    running: Bools  # (claim,): whether it is a running total that its source restates
+    short: Bools  # (claim,): whether its window is shorter than a step
 
     @property
     def short_learned(self) -> bool:
         """Whether the extra sd of short windows is learned."""
         return int(self.short.sum()) >= LEARN_SHORT
 
-    @property
-    def estimated(self) -> tuple[Delayed, ...]:
-        """Sources whose median delay is not fixed."""
-        return tuple(source for source in self.delayed if not source.delay.fixed)
-
 
 def shares(timeline: Timeline, base: int, walk: Array | None) -> Array:
-    """Share of each base cell's deaths that falls in each step.
+    """Share of each base cell's deaths that falls in each step, of shape (draw or 1, cell, step).
 
     walk (draw, profile, term): Karhunen-Loeve coefficients.
-    Returns (draw or 1, cell, step).
     """
     days = timeline.grid.days / timeline.grid.days.sum()
     if walk is None:
         return np.broadcast_to(days, (1, base, len(days)))
-    found = np.broadcast_to(days, (len(walk), base, len(days))).copy()
+    part = np.broadcast_to(days, (len(walk), base, len(days))).copy()
     log_share = walk @ timeline.basis + np.log(timeline.grid.days)
     share = np.exp(log_share - log_share.max(axis=-1, keepdims=True))
-    found[:, timeline.profiled] = share / share.sum(axis=-1, keepdims=True)
-    return found
+    part[:, timeline.profiled] = share / share.sum(axis=-1, keepdims=True)
+    return part
 
 
 def karhunen_loeve(grid: TimeGrid, terms: int) -> Array:
-    """Karhunen-Loeve terms of a random walk over the grid with its mean removed.
+    """Karhunen-Loeve terms, at the middle of each step, of a random walk with its mean removed.
 
-    Returns (term, step): For a walk whose variance over the whole grid is 1, at the middle of each
-    step.
+    Returns (term, step), for a walk whose variance over the whole grid is 1.
     """
     edges = np.array(grid.edges, dtype=float)
     middle = ((edges[1:] + edges[:-1]) / 2 - edges[0]) / (edges[-1] - edges[0])
@@ -135,21 +109,16 @@ def karhunen_loeve(grid: TimeGrid, terms: int) -> Array:
 
 
 def slow_terms(days: Array, sd: float, months: float) -> Array:
-    """Terms of an error with Gaussian correlation over some dates.
+    """Terms of an error with Gaussian correlation over some dates, given in days: (claim, term).
 
-    days (claim,): Dates, in days.
-    Returns (claim, term): Loadings whose product with their transpose is the covariance, but for
-    terms that never reach `SMALLEST_SD`.
+    Their product with their transpose is the covariance, but for terms below `SMALLEST_SD`.
     """
     gap = (days[:, None] - days) / (months * MONTH)
     return _loadings(sd**2 * np.exp(-0.5 * gap**2))
 
 
 def drift_terms(grid: TimeGrid, middle: float, sd: float) -> Array:
-    """Terms of a random walk of a log ratio that is zero at one day, at the end of every step.
-
-    Returns (step, term).
-    """
+    """Terms of a log ratio's walk, zero at one day, at the end of every step: (step, term)."""
     years = (np.array(grid.edges[1:], dtype=float) - middle) / 365.25
     same_side = years[:, None] * years > 0
     near = np.minimum(np.abs(years[:, None]), np.abs(years))
@@ -167,8 +136,8 @@ def _loadings(covariance: Array) -> Array:
 class OfSources:
     """What is said of single sources over time, by name."""
 
-    delay: Mapping[str, Delay]
-    drift: Mapping[str, float]
+    delay: Mapping[str, Delay] = field(default_factory=dict)
+    drift: Mapping[str, float] = field(default_factory=dict)
 
 
 def build_timeline(
@@ -177,72 +146,70 @@ def build_timeline(
     target_of: Ints,
     targets: Sequence[Target],
     cells: CellGrid,
-    levels: Ints,
-    anchors: Sequence[tuple[Anchor, Bools | None]],
+    profiled: Ints,
+    on_cells: Sequence[Bools | None],
     priors: Priors,
     sources: OfSources,
 ) -> Timeline:
-    """Lay out time."""
-    book = _Windows(grid, sources.delay)
-    window_of = np.array([book.of(claim) for claim in claims], dtype=np.intp)
-    anchor_window = np.array(
-        [-1 if on is None else book.between(anchor.start, anchor.end) for anchor, on in anchors],
-        dtype=np.intp,
+    """Lay out time; `on_cells` marks the cells of each anchor, None for one on a ratio."""
+    book, labels = _Windows(grid, sources.delay), _Labels()
+    window_of = _ints(book.of(claim) for claim in claims)
+    anchor_window = _ints(
+        -1 if marked is None else book.between(anchor.start, anchor.end)
+        for anchor, marked in zip(priors.anchors, on_cells, strict=True)
     )
-    labels = _Labels(cells)
-    label_of = np.array([labels.of(target.label) for target in targets], dtype=np.intp)
-    anchor_label = np.array(
-        [-1 if on is None else labels.row(on) for _, on in anchors], dtype=np.intp
+    label_of = _ints(labels.place(cells.row(target.label)) for target in targets)
+    anchor_label = _ints(-1 if marked is None else labels.place(marked) for marked in on_cells)
+    spans = book.spans()
+    widest = (
+        max(np.flatnonzero(target_of == t), key=lambda i: spans[window_of[i]])
+        for t in range(len(targets))
     )
-    spans = np.array([book.span(w) for w in window_of])
-    reference = np.array(
-        [window_of[max(np.flatnonzero(target_of == t), key=lambda i: tuple(spans[i]))]
-         for t in range(len(targets))], dtype=np.intp,
-    )  # fmt: skip
     is_running = np.array(running(claims), dtype=bool)
     step_days = float(np.median(grid.days))
-    own_days = np.array([book.length(claim) for claim in claims])
     begins = np.array([claim.start == grid.start for claim in claims])
     assumed = priors.over_time
     return Timeline(
         grid=grid,
         basis=karhunen_loeve(grid, assumed.terms),
         path_sd=assumed.path_sd or max(1.0, 1.25 * float(np.sqrt(grid.years))),
-        profiled=levels,
+        profiled=profiled,
         windows=book.matrix(),
         window_of=window_of,
-        reference=reference,
+        reference=_ints(window_of[i] for i in widest),
         anchor_window=anchor_window,
-        labels=labels.matrix(),
+        labels=np.array(labels.marks, dtype=float),
         label_of=label_of,
         anchor_label=anchor_label,
         delayed=book.delayed(),
         wander=_wander(grid, claims, target_of, targets, is_running, priors, sources),
         running=is_running,
-        short=(own_days < step_days) & ~is_running & ~begins,
+        short=(np.array([_days_of(c) for c in claims]) < step_days) & ~is_running & ~begins,
     )
 
 
+def _ints(values: Iterable[int]) -> Ints:
+    return np.array(list(values), dtype=np.intp)
+
+
+def _days_of(claim: Claim) -> float:
+    if claim.start is None or claim.end is None or claim.level == "incident":
+        return float("inf")
+    return float((claim.end - claim.start).days + 1)
+
+
 class _Labels:
-    """Distinct sums of cells, as rows."""
+    """Distinct sums of cells, as rows of marks."""
 
-    def __init__(self, cells: CellGrid) -> None:
-        self.cells = cells
+    def __init__(self) -> None:
         self.rows: dict[bytes, int] = {}
-        self.found: list[Bools] = []
+        self.marks: list[Bools] = []
 
-    def of(self, label: Label) -> int:
-        return self.row(self.cells.row(label))
-
-    def row(self, marked: Bools) -> int:
-        key = marked.tobytes()
-        if key not in self.rows:
-            self.rows[key] = len(self.found)
-            self.found.append(marked)
-        return self.rows[key]
-
-    def matrix(self) -> Array:
-        return np.array(self.found, dtype=float)
+    def place(self, marked: Bools) -> int:
+        row = self.rows.setdefault(marked.tobytes(), len(self.marks))
+        if row == len(self.marks):
+            self.marks.append(marked)
+        return row
 
 
 _Key = tuple[date, date, date | None, str | None]
@@ -272,15 +239,12 @@ class _Windows:
             return self._place((claim.start, claim.end, stated, claim.source))
         return self.between(claim.start, claim.end)
 
-    def length(self, claim: Claim) -> float:
-        if claim.start is None or claim.end is None or claim.level == "incident":
-            return float("inf")
-        return float((claim.end - claim.start).days + 1)
-
-    def span(self, window: int) -> tuple[float, float]:
+    def spans(self) -> list[tuple[float, float]]:
         """Order of windows: the longest first, then those that were stated last."""
-        start, end, stated, _ = list(self.keys)[window]
-        return float((end - start).days), float((stated or end).toordinal())
+        return [
+            (float((end - start).days), float((stated or end).toordinal()))
+            for start, end, stated, _ in self.keys
+        ]
 
     def matrix(self) -> Array:
         return np.array(
@@ -299,11 +263,11 @@ class _Windows:
             Delayed(
                 source,
                 self.delays[source],
-                np.array([i for i, _, _ in found], dtype=np.intp),
-                np.array([lags for _, lags, _ in found]),
-                np.array([shares for _, _, shares in found]),
+                _ints(i for i, _, _ in parts),
+                np.array([lags for _, lags, _ in parts]),
+                np.array([shares for _, _, shares in parts]),
             )
-            for source, found in rows.items()
+            for source, parts in rows.items()
         )
 
 
@@ -316,20 +280,14 @@ def _wander(
     priors: Priors,
     sources: OfSources,
 ) -> Wander:
-    columns: list[Array] = []
-    on_grid: list[Array] = []
-    kinds: list[str] = []
-    owners: list[int | str] = []
+    terms: list[tuple[Array, Array, str, int | str]] = []  # on claims, on the grid, kind, owner
     days = np.array([_day(claim, sources) for claim in claims])
     assumed = priors.over_time
     for target, rows in _series(claims, target_of, is_running, days):
         for load in slow_terms(days[rows], assumed.slow_sd, assumed.slow_months).T:
             column = np.zeros(len(claims))
             column[rows] = load
-            columns.append(column)
-            on_grid.append(np.zeros(grid.steps))
-            kinds.append("slow")
-            owners.append(target)
+            terms.append((column, np.zeros(grid.steps), "slow", target))
     for source, sd in sources.drift.items():
         mine = np.array([i for i, claim in enumerate(claims) if claim.source == source])
         middle = float(days[mine].min() + days[mine].max()) / 2
@@ -337,20 +295,18 @@ def _wander(
         for load in drift_terms(grid, middle, sd).T:
             column = np.zeros(len(claims))
             column[mine] = np.interp(days[mine], ends, load)
-            columns.append(column)
-            on_grid.append(load)
-            kinds.append("drift")
-            owners.append(source)
-    load = np.array(columns).reshape(len(columns), len(claims)).T
+            terms.append((column, load, "drift", source))
+    columns, on_grid, kinds, owners = zip(*terms, strict=True) if terms else ((), (), (), ())
+    load = np.array(columns).reshape(len(terms), len(claims)).T
     counts = np.bincount(target_of, minlength=len(targets))
     centre = np.zeros((len(targets), load.shape[1]))
     np.add.at(centre, target_of, load)
     return Wander(
         load,
         centre / np.maximum(counts, 1)[:, None],
-        np.array(on_grid).reshape(len(on_grid), grid.steps).T,
-        tuple(kinds),
-        tuple(owners),
+        np.array(on_grid).reshape(len(terms), grid.steps).T,
+        kinds,
+        owners,
     )
 
 
@@ -364,12 +320,12 @@ def _series(
     claims: Sequence[Claim], target_of: Ints, is_running: Bools, days: Array
 ) -> list[tuple[int, Ints]]:
     """Targets and the positions of their restated running totals, where there are enough."""
-    found: dict[tuple[int, date | None], list[int]] = defaultdict(list)
+    series: dict[tuple[int, date | None], list[int]] = defaultdict(list)
     for i, claim in enumerate(claims):
         if is_running[i]:
-            found[int(target_of[i]), claim.start].append(i)
+            series[int(target_of[i]), claim.start].append(i)
     return [
-        (target, np.array(rows, dtype=np.intp))
-        for (target, _), rows in found.items()
+        (target, _ints(rows))
+        for (target, _), rows in series.items()
         if len(set(days[rows])) >= SLOW_FROM
     ]

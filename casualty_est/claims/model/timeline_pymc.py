@@ -19,20 +19,20 @@ import pytensor.tensor as pt
 
 from casualty_est.claims.model.delays import Delayed, delay_series
 from casualty_est.claims.model.kernels import on_data, stack
-from casualty_est.claims.model.layout import Layout, ratio_name
+from casualty_est.claims.model.layout import Layout
 from casualty_est.claims.model.pymc_model import (
+    coords_of,
+    data_of,
+    learned_sds,
     level_counts,
     log_counts,
+    marked,
     one_hot,
     ratio_parts,
-    shared_data,
-    unpack,
 )
 from casualty_est.claims.model.ratios import Ratios, select
-from casualty_est.claims.model.scenario import Scenario
 from casualty_est.claims.model.timeline import PROFILE_DF, SHORT_SPREAD, Timeline
 from casualty_est.claims.model.timeline_start import counts_start, documented_targets, find_start
-from casualty_est.priors.settings import SMALLEST_SD
 from casualty_est.quantity.hedges.readings import Reading
 
 Array = npt.NDArray[np.float64]
@@ -44,26 +44,18 @@ CENTRED_FROM = 6
 
 def build(layout: Layout, *, packed: bool = False) -> pm.Model:
     """Build the PyMC model of a layout with a timeline."""
-    timeline = _timeline(layout)
-    targets = layout.ratios.targets
-    coords: dict[str, Any] = {
-        "cell": [str(cell.label) for cell in layout.grid.cells],
-        "target": [ratio_name(target, targets) for target in targets],
-    }
-    with pm.Model(coords=coords) as model:
-        values = shared_data(layout, Scenario.plain(layout))
-        if packed:
-            data = unpack(values)
-        else:
-            data = {name: pm.Data(name, value) for name, value in values.items()}
+    timeline = layout.timeline
+    assert timeline is not None
+    with pm.Model(coords=coords_of(layout)) as model:
+        data = data_of(layout, packed=packed)
         log_deaths = log_counts(layout, data, _counts)
         free = _Free(layout, timeline, data["start"])
         amounts = _amounts(layout, timeline, log_deaths, free.walk)
         order, stacked = _stacked(layout)
-        spots = _Spots(layout, timeline, order)
-        logs = pt.log(amounts.ravel()[spots.flat])
-        log_ratio = _ratios(layout, timeline, data, logs[spots.references], free)
-        expected = logs[spots.claims] + log_ratio[layout.target_of[order]]
+        spots, (of_claims, of_ratios, of_anchors) = _spots(layout, timeline, order)
+        logs = pt.log(amounts.ravel()[spots])
+        log_ratio = _ratios(layout, timeline, data, logs[of_ratios], free)
+        expected = logs[of_claims] + log_ratio[layout.target_of[order]]
         if free.terms is not None:
             expected = expected + pt.dot(timeline.wander.load[order], free.terms)
         pm.Deterministic("expected", expected[np.argsort(order)])
@@ -72,13 +64,8 @@ def build(layout: Layout, *, packed: bool = False) -> pm.Model:
             said = on_data(reading, data)
             density = said.log_density(expected[start:stop], sds[start:stop], pt)
             pm.Potential(f"claims_{kind}", (data[f"{kind}_weight"] * density).sum())
-        _anchors(layout, timeline, data, logs[spots.anchors], log_ratio)
+        _anchors(layout, timeline, data, logs[of_anchors], log_ratio)
     return model
-
-
-def _timeline(layout: Layout) -> Timeline:
-    assert layout.timeline is not None
-    return layout.timeline
 
 
 def _stacked(layout: Layout) -> tuple[Ints, dict[str, tuple[int, int, Reading]]]:
@@ -91,20 +78,17 @@ def _stacked(layout: Layout) -> tuple[Ints, dict[str, tuple[int, int, Reading]]]
     return np.array(order, dtype=np.intp), places
 
 
-class _Spots:
-    """Which sums of cells, over which windows, the claims, ratios and anchors speak of."""
-
-    def __init__(self, layout: Layout, timeline: Timeline, order: Ints) -> None:
-        width = len(timeline.labels)
-        on_count = np.flatnonzero(timeline.anchor_window >= 0)
-        wanted = [
-            timeline.window_of[order] * width + timeline.label_of[layout.target_of[order]],
-            timeline.reference * width + timeline.label_of,
-            timeline.anchor_window[on_count] * width + timeline.anchor_label[on_count],
-        ]
-        self.flat, places = np.unique(np.concatenate(wanted), return_inverse=True)
-        ends = np.cumsum([len(part) for part in wanted])
-        self.claims, self.references, self.anchors = np.split(places, ends[:-1])
+def _spots(layout: Layout, timeline: Timeline, order: Ints) -> tuple[Ints, list[Ints]]:
+    """Which sums of cells, over which windows, are spoken of; and by claims, ratios and anchors."""
+    width = len(timeline.labels)
+    on_count = timeline.anchor_window >= 0
+    wanted = [
+        timeline.window_of[order] * width + timeline.label_of[layout.target_of[order]],
+        timeline.reference * width + timeline.label_of,
+        timeline.anchor_window[on_count] * width + timeline.anchor_label[on_count],
+    ]
+    spots, places = np.unique(np.concatenate(wanted), return_inverse=True)
+    return spots, np.split(places, np.cumsum([len(part) for part in wanted])[:-1])
 
 
 class _Free:
@@ -138,15 +122,11 @@ def _amounts(layout: Layout, timeline: Timeline, log_deaths: Any, walk: Any) -> 
     if base == 1:
         totals = totals[0]
     columns = within * totals
-    subgroups = layout.grid.cells[base:]
-    if subgroups:
+    if len(layout.grid.cells) > base:
         part = pm.modelcontext(None)["share_logit"]
-        for batch in layout.grid.generations():
-            rows = np.zeros((len(batch), batch[0]))
-            for row, position in enumerate(batch):
-                rows[row, list(layout.grid.cells[position].parent)] = 1
-            held = pt.sigmoid(part[batch[0] - base : batch[-1] + 1 - base])
-            columns = pt.concatenate([columns, pt.dot(columns, rows.T) * held], axis=1)
+        for place, parents in layout.grid.generations():
+            held = pt.sigmoid(part[place])
+            columns = pt.concatenate([columns, pt.dot(columns, parents.T) * held], axis=1)
     return pt.dot(columns, timeline.labels.T)
 
 
@@ -203,18 +183,16 @@ def _ratios(
     """Log ratios of all targets: of what they claimed to what was true."""
     ratios = layout.ratios
     plain, logit = np.flatnonzero(~ratios.logit), np.flatnonzero(ratios.logit)
-    core, log_ratio = [], []
+    pairs = []
     if len(plain):
-        found = _without_errors(free.claimed - log_true[plain], timeline, plain, free)
-        core.append(_cores(select(ratios, ~ratios.logit), data, plain, found))
-        log_ratio.append(found)
+        log_ratio = _without_errors(free.claimed - log_true[plain], timeline, plain, free)
+        pairs.append((_cores(select(ratios, ~ratios.logit), data, plain, log_ratio), log_ratio))
     if len(logit):
-        cores, found = _completeness(layout, timeline, data, logit, log_true, free)
-        core.append(cores)
-        log_ratio.append(found)
+        pairs.append(_completeness(layout, timeline, data, logit, log_true, free))
+    cores, log_ratios = zip(*pairs, strict=True)
     back = np.argsort(np.concatenate([plain, logit]))
-    pm.Deterministic("core", pt.concatenate(core)[back], dims="target")
-    return pm.Deterministic("log_ratio", pt.concatenate(log_ratio)[back], dims="target")
+    pm.Deterministic("core", pt.concatenate(cores)[back], dims="target")
+    return pm.Deterministic("log_ratio", pt.concatenate(log_ratios)[back], dims="target")
 
 
 def _without_errors(log_ratio: Any, timeline: Timeline, places: Ints, free: _Free) -> Any:
@@ -243,17 +221,14 @@ def _completeness(
         data["sd_scale"][places],
     )
     shares = shares + data["ratio_shift"][places]
-    overs = len(ratios.over_mean)
-    if not overs:
+    if not len(ratios.over_mean):
         return core, shares
     # Places of the targets that are written by what they claimed, among those of completeness.
     chosen = np.searchsorted(places, documented_targets(layout))
     over = free.documented - log_true[places[chosen]] - shares[chosen]
     over = _without_errors(over, timeline, places[chosen], free)
     pm.Potential("over_count", -0.5 * (((over - ratios.over_mean) / ratios.over_sd) ** 2).sum())
-    has_over = ratios.over_index >= 0
-    rows = has_over[:, None] * one_hot(np.maximum(ratios.over_index, 0), overs)
-    return core, shares + pt.dot(rows, over)
+    return core, shares + pt.dot(marked(ratios.over_index, len(ratios.over_mean)), over)
 
 
 def _cores(ratios: Ratios, data: dict[str, Any], places: Ints, log_ratio: Any) -> Any:
@@ -261,9 +236,7 @@ def _cores(ratios: Ratios, data: dict[str, Any], places: Ints, log_ratio: Any) -
     core = log_ratio - data["ratio_shift"][places]
     if len(ratios.over_mean):
         over = pm.Normal("over_count_of_ratios", ratios.over_mean, ratios.over_sd)
-        has_over = ratios.over_index >= 0
-        rows = has_over[:, None] * one_hot(np.maximum(ratios.over_index, 0), len(ratios.over_mean))
-        core = core - pt.dot(rows, over)
+        core = core - pt.dot(marked(ratios.over_index, len(ratios.over_mean)), over)
     gap = core - ratios.mu
     precision = data["ratio_precision"].reshape((len(places), len(places)))
     pm.Potential("ratios", -0.5 * (gap * pt.dot(precision, gap)).sum())
@@ -283,13 +256,9 @@ def _counts(layout: Layout, k: int, mean: Any) -> tuple[Any, Any]:
     variance = level.prior.sd**2 + sd**2 / count
     middle = logs.mean()
     away = ((logs - middle) ** 2).sum() / sd**2
-    pm.Potential(
-        f"sizes_{level.kind}",
-        -0.5 * (middle - mean[0]) ** 2 / variance
-        - 0.5 * pt.log(variance)
-        - 0.5 * away
-        - (count - 1) * pt.log(sd),
-    )
+    gap = -0.5 * (middle - mean[0]) ** 2 / variance
+    sizes = gap - 0.5 * pt.log(variance) - 0.5 * away - (count - 1) * pt.log(sd)
+    pm.Potential(f"sizes_{level.kind}", sizes)
     return logs, ((middle - mean) / variance)
 
 
@@ -297,10 +266,7 @@ def _reporting_sds(layout: Layout, timeline: Timeline, order: Ints) -> Any:
     """Reporting sd of every claim in that order; sources with many claims learn theirs."""
     sds: Any = np.full(len(order), layout.priors.reporting_sd)
     if layout.learned:
-        prior = layout.priors.learned_sd
-        log_sd = pm.Normal("log_reporting_sd", prior.mu, prior.sd, shape=len(layout.learned))
-        learned = pt.sqrt(pt.exp(2 * log_sd) + SMALLEST_SD**2)
-        pm.Deterministic("reporting_sd", learned)
+        learned = learned_sds(layout)
         fixed = pt.as_tensor(np.array([layout.priors.reporting_sd]))
         # The last entry stands for sources whose sd is fixed.
         sds = pt.concatenate([learned, fixed])[layout.learned_of[order]]

@@ -31,15 +31,10 @@ WEAK = 1e-2  # precision on what each target claimed, for targets that nothing p
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A mode and the covariance round it, of walks, wandering terms and claimed totals in turn.
+    """A mode, and the covariance round it, of walks, wandering terms and logs of claimed totals."""
 
-    place (parameter,): Walks (profile x term), wandering terms, and the log of what each claimed
-        target stated.
-    scale (parameter, parameter): Cholesky factor of the covariance.
-    """
-
-    place: Array
-    scale: Array
+    place: Array  # (parameter,)
+    scale: Array  # (parameter, parameter): Cholesky factor of the covariance
 
 
 def documented_targets(layout: Layout) -> Ints:
@@ -62,10 +57,7 @@ def claimed_targets(layout: Layout) -> Ints:
 def find_start(
     layout: Layout, readings: Sequence[Reading] | None = None, weights: Array | None = None
 ) -> Start:
-    """Find the mode of a model over time, given counts that fit the claims.
-
-    weights (claim,): Weights of the claims.
-    """
+    """Find the mode of a model over time, given counts that fit the claims; weights (claim,)."""
     search = _Search(layout, readings or layout.readings, weights)
     y = search.begin
     for _ in range(STEPS):
@@ -76,14 +68,13 @@ def find_start(
         value = search.objective(y)
         for halving in range(HALVINGS):
             there = y + step / 2**halving
-            found = search.objective(there)
-            if found > value:
+            higher = search.objective(there)
+            if higher > value:
                 break
         else:
             break
-        done = found - value < 1e-3
         y = there
-        if done:
+        if higher - value < 1e-3:
             break
     _, jacobian = search.gaps(y)
     covariance = np.linalg.inv(search.information(y, jacobian))
@@ -95,8 +86,7 @@ def find_start(
 def counts_start(layout: Layout, level: Level) -> tuple[Array, Array]:
     """Where the log counts of many cells start, and the scale of their coordinates.
 
-    Returns (cell,).
-    Returns (cell, cell): Cholesky factor of their covariance given what was claimed.
+    Returns (cell,), and the Cholesky factor of their covariance given what was claimed.
     """
     ratios, cells = layout.ratios, level.cells
     start = first_counts(layout)
@@ -132,28 +122,24 @@ class _Search:
         self.windows = self.timeline.windows.copy()
         for source in self.timeline.delayed:
             self.windows[source.windows] = source.weights(float(np.log(source.delay.median)))
-        first = self.walks + self.wander
-        claimed = first_claimed(layout, readings)
-        self.begin = np.concatenate([np.zeros(first), claimed])
-        self.kept = np.concatenate([np.arange(first), first + claimed_targets(layout)])
+        self.first = self.walks + self.wander  # where the claimed totals begin
+        self.begin = np.concatenate([np.zeros(self.first), first_claimed(layout, readings)])
+        self.kept = np.concatenate([np.arange(self.first), self.first + claimed_targets(layout)])
 
     def _counts(self) -> Array:
         """Deaths of each base cell behind each label, of shape (label, base cell)."""
-        layout, labels = self.layout, self.timeline.labels
-        counts = np.exp(first_counts(layout, self.readings))
-        made = np.zeros((len(layout.grid.cells), layout.grid.base))
-        made[np.arange(layout.grid.base), np.arange(layout.grid.base)] = 1
-        for position in range(layout.grid.base, len(layout.grid.cells)):
-            cell = layout.grid.cells[position]
+        cells, base = self.layout.grid.cells, self.layout.grid.base
+        counts = np.exp(first_counts(self.layout, self.readings))
+        made = np.eye(len(cells), base)
+        for position, cell in enumerate(cells[base:], base):
             share = cell.share.median if cell.share is not None else 1.0
             made[position] = share * made[list(cell.parent)].sum(axis=0)
-        return np.asarray((labels @ made) * counts[: layout.grid.base])
+        return np.asarray((self.timeline.labels @ made) * counts[:base])
 
     def _logs(self, walk: Array) -> tuple[Array, Array]:
         """Log of what each claim's window holds of its label, and its slope in the walks."""
         timeline, layout = self.timeline, self.layout
-        base = layout.grid.base
-        share = shares(timeline, base, walk[None])[0]
+        share = shares(timeline, layout.grid.base, walk[None])[0]
         within = self.windows @ share.T
         window, label = timeline.window_of, timeline.label_of[layout.target_of]
         reference = timeline.reference[layout.target_of]
@@ -173,14 +159,15 @@ class _Search:
             slopes.append(slope.reshape(len(rows), -1))
         return logs[0] - logs[1], slopes[0] - slopes[1]
 
+    def _walk(self, y: Array) -> Array:
+        return y[: self.walks].reshape(self.profiles, self.terms)
+
     def gaps(self, y: Array) -> tuple[Array, Array]:
         """Stated minus expected, and the slope of what is expected."""
-        walk = y[: self.walks].reshape(self.profiles, self.terms)
         target_of = self.layout.target_of
         load = self.timeline.wander.load - self.timeline.wander.centre[target_of]
-        logs, slope = self._logs(walk)
-        first = self.walks + self.wander
-        expected = y[first + target_of] + load @ y[self.walks : first] + logs
+        logs, slope = self._logs(self._walk(y))
+        expected = y[self.first + target_of] + load @ y[self.walks : self.first] + logs
         chosen = np.eye(len(self.layout.ratios.targets))[target_of]
         return self.z - expected, np.hstack([slope, load, chosen])
 
@@ -195,11 +182,8 @@ class _Search:
             if mine.sum() >= 3:
                 guess = 1.35 * float(np.median(np.abs(gap[mine])))
                 self.sds[layout.learned_of == position] = np.clip(guess, *SD_RANGE)
-        self.extra = np.where(
-            self.timeline.short,
-            np.maximum(self.extra, layout.priors.over_time.short_sd),
-            self.extra,
-        )
+        wider = np.maximum(self.extra, layout.priors.over_time.short_sd)
+        self.extra = np.where(self.timeline.short, wider, self.extra)
 
     def objective(self, y: Array) -> float:
         gap, _ = self.gaps(y)
@@ -208,19 +192,17 @@ class _Search:
         return float((self.weights * fit).sum() + self._prior(y))
 
     def _prior(self, y: Array) -> float:
-        walk = y[: self.walks].reshape(self.profiles, self.terms)
-        size = (walk**2).sum(axis=1) / (PROFILE_DF * self.timeline.path_sd**2)
-        terms = y[self.walks : self.walks + self.wander]
-        away = y[self.walks + self.wander :] - self.begin[self.walks + self.wander :]
+        size = (self._walk(y) ** 2).sum(axis=1) / (PROFILE_DF * self.timeline.path_sd**2)
+        terms = y[self.walks : self.first]
+        away = y[self.first :] - self.begin[self.first :]
         on_walk = -0.5 * (PROFILE_DF + self.terms) * np.log1p(size).sum()
         return float(on_walk - 0.5 * terms @ terms - 0.5 * WEAK * away @ away)
 
     def _precision(self, y: Array) -> Array:
-        walk = y[: self.walks].reshape(self.profiles, self.terms)
-        size = PROFILE_DF * self.timeline.path_sd**2 + (walk**2).sum(axis=1)
+        size = PROFILE_DF * self.timeline.path_sd**2 + (self._walk(y) ** 2).sum(axis=1)
         on_walk = np.repeat((PROFILE_DF + self.terms) / size, self.terms)
-        targets = len(self.layout.ratios.targets)
-        return np.concatenate([on_walk, np.ones(self.wander), np.full(targets, WEAK)])
+        claimed = np.full(len(y) - self.first, WEAK)
+        return np.concatenate([on_walk, np.ones(self.wander), claimed])
 
     def system(self, y: Array, gap: Array, jacobian: Array) -> tuple[Array, Array]:
         """Gradient, and the information of iteratively re-weighted least squares."""
@@ -228,7 +210,7 @@ class _Search:
         pull = self.weights * 1.25 / (spread**2 * (1 + (gap / spread) ** 2 / 4))
         precision = self._precision(y)
         away = y.copy()
-        away[self.walks + self.wander :] -= self.begin[self.walks + self.wander :]
+        away[self.first :] -= self.begin[self.first :]
         gradient = jacobian.T @ (pull * gap) - precision * away
         return gradient, (jacobian.T * pull) @ jacobian + np.diag(precision)
 
@@ -241,24 +223,21 @@ class _Search:
 def first_claimed(layout: Layout, readings: Sequence[Reading] | None = None) -> Array:
     """Log of what each target claimed over its widest window, for a place to start from."""
     assert layout.timeline is not None
-    timeline, readings = layout.timeline, readings or layout.readings
-    found = np.zeros(len(layout.ratios.targets))
-    for t in range(len(found)):
-        mine = np.flatnonzero(
-            (layout.target_of == t) & (timeline.window_of == timeline.reference[t])
-        )
-        found[t] = np.median([readings[int(i)].rough()[0] for i in mine])
-    return found
+    readings, window_of = readings or layout.readings, layout.timeline.window_of
+    logs = np.zeros(len(layout.ratios.targets))
+    for t, widest in enumerate(layout.timeline.reference):
+        mine = np.flatnonzero((layout.target_of == t) & (window_of == widest))
+        logs[t] = np.median([readings[int(i)].rough()[0] for i in mine])
+    return logs
 
 
 def first_counts(layout: Layout, readings: Sequence[Reading] | None = None) -> Array:
     """Log counts that fit what was claimed of each cell, shared out where it is a sum."""
     claimed = first_claimed(layout, readings)
-    found = np.full(len(layout.grid.cells), np.log(10.0))
-    for cell in range(len(found)):
-        speaks = layout.cover[:, cell] > 0
+    logs = np.full(len(layout.grid.cells), np.log(10.0))
+    width = layout.cover.sum(axis=1)
+    for cell, speaks in enumerate(layout.cover.T > 0):
         if speaks.any():
-            width = layout.cover.sum(axis=1)
             chosen = speaks & (width == width[speaks].min())
-            found[cell] = np.median(claimed[chosen] - np.log(width[chosen]))
-    return found
+            logs[cell] = np.median(claimed[chosen] - np.log(width[chosen]))
+    return logs

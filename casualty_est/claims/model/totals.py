@@ -13,6 +13,7 @@ from casualty_est.claims.model.cells import CellGrid, Label
 from casualty_est.claims.model.layout import Layout
 from casualty_est.claims.table.claim import Claim
 from casualty_est.errors import UsageError
+from casualty_est.priors.settings import CELL_FIELDS
 
 Note = tuple[str, str]
 
@@ -43,7 +44,10 @@ def estimate_rows(
     try:
         if chosen:
             labels.append(_chosen_label(layout, chosen))
-            notes += _different_windows(layout, grid.row(labels[0]))
+            windows = _different_windows(layout, grid.row(labels[0]))
+            if windows:
+                text = f"the chosen total adds up different windows: {windows}"
+                notes.append(("total_windows", text))
         else:
             labels.append(_default_label(layout))
     except _NoTotalError as reason:
@@ -89,9 +93,9 @@ def _chosen_label(layout: Layout, chosen: Mapping[str, str]) -> Label:
 
 
 def _used(layout: Layout) -> dict[str, list[str]]:
-    fields = ("scope", "outcome", "group", "perpetrator")
-    targets = layout.ratios.targets
-    return {name: list(dict.fromkeys(getattr(t.label, name) for t in targets)) for name in fields}
+    columns = zip(*(target.label for target in layout.ratios.targets), strict=True)
+    used = (list(dict.fromkeys(column)) for column in columns)
+    return dict(zip(CELL_FIELDS, used, strict=True))
 
 
 def _default_label(layout: Layout) -> Label:
@@ -108,16 +112,18 @@ def _default_label(layout: Layout) -> Label:
     if not grid.complete(label):
         reason = f"the claims do not cover every part of {label}"
         raise _NoTotalError(reason)
-    _one_window(layout, grid.row(label))
+    windows = _different_windows(layout, grid.row(label))
+    if windows:
+        raise _NoTotalError(windows)
     return label
 
 
 def _widest(grid: CellGrid, name: str, used: Sequence[str]) -> str:
     """The label that holds all others in use, or the sum of disjoint scopes or perpetrators."""
-    atoms = {"scope": grid.scopes, "perpetrator": grid.perpetrators, "group": grid.groups}[name]
-    parts = {label: atoms[label] for label in used}
     if name == "group":
-        return _widest_group(grid, used)
+        return _widest_group(grid)
+    atoms = {"scope": grid.scopes, "perpetrator": grid.perpetrators}[name]
+    parts = {label: atoms[label] for label in used}
     union = frozenset().union(*parts.values())
     for label, members in parts.items():
         if members == union:
@@ -125,7 +131,7 @@ def _widest(grid: CellGrid, name: str, used: Sequence[str]) -> str:
     return "+".join(sorted({part for atom in union for part in atom.split("+")}))
 
 
-def _widest_group(grid: CellGrid, used: Sequence[str]) -> str:
+def _widest_group(grid: CellGrid) -> str:
     roots = {cell.label.group for cell in grid.cells if not cell.parent}
     for label, leaves in grid.groups.items():
         if roots <= leaves:
@@ -136,11 +142,8 @@ def _widest_group(grid: CellGrid, used: Sequence[str]) -> str:
 
 def _speaking(layout: Layout, cells: npt.NDArray[np.bool_]) -> list[Claim]:
     touches = ((layout.cover > 0) & cells).any(axis=1)
-    return [
-        claim
-        for claim, target in zip(layout.claims, layout.target_of, strict=True)
-        if touches[target]
-    ]
+    pairs = zip(layout.claims, layout.target_of, strict=True)
+    return [claim for claim, target in pairs if touches[target]]
 
 
 def _window(layout: Layout, cells: npt.NDArray[np.bool_]) -> tuple[date | None, date | None]:
@@ -158,31 +161,18 @@ def _over_time(layout: Layout, cells: npt.NDArray[np.bool_]) -> bool:
     assert layout.timeline is not None
     followed = set(layout.timeline.profiled)
     todo = [int(i) for i in np.flatnonzero(cells)]
-    while todo:
-        position = todo.pop()
-        if position in followed:
-            return True
+    for position in todo:  # grows while it is read
         todo.extend(layout.grid.cells[position].parent)
-    return False
+    return not followed.isdisjoint(todo)
 
 
-def _different_windows(layout: Layout, cells: npt.NDArray[np.bool_]) -> list[Note]:
-    """Note that a chosen total adds parts over different windows."""
-    try:
-        _one_window(layout, cells)
-    except _NoTotalError as reason:
-        return [("total_windows", f"the chosen total adds up different windows: {reason}")]
-    return []
+def _different_windows(layout: Layout, cells: npt.NDArray[np.bool_]) -> str:
+    """Say which windows the totals under these cells cover, where they differ.
 
-
-def _one_window(layout: Layout, cells: npt.NDArray[np.bool_]) -> None:
-    """Refuse a total of totals over different windows; incidents have each their own day."""
-    if layout.timeline is not None:  # every cell is followed over the whole grid
-        return
-    windows = {
-        (claim.start, claim.end) for claim in _speaking(layout, cells) if claim.level != "incident"
-    }
-    if len(windows) > 1:
-        shown = ", ".join(sorted(f"{start or 'open'} to {end or 'open'}" for start, end in windows))
-        reason = f"the parts cover different windows ({shown})"
-        raise _NoTotalError(reason)
+    Incidents have each their own day, and over time every cell is followed over the whole grid.
+    """
+    windows = {claim.window for claim in _speaking(layout, cells) if claim.level != "incident"}
+    if layout.timeline is not None or len(windows) < 2:
+        return ""
+    shown = ", ".join(sorted(f"{start or 'open'} to {end or 'open'}" for start, end in windows))
+    return f"the parts cover different windows ({shown})"

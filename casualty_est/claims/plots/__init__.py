@@ -36,21 +36,12 @@ class ClaimsPlots(Plots):
 
         Parameters
         ----------
-        row : str, optional
-            Label of the estimate, as in `Estimate.summary`; the first by default.
-        ci_prob : float
-            Level of the equal-tailed credible intervals.
-        dark : bool
-            Light text for a dark page, on a transparent ground.
+        row, ci_prob, dark
+            As `cases`.
 
         Returns
         -------
         matplotlib.figure.Figure
-            As `cases`.
-
-        Raises
-        ------
-        UsageError
             As `cases`.
         """
         return self._cases(("each_source_alone",), row, ci_prob, dark=dark)
@@ -75,8 +66,7 @@ class ClaimsPlots(Plots):
             `Estimate.summary`; by default the first one with a path.
         ci_prob : float
             Level of the pale band; the dark one is of 50%.
-        dark : bool
-            Light text for a dark page, on a transparent ground.
+        dark : as in `Plots.total`
 
         Returns
         -------
@@ -109,20 +99,13 @@ class ClaimsPlots(Plots):
         ----------
         cell : mapping or str, optional
             The cell that the sources speak of, as in `path`; by default all, where they are few.
-        ci_prob : float
-            Level of the bands.
-        dark : bool
-            Light text for a dark page, on a transparent ground.
+        ci_prob, dark
+            As `path`.
 
         Returns
         -------
         matplotlib.figure.Figure
             One panel per source and cell; reported / true on a log axis, delay and drift included.
-
-        Raises
-        ------
-        UsageError
-            As `path`.
         """
         interval_ends(ci_prob)
         self._must_have_paths("ratio_paths")
@@ -139,7 +122,7 @@ class ClaimsPlots(Plots):
             raise UsageError(msg)
 
     def _claims(self) -> Sequence[ClaimRow]:
-        from casualty_est.claims.plots.running import latest_running
+        from casualty_est.claims.plots.path_data import latest_running
 
         claims = self._estimate.meta.claims
         return latest_running(claims) if self._estimate.has_path else claims

@@ -48,20 +48,9 @@ def write_names(
         write_down(figure, name.lines, top + middle - name.height / 2, left + room + TIE)
         mark = min(left + room * (name.day - start) / (end - start) + 0.07, left + room)
         line = [(mark, at), (left + room + 0.06, middle), (left + room + TIE - 0.04, middle)]
-        _tie(figure, [(x, top + y) for x, y in line], name.colour)
-
-
-def _tie(figure: Picture, points: Sequence[tuple[float, float]], colour: str) -> None:
-    width, height = map(float, figure.get_size_inches())
-    figure.add_artist(
-        Line2D(
-            [x / width for x, _ in points],
-            [1 - y / height for _, y in points],
-            color=colour,
-            lw=0.6,
-            alpha=0.55,
-        )
-    )
+        width, height = map(float, figure.get_size_inches())
+        across, down = [x / width for x, _ in line], [1 - (top + y) / height for _, y in line]
+        figure.add_artist(Line2D(across, down, color=name.colour, lw=0.6, alpha=0.55))
 
 
 def spread(wanted: Sequence[float], heights: Sequence[float], room: float) -> list[float]:
@@ -72,21 +61,16 @@ def spread(wanted: Sequence[float], heights: Sequence[float], room: float) -> li
     for i in order:
         members, start = [i], wanted[i] - heights[i] / 2
         start = min(max(start, 0.0), max(room - heights[i], 0.0))
-        while blocks and _end(*blocks[-1], heights) > start:
-            before, _ = blocks.pop()
-            members = [*before, *members]
+        while blocks and blocks[-1][1] + sum(heights[k] for k in blocks[-1][0]) - 1e-9 > start:
+            members = [*blocks.pop()[0], *members]
             start = _start(members, wanted, heights, room)
         blocks.append((members, start))
-    found = [0.0] * len(wanted)
+    middles = [0.0] * len(wanted)
     for members, start in blocks:
         for i in members:
-            found[i] = start + heights[i] / 2
+            middles[i] = start + heights[i] / 2
             start += heights[i]
-    return found
-
-
-def _end(members: Sequence[int], start: float, heights: Sequence[float]) -> float:
-    return start + sum(heights[i] for i in members) - 1e-9
+    return middles
 
 
 def _start(

@@ -33,7 +33,6 @@ class Look:
     marker: str
     size: float = 5.0
     alpha: float = 1.0
-    filled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +61,13 @@ def draw(axes: Any, placed: Sequence[Placed], look: Look, arrow: float) -> None:
     about = by_kind.get("about", [])
     _dots(axes, _at([*by_kind.get("number", []), *about], "best"), look)
     _halo(axes, about, look)
-    _ticks(axes, _at(by_kind.get("documented", []), "low"), look)
+    tick = {"marker": "_", "markersize": 1.6 * look.size, "markeredgewidth": 2}
+    _dots(axes, _at(by_kind.get("documented", []), "low"), look, **tick)
     _arrows(axes, _at(by_kind.get("from", []), "low"), look, arrow)
     _arrows(axes, _at(by_kind.get("to", []), "high"), look, 1 / arrow)
     for kind in ("range", "vague"):
-        ends = [
-            (one.day, float(one.claim.low or 1), float(one.claim.high or 1))
-            for one in by_kind.get(kind, [])
-        ]
+        claims = [(one.day, one.claim) for one in by_kind.get(kind, [])]
+        ends = [(day, float(claim.low or 1), float(claim.high or 1)) for day, claim in claims]
         _bars(axes, ends, look, dashed=kind == "vague")
 
 
@@ -84,7 +82,7 @@ def _dots(axes: Any, points: Sequence[tuple[float, float]], look: Look, **how: A
     style = {
         "marker": look.marker,
         "markersize": look.size,
-        "markerfacecolor": look.colour if look.filled else "none",
+        "markerfacecolor": look.colour,
         "markeredgewidth": 0.9,
         "alpha": look.alpha,
         **how,
@@ -99,10 +97,6 @@ def _halo(axes: Any, placed: Sequence[Placed], look: Look) -> None:
     widths = [math.exp(mark_of(one.claim).spread) for one in placed]
     ends = [(day, n / width, n * width) for (day, n), width in zip(points, widths, strict=True)]
     _lines(axes, ends, look, linewidths=4, alpha=0.25 * look.alpha)
-
-
-def _ticks(axes: Any, points: Sequence[tuple[float, float]], look: Look) -> None:
-    _dots(axes, points, look, marker="_", markersize=1.6 * look.size, markeredgewidth=2)
 
 
 def _arrows(axes: Any, points: Sequence[tuple[float, float]], look: Look, factor: float) -> None:
@@ -127,5 +121,4 @@ def _bars(
 def _lines(axes: Any, ends: Sequence[tuple[float, float, float]], look: Look, **how: Any) -> None:
     if ends:
         pieces = [[(day, low), (day, high)] for day, low, high in ends]
-        found = LineCollection(pieces, colors=[look.colour], **how)
-        axes.add_collection(found, autolim=False)
+        axes.add_collection(LineCollection(pieces, colors=[look.colour], **how), autolim=False)

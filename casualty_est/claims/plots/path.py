@@ -11,8 +11,13 @@ import numpy as np
 
 from casualty_est.claims.paths import span_of
 from casualty_est.claims.plots import marks_in_time
+from casualty_est.claims.plots.axes import (
+    day_number,
+    days_across,
+    dress_upward,
+    head_and_note,
+)
 from casualty_est.claims.plots.column import Name, write_names
-from casualty_est.claims.plots.dates import date_ticks, day_number
 from casualty_est.claims.plots.marks_in_time import Look, Placed
 from casualty_est.claims.plots.path_data import (
     Path,
@@ -26,11 +31,11 @@ from casualty_est.claims.plots.path_data import (
 )
 from casualty_est.claims.schema import DatedAnchor
 from casualty_est.plots.marks import kind_of, numbers_of
-from casualty_est.plots.page import MARGIN, Line, dress, stamp_figure, write_down
+from casualty_est.plots.page import MARGIN, Line, stamp_figure, write_down
 from casualty_est.plots.scales import limits_of, set_log_axis_upward
-from casualty_est.plots.style import SMALL, TITLE, WIDTH, Palette, Picture, new_figure
+from casualty_est.plots.style import SMALL, WIDTH, Palette, Picture, new_figure
 from casualty_est.plots.words import shorten, wrap
-from casualty_est.result.schema import ClaimRow, Span
+from casualty_est.result.schema import Span
 from casualty_est.wording.interval import ends, middle, with_ends
 from casualty_est.wording.numbers import percent
 from casualty_est.wording.phrases import capitalised, cell_text
@@ -54,15 +59,7 @@ LIGHT = ("#b34700", "#00795a", "#8f3f97", "#806600", "#a3333d", "#46606e", "#5b4
 DARK = ("#f0a050", "#3fcf9f", "#d59be0", "#e0c341", "#f08a92", "#9fb8c4", "#b3a6e8")
 
 
-# The picture ---------------------------------------------------------------------------------
-
-
-def picture(
-    estimate: ClaimsEstimate,
-    cell: Which,
-    prob: float,
-    palette: Palette,
-) -> Picture:
+def picture(estimate: ClaimsEstimate, cell: Which, prob: float, palette: Palette) -> Picture:
     """Draw a path; see `ClaimsPlots.path`."""
     row = row_of(estimate, cell)
     path = path_of(estimate, row, prob)
@@ -70,15 +67,17 @@ def picture(
     anchors = anchors_of(estimate, row)
     admitted = admitted_of(estimate, row, prob)
     note = _note(path, placed, others, anchors, admitted, prob)
-    figure, axes, foot = _open(_title(estimate, row), note, palette)
+    counted = estimate.meta.rows[row].cell
+    title = f"{capitalised(cell_text(replace(counted, start=None, end=None)))}, over time"
+    figure, axes, foot = _open(title, note, palette)
     low, high = _limits(path, placed, anchors)
     set_log_axis_upward(axes, low, high, BODY)
-    first, last = _first_day(estimate), float(path.days[-1])
-    _days_across(axes, first, last)
-    unit = "number" if estimate.meta.rows[row].cell.outcome == "lost" else "people"
+    first, last = day_number(windows_of(estimate).start), float(path.days[-1])
+    days_across(axes, first, last, ROOM, AIR)
+    unit = "number" if counted.outcome == "lost" else "people"
     axes.set_ylabel(f"{unit} to that day, log scale", fontsize=SMALL, color=palette.muted)
     names = [_band(axes, path, palette, low)]
-    names += _documented(axes, path, estimate, palette, low)
+    names += _documented(axes, path, palette, low)
     names += _admitted(axes, admitted, palette, low)
     names += _claims(axes, placed, palette, low, high)
     names += _anchors(axes, anchors, palette)
@@ -90,44 +89,19 @@ def picture(
     return figure
 
 
-def _title(estimate: ClaimsEstimate, row: int) -> str:
-    text = cell_text(replace(estimate.meta.rows[row].cell, start=None, end=None))
-    return f"{capitalised(text)}, over time"
-
-
 def _open(title: str, note: str, palette: Palette) -> tuple[Picture, Any, float]:
     """A figure with one pair of axes; return also how high its foot is."""
-    inner = WIDTH - 2 * MARGIN
-    heads = [
-        Line(text, TITLE, palette.ink, weight="bold")
-        for text in wrap(title, inner, TITLE, lines=3, weight="bold")
-    ]
-    notes = [Line(text, SMALL, palette.muted) for text in wrap(note, inner, SMALL, lines=6)]
+    heads, notes = head_and_note(title, note, palette, (3, 6))
     top = MARGIN + sum(line.height for line in heads) + 0.12
     foot = 0.36 + sum(line.height for line in notes) + 0.06
     height = top + BODY + foot
     figure = new_figure(height, palette)
-    axes = figure.add_axes(
-        (LEFT / WIDTH, foot / height, ROOM / WIDTH, BODY / height), facecolor="none"
-    )
-    dress(axes, palette)
-    axes.grid(axis="y", color=palette.faint, linewidth=0.6, zorder=0)
-    axes.tick_params(
-        axis="y", colors=palette.muted, labelcolor=palette.ink, labelsize=SMALL, length=0
-    )
+    place = (LEFT / WIDTH, foot / height, ROOM / WIDTH, BODY / height)
+    axes = figure.add_axes(place, facecolor="none")
+    dress_upward(axes, palette)
     write_down(figure, heads, MARGIN)
     write_down(figure, notes, height - foot + 0.36)
     return figure, axes, foot
-
-
-def _days_across(axes: Any, first: float, last: float) -> None:
-    axes.set_xlim(first, last + AIR * (last - first))
-    ticks, labels = date_ticks(first, last, ROOM / (1 + AIR))
-    axes.set_xticks(ticks, labels)
-
-
-def _first_day(estimate: ClaimsEstimate) -> float:
-    return day_number(windows_of(estimate).start)
 
 
 def _limits(
@@ -159,27 +133,17 @@ def _band(axes: Any, path: Path, palette: Palette, floor: float) -> Name:
     return Name(lines, float(path.days[-1]), last.median, colour)
 
 
-def _documented(
-    axes: Any, path: Path, estimate: ClaimsEstimate, palette: Palette, floor: float
-) -> list[Name]:
+def _documented(axes: Any, path: Path, palette: Palette, floor: float) -> list[Name]:
     known = np.isfinite(path.documented) & (path.documented > 0)
     if not known.any():
         return []
     days, numbers = path.days[known], path.documented[known]
-    axes.plot(
-        days,
-        np.maximum(numbers, floor),
-        color=palette.documented,
-        lw=1.1,
-        linestyle=(0, (4, 3)),
-        drawstyle="steps-post",
-        zorder=2.1,
-    )
-    lines = (
-        Line("Documented", SMALL, palette.documented),
-        Line(f"at least {numbers[-1]:,.0f}", SMALL, palette.documented),
-    )
-    return [Name(lines, float(days[-1]), float(numbers[-1]), palette.documented)]
+    colour, dashes = palette.documented, (0, (4, 3))
+    style = {"color": colour, "lw": 1.1, "linestyle": dashes, "drawstyle": "steps-post"}
+    axes.plot(days, np.maximum(numbers, floor), **style, zorder=2.1)
+    words = ("Documented", f"at least {numbers[-1]:,.0f}")
+    lines = tuple(Line(text, SMALL, colour) for text in words)
+    return [Name(lines, float(days[-1]), float(numbers[-1]), colour)]
 
 
 def _admitted(
@@ -190,16 +154,16 @@ def _admitted(
         days = np.array([day_number(text) for text in table["date"]])
         below = np.maximum(table["admitted"].to_numpy(float), floor)
         above = np.maximum(below + table["median"].to_numpy(float), floor)
-        axes.fill_between(
-            days, below, above, color=palette.alarm, alpha=0.13, lw=0, hatch="////", zorder=1.2
-        )
+        colour = palette.alarm
+        style = {"alpha": 0.13, "lw": 0, "hatch": "////", "zorder": 1.2}
+        axes.fill_between(days, below, above, color=colour, **style)
         text = with_ends(span_of(table.iloc[-1]))
         lines = (
-            *_source_lines(f"Still to be admitted by {source}", palette.alarm),
-            *(Line(t, SMALL, palette.alarm) for t in wrap(text, NAMES, SMALL)),
+            *_source_lines(f"Still to be admitted by {source}", colour),
+            *(Line(t, SMALL, colour) for t in wrap(text, NAMES, SMALL)),
         )
         between = math.sqrt(float(below[-1]) * float(above[-1]))
-        names.append(Name(lines, float(days[-1]), between, palette.alarm))
+        names.append(Name(lines, float(days[-1]), between, colour))
     return names
 
 
@@ -218,18 +182,19 @@ def _claims(
     arrow = math.exp(ARROW / BODY * math.log(high / low))
     names = []
     for i, source in enumerate(order):
-        found = sorted(by_source[source], key=lambda one: one.day)
+        own = sorted(by_source[source], key=lambda one: one.day)
         named = i < NAMED and (len(order) <= NAMED or i < NAMED - 1)
         colour = colours[i] if named else palette.muted
-        size = 5.0 if len(found) <= FEW else 3.2
+        size = 5.0 if len(own) <= FEW else 3.2
         marker = MARKERS[i] if named else "o"
-        counted = [one for one in found if one.claim.counted]
-        merged = [one for one in found if not one.claim.counted]
+        counted = [one for one in own if one.claim.counted]
+        merged = [one for one in own if not one.claim.counted]
         marks_in_time.draw(axes, merged, Look(colour, marker, 0.55 * size, 0.35), arrow)
         marks_in_time.draw(axes, counted, Look(colour, marker, size, 0.9), arrow)
         if named:
-            last = (counted or found)[-1]
-            said = _source_lines(_with_role(last.claim), colour)
+            last = (counted or own)[-1]
+            role = f" ({last.claim.role.replace('_', ' ')})" if last.claim.role else ""
+            said = _source_lines(f"{source}{role}", colour)
             names.append(Name(said, last.day, last.value, colour))
     if len(order) > len(names):
         others = [one for source in order[len(names) :] for one in by_source[source]]
@@ -237,11 +202,6 @@ def _claims(
         text = f"{len(order) - len(names)} more sources"
         names.append(Name(_source_lines(text, palette.muted), last.day, last.value, palette.muted))
     return names
-
-
-def _with_role(claim: ClaimRow) -> str:
-    role = f" ({claim.role.replace('_', ' ')})" if claim.role else ""
-    return f"{claim.source}{role}"
 
 
 def _anchors(axes: Any, anchors: Sequence[DatedAnchor], palette: Palette) -> list[Name]:

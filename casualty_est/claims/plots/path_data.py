@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from casualty_est.claims.plots.dates import day_number
+from casualty_est.claims.plots.axes import day_number
 from casualty_est.claims.plots.marks_in_time import Placed
 from casualty_est.claims.schema import DatedAnchor, Windows, target_of
 from casualty_est.errors import UsageError
 from casualty_est.plots.marks import kind_of
-from casualty_est.result.schema import Target
+from casualty_est.priors.settings import CELL_FIELDS
+from casualty_est.result.schema import ClaimRow, Target
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,25 +23,18 @@ if TYPE_CHECKING:
 
 MERGED = ("restated_step", "repeat")  # left out because their source says the same again
 Which = Mapping[str, str] | str | int | None  # labels of a cell, or a row
-FIELDS = ("scope", "outcome", "group", "perpetrator")
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """The numbers of one cell over time.
+    """The numbers of one cell over time, each of shape (date,)."""
 
-    days (date,): Last day of each step.
-    low, median, high (date,): People up to that day.
-    documented (date,): Largest number documented up to that day.
-    """
-
-    row: int
-    days: Any
-    low: Any
+    days: Any  # last day of each step
+    low: Any  # people up to that day
     median: Any
     high: Any
-    inner: tuple[Any, Any]
-    documented: Any
+    inner: tuple[Any, Any]  # ends of the 50% interval
+    documented: Any  # largest number documented up to that day
 
 
 def windows_of(estimate: ClaimsEstimate) -> Windows:
@@ -58,24 +52,22 @@ def row_of(estimate: ClaimsEstimate, cell: Which) -> int:
         return known[0]
     if isinstance(cell, str | int):
         at = estimate._at(cell) if isinstance(cell, str) else cell
-        found = [row for row in known if row == at]
+        fitting = [row for row in known if row == at]
     else:
-        unknown = [name for name in cell if name not in FIELDS]
+        unknown = [name for name in cell if name not in CELL_FIELDS]
         if unknown:
-            msg = f"cell takes {', '.join(FIELDS)}, not {unknown[0]!r}"
+            msg = f"cell takes {', '.join(CELL_FIELDS)}, not {unknown[0]!r}"
             raise UsageError(msg)
         wanted = {name: _sorted(value) for name, value in cell.items()}
-        found = [
-            row
-            for row in known
-            if all(
-                _sorted(getattr(rows[row].cell, name)) == value for name, value in wanted.items()
-            )
-        ]
-    if len(found) == 1:
-        return found[0]
-    names = "; ".join(_label(rows[row].cell.target) for row in (found or known)[:8])
-    which = "several paths fit" if found else "no path fits"
+        parts = {row: {n: _sorted(getattr(rows[row].cell, n)) for n in wanted} for row in known}
+        fitting = [row for row in known if parts[row] == wanted]
+    if len(fitting) == 1:
+        return fitting[0]
+    names = "; ".join(
+        ", ".join(f"{name}={label}" for name, label in asdict(rows[row].cell.target).items())
+        for row in (fitting or known)[:8]
+    )
+    which = "several paths fit" if fitting else "no path fits"
     msg = f"{which} the cell {cell!r}; choose one of: {names}"
     raise UsageError(msg)
 
@@ -84,16 +76,11 @@ def _sorted(label: str) -> list[str]:
     return sorted(part.strip() for part in str(label).split("+"))
 
 
-def _label(target: Target) -> str:
-    return ", ".join(f"{name}={label}" for name, label in asdict(target).items())
-
-
 def path_of(estimate: ClaimsEstimate, row: int, prob: float) -> Path:
     """Collect the numbers of one path."""
     target = estimate.meta.rows[row].cell.target
     outer, inner = (of_target(estimate.path(p), target) for p in (prob, 0.5))
     return Path(
-        row=row,
         days=np.array([day_number(text) for text in outer["date"]]),
         low=outer["low"].to_numpy(float),
         median=outer["median"].to_numpy(float),
@@ -143,6 +130,22 @@ def admitted_of(estimate: ClaimsEstimate, row: int, prob: float) -> list[tuple[s
     """What each source with a delay has admitted of one cell, and what is still to come."""
     if not windows_of(estimate).delayed:
         return []
-    found = estimate.still_to_be_admitted(prob)
-    table = of_target(found, estimate.meta.rows[row].cell.target)
+    target = estimate.meta.rows[row].cell.target
+    table = of_target(estimate.still_to_be_admitted(prob), target)
     return [(str(source), part) for source, part in table.groupby("source", sort=False)]
+
+
+def latest_running(claims: Sequence[ClaimRow]) -> list[ClaimRow]:
+    """Of the running totals of each source the last: the earlier ones are of shorter windows."""
+
+    def day(claim: ClaimRow) -> str:
+        return str(claim.end or claim.reported or "9")  # what bears no date comes last
+
+    first = min((claim.start for claim in claims if claim.counted and claim.start), default=None)
+    whole = [c for c in claims if c.running is not False or c.start in (None, first)]
+    last: dict[tuple[str, Target], list[ClaimRow]] = {}
+    for claim in sorted((claim for claim in whole if claim.counted), key=day):
+        before = last.get((claim.source, target_of(claim)), [])
+        same = [one for one in before if day(one) == day(claim)]
+        last[claim.source, target_of(claim)] = [*same, claim]
+    return [claim for latest in last.values() for claim in latest]

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from casualty_est.claims.plots.dates import date_ticks, day_number
-from casualty_est.claims.plots.path_data import FIELDS, Which, row_of, windows_of
-from casualty_est.plots.page import MARGIN, Line, dress, stamp_figure, write_down
+from casualty_est.claims.plots.axes import (
+    day_number,
+    days_across,
+    dress_upward,
+    head_and_note,
+)
+from casualty_est.claims.plots.path_data import Which, row_of, windows_of
+from casualty_est.plots.page import MARGIN, Line, stamp_figure, write_down
 from casualty_est.plots.scales import limits_of, set_log_axis_upward
-from casualty_est.plots.style import LABEL, SMALL, TITLE, WIDTH, Palette, Picture, new_figure
+from casualty_est.plots.style import LABEL, SMALL, WIDTH, Palette, Picture, new_figure
 from casualty_est.plots.words import shorten, wrap
+from casualty_est.priors.settings import CELL_FIELDS
+from casualty_est.result.schema import Target
 from casualty_est.wording.numbers import percent
 
 if TYPE_CHECKING:
@@ -27,23 +34,13 @@ MOST = 12  # panels in one picture
 ROOM = (WIDTH - LEFT - RIGHT - GUTTER * (COLUMNS - 1)) / COLUMNS
 
 
-def picture(
-    estimate: ClaimsEstimate,
-    cell: Which,
-    prob: float,
-    palette: Palette,
-) -> Picture:
+def picture(estimate: ClaimsEstimate, cell: Which, prob: float, palette: Palette) -> Picture:
     """Draw ratios over time; see `ClaimsPlots.ratio_paths`."""
     panels, more = panels_of(estimate, cell, prob)
     title = "What each source had reported of the deaths up to each day"
     windows = windows_of(estimate)
     note = _note(prob, more, moving=bool(windows.delayed or windows.drifting))
-    inner = WIDTH - 2 * MARGIN
-    heads = [
-        Line(text, TITLE, palette.ink, weight="bold")
-        for text in wrap(title, inner, TITLE, lines=2, weight="bold")
-    ]
-    notes = [Line(text, SMALL, palette.muted) for text in wrap(note, inner, SMALL, lines=4)]
+    heads, notes = head_and_note(title, note, palette, (2, 4))
     top = MARGIN + sum(line.height for line in heads)
     rows = -(-len(panels) // COLUMNS)
     height = top + rows * (HEAD + PANEL + FOOT) + sum(line.height for line in notes) + 2 * MARGIN
@@ -54,12 +51,7 @@ def picture(
         left = LEFT + (i % COLUMNS) * (ROOM + GUTTER)
         upper = top + (i // COLUMNS) * (HEAD + PANEL + FOOT)
         write_down(figure, _name(name, palette), upper + 0.07, left)
-        place = (
-            left / WIDTH,
-            1 - (upper + HEAD + PANEL) / height,
-            ROOM / WIDTH,
-            PANEL / height,
-        )
+        place = (left / WIDTH, 1 - (upper + HEAD + PANEL) / height, ROOM / WIDTH, PANEL / height)
         _panel(figure.add_axes(place, facecolor="none"), table, limits, palette)
     write_down(figure, notes, top + rows * (HEAD + PANEL + FOOT) + MARGIN)
     if not estimate.converged:
@@ -72,27 +64,28 @@ def panels_of(
 ) -> tuple[list[tuple[tuple[str, str], pd.DataFrame]], int]:
     """The ratios to draw, and how many are left out."""
     table = estimate.ratio_paths(prob)
-    groups = [
-        (dict(zip(("source", *FIELDS), map(str, key), strict=True)), part)
-        for key, part in table.groupby(["source", *FIELDS], sort=False)
+    ratios = []
+    for key, part in table.groupby(["source", *CELL_FIELDS], sort=False):
+        source, *labels = map(str, key)
+        ratios.append((source, labels, part))
+    shown = ratios
+    if cell is not None or len(ratios) > MOST:
+        target = estimate.meta.rows[row_of(estimate, cell)].cell.target
+        shown = [one for one in ratios if Target(*one[1]) == target]
+    shown = shown[:MOST]
+    differ = [
+        len(set(values)) > 1 for values in zip(*(labels for _, labels, _ in shown), strict=True)
     ]
-    found = groups
-    if cell is not None or len(groups) > MOST:
-        wanted = asdict(estimate.meta.rows[row_of(estimate, cell)].cell.target)
-        found = [one for one in groups if all(one[0][name] == wanted[name] for name in FIELDS)]
-    shown = found[:MOST]
-    differ = [name for name in FIELDS if len({key[name] for key, _ in shown}) > 1]
     panels = [
-        ((key["source"], ", ".join(key[name].replace("+", " and ") for name in differ)), part)
-        for key, part in shown
+        ((source, ", ".join(compress(labels, differ)).replace("+", " and ")), part)
+        for source, labels, part in shown
     ]
-    return panels, len(groups) - len(shown)
+    return panels, len(ratios) - len(shown)
 
 
 def _name(name: tuple[str, str], palette: Palette) -> list[Line]:
     source, detail = name
-    text = shorten(source, ROOM, LABEL, 1)[0]
-    lines = [Line(text, LABEL, palette.ink)]
+    lines = [Line(shorten(source, ROOM, LABEL, 1)[0], LABEL, palette.ink)]
     if detail:
         lines.append(Line(wrap(detail, ROOM, SMALL, lines=1)[0], SMALL, palette.muted))
     return lines
@@ -109,12 +102,8 @@ def _limits(tables: Any) -> tuple[float, float]:
 
 
 def _panel(axes: Any, table: pd.DataFrame, limits: tuple[float, float], palette: Palette) -> None:
-    dress(axes, palette)
+    dress_upward(axes, palette)
     set_log_axis_upward(axes, *limits, PANEL)
-    axes.tick_params(
-        axis="y", colors=palette.muted, labelcolor=palette.ink, labelsize=SMALL, length=0
-    )
-    axes.grid(axis="y", color=palette.faint, linewidth=0.6, zorder=0)
     days = np.array([day_number(text) for text in table["date"]])
     low, median, high = (
         np.maximum(table[name].to_numpy(float), limits[0]) for name in ("low", "median", "high")
@@ -122,22 +111,18 @@ def _panel(axes: Any, table: pd.DataFrame, limits: tuple[float, float], palette:
     axes.fill_between(days, low, high, color=palette.posterior, alpha=0.25, lw=0)
     axes.plot(days, median, color=palette.posterior, lw=1.6)
     axes.axhline(1.0, color=palette.ink, lw=0.9, linestyle=(0, (4, 3)))
-    axes.set_xlim(days[0], days[-1])
-    ticks, labels = date_ticks(float(days[0]), float(days[-1]), ROOM)
-    axes.set_xticks(ticks, labels)
+    days_across(axes, float(days[0]), float(days[-1]), ROOM)
 
 
 def _note(prob: float, more: int, *, moving: bool) -> str:
-    text = (
-        f"Reported / true, log scale: median and {percent(prob)} interval; 1, dashed, is the truth."
-    )
+    what = "No delay or drift is modelled, so each ratio is the same on every day."
     if moving:
-        text += (
-            " Delays and drifts are included: a source that states deaths late climbs to the ratio "
+        what = (
+            "Delays and drifts are included: a source that states deaths late climbs to the ratio "
             "it will finally reach."
         )
-    else:
-        text += " No delay or drift is modelled, so each ratio is the same on every day."
+    line = f"median and {percent(prob)} interval; 1, dashed, is the truth."
+    text = f"Reported / true, log scale: {line} {what}"
     if more:
         word = "ratios are" if more > 1 else "ratio is"
         text += f" {more:,} more {word} not drawn: cell=… chooses others."

@@ -1,29 +1,40 @@
-"""What the answer would be with other evidence or wider priors: refits of one compiled model."""
+"""What the answer would be with other evidence, wider priors or another engine."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from casualty_est.claims.inference.engines import run
-from casualty_est.claims.model.model import ClaimsModel
+from casualty_est.claims.inference.timeline import increments
 from casualty_est.claims.model.scenario import Scenario
-from casualty_est.result.progress import Report
+from casualty_est.claims.schema import Agreement, AsOf
+from casualty_est.result.posterior import interval_ends
 from casualty_est.result.refits import case
-from casualty_est.result.schema import Case
+from casualty_est.result.schema import Case, Span
+from casualty_est.wording.interval import ends, middle
+from casualty_est.wording.numbers import percent
 
 if TYPE_CHECKING:
     from casualty_est.claims.estimate import ClaimsEstimate
+    from casualty_est.claims.inference.draws import Draws
+    from casualty_est.claims.model.model import ClaimsModel
+    from casualty_est.result.progress import Report
 
 Array = npt.NDArray[np.float64]
+Asked = tuple[str, Scenario]
 SEVERAL = 2  # sources from which one can be left out
 WIDER = 2.0  # factor on the sd of a prior that leans on the conflict under analysis
+AGREE = 0.02
 
 
 class Refitter:
-    """Refits of a claims model with the settings of one estimate."""
+    """Refits of one compiled claims model, with the settings of one estimate."""
 
     def __init__(
         self, model: ClaimsModel, estimate: ClaimsEstimate, row: int, report: Report
@@ -44,9 +55,13 @@ class Refitter:
         """Sources whose claims count."""
         return list(dict.fromkeys(claim.source for claim in self.layout.claims))
 
+    def draws(self, scenario: Scenario) -> Draws:
+        """Posterior draws under a scenario."""
+        return run(self.model, scenario, self.method, **self.settings)
+
     def deaths(self, scenario: Scenario) -> tuple[Array, bool]:
         """Draws of the estimate under a scenario, and whether the refit converged."""
-        draws = run(self.model, scenario, self.method, **self.settings)
+        draws = self.draws(scenario)
         cells = self.model.rows[self.row].cells.astype(float)
         return (np.exp(draws.log_deaths) @ cells).ravel(), draws.diagnose().converged
 
@@ -57,45 +72,80 @@ class Refitter:
         return case(name, values, prob, converged=converged)
 
 
-def each_source_alone(
-    model: ClaimsModel, estimate: ClaimsEstimate, row: int, prob: float, report: Report
-) -> tuple[Case, ...]:
-    """Refit with each source alone: the priors stay, the other sources are not heard."""
-    refit = Refitter(model, estimate, row, report)
-    return tuple(
-        refit.case(f"only {source}", refit.plain.only(refit.layout, source), prob)
-        for source in refit.sources
-    )
+def each_source_alone(refit: Refitter) -> list[Asked]:
+    """Each source alone: the priors stay, the other sources are not heard."""
+    return [(f"only {name}", refit.plain.only(refit.layout, name)) for name in refit.sources]
 
 
-def without_each_source(
-    model: ClaimsModel, estimate: ClaimsEstimate, row: int, prob: float, report: Report
-) -> tuple[Case, ...]:
-    """Refit without each source in turn."""
-    refit = Refitter(model, estimate, row, report)
+def without_each_source(refit: Refitter) -> list[Asked]:
+    """Each source left out in turn."""
     if len(refit.sources) < SEVERAL:
-        return ()
-    return tuple(
-        refit.case(f"without {source}", refit.plain.without(refit.layout, source), prob)
-        for source in refit.sources
-    )
+        return []
+    return [(f"without {name}", refit.plain.without(refit.layout, name)) for name in refit.sources]
 
 
-def wider_priors(
-    model: ClaimsModel, estimate: ClaimsEstimate, row: int, prob: float, report: Report
-) -> tuple[Case, ...]:
-    """Refit with the sd doubled of every role prior that rests on the conflict under analysis."""
-    refit = Refitter(model, estimate, row, report)
-    return tuple(
-        refit.case(
-            f"role {own.role}, prior sd doubled", refit.plain.widened(own.targets, 2.0), prob
-        )
-        for own in model.own_conflict
-    )
+def wider_priors(refit: Refitter) -> list[Asked]:
+    """The sd doubled of every role prior that rests on the conflict under analysis."""
+    return [
+        (f"role {own.role}, prior sd doubled", refit.plain.widened(own.targets, WIDER))
+        for own in refit.model.own_conflict
+    ]
+
+
+def _refits(ask: Callable[[Refitter], list[Asked]]) -> Callable[..., tuple[Case, ...]]:
+    """Refits under some scenarios, as `Estimate` asks for them."""
+
+    def refits(
+        model: ClaimsModel, estimate: ClaimsEstimate, row: int, prob: float, report: Report
+    ) -> tuple[Case, ...]:
+        refit = Refitter(model, estimate, row, report)
+        return tuple(refit.case(name, scenario, prob) for name, scenario in ask(refit))
+
+    return refits
 
 
 REFITS = {
-    "without_each_source": without_each_source,
-    "each_source_alone": each_source_alone,
-    "wider_priors": wider_priors,
+    "without_each_source": _refits(without_each_source),
+    "each_source_alone": _refits(each_source_alone),
+    "wider_priors": _refits(wider_priors),
 }
+
+
+def seen_by(
+    model: ClaimsModel, estimate: ClaimsEstimate, day: date, row: int, prob: float, report: Report
+) -> AsOf:
+    """Refit with the claims published by a day, and look at the count up to that day."""
+    report(f"refitting with what was published by {day}", None)
+    refit = Refitter(model, estimate, row, report)
+    layout, timeline = model.layout, model.layout.timeline
+    assert timeline is not None
+    published = [claim.reported or claim.end for claim in layout.claims]
+    heard = np.array([float(when is None or when <= day) for when in published])
+    draws = refit.draws(replace(refit.plain, weights=heard))
+    count = draws.log_ratio[..., 0].size
+    walk = draws.extra.get("walk")
+    if walk is not None:
+        walk = walk.reshape(count, *walk.shape[2:])
+    inside = increments(layout, draws.log_deaths.reshape(count, -1), walk)
+    weights = timeline.grid.weights(timeline.grid.start, day)
+    values = np.einsum("c,dcs,s->d", model.rows[row].cells.astype(float), inside, weights)
+    low, median, high = (float(x) for x in np.quantile(values, interval_ends(prob)))
+    documented = model.documented_by(model.rows[row], [day], published=True)[0]
+    converged = draws.diagnose().converged
+    return AsOf(day.isoformat(), int(heard.sum()), documented, median, low, high, prob, converged)
+
+
+def agreement(exact: ClaimsEstimate, sampled: ClaimsEstimate) -> Agreement:
+    """Hold the exact answer against the same model sampled: medians and 95% ends."""
+    one, two = (np.quantile(est.draws(), [0.025, 0.5, 0.975]) for est in (exact, sampled))
+    gap = float(np.max(np.abs(two / one - 1)))
+    low, median, high = (float(x) for x in two)
+    shown = Span(median, low, high)
+    verdict = "they agree" if gap <= AGREE else "they differ by more than they should"
+    text = (
+        f"The same model sampled with NUTS: about {middle(shown)} (95% credible interval "
+        f"{ends(shown)}); largest difference from the exact answer {percent(round(gap, 4))}: "
+        f"{verdict}."
+    )
+    below, middle_one, above = (float(x) for x in one)
+    return Agreement((below, middle_one, above), (low, median, high), gap, sampled.converged, text)

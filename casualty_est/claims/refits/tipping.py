@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import optimize
@@ -15,6 +16,11 @@ from casualty_est.claims.schema import Tip, ratio_owner
 from casualty_est.result.schema import COUNT, RATIO, Assumption
 from casualty_est.wording.numbers import share
 
+if TYPE_CHECKING:
+    from casualty_est.claims.estimate import ClaimsEstimate
+    from casualty_est.claims.model.model import ClaimsModel
+    from casualty_est.result.progress import Report
+
 FARTHEST = 8.0  # prior sds: beyond, no reader would follow
 HOPELESS = 3 * FARTHEST  # a weight that predicts more than this needs no search
 TOLERANCE = 0.002  # of the log median
@@ -23,12 +29,16 @@ SMALLEST_COUNT = 1.0  # a prior median of less than one person convinces nobody
 
 
 def tipping(
-    refit: Refitter, n: float, assumptions: Sequence[Assumption], weights: Sequence[float]
+    model: ClaimsModel, estimate: ClaimsEstimate, row: int, n: float, report: Report
 ) -> tuple[Tip, ...]:
     """Move each assumption alone until the median is `n`."""
+    refit = Refitter(model, estimate, row, report)
+    weights = [item.weight for item in estimate.identification(row).rows]
     return tuple(
         _tip(refit, n, j, assumption, weight)
-        for j, (assumption, weight) in enumerate(zip(assumptions, weights, strict=True))
+        for j, (assumption, weight) in enumerate(
+            zip(estimate.meta.assumptions, weights, strict=True)
+        )
     )
 
 

@@ -44,7 +44,7 @@ class ClaimsParts(Parts):
         """The same in sentences; none without a level."""
         if not self.estimate.meta.has_level:
             return []
-        numbers = list(self.estimate.sources(self.prob).itertuples())
+        numbers = self.estimate.sources(self.prob).itertuples()
         return sources_text.of_sources(self.estimate.meta.sources, numbers, self.prob)
 
     def refits(self) -> list[Table]:
@@ -53,7 +53,12 @@ class ClaimsParts(Parts):
 
     def refits_missing(self) -> str:
         """Why there are none."""
-        return text.refits_missing()
+        return (
+            "Not computed. A result loaded from a file has no model to fit again, and many fits of "
+            "a sampled model are not started unasked: call est.each_source_alone(), "
+            "est.without_each_source(), est.wider_priors() and est.tipping(n) after fitting, "
+            "before the report is written or saved."
+        )
 
     def what_if(self) -> list[str]:
         """What would have to hold for the numbers that disagree to be right."""
@@ -65,7 +70,13 @@ class ClaimsParts(Parts):
 
     def limitations(self) -> list[str]:
         """What totals cannot say."""
-        return text.limitations()
+        return [
+            "Totals cannot tell deaths that a source missed from deaths that it counted twice or "
+            "wrongly: a reporting ratio is both together.",
+            "What is assumed of a role comes from few conflicts and is rough; the sensitivity "
+            "tables show what else would follow.",
+            *super().limitations(),
+        ]
 
     def checks(self) -> dict[str, Callable[[], bool]]:
         """Items of the checklist that the table of claims meets."""

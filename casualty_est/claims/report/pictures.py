@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from casualty_est.claims.paths import span_of
-from casualty_est.claims.plots.path_data import of_target, row_of
+from casualty_est.claims.plots.path_data import of_target, row_of, windows_of
 from casualty_est.claims.schema import ratio_owner
 from casualty_est.report import naming
 from casualty_est.report.pictures import Wanted, identification
@@ -24,7 +24,11 @@ def pictures(estimate: ClaimsEstimate, prob: float) -> dict[str, Wanted]:
     """What to draw beside the total."""
     wanted = {}
     if estimate.meta.sources:
-        alt = "Reporting ratio of each source. " + _sources_alt(estimate)
+        medians = "; ".join(
+            f"{ratio_owner(source.name)} {naming.ratio(float(np.median(estimate.ratio(i))))}"
+            for i, source in enumerate(estimate.meta.sources)
+        )
+        alt = f"Reporting ratio of each source. {medians}."
         wanted["sources"] = Wanted(alt, {"ci_prob": prob})
         if len(estimate.meta.sources) <= PANELS:
             wanted["priors"] = Wanted(
@@ -33,15 +37,6 @@ def pictures(estimate: ClaimsEstimate, prob: float) -> dict[str, Wanted]:
             )
     wanted |= identification(estimate)
     return wanted | _over_time(estimate, prob) if estimate.has_path else wanted
-
-
-def _sources_alt(estimate: ClaimsEstimate) -> str:
-    medians = (float(np.median(estimate.ratio(i))) for i in range(len(estimate.meta.sources)))
-    parts = [
-        f"{ratio_owner(source.name)} {naming.ratio(median)}"
-        for source, median in zip(estimate.meta.sources, medians, strict=True)
-    ]
-    return f"{'; '.join(parts)}."
 
 
 def _over_time(estimate: ClaimsEstimate, prob: float) -> dict[str, Wanted]:
@@ -57,8 +52,8 @@ def _over_time(estimate: ClaimsEstimate, prob: float) -> dict[str, Wanted]:
             options,
         )
     }
-    windows = estimate.details.windows
-    if windows and (windows.delayed or windows.drifting):
+    windows = windows_of(estimate)
+    if windows.delayed or windows.drifting:
         wanted["ratio_paths"] = Wanted(
             "For each source the part of all deaths up to a day that it had reported by then; the "
             "numbers stand in the table above.",

@@ -10,13 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from casualty_est.claims.schema import ratio_owner
-from casualty_est.report.naming import (
-    PERCENT_UP_TO,
-    part_of,
-    ratio,
-    ratio_interval,
-    whole,
-)
+from casualty_est.report.naming import PERCENT_UP_TO, part_of, ratio, ratio_interval, whole
 from casualty_est.result.schema import SourceRow
 from casualty_est.wording.numbers import percent, share
 from casualty_est.wording.phrases import capitalised, listed
@@ -67,8 +61,8 @@ def _of_many(name: str, pairs: Sequence[Pair]) -> str:
 def _assumed(sources: Sequence[SourceRow]) -> str:
     texts = [
         f"{ratio(prior.median)} (95% interval {ratio_interval(prior.low, prior.high)})"
-        for prior in (source.prior for source in sources)
-        if prior
+        for source in sources
+        if (prior := source.prior)
     ]
     return f"Assumed beforehand: {listed(list(dict.fromkeys(texts)), 'or')}."
 

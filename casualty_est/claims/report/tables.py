@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from casualty_est.claims.schema import ratio_owner
 from casualty_est.report import naming, tables
 from casualty_est.report.tables import MANY_REFITS, Table
+from casualty_est.result.schema import Span
 from casualty_est.wording.numbers import percent
 
 if TYPE_CHECKING:
@@ -28,9 +29,10 @@ def sources(estimate: ClaimsEstimate, prob: float) -> Table:
     numbers: Iterable[Any] = estimate.sources(prob).itertuples()
     for source, row in zip(estimate.meta.sources, numbers, strict=True):
         prior = source.prior
-        before = "" if prior is None else _ratio(prior.median, prior.low, prior.high)
-        known = not naming.missing(row.ratio)
-        after = _ratio(row.ratio, row.low, row.high) if known else "not known"
+        before = with_interval(prior) if prior else ""
+        after = "not known"
+        if not naming.missing(row.ratio):
+            after = with_interval(Span(row.ratio, row.low, row.high))
         left = "not known" if naming.missing(row.learned) else naming.whole(row.learned)
         role = (source.role or "none").replace("_", " ")
         rows.append((ratio_owner(source.name), role, before, after, left))
@@ -42,8 +44,9 @@ def sources(estimate: ClaimsEstimate, prob: float) -> Table:
     )
 
 
-def _ratio(median: float, low: float, high: float) -> str:
-    return f"{naming.ratio(median)} ({naming.ratio_interval(low, high)})"
+def with_interval(one: Span) -> str:
+    """A ratio and its interval."""
+    return f"{naming.ratio(one.median)} ({naming.ratio_interval(one.low, one.high)})"
 
 
 def refits(estimate: ClaimsEstimate, prob: float) -> list[Table]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from casualty_est.claims.gauge import SHARES, share_of_level
-from casualty_est.claims.schema import RATIO_OF
+from casualty_est.claims.schema import RATIO_OF, target_of
 from casualty_est.report import text
 from casualty_est.report.tables import linked
 from casualty_est.result.schema import ClaimRow
@@ -44,21 +44,21 @@ def rests_on(estimate: ClaimsEstimate) -> list[str]:
 
 def pulls(estimate: ClaimsEstimate) -> str:
     """Name the sources on whose assumed ratio the level rests, with shares where these exist."""
-    found = estimate.identification(0)
-    if not found.rows:
+    rows = estimate.identification(0).rows
+    if not rows:
         return ""
     weights: dict[str, float] = {}
     errors: dict[str, float] = {}
-    for row, item in zip(found.rows, estimate.meta.assumptions, strict=True):
+    for row, item in zip(rows, estimate.meta.assumptions, strict=True):
         if (name := item.source) is not None:
             weights[name] = weights.get(name, 0.0) + row.weight
             errors[name] = math.hypot(errors.get(name, 0.0), row.mcse or 0.0)
     order = sorted(weights, key=lambda name: -weights[name])
     if not order or weights[order[0]] < MENTION:
         return ""
-    if not all(SHARES[0] <= row.weight <= SHARES[1] for row in found.rows):
+    if not all(SHARES[0] <= row.weight <= SHARES[1] for row in rows):
         return _first(order, weights, errors)
-    return _shares(order, weights, max(row.mcse or 0.0 for row in found.rows))
+    return _shares(order, weights, max(row.mcse or 0.0 for row in rows))
 
 
 def _first(order: list[str], weights: dict[str, float], errors: dict[str, float]) -> str:
@@ -86,52 +86,25 @@ def _shares(order: list[str], weights: dict[str, float], error: float) -> str:
 
 def statements(estimate: ClaimsEstimate) -> list[ClaimRow]:
     """Numbers that perpetrators state; of running totals that were restated the last."""
-    found = text.perpetrators_say(estimate)
+    said = text.perpetrators_say(estimate)
     if not estimate.has_path:
-        return found
-    last: dict[tuple[str, ...], ClaimRow] = {}
-    for claim in sorted(found, key=lambda claim: claim.end or claim.reported or "9"):
-        last[claim.source, claim.scope, claim.outcome, claim.group, claim.perpetrator] = claim
-    return list(last.values())
-
-
-def limitations() -> list[str]:
-    """What an estimate from claims cannot know."""
-    return [
-        "Totals cannot tell deaths that a source missed from deaths that it counted twice or "
-        "wrongly: a reporting ratio is both together.",
-        "What is assumed of a role comes from few conflicts and is rough; the sensitivity "
-        "tables show what else would follow.",
-        *text.limitations(),
-    ]
-
-
-def refits_missing() -> str:
-    """Why a table of refits is not there."""
-    return (
-        "Not computed. A result loaded from a file has no model to fit again, and many fits of a "
-        "sampled model are not started unasked: call est.each_source_alone(), "
-        "est.without_each_source(), est.wider_priors() and est.tipping(n) after fitting, before "
-        "the report is written or saved."
-    )
+        return said
+    said = sorted(said, key=lambda claim: claim.end or claim.reported or "9")
+    return list({(claim.source, target_of(claim)): claim for claim in said}.values())
 
 
 def checks(estimate: ClaimsEstimate) -> dict[str, Callable[[], bool]]:
     """Items of the checklist that only claims meet."""
     counted = [claim for claim in estimate.meta.claims if claim.counted]
 
-    def every(test: Callable[[ClaimRow], object]) -> bool:
-        return bool(counted) and all(map(test, counted))
+    def every(test: Callable[[ClaimRow], object]) -> Callable[[], bool]:
+        return lambda: bool(counted) and all(map(test, counted))
 
-    def dated() -> bool:
-        return every(lambda claim: claim.reported)
-
+    dated = every(lambda claim: claim.reported)
     return {
         "as_of_known": lambda: bool(estimate.meta.settings.get("as_of")) or dated(),
-        "roles_given": lambda: every(lambda claim: claim.role),
+        "roles_given": every(lambda claim: claim.role),
         "dates_given": dated,
-        "citations_given": lambda: every(lambda claim: claim.citation),
-        "links_given": lambda: every(
-            lambda claim: any(part.href for part in linked(claim.citation or ""))
-        ),
+        "citations_given": every(lambda claim: claim.citation),
+        "links_given": every(lambda claim: any(one.href for one in linked(claim.citation or ""))),
     }

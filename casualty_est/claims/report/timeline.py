@@ -6,22 +6,15 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.claims.paths import span_of
-from casualty_est.claims.plots.path_data import (
-    FIELDS,
-    admitted_of,
-    of_target,
-    row_of,
-    windows_of,
-)
-from casualty_est.claims.schema import AsOf
+from casualty_est.claims.plots.path_data import admitted_of, of_target, row_of, windows_of
+from casualty_est.claims.report.tables import with_interval
+from casualty_est.priors.settings import CELL_FIELDS
 from casualty_est.report.naming import (
     counted_whenever,
     day,
     group,
     missing,
     outcome,
-    ratio,
-    ratio_interval,
 )
 from casualty_est.report.tables import NONE, Table, rounded
 from casualty_est.result.schema import Target
@@ -92,18 +85,25 @@ def first(estimate: ClaimsEstimate, row: int, prob: float) -> list[str]:
     """The first paragraph: what the path is, and what it is not."""
     cell = estimate.meta.rows[row].cell
     table = of_target(estimate.path(prob), cell.target)
-    start = windows_of(estimate).start
-    halfway = table.iloc[_days(table)[len(_days(table)) // 2]]
-    numbers = span_of(halfway)
+    start, shown = day(windows_of(estimate).start), _days(table)
+    halfway = table.iloc[shown[len(shown) // 2]]
     who = "things" if cell.outcome == "lost" else "people"
     return [
-        f"The picture shows the number of {counted_whenever(cell)}, from {day(start)} up to each "
+        f"The picture shows the number of {counted_whenever(cell)}, from {start} up to each "
         "day, as estimated today from all claims that count.",
-        f"For example, from {day(start)} to {day(str(halfway['date']))}: about "
-        f"{middle(numbers)} ({percent(prob)} credible interval {ends(numbers)}).",
+        f"For example, from {start} to {_day(halfway)}: about {_about(halfway, prob)}.",
         f"These are running totals by the day on which {who} were {outcome(cell)}. They are "
         "estimates, and not what was known on that day; numbers of two days must not be added.",
     ]
+
+
+def _day(row: pd.Series[Any]) -> str:
+    return day(str(row["date"]))
+
+
+def _about(row: pd.Series[Any], prob: float) -> str:
+    numbers = span_of(row)
+    return f"{middle(numbers)} ({percent(prob)} credible interval {ends(numbers)})"
 
 
 def _days(table: pd.DataFrame, most: int = SHOWN) -> list[int]:
@@ -112,30 +112,25 @@ def _days(table: pd.DataFrame, most: int = SHOWN) -> list[int]:
     last = len(days) - 1
     for months in (1, 3, 6, 12, 24, 60):
         # The last step before a month ends stands for it.
-        closing = [
-            i for i in range(last) if (_period(days[i], months) != _period(days[i + 1], months))
-        ]
+        period = [(12 * one.year + one.month - 1) // months for one in days]
+        closing = [i for i in range(last) if period[i] != period[i + 1]]
         if len(closing) < most:
             return [*closing, last]
     return [last]
 
 
-def _period(one: date, months: int) -> int:
-    return (12 * one.year + one.month - 1) // months
-
-
-def path(estimate: ClaimsEstimate, row: int, prob: float) -> Table:
+def path(estimate: ClaimsEstimate, at: int, prob: float) -> Table:
     """The running total at a few days, beside what was documented by then."""
-    cell = estimate.meta.rows[row].cell
+    cell = estimate.meta.rows[at].cell
     table = of_target(estimate.path(prob), cell.target)
     rows = tuple(
-        (day(str(found["date"])), _documented(found["documented_low"]), *rounded(span_of(found)))
-        for found in (table.iloc[i] for i in _days(table))
+        (_day(row), _documented(row["documented_low"]), *rounded(span_of(row)))
+        for row in (table.iloc[i] for i in _days(table))
     )
+    start = day(windows_of(estimate).start)
     return Table(
-        f"Running totals: {group(cell)} {outcome(cell)} from "
-        f"{day(windows_of(estimate).start)} up to each day. What was documented "
-        "by then, and what we estimate today.",
+        f"Running totals: {group(cell)} {outcome(cell)} from {start} up to each day. What was "
+        "documented by then, and what we estimate today.",
         ("Up to", "Documented (a count)", *_answer(prob)),
         rows,
         stack=True,
@@ -151,9 +146,10 @@ def _documented(low: Any) -> str:
 
 
 def as_of(estimate: ClaimsEstimate, prob: float) -> Table | None:
-    """What the same model says with only the claims published by a day."""
-    found = kept_as_of(estimate, prob)
-    if not found:
+    """What `ClaimsEstimate.as_of` computed before, all dates together, in their order."""
+    start = f"{row_of(estimate, None)}:{prob:g}:"
+    kept = [one for key, one in estimate.details.as_of.items() if key.startswith(start)]
+    if not kept:
         return None
     rows = tuple(
         (
@@ -162,7 +158,7 @@ def as_of(estimate: ClaimsEstimate, prob: float) -> Table | None:
             _documented(one.documented_low),
             *rounded(one),
         )
-        for one in found
+        for one in sorted(kept, key=lambda one: one.date)
     )
     return Table(
         "As of: the running total to each day with only the claims that had been published by "
@@ -173,26 +169,13 @@ def as_of(estimate: ClaimsEstimate, prob: float) -> Table | None:
     )
 
 
-def kept_as_of(estimate: ClaimsEstimate, prob: float) -> list[AsOf]:
-    """What `ClaimsEstimate.as_of` computed before, all dates together, in their order."""
-    start = f"{row_of(estimate, None)}:{prob:g}:"
-    found = [one for key, one in estimate.details.as_of.items() if key.startswith(start)]
-    return sorted(found, key=lambda one: one.date)
-
-
 def to_come(estimate: ClaimsEstimate, row: int, prob: float) -> Table | None:
     """What sources with a delay had reported by a day, and what they will report later."""
     rows = []
     for source, table in admitted_of(estimate, row, prob):
-        for i in _days(table):
-            found = table.iloc[i]
-            rows.append(
-                (
-                    f"{source}, {day(str(found['date']))}",
-                    NONE if missing(found["admitted"]) else f"{found['admitted']:,.0f}",
-                    *rounded(span_of(found)),
-                )
-            )
+        for one in (table.iloc[i] for i in _days(table)):
+            stated = NONE if missing(one["admitted"]) else f"{one['admitted']:,.0f}"
+            rows.append((f"{source}, {_day(one)}", stated, *rounded(span_of(one))))
     if not rows:
         return None
     return Table(
@@ -208,26 +191,16 @@ def to_come_said(estimate: ClaimsEstimate, row: int, prob: float) -> list[str]:
     """The same in a sentence for each source, at the day of its last claim."""
     sentences = []
     for source, table in admitted_of(estimate, row, prob):
-        last = last_claim_of(estimate, source)
+        own = (claim for claim in estimate.meta.claims if claim.counted and claim.source == source)
+        last = max((claim.end for claim in own if claim.end), default=None)
         seen = table[table["date"].astype(str) <= last] if last else table
-        found = (seen if len(seen) else table).iloc[-1]
-        numbers = span_of(found)
+        then = (seen if len(seen) else table).iloc[-1]
         sentences.append(
-            f"Of the deaths up to {day(str(found['date']))}, {source} would still come to admit "
-            f"about {middle(numbers)} ({percent(prob)} credible interval {ends(numbers)}), if it "
-            "goes on as its delay says. That is a forecast of its statements, not of deaths."
+            f"Of the deaths up to {_day(then)}, {source} would still come to admit about "
+            f"{_about(then, prob)}, if it goes on as its delay says. That is a forecast of its "
+            "statements, not of deaths."
         )
     return sentences
-
-
-def last_claim_of(estimate: ClaimsEstimate, source: str) -> str | None:
-    """Last day that a dated, counted claim of one source speaks of."""
-    days = [
-        claim.end
-        for claim in estimate.meta.claims
-        if claim.counted and claim.source == source and claim.end
-    ]
-    return max(days, default=None)
 
 
 def ratios(estimate: ClaimsEstimate, prob: float) -> Table | None:
@@ -240,15 +213,12 @@ def ratios(estimate: ClaimsEstimate, prob: float) -> Table | None:
     table = table[table["source"].isin(moving)]
     rows: list[tuple[str, ...]] = []
     days: list[str] = []
-    for key, part in list(table.groupby(["source", *FIELDS], sort=False))[:MANY]:
+    for key, part in list(table.groupby(["source", *CELL_FIELDS], sort=False))[:MANY]:
         # A ratio to the first day is of hardly any deaths.
         at = [len(part) // 3, 2 * len(part) // 3, len(part) - 1]
-        days = [day(str(part["date"].iloc[i])) for i in at]
-        cells = [
-            f"{ratio(one['median'])} ({ratio_interval(one['low'], one['high'])})"
-            for one in (part.iloc[i] for i in at)
-        ]
+        days = [_day(part.iloc[i]) for i in at]
         source, *labels = map(str, key)
+        cells = [with_interval(span_of(part.iloc[i])) for i in at]
         rows.append((f"{source}: {counted_whenever(Target(*labels))}", *cells))
     return Table(
         f"Reported by a day as a part of all deaths up to it, with {percent(prob)} intervals.",
@@ -260,19 +230,15 @@ def ratios(estimate: ClaimsEstimate, prob: float) -> Table | None:
 
 def contradictory(estimate: ClaimsEstimate) -> list[str]:
     """Sources whose own claims contradict one another, by name."""
-    return [
-        capitalised(note.text.rstrip(".")) + "."
-        for note in estimate.warnings
-        if note.code == "contradictory"
-    ]
+    return [_sentence(note.text) for note in estimate.warnings if note.code == "contradictory"]
 
 
 def rules(estimate: ClaimsEstimate) -> list[str]:
     """How restated totals are counted once, and what was left out."""
     windows = windows_of(estimate)
-    counts = f"{_number(windows.claims)} count."
-    return [*(capitalised(text.rstrip(".")) + "." for text in windows.rules), counts]
+    counts = "One claim" if windows.claims == 1 else f"{windows.claims:,} claims"
+    return [*map(_sentence, windows.rules), f"{counts} count."]
 
 
-def _number(claims: int) -> str:
-    return "One claim" if claims == 1 else f"{claims:,} claims"
+def _sentence(text: str) -> str:
+    return capitalised(text.rstrip(".")) + "."

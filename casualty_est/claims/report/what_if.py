@@ -29,7 +29,7 @@ def rivals(estimate: ClaimsEstimate, at_most: int = 2) -> list[tuple[float, str]
     if not estimate.meta.has_level or not has_total(estimate):
         return []
     median = float(np.median(estimate.draws(0)))
-    found = []
+    against = []
     for claim in _of_the_same(estimate):
         number = stated(claim)
         if not number:
@@ -38,9 +38,9 @@ def rivals(estimate: ClaimsEstimate, at_most: int = 2) -> list[tuple[float, str]
         agrees = number <= median if bound == "lower" else bound == "upper" and number >= median
         gap = abs(math.log(number / median))
         if not agrees and gap > ALIKE:
-            found.append((claim.role not in OFFICIAL, -gap, number, claim.source))
-    unique = {number: source for _, _, number, source in sorted(found, reverse=True)}
-    ordered = [(number, source) for _, _, number, source in sorted(found)]
+            against.append((claim.role not in OFFICIAL, -gap, number, claim.source))
+    unique = {number: source for _, _, number, source in sorted(against, reverse=True)}
+    ordered = [(number, source) for _, _, number, source in sorted(against)]
     return list(dict.fromkeys((n, unique[n]) for n, _ in ordered))[:at_most]
 
 
@@ -51,9 +51,9 @@ def what_if(estimate: ClaimsEstimate) -> list[str]:
     unasked = estimate.meta.diagnostics.method == "exact"
     for number, _ in rivals(estimate):
         sentences += if_right(estimate, number)
-        found = estimate._tips(number, 0, unasked=unasked)
-        if found:
-            sentences += tips(number, found, estimate.meta.assumptions)
+        known = estimate._tips(number, 0, unasked=unasked)
+        if known:
+            sentences += tips(number, known, estimate.meta.assumptions)
     return sentences
 
 
@@ -79,33 +79,31 @@ def _of_the_same(estimate: ClaimsEstimate) -> list[ClaimRow]:
     A running total of an earlier day neither agrees nor disagrees with one of today.
     """
     cell = estimate.meta.rows[0].cell
-    found = [claim for claim in estimate.meta.claims if target_of(claim) == cell.target]
+    same = [claim for claim in estimate.meta.claims if target_of(claim) == cell.target]
     if not estimate.has_path:
-        return found
-    return [claim for claim in found if (claim.start, claim.end) == (cell.start, cell.end)]
+        return same
+    return [claim for claim in same if (claim.start, claim.end) == (cell.start, cell.end)]
 
 
-def tips(number: float, found: Sequence[Tip], assumptions: Sequence[Assumption]) -> list[str]:
+def tips(number: float, known: Sequence[Tip], assumptions: Sequence[Assumption]) -> list[str]:
     """What one would have to assume for the estimate to be another number."""
     sentences, helpless = [], []
-    for tip, item in zip(found, assumptions, strict=True):
+    for tip, item in zip(known, assumptions, strict=True):
         level = item.kind == "level"
         name = ratio_owner(item.name)
         if tip.value is None or tip.sds is None:
             helpless.append("the count itself" if level else name)
             continue
-        away = f"{share(abs(tip.sds))} standard deviations of the prior away"
-        if item.kind not in RATIOS:
-            what = "the count itself" if level else f"the {name}"
-            sentences.append(
-                f"For an estimate of {number:,.0f}, one would have to expect {what} at about "
-                f"{tip.value:,.3g} beforehand, instead of {item.median:,.3g}: {away}."
+        what, median = "the count itself" if level else f"the {name}", item.median
+        expected = f"expect {what} at about {tip.value:,.3g} beforehand, instead of {median:,.3g}"
+        if item.kind in RATIOS:
+            expected = (
+                f"assume beforehand that {name} reports {part_of(tip.value)} the true number, "
+                f"instead of {ratio(median)}"
             )
-            continue
         sentences.append(
-            f"For an estimate of {number:,.0f}, one would have to assume beforehand that {name} "
-            f"reports {part_of(tip.value)} the true number, instead of {ratio(item.median)}: "
-            f"{away}."
+            f"For an estimate of {number:,.0f}, one would have to {expected}: "
+            f"{share(abs(tip.sds))} standard deviations of the prior away."
         )
     if helpless:
         sentences.append(

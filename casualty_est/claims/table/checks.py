@@ -56,7 +56,7 @@ def validate(
     problems.extend(_alias_problems(table, rows))
     problems.extend(_role_problems(table, rows, broken))
     if problems:
-        raise InputError(sorted(problems, key=lambda found: found.line or 0), table.name)
+        raise InputError(sorted(problems, key=lambda problem: problem.line or 0), table.name)
     return tuple(rows), _warnings(table, rows)
 
 
@@ -80,21 +80,17 @@ def _parsed(
         "derived_from": _names,
         "quotes": lambda text: text or None,
         "alias_of": lambda text: text or None,
-        "citation": str,
+        "citation": shown_safely(str, CONTROLS_IN_PROSE),
     }
     parsers |= {column: shown_safely(parsers[column]) for column in _SHOWN}
-    parsers["citation"] = shown_safely(str, CONTROLS_IN_PROSE)
-    parsed: dict[str, Sequence[Any]] = {
-        "source": convert(table, "source", parsers["source"], problems)
-    }
-    if quantities is None:
-        parsed["quantity"] = convert(table, "quantity", parsers["quantity"], problems)
-    else:
-        problems.extend(quantity_problems(table, quantities))
-        parsed["quantity"] = quantities
-    for column in COLUMNS[2:]:
-        parsed[column] = convert(table, column, parsers[column], problems)
-    return [parsed[column] for column in COLUMNS]
+    parsed: list[Sequence[Any]] = []
+    for column in COLUMNS:
+        if column == "quantity" and quantities is not None:
+            problems.extend(quantity_problems(table, quantities))
+            parsed.append(quantities)
+        else:
+            parsed.append(convert(table, column, parsers[column], problems))
+    return parsed
 
 
 def _required(text: str) -> str:
@@ -118,8 +114,6 @@ def _scope(text: str) -> str:
 
 
 def _names(text: str) -> tuple[str, ...]:
-    if not text:
-        return ()
     return tuple(dict.fromkeys(name for part in text.split(";") if (name := part.strip())))
 
 
@@ -130,11 +124,8 @@ def _row_problems(table: Table, index: int, row: Claim) -> Iterator[Problem]:
     if row.start and row.reported and row.reported < row.start:
         reason = f"nobody can report before the window starts, {row.start}: correct one of the two"
         yield table.problem(index, reason, "reported", str(row.reported))
-    for column, names in (
-        ("derived_from", row.derived_from),
-        ("quotes", (row.quotes,)),
-        ("alias_of", (row.alias_of,)),
-    ):
+    others = {"derived_from": row.derived_from, "quotes": [row.quotes], "alias_of": [row.alias_of]}
+    for column, names in others.items():
         if row.source and row.source in names:
             reason = "this column names another source and this is the source itself: leave it out"
             yield table.problem(index, reason, column, row.source)
@@ -190,27 +181,24 @@ def _role_problems(
 
 
 def _warnings(table: Table, rows: Sequence[Claim]) -> tuple[tuple[str, str], ...]:
-    found = list(unknown_columns(table, COLUMNS))
+    warnings = list(unknown_columns(table, COLUMNS))
     for column, default in DEFAULTS.items():
         blank = Counter(table.column(column))[""]
         if blank:
             where = f"{blank:,} row{'s' if blank != 1 else ''}"
-            found.append(("default", f"{column} not given in {where}: taken as {default}"))
+            warnings.append(("default", f"{column} not given in {where}: taken as {default}"))
     # Distinct values first: a table has far fewer names than rows.
     mentions = dict.fromkeys(
-        (row.source, row.quotes, row.alias_of, row.derived_from) for row in rows
+        (row.source, row.quotes, row.alias_of, *row.derived_from) for row in rows
     )
-    sources = [
-        name
-        for source, quotes, alias_of, parents in mentions
-        for name in (source, quotes, alias_of, *parents)
-        if name
-    ]
     scopes = dict.fromkeys(row.scope for row in rows)
-    found.extend(similar_names(sources, "sources"))
-    found.extend(similar_names((part for scope in scopes for part in scope.split("+")), "scopes"))
-    found.extend(similar_names([*(row.group for row in rows), *GROUPS], "groups"))
-    found.extend(similar_names((row.perpetrator for row in rows), "perpetrators"))
+    for names, what in (
+        ([name for mention in mentions for name in mention if name], "sources"),
+        ([part for scope in scopes for part in scope.split("+")], "scopes"),
+        ([*(row.group for row in rows), *GROUPS], "groups"),
+        ([row.perpetrator for row in rows], "perpetrators"),
+    ):
+        warnings.extend(similar_names(names, what))
     if all(row.quantity.is_unknown for row in rows):
-        found.append(("no_counts", "no row has a count, so the table says nothing of the total"))
-    return tuple(found)
+        warnings.append(("no_counts", "no row has a count, so the table says nothing of the total"))
+    return tuple(warnings)

@@ -9,15 +9,13 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from casualty_est.claims.table.checks import follow_aliases, validate
-from casualty_est.claims.table.claim import COLUMNS, CellKey, Claim, Window
+from casualty_est.claims.table.claim import COLUMNS, Claim, Window
 from casualty_est.errors import InputError, Problem
 from casualty_est.quantity.quantity import Quantity
 from casualty_est.tables.read import Table, read_table, table_from
 
 if TYPE_CHECKING:
     import pandas as pd
-
-__all__ = ["COLUMNS", "CellKey", "Claim", "Claims", "Window", "window_text"]
 
 _SHOWN = 8
 
@@ -97,9 +95,7 @@ class Claims:
         1
         """
         problems: list[Problem] = []
-        claims = cls.__new__(cls)
-        claims._fill(read_table(path, problems=problems), problems)
-        return claims
+        return cls.__new__(cls)._fill(read_table(path, problems=problems), problems)
 
     @classmethod
     def from_rows(cls, rows: Iterable[Claim], name: str | None = None) -> Claims:
@@ -134,23 +130,18 @@ class Claims:
         if len(lines) < len(given):
             lines = tuple(range(1, len(given) + 1))
         cells = tuple(zip(*map(_as_text, given), strict=True))
-        claims = cls.__new__(cls)
         table = Table(name, COLUMNS, cells, lines, "row", None)
-        claims._fill(table, [], [row.quantity for row in given])
-        return claims
+        return cls.__new__(cls)._fill(table, [], [row.quantity for row in given])
 
     def _fill(
         self, table: Table, problems: list[Problem], quantities: list[Quantity] | None = None
-    ) -> None:
+    ) -> Claims:
         rows, warnings = validate(table, problems, quantities)
-        for field, value in (
-            ("rows", rows),
-            ("warnings", warnings),
-            ("name", table.name),
-            ("where", table.where),
-        ):
+        values = {"rows": rows, "warnings": warnings, "name": table.name, "where": table.where}
+        for field, value in values.items():
             # The class is frozen; this is the one place that may write.
             object.__setattr__(self, field, value)
+        return self
 
     def __len__(self) -> int:
         """Return the number of claims."""
@@ -203,7 +194,9 @@ class Claims:
 
     def __repr__(self) -> str:
         """Write the size of the table and its first claims."""
-        lines = [f"Claims: {self._size()}", *(f"  {_line(row)}" for row in self.rows[:_SHOWN])]
+        lines = [f"Claims: {self._size()}"]
+        for source, quantity, role, cell, window in map(_shown, self.rows[:_SHOWN]):
+            lines.append(f"  {source}: {quantity or 'no count'} ({role}; {cell}; {window})")
         if len(self) > _SHOWN:
             lines.append(f"  and {len(self) - _SHOWN:,} more")
         return "\n".join(lines)
@@ -266,8 +259,3 @@ def window_text(window: Window) -> str:
 def _shown(row: Claim) -> tuple[str, ...]:
     cell = ", ".join(row.cell_key)
     return (row.source, row.quantity.text, row.role or "no role", cell, window_text(row.window))
-
-
-def _line(row: Claim) -> str:
-    source, quantity, role, cell, window = _shown(row)
-    return f"{source}: {quantity or 'no count'} ({role}; {cell}; {window})"

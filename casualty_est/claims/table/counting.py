@@ -11,11 +11,9 @@ from casualty_est.claims.table.claim import CellKey, Claim, Window
 from casualty_est.claims.table.claims import Claims
 from casualty_est.claims.table.derived import drop_derived
 from casualty_est.claims.table.over_time import OverTime, spread_over_time
-from casualty_est.claims.table.tally import Counted, LeftOut, Tally, latest
+from casualty_est.claims.table.tally import Counted, Tally, series
 from casualty_est.claims.table.windows import WindowError, share_windows
 from casualty_est.tables.documented import DOCUMENTING_ROLES, Documented
-
-__all__ = ["Counted", "LeftOut", "WindowError", "count_once", "documented"]
 
 
 def count_once(
@@ -51,7 +49,7 @@ def count_once(
 
     Examples
     --------
-    >>> from casualty_est.claims.table.claims import Claim, Claims
+    >>> from casualty_est.claims.table.claim import Claim
     >>> from casualty_est.quantity.quantity import Quantity
     >>> first = Claim("CJTF-OIR", Quantity.parse("at least 817"), end=date(2017, 11, 30))
     >>> later = Claim("CJTF-OIR", Quantity.parse("at least 841"), end=date(2018, 1, 31))
@@ -64,23 +62,19 @@ def count_once(
     _move_to_speaker(tally)
     drop_derived(tally)
     asked = over_time or OverTime()
-    whole = tally.copy()
-    try:
-        if not asked.wanted:
-            return _in_one_window(tally)
-    except WindowError:
-        grid = spread_over_time(whole, asked)
-        if grid is None:
-            raise
-        return whole.result(grid)
-    grid = spread_over_time(whole, asked)
+    differing = WindowError(
+        "time can be modelled only where a claim says when its count begins and ends: give at "
+        "least one row a start and an end"
+    )
+    if not asked.wanted:
+        try:
+            return _in_one_window(tally.copy())
+        except WindowError as error:
+            differing = error
+    grid = spread_over_time(tally, asked)
     if grid is None:
-        msg = (
-            "time can be modelled only where a claim says when its count begins and ends: give at "
-            "least one row a start and an end"
-        )
-        raise WindowError(msg)
-    return whole.result(grid)
+        raise differing
+    return tally.result(grid)
 
 
 def _in_one_window(tally: Tally) -> Counted:
@@ -127,8 +121,7 @@ def _move_to_speaker(tally: Tally) -> None:
         if name == tally.standing[row].source:  # a source that quotes itself by another name
             tally.standing[row] = replace(tally.standing[row], quotes=None)
             del quoting[row]
-    if quoting:
-        _attribute(tally, quoting, roles)
+    _attribute(tally, quoting, roles)
 
 
 def _roles_by_source(claims: Claims, canonical: dict[str, str]) -> dict[str, dict[CellKey, str]]:
@@ -160,8 +153,8 @@ def _attribute(tally: Tally, quoting: dict[int, str], roles: dict[str, dict[Cell
         agreeing = (r for r in own[key] if _may_agree(claim.window, tally.standing[r].window))
         twin = next(agreeing, None)
         if twin is not None:
-            text = f"it repeats what {source!r} states in {tally.place([twin])}"
-            tally.drop(row, "quotes", text)
+            where = tally.place([twin])
+            tally.drop(row, "quotes", f"it repeats what {source!r} states in {where}")
             continue
         known = roles.get(source, {})
         only = set(known.values())
@@ -201,25 +194,10 @@ def _may_agree(one: Window, other: Window) -> bool:
 
 
 def _drop_restated(tally: Tally) -> None:
-    groups = tally.groups(lambda claim: (claim.source, claim.cell_key, claim.level, claim.start))
-    for rows in groups.values():
-        if len(rows) > 1:
-            _drop_repeats(tally, rows)
-            _keep_latest(tally, rows, lambda claim: None, lambda claim: claim.end)
-            _keep_latest(tally, rows, lambda claim: claim.end, lambda claim: claim.reported)
-
-
-def _drop_repeats(tally: Tally, rows: Sequence[int]) -> None:
-    same: dict[tuple[object, ...], list[int]] = defaultdict(list)
-    for row in rows:
-        claim = tally.standing[row]
-        same[(*claim.quantity.content, claim.end)].append(row)
-    for repeats in same.values():
-        # The last to be reported stays, so that no older figure passes for the newest.
-        kept = latest(tally, repeats)
-        for row in repeats:
-            if row != kept:
-                tally.drop(row, "repeat", f"it repeats {tally.place([kept])}")
+    tally.drop_repeats()
+    for rows in tally.groups(series).values():
+        _keep_latest(tally, rows, lambda claim: None, lambda claim: claim.end)
+        _keep_latest(tally, rows, lambda claim: claim.end, lambda claim: claim.reported)
 
 
 def _keep_latest(
@@ -263,30 +241,22 @@ def documented(claims: Iterable[Claim], key: CellKey, window: Window) -> Documen
     """Return the largest lower end that a documenting source stated for exactly one cell."""
     cell = [claim for claim in claims if claim.cell_key == key]
     alone = len({claim.window for claim in cell}) == 1
-    best: Documented | None = None
-    for claim in cell:
-        low = claim.quantity.stated_low if claim.role in DOCUMENTING_ROLES else None
-        if low is None or not _is_about(claim, window, alone):
-            continue
-        if best is None or low > best.low:
-            best = Documented(low, claim.quantity.high, claim.source, claim.quantity.text)
-    return best
+    return _largest(claim for claim in cell if _is_about(claim, window, alone))
 
 
 def documented_to(claims: Iterable[Claim], day: date) -> Documented | None:
     """Return the largest lower end that a documenting source stated for one cell up to a day."""
-    best: Documented | None = None
-    for claim in claims:
-        low = claim.quantity.stated_low if claim.role in DOCUMENTING_ROLES else None
-        last = claim.end or claim.reported
-        if (
-            low is not None
-            and last is not None
-            and last <= day
-            and (best is None or low > best.low)
-        ):
-            best = Documented(low, claim.quantity.high, claim.source, claim.quantity.text)
-    return best
+    return _largest(c for c in claims if (last := c.end or c.reported) and last <= day)
+
+
+def _largest(claims: Iterable[Claim]) -> Documented | None:
+    """The largest lower end of claims by documenting sources; of equal ones the first."""
+    documenting = (claim for claim in claims if claim.role in DOCUMENTING_ROLES)
+    lows = [(low, c) for c in documenting if (low := c.quantity.stated_low) is not None]
+    if not lows:
+        return None
+    low, claim = max(lows, key=lambda pair: pair[0])
+    return Documented(low, claim.quantity.high, claim.source, claim.quantity.text)
 
 
 def _is_about(claim: Claim, window: Window, alone: bool) -> bool:

@@ -19,11 +19,9 @@ class _Rows:
         self.at: dict[tuple[str | None, str | None], list[tuple[int, Claim]]] = defaultdict(list)
 
     def add(self, row: int, claim: Claim) -> None:
-        for part in claim.scopes:
-            self.at[part, claim.perpetrator].append((row, claim))
-            self.at[part, None].append((row, claim))
-        self.at[None, claim.perpetrator].append((row, claim))
-        self.at[None, None].append((row, claim))
+        for part in (*claim.scopes, None):
+            for perpetrator in (claim.perpetrator, None):
+                self.at[part, perpetrator].append((row, claim))
 
     def overlapping(self, cell: Claim) -> Iterator[tuple[int, Claim]]:
         # None asks for every scope or perpetrator; a named one also meets those that say "all".
@@ -34,16 +32,10 @@ class _Rows:
         for scope in scopes:
             for perpetrator in people:
                 for row, claim in self.at.get((scope, perpetrator), ()):
-                    if _outcomes_meet(cell, claim) and _groups_may_meet(cell, claim):
+                    outcomes = {cell.outcome, claim.outcome}
+                    apart = {cell.group, claim.group} == {"civilians", "combatants"}
+                    if not apart and (len(outcomes) == 1 or "casualties" in outcomes):
                         yield row, claim
-
-
-def _outcomes_meet(one: Claim, other: Claim) -> bool:
-    return one.outcome == other.outcome or "casualties" in (one.outcome, other.outcome)
-
-
-def _groups_may_meet(one: Claim, other: Claim) -> bool:
-    return {one.group, other.group} != {"civilians", "combatants"}
 
 
 @dataclass(slots=True)
@@ -52,7 +44,6 @@ class _Node:
 
     claim: Claim
     rows: list[int]
-    parents: tuple[str, ...] = ()
     absent: frozenset[str] = frozenset()
     on: frozenset[int] = frozenset()
 
@@ -64,9 +55,9 @@ def drop_derived(tally: Tally) -> None:
     nodes = _nodes(tally)
     settled = _settle(nodes, tally)
     for number, node in enumerate(nodes):
-        standing_on = settled[number]
-        if standing_on is not None:
-            base = nodes[standing_on]
+        below = settled[number]
+        if below is not None:
+            base = nodes[below]
             text = f"it is built on {base.claim.source!r} ({tally.place(base.rows)})"
             for row in node.rows:
                 tally.drop(row, "derived", text)
@@ -106,9 +97,9 @@ def _ancestors(
         if name in seen:
             continue
         seen.add(name)
-        found = {row for row, _ in live[name].overlapping(claim)} if name in live else set()
-        on |= found
-        if not found:
+        rows = {row for row, _ in live[name].overlapping(claim)} if name in live else set()
+        on |= rows
+        if not rows:
             absent.add(name)
             if name in unheard:
                 for _, silent in unheard[name].overlapping(claim):
@@ -145,13 +136,13 @@ def _settle(nodes: list[_Node], tally: Tally) -> list[int | None]:
 
 
 def _upstream(number: int, nodes: list[_Node]) -> set[int]:
-    found: set[int] = {number}
+    above = {number}
     queue = [number]
     for member in queue:  # grows while it is read
-        fresh = nodes[member].on - found
-        found |= fresh
+        fresh = nodes[member].on - above
+        above |= fresh
         queue.extend(fresh)
-    return found
+    return above
 
 
 def _drop_shared(tally: Tally, nodes: list[_Node]) -> None:

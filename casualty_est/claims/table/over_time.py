@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from casualty_est.claims.table.claim import Claim
-from casualty_est.claims.table.tally import Tally, latest
+from casualty_est.claims.table.tally import Tally, series
 from casualty_est.claims.table.time_grid import TimeGrid
 from casualty_est.quantity.quantity import Quantity
 
@@ -26,14 +26,11 @@ CONTRADICTS = 2 * math.sqrt(2) * 0.15
 
 @dataclass(frozen=True, slots=True)
 class OverTime:
-    """How the analyst wants differing windows to be handled.
-
-    starts, ends: Further first and last days that the grid has to hold, such as those of anchors.
-    """
+    """How the analyst wants differing windows to be handled."""
 
     grid: str | None = None
     restated: str = THIN
-    starts: tuple[date, ...] = ()
+    starts: tuple[date, ...] = ()  # further days that the grid has to hold, such as of anchors
     ends: tuple[date, ...] = ()
     wanted: bool = False
 
@@ -47,7 +44,7 @@ def spread_over_time(tally: Tally, asked: OverTime) -> TimeGrid | None:
         return None
     grid = TimeGrid.between(min(starts), max(*starts, *ends), asked.grid)
     _fill(tally, grid)
-    _drop_repeats(tally)
+    tally.drop_repeats()
     _note_contradictions(tally)
     if asked.restated == THIN:
         _thin(tally, grid)
@@ -58,12 +55,8 @@ def running(claims: Sequence[Claim]) -> list[bool]:
     """Tell for each claim whether it is a running total: its source restates it for other days."""
     ends: dict[object, set[date | None]] = defaultdict(set)
     for claim in claims:
-        ends[_series(claim)].add(claim.end)
-    return [claim.level == "total" and len(ends[_series(claim)]) > 1 for claim in claims]
-
-
-def _series(claim: Claim) -> tuple[object, ...]:
-    return (claim.source, claim.cell_key, claim.level, claim.start)
+        ends[series(claim)].add(claim.end)
+    return [claim.level == "total" and len(ends[series(claim)]) > 1 for claim in claims]
 
 
 def _fill(tally: Tally, grid: TimeGrid) -> None:
@@ -87,19 +80,8 @@ def _fill(tally: Tally, grid: TimeGrid) -> None:
     ):
         if rows:
             noun = "claim" if len(rows) == 1 else "claims"
-            tally.notes.append(
-                ("window_assumed", f"{len(rows):,} {noun} {text} ({tally.place(rows)})")
-            )
-
-
-def _drop_repeats(tally: Tally) -> None:
-    same = tally.groups(lambda claim: (*_series(claim), claim.end, claim.quantity.content))
-    for rows in same.values():
-        if len(rows) > 1:
-            kept = latest(tally, rows)
-            for row in rows:
-                if row != kept:
-                    tally.drop(row, "repeat", f"it repeats {tally.place([kept])}")
+            note = f"{len(rows):,} {noun} {text} ({tally.place(rows)})"
+            tally.notes.append(("window_assumed", note))
 
 
 def _thin(tally: Tally, grid: TimeGrid) -> None:
@@ -108,20 +90,14 @@ def _thin(tally: Tally, grid: TimeGrid) -> None:
     for row, claim in tally.standing.items():
         if claim.level != "incident" and claim.end is not None:
             step = grid.position(claim.end)
-            groups[(*_series(claim), _side(claim.quantity), step)].append(row)
+            side = claim.quantity.hedge.bound or "number"  # bounds do not stand for numbers
+            groups[(*series(claim), side, step)].append(row)
     for rows in groups.values():
-        if len(rows) == 1:
-            continue
         kept = _last(tally, rows)
         for row in rows:
             if row != kept:
                 text = f"{tally.place([kept])} of the same source stands for this {grid.step}"
                 tally.drop(row, "restated_step", text)
-
-
-def _side(quantity: Quantity) -> str:
-    """At least, at most, or a number: bounds do not stand for numbers."""
-    return quantity.hedge.bound or "number"
 
 
 def _last(tally: Tally, rows: Sequence[int]) -> int:
@@ -151,18 +127,21 @@ def _ends(quantity: Quantity, *, finite: bool = False) -> tuple[float, float]:
 
 def _note_contradictions(tally: Tally) -> None:
     """Name the sources whose running totals fall, or disagree on one day, by more than an error."""
-    found: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    against: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     places: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for rows in tally.groups(_series).values():
+    for rows in tally.groups(series).values():
         if len(rows) < 2 or tally.standing[rows[0]].level == "incident":
             continue
         claim = tally.standing[rows[0]]
         name = (claim.source, ", ".join(claim.cell_key))
         for earlier, later, kind in _against(tally, rows):
-            found[name][kind] += 1
+            against[name][kind] += 1
             places[name] += [row for row in (earlier, later) if row not in places[name]]
-    for (source, cell), kinds in found.items():
-        parts = [f"{kind} {_times(count)}" for kind, count in sorted(kinds.items())]
+    for (source, cell), kinds in against.items():
+        parts = [
+            f"{kind} {'once' if count == 1 else f'{count:,} times'}"
+            for kind, count in sorted(kinds.items())
+        ]
         where = tally.place(sorted(places[source, cell]))
         text = (
             f"contradictory claims of one source: what {source!r} says of {cell} "
@@ -198,22 +177,15 @@ def _gap(tally: Tally, upper: int, lower: int, *, lows: bool = False) -> float:
     return math.log(max(low, 0.5)) - math.log(max(high, 0.5))
 
 
-def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count:,} times"
-
-
 def rules(grid: TimeGrid, asked: OverTime) -> list[str]:
     """Say in sentences which rules the claims went through."""
     chosen = "as asked" if asked.grid else "chosen by the length of the span"
-    found = [
+    thinned = (
+        f"of one source, cell, first day and form of hedge the last number of each {grid.step} "
+        f"stands; restated='all' (--restated all) keeps every one"
+    )
+    return [
         f"counts are followed over {grid} ({chosen})",
         "exact repeats of one source are dropped",
+        thinned if asked.restated == THIN else "every restated number stands",
     ]
-    if asked.restated == THIN:
-        found.append(
-            f"of one source, cell, first day and form of hedge the last number of each {grid.step} "
-            f"stands; restated='all' (--restated all) keeps every one"
-        )
-    else:
-        found.append("every restated number stands")
-    return found

@@ -73,7 +73,6 @@ class Tally:
 
     def __init__(self, claims: Claims) -> None:
         self.published = claims
-        self.where = claims.where
         self.standing: dict[int, Claim] = dict(enumerate(claims.rows))
         self.gone: dict[int, LeftOut] = {}
         self.notes: list[tuple[str, str]] = []
@@ -86,14 +85,22 @@ class Tally:
     def place(self, rows: Sequence[int]) -> str:
         """Name the lines of some rows, the first few of many."""
         lines = [str(self.published.rows[row].line) for row in rows[:SHOWN]]
-        return f"{self.where}{'s' * (len(rows) > 1)} {', '.join(lines)}{more(rows)}"
+        return f"{self.published.where}{'s' * (len(rows) > 1)} {', '.join(lines)}{more(rows)}"
 
     def groups[K](self, key: Callable[[Claim], K]) -> dict[K, list[int]]:
         """Group the rows that stand by what `key` says of their claims."""
-        found: dict[K, list[int]] = {}
+        groups: dict[K, list[int]] = {}
         for row, claim in self.standing.items():
-            found.setdefault(key(claim), []).append(row)
-        return found
+            groups.setdefault(key(claim), []).append(row)
+        return groups
+
+    def drop_repeats(self) -> None:
+        """Drop what a source says again; the last stays, so no older figure passes for it."""
+        for rows in self.groups(lambda c: (*series(c), c.end, c.quantity.content)).values():
+            kept = latest(self, rows)
+            for row in rows:
+                if row != kept:
+                    self.drop(row, "repeat", f"it repeats {self.place([kept])}")
 
     def copy(self) -> Tally:
         """Return a tally of its own in the same state."""
@@ -114,11 +121,16 @@ class Tally:
         return Counted(tuple(self.standing.values()), left_out, (*counts, *self.notes), grid)
 
 
+def series(claim: Claim) -> tuple[object, ...]:
+    """What all claims of one source on one count since one day have in common."""
+    return (claim.source, claim.cell_key, claim.level, claim.start)
+
+
 def latest(tally: Tally, rows: Iterable[int]) -> int:
     """Return the row reported last; undated rows come before dated ones, ties go to the first."""
     return max(rows, key=lambda row: (tally.standing[row].reported or date.min, -row))
 
 
-def more(found: Sized) -> str:
+def more(things: Sized) -> str:
     """Say how many things a message leaves unnamed."""
-    return f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    return f" and {len(things) - SHOWN} more" if len(things) > SHOWN else ""

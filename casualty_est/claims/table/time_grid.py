@@ -18,15 +18,10 @@ LONGEST_BY_DAY, LONGEST_BY_WEEK = 60, 560
 
 @dataclass(frozen=True, slots=True)
 class TimeGrid:
-    """Consecutive steps from a first to a last day.
-
-    step: Length of a step.
-    edges: Ordinals (`datetime.date.toordinal`) of the first day of every step, and of the day
-        after the last step.
-    """
+    """Consecutive steps from a first to a last day."""
 
     step: str
-    edges: tuple[int, ...]
+    edges: tuple[int, ...]  # ordinals of the first day of every step, and of the day after the last
 
     @classmethod
     def between(cls, first: date, last: date, step: str | None = None) -> TimeGrid:
@@ -82,10 +77,7 @@ class TimeGrid:
         return min(max(place, 0), self.steps - 1)
 
     def weights(self, start: date, end: date) -> Array:
-        """Share of each step's days that lies between two days, both included.
-
-        Returns (step,).
-        """
+        """Share (step,) of each step's days that lies between two days, both included."""
         edges = np.array(self.edges, dtype=float)
         low, high = float(start.toordinal()), float(end.toordinal() + 1)
         inside = np.minimum(edges[1:], high) - np.maximum(edges[:-1], low)

@@ -56,20 +56,17 @@ def _overlapping(cells: Iterable[CellKey]) -> _Union:
         for kind, scope, perpetrator in _atoms(cell):
             spots[kind].add((scope, perpetrator))
             union.join(cell, (kind, scope, perpetrator))
-    for kind, found in spots.items():
-        wide = [spot for spot in found if ALL_SCOPES in spot[:1] or ANY_PERPETRATOR in spot[1:]]
-        everything = (ALL_SCOPES, ANY_PERPETRATOR)
-        any_where = [spot for spot in wide if spot[0] == ALL_SCOPES]
-        any_one = [spot for spot in wide if spot[1] == ANY_PERPETRATOR]
-        if everything in found:
-            for spot in found:
-                union.join((kind, *spot), (kind, *everything))
-        elif any_where and any_one:
-            for spot in wide:
-                union.join((kind, *spot), (kind, *wide[0]))
-        for scope, perpetrator in found:
+    for kind, named in spots.items():
+        any_where = [spot for spot in named if spot[0] == ALL_SCOPES]
+        any_one = [spot for spot in named if spot[1] == ANY_PERPETRATOR]
+        together = any_where + any_one if any_where and any_one else []
+        if (ALL_SCOPES, ANY_PERPETRATOR) in named:
+            together = list(named)
+        for spot in together:
+            union.join((kind, *spot), (kind, *together[0]))
+        for scope, perpetrator in named:
             for spot in ((ALL_SCOPES, perpetrator), (scope, ANY_PERPETRATOR)):
-                if spot in found:
+                if spot in named:
                     union.join((kind, scope, perpetrator), (kind, *spot))
     return union
 
@@ -111,13 +108,13 @@ def share_windows(tally: Tally) -> bool:
 
 def _windows_of(tally: Tally, rows: Sequence[int]) -> str:
     """Name each window with the sources and lines that give it."""
-    found: dict[Window, dict[str, list[int]]] = {}
+    by_window: dict[Window, dict[str, list[int]]] = {}
     for row in rows:
         claim = tally.standing[row]
         if claim.start or claim.end:
-            found.setdefault(claim.window, {}).setdefault(claim.source, []).append(row)
+            by_window.setdefault(claim.window, {}).setdefault(claim.source, []).append(row)
     texts = []
-    for window, sources in list(found.items())[:SHOWN]:
+    for window, sources in list(by_window.items())[:SHOWN]:
         named = [f"{name!r} in {tally.place(at)}" for name, at in list(sources.items())[:SHOWN]]
         texts.append(f"{window_text(window)} ({', '.join(named)}{more(sources)})")
-    return f"{' against '.join(texts)}{more(found)}"
+    return f"{' against '.join(texts)}{more(by_window)}"

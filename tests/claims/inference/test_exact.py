@@ -189,8 +189,8 @@ def test_learned_reporting_sd_has_the_posterior_of_the_grid():
     )
     free = 0.15 * np.exp(0.7 * quantiles(weight / weight.sum(), (0.1, 0.5, 0.9), x=logs))
     expected = np.hypot(free, 0.02)
-    found = model.fit(seed=3, draws=4000).idata["posterior"]["reporting_sd"].values.ravel()
-    np.testing.assert_allclose(np.quantile(found, (0.1, 0.5, 0.9)), expected, rtol=0.05)
+    sds = model.fit(seed=3, draws=4000).idata["posterior"]["reporting_sd"].values.ravel()
+    np.testing.assert_allclose(np.quantile(sds, (0.1, 0.5, 0.9)), expected, rtol=0.05)
 
 
 def test_anchor_on_the_cell():
@@ -323,10 +323,10 @@ def test_ten_monitors_are_not_ten_witnesses():
     for model, role in ((shared, 0.5), (free, 0.0)):
         density, x = ten_monitors(role)
         same(model, density, x=x, atol=0.003)
-    found = [width(solve(model.layout).quantile(Q)) for model in (one, shared, free)]
+    widths = [width(solve(model.layout).quantile(Q)) for model in (one, shared, free)]
     # That all ten agree also says that they miss little, so completeness shrinks either way; the
     # log-normal case below has the role's half of the variance alone.
-    assert found[2] * 1.3 < found[1] < found[0]
+    assert widths[2] * 1.3 < widths[1] < widths[0]
 
 
 def test_the_shared_half_stays_with_log_normal_ratios():
@@ -356,24 +356,24 @@ def mixed():
 
 
 def drawn(model, draws=4000, seed=1):
-    found = solve(model.layout)
+    posterior = solve(model.layout)
     rng = np.random.default_rng(seed)
-    return found, draw(model.layout, found, chains=4, draws=draws, rng=rng)
+    return posterior, draw(model.layout, posterior, chains=4, draws=draws, rng=rng)
 
 
 def test_draws_have_the_solvers_quantiles(mixed):
-    found, draws = drawn(mixed)
+    posterior, draws = drawn(mixed)
     assert draws.log_deaths.shape == (4, 4000, 1)
     assert draws.log_ratio.shape == (4, 4000, 3)
     np.testing.assert_allclose(
-        np.quantile(draws.log_deaths, Q), found.quantile(Q), rtol=0, atol=1e-3
+        np.quantile(draws.log_deaths, Q), posterior.quantile(Q), rtol=0, atol=1e-3
     )
 
 
 def test_every_chain_is_a_fair_sample(mixed):
-    found, draws = drawn(mixed)
+    posterior, draws = drawn(mixed)
     for chain in draws.log_deaths[..., 0]:
-        place = np.asarray(found.cdf(chain))
+        place = np.asarray(posterior.cdf(chain))
         assert stats.kstest(place, "uniform").pvalue > 1e-3
         assert abs(np.corrcoef(chain[1:], chain[:-1])[0, 1]) < 0.06
 
@@ -413,10 +413,10 @@ def test_the_same_seed_gives_the_same_draws(mixed):
 
 
 def test_covariance_of_drawn_scores_is_the_weight(mixed):
-    found, draws = drawn(mixed)
+    posterior, draws = drawn(mixed)
     centred = draws.log_deaths[..., 0] - draws.log_deaths.mean()
     weights = (centred[..., None] * draws.scores).mean(axis=(0, 1))
-    np.testing.assert_allclose(weights, found.weights(), atol=0.002)
+    np.testing.assert_allclose(weights, posterior.weights(), atol=0.002)
 
 
 def test_several_cells_are_refused_in_words():

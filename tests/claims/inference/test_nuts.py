@@ -73,8 +73,8 @@ def agree(log_deaths, expected, rtol):
 
 def test_two_numbers_agree_with_the_exact_route(two, two_compiled):
     draws = two_compiled.sample(draws=5000, tune=1000, seed=1)
-    found = solve(two.layout)
-    agree(draws.log_deaths, found.quantile(Q), 0.02)
+    posterior = solve(two.layout)
+    agree(draws.log_deaths, posterior.quantile(Q), 0.02)
     np.testing.assert_allclose(
         np.exp(np.quantile(draws.log_deaths, Q)), [5984, 10107, 20416], rtol=0.02
     )
@@ -127,9 +127,9 @@ def test_the_same_seed_gives_the_same_draws(two_compiled):
 
 def test_progress_is_reported(two_compiled):
     calls = []
-    two_compiled.sample(draws=500, tune=500, seed=9, on_progress=lambda *call: calls.append(call))
-    assert calls[-1][1] == 4000
-    assert all(0 <= done <= total for done, total in calls)
+    two_compiled.sample(draws=500, tune=500, seed=9, report=lambda *call: calls.append(call))
+    assert {text for text, _ in calls} == {"sampling 4 chains"}
+    assert all(0 <= share <= 1 for _, share in calls)
 
 
 def test_a_fit_that_did_not_converge_says_so_everywhere(two, two_compiled):
@@ -159,10 +159,10 @@ def test_absurdly_few_draws_are_no_crash(two, two_compiled, draws):
 def test_sampled_estimate_of_the_two_numbers(two, two_compiled):
     est = two.fit(method="nuts", seed=6, draws=3000)
     assert est.converged
-    found = est.meta.diagnostics
-    assert (found.method, found.divergences) == ("nuts", 0)
-    assert found.max_rhat < 1.01
-    assert found.min_ess > 400
+    diagnostics = est.meta.diagnostics
+    assert (diagnostics.method, diagnostics.divergences) == ("nuts", 0)
+    assert diagnostics.max_rhat < 1.01
+    assert diagnostics.min_ess > 400
     rows = est.identification().rows
     exact = solve(two.layout).weights()
     for row, weight in zip(rows, exact, strict=True):
@@ -265,7 +265,7 @@ def test_prior_draws_are_those_of_the_pymc_model(regions):
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the potentials, which both leave out
-        found = pm.sample_prior_predictive(
+        drawn = pm.sample_prior_predictive(
             draws=20_000,
             model=regions.pymc_model,
             random_seed=1,
@@ -273,7 +273,7 @@ def test_prior_draws_are_those_of_the_pymc_model(regions):
         )["prior"]
     ours = prior_draws(regions.layout, 20_000, np.random.default_rng(2))
     for name, values in (("log_deaths", ours.log_deaths), ("log_ratio", ours.log_ratio)):
-        theirs = found[name].values[0]
+        theirs = drawn[name].values[0]
         assert values[0].shape == theirs.shape
         sd = theirs.std(axis=0)
         for q in (0.05, 0.25, 0.5, 0.75, 0.95):

@@ -30,30 +30,30 @@ def surprise_of(log_lik, places):
     )
     counts = np.log(np.arange(1.0, draws + 1)).reshape(1, draws, 1)
     state = SimpleNamespace(log_deaths=counts, log_ratio=np.full((1, draws, 1), 0.5), extra={})
-    (found,) = surprise(layout, state, np.reshape(log_lik, (1, draws, 1)))
-    return found
+    (tail,) = surprise(layout, state, np.reshape(log_lik, (1, draws, 1)))
+    return tail
 
 
 def test_a_draw_weighs_one_over_the_likelihood_of_the_claim():
-    found = surprise_of(np.log([1.0, 2.0, 1.0, 2.0]), [0.1, 0.2, 0.3, 0.4])
-    assert found == pytest.approx(2 * (0.1 + 0.1 + 0.3 + 0.2) / 3)
+    tail = surprise_of(np.log([1.0, 2.0, 1.0, 2.0]), [0.1, 0.2, 0.3, 0.4])
+    assert tail == pytest.approx(2 * (0.1 + 0.1 + 0.3 + 0.2) / 3)
 
 
 def test_no_draw_weighs_more_than_the_sum_over_the_root_of_their_number():
     """Of 100 draws one would weigh 1,000: it is cut to 1,099 / 10."""
     log_lik = np.append(np.zeros(99), -np.log(1000.0))
-    found = surprise_of(log_lik, np.append(np.full(99, 0.1), 0.4))
+    tail = surprise_of(log_lik, np.append(np.full(99, 0.1), 0.4))
     cap = 1099 / 10
-    assert found == pytest.approx(2 * (99 * 0.1 + cap * 0.4) / (99 + cap))
+    assert tail == pytest.approx(2 * (99 * 0.1 + cap * 0.4) / (99 + cap))
 
 
 def test_a_weight_just_below_that_stays():
     # Nine draws of weight 1 and seven of weight w: the sum over the root of 16 is above w.
     w = 3.0
     log_lik = np.append(np.zeros(9), np.full(7, -np.log(w)))
-    found = surprise_of(log_lik, np.append(np.full(9, 0.1), np.full(7, 0.4)))
+    tail = surprise_of(log_lik, np.append(np.full(9, 0.1), np.full(7, 0.4)))
     assert (9 + 7 * w) / 4 > w
-    assert found == pytest.approx(2 * (9 * 0.1 + 7 * w * 0.4) / (9 + 7 * w))
+    assert tail == pytest.approx(2 * (9 * 0.1 + 7 * w * 0.4) / (9 + 7 * w))
 
 
 def test_both_tails_count():

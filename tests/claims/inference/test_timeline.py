@@ -27,13 +27,13 @@ def stated(month, median):
 
 def rows():
     rng = np.random.default_rng(8)
-    found = []
+    rows = []
 
     def say(source, role, share, sd, months, late=None, **cell):
         for k in months:
             known = TRUE[k] if late is None else stated(k, late)
             number = share * known * np.exp(rng.normal(0, sd))
-            found.append(
+            rows.append(
                 {
                     "source": source,
                     "role": role,
@@ -49,7 +49,7 @@ def rows():
     say("Watch", "monitor", 0.5, 0.08, (5, 8, 11, 14, 17))
     say("Watch", "monitor", 1.2, 0.08, (8, 17), outcome="casualties")
     say("Herald", "media", 0.7, 0.1, (17,), outcome="injured")
-    return pd.DataFrame(found)
+    return pd.DataFrame(rows)
 
 
 @pytest.fixture(scope="module")
@@ -80,8 +80,8 @@ def test_what_the_sampler_expects_is_what_numpy_does(est):
     compiled = est._model._engines["nuts"]
     draws = compiled.sample(draws=5, tune=100, chains=1, seed=2)
     extra = {name: value[0] for name, value in draws.extra.items()}
-    found = expected(layout, draws.log_deaths[0], draws.log_ratio[0], extra)
-    np.testing.assert_allclose(found, extra["expected"], rtol=1e-9)
+    logs = expected(layout, draws.log_deaths[0], draws.log_ratio[0], extra)
+    np.testing.assert_allclose(logs, extra["expected"], rtol=1e-9)
 
 
 def test_paths_as_tables(est):
@@ -125,14 +125,14 @@ def test_what_is_still_to_be_admitted(est):
 
 
 def test_json_file_and_back(est, tmp_path):
-    found = est.to_dict()
-    assert json.loads(json.dumps(found, allow_nan=False)) == found
-    path = found["details"]["path"]
+    content = est.to_dict()
+    assert json.loads(json.dumps(content, allow_nan=False)) == content
+    path = content["details"]["path"]
     assert len(path) == len(est.details.windows.cells)
     assert path[0]["dates"] == [day.date().isoformat() for day in MONTHS]
     assert len(path[0]["median"]) == 18
-    assert found["details"]["windows"]["grid"] == "month"
-    assert found["details"]["still_to_be_admitted"][0]["source"] == "Army"
+    assert content["details"]["windows"]["grid"] == "month"
+    assert content["details"]["still_to_be_admitted"][0]["source"] == "Army"
     est.as_of(["2016-12-31"])
     again = Estimate.load(est.save(tmp_path / "est.nc"))
     pd.testing.assert_frame_equal(again.path(), est.path())
@@ -144,9 +144,9 @@ def test_json_file_and_back(est, tmp_path):
 
 
 def test_what_sets_the_level_sums_to_one(est):
-    found = est.identification()
-    assert found.sum == pytest.approx(1, abs=max(0.1, 4 * found.sum_mcse))
-    names = [row.assumption for row in found.rows]
+    gauge = est.identification()
+    assert gauge.sum == pytest.approx(1, abs=max(0.1, 4 * gauge.sum_mcse))
+    names = [row.assumption for row in gauge.rows]
     assert "ratio of Army" in names
 
 

@@ -307,17 +307,17 @@ def test_pymc_log_density_is_the_sum_of_prior_and_claims():
 def test_documented_follows_the_role_that_the_model_uses():
     bare = [{"source": "A", "quantity": "at least 500"}, {"source": "B", "quantity": "about 50"}]
 
-    def found(rows, **options):
+    def documented(rows, **options):
         built = model(rows, **options)
         return built.documented(built.rows[0])
 
-    assert found(bare) is None
-    assert found(bare, roles={"A": "monitor"}).text == "at least 500"
-    assert found(bare, priors={"sources": {"A": {"role": "monitor"}}}).low == 500
+    assert documented(bare) is None
+    assert documented(bare, roles={"A": "monitor"}).text == "at least 500"
+    assert documented(bare, priors={"sources": {"A": {"role": "monitor"}}}).low == 500
     named = [bare[0] | {"role": "monitor"}, bare[1]]
-    assert found(named, roles={"A": "media"}) is None
+    assert documented(named, roles={"A": "media"}) is None
     later = {"source": "A", "quantity": "at least 700", "reported": "2018-02-09"}
-    assert found([named[0] | {"reported": "2017-02-09"}, later]).low == 700
+    assert documented([named[0] | {"reported": "2017-02-09"}, later]).low == 700
 
 
 def test_words_are_no_documented_count_and_no_tally():

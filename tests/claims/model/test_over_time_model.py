@@ -14,12 +14,12 @@ TRUE = np.cumsum(60 * np.exp(np.sin(np.arange(18) / 3)))
 
 def rows():
     rng = np.random.default_rng(8)
-    found = []
+    rows = []
 
     def say(source, role, share, sd, months, **cell):
         for k in months:
             number = share * TRUE[k] * np.exp(rng.normal(0, sd))
-            found.append(
+            rows.append(
                 {
                     "source": source,
                     "role": role,
@@ -35,20 +35,20 @@ def rows():
     say("Watch", "monitor", 0.5, 0.08, (5, 8, 11, 14, 17))
     say("Watch", "monitor", 1.2, 0.08, (8, 17), outcome="casualties")
     say("Herald", "media", 0.7, 0.1, (17,), outcome="injured")
-    return pd.DataFrame(found)
+    return pd.DataFrame(rows)
 
 
 def test_refused_where_time_is_not_modelled():
     one = pd.DataFrame({"source": ["A", "B"], "role": ["monitor"] * 2, "quantity": ["10", "20"]})
-    found = ClaimsModel(one).fit(seed=1, progress_bar=False)
-    assert not found.has_path
-    for ask in (found.path, found.ratio_paths, found.still_to_be_admitted):
+    est = ClaimsModel(one).fit(seed=1, progress_bar=False)
+    assert not est.has_path
+    for ask in (est.path, est.ratio_paths, est.still_to_be_admitted):
         with pytest.raises(UsageError, match="time was not modelled"):
             ask()
     with pytest.raises(UsageError, match="time was not modelled"):
-        found.as_of(["2016-01-31"])
-    assert "path" not in found.to_dict()["details"]
-    assert "windows" not in found.to_dict()["details"]
+        est.as_of(["2016-01-31"])
+    assert "path" not in est.to_dict()["details"]
+    assert "windows" not in est.to_dict()["details"]
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def test_drift_is_a_walk_from_the_middle():
 def test_the_delay_is_integrated_over_the_days(median, start, end, stated):
     months = grid()
     lags, shares = delays.delay_nodes(months, DAY(start), DAY(end), DAY(stated))
-    found = (delays.admitted(lags, math.log(median), 1.057) * shares).sum(axis=-1)
+    share = (delays.admitted(lags, math.log(median), 1.057) * shares).sum(axis=-1)
     scale = median / math.log(2) ** (1 / 1.057)
     late = stats.weibull_min(1.057, scale=scale)
     assert late.median() == pytest.approx(median)
@@ -99,7 +99,7 @@ def test_the_delay_is_integrated_over_the_days(median, start, end, stated):
         held = 0.0
         if high > low:
             held = integrate.quad(lambda u: late.cdf(last - u), low, high)[0]
-        assert found[step] == pytest.approx(held / months.days[step], abs=2e-3)
+        assert share[step] == pytest.approx(held / months.days[step], abs=2e-3)
     np.testing.assert_allclose(
         shares.sum(axis=-1), months.weights(DAY(start), DAY(end)), atol=1e-12
     )
@@ -208,12 +208,12 @@ def test_log_density_against_scipy(model):
     start = pymc_model.initial_point()
     begun = find_start(layout)
     rng = np.random.default_rng(5)
-    found, wanted = [], []
+    densities, wanted = [], []
     for _ in range(4):
         point = {name: value + rng.normal(0, 0.3, np.shape(value)) for name, value in start.items()}
-        found.append(float(logp(point)))
+        densities.append(float(logp(point)))
         wanted.append(by_hand(reference, point, begun, names))
-    np.testing.assert_allclose(np.diff(found), np.diff(wanted), rtol=1e-5, atol=1e-4)
+    np.testing.assert_allclose(np.diff(densities), np.diff(wanted), rtol=1e-5, atol=1e-4)
 
 
 def by_hand(reference, point, begun, names):
@@ -356,11 +356,11 @@ def test_what_numpy_expects_is_what_the_model_expects(model):
 
 
 def test_prior_draws_reach_the_claims(model):
-    found = model.prior_predictive(draws=400, seed=1)["prior_predictive"]["claim"].values[0]
-    assert found.shape == (400, len(CLAIMS))
-    assert np.isfinite(found).all()
+    claims = model.prior_predictive(draws=400, seed=1)["prior_predictive"]["claim"].values[0]
+    assert claims.shape == (400, len(CLAIMS))
+    assert np.isfinite(claims).all()
     # A running total of an army rises: later claims are larger, but for errors.
-    assert (np.median(found[:, :3], axis=0)[1:] > np.median(found[:, :2], axis=0)).all()
+    assert (np.median(claims[:, :3], axis=0)[1:] > np.median(claims[:, :2], axis=0)).all()
 
 
 def test_the_search_for_a_start_knows_its_slopes(model):

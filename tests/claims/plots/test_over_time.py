@@ -10,10 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from casualty_est.claims.plots.axes import date_ticks, day_number
 from casualty_est.claims.plots.column import spread
-from casualty_est.claims.plots.dates import date_ticks, day_number
-from casualty_est.claims.plots.path_data import path_of, placed_claims, row_of
-from casualty_est.claims.plots.running import latest_running
+from casualty_est.claims.plots.path_data import latest_running, path_of, placed_claims, row_of
 from casualty_est.errors import UsageError
 from casualty_est.plots import to_png, to_svg
 from casualty_est.plots.scales import set_log_axis_upward
@@ -51,9 +50,9 @@ def test_the_path_ends_at_the_total_of_the_table(plain):
     assert (path.low[-1], path.median[-1], path.high[-1]) == pytest.approx(
         (row["low"], row["median"], row["high"])
     )
-    found = texts(plain.plot.path())
-    assert {"Estimated", "Documented", "at least 1,500", "Tally (monitor)"} <= set(found)
-    assert "Still to be admitted by Army" in " ".join(found)
+    words = texts(plain.plot.path())
+    assert {"Estimated", "Documented", "at least 1,500", "Tally (monitor)"} <= set(words)
+    assert "Still to be admitted by Army" in " ".join(words)
 
 
 def test_the_median_line_lies_where_the_draws_are(plain):
@@ -131,10 +130,10 @@ def test_ratio_paths_have_a_panel_for_each_source(plain):
 
 
 def test_total_shows_the_last_running_totals_only(plain):
-    found = texts(plain.plot.total())
-    assert "Latest running totals, as published" in found
-    assert "“200”" in found
-    assert "“about 90”" not in found
+    words = texts(plain.plot.total())
+    assert "Latest running totals, as published" in words
+    assert "“200”" in words
+    assert "“about 90”" not in words
     last = latest_running(list(CLAIMS))
     assert [c.text for c in last if c.source == "Press"] == [
         "at least 1,000",
@@ -205,9 +204,9 @@ def test_text_neither_overlaps_nor_leaves_the_page(plain, crowded, name):
 
 
 def test_many_sources_are_named_up_to_seven(crowded):
-    found = texts(crowded.plot.path())
-    assert "7 more sources" in found
-    assert "$x$ (monitor)" in found
+    words = texts(crowded.plot.path())
+    assert "7 more sources" in words
+    assert "$x$ (monitor)" in words
 
 
 def test_not_converged_is_stamped(plain):
@@ -221,12 +220,12 @@ def test_spread_keeps_order_and_distance():
     rng = np.random.default_rng(2)
     for _ in range(50):
         wanted, heights = rng.uniform(0, 3, 6), rng.uniform(0.2, 0.5, 6)
-        found = spread(list(wanted), list(heights), 3.5)
+        middles = spread(list(wanted), list(heights), 3.5)
         order = np.argsort(wanted, kind="stable")
         for a, b in pairwise(order):
-            assert found[b] - found[a] >= (heights[a] + heights[b]) / 2 - 1e-9
-        assert min(np.array(found) - heights / 2) >= -1e-9
-        assert max(np.array(found) + heights / 2) <= 3.5 + 1e-9
+            assert middles[b] - middles[a] >= (heights[a] + heights[b]) / 2 - 1e-9
+        assert min(np.array(middles) - heights / 2) >= -1e-9
+        assert max(np.array(middles) + heights / 2) <= 3.5 + 1e-9
     assert spread([1.0, 2.0], [0.3, 0.3], 3.0) == [1.0, 2.0]  # what has room stays
 
 

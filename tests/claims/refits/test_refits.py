@@ -14,8 +14,8 @@ ROWS = [("A", "perpetrator", "about 800"), ("B", "media", "5,003"), ("C", "third
 
 
 def expected(rows, prob=0.95, **options):
-    found = solve(model(*rows, **options).layout)
-    return np.exp(found.quantile([0.5, (1 - prob) / 2, (1 + prob) / 2]))
+    posterior = solve(model(*rows, **options).layout)
+    return np.exp(posterior.quantile([0.5, (1 - prob) / 2, (1 + prob) / 2]))
 
 
 @pytest.fixture(scope="module")
@@ -24,37 +24,37 @@ def estimate():
 
 
 def test_each_alone(estimate):
-    found = estimate.each_source_alone()
-    assert list(found["case"]) == ["only A", "only B", "only C"]
+    alone = estimate.each_source_alone()
+    assert list(alone["case"]) == ["only A", "only B", "only C"]
     for i, row in enumerate(ROWS):
-        got = found.loc[i, ["median", "low", "high"]].astype(float)
+        got = alone.loc[i, ["median", "low", "high"]].astype(float)
         np.testing.assert_allclose(got, expected([row]), rtol=0.005)
-    assert found["converged"].all()
+    assert alone["converged"].all()
 
 
 def test_each_left_out(estimate):
-    found = estimate.without_each_source(ci_prob=0.8)
-    assert list(found["case"]) == ["without A", "without B", "without C"]
-    assert (found["prob"] == 0.8).all()
+    without = estimate.without_each_source(ci_prob=0.8)
+    assert list(without["case"]) == ["without A", "without B", "without C"]
+    assert (without["prob"] == 0.8).all()
     for i in range(3):
-        got = found.loc[i, ["median", "low", "high"]].astype(float)
+        got = without.loc[i, ["median", "low", "high"]].astype(float)
         rest = ROWS[:i] + ROWS[i + 1 :]
         np.testing.assert_allclose(got, expected(rest, 0.8), rtol=0.005)
 
 
 def test_a_single_source_cannot_be_left_out():
-    found = model(*ROWS[:1]).fit(seed=1).without_each_source()
-    assert list(found.columns) == ["case", "median", "low", "high", "prob", "converged"]
-    assert len(found) == 0
+    without = model(*ROWS[:1]).fit(seed=1).without_each_source()
+    assert list(without.columns) == ["case", "median", "low", "high", "prob", "converged"]
+    assert len(without) == 0
 
 
 def test_wider_is_the_role_with_its_sd_doubled():
     est = ClaimsModel(datasets.load("coalition")).fit(seed=1)
-    found = est.wider_priors()
-    assert list(found["case"]) == ["role monitor, prior sd doubled"]
+    wider = est.wider_priors()
+    assert list(wider["case"]) == ["role monitor, prior sd doubled"]
     priors = {"roles": {"monitor": {"completeness": {"median": 0.5, "sd": 1.6}}}}
     wide = solve(ClaimsModel(datasets.load("coalition"), priors=priors).layout)
-    got = found.loc[0, ["median", "low", "high"]].astype(float)
+    got = wider.loc[0, ["median", "low", "high"]].astype(float)
     np.testing.assert_allclose(got, np.exp(wide.quantile([0.5, 0.025, 0.975])), rtol=0.005)
 
 

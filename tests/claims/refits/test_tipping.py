@@ -22,16 +22,16 @@ def estimate():
 
 @pytest.mark.parametrize("n", [5000, 20_000])
 def test_assuming_the_tipped_ratio_gives_the_number(estimate, n):
-    found = estimate.tipping(n).set_index("assumption")
+    tips = estimate.tipping(n).set_index("assumption")
     for name, role, sd in (("A", "perpetrator", 1.0), ("B", "media", 0.7)):
-        value = found.loc[f"ratio of {name}", "value"]
+        value = tips.loc[f"ratio of {name}", "value"]
         assert value is not None
         spec = {"roles": {role: {"ratio": {"median": value, "sd": sd}}}}
         median = math.exp(float(solve(model(*ROWS, priors=spec).layout).quantile(0.5)))
         assert median == pytest.approx(n, rel=0.01)
         before = {"A": 0.15, "B": 0.5}[name]
         # The sd is that of 400 quantiles, whose ends stop at three sds: .2% short.
-        assert found.loc[f"ratio of {name}", "sds"] == pytest.approx(
+        assert tips.loc[f"ratio of {name}", "sds"] == pytest.approx(
             math.log(value / before) / sd, rel=0.003
         )
 
@@ -69,8 +69,8 @@ def test_out_of_reach():
 def test_sentences(estimate):
     sentences = list(estimate.tipping(800)["sentence"])
     assert all(sentence.startswith("For 800 to be right") for sentence in sentences)
-    found = estimate.tipping(2000).set_index("assumption")
-    value, sentence = found.loc["ratio of B", ["value", "sentence"]]
+    tips = estimate.tipping(2000).set_index("assumption")
+    value, sentence = tips.loc["ratio of B", ["value", "sentence"]]
     assert value > 1
     assert "times the true number" in sentence
     assert "prior standard deviations from what is assumed" in sentence
@@ -98,8 +98,8 @@ def test_neighbouring_large_numbers_are_not_confused(estimate):
 
 def test_an_anchor_can_tip():
     spec = {"anchors": [{"interval": [8000, 12000]}]}
-    found = model(*ROWS, priors=spec).fit(seed=1).tipping(5000)
-    row = found.iloc[-1]
+    tips = model(*ROWS, priors=spec).fit(seed=1).tipping(5000)
+    row = tips.iloc[-1]
     assert row["assumption"] == "anchor"
     sd = math.log(12 / 8) / (2 * 1.959964)
     moved = {"anchors": [{"median": row["value"], "sd": sd}]}
@@ -137,8 +137,10 @@ def test_the_anchor_of_a_ratio_falls_where_the_count_rises():
 
 def test_the_same_model_sampled_is_kept_and_said(tmp_path):
     est = model(*ROWS).fit(seed=1)
-    found = est.check_by_sampling(draws=2000, progress_bar=False)
-    assert found.sampled_converged
-    assert found.largest_difference < 0.1
-    assert type(est).load(est.save(tmp_path / "e.nc")).details.agreement == found
-    assert found.text in est.report(tmp_path / "r.html").read_text("utf-8").replace("\u00a0", " ")
+    agreement = est.check_by_sampling(draws=2000, progress_bar=False)
+    assert agreement.sampled_converged
+    assert agreement.largest_difference < 0.1
+    assert type(est).load(est.save(tmp_path / "e.nc")).details.agreement == agreement
+    assert agreement.text in est.report(tmp_path / "r.html").read_text("utf-8").replace(
+        "\u00a0", " "
+    )

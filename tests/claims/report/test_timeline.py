@@ -21,8 +21,8 @@ from tests.support.page import Page
 @pytest.fixture(scope="module")
 def estimate():
     text = "contradictory claims of one source: 'Tally' falls once"
-    found = over_time(warnings=(Note("contradictory", text),))
-    found.details.as_of |= {
+    estimate = over_time(warnings=(Note("contradictory", text),))
+    estimate.details.as_of |= {
         f"0:0.95:{DATES[i]}": AsOf(
             date=DATES[i],
             claims=3,
@@ -35,7 +35,7 @@ def estimate():
         )
         for i in (12, 4)
     }
-    return found
+    return estimate
 
 
 @pytest.fixture(scope="module")
@@ -142,8 +142,8 @@ def test_still_to_come_stands_apart_from_what_was_stated(estimate):
     assert table.head[1:3] == ("Stated by then", "Still to come (estimate)")
     stated = {row[0]: row[1] for row in table.rows}
     assert stated[f"Army, {_written(DATES[-1])}"] == "200"
-    found = estimate.still_to_be_admitted().set_index("date").loc[DATES[-1]]
-    assert np.isfinite(found["median"])
+    last = estimate.still_to_be_admitted().set_index("date").loc[DATES[-1]]
+    assert np.isfinite(last["median"])
     (sentence,) = timeline.to_come_said(estimate, 0, 0.95)
     assert f"up to {_written(DATES[19])}" in sentence  # the day of its last claim
     assert "forecast of its statements, not of deaths" in sentence

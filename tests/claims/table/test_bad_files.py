@@ -24,12 +24,12 @@ def test_every_bad_file_has_an_expectation():
 def test_a_bad_file_is_told_all_its_problems(name):
     with pytest.raises(InputError) as caught:
         Claims.read(FOLDER / name)
-    found = [str(problem) for problem in caught.value.problems]
+    problems = [str(problem) for problem in caught.value.problems]
     expected = EXPECTED[name]["problems"]
-    assert len(found) == len(expected), found
-    for text, fragments in zip(found, expected, strict=True):
+    assert len(problems) == len(expected), problems
+    for text, fragments in zip(problems, expected, strict=True):
         for fragment in fragments:
             assert fragment in text
         assert "\n" not in text
-    count = f"{len(found)} problem{'s' if len(found) > 1 else ''}:"
+    count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}:"
     assert str(caught.value).splitlines()[0] == f"{name} has {count}"

@@ -118,7 +118,7 @@ def test_every_problem_is_reported_at_once(tmp_path):
         "B,gibberish,,,,2018-03-01,2018-02-01,2018-01-01,,\n"
         "C,5,,,all+Syria,,,,,\n"
     )
-    found = problems_of(lambda: read(tmp_path, text))
+    problems = problems_of(lambda: read(tmp_path, text))
     expected = [
         "line 2, column 'source', '': every claim needs a source",
         "line 2, column 'role', 'monitr': expected one of perpetrator, party, adversary, monitor",
@@ -134,11 +134,11 @@ def test_every_problem_is_reported_at_once(tmp_path):
         "line 4, column 'reported', '2018-01-01': nobody can report before the window starts",
         "line 5, column 'scope', 'all+Syria': 'all' already covers every scope",
     ]
-    assert len(found) == len(expected)
+    assert len(problems) == len(expected)
     for fragment in expected:
-        assert any(text.startswith(fragment) for text in found), (fragment, found)
-    assert [int(text[5]) for text in found] == [2] * 8 + [3] + [4] * 3 + [5]
-    assert "(did you mean 'monitor'?)" in found[[text[16:20] for text in found].index("role")]
+        assert any(text.startswith(fragment) for text in problems), (fragment, problems)
+    assert [int(text[5]) for text in problems] == [2] * 8 + [3] + [4] * 3 + [5]
+    assert "(did you mean 'monitor'?)" in problems[[text[16:20] for text in problems].index("role")]
 
 
 def test_required_columns_are_named_with_what_came_instead(tmp_path):
@@ -177,7 +177,7 @@ def test_one_role_per_source_and_cell(tmp_path):
 
 
 def test_an_alias_shares_the_role_of_its_source():
-    found = problems_of(
+    problems = problems_of(
         lambda: frame(
             source=["Pentagon", "CJTF-OIR"],
             quantity=[1, 2],
@@ -185,8 +185,8 @@ def test_an_alias_shares_the_role_of_its_source():
             role=["perpetrator", "monitor"],
         )
     )
-    assert found[0].startswith("row 2, column 'role', 'monitor': a source has one role")
-    assert "'CJTF-OIR' is 'perpetrator' there in row 1" in found[0]
+    assert problems[0].startswith("row 2, column 'role', 'monitor': a source has one role")
+    assert "'CJTF-OIR' is 'perpetrator' there in row 1" in problems[0]
 
 
 def test_alias_chains_end_at_one_name():
@@ -196,18 +196,18 @@ def test_alias_chains_end_at_one_name():
 
 
 def test_aliases_that_run_in_a_circle_or_apart():
-    found = problems_of(
+    problems = problems_of(
         lambda: frame(
             source=["a", "b", "x", "x", "tail"],
             quantity=[1] * 5,
             alias_of=["b", "a", "y", "z", "a"],
         )
     )
-    assert len(found) == 3
-    assert "run in a circle (a -> b -> a)" in found[0]
-    assert "run in a circle (b -> a -> b)" in found[1]
-    assert "row 4, column 'alias_of', 'z': a source is the alias of one other" in found[2]
-    assert "that of 'y' in row 3" in found[2]
+    assert len(problems) == 3
+    assert "run in a circle (a -> b -> a)" in problems[0]
+    assert "run in a circle (b -> a -> b)" in problems[1]
+    assert "row 4, column 'alias_of', 'z': a source is the alias of one other" in problems[2]
+    assert "that of 'y' in row 3" in problems[2]
 
 
 def test_near_duplicate_names_are_warned_of_and_never_merged():

@@ -43,9 +43,9 @@ def test_the_coalition_as_it_stood_when_the_article_appeared():
 
 
 def test_the_coalition_without_a_date_has_two_windows():
-    found = count_once(table(COALITION))
-    assert found.grid is not None
-    assert (str(found.grid.start), str(found.grid.end)) == ("2014-08-08", "2018-02-26")
+    tally = count_once(table(COALITION))
+    assert tally.grid is not None
+    assert (str(tally.grid.start), str(tally.grid.end)) == ("2014-08-08", "2018-02-26")
 
 
 def test_two_windows_without_a_start_are_refused():
@@ -165,8 +165,8 @@ def test_equal_figures_for_other_windows_are_not_a_repeat():
         BBC|10|UN|Raqqa|2018-02-07|2018-02-07
         UN|10||Raqqa|2018-01-05|2018-01-05"""
     )
-    found = count_once(claims)
-    assert [(claim.source, claim.start) for claim in found.claims] == [
+    tally = count_once(claims)
+    assert [(claim.source, claim.start) for claim in tally.claims] == [
         ("UN", day("2018-02-07")),
         ("UN", day("2018-01-05")),
     ]

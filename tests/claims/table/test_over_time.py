@@ -16,8 +16,8 @@ def counted(text, **options):
     return count_once(table(text), None, OverTime(**options) if options else None)
 
 
-def lines(found):
-    return [claim.line for claim in found.claims]
+def lines(tally):
+    return [claim.line for claim in tally.claims]
 
 
 TWO = """source|quantity|start|end
@@ -27,22 +27,22 @@ TWO = """source|quantity|start|end
 
 
 def test_differing_windows_are_modelled_and_restated_totals_stay():
-    found = counted(TWO)
-    assert str(found.grid) == "53 weeks from 2017-01-01 to 2017-12-31"
-    assert lines(found) == [1, 2, 3]
-    assert found.left_out == ()
+    tally = counted(TWO)
+    assert str(tally.grid) == "53 weeks from 2017-01-01 to 2017-12-31"
+    assert lines(tally) == [1, 2, 3]
+    assert tally.left_out == ()
 
 
 def test_one_window_is_left_as_it_was():
-    found = counted(TWO.replace("2017-09-30", "2017-12-31"))
-    assert found.grid is None
-    assert left(found) == [(1, "restated")]
+    tally = counted(TWO.replace("2017-09-30", "2017-12-31"))
+    assert tally.grid is None
+    assert left(tally) == [(1, "restated")]
 
 
 def test_a_single_window_is_modelled_where_that_is_asked():
-    found = counted(TWO.replace("2017-09-30", "2017-12-31"), grid="month", wanted=True)
-    assert (found.grid.step, found.grid.steps) == ("month", 12)
-    assert lines(found) == [1, 2, 3]
+    tally = counted(TWO.replace("2017-09-30", "2017-12-31"), grid="month", wanted=True)
+    assert (tally.grid.step, tally.grid.steps) == ("month", 12)
+    assert lines(tally) == [1, 2, 3]
 
 
 def test_the_grid_runs_to_the_dates_of_anchors():
@@ -59,21 +59,21 @@ def test_without_any_start_differing_windows_are_refused():
 
 
 def test_blank_windows_are_filled_and_said():
-    found = counted(
+    tally = counted(
         """source|quantity|start|end|reported
         A|100|2017-01-01|2017-06-30|
         A|150||2017-12-31|
         B|90|2017-01-01||2017-09-30
         C|80|2017-01-01||"""
     )
-    windows = [(str(claim.start), str(claim.end)) for claim in found.claims]
+    windows = [(str(claim.start), str(claim.end)) for claim in tally.claims]
     assert windows == [
         ("2017-01-01", "2017-06-30"),
         ("2017-01-01", "2017-12-31"),
         ("2017-01-01", "2017-09-30"),
         ("2017-01-01", "2017-12-31"),
     ]
-    assert [text for code, text in found.notes if code == "window_assumed"] == [
+    assert [text for code, text in tally.notes if code == "window_assumed"] == [
         "1 claim without a first day: counted from 2017-01-01, the first of the table (row 2)",
         "1 claim without a last day: counted to the day of publication (row 3)",
         "1 claim without a last day or a date: counted to 2017-12-31, the last of the table "
@@ -94,23 +94,23 @@ RESTATED = """source|quantity|start|end|reported
 
 
 def test_one_number_stands_for_each_step_and_form_of_hedge():
-    found = counted(RESTATED, grid="month", wanted=True)
+    tally = counted(RESTATED, grid="month", wanted=True)
     # The bound is no number, days of their own are no running total, B is another source.
-    assert lines(found) == [2, 3, 5, 6, 7, 9]
-    assert left(found) == [(1, "restated_step"), (4, "repeat"), (8, "restated_step")]
-    assert "1 claim left out: repeating" in dict(found.notes)["repeat"]
-    assert found.left_out[0].text == "row 2 of the same source stands for this month"
+    assert lines(tally) == [2, 3, 5, 6, 7, 9]
+    assert left(tally) == [(1, "restated_step"), (4, "repeat"), (8, "restated_step")]
+    assert "1 claim left out: repeating" in dict(tally.notes)["repeat"]
+    assert tally.left_out[0].text == "row 2 of the same source stands for this month"
 
 
 def test_all_restated_numbers_can_be_kept():
-    found = counted(RESTATED, grid="month", wanted=True, restated=ALL)
-    assert left(found) == [(4, "repeat")]
+    tally = counted(RESTATED, grid="month", wanted=True, restated=ALL)
+    assert left(tally) == [(4, "repeat")]
 
 
 def test_of_several_numbers_on_one_day_the_middle_one_stands():
     rows = "\n".join(f"A|{n}|2017-01-01|2017-03-03" for n in (100, 140, 90, 110, 105))
-    found = counted(f"source|quantity|start|end\n{rows}\nB|1|2017-01-01|2017-12-31")
-    assert [claim.quantity.best for claim in found.claims] == [105, 1]
+    tally = counted(f"source|quantity|start|end\n{rows}\nB|1|2017-01-01|2017-12-31")
+    assert [claim.quantity.best for claim in tally.claims] == [105, 1]
 
 
 def test_running_totals_are_those_restated_for_other_days():
@@ -146,8 +146,8 @@ def test_running_totals_are_those_restated_for_other_days():
 )
 def test_contradictory_claims_of_one_source_are_named(rows, words):
     listed = "\n".join(f"Army|{q}|2017-01-01|2017-{d}" for q, d in (row.split("|") for row in rows))
-    found = counted(f"source|quantity|start|end\n{listed}\nB|1|2017-01-01|2017-12-31")
-    notes = [text for code, text in found.notes if code == "contradictory"]
+    tally = counted(f"source|quantity|start|end\n{listed}\nB|1|2017-01-01|2017-12-31")
+    notes = [text for code, text in tally.notes if code == "contradictory"]
     if words is None:
         assert notes == []
     else:
@@ -158,39 +158,39 @@ def test_contradictory_claims_of_one_source_are_named(rows, words):
 
 
 def test_periods_of_their_own_do_not_contradict_each_other():
-    found = counted(
+    tally = counted(
         """source|quantity|start|end
         A|100|2017-01-01|2017-01-31
         A|9|2017-02-01|2017-02-28
         B|200|2017-01-01|2017-12-31"""
     )
-    assert not [text for code, text in found.notes if code == "contradictory"]
-    assert lines(found) == [1, 2, 3]
+    assert not [text for code, text in tally.notes if code == "contradictory"]
+    assert lines(tally) == [1, 2, 3]
 
 
 def test_quotations_keep_their_window():
-    found = counted(
+    tally = counted(
         """source|quantity|start|end|quotes
         UN|10|2017-01-01|2017-06-30|
         BBC|10|2017-01-01|2017-06-30|UN
         BBC|20|2017-01-01|2017-12-31|UN""",
         wanted=True,
     )
-    assert left(found) == [(2, "quotes")]
-    assert [(claim.source, claim.quantity.best) for claim in found.claims] == [
+    assert left(tally) == [(2, "quotes")]
+    assert [(claim.source, claim.quantity.best) for claim in tally.claims] == [
         ("UN", 10),
         ("UN", 20),
     ]
 
 
 def test_incidents_keep_their_day():
-    found = counted(
+    tally = counted(
         """source|quantity|level|scope|start|end
         A|100|total|Syria|2017-01-01|2017-06-30
         B|150|total|Syria|2017-01-01|2017-12-31
         B|12|incident|Raqqa|2017-06-01|2017-06-01"""
     )
-    assert (found.claims[2].start, found.claims[2].end) == (
+    assert (tally.claims[2].start, tally.claims[2].end) == (
         datetime.date(2017, 6, 1),
         datetime.date(2017, 6, 1),
     )

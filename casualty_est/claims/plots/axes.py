@@ -1,18 +1,48 @@
-"""Dates on an axis: days as numbers, and ticks whose labels do not touch."""
+"""What pictures over time share: a title and a note, numbers upward, and days across."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import Any
 
+from casualty_est.plots.page import MARGIN, Line, dress
 from casualty_est.plots.scales import GAP
-from casualty_est.plots.style import SMALL
-from casualty_est.plots.words import width_of
+from casualty_est.plots.style import SMALL, TITLE, WIDTH, Palette
+from casualty_est.plots.words import width_of, wrap
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 STEPS = (1, 2, 3, 6, 12, 24, 60, 120)  # months between two ticks
 FEW_DAYS = 75  # a shorter axis is marked by days
 DAY_STEPS = (1, 2, 5, 10, 14, 30)
+
+
+def head_and_note(
+    title: str, note: str, palette: Palette, most: tuple[int, int]
+) -> tuple[list[Line], list[Line]]:
+    """Lines above and below a picture, each at the most so many."""
+    inner = WIDTH - 2 * MARGIN
+    head = wrap(title, inner, TITLE, lines=most[0], weight="bold")
+    foot = wrap(note, inner, SMALL, lines=most[1])
+    return (
+        [Line(text, TITLE, palette.ink, weight="bold") for text in head],
+        [Line(text, SMALL, palette.muted) for text in foot],
+    )
+
+
+def dress_upward(axes: Any, palette: Palette) -> None:
+    """Colour axes on which numbers go upward."""
+    dress(axes, palette)
+    axes.grid(axis="y", color=palette.faint, linewidth=0.6, zorder=0)
+    axes.tick_params(
+        axis="y", colors=palette.muted, labelcolor=palette.ink, labelsize=SMALL, length=0
+    )
+
+
+def days_across(axes: Any, first: float, last: float, room: float, air: float = 0.0) -> None:
+    """Mark the days on an axis `room` inches long, with some air, a part of it, at its end."""
+    axes.set_xlim(first, last + air * (last - first))
+    axes.set_xticks(*date_ticks(first, last, room / (1 + air)))
 
 
 def day_number(iso: str) -> float:
@@ -30,10 +60,11 @@ def date_ticks(
     else:
         choices = (_months(first, last, step) for step in STEPS)
         words = _month_text
-    for found in choices:
-        days = list(found)
+    for days in map(list, choices):
         ticks = [float(day.toordinal()) for day in days]
-        labels = _short([words(day) for day in days], days)
+        labels = [words(day) for day in days]
+        if all((day.month, day.day) == (1, 1) for day in days):
+            labels = [str(day.year) for day in days]
         if 0 < len(days) <= 7 and _fit(ticks, labels, first, last, room, size):
             return ticks, labels
     middle = date.fromordinal(round((first + last) / 2))
@@ -62,13 +93,6 @@ def _day_text(day: date) -> str:
 
 def _month_text(day: date) -> str:
     return f"{MONTHS[day.month - 1]} {day.year}"
-
-
-def _short(labels: list[str], days: list[date]) -> list[str]:
-    """Leave out of the labels what the eye fills in: the month of Januaries, the same year."""
-    if all((day.month, day.day) == (1, 1) for day in days):
-        return [str(day.year) for day in days]
-    return labels
 
 
 def _fit(
