@@ -1,16 +1,37 @@
-"""Fixtures that all tests share, and the profiles of Hypothesis."""
+"""Fixtures that all tests share, who runs what, and the profiles of Hypothesis."""
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import sys
+import tempfile
 
-# Read when NumPy is loaded: on small matrices a second thread costs more than it saves.
+# Read when libraries are loaded, here, by the workers and by the processes that tests start.
+# On small matrices a second thread costs more than it saves.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# PyTensor compiles C++ beside what numba or Python then runs: seconds in every process.
+if "cxx=" not in (flags := os.environ.get("PYTENSOR_FLAGS", "")):
+    os.environ["PYTENSOR_FLAGS"] = f"{flags},cxx=".lstrip(",")
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", None) and not sys.pycache_prefix:
+    # A dozen processes would each compile all libraries: a folder for the time of this run.
+    sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"] = tempfile.mkdtemp(prefix="bytecode-")
+    sys.dont_write_bytecode = False
+    atexit.register(shutil.rmtree, sys.pycache_prefix, ignore_errors=True)
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support.by_hand import fake, listed_unlisted, other_kind, row, two_modes
-from tests.support.fitted import coalition, coalition_compiled, coalition_page, no_pictures, strikes
+from tests.support.fitted import (
+    coalition,
+    coalition_compiled,
+    coalition_page,
+    no_pictures,
+    strikes,
+    uncompiled,
+)
 from tests.support.lists_by_hand import bimodal, of_lists
 
 __all__ = [
@@ -26,7 +47,24 @@ __all__ = [
     "row",
     "strikes",
     "two_modes",
+    "uncompiled",
 ]
+
+ROOMS = {"claims": "claims", "cli": "claims", "incidents": "incidents", "lists": "lists"}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """A wing goes to one worker, which compiles its kernels and fits its estimates once."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByRoom(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            file = super()._split_scope(nodeid)
+            return ROOMS.get(file.split("/")[1], file)
+
+    return ByRoom(config, log) if config.getoption("dist") == "loadfile" else None
+
 
 # The same examples in every run, and no limit on the clock. `--hypothesis-profile=search` looks
 # further, for other examples each time.

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -19,6 +19,7 @@ from casualty_est.priors.distributions import LogitNormal, LogNormal, Normal, na
 
 Array = npt.NDArray[np.float64]
 NO_ROLE = "none"
+LOG_RATIOS = np.linspace(-9.0, 3.0, 4001)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +65,8 @@ class RatioPrior:
         probabilities = np.atleast_1d(np.asarray(q, dtype=float))
         if self.over_count is None:
             return self.core.quantile(probabilities)
-        grid = np.linspace(-9.0, 3.0, 4001)
-        over = self.over_count
-        nodes = special.ndtri((np.arange(201) + 0.5) / 201) * over.sd + over.mean
-        share = np.exp(np.minimum(grid[:, None] - nodes, -1e-12))
-        below = special.ndtr((special.logit(share) - self.core.mu) / self.core.sd)
-        below = np.where(grid[:, None] >= nodes, 1.0, below).mean(axis=1)
-        return np.exp(np.interp(probabilities, below, grid))
+        below = _product_below(self.core.mu, self.core.sd, self.over_count)
+        return np.exp(np.interp(probabilities, below, LOG_RATIOS))
 
     def widened(self, factor: float) -> RatioPrior:
         """Return the same prior with the sd of its core multiplied by `factor`."""
@@ -88,6 +84,19 @@ class RatioPrior:
         if self.over_count is not None:
             core += f", times an over-count exp N({self.over_count.mean:g}, {self.over_count.sd:g})"
         return f"{core}: median {short(median)}, 95% {short(low)} to {short(high)}"
+
+
+@lru_cache(maxsize=256)
+def _product_below(mu: float, sd: float, over: Normal) -> Array:
+    """Distribution function of a completeness times its over-count, at `LOG_RATIOS`.
+
+    Kept, for a fit asks for quantiles of each prior many times.
+    """
+    nodes = special.ndtri((np.arange(201) + 0.5) / 201) * over.sd + over.mean
+    apart = LOG_RATIOS[:, None] - nodes
+    share = np.exp(np.minimum(apart, -1e-12))
+    below = special.ndtr((special.logit(share) - mu) / sd)
+    return np.asarray(np.where(apart >= 0, 1.0, below).mean(axis=1))
 
 
 @dataclass(frozen=True, slots=True)

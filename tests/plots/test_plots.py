@@ -206,6 +206,7 @@ def test_groups_lie_inside_one_another_as_the_analyst_says(
     assert lies_inside(labels(group=group), labels(group=whole), GROUPS) is inside
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_a_claim_on_a_group_that_the_analyst_placed_is_drawn() -> None:
     rows = [
         {"source": "A", "role": "monitor", "quantity": "900"},

@@ -67,6 +67,7 @@ def test_every_answer_takes_a_label():
             ask("lsted")
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_cells_of_claims_by_label():
     import pandas as pd
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import pytest
 
 import casualty_est as ce
+from casualty_est.claims.inference.draws import Draws
 from casualty_est.claims.inference.nuts import CompiledClaims
+from casualty_est.claims.inference.prior import prior_draws
+from casualty_est.claims.model.layout import Layout
 from casualty_est.report import page_of
 from tests.support.incident_tables import FEW
 
@@ -26,6 +32,37 @@ def coalition_page(coalition: ce.Estimate) -> str:
 def coalition_compiled() -> CompiledClaims:
     """The same two claims for NUTS: compiling takes most of the time of a short run."""
     return CompiledClaims(ce.ClaimsModel(ce.datasets.load("coalition")).layout)
+
+
+class DrawnFromPrior:
+    """In the place of compiled NUTS: draws of the prior, with scores of no meaning."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+
+    def sample(self, *_: object, draws: int, chains: int, seed: int, **__: object) -> Draws:
+        layout, rng = self.layout, np.random.default_rng(seed)
+        found = prior_draws(layout, chains * draws, rng)
+
+        def apart(values: Any) -> Any:
+            return values.reshape(chains, draws, -1)
+
+        assumptions = len(layout.ratios.targets) + len(layout.levels) + len(layout.anchors)
+        energy = rng.normal(size=(chains, draws))
+        return Draws(
+            apart(found.log_deaths),
+            apart(found.log_ratio),
+            rng.normal(size=(chains, draws, assumptions)),
+            apart(found.log_reporting_sd),
+            "nuts",
+            {"diverging": energy > np.inf, "energy": energy},
+        )
+
+
+@pytest.fixture
+def uncompiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Models of many cells without compiling, for tests of how an estimate is named and drawn."""
+    monkeypatch.setattr("casualty_est.claims.inference.engines.CompiledClaims", DrawnFromPrior)
 
 
 @pytest.fixture(scope="session")
