@@ -146,8 +146,7 @@ def test_mixtures_do_not_depend_on_where_memory_lies():
     theta = rng.normal(-1, 1, (70, member.size))
 
     def kernel(theta, counts, precisions):
-        rest = form.arguments()
-        return mixture_kernel.densities(theta, *rest[:7], counts, rest[8], precisions, rest[10])
+        return mixture_kernel.densities(theta, form._replace(counts=counts, precisions=precisions))
 
     assert placed_alike(kernel, [theta, counts, form.precisions])
 
@@ -172,11 +171,10 @@ def test_sticks_do_not_depend_on_where_memory_lies():
 
     def kernel(alpha, log_shares, chances, kept_alpha, kept_shares, kept_chances):
         unlisted = np.zeros(4, dtype=np.int64)
-        gibbs_kernel.run(
-            11, histories, counts, 0.25, 0.25, alpha, log_shares, chances, 2, 2, unlisted,
-            kept_alpha, kept_shares, kept_chances,
-        )  # fmt: skip
-        return unlisted, kept_alpha, kept_shares, kept_chances
+        state = gibbs_kernel.State(alpha, log_shares, chances)
+        kept = gibbs_kernel.Chains(unlisted, kept_alpha, kept_shares, kept_chances)
+        gibbs_kernel.run(11, histories, counts, state, kept, 2, 2)
+        return kept
 
     shares, chances = np.full((2, 5), np.log(0.2)), rng.uniform(0.2, 0.6, (2, 5, 3))
     kept = [np.zeros(4), np.zeros((4, 5)), np.zeros((4, 5, 3))]

@@ -44,8 +44,7 @@ def lists(
         str, typer.Option("--families", metavar="A,B", help="Families that are averaged.")
     ] = "auto",
     xi: Annotated[
-        float | None,
-        typer.Option("--xi", help="Odds ratio of the unseen cell (no-highest-order)."),
+        float | None, typer.Option("--xi", help="Odds ratio of the unseen cell (no-highest-order).")
     ] = None,
     cell: options.Cell = None,
     report: options.ReportFile = None,

@@ -51,5 +51,5 @@ DEMOS = {
             "Near-census of the same window, not used here (Kosovo Memory Book; Krueger and Ball "
             "2014): 10,401.",
         ),
-    ),
+    )
 }

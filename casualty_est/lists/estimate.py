@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est.kinds import room
 from casualty_est.lists.schema import Found, KnownPopulation, ListDetails
 from casualty_est.result.estimate import Estimate
 from casualty_est.result.identification import Identification
@@ -17,6 +18,7 @@ from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Span, plain
 from casualty_est.result.show import TextTable, answer, interval_title
 from casualty_est.result.tables import Parameter
+from casualty_est.tables.documented import Documented
 from casualty_est.wording.numbers import percent
 from casualty_est.wording.phrases import cell_text, documented_text, label_text
 
@@ -35,15 +37,11 @@ OWN = ("floor_share", "mcse", "runs", "graphs", "complete_graph", "sentences")  
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a fit says beside its draws, for the stratum of one row.
-
-    `whole` is the answer of the table without strata where the row is a sum over strata, for whose
-    groups and dial it speaks; else None.
-    """
+    """What a fit says beside its draws, for the stratum of one row."""
 
     found: Found
     labels: dict[str, str]
-    whole: Span | None
+    whole: Span | None  # answer of the table without strata, which speaks for a sum over strata
 
 
 class ListEstimate(Estimate):
@@ -98,8 +96,7 @@ class ListEstimate(Estimate):
 
         Parameters
         ----------
-        ci_prob : float
-            Level of the equal-tailed credible intervals.
+        ci_prob : as in `Estimate.summary`
 
         Returns
         -------
@@ -110,15 +107,15 @@ class ListEstimate(Estimate):
 
         rows = []
         for i, source in enumerate(self.meta.sources):
-            found = self._completeness(i, ci_prob)
-            ends = {"low": found.low, "high": found.high, "prob": ci_prob}
-            rows.append({"source": source.source, "completeness": found.median, **ends})
+            share = self._completeness(i, ci_prob)
+            ends = {"low": share.low, "high": share.high, "prob": ci_prob}
+            rows.append({"source": source.source, "completeness": share.median, **ends})
         return pd.DataFrame(rows, index=pd.Index([row["source"] for row in rows], name="list"))
 
     def _identify(self, row: int) -> Identification:
         labels = label_text(self.meta.rows[row].strata.items())
-        found = self.details.identification_by_stratum.get(labels, self.details.identification)
-        return Identification(self.meta.rows[row].cell, found.kind, found.rows, found.sentences)
+        rests = self.details.identification_by_stratum.get(labels, self.details.identification)
+        return Identification(self.meta.rows[row].cell, rests.kind, rests.rows, rests.sentences)
 
     def shown(self, row: int = 0) -> Shown:
         """What the fit says beside its draws, for the stratum of one row.
@@ -141,26 +138,32 @@ class ListEstimate(Estimate):
 
     def _total_row(self, row: int) -> int:
         """The row of the total that a listed or unlisted part belongs to."""
-        rows = self.meta.rows
+        rows, place = self.meta.rows, (self.meta.rows[row].cell, self.meta.rows[row].strata)
         return next(
-            i
-            for i, other in enumerate(rows)
-            if other.part == "total"
-            and (other.cell, other.strata) == (rows[row].cell, rows[row].strata)
+            i for i, r in enumerate(rows) if r.part == "total" and (r.cell, r.strata) == place
         )
+
+    def _totals(self) -> list[tuple[int, Documented, int]]:
+        """Totals that are counted too: their rows, their counts, the rows of those on no list."""
+        rows = self.meta.rows
+        rest = {tuple(r.strata.items()): i for i, r in enumerate(rows) if r.part == "unlisted"}
+        return [
+            (i, row.documented, rest[tuple(row.strata.items())])
+            for i, row in enumerate(rows)
+            if row.part == "total" and row.documented is not None
+        ]
 
     # Refits --------------------------------------------------------------------------------
 
     def _refits(self) -> Mapping[str, Any]:
-        from casualty_est.lists.refits import REFITS
-
-        return REFITS
+        refits: Mapping[str, Any] = room("lists", "refits").REFITS
+        return refits
 
     def _kept(self, name: str) -> dict[str, tuple[Any, ...]]:
-        details = self.details
-        kept: Any = details.refits if name != "known_populations" else details.known_populations
-        found: dict[str, tuple[Any, ...]] = kept
-        return found
+        own = name == "known_populations"
+        kept: Any = self.details.known_populations if own else self.details.refits
+        answers: dict[str, tuple[Any, ...]] = kept
+        return answers
 
     def known_populations(
         self, row: str | int | None = None, ci_prob: float = 0.95
@@ -172,10 +175,7 @@ class ListEstimate(Estimate):
 
         Parameters
         ----------
-        row : str, optional
-            Label of the estimate, as in `summary`; the first by default.
-        ci_prob : float
-            Level of the equal-tailed credible interval.
+        row, ci_prob : as in `Estimate.summary`
 
         Returns
         -------
@@ -195,9 +195,8 @@ class ListEstimate(Estimate):
     @property
     def plot(self) -> ListPlots:
         """Pictures of this estimate, such as ``est.plot.total()``."""
-        from casualty_est.lists.plots import ListPlots
-
-        return ListPlots(self)
+        plots: ListPlots = room("lists", "plots").ListPlots(self)
+        return plots
 
     def _expected(self) -> tuple[tuple[str, int], ...]:
         return (("completeness", len(self.meta.sources)),)
@@ -206,65 +205,58 @@ class ListEstimate(Estimate):
         return {"completeness_listed": plain(self._completeness(source, prob))}
 
     def _details_json(self, prob: float) -> dict[str, Any]:
-        details = self.details
-        found = plain(details.found)
-        strata = [
-            {"replicate": part.replicate, "strata": part.strata, **_of_stratum(part.found)}
-            for part in details.strata
-        ]
+        details: dict[str, Any] = plain(self.details)
+        by_stratum = details["identification_by_stratum"].items()
         content = {
-            "identification": _rests(details.identification),
-            "identification_by_stratum": {
-                name: _rests(rests) for name, rests in details.identification_by_stratum.items()
-            },
-            "assumption": details.assumption,
-            **{name: found[name] for name in SHOWN},
-            "unstratified": details.unstratified and plain(details.unstratified),
-            "replicates": details.replicates and plain(details.replicates),
-            "strata": strata,
+            "identification": _rests(details["identification"]),
+            "identification_by_stratum": {name: _rests(rests) for name, rests in by_stratum},
+            "assumption": details["assumption"],
+            **{name: details["found"][name] for name in SHOWN},
+            **{name: details[name] for name in ("unstratified", "replicates")},
+            "strata": [
+                {"replicate": part["replicate"], "strata": part["strata"], **_known(part["found"])}
+                for part in details["strata"]
+            ],
         }
-        refits = {**plain(details)["refits"], **plain(details)["known_populations"]}
+        refits = {**details["refits"], **details["known_populations"]}
         return content | ({"refits": refits} if refits else {})
 
     def _table(self, prob: float) -> TextTable:
         """People on some list, in all, and on none: the total, then every stratum."""
         rows = []
-        for i, row in enumerate(self.meta.rows):
-            if row.part != "total" or row.documented is None:
-                continue
+        for i, counted, unlisted in self._totals():
+            row, rest = self.meta.rows[i], answer(self, unlisted, prob)[0]
             strata = ", ".join(f"{column} {value}" for column, value in row.strata.items())
-            unlisted = next(
-                j
-                for j, other in enumerate(self.meta.rows)
-                if other.part == "unlisted" and other.strata == row.strata
+            rows.append(
+                (
+                    strata or cell_text(row.cell),
+                    documented_text(counted),
+                    *answer(self, i, prob),
+                    rest,
+                )
             )
-            rest = answer(self, unlisted, prob)[0]
-            counted = documented_text(row.documented)
-            rows.append((strata or cell_text(row.cell), counted, *answer(self, i, prob), rest))
         head = ("people", "on some list (counted)", "estimated in all", interval_title(prob))
         return TextTable((*head, "on no list"), tuple(rows))
 
     def _source_table(self, prob: float) -> TextTable:
         rows = []
         for i, source in enumerate(self.meta.sources):
-            found = self._completeness(i, prob)
-            ends = f"{percent(round(found.low, 3))} to {percent(round(found.high, 3))}"
-            rows.append((source.name, percent(round(found.median, 3)), ends))
+            share = self._completeness(i, prob)
+            ends = (percent(round(end, 3)) for end in (share.low, share.high))
+            rows.append((source.name, percent(round(share.median, 3)), " to ".join(ends)))
         return TextTable(("list", "holds of all people", interval_title(prob)), tuple(rows))
 
 
-def _of_stratum(found: Found) -> dict[str, Any]:
+def _known(content: dict[str, Any]) -> dict[str, Any]:
     """What one fit says, without what its engine does not know."""
-    content: dict[str, Any] = plain(found)
     return {key: value for key, value in content.items() if key not in OWN or value is not None}
 
 
-def _rests(found: Any) -> dict[str, Any]:
+def _rests(content: dict[str, Any]) -> dict[str, Any]:
     """Weights of families without what only other weights have."""
-    rows = [
-        {"assumption": row.assumption, "weight": row.weight, "mcse": row.mcse} for row in found.rows
-    ]
-    return {"kind": found.kind, "rows": rows, "sentences": list(found.sentences)}
+    keys = ("assumption", "weight", "mcse")
+    rows = [{key: row[key] for key in keys} for row in content["rows"]]
+    return {"kind": content["kind"], "rows": rows, "sentences": content["sentences"]}
 
 
 ESTIMATE = ListEstimate

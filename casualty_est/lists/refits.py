@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from casualty_est.errors import UsageError
+from casualty_est.lists.estimate import ListEstimate
 from casualty_est.lists.families import for_lists
-from casualty_est.lists.inference.engines import solve
-from casualty_est.lists.inference.plan import Plan
+from casualty_est.lists.inference.engines import Plan, solve
 from casualty_est.lists.model.model import ListModel
 from casualty_est.lists.schema import KnownPopulation
 from casualty_est.lists.table.histories import Stratum
@@ -19,9 +18,6 @@ from casualty_est.lists.table.history import HistoryTable
 from casualty_est.result.progress import Report
 from casualty_est.result.refits import case
 from casualty_est.result.schema import Case
-
-if TYPE_CHECKING:
-    from casualty_est.lists.estimate import ListEstimate
 
 Ints = npt.NDArray[np.int64]
 
@@ -64,9 +60,9 @@ class ListRefitter:
             self.settings["chains"],
             self.model.floor,
         )
-        found = solve(table, plan, np.random.SeedSequence(self.settings["seed"]))
+        answer = solve(table, plan, np.random.SeedSequence(self.settings["seed"]))
         note = f" ({'; '.join(aside)})" if aside else ""
-        return found.unlisted, note, not found.reasons
+        return answer.unlisted, note, not answer.reasons
 
 
 def without_each_source(
@@ -93,7 +89,7 @@ def known_populations(
     """Take the members of each list as a population of known size, seen by the other lists."""
     refit = ListRefitter(model, estimate, row, prob, report)
     table = refit.table
-    found = []
+    cases = []
     for j, name in enumerate(table.lists):
         report(f"members of {name}", j / len(table.lists))
         inside = table.members_of(name)
@@ -105,10 +101,10 @@ def known_populations(
         unlisted, note, converged = refit.unlisted(inside)
         ends = case(f"members of {name}{note}", unlisted + inside.people, prob, converged=converged)
         covered = bool(ends.low <= members <= ends.high)
-        found.append(
+        cases.append(
             KnownPopulation(members=members, seen=inside.people, covered=covered, **asdict(ends))
         )
-    return tuple(found)
+    return tuple(cases)
 
 
 REFITS = {"without_each_source": without_each_source, "known_populations": known_populations}

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import casualty_est as ce
-from casualty_est.lists.inference.chordal import chordal_graphs
+from casualty_est.lists.families.chordal import chordal_graphs
 from casualty_est.lists.inference.graphs import solve_graphs
 from casualty_est.lists.table.history import HistoryTable
 

@@ -122,5 +122,5 @@ def test_replicates_from_a_column(capsys, tmp_path):
     assert "the first of 2 replicates, mixed draw by draw" in out
     assert re.search(r"the rule for multiple imputation, as in R verdata, gives \d+ \(\d+ to", out)
     assert len(list((tmp_path / "out.nc.parts").glob("*.npz"))) == 2
-    found = ce.Estimate.load(saved).details.replicates
-    assert [row.listed for row in found.each] == [206, 120]
+    again = ce.Estimate.load(saved).details.replicates
+    assert [row.listed for row in again.each] == [206, 120]

@@ -10,7 +10,6 @@ import numpy as np
 from casualty_est.lists.families import FAMILIES
 from casualty_est.lists.families.classes import OWN_SDS, LatentClasses
 from casualty_est.lists.families.decomposable import draw_cells
-from casualty_est.lists.families.no_highest_order import draw
 from casualty_est.lists.families.ridge import SCALES
 from casualty_est.lists.families.visibility import NormalVisibility
 from casualty_est.lists.inference import average as engine
@@ -97,7 +96,7 @@ class Adapter:
         }
 
     def _cells(self, table, rng):
-        log_cells, log_odds = draw(table, 1.0, DRAWS, rng)
+        log_cells, log_odds = FAMILIES["no-highest-order"]().posterior(table, DRAWS, rng)
         counts = table.dense()[1:]
         held = counts > 0
         return {

@@ -42,11 +42,7 @@ AVERAGED: tuple[type[Family], ...] = (
     VisibilityPair,
     Classes,
 )
-ALONE: tuple[type[Family], ...] = (
-    NoHighestOrder,
-    Decomposable,
-    DirichletProcess,
-)
+ALONE: tuple[type[Family], ...] = (NoHighestOrder, Decomposable, DirichletProcess)
 FAMILIES: dict[str, type[Family]] = {family.name: family for family in (*AVERAGED, *ALONE)}
 
 Choice = str | Family | Sequence[str | Family]

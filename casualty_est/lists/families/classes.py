@@ -41,18 +41,10 @@ OWN_SDS = (0.2, 0.7)  # of what a list makes of a class, with equal weight
 
 @dataclass(frozen=True, eq=False)
 class LatentClasses(Member):
-    """A population of a few classes, exchangeable before the data.
-
-    Parameters
-    ----------
-    classes : int
-        Number of classes.
-    own : float
-        Prior sd of the log odds of a class in a list, beyond those of the class and the list.
-    """
+    """A population of a few classes, exchangeable before the data."""
 
     classes: int = CLASSES
-    own: float = OWN_SDS[-1]
+    own: float = OWN_SDS[-1]  # prior sd of the log odds of a class in a list, beyond those of both
 
     @property
     def mixture(self) -> Mixture:
@@ -104,16 +96,15 @@ class LatentClasses(Member):
         grand = odds.mean(axis=(0, 1))
         by_list, by_class = odds.mean(axis=0) - grand, odds.mean(axis=1) - grand
         own = odds - by_list - by_class[:, None] - grand
-        squares = np.stack(
-            [
-                k * n * (grand - LIST_MEAN) ** 2,
-                k * (by_list * by_list).sum(axis=0),
-                n * (by_class * by_class).sum(axis=0),
-                (own * own).sum(axis=(0, 1)),
-            ]
-        )
-        found: Array = self.log_constant - 0.5 * self.precisions @ squares + log_shares.sum(axis=0)
-        return found
+        squares = np.stack([
+            k * n * (grand - LIST_MEAN) ** 2,
+            k * (by_list * by_list).sum(axis=0),
+            n * (by_class * by_class).sum(axis=0),
+            (own * own).sum(axis=(0, 1)),
+        ])  # fmt: skip
+        density: Array = self.log_constant - 0.5 * self.precisions @ squares
+        density = density + log_shares.sum(axis=0)
+        return density
 
     def draw_prior(self, rng: np.random.Generator, draws: int) -> Array:
         """Draw parameters from the prior."""
@@ -150,14 +141,13 @@ class LatentClasses(Member):
     def in_order(self, theta: Array) -> npt.NDArray[np.bool_]:
         """Whether the classes stand by their mean log odds, of shape (draw,)."""
         middle = self._parts(theta)[0].mean(axis=1)
-        found: npt.NDArray[np.bool_] = (middle[1:] >= middle[:-1]).all(axis=0)
-        return found
+        return np.all(middle[1:] >= middle[:-1], axis=0)
 
     def held(self, theta: Array) -> Array:
         """Share of all people that each list holds: chances in the classes, by their shares."""
         odds, log_shares = self._parts(theta)
-        found: Array = np.einsum("kjd,kd->dj", expit(odds), np.exp(log_shares))
-        return found
+        held: Array = np.einsum("kjd,kd->dj", expit(odds), np.exp(log_shares))
+        return held
 
     def visible(self, theta: Array, chances: Array) -> tuple[Array, Array]:
         """Share of the listed and of the unlisted above each chance to be on some list."""
@@ -177,12 +167,6 @@ class Classes(Family):
     References
     ----------
     Agresti 1994, doi 10.2307/2533391; Manrique-Vallier 2016, doi 10.1111/biom.12502.
-
-    Examples
-    --------
-    >>> from casualty_est.lists.families import Classes
-    >>> Classes().title
-    'latent classes'
     """
 
     name = "classes"
@@ -200,8 +184,7 @@ class Classes(Family):
 
     def members(self, table: HistoryTable) -> tuple[LatentClasses, ...]:
         """One member for each scale of what a list makes of a class."""
-        bits = table.histories.astype(float)
-        return tuple(LatentClasses(table.lists, bits, own=own) for own in OWN_SDS)
+        return tuple(LatentClasses.of(table, own=own) for own in OWN_SDS)
 
     def pymc(self, data: Data) -> None:
         """Log odds by class and list, what they have in common and their scale summed out."""

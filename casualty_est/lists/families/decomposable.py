@@ -12,7 +12,6 @@ doi 10.1214/aos/1176349260; Lum, Johndrow, Cardone, Ball and Fienberg, R package
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,43 +19,22 @@ from scipy.special import betaln, expit, gammaln
 
 from casualty_est.errors import UsageError
 from casualty_est.lists.families.family import Family
-from casualty_est.lists.families.member import all_histories, all_or_none
+from casualty_est.lists.families.member import all_histories
 from casualty_est.lists.table.history import HistoryTable
-from casualty_est.wording.numbers import percent, share
-from casualty_est.wording.phrases import listed
-
-if TYPE_CHECKING:
-    from casualty_est.lists.inference.answer import Answer
-    from casualty_est.lists.inference.graphs import GraphPosterior
-    from casualty_est.lists.inference.plan import Plan
-    from casualty_est.result.progress import Report
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 REFERENCE = 10  # R dga stops at this many times the listed people beyond them
-SHOWN = 10  # graphs that are told one by one
-SMALLEST = -690.0  # log of a share: a float holds no smaller one
-SMALL = 0.01  # probability that may rest on a prior alone, or lie beyond a range
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Marginals:
-    """What a table says of every set of its lists; a set is a number, list j its bit j.
+    """What a table says of every set of its lists; a set is a number, list j its bit j."""
 
-    Parameters
-    ----------
-    counts : ndarray of int, shape (set, history)
-        Listed people by their history on the lists of the set; impossible ones are 0.
-    concentration : ndarray of shape (set,)
-        Dirichlet parameter of each history of a set.
-    people : int
-        Listed people.
-    """
-
-    counts: Ints
-    concentration: Array
-    people: int
+    counts: Ints  # (set, history): people by their history on these lists; impossible ones are 0
+    concentration: Array  # (set,): Dirichlet parameter of each history
+    people: int  # listed
 
     @classmethod
     def of(cls, table: HistoryTable) -> Marginals:
@@ -75,8 +53,8 @@ class Marginals:
         """The part of every log T that does not depend on the people on no list."""
         a = self.concentration[:, None]
         each = gammaln(a + self.counts[:, 1:]) - gammaln(a)
-        found: Array = each.sum(axis=1) - gammaln(self.concentration)
-        return found
+        constants: Array = each.sum(axis=1) - gammaln(self.concentration)
+        return constants
 
     def log_terms(self, unlisted: Array) -> Array:
         """Log T of every set.
@@ -88,16 +66,16 @@ class Marginals:
         top = self.concentration + self.counts[:, 0]
         step = (1.0 + self.people) - top
         ratios = betaln(top[1:, None] + unlisted, step[1:, None]) - gammaln(step[1:, None])
-        found = np.zeros((len(top), len(unlisted)))
-        found[1:] = ratios + self.log_constants()[1:, None]
-        return found
+        terms = np.zeros((len(top), len(unlisted)))
+        terms[1:] = ratios + self.log_constants()[1:, None]
+        return terms
 
     def log_people(self, unlisted: Array) -> Array:
         """Log of N! / unlisted! times p(N) = 1/N, of shape (point,)."""
         if self.people == 1:
             return np.zeros_like(unlisted)
-        found: Array = gammaln(self.people - 1) - betaln(unlisted + 1.0, self.people - 1.0)
-        return found
+        weight: Array = gammaln(self.people - 1) - betaln(unlisted + 1.0, self.people - 1.0)
+        return weight
 
 
 def log_evidence_complete(marginals: Marginals) -> float:
@@ -195,7 +173,7 @@ class Decomposable(Family):
     )
     most = 7
     limit = "eight lists have thirty million graphs"
-    alone = True
+    engine = "graphs"
     method = "exact"
     not_in_pymc = (
         "it sums over graphs, and a sampler of gradients cannot step from one graph to another; "
@@ -216,60 +194,11 @@ class Decomposable(Family):
             else super().people
         )
 
-    def solve(
-        self,
-        table: HistoryTable,
-        plan: Plan,
-        seed: np.random.SeedSequence,
-        report: Report | None = None,
-    ) -> Answer:
-        """Go through all graphs."""
-        from casualty_est.lists.inference.alone import one_group
-        from casualty_est.lists.inference.answer import CHANCES, Answer
-        from casualty_est.lists.inference.average import SMALLEST_P
-        from casualty_est.lists.inference.graphs import solve_graphs
-        from casualty_est.lists.inference.members import stream
-        from casualty_est.lists.inference.plan import SOME
-        from casualty_est.lists.inference.predictive import tail
-
-        if report is not None:
-            report("going through all graphs", None)
-        found = solve_graphs(table, reference=self.reference)
-        rng = np.random.default_rng(stream(seed, 0))
-        unlisted = found.draw(plan.draws, rng)
-        some = unlisted[:SOME]
-        graphs = found.graphs.part(found.draw_graphs(some, rng))
-        log_cells, log_odds = draw_cells(found.marginals, graphs.closed, graphs.rest, some, rng)
-        cells = np.exp(np.maximum(log_cells, SMALLEST))
-        predictive_p = tail(cells, table.dense()[1:].astype(float), rng)
-        shown = [_row(found, table, i) for i in range(min(SHOWN, len(found.graphs)))]
-        return Answer(
-            unlisted=unlisted,
-            cells=cells,
-            cell_odds=log_odds,
-            visible=all_or_none(log_odds, np.array(CHANCES)),
-            **one_group(
-                self,
-                table.people + unlisted,
-                log_evidence=found.log_evidence,
-                predictive_p=predictive_p,
-            ),
-            method=self.method,
-            reasons=tuple(_reasons(found, table, self.reference)),
-            min_ess=float(plan.draws),
-            facts={
-                "graphs": shown,
-                "complete_graph": found.complete,
-                "sentences": _sentences(found, shown, self.reference),
-                "misfit": predictive_p < SMALLEST_P,
-            },
-        )
-
     def draw_prior(
         self, table: HistoryTable, draws: int, rng: np.random.Generator
     ) -> tuple[Array, Array]:
         """Draw a graph, then the chances that it ties, as if nobody had been seen."""
-        from casualty_est.lists.inference.chordal import chordal_graphs
+        from casualty_est.lists.families.chordal import chordal_graphs
 
         if self.reference:
             msg = (
@@ -285,74 +214,3 @@ class Decomposable(Family):
         log_cells, log_odds = draw_cells(nobody, graphs.closed, graphs.rest, unlisted, rng)
         listed = np.exp(log_cells) @ all_histories(len(table.lists))
         return log_odds, listed * expit(-log_odds)[:, None]
-
-
-def _row(found: GraphPosterior, table: HistoryTable, graph: int) -> dict[str, Any]:
-    """One graph: what it ties, how probable it is, and what it would answer."""
-    below = np.cumsum(found.given(graph))
-    ends = np.interp((0.025, 0.5, 0.975), below, found.nodes) + found.people
-    return {
-        "ties": [[table.lists[a], table.lists[b]] for a, b in found.graphs.edges(graph)],
-        "probability": float(found.probability[graph]),
-        **dict(zip(("low", "median", "high"), ends.tolist(), strict=True)),
-    }
-
-
-def _reasons(found: GraphPosterior, table: HistoryTable, reference: bool) -> list[str]:
-    """Why the number is not known; it is never a small number for want of a limit."""
-    from casualty_est.lists.inference.graphs import TAIL, solve_graphs
-    from casualty_est.lists.inference.unseen import MOST
-
-    reasons = []
-    if found.untied >= SMALL:
-        reasons.append(
-            f"not identified: {_percent(found.untied)} of the answer comes from graphs that tie "
-            "all lists that share a person, and under these only the prior says how many people "
-            "are on no list"
-        )
-    if reference:
-        free = solve_graphs(table)
-        beyond = float(1.0 - np.interp(REFERENCE * table.people + 1, free.steps, free.below))
-        if beyond >= SMALL:
-            reasons.append(
-                f"the range cuts the posterior: without a limit {_percent(beyond)} of it lies "
-                f"beyond {(REFERENCE + 1) * table.people:,} people"
-            )
-    elif found.beyond > TAIL:
-        reasons.append(
-            f"not identified: the posterior does not end, {_percent(found.beyond)} of it lies "
-            f"beyond {MOST:.0e} people"
-        )
-    return reasons
-
-
-def _sentences(found: GraphPosterior, shown: list[dict[str, Any]], reference: bool) -> list[str]:
-    best = shown[0]
-    ties = [f"{a} with {b}" for a, b in best["ties"]]
-    said = f"it ties {listed(ties)}" if ties else "it ties no lists at all"
-    sentences = [
-        f"{found.number:,} graphs were averaged, each a way in which lists depend on each other; "
-        f"the most probable one has {_percent(best['probability'])} of the answer: {said}."
-    ]
-    complete = _percent(found.complete)
-    if reference:
-        sentences.append(
-            f"The complete graph is among them with {complete}: under it the lists say nothing of "
-            f"the people on none. Their number was taken from 1 to {REFERENCE} times that of the "
-            "listed people, the range of R dga."
-        )
-    else:
-        sentences.append(
-            "The complete graph, under which the lists say nothing of the people on none, was left "
-            f"out; it would have had {complete} of the answer."
-        )
-    return sentences
-
-
-def _percent(value: float) -> str:
-    """A share in per cent with two digits, and none that is 0 or 1 only by rounding."""
-    if value < 5e-5:
-        return "less than 0.01%"
-    if value > 1 - 5e-5:
-        return "more than 99.99%"
-    return f"{share(100 * value)}%" if value < 0.1 else percent(round(value, 3))

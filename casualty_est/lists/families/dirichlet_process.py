@@ -16,13 +16,11 @@ import numpy.typing as npt
 
 from casualty_est.lists.families.classes import LatentClasses
 from casualty_est.lists.families.family import Family
+from casualty_est.lists.families.member import of_parameters
 from casualty_est.lists.table.history import HistoryTable
 
 if TYPE_CHECKING:
     from casualty_est.lists.families.in_pymc import Data
-    from casualty_est.lists.inference.answer import Answer
-    from casualty_est.lists.inference.plan import Plan
-    from casualty_est.result.progress import Report
 
 Array = npt.NDArray[np.float64]
 
@@ -47,19 +45,8 @@ def as_classes(
     odds = np.log(inside) - np.log1p(-inside)
     shares = np.maximum(log_shares, SMALLEST_SHARE)
     ratios = shares[:, :-1] - shares[:, -1:]
-    member = LatentClasses(table.lists, table.histories.astype(float), classes)
+    member = LatentClasses.of(table, classes=classes)
     return member, np.hstack([odds.reshape(len(odds), -1), ratios])
-
-
-def draw_prior(classes: int, lists: int, rng: np.random.Generator) -> tuple[Array, Array, Array]:
-    """Draw a state from the prior, its concentration set to 1.
-
-    Returns (1,), (class,) and (class, list): concentration, log shares and chances.
-    """
-    rest = np.log1p(-rng.random(classes - 1))  # 1 - V is uniform where alpha is 1
-    used = np.log(-np.expm1(rest))
-    log_left = np.concatenate([[0.0], np.cumsum(rest)])
-    return np.ones(1), log_left + np.append(used, 0.0), rng.random((classes, lists))
 
 
 class DirichletProcess(Family):
@@ -68,12 +55,6 @@ class DirichletProcess(Family):
     References
     ----------
     Manrique-Vallier 2016, doi 10.1111/biom.12502.
-
-    Examples
-    --------
-    >>> from casualty_est.lists.families import DirichletProcess
-    >>> DirichletProcess().title
-    'Dirichlet process of classes'
     """
 
     name = "dirichlet-process"
@@ -87,59 +68,13 @@ class DirichletProcess(Family):
         f"Gamma({SHAPE:g}, {RATE:g}); chance of each list to hold a member of a class ~ Beta(1, 1)"
     )
     least = 2
-    alone = True
+    engine = "gibbs"
     method = "gibbs"
-
-    def solve(
-        self,
-        table: HistoryTable,
-        plan: Plan,
-        seed: np.random.SeedSequence,
-        report: Report | None = None,
-    ) -> Answer:
-        """Run Gibbs chains."""
-        from casualty_est.lists.inference.alone import one_group
-        from casualty_est.lists.inference.answer import CHANCES, Answer
-        from casualty_est.lists.inference.average import SMALLEST_P
-        from casualty_est.lists.inference.gibbs import run_chains
-        from casualty_est.lists.inference.members import stream
-        from casualty_est.lists.inference.plan import FEWEST_RUNS, SOME
-        from casualty_est.lists.inference.predictive import cell_probabilities, tail
-
-        count = max(FEWEST_RUNS, plan.runs)
-        chains, found = run_chains(table, chains=count, seed=seed, report=report)
-        rng = np.random.default_rng(stream(seed, 0))
-        unlisted = chains.unlisted.ravel()
-        # Whole rounds of all kept states, then a part of one: none counts much more than another.
-        rounds = -(-plan.draws // len(unlisted))
-        every = np.concatenate([rng.permutation(len(unlisted)) for _ in range(rounds)])
-        chosen = every[: plan.draws]
-        some = chosen[:SOME]
-        states = (chains.log_shares, chains.chances)
-        member, theta = as_classes(
-            table, *(part.reshape(-1, *part.shape[2:])[some] for part in states)
-        )
-        cells, observed = cell_probabilities(table, [(member, theta)])
-        predictive_p = tail(cells, observed, rng)
-        return Answer(
-            unlisted=unlisted[chosen],
-            cells=cells,
-            cell_odds=member.evaluate(theta)[1],
-            visible=member.visible(theta, np.array(CHANCES)),
-            **one_group(self, table.people + unlisted[chosen], predictive_p=predictive_p),
-            method=self.method,
-            reasons=found.reasons,
-            min_ess=found.ess,
-            max_rhat=found.rhat,
-            facts={"misfit": predictive_p < SMALLEST_P},
-        )
 
     def draw_prior(
         self, table: HistoryTable, draws: int, rng: np.random.Generator
     ) -> tuple[Array, Array]:
         """Break a stick for the shares of the classes; chances are uniform."""
-        from casualty_est.lists.inference.prior import of_parameters
-
         alpha = rng.gamma(SHAPE, 1.0 / RATE, (draws, 1))
         # Minus the log of what a class leaves of the stick is exponential with rate alpha.
         left = rng.standard_exponential((draws, CLASSES - 1)) / np.maximum(alpha, SMALLEST_ALPHA)

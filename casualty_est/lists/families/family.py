@@ -7,89 +7,64 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from casualty_est.errors import UsageError
+from casualty_est.lists.families.member import Array, Member, of_members
+from casualty_est.lists.table.history import HistoryTable
 
 if TYPE_CHECKING:
     import numpy as np
 
     from casualty_est.lists.families.in_pymc import Data
-    from casualty_est.lists.families.member import Array, Member
-    from casualty_est.lists.inference.answer import Answer
-    from casualty_est.lists.inference.plan import Plan
-    from casualty_est.lists.table.history import HistoryTable
-    from casualty_est.result.progress import Report
 
 MOST_CELLS = 8  # lists up to which every history is written out
 MOST_LISTS = 20
 FLOOR = 0.10  # smallest mass of a group of families that the data do not rule out
 ASSUMED = "It rests on one assumption, which no list can check: {}."
+WORDS = ("name", "title", "assumption", "prior")
+# What a family brings beside words, by its engine; other engines know the posterior themselves.
+BRINGS = {"averaged": ("members",), "drawn": ("posterior", "draw_prior")}
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Families that assume the same kind of dependence: they share one prior probability.
+    """Families that assume the same kind of dependence: they share one prior probability."""
 
-    Parameters
-    ----------
-    name : str
-        Its key in a result.
-    title : str
-        What a table calls it.
-    in_words : str
-        The same for a reader who never saw a model.
-    """
-
-    name: str
-    title: str
-    in_words: str
+    name: str  # its key in a result
+    title: str  # what a table calls it
+    in_words: str  # the same for a reader who never saw a model
 
 
 @dataclass(frozen=True)
 class Family:
     """One family of distributions over capture histories; its settings are its fields.
 
-    A family that is averaged brings `members`; one that stands alone brings `solve`.
-
-    Attributes
-    ----------
-    name, title : str
-        Its name in calls, and in tables.
-    group : Group
-        Its kind of dependence; a family that names none is a group of its own.
-    assumption : str
-        What identifies the number of people on no list, as a clause after "assumes that".
-    prior : str
-        The prior with its numbers, in one line.
-    least, most : int
-        Numbers of lists it can be fitted to.
-    limit : str
-        Why it takes no more lists, as a clause after "for".
-    alone : bool
-        Whether it is averaged with no other family.
-    method : {"smc", "exact", "gibbs"}
-        How it is computed.
-    many_modes : bool
-        Whether its members have several modes, so that only tempering finds them all.
-    by_pair : bool
-        Whether its members differ in one pair of lists only, and so are curved alike.
-    not_in_pymc : str
-        Why it has no PyMC model.
+    It brings its words and what its engine asks of it: `members` that are averaged, a `posterior`
+    that is drawn directly, or an engine of its own and `draw_prior`.
     """
 
-    name: ClassVar[str]
-    title: ClassVar[str]
-    group: ClassVar[Group]
-    assumption: ClassVar[str]
-    prior: ClassVar[str]
-    least: ClassVar[int] = 3
+    name: ClassVar[str]  # in calls
+    title: ClassVar[str]  # in tables
+    group: ClassVar[Group]  # its kind of dependence; a family that names none is a group of its own
+    assumption: ClassVar[
+        str
+    ]  # what identifies the people on no list: a clause after "assumes that"
+    prior: ClassVar[str]  # with its numbers, in one line
+    least: ClassVar[int] = 3  # lists
     most: ClassVar[int] = MOST_LISTS
-    limit: ClassVar[str] = "it writes out every history"
-    alone: ClassVar[bool] = False
-    method: ClassVar[str] = "smc"
-    many_modes: ClassVar[bool] = False
-    by_pair: ClassVar[bool] = False
+    limit: ClassVar[str] = "it writes out every history"  # why no more lists: a clause after "for"
+    engine: ClassVar[str] = "averaged"  # the module of `lists.inference` that fits it
+    method: ClassVar[str] = "smc"  # what a result calls that: smc, exact or gibbs
+    many_modes: ClassVar[bool] = False  # whether only tempering finds all modes of its members
+    by_pair: ClassVar[bool] = False  # whether its members, that differ in one pair, curve alike
     not_in_pymc: ClassVar[str] = "none is written"
 
     def __init_subclass__(cls) -> None:
+        needed = (*WORDS, *BRINGS.get(cls.engine, ("draw_prior",)))
+        missing = [
+            part for part in needed if getattr(cls, part, None) is getattr(Family, part, None)
+        ]
+        if missing:
+            msg = f"the family {cls.__name__} must bring {', '.join(missing)}"
+            raise UsageError(msg)
         if not hasattr(cls, "group"):
             cls.group = Group(cls.name, cls.title, cls.title)
 
@@ -115,32 +90,27 @@ class Family:
         """What identifies the people on no list, for a reader with one minute."""
         return ASSUMED.format(self.assumption)
 
+    @property
+    def alone(self) -> bool:
+        """Whether it is averaged with no other family."""
+        return self.engine != Family.engine
+
     def members(self, table: HistoryTable) -> Sequence[Member]:
         """Distributions that are averaged, equally probable before the data."""
-        raise NotImplementedError
+        msg = f"{self.name} stands alone: it has no members that are averaged"
+        raise UsageError(msg)
 
-    def solve(
-        self,
-        table: HistoryTable,
-        plan: Plan,
-        seed: np.random.SeedSequence,
-        report: Report | None = None,
-    ) -> Answer:
-        """Fit one table: unless it stands alone, together with all families of the plan."""
-        from casualty_est.lists.inference import averaged
-
-        return averaged.solve(table, plan, seed, report)
+    def posterior(
+        self, table: HistoryTable, draws: int, rng: np.random.Generator
+    ) -> tuple[Array, Array]:
+        """Draw log shares of histories (draw, history), and log odds of being unlisted (draw,)."""
+        msg = f"{self.name} has no posterior that is drawn directly"
+        raise UsageError(msg)
 
     def draw_prior(
         self, table: HistoryTable, draws: int, rng: np.random.Generator
     ) -> tuple[Array, Array]:
-        """Draw from the prior.
-
-        Returns (draw,): Log odds of being on no list.
-        Returns (draw, list): Share of all people that each list holds.
-        """
-        from casualty_est.lists.inference.prior import of_members
-
+        """Draw log odds of being unlisted (draw,), and shares that lists hold (draw, list)."""
         return of_members(self.members(table), draws, rng)
 
     def pymc(self, data: Data) -> None:

@@ -17,8 +17,7 @@ import pytensor.tensor as pt
 
 from casualty_est.errors import UsageError
 from casualty_est.lists.families.family import MOST_CELLS, Family
-from casualty_est.lists.families.member import LIST_MEAN, LIST_SD, all_histories, all_pairs
-from casualty_est.lists.inference.unseen import MOST
+from casualty_est.lists.families.member import LIST_MEAN, LIST_SD, MOST, all_histories, all_pairs
 from casualty_est.lists.table.history import HistoryTable
 
 OTHERS = "any other history"
@@ -27,24 +26,12 @@ SMALLEST = 1e-300  # chance of the histories that nobody has: above 0, so that i
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """The table inside a PyMC model, and what the forms of the families share.
-
-    Parameters
-    ----------
-    lists : int
-        Number of lists.
-    bits : tensor of shape (history, list)
-        The histories that are written out.
-    counts : tensor of shape (history,)
-        People with each of them, and, last, none with any other where not all are written out.
-    every : bool
-        Whether all are.
-    """
+    """The table inside a PyMC model, and what the forms of the families share."""
 
     lists: int
-    bits: Any
-    counts: Any
-    every: bool
+    bits: Any  # (history, list): the histories that are written out
+    counts: Any  # (history,): people; last, none with any other where not all are written out
+    every: bool  # whether all are
 
     @property
     def pairs(self) -> tuple[tuple[int, int], ...]:
@@ -59,6 +46,11 @@ class Data:
     def levels(self) -> Any:
         """Log odds of every list."""
         return pm.Normal("list_log_odds", LIST_MEAN, LIST_SD, dims="list")
+
+    def interaction(self, sd: float) -> Any:
+        """Interaction of one pair of lists, each pair a member."""
+        self.name("member", self.pair_names())
+        return pm.Normal("interaction", 0.0, sd)
 
     def name(self, dim: str, values: Sequence[str | int]) -> None:
         """Name the places along a dimension."""
@@ -172,9 +164,9 @@ def with_number(model: pm.Model) -> pm.Model:
     """
     from pymc.model.fgraph import clone_model
 
-    with clone_model(model) as found:
-        listed = found["counts"].sum()
-        mean = pt.minimum(listed * pt.exp(found["log_odds_unseen"]), MOST)
+    with clone_model(model) as numbered:
+        listed = numbered["counts"].sum()
+        mean = pt.minimum(listed * pt.exp(numbered["log_odds_unseen"]), MOST)
         unlisted = pm.NegativeBinomial("unlisted", mu=mean, alpha=listed)
         pm.Deterministic("number", listed + unlisted)
-    return found
+    return numbered

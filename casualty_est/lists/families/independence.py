@@ -21,12 +21,6 @@ class Independence(Family):
     References
     ----------
     Fienberg 1972, doi 10.1093/biomet/59.3.591.
-
-    Examples
-    --------
-    >>> from casualty_est.lists.families import Independence
-    >>> Independence()
-    Independence()
     """
 
     name = "independence"

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
 
 import numpy as np
 from scipy.special import expit
@@ -26,9 +25,9 @@ from casualty_est.lists.families.member import (
     log_normal_density,
     log_one_minus_exp,
     log_sum_exp,
+    of_two,
     softplus,
 )
-from casualty_est.lists.table.history import HistoryTable
 
 PAIRS = Group(
     "pairs",
@@ -40,25 +39,10 @@ SINGLE_SD = 1.0  # of the interaction of a single pair
 
 @dataclass(frozen=True, eq=False)
 class LogLinear(Member):
-    """Lists with some pairwise interactions.
+    """Lists with some pairwise interactions."""
 
-    Parameters
-    ----------
-    pairs : tuple of (int, int)
-        The pairs that interact.
-    scale : float
-        Prior sd of the interactions.
-    """
-
-    pairs: tuple[tuple[int, int], ...] = ()
-    scale: float = SINGLE_SD
-
-    @classmethod
-    def of(
-        cls, table: HistoryTable, pairs: tuple[tuple[int, int], ...] = (), scale: float = SINGLE_SD
-    ) -> Self:
-        """Take lists and histories from a table."""
-        return cls(table.lists, table.histories.astype(float), pairs, scale)
+    pairs: tuple[tuple[int, int], ...] = ()  # that interact
+    scale: float = SINGLE_SD  # prior sd of the interactions
 
     @cached_property
     def _design(self) -> Array:
@@ -89,10 +73,10 @@ class LogLinear(Member):
 
     def log_prior(self, theta: Array) -> Array:
         """Log prior density."""
-        found = log_normal_density(theta[:, : self.n_lists], LIST_MEAN, LIST_SD)
+        density = log_normal_density(theta[:, : self.n_lists], LIST_MEAN, LIST_SD)
         if self.pairs:
-            found = found + log_normal_density(theta[:, self.n_lists :], 0.0, self.scale)
-        return found
+            density = density + log_normal_density(theta[:, self.n_lists :], 0.0, self.scale)
+        return density
 
     def draw_prior(self, rng: np.random.Generator, draws: int) -> Array:
         """Draw parameters from the prior."""
@@ -112,20 +96,20 @@ class LogLinear(Member):
 
     def scores(self, theta: Array) -> Array:
         """Each history less what the seen histories are expected to be."""
-        found: Array = (self._design - self._expected(theta)).T
-        return found
+        differences: Array = self._design - self._expected(theta)
+        return differences.T
 
     def gradient(self, theta: Array, counts: Array) -> Array:
         """What was counted less what is expected."""
-        found: Array = counts @ self._design - counts.sum() * self._expected(theta)
-        return found
+        slope: Array = counts @ self._design - counts.sum() * self._expected(theta)
+        return slope
 
     def _expected(self, theta: Array) -> Array:
         """Expected lists and pairs of a listed person, of shape (size,)."""
         log_seen = self._log_seen(theta[None])[0]
         if len(self.pairs) > 1:
-            found: Array = np.exp(self._dense @ theta - log_seen) @ self._dense
-            return found
+            shares: Array = np.exp(self._dense @ theta - log_seen) @ self._dense
+            return shares
         n = self.n_lists
         held = np.append(1.0 / (1.0 + np.exp(-theta[:n])), [0.0] * len(self.pairs))
         for j, k in self.pairs:
@@ -134,7 +118,7 @@ class LogLinear(Member):
             held[j], held[k], held[n] = weights[1] + weights[3], weights[2] + weights[3], weights[3]
         # All of it lies in the seen histories: dividing by their share leaves the empty one out.
         log_all = log_seen + np.log1p(np.exp(-log_seen))
-        shares: Array = held / -np.expm1(-log_all)
+        shares = held / -np.expm1(-log_all)
         return shares
 
     def _log_seen(self, theta: Array) -> Array:
@@ -145,10 +129,7 @@ class LogLinear(Member):
         each = softplus(lists)
         log_all = each.sum(axis=1)
         for j, k in self.pairs:
-            both = lists[:, j] + lists[:, k]
-            cells = np.stack(
-                [np.zeros_like(both), lists[:, j], lists[:, k], both + theta[:, self.n_lists]]
-            )
+            cells = of_two(lists[:, j], lists[:, k], theta[:, self.n_lists])
             log_all = log_all - each[:, j] - each[:, k] + log_sum_exp(cells, axis=0)
         return log_all + log_one_minus_exp(-log_all)
 
@@ -156,11 +137,11 @@ class LogLinear(Member):
         """Share of all people that each list holds: of many lists no history is visited."""
         if len(self.pairs) > 1:
             return super().held(theta)
-        found: Array = expit(theta[:, : self.n_lists])
+        held: Array = expit(theta[:, : self.n_lists])
         for j, k in self.pairs:
-            both = held_by_two(theta[:, j], theta[:, k], theta[:, self.n_lists])
-            found[:, j], found[:, k] = both
-        return found
+            one, two, _ = held_by_two(theta[:, j], theta[:, k], theta[:, self.n_lists])
+            held[:, j], held[:, k] = one, two
+        return held
 
     def visible(self, theta: Array, chances: Array) -> tuple[Array, Array]:
         """Everybody has the same chance, so all exceed it or nobody does."""

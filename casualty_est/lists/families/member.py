@@ -10,6 +10,7 @@ being on no list. All evidences leave out the same combinatorial constant and ca
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any, Self
@@ -23,6 +24,7 @@ from casualty_est.lists.table.history import HistoryTable
 # Parameters may be complex: a derivative is then the imaginary part after an imaginary step.
 Array = npt.NDArray[Any]
 
+MOST = 1e15  # people: beyond it nothing is identified, and a float holds no single person
 STEP = 1e-30  # imaginary step: no rounding error, whatever its size
 LIST_MEAN, LIST_SD = -1.5, 1.5  # log odds of a list to hold a person, before the data
 LISTS_PRIOR = f"log odds of each list ~ N({LIST_MEAN:g}, {LIST_SD:g})"
@@ -31,43 +33,27 @@ BY_CLASS, BY_NODE = 0, 1  # how the parameters of a compiled mixture lie in a ro
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mixture:
-    """What compiled code has to know of a mixture of independent lists.
+    """What compiled code has to know of a mixture of independent lists."""
 
-    Parameters
-    ----------
-    kind : int
-        ``BY_CLASS`` (latent classes) or ``BY_NODE`` (a normal visibility).
-    components : int
-        Classes, or nodes.
-    constant : float
-        Constant of the log prior.
-    precisions : ndarray of shape (4,)
-        Of the grand mean, of lists, of classes, and of a class's own in a list.
-    pair : tuple of (int, int), optional
-        Two lists that interact.
-    """
-
-    kind: int
-    components: int
-    constant: float
+    kind: int  # BY_CLASS (latent classes) or BY_NODE (a normal visibility)
+    components: int  # classes, or nodes
+    constant: float  # of the log prior
+    # (4,): of the grand mean, of lists, of classes, and of a class's own in a list
     precisions: Array = field(default_factory=lambda: np.zeros(4))
-    pair: tuple[int, int] | None = None
+    pair: tuple[int, int] | None = None  # two lists that interact
 
 
 @dataclass(frozen=True, eq=False)
 class Member(ABC):
-    """One distribution over capture histories, with its prior.
-
-    Parameters
-    ----------
-    lists : tuple of str
-        Names of the lists.
-    histories : ndarray of shape (history, list)
-        The histories whose shares are wanted, none of them empty.
-    """
+    """One distribution over capture histories, with its prior."""
 
     lists: tuple[str, ...]
-    histories: Array
+    histories: Array  # (history, list): those whose shares are wanted, none of them empty
+
+    @classmethod
+    def of(cls, table: HistoryTable, **settings: Any) -> Self:
+        """Take lists and histories from a table."""
+        return cls(table.lists, table.histories.astype(float), **settings)
 
     @property
     def n_lists(self) -> int:
@@ -108,14 +94,12 @@ class Member(ABC):
 
     def scores(self, theta: Array) -> Array:
         """Derivatives of the log shares at one point, of shape (size, history)."""
-        steps = theta + 1j * STEP * np.eye(len(theta))
-        found: Array = self.evaluate(steps)[0].imag / STEP
-        return found
+        log_cells, _ = self.evaluate(theta + 1j * STEP * np.eye(len(theta)))
+        return log_cells.imag / STEP
 
     def gradient(self, theta: Array, counts: Array) -> Array:
         """Derivatives of the log likelihood at one point, of shape (size,)."""
-        found: Array = self.scores(theta) @ counts
-        return found
+        return self.scores(theta) @ counts
 
     def start(self, table: HistoryTable) -> Array:
         """Parameters, of shape (size,), near which the data are not absurd.
@@ -131,8 +115,8 @@ class Member(ABC):
         """Share of all people that each list holds, of shape (draw, list)."""
         every = all_histories(self.n_lists)
         log_cells, log_odds = self.over(every).evaluate(theta)
-        found: Array = np.exp(log_cells) @ every * expit(-log_odds)[:, None]
-        return found
+        shares: Array = np.exp(log_cells) @ every * expit(-log_odds)[:, None]
+        return shares
 
     @abstractmethod
     def visible(self, theta: Array, chances: Array) -> tuple[Array, Array]:
@@ -154,11 +138,28 @@ class Member(ABC):
         return replace(self, histories=np.asarray(histories, dtype=float))
 
 
+def of_members(
+    members: Sequence[Member], draws: int, rng: np.random.Generator
+) -> tuple[Array, Array]:
+    """Draw members that are equally probable, and each from its prior; see `Family.draw_prior`."""
+    chosen = rng.integers(len(members), size=draws)
+    log_odds, held = np.empty(draws), np.empty((draws, members[0].n_lists))
+    for i, member in enumerate(members):
+        here = np.flatnonzero(chosen == i)
+        log_odds[here], held[here] = of_parameters(member, member.draw_prior(rng, len(here)))
+    return log_odds, held
+
+
+def of_parameters(member: Member, theta: Array) -> tuple[Array, Array]:
+    """Log odds of being on no list, and shares held, of parameters of shape (draw, size)."""
+    one = member.over(member.histories[:1])  # the shares of the others are not wanted
+    return one.evaluate(theta)[1], one.held(theta)
+
+
 def all_histories(n_lists: int) -> Array:
     """Return every history but the empty one, of shape (2 ** n_lists - 1, n_lists)."""
     index = np.arange(1, 2**n_lists)[:, None]
-    found: Array = ((index >> np.arange(n_lists)) & 1).astype(float)
-    return found
+    return ((index >> np.arange(n_lists)) & 1).astype(float)
 
 
 def all_pairs(n_lists: int) -> tuple[tuple[int, int], ...]:
@@ -168,44 +169,46 @@ def all_pairs(n_lists: int) -> tuple[tuple[int, int], ...]:
 
 def signs(n_lists: int) -> Array:
     """One for histories with an odd number of lists, minus one for an even number."""
-    found: Array = np.where(np.bitwise_count(np.arange(1, 2**n_lists)) % 2 == 1, 1.0, -1.0)
-    return found
+    return np.where(np.bitwise_count(np.arange(1, 2**n_lists)) % 2 == 1, 1.0, -1.0)
 
 
 def log_sum_exp(values: Array, axis: int) -> Array:
     """Sum on the log scale; the values may carry an imaginary step."""
     top = np.max(values.real, axis=axis, keepdims=True)
-    found: Array = np.log(np.exp(values - top).sum(axis=axis)) + np.squeeze(top, axis)
-    return found
+    total: Array = np.log(np.exp(values - top).sum(axis=axis)) + np.squeeze(top, axis)
+    return total
 
 
 def softplus(values: Array) -> Array:
     """Log(1 + exp(values)); the values may carry an imaginary step."""
     top = np.maximum(values.real, 0.0)
-    found: Array = top + np.log(np.exp(-top) + np.exp(values - top))
-    return found
+    log_sum: Array = top + np.log(np.exp(-top) + np.exp(values - top))
+    return log_sum
 
 
 def log_one_minus_exp(values: Array) -> Array:
     """Log(1 - exp(values)) for values below 0; they may carry an imaginary step."""
-    found: Array = np.log(-np.expm1(values))
-    return found
+    return np.log(-np.expm1(values))
 
 
-def held_by_two(one: Array, two: Array, interaction: Array) -> tuple[Array, Array]:
-    """Chances to be on each of two lists that interact, from their log odds."""
-    cells = np.stack([np.zeros_like(one), one, two, one + two + interaction])
+def of_two(one: Array, two: Array, interaction: Array) -> Array:
+    """Log weights of the histories of two lists that interact: on none, one, the other, both."""
+    return np.stack([np.zeros_like(one), one, two, one + two + interaction])
+
+
+def held_by_two(one: Array, two: Array, interaction: Array) -> tuple[Array, Array, Array]:
+    """Chances to be on each of two lists that interact, and on both, from their log odds."""
+    cells = of_two(one, two, interaction)
     weights = np.exp(cells - log_sum_exp(cells, axis=0))
-    return weights[1] + weights[3], weights[2] + weights[3]
+    return weights[1] + weights[3], weights[2] + weights[3], weights[3]
 
 
 def log_normal_density(values: Array, mean: float, sd: float) -> Array:
     """Log density of independent normals, summed over the last axis."""
     z = (values - mean) / sd
-    found: Array = -0.5 * (z * z).sum(axis=-1) - values.shape[-1] * (
-        np.log(sd) + 0.5 * np.log(2 * np.pi)
-    )
-    return found
+    heights = values.shape[-1] * (np.log(sd) + 0.5 * np.log(2 * np.pi))
+    density: Array = -0.5 * (z * z).sum(axis=-1) - heights
+    return density
 
 
 def all_or_none(log_odds_unseen: Array, chances: Array) -> tuple[Array, Array]:

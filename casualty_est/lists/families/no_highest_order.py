@@ -16,45 +16,16 @@ import numpy.typing as npt
 
 from casualty_est.errors import UsageError
 from casualty_est.lists.families.family import ASSUMED, MOST_CELLS, Family, in_range
-from casualty_est.lists.families.member import all_or_none, signs
+from casualty_est.lists.families.member import signs
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.wording.numbers import share
 
 if TYPE_CHECKING:
     from casualty_est.lists.families.in_pymc import Data
-    from casualty_est.lists.inference.answer import Answer
-    from casualty_est.lists.inference.plan import Plan
-    from casualty_est.result.progress import Report
 
 Array = npt.NDArray[np.float64]
 
 MOST_SHARES = 6  # lists; with more, shares of empty histories are smaller than a float can hold
-
-
-def draw(
-    table: HistoryTable, xi: float, draws: int, rng: np.random.Generator
-) -> tuple[Array, Array]:
-    """Draw from the posterior.
-
-    Returns (draw, history): Log shares of all seen histories among listed people.
-    Returns (draw,): Log odds of being on no list.
-    """
-    counts = table.dense()[1:].astype(float)
-    shape = counts + 1.0 / len(counts)
-    # Gammas with a shape near 0 underflow; one with a shape above 1 times a power of a uniform is
-    # the same, and its log is exact.
-    log_gamma = np.log(rng.standard_gamma(shape + 1.0, (draws, len(shape))))
-    log_gamma += np.log1p(-rng.random((draws, len(shape)))) / shape
-    log_cells = log_gamma - np.logaddexp.reduce(log_gamma, axis=1, keepdims=True)
-    return log_cells, np.log(xi) + log_cells @ signs(len(table.lists))
-
-
-def most_likely(table: HistoryTable, xi: float = 1.0) -> float:
-    """Maximum-likelihood number of people; infinite or undefined where a history is empty."""
-    shares = table.dense()[1:] / table.people
-    with np.errstate(divide="ignore", invalid="ignore"):
-        odds = xi * np.exp(np.log(shares) @ signs(len(table.lists)))
-    return float(table.people * (1.0 + odds))
 
 
 @dataclass(frozen=True)
@@ -90,7 +61,7 @@ class NoHighestOrder(Family):
     prior = "shares of the seen histories ~ Dirichlet(1 / number of histories)"
     least = 2
     most = MOST_CELLS
-    alone = True
+    engine = "drawn"
     method = "exact"
 
     def __post_init__(self) -> None:
@@ -100,33 +71,18 @@ class NoHighestOrder(Family):
         """The assumption, with the odds ratio that was stated."""
         return ASSUMED.format(f"{self.assumption}, {share(self.xi)}")
 
-    def solve(
-        self,
-        table: HistoryTable,
-        plan: Plan,
-        seed: np.random.SeedSequence,
-        report: Report | None = None,
-    ) -> Answer:
-        """Draw independently, without any fit."""
-        from casualty_est.lists.inference.alone import one_group
-        from casualty_est.lists.inference.answer import CHANCES, Answer
-        from casualty_est.lists.inference.members import stream
-        from casualty_est.lists.inference.plan import SOME
-        from casualty_est.lists.inference.unseen import draw_unlisted
-
-        rng = np.random.default_rng(stream(seed, 0))
-        log_cells, log_odds = draw(table, self.xi, plan.draws, rng)
-        unlisted = draw_unlisted(log_odds, table.people, rng)
-        some = slice(0, SOME)
-        return Answer(
-            unlisted=unlisted,
-            cells=np.exp(log_cells[some]),
-            cell_odds=log_odds[some],
-            visible=all_or_none(log_odds[some], np.array(CHANCES)),
-            **one_group(self, table.people + unlisted),
-            method=self.method,
-            min_ess=float(plan.draws),
-        )
+    def posterior(
+        self, table: HistoryTable, draws: int, rng: np.random.Generator
+    ) -> tuple[Array, Array]:
+        """Draw log shares of all seen histories, and log odds of being on no list."""
+        counts = table.dense()[1:].astype(float)
+        shape = counts + 1.0 / len(counts)
+        # Gammas with a shape near 0 underflow; one with a shape above 1 times a power of a uniform
+        # is the same, and its log is exact.
+        log_gamma = np.log(rng.standard_gamma(shape + 1.0, (draws, len(shape))))
+        log_gamma += np.log1p(-rng.random((draws, len(shape)))) / shape
+        log_cells = log_gamma - np.logaddexp.reduce(log_gamma, axis=1, keepdims=True)
+        return log_cells, np.log(self.xi) + log_cells @ signs(len(table.lists))
 
     def draw_prior(
         self, table: HistoryTable, draws: int, rng: np.random.Generator

@@ -21,12 +21,6 @@ class Pairs(Family):
     References
     ----------
     Fienberg 1972, doi 10.1093/biomet/59.3.591; Cormack 1989, doi 10.2307/2531485.
-
-    Examples
-    --------
-    >>> from casualty_est.lists.families import Pairs
-    >>> Pairs().title
-    'one dependent pair'
     """
 
     name = "pairs"
@@ -38,13 +32,10 @@ class Pairs(Family):
 
     def members(self, table: HistoryTable) -> tuple[LogLinear, ...]:
         """One member for each pair."""
-        return tuple(LogLinear.of(table, (pair,)) for pair in all_pairs(len(table.lists)))
+        return tuple(LogLinear.of(table, pairs=(pair,)) for pair in all_pairs(len(table.lists)))
 
     def pymc(self, data: Data) -> None:
         """One interaction, its pair summed out."""
-        import pymc as pm
-
-        data.name("member", data.pair_names())
-        interaction = pm.Normal("interaction", 0.0, SINGLE_SD)
-        found = data.parts(data.levels()[None], np.zeros(1), interaction)
-        data.observe(*found, members=True)
+        interaction = data.interaction(SINGLE_SD)
+        parts = data.parts(data.levels()[None], np.zeros(1), interaction)
+        data.observe(*parts, members=True)

@@ -26,12 +26,6 @@ class Ridge(Family):
     References
     ----------
     Fienberg 1972, doi 10.1093/biomet/59.3.591; Cormack 1989, doi 10.2307/2531485.
-
-    Examples
-    --------
-    >>> from casualty_est.lists.families import Ridge
-    >>> Ridge().title
-    'all pairs, shrunk'
     """
 
     name = "ridge"
@@ -47,7 +41,7 @@ class Ridge(Family):
     def members(self, table: HistoryTable) -> tuple[LogLinear, ...]:
         """One member for each scale."""
         every = all_pairs(len(table.lists))
-        return tuple(LogLinear.of(table, every, scale) for scale in SCALES)
+        return tuple(LogLinear.of(table, pairs=every, scale=scale) for scale in SCALES)
 
     def pymc(self, data: Data) -> None:
         """All interactions, their scale summed out."""

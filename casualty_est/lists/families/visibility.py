@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.polynomial.hermite_e import hermegauss
@@ -30,6 +30,7 @@ from casualty_est.lists.families.member import (
     log_normal_density,
     log_one_minus_exp,
     log_sum_exp,
+    of_two,
     softplus,
 )
 from casualty_est.lists.table.history import HistoryTable
@@ -55,20 +56,9 @@ LOADINGS_PRIOR = (
 
 @dataclass(frozen=True, eq=False)
 class NormalVisibility(Member):
-    """Lists that all see some people more easily than others.
+    """Lists that all see some people more easily than others."""
 
-    Parameters
-    ----------
-    pair : tuple of (int, int), optional
-        Two lists that interact beyond that.
-    """
-
-    pair: tuple[int, int] | None = None
-
-    @classmethod
-    def of(cls, table: HistoryTable, pair: tuple[int, int] | None = None) -> Self:
-        """Take lists and histories from a table."""
-        return cls(table.lists, table.histories.astype(float), pair)
+    pair: tuple[int, int] | None = None  # two lists that interact beyond that
 
     @property
     def mixture(self) -> Mixture:
@@ -95,14 +85,14 @@ class NormalVisibility(Member):
     def log_prior(self, theta: Array) -> Array:
         """Log prior density."""
         n = self.n_lists
-        found = (
+        density = (
             log_normal_density(theta[:, :n], LIST_MEAN, LIST_SD)
             + log_normal_density(theta[:, n : n + 1], LOADING_MEAN, LOADING_SD)
             + log_normal_density(theta[:, n + 1 : 2 * n + 1], 0.0, 1.0)
         )
         if self.pair is not None:
-            found = found + log_normal_density(theta[:, 2 * n + 1 :], 0.0, PAIR_SD)
-        return found
+            density = density + log_normal_density(theta[:, 2 * n + 1 :], 0.0, PAIR_SD)
+        return density
 
     def draw_prior(self, rng: np.random.Generator, draws: int) -> Array:
         """Draw parameters from the prior."""
@@ -195,11 +185,8 @@ class NormalVisibility(Member):
         held = 1.0 / (1.0 + np.exp(-odds))
         if self.pair is not None:
             j, k = self.pair
-            both = odds[:, j] + odds[:, k] + theta[-1]
-            cells = np.stack([np.zeros_like(both), odds[:, j], odds[:, k], both])
-            weights = np.exp(cells - log_sum_exp(cells, axis=0))
-            held[:, j], held[:, k] = weights[1] + weights[3], weights[2] + weights[3]
-            held = np.column_stack([held, weights[3]])
+            held[:, j], held[:, k], both = held_by_two(odds[:, j], odds[:, k], theta[-1])
+            held = np.column_stack([held, both])
         return self._log_all(theta[None], POINTS)[0], held
 
     def _log_all(self, theta: Array, points: Array) -> Array:
@@ -207,13 +194,12 @@ class NormalVisibility(Member):
         n = self.n_lists
         odds = theta[:, None, :n] + points[:, None] * self.loadings(theta)[:, None, :]
         each = softplus(odds)
-        found: Array = each.sum(axis=2)
+        log_all: Array = each.sum(axis=2)
         if self.pair is not None:
             j, k = self.pair
-            both = odds[..., j] + odds[..., k] + theta[:, -1:]
-            cells = np.stack([np.zeros_like(both), odds[..., j], odds[..., k], both])
-            found = found - each[..., j] - each[..., k] + log_sum_exp(cells, axis=0)
-        return found
+            cells = of_two(odds[..., j], odds[..., k], theta[:, -1:])
+            log_all = log_all - each[..., j] - each[..., k] + log_sum_exp(cells, axis=0)
+        return log_all
 
     def held(self, theta: Array) -> Array:
         """Share of all people that each list holds: chances at the nodes, by their weights."""
@@ -221,16 +207,16 @@ class NormalVisibility(Member):
         chances = expit(odds)  # (draw, node, list)
         if self.pair is not None:
             j, k = self.pair
-            both = held_by_two(odds[..., j], odds[..., k], theta[:, -1:])
-            chances[..., j], chances[..., k] = both
-        found: Array = np.einsum("dnj,n->dj", chances, np.exp(LOG_WEIGHTS))
-        return found
+            one, two, _ = held_by_two(odds[..., j], odds[..., k], theta[:, -1:])
+            chances[..., j], chances[..., k] = one, two
+        held: Array = np.einsum("dnj,n->dj", chances, np.exp(LOG_WEIGHTS))
+        return held
 
     def start(self, table: HistoryTable) -> Array:
         """Parameters near which the data are not absurd."""
-        found = super().start(table)
-        found[self.n_lists] = LOADING_MEAN
-        return found
+        theta = super().start(table)
+        theta[self.n_lists] = LOADING_MEAN
+        return theta
 
     def visible(self, theta: Array, chances: Array) -> tuple[Array, Array]:
         """Share of the listed and of the unlisted above each chance to be on some list."""
@@ -262,12 +248,6 @@ class Visibility(Family):
     References
     ----------
     Darroch, Fienberg, Glonek and Junker 1993, doi 10.1080/01621459.1993.10476382.
-
-    Examples
-    --------
-    >>> from casualty_est.lists.families import Visibility
-    >>> Visibility().title
-    'visibility'
     """
 
     name = "visibility"

@@ -26,12 +26,6 @@ class VisibilityPair(Family):
     References
     ----------
     Darroch, Fienberg, Glonek and Junker 1993, doi 10.1080/01621459.1993.10476382.
-
-    Examples
-    --------
-    >>> from casualty_est.lists.families import VisibilityPair
-    >>> VisibilityPair().title
-    'visibility and a pair'
     """
 
     name = "visibility-pair"
@@ -46,14 +40,10 @@ class VisibilityPair(Family):
 
     def members(self, table: HistoryTable) -> tuple[NormalVisibility, ...]:
         """One member for each pair."""
-        return tuple(NormalVisibility.of(table, pair) for pair in all_pairs(len(table.lists)))
+        return tuple(NormalVisibility.of(table, pair=pair) for pair in all_pairs(len(table.lists)))
 
     def pymc(self, data: Data) -> None:
         """Visibility and one interaction, its pair summed out."""
-        import pymc as pm
-
-        data.name("member", data.pair_names())
         log_odds = log_odds_in_pymc(data)
-        interaction = pm.Normal("interaction", 0.0, PAIR_SD)
-        found = data.parts(log_odds, LOG_WEIGHTS, interaction)
-        data.observe(*found, members=True)
+        parts = data.parts(log_odds, LOG_WEIGHTS, data.interaction(PAIR_SD))
+        data.observe(*parts, members=True)

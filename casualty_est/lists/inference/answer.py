@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from casualty_est.lists.families.member import signs
-from casualty_est.lists.inference.unseen import MOST, weighted_quantiles
+from casualty_est.lists.families.family import Family
+from casualty_est.lists.families.member import MOST, all_histories, all_pairs, signs
+from casualty_est.lists.inference.unseen import weighted_quantiles
 from casualty_est.lists.table.history import HistoryTable
 
 Array = npt.NDArray[np.float64]
@@ -25,29 +26,21 @@ MANY_CELLS = 40  # histories shown one by one in the check of predictions
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Posterior of one table of capture histories under one choice of families.
+    """Posterior of one table of capture histories under one choice of families."""
 
-    unlisted (draw,): People on no list.
-    cells (some draw, history): Shares of the histories among listed people, for some of the draws.
-    cell_odds (some draw,): Log odds of being on no list in the same draws.
-    visible (some draw, chance): Shares of the listed and of the unlisted whose chance to be on
-        some list passes each of `CHANCES`, in the same draws.
-    groups: Per group of families: ``name``, ``mass``, ``posterior``, ``log_evidence``, ``median``,
-        ``low``, ``high`` (people), ``predictive_p``, ``ruled_out``.
-    facts: What only this engine has to say.
-    """
-
-    unlisted: Ints
-    cells: Array
-    cell_odds: Array
+    unlisted: Ints  # (draw,): people on no list
+    cells: Array  # (some draw, history): shares among listed people, for some of the draws
+    cell_odds: Array  # (some draw,): log odds of being on no list in the same draws
+    # (some draw, chance): shares of the listed and of the unlisted whose chance to be on some list
+    # passes each of CHANCES, in the same draws
     visible: tuple[Array, Array]
-    groups: list[dict[str, Any]]
-    families: list[dict[str, Any]]
+    groups: list[dict[str, Any]]  # as `schema.Group`
+    families: list[dict[str, Any]]  # as `schema.FamilyMember`
     method: str
     reasons: tuple[str, ...] = ()
     min_ess: float | None = None
     max_rhat: float | None = None
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)  # what only this engine has to say
 
 
 def quantiles(values: npt.NDArray[Any], weight: Array | None = None) -> dict[str, float]:
@@ -60,6 +53,23 @@ def quantiles(values: npt.NDArray[Any], weight: Array | None = None) -> dict[str
         np.quantile(values, ENDS) if weight is None else weighted_quantiles(values, weight, ENDS)
     )
     return {"low": float(low), "median": float(median), "high": float(high)}
+
+
+def of_one_family(
+    family: Family, people: Ints, log_evidence: float | None, predictive_p: float | None
+) -> dict[str, Any]:
+    """Groups and families of an answer that has one family; people are its draws."""
+    group = {
+        "name": family.group.name,
+        "mass": 1.0,
+        "posterior": 1.0,
+        "log_evidence": log_evidence,
+        **quantiles(people),
+        "predictive_p": predictive_p,
+        "ruled_out": "",
+    }
+    member = {"family": family.name, "member": family.title, "mass": 1.0}
+    return {"groups": [group], "families": [{**member, "log_evidence": log_evidence}]}
 
 
 def dial(answer: Answer, table: HistoryTable, rng: np.random.Generator) -> dict[str, Any] | None:
@@ -101,9 +111,7 @@ def predictions(
     """What the posterior predicts for each history, beside what was seen."""
     every = answer.cells.shape[1] == 2 ** len(table.lists) - 1
     if every:
-        observed = table.dense()[1:]
-        index = np.arange(1, len(observed) + 1)[:, None]
-        bits = (index >> np.arange(len(table.lists))) & 1
+        observed, bits = table.dense()[1:], all_histories(len(table.lists)).astype(np.int64)
     else:
         observed, bits = table.counts, table.histories.astype(np.int64)
     replicated = rng.multinomial(table.people, answer.cells)
@@ -113,14 +121,8 @@ def predictions(
         draws = replicated[:, h]
         below, above = float(np.mean(draws <= observed[h])), float(np.mean(draws >= observed[h]))
         names = [name for name, bit in zip(table.lists, bits[h], strict=True) if bit]
-        rows.append(
-            {
-                "history": names,
-                "observed": int(observed[h]),
-                **quantiles(draws),
-                "p": min(1.0, 2 * min(below, above)),
-            }
-        )
+        ends = {"p": min(1.0, 2 * min(below, above)), **quantiles(draws)}
+        rows.append({"history": names, "observed": int(observed[h]), **ends})
     return rows
 
 
@@ -133,13 +135,11 @@ def dependence(answer: Answer, table: HistoryTable) -> list[dict[str, Any]]:
     full = np.column_stack([1.0 - seen, answer.cells * seen[:, None]])
     bits = ((np.arange(2**n_lists)[:, None] >> np.arange(n_lists)) & 1).astype(bool)
     rows = []
-    for a in range(n_lists):
-        for b in range(a + 1, n_lists):
-            parts = [
-                full[:, (bits[:, a] == x) & (bits[:, b] == y)].sum(axis=1)
-                for x, y in ((True, True), (False, False), (True, False), (False, True))
-            ]
-            ratio = parts[0] * parts[1] / np.maximum(parts[2] * parts[3], 1e-300)
-            names = {"list_a": table.lists[a], "list_b": table.lists[b]}
-            rows.append({**names, **quantiles(ratio)})
+    for a, b in all_pairs(n_lists):
+        parts = [
+            full[:, (bits[:, a] == x) & (bits[:, b] == y)].sum(axis=1)
+            for x, y in ((True, True), (False, False), (True, False), (False, True))
+        ]
+        ratio = parts[0] * parts[1] / np.maximum(parts[2] * parts[3], 1e-300)
+        rows.append({"list_a": table.lists[a], "list_b": table.lists[b], **quantiles(ratio)})
     return rows

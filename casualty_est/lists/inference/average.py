@@ -13,12 +13,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from numpy.random import Generator
 
 from casualty_est.lists.families.family import FLOOR, Family
 from casualty_est.lists.families.member import Member
 from casualty_est.lists.inference.answer import ENDS
 from casualty_est.lists.inference.members import MemberFit, fit_members, more_runs, stream
-from casualty_est.lists.inference.predictive import predictive_p
+from casualty_est.lists.inference.predictive import SMALLEST_P, predictive_p
 from casualty_est.lists.inference.unseen import draw_unlisted, weighted_quantiles
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.result.progress import Report
@@ -27,7 +28,6 @@ Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 RULED_OUT = 10.0  # nats below the best group
-SMALLEST_P = 0.01
 CHECKED = 400  # draws of a group that its predictions are judged on
 MOST_RUNS = 8
 AGREE = 0.6  # sd of the log evidence between runs of a member, in nats
@@ -39,71 +39,46 @@ KNOWN, WANTED_OF_WIDTH, KNOWN_OF_WIDTH = 0.02, 0.05, 0.15
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One group of families inside an average.
-
-    Parameters
-    ----------
-    name : str
-        Its key.
-    log_evidence : float
-        Log of its evidence, averaged over its prior.
-    posterior : float
-        Its probability by evidence alone.
-    mass : float
-        Its mass in the answer, after the floor.
-    predictive_p : float
-        Probability, under its posterior, of histories that fit worse than those seen.
-    ruled_out : str
-        Why the floor does not hold for it; empty where it does.
-    """
+    """One group of families inside an average."""
 
     name: str
-    log_evidence: float
-    posterior: float
-    mass: float
-    predictive_p: float
-    ruled_out: str
+    log_evidence: float  # averaged over its prior
+    posterior: float  # its probability by evidence alone
+    mass: float  # in the answer, after the floor
+    predictive_p: float  # probability of histories that fit worse than those seen
+    ruled_out: str  # why the floor does not hold for it; empty where it does
 
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Draws of all members side by side.
-
-    member, place, block (draw,): Member of each draw, its place among the draws of that member,
-        and the independent part of the computation that it belongs to.
-    group (draw,): Group of its member.
-    log_odds (draw,): Log odds of being on no list.
-    log_weight (draw,): Prior share times evidence, before any floor.
-    unlisted (draw,): A draw of the number of people on no list.
-    """
+    """Draws of all members side by side, all of shape (draw,)."""
 
     member: Ints
-    place: Ints
-    block: Ints
-    group: Ints
-    log_odds: Array
-    log_weight: Array
-    unlisted: Ints
+    place: Ints  # among the draws of that member
+    block: Ints  # the independent part of the computation that it belongs to
+    group: Ints  # of its member
+    log_odds: Array  # of being on no list
+    log_weight: Array  # prior share times evidence, before any floor
+    unlisted: Ints  # a draw of the number of people on no list
 
 
 @dataclass(frozen=True, slots=True)
 class Average:
-    """What an average over families found.
-
-    weight (draw,): Weights of the draws in the answer.
-    quantiles: Ends of the 95% interval of the number of people, and its median between them.
-    mcse: Monte Carlo errors of the log of the ends of the 95% interval and of its median.
-    ess: Effective number of draws behind the mean of log N.
-    """
+    """What an average over families says."""
 
     members: tuple[MemberFit, ...]
     groups: tuple[Group, ...]
     pool: Pool
-    weight: Array
-    quantiles: tuple[float, ...]
-    mcse: tuple[float, ...]
-    ess: float
+    weight: Array  # (draw,): in the answer
+    quantiles: tuple[float, ...]  # ends of the 95% interval of the people, their median between
+    mcse: tuple[float, ...]  # Monte Carlo errors of their logs
+    ess: float  # effective number of draws behind the mean of log N
     runs: int
+
+    @property
+    def masses(self) -> Array:
+        """Mass of each member in the answer."""
+        return np.bincount(self.pool.member, self.weight, minlength=len(self.members))
 
     @property
     def floor_share(self) -> float:
@@ -124,24 +99,24 @@ class Average:
         low, _, high = np.log(self.quantiles)
         return bool(max(self.mcse) <= max(KNOWN, share * (high - low)))
 
-    def choose(self, draws: int, rng: np.random.Generator) -> Ints:
+    def choose(self, draws: int, rng: Generator) -> Ints:
         """Draw positions in the pool by weight, with one random number, in random order."""
         points = (np.arange(draws) + rng.random()) / draws
         edges = np.cumsum(self.weight)
-        found = np.searchsorted(edges / edges[-1], points)
-        return rng.permutation(np.minimum(found, len(edges) - 1))
+        places = np.searchsorted(edges / edges[-1], points)
+        return rng.permutation(np.minimum(places, len(edges) - 1))
 
 
 def parameters(
     fits: Sequence[MemberFit], pool: Pool, chosen: Ints
 ) -> list[tuple[Member, Ints, Array]]:
     """Parameters of chosen draws."""
-    found = []
+    parts = []
     for m in np.unique(pool.member[chosen]):
         here = np.flatnonzero(pool.member[chosen] == m)
         joined = np.vstack([part.theta for part in fits[m].parts])
-        found.append((fits[m].member, here, joined[pool.place[chosen[here]]]))
-    return found
+        parts.append((fits[m].member, here, joined[pool.place[chosen[here]]]))
+    return parts
 
 
 def average(
@@ -157,35 +132,29 @@ def average(
     """Fit every member of every family, and average."""
     fits = fit_members(table, families, seed=seed, runs=runs, method=method, report=report)
     rng = np.random.default_rng(stream(seed, 0))
-    names = list(dict.fromkeys(fit.family.group.name for fit in fits))
-    found = _average(table, fits, names, runs, floor, rng)
-    while weak := _unsettled(found):
+    whole = _average(table, fits, runs, floor, rng)
+    while weak := _unsettled(whole):
         fits = more_runs(table, fits, weak, seed=seed, runs=runs, report=report)
-        found = _average(table, fits, names, runs, floor, rng)
-    return found
+        whole = _average(table, fits, runs, floor, rng)
+    return whole
 
 
-def _unsettled(found: Average) -> set[int]:
+def _unsettled(whole: Average) -> set[int]:
     """Members that count, whose runs say different things, and that can still be given more."""
-    masses = np.bincount(found.pool.member, found.weight, minlength=len(found.members))
     return {
         fit.index
-        for fit, mass in zip(found.members, masses, strict=True)
+        for fit, mass in zip(whole.members, whole.masses, strict=True)
         if len(fit.parts) > 1
         and mass >= COUNTS
         and (fit.effort == 1 or len(fit.parts) < MOST_RUNS)
-        and (not found.settled or fit.disagreement > AGREE)
+        and (not whole.settled or fit.disagreement > AGREE)
     }
 
 
 def _average(
-    table: HistoryTable,
-    fits: Sequence[MemberFit],
-    names: list[str],
-    runs: int,
-    floor: float,
-    rng: np.random.Generator,
+    table: HistoryTable, fits: Sequence[MemberFit], runs: int, floor: float, rng: Generator
 ) -> Average:
+    names = list(dict.fromkeys(fit.family.group.name for fit in fits))
     pool = _pool(table.people, fits, names, runs, rng)
     plain = np.exp(pool.log_weight - np.logaddexp.reduce(pool.log_weight))
     groups, weight = _groups(table, fits, names, pool, plain, floor, rng)
@@ -196,11 +165,7 @@ def _average(
 
 
 def _pool(
-    people: int,
-    fits: Sequence[MemberFit],
-    names: list[str],
-    runs: int,
-    rng: np.random.Generator,
+    people: int, fits: Sequence[MemberFit], names: list[str], runs: int, rng: Generator
 ) -> Pool:
     sizes = [sum(len(part.log_odds) for part in fit.parts) for fit in fits]
     log_odds = np.concatenate([part.log_odds for fit in fits for part in fit.parts])
@@ -230,7 +195,7 @@ def _groups(
     pool: Pool,
     plain: Array,
     floor: float,
-    rng: np.random.Generator,
+    rng: Generator,
 ) -> tuple[tuple[Group, ...], Array]:
     """Describe every group, and weight the draws as the floor says."""
     posterior = np.bincount(pool.group, plain, minlength=len(names))
@@ -241,10 +206,12 @@ def _groups(
     inside = [pool.group == g for g in range(len(names))]
     sums = np.array([np.logaddexp.reduce(pool.log_weight[here]) for here in inside])
     evidence = sums - np.log(prior)
-    tails = [
-        _tail(table, fits, pool, np.exp(np.where(here, pool.log_weight - top, -np.inf)), rng)
-        for here, top in zip(inside, sums, strict=True)
-    ]
+    tails = []
+    for here, top in zip(inside, sums, strict=True):
+        weight = np.exp(np.where(here, pool.log_weight - top, -np.inf))
+        chosen = rng.choice(len(weight), CHECKED, p=weight / weight.sum())
+        draws = [(member, theta) for member, _, theta in parameters(fits, pool, chosen)]
+        tails.append(predictive_p(table, draws, rng))
     reasons = [
         _ruled_out(evidence.max() - evidence[g], tails[g]) if len(names) > 1 else ""
         for g in range(len(names))
@@ -257,19 +224,6 @@ def _groups(
         for g, name in enumerate(names)
     )
     return tuple(groups), weight
-
-
-def _tail(
-    table: HistoryTable,
-    fits: Sequence[MemberFit],
-    pool: Pool,
-    weight: Array,
-    rng: np.random.Generator,
-) -> float:
-    """Posterior predictive p of the histories under one group."""
-    chosen = rng.choice(len(weight), CHECKED, p=weight / weight.sum())
-    draws = [(member, theta) for member, _, theta in parameters(fits, pool, chosen)]
-    return predictive_p(table, draws, rng)
 
 
 def _ruled_out(behind: float, tail: float) -> str:
@@ -286,17 +240,11 @@ def _floored(plain: Array, group: Ints, allowed: npt.NDArray[np.bool_], floor: f
     lifted = allowed & (mass < floor) & (mass > 0)
     factor = np.where(lifted, (mass + floor) / np.where(mass > 0, mass, 1.0), 1.0)
     weight = plain * factor[group]
-    found: Array = weight / weight.sum()
-    return found
+    return weight / weight.sum()
 
 
 def _errors(
-    pool: Pool,
-    plain: Array,
-    allowed: npt.NDArray[np.bool_],
-    floor: float,
-    people: int,
-    runs: int,
+    pool: Pool, plain: Array, allowed: npt.NDArray[np.bool_], floor: float, people: int, runs: int
 ) -> tuple[tuple[float, ...], tuple[float, ...], float]:
     """Quantiles of N, their Monte Carlo errors on the log (jackknife), effective draws."""
     logs = np.log(people + pool.unlisted)

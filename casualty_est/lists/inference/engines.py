@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
+from casualty_est.kinds import room
+from casualty_est.lists.families.family import FLOOR, Family
 from casualty_est.lists.inference.answer import Answer
-from casualty_est.lists.inference.plan import Plan
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.result.blas import one_blas_thread
 from casualty_est.result.progress import Report
+
+FEWEST_RUNS = 4  # fewer say nothing of their Monte Carlo error
+SOME = 1000  # draws for which all histories are written out
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How one table is fitted, whichever engine does it."""
+
+    families: tuple[Family, ...]
+    draws: int = 4000
+    runs: int = 4
+    floor: float = FLOOR
+    method: str = "auto"
 
 
 def solve(
     table: HistoryTable, plan: Plan, seed: np.random.SeedSequence, report: Report | None = None
 ) -> Answer:
-    """Fit one table: a family by itself, or all that are averaged together."""
+    """Fit one table by the engine that its families name."""
+    engine = room("lists", f"inference.{plan.families[0].engine}")
     with one_blas_thread():
-        return plan.families[0].solve(table, plan, seed, report)
+        answer: Answer = engine.solve(table, plan, seed, report)
+    return answer

@@ -11,7 +11,6 @@ from concurrent.futures import BrokenExecutor, Executor, as_completed
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
 from zipfile import BadZipFile
 
 import numpy as np
@@ -19,49 +18,41 @@ import numpy.typing as npt
 from pydantic import TypeAdapter
 
 from casualty_est.errors import UsageError
+from casualty_est.kinds import room
+from casualty_est.lists.estimate import ListEstimate
 from casualty_est.lists.inference import answer as describe
-from casualty_est.lists.inference.engines import solve
+from casualty_est.lists.inference.engines import Plan, solve
 from casualty_est.lists.inference.members import stream
-from casualty_est.lists.inference.plan import Plan
-from casualty_est.lists.schema import Found, ListDetails
+from casualty_est.lists.model.model import ListModel
+from casualty_est.lists.schema import Found
 from casualty_est.lists.table.histories import Stratum
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.result.blas import one_blas_thread
 from casualty_est.result.call import check_counts, settle_seed
 from casualty_est.result.progress import Report
 from casualty_est.result.progress import progress_bar as show_progress
-from casualty_est.result.schema import Meta, plain
-
-if TYPE_CHECKING:
-    import xarray
-
-    from casualty_est.lists.model.model import ListModel
+from casualty_est.result.schema import plain
 
 Ints = npt.NDArray[np.int64]
 
 READ = TypeAdapter(Found)
+KEPT = ("groups", "families", "method", "reasons", "min_ess", "max_rhat")  # of an answer, as it is
 METHODS = ("auto", "smc", "exact", "gibbs")
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One finished fit: the draws of one stratum in one replicate, and its description.
+    """One finished fit: the draws of one stratum in one replicate, and its description."""
 
-    unlisted (draw,): People on no list.
-    """
-
-    unlisted: Ints
+    unlisted: Ints  # (draw,): people on no list
     found: Found
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One fit to be made, on this machine or another.
+    """One fit to be made, on this machine or another."""
 
-    key: Name of its file among the finished parts.
-    """
-
-    key: str
+    key: str  # name of its file among the finished parts
     table: HistoryTable
     plan: Plan
     seed: int
@@ -78,7 +69,7 @@ def fit(
     executor: Executor | None,
     progress_bar: bool | None,
     parts: str | os.PathLike[str] | None,
-) -> tuple[xarray.DataTree, Meta, ListDetails]:
+) -> ListEstimate:
     """Compute the posterior of a lists model; see `ListModel.fit`."""
     check_counts(draws=draws, chains=chains)
     folder = _folder(parts)
@@ -86,11 +77,10 @@ def fit(
     tasks = _tasks(model, seed, draws * chains, chains, method)
     with show_progress(progress_bar) as report:
         done = run(list(tasks.values()), executor, folder, report)
-    from casualty_est.lists.inference.pack import pack
-
-    found = {number: done[task.key] for number, task in tasks.items()}
+    fitted = {number: done[task.key] for number, task in tasks.items()}
     settings = {**model.settings, "draws": draws, "chains": chains, "seed": seed, "method": method}
-    return pack(model, found, settings)
+    tree, meta, details = room("lists", "inference.pack").pack(model, fitted, settings)
+    return ListEstimate(tree, meta, details, model=model, progress_bar=progress_bar)
 
 
 def _tasks(
@@ -106,13 +96,7 @@ def _tasks(
         for s, stratum in strata:
             families, _ = model.families_for(stratum)
             _open(method, families[0].method)
-            plan = Plan(
-                families,
-                each,
-                chains,
-                model.floor,
-                "smc" if method == "smc" else "auto",
-            )
+            plan = Plan(families, each, chains, model.floor, "smc" if method == "smc" else "auto")
             key = _key(stratum.table, plan, seed, (r, s))
             tasks[r, s] = Task(key, stratum.table, plan, seed, (r, s))
     return tasks
@@ -142,10 +126,7 @@ def _key(table: HistoryTable, plan: Plan, seed: int, number: tuple[int, int]) ->
 
 
 def run(
-    tasks: Sequence[Task],
-    executor: Executor | None,
-    folder: Path | None,
-    report: Report,
+    tasks: Sequence[Task], executor: Executor | None, folder: Path | None, report: Report
 ) -> dict[str, Part]:
     """Run tasks that are not yet finished, and keep each as soon as it is."""
     done = {task.key: part for task in tasks if (part := _load(folder, task)) is not None}
@@ -187,39 +168,25 @@ def _results(
             future.cancel()
 
 
+@one_blas_thread()  # the number of threads moves the last digits of a sum: all of it takes one
 def perform(task: Task, report: Report | None = None) -> Part:
     """Make one fit and describe it in plain values."""
-    # The number of threads moves the last digits of a sum: all of it takes one.
-    with one_blas_thread():
-        return _perform(task, report)
-
-
-def _perform(task: Task, report: Report | None) -> Part:
     root = np.random.SeedSequence(task.seed, spawn_key=(task.number[0], task.number[1] + 1))
-    found = solve(task.table, task.plan, root, report)
-    rng = np.random.default_rng(stream(root, 0, 2))
-    return Part(
-        found.unlisted,
-        READ.validate_python(
-            {
-                "lists": task.table.lists,
-                "people": task.table.people,
-                "sizes": task.table.sizes.tolist(),
-                "overlaps": task.table.codes,
-                "groups": found.groups,
-                "families": found.families,
-                "dial": describe.dial(found, task.table, rng),
-                "observability": describe.observability(found, task.table),
-                "predictions": describe.predictions(found, task.table, rng),
-                "dependence": describe.dependence(found, task.table),
-                "method": found.method,
-                "reasons": found.reasons,
-                "min_ess": found.min_ess,
-                "max_rhat": found.max_rhat,
-                **found.facts,
-            }
-        ),
-    )
+    answer = solve(task.table, task.plan, root, report)
+    rng, table = np.random.default_rng(stream(root, 0, 2)), task.table
+    content = {
+        "lists": table.lists,
+        "people": table.people,
+        "sizes": table.sizes.tolist(),
+        "overlaps": table.codes,
+        "dial": describe.dial(answer, table, rng),
+        "observability": describe.observability(answer, table),
+        "predictions": describe.predictions(answer, table, rng),
+        "dependence": describe.dependence(answer, table),
+        **{name: getattr(answer, name) for name in KEPT},
+        **answer.facts,
+    }
+    return Part(answer.unlisted, READ.validate_python(content))
 
 
 def _folder(parts: str | os.PathLike[str] | None) -> Path | None:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from casualty_est.lists.families.dirichlet_process import CLASSES, RATE, SHAPE, draw_prior
+from casualty_est.lists.families.dirichlet_process import CLASSES, as_classes
 from casualty_est.lists.inference import gibbs_kernel
+from casualty_est.lists.inference.answer import CHANCES, Answer, of_one_family
+from casualty_est.lists.inference.engines import FEWEST_RUNS, SOME, Plan
+from casualty_est.lists.inference.gibbs_kernel import Chains, State
 from casualty_est.lists.inference.members import THREADS, stream
+from casualty_est.lists.inference.predictive import SMALLEST_P, cell_probabilities, tail
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.result.convergence import MAX_RHAT, MIN_ESS
 from casualty_est.result.progress import Report
@@ -30,69 +36,27 @@ WARM = 0.25  # share of each chain that is dropped
 ENOUGH = 2.5 * MIN_ESS  # effective draws at which the chains may stop
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Chains:
-    """Kept states of several chains.
-
-    unlisted (chain, draw): People on no list.
-    alpha (chain, draw): Concentration.
-    log_shares (chain, draw, class): Log shares of the classes.
-    chances (chain, draw, class, list): Chances of the lists.
-    """
-
-    unlisted: Ints
-    alpha: Array
-    log_shares: Array
-    chances: Array
-
-    def warm(self) -> Chains:
-        """The states after the first quarter."""
-        first = int(WARM * self.unlisted.shape[1])
-        return Chains(
-            self.unlisted[:, first:],
-            self.alpha[:, first:],
-            self.log_shares[:, first:],
-            self.chances[:, first:],
-        )
-
-    def with_more(self, other: Chains) -> Chains:
-        """The same chains, gone on."""
-        return Chains(
-            np.concatenate([self.unlisted, other.unlisted], axis=1),
-            np.concatenate([self.alpha, other.alpha], axis=1),
-            np.concatenate([self.log_shares, other.log_shares], axis=1),
-            np.concatenate([self.chances, other.chances], axis=1),
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How well chains agree on the log of the number of people.
-
-    ess: Smallest of the bulk effective sample size and that of the ends of the 95% interval.
-    """
+    """How well chains agree on the log of the number of people."""
 
     rhat: float
-    ess: float
+    ess: float  # the smaller of bulk effective draws and those of the ends of the 95% interval
 
     @property
     def reasons(self) -> tuple[str, ...]:
         """Why the chains are not to be trusted; empty where they are."""
-        found = []
+        reasons = []
         if not self.rhat <= MAX_RHAT:
-            found.append(f"chains disagree (R-hat {self.rhat:.3f}, at most {MAX_RHAT} wanted)")
+            reasons.append(f"chains disagree (R-hat {self.rhat:.3f}, at most {MAX_RHAT} wanted)")
         if not self.ess >= MIN_ESS:
-            found.append(f"too few effective draws ({self.ess:.0f}, at least {MIN_ESS:.0f} wanted)")
-        return tuple(found)
+            few = f"too few effective draws ({self.ess:.0f}, at least {MIN_ESS:.0f} wanted)"
+            reasons.append(few)
+        return tuple(reasons)
 
 
 def agreement(unlisted: Ints, people: int) -> Agreement:
-    """R-hat and effective sample size of the log of the number of people.
-
-    References
-    ----------
-    Vehtari, Gelman, Simpson, Carpenter and Bürkner 2021, doi 10.1214/20-BA1221.
-    """
+    """R-hat and effective draws of the log of the people: Vehtari 2021, doi 10.1214/20-BA1221."""
     import arviz as az
 
     logs = np.log(people + unlisted)
@@ -100,6 +64,38 @@ def agreement(unlisted: Ints, people: int) -> Agreement:
         return Agreement(1.0, float(logs.size))  # nobody is missing in any draw of any chain
     tail = az.ess(logs, method="tail", prob=(0.025, 0.975))
     return Agreement(float(az.rhat(logs)), float(min(az.ess(logs), tail)))
+
+
+def solve(
+    table: HistoryTable, plan: Plan, seed: np.random.SeedSequence, report: Report | None = None
+) -> Answer:
+    """Run Gibbs chains; arguments as `engines.solve`."""
+    (family,) = plan.families
+    count = max(FEWEST_RUNS, plan.runs)
+    chains, agreed = run_chains(table, chains=count, seed=seed, report=report)
+    rng = np.random.default_rng(stream(seed, 0))
+    unlisted = chains.unlisted.ravel()
+    # Whole rounds of all kept states, then a part of one: none counts much more than another.
+    rounds = -(-plan.draws // len(unlisted))
+    every = np.concatenate([rng.permutation(len(unlisted)) for _ in range(rounds)])
+    chosen = every[: plan.draws]
+    some = chosen[:SOME]
+    states = (chains.log_shares, chains.chances)
+    member, theta = as_classes(table, *(part.reshape(-1, *part.shape[2:])[some] for part in states))
+    cells, observed = cell_probabilities(table, [(member, theta)])
+    predictive_p = tail(cells, observed, rng)
+    return Answer(
+        unlisted=unlisted[chosen],
+        cells=cells,
+        cell_odds=member.evaluate(theta)[1],
+        visible=member.visible(theta, np.array(CHANCES)),
+        **of_one_family(family, table.people + unlisted[chosen], None, predictive_p),
+        method=family.method,
+        reasons=agreed.reasons,
+        min_ess=agreed.ess,
+        max_rhat=agreed.rhat,
+        facts={"misfit": predictive_p < SMALLEST_P},
+    )
 
 
 def run_chains(
@@ -115,13 +111,9 @@ def run_chains(
     """Run chains until they agree, or for as long as is reasonable."""
     sweeps, most_looks = sweeps or SWEEPS, most_looks or MOST_LOOKS
     counts = ladder(table.counts)
-    states = [
-        _start(
-            classes, len(table.lists), len(counts), stream(seed, 1, chain), hidden=chain % 2 == 1
-        )
-        for chain in range(chains)
-    ]
-    every: Chains | None = None
+    size = (classes, len(table.lists), len(counts))
+    states = [_start(*size, stream(seed, 1, c), hidden=c % 2 == 1) for c in range(chains)]
+    every: list[npt.NDArray[Any]] = []
     for look in range(most_looks):
         if report is not None:
             report("sampling classes", look / most_looks)
@@ -129,18 +121,16 @@ def run_chains(
             int(stream(seed, 2, chain, look).generate_state(1)[0] >> 1) for chain in range(chains)
         ]
         with ThreadPoolExecutor(THREADS) as executor:
-            parts = list(
-                executor.map(
-                    lambda s, state: _go_on(table, counts, s, state, sweeps), seeds, states
-                )
-            )
-        new = Chains(*(np.stack(values) for values in zip(*parts, strict=True)))
-        every = new if every is None else every.with_more(new)
-        warm = every.warm()
-        found = agreement(warm.unlisted, table.people)
-        if found.rhat <= MAX_RHAT and found.ess >= ENOUGH:
+            go_on = partial(_go_on, table, counts, sweeps)
+            parts = list(executor.map(go_on, seeds, states))
+        new = [np.stack(values) for values in zip(*parts, strict=True)]
+        every = [np.hstack(pair) for pair in zip(every, new, strict=True)] if every else new
+        first = int(WARM * every[0].shape[1])
+        warm = Chains._make(part[:, first:] for part in every)
+        agreed = agreement(warm.unlisted, table.people)
+        if agreed.rhat <= MAX_RHAT and agreed.ess >= ENOUGH:
             break
-    return warm, found
+    return warm, agreed
 
 
 def ladder(counts: Ints) -> Ints:
@@ -152,7 +142,7 @@ def ladder(counts: Ints) -> Ints:
 
 def _start(
     classes: int, lists: int, rungs: int, seed: np.random.SeedSequence, *, hidden: bool
-) -> tuple[Array, Array, Array]:
+) -> State:
     """Draw a state on every rung from the prior; where `hidden`, hardly anybody is seen in it.
 
     From the prior all chains fall into the mode with few people first. Chains that come from the
@@ -160,33 +150,35 @@ def _start(
     """
     rng = np.random.default_rng(seed)
     alpha, log_shares, chances = zip(
-        *(draw_prior(classes, lists, rng) for _ in range(rungs)), strict=True
+        *(_prior_state(classes, lists, rng) for _ in range(rungs)), strict=True
     )
     shares, chance = np.stack(log_shares), np.stack(chances)
     if hidden:
         shares += np.log1p(-HIDDEN)
         shares[:, 0] = np.logaddexp(shares[:, 0], np.log(HIDDEN))
         chance[:, 0] *= 1.0 - HIDDEN
-    return np.concatenate(alpha), shares, chance
+    return State(np.concatenate(alpha), shares, chance)
 
 
-def _go_on(
-    table: HistoryTable,
-    counts: Ints,
-    seed: int,
-    state: tuple[Array, Array, Array],
-    sweeps: int,
-) -> tuple[Ints, Array, Array, Array]:
-    alpha, log_shares, chances = state
-    kept = max(1, sweeps // THIN)
-    found = (
-        np.empty(kept, dtype=np.int64),
-        np.empty(kept),
-        np.empty((kept, *log_shares.shape[1:])),
-        np.empty((kept, *chances.shape[1:])),
+def _prior_state(classes: int, lists: int, rng: np.random.Generator) -> tuple[Array, Array, Array]:
+    """Draw a state from the prior, its concentration set to 1.
+
+    Returns (1,), (class,) and (class, list): concentration, log shares and chances.
+    """
+    rest = np.log1p(-rng.random(classes - 1))  # 1 - V is uniform where alpha is 1
+    used = np.log(-np.expm1(rest))
+    log_left = np.concatenate([[0.0], np.cumsum(rest)])
+    return np.ones(1), log_left + np.append(used, 0.0), rng.random((classes, lists))
+
+
+def _go_on(table: HistoryTable, counts: Ints, sweeps: int, seed: int, state: State) -> Chains:
+    number = max(1, sweeps // THIN)
+    kept = Chains(
+        np.empty(number, dtype=np.int64),
+        np.empty(number),
+        np.empty((number, *state.log_shares.shape[1:])),
+        np.empty((number, *state.chances.shape[1:])),
     )
     histories = table.histories.astype(np.bool_)
-    gibbs_kernel.run(
-        seed, histories, counts, SHAPE, RATE, alpha, log_shares, chances, THIN, BETWEEN, *found
-    )
-    return found
+    gibbs_kernel.run(seed, histories, counts, state, kept, THIN, BETWEEN)
+    return kept

@@ -9,56 +9,61 @@ inside every call, so the answer does not depend on which thread ran it.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from numba import njit
+
+from casualty_est.lists.families.dirichlet_process import RATE, SHAPE
+
+Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 SMALLEST = 1e-300
 LARGEST = 1e15  # people: a float holds no single person beyond it
 
 
+class State(NamedTuple):
+    """Where a chain stands on every rung of the ladder."""
+
+    alpha: Array  # (rung,): concentration
+    log_shares: Array  # (rung, class)
+    chances: Array  # (rung, class, list)
+
+
+class Chains(NamedTuple):
+    """Kept states, the draw on the first axis of one chain and on the second of several."""
+
+    unlisted: Ints  # (draw,): people on no list
+    alpha: Array  # (draw,)
+    log_shares: Array  # (draw, class)
+    chances: Array  # (draw, class, list)
+
+
 @njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
 def run(
-    seed: int,
-    histories: Any,
-    counts: Any,
-    shape: float,
-    rate: float,
-    alpha: Any,
-    log_shares: Any,
-    chances: Any,
-    thin: int,
-    between: int,
-    kept_unlisted: Any,
-    kept_alpha: Any,
-    kept_log_shares: Any,
-    kept_chances: Any,
+    seed: int, histories: Any, counts: Any, state: Any, kept: Any, thin: int, between: int
 ) -> None:
     """Sweep on from a state on every rung, which is changed in place; keep every `thin`-th.
 
-    The state is `alpha` (rung,), `log_shares` (rung, class) and `chances` (rung, class, list);
-    people on no list are drawn afresh in each sweep, and all people fall into classes anew. The
+    People on no list are drawn afresh in each sweep, and all people fall into classes anew. The
     first of the `counts` (rung, history) are those of the table, and only its states are kept;
     every `between` sweeps neighbouring rungs may exchange their states.
     """
+    alpha, log_shares, chances = state
     np.random.seed(seed)  # noqa: NPY002 - compiled code has no Generator that can be seeded inside
     rungs, classes, lists = chances.shape
     held, on, weight = np.empty(classes), np.empty((classes, lists)), np.empty(classes)
     fit = np.empty((rungs, counts.shape[1]))
     held[:] = 0.0
     on[:] = 0.0
-    for i in range(len(kept_unlisted)):
+    for i in range(len(kept.unlisted)):
         for t in range(thin):
             for r in range(rungs):
-                _scatter(
-                    _unlisted(counts[r].sum(), log_shares[r], chances[r], histories, weight),
-                    weight,
-                    held,
-                    on,
-                    histories,
-                    -1,
-                )
+                people = counts[r].sum()
+                missed = _unlisted(people, log_shares[r], chances[r], histories, weight)
+                _scatter(missed, weight, held, on, histories, -1)
                 for h in range(counts.shape[1]):
                     _weights(histories, h, log_shares[r], chances[r], weight)
                     _scatter(counts[r, h], weight, held, on, histories, h)
@@ -70,15 +75,16 @@ def run(
                         chances[r, k, j] = a / (a + b)
                 log_left = _break_stick(held, alpha[r], log_shares[r])
                 alpha[r] = np.random.gamma(  # noqa: NPY002
-                    shape + classes - 1.0, 1.0 / (rate - log_left)
+                    SHAPE + classes - 1.0, 1.0 / (RATE - log_left)
                 )
                 held[:] = 0.0
                 on[:] = 0.0
             if rungs > 1 and (i * thin + t) % between == 0:
-                _exchange(histories, counts, alpha, log_shares, chances, fit, weight)
-        kept_unlisted[i] = _unlisted(counts[0].sum(), log_shares[0], chances[0], histories, weight)
-        kept_alpha[i] = alpha[0]
-        kept_log_shares[i], kept_chances[i] = log_shares[0], chances[0]
+                _exchange(histories, counts, state, fit, weight)
+        people = counts[0].sum()
+        kept.unlisted[i] = _unlisted(people, log_shares[0], chances[0], histories, weight)
+        kept.alpha[i] = alpha[0]
+        kept.log_shares[i], kept.chances[i] = log_shares[0], chances[0]
 
 
 @njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
@@ -92,20 +98,13 @@ def _unlisted(people: int, log_shares: Any, chances: Any, histories: Any, weight
 
 
 @njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
-def _exchange(
-    histories: Any,
-    counts: Any,
-    alpha: Any,
-    log_shares: Any,
-    chances: Any,
-    fit: Any,
-    weight: Any,
-) -> None:
+def _exchange(histories: Any, counts: Any, state: Any, fit: Any, weight: Any) -> None:
     """Let every second pair of neighbouring rungs exchange states, by Metropolis' rule.
 
     Classes of people and people on no list are summed out: what is exchanged is judged by the
     likelihood of the listed people alone.
     """
+    alpha, log_shares, chances = state
     rungs = len(alpha)
     for r in range(rungs):
         missed = _weights(histories, -1, log_shares[r], chances[r], weight)
@@ -209,29 +208,29 @@ def binomial(n: int, p: float) -> int:
 
     Of n uniform numbers the one in the middle is a beta; whether it lies below p settles half of
     them (Devroye 1986, Non-Uniform Random Variate Generation, section X.4.3). Where few successes
-    or few failures are left, their number is found by inversion.
+    or few failures are left, their number is successes by inversion.
     """
-    found = 0
+    successes = 0
     while n > 0 and n * min(p, 1.0 - p) > 10.0:
         middle = n // 2 + 1
         a = np.random.gamma(middle, 1.0)  # noqa: NPY002
         b = np.random.gamma(n + 1 - middle, 1.0)  # noqa: NPY002
         x = a / (a + b)
         if x <= p:
-            found += middle
+            successes += middle
             n -= middle
             p = (p - x) / (1.0 - x)
         else:
             n = middle - 1
             p = p / x
     if n == 0 or p <= 0.0:
-        return found
+        return successes
     if p >= 1.0:
-        return found + n
+        return successes + n
     q = min(p, 1.0 - p)
     u, mass, k = np.random.random(), np.exp(n * np.log1p(-q)), 0  # noqa: NPY002
     while u > mass and k < n:
         u -= mass
         k += 1
         mass *= (n - k + 1) / k * q / (1.0 - q)
-    return found + (k if p <= 0.5 else n - k)
+    return successes + (k if p <= 0.5 else n - k)

@@ -20,14 +20,14 @@ def _advance(closed: Any, rest: Any, g: int, terms: Any, sums: Any) -> None:
             break
         step -= 1
     while step >= 0:
-        plus, minus, so_far, found = (
+        plus, minus, so_far, here = (
             terms[closed[g, step]],
             terms[rest[g, step]],
             sums[step + 1],
             sums[step],
         )
-        for p in range(len(found)):
-            found[p] = so_far[p] + (plus[p] - minus[p])
+        for p in range(len(here)):
+            here[p] = so_far[p] + (plus[p] - minus[p])
         step -= 1
 
 

@@ -10,17 +10,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.interpolate import CubicSpline
 from scipy.special import expit
 
-from casualty_est.lists.families.decomposable import REFERENCE, Marginals, log_evidence_complete
+from casualty_est.lists.families.chordal import Graphs, chordal_graphs
+from casualty_est.lists.families.decomposable import (
+    REFERENCE,
+    Marginals,
+    draw_cells,
+    log_evidence_complete,
+)
+from casualty_est.lists.families.member import MOST, all_or_none
 from casualty_est.lists.inference import graph_kernel as kernel
-from casualty_est.lists.inference.chordal import Graphs, chordal_graphs
-from casualty_est.lists.inference.unseen import MOST
+from casualty_est.lists.inference.answer import CHANCES, Answer, of_one_family
+from casualty_est.lists.inference.engines import SOME, Plan
+from casualty_est.lists.inference.members import stream
+from casualty_est.lists.inference.predictive import SMALLEST_P, tail
 from casualty_est.lists.table.history import HistoryTable
+from casualty_est.result.progress import Report
+from casualty_est.wording.numbers import percent, share
+from casualty_est.wording.phrases import listed
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -34,17 +47,17 @@ FEW = 1000  # graphs that are all kept
 LOST = 1e-7  # mass of the graphs that may be left out, by their peaks
 DRAWN = 0.999  # probability of the graphs that draws are made of
 EMPTY = 1e-12  # mass of a block that may be left out
+SHOWN = 10  # graphs that are told one by one
+SMALLEST = -690.0  # log of a share: a float holds no smaller one
+SMALL = 0.01  # probability that may rest on a prior alone, or lie beyond a range
 STEPS = 128  # parts of a block between which draws are told apart
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Blocks:
-    """Whole numbers of people on no list, in blocks.
+    """Whole numbers of people on no list, in blocks."""
 
-    edges (block + 1,): First number of each block, and the number after the last.
-    """
-
-    edges: Array
+    edges: Array  # (block + 1,): first number of each, and the number after the last
 
     @classmethod
     def upto(cls, people: int, first: int, end: float) -> Blocks:
@@ -89,31 +102,21 @@ def gauss(length: Array) -> tuple[Array, Array]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GraphPosterior:
-    """Posterior of graphs and of the number of people.
-
-    probability (graph,): Their posterior probabilities.
-    nodes, log_weight (node,): Numbers of people on no list at which the posterior was computed,
-        and the log of how many numbers each stands for.
-    mass (node,): Posterior probability that each node stands for.
-    steps, below (step,): Whole numbers, and the probability of fewer people on no list than each.
-    complete: Probability that the complete graph has, or would have if it were not left out.
-    untied: Probability of graphs under which the lists say nothing of the people on none.
-    beyond: Mass beyond the last number looked at.
-    """
+    """Posterior of graphs and of the number of people."""
 
     marginals: Marginals
     graphs: Graphs
-    probability: Array
-    nodes: Array
-    log_weight: Array
-    mass: Array
-    steps: Array
-    below: Array
+    probability: Array  # (graph,)
+    nodes: Array  # (node,): people on no list for which the posterior was computed
+    log_weight: Array  # (node,): log of how many numbers each stands for
+    mass: Array  # (node,): posterior probability that each stands for
+    steps: Array  # (step,): whole numbers
+    below: Array  # (step,): probability of fewer people on no list than each
     log_evidence: float
     number: int
-    complete: float
-    untied: float
-    beyond: float
+    complete: float  # probability of the complete graph, or what it would be were it not left out
+    untied: float  # of graphs under which the lists say nothing of the people on none
+    beyond: float  # mass beyond the last number looked at
 
     @property
     def people(self) -> int:
@@ -132,8 +135,7 @@ class GraphPosterior:
 
     def quantile(self, chances: Array | Sequence[float]) -> Array:
         """Smallest number of people that is not passed with each probability."""
-        found: Array = np.floor(np.interp(chances, self.below, self.steps)) + self.people
-        return found
+        return np.floor(np.interp(chances, self.below, self.steps)) + self.people
 
     def given(self, graph: int) -> Array:
         """Probability of each node under one graph, of shape (node,)."""
@@ -147,8 +149,8 @@ class GraphPosterior:
     def draw(self, draws: int, rng: np.random.Generator) -> Ints:
         """Draw people on no list: one of every equal part of the posterior, in random order."""
         chances = (np.arange(draws) + rng.random(draws)) / draws
-        found = (self.quantile(chances) - self.people).astype(np.int64)
-        return rng.permutation(found)
+        numbers = (self.quantile(chances) - self.people).astype(np.int64)
+        return rng.permutation(numbers)
 
     def draw_graphs(self, unlisted: Ints, rng: np.random.Generator) -> Ints:
         """Draw the graph of each draw, given its number of people."""
@@ -173,7 +175,10 @@ def solve_graphs(table: HistoryTable, *, reference: bool = False) -> GraphPoster
     blocks, top, beyond = _look(marginals, graphs, reference)
     chosen = graphs.part(_kept(top))
     starts, length = _full(marginals, chosen, blocks, float(top.max()))
-    nodes, weight, block = _nodes(starts, length)
+    offset, weight = gauss(length)
+    real = weight > 0
+    block = np.repeat(np.arange(len(starts)), NODES).reshape(weight.shape)[real]
+    nodes, weight = (starts[:, None] + offset)[real], weight[real]
     terms, base = _tables(marginals, nodes, np.log(weight))
     by_graph, by_point = np.zeros(len(chosen)), np.zeros(len(nodes))
     shift = float(top.max())
@@ -266,20 +271,8 @@ def _full(
     return blocks.edges[:-1][first:last], blocks.length[first:last]
 
 
-def _nodes(starts: Array, length: Array) -> tuple[Array, Array, Ints]:
-    """Nodes of all blocks, how many numbers each stands for, and the block of each."""
-    offset, weight = gauss(length)
-    real = weight > 0
-    block = np.repeat(np.arange(len(starts)), NODES).reshape(weight.shape)
-    return (starts[:, None] + offset)[real], weight[real], block[real]
-
-
 def _cumulate(
-    people: int,
-    starts: Array,
-    length: Array,
-    at: tuple[Array, Array, Ints],
-    mass: Array,
+    people: int, starts: Array, length: Array, at: tuple[Array, Array, Ints], mass: Array
 ) -> tuple[Array, Array]:
     """Probability of fewer people than each of many whole numbers.
 
@@ -294,11 +287,10 @@ def _cumulate(
     parts = np.diff(steps)
 
     def scale(numbers: Array) -> Array:
-        found: Array = np.arcsinh(np.sqrt(numbers / people))
-        return found
+        return np.arcsinh(np.sqrt(numbers / people))
 
-    found = np.log(np.maximum(mass / weight, 1e-300))
-    dense = parts * np.exp(CubicSpline(scale(nodes), found)(scale(edges + 0.5 * (parts - 1.0))))
+    heights = np.log(np.maximum(mass / weight, 1e-300))
+    dense = parts * np.exp(CubicSpline(scale(nodes), heights)(scale(edges + 0.5 * (parts - 1.0))))
     inside = np.bincount(owner, dense)
     dense *= (np.bincount(block, mass) / inside)[owner]
     below = np.concatenate([[0.0], np.cumsum(dense)])
@@ -312,7 +304,110 @@ def _untied(marginals: Marginals, graphs: Graphs) -> npt.NDArray[np.bool_]:
     is no such person the likelihood does not fall, however many are missing.
     """
     seen = marginals.seen
-    found: npt.NDArray[np.bool_] = (
-        seen[graphs.closed].sum(axis=1) - seen[graphs.rest].sum(axis=1) == marginals.people
+    tied: Ints = seen[graphs.closed].sum(axis=1) - seen[graphs.rest].sum(axis=1)
+    return np.equal(tied, marginals.people)
+
+
+# The answer --------------------------------------------------------------------------------
+
+
+def solve(
+    table: HistoryTable, plan: Plan, seed: np.random.SeedSequence, report: Report | None = None
+) -> Answer:
+    """Go through all graphs; arguments as `engines.solve`."""
+    if report is not None:
+        report("going through all graphs", None)
+    (family,) = plan.families
+    reference = bool(family.options["reference"])
+    posterior = solve_graphs(table, reference=reference)
+    rng = np.random.default_rng(stream(seed, 0))
+    unlisted = posterior.draw(plan.draws, rng)
+    some = unlisted[:SOME]
+    graphs = posterior.graphs.part(posterior.draw_graphs(some, rng))
+    log_cells, log_odds = draw_cells(posterior.marginals, graphs.closed, graphs.rest, some, rng)
+    cells = np.exp(np.maximum(log_cells, SMALLEST))
+    predictive_p = tail(cells, table.dense()[1:].astype(float), rng)
+    shown = [_row(posterior, table, i) for i in range(min(SHOWN, len(posterior.graphs)))]
+    return Answer(
+        unlisted=unlisted,
+        cells=cells,
+        cell_odds=log_odds,
+        visible=all_or_none(log_odds, np.array(CHANCES)),
+        **of_one_family(family, table.people + unlisted, posterior.log_evidence, predictive_p),
+        method=family.method,
+        reasons=tuple(_reasons(posterior, table, reference)),
+        min_ess=float(plan.draws),
+        facts={
+            "graphs": shown,
+            "complete_graph": posterior.complete,
+            "sentences": _sentences(posterior, shown[0], reference),
+            "misfit": predictive_p < SMALLEST_P,
+        },
     )
-    return found
+
+
+def _row(posterior: GraphPosterior, table: HistoryTable, graph: int) -> dict[str, Any]:
+    """One graph: what it ties, how probable it is, and what it would answer."""
+    below = np.cumsum(posterior.given(graph))
+    ends = np.interp((0.025, 0.5, 0.975), below, posterior.nodes) + posterior.people
+    return {
+        "ties": [[table.lists[a], table.lists[b]] for a, b in posterior.graphs.edges(graph)],
+        "probability": float(posterior.probability[graph]),
+        **dict(zip(("low", "median", "high"), ends.tolist(), strict=True)),
+    }
+
+
+def _reasons(posterior: GraphPosterior, table: HistoryTable, reference: bool) -> list[str]:
+    """Why the number is not known; it is never a small number for want of a limit."""
+    reasons = []
+    if posterior.untied >= SMALL:
+        reasons.append(
+            f"not identified: {_percent(posterior.untied)} of the answer comes from graphs that "
+            "tie all lists that share a person, and under these only the prior says how many "
+            "people are on no list"
+        )
+    if reference:
+        free = solve_graphs(table)
+        beyond = float(1.0 - np.interp(REFERENCE * table.people + 1, free.steps, free.below))
+        if beyond >= SMALL:
+            reasons.append(
+                f"the range cuts the posterior: without a limit {_percent(beyond)} of it lies "
+                f"beyond {(REFERENCE + 1) * table.people:,} people"
+            )
+    elif posterior.beyond > TAIL:
+        reasons.append(
+            f"not identified: the posterior does not end, {_percent(posterior.beyond)} of it lies "
+            f"beyond {MOST:.0e} people"
+        )
+    return reasons
+
+
+def _sentences(posterior: GraphPosterior, best: dict[str, Any], reference: bool) -> list[str]:
+    ties = [f"{a} with {b}" for a, b in best["ties"]]
+    said = f"it ties {listed(ties)}" if ties else "it ties no lists at all"
+    sentences = [
+        f"{posterior.number:,} graphs were averaged, each a way in which lists depend on each "
+        f"other; the most probable one has {_percent(best['probability'])} of the answer: {said}."
+    ]
+    complete = _percent(posterior.complete)
+    if reference:
+        sentences.append(
+            f"The complete graph is among them with {complete}: under it the lists say nothing of "
+            f"the people on none. Their number was taken from 1 to {REFERENCE} times that of the "
+            "listed people, the range of R dga."
+        )
+    else:
+        sentences.append(
+            "The complete graph, under which the lists say nothing of the people on none, was left "
+            f"out; it would have had {complete} of the answer."
+        )
+    return sentences
+
+
+def _percent(value: float) -> str:
+    """A share in per cent with two digits, and none that is 0 or 1 only by rounding."""
+    if value < 5e-5:
+        return "less than 0.01%"
+    if value > 1 - 5e-5:
+        return "more than 99.99%"
+    return f"{share(100 * value)}%" if value < 0.1 else percent(round(value, 3))

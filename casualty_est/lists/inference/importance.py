@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +16,7 @@ from scipy import linalg
 from scipy.special import gammaln
 
 from casualty_est.lists.families.member import STEP, Member
-from casualty_est.lists.inference.density import Densities, densities_of
+from casualty_est.lists.inference.mixture import Densities, densities_of
 from casualty_est.lists.table.history import HistoryTable
 
 Array = npt.NDArray[np.float64]
@@ -33,29 +32,20 @@ LARGEST_WEIGHT = 0.05  # share of one draw in all weight beyond which a tail is 
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """The mode of a member's posterior.
+    """The mode of a member's posterior."""
 
-    theta (size,): The mode.
-    covariance (size, size): Inverse curvature there.
-    """
-
-    theta: Array
-    covariance: Array
+    theta: Array  # (size,)
+    covariance: Array  # (size, size): inverse curvature there
     log_evidence: float
 
 
 @dataclass(frozen=True, slots=True)
 class Weighted:
-    """Weighted draws of one member; the weights add up to its evidence.
+    """Weighted draws of one member; the weights add up to its evidence."""
 
-    theta (draw, size): Parameters.
-    log_odds (draw,): Log odds of being on no list.
-    log_weight (draw,): Log weights, whose sum is the evidence.
-    """
-
-    theta: Array
-    log_odds: Array
-    log_weight: Array
+    theta: Array  # (draw, size)
+    log_odds: Array  # (draw,): of being on no list
+    log_weight: Array  # (draw,)
 
     @property
     def log_evidence(self) -> float:
@@ -74,10 +64,6 @@ class Weighted:
         top = float(np.exp(self.log_weight.max() - self.log_evidence))
         return self.ess >= SMALLEST_ESS and top <= LARGEST_WEIGHT
 
-    def part(self, which: npt.NDArray[Any]) -> Weighted:
-        """Some of the draws."""
-        return Weighted(self.theta[which], self.log_odds[which], self.log_weight[which])
-
 
 def log_posterior(member: Member, counts: Array, theta: Array) -> tuple[Array, Array]:
     """Log posterior density without its constant, and log odds of being on no list.
@@ -88,11 +74,6 @@ def log_posterior(member: Member, counts: Array, theta: Array) -> tuple[Array, A
     """
     prior, likelihood, odds = densities_of(member, counts)(theta)
     return prior + likelihood, odds
-
-
-def find_mode(member: Member, table: HistoryTable) -> Mode | None:
-    """Climb to the mode and take the curvature there."""
-    return mode_at(member, table, *climb(member, table))
 
 
 def climb(member: Member, table: HistoryTable, start: Array | None = None) -> tuple[Array, float]:
@@ -106,7 +87,7 @@ def climb(member: Member, table: HistoryTable, start: Array | None = None) -> tu
     theta = member.start(table) if start is None else start
     value = _value(density, theta)
     # The prior is curved everywhere: its curvature at the start keeps every step finite.
-    ridge = _prior_curvature(member, theta)
+    ridge = -_differences(lambda at: _prior_slope(member, at), theta)
     for _ in range(MOST_STEPS):
         gradient, outer = _slope(member, counts, theta)
         factor = linalg.cho_factor(outer + ridge)
@@ -116,13 +97,13 @@ def climb(member: Member, table: HistoryTable, start: Array | None = None) -> tu
         length = 1.0
         while length > 1e-6:
             tried = theta + length * step
-            found = _value(density, tried)
-            if np.isfinite(found) and found > value:
+            height = _value(density, tried)
+            if np.isfinite(height) and height > value:
                 break
             length *= 0.5
         else:
             break
-        theta, value = tried, found
+        theta, value = tried, height
     return theta, value
 
 
@@ -131,7 +112,11 @@ def mode_at(member: Member, table: HistoryTable, theta: Array, value: float) -> 
 
     theta (size,): Where the climb ended.
     """
-    curvature = _curvature(member, table.counts.astype(float), theta)
+    counts = table.counts.astype(float)
+    # Minus the second derivatives: differences of exact gradients.
+    curvature = -_differences(
+        lambda at: member.gradient(at, counts) + _prior_slope(member, at), theta
+    )
     try:
         lower = linalg.cholesky(curvature, lower=True)
     except linalg.LinAlgError:
@@ -153,25 +138,14 @@ def _slope(member: Member, counts: Array, theta: Array) -> tuple[Array, Array]:
 
 
 def _prior_slope(member: Member, theta: Array) -> Array:
-    found: Array = member.log_prior(theta + 1j * STEP * np.eye(len(theta))).imag / STEP
-    return found
-
-
-def _prior_curvature(member: Member, theta: Array) -> Array:
-    return -_differences(lambda at: _prior_slope(member, at), theta)
-
-
-def _curvature(member: Member, counts: Array, theta: Array) -> Array:
-    """Minus the second derivatives: differences of exact gradients."""
-    return -_differences(lambda at: member.gradient(at, counts) + _prior_slope(member, at), theta)
+    return member.log_prior(theta + 1j * STEP * np.eye(len(theta))).imag / STEP
 
 
 def _differences(gradient: Callable[[Array], Array], theta: Array) -> Array:
-    rows = []
-    for shift in APART * np.eye(len(theta)):
-        rows.append((gradient(theta + shift) - gradient(theta - shift)) / (2 * APART))
-    found = np.array(rows)
-    return 0.5 * (found + found.T)
+    shifts = APART * np.eye(len(theta))
+    rows = np.array([(gradient(theta + s) - gradient(theta - s)) / (2 * APART) for s in shifts])
+    symmetric: Array = 0.5 * (rows + rows.T)
+    return symmetric
 
 
 def sample(
@@ -225,8 +199,8 @@ class _Student:
     def draw(self, rng: np.random.Generator, draws: int) -> Array:
         normal = rng.standard_normal((draws, len(self.centre)))
         scale = np.sqrt(FREEDOM / rng.chisquare(FREEDOM, draws))
-        found: Array = self.centre + (normal @ self.lower.T) * scale[:, None]
-        return found
+        theta: Array = self.centre + (normal @ self.lower.T) * scale[:, None]
+        return theta
 
     def log_density(self, theta: Array) -> Array:
         size = len(self.centre)
@@ -237,5 +211,6 @@ class _Student:
             - 0.5 * size * np.log(FREEDOM * np.pi)
             - np.log(np.diag(self.lower)).sum()
         )
-        found: Array = constant - 0.5 * (FREEDOM + size) * np.log1p((z**2).sum(axis=0) / FREEDOM)
-        return found
+        tails = 0.5 * (FREEDOM + size) * np.log1p((z**2).sum(axis=0) / FREEDOM)
+        density: Array = constant - tails
+        return density

@@ -34,25 +34,21 @@ THREADS = 2
 
 @dataclass(frozen=True, slots=True)
 class MemberFit:
-    """Posterior of one member.
-
-    index: Its number among all members of the plan: its stream of random numbers.
-    parts: One set of independent draws, or one per run of sequential Monte Carlo.
-    """
+    """Posterior of one member."""
 
     member: Member
-    index: int
+    index: int  # its number among all members of the plan: its stream of random numbers
     family: Family
     share: float
-    parts: tuple[Weighted, ...]
+    parts: tuple[Weighted, ...]  # one of independent draws, or one per sequential run
     effort: int = 1
 
     @property
     def log_weight(self) -> Array:
         """Log weights of all draws, that add up to the evidence over all runs."""
         joined = np.concatenate([part.log_weight for part in self.parts])
-        found: Array = joined - np.log(len(self.parts))
-        return found
+        log_weight: Array = joined - np.log(len(self.parts))
+        return log_weight
 
     @property
     def log_evidence(self) -> float:
@@ -93,9 +89,9 @@ def fit_members(
         assert mode is not None
         rng = np.random.default_rng(stream(seed, 1 + fit.index, 0))
         draws = min(DRAWS, max(FEWEST_DRAWS, DRAWS * CROWD // crowd[fit.family.name]))
-        found = importance.sample(fit.member, table, mode, draws, rng)
+        weighted = importance.sample(fit.member, table, mode, draws, rng)
         hopeless = mode.log_evidence < best - HOPELESS
-        return replace(fit, parts=(found,)) if found.sound or hopeless else fit
+        return replace(fit, parts=(weighted,)) if weighted.sound or hopeless else fit
 
     tasks = [lambda fit=fit: sample(fit) for fit in easy if fit.index in kept]
     done = {fit.index: fit for fit in _in_threads(tasks, "sampling families", report)}
@@ -161,33 +157,26 @@ def _modes(
         tops[fit.index] = top
         simplest.setdefault(type(fit.member), top[0])
         best[fit.family.name] = max(best.get(fit.family.name, -np.inf), top[1])
-    found: dict[int, importance.Mode | None] = {}
+    modes: dict[int, importance.Mode | None] = {}
     for i, fit in enumerate(fits):
         if report is not None:
             report("screening families", i / len(fits))
         theta, value = tops[fit.index]
         # Members that differ in their pair only are curved alike: height tells them apart.
         if fit.family.by_pair and value < best[fit.family.name] - SCREEN - CURVED:
-            found[fit.index] = importance.Mode(theta, np.eye(len(theta)), -np.inf)
+            modes[fit.index] = importance.Mode(theta, np.eye(len(theta)), -np.inf)
         else:
-            found[fit.index] = importance.mode_at(fit.member, table, theta, value)
-    return found
+            modes[fit.index] = importance.mode_at(fit.member, table, theta, value)
+    return modes
 
 
 def _screened(fits: Sequence[MemberFit], modes: dict[int, importance.Mode | None]) -> set[int]:
     """Members whose evidence is near enough to the best of their family to be sampled."""
     best: dict[str, float] = {}
-    for fit in fits:
-        mode = modes[fit.index]
-        if mode is not None:
-            before = best.get(fit.family.name, -np.inf)
-            best[fit.family.name] = max(before, mode.log_evidence)
-    return {
-        fit.index
-        for fit in fits
-        if (mode := modes[fit.index]) is not None
-        and mode.log_evidence >= best[fit.family.name] - SCREEN
-    }
+    heights = [(fit, mode.log_evidence) for fit in fits if (mode := modes[fit.index]) is not None]
+    for fit, height in heights:
+        best[fit.family.name] = max(best.get(fit.family.name, -np.inf), height)
+    return {fit.index for fit, height in heights if height >= best[fit.family.name] - SCREEN}
 
 
 def _smc(

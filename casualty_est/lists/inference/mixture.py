@@ -1,74 +1,66 @@
-"""Mixtures of independent lists, in the form that compiled code reads.
+"""Densities of many parameters at once, by the quickest way that a member has.
 
 Latent classes and visibility are both sums over components (a class, a node of the integral) inside
 which lists are independent; with one pair of lists that interacts besides, its factor is the same
 in every component. So a history has the chance sum_k w_k prod_j p_kj^x_j (1 - p_kj)^(1 - x_j),
 and the products come from tables over blocks of lists: a few multiplications a history, however
-many lists.
+many lists. Compiled code does that.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from casualty_est.lists.families.member import Member
-from casualty_est.lists.inference.mixture_kernel import BLOCK
+from casualty_est.lists.inference import mixture_kernel
+from casualty_est.lists.inference.mixture_kernel import BLOCK, Form
 
 Array = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+Densities = tuple[Array, Array, Array]
+
+CHUNK = 4_000_000  # numbers held at once while many draws are evaluated
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """One member over one table, in the form that compiled code reads.
+def densities_of(member: Member, counts: Array) -> Callable[[Array], Densities]:
+    """Return the function that evaluates parameters of one member over one table.
 
-    first (block + 1,): First list of each block.
-    index (block, history): Which product of a block a history takes.
     counts (history,): People with each history.
-    precisions (4,): Of the grand mean, of lists, of classes, and of a class's own in a list.
-    constant: Constant of the log prior.
     """
+    ready = compiled(member, counts)
+    if ready is not None:
 
-    kind: int
-    components: int
-    lists: int
-    pair: tuple[int, int]
-    first: Ints
-    index: Ints
-    counts: Array
-    both: float
-    precisions: Array
-    constant: float
+        def by_kernel(theta: Array) -> Densities:
+            rows = np.ascontiguousarray(theta, dtype=float)
+            prior, likelihood, odds = mixture_kernel.densities(rows, ready)
+            return prior, likelihood, odds
 
-    def arguments(self) -> tuple[Any, ...]:
-        """All of it, in the order of the compiled functions."""
-        return (
-            self.kind,
-            self.components,
-            self.lists,
-            self.pair[0],
-            self.pair[1],
-            self.first,
-            self.index,
-            self.counts,
-            self.both,
-            self.precisions,
-            self.constant,
-        )
+        return by_kernel
+
+    rows = max(1, CHUNK // max(1, 20 * len(counts)))
+
+    def by_chunks(theta: Array) -> Densities:
+        likelihood, odds = np.empty(len(theta)), np.empty(len(theta))
+        for start in range(0, len(theta), rows):
+            part = slice(start, start + rows)
+            with np.errstate(all="ignore"):
+                likelihood[part], odds[part] = member.log_likelihood(theta[part], counts)
+        likelihood[~np.isfinite(likelihood)] = -np.inf
+        return member.log_prior(theta), likelihood, odds
+
+    return by_chunks
 
 
-def compiled(member: Member, counts: Array) -> Compiled | None:
+def compiled(member: Member, counts: Array) -> Form | None:
     """Prepare a member for the compiled functions.
 
     counts (history,): People with each history.
     """
-    form = member.mixture
-    if form is None:
+    mixture = member.mixture
+    if mixture is None:
         return None
     lists = member.n_lists
     blocks = -(-lists // BLOCK)
@@ -77,17 +69,8 @@ def compiled(member: Member, counts: Array) -> Compiled | None:
     parts = [bits[:, start:end] @ (1 << np.arange(end - start)) for start, end in pairwise(first)]
     index = np.ascontiguousarray(np.vstack(parts), dtype=np.int64)
     counts = np.ascontiguousarray(counts, dtype=float)
-    pair = form.pair or (-1, -1)
-    both = float(counts @ (bits[:, pair[0]] * bits[:, pair[1]])) if form.pair else 0.0
-    return Compiled(
-        form.kind,
-        form.components,
-        lists,
-        pair,
-        first,
-        index,
-        counts,
-        both,
-        form.precisions,
-        form.constant,
-    )
+    one, two = mixture.pair or (-1, -1)
+    both = float(counts @ (bits[:, one] * bits[:, two])) if mixture.pair else 0.0
+    kind, components, precisions = mixture.kind, mixture.components, mixture.precisions
+    constant = mixture.constant
+    return Form(kind, components, lists, one, two, first, index, counts, both, precisions, constant)

@@ -3,15 +3,15 @@
 Particles go through in batches, and the batch is the innermost loop of everything, which the
 compiler turns into vector instructions; exp and log are polynomials for the same reason, right to
 a few units in the last place. The moves are those that `casualty_est.lists.inference.smc` makes for
-any member; they let go of the interpreter, so that two runs use two cores. What the arguments mean
-stands at `casualty_est.lists.inference.mixture.Compiled`.
+any member; they let go of the interpreter, so that two runs use two cores.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from numba import njit
 
 from casualty_est.lists.families import visibility
@@ -31,6 +31,56 @@ LOG_2 = (6.93147180369123816490e-01, 1.90821492927058770002e-10)
 MANTISSA, UNIT = np.int64(0x000FFFFFFFFFFFFF), np.int64(0x3FF0000000000000)
 SHIFT, BIAS = np.int64(52), np.int64(1023)
 ROOT_2 = 2**0.5
+Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+class Form(NamedTuple):
+    """One member over one table."""
+
+    kind: int
+    components: int  # classes, or nodes
+    lists: int
+    one: int  # two lists that interact, -1 where none do
+    two: int
+    first: Ints  # (block + 1,): first list of each block
+    product: Ints  # (block, history): which product of a block a history takes
+    counts: Array  # (history,): people with each history
+    both: float  # people on both lists that interact
+    precisions: Array  # (4,): of the grand mean, of lists, of classes, of a class's own in a list
+    constant: float  # of the log prior
+
+
+class Cloud(NamedTuple):
+    """Particles (particle, size), and what is known of each (particle,)."""
+
+    theta: Array
+    prior: Array
+    likelihood: Array
+    odds: Array
+
+
+class Moves(NamedTuple):
+    """How particles move: see `casualty_est.lists.inference.smc`."""
+
+    heat: float
+    times: int
+    crossover: Array  # chances of a coordinate to move
+    whole: float
+    jitter: float
+    accept: float
+
+
+class Room(NamedTuple):
+    """What a batch of parameters is computed in; the last axis is the batch."""
+
+    theta: Array  # (size,)
+    result: Array  # (3,): log prior, log likelihood, log odds of being on no list
+    shares: Array  # (component,)
+    chance: Array  # (component, list)
+    table: Array  # (block, product)
+    cells: Array  # (history,)
+    work: Array  # (5,)
 
 
 @njit(inline="always", error_model="numpy")  # type: ignore[untyped-decorator]
@@ -197,28 +247,17 @@ def _nodes(theta: Any, components: int, lists: int, shares: Any, chance: Any, wo
 
 
 @_jit  # type: ignore[untyped-decorator]
-def _cells(
-    components: int,
-    one: int,
-    two: int,
-    first: Any,
-    index: Any,
-    shares: Any,
-    chance: Any,
-    excess: Any,
-    table: Any,
-    cells: Any,
-    unseen: Any,
-    held: Any,
-) -> None:
+def _cells(form: Any, room: Any, excess: Any, unseen: Any, held: Any) -> None:
     """Chance of every history and of the empty one."""
+    one, two, first, index = form.one, form.two, form.first, form.product
+    shares, chance, table, cells = room.shares, room.chance, room.table, room.cells
     histories, blocks = index.shape[1], len(first) - 1
     for b in range(BATCH):
         unseen[b] = 0.0
     for h in range(histories):
         for b in range(BATCH):
             cells[h, b] = 0.0
-    for k in range(components):
+    for k in range(form.components):
         if one >= 0:
             for b in range(BATCH):
                 seen = (1.0 + chance[k, one, b]) * (1.0 + chance[k, two, b])
@@ -259,47 +298,26 @@ def _cells(
 
 
 @_jit  # type: ignore[untyped-decorator]
-def _batch(
-    theta: Any,
-    prior: Any,
-    likelihood: Any,
-    odds: Any,
-    shares: Any,
-    chance: Any,
-    table: Any,
-    cells: Any,
-    work: Any,
-    kind: int,
-    components: int,
-    lists: int,
-    one: int,
-    two: int,
-    first: Any,
-    index: Any,
-    counts: Any,
-    both: float,
-    precisions: Any,
-    constant: float,
-) -> None:
+def _batch(form: Any, room: Any) -> None:
     """Log prior, log likelihood, log odds of being on no list, of a batch of parameters."""
+    theta, work, cells, counts = room.theta, room.work, room.cells, form.counts
+    prior, likelihood, odds = room.result[0], room.result[1], room.result[2]
     excess, unseen = work[3], work[4]
     for b in range(BATCH):
-        prior[b] = constant
-    if kind == BY_CLASS:
-        _classes(theta, components, lists, shares, chance, work, prior)
-        _prior_classes(theta, components, lists, precisions, work, prior)
+        prior[b] = form.constant
+    if form.kind == BY_CLASS:
+        _classes(theta, form.components, form.lists, room.shares, room.chance, work, prior)
+        _prior_classes(theta, form.components, form.lists, form.precisions, work, prior)
     else:
-        _nodes(theta, components, lists, shares, chance, work)
-        _prior_visibility(theta, lists, one, prior)
-    if one >= 0:
+        _nodes(theta, form.components, form.lists, room.shares, room.chance, work)
+        _prior_visibility(theta, form.lists, form.one, prior)
+    if form.one >= 0:
         for b in range(BATCH):
             excess[b] = exp(theta[len(theta) - 1, b]) - 1.0
-    _cells(
-        components, one, two, first, index, shares, chance, excess, table, cells, unseen, work[0]
-    )
+    _cells(form, room, excess, unseen, work[0])
     people = counts.sum()
     for b in range(BATCH):
-        likelihood[b] = both * theta[len(theta) - 1, b] if one >= 0 else 0.0
+        likelihood[b] = form.both * theta[len(theta) - 1, b] if form.one >= 0 else 0.0
     for h in range(len(counts)):
         for b in range(BATCH):
             # A cell that no float can hold has no likelihood.
@@ -314,102 +332,54 @@ def _batch(
 
 
 @_jit  # type: ignore[untyped-decorator]
-def densities(
-    theta: Any,
-    kind: int,
-    components: int,
-    lists: int,
-    one: int,
-    two: int,
-    first: Any,
-    index: Any,
-    counts: Any,
-    both: float,
-    precisions: Any,
-    constant: float,
-) -> tuple[Any, Any, Any]:
+def _room(form: Any, size: int) -> Any:
+    """Room for batches of parameters of one form."""
+    return Room(
+        np.zeros((size, BATCH)),
+        np.empty((3, BATCH)),
+        np.empty((form.components, BATCH)),
+        np.empty((form.components, form.lists, BATCH)),
+        np.empty((len(form.first) - 1, 2**BLOCK, BATCH)),
+        np.empty((len(form.counts), BATCH)),
+        np.empty((5, BATCH)),
+    )
+
+
+@_jit  # type: ignore[untyped-decorator]
+def densities(theta: Any, form: Any) -> tuple[Any, Any, Any]:
     """Log prior, log likelihood and log odds of being on no list, of every row of parameters."""
     draws, size = theta.shape
-    found = np.empty((3, draws))
-    batch, result = np.zeros((size, BATCH)), np.empty((3, BATCH))
-    shares, chance = np.empty((components, BATCH)), np.empty((components, lists, BATCH))
-    table, cells = np.empty((len(first) - 1, 2**BLOCK, BATCH)), np.empty((len(counts), BATCH))
-    work = np.empty((5, BATCH))
+    every = np.empty((3, draws))
+    room = _room(form, size)
     for start in range(0, draws, BATCH):
         here = min(BATCH, draws - start)
         for b in range(here):
             for d in range(size):
-                batch[d, b] = theta[start + b, d]
-        _batch(
-            batch,
-            result[0],
-            result[1],
-            result[2],
-            shares,
-            chance,
-            table,
-            cells,
-            work,
-            kind,
-            components,
-            lists,
-            one,
-            two,
-            first,
-            index,
-            counts,
-            both,
-            precisions,
-            constant,
-        )
-        found[:, start : start + here] = result[:, :here]
-    return found[0], found[1], found[2]
+                room.theta[d, b] = theta[start + b, d]
+        _batch(form, room)
+        every[:, start : start + here] = room.result[:, :here]
+    return every[0], every[1], every[2]
 
 
 @_jit  # type: ignore[untyped-decorator]
-def move(
-    theta: Any,
-    prior: Any,
-    likelihood: Any,
-    odds: Any,
-    scale: Any,
-    heat: float,
-    moves: int,
-    rng: Any,
-    crossover: Any,
-    whole_share: float,
-    jitter: float,
-    accept: float,
-    kind: int,
-    components: int,
-    lists: int,
-    one: int,
-    two: int,
-    first: Any,
-    index: Any,
-    counts: Any,
-    both: float,
-    precisions: Any,
-    constant: float,
-) -> None:
-    """Move all particles in place, `moves` times, each half along differences of the other."""
+def move(form: Any, cloud: Any, scale: Any, moves: Any, rng: Any) -> None:
+    """Move all particles in place, some times, each half along differences of the other."""
+    theta, prior, likelihood, odds = cloud
     particles, size = theta.shape
     half = particles // 2
-    batch, result = np.zeros((size, BATCH)), np.empty((3, BATCH))
-    shares, chance = np.empty((components, BATCH)), np.empty((components, lists, BATCH))
-    table, cells = np.empty((len(first) - 1, 2**BLOCK, BATCH)), np.empty((len(counts), BATCH))
-    work = np.empty((5, BATCH))
+    room = _room(form, size)
+    batch, result = room.theta, room.result
     order = np.arange(particles)
-    for _ in range(moves):
+    for _ in range(moves.times):
         for i in range(particles - 1, 0, -1):
             j = int(rng.random() * (i + 1))
             order[i], order[j] = order[j], order[i]
         for side in range(2):
             start, end = (0, half) if side == 0 else (half, particles)
             other, others = (half, particles - half) if side == 0 else (0, half)
-            which = int(rng.random() * len(crossover))
-            share = crossover[which]
-            whole = rng.random() < whole_share
+            which = int(rng.random() * len(moves.crossover))
+            share = moves.crossover[which]
+            whole = rng.random() < moves.whole
             length = 1.0 if whole else scale[which] * 2.38 / np.sqrt(2.0 * size * share)
             taken = 0
             for place in range(start, end, BATCH):
@@ -425,33 +395,14 @@ def move(
                         # Within the share, u less half of it is symmetric round zero.
                         if u < share:
                             batch[d, b] += length * (theta[up, d] - theta[down, d])
-                            batch[d, b] += jitter * (u - 0.5 * share)
-                _batch(
-                    batch,
-                    result[0],
-                    result[1],
-                    result[2],
-                    shares,
-                    chance,
-                    table,
-                    cells,
-                    work,
-                    kind,
-                    components,
-                    lists,
-                    one,
-                    two,
-                    first,
-                    index,
-                    counts,
-                    both,
-                    precisions,
-                    constant,
-                )
+                            batch[d, b] += moves.jitter * (u - 0.5 * share)
+                _batch(form, room)
                 for b in range(here):
                     i = order[place + b]
-                    gain = result[0, b] - prior[i] + heat * (result[1, b] - likelihood[i])
-                    if kind == BY_CLASS and not _in_order(batch[:, b], components, lists):
+                    gain = result[0, b] - prior[i] + moves.heat * (result[1, b] - likelihood[i])
+                    if form.kind == BY_CLASS and not _in_order(
+                        batch[:, b], form.components, form.lists
+                    ):
                         gain = -np.inf
                     if np.log(rng.random()) < gain:
                         for d in range(size):
@@ -459,4 +410,4 @@ def move(
                         prior[i], likelihood[i], odds[i] = result[0, b], result[1, b], result[2, b]
                         taken += 1
             if not whole:
-                scale[which] *= np.exp(0.5 * (taken / (end - start) - accept))
+                scale[which] *= np.exp(0.5 * (taken / (end - start) - moves.accept))

@@ -13,19 +13,12 @@ from casualty_est.lists.families import group_title
 from casualty_est.lists.inference.answer import quantiles
 from casualty_est.lists.inference.fit import Part
 from casualty_est.lists.inference.replicates import combine
+from casualty_est.lists.model.model import ListModel
 from casualty_est.lists.schema import Dial, Found, ListDetails, Replicate, Replicates, StratumFound
 from casualty_est.lists.table.strata import Stratum
 from casualty_est.result.call import versions
-from casualty_est.result.schema import (
-    Diagnostics,
-    Meta,
-    Note,
-    Rests,
-    Row,
-    SourceRow,
-    Span,
-    Weight,
-)
+from casualty_est.result.posterior import far_apart
+from casualty_est.result.schema import Diagnostics, Meta, Note, Rests, Row, SourceRow, Span, Weight
 from casualty_est.tables.documented import Documented
 from casualty_est.wording.interval import with_ends
 from casualty_est.wording.numbers import percent, share
@@ -33,8 +26,6 @@ from casualty_est.wording.phrases import label_text, listed
 
 if TYPE_CHECKING:
     import xarray
-
-    from casualty_est.lists.model.model import ListModel
 
 Array = npt.NDArray[np.float64]
 PACKAGES = ("casualty_est", "numpy", "scipy", "numba", "xarray")
@@ -62,22 +53,14 @@ def pack(
     deaths = np.column_stack(columns)[order].reshape(chains, draws, len(rows))
     completeness = _sizes(model, parts)[order].reshape(chains, draws, -1) / deaths[..., :1]
     names = [f"{row.part} {label_text(row.strata.items())}".strip() for row in rows]
-    posterior = xr.Dataset(
-        {
-            "deaths": (("chain", "draw", "estimate"), deaths, {"unit": "people"}),
-            "completeness": (
-                ("chain", "draw", "list"),
-                completeness,
-                {"unit": "share of all deaths that the list holds"},
-            ),
-        },
-        coords={
-            "chain": np.arange(chains),
-            "draw": np.arange(draws),
-            "estimate": names,
-            "list": list(model.histories.lists),
-        },
-    )
+    of_lists = {"unit": "share of all deaths that the list holds"}
+    variables = {
+        "deaths": (("chain", "draw", "estimate"), deaths, {"unit": "people"}),
+        "completeness": (("chain", "draw", "list"), completeness, of_lists),
+    }
+    coords = {"chain": np.arange(chains), "draw": np.arange(draws), "estimate": names}
+    lists = list(model.histories.lists)
+    posterior = xr.Dataset(variables, coords={**coords, "list": lists})
     details = _details(model, parts)
     meta = _metadata(model, parts, rows, _beside(deaths, details.unstratified), details, settings)
     return xr.DataTree.from_dict({"posterior": posterior}), meta, details
@@ -98,14 +81,10 @@ def _rows(model: ListModel, parts: Parts, total: int) -> tuple[list[Row], list[A
     """Rows of the result and their draws: the total first, then every stratum, with parts."""
     by_stratum = []
     for s, stratum in enumerate(model.histories.strata):
-        unlisted = np.concatenate([parts[r, s].unlisted for r in range(len(model.replicates))])
-        held = np.concatenate(
-            [
-                np.full(len(parts[r, s].unlisted), table.strata[s].table.people)
-                for r, table in enumerate(model.replicates)
-            ]
-        )
-        by_stratum.append((stratum, held[:total], unlisted[:total]))
+        draws = [parts[r, s].unlisted for r in range(len(model.replicates))]
+        people = [table.strata[s].table.people for table in model.replicates]
+        held = np.repeat(people, [len(unlisted) for unlisted in draws])
+        by_stratum.append((stratum, held[:total], np.concatenate(draws)[:total]))
     everything = (
         model.histories.pooled(),
         np.sum([held for _, held, _ in by_stratum], axis=0),
@@ -128,30 +107,27 @@ def _details(model: ListModel, parts: Parts) -> ListDetails:
     """What stands beside the draws: the fit of the whole table, and of every stratum."""
     divided = len(model.histories) > 1
     main = _over_replicates(model, parts, -1 if divided else 0)
+    pooled, strata = model.histories.pooled(), model.histories.strata
     by_row = {
         label_text(stratum.labels): identification(
             model, _over_replicates(model, parts, s), stratum
         )
-        for s, stratum in enumerate(model.histories.strata)
+        for s, stratum in enumerate(strata if divided else ())
     }
-    # A sum over strata rests on all of them; the fit of the whole table speaks for it.
-    whole = (
-        identification(model, main, model.histories.pooled())
-        if divided
-        else next(iter(by_row.values()))
-    )
     several = len(model.replicates) > 1
-    strata = [StratumFound(r, _strata(model, s), part.found) for (r, s), part in parts.items()]
+    fits = [
+        StratumFound(r, dict(strata[s].labels) if s >= 0 else None, part.found)
+        for (r, s), part in parts.items()
+    ]
     return ListDetails(
-        identification=whole,
-        identification_by_stratum=by_row if divided else {},
+        # A sum over strata rests on all of them; the fit of the whole table speaks for it.
+        identification=identification(model, main, pooled if divided else strata[0]),
+        identification_by_stratum=by_row,
         assumption=model.assumption,
-        found=replace(
-            main, lists=model.histories.lists, people=model.histories.pooled().table.people
-        ),
+        found=replace(main, lists=model.histories.lists, people=pooled.table.people),
         unstratified=_unstratified(model, parts) if divided else None,
         replicates=replicate_rows(model, parts) if several else None,
-        strata=tuple(strata) if divided or several else (),
+        strata=tuple(fits) if divided or several else (),
     )
 
 
@@ -178,7 +154,7 @@ def _metadata(
     if reasons:
         text = f"NOT CONVERGED: {'; '.join(reasons)}. What helps: {ADVICE[method]}"
         notes.insert(0, Note("not_converged", text))
-    found = [part.found for part in parts.values()]
+    fits = [part.found for part in parts.values()]
     return Meta(
         kind="lists",
         seed=settings["seed"],
@@ -189,17 +165,13 @@ def _metadata(
         diagnostics=Diagnostics(
             method=method,
             converged=not reasons,
-            max_rhat=max((f.max_rhat for f in found if f.max_rhat is not None), default=None),
-            min_ess=min((f.min_ess for f in found if f.min_ess is not None), default=None),
+            max_rhat=max((f.max_rhat for f in fits if f.max_rhat is not None), default=None),
+            min_ess=min((f.min_ess for f in fits if f.min_ess is not None), default=None),
             reasons=tuple(reasons),
         ),
         warnings=tuple(notes),
         model=repr(model),
     )
-
-
-def _strata(model: ListModel, s: int) -> dict[str, str] | None:
-    return None if s < 0 else dict(model.histories.strata[s].labels)
 
 
 def _where(model: ListModel, r: int, s: int) -> str:
@@ -210,34 +182,31 @@ def _where(model: ListModel, r: int, s: int) -> str:
 
 
 def _over_replicates(model: ListModel, parts: Parts, s: int) -> Found:
-    """What was found of a stratum: of several replicates the first, with weights of all."""
+    """The fit of a stratum: of several replicates the first, with weights of all."""
     every = [parts[r, s].found for r in range(len(model.replicates))]
     first = every[0]
     if len(every) == 1:
         return first
-    masses = [{g.name: g.mass for g in found.groups} for found in every]
+    masses = [{g.name: g.mass for g in fit.groups} for fit in every]
     groups = tuple(
         replace(g, mass=float(np.mean([mass.get(g.name, 0.0) for mass in masses])))
         for g in first.groups
     )
-    floors = [found.floor_share for found in every if found.floor_share is not None]
+    floors = [fit.floor_share for fit in every if fit.floor_share is not None]
     return replace(first, groups=groups, floor_share=float(np.mean(floors)) if floors else None)
 
 
 def _unstratified(model: ListModel, parts: Parts) -> Span:
     """Answer of the table without strata, over all replicates."""
     whole = [parts[r, -1] for r in range(len(model.replicates))]
-    return _span(np.concatenate([part.found.people + part.unlisted for part in whole]))
-
-
-def _span(values: npt.NDArray[Any]) -> Span:
-    return Span(**quantiles(values))
+    people = np.concatenate([part.found.people + part.unlisted for part in whole])
+    return Span(**quantiles(people))
 
 
 def _beside(deaths: Array, whole: Span | None) -> str:
     if whole is None:
         return ""
-    one = with_ends(_span(deaths[..., 0]))
+    one = with_ends(Span(**quantiles(deaths[..., 0])))
     return f"the sum over strata is {one}; the same lists without strata give {with_ends(whole)}"
 
 
@@ -252,9 +221,8 @@ def replicate_rows(model: ListModel, parts: Parts) -> Replicates:
     each = tuple(
         Replicate(held, **quantiles(total)) for held, total in zip(listed, totals, strict=True)
     )
-    if min(len(total) for total in totals) < 2:
-        return Replicates(each, None)
-    return Replicates(each, combine(listed, totals))
+    enough = min(len(total) for total in totals) >= 2
+    return Replicates(each, combine(listed, totals) if enough else None)
 
 
 def _combined_text(replicates: Replicates) -> str:
@@ -266,11 +234,9 @@ def _combined_text(replicates: Replicates) -> str:
     return f"{text}; the rule for multiple imputation, as in R verdata, gives {shown}"
 
 
-def identification(model: ListModel, found: Found, stratum: Stratum) -> Rests:
+def identification(model: ListModel, fit: Found, stratum: Stratum) -> Rests:
     """What the answer rests on: mass of each group, and the same in sentences."""
-    from casualty_est.result.posterior import far_apart
-
-    groups = [g for g in found.groups if g.mass > 0]
+    groups = [g for g in fit.groups if g.mass > 0]
     rows = tuple(Weight(group_title(g.name), g.mass) for g in groups)
     sentences = [
         model.assumption_for(stratum) + " The lists cannot check that for the people on none."
@@ -290,16 +256,14 @@ def identification(model: ListModel, found: Found, stratum: Stratum) -> Rests:
             if g.mass >= 5e-4
         ]
         sentences.append(f"Of the answer, {listed(named)}.")
-        moved = found.floor_share or 0.0
+        moved = fit.floor_share or 0.0
         if moved >= 5e-4:
             sentences.append(
                 f"{percent(round(moved, 3))} of it comes from the rule that no kind of dependence "
                 f"that the lists do not rule out counts less than {percent(model.floor)}."
             )
         sentences += [
-            f"Ruled out: {group_title(g.name)} ({g.ruled_out})."
-            for g in found.groups
-            if g.ruled_out
+            f"Ruled out: {group_title(g.name)} ({g.ruled_out})." for g in fit.groups if g.ruled_out
         ]
     kept = [g for g in groups if not g.ruled_out]
     if far_apart(kept):
@@ -307,15 +271,15 @@ def identification(model: ListModel, found: Found, stratum: Stratum) -> Rests:
             "These answers lie farther apart than the width of their intervals: the lists cannot "
             "choose between them."
         )
-    sentences += found.sentences or ()
-    if found.dial is not None:
-        sentences.append(_dial(found.dial))
+    sentences += fit.sentences or ()
+    if fit.dial is not None:
+        sentences.append(_dial(fit.dial))
     return Rests("families", rows, tuple(sentences))
 
 
-def _dial(found: Dial) -> str:
-    ratio = found.implied
-    at_one = next(row for row in found.curve if row.ratio == 1.0)
+def _dial(dial: Dial) -> str:
+    ratio = dial.implied
+    at_one = next(row for row in dial.curve if row.ratio == 1.0)
     return (
         f"The odds ratio that ties the people on no list to the others is {share(ratio.median)} "
         f"({share(ratio.low)} to {share(ratio.high)}) in this answer; at 1, no interaction "

@@ -13,6 +13,7 @@ from casualty_est.lists.table.history import HistoryTable
 
 Array = npt.NDArray[np.float64]
 Draws = Sequence[tuple[Member, Array]]
+SMALLEST_P = 0.01  # below which predictions of the seen histories fail
 PIECE = 100_000  # cells evaluated at once, each of which may need a number per node
 
 
@@ -30,11 +31,11 @@ def cell_probabilities(table: HistoryTable, draws: Draws) -> tuple[Array, Array]
         for member, theta in draws
         for some in np.array_split(theta, -(-len(theta) * len(histories) // PIECE))
     ]
-    found = np.vstack(parts)
+    shares = np.vstack(parts)
     if few:
-        return found / found.sum(axis=1, keepdims=True), table.dense()[1:].astype(float)
-    others = np.clip(1.0 - found.sum(axis=1, keepdims=True), 0.0, 1.0)
-    return np.hstack([found, others]), np.append(table.counts, 0).astype(float)
+        return shares / shares.sum(axis=1, keepdims=True), table.dense()[1:].astype(float)
+    others = np.clip(1.0 - shares.sum(axis=1, keepdims=True), 0.0, 1.0)
+    return np.hstack([shares, others]), np.append(table.counts, 0).astype(float)
 
 
 def predictive_p(table: HistoryTable, draws: Draws, rng: np.random.Generator) -> float:

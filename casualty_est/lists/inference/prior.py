@@ -10,17 +10,15 @@ import numpy.typing as npt
 from scipy.special import expit
 
 from casualty_est.lists.families.family import Family
-from casualty_est.lists.families.member import Member
 from casualty_est.lists.inference.members import prior_odds
 from casualty_est.lists.inference.unseen import draw_unlisted
+from casualty_est.lists.model.model import ListModel
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.result.call import check_counts, settle_seed
 from casualty_est.wording.phrases import label_text
 
 if TYPE_CHECKING:
     import xarray
-
-    from casualty_est.lists.model.model import ListModel
 
 Array = npt.NDArray[np.float64]
 
@@ -69,21 +67,3 @@ def of_families(
         here = np.flatnonzero(chosen == i)
         log_odds[here], held[here] = family.draw_prior(table, len(here), rng)
     return log_odds, held
-
-
-def of_members(
-    members: Sequence[Member], draws: int, rng: np.random.Generator
-) -> tuple[Array, Array]:
-    """Draw members that are equally probable, and each from its prior; as `of_families`."""
-    chosen = rng.integers(len(members), size=draws)
-    log_odds, held = np.empty(draws), np.empty((draws, members[0].n_lists))
-    for i, member in enumerate(members):
-        here = np.flatnonzero(chosen == i)
-        log_odds[here], held[here] = of_parameters(member, member.draw_prior(rng, len(here)))
-    return log_odds, held
-
-
-def of_parameters(member: Member, theta: Array) -> tuple[Array, Array]:
-    """Log odds of being on no list, and shares held, of parameters of shape (draw, size)."""
-    one = member.over(member.histories[:1])  # the shares of the others are not wanted
-    return one.evaluate(theta)[1], one.held(theta)

@@ -18,13 +18,9 @@ def combine(listed: Sequence[int], totals: Sequence[npt.ArrayLike], prob: float 
     """Combine replicates by Rubin's rule on the log of unlisted people.
 
     A comparison for analysts who come from R verdata 1.0.2; `ListModel` itself mixes replicates
-    draw by draw, which needs no normal log.
+    draw by draw, which needs no normal log. Rubin 1987, doi 10.1002/9780470316696.
 
     totals (draw,): Draws of the number of people, by replicate.
-
-    References
-    ----------
-    Rubin 1987, doi 10.1002/9780470316696.
     """
     if not totals or len(listed) != len(totals):
         msg = f"every replicate needs its listed people: {len(listed)} for {len(totals)}"

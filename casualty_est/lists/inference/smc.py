@@ -13,10 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.lists.families.member import Member
-from casualty_est.lists.inference.density import densities_of
+from casualty_est.lists.inference import mixture_kernel
 from casualty_est.lists.inference.importance import Weighted
-from casualty_est.lists.inference.mixture import compiled
-from casualty_est.lists.inference.mixture_kernel import move as move_compiled
+from casualty_est.lists.inference.mixture import compiled, densities_of
 from casualty_est.lists.table.history import HistoryTable
 
 Array = npt.NDArray[np.float64]
@@ -75,21 +74,9 @@ class _Cloud:
     def move(self, heat: float, moves: int, rng: np.random.Generator) -> None:
         """Move both halves in turn, each along differences of particles of the other."""
         if self.compiled is not None:
-            move_compiled(
-                self.theta,
-                self.prior,
-                self.likelihood,
-                self.odds,
-                self.scale,
-                heat,
-                moves,
-                rng,
-                np.array(CROSSOVER),
-                WHOLE,
-                JITTER,
-                ACCEPT,
-                *self.compiled.arguments(),
-            )
+            cloud = mixture_kernel.Cloud(self.theta, self.prior, self.likelihood, self.odds)
+            way = mixture_kernel.Moves(heat, moves, np.array(CROSSOVER), WHOLE, JITTER, ACCEPT)
+            mixture_kernel.move(self.compiled, cloud, self.scale, way, rng)
             return
         for _ in range(moves):
             order = rng.permutation(len(self.theta))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est.lists.families.member import MOST
+
 Array = npt.NDArray[np.float64]
-MOST = 1e15  # people: beyond it nothing is identified, and a float holds no single person
 
 
 def draw_unlisted(log_odds: Array, people: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
@@ -31,5 +32,4 @@ def weighted_quantiles(
     order = np.argsort(values)
     edges = np.cumsum(weight[order])
     at = np.searchsorted(edges / edges[-1], probabilities)
-    found: Array = values[order][np.minimum(at, len(values) - 1)].astype(float)
-    return found
+    return values[order][np.minimum(at, len(values) - 1)].astype(float)

@@ -7,14 +7,17 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from datetime import date
 from html import escape
+from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.errors import UsageError
+from casualty_est.kinds import room
 from casualty_est.lists.families import AUTO, Choice, Family, as_families, for_lists
 from casualty_est.lists.families.family import FLOOR, in_range
 from casualty_est.lists.table.histories import CaptureHistories, Stratum
 from casualty_est.result.schema import Cell
 from casualty_est.tables.checks import nearest
+from casualty_est.wording.numbers import percent
 from casualty_est.wording.phrases import listed
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
     from casualty_est.lists.estimate import ListEstimate
 
+SHOWN = 6  # notes
 Note = tuple[str, str]
 CELL = {
     "scope": "all",
@@ -200,8 +204,8 @@ class ListModel:
         from casualty_est.lists.families.in_pymc import build
 
         families, _ = self.families_for(stratum)
-        found = {family.name: build(family, stratum.table) for family in families}
-        return found if len(found) > 1 or self._families is None else found[families[0].name]
+        models = {family.name: build(family, stratum.table) for family in families}
+        return models if len(models) > 1 or self._families is None else models[families[0].name]
 
     def fit(
         self,
@@ -246,10 +250,7 @@ class ListModel:
             If a number is out of range, the method is not that of the families, or the folder
             cannot be made.
         """
-        from casualty_est.lists.estimate import ListEstimate
-        from casualty_est.lists.inference.fit import fit
-
-        tree, meta, details = fit(
+        estimate: ListEstimate = room("lists", "inference.fit").fit(
             self,
             seed=seed,
             draws=draws,
@@ -259,7 +260,7 @@ class ListModel:
             progress_bar=progress_bar,
             parts=parts,
         )
-        return ListEstimate(tree, meta, details, model=self, progress_bar=progress_bar)
+        return estimate
 
     def prior_predictive(self, *, draws: int = 1000, seed: int | None = None) -> xarray.DataTree:
         """Draw from the prior: what the assumptions say before any overlap is seen.
@@ -297,59 +298,87 @@ class ListModel:
         >>> prior["completeness"].shape
         (1, 1000, 4)
         """
-        from casualty_est.lists.inference.prior import prior_predictive
-
-        return prior_predictive(self, draws=draws, seed=seed)
+        draw = room("lists", "inference.prior").prior_predictive
+        prior: xarray.DataTree = draw(self, draws=draws, seed=seed)
+        return prior
 
     def __repr__(self) -> str:
-        from casualty_est.lists.model.describe import describe
-
-        return "\n".join(describe(self))
+        return "\n".join(_describe(self))
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(repr(self))}</pre>"
 
 
+def _describe(model: ListModel) -> list[str]:
+    """Lines that say what the model is."""
+    histories = model.histories
+    lines = [f"Lists model: {histories.people:,} people on {len(histories.lists)} lists"]
+    if len(model.replicates) > 1:
+        lines.append(f"  the first of {len(model.replicates)} replicates, mixed draw by draw")
+    if histories.by:
+        lines.append(f"  {len(histories):,} strata by {', '.join(histories.by)}, each by itself")
+    lines += [
+        f"  {row['list']}: {row['people']:,} people, {row['only_here']:,} on no other list"
+        for row in histories.summary().to_dict("records")
+    ]
+    families, _ = model.families_for(histories.pooled())
+    lines += ["", "Families, and their priors", *_families(families)]
+    lines.append(f"  Number of people: p(N) proportional to 1 / N, {families[0].people}")
+    if len({family.group for family in families}) > 1:
+        lines.append(
+            f"  Average: equal prior for each group, weight by evidence; a group that the data do "
+            f"not rule out keeps at least {percent(model.floor)}"
+        )
+    lines += ["", model.assumption]
+    notes = [f"Note: {text}." for _, text in model.notes]
+    return (
+        lines + notes[:SHOWN] + ([f"and {len(notes) - SHOWN} more notes"] if notes[SHOWN:] else [])
+    )
+
+
+def _families(families: tuple[Family, ...]) -> list[str]:
+    lines = []
+    for group in dict.fromkeys(family.group for family in families):
+        if len(families) > 1:
+            lines.append(f"  {group.title}")
+        lines += [f"    {f.title}: {f.prior}" for f in families if f.group == group]
+    return lines
+
+
 def _replicates(data: Any) -> tuple[CaptureHistories, ...]:
-    if isinstance(data, CaptureHistories):
-        return (data,)
-    if isinstance(data, list | tuple):
-        found = tuple(d if isinstance(d, CaptureHistories) else CaptureHistories(d) for d in data)
-        if not found:
-            msg = "give at least one table of capture histories"
+    given = data if isinstance(data, list | tuple) else (data,)
+    tables = tuple(d if isinstance(d, CaptureHistories) else CaptureHistories(d) for d in given)
+    if not tables:
+        msg = "give at least one table of capture histories"
+        raise UsageError(msg)
+    labels = [[stratum.labels for stratum in table.strata] for table in tables]
+    for i, table in enumerate(tables):
+        if table.lists != tables[0].lists or labels[i] != labels[0]:
+            msg = f"replicate {i + 1} has other lists or strata than the first: they must be alike"
             raise UsageError(msg)
-        first = found[0]
-        for i, other in enumerate(found[1:], 2):
-            labels = [s.labels for s in other.strata]
-            if other.lists != first.lists or labels != [s.labels for s in first.strata]:
-                msg = f"replicate {i} has other lists or strata than the first: they must be alike"
-                raise UsageError(msg)
-        return found
-    return (CaptureHistories(data),)
+    return tables
 
 
 def _cell(cell: Mapping[str, str | date | None] | None) -> Cell:
-    found: dict[str, Any] = dict(CELL)
+    parts: dict[str, Any] = dict(CELL)
     for name, value in (cell or {}).items():
         if name not in CELL:
             msg = f"cell: {name!r} is unknown{nearest(name, CELL)}; valid are {', '.join(CELL)}"
             raise UsageError(msg)
-        found[name] = value.isoformat() if isinstance(value, date) else value
-    return Cell(**found)
+        parts[name] = value.isoformat() if isinstance(value, date) else value
+    return Cell(**parts)
 
 
 def _facts(stratum: Stratum) -> list[Note]:
     """What a reader must know of a table before any model sees it."""
     where = f" in {stratum.name}" if stratum.labels else ""
     table, notes = stratum.table, []
-    bits = table.histories
     if not table.shared:
         text = f"no person is on two lists{where}: only the priors say how many are on none"
         notes.append(("no_overlap", text))
-    for j, name in enumerate(table.lists):
-        inside = bits[bits[:, j] == 1]
-        for k, other in enumerate(table.lists):
-            if j != k and len(inside) and inside[:, k].all():
-                text = f"list {name} lies inside list {other}{where}: it may have been copied"
-                notes.append(("nested", text))
+    for (j, name), (k, other) in permutations(enumerate(table.lists), 2):
+        inside = table.histories[table.histories[:, j] == 1]
+        if len(inside) and inside[:, k].all():
+            text = f"list {name} lies inside list {other}{where}: it may have been copied"
+            notes.append(("nested", text))
     return notes

@@ -29,10 +29,7 @@ class ListPlots(Plots):
 
         Parameters
         ----------
-        ci_prob : float
-            Level of the equal-tailed credible intervals.
-        dark : bool
-            Light text for a dark page, on a transparent ground.
+        ci_prob, dark : as in `Plots.total`
 
         Returns
         -------
@@ -45,19 +42,14 @@ class ListPlots(Plots):
             If `ci_prob` does not lie between 0 and 1.
         """
         interval_ends(ci_prob)
-        from casualty_est.lists.plots import families
-
-        return self._draw(families.completeness, self._estimate, ci_prob, dark=dark)
+        return self._picture("completeness", ci_prob, dark)
 
     def families(self, *, row: str | int | None = None, dark: bool = False) -> Figure:
         """Draw what each kind of dependence between lists would answer, and its weight.
 
         Parameters
         ----------
-        row : str, optional
-            Label of the estimate, as in `Estimate.summary`; for a part, its total is drawn.
-        dark : bool
-            Light text for a dark page, on a transparent ground.
+        row, dark : as in `Plots.total`
 
         Returns
         -------
@@ -70,10 +62,7 @@ class ListPlots(Plots):
         UsageError
             If there is no such estimate.
         """
-        at = self._total(row)
-        from casualty_est.lists.plots import families
-
-        return self._draw(families.families, self._estimate, at, dark=dark)
+        return self._picture("families", self._total(row), dark)
 
     def dial(self, *, row: str | int | None = None, dark: bool = False) -> Figure:
         """Draw the number of people under each odds ratio of the unseen cell.
@@ -82,10 +71,7 @@ class ListPlots(Plots):
 
         Parameters
         ----------
-        row : str, optional
-            Label of the estimate, as in `Estimate.summary`; for a part, its total is drawn.
-        dark : bool
-            Light text for a dark page, on a transparent ground.
+        row, dark : as in `Plots.total`
 
         Returns
         -------
@@ -106,19 +92,14 @@ class ListPlots(Plots):
                 "8 lists: fit fewer lists"
             )
             raise UsageError(msg)
-        from casualty_est.lists.plots import families
-
-        return self._draw(families.dial, self._estimate, at, dark=dark)
+        return self._picture("dial", at, dark)
 
     def overlaps(self, *, row: str | int | None = None, dark: bool = False) -> Figure:
         """Draw how many people are on exactly which lists.
 
         Parameters
         ----------
-        row : str, optional
-            Label of the estimate, as in `Estimate.summary`: all people, or those of a stratum.
-        dark : bool
-            Light text for a dark page, on a transparent ground.
+        row, dark : as in `Plots.total`
 
         Returns
         -------
@@ -134,9 +115,13 @@ class ListPlots(Plots):
         if not self._estimate.shown(at).found.overlaps:
             msg = "this estimate keeps no overlaps of lists: draw them with CaptureHistories.plot()"
             raise UsageError(msg)
+        return self._picture("overlaps", at, dark)
+
+    def _picture(self, name: str, what: float, dark: bool) -> Figure:
+        """Draw one of the pictures of lists; matplotlib is loaded here."""
         from casualty_est.lists.plots import families
 
-        return self._draw(families.overlaps, self._estimate, at, dark=dark)
+        return self._draw(getattr(families, name), self._estimate, what, dark=dark)
 
     def _total(self, row: str | int | None) -> int:
         """The row of the total of the estimate asked for."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullFormatter, NullLocator
 
+from casualty_est.lists.estimate import ListEstimate, Shown
 from casualty_est.lists.families import group_title
 from casualty_est.lists.plots import overlaps as upset
-from casualty_est.lists.schema import AtRatio, Dial, Found, Group
+from casualty_est.lists.schema import AtRatio, Dial, Group
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.plots.density import SMALLEST
 from casualty_est.plots.page import (
@@ -30,13 +31,10 @@ from casualty_est.plots.scales import limits_of, log_ticks, set_log_axis, tick_t
 from casualty_est.plots.style import SMALL, TITLE, WIDTH, Palette, Picture, new_figure
 from casualty_est.plots.total import title_of
 from casualty_est.plots.words import wrap
-from casualty_est.result.schema import Span
 from casualty_est.result.tables import Parameter, row_numbers
 from casualty_est.wording.interval import Ends, with_ends
 from casualty_est.wording.numbers import percent, portion, share
-
-if TYPE_CHECKING:
-    from casualty_est.lists.estimate import ListEstimate, Shown
+from casualty_est.wording.phrases import capitalised
 
 NAMES = 2.15  # inches for the names of kinds of dependence
 WEIGHTS = (2.3, 1.15)  # where their weights stand, and how wide
@@ -50,16 +48,16 @@ SIDE = 0.85
 
 def dial(estimate: ListEstimate, row: int, palette: Palette) -> Picture:
     """Draw the number under each odds ratio of the unseen cell; see `Plots.dial`."""
-    found = estimate.shown(row).found
-    assert found.dial is not None
-    curve, implied = found.dial.curve, found.dial.implied
-    figure, axes = _open_dial(estimate, row, found, found.dial, palette)
+    fit = estimate.shown(row).found
+    assert fit.dial is not None
+    curve, implied = fit.dial.curve, fit.dial.implied
+    figure, axes = _open_dial(title_of(estimate, row), fit.people, fit.dial, palette)
     ratios, medians, lows, highs = (
         [getattr(point, key) for point in curve] for key in ("ratio", "median", "low", "high")
     )
     axes.fill_between(ratios, lows, highs, color=palette.posterior, alpha=0.22, lw=0)
     axes.plot(ratios, medians, color=palette.posterior, linewidth=1.8)
-    axes.axhline(found.people, color=palette.documented, linewidth=1.1, linestyle=(0, (4, 3)))
+    axes.axhline(fit.people, color=palette.documented, linewidth=1.1, linestyle=(0, (4, 3)))
     axes.axvline(1.0, color=palette.muted, linewidth=0.9)
     low, high = axes.get_xlim()
     ends = [min(max(end, low), high) for end in (implied.low, implied.high)]
@@ -67,7 +65,16 @@ def dial(estimate: ListEstimate, row: int, palette: Palette) -> Picture:
     level = math.exp(_between(curve, middle))
     axes.plot(ends, [level, level], color=palette.claim, linewidth=2.6, solid_capstyle="butt")
     axes.plot([middle], [level], color=palette.claim, marker="o", markersize=6)
-    _say(axes, f"on some list: {found.people:,} (counted)", high, found.people, palette)
+    axes.annotate(
+        f"on some list: {fit.people:,} (counted)",
+        (high, fit.people),
+        (-2, 3),
+        textcoords="offset points",
+        ha="right",
+        va="bottom",
+        fontsize=SMALL,
+        color=palette.documented,
+    )
     if not estimate.converged:
         stamp_figure(figure, palette, *(float(x) for x in figure.get_size_inches()))
     return figure
@@ -82,28 +89,19 @@ def _between(curve: Sequence[AtRatio], ratio: float) -> float:
     return y0 + (y1 - y0) * (at - x0) / (x1 - x0)
 
 
-def _say(axes: Any, text: str, x: float, y: float, palette: Palette) -> None:
-    axes.annotate(
-        text,
-        (x, y),
-        (-2, 3),
-        textcoords="offset points",
-        ha="right",
-        va="bottom",
-        fontsize=SMALL,
-        color=palette.documented,
-    )
-
-
-def _open_dial(
-    estimate: ListEstimate, row: int, found: Found, dial: Dial, palette: Palette
-) -> tuple[Picture, Any]:
+def _open_dial(name: str, people: int, dial: Dial, palette: Palette) -> tuple[Picture, Any]:
     """Log axes under a title, over a note that says what is drawn."""
     curve, implied = dial.curve, dial.implied
     inner = WIDTH - 2 * MARGIN
-    title = f"{title_of(estimate, row)}: the number under each odds ratio of the unseen cell"
+    title = f"{name}: the number under each odds ratio of the unseen cell"
     heads = wrap(title, inner, TITLE, lines=3, weight="bold")
-    notes = wrap(_dial_note(implied), inner, SMALL, lines=4)
+    note = (
+        "Line and band: median and 95% interval of the number, if the odds ratio were known. "
+        "No data can set it; at 1 there is no interaction of the highest order. Dot and bar: the "
+        f"odds ratio that this answer implies, {share(implied.median)} "
+        f"({share(implied.low)} to {share(implied.high)}, 95% interval)."
+    )
+    notes = wrap(note, inner, SMALL, lines=4)
     top = MARGIN + len(heads) * line_height(TITLE) + 0.12
     foot = 0.5 + len(notes) * line_height(SMALL) + 0.06
     height = top + TALL + foot
@@ -119,7 +117,7 @@ def _open_dial(
         axes.xaxis.set_major_locator(FixedLocator(halves))
         axes.xaxis.set_major_formatter(FixedFormatter([tick_text(value) for value in halves]))
     values = [end for point in curve for end in (point.low, point.high)]
-    low, high = limits_of([found.people, *values], least=2.0)
+    low, high = limits_of([people, *values], least=2.0)
     axes.set_yscale("log")
     axes.set_ylim(low, high)
     ticks = log_ticks(low, high, TALL)
@@ -132,27 +130,16 @@ def _open_dial(
     axes.tick_params(axis="y", colors=palette.muted, labelcolor=palette.ink, labelsize=SMALL)
     axes.set_xlabel("odds ratio of the unseen cell", fontsize=SMALL, color=palette.muted)
     axes.set_ylabel("people", fontsize=SMALL, color=palette.muted)
-    lines = [(text, TITLE, palette.ink, "bold") for text in heads]
     at = height - MARGIN
-    for text, size, colour, weight in lines:
-        at -= line_height(size)
-        figure.text(
-            MARGIN / WIDTH, at / height, text, fontsize=size, color=colour, fontweight=weight
-        )
+    for text in heads:
+        at -= line_height(TITLE)
+        place = (MARGIN / WIDTH, at / height)
+        figure.text(*place, text, fontsize=TITLE, color=palette.ink, fontweight="bold")
     at = len(notes) * line_height(SMALL) + 0.06
     for text in notes:
         at -= line_height(SMALL)
         figure.text(MARGIN / WIDTH, (at + 0.03) / height, text, fontsize=SMALL, color=palette.muted)
     return figure, axes
-
-
-def _dial_note(implied: Span) -> str:
-    return (
-        "Line and band: median and 95% interval of the number, if the odds ratio were known. "
-        "No data can set it; at 1 there is no interaction of the highest order. Dot and bar: the "
-        f"odds ratio that this answer implies, {share(implied.median)} "
-        f"({share(implied.low)} to {share(implied.high)}, 95% interval)."
-    )
 
 
 # Kinds of dependence -------------------------------------------------------------------------
@@ -165,25 +152,30 @@ def families(estimate: ListEstimate, row: int, palette: Palette) -> Picture:
     answers = _answers(estimate, row, shown)
     low, high = min(a.low for a in answers), max(a.high for a in answers)
     details = [" or ".join(map(with_ends, answers)), *(with_ends(group) for group in groups)]
-    names = ["The answer", *(_capital(group_title(group.name)) for group in groups)]
+    names = ["The answer", *(capitalised(group_title(group.name)) for group in groups)]
     marks = ["", *(f"ruled out: {g.ruled_out}" if g.ruled_out else "" for g in groups)]
     labels = [
-        (*label(name, detail, NAMES, palette), *_reason(mark, palette))
+        (
+            *label(name, detail, NAMES, palette),
+            *(Line(text, SMALL, palette.muted) for text in wrap(mark, NAMES, SMALL, 3) if text),
+        )
         for name, detail, mark in zip(names, details, marks, strict=True)
     ]
+    note = "Dot and bar: median and 95% interval. Shaded: the answer."
+    if len(groups) > 1:
+        note += (
+            " Weight: filled, in the answer; outlined, by evidence alone. The evidence is about "
+            "the people on some list, the question about those on none."
+        )
+    ends = [end for group in groups for end in (group.low, group.high)]
     head = line_height(SMALL) + 0.1
     page = open_page(
         head + sum(height_of(lines) for lines in labels) + 0.05,
-        limits_of(
-            [
-                max(end, SMALLEST)
-                for end in (low, high, *(e for g in groups for e in (g.low, g.high)))
-            ]
-        ),
+        limits_of([max(end, SMALLEST) for end in (low, high, *ends)]),
         palette,
         title=f"{title_of(estimate, row)}: what each kind of dependence between lists answers",
         xlabel="people, log scale",
-        note=_families_note(groups),
+        note=note,
         left=LEFT,
     )
     side = _weights_axes(page, head)
@@ -217,24 +209,6 @@ def _bar(page: Page, row: Ends, middle: float, colour: str) -> None:
     page.dot(max(row.median, SMALLEST), middle, colour)
 
 
-def _reason(text: str, palette: Palette) -> tuple[Line, ...]:
-    return tuple(Line(t, SMALL, palette.muted) for t in wrap(text, NAMES, SMALL, 3) if t)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _families_note(groups: Sequence[Group]) -> str:
-    note = "Dot and bar: median and 95% interval. Shaded: the answer."
-    if len(groups) > 1:
-        note += (
-            " Weight: filled, in the answer; outlined, by evidence alone. The evidence is about "
-            "the people on some list, the question about those on none."
-        )
-    return note
-
-
 def _weights_axes(page: Page, head: float) -> Any:
     """A second, narrow pair of axes between names and people, with the same rows."""
     width = float(page.figure.get_size_inches()[0])
@@ -262,15 +236,12 @@ def _weight(side: Any, group: Group, middle: float, palette: Palette) -> None:
 
 def completeness(estimate: ListEstimate, prob: float, palette: Palette) -> Picture:
     """Draw the share of all people that each list holds; see `Plots.sources`."""
-    found = [estimate._completeness(i, prob) for i in range(len(estimate.meta.sources))]
-    names = [source.name for source in estimate.meta.sources]
-    labels = [
-        label(name, _share(row), 2.2, palette) for name, row in zip(names, found, strict=True)
-    ]
-    labels = labels[:MOST]
+    shares = [estimate._completeness(i, prob) for i in range(len(estimate.meta.sources))]
+    named = list(zip(estimate.meta.sources, shares, strict=True))[:MOST]
+    labels = [label(source.name, _share(row), 2.2, palette) for source, row in named]
     page = open_page(
         sum(height_of(lines) for lines in labels) + 0.1,
-        (0.0, min(100.0, 112 * max(row.high for row in found))),
+        (0.0, min(100.0, 112 * max(row.high for row in shares))),
         palette,
         title="What share of all people each list holds",
         xlabel="per cent of all people, listed or not",
@@ -279,7 +250,7 @@ def completeness(estimate: ListEstimate, prob: float, palette: Palette) -> Pictu
         log=False,
     )
     top = 0.05
-    for row, lines in zip(found, labels, strict=False):
+    for (_, row), lines in zip(named, labels, strict=True):
         middle = top + height_of(lines) / 2
         page.beside(lines, middle)
         page.bar(100 * row.low, 100 * row.high, middle, palette.posterior, 2.6)

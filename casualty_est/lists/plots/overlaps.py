@@ -47,7 +47,8 @@ def picture(table: HistoryTable, palette: Palette, title: str = "") -> Picture:
     """
     order = np.argsort(-table.counts, kind="stable")[:SHOWN]
     inner = WIDTH - 2 * MARGIN
-    heads = wrap(title or _title(table), inner, TITLE, lines=3, weight="bold")
+    title = title or f"{table.people:,} people, by the lists that hold them"
+    heads = wrap(title, inner, TITLE, lines=3, weight="bold")
     notes = wrap(_note(table, order), inner, SMALL, lines=3)
     places = _places(table, order, MARGIN + len(heads) * line_height(TITLE) + 0.1)
     height = places.foot + 0.1 + len(notes) * line_height(SMALL) + MARGIN / 2
@@ -57,10 +58,6 @@ def picture(table: HistoryTable, palette: Palette, title: str = "") -> Picture:
     _bars(figure, table.counts[order], places, palette)
     _rows(figure, table, order, places, palette)
     return figure
-
-
-def _title(table: HistoryTable) -> str:
-    return f"{table.people:,} people, by the lists that hold them"
 
 
 def _note(table: HistoryTable, order: npt.NDArray[np.intp]) -> str:

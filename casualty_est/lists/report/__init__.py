@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
+from casualty_est.lists.estimate import ListEstimate
 from casualty_est.lists.report import tables, text
 from casualty_est.report.parts import Parts
 from casualty_est.report.pictures import Wanted
@@ -12,10 +13,12 @@ from casualty_est.report.tables import MANY_REFITS, Table
 from casualty_est.wording.interval import ends, middle
 from casualty_est.wording.numbers import percent
 
-if TYPE_CHECKING:
-    from casualty_est.lists.estimate import ListEstimate
-
 IN_THE_TABLE = "the numbers stand in the table above."
+KINDS = "The answer of each kind of dependence between lists beside its weight"
+DIAL = "The number of people rises with the odds ratio of the unseen cell"
+OVERLAPS = (
+    "How many people stand on exactly which lists; the numbers stand in the table of section 7."
+)
 WITHOUT = "If one list were left out: people who are on no other vanish from the data."
 
 
@@ -29,9 +32,9 @@ class ListParts(Parts):
 
     def documented(self) -> str:
         """The people on the lists, in a sentence of their own."""
-        found = self.estimate.meta.rows[0].documented
-        assert found is not None
-        return f"Documented, not estimated: {found.low:,} people on at least one list."
+        count = self.estimate.meta.rows[0].documented
+        assert count is not None
+        return f"Documented, not estimated: {count.low:,} people on at least one list."
 
     def split(self) -> list[str]:
         """How many of them are on no list."""
@@ -81,27 +84,14 @@ class ListParts(Parts):
 
     def pictures(self) -> dict[str, Wanted]:
         """Completeness, kinds of dependence, the dial, the overlaps."""
-        found = self.estimate.shown().found
-        wanted = {}
-        if len(found.groups) > 1:
-            wanted["families"] = Wanted(
-                "The answer of each kind of dependence between lists beside its weight; "
-                f"{IN_THE_TABLE}"
-            )
-        if found.dial is not None:
-            wanted["dial"] = Wanted(
-                "The number of people rises with the odds ratio of the unseen cell; the numbers "
-                "stand in the table above."
-            )
-        if found.overlaps:
-            wanted["overlaps"] = Wanted(
-                "How many people stand on exactly which lists; the numbers stand in the table of "
-                "section 7."
-            )
-        wanted["sources"] = Wanted(
-            f"Share of all people on each list; {IN_THE_TABLE}", {"ci_prob": self.prob}
+        fit, level = self.estimate.shown().found, {"ci_prob": self.prob}
+        every: tuple[tuple[str, bool, str, dict[str, float]], ...] = (
+            ("families", len(fit.groups) > 1, f"{KINDS}; {IN_THE_TABLE}", {}),
+            ("dial", fit.dial is not None, f"{DIAL}; {IN_THE_TABLE}", {}),
+            ("overlaps", bool(fit.overlaps), OVERLAPS, {}),
+            ("sources", True, f"Share of all people on each list; {IN_THE_TABLE}", level),
         )
-        return wanted
+        return {name: Wanted(text, how) for name, there, text, how in every if there}
 
     def more(self) -> dict[str, Any]:
         """Dial, kinds of dependence, strata and checks, for the template of lists."""

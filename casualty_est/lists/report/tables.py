@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
+from casualty_est.lists.estimate import ListEstimate, Shown
 from casualty_est.lists.families import family_title, group_title
 from casualty_est.lists.schema import (
     FamilyMember,
@@ -25,26 +25,16 @@ from casualty_est.result.show import answer
 from casualty_est.wording.numbers import percent, portion, share
 from casualty_est.wording.phrases import capitalised, listed
 
-if TYPE_CHECKING:
-    from casualty_est.lists.estimate import ListEstimate, Shown
-
 SMALL_MEMBER = 0.0005  # share of the answer below which a member is counted, not named
 
 
 def estimates(estimate: ListEstimate, prob: float) -> Table:
     """People on some list beside the estimate: the total, then every stratum."""
     rows = []
-    for i, row in enumerate(estimate.meta.rows):
-        if row.part != "total" or row.documented is None:
-            continue
-        unlisted = next(
-            j
-            for j, other in enumerate(estimate.meta.rows)
-            if other.part == "unlisted" and other.strata == row.strata
-        )
+    for i, counted, unlisted in estimate._totals():
         rest = " (".join(answer(estimate, unlisted, prob)) + ")"
-        counted = f"{row.documented.low:,}"
-        rows.append((_row_name(estimate, i), counted, *answer(estimate, i, prob), rest))
+        name, number = _row_name(estimate, i), f"{counted.low:,}"
+        rows.append((name, number, *answer(estimate, i, prob), rest))
     head = (
         "",
         "On some list (a count)",
@@ -59,14 +49,13 @@ def estimates(estimate: ListEstimate, prob: float) -> Table:
 def _row_name(estimate: ListEstimate, row: int) -> str:
     labels = estimate.meta.rows[row].strata
     if labels:
-        return capitalised(stratum_name(labels))
+        return capitalised(_stratum(labels))
     cell = estimate.meta.rows[row].cell
     name = f"{naming.group(cell)} {naming.outcome(cell)}"
     return "All strata" if len(estimate) > 3 else capitalised(name)
 
 
-def stratum_name(labels: Mapping[str, str]) -> str:
-    """Name a stratum by its labels."""
+def _stratum(labels: Mapping[str, str]) -> str:
     return ", ".join(f"{key} {value}" for key, value in labels.items())
 
 
@@ -74,28 +63,21 @@ def sources(estimate: ListEstimate, prob: float) -> Table:
     """Share of all people that each list holds."""
     rows = []
     for i, source in enumerate(estimate.meta.sources):
-        found = estimate._completeness(i, prob)
-        ends = f"{_share(found.low)} to {_share(found.high)}"
-        rows.append((source.source, _share(found.median), ends))
+        share_of = estimate._completeness(i, prob)
+        ends = f"{_share(share_of.low)} to {_share(share_of.high)}"
+        rows.append((source.source, _share(share_of.median), ends))
     head = ("List", "Share of all people", f"{percent(prob)} credible interval")
     return Table("How complete each list is.", head, tuple(rows), stack=True)
 
 
 def data(estimate: ListEstimate) -> list[Table]:
     """How many people each list holds; empty where the overlaps were not kept."""
-    found = estimate.shown().found
-    if not found.overlaps:
+    fit = estimate.shown().found
+    if not fit.overlaps:
         return []
-    table = HistoryTable.of_codes(found.lists, found.overlaps)
-    alone = table.histories.sum(axis=1) == 1
-    rows = tuple(
-        (
-            name,
-            f"{table.sizes[j]:,}",
-            f"{int(table.counts[alone & (table.histories[:, j] == 1)].sum()):,}",
-        )
-        for j, name in enumerate(table.lists)
-    )
+    table = HistoryTable.of_codes(fit.lists, fit.overlaps)
+    sizes = zip(table.lists, table.sizes, table.only_here, strict=True)
+    rows = tuple((name, f"{size:,}", f"{alone:,}") for name, size, alone in sizes)
     foot = ("All lists together", f"{table.people:,}", f"{table.people - table.shared:,}")
     head = ("List", "People on it", "On no other list")
     caption = "The lists: how many people they hold. Section 7 has every combination of lists."
@@ -105,13 +87,13 @@ def data(estimate: ListEstimate) -> list[Table]:
 def tables(estimate: ListEstimate) -> dict[str, Table | None]:
     """What the answer rests on, in tables."""
     shown = estimate.shown()
-    found, details = shown.found, estimate.details
+    fit, details = shown.found, estimate.details
     return {
-        "groups": _groups(found.groups) if len(found.groups) > 1 else None,
-        "members": _members(found.families) if len(found.families) > 1 else None,
+        "groups": _groups(fit.groups) if len(fit.groups) > 1 else None,
+        "members": _members(fit.families) if len(fit.families) > 1 else None,
         "dial": _dial(estimate, shown),
-        "observability": _observability(found.observability),
-        "graphs": _graphs(found.graphs) if found.graphs else None,
+        "observability": _observability(fit.observability),
+        "graphs": _graphs(fit.graphs) if fit.graphs else None,
         "strata": _strata(estimate),
         "replicates": _replicates(details.replicates) if details.replicates else None,
     }
@@ -119,19 +101,17 @@ def tables(estimate: ListEstimate) -> dict[str, Table | None]:
 
 def checks(estimate: ListEstimate) -> list[Table]:
     """Predictions of the overlaps, and dependence of pairs."""
-    details = estimate.details.found
-    found = [_predictions(details.predictions)]
-    if details.dependence:
-        found.append(_dependence(details.dependence))
-    return found
+    fit = estimate.details.found
+    dependence = [_dependence(fit.dependence)] if fit.dependence else []
+    return [_predictions(fit.predictions), *dependence]
 
 
 def known_populations(estimate: ListEstimate, prob: float) -> tuple[Table, int, int] | None:
     """The members of each list as a population of known size."""
-    found = estimate._records("known_populations", 0, prob)
-    if not found:
+    cases = estimate._records("known_populations", 0, prob)
+    if not cases:
         return None
-    return _known(found, prob), sum(row.covered for row in found), len(found)
+    return _known(cases, prob), sum(row.covered for row in cases), len(cases)
 
 
 def without_lists(caption: str, records: Sequence[Case], prob: float) -> Table:
@@ -240,8 +220,8 @@ def _dial(estimate: ListEstimate, shown: Shown) -> Table | None:
     return Table(caption, head, rows, (_ratio(dial.implied), *whole), stack=True)
 
 
-def _observability(found: Sequence[Visible]) -> Table:
-    rows = tuple((f"more than {percent(row.chance)}", *rounded(row)) for row in found)
+def _observability(chances: Sequence[Visible]) -> Table:
+    rows = tuple((f"more than {percent(row.chance)}", *rounded(row)) for row in chances)
     caption = (
         "Of the people in this answer, how many had a chance to be on any list at all. Of people "
         "with next to no chance, lists can say nothing."
@@ -249,11 +229,12 @@ def _observability(found: Sequence[Visible]) -> Table:
     return Table(caption, ("Chance to be listed", "People", "95% interval"), rows, stack=True)
 
 
-def _replicates(found: Replicates) -> Table:
+def _replicates(replicates: Replicates) -> Table:
     rows = [
-        (f"Replicate {i}", f"{row.listed:,}", *rounded(row)) for i, row in enumerate(found.each, 1)
+        (f"Replicate {i}", f"{row.listed:,}", *rounded(row))
+        for i, row in enumerate(replicates.each, 1)
     ]
-    combined = found.combined
+    combined = replicates.combined
     if combined is not None:
         ends = rounded(Span(combined.point, combined.low, combined.high))
         rows.append(("All, by the rule for multiple imputation", "", *ends))
@@ -270,16 +251,16 @@ def _strata(estimate: ListEstimate) -> Table | None:
     for i, row in enumerate(estimate.meta.rows):
         if row.part != "total" or not row.strata:
             continue
-        found = estimate.shown(i).found
-        away = [s.name for s in estimate.meta.sources if s.name not in found.lists]
-        groups = sorted(found.groups, key=lambda g: -g.mass)
+        fit = estimate.shown(i).found
+        away = [s.name for s in estimate.meta.sources if s.name not in fit.lists]
+        groups = sorted(fit.groups, key=lambda g: -g.mass)
         named = [f"{group_title(g.name)} {portion(g.mass)}" for g in groups]
         allowed = [g for g in groups if not g.ruled_out]
-        implied = found.dial.implied if found.dial else None
+        implied = fit.dial.implied if fit.dial else None
         rows.append(
             (
-                capitalised(stratum_name(row.strata)),
-                f"{found.people:,}",
+                capitalised(_stratum(row.strata)),
+                f"{fit.people:,}",
                 listed(away) or "none",
                 "; ".join(named),
                 "priors alone" if row.level == "prior" else _agree(allowed),
@@ -305,32 +286,32 @@ def _agree(allowed: Sequence[Group]) -> str:
     return "no" if far_apart(allowed) else "yes"
 
 
-def _ratio(found: Span) -> str:
-    return f"{share(found.median)} ({share(found.low)} to {share(found.high)})"
+def _ratio(ratio: Span) -> str:
+    return f"{share(ratio.median)} ({share(ratio.low)} to {share(ratio.high)})"
 
 
-def _predictions(found: Sequence[Predicted]) -> Table:
+def _predictions(histories: Sequence[Predicted]) -> Table:
     rows = tuple(
         (" and ".join(row.history), f"{row.observed:,}", *rounded(row), f"{row.p:.2f}")
-        for row in found
+        for row in histories
     )
-    far = sum(row.p < 0.05 for row in found)
+    far = sum(row.p < 0.05 for row in histories)
     caption = (
         "People on exactly these lists: as seen, and as the model would expect. A small p says "
-        f"that the number seen is unusual; of {len(found)} combinations, {far} have p below 0.05."
+        f"that the number seen is unusual; of {len(rows)} combinations, {far} have p below 0.05."
     )
     head = ("Lists", "Seen", "Expected", "95% interval", "p")
     return Table(caption, head, rows, stack=True)
 
 
-def _dependence(found: Sequence[Pair]) -> Table:
+def _dependence(pairs: Sequence[Pair]) -> Table:
     rows = tuple(
         (
             f"{row.list_a} with {row.list_b}",
             share(row.median),
             f"{share(row.low)} to {share(row.high)}",
         )
-        for row in found
+        for row in pairs
     )
     caption = (
         "Odds ratio of two lists among all people, as estimated: above 1 they share more people "
@@ -339,17 +320,11 @@ def _dependence(found: Sequence[Pair]) -> Table:
     return Table(caption, ("Pair", "Odds ratio", "95% interval"), rows, stack=True)
 
 
-def _known(found: Sequence[KnownPopulation], prob: float) -> Table:
-    names, aside = _asides(found)
+def _known(cases: Sequence[KnownPopulation], prob: float) -> Table:
+    names, aside = _asides(cases)
     rows = tuple(
-        (
-            name,
-            f"{row.members:,}",
-            f"{row.seen:,}",
-            *rounded(row),
-            "yes" if row.covered else "no",
-        )
-        for name, row in zip(names, found, strict=True)
+        (name, f"{row.members:,}", f"{row.seen:,}", *rounded(row), "yes" if row.covered else "no")
+        for name, row in zip(names, cases, strict=True)
     )
     head = (
         "",

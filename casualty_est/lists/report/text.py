@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from casualty_est.lists.estimate import ListEstimate
 from casualty_est.lists.families import group_in_words, group_title, recalled
 from casualty_est.lists.families.family import ASSUMED
 from casualty_est.result.posterior import far_apart
@@ -11,19 +10,16 @@ from casualty_est.wording.interval import middle, with_ends
 from casualty_est.wording.numbers import percent, portion, share
 from casualty_est.wording.phrases import capitalised, listed
 
-if TYPE_CHECKING:
-    from casualty_est.lists.estimate import ListEstimate
-
 
 def assumption(estimate: ListEstimate) -> str:
     """What identifies the people on no list, in one sentence for a reader with one minute."""
     # A family that stands alone has its own group, or all members of the answer are of one family.
-    found, options = estimate.details.found, estimate.meta.settings.get("options", {})
-    keys = list(dict.fromkeys(member.family for member in found.families))
+    fit, options = estimate.details.found, estimate.meta.settings.get("options", {})
+    keys = list(dict.fromkeys(member.family for member in fit.families))
     family = recalled(keys[0], options) if len(keys) == 1 else None
     if family is not None:
         return family.report_sentence()
-    kinds = listed([group_in_words(g.name) for g in found.groups], "or")
+    kinds = listed([group_in_words(g.name) for g in fit.groups], "or")
     return ASSUMED.format(
         f"whatever ties the lists to each other ({kinds}) ties them in the same way among the "
         "people they missed"
@@ -87,11 +83,11 @@ def agreement(estimate: ListEstimate) -> str:
 
 def floor(estimate: ListEstimate) -> str:
     """How much of the answer comes from the floor under weights; empty where there is none."""
-    found = estimate.details.found
-    if len(found.groups) < 2 or found.floor_share is None:
+    fit = estimate.details.found
+    if len(fit.groups) < 2 or fit.floor_share is None:
         return ""
     least = percent(estimate.meta.settings["floor"])
-    moved = found.floor_share
+    moved = fit.floor_share
     amount = "Nothing" if moved <= 0 else capitalised(portion(moved))
     return (
         f"{amount} of the answer comes from the floor: a kind of dependence that the lists do not "
@@ -128,10 +124,10 @@ def without_strata(estimate: ListEstimate) -> str:
 
 def dial(estimate: ListEstimate) -> str:
     """The odds ratio that the answer implies, in one sentence; empty where there is none."""
-    found = estimate.shown().found.dial
-    if not found:
+    shown = estimate.shown().found.dial
+    if not shown:
         return ""
-    at, first, last = found.implied, found.curve[0], found.curve[-1]
+    at, first, last = shown.implied, shown.curve[0], shown.curve[-1]
     ends = [middle(p) for p in (first, last)]
     return (
         "One number that no data can set ties the people on no list to the others: the odds ratio "

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,7 @@ import numpy as np
 from casualty_est.errors import Problem, UsageError
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.lists.table.overlaps import Overlaps, read_overlaps
-from casualty_est.lists.table.read import read_long, read_wide
+from casualty_est.lists.table.read import Columns, columns_of, read_long, read_wide
 from casualty_est.lists.table.strata import Inactive, Parsed, Stratum, sealed
 from casualty_est.lists.table.summary import pairs_of, summary_of
 from casualty_est.tables.read import read_table, table_from
@@ -87,25 +86,23 @@ class CaptureHistories:
         self,
         data: object,
         *,
-        lists: str | Sequence[str] | None = None,
+        lists: Columns | None = None,
         count: str = "count",
-        by: str | Sequence[str] = (),
+        by: Columns = (),
         inactive: Inactive | None = None,
         name: str | None = None,
     ) -> None:
-        table, columns = table_from(data, name), _columns(by)
-        names = None if lists is None else _columns(lists)
-        parsed = read_wide(table, [], lists=names, count=count, by=columns, inactive=inactive)
-        self._fill(parsed, columns, table.name)
+        table = table_from(data, name)
+        self._fill(read_wide(table, [], lists=lists, count=count, by=by, inactive=inactive))
 
     @classmethod
     def read(
         cls,
         path: str | os.PathLike[str],
         *,
-        lists: str | Sequence[str] | None = None,
+        lists: Columns | None = None,
         count: str = "count",
-        by: str | Sequence[str] = (),
+        by: Columns = (),
         inactive: Inactive | None = None,
     ) -> CaptureHistories:
         r"""Read a CSV, TSV or parquet file with one 0/1 column per list.
@@ -143,10 +140,10 @@ class CaptureHistories:
         ('A', 'B')
         """
         problems: list[Problem] = []
-        table, columns = read_table(path, problems=problems), _columns(by)
-        names = None if lists is None else _columns(lists)
-        parsed = read_wide(table, problems, lists=names, count=count, by=columns, inactive=inactive)
-        return cls._of(parsed, columns, table.name)
+        table = read_table(path, problems=problems)
+        return cls._of(
+            read_wide(table, problems, lists=lists, count=count, by=by, inactive=inactive)
+        )
 
     @classmethod
     def read_replicates(
@@ -154,9 +151,9 @@ class CaptureHistories:
         path: str | os.PathLike[str],
         *,
         replicate: str,
-        lists: str | Sequence[str] | None = None,
+        lists: Columns | None = None,
         count: str = "count",
-        by: str | Sequence[str] = (),
+        by: Columns = (),
     ) -> tuple[CaptureHistories, ...]:
         r"""Read several tables from one file, in which a column says which row belongs to which.
 
@@ -197,21 +194,19 @@ class CaptureHistories:
         >>> [table.people for table in CaptureHistories.read_replicates(path, replicate="run")]
         [43, 45]
         """
-        columns = _columns(by)
-        whole = cls.read(path, lists=lists, count=count, by=(replicate, *columns))
+        whole = cls.read(path, lists=lists, count=count, by=(replicate, *columns_of(by)))
         tables: dict[str, list[Stratum]] = {}
         for stratum in whole.strata:
             (_, value), *labels = stratum.labels
             own = Stratum(tuple(labels), stratum.table, stratum.inactive)
             tables.setdefault(value, []).append(own)
         names = sorted(tables, key=lambda text: (not text.isdigit(), len(text), text))
-        found = []
-        for i, name in enumerate(names):
-            # What the file says as a whole is said once.
-            warnings = whole.warnings if i == 0 else ()
-            parsed = Parsed(whole.lists, tuple(tables[name]), warnings)
-            found.append(cls._of(parsed, columns, whole.name))
-        return tuple(found)
+        # What the file says as a whole is said once.
+        warnings = [whole.warnings, *[()] * (len(names) - 1)]
+        return tuple(
+            cls._of(Parsed(whole.lists, whole.by[1:], tuple(tables[name]), said, whole.name))
+            for name, said in zip(names, warnings, strict=True)
+        )
 
     @classmethod
     def from_long(
@@ -220,7 +215,7 @@ class CaptureHistories:
         *,
         person: str = "person",
         list_column: str = "list",
-        by: str | Sequence[str] = (),
+        by: Columns = (),
         inactive: Inactive | None = None,
         name: str | None = None,
     ) -> CaptureHistories:
@@ -263,19 +258,14 @@ class CaptureHistories:
         problems: list[Problem] = []
         path = isinstance(data, str | os.PathLike)
         table = read_table(Path(str(data)), problems=problems) if path else table_from(data, name)
-        columns = _columns(by)
         parsed = read_long(
-            table, problems, person=person, list_column=list_column, by=columns, inactive=inactive
+            table, problems, person=person, list_column=list_column, by=by, inactive=inactive
         )
-        return cls._of(parsed, columns, name or table.name)
+        return cls._of(replace(parsed, name=name or parsed.name))
 
     @classmethod
     def from_overlaps(
-        cls,
-        overlaps: Overlaps | Any,
-        *,
-        exact: bool = True,
-        name: str | None = None,
+        cls, overlaps: Overlaps | Any, *, exact: bool = True, name: str | None = None
     ) -> CaptureHistories:
         """Build the table from counts of the overlaps of lists.
 
@@ -307,24 +297,18 @@ class CaptureHistories:
         >>> CaptureHistories.from_overlaps({"A": 40, "B": 50, "A&B": 10}, exact=False).people
         80
         """
-        return cls._of(read_overlaps(overlaps, exact=exact, name=name), (), name)
+        return cls._of(read_overlaps(overlaps, exact=exact, name=name))
 
     @classmethod
-    def _of(cls, parsed: Parsed, by: tuple[str, ...], name: str | None) -> CaptureHistories:
-        found = cls.__new__(cls)
-        found._fill(parsed, by, name)
-        return found
+    def _of(cls, parsed: Parsed) -> CaptureHistories:
+        histories = cls.__new__(cls)
+        histories._fill(parsed)
+        return histories
 
-    def _fill(self, parsed: Parsed, by: tuple[str, ...], name: str | None) -> None:
-        for field, value in (
-            ("lists", parsed.lists),
-            ("by", by),
-            ("strata", parsed.strata),
-            ("warnings", parsed.warnings),
-            ("name", name),
-        ):
+    def _fill(self, parsed: Parsed) -> None:
+        for part in fields(Parsed):
             # The class is frozen; this is the one place that may write.
-            object.__setattr__(self, field, value)
+            object.__setattr__(self, part.name, getattr(parsed, part.name))
 
     def __len__(self) -> int:
         """Return the number of strata."""
@@ -455,10 +439,6 @@ class CaptureHistories:
             f"{row['only_here']:,} on no other list"
             for row in rows
         ]
-
-
-def _columns(by: str | Sequence[str]) -> tuple[str, ...]:
-    return (by,) if isinstance(by, str) else tuple(by)
 
 
 def _number(number: int, one: str, many: str) -> str:

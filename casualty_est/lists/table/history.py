@@ -18,15 +18,14 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HistoryTable:
-    """How many people have which capture history.
+    """How many people have which capture history; nobody is on no list.
 
     Parameters
     ----------
     lists : tuple of str
         The lists that were at work in this population.
     histories : ndarray of uint8, shape (history, list)
-        Distinct histories, 1 where the list holds the person, in the order of
-        sum over lists j of x_j 2^j; nobody is on no list.
+        Distinct, 1 where the list holds the person, in the order of sum over lists j of x_j 2^j.
     counts : ndarray of int64, shape (history,)
         People with each history, all above 0.
 
@@ -47,28 +46,18 @@ class HistoryTable:
     ) -> HistoryTable:
         """Add up equal histories, sort them, and leave out whoever is on no list.
 
-        Parameters
-        ----------
-        lists : sequence of str
-            Names of the lists.
-        histories : array of shape (row, list)
-            0 or 1.
-        counts : array of shape (row,)
-            People per row.
-
-        Returns
-        -------
-        HistoryTable
+        histories (row, list): 0 or 1.
+        counts (row,): People per row.
         """
         people = np.asarray(counts, dtype=np.int64)
         bits = np.asarray(histories, dtype=np.uint8).reshape(len(people), len(lists))
-        keys = bits.astype(np.int64) @ (1 << np.arange(len(lists), dtype=np.int64))
-        found, where = np.unique(keys, return_inverse=True)
+        every = bits.astype(np.int64) @ (1 << np.arange(len(lists), dtype=np.int64))
+        codes, where = np.unique(every, return_inverse=True)
         # Whole numbers are added as such: weights of bincount would be floats.
-        sums = np.zeros(len(found), dtype=np.int64)
+        sums = np.zeros(len(codes), dtype=np.int64)
         np.add.at(sums, where, people)
-        kept = (found > 0) & (sums > 0)
-        rows = ((found[kept, None] >> np.arange(len(lists))) & 1).astype(np.uint8)
+        kept = (codes > 0) & (sums > 0)
+        rows = ((codes[kept, None] >> np.arange(len(lists))) & 1).astype(np.uint8)
         return cls(tuple(lists), rows, sums[kept])
 
     @property
@@ -82,29 +71,26 @@ class HistoryTable:
         return self.counts @ self.histories.astype(np.int64)
 
     @property
+    def only_here(self) -> Ints:
+        """People on each list and on no other, of shape (list,)."""
+        alone = self.histories.sum(axis=1) == 1
+        people: Ints = self.counts[alone] @ self.histories[alone].astype(np.int64)
+        return people
+
+    @property
     def shared(self) -> int:
         """Number of people on two lists or more."""
         return int(self.counts[self.histories.sum(axis=1) > 1].sum())
 
     def dense(self) -> Ints:
-        """Counts of all 2^L histories, that of no list being 0.
-
-        Returns
-        -------
-        ndarray of int64, shape (2 ** list,)
-
-        Raises
-        ------
-        UsageError
-            If there are more than twelve lists.
-        """
+        """Counts of all 2^L histories of at most twelve lists, that of no list being 0."""
         n_lists = len(self.lists)
         if n_lists > MOST_DENSE:
             msg = f"{n_lists} lists have too many histories to write out: at most {MOST_DENSE}"
             raise UsageError(msg)
-        found = np.zeros(2**n_lists, dtype=np.int64)
-        found[self.histories.astype(np.int64) @ (1 << np.arange(n_lists))] = self.counts
-        return found
+        dense = np.zeros(2**n_lists, dtype=np.int64)
+        dense[self.histories.astype(np.int64) @ (1 << np.arange(n_lists))] = self.counts
+        return dense
 
     @property
     def codes(self) -> list[list[int]]:
@@ -114,59 +100,26 @@ class HistoryTable:
 
     @classmethod
     def of_codes(cls, lists: Sequence[str], codes: Sequence[Sequence[int]]) -> HistoryTable:
-        """Read what `codes` wrote.
-
-        Parameters
-        ----------
-        lists : sequence of str
-            Names of the lists.
-        codes : sequence of (int, int)
-            Histories and counts.
-
-        Returns
-        -------
-        HistoryTable
-        """
-        found = np.array(codes, dtype=np.int64)
-        bits = (found[:, :1] >> np.arange(len(lists))) & 1
-        return cls.of(lists, bits, found[:, 1])
+        """Read what `codes` wrote."""
+        rows = np.array(codes, dtype=np.int64)
+        bits = (rows[:, :1] >> np.arange(len(lists))) & 1
+        return cls.of(lists, bits, rows[:, 1])
 
     def without(self, name: str) -> HistoryTable:
-        """Leave one list out; people only on it vanish.
-
-        Parameters
-        ----------
-        name : str
-            The list.
-
-        Returns
-        -------
-        HistoryTable
-        """
-        kept = self._others(name)
-        names = tuple(self.lists[j] for j in kept)
+        """Leave one list out; people only on it vanish."""
+        names, kept = self._others(name)
         return HistoryTable.of(names, self.histories[:, kept], self.counts)
 
     def members_of(self, name: str) -> HistoryTable:
-        """The members of one list as a population of known size, seen by the other lists.
-
-        Parameters
-        ----------
-        name : str
-            The list whose members are the population.
-
-        Returns
-        -------
-        HistoryTable
-            Their histories over the other lists; members on no other list are those to be guessed.
-        """
+        """The members of one list as a population of known size, seen by the other lists."""
+        names, kept = self._others(name)
         inside = self.histories[:, self.lists.index(name)] == 1
-        kept = self._others(name)
-        names = tuple(self.lists[j] for j in kept)
         return HistoryTable.of(names, self.histories[np.ix_(inside, kept)], self.counts[inside])
 
-    def _others(self, name: str) -> list[int]:
+    def _others(self, name: str) -> tuple[tuple[str, ...], list[int]]:
+        """Names and places of all lists but one."""
         if name not in self.lists:
             msg = f"there is no list {name!r}; valid are {', '.join(self.lists)}"
             raise UsageError(msg)
-        return [j for j, other in enumerate(self.lists) if other != name]
+        kept = [j for j, other in enumerate(self.lists) if other != name]
+        return tuple(self.lists[j] for j in kept), kept

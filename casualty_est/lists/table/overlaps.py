@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -32,13 +33,14 @@ def read_overlaps(overlaps: Overlaps | Any, *, exact: bool, name: str | None) ->
     bits: Codes = np.array([[n in members for n in names] for members in people], dtype=np.int8)
     counts = np.array(list(people.values()), dtype=np.int64)
     rows_of = np.zeros(len(counts), dtype=np.int64)
-    found = build(names, [()], rows_of, bits, counts, None, Table(name, names, (), (), "row", None))
-    return Parsed(found.lists, found.strata, (*warnings, *found.warnings))
+    table = Table(name, names, (), (), "row", None)
+    parsed = build(names, [()], rows_of, bits, counts, None, table)
+    return replace(parsed, warnings=(*warnings, *parsed.warnings))
 
 
 def _sets(overlaps: Overlaps) -> tuple[tuple[str, ...], dict[frozenset[str], int]]:
     names: dict[str, None] = {}
-    found: dict[frozenset[str], int] = {}
+    sets: dict[frozenset[str], int] = {}
     for key, value in overlaps.items():
         parts = key.split("&") if isinstance(key, str) else key
         if not isinstance(parts, list | tuple) or not all(isinstance(part, str) for part in parts):
@@ -52,12 +54,12 @@ def _sets(overlaps: Overlaps) -> tuple[tuple[str, ...], dict[frozenset[str], int
         if not whole or not 0 <= value <= MOST_PEOPLE:
             msg = f"the overlap {key!r} needs a whole number of people, not {value!r}"
             raise UsageError(msg)
-        if frozenset(members) in found:
+        if frozenset(members) in sets:
             msg = f"the overlap {key!r} is given twice: keep one"
             raise UsageError(msg)
         names.update(dict.fromkeys(members))
-        found[frozenset(members)] = int(value)
-    return tuple(names), found
+        sets[frozenset(members)] = int(value)
+    return tuple(names), sets
 
 
 def _exactly(
@@ -94,12 +96,11 @@ def _exactly(
             f"the counts, or use exact=True if each is of people on exactly these lists"
         )
         raise UsageError(msg)
-    keys = (np.flatnonzero(left[1:]) + 1).tolist()
     # Lists that hold nobody must not vanish: they are an error of their own.
-    found = {frozenset({name}): 0 for name in names}
-    for key in keys:
-        found[frozenset(n for n, j in place.items() if key >> j & 1)] = int(left[key])
-    return found
+    exactly = {frozenset({name}): 0 for name in names}
+    for key in (np.flatnonzero(left[1:]) + 1).tolist():
+        exactly[frozenset(n for n, j in place.items() if key >> j & 1)] = int(left[key])
+    return exactly
 
 
 def _halves[T: np.generic](values: npt.NDArray[T], n_lists: int) -> list[npt.NDArray[T]]:

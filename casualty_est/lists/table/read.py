@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -30,20 +31,27 @@ MOST_PEOPLE = 10**12  # in one row: sums stay far inside 64 bits
 SHORT = 2  # letters of a cell that may be shown although nobody said what its column is
 ON = frozenset({"1", "1.0", "true"})
 OFF = frozenset({"0", "0.0", "false"})
+Columns = str | Sequence[str]
 
 _SEPARATED = re.compile(r"[0-9]{1,3}(?:[,' _\u00a0\u202f][0-9]{3})+")
+
+
+def columns_of(names: Columns) -> tuple[str, ...]:
+    """Columns by name; a single one may come as it is."""
+    return (names,) if isinstance(names, str) else tuple(names)
 
 
 def read_wide(
     table: Table,
     problems: list[Problem],
     *,
-    lists: Sequence[str] | None,
+    lists: Columns | None,
     count: str,
-    by: Sequence[str],
-    inactive: Inactive | None,
+    by: Columns,
+    inactive: Inactive | None = None,
 ) -> Parsed:
     """Read a table with one 0/1 column per list."""
+    by, lists = columns_of(by), None if lists is None else columns_of(lists)
     _must_exist(table, by, "by")
     if lists is not None:
         _must_exist(table, lists, "lists")
@@ -54,12 +62,16 @@ def read_wide(
         raise UsageError(msg)
     if not len(table) and not problems:
         problems.append(Problem("the table has no rows: add one row or more"))
-    _must_have_header(table, problems)
+    numbered = table.columns == tuple(str(i) for i in range(len(table.columns)))  # of a dataframe
+    if table.header_line is not None and not numbered and all(map(_is_number, table.columns)):
+        # Data in the first row: its people would be lost without a word.
+        reason = "the first row holds numbers only: put a row with the names of the columns above"
+        problems.append(Problem(reason, table.header_line))
     free = [column for column in table.columns if column not in (*by, count)]
     codes = {name: _codes(table.column(name)) for name in free}
     names = _list_columns(table, codes, lists, count, problems)
-    found = f" (found: {', '.join(names)})" if 0 < len(names) <= MOST else ""
-    _must_be_few(names, f"a list is a column of 0 and 1{found}", problems, table.name)
+    named = f" (found: {', '.join(names)})" if 0 < len(names) <= MOST else ""
+    _must_be_few(names, f"a list is a column of 0 and 1{named}", problems, table.name)
     matrix = np.column_stack([codes[name] for name in names])
     for j, name in enumerate(names):
         texts = table.column(name)
@@ -87,11 +99,17 @@ def read_long(
     *,
     person: str,
     list_column: str,
-    by: Sequence[str],
+    by: Columns,
     inactive: Inactive | None,
 ) -> Parsed:
     """Read a table with one row per person and list; identifiers are counted, never kept."""
-    _must_be_apart(person, list_column, by)
+    by = columns_of(by)
+    if person == list_column or person in by or list_column in by:
+        msg = (
+            f"person ({person!r}), list_column ({list_column!r}) and by are different columns: "
+            f"name each column once"
+        )
+        raise UsageError(msg)
     # The first row of a file without a header is a person: its texts are not shown either.
     _must_exist(table, [person], "person", show=False)
     _must_exist(table, [list_column], "list_column", show=False)
@@ -131,11 +149,11 @@ def read_long(
     matrix[people, _codes_of(texts, {name: j for j, name in enumerate(names)}, np.int64)] = YES
     repeated = len(people) - int(matrix.sum())
     once = np.ones(len(first), dtype=np.int64)
-    found = build(names, keys, rows_of[first], matrix, once, inactive, table)
+    parsed = build(names, keys, rows_of[first], matrix, once, inactive, table)
     if not repeated:
-        return found
+        return parsed
     text = f"{repeated:,} rows name a person whom the list already holds: counted once"
-    return Parsed(found.lists, found.strata, (*found.warnings, ("repeated", text)))
+    return replace(parsed, warnings=(*parsed.warnings, ("repeated", text)))
 
 
 # What must hold before anything is counted ---------------------------------------------------
@@ -156,15 +174,6 @@ def _must_exist(table: Table, columns: Sequence[str], what: str, *, show: bool =
         raise UsageError(msg)
 
 
-def _must_be_apart(person: str, list_column: str, by: Sequence[str]) -> None:
-    if person == list_column or person in by or list_column in by:
-        msg = (
-            f"person ({person!r}), list_column ({list_column!r}) and by are different columns: "
-            f"name each column once"
-        )
-        raise UsageError(msg)
-
-
 def _must_be_few(
     names: Sequence[str], what: str, problems: list[Problem], table_name: str | None
 ) -> None:
@@ -174,15 +183,6 @@ def _must_be_few(
     if problems:  # which may well be why there are so few
         raise_all([*problems, Problem(msg)], table_name)
     raise UsageError(msg)
-
-
-def _must_have_header(table: Table, problems: list[Problem]) -> None:
-    """Refuse a file whose first row is data: its people would be lost without a word."""
-    names = table.columns
-    numbered = names == tuple(str(i) for i in range(len(names)))  # as dataframes number them
-    if table.header_line is not None and not numbered and all(map(_is_number, names)):
-        reason = "the first row holds numbers only: put a row with the names of the columns above"
-        problems.append(Problem(reason, table.header_line))
 
 
 def _is_number(text: str) -> bool:
@@ -287,7 +287,7 @@ def _strata(table: Table, by: Sequence[str]) -> tuple[list[Labels], npt.NDArray[
         texts = table.column(column)
         values = sorted(set(texts))
         ranks = _codes_of(texts, {value: i for i, value in enumerate(values)}, np.int64)
-        found, rows_of = np.unique(rows_of * len(values) + ranks, return_inverse=True)
-        pairs = [divmod(key, len(values)) for key in found.tolist()]
+        distinct, rows_of = np.unique(rows_of * len(values) + ranks, return_inverse=True)
+        pairs = [divmod(key, len(values)) for key in distinct.tolist()]
         labels = [(*labels[before], (column, values[own])) for before, own in pairs]
     return labels, rows_of

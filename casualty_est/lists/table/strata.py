@@ -53,8 +53,10 @@ class Parsed:
     """What a table of capture histories says, before it becomes an object."""
 
     lists: tuple[str, ...]
+    by: tuple[str, ...]
     strata: tuple[Stratum, ...]
     warnings: tuple[Warning_, ...]
+    name: str | None
 
 
 def build(
@@ -102,8 +104,10 @@ def build(
                 problems.append(Problem(reason))
             gone[k] = True
         active = np.flatnonzero(~gone)
-        found = HistoryTable.of([names[j] for j in active], on[np.ix_(here, active)], people[here])
-        if found.people == 0:
+        counted = HistoryTable.of(
+            [names[j] for j in active], on[np.ix_(here, active)], people[here]
+        )
+        if counted.people == 0:
             warnings.append(("empty_stratum", f"nobody is listed{where}: left out"))
             continue
         if len(active) < FEWEST:
@@ -112,23 +116,24 @@ def build(
                 f"estimated there: leave it out or merge it with another stratum"
             )
             problems.append(Problem(reason))
-        for j, size in zip(active, found.sizes, strict=True):
+        for j, size in zip(active, counted.sizes, strict=True):
             if not size and on[:, j].any():
                 text = f"list {names[j]} holds nobody{where}, though it was at work"
                 warnings.append(("empty_list", text))
         gone_names = tuple(names[j] for j in np.flatnonzero(gone))
-        strata.append(Stratum(labels, sealed(found), gone_names))
+        strata.append(Stratum(labels, sealed(counted), gone_names))
     if not strata and not problems:
         problems.append(Problem("the table holds nobody: every count is 0"))
     raise_all(problems, table.name)
-    return Parsed(names, tuple(strata), tuple(warnings))
+    by = tuple(column for column, _ in keys[0])
+    return Parsed(names, by, tuple(strata), tuple(warnings), table.name)
 
 
 def _stated(
     names: Sequence[str], keys: Sequence[Labels], inactive: Inactive | None
 ) -> dict[int, list[int]]:
     """Lists by stratum that the analyst says were not at work."""
-    found: dict[int, list[int]] = {}
+    stated: dict[int, list[int]] = {}
     by = [column for column, _ in keys[0]] if keys else []
     for name, places in (inactive or {}).items():
         if name not in names:
@@ -151,8 +156,8 @@ def _stated(
                 )
                 raise UsageError(msg)
             for s in hits:
-                found.setdefault(s, []).append(names.index(name))
-    return found
+                stated.setdefault(s, []).append(names.index(name))
+    return stated
 
 
 def sealed(table: HistoryTable) -> HistoryTable:

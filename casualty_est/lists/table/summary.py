@@ -20,13 +20,12 @@ def summary_of(table: HistoryTable, strata: Sequence[Stratum]) -> pd.DataFrame:
     """Size of every list; see `CaptureHistories.summary`."""
     import pandas as pd
 
-    alone = table.histories.sum(axis=1) == 1
     rows = [
         {
             "list": name,
             "people": int(table.sizes[j]),
             "share": float(table.sizes[j] / table.people),
-            "only_here": int(table.counts[alone & (table.histories[:, j] == 1)].sum()),
+            "only_here": int(table.only_here[j]),
             "strata": sum(name in stratum.table.lists for stratum in strata),
         }
         for j, name in enumerate(table.lists)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -112,6 +113,49 @@ def test_what_is_not_known_here_keeps_its_name():
     """Of a file that somebody wrote with a family of their own."""
     assert families.recalled("twins", {}) is None
     assert families.family_title("twins") == families.group_title("twins") == "twins"
+
+
+def test_a_family_that_forgets_something_says_so_where_it_is_written():
+    words = {"name": "half", "title": "half", "assumption": "nothing is sure", "prior": "none"}
+    with pytest.raises(UsageError, match=r"the family Half must bring prior, members$"):
+        type("Half", (Family,), {k: v for k, v in words.items() if k != "prior"})
+    with pytest.raises(UsageError, match=r"Half must bring posterior, draw_prior$"):
+        type("Half", (Family,), {**words, "engine": "drawn"})
+    with pytest.raises(UsageError, match=r"Half must bring draw_prior$"):
+        type("Half", (Family,), {**words, "engine": "graphs"})
+    with pytest.raises(UsageError, match="decomposable stands alone: it has no members"):
+        Decomposable().members(None)
+    with pytest.raises(UsageError, match="pairs has no posterior that is drawn directly"):
+        Pairs().posterior(None, 1, None)
+
+
+def test_a_family_that_stands_alone_is_one_class_too(histories, monkeypatch):
+    """It draws shares and odds; the rest of the answer, the report and the checks come with it."""
+
+    class Even(Family):
+        name = "even"
+        title = "as many as are listed"
+        assumption = "half of all people are on some list"
+        prior = "shares of the seen histories as they were seen"
+        engine, method = "drawn", "exact"
+
+        def posterior(self, table, draws, rng):
+            shares = np.log(table.dense()[1:] / table.people)
+            return np.tile(shares, (draws, 1)), np.zeros(draws)
+
+        def draw_prior(self, table, draws, rng):
+            return np.zeros(draws), np.full((draws, len(table.lists)), 0.5)
+
+    monkeypatch.setitem(FAMILIES, Even.name, Even)
+    model = ce.ListModel(histories, families="even")
+    est = model.fit(seed=1, draws=500, progress_bar=False)
+    assert est.converged
+    assert est.meta.diagnostics.method == "exact"
+    assert est.summary()["median"].iloc[0] == pytest.approx(2 * sum(COUNTS), rel=0.02)
+    assert assumption(est).endswith("half of all people are on some list.")
+    assert (model.prior_predictive(seed=1)["prior"]["share_unlisted"] == 0.5).all()
+    with pytest.raises(UsageError, match="even stands alone"):
+        ce.ListModel(histories, families=[Even(), Pairs()])
 
 
 def test_a_family_is_one_class_and_one_line(histories, monkeypatch, tmp_path):

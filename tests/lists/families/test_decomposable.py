@@ -9,12 +9,12 @@ import pytest
 from scipy import stats
 from scipy.special import gammaln, logsumexp
 
+from casualty_est.lists.families import chordal
 from casualty_est.lists.families.decomposable import (
     Marginals,
     draw_cells,
     log_evidence_complete,
 )
-from casualty_est.lists.inference import chordal
 from casualty_est.lists.inference import graphs as solver
 from casualty_est.lists.inference.graphs import solve_graphs
 from casualty_est.lists.table.history import HistoryTable
@@ -44,35 +44,35 @@ def _connected(edges, vertices):
 
 @pytest.mark.parametrize(("vertices", "count"), [(3, 8), (4, 61), (5, 822)])
 def test_chordal_graphs_are_those_without_a_long_ring(vertices, count):
-    found = chordal.chordal_graphs(vertices)
-    ours = {found.edges(g) for g in range(len(found))}
+    graphs = chordal.chordal_graphs(vertices)
+    ours = {graphs.edges(g) for g in range(len(graphs))}
     pairs = list(itertools.combinations(range(vertices), 2))
     every = itertools.chain.from_iterable(
         itertools.combinations(pairs, size) for size in range(len(pairs) + 1)
     )
     assert ours == {edges for edges in every if not _has_long_cycle(edges, vertices)}
-    assert len(ours) == len(found) == count
-    assert found.edges(len(found) - 1) == tuple(pairs)
+    assert len(ours) == len(graphs) == count
+    assert graphs.edges(len(graphs) - 1) == tuple(pairs)
 
 
 def test_graphs_on_six_lists_are_18154():
-    found = chordal.chordal_graphs(6)
-    assert len({found.edges(g) for g in range(len(found))}) == 18_154
+    graphs = chordal.chordal_graphs(6)
+    assert len({graphs.edges(g) for g in range(len(graphs))}) == 18_154
 
 
 @pytest.mark.slow
 def test_graphs_on_seven_lists_are_617675(tmp_path, monkeypatch):
     monkeypatch.setenv(chordal.CACHE, str(tmp_path))
     chordal.chordal_graphs.cache_clear()
-    found = chordal.chordal_graphs(7)
-    codes = np.unique(np.hstack([found.closed, found.rest]), axis=0)
+    graphs = chordal.chordal_graphs(7)
+    codes = np.unique(np.hstack([graphs.closed, graphs.rest]), axis=0)
     assert len(codes) == 617_675
     (file,) = tmp_path.iterdir()
     chordal.chordal_graphs.cache_clear()
-    np.testing.assert_array_equal(chordal.chordal_graphs(7).closed, found.closed)
+    np.testing.assert_array_equal(chordal.chordal_graphs(7).closed, graphs.closed)
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
     chordal.chordal_graphs.cache_clear()
-    np.testing.assert_array_equal(chordal.chordal_graphs(7).closed, found.closed)
+    np.testing.assert_array_equal(chordal.chordal_graphs(7).closed, graphs.closed)
     assert len(list(tmp_path.iterdir())) == 1
 
 
@@ -85,9 +85,9 @@ def test_a_broken_file_of_graphs_is_built_again(tmp_path, monkeypatch):
 
     def again():
         chordal.chordal_graphs.cache_clear()
-        found = chordal.chordal_graphs(4)
-        np.testing.assert_array_equal(found.closed, wanted.closed)
-        np.testing.assert_array_equal(found.rest, wanted.rest)
+        graphs = chordal.chordal_graphs(4)
+        np.testing.assert_array_equal(graphs.closed, wanted.closed)
+        np.testing.assert_array_equal(graphs.rest, wanted.rest)
         assert [path.name for path in file.parent.iterdir()] == [file.name]
 
     again()
@@ -162,21 +162,21 @@ def test_every_graph_on_three_lists_by_hand():
     grid = np.arange(1, 10 * TABLE.people + 1)
     joint = {edges: np.array([_log_joint(edges, k) for k in grid]) for edges in THREE}
     whole = logsumexp(np.array(list(joint.values())))
-    found = solve_graphs(TABLE, reference=True)
-    assert len(found.graphs) == 8
-    for g, probability in enumerate(found.probability):
-        density = joint[found.graphs.edges(g)]
+    posterior = solve_graphs(TABLE, reference=True)
+    assert len(posterior.graphs) == 8
+    for g, probability in enumerate(posterior.probability):
+        density = joint[posterior.graphs.edges(g)]
         assert probability == pytest.approx(np.exp(logsumexp(density) - whole), rel=1e-9)
         mean = np.exp(density - logsumexp(density)) @ grid
-        assert found.given(g) @ found.nodes == pytest.approx(mean, rel=1e-8)
-    assert found.log_evidence == pytest.approx(whole - np.log(8), abs=1e-9)
+        assert posterior.given(g) @ posterior.nodes == pytest.approx(mean, rel=1e-8)
+    assert posterior.log_evidence == pytest.approx(whole - np.log(8), abs=1e-9)
     mass = np.exp(logsumexp(np.array(list(joint.values())), axis=0) - whole)
     number = grid + TABLE.people
-    assert found.mean == pytest.approx(mass @ number, rel=1e-9)
-    assert found.sd == pytest.approx(np.sqrt(mass @ (number - mass @ number) ** 2), rel=1e-8)
+    assert posterior.mean == pytest.approx(mass @ number, rel=1e-9)
+    assert posterior.sd == pytest.approx(np.sqrt(mass @ (number - mass @ number) ** 2), rel=1e-8)
     for chance in (0.025, 0.3, 0.5, 0.9, 0.975):
         wanted = number[np.searchsorted(np.cumsum(mass), chance)]
-        assert found.quantile([chance]) == wanted
+        assert posterior.quantile([chance]) == wanted
 
 
 def test_without_a_limit_against_a_long_sum():
@@ -191,13 +191,13 @@ def test_without_a_limit_against_a_long_sum():
         slope = (density[-1] - density[-2]) * grid[-1]
         beyond = density[-1] + np.log(grid[-1] / -(slope + 1.0))
         log_mass.append(np.logaddexp(logsumexp(density), beyond))
-    found = solve_graphs(TABLE)
-    assert found.log_evidence == pytest.approx(logsumexp(log_mass) - np.log(7), abs=1e-6)
+    posterior = solve_graphs(TABLE)
+    assert posterior.log_evidence == pytest.approx(logsumexp(log_mass) - np.log(7), abs=1e-6)
     order = [graphs.edges(g) for g in range(7)]
-    for g, probability in enumerate(found.probability):
-        wanted = log_mass[order.index(found.graphs.edges(g))] - logsumexp(log_mass)
+    for g, probability in enumerate(posterior.probability):
+        wanted = log_mass[order.index(posterior.graphs.edges(g))] - logsumexp(log_mass)
         assert probability == pytest.approx(np.exp(wanted), rel=1e-6)
-    assert found.beyond < 1e-8
+    assert posterior.beyond < 1e-8
 
 
 def test_evidence_of_the_complete_graph_is_a_beta_function():
@@ -240,9 +240,11 @@ def test_cells_have_the_moments_of_the_posterior():
     for pair in (3, 6):  # lists A and B, lists B and C
         table = np.array([counts[index & pair == c].sum() for c in np.unique(index & pair)])
         wanted = stats.dirichlet(table + 0.25)
-        found = np.array([cells[:, index & pair == c].sum(axis=1) for c in np.unique(index & pair)])
-        np.testing.assert_allclose(found.mean(axis=1), wanted.mean(), rtol=0.01)
-        np.testing.assert_allclose(found.var(axis=1), wanted.var(), rtol=0.04)
+        shares = np.array(
+            [cells[:, index & pair == c].sum(axis=1) for c in np.unique(index & pair)]
+        )
+        np.testing.assert_allclose(shares.mean(axis=1), wanted.mean(), rtol=0.01)
+        np.testing.assert_allclose(shares.var(axis=1), wanted.var(), rtol=0.04)
     # A and C are independent given B, in every draw.
     full = cells.reshape(-1, 2, 2, 2)  # C, B, A
     for b in (0, 1):
@@ -251,15 +253,15 @@ def test_cells_have_the_moments_of_the_posterior():
 
 
 def test_graphs_are_drawn_as_probable_as_they_are():
-    found = solve_graphs(TABLE)
+    posterior = solve_graphs(TABLE)
     rng = np.random.default_rng(2)
-    unlisted = found.draw(20_000, rng)
-    assert unlisted.mean() + TABLE.people == pytest.approx(found.mean, rel=0.05)
-    drawn = np.bincount(found.draw_graphs(unlisted, rng), minlength=7) / 20_000
-    np.testing.assert_allclose(drawn, found.probability, atol=0.012)
+    unlisted = posterior.draw(20_000, rng)
+    assert unlisted.mean() + TABLE.people == pytest.approx(posterior.mean, rel=0.05)
+    drawn = np.bincount(posterior.draw_graphs(unlisted, rng), minlength=7) / 20_000
+    np.testing.assert_allclose(drawn, posterior.probability, atol=0.012)
     # Given the number, too: few people on no list speak for other graphs than many.
     few = unlisted <= np.quantile(unlisted, 0.2)
-    marginals, graphs = Marginals.of(TABLE), found.graphs
+    marginals, graphs = Marginals.of(TABLE), posterior.graphs
     values = np.unique(unlisted[few]).astype(float)
     terms = marginals.log_terms(values)
     density = np.exp(
@@ -268,5 +270,5 @@ def test_graphs_are_drawn_as_probable_as_they_are():
     share = density / density.sum(axis=0)
     times = np.bincount(np.searchsorted(values, unlisted[few]))
     wanted = share @ times / times.sum()
-    drawn = np.bincount(found.draw_graphs(unlisted[few], rng), minlength=7) / few.sum()
+    drawn = np.bincount(posterior.draw_graphs(unlisted[few], rng), minlength=7) / few.sum()
     np.testing.assert_allclose(drawn, wanted, atol=0.025)

@@ -11,13 +11,13 @@ from scipy import stats
 from casualty_est.lists.families import (
     AVERAGED,
     Classes,
+    NoHighestOrder,
     Pairs,
     Ridge,
     VisibilityPair,
 )
 from casualty_est.lists.families.classes import LatentClasses
 from casualty_est.lists.families.member import all_histories
-from casualty_est.lists.families.no_highest_order import draw, most_likely
 from casualty_est.lists.table.history import HistoryTable
 
 HISTORIES = list(itertools.product((0, 1), repeat=3))
@@ -131,11 +131,10 @@ def test_visible_shares_of_two_classes_by_hand():
 
 
 def test_no_highest_order_shares_are_dirichlet():
-    log_cells, log_odds = draw(TABLE, 2.0, 40_000, np.random.default_rng(5))
+    family, rng = NoHighestOrder(xi=2.0), np.random.default_rng(5)
+    log_cells, log_odds = family.posterior(TABLE, 40_000, rng)
     shape = TABLE.dense()[1:] + 1 / 7
     np.testing.assert_allclose(np.exp(log_cells).mean(axis=0), shape / shape.sum(), atol=0.003)
     cells = np.exp(log_cells[0])
     odd = cells[0] * cells[1] * cells[3] * cells[6]
     assert np.exp(log_odds[0]) == pytest.approx(2.0 * odd / (cells[2] * cells[4] * cells[5]))
-    pair = HistoryTable.of(("A", "B"), [[1, 0], [0, 1], [1, 1]], [30, 40, 10])
-    assert most_likely(pair) == pytest.approx(40 * 50 / 10)

@@ -47,8 +47,8 @@ def evaluate(model, points, names=("log_odds_unseen",)):
             inputs=plain.value_vars,
             mode=Mode(linker="py", optimizer=None),
         )
-        found = [density(point) for point in points]
-    return [np.array(column) for column in zip(*found, strict=True)]
+        densities = [density(point) for point in points]
+    return [np.array(column) for column in zip(*densities, strict=True)]
 
 
 def named(members, theta):
@@ -70,10 +70,10 @@ def named(members, theta):
     return point | {"interactions": theta[lists:]} if pairs else point
 
 
-def check_density(found, wanted):
+def check_density(densities, wanted):
     """Equal but for a constant: PyTensor takes logs of numbers such as 1.5 in single precision."""
-    np.testing.assert_allclose(found - found[0], wanted - wanted[0], rtol=1e-11, atol=1e-10)
-    assert found[0] == pytest.approx(wanted[0], abs=1e-6)
+    np.testing.assert_allclose(densities - densities[0], wanted - wanted[0], rtol=1e-11, atol=1e-10)
+    assert densities[0] == pytest.approx(wanted[0], abs=1e-6)
 
 
 def coefficient(table):
@@ -203,11 +203,15 @@ def log_number(model, draws):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of numba and PyTensor while compiling
         compiled = nutpie.compile_pymc_model(model)
-        found = nutpie.sample(
+        sampled = nutpie.sample(
             compiled, draws=draws, chains=4, seed=1, target_accept=0.95, progress_bar=False
         )
         number = pm.sample_posterior_predictive(
-            found, model=with_number(model), var_names=["number"], progressbar=False, random_seed=1
+            sampled,
+            model=with_number(model),
+            var_names=["number"],
+            progressbar=False,
+            random_seed=1,
         )
     return np.log(number["posterior_predictive"]["number"].values)
 
@@ -218,11 +222,10 @@ def agree(key, table, draws=1000):
 
     ours = log_number(build(key, table), draws)
     if key == "no-highest-order":
-        from casualty_est.lists.families.no_highest_order import draw
         from casualty_est.lists.inference.unseen import draw_unlisted
 
         rng = np.random.default_rng(2)
-        odds = draw(table, 1.0, 40_000, rng)[1]
+        odds = FAMILIES[key]().posterior(table, 40_000, rng)[1]
         logs, ess = np.log(table.people + draw_unlisted(odds, table.people, rng)), 40_000
     elif key == "dirichlet-process":
         model = ce.ListModel(histories(), families=key)

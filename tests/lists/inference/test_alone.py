@@ -132,10 +132,10 @@ def test_dirichlet_process_is_whole(tmp_path, short):
     assert "alpha ~ Gamma(0.25, 0.25)" in repr(model)
     est = model.fit(seed=1)
     content, page = _whole(est, tmp_path, "gibbs")
-    found = content["diagnostics"]
+    diagnostics = content["diagnostics"]
     assert est.converged
-    assert 1.0 <= found["max_rhat"] <= 1.01
-    assert found["min_ess"] >= 400
+    assert 1.0 <= diagnostics["max_rhat"] <= 1.01
+    assert diagnostics["min_ess"] >= 400
     assert "largest R-hat" in est.check().lines[0]
     assert "divergences" not in est.check().lines[0]
     assert "Gibbs" in page
@@ -152,13 +152,13 @@ def test_chains_that_are_too_short_say_so(monkeypatch):
 
 @pytest.mark.parametrize(("n", "p"), [(3, 0.2), (40, 0.97), (5000, 0.3), (100_000, 1e-5)])
 def test_binomial_draws(n, p):
-    found = np.array([gibbs_kernel.binomial(n, p) for _ in range(20_000)])
+    draws = np.array([gibbs_kernel.binomial(n, p) for _ in range(20_000)])
     wanted = stats.binom(n, p)
     # A chi-square over bins of equal probability; the generator of compiled code is not seeded
     # here, so the level is one in a million.
     edges = np.unique(wanted.ppf(np.linspace(0, 1, 11)[1:-1]))
-    expected = np.diff(np.concatenate([[0], wanted.cdf(edges), [1]])) * len(found)
-    observed = np.bincount(np.searchsorted(edges, found), minlength=len(edges) + 1)
+    expected = np.diff(np.concatenate([[0], wanted.cdf(edges), [1]])) * len(draws)
+    observed = np.bincount(np.searchsorted(edges, draws), minlength=len(edges) + 1)
     kept = expected > 0
     assert stats.chisquare(observed[kept], expected[kept]).pvalue > 1e-6
 
@@ -206,8 +206,8 @@ def test_gibbs_against_importance_from_the_prior(classes, few, monkeypatch):
     )
     seen = 1 / (1 + np.exp(member.evaluate(theta)[1]))
     alphas = np.minimum(chains.alpha.ravel(), 5.0)
-    found = [seen.mean(), (seen**2).mean(), (shares**2).sum(axis=1).mean(), alphas.mean()]
-    np.testing.assert_allclose(found, wanted, rtol=0.03)
+    ours = [seen.mean(), (seen**2).mean(), (shares**2).sum(axis=1).mean(), alphas.mean()]
+    np.testing.assert_allclose(ours, wanted, rtol=0.03)
 
 
 def test_two_lists_and_many_lists_work(short):
@@ -220,7 +220,7 @@ def test_two_lists_and_many_lists_work(short):
     bits = (rng.random((300, 12)) < 0.15).astype(int)
     frame = pd.DataFrame(bits, columns=[f"L{j}" for j in range(12)])
     est = ce.ListModel(ce.CaptureHistories(frame[bits.any(axis=1)]), families="dirichlet-process")
-    found = est.fit(seed=1)
-    low, high = found.summary()[["low", "high"]].iloc[0]
+    fitted = est.fit(seed=1)
+    low, high = fitted.summary()[["low", "high"]].iloc[0]
     assert low <= 300 <= high
-    assert found.details.found.dial is None
+    assert fitted.details.found.dial is None

@@ -20,17 +20,17 @@ def one_heavy(share, rest=1000):
 
 @pytest.mark.parametrize(("share", "sound"), [(0.049, True), (0.051, False), (0.9, False)])
 def test_one_draw_holds_a_twentieth_of_the_weight_at_most(share, sound):
-    found = one_heavy(share)
-    assert found.ess == pytest.approx(1 / (share**2 + (1 - share) ** 2 / 1000))
-    assert found.ess > 150 or share > 0.06
-    assert found.sound is sound
+    sample = one_heavy(share)
+    assert sample.ess == pytest.approx(1 / (share**2 + (1 - share) ** 2 / 1000))
+    assert sample.ess > 150 or share > 0.06
+    assert sample.sound is sound
 
 
 @pytest.mark.parametrize(("draws", "sound"), [(149, False), (151, True)])
 def test_a_hundred_and_fifty_effective_draws_are_enough(draws, sound):
-    found = weighted(np.full(draws, 0.3))
-    assert found.ess == pytest.approx(draws)
-    assert found.sound is sound
+    sample = weighted(np.full(draws, 0.3))
+    assert sample.ess == pytest.approx(draws)
+    assert sample.sound is sound
 
 
 def test_the_evidence_is_the_sum_of_the_weights():

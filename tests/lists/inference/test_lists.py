@@ -40,17 +40,17 @@ def test_evidence_of_independence_against_quadrature():
         return np.exp(log_lik + 140) * stats.norm.pdf(a, -1.5, 1.5) * stats.norm.pdf(b, -1.5, 1.5)
 
     wanted = np.log(integrate.dblquad(joint, -4, 2, -4, 2)[0]) - 140
-    mode = importance.find_mode(member, PAIR)
+    mode = importance.mode_at(member, PAIR, *importance.climb(member, PAIR))
     assert mode.log_evidence == pytest.approx(wanted, abs=0.05)
-    found = importance.sample(member, PAIR, mode, 4000, np.random.default_rng(1))
-    assert found.log_evidence == pytest.approx(wanted, abs=0.01)
+    sample = importance.sample(member, PAIR, mode, 4000, np.random.default_rng(1))
+    assert sample.log_evidence == pytest.approx(wanted, abs=0.01)
     tempered = smc.run(member, PAIR, np.random.default_rng(1), moves=15)
     assert tempered.log_evidence == pytest.approx(wanted, abs=0.15)
 
 
 def test_tempering_agrees_with_importance_sampling():
     (member,) = Visibility().members(TABLE)
-    mode = importance.find_mode(member, TABLE)
+    mode = importance.mode_at(member, TABLE, *importance.climb(member, TABLE))
     one = importance.sample(member, TABLE, mode, 6000, np.random.default_rng(2))
     runs = [smc.run(member, TABLE, np.random.default_rng(seed), moves=15) for seed in range(4)]
     assert one.sound
@@ -63,9 +63,9 @@ def test_tempering_agrees_with_importance_sampling():
 
 def test_compiled_moves_of_classes_leave_the_density_right():
     member = Classes().members(TABLE)[-1]
-    found = smc.run(member, TABLE, np.random.default_rng(3), particles=500, moves=5)
-    _, odds = importance.log_posterior(member, TABLE.counts.astype(float), found.theta)
-    np.testing.assert_allclose(found.log_odds, odds, atol=1e-10)
+    cloud = smc.run(member, TABLE, np.random.default_rng(3), particles=500, moves=5)
+    _, odds = importance.log_posterior(member, TABLE.counts.astype(float), cloud.theta)
+    np.testing.assert_allclose(cloud.log_odds, odds, atol=1e-10)
 
 
 @pytest.mark.parametrize("way", ["compiled", "plain"])
@@ -122,10 +122,10 @@ def test_the_number_of_people_costs_nothing_and_loses_nothing():
     for factor in (1, 10_000):
         table = HistoryTable.of(TABLE.lists, TABLE.histories, TABLE.counts * factor)
         (member,) = Independence().members(table)
-        mode = importance.find_mode(member, table)
-        found = importance.sample(member, table, mode, 2000, np.random.default_rng(6))
-        assert found.sound
-        assert mode.log_evidence == pytest.approx(found.log_evidence, abs=0.05)
+        mode = importance.mode_at(member, table, *importance.climb(member, table))
+        sample = importance.sample(member, table, mode, 2000, np.random.default_rng(6))
+        assert sample.sound
+        assert mode.log_evidence == pytest.approx(sample.log_evidence, abs=0.05)
 
 
 def test_two_lists_have_independence_only_and_say_so():
@@ -280,8 +280,8 @@ def test_no_highest_order_on_kosovo():
     """Quantiles of the same posterior by an independent program: 9,256 / 16,857 / 35,911."""
     model = ce.ListModel(ce.CaptureHistories.read(KOSOVO), families="no-highest-order")
     draws = model.fit(seed=1, draws=50_000).draws()
-    found = np.quantile(draws, (0.025, 0.5, 0.975))
-    np.testing.assert_allclose(found, (9_256, 16_857, 35_911), rtol=0.015)
+    quantiles = np.quantile(draws, (0.025, 0.5, 0.975))
+    np.testing.assert_allclose(quantiles, (9_256, 16_857, 35_911), rtol=0.015)
 
 
 @pytest.mark.slow
@@ -297,10 +297,10 @@ def test_runs_that_disagree_are_made_longer_and_then_more(monkeypatch):
     chosen = [Classes()]
     calm = average(TABLE, chosen, seed=np.random.SeedSequence(1))
     monkeypatch.setattr("casualty_est.lists.inference.average.AGREE", 0.0)
-    found = average(TABLE, chosen, seed=np.random.SeedSequence(1))
-    for fit in found.members:
+    whole = average(TABLE, chosen, seed=np.random.SeedSequence(1))
+    for fit in whole.members:
         assert (fit.effort, len(fit.parts)) == (3, 8)
-    assert found.runs == 8
+    assert whole.runs == 8
     assert calm.runs == 4
 
 
@@ -312,9 +312,9 @@ def test_members_that_weigh_nothing_are_not_tempered(monkeypatch):
     seen = {}
 
     def never_sound(member, table, mode, draws, rng):
-        found = rough(member, table, mode, draws, rng)
+        sample = rough(member, table, mode, draws, rng)
         seen[id(member)] = mode.log_evidence
-        return replace(found, log_weight=np.append(np.full(len(found.log_weight) - 1, -1e9), 0.0))
+        return replace(sample, log_weight=np.append(np.full(len(sample.log_weight) - 1, -1e9), 0.0))
 
     tempered = []
     monkeypatch.setattr(members.importance, "sample", never_sound)

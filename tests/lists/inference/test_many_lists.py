@@ -110,7 +110,7 @@ def test_auto_on_many_lists(lists):
 
 
 def _members(table):
-    found = [
+    members = [
         Classes().members(table)[0],
         Visibility().members(table)[0],
         VisibilityPair().members(table)[0],
@@ -118,7 +118,7 @@ def _members(table):
         Independence().members(table)[0],
         Pairs().members(table)[-1],
     ]
-    return [*found, Ridge().members(table)[2]] if len(table.lists) <= 8 else found
+    return [*members, Ridge().members(table)[2]] if len(table.lists) <= 8 else members
 
 
 @pytest.mark.parametrize("lists", [2, 3, 5, 6, 11, 20])
@@ -135,7 +135,7 @@ def test_compiled_densities_are_those_of_the_families(lists):
         ready = compiled(member, counts)
         if ready is None:
             continue
-        prior, likelihood, odds_there = mixture_kernel.densities(theta, *ready.arguments())
+        prior, likelihood, odds_there = mixture_kernel.densities(theta, ready)
         np.testing.assert_allclose(prior, member.log_prior(theta), rtol=1e-11, atol=1e-11)
         fine = np.isfinite(likelihood)
         assert fine.mean() > 0.8
@@ -153,8 +153,8 @@ def test_derivatives_are_those_of_an_imaginary_step(lists):
         wanted = Member.scores(member, theta)
         np.testing.assert_allclose(member.scores(theta), wanted, rtol=1e-8, atol=1e-10)
         scale = np.abs(wanted) @ counts
-        found = member.gradient(theta, counts)
-        np.testing.assert_allclose((found - wanted @ counts) / scale, 0.0, atol=1e-10)
+        gradient = member.gradient(theta, counts)
+        np.testing.assert_allclose((gradient - wanted @ counts) / scale, 0.0, atol=1e-10)
 
 
 def test_a_climb_from_elsewhere_ends_at_the_same_mode():

@@ -37,21 +37,21 @@ def _person_by_person(draws, rng):
 
 def test_independent_lists_have_the_moments_of_another_simulation():
     draws = 20_000
-    found = _prior("independence", draws)
+    prior = _prior("independence", draws)
     chance, nobody, missed = _person_by_person(draws, np.random.default_rng(7))
     pairs = [
-        (found["completeness"].values[0], chance),
-        (found["share_unlisted"].values[0][:, None], nobody[:, None]),
-        (np.log1p(found["deaths"].sel(estimate="unlisted").values[0])[:, None], np.log1p(missed)),
+        (prior["completeness"].values[0], chance),
+        (prior["share_unlisted"].values[0][:, None], nobody[:, None]),
+        (np.log1p(prior["deaths"].sel(estimate="unlisted").values[0])[:, None], np.log1p(missed)),
     ]
     for ours, theirs in pairs:
         other = theirs.reshape(draws, -1)
         error = np.sqrt(2 / draws) * other.std(axis=0)
         assert (abs(ours.mean(axis=0) - other.mean(axis=0)) < 4 * error).all()
         assert ours.std(axis=0) == pytest.approx(other.std(axis=0), rel=0.04)
-    assert (found["deaths"].sel(estimate="listed") == 206).all()
+    assert (prior["deaths"].sel(estimate="listed") == 206).all()
     # The same draw sets both: more complete lists leave fewer on none.
-    ours = np.corrcoef(found["completeness"].values[0, :, 0], found["share_unlisted"].values[0])
+    ours = np.corrcoef(prior["completeness"].values[0, :, 0], prior["share_unlisted"].values[0])
     theirs = np.corrcoef(chance[:, 0], nobody)
     assert ours[0, 1] == pytest.approx(theirs[0, 1], abs=0.03)
 
@@ -60,8 +60,8 @@ def _marked(key, kind, mark):
     """A family whose draws all carry one number."""
 
     class Marked(Family):
-        name, title = key, key
-        group = Group(kind, kind, kind)
+        name, title, assumption, prior = key, key, key, key
+        group, engine = Group(kind, kind, kind), "none"
 
         def draw_prior(self, table, draws, rng):
             return np.full(draws, float(mark)), np.full((draws, len(table.lists)), 0.5)
@@ -80,10 +80,10 @@ def test_groups_of_families_count_alike_and_so_do_families_inside_them():
 @pytest.mark.parametrize("family", ["dirichlet-process", "decomposable"])
 def test_lists_hold_half_of_all_people_on_average(family):
     """Beta(1, 1) in every class; and Beta(1/2, 1/2) for a list whatever the graph."""
-    found = _prior(family, 10_000)["completeness"].values[0]
-    assert found.mean(axis=0) == pytest.approx([0.5] * 3, abs=0.02)
+    prior = _prior(family, 10_000)["completeness"].values[0]
+    assert prior.mean(axis=0) == pytest.approx([0.5] * 3, abs=0.02)
     if family == "decomposable":
-        assert found.var(axis=0) == pytest.approx([1 / 8] * 3, abs=0.01)
+        assert prior.var(axis=0) == pytest.approx([1 / 8] * 3, abs=0.01)
 
 
 @pytest.mark.parametrize("name", [name for name in FAMILIES if FAMILIES[name]().method == "smc"])
@@ -125,10 +125,10 @@ def test_strata_are_drawn_apart_and_add_up():
     two = pd.DataFrame({"A": [1, 0, 1], "B": [0, 1, 1], "C": "", "count": [40, 30, 9]})
     frame = pd.concat([one, two.assign(month="2")], ignore_index=True)
     model = ce.ListModel(ce.CaptureHistories(frame, by="month"), families="independence")
-    found = model.prior_predictive(draws=400, seed=1)["prior"]
+    prior = model.prior_predictive(draws=400, seed=1)["prior"]
     names = model.fit(seed=1, draws=50).idata["posterior"]["estimate"].values
-    assert found["estimate"].values.tolist() == names.tolist()
-    deaths = {name: found["deaths"].sel(estimate=name).values[0] for name in names}
+    assert prior["estimate"].values.tolist() == names.tolist()
+    deaths = {name: prior["deaths"].sel(estimate=name).values[0] for name in names}
     np.testing.assert_array_equal(
         deaths["total"], deaths["total month 1"] + deaths["total month 2"]
     )
@@ -136,7 +136,7 @@ def test_strata_are_drawn_apart_and_add_up():
     assert np.corrcoef(deaths["unlisted month 1"], deaths["unlisted month 2"])[0, 1] < 0.5
     # Of a list that was not at work somewhere, the share is of all people all the same.
     where = deaths["total month 1"] / deaths["total"]
-    assert (found["completeness"].sel(list="C").values[0] <= where).all()
+    assert (prior["completeness"].sel(list="C").values[0] <= where).all()
 
 
 @pytest.mark.parametrize("families", ["no-highest-order", Decomposable(reference=True)])

@@ -16,10 +16,10 @@ DRAWS = Path(__file__).parents[2] / "data" / "lists" / "verdata_combine_input.cs
 
 def test_equal_to_the_other_program():
     groups = [group for _, group in pd.read_csv(DRAWS).groupby("replicate")]
-    found = combine(
+    combined = combine(
         [int(group["n_obs"].iloc[0]) for group in groups], [group["N"] for group in groups]
     )
-    assert [round(x) for x in (found.low, found.point, found.high)] == [1296, 1485, 1759]
+    assert [round(x) for x in (combined.low, combined.point, combined.high)] == [1296, 1485, 1759]
 
 
 def test_one_replicate_and_replicates_that_do_not_differ():
@@ -33,8 +33,8 @@ def test_one_replicate_and_replicates_that_do_not_differ():
 
 
 def test_nobody_unlisted_is_a_tenth():
-    found = combine([50], [[50, 51, 53, 52]])
+    combined = combine([50], [[50, 51, 53, 52]])
     logs = np.log([0.1, 1, 3, 2])
-    assert found.within == pytest.approx(logs.var(ddof=1))
+    assert combined.within == pytest.approx(logs.var(ddof=1))
     with pytest.raises(UsageError, match="every replicate"):
         combine([50, 60], [[51, 52]])

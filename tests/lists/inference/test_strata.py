@@ -181,10 +181,10 @@ def test_killed_in_the_middle_the_same_command_goes_on(frame, here, tmp_path, mo
     assert not {f"{key}.npz" for key in again} & set(before)
     after = {path.name: path.stat().st_mtime_ns for path in folder.glob("*.npz")}
     assert {name: after[name] for name in before} == before
-    found = ce.Estimate.load(out)
-    assert found.meta.seed == seed
+    loaded = ce.Estimate.load(out)
+    assert loaded.meta.seed == seed
     model = ce.ListModel(ce.CaptureHistories(frame, by=("month", "sex")), families=FAMILIES)
-    np.testing.assert_array_equal(found.draws(0), model.fit(seed=seed).draws(0))
+    np.testing.assert_array_equal(loaded.draws(0), model.fit(seed=seed).draws(0))
 
 
 def test_damaged_parts_are_fitted_again(model, here, tmp_path):
@@ -248,9 +248,9 @@ def replicates():
 def test_the_combination_rule_stands_beside_the_mixture(replicates, tmp_path):
     model = ce.ListModel([ce.CaptureHistories(f) for f in replicates], families=FAMILIES)
     est = model.fit(seed=5, draws=2000)
-    found = est.details.replicates
+    answers = est.details.replicates
     listed = [int(f["count"].sum()) for f in replicates]
-    assert [row.listed for row in found.each] == listed
+    assert [row.listed for row in answers.each] == listed
     # The rule once more, on answers of each replicate alone that share no random number with it.
     totals = [
         ce.ListModel(ce.CaptureHistories(f), families=FAMILIES).fit(seed=77 + i, draws=2000).draws()
@@ -258,15 +258,15 @@ def test_the_combination_rule_stands_beside_the_mixture(replicates, tmp_path):
     ]
     wanted = combine(listed, [values.ravel() for values in totals])
     for name in ("low", "point", "high"):
-        assert getattr(found.combined, name) == pytest.approx(getattr(wanted, name), rel=0.03)
+        assert getattr(answers.combined, name) == pytest.approx(getattr(wanted, name), rel=0.03)
     median, low, high = est.summary().iloc[0][["median", "low", "high"]]
-    assert low < found.combined.point < high
-    assert found.combined.point == pytest.approx(median, rel=0.1)
+    assert low < answers.combined.point < high
+    assert answers.combined.point == pytest.approx(median, rel=0.1)
     text = {note.code: note.text for note in est.warnings}["replicates"]
     assert "3 replicates are mixed draw by draw; the rule for multiple imputation" in text
     assert text in str(est)
     kept = json.loads(json.dumps(est.to_dict(), allow_nan=False))["details"]["replicates"]
-    assert kept == json.loads(json.dumps(asdict(found)))
+    assert kept == json.loads(json.dumps(asdict(answers)))
     page = est.report(tmp_path / "report.html").read_text("utf-8")
     assert "All, by the rule for multiple imputation" in page
     # Weights are means over the replicates; their sum stays one.
@@ -292,17 +292,17 @@ def test_replicates_with_strata_are_summed_before_they_are_combined(replicates):
         for f in replicates[:2]
     ]
     est = ce.ListModel(tables, families="independence").fit(seed=5)
-    found = est.details.replicates
-    assert [row.listed for row in found.each] == [412, 415]
+    answers = est.details.replicates
+    assert [row.listed for row in answers.each] == [412, 415]
     assert est.details.unstratified.median == pytest.approx(np.median(est.draws(0)), rel=0.1)
-    assert found.combined.point == pytest.approx(est.draws(0).mean(), rel=0.03)
+    assert answers.combined.point == pytest.approx(est.draws(0).mean(), rel=0.03)
 
 
 def test_a_column_numbers_the_replicates(replicates, tmp_path):
     table = tmp_path / "lists.csv"
     numbered = [f.assign(run=i) for i, f in enumerate(replicates, 9)]
     pd.concat(numbered).to_csv(table, index=False)
-    found = ce.CaptureHistories.read_replicates(table, replicate="run")
-    assert found == tuple(ce.CaptureHistories(f) for f in replicates)
+    histories = ce.CaptureHistories.read_replicates(table, replicate="run")
+    assert histories == tuple(ce.CaptureHistories(f) for f in replicates)
     with pytest.raises(UsageError, match="no column 'rnu'"):
         ce.CaptureHistories.read_replicates(table, replicate="rnu")

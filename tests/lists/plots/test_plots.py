@@ -58,10 +58,10 @@ def test_families_have_weight_and_answer_side_by_side(of_lists) -> None:
     dots = [line.get_xdata()[0] for line in people.lines if line.get_marker() == "o"]
     np.testing.assert_allclose(dots[1:], [660, 480, 1200])
     assert dots[0] == pytest.approx(600, rel=0.02)
-    found = texts(figure)
+    shown = texts(figure)
     order = ["The answer", "Unequal visibility", "Lists that depend in pairs", "Latent classes"]
-    assert [text for text in found if text in order] == order
-    assert {"80%", "20%", "less than 0.1%"} <= set(found)
+    assert [text for text in shown if text in order] == order
+    assert {"80%", "20%", "less than 0.1%"} <= set(shown)
     assert "ruled out: evidence 18.0 nats below the best" in joined(figure)
 
 
@@ -80,10 +80,10 @@ def test_a_sum_over_strata_shows_the_table_without_strata(of_lists) -> None:
 
 
 def test_total_shows_counted_people_apart_and_strata_below(of_lists) -> None:
-    found = texts(of_lists(strata=("March", "April")).plot.total())
-    assert "on some list: 206 (counted)" in found
-    assert {"of these, on no list", "By stratum", "month March", "month April"} <= set(found)
-    assert not any("of these, listed" in text for text in found)
+    shown = texts(of_lists(strata=("March", "April")).plot.total())
+    assert "on some list: 206 (counted)" in shown
+    assert {"of these, on no list", "By stratum", "month March", "month April"} <= set(shown)
+    assert not any("of these, listed" in text for text in shown)
 
 
 def test_several_modes_are_drawn_and_nothing_between_them(of_lists, bimodal) -> None:

@@ -42,10 +42,10 @@ def items_of(est):
 def test_first_paragraph_has_number_interval_assumption_and_no_more(of_lists):
     said = lede(of_lists())
     assert said[0] == "How many people were killed in Delta?"
-    found = re.fullmatch(
+    match = re.fullmatch(
         r"Our estimate is about 600 \(95% credible interval 4[78]0 to 7[5-7]0\)\.", said[1]
     )
-    assert found
+    assert match
     assert "It is an estimate, not a count" in said[2]
     assert said[3].startswith("Of these, about 390 are on no list (95% credible interval")
     assert said[4] == (
@@ -56,7 +56,7 @@ def test_first_paragraph_has_number_interval_assumption_and_no_more(of_lists):
     assert assumed.startswith("It rests on one assumption, which no list can check: ")
     assert "people who are easier to see than others" in assumed
     assert not any("206" in line for line in said)  # what was counted stands apart
-    assert of_lists()._report_parts(0.95).documented() == (
+    assert parts_of(of_lists()).documented() == (
         "Documented, not estimated: 206 people on at least one list."
     )
 
@@ -161,12 +161,12 @@ def test_names_of_lists_and_strata_are_escaped(of_lists):
     case = Case(f"without {EVIL} (first replicate)", **CASE)
     est.details.refits["without_each_source:0:0.95"] = (case,)
     page = page_of(est)
-    found = Page(page)
-    assert not {"script", "b", "i"} & found.names
+    parsed = Page(page)
+    assert not {"script", "b", "i"} & parsed.names
     assert "onerror=alert(1)>" not in page.replace("&gt;", "")
-    assert EVIL in found.text
-    assert "Month <b>March</b>" in found.text
-    assert "B & C {{ 7*7 }}" in found.text
+    assert EVIL in parsed.text
+    assert "Month <b>March</b>" in parsed.text
+    assert "B & C {{ 7*7 }}" in parsed.text
 
 
 def test_checklist_asks_lists_for_what_lists_have(of_lists):

@@ -31,13 +31,13 @@ def test_a_bad_file_is_told_all_its_problems(name):
         assert isinstance(caught.value, UsageError)
         assert case["usage"] in str(caught.value)
         return
-    found = [str(problem) for problem in caught.value.problems]
-    assert len(found) == len(case["problems"]), found
-    for text, (start, *fragments) in zip(found, case["problems"], strict=True):
+    told = [str(problem) for problem in caught.value.problems]
+    assert len(told) == len(case["problems"]), told
+    for text, (start, *fragments) in zip(told, case["problems"], strict=True):
         assert text.startswith(start)
         for fragment in fragments:
             assert fragment in text
-    assert str(caught.value).startswith(f"{name} has {len(found)} problem")
+    assert str(caught.value).startswith(f"{name} has {len(told)} problem")
 
 
 def test_cells_of_a_column_nobody_called_a_list_stay_unshown():

@@ -43,10 +43,10 @@ def test_every_way_in_gives_the_same_table(tmp_path):
 
 
 def test_summary_and_pairs_by_hand():
-    found = ce.CaptureHistories(CELLS)
-    assert found.summary()["people"].tolist() == [8, 10, 4]
-    assert found.summary()["only_here"].tolist() == [5, 7, 3]
-    pair = found.pairs().iloc[0]
+    histories = ce.CaptureHistories(CELLS)
+    assert histories.summary()["people"].tolist() == [8, 10, 4]
+    assert histories.summary()["only_here"].tolist() == [5, 7, 3]
+    pair = histories.pairs().iloc[0]
     assert (pair["size_a"], pair["size_b"], pair["shared"]) == (8, 10, 3)
     assert pair["lincoln_petersen"] == pytest.approx(80 / 3)
     assert pair["chapman"] == pytest.approx(9 * 11 / 4 - 1)
@@ -64,9 +64,9 @@ def test_a_blank_is_a_list_that_was_not_at_work():
             "count": [3, 4, 5, 6],
         }
     )
-    found = ce.CaptureHistories(frame, by="month")
-    assert [s.inactive for s in found.strata] == [("C",), ()]
-    assert found.strata[0].table.lists == ("A", "B")
+    histories = ce.CaptureHistories(frame, by="month")
+    assert [s.inactive for s in histories.strata] == [("C",), ()]
+    assert histories.strata[0].table.lists == ("A", "B")
     frame.loc[1, "C"] = "0"
     with pytest.raises(InputError, match=r"row 1, column 'C'.*blank in all rows"):
         ce.CaptureHistories(frame, by="month")
@@ -76,8 +76,8 @@ def test_inactive_says_the_same_from_outside():
     frame = pd.DataFrame(
         {"A": [1, 0, 1], "B": [0, 1, 0], "C": [0, 0, 1], "m": ["x", "x", "y"], "count": [3, 4, 5]}
     )
-    found = ce.CaptureHistories(frame, by="m", inactive={"C": [{"m": "x"}]})
-    assert found.strata[0].inactive == ("C",)
+    histories = ce.CaptureHistories(frame, by="m", inactive={"C": [{"m": "x"}]})
+    assert histories.strata[0].inactive == ("C",)
     with pytest.raises(InputError, match="holds 5 people there"):
         ce.CaptureHistories(frame, by="m", inactive={"C": [{"m": "y"}]})
 
@@ -111,9 +111,9 @@ def test_tables_that_hold_nothing_are_refused(frame, match):
 
 def test_identifiers_are_never_kept():
     frame = pd.DataFrame({"person": ["Ana", "Ana", "Ana", "Ben"], "list": ["A", "B", "A", "B"]})
-    found = ce.CaptureHistories.from_long(frame)
-    assert dict(found.warnings)["repeated"].startswith("1 rows")
-    assert "Ana" not in repr(found) + found._repr_html_() + str(found.warnings)
+    histories = ce.CaptureHistories.from_long(frame)
+    assert dict(histories.warnings)["repeated"].startswith("1 rows")
+    assert "Ana" not in repr(histories) + histories._repr_html_() + str(histories.warnings)
     frame["sex"] = ["f", "m", "f", "m"]
     with pytest.raises(InputError, match="row 2: the person of row 1") as error:
         ce.CaptureHistories.from_long(frame, by="sex")

@@ -46,10 +46,10 @@ STRATA = pd.DataFrame(
 )
 
 
-def counts(found):
+def counts(histories):
     """People by the names of their lists, in each stratum; written apart from the code."""
     result = {}
-    for stratum in found.strata:
+    for stratum in histories.strata:
         table = stratum.table
         cells = {}
         for bits, people in zip(table.histories.tolist(), table.counts.tolist(), strict=True):
@@ -62,14 +62,14 @@ def counts(found):
 
 
 def test_kosovo_by_hand():
-    found = CaptureHistories.from_overlaps(KOSOVO)
-    assert found.people == 4400
-    summary = found.summary().set_index("list")
+    histories = CaptureHistories.from_overlaps(KOSOVO)
+    assert histories.people == 4400
+    summary = histories.summary().set_index("list")
     assert summary["people"].to_dict() == {"EXH": 1910, "ABA": 1528, "OSCE": 1786, "HRW": 685}
     assert summary["only_here"].to_dict() == {"EXH": 1131, "ABA": 845, "OSCE": 936, "HRW": 306}
     assert summary.loc["EXH", "share"] == pytest.approx(1910 / 4400)
     assert summary["strata"].tolist() == [1, 1, 1, 1]
-    pairs = found.pairs().set_index(["list_a", "list_b"])
+    pairs = histories.pairs().set_index(["list_a", "list_b"])
     assert len(pairs) == 6
     pair = pairs.loc[("EXH", "ABA")]
     assert (pair["size_a"], pair["size_b"], pair["shared"]) == (1910, 1528, 403)
@@ -106,16 +106,16 @@ def test_0_and_1_in_every_spelling():
 
 def test_equal_rows_are_added_and_empty_ones_dropped():
     frame = pd.DataFrame({"A": [1, 0, 1, 0, 1], "B": [0, 1, 0, 0, 1], "count": [2, 3, 4, 0, 0]})
-    found = CaptureHistories(frame)
-    assert found.pooled().table.dense().tolist() == [0, 6, 3, 0]
-    assert len(found.pooled().table.counts) == 2
+    histories = CaptureHistories(frame)
+    assert histories.pooled().table.dense().tolist() == [0, 6, 3, 0]
+    assert len(histories.pooled().table.counts) == 2
 
 
 def test_named_lists_and_another_count(tmp_path):
     frame = pd.DataFrame({"n": [2, 3], "B": [0, 1], "A": [1, 0]})
-    found = CaptureHistories(frame, lists=["A", "B"], count="n")
-    assert found.lists == ("A", "B")
-    assert found.pooled().table.dense().tolist() == [0, 2, 3, 0]
+    histories = CaptureHistories(frame, lists=["A", "B"], count="n")
+    assert histories.lists == ("A", "B")
+    assert histories.pooled().table.dense().tolist() == [0, 2, 3, 0]
     for ending in ("csv", "tsv", "parquet"):
         path = tmp_path / f"lists.{ending}"
         if ending == "parquet":
@@ -123,13 +123,13 @@ def test_named_lists_and_another_count(tmp_path):
         else:
             frame.to_csv(path, index=False, sep="," if ending == "csv" else "\t")
         again = CaptureHistories.read(path, lists=["A", "B"], count="n")
-        assert again == found
+        assert again == histories
         assert again.name == path.name
 
 
 def test_numbered_columns_of_a_dataframe_are_names():
-    found = CaptureHistories(pd.DataFrame(np.array([[1, 0, 1], [0, 1, 1]])))
-    assert found.lists == ("0", "1", "2")
+    histories = CaptureHistories(pd.DataFrame(np.array([[1, 0, 1], [0, 1, 1]])))
+    assert histories.lists == ("0", "1", "2")
 
 
 def test_similar_names_are_said():
@@ -149,15 +149,15 @@ def test_two_to_twenty_lists(number):
 
 
 def test_a_blank_list_is_not_at_work_in_its_stratum():
-    found = CaptureHistories(STRATA, by="month")
-    assert len(found) == 2
-    assert [s.labels for s in found.strata] == [(("month", "10"),), (("month", "2"),)]
-    assert [s.inactive for s in found.strata] == [("C",), ()]
-    assert counts(found)[(("month", "10"),)] == {frozenset("A"): 3, frozenset("B"): 4}
-    assert found.strata[0].table.lists == ("A", "B")
-    assert found.summary().set_index("list")["strata"].to_dict() == {"A": 2, "B": 2, "C": 1}
-    assert found.pairs()["month"].tolist() == ["10", "2", "2", "2"]
-    assert found.warnings == ()
+    histories = CaptureHistories(STRATA, by="month")
+    assert len(histories) == 2
+    assert [s.labels for s in histories.strata] == [(("month", "10"),), (("month", "2"),)]
+    assert [s.inactive for s in histories.strata] == [("C",), ()]
+    assert counts(histories)[(("month", "10"),)] == {frozenset("A"): 3, frozenset("B"): 4}
+    assert histories.strata[0].table.lists == ("A", "B")
+    assert histories.summary().set_index("list")["strata"].to_dict() == {"A": 2, "B": 2, "C": 1}
+    assert histories.pairs()["month"].tolist() == ["10", "2", "2", "2"]
+    assert histories.warnings == ()
 
 
 def test_pooled_merges_all_strata_and_has_no_labels():
@@ -174,17 +174,17 @@ def test_pooled_merges_all_strata_and_has_no_labels():
 def test_not_at_work_said_from_outside(place):
     frame = STRATA.assign(C=[0, 0, 0, 1, 1])
     assert CaptureHistories(frame, by="month").strata[0].inactive == ()
-    found = CaptureHistories(frame, by="month", inactive={"C": place})
-    assert found == CaptureHistories(STRATA, by="month")
-    assert found != CaptureHistories(frame, by="month")
+    histories = CaptureHistories(frame, by="month", inactive={"C": place})
+    assert histories == CaptureHistories(STRATA, by="month")
+    assert histories != CaptureHistories(frame, by="month")
 
 
 def test_not_at_work_in_every_stratum_that_matches_in_part():
     frame = pd.DataFrame(
         {"A": [1] * 4, "B": [1] * 4, "C": [0, 0, 1, 1], "y": [1, 1, 2, 2], "sex": list("fmfm")}
     )
-    found = CaptureHistories(frame, by=("y", "sex"), inactive={"C": {"y": "1"}})
-    assert [(dict(s.labels)["y"], s.inactive) for s in found.strata] == [
+    histories = CaptureHistories(frame, by=("y", "sex"), inactive={"C": {"y": "1"}})
+    assert [(dict(s.labels)["y"], s.inactive) for s in histories.strata] == [
         ("1", ("C",)),
         ("1", ("C",)),
         ("2", ()),
@@ -193,16 +193,16 @@ def test_not_at_work_in_every_stratum_that_matches_in_part():
 
 
 def test_an_active_list_that_holds_nobody_in_a_stratum_is_said():
-    found = CaptureHistories(STRATA.assign(C=[0, 0, 0, 1, 1]), by="month")
-    assert found.warnings == (
+    histories = CaptureHistories(STRATA.assign(C=[0, 0, 0, 1, 1]), by="month")
+    assert histories.warnings == (
         ("empty_list", "list C holds nobody in month 10, though it was at work"),
     )
 
 
 def test_a_stratum_of_nobody_is_left_out_and_said():
-    found = CaptureHistories(STRATA.assign(count=[0, 0, 5, 6, 7]), by="month")
-    assert [s.labels for s in found.strata] == [(("month", "2"),)]
-    assert ("empty_stratum", "nobody is listed in month 10: left out") in found.warnings
+    histories = CaptureHistories(STRATA.assign(count=[0, 0, 5, 6, 7]), by="month")
+    assert [s.labels for s in histories.strata] == [(("month", "2"),)]
+    assert ("empty_stratum", "nobody is listed in month 10: left out") in histories.warnings
 
 
 # Identifiers and immutability ------------------------------------------------------------------
@@ -215,40 +215,45 @@ def test_people_are_counted_and_forgotten():
             "source": ["A", "B", "B", "B", "A"],
         }
     )
-    found = CaptureHistories.from_long(frame, person="id", list_column="source")
-    assert counts(found) == {(): {frozenset("AB"): 1, frozenset("B"): 1}}
-    ((code, text),) = found.warnings
+    histories = CaptureHistories.from_long(frame, person="id", list_column="source")
+    assert counts(histories) == {(): {frozenset("AB"): 1, frozenset("B"): 1}}
+    ((code, text),) = histories.warnings
     assert code == "repeated"
     assert text.startswith("2 rows")
-    said = repr(found) + found._repr_html_() + repr(found.warnings) + repr(found.strata)
+    said = (
+        repr(histories)
+        + histories._repr_html_()
+        + repr(histories.warnings)
+        + repr(histories.strata)
+    )
     assert "SECRET" not in said
-    assert b"SECRET" not in pickle.dumps(found)
-    assert "SECRET" not in found.summary().to_csv() + found.pairs().to_csv()
+    assert b"SECRET" not in pickle.dumps(histories)
+    assert "SECRET" not in histories.summary().to_csv() + histories.pairs().to_csv()
 
 
 def test_evidence_cannot_be_changed():
-    found = CaptureHistories(STRATA, by="month")
+    histories = CaptureHistories(STRATA, by="month")
     with pytest.raises(AttributeError):
-        found.lists = ("X",)
-    for table in (found.strata[0].table, found.pooled().table):
+        histories.lists = ("X",)
+    for table in (histories.strata[0].table, histories.pooled().table):
         with pytest.raises(ValueError, match="read-only"):
             table.counts[0] = 7
         with pytest.raises(ValueError, match="read-only"):
             table.histories[0, 0] = 0
-    assert pickle.loads(pickle.dumps(found)) == found
-    assert hash(found) == hash(CaptureHistories(STRATA, by=["month"], name="other"))
+    assert pickle.loads(pickle.dumps(histories)) == histories
+    assert hash(histories) == hash(CaptureHistories(STRATA, by=["month"], name="other"))
 
 
 def test_repr_is_short_and_html_is_escaped():
     frame = pd.DataFrame({"<b>": [1, 0, 1], "B": [0, 1, 1], "count": [1, 1200, 1]})
-    found = CaptureHistories(frame, name="lists.csv")
-    assert repr(found).splitlines() == [
+    histories = CaptureHistories(frame, name="lists.csv")
+    assert repr(histories).splitlines() == [
         "CaptureHistories: 1,202 people on 2 lists (lists.csv)",
         "  <b>: 2 people, 1 on no other list",
         "  B: 1,201 people, 1,200 on no other list",
     ]
-    assert "&lt;b&gt;: 2 people" in found._repr_html_()
-    assert "<b>" not in found._repr_html_()
+    assert "&lt;b&gt;: 2 people" in histories._repr_html_()
+    assert "<b>" not in histories._repr_html_()
 
 
 # Overlaps --------------------------------------------------------------------------------------
@@ -256,9 +261,9 @@ def test_repr_is_short_and_html_is_escaped():
 
 def test_what_smaller_overlaps_show_to_be_empty_need_not_be_given():
     given_ = {"A": 5, "B": 6, "C": 7, "A&B": 0, "A&C": 2, "B&C": 1}
-    found = CaptureHistories.from_overlaps(given_, exact=False)
+    histories = CaptureHistories.from_overlaps(given_, exact=False)
     wanted = {"A": 3, "B": 5, "C": 4, "AC": 2, "BC": 1}
-    assert counts(found) == {(): {frozenset(k): v for k, v in wanted.items()}}
+    assert counts(histories) == {(): {frozenset(k): v for k, v in wanted.items()}}
 
 
 def test_a_matrix_of_two_lists():
@@ -273,8 +278,8 @@ def test_a_matrix_of_two_lists():
 
 
 def test_a_list_may_be_called_count_in_overlaps():
-    found = CaptureHistories.from_overlaps({"count": 3, "B": 4, ("count", "B"): 2})
-    assert counts(found) == {
+    histories = CaptureHistories.from_overlaps({"count": 3, "B": 4, ("count", "B"): 2})
+    assert counts(histories) == {
         (): {frozenset({"count"}): 3, frozenset({"B"}): 4, frozenset({"count", "B"}): 2}
     }
 
@@ -283,9 +288,9 @@ def test_twenty_lists_at_least_on_these():
     names = [f"L{j:02}" for j in range(20)]
     sets = {(n,): 5 for n in names} | dict.fromkeys(combinations(names, 2), 0)
     sets[(names[0], names[1])] = 2
-    found = CaptureHistories.from_overlaps(sets, exact=False)
-    assert found.people == 98
-    assert found.pooled().table.sizes.tolist() == [5] * 20
+    histories = CaptureHistories.from_overlaps(sets, exact=False)
+    assert histories.people == 98
+    assert histories.pooled().table.sizes.tolist() == [5] * 20
 
 
 @st.composite
@@ -309,7 +314,7 @@ def test_every_way_in_gives_the_same_table(population, random):
     exact = {c: sum(person == set(c) for person in people) for c in kinds}
     at_least = {"&".join(c): sum(person >= set(c) for person in people) for c in kinds}
     wanted = {(): {frozenset(c): n for c, n in exact.items() if n}}
-    for found in (
+    for histories in (
         CaptureHistories(wide),
         CaptureHistories(grouped),
         CaptureHistories(pl.from_pandas(grouped), lists=names),
@@ -317,9 +322,9 @@ def test_every_way_in_gives_the_same_table(population, random):
         CaptureHistories.from_overlaps(exact),
         CaptureHistories.from_overlaps(at_least, exact=False),
     ):
-        assert counts(found) == wanted
-        assert found == CaptureHistories(wide)
-        assert found.people == len(people)
+        assert counts(histories) == wanted
+        assert histories == CaptureHistories(wide)
+        assert histories.people == len(people)
 
 
 @given(populations(), st.lists(st.sampled_from("xyz"), min_size=30, max_size=30))
@@ -331,10 +336,10 @@ def test_strata_agree_between_wide_and_long(population, places):
         (i, name, places[i]) for i, person in enumerate(people) for name in names if name in person
     ]
     long = pd.DataFrame(rows, columns=["person", "list", "place"])
-    found = CaptureHistories(wide, by="place")
-    assert CaptureHistories.from_long(long, by="place") == found
-    assert found.pooled().table.people == len(people)
-    assert [s.labels[0][1] for s in found.strata] == sorted(set(places[: len(people)]))
+    histories = CaptureHistories(wide, by="place")
+    assert CaptureHistories.from_long(long, by="place") == histories
+    assert histories.pooled().table.people == len(people)
+    assert [s.labels[0][1] for s in histories.strata] == sorted(set(places[: len(people)]))
 
 
 # The picture -----------------------------------------------------------------------------------
@@ -364,8 +369,8 @@ def test_no_text_of_the_picture_touches_another_or_leaves_it(n_lists, factor, pa
     with style.settings():
         figure = style.finished(overlaps.picture(_table(n_lists, factor), palette))
         renderer = figure.canvas.get_renderer()
-        found = [t for t in figure.findobj(Text) if t.get_text().strip() and t.get_visible()]
-        boxes = [(t.get_text(), t.get_window_extent(renderer)) for t in found]
+        written = [t for t in figure.findobj(Text) if t.get_text().strip() and t.get_visible()]
+        boxes = [(t.get_text(), t.get_window_extent(renderer)) for t in written]
     width, height = figure.canvas.get_width_height()
     for text, box in boxes:
         assert box.x0 >= -1, text
@@ -376,7 +381,7 @@ def test_no_text_of_the_picture_touches_another_or_leaves_it(n_lists, factor, pa
         # Lines of one paragraph may touch by the room above and below their letters.
         apart = a.x1 <= b.x0 + 1 or b.x1 <= a.x0 + 1 or a.y1 <= b.y0 + 5 or b.y1 <= a.y0 + 5
         assert apart, (one, two)
-    assert {t.get_color() for t in found} <= {palette.ink, palette.muted}
+    assert {t.get_color() for t in written} <= {palette.ink, palette.muted}
     # Names and sizes of lists end before the first column of dots.
     dots = figure.axes[0].get_window_extent(renderer)
     column = [(text, box) for text, box in boxes if text.replace(",", "").isdigit()]
@@ -415,6 +420,6 @@ def test_the_picture_of_kosovo_is_what_the_counts_are():
 
 
 def test_a_stratum_may_be_drawn_alone():
-    found = CaptureHistories(STRATA, by="month")
-    texts = [t.get_text() for t in found.plot(stratum=0, dark=True).axes[0].texts]
+    histories = CaptureHistories(STRATA, by="month")
+    texts = [t.get_text() for t in histories.plot(stratum=0, dark=True).axes[0].texts]
     assert texts == ["4", "3"]

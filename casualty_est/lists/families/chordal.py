@@ -31,15 +31,10 @@ CACHE = "CASUALTY_EST_CACHE"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Graphs:
-    """Chordal graphs, each as pairs of sets of vertices; a set is a number, vertex j its bit j.
+    """Chordal graphs, each as pairs of sets of vertices; a set is a number, vertex j its bit j."""
 
-    closed (graph, step): At each step of the elimination the vertex that goes, with the neighbours
-        left.
-    rest (graph, step): The same neighbours without it.
-    """
-
-    closed: Masks
-    rest: Masks
+    closed: Masks  # (graph, step): the vertex that is eliminated, with the neighbours left
+    rest: Masks  # (graph, step): the same neighbours without it
 
     def __len__(self) -> int:
         return len(self.closed)
@@ -64,11 +59,11 @@ def chordal_graphs(vertices: int) -> Graphs:
     if vertices < ON_DISK:
         return _enumerate(vertices)
     file = cache_folder() / f"chordal-graphs-{vertices}.npz"
-    found = _read(file, vertices)
-    if found is None:
-        found = _enumerate(vertices)
-        _write(file, found)
-    return found
+    graphs = _read(file, vertices)
+    if graphs is None:
+        graphs = _enumerate(vertices)
+        _write(file, graphs)
+    return graphs
 
 
 def cache_folder() -> Path:
@@ -84,18 +79,18 @@ def _read(file: Path, vertices: int) -> Graphs | None:
     try:
         # A file opened here is closed here, whatever stands in it.
         with file.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
-            found = Graphs(arrays["closed"], arrays["rest"])
+            graphs = Graphs(arrays["closed"], arrays["rest"])
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return None
     shape = (COUNTS[vertices], vertices)
-    sound = all(a.shape == shape and a.dtype == np.uint8 for a in (found.closed, found.rest))
+    sound = all(a.shape == shape and a.dtype == np.uint8 for a in (graphs.closed, graphs.rest))
     if not sound:
         return None
     # Each step removes one vertex, and all of them go.
-    gone = found.closed ^ found.rest
+    gone = graphs.closed ^ graphs.rest
     sound = bool((np.bitwise_count(gone) == 1).all())
     sound = sound and bool((np.bitwise_or.reduce(gone, axis=1) == 2**vertices - 1).all())
-    return found if sound else None
+    return graphs if sound else None
 
 
 def _write(file: Path, graphs: Graphs) -> None:
@@ -115,8 +110,8 @@ def _enumerate(vertices: int) -> Graphs:
     pairs = np.array(list(combinations(range(vertices), 2)), dtype=np.int64).reshape(-1, 2)
     closed = np.empty((COUNTS[vertices], vertices), dtype=np.uint8)
     rest = np.empty_like(closed)
-    found = _eliminate(pairs, vertices, closed, rest)
-    assert found == len(closed)
+    number = _eliminate(pairs, vertices, closed, rest)
+    assert number == len(closed)
     return Graphs(closed, rest)
 
 
@@ -124,7 +119,7 @@ def _enumerate(vertices: int) -> Graphs:
 def _eliminate(pairs: Masks, vertices: int, closed: Masks, rest: Masks) -> int:
     """Try every graph; write the chordal ones, and return how many there are."""
     tied = np.zeros(vertices, dtype=np.int64)
-    found = 0
+    chordal = 0
     for code in range(1 << len(pairs)):
         tied[:] = 0
         for e in range(len(pairs)):
@@ -147,15 +142,15 @@ def _eliminate(pairs: Masks, vertices: int, closed: Masks, rest: Masks) -> int:
                         break
                 if simplicial:
                     gone = v
-                    closed[found, step] = near | 1 << v
-                    rest[found, step] = near
+                    closed[chordal, step] = near | 1 << v
+                    rest[chordal, step] = near
                     break
             if gone < 0:
                 break
             left &= ~(1 << gone)
             step += 1
         if left == 0:
-            found += 1
-            if found == len(closed):
+            chordal += 1
+            if chordal == len(closed):
                 break
-    return found
+    return chordal
