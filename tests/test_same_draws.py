@@ -91,20 +91,23 @@ def scattered(arrays, rng):
     return found
 
 
+def numbers(part):
+    """Every array of numbers in a tuple of tuples, in their order."""
+    if isinstance(part, tuple):
+        return [array for inner in part for array in numbers(inner)]
+    return [part] if isinstance(part, np.ndarray) and part.dtype == float else []
+
+
+def renewed(part, arrays):
+    """Such a tuple with these arrays in place of its own, taken one after another."""
+    if isinstance(part, tuple):
+        return type(part)(*(renewed(inner, arrays) for inner in part))
+    return next(arrays) if numbers(part) else part
+
+
 def move(density, rng):
     """Put all arrays of numbers that a density of incidents reads and writes somewhere else."""
-    parts = {name: list(getattr(density, name)) for name in ("_data", "_room", "_work")}
-    places = [
-        (name, i)
-        for name, part in parts.items()
-        for i, array in enumerate(part)
-        if isinstance(array, np.ndarray) and array.dtype == float
-    ]
-    moved = scattered([parts[name][i] for name, i in places], rng)
-    for (name, i), array in zip(places, moved, strict=True):
-        parts[name][i] = array
-    for name, part in parts.items():
-        setattr(density, name, tuple(part))
+    density.hold(renewed(density.parts, iter(scattered(numbers(density.parts), rng))))
 
 
 @pytest.mark.parametrize("kind", ["incidents", "judged"])

@@ -69,20 +69,9 @@ def incidents(
     from casualty_est.incidents.table.reports import IncidentReports
 
     run = Run(
-        file,
-        priors,
-        report,
-        json,
-        save,
-        seed,
-        prob,
-        draws,
-        chains,
-        quiet,
-        title,
-        authors,
+        file, priors, report, json, save, seed, prob, draws, chains, quiet, title, authors,
         statements,
-    )
+    )  # fmt: skip
     options.check_kind(file, "incidents")
     table = IncidentReports.read(file)
     model = IncidentModel(

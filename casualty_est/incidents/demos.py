@@ -43,5 +43,5 @@ DEMOS = {
             "The sums as published, over the same incidents: Airwars 9,301 to 15,566 deaths of all "
             "grades, the Coalition 674 conceded.",
         ),
-    ),
+    )
 }

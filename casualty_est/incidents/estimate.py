@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.incidents.schema import IncidentDetails
+from casualty_est.kinds import room
 from casualty_est.result.estimate import Estimate
 from casualty_est.result.identification import Identification
 from casualty_est.result.labels import position
@@ -82,8 +83,7 @@ class IncidentEstimate(Estimate):
         ----------
         source : str
             Name of the source.
-        ci_prob : float
-            Level of the equal-tailed credible interval.
+        ci_prob : as in `Estimate.summary`
 
         Returns
         -------
@@ -113,8 +113,7 @@ class IncidentEstimate(Estimate):
 
         Parameters
         ----------
-        ci_prob : float
-            Level of the equal-tailed credible intervals.
+        ci_prob : as in `Estimate.summary`
 
         Returns
         -------
@@ -131,7 +130,7 @@ class IncidentEstimate(Estimate):
             ratio, learned = self._parameter("ratio_within", i, ci_prob), None
             if ratio is not None and source.prior_log_sd:
                 learned = float(np.log(self.ratio(i)).std() / source.prior_log_sd)
-            found = {
+            columns = {
                 "source": source.source,
                 "role": source.role,
                 "ratio": ratio and ratio.median,
@@ -147,13 +146,13 @@ class IncidentEstimate(Estimate):
                 share_of = self._parameter(name, i, ci_prob)
                 if share_of is not None:
                     ends = {f"{name}_low": share_of.low, f"{name}_high": share_of.high}
-                    found |= {name: share_of.median, **ends}
-            rows.append(found)
+                    columns |= {name: share_of.median, **ends}
+            rows.append(columns)
         return pd.DataFrame(rows, index=pd.Index(self._source_labels(), name="ratio of"))
 
     def _identify(self, row: int) -> Identification:
-        found = self.details.identification
-        return Identification(self.meta.rows[row].cell, found.kind, found.rows, found.sentences)
+        rests = self.details.identification
+        return Identification(self.meta.rows[row].cell, rests.kind, rests.rows, rests.sentences)
 
     def incidents(self) -> pd.DataFrame:
         """Posterior of every incident.
@@ -201,19 +200,18 @@ class IncidentEstimate(Estimate):
         import pandas as pd
 
         rows = []
-        for found in self.details.gaps:
-            pair = {"from": found.sources[0], "to": found.sources[1]}
-            totals = {"reported_from": found.reported[0], "reported_to": found.reported[1]}
-            for name, part in found.parts.items():
+        for between in self.details.gaps:
+            pair = {"from": between.sources[0], "to": between.sources[1]}
+            totals = {"reported_from": between.reported[0], "reported_to": between.reported[1]}
+            for name, part in between.parts.items():
                 rows.append({**pair, **totals, "part": name, **asdict(part)})
         return pd.DataFrame(rows)
 
     # Refits --------------------------------------------------------------------------------
 
     def _refits(self) -> Mapping[str, Any]:
-        from casualty_est.incidents.refits import REFITS
-
-        return REFITS
+        refits: Mapping[str, Any] = room("incidents", "refits").REFITS
+        return refits
 
     def each_source_alone(
         self, row: str | int | None = None, ci_prob: float = 0.95
@@ -222,10 +220,7 @@ class IncidentEstimate(Estimate):
 
         Parameters
         ----------
-        row : str, optional
-            Label of the estimate, as in `summary`; the first by default.
-        ci_prob : float
-            Level of the equal-tailed credible interval.
+        row, ci_prob : as in `Estimate.summary`
 
         Returns
         -------
@@ -239,10 +234,7 @@ class IncidentEstimate(Estimate):
 
         Parameters
         ----------
-        row : str, optional
-            Label of the estimate, as in `summary`; the first by default.
-        ci_prob : float
-            Level of the equal-tailed credible interval.
+        row, ci_prob : as in `Estimate.summary`
 
         Returns
         -------
@@ -258,8 +250,7 @@ class IncidentEstimate(Estimate):
         ----------
         n : float
             A number of people, such as an official count.
-        row : str, optional
-            Label of the estimate, as in `summary`; the first by default.
+        row : as in `Estimate.summary`
 
         Returns
         -------
@@ -273,35 +264,34 @@ class IncidentEstimate(Estimate):
         """
         import pandas as pd
 
-        from casualty_est.incidents.refits import tipping
         from casualty_est.result.refits import tippable
 
         wanted = tippable(self, n)
-        found = tipping(self, float(np.median(self.draws(row))), wanted)
-        return pd.DataFrame([asdict(tip) for tip in found])
+        median = float(np.median(self.draws(row)))
+        tips = room("incidents", "refits").tipping(self, median, wanted)
+        return pd.DataFrame([asdict(tip) for tip in tips])
 
     # Pictures, report, files, print --------------------------------------------------------
 
     @property
     def plot(self) -> IncidentPlots:
         """Pictures of this estimate, such as ``est.plot.total()``."""
-        from casualty_est.incidents.plots import IncidentPlots
-
-        return IncidentPlots(self)
+        plots: IncidentPlots = room("incidents", "plots").IncidentPlots(self)
+        return plots
 
     def _expected(self) -> tuple[tuple[str, int], ...]:
         return (("ratio_within", len(self.meta.sources)),)
 
     def _source_json(self, source: int, prob: float) -> dict[str, Any]:
-        found: dict[str, Any] = {
+        content: dict[str, Any] = {
             name: value and plain(value)
             for name in OF_SOURCES
             if (value := self._parameter(name, source, prob)) is not None
         }
         inclusion = self.inclusion(source, prob)
         if inclusion is not None:
-            found["inclusion"] = inclusion.to_dict("records")
-        return found
+            content["inclusion"] = inclusion.to_dict("records")
+        return content
 
     def _details_json(self, prob: float) -> dict[str, Any]:
         return {
@@ -323,10 +313,10 @@ class IncidentEstimate(Estimate):
 
     def _held(self, source: int, prob: float) -> str:
         """Share of all deaths that lie in what a source lists."""
-        found = self._parameter("completeness_listed", source, prob)
-        if found is None:
+        listed = self._parameter("completeness_listed", source, prob)
+        if listed is None:
             return "not known"
-        middle, low, high = (percent(round(x, 2)) for x in (found.median, found.low, found.high))
+        middle, low, high = (percent(round(x, 2)) for x in (listed.median, listed.low, listed.high))
         return f"{middle} ({low} to {high})"
 
 

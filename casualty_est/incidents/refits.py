@@ -71,15 +71,12 @@ class IncidentRefitter:
     def table(self, models: Mapping[str, IncidentModel]) -> tuple[Case, ...]:
         """All lines of a table."""
         cases = [self.case(name, model) for name, model in models.items()]
-        return tuple(found for found in cases if found is not None)
+        return tuple(line for line in cases if line is not None)
 
 
 def _place(row: Row, first: Row) -> tuple[Any, ...]:
     """What an estimate is of, beside the first one: without a source, scopes may be fewer."""
-    pairs = (
-        (row.cell.scope, first.cell.scope),
-        (row.cell.perpetrator, first.cell.perpetrator),
-    )
+    pairs = ((row.cell.scope, first.cell.scope), (row.cell.perpetrator, first.cell.perpetrator))
     own = tuple("" if label == whole else label for label, whole in pairs)
     return row.part, tuple(row.strata.items()), own
 
@@ -90,8 +87,8 @@ def _settled(log_count: Any, diagnostics: Diagnostics) -> bool:
 
     if (diagnostics.divergences or 0) > MAX_DIVERGENT * log_count.size:
         return False
-    found = az.rhat(log_count), az.ess(log_count), az.ess(log_count, method="tail", prob=TAILS)
-    rhat, bulk, tail = (float(x) for x in found)
+    checks = az.rhat(log_count), az.ess(log_count), az.ess(log_count, method="tail", prob=TAILS)
+    rhat, bulk, tail = (float(x) for x in checks)
     return rhat <= MAX_RHAT and min(bulk, tail) >= MIN_ESS
 
 

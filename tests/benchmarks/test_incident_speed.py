@@ -75,9 +75,7 @@ def test_gradient_of_1200_patterns_at_reference_speed(slowness):
     slope = np.zeros(len(theta))
 
     def bare():
-        whole.gradient(
-            theta, density._at, density._data, density._room, density._work, True, True, slope
-        )
+        whole.gradient(theta, density._plain, True, True, slope)
 
     each, kernel = (
         best(lambda work=work: [work() for _ in range(50)], 20) / 50

@@ -80,7 +80,7 @@ def test_options_reach_the_model(capsys, table):
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "anchor"),
     [
         ("Airwars", "Airwars"),
         ("B", "B"),  # unknown: the model says which there are
@@ -90,8 +90,8 @@ def test_options_reach_the_model(capsys, table):
         ("a=b,c=2", ("a=b,c", 2.0)),
     ],
 )
-def test_an_anchor_is_read(text, found):
-    assert read_anchor(text, ["Airwars", "a=b,c"]) == found
+def test_an_anchor_is_read(text, anchor):
+    assert read_anchor(text, ["Airwars", "a=b,c"]) == anchor
 
 
 @pytest.mark.parametrize("text", ["Airwars=", "=2", "Airwars=1,2,3", "Airwars=high"])

@@ -30,17 +30,17 @@ def _frame(table):
 
 
 def test_other_settings_are_fitted_one_at_a_time(two):
-    found = two.other_settings()
-    assert list(found["case"]) == [
+    cases = two.other_settings()
+    assert list(cases["case"]) == [
         "as fitted",
         "scale joint: the data may move the scale",
         "no report is exactly right",
         "the anchor half as sure: log sd 0.40 instead of 0.20",
     ]
-    width = np.log(found["high"] / found["low"])
+    width = np.log(cases["high"] / cases["low"])
     assert width.iloc[3] > width.iloc[0]
-    assert two.other_settings() is not found  # a fresh table of the same numbers
-    assert two.other_settings().equals(found)
+    assert two.other_settings() is not cases  # a fresh table of the same numbers
+    assert two.other_settings().equals(cases)
 
 
 def test_the_first_line_is_the_estimate_itself(two):
@@ -50,9 +50,9 @@ def test_the_first_line_is_the_estimate_itself(two):
 
 
 def test_grades_and_ranges_are_varied_where_somebody_judges(strikes):
-    found = strikes.other_settings().set_index("case")
-    assert found.loc["grades trusted less", "median"] < found.loc["as fitted", "median"]
-    assert "all ranges read alike, as half of their upper end to it" in found.index
+    cases = strikes.other_settings().set_index("case")
+    assert cases.loc["grades trusted less", "median"] < cases.loc["as fitted", "median"]
+    assert "all ranges read alike, as half of their upper end to it" in cases.index
 
 
 def test_without_one_of_two_sources_there_is_no_total_to_compare(two):
@@ -68,9 +68,9 @@ def test_without_the_anchor_another_source_sets_the_scale():
         for key, value in zip(table, (incident, "C", "international", quantity), strict=True):
             table[key].append(value)
     est = ce.IncidentModel(_frame(table), anchor="A").fit(**FEW | {"draws": 40, "tune": 60})
-    found = est.without_each_source()
-    assert list(found["case"]) == ["without A", "without B", "without C"]
-    assert (found["median"] > 0).all()
+    cases = est.without_each_source()
+    assert list(cases["case"]) == ["without A", "without B", "without C"]
+    assert (cases["median"] > 0).all()
 
 
 def test_a_perpetrator_is_compared_with_itself():

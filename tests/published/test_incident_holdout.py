@@ -77,8 +77,9 @@ def chances(whole, model, theta, sole):
     total = 0.0
     for values, r in zip(theta, real, strict=True):
         density.fill(values)
-        spoken = density.table[first : first + len(whole.layout.arrays.outlier)] * density.size
-        accepted = r * density.admitted[int(sole)] + (1 - r) * FALSE
+        parts = density.parts
+        spoken = parts.table[first : first + len(parts.statements.outlier)] * parts.size.size
+        accepted = r * parts.verdicts.admitted[int(sole)] + (1 - r) * FALSE
         total = total + spoken @ accepted / spoken.sum(axis=1)
     return total / len(theta)
 

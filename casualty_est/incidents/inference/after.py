@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from casualty_est.incidents.inference.density import Density
-from casualty_est.incidents.inference.tables import compiled
+from casualty_est.incidents.inference.parts import Verdicts
+from casualty_est.incidents.inference.tables import compiled, inner
 from casualty_est.incidents.model.kernels import stated_number
 from casualty_est.incidents.model.layout import FALSE_ADMISSION, IncidentLayout
 from casualty_est.incidents.model.readings import ACCEPTED
@@ -54,7 +55,33 @@ class Reconstructed:
     stated: Array
 
 
-@compiled
+class Listing(NamedTuple):
+    """Listed incidents, pattern by pattern in the order of their units, and the sizes of cells."""
+
+    unit_of: Ints  # (pattern,), as all that follows by pattern
+    incidents: Ints
+    own: npt.NDArray[np.bool_]  # reported by the judge itself
+    part: Ints
+    holds: npt.NDArray[np.bool_]  # (pattern, source)
+    stated: Array  # (pattern, column)
+    row_of: Ints  # (unit,): verdict row, -1 for none
+    low: Ints  # (cell,)
+    high: Ints
+
+
+class Tally(NamedTuple):
+    """What one draw of all listed incidents comes to."""
+
+    deaths: Array  # (part,)
+    real: Ints  # (part,)
+    at_size: Ints  # (part, cell): real incidents that the judge did not report itself
+    held: Array  # (source,)
+    stated: Array  # (column,): sums over real incidents
+    one: Array  # (pattern,): deaths in one incident
+    chance: Array  # (pattern,): its chance to be real
+
+
+@inner
 def _place(cumulative: Any, total: float) -> int:
     """Position of a random number in a cumulative sum."""
     at = np.random.random() * total
@@ -68,7 +95,7 @@ def _place(cumulative: Any, total: float) -> int:
     return low
 
 
-@compiled
+@inner
 def _uniform(low: int, high: int) -> float:
     """A whole number from `low` to `high`."""
     return float(low + np.floor(np.random.random() * (high - low + 1)))
@@ -76,43 +103,36 @@ def _uniform(low: int, high: int) -> float:
 
 @compiled
 def listed_incidents(
-    seed: int, table: Any, index: Any, unit_of: Any, count: Any, low: Any, high: Any, row_of: Any,
-    kinds: Any, real: Any, admitted: Any, own: Any, part: Any, holds: Any, stated: Any,
-    cumulative: Any, deaths: Any, reals: Any, at_size: Any, held: Any, said: Any, one: Any,
-    one_chance: Any,
-) -> None:  # fmt: skip
-    """Draw every listed incident of one draw.
-
-    Patterns stand in the order of their units, so that a unit is computed once. `row_of` is the
-    verdict row of each unit, -1 for none; `at_size` counts real incidents that were not reported by
-    the judge itself, by part and size; `said` sums the numbers that each pair of columns of
-    `stated` has in real incidents.
-    """
+    seed: int, table: Any, rows: Any, judged: Verdicts, listing: Listing, tally: Tally
+) -> None:
+    """Draw every listed incident of one draw; each unit, a product of `rows`, is computed once."""
     np.random.seed(seed)
+    kinds, real, part, holds = judged.kinds, judged.real, listing.part, listing.holds
     cells, ones = table.shape[1], len(table) - 1
-    deaths[:], reals[:], held[:], said[:] = 0.0, 0, 0.0, 0.0
-    at_size[:, :] = 0
+    cumulative = np.empty(cells)
+    tally.deaths[:], tally.real[:], tally.held[:], tally.stated[:] = 0.0, 0, 0.0, 0.0
+    tally.at_size[:, :] = 0
     before, total = -1, 0.0
-    for p in range(len(unit_of)):
-        u = unit_of[p]
+    for p in range(len(listing.unit_of)):
+        u = listing.unit_of[p]
         if u != before:
             before, total = u, 0.0
             for g in range(cells):
                 mass = 1.0
-                for j in range(index.shape[1]):
-                    if index[u, j] != ones:
-                        mass *= table[index[u, j], g]
+                for j in range(rows.shape[1]):
+                    if rows[u, j] != ones:
+                        mass *= table[rows[u, j], g]
                 total += mass
                 cumulative[g] = total
-        v = row_of[u]
+        v = listing.row_of[u]
         kind = kinds[v, 0] if v >= 0 else -1
         alive = 0
-        for i in range(count[p]):
+        for i in range(listing.incidents[p]):
             g = _place(cumulative, total)
-            d = _uniform(low[g], high[g])
+            d = _uniform(listing.low[g], listing.high[g])
             chance = 1.0
             if kind in (IS_REJECTED, IS_ACCEPTED):
-                a = admitted[kinds[v, 3], g]
+                a = judged.admitted[kinds[v, 3], g]
                 if kind == IS_REJECTED:
                     mine, other = real[v] * (1 - a), (1 - real[v]) * (1 - FALSE_ADMISSION)
                 else:
@@ -122,18 +142,18 @@ def listed_incidents(
                 chance = real[v]
             is_real = np.random.random() < chance
             if i == 0:
-                one[p], one_chance[p] = d, chance
+                tally.one[p], tally.chance[p] = d, chance
             if is_real:
                 alive += 1
-                deaths[part[p]] += d
-                reals[part[p]] += 1
-                if not own[p]:
-                    at_size[part[p], g] += 1
+                tally.deaths[part[p]] += d
+                tally.real[part[p]] += 1
+                if not listing.own[p]:
+                    tally.at_size[part[p], g] += 1
                 for s in range(holds.shape[1]):
                     if holds[p, s]:
-                        held[s] += d
-        for k in range(stated.shape[1]):
-            said[k] += alive * stated[p, k]
+                        tally.held[s] += d
+        for k in range(listing.stated.shape[1]):
+            tally.stated[k] += alive * listing.stated[p, k]
 
 
 @compiled
@@ -192,8 +212,8 @@ def parts(layout: IncidentLayout) -> tuple[Ints, Ints]:
     """Distinct (scope, year, suspects), of shape (part, 3), and the part of each pattern."""
     p = layout.readings.patterns
     every = np.column_stack([p.scope_of, p.year, p.suspects])
-    found, where = np.unique(every, axis=0, return_inverse=True)
-    return found, where.ravel().astype(np.int64)
+    distinct, where = np.unique(every, axis=0, return_inverse=True)
+    return distinct, where.ravel().astype(np.int64)
 
 
 def stated_numbers(layout: IncidentLayout) -> Array:
@@ -203,14 +223,14 @@ def stated_numbers(layout: IncidentLayout) -> Array:
     """
     readings = layout.readings
     patterns = readings.patterns
-    found = np.zeros(patterns.claim.shape)
+    numbers_of = np.zeros(patterns.claim.shape)
     for s, quantities in enumerate(patterns.claims):
         numbers = np.array([stated_number(q) if not q.is_unknown else 0.0 for q in quantities])
         where = patterns.claim[:, s] >= 0
         if s == readings.judge:
             where &= (readings.verdict == ACCEPTED) | readings.self_reported
-        found[where, s] = numbers[patterns.claim[where, s]]
-    return found
+        numbers_of[where, s] = numbers[patterns.claim[where, s]]
+    return numbers_of
 
 
 def held_by(layout: IncidentLayout) -> npt.NDArray[np.bool_]:
@@ -235,58 +255,51 @@ def reconstruct(layout: IncidentLayout, theta: Array, stated: Array, seed: int) 
         return _draws(layout, theta[block], stated, seeds[block], block % every == 0)
 
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(work, [b for b in blocks if len(b)]))
-    return _joined(found)
+        drawn = list(pool.map(work, [b for b in blocks if len(b)]))
+    return _joined(drawn)
 
 
-def _joined(found: Sequence[Reconstructed]) -> Reconstructed:
+def _joined(drawn: Sequence[Reconstructed]) -> Reconstructed:
     fields = Reconstructed.__dataclass_fields__
-    return Reconstructed(**{n: np.concatenate([getattr(f, n) for f in found]) for n in fields})
+    return Reconstructed(**{n: np.concatenate([getattr(f, n) for f in drawn]) for n in fields})
 
 
 def _draws(
     layout: IncidentLayout, theta: Array, stated: Array, seeds: Ints, kept: npt.NDArray[np.bool_]
 ) -> Reconstructed:
     density, d, readings = Density(layout), layout.arrays, layout.readings
+    table, judged, grid = density.parts.table, density.parts.verdicts, layout.grid
     names, part = parts(layout)
     order = np.argsort(layout.unit_of, kind="stable")
-    ones = len(density.table) - 1
-    first = ones - len(d.verdict_kind)
-    row_of = np.where(d.index[:, -1] == ones, -1, d.index[:, -1] - first)
-    holds, own = held_by(layout)[order], readings.self_reported[order]
-    count, unit_of, part = readings.patterns.count[order], layout.unit_of[order], part[order]
-    said_of = np.ascontiguousarray(stated[order])
-    n, many, sources = len(theta), len(names), holds.shape[1]
-    cells = len(d.log_deaths)
+    ones = len(table) - 1
+    first = ones - len(judged.kinds)
+    listing = Listing(
+        layout.unit_of[order], readings.patterns.count[order], readings.self_reported[order],
+        part[order], held_by(layout)[order], np.ascontiguousarray(stated[order]),
+        np.where(d.index[:, -1] == ones, -1, d.index[:, -1] - first), grid.low, grid.high,
+    )  # fmt: skip
+    n, many, patterns = len(theta), len(names), len(order)
     out = Reconstructed(
         np.zeros((n, many)), np.zeros((n, many)), np.zeros((n, many), np.int64),
-        np.zeros((n, many), np.int64), np.zeros((n, sources)),
-        np.zeros((int(kept.sum()), len(order))), np.zeros((int(kept.sum()), len(order))),
+        np.zeros((n, many), np.int64), np.zeros((n, listing.holds.shape[1])),
+        np.zeros((int(kept.sum()), patterns)), np.zeros((int(kept.sum()), patterns)),
         np.zeros((n, stated.shape[1])),
     )  # fmt: skip
-    at_size, cumulative = np.zeros((many, cells), np.int64), np.zeros(cells)
-    one, one_chance = np.zeros(len(order)), np.zeros(len(order))
-    low, high = layout.grid.low, layout.grid.high
+    at_size = np.zeros((many, len(d.log_deaths)), np.int64)
+    one, chance = np.zeros(patterns), np.zeros(patterns)
     position = 0
     for i in range(n):
         density.fill(theta[i])
-        listed_incidents(
-            seeds[i, 0], density.table, d.index, unit_of, count, low, high, row_of, d.verdict_kind,
-            density.real, density.admitted, own, part, holds, said_of, cumulative, out.listed[i],
-            out.real[i], at_size, out.held[i], out.stated[i], one, one_chance,
-        )  # fmt: skip
+        tally = Tally(out.listed[i], out.real[i], at_size, out.held[i], out.stated[i], one, chance)
+        listed_incidents(seeds[i, 0], table, d.index, judged, listing, tally)
+        unlisted = out.unlisted[i], out.missed[i]
         if layout.unlisted == "overlap":
-            unlisted_overlap(
-                seeds[i, 1], density.table[0], out.real[i], low, high, out.unlisted[i],
-                out.missed[i],
-            )  # fmt: skip
+            unlisted_overlap(seeds[i, 1], table[0], out.real[i], grid.low, grid.high, *unlisted)
         elif layout.unlisted == "recall":
             level, slope = density.part(theta[i], "recall")
             recalled = 1 / (1 + np.exp(-level - slope * d.log_deaths))
-            unlisted_recall(
-                seeds[i, 1], recalled, at_size, low, high, out.unlisted[i], out.missed[i]
-            )
+            unlisted_recall(seeds[i, 1], recalled, at_size, grid.low, grid.high, *unlisted)
         if kept[i]:
-            out.deaths[position, order], out.chance[position, order] = one, one_chance
+            out.deaths[position, order], out.chance[position, order] = one, chance
             position += 1
     return out

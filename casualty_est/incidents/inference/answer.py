@@ -82,10 +82,10 @@ def _by_perpetrator(
     return [({"perpetrator": name}, {}, weights[name]) for name in names]
 
 
-def row_deaths(found: list[Row], again: Reconstructed, scale: Array) -> Array:
+def row_deaths(cuts: list[Row], again: Reconstructed, scale: Array) -> Array:
     """Deaths of every row, of shape (draw, row)."""
     columns = []
-    for row in found:
+    for row in cuts:
         deaths = {"listed": again.listed, "unlisted": again.unlisted}
         value = deaths[row.part] if row.part in deaths else again.listed + again.unlisted
         columns.append((value * row.weights).sum(axis=1) * scale)
@@ -131,13 +131,13 @@ def ratios_within(layout: IncidentLayout, theta: Array, gamma: Array) -> Array:
     share of the deaths that it concedes.
     """
     d, readings = layout.arrays, layout.readings
-    found = np.ones((len(theta), len(readings.patterns.sources)))
+    ratios = np.ones((len(theta), len(readings.patterns.sources)))
     bias = d.bias_mean + layout.parameters.get(theta, "bias") @ d.bias_chol.T
-    found[:, list(readings.listers)] = np.exp(bias)
+    ratios[:, list(readings.listers)] = np.exp(bias)
     if readings.judge is not None:
         share, exact = conceded_share(layout, theta)
-        found[:, readings.judge] = exact + (1 - exact) * share
-    return found * np.exp(gamma)[:, None]
+        ratios[:, readings.judge] = exact + (1 - exact) * share
+    return ratios * np.exp(gamma)[:, None]
 
 
 def conceded_share(layout: IncidentLayout, theta: Array) -> tuple[Array, Array]:
@@ -166,7 +166,7 @@ def inclusion(layout: IncidentLayout, theta: Array, gamma: Array) -> Array:
     where the evidence does not say.
     """
     readings, parameters = layout.readings, layout.parameters
-    found = np.full((len(theta), len(readings.patterns.sources), len(SIZES)), np.nan)
+    held = np.full((len(theta), len(readings.patterns.sources), len(SIZES)), np.nan)
     x = np.log(SIZES) + gamma[:, None]  # on the scale of the anchor
     nodes = layout.arrays.nodes
     for i, s in enumerate(layout.included):
@@ -175,15 +175,15 @@ def inclusion(layout: IncidentLayout, theta: Array, gamma: Array) -> Array:
             for name in ("inclusion", "slope", "log_visibility")
         )
         odds = level + slope * (x[:, :, None] - 1) + np.exp(loading) * nodes[0]
-        found[:, s] = special.expit(odds) @ nodes[1]
+        held[:, s] = special.expit(odds) @ nodes[1]
     recall = parameters.get(theta, "recall")
     if recall.shape[-1]:
-        found[:, readings.listers[0]] = special.expit(recall[:, :1] + recall[:, 1:] * x)
+        held[:, readings.listers[0]] = special.expit(recall[:, :1] + recall[:, 1:] * x)
     hurdle = parameters.get(theta, "hurdle")
     if hurdle.shape[-1] and readings.judge is not None:
         odds = hurdle[:, :1] + hurdle[:, 1:2] * x + hurdle[:, 2:]
-        found[:, readings.judge] = special.expit(odds)
-    return found
+        held[:, readings.judge] = special.expit(odds)
+    return held
 
 
 # --- what the level rests on -------------------------------------------------------------------
@@ -199,20 +199,20 @@ def identification(
     """
     layout = model.layout
     anchor = layout.anchor
-    found: list[_Elasticity] = []
+    pulls: list[_Elasticity] = []
     others = _bias_rows(layout, log_total, theta, anchor_learned)
     if layout.cut:
         # All deaths are divided by the anchor's ratio after the fit, and the others are measured by
         # it: if all ratios were k times as high, all deaths would be k times as low, exactly.
         rest = sum(row.weight for row in others)
         mcse = math.sqrt(sum(row.mcse**2 for row in others))
-        found.append(_Elasticity(f"scale: ratio of {anchor.source}", -1.0 - rest, mcse, 1.0))
-    found += others
+        pulls.append(_Elasticity(f"scale: ratio of {anchor.source}", -1.0 - rest, mcse, 1.0))
+    pulls += others
     for name, title in (
         ("grade", "grade {}: real and by the perpetrator"),
         ("share", "share of {}"),
     ):
-        found += _probability_rows(layout, log_total, theta, name, title)
+        pulls += _probability_rows(layout, log_total, theta, name, title)
     for name, title in (("recall", "recall of the monitor"), ("hurdle", "admission")):
         values = layout.parameters.get(theta, name)
         if values.shape[-1]:
@@ -220,9 +220,9 @@ def identification(
             score = (values[..., 0] - block.first[0]) / block.second[0] ** 2
             weight, mcse = covariance(log_total, score)
             learned = float(values[..., 0].std() / block.second[0])
-            found.append(_Elasticity(f"{title}: log odds", weight, mcse, learned))
-    rows = tuple(Weight(row.assumption, row.weight, row.mcse, row.learned) for row in found)
-    return Rests("elasticity", rows, tuple(_sentences(model, found)))
+            pulls.append(_Elasticity(f"{title}: log odds", weight, mcse, learned))
+    rows = tuple(Weight(row.assumption, row.weight, row.mcse, row.learned) for row in pulls)
+    return Rests("elasticity", rows, tuple(_sentences(model, pulls)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,13 +298,13 @@ def covariance(log_total: Array, score: Array) -> tuple[float, float]:
     return float(product.mean()), float(product.std(ddof=1) / math.sqrt(max(ess, 1.0)))
 
 
-def _sentences(model: IncidentModel, found: list[_Elasticity]) -> list[str]:
+def _sentences(model: IncidentModel, pulls: list[_Elasticity]) -> list[str]:
     layout = model.layout
     anchor = layout.anchor
     said = [f"{anchor.text[:1].upper()}{anchor.text[1:]}."]
     owner = possessive(anchor.source)
     if layout.cut:
-        lower = two_digits(100 * (1 - 1.1 ** found[0].weight))
+        lower = two_digits(100 * (1 - 1.1 ** pulls[0].weight))
         said.append(
             f"The data may not change that (scale 'cut'): if {owner} counts were 10% higher than "
             f"is assumed, the estimate would be {lower}% lower."
@@ -315,7 +315,7 @@ def _sentences(model: IncidentModel, found: list[_Elasticity]) -> list[str]:
                 "lower, whatever they report."
             )
     else:
-        row = next(r for r in found if r.is_scale)
+        row = next(r for r in pulls if r.is_scale)
         moved = 100 * abs(1.1**row.weight - 1)
         direction = "higher" if row.weight > 0 else "lower"
         said.append(
@@ -328,7 +328,7 @@ def _sentences(model: IncidentModel, found: list[_Elasticity]) -> list[str]:
                 f"Mostly the data set the level (posterior sd over prior sd {row.learned:.2f}), "
                 f"through {what} and the shape of small counts; if sources copy, they mislead."
             )
-    graded = [row for row in found if row.grade and abs(row.weight) > max(MENTION, 2 * row.mcse)]
+    graded = [row for row in pulls if row.grade and abs(row.weight) > max(MENTION, 2 * row.mcse)]
     for row in sorted(graded, key=lambda r: -abs(r.weight))[:3]:
         moved = 100 * abs(1.1**row.weight - 1)
         said.append(
@@ -353,8 +353,8 @@ def gap_columns(model: IncidentModel) -> tuple[Array, list[tuple[int, int]]]:
     for a, b in pairs:
         for one, other in ((a, b), (b, a)):
             columns.append(np.where(stated[:, other] > 0, 0.0, stated[:, one]))
-    found = np.column_stack(columns) if columns else np.zeros((len(stated), 0))
-    return found, pairs
+    summed = np.column_stack(columns) if columns else np.zeros((len(stated), 0))
+    return summed, pairs
 
 
 def gaps(model: IncidentModel, again: Reconstructed, ratio: Array) -> tuple[Gap, ...]:
@@ -370,7 +370,7 @@ def gaps(model: IncidentModel, again: Reconstructed, ratio: Array) -> tuple[Gap,
     columns, pairs = gap_columns(model)
     stated, count = stated_numbers(layout), patterns.count
     whole = count @ columns
-    found = []
+    between = []
     for i, (a, b) in enumerate(pairs):
         both = (stated[:, a] > 0) & (stated[:, b] > 0)
         shared = float(count[both] @ (stated[both, a] - stated[both, b]))
@@ -386,7 +386,7 @@ def gaps(model: IncidentModel, again: Reconstructed, ratio: Array) -> tuple[Gap,
             attributed = attributed + sign * unreal * (k / 6 + 1 / 3)
         names = patterns.sources[a], patterns.sources[b]
         totals = [float(count @ stated[:, s]) for s in (a, b)]
-        found.append(
+        between.append(
             Gap(
                 sources=names,
                 reported=(totals[0], totals[1]),
@@ -396,7 +396,7 @@ def gaps(model: IncidentModel, again: Reconstructed, ratio: Array) -> tuple[Gap,
                 attribution=_part(attributed),
             )
         )
-    return tuple(found)
+    return tuple(between)
 
 
 def _part(values: Any) -> Part:

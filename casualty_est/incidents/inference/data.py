@@ -26,10 +26,10 @@ def _ends(model: IncidentModel, s: int) -> npt.NDArray[np.float64]:
         (lowest_of(q), max(x for x in (q.high, q.best, q.low, 0) if x is not None))
         for q in model.patterns.claims[s]
     ]
-    found = np.full((len(claim), 2), np.nan)
+    ends = np.full((len(claim), 2), np.nan)
     if pairs:
-        found[claim >= 0] = np.array(pairs, dtype=float)[claim[claim >= 0]]
-    return found
+        ends[claim >= 0] = np.array(pairs, dtype=float)[claim[claim >= 0]]
+    return ends
 
 
 def reports(model: IncidentModel) -> tuple[Reported, ...]:
@@ -37,14 +37,14 @@ def reports(model: IncidentModel) -> tuple[Reported, ...]:
     kept = model.layout.readings.kept
     patterns, count = model.patterns, model.patterns.count[kept]
     mentioned = patterns.claim[kept] > -2
-    found = []
+    said = []
     for s, name in enumerate(patterns.sources):
         ends = _ends(model, s)
         verdict = patterns.verdict[kept, s]
         own = {word: int(count[verdict == v + 1].sum()) for v, word in enumerate(VERDICTS)}
         alone = mentioned[:, s] & (mentioned.sum(axis=1) == 1)
         low, high = (float(np.nansum(count * ends[:, k])) for k in (0, 1))
-        found.append(
+        said.append(
             Reported(
                 source=name,
                 role=model.roles[name],
@@ -57,7 +57,7 @@ def reports(model: IncidentModel) -> tuple[Reported, ...]:
                 **own,
             )
         )
-    return tuple(found)
+    return tuple(said)
 
 
 def by_size(model: IncidentModel) -> BySize:
@@ -79,8 +79,8 @@ def by_size(model: IncidentModel) -> BySize:
     for s in range(shape[0]):
         holds = patterns.claim[kept, s] > -2
         states = known[:, s] & (sizes[:, s] > 0)
-        for found, which in ((mentioned, holds), (counted, states)):
-            found[s] = np.bincount(at[which], weights=count[which], minlength=shape[1])
+        for sums, which in ((mentioned, holds), (counted, states)):
+            sums[s] = np.bincount(at[which], weights=count[which], minlength=shape[1])
     used = np.flatnonzero(total)
     return BySize(
         classes=tuple(class_name(int(i)) for i in used),
@@ -100,13 +100,13 @@ def grades(model: IncidentModel, again: Reconstructed) -> tuple[Graded, ...]:
     low, high = (np.nan_to_num(ends[:, :, k]).max(axis=0) for k in (0, 1))
     real = again.chance.mean(axis=0)
     grade = np.where(patterns.grade_of < 0, len(patterns.grade), patterns.grade_of)
-    found = []
+    graded = []
     for g, name in enumerate([*patterns.grade, NO_GRADE]):
         which = grade == g
         if not which.any():
             continue
         judged = which & (readings.verdict > 0)
-        found.append(
+        graded.append(
             Graded(
                 grade=name,
                 incidents=int(count[which].sum()),
@@ -117,4 +117,4 @@ def grades(model: IncidentModel, again: Reconstructed) -> tuple[Graded, ...]:
                 real=float(real[which] @ count[which] / count[which].sum()),
             )
         )
-    return tuple(found)
+    return tuple(graded)

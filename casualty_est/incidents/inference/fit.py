@@ -61,11 +61,11 @@ def fit(
         def on_progress(done: int, total: int) -> None:
             report("sampling", done / total)
 
-        found = sample(
+        sampled = sample(
             layout, draws=draws, tune=tune, chains=chains, seed=seed, on_progress=on_progress
         )
         report("drawing incidents", None)
-        theta = found.theta.reshape(-1, found.theta.shape[-1])
+        theta = sampled.theta.reshape(-1, sampled.theta.shape[-1])
         columns, _ = answer.gap_columns(model)
         again = reconstruct(layout, theta, columns, seed)
     rng = np.random.default_rng([seed, 2])
@@ -75,15 +75,15 @@ def fit(
     rows = answer.rows(model, len(theta), rng)
     deaths = answer.row_deaths(rows, again, np.exp(-gamma))
     ratio = answer.ratios_within(layout, theta, gamma)
-    values = _values(model, found.theta, again, gamma, deaths, ratio)
+    values = _values(model, sampled.theta, again, gamma, deaths, ratio)
     log_deaths = np.log(np.maximum(values["deaths"], 0.5))
-    diagnostics = diagnose({"log_deaths": log_deaths, "theta": found.theta}, found.stats)
+    diagnostics = diagnose({"log_deaths": log_deaths, "theta": sampled.theta}, sampled.stats)
     settings = {"draws": draws, "tune": tune, "chains": chains, "seed": seed}
-    learned = _anchor_learned(model, found.theta)
+    learned = _anchor_learned(model, sampled.theta)
     # Under the cut the anchor's bias is independent of all else: without it there is less noise.
     log_total = log_deaths[..., 0] + gamma.reshape(chains, draws)
     details = IncidentDetails(
-        identification=answer.identification(model, log_total, found.theta, learned),
+        identification=answer.identification(model, log_total, sampled.theta, learned),
         anchor=AnchorUsed(layout.anchor.source, prior.median, prior.sd, layout.anchor.how, learned),
         unlisted_from=layout.unlisted,
         judge=_judge(model),
@@ -93,7 +93,7 @@ def fit(
         grades=grades(model, again),
     )
     meta = _metadata(model, rows, learned, diagnostics, settings)
-    return _tree(model, rows, values, found, again, gamma), meta, details
+    return _tree(model, rows, values, sampled, again, gamma), meta, details
 
 
 def _values(
@@ -111,7 +111,7 @@ def _values(
     count = layout.readings.patterns.count
     reported = count @ stated_numbers(layout)
     scaled = np.exp(gamma)
-    found = {
+    variables = {
         "deaths": deaths,
         "ratio_within": ratio,
         # Both are shares of one total on one scale, which falls out of the first.
@@ -123,8 +123,8 @@ def _values(
     }
     if layout.unlisted == "none":
         for name in ("completeness_listed", "completeness_reported", "unlisted_incidents"):
-            del found[name]
-    return {name: value.reshape(*shape, *value.shape[1:]) for name, value in found.items()}
+            del variables[name]
+    return {name: value.reshape(*shape, *value.shape[1:]) for name, value in variables.items()}
 
 
 UNITS = {
@@ -151,7 +151,7 @@ def _tree(
     model: IncidentModel,
     rows: list[answer.Row],
     values: dict[str, Array],
-    found: Any,
+    sampled: Any,
     again: Reconstructed,
     gamma: Array,
 ) -> xarray.DataTree:
@@ -159,13 +159,13 @@ def _tree(
 
     dims = ("chain", "draw")
     layout = model.layout
-    axes = {"chain": np.arange(found.theta.shape[0]), "draw": np.arange(found.theta.shape[1])}
+    axes = {"chain": np.arange(sampled.theta.shape[0]), "draw": np.arange(sampled.theta.shape[1])}
     variables = {
         name: ((*dims, *DIMS[name]), value, {"unit": UNITS[name]}) for name, value in values.items()
     }
     labels = [f"{b.name}: {label}" for b in layout.parameters.blocks for label in b.labels]
-    variables["parameter"] = ((*dims, "name"), found.theta, {"unit": "on the whole line"})
-    variables["log_scale"] = (dims, gamma.reshape(found.theta.shape[:2]), {"unit": "log ratio"})
+    variables["parameter"] = ((*dims, "name"), sampled.theta, {"unit": "on the whole line"})
+    variables["log_scale"] = (dims, gamma.reshape(sampled.theta.shape[:2]), {"unit": "log ratio"})
     posterior = xr.Dataset(
         variables,
         coords={
@@ -179,7 +179,7 @@ def _tree(
     groups = {
         "posterior": posterior,
         "incidents": _incidents(model, again, gamma),
-        "sample_stats": xr.Dataset({n: (dims, v) for n, v in found.stats.items()}, coords=axes),
+        "sample_stats": xr.Dataset({n: (dims, v) for n, v in sampled.stats.items()}, coords=axes),
     }
     return xr.DataTree.from_dict(groups)
 

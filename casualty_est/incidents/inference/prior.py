@@ -59,7 +59,8 @@ def _deaths(
 ) -> tuple[Array, Array]:
     """Deaths in as many listed incidents as the table has, and in those that nobody lists."""
     density, d = Density(layout), layout.arrays
-    ones = len(density.table) - 1
+    table, size = density.parts.table, density.parts.size
+    ones = len(table) - 1
     row_of = d.index[:, -1]
     graded = row_of < ones
     real = np.ones(len(row_of))
@@ -68,10 +69,10 @@ def _deaths(
     for i, parameters in enumerate(theta):
         density.fill(parameters)
         if graded.any():
-            real[graded] = density.real[row_of[graded] - ones]
+            real[graded] = density.parts.verdicts.real[row_of[graded] - ones]
         number = int(rng.binomial(d.count.astype(np.int64), np.clip(real, 0, 1)).sum())
-        nobody = density.table[0] if layout.unlisted == "overlap" else np.zeros(len(middle))
-        shares = np.maximum(density.size - nobody, 0.0)
+        nobody = table[0] if layout.unlisted == "overlap" else np.zeros(len(middle))
+        shares = np.maximum(size.size - nobody, 0.0)
         scale = np.exp(-gamma[i])
         listed[i] = rng.multinomial(number, shares / shares.sum()) @ middle * scale
         if layout.unlisted == "overlap":

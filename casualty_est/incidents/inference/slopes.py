@@ -11,8 +11,18 @@ from typing import Any
 
 import numpy as np
 
-from casualty_est.incidents.inference.tables import FLOOR, compiled, expit, holding, whole_sum
-from casualty_est.incidents.model.layout import FALSE_ADMISSION, OUTLIER
+from casualty_est.incidents.inference.parts import (
+    Concessions,
+    Counts,
+    Holders,
+    Prior,
+    Size,
+    Statements,
+    Units,
+    Verdicts,
+)
+from casualty_est.incidents.inference.tables import FLOOR, expit, holding, inner, whole_sum
+from casualty_est.incidents.model.layout import FALSE_ADMISSION, OUTLIER, TAIL
 from casualty_est.incidents.model.verdicts import (
     IS_ACCEPTED,
     IS_NOT_RECALLED,
@@ -21,9 +31,10 @@ from casualty_est.incidents.model.verdicts import (
 )
 
 
-@compiled
-def log_prior(theta: Any, kinds: Any, first: Any, second: Any, slope: Any) -> float:
+@inner
+def log_prior(theta: Any, prior: Prior, slope: Any) -> float:
     """Log prior without constants; adds its slope."""
+    kinds, first, second = prior
     total = 0.0
     for i in range(len(theta)):
         x = theta[i]
@@ -44,9 +55,10 @@ def log_prior(theta: Any, kinds: Any, first: Any, second: Any, slope: Any) -> fl
     return total
 
 
-@compiled
-def log_likelihood(index: Any, count: Any, table: Any, base: Any, adjoint: Any) -> float:
+@inner
+def log_likelihood(units: Units, table: Any, adjoint: Any) -> float:
     """Sum of logs of all incidents; the adjoint of the table where it has as many rows."""
+    index, count, base = units
     cells, ones = table.shape[1], len(table) - 1
     slope = len(adjoint) > 0
     total = 0.0
@@ -82,12 +94,11 @@ def log_likelihood(index: Any, count: Any, table: Any, base: Any, adjoint: Any) 
     return total
 
 
-@compiled
-def of_holders(
-    theta: Any, x: Any, nodes: Any, histories: Any, size: Any, inclusion: Any, held: Any,
-    adjoint: Any, by_size: Any, slope: Any,
-) -> None:  # fmt: skip
+@inner
+def of_holders(theta: Any, of: Size, by: Holders, adjoint: Any, slope: Any) -> None:
     """Slopes in level, slope and log loading of each source, and the adjoint of the size law."""
+    x, size, by_size = of.log_deaths, of.size, of.adjoint
+    nodes, histories, inclusion, held = by.nodes, by.histories, by.inclusion, by.held
     cells, included = len(x), histories.shape[1]
     by_size[:] = 0.0
     slope[:] = 0.0
@@ -114,28 +125,28 @@ def of_holders(
         slope[2 * included + s] *= math.exp(theta[2 * included + s])
 
 
-@compiled
-def of_size(nobody: float, zero: int, size: Any, slopes: Any, by_size: Any, slope: Any) -> None:
+@inner
+def of_size(nobody: float, of: Size, slope: Any) -> None:
     """Slopes in mean, log sd and the logit of nobody killed, from the adjoint of the size law."""
+    zero, law, slopes, by_size = of.zero, of.law, of.slopes, of.adjoint
     by_mean, by_sd = 0.0, 0.0
-    for g in range(zero, len(size)):
+    for g in range(zero, len(law)):
         by_mean += by_size[g] * slopes[0, g]
         by_sd += by_size[g] * slopes[1, g]
-    slope[:] = 0.0
-    slope[0], slope[1] = by_mean, by_sd
+    slope[0] += (1 - TAIL) * by_mean
+    slope[1] += (1 - TAIL) * by_sd
     if zero:
         total = by_size[0]
-        for g in range(1, len(size)):
-            total -= by_size[g] * (size[g] - FLOOR) / (1 - nobody)
-        slope[2] += total * nobody * (1 - nobody)
+        for g in range(1, len(law)):
+            total -= by_size[g] * (law[g] - FLOOR) / (1 - nobody)
+        slope[2] += (1 - TAIL) * (total * nobody * (1 - nobody))
 
 
-@compiled
-def of_statements(
-    exact: Any, source: Any, pointer: Any, cell: Any, weight: Any, if_exact: Any, written: Any,
-    adjoint: Any, by_mass: Any, by_exact: Any,
-) -> None:  # fmt: skip
+@inner
+def of_statements(by: Statements, adjoint: Any, by_mass: Any) -> None:
     """Slopes in the logits of exact reports, and the adjoint of the own counts."""
+    source, pointer, cell, weight = by.source, by.pointer, by.cell, by.weight
+    if_exact, exact, written, by_exact = by.if_exact, by.exact, by.written, by.by_exact
     by_mass[:, :] = 0.0
     by_exact[:] = 0.0
     for c in range(len(source)):
@@ -150,12 +161,11 @@ def of_statements(
                 part[g] += scale * by_row[g]
 
 
-@compiled
-def of_own_counts(
-    bias: Any, sd: Any, x: Any, edges: Any, starts: Any, cells: Any, at: Any, by_mass: Any,
-    by_bias: Any, by_sd: Any,
-) -> None:  # fmt: skip
+@inner
+def of_own_counts(x: Any, by: Counts) -> None:
     """Slopes in the log ratios and the logs of the count sds."""
+    edges, cells, starts, at = by.edges, by.cells, by.starts, by.density
+    bias, sd, by_mass = by.bias, by.sd, by.by_mass
     for s in range(len(bias)):
         shift, widen = 0.0, 0.0
         for c in range(starts[1, s], starts[1, s + 1]):
@@ -165,31 +175,30 @@ def of_own_counts(
                 centre = x[g] + bias[s]
                 shift += pull[g] * (at_high[g] - at_low[g])
                 widen += pull[g] * ((high - centre) * at_high[g] - (low - centre) * at_low[g])
-        by_bias[s], by_sd[s] = -shift / sd[s], -widen / sd[s]
+        by.by_bias[s], by.by_sd[s] = -shift / sd[s], -widen / sd[s]
 
 
-@compiled
-def of_concessions(
-    exact: float, share: Any, table: Any, if_exact: Any, written: Any, adjoint: Any, by_share: Any
-) -> float:
+@inner
+def of_concessions(exact: float, by: Concessions, adjoint: Any) -> float:
     """Slope in the logit of conceding everything, and the adjoint of the share weights."""
+    table, if_exact, written, by_share = by.table, by.if_exact, by.written, by.by_share
     by_exact = 0.0
     by_share[:] = 0.0
     for c in range(len(adjoint)):
         for g in range(adjoint.shape[1]):
             pull = (1 - OUTLIER) * adjoint[c, g]
             by_exact += pull * (if_exact[c, g] - written[c, g])
-            for q in range(len(share)):
+            for q in range(len(by_share)):
                 by_share[q] += pull * (1 - exact) * table[c, g, q]
     return by_exact * exact * (1 - exact)
 
 
-@compiled
+@inner
 def of_verdicts(
-    recall: Any, x: Any, kinds: Any, real: Any, admitted: Any, adjoint: Any, by_real: Any,
-    by_hurdle: Any, by_recall: Any,
-) -> None:  # fmt: skip
+    recall: Any, x: Any, by: Verdicts, adjoint: Any, by_hurdle: Any, by_recall: Any
+) -> None:
     """Slopes in hurdle and recall, and the adjoint of the probability of being real."""
+    kinds, real, admitted = by.kinds, by.real, by.admitted
     by_hurdle[:] = 0.0
     by_recall[:] = 0.0
     for v in range(len(kinds)):
@@ -215,15 +224,14 @@ def of_verdicts(
                 by_deaths += odds * x[g]
             by_recall[0] += level
             by_recall[1] += by_deaths
-        by_real[v] = reality
+        by.by_real[v] = reality
 
 
-@compiled
-def of_real(
-    kinds: Any, grade: Any, share: Any, mixed: Any, mixed_grade: Any, contested: int, by_real: Any,
-    by_grade: Any, by_share: Any, by_mixed: Any,
-) -> None:  # fmt: skip
+@inner
+def of_real(by: Verdicts, by_grade: Any, by_share: Any) -> None:
     """Slopes in grades and shares, and the adjoint of the mixture over grades."""
+    kinds, mixed_grade, grade, share = by.kinds, by.mixed_grade, by.grade, by.share
+    mixed, by_real, by_mixed = by.mixed, by.by_real, by.by_mixed
     by_grade[:] = 0.0
     by_share[:] = 0.0
     for v in range(len(kinds)):
@@ -238,9 +246,9 @@ def of_real(
             continue
         for k in range(len(mixed_grade)):
             at, weight = mixed_grade[k], mixed[kinds[v, 3], k]
-            doubt = part if at == contested else 1.0
+            doubt = part if at == by.contested else 1.0
             by_grade[at] += pull * weight * doubt
-            if at == contested and with_share:
+            if at == by.contested and with_share:
                 by_share[kinds[v, 2]] += pull * weight * grade[at]
             by_mixed[kinds[v, 3], k] += pull * grade[at] * doubt
     for k in range(len(grade)):

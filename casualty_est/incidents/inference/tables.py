@@ -1,8 +1,8 @@
 """Compiled kernels that fill the table M of the incidents model.
 
 A row of M is a function of the true deaths of an incident: the size law times inclusion, the
-probability of a statement, or that of verdict and grade. Each kernel takes plain arrays, which
-compile in a fraction of the time of a structure that holds them all.
+probability of a statement, or that of verdict and grade. Each kernel reads and fills the arrays of
+its own factor (see `parts`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,15 @@ from numba import njit
 from scipy import special
 
 from casualty_est.incidents import model as models_of_incidents
-from casualty_est.incidents.model.layout import FALSE_ADMISSION, OUTLIER
+from casualty_est.incidents.inference.parts import (
+    Concessions,
+    Counts,
+    Holders,
+    Size,
+    Statements,
+    Verdicts,
+)
+from casualty_est.incidents.model.layout import FALSE_ADMISSION, OUTLIER, TAIL
 from casualty_est.incidents.model.verdicts import IS_ACCEPTED, IS_RECALLED, IS_REJECTED, NO_EFFECT
 
 ROOT_HALF = math.sqrt(0.5)
@@ -37,7 +45,7 @@ def _stamp() -> str:
 STAMP = _stamp()
 
 
-def compiled(function: Any) -> Any:
+def compiled(function: Any, **options: bool) -> Any:
     """Compile a kernel, and keep it on disk until any file that it is made of changes.
 
     By itself numba looks at the file of the kernel alone: one that calls an older version of
@@ -47,9 +55,14 @@ def compiled(function: Any) -> Any:
     its sums in an order of its own, and which copy runs depends on what was compiled in this
     process and what came from disk: the first fit would give other draws than all later ones.
     """
-    kernel = njit(cache=True, nogil=True, error_model="numpy")(function)
+    kernel = njit(cache=True, nogil=True, error_model="numpy", **options)(function)
     kernel._cache._cache_file._source_stamp = STAMP
     return kernel
+
+
+def inner(function: Any) -> Any:
+    """Compile a kernel that other kernels call and Python does not: its door would take as long."""
+    return compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
 STEPS = 32
@@ -76,7 +89,7 @@ def _taylor() -> npt.NDArray[np.float64]:
 NORMAL = _taylor()
 
 
-@compiled
+@inner
 def whole_sum(terms: Any) -> float:
     """Sum of an array in an order that is written out: four sums that run side by side.
 
@@ -94,13 +107,13 @@ def whole_sum(terms: Any) -> float:
     return (a + b) + (c + d)
 
 
-@compiled
+@inner
 def expit(x: float) -> float:
     """Inverse logit."""
     return 1 / (1 + math.exp(-x))
 
 
-@compiled
+@inner
 def between(low: float, high: float) -> float:
     """Normal probability between two standardised ends, on the side where no digits cancel."""
     if low > 0:
@@ -108,12 +121,11 @@ def between(low: float, high: float) -> float:
     return 0.5 * (math.erfc(-high * ROOT_HALF) - math.erfc(-low * ROOT_HALF))
 
 
-@compiled
-def size_law(
-    mean: float, sd: float, nobody: float, zero: int, ends: Any, size: Any, slopes: Any
-) -> None:
+@inner
+def size_law(mean: float, sd: float, nobody: float, by: Size) -> None:
     """Probability of each number of deaths, and its slopes in mean and log sd."""
-    cells = len(size)
+    ends, zero, law, slopes = by.ends, by.zero, by.law, by.slopes
+    cells = len(law)
     low, high = (ends[0, zero] - mean) / sd, (ends[1, cells - 1] - mean) / sd
     total = max(between(low, high), 1e-300)
     at_low, at_high = PHI * math.exp(-0.5 * low * low), PHI * math.exp(-0.5 * high * high)
@@ -123,22 +135,23 @@ def size_law(
         low, high = (ends[0, g] - mean) / sd, (ends[1, g] - mean) / sd
         at_low, at_high = PHI * math.exp(-0.5 * low * low), PHI * math.exp(-0.5 * high * high)
         share = between(low, high) / total
-        size[g] = rest * share + FLOOR
+        law[g] = rest * share + FLOOR
         slopes[0, g] = rest * ((at_low - at_high) / sd - share * by_mean) / total
         slopes[1, g] = rest * (low * at_low - high * at_high - share * by_sd) / total
     if zero:
-        size[0] = nobody + FLOOR
+        law[0] = nobody + FLOOR
+    for g in range(cells):
+        by.size[g] = (1 - TAIL) * law[g] + by.any_size[g]
 
 
-@compiled
-def holders(
-    theta: Any, x: Any, nodes: Any, histories: Any, size: Any, inclusion: Any, held: Any, rows: Any
-) -> None:
+@inner
+def holders(theta: Any, of: Size, by: Holders, rows: Any) -> None:
     """Probability of each set of holders, alone and times the size law.
 
-    `theta` holds level, slope and log loading of each source; `nodes` the visibility and its
-    weights.
+    theta (3 * source,): Level, slope and log loading of each source.
     """
+    x, size = of.log_deaths, of.size
+    nodes, histories, inclusion, held = by.nodes, by.histories, by.inclusion, by.held
     included, cells = histories.shape[1], len(x)
     product = np.empty(cells)
     for s in range(included):
@@ -160,7 +173,7 @@ def holders(
             row[g] = total[g] * size[g]
 
 
-@compiled
+@inner
 def holding(history: Any, inclusion: Any, u: int, weight: float, product: Any) -> None:
     """Probability of one set of holders at one visibility, times its weight."""
     for g in range(len(product)):
@@ -175,17 +188,16 @@ def holding(history: Any, inclusion: Any, u: int, weight: float, product: Any) -
                 product[g] *= 1 - p[g]
 
 
-@compiled
-def own_counts(
-    bias: Any, sd: Any, x: Any, edges: Any, starts: Any, cells: Any, table: Any, below: Any,
-    at: Any, mass: Any,
-) -> None:  # fmt: skip
+@inner
+def own_counts(x: Any, by: Counts) -> None:
     """Probability that the own count of a source falls into each of its cells."""
+    edges, cells, starts, table = by.edges, by.cells, by.starts, by.normal
+    bias, sd, below, density, mass = by.bias, by.sd, by.below, by.density, by.mass
     size = len(x)
     for s in range(len(bias)):
         scale = 1 / sd[s]
         for e in range(starts[0, s], starts[0, s + 1]):
-            row, slope, middle = below[e], at[e], edges[e] - bias[s]
+            row, slope, middle = below[e], density[e], edges[e] - bias[s]
             for g in range(size):
                 z = (middle - x[g]) * scale
                 if z <= -END or z >= END:
@@ -203,12 +215,11 @@ def own_counts(
             between_them[g] = last[g] - first[g]
 
 
-@compiled
-def statements(
-    exact: Any, source: Any, pointer: Any, cell: Any, weight: Any, if_exact: Any, outlier: Any,
-    mass: Any, written: Any, rows: Any,
-) -> None:  # fmt: skip
+@inner
+def statements(by: Statements, mass: Any, rows: Any) -> None:
     """Probability of each statement of a lister given the true deaths."""
+    source, pointer, cell, weight = by.source, by.pointer, by.cell, by.weight
+    if_exact, outlier, exact, written = by.if_exact, by.outlier, by.exact, by.written
     size = rows.shape[1]
     for c in range(len(outlier)):
         p, total, right, row = exact[source[c]], written[c], if_exact[c], rows[c]
@@ -223,11 +234,11 @@ def statements(
             row[g] = (1 - OUTLIER) * (p * right[g] + (1 - p) * total[g]) + floor
 
 
-@compiled
-def concessions(
-    exact: float, share: Any, table: Any, if_exact: Any, outlier: Any, written: Any, rows: Any
-) -> None:
-    """Probability of what the judge concedes; `share` weighs the nodes of the conceded share."""
+@inner
+def concessions(exact: float, by: Concessions, rows: Any) -> None:
+    """Probability of what the judge concedes."""
+    table, if_exact, outlier = by.table, by.if_exact, by.outlier
+    share, written = by.share, by.written
     for c in range(len(outlier)):
         for g in range(rows.shape[1]):
             total = 0.0
@@ -238,15 +249,15 @@ def concessions(
             rows[c, g] = (1 - OUTLIER) * meant + OUTLIER * outlier[c]
 
 
-@compiled
-def real_probability(
-    kinds: Any, grade: Any, share: Any, mixed: Any, mixed_grade: Any, contested: int, real: Any
-) -> None:
+@inner
+def real_probability(by: Verdicts) -> None:
     """Probability that an incident is real and the perpetrator's, before verdict and numbers.
 
-    The columns of `kinds` are kind, grade, share and sole suspect. The grade of an accepted
-    incident follows from its acceptance: it counts as unknown, mixed over what the others have.
+    The grade of an accepted incident follows from its acceptance: it counts as unknown, mixed over
+    what the others have.
     """
+    kinds, mixed_grade, real = by.kinds, by.mixed_grade, by.real
+    grade, share, mixed = by.grade, by.share, by.mixed
     for v in range(len(kinds)):
         part = share[kinds[v, 2]] if kinds[v, 2] >= 0 else 1.0
         if kinds[v, 0] != IS_ACCEPTED or len(grade) == 0:
@@ -254,16 +265,15 @@ def real_probability(
             continue
         total = 0.0
         for k in range(len(mixed_grade)):
-            doubt = part if mixed_grade[k] == contested else 1.0
+            doubt = part if mixed_grade[k] == by.contested else 1.0
             total += mixed[kinds[v, 3], k] * grade[mixed_grade[k]] * doubt
         real[v] = total
 
 
-@compiled
-def verdicts(
-    hurdle: Any, recall: Any, x: Any, kinds: Any, real: Any, admitted: Any, rows: Any
-) -> None:
+@inner
+def verdicts(hurdle: Any, recall: Any, x: Any, by: Verdicts, rows: Any) -> None:
     """Probability of verdict and recall given the true deaths."""
+    kinds, real, admitted = by.kinds, by.real, by.admitted
     size = len(x)
     for sole in range(2 * (len(hurdle) > 0)):
         for g in range(size):

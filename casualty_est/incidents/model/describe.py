@@ -72,7 +72,7 @@ def _priors(model: IncidentModel) -> list[str]:
     (m, m_sd), (s, s_sd) = lay.SIZE
     lines = [
         f"  deaths of an incident: log-normal, mean of the log ~ {_normal(m, m_sd)}, log sd ~ "
-        f"{_normal(s, s_sd)}, up to {int(layout.grid.high[-1]):,}; of any size {lay.TAIL:g}",
+        f"{_normal(s, s_sd)}, up to {int(layout.grid.high[-1]):,}; of any size {lay.TAIL:g}"
     ]
     if "zero" in has:
         lines.append(f"  nobody killed ~ Beta({lay.ZERO[0]:g}, {lay.ZERO[1]:g})")

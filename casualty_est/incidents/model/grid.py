@@ -120,17 +120,17 @@ def build_statements(quantities: Sequence[Quantity], grid: Grid) -> Statements:
 
 def _edges(spans: Sequence[tuple[int, int, Array]]) -> Array:
     """Edges of the cells of the own count, half-way between whole numbers."""
-    found: set[float] = set()
+    edges: set[float] = set()
     for low, high, k in spans:
         v = np.arange(low, high + 2)
         steps = np.abs(np.diff(np.concatenate([[0.0], k, [0.0]])))
-        found |= set((v[steps > JUMP * k.max()] - 0.5).tolist())
-        found |= {low - 0.5, high + 0.5}
+        edges |= set((v[steps > JUMP * k.max()] - 0.5).tolist())
+        edges |= {low - 0.5, high + 0.5}
         edge = low + 0.5
         while edge < high:
-            found.add(edge)
+            edges.add(edge)
             edge = max(edge + 1, math.floor(edge * FINE) + 0.5) if edge > SINGLE else edge + 1
-    return np.array(sorted(found))
+    return np.array(sorted(edges))
 
 
 def _means(k: Array, start: int, low: npt.NDArray[Any], high: npt.NDArray[Any]) -> Array:

@@ -25,6 +25,7 @@ from casualty_est.incidents.model.settings import (
 )
 from casualty_est.incidents.table.patterns import IncidentPatterns
 from casualty_est.incidents.table.reports import IncidentReports
+from casualty_est.kinds import room
 from casualty_est.result.schema import Cell
 from casualty_est.tables.cells import ROLES
 from casualty_est.tables.checks import offered
@@ -229,7 +230,7 @@ class IncidentModel:
     def _cell(self, cell: Mapping[str, str | date | None] | None) -> Cell:
         readings = self.layout.readings
         used = [readings.patterns.scope[k] for k in np.unique(readings.patterns.scope_of)]
-        found: dict[str, Any] = {
+        given: dict[str, Any] = {
             "scope": "+".join(used),
             "perpetrator": readings.target or CELL.perpetrator,
         }
@@ -237,8 +238,8 @@ class IncidentModel:
             if key not in CELL_FIELDS:
                 msg = f"cell: {key!r} is unknown; {offered(key, CELL_FIELDS)}"
                 raise UsageError(msg)
-            found[key] = value.isoformat() if isinstance(value, date) else value
-        return replace(CELL, **found)
+            given[key] = value.isoformat() if isinstance(value, date) else value
+        return replace(CELL, **given)
 
     def _notes(self) -> list[Note]:
         layout, readings = self.layout, self.layout.readings
@@ -363,16 +364,16 @@ class IncidentModel:
         UsageError
             If a number is out of range or the method is another.
         """
-        from casualty_est.incidents.estimate import IncidentEstimate
-        from casualty_est.incidents.inference.fit import fit
-
         if method not in ("auto", "nuts"):
             msg = f"an incidents model has the method 'nuts', not {method!r}"
             raise UsageError(msg)
-        tree, meta, details = fit(
+        tree, meta, details = room(self.kind, "inference.fit").fit(
             self, seed=seed, draws=draws, tune=tune, chains=chains, progress_bar=progress_bar
         )
-        return IncidentEstimate(tree, meta, details, model=self, progress_bar=progress_bar)
+        est: IncidentEstimate = room(self.kind, "estimate").ESTIMATE(
+            tree, meta, details, model=self, progress_bar=progress_bar
+        )
+        return est
 
     def prior_predictive(self, *, draws: int = 1000, seed: int | None = None) -> xarray.DataTree:
         """Draw from the prior: what the assumptions say before any number is seen.
@@ -391,9 +392,9 @@ class IncidentModel:
             as many listed incidents as the table has), ``ratio_within`` (chain, draw, source) and
             ``inclusion`` (chain, draw, source, size).
         """
-        from casualty_est.incidents.inference.prior import prior_predictive
-
-        return prior_predictive(self, draws=draws, seed=seed)
+        of = room(self.kind, "inference.prior")
+        drawn: xarray.DataTree = of.prior_predictive(self, draws=draws, seed=seed)
+        return drawn
 
     def __repr__(self) -> str:
         from casualty_est.incidents.model.describe import describe

@@ -48,12 +48,12 @@ class Parameters:
 
     def starts(self) -> npt.NDArray[np.int64]:
         """Position of each block of `NAMES` in the vector, -1 where it is absent."""
-        found = np.full(len(NAMES), -1, dtype=np.int64)
+        first = np.full(len(NAMES), -1, dtype=np.int64)
         start = 0
         for block in self.blocks:
-            found[NAMES.index(block.name)] = start
+            first[NAMES.index(block.name)] = start
             start += len(block.labels)
-        return found
+        return first
 
     def kinds(self) -> npt.NDArray[np.int64]:
         """Kind of prior of every element, as a position in `KINDS`."""
@@ -75,18 +75,6 @@ class Parameters:
         """Draws from the prior, of shape (draw, element)."""
         return np.hstack([_draw(block, rng, count) for block in self.blocks])
 
-    def location_scores(self, theta: Array) -> Array:
-        """Derivative of the log prior by the location of every element, for elasticities.
-
-        The location is that of the parameter on the whole line, so a probability moves by its
-        logit.
-        """
-        columns = []
-        for block in self.blocks:
-            x = self.get(theta, block.name)
-            columns.append(-_slope(block, x))
-        return np.concatenate(columns, axis=-1)
-
 
 def _draw(block: Block, rng: np.random.Generator, count: int) -> Array:
     shape = (count, len(block.labels))
@@ -97,17 +85,6 @@ def _draw(block: Block, rng: np.random.Generator, count: int) -> Array:
             case "beta":
                 return np.asarray(special.logit(rng.beta(block.first, block.second, shape)))
     return np.asarray(np.log(rng.gamma(block.first, 1.0, shape)))
-
-
-def _slope(block: Block, x: Array) -> Array:
-    """Slope of the log density on the whole line."""
-    match block.kind:
-        case "normal":
-            return np.asarray(-(x - block.first) / block.second**2)
-        case "beta":
-            p = special.expit(x)
-            return np.asarray(block.first * (1 - p) - block.second * p)
-    return np.asarray(block.first - np.exp(x))
 
 
 def normal(name: str, labels: Sequence[str], mean: object, sd: object) -> Block:

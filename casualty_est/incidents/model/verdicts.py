@@ -55,7 +55,7 @@ def verdict_rows(
     names = [*patterns.grade, None]
     doubtful = _doubtful(readings)
     rows: dict[tuple[int, int, int, int], int] = {}
-    found = np.full(len(patterns.count), -1, dtype=np.int64)
+    row_of = np.full(len(patterns.count), -1, dtype=np.int64)
     for p in range(len(patterns.count)):
         name, n = names[patterns.grade_of[p]], int(readings.suspects[p])
         grade = grades.index(name) if name in grades else -1
@@ -76,8 +76,8 @@ def verdict_rows(
             key = (NO_EFFECT, grade, share if doubtful[p] else -1, sole)
             if key[1:3] == (-1, -1):
                 continue
-        found[p] = rows.setdefault(key, len(rows))
-    return np.array(list(rows), dtype=np.int64).reshape(-1, 4), found
+        row_of[p] = rows.setdefault(key, len(rows))
+    return np.array(list(rows), dtype=np.int64).reshape(-1, 4), row_of
 
 
 def mixed_counts(readings: Readings, grades: Sequence[str], mixed: Sequence[int]) -> Array:

@@ -38,12 +38,7 @@ class IncidentPlots(Plots):
 
         Parameters
         ----------
-        row : str, optional
-            Label of the estimate, as in `Estimate.summary`; the first by default.
-        ci_prob : float
-            Level of the equal-tailed credible intervals.
-        dark : bool
-            Light text for a dark page, on a transparent ground.
+        row, ci_prob, dark : as in `Plots.total`
 
         Returns
         -------
@@ -65,8 +60,7 @@ class IncidentPlots(Plots):
         source : str, optional
             The source at the end; the first is always the anchor. By default the one whose total
             is farthest from the anchor's.
-        dark : bool
-            Light text for a dark page, on a transparent ground.
+        dark : as in `Plots.total`
 
         Returns
         -------
@@ -89,8 +83,7 @@ class IncidentPlots(Plots):
         ----------
         ci_prob : float
             Level of the equal-tailed credible bands.
-        dark : bool
-            Light text for a dark page, on a transparent ground.
+        dark : as in `Plots.total`
 
         Returns
         -------
@@ -112,8 +105,7 @@ class IncidentPlots(Plots):
 
         Parameters
         ----------
-        dark : bool
-            Light text for a dark page, on a transparent ground.
+        dark : as in `Plots.total`
 
         Returns
         -------
@@ -128,6 +120,6 @@ class IncidentPlots(Plots):
         return self._estimate._parameter("ratio_within", source, prob)
 
     def _refits(self, name: str, row: int, prob: float) -> Sequence[Case] | None:
-        found = super()._refits(name, row, prob)
+        cases = super()._refits(name, row, prob)
         # The settings as fitted are the estimate itself.
-        return found[1:] if name == "other_settings" and found else found
+        return cases[1:] if name == "other_settings" and cases else cases

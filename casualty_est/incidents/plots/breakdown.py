@@ -69,14 +69,14 @@ def gap(estimate: IncidentEstimate, source: str | None, palette: Palette) -> Pic
     if not known:
         text = "One source alone has no gap to another."
         return only_note("Why the counts differ", text, palette)
-    found = gap_to(known, source)
-    steps = steps_of(found, estimate.details.judge)
+    between = gap_to(known, source)
+    steps = steps_of(between, estimate.details.judge)
     labels = [label(step.name, step.detail, LEFT - 0.25, palette) for step in steps]
     page = open_page(
         sum(height_of(lines) for lines in labels) + 0.1,
         _limits(steps),
         palette,
-        title=f"Why the counts of {found.sources[0]} and {found.sources[1]} differ",
+        title=f"Why the counts of {between.sources[0]} and {between.sources[1]} differ",
         xlabel="deaths reported; of a range the middle",
         note="Steps: posterior means, which add up to the gap; thin bars: 95% intervals.",
         left=LEFT,
@@ -99,21 +99,21 @@ def gap_to(known: Sequence[Gap], source: str | None) -> Gap:
     """The gap to a source; the widest one, which comes first, where none is named."""
     if source is None:
         return known[0]
-    for found in known:
-        if found.sources[1] == source:
-            return found
-    names = ", ".join(repr(found.sources[1]) for found in known)
+    for between in known:
+        if between.sources[1] == source:
+            return between
+    names = ", ".join(repr(between.sources[1]) for between in known)
     msg = f"est.plot.gap(source=...) takes one of {names}, not {source!r}"
     raise UsageError(msg)
 
 
-def steps_of(found: Gap, judge: str | None) -> list[Step]:
+def steps_of(between: Gap, judge: str | None) -> list[Step]:
     """The bars from one total to the other."""
-    first, last = found.sources
-    start, end = found.reported
+    first, last = between.sources
+    start, end = between.reported
     steps = [Step(first, f"reports {start:,.0f}", 0.0, start)]
     at = start
-    for name, part in found.parts.items():
+    for name, part in between.parts.items():
         after = at - part.mean
         ends = at - part.high, at - part.low
         steps.append(Step(part_name(name, last, judge), _size(part), at, after, ends))
@@ -198,14 +198,14 @@ def inclusion(estimate: IncidentEstimate, prob: float, palette: Palette) -> Pict
 def curves_of(estimate: IncidentEstimate, prob: float) -> list[tuple[str, str, pd.DataFrame]]:
     """Sources whose inclusion is estimated: name, what the curve is, and its points."""
     judge = estimate.details.judge
-    found = []
+    curves = []
     for i, source in enumerate(estimate.meta.sources):
         curve = estimate.inclusion(i, prob)
         if curve is None:
             continue
         detail = "accepts an incident of its own" if source.source == judge else "lists it"
-        found.append((source.source, detail, curve))
-    return found
+        curves.append((source.source, detail, curve))
+    return curves
 
 
 def _note(estimate: IncidentEstimate) -> str:
@@ -243,13 +243,13 @@ def _curve(axes: Any, curve: pd.DataFrame, room: float, palette: Palette) -> Non
 
 def mentions_of(estimate: IncidentEstimate, palette: Palette) -> Picture:
     """Draw who reports what, by size; see `IncidentPlots.mentions`."""
-    found, reports = estimate.details.by_size, estimate.details.reports
+    by_size, reports = estimate.details.by_size, estimate.details.reports
     sizes = Sizes(
         tuple(row.source for row in reports),
         tuple(row.role for row in reports),
-        found.classes,
-        np.array(found.incidents),
-        np.array(found.mentioned),
-        np.array(found.counted),
+        by_size.classes,
+        np.array(by_size.incidents),
+        np.array(by_size.mentioned),
+        np.array(by_size.counted),
     )
     return mentions.picture(sizes, palette)

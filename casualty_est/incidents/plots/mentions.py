@@ -122,13 +122,7 @@ def _fitting(name: str, pitch: float) -> str:
 
 
 def _strip(
-    figure: Picture,
-    sizes: Sizes,
-    s: int,
-    row: int,
-    top: float,
-    places: Places,
-    palette: Palette,
+    figure: Picture, sizes: Sizes, s: int, row: int, top: float, places: Places, palette: Palette
 ) -> None:
     tall = places.tall[row]
     axes = _axes(figure, top, tall)

@@ -135,7 +135,7 @@ class IncidentParts(Parts):
             "judge": details.judge,
             "graded": bool(details.grades),
             "why": text.why_they_differ(self.estimate),
-            "gaps": [tables.gap(found, details.judge) for found in details.widest_gaps],
+            "gaps": [tables.gap(between, details.judge) for between in details.widest_gaps],
             "inclusion": tables.inclusion(self.estimate, self.prob),
             "reports": tables.data(self.estimate),
         }

@@ -46,8 +46,8 @@ def estimates(estimate: IncidentEstimate, prob: float) -> Table:
 
 
 def _stated(row: Row) -> str:
-    found = row.documented
-    return f"{documented_text(found)} ({found.source})" if found else NONE
+    documented = row.documented
+    return f"{documented_text(documented)} ({documented.source})" if documented else NONE
 
 
 def _key(row: Row, part: str) -> tuple[Any, ...]:
@@ -78,10 +78,10 @@ def sources(estimate: IncidentEstimate, prob: float) -> Table:
     return Table(caption, head, tuple(rows), wide=True, stack=True)
 
 
-def _part(found: Parameter | Span | None) -> str:
-    if found is None:
+def _part(value: Parameter | Span | None) -> str:
+    if value is None:
         return "not known"
-    return f"{ratio(found.median)} ({ratio_interval(found.low, found.high)})"
+    return f"{ratio(value.median)} ({ratio_interval(value.low, value.high)})"
 
 
 def inclusion(estimate: IncidentEstimate, prob: float) -> Table | None:
@@ -110,16 +110,16 @@ def _chance(point: Any) -> str:
     return f"{whole(point.median)} ({whole(point.low)} to {whole(point.high)})"
 
 
-def gap(found: Gap, judge: str | None) -> Table:
+def gap(between: Gap, judge: str | None) -> Table:
     """Split the gap between two sources' totals."""
-    first, last = found.sources
+    first, last = between.sources
     rows = []
-    for name, part in found.parts.items():
+    for name, part in between.parts.items():
         ends = f"{_signed(part.low, part)} to {_signed(part.high, part)}"
         rows.append((capitalised(part_name(name, last, judge)), _signed(part.mean, part), ends))
-    foot = ("The gap", f"{found.gap:,.0f}", "")
+    foot = ("The gap", f"{between.gap:,.0f}", "")
     caption = (
-        f"From {first} ({found.reported[0]:,.0f}) to {last} ({found.reported[1]:,.0f}): what "
+        f"From {first} ({between.reported[0]:,.0f}) to {last} ({between.reported[1]:,.0f}): what "
         "the gap is made of. Parts are means, which add up; a part below 0 makes the gap smaller."
     )
     return Table(caption, ("", "Deaths", "95% interval"), tuple(rows), foot, stack=True)
@@ -140,8 +140,8 @@ def data(estimate: IncidentEstimate) -> list[Table]:
     return tables
 
 
-def _reports(found: Sequence[Reported]) -> Table:
-    judged = any(map(_verdicts, found))
+def _reports(reports: Sequence[Reported]) -> Table:
+    judged = any(map(_verdicts, reports))
     rows = tuple(
         (
             row.source,
@@ -151,7 +151,7 @@ def _reports(found: Sequence[Reported]) -> Table:
             _range(row),
             *([_verdicts(row)] if judged else []),
         )
-        for row in found
+        for row in reports
     )
     head = (
         *("Source", "Incidents", "Only here", "With a number", "Deaths"),
@@ -169,7 +169,7 @@ def _verdicts(row: Reported) -> str:
     return ", ".join(parts)
 
 
-def _grades(found: Sequence[Graded], *, judged: bool) -> Table:
+def _grades(grades: Sequence[Graded], *, judged: bool) -> Table:
     rows = tuple(
         (
             capitalised(row.grade),
@@ -178,7 +178,7 @@ def _grades(found: Sequence[Graded], *, judged: bool) -> Table:
             *([f"{row.accepted:,} of {row.judged:,}"] if judged else []),
             whole(row.real),
         )
-        for row in found
+        for row in grades
     )
     head = ("Grade", "Incidents", "Deaths", *(["Accepted"] if judged else []), "Counted as real")
     caption = (

@@ -32,13 +32,13 @@ def conceded(estimate: IncidentEstimate, prob: float) -> list[str]:
     if judge is None:
         return []
     names = [source.source for source in estimate.meta.sources]
-    found = estimate._parameter("completeness_reported", names.index(judge), prob)
-    if found is None:
+    reported = estimate._parameter("completeness_reported", names.index(judge), prob)
+    if reported is None:
         return []
     return [
-        f"The deaths that {judge} has stated or conceded are about {ratio(found.median)} of "
+        f"The deaths that {judge} has stated or conceded are about {ratio(reported.median)} of "
         f"this estimate ({percent(prob)} credible interval "
-        f"{ratio_interval(found.low, found.high)})."
+        f"{ratio_interval(reported.low, reported.high)})."
     ]
 
 
@@ -94,18 +94,18 @@ def _unlisted(estimate: IncidentEstimate) -> list[str]:
 
 def documented(estimate: IncidentEstimate, prob: float) -> str:
     """The documented count in a sentence of its own, and why the interval may reach below it."""
-    found = estimate.meta.rows[0].documented
-    if not found:
+    sum_of = estimate.meta.rows[0].documented
+    if not sum_of:
         return (
             "Documented, not estimated: no perpetrator, monitor, government or international "
             "source states a number of deaths for any of these incidents."
         )
-    source = found.source or "several sources"
+    source = sum_of.source or "several sources"
     said = (
-        f"Documented, not estimated: {documented_text(found)}, the sum over all incidents, "
+        f"Documented, not estimated: {documented_text(sum_of)}, the sum over all incidents, "
         f"whatever their grade, of the largest lower end that was published ({source})."
     )
-    if not reaches_below(estimate, found.low, prob):
+    if not reaches_below(estimate, sum_of.low, prob):
         return said
     details = estimate.details
     unreal = "some incidents may not be real, or not by the perpetrator, and because "
@@ -132,12 +132,12 @@ def of_sources(estimate: IncidentEstimate, prob: float) -> list[str]:
             text = f"Within an incident that it lists, {name} states about {within} of the deaths"
             if name == details.anchor.source and details.anchor.learned is None:
                 text += ", which is what was assumed of it"
-        found = estimate._parameter("completeness_listed", i, prob)
-        if found is not None:
+        holds = estimate._parameter("completeness_listed", i, prob)
+        if holds is not None:
             verb = "accepts or reports" if name == details.judge else "lists"
             text += (
-                f"; the incidents that it {verb} hold about {ratio(found.median)} "
-                f"({ratio_interval(found.low, found.high)}) of all deaths"
+                f"; the incidents that it {verb} hold about {ratio(holds.median)} "
+                f"({ratio_interval(holds.low, holds.high)}) of all deaths"
             )
         said.append(f"{text} ({percent(prob)} credible intervals).")
     return said
@@ -146,17 +146,17 @@ def of_sources(estimate: IncidentEstimate, prob: float) -> list[str]:
 def why_they_differ(estimate: IncidentEstimate) -> list[str]:
     """The gaps between sources' totals in sentences, widest first."""
     details = estimate.details
-    return [_why(found, details.judge) for found in details.widest_gaps]
+    return [_why(between, details.judge) for between in details.widest_gaps]
 
 
-def _why(found: Gap, judge: str | None) -> str:
-    first, last = found.sources
-    one, two = found.reported
+def _why(between: Gap, judge: str | None) -> str:
+    first, last = between.sources
+    one, two = between.reported
     head = (
         f"What {first} reports adds up to {one:,.0f} deaths (of a range the middle), what "
         f"{last} states to {two:,.0f}."
     )
-    shares = {name: part.mean / found.gap for name, part in found.parts.items() if found.gap}
+    shares = {name: part.mean / between.gap for name, part in between.parts.items() if between.gap}
     if not shares or min(shares.values()) < 0:
         # Parts of opposite sign are no shares of a whole.
         return f"{head} The table shows what the difference is made of."
@@ -175,7 +175,7 @@ def what_if(estimate: IncidentEstimate) -> list[str]:
     """How wrong the scale would have to be for another source's own total to be right."""
     if not estimate.meta.has_level or estimate.meta.settings["scale"] != "cut":
         return []  # without a level there is nothing to tip; a joint scale has no one lever
-    numbers = [found.reported[1] for found in estimate.details.gaps if found.reported[1] > 0]
+    numbers = [between.reported[1] for between in estimate.details.gaps if between.reported[1] > 0]
     return [said for number in numbers for said in estimate.tipping(number)["sentence"]]
 
 

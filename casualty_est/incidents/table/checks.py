@@ -53,7 +53,7 @@ def validate(
     problems.extend(_disagreements(table, rows))
     problems.extend(_recall_problems(table, rows))
     if problems:
-        raise InputError(sorted(problems, key=lambda found: found.line or 0), table.name)
+        raise InputError(sorted(problems, key=lambda problem: problem.line or 0), table.name)
     return tuple(rows), _notes(rows)
 
 
@@ -279,7 +279,7 @@ def _notes(rows: Sequence[Report]) -> tuple[Note, ...]:
         ("perpetrator", [i for i in incidents if not i.perpetrators], "nobody is suspected"),
     ):
         if bare:
-            missing = sum(found.count for found in bare)
+            missing = sum(incident.count for incident in bare)
             where = f"{missing:,} incident{'s' if missing != 1 else ''}"
             notes.append(("default", f"{what} not given for {where}: {taken}"))
     if all(row.count is None for row in rows):
@@ -293,8 +293,8 @@ def _notes(rows: Sequence[Report]) -> tuple[Note, ...]:
         text = f"{where} the verdict rejected and deaths above zero: both are kept as they stand"
         notes.append(("rejected_with_deaths", text))
     notes.extend(similar_names((row.source for row in rows), "sources"))
-    notes.extend(similar_names((found.scope for found in incidents), "scopes"))
-    suspected = (name for found in incidents for name in found.perpetrators)
+    notes.extend(similar_names((incident.scope for incident in incidents), "scopes"))
+    suspected = (name for incident in incidents for name in incident.perpetrators)
     notes.extend(similar_names(suspected, "perpetrators"))
     if all(row.quantity.is_unknown for row in rows):
         notes.append(("no_counts", "no row has a number, so the table says nothing of the total"))

@@ -86,7 +86,7 @@ def read_ged(
 
 
 def _numbers(draft: Draft, row: int, columns: Sequence[str]) -> list[int] | None:
-    found = []
+    numbers = []
     for column in columns:
         text = draft.origin.column(column)[row]
         number = whole_number(text)
@@ -94,8 +94,8 @@ def _numbers(draft: Draft, row: int, columns: Sequence[str]) -> list[int] | None
             reason = "UCDP gives a whole number of deaths, 0 or more, and this is none: correct it"
             draft.problems.append(draft.origin.problem(row, reason, column, text))
             return None
-        found.append(number)
-    return found
+        numbers.append(number)
+    return numbers
 
 
 def _day(text: str) -> str:

@@ -83,8 +83,8 @@ class IncidentPatterns:
     --------
     >>> from casualty_est.incidents.table.incident import gather
     >>> rows = [Report(name, "Airwars", Quantity.parse("3")) for name in ("S1", "S2")]
-    >>> found = IncidentPatterns.of(gather(rows), {"Airwars": "monitor"})
-    >>> found.count.tolist(), found.claim.tolist(), found.incident_of.pattern.tolist()
+    >>> patterns = IncidentPatterns.of(gather(rows), {"Airwars": "monitor"})
+    >>> patterns.count.tolist(), patterns.claim.tolist(), patterns.incident_of.pattern.tolist()
     ([2], [[0]], [0, 0])
     """
 
@@ -132,31 +132,31 @@ class IncidentPatterns:
         """
         column = {name: s for s, name in enumerate(roles)}
         numbers: list[dict[object, tuple[int, Quantity]]] = [{} for _ in roles]
-        present = {found.grade for found in incidents}
+        present = {incident.grade for incident in incidents}
         grades = tuple(grade for grade in GRADES if grade in present)
         suspects: dict[tuple[str, ...], int] = {}
         scopes: dict[str, int] = {}
         patterns: dict[tuple[Any, ...], int] = {}
         pattern_of, counts = [], []
-        for found in incidents:
+        for incident in incidents:
             said = [(NOT_MENTIONED, 0, False)] * len(column)
-            for row in found.reports:
+            for row in incident.reports:
                 s = column[row.source]
                 said[s] = _said(row, numbers[s])
             key = (
                 tuple(said),
-                NOT_ASKED if found.recall_check is None else int(found.recall_check),
-                grades.index(found.grade) if found.grade else NO_GRADE,
-                suspects.setdefault(found.perpetrators, len(suspects)),
-                scopes.setdefault(found.scope, len(scopes)),
-                found.date.year if found.date else NO_YEAR,
+                NOT_ASKED if incident.recall_check is None else int(incident.recall_check),
+                grades.index(incident.grade) if incident.grade else NO_GRADE,
+                suspects.setdefault(incident.perpetrators, len(suspects)),
+                scopes.setdefault(incident.scope, len(scopes)),
+                incident.date.year if incident.date else NO_YEAR,
             )
             pattern_of.append(patterns.setdefault(key, len(patterns)))
-            counts.append(found.count)
+            counts.append(incident.count)
         at, weights = np.array(pattern_of, np.int64), np.array(counts, np.int64)
         count = np.zeros(len(patterns), np.int64)
         np.add.at(count, at, weights)
-        index = IncidentIndex(tuple(found.name for found in incidents), _sealed(at))
+        index = IncidentIndex(tuple(incident.name for incident in incidents), _sealed(at))
         keys = list(patterns)
         shape = (len(keys), len(column), 3)
         words = np.array([key[0] for key in keys], np.int64).reshape(shape)

@@ -275,10 +275,10 @@ class IncidentReports:
         --------
         >>> import pandas as pd
         >>> export = pd.DataFrame({"code": ["S1"], "min": [3], "max": [5], "said": ["credible"]})
-        >>> found = IncidentReports.from_ranges(
+        >>> reports = IncidentReports.from_ranges(
         ...     export, incident="code", low="min", high="max", source="Airwars", role="monitor",
         ...     belligerent="Coalition", verdict="said", verdicts={"credible": "accepted"})
-        >>> [(row.source, row.quantity.text, row.verdict) for row in found]
+        >>> [(row.source, row.quantity.text, row.verdict) for row in reports]
         [('Airwars', '3-5', None), ('Coalition', '', 'accepted')]
         """
         draft = read_ranges(

@@ -54,19 +54,19 @@ def documented_of(
             msg = f"there is no grade {grade!r}{nearest(grade, GRADES)}: use {', '.join(GRADES)}"
             raise UsageError(msg)
     total, speakers = 0, set()
-    for found in incidents:
-        if chosen is not None and found.grade not in chosen:
+    for incident in incidents:
+        if chosen is not None and incident.grade not in chosen:
             continue
         stated = [
             (low, row.source)
-            for row in found.reports
+            for row in incident.reports
             if roles[row.source] in DOCUMENTING_ROLES
             and (low := row.quantity.stated_low) is not None
         ]
         if stated:
             # Of two sources with the same number the first one is named.
             low, source = max(stated, key=lambda pair: pair[0])
-            total += low * found.count
+            total += low * incident.count
             speakers.add(source)
     if not speakers:
         return None
@@ -77,18 +77,18 @@ def summary_of(incidents: Sequence[Incident], roles: Mapping[str, str | None]) -
     """Tabulate what each source holds; see `IncidentReports.summary`."""
     import pandas as pd
 
-    total = sum(found.count for found in incidents)
+    total = sum(incident.count for incident in incidents)
     sums = {name: dict.fromkeys(_COUNTED, 0) for name in roles}
-    for found in incidents:
-        for row in found.reports:
+    for incident in incidents:
+        for row in incident.reports:
             own = sums[row.source]
-            own["incidents"] += found.count
-            own["only_here"] += found.count * (len(found.reports) == 1)
-            own["with_number"] += found.count * (not row.quantity.is_unknown)
-            own["deaths"] += found.count * lowest_of(row.quantity)
-            own["self_reported"] += found.count * row.self_reported
+            own["incidents"] += incident.count
+            own["only_here"] += incident.count * (len(incident.reports) == 1)
+            own["with_number"] += incident.count * (not row.quantity.is_unknown)
+            own["deaths"] += incident.count * lowest_of(row.quantity)
+            own["self_reported"] += incident.count * row.self_reported
             if row.verdict:
-                own[row.verdict] += found.count
+                own[row.verdict] += incident.count
     rows = [
         {"source": name, "role": roles[name], **own, "share": own["incidents"] / total}
         for name, own in sums.items()
@@ -109,7 +109,7 @@ def in_words(reports: IncidentReports) -> tuple[str, list[str]]:
     """The size of a table, and a line for each source."""
     incidents = reports.incidents
     counts = (
-        (sum(found.count for found in incidents), "incident"),
+        (sum(incident.count for incident in incidents), "incident"),
         (len(reports), "row"),
         (len(reports.sources), "source"),
     )
@@ -145,13 +145,14 @@ def sizes_of(incidents: Sequence[Incident], roles: Mapping[str, str | None]) -> 
     shape = (len(column), len(CLASSES) + 1)
     total = np.zeros(shape[1], np.int64)
     mentioned, counted = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-    for found in incidents:
-        at = _class_of(found)
-        total[at] += found.count
-        for row in found.reports:
-            mentioned[column[row.source], at] += found.count
+    for incident in incidents:
+        sizes = [size for row in incident.reports if (size := size_of(row.quantity)) is not None]
+        at = class_of(max(sizes, default=None))
+        total[at] += incident.count
+        for row in incident.reports:
+            mentioned[column[row.source], at] += incident.count
             if not row.quantity.is_unknown and not row.quantity.is_zero:
-                counted[column[row.source], at] += found.count
+                counted[column[row.source], at] += incident.count
     kept = np.flatnonzero(total)
     return Sizes(
         tuple(roles),
@@ -161,11 +162,6 @@ def sizes_of(incidents: Sequence[Incident], roles: Mapping[str, str | None]) -> 
         mentioned[:, kept],
         counted[:, kept],
     )
-
-
-def _class_of(found: Incident) -> int:
-    sizes = [size for row in found.reports if (size := size_of(row.quantity)) is not None]
-    return class_of(max(sizes, default=None))
 
 
 def class_of(size: float | None) -> int:

@@ -60,10 +60,10 @@ def test_tables_and_json(verdicts, tmp_path):
 
 
 def test_incidents_have_a_posterior_of_their_own(verdicts):
-    found = verdicts.idata["incidents"]
-    assert (found["low"] <= found["median"]).all()
-    assert found["real"].min() >= 0
-    assert found["real"].max() <= 1
+    each = verdicts.idata["incidents"]
+    assert (each["low"] <= each["median"]).all()
+    assert each["real"].min() >= 0
+    assert each["real"].max() <= 1
 
 
 def test_gap_is_the_sum_of_its_parts(verdicts, lists):
@@ -127,7 +127,7 @@ def test_unlisted_of_an_overlap_is_negative_binomial():
 
     density = Density(layout)
     density.fill(theta[0])
-    p = density.table[0].sum()
+    p = density.parts.table[0].sum()
     n = layout.readings.incidents
     again = reconstruct(layout, theta, np.zeros((len(layout.unit_of), 0)), seed=1)
     missed = again.missed.sum(axis=1)

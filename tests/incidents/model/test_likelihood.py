@@ -47,7 +47,7 @@ def natural(layout, theta):
     exact = special.expit(get(theta, "exact"))
     mixed = get(theta, "grade_share")
     conceded = special.expit(get(theta, "conceded_exact"))
-    found = {
+    values = {
         "size": (theta[0], np.exp(theta[1])),
         "level": get(theta, "inclusion"),
         "slope": get(theta, "slope"),
@@ -63,9 +63,9 @@ def natural(layout, theta):
         "recall": get(theta, "recall"),
     }
     if len(mixed):
-        found["mixed"] = special.softmax(mixed.reshape(2, -1), axis=1)
+        values["mixed"] = special.softmax(mixed.reshape(2, -1), axis=1)
     nobody = special.expit(get(theta, "zero"))
-    return found | ({"nobody": nobody[0]} if len(nobody) else {})
+    return values | ({"nobody": nobody[0]} if len(nobody) else {})
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -116,8 +116,8 @@ def test_prior_is_that_of_scipy(case):
                     expected += (prior.logpdf(p) + np.log(p * (1 - p))).sum()
                 case _:
                     expected += (stats.gamma(block.first).logpdf(np.exp(x)) + x).sum()
-        found = density(theta)[0] - density.log_likelihood(theta) + log_constant(parameters)
-        assert found == pytest.approx(expected, abs=1e-8)
+        log_prior = density(theta)[0] - density.log_likelihood(theta) + log_constant(parameters)
+        assert log_prior == pytest.approx(expected, abs=1e-8)
 
 
 def test_kernels_are_kept_until_any_of_their_files_changes():
@@ -131,9 +131,9 @@ def test_size_law_and_histories_are_distributions(case):
     model, draws = built(case)
     density = Density(model.layout)
     density.fill(draws[0])
-    assert density.size.sum() == pytest.approx(1, abs=1e-9)
+    assert density.parts.size.size.sum() == pytest.approx(1, abs=1e-9)
     if model.layout.included:
-        p = density.inclusion
+        p = density.parts.holders.inclusion
         nodes = model.layout.arrays.nodes
         every = 0.0
         for bits in np.ndindex(*(2,) * len(p)):
@@ -151,7 +151,7 @@ def test_hedged_statements_over_wide_cells_are_near_their_exact_sum():
     model = IncidentModel(table)
     density = Density(model.layout)
     density.fill(np.array([1.0, 0.0]))
-    rows = density.table[1:6]
+    rows = density.parts.table[1:6]
     v = np.arange(1, 5000)
     from scipy import stats
 
@@ -185,8 +185,8 @@ def test_pymc_model_has_the_same_density_and_gradient(case):
         total, gradient = density(theta)
         assert value(point) == pytest.approx(total + constant, rel=1e-8)
         order = [v.name for v in graph.value_vars]
-        found = np.split(slope(point), np.cumsum([len(point[n]) for n in order])[:-1])
-        whole = np.concatenate([dict(zip(order, found, strict=True))[b.name] for b in blocks])
+        slopes_of = np.split(slope(point), np.cumsum([len(point[n]) for n in order])[:-1])
+        whole = np.concatenate([dict(zip(order, slopes_of, strict=True))[b.name] for b in blocks])
         np.testing.assert_allclose(whole, gradient, rtol=1e-6, atol=1e-7)
 
 
@@ -195,15 +195,16 @@ def test_where_memory_lies_changes_no_bit(case):
     # A sum kept in an array would be taken in another order where that array touches its terms.
     model, thetas = built(case)
     cells = len(model.layout.arrays.log_deaths)
-    found = set()
+    bits = set()
     for gap in (0, 1, 2, 64, 4096):
         density = Density(model.layout)
-        room, work = list(density._room), list(density._work)
-        arena = np.zeros(4 * cells + 4 * gap + len(work[-1]))
-        room[3] = arena[: 2 * cells].reshape(2, cells)
-        work[-1] = arena[2 * cells + gap :][: len(work[-1])]
-        work[2] = arena[2 * cells + 2 * gap + len(work[-1]) :][:cells]
-        density._room, density._work = tuple(room), tuple(work)
-        parts = [density(theta) for theta in thetas]
-        found.add(b"".join(np.float64(value).tobytes() + slope.tobytes() for value, slope in parts))
-    assert len(found) == 1
+        parts, many = density.parts, len(density.parts.block)
+        arena = np.zeros(4 * cells + 4 * gap + many)
+        size = parts.size._replace(
+            slopes=arena[: 2 * cells].reshape(2, cells),
+            adjoint=arena[2 * cells + 2 * gap + many :][:cells],
+        )
+        density.hold(parts._replace(size=size, block=arena[2 * cells + gap :][:many]))
+        values = [density(theta) for theta in thetas]
+        bits.add(b"".join(np.float64(value).tobytes() + slope.tobytes() for value, slope in values))
+    assert len(bits) == 1

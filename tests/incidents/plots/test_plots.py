@@ -49,14 +49,14 @@ def test_every_picture_is_drawn(strikes, listed, name, dark):
 def test_steps_lead_from_one_total_to_the_other(strikes, listed):
     for est in (strikes, listed):
         assert est.details.gaps
-        for found in est.details.gaps:
-            steps = steps_of(found, est.details.judge)
-            assert steps[0].end == found.reported[0]
-            assert steps[-1].end == found.reported[1]
-            assert steps[-2].end == pytest.approx(found.reported[1], abs=1e-6)
+        for between in est.details.gaps:
+            steps = steps_of(between, est.details.judge)
+            assert steps[0].end == between.reported[0]
+            assert steps[-1].end == between.reported[1]
+            assert steps[-2].end == pytest.approx(between.reported[1], abs=1e-6)
             for one, following in pairwise(steps[:-1]):
                 assert following.start == one.end
-            assert sum(part.mean for part in found.parts.values()) == pytest.approx(found.gap)
+            assert sum(part.mean for part in between.parts.values()) == pytest.approx(between.gap)
 
 
 def test_a_step_is_named_by_what_the_source_does():
@@ -66,7 +66,7 @@ def test_a_step_is_named_by_what_the_source_does():
 
 def test_the_widest_gap_is_drawn_unless_another_is_asked_for(listed):
     known = listed.details.widest_gaps
-    assert {found.sources[1] for found in known} == {"B", "C <b>"}
+    assert {between.sources[1] for between in known} == {"B", "C <b>"}
     assert abs(known[0].gap) > abs(known[1].gap)
     assert gap_to(known, None) is known[0]
     assert gap_to(known, "B").sources == ("A$1$", "B")
@@ -81,7 +81,7 @@ def test_curves_are_of_sources_whose_inclusion_is_estimated(strikes, listed):
 
 
 def test_who_reports_what_is_as_in_the_table(listed):
-    found = listed.details.by_size
+    sizes = listed.details.by_size
     table = listed.details.reports
-    assert np.sum(found.mentioned, axis=1).tolist() == [row.incidents for row in table]
-    assert sum(found.incidents) >= max(row.incidents for row in table)
+    assert np.sum(sizes.mentioned, axis=1).tolist() == [row.incidents for row in table]
+    assert sum(sizes.incidents) >= max(row.incidents for row in table)

@@ -26,15 +26,15 @@ def test_every_bad_file_has_an_expectation():
 def test_a_bad_file_is_told_all_its_problems(name):
     with pytest.raises(InputError) as caught:
         IncidentReports.read(FOLDER / name)
-    found = [str(problem) for problem in caught.value.problems]
+    told = [str(problem) for problem in caught.value.problems]
     expected = EXPECTED[name]["problems"]
-    assert len(found) == len(expected), found
-    for text, (start, *fragments) in zip(found, expected, strict=True):
+    assert len(told) == len(expected), told
+    for text, (start, *fragments) in zip(told, expected, strict=True):
         assert text.startswith(start)
         for fragment in fragments:
             assert fragment in text
         assert "\n" not in text
-    count = f"{len(found)} problem{'s' if len(found) > 1 else ''}:"
+    count = f"{len(told)} problem{'s' if len(told) > 1 else ''}:"
     assert str(caught.value).splitlines()[0] == f"{name} has {count}"
 
 

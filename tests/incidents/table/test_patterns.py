@@ -47,28 +47,28 @@ def frame(rows=TABLE):
 
 
 def test_a_table_by_hand():
-    found = IncidentReports(frame()).patterns()
-    assert found.sources == ("Airwars", "Coalition", "SNHR")
-    assert found.roles == ("monitor", "perpetrator", "monitor")
-    assert [[q.text for q in claims] for claims in found.claims] == [["3-5"], ["2", "1"], []]
-    assert found.claim.tolist() == [[0, 0, -2], [-2, -1, -2], [-2, -2, -1], [-2, 1, -2]]
-    assert found.verdict.tolist() == [[0, 1, 0], [0, 2, 0], [0, 0, 0], [0, 1, 0]]
-    assert found.self_reported.tolist() == [[False] * 3] * 3 + [[False, True, False]]
-    assert found.recall_check.tolist() == [-1, -1, -1, 0]
-    assert (found.grade, found.grade_of.tolist()) == (("fair",), [0, -1, -1, -1])
-    assert found.perpetrators == (("Coalition",), (), ("B", "Coalition"))
-    assert found.suspects.tolist() == [0, 1, 2, 2]
-    assert (found.scope, found.scope_of.tolist()) == (("Raqqa", "all"), [0, 1, 1, 1])
-    assert found.year.tolist() == [2017, 2018, 0, 0]
-    assert found.count.tolist() == [2, 1, 1, 1]
-    assert (len(found), found.incidents) == (4, 5)
-    names, pattern = found.incident_of
+    patterns = IncidentReports(frame()).patterns()
+    assert patterns.sources == ("Airwars", "Coalition", "SNHR")
+    assert patterns.roles == ("monitor", "perpetrator", "monitor")
+    assert [[q.text for q in claims] for claims in patterns.claims] == [["3-5"], ["2", "1"], []]
+    assert patterns.claim.tolist() == [[0, 0, -2], [-2, -1, -2], [-2, -2, -1], [-2, 1, -2]]
+    assert patterns.verdict.tolist() == [[0, 1, 0], [0, 2, 0], [0, 0, 0], [0, 1, 0]]
+    assert patterns.self_reported.tolist() == [[False] * 3] * 3 + [[False, True, False]]
+    assert patterns.recall_check.tolist() == [-1, -1, -1, 0]
+    assert (patterns.grade, patterns.grade_of.tolist()) == (("fair",), [0, -1, -1, -1])
+    assert patterns.perpetrators == (("Coalition",), (), ("B", "Coalition"))
+    assert patterns.suspects.tolist() == [0, 1, 2, 2]
+    assert (patterns.scope, patterns.scope_of.tolist()) == (("Raqqa", "all"), [0, 1, 1, 1])
+    assert patterns.year.tolist() == [2017, 2018, 0, 0]
+    assert patterns.count.tolist() == [2, 1, 1, 1]
+    assert (len(patterns), patterns.incidents) == (4, 5)
+    names, pattern = patterns.incident_of
     assert names == ("S1", "S2", "S3", "S4", "S5")
     assert pattern.tolist() == [0, 0, 1, 2, 3]
 
 
 def test_types_are_the_promised_ones_and_nothing_can_be_written():
-    found = IncidentReports(frame()).patterns()
+    patterns = IncidentReports(frame()).patterns()
     types = {
         "claim": np.int64,
         "verdict": np.int8,
@@ -81,23 +81,23 @@ def test_types_are_the_promised_ones_and_nothing_can_be_written():
         "count": np.int64,
     }
     for name, dtype in types.items():
-        array = getattr(found, name)
+        array = getattr(patterns, name)
         assert array.dtype == dtype
         with pytest.raises(ValueError, match="read-only"):
             array[0] = array[0]
     with pytest.raises(ValueError, match="read-only"):
-        found.incident_of.pattern[0] = 1
+        patterns.incident_of.pattern[0] = 1
     with pytest.raises(AttributeError):
-        found.count = np.zeros(4)
-    assert pickle.loads(pickle.dumps(found)).claims == found.claims
+        patterns.count = np.zeros(4)
+    assert pickle.loads(pickle.dumps(patterns)).claims == patterns.claims
 
 
 def test_counts_are_added_up_and_then_no_incident_has_a_name():
     rows = [(name, "Airwars", "3", n) for name, n in (("a", "4"), ("b", ""), ("c", "7"))]
     table = pd.DataFrame(rows, columns=["incident", "source", "quantity", "count"])
-    found = IncidentReports(table).patterns()
-    assert found.count.tolist() == [12]
-    assert found.incident_of is None
+    patterns = IncidentReports(table).patterns()
+    assert patterns.count.tolist() == [12]
+    assert patterns.incident_of is None
 
 
 @pytest.mark.parametrize(
@@ -187,25 +187,25 @@ def test_patterns_say_exactly_what_the_rows_say(incidents):
         expected[key] += int(first["count"] or 1)
 
     reports = IncidentReports(table)
-    found = reports.patterns()
+    patterns = reports.patterns()
     seen = Counter()
-    for p in range(len(found)):
+    for p in range(len(patterns)):
         said = set()
-        for s, source in enumerate(found.sources):
-            at = found.claim[p, s]
+        for s, source in enumerate(patterns.sources):
+            at = patterns.claim[p, s]
             if at == -2:
-                assert not found.verdict[p, s]
+                assert not patterns.verdict[p, s]
                 continue
-            stated = found.claims[s][at] if at >= 0 else Quantity.parse("unknown")
-            verdict = ("", "accepted", "rejected", "open")[found.verdict[p, s]]
-            said.add((source, numbers(stated), verdict, bool(found.self_reported[p, s])))
-        recall = {-1: "", 0: "0", 1: "1"}[int(found.recall_check[p])]
-        grade = found.grade[found.grade_of[p]] if found.grade_of[p] >= 0 else ""
-        suspects = frozenset(found.perpetrators[found.suspects[p]])
-        place, year = found.scope[found.scope_of[p]], int(found.year[p])
-        seen[(frozenset(said), recall, grade, suspects, place, year)] += int(found.count[p])
+            stated = patterns.claims[s][at] if at >= 0 else Quantity.parse("unknown")
+            verdict = ("", "accepted", "rejected", "open")[patterns.verdict[p, s]]
+            said.add((source, numbers(stated), verdict, bool(patterns.self_reported[p, s])))
+        recall = {-1: "", 0: "0", 1: "1"}[int(patterns.recall_check[p])]
+        grade = patterns.grade[patterns.grade_of[p]] if patterns.grade_of[p] >= 0 else ""
+        suspects = frozenset(patterns.perpetrators[patterns.suspects[p]])
+        place, year = patterns.scope[patterns.scope_of[p]], int(patterns.year[p])
+        seen[(frozenset(said), recall, grade, suspects, place, year)] += int(patterns.count[p])
     assert seen == expected
-    assert len(seen) == len(found)
-    for claims in found.claims:
+    assert len(seen) == len(patterns)
+    for claims in patterns.claims:
         assert all(not q.is_unknown for q in claims)
         assert len({numbers(q) for q in claims}) == len(claims)

@@ -26,8 +26,8 @@ def codes(reports):
 
 
 def test_ged_of_everybody_is_a_range_where_the_estimates_differ():
-    found = IncidentReports.from_ged(GED)
-    assert texts(found) == {
+    reports = IncidentReports.from_ged(GED)
+    assert texts(reports) == {
         "300380": "2",
         "21300": "14",
         "15726": "4-17",
@@ -39,29 +39,31 @@ def test_ged_of_everybody_is_a_range_where_the_estimates_differ():
         "90953": "0-1",
         "461369": "1",
     }
-    assert codes(found)["ends_out_of_order"].startswith("in 2 events low, best and high are out")
-    assert "latitude" in codes(found)["unread_columns"]
-    assert found.roles == {"UCDP GED": "monitor"}
-    first, _, one_sided, *_ = found.rows
+    assert codes(reports)["ends_out_of_order"].startswith("in 2 events low, best and high are out")
+    assert "latitude" in codes(reports)["unread_columns"]
+    assert reports.roles == {"UCDP GED": "monitor"}
+    first, _, one_sided, *_ = reports.rows
     assert (first.date, first.scope) == (date(2013, 1, 3), "Syria")
     assert first.perpetrator == ("Government of Syria", "Syrian insurgents")
     assert one_sided.perpetrator == ("Government of Nigeria",)
-    assert found.patterns().year[:3].tolist() == [2013, 1989, 2005]
+    assert reports.patterns().year[:3].tolist() == [2013, 1989, 2005]
 
 
 def test_ged_best_estimate_alone():
-    found = IncidentReports.from_ged(GED, number="best", source="GED", role=None, scope=None)
+    reports = IncidentReports.from_ged(GED, number="best", source="GED", role=None, scope=None)
     frame = pd.read_csv(GED)
-    assert texts(found) == {str(i): f"{n}" for i, n in zip(frame["id"], frame["best"], strict=True)}
-    assert "ends_out_of_order" not in codes(found)
-    assert found.roles == {"GED": None}
-    assert {row.scope for row in found} == {None}
+    assert texts(reports) == {
+        str(i): f"{n}" for i, n in zip(frame["id"], frame["best"], strict=True)
+    }
+    assert "ends_out_of_order" not in codes(reports)
+    assert reports.roles == {"GED": None}
+    assert {row.scope for row in reports} == {None}
 
 
 def test_ged_of_civilians_may_hold_those_of_unknown_status():
-    found = IncidentReports.from_ged(GED, group="civilians")
-    assert texts(found) == {"15726": "0-4", "180975": "5-6", "461369": "0-1"}
-    assert codes(found)["left_out"].startswith("7 events with no civilian death")
+    reports = IncidentReports.from_ged(GED, group="civilians")
+    assert texts(reports) == {"15726": "0-4", "180975": "5-6", "461369": "0-1"}
+    assert codes(reports)["left_out"].startswith("7 events with no civilian death")
     best = IncidentReports.from_ged(GED, group="civilians", number="best")
     assert texts(best) == {"15726": "0", "180975": "5", "461369": "0"}
 
@@ -136,8 +138,8 @@ HOW = {
 
 
 def test_ranges_by_hand():
-    found = IncidentReports.from_ranges(EXPORT, **HOW)
-    airwars = [row for row in found if row.source == "Airwars"]
+    reports = IncidentReports.from_ranges(EXPORT, **HOW)
+    airwars = [row for row in reports if row.source == "Airwars"]
     assert [str(row.quantity) for row in airwars] == [
         "3-5",
         "4",
@@ -148,7 +150,7 @@ def test_ranges_by_hand():
     ]
     grades = [row.grade for row in airwars]
     assert grades == ["fair", "confirmed", "discounted", None, "weak", "fair"]
-    coalition = [row for row in found if row.source == "Coalition"]
+    coalition = [row for row in reports if row.source == "Coalition"]
     assert [
         (row.incident, row.verdict, str(row.quantity), row.self_reported) for row in coalition
     ] == [
@@ -157,23 +159,25 @@ def test_ranges_by_hand():
         ("C4", "open", "unknown", False),
         ("C5", "accepted", "0", True),
     ]
-    assert codes(found) == {"unread_columns": "1 column is not read: notes"}
-    assert found.patterns().recall_check.tolist() == [-1, 1, -1, -1, 0, -1]
+    assert codes(reports) == {"unread_columns": "1 column is not read: notes"}
+    assert reports.patterns().recall_check.tolist() == [-1, 1, -1, -1, 0, -1]
 
 
 def test_ranges_of_one_source_alone(tmp_path):
     path = tmp_path / "export.csv"
     EXPORT.to_csv(path, index=False)
-    found = IncidentReports.from_ranges(path, incident="code", low="min", high="max", source="TBIJ")
-    assert len(found) == 6
-    assert found.name == "export.csv"
-    assert "8 columns are not read" in codes(found)["unread_columns"]
+    reports = IncidentReports.from_ranges(
+        path, incident="code", low="min", high="max", source="TBIJ"
+    )
+    assert len(reports) == 6
+    assert reports.name == "export.csv"
+    assert "8 columns are not read" in codes(reports)["unread_columns"]
 
 
 def test_a_number_in_words_is_conceded_in_one_column():
     frame = EXPORT.assign(y=["", "at least 3", "", "", "none", ""])
-    found = IncidentReports.from_ranges(frame, **{**HOW, "conceded": "y"})
-    said = [str(row.quantity) for row in found if row.source == "Coalition"]
+    reports = IncidentReports.from_ranges(frame, **{**HOW, "conceded": "y"})
+    said = [str(row.quantity) for row in reports if row.source == "Coalition"]
     assert said == ["unknown", "at least 3", "unknown", "0"]
 
 
@@ -232,16 +236,16 @@ WIDE = pd.DataFrame(
 
 
 def test_wide_by_hand():
-    found = IncidentReports.from_wide(WIDE, roles={"Airwars": "monitor"})
-    assert [(row.incident, row.source, row.quantity.text, row.count) for row in found] == [
+    reports = IncidentReports.from_wide(WIDE, roles={"Airwars": "monitor"})
+    assert [(row.incident, row.source, row.quantity.text, row.count) for row in reports] == [
         ("a", "Airwars", "3-5", 1),
         ("b", "Coalition", "2", 2),
         ("c", "Airwars", "unknown", 3),
         ("c", "Coalition", "0", 3),
     ]
-    assert found.roles == {"Airwars": "monitor", "Coalition": None}
-    assert found.patterns().claim.tolist() == [[0, -2], [-2, 0], [-1, 1]]
-    assert [row.line for row in found] == [1, 2, 3, 3]
+    assert reports.roles == {"Airwars": "monitor", "Coalition": None}
+    assert reports.patterns().claim.tolist() == [[0, -2], [-2, 0], [-1, 1]]
+    assert [row.line for row in reports] == [1, 2, 3, 3]
 
 
 def test_wide_errors_name_the_column_of_the_source():

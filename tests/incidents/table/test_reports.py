@@ -60,7 +60,7 @@ def test_a_row_is_what_was_written(reports):
 
 
 def test_the_rows_of_an_incident_come_together(reports):
-    assert [found.name for found in reports.incidents] == ["S1", "S2", "S3", "S4", "S5"]
+    assert [incident.name for incident in reports.incidents] == ["S1", "S2", "S3", "S4", "S5"]
     second = reports.incidents[1]
     assert (second.grade, second.perpetrators, second.count) == ("weak", ("Coalition", "Russia"), 1)
     assert reports.incidents[4].count == 7
@@ -116,8 +116,8 @@ def test_summary_by_hand(reports):
 
 def test_documented_is_the_largest_lower_end_by_incident(reports):
     # S1: 3 (Airwars) over 2 (Coalition), "about 9" of the media never; S3: 4; S5: 0, seven times.
-    found = reports.documented()
-    assert (found.low, found.high, found.source) == (7, None, "Airwars, Coalition")
+    documented = reports.documented()
+    assert (documented.low, documented.high, documented.source) == (7, None, "Airwars, Coalition")
     assert reports.documented(["fair"]).low == 3
     assert reports.documented("weak") is None
     with pytest.raises(ValueError, match=r"no grade 'fare' \(did you mean 'fair'\?\)"):
@@ -143,8 +143,8 @@ def test_documented_is_the_largest_lower_end_by_incident(reports):
 )
 def test_what_documents(quantity, role, low):
     row = {"incident": ["a"], "source": ["A"], "role": [role], "quantity": [quantity], "count": [3]}
-    found = IncidentReports(pd.DataFrame(row)).documented()
-    assert (found and found.low) == (None if low is None else 3 * low)
+    documented = IncidentReports(pd.DataFrame(row)).documented()
+    assert (documented and documented.low) == (None if low is None else 3 * low)
 
 
 # In and out --------------------------------------------------------------------------------------
