@@ -7,6 +7,9 @@ A wing is a package. By its name it is known to have these rooms:
 - ``demos``: `DEMOS`, its bundled studies
 - ``estimate``: `ESTIMATE`, its class of results
 - ``report``: `PARTS`, what its report says
+
+Backward calls inside a wing go through its rooms too: a model finds its ``inference``, an estimate
+its ``refits`` and ``plots``, so that no import runs against the flow of data.
 """
 
 from __future__ import annotations
