@@ -15,8 +15,8 @@ from casualty_est.incidents.model.model import IncidentModel
 from casualty_est.incidents.model.settings import GRADES, priors_table
 from casualty_est.incidents.schema import Tip
 from casualty_est.incidents.table.patterns import IncidentPatterns
+from casualty_est.result.call import Report
 from casualty_est.result.convergence import MAX_DIVERGENT, MAX_RHAT, MIN_ESS
-from casualty_est.result.progress import Report
 from casualty_est.result.refits import case
 from casualty_est.result.schema import Case, Diagnostics, Row
 from casualty_est.wording.numbers import share

@@ -18,7 +18,7 @@ from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Span, plain
 from casualty_est.result.show import TextTable, answer, interval_title
 from casualty_est.result.tables import Parameter
-from casualty_est.tables.documented import Documented
+from casualty_est.tables.cells import Documented
 from casualty_est.wording.numbers import percent
 from casualty_est.wording.phrases import cell_text, documented_text, label_text
 

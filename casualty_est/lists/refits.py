@@ -15,7 +15,7 @@ from casualty_est.lists.model.model import ListModel
 from casualty_est.lists.schema import KnownPopulation
 from casualty_est.lists.table.histories import Stratum
 from casualty_est.lists.table.history import HistoryTable
-from casualty_est.result.progress import Report
+from casualty_est.result.call import Report
 from casualty_est.result.refits import case
 from casualty_est.result.schema import Case
 

@@ -12,7 +12,7 @@ from casualty_est.claims.inference.draws import Draws
 from casualty_est.claims.model.layout import Layout
 from casualty_est.claims.model.scenario import Scenario
 from casualty_est.quantity.hedges.readings import Reading
-from casualty_est.result.progress import Report
+from casualty_est.result.call import Report
 
 STATS = ("diverging", "energy", "n_steps")
 SHORT_SERIES = 200

@@ -21,8 +21,8 @@ from casualty_est.priors import Anchor, LogNormal, Normal, Priors
 from casualty_est.priors.roles import NO_ROLE
 from casualty_est.priors.settings import CELL_FIELDS
 from casualty_est.quantity.hedges.readings import Reading
+from casualty_est.tables.cells import DOCUMENTING_ROLES
 from casualty_est.tables.checks import offered
-from casualty_est.tables.documented import DOCUMENTING_ROLES
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]

@@ -25,8 +25,8 @@ from casualty_est.kinds import room
 from casualty_est.priors import Ground, Priors, read_priors
 from casualty_est.priors.settings import CELL_FIELDS
 from casualty_est.priors.time import read_day
+from casualty_est.tables.cells import Documented
 from casualty_est.tables.checks import offered
-from casualty_est.tables.documented import Documented
 
 if TYPE_CHECKING:
     import pymc

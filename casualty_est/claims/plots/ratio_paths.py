@@ -55,7 +55,7 @@ def picture(estimate: ClaimsEstimate, cell: Which, prob: float, palette: Palette
         _panel(figure.add_axes(place, facecolor="none"), table, limits, palette)
     write_down(figure, notes, top + rows * (HEAD + PANEL + FOOT) + MARGIN)
     if not estimate.converged:
-        stamp_figure(figure, palette, WIDTH, height)
+        stamp_figure(figure, palette)
     return figure
 
 

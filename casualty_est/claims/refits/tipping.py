@@ -19,7 +19,7 @@ from casualty_est.wording.numbers import share
 if TYPE_CHECKING:
     from casualty_est.claims.estimate import ClaimsEstimate
     from casualty_est.claims.model.model import ClaimsModel
-    from casualty_est.result.progress import Report
+    from casualty_est.result.call import Report
 
 FARTHEST = 8.0  # prior sds: beyond, no reader would follow
 HOPELESS = 3 * FARTHEST  # a weight that predicts more than this needs no search

@@ -18,8 +18,7 @@ from casualty_est.report.naming import (
 )
 from casualty_est.report.tables import NONE, Table, rounded
 from casualty_est.result.schema import Target
-from casualty_est.wording.interval import ends, middle
-from casualty_est.wording.numbers import percent
+from casualty_est.wording.numbers import ends, middle, percent
 from casualty_est.wording.phrases import capitalised, listed
 
 if TYPE_CHECKING:
@@ -133,7 +132,6 @@ def path(estimate: ClaimsEstimate, at: int, prob: float) -> Table:
         "documented by then, and what we estimate today.",
         ("Up to", "Documented (a count)", *_answer(prob)),
         rows,
-        stack=True,
     )
 
 
@@ -165,7 +163,6 @@ def as_of(estimate: ClaimsEstimate, prob: float) -> Table | None:
         "then. It shows how the answer would have moved; later claims are unseen.",
         ("As of", "Claims", "Documented (a count)", *_answer(prob)),
         rows,
-        stack=True,
     )
 
 
@@ -183,7 +180,6 @@ def to_come(estimate: ClaimsEstimate, row: int, prob: float) -> Table | None:
         "has still to state, as estimated today.",
         ("Source and day", "Stated by then", "Still to come (estimate)", _answer(prob)[1]),
         tuple(rows),
-        stack=True,
     )
 
 
@@ -224,7 +220,6 @@ def ratios(estimate: ClaimsEstimate, prob: float) -> Table | None:
         f"Reported by a day as a part of all deaths up to it, with {percent(prob)} intervals.",
         ("Source", *(f"To {text}" for text in days)),
         tuple(rows),
-        stack=True,
     )
 
 

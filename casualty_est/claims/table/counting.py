@@ -13,7 +13,7 @@ from casualty_est.claims.table.derived import drop_derived
 from casualty_est.claims.table.over_time import OverTime, spread_over_time
 from casualty_est.claims.table.tally import Counted, Tally, series
 from casualty_est.claims.table.windows import WindowError, share_windows
-from casualty_est.tables.documented import DOCUMENTING_ROLES, Documented
+from casualty_est.tables.cells import DOCUMENTING_ROLES, Documented
 
 
 def count_once(

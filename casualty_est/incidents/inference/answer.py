@@ -16,7 +16,7 @@ from casualty_est.incidents.model.layout import CONCEDED_EXACT, FRACTION, Incide
 from casualty_est.incidents.model.readings import ACCEPTED
 from casualty_est.incidents.schema import Gap, Part
 from casualty_est.result.schema import Rests, Weight
-from casualty_est.tables.documented import DOCUMENTING_ROLES, Documented
+from casualty_est.tables.cells import DOCUMENTING_ROLES, Documented
 from casualty_est.wording.numbers import share as two_digits
 from casualty_est.wording.phrases import possessive
 

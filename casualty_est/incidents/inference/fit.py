@@ -20,10 +20,9 @@ from casualty_est.incidents.inference.sample import sample
 from casualty_est.incidents.model.model import NO_LEVEL
 from casualty_est.incidents.model.ratios import ratio_prior, ratio_prior_sd, ratio_text
 from casualty_est.incidents.schema import AnchorUsed, IncidentDetails
-from casualty_est.result.blas import one_blas_thread
-from casualty_est.result.call import check_counts, settle_seed, versions
+from casualty_est.result.call import check_counts, one_blas_thread, settle_seed, versions
+from casualty_est.result.call import progress_bar as show_progress
 from casualty_est.result.convergence import diagnose, not_converged
-from casualty_est.result.progress import progress_bar as show_progress
 from casualty_est.result.schema import Diagnostics, Meta, Note, Row, SourceRow, Span
 
 if TYPE_CHECKING:

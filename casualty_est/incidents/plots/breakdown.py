@@ -191,7 +191,7 @@ def inclusion(estimate: IncidentEstimate, prob: float, palette: Palette) -> Pict
     lines = [Line(text, SMALL, palette.muted) for text in notes]
     write_down(figure, lines, first + rows * pitch, MARGIN)
     if not estimate.converged:
-        stamp_figure(figure, palette, WIDTH, height)
+        stamp_figure(figure, palette)
     return figure
 
 

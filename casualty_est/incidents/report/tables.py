@@ -10,8 +10,9 @@ from casualty_est.incidents.schema import Gap, Graded, Part, Reported
 from casualty_est.incidents.table.incident import VERDICTS
 from casualty_est.incidents.table.summary import number_of
 from casualty_est.report.naming import ratio, ratio_interval, row_name, whole
-from casualty_est.report.tables import NONE, Table, answer, interval_title, rounded
+from casualty_est.report.tables import NONE, Table, answer, rounded
 from casualty_est.result.schema import Row, Span
+from casualty_est.result.show import interval_title
 from casualty_est.result.tables import Parameter
 from casualty_est.wording.numbers import people, percent
 from casualty_est.wording.phrases import capitalised, documented_text
@@ -42,7 +43,7 @@ def estimates(estimate: IncidentEstimate, prob: float) -> Table:
         *(parts if first == "total" else ()),
     )
     caption = "What was documented, and what we estimate. The two answer different questions."
-    return Table(caption, head, tuple(rows), wide=first == "total", stack=True)
+    return Table(caption, head, tuple(rows), wide=first == "total")
 
 
 def _stated(row: Row) -> str:
@@ -75,7 +76,7 @@ def sources(estimate: IncidentEstimate, prob: float) -> Table:
         "as parts of all deaths those in incidents that it lists (or accepts), and those that it "
         "reports, incidents included that are not real or by somebody else."
     )
-    return Table(caption, head, tuple(rows), wide=True, stack=True)
+    return Table(caption, head, tuple(rows), wide=True)
 
 
 def _part(value: Parameter | Span | None) -> str:
@@ -103,7 +104,7 @@ def inclusion(estimate: IncidentEstimate, prob: float) -> Table | None:
     caption = f"Probability to hold an incident of so many deaths ({percent(prob)} interval)"
     if judge:
         caption += f"; of {judge} to accept one that is its own, with no other suspect"
-    return Table(f"{caption}.", head, rows, wide=True, stack=True)
+    return Table(f"{caption}.", head, rows, wide=True)
 
 
 def _chance(point: Any) -> str:
@@ -122,7 +123,7 @@ def gap(between: Gap, judge: str | None) -> Table:
         f"From {first} ({between.reported[0]:,.0f}) to {last} ({between.reported[1]:,.0f}): what "
         "the gap is made of. Parts are means, which add up; a part below 0 makes the gap smaller."
     )
-    return Table(caption, ("", "Deaths", "95% interval"), tuple(rows), foot, stack=True)
+    return Table(caption, ("", "Deaths", "95% interval"), tuple(rows), foot)
 
 
 def _signed(value: float, part: Part) -> str:
@@ -158,7 +159,7 @@ def _reports(reports: Sequence[Reported]) -> Table:
         *(("Verdicts",) if judged else ()),
     )
     caption = "What each source reports of the incidents that count, as published."
-    return Table(caption, head, rows, wide=True, stack=True)
+    return Table(caption, head, rows, wide=True)
 
 
 def _verdicts(row: Reported) -> str:
@@ -185,7 +186,7 @@ def _grades(grades: Sequence[Graded], *, judged: bool) -> Table:
         "By grade, as published; the last column is the estimated part of these incidents that is "
         "real and by the perpetrator."
     )
-    return Table(caption, head, rows, stack=True)
+    return Table(caption, head, rows)
 
 
 def _range(row: Reported | Graded) -> str:
@@ -204,4 +205,4 @@ def other_settings(estimate: IncidentEstimate, prob: float) -> Table | None:
     )
     head = ("Setting", "Estimated (median)", interval_title(prob))
     caption = "If one setting were another. Short refits: ends move by a few per cent by chance."
-    return Table(caption, head, rows, stack=True)
+    return Table(caption, head, rows)

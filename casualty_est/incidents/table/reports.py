@@ -16,7 +16,7 @@ from casualty_est.incidents.table.patterns import IncidentPatterns
 from casualty_est.incidents.table.read import Draft, Judged, read_ranges, read_wide
 from casualty_est.incidents.table.summary import documented_of, in_words, sizes_of, summary_of
 from casualty_est.quantity.quantity import Quantity
-from casualty_est.tables.documented import Documented
+from casualty_est.tables.cells import Documented
 from casualty_est.tables.read import Table, read_table, table_from
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ import numpy.typing as npt
 from casualty_est.errors import UsageError
 from casualty_est.incidents.table.incident import GRADES, VERDICTS, Incident
 from casualty_est.quantity.quantity import Quantity
+from casualty_est.tables.cells import DOCUMENTING_ROLES, Documented
 from casualty_est.tables.checks import nearest
-from casualty_est.tables.documented import DOCUMENTING_ROLES, Documented
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -22,7 +22,7 @@ from casualty_est.lists.inference.members import MemberFit, fit_members, more_ru
 from casualty_est.lists.inference.predictive import SMALLEST_P, predictive_p
 from casualty_est.lists.inference.unseen import draw_unlisted, weighted_quantiles
 from casualty_est.lists.table.history import HistoryTable
-from casualty_est.result.progress import Report
+from casualty_est.result.call import Report
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

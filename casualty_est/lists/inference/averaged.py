@@ -14,7 +14,7 @@ from casualty_est.lists.inference.engines import FEWEST_RUNS, SOME, Plan
 from casualty_est.lists.inference.members import stream
 from casualty_est.lists.inference.predictive import SMALLEST_P, cell_probabilities
 from casualty_est.lists.table.history import HistoryTable
-from casualty_est.result.progress import Report
+from casualty_est.result.call import Report
 
 Array = npt.NDArray[np.float64]
 

@@ -10,7 +10,7 @@ from casualty_est.lists.inference.engines import SOME, Plan
 from casualty_est.lists.inference.members import stream
 from casualty_est.lists.inference.unseen import draw_unlisted
 from casualty_est.lists.table.history import HistoryTable
-from casualty_est.result.progress import Report
+from casualty_est.result.call import Report
 
 
 def solve(

@@ -18,8 +18,8 @@ from casualty_est.lists.inference.gibbs_kernel import Chains, State
 from casualty_est.lists.inference.members import THREADS, stream
 from casualty_est.lists.inference.predictive import SMALLEST_P, cell_probabilities, tail
 from casualty_est.lists.table.history import HistoryTable
+from casualty_est.result.call import Report
 from casualty_est.result.convergence import MAX_RHAT, MIN_ESS
-from casualty_est.result.progress import Report
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

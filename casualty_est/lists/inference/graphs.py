@@ -31,7 +31,7 @@ from casualty_est.lists.inference.engines import SOME, Plan
 from casualty_est.lists.inference.members import stream
 from casualty_est.lists.inference.predictive import SMALLEST_P, tail
 from casualty_est.lists.table.history import HistoryTable
-from casualty_est.result.progress import Report
+from casualty_est.result.call import Report
 from casualty_est.wording.numbers import percent, share
 from casualty_est.wording.phrases import listed
 

@@ -17,7 +17,7 @@ from casualty_est.lists.families.member import Member
 from casualty_est.lists.inference import importance, smc
 from casualty_est.lists.inference.importance import Weighted
 from casualty_est.lists.table.history import HistoryTable
-from casualty_est.result.progress import Report
+from casualty_est.result.call import Report
 
 Array = npt.NDArray[np.float64]
 

@@ -19,9 +19,8 @@ from casualty_est.lists.table.strata import Stratum
 from casualty_est.result.call import versions
 from casualty_est.result.posterior import far_apart
 from casualty_est.result.schema import Diagnostics, Meta, Note, Rests, Row, SourceRow, Span, Weight
-from casualty_est.tables.documented import Documented
-from casualty_est.wording.interval import with_ends
-from casualty_est.wording.numbers import percent, share
+from casualty_est.tables.cells import Documented
+from casualty_est.wording.numbers import percent, share, with_ends
 from casualty_est.wording.phrases import label_text, listed
 
 if TYPE_CHECKING:

@@ -32,8 +32,7 @@ from casualty_est.plots.style import SMALL, TITLE, WIDTH, Palette, Picture, new_
 from casualty_est.plots.total import title_of
 from casualty_est.plots.words import wrap
 from casualty_est.result.tables import Parameter, row_numbers
-from casualty_est.wording.interval import Ends, with_ends
-from casualty_est.wording.numbers import percent, portion, share
+from casualty_est.wording.numbers import Ends, percent, portion, share, with_ends
 from casualty_est.wording.phrases import capitalised
 
 NAMES = 2.15  # inches for the names of kinds of dependence
@@ -76,7 +75,7 @@ def dial(estimate: ListEstimate, row: int, palette: Palette) -> Picture:
         color=palette.documented,
     )
     if not estimate.converged:
-        stamp_figure(figure, palette, *(float(x) for x in figure.get_size_inches()))
+        stamp_figure(figure, palette)
     return figure
 
 

@@ -43,7 +43,7 @@ def estimates(estimate: ListEstimate, prob: float) -> Table:
         "Of these on no list (estimate)",
     )
     caption = "Who was counted, and how many we estimate. The two answer different questions."
-    return Table(caption, head, tuple(rows), wide=True, stack=True)
+    return Table(caption, head, tuple(rows), wide=True)
 
 
 def _row_name(estimate: ListEstimate, row: int) -> str:
@@ -67,7 +67,7 @@ def sources(estimate: ListEstimate, prob: float) -> Table:
         ends = f"{_share(share_of.low)} to {_share(share_of.high)}"
         rows.append((source.source, _share(share_of.median), ends))
     head = ("List", "Share of all people", f"{percent(prob)} credible interval")
-    return Table("How complete each list is.", head, tuple(rows), stack=True)
+    return Table("How complete each list is.", head, tuple(rows))
 
 
 def data(estimate: ListEstimate) -> list[Table]:
@@ -81,7 +81,7 @@ def data(estimate: ListEstimate) -> list[Table]:
     foot = ("All lists together", f"{table.people:,}", f"{table.people - table.shared:,}")
     head = ("List", "People on it", "On no other list")
     caption = "The lists: how many people they hold. Section 7 has every combination of lists."
-    return [Table(caption, head, rows, foot, stack=True)]
+    return [Table(caption, head, rows, foot)]
 
 
 def tables(estimate: ListEstimate) -> dict[str, Table | None]:
@@ -122,7 +122,7 @@ def without_lists(caption: str, records: Sequence[Case], prob: float) -> Table:
         for name, row in zip(names, records, strict=True)
     )
     head = ("Case", "Estimated (median)", f"{percent(prob)} credible interval")
-    return Table(caption + aside, head, rows, stack=True)
+    return Table(caption + aside, head, rows)
 
 
 def _asides(records: Sequence[Case | KnownPopulation]) -> tuple[list[str], str]:
@@ -161,7 +161,7 @@ def _groups(groups: Sequence[Group]) -> Table:
         "What each kind of dependence between lists would answer, and its weight. Fit: how often "
         "overlaps drawn from it lie as far from what it expects as those seen."
     )
-    return Table(caption, head, tuple(rows), wide=True, stack=True)
+    return Table(caption, head, tuple(rows), wide=True)
 
 
 def _graphs(graphs: Sequence[Graph]) -> Table:
@@ -178,7 +178,7 @@ def _graphs(graphs: Sequence[Graph]) -> Table:
         "independent given those between them."
     )
     head = ("Ties between lists", "Probability", "Median", "95% interval")
-    return Table(caption, head, rows, stack=True)
+    return Table(caption, head, rows)
 
 
 def _tail(p: float) -> str:
@@ -202,7 +202,7 @@ def _members(members: Sequence[FamilyMember]) -> Table:
     if rest:
         caption += f" {rest} with less than 0.05% each are left out of the table."
     head = ("Family", "Member", "Weight", "Log evidence, from the best")
-    return Table(caption, head, rows, stack=True)
+    return Table(caption, head, rows)
 
 
 def _dial(estimate: ListEstimate, shown: Shown) -> Table | None:
@@ -217,7 +217,7 @@ def _dial(estimate: ListEstimate, shown: Shown) -> Table | None:
     )
     whole = rounded(shown.whole) if shown.whole else answer(estimate, 0, 0.95)
     head = ("Odds ratio", "Median", "95% interval")
-    return Table(caption, head, rows, (_ratio(dial.implied), *whole), stack=True)
+    return Table(caption, head, rows, (_ratio(dial.implied), *whole))
 
 
 def _observability(chances: Sequence[Visible]) -> Table:
@@ -226,7 +226,7 @@ def _observability(chances: Sequence[Visible]) -> Table:
         "Of the people in this answer, how many had a chance to be on any list at all. Of people "
         "with next to no chance, lists can say nothing."
     )
-    return Table(caption, ("Chance to be listed", "People", "95% interval"), rows, stack=True)
+    return Table(caption, ("Chance to be listed", "People", "95% interval"), rows)
 
 
 def _replicates(replicates: Replicates) -> Table:
@@ -243,7 +243,7 @@ def _replicates(replicates: Replicates) -> Table:
         "verdata applies it to the logarithm of unlisted people). The estimate of this report "
         "mixes the replicates draw by draw."
     )
-    return Table(caption, ("", "Listed", "Number", "95% interval"), tuple(rows), stack=True)
+    return Table(caption, ("", "Listed", "Number", "95% interval"), tuple(rows))
 
 
 def _strata(estimate: ListEstimate) -> Table | None:
@@ -277,7 +277,7 @@ def _strata(estimate: ListEstimate) -> Table | None:
         "Do the kinds that fit agree?",
         "Odds ratio implied (95%)",
     )
-    return Table("What each stratum rests on.", head, tuple(rows), wide=True, stack=True)
+    return Table("What each stratum rests on.", head, tuple(rows), wide=True)
 
 
 def _agree(allowed: Sequence[Group]) -> str:
@@ -301,7 +301,7 @@ def _predictions(histories: Sequence[Predicted]) -> Table:
         f"that the number seen is unusual; of {len(rows)} combinations, {far} have p below 0.05."
     )
     head = ("Lists", "Seen", "Expected", "95% interval", "p")
-    return Table(caption, head, rows, stack=True)
+    return Table(caption, head, rows)
 
 
 def _dependence(pairs: Sequence[Pair]) -> Table:
@@ -317,7 +317,7 @@ def _dependence(pairs: Sequence[Pair]) -> Table:
         "Odds ratio of two lists among all people, as estimated: above 1 they share more people "
         "than independent lists would."
     )
-    return Table(caption, ("Pair", "Odds ratio", "95% interval"), rows, stack=True)
+    return Table(caption, ("Pair", "Odds ratio", "95% interval"), rows)
 
 
 def _known(cases: Sequence[KnownPopulation], prob: float) -> Table:
@@ -335,7 +335,7 @@ def _known(cases: Sequence[KnownPopulation], prob: float) -> Table:
         "Interval holds it",
     )
     caption = "A test on known numbers: the members of each list, as the other lists see them."
-    return Table(caption + aside, head, rows, wide=True, stack=True)
+    return Table(caption + aside, head, rows, wide=True)
 
 
 def _share(value: float) -> str:

@@ -76,7 +76,7 @@ def test_a_refit_leaves_the_estimate_alone(estimate):
 
 def test_levels_are_checked(estimate):
     for name in ("each_source_alone", "without_each_source", "wider_priors"):
-        with pytest.raises(UsageError, match="prob must lie"):
+        with pytest.raises(UsageError, match="ci_prob must lie"):
             getattr(estimate, name)(ci_prob=95)
 
 

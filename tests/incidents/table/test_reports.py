@@ -14,7 +14,7 @@ from matplotlib.text import Text
 from casualty_est.incidents.plots import mentions
 from casualty_est.incidents.table.reports import IncidentReports, Report
 from casualty_est.incidents.table.summary import sizes_of
-from casualty_est.plots import to_png
+from casualty_est.plots.style import to_png
 from casualty_est.quantity.quantity import Quantity
 
 CSV = """incident,source,role,quantity,verdict,self_reported,recall_check,grade,date,scope,\
