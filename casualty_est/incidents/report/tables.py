@@ -63,20 +63,14 @@ def sources(estimate: IncidentEstimate, prob: float) -> Table:
         shares = [_part(estimate._parameter(name, i, prob)) for name in SHARES]
         role = (source.role or NONE).replace("_", " ")
         rows.append((source.source, role, _part(source.prior), _part(within), *shares))
-    head = (
-        "Source",
-        "Role",
-        "Counts within an incident: assumed (95%)",
-        f"After the data ({percent(prob)})",
-        "Deaths in what it lists",
-        "Deaths it reports",
-    )
+    before = ("Source", "Role", "Counts within an incident: assumed (95%)")
+    after = (f"After the data ({percent(prob)})", "Deaths in what it lists", "Deaths it reports")
     caption = (
         "Each source as a witness: its own count within an incident as a part of the true one, and "
         "as parts of all deaths those in incidents that it lists (or accepts), and those that it "
         "reports, incidents included that are not real or by somebody else."
     )
-    return Table(caption, head, tuple(rows), wide=True)
+    return Table(caption, before + after, tuple(rows), wide=True)
 
 
 def _part(value: Parameter | Span | None) -> str:
@@ -136,30 +130,19 @@ def data(estimate: IncidentEstimate) -> list[Table]:
     """Tabulate what each source reports, and what the grades hold."""
     details = estimate.details
     tables = [_reports(details.reports)] if details.reports else []
-    if details.grades:
-        tables.append(_grades(details.grades, judged=details.judge is not None))
-    return tables
+    grades = [_grades(details.grades, judged=details.judge is not None)] if details.grades else []
+    return tables + grades
 
 
 def _reports(reports: Sequence[Reported]) -> Table:
     judged = any(map(_verdicts, reports))
-    rows = tuple(
-        (
-            row.source,
-            f"{row.incidents:,}",
-            f"{row.only_here:,}",
-            f"{row.with_number:,}",
-            _range(row),
-            *([_verdicts(row)] if judged else []),
-        )
-        for row in reports
-    )
-    head = (
-        *("Source", "Incidents", "Only here", "With a number", "Deaths"),
-        *(("Verdicts",) if judged else ()),
-    )
+    rows = []
+    for row in reports:
+        numbers = (f"{n:,}" for n in (row.incidents, row.only_here, row.with_number))
+        rows.append((row.source, *numbers, _range(row), *([_verdicts(row)] * judged)))
+    head = ("Source", "Incidents", "Only here", "With a number", "Deaths", *["Verdicts"] * judged)
     caption = "What each source reports of the incidents that count, as published."
-    return Table(caption, head, rows, wide=True)
+    return Table(caption, head, tuple(rows), wide=True)
 
 
 def _verdicts(row: Reported) -> str:
@@ -176,12 +159,12 @@ def _grades(grades: Sequence[Graded], *, judged: bool) -> Table:
             capitalised(row.grade),
             f"{row.incidents:,}",
             _range(row),
-            *([f"{row.accepted:,} of {row.judged:,}"] if judged else []),
+            *[f"{row.accepted:,} of {row.judged:,}"] * judged,
             whole(row.real),
         )
         for row in grades
     )
-    head = ("Grade", "Incidents", "Deaths", *(["Accepted"] if judged else []), "Counted as real")
+    head = ("Grade", "Incidents", "Deaths", *["Accepted"] * judged, "Counted as real")
     caption = (
         "By grade, as published; the last column is the estimated part of these incidents that is "
         "real and by the perpetrator."
