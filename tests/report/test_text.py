@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 import casualty_est as ce
-from casualty_est.claims.report import sources_text, what_if
 from casualty_est.claims.report import text as claims_text
+from casualty_est.claims.report import what_if
 from casualty_est.report import checklist, naming, tables, text
 from casualty_est.result.schema import ClaimRow, Diagnostics, SourceRow, Span, Weight
 from tests.support.by_hand import CELL
@@ -197,7 +197,7 @@ def _ratios(*medians, learned=0.95):
         for i in range(len(medians))
     ]
     numbers = [SimpleNamespace(ratio=r, low=0.4, high=3.0, learned=learned) for r in medians]
-    return sources_text.of_sources(sources, numbers, 0.95)
+    return claims_text.of_sources(sources, numbers, 0.95)
 
 
 def test_a_source_with_many_ratios_gets_one_text():

@@ -7,7 +7,7 @@ import pytest
 
 from casualty_est.claims.gauge import gauge_rows, gauge_sentences
 from casualty_est.claims.inference.exact import solve
-from casualty_est.claims.model.scenario import Scenario
+from casualty_est.claims.model.layout import Scenario
 from casualty_est.result.identification import Identification
 from casualty_est.result.schema import COUNT, RATIO, Assumption, Weight
 from tests.support.by_hand import CELL

@@ -9,8 +9,7 @@ import numpy as np
 from casualty_est.claims.inference.draws import Draws
 from casualty_est.claims.inference.exact import draw, solve
 from casualty_est.claims.inference.nuts import CompiledClaims
-from casualty_est.claims.model.layout import Layout
-from casualty_est.claims.model.scenario import Scenario
+from casualty_est.claims.model.layout import Layout, Scenario
 from casualty_est.errors import UsageError
 from casualty_est.result.call import Report, one_blas_thread
 

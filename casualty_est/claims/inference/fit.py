@@ -11,11 +11,10 @@ from casualty_est.claims.inference.draws import Draws
 from casualty_est.claims.inference.engines import choose, run
 from casualty_est.claims.inference.predict import log_likelihood, surprise
 from casualty_est.claims.inference.timeline import followed, paths
-from casualty_est.claims.model.layout import level_name
+from casualty_est.claims.model.layout import Scenario, level_name
 from casualty_est.claims.model.model import NO_LEVEL
 from casualty_est.claims.model.over_time import windows
 from casualty_est.claims.model.ratios import Target
-from casualty_est.claims.model.scenario import Scenario
 from casualty_est.claims.schema import ClaimsDetails, PathCell, Windows, target_of
 from casualty_est.claims.table.claim import Claim
 from casualty_est.priors.settings import CELL_FIELDS

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -362,8 +363,6 @@ class ClaimsModel:
         return describe(self)
 
     def _repr_html_(self) -> str:
-        from html import escape
-
         return f"<pre>{escape(describe(self))}</pre>"
 
 

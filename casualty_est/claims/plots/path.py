@@ -11,12 +11,7 @@ import numpy as np
 
 from casualty_est.claims.paths import span_of
 from casualty_est.claims.plots import marks_in_time
-from casualty_est.claims.plots.axes import (
-    day_number,
-    days_across,
-    dress_upward,
-    head_and_note,
-)
+from casualty_est.claims.plots.axes import day_number, days_across, dress_upward, head_and_note
 from casualty_est.claims.plots.column import Name, write_names
 from casualty_est.claims.plots.marks_in_time import Look, Placed
 from casualty_est.claims.plots.path_data import (

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from casualty_est.claims.inference.engines import run
 from casualty_est.claims.inference.timeline import increments
-from casualty_est.claims.model.scenario import Scenario
+from casualty_est.claims.model.layout import Scenario
 from casualty_est.claims.schema import Agreement, AsOf
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.refits import case

@@ -97,10 +97,7 @@ def _implied(refit: Refitter, n: float, target: int) -> float | None:
 
 
 def _whole(layout: Layout, target: int, claim: int) -> bool:
-    """Whether a claim counts to the last day that is estimated; a running total of before is less.
-
-    A source that states deaths late has not yet stated all that it will.
-    """
+    """Whether a claim counts to the last day, and its source states no death late."""
     timeline = layout.timeline
     if timeline is None:
         return True

@@ -210,10 +210,8 @@ def _smc(
 def _in_threads[T](
     tasks: Sequence[Callable[[], T]], message: str, report: Report | None
 ) -> Iterable[T]:
-    """Run tasks on two threads, whose compiled code lets go of the interpreter.
-
-    Where the fit itself runs beside others, in a worker process or thread, it keeps to one.
-    """
+    """Run tasks on two threads, whose compiled code lets go of the interpreter."""
+    # Where the fit itself runs beside others, in a worker process or thread, it keeps to one.
     if parent_process() is not None or threading.current_thread() is not threading.main_thread():
         for i, task in enumerate(tasks, 1):
             yield task()

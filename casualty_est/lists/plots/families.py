@@ -64,16 +64,9 @@ def dial(estimate: ListEstimate, row: int, palette: Palette) -> Picture:
     level = math.exp(_between(curve, middle))
     axes.plot(ends, [level, level], color=palette.claim, linewidth=2.6, solid_capstyle="butt")
     axes.plot([middle], [level], color=palette.claim, marker="o", markersize=6)
-    axes.annotate(
-        f"on some list: {fit.people:,} (counted)",
-        (high, fit.people),
-        (-2, 3),
-        textcoords="offset points",
-        ha="right",
-        va="bottom",
-        fontsize=SMALL,
-        color=palette.documented,
-    )
+    how = {"textcoords": "offset points", "ha": "right", "va": "bottom", "fontsize": SMALL}
+    counted = f"on some list: {fit.people:,} (counted)"
+    axes.annotate(counted, (high, fit.people), (-2, 3), color=palette.documented, **how)
     if not estimate.converged:
         stamp_figure(figure, palette)
     return figure

@@ -25,6 +25,7 @@ from casualty_est.result.show import answer
 from casualty_est.wording.numbers import percent, portion, share
 from casualty_est.wording.phrases import capitalised, listed
 
+ANSWER = ("Median", "95% interval")
 SMALL_MEMBER = 0.0005  # share of the answer below which a member is counted, not named
 
 
@@ -137,26 +138,12 @@ def _asides(records: Sequence[Case | KnownPopulation]) -> tuple[list[str], str]:
 def _groups(groups: Sequence[Group]) -> Table:
     rows = []
     for group in sorted(groups, key=lambda g: -g.mass):
+        weights = portion(group.mass), portion(min(1.0, group.posterior))
         p = group.predictive_p
-        rows.append(
-            (
-                capitalised(group_title(group.name)),
-                portion(group.mass),
-                portion(min(1.0, group.posterior)),
-                *rounded(group),
-                "" if p is None else _tail(p),
-                group.ruled_out or "no",
-            )
-        )
-    head = (
-        "Kind of dependence",
-        "Weight",
-        "By evidence alone",
-        "Median",
-        "95% interval",
-        "Fit (p)",
-        "Ruled out",
-    )
+        fit = "" if p is None else "under 0.01" if p < 0.01 else f"{p:.2f}"
+        name = capitalised(group_title(group.name))
+        rows.append((name, *weights, *rounded(group), fit, group.ruled_out or "no"))
+    head = ("Kind of dependence", "Weight", "By evidence alone", *ANSWER, "Fit (p)", "Ruled out")
     caption = (
         "What each kind of dependence between lists would answer, and its weight. Fit: how often "
         "overlaps drawn from it lie as far from what it expects as those seen."
@@ -165,44 +152,32 @@ def _groups(groups: Sequence[Group]) -> Table:
 
 
 def _graphs(graphs: Sequence[Graph]) -> Table:
+    ties = (listed([f"{a} with {b}" for a, b in graph.ties]) or "none" for graph in graphs)
     rows = tuple(
-        (
-            listed([f"{a} with {b}" for a, b in graph.ties]) or "none",
-            share(graph.probability),
-            *rounded(graph),
-        )
-        for graph in graphs
+        (tied, share(graph.probability), *rounded(graph))
+        for tied, graph in zip(ties, graphs, strict=True)
     )
     caption = (
         "The most probable graphs, and what each would answer. Lists that are not tied are "
         "independent given those between them."
     )
-    head = ("Ties between lists", "Probability", "Median", "95% interval")
+    head = ("Ties between lists", "Probability", *ANSWER)
     return Table(caption, head, rows)
-
-
-def _tail(p: float) -> str:
-    return "under 0.01" if p < 0.01 else f"{p:.2f}"
 
 
 def _members(members: Sequence[FamilyMember]) -> Table:
     shown = sorted((m for m in members if m.mass >= SMALL_MEMBER), key=lambda m: -m.mass)
     known = [m.log_evidence for m in members if m.log_evidence is not None]
-    rows = tuple(
-        (
-            family_title(m.family),
-            m.member,
-            portion(m.mass),
-            "" if m.log_evidence is None else f"{m.log_evidence - max(known):.1f}",
-        )
-        for m in shown
-    )
+    rows = []
+    for m in shown:
+        behind = "" if m.log_evidence is None else f"{m.log_evidence - max(known):.1f}"
+        rows.append((family_title(m.family), m.member, portion(m.mass), behind))
     rest = len(members) - len(shown)
     caption = "The families of models inside the answer, and their members."
     if rest:
         caption += f" {rest} with less than 0.05% each are left out of the table."
     head = ("Family", "Member", "Weight", "Log evidence, from the best")
-    return Table(caption, head, rows)
+    return Table(caption, head, tuple(rows))
 
 
 def _dial(estimate: ListEstimate, shown: Shown) -> Table | None:
@@ -216,8 +191,8 @@ def _dial(estimate: ListEstimate, shown: Shown) -> Table | None:
         "answer, with the ratio that it implies."
     )
     whole = rounded(shown.whole) if shown.whole else answer(estimate, 0, 0.95)
-    head = ("Odds ratio", "Median", "95% interval")
-    return Table(caption, head, rows, (_ratio(dial.implied), *whole))
+    foot = (_ratio(dial.implied), *whole)
+    return Table(caption, ("Odds ratio", *ANSWER), rows, foot)
 
 
 def _observability(chances: Sequence[Visible]) -> Table:
@@ -306,12 +281,8 @@ def _predictions(histories: Sequence[Predicted]) -> Table:
 
 def _dependence(pairs: Sequence[Pair]) -> Table:
     rows = tuple(
-        (
-            f"{row.list_a} with {row.list_b}",
-            share(row.median),
-            f"{share(row.low)} to {share(row.high)}",
-        )
-        for row in pairs
+        (f"{p.list_a} with {p.list_b}", share(p.median), f"{share(p.low)} to {share(p.high)}")
+        for p in pairs
     )
     caption = (
         "Odds ratio of two lists among all people, as estimated: above 1 they share more people "

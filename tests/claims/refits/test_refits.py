@@ -7,7 +7,7 @@ import pytest
 
 from casualty_est import ClaimsModel, UsageError, datasets
 from casualty_est.claims.inference.exact import solve
-from casualty_est.claims.model.scenario import Scenario
+from casualty_est.claims.model.layout import Scenario
 from tests.support.claim_tables import model
 
 ROWS = [("A", "perpetrator", "about 800"), ("B", "media", "5,003"), ("C", "third_state", "7,001")]
