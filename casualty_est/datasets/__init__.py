@@ -10,12 +10,25 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from casualty_est.errors import UsageError
 from casualty_est.kinds import room
 
-__all__ = ["Provenance", "claims", "incidents", "lists", "load", "names", "path", "provenance"]
+if TYPE_CHECKING:
+    from casualty_est.datasets.statements import Record
+
+__all__ = [
+    "Provenance",
+    "claims",
+    "incidents",
+    "lists",
+    "load",
+    "names",
+    "path",
+    "provenance",
+    "record",
+]
 
 # From a zip file a copy is made, which has to outlive the call that asked for it and to be gone
 # when the program ends.
@@ -37,8 +50,8 @@ class Provenance:
         One to three sentences.
     licence : str
         What may be done with it.
-    kind : {"claims", "incidents", "lists"}
-        What kind of evidence its table holds.
+    kind : {"claims", "incidents", "lists", "record"}
+        What kind of evidence its table holds; ``record`` is what sources have been worth.
     conflict : str
         The conflict it is about, with years. A prior whose ground is the same conflict is no
         evidence of its own there.
@@ -70,7 +83,7 @@ def names() -> tuple[str, ...]:
     >>> from casualty_est import datasets
     >>> datasets.names()
     ('coalition', 'strikes', 'strikes_incidents', 'article', 'coalition_dated', 'ukraine_2022',
-     'economist_ukraine', 'kosovo', 'netherlands', 'coalition_syria_patterns')
+     'economist_ukraine', 'kosovo', 'netherlands', 'coalition_syria_patterns', 'record')
     """
     return tuple(_records())
 
@@ -137,7 +150,7 @@ def load(name: str) -> Any:
 
     Returns
     -------
-    Claims, CaptureHistories or IncidentReports
+    Claims, CaptureHistories, IncidentReports or Record
         The validated table, by its `kind`.
 
     Raises
@@ -153,6 +166,8 @@ def load(name: str) -> Any:
     >>> datasets.load("kosovo").people
     4400
     """
+    if provenance(name).kind == "record":
+        return record()
     # Names and provenance are asked for without a table being read, so pay for the reader here.
     return room(provenance(name).kind, "table").read_dataset(path(name))
 
@@ -208,3 +223,34 @@ def _record(name: str, entry: dict[str, Any]) -> Provenance:
     # A missing or misspelt key of the file fails here, as it would for any caller.
     citations, notes = tuple(entry.pop("citations")), tuple(entry.pop("notes"))
     return Provenance(name=name, citations=citations, notes=notes, **entry)
+
+
+@cache
+def record() -> Record:
+    """Return what sources said beside later, independent and better figures.
+
+    Role priors are learned from this table. Each row has a statement, the better figure with its
+    interval, both citations, and whether both were read in public text. A ratio is
+    ``reported_best / ref_best``; the error of a better figure is the larger of .02 and the sd of
+    the log that its published (95%) or judged (90%) interval stands for. Most cases are famous
+    disputes or places with access: the record does not speak for quiet ones.
+
+    Returns
+    -------
+    Record
+        A sequence of `Statement` with `provenance`, `conflicts`, `of` and `to_frame`.
+
+    Raises
+    ------
+    InputError
+        If a row of the table breaks a rule; every broken row is listed.
+
+    Examples
+    --------
+    >>> from casualty_est import datasets
+    >>> datasets.record()[0].source
+    'US Secretary of Defense Cohen'
+    """
+    from casualty_est.datasets.statements import read
+
+    return read(provenance("record"))
