@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from casualty_est import datasets
+    from casualty_est import datasets, plots, priors
     from casualty_est.claims.estimate import ClaimsEstimate
     from casualty_est.claims.model.model import ClaimsModel
     from casualty_est.claims.table.claims import Claims
@@ -48,6 +48,8 @@ _HOMES = {
     "QuantityError": "errors",
     "UsageError": "errors",
     "datasets": "",
+    "plots": "",
+    "priors": "",
 }
 
 __all__ = [
@@ -71,6 +73,8 @@ __all__ = [
     "UsageError",
     "__version__",
     "datasets",
+    "plots",
+    "priors",
 ]
 
 
