@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 
 from casualty_est import __version__, datasets
 from casualty_est.cli import options
+from casualty_est.cli.roles import roles
 from casualty_est.cli.run import Run
 from casualty_est.cli.terminal import BROKEN_PIPE, INTERRUPTED, STOP, console_for, discard_output
 from casualty_est.errors import CasualtyEstError, UsageError
@@ -48,6 +49,7 @@ for kind in KINDS:
     command.add(app)
     checks.command(kind)(command.check)
 app.add_typer(checks, name="check")
+app.command()(roles)
 
 
 def _version(wanted: bool) -> None:
