@@ -1,8 +1,8 @@
-"""Pictures of an Estimate: matplotlib figures without windows, loaded when first drawn."""
+"""Pictures of estimates and of the record: matplotlib figures, loaded when first drawn."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -12,6 +12,7 @@ from casualty_est.result.refits import answer
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from casualty_est.priors.record import Level
     from casualty_est.result.estimate import Array, Estimate
     from casualty_est.result.schema import Case, ClaimRow
     from casualty_est.wording.numbers import Ends
@@ -226,3 +227,52 @@ class Plots:
     def _refits(self, name: str, row: int, prob: float) -> Sequence[Case] | None:
         """Refits of one group; None where the estimate has no model and kept none."""
         return answer(self._estimate, name, row, prob)
+
+
+def record(
+    role: str,
+    *,
+    without: str | Iterable[str] | None = None,
+    level: Level | None = None,
+    dark: bool = False,
+) -> Figure:
+    """Draw what the sources of one role have been worth, statement by statement.
+
+    Each statement of the record is drawn as what was said over the later, better figure, with the
+    interval of the better figure. Behind them are the median and the 90% interval of what a new
+    source of that role may be expected to say in a new conflict.
+
+    Parameters
+    ----------
+    role : str
+        What the source is toward the deaths, as in `casualty_est.priors.reporting_ratio`; ``none``
+        for all roles taken together.
+    without : str or iterable of str, optional
+        Labels of the conflict under analysis: its statements are neither drawn nor learned from.
+    level : {"total", "incident"}, optional
+        Whether the median and the interval are those of a total or of a single incident: a total
+        unless the record has none of that role. The statements of both are drawn.
+    dark : bool
+        Light text for a dark page, on a transparent ground.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Reported / better figure on a log axis; of more than 60 statements, 60 evenly over their
+        ranks.
+
+    Raises
+    ------
+    UsageError
+        If the role or the level is unknown, or if the role is right by the analyst's declaration.
+
+    Examples
+    --------
+    >>> import casualty_est as ce
+    >>> figure = ce.plots.record("monitor", without="Kosovo")
+    """
+    from casualty_est.plots import statements, style
+
+    with style.settings():
+        palette = style.DARK if dark else style.LIGHT
+        return style.finished(statements.picture(role, without, level, palette))

@@ -99,11 +99,11 @@ class Page:
             return float(math.exp(math.log(low) + part * math.log(high / low)))
         return float(low + part * (high - low))
 
-    def beside(self, lines: Sequence[Line], middle: float) -> None:
-        """Write a label in the left column, its middle at `middle`."""
+    def beside(self, lines: Sequence[Line], middle: float, *, at: float = 0.0) -> None:
+        """Write a label in the left column, `at` inches into it, its middle at `middle`."""
         top = middle - sum(line.height for line in lines) / 2
         for line in lines:
-            self._write(-self.left + MARGIN, top + line.height / 2, line)
+            self._write(-self.left + MARGIN + at, top + line.height / 2, line)
             top += line.height
 
     def heading(self, text: str, middle: float) -> None:
