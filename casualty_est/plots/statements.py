@@ -131,7 +131,7 @@ def _draw(page: Page, row: Statement, y: float) -> None:
         page.dot(page.value(0.08), y, colour, marker="<", markersize=5)
         page.inside("0", 0.17, y, colour)
         return
-    fill = {"markerfacecolor": "none"} if row.ref_uses_source == "wholly" else {}
+    fill = {"markerfacecolor": page.palette.paper} if row.ref_uses_source == "wholly" else {}
     page.bar(*_interval(row), y, colour, 1.6, alpha=0.55)
     page.dot(row.ratio, y, colour, markersize=4.5, **fill)
 

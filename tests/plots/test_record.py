@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -78,7 +81,7 @@ def test_median_and_band_are_those_that_were_learned():
 def test_a_figure_built_on_the_source_is_hollow():
     rows = [row for row in ce.datasets.record().of("monitor") if row.ref_uses_source == "wholly"]
     lines = [line for line in ce.plots.record("monitor").axes[0].lines if line.get_marker() == "o"]
-    hollow = [line for line in lines if line.get_markerfacecolor() == "none"]
+    hollow = [line for line in lines if line.get_markerfacecolor() == "white"]
     assert sorted(float(line.get_xdata()[0]) for line in hollow) == pytest.approx(
         sorted(row.ratio for row in rows)
     )
@@ -91,6 +94,13 @@ def test_what_does_not_fit_is_counted():
     assert len(dots(figure)) == MOST
     assert f"{rows - MOST} more statements are not drawn" in joined(figure)
     assert len(statements._spread(range(MOST))) == MOST
+
+
+def test_the_page_has_a_picture_of_every_role_with_eight_statements():
+    page = (Path(ce.__file__).parents[1] / "docs" / "record.md").read_text("utf-8")
+    drawn = re.findall(r'ce\.plots\.record\("(\w+)"\)', page)
+    record = ce.datasets.record()
+    assert sorted(drawn) == sorted(role for role in LEARNED_ROLES if len(record.of(role)) >= 8)
 
 
 def test_dark_and_files():
