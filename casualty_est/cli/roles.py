@@ -14,7 +14,7 @@ from casualty_est.wording.numbers import share
 if TYPE_CHECKING:
     from casualty_est.priors.worth import Worth
 
-WIDTHS = {"role": 13, "reported / true (90%)": 22, "behind it": 13, "the models assume": 22}
+WIDTHS = {"role": 13, "reported / true (90%)": 22, "rows, conflicts": 15, "the models assume": 22}
 STILL = (
     "The default priors of the models are still those of roles.toml; give the learned numbers "
     "through --priors: casualty-est roles --toml > learned.toml"
@@ -99,7 +99,7 @@ def as_rich(worths: tuple[Worth, ...]) -> Any:
 
     parts: list[Any] = [Text(_head(worths)), Text(""), line(*WIDTHS, style="bold")]
     for worth in worths:
-        numbers = (f"{worth.ratio.rows} in {worth.ratio.conflicts}", _assumed(worth))
+        numbers = (f"{worth.ratio.rows}, {worth.ratio.conflicts}", _assumed(worth))
         parts.append(line(worth.role, _learned(worth), *numbers, style="cyan"))
         below = Text(f"{worth.meaning}{_details(worth, worths)}. {_examples(worth)}")
         parts.append(Padding(below, (0, 0, 0, 2)))
@@ -113,7 +113,8 @@ def _head(worths: tuple[Worth, ...]) -> str:
     return (
         f"What a new source in a new conflict may be expected to say of {what}: reported / true, "
         f"median and 90% interval, learned from {every.rows} statements in {every.conflicts} "
-        f"conflicts, disasters and crimes{left_out}"
+        f"conflicts, disasters and crimes{left_out}. Examples: what was said / "
+        "the better figure."
     )
 
 
@@ -150,4 +151,4 @@ def _details(worth: Worth, worths: tuple[Worth, ...]) -> str:
 def _examples(worth: Worth) -> str:
     from casualty_est.priors.worth import example_text
 
-    return "Said / better figure: " + "; ".join(example_text(row) for row in worth.examples)
+    return "Examples: " + "; ".join(example_text(row) for row in worth.examples)

@@ -33,8 +33,8 @@ def test_each_role_in_two_lines():
     assert "a side that says how many the enemy killed" in line
     assert "reported / true 4.4 (0.77 to 25), 24 statements in 16 conflicts" in line
     assert line.endswith("; the models do not know it")
-    assert example.startswith("    Said / better figure: ")
-    assert example.count(" / ") >= 3
+    assert example.startswith("    Examples: ")
+    assert example.count(" / ") == 2
     (monitor,) = (line for line in lines if line.startswith("monitor:"))
     assert "the models assume 0.52 (" in monitor
     (first_count,) = (line for line in lines if line.startswith("first_count:"))
@@ -99,4 +99,4 @@ def test_a_terminal_of_80_columns():
     assert "reported / true (90%)" in text
     assert STILL in text
     (numbers,) = (line for line in lines if line.startswith("accuser "))
-    assert " ".join(numbers.split()) == "accuser 4.4 (0.77 to 25) 24 in 16 unknown to them"
+    assert " ".join(numbers.split()) == "accuser 4.4 (0.77 to 25) 24, 16 unknown to them"

@@ -58,6 +58,11 @@ def test_zeros_are_at_the_left_edge():
     for arrow in arrows:
         assert (np.log(arrow.get_xdata()[0]) - low) / (high - low) < 0.05
     assert texts(figure).count("0") == len(zeros)
+    # Nor is a zero of the conflict under analysis drawn.
+    left_out = "Coalition in Iraq and Syria 2014-19"
+    kept = [row for row in zeros if row.conflict != left_out]
+    without = texts(ce.plots.record("perpetrator", without=left_out))
+    assert 0 < without.count("0") == len(kept) < len(zeros)
     assert "said that nobody died" in joined(figure)
     assert "said that nobody died" not in joined(ce.plots.record("party"))
 
