@@ -36,6 +36,7 @@ _MEANINGS = {
 }
 _TO_A_SOURCE = "# Give their numbers to a source by its name instead."
 BOTH: tuple[Level, ...] = ("total", "incident")
+_FOR_INCIDENTS = "# A model of incidents takes `within` alone: print it with --level incident."
 PROB = 0.9  # level of the intervals that are shown and that priors are fitted to
 
 
@@ -142,7 +143,7 @@ def as_prior(ratio: ReportingRatio) -> RatioPrior | None:
 def as_toml(without: str | Iterable[str] | None = None, levels: Sequence[Level] = BOTH) -> str:
     """Write what was learned as a file that `--priors` reads."""
     left_out = matching_conflicts(without)
-    lines = _head(left_out)
+    lines = [*_head(left_out), *([_FOR_INCIDENTS] if len(levels) > 1 else [])]
     later: list[str] = []
     for role in LEARNED_ROLES:
         if role == NO_ROLE:

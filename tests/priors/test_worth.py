@@ -132,6 +132,12 @@ def test_one_level_alone():
     assert "survey" not in roles
     assert set(roles["perpetrator"]) == {"within"}
     assert "ratio" in tomllib.loads(as_toml(levels=("total",)))["roles"]["perpetrator"]
+    reports = ce.datasets.load("strikes_incidents")
+    model = ce.IncidentModel(reports, anchor="Airwars", priors={"roles": roles})
+    prior = model.incident_priors.base.roles["perpetrator"].within
+    assert prior.quantile(ENDS) == pytest.approx(
+        given("perpetrator", "incident").quantile(ENDS), rel=0.1
+    )
 
 
 def test_a_stated_zero_is_said_to_have_no_place_in_it():
