@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import casualty_est as ce
+from casualty_est.claims.refits.tipping import _root
 from casualty_est.claims.table.claims import _SHOWN
 
 
@@ -68,3 +69,15 @@ def test_shared_components_are_numbered_from_zero():
     kept = select(ratios, np.array([False, False, False, True, True]))
     assert kept.role_index.tolist() == [0, 0]
     assert kept.role_terms == 1
+
+
+@pytest.mark.parametrize(("thorough", "reached"), [(True, True), (False, False)])
+def test_a_hopeless_slope_is_given_up_only_where_time_is_short(thorough, reached):
+    """The gap closes at 2 sds, though its slope at 0 promises nothing within reach."""
+    root = _root(lambda x: 1 - (x / 2) ** 5, -1e-6, 1e-6, thorough=thorough)
+    assert (root == pytest.approx(2, abs=1e-3)) if reached else root is None
+
+
+def test_a_gap_that_a_slope_can_close_is_closed_either_way():
+    for thorough in (True, False):
+        assert _root(lambda x: 1 - x / 2, -0.5, 1e-6, thorough=thorough) == pytest.approx(2)
