@@ -70,9 +70,9 @@ def test_shared_components_are_numbered_from_zero():
     from casualty_est.claims.model.ratios import select
 
     ratios = ce.ClaimsModel(ce.Claims(frame)).layout.ratios
-    kept = select(ratios, np.array([False, False, False, True, True]))
-    assert kept.role_index.tolist() == [0, 0]
-    assert kept.role_terms == 1
+    kept = select(ratios, np.array([True, True, False, True, True]))
+    assert kept.role_index.tolist() == [0, 0, 1, 1]
+    assert kept.role_terms == 2
 
 
 @pytest.mark.parametrize(("thorough", "reached"), [(True, True), (False, False)])
