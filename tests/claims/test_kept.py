@@ -1,4 +1,4 @@
-"""Small promises of claims that no other test would miss."""
+"""Small promises of claims that no other test checks."""
 
 from __future__ import annotations
 
