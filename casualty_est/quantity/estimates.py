@@ -63,7 +63,7 @@ def _percentage(tokens: list[str], i: int) -> tuple[float | None, int]:
             level = round(float(tokens[i]) / 100, 6)
         except ValueError:
             return None, i
-        if 0.5 <= level < 1:
+        if 0.5 <= level <= 0.999:
             return level, j + 1
     return None, i
 

@@ -182,8 +182,8 @@ class Quantity:
                 f"level={self.level} and form {self.form!r}: an estimate, and nothing else, has one"
             )
             raise QuantityError(msg)
-        if self.level is not None and not 0.5 <= self.level < 1:
-            msg = f"the level of an interval is at least .5 and below 1, but got {self.level}"
+        if self.level is not None and not 0.5 <= self.level <= 0.999:
+            msg = f"the level of an interval is .5 to .999, but got {self.level}"
             raise QuantityError(msg)
 
     @classmethod

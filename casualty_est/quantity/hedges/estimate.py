@@ -1,8 +1,8 @@
 """An estimate with its interval: "75,200 (95% CI 63,600 to 86,800)".
 
-The error of the estimate is a Normal that a smooth curve bends on the log scale (a g-distribution,
-Tukey 1977), so that its three quantiles are the number and the two ends. Where the number lies in
-the middle of the logs of its ends it is the log-normal.
+The error of the estimate is a Normal that a smooth curve bends on the log scale (between the ends
+Tukey's g-distribution), so that its three quantiles are the number and the two ends. Where the
+number lies in the middle of the logs of its ends it is the log-normal.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from casualty_est.quantity.hedges.readings import Reading
 from casualty_est.quantity.hedges.whole_numbers import Ints, whole
 
 LEAK_ESTIMATE = 0.02  # an estimate misses the number this often, then with sd 1
-LAST = 4.0  # standard deviations beyond which nobody writes an estimate of one incident
+LAST = 5.0  # standard deviations beyond which nobody writes an estimate of one incident
 NEGLIGIBLE = 1e-6  # bends below this are none
 
 
@@ -60,21 +60,21 @@ class Bent(Reading):
 def bent(x: Any, lower: Any, upper: Any, ends: Any, xp: Any) -> tuple[Any, Any]:
     """Take an error to the standard Normal: -ends * lower to -ends, 0 to 0, ends * upper to ends.
 
+    Beyond the ends the curve goes on straight, so that no tail is cut and none is endless.
     Returns the Normal and the log of the slope.
     """
+    inside = xp.minimum(xp.maximum(x, -ends * lower), ends * upper)
     middle = xp.sqrt(lower * upper)
-    bend = xp.log(upper / lower) / ends
-    half = bend * ends / 2
+    half = xp.log(upper / lower) / 2
     flat = xp.abs(half) < NEGLIGIBLE
     half = xp.where(flat, NEGLIGIBLE, half)
     ratio = xp.where(flat, 1.0, xp.sinh(half) / half)
-    # One side ends where the curve would turn: there the density is as good as nothing.
-    w = xp.maximum(x * (upper - lower) / (ends * lower * upper), math.exp(-30.0) - 1)
+    w = inside * (upper - lower) / (ends * lower * upper)
     tiny = xp.abs(w) < NEGLIGIBLE
     safe = xp.where(tiny, 1.0, w)
     stretch = xp.where(tiny, 1 - w / 2, xp.log1p(safe) / safe)
-    normal = x / middle * ratio * stretch
-    return normal, xp.log(ratio) - xp.log(middle) - xp.log1p(w)
+    slope = ratio / middle / (1 + w)
+    return inside / middle * ratio * stretch + (x - inside) * slope, xp.log(slope)
 
 
 class Estimate(Hedge):
@@ -121,11 +121,13 @@ def _widths(quantity: Stated) -> tuple[float, float, float]:
 
 
 def _error(normal: float, lower: float, upper: float, ends: float) -> float:
-    """Log error at a Normal quantile: the inverse of `bent`."""
-    bend = math.log(upper / lower) / ends
-    if abs(bend * ends / 2) < NEGLIGIBLE:
-        return normal * math.sqrt(lower * upper)
-    return ends * lower * upper / (upper - lower) * math.expm1(bend * normal)
+    """Log error at a Normal quantile beyond the ends: the inverse of `bent`."""
+    half = math.log(upper / lower) / 2
+    ratio = math.sinh(half) / half if abs(half) >= NEGLIGIBLE else 1.0
+    middle = math.sqrt(lower * upper)
+    if normal > 0:
+        return ends * upper + (normal - ends) * middle / ratio * (upper / lower)
+    return -ends * lower + (normal + ends) * middle / ratio * (lower / upper)
 
 
 def written(n: Ints, v: Ints, lower: float, upper: float, ends: float) -> Any:
