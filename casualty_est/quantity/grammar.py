@@ -15,7 +15,7 @@ from casualty_est.quantity.counted import (
     refuse_unless_noun,
     what_is_counted,
 )
-from casualty_est.quantity.tokens import PAD, padded, phrase_at
+from casualty_est.quantity.tokens import padded, phrase_at
 from casualty_est.quantity.words import (
     AFTER,
     BEFORE,
@@ -28,6 +28,7 @@ from casualty_est.quantity.words import (
 from casualty_est.quantity.written_numbers import Number, number_at, share_scale, spread_scale
 
 _JOINTS = frozenset({",", "and", "but", "perhaps", "possibly", "maybe", "probably"})
+_UNKNOWN_FIRST = frozenset(text.split()[0] for text in UNKNOWN)
 _LOWER = frozenset({Phrase.AT_LEAST, Phrase.MORE_THAN})
 _UPPER = frozenset({Phrase.AT_MOST, Phrase.FEWER_THAN})
 _NOBODY = PEOPLE | DEAD | {"casualties", "casualty", "was", "were"}
@@ -62,7 +63,7 @@ class _Clause(NamedTuple):
 
 def read_clause(tokens: list[str]) -> Reading:
     """Return what one hedged number in tokens says, and what it counts."""
-    if not tokens[0] or (len(tokens) - PAD <= 5 and " ".join(tokens).rstrip() in UNKNOWN):
+    if not tokens[0] or (tokens[0] in _UNKNOWN_FIRST and " ".join(tokens).rstrip() in UNKNOWN):
         return UNKNOWN_NUMBER
     if "number" in tokens and _is_unknown_number(tokens):
         return UNKNOWN_NUMBER

@@ -126,16 +126,23 @@ class Quantity:
     at_least  n, m, None          at least n, and perhaps [more than] m
     at_most   0, None, n          as many as, up to, at most, no more than n; n or fewer
     at_most   0, None, n - 1      fewer than, less than, under n; <n
+    at_least  a, b, None          a-b+; a-b or more
     between   a, None, b          a-b; a to b; a or b; between a and b; at least a and at
-                                  most b
+                                  most b; a, possibly b; "12-15,000" is 12,000 to 15,000
+    estimate  a, n, b             n (a-b); n (95% CI a to b); a-b (best n); n +/- e (95% CI),
+                                  n +/- e (SD)
     vague     low, None, high     dozens, scores, hundreds, tens of thousands, several
-                                  hundred, a few, a handful ...; dozens or hundreds
-    unknown   None, None, None    a blank, unknown, not known, unclear, undisclosed
+                                  hundred, low hundreds, 100s, a few ...; dozens or hundreds
+    unknown   None, None, None    a blank, -, ?, n/a, unknown, not known, not reported
     ========  ==================  ========================================================
 
     "Perhaps", "possibly", "reportedly" and "a total of" change nothing. "At least hundreds" has
     the low end of the vague word; "about 55-60" is the range. A noun phrase after the number
-    ("civilians killed") is passed over unless it holds a number, a hedge or a rate.
+    ("civilians killed") is passed over; what counts something else ("5 wounded", "20 families")
+    is an error, and so is a word that is not known. Footnote marks and dates are passed over. "45
+    (12 children)" and "12 killed and 30 injured" keep the second number in `parts`. The words of
+    Arabic, Chinese, French, German, Portuguese, Russian, Spanish, Turkish and Ukrainian are read,
+    too. An interval that states no level is taken for 95%, and `notes` says so.
 
     Examples
     --------
@@ -313,6 +320,8 @@ def _in_any_language(bare: str) -> Statement:
 
 def _stated(statement: Statement, text: str) -> Quantity:
     read = statement.read
+    if not statement.parts and statement.level is None:
+        return Quantity(read.low, read.best, read.high, read.form, read.grid, text)
     parts = tuple(_part(relation, one, text) for relation, one in statement.parts)
     ends = read.low, read.best, read.high, read.form, read.grid
     return Quantity(*ends, text, statement.level, statement.level_assumed, parts)

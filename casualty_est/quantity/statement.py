@@ -31,6 +31,7 @@ from casualty_est.quantity.words import AFTER, BEFORE, BEST, INCLUDING, REMARKS
 from casualty_est.quantity.written_numbers import number_at
 
 _SEPARATORS = frozenset({",", ";", "/", "and", "&", "plus", "with", "while", "but", ".", "+"})
+_COMPOSED = frozenset({"(", "[", "\u00b1", "family", "couple"})  # never one clause alone
 _MOST_WORDS = 60  # a longer cell is a paragraph
 _LABELS = {
     **dict.fromkeys(("low", "lowest", "min", "min.", "minimum"), "low"),
@@ -55,7 +56,7 @@ def read_statement(text: str) -> Statement:
     """Read a cell in English."""
     tokens = tokenize(without_footnotes(text))
     first = None
-    if not {"(", "[", "\u00b1", "family", "couple"}.intersection(tokens):
+    if _COMPOSED.isdisjoint(tokens):
         try:
             return Statement(_of_the_dead(read_clause(tokens)))
         except OtherCountError:
@@ -195,8 +196,14 @@ def _around(brackets: list[list[str]]) -> _Around:
         inner = _trimmed(found.rest)
         if found.level:
             levels.append(found.level)
+        if found.named and not inner and not found.level:
+            msg = f"{' '.join(words)!r} needs two ends, as 1,200 (95% CI 900 to 1,500)"
+            raise QuantityError(msg)
         if found.named and not inner:
             continue
+        if not inner:
+            msg = "its brackets hold no word"
+            raise QuantityError(msg)
         if after := estimates.take_best(inner):
             best.append(after)
         elif inner[0] == "\u00b1":

@@ -7,7 +7,7 @@ import re
 from casualty_est.errors import QuantityError
 from casualty_est.quantity.counted import DEAD, PEOPLE, SILENT
 from casualty_est.quantity.tokens import padded
-from casualty_est.quantity.words import SCALES
+from casualty_est.quantity.words import SCALES, SMALL, TENS
 from casualty_est.quantity.written_numbers import number_at
 
 # A mark of a footnote stands behind a digit or a letter, and no further digit follows it.
@@ -21,6 +21,7 @@ _SUPERSCRIPT = re.compile(
     r"(?=\s*(?:$|[^\s0-9]))"
 )
 _POWER = re.compile(r"(?:^|[^0-9,.])10+[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]")
+_NUMBERS = SMALL.keys() | TENS.keys()
 _MONTH = (
     "(?:jan|january|feb|february|mar|march|apr|april|may|jun|june|jul|july|aug|august|sep|sept|"
     "september|oct|october|nov|november|dec|december)"
@@ -70,7 +71,7 @@ def take_brackets(words: list[str]) -> tuple[list[str], list[list[str]]]:
     """Part words into those outside of brackets, and those inside of each pair."""
     outside: list[str] = []
     brackets: list[list[str]] = []
-    closing = ""
+    closing = previous = ""
     for word in words:
         if word in ("(", "["):
             if closing:
@@ -86,7 +87,10 @@ def take_brackets(words: list[str]) -> tuple[list[str], list[list[str]]]:
         elif closing:
             brackets[-1].append(word)
         else:
+            if outside and previous in (")", "]") and (word[0].isdigit() or word in _NUMBERS):
+                outside.append(";")  # numbers do not join over a bracket
             outside.append(word)
+        previous = word
     if closing:
         msg = f"a bracket is not closed: {closing!r} is missing"
         raise QuantityError(msg)

@@ -23,6 +23,7 @@ NAMES = (
     "ukrainian",
 )  # fmt: skip
 
+_ENGLISH_TOO = frozenset({"on", "once", "bin", "elf", "dos", "tote"})  # alone they are English
 _EITHER = re.compile(r"(?<![0-9,])[0-9]{1,3},[0-9]{3}(?![0-9,])")
 _POINTS = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:[.][0-9]{3}){2,}(?![0-9.,])")
 _DECIMALS = re.compile(r"(?<![0-9.,])([0-9]+),([0-9]{1,2})(?![0-9,.])")
@@ -82,6 +83,8 @@ def folded(text: str) -> str:
 def translations(text: str) -> Iterator[str]:
     """Yield a text in English, once for each language that it can be in."""
     plain = folded(text)
+    if plain in _ENGLISH_TOO:
+        return
     for name in NAMES:
         english = language(name).translated(plain)
         if english is not None:

@@ -18,8 +18,14 @@ _MIXED = re.compile(f"([0-9][0-9,]*(?:[.][0-9]+)?)([{_SMALL}]?)([{_LARGE}]+|(?<=
 
 def in_digits(text: str) -> str:
     """Return a text with its Chinese numbers in digits; what is no number stays as it is."""
-    text = _MIXED.sub(_mixed, text)
-    return _RUN.sub(lambda match: _digits(match[0]), text)
+    text = _MIXED.sub(lambda match: match[0] if _beside_digits(match) else _mixed(match), text)
+    return _RUN.sub(lambda match: match[0] if _beside_digits(match) else _digits(match[0]), text)
+
+
+def _beside_digits(match: re.Match[str]) -> bool:
+    """Whether digits stand beside a number, with which it would run into one."""
+    before, after = match.string[: match.start()].rstrip(), match.string[match.end() :].lstrip()
+    return before[-1:].isdigit() or after[:1].isdigit()
 
 
 def _mixed(match: re.Match[str]) -> str:
@@ -27,7 +33,7 @@ def _mixed(match: re.Match[str]) -> str:
     value = Fraction(match[1].replace(",", "")) * SMALL.get(match[2], 1)
     for scale in match[3]:
         value *= LARGE[scale]
-    return f"{int(value):,}" if value.denominator == 1 else match[0]
+    return f"{int(value):,}" if value.denominator == 1 and value < 10**11 else match[0]
 
 
 def _digits(run: str) -> str:
