@@ -109,7 +109,7 @@ def is_range(words: list[str]) -> bool:
 def shared(best: list[str], inside: list[str]) -> list[str]:
     """Give the ends of an interval the multiplier of the number: "1.2 million (0.9-1.5)"."""
     scale = [word for word in best if word in SCALES]
-    if not scale or not SCALES.keys().isdisjoint(inside):
+    if len(scale) != 1 or not SCALES.keys().isdisjoint(inside):
         return inside
     return [*inside, *scale]
 
