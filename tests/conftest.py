@@ -50,7 +50,13 @@ __all__ = [
     "uncompiled",
 ]
 
-ROOMS = {"claims": "claims", "cli": "claims", "incidents": "incidents", "lists": "lists"}
+ROOMS = {
+    "claims": "claims",
+    "cli": "claims",
+    "incidents": "incidents",
+    "lists": "lists",
+    "test_same_draws.py": "lists",
+}
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -70,20 +70,9 @@ def claims(
     from casualty_est.claims.table.claims import Claims
 
     run = Run(
-        file,
-        priors,
-        report,
-        json,
-        save,
-        seed,
-        prob,
-        draws,
-        chains,
-        quiet,
-        title,
-        authors,
+        file, priors, report, json, save, seed, prob, draws, chains, quiet, title, authors,
         statements,
-    )
+    )  # fmt: skip
     options.check_kind(file, "claims")
     model = ClaimsModel(
         Claims.read(file),

@@ -101,17 +101,14 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """A bundled study.
-
-    statements: What the report says that no computation can: see the checklist of reports.
-    beside: Published answers to the same question, shown beside this one and never used.
-    """
+    """A bundled study."""
 
     title: str
     dataset: str
     build: Callable[[Any], Any]
+    # What the report says that no computation can: see the checklist of reports.
     statements: Mapping[str, str] = field(default_factory=dict)
-    beside: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()  # published answers to the same question, never used
     after: Callable[[Any, Run], None] | None = None
 
 

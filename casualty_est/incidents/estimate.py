@@ -26,14 +26,12 @@ if TYPE_CHECKING:
     from casualty_est.incidents.plots import IncidentPlots
 
 Array = npt.NDArray[np.float64]
+ENDS = ("median", "low", "high")
 OF_SOURCES = ("ratio_within", "completeness_listed", "completeness_reported")
 
 
 class IncidentEstimate(Estimate):
     """The posterior of deaths in listed and unlisted incidents, and of the sources' counting.
-
-    Beside what every estimate answers it knows every incident, how likely each source is to hold
-    one of so many deaths, and why two sources' totals differ.
 
     Parameters
     ----------
@@ -131,15 +129,10 @@ class IncidentEstimate(Estimate):
             if ratio is not None and source.prior_log_sd:
                 learned = float(np.log(self.ratio(i)).std() / source.prior_log_sd)
             columns = {
-                "source": source.source,
-                "role": source.role,
-                "ratio": ratio and ratio.median,
-                "low": ratio and ratio.low,
-                "high": ratio and ratio.high,
+                **{"source": source.source, "role": source.role, "ratio": ratio and ratio.median},
+                **{end: ratio and getattr(ratio, end) for end in ("low", "high")},
                 "prob": ci_prob,
-                "prior_median": source.prior and source.prior.median,
-                "prior_low": source.prior and source.prior.low,
-                "prior_high": source.prior and source.prior.high,
+                **{f"prior_{x}": source.prior and getattr(source.prior, x) for x in ENDS},
                 "learned": learned,
             }
             for name in OF_SOURCES[1:]:
@@ -167,10 +160,9 @@ class IncidentEstimate(Estimate):
         import pandas as pd
 
         group = self.idata["incidents"]
-        names = ("median", "low", "high", "real")
-        table = pd.DataFrame({name: group[name].values for name in names})
+        table = pd.DataFrame({name: group[name].values for name in (*ENDS, "real")})
         if not self.meta.has_level:
-            table[["median", "low", "high"]] = None
+            table[list(ENDS)] = None
         table = table.assign(prob=0.95)
         if "pattern_of" not in group:
             table.insert(0, "incident", [str(p) for p in group["pattern"].values])
@@ -185,17 +177,15 @@ class IncidentEstimate(Estimate):
     def gap(self) -> pd.DataFrame:
         """Why two sources' totals differ, incident by incident.
 
-        The gap between what the anchor reports and what another source reports is split into
-        incidents that one of them does not report, counting within incidents that both report, and
-        incidents that are not real or not the perpetrator's: Shapley values, which sum to the gap
-        in every draw.
+        The gap between what the anchor and another source report is split into incidents that one
+        of them does not report, counting within incidents that both report, and incidents that are
+        not real or not the perpetrator's: Shapley values, which sum to the gap in every draw.
 
         Returns
         -------
         pandas.DataFrame
-            ``from``, ``to`` (sources), ``reported_from``, ``reported_to`` (deaths reported; of a
-            range the middle), ``part``, and its ``mean``, ``median``, ``low``, ``high`` (deaths).
-            Means sum to the gap.
+            ``from``, ``to`` (sources), ``reported_from``, ``reported_to`` (deaths; of a range the
+            middle), ``part``, and its ``mean``, ``median``, ``low``, ``high`` (deaths).
         """
         import pandas as pd
 
@@ -283,20 +273,16 @@ class IncidentEstimate(Estimate):
         return (("ratio_within", len(self.meta.sources)),)
 
     def _source_json(self, source: int, prob: float) -> dict[str, Any]:
-        content: dict[str, Any] = {
-            name: value and plain(value)
-            for name in OF_SOURCES
-            if (value := self._parameter(name, source, prob)) is not None
-        }
+        known = {name: self._parameter(name, source, prob) for name in OF_SOURCES}
+        content = {name: plain(value) for name, value in known.items() if value is not None}
         inclusion = self.inclusion(source, prob)
         if inclusion is not None:
             content["inclusion"] = inclusion.to_dict("records")
         return content
 
     def _details_json(self, prob: float) -> dict[str, Any]:
-        return {
-            name: value for name, value in plain(self.details).items() if name != "refits" or value
-        }
+        content = plain(self.details)
+        return {name: value for name, value in content.items() if name != "refits" or value}
 
     def _source_table(self, prob: float) -> TextTable:
         rows = []

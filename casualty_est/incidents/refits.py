@@ -15,8 +15,8 @@ from casualty_est.incidents.model.model import IncidentModel
 from casualty_est.incidents.model.settings import GRADES, priors_table
 from casualty_est.incidents.schema import Tip
 from casualty_est.incidents.table.patterns import IncidentPatterns
+from casualty_est.result.call import Report
 from casualty_est.result.convergence import MAX_DIVERGENT, MAX_RHAT, MIN_ESS
-from casualty_est.result.progress import Report
 from casualty_est.result.refits import case
 from casualty_est.result.schema import Case, Diagnostics, Row
 from casualty_est.wording.numbers import share
@@ -31,47 +31,29 @@ TAILS = (0.025, 0.975)
 HARSH = {"fair": (15, 5), "weak": (3, 7), "contested": (4, 6), "discounted": (1, 39)}
 
 
-class IncidentRefitter:
-    """Refits of an incidents model with the settings of one estimate."""
-
-    def __init__(
-        self,
-        model: IncidentModel,
-        estimate: IncidentEstimate,
-        row: int,
-        prob: float,
-        report: Report,
-    ) -> None:
-        self.model, self.prob, self.report = model, prob, report
-        self.settings = estimate.meta.settings
-        self.part = estimate.meta.rows[row].part
-        self.wanted = _place(estimate.meta.rows[row], estimate.meta.rows[0])
-
-    def case(self, name: str, model: IncidentModel) -> Case | None:
-        """One line of a table; None where that model has no such estimate."""
-        if model.layout.unlisted == "none" and self.part != "listed":
-            return None  # nothing says what is unlisted, so there is no need to fit it
-        self.report(f"refitting: {name}", None)
-        used = self.settings
-        tree, meta, _ = fit(
-            model,
-            seed=used["seed"],
-            draws=min(DRAWS, used["draws"]),
-            tune=min(TUNE, used["tune"]),
-            chains=min(CHAINS, used["chains"]),
-            progress_bar=False,
-        )
-        places = [_place(row, meta.rows[0]) for row in meta.rows]
-        if self.wanted not in places:
-            return None
-        draws = np.asarray(tree["posterior"]["deaths"].values[..., places.index(self.wanted)])
-        settled = _settled(np.log(np.maximum(draws, 0.5)), meta.diagnostics)
-        return case(name, draws, self.prob, converged=settled)
-
-    def table(self, models: Mapping[str, IncidentModel]) -> tuple[Case, ...]:
-        """All lines of a table."""
-        cases = [self.case(name, model) for name, model in models.items()]
-        return tuple(line for line in cases if line is not None)
+def _cases(
+    models: Mapping[str, IncidentModel],
+    estimate: IncidentEstimate,
+    row: int,
+    prob: float,
+    report: Report,
+) -> tuple[Case, ...]:
+    """One line for each of the models that has such an estimate."""
+    rows, used = estimate.meta.rows, estimate.meta.settings
+    wanted, cases = _place(rows[row], rows[0]), []
+    at_most = {"draws": DRAWS, "tune": TUNE, "chains": CHAINS}
+    counts = {name: min(most, used[name]) for name, most in at_most.items()}
+    for name, model in models.items():
+        if model.layout.unlisted == "none" and rows[row].part != "listed":
+            continue  # nothing says what is unlisted, so there is no need to fit it
+        report(f"refitting: {name}", None)
+        tree, meta, _ = fit(model, seed=used["seed"], progress_bar=False, **counts)
+        places = [_place(place, meta.rows[0]) for place in meta.rows]
+        if wanted in places:
+            draws = np.asarray(tree["posterior"]["deaths"].values[..., places.index(wanted)])
+            settled = _settled(np.log(np.maximum(draws, 0.5)), meta.diagnostics)
+            cases.append(case(name, draws, prob, converged=settled))
+    return tuple(cases)
 
 
 def _place(row: Row, first: Row) -> tuple[Any, ...]:
@@ -98,18 +80,14 @@ def other_settings(
     """Estimate under the other settings, one changed at a time, as fitted first."""
     used = estimate.meta.settings
     models = {"as fitted": model}
-    other = "joint" if used["scale"] == "cut" else "cut"
-    models[f"scale {other}: the data {'may' if other == 'joint' else 'may not'} move the scale"] = (
-        model.varied(scale=other)
-    )
+    other, may = ("joint", "may") if used["scale"] == "cut" else ("cut", "may not")
+    models[f"scale {other}: the data {may} move the scale"] = model.varied(scale=other)
     exact = "no report is exactly right" if used["exact_reports"] else "some reports are exact"
     models[exact] = model.varied(exact_reports=not used["exact_reports"])
     if model.layout.readings.judge is not None:
-        rule = "common" if used["range_rule"] == "asis" else "asis"
-        told = {
-            "common": "all ranges read alike, as half of their upper end to it",
-            "asis": "ranges as they stand",
-        }[rule]
+        rule, told = "asis", "ranges as they stand"
+        if used["range_rule"] == "asis":
+            rule, told = "common", "all ranges read alike, as half of their upper end to it"
         models[told] = model.varied(range_rule=rule)
     source, median, sd = used["anchor"]
     twice = f"the anchor half as sure: log sd {share(2 * sd)} instead of {share(sd)}"
@@ -117,7 +95,7 @@ def other_settings(
     harsh = {g: ab for g, ab in HARSH.items() if used["grades"].get(g) == list(GRADES[g])}
     if model.layout.grades and harsh:
         models["grades trusted less"] = model.varied(priors=_with_grades(model, harsh))
-    return IncidentRefitter(model, estimate, row, prob, report).table(models)
+    return _cases(models, estimate, row, prob, report)
 
 
 def _with_grades(model: IncidentModel, grades: Mapping[str, tuple[int, int]]) -> dict[str, Any]:
@@ -132,22 +110,19 @@ def without_each_source(
     model: IncidentModel, estimate: IncidentEstimate, row: int, prob: float, report: Report
 ) -> tuple[Case, ...]:
     """Estimate without each source in turn; incidents that only it holds vanish from the table."""
-    refit = IncidentRefitter(model, estimate, row, prob, report)
-    return refit.table(_without(model, keep=False))
+    return _cases(_without(model, keep=False), estimate, row, prob, report)
 
 
 def each_source_alone(
     model: IncidentModel, estimate: IncidentEstimate, row: int, prob: float, report: Report
 ) -> tuple[Case, ...]:
     """Deaths in what each source alone lists: a total would need overlap."""
-    refit = IncidentRefitter(model, estimate, row, prob, report)
-    return refit.table(_without(model, keep=True))
+    return _cases(_without(model, keep=True), estimate, row, prob, report)
 
 
 def _without(model: IncidentModel, *, keep: bool) -> dict[str, IncidentModel]:
     """Models of one source, or of all others; where nothing is left to fit, none."""
-    names = model.patterns.sources
-    anchor = model.layout.anchor.source
+    names, anchor = model.patterns.sources, model.layout.anchor.source
     models: dict[str, IncidentModel] = {}
     for s, name in enumerate(names):
         held = [i for i in range(len(names)) if (i == s) == keep]
@@ -179,16 +154,11 @@ def _of_sources(model: IncidentModel, names: list[str]) -> dict[str, Any]:
 
 
 def _columns(patterns: IncidentPatterns, held: list[int]) -> IncidentPatterns:
-    return replace(
-        patterns,
-        sources=tuple(patterns.sources[s] for s in held),
-        roles=tuple(patterns.roles[s] for s in held),
-        claims=tuple(patterns.claims[s] for s in held),
-        claim=patterns.claim[:, held],
-        verdict=patterns.verdict[:, held],
-        self_reported=patterns.self_reported[:, held],
-        incident_of=None,
-    )
+    of_sources = ("sources", "roles", "claims")
+    columns: dict[str, Any] = {n: tuple(getattr(patterns, n)[s] for s in held) for n in of_sources}
+    for name in ("claim", "verdict", "self_reported"):
+        columns[name] = getattr(patterns, name)[:, held]
+    return replace(patterns, **columns, incident_of=None)
 
 
 def tipping(estimate: IncidentEstimate, median: float, n: float) -> tuple[Tip, ...]:

@@ -18,7 +18,7 @@ from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Span, plain
 from casualty_est.result.show import TextTable, answer, interval_title
 from casualty_est.result.tables import Parameter
-from casualty_est.tables.documented import Documented
+from casualty_est.tables.cells import Documented
 from casualty_est.wording.numbers import percent
 from casualty_est.wording.phrases import cell_text, documented_text, label_text
 
@@ -227,14 +227,8 @@ class ListEstimate(Estimate):
         for i, counted, unlisted in self._totals():
             row, rest = self.meta.rows[i], answer(self, unlisted, prob)[0]
             strata = ", ".join(f"{column} {value}" for column, value in row.strata.items())
-            rows.append(
-                (
-                    strata or cell_text(row.cell),
-                    documented_text(counted),
-                    *answer(self, i, prob),
-                    rest,
-                )
-            )
+            name = strata or cell_text(row.cell)
+            rows.append((name, documented_text(counted), *answer(self, i, prob), rest))
         head = ("people", "on some list (counted)", "estimated in all", interval_title(prob))
         return TextTable((*head, "on no list"), tuple(rows))
 

@@ -15,7 +15,7 @@ from casualty_est.lists.model.model import ListModel
 from casualty_est.lists.schema import KnownPopulation
 from casualty_est.lists.table.histories import Stratum
 from casualty_est.lists.table.history import HistoryTable
-from casualty_est.result.progress import Report
+from casualty_est.result.call import Report
 from casualty_est.result.refits import case
 from casualty_est.result.schema import Case
 
@@ -35,14 +35,8 @@ class ListRefitter:
         strata = model.histories.strata
         whole = model.histories.pooled()
         self.table = next((s for s in strata if dict(s.labels) == labels and labels), whole).table
-        self.aside = [
-            text
-            for text, holds in (
-                ("without strata", len(strata) > 1 and not labels),
-                ("first replicate", len(model.replicates) > 1),
-            )
-            if holds
-        ]
+        self.aside = ["without strata"] if len(strata) > 1 and not labels else []
+        self.aside += ["first replicate"] if len(model.replicates) > 1 else []
 
     def unlisted(self, table: HistoryTable) -> tuple[Ints, str, bool]:
         """Draws of the people on no list, what to say of the fit, and whether it converged."""
@@ -54,12 +48,8 @@ class ListRefitter:
             families, _ = for_lists(None, len(table.lists))
         if len(table.lists) == 2:
             aside.append("two lists: taken as independent")
-        plan = Plan(
-            families,
-            self.settings["draws"] * self.settings["chains"],
-            self.settings["chains"],
-            self.model.floor,
-        )
+        chains = self.settings["chains"]
+        plan = Plan(families, self.settings["draws"] * chains, chains, self.model.floor)
         answer = solve(table, plan, np.random.SeedSequence(self.settings["seed"]))
         note = f" ({'; '.join(aside)})" if aside else ""
         return answer.unlisted, note, not answer.reasons

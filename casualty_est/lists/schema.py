@@ -11,20 +11,17 @@ from casualty_est.result.schema import CHECKED, Case, Rests, Span
 
 @dataclass(frozen=True, config=CHECKED)
 class Group:
-    """One kind of dependence between lists: its weight, and what it would answer (people).
-
-    `posterior` is its weight by evidence alone; `ruled_out` says why it has none.
-    """
+    """One kind of dependence between lists: its weight, and what it would answer (people)."""
 
     name: str
     mass: float
-    posterior: float
+    posterior: float  # its weight by evidence alone
     log_evidence: float | None
     low: float
     median: float
     high: float
     predictive_p: float | None = None
-    ruled_out: str = ""
+    ruled_out: str = ""  # why it has none
 
 
 @dataclass(frozen=True, config=CHECKED)

@@ -6,17 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from casualty_est.plots.images import to_png, to_svg
 from casualty_est.result.posterior import interval_ends
+from casualty_est.result.refits import answer
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from casualty_est.result.estimate import Array, Estimate
     from casualty_est.result.schema import Case, ClaimRow
-    from casualty_est.wording.interval import Ends
-
-__all__ = ["Plots", "to_png", "to_svg"]
+    from casualty_est.wording.numbers import Ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +225,4 @@ class Plots:
 
     def _refits(self, name: str, row: int, prob: float) -> Sequence[Case] | None:
         """Refits of one group; None where the estimate has no model and kept none."""
-        from casualty_est.result.refits import answer
-
         return answer(self._estimate, name, row, prob)

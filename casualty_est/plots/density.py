@@ -14,10 +14,7 @@ SMALLEST = 0.5  # draws of no deaths at all stand here: the log axis has no zero
 
 
 def log_density(draws: Array) -> tuple[Array, Array]:
-    """Kernel density of the log of positive draws.
-
-    Returns (400,): Where, on the scale of the draws, and the density of the log.
-    """
+    """Kernel density of the log of positive draws: where (400,), on their scale, and how dense."""
     logs = np.log(np.ravel(draws))
     spread = float(logs.std())
     if spread < 1e-9:

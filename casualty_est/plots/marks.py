@@ -75,7 +75,10 @@ def draw(page: Page, claim: ClaimRow, y: float, *, light: bool) -> None:
             page.dot(best, y, colour, **fill)
         case "documented":
             page.axes.plot([low, low], [y - 0.1, y + 0.1], color=colour, lw=3, alpha=alpha)
-            _beside(page, "documented", low, y, colour)
+            # Right of the mark, or left of it where there is no room.
+            width, at = width_of(kind, SMALL), page.inch(low)
+            start = at + 0.09 if at + 0.09 + width < page.room + 0.25 else at - 0.09 - width
+            page.inside(kind, max(start, 0.02), y, colour)
         case "from":
             _arrow(page, low, y, colour, 1, alpha)
             page.dot(low, y, colour, **fill)
@@ -84,25 +87,18 @@ def draw(page: Page, claim: ClaimRow, y: float, *, light: bool) -> None:
         case "to":
             _arrow(page, high, y, colour, -1, alpha)
             page.dot(high, y, colour, **fill)
-        case "range" | "vague":
-            _range(page, low, high, y, colour, dashed=kind == "vague", alpha=alpha)
+        case "vague":
+            page.bar(low, high, y, colour, 2.4, alpha=alpha, linestyle=(0, (2.2, 1.2)))
+        case "range":
+            page.bar(low, high, y, colour, 2.4, alpha=alpha)
+            for end in (low, high):
+                at = page.value(page.inch(end))
+                page.axes.plot([at, at], [y - 0.06, y + 0.06], color=colour, lw=1.8, alpha=alpha)
             if best:  # an estimate with its interval
                 page.dot(best, y, colour, **fill)
         case "zero":
             page.dot(page.value(0.08), y, colour, **(fill | {"marker": "<"}))
             page.inside("0", 0.17, y, colour)
-
-
-def _range(
-    page: Page, low: float, high: float, y: float, colour: str, *, dashed: bool, alpha: float
-) -> None:
-    style = {"linestyle": (0, (2.2, 1.2))} if dashed else {}
-    page.bar(low, high, y, colour, 2.4, alpha=alpha, **style)
-    if dashed:
-        return
-    for end in (low, high):
-        at = page.value(page.inch(end))
-        page.axes.plot([at, at], [y - 0.06, y + 0.06], color=colour, lw=1.8, alpha=alpha)
 
 
 def _arrow(page: Page, start: float, y: float, colour: str, way: int, alpha: float) -> None:
@@ -112,15 +108,6 @@ def _arrow(page: Page, start: float, y: float, colour: str, way: int, alpha: flo
     at = [page.value(inch) for inch in np.linspace(first, last, 25)]
     pieces = [[(a, y), (b, y)] for a, b in pairwise(at)]
     fade = np.linspace(1.0, 0.15, 24) * alpha
-    page.axes.add_collection(
-        LineCollection(pieces, colors=[colour] * 24, linewidths=2.2, alpha=fade.tolist()),
-        autolim=False,
-    )
+    line = LineCollection(pieces, colors=[colour] * 24, linewidths=2.2, alpha=fade.tolist())
+    page.axes.add_collection(line, autolim=False)
     page.dot(at[-1], y, colour, marker=">" if way > 0 else "<", markersize=5, alpha=0.4 * alpha)
-
-
-def _beside(page: Page, text: str, value: float, y: float, colour: str) -> None:
-    """Write right of a mark, or left of it where there is no room."""
-    width, at = width_of(text, SMALL), page.inch(value)
-    start = at + 0.09 if at + 0.09 + width < page.room + 0.25 else at - 0.09 - width
-    page.inside(text, max(start, 0.02), y, colour)

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator, NullLocator
 from matplotlib.transforms import blended_transform_factory
 
@@ -20,6 +19,7 @@ from casualty_est.plots.style import LABEL, SMALL, TITLE, WIDTH, Palette, Pictur
 from casualty_est.plots.words import shorten, width_of, wrap
 
 MARGIN = 0.12
+INNER = WIDTH - 2 * MARGIN
 LEADING = 1.32  # line height over letter height
 PAD = 0.13  # between rows
 MOST = 60  # rows in one picture: what comes after is counted, not drawn
@@ -41,6 +41,12 @@ class Line:
     def height(self) -> float:
         """Inches."""
         return line_height(self.size)
+
+    @property
+    def font(self) -> dict[str, Any]:
+        """How matplotlib is told to write it."""
+        look = {"fontsize": self.size, "color": self.colour, "va": "center_baseline"}
+        return {**look, "fontweight": self.weight, "fontstyle": self.style}
 
 
 def line_height(size: float) -> float:
@@ -66,20 +72,15 @@ def height_of(lines: Sequence[Line]) -> float:
 
 @dataclass
 class Page:
-    """An open picture.
-
-    left, room, body: Width of the label column, of the axes, and height of the axes, in inches.
-    """
+    """An open picture; all lengths in inches."""
 
     figure: Picture
     axes: Any
     palette: Palette
-    left: float
-    room: float
-    body: float
-    boxes: list[tuple[float, float, float, float]] = field(default_factory=list)
-
-    # Places ------------------------------------------------------------------------------------
+    left: float  # width of the label column
+    room: float  # width of the axes
+    body: float  # height of the axes
+    boxes: list[tuple[float, float, float, float]] = field(default_factory=list)  # taken by text
 
     def inch(self, value: float) -> float:
         """Inches from the left end of the axes at which a value stands, never outside of them."""
@@ -88,8 +89,7 @@ class Page:
             if value <= low:
                 return 0.0
             low, high, value = math.log(low), math.log(high), math.log(value)
-        part = float((value - low) / (high - low))
-        return self.room * min(max(part, 0.0), 1.0)
+        return self.room * min(max(float((value - low) / (high - low)), 0.0), 1.0)
 
     def value(self, inch: float) -> float:
         """The value that stands so many inches from the left end of the axes."""
@@ -99,69 +99,36 @@ class Page:
             return float(math.exp(math.log(low) + part * math.log(high / low)))
         return float(low + part * (high - low))
 
-    # Text --------------------------------------------------------------------------------------
-
     def beside(self, lines: Sequence[Line], middle: float) -> None:
         """Write a label in the left column, its middle at `middle`."""
         top = middle - sum(line.height for line in lines) / 2
         for line in lines:
-            self._write(-self.left + MARGIN, top + line.height / 2, line, ha="left")
+            self._write(-self.left + MARGIN, top + line.height / 2, line)
             top += line.height
 
     def heading(self, text: str, middle: float) -> None:
         """Write a heading over the rows that follow."""
         first, *_ = wrap(text, self.left + self.room - MARGIN, SMALL, lines=1)
         line = Line(first, SMALL, self.palette.muted, style="italic")
-        self._write(-self.left + MARGIN, middle, line, ha="left")
+        self._write(-self.left + MARGIN, middle, line)
 
     def inside(
-        self,
-        text: str,
-        inch: float,
-        middle: float,
-        colour: str,
-        *,
-        size: float = SMALL,
-        **font: Any,
-    ) -> Text:
+        self, text: str, inch: float, middle: float, colour: str, weight: str = "normal"
+    ) -> None:
         """Write in the axes with the left end at `inch`, and remember that the place is taken."""
-        width = width_of(text, size, font.get("weight", "normal"))
-        half = line_height(size) / 2
+        width, half = width_of(text, SMALL, weight), line_height(SMALL) / 2
         self.boxes.append((inch - 0.03, inch + width + 0.03, middle - half, middle + half))
-        return self._write(inch, middle, Line(text, size, colour, **font), ha="left")
+        self._write(inch, middle, Line(text, SMALL, colour, weight))
 
-    def centred(
-        self,
-        text: str,
-        value: float,
-        middle: float,
-        colour: str,
-        *,
-        size: float = SMALL,
-        **font: Any,
-    ) -> Text:
+    def centred(self, text: str, value: float, middle: float, colour: str) -> None:
         """Write in the axes round a value, moved sideways where it would leave them."""
-        width = width_of(text, size, font.get("weight", "normal"))
+        width = width_of(text, SMALL)
         start = min(max(self.inch(value) - width / 2, 0.02), max(self.room - width, 0.02))
-        return self.inside(text, start, middle, colour, size=size, **font)
+        self.inside(text, start, middle, colour)
 
-    def _write(self, inch: float, y: float, line: Line, *, ha: str) -> Text:
+    def _write(self, inch: float, y: float, line: Line) -> None:
         place = blended_transform_factory(self.figure.dpi_scale_trans, self.axes.transData)
-        written: Text = self.axes.text(
-            self.left + inch,
-            y,
-            line.text,
-            transform=place,
-            ha=ha,
-            va="center_baseline",
-            fontsize=line.size,
-            color=line.colour,
-            fontweight=line.weight,
-            fontstyle=line.style,
-        )
-        return written
-
-    # Marks -------------------------------------------------------------------------------------
+        self.axes.text(self.left + inch, y, line.text, transform=place, **line.font)
 
     def bar(self, low: float, high: float, y: float, colour: str, width: float, **how: Any) -> None:
         """Draw a horizontal bar; an end outside of the axes is cut there."""
@@ -186,29 +153,21 @@ class Page:
 
     def stamp(self) -> None:
         """Write across the picture that the fit did not converge."""
-        width, height = self.figure.get_size_inches()
-        stamp_figure(self.figure, self.palette, float(width), float(height))
+        stamp_figure(self.figure, self.palette)
 
 
-def stamp_figure(figure: Picture, palette: Palette, width: float, height: float) -> None:
+def stamp_figure(figure: Picture, palette: Palette) -> None:
     """Stamp a figure NOT CONVERGED, large and in red; a long one on every screenful."""
+    width, height = map(float, figure.get_size_inches())
     times = max(1, round(height / SCREEN))
-    angle = min(25.0, math.degrees(math.atan2(height, width)) * 0.7)
-    size = min(44.0, 0.75 * width / width_of(STAMP, 1, "bold"))
+    how: dict[str, Any] = {
+        "rotation": min(25.0, math.degrees(math.atan2(height, width)) * 0.7),
+        "fontsize": min(44.0, 0.75 * width / width_of(STAMP, 1, "bold")),
+        **{"color": palette.alarm, "fontweight": "bold", "alpha": 0.55, "zorder": 100},
+        **{"ha": "center", "va": "center"},
+    }
     for i in range(times):
-        figure.text(
-            0.5,
-            (i + 0.5) / times,
-            STAMP,
-            color=palette.alarm,
-            fontsize=size,
-            fontweight="bold",
-            ha="center",
-            va="center",
-            rotation=angle,
-            alpha=0.55,
-            zorder=100,
-        )
+        figure.text(0.5, (i + 0.5) / times, STAMP, **how)
 
 
 def open_page(
@@ -224,22 +183,16 @@ def open_page(
     log: bool = True,
 ) -> Page:
     """Open a page: title above, axis below, a note at the foot."""
-    inner = WIDTH - 2 * MARGIN
-    heads = [
-        Line(text, TITLE, palette.ink, weight="bold")
-        for text in wrap(title, inner, TITLE, lines=3, weight="bold")
-    ]
-    notes = [Line(t, SMALL, palette.muted) for t in wrap(note, inner, SMALL, lines=4) if t]
+    heads = _heads(title, palette)
+    notes = [Line(t, SMALL, palette.muted) for t in wrap(note, INNER, SMALL, lines=4) if t]
     top = MARGIN + sum(line.height for line in heads) + 0.1
     foot = 0.5 + sum(line.height for line in notes) + (0.06 if notes else 0.0)
-    height = top + body + foot
+    height, room = top + body + foot, WIDTH - left - right
     figure = new_figure(height, palette)
-    room = WIDTH - left - right
-    axes = figure.add_axes(
-        (left / WIDTH, foot / height, room / WIDTH, body / height), facecolor="none"
-    )
-    _column(figure, heads, height - MARGIN)
-    _column(figure, notes, sum(line.height for line in notes) + 0.06)
+    box = (left / WIDTH, foot / height, room / WIDTH, body / height)
+    axes = figure.add_axes(box, facecolor="none")
+    write_down(figure, heads, MARGIN)
+    write_down(figure, notes, height - sum(line.height for line in notes) - 0.06)
     axes.set_ylim(body, 0)
     axes.yaxis.set_major_locator(NullLocator())
     if log:
@@ -253,33 +206,21 @@ def open_page(
     return Page(figure, axes, palette, left, room, body)
 
 
+def _heads(title: str, palette: Palette) -> list[Line]:
+    lines = wrap(title, INNER, TITLE, lines=3, weight="bold")
+    return [Line(text, TITLE, palette.ink, weight="bold") for text in lines]
+
+
 def dress(axes: Any, palette: Palette) -> None:
     """Take away what is no information, and colour what stays."""
     for side in ("left", "right", "top"):
         axes.spines[side].set_visible(False)
     axes.spines["bottom"].set_color(palette.muted)
     axes.spines["bottom"].set_linewidth(0.8)
-    axes.tick_params(
-        axis="x", colors=palette.muted, labelcolor=palette.ink, labelsize=SMALL, length=3
-    )
+    look = {"colors": palette.muted, "labelcolor": palette.ink, "labelsize": SMALL}
+    axes.tick_params(axis="x", length=3, **look)
     axes.grid(axis="x", color=palette.faint, linewidth=0.6, zorder=0)
     axes.set_axisbelow(True)
-
-
-def _column(figure: Picture, lines: Sequence[Line], top: float) -> None:
-    """Write lines at the left edge of a figure, from `top` inches down."""
-    width, height = figure.get_size_inches()
-    for line in lines:
-        figure.text(
-            MARGIN / width,
-            (top - line.height / 2) / height,
-            line.text,
-            fontsize=line.size,
-            color=line.colour,
-            fontweight=line.weight,
-            va="center_baseline",
-        )
-        top -= line.height
 
 
 def write_down(
@@ -288,27 +229,15 @@ def write_down(
     """Write lines of a figure from `top` inches down."""
     height = float(figure.get_size_inches()[1])
     for line in lines:
-        figure.text(
-            at / WIDTH,
-            1 - (top + line.height / 2) / height,
-            line.text,
-            fontsize=line.size,
-            color=line.colour,
-            fontweight=line.weight,
-            ha=ha,
-            va="center_baseline",
-        )
+        middle = 1 - (top + line.height / 2) / height
+        figure.text(at / WIDTH, middle, line.text, ha=ha, **line.font)
         top += line.height
 
 
 def only_note(title: str, text: str, palette: Palette) -> Picture:
     """Make a figure that only says why there is nothing to draw."""
-    inner = WIDTH - 2 * MARGIN
-    lines = [
-        Line(t, TITLE, palette.ink, weight="bold") for t in wrap(title, inner, TITLE, 3, "bold")
-    ]
-    lines += [Line(t, LABEL, palette.muted) for t in wrap(text, inner, LABEL, lines=4)]
-    height = sum(line.height for line in lines) + 2 * MARGIN
-    figure = new_figure(height, palette)
-    _column(figure, lines, height - MARGIN)
+    lines = _heads(title, palette)
+    lines += [Line(t, LABEL, palette.muted) for t in wrap(text, INNER, LABEL, lines=4)]
+    figure = new_figure(sum(line.height for line in lines) + 2 * MARGIN, palette)
+    write_down(figure, lines, MARGIN)
     return figure

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullFormatter, NullLocator
 
 from casualty_est.plots.style import SMALL
@@ -39,23 +40,21 @@ def tick_text(value: float) -> str:
     return f"{value:,.{digits}f}".rstrip("0").rstrip(".")
 
 
-def log_ticks(low: float, high: float, room: float, size: float = SMALL) -> list[float]:
+def log_ticks(low: float, high: float, room: float) -> list[float]:
     """Choose ticks of a log axis whose labels do not touch."""
     choices = [_series(low, high, marks) for marks in _SETS]
     powers = _series(low, high, (1,))
     sparse = [[v for v in powers if round(math.log10(v)) % step == 0] for step in (1, 2, 3, 4, 5)]
     # 1-3-10 first; where it gives too few, a finer series; where it gives too many, fewer powers.
     for ticks in [choices[0], *(choices[1:] if len(choices[0]) < 3 else []), *sparse]:
-        if len(ticks) >= 3 and _fit(ticks, low, high, room, size):
+        if len(ticks) >= 3 and _fit(ticks, low, high, room):
             return ticks
     # A short axis has room for two.
     for ticks in (*choices, *sparse):
-        if len(ticks) == 2 and _fit(ticks, low, high, room, size):
+        if len(ticks) == 2 and _fit(ticks, low, high, room):
             return ticks
     near = [float(v) for v in MaxNLocator(4).tick_values(low, high) if v > 0 and low <= v <= high]
-    if near and _fit(near, low, high, room, size):
-        return near
-    return [float(f"{math.sqrt(low * high):.1g}")]
+    return near if near and _fit(near, low, high, room) else [float(f"{math.sqrt(low * high):.1g}")]
 
 
 def _series(low: float, high: float, marks: Iterable[float]) -> list[float]:
@@ -64,22 +63,18 @@ def _series(low: float, high: float, marks: Iterable[float]) -> list[float]:
     return [value for value in ticks if low <= value <= high]
 
 
-def _fit(ticks: list[float], low: float, high: float, room: float, size: float) -> bool:
+def _fit(ticks: list[float], low: float, high: float, room: float) -> bool:
     scale = room / math.log(high / low)
     at = [scale * math.log(value) for value in ticks]
-    half = [width_of(tick_text(value), size) / 2 for value in ticks]
+    half = [width_of(tick_text(value), SMALL) / 2 for value in ticks]
     return all(at[i + 1] - at[i] >= half[i] + half[i + 1] + GAP for i in range(len(ticks) - 1))
 
 
-def set_log_axis(axes: Axes, low: float, high: float, room: float, size: float = SMALL) -> None:
+def set_log_axis(axes: Axes, low: float, high: float, room: float) -> None:
     """Make the x axis a log axis with readable ticks."""
     axes.set_xscale("log")
     axes.set_xlim(low, high)
-    ticks = log_ticks(low, high, room, size)
-    axes.xaxis.set_major_locator(FixedLocator(ticks))
-    axes.xaxis.set_major_formatter(FixedFormatter([tick_text(value) for value in ticks]))
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_minor_formatter(NullFormatter())
+    _set_ticks(axes.xaxis, log_ticks(low, high, room))
 
 
 def set_log_axis_upward(axes: Axes, low: float, high: float, room: float) -> None:
@@ -88,13 +83,17 @@ def set_log_axis_upward(axes: Axes, low: float, high: float, room: float) -> Non
     axes.set_ylim(low, high)
     per = room / math.log(high / low)
     ticks = _series(low, high, (1,))
-    for marks in (_SETS[2], _SETS[1], _SETS[0]):
+    for marks in reversed(_SETS):
         series = _series(low, high, marks)
         steps = [per * math.log(b / a) for a, b in pairwise(series)]
         if len(series) >= 2 and min(steps) >= UPWARD:
             ticks = series
             break
-    axes.yaxis.set_major_locator(FixedLocator(ticks))
-    axes.yaxis.set_major_formatter(FixedFormatter([tick_text(value) for value in ticks]))
-    axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_minor_formatter(NullFormatter())
+    _set_ticks(axes.yaxis, ticks)
+
+
+def _set_ticks(axis: Axis, ticks: list[float]) -> None:
+    axis.set_major_locator(FixedLocator(ticks))
+    axis.set_major_formatter(FixedFormatter([tick_text(value) for value in ticks]))
+    axis.set_minor_locator(NullLocator())
+    axis.set_minor_formatter(NullFormatter())

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from casualty_est.plots.density import SMALLEST
 from casualty_est.plots.page import MOST, Page, height_of, label, only_note, open_page
 from casualty_est.plots.scales import limits_of
 from casualty_est.plots.style import SMALL, Palette, Picture
 from casualty_est.plots.total import NO_LEVEL, title_of
 from casualty_est.plots.words import width_of
-from casualty_est.result.posterior import interval_ends
+from casualty_est.result.identification import Identification
+from casualty_est.result.refits import case
 from casualty_est.result.schema import Case
-from casualty_est.wording.interval import with_ends
-from casualty_est.wording.numbers import percent
+from casualty_est.wording.numbers import percent, with_ends
 
 if TYPE_CHECKING:
     from casualty_est.plots import Plots
@@ -43,17 +41,18 @@ def weights(estimate: Estimate, row: int, palette: Palette) -> Picture:
         text = rests.sentences[0] if rests.sentences else "Nothing is known of what sets the level."
         return only_note(HEADS.get(rests.kind, LEVEL), text, palette)
     rows = sorted(rests.rows, key=lambda r: -abs(r.weight))
-    more = len(rows) - MOST
-    rows = rows[:MOST]
+    rows, more = rows[:MOST], len(rows) - MOST
     labels = [label(r.assumption, "", LEFT - 0.3, palette) for r in rows]
     errors = [2 * (r.mcse or 0.0) for r in rows]
     page = open_page(
         sum(height_of(lines) for lines in labels) + 0.1,
         _reach([r.weight for r in rows], errors),
         palette,
-        title=_head(rests.kind, rests.sum, rests.sum_mcse),
+        title=_head(rests),
         xlabel=UNITS.get(rests.kind, "weight"),
-        note=_note(estimate, row, any(errors), more),
+        note=f"Estimate: {title_of(estimate, row)}."
+        + " Whiskers: 2 Monte Carlo standard errors." * any(errors)
+        + f" {more} smaller ones are not drawn." * (more > 0),
         left=LEFT,
         log=False,
     )
@@ -69,20 +68,12 @@ def weights(estimate: Estimate, row: int, palette: Palette) -> Picture:
     return page.figure
 
 
-def _head(kind: str, total: float | None, error: float) -> str:
-    if total is None:
-        return HEADS.get(kind, LEVEL)
-    about = f" ± {2 * error:.2f}" if error > 0.0025 else ""
-    return f"{HEADS.get(kind, LEVEL)}: weights that sum to {total:.2f}{about}"
-
-
-def _note(estimate: Estimate, row: int, whiskers: bool, more: int) -> str:
-    parts = [f"Estimate: {title_of(estimate, row)}."]
-    if whiskers:
-        parts.append("Whiskers: 2 Monte Carlo standard errors.")
-    if more > 0:
-        parts.append(f"{more} smaller ones are not drawn.")
-    return " ".join(parts)
+def _head(rests: Identification) -> str:
+    head = HEADS.get(rests.kind, LEVEL)
+    if rests.sum is None:
+        return head
+    about = f" ± {2 * rests.sum_mcse:.2f}" if rests.sum_mcse > 0.0025 else ""
+    return f"{head}: weights that sum to {rests.sum:.2f}{about}"
 
 
 def _reach(values: Sequence[float], errors: Sequence[float]) -> tuple[float, float]:
@@ -109,42 +100,20 @@ def _weight(page: Page, weight: float, error: float, y: float, *, share: bool) -
     page.inside(text, at, y, palette.ink)
 
 
-# Other evidence ------------------------------------------------------------------------------
-
-
 def cases(plots: Plots, names: Sequence[str], row: int, prob: float, palette: Palette) -> Picture:
     """Draw the estimate under other evidence; see `Plots.cases`."""
     estimate = plots._estimate
     title = title_of(estimate, row)
     if not estimate.meta.has_level:
         return only_note(title, NO_LEVEL, palette)
-    low, median, high = (float(x) for x in np.quantile(estimate.draws(row), interval_ends(prob)))
-    whole = Case(plots._whole, median, low, high, prob, estimate.converged)
-    groups: list[tuple[str, Sequence[Case]]] = [("", [whole])]
-    missing = False
-    for name in names:
-        refits = plots._refits(name, row, prob)
-        missing = missing or refits is None
-        if refits:
-            groups.append((plots._groups[name], refits[:MOST]))
-    return _draw(estimate, title, groups, prob, palette, missing=missing)
-
-
-def _draw(
-    estimate: Estimate,
-    title: str,
-    groups: Sequence[tuple[str, Sequence[Case]]],
-    prob: float,
-    palette: Palette,
-    *,
-    missing: bool,
-) -> Picture:
+    whole = case(plots._whole, estimate.draws(row), prob, converged=estimate.converged)
+    refits = {plots._groups[name]: plots._refits(name, row, prob) for name in names}
+    groups = [("", [whole]), *((head, some[:MOST]) for head, some in refits.items() if some)]
     numbers = [max(x, SMALLEST) for _, rows in groups for r in rows for x in (r.low, r.high)]
     labels = [[label(r.case, _words(r), LEFT - 0.3, palette) for r in rows] for _, rows in groups]
     body = sum(height_of(lines) for group in labels for lines in group)
-    whole = groups[0][1][0]
     note = f"Dot and bar: median and {percent(prob)} interval. Shaded: {whole.case} together."
-    if missing:
+    if None in refits.values():
         note += " This estimate was loaded without its model: only what was kept is shown."
     page = open_page(
         body + 0.26 * sum(bool(heading) for heading, _ in groups) + 0.06,
@@ -155,9 +124,8 @@ def _draw(
         note=note,
         left=LEFT,
     )
-    page.axes.axvspan(
-        max(whole.low, SMALLEST), whole.high, color=palette.posterior, alpha=0.1, lw=0
-    )
+    low = max(whole.low, SMALLEST)
+    page.axes.axvspan(low, whole.high, color=palette.posterior, alpha=0.1, lw=0)
     top = 0.0
     for (heading, rows), group in zip(groups, labels, strict=True):
         if heading:

@@ -9,14 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from casualty_est.plots.density import (
-    SMALLEST,
-    Array,
-    density_of_quantiles,
-    log_density,
-    log_normal_density,
-)
+from casualty_est.plots import density
+from casualty_est.plots.density import Array
 from casualty_est.plots.page import (
+    INNER,
     MARGIN,
     MOST,
     Line,
@@ -28,19 +24,20 @@ from casualty_est.plots.page import (
     only_note,
     open_page,
     stamp_figure,
+    write_down,
 )
 from casualty_est.plots.scales import limits_of, set_log_axis
 from casualty_est.plots.style import LABEL, SMALL, TITLE, WIDTH, Palette, Picture, new_figure
 from casualty_est.plots.total import title_of
 from casualty_est.plots.words import shorten, wrap
 from casualty_est.result.schema import Meta, SourceRow
-from casualty_est.wording.interval import Ends
-from casualty_est.wording.numbers import percent
+from casualty_est.wording.numbers import Ends, percent
 
 if TYPE_CHECKING:
     from casualty_est.plots import Plots
 
 LEFT = 2.5
+PANELS = 24  # of priors in one picture
 NO_SOURCES = "This estimate holds no parameters of sources."
 
 
@@ -96,20 +93,18 @@ def _draw(page: Page, ratio: Ratio, y: float) -> None:
 
 
 def _note(ratios: Sequence[Ratio], prob: float) -> str:
-    after = f"Dot and bar: median and {percent(prob)} interval after the data."
     before = "Grey: median and 95% interval before the data."
     if not any(ratio.now for ratio in ratios):
         return f"{before} Nothing sets the level, so the data say nothing of one source alone."
-    return f"{after} {before}"
+    return f"Dot and bar: median and {percent(prob)} interval after the data. {before}"
 
 
 def _ratios(plots: Plots, prob: float) -> list[Ratio]:
-    ratios = []
-    for i, source in enumerate(plots._estimate.meta.sources):
-        now = plots._ratio(i, prob)
-        if now or source.prior:
-            ratios.append(Ratio(_name(source), plots._target(i), now, source.prior))
-    return ratios
+    return [
+        Ratio(_name(source), plots._target(i), now, source.prior)
+        for i, source in enumerate(plots._estimate.meta.sources)
+        if (now := plots._ratio(i, prob)) or source.prior
+    ]
 
 
 def _name(source: SourceRow) -> str:
@@ -117,6 +112,9 @@ def _name(source: SourceRow) -> str:
 
 
 # Prior against posterior ---------------------------------------------------------------------
+
+
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,33 +135,30 @@ def small_multiples(plots: Plots, row: int, palette: Palette) -> Picture:
     panels = _panels(plots, row)
     if not panels:
         return only_note(title, "There is neither a prior nor a posterior to draw.", palette)
-    shown, columns = panels[:24], 2 if len(panels) < 5 else 3
-    gap, cell = 0.25, (WIDTH - 2 * MARGIN) / columns
-    heads = [_head(panel, cell - gap, palette) for panel in shown]
+    shown, columns = panels[:PANELS], 2 if len(panels) < 5 else 3
+    more, room = len(panels) - len(shown), INNER / columns - 0.25
+    heads = [_head(panel, room, palette) for panel in shown]
     tall = [
         max(sum(line.height for line in head) for head in heads[i : i + columns])
         for i in range(0, len(shown), columns)
     ]
-    top = MARGIN + line_height(TITLE) + 0.1
-    plot, foot = 0.95, 0.5
-    height = top + sum(head + plot + foot for head in tall) + (0.2 if len(panels) > 24 else 0)
+    top, plot, foot = MARGIN + line_height(TITLE) + 0.1, 0.95, 0.5
+    height = top + sum(head + plot + foot for head in tall) + (0.2 if more else 0)
     figure = new_figure(height, palette)
-    _text(figure, title, MARGIN, MARGIN + line_height(TITLE) / 2, TITLE, palette.ink, "bold")
+    write_down(figure, [Line(title, TITLE, palette.ink, weight="bold")], MARGIN)
     for i, (panel, head) in enumerate(zip(shown, heads, strict=True)):
         line, column = divmod(i, columns)
-        left = MARGIN + column * cell
-        y = top + sum(tall[j] + plot + foot for j in range(line))
-        for one in head:
-            _text(figure, one.text, left, y + one.height / 2, one.size, one.colour)
-            y += one.height
-        y = top + sum(tall[j] + plot + foot for j in range(line)) + tall[line]
-        box = (left / WIDTH, 1 - (y + plot) / height, (cell - gap) / WIDTH, plot / height)
-        _panel(figure, box, panel, cell - gap, palette)
-    if len(panels) > 24:
-        text = f"{len(panels) - 24} more are not drawn."
-        _text(figure, text, MARGIN, height - 0.1, SMALL, palette.muted)
+        left = MARGIN + column * (INNER / columns)
+        y = top + sum(above + plot + foot for above in tall[:line])
+        write_down(figure, head, y, left)
+        y += tall[line]
+        box = (left / WIDTH, 1 - (y + plot) / height, room / WIDTH, plot / height)
+        _panel(figure, box, panel, room, palette)
+    if more:
+        last = Line(f"{more} more are not drawn.", SMALL, palette.muted)
+        write_down(figure, [last], height - 0.1 - last.height / 2)
     if not plots._estimate.converged:
-        stamp_figure(figure, palette, WIDTH, height)
+        stamp_figure(figure, palette)
     return figure
 
 
@@ -174,64 +169,38 @@ def _head(panel: Panel, width: float, palette: Palette) -> list[Line]:
     return lines
 
 
-def _text(
-    figure: Picture, text: str, x: float, y: float, size: float, colour: str, weight: str = "normal"
-) -> None:
-    width, height = figure.get_size_inches()
-    figure.text(
-        x / width,
-        1 - y / height,
-        text,
-        fontsize=size,
-        color=colour,
-        fontweight=weight,
-        va="center_baseline",
-    )
-
-
 def _panels(plots: Plots, row: int) -> list[Panel]:
     estimate, meta, panels = plots._estimate, plots._estimate.meta, []
     if meta.has_level:
-        count = log_density(np.maximum(estimate.draws(row), SMALLEST))
+        count = density.log_density(np.maximum(estimate.draws(row), density.SMALLEST))
         panels.append(Panel(title_of(estimate, row), "", _level(meta), count, "people", False))
     for i, source in enumerate(meta.sources):
-        before = density_of_quantiles(source.prior_quantiles) if source.prior_quantiles else None
+        quantiles = source.prior_quantiles
+        before = density.density_of_quantiles(quantiles) if quantiles else None
         draws = plots._ratio_draws(i) if meta.has_level else None
-        if before is None and draws is None:
-            continue
-        after = None if draws is None else log_density(draws)
-        name, detail = _name(source), plots._target(i)
-        panels.append(Panel(name, detail, before, after, "reported / true", True))
+        if before is not None or draws is not None:
+            after = None if draws is None else density.log_density(draws)
+            name, detail = _name(source), plots._target(i)
+            panels.append(Panel(name, detail, before, after, "reported / true", True))
     return panels
 
 
 def _level(meta: Meta) -> tuple[Array, Array] | None:
     """The prior of the count, where it is one number: with several cells it is not."""
     levels = [one for one in meta.assumptions if one.kind == "level"]
-    if len(levels) != 1 or len(meta.rows) != 1:
-        return None
-    return log_normal_density(levels[0].median, levels[0].sd)
+    single = len(levels) == len(meta.rows) == 1
+    return density.log_normal_density(levels[0].median, levels[0].sd) if single else None
 
 
-def _panel(
-    figure: Picture,
-    box: tuple[float, float, float, float],
-    panel: Panel,
-    room: float,
-    palette: Palette,
-) -> None:
+def _panel(figure: Picture, box: Box, panel: Panel, room: float, palette: Palette) -> None:
     axes = figure.add_axes(box, facecolor="none")
-    limits = _span(panel)
-    top = 0.0
-    for curve, colour, zorder in (
-        (panel.before, palette.prior, 2.0),
-        (panel.after, palette.posterior, 3.0),
-    ):
-        if curve is None or not len(curve[0]):
-            continue
-        axes.fill_between(*curve, color=colour, alpha=0.25, lw=0, zorder=zorder)
-        axes.plot(*curve, color=colour, linewidth=1.4, zorder=zorder)
-        top = max(top, float(curve[1].max()))
+    limits, top = _span(panel), 0.0
+    both = ((panel.before, palette.prior, 2.0), (panel.after, palette.posterior, 3.0))
+    for curve, colour, zorder in both:
+        if curve is not None and len(curve[0]):
+            axes.fill_between(*curve, color=colour, alpha=0.25, lw=0, zorder=zorder)
+            axes.plot(*curve, color=colour, linewidth=1.4, zorder=zorder)
+            top = max(top, float(curve[1].max()))
     axes.set_ylim(0, 1.06 * (top or 1.0))
     axes.set_yticks([])
     set_log_axis(axes, *limits, room)

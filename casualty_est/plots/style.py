@@ -1,7 +1,8 @@
-"""Colours and fonts of the pictures; nothing here touches pyplot or its settings."""
+"""Colours, fonts and files of the pictures; nothing here touches pyplot or its settings."""
 
 from __future__ import annotations
 
+import io
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,25 +14,14 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 
-from casualty_est.plots.images import to_png
-
 WIDTH = 7.2  # inches: the text column of the report
 TITLE, LABEL, SMALL = 10.0, 8.5, 7.5  # points
 
 # DejaVu comes with matplotlib; the others fill in letters that it lacks, where they are installed.
 FONTS = (
-    "DejaVu Sans",
-    "Noto Sans",
-    "Noto Sans Arabic",
-    "Noto Sans Hebrew",
-    "Noto Sans CJK SC",
-    "Noto Sans CJK JP",
-    "Arial Unicode MS",
-    "PingFang SC",
-    "Microsoft YaHei",
+    *("DejaVu Sans", "Noto Sans", "Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans CJK SC"),
+    *("Noto Sans CJK JP", "Arial Unicode MS", "PingFang SC", "Microsoft YaHei"),
 )
-
-
 # Hinted letters change their width with the resolution by up to 10%: text that was measured to fit
 # would no longer fit.
 UNHINTED: dict[Any, Any] = {"text.hinting": "none"}
@@ -41,28 +31,18 @@ UNHINTED: dict[Any, Any] = {"text.hinting": "none"}
 class Palette:
     """Colours that people with any colour vision can tell apart (after Okabe and Ito)."""
 
-    paper: str
-    ink: str
-    muted: str
-    faint: str
-    posterior: str
-    prior: str
-    claim: str
-    documented: str
-    alarm: str
+    paper: str = "white"
+    ink: str = "#1a1a1a"
+    muted: str = "#595959"
+    faint: str = "#d9d9d9"
+    posterior: str = "#0072b2"
+    prior: str = "#9a9a9a"
+    claim: str = "#b34700"
+    documented: str = "#1a1a1a"
+    alarm: str = "#c00000"
 
 
-LIGHT = Palette(
-    paper="white",
-    ink="#1a1a1a",
-    muted="#595959",
-    faint="#d9d9d9",
-    posterior="#0072b2",
-    prior="#9a9a9a",
-    claim="#b34700",
-    documented="#1a1a1a",
-    alarm="#c00000",
-)
+LIGHT = Palette()
 DARK = Palette(
     paper="none",
     ink="#f0f0f0",
@@ -122,6 +102,23 @@ def settings() -> Iterator[None]:
             }
         )
         yield
+
+
+def to_png(figure: Figure, dpi: float = 150) -> bytes:
+    """Turn a figure into a PNG image, silent about letters that no font has."""
+    return _bytes(figure, format="png", dpi=dpi)
+
+
+def to_svg(figure: Figure) -> bytes:
+    """Turn a figure into an SVG image, text as outlines, silent about letters that no font has."""
+    return _bytes(figure, format="svg", metadata={"Date": None})
+
+
+def _bytes(figure: Figure, **options: Any) -> bytes:
+    buffer = io.BytesIO()
+    with settings():
+        figure.savefig(buffer, facecolor=figure.get_facecolor(), **options)
+    return buffer.getvalue()
 
 
 def new_figure(height: float, palette: Palette, width: float = WIDTH) -> Picture:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,28 +11,28 @@ import numpy as np
 
 from casualty_est.plots import marks
 from casualty_est.plots.density import SMALLEST, Array, log_density
-from casualty_est.plots.inside import lies_inside, what_differs
 from casualty_est.plots.page import MOST, Line, Page, height_of, label, line_height, open_page
 from casualty_est.plots.scales import limits_of
 from casualty_est.plots.style import LABEL, SMALL, WIDTH, Palette, Picture
 from casualty_est.plots.words import clean, shorten, width_of
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Cell, ClaimRow, Span
-from casualty_est.tables.documented import Documented
-from casualty_est.wording.interval import ends, middle, with_ends
-from casualty_est.wording.numbers import percent
-from casualty_est.wording.phrases import capitalised, cell_text, documented_text
+from casualty_est.tables.cells import Documented
+from casualty_est.wording.numbers import ends, middle, percent, with_ends
+from casualty_est.wording.phrases import Labelled, capitalised, cell_text, documented_text
 
 if TYPE_CHECKING:
     from casualty_est.plots import Plots
     from casualty_est.result.estimate import Estimate
 
-LEFT, RIGHT = 2.35, 0.3
+LEFT, RIGHT, BOLD = 2.35, 0.3, "bold"
 ROOM = WIDTH - LEFT - RIGHT
 HILL = 1.05  # inches that the density is high
 LANE = line_height(SMALL) + 0.03
 UNDER = 0.42  # inches under the density for its interval
 NO_LEVEL = "no headline number: nothing sets the level"
+Groups = Mapping[str, tuple[str, ...]]  # for each group of people, the groups that lie inside it
+_FIELDS = ("scope", "group", "outcome", "perpetrator")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,6 @@ class Tag:
 
     text: str
     value: float
-    weight: str = "normal"
 
 
 def picture(plots: Plots, row: int, prob: float, left_out: bool, palette: Palette) -> Picture:
@@ -85,11 +84,15 @@ def picture(plots: Plots, row: int, prob: float, left_out: bool, palette: Palett
         text = _documented_text(plots, documented)
         page.centred(text, documented.low, LANE / 2, palette.documented)
     if known:
-        _write(page, lanes, first)
-        page.beside(_estimated(plots, palette), base - HILL / 2)
+        for i, lane in enumerate(lanes):
+            for tag, start in lane:
+                page.inside(tag.text, start, first + (i + 0.5) * LANE, palette.posterior, BOLD)
+        head = Line("Estimated", LABEL, palette.posterior, BOLD)
+        below = Line(f"true number, {plots._estimated}", SMALL, palette.muted)
+        page.beside((head, below), base - HILL / 2)
         _hill(page, estimate, row, prob, base)
     else:
-        page.inside(NO_LEVEL, 0.02, first + 0.15, palette.ink, weight="bold")
+        page.inside(NO_LEVEL, 0.02, first + 0.15, palette.ink, BOLD)
     _rows(page, entries, rows_from)
     if documented and documented.low > 0:
         style = {"linewidth": 1.1, "linestyle": (0, (4, 3)), "zorder": 1.5}
@@ -109,13 +112,6 @@ def title_of(estimate: Estimate, row: int) -> str:
     return ", ".join(parts)
 
 
-def _estimated(plots: Plots, palette: Palette) -> tuple[Line, ...]:
-    return (
-        Line("Estimated", LABEL, palette.posterior, weight="bold"),
-        Line(f"true number, {plots._estimated}", SMALL, palette.muted),
-    )
-
-
 def _documented_text(plots: Plots, documented: Documented) -> str:
     """The documented count as published; a long name of its source loses its middle."""
     text = plots._documented.format(documented_text(documented))
@@ -123,9 +119,6 @@ def _documented_text(plots: Plots, documented: Documented) -> str:
         return text
     rest = ROOM - width_of(f"{text} ()", SMALL) - 0.1
     return f"{text} ({shorten(documented.source, rest, SMALL, 1)[0]})"
-
-
-# The rows ------------------------------------------------------------------------------------
 
 
 def _entries(
@@ -139,25 +132,19 @@ def _entries(
         (c for c in counted if c.estimate != row and lies_inside(c, cell, groups)),
         key=lambda c: (what_differs(c, cell), marks.sort_key(c)),
     )
-    out = [
-        c
-        for c in claims
-        if left_out
-        and not c.counted
-        and marks.kind_of(c) != "nothing"
-        and lies_inside(c, cell, groups, itself=True)
-    ]
+    hidden = [c for c in claims if left_out and not c.counted and marks.kind_of(c) != "nothing"]
+    out = [c for c in hidden if lies_inside(c, cell, groups, itself=True)]
     entries = _part_rows(plots, row, prob, palette)
-    if own:
-        entries.append(Entry(heading=f"{plots._claims_heading()}, as published"))
-    entries += [_claim_row(c, cell, palette, light=False) for c in own]
-    for heading, some in (("Claims on parts of it, as published", parts), ("Left out", out)):
+    for heading, some, light in (
+        (f"{plots._claims_heading()}, as published", own, False),
+        ("Claims on parts of it, as published", parts, True),
+        ("Left out", out, True),
+    ):
         if some:
             entries.append(Entry(heading=heading))
-            entries += [_claim_row(c, cell, palette, light=True) for c in some]
+            entries += [_claim_row(c, cell, palette, light=light) for c in some]
     if len(entries) > MOST:
-        more = Entry(heading=f"and {len(entries) - MOST} more, not drawn")
-        entries = [*entries[:MOST], more]
+        entries[MOST:] = [Entry(heading=f"and {len(entries) - MOST} more, not drawn")]
     return entries
 
 
@@ -170,27 +157,62 @@ def _claim_row(claim: ClaimRow, cell: Cell, palette: Palette, *, light: bool) ->
     return Entry(lines, claim=claim, light=light)
 
 
+def lies_inside(claim: Labelled, cell: Labelled, groups: Groups, *, itself: bool = False) -> bool:
+    """Whether a claim counts people of a cell, all of them or a part."""
+    held = (
+        _covers(cell.scope, claim.scope, "all"),
+        _covers(cell.perpetrator, claim.perpetrator, "any"),
+        cell.outcome in (claim.outcome, "casualties"),
+        cell.group == "all" or claim.group in _within(cell.group, groups),
+    )
+    return all(held) and (itself or any(getattr(claim, n) != getattr(cell, n) for n in _FIELDS))
+
+
+def _within(group: str, groups: Groups) -> set[str]:
+    """A group, its parts, and all that lies inside one of them, at any depth."""
+    inside: set[str] = set()
+    waiting = [group]
+    while waiting:
+        name = waiting.pop()
+        if name not in inside:
+            inside.add(name)
+            waiting += [*groups.get(name, ()), *name.split("+")]
+    return inside
+
+
+def _covers(whole: str, part: str, everything: str) -> bool:
+    return whole == everything or set(part.split("+")) <= set(whole.split("+"))
+
+
+def what_differs(claim: Labelled, cell: Labelled) -> str:
+    """Name the part of a cell that a claim speaks of."""
+    differing = [n for n in _FIELDS if _parts(claim, n) != _parts(cell, n)]
+    return ", ".join(str(getattr(claim, name)).replace("+", " and ") for name in differing)
+
+
+def _parts(labels: Labelled, name: str) -> set[str]:
+    return set(str(getattr(labels, name)).split("+"))
+
+
 def _part_rows(plots: Plots, row: int, prob: float, palette: Palette) -> list[Entry]:
     """Listed and unlisted deaths of the same cell, and strata, where there are such."""
     meta, own = plots._estimate.meta, plots._estimate.meta.rows[row]
     if own.part != "total" or not meta.has_level:
         return []
-    entries, strata = [], []
+    entries: list[Entry] = []
+    strata = [Entry(heading="By stratum")]
     for i, other in enumerate(meta.rows):
         if i == row or other.cell != own.cell:
             continue
-        if other.strata != own.strata:
-            if other.part == "total" and not own.strata:
-                name = ", ".join(f"{key} {value}" for key, value in other.strata.items())
-                strata.append(_part(plots._estimate, i, prob, palette, name))
-        elif said := plots._part_name(other.part):
-            entries.append(_part(plots._estimate, i, prob, palette, said))
-    return [*entries, *([Entry(heading="By stratum"), *strata] if strata else [])]
-
-
-def _part(estimate: Estimate, row: int, prob: float, palette: Palette, name: str) -> Entry:
-    part = _span(estimate.draws(row).ravel(), prob)
-    return Entry(label(name, with_ends(part), LEFT - 0.3, palette), part=part)
+        same, name = other.strata == own.strata, plots._part_name(other.part)
+        if not same:
+            whole = other.part == "total" and not own.strata
+            name = ", ".join(f"{key} {value}" for key, value in other.strata.items() if whole)
+        if name:
+            part = _span(plots._estimate.draws(i).ravel(), prob)
+            lines = label(name, with_ends(part), LEFT - 0.3, palette)
+            (entries if same else strata).append(Entry(lines, part=part))
+    return entries + strata * (len(strata) > 1)
 
 
 def _rows(page: Page, entries: Sequence[Entry], top: float) -> None:
@@ -202,8 +224,7 @@ def _rows(page: Page, entries: Sequence[Entry], top: float) -> None:
             page.beside(entry.lines, y)
         if entry.claim is not None:
             marks.draw(page, entry.claim, y, light=entry.light)
-        if entry.part is not None:
-            part = entry.part
+        if (part := entry.part) is not None:
             page.bar(part.low, part.high, y, page.palette.posterior, 2.4, alpha=0.7)
             page.dot(max(part.median, SMALLEST), y, page.palette.posterior)
         top += entry.height
@@ -218,9 +239,6 @@ def _key(entries: Sequence[Entry]) -> str:
     return "; ".join(text for kind, text in marks.NAMES.items() if kind in kinds)
 
 
-# The density ---------------------------------------------------------------------------------
-
-
 def _span(draws: Array, prob: float) -> Span:
     low, median, high = np.quantile(draws, interval_ends(prob))
     return Span(float(median), float(low), float(high))
@@ -229,8 +247,7 @@ def _span(draws: Array, prob: float) -> Span:
 def _limits(estimate: Estimate, row: int, entries: Sequence[Entry]) -> tuple[float, float]:
     claims = [entry.claim for entry in entries if entry.claim is not None]
     values = [number for claim in claims for number in marks.numbers_of(claim)]
-    parts = [entry.part for entry in entries if entry.part]
-    values += [value for part in parts for value in (part.low, part.median, part.high)]
+    values += [x for e in entries if e.part for x in (e.part.low, e.part.median, e.part.high)]
     documented = estimate.meta.rows[row].documented
     if documented and documented.low:
         values.append(float(documented.low))
@@ -239,20 +256,16 @@ def _limits(estimate: Estimate, row: int, entries: Sequence[Entry]) -> tuple[flo
         values += [float(x) for x in np.quantile(draws, [0.002, 0.998])]
     kinds = {marks.kind_of(claim) for claim in claims}
     # An arrow needs air on its side.
-    before = 0.16 if kinds & {"to", "zero"} else 0.06
-    after = 0.16 if "from" in kinds else 0.06
+    before, after = (0.16 if kinds & some else 0.06 for some in ({"to", "zero"}, {"from"}))
     return limits_of(values, before=before, after=after)
 
 
 def _tags(estimate: Estimate, row: int, prob: float) -> list[Tag]:
     modes = estimate.modes(row, prob)
     if len(modes) > 1:  # a number between them, such as the median, is supported by nothing
-        return [
-            Tag(f"{percent(round(mode.weight, 2))} near {middle(mode)}", mode.median, "bold")
-            for mode in modes
-        ]
+        return [Tag(f"{percent(round(m.weight, 2))} near {middle(m)}", m.median) for m in modes]
     span = _span(estimate.draws(row).ravel(), prob)
-    return [Tag(f"median {middle(span)}", span.median, "bold")]
+    return [Tag(f"median {middle(span)}", span.median)]
 
 
 def _lanes(tags: Sequence[Tag], limits: tuple[float, float]) -> list[list[tuple[Tag, float]]]:
@@ -260,13 +273,12 @@ def _lanes(tags: Sequence[Tag], limits: tuple[float, float]) -> list[list[tuple[
     lanes: list[list[tuple[Tag, float]]] = []
     low, high = limits
     for tag in tags:
-        width = width_of(tag.text, SMALL, tag.weight)
+        width = width_of(tag.text, SMALL, BOLD)
         at_value = ROOM * math.log(max(tag.value, low) / low) / math.log(high / low)
         start = min(max(at_value - width / 2, 0.02), ROOM - width)
         for lane in lanes:
             if all(
-                start > at + width_of(other.text, SMALL, other.weight) + 0.12
-                or start + width + 0.12 < at
+                start > at + width_of(other.text, SMALL, BOLD) + 0.12 or start + width + 0.12 < at
                 for other, at in lane
             ):
                 lane.append((tag, start))
@@ -276,13 +288,6 @@ def _lanes(tags: Sequence[Tag], limits: tuple[float, float]) -> list[list[tuple[
     return lanes
 
 
-def _write(page: Page, lanes: Sequence[Sequence[tuple[Tag, float]]], top: float) -> None:
-    for i, lane in enumerate(lanes):
-        for tag, start in lane:
-            y = top + (i + 0.5) * LANE
-            page.inside(tag.text, start, y, page.palette.posterior, weight=tag.weight)
-
-
 def _hill(page: Page, estimate: Estimate, row: int, prob: float, base: float) -> None:
     """Density, median and interval, and every mode with its own bar where there are several."""
     colour, axes = page.palette.posterior, page.axes
@@ -290,23 +295,23 @@ def _hill(page: Page, estimate: Estimate, row: int, prob: float, base: float) ->
     span = _span(draws, prob)
     values, density = log_density(draws)
     modes = estimate.modes(row, prob)
-    medians = [mode.median for mode in modes] if len(modes) > 1 else [span.median]
+    several = modes if len(modes) > 1 else ()
+    medians = [mode.median for mode in several] or [span.median]
     peaks = [HILL] * len(medians)
     if len(values):
         height = HILL * density / density.max()
         peaks = [float(np.interp(median, values, height)) for median in medians]
         inside = (values >= span.low) & (values <= span.high)
-        axes.fill_between(values, base - height, base, color=colour, alpha=0.2, lw=0)
-        axes.fill_between(
-            values[inside], (base - height)[inside], base, color=colour, alpha=0.3, lw=0
-        )
-        axes.plot(values, base - height, color=colour, linewidth=1.4)
+        top = base - height
+        axes.fill_between(values, top, base, color=colour, alpha=0.2, lw=0)
+        axes.fill_between(values[inside], top[inside], base, color=colour, alpha=0.3, lw=0)
+        axes.plot(values, top, color=colour, linewidth=1.4)
     for median, peak in zip(medians, peaks, strict=True):
         axes.plot([median, median], [base - peak, base], color=colour, linewidth=1.8)
     axes.plot(axes.get_xlim(), [base, base], color=page.palette.muted, linewidth=0.6)
     bar = base + 0.1
-    page.bar(span.low, span.high, bar, colour, 1.6 if len(modes) > 1 else 3.2)
-    for mode in modes if len(modes) > 1 else ():
+    page.bar(span.low, span.high, bar, colour, 1.6 if several else 3.2)
+    for mode in several:
         page.bar(mode.low, mode.high, bar, colour, 5)
     for median in medians:
         page.dot(median, bar, colour, markersize=5.5)

@@ -16,14 +16,14 @@ _JOINERS = "\u200c\u200d"
 
 def clean(text: object) -> str:
     """Make input safe to draw: one line, no control characters, no change of direction."""
-    kept = []
+    kept = ""
     for letter in str(text):
         category = unicodedata.category(letter)
         if letter in _JOINERS or category[0] != "C":
-            kept.append(letter)
+            kept += letter
         elif category not in ("Cf", "Cs"):
-            kept.append(" ")
-    return " ".join("".join(kept).split())
+            kept += " "
+    return " ".join(kept.split())
 
 
 @cache

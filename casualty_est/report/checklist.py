@@ -30,20 +30,16 @@ class Item:
 
 def run(parts: Parts, given: Mapping[str, str]) -> list[Item]:
     """Check a report and what was stated for it against the list."""
-    kind, own, stated = parts.estimate.kind, parts.checks(), statements(given)
+    kind, checks, stated = parts.estimate.kind, _checks(parts), statements(given)
     items = []
     for entry in _entries():
         if kind not in entry.get("only", [kind]):
             continue
         key = entry.get("statement")
-        met = key in stated if key else _holds(entry["check"], parts, own)
+        met = key in stated if key else checks[entry["check"]]()
         mend = "" if met else entry.get(f"missing_{kind}", entry["missing"])
         items.append(Item(entry["text"], tuple(entry["standards"]), met, mend, key))
     return items
-
-
-def _holds(check: str, parts: Parts, own: Mapping[str, Callable[[], bool]]) -> bool:
-    return own[check]() if check in own else CHECKS[check](parts)
 
 
 def statements(given: Mapping[str, str]) -> dict[str, str]:
@@ -63,57 +59,21 @@ def _entries() -> tuple[dict[str, Any], ...]:
     return tuple(tomllib.loads(source.read_text(encoding="utf-8"))["items"])
 
 
-def _scope(parts: Parts) -> bool:
-    return all(row.cell.scope != "all" for row in parts.estimate.meta.rows)
-
-
-def _window(parts: Parts) -> bool:
-    return all(row.cell.start and row.cell.end for row in parts.estimate.meta.rows)
-
-
-def _perpetrator(parts: Parts) -> bool:
-    return all(is_attributed(row.cell) for row in parts.estimate.meta.rows)
-
-
-def _grounds(parts: Parts) -> bool:
-    return all(
-        item.grounds
-        for item in parts.estimate.meta.assumptions
-        if item.kind in ("ratio", "reference")
-    )
-
-
-def _ratios(parts: Parts) -> bool:
-    return bool(parts.estimate.meta.sources) and parts.estimate.meta.has_level
-
-
-def _model(parts: Parts) -> bool:
-    return bool(parts.estimate.meta.model)
-
-
-def _level(parts: Parts) -> bool:
-    return parts.estimate.meta.has_level
-
-
-def _converged(parts: Parts) -> bool:
-    return parts.estimate.converged
-
-
-def _versions(parts: Parts) -> bool:
-    return bool(parts.estimate.meta.versions.get("casualty_est"))
-
-
-# What any kind of evidence can be asked; a wing adds its own in `Parts.checks`.
-CHECKS: dict[str, Callable[[Parts], bool]] = {
-    "always": lambda parts: True,  # the template cannot leave it out
-    "scope_named": _scope,
-    "window_stated": _window,
-    "perpetrator_named": _perpetrator,
-    "ratios_shown": _ratios,
-    "model_shown": _model,
-    "grounds_given": _grounds,
-    "level_known": _level,
-    "converged": _converged,
-    "refits_shown": lambda parts: bool(parts.refits()),
-    "versions_shown": _versions,
-}
+def _checks(parts: Parts) -> dict[str, Callable[[], bool]]:
+    """What any kind of evidence can be asked, and what this kind is asked in a way of its own."""
+    meta = parts.estimate.meta
+    gauge = [item for item in meta.assumptions if item.kind in ("ratio", "reference")]
+    return {
+        "always": lambda: True,  # the template cannot leave it out
+        "scope_named": lambda: all(row.cell.scope != "all" for row in meta.rows),
+        "window_stated": lambda: all(row.cell.start and row.cell.end for row in meta.rows),
+        "perpetrator_named": lambda: all(is_attributed(row.cell) for row in meta.rows),
+        "ratios_shown": lambda: bool(meta.sources) and meta.has_level,
+        "model_shown": lambda: bool(meta.model),
+        "grounds_given": lambda: all(item.grounds for item in gauge),
+        "level_known": lambda: meta.has_level,
+        "converged": lambda: meta.diagnostics.converged,
+        "refits_shown": lambda: bool(parts.refits()),
+        "versions_shown": lambda: bool(meta.versions.get("casualty_est")),
+        **parts.checks(),
+    }

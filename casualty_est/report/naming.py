@@ -32,9 +32,8 @@ def places(scope: str) -> str:
     if scope == "all":
         return ""
     parts = scope.split("+")
-    if len(parts) > FEW_PLACES:
-        return f"in {in_words(len(parts))} places (listed below)"
-    return f"in {listed(parts)}"
+    many = len(parts) > FEW_PLACES
+    return f"in {in_words(len(parts))} places (listed below)" if many else f"in {listed(parts)}"
 
 
 def window(cell: Windowed) -> str:
@@ -42,9 +41,7 @@ def window(cell: Windowed) -> str:
     start, end = cell.start, cell.end
     if start and end:
         return f"on {day(start)}" if start == end else f"between {day(start)} and {day(end)}"
-    if end:
-        return f"up to {day(end)}"
-    return f"since {day(start)}" if start else ""
+    return f"up to {day(end)}" if end else f"since {day(start)}" if start else ""
 
 
 def is_attributed(cell: Labelled) -> bool:
@@ -98,8 +95,7 @@ def has_total(estimate: Estimate) -> bool:
 
 def row_name(estimate: Estimate, i: int) -> str:
     """Name an estimate in a table by what sets it apart from the others."""
-    rows = estimate.meta.rows
-    row = rows[i]
+    rows, row = estimate.meta.rows, estimate.meta.rows[i]
     cell = row.cell
     parts = [group(cell)]
     if len({r.cell.outcome for r in rows}) > 1:
@@ -126,9 +122,8 @@ def whole(weight: float) -> str:
 
 def ratio(value: float) -> str:
     """Print a reporting ratio as a part or a multiple of the true number."""
-    if value < PERCENT_UP_TO:
-        return f"{float(f'{100 * value:.2g}'):g}%"
-    return f"{share(value)} times"
+    part = value < PERCENT_UP_TO
+    return f"{float(f'{100 * value:.2g}'):g}%" if part else f"{share(value)} times"
 
 
 def part_of(value: float) -> str:
@@ -148,7 +143,5 @@ def missing(value: Any) -> bool:
 
 def stated(claim: ClaimRow) -> float | None:
     """The one number of a claim that others would quote."""
-    for number in (claim.best, claim.low, claim.high):
-        if number is not None:
-            return float(number)
-    return None
+    numbers = (claim.best, claim.low, claim.high)
+    return next((float(number) for number in numbers if number is not None), None)

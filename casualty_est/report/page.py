@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    import jinja2
+import jinja2
 
+from casualty_est.report import checklist, naming, pictures, tables, text
+from casualty_est.result.posterior import interval_ends
+
+if TYPE_CHECKING:
     from casualty_est.report.parts import Parts
 
 INTERVAL = re.compile(r"[\d,.]+(%| times)? to [\d,.]+(%| times)?")  # kept on one line
@@ -26,24 +29,13 @@ class Said:
     comparisons: tuple[Mapping[str, Any], ...] = ()
 
 
-def render(parts: Parts, said: Said | None = None) -> str:
+def render(parts: Parts, said: Said) -> str:
     """The report of an estimate as one HTML page."""
-    template = environment(parts.package).get_template(parts.template)
-    page: str = template.render(_content(parts, said or Said()))
-    return page
-
-
-def _content(parts: Parts, said: Said) -> dict[str, Any]:
-    """The variables of every template."""
-    from casualty_est.report import checklist, naming, tables, text
-    from casualty_est.report.pictures import draw
-    from casualty_est.result.posterior import interval_ends
-
     interval_ends(parts.prob)  # a level that is no probability is an error before anything else
     estimate = parts.estimate
     meta, title = estimate.meta, said.title or parts.title()
     scope = meta.rows[0].cell.scope.split("+") if len(estimate) else []
-    return {
+    content = {
         "parts": parts,
         "has_level": meta.has_level,
         "title": title,
@@ -73,21 +65,20 @@ def _content(parts: Parts, said: Said) -> dict[str, Any]:
         "statements": checklist.statements(said.statements),
         "comparisons": tables.comparisons(said.comparisons),
         "limitations": parts.limitations(),
-        "privacy": text.privacy(),
+        "privacy": text.PRIVACY,
         "cite": text.how_to_cite(estimate, title, said.authors),
         "facts": tables.facts(estimate),
         "exact": meta.diagnostics.method == "exact",
         "sampler": meta.diagnostics.method,
-        "pictures": draw(parts),
+        "pictures": pictures.draw(parts),
         **parts.more(),
     }
+    return environment(parts.package).get_template(parts.template).render(content)
 
 
 @cache
 def environment(package: str) -> jinja2.Environment:
     """Templates of a package, and behind them those of the frame."""
-    import jinja2
-
     packages = dict.fromkeys((package, "casualty_est.report"))
     templates = jinja2.Environment(
         loader=jinja2.ChoiceLoader([jinja2.PackageLoader(name) for name in packages]),

@@ -39,8 +39,6 @@ class Parts:
         """Write the report with what the analyst says; see `Estimate.report`."""
         return write_text(path, render(self, Said(**said)))
 
-    # The head ------------------------------------------------------------------------------
-
     def title(self) -> str:
         """What, where and attributed to whom."""
         return text.title(self.estimate)
@@ -69,8 +67,6 @@ class Parts:
         """The documented count, in a sentence of its own."""
         return text.documented(self.estimate, self.prob)
 
-    # Sections ------------------------------------------------------------------------------
-
     def estimates(self) -> Table:
         """Documented count beside estimate, one line per cell and part."""
         return tables.estimates(self.estimate, self.prob)
@@ -98,7 +94,7 @@ class Parts:
 
     def refits_missing(self) -> str:
         """Why there are none."""
-        return text.refits_missing()
+        return text.REFITS_MISSING
 
     def what_if(self) -> list[str]:
         """What if another number were right?"""
@@ -110,7 +106,7 @@ class Parts:
 
     def limitations(self) -> list[str]:
         """What this evidence cannot say."""
-        return text.limitations()
+        return list(text.LIMITATIONS)
 
     def checks(self) -> dict[str, Callable[[], bool]]:
         """Items of the checklist that this evidence meets in a way of its own."""

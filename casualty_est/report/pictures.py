@@ -6,8 +6,7 @@ from base64 import b64encode
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from casualty_est.wording.interval import ends, middle
-from casualty_est.wording.numbers import percent
+from casualty_est.wording.numbers import ends, middle, percent
 from casualty_est.wording.phrases import listed
 
 if TYPE_CHECKING:
@@ -57,22 +56,17 @@ def identification(estimate: Estimate) -> dict[str, Wanted]:
 
 
 def _data(estimate: Estimate, name: str, **options: Any) -> str:
-    from casualty_est.plots import to_svg
+    from casualty_est.plots.style import to_svg
 
     figure = getattr(estimate.plot, name)(**options)
     return f"data:image/svg+xml;base64,{b64encode(to_svg(figure)).decode()}"
 
 
 def _total_alt(estimate: Estimate, prob: float) -> str:
-    parts = [
-        f"{middle(mode)} ({percent(prob)} interval {ends(mode)})"
-        for mode in estimate.modes(0, prob)
-    ]
-    said = [
-        f"{claim.source}: {claim.text}"
-        for claim in estimate.meta.claims
-        if claim.counted and claim.estimate == 0
-    ]
+    modes = estimate.modes(0, prob)
+    parts = [f"{middle(mode)} ({percent(prob)} interval {ends(mode)})" for mode in modes]
+    own = [claim for claim in estimate.meta.claims if claim.counted and claim.estimate == 0]
+    said = [f"{claim.source}: {claim.text}" for claim in own]
     if len(said) > SAID:
         said = [*said[:SAID], f"and {len(said) - SAID:,} more"]
     beside = f" Beside it, what the sources state: {'; '.join(said)}." if said else ""

@@ -9,48 +9,48 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from casualty_est.report.naming import group as whom
-from casualty_est.report.naming import (
-    has_total,
-    in_words,
-    is_attributed,
-    outcome,
-    places,
-    question,
-    row_name,
-    stated,
-    whole,
-)
+from casualty_est.report import naming
 from casualty_est.result.schema import ClaimRow, Mode, Note
 from casualty_est.result.tables import row_numbers
-from casualty_est.wording.interval import ends, middle, with_ends
-from casualty_est.wording.numbers import chance, percent
+from casualty_est.wording.numbers import chance, ends, middle, percent, with_ends
 from casualty_est.wording.phrases import capitalised, documented_text, listed
 
 if TYPE_CHECKING:
     from casualty_est.report.parts import Parts
     from casualty_est.result.estimate import Estimate
 
-
-# The title -----------------------------------------------------------------------------------
+# What an estimate from figures that sources state cannot know, whoever made it.
+LIMITATIONS = (
+    "The interval covers what the model is unsure of: how much of the truth each source reports, "
+    "errors in its figures, and the count before the data. It does not cover claims that nobody "
+    "entered, claims coded wrongly, or a wrong model.",
+    "Figures are taken as published. Deaths that are reported later are not in them, and a later "
+    "figure may change the answer.",
+)
+PRIVACY = (
+    "This report names no victim. Places are the labels of the table of data; before publication "
+    "make sure that none is exact enough to put anybody at risk."
+)
+REFITS_MISSING = (
+    "Not computed. A result loaded from a file has no model to fit again, and many refits are not "
+    "started unasked: call est.without_each_source() after fitting, before the report is written "
+    "or saved."
+)
 
 
 def title(estimate: Estimate) -> str:
     """Title of the report: what, where and attributed to whom."""
-    return first_name(estimate) if has_total(estimate) else "Estimates of the dead, by cell"
+    return first_name(estimate) if naming.has_total(estimate) else "Estimates of the dead, by cell"
 
 
 def first_name(estimate: Estimate) -> str:
     """Name of what the first estimate counts."""
     cell = estimate.meta.rows[0].cell
-    where = places(cell.scope).removesuffix(" (listed below)")
-    name = f"{whom(cell)} {outcome(cell)} {where}".strip()
-    if is_attributed(cell):
+    where = naming.places(cell.scope).removesuffix(" (listed below)")
+    name = f"{naming.group(cell)} {naming.outcome(cell)} {where}".strip()
+    if naming.is_attributed(cell):
         name += f", attributed to {cell.perpetrator}"
     return capitalised(name)
-
-
-# The first paragraph -------------------------------------------------------------------------
 
 
 def not_converged(estimate: Estimate) -> str:
@@ -66,16 +66,16 @@ def lede(parts: Parts) -> list[str]:
     estimate, prob = parts.estimate, parts.prob
     warning = [] if estimate.converged else ["NOT CONVERGED: the numbers here are not results."]
     if not estimate.meta.has_level:
-        return warning + no_headline(estimate)
-    if not parts.has_answer():
-        return [*warning, *_no_total(estimate), *parts.over_time(), *parts.rests_on()]
-    modes = estimate.modes(0, prob)
-    answer = several(modes, prob) if len(modes) > 1 else single(estimate, prob)
-    split = parts.split()
-    return [*warning, parts.asked(), *answer, *split, *parts.over_time(), *parts.rests_on()]
+        return warning + _no_headline(estimate)
+    answer = [parts.asked()] if parts.has_answer() else _no_total(estimate)
+    if parts.has_answer():
+        modes = estimate.modes(0, prob)
+        answer += _several(modes, prob) if len(modes) > 1 else _single(estimate, prob)
+        answer += parts.split()
+    return [*warning, *answer, *parts.over_time(), *parts.rests_on()]
 
 
-def single(estimate: Estimate, prob: float) -> list[str]:
+def _single(estimate: Estimate, prob: float) -> list[str]:
     """The answer where there is one number."""
     numbers = row_numbers(estimate, 0, prob)
     if numbers is None:
@@ -88,18 +88,17 @@ def single(estimate: Estimate, prob: float) -> list[str]:
     ]
 
 
-def several(modes: Sequence[Mode], prob: float) -> list[str]:
+def _several(modes: Sequence[Mode], prob: float) -> list[str]:
     """The answer where the evidence supports several numbers: never one between them."""
     parts = [
         f"about {middle(mode)} ({percent(prob)} credible interval {ends(mode)}; weight "
-        f"{whole(mode.weight)})"
+        f"{naming.whole(mode.weight)})"
         for mode in modes
     ]
-    n = in_words(len(modes))
     together = "both" if len(modes) == 2 else "all of them"
     return [
-        f"The evidence supports {n} different numbers and cannot choose between them: "
-        f"{listed(parts, 'or')}.",
+        f"The evidence supports {naming.in_words(len(modes))} different numbers and cannot choose "
+        f"between them: {listed(parts, 'or')}.",
         f"These are estimates, not counts; quote {together} or none, for a number in between, such "
         "as their mean, is supported by nothing.",
     ]
@@ -122,12 +121,11 @@ def listed_parts(estimate: Estimate, prob: float, inside: str = "are people whom
     ]
 
 
-def no_headline(estimate: Estimate) -> list[str]:
+def _no_headline(estimate: Estimate) -> list[str]:
     """Say that there is no number, why, and what would be needed."""
-    asked = question(estimate.meta.rows[0].cell) if has_total(estimate) else ""
     why = estimate.meta.no_level
     sentences = [
-        asked,
+        naming.question(estimate.meta.rows[0].cell) if naming.has_total(estimate) else "",
         "This report gives no number.",
         "What the sources say fits a small toll of which they report much as well as a large toll "
         "of which they report little, and nothing here says which.",
@@ -166,7 +164,7 @@ def assumed_unbiased(estimate: Estimate) -> list[str]:
 
 def documented(estimate: Estimate, prob: float) -> str:
     """The documented count, in a sentence of its own; why the interval may reach below it."""
-    if not has_total(estimate):
+    if not naming.has_total(estimate):
         return ""
     published = estimate.meta.rows[0].documented
     if not published and not any(source.role for source in estimate.meta.sources):
@@ -195,9 +193,6 @@ def reaches_below(estimate: Estimate, count: float, prob: float) -> bool:
     return numbers is not None and numbers.low < count
 
 
-# Beside the documented count ----------------------------------------------------------------
-
-
 def under_documented(estimate: Estimate) -> str:
     """Explain why an estimate lies below a documented count, where one does."""
     pairs = ((row_numbers(estimate, i, 0.95), r) for i, r in enumerate(estimate.meta.rows))
@@ -215,31 +210,25 @@ def below_documented(estimate: Estimate) -> list[str]:
         return []
     sentences = []
     for i, row in enumerate(estimate.meta.rows):
-        if not row.documented or row.part != "total":
-            continue
-        low = row.documented.low
-        probability = float((estimate.draws(i) < low).mean())
-        told = f"{row_name(estimate, i)}: " if len(estimate) > 1 else ""
-        sentence = (
-            f"{told}the probability that the true number lies below the documented {low:,} is "
-            f"{chance(probability)}."
-        )
-        sentences.append(capitalised(sentence))
+        if row.documented and row.part == "total":
+            low = row.documented.low
+            told = f"{naming.row_name(estimate, i)}: the" if len(estimate) > 1 else "The"
+            sentences.append(
+                f"{told} probability that the true number lies below the documented {low:,} is "
+                f"{chance(float((estimate.draws(i) < low).mean()))}."
+            )
     return sentences
-
-
-# Attribution and limits ----------------------------------------------------------------------
 
 
 def perpetrators_say(estimate: Estimate) -> list[ClaimRow]:
     """Claims in which perpetrators state a number."""
-    return [c for c in estimate.meta.claims if c.role == "perpetrator" and stated(c)]
+    return [c for c in estimate.meta.claims if c.role == "perpetrator" and naming.stated(c)]
 
 
 def attribution(estimate: Estimate, statements: Sequence[ClaimRow] = ()) -> str:
     """Whether responsibility is alleged or accepted, by whom, and what perpetrators state."""
     cells = [row.cell for row in estimate.meta.rows]
-    named = list(dict.fromkeys(cell.perpetrator for cell in cells if is_attributed(cell)))
+    named = list(dict.fromkeys(cell.perpetrator for cell in cells if naming.is_attributed(cell)))
     if not named:
         return "Attribution: none. Deaths are counted whoever caused them."
     own: list[str] = []
@@ -265,28 +254,9 @@ def attribution(estimate: Estimate, statements: Sequence[ClaimRow] = ()) -> str:
     return " ".join([*sentences, *dict.fromkeys(others)])
 
 
-def limitations() -> list[str]:
-    """What an estimate from figures that sources state cannot know, whoever made it."""
-    return [
-        "The interval covers what the model is unsure of: how much of the truth each source "
-        "reports, errors in its figures, and the count before the data. It does not cover claims "
-        "that nobody entered, claims coded wrongly, or a wrong model.",
-        "Figures are taken as published. Deaths that are reported later are not in them, and a "
-        "later figure may change the answer.",
-    ]
-
-
 def note(noted: Note) -> str:
     """Make a sentence of what was noted."""
     return f"{capitalised(noted.text.rstrip('.'))}."
-
-
-def privacy() -> str:
-    """What the report leaves out on purpose."""
-    return (
-        "This report names no victim. Places are the labels of the table of data; before "
-        "publication make sure that none is exact enough to put anybody at risk."
-    )
 
 
 def how_to_cite(estimate: Estimate, title: str, authors: str | None) -> str:
@@ -294,12 +264,3 @@ def how_to_cite(estimate: Estimate, title: str, authors: str | None) -> str:
     version = estimate.meta.versions.get("casualty_est", "of unknown version")
     who = (authors or "[Authors, date]").rstrip(".")
     return f"{who}. {title}. Computed with casualty_est {version}, seed {estimate.meta.seed}."
-
-
-def refits_missing() -> str:
-    """Why a table of refits is not there."""
-    return (
-        "Not computed. A result loaded from a file has no model to fit again, and many refits are "
-        "not started unasked: call est.without_each_source() after fitting, before the report is "
-        "written or saved."
-    )

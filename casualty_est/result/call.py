@@ -1,12 +1,21 @@
-"""What every fit asks of its caller, and writes down of its surroundings."""
+"""What every fit asks of its caller, shows meanwhile, and writes down of its surroundings."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from importlib import metadata
+from typing import Any
 
 from casualty_est.errors import UsageError
+
+Report = Callable[[str, float | None], None]
+
+_lock = threading.Lock()
+_blas: dict[str, Any] = {"inside": 0, "limit": None}
 
 
 def check_counts(**counts: int) -> None:
@@ -35,3 +44,46 @@ def versions(packages: Iterable[str]) -> dict[str, str]:
         except metadata.PackageNotFoundError:
             continue
     return installed
+
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Limit linear algebra to one thread; fits in several threads may overlap.
+
+    Matrices here are small and many: threads of the linear algebra library wait for each other
+    longer than they compute, all the more where several fits share the cores.
+    """
+    from threadpoolctl import ThreadpoolController
+
+    with _lock:
+        if not _blas["inside"]:
+            _blas["limit"] = ThreadpoolController().limit(limits=1, user_api="blas")
+        _blas["inside"] += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _blas["inside"] -= 1
+            # The limit is one of the whole process: the last to leave lifts it.
+            if not _blas["inside"]:
+                _blas["limit"].restore_original_limits()
+
+
+@contextmanager
+def progress_bar(show: bool | None) -> Iterator[Report]:
+    """Show a bar with a changing message on standard error, only where somebody can see it."""
+    if not (sys.stderr.isatty() if show is None else show):
+        yield lambda message, share: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("starting", total=None)
+
+        def report(message: str, share: float | None) -> None:
+            total = None if share is None else 1.0
+            bar.update(task, description=message, total=total, completed=share or 0.0)
+
+        yield report

@@ -68,22 +68,24 @@ class Check:
     @property
     def lines(self) -> tuple[str, ...]:
         """The same in sentences."""
-        lines = [self._computed()]
         against = [claim for claim in self.claims if claim.contradicts]
         alone = len({claim.source for claim in self.claims}) == 1
         what = "is far from what is assumed of it" if alone else "contradicts the rest"
-        for claim in against:
-            lines.append(
+        none = bool(self.claims) and not against and not alone
+        return (
+            self._computed(),
+            *(
                 f"{possessive(claim.source)} {claim.text!r} {what} "
                 f"(tail probability {claim.surprise:.2g})."
-            )
-        if self.claims and not against and not alone:
-            lines.append("No claim contradicts the rest.")
-        for row in self.below_documented:
-            below = f"the true number lies below the documented count ({row.text})"
-            odds = chance(row.probability)
-            lines.append(f"{capitalised(row.estimate)}: probability {odds} that {below}.")
-        return tuple(lines)
+                for claim in against
+            ),
+            *["No claim contradicts the rest."] * none,
+            *(
+                f"{capitalised(row.estimate)}: probability {chance(row.probability)} that the true "
+                f"number lies below the documented count ({row.text})."
+                for row in self.below_documented
+            ),
+        )
 
     def _computed(self) -> str:
         """One line on the computation."""

@@ -23,19 +23,12 @@ ADVICE = (
 
 
 def diagnose(values: Mapping[str, Any], stats: Mapping[str, Any]) -> Diagnostics:
-    """Check the draws of one sampled fit.
-
-    values (chain, draw, element): Draws by name.
-    stats (chain, draw): ``diverging`` and ``energy``.
-    """
+    """Check one sampled fit: draws (chain, draw, element), ``diverging``, ``energy`` by name."""
     import arviz as az
     import xarray as xr
 
-    data = xr.Dataset(
-        {name: (("chain", "draw", f"{name}_at"), value) for name, value in values.items()}
-    )
-    divergences = int(np.sum(stats["diverging"]))
-    energy = stats["energy"]
+    data = xr.Dataset({k: (("chain", "draw", f"{k}_at"), value) for k, value in values.items()})
+    divergences, energy = int(np.sum(stats["diverging"])), stats["energy"]
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         # A handful of draws gives NaN, which fails every check below: no need to warn as well.
         warnings.simplefilter("ignore")

@@ -12,21 +12,19 @@ import numpy.typing as npt
 
 from casualty_est.errors import UsageError
 from casualty_est.kinds import room
+from casualty_est.result import checks, files, refits, show
+from casualty_est.result.identification import Identification
 from casualty_est.result.labels import position, row_labels
 from casualty_est.result.posterior import Modes, find_modes
-from casualty_est.result.schema import Case, Meta, Note
+from casualty_est.result.schema import Case, Meta, Note, plain
 from casualty_est.result.tables import row_numbers, summary
-from casualty_est.wording.interval import ends, middle
-from casualty_est.wording.numbers import percent
+from casualty_est.wording.numbers import Ends, ends, middle, percent
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray
 
     from casualty_est.plots import Plots
-    from casualty_est.result.checks import Check
-    from casualty_est.result.identification import Identification
-    from casualty_est.result.show import TextTable
 
 Array = npt.NDArray[np.float64]
 Refit = Callable[[int, float], tuple[Any, ...]]
@@ -140,9 +138,7 @@ class Estimate:
         -------
         str
         """
-        if not self.meta.has_level:
-            return "none"
-        return self._level(self._at(row))
+        return self._level(self._at(row)) if self.meta.has_level else "none"
 
     def _level(self, row: int) -> str:
         return self.meta.rows[row].level or "prior"
@@ -211,21 +207,17 @@ class Estimate:
         return self._identify(self._at(row))
 
     def _identify(self, row: int) -> Identification:
-        from casualty_est.result.identification import Identification
-
         said = "This evidence does not say what sets its level."
         return Identification(self.meta.rows[row].cell, "none", (), (said,))
 
-    def check(self) -> Check:
+    def check(self) -> checks.Check:
         """Convergence, claims that contradict the rest, and P(N < documented).
 
         Returns
         -------
         Check
         """
-        from casualty_est.result.checks import check
-
-        return check(self)
+        return checks.check(self)
 
     # Refits --------------------------------------------------------------------------------
 
@@ -263,17 +255,13 @@ class Estimate:
         self, name: str, row: str | int | None, prob: float, record: type[Any] = Case
     ) -> pd.DataFrame:
         """Refit once, keep the answer, and tabulate it."""
-        from casualty_est.result.refits import cases
-
-        return cases(self, name, self._at(row), prob, record)
+        return refits.cases(self, name, self._at(row), prob, record)
 
     def _records(
         self, name: str, row: int, prob: float, *, unasked: bool = True
     ) -> tuple[Any, ...]:
         """Refits that were kept; made now where there is a model and nobody minds the time."""
-        from casualty_est.result.refits import answer
-
-        return answer(self, name, row, prob, unasked=unasked) or ()
+        return refits.answer(self, name, row, prob, unasked=unasked) or ()
 
     def _make_refits(self, prob: float) -> None:
         """Make all refits of the first estimate, so that they are printed and kept."""
@@ -335,13 +323,9 @@ class Estimate:
         UsageError
             If a statement is unknown, the level is out of range, or the file cannot be written.
         """
-        said = {
-            "title": title,
-            "authors": authors,
-            "statements": dict(statements or {}),
-            "comparisons": tuple(comparisons),
-        }
-        written: Path = room(self.kind, "report").PARTS(self, ci_prob).write(path, said)
+        said = {"title": title, "authors": authors, "comparisons": tuple(comparisons)}
+        parts = room(self.kind, "report").PARTS(self, ci_prob)
+        written: Path = parts.write(path, {**said, "statements": dict(statements or {})})
         return written
 
     def to_dict(self, ci_prob: float = 0.95) -> dict[str, Any]:
@@ -355,9 +339,7 @@ class Estimate:
         -------
         dict
         """
-        from casualty_est.result.files import to_dict
-
-        return to_dict(self, ci_prob)
+        return files.to_dict(self, ci_prob)
 
     def _source_json(self, source: int, prob: float) -> dict[str, Any]:
         """Parameters of one source for estimate.json, as far as this evidence knows them."""
@@ -365,8 +347,6 @@ class Estimate:
 
     def _details_json(self, prob: float) -> dict[str, Any]:
         """What only this kind of evidence has, for estimate.json."""
-        from casualty_est.result.schema import plain
-
         details: dict[str, Any] = plain(self.details)
         return details
 
@@ -386,9 +366,7 @@ class Estimate:
         -------
         Path
         """
-        from casualty_est.result.files import save
-
-        return save(self, path)
+        return files.save(self, path)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
@@ -409,9 +387,7 @@ class Estimate:
         UsageError
             If the file is missing, damaged, not written by casualty_est, or of other evidence.
         """
-        from casualty_est.result.files import load
-
-        estimate = load(path)
+        estimate = files.load(path)
         if not isinstance(estimate, cls):
             msg = f"this file holds an estimate from {estimate.kind}: load it with ce.Estimate.load"
             raise UsageError(msg)
@@ -437,41 +413,25 @@ class Estimate:
         state = "" if self.converged else "NOT CONVERGED: "
         modes = self.modes(at, ci_prob)
         # Between modes nothing lies: each is named with its weight, or there is one number.
-        if len(modes) < 2:
-            return (
-                f"{state}about {middle(numbers)} ({percent(ci_prob)} credible interval "
-                f"{ends(numbers)})"
-            )
-        parts = [
-            f"about {middle(m)} ({percent(ci_prob)} credible interval {ends(m)}; weight "
-            f"{percent(round(m.weight, 2))})"
-            for m in modes
-        ]
-        return state + " or ".join(parts)
+        said: list[tuple[Ends, str]] = [(numbers, "")]
+        if len(modes) > 1:
+            said = [(mode, f"; weight {percent(round(mode.weight, 2))}") for mode in modes]
+        level = f"{percent(ci_prob)} credible interval"
+        return state + " or ".join(f"about {middle(x)} ({level} {ends(x)}{w})" for x, w in said)
 
-    def _table(self, prob: float) -> TextTable:
+    def _table(self, prob: float) -> show.TextTable:
         """The estimates as printed."""
-        from casualty_est.result.show import estimate_table
+        return show.estimate_table(self, prob)
 
-        return estimate_table(self, prob)
-
-    def _source_table(self, prob: float) -> TextTable:
+    def _source_table(self, prob: float) -> show.TextTable:
         """The sources as printed."""
-        from casualty_est.result.show import TextTable
-
-        return TextTable((), ())
+        return show.TextTable((), ())
 
     def __repr__(self) -> str:
-        from casualty_est.result.show import as_text
-
-        return as_text(self)
+        return show.as_text(self)
 
     def _repr_html_(self) -> str:
-        from casualty_est.result.show import as_html
-
-        return as_html(self)
+        return show.as_html(self)
 
     def __rich__(self) -> Any:
-        from casualty_est.result.show import as_rich
-
-        return as_rich(self)
+        return show.as_rich(self)

@@ -30,70 +30,57 @@ LARGEST_TEXT = 2**28  # characters of what stands beside the draws
 def to_dict(estimate: Estimate, prob: float = 0.95) -> dict[str, Any]:
     """Return the content of estimate.json: plain numbers, strings and None; never NaN."""
     meta = estimate.meta
-    identification = estimate.identification() if meta.has_level else None
-    diagnostics = plain(meta.diagnostics)
-    del diagnostics["min_bfmi"]
     content: dict[str, Any] = clean(
         {
-            "schema": meta.schema,
-            "kind": meta.kind,
-            "seed": meta.seed,
-            "versions": meta.versions,
-            "settings": meta.settings,
+            **_fields(meta, "schema", "kind", "seed", "versions", "settings"),
             "estimates": [_estimate(estimate, i, row, prob) for i, row in enumerate(meta.rows)],
             "sources": [_source(estimate, i, prob) for i in range(len(meta.sources))],
-            "identification": None if identification is None else identification.to_dict(),
-            "diagnostics": diagnostics,
+            "identification": estimate.identification().to_dict() if meta.has_level else None,
+            "diagnostics": _without(plain(meta.diagnostics), "min_bfmi"),
             "warnings": [plain(note) for note in meta.warnings],
             "details": {
                 **estimate._details_json(prob),
-                "claims": [_without_none(plain(claim), "running") for claim in meta.claims],
+                "claims": [
+                    plain(claim) if claim.running is not None else _without(plain(claim), "running")
+                    for claim in meta.claims
+                ],
             },
         }
     )
     return content
 
 
-def _without_none(record: dict[str, Any], key: str) -> dict[str, Any]:
-    return {name: value for name, value in record.items() if name != key or value is not None}
+def _fields(record: Any, *names: str) -> dict[str, Any]:
+    """Some fields of a record, each None where there is no record."""
+    return {name: record and getattr(record, name) for name in names}
+
+
+def _without(record: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in record.items() if key != name}
 
 
 def _estimate(estimate: Estimate, i: int, row: Row, prob: float) -> dict[str, Any]:
-    numbers = row_numbers(estimate, i, prob)
-    documented = row.documented and {
-        key: getattr(row.documented, key) for key in ("low", "high", "source")
-    }
+    numbers, documented = row_numbers(estimate, i, prob), row.documented
     return {
         "cell": plain(row.cell),
         "strata": row.strata,
         "part": row.part,
-        "documented": documented,
-        "median": numbers and numbers.median,
-        "mean": numbers and numbers.mean,
-        "sd": numbers and numbers.sd,
-        "interval": {
-            "kind": "eti",
-            "prob": prob,
-            "low": numbers and numbers.low,
-            "high": numbers and numbers.high,
-        },
+        "documented": documented and _fields(documented, "low", "high", "source"),
+        **_fields(numbers, "median", "mean", "sd"),
+        "interval": {"kind": "eti", "prob": prob, **_fields(numbers, "low", "high")},
         "modes": [plain(mode) for mode in estimate.modes(i, prob)],
         "level": estimate.level(i),
     }
 
 
 PARAMETERS = (
-    "ratio_total",
-    "ratio_within",
-    "completeness_listed",
-    "completeness_reported",
+    *("ratio_total", "ratio_within", "completeness_listed", "completeness_reported"),
     "inclusion",
 )
 
 
 def _source(estimate: Estimate, i: int, prob: float) -> dict[str, Any]:
-    source = estimate.meta.sources[i]
-    known = estimate._source_json(i, prob)
+    source, known = estimate.meta.sources[i], estimate._source_json(i, prob)
     return {
         "source": source.source,
         "target": plain(source.target) if source.target else {},
@@ -102,7 +89,7 @@ def _source(estimate: Estimate, i: int, prob: float) -> dict[str, Any]:
     }
 
 
-def write_whole(path: str | os.PathLike[str], write: Callable[[Path], None]) -> Path:
+def write_whole(path: str | os.PathLike[str], write: Callable[[Path], object]) -> Path:
     """Write a file beside its place and rename it at the end, so a failure leaves the old one."""
     target = Path(path)
     if not target.parent.is_dir():
@@ -118,7 +105,9 @@ def write_whole(path: str | os.PathLike[str], write: Callable[[Path], None]) -> 
     try:
         write(beside)
         # mkstemp gives a private file; the result is as readable as any other new file.
-        beside.chmod(0o666 & ~_umask())
+        mask = os.umask(0)
+        os.umask(mask)
+        beside.chmod(0o666 & ~mask)
         beside.replace(target)
     except OSError as error:
         msg = f"{target.name} cannot be written: {error.strerror or error}"
@@ -128,27 +117,16 @@ def write_whole(path: str | os.PathLike[str], write: Callable[[Path], None]) -> 
     return target
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
 def write_text(path: str | os.PathLike[str], text: str) -> Path:
     """Write a text whole or not at all."""
-
-    def write(beside: Path) -> None:
-        beside.write_text(text, encoding="utf-8")
-
-    return write_whole(path, write)
+    return write_whole(path, lambda beside: beside.write_text(text, encoding="utf-8"))
 
 
 def write_json(estimate: Estimate, path: str | os.PathLike[str], prob: float = 0.95) -> Path:
     """Write estimate.json."""
     content = to_dict(estimate, prob)
-    return write_text(
-        path, json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-    )
+    text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
+    return write_text(path, text + "\n")
 
 
 def save(estimate: Estimate, path: str | os.PathLike[str]) -> Path:
@@ -157,7 +135,7 @@ def save(estimate: Estimate, path: str | os.PathLike[str]) -> Path:
     # What was computed since the fit (refits, tipping) is kept with the draws.
     content = {**plain(estimate.meta), "details": plain(estimate.details)}
     tree.attrs[ATTRIBUTE] = json.dumps(content, ensure_ascii=False)
-    return write_whole(path, lambda beside: tree.to_netcdf(beside, engine="h5netcdf") and None)
+    return write_whole(path, lambda beside: tree.to_netcdf(beside, engine="h5netcdf"))
 
 
 def load(path: str | os.PathLike[str]) -> Estimate:
@@ -185,32 +163,25 @@ def load(path: str | os.PathLike[str]) -> Estimate:
 def _refuse_giants(tree: xarray.DataTree, source: Path) -> None:
     """A small file can announce an array that no memory holds: sizes are read before values."""
     most = PACKED * source.stat().st_size
-    for node in tree.subtree:
-        for variable in node.variables.values():
-            if variable.size > most:
-                msg = (
-                    f"{source.name} was not written by Estimate.save: it announces "
-                    f"{variable.size:,} values"
-                )
-                raise UsageError(msg)
+    sizes = (variable.size for node in tree.subtree for variable in node.variables.values())
+    if giant := next((size for size in sizes if size > most), 0):
+        msg = f"{source.name} was not written by Estimate.save: it announces {giant:,} values"
+        raise UsageError(msg)
 
 
 def from_tree(tree: xarray.DataTree, name: str = "this tree") -> Estimate:
     """Build the estimate that a tree holds, of the class of its evidence, and check it."""
     text = tree.attrs.get(ATTRIBUTE)
     try:
-        if not isinstance(text, str) or len(text) > LARGEST_TEXT:
-            msg = f"its attribute {ATTRIBUTE} is missing or no text"
-            raise ValueError(msg)
+        known = isinstance(text, str) and len(text) <= LARGEST_TEXT
+        _demand(known, f"its attribute {ATTRIBUTE} is missing or no text")
         content = json.loads(text)
         if "\\ud" in text.lower():
             json.dumps(content, ensure_ascii=False).encode()  # raises where a letter is half a one
-        if not isinstance(content, dict):
-            msg = f"its attribute {ATTRIBUTE} is no JSON object"
-            raise ValueError(msg)
-        if content.get("schema") != SCHEMA or content.get("kind") not in KINDS:
-            msg = f"its schema is {content.get('schema')!r}, its kind {content.get('kind')!r}"
-            raise ValueError(msg)
+        _demand(isinstance(content, dict), f"its attribute {ATTRIBUTE} is no JSON object")
+        schema, name_of_kind = content.get("schema"), content.get("kind")
+        known = schema == SCHEMA and name_of_kind in KINDS
+        _demand(known, f"its schema is {schema!r}, its kind {name_of_kind!r}")
         kind = room(content["kind"], "estimate").ESTIMATE
         details = _record(kind.details_type, content.pop("details", None), "details")
         meta = _record(Meta, content)
@@ -235,20 +206,22 @@ def _record(kind: type[Any], content: Any, *where: str) -> Any:
 
 def check_whole(estimate: Estimate) -> None:
     """Raise ValueError where the draws are not those that the rest speaks of."""
-    tree = estimate.idata
-    if "posterior" not in tree.children or "deaths" not in tree["posterior"]:
-        msg = "the posterior is missing"
-        raise ValueError(msg)
+    tree, named = estimate.idata, len(estimate.meta.rows)
+    whole = "posterior" in tree.children and "deaths" in tree["posterior"]
+    _demand(whole, "the posterior is missing")
     deaths = tree["posterior"]["deaths"]
-    if deaths.dims != ("chain", "draw", "estimate") or deaths.dtype.kind != "f":
-        msg = f"its deaths are {deaths.dtype} over {deaths.dims}"
-        raise ValueError(msg)
-    if not estimate.meta.rows or deaths.shape[-1] != len(estimate.meta.rows) or not deaths.size:
-        msg = f"it has draws of {deaths.shape[-1]} estimates and names {len(estimate.meta.rows)}"
-        raise ValueError(msg)
+    fits = deaths.dims == ("chain", "draw", "estimate") and deaths.dtype.kind == "f"
+    _demand(fits, f"its deaths are {deaths.dtype} over {deaths.dims}")
+    fits = named and deaths.shape[-1] == named and deaths.size
+    _demand(fits, f"it has draws of {deaths.shape[-1]} estimates and names {named}")
     for variable, count in estimate._expected():
         group, _, name = variable.rpartition("/")
         held = tree.children.get(group or "posterior", {}).get(name)
-        if held is None or held.ndim < 3 or held.shape[2] != count:
-            msg = f"{variable} does not fit the {count} that it names"
-            raise ValueError(msg)
+        fits = held is not None and held.ndim >= 3 and held.shape[2] == count
+        _demand(fits, f"{variable} does not fit the {count} that it names")
+
+
+def _demand(met: object, otherwise: str) -> None:
+    """Raise ValueError with what is wrong of a file where something is not met."""
+    if not met:
+        raise ValueError(otherwise)

@@ -50,9 +50,8 @@ class Identification:
         """Table of the rows, as a pandas DataFrame."""
         import pandas as pd
 
-        return pd.DataFrame(
-            [asdict(row) for row in self.rows], columns=list(Weight.__dataclass_fields__)
-        )
+        columns = list(Weight.__dataclass_fields__)
+        return pd.DataFrame([asdict(row) for row in self.rows], columns=columns)
 
     def to_dict(self) -> dict[str, Any]:
         """The block ``identification`` of estimate.json."""
@@ -66,6 +65,10 @@ class Identification:
         }
 
     @property
+    def _warning(self) -> tuple[str, ...]:
+        return () if self.converged else ("NOT CONVERGED: do not use these weights.",)
+
+    @property
     def _total(self) -> str:
         if self.sum is None:
             return ""
@@ -74,7 +77,7 @@ class Identification:
 
     def __repr__(self) -> str:
         width = max((len(row.assumption) for row in self.rows), default=10)
-        lines = [] if self.converged else ["NOT CONVERGED: do not use these weights."]
+        lines = list(self._warning)
         if self.kind == "families":
             width = max(width, len("kind of dependence"))
             lines.append(f"{'kind of dependence':{width}}  weight")
@@ -96,6 +99,5 @@ class Identification:
         if self.kind == "families" and len(table):
             table["weight"] = table["weight"].map(portion)
         shown = table.to_html(index=False, border=0, na_rep="", float_format="{:.3f}".format)
-        lines = [] if self.converged else ["NOT CONVERGED: do not use these weights."]
-        lines += [self._total, *self.sentences]
+        lines = [*self._warning, self._total, *self.sentences]
         return str(shown) + "".join(f"<p>{escape(line)}</p>" for line in lines if line)

@@ -15,17 +15,15 @@ _FIELDS = ("group", "outcome", "scope", "perpetrator", "start", "end")
 def row_labels(rows: Sequence[Row]) -> tuple[str, ...]:
     """Name every estimate by what differs between them; the first cell is the total."""
     differing = [f for f in _FIELDS if len({getattr(row.cell, f) for row in rows}) > 1]
-    names = []
+    seen: Counter[str] = Counter()
+    labels = []
     for row in rows:
         first = row.cell == rows[0].cell and row.strata == rows[0].strata
         words = [str(getattr(row.cell, f) or "open") for f in differing] if not first else []
         words += [f"{column} {value}".strip() for column, value in row.strata.items()]
         words += [row.part] if row.part != "total" or first else []
-        names.append(", ".join(words) or row.part)
-    # Two rows that only a rounding tells apart keep their order as a number.
-    seen: Counter[str] = Counter()
-    labels = []
-    for label in names:
+        label = ", ".join(words) or row.part
+        # Two rows that only a rounding tells apart keep their order as a number.
         seen[label] += 1
         labels.append(label if seen[label] == 1 else f"{label} ({seen[label]})")
     return tuple(labels)

@@ -13,7 +13,7 @@ from scipy import stats
 
 from casualty_est.errors import UsageError
 from casualty_est.result.schema import Diagnostics, Mode
-from casualty_est.wording.interval import Ends
+from casualty_est.wording.numbers import Ends
 
 Array = npt.NDArray[np.float64]
 Modes = tuple[Mode, ...]
@@ -28,7 +28,7 @@ TAIL = 2  # draws beyond each end of an interval, at the least
 def interval_ends(prob: float) -> list[float]:
     """Probabilities of the lower end, the median and the upper end of an equal-tailed interval."""
     if not isinstance(prob, Real) or not 0 < prob < 1:
-        msg = f"prob must lie between 0 and 1, not {prob!r}: write 0.95 for a 95% interval"
+        msg = f"ci_prob must lie between 0 and 1, not {prob!r}: write 0.95 for a 95% interval"
         raise UsageError(msg)
     prob = float(prob)
     return [(1 - prob) / 2, 0.5, (1 + prob) / 2]
@@ -43,20 +43,14 @@ def enough_draws(prob: float, count: int) -> None:
 
 
 def find_modes(draws: Array, prob: float = 0.95) -> Modes:
-    """Find the modes of a posterior of counts.
-
-    draws (draw,): Counts, in people.
-    """
+    """Find the modes of a posterior of counts: draws (draw,), in people."""
     ends = interval_ends(prob)
     logs = np.log(np.maximum(draws, 0.5))
-    cuts = _valleys(logs)
-    edges = [-np.inf, *cuts, np.inf]
     modes = []
-    for low_edge, high_edge in pairwise(edges):
+    for low_edge, high_edge in pairwise([-np.inf, *_valleys(logs), np.inf]):
         part = draws[(logs > low_edge) & (logs <= high_edge)]
-        low, median, high = np.quantile(part, ends)
-        weight = len(part) / len(draws)
-        modes.append(Mode(weight, float(median), float(low), float(high)))
+        low, median, high = (float(x) for x in np.quantile(part, ends))
+        modes.append(Mode(len(part) / len(draws), median, low, high))
     return tuple(modes)
 
 
@@ -73,41 +67,22 @@ def _valleys(logs: Array) -> list[float]:
     reach = int(np.ceil(4 * width / step))
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) * step / width) ** 2)
     density = np.convolve(counts, kernel / kernel.sum(), mode="same")
-    peaks = [
-        i
-        for i in range(1, GRID - 1)
-        if density[i] >= density[i - 1] and density[i] > density[i + 1]
-    ]
-    cuts: list[float] = []
+    rising, falling = density[1:-1] >= density[:-2], density[1:-1] > density[2:]
+    peaks = (np.flatnonzero(rising & falling) + 1).tolist()
+    cuts = [-np.inf]
     for peak in peaks:
-        cuts = _settle(cuts, peak, peaks, density, grid)
-    return _drop_small(cuts, logs)
-
-
-def _settle(
-    cuts: list[float], peak: int, peaks: list[int], density: Array, grid: Array
-) -> list[float]:
-    """Add the valley before `peak` if it is deep enough on both sides."""
-    before = [p for p in peaks if p < peak and (not cuts or grid[p] > cuts[-1])]
-    if not before:
-        return cuts
-    top = max(before, key=lambda p: density[p])
-    bottom = top + int(np.argmin(density[top : peak + 1]))
-    if density[bottom] < VALLEY * min(density[top], density[peak]):
-        return [*cuts, float(grid[bottom])]
-    return cuts
-
-
-def _drop_small(cuts: list[float], logs: Array) -> list[float]:
-    """Merge parts that hold too little mass to be called a mode."""
-    kept: list[float] = []
-    for cut in cuts:
-        start = kept[-1] if kept else -np.inf
-        inside = float(((logs > start) & (logs <= cut)).mean())
-        beyond = float((logs > cut).mean())
+        before = [p for p in peaks if p < peak and grid[p] > cuts[-1]]
+        if before:  # the valley between is a cut where it is deep enough on both sides
+            top = max(before, key=lambda p: density[p])
+            bottom = top + int(np.argmin(density[top : peak + 1]))
+            if density[bottom] < VALLEY * min(density[top], density[peak]):
+                cuts.append(float(grid[bottom]))
+    kept = [-np.inf]
+    for cut in cuts[1:]:  # parts that hold too little mass to be called a mode are merged
+        inside, beyond = ((logs > kept[-1]) & (logs <= cut)).mean(), (logs > cut).mean()
         if inside >= SMALLEST and beyond >= SMALLEST:
             kept.append(cut)
-    return kept
+    return kept[1:]
 
 
 def far_apart(groups: Sequence[Ends]) -> bool:
@@ -120,10 +95,7 @@ def far_apart(groups: Sequence[Ends]) -> bool:
 
 
 def mean_is_known(draws: Array, diagnostics: Diagnostics) -> bool:
-    """Whether the mean is finite and its Monte Carlo error at most 5%.
-
-    draws (chain, draw): Counts, in people.
-    """
+    """Whether the mean of draws (chain, draw) is finite, with a Monte Carlo error up to 5%."""
     mean = float(draws.mean())
     if not np.isfinite(mean) or mean <= 0:
         return False

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from casualty_est.errors import UsageError
+from casualty_est.result.call import progress_bar
 from casualty_est.result.posterior import interval_ends
-from casualty_est.result.progress import progress_bar
 from casualty_est.result.schema import Case
 
 if TYPE_CHECKING:

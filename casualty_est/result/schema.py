@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
-from casualty_est.tables.documented import Documented
+from casualty_est.tables.cells import Documented
 
 SCHEMA = "casualty-est/1"
 CHECKED = ConfigDict(extra="forbid")

@@ -7,8 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.result.tables import row_numbers
-from casualty_est.wording.interval import Ends, ends, middle
-from casualty_est.wording.numbers import percent
+from casualty_est.wording.numbers import ends, middle, percent
 from casualty_est.wording.phrases import cell_text, documented_text
 
 if TYPE_CHECKING:
@@ -35,11 +34,10 @@ def estimate_table(estimate: Estimate, prob: float) -> TextTable:
             if published
             else "none" * (row.part == "total" or len(estimate) == 1)
         )
-        strata = "".join(f", {column} {value}" for column, value in row.strata.items())
-        part = "" if row.part == "total" else f", {row.part}"
-        name = cell_text(row.cell) + strata + part
-        if not row.claimed:
-            name += " (remainder: no source counts it alone)"
+        name = cell_text(row.cell)
+        name += "".join(f", {column} {value}" for column, value in row.strata.items())
+        name += f", {row.part}" * (row.part != "total")
+        name += " (remainder: no source counts it alone)" * (not row.claimed)
         rows.append((name, stated, *answer(estimate, i, prob)))
     return TextTable(("estimate", "documented", "median", interval_title(prob)), tuple(rows))
 
@@ -58,8 +56,7 @@ def answer(estimate: Estimate, row: int, prob: float) -> tuple[str, str]:
     if len(modes) < 2:
         return middle(numbers), ends(numbers)
     medians = [f"{middle(m)} (weight {percent(round(m.weight, 2))})" for m in modes]
-    each: tuple[Ends, ...] = modes
-    return " or ".join(medians), " or ".join(ends(m) for m in each)
+    return " or ".join(medians), " or ".join(map(ends, modes))
 
 
 def status(estimate: Estimate) -> str:
@@ -70,13 +67,9 @@ def status(estimate: Estimate) -> str:
 def as_text(estimate: Estimate) -> str:
     """Plain text for a terminal."""
     sources = estimate._source_table(0.95)
-    parts = [
-        f"Estimate from {estimate.kind}. {status(estimate)}",
-        _plain(estimate._table(0.95)),
-        *([_plain(sources)] if sources.rows else []),
-        "\n".join(level_lines(estimate)),
-    ]
-    return "\n\n".join(parts)
+    head = f"Estimate from {estimate.kind}. {status(estimate)}"
+    tables = [_plain(table) for table in (estimate._table(0.95), sources) if table.rows]
+    return "\n\n".join([head, *tables, "\n".join(level_lines(estimate))])
 
 
 def level_lines(estimate: Estimate) -> list[str]:

@@ -78,8 +78,7 @@ def row_numbers(estimate: Estimate, row: int, prob: float) -> RowNumbers | None:
         enough_draws(prob, draws.size)
     low, median, high = (float(x) for x in np.quantile(draws, ends))
     known = len(estimate.modes(row)) < 2 and mean_is_known(draws, estimate.meta.diagnostics)
-    mean = float(draws.mean()) if known else None
-    sd = float(draws.std()) if known else None
+    mean, sd = (float(draws.mean()), float(draws.std())) if known else (None, None)
     return RowNumbers(median, low, high, mean, sd)
 
 

@@ -98,12 +98,11 @@ def iso_date(text: str) -> date | None:
 def unknown_columns(table: Table, known: Collection[str]) -> tuple[tuple[str, str], ...]:
     """Return a warning that names the columns nobody reads, if there are any."""
     strange = [column for column in table.columns if column not in known]
-    if not strange:
-        return ()
     free = [column for column in known if column not in table.columns]
     named = ", ".join(f"{column!r}{nearest(column, free)}" for column in strange)
     head = "column is" if len(strange) == 1 else "columns are"
-    return (("unknown_columns", f"{len(strange)} unknown {head} not used: {named}"),)
+    said = f"{len(strange)} unknown {head} not used: {named}"
+    return (("unknown_columns", said),) if strange else ()
 
 
 def similar_names(names: Iterable[str], what: str) -> tuple[tuple[str, str], ...]:
@@ -118,9 +117,6 @@ def similar_names(names: Iterable[str], what: str) -> tuple[tuple[str, str], ...
         for group in by_key.values()
         if len(group) > 1
     )
-
-
-# --- texts that are shown, and numbers -------------------------------------------------
 
 
 def shown_safely(
@@ -159,8 +155,7 @@ def quantity_cell(text: str) -> Quantity:
         message = str(error).rpartition("cannot be read as a quantity: ")[2]
         rule, mend, forms = message.partition("; write ")
         short = rule if len(rule) <= 120 else f"{rule[:117]}..."
-        msg = f"{short}{mend}{forms}"
-        raise ValueError(msg) from None
+        raise ValueError(short + mend + forms) from None
 
 
 def quantity_problems(table: Table, quantities: Sequence[Quantity | None]) -> Iterator[Problem]:

@@ -23,16 +23,12 @@ _ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table in which every cell is text, column by column.
-
-    cells: One tuple per column, each with one text per row.
-    lines: For each row the line of the file on which it starts, or its number in the dataframe.
-    """
+    """A table in which every cell is text, column by column."""
 
     name: str | None
     columns: tuple[str, ...]
-    cells: tuple[tuple[str, ...], ...]
-    lines: tuple[int, ...]
+    cells: tuple[tuple[str, ...], ...]  # (column, row)
+    lines: tuple[int, ...]  # of the file, on which each row starts, or its number in a dataframe
     where: str = "line"
     header_line: int | None = 1
 
@@ -53,9 +49,6 @@ class Table:
         return Problem(reason, self.lines[row], column, value, self.where)
 
 
-# --- files -----------------------------------------------------------------------------
-
-
 def read_table(path: str | os.PathLike[str], *, problems: list[Problem] | None = None) -> Table:
     r"""Read a CSV, TSV or parquet file with every cell as text.
 
@@ -71,10 +64,10 @@ def read_table(path: str | os.PathLike[str], *, problems: list[Problem] | None =
     if ending == ".parquet":
         return _parquet(file)
     table, faults = _delimited(_decode(data, file.name), DELIMITERS[ending], file.name)
-    if faults and problems is None:
-        raise InputError(faults, file.name)
     if problems is not None:
         problems.extend(faults)
+    elif faults:
+        raise InputError(faults, file.name)
     return table
 
 
@@ -210,9 +203,6 @@ def _parquet(file: Path) -> Table:
         reason = f"the file cannot be read as parquet ({error}): write it again"
         raise InputError([Problem(reason)], file.name) from None
     return table_from(frame, file.name)
-
-
-# --- dataframes ------------------------------------------------------------------------
 
 
 def table_from(data: object, name: str | None = None) -> Table:

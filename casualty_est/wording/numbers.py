@@ -1,16 +1,32 @@
-"""Printed numbers, no more precise than what is known; full values live in draws and JSON."""
+"""Printed numbers and intervals, no more precise than what is known; draws and JSON hold all."""
 
 from __future__ import annotations
 
 import math
+from typing import Protocol
+
+
+class Ends(Protocol):
+    """Whatever has a median and an interval, in people."""
+
+    @property
+    def low(self) -> float:
+        """The lower end."""
+
+    @property
+    def median(self) -> float:
+        """The median."""
+
+    @property
+    def high(self) -> float:
+        """The upper end."""
 
 
 def rounded(value: float, low: float, high: float) -> float:
     """Round a number to the width of its interval.
 
     Two significant digits where the interval is wider than a fifth of the number, one more for
-    each
-    further factor of ten. A number without any width is a count, and stands as it is.
+    each further factor of ten. A number without any width is a count, and stands as it is.
     """
     if not math.isfinite(value) or value == 0:
         return value
@@ -26,9 +42,22 @@ def rounded(value: float, low: float, high: float) -> float:
 def people(value: float, low: float, high: float) -> str:
     """Print a number of people, rounded to the width of its interval."""
     shown = rounded(value, low, high)
-    if 0 < shown <= 0.5:
-        return "fewer than 1"
-    return f"{shown:,.0f}"
+    return "fewer than 1" if 0 < shown <= 0.5 else f"{shown:,.0f}"
+
+
+def middle(x: Ends) -> str:
+    """The median, rounded to the width of the interval."""
+    return people(x.median, x.low, x.high)
+
+
+def ends(x: Ends, word: str = "to") -> str:
+    """Both ends, rounded likewise."""
+    return f"{people(x.low, x.low, x.high)} {word} {people(x.high, x.low, x.high)}"
+
+
+def with_ends(x: Ends) -> str:
+    """The median, and the ends in parentheses."""
+    return f"{middle(x)} ({ends(x)})"
 
 
 def share(value: float) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from casualty_est.tables.cells import Documented
+
 
 class Labelled(Protocol):
     """Whatever says whom it counts, where, when and by whose deed; dates are ISO text."""
@@ -38,22 +40,6 @@ class Windowed(Labelled, Protocol):
         """Last day."""
 
 
-class Published(Protocol):
-    """A documented count as published."""
-
-    @property
-    def low(self) -> int | float:
-        """The lower end."""
-
-    @property
-    def source(self) -> str | None:
-        """Who published it."""
-
-    @property
-    def text(self) -> str:
-        """As published."""
-
-
 def cell_text(cell: Windowed) -> str:
     """Name a cell in words, without what is only a default."""
     who = "people" if cell.group == "all" else cell.group
@@ -80,7 +66,7 @@ def listed(names: Sequence[str], word: str = "and") -> str:
     return f"{', '.join(names[:-1])} {word} {names[-1]}"
 
 
-def documented_text(published: Published) -> str:
+def documented_text(published: Documented) -> str:
     """Write a documented count as it was published; lists have no wording of their own."""
     if published.text:
         return published.text

@@ -95,7 +95,7 @@ def test_fit_of_400_incidents_at_reference_speed(slowness):
     model = IncidentModel(table(470), **ANCHOR)
     model.fit(seed=1, draws=10, tune=10, progress_bar=False)
     took = best(lambda: model.fit(seed=1, progress_bar=False), 2) / CORES
-    say(f"fit of {model.layout.readings.incidents} incidents: {took:.1f} s on two cores")
+    say(f"fit of {model.layout.readings.patterns.incidents} incidents: {took:.1f} s on two cores")
     assert took < 6 * slowness
 
 

@@ -18,7 +18,7 @@ import pytest
 import casualty_est as ce
 from casualty_est.claims.inference.exact import draw, solve
 from casualty_est.claims.inference.nuts import CompiledClaims
-from casualty_est.claims.model.scenario import Scenario
+from casualty_est.claims.model.layout import Scenario
 
 pytestmark = pytest.mark.slow
 

@@ -18,7 +18,7 @@ from casualty_est.claims.inference.draws import Draws
 from casualty_est.claims.inference.nuts import CompiledClaims
 from casualty_est.claims.inference.predict import log_likelihood
 from casualty_est.claims.inference.timeline import expected, increments
-from casualty_est.claims.model.scenario import Scenario
+from casualty_est.claims.model.layout import Scenario
 from tests.support import timeline_simulator as simulator
 from tests.support.sbc import judge, study
 

@@ -12,12 +12,12 @@ import pandas as pd
 import pytest
 
 import casualty_est as ce
-from casualty_est.plots import OfRatios, Plots, to_png, to_svg
+from casualty_est.plots import OfRatios, Plots
 from casualty_est.plots.density import density_of_quantiles, log_density
-from casualty_est.plots.inside import lies_inside, what_differs
 from casualty_est.plots.marks import kind_of
 from casualty_est.plots.scales import limits_of, log_ticks, tick_text
-from casualty_est.plots.style import settings
+from casualty_est.plots.style import settings, to_png, to_svg
+from casualty_est.plots.total import lies_inside, what_differs
 from casualty_est.plots.words import clean, shorten, width_of, wrap
 from casualty_est.result.schema import Case, SourceRow, Span
 from tests.support.by_hand import make_estimate, make_row
@@ -102,14 +102,14 @@ def failed(estimate: ce.Estimate) -> ce.Estimate:
 
 
 def test_total_says_estimate_and_documented_apart(coalition: ce.Estimate) -> None:
-    found = texts(coalition.plot.total())
-    assert "median 10,000" in found
-    assert "5,400 to 24,000 (95% interval)" in found
-    assert "documented: at least 6,047 (Airwars)" in found
-    assert "documented" in found
-    assert {"Pentagon (perpetrator)", "“around 800”", "Airwars (monitor)"} <= set(found)
-    assert {"1,000", "3,000", "10,000", "30,000"} <= set(found)
-    assert not any("10^" in text or "mathdefault" in text for text in found)
+    shown = texts(coalition.plot.total())
+    assert "median 10,000" in shown
+    assert "5,400 to 24,000 (95% interval)" in shown
+    assert "documented: at least 6,047 (Airwars)" in shown
+    assert "documented" in shown
+    assert {"Pentagon (perpetrator)", "“around 800”", "Airwars (monitor)"} <= set(shown)
+    assert {"1,000", "3,000", "10,000", "30,000"} <= set(shown)
+    assert not any("10^" in text or "mathdefault" in text for text in shown)
 
 
 def test_total_prob_is_printed(coalition: ce.Estimate) -> None:
@@ -129,17 +129,17 @@ def test_total_draws_the_median_where_it_is(coalition: ce.Estimate) -> None:
 
 @pytest.mark.parametrize(("text", "hedge", "kind"), FORMS)
 def test_kind_of_mark(every_form: ce.Estimate, text: str, hedge: str, kind: str) -> None:
-    found = [c for c in every_form.meta.claims if c.text == text and c.hedge in (hedge, None)]
-    assert [kind_of(c) for c in found] == [kind]
+    same = [c for c in every_form.meta.claims if c.text == text and c.hedge in (hedge, None)]
+    assert [kind_of(c) for c in same] == [kind]
 
 
 def test_total_draws_every_claim_once(every_form: ce.Estimate) -> None:
     figure = every_form.plot.total()
-    found = texts(figure)
+    shown = texts(figure)
     for i, (text, _, _) in enumerate(FORMS):
-        assert found.count(f"S{i} (monitor)") == 1
-        assert f"“{text}”" in found or f"“{text}”" in joined(figure)
-    assert found.count("0") == 1
+        assert shown.count(f"S{i} (monitor)") == 1
+        assert f"“{text}”" in shown or f"“{text}”" in joined(figure)
+    assert shown.count("0") == 1
     arrows = [m for line in figure.axes[0].lines if (m := line.get_marker()) in ("<", ">")]
     assert sorted(arrows) == ["<"] * 3 + [">"] * 3  # two upper bounds and the zero; three lower
 
@@ -215,25 +215,25 @@ def test_a_claim_on_a_group_that_the_analyst_placed_is_drawn() -> None:
     ]
     groups = {"medics": {"inside": "civilians"}, "nurses": {"inside": "medics"}}
     estimate = ce.ClaimsModel(pd.DataFrame(rows), priors={"groups": groups}).fit(seed=1, draws=50)
-    found = texts(estimate.plot.total())
-    assert {"A (monitor)", "B (monitor)", "C (monitor)"} <= set(found)
-    assert {"“40”, medics", "“12”, nurses"} <= set(found)
+    shown = texts(estimate.plot.total())
+    assert {"A (monitor)", "B (monitor)", "C (monitor)"} <= set(shown)
+    assert {"“40”, medics", "“12”, nurses"} <= set(shown)
 
 
 def test_left_out_only_on_demand() -> None:
     first = {"source": "A", "role": "monitor", "quantity": "900"}
     estimate = fit(first, {"source": "B", "role": "media", "quantity": "900", "quotes": "A"})
     assert "B (media)" not in texts(estimate.plot.total())
-    found = texts(estimate.plot.total(left_out=True))
-    assert {"B (media)", "Left out"} <= set(found)
+    shown = texts(estimate.plot.total(left_out=True))
+    assert {"B (media)", "Left out"} <= set(shown)
 
 
 def test_no_headline_draws_claims_only() -> None:
     estimate = fit({"source": "A", "quantity": "800"}, {"source": "B", "quantity": "6,000"})
-    found = texts(estimate.plot.total())
-    assert "no headline number: nothing sets the level" in found
-    assert {"A", "B", "“800”"} <= set(found)
-    assert not any("median" in text or "interval" in text for text in found)
+    shown = texts(estimate.plot.total())
+    assert "no headline number: nothing sets the level" in shown
+    assert {"A", "B", "“800”"} <= set(shown)
+    assert not any("median" in text or "interval" in text for text in shown)
     for name in METHODS:
         assert to_png(getattr(estimate.plot, name)()).startswith(b"\x89PNG")
     assert "Nothing sets the level of this estimate." in texts(estimate.plot.identification())
@@ -247,9 +247,9 @@ def test_not_converged_is_stamped(coalition: ce.Estimate, name: str) -> None:
 
 def test_two_modes_are_drawn_with_weights(far_modes: ce.Estimate) -> None:
     figure = far_modes.plot.total()
-    found = joined(figure)
-    assert "60% near 49,000" in found
-    assert "40% near 150,000" in found or "40% near 140,000" in found
+    shown = joined(figure)
+    assert "60% near 49,000" in shown
+    assert "40% near 150,000" in shown or "40% near 140,000" in shown
     assert "documented: 24,692" in texts(figure)
     thick = [line for line in figure.axes[0].lines if line.get_linewidth() == 5]
     assert len(thick) == 2
@@ -268,8 +268,8 @@ def test_listed_and_unlisted_stand_under_the_total() -> None:
     unlisted = np.where(generator.random((4, 100)) < 0.2, 0.0, 80.0)
     draws = np.stack([listed + unlisted, listed, unlisted], axis=-1)
     estimate = make_estimate(draws, [make_row("total"), make_row("listed"), make_row("unlisted")])
-    found = texts(estimate.plot.total())
-    assert {"of these, listed", "of these, unlisted"} <= set(found)
+    shown = texts(estimate.plot.total())
+    assert {"of these, listed", "of these, unlisted"} <= set(shown)
     title = (
         "Civilians killed in Iraq and Syria attributed to Coalition from 2014-08-08 to "
         "2018-02-09, unlisted"
@@ -290,9 +290,9 @@ def test_a_ratio_is_drawn_before_and_after_the_data() -> None:
     source = SourceRow("Airwars", "Airwars", role="monitor", prior=Span(1.0, 0.5, 2.0))
     estimate = make_estimate(np.full((4, 100, 1), 900.0), [make_row()], sources=(source,))
     figure = Known(estimate).sources()
-    found = texts(figure)
+    shown = texts(figure)
     assert {"What each source counts", "counted all, nothing twice", "Airwars (monitor)"} <= set(
-        found
+        shown
     )
     drawn = [tuple(line.get_xdata()) for line in figure.axes[0].lines]
     for ends in ((0.7, 1.2), (0.5, 2.0)):
@@ -327,9 +327,9 @@ def test_identification_bars_and_sum(coalition: ce.Estimate) -> None:
 
 
 def test_cases_name_every_refit(coalition: ce.Estimate) -> None:
-    found = set(texts(coalition.plot.cases()))
-    assert {"all sources", "only Pentagon", "without Airwars"} <= found
-    assert any("prior sd doubled" in text for text in found)
+    shown = set(texts(coalition.plot.cases()))
+    assert {"all sources", "only Pentagon", "without Airwars"} <= shown
+    assert any("prior sd doubled" in text for text in shown)
     alone = set(texts(coalition.plot.alone()))
     assert "only Airwars" in alone
     assert "without Airwars" not in alone
@@ -352,13 +352,13 @@ def test_awkward_names_are_drawn_literally(awkward: ce.Estimate, name: str, dark
         warnings.simplefilter("error")
         assert to_png(figure).startswith(b"\x89PNG")
         assert b"<svg" in to_svg(figure)
-    found = joined(figure)
-    assert "$x$" in found
-    assert "<script>alert(1)</script>" in found
-    assert r"$\frac{1}{$" in found
+    shown = joined(figure)
+    assert "$x$" in shown
+    assert "<script>alert(1)</script>" in shown
+    assert r"$\frac{1}{$" in shown
     assert not any(text.get_parse_math() or text.get_usetex() for text in artists(figure))
-    assert "North" in found
-    assert "South" in found
+    assert "North" in shown
+    assert "South" in shown
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -408,7 +408,7 @@ def test_wrong_row_and_level(coalition: ce.Estimate) -> None:
         ce.UsageError, match=r"row must be one of the 1 labels of summary\(\), not 1"
     ):
         coalition.plot.total(row=1)
-    with pytest.raises(ce.UsageError, match="prob must lie between 0 and 1, not 95"):
+    with pytest.raises(ce.UsageError, match="ci_prob must lie between 0 and 1, not 95"):
         coalition.plot.sources(ci_prob=95)
 
 

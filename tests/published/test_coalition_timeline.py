@@ -16,7 +16,7 @@ import pytest
 import casualty_est as ce
 from casualty_est.claims.inference.engines import run
 from casualty_est.claims.inference.predict import expected_log
-from casualty_est.claims.model.scenario import Scenario
+from casualty_est.claims.model.layout import Scenario
 
 pytestmark = pytest.mark.slow
 

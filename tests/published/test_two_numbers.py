@@ -9,7 +9,7 @@ import pytest
 
 from casualty_est import ClaimsModel, datasets
 from casualty_est.claims.inference.exact import solve
-from casualty_est.claims.model.scenario import Scenario
+from casualty_est.claims.model.layout import Scenario
 
 X = np.arange(math.log(0.02), math.log(5e9), 0.01)  # log N
 B = np.arange(-9.0, 9.0, 0.005)  # standard deviations, or logits, of a ratio's prior

@@ -13,9 +13,9 @@ from casualty_est.claims.estimate import ClaimsEstimate
 from casualty_est.claims.report.tables import REFITS
 from casualty_est.claims.schema import ClaimsDetails
 from casualty_est.errors import UsageError
-from casualty_est.report import Said, page_of, parts_of
+from casualty_est.report.page import Said
 from casualty_est.result.schema import Diagnostics
-from tests.support.page import Page
+from tests.support.page import Page, page_of, parts_of
 
 EVIL = "<script>alert(1)</script>"
 
@@ -26,12 +26,12 @@ def page(coalition_page: str) -> str:
 
 
 def is_self_contained(page: str) -> None:
-    found = Page(page)
-    assert not found.names & {"script", "link", "iframe", "object", "embed", "base", "form", "svg"}
-    assert not [name for _, attrs in found.tags for name in attrs if name.startswith("on")]
+    parsed = Page(page)
+    assert not parsed.names & {"script", "link", "iframe", "object", "embed", "base", "form", "svg"}
+    assert not [name for _, attrs in parsed.tags for name in attrs if name.startswith("on")]
     for name in ("src", "srcset"):
-        assert all(value.startswith("data:image/") for value in found.values(name))
-    assert all(value.startswith(("https://", "http://", "#")) for value in found.values("href"))
+        assert all(value.startswith("data:image/") for value in parsed.values(name))
+    assert all(value.startswith(("https://", "http://", "#")) for value in parsed.values("href"))
     style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)
     assert style
     assert "url(" not in style[1]
@@ -43,11 +43,11 @@ def test_the_page_needs_nothing_from_outside(page):
 
 
 def test_sections_stand_in_order_with_anchors(page):
-    found = Page(page)
-    anchors = [value[1:] for value in found.values("href") if value.startswith("#")]
+    parsed = Page(page)
+    anchors = [value[1:] for value in parsed.values("href") if value.startswith("#")]
     expected = "numbers sources rests sensitivity data method checks checklist limits"
     assert " ".join(anchors) == expected
-    assert [i for i in found.values("id") if i in anchors] == anchors
+    assert [i for i in parsed.values("id") if i in anchors] == anchors
 
 
 def test_first_paragraph_comes_before_every_table(page):
@@ -58,18 +58,18 @@ def test_first_paragraph_comes_before_every_table(page):
 
 
 def test_every_picture_has_words_and_a_dark_version(page):
-    found = Page(page)
-    pictures = [attrs for tag, attrs in found.tags if tag == "img"]
+    parsed = Page(page)
+    pictures = [attrs for tag, attrs in parsed.tags if tag == "img"]
     assert len(pictures) == 5
     assert all(len(attrs["alt"] or "") > 40 for attrs in pictures)
-    dark = [attrs for tag, attrs in found.tags if tag == "source"]
+    dark = [attrs for tag, attrs in parsed.tags if tag == "source"]
     assert len(dark) == 5
     assert all("prefers-color-scheme: dark" in (attrs["media"] or "") for attrs in dark)
     assert all(a["srcset"] != b["src"] for a, b in zip(dark, pictures, strict=True))
 
 
 def test_tables_hold_the_numbers(page):
-    found = Page(page).text
+    words = Page(page).text
     for piece in (
         "5,400 to 24,000",
         "Only Pentagon",
@@ -80,7 +80,7 @@ def test_tables_hold_the_numbers(page):
         "seed",
         "lies below the documented 6,047 is 5.3%",
     ):
-        assert piece in found
+        assert piece in words
 
 
 @pytest.mark.usefixtures("no_pictures")
@@ -101,12 +101,12 @@ def test_input_text_is_escaped():
     table.loc[1, ["scope", "perpetrator"]] = table.loc[0, ["scope", "perpetrator"]]
     page = page_of(ce.ClaimsModel(ce.Claims(table)).fit(seed=1))
     is_self_contained(page)
-    found = Page(page)
-    assert EVIL in found.text
-    assert "{{ 7*7 }}" in found.text
-    assert "https://a.org/?q=" in found.values("href")
-    assert not [value for value in found.values("src") if not value.startswith("data:")]
-    assert not {"b", "i"} & found.names
+    parsed = Page(page)
+    assert EVIL in parsed.text
+    assert "{{ 7*7 }}" in parsed.text
+    assert "https://a.org/?q=" in parsed.values("href")
+    assert not [value for value in parsed.values("src") if not value.startswith("data:")]
+    assert not {"b", "i"} & parsed.names
 
 
 @pytest.mark.parametrize("name", ["two_modes", "listed_unlisted"])
@@ -180,12 +180,12 @@ def test_title_authors_and_comparisons_are_printed_and_escaped(two_modes, tmp_pa
     )
     page = path.read_text("utf-8")
     is_self_contained(page)
-    found = Page(page)
-    assert found.text.count(f"The dead {EVIL}") == 3  # head, heading, how to cite
-    assert f"A. Author, 2026. The dead {EVIL}. Computed with" in found.text
-    assert "[Authors, date]" not in found.text
+    parsed = Page(page)
+    assert parsed.text.count(f"The dead {EVIL}") == 3  # head, heading, how to cite
+    assert f"A. Author, 2026. The dead {EVIL}. Computed with" in parsed.text
+    assert "[Authors, date]" not in parsed.text
     for piece in ("Nobody paid.", f"Others {EVIL}", "12,345"):
-        assert piece in found.text
+        assert piece in parsed.text
 
 
 def test_an_unknown_statement_writes_nothing(two_modes, tmp_path):
@@ -202,7 +202,7 @@ def test_report_is_written_whole_or_not_at_all(coalition, tmp_path, page):
     path = tmp_path / "report.html"
     assert coalition.report(path) == path
     assert path.read_text(encoding="utf-8") == page
-    with pytest.raises(UsageError, match="prob must lie between 0 and 1"):
+    with pytest.raises(UsageError, match="ci_prob must lie between 0 and 1"):
         coalition.report(path, ci_prob=95)
     assert path.read_text(encoding="utf-8") == page
     assert [p.name for p in tmp_path.iterdir()] == ["report.html"]

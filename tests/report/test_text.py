@@ -10,11 +10,12 @@ import pandas as pd
 import pytest
 
 import casualty_est as ce
-from casualty_est.claims.report import sources_text, what_if
 from casualty_est.claims.report import text as claims_text
-from casualty_est.report import checklist, naming, parts_of, tables, text
+from casualty_est.claims.report import what_if
+from casualty_est.report import checklist, naming, tables, text
 from casualty_est.result.schema import ClaimRow, Diagnostics, SourceRow, Span, Weight
 from tests.support.by_hand import CELL
+from tests.support.page import parts_of
 
 
 def lede(est, prob=0.95):
@@ -196,7 +197,7 @@ def _ratios(*medians, learned=0.95):
         for i in range(len(medians))
     ]
     numbers = [SimpleNamespace(ratio=r, low=0.4, high=3.0, learned=learned) for r in medians]
-    return sources_text.of_sources(sources, numbers, 0.95)
+    return claims_text.of_sources(sources, numbers, 0.95)
 
 
 def test_a_source_with_many_ratios_gets_one_text():
@@ -236,9 +237,9 @@ def test_a_remainder_is_named_as_one(fake, row):
 
 
 def test_an_exact_sum_has_no_monte_carlo_error(coalition):
-    found = tables.weights(coalition)
-    assert found.caption.endswith("; the sum is 1.")
-    assert found.stack
+    weighed = tables.weights(coalition)
+    assert weighed.caption.endswith("; the sum is 1.")
+    assert weighed.stack
     refits = parts_of(coalition, 0.95).refits()
     assert len(refits) == 3
     assert all(table.stack for table in refits)
@@ -286,8 +287,8 @@ def test_probability_below_the_documented_count(coalition):
     ],
 )
 def test_attribution_is_alleged_or_accepted(claims, said, fake, row):
-    found = tuple(a_claim(*claim) for claim in claims)
-    est = fake(np.ones((2, 10, 1)), [row()], claims=found)
+    stated = tuple(a_claim(*claim) for claim in claims)
+    est = fake(np.ones((2, 10, 1)), [row()], claims=stated)
     assert said in text.attribution(est, text.perpetrators_say(est))
 
 
@@ -325,15 +326,15 @@ def test_ratios_in_words(value, said):
 
 
 def test_checklist_names_what_is_missing_and_how_to_mend_it(coalition):
-    found = {item.text: item for item in items(coalition)}
-    assert found["Every claim that counts has a citation"].met
-    link = found["Every claim that counts has a link"]
+    by_text = {item.text: item for item in items(coalition)}
+    assert by_text["Every claim that counts has a citation"].met
+    link = by_text["Every claim that counts has a link"]
     assert not link.met
     assert "https://" in link.mend
-    corrections = found["Corrections policy, and whom to write to"]
+    corrections = by_text["Corrections policy, and whom to write to"]
     assert not corrections.met
     assert corrections.key == "corrections"
-    assert not any("matched" in name for name in found)  # claims match no records
+    assert not any("matched" in name for name in by_text)  # claims match no records
 
 
 def test_a_statement_of_the_analyst_meets_its_item(two_modes, of_lists):

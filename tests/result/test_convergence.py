@@ -23,19 +23,19 @@ def checked(values=GOOD, *, divergent=0, energy=ENERGY):
 def autocorrelated(phi, draws=DRAWS):
     """Chains in which each value keeps a part of the one before."""
     noise = np.random.default_rng(11).standard_normal((CHAINS, draws))
-    found = np.empty_like(noise)
-    found[:, 0] = noise[:, 0]
+    series = np.empty_like(noise)
+    series[:, 0] = noise[:, 0]
     for t in range(1, draws):
-        found[:, t] = phi * found[:, t - 1] + np.sqrt(1 - phi**2) * noise[:, t]
-    return found
+        series[:, t] = phi * series[:, t - 1] + np.sqrt(1 - phi**2) * noise[:, t]
+    return series
 
 
 def test_independent_chains_have_converged():
-    found = checked()
-    assert (found.method, found.converged, found.reasons) == ("nuts", True, ())
-    assert found.max_rhat == pytest.approx(1.0, abs=0.002)
-    assert found.min_ess > 0.8 * CHAINS * DRAWS
-    assert found.min_bfmi == pytest.approx(2.0, abs=0.1)
+    diagnosis = checked()
+    assert (diagnosis.method, diagnosis.converged, diagnosis.reasons) == ("nuts", True, ())
+    assert diagnosis.max_rhat == pytest.approx(1.0, abs=0.002)
+    assert diagnosis.min_ess > 0.8 * CHAINS * DRAWS
+    assert diagnosis.min_bfmi == pytest.approx(2.0, abs=0.1)
 
 
 @pytest.mark.parametrize(("shift", "converged"), [(0.12, True), (0.25, False)])
@@ -43,30 +43,32 @@ def test_chains_that_lie_apart_have_not(shift, converged):
     """The first parameter is fine: the worst of all counts."""
     values = np.random.default_rng(5).standard_normal((2, 20_000, 2))
     values[0, :, 1] += shift
-    found = checked(values)
-    assert 1.002 < found.max_rhat < 1.0099 if converged else 1.0101 < found.max_rhat < 1.015
-    assert found.min_ess < 400 or converged
-    assert any("chains disagree (largest R-hat 1.01" in why for why in found.reasons) != converged
+    diagnosis = checked(values)
+    assert 1.002 < diagnosis.max_rhat < 1.0099 if converged else 1.0101 < diagnosis.max_rhat < 1.015
+    assert diagnosis.min_ess < 400 or converged
+    assert (
+        any("chains disagree (largest R-hat 1.01" in why for why in diagnosis.reasons) != converged
+    )
 
 
 @pytest.mark.parametrize(("rhat", "converged"), [(1.0099, True), (1.01, True), (1.0101, False)])
 def test_rhat_may_be_up_to_1_01(monkeypatch, rhat, converged):
     monkeypatch.setattr(az, "rhat", lambda data: data.mean() * 0 + rhat)
-    found = checked()
-    assert found.max_rhat == pytest.approx(rhat)
-    assert found.converged is converged
+    diagnosis = checked()
+    assert diagnosis.max_rhat == pytest.approx(rhat)
+    assert diagnosis.converged is converged
     expected = "" if converged else "chains disagree (largest R-hat 1.010, at most 1.01 wanted)"
-    assert "".join(found.reasons) == expected
+    assert "".join(diagnosis.reasons) == expected
 
 
 @pytest.mark.parametrize(("draws", "converged"), [(90, False), (130, True)])
 def test_few_draws_are_too_few(draws, converged):
-    found = checked(GOOD[:, :draws], energy=ENERGY[:, :draws])
-    assert found.converged is converged
-    assert 400 <= found.min_ess < 600 if converged else 200 < found.min_ess < 400
+    diagnosis = checked(GOOD[:, :draws], energy=ENERGY[:, :draws])
+    assert diagnosis.converged is converged
+    assert 400 <= diagnosis.min_ess < 600 if converged else 200 < diagnosis.min_ess < 400
     if not converged:
-        why = next(why for why in found.reasons if "effective" in why)
-        assert why == f"too few effective draws ({found.min_ess:.0f}, at least 400 wanted)"
+        why = next(why for why in diagnosis.reasons if "effective" in why)
+        assert why == f"too few effective draws ({diagnosis.min_ess:.0f}, at least 400 wanted)"
 
 
 @pytest.mark.parametrize("method", ["bulk", "tail"])
@@ -79,30 +81,30 @@ def test_400_effective_draws_are_enough_in_the_bulk_and_in_the_tails(
         return data.mean() * 0 + (ess if method == wanted else 5000.0)
 
     monkeypatch.setattr(az, "ess", fake)
-    found = checked()
-    assert found.min_ess == pytest.approx(ess)
-    assert found.converged is converged
+    diagnosis = checked()
+    assert diagnosis.min_ess == pytest.approx(ess)
+    assert diagnosis.converged is converged
 
 
 @pytest.mark.parametrize(
     ("divergent", "converged"), [(0, True), (1, True), (12, True), (13, False), (200, False)]
 )
 def test_one_divergent_transition_in_a_thousand_is_allowed(divergent, converged):
-    found = checked(divergent=divergent)
-    assert found.divergences == divergent
-    assert found.converged is converged
-    assert found.reasons == (() if converged else (f"{divergent} divergent transitions",))
+    diagnosis = checked(divergent=divergent)
+    assert diagnosis.divergences == divergent
+    assert diagnosis.converged is converged
+    assert diagnosis.reasons == (() if converged else (f"{divergent} divergent transitions",))
 
 
 @pytest.mark.parametrize(("phi", "converged"), [(0.8, True), (0.88, False), (0.99, False)])
 def test_energy_that_hardly_moves_is_told(phi, converged):
     """Its squared steps come to 2 (1 - phi) of its variance."""
     energy = autocorrelated(phi)
-    found = checked(energy=energy)
-    assert found.min_bfmi == pytest.approx(2 * (1 - phi), abs=0.06)
-    assert found.converged is converged
+    diagnosis = checked(energy=energy)
+    assert diagnosis.min_bfmi == pytest.approx(2 * (1 - phi), abs=0.06)
+    assert diagnosis.converged is converged
     if not converged:
-        (why,) = found.reasons
+        (why,) = diagnosis.reasons
         assert why.startswith("energy is poorly explored (BFMI 0.")
         assert why.endswith(", at least 0.3 wanted)")
 
@@ -121,21 +123,21 @@ def test_the_energy_limit_itself_is_good_enough():
         for _ in range(200):  # a slope that raises the variance until the steps are as small
             slope = (low + high) / 2
             energy = steps + slope * np.arange(DRAWS) / DRAWS
-            found = np.square(np.diff(energy)).mean() / energy.var()
-            low, high = (slope, high) if found > bfmi else (low, slope)
+            reached = np.square(np.diff(energy)).mean() / energy.var()
+            low, high = (slope, high) if reached > bfmi else (low, slope)
         energy = np.tile(steps + low * np.arange(DRAWS) / DRAWS, (CHAINS, 1))
         assert checked(energy=energy).converged is converged
 
 
 def test_all_that_fails_is_told_in_one_note():
-    found = checked(GOOD[:, :20], divergent=9, energy=autocorrelated(0.99, 20))
-    assert len(found.reasons) >= 3
-    note = not_converged(found.reasons, ADVICE)
+    diagnosis = checked(GOOD[:, :20], divergent=9, energy=autocorrelated(0.99, 20))
+    assert len(diagnosis.reasons) >= 3
+    note = not_converged(diagnosis.reasons, ADVICE)
     assert note.code == "not_converged"
-    assert note.text.startswith(f"NOT CONVERGED: {found.reasons[0]}; {found.reasons[1]}")
+    assert note.text.startswith(f"NOT CONVERGED: {diagnosis.reasons[0]}; {diagnosis.reasons[1]}")
     assert "What helps: (1) run more draws (draws=4000, tune=4000); (2) look at" in note.text
 
 
 def test_too_few_draws_for_any_diagnostic_have_not_converged():
-    found = checked(GOOD[:, :3], energy=ENERGY[:, :3])
-    assert not found.converged
+    diagnosis = checked(GOOD[:, :3], energy=ENERGY[:, :3])
+    assert not diagnosis.converged

@@ -105,10 +105,10 @@ def test_documented_counts_only_the_four_roles_and_that_cell():
         {"source": ["A", "B"], "role": "monitor", "quantity": ["900", "400"], "scope": ["x+y", "x"]}
     )
     built = ClaimsModel(frame)
-    found = {row.label.scope: built.documented(row) for row in built.rows}
-    assert found["x+y"].low == 900
-    assert found["x"].low == 400
-    assert found["y"] is None
+    counts = {row.label.scope: built.documented(row) for row in built.rows}
+    assert counts["x+y"].low == 900
+    assert counts["x"].low == 400
+    assert counts["y"] is None
 
 
 def test_documented_not_after_the_as_of_date():
@@ -125,14 +125,14 @@ def test_documented_not_after_the_as_of_date():
 
 
 def test_sources_stand_beside_their_priors(coalition):
-    found = coalition.sources().set_index("source")
-    assert found.loc["Pentagon", "prior_median"] == pytest.approx(0.15)
-    assert found.loc["Pentagon", "prior_low"] == pytest.approx(0.15 * np.exp(-1.959964), rel=1e-5)
+    sources = coalition.sources().set_index("source")
+    assert sources.loc["Pentagon", "prior_median"] == pytest.approx(0.15)
+    assert sources.loc["Pentagon", "prior_low"] == pytest.approx(0.15 * np.exp(-1.959964), rel=1e-5)
     np.testing.assert_allclose(
-        found.loc["Pentagon", ["low", "ratio", "high"]].astype(float),
+        sources.loc["Pentagon", ["low", "ratio", "high"]].astype(float),
         np.quantile(coalition.ratio("Pentagon"), [0.025, 0.5, 0.975]),
     )
-    assert found.loc["Airwars", "learned"] == pytest.approx(
+    assert sources.loc["Airwars", "learned"] == pytest.approx(
         np.log(coalition.ratio("Airwars")).std() / 0.418, rel=0.02
     )
 
@@ -146,7 +146,7 @@ def test_levels_of_intervals_are_checked(coalition, prob):
         coalition.to_dict,
         coalition.modes,
     ):
-        with pytest.raises(UsageError, match="prob must lie between 0 and 1"):
+        with pytest.raises(UsageError, match="ci_prob must lie between 0 and 1"):
             call(ci_prob=prob)
 
 
@@ -262,9 +262,9 @@ def test_two_modes(families):
     assert (frame["month"] == "April").all()
     assert np.isnan(frame["mean"].iloc[0])  # between two modes nothing lies
     assert frame["mean"].iloc[1] == 4400
-    found = families.identification()
-    assert (found.kind, found.sum) == ("families", None)
-    assert found.rows[0].weight == 0.7
+    rests = families.identification()
+    assert (rests.kind, rests.sum) == ("families", None)
+    assert rests.rows[0].weight == 0.7
     content = json.loads(json.dumps(families.to_dict(), allow_nan=False))
     assert content["kind"] == "other"
     assert content["identification"]["kind"] == "families"
@@ -284,8 +284,8 @@ def test_listed_and_unlisted(elasticities):
     assert frame.loc["listed", "median"] == pytest.approx(np.exp(8.5), rel=0.02)
     assert frame.loc["unlisted", "median"] == pytest.approx(np.exp(7.0), rel=0.05)
     assert (frame["level"] == "data").all()
-    found = elasticities.identification("total")
-    assert (found.kind, found.sum) == ("elasticity", None)
+    rests = elasticities.identification("total")
+    assert (rests.kind, rests.sum) == ("elasticity", None)
     content = json.loads(json.dumps(elasticities.to_dict(), allow_nan=False))
     assert [row["part"] for row in content["estimates"]] == ["total", "listed", "unlisted"]
     assert content["sources"] == []

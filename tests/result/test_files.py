@@ -88,10 +88,10 @@ def test_the_documented_keys(estimate):
     assert keys(source["ratio_total"]) == {"median", "low", "high", "prob", "prior"}
     assert keys(source["ratio_total"]["prior"]) == {"median", "low", "high"}
     assert keys(source["target"]) == {"scope", "outcome", "group", "perpetrator"}
-    found = content["identification"]
-    assert keys(found) == {"cell", "kind", "rows", "sum", "sentences"}
-    assert keys(found["rows"][0]) == {"assumption", "weight", "mcse"}
-    assert found["sum"] == pytest.approx(1, abs=0.01)
+    rests = content["identification"]
+    assert keys(rests) == {"cell", "kind", "rows", "sum", "sentences"}
+    assert keys(rests["rows"][0]) == {"assumption", "weight", "mcse"}
+    assert rests["sum"] == pytest.approx(1, abs=0.01)
     assert keys(content["diagnostics"]) >= {
         "method",
         "converged",
@@ -230,17 +230,17 @@ CONTENT = {
     "settings that are no object": (edited(settings=[1]), "settings: Input should be"),
 }
 DRAWS = {
-    "no deaths": (lambda found: found.drop_vars("deaths"), "the posterior is missing"),
-    "other dimensions": (lambda found: found.rename(draw="sweep"), "over .*'sweep'"),
+    "no deaths": (lambda draws: draws.drop_vars("deaths"), "the posterior is missing"),
+    "other dimensions": (lambda draws: draws.rename(draw="sweep"), "over .*'sweep'"),
     "counts as texts": (
-        lambda found: found.assign(deaths=found["deaths"].astype(str)),
+        lambda draws: draws.assign(deaths=draws["deaths"].astype(str)),
         "its deaths are",
     ),
-    "no draws": (lambda found: found.isel(draw=slice(0, 0)), "draws of 1 estimates and names 1"),
-    "fewer ratios": (lambda found: found.isel(target=slice(1)), "ratio_total does not fit"),
-    "no ratios": (lambda found: found.drop_vars("ratio_total"), "ratio_total does not fit"),
+    "no draws": (lambda draws: draws.isel(draw=slice(0, 0)), "draws of 1 estimates and names 1"),
+    "fewer ratios": (lambda draws: draws.isel(target=slice(1)), "ratio_total does not fit"),
+    "no ratios": (lambda draws: draws.drop_vars("ratio_total"), "ratio_total does not fit"),
     "a ratio without draws": (
-        lambda found: found.assign(ratio_total=("target", [1.0, 2.0])),
+        lambda draws: draws.assign(ratio_total=("target", [1.0, 2.0])),
         "ratio_total does not fit",
     ),
 }

@@ -7,7 +7,7 @@ import pytest
 
 from casualty_est.claims.gauge import gauge_rows, gauge_sentences
 from casualty_est.claims.inference.exact import solve
-from casualty_est.claims.model.scenario import Scenario
+from casualty_est.claims.model.layout import Scenario
 from casualty_est.result.identification import Identification
 from casualty_est.result.schema import COUNT, RATIO, Assumption, Weight
 from tests.support.by_hand import CELL
@@ -15,8 +15,8 @@ from tests.support.claim_tables import model
 
 
 def mean_log(layout, scenario):
-    found = solve(layout, scenario)
-    return float(found.mass @ found.log_n)
+    answer = solve(layout, scenario)
+    return float(answer.mass @ answer.log_n)
 
 
 CASES = {
@@ -98,12 +98,12 @@ def test_moving_everything_moves_the_answer_by_the_same():
 
 @pytest.mark.parametrize("name", ["two monitors", "anchor on the cell", "anchor on a ratio"])
 def test_the_estimate_prints_the_solvers_weights(name):
-    found = CASES[name].fit(seed=1).identification()
+    rests = CASES[name].fit(seed=1).identification()
     weights = solve(CASES[name].layout).weights()
-    np.testing.assert_allclose([row.weight for row in found.rows], weights, atol=0.005)
-    assert [row.assumption for row in found.rows] == list(CASES[name].layout.assumptions)
-    assert found.sum == pytest.approx(1, abs=0.005)
-    assert found.kind == "gauge"
+    np.testing.assert_allclose([row.weight for row in rests.rows], weights, atol=0.005)
+    assert [row.assumption for row in rests.rows] == list(CASES[name].layout.assumptions)
+    assert rests.sum == pytest.approx(1, abs=0.005)
+    assert rests.kind == "gauge"
 
 
 def test_levels_by_what_holds_them():
@@ -129,12 +129,12 @@ def test_learned_is_posterior_over_prior_sd():
 
 
 def assumptions(*kinds):
-    found = []
+    assumptions = []
     for j, kind in enumerate(kinds):
         of = f"S{j}" if kind == "ratio" else None
         name = f"ratio of {of}" if of else f"{kind} {j}"
-        found.append(Assumption(name, kind, of, "", 1.0, 1.0, RATIO if of else COUNT))
-    return found
+        assumptions.append(Assumption(name, kind, of, "", 1.0, 1.0, RATIO if of else COUNT))
+    return assumptions
 
 
 def rows(*weights):
@@ -179,20 +179,20 @@ def test_gauge_rows_of_simulated_scores():
     variance = 1 / (1 / sd_n**2 + 1 / sd_b**2)
     log_n = rng.normal(0, np.sqrt(variance), (4, 5000))
     scores = np.stack([log_n / sd_b**2, log_n / sd_n**2], axis=-1)
-    found = gauge_rows(
+    weighted = gauge_rows(
         log_n, scores, assumptions("ratio", "level"), -log_n[..., None], [sd_b], exact=False
     )
     expected = [variance / sd_b**2, variance / sd_n**2]
-    for row, weight in zip(found, expected, strict=True):
+    for row, weight in zip(weighted, expected, strict=True):
         assert abs(row.weight - weight) < 4 * row.mcse
         # The product of a Normal with itself has sd sqrt(2) times its mean.
         assert row.mcse == pytest.approx(weight * np.sqrt(2 / 20_000), rel=0.1)
-    assert found[0].learned == pytest.approx(np.sqrt(variance), rel=0.02)
-    assert found[1].learned is None
+    assert weighted[0].learned == pytest.approx(np.sqrt(variance), rel=0.02)
+    assert weighted[1].learned is None
 
 
 def test_exact_rows_have_no_error():
-    found = gauge_rows(
+    weighted = gauge_rows(
         np.ones((1, 4)),
         np.ones((1, 4, 1)),
         assumptions("level"),
@@ -200,18 +200,18 @@ def test_exact_rows_have_no_error():
         [],
         exact=True,
     )
-    assert found[0].mcse == 0.0
+    assert weighted[0].mcse == 0.0
 
 
 def test_identification_as_table_and_dictionary():
-    found = CASES["two monitors"].fit(seed=1).identification()
-    frame = found.to_frame()
+    rests = CASES["two monitors"].fit(seed=1).identification()
+    frame = rests.to_frame()
     assert list(frame["assumption"]) == ["ratio of A", "ratio of B", "level prior"]
-    content = found.to_dict()
+    content = rests.to_dict()
     assert set(content) == {"cell", "kind", "rows", "sum", "sentences"}
     assert set(content["rows"][0]) == {"assumption", "weight", "mcse"}
-    assert "ratio of A" in repr(found)
-    assert "<table" in found._repr_html_()
+    assert "ratio of A" in repr(rests)
+    assert "<table" in rests._repr_html_()
 
 
 def test_no_sum_outside_the_gauge():
@@ -228,6 +228,6 @@ def test_names_are_escaped_in_html():
 
 
 def test_without_a_level_nothing_is_said_to_set_it():
-    found = model(("A", "", "100"), ("B", "", "200")).fit(seed=1).identification()
-    assert found.rows == ()
-    assert found.sentences == ("Nothing sets the level of this estimate.",)
+    rests = model(("A", "", "100"), ("B", "", "200")).fit(seed=1).identification()
+    assert rests.rows == ()
+    assert rests.sentences == ("Nothing sets the level of this estimate.",)

@@ -80,7 +80,7 @@ def test_zeros_do_no_harm():
 
 @pytest.mark.parametrize("prob", [0, 1, 2, -0.5, 95])
 def test_levels_are_probabilities(prob):
-    with pytest.raises(UsageError, match="prob must lie between 0 and 1"):
+    with pytest.raises(UsageError, match="ci_prob must lie between 0 and 1"):
         find_modes(np.ones(10), prob)
 
 

@@ -9,8 +9,7 @@ import numpy as np
 from casualty_est.claims.inference.exact import draw, solve
 from casualty_est.claims.inference.nuts import CompiledClaims
 from casualty_est.claims.inference.predict import log_likelihood
-from casualty_est.claims.model.layout import build_layout
-from casualty_est.claims.model.scenario import Scenario
+from casualty_est.claims.model.layout import Scenario, build_layout
 from casualty_est.claims.table.claim import Claim
 from casualty_est.priors import read_priors
 from casualty_est.quantity.quantity import Quantity

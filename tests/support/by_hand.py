@@ -12,7 +12,7 @@ import xarray as xr
 import casualty_est as ce
 from casualty_est.kinds import KINDS
 from casualty_est.result.schema import Cell, Diagnostics, Meta, Rests, Row, Weight
-from casualty_est.tables.documented import Documented
+from casualty_est.tables.cells import Documented
 from tests.support.other.estimate import OtherDetails, OtherEstimate
 
 CELL = Cell("Iraq+Syria", "2014-08-08", "2018-02-09", "killed", "civilians", "Coalition")

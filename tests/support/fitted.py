@@ -12,8 +12,8 @@ from casualty_est.claims.inference.draws import Draws
 from casualty_est.claims.inference.nuts import CompiledClaims
 from casualty_est.claims.inference.prior import prior_draws
 from casualty_est.claims.model.layout import Layout
-from casualty_est.report import page_of
 from tests.support.incident_tables import FEW
+from tests.support.page import page_of
 
 
 @pytest.fixture(scope="session")

@@ -12,10 +12,10 @@ from casualty_est.lists.families.classes import OWN_SDS, LatentClasses
 from casualty_est.lists.families.decomposable import draw_cells
 from casualty_est.lists.families.ridge import SCALES
 from casualty_est.lists.families.visibility import NormalVisibility
-from casualty_est.lists.inference import average as engine
+from casualty_est.lists.inference import averaged as engine
+from casualty_est.lists.inference.answer import draw_unlisted
 from casualty_est.lists.inference.gibbs import run_chains
 from casualty_est.lists.inference.graphs import solve_graphs
-from casualty_est.lists.inference.unseen import draw_unlisted
 from casualty_est.lists.table.history import HistoryTable
 from tests.support import list_families
 from tests.support.list_families import Design

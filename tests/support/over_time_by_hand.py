@@ -23,7 +23,7 @@ from casualty_est.result.schema import (
     Span,
     Target,
 )
-from casualty_est.tables.documented import Documented
+from casualty_est.tables.cells import Documented
 
 CELL = Target("A+B", "killed", "civilians", "any")
 START, STEPS = date(2020, 1, 1), 24

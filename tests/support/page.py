@@ -5,6 +5,22 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
+import casualty_est as ce
+from casualty_est.kinds import room
+from casualty_est.report.page import Said, render
+from casualty_est.report.parts import Parts
+
+
+def parts_of(estimate: ce.Estimate, prob: float = 0.95) -> Parts:
+    """The parts of a report, as the kind of evidence says them."""
+    parts: Parts = room(estimate.kind, "report").PARTS(estimate, prob)
+    return parts
+
+
+def page_of(estimate: ce.Estimate, prob: float = 0.95, said: Said | None = None) -> str:
+    """The report of an estimate as one HTML page."""
+    return render(parts_of(estimate, prob), said or Said())
+
 
 class Page(HTMLParser):
     """Every tag, attribute and text of a page; what a browser does not show is no text."""

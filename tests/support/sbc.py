@@ -23,7 +23,7 @@ import numpy.typing as npt
 from scipy import stats
 
 from casualty_est.errors import UsageError
-from casualty_est.result.progress import progress_bar
+from casualty_est.result.call import progress_bar
 from tests.support.ecdf import LEVEL, Bands, counts_below, ecdf_bands, uniform_p
 
 __all__ = [

@@ -9,11 +9,9 @@ import numpy as np
 from casualty_est.claims.inference.draws import Draws
 from casualty_est.claims.inference.exact import draw, solve
 from casualty_est.claims.inference.nuts import CompiledClaims
-from casualty_est.claims.model.layout import Layout
-from casualty_est.claims.model.scenario import Scenario
+from casualty_est.claims.model.layout import Layout, Scenario
 from casualty_est.errors import UsageError
-from casualty_est.result.blas import one_blas_thread
-from casualty_est.result.progress import Report
+from casualty_est.result.call import Report, one_blas_thread
 
 if TYPE_CHECKING:
     from casualty_est.claims.model.model import ClaimsModel

@@ -24,8 +24,7 @@ from scipy import special
 
 from casualty_est.claims.inference.draws import Draws
 from casualty_est.claims.model.kernels import claim_log_density
-from casualty_est.claims.model.layout import Layout
-from casualty_est.claims.model.scenario import Scenario
+from casualty_est.claims.model.layout import Layout, Scenario
 from casualty_est.errors import UsageError
 from casualty_est.priors.settings import SMALLEST_SD
 
@@ -190,10 +189,8 @@ def _source(layout: Layout, scenario: Scenario, i: int, log_n: Array, step: floa
 
 
 def _slide(kernel: Array, columns: list[Array]) -> list[Array]:
-    """Sum the kernel over b, weighted by each column, at every log N.
-
-    Windows are laid out in blocks: a view of overlapping rows would miss the fast matrix product.
-    """
+    """Sum the kernel over b, weighted by each column, at every log N."""
+    # Laid out in blocks: a view of overlapping rows would miss the fast matrix product.
     width = len(columns[0])
     windows = sliding_window_view(kernel, width)
     stacked = np.hstack(columns)
@@ -214,10 +211,7 @@ def _density(
     over: tuple[float, float] | None,
     step: float,
 ) -> tuple[Array, Array, Array]:
-    """Lattice of b, its density times the spacing by role node, and the derivative of that.
-
-    Sources of one role, and refits, share it.
-    """
+    """Lattice of b, its density times the spacing by role node, and the derivative of that."""
     role_part, own_part = parts
     place = mu + sd * role_part * (ROLE_NODES if role_part else np.zeros(1))
     spread = sd * own_part
@@ -260,11 +254,9 @@ def _completeness_density(
 def _share_density(
     place: Array, spread: float, lowest: float, step: float
 ) -> tuple[Array, Array, Array]:
-    """Density of log(completeness), and its derivative.
-
-    It may be narrower than the lattice where a source misses little, so the mass of fine nodes on
-    the logit is laid on the two nearest points: its sum and its mean are kept.
-    """
+    """Density of log(completeness), and its derivative."""
+    # It may be narrower than the lattice where a source misses little, so the mass of fine nodes on
+    # the logit is laid on the two nearest points: its sum and its mean are kept.
     bias = np.arange(0.0, lowest - 2 * step, -step)[::-1]
     nodes = np.linspace(-REACH, REACH, max(1601, int(8 * REACH * spread / step)))
     weight = np.exp(-0.5 * nodes**2)

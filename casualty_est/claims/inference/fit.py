@@ -11,19 +11,17 @@ from casualty_est.claims.inference.draws import Draws
 from casualty_est.claims.inference.engines import choose, run
 from casualty_est.claims.inference.predict import log_likelihood, surprise
 from casualty_est.claims.inference.timeline import followed, paths
-from casualty_est.claims.model.layout import level_name
+from casualty_est.claims.model.layout import Scenario, level_name
 from casualty_est.claims.model.model import NO_LEVEL
 from casualty_est.claims.model.over_time import windows
 from casualty_est.claims.model.ratios import Target
-from casualty_est.claims.model.scenario import Scenario
 from casualty_est.claims.schema import ClaimsDetails, PathCell, Windows, target_of
 from casualty_est.claims.table.claim import Claim
 from casualty_est.priors.settings import CELL_FIELDS
-from casualty_est.result.blas import one_blas_thread
-from casualty_est.result.call import check_counts, settle_seed, versions
+from casualty_est.result.call import check_counts, one_blas_thread, settle_seed, versions
+from casualty_est.result.call import progress_bar as show_progress
 from casualty_est.result.checks import CONTRADICTS
 from casualty_est.result.convergence import ADVICE, not_converged
-from casualty_est.result.progress import progress_bar as show_progress
 from casualty_est.result.schema import (
     COUNT,
     RATIO,

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 
 from casualty_est.claims.inference.draws import Draws
-from casualty_est.claims.model.layout import Layout
-from casualty_est.claims.model.scenario import Scenario
+from casualty_est.claims.model.layout import Layout, Scenario
 from casualty_est.quantity.hedges.readings import Reading
-from casualty_est.result.progress import Report
+from casualty_est.result.call import Report
 
 STATS = ("diverging", "energy", "n_steps")
 SHORT_SERIES = 200
@@ -81,14 +80,10 @@ class CompiledClaims:
 
 
 def _adaptation(layout: Layout) -> dict[str, Any]:
-    """Metric of the sampler, and the acceptance that it aims at.
-
-    Counts against ratios are ridges, which a low-rank metric removes: five times the effective
-    draws per second of a diagonal one on 480 claims of 120 targets. A model over time has
-    coordinates that need none: a quarter of the time on 1,300 claims of 105 targets. But a short
-    series over time leaves a split between cells open, whose tail needs shorter steps; hundreds of
-    claims do not leave it.
-    """
+    """Metric of the sampler, and the acceptance that it aims at."""
+    # Counts against ratios are ridges, which a low-rank metric removes: five times the effective
+    # draws per second on 480 claims of 120 targets. Over time a diagonal one takes a quarter of the
+    # time, but a short series leaves a split between cells open, whose tail needs shorter steps.
     if layout.timeline is None:
         return {"adaptation": "low_rank", "target_accept": 0.9}
     short = len(layout.claims) < SHORT_SERIES

@@ -39,11 +39,8 @@ def log_likelihood(layout: Layout, draws: Draws) -> Array:
 
 
 def surprise(layout: Layout, draws: Draws, log_lik: Array) -> Array:
-    """How surprising each claim is, given all the others: two-sided tail probabilities (claim,).
-
-    The draws are re-weighted by one over the claim's own likelihood, in `log_lik` (chain, draw,
-    claim), as if it had been left out, and its place in its predictive distribution is found.
-    """
+    """Two-sided tail probability (claim,) of each claim, given all the others."""
+    # Draws are re-weighted by one over the claim's own likelihood, as if it had been left out.
     m, s = expected_log(layout, draws)
     tails = np.empty(len(layout.readings))
     for c, reading in enumerate(layout.readings):

@@ -28,11 +28,7 @@ def followed(model: ClaimsModel) -> list[int]:
 
 
 def increments(layout: Layout, log_deaths: Array, walk: Array | None) -> Array:
-    """Deaths of every cell in every step, of shape (draw, cell, step).
-
-    log_deaths (draw, cell): Log counts over the whole grid.
-    walk (draw, profile, term): Karhunen-Loeve coefficients.
-    """
+    """Deaths (draw, cell, step), of log counts (draw, cell) and walks (draw, profile, term)."""
     assert layout.timeline is not None
     base = layout.grid.base
     counts = np.exp(log_deaths)
@@ -47,11 +43,7 @@ def increments(layout: Layout, log_deaths: Array, walk: Array | None) -> Array:
 
 
 def expected(layout: Layout, log_deaths: Array, log_ratio: Array, extra: dict[str, Array]) -> Array:
-    """Log of what each claim would say without error, of shape (draw, claim).
-
-    log_deaths (draw, cell): Log counts over the whole grid.
-    log_ratio (draw, target): Log reporting ratios.
-    """
+    """Log of what each claim would say without error (draw, claim)."""
     timeline = layout.timeline
     assert timeline is not None
     inside = increments(layout, log_deaths, extra.get("walk"))

@@ -64,10 +64,7 @@ class CellGrid:
         return sum(not cell.parent for cell in self.cells)
 
     def generations(self) -> list[tuple[slice, npt.NDArray[np.float64]]]:
-        """Runs of subgroup cells whose parents all stand before the run.
-
-        Each has its place among the subgroups, and 0/1 rows of its parents among all before.
-        """
+        """Runs of subgroup cells, and 0/1 rows of their parents, which stand before the run."""
         runs: list[list[int]] = []
         for position in range(self.base, len(self.cells)):
             if runs and max(self.cells[position].parent) < runs[-1][0]:
@@ -90,13 +87,10 @@ class CellGrid:
 
     def row(self, label: Label) -> Bool:
         """Mark the cells that a label sums, in the order of `cells`."""
-        scopes, outcomes, groups, perpetrators = self._atoms(label)
+        atoms = self._atoms(label)
         inside = [
-            scope in scopes
-            and outcome in outcomes
-            and group in groups
-            and perpetrator in perpetrators
-            for scope, outcome, group, perpetrator in (cell.label for cell in self.cells)
+            all(part in known for part, known in zip(cell.label, atoms, strict=True))
+            for cell in self.cells
         ]
         if not any(inside):
             msg = f"no claim speaks of {label}; choose a cell that some claim covers"
@@ -173,10 +167,8 @@ def _outcomes(used: set[str]) -> dict[str, frozenset[str]]:
 def _groups(
     used: set[str], relations: Mapping[str, Group]
 ) -> tuple[dict[str, frozenset[str]], dict[str, str]]:
-    """Write every group label with leaves; return also the parent of each subgroup.
-
-    A relation matters only where a wider group is in use: children alone are a cell of their own.
-    """
+    """Write every group label with leaves; return also the parent of each subgroup."""
+    # A relation matters only where a wider group is in use: children alone are a cell of their own.
     present = set(used)
     todo = list(used)
     while todo:

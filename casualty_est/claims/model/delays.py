@@ -44,10 +44,7 @@ def admitted(lags: Array, log_median: Array | float, shape: float) -> Array:
 
 
 def delay_nodes(grid: TimeGrid, start: date, end: date, stated: date) -> tuple[Array, Array]:
-    """Nodes of the delay within each step: days from death to statement, and shares of its deaths.
-
-    Returns (step, node) twice.
-    """
+    """Nodes (step, node): days from death to statement, and shares of the deaths of their step."""
     nodes, weights = np.polynomial.legendre.leggauss(NODES)
     edges = np.array(grid.edges, dtype=float)
     last = float(min(end, stated).toordinal() + 1)

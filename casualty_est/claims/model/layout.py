@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -21,8 +21,8 @@ from casualty_est.priors import Anchor, LogNormal, Normal, Priors
 from casualty_est.priors.roles import NO_ROLE
 from casualty_est.priors.settings import CELL_FIELDS
 from casualty_est.quantity.hedges.readings import Reading
+from casualty_est.tables.cells import DOCUMENTING_ROLES
 from casualty_est.tables.checks import offered
-from casualty_est.tables.documented import DOCUMENTING_ROLES
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
@@ -101,6 +101,46 @@ class Layout:
         """Whether any role, source prior or anchor speaks of the level."""
         named = any(t.role is not None or "sources" in t.prior.origin for t in self.ratios.targets)
         return named or bool(self.anchors)
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """What differs from the model as configured; the engines compile once and refit with this."""
+
+    weights: Array  # (claim,): 1 for a claim that counts, 0 for one left out
+    shift: Array  # (assumption,): added to its location, on the log scale; as `Layout.assumptions`
+    sd_scale: Array  # (target,): factor on the sd of each ratio's prior
+
+    @classmethod
+    def plain(cls, layout: Layout) -> Scenario:
+        """Return the model as configured."""
+        return cls(
+            np.ones(len(layout.claims)),
+            np.zeros(len(layout.assumptions)),
+            np.ones(len(layout.ratios.targets)),
+        )
+
+    def without(self, layout: Layout, source: str) -> Scenario:
+        """Leave every claim of `source` out."""
+        return replace(self, weights=self.weights * ~_said_by(layout, source))
+
+    def only(self, layout: Layout, source: str) -> Scenario:
+        """Leave every claim of other sources out."""
+        return replace(self, weights=self.weights * _said_by(layout, source))
+
+    def shifted(self, assumption: int, by: float) -> Scenario:
+        """Move the location of one assumption by `by`, on the log scale."""
+        shift = self.shift.copy()
+        shift[assumption] += by
+        return replace(self, shift=shift)
+
+    def widened(self, targets: npt.NDArray[np.bool_], factor: float) -> Scenario:
+        """Multiply the prior sd of the marked targets."""
+        return replace(self, sd_scale=np.where(targets, self.sd_scale * factor, self.sd_scale))
+
+
+def _said_by(layout: Layout, source: str) -> npt.NDArray[np.bool_]:
+    return np.array([claim.source == source for claim in layout.claims])
 
 
 def _ratio_name(target: Target, same_source: Sequence[Target]) -> str:
@@ -307,13 +347,11 @@ def _levels(grid: CellGrid, targets: Sequence[Target], priors: Priors) -> tuple[
                 by_total[up] |= by_total[i]
     base = np.arange(len(grid.cells)) < grid.base
     levels = []
-    for kind, mask in (("total", by_total), ("incident", ~by_total)):
+    for kind, mask, shared, single in (
+        ("total", by_total, priors.shared, priors.single),
+        ("incident", ~by_total, priors.shared_incident, priors.single_incident),
+    ):
         positions = np.flatnonzero(base & mask)
         if len(positions):
-            shared, single = (
-                (priors.shared, priors.single)
-                if kind == "total"
-                else (priors.shared_incident, priors.single_incident)
-            )
             levels.append(Level(kind, shared if len(positions) > 1 else single, positions))
     return tuple(levels)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,8 +26,8 @@ from casualty_est.kinds import room
 from casualty_est.priors import Ground, Priors, read_priors
 from casualty_est.priors.settings import CELL_FIELDS
 from casualty_est.priors.time import read_day
+from casualty_est.tables.cells import Documented
 from casualty_est.tables.checks import offered
-from casualty_est.tables.documented import Documented
 
 if TYPE_CHECKING:
     import pymc
@@ -362,8 +363,6 @@ class ClaimsModel:
         return describe(self)
 
     def _repr_html_(self) -> str:
-        from html import escape
-
         return f"<pre>{escape(describe(self))}</pre>"
 
 

@@ -11,9 +11,8 @@ import pymc as pm
 import pytensor.tensor as pt
 
 from casualty_est.claims.model.kernels import numbers_of, on_data, stack
-from casualty_est.claims.model.layout import Layout, Level
+from casualty_est.claims.model.layout import Layout, Level, Scenario
 from casualty_est.claims.model.ratios import Ratios
-from casualty_est.claims.model.scenario import Scenario
 from casualty_est.priors.settings import SMALLEST_SD
 from casualty_est.quantity.hedges.readings import Reading
 
@@ -22,11 +21,7 @@ PACKED = "refit_data"
 
 
 def build(layout: Layout, *, packed: bool = False) -> pm.Model:
-    """Build the PyMC model of a layout.
-
-    Every number that a refit may change (claims, weights, prior locations and scales) stands in
-    `pm.Data`, so one compiled model serves leave-one-out, sensitivity and calibration.
-    """
+    """Build the PyMC model of a layout; all that a refit may change stands in `pm.Data`."""
     if layout.timeline is not None:
         from casualty_est.claims.model.timeline_pymc import build as build_over_time
 
@@ -148,12 +143,10 @@ def log_counts(
 
 
 def level_counts(layout: Layout, k: int, mean: Any) -> tuple[Any, Any]:
-    """Log counts of the cells of one level, and the score of its prior.
-
-    Cells that share a level are written as their sum and log deviations that sum to zero, with the
-    level integrated out: level and offsets would lie on a ridge where the data pin the cells. The
-    score is that of the mean log count, the expectation of the level's own score given the cells.
-    """
+    """Log counts of the cells of one level, and the score of its prior."""
+    # Cells that share a level are written as their sum and deviations that sum to zero, with the
+    # level integrated out: level and offsets would lie on a ridge where the data pin the cells. The
+    # score is that of the mean log count, the expectation of the level's own given the cells.
     level = layout.levels[k]
     # shape=, not dims=: a length known when compiling lets a single cell broadcast.
     if not level.shared:
@@ -175,11 +168,8 @@ def level_counts(layout: Layout, k: int, mean: Any) -> tuple[Any, Any]:
 
 
 def _best_counted(layout: Layout, level: Level) -> npt.NDArray[np.intp]:
-    """Positions, within a level, of the cells whose sum is best counted.
-
-    Those of the target that covers most of them, claims in figures before bounds and vague words;
-    all where no target covers several.
-    """
+    """Positions, within a level, of the cells whose sum is best counted, or of all."""
+    # Of the target that covers most of them, claims in figures before bounds and vague words.
     covers = layout.cover[:, level.cells] > 0
     figures = np.zeros(len(covers), dtype=bool)
     for reading, target in zip(layout.readings, layout.target_of, strict=True):

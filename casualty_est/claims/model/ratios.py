@@ -78,12 +78,7 @@ class Ratios:
         return np.asarray(correlation * np.outer(sd, sd))
 
     def scores(self, core: Array, sd_scale: Array) -> Array:
-        """Score of each ratio's prior, d log p / d b: the raw material of the gauge weights.
-
-        core (..., target): Draws of the log ratios or logits of completeness.
-        sd_scale (target,): Factor on each prior's sd.
-        Returns (..., target).
-        """
+        """Score of each ratio's prior, d log p / d b, at cores (..., target)."""
         pull = np.linalg.solve(self.covariance(sd_scale), (core - self.mu)[..., None])[..., 0]
         share = special.expit(core)
         on_share = (share - pull) / np.maximum(1 - share, 1e-300)

@@ -83,10 +83,7 @@ class Timeline:
 
 
 def shares(timeline: Timeline, base: int, walk: Array | None) -> Array:
-    """Share of each base cell's deaths that falls in each step, of shape (draw or 1, cell, step).
-
-    walk (draw, profile, term): Karhunen-Loeve coefficients.
-    """
+    """Share (draw or 1, cell, step) of deaths in each step, of walks (draw, profile, term)."""
     days = timeline.grid.days / timeline.grid.days.sum()
     if walk is None:
         return np.broadcast_to(days, (1, base, len(days)))
@@ -98,10 +95,7 @@ def shares(timeline: Timeline, base: int, walk: Array | None) -> Array:
 
 
 def karhunen_loeve(grid: TimeGrid, terms: int) -> Array:
-    """Karhunen-Loeve terms, at the middle of each step, of a random walk with its mean removed.
-
-    Returns (term, step), for a walk whose variance over the whole grid is 1.
-    """
+    """Terms (term, step) of a random walk without its mean, of variance 1 over the whole grid."""
     edges = np.array(grid.edges, dtype=float)
     middle = ((edges[1:] + edges[:-1]) / 2 - edges[0]) / (edges[-1] - edges[0])
     order = np.arange(1, min(terms, grid.steps - 1) + 1)[:, None]
@@ -109,10 +103,8 @@ def karhunen_loeve(grid: TimeGrid, terms: int) -> Array:
 
 
 def slow_terms(days: Array, sd: float, months: float) -> Array:
-    """Terms of an error with Gaussian correlation over some dates, given in days: (claim, term).
-
-    Their product with their transpose is the covariance, but for terms below `SMALLEST_SD`.
-    """
+    """Terms (claim, term) of an error with Gaussian correlation over some days."""
+    # Times their transpose they are the covariance, but for terms below `SMALLEST_SD`.
     gap = (days[:, None] - days) / (months * MONTH)
     return _loadings(sd**2 * np.exp(-0.5 * gap**2))
 
@@ -247,28 +239,20 @@ class _Windows:
         ]
 
     def matrix(self) -> Array:
-        return np.array(
-            [
-                self.grid.weights(start, end) if source is None else np.zeros(self.grid.steps)
-                for start, end, _, source in self.keys
-            ]
-        )
+        none, held = np.zeros(self.grid.steps), self.grid.weights
+        return np.array([held(a, b) if late is None else none for a, b, _, late in self.keys])
 
     def delayed(self) -> tuple[Delayed, ...]:
         rows: dict[str, list[tuple[int, Array, Array]]] = defaultdict(list)
         for (start, end, stated, source), i in self.keys.items():
             if source is not None and stated is not None:
                 rows[source].append((i, *delay_nodes(self.grid, start, end, stated)))
-        return tuple(
-            Delayed(
-                source,
-                self.delays[source],
-                _ints(i for i, _, _ in parts),
-                np.array([lags for _, lags, _ in parts]),
-                np.array([shares for _, _, shares in parts]),
-            )
-            for source, parts in rows.items()
-        )
+        delayed = []
+        for source, parts in rows.items():
+            places, lags, held = zip(*parts, strict=True)
+            nodes = np.array(lags), np.array(held)
+            delayed.append(Delayed(source, self.delays[source], _ints(places), *nodes))
+        return tuple(delayed)
 
 
 def _wander(

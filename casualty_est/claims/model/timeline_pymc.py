@@ -162,10 +162,8 @@ def _windows(timeline: Timeline) -> Any:
 
 
 def _delayed(source: Delayed, k: int) -> Any:
-    """Stated share of each step for a source whose median delay is not known.
-
-    It is a smooth function of one number, so a Chebyshev series stands for thousands of powers.
-    """
+    """Stated share of each step for a source whose median delay is not known."""
+    # A smooth function of one number: a Chebyshev series stands for thousands of powers.
     delay = source.delay
     log_median = pm.Normal(f"log_delay_{k}", math.log(delay.median), delay.sd)
     series, reach = delay_series(source)
@@ -210,11 +208,8 @@ def _completeness(
     log_true: Any,
     free: _Free,
 ) -> tuple[Any, Any]:
-    """Logits of completeness, and log ratios, of documenting sources.
-
-    Of each over-count one target is written by what it claimed, which the data pin, and the
-    over-count is derived.
-    """
+    """Logits of completeness, and log ratios, of documenting sources."""
+    # Of each over-count one target is written by what it claimed, which the data pin.
     ratios = select(layout.ratios, layout.ratios.logit)
     core, shares = ratio_parts(
         dataclasses.replace(ratios, over_mean=np.zeros(0), over_sd=np.zeros(0)),

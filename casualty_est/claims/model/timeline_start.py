@@ -84,10 +84,7 @@ def find_start(
 
 
 def counts_start(layout: Layout, level: Level) -> tuple[Array, Array]:
-    """Where the log counts of many cells start, and the scale of their coordinates.
-
-    Returns (cell,), and the Cholesky factor of their covariance given what was claimed.
-    """
+    """Where log counts of many cells start, and the Cholesky factor of their covariance."""
     ratios, cells = layout.ratios, level.cells
     start = first_counts(layout)
     held = layout.cover * np.exp(start)

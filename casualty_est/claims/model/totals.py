@@ -167,10 +167,8 @@ def _over_time(layout: Layout, cells: npt.NDArray[np.bool_]) -> bool:
 
 
 def _different_windows(layout: Layout, cells: npt.NDArray[np.bool_]) -> str:
-    """Say which windows the totals under these cells cover, where they differ.
-
-    Incidents have each their own day, and over time every cell is followed over the whole grid.
-    """
+    """Say which windows the totals under these cells cover, where they differ."""
+    # Incidents have each their own day, and over time every cell is followed over the whole grid.
     windows = {claim.window for claim in _speaking(layout, cells) if claim.level != "incident"}
     if layout.timeline is not None or len(windows) < 2:
         return ""

@@ -55,7 +55,10 @@ def date_ticks(
 ) -> tuple[list[float], list[str]]:
     """Choose ticks of an axis of days, at most seven, whose labels do not touch."""
     if last - first < FEW_DAYS:
-        choices: Iterable[Iterator[date]] = (_days(first, last, step) for step in DAY_STEPS)
+        start, end = round(first), round(last) + 1
+        choices: Iterable[Iterator[date]] = (
+            map(date.fromordinal, range(start, end, step)) for step in DAY_STEPS
+        )
         words = _day_text
     else:
         choices = (_months(first, last, step) for step in STEPS)
@@ -69,11 +72,6 @@ def date_ticks(
             return ticks, labels
     middle = date.fromordinal(round((first + last) / 2))
     return [float(middle.toordinal())], [_day_text(middle)]
-
-
-def _days(first: float, last: float, step: int) -> Iterator[date]:
-    for number in range(round(first), round(last) + 1, step):
-        yield date.fromordinal(number)
 
 
 def _months(first: float, last: float, step: int) -> Iterator[date]:

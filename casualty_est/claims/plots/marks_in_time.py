@@ -80,14 +80,9 @@ def _at(placed: Sequence[Placed], end: str) -> list[tuple[float, float]]:
 def _dots(axes: Any, points: Sequence[tuple[float, float]], look: Look, **how: Any) -> None:
     if not points:
         return
-    style = {
-        "marker": look.marker,
-        "markersize": look.size,
-        "markerfacecolor": look.colour,
-        "markeredgewidth": 0.9,
-        "alpha": look.alpha,
-        **how,
-    }
+    shape = {"marker": look.marker, "markersize": look.size, "markeredgewidth": 0.9}
+    paint = {"markerfacecolor": look.colour, "alpha": look.alpha}
+    style = {**shape, **paint, **how}
     axes.plot(*zip(*points, strict=True), color=look.colour, linestyle="none", **style)
 
 

@@ -11,12 +11,7 @@ import numpy as np
 
 from casualty_est.claims.paths import span_of
 from casualty_est.claims.plots import marks_in_time
-from casualty_est.claims.plots.axes import (
-    day_number,
-    days_across,
-    dress_upward,
-    head_and_note,
-)
+from casualty_est.claims.plots.axes import day_number, days_across, dress_upward, head_and_note
 from casualty_est.claims.plots.column import Name, write_names
 from casualty_est.claims.plots.marks_in_time import Look, Placed
 from casualty_est.claims.plots.path_data import (
@@ -36,8 +31,7 @@ from casualty_est.plots.scales import limits_of, set_log_axis_upward
 from casualty_est.plots.style import SMALL, WIDTH, Palette, Picture, new_figure
 from casualty_est.plots.words import shorten, wrap
 from casualty_est.result.schema import Span
-from casualty_est.wording.interval import ends, middle, with_ends
-from casualty_est.wording.numbers import percent
+from casualty_est.wording.numbers import ends, middle, percent, with_ends
 from casualty_est.wording.phrases import capitalised, cell_text
 
 if TYPE_CHECKING:
@@ -85,7 +79,7 @@ def picture(estimate: ClaimsEstimate, cell: Which, prob: float, palette: Palette
     top = float(figure.get_size_inches()[1]) - foot - BODY
     write_names(figure, axes, names, (LEFT, top, ROOM, BODY))
     if not estimate.converged:
-        stamp_figure(figure, palette, *map(float, figure.get_size_inches()))
+        stamp_figure(figure, palette)
     return figure
 
 

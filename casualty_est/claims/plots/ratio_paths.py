@@ -7,12 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from casualty_est.claims.plots.axes import (
-    day_number,
-    days_across,
-    dress_upward,
-    head_and_note,
-)
+from casualty_est.claims.plots.axes import day_number, days_across, dress_upward, head_and_note
 from casualty_est.claims.plots.path_data import Which, row_of, windows_of
 from casualty_est.plots.page import MARGIN, Line, stamp_figure, write_down
 from casualty_est.plots.scales import limits_of, set_log_axis_upward
@@ -55,7 +50,7 @@ def picture(estimate: ClaimsEstimate, cell: Which, prob: float, palette: Palette
         _panel(figure.add_axes(place, facecolor="none"), table, limits, palette)
     write_down(figure, notes, top + rows * (HEAD + PANEL + FOOT) + MARGIN)
     if not estimate.converged:
-        stamp_figure(figure, palette, WIDTH, height)
+        stamp_figure(figure, palette)
     return figure
 
 

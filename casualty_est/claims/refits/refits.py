@@ -12,19 +12,18 @@ import numpy.typing as npt
 
 from casualty_est.claims.inference.engines import run
 from casualty_est.claims.inference.timeline import increments
-from casualty_est.claims.model.scenario import Scenario
+from casualty_est.claims.model.layout import Scenario
 from casualty_est.claims.schema import Agreement, AsOf
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.refits import case
 from casualty_est.result.schema import Case, Span
-from casualty_est.wording.interval import ends, middle
-from casualty_est.wording.numbers import percent
+from casualty_est.wording.numbers import ends, middle, percent
 
 if TYPE_CHECKING:
     from casualty_est.claims.estimate import ClaimsEstimate
     from casualty_est.claims.inference.draws import Draws
     from casualty_est.claims.model.model import ClaimsModel
-    from casualty_est.result.progress import Report
+    from casualty_est.result.call import Report
 
 Array = npt.NDArray[np.float64]
 Asked = tuple[str, Scenario]

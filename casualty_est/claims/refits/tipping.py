@@ -19,7 +19,7 @@ from casualty_est.wording.numbers import share
 if TYPE_CHECKING:
     from casualty_est.claims.estimate import ClaimsEstimate
     from casualty_est.claims.model.model import ClaimsModel
-    from casualty_est.result.progress import Report
+    from casualty_est.result.call import Report
 
 FARTHEST = 8.0  # prior sds: beyond, no reader would follow
 HOPELESS = 3 * FARTHEST  # a weight that predicts more than this needs no search
@@ -97,10 +97,7 @@ def _implied(refit: Refitter, n: float, target: int) -> float | None:
 
 
 def _whole(layout: Layout, target: int, claim: int) -> bool:
-    """Whether a claim counts to the last day that is estimated; a running total of before is less.
-
-    A source that states deaths late has not yet stated all that it will.
-    """
+    """Whether a claim counts to the last day, and its source states no death late."""
     timeline = layout.timeline
     if timeline is None:
         return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from casualty_est.claims.report import pictures, sources_text, tables, text, timeline, what_if
+from casualty_est.claims.report import pictures, tables, text, timeline, what_if
 from casualty_est.quantity import hedges
 from casualty_est.report.parts import Parts
 from casualty_est.report.pictures import Wanted
@@ -45,7 +45,7 @@ class ClaimsParts(Parts):
         if not self.estimate.meta.has_level:
             return []
         numbers = self.estimate.sources(self.prob).itertuples()
-        return sources_text.of_sources(self.estimate.meta.sources, numbers, self.prob)
+        return text.of_sources(self.estimate.meta.sources, numbers, self.prob)
 
     def refits(self) -> list[Table]:
         """Each source alone, each left out, wider priors; made unasked where that is cheap."""

@@ -11,8 +11,7 @@ from casualty_est.claims.plots.path_data import of_target, row_of, windows_of
 from casualty_est.claims.schema import ratio_owner
 from casualty_est.report import naming
 from casualty_est.report.pictures import Wanted, identification
-from casualty_est.wording.interval import ends, middle
-from casualty_est.wording.numbers import percent
+from casualty_est.wording.numbers import ends, middle, percent
 
 if TYPE_CHECKING:
     from casualty_est.claims.estimate import ClaimsEstimate

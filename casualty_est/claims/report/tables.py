@@ -40,7 +40,6 @@ def sources(estimate: ClaimsEstimate, prob: float) -> Table:
         "Reported as a part of the true number.",
         ("Source", "Role", "Assumed (95%)", f"After the data ({percent(prob)})", "Spread left"),
         tuple(rows),
-        stack=True,
     )
 
 

@@ -9,17 +9,10 @@ from casualty_est.claims.paths import span_of
 from casualty_est.claims.plots.path_data import admitted_of, of_target, row_of, windows_of
 from casualty_est.claims.report.tables import with_interval
 from casualty_est.priors.settings import CELL_FIELDS
-from casualty_est.report.naming import (
-    counted_whenever,
-    day,
-    group,
-    missing,
-    outcome,
-)
+from casualty_est.report.naming import counted_whenever, day, group, missing, outcome
 from casualty_est.report.tables import NONE, Table, rounded
 from casualty_est.result.schema import Target
-from casualty_est.wording.interval import ends, middle
-from casualty_est.wording.numbers import percent
+from casualty_est.wording.numbers import ends, middle, percent
 from casualty_est.wording.phrases import capitalised, listed
 
 if TYPE_CHECKING:
@@ -133,7 +126,6 @@ def path(estimate: ClaimsEstimate, at: int, prob: float) -> Table:
         "documented by then, and what we estimate today.",
         ("Up to", "Documented (a count)", *_answer(prob)),
         rows,
-        stack=True,
     )
 
 
@@ -151,21 +143,15 @@ def as_of(estimate: ClaimsEstimate, prob: float) -> Table | None:
     kept = [one for key, one in estimate.details.as_of.items() if key.startswith(start)]
     if not kept:
         return None
-    rows = tuple(
-        (
-            day(one.date) + ("" if one.converged else " (NOT CONVERGED)"),
-            f"{one.claims:,}",
-            _documented(one.documented_low),
-            *rounded(one),
-        )
-        for one in sorted(kept, key=lambda one: one.date)
-    )
+    rows = []
+    for one in sorted(kept, key=lambda one: one.date):
+        when = day(one.date) + ("" if one.converged else " (NOT CONVERGED)")
+        rows.append((when, f"{one.claims:,}", _documented(one.documented_low), *rounded(one)))
     return Table(
         "As of: the running total to each day with only the claims that had been published by "
         "then. It shows how the answer would have moved; later claims are unseen.",
         ("As of", "Claims", "Documented (a count)", *_answer(prob)),
-        rows,
-        stack=True,
+        tuple(rows),
     )
 
 
@@ -183,7 +169,6 @@ def to_come(estimate: ClaimsEstimate, row: int, prob: float) -> Table | None:
         "has still to state, as estimated today.",
         ("Source and day", "Stated by then", "Still to come (estimate)", _answer(prob)[1]),
         tuple(rows),
-        stack=True,
     )
 
 
@@ -224,7 +209,6 @@ def ratios(estimate: ClaimsEstimate, prob: float) -> Table | None:
         f"Reported by a day as a part of all deaths up to it, with {percent(prob)} intervals.",
         ("Source", *(f"To {text}" for text in days)),
         tuple(rows),
-        stack=True,
     )
 
 

@@ -74,10 +74,7 @@ def if_right(estimate: ClaimsEstimate, number: float) -> list[str]:
 
 
 def _of_the_same(estimate: ClaimsEstimate) -> list[ClaimRow]:
-    """Claims of what the estimate counts; over time, those of exactly its days.
-
-    A running total of an earlier day neither agrees nor disagrees with one of today.
-    """
+    """Claims of what the estimate counts; over time, those of exactly its days."""
     cell = estimate.meta.rows[0].cell
     same = [claim for claim in estimate.meta.claims if target_of(claim) == cell.target]
     if not estimate.has_path:

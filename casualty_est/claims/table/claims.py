@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from casualty_est.claims.table.checks import follow_aliases, validate
 from casualty_est.claims.table.claim import COLUMNS, Claim, Window
@@ -227,23 +227,10 @@ class Claims:
 
 def _as_text(row: Claim) -> tuple[str, ...]:
     """Return the cells of one claim in the order of `COLUMNS`."""
-    days = (day.isoformat() if day else "" for day in (row.start, row.end, row.reported))
-    return (
-        row.source,
-        row.quantity.text,
-        row.role or "",
-        row.level,
-        row.scope,
-        *days,
-        row.outcome,
-        row.group,
-        row.perpetrator,
-        row.hedge or "",
-        "; ".join(row.derived_from),
-        row.quotes or "",
-        row.alias_of or "",
-        row.citation,
-    )
+    texts: dict[str, Any] = {column: getattr(row, column) or "" for column in COLUMNS}
+    days = {name: texts[name].isoformat() for name in ("start", "end", "reported") if texts[name]}
+    others = {"quantity": row.quantity.text, "derived_from": "; ".join(row.derived_from)}
+    return tuple((texts | days | others).values())
 
 
 def window_text(window: Window) -> str:

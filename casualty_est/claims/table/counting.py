@@ -13,7 +13,7 @@ from casualty_est.claims.table.derived import drop_derived
 from casualty_est.claims.table.over_time import OverTime, spread_over_time
 from casualty_est.claims.table.tally import Counted, Tally, series
 from casualty_est.claims.table.windows import WindowError, share_windows
-from casualty_est.tables.documented import DOCUMENTING_ROLES, Documented
+from casualty_est.tables.cells import DOCUMENTING_ROLES, Documented
 
 
 def count_once(
@@ -207,19 +207,16 @@ def _keep_latest(
     day: Callable[[Claim], date | None],
 ) -> None:
     """Drop the rows dated before the last; what bears no date cannot be told older."""
+    standing = [(row, tally.standing[row]) for row in rows if row in tally.standing]
+    dated = [(row, c.source, when, within(c)) for row, c in standing if (when := day(c))]
     last: dict[date | None, tuple[date, int]] = {}
-    standing = [row for row in rows if row in tally.standing]
-    for row in standing:
-        claim = tally.standing[row]
-        when = day(claim)
-        if when and (within(claim) not in last or last[within(claim)][0] < when):
-            last[within(claim)] = (when, row)
-    for row in standing:
-        claim = tally.standing[row]
-        when = day(claim)
-        if when and when < last[within(claim)][0]:
-            newest, at = last[within(claim)]
-            text = f"{claim.source!r} restates it for {newest} in {tally.place([at])}"
+    for row, _, when, group in dated:
+        if group not in last or last[group][0] < when:
+            last[group] = (when, row)
+    for row, source, when, group in dated:
+        newest, at = last[group]
+        if when < newest:
+            text = f"{source!r} restates it for {newest} in {tally.place([at])}"
             tally.drop(row, "restated", text)
 
 

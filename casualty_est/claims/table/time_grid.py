@@ -30,7 +30,8 @@ class TimeGrid:
             msg = f"time ends on {last} before it starts on {first}: correct one of the two"
             raise UsageError(msg)
         days = (last - first).days + 1
-        step = step or _chosen(days)
+        shortest = "day" if days <= LONGEST_BY_DAY else "week"
+        step = step or (shortest if days <= LONGEST_BY_WEEK else "month")
         if step not in STEPS:
             msg = f"grid must be one of {', '.join(STEPS)}, not {step!r}"
             raise UsageError(msg)
@@ -86,12 +87,6 @@ class TimeGrid:
     def __str__(self) -> str:
         """Write the step, the span and the number of steps."""
         return f"{self.steps} {self.step}s from {self.start} to {self.end}"
-
-
-def _chosen(days: int) -> str:
-    if days <= LONGEST_BY_DAY:
-        return "day"
-    return "week" if days <= LONGEST_BY_WEEK else "month"
 
 
 def _months(first: date, last: date) -> list[int]:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -16,7 +15,6 @@ import numpy.typing as npt
 from casualty_est.incidents.inference.density import Density
 from casualty_est.incidents.inference.parts import Verdicts
 from casualty_est.incidents.inference.tables import compiled, inner
-from casualty_est.incidents.model.kernels import stated_number
 from casualty_est.incidents.model.layout import FALSE_ADMISSION, IncidentLayout
 from casualty_est.incidents.model.readings import ACCEPTED
 from casualty_est.incidents.model.verdicts import (
@@ -34,25 +32,16 @@ KEPT = 400  # draws of which every incident is kept
 
 @dataclass(frozen=True, slots=True)
 class Reconstructed:
-    """Deaths in every draw, on the scale of the anchor.
+    """Deaths in every draw, on the scale of the anchor; a part is a scope, year and suspects."""
 
-    listed, unlisted (draw, part): Deaths in real incidents that somebody lists, and in those that
-        nobody does, by part: scope, year and suspects.
-    real, missed (draw, part): Numbers of these incidents.
-    held (draw, source): Deaths in real incidents that each source lists, or the judge accepts.
-    deaths, chance (kept draw, pattern): One incident of each pattern: its deaths, and its chance
-        to be real given these.
-    stated (draw, column): Numbers asked for, summed over real incidents.
-    """
-
-    listed: Array
-    unlisted: Array
-    real: Ints
+    listed: Array  # (draw, part): deaths in real incidents that somebody lists
+    unlisted: Array  # (draw, part): in those that nobody does
+    real: Ints  # (draw, part): numbers of these incidents
     missed: Ints
-    held: Array
-    deaths: Array
-    chance: Array
-    stated: Array
+    held: Array  # (draw, source): deaths in what it lists, or the judge accepts
+    deaths: Array  # (kept draw, pattern): in one incident of each
+    chance: Array  # (kept draw, pattern): its chance to be real, given these
+    stated: Array  # (draw, column): numbers asked for, summed over real incidents
 
 
 class Listing(NamedTuple):
@@ -225,10 +214,10 @@ def stated_numbers(layout: IncidentLayout) -> Array:
     patterns = readings.patterns
     numbers_of = np.zeros(patterns.claim.shape)
     for s, quantities in enumerate(patterns.claims):
-        numbers = np.array([stated_number(q) if not q.is_unknown else 0.0 for q in quantities])
+        numbers = np.array([q.hedge.number(q) if not q.is_unknown else 0.0 for q in quantities])
         where = patterns.claim[:, s] >= 0
         if s == readings.judge:
-            where &= (readings.verdict == ACCEPTED) | readings.self_reported
+            where &= readings.speaks
         numbers_of[where, s] = numbers[patterns.claim[where, s]]
     return numbers_of
 
@@ -256,12 +245,8 @@ def reconstruct(layout: IncidentLayout, theta: Array, stated: Array, seed: int) 
 
     with ThreadPoolExecutor(4) as pool:
         drawn = list(pool.map(work, [b for b in blocks if len(b)]))
-    return _joined(drawn)
-
-
-def _joined(drawn: Sequence[Reconstructed]) -> Reconstructed:
     fields = Reconstructed.__dataclass_fields__
-    return Reconstructed(**{n: np.concatenate([getattr(f, n) for f in drawn]) for n in fields})
+    return Reconstructed(**{n: np.concatenate([getattr(d, n) for d in drawn]) for n in fields})
 
 
 def _draws(

@@ -13,10 +13,10 @@ from scipy import special
 
 from casualty_est.incidents.inference.after import Reconstructed, parts, stated_numbers
 from casualty_est.incidents.model.layout import CONCEDED_EXACT, FRACTION, IncidentLayout
-from casualty_est.incidents.model.readings import ACCEPTED
+from casualty_est.incidents.model.parameters import Block
 from casualty_est.incidents.schema import Gap, Part
 from casualty_est.result.schema import Rests, Weight
-from casualty_est.tables.documented import DOCUMENTING_ROLES, Documented
+from casualty_est.tables.cells import DOCUMENTING_ROLES, Documented
 from casualty_est.wording.numbers import share as two_digits
 from casualty_est.wording.phrases import possessive
 
@@ -31,15 +31,15 @@ MENTION = 0.02  # elasticity below which an assumption gets no sentence
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One estimate: which parts it sums, and with which weights in each draw.
-
-    weights (part,): Share of each part.
-    """
+    """One estimate: which parts it sums, and with which weights."""
 
     labels: dict[str, str]
     strata: dict[str, str]
     part: str
-    weights: Array
+    weights: Array  # (part,), or (draw, part)
+
+
+_Cut = tuple[dict[str, str], dict[str, str], Array]  # labels, strata and weights
 
 
 def rows(model: IncidentModel, draws: int, rng: np.random.Generator) -> list[Row]:
@@ -47,15 +47,13 @@ def rows(model: IncidentModel, draws: int, rng: np.random.Generator) -> list[Row
     layout = model.layout
     names, _ = parts(layout)
     patterns = layout.readings.patterns
-    cuts: list[tuple[dict[str, str], dict[str, str], Array]] = [({}, {}, np.ones(len(names)))]
+    cuts: list[_Cut] = [({}, {}, np.ones(len(names)))]
     scopes, years = np.unique(names[:, 0]), np.unique(names[:, 1])
     if len(scopes) > 1:
         cuts += [({"scope": patterns.scope[k]}, {}, (names[:, 0] == k) * 1.0) for k in scopes]
     if len(years) > 1:
-        cuts += [
-            ({}, {"year": str(year) if year else "unknown"}, (names[:, 1] == year) * 1.0)
-            for year in years
-        ]
+        called = {year: str(year) if year else "unknown" for year in years}
+        cuts += [({}, {"year": called[y]}, (names[:, 1] == y) * 1.0) for y in years]
     if layout.readings.target is None:
         cuts += _by_perpetrator(model, names[:, 2], draws, rng)
     kinds = ("listed",) if layout.unlisted == "none" else ("total", "listed", "unlisted")
@@ -64,7 +62,7 @@ def rows(model: IncidentModel, draws: int, rng: np.random.Generator) -> list[Row
 
 def _by_perpetrator(
     model: IncidentModel, suspects: npt.NDArray[np.int64], draws: int, rng: np.random.Generator
-) -> list[tuple[dict[str, str], dict[str, str], Array]]:
+) -> list[_Cut]:
     """Shares of each suspect in every part, one draw of them for all incidents alike."""
     groups = model.layout.readings.patterns.perpetrators
     used = {int(k): groups[k] or (NOT_NAMED,) for k in np.unique(suspects)}
@@ -84,36 +82,30 @@ def _by_perpetrator(
 
 def row_deaths(cuts: list[Row], again: Reconstructed, scale: Array) -> Array:
     """Deaths of every row, of shape (draw, row)."""
-    columns = []
-    for row in cuts:
-        deaths = {"listed": again.listed, "unlisted": again.unlisted}
-        value = deaths[row.part] if row.part in deaths else again.listed + again.unlisted
-        columns.append((value * row.weights).sum(axis=1) * scale)
+    deaths = {"listed": again.listed, "unlisted": again.unlisted}
+    deaths["total"] = again.listed + again.unlisted
+    columns = [(deaths[row.part] * row.weights).sum(axis=1) * scale for row in cuts]
     return np.column_stack(columns)
 
 
 def documented(model: IncidentModel, row: Row) -> Documented | None:
     """Sum over incidents of the largest lower end stated by a source that documents deaths."""
-    layout = model.layout
-    patterns, readings = layout.readings.patterns, layout.readings
+    readings, patterns = model.layout.readings, model.layout.readings.patterns
     if row.weights.ndim > 1 or row.part == "unlisted":
         return None
-    _, part = parts(layout)
+    _, part = parts(model.layout)
     inside = row.weights[part] > 0
     lowest = np.full(patterns.claim.shape, -1.0)
     # As published: the range rule changes what a model reads, not what was stated.
-    original = model.patterns
-    claim = original.claim[readings.kept]
+    original, claim = model.patterns, model.patterns.claim[readings.kept]
     for s, name in enumerate(patterns.sources):
         if model.roles[name] not in DOCUMENTING_ROLES:
             continue
-        low = np.array(
-            [-1 if q.stated_low is None else q.stated_low for q in original.claims[s]] or [-1],
-            dtype=float,
-        )
+        lows = [-1 if q.stated_low is None else q.stated_low for q in original.claims[s]]
+        low = np.array(lows or [-1], dtype=float)
         speaks = (claim[:, s] >= 0) & inside
         if s == readings.judge:
-            speaks &= (readings.verdict == ACCEPTED) | readings.self_reported
+            speaks &= readings.speaks
         lowest[speaks, s] = low[claim[speaks, s]]
     best = lowest.max(axis=1)
     if not (best >= 0).any():
@@ -197,8 +189,7 @@ def identification(
     log_total (chain, draw): Log of the estimate on the scale of the anchor.
     theta (chain, draw, element): Parameters on the whole line.
     """
-    layout = model.layout
-    anchor = layout.anchor
+    layout, anchor = model.layout, model.layout.anchor
     pulls: list[_Elasticity] = []
     others = _bias_rows(layout, log_total, theta, anchor_learned)
     if layout.cut:
@@ -208,18 +199,20 @@ def identification(
         mcse = math.sqrt(sum(row.mcse**2 for row in others))
         pulls.append(_Elasticity(f"scale: ratio of {anchor.source}", -1.0 - rest, mcse, 1.0))
     pulls += others
+    blocks = {block.name: block for block in layout.parameters.blocks}
     for name, title in (
         ("grade", "grade {}: real and by the perpetrator"),
         ("share", "share of {}"),
     ):
-        pulls += _probability_rows(layout, log_total, theta, name, title)
+        if name in blocks:
+            p = special.expit(layout.parameters.get(theta, name))
+            pulls += _probability_rows(blocks[name], p, log_total, title)
     for name, title in (("recall", "recall of the monitor"), ("hurdle", "admission")):
-        values = layout.parameters.get(theta, name)
-        if values.shape[-1]:
-            block = next(b for b in layout.parameters.blocks if b.name == name)
-            score = (values[..., 0] - block.first[0]) / block.second[0] ** 2
+        if name in blocks:
+            block, level = blocks[name], layout.parameters.get(theta, name)[..., 0]
+            score = (level - block.first[0]) / block.second[0] ** 2
             weight, mcse = covariance(log_total, score)
-            learned = float(values[..., 0].std() / block.second[0])
+            learned = float(level.std() / block.second[0])
             pulls.append(_Elasticity(f"{title}: log odds", weight, mcse, learned))
     rows = tuple(Weight(row.assumption, row.weight, row.mcse, row.learned) for row in pulls)
     return Rests("elasticity", rows, tuple(_sentences(model, pulls)))
@@ -265,23 +258,18 @@ def _bias_rows(
 
 
 def _probability_rows(
-    layout: IncidentLayout, log_total: Array, theta: Array, name: str, title: str
+    block: Block, values: Array, log_total: Array, title: str
 ) -> list[_Elasticity]:
-    values = special.expit(layout.parameters.get(theta, name))
-    block = next((b for b in layout.parameters.blocks if b.name == name), None)
     rows = []
-    for k in range(values.shape[-1]):
-        assert block is not None
-        a, b = float(block.first[k]), float(block.second[k])
-        p = values[..., k]
+    for k, label in enumerate(block.labels):
+        a, b, p = float(block.first[k]), float(block.second[k]), values[..., k]
         # The score of the logit's location, and from logit to log of the probability.
         weight, mcse = covariance(log_total, (a + b) * p - a)
         scale = (a + b) / b
         prior_sd = math.sqrt(a * b / ((a + b) ** 2 * (a + b + 1)))
-        label = title.format(block.labels[k])
-        grade = block.labels[k] if name == "grade" else ""
-        learned = float(p.std() / prior_sd)
-        rows.append(_Elasticity(label, weight * scale, mcse * scale, learned, grade))
+        learned, grade = float(p.std() / prior_sd), label if block.name == "grade" else ""
+        name = title.format(label)
+        rows.append(_Elasticity(name, weight * scale, mcse * scale, learned, grade))
     return rows
 
 
@@ -299,8 +287,7 @@ def covariance(log_total: Array, score: Array) -> tuple[float, float]:
 
 
 def _sentences(model: IncidentModel, pulls: list[_Elasticity]) -> list[str]:
-    layout = model.layout
-    anchor = layout.anchor
+    layout, anchor = model.layout, model.layout.anchor
     said = [f"{anchor.text[:1].upper()}{anchor.text[1:]}."]
     owner = possessive(anchor.source)
     if layout.cut:
@@ -385,17 +372,9 @@ def gaps(model: IncidentModel, again: Reconstructed, ratio: Array) -> tuple[Gap,
             within = within + sign * (real * (1 - k) / 2 + unreal * (1 - k) / 3)
             attributed = attributed + sign * unreal * (k / 6 + 1 / 3)
         names = patterns.sources[a], patterns.sources[b]
-        totals = [float(count @ stated[:, s]) for s in (a, b)]
-        between.append(
-            Gap(
-                sources=names,
-                reported=(totals[0], totals[1]),
-                gap=totals[0] - totals[1],
-                missed_incidents=_part(missed),
-                counting_within=_part(within),
-                attribution=_part(attributed),
-            )
-        )
+        one, two = (float(count @ stated[:, s]) for s in (a, b))
+        split = map(_part, (missed, within, attributed))
+        between.append(Gap(names, (one, two), one - two, *split))
     return tuple(between)
 
 

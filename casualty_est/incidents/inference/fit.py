@@ -17,13 +17,13 @@ from casualty_est.incidents.inference.after import (
 )
 from casualty_est.incidents.inference.data import by_size, grades, reports
 from casualty_est.incidents.inference.sample import sample
+from casualty_est.incidents.model.layout import IncidentLayout
 from casualty_est.incidents.model.model import NO_LEVEL
 from casualty_est.incidents.model.ratios import ratio_prior, ratio_prior_sd, ratio_text
 from casualty_est.incidents.schema import AnchorUsed, IncidentDetails
-from casualty_est.result.blas import one_blas_thread
-from casualty_est.result.call import check_counts, settle_seed, versions
+from casualty_est.result.call import check_counts, one_blas_thread, settle_seed, versions
+from casualty_est.result.call import progress_bar as show_progress
 from casualty_est.result.convergence import diagnose, not_converged
-from casualty_est.result.progress import progress_bar as show_progress
 from casualty_est.result.schema import Diagnostics, Meta, Note, Row, SourceRow, Span
 
 if TYPE_CHECKING:
@@ -55,30 +55,27 @@ def fit(
     check_counts(draws=draws, chains=chains, tune=tune)
     seed = settle_seed(seed)
     layout = model.layout
+    settings = {"draws": draws, "tune": tune, "chains": chains, "seed": seed}
     with show_progress(progress_bar) as report:
         report("compiling", None)
 
         def on_progress(done: int, total: int) -> None:
             report("sampling", done / total)
 
-        sampled = sample(
-            layout, draws=draws, tune=tune, chains=chains, seed=seed, on_progress=on_progress
-        )
+        sampled = sample(layout, **settings, on_progress=on_progress)
         report("drawing incidents", None)
         theta = sampled.theta.reshape(-1, sampled.theta.shape[-1])
-        columns, _ = answer.gap_columns(model)
-        again = reconstruct(layout, theta, columns, seed)
+        again = reconstruct(layout, theta, answer.gap_columns(model)[0], seed)
     rng = np.random.default_rng([seed, 2])
     # Under the cut the anchor's bias is drawn from its prior: no data can have changed it.
-    prior = layout.anchor.prior
+    prior, judge = layout.anchor.prior, layout.readings.judge
     gamma = rng.normal(prior.mu, prior.sd, len(theta)) if layout.cut else np.zeros(len(theta))
     rows = answer.rows(model, len(theta), rng)
     deaths = answer.row_deaths(rows, again, np.exp(-gamma))
     ratio = answer.ratios_within(layout, theta, gamma)
-    values = _values(model, sampled.theta, again, gamma, deaths, ratio)
-    log_deaths = np.log(np.maximum(values["deaths"], 0.5))
+    values = _values(layout, theta, again, gamma, deaths, ratio)
+    log_deaths = np.log(np.maximum(deaths, 0.5)).reshape(chains, draws, -1)
     diagnostics = diagnose({"log_deaths": log_deaths, "theta": sampled.theta}, sampled.stats)
-    settings = {"draws": draws, "tune": tune, "chains": chains, "seed": seed}
     learned = _anchor_learned(model, sampled.theta)
     # Under the cut the anchor's bias is independent of all else: without it there is less noise.
     log_total = log_deaths[..., 0] + gamma.reshape(chains, draws)
@@ -86,7 +83,7 @@ def fit(
         identification=answer.identification(model, log_total, sampled.theta, learned),
         anchor=AnchorUsed(layout.anchor.source, prior.median, prior.sd, layout.anchor.how, learned),
         unlisted_from=layout.unlisted,
-        judge=_judge(model),
+        judge=None if judge is None else model.patterns.sources[judge],
         gaps=answer.gaps(model, again, ratio),
         reports=reports(model),
         by_size=by_size(model),
@@ -97,53 +94,43 @@ def fit(
 
 
 def _values(
-    model: IncidentModel,
+    layout: IncidentLayout,
     theta: Array,
     again: Reconstructed,
     gamma: Array,
     deaths: Array,
     ratio: Array,
 ) -> dict[str, Array]:
-    layout = model.layout
-    flat = theta.reshape(-1, theta.shape[-1])
-    shape = theta.shape[:2]
+    """Variables of the posterior, each with an axis of all draws first."""
     total = np.maximum((again.listed + again.unlisted).sum(axis=1), 1e-9)
-    count = layout.readings.patterns.count
-    reported = count @ stated_numbers(layout)
-    scaled = np.exp(gamma)
+    reported = layout.readings.patterns.count @ stated_numbers(layout)
     variables = {
         "deaths": deaths,
         "ratio_within": ratio,
         # Both are shares of one total on one scale, which falls out of the first.
         "completeness_listed": again.held / total[:, None],
-        "completeness_reported": reported[None, :] * (scaled / total)[:, None],
-        "inclusion": answer.inclusion(layout, flat, gamma),
+        "completeness_reported": reported[None, :] * (np.exp(gamma) / total)[:, None],
+        "inclusion": answer.inclusion(layout, theta, gamma),
         "real_incidents": again.real.sum(axis=1).astype(float),
         "unlisted_incidents": again.missed.sum(axis=1).astype(float),
     }
     if layout.unlisted == "none":
         for name in ("completeness_listed", "completeness_reported", "unlisted_incidents"):
             del variables[name]
-    return {name: value.reshape(*shape, *value.shape[1:]) for name, value in variables.items()}
+    return variables
 
 
-UNITS = {
-    "deaths": "people",
-    "ratio_within": "own count / true deaths, within an incident",
-    "completeness_listed": "share of all deaths that lie in incidents the source lists",
-    "completeness_reported": "deaths it reports / all deaths",
-    "inclusion": "probability",
-    "real_incidents": "incidents",
-    "unlisted_incidents": "incidents",
-}
-DIMS = {
-    "deaths": ("estimate",),
-    "ratio_within": ("source",),
-    "completeness_listed": ("source",),
-    "completeness_reported": ("source",),
-    "inclusion": ("source", "size"),
-    "real_incidents": (),
-    "unlisted_incidents": (),
+# Unit and axes of each variable, beside chain and draw.
+VARIABLES = {
+    "deaths": ("people", "estimate"),
+    "ratio_within": ("own count / true deaths, within an incident", "source"),
+    "completeness_listed": ("share of all deaths that lie in incidents the source lists", "source"),
+    "completeness_reported": ("deaths it reports / all deaths", "source"),
+    "inclusion": ("probability", "source", "size"),
+    "real_incidents": ("incidents",),
+    "unlisted_incidents": ("incidents",),
+    "parameter": ("on the whole line", "name"),
+    "log_scale": ("log ratio",),
 }
 
 
@@ -158,26 +145,21 @@ def _tree(
     import xarray as xr
 
     dims = ("chain", "draw")
-    layout = model.layout
-    axes = {"chain": np.arange(sampled.theta.shape[0]), "draw": np.arange(sampled.theta.shape[1])}
-    variables = {
-        name: ((*dims, *DIMS[name]), value, {"unit": UNITS[name]}) for name, value in values.items()
+    layout, shape = model.layout, sampled.theta.shape[:2]
+    axes: dict[str, Any] = {"chain": np.arange(shape[0]), "draw": np.arange(shape[1])}
+    variables = {}
+    for name, value in {**values, "parameter": sampled.theta, "log_scale": gamma}.items():
+        unit, *own = VARIABLES[name]
+        value = value.reshape(*shape, *value.shape[value.ndim - len(own) :])
+        variables[name] = (*dims, *own), value, {"unit": unit}
+    coords = {
+        "estimate": [" ".join((r.part, *r.labels.values(), *r.strata.values())) for r in rows],
+        "source": list(layout.readings.patterns.sources),
+        "size": list(answer.SIZES),
+        "name": [f"{b.name}: {label}" for b in layout.parameters.blocks for label in b.labels],
     }
-    labels = [f"{b.name}: {label}" for b in layout.parameters.blocks for label in b.labels]
-    variables["parameter"] = ((*dims, "name"), sampled.theta, {"unit": "on the whole line"})
-    variables["log_scale"] = (dims, gamma.reshape(sampled.theta.shape[:2]), {"unit": "log ratio"})
-    posterior = xr.Dataset(
-        variables,
-        coords={
-            **axes,
-            "estimate": [_row_name(row) for row in rows],
-            "source": list(layout.readings.patterns.sources),
-            "size": list(answer.SIZES),
-            "name": labels,
-        },
-    )
     groups = {
-        "posterior": posterior,
+        "posterior": xr.Dataset(variables, coords=axes | coords),
         "incidents": _incidents(model, again, gamma),
         "sample_stats": xr.Dataset({n: (dims, v) for n, v in sampled.stats.items()}, coords=axes),
     }
@@ -193,26 +175,15 @@ def _incidents(model: IncidentModel, again: Reconstructed, gamma: Array) -> xarr
     scale = np.exp(-gamma[::every][: len(again.deaths)])
     deaths = again.deaths * scale[:, None]
     low, median, high = np.quantile(deaths, (0.025, 0.5, 0.975), axis=0)
-    columns = {
-        "median": median,
-        "low": low,
-        "high": high,
-        "real": again.chance.mean(axis=0),
-        "count": layout.readings.patterns.count,
-    }
+    columns = {"median": median, "low": low, "high": high, "real": again.chance.mean(axis=0)}
+    columns["count"] = layout.readings.patterns.count
     data = {name: (("pattern",), value) for name, value in columns.items()}
-    index = model.patterns.incident_of
     dataset = xr.Dataset(data, coords={"pattern": layout.readings.kept})
-    if index is not None:
-        dataset = dataset.assign(pattern_of=(("incident",), index.pattern)).assign_coords(
-            incident=list(index.names)
-        )
-    return dataset
-
-
-def _row_name(row: answer.Row) -> str:
-    words = [*row.labels.values(), *row.strata.values()]
-    return " ".join([row.part, *words])
+    index = model.patterns.incident_of
+    if index is None:
+        return dataset
+    dataset = dataset.assign(pattern_of=(("incident",), index.pattern))
+    return dataset.assign_coords(incident=list(index.names))
 
 
 def _metadata(
@@ -220,7 +191,7 @@ def _metadata(
     rows: list[answer.Row],
     learned: float | None,
     diagnostics: Diagnostics,
-    settings: dict[str, Any],
+    settings: dict[str, int],
 ) -> Meta:
     notes = [Note(code, text) for code, text in model.notes]
     if not diagnostics.converged:
@@ -239,11 +210,6 @@ def _metadata(
         warnings=tuple(notes),
         model=repr(model),
     )
-
-
-def _judge(model: IncidentModel) -> str | None:
-    judge = model.layout.readings.judge
-    return None if judge is None else model.patterns.sources[judge]
 
 
 def _anchor_learned(model: IncidentModel, theta: Array) -> float | None:
@@ -277,8 +243,8 @@ def _source(model: IncidentModel, s: int) -> SourceRow:
     low, median, high = (float(x) for x in ratio_prior(model, s))
     held = held_by(layout)[:, s]
     return SourceRow(
-        name=name,
-        source=name,
+        name,
+        name,
         role=model.roles[name],
         level="incident",
         prior=Span(median, low, high),

@@ -31,19 +31,13 @@ def prior_predictive(model: IncidentModel, *, draws: int, seed: int | None) -> x
     anchor = layout.anchor.prior
     gamma = rng.normal(anchor.mu, anchor.sd, draws) if layout.cut else np.zeros(draws)
     listed, unlisted = _deaths(layout, theta, gamma, rng)
+    ratio, held = (of(layout, theta, gamma) for of in (answer.ratios_within, answer.inclusion))
+    within, dims = "own count / true deaths, within an incident", ("chain", "draw", "source")
     variables = {
-        "deaths_listed": (("chain", "draw"), listed[None], {"unit": "people"}),
-        "deaths_unlisted": (("chain", "draw"), unlisted[None], {"unit": "people"}),
-        "ratio_within": (
-            ("chain", "draw", "source"),
-            answer.ratios_within(layout, theta, gamma)[None],
-            {"unit": "own count / true deaths, within an incident"},
-        ),
-        "inclusion": (
-            ("chain", "draw", "source", "size"),
-            answer.inclusion(layout, theta, gamma)[None],
-            {"unit": "probability"},
-        ),
+        "deaths_listed": (dims[:2], listed[None], {"unit": "people"}),
+        "deaths_unlisted": (dims[:2], unlisted[None], {"unit": "people"}),
+        "ratio_within": (dims, ratio[None], {"unit": within}),
+        "inclusion": ((*dims, "size"), held[None], {"unit": "probability"}),
     }
     coords = {
         "chain": [0],

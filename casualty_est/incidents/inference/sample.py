@@ -27,12 +27,9 @@ class NotFiniteError(ArithmeticError):
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """Draws of the parameters on the whole line.
+    """Draws of the parameters on the whole line."""
 
-    theta (chain, draw, element): Parameters.
-    """
-
-    theta: Array
+    theta: Array  # (chain, draw, element)
     stats: dict[str, Any]
 
 
@@ -60,16 +57,12 @@ def density_function(
 
 def start_point(layout: IncidentLayout) -> Array:
     """Prior medians: where chains start, a little apart."""
-    parts = []
-    for block in layout.parameters.blocks:
-        match block.kind:
-            case "normal":
-                parts.append(block.first)
-            case "beta":
-                parts.append(special.logit(block.first / (block.first + block.second)))
-            case _:
-                parts.append(np.log(block.first))
-    return np.concatenate(parts)
+    middle: dict[str, Callable[[Array, Array], Array]] = {
+        "normal": lambda mean, _: mean,
+        "beta": lambda a, b: special.logit(a / (a + b)),
+        "gamma": lambda shape, _: np.log(shape),
+    }
+    return np.concatenate([middle[b.kind](b.first, b.second) for b in layout.parameters.blocks])
 
 
 def sample(
@@ -97,29 +90,20 @@ def sample(
     def expand(*_: object) -> Callable[[Array], dict[str, Array]]:
         return lambda theta: {"theta": theta}
 
-    compiled = from_pyfunc(
-        size,
-        make,
-        expand,
-        [np.dtype(np.float64)],
-        [(size,)],
-        ["theta"],
-        make_initial_point_fn=initial,
-    )
+    result_of = [np.dtype(np.float64)], [(size,)], ["theta"]
+    compiled = from_pyfunc(size, make, expand, *result_of, make_initial_point_fn=initial)
 
     def report(chain_progress: list[Any]) -> None:
         if on_progress is not None:
             done = sum(chain.finished_draws for chain in chain_progress)
             on_progress(done, (draws + tune) * chains)
 
+    counts = {"draws": draws, "tune": max(tune, 1), "chains": chains, "seed": seed}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         result = nutpie.sample(
             compiled,
-            draws=draws,
-            tune=max(tune, 1),
-            chains=chains,
-            seed=seed,
+            **counts,
             progress_bar=False,
             save_warmup=False,
             # The size of incidents against the ratios of sources is a ridge.

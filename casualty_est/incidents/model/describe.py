@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from casualty_est.incidents.model import layout as lay
 from casualty_est.incidents.model.ratios import ratio_grounds, ratio_text
-from casualty_est.incidents.model.settings import CONFIRMED, GRADES_GROUND, role_title
+from casualty_est.incidents.model.settings import CONFIRMED, GRADES_GROUND
 
 if TYPE_CHECKING:
     from casualty_est.incidents.model.model import IncidentModel
@@ -29,7 +29,7 @@ def describe(model: IncidentModel) -> str:
     layout, readings = model.layout, model.layout.readings
     patterns = readings.patterns
     lines = [
-        f"IncidentModel: {readings.incidents:,} incidents of {len(patterns.sources)} sources "
+        f"IncidentModel: {patterns.incidents:,} incidents of {len(patterns.sources)} sources "
         f"({len(layout.arrays.count):,} different ones)",
         "",
         "Sources",
@@ -37,18 +37,13 @@ def describe(model: IncidentModel) -> str:
     for s, name in enumerate(patterns.sources):
         held = int(patterns.count[readings.listed[:, s]].sum())
         kind = "judges incidents, and reported" if s == readings.judge else "lists"
-        lines.append(f"  {name} ({role_title(model.roles[name])}): {kind} {held:,}")
+        lines.append(f"  {name} ({model.roles[name] or 'none given'}): {kind} {held:,}")
         lines.append(f"    own count within an incident: {ratio_text(model, s)}")
-        lines += [
-            f"      {ground.figure} ({ground.citation})" for ground in ratio_grounds(model, s)
-        ]
+        lines += [f"      {g.figure} ({g.citation})" for g in ratio_grounds(model, s)]
     lines += ["", "Settings"]
     lines.append(f"  {layout.anchor.text}")
-    lines.append(
-        "  scale cut: the data may not change that; it is drawn anew in each draw"
-        if layout.cut
-        else "  scale joint: the data may change that"
-    )
+    cut = "cut: the data may not change that; it is drawn anew in each draw"
+    lines.append(f"  scale {cut if layout.cut else 'joint: the data may change that'}")
     exact = "some reports are exactly right" if layout.exact_reports else "no report is exact"
     lines.append(f"  {exact}; ranges {model.settings['range_rule']}")
     lines.append(f"  unlisted incidents: {UNLISTED_WORDS[layout.unlisted]}")
@@ -56,8 +51,7 @@ def describe(model: IncidentModel) -> str:
         lines.append(f"  deaths of which {readings.target} is a suspect")
     lines += ["", "Priors", *_priors(model)]
     notes = [f"Note: {text}." for _, text in model.notes]
-    if notes:
-        lines += ["", *notes[:SHOWN]]
+    lines += ["", *notes[:SHOWN]] if notes else []
     if notes[SHOWN:]:
         lines.append(f"and {len(notes) - SHOWN} more notes")
     return "\n".join(lines)

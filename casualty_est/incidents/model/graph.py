@@ -66,12 +66,11 @@ def _free(block: Block) -> Any:
     if block.kind == "normal":
         return pm.Normal(block.name, block.first, block.second, dims=dims)
     x = pm.Flat(block.name, dims=dims)
-    match block.kind:
-        case "beta":
-            p = pt.sigmoid(x)
-            prior = pm.logp(pm.Beta.dist(block.first, block.second), p) + pt.log(p * (1 - p))
-        case _:
-            prior = pm.logp(pm.Gamma.dist(block.first, 1.0), pt.exp(x)) + x
+    if block.kind == "beta":
+        p = pt.sigmoid(x)
+        prior = pm.logp(pm.Beta.dist(block.first, block.second), p) + pt.log(p * (1 - p))
+    else:
+        prior = pm.logp(pm.Gamma.dist(block.first, 1.0), pt.exp(x)) + x
     pm.Potential(f"{block.name}_prior", prior.sum())
     return x
 

@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from casualty_est.incidents.model.kernels import support
+from casualty_est.errors import UsageError
 from casualty_est.quantity.quantity import Quantity
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+LARGEST_INCIDENT = 100_000  # deaths; beyond this a row is a total, not an incident
 SINGLE = 30  # counts up to here are cells of their own
 WIDE = 26  # cells beyond, evenly spaced on the log scale: 56 in all, a multiple of 4 and 8,
 # because rows that fill the registers of a processor take two thirds of the time
@@ -26,26 +27,28 @@ JUMP = 0.15  # change of a kernel, of its maximum, that gets an edge of its own
 BEFORE = -1e3  # log of an edge below every count
 
 
+def support(quantity: Quantity) -> tuple[int, int]:
+    """Smallest and largest own count under which a source can write this of one incident."""
+    if max(quantity.low or 0, quantity.best or 0, quantity.high or 0) > LARGEST_INCIDENT:
+        msg = (
+            f"{quantity.text!r} is too much for one incident (at most {LARGEST_INCIDENT:,} "
+            f"deaths): totals belong in a table of claims"
+        )
+        raise UsageError(msg)
+    return quantity.hedge.support(quantity)
+
+
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Cells of the true number of deaths of one incident.
+    """Cells of the true number of deaths of one incident."""
 
-    low, high (cell,): Smallest and largest number of deaths of each cell.
-    log_deaths (cell,): Log of the number that stands for the cell.
-    """
-
-    low: Ints
+    low: Ints  # (cell,): smallest and largest number of deaths
     high: Ints
-    log_deaths: Array
-
-    @property
-    def has_zero(self) -> bool:
-        """Whether an incident may have killed nobody."""
-        return int(self.low[0]) == 0
+    log_deaths: Array  # (cell,): log of the number that stands for the cell
 
     @property
     def least(self) -> int:
-        """Smallest number of deaths."""
+        """Smallest number of deaths; 0 where an incident may have killed nobody."""
         return int(self.low[0])
 
     @property
@@ -73,20 +76,13 @@ class Statements:
 
     The probability of statement c given the true deaths is a sum over cells of ``weights[c]``
     times the probability that the own count falls into the cell.
-
-    edges (edge,): Logs of the edges of the cells.
-    cells (cell, 2): Lower and upper edge of each cell.
-    weights (statement, cell): Mean probability of the text over the counts of the cell.
-    exact (statement, grid cell): Probability of the text if the source counts exactly right.
-    outlier (statement,): Probability of the text if its number has nothing to do with the
-        incident.
     """
 
-    edges: Array
-    cells: Ints
-    weights: Array
-    exact: Array
-    outlier: Array
+    edges: Array  # (edge,): logs of the edges of the cells
+    cells: Ints  # (cell, 2): lower and upper edge
+    weights: Array  # (statement, cell): mean probability of the text over the counts of the cell
+    exact: Array  # (statement, grid cell): that if the source counts exactly right
+    outlier: Array  # (statement,): that if its number has nothing to do with the incident
 
 
 def build_statements(quantities: Sequence[Quantity], grid: Grid) -> Statements:
@@ -97,23 +93,20 @@ def build_statements(quantities: Sequence[Quantity], grid: Grid) -> Statements:
         low = max(low, grid.least)
         v = np.arange(low, high + 1)
         spans.append((low, high, quantity.hedge.probability(quantity, v, grid.least)))
-    ends = _edges([(low, high, k) for low, high, k in spans])
+    ends = _edges(spans)
     lows, highs = ends[:-1] + 0.5, ends[1:] - 0.5
     weights = np.array([_means(k, low, lows, highs) for low, _, k in spans])
     weights = weights.reshape(len(spans), len(lows))
-    used = weights.any(axis=0)
-    kept = np.flatnonzero(used)
-    cells = np.column_stack([kept, kept + 1])
-    names, cells = np.unique(cells, return_inverse=True)
+    kept = np.flatnonzero(weights.any(axis=0))
+    names, cells = np.unique(np.column_stack([kept, kept + 1]), return_inverse=True)
     edges = np.log(np.maximum(ends[names], 1e-300))
     edges[ends[names] <= grid.least - 0.5] = BEFORE
+    exact = np.array([_means(k, low, grid.low, grid.high) for low, _, k in spans])
     return Statements(
         edges,
         cells.reshape(-1, 2).astype(np.int64),
-        np.ascontiguousarray(weights[:, used]),
-        np.array([_means(k, low, grid.low, grid.high) for low, _, k in spans]).reshape(
-            len(spans), len(grid.low)
-        ),
+        np.ascontiguousarray(weights[:, kept]),
+        exact.reshape(len(spans), len(grid.low)),
         np.array([_outlier(k, low, grid) for low, _, k in spans]),
     )
 

@@ -16,11 +16,15 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special, stats
 
-from casualty_est.incidents.model import parameters as prm
-from casualty_est.incidents.model.grid import Grid, Statements, build_grid, build_statements
-from casualty_est.incidents.model.kernels import support
-from casualty_est.incidents.model.parameters import Parameters
-from casualty_est.incidents.model.readings import ACCEPTED, Readings
+from casualty_est.incidents.model.grid import (
+    Grid,
+    Statements,
+    build_grid,
+    build_statements,
+    support,
+)
+from casualty_est.incidents.model.parameters import Block, Parameters
+from casualty_est.incidents.model.readings import Readings
 from casualty_est.incidents.model.settings import CONFIRMED, CONTESTED, Anchoring, IncidentPriors
 from casualty_est.incidents.model.verdicts import grades_of, mixed_counts, share_sizes, verdict_rows
 from casualty_est.quantity.quantity import Quantity
@@ -49,75 +53,49 @@ VISIBILITY = (-0.4, 0.7)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Arrays:
-    """Everything that the likelihood needs, as arrays; G grid cells, U visibility nodes.
+    """Everything that the likelihood needs, as arrays; G grid cells, U visibility nodes."""
 
-    log_deaths, size_ends (G,): Log deaths of the cells, and logs of their edges.
-    zero: 1 where the first cell is zero deaths.
-    nodes (2, U): Visibility of an incident, and weights.
-    histories (history, included source): Who holds the incident.
-    history_total: Number of incidents, where being held by anybody is a condition.
-    bias_mean, bias_chol (lister,): Prior of the log ratios of listers.
-    edges, cells, starts_of (edge,): Edges and cells of the own counts, all listers after one
-        another, and where each starts.
-    statement_of (statement,): Lister of each statement.
-    exact, outlier (statement, G): See `Statements`.
-    conceded, conceded_exact, conceded_outlier (conceded, G, node): Statements of the judge under
-        each conceded share.
-    share_log, share_log1m (node,): Logs of the conceded shares and of what is left.
-    verdict_kind (verdict row, 4): What a row of verdict and grade is made of: kind, grade, share,
-        sole suspect.
-    mixed_grade (mixed,): Grades that an accepted incident may have had before it was accepted.
-    mixed_count (2, mixed): Incidents of each grade that were not accepted, with several suspects
-        and with one.
-    index, count (unit, factor): Rows of M that make up each distinct incident, and how many there
-        are.
-    """
-
-    log_deaths: Array
-    size_ends: Array
-    zero: int
-    nodes: Array
-    histories: Ints
-    history_total: float
-    bias_mean: Array
-    bias_chol: Array
+    log_deaths: Array  # (G,)
+    size_ends: Array  # (2, G): logs of the edges of the cells
+    zero: int  # 1 where the first cell is zero deaths
+    nodes: Array  # (2, U): visibility of an incident, and weights
+    histories: Ints  # (history, included source): who holds the incident
+    history_total: float  # incidents, where being held by anybody is a condition
+    bias_mean: Array  # (lister,): prior of the log ratios
+    bias_chol: Array  # (lister, element)
+    # Own counts, all listers after one another, and where the edges and cells of each begin.
     edges: Array
-    cells: Ints
-    starts_of: Ints
-    statement_of: Ints
-    pointer: Ints
+    cells: Ints  # (2, own cell)
+    starts_of: Ints  # (2, lister + 1)
+    statement_of: Ints  # (statement,): its lister
+    pointer: Ints  # (statement + 1,): where its weights begin among `cell` and `weight`
     cell: Ints
     weight: Array
-    exact: Array
+    exact: Array  # (statement, G), as in `Statements`
     outlier: Array
-    conceded: Array
-    conceded_exact: Array
+    conceded: Array  # (conceded, G, node): statements of the judge under each conceded share
+    conceded_exact: Array  # (conceded, G)
     conceded_outlier: Array
-    share_log: Array
+    share_log: Array  # (node,): logs of the conceded shares, and of what is left
     share_log1m: Array
-    verdict_kind: Ints
-    mixed_grade: Ints
-    mixed_count: Array
+    verdict_kind: Ints  # (verdict row, 4): kind, grade, share, sole suspect
+    mixed_grade: Ints  # (mixed,): grades that an accepted incident may have had before
+    mixed_count: Array  # (2, mixed): incidents not accepted, with several suspects and with one
     contested: int
-    index: Ints
-    count: Array
+    index: Ints  # (unit, factor): rows of M that make up each distinct incident
+    count: Array  # (unit,): how many there are
 
 
 @dataclass(frozen=True, slots=True)
 class IncidentLayout:
-    """Everything an incidents model consists of.
-
-    grid: True deaths.
-    unit_of (pattern,): Distinct incident of each pattern.
-    included: Sources with an inclusion, in the order of `Arrays.histories`.
-    """
+    """Everything an incidents model consists of."""
 
     readings: Readings
-    grid: Grid
+    grid: Grid  # of true deaths
     parameters: Parameters
     arrays: Arrays
-    unit_of: Ints
-    included: tuple[int, ...]
+    unit_of: Ints  # (pattern,): distinct incident of each
+    included: tuple[int, ...]  # sources with an inclusion, in the order of `Arrays.histories`
     unlisted: str
     anchor: Anchoring
     cut: bool
@@ -148,7 +126,8 @@ def build_layout(readings: Readings, choices: Choices) -> IncidentLayout:
     zero = any(support(q)[0] == 0 for q in named)
     grid = build_grid(max((q.hedge.number(q) for q in named), default=1.0), zero=zero)
     statements = [build_statements(quantities[s], grid) for s in listers]
-    included = _included(readings) if choices.unlisted == "overlap" else ()
+    own = () if judge is None or not readings.self_reported.any() else (judge,)
+    included = (*listers, *own) if choices.unlisted == "overlap" else ()
     histories, history_of = _histories(readings, included)
     grades, shares = grades_of(readings), share_sizes(readings)
     verdicts, verdict_of = verdict_rows(readings, grades, shares, choices.unlisted)
@@ -158,49 +137,34 @@ def build_layout(readings: Readings, choices: Choices) -> IncidentLayout:
     mixed = [k for k, name in enumerate(grades) if name != CONFIRMED] or list(range(len(grades)))
     has_judged = judge is not None and bool((readings.verdict > 0).any())
     conceded = _conceded(quantities[judge] if judge is not None else [], grid)
-    blocks = [
-        prm.normal("size_mean", ["log deaths"], *SIZE[0]),
-        prm.normal("log_size_sd", ["log deaths"], *SIZE[1]),
-        prm.beta("zero", ["no deaths"], *ZERO),
-        prm.normal("inclusion", [sources[s] for s in included], *INCLUSION),
-        prm.normal("slope", [sources[s] for s in included], *SLOPE),
-        prm.normal("log_visibility", [sources[s] for s in included], *VISIBILITY),
-        prm.normal("bias", [f"bias {k + 1}" for k in range(chol.shape[1])], 0.0, 1.0),
-        prm.normal("log_count_sd", [] if lone else lister_names, *COUNT_SD),
-        prm.beta("exact", lister_names, *EXACT),
-        prm.normal("hurdle", ["level", "log deaths", "sole suspect"], *zip(*HURDLE, strict=True)),
-        prm.beta("conceded_exact", ["all deaths conceded"], *CONCEDED_EXACT),
-        prm.normal("fraction", ["conceded", "withheld"], FRACTION[:2], FRACTION[2]),
-        _grade_block(grades, choices.priors),
-        prm.beta(
-            "share",
-            [f"one of {n} suspects" for n in shares],
-            [choices.priors.share / n for n in shares],
-            [choices.priors.share * (1 - 1 / n) for n in shares],
-        ),
-        prm.gamma(
-            "grade_share",
-            [f"{who}: {grades[k]}" for who in ("several suspects", "sole suspect") for k in mixed],
-            1.0,
-        ),
-        prm.normal("recall", ["level", "log deaths"], *zip(*RECALL, strict=True)),
-    ]
-    absent = set()
-    if not grid.has_zero:
-        absent.add("zero")
-    if lone or not choices.exact_reports:
-        absent.add("exact")
-    if not has_judged:
-        absent |= {"hurdle", "grade_share"}
-    if not len(conceded[0]):
-        absent |= {"conceded_exact", "fraction"}
-    if not choices.exact_reports:
-        absent.add("conceded_exact")
-    if len(mixed) < 2:
-        absent.add("grade_share")
-    if choices.unlisted != "recall":
-        absent.add("recall")
-    parameters = Parameters(tuple(b for b in blocks if b.name not in absent and b.labels))
+    holders, share = [sources[s] for s in included], choices.priors.share
+    real = np.array([choices.priors.grades[name] for name in grades]).reshape(-1, 2).T
+    concedes, exact = len(conceded[0]) > 0, choices.exact_reports
+    mixes, recalls = has_judged and len(mixed) > 1, choices.unlisted == "recall"
+    hurdles = ["level", "log deaths", "sole suspect"]
+    of_suspects = [share / n for n in shares], [share * (1 - 1 / n) for n in shares]
+    whos = ("several suspects", "sole suspect")
+    by_suspects = [f"{who}: {grades[k]}" for who in whos for k in mixed]
+    # A block without labels is absent.
+    rows: tuple[tuple[str, str, Sequence[str], Any, Any], ...] = (
+        ("size_mean", "normal", ["log deaths"], *SIZE[0]),
+        ("log_size_sd", "normal", ["log deaths"], *SIZE[1]),
+        ("zero", "beta", ["no deaths"] * zero, *ZERO),
+        ("inclusion", "normal", holders, *INCLUSION),
+        ("slope", "normal", holders, *SLOPE),
+        ("log_visibility", "normal", holders, *VISIBILITY),
+        ("bias", "normal", [f"bias {k + 1}" for k in range(chol.shape[1])], 0.0, 1.0),
+        ("log_count_sd", "normal", lister_names * (not lone), *COUNT_SD),
+        ("exact", "beta", lister_names * (exact and not lone), *EXACT),
+        ("hurdle", "normal", hurdles * has_judged, *np.transpose(HURDLE)),
+        ("conceded_exact", "beta", ["all deaths conceded"] * (concedes and exact), *CONCEDED_EXACT),
+        ("fraction", "normal", ["conceded", "withheld"] * concedes, FRACTION[:2], FRACTION[2]),
+        ("grade", "beta", grades, *real),
+        ("share", "beta", [f"one of {n} suspects" for n in shares], *of_suspects),
+        ("grade_share", "gamma", by_suspects * mixes, 1.0, 0.0),
+        ("recall", "normal", ["level", "log deaths"] * recalls, *np.transpose(RECALL)),
+    )
+    parameters = Parameters(tuple(Block.of(*row) for row in rows if row[2]))
     index, count, unit_of = _units(
         readings, history_of, verdict_of, len(histories), statements, used, len(conceded[0]),
         len(verdicts),
@@ -210,7 +174,7 @@ def build_layout(readings: Readings, choices: Choices) -> IncidentLayout:
     arrays = Arrays(
         log_deaths=grid.log_deaths,
         size_ends=np.array([size_low, np.log(grid.high + 0.5)]),
-        zero=int(grid.has_zero),
+        zero=int(zero),
         nodes=np.array([nodes, weights / weights.sum()]),
         histories=histories,
         history_total=float(count.sum()) if included else 0.0,
@@ -239,20 +203,14 @@ def _used(readings: Readings, s: int) -> Ints:
     """Quantities of a source that enter the likelihood, as positions in its list."""
     claim = readings.patterns.claim[:, s]
     if s == readings.judge:
-        claim = claim[(readings.verdict == ACCEPTED) | readings.self_reported]
+        claim = claim[readings.speaks]
     return np.unique(claim[claim >= 0])
-
-
-def _included(readings: Readings) -> tuple[int, ...]:
-    judge = readings.judge
-    own = judge is not None and bool(readings.self_reported.any())
-    return (*readings.listers, *((judge,) if own and judge is not None else ()))
 
 
 def _histories(readings: Readings, included: Sequence[int]) -> tuple[Ints, Ints]:
     """Distinct sets of holders, nobody first, and the one of each pattern."""
     if not included:
-        return np.zeros((1, 0), dtype=np.int64), np.zeros(len(readings.patterns.count), np.int64)
+        return np.zeros((1, 0), np.int64), np.zeros(len(readings.patterns.count), np.int64)
     held = readings.listed[:, list(included)].astype(np.int64)
     # Nobody else reported it: what others write stems from the judge's own report.
     others = [i for i, s in enumerate(included) if s != readings.judge]
@@ -293,11 +251,6 @@ def _biases(names: Sequence[str], choices: Choices) -> tuple[Array, Array]:
     return mean - mean[anchor], chol
 
 
-def _grade_block(grades: Sequence[str], priors: IncidentPriors) -> prm.Block:
-    pairs = [priors.grades[name] for name in grades]
-    return prm.beta("grade", grades, [a for a, _ in pairs], [b for _, b in pairs])
-
-
 def _conceded(
     quantities: Sequence[Quantity], grid: Grid
 ) -> tuple[Array, Array, Array, Array, Array]:
@@ -333,20 +286,16 @@ def _units(
     verdicts: int,
 ) -> tuple[Ints, Array, Ints]:
     """Rows of the table M of each distinct incident; the last row of M is all ones."""
-    patterns, listers, judge = readings.patterns, readings.listers, readings.judge
-    lengths = [len(s.outlier) for s in statements]
-    total = sum(lengths)
-    ones = histories + total + conceded + verdicts
-    columns = [history_of]
-    start = histories
-    for s, length in zip(listers, lengths, strict=True):
+    patterns, judge, columns, start = readings.patterns, readings.judge, [history_of], histories
+    judged = histories + sum(len(s.outlier) for s in statements) + conceded
+    ones = judged + verdicts
+    for s, lister in zip(readings.listers, statements, strict=True):
         columns.append(_rows_of(patterns.claim[:, s], used[s], start, ones))
-        start += length
+        start += len(lister.outlier)
     if judge is not None:
-        claim = patterns.claim[:, judge]
-        speaks = (readings.verdict == ACCEPTED) | readings.self_reported
-        columns.append(_rows_of(np.where(speaks, claim, -1), used[judge], start, ones))
-    columns.append(np.where(verdict_of < 0, ones, histories + total + conceded + verdict_of))
+        claim = np.where(readings.speaks, patterns.claim[:, judge], -1)
+        columns.append(_rows_of(claim, used[judge], start, ones))
+    columns.append(np.where(verdict_of < 0, ones, judged + verdict_of))
     every = np.column_stack(columns)
     index, unit_of = np.unique(every, axis=0, return_inverse=True)
     unit_of = unit_of.ravel().astype(np.int64)
@@ -369,10 +318,10 @@ def _flatten(statements: Sequence[Statements]) -> dict[str, Any]:
         cell.append(used + cell_start[i])
         weight.append(statements[i].weights[row, used])
         pointer.append(pointer[-1] + len(used))
-    ends = [_shifted(statements, edge_start, end) for end in (0, 1)]
+    cells = np.vstack([s.cells + edge_start[i] for i, s in enumerate(statements)])
     return {
         "edges": np.concatenate([s.edges for s in statements]),
-        "cells": np.array(ends, dtype=np.int64),
+        "cells": np.ascontiguousarray(cells.T, dtype=np.int64),
         "starts_of": np.array([edge_start, cell_start], dtype=np.int64),
         "statement_of": np.array([i for i, _ in rows], dtype=np.int64),
         "pointer": np.array(pointer, dtype=np.int64),
@@ -381,8 +330,3 @@ def _flatten(statements: Sequence[Statements]) -> dict[str, Any]:
         "exact": np.vstack([s.exact for s in statements]),
         "outlier": np.concatenate([s.outlier for s in statements]),
     }
-
-
-def _shifted(statements: Sequence[Statements], start: npt.NDArray[np.int_], end: int) -> Ints:
-    parts = [s.cells[:, end] + start[i] for i, s in enumerate(statements)]
-    return np.concatenate(parts).astype(np.int64)

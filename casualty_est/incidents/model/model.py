@@ -15,11 +15,9 @@ from casualty_est.errors import UsageError
 from casualty_est.incidents.model.layout import Choices, IncidentLayout, build_layout
 from casualty_est.incidents.model.readings import ACCEPTED, Readings, read_patterns
 from casualty_est.incidents.model.settings import (
+    CHOICES,
     CONFIRMED,
-    RANGE_RULES,
-    SCALES,
     SHARE,
-    UNLISTED,
     choose_anchor,
     read_incident_priors,
 )
@@ -46,19 +44,19 @@ NO_LEVEL = "no source has a role and none is an anchor"
 class IncidentModel:
     """True deaths of every incident, and what each source holds, counts and concedes of them.
 
-    Incidents are a Poisson process with a log-normal number of deaths. Each source that lists
+    Incidents are a Poisson process with a log-normal number of deaths. A source that lists
     incidents holds one with a probability that grows with its deaths and its visibility, and
-    reports a number of its own with a hedge. A belligerent that judges incidents accepts some and
-    concedes a share of the deaths. What only assumptions can set, the scale of all deaths, is an
-    anchor that is named, printed and replaceable. Nothing is sampled in the constructor.
+    reports a hedged number of its own. A belligerent that judges incidents accepts some and
+    concedes a share of the deaths. The scale of all deaths, which only assumptions can set, is
+    that of an anchor. Nothing is sampled in the constructor.
 
     Parameters
     ----------
     reports : IncidentReports, IncidentPatterns or dataframe
         The table.
     priors : mapping, str or Path, optional
-        The analyst's assumptions, as a dictionary in the form of the TOML file, or that file;
-        ``grades`` hold the probability that an incident is real and by the perpetrator.
+        The analyst's assumptions, as a dictionary or TOML file; ``grades`` hold the probability
+        that an incident is real and by the perpetrator.
     roles : mapping of str to str, optional
         Role by source, over what the table says.
     scale : {"cut", "joint"}
@@ -71,21 +69,20 @@ class IncidentModel:
         Whether some reports are exactly right. Under ``joint`` they set the scale, wrongly so where
         sources copy from each other.
     range_rule : {"asis", "common"}
-        ``common`` reads every number of a source that lists incidents as half of its upper end to
-        its upper end, so that no edit after a verdict can speak of the verdict.
+        ``common`` reads every number of a lister as half of its upper end to its upper end, so
+        that no edit after a verdict can speak of the verdict.
     unlisted : {"auto", "overlap", "recall", "none"}
-        Where incidents that nobody lists come from: the overlap of at least two sources, or the
-        incidents that the judge reported itself together with a recall check.
+        Where incidents that nobody lists come from: the overlap of sources, or the incidents that
+        the judge reported itself, with a recall check.
     perpetrator : str, optional
         Whose deeds are counted, where one source judges incidents.
     share : float
         Concentration of the share of one among n suspects, Beta(share / n, share - share / n).
     assume_unbiased : bool, optional
         Where no source has a role and none is an anchor, take the anchor as unbiased on the
-        median. This is the analyst's own act, and printed.
+        median.
     cell : mapping, optional
-        What is counted: any of ``scope``, ``start``, ``end``, ``outcome``, ``group``,
-        ``perpetrator``.
+        What is counted: ``scope``, ``start``, ``end``, ``outcome``, ``group``, ``perpetrator``.
 
     Raises
     ------
@@ -129,18 +126,11 @@ class IncidentModel:
         cell: Mapping[str, str | date | None] | None = None,
     ) -> None:
         self.given: dict[str, Any] = {
-            "priors": priors,
-            "roles": roles,
-            "scale": scale,
-            "anchor": anchor,
-            "exact_reports": exact_reports,
-            "range_rule": range_rule,
-            "unlisted": unlisted,
-            "perpetrator": perpetrator,
-            "share": share,
-            "assume_unbiased": assume_unbiased,
+            "priors": priors, "roles": roles, "scale": scale, "anchor": anchor,
+            "exact_reports": exact_reports, "range_rule": range_rule, "unlisted": unlisted,
+            "perpetrator": perpetrator, "share": share, "assume_unbiased": assume_unbiased,
             "cell": cell,
-        }
+        }  # fmt: skip
         table_notes: tuple[Note, ...] = ()
         name = None
         if not isinstance(reports, IncidentReports | IncidentPatterns):
@@ -149,35 +139,31 @@ class IncidentModel:
             table_notes, name = reports.warnings, reports.name
             reports = reports.patterns()
         self.patterns: IncidentPatterns = reports
-        _one_of("scale", scale, SCALES)
-        _one_of("range_rule", range_rule, RANGE_RULES)
-        _one_of("unlisted", unlisted, UNLISTED)
+        for setting, valid in CHOICES.items():
+            if self.given[setting] not in valid:
+                msg = f"{setting} must be one of {', '.join(valid)}, not {self.given[setting]!r}"
+                raise UsageError(msg)
         self.incident_priors = read_incident_priors(priors, share)
         self.roles = _roles(reports, roles, self.incident_priors)
         readings = read_patterns(reports, perpetrator=perpetrator, range_rule=range_rule)
-        names = [reports.sources[s] for s in readings.listers]
         held = {
             reports.sources[s]: int(readings.patterns.count[readings.listed[:, s]].sum())
             for s in readings.listers
         }
-        self._check_sources(names)
-        chosen = choose_anchor(anchor, names, self.roles, held, self.incident_priors)
+        for source in self.incident_priors.base.sources:
+            if source not in held:
+                msg = f"priors, sources: {source!r} lists no incidents; {offered(source, held)}"
+                raise UsageError(msg)
+        chosen = choose_anchor(anchor, held, self.roles, self.incident_priors)
         self.assume_unbiased = assume_unbiased
-        self.layout: IncidentLayout = build_layout(
-            readings,
-            Choices(
-                self.incident_priors,
-                self.roles,
-                chosen,
-                scale == "cut",
-                bool(exact_reports),
-                _unlisted(unlisted, readings),
-            ),
-        )
+        choices = Choices(
+            self.incident_priors, self.roles, chosen, scale == "cut", bool(exact_reports),
+            _unlisted(unlisted, readings),
+        )  # fmt: skip
+        self.layout: IncidentLayout = build_layout(readings, choices)
         self.cell = self._cell(cell)
-        self.notes: tuple[Note, ...] = tuple(
-            dict.fromkeys((*table_notes, *readings.notes, *self._notes()))
-        )
+        notes = (*table_notes, *readings.notes, *self._notes())
+        self.notes: tuple[Note, ...] = tuple(dict.fromkeys(notes))
         self.settings: dict[str, Any] = {
             "table": name,
             "roles": dict(roles or {}),
@@ -221,19 +207,11 @@ class IncidentModel:
         given = {**self.given, **changes}
         return IncidentModel(self.patterns if reports is None else reports, **given)
 
-    def _check_sources(self, names: list[str]) -> None:
-        for source in self.incident_priors.base.sources:
-            if source not in names:
-                msg = f"priors, sources: {source!r} lists no incidents; {offered(source, names)}"
-                raise UsageError(msg)
-
     def _cell(self, cell: Mapping[str, str | date | None] | None) -> Cell:
         readings = self.layout.readings
         used = [readings.patterns.scope[k] for k in np.unique(readings.patterns.scope_of)]
-        given: dict[str, Any] = {
-            "scope": "+".join(used),
-            "perpetrator": readings.target or CELL.perpetrator,
-        }
+        given: dict[str, Any] = {"scope": "+".join(used)}
+        given["perpetrator"] = readings.target or CELL.perpetrator
         for key, value in (cell or {}).items():
             if key not in CELL_FIELDS:
                 msg = f"cell: {key!r} is unknown; {offered(key, CELL_FIELDS)}"
@@ -290,17 +268,16 @@ class IncidentModel:
         readings = self.layout.readings
         if not (readings.verdict == ACCEPTED).any() or not readings.patterns.grade:
             return ()
-        said = [
+        unused = (
             "The grade of an accepted incident is not used: 'confirmed' means that it was "
             "accepted, so it cannot also be evidence of what is accepted. It counts as one of the "
             "other grades, in the proportions found among incidents that were not accepted."
-        ]
-        if CONFIRMED in readings.patterns.grade:
-            said.append(
-                "Ranges may have been edited after acceptance as well: range_rule='common' reads "
-                "all of them alike."
-            )
-        return tuple(said)
+        )
+        edited = (
+            "Ranges may have been edited after acceptance as well: range_rule='common' reads "
+            "all of them alike."
+        )
+        return (unused, edited) if CONFIRMED in readings.patterns.grade else (unused,)
 
     @property
     def has_level(self) -> bool:
@@ -319,10 +296,7 @@ class IncidentModel:
 
     @property
     def pymc_model(self) -> pymc.Model:
-        """The model as a `pymc.Model`, for whoever wants to extend it.
-
-        Fits do not need it: they use compiled kernels of the same density.
-        """
+        """The model as a `pymc.Model`, to be extended; fits use kernels of the same density."""
         from casualty_est.incidents.model.graph import build
 
         if self._pymc_model is None:
@@ -346,8 +320,7 @@ class IncidentModel:
         ----------
         seed : int, optional
             Seed of all randomness; None draws one and records it. The same seed, settings and
-            versions give the same draws, to the last bit, on one kind of processor and system; on
-            another, draws of a sampler differ within Monte Carlo error.
+            versions give the same draws, to the last bit, on one kind of processor and system.
         draws, tune, chains : int
             Kept and warm-up draws per chain, and the number of chains.
         method : {"auto", "nuts"}
@@ -392,8 +365,9 @@ class IncidentModel:
             as many listed incidents as the table has), ``ratio_within`` (chain, draw, source) and
             ``inclusion`` (chain, draw, source, size).
         """
-        of = room(self.kind, "inference.prior")
-        drawn: xarray.DataTree = of.prior_predictive(self, draws=draws, seed=seed)
+        drawn: xarray.DataTree = room(self.kind, "inference.prior").prior_predictive(
+            self, draws=draws, seed=seed
+        )
         return drawn
 
     def __repr__(self) -> str:
@@ -408,12 +382,6 @@ class IncidentModel:
 def _plain(value: float) -> float:
     """The number as the analyst wrote it: a log and back leaves the last digit off."""
     return float(f"{value:.12g}")
-
-
-def _one_of(name: str, value: object, valid: tuple[str, ...]) -> None:
-    if value not in valid:
-        msg = f"{name} must be one of {', '.join(valid)}, not {value!r}"
-        raise UsageError(msg)
 
 
 def _roles(

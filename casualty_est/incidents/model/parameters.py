@@ -22,17 +22,21 @@ KINDS = ("normal", "beta", "gamma")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Parameters of one name, each transformed to the whole line.
-
-    kind: ``normal`` (mean, sd) of the parameter itself.
-    first, second (element,): Parameters of the prior.
-    """
+    """Parameters of one name, each transformed to the whole line."""
 
     name: str
     labels: tuple[str, ...]
-    kind: str
-    first: Array
+    kind: str  # normal parameters, logits of probabilities, or logs of Gamma variables
+    first: Array  # (element,): parameters of the prior
     second: Array
+
+    @classmethod
+    def of(
+        cls, name: str, kind: str, labels: Sequence[str], first: object, second: object = 0.0
+    ) -> Block:
+        """Spread the numbers of the prior over all elements."""
+        numbers = (np.broadcast_to(np.asarray(x, float), len(labels)) for x in (first, second))
+        return cls(name, tuple(labels), kind, *(x.copy() for x in numbers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,7 @@ class Parameters:
 
     def starts(self) -> npt.NDArray[np.int64]:
         """Position of each block of `NAMES` in the vector, -1 where it is absent."""
-        first = np.full(len(NAMES), -1, dtype=np.int64)
-        start = 0
+        first, start = np.full(len(NAMES), -1, dtype=np.int64), 0
         for block in self.blocks:
             first[NAMES.index(block.name)] = start
             start += len(block.labels)
@@ -85,28 +88,6 @@ def _draw(block: Block, rng: np.random.Generator, count: int) -> Array:
             case "beta":
                 return np.asarray(special.logit(rng.beta(block.first, block.second, shape)))
     return np.asarray(np.log(rng.gamma(block.first, 1.0, shape)))
-
-
-def normal(name: str, labels: Sequence[str], mean: object, sd: object) -> Block:
-    """Block of Normal parameters."""
-    return _block(name, labels, "normal", mean, sd)
-
-
-def beta(name: str, labels: Sequence[str], a: object, b: object) -> Block:
-    """Block of logits of probabilities."""
-    return _block(name, labels, "beta", a, b)
-
-
-def gamma(name: str, labels: Sequence[str], shape: object) -> Block:
-    """Block of logs of Gamma variables, whose shares are Dirichlet."""
-    return _block(name, labels, "gamma", shape, 0.0)
-
-
-def _block(name: str, labels: Sequence[str], kind: str, first: object, second: object) -> Block:
-    def spread(x: object) -> Array:
-        return np.broadcast_to(np.asarray(x, dtype=float), len(labels)).copy()
-
-    return Block(name, tuple(labels), kind, spread(first), spread(second))
 
 
 def log_constant(parameters: Parameters) -> float:

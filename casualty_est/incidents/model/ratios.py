@@ -16,11 +16,9 @@ if TYPE_CHECKING:
 def ratio_prior(model: IncidentModel, s: int) -> tuple[float, float, float]:
     """2.5% quantile, median and 97.5% quantile of a source's count over the true one."""
     if s == model.layout.readings.judge:
-        rng = np.random.default_rng(0)
-        values = _judge_prior(model, rng)
-        low, median, high = np.quantile(values, (0.025, 0.5, 0.975))
-        return float(low), float(median), float(high)
-    low, median, high = _lister_prior(model, s).quantile([0.025, 0.5, 0.975])
+        low, median, high = np.quantile(_judge_prior(model), (0.025, 0.5, 0.975))
+    else:
+        low, median, high = _lister_prior(model, s).quantile([0.025, 0.5, 0.975])
     return float(low), float(median), float(high)
 
 
@@ -31,8 +29,8 @@ def _lister_prior(model: IncidentModel, s: int) -> Any:
     return model.incident_priors.within(name, model.roles[name])
 
 
-def _judge_prior(model: IncidentModel, rng: np.random.Generator) -> Any:
-    alpha, beta, sd = layout.FRACTION
+def _judge_prior(model: IncidentModel) -> Any:
+    rng, (alpha, beta, sd) = np.random.default_rng(0), layout.FRACTION
     a = np.exp(rng.normal(alpha, sd, 20_000))
     b = np.exp(rng.normal(beta, sd, 20_000))
     exact = rng.beta(*layout.CONCEDED_EXACT, 20_000) if model.layout.exact_reports else 0.0
@@ -45,7 +43,7 @@ def _judge_prior(model: IncidentModel, rng: np.random.Generator) -> Any:
 def ratio_prior_sd(model: IncidentModel, s: int) -> float:
     """Prior sd of the log of that ratio."""
     if s == model.layout.readings.judge:
-        return float(np.log(_judge_prior(model, np.random.default_rng(0))).std())
+        return float(np.log(_judge_prior(model)).std())
     return float(_lister_prior(model, s).sd)
 
 

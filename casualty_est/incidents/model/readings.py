@@ -8,14 +8,15 @@ verdict is no listing unless it reported the incident itself.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from casualty_est.errors import UsageError
-from casualty_est.incidents.table.patterns import IncidentPatterns
+from casualty_est.incidents.table.patterns import NOT_MENTIONED, IncidentPatterns
 from casualty_est.quantity.quantity import Quantity
 from casualty_est.tables.checks import offered
 
@@ -24,37 +25,31 @@ Bools = npt.NDArray[np.bool_]
 Note = tuple[str, str]
 
 ACCEPTED, REJECTED, OPEN = 1, 2, 3
-NO_NUMBER, NOT_MENTIONED = -1, -2
+OF_A_PATTERN = (
+    "claim", "verdict", "self_reported", "recall_check", "grade_of", "suspects", "scope_of",
+    "year", "count",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """The patterns that count, and what each source does in them.
-
-    kept (pattern,): Position of each among the patterns of the table.
-    listed (pattern, source): Whether the source holds the incident: a lister that mentions it, the
-        judge where it reported it itself.
-    verdict (pattern,): 0 none or open, 1 accepted, 2 rejected.
-    self_reported (pattern,): Whether the judge reported the incident itself.
-    target: The perpetrator whose deaths are counted.
-    suspects (pattern,): Number of suspects among whom the deaths are to be attributed.
-    """
+    """The patterns that count, and what each source does in them."""
 
     patterns: IncidentPatterns
-    kept: Ints
+    kept: Ints  # (pattern,): position of each among the patterns of the table
     listers: tuple[int, ...]
     judge: int | None
-    listed: Bools
-    verdict: Ints
-    self_reported: Bools
-    target: str | None
-    suspects: Ints
+    listed: Bools  # (pattern, source): mentioned by a lister, or reported by the judge itself
+    verdict: Ints  # (pattern,): 0 none or open, 1 accepted, 2 rejected
+    self_reported: Bools  # (pattern,): by the judge
+    target: str | None  # the perpetrator whose deaths are counted
+    suspects: Ints  # (pattern,): among whom the deaths are to be attributed
     notes: tuple[Note, ...]
 
     @property
-    def incidents(self) -> int:
-        """Number of incidents that count."""
-        return int(self.patterns.count.sum())
+    def speaks(self) -> Bools:
+        """Where the judge states deaths: it accepted the incident or reported it itself."""
+        return np.asarray((self.verdict == ACCEPTED) | self.self_reported)
 
 
 def read_patterns(
@@ -71,8 +66,7 @@ def read_patterns(
         )
         raise UsageError(msg)
     listed = patterns.claim > NOT_MENTIONED
-    verdict = np.zeros(len(patterns.count), dtype=np.int64)
-    own = np.zeros(len(patterns.count), dtype=bool)
+    verdict, own = np.zeros(len(patterns), np.int64), np.zeros(len(patterns), bool)
     if judge is not None:
         elsewhere = listed[:, list(listers)].any(axis=1)
         verdict, own = _judged_rows(patterns, judge, elsewhere, notes)
@@ -90,27 +84,18 @@ def read_patterns(
         msg = f"no incident of the table can be counted{f' for {target}' if target else ''}"
         raise UsageError(msg)
     kept = np.flatnonzero(keep)
-    chosen = _choose(patterns, kept)
+    columns: dict[str, Any] = {name: getattr(patterns, name)[kept] for name in OF_A_PATTERN}
+    chosen = replace(patterns, **columns, incident_of=None)
     if range_rule == "common":
-        chosen = replace(
-            chosen,
-            claims=tuple(
-                tuple(_halved(q) for q in quantities) if s in listers else quantities
-                for s, quantities in enumerate(chosen.claims)
-            ),
-        )
+        claims = [
+            tuple(map(_halved, stated)) if s != judge else stated
+            for s, stated in enumerate(chosen.claims)
+        ]
+        chosen = replace(chosen, claims=tuple(claims))
     return Readings(
-        chosen,
-        kept,
-        listers,
-        judge,
-        listed[kept],
-        verdict[kept],
-        own[kept],
-        target,
-        suspects[kept],
-        tuple(notes),
-    )
+        chosen, kept, listers, judge, listed[kept], verdict[kept], own[kept], target,
+        suspects[kept], tuple(notes),
+    )  # fmt: skip
 
 
 def _judge(patterns: IncidentPatterns) -> int | None:
@@ -185,17 +170,6 @@ def _judged(patterns: IncidentPatterns, judge: str, names: Sequence[str], keep: 
         f"perpetrator= one of {', '.join(map(repr, names))}"
     )
     raise UsageError(msg)
-
-
-def _choose(patterns: IncidentPatterns, kept: Ints) -> IncidentPatterns:
-    columns = (
-        "claim", "verdict", "self_reported", "recall_check", "grade_of", "suspects", "scope_of",
-        "year", "count",
-    )  # fmt: skip
-    parts: Mapping[str, npt.NDArray[np.generic]] = {
-        name: getattr(patterns, name)[kept] for name in columns
-    }
-    return replace(patterns, **parts, incident_of=None)  # type: ignore[arg-type]
 
 
 def _halved(quantity: Quantity) -> Quantity:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from casualty_est.errors import UsageError
 from casualty_est.priors import LogNormal, Priors, read_priors
-from casualty_est.priors.roles import NO_ROLE
 from casualty_est.priors.settings import SMALLEST_ANCHOR_SD
 from casualty_est.tables.checks import offered
 
@@ -27,9 +26,11 @@ GRADES: Mapping[str, tuple[float, float]] = {
 }
 GRADES_GROUND = "the package's own judgement; no ground investigation has measured it"
 SHARE = 6.0  # concentration of the share of one among n equal suspects: Beta(6/n, 6 - 6/n)
-SCALES = ("cut", "joint")
-RANGE_RULES = ("asis", "common")
-UNLISTED = ("auto", "overlap", "recall", "none")
+CHOICES = {
+    "scale": ("cut", "joint"),
+    "range_rule": ("asis", "common"),
+    "unlisted": ("auto", "overlap", "recall", "none"),
+}
 ONLY_TOTALS = ("groups", "level", "incident_level", "offsets", "reporting")
 
 
@@ -95,41 +96,38 @@ def _beta(fields: Any, where: str) -> tuple[float, float]:
     raise UsageError(msg)
 
 
+WHY = {
+    "named": "named by the analyst",
+    "reference": "the source of role reference",
+    "role": "the source whose role counts best within an incident",
+    "only": "no source has a role",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Anchoring:
-    """The source whose counts fix the scale of all deaths.
-
-    prior: Of its own count over the true deaths within an incident.
-    how: Named by the analyst, of role ``reference``, the most reliable role, or without any role.
-    """
+    """The source whose counts fix the scale of all deaths."""
 
     source: str
-    prior: LogNormal
-    how: str
+    prior: LogNormal  # of its own count over the true deaths within an incident
+    how: str  # a key of `WHY`
 
     @property
     def text(self) -> str:
         """The choice as a sentence."""
-        why = {
-            "named": "named by the analyst",
-            "reference": "the source of role reference",
-            "role": "the source whose role counts best within an incident",
-            "only": "no source has a role",
-        }[self.how]
         return (
-            f"the scale is that of {self.source} ({why}): its count over the true one within an "
-            f"incident has median {self.prior.median:.3g} and log sd {self.prior.sd:.3g}"
+            f"the scale is that of {self.source} ({WHY[self.how]}): its count over the true one "
+            f"within an incident has median {self.prior.median:.3g} and log sd {self.prior.sd:.3g}"
         )
 
 
 def choose_anchor(
     anchor: Any,
-    listers: Sequence[str],
+    listers: Mapping[str, int],
     roles: Mapping[str, str | None],
-    incidents: Mapping[str, int],
     priors: IncidentPriors,
 ) -> Anchoring:
-    """Choose the source that fixes the scale."""
+    """Choose the source that fixes the scale among listers, given with their incidents."""
     anchors = priors.base.anchors
     if anchor is None and anchors:
         if len(anchors) > 1 or anchors[0].source is None:
@@ -142,7 +140,7 @@ def choose_anchor(
 
     def rank(name: str) -> tuple[bool, float, int]:
         prior = priors.within(name, roles[name])
-        return roles[name] != "reference", prior.sd, -incidents[name]
+        return roles[name] != "reference", prior.sd, -listers[name]
 
     best = min(listers, key=rank)
     known = [name for name in listers if roles[name] is not None or name in priors.base.sources]
@@ -150,14 +148,14 @@ def choose_anchor(
     return Anchoring(best, priors.within(best, roles[best]), how)
 
 
-def _named(anchor: Any, listers: Sequence[str]) -> Anchoring:
+def _named(anchor: Any, listers: Collection[str]) -> Anchoring:
     name, *numbers = (anchor,) if isinstance(anchor, str) else tuple(anchor)
     right = all(isinstance(x, int | float) and not isinstance(x, bool) for x in numbers)
     if not isinstance(name, str) or len(numbers) > 2 or not right:
         msg = f"anchor is a source, or (source, median of its ratio, log sd), not {anchor!r}"
         raise UsageError(msg)
     _among(name, listers)
-    median, sd = [*numbers, 1.0, ANCHOR_SD][: len(numbers)] + [1.0, ANCHOR_SD][len(numbers) :]
+    median, sd = numbers + [1.0, ANCHOR_SD][len(numbers) :]
     if sd < SMALLEST_ANCHOR_SD or not 1e-4 <= median <= 1e4:
         msg = (
             f"anchor: the median must lie between 1e-4 and 1e4 and the log sd be at least "
@@ -167,12 +165,7 @@ def _named(anchor: Any, listers: Sequence[str]) -> Anchoring:
     return Anchoring(name, LogNormal.from_log(math.log(median), sd), "named")
 
 
-def _among(name: str, listers: Sequence[str]) -> None:
+def _among(name: str, listers: Collection[str]) -> None:
     if name not in listers:
         msg = f"anchor: {name!r} reports no incidents of its own; {offered(name, listers)}"
         raise UsageError(msg)
-
-
-def role_title(role: str | None) -> str:
-    """Name a role for tables."""
-    return role or f"{NO_ROLE} given"

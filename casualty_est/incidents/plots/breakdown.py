@@ -55,20 +55,16 @@ class Step:
     detail: str
     start: float
     end: float
-    ends: tuple[float, float] | None = None  # 95% interval of where a step ends
-
-    @property
-    def is_total(self) -> bool:
-        """Whether the bar is a source's total."""
-        return self.ends is None
+    ends: tuple[float, float] | None = None  # 95% interval of where a step ends; None of a total
 
 
 def gap(estimate: IncidentEstimate, source: str | None, palette: Palette) -> Picture:
     """Draw why two totals differ; see `IncidentPlots.gap`."""
     known = estimate.details.widest_gaps
     if not known:
-        text = "One source alone has no gap to another."
-        return only_note("Why the counts differ", text, palette)
+        return only_note(
+            "Why the counts differ", "One source alone has no gap to another.", palette
+        )
     between = gap_to(known, source)
     steps = steps_of(between, estimate.details.judge)
     labels = [label(step.name, step.detail, LEFT - 0.25, palette) for step in steps]
@@ -111,8 +107,7 @@ def steps_of(between: Gap, judge: str | None) -> list[Step]:
     """The bars from one total to the other."""
     first, last = between.sources
     start, end = between.reported
-    steps = [Step(first, f"reports {start:,.0f}", 0.0, start)]
-    at = start
+    steps, at = [Step(first, f"reports {start:,.0f}", 0.0, start)], start
     for name, part in between.parts.items():
         after = at - part.mean
         ends = at - part.high, at - part.low
@@ -135,10 +130,9 @@ def part_name(part: str, source: str, judge: str | None) -> str:
 
 def _size(part: Part) -> str:
     low, high = sorted((abs(part.low), abs(part.high)))
-    same = part.low * part.high > 0
     sign = "\N{MINUS SIGN}" if part.mean > 0 else "+"
     text = f"{sign}{people(abs(part.mean), low, high)}"
-    if not same:
+    if part.low * part.high <= 0:
         return text
     return f"{text} ({people(low, low, high)} to {people(high, low, high)})"
 
@@ -151,7 +145,7 @@ def _limits(steps: Sequence[Step]) -> tuple[float, float]:
 
 def _bar(page: Page, step: Step, middle: float) -> None:
     palette = page.palette
-    colour = palette.claim if step.is_total else palette.posterior
+    colour = palette.posterior if step.ends else palette.claim
     low, high = sorted((step.start, step.end))
     page.axes.barh([middle], [high - low], left=[low], height=0.24, color=colour, alpha=0.85)
     if step.ends:
@@ -191,21 +185,18 @@ def inclusion(estimate: IncidentEstimate, prob: float, palette: Palette) -> Pict
     lines = [Line(text, SMALL, palette.muted) for text in notes]
     write_down(figure, lines, first + rows * pitch, MARGIN)
     if not estimate.converged:
-        stamp_figure(figure, palette, WIDTH, height)
+        stamp_figure(figure, palette)
     return figure
 
 
 def curves_of(estimate: IncidentEstimate, prob: float) -> list[tuple[str, str, pd.DataFrame]]:
     """Sources whose inclusion is estimated: name, what the curve is, and its points."""
-    judge = estimate.details.judge
-    curves = []
-    for i, source in enumerate(estimate.meta.sources):
-        curve = estimate.inclusion(i, prob)
-        if curve is None:
-            continue
-        detail = "accepts an incident of its own" if source.source == judge else "lists it"
-        curves.append((source.source, detail, curve))
-    return curves
+    details = {estimate.details.judge: "accepts an incident of its own"}
+    return [
+        (source.source, details.get(source.source, "lists it"), curve)
+        for i, source in enumerate(estimate.meta.sources)
+        if (curve := estimate.inclusion(i, prob)) is not None
+    ]
 
 
 def _note(estimate: IncidentEstimate) -> str:
@@ -231,9 +222,8 @@ def _curve(axes: Any, curve: pd.DataFrame, room: float, palette: Palette) -> Non
     axes.set_ylim(0, 100)
     axes.set_yticks([0, 50, 100], ["0%", "50%", "100%"])
     dress(axes, palette)
-    axes.tick_params(
-        axis="y", colors=palette.muted, labelcolor=palette.ink, labelsize=SMALL, length=0
-    )
+    colours = {"colors": palette.muted, "labelcolor": palette.ink}
+    axes.tick_params(axis="y", labelsize=SMALL, length=0, **colours)
     axes.grid(axis="y", color=palette.faint, linewidth=0.6)
     axes.set_xlabel("deaths in the incident", fontsize=SMALL, color=palette.muted, labelpad=2)
 
@@ -244,12 +234,6 @@ def _curve(axes: Any, curve: pd.DataFrame, room: float, palette: Palette) -> Non
 def mentions_of(estimate: IncidentEstimate, palette: Palette) -> Picture:
     """Draw who reports what, by size; see `IncidentPlots.mentions`."""
     by_size, reports = estimate.details.by_size, estimate.details.reports
-    sizes = Sizes(
-        tuple(row.source for row in reports),
-        tuple(row.role for row in reports),
-        by_size.classes,
-        np.array(by_size.incidents),
-        np.array(by_size.mentioned),
-        np.array(by_size.counted),
-    )
-    return mentions.picture(sizes, palette)
+    names, roles = tuple(row.source for row in reports), tuple(row.role for row in reports)
+    numbers = map(np.array, (by_size.incidents, by_size.mentioned, by_size.counted))
+    return mentions.picture(Sizes(names, roles, by_size.classes, *numbers), palette)

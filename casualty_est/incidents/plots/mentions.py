@@ -56,13 +56,15 @@ def of_table(sizes: Sizes, *, dark: bool) -> Picture:
         return finished(picture(sizes, DARK if dark else LIGHT))
 
 
-def picture(sizes: Sizes, palette: Palette, title: str = "") -> Picture:
+def picture(sizes: Sizes, palette: Palette) -> Picture:
     """Draw the share of incidents of each size that each source holds."""
     inner = WIDTH - 2 * MARGIN
     order = sorted(range(len(sizes.sources)), key=lambda s: -int(sizes.mentioned[s].sum()))[:SHOWN]
     whole = number_of(int(sizes.incidents.sum()), "incident")
-    heads = wrap(title or f"{whole}, by size and by who reports them", inner, TITLE, 3, "bold")
-    notes = wrap(_note(sizes, order), inner, SMALL, lines=5)
+    heads = wrap(f"{whole}, by size and by who reports them", inner, TITLE, 3, "bold")
+    rest = len(sizes.sources) - len(order)
+    more = f"{number_of(rest, 'source')} with fewer incidents not drawn. " if rest else ""
+    notes = wrap(more + TEXT, inner, SMALL, lines=5)
     places = _places(sizes, order, MARGIN + len(heads) * line_height(TITLE) + 0.1, palette)
     height = places.foot + 0.1 + len(notes) * line_height(SMALL) + MARGIN / 2
     figure = new_figure(height, palette)
@@ -74,12 +76,6 @@ def picture(sizes: Sizes, palette: Palette, title: str = "") -> Picture:
         _strip(figure, sizes, s, row, top, places, palette)
         top += places.tall[row]
     return figure
-
-
-def _note(sizes: Sizes, order: Sequence[int]) -> str:
-    rest = len(sizes.sources) - len(order)
-    more = f"{number_of(rest, 'source')} with fewer incidents not drawn. " if rest else ""
-    return more + TEXT
 
 
 def _places(sizes: Sizes, order: Sequence[int], heads: float, palette: Palette) -> Places:
@@ -101,24 +97,16 @@ def _places(sizes: Sizes, order: Sequence[int], heads: float, palette: Palette) 
 
 
 def _headings(figure: Picture, sizes: Sizes, places: Places, palette: Palette) -> None:
-    left = [
-        Line("deaths in the incident", SMALL, palette.muted),
-        Line("incidents", SMALL, palette.muted),
-    ]
+    left = [Line(t, SMALL, palette.muted) for t in ("deaths in the incident", "incidents")]
     write_down(figure, left, places.heads)
     for c, name in enumerate(sizes.classes):
+        fits = width_of(name, SMALL, "bold") <= places.pitch - 0.04
+        shown = name if fits else name.replace(" or more", "+")
         texts = [
-            Line(_fitting(name, places.pitch), SMALL, palette.ink, weight="bold"),
+            Line(shown, SMALL, palette.ink, weight="bold"),
             Line(f"{sizes.incidents[c]:,}", SMALL, palette.muted),
         ]
         write_down(figure, texts, places.heads, places.bars + (c + 0.5) * places.pitch, "center")
-
-
-def _fitting(name: str, pitch: float) -> str:
-    """The name of a class, shorter where it is too long for its column."""
-    if width_of(name, SMALL, "bold") <= pitch - 0.04:
-        return name
-    return name.replace(" or more", "+")
 
 
 def _strip(

@@ -10,8 +10,9 @@ from casualty_est.incidents.schema import Gap, Graded, Part, Reported
 from casualty_est.incidents.table.incident import VERDICTS
 from casualty_est.incidents.table.summary import number_of
 from casualty_est.report.naming import ratio, ratio_interval, row_name, whole
-from casualty_est.report.tables import NONE, Table, answer, interval_title, rounded
+from casualty_est.report.tables import NONE, Table, answer, rounded
 from casualty_est.result.schema import Row, Span
+from casualty_est.result.show import interval_title
 from casualty_est.result.tables import Parameter
 from casualty_est.wording.numbers import people, percent
 from casualty_est.wording.phrases import capitalised, documented_text
@@ -42,7 +43,7 @@ def estimates(estimate: IncidentEstimate, prob: float) -> Table:
         *(parts if first == "total" else ()),
     )
     caption = "What was documented, and what we estimate. The two answer different questions."
-    return Table(caption, head, tuple(rows), wide=first == "total", stack=True)
+    return Table(caption, head, tuple(rows), wide=first == "total")
 
 
 def _stated(row: Row) -> str:
@@ -62,20 +63,14 @@ def sources(estimate: IncidentEstimate, prob: float) -> Table:
         shares = [_part(estimate._parameter(name, i, prob)) for name in SHARES]
         role = (source.role or NONE).replace("_", " ")
         rows.append((source.source, role, _part(source.prior), _part(within), *shares))
-    head = (
-        "Source",
-        "Role",
-        "Counts within an incident: assumed (95%)",
-        f"After the data ({percent(prob)})",
-        "Deaths in what it lists",
-        "Deaths it reports",
-    )
+    before = ("Source", "Role", "Counts within an incident: assumed (95%)")
+    after = (f"After the data ({percent(prob)})", "Deaths in what it lists", "Deaths it reports")
     caption = (
         "Each source as a witness: its own count within an incident as a part of the true one, and "
         "as parts of all deaths those in incidents that it lists (or accepts), and those that it "
         "reports, incidents included that are not real or by somebody else."
     )
-    return Table(caption, head, tuple(rows), wide=True, stack=True)
+    return Table(caption, before + after, tuple(rows), wide=True)
 
 
 def _part(value: Parameter | Span | None) -> str:
@@ -103,7 +98,7 @@ def inclusion(estimate: IncidentEstimate, prob: float) -> Table | None:
     caption = f"Probability to hold an incident of so many deaths ({percent(prob)} interval)"
     if judge:
         caption += f"; of {judge} to accept one that is its own, with no other suspect"
-    return Table(f"{caption}.", head, rows, wide=True, stack=True)
+    return Table(f"{caption}.", head, rows, wide=True)
 
 
 def _chance(point: Any) -> str:
@@ -122,7 +117,7 @@ def gap(between: Gap, judge: str | None) -> Table:
         f"From {first} ({between.reported[0]:,.0f}) to {last} ({between.reported[1]:,.0f}): what "
         "the gap is made of. Parts are means, which add up; a part below 0 makes the gap smaller."
     )
-    return Table(caption, ("", "Deaths", "95% interval"), tuple(rows), foot, stack=True)
+    return Table(caption, ("", "Deaths", "95% interval"), tuple(rows), foot)
 
 
 def _signed(value: float, part: Part) -> str:
@@ -135,30 +130,19 @@ def data(estimate: IncidentEstimate) -> list[Table]:
     """Tabulate what each source reports, and what the grades hold."""
     details = estimate.details
     tables = [_reports(details.reports)] if details.reports else []
-    if details.grades:
-        tables.append(_grades(details.grades, judged=details.judge is not None))
-    return tables
+    grades = [_grades(details.grades, judged=details.judge is not None)] if details.grades else []
+    return tables + grades
 
 
 def _reports(reports: Sequence[Reported]) -> Table:
     judged = any(map(_verdicts, reports))
-    rows = tuple(
-        (
-            row.source,
-            f"{row.incidents:,}",
-            f"{row.only_here:,}",
-            f"{row.with_number:,}",
-            _range(row),
-            *([_verdicts(row)] if judged else []),
-        )
-        for row in reports
-    )
-    head = (
-        *("Source", "Incidents", "Only here", "With a number", "Deaths"),
-        *(("Verdicts",) if judged else ()),
-    )
+    rows = []
+    for row in reports:
+        numbers = (f"{n:,}" for n in (row.incidents, row.only_here, row.with_number))
+        rows.append((row.source, *numbers, _range(row), *([_verdicts(row)] * judged)))
+    head = ("Source", "Incidents", "Only here", "With a number", "Deaths", *["Verdicts"] * judged)
     caption = "What each source reports of the incidents that count, as published."
-    return Table(caption, head, rows, wide=True, stack=True)
+    return Table(caption, head, tuple(rows), wide=True)
 
 
 def _verdicts(row: Reported) -> str:
@@ -175,17 +159,17 @@ def _grades(grades: Sequence[Graded], *, judged: bool) -> Table:
             capitalised(row.grade),
             f"{row.incidents:,}",
             _range(row),
-            *([f"{row.accepted:,} of {row.judged:,}"] if judged else []),
+            *[f"{row.accepted:,} of {row.judged:,}"] * judged,
             whole(row.real),
         )
         for row in grades
     )
-    head = ("Grade", "Incidents", "Deaths", *(["Accepted"] if judged else []), "Counted as real")
+    head = ("Grade", "Incidents", "Deaths", *["Accepted"] * judged, "Counted as real")
     caption = (
         "By grade, as published; the last column is the estimated part of these incidents that is "
         "real and by the perpetrator."
     )
-    return Table(caption, head, rows, stack=True)
+    return Table(caption, head, rows)
 
 
 def _range(row: Reported | Graded) -> str:
@@ -204,4 +188,4 @@ def other_settings(estimate: IncidentEstimate, prob: float) -> Table | None:
     )
     head = ("Setting", "Estimated (median)", interval_title(prob))
     caption = "If one setting were another. Short refits: ends move by a few per cent by chance."
-    return Table(caption, head, rows, stack=True)
+    return Table(caption, head, rows)

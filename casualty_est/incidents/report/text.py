@@ -66,30 +66,26 @@ def _real(estimate: IncidentEstimate) -> list[str]:
 
 
 def _unlisted(estimate: IncidentEstimate) -> list[str]:
-    details = estimate.details
-    match details.unlisted_from:
-        case "overlap":
-            if any(note.code == "no_overlap" for note in estimate.warnings):
-                return [
-                    "No incident is held by two sources, so how many no source lists is what was "
-                    "assumed beforehand, and no more."
-                ]
-            return [
-                "Nobody has counted the incidents that no source lists: their number is inferred "
-                "from how the sources' reports overlap."
-            ]
-        case "recall":
-            own = details.of_judge()
-            return [
-                "Nobody has counted the incidents that no source lists: their number is inferred "
-                f"from {own.self_reported if own else 0:,} incidents that {details.judge} reported "
-                "itself, and from whether anybody else had reported them."
-            ]
-        case _:
-            return [
-                "Deaths in incidents that no source lists are not in it: nothing here says how "
-                "many there are."
-            ]
+    details, source = estimate.details, estimate.details.unlisted_from
+    if source == "overlap" and any(note.code == "no_overlap" for note in estimate.warnings):
+        return [
+            "No incident is held by two sources, so how many no source lists is what was assumed "
+            "beforehand, and no more."
+        ]
+    if source not in ("overlap", "recall"):
+        return [
+            "Deaths in incidents that no source lists are not in it: nothing here says how many "
+            "there are."
+        ]
+    basis = "how the sources' reports overlap"
+    if source == "recall":
+        own = details.of_judge()
+        basis = (
+            f"{own.self_reported if own else 0:,} incidents that {details.judge} reported itself, "
+            "and from whether anybody else had reported them"
+        )
+    uncounted = "Nobody has counted the incidents that no source lists: their number is inferred"
+    return [f"{uncounted} from {basis}."]
 
 
 def documented(estimate: IncidentEstimate, prob: float) -> str:

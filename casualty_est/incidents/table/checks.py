@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from casualty_est.errors import InputError, Problem
@@ -16,6 +16,7 @@ from casualty_est.incidents.table.incident import (
     Report,
     gather,
 )
+from casualty_est.incidents.table.summary import number_of
 from casualty_est.quantity.quantity import Quantity
 from casualty_est.tables.cells import ROLES
 from casualty_est.tables.checks import (
@@ -45,13 +46,8 @@ def validate(
     problems.extend(_column_problems(table))
     parsed = _parsed(table, problems, quantities)
     rows = [Report(*values) for values in zip(*parsed, table.lines, strict=True)]
-    problems.extend(_row_problems(table, rows))
-    roles, role_problems = _roles(table, rows)
-    problems.extend(role_problems)
-    problems.extend(_belligerent_problems(table, rows, roles))
-    problems.extend(_duplicate_problems(table, rows))
-    problems.extend(_disagreements(table, rows))
-    problems.extend(_recall_problems(table, rows))
+    for rule in RULES:
+        problems.extend(rule(table, rows))
     if problems:
         raise InputError(sorted(problems, key=lambda problem: problem.line or 0), table.name)
     return tuple(rows), _notes(rows)
@@ -110,10 +106,10 @@ def _parsed(
 
 def _required(rule: str, mend: str) -> Any:
     def parse(text: str) -> str:
-        if text:
-            return text
-        msg = f"{rule} and this cell is blank: {mend}"
-        raise ValueError(msg)
+        if not text:
+            msg = f"{rule} and this cell is blank: {mend}"
+            raise ValueError(msg)
+        return text
 
     return parse
 
@@ -160,37 +156,34 @@ def _row_problems(table: Table, rows: Sequence[Report]) -> Iterator[Problem]:
             yield table.problem(index, reason, "quantity")
 
 
-def _roles(table: Table, rows: Sequence[Report]) -> tuple[dict[str, str | None], list[Problem]]:
-    """Return the role of every source, and the rows that contradict it.
-
-    A source whose role could not be read is left out: what depends on it cannot be judged.
-    """
-    texts = table.column("role")
-    first: dict[str, int] = {}
-    problems = []
-    unread = {row.source for row, text in zip(rows, texts, strict=True) if text and not row.role}
-    for index, row in enumerate(rows):
-        if not row.source or row.role is None:
-            continue
-        known = first.setdefault(row.source, index)
-        if rows[known].role != row.role:
-            reason = (
-                f"a source has one role, and {row.source!r} is {rows[known].role!r} in "
-                f"{table.where} {table.lines[known]}: keep one"
-            )
-            problems.append(table.problem(index, reason, "role", row.role))
-    roles = {row.source: None for row in rows if row.source and row.source not in unread}
-    return roles | {name: rows[i].role for name, i in first.items() if name in roles}, problems
+def _repeats[K](table: Table, keys: Iterable[tuple[int, K]]) -> Iterator[tuple[int, int, K, str]]:
+    """Find rows with a key that an earlier one has: both, the key, and where the earlier is."""
+    first: dict[K, int] = {}
+    for index, key in keys:
+        known = first.setdefault(key, index)
+        if known != index:
+            yield index, known, key, f"{table.where} {table.lines[known]}: keep one"
 
 
-def _belligerent_problems(
-    table: Table, rows: Sequence[Report], roles: dict[str, str | None]
-) -> Iterator[Problem]:
+def _role_problems(table: Table, rows: Sequence[Report]) -> Iterator[Problem]:
+    named = [(i, row.source) for i, row in enumerate(rows) if row.source and row.role is not None]
+    for index, known, source, where in _repeats(table, named):
+        role, before = rows[index].role, rows[known].role
+        if role != before:
+            reason = f"a source has one role, and {source!r} is {before!r} in {where}"
+            yield table.problem(index, reason, "role", role)
+
+
+def _belligerent_problems(table: Table, rows: Sequence[Report]) -> Iterator[Problem]:
     belligerents = " or ".join(BELLIGERENT_ROLES)
+    texts = table.column("role")
+    # Where a role could not be read, what depends on it cannot be judged.
+    unread = {row.source for row, text in zip(rows, texts, strict=True) if text and not row.role}
+    roles = {row.source: row.role for row in reversed(rows) if row.role}
     for index, row in enumerate(rows):
-        if row.source not in roles or roles[row.source] in BELLIGERENT_ROLES:
+        role = roles.get(row.source)
+        if not row.source or row.source in unread or role in BELLIGERENT_ROLES:
             continue
-        role = roles[row.source]
         has = f"has the role {role!r}" if role else "has no role"
         for column, given, who in (
             ("verdict", row.verdict, "accepts or rejects an incident"),
@@ -205,44 +198,38 @@ def _belligerent_problems(
 
 
 def _duplicate_problems(table: Table, rows: Sequence[Report]) -> Iterator[Problem]:
-    first: dict[tuple[str, str], int] = {}
-    for index, row in enumerate(rows):
-        if not row.source or not row.incident:
-            continue
-        known = first.setdefault((row.source, row.incident), index)
-        if known != index:
-            reason = (
-                f"a source has one row for an incident, and {row.source!r} has one in "
-                f"{table.where} {table.lines[known]}: keep one"
-            )
-            yield table.problem(index, reason, "incident", row.incident)
+    pairs = ((i, (row.source, row.incident)) for i, row in enumerate(rows))
+    for index, _, (source, incident), where in _repeats(table, (p for p in pairs if all(p[1]))):
+        reason = f"a source has one row for an incident, and {source!r} has one in {where}"
+        yield table.problem(index, reason, "incident", incident)
 
 
 def _disagreements(table: Table, rows: Sequence[Report]) -> Iterator[Problem]:
     """Find rows of one incident that give it two dates, places, suspects, counts or grades."""
-    texts = {column: table.column(column) for column in OF_THE_INCIDENT}
-    first: dict[tuple[str, str], int] = {}
-    for index, row in enumerate(rows):
-        if not row.incident:
-            continue
-        for column in OF_THE_INCIDENT:
-            value = getattr(row, column)
-            if value is None or value == ():
-                continue
-            known = first.setdefault((row.incident, column), index)
-            if getattr(rows[known], column) != value:
-                reason = (
-                    f"the rows of an incident agree, and {row.incident!r} has "
-                    f"{texts[column][known]!r} in {table.where} {table.lines[known]}: keep one"
-                )
-                yield table.problem(index, reason, column, texts[column][index])
+    given = (
+        (index, (row.incident, column))
+        for index, row in enumerate(rows)
+        for column in OF_THE_INCIDENT
+        if row.incident and getattr(row, column) not in (None, ())
+    )
+    for index, known, (incident, column), where in _repeats(table, given):
+        if getattr(rows[known], column) != getattr(rows[index], column):
+            texts = table.column(column)
+            has = f"{incident!r} has {texts[known]!r} in {where}"
+            reason = f"the rows of an incident agree, and {has}"
+            yield table.problem(index, reason, column, texts[index])
 
 
 def _recall_problems(table: Table, rows: Sequence[Report]) -> Iterator[Problem]:
-    own = {row.incident for row in rows if row.self_reported}
-    unread = _unread(table, rows, "self_reported")
+    texts = table.column("self_reported")
+    # What could not be read may have been a 1.
+    own = {
+        row.incident
+        for row, text in zip(rows, texts, strict=True)
+        if row.self_reported or (text and text.casefold() not in YES | NO)
+    }
     for index, row in enumerate(rows):
-        if row.recall_check is None or row.incident in own or row.incident in unread:
+        if row.recall_check is None or row.incident in own:
             continue
         reason = (
             "recall_check says whether anybody else had reported an incident that a belligerent "
@@ -252,14 +239,10 @@ def _recall_problems(table: Table, rows: Sequence[Report]) -> Iterator[Problem]:
         yield table.problem(index, reason, "recall_check", table.column("recall_check")[index])
 
 
-def _unread(table: Table, rows: Sequence[Report], column: str) -> Collection[str]:
-    """Incidents with a cell of 0 and 1 that could not be read."""
-    texts = table.column(column)
-    return {
-        row.incident
-        for row, text in zip(rows, texts, strict=True)
-        if text and text.casefold() not in YES | NO
-    }
+RULES = (
+    _row_problems, _role_problems, _belligerent_problems, _duplicate_problems, _disagreements,
+    _recall_problems,
+)  # fmt: skip
 
 
 # --- what was assumed ------------------------------------------------------------------
@@ -268,19 +251,15 @@ def _unread(table: Table, rows: Sequence[Report], column: str) -> Collection[str
 def _notes(rows: Sequence[Report]) -> tuple[Note, ...]:
     incidents = gather(rows)
     notes: list[Note] = []
-    for what, bare, taken in (
-        (
-            "scope",
-            [i for i in incidents if not any(row.scope for row in i.reports)],
-            "taken as all",
-        ),
-        ("date", [i for i in incidents if not i.date], "the year is not known"),
-        ("grade", [i for i in incidents if not i.grade], "ungraded"),
-        ("perpetrator", [i for i in incidents if not i.perpetrators], "nobody is suspected"),
+    for what, taken in (
+        ("scope", "taken as all"),
+        ("date", "the year is not known"),
+        ("grade", "ungraded"),
+        ("perpetrator", "nobody is suspected"),
     ):
+        bare = [i for i in incidents if not any(getattr(row, what) for row in i.reports)]
         if bare:
-            missing = sum(incident.count for incident in bare)
-            where = f"{missing:,} incident{'s' if missing != 1 else ''}"
+            where = number_of(sum(incident.count for incident in bare), "incident")
             notes.append(("default", f"{what} not given for {where}: {taken}"))
     if all(row.count is None for row in rows):
         notes.append(("default", "count not given: every incident counts once"))

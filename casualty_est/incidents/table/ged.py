@@ -24,7 +24,6 @@ ONE_SIDED = "3"  # UCDP's type of violence in which side_a kills civilians
 
 def read_ged(
     data: object,
-    *,
     group: str,
     number: str,
     source: str,
@@ -45,7 +44,7 @@ def read_ged(
     table = draft.origin
     counts = ("low", "best", "high") if group == "all" else ("deaths_civilians", "deaths_unknown")
     used = ("id", *counts, "date_start", "type_of_violence", "side_a", "side_b")
-    used = (*used, scope) if scope is not None else used
+    used += () if scope is None else (scope,)
     must_have(table, used)
     draft.came_from = {"incident": "id", "date": "date_start"} | ({"scope": scope} if scope else {})
     note_unread(draft, used)

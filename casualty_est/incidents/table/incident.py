@@ -21,10 +21,8 @@ class Report:
 
     Parameters
     ----------
-    incident : str
-        Code or name of the incident.
-    source : str
-        Who says it.
+    incident, source : str
+        Code or name of the incident, and who says it.
     quantity : Quantity
         The deaths it states; of form ``unknown`` where it states none.
     role : str or None
@@ -34,8 +32,7 @@ class Report:
     self_reported : bool
         Whether the belligerent reported the incident before anybody asked.
     recall_check : bool or None
-        Whether anybody else had reported an incident that a belligerent reported itself; None
-        where nobody looked.
+        Whether anybody else had reported what a belligerent reported itself; None: nobody looked.
     grade : str or None
         One of `GRADES`: how well the incident is established.
     date : datetime.date or None
@@ -131,9 +128,7 @@ def _incident(name: str, reports: tuple[Report, ...]) -> Incident:
         scope=next((row.scope for row in reports if row.scope), ALL_SCOPES),
         perpetrators=next((row.perpetrator for row in reports if row.perpetrator), ()),
         count=next((row.count for row in reports if row.count), 1),
-        recall_check=next(
-            (row.recall_check for row in reports if row.recall_check is not None), None
-        ),
+        recall_check=next((r.recall_check for r in reports if r.recall_check is not None), None),
     )
 
 

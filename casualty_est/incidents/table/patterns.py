@@ -44,34 +44,24 @@ class IncidentPatterns:
 
     Parameters
     ----------
-    sources : tuple of str
-        The sources.
-    roles : tuple of (str or None)
-        Role of each source.
+    sources, roles : tuple
+        The sources, and the role of each (or None).
     claims : tuple of tuple of Quantity
-        For each source the distinct numbers that it states, unknown ones left out. Numbers that
-        differ in their wording alone are one.
+        For each source the distinct numbers that it states, whatever their wording.
     claim : ndarray of int64, shape (pattern, source)
-        Index into `claims` of the source; -1 where it reports the incident without a number, -2
-        where it never mentions it.
+        Index into `claims` of the source; -1 without a number, -2 where it never mentions it.
     verdict : ndarray of int8, shape (pattern, source)
         0 none, 1 accepted, 2 rejected, 3 open.
     self_reported : ndarray of bool, shape (pattern, source)
         Whether the belligerent reported it of its own.
     recall_check : ndarray of int8, shape (pattern,)
         Whether anybody else had reported it: 1 yes, 0 no, -1 not asked.
-    grade : tuple of str
-        The grades that occur, best first.
-    grade_of : ndarray of int8, shape (pattern,)
-        Index into `grade`, -1 where there is none.
-    perpetrators : tuple of tuple of str
-        Distinct sets of suspects; the empty one where nobody is named.
-    suspects : ndarray of int64, shape (pattern,)
-        Index into `perpetrators`.
-    scope : tuple of str
-        The scopes that occur.
-    scope_of : ndarray of int64, shape (pattern,)
-        Index into `scope`.
+    grade, grade_of : tuple of str, ndarray of int8, shape (pattern,)
+        The grades that occur, best first, and the index of each pattern, -1 for none.
+    perpetrators, suspects : tuple of tuple of str, ndarray of int64, shape (pattern,)
+        Distinct sets of suspects (empty where nobody is named), and the index of each pattern.
+    scope, scope_of : tuple of str, ndarray of int64, shape (pattern,)
+        The scopes that occur, and the index of each pattern.
     year : ndarray of int64, shape (pattern,)
         Year of the incident, 0 where it is not known.
     count : ndarray of int64, shape (pattern,)
@@ -158,8 +148,7 @@ class IncidentPatterns:
         np.add.at(count, at, weights)
         index = IncidentIndex(tuple(incident.name for incident in incidents), _sealed(at))
         keys = list(patterns)
-        shape = (len(keys), len(column), 3)
-        words = np.array([key[0] for key in keys], np.int64).reshape(shape)
+        words = np.array([key[0] for key in keys], np.int64).reshape(len(keys), len(column), 3)
         return cls(
             tuple(roles),
             tuple(roles.values()),

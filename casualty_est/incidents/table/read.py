@@ -69,46 +69,42 @@ class Judged:
         return tuple(c for c in (self.verdict, *conceded, self.self_reported) if c is not None)
 
 
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Where an export says what; see `IncidentReports.from_ranges`."""
+
+    incident: str
+    ends: tuple[str, str]
+    source: str
+    role: str | None
+    columns: Mapping[str, str]
+    grades: Mapping[str, str]
+    judged: Judged
+
+
 # --- exports with a minimum and a maximum ----------------------------------------------
 
 
-def read_ranges(
-    data: object,
-    *,
-    incident: str,
-    ends: tuple[str, str],
-    source: str,
-    role: str | None,
-    columns: Mapping[str, str],
-    grades: Mapping[str, str],
-    judged: Judged,
-    name: str | None,
-) -> Draft:
-    """Read an export; see `IncidentReports.from_ranges`."""
-    draft = opened(data, name)
-    for given in columns:
-        if given not in OF_AN_EXPORT:
-            near = nearest(given, OF_AN_EXPORT)
-            msg = f"columns: {given!r} is unknown{near}; valid are {', '.join(OF_AN_EXPORT)}"
-            raise UsageError(msg)
-    must_be_role(role, ROLES)
-    _must_be_words("grades", grades, GRADES)
+def read_ranges(data: object, export: Export, name: str | None) -> Draft:
+    """Read an export with a minimum and a maximum."""
+    draft, judged = opened(data, name), export.judged
+    _must_be_words("columns", export.columns, OF_AN_EXPORT)
+    must_be_role(export.role, ROLES)
+    _must_be_words("grades", filter(None, export.grades.values()), GRADES)
     _check_judged(judged)
-    used = (incident, *ends, *columns.values(), *judged.columns)
+    used = (export.incident, *export.ends, *export.columns.values(), *judged.columns)
     must_have(draft.origin, used)
-    draft.came_from = {"incident": incident, **columns}
-    if judged.verdict:
-        draft.came_from["verdict"] = judged.verdict
-    if judged.self_reported:
-        draft.came_from["self_reported"] = judged.self_reported
+    judging = {"verdict": judged.verdict, "self_reported": judged.self_reported}
+    draft.came_from = {"incident": export.incident, **export.columns}
+    draft.came_from |= {column: came for column, came in judging.items() if came}
     note_unread(draft, used)
-    for row in first_rows(draft, incident):
-        shared = {column: draft.origin.column(own)[row] for column, own in columns.items()}
+    for row in first_rows(draft, export.incident):
+        shared = {column: draft.origin.column(own)[row] for column, own in export.columns.items()}
         if "grade" in shared:
-            shared["grade"] = _translated(shared["grade"], grades, GRADES)
-        shared["incident"] = draft.origin.column(incident)[row]
-        said = _range(draft, row, *ends)
-        draft.add(row, UNKNOWN if said is BLANK else said, source=source, role=role or "", **shared)
+            shared["grade"] = _translated(shared["grade"], export.grades, GRADES)
+        shared |= {"incident": draft.origin.column(export.incident)[row], "source": export.source}
+        said = _range(draft, row, *export.ends)
+        draft.add(row, UNKNOWN if said is BLANK else said, role=export.role or "", **shared)
         if judged.name is not None:
             _add_judged(draft, row, judged, shared["incident"])
     return draft
@@ -124,7 +120,7 @@ def _check_judged(judged: Judged) -> None:
         msg = f"verdict, conceded: name a column with what {judged.name!r} said"
         raise UsageError(msg)
     must_be_role(judged.role, BELLIGERENT_ROLES if judged.verdict else ROLES)
-    _must_be_words("verdicts", judged.words, VERDICTS)
+    _must_be_words("verdicts", filter(None, judged.words.values()), VERDICTS)
 
 
 def _add_judged(draft: Draft, row: int, judged: Judged, incident: str) -> None:
@@ -138,15 +134,9 @@ def _add_judged(draft: Draft, row: int, judged: Judged, incident: str) -> None:
         said = _range(draft, row, *judged.conceded)
     if not verdict and said is BLANK and own.casefold() in ("", "0", "0.0", "false"):
         return  # it never spoke of the incident
-    draft.add(
-        row,
-        said if verdict or said is not BLANK else UNKNOWN,
-        incident=incident,
-        source=judged.name or "",
-        role=judged.role,
-        verdict=verdict,
-        self_reported=own,
-    )
+    stated = said if verdict or said is not BLANK else UNKNOWN
+    cells = {"incident": incident, "source": judged.name or "", "role": judged.role}
+    draft.add(row, stated, verdict=verdict, self_reported=own, **cells)
 
 
 def _stated(draft: Draft, row: int, column: str) -> Quantity | None:
@@ -192,7 +182,6 @@ def range_of(low: int | None, high: int | None) -> Quantity:
 
 def read_wide(
     data: object,
-    *,
     incident: str,
     sources: Sequence[str] | None,
     roles: Mapping[str, str],
@@ -221,19 +210,14 @@ def read_wide(
     draft.came_from = {"incident": incident}
     for row in first_rows(draft, incident):
         cells = {column: table.column(column)[row] for column in shared}
+        cells["incident"] = table.column(incident)[row]
         said = [source for source in named if table.column(source)[row]]
         if not said:
             reason = "no source mentions the incident: remove the row, or write unknown"
             draft.problems.append(table.problem(row, reason))
         for source in said:
-            draft.add(
-                row,
-                _stated(draft, row, source),
-                incident=table.column(incident)[row],
-                source=source,
-                role=roles.get(source, ""),
-                **cells,
-            )
+            role, stated = roles.get(source, ""), _stated(draft, row, source)
+            draft.add(row, stated, source=source, role=role, **cells)
     return draft
 
 
@@ -288,12 +272,11 @@ def must_be_role(role: str | None, valid: Collection[str]) -> None:
         raise UsageError(msg)
 
 
-def _must_be_words(option: str, words: Mapping[str, str], valid: Collection[str]) -> None:
-    for word in words.values():
-        if word and word not in valid:
-            msg = (
-                f"{option}: {word!r} is unknown{nearest(word, valid)}; valid are {', '.join(valid)}"
-            )
+def _must_be_words(option: str, words: Iterable[str], valid: Collection[str]) -> None:
+    for word in words:
+        if word not in valid:
+            near = nearest(word, valid)
+            msg = f"{option}: {word!r} is unknown{near}; valid are {', '.join(valid)}"
             raise UsageError(msg)
 
 

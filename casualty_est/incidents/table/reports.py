@@ -6,17 +6,17 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from casualty_est.errors import InputError, Problem
 from casualty_est.incidents.table.checks import validate
 from casualty_est.incidents.table.ged import read_ged
 from casualty_est.incidents.table.incident import COLUMNS, Incident, Report, cells_of, gather
 from casualty_est.incidents.table.patterns import IncidentPatterns
-from casualty_est.incidents.table.read import Draft, Judged, read_ranges, read_wide
-from casualty_est.incidents.table.summary import documented_of, in_words, sizes_of, summary_of
+from casualty_est.incidents.table.read import Draft, Export, Judged, read_ranges, read_wide
+from casualty_est.incidents.table.summary import documented_of, in_words, summary_of, table_sizes
 from casualty_est.quantity.quantity import Quantity
-from casualty_est.tables.documented import Documented
+from casualty_est.tables.cells import Documented
 from casualty_est.tables.read import Table, read_table, table_from
 
 if TYPE_CHECKING:
@@ -33,9 +33,8 @@ class IncidentReports:
     Parameters
     ----------
     data : dataframe
-        pandas, polars, pyarrow or any other eager dataframe with one row per source and incident;
-        `incident`, `source` and `quantity` are required. A source without a row for an incident
-        never mentioned it, which is not the same as a count of 0.
+        Any eager dataframe with one row per source and incident; `incident`, `source` and
+        `quantity` are required. No row: the source never mentioned the incident, which is not 0.
     name : str, optional
         How messages and reports call the table.
 
@@ -44,9 +43,7 @@ class IncidentReports:
     rows : tuple of Report
         Every row, in the order of the table.
     warnings : tuple of (code, text)
-        What was assumed or left unread: codes ``default``, ``rejected_with_deaths``,
-        ``similar_names``, ``no_counts``, ``ends_out_of_order``, ``left_out`` and
-        ``unread_columns``.
+        What was assumed or left unread.
     name : str or None
         Name of the file, without its folder.
     where : str
@@ -75,7 +72,7 @@ class IncidentReports:
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> IncidentReports:
-        r"""Read a CSV, TSV or parquet file.
+        """Read a CSV, TSV or parquet file.
 
         Parameters
         ----------
@@ -93,19 +90,9 @@ class IncidentReports:
             If there is no such file or it has another ending.
         InputError
             If the table breaks a rule; every problem is listed.
-
-        Examples
-        --------
-        >>> import pathlib, tempfile
-        >>> path = pathlib.Path(tempfile.mkdtemp()) / "incidents.csv"
-        >>> _ = path.write_text("incident,source,quantity\nS1,Airwars,3-5\n", encoding="utf-8")
-        >>> len(IncidentReports.read(path))
-        1
         """
         problems: list[Problem] = []
-        reports = cls.__new__(cls)
-        reports._fill(read_table(path, problems=problems), problems)
-        return reports
+        return cls._made(read_table(path, problems=problems), problems)
 
     @classmethod
     def from_rows(cls, rows: Iterable[Report], name: str | None = None) -> IncidentReports:
@@ -140,10 +127,8 @@ class IncidentReports:
         if len(lines) < len(given):
             lines = tuple(range(1, len(given) + 1))
         cells = tuple(zip(*map(cells_of, given), strict=True))
-        reports = cls.__new__(cls)
         table = Table(name, COLUMNS, cells, lines, "row", None)
-        reports._fill(table, [], [row.quantity for row in given])
-        return reports
+        return cls._made(table, [], [row.quantity for row in given])
 
     @classmethod
     def from_ged(
@@ -160,24 +145,22 @@ class IncidentReports:
         """Read events of the UCDP Georeferenced Event Dataset: one source, one row per event.
 
         Suspected are `side_a` in one-sided violence and both sides otherwise; the date is the
-        first possible day. Places finer than the column `scope` are not kept.
+        first possible day.
 
         Parameters
         ----------
         data : dataframe, str or path-like
             The events, with the columns of UCDP's download, or their file.
         group : {"all", "civilians"}
-            Whose deaths: of everybody (columns `low`, `best`, `high`), or of civilians. UCDP
-            gives no range for civilians: the number is `deaths_civilians`, and up to
-            `deaths_unknown` more, who may have been civilians. Events with neither are left out,
-            and their number is a warning.
+            Deaths of everybody (columns `low`, `best`, `high`), or `deaths_civilians` and up to
+            `deaths_unknown` more, who may have been civilians; events with neither are left out,
+            with a warning.
         number : {"range", "best"}
-            ``range`` takes the lowest and the highest estimate where they differ, ``best`` the
-            best estimate alone.
+            The lowest and the highest estimate where they differ, or the best one alone.
         source, role : str
             How the source is called, and what it is.
         scope : str or None
-            Column with the label of the place.
+            Column with the label of the place; finer places are not kept.
         name : str, optional
             How messages call the table; a file has its own name by default.
 
@@ -185,7 +168,7 @@ class IncidentReports:
         -------
         IncidentReports
             The validated table. Where low, best and high are out of order, the smallest and the
-            largest of them are the ends, with a warning that counts such events.
+            largest of them are the ends, with a warning.
 
         Raises
         ------
@@ -199,10 +182,7 @@ class IncidentReports:
         Sundberg and Melander 2013, Introducing the UCDP Georeferenced Event Dataset, Journal of
         Peace Research 50(4), doi 10.1177/0022343313484347.
         """
-        draft = read_ged(
-            data, group=group, number=number, source=source, role=role, scope=scope, name=name
-        )
-        return cls._of(draft)
+        return cls._of(read_ged(data, group, number, source, role, scope, name))
 
     @classmethod
     def from_ranges(
@@ -226,9 +206,9 @@ class IncidentReports:
     ) -> IncidentReports:
         """Read an export with one row per incident and columns for a minimum and a maximum.
 
-        Airwars and the Bureau of Investigative Journalism publish such tables. A row in which both
-        ends are blank is an incident that the source lists without a number. Further columns of
-        the export are not read, and a warning says how many.
+        Airwars and the Bureau of Investigative Journalism publish such tables. Where both ends are
+        blank the source lists the incident without a number. Other columns are not read, with a
+        warning.
 
         Parameters
         ----------
@@ -239,18 +219,17 @@ class IncidentReports:
         source, role : str
             Who published it, and what it is.
         columns : mapping of str to str, optional
-            Columns with what else is known of the incident, as in ``{"grade": "grading", "date":
-            "date"}``; keys are `grade`, `date`, `scope`, `perpetrator`, `count`, `recall_check`
-            and `citation`.
+            Columns with what else is known, as in ``{"grade": "grading"}``; keys are `grade`,
+            `date`, `scope`, `perpetrator`, `count`, `recall_check` and `citation`.
         grades : mapping of str to str, optional
-            The export's words for grades. Words that differ in case alone need no entry.
+            The export's words for grades, unless they differ in case alone.
         belligerent, belligerent_role : str
             Who judged the incidents, and what it is.
         verdict : str, optional
             Column with the judgement.
         verdicts : mapping of str to str, optional
             The export's words for verdicts, as in ``{"non_credible": "rejected"}``; the empty word
-            means that there is none.
+            means none.
         conceded : str or tuple of str, optional
             Column with the number that the belligerent concedes, or two with its ends.
         self_reported : str, optional
@@ -281,20 +260,11 @@ class IncidentReports:
         >>> [(row.source, row.quantity.text, row.verdict) for row in reports]
         [('Airwars', '3-5', None), ('Coalition', '', 'accepted')]
         """
-        draft = read_ranges(
-            data,
-            incident=incident,
-            ends=(low, high),
-            source=source,
-            role=role,
-            columns=columns or {},
-            grades=grades or {},
-            judged=Judged(
-                belligerent, belligerent_role, verdict, verdicts or {}, conceded, self_reported
-            ),
-            name=name,
+        judged = Judged(
+            belligerent, belligerent_role, verdict, verdicts or {}, conceded, self_reported
         )
-        return cls._of(draft)
+        given = Export(incident, (low, high), source, role, columns or {}, grades or {}, judged)
+        return cls._of(read_ranges(data, given, name))
 
     @classmethod
     def from_wide(
@@ -308,9 +278,9 @@ class IncidentReports:
     ) -> IncidentReports:
         """Read a table with one row per incident and one column of numbers per source.
 
-        A blank cell means that the source never mentioned the incident; ``unknown`` that it did,
-        without a number. Columns called `grade`, `date`, `scope`, `perpetrator`, `count` and
-        `citation` are read as such. Verdicts need the long form.
+        Blank: the source never mentioned the incident; ``unknown``: it gave no number. Columns
+        called `grade`, `date`, `scope`, `perpetrator`, `count` and `citation` are read as such;
+        verdicts need the long form.
 
         Parameters
         ----------
@@ -345,19 +315,22 @@ class IncidentReports:
         >>> IncidentReports.from_wide(wide, roles={"A": "monitor"}).patterns().claim.tolist()
         [[0, 0], [-2, 1]]
         """
-        draft = read_wide(data, incident=incident, sources=sources, roles=roles or {}, name=name)
-        return cls._of(draft)
+        return cls._of(read_wide(data, incident, sources, roles or {}, name))
 
     @classmethod
     def _of(cls, draft: Draft) -> IncidentReports:
-        reports = cls.__new__(cls)
         table = draft.table()
         if not draft.lines and not draft.problems:
             raise InputError([Problem("no row of the table names a number of deaths")], table.name)
         try:
-            reports._fill(table, list(draft.problems), draft.quantities, draft.notes)
+            return cls._made(table, list(draft.problems), draft.quantities, draft.notes)
         except InputError as error:
             raise InputError(map(draft.as_it_came, error.problems), error.name) from None
+
+    @classmethod
+    def _made(cls, *validated: Any) -> IncidentReports:
+        reports = cls.__new__(cls)
+        reports._fill(*validated)
         return reports
 
     def _fill(
@@ -368,12 +341,8 @@ class IncidentReports:
         notes: Iterable[tuple[str, str]] = (),
     ) -> None:
         rows, warnings = validate(table, problems, quantities)
-        for field, value in (
-            ("rows", rows),
-            ("warnings", (*notes, *warnings)),
-            ("name", table.name),
-            ("where", table.where),
-        ):
+        values = {"rows": rows, "warnings": (*notes, *warnings), "name": table.name}
+        for field, value in {**values, "where": table.where}.items():
             # The class is frozen; this is the one place that may write.
             object.__setattr__(self, field, value)
 
@@ -408,12 +377,6 @@ class IncidentReports:
         -------
         IncidentPatterns
             The same evidence without names and days.
-
-        Examples
-        --------
-        >>> rows = [Report(name, "A", Quantity.parse("3")) for name in ("S1", "S2")]
-        >>> IncidentReports.from_rows(rows).patterns().count.tolist()
-        [2]
         """
         return IncidentPatterns.of(self.incidents, self.roles)
 
@@ -428,9 +391,9 @@ class IncidentReports:
         Returns
         -------
         Documented or None
-            The sum over incidents of the largest lower end (or plain count) that a source with
-            the role perpetrator, monitor, government or international states; `source` names
-            those whose numbers it is made of. None if no such number is stated.
+            The sum over incidents of the largest lower end (or plain count) that a perpetrator,
+            monitor, government or international source states; `source` names those it is made
+            of. None if no such number is stated.
 
         Raises
         ------
@@ -472,7 +435,7 @@ class IncidentReports:
         """
         from casualty_est.incidents.plots.mentions import of_table
 
-        return of_table(sizes_of(self.incidents, self.roles), dark=dark)
+        return of_table(table_sizes(self.patterns()), dark=dark)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the table as a pandas DataFrame that `IncidentReports` reads back.
@@ -480,8 +443,7 @@ class IncidentReports:
         Returns
         -------
         pandas.DataFrame
-            One row per source and incident and one column of text per column of an incidents
-            table; a missing cell is None.
+            One row per source and incident, all columns as text; a missing cell is None.
         """
         import pandas as pd
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +11,10 @@ import numpy.typing as npt
 
 from casualty_est.errors import UsageError
 from casualty_est.incidents.table.incident import GRADES, VERDICTS, Incident
+from casualty_est.incidents.table.patterns import NOT_MENTIONED, IncidentPatterns
 from casualty_est.quantity.quantity import Quantity
+from casualty_est.tables.cells import DOCUMENTING_ROLES, Documented
 from casualty_est.tables.checks import nearest
-from casualty_est.tables.documented import DOCUMENTING_ROLES, Documented
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,20 +27,14 @@ CLASSES = (0, 1, 2, 3, 6, 11, 21, 51, 101)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sizes:
-    """How many incidents of each size each source mentions.
-
-    classes: Sizes in words, smallest first.
-    incidents (class,): Incidents of that size.
-    mentioned (source, class): Those that the source mentions.
-    counted (source, class): Those in which it states deaths, at least one.
-    """
+    """How many incidents of each size each source mentions."""
 
     sources: tuple[str, ...]
     roles: tuple[str | None, ...]
-    classes: tuple[str, ...]
-    incidents: npt.NDArray[np.int64]
-    mentioned: npt.NDArray[np.int64]
-    counted: npt.NDArray[np.int64]
+    classes: tuple[str, ...]  # in words, smallest first
+    incidents: npt.NDArray[np.int64]  # (class,)
+    mentioned: npt.NDArray[np.int64]  # (source, class)
+    counted: npt.NDArray[np.int64]  # (source, class): those in which it states deaths
 
 
 def documented_of(
@@ -108,12 +103,8 @@ def lowest_of(quantity: Quantity) -> int:
 def in_words(reports: IncidentReports) -> tuple[str, list[str]]:
     """The size of a table, and a line for each source."""
     incidents = reports.incidents
-    counts = (
-        (sum(incident.count for incident in incidents), "incident"),
-        (len(reports), "row"),
-        (len(reports.sources), "source"),
-    )
-    size = ", ".join(number_of(*count) for count in counts)
+    numbers = sum(incident.count for incident in incidents), len(reports), len(reports.sources)
+    size = ", ".join(map(number_of, numbers, ("incident", "row", "source")))
     rows = summary_of(incidents, reports.roles).to_dict("records")
     return f"{size} ({reports.name})" if reports.name else size, list(map(_line, rows))
 
@@ -135,33 +126,38 @@ def number_of(number: int, word: str) -> str:
 # --- by size ---------------------------------------------------------------------------
 
 
-def sizes_of(incidents: Sequence[Incident], roles: Mapping[str, str | None]) -> Sizes:
-    """Count mentions by size of the incident.
+def sizes_of(
+    patterns: IncidentPatterns,
+    kept: npt.NDArray[np.int64],
+    states_deaths: Callable[[Quantity], bool],
+) -> Sizes:
+    """Count mentions by size of the incident, over the patterns that are kept.
 
     The size is the largest number that any source names: a plain count, "about n", the lower end
     of a range, and of "as many as n" the n.
     """
-    column = {name: s for s, name in enumerate(roles)}
-    shape = (len(column), len(CLASSES) + 1)
+    claim, count = patterns.claim[kept], patterns.count[kept]
+    # The last two stand for no number, and for no mention: -2 and -1 from the end.
+    sizes = [[*map(size_of, claims), None, None] for claims in patterns.claims]
+    states = [[*map(states_deaths, claims), False, False] for claims in patterns.claims]
+    shape = (len(patterns.sources), len(CLASSES) + 1)
     total = np.zeros(shape[1], np.int64)
     mentioned, counted = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-    for incident in incidents:
-        sizes = [size for row in incident.reports if (size := size_of(row.quantity)) is not None]
-        at = class_of(max(sizes, default=None))
-        total[at] += incident.count
-        for row in incident.reports:
-            mentioned[column[row.source], at] += incident.count
-            if not row.quantity.is_unknown and not row.quantity.is_zero:
-                counted[column[row.source], at] += incident.count
-    kept = np.flatnonzero(total)
-    return Sizes(
-        tuple(roles),
-        tuple(roles.values()),
-        tuple(class_name(int(i)) for i in kept),
-        total[kept],
-        mentioned[:, kept],
-        counted[:, kept],
-    )
+    for row, number in zip(claim, count, strict=True):
+        stated = [x for s, c in enumerate(row) if (x := sizes[s][c]) is not None]
+        at = class_of(max(stated, default=None))
+        total[at] += number
+        mentioned[:, at] += number * (row > NOT_MENTIONED)
+        counted[:, at] += number * np.array([states[s][c] for s, c in enumerate(row)])
+    used = np.flatnonzero(total)
+    classes = tuple(class_name(int(i)) for i in used)
+    numbers = total[used], mentioned[:, used], counted[:, used]
+    return Sizes(patterns.sources, patterns.roles, classes, *numbers)
+
+
+def table_sizes(patterns: IncidentPatterns) -> Sizes:
+    """Count mentions by size, over a whole table."""
+    return sizes_of(patterns, np.arange(len(patterns)), lambda quantity: not quantity.is_zero)
 
 
 def class_of(size: float | None) -> int:

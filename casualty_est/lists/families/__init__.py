@@ -33,16 +33,10 @@ __all__ = [
 ]
 
 AUTO = "auto"
+Kinds = tuple[type[Family], ...]
 # Both kinds of unequal visibility and both signs of dependence: what calibration asks for.
-AVERAGED: tuple[type[Family], ...] = (
-    Independence,
-    Pairs,
-    Ridge,
-    Visibility,
-    VisibilityPair,
-    Classes,
-)
-ALONE: tuple[type[Family], ...] = (NoHighestOrder, Decomposable, DirichletProcess)
+AVERAGED: Kinds = (Independence, Pairs, Ridge, Visibility, VisibilityPair, Classes)
+ALONE: Kinds = (NoHighestOrder, Decomposable, DirichletProcess)
 FAMILIES: dict[str, type[Family]] = {family.name: family for family in (*AVERAGED, *ALONE)}
 
 Choice = str | Family | Sequence[str | Family]

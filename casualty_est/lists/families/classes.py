@@ -86,11 +86,8 @@ class LatentClasses(Member):
         )
 
     def log_prior(self, theta: Array) -> Array:
-        """Log prior density: normal log odds, and Dirichlet(1) shares.
-
-        The log odds are a two-way table: their grand mean, the contrasts of lists, those of
-        classes and the rest are independent.
-        """
+        """Log prior density: normal log odds, and Dirichlet(1) shares."""
+        # Log odds are a two-way table: grand mean, contrasts of lists and of classes, the rest.
         odds, log_shares = self._parts(theta)
         k, n = self.classes, self.n_lists
         grand = odds.mean(axis=(0, 1))

@@ -49,25 +49,17 @@ class Marginals:
         """Listed people on at least one list of each set, of shape (set,)."""
         return self.people - self.counts[:, 0]
 
-    def log_constants(self) -> Array:
-        """The part of every log T that does not depend on the people on no list."""
-        a = self.concentration[:, None]
-        each = gammaln(a + self.counts[:, 1:]) - gammaln(a)
-        constants: Array = each.sum(axis=1) - gammaln(self.concentration)
-        return constants
-
     def log_terms(self, unlisted: Array) -> Array:
-        """Log T of every set.
-
-        unlisted (point,): People on no list.
-        Returns (set, point): 0 for the empty set.
-        """
+        """Log T (set, point) of every set for numbers of people on no list; 0 for the empty."""
         # lgamma(top) - lgamma(top + step), which two large numbers would lose in their difference.
         top = self.concentration + self.counts[:, 0]
         step = (1.0 + self.people) - top
         ratios = betaln(top[1:, None] + unlisted, step[1:, None]) - gammaln(step[1:, None])
         terms = np.zeros((len(top), len(unlisted)))
-        terms[1:] = ratios + self.log_constants()[1:, None]
+        a = self.concentration[:, None]
+        each = gammaln(a + self.counts[:, 1:]) - gammaln(a)
+        constants = each.sum(axis=1) - gammaln(self.concentration)
+        terms[1:] = ratios + constants[1:, None]
         return terms
 
     def log_people(self, unlisted: Array) -> Array:
@@ -79,11 +71,9 @@ class Marginals:
 
 
 def log_evidence_complete(marginals: Marginals) -> float:
-    """Evidence of the complete graph, summed over every number of people.
-
-    The sum over k of Gamma(d + k) / (k! Gamma(d)) / (n + k) is a beta function, and d, the
-    parameter of a single history, is what ends it: the data say nothing of N.
-    """
+    """Evidence of the complete graph, summed over every number of people."""
+    # The sum over k of Gamma(d + k) / (k! Gamma(d)) / (n + k) is a beta function, and d, the
+    # parameter of a single history, is what ends it: the data say nothing of N.
     d = marginals.concentration[-1]
     each = gammaln(d + marginals.counts[-1, 1:]) - gammaln(d)
     return float(each.sum() + betaln(marginals.people, 1.0 - d))
@@ -96,13 +86,9 @@ def draw_cells(
     unlisted: Ints,
     rng: np.random.Generator,
 ) -> tuple[Array, Array]:
-    """Draw chances of the histories, each draw with its own graph and number of people.
-
-    List by list against the order of elimination: given the neighbours that come later, the chance
-    to be on the list is a beta for each of their histories, and all of these are independent.
-
-    Returns (draw, history) and (draw,): log shares among listed people, log odds of being unlisted.
-    """
+    """Draw log shares of histories and log odds of being unlisted, each of its own graph."""
+    # List by list against the order of elimination: given the neighbours that come later, the
+    # chances to be on the list are independent betas, one for each of their histories.
     every = np.arange(len(marginals.counts))
     logs = np.zeros((len(closed), len(every)))
     pairs = closed.astype(np.int64) << 8 | rest

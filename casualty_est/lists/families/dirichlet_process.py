@@ -34,12 +34,7 @@ NEAREST = 1e-16  # a chance is told from 0 and from 1 by no more
 def as_classes(
     table: HistoryTable, log_shares: Array, chances: Array
 ) -> tuple[LatentClasses, Array]:
-    """Write shares and chances as parameters of plain latent classes.
-
-    log_shares (draw, class): Log shares of the classes.
-    chances (draw, class, list): Chance of each list to hold a member of each class.
-    Returns (draw, size): Its parameters.
-    """
+    """Log shares (draw, class) and chances (draw, class, list) as parameters of latent classes."""
     classes = log_shares.shape[1]
     inside = np.clip(chances, NEAREST, 1.0 - NEAREST)
     odds = np.log(inside) - np.log1p(-inside)

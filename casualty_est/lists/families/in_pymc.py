@@ -67,15 +67,9 @@ class Data:
         return self.bits[:, first] * self.bits[:, second]
 
     def parts(self, log_odds: Any, log_shares: Any, interaction: Any = None) -> tuple[Any, Any]:
-        """Log chances of the histories, where the population falls into parts.
-
-        Inside a part lists are independent; with an interaction, one pair is not, and each pair
-        has a member of its own on the first axis.
-
-        log_odds (part, list): Of each list to hold somebody of a part, were no pair to interact.
-        log_shares (part,): Of the parts.
-        Returns ([member,] history) and ([member],): of the histories, and of the empty one.
-        """
+        """Log chances of the histories and of the empty one, where people fall into parts."""
+        # Inside a part (part, list) lists are independent; with an interaction, one pair is not,
+        # and each pair has a member of its own on the first axis.
         weights = pt.dot(log_odds, self.bits.T)  # (part, history)
         each = pt.softplus(log_odds)
         log_all = each.sum(axis=-1)  # the empty history weighs 1
@@ -90,11 +84,9 @@ class Data:
         return log_cells, pt.logsumexp(empty, axis=-1)
 
     def observe(self, log_cells: Any, log_empty: Any, *, members: bool = False) -> None:
-        """Add the likelihood of the listed people and the log odds of being on no list.
-
-        Where there are members, on the first axis, the likelihood is their equal mixture. The odds
-        depend on the member, so one is drawn by its probability: a uniform of its own says which.
-        """
+        """Add the likelihood of the listed people and the log odds of being on no list."""
+        # Of members, on the first axis, the likelihood is the equal mixture. The odds depend on the
+        # member, so one is drawn by its probability: a uniform of its own says which.
         log_listed = pt.logsumexp(log_cells, axis=-1) if self.every else pt.log1mexp(log_empty)
         shares = pt.exp(log_cells - log_listed[..., None])
         if not self.every:
@@ -137,13 +129,8 @@ def build(family: Family, table: HistoryTable) -> pm.Model:
         written = "written_history"
         coords |= {written: names, "history": [*names, OTHERS]}
     with pm.Model(coords=coords) as model:
-        data = Data(
-            lists,
-            pm.Data("histories", bits, dims=(written, "list")),
-            pm.Data("counts", counts, dims="history"),
-            every,
-        )
-        family.pymc(data)
+        held = pm.Data("histories", bits, dims=(written, "list"))
+        family.pymc(Data(lists, held, pm.Data("counts", counts, dims="history"), every))
     return model
 
 

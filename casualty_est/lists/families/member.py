@@ -102,10 +102,7 @@ class Member(ABC):
         return self.scores(theta) @ counts
 
     def start(self, table: HistoryTable) -> Array:
-        """Parameters, of shape (size,), near which the data are not absurd.
-
-        Each list with the log odds it would have if about half of all people were listed.
-        """
+        """Parameters (size,) as they would be if about half of all people were listed."""
         share = (table.sizes + 0.5) / (2.0 * table.people + 1.0)
         return np.concatenate(
             [np.log(share) - np.log1p(-share), np.zeros(self.size - self.n_lists)]
@@ -120,10 +117,7 @@ class Member(ABC):
 
     @abstractmethod
     def visible(self, theta: Array, chances: Array) -> tuple[Array, Array]:
-        """Share of the listed and of the unlisted whose chance to be listed exceeds each chance.
-
-        Both of shape (draw, chance).
-        """
+        """Shares (draw, chance) of listed and unlisted above each chance to be on some list."""
 
     def relabel(self, theta: Array) -> Array:
         """Put parameters into one labelling, where several mean the same."""

@@ -165,10 +165,8 @@ class NormalVisibility(Member):
         return np.column_stack([self.histories, self.histories[:, j] * self.histories[:, k]])
 
     def _parts(self, theta: Array) -> tuple[Array, Array, Array]:
-        """Parts of the nodes in every history; chances at the nodes; parts in the unlisted.
-
-        The last are per listed person, so they add up to the odds of being on no list.
-        """
+        """Parts of the nodes in every history; chances at the nodes; parts in the unlisted."""
+        # The last are per listed person, so they add up to the odds of being on no list.
         log_all, held = self._at_nodes(theta)
         base = LOG_WEIGHTS - log_all
         # What the nodes share, level and pair, cancels in their parts of a history.

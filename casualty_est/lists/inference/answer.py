@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from casualty_est.lists.families.family import Family
 from casualty_est.lists.families.member import MOST, all_histories, all_pairs, signs
-from casualty_est.lists.inference.unseen import weighted_quantiles
 from casualty_est.lists.table.history import HistoryTable
 
 Array = npt.NDArray[np.float64]
@@ -43,12 +42,25 @@ class Answer:
     facts: dict[str, Any] = field(default_factory=dict)  # what only this engine has to say
 
 
-def quantiles(values: npt.NDArray[Any], weight: Array | None = None) -> dict[str, float]:
-    """Median and ends of the 95% interval.
+def draw_unlisted(log_odds: Array, people: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    """Draw the people on no list, with p(N) proportional to 1/N, by the odds of being there."""
+    with np.errstate(over="ignore"):
+        mean = rng.gamma(people, 1.0, len(log_odds)) * np.exp(log_odds)
+    return rng.poisson(np.minimum(mean, MOST)).astype(np.int64)
 
-    values (draw,): Draws.
-    weight (draw,): Their weights.
-    """
+
+def weighted_quantiles(
+    values: npt.NDArray[np.generic], weight: Array, probabilities: tuple[float, ...]
+) -> Array:
+    """Quantiles of weighted draws."""
+    order = np.argsort(values)
+    edges = np.cumsum(weight[order])
+    at = np.searchsorted(edges / edges[-1], probabilities)
+    return values[order][np.minimum(at, len(values) - 1)].astype(float)
+
+
+def quantiles(values: npt.NDArray[Any], weight: Array | None = None) -> dict[str, float]:
+    """Median and ends of the 95% interval of draws, weighted or not."""
     low, median, high = (
         np.quantile(values, ENDS) if weight is None else weighted_quantiles(values, weight, ENDS)
     )
@@ -59,26 +71,17 @@ def of_one_family(
     family: Family, people: Ints, log_evidence: float | None, predictive_p: float | None
 ) -> dict[str, Any]:
     """Groups and families of an answer that has one family; people are its draws."""
-    group = {
-        "name": family.group.name,
-        "mass": 1.0,
-        "posterior": 1.0,
-        "log_evidence": log_evidence,
-        **quantiles(people),
-        "predictive_p": predictive_p,
-        "ruled_out": "",
-    }
-    member = {"family": family.name, "member": family.title, "mass": 1.0}
-    return {"groups": [group], "families": [{**member, "log_evidence": log_evidence}]}
+    whole = {"mass": 1.0, "log_evidence": log_evidence}
+    group = {"name": family.group.name, **whole, "posterior": 1.0, "predictive_p": predictive_p}
+    member = {"family": family.name, "member": family.title, **whole}
+    return {"groups": [group | quantiles(people)], "families": [member]}
 
 
 def dial(answer: Answer, table: HistoryTable, rng: np.random.Generator) -> dict[str, Any] | None:
-    """Number of people under each odds ratio of the unseen cell, and the ratio drawn.
-
-    The ratio ties the odds of the empty history to the alternating product of all others; at 1
-    there is no interaction of the highest order (Aleshin-Guendel, Sadinle and Wakefield 2024, doi
-    10.1093/biomtc/ujad028). It cannot be seen in the data.
-    """
+    """Number of people under each odds ratio of the unseen cell, and the ratio drawn."""
+    # The ratio ties the odds of the empty history to the alternating product of all others; at 1
+    # there is no interaction of the highest order (Aleshin-Guendel, Sadinle and Wakefield 2024, doi
+    # 10.1093/biomtc/ujad028). It cannot be seen in the data.
     if answer.cells.shape[1] != 2 ** len(table.lists) - 1:
         return None
     with np.errstate(divide="ignore"):

@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from casualty_est.lists.families.member import all_or_none
-from casualty_est.lists.inference.answer import CHANCES, Answer, of_one_family
+from casualty_est.lists.inference.answer import CHANCES, Answer, draw_unlisted, of_one_family
 from casualty_est.lists.inference.engines import SOME, Plan
 from casualty_est.lists.inference.members import stream
-from casualty_est.lists.inference.unseen import draw_unlisted
 from casualty_est.lists.table.history import HistoryTable
-from casualty_est.result.progress import Report
+from casualty_est.result.call import Report
 
 
 def solve(

@@ -10,8 +10,7 @@ from casualty_est.kinds import room
 from casualty_est.lists.families.family import FLOOR, Family
 from casualty_est.lists.inference.answer import Answer
 from casualty_est.lists.table.history import HistoryTable
-from casualty_est.result.blas import one_blas_thread
-from casualty_est.result.progress import Report
+from casualty_est.result.call import Report, one_blas_thread
 
 FEWEST_RUNS = 4  # fewer say nothing of their Monte Carlo error
 SOME = 1000  # draws for which all histories are written out

@@ -27,10 +27,8 @@ from casualty_est.lists.model.model import ListModel
 from casualty_est.lists.schema import Found
 from casualty_est.lists.table.histories import Stratum
 from casualty_est.lists.table.history import HistoryTable
-from casualty_est.result.blas import one_blas_thread
-from casualty_est.result.call import check_counts, settle_seed
-from casualty_est.result.progress import Report
-from casualty_est.result.progress import progress_bar as show_progress
+from casualty_est.result.call import Report, check_counts, one_blas_thread, settle_seed
+from casualty_est.result.call import progress_bar as show_progress
 from casualty_est.result.schema import plain
 
 Ints = npt.NDArray[np.int64]

@@ -18,8 +18,8 @@ from casualty_est.lists.inference.gibbs_kernel import Chains, State
 from casualty_est.lists.inference.members import THREADS, stream
 from casualty_est.lists.inference.predictive import SMALLEST_P, cell_probabilities, tail
 from casualty_est.lists.table.history import HistoryTable
+from casualty_est.result.call import Report
 from casualty_est.result.convergence import MAX_RHAT, MIN_ESS
-from casualty_est.result.progress import Report
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -143,11 +143,9 @@ def ladder(counts: Ints) -> Ints:
 def _start(
     classes: int, lists: int, rungs: int, seed: np.random.SeedSequence, *, hidden: bool
 ) -> State:
-    """Draw a state on every rung from the prior; where `hidden`, hardly anybody is seen in it.
-
-    From the prior all chains fall into the mode with few people first. Chains that come from the
-    other side show whether they find each other.
-    """
+    """Draw a state on every rung from the prior; where `hidden`, hardly anybody is seen in it."""
+    # From the prior all chains fall into the mode with few people first; chains that come from the
+    # other side show whether they find each other.
     rng = np.random.default_rng(seed)
     alpha, log_shares, chances = zip(
         *(_prior_state(classes, lists, rng) for _ in range(rungs)), strict=True
@@ -161,10 +159,7 @@ def _start(
 
 
 def _prior_state(classes: int, lists: int, rng: np.random.Generator) -> tuple[Array, Array, Array]:
-    """Draw a state from the prior, its concentration set to 1.
-
-    Returns (1,), (class,) and (class, list): concentration, log shares and chances.
-    """
+    """Draw concentration 1, log shares (class,) and chances (class, list) from the prior."""
     rest = np.log1p(-rng.random(classes - 1))  # 1 - V is uniform where alpha is 1
     used = np.log(-np.expm1(rest))
     log_left = np.concatenate([[0.0], np.cumsum(rest)])

@@ -45,12 +45,8 @@ class Chains(NamedTuple):
 def run(
     seed: int, histories: Any, counts: Any, state: Any, kept: Any, thin: int, between: int
 ) -> None:
-    """Sweep on from a state on every rung, which is changed in place; keep every `thin`-th.
-
-    People on no list are drawn afresh in each sweep, and all people fall into classes anew. The
-    first of the `counts` (rung, history) are those of the table, and only its states are kept;
-    every `between` sweeps neighbouring rungs may exchange their states.
-    """
+    """Sweep on from a state on every rung, changed in place; keep each `thin`-th of the first."""
+    # Every `between` sweeps neighbouring rungs of the `counts` (rung, history) may exchange states.
     alpha, log_shares, chances = state
     np.random.seed(seed)  # noqa: NPY002 - compiled code has no Generator that can be seeded inside
     rungs, classes, lists = chances.shape
@@ -99,11 +95,8 @@ def _unlisted(people: int, log_shares: Any, chances: Any, histories: Any, weight
 
 @njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
 def _exchange(histories: Any, counts: Any, state: Any, fit: Any, weight: Any) -> None:
-    """Let every second pair of neighbouring rungs exchange states, by Metropolis' rule.
-
-    Classes of people and people on no list are summed out: what is exchanged is judged by the
-    likelihood of the listed people alone.
-    """
+    """Let every second pair of neighbouring rungs exchange states, by Metropolis' rule."""
+    # Classes and people on no list are summed out: only the likelihood of the listed judges.
     alpha, log_shares, chances = state
     rungs = len(alpha)
     for r in range(rungs):
@@ -118,14 +111,8 @@ def _exchange(histories: Any, counts: Any, state: Any, fit: Any, weight: Any) ->
             gain += (counts[r, h] - counts[r + 1, h]) * (fit[r + 1, h] - fit[r, h])
         if np.log(np.random.random()) < gain:  # noqa: NPY002
             alpha[r], alpha[r + 1] = alpha[r + 1], alpha[r]
-            for k in range(log_shares.shape[1]):
-                kept = log_shares[r, k]
-                log_shares[r, k] = log_shares[r + 1, k]
-                log_shares[r + 1, k] = kept
-                for j in range(chances.shape[2]):
-                    kept = chances[r, k, j]
-                    chances[r, k, j] = chances[r + 1, k, j]
-                    chances[r + 1, k, j] = kept
+            log_shares[r : r + 2] = log_shares[r : r + 2][::-1].copy()
+            chances[r : r + 2] = chances[r : r + 2][::-1].copy()
 
 
 @njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
@@ -162,22 +149,16 @@ def _scatter(people: int, weight: Any, held: Any, on: Any, histories: Any, h: in
 
 @njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
 def _reorder(held: Any, on: Any, alpha: float) -> None:
-    """Let neighbours on the stick change places, by Metropolis' rule.
-
-    Sweeps alone hardly ever move a class with many people along the stick, and the concentration
-    follows the order. With sticks and chances summed out, a class of a people before one of b, with
-    T people behind both, changes places with it at odds of (alpha + b + T) to (alpha + a + T);
-    moves of this kind: Papaspiliopoulos and Roberts 2008, doi 10.1093/biomet/asm086. The last class
-    has no stick of its own and stays.
-    """
+    """Let neighbours on the stick change places, by Metropolis' rule."""
+    # Sweeps alone hardly ever move a class with many people along the stick, and the concentration
+    # follows the order. With sticks and chances summed out, a class of a people before one of b,
+    # T people behind both, changes places at odds of (alpha + b + T) to (alpha + a + T);
+    # Papaspiliopoulos and Roberts 2008, doi 10.1093/biomet/asm086. The last class has no stick.
     for k in range(len(held) - 2):
         after = alpha + held[k + 2 :].sum()
         if np.random.random() * (after + held[k]) < after + held[k + 1]:  # noqa: NPY002
             held[k], held[k + 1] = held[k + 1], held[k]
-            for j in range(on.shape[1]):
-                kept = on[k, j]
-                on[k, j] = on[k + 1, j]
-                on[k + 1, j] = kept
+            on[k : k + 2] = on[k : k + 2][::-1].copy()
 
 
 @njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
@@ -204,12 +185,10 @@ def _log_gamma(shape: float) -> float:
 
 @njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
 def binomial(n: int, p: float) -> int:
-    """A binomial draw in time that grows with log n only.
-
-    Of n uniform numbers the one in the middle is a beta; whether it lies below p settles half of
-    them (Devroye 1986, Non-Uniform Random Variate Generation, section X.4.3). Where few successes
-    or few failures are left, their number is successes by inversion.
-    """
+    """A binomial draw in time that grows with log n only."""
+    # Of n uniform numbers the one in the middle is a beta; whether it lies below p settles half of
+    # them (Devroye 1986, Non-Uniform Random Variate Generation, section X.4.3). Where few successes
+    # or few failures are left, their number is successes by inversion.
     successes = 0
     while n > 0 and n * min(p, 1.0 - p) > 10.0:
         middle = n // 2 + 1

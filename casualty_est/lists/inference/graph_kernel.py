@@ -10,22 +10,16 @@ from numba import njit
 
 @njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
 def _advance(closed: Any, rest: Any, g: int, terms: Any, sums: Any) -> None:
-    """Log density of graph g in sums[0]; sums[k] holds its steps from k on.
-
-    Neighbours in the order of the graphs end alike, and what they share is not added up again.
-    """
+    """Log density of graph g in sums[0]; sums[k] holds its steps from k on."""
+    # Neighbours in the order of the graphs end alike, and what they share is not added up again.
     step = closed.shape[1] - 1
     while g > 0 and step >= 0:
         if closed[g, step] != closed[g - 1, step] or rest[g, step] != rest[g - 1, step]:
             break
         step -= 1
     while step >= 0:
-        plus, minus, so_far, here = (
-            terms[closed[g, step]],
-            terms[rest[g, step]],
-            sums[step + 1],
-            sums[step],
-        )
+        plus, minus = terms[closed[g, step]], terms[rest[g, step]]
+        so_far, here = sums[step + 1], sums[step]
         for p in range(len(here)):
             here[p] = so_far[p] + (plus[p] - minus[p])
         step -= 1

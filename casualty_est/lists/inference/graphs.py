@@ -31,7 +31,7 @@ from casualty_est.lists.inference.engines import SOME, Plan
 from casualty_est.lists.inference.members import stream
 from casualty_est.lists.inference.predictive import SMALLEST_P, tail
 from casualty_est.lists.table.history import HistoryTable
-from casualty_est.result.progress import Report
+from casualty_est.result.call import Report
 from casualty_est.wording.numbers import percent, share
 from casualty_est.wording.phrases import listed
 
@@ -79,15 +79,10 @@ class Blocks:
 
 
 def gauss(length: Array) -> tuple[Array, Array]:
-    """Nodes and weights of sums over whole numbers 0, 1, ..., length - 1.
-
-    Exact for polynomials up to degree 2 `NODES` - 1: the eigenvalues of the recurrence of the
-    discrete Chebyshev polynomials (Golub and Welsch 1969, doi 10.2307/2004418). Of a block that is
-    shorter than the number of nodes every number is a node, and the nodes left over weigh nothing.
-
-    length (block,): Numbers in each block.
-    Returns (block, node).
-    """
+    """Nodes and weights (block, node) of sums over whole numbers 0, 1, ..., length - 1."""
+    # Exact for polynomials up to degree 2 `NODES` - 1: the eigenvalues of the recurrence of the
+    # discrete Chebyshev polynomials (Golub and Welsch 1969, doi 10.2307/2004418). Of a shorter
+    # block every number is a node, and the nodes left over weigh nothing.
     k = np.arange(1, NODES)
     squared = k**2 / (4.0 * (4.0 * k**2 - 1.0)) * (length[:, None] ** 2 - k**2)
     matrix = np.zeros((len(length), NODES, NODES))
@@ -274,10 +269,8 @@ def _full(
 def _cumulate(
     people: int, starts: Array, length: Array, at: tuple[Array, Array, Ints], mass: Array
 ) -> tuple[Array, Array]:
-    """Probability of fewer people than each of many whole numbers.
-
-    Inside a block the density is a spline through its nodes, scaled to the mass of the block.
-    """
+    """Probability of fewer people than each of many whole numbers."""
+    # Inside a block the density is a spline through its nodes, scaled to the mass of the block.
     nodes, weight, block = at
     number = np.minimum(STEPS, length).astype(int)
     owner = np.repeat(np.arange(len(starts)), number)
@@ -298,11 +291,9 @@ def _cumulate(
 
 
 def _untied(marginals: Marginals, graphs: Graphs) -> npt.NDArray[np.bool_]:
-    """Graphs that no person contradicts: everybody's lists are tied, directly or by way of others.
-
-    The more people are on lists that a graph does not tie, the fewer can be on none; where there
-    is no such person the likelihood does not fall, however many are missing.
-    """
+    """Graphs that no person contradicts: everybody's lists are tied, if by way of others."""
+    # The more people are on lists that a graph does not tie, the fewer can be on none; where there
+    # is no such person the likelihood does not fall, however many are missing.
     seen = marginals.seen
     tied: Ints = seen[graphs.closed].sum(axis=1) - seen[graphs.rest].sum(axis=1)
     return np.equal(tied, marginals.people)

@@ -66,22 +66,13 @@ class Weighted:
 
 
 def log_posterior(member: Member, counts: Array, theta: Array) -> tuple[Array, Array]:
-    """Log posterior density without its constant, and log odds of being on no list.
-
-    counts (history,): People with each history.
-    theta (draw, size): Parameters.
-    Returns (draw,).
-    """
+    """Log posterior density without its constant, and log odds of being on no list."""
     prior, likelihood, odds = densities_of(member, counts)(theta)
     return prior + likelihood, odds
 
 
 def climb(member: Member, table: HistoryTable, start: Array | None = None) -> tuple[Array, float]:
-    """Climb to the mode with Gauss-Newton steps.
-
-    start (size,): Where the climb begins.
-    Returns (size,): Where it ended.
-    """
+    """Climb to the mode with Gauss-Newton steps; return the place (size,) and the height."""
     counts = table.counts.astype(float)
     density = densities_of(member, counts)
     theta = member.start(table) if start is None else start
@@ -108,10 +99,7 @@ def climb(member: Member, table: HistoryTable, start: Array | None = None) -> tu
 
 
 def mode_at(member: Member, table: HistoryTable, theta: Array, value: float) -> Mode | None:
-    """Describe the mode to which a climb led.
-
-    theta (size,): Where the climb ended.
-    """
+    """Describe the mode to which a climb led."""
     counts = table.counts.astype(float)
     # Minus the second derivatives: differences of exact gradients.
     curvature = -_differences(

@@ -17,7 +17,7 @@ from casualty_est.lists.families.member import Member
 from casualty_est.lists.inference import importance, smc
 from casualty_est.lists.inference.importance import Weighted
 from casualty_est.lists.table.history import HistoryTable
-from casualty_est.result.progress import Report
+from casualty_est.result.call import Report
 
 Array = npt.NDArray[np.float64]
 
@@ -210,10 +210,8 @@ def _smc(
 def _in_threads[T](
     tasks: Sequence[Callable[[], T]], message: str, report: Report | None
 ) -> Iterable[T]:
-    """Run tasks on two threads, whose compiled code lets go of the interpreter.
-
-    Where the fit itself runs beside others, in a worker process or thread, it keeps to one.
-    """
+    """Run tasks on two threads, whose compiled code lets go of the interpreter."""
+    # Where the fit itself runs beside others, in a worker process or thread, it keeps to one.
     if parent_process() is not None or threading.current_thread() is not threading.main_thread():
         for i, task in enumerate(tasks, 1):
             yield task()

@@ -26,20 +26,11 @@ CHUNK = 4_000_000  # numbers held at once while many draws are evaluated
 
 
 def densities_of(member: Member, counts: Array) -> Callable[[Array], Densities]:
-    """Return the function that evaluates parameters of one member over one table.
-
-    counts (history,): People with each history.
-    """
+    """Return the function that evaluates parameters of one member over one table."""
     ready = compiled(member, counts)
     if ready is not None:
-
-        def by_kernel(theta: Array) -> Densities:
-            rows = np.ascontiguousarray(theta, dtype=float)
-            prior, likelihood, odds = mixture_kernel.densities(rows, ready)
-            return prior, likelihood, odds
-
-        return by_kernel
-
+        kernel: Callable[[Array, Form], Densities] = mixture_kernel.densities
+        return lambda theta: kernel(np.ascontiguousarray(theta, dtype=float), ready)
     rows = max(1, CHUNK // max(1, 20 * len(counts)))
 
     def by_chunks(theta: Array) -> Densities:
@@ -55,10 +46,7 @@ def densities_of(member: Member, counts: Array) -> Callable[[Array], Densities]:
 
 
 def compiled(member: Member, counts: Array) -> Form | None:
-    """Prepare a member for the compiled functions.
-
-    counts (history,): People with each history.
-    """
+    """Prepare a member for the compiled functions, with the people of each history."""
     mixture = member.mixture
     if mixture is None:
         return None

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy import stats
 
+from casualty_est.errors import UsageError
 from casualty_est.lists.families import group_title
 from casualty_est.lists.inference.answer import quantiles
 from casualty_est.lists.inference.fit import Part
-from casualty_est.lists.inference.replicates import combine
 from casualty_est.lists.model.model import ListModel
-from casualty_est.lists.schema import Dial, Found, ListDetails, Replicate, Replicates, StratumFound
+from casualty_est.lists.schema import (
+    Combined,
+    Dial,
+    Found,
+    ListDetails,
+    Replicate,
+    Replicates,
+    StratumFound,
+)
 from casualty_est.lists.table.strata import Stratum
 from casualty_est.result.call import versions
 from casualty_est.result.posterior import far_apart
 from casualty_est.result.schema import Diagnostics, Meta, Note, Rests, Row, SourceRow, Span, Weight
-from casualty_est.tables.documented import Documented
-from casualty_est.wording.interval import with_ends
-from casualty_est.wording.numbers import percent, share
+from casualty_est.tables.cells import Documented
+from casualty_est.wording.numbers import percent, share, with_ends
 from casualty_est.wording.phrases import label_text, listed
 
 if TYPE_CHECKING:
@@ -35,6 +43,7 @@ ADVICE = {
     "exact": "look at other families, which assume something else of the people on no list",
 }
 Parts = Mapping[tuple[int, int], Part]
+NOBODY = 0.1  # stands for a draw of no unlisted people, whose log does not exist
 MISFIT = (
     "no family reproduces the overlaps of the lists{where} (p < 0.01): the interval is too narrow"
 )
@@ -223,6 +232,35 @@ def replicate_rows(model: ListModel, parts: Parts) -> Replicates:
     )
     enough = min(len(total) for total in totals) >= 2
     return Replicates(each, combine(listed, totals) if enough else None)
+
+
+def combine(listed: Sequence[int], totals: Sequence[npt.ArrayLike], prob: float = 0.95) -> Combined:
+    """Combine replicates by Rubin's rule (doi 10.1002/9780470316696) on log unlisted people."""
+    # For analysts who come from R verdata 1.0.2; `ListModel` mixes replicates draw by draw.
+    if not totals or len(listed) != len(totals):
+        msg = f"every replicate needs its listed people: {len(listed)} for {len(totals)}"
+        raise UsageError(msg)
+    pairs = zip(totals, listed, strict=True)
+    unlisted = [np.asarray(draws, dtype=float) - held for draws, held in pairs]
+    logs = [np.log(np.where(draws > 0, draws, NOBODY)) for draws in unlisted]
+    means = np.array([values.mean() for values in logs])
+    within = float(np.mean([values.var(ddof=1) for values in logs]))
+    between = float(means.var(ddof=1)) if len(means) > 1 else 0.0
+    count = len(means)
+    variance = within + (1 + 1 / count) * between
+    freedom = np.inf
+    if between > 0:
+        freedom = (count - 1) * (1 + within / ((count + 1) * between)) ** 2
+    reach = float(stats.t.ppf((1 + prob) / 2, freedom)) * np.sqrt(variance)
+    held = float(np.mean(listed))
+    return Combined(
+        low=float(np.exp(means.mean() - reach)) + round(held),
+        point=held + float(np.mean([draws.mean() for draws in unlisted])),
+        high=float(np.exp(means.mean() + reach)) + round(held),
+        freedom=float(freedom),
+        within=within,
+        between=between,
+    )
 
 
 def _combined_text(replicates: Replicates) -> str:

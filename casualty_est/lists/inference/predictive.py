@@ -18,12 +18,7 @@ PIECE = 100_000  # cells evaluated at once, each of which may need a number per 
 
 
 def cell_probabilities(table: HistoryTable, draws: Draws) -> tuple[Array, Array]:
-    """Shares of all histories among listed people.
-
-    draws (draw, size): Parameters by member.
-    Returns (draw, history): In the order of the draws as given.
-    Returns (history,): People with each of these histories.
-    """
+    """Shares of all histories among listed people (draw, history), and the people with each."""
     few = len(table.lists) <= MOST_CELLS
     histories = all_histories(len(table.lists)) if few else table.histories
     parts = [
@@ -39,19 +34,12 @@ def cell_probabilities(table: HistoryTable, draws: Draws) -> tuple[Array, Array]
 
 
 def predictive_p(table: HistoryTable, draws: Draws, rng: np.random.Generator) -> float:
-    """Posterior predictive p of the histories, by the Freeman-Tukey distance.
-
-    draws (draw, size): Posterior draws by member.
-    """
+    """Posterior predictive p of the histories, by the Freeman-Tukey distance."""
     return tail(*cell_probabilities(table, draws), rng)
 
 
 def tail(probabilities: Array, observed: Array, rng: np.random.Generator) -> float:
-    """Posterior predictive p of histories whose probabilities are known.
-
-    probabilities (draw, history): Shares of the histories among listed people.
-    observed (history,): People with each of them.
-    """
+    """Posterior predictive p of histories whose shares (draw, history) are known."""
     people = int(observed.sum())
     expected = np.sqrt(people * probabilities)
     replicated = rng.multinomial(people, probabilities)

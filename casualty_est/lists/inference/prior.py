@@ -10,8 +10,8 @@ import numpy.typing as npt
 from scipy.special import expit
 
 from casualty_est.lists.families.family import Family
+from casualty_est.lists.inference.answer import draw_unlisted
 from casualty_est.lists.inference.members import prior_odds
-from casualty_est.lists.inference.unseen import draw_unlisted
 from casualty_est.lists.model.model import ListModel
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.result.call import check_counts, settle_seed

@@ -250,15 +250,10 @@ class ListModel:
             If a number is out of range, the method is not that of the families, or the folder
             cannot be made.
         """
-        estimate: ListEstimate = room("lists", "inference.fit").fit(
-            self,
-            seed=seed,
-            draws=draws,
-            chains=chains,
-            method=method,
-            executor=executor,
-            progress_bar=progress_bar,
-            parts=parts,
+        settings = {"seed": seed, "draws": draws, "chains": chains, "method": method}
+        fitted = room(self.kind, "inference.fit").fit
+        estimate: ListEstimate = fitted(
+            self, **settings, executor=executor, progress_bar=progress_bar, parts=parts
         )
         return estimate
 
@@ -298,9 +293,9 @@ class ListModel:
         >>> prior["completeness"].shape
         (1, 1000, 4)
         """
-        draw = room("lists", "inference.prior").prior_predictive
-        prior: xarray.DataTree = draw(self, draws=draws, seed=seed)
-        return prior
+        prior = room(self.kind, "inference.prior")
+        tree: xarray.DataTree = prior.prior_predictive(self, draws=draws, seed=seed)
+        return tree
 
     def __repr__(self) -> str:
         return "\n".join(_describe(self))

@@ -32,8 +32,7 @@ from casualty_est.plots.style import SMALL, TITLE, WIDTH, Palette, Picture, new_
 from casualty_est.plots.total import title_of
 from casualty_est.plots.words import wrap
 from casualty_est.result.tables import Parameter, row_numbers
-from casualty_est.wording.interval import Ends, with_ends
-from casualty_est.wording.numbers import percent, portion, share
+from casualty_est.wording.numbers import Ends, percent, portion, share, with_ends
 from casualty_est.wording.phrases import capitalised
 
 NAMES = 2.15  # inches for the names of kinds of dependence
@@ -65,18 +64,11 @@ def dial(estimate: ListEstimate, row: int, palette: Palette) -> Picture:
     level = math.exp(_between(curve, middle))
     axes.plot(ends, [level, level], color=palette.claim, linewidth=2.6, solid_capstyle="butt")
     axes.plot([middle], [level], color=palette.claim, marker="o", markersize=6)
-    axes.annotate(
-        f"on some list: {fit.people:,} (counted)",
-        (high, fit.people),
-        (-2, 3),
-        textcoords="offset points",
-        ha="right",
-        va="bottom",
-        fontsize=SMALL,
-        color=palette.documented,
-    )
+    how = {"textcoords": "offset points", "ha": "right", "va": "bottom", "fontsize": SMALL}
+    counted = f"on some list: {fit.people:,} (counted)"
+    axes.annotate(counted, (high, fit.people), (-2, 3), color=palette.documented, **how)
     if not estimate.converged:
-        stamp_figure(figure, palette, *(float(x) for x in figure.get_size_inches()))
+        stamp_figure(figure, palette)
     return figure
 
 

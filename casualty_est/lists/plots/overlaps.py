@@ -41,10 +41,7 @@ class Places:
 
 
 def picture(table: HistoryTable, palette: Palette, title: str = "") -> Picture:
-    """Draw the overlaps of the lists.
-
-    An UpSet plot: Lex et al. 2014, doi 10.1109/TVCG.2014.2346248.
-    """
+    """Draw the overlaps: an UpSet plot (Lex et al. 2014, doi 10.1109/TVCG.2014.2346248)."""
     order = np.argsort(-table.counts, kind="stable")[:SHOWN]
     inner = WIDTH - 2 * MARGIN
     title = title or f"{table.people:,} people, by the lists that hold them"
@@ -95,18 +92,10 @@ def _bars(figure: Picture, counts: npt.NDArray[np.int64], places: Places, palett
     at = np.arange(len(counts))
     axes.bar(at, counts, width=0.66, color=palette.claim)
     axes.axhline(0, color=palette.muted, linewidth=1.2)
+    how = {"textcoords": "offset points", "ha": "center", "va": "bottom", "fontsize": SMALL}
+    how |= {"color": palette.ink, "rotation": 90 if places.upright else 0}
     for x, count in zip(at, counts, strict=True):
-        axes.annotate(
-            f"{count:,}",
-            (x, count),
-            (0, 2.5),
-            textcoords="offset points",
-            ha="center",
-            va="bottom",
-            fontsize=SMALL,
-            color=palette.ink,
-            rotation=90 if places.upright else 0,
-        )
+        axes.annotate(f"{count:,}", (x, count), (0, 2.5), **how)
     words = wrap("people on exactly these lists", places.dots - 2 * GAP, SMALL)
     lines = [Line(text, SMALL, palette.muted) for text in words]
     middle = places.top + places.above + BARS / 2 - len(lines) * line_height(SMALL) / 2

@@ -10,8 +10,7 @@ from casualty_est.lists.report import tables, text
 from casualty_est.report.parts import Parts
 from casualty_est.report.pictures import Wanted
 from casualty_est.report.tables import MANY_REFITS, Table
-from casualty_est.wording.interval import ends, middle
-from casualty_est.wording.numbers import percent
+from casualty_est.wording.numbers import ends, middle, percent
 
 IN_THE_TABLE = "the numbers stand in the table above."
 KINDS = "The answer of each kind of dependence between lists beside its weight"

@@ -25,6 +25,7 @@ from casualty_est.result.show import answer
 from casualty_est.wording.numbers import percent, portion, share
 from casualty_est.wording.phrases import capitalised, listed
 
+ANSWER = ("Median", "95% interval")
 SMALL_MEMBER = 0.0005  # share of the answer below which a member is counted, not named
 
 
@@ -43,7 +44,7 @@ def estimates(estimate: ListEstimate, prob: float) -> Table:
         "Of these on no list (estimate)",
     )
     caption = "Who was counted, and how many we estimate. The two answer different questions."
-    return Table(caption, head, tuple(rows), wide=True, stack=True)
+    return Table(caption, head, tuple(rows), wide=True)
 
 
 def _row_name(estimate: ListEstimate, row: int) -> str:
@@ -67,7 +68,7 @@ def sources(estimate: ListEstimate, prob: float) -> Table:
         ends = f"{_share(share_of.low)} to {_share(share_of.high)}"
         rows.append((source.source, _share(share_of.median), ends))
     head = ("List", "Share of all people", f"{percent(prob)} credible interval")
-    return Table("How complete each list is.", head, tuple(rows), stack=True)
+    return Table("How complete each list is.", head, tuple(rows))
 
 
 def data(estimate: ListEstimate) -> list[Table]:
@@ -81,7 +82,7 @@ def data(estimate: ListEstimate) -> list[Table]:
     foot = ("All lists together", f"{table.people:,}", f"{table.people - table.shared:,}")
     head = ("List", "People on it", "On no other list")
     caption = "The lists: how many people they hold. Section 7 has every combination of lists."
-    return [Table(caption, head, rows, foot, stack=True)]
+    return [Table(caption, head, rows, foot)]
 
 
 def tables(estimate: ListEstimate) -> dict[str, Table | None]:
@@ -122,7 +123,7 @@ def without_lists(caption: str, records: Sequence[Case], prob: float) -> Table:
         for name, row in zip(names, records, strict=True)
     )
     head = ("Case", "Estimated (median)", f"{percent(prob)} credible interval")
-    return Table(caption + aside, head, rows, stack=True)
+    return Table(caption + aside, head, rows)
 
 
 def _asides(records: Sequence[Case | KnownPopulation]) -> tuple[list[str], str]:
@@ -137,72 +138,46 @@ def _asides(records: Sequence[Case | KnownPopulation]) -> tuple[list[str], str]:
 def _groups(groups: Sequence[Group]) -> Table:
     rows = []
     for group in sorted(groups, key=lambda g: -g.mass):
+        weights = portion(group.mass), portion(min(1.0, group.posterior))
         p = group.predictive_p
-        rows.append(
-            (
-                capitalised(group_title(group.name)),
-                portion(group.mass),
-                portion(min(1.0, group.posterior)),
-                *rounded(group),
-                "" if p is None else _tail(p),
-                group.ruled_out or "no",
-            )
-        )
-    head = (
-        "Kind of dependence",
-        "Weight",
-        "By evidence alone",
-        "Median",
-        "95% interval",
-        "Fit (p)",
-        "Ruled out",
-    )
+        fit = "" if p is None else "under 0.01" if p < 0.01 else f"{p:.2f}"
+        name = capitalised(group_title(group.name))
+        rows.append((name, *weights, *rounded(group), fit, group.ruled_out or "no"))
+    head = ("Kind of dependence", "Weight", "By evidence alone", *ANSWER, "Fit (p)", "Ruled out")
     caption = (
         "What each kind of dependence between lists would answer, and its weight. Fit: how often "
         "overlaps drawn from it lie as far from what it expects as those seen."
     )
-    return Table(caption, head, tuple(rows), wide=True, stack=True)
+    return Table(caption, head, tuple(rows), wide=True)
 
 
 def _graphs(graphs: Sequence[Graph]) -> Table:
+    ties = (listed([f"{a} with {b}" for a, b in graph.ties]) or "none" for graph in graphs)
     rows = tuple(
-        (
-            listed([f"{a} with {b}" for a, b in graph.ties]) or "none",
-            share(graph.probability),
-            *rounded(graph),
-        )
-        for graph in graphs
+        (tied, share(graph.probability), *rounded(graph))
+        for tied, graph in zip(ties, graphs, strict=True)
     )
     caption = (
         "The most probable graphs, and what each would answer. Lists that are not tied are "
         "independent given those between them."
     )
-    head = ("Ties between lists", "Probability", "Median", "95% interval")
-    return Table(caption, head, rows, stack=True)
-
-
-def _tail(p: float) -> str:
-    return "under 0.01" if p < 0.01 else f"{p:.2f}"
+    head = ("Ties between lists", "Probability", *ANSWER)
+    return Table(caption, head, rows)
 
 
 def _members(members: Sequence[FamilyMember]) -> Table:
     shown = sorted((m for m in members if m.mass >= SMALL_MEMBER), key=lambda m: -m.mass)
     known = [m.log_evidence for m in members if m.log_evidence is not None]
-    rows = tuple(
-        (
-            family_title(m.family),
-            m.member,
-            portion(m.mass),
-            "" if m.log_evidence is None else f"{m.log_evidence - max(known):.1f}",
-        )
-        for m in shown
-    )
+    rows = []
+    for m in shown:
+        behind = "" if m.log_evidence is None else f"{m.log_evidence - max(known):.1f}"
+        rows.append((family_title(m.family), m.member, portion(m.mass), behind))
     rest = len(members) - len(shown)
     caption = "The families of models inside the answer, and their members."
     if rest:
         caption += f" {rest} with less than 0.05% each are left out of the table."
     head = ("Family", "Member", "Weight", "Log evidence, from the best")
-    return Table(caption, head, rows, stack=True)
+    return Table(caption, head, tuple(rows))
 
 
 def _dial(estimate: ListEstimate, shown: Shown) -> Table | None:
@@ -216,8 +191,8 @@ def _dial(estimate: ListEstimate, shown: Shown) -> Table | None:
         "answer, with the ratio that it implies."
     )
     whole = rounded(shown.whole) if shown.whole else answer(estimate, 0, 0.95)
-    head = ("Odds ratio", "Median", "95% interval")
-    return Table(caption, head, rows, (_ratio(dial.implied), *whole), stack=True)
+    foot = (_ratio(dial.implied), *whole)
+    return Table(caption, ("Odds ratio", *ANSWER), rows, foot)
 
 
 def _observability(chances: Sequence[Visible]) -> Table:
@@ -226,7 +201,7 @@ def _observability(chances: Sequence[Visible]) -> Table:
         "Of the people in this answer, how many had a chance to be on any list at all. Of people "
         "with next to no chance, lists can say nothing."
     )
-    return Table(caption, ("Chance to be listed", "People", "95% interval"), rows, stack=True)
+    return Table(caption, ("Chance to be listed", "People", "95% interval"), rows)
 
 
 def _replicates(replicates: Replicates) -> Table:
@@ -243,7 +218,7 @@ def _replicates(replicates: Replicates) -> Table:
         "verdata applies it to the logarithm of unlisted people). The estimate of this report "
         "mixes the replicates draw by draw."
     )
-    return Table(caption, ("", "Listed", "Number", "95% interval"), tuple(rows), stack=True)
+    return Table(caption, ("", "Listed", "Number", "95% interval"), tuple(rows))
 
 
 def _strata(estimate: ListEstimate) -> Table | None:
@@ -277,7 +252,7 @@ def _strata(estimate: ListEstimate) -> Table | None:
         "Do the kinds that fit agree?",
         "Odds ratio implied (95%)",
     )
-    return Table("What each stratum rests on.", head, tuple(rows), wide=True, stack=True)
+    return Table("What each stratum rests on.", head, tuple(rows), wide=True)
 
 
 def _agree(allowed: Sequence[Group]) -> str:
@@ -301,23 +276,19 @@ def _predictions(histories: Sequence[Predicted]) -> Table:
         f"that the number seen is unusual; of {len(rows)} combinations, {far} have p below 0.05."
     )
     head = ("Lists", "Seen", "Expected", "95% interval", "p")
-    return Table(caption, head, rows, stack=True)
+    return Table(caption, head, rows)
 
 
 def _dependence(pairs: Sequence[Pair]) -> Table:
     rows = tuple(
-        (
-            f"{row.list_a} with {row.list_b}",
-            share(row.median),
-            f"{share(row.low)} to {share(row.high)}",
-        )
-        for row in pairs
+        (f"{p.list_a} with {p.list_b}", share(p.median), f"{share(p.low)} to {share(p.high)}")
+        for p in pairs
     )
     caption = (
         "Odds ratio of two lists among all people, as estimated: above 1 they share more people "
         "than independent lists would."
     )
-    return Table(caption, ("Pair", "Odds ratio", "95% interval"), rows, stack=True)
+    return Table(caption, ("Pair", "Odds ratio", "95% interval"), rows)
 
 
 def _known(cases: Sequence[KnownPopulation], prob: float) -> Table:
@@ -335,7 +306,7 @@ def _known(cases: Sequence[KnownPopulation], prob: float) -> Table:
         "Interval holds it",
     )
     caption = "A test on known numbers: the members of each list, as the other lists see them."
-    return Table(caption + aside, head, rows, wide=True, stack=True)
+    return Table(caption + aside, head, rows, wide=True)
 
 
 def _share(value: float) -> str:

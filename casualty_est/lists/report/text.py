@@ -6,8 +6,7 @@ from casualty_est.lists.estimate import ListEstimate
 from casualty_est.lists.families import group_in_words, group_title, recalled
 from casualty_est.lists.families.family import ASSUMED
 from casualty_est.result.posterior import far_apart
-from casualty_est.wording.interval import middle, with_ends
-from casualty_est.wording.numbers import percent, portion, share
+from casualty_est.wording.numbers import middle, percent, portion, share, with_ends
 from casualty_est.wording.phrases import capitalised, listed
 
 

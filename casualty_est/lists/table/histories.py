@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, fields, replace
 from html import escape
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,6 @@ from casualty_est.lists.table.history import HistoryTable
 from casualty_est.lists.table.overlaps import Overlaps, read_overlaps
 from casualty_est.lists.table.read import Columns, columns_of, read_long, read_wide
 from casualty_est.lists.table.strata import Inactive, Parsed, Stratum, sealed
-from casualty_est.lists.table.summary import pairs_of, summary_of
 from casualty_est.tables.read import read_table, table_from
 
 if TYPE_CHECKING:
@@ -111,14 +111,8 @@ class CaptureHistories:
         ----------
         path : str or path-like
             UTF-8 file ending in ``.csv`` or ``.tsv``, or a ``.parquet`` file.
-        lists : sequence of str, optional
-            The columns that are lists.
-        count : str
-            The column with the number of people.
-        by : sequence of str
-            Columns that divide the table into strata.
-        inactive : mapping, optional
-            Strata in which a list was not at work.
+        lists, count, by, inactive
+            As in `CaptureHistories`.
 
         Returns
         -------
@@ -166,12 +160,8 @@ class CaptureHistories:
             As in `read`.
         replicate : str
             The column that numbers or names the replicate.
-        lists : sequence of str, optional
-            The columns that are lists.
-        count : str
-            The column with the number of people.
-        by : sequence of str
-            Columns that divide every replicate into strata.
+        lists, count, by
+            As in `CaptureHistories`.
 
         Returns
         -------
@@ -180,10 +170,8 @@ class CaptureHistories:
 
         Raises
         ------
-        UsageError
-            If there is no such file or column.
-        InputError
-            If the table breaks a rule; every problem is listed.
+        UsageError, InputError
+            As in `read`.
 
         Examples
         --------
@@ -230,10 +218,8 @@ class CaptureHistories:
             The table, or its file.
         person, list_column : str
             Columns with the person's identifier and the name of the list.
-        by : sequence of str
-            Columns that divide the people into strata.
-        inactive : mapping, optional
-            Strata in which a list was not at work.
+        by, inactive
+            As in `CaptureHistories`.
         name : str, optional
             How messages call the table; a file has its own name by default.
 
@@ -349,7 +335,20 @@ class CaptureHistories:
             ``list``, ``people`` on it, ``share`` of all listed people, ``only_here`` (people on no
             other list), ``strata`` in which it was at work.
         """
-        return summary_of(self.pooled().table, self.strata)
+        import pandas as pd
+
+        table = self.pooled().table
+        rows = [
+            {
+                "list": name,
+                "people": int(table.sizes[j]),
+                "share": float(table.sizes[j] / table.people),
+                "only_here": int(table.only_here[j]),
+                "strata": sum(name in stratum.table.lists for stratum in self.strata),
+            }
+            for j, name in enumerate(table.lists)
+        ]
+        return pd.DataFrame(rows)
 
     def pairs(self) -> pd.DataFrame:
         """Overlap of every pair of lists, by stratum.
@@ -364,7 +363,14 @@ class CaptureHistories:
             on at least one other list, with one half added to every cell (missing for two lists):
             above 1 the lists share more people than chance; ``nested``: one lies inside the other.
         """
-        return pairs_of(self.strata)
+        import pandas as pd
+
+        rows = [
+            {**dict(stratum.labels), **_pair(stratum.table, a, b)}
+            for stratum in self.strata
+            for a, b in combinations(range(len(stratum.table.lists)), 2)
+        ]
+        return pd.DataFrame(rows)
 
     def plot(self, *, stratum: int | None = None, dark: bool = False) -> Figure:
         """Draw the overlaps: how many people stand on exactly which lists.
@@ -406,13 +412,7 @@ class CaptureHistories:
 
     def _key(self) -> tuple[object, ...]:
         strata = tuple(
-            (
-                s.labels,
-                s.inactive,
-                s.table.lists,
-                s.table.histories.tobytes(),
-                tuple(s.table.counts),
-            )
+            (s.labels, s.inactive, s.table.lists, s.table.histories.tobytes(), (*s.table.counts,))
             for s in self.strata
         )
         return (self.lists, self.by, strata)
@@ -433,13 +433,39 @@ class CaptureHistories:
         return f"{people} on {len(self.lists)} lists{strata}{named}"
 
     def _lines(self) -> list[str]:
-        rows = self.summary().to_dict("records")
         return [
             f"{row['list']}: {_number(row['people'], 'person', 'people')}, "
             f"{row['only_here']:,} on no other list"
-            for row in rows
+            for row in self.summary().to_dict("records")
         ]
 
 
 def _number(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
+
+
+def _pair(table: HistoryTable, a: int, b: int) -> dict[str, Any]:
+    """Overlap of two lists."""
+    bits, counts = table.histories.astype(bool), table.counts
+    one, two = bits[:, a], bits[:, b]
+    size_a, size_b = int(counts[one].sum()), int(counts[two].sum())
+    shared = int(counts[one & two].sum())
+    others = np.delete(bits, [a, b], axis=1).any(axis=1)
+    ratio = None
+    if bits.shape[1] > 2:
+        cells = [
+            float(counts[others & (one == x) & (two == y)].sum()) + 0.5
+            for x, y in ((True, True), (False, False), (True, False), (False, True))
+        ]
+        ratio = cells[0] * cells[1] / (cells[2] * cells[3])
+    return {
+        "list_a": table.lists[a],
+        "list_b": table.lists[b],
+        "size_a": size_a,
+        "size_b": size_b,
+        "shared": shared,
+        "lincoln_petersen": size_a * size_b / shared if shared else None,
+        "chapman": (size_a + 1) * (size_b + 1) / (shared + 1) - 1,
+        "odds_ratio": ratio,
+        "nested": shared > 0 and shared == min(size_a, size_b),
+    }

@@ -134,15 +134,12 @@ def _of_matrix(data: Any) -> tuple[Overlaps, tuple[tuple[str, str], ...]]:
     if index not in ([*names], ["0", "1"]):
         msg = f"rows and columns of a matrix are the same lists, not {index} and {[*names]}"
         raise UsageError(msg)
-    people = [_int(value) for value in values.ravel().tolist()]
+    # A whole float is the number it is: a matrix with one gap holds floats only.
+    flat = values.ravel().tolist()
+    people = [int(x) if isinstance(x, float) and x.is_integer() else x for x in flat]
     if people[1] != people[2]:
         msg = f"a matrix of overlaps is symmetric, not {people[1]!r} and {people[2]!r}: correct one"
         raise UsageError(msg)
     sets: Overlaps = {(names[0],): people[0], (names[1],): people[3], names: people[1]}
     named = "the matrix names no lists: they are called A and B"
     return sets, (("default", named),) if given is None else ()
-
-
-def _int(value: Any) -> Any:
-    """A whole float as the number it is: a matrix with one gap holds floats only."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -63,7 +63,8 @@ def read_wide(
     if not len(table) and not problems:
         problems.append(Problem("the table has no rows: add one row or more"))
     numbered = table.columns == tuple(str(i) for i in range(len(table.columns)))  # of a dataframe
-    if table.header_line is not None and not numbered and all(map(_is_number, table.columns)):
+    numbers = all(c.isascii() and c.replace(".", "", 1).isdigit() for c in table.columns)
+    if table.header_line is not None and not numbered and numbers:
         # Data in the first row: its people would be lost without a word.
         reason = "the first row holds numbers only: put a row with the names of the columns above"
         problems.append(Problem(reason, table.header_line))
@@ -183,10 +184,6 @@ def _must_be_few(
     if problems:  # which may well be why there are so few
         raise_all([*problems, Problem(msg)], table_name)
     raise UsageError(msg)
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.replace(".", "", 1).isdigit()
 
 
 # From texts to numbers -----------------------------------------------------------------------

@@ -68,12 +68,7 @@ def build(
     inactive: Inactive | None,
     table: Table,
 ) -> Parsed:
-    """Add up the rows of each stratum, and check what only whole strata can show.
-
-    rows_of (row,): Stratum of each row.
-    matrix (row, list): ``YES``, ``NO`` or ``OUT``.
-    people (row,): People of each row.
-    """
+    """Add up the rows of each stratum, and check what only whole strata can show."""
     problems: list[Problem] = []
     warnings = [*similar_names(names, "lists")]
     stated = _stated(names, keys, inactive)

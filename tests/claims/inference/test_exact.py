@@ -11,7 +11,7 @@ from scipy import stats
 
 from casualty_est import ClaimsModel, UsageError
 from casualty_est.claims.inference.exact import draw, solve
-from casualty_est.claims.model.scenario import Scenario
+from casualty_est.claims.model.layout import Scenario
 
 X = np.arange(math.log(3000) - 14, math.log(3000) + 14, 0.02)
 Q = (0.025, 0.05, 0.5, 0.95, 0.975)

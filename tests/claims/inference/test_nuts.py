@@ -13,7 +13,7 @@ from casualty_est import ClaimsModel, datasets
 from casualty_est.claims.inference.exact import solve
 from casualty_est.claims.inference.nuts import CompiledClaims
 from casualty_est.claims.inference.prior import prior_draws
-from casualty_est.claims.model.scenario import Scenario
+from casualty_est.claims.model.layout import Scenario
 from tests.support.graphs import forward
 
 Q = (0.05, 0.5, 0.95)

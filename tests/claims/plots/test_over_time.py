@@ -14,8 +14,8 @@ from casualty_est.claims.plots.axes import date_ticks, day_number
 from casualty_est.claims.plots.column import spread
 from casualty_est.claims.plots.path_data import latest_running, path_of, placed_claims, row_of
 from casualty_est.errors import UsageError
-from casualty_est.plots import to_png, to_svg
 from casualty_est.plots.scales import set_log_axis_upward
+from casualty_est.plots.style import to_png, to_svg
 from tests.support.over_time_by_hand import CLAIMS, DATES, anchor, claim, over_time
 from tests.support.pictures import check_places, texts
 
@@ -177,7 +177,7 @@ def test_without_time_there_is_no_path(coalition, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_wrong_level_is_refused(plain, name):
-    with pytest.raises(UsageError, match="prob must lie between 0 and 1"):
+    with pytest.raises(UsageError, match="ci_prob must lie between 0 and 1"):
         getattr(plain.plot, name)(ci_prob=95)
 
 

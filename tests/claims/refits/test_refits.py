@@ -7,7 +7,7 @@ import pytest
 
 from casualty_est import ClaimsModel, UsageError, datasets
 from casualty_est.claims.inference.exact import solve
-from casualty_est.claims.model.scenario import Scenario
+from casualty_est.claims.model.layout import Scenario
 from tests.support.claim_tables import model
 
 ROWS = [("A", "perpetrator", "about 800"), ("B", "media", "5,003"), ("C", "third_state", "7,001")]
@@ -76,7 +76,7 @@ def test_a_refit_leaves_the_estimate_alone(estimate):
 
 def test_levels_are_checked(estimate):
     for name in ("each_source_alone", "without_each_source", "wider_priors"):
-        with pytest.raises(UsageError, match="prob must lie"):
+        with pytest.raises(UsageError, match="ci_prob must lie"):
             getattr(estimate, name)(ci_prob=95)
 
 

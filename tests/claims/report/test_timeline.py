@@ -12,10 +12,11 @@ from casualty_est.claims.report import timeline
 from casualty_est.claims.report.tables import refits
 from casualty_est.claims.report.what_if import if_right, rivals, what_if
 from casualty_est.claims.schema import AsOf
-from casualty_est.report import Said, page_of, tables
+from casualty_est.report import tables
+from casualty_est.report.page import Said
 from casualty_est.result.schema import Note
 from tests.support.over_time_by_hand import CLAIMS, DATES, anchor, claim, over_time
-from tests.support.page import Page
+from tests.support.page import Page, page_of
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +159,7 @@ def test_ratios_only_where_they_move(estimate):
 
 def test_many_claims_are_counted_by_source():
     rows = [claim("Tally", str(100 + i), DATES[i % 24]) for i in range(300)]
-    table = tables.many_claims(rows, counted_in=True)
+    table = tables.many_claims(rows, counted=True)
     assert table.rows == (
         (
             "Tally (monitor)",

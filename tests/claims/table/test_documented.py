@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from casualty_est.claims.table.counting import documented
-from casualty_est.tables.documented import Documented
+from casualty_est.tables.cells import Documented
 from tests.support.claim_tables import day, table
 
 

@@ -128,7 +128,7 @@ def test_unlisted_of_an_overlap_is_negative_binomial():
     density = Density(layout)
     density.fill(theta[0])
     p = density.parts.table[0].sum()
-    n = layout.readings.incidents
+    n = layout.readings.patterns.incidents
     again = reconstruct(layout, theta, np.zeros((len(layout.unit_of), 0)), seed=1)
     missed = again.missed.sum(axis=1)
     assert missed.mean() == pytest.approx(n * p / (1 - p), rel=0.05)
@@ -185,7 +185,7 @@ def test_verdicts_without_numbers_dates_or_deaths():
         said = {"accepted": "0" if k == 0 else "1"}.get(verdict, "")
         rows.append((f"i{k}", "Army", said, "perpetrator", verdict, ""))
     model = IncidentModel(frame(rows, columns), anchor=("M", 1.0, 0.1))
-    assert model.layout.grid.has_zero
+    assert model.layout.arrays.zero
     est = model.fit(**FEW)
     assert np.isfinite(est.draws()).all()
     assert est.sources(0.8)["ratio"].between(0, 1.5).all()

@@ -9,7 +9,7 @@ import pytest
 
 import casualty_est as ce
 from casualty_est.incidents.plots.breakdown import curves_of, gap_to, part_name, steps_of
-from casualty_est.plots import to_png
+from casualty_est.plots.style import to_png
 from casualty_est.result.schema import Case
 from tests.support.incident_tables import FEW
 

@@ -10,9 +10,9 @@ import pytest
 
 import casualty_est as ce
 from casualty_est.incidents.report import IncidentParts
-from casualty_est.report import page_of, text
+from casualty_est.report import text
 from tests.support.incident_tables import FEW
-from tests.support.page import Page
+from tests.support.page import Page, page_of
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ from matplotlib.text import Text
 
 from casualty_est.incidents.plots import mentions
 from casualty_est.incidents.table.reports import IncidentReports, Report
-from casualty_est.incidents.table.summary import sizes_of
-from casualty_est.plots import to_png
+from casualty_est.incidents.table.summary import table_sizes
+from casualty_est.plots.style import to_png
 from casualty_est.quantity.quantity import Quantity
 
 CSV = """incident,source,role,quantity,verdict,self_reported,recall_check,grade,date,scope,\
@@ -230,7 +230,7 @@ def test_html_is_escaped():
 
 
 def test_sizes_by_hand(reports):
-    sizes = sizes_of(reports.incidents, reports.roles)
+    sizes = table_sizes(reports.patterns())
     # S1 is 9 (about 9), S2 has no number, S3 4, S4 15 (as many as), S5 0 seven times.
     assert sizes.classes == ("0", "3-5", "6-10", "11-20", "unknown")
     assert sizes.incidents.tolist() == [7, 1, 1, 1, 1]

@@ -14,7 +14,7 @@ from casualty_est.errors import UsageError
 from casualty_est.lists.families import AVERAGED, FAMILIES, NoHighestOrder
 from casualty_est.lists.families.classes import LatentClasses
 from casualty_est.lists.families.visibility import NormalVisibility
-from casualty_est.lists.inference.average import average
+from casualty_est.lists.inference.averaged import average
 from casualty_est.lists.inference.importance import log_posterior
 from casualty_est.lists.table.history import HistoryTable
 
@@ -222,7 +222,7 @@ def agree(key, table, draws=1000):
 
     ours = log_number(build(key, table), draws)
     if key == "no-highest-order":
-        from casualty_est.lists.inference.unseen import draw_unlisted
+        from casualty_est.lists.inference.answer import draw_unlisted
 
         rng = np.random.default_rng(2)
         odds = FAMILIES[key]().posterior(table, 40_000, rng)[1]

@@ -16,9 +16,9 @@ import casualty_est as ce
 from casualty_est.errors import UsageError
 from casualty_est.lists.families import Classes, Independence, Pairs, Ridge, Visibility
 from casualty_est.lists.inference import importance, members, smc
-from casualty_est.lists.inference.average import _floored, average
+from casualty_est.lists.inference.answer import draw_unlisted
+from casualty_est.lists.inference.averaged import _floored, average
 from casualty_est.lists.inference.members import fit_members
-from casualty_est.lists.inference.unseen import draw_unlisted
 from casualty_est.lists.table.history import HistoryTable
 
 HISTORIES = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [1, 0, 1], [0, 1, 1], [1, 1, 1]]
@@ -296,7 +296,7 @@ def test_runs_that_disagree_are_made_longer_and_then_more(monkeypatch):
     monkeypatch.setattr(smc, "MOVES", 2)
     chosen = [Classes()]
     calm = average(TABLE, chosen, seed=np.random.SeedSequence(1))
-    monkeypatch.setattr("casualty_est.lists.inference.average.AGREE", 0.0)
+    monkeypatch.setattr("casualty_est.lists.inference.averaged.AGREE", 0.0)
     whole = average(TABLE, chosen, seed=np.random.SeedSequence(1))
     for fit in whole.members:
         assert (fit.effort, len(fit.parts)) == (3, 8)

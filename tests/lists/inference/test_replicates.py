@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from casualty_est.errors import UsageError
-from casualty_est.lists.inference.replicates import combine
+from casualty_est.lists.inference.pack import combine
 
 DRAWS = Path(__file__).parents[2] / "data" / "lists" / "verdata_combine_input.csv"
 

@@ -19,7 +19,7 @@ from distributed import Client, LocalCluster
 import casualty_est as ce
 from casualty_est.errors import UsageError
 from casualty_est.lists.inference import fit as fitting
-from casualty_est.lists.inference.replicates import combine
+from casualty_est.lists.inference.pack import combine
 
 HISTORIES = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [1, 0, 1], [0, 1, 1], [1, 1, 1]]
 FAMILIES = ("independence", "pairs")

@@ -11,7 +11,7 @@ import casualty_est as ce
 from casualty_est.claims.plots import ClaimsPlots
 from casualty_est.lists.plots import ListPlots
 from casualty_est.lists.schema import Dial
-from casualty_est.plots import to_png, to_svg
+from casualty_est.plots.style import to_png, to_svg
 from casualty_est.result.schema import Case, Span
 from tests.support.pictures import check_places, joined, texts
 

@@ -9,9 +9,9 @@ import pytest
 
 from casualty_est.lists.report import tables as lists
 from casualty_est.lists.schema import FamilyMember, KnownPopulation
-from casualty_est.report import checklist, page_of, parts_of, text
+from casualty_est.report import checklist, text
 from casualty_est.result.schema import Case
-from tests.support.page import Page
+from tests.support.page import Page, page_of, parts_of
 
 EVIL = "<script>alert(1)</script>"
 

@@ -9,7 +9,7 @@ import pytest
 
 from casualty_est import Quantity, UsageError
 from casualty_est.claims.model.kernels import claim_log_density
-from casualty_est.incidents.model.kernels import support
+from casualty_est.incidents.model.grid import support
 from casualty_est.quantity.hedges import about, at_least, at_most, between, exact, vague
 from casualty_est.quantity.words import VAGUE
 
