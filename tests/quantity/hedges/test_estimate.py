@@ -9,7 +9,7 @@ import pytest
 from scipy import integrate, stats
 
 from casualty_est import Claims, ClaimsModel, Quantity
-from casualty_est.incidents.model.kernels import support
+from casualty_est.incidents.model.grid import support
 from casualty_est.quantity.hedges import estimate
 from casualty_est.quantity.hedges.estimate import LEAK_ESTIMATE, Bent, bent
 
