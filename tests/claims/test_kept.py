@@ -1,8 +1,9 @@
-"""Small promises of claims that no other test would miss."""
+"""Small promises of claims that no other test checks."""
 
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -10,8 +11,11 @@ import pandas as pd
 import pytest
 
 import casualty_est as ce
+from casualty_est.claims.plots.path_data import of_target, row_of
 from casualty_est.claims.refits.tipping import _root
+from casualty_est.claims.report.timeline import _days, first
 from casualty_est.claims.table.claims import _SHOWN
+from tests.support.over_time_by_hand import CELL, DATES, claim, over_time
 
 
 def table(rows: int) -> ce.Claims:
@@ -66,9 +70,9 @@ def test_shared_components_are_numbered_from_zero():
     from casualty_est.claims.model.ratios import select
 
     ratios = ce.ClaimsModel(ce.Claims(frame)).layout.ratios
-    kept = select(ratios, np.array([False, False, False, True, True]))
-    assert kept.role_index.tolist() == [0, 0]
-    assert kept.role_terms == 1
+    kept = select(ratios, np.array([True, True, False, True, True]))
+    assert kept.role_index.tolist() == [0, 0, 1, 1]
+    assert kept.role_terms == 2
 
 
 @pytest.mark.parametrize(("thorough", "reached"), [(True, True), (False, False)])
@@ -81,3 +85,28 @@ def test_a_hopeless_slope_is_given_up_only_where_time_is_short(thorough, reached
 def test_a_gap_that_a_slope_can_close_is_closed_either_way():
     for thorough in (True, False):
         assert _root(lambda x: 1 - x / 2, -0.5, 1e-6, thorough=thorough) == pytest.approx(2)
+
+
+def test_what_bears_no_date_of_publication_was_stated_on_its_last_day():
+    """Army said 200 up to day 10, without a date of publication: admitted from then on."""
+    rows = [claim("Tally", "500", DATES[10]), claim("Army", "200", DATES[10], reported=None)]
+    table = over_time([replace(row) for row in rows]).still_to_be_admitted()
+    admitted = table.set_index("date")["admitted"]
+    assert admitted[: DATES[9]].isna().all()
+    assert (admitted[DATES[10] :] == 200).all()
+
+
+def test_the_example_of_a_path_is_the_day_halfway():
+    estimate = over_time()
+    days = _days(of_target(estimate.path(), estimate.meta.rows[0].cell.target))
+    said = " ".join(first(estimate, 0, 0.95))
+    halfway = date.fromisoformat(DATES[days[len(days) // 2]])
+    assert f"to {halfway.day} {halfway:%B %Y}: about" in said
+    assert 0.4 < days[len(days) // 2] / len(DATES) < 0.6
+
+
+def test_at_most_eight_paths_are_offered():
+    cells = [replace(CELL, scope=letter) for letter in "ABCDEFGHIJ"]
+    with pytest.raises(ce.UsageError, match="no path fits") as error:
+        row_of(over_time(cells=cells), {"scope": "nowhere"})
+    assert str(error.value).count("scope=") == 8

@@ -20,6 +20,10 @@ from casualty_est.lists.families.dirichlet_process import RATE, SHAPE
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+# A kernel that Python does not call needs no door for it. No array is assigned to another: for each
+# time numba would compile the words of the error that it raises where shapes differ.
+_inner = njit(nogil=True, cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
 SMALLEST = 1e-300
 LARGEST = 1e15  # people: a float holds no single person beyond it
 
@@ -80,10 +84,13 @@ def run(
         people = counts[0].sum()
         kept.unlisted[i] = _unlisted(people, log_shares[0], chances[0], histories, weight)
         kept.alpha[i] = alpha[0]
-        kept.log_shares[i], kept.chances[i] = log_shares[0], chances[0]
+        for k in range(classes):
+            kept.log_shares[i, k] = log_shares[0, k]
+            for j in range(lists):
+                kept.chances[i, k, j] = chances[0, k, j]
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@_inner  # type: ignore[untyped-decorator]
 def _unlisted(people: int, log_shares: Any, chances: Any, histories: Any, weight: Any) -> int:
     """Draw the people on no list, and leave the weights of their classes."""
     missed = _weights(histories, -1, log_shares, chances, weight)
@@ -93,7 +100,7 @@ def _unlisted(people: int, log_shares: Any, chances: Any, histories: Any, weight
     return drawn
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@_inner  # type: ignore[untyped-decorator]
 def _exchange(histories: Any, counts: Any, state: Any, fit: Any, weight: Any) -> None:
     """Let every second pair of neighbouring rungs exchange states, by Metropolis' rule."""
     # Classes and people on no list are summed out: only the likelihood of the listed judges.
@@ -111,11 +118,18 @@ def _exchange(histories: Any, counts: Any, state: Any, fit: Any, weight: Any) ->
             gain += (counts[r, h] - counts[r + 1, h]) * (fit[r + 1, h] - fit[r, h])
         if np.log(np.random.random()) < gain:  # noqa: NPY002
             alpha[r], alpha[r + 1] = alpha[r + 1], alpha[r]
-            log_shares[r : r + 2] = log_shares[r : r + 2][::-1].copy()
-            chances[r : r + 2] = chances[r : r + 2][::-1].copy()
+            for k in range(log_shares.shape[1]):
+                log_shares[r, k], log_shares[r + 1, k] = log_shares[r + 1, k], log_shares[r, k]
+                _swap(chances[r, k], chances[r + 1, k])
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@_inner  # type: ignore[untyped-decorator]
+def _swap(one: Any, other: Any) -> None:
+    for j in range(len(one)):
+        one[j], other[j] = other[j], one[j]
+
+
+@_inner  # type: ignore[untyped-decorator]
 def _weights(histories: Any, h: int, log_shares: Any, chances: Any, weight: Any) -> float:
     """Chance of each class with history h, the empty one where h is -1; return their sum."""
     total = 0.0
@@ -128,7 +142,7 @@ def _weights(histories: Any, h: int, log_shares: Any, chances: Any, weight: Any)
     return total
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@_inner  # type: ignore[untyped-decorator]
 def _scatter(people: int, weight: Any, held: Any, on: Any, histories: Any, h: int) -> None:
     """Give every one of some people a class, by weight, and count them."""
     left = weight.sum()
@@ -147,7 +161,7 @@ def _scatter(people: int, weight: Any, held: Any, on: Any, histories: Any, h: in
                     on[k, j] += part
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@_inner  # type: ignore[untyped-decorator]
 def _reorder(held: Any, on: Any, alpha: float) -> None:
     """Let neighbours on the stick change places, by Metropolis' rule."""
     # Sweeps alone hardly ever move a class with many people along the stick, and the concentration
@@ -158,10 +172,10 @@ def _reorder(held: Any, on: Any, alpha: float) -> None:
         after = alpha + held[k + 2 :].sum()
         if np.random.random() * (after + held[k]) < after + held[k + 1]:  # noqa: NPY002
             held[k], held[k + 1] = held[k + 1], held[k]
-            on[k : k + 2] = on[k : k + 2][::-1].copy()
+            _swap(on[k], on[k + 1])
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@_inner  # type: ignore[untyped-decorator]
 def _break_stick(held: Any, alpha: float, log_shares: Any) -> float:
     """Draw the shares given the people of each class; return the log of the last one."""
     log_left, behind = 0.0, held.sum()
@@ -176,7 +190,7 @@ def _break_stick(held: Any, alpha: float, log_shares: Any) -> float:
     return log_left
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@_inner  # type: ignore[untyped-decorator]
 def _log_gamma(shape: float) -> float:
     """Log of a gamma draw; one with a small shape would underflow."""
     log_uniform = np.log1p(-np.random.random())  # noqa: NPY002

@@ -7,8 +7,12 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+# A kernel that Python does not call needs no door for it. No array is assigned to another: for each
+# time numba would compile the words of the error that it raises where shapes differ.
+_inner = njit(nogil=True, cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+
+@_inner  # type: ignore[untyped-decorator]
 def _advance(closed: Any, rest: Any, g: int, terms: Any, sums: Any) -> None:
     """Log density of graph g in sums[0]; sums[k] holds its steps from k on."""
     # Neighbours in the order of the graphs end alike, and what they share is not added up again.
@@ -25,10 +29,12 @@ def _advance(closed: Any, rest: Any, g: int, terms: Any, sums: Any) -> None:
         step -= 1
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@_inner  # type: ignore[untyped-decorator]
 def _empty(closed: Any, base: Any) -> Any:
     sums = np.empty((closed.shape[1] + 1, len(base)))
-    sums[-1] = base
+    last = sums[closed.shape[1]]
+    for p in range(len(base)):
+        last[p] = base[p]
     return sums
 
 

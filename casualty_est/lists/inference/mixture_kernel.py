@@ -23,6 +23,11 @@ POINTS = np.ascontiguousarray(visibility.POINTS, dtype=float)
 NODE_WEIGHTS = np.exp(visibility.LOG_WEIGHTS)
 
 _jit = njit(nogil=True, cache=True, error_model="numpy")
+# A kernel that Python does not call needs no door for it. No array is assigned to another: for each
+# time numba would compile the words of the error that it raises where shapes differ.
+_inner = njit(
+    nogil=True, cache=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
+)
 
 LOADING_MEAN, LOADING_SD = visibility.LOADING_MEAN, visibility.LOADING_SD
 SPREAD, PAIR_SD = visibility.SPREAD, visibility.PAIR_SD
@@ -128,7 +133,7 @@ def log(x: Any) -> Any:
     return k * LOG_2[0] + (2.0 * s * (1.0 + z * p) + k * LOG_2[1])
 
 
-@_jit  # type: ignore[untyped-decorator]
+@_inner  # type: ignore[untyped-decorator]
 def _prior_classes(
     theta: Any, components: int, lists: int, precisions: Any, work: Any, prior: Any
 ) -> None:
@@ -168,7 +173,7 @@ def _prior_classes(
             prior[b] -= 0.5 * (precisions[1] - precisions[3]) * row[b] * row[b] / components
 
 
-@_jit  # type: ignore[untyped-decorator]
+@_inner  # type: ignore[untyped-decorator]
 def _prior_visibility(theta: Any, lists: int, pair: int, prior: Any) -> None:
     for b in range(BATCH):
         prior[b] -= 0.5 * ((theta[lists, b] - LOADING_MEAN) / LOADING_SD) ** 2
@@ -181,7 +186,7 @@ def _prior_visibility(theta: Any, lists: int, pair: int, prior: Any) -> None:
             prior[b] -= 0.5 * (theta[2 * lists + 1, b] / PAIR_SD) ** 2
 
 
-@_jit  # type: ignore[untyped-decorator]
+@_inner  # type: ignore[untyped-decorator]
 def _classes(
     theta: Any, components: int, lists: int, shares: Any, chance: Any, work: Any, prior: Any
 ) -> None:
@@ -211,7 +216,7 @@ def _classes(
                 chance[k, j, b] = exp(-theta[k * lists + j, b])
 
 
-@_jit  # type: ignore[untyped-decorator]
+@_inner  # type: ignore[untyped-decorator]
 def _in_order(theta: Any, components: int, lists: int) -> bool:
     """Whether the classes stand by their mean log odds, as `LatentClasses.relabel` puts them."""
     before = -np.inf
@@ -225,7 +230,7 @@ def _in_order(theta: Any, components: int, lists: int) -> bool:
     return True
 
 
-@_jit  # type: ignore[untyped-decorator]
+@_inner  # type: ignore[untyped-decorator]
 def _nodes(theta: Any, components: int, lists: int, shares: Any, chance: Any, work: Any) -> None:
     """Share of every node of the integral, and odds against each list there."""
     middle = components // 2
@@ -246,7 +251,7 @@ def _nodes(theta: Any, components: int, lists: int, shares: Any, chance: Any, wo
                 chance[k, j, b] = against[b] * step
 
 
-@_jit  # type: ignore[untyped-decorator]
+@_inner  # type: ignore[untyped-decorator]
 def _cells(form: Any, room: Any, excess: Any, unseen: Any, held: Any) -> None:
     """Chance of every history and of the empty one."""
     one, two, first, index = form.one, form.two, form.first, form.product
@@ -297,7 +302,7 @@ def _cells(form: Any, room: Any, excess: Any, unseen: Any, held: Any) -> None:
                     cells[h, b] += product
 
 
-@_jit  # type: ignore[untyped-decorator]
+@_inner  # type: ignore[untyped-decorator]
 def _batch(form: Any, room: Any) -> None:
     """Log prior, log likelihood, log odds of being on no list, of a batch of parameters."""
     theta, work, cells, counts = room.theta, room.work, room.cells, form.counts
@@ -331,7 +336,7 @@ def _batch(form: Any, room: Any) -> None:
             likelihood[b], odds[b] = -np.inf, 0.0
 
 
-@_jit  # type: ignore[untyped-decorator]
+@_inner  # type: ignore[untyped-decorator]
 def _room(form: Any, size: int) -> Any:
     """Room for batches of parameters of one form."""
     return Room(
@@ -357,7 +362,9 @@ def densities(theta: Any, form: Any) -> tuple[Any, Any, Any]:
             for d in range(size):
                 room.theta[d, b] = theta[start + b, d]
         _batch(form, room)
-        every[:, start : start + here] = room.result[:, :here]
+        for r in range(3):
+            for b in range(here):
+                every[r, start + b] = room.result[r, b]
     return every[0], every[1], every[2]
 
 

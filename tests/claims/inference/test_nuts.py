@@ -75,7 +75,7 @@ def all_regions():
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param(FEW, id="few"),
+        pytest.param(FEW, id="few", marks=pytest.mark.slow),
         pytest.param(ALL, id="all", marks=pytest.mark.slow),
     ],
 )
