@@ -44,6 +44,7 @@ IN_CELLS = [
     (BETWEEN, "RANGE_LEAK", 0.1, CLAIMS, "between.RANGE_LEAK"),
     (READINGS, "LEAK_ZERO", 0.05, CLAIMS, "readings.LEAK_ZERO"),
     (READINGS, "LEAK_ONE_SIDED", 0.02, CLAIMS, "readings.LEAK_ONE_SIDED"),
+    (f"{HEDGES}.estimate", "LEAK_ESTIMATE", 0.02, CLAIMS, "estimate.LEAK_ESTIMATE"),
     (READINGS, "SPIKE", 0.4, CLAIMS, "readings.SPIKE"),
     (READINGS, "GAP", 0.2, CLAIMS, "readings.GAP"),
     (READINGS, "NEGLIGIBLE_GRID", 0.01, CLAIMS, "readings.NEGLIGIBLE_GRID"),

@@ -24,7 +24,7 @@ NAMES = {
     "documented": "upright tick: cases documented, so a lower end",
     "from": "arrow to the right: “at least”, end open",
     "to": "arrow to the left: “at most”",
-    "range": "bar with ends: range",
+    "range": "bar with ends: range, or an estimate with its interval",
     "vague": "dashed bar: vague word",
     "zero": "mark at the left edge: zero",
     "left out": "hollow: left out of the estimate",
@@ -94,6 +94,8 @@ def draw(page: Page, claim: ClaimRow, y: float, *, light: bool) -> None:
             for end in (low, high):
                 at = page.value(page.inch(end))
                 page.axes.plot([at, at], [y - 0.06, y + 0.06], color=colour, lw=1.8, alpha=alpha)
+            if best:  # an estimate with its interval
+                page.dot(best, y, colour, **fill)
         case "zero":
             page.dot(page.value(0.08), y, colour, **(fill | {"marker": "<"}))
             page.inside("0", 0.17, y, colour)

@@ -11,38 +11,70 @@ import numbers
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import NamedTuple
 
 from casualty_est.errors import QuantityError
+from casualty_est.quantity.grammar import Reading
 from casualty_est.quantity.hedges import FORMS, named
 from casualty_est.quantity.hedges.hedge import Hedge
-from casualty_est.quantity.words import (
-    AFTER,
-    BEFORE,
-    BOUNDS,
-    LARGEST,
-    MISSING_MARKS,
-    PAD,
-    PEOPLE,
-    UNKNOWN,
-    VAGUE_PHRASES,
-    Number,
-    Phrase,
-    number_at,
-    padded,
-    phrase_at,
-    refuse_unless_noun,
-    rounding_grid,
-    share_scale,
-    tokenize,
-)
+from casualty_est.quantity.languages import translations
+from casualty_est.quantity.statement import Statement, read_statement
+from casualty_est.quantity.words import LARGEST
+from casualty_est.quantity.written_numbers import Number, rounding_grid
 
-_JOINTS = frozenset({",", "and", "but", "perhaps", "possibly", "maybe", "probably"})
 _LONGEST = 300  # no count needs more characters; a paragraph in a cell is a slip
 _ACCEPTED = (
     "800, about 800, at least 6,047, more than 28,000, as many as 15, 55-60, 1.3 million, "
     "two dozen, hundreds, none, unknown or leave it blank"
 )
+
+
+_FILLERS = frozenset({"of", "them", "whom", "were", "was"})
+_GROUPS = {
+    **dict.fromkeys(
+        ("child", "children", "boys", "girls", "infants", "babies", "minors"), "children"
+    ),
+    **dict.fromkeys(("woman", "women"), "women"),
+    **dict.fromkeys(("man", "men"), "men"),
+    "elderly": "elderly",
+    **dict.fromkeys(("civilian", "civilians"), "civilians"),
+    **dict.fromkeys(("combatants", "fighters", "militants", "soldiers", "troops"), "combatants"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A count that a text gives beside its own: "45 (12 children)", "12 killed and 30 injured".
+
+    Parameters
+    ----------
+    quantity : Quantity
+        The count.
+    counted : str
+        What it counts, as said.
+    relation : {"part", "beside"}
+        Whether it is part of the count of the dead, or counts others.
+    outcome : str
+        What happened to those others; empty for a part.
+    """
+
+    quantity: Quantity
+    counted: str
+    relation: str
+    outcome: str = ""
+
+    @property
+    def row(self) -> dict[str, str]:
+        """The cells in which this count would be a row of its own, by the names of the columns."""
+        group = next((_GROUPS[word] for word in self.counted.split() if word in _GROUPS), "")
+        cells = {"quantity": str(self.quantity), "outcome": self.outcome or "killed"}
+        return cells | ({"group": group} if group else {})
+
+    @property
+    def note(self) -> str:
+        """The same in a sentence."""
+        cells = ", ".join(f"{name} {value}" for name, value in self.row.items())
+        what = "is part of it" if self.relation == "part" else "stands beside it"
+        return f"{self.quantity!s} {self.counted} {what}: a row of its own would have {cells}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +86,7 @@ class Quantity:
     low, best, high : float or None
         Lowest count the words allow, the count that was named, and the highest count they allow,
         in people; None where they set or name none.
-    form : {"exact", "about", "at_least", "at_most", "between", "vague", "unknown"}
+    form : {"exact", "about", "at_least", "at_most", "between", "estimate", "vague", "unknown"}
         What the words say of the number; see Notes.
     grid : float or None
         Rounding seen in the digits: the largest power of ten that divides the number written and
@@ -62,6 +94,13 @@ class Quantity:
         range, the finer of its two ends. None for vague and unknown.
     text : str
         The text as it came.
+    level : float or None
+        Probability of the interval of an estimate, as .95; None for every other form.
+    level_assumed : bool
+        Whether the text does not state that level: it is then 95%.
+    parts : tuple of Part
+        Counts that the text gives beside this one: part of it ("45 (12 children)"), or of what is
+        not dead ("12 killed and 30 injured"). They change nothing of the number; see `Part.row`.
 
     Raises
     ------
@@ -87,16 +126,23 @@ class Quantity:
     at_least  n, m, None          at least n, and perhaps [more than] m
     at_most   0, None, n          as many as, up to, at most, no more than n; n or fewer
     at_most   0, None, n - 1      fewer than, less than, under n; <n
+    at_least  a, b, None          a-b+; a-b or more
     between   a, None, b          a-b; a to b; a or b; between a and b; at least a and at
-                                  most b
+                                  most b; a, possibly b; "12-15,000" is 12,000 to 15,000
+    estimate  a, n, b             n (a-b); n (95% CI a to b); a-b (best n); n +/- e (95% CI),
+                                  n +/- e (SD)
     vague     low, None, high     dozens, scores, hundreds, tens of thousands, several
-                                  hundred, a few, a handful ...; dozens or hundreds
-    unknown   None, None, None    a blank, unknown, not known, unclear, undisclosed
+                                  hundred, low hundreds, 100s, a few ...; dozens or hundreds
+    unknown   None, None, None    a blank, -, ?, n/a, unknown, not known, not reported
     ========  ==================  ========================================================
 
     "Perhaps", "possibly", "reportedly" and "a total of" change nothing. "At least hundreds" has
     the low end of the vague word; "about 55-60" is the range. A noun phrase after the number
-    ("civilians killed") is passed over unless it holds a number, a hedge or a rate.
+    ("civilians killed") is passed over; what counts something else ("5 wounded", "20 families")
+    is an error, and so is a word that is not known. Footnote marks and dates are passed over. "45
+    (12 children)" and "12 killed and 30 injured" keep the second number in `parts`. The words of
+    Arabic, Chinese, French, German, Portuguese, Russian, Spanish, Turkish and Ukrainian are read,
+    too. An interval that states no level is taken for 95%, and `notes` says so.
 
     Examples
     --------
@@ -114,6 +160,9 @@ class Quantity:
     form: str
     grid: float | None = None
     text: str = ""
+    level: float | None = None
+    level_assumed: bool = False
+    parts: tuple[Part, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what no count can be, and store whole numbers as int."""
@@ -134,6 +183,14 @@ class Quantity:
                 f"low={low}, best={best}, high={high} do not make form {self.form!r}; "
                 f"the forms are {', '.join(FORMS)}, and each sets its own ends"
             )
+            raise QuantityError(msg)
+        if (self.form == "estimate") != (self.level is not None):
+            msg = (
+                f"level={self.level} and form {self.form!r}: an estimate, and nothing else, has one"
+            )
+            raise QuantityError(msg)
+        if self.level is not None and not 0.5 <= self.level <= 0.999:
+            msg = f"the level of an interval is .5 to .999, but got {self.level}"
             raise QuantityError(msg)
 
     @classmethod
@@ -176,9 +233,17 @@ class Quantity:
         return named(self.form)
 
     @property
-    def content(self) -> tuple[str, float | None, float | None, float | None]:
-        """Form, low, best and high: equal for two wordings that say the same."""
-        return self.form, self.low, self.best, self.high
+    def content(self) -> tuple[str, float | None, float | None, float | None, float | None]:
+        """Form, low, best, high and level: equal for two wordings that say the same."""
+        return self.form, self.low, self.best, self.high, self.level
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was assumed, and what the text says beside its count, each in one sentence."""
+        notes = [part.note for part in self.parts]
+        if self.level_assumed:
+            notes.insert(0, "the level of its interval is not stated: 95% is assumed")
+        return tuple(notes)
 
     @property
     def stated_low(self) -> int | None:
@@ -225,9 +290,47 @@ def _parse_text(text: str) -> Quantity:
         if bare.isascii() and bare.isdigit():
             count = Number(int(bare)).value()
             return Quantity(count, count, count, "exact", rounding_grid(count), text)
-        return Quantity(*_read(tokenize(bare)), text=text)
+        if bare == "None":
+            msg = "a program writes None for a missing value; write 0 or none, or leave it blank"
+            raise QuantityError(msg)
+        return _stated(_in_any_language(bare), text)
     except QuantityError as error:
         raise QuantityError(_refusal(text, str(error))) from None
+
+
+def _in_any_language(bare: str) -> Statement:
+    """Read a text as English, else in the languages whose words it is made of."""
+    try:
+        return read_statement(bare)
+    except QuantityError as error:
+        refused = error
+    readings: list[Statement] = []
+    for english in translations(bare):
+        try:
+            readings.append(read_statement(english))
+        except QuantityError as error:
+            refused = error
+    if not readings:
+        raise refused
+    if len({reading.read[:4] for reading in readings}) > 1:
+        msg = "it says different things in different languages; write it in figures"
+        raise QuantityError(msg)
+    return readings[0]
+
+
+def _stated(statement: Statement, text: str) -> Quantity:
+    read = statement.read
+    if not statement.parts and statement.level is None:
+        return Quantity(read.low, read.best, read.high, read.form, read.grid, text)
+    parts = tuple(_part(relation, one, text) for relation, one in statement.parts)
+    ends = read.low, read.best, read.high, read.form, read.grid
+    return Quantity(*ends, text, statement.level, statement.level_assumed, parts)
+
+
+def _part(relation: str, read: Reading, text: str) -> Part:
+    quantity = Quantity(read.low, read.best, read.high, read.form, read.grid, text)
+    counted = " ".join(w for w in read.counted.words.split() if w not in _FILLERS)
+    return Part(quantity, counted, relation, read.counted.outcome)
 
 
 def _refusal(text: str, reason: str) -> str:
@@ -235,224 +338,3 @@ def _refusal(text: str, reason: str) -> str:
     shown = shown if len(shown) <= 80 and len(text) <= 100 else shown[:77] + "..."
     reason = reason if len(reason) <= 160 else reason[:157] + "..."
     return f"{shown} cannot be read as a quantity: {reason}; write for example {_ACCEPTED}"
-
-
-class _Clause(NamedTuple):
-    """A hedge with the number, the two numbers or the vague word that it stands before."""
-
-    hedge: Phrase
-    kind: str  # "one", "range" or "vague"
-    low: int
-    high: int
-    grid: int | None
-    doubted: bool
-
-
-_Reading = tuple[int | None, int | None, int | None, str, int | None]
-
-
-def _read(tokens: list[str]) -> _Reading:
-    """Return low, best, high, form and grid of a text in tokens."""
-    if not tokens[0]:
-        return None, None, None, "unknown", None
-    if len(tokens) - PAD <= 3:
-        whole = " ".join(tokens).rstrip()
-        if whole in UNKNOWN:
-            return None, None, None, "unknown", None
-        if whole in MISSING_MARKS:
-            msg = "a missing value is left blank or written unknown"
-            raise QuantityError(msg)
-    if "number" in tokens and _is_unknown_number(tokens):
-        return None, None, None, "unknown", None
-    if tokens[0] in ("no", "none", "nobody", "nil") and phrase_at(BEFORE, tokens, 0) is None:
-        return _read_zero(tokens)
-    first, second = (tokens, None) if _JOINTS.isdisjoint(tokens) else _split(tokens)
-    clause = _clause(first)
-    return _alone(clause) if second is None else _joined(clause, _clause(second))
-
-
-def _is_unknown_number(tokens: list[str]) -> bool:
-    i = 1 if tokens[0] in ("a", "an") else 0
-    if tokens[i] not in UNKNOWN or tokens[i + 1] != "number":
-        return False
-    words = [token for token in tokens[i + 2 :] if token]
-    refuse_unless_noun(words)
-    return not words or words[0] == "of"
-
-
-def _read_zero(tokens: list[str]) -> _Reading:
-    words = [token for token in tokens if token]
-    start = 2 if words[:2] == ["no", "one"] else 3 if words[:3] == ["no", "-", "one"] else 1
-    for word in words[start:]:
-        if word not in PEOPLE:
-            msg = f"{words[0]!r} before {word!r} may say that nothing is known; write 0 or unknown"
-            raise QuantityError(msg)
-    return 0, 0, 0, "exact", 1
-
-
-def _split(tokens: list[str]) -> tuple[list[str], list[str] | None]:
-    """Part "at least a, and perhaps b" where its second hedge starts."""
-    _, start = _hedges(tokens)
-    for i, token in enumerate(tokens):
-        if i > start and token in _JOINTS:
-            j = i + (token == ",")
-            j += tokens[j] in ("and", "but")
-            second, _ = phrase_at(BEFORE, tokens, j) or (None, j)
-            if second in (Phrase.PERHAPS, Phrase.AT_MOST, Phrase.FEWER_THAN):
-                return padded(tokens[:i]), padded(tokens[j:])
-    return tokens, None
-
-
-def _hedges(tokens: list[str]) -> tuple[list[Phrase], int]:
-    hedges, i = [], 0
-    while match := phrase_at(BEFORE, tokens, i):
-        hedge, i = match
-        hedges.append(hedge)
-    return hedges, i
-
-
-def _clause(tokens: list[str]) -> _Clause:
-    hedges, i = _hedges(tokens)
-    kind, ends, grid, i = _amount(tokens, i)
-    if tokens[i]:
-        words = [token for token in tokens[i:] if token]
-        if after := _take_suffix(words):
-            hedges.append(after)
-        refuse_unless_noun(words)
-    bounds = [hedge for hedge in hedges if hedge in BOUNDS]
-    if len(bounds) > 1:
-        msg = f"{bounds[0].value!r} and {bounds[1].value!r} stand beside one number"
-        raise QuantityError(msg)
-    about = Phrase.ABOUT if Phrase.ABOUT in hedges else Phrase.NONE
-    doubted = hedges[:1] == [Phrase.PERHAPS]
-    return _Clause(bounds[0] if bounds else about, kind, *ends, grid, doubted)
-
-
-def _take_suffix(words: list[str]) -> Phrase | None:
-    """Remove a hedge from the start or the end of what follows a number, and return it."""
-    tokens = padded(words)
-    for i in (0, *range(max(1, len(words) - 3), len(words))):
-        hedge, end = phrase_at(AFTER, tokens, i) or (None, i)
-        if hedge and (i == 0 or end == len(words)):
-            del words[i:end]
-            return hedge
-    return None
-
-
-def _amount(tokens: list[str], i: int) -> tuple[str, tuple[int, int], int | None, int]:
-    """Return kind, ends, grid and the position after the number, range or vague word at a token."""
-    if tokens[i] == "between":
-        return _between(tokens, i + 1)
-    opened = tokens[i] == "from"
-    i += opened
-    if vague := phrase_at(VAGUE_PHRASES, tokens, i):
-        (low, high), i = vague
-        if tokens[i] in ("to", "or", "-") and (second := phrase_at(VAGUE_PHRASES, tokens, i + 1)):
-            return "vague", (low, second[0][1]), None, second[1]
-        if not opened:
-            return "vague", (low, high), None, i
-    left, i = _number(tokens, i)
-    joined = tokens[i] in ("to", "-") or (tokens[i] == "or" and not opened)
-    if joined and (right := number_at(tokens, i + 1)):
-        return *_range(left, right[0]), right[1]
-    if opened:
-        msg = "'from' needs two ends, as from 6 to 8"
-        raise QuantityError(msg)
-    count = left.value()
-    return "one", (count, count), left.grid(), i
-
-
-def _number(tokens: list[str], i: int) -> tuple[Number, int]:
-    if match := number_at(tokens, i):
-        return match
-    if tokens[i] in ("-", "minus"):
-        msg = "a count cannot be negative"
-    elif tokens[i] in ("inf", "infinity", "infinite"):
-        msg = "a count must be finite"
-    elif tokens[i]:
-        msg = f"no number stands where {tokens[i]!r} does"
-    else:
-        msg = "it holds no number"
-    raise QuantityError(msg)
-
-
-def _between(tokens: list[str], i: int) -> tuple[str, tuple[int, int], int | None, int]:
-    """Read "between a and b", trying each "and", since numbers in words hold some too."""
-    while phrase_at(BEFORE, tokens, i) == (Phrase.ABOUT, i + 1):
-        i += 1
-    readings = []
-    msg = "'between' needs two ends, as between 6 and 8"
-    for j in range(i + 1, len(tokens)):
-        if tokens[j] not in ("and", "to", "-"):
-            continue
-        left = number_at(padded(tokens[i:j]), 0)
-        right = number_at(tokens, j + 1)
-        if left and right and left[1] == j - i:
-            try:
-                refuse_unless_noun(list(filter(None, tokens[right[1] :])))
-                readings.append((*_range(left[0], right[0]), right[1]))
-            except QuantityError as error:
-                msg = str(error)
-    if len(readings) == 1:
-        return readings[0]
-    raise QuantityError("it can be read in two ways" if readings else msg)
-
-
-def _range(left: Number, right: Number) -> tuple[str, tuple[int, int], int]:
-    left = share_scale(left, right)
-    low, high = left.value(), right.value()
-    if low > high:
-        msg = f"its low end, {low:,}, lies above its high end, {high:,}"
-        raise QuantityError(msg)
-    return "range", (low, high), min(left.grid(), right.grid())
-
-
-def _alone(clause: _Clause) -> _Reading:
-    hedge, low, high, grid = clause.hedge, clause.low, clause.high, clause.grid
-    if clause.kind == "range":
-        if hedge in BOUNDS:
-            msg = f"{hedge.value!r} cannot stand before a range"
-            raise QuantityError(msg)
-        return low, None, high, "between", grid
-    if hedge is Phrase.NONE and clause.kind == "one":
-        return low, low, low, "exact", grid
-    if hedge in (Phrase.NONE, Phrase.ABOUT) and clause.kind == "vague":
-        return low, None, high, "vague", grid
-    if hedge is Phrase.ABOUT:
-        if not low:
-            msg = "about zero is not a count; write 0, or up to n"
-            raise QuantityError(msg)
-        return None, low, None, "about", grid
-    if hedge in (Phrase.AT_LEAST, Phrase.MORE_THAN):
-        return _lowest(clause), None, None, "at_least", grid
-    return 0, None, _highest(clause), "at_most", grid
-
-
-def _lowest(clause: _Clause) -> int:
-    """Return the lowest count of "at least" and "more than"; vague words have no next number."""
-    return clause.low + (clause.hedge is Phrase.MORE_THAN and clause.kind == "one")
-
-
-def _highest(clause: _Clause) -> int:
-    fewer = clause.hedge is Phrase.FEWER_THAN
-    if fewer and (clause.kind == "vague" or clause.high == 0):
-        msg = "'fewer than' needs a number above zero"
-        raise QuantityError(msg)
-    return clause.high - fewer
-
-
-def _joined(first: _Clause, second: _Clause) -> _Reading:
-    """Read two clauses: a low end with a best guess or a high end, or two vague words."""
-    grids = [grid for grid in (first.grid, second.grid) if grid is not None]
-    if first.kind == second.kind == "vague" and first.hedge is second.hedge is Phrase.NONE:
-        return first.low, None, second.high, "vague", None
-    ranges = "range" in (first.kind, second.kind)
-    if first.hedge in (Phrase.AT_LEAST, Phrase.MORE_THAN) and not ranges:
-        low = _lowest(first)
-        if second.hedge in (Phrase.AT_MOST, Phrase.FEWER_THAN):
-            return low, None, _highest(second), "between", min(grids, default=None)
-        if second.doubted and second.kind == "one":
-            # "Perhaps more than 1.3 million" names a best guess, not a second floor.
-            return low, second.low, None, "at_least", second.grid
-    msg = "its two hedges do not make one quantity"
-    raise QuantityError(msg)

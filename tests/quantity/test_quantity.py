@@ -10,7 +10,10 @@ import pytest
 
 from casualty_est.errors import CasualtyEstError, QuantityError
 from casualty_est.quantity.quantity import Quantity
-from casualty_est.quantity.words import MISSING_MARKS, VAGUE, rounding_grid, tokenize
+from casualty_est.quantity.tokens import tokenize
+from casualty_est.quantity.words import UNKNOWN as UNKNOWN_WORDS
+from casualty_est.quantity.words import VAGUE
+from casualty_est.quantity.written_numbers import rounding_grid
 
 
 def ends(text):
@@ -49,19 +52,19 @@ ARTICLE_ROWS = [
     ("more than\u00a0100", at_least(101)),
     ("at least\u00a033 civilians", at_least(33)),
     ("as many as\u00a015", at_most(15)),
-    ("7 women|seven air strikes", exact(7)),
+    ("7 women", exact(7)),
     ("53 civilians", exact(53)),
     ("12 women", exact(12)),
     ("21 children", exact(21)),
     ("three women|three civilians", exact(3)),
-    ("11 air strikes|11\u00a0civilians", exact(11)),
+    ("11\u00a0civilians", exact(11)),
     ("at least 13 civilians", at_least(13)),
     ("at least five children", at_least(5)),
     ("some 100", about(100)),
     ("around 500 troops loyal to the state", about(500)),
     ("around\u00a0800 Syrian and Iraqi civilians", about(800)),
     ("at least\u00a06,047\u00a0civilians", at_least(6047)),
-    ("more than\u00a028,000\u00a0US-led air strikes", at_least(28001)),
+    ("more than\u00a028,000", at_least(28001)),
     ("more than\u00a0400,000", at_least(400001)),
     (
         "at least hundreds of thousands, and perhaps more than\u00a01.3 million|"
@@ -222,14 +225,16 @@ READ_ROWS = [
     ("perhaps 15|a total of 15", exact(15)),
     ("reportedly at least 15", at_least(15)),
     # nouns after the number
-    ("33 dead or missing", exact(33)),
     ("12 killed to date|12 killed at a wedding", exact(12)),
     ("5 fighters' wives", exact(5)),
     ("one of the dead", exact(1)),
 ]
 READ = [(text, row[1]) for row in ARTICLE_ROWS + READ_ROWS for text in row[0].split("|")]
 
-UNKNOWN = [None, "", "  ", "\u00a0", "unknown", "Unknown", "not known", "unclear", "undisclosed"]
+UNKNOWN = [
+    *(None, "", "  ", "\u00a0", "unknown", "Unknown", "not known", "unclear", "undisclosed"),
+    *("nan", "NA", "n/a", "N/A", "-", "\u2014", "?", "#N/A", "not reported", "no information"),
+]
 
 # Texts, and a piece of the reason why none of them is read.
 REFUSED_ROWS = [
@@ -237,55 +242,51 @@ REFUSED_ROWS = [
         "1.300|12.345|1.234 million|1.300.000|1,300 million|1,300-1,400 million",
         "may part thousands or decimals",
     ),
-    ("1,5 million|1,30|1,300 000|12 34|1 1/2|0,345", "group the digits by three"),
-    ("1,00,000|12,34,567", "lakh grouping"),
-    ("2.5|two and a half|1.5555k", "whole numbers"),
-    ("10,000s", "'s' on the digits"),
+    ("1,5 million|1,30|1,300 000|12 34|0,345", "group the digits by three"),
+    ("2.5|two and a half|1.5555k|1/2|1 1/2|\u00bd", "whole numbers"),
     ("1e6", "'e' on the digits"),
     ("12th", "'th' on the digits"),
     ("11 billion|20 trillion", "more than the people alive"),
     ("-5|\u22125|about -5|minus 5", "negative"),
     ("inf|Infinity", "finite"),
-    ("nan|NA|n/a|-|\u2014|?", "left blank"),
+    ("None", "a program writes None"),
     ("60-55", "its low end, 60, lies above its high end, 55"),
     ("between 8 and 6", "low end, 8, lies above"),
     ("2018-02-09", "lies above"),
     ("at least 20 and at most 10|at least 15 and perhaps 10", "must not decrease"),
-    ("at least 6-8|up to 6-8|15-20+", "before a range"),
+    ("at least 6-8|up to 6-8", "before a range"),
     ("at least at most 5|at least 15 or fewer", "stand beside one number"),
     ("about 0", "about zero"),
     ("fewer than 0|fewer than hundreds", "above zero"),
     ("12 to|12 and|hundreds of", "unfinished"),
     ("from 6|between 6 and", "two ends"),
     (
-        "5 of 12|one in five|6 to 8 to 10|3 killed and 4 injured|12 killed in five days|"
-        "one thousand one thousand|5 thousand 200|a couple of hundred",
+        "5 of 12|one in five|6 to 8 to 10|12 killed in five days|"
+        "one thousand one thousand|5 thousand 200",
         "second number",
     ),
     ("100%", "percentage"),
-    ("1/2", "'/'"),
+    ("5/12", "'/'"),
     ("12:30", "':'"),
-    ("12 killed, 3 wounded", "','"),
+    ("12, 3 wounded", "','"),
     (
-        "12\u00b2|55\u00ad60|5 \u0442\u044b\u0441\u044f\u0447|12-year-old girl|"
-        "three-member family|5--6|55-",
+        "12\u00b2|55\u00ad60|12-year-old girl|three-member family|5--6|55-",
         "no meaning",
     ),
     (
-        "\u00bd|$5|+5|a|a civilian|first|few|many civilians|not a single civilian|at least|"
+        "$5|+5|a|a civilian|first|few|many civilians|not a single civilian|at least|"
         "about civilians|million killed|hundred|from dozens",
         "no number",
     ),
     ("half|half of them", "part of"),
     (
-        "5 m|5 mille|5 times|5 percent|12 a day|12 and counting|30 odd|5 others|"
-        "one third of civilians|3 killed and several injured|"
-        "dozens killed and hundreds injured|two hundered civilians|5 milion|3 thousnd dead|"
+        "5 m|5 times|5 percent|12 a day|12 and counting|30 odd|5 others|"
+        "one third of civilians|two hundered civilians|5 milion|3 thousnd dead|"
         "two hundredand fifty|5 lac|hundreds of thousends",
         "could change",
     ),
     ("500 to 1 million|two to three hundred and fifty", "may or may not share"),
-    ("no information|no casualties reported|none reported", "nothing is known"),
+    ("no casualties reported|none reported", "nothing is known"),
     ("at least 5 and perhaps 6-8", "do not make one quantity"),
     ("9" * 40, "more than the people alive"),
     ("9" * 301, "longer than 300"),
@@ -357,7 +358,7 @@ def test_shown_text_is_cut_at_80_characters():
 
 
 def test_every_missing_mark_is_one_the_tokenizer_can_produce():
-    for mark in MISSING_MARKS:
+    for mark in UNKNOWN_WORDS:
         assert " ".join(tokenize(mark)).rstrip() == mark
 
 

@@ -69,6 +69,7 @@ def draw(axes: Any, placed: Sequence[Placed], look: Look, arrow: float) -> None:
         claims = [(one.day, one.claim) for one in by_kind.get(kind, [])]
         ends = [(day, float(claim.low or 1), float(claim.high or 1)) for day, claim in claims]
         _bars(axes, ends, look, dashed=kind == "vague")
+        _dots(axes, [(day, float(claim.best)) for day, claim in claims if claim.best], look)
 
 
 def _at(placed: Sequence[Placed], end: str) -> list[tuple[float, float]]:

@@ -7,6 +7,7 @@ from casualty_est.quantity.hedges.about import About
 from casualty_est.quantity.hedges.at_least import AtLeast
 from casualty_est.quantity.hedges.at_most import AtMost
 from casualty_est.quantity.hedges.between import Between
+from casualty_est.quantity.hedges.estimate import Estimate
 from casualty_est.quantity.hedges.exact import Exact
 from casualty_est.quantity.hedges.hedge import Hedge
 from casualty_est.quantity.hedges.unknown import Unknown
@@ -18,6 +19,7 @@ FORMS: dict[str, Hedge] = {
     "at_least": AtLeast(),
     "at_most": AtMost(),
     "between": Between(),
+    "estimate": Estimate(),
     "vague": Vague(),
     "unknown": Unknown(),
 }

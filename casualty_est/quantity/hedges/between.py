@@ -23,7 +23,10 @@ class Between(Hedge):
         return low is not None and best is None and high is not None
 
     def text(self, quantity: Stated) -> str:
-        return f"{quantity.low:,}-{quantity.high:,}"
+        low, high = whole(quantity.low), whole(quantity.high)
+        if 0 < 1000 * low <= high and low < 1000:  # "12-15,000" is 12,000 to 15,000
+            return f"at least {low:,} and at most {high:,}"
+        return f"{low:,}-{high:,}"
 
     def reading(self, quantity: Stated, *, documented: bool) -> Reading:
         return inside(quantity, "range") if quantity.high else zero()

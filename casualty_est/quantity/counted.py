@@ -1,0 +1,152 @@
+"""What a noun phrase after a number counts: the dead, people, or something else.
+
+Only words that are known pass: a word that nobody here knows may be "wounded" in another language.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from difflib import get_close_matches
+from functools import lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from casualty_est.errors import QuantityError
+from casualty_est.quantity.tokens import is_word
+from casualty_est.quantity.words import (
+    MEANINGFUL,
+    NEVER_FIRST,
+    NEVER_LAST,
+    OTHER_SCALES,
+    PLURAL_SCALES,
+    SCALES,
+    SMALL,
+    TENS,
+)
+
+_LISTS = tomllib.loads((files("casualty_est.quantity") / "nouns.toml").read_text(encoding="utf-8"))
+DEAD, PEOPLE, UNSAFE, THINGS, UNITS, PREPOSITIONS, SILENT, PLACES, ONE_MORE = (
+    frozenset(_LISTS[key].split())
+    for key in (
+        *("dead", "people", "unsafe", "things", "units", "prepositions", "silent", "places"),
+        "one_more",
+    )
+)
+OUTCOMES: dict[str, str] = {
+    word: outcome for outcome, words in _LISTS["outcomes"].items() for word in words.split()
+}
+_MAYBE_ALIVE = UNSAFE | UNITS | PLACES
+TOGETHER = "killed and injured together"
+_LONG_NUMBERS = [word for word in (*SMALL, *TENS, *SCALES, *PLURAL_SCALES) if len(word) > 4]
+_NEVER_NOUN = frozenset({*PLURAL_SCALES, *MEANINGFUL, *OTHER_SCALES})
+
+
+class Counted(NamedTuple):
+    """What a number counts: kind "none" (no word), "people", "dead" or "other", and the words."""
+
+    kind: str = "none"
+    words: str = ""
+    outcome: str = ""  # of "other", in the words of the column
+
+
+NOTHING = Counted()
+
+
+class OtherCountError(QuantityError):
+    """A number that counts something else than the dead."""
+
+    def __init__(self, counted: Counted) -> None:
+        outcome = counted.outcome
+        together = outcome.endswith("together")
+        known = together or outcome in _LISTS["outcomes"]
+        what = outcome if together else f"the {outcome}" if known else repr(outcome)
+        mend = " where the column outcome says so" if known else " if it counts the dead"
+        super().__init__(f"it counts {what}, not the dead; write the number alone{mend}")
+
+
+def what_is_counted(words: list[str]) -> Counted:
+    """Say what a noun phrase counts, or refuse it where that is not known."""
+    if not words:
+        return NOTHING
+    refuse_unless_noun(words)
+    said = " ".join(words).replace(" - ", "-")
+    head = list(_head(words))
+    dead = not DEAD.isdisjoint(words)
+    if things := list(_things(head)):
+        return Counted("other", said, things[0])
+    outcomes = [OUTCOMES[word] for word in (head if dead else words) if word in OUTCOMES]
+    if outcomes and not (dead and outcomes[0] == TOGETHER):
+        outcome = outcomes[0]
+        if not DEAD.isdisjoint(head):
+            outcome = TOGETHER if outcome == "injured" else f"dead and {outcome} together"
+        return Counted("other", said, outcome)
+    if not dead and (alive := [word for word in words if word in _MAYBE_ALIVE]):
+        return Counted("other", said, alive[0])
+    _refuse_one_more(head)
+    if dead:
+        return Counted("dead", said)
+    if not PEOPLE.isdisjoint(head):
+        return Counted("people", said)
+    if unknown := [word for word in head if word not in SILENT and word != "-"]:
+        msg = (
+            f"{unknown[-1]!r} may count something else than the dead; write the number alone, "
+            f"or say killed"
+        )
+        raise QuantityError(msg)
+    return Counted("none", said)
+
+
+def _head(words: list[str]) -> Iterator[str]:
+    """Yield the words before the first preposition: "civilians killed" of "... killed in a car"."""
+    for word in words:
+        if word in PREPOSITIONS:
+            return
+        yield word
+
+
+def _things(head: list[str]) -> Iterator[str]:
+    """Yield the things that are counted; "bus" of "bus passengers" says which passengers."""
+    for k, word in enumerate(head):
+        plural = word.endswith("s") and not word.endswith("us")
+        if word in THINGS and (plural or PEOPLE.isdisjoint(head[k + 1 :])):
+            yield word
+
+
+def _refuse_one_more(words: list[str]) -> None:
+    """Refuse people who are named after the number and not counted: "and their mother"."""
+    for k, word in enumerate(words[:-1]):
+        if word in ("and", "with") and words[k + 1] in ONE_MORE:
+            msg = f"'{word} {words[k + 1]}' names people beyond the number; write all in figures"
+            raise QuantityError(msg)
+
+
+def refuse_unless_noun(words: list[str]) -> None:
+    """Refuse what follows a number unless it can be a noun phrase."""
+    if not words:
+        return
+    for k, word in enumerate(words):
+        if word == "-" and 0 < k < len(words) - 1 and words[k - 1] != "-":
+            continue
+        if word[0] in "0123456789" or word in SMALL or word in TENS or word in SCALES:
+            msg = f"a second number, {word!r}, follows the first"
+        elif word == "%":
+            msg = "a percentage is not a count"
+        elif not is_word(word):
+            msg = f"{word!r} has no meaning after a number"
+        elif word in _NEVER_NOUN or (len(word) == 1 and word != "a") or _misspelt_number(word):
+            msg = f"{word!r} after a number could change what it means"
+        else:
+            continue
+        raise QuantityError(msg)
+    for edge, unfinished in ((words[0], NEVER_FIRST), (words[-1], NEVER_LAST)):
+        if edge in unfinished:
+            msg = f"{edge!r} leaves the phrase unfinished"
+            raise QuantityError(msg)
+
+
+@lru_cache(maxsize=4096)
+def _misspelt_number(word: str) -> bool:
+    """Return whether a word is nearly a number: "3 milion" must not become 3."""
+    glued = word.startswith(("hundred", "thousand", "million", "billion"))
+    return glued or bool(get_close_matches(word, _LONG_NUMBERS, n=1, cutoff=0.82))

@@ -1,0 +1,308 @@
+"""One hedged number in English words: hedges, number, range or vague word, and what was counted."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from casualty_est.errors import QuantityError
+from casualty_est.quantity.counted import (
+    DEAD,
+    NOTHING,
+    OUTCOMES,
+    PEOPLE,
+    TOGETHER,
+    Counted,
+    refuse_unless_noun,
+    what_is_counted,
+)
+from casualty_est.quantity.tokens import padded, phrase_at
+from casualty_est.quantity.words import (
+    AFTER,
+    BEFORE,
+    BOUNDS,
+    LEADS,
+    UNKNOWN,
+    VAGUE_PHRASES,
+    Phrase,
+)
+from casualty_est.quantity.written_numbers import Number, number_at, share_scale, spread_scale
+
+_JOINTS = frozenset({",", "and", "but", "perhaps", "possibly", "maybe", "probably"})
+_UNKNOWN_FIRST = frozenset(text.split()[0] for text in UNKNOWN)
+_LOWER = frozenset({Phrase.AT_LEAST, Phrase.MORE_THAN})
+_UPPER = frozenset({Phrase.AT_MOST, Phrase.FEWER_THAN})
+_NOBODY = PEOPLE | DEAD | {"casualties", "casualty", "was", "were"}
+
+
+class Reading(NamedTuple):
+    """What a text says: the ends of a quantity, its form and rounding, and what was counted."""
+
+    low: int | None
+    best: int | None
+    high: int | None
+    form: str
+    grid: int | None
+    counted: Counted = NOTHING
+
+
+UNKNOWN_NUMBER = Reading(None, None, None, "unknown", None)
+
+
+class _Clause(NamedTuple):
+    """A hedge with the number, the two numbers or the vague word that it stands before."""
+
+    hedge: Phrase
+    kind: str  # "one", "range" or "vague"
+    low: int
+    high: int
+    grid: int | None
+    doubted: bool
+    trailing: bool  # whether the hedge stands behind
+    counted: Counted
+
+
+def read_clause(tokens: list[str]) -> Reading:
+    """Return what one hedged number in tokens says, and what it counts."""
+    if not tokens[0] or (tokens[0] in _UNKNOWN_FIRST and " ".join(tokens).rstrip() in UNKNOWN):
+        return UNKNOWN_NUMBER
+    if "number" in tokens and _is_unknown_number(tokens):
+        return UNKNOWN_NUMBER
+    if tokens[0] in ("no", "none", "nobody", "nil") and phrase_at(BEFORE, tokens, 0) is None:
+        return _read_zero(tokens)
+    first, second = (tokens, None) if _JOINTS.isdisjoint(tokens) else _split(tokens)
+    clause = _clause(first)
+    return _alone(clause) if second is None else _joined(clause, _clause(second))
+
+
+def _is_unknown_number(tokens: list[str]) -> bool:
+    i = 1 if tokens[0] in ("a", "an") else 0
+    if tokens[i] not in UNKNOWN or tokens[i + 1] != "number":
+        return False
+    words = [token for token in tokens[i + 2 :] if token]
+    refuse_unless_noun(words)
+    return not words or words[0] == "of"
+
+
+def _read_zero(tokens: list[str]) -> Reading:
+    words = [token for token in tokens if token]
+    start = 2 if words[:2] == ["no", "one"] else 3 if words[:3] == ["no", "-", "one"] else 1
+    for word in words[start:]:
+        if word in OUTCOMES and word not in _NOBODY:
+            return Reading(0, 0, 0, "exact", 1, Counted("other", word, OUTCOMES[word]))
+        if word not in _NOBODY:
+            msg = f"{words[0]!r} before {word!r} may say that nothing is known; write 0 or unknown"
+            raise QuantityError(msg)
+    return Reading(0, 0, 0, "exact", 1)
+
+
+def _split(tokens: list[str]) -> tuple[list[str], list[str] | None]:
+    """Part "at least a, and perhaps b" where its second hedge starts."""
+    _, start = _hedges(tokens)
+    for i, token in enumerate(tokens):
+        if i > start and token in _JOINTS:
+            j = i + (token == ",")
+            j += tokens[j] in ("and", "but")
+            _, end = phrase_at(AFTER, tokens, i) or phrase_at(AFTER, tokens, j) or (None, 0)
+            if end and not tokens[end]:
+                continue  # "500, perhaps more"
+            second, _ = phrase_at(BEFORE, tokens, j) or (None, j)
+            if second in (Phrase.PERHAPS, Phrase.AT_MOST, Phrase.FEWER_THAN):
+                return padded(tokens[:i]), padded(tokens[j:])
+    return tokens, None
+
+
+def _hedges(tokens: list[str]) -> tuple[list[Phrase], int]:
+    hedges, i = [], 0
+    while match := phrase_at(BEFORE, tokens, i):
+        hedge, i = match
+        hedges.append(hedge)
+    return hedges, i
+
+
+def _clause(tokens: list[str]) -> _Clause:
+    lead, i = _lead(tokens)
+    if i:
+        tokens = tokens[i:]
+    hedges, i = _hedges(tokens)
+    kind, ends, grid, i = _amount(tokens, i)
+    counted, after = lead, None
+    if tokens[i]:
+        words = [token for token in tokens[i:] if token]
+        if after := _take_suffix(words):
+            hedges.append(after)
+        counted = _agreed(lead, what_is_counted(words))
+    bounds = [hedge for hedge in hedges if hedge in BOUNDS]
+    if len(bounds) > 1:
+        msg = f"{bounds[0].value!r} and {bounds[1].value!r} stand beside one number"
+        raise QuantityError(msg)
+    about = Phrase.ABOUT if Phrase.ABOUT in hedges else Phrase.NONE
+    doubted = hedges[:1] == [Phrase.PERHAPS]
+    if ends[1] == 0 and counted.outcome == TOGETHER:
+        counted = NOTHING  # no casualties, nobody dead
+    hedge = bounds[0] if bounds else about
+    return _Clause(hedge, kind, *ends, grid, doubted, after in BOUNDS, counted)
+
+
+def _lead(tokens: list[str]) -> tuple[Counted, int]:
+    """Return what a word before the number counts, "killed: 5", and the position after it."""
+    match = phrase_at(LEADS, tokens, 0)
+    if match is None:
+        return NOTHING, 0
+    meaning, i = match
+    while tokens[i] in (":", "=", "-", "of", "is", "was", "at", "stands", "stood"):
+        i += 1
+    if meaning == "total":
+        return NOTHING, i
+    return Counted("dead" if meaning == "dead" else "other", tokens[0], meaning), i
+
+
+def _agreed(lead: Counted, counted: Counted) -> Counted:
+    """Return what lead and noun count together: anything but the dead decides."""
+    if lead.kind == "other" or counted.kind == "none":
+        return lead if lead.kind != "none" else counted
+    return lead if lead.kind == "dead" and counted.kind == "people" else counted
+
+
+def _take_suffix(words: list[str]) -> Phrase | None:
+    """Remove a hedge from the start or the end of what follows a number, and return it."""
+    tokens = padded(words)
+    for i in (0, *range(max(0, len(words) - 5), len(words))):
+        start = i + (tokens[i] == ",")
+        hedge, end = phrase_at(AFTER, tokens, start) or (None, i)
+        if hedge and (i == start == 0 or end == len(words)):
+            del words[i:end]
+            return hedge
+    return None
+
+
+def _amount(tokens: list[str], i: int) -> tuple[str, tuple[int, int], int | None, int]:
+    """Return kind, ends, grid and the position after the number, range or vague word at a token."""
+    if tokens[i] == "between":
+        return _between(tokens, i + 1)
+    opened = tokens[i] == "from"
+    i += opened
+    if vague := phrase_at(VAGUE_PHRASES, tokens, i):
+        (low, high), i = vague
+        if tokens[i] in ("to", "or", "-") and (second := phrase_at(VAGUE_PHRASES, tokens, i + 1)):
+            return "vague", (low, second[0][1]), None, second[1]
+        if not opened:
+            return "vague", (low, high), None, i
+    left, i = _number(tokens, i)
+    joined = tokens[i] in ("to", "-") or (tokens[i] == "or" and not opened)
+    if joined and (right := number_at(tokens, i + 1)):
+        return *_range(left, right[0]), right[1]
+    if opened:
+        msg = "'from' needs two ends, as from 6 to 8"
+        raise QuantityError(msg)
+    count = left.value()
+    return "one", (count, count), left.grid(), i
+
+
+def _number(tokens: list[str], i: int) -> tuple[Number, int]:
+    if match := number_at(tokens, i):
+        return match
+    if tokens[i] in ("-", "minus"):
+        msg = "a count cannot be negative"
+    elif tokens[i] in ("inf", "infinity", "infinite"):
+        msg = "a count must be finite"
+    elif tokens[i]:
+        msg = f"no number stands where {tokens[i]!r} does"
+    else:
+        msg = "it holds no number"
+    raise QuantityError(msg)
+
+
+def _between(tokens: list[str], i: int) -> tuple[str, tuple[int, int], int | None, int]:
+    """Read "between a and b", trying each "and", since numbers in words hold some too."""
+    while phrase_at(BEFORE, tokens, i) == (Phrase.ABOUT, i + 1):
+        i += 1
+    readings = []
+    msg = "'between' needs two ends, as between 6 and 8"
+    for j in range(i + 1, len(tokens)):
+        if tokens[j] not in ("and", "to", "-"):
+            continue
+        left = number_at(padded(tokens[i:j]), 0)
+        right = number_at(tokens, j + 1)
+        if left and right and left[1] == j - i:
+            try:
+                refuse_unless_noun(list(filter(None, tokens[right[1] :])))
+                readings.append((*_range(left[0], right[0]), right[1]))
+            except QuantityError as error:
+                msg = str(error)
+    if len(readings) == 1:
+        return readings[0]
+    raise QuantityError("it can be read in two ways" if readings else msg)
+
+
+def _range(left: Number, right: Number) -> tuple[str, tuple[int, int], int]:
+    left = spread_scale(share_scale(left, right), right)
+    low, high = left.value(), right.value()
+    if low > high:
+        msg = f"its low end, {low:,}, lies above its high end, {high:,}"
+        raise QuantityError(msg)
+    return "range", (low, high), min(left.grid(), right.grid())
+
+
+def _alone(clause: _Clause) -> Reading:
+    hedge, low, high, grid, said = (
+        clause.hedge,
+        clause.low,
+        clause.high,
+        clause.grid,
+        clause.counted,
+    )
+    if clause.kind == "range":
+        if clause.trailing and hedge is Phrase.AT_LEAST:
+            return Reading(low, high, None, "at_least", grid, said)  # "50,000-60,000+"
+        if hedge in BOUNDS:
+            msg = f"{hedge.value!r} cannot stand before a range"
+            raise QuantityError(msg)
+        return Reading(low, None, high, "between", grid, said)
+    if hedge is Phrase.NONE and clause.kind == "one":
+        return Reading(low, low, low, "exact", grid, said)
+    if hedge in (Phrase.NONE, Phrase.ABOUT) and clause.kind == "vague":
+        return Reading(low, None, high, "vague", grid, said)
+    if hedge is Phrase.ABOUT:
+        if not low:
+            msg = "about zero is not a count; write 0, or up to n"
+            raise QuantityError(msg)
+        return Reading(None, low, None, "about", grid, said)
+    if hedge in _LOWER:
+        return Reading(_lowest(clause), None, None, "at_least", grid, said)
+    return Reading(0, None, _highest(clause), "at_most", grid, said)
+
+
+def _lowest(clause: _Clause) -> int:
+    """Return the lowest count of "at least" and "more than"; vague words have no next number."""
+    return clause.low + (clause.hedge is Phrase.MORE_THAN and clause.kind == "one")
+
+
+def _highest(clause: _Clause) -> int:
+    fewer = clause.hedge is Phrase.FEWER_THAN
+    if fewer and (clause.kind == "vague" or clause.high == 0):
+        msg = "'fewer than' needs a number above zero"
+        raise QuantityError(msg)
+    return clause.high - fewer
+
+
+def _joined(first: _Clause, second: _Clause) -> Reading:
+    """Read two clauses: a low end with a best guess or a high end, or two vague words."""
+    grids = [grid for grid in (first.grid, second.grid) if grid is not None]
+    grid = min(grids, default=None)
+    said = next((c.counted for c in (first, second) if c.counted.kind == "other"), first.counted)
+    said = second.counted if said.kind == "none" else said
+    if first.kind == second.kind == "vague" and first.hedge is second.hedge is Phrase.NONE:
+        return Reading(first.low, None, second.high, "vague", None, said)
+    ranges = "range" in (first.kind, second.kind)
+    if first.hedge in _LOWER and not ranges:
+        low = _lowest(first)
+        if second.hedge in _UPPER:
+            return Reading(low, None, _highest(second), "between", grid, said)
+        if second.doubted and second.kind == "one":
+            # "Perhaps more than 1.3 million" names a best guess, not a second floor.
+            return Reading(low, second.low, None, "at_least", second.grid, said)
+    one = first.kind == second.kind == "one" and first.hedge is Phrase.NONE
+    if one and second.doubted and second.hedge in _UPPER | {Phrase.NONE}:
+        return Reading(first.low, None, _highest(second), "between", grid, said)
+    msg = "its two hedges do not make one quantity"
+    raise QuantityError(msg)

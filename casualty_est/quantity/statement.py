@@ -1,0 +1,349 @@
+"""A whole cell: one count of the dead with what stands around it.
+
+Footnotes and dates are passed over; parts and the injured are kept beside the count; a number that
+counts something else than the dead is refused.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import NamedTuple
+
+from casualty_est.errors import QuantityError
+from casualty_est.quantity import estimates
+from casualty_est.quantity.counted import (
+    OUTCOMES,
+    PEOPLE,
+    PREPOSITIONS,
+    SILENT,
+    OtherCountError,
+    refuse_unless_noun,
+)
+from casualty_est.quantity.grammar import Reading, read_clause
+from casualty_est.quantity.surroundings import (
+    plain_words,
+    take_brackets,
+    without_dates,
+    without_footnotes,
+)
+from casualty_est.quantity.tokens import padded, phrase_at, tokenize
+from casualty_est.quantity.words import AFTER, BEFORE, BEST, INCLUDING, REMARKS
+from casualty_est.quantity.written_numbers import number_at
+
+_SEPARATORS = frozenset({",", ";", "/", "and", "&", "plus", "with", "while", "but", ".", "+"})
+_COMPOSED = frozenset({"(", "[", "\u00b1", "family", "couple"})  # never one clause alone
+_MOST_WORDS = 60  # a longer cell is a paragraph
+_LABELS = {
+    **dict.fromkeys(("low", "lowest", "min", "min.", "minimum"), "low"),
+    **dict.fromkeys(("best", "estimate", "central", "median"), "best"),
+    **dict.fromkeys(("high", "highest", "max", "max.", "maximum"), "high"),
+}
+
+
+class Statement(NamedTuple):
+    """A reading, the level of its interval, and the counts that stand beside it or are part of it.
+
+    parts: pairs of "part" or "beside" and a reading.
+    """
+
+    read: Reading
+    level: float | None = None
+    level_assumed: bool = False
+    parts: tuple[tuple[str, Reading], ...] = ()
+
+
+def read_statement(text: str) -> Statement:
+    """Read a cell in English."""
+    tokens = tokenize(without_footnotes(text))
+    first = None
+    if _COMPOSED.isdisjoint(tokens):
+        try:
+            return Statement(_of_the_dead(read_clause(tokens)))
+        except OtherCountError:
+            raise
+        except QuantityError as error:
+            first = error
+    words = plain_words([token for token in tokens if token])
+    if len(words) > _MOST_WORDS:
+        raise first or QuantityError("it is a paragraph and not a count")
+    try:
+        return _composed(*take_brackets(words))
+    except QuantityError as error:
+        # What the plain reading says of its first fault is the simpler thing to mend.
+        raise first if first and isinstance(error, _NotComposedError) else error from None
+
+
+class _NotComposedError(QuantityError):
+    """A text that does not fall into clauses."""
+
+
+def _of_the_dead(read: Reading) -> Reading:
+    """Refuse what counts something else."""
+    if read.counted.kind == "other" and read.form != "unknown":
+        raise OtherCountError(read.counted)
+    return read
+
+
+class _Around(NamedTuple):
+    """What the parentheses of a text hold."""
+
+    ends: list[str]
+    best: list[str]
+    error: list[str]
+    hedge: list[str]
+    level: float | None
+    parts: list[list[str]]
+
+
+def _composed(words: list[str], brackets: list[list[str]]) -> Statement:
+    words = without_dates(words)
+    if not words:
+        msg = "no number stands before the parentheses"
+        raise QuantityError(msg)
+    if labelled := _labelled(words):
+        brackets = [*brackets, labelled[1]]
+        words = labelled[0]
+    words, brackets = _inline(words, brackets)
+    around = _around(brackets)
+    error = around.error
+    if taken := estimates.plus_minus(words):
+        words, error = taken
+    words = [*around.hedge, *words]
+    clauses = _clauses(words, "")
+    count, parts = _sorted_out(clauses)
+    level, assumed = None, False
+    if around.level and not (around.ends or around.best or error):
+        msg = "an interval needs its number, as 1,200 (95% CI 900 to 1,500)"
+        raise QuantityError(msg)
+    if around.ends or around.best or error:
+        count, level, assumed = _estimate(count, words, around, error)
+    for inner in around.parts:
+        parts += _in_brackets(inner, count)
+    _check_parts(count, parts)
+    return Statement(_of_the_dead(count), level, assumed, tuple(parts))
+
+
+def _estimate(
+    count: Reading, words: list[str], around: _Around, error: list[str]
+) -> tuple[Reading, float, bool]:
+    """Return the estimate, the level of its interval, and whether that is assumed."""
+    if error:
+        read = estimates.around(count, error, around.level)
+    elif around.best:
+        best = read_clause(padded(around.best))
+        if count.form != "between":
+            msg = "a best estimate in parentheses stands behind a range, as 900-1,500 (best 1,200)"
+            raise QuantityError(msg)
+        counted = count.counted
+        read = estimates.estimate(best, count)._replace(counted=counted)
+    else:
+        ends = estimates.interval_of(count, words, around.ends)
+        if ends is None:
+            msg = "its interval needs two ends, as 1,200 (95% CI 900 to 1,500)"
+            raise QuantityError(msg)
+        read = estimates.estimate(count, ends)
+    return read, around.level or estimates.ASSUMED, around.level is None
+
+
+def _inline(words: list[str], brackets: list[list[str]]) -> tuple[list[str], list[list[str]]]:
+    """Put into brackets what could stand there: "75,200, 95% CI 63,600-86,800"."""
+    if words and (after := estimates.take_best(words)):
+        words = after
+    found = estimates.take_level(words)
+    if found.named and found.before:
+        brackets = [*brackets, words[found.start :]]
+        words = _trimmed(found.before)
+    for i in range(1, len(words) - 1):
+        match = phrase_at(BEST, padded(words), i)
+        if match and number_at(padded(estimates.take_best(words[i:]) or []), 0):
+            return _trimmed(words[:i]), [*brackets, words[i:]]
+    return words, brackets
+
+
+def _trimmed(words: list[str]) -> list[str]:
+    while words and words[-1] in (",", ";", ":", "-"):
+        words = words[:-1]
+    return words
+
+
+def _labelled(words: list[str]) -> tuple[list[str], list[str]] | None:
+    """Read "low 900, best 1,200, high 1,500" as a number and its interval."""
+    ends: dict[str, list[str]] = {}
+    label = ""
+    for word in words:
+        if word in _LABELS and _LABELS[word] not in ends:
+            label = _LABELS[word]
+            ends[label] = []
+        elif not label:
+            return None
+        elif word not in (",", ";", "/", ":", "=", "and", "-", "estimate"):
+            ends[label].append(word)
+    if ends.keys() != {"low", "best", "high"}:
+        return None
+    return ends["best"], [*ends["low"], "to", *ends["high"]]
+
+
+def _around(brackets: list[list[str]]) -> _Around:
+    """Sort out what the parentheses hold."""
+    ends: list[list[str]] = []
+    best: list[list[str]] = []
+    errors: list[list[str]] = []
+    hedges: list[list[str]] = []
+    levels: list[float] = []
+    parts: list[list[str]] = []
+    for words in brackets:
+        found = estimates.take_level(words)
+        inner = _trimmed(found.rest)
+        if found.level:
+            levels.append(found.level)
+        if found.named and not inner and not found.level:
+            msg = f"{' '.join(words)!r} needs two ends, as 1,200 (95% CI 900 to 1,500)"
+            raise QuantityError(msg)
+        if found.named and not inner:
+            continue
+        if not inner:
+            msg = "its brackets hold no word"
+            raise QuantityError(msg)
+        if after := estimates.take_best(inner):
+            best.append(after)
+        elif inner[0] == "\u00b1":
+            errors.append(inner[1:])
+        elif found.level == estimates.ONE_SD and not estimates.is_range(inner):
+            errors.append(inner)
+        elif found.named or estimates.is_range(inner):
+            ends.append(inner)
+        elif _is_hedge(inner):
+            hedges.append(inner)
+        else:
+            parts.append(inner)
+    if len(ends) + len(best) + len(errors) > 1 or len(set(levels)) > 1 or len(hedges) > 1:
+        msg = "its parentheses say two things of one number"
+        raise QuantityError(msg)
+    first = [next(iter(found), []) for found in (ends, best, errors, hedges)]
+    return _Around(first[0], first[1], first[2], first[3], next(iter(levels), None), parts)
+
+
+def _is_hedge(words: list[str]) -> bool:
+    tokens = padded(words)
+    return any(
+        (match := phrase_at(table, tokens, 0)) is not None and match[1] == len(words)
+        for table in (BEFORE, AFTER)
+    )
+
+
+def _clauses(words: list[str], relation: str) -> list[tuple[str, Reading]]:
+    """Part a text into clauses, each one number with what it counts."""
+    tokens = padded(words)
+    try:
+        return [(relation, read_clause(tokens))]
+    except QuantityError as error:
+        first = error
+    for i in range(1, len(words)):
+        introduced = phrase_at(INCLUDING, tokens, i)
+        if tokens[i] not in _SEPARATORS and not introduced:
+            continue
+        j = i
+        while tokens[j] in _SEPARATORS:
+            j += 1
+        if match := phrase_at(INCLUDING, tokens, j):
+            introduced, j = match, match[1]
+        rest = words[j:]
+        inside = introduced or {"of them", "of whom"} & set(map(" ".join, pairwise(rest)))
+        try:
+            left = read_clause(padded(words[:i]))
+            if (left.counted.kind == "none" and not inside) or not rest:
+                continue
+            return [(relation, left), *_clauses(rest, "part" if inside else "")]
+        except QuantityError:
+            continue
+    raise _NotComposedError(str(first))
+
+
+def _sorted_out(clauses: list[tuple[str, Reading]]) -> tuple[Reading, list[tuple[str, Reading]]]:
+    """Return the count of the dead, and what is part of it or stands beside it."""
+    dead: list[Reading] = []
+    parts: list[tuple[str, Reading]] = []
+    for relation, read in clauses:
+        kind = read.counted.kind
+        inherits = parts and parts[-1][0] == "part" and kind == "people"
+        if kind == "other" and len(clauses) > 1 and read.counted.outcome in OUTCOMES.values():
+            if relation == "part":
+                msg = f"a count that includes the {read.counted.outcome} is no count of the dead"
+                raise QuantityError(msg)
+            parts.append(("beside", read))
+        elif dead and (relation == "part" or inherits):
+            parts.append(("part", read))
+        else:
+            dead.append(read)
+    if len(dead) == 1:
+        beside = any(relation == "beside" for relation, _ in parts)
+        if beside and dead[0].counted.kind != "dead":
+            msg = "it does not say which of its numbers are the dead; write killed behind it"
+            raise QuantityError(msg)
+        return dead[0], parts
+    if not dead:
+        raise OtherCountError(clauses[0][1].counted)
+    _of_the_dead(dead[0])
+    msg = "it holds two counts of the dead; write their sum, or each in a row of its own"
+    raise QuantityError(msg)
+
+
+def _in_brackets(words: list[str], count: Reading) -> list[tuple[str, Reading]]:
+    """Read what stands in parentheses behind a count: parts, the injured, or a remark."""
+    words = without_dates(words)
+    if not words:
+        return []
+    relation = ""
+    if match := phrase_at(INCLUDING, padded(words), 0):
+        relation, words = "part", words[match[1] :]
+        words = words[1:] if words[:1] == [":"] else words
+    try:
+        clauses = _clauses(words, relation)
+    except _NotComposedError:
+        if relation or not _is_remark(words):
+            raise
+        return []
+    parts: list[tuple[str, Reading]] = []
+    for introduced, read in clauses:
+        kind, said = read.counted.kind, read.counted.words
+        if kind == "other" and read.counted.outcome in OUTCOMES.values():
+            if relation or introduced or count.counted.kind != "dead":
+                msg = (
+                    f"its number may count the {read.counted.outcome}, too; write killed behind it"
+                )
+                raise QuantityError(msg)
+            parts.append(("beside", read))
+        elif kind in ("people", "dead") and not PEOPLE.isdisjoint(said.split()):
+            parts.append(("part", read))
+        else:
+            msg = f"it does not say what {' '.join(words)!r} in brackets is; write 45 (12 children)"
+            raise QuantityError(msg)
+    return parts
+
+
+def _is_remark(words: list[str]) -> bool:
+    """Whether words in parentheses hold neither a number nor anything that changes it."""
+    for word in words:
+        if word in OUTCOMES:
+            msg = f"{word!r} in parentheses may say what the number counts; write killed behind it"
+            raise QuantityError(msg)
+    rest = [word for word in words if word not in REMARKS]
+    if not rest:
+        return True
+    try:
+        refuse_unless_noun(rest)
+    except QuantityError:
+        return False
+    if rest[0] in PREPOSITIONS or words[0] in ("according", "source", "sources", "as", "per"):
+        return True
+    return all(word in PEOPLE or word in SILENT for word in rest) or "killed" in rest
+
+
+def _check_parts(count: Reading, parts: list[tuple[str, Reading]]) -> None:
+    """Refuse a part that is larger than the whole."""
+    top = count.high if count.high is not None else count.best if count.form == "about" else None
+    for relation, part in parts:
+        least = part.low if part.low is not None else part.best
+        if relation == "part" and top is not None and least is not None and least > top:
+            msg = f"its part, {least:,}, is larger than its whole, {top:,}"
+            raise QuantityError(msg)

@@ -1,0 +1,116 @@
+"""What stands around a count and says nothing of it: footnotes, dates; and what brackets hold."""
+
+from __future__ import annotations
+
+import re
+
+from casualty_est.errors import QuantityError
+from casualty_est.quantity.counted import DEAD, PEOPLE, SILENT
+from casualty_est.quantity.tokens import padded
+from casualty_est.quantity.words import SCALES, SMALL, TENS
+from casualty_est.quantity.written_numbers import number_at
+
+# A mark of a footnote stands behind a digit or a letter, and no further digit follows it.
+_MARK = re.compile(
+    r"(?<=[^\s(\[])(?:\[(?:[0-9]{1,3}|[A-Za-z]|(?:note|nb|n) ?[0-9]{1,2}|citation needed|"
+    r"clarification needed|[ivx]{1,4})\]|\s?[*\u2020\u2021\u00a7\u00b6]{1,3})+"
+    r"(?=\s*(?:$|[^\s0-9(\[+\u00b1-]))"
+)
+_SUPERSCRIPT = re.compile(
+    r"(?:(?<=[0-9]{3})|(?<=[A-Za-z]))[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]{1,2}"
+    r"(?=\s*(?:$|[^\s0-9]))"
+)
+_POWER = re.compile(r"(?:^|[^0-9,.])10+[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]")
+_NUMBERS = SMALL.keys() | TENS.keys()
+_MONTH = (
+    "(?:jan|january|feb|february|mar|march|apr|april|may|jun|june|jul|july|aug|august|sep|sept|"
+    "september|oct|october|nov|november|dec|december)"
+)
+_YEAR = "(?:19|20)[0-9]{2}"
+_DAY = "[0-3]?[0-9](?:st|nd|rd|th)?"
+_DATE = (
+    rf"(?:(?:{_DAY} )?{_MONTH}(?: {_DAY})?(?: ,)?(?: {_YEAR})?|{_YEAR} [-/] [0-9]{{1,2}} [-/] "
+    rf"[0-9]{{1,2}}|(?:early |late |mid - )?{_YEAR})"
+)
+_SPAN = rf"{_DATE}(?: (?:-|to|and|until|through) {_DATE})?"
+_SINCE = re.compile(rf"(.*?)(?: ,)? (?:since|as of|as at|until|till) {_SPAN}$")
+_DURING = re.compile(rf"(.*?)(?: ,)? (?:in|on|by|during|from|between|for) {_SPAN}$")
+_IS_DATE = re.compile(rf"(?:since|as of|as at|until|till|by|in|on|during|from|between) {_SPAN}$")
+
+
+def without_footnotes(text: str) -> str:
+    """Return a text without the marks of footnotes behind its words and numbers."""
+    if "[" in text or not text.isascii() or "*" in text:
+        text = _MARK.sub("", text)
+        if not _POWER.search(text):
+            text = _SUPERSCRIPT.sub("", text)
+    return text
+
+
+def without_dates(words: list[str]) -> list[str]:
+    """Return words without a date at their end: "17,000 since 2014", "12 killed in May 2018"."""
+    text = " ".join(words)
+    if _IS_DATE.fullmatch(text):
+        return []
+    match = _SINCE.fullmatch(text)
+    if match is None:
+        match = _DURING.fullmatch(text)
+        # "One in 2000" is a rate: before these prepositions must stand what was counted.
+        last = match[1].rpartition(" ")[2] if match else ""
+        if last not in DEAD and last not in PEOPLE and last not in SILENT:
+            return words
+    kept: list[str] = []
+    for word in words:  # some hold spaces, "6 047"
+        if match is None or len(" ".join([*kept, word])) > len(match[1]):
+            break
+        kept.append(word)
+    return kept
+
+
+def take_brackets(words: list[str]) -> tuple[list[str], list[list[str]]]:
+    """Part words into those outside of brackets, and those inside of each pair."""
+    outside: list[str] = []
+    brackets: list[list[str]] = []
+    closing = previous = ""
+    for word in words:
+        if word in ("(", "["):
+            if closing:
+                msg = "brackets stand inside brackets"
+                raise QuantityError(msg)
+            closing = ")" if word == "(" else "]"
+            brackets.append([])
+        elif word in (")", "]"):
+            if word != closing:
+                msg = f"{word!r} closes no bracket"
+                raise QuantityError(msg)
+            closing = ""
+        elif closing:
+            brackets[-1].append(word)
+        else:
+            if outside and previous in (")", "]") and (word[0].isdigit() or word in _NUMBERS):
+                outside.append(";")  # numbers do not join over a bracket
+            outside.append(word)
+        previous = word
+    if closing:
+        msg = f"a bracket is not closed: {closing!r} is missing"
+        raise QuantityError(msg)
+    return outside, [bracket for bracket in brackets if bracket]
+
+
+def plain_words(words: list[str]) -> list[str]:
+    """Return words with two turns of phrase made plain: "a couple of dozen", "family of five"."""
+    if "couple" in words:
+        i = words.index("couple")
+        j = i + 1 + (words[i + 1 : i + 2] == ["of"])
+        start = i - (i > 0 and words[i - 1] == "a")
+        if j < len(words) and words[j].removesuffix("s") in SCALES:
+            hedge = [] if start else ["about"]
+            return [*hedge, *words[:start], "two", words[j].removesuffix("s"), *words[j + 1 :]]
+    if "family" in words[:3] and (i := words.index("family")) + 2 < len(words):
+        match = number_at(padded(words), i + 2)
+        opened = all(
+            word in ("a", "one", "the", "an", "entire", "whole", "single") for word in words[:i]
+        )
+        if opened and words[i + 1] == "of" and match:
+            return [*words[i + 2 : match[1]], "people", *words[match[1] :]]
+    return words

@@ -1,0 +1,86 @@
+"""From a text to lower-case words, numbers and symbols.
+
+Readers take a token list padded with empty strings, so that looking a few tokens ahead never runs
+off its end.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from casualty_est.quantity.words import Phrases
+
+_FULL_WIDTH = (
+    "".join(
+        map(chr, (0xFF08, 0xFF09, 0x3010, 0x3011, 0xFF1B, 0xFF1A, 0xFF0F, 0xFF05, 0x066A, 0x060C))
+    )
+    + "\u061b\u3001\uff0b\u3002"
+)
+_CHARACTERS = str.maketrans(
+    {
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d", "-"),
+        **dict.fromkeys("\u2018\u2019\u02bc\u2032\u00b4", "'"),
+        **dict.fromkeys("\u2248\u223c\uff5e", "~"),
+        # Marks of writing direction and zero-width spaces part words, and never join digits.
+        **dict.fromkeys("\u061c\u200b\u200e\u200f\u2060\ufeff", " "),
+        **dict.fromkeys((chr(c) for c in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))), " "),
+        **dict.fromkeys("\u2265\u2a7e", ">="),
+        **dict.fromkeys("\u2264\u2a7d", "<="),
+        **dict.fromkeys("\u066c\uff0c", ","),
+        "\u066b": ".",
+        **dict(zip(_FULL_WIDTH, "()[];:/%%,;,+.", strict=True)),
+        "\u00bd": " 1/2",
+        "\u00bc": " 1/4",
+        "\u00be": " 3/4",
+        "\u2026": "...",
+    }
+)
+_LETTER = "a-zß-öø-ɏ\u1e01-\u1eff"
+# "1 1/2" is a number and a fraction, not the digits 11.
+_FRACTION = "(?:1/2|1/4|3/4)(?![0-9/])"
+# No two branches can start at the same character in two ways, so the scan is linear.
+_TOKEN = re.compile(
+    rf"(?:approx|est|incl|min|max|ca|c)\.|(?<![0-9/]){_FRACTION}|"
+    rf"[0-9]+(?:[,' ](?!{_FRACTION})[0-9]+)*(?:\.[0-9]+)*[{_LETTER}]*|"
+    rf"[{_LETTER}]+(?:'[{_LETTER}]*)*|>=|<=|[^ ]"
+)
+_WORD = re.compile(rf"[{_LETTER}]+(?:'[{_LETTER}]*)*")
+PAD = 4
+
+
+def plain_characters(text: str) -> str:
+    """Return a text with digits of any script, dashes, quotes and brackets in ASCII."""
+    text = unicodedata.normalize("NFC", text).translate(_CHARACTERS)
+    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
+
+
+def tokenize(text: str) -> list[str]:
+    """Split a text into lower-case words, numbers and symbols; digits become ASCII."""
+    if not text.isascii():
+        text = plain_characters(text)
+    if "+" in text:
+        text = text.replace("+/-", "\u00b1").replace("+-", "\u00b1")
+    tokens = _TOKEN.findall(" ".join(text.lower().split()))
+    while tokens and tokens[-1] == ".":
+        tokens.pop()
+    return padded(tokens)
+
+
+def is_word(token: str) -> bool:
+    """Return whether a token is a word of letters."""
+    return _WORD.fullmatch(token) is not None
+
+
+def padded(tokens: Iterable[str]) -> list[str]:
+    """Return tokens with the padding that the readers count on."""
+    return [*(token for token in tokens if token), *[""] * PAD]
+
+
+def phrase_at[T](phrases: Phrases[T], tokens: list[str], i: int) -> tuple[T, int] | None:
+    """Return what the longest phrase that starts at a token says, and the position after it."""
+    for words, meaning in phrases.get(tokens[i], ()):
+        if len(words) == 1 or tokens[i : i + len(words)] == words:
+            return meaning, i + len(words)
+    return None
