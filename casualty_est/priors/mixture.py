@@ -7,7 +7,7 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special, stats
+from scipy import special
 
 Array = npt.NDArray[np.float64]
 
@@ -31,6 +31,8 @@ class Mixture:
         dof: int,
     ) -> Self:
         """N(mean, sd) plus N(0, b) plus w times a Student t; log b and log w are Normal."""
+        from scipy import stats  # slow to load, and a model does without it
+
         at, weight = np.polynomial.hermite_e.hermegauss(5)
         weight = weight / weight.sum()
         count = 32

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections import defaultdict
+from collections import ChainMap, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -35,6 +35,9 @@ from casualty_est.tables.checks import offered
 CELL_FIELDS = ("scope", "outcome", "group", "perpetrator")
 SMALLEST_SD = 0.02  # log sd below which no report of a count is that exact
 SMALLEST_ANCHOR_SD = 0.005  # log sd: about one per cent either way at 95%
+# Parts of a Normal prior without a record behind it: of its variance, what is the role's, the
+# source's, and the target's own.
+NORMAL_FRACTIONS = (0.5, 0.3, 0.2)
 COUNTS, RATIOS = (1e-6, 1e12), (1e-4, 1e4)  # where the median of a count, of a ratio can lie
 SOURCE_FIELDS = ("ratio", "completeness", "over_count", "within")
 TIME_FIELDS = ("delay", "drift")
@@ -136,8 +139,16 @@ class Priors:
         Log sd of a claim round what its source would say without error, and the prior of that sd
         for a source with five or more claims, to which `SMALLEST_SD` is added in quadrature:
         agreement by chance must not make a source exact.
-    fractions : tuple of float
-        Shares of a ratio prior's variance that belong to the role, the source, and the target.
+    tally_sd : float
+        The same for a tally, the number of a source that documents case by case: what it counts
+        twice or wrongly is a part of its ratio.
+    light_tallies : bool
+        Whether the error of a tally is Normal; all other errors are Student t.
+    fractions : tuple of float, optional
+        Shares of a ratio prior's variance that belong to the role, the source, and the target, all
+        Normal; None takes the parts that were learned from the record.
+    left_out : tuple of str
+        Conflicts of the record that nothing was learned from.
     within : str, optional
         Field of a cell (scope, outcome, group, perpetrator): only targets that agree in it share
         the part of their source, and its reporting sd.
@@ -156,7 +167,10 @@ class Priors:
     offset_sd: float = 1.5
     reporting_sd: float = 0.15
     learned_sd: LogNormal = field(default_factory=lambda: LogNormal.from_log(math.log(0.15), 0.7))
-    fractions: tuple[float, float, float] = (0.5, 0.3, 0.2)
+    tally_sd: float = 0.05
+    light_tallies: bool = True
+    fractions: tuple[float, float, float] | None = None
+    left_out: tuple[str, ...] = ()
     within: str | None = None
     over_time: TimePriors = field(default_factory=lambda: TimePriors())
 
@@ -167,7 +181,9 @@ class Priors:
         return _source_prior(spec, f'sources."{source}"', base, level)
 
 
-def read_priors(spec: Mapping[str, Any] | str | Path | None = None) -> Priors:
+def read_priors(
+    spec: Mapping[str, Any] | str | Path | None = None, left_out: Iterable[str] = ()
+) -> Priors:
     """Read the analyst's assumptions.
 
     Parameters
@@ -175,6 +191,8 @@ def read_priors(spec: Mapping[str, Any] | str | Path | None = None) -> Priors:
     spec : mapping, str or Path, optional
         A dictionary in the form of the TOML file, or the path of that file. None gives the
         defaults.
+    left_out : iterable of str
+        Conflicts of the record that nothing is learned from.
 
     Returns
     -------
@@ -201,7 +219,9 @@ def read_priors(spec: Mapping[str, Any] | str | Path | None = None) -> Priors:
     if "grades" in table:
         msg = "priors: grades speak of incidents; a claims model has none, so leave them out"
         raise UsageError(msg)
-    roles = dict(default_roles())
+    left_out = tuple(left_out)
+    # Looked up as they are asked for: few of them have a source in one table.
+    roles = ChainMap[str, Role]({}, default_roles(left_out))  # type: ignore[arg-type]
     for key, numbers in _mapping(table.get("roles"), "roles").items():
         _known([key], roles, "roles")
         roles[key] = override(roles[key], _mapping(numbers, f"roles.{key}"))
@@ -214,6 +234,7 @@ def read_priors(spec: Mapping[str, Any] | str | Path | None = None) -> Priors:
         groups=_groups(_mapping(table.get("groups"), "groups")),
         **_levels(table),
         **_scales(table),
+        left_out=left_out,
         over_time=read_time_priors(table),
     )
 
@@ -427,18 +448,12 @@ def _levels(table: dict[str, Any]) -> dict[str, Any]:
 
 def _scales(table: dict[str, Any]) -> dict[str, Any]:
     scales: dict[str, Any] = {}
-    for key, field_name in (("offsets", "offset_sd"), ("reporting", "reporting_sd")):
-        if key in table:
-            fields = _mapping(table[key], key)
-            _known(fields, ("sd",), key)
-            scales[field_name] = positive(fields.get("sd"), f"{key}.sd")
-    sd = scales.get("reporting_sd", SMALLEST_SD)
-    if sd < SMALLEST_SD:
-        msg = (
-            f"reporting.sd must be at least {SMALLEST_SD:g}, not {sd:g}: no "
-            f"source repeats a count more exactly than that"
-        )
-        raise UsageError(msg)
+    if "offsets" in table:
+        fields = _mapping(table["offsets"], "offsets")
+        _known(fields, ("sd",), "offsets")
+        scales["offset_sd"] = positive(fields.get("sd"), "offsets.sd")
+    if "reporting" in table:
+        scales |= _reporting(_mapping(table["reporting"], "reporting"))
     if "shared" in table:
         shares = ("role", "source", "target")
         shared = _mapping(table["shared"], "shared")
@@ -450,6 +465,30 @@ def _scales(table: dict[str, Any]) -> dict[str, Any]:
         if shared:
             _known(shares, shared, "shared")
             scales["fractions"] = _fractions([shared[key] for key in shares])
+    return scales
+
+
+def _reporting(fields: dict[str, Any]) -> dict[str, Any]:
+    """Read the errors of claims round what their source would say."""
+    _known(fields, ("sd", "tally_sd", "tally_tails"), "reporting")
+    scales: dict[str, Any] = {}
+    for key, field_name in (("sd", "reporting_sd"), ("tally_sd", "tally_sd")):
+        if key not in fields:
+            continue
+        sd = positive(fields[key], f"reporting.{key}")
+        if sd < SMALLEST_SD:
+            msg = (
+                f"reporting.{key} must be at least {SMALLEST_SD:g}, not {sd:g}: no "
+                f"source repeats a count more exactly than that"
+            )
+            raise UsageError(msg)
+        scales[field_name] = sd
+    if "tally_tails" in fields:
+        tails = fields["tally_tails"]
+        if tails not in ("light", "heavy"):
+            msg = f"reporting.tally_tails is 'light' or 'heavy', not {tails!r}"
+            raise UsageError(msg)
+        scales["light_tallies"] = tails == "light"
     return scales
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from datetime import date
 from html import escape
 from pathlib import Path
@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est import datasets
 from casualty_est.claims.model.describe import describe
-from casualty_est.claims.model.layout import Layout, build_layout, effective_role
+from casualty_est.claims.model.layout import Layout, Scenario, build_layout, effective_role
 from casualty_est.claims.model.over_time import asked_over_time, read_sources, windows_note
 from casualty_est.claims.model.totals import EstimateRow, estimate_rows
 from casualty_est.claims.table.claim import Claim
@@ -23,10 +24,12 @@ from casualty_est.claims.table.over_time import THIN
 from casualty_est.claims.table.tally import Counted
 from casualty_est.errors import UsageError
 from casualty_est.kinds import room
-from casualty_est.priors import Ground, Priors, read_priors
+from casualty_est.priors import Priors, default_roles, read_priors
+from casualty_est.priors.record import matching_conflicts
+from casualty_est.priors.roles import NO_ROLE
 from casualty_est.priors.settings import CELL_FIELDS
 from casualty_est.priors.time import read_day
-from casualty_est.tables.cells import Documented
+from casualty_est.tables.cells import ALL_SCOPES, ANY_PERPETRATOR, Documented
 from casualty_est.tables.checks import offered
 
 if TYPE_CHECKING:
@@ -36,24 +39,6 @@ if TYPE_CHECKING:
     from casualty_est.claims.estimate import ClaimsEstimate
 
 Note = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class OwnConflict:
-    """A role prior that rests on the conflict under analysis: no evidence of its own there."""
-
-    role: str
-    targets: npt.NDArray[np.bool_] = field(repr=False)  # (target,): the ratios that have it
-    grounds: tuple[Ground, ...]
-
-    @property
-    def text(self) -> str:
-        """The same as a sentence."""
-        conflicts = "; ".join(dict.fromkeys(ground.conflict for ground in self.grounds))
-        return (
-            f"the prior of role {self.role} rests partly on {conflicts}, the conflict under "
-            f"analysis; the result with its sd doubled is shown beside"
-        )
 
 
 NO_LEVEL = "no source has a role and nothing anchors the level"
@@ -85,8 +70,8 @@ class ClaimsModel:
         Where no source has a role and nothing anchors the level, take the sources as unbiased on
         the median. This is the analyst's own act, and printed.
     conflict : str, optional
-        The conflict under analysis, if the labels do not name it: role priors that rest on it are
-        pointed out.
+        The conflict under analysis, if the labels do not name it: role priors are learned from the
+        record without it.
     grid : {"day", "week", "month"}, optional
         Model time, in such steps. By default time is modelled where claims on overlapping cells
         cover different windows, and the step is chosen by the span.
@@ -134,7 +119,9 @@ class ClaimsModel:
         restated: str = THIN,
     ) -> None:
         self.claims: Claims = claims if isinstance(claims, Claims) else Claims(claims)
-        self.priors: Priors = read_priors(priors)
+        labels = {part for row in self.claims.rows for part in (row.scope, row.perpetrator)}
+        named = sorted(labels - {ALL_SCOPES, ANY_PERPETRATOR}) + ([conflict] if conflict else [])
+        self.priors: Priors = read_priors(priors, left_out=matching_conflicts(named))
         self.as_of = read_day(as_of, "as_of")
         self.assume_unbiased = assume_unbiased
         self.time = read_sources(self.priors, delay, drift)
@@ -157,7 +144,6 @@ class ClaimsModel:
             over_time=self.time,
         )
         self.rows, row_notes, self.no_total = estimate_rows(self.layout, chosen)
-        self.own_conflict = self._own_conflict(conflict)
         self.notes: tuple[Note, ...] = (*self._notes(), *row_notes)
         self.settings: dict[str, Any] = {
             "as_of": self.as_of.isoformat() if self.as_of else None,
@@ -174,21 +160,36 @@ class ClaimsModel:
         }
         self._engines: dict[str, Any] = {}
 
-    def _own_conflict(self, conflict: str | None) -> tuple[OwnConflict, ...]:
-        targets = self.layout.ratios.targets
-        labels = {part for t in targets for part in (t.label.scope, t.label.perpetrator)}
-        labels |= {conflict} if conflict else set()
-        own: dict[str, OwnConflict] = {}
-        for target in targets:
-            role = target.role
-            # A source with a prior of its own does not lean on its role.
-            if role is None or target.block in own or target.block.startswith("source "):
-                continue
-            grounds = self.priors.roles[role].grounds_in(labels, target.level)
-            if grounds:
-                mask = np.array([t.block == target.block for t in targets])
-                own[target.block] = OwnConflict(role, mask, grounds)
-        return tuple(own.values())
+    @property
+    def from_record(self) -> npt.NDArray[np.bool_]:
+        """Whether each ratio has a prior that was learned from the record; (target,)."""
+        priors = [target.prior for target in self.layout.ratios.targets]
+        return np.array([p.spread is not None and p.origin.startswith("role ") for p in priors])
+
+    def record_left_in(self) -> Scenario:
+        """The same model with the conflict under analysis left in the record."""
+        scenario = Scenario.plain(self.layout)
+        whole = default_roles()
+        for i in np.flatnonzero(self.from_record):
+            target = self.layout.ratios.targets[i]
+            prior = whole[target.role or NO_ROLE].prior(target.level)
+            now, then = (float(p.quantile(0.5)[0]) for p in (target.prior, prior))
+            scenario.shift[i] = np.log(then / now)
+            scenario.sd_scale[i] = prior.core.sd / target.prior.core.sd
+        return scenario
+
+    def _record_note(self) -> list[tuple[str, str]]:
+        """What the role priors were learned from."""
+        if not self.from_record.any():
+            return []
+        without = self.priors.left_out
+        rows = [r for r in datasets.record() if r.use == "main" and r.conflict not in without]
+        behind = f"{len(rows)} statements in {len({r.conflict for r in rows})} conflicts"
+        if without:
+            text = f"learned from {behind}, without {' and '.join(without)}"
+        else:
+            text = f"learned from {behind}, none of which the table names; conflict= names one"
+        return [("record", f"what sources of a role are expected to report was {text}")]
 
     def _notes(self) -> list[Note]:
         notes = [*self.claims.warnings, *self.counted.notes]
@@ -200,7 +201,7 @@ class ClaimsModel:
                 meaning = "the number it documented" if documented else "a speaker's bound"
                 text = f"{claim.source}: {claim.quantity.text!r} is read as {meaning}"
                 notes.append(("hedge", text))
-        notes += [("own_conflict", own.text) for own in self.own_conflict]
+        notes += self._record_note()
         unnamed = dict.fromkeys(t.source for t in self.layout.ratios.targets if t.role is None)
         if unnamed:
             names = ", ".join(unnamed)

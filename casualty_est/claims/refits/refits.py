@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 Asked = tuple[str, Scenario]
 SEVERAL = 2  # sources from which one can be left out
-WIDER = 2.0  # factor on the sd of a prior that leans on the conflict under analysis
 AGREE = 0.02
 
 
@@ -83,12 +82,12 @@ def without_each_source(refit: Refitter) -> list[Asked]:
     return [(f"without {name}", refit.plain.without(refit.layout, name)) for name in refit.sources]
 
 
-def wider_priors(refit: Refitter) -> list[Asked]:
-    """The sd doubled of every role prior that rests on the conflict under analysis."""
-    return [
-        (f"role {own.role}, prior sd doubled", refit.plain.widened(own.targets, WIDER))
-        for own in refit.model.own_conflict
-    ]
+def conflict_left_in(refit: Refitter) -> list[Asked]:
+    """Role priors learned from the whole record, the conflict under analysis included."""
+    left_out = refit.model.priors.left_out
+    if not (left_out and refit.model.from_record.any()):
+        return []
+    return [(f"the record of {' and '.join(left_out)} left in", refit.model.record_left_in())]
 
 
 def _refits(ask: Callable[[Refitter], list[Asked]]) -> Callable[..., tuple[Case, ...]]:
@@ -106,7 +105,7 @@ def _refits(ask: Callable[[Refitter], list[Asked]]) -> Callable[..., tuple[Case,
 REFITS = {
     "without_each_source": _refits(without_each_source),
     "each_source_alone": _refits(each_source_alone),
-    "wider_priors": _refits(wider_priors),
+    "conflict_left_in": _refits(conflict_left_in),
 }
 
 

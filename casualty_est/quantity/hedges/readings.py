@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from casualty_est.quantity.hedges.log_scale import (
     log_exgaussian,
     log_normal,
+    log_normal_mass,
     log_t4,
     log_t4_mass,
     special,
@@ -49,6 +50,10 @@ class Reading(ABC):
     def below(self, m: Any, s: Any, xp: Any) -> Any:
         """Probability that the statement would have been smaller than it was (ties split)."""
 
+    def as_tally(self) -> Reading:
+        """The same statement from a source that counts case by case, whose errors are light."""
+        return self
+
     @abstractmethod
     def rough(self) -> tuple[float, float]:
         """Log number and log sd that stand for the statement where a start is sought."""
@@ -70,6 +75,22 @@ class Point(Reading):
 
     def rough(self) -> tuple[float, float]:
         return self.z, self.extra
+
+    def as_tally(self) -> Reading:
+        return TallyPoint(words=self.words, figures=self.figures, z=self.z, extra=self.extra)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TallyPoint(Point):
+    """The same with a Normal error: no count of cases is out by a large factor."""
+
+    kind: ClassVar[str] = "tally_point"
+
+    def log_density(self, m: Any, s: Any, xp: Any) -> Any:
+        return log_normal(self.z, m, xp.sqrt(s * s + self.extra * self.extra), xp)
+
+    def below(self, m: Any, s: Any, xp: Any) -> Any:
+        return special().ndtr((self.z - m) / xp.hypot(s, self.extra))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +124,41 @@ class Interval(Reading):
         low = max(self.low, -1.0)
         high = max(self.high, low + 1e-6)
         return (low + high) / 2, (high - low) / math.sqrt(12)
+
+    def as_tally(self) -> Reading:
+        return TallyInterval(words=self.words, figures=self.figures, low=self.low, high=self.high)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TallyInterval(Interval):
+    """The same with Normal errors, and never missed."""
+
+    kind: ClassVar[str] = "tally_interval"
+
+    def log_density(self, m: Any, s: Any, xp: Any) -> Any:
+        return log_normal_mass(self.low, self.high, m, s, xp)
+
+    def below(self, m: Any, s: Any, xp: Any) -> Any:
+        ndtr = special().ndtr
+        return (ndtr((self.low - m) / s) + ndtr((self.high - m) / s)) / 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Denial(Interval):
+    """A statement of nobody, by a source that says so with probability `denies`, whatever happened.
+
+    Else it is a number like others, below one half.
+    """
+
+    kind: ClassVar[str] = "denial"
+    denies: float
+
+    def log_density(self, m: Any, s: Any, xp: Any) -> Any:
+        counted = log_t4_mass(self.low, self.high, m, s, xp)
+        return xp.logaddexp(xp.log(self.denies), xp.log1p(-self.denies) + counted)
+
+    def below(self, m: Any, s: Any, xp: Any) -> Any:
+        return xp.exp(self.log_density(m, s, xp)) / 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
