@@ -38,7 +38,7 @@ OF_SOURCE = 0.6
 # sds of the over-count, from and to these multiples of its scale.
 NODE_STEP = 1.5
 LEAST_OVER_SD = 0.02
-NODE_ENDS = {True: (-20.0, 12.0), False: (-7.0, 7.0)}
+NODE_ENDS = {True: (-20.0, 25.0), False: (-7.0, 7.0)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from casualty_est import Claims, ClaimsModel, InputError, UsageError, datasets
+from casualty_est import Claims, InputError, UsageError, datasets
+from tests.support.former import former_model
 from tests.support.graphs import as_written
 
 ROWS = [
@@ -18,7 +19,7 @@ ROWS = [
 
 
 def model(rows=ROWS, **options):
-    return ClaimsModel(pd.DataFrame(rows).fillna(""), **options)
+    return former_model(pd.DataFrame(rows).fillna(""), **options)
 
 
 def codes(built):
@@ -187,7 +188,7 @@ def test_five_claims_teach_a_reporting_sd():
 
 
 def test_a_prior_that_rests_on_the_conflict_under_analysis():
-    built = ClaimsModel(datasets.load("coalition"))
+    built = former_model(datasets.load("coalition"))
     assert [own.role for own in built.own_conflict] == ["monitor"]
     assert "own_conflict" in codes(built)
     assert model().own_conflict == ()
@@ -265,7 +266,7 @@ def test_an_argument_that_would_do_nothing_is_no_argument():
 
 def test_claims_or_dataframe():
     frame = pd.DataFrame(ROWS)
-    one, other = ClaimsModel(frame).fit(seed=1), ClaimsModel(Claims(frame)).fit(seed=1)
+    one, other = former_model(frame).fit(seed=1), former_model(Claims(frame)).fit(seed=1)
     np.testing.assert_array_equal(one.draws(), other.draws())
 
 

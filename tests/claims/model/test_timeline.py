@@ -10,14 +10,14 @@ import pandas as pd
 import pytest
 from scipy import integrate, special, stats
 
-from casualty_est import ClaimsModel
 from casualty_est.claims.inference.timeline import expected, increments
 from casualty_est.claims.model import delays
 from casualty_est.claims.model import timeline as tl
 from casualty_est.claims.model.pymc_model import build
-from casualty_est.claims.model.timeline_start import _Search, claimed_targets, find_start
+from casualty_est.claims.model.timeline_start import _Search, find_start
 from casualty_est.claims.table.time_grid import TimeGrid
 from casualty_est.priors.time import Delay
+from tests.support.former import former_model
 from tests.support.graphs import as_written
 
 DAY = datetime.date.fromisoformat
@@ -158,7 +158,7 @@ OPTIONS = {
 
 @pytest.fixture(scope="module")
 def model():
-    return ClaimsModel(CLAIMS, **OPTIONS)
+    return former_model(CLAIMS, **OPTIONS)
 
 
 class Reference:
@@ -378,7 +378,7 @@ def test_the_start_fits_the_claims(model):
     layout = model.layout
     begun = find_start(layout)
     search = _Search(layout, layout.readings, None)
-    count = len(begun.place) - len(claimed_targets(layout))
+    count = len(begun.place) - len(layout.ratios.targets)
     assert begun.scale.shape == (len(begun.place),) * 2
     y = search.begin.copy()
     y[search.kept] = begun.place
