@@ -12,6 +12,7 @@ from casualty_est.claims.inference.draws import Draws
 from casualty_est.claims.inference.nuts import CompiledClaims
 from casualty_est.claims.inference.prior import prior_draws
 from casualty_est.claims.model.layout import Layout
+from tests.support.former import former_model
 from tests.support.incident_tables import FEW
 from tests.support.page import page_of
 
@@ -19,7 +20,7 @@ from tests.support.page import page_of
 @pytest.fixture(scope="session")
 def coalition() -> ce.Estimate:
     """Two claims, exact."""
-    return ce.ClaimsModel(ce.datasets.load("coalition")).fit(seed=1)
+    return former_model(ce.datasets.load("coalition")).fit(seed=1)
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +32,7 @@ def coalition_page(coalition: ce.Estimate) -> str:
 @pytest.fixture(scope="session")
 def coalition_compiled() -> CompiledClaims:
     """The same two claims for NUTS: compiling takes most of the time of a short run."""
-    return CompiledClaims(ce.ClaimsModel(ce.datasets.load("coalition")).layout)
+    return CompiledClaims(former_model(ce.datasets.load("coalition")).layout)
 
 
 class DrawnFromPrior:

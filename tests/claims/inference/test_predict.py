@@ -13,8 +13,13 @@ from casualty_est.claims.inference.draws import Draws
 from casualty_est.claims.inference.predict import expected_log, log_likelihood, surprise
 from casualty_est.quantity.quantity import Quantity
 from casualty_est.result.schema import Note
-from tests.support.claim_tables import model
 from tests.support.former import former_model
+
+
+def model(*rows, **options):
+    names = ("source", "role", "quantity")
+    table = pd.DataFrame([dict(zip(names, row, strict=True)) for row in rows])
+    return former_model(table, **options)
 
 
 def flagged(est):

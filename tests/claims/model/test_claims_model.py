@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from casualty_est import Claims, InputError, UsageError, datasets
+from casualty_est import Claims, ClaimsModel, InputError, UsageError, datasets
 from tests.support.former import former_model
 from tests.support.graphs import as_written
 
@@ -16,6 +16,7 @@ ROWS = [
     {"source": "Pentagon", "role": "perpetrator", "quantity": "about 800"},
     {"source": "Airwars", "role": "monitor", "quantity": "at least 6,047"},
 ]
+ROWS_TABLE = pd.DataFrame(ROWS)
 
 
 def model(rows=ROWS, **options):
@@ -187,15 +188,27 @@ def test_five_claims_teach_a_reporting_sd():
 # The same conflict -----------------------------------------------------------------------------
 
 
-def test_a_prior_that_rests_on_the_conflict_under_analysis():
-    built = former_model(datasets.load("coalition"))
-    assert [own.role for own in built.own_conflict] == ["monitor"]
-    assert "own_conflict" in codes(built)
-    assert model().own_conflict == ()
-    assert [own.role for own in model(conflict="Syria").own_conflict] == ["monitor"]
-    # A source with numbers of its own does not lean on its role.
+def test_the_conflict_under_analysis_is_left_out_of_the_record():
+    here = ("Coalition in Iraq and Syria 2014-19",)
+    built = ClaimsModel(datasets.load("coalition"))
+    assert built.priors.left_out == here
+    notes = dict(built.notes)
+    assert "without Coalition in Iraq and Syria 2014-19" in notes["record"]
+    assert ClaimsModel(ROWS_TABLE).priors.left_out == ()
+    assert ClaimsModel(ROWS_TABLE, conflict="Raqqa").priors.left_out == here
+    # What is said of each source comes from the record without it, and the whole is a refit.
+    left_in = built.record_left_in()
+    whole = ClaimsModel(ROWS_TABLE).layout.ratios
+    got = built.layout.ratios.mu[0] + left_in.shift[0]
+    assert got == pytest.approx(whole.mu[0], abs=1e-3)
+    assert (left_in.sd_scale != 1).all()
+
+
+def test_numbers_of_the_analyst_do_not_come_from_the_record():
     own = {"sources": {"Airwars": {"ratio": {"median": 0.5, "sd": 0.5}}}}
-    assert model(conflict="Syria", priors=own).own_conflict == ()
+    built = ClaimsModel(ROWS_TABLE, priors=own)
+    assert list(built.from_record) == [True, False]
+    assert "record" not in codes(model())
 
 
 # Anchors ---------------------------------------------------------------------------------------
@@ -280,7 +293,7 @@ def test_order_of_rows_does_not_matter():
 def test_the_pymc_model_is_open_and_compiled_once():
     built = model()
     assert built.pymc_model is built.pymc_model
-    assert {"log_deaths", "log_ratio", "core"} <= set(built.pymc_model.named_vars)
+    assert {"log_deaths", "log_ratio", "shared"} <= set(built.pymc_model.named_vars)
 
 
 def test_pymc_log_density_is_the_sum_of_prior_and_claims():
@@ -290,19 +303,25 @@ def test_pymc_log_density_is_the_sum_of_prior_and_claims():
     spec = {"anchors": [{"interval": [5000, 20_000]}]}
     built = model([ROWS[0], {"source": "B", "role": "media", "quantity": "5,003"}], priors=spec)
     density = built.pymc_model.compile_logp(mode=as_written())
-    (count,) = {rv.name for rv in built.pymc_model.free_RVs} - {"u_target"}
+    (count,) = {rv.name for rv in built.pymc_model.free_RVs} - {"claimed"}
+    # What a source would say without error, in steps of 0.15 from what it said.
+    said_first = np.log([800, 5003])
     t, sd = stats.t(4), np.log(4) / (2 * stats.norm.ppf(0.975))
 
-    def by_hand(level, u):
-        ratio = [np.log(0.15) + u[0], np.log(0.5) + 0.7 * u[1]]
-        total = stats.norm.logpdf(level, np.log(3000), 3) + stats.norm.logpdf(u).sum()
-        for z, b, s in ((np.log(800), ratio[0], 0.15 * 2**0.5), (np.log(5003), ratio[1], 0.15)):
-            total += t.logpdf((z - level - b) / s) - np.log(s)
+    def by_hand(level, steps):
+        said = said_first + 0.15 * steps
+        total = stats.norm.logpdf(level, np.log(3000), 3)
+        total += stats.norm.logpdf(said[0] - level, np.log(0.15), 1.0)
+        total += stats.norm.logpdf(said[1] - level, np.log(0.5), 0.7)
+        for z, m, s in zip(said_first, said, (0.15 * 2**0.5, 0.15), strict=True):
+            total += t.logpdf((z - m) / s) - np.log(s)
         return total - 0.5 * ((level - np.log(10_000)) / sd) ** 2
 
-    for level, u in ((9.0, [0.1, -0.4]), (12.0, [-2.0, 1.0]), (4.0, [0.0, 3.0])):
-        got = density({count: np.array([level]), "u_target": np.array(u)})
-        assert got == pytest.approx(by_hand(level, np.array(u)), abs=1e-7)
+    points = [(9.0, [0.1, -0.4]), (12.0, [-2.0, 1.0]), (4.0, [0.0, 3.0])]
+    points = [(level, np.array(steps)) for level, steps in points]
+    got = [density({count: np.array([level]), "claimed": steps}) for level, steps in points]
+    wanted = [by_hand(level, steps) for level, steps in points]
+    np.testing.assert_allclose(np.diff(got), np.diff(wanted), atol=1e-7)
 
 
 def test_documented_follows_the_role_that_the_model_uses():
