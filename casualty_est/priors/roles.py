@@ -176,8 +176,8 @@ class Role:
     grounds: tuple[Ground, ...]
 
     def prior(self, level: str) -> RatioPrior:
-        """Prior for claims of that `level`, ``total`` or ``incident``."""
-        return self.incidents if level == "incident" else self.totals
+        """Prior for claims of that `level`, ``total`` or ``incident``; or ``within`` an incident."""
+        return {"incident": self.incidents, "within": self.within}.get(level, self.totals)
 
 
 class Roles(Mapping[str, Role]):

@@ -288,7 +288,7 @@ def _sources(table: dict[str, Any], roles: Mapping[str, Role]) -> dict[str, Sour
 def _source_prior(spec: Mapping[str, Any], where: str, base: RatioPrior, level: str) -> RatioPrior:
     """Prior of a source: a ratio speaks of its totals, ``within`` of a single incident."""
     origin = f"{where} of the analyst"
-    if level == "incident":
+    if level != "total":
         if "within" not in spec:
             return base
         within = named(_mapping(spec["within"], f"{where}.within"), LogNormal, f"{where}.within")
