@@ -237,7 +237,9 @@ class _Core(NamedTuple):
             density = np.exp(-0.5 * z * z) / (self.scale * np.sqrt(2 * np.pi))
             slope = -density * z / self.scale
         if self.role_sd and not self.shared:
-            return (density @ ROLE_WEIGHT)[:, None], (slope @ ROLE_WEIGHT)[:, None]
+            # No product with a vector: its order of sums follows the number of threads.
+            summed = [(each * ROLE_WEIGHT).sum(axis=1, keepdims=True) for each in (density, slope)]
+            return summed[0], summed[1]
         return density, slope
 
 
