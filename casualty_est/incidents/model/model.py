@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from casualty_est.errors import UsageError
+from casualty_est.incidents.model.denials import check_names
 from casualty_est.incidents.model.layout import Choices, IncidentLayout, build_layout
 from casualty_est.incidents.model.readings import ACCEPTED, Readings, read_patterns
 from casualty_est.incidents.model.settings import (
@@ -154,6 +155,7 @@ class IncidentModel:
             if source not in held:
                 msg = f"priors, sources: {source!r} lists no incidents; {offered(source, held)}"
                 raise UsageError(msg)
+        check_names(self.incident_priors.denials, held)
         chosen = choose_anchor(anchor, held, self.roles, self.incident_priors)
         self.assume_unbiased = assume_unbiased
         choices = Choices(
