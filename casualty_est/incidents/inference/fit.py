@@ -15,7 +15,7 @@ from casualty_est.incidents.inference.after import (
     reconstruct,
     stated_numbers,
 )
-from casualty_est.incidents.inference.data import by_size, grades, reports
+from casualty_est.incidents.inference.data import by_size, denials, grades, reports
 from casualty_est.incidents.inference.sample import sample
 from casualty_est.incidents.model.layout import IncidentLayout
 from casualty_est.incidents.model.model import NO_LEVEL
@@ -88,6 +88,7 @@ def fit(
         reports=reports(model),
         by_size=by_size(model),
         grades=grades(model, again),
+        denials=denials(model),
     )
     meta = _metadata(model, rows, learned, diagnostics, settings)
     return _tree(model, rows, values, sampled, again, gamma), meta, details
@@ -114,6 +115,8 @@ def _values(
         "real_incidents": again.real.sum(axis=1).astype(float),
         "unlisted_incidents": again.missed.sum(axis=1).astype(float),
     }
+    if layout.denials:
+        variables["denial"] = answer.denial(layout, theta)
     if layout.unlisted == "none":
         for name in ("completeness_listed", "completeness_reported", "unlisted_incidents"):
             del variables[name]
@@ -126,6 +129,7 @@ VARIABLES = {
     "ratio_within": ("own count / true deaths, within an incident", "source"),
     "completeness_listed": ("share of all deaths that lie in incidents the source lists", "source"),
     "completeness_reported": ("deaths it reports / all deaths", "source"),
+    "denial": ("probability to say that nobody died", "source"),
     "inclusion": ("probability", "source", "size"),
     "real_incidents": ("incidents",),
     "unlisted_incidents": ("incidents",),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est.datasets import record
 from casualty_est.errors import UsageError
 from casualty_est.incidents.model.grid import support
 from casualty_est.incidents.model.readings import Readings
@@ -26,9 +27,6 @@ Beta = tuple[float, float]
 # average of the record would be worth 30; how far conflicts of the record differ allows 1 to 60.
 WORTH = 4.0
 OTHERS: Beta = (0.5, 9.5)  # of every other role: 5% on the mean, mostly less
-OTHERS_GROUND = (
-    "the package's own judgement: in the record, one of 72 statements on an incident by other roles"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +50,7 @@ def written(quantity: Quantity) -> float:
     return float(quantity.hedge.probability(quantity, np.zeros(1, np.int64), 0)[0])
 
 
-def deniers(
-    listers: Sequence[int], quantities: Sequence[Sequence[Quantity]]
-) -> tuple[int, ...]:
+def deniers(listers: Sequence[int], quantities: Sequence[Sequence[Quantity]]) -> tuple[int, ...]:
     """Listers that say of some incident that nobody died, as positions among the listers.
 
     Of a source that never does, the probability to do so is a factor of the likelihood that
@@ -77,7 +73,7 @@ def prior_of(
         if name is not None and name in given:
             return DenialPrior(*given[name], "stated by the analyst")
     if role != DENIER:
-        return DenialPrior(*OTHERS, OTHERS_GROUND)
+        return DenialPrior(*OTHERS, _judged())
     ratio = reporting_ratio(DENIER, without=sorted(scopes), level="incident")
     apart = f", without {' and '.join(ratio.left_out)}" if ratio.left_out else ""
     ground = (
@@ -85,6 +81,16 @@ def prior_of(
         f"in which people died{apart}; worth {WORTH:g} statements"
     )
     return DenialPrior(WORTH * ratio.zero, WORTH * (1 - ratio.zero), ground)
+
+
+def _judged() -> str:
+    """Ground of the prior of every role but the perpetrator."""
+    others = [row for row in record() if row.level == "incident" and row.role != DENIER]
+    zeros, numbers = (sum(row.use == use for row in others) for use in ("zero", "main"))
+    return (
+        f"the package's own judgement; in the record, {zeros} of {zeros + numbers} statements of "
+        "other roles on an incident in which people died"
+    )
 
 
 def check_names(given: Mapping[str, Beta], listers: Collection[str]) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from casualty_est.errors import UsageError
-from casualty_est.incidents.model.denials import check_names
+from casualty_est.incidents.model.denials import check_names, where_denied
 from casualty_est.incidents.model.layout import Choices, IncidentLayout, build_layout
 from casualty_est.incidents.model.readings import ACCEPTED, Readings, read_patterns
 from casualty_est.incidents.model.settings import (
@@ -28,6 +28,7 @@ from casualty_est.kinds import room
 from casualty_est.result.schema import Cell
 from casualty_est.tables.cells import ROLES
 from casualty_est.tables.checks import offered
+from casualty_est.wording.phrases import listed
 
 if TYPE_CHECKING:
     import pymc
@@ -48,7 +49,8 @@ class IncidentModel:
     Incidents are a Poisson process with a log-normal number of deaths. A source that lists
     incidents holds one with a probability that grows with its deaths and its visibility, and
     reports a hedged number of its own. A belligerent that judges incidents accepts some and
-    concedes a share of the deaths. The scale of all deaths, which only assumptions can set, is
+    concedes a share of the deaths. A source that says that nobody died, where others say that some
+    did, denies with a probability of its own. The scale of all deaths, which only assumptions can set, is
     that of an anchor. Nothing is sampled in the constructor.
 
     Parameters
@@ -57,7 +59,8 @@ class IncidentModel:
         The table.
     priors : mapping, str or Path, optional
         The analyst's assumptions, as a dictionary or TOML file; ``grades`` hold the probability
-        that an incident is real and by the perpetrator.
+        that an incident is real and by the perpetrator, ``denials`` (by source or role) that a
+        source says that nobody died whatever happened, both as ``{"beta": [a, b]}``.
     roles : mapping of str to str, optional
         Role by source, over what the table says.
     scale : {"cut", "joint"}
@@ -251,6 +254,15 @@ class IncidentModel:
         elif layout.anchor.how == "only":
             text = "the analyst assumes that the anchor counts right on the median"
             notes.append(("assumed_unbiased", text))
+        if layout.denials:
+            patterns = readings.patterns
+            where = {n: where_denied(readings, patterns.sources.index(n)) for n in layout.denials}
+            of = [f"{n} ({int(patterns.count[at].sum()):,})" for n, at in where.items()]
+            text = (
+                f"of some incidents nobody died according to {listed(of)}: where somebody did, the "
+                "model reads that as a denial, or as not knowing, and not as a count"
+            )
+            notes.append(("denials", text))
         notes += [("circularity", text.rstrip(".")) for text in self.circularity]
         unnamed = [name for name, role in self.roles.items() if role is None]
         if unnamed:
