@@ -44,8 +44,8 @@ def simulate(structure, rng, incidents=INCIDENTS):
     has a bias drawn anew. In ``shared bias`` it carries that in its exact reports too; in
     ``copying`` a third of the agency's reports are those of monitor or paper word for word;
     ``heavy tails`` have a Pareto number of deaths; in ``pick-up`` the agency takes over incidents,
-    not only numbers, so that the two overlap more than they saw alike. In ``denials`` some incidents
-    killed nobody, and sources say so of others as well.
+    not only numbers, so that the two overlap more than they saw alike. In ``denials`` some
+    incidents killed nobody, and sources say so of others as well.
     """
     gamma = rng.normal(0, ANCHOR_SD)
     number = rng.poisson(incidents)

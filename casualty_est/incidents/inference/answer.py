@@ -133,7 +133,7 @@ def ratios_within(layout: IncidentLayout, theta: Array, gamma: Array) -> Array:
 
 
 def denial(layout: IncidentLayout, theta: Array) -> Array:
-    """Probability to say that nobody died whatever happened, (draw, source); NaN if none says so."""
+    """Probability to say that nobody died, (draw, source); NaN of a source that never does."""
     said = np.full((len(theta), len(layout.readings.patterns.sources)), np.nan)
     at = [layout.readings.listers[i] for i in layout.arrays.denier_of]
     said[:, at] = special.expit(layout.parameters.get(theta, "denial"))

@@ -65,7 +65,7 @@ class Statements(NamedTuple):
     weight: Array
     if_exact: Array  # (statement, cell)
     outlier: Array  # (statement,)
-    denies: Array  # (statement,): its probability where the source says that nobody died
+    denies: Array  # (statement,): its probability where the source has it that nobody died
     denier: Ints  # (denier,): its lister
     exact: Array  # (lister,)
     denial: Array  # (lister,)

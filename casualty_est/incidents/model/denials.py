@@ -44,8 +44,8 @@ def is_denial(quantity: Quantity) -> bool:
 
 
 def written(quantity: Quantity) -> float:
-    """Probability of a text where the source says that nobody died."""
-    if not is_denial(quantity):
+    """Probability of a text where the source has it that nobody died."""
+    if support(quantity)[0] > 0:
         return 0.0
     return float(quantity.hedge.probability(quantity, np.zeros(1, np.int64), 0)[0])
 

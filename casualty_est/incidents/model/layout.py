@@ -74,7 +74,7 @@ class Arrays:
     weight: Array
     exact: Array  # (statement, G), as in `Statements`
     outlier: Array
-    denies: Array  # (statement,): its probability where the source says that nobody died
+    denies: Array  # (statement,): its probability where the source has it that nobody died
     denier_of: Ints  # (denier,): listers that say so of some incident
     conceded: Array  # (conceded, G, node): statements of the judge under each conceded share
     conceded_exact: Array  # (conceded, G)

@@ -50,8 +50,8 @@ class IncidentModel:
     incidents holds one with a probability that grows with its deaths and its visibility, and
     reports a hedged number of its own. A belligerent that judges incidents accepts some and
     concedes a share of the deaths. A source that says that nobody died, where others say that some
-    did, denies with a probability of its own. The scale of all deaths, which only assumptions can set, is
-    that of an anchor. Nothing is sampled in the constructor.
+    did, denies with a probability of its own. The scale of all deaths, which only assumptions can
+    set, is that of an anchor. Nothing is sampled in the constructor.
 
     Parameters
     ----------

@@ -153,9 +153,9 @@ def denials(estimate: IncidentEstimate, prob: float) -> list[str]:
             against = "no other source states deaths in any of these"
         said.append(
             f"{row.source} says of {number_of(row.said, 'incident')} that nobody died; {against}. "
-            f"We estimate that it says so of about {whole(denial.median)} of the incidents that it "
-            f"lists, whatever happened ({percent(prob)} credible interval {whole(denial.low)} to "
-            f"{whole(denial.high)}; assumed beforehand: {whole(row.prior.low)} to "
+            f"The share of incidents of which it says so, whatever happened, is "
+            f"{whole(denial.median)} ({percent(prob)} credible interval {whole(denial.low)} to "
+            f"{whole(denial.high)}; beforehand we assumed {whole(row.prior.low)} to "
             f"{whole(row.prior.high)})."
         )
     return said
