@@ -86,8 +86,8 @@ def log_likelihood(table, theta, *, judge=None, included=(), grades=(), shares=(
     """Log-likelihood of a table.
 
     `theta` holds parameters on their natural scale: size (mean, sd), nobody, per included source
-    level, slope, loading; per lister bias, sd, exact, denial; hurdle, conceded (alpha, beta, exact),
-    grade, share, mixed (sole, grade), recall.
+    level, slope, loading; per lister bias, sd, exact, denial; hurdle, conceded (alpha, beta,
+    exact), grade, share, mixed (sole, grade), recall.
     """
     # "As many as 7" does not speak of nobody killed.
     zero = any(q.low == 0 and q.form != "at_most" for row in table.claims for q in row)
