@@ -41,7 +41,7 @@ class IncidentEstimate(Estimate):
 
     details: IncidentDetails
     details_type: ClassVar[type[Any]] = IncidentDetails
-    urgent: ClassVar[frozenset[str]] = frozenset({"two_lists", "no_overlap"})
+    urgent: ClassVar[frozenset[str]] = frozenset({"two_lists", "no_overlap", "went_on"})
 
     def _source_labels(self) -> list[str]:
         return [source.source for source in self.meta.sources]

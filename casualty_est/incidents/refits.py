@@ -48,7 +48,7 @@ def _cases(
         if model.layout.unlisted == "none" and rows[row].part != "listed":
             continue  # nothing says what is unlisted, so there is no need to fit it
         report(f"refitting: {name}", None)
-        tree, meta, _ = fit(model, seed=used["seed"], progress_bar=False, **counts)
+        tree, meta, _ = fit(model, seed=used["seed"], progress_bar=False, budget=0, **counts)
         places = [_place(place, meta.rows[0]) for place in meta.rows]
         if wanted in places:
             draws = np.asarray(tree["posterior"]["deaths"].values[..., places.index(wanted)])

@@ -327,6 +327,7 @@ class IncidentModel:
         chains: int = 4,
         method: str = "auto",
         progress_bar: bool | None = None,
+        budget: str | float | None = None,
     ) -> IncidentEstimate:
         """Compute the posterior.
 
@@ -341,6 +342,12 @@ class IncidentModel:
             There is one engine.
         progress_bar : bool, optional
             Show progress on standard error; None shows it where that is a terminal.
+        budget : str or float, optional
+            Time within which a fit that falls short of the check goes on: ``"3m"``, ``"90s"``, a
+            number of seconds, 0 for one round. Each round has twice the draws and warm-up of the
+            one before; as many are kept as were asked for. The clock decides only whether another
+            round begins: a fit that converges at once gives the same draws under any budget. None
+            is three minutes with the usual draws, tune and chains, and one round with others.
 
         Returns
         -------
@@ -355,7 +362,13 @@ class IncidentModel:
             msg = f"an incidents model has the method 'nuts', not {method!r}"
             raise UsageError(msg)
         tree, meta, details = room(self.kind, "inference.fit").fit(
-            self, seed=seed, draws=draws, tune=tune, chains=chains, progress_bar=progress_bar
+            self,
+            seed=seed,
+            draws=draws,
+            tune=tune,
+            chains=chains,
+            progress_bar=progress_bar,
+            budget=budget,
         )
         est: IncidentEstimate = room(self.kind, "estimate").ESTIMATE(
             tree, meta, details, model=self, progress_bar=progress_bar
