@@ -94,7 +94,7 @@ def told(rounds: int, draws: int, tune: int, first: Diagnostics, lost: int) -> s
     again = ""
     if lost:
         chains = "one chain" if lost == 1 else f"{lost} chains"
-        again = f"; {chains} of an earlier one had ended where next to nothing is, and began anew"
+        again = f"; {chains} of an earlier round had ended where next to nothing is, and began anew"
     return (
         f"the first round fell short of the check ({'; '.join(first.reasons)}), so the fit went "
         f"on: round {rounds} has {many * draws:,} draws a chain, of which one in {many} is kept, "

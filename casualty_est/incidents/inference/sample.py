@@ -58,9 +58,9 @@ def density_function(
 def start_point(layout: IncidentLayout) -> Array:
     """Prior medians: where chains start, a little apart.
 
-    Sources that say together that nobody died hold nearly all incidents, and from the prior median
-    many chains would end in a corner where nobody could have seen all others. So where somebody
-    denies, the level of inclusion starts at the share of incidents that a source holds.
+    The level of inclusion starts at the share of the listed incidents that a source holds. Where
+    all sources hold nearly all of them, many chains that started at its prior median would end in a
+    corner that holds next to nothing, in which nobody could have seen any other incident.
     """
     middle: dict[str, Callable[[Array, Array], Array]] = {
         "normal": lambda mean, _: mean,
@@ -68,7 +68,7 @@ def start_point(layout: IncidentLayout) -> Array:
         "gamma": lambda shape, _: np.log(shape),
     }
     blocks = {b.name: middle[b.kind](b.first, b.second) for b in layout.parameters.blocks}
-    if layout.denials and layout.included:
+    if layout.included:
         d = layout.arrays
         held = d.count @ d.histories[d.index[:, 0]]
         blocks["inclusion"] = special.logit((held + 0.5) / (d.count.sum() + 1))
