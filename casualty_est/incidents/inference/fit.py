@@ -17,7 +17,7 @@ from casualty_est.incidents.inference.after import (
     stated_numbers,
 )
 from casualty_est.incidents.inference.data import by_size, denials, grades, reports
-from casualty_est.incidents.inference.rounds import advice, next_starts, told
+from casualty_est.incidents.inference.rounds import advice, next_starts, thinning, told
 from casualty_est.incidents.inference.sample import Sampled, sample, sample_from
 from casualty_est.incidents.model.layout import IncidentLayout
 from casualty_est.incidents.model.model import NO_LEVEL
@@ -86,10 +86,11 @@ def fit(
     theta = sampled.theta.reshape(-1, sampled.theta.shape[-1])
     ratio = answer.ratios_within(layout, theta, gamma)
     values = _values(layout, theta, again, gamma, deaths, ratio)
-    log_deaths = np.log(np.maximum(deaths, 0.5)).reshape(chains, draws, -1)
+    shape = sampled.theta.shape[:2]
+    log_deaths = np.log(np.maximum(deaths, 0.5)).reshape(*shape, -1)
     learned = _anchor_learned(model, sampled.theta)
     # Under the cut the anchor's bias is independent of all else: without it there is less noise.
-    log_total = log_deaths[..., 0] + gamma.reshape(chains, draws)
+    log_total = log_deaths[..., 0] + gamma.reshape(shape)
     details = IncidentDetails(
         identification=answer.identification(model, log_total, sampled.theta, learned),
         anchor=AnchorUsed(layout.anchor.source, prior.median, prior.sd, layout.anchor.how, learned),
@@ -103,7 +104,7 @@ def fit(
     )
     notes = [Note(code, text) for code, text in model.notes]
     if rounds > 1:
-        notes.insert(0, Note("went_on", told(rounds, draws, tune, last.first, last.lost)))
+        notes.insert(0, Note("went_on", told(rounds, settings, last.first, last.lost)))
     if not diagnostics.converged:
         steps = advice(model, last.theta, diagnostics, rounds, seconds)
         notes.insert(0, not_converged(diagnostics.reasons, steps))
@@ -120,9 +121,10 @@ def _round(
 ) -> Round:
     """Sample, draw the incidents, and check; from the second round on with more draws.
 
-    Of so many draws as many are kept as were asked for, evenly spaced.
+    Those that are kept are evenly spaced.
     """
-    layout, seed, every = model.layout, settings["seed"], GROWTH**number
+    layout, seed = model.layout, settings["seed"]
+    every = thinning(number, settings["draws"], settings["chains"])
 
     def on_progress(done: int, total: int) -> None:
         report(f"sampling, round {number + 1}" if number else "sampling", done / total)
@@ -133,7 +135,7 @@ def _round(
     else:
         starts, lost = next_starts(layout, before.theta, (seed, 3, number))
         streams = np.random.SeedSequence((seed, 4, number)).generate_state(len(starts))
-        more = {name: every * settings[name] for name in ("draws", "tune")}
+        more = {name: GROWTH**number * settings[name] for name in ("draws", "tune")}
         seeds = [int(stream) for stream in streams]
         drawn = sample_from(layout, starts, **more, seeds=seeds, on_progress=on_progress)
     report("drawing incidents", None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +21,7 @@ ENOUGH = 50  # draws of a chain whose density is looked at
 FAR = (
     7.0  # difference of log evidence beyond which a chain sits where next to nothing is: 1 to 1000
 )
+KEPT = 2000  # draws of all chains that a later round keeps, at least: the check needs some hundreds
 SLOWEST = 3  # parameters that the advice names
 # What would tell the data more of a block of parameters.
 BLOCKS = {
@@ -37,6 +38,19 @@ BLOCKS = {
     "share": "the share of several suspects: set share=",
     "recall": "what the recall checks say: add checks, or unlisted='none'",
 }
+
+
+def thinning(number: int, draws: int, chains: int) -> int:
+    """How many draws of a round there are to one that is kept; `number` counts from 0.
+
+    As many are kept as were asked for, and at least enough for the check.
+    """
+    return max(1, GROWTH**number * draws // max(draws, -(-KEPT // chains))) if number else 1
+
+
+def _enough(theta: Array) -> bool:
+    """Whether there are enough draws to say anything of where chains sit."""
+    return theta.shape[1] >= 2 * theta.shape[2] + 2
 
 
 def evidence(layout: IncidentLayout, theta: Array) -> Array:
@@ -59,8 +73,10 @@ def next_starts(layout: IncidentLayout, theta: Array, seed: Sequence[int]) -> tu
     A chain goes on from its last draw. One that sits where less than a thousandth of the posterior
     is begins anew, from a draw of another.
     """
-    weight = evidence(layout, theta)
-    lost = ~(weight > np.nanmax(weight) - FAR)
+    if not _enough(theta):
+        return theta[:, -1].copy(), 0
+    weight = np.nan_to_num(evidence(layout, theta), nan=-np.inf)
+    lost = weight < weight.max() - FAR
     rng = np.random.default_rng(list(seed))
     starts = theta[:, -1].copy()
     good = np.flatnonzero(~lost)
@@ -73,8 +89,8 @@ def places(layout: IncidentLayout, theta: Array) -> bool:
     """Whether chains sit in places of their own, each of which may hold much of the posterior."""
     middle, spread = theta.mean(axis=1), theta.std(axis=1).max(axis=0)
     apart = float((np.ptp(middle, axis=0) / np.maximum(spread, 1e-9)).max()) > 4
-    weight = evidence(layout, theta)
-    return apart and bool((weight > np.nanmax(weight) - FAR).all())
+    weight = np.nan_to_num(evidence(layout, theta), nan=-np.inf)
+    return apart and bool((weight > weight.max() - FAR).all())
 
 
 def slowest(layout: IncidentLayout, theta: Array) -> list[tuple[str, str]]:
@@ -88,17 +104,19 @@ def slowest(layout: IncidentLayout, theta: Array) -> list[tuple[str, str]]:
     return [names[i] for i in np.argsort(ess)[:SLOWEST]]
 
 
-def told(rounds: int, draws: int, tune: int, first: Diagnostics, lost: int) -> str:
+def told(rounds: int, settings: Mapping[str, int], first: Diagnostics, lost: int) -> str:
     """What was done beyond the first round, as a note."""
-    many = GROWTH ** (rounds - 1)
+    draws, chains = settings["draws"], settings["chains"]
+    many, one_in = GROWTH ** (rounds - 1), thinning(rounds - 1, draws, chains)
+    kept = f", of which one in {one_in} is kept," if one_in > 1 else ""
     again = ""
     if lost:
         chains = "one chain" if lost == 1 else f"{lost} chains"
         again = f"; {chains} of an earlier round had ended where next to nothing is, and began anew"
     return (
         f"the first round fell short of the check ({'; '.join(first.reasons)}), so the fit went "
-        f"on: round {rounds} has {many * draws:,} draws a chain, of which one in {many} is kept, "
-        f"after a warm-up of {many * tune:,}{again}"
+        f"on: round {rounds} has {many * draws:,} draws a chain{kept} after a warm-up of "
+        f"{many * settings['tune']:,}{again}"
     )
 
 
@@ -115,8 +133,8 @@ def advice(
             f"give it more than {in_words(budget)}, in which {rounds} "
             f"{'round' if rounds == 1 else 'rounds'} ended (budget='{more}', --budget {more})"
         )
-    if theta.shape[1] < 2 * theta.shape[2] + 2:
-        return steps  # so few draws say nothing of what is hard
+    if not _enough(theta):
+        return steps
     if (diagnostics.max_rhat or 0) > 1.1 and places(layout, theta):
         steps.append(
             "chains sit in places of their own: the reports can be read in more ways than one; a "

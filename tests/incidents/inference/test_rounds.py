@@ -35,15 +35,29 @@ def two_rounds(monkeypatch):
 def test_a_second_round_follows_from_the_seed(model):
     one, other = (model.fit(**SHORT) for _ in range(2))
     np.testing.assert_array_equal(one.draws(), other.draws())
-    assert one.draws().shape == (2, 30)
-    assert one.idata["sample_stats"]["energy"].shape == (2, 30)
+    assert one.draws().shape == (2, 60)
+    assert one.idata["sample_stats"]["energy"].shape == (2, 60)
     notes = {note.code: note.text for note in one.warnings}
-    assert (
-        "round 2 has 60 draws a chain, of which one in 2 is kept, after a warm-up of 120"
-        in (notes["went_on"])
-    )
+    assert "on: round 2 has 60 draws a chain after a warm-up of 120" in notes["went_on"]
     assert "the first round fell short of the check" in notes["went_on"]
     assert notes["went_on"] in repr(one)
+
+
+@pytest.mark.parametrize(
+    ("number", "draws", "chains", "one_in"),
+    [
+        (0, 1000, 4, 1),
+        (1, 1000, 4, 2),
+        (3, 1000, 4, 8),
+        (1, 30, 2, 1),
+        (6, 30, 2, 1),
+        (7, 30, 2, 3),
+    ],
+)
+def test_as_many_draws_are_kept_as_were_asked_for(number, draws, chains, one_in):
+    assert rounds.thinning(number, draws, chains) == one_in
+    kept = 2**number * draws // one_in
+    assert kept == draws or one_in == 1 or 1000 <= kept <= 2000
 
 
 def test_whoever_asks_for_few_draws_gets_one_round(model):
