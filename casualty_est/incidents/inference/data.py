@@ -71,9 +71,9 @@ def denials(model: IncidentModel) -> tuple[Denied, ...]:
     for name, prior in layout.denials.items():
         said = where_denied(readings, patterns.sources.index(name))
         against = said & some.any(axis=1)
-        numbers = (int(patterns.count[which].sum()) for which in (said, against))
+        many, contradicted = (int(patterns.count[which].sum()) for which in (said, against))
         ends = stats.beta.ppf((0.5, 0.025, 0.975), prior.first, prior.second)
-        rows.append(Denied(name, *numbers, Span(*map(float, ends)), prior.ground))
+        rows.append(Denied(name, many, contradicted, Span(*map(float, ends)), prior.ground))
     return tuple(rows)
 
 

@@ -66,7 +66,7 @@ def sources(estimate: IncidentEstimate, prob: float) -> Table:
         rows.append((source.source, role, _part(source.prior), _part(within), *shares, *denies))
     before = ("Source", "Role", "Counts within an incident: assumed (95%)")
     after = (f"After the data ({percent(prob)})", "Deaths in what it lists", "Deaths it reports")
-    after += ("Says that nobody died",) * bool(estimate.details.denials)
+    denials = ("Says that nobody died",) * bool(estimate.details.denials)
     caption = (
         "Each source as a witness: its own count within an incident as a part of the true one, and "
         "as parts of all deaths those in incidents that it lists (or accepts), and those that it "
@@ -76,7 +76,7 @@ def sources(estimate: IncidentEstimate, prob: float) -> Table:
         caption += (
             " The last column: of how many incidents it says that nobody died, whatever happened."
         )
-    return Table(caption, before + after, tuple(rows), wide=True)
+    return Table(caption, before + after + denials, tuple(rows), wide=True)
 
 
 def _denies(estimate: IncidentEstimate, i: int, prob: float) -> str:
