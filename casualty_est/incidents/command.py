@@ -59,6 +59,7 @@ def incidents(
     prob: options.Prob = 0.95,
     draws: options.DrawCount = 1000,
     chains: options.ChainCount = 4,
+    budget: options.Budget = None,
     quiet: options.Quiet = False,
     title: options.Title = None,
     authors: options.Authors = None,
@@ -88,7 +89,7 @@ def incidents(
         assume_unbiased=assume_unbiased,
         cell=options.cell(cell),
     )
-    run.finish(run.fit(model))
+    run.finish(run.fit(model, budget=budget))
 
 
 def check(

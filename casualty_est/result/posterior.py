@@ -20,6 +20,7 @@ Modes = tuple[Mode, ...]
 
 VALLEY = 0.5  # two peaks are two modes if the density between falls below half the lower one
 SMALLEST = 0.03  # and each holds at least this share of the mass
+VISITED = 0.1  # of its share over all chains, the least that a chain spends in a mode it visits
 KNOWN = 0.05  # relative Monte Carlo error beyond which a mean is not printed
 GRID = 512
 TAIL = 2  # draws beyond each end of an interval, at the least
@@ -44,10 +45,31 @@ def enough_draws(prob: float, count: int) -> None:
 
 def find_modes(draws: Array, prob: float = 0.95) -> Modes:
     """Find the modes of a posterior of counts: draws (draw,), in people."""
+    return _modes(draws, _valleys(_logs(draws)), prob)
+
+
+def visited_modes(draws: Array, prob: float = 0.95) -> Modes:
+    """Find the modes that every chain visits; else all draws are one: draws (chain, draw).
+
+    How many chains sit in a mode for good says nothing of its weight.
+    """
+    logs = _logs(draws)
+    edges = [-np.inf, *_valleys(logs.ravel()), np.inf]
+    inside = [(logs > low) & (logs <= high) for low, high in pairwise(edges)]
+    visited = all(part.mean(axis=1).min() >= VISITED * part.mean() for part in inside)
+    return _modes(draws.ravel(), edges[1:-1] if visited else [], prob)
+
+
+def _logs(draws: Array) -> Array:
+    return np.asarray(np.log(np.maximum(draws, 0.5)))
+
+
+def _modes(draws: Array, cuts: Sequence[float], prob: float) -> Modes:
+    """One mode between each two of the log counts at which the draws fall apart."""
     ends = interval_ends(prob)
-    logs = np.log(np.maximum(draws, 0.5))
+    logs = _logs(draws)
     modes = []
-    for low_edge, high_edge in pairwise([-np.inf, *_valleys(logs), np.inf]):
+    for low_edge, high_edge in pairwise([-np.inf, *cuts, np.inf]):
         part = draws[(logs > low_edge) & (logs <= high_edge)]
         low, median, high = (float(x) for x in np.quantile(part, ends))
         modes.append(Mode(len(part) / len(draws), median, low, high))

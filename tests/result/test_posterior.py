@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from casualty_est import UsageError
-from casualty_est.result.posterior import find_modes, mean_is_known
+from casualty_est.result.posterior import find_modes, mean_is_known, visited_modes
 from casualty_est.result.schema import Diagnostics, Mode
 
 
@@ -100,3 +100,15 @@ def test_a_mean_ruled_by_few_draws_is_not_known():
         np.exp(rng(1).normal(9, 4, (4, 1000))), Diagnostics("nuts", True, min_ess=None)
     )
     assert not mean_is_known(np.array([[1.0, np.inf]]), Diagnostics("nuts", True, min_ess=None))
+
+
+def test_chains_that_sit_in_a_mode_each_are_no_weights():
+    random = rng(4)
+    own = np.log([4_000, 4_000, 4_000, 20_000])[:, None]
+    stuck = np.exp(own + 0.15 * random.normal(size=(4, 1000)))
+    assert len(find_modes(stuck.ravel())) == 2
+    (mode,) = visited_modes(stuck)
+    assert mode.weight == 1
+    assert mode.median == np.median(stuck)
+    shared = random.permutation(stuck.ravel()).reshape(4, 1000)
+    assert visited_modes(shared) == find_modes(shared.ravel())
