@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from casualty_est.kinds import room
 from casualty_est.lists.schema import Found, KnownPopulation, ListDetails
+from casualty_est.lists.shares import aligned
 from casualty_est.result.estimate import Estimate
 from casualty_est.result.identification import Identification
 from casualty_est.result.labels import position
@@ -19,7 +20,6 @@ from casualty_est.result.schema import Span, plain
 from casualty_est.result.show import TextTable, answer, interval_title
 from casualty_est.result.tables import Parameter
 from casualty_est.tables.cells import Documented
-from casualty_est.wording.numbers import percent
 from casualty_est.wording.phrases import cell_text, documented_text, label_text
 
 if TYPE_CHECKING:
@@ -235,9 +235,8 @@ class ListEstimate(Estimate):
     def _source_table(self, prob: float) -> TextTable:
         rows = []
         for i, source in enumerate(self.meta.sources):
-            share = self._completeness(i, prob)
-            ends = (percent(round(end, 3)) for end in (share.low, share.high))
-            rows.append((source.name, percent(round(share.median, 3)), " to ".join(ends)))
+            middle, low, high = aligned(self._completeness(i, prob))
+            rows.append((source.name, middle, f"{low} to {high}"))
         return TextTable(("list", "holds of all people", interval_title(prob)), tuple(rows))
 
 

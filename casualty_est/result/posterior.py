@@ -45,22 +45,39 @@ def enough_draws(prob: float, count: int) -> None:
 def find_modes(draws: Array, prob: float = 0.95) -> Modes:
     """Find the modes of a posterior of counts: draws (draw,), in people."""
     ends = interval_ends(prob)
-    logs = np.log(np.maximum(draws, 0.5))
-    modes = []
-    for low_edge, high_edge in pairwise([-np.inf, *_valleys(logs), np.inf]):
-        part = draws[(logs > low_edge) & (logs <= high_edge)]
+    logs, modes = np.log(np.maximum(draws, 0.5)), []
+    width = _width(logs)
+    scale = _scale(draws, logs, width)
+    for low_edge, high_edge in pairwise([-np.inf, *_valleys(scale, width), np.inf]):
+        part = draws[(scale > low_edge) & (scale <= high_edge)]
         low, median, high = (float(x) for x in np.quantile(part, ends))
         modes.append(Mode(len(part) / len(draws), median, low, high))
     return tuple(modes)
 
 
-def _valleys(logs: Array) -> list[float]:
-    """Log counts at which the draws fall apart into modes."""
+def _width(logs: Array) -> float:
+    """Width of the kernel on log counts; 0 where all draws are one number."""
     if logs.std() < 1e-12:
-        return []
+        return 0.0
     # Silverman's rule with the interquartile range: a second mode must not widen the kernel.
     spread = min(logs.std(), float(stats.iqr(logs)) / 1.34) or logs.std()
-    width = 0.9 * spread * len(logs) ** -0.2
+    return float(0.9 * spread * len(logs) ** -0.2)
+
+
+def _scale(draws: Array, logs: Array, width: float) -> Array:
+    """Log counts, and counts themselves where a kernel on logs is narrower than one person."""
+    # People are whole numbers: there a kernel on logs would make a mode of each number.
+    if width == 0.0 or draws.min() * width >= 1.0:
+        return logs
+    # Both pieces and their slopes meet at the count of which the kernel is one person.
+    few = np.log(1.0 / width) + width * draws - 1.0
+    return np.where(draws * width < 1.0, few, logs)
+
+
+def _valleys(logs: Array, width: float) -> list[float]:
+    """Places on a scale of counts at which the draws fall apart into modes."""
+    if width == 0.0:
+        return []
     grid = np.linspace(logs.min() - 3 * width, logs.max() + 3 * width, GRID)
     counts, _ = np.histogram(logs, bins=np.append(grid, grid[-1] + grid[1] - grid[0]))
     step = grid[1] - grid[0]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from casualty_est.lists.estimate import ListEstimate
 from casualty_est.lists.families import group_in_words, group_title, recalled
 from casualty_est.lists.families.family import ASSUMED
+from casualty_est.lists.shares import weight
 from casualty_est.result.posterior import far_apart
-from casualty_est.wording.numbers import middle, percent, portion, share, with_ends
+from casualty_est.wording.numbers import middle, percent, share, with_ends
 from casualty_est.wording.phrases import capitalised, listed
 
 
@@ -63,11 +64,16 @@ def agreement(estimate: ListEstimate) -> str:
     if len(groups) < 2:
         return ""
     allowed = [g for g in groups if not g.ruled_out]
-    if len(allowed) < 2:
-        kept = group_title(allowed[0].name) if allowed else "none of them"
+    if not allowed:
+        return (
+            "None of the kinds of dependence that were tried fits the people on the lists. The "
+            "answer rests on those that come nearest, and its interval is too narrow."
+        )
+    if len(allowed) == 1:
         return (
             f"Of the kinds of dependence that were tried, only one fits the people on the lists: "
-            f"{kept}. That it fits them does not show that it holds for the people on none."
+            f"{group_title(allowed[0].name)}. That it fits them does not show that it fits the "
+            "people on none."
         )
     if far_apart(allowed):
         return (
@@ -87,7 +93,7 @@ def floor(estimate: ListEstimate) -> str:
         return ""
     least = percent(estimate.meta.settings["floor"])
     moved = fit.floor_share
-    amount = "Nothing" if moved <= 0 else capitalised(portion(moved))
+    amount = "Nothing" if moved <= 0 else capitalised(weight(moved))
     return (
         f"{amount} of the answer comes from the floor: a kind of dependence that the lists do not "
         f"rule out counts with at least about {least}, whatever its evidence."

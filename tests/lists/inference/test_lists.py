@@ -145,6 +145,15 @@ def test_no_overlap_at_all_rests_on_the_prior():
     assert high / low > 5
 
 
+@pytest.mark.parametrize("counts", [(9, 8, 70), (1, 0, 1)])
+def test_lists_that_miss_hardly_anybody_have_one_answer(counts):
+    """Seven or two people on none: each whole number holds many draws, and is no mode."""
+    frame = pd.DataFrame({"A": [1, 0, 1], "B": [0, 1, 1], "count": counts})
+    est = ce.ListModel(ce.CaptureHistories(frame), families="independence").fit(seed=1)
+    assert [len(est.modes(row)) for row in ("total", "unlisted")] == [1, 1]
+    assert "weight" not in est.headline()
+
+
 def test_a_list_inside_another_is_said():
     frame = pd.DataFrame({"A": [1, 1, 0], "B": [0, 1, 0], "C": [0, 0, 1], "count": [30, 20, 10]})
     model = ce.ListModel(ce.CaptureHistories(frame), families="ridge")

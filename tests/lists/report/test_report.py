@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from casualty_est.lists.report import tables as lists
+from casualty_est.lists.report.text import agreement
 from casualty_est.lists.schema import FamilyMember, KnownPopulation
 from casualty_est.report import checklist, text
 from casualty_est.result.schema import Case
@@ -99,6 +100,22 @@ def test_two_modes_are_two_numbers(of_lists, bimodal):
     assert table.rows[0][2] == "1,000 (weight 60%) or 3,000 (weight 40%)"
 
 
+def test_no_kind_that_fits_is_not_one_that_fits(of_lists):
+    est = of_lists(strata=("March",))
+    assert "only one fits" not in agreement(est)
+    groups = est.details.found.groups
+    unfit = tuple(replace(group, ruled_out="p less than 0.01") for group in groups)
+    none = agreement(of_lists(groups=unfit))
+    assert none.startswith("None of the kinds of dependence that were tried fits")
+    assert "its interval is too narrow" in none
+    one = agreement(of_lists(groups=(groups[0], *unfit[1:])))
+    assert one.startswith("Of the kinds of dependence that were tried, only one fits")
+    assert "lists that depend in pairs" in one
+    (march,) = est.details.strata
+    est.details.strata = (replace(march, found=replace(march.found, groups=unfit)),)
+    assert lists.tables(est)["strata"].rows[0][4] == "none fits"
+
+
 @pytest.mark.usefixtures("no_pictures")
 def test_every_section_of_lists_is_there(of_lists):
     page = Page(page_of(with_refits(of_lists()))).text
@@ -106,8 +123,8 @@ def test_every_section_of_lists_is_there(of_lists):
         "How complete is each list?",
         "On some list (a count)",
         "20% 10% 480",  # weight, by evidence alone, median of the pairs
-        "less than 0.1%",
-        "evidence 18.0 nats below the best",
+        "less than 1%",
+        "no: evidence 18.0 nats below the best",
         "10% of the answer comes from the floor",
         "no farther apart than the narrowest",
         "1.2 (0.80 to 1.7)",
