@@ -46,6 +46,13 @@ def lists(
     xi: Annotated[
         float | None, typer.Option("--xi", help="Odds ratio of the unseen cell (no-highest-order).")
     ] = None,
+    odds_ratio: Annotated[
+        str | None,
+        typer.Option("--odds-ratio", metavar="1,5", help="Of two lists: their odds ratio."),
+    ] = None,
+    copies: Annotated[
+        str, typer.Option("--copies", metavar="drop|keep", help="Lists that hold nobody alone.")
+    ] = "drop",
     cell: options.Cell = None,
     report: options.ReportFile = None,
     json: options.JsonFile = None,
@@ -81,6 +88,8 @@ def lists(
     model = ListModel(
         histories,
         families=with_options(families if families == "auto" else _names(families) or (), xi=xi),
+        odds_ratio=_bounds(odds_ratio),
+        copies=copies,
         cell=options.cell(cell),
     )
     # What is finished of many strata outlives an interruption; the same command goes on there.
@@ -110,6 +119,18 @@ def _named(columns: str | None, count: str, by: str | None) -> dict[str, Any]:
 def _names(text: str | None) -> tuple[str, ...] | None:
     """Read names between commas."""
     return None if text is None else tuple(name.strip() for name in text.split(","))
+
+
+def _bounds(text: str | None) -> tuple[float, ...] | float | None:
+    """Read one number, or two between commas."""
+    if text is None:
+        return None
+    try:
+        ends = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        msg = f"--odds-ratio is one number or two, as in 1,5, not {text!r}"
+        raise UsageError(msg) from None
+    return ends[0] if len(ends) == 1 else ends
 
 
 @contextmanager

@@ -182,6 +182,8 @@ def _metadata(
             min_ess=min((f.min_ess for f in fits if f.min_ess is not None), default=None),
             reasons=tuple(reasons),
         ),
+        has_level=not model.no_level,
+        no_level=model.no_level,
         warnings=tuple(notes),
         model=repr(model),
     )
@@ -283,6 +285,8 @@ def identification(model: ListModel, fit: Found, stratum: Stratum) -> Rests:
     sentences = [
         model.assumption_for(stratum) + " The lists cannot check that for the people on none."
     ]
+    if model.no_level:
+        return Rests("families", (), (f"There is no headline number: {model.no_level}.",))
     if len(model.histories) > 1 and not stratum.labels:
         sentences.append("What follows is computed from the table without strata.")
     if len(model.replicates) > 1:

@@ -229,8 +229,9 @@ def _weight(side: Any, group: Group, middle: float, palette: Palette) -> None:
 
 def completeness(estimate: ListEstimate, prob: float, palette: Palette) -> Picture:
     """Draw the share of all people that each list holds; see `Plots.sources`."""
-    shares = [estimate._completeness(i, prob) for i in range(len(estimate.meta.sources))]
-    named = list(zip(estimate.meta.sources, shares, strict=True))[:MOST]
+    every = [estimate._completeness(i, prob) for i in range(len(estimate.meta.sources))]
+    known = [(s, one) for s, one in zip(estimate.meta.sources, every, strict=True) if one]
+    named, shares = known[:MOST], [row for _, row in known]
     labels = [label(source.name, _share(row), 2.2, palette) for source, row in named]
     page = open_page(
         sum(height_of(lines) for lines in labels) + 0.1,

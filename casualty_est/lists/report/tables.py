@@ -23,7 +23,7 @@ from casualty_est.report.tables import Table, rounded
 from casualty_est.result.posterior import far_apart
 from casualty_est.result.schema import Case, Span
 from casualty_est.result.show import answer
-from casualty_est.wording.numbers import percent, share
+from casualty_est.wording.numbers import Ends, percent, share
 from casualty_est.wording.phrases import capitalised, listed
 
 ANSWER = ("Median", "95% interval")
@@ -65,10 +65,16 @@ def sources(estimate: ListEstimate, prob: float) -> Table:
     """Share of all people that each list holds."""
     rows = []
     for i, source in enumerate(estimate.meta.sources):
-        middle, low, high = aligned(estimate._completeness(i, prob))
-        rows.append((source.source, middle, f"{low} to {high}"))
+        known = estimate._completeness(i, prob)
+        shown = ("no headline", "") if known is None else _with_ends(known)
+        rows.append((source.source, *shown))
     head = ("List", "Share of all people", f"{percent(prob)} credible interval")
     return Table("How complete each list is.", head, tuple(rows))
+
+
+def _with_ends(share_of: Ends) -> tuple[str, str]:
+    middle, low, high = aligned(share_of)
+    return middle, f"{low} to {high}"
 
 
 def data(estimate: ListEstimate) -> list[Table]:
@@ -103,6 +109,8 @@ def tables(estimate: ListEstimate) -> dict[str, Table | None]:
 def checks(estimate: ListEstimate) -> list[Table]:
     """Predictions of the overlaps, and dependence of pairs."""
     fit = estimate.details.found
+    if not estimate.meta.has_level:
+        return []
     dependence = [_dependence(fit.dependence)] if fit.dependence else []
     return [_predictions(fit.predictions), *dependence]
 
