@@ -99,7 +99,7 @@ def test_a_list_that_is_empty_in_one_stratum_is_said(capsys, tmp_path):
         (["--by", "mnth"], "did you mean 'month'"),
         (["--replicate", "mnth"], "did you mean 'month'"),
         (["--replicate", "month", "--by", "month"], "names a column twice"),
-        (["--lists", "A"], "2 to 20 lists, not 1"),
+        (["--lists", "A"], "2 to 40 lists, not 1"),
         (["--cell", "scop=x"], "'scop' is unknown"),
     ],
 )

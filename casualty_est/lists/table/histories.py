@@ -63,7 +63,7 @@ class CaptureHistories:
     Raises
     ------
     UsageError
-        If a named column does not exist, or there are fewer than 2 or more than 20 lists.
+        If a named column does not exist, or there are fewer than 2 or more than 40 lists.
     InputError
         If the table breaks a rule; every problem is listed with its line and column. A column
         that is neither list, count nor stratum is one, and so is a person on no list.

@@ -14,7 +14,7 @@ from casualty_est.tables.checks import nearest, similar_names
 from casualty_est.tables.read import Table
 from casualty_est.wording.phrases import label_text
 
-FEWEST, MOST = 2, 20
+FEWEST, MOST = 2, 40
 MOST_SHOWN = 200  # bad rows listed one by one; the rest is counted
 OUT, NO, YES, BAD = -1, 0, 1, 2  # not at work, not on the list, on it, unreadable
 

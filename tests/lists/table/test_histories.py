@@ -98,7 +98,7 @@ def test_all_bad_rows_are_listed(tmp_path):
 @pytest.mark.parametrize(
     ("frame", "match"),
     [
-        (pd.DataFrame({"A": [1], "count": [3]}), "need 2 to 20 lists, not 1"),
+        (pd.DataFrame({"A": [1], "count": [3]}), "need 2 to 40 lists, not 1"),
         (pd.DataFrame({f"L{i}": [1] for i in range(21)}), "not 21"),
         (pd.DataFrame({"A": [1, 1], "B": [0, 0], "count": [3, 2]}), "holds nobody in the whole"),
         (pd.DataFrame({"A": [1, 0], "B": [0, 1], "count": [0, 0]}), "holds nobody"),
