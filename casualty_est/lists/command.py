@@ -36,6 +36,14 @@ def lists(
     columns: Columns = None,
     count: Count = "count",
     by: Strata = None,
+    person: Annotated[
+        str | None,
+        typer.Option("--person", metavar="COL", help="Of a row per person and list: the person."),
+    ] = None,
+    list_column: Annotated[
+        str | None,
+        typer.Option("--list-column", metavar="COL", help="Of such a table: the list."),
+    ] = None,
     replicate: Annotated[
         str | None,
         typer.Option("--replicate", metavar="COL", help="Column that numbers the replicates."),
@@ -77,14 +85,20 @@ def lists(
     run = Run(
         file, None, report, json, save, seed, prob, draws, chains, quiet, title, authors, statements
     )
-    if not (columns or by):
-        options.check_kind(file, "lists")
-    named = _named(columns, count, by)
-    histories = (
-        CaptureHistories.read(file, **named)
-        if replicate is None
-        else CaptureHistories.read_replicates(file, replicate=replicate, **named)
-    )
+    if person is not None or list_column is not None:
+        _refuse(columns, replicate, person, list_column)
+        histories: Any = CaptureHistories.from_long(
+            file, person=str(person), list_column=str(list_column), by=_names(by) or ()
+        )
+    else:
+        if not (columns or by):
+            options.check_kind(file, "lists")
+        named = _named(columns, count, by)
+        histories = (
+            CaptureHistories.read(file, **named)
+            if replicate is None
+            else CaptureHistories.read_replicates(file, replicate=replicate, **named)
+        )
     model = ListModel(
         histories,
         families=with_options(families if families == "auto" else _names(families) or (), xi=xi),
@@ -98,6 +112,18 @@ def lists(
     with _pool(workers) as executor:
         estimate = run.fit(model, executor=executor, parts=parts)
     run.finish(estimate)
+
+
+def _refuse(
+    columns: str | None, replicate: str | None, person: str | None, list_column: str | None
+) -> None:
+    """Refuse options that a table with a row per person and list does not have."""
+    if person is None or list_column is None or columns is not None or replicate is not None:
+        msg = (
+            "a table with a row per person and list needs --person and --list-column, and takes "
+            "neither --lists nor --replicate: its lists are what stands in that column"
+        )
+        raise UsageError(msg)
 
 
 def check(

@@ -78,6 +78,19 @@ def test_a_list_inside_another_and_rows_of_nobody(capsys, tmp_path):
     assert "92 people on 3 lists" in out
 
 
+def test_a_row_per_person_and_list(capsys, tmp_path):
+    rows = [f"{i},{name}" for name, held in (("A", 40), ("B", 30)) for i in range(held)]
+    rows += [f"{i},B" for i in range(100, 130)]
+    table = _write(tmp_path, "person,source_list\n" + "\n".join(rows) + "\n")
+    words = ["lists", table, "--seed", 1, "--draws", 100, "--person", "person"]
+    code, out, err = run(capsys, *words, "--list-column", "source_list")
+    assert (code, err) == (0, "")
+    assert "70 people on 2 lists" in out
+    code, _, err = run(capsys, *words)
+    assert code == 2
+    assert "needs --person and --list-column" in err
+
+
 def test_a_list_that_is_empty_in_one_stratum_is_said(capsys, tmp_path):
     text = STRATA + "1,0,0,3,9\n0,1,0,3,8\n1,1,0,3,4\n"
     words = ["--by", "month", "--seed", 1, "--families", "independence"]

@@ -67,10 +67,21 @@ def build(
     people: npt.NDArray[np.int64],
     inactive: Inactive | None,
     table: Table,
+    *,
+    drop_empty: bool = False,
 ) -> Parsed:
     """Add up the rows of each stratum, and check what only whole strata can show."""
     problems: list[Problem] = []
     warnings = [*similar_names(names, "lists")]
+    if drop_empty:
+        held = ((matrix == YES) & (people > 0)[:, None]).any(axis=0)
+        held |= np.isin(names, list(inactive or ()))
+        if FEWEST <= held.sum() < len(names):
+            for name in np.array(names)[~held]:
+                text = f"list {name} holds nobody in the whole table: left out"
+                warnings.append(("empty_list", text))
+            names = tuple(name for name, kept in zip(names, held, strict=True) if kept)
+            matrix = matrix[:, held]
     stated = _stated(names, keys, inactive)
     on = matrix == YES
     for j in np.flatnonzero(~(on & (people > 0)[:, None]).any(axis=0)):
