@@ -71,10 +71,12 @@ class IncidentEstimate(Estimate):
         posterior = self.idata["posterior"]
         if not self.meta.has_level or name not in posterior:
             return None
-        prior = self.meta.sources[source].prior if name == "ratio_within" else None
-        if name == "denial":
+        prior: Span | None = None
+        if name == "ratio_within":
+            prior = self.meta.sources[source].prior
+        elif name == "denial":
             denied = self.details.denied_by(self.meta.sources[source].source)
-            prior = denied and denied.prior
+            prior = denied.prior if denied else None
         return parameter(posterior[name].values[..., source], prob, prior)
 
     def inclusion(self, source: str | int, ci_prob: float = 0.95) -> pd.DataFrame | None:

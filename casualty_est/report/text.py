@@ -66,7 +66,7 @@ def lede(parts: Parts) -> list[str]:
     estimate, prob = parts.estimate, parts.prob
     warning = [] if estimate.converged else ["NOT CONVERGED: the numbers here are not results."]
     if not estimate.meta.has_level:
-        return warning + _no_headline(estimate)
+        return warning + parts.no_headline()
     answer = [parts.asked()] if parts.has_answer() else _no_total(estimate)
     if parts.has_answer():
         modes = estimate.modes(0, prob)
@@ -121,7 +121,7 @@ def listed_parts(estimate: Estimate, prob: float, inside: str = "are people whom
     ]
 
 
-def _no_headline(estimate: Estimate) -> list[str]:
+def no_headline(estimate: Estimate) -> list[str]:
     """Say that there is no number, why, and what would be needed."""
     why = estimate.meta.no_level
     sentences = [

@@ -45,7 +45,8 @@ def enough_draws(prob: float, count: int) -> None:
 
 def find_modes(draws: Array, prob: float = 0.95) -> Modes:
     """Find the modes of a posterior of counts: draws (draw,), in people."""
-    return _modes(draws, _valleys(_logs(draws)), prob)
+    scale, cuts = _apart(draws)
+    return _modes(draws, scale, cuts, prob)
 
 
 def visited_modes(draws: Array, prob: float = 0.95) -> Modes:
@@ -53,36 +54,56 @@ def visited_modes(draws: Array, prob: float = 0.95) -> Modes:
 
     How many chains sit in a mode for good says nothing of its weight.
     """
-    logs = _logs(draws)
-    edges = [-np.inf, *_valleys(logs.ravel()), np.inf]
-    inside = [(logs > low) & (logs <= high) for low, high in pairwise(edges)]
+    scale, cuts = _apart(draws.ravel())
+    by_chain = scale.reshape(draws.shape)
+    edges = [-np.inf, *cuts, np.inf]
+    inside = [(by_chain > low) & (by_chain <= high) for low, high in pairwise(edges)]
     visited = all(part.mean(axis=1).min() >= VISITED * part.mean() for part in inside)
-    return _modes(draws.ravel(), edges[1:-1] if visited else [], prob)
+    return _modes(draws.ravel(), scale, cuts if visited else [], prob)
 
 
-def _logs(draws: Array) -> Array:
-    return np.asarray(np.log(np.maximum(draws, 0.5)))
+def _apart(draws: Array) -> tuple[Array, list[float]]:
+    """Draws on the scale on which modes are sought, and where they fall apart."""
+    logs = np.asarray(np.log(np.maximum(draws, 0.5)))
+    width = _width(logs)
+    scale = _scale(draws, logs, width)
+    return scale, _valleys(scale, width)
 
 
-def _modes(draws: Array, cuts: Sequence[float], prob: float) -> Modes:
-    """One mode between each two of the log counts at which the draws fall apart."""
+def _modes(draws: Array, scale: Array, cuts: Sequence[float], prob: float) -> Modes:
+    """One mode between each two of the places at which the draws fall apart."""
     ends = interval_ends(prob)
-    logs = _logs(draws)
     modes = []
     for low_edge, high_edge in pairwise([-np.inf, *cuts, np.inf]):
-        part = draws[(logs > low_edge) & (logs <= high_edge)]
+        part = draws[(scale > low_edge) & (scale <= high_edge)]
         low, median, high = (float(x) for x in np.quantile(part, ends))
         modes.append(Mode(len(part) / len(draws), median, low, high))
     return tuple(modes)
 
 
-def _valleys(logs: Array) -> list[float]:
-    """Log counts at which the draws fall apart into modes."""
+def _width(logs: Array) -> float:
+    """Width of the kernel on log counts; 0 where all draws are one number."""
     if logs.std() < 1e-12:
-        return []
+        return 0.0
     # Silverman's rule with the interquartile range: a second mode must not widen the kernel.
     spread = min(logs.std(), float(stats.iqr(logs)) / 1.34) or logs.std()
-    width = 0.9 * spread * len(logs) ** -0.2
+    return float(0.9 * spread * len(logs) ** -0.2)
+
+
+def _scale(draws: Array, logs: Array, width: float) -> Array:
+    """Log counts, and counts themselves where a kernel on logs is narrower than one person."""
+    # People are whole numbers: there a kernel on logs would make a mode of each number.
+    if width == 0.0 or draws.min() * width >= 1.0:
+        return logs
+    # Both pieces and their slopes meet at the count of which the kernel is one person.
+    few = np.log(1.0 / width) + width * draws - 1.0
+    return np.where(draws * width < 1.0, few, logs)
+
+
+def _valleys(logs: Array, width: float) -> list[float]:
+    """Places on a scale of counts at which the draws fall apart into modes."""
+    if width == 0.0:
+        return []
     grid = np.linspace(logs.min() - 3 * width, logs.max() + 3 * width, GRID)
     counts, _ = np.histogram(logs, bins=np.append(grid, grid[-1] + grid[1] - grid[0]))
     step = grid[1] - grid[0]

@@ -50,7 +50,7 @@ def thinning(number: int, draws: int, chains: int) -> int:
 
 def _enough(theta: Array) -> bool:
     """Whether there are enough draws to say anything of where chains sit."""
-    return theta.shape[1] >= 2 * theta.shape[2] + 2
+    return bool(theta.shape[1] >= 2 * theta.shape[2] + 2)
 
 
 def evidence(layout: IncidentLayout, theta: Array) -> Array:
@@ -111,8 +111,8 @@ def told(rounds: int, settings: Mapping[str, int], first: Diagnostics, lost: int
     kept = f", of which one in {one_in} is kept," if one_in > 1 else ""
     again = ""
     if lost:
-        chains = "one chain" if lost == 1 else f"{lost} chains"
-        again = f"; {chains} of an earlier round had ended where next to nothing is, and began anew"
+        which = "one chain" if lost == 1 else f"{lost} chains"
+        again = f"; {which} of an earlier round had ended where next to nothing is, and began anew"
     return (
         f"the first round fell short of the check ({'; '.join(first.reasons)}), so the fit went "
         f"on: round {rounds} has {many * draws:,} draws a chain{kept} after a warm-up of "

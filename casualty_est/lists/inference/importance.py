@@ -98,6 +98,14 @@ def climb(member: Member, table: HistoryTable, start: Array | None = None) -> tu
     return theta, value
 
 
+def gain(member: Member, table: HistoryTable, theta: Array) -> float:
+    """How far one Gauss-Newton step would raise the log posterior, to second order."""
+    gradient, outer = _slope(member, table.counts.astype(float), theta)
+    ridge = -_differences(lambda at: _prior_slope(member, at), theta)
+    step = linalg.cho_solve(linalg.cho_factor(outer + ridge), gradient)
+    return float(0.5 * gradient @ step)
+
+
 def mode_at(member: Member, table: HistoryTable, theta: Array, value: float) -> Mode | None:
     """Describe the mode to which a climb led."""
     counts = table.counts.astype(float)
