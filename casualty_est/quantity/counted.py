@@ -46,6 +46,8 @@ def _person_nouns() -> frozenset[str]:
 def _plural(noun: str) -> str:
     if noun.endswith("man"):
         return f"{noun[:-3]}men"
+    if noun.endswith(("wife", "thief")):
+        return f"{noun.removesuffix('e').removesuffix('f')}ves"
     if noun.endswith("y") and noun[-2] not in "aeiou":
         return f"{noun[:-1]}ies"
     return f"{noun}es" if noun.endswith(("s", "x", "z", "ch", "sh")) else f"{noun}s"

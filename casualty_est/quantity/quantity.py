@@ -31,6 +31,10 @@ _ACCEPTED = (
 
 
 _FILLERS = frozenset({"of", "them", "whom", "were", "was"})
+_ARMED = """
+combatant combatants fighter fighters gunmen insurgents jihadists militant militants militiamen
+servicemen soldier soldiers troops
+"""
 _GROUPS = {
     **dict.fromkeys(
         ("child", "children", "boys", "girls", "infants", "babies", "minors"), "children"
@@ -39,11 +43,7 @@ _GROUPS = {
     **dict.fromkeys(("man", "men"), "men"),
     "elderly": "elderly",
     **dict.fromkeys(("civilian", "civilians"), "civilians"),
-    **dict.fromkeys(
-        ("combatant", "combatants", "fighter", "fighters", "militant", "militants", "soldier")
-        + ("soldiers", "troops", "servicemen", "militiamen", "insurgents", "gunmen", "jihadists"),
-        "combatants",
-    ),
+    **dict.fromkeys(_ARMED.split(), "combatants"),
 }
 
 
