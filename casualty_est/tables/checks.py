@@ -17,6 +17,8 @@ from casualty_est.tables.read import Table
 # its letters in another order than they stand.
 _BIDI = "\u202a-\u202e\u2066-\u2069"
 CONTROLS = re.compile(f"[\x00-\x1f\x7f-\x9f{_BIDI}]")
+_PARTS_SHOWN = 6
+_LINES_SHOWN = 6
 # A citation may run over several lines.
 CONTROLS_IN_PROSE = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}]")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -146,13 +148,21 @@ def says_something(quantity: Quantity) -> Quantity:
     return quantity
 
 
-def quantity_cell(text: str) -> Quantity:
-    """Read a hedged number from a cell."""
+NO_ROLES = (
+    "no source has a role, so no headline will come: fill the column role, or give --role "
+    "SOURCE=ROLE"
+)
+
+
+def quantity_cell(text: str, outcome: str = "killed") -> Quantity:
+    """Read a hedged number from a cell of a row that counts an outcome."""
     no_controls(text)
     try:
-        return says_something(Quantity.parse(text))
+        return says_something(Quantity.parse(text, outcome=outcome))
     except QuantityError as error:
         message = str(error).rpartition("cannot be read as a quantity: ")[2]
+        if message.count("; write ") > 1:  # it says already how to mend it
+            message = message.rpartition("; write ")[0]
         rule, mend, forms = message.partition("; write ")
         short = rule if len(rule) <= 120 else f"{rule[:117]}..."
         raise ValueError(short + mend + forms) from None
@@ -168,3 +178,28 @@ def quantity_problems(table: Table, quantities: Sequence[Quantity | None]) -> It
             says_something(quantity)
         except ValueError as error:
             yield table.problem(index, str(error), "quantity", quantity.text)
+
+
+def noted_quantities(table: Table, quantities: Sequence[Quantity | None]) -> list[tuple[str, str]]:
+    """Return a note for each thing that texts say beside their number, with the first lines."""
+    parts: list[tuple[int, str]] = []
+    levels: dict[str, list[int]] = {}
+    for index, quantity in enumerate(quantities):
+        if quantity is not None and quantity.parts:
+            parts.append((index, "; ".join(part.note for part in quantity.parts)))
+        if quantity is not None and quantity.level_assumed:
+            levels.setdefault(quantity.notes[0], []).append(index)
+    notes = [("level", f"{note} ({lines_of(table, at)})") for note, at in levels.items()]
+    for index, said in parts[:_PARTS_SHOWN]:
+        notes.append(("parts", f"{table.where} {table.lines[index]}: {said}"))
+    if len(parts) > _PARTS_SHOWN:
+        more = [index for index, _ in parts[_PARTS_SHOWN:]]
+        notes.append(("parts", f"{len(more):,} more name a part ({lines_of(table, more)})"))
+    return notes
+
+
+def lines_of(table: Table, rows: Sequence[int]) -> str:
+    """Name the lines of some rows, the first few of many."""
+    lines = [str(table.lines[row]) for row in rows[:_LINES_SHOWN]]
+    more = f" and {len(rows) - _LINES_SHOWN:,} more" if len(rows) > _LINES_SHOWN else ""
+    return f"{table.where}{'s' * (len(rows) > 1)} {', '.join(lines)}{more}"
