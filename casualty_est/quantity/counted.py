@@ -136,7 +136,7 @@ def what_is_counted(words: list[str]) -> Counted:
         return Counted("dead", said)
     if not PEOPLE.isdisjoint(head):
         return Counted("people", said)
-    if unknown := [word for word in head if word not in SILENT and word != "-"]:
+    if unknown := [word for word in head if word not in SILENT and word not in "-,"]:
         msg = (
             f"{unknown[-1]!r} may count something else than the dead; write the number alone, "
             f"or say killed"
@@ -175,6 +175,12 @@ def refuse_unless_noun(words: list[str]) -> None:
         return
     for k, word in enumerate(words):
         if word == "-" and 0 < k < len(words) - 1 and words[k - 1] != "-":
+            continue
+        if (
+            word == ","
+            and 0 < k < len(words) - 1
+            and PEOPLE.issuperset((words[k - 1], words[k + 1]))
+        ):
             continue
         if word[0] in "0123456789" or word in SMALL or word in TENS or word in SCALES:
             msg = f"a second number, {word!r}, follows the first"
