@@ -21,6 +21,10 @@ _PARTS_SHOWN = 6
 _LINES_SHOWN = 6
 # A citation may run over several lines.
 CONTROLS_IN_PROSE = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}]")
+# What a spreadsheet makes of 3-5, in the file or on the screen.
+_MADE_A_DATE = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}-(?:[A-Z][a-z]{2})|(?:[A-Z][a-z]{2})-[0-9]{2}"
+)
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DAY_MONTH_YEAR = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})")
 
@@ -157,6 +161,9 @@ NO_ROLES = (
 def quantity_cell(text: str, outcome: str = "killed") -> Quantity:
     """Read a hedged number from a cell of a row that counts an outcome."""
     no_controls(text)
+    if _MADE_A_DATE.fullmatch(text):
+        msg = "a spreadsheet has made a date of a range such as 3-5: write it as text, as 3 to 5"
+        raise ValueError(msg)
     try:
         return says_something(Quantity.parse(text, outcome=outcome))
     except QuantityError as error:

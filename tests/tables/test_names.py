@@ -166,3 +166,9 @@ def test_no_column_of_incidents_is_ignored():
     rows = {"incident": ["S1"], "source": ["A"], "killed": ["3"], "injured": ["4"]}
     with pytest.raises(InputError, match="'injured': an incidents table has no such column"):
         IncidentReports(pd.DataFrame(rows))
+
+
+@pytest.mark.parametrize("text", ["2023-03-05", "5-Mar", "Mar-05"])
+def test_a_range_that_a_spreadsheet_made_a_date(text):
+    with pytest.raises(InputError, match="made a date of a range such as 3-5"):
+        claims(source=["A"], quantity=[text])
