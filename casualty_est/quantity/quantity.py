@@ -276,7 +276,7 @@ class Quantity:
     @property
     def groups(self) -> tuple[str, ...]:
         """Labels of the groups that the text says it counts, as "women and children"."""
-        return _groups_in(self.counted)
+        return _groups_in(self.counted) if self.counted else ()
 
     @property
     def stated_low(self) -> int | None:

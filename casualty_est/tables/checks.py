@@ -152,12 +152,6 @@ def says_something(quantity: Quantity) -> Quantity:
     return quantity
 
 
-NO_ROLES = (
-    "no source has a role, so no headline will come: fill the column role, or give --role "
-    "SOURCE=ROLE"
-)
-
-
 def quantity_cell(text: str, outcome: str = "killed") -> Quantity:
     """Read a hedged number from a cell of a row that counts an outcome."""
     no_controls(text)

@@ -22,7 +22,6 @@ from casualty_est.quantity.quantity import Quantity
 from casualty_est.tables.cells import ROLES
 from casualty_est.tables.checks import (
     CONTROLS_IN_PROSE,
-    NO_ROLES,
     convert,
     nearest,
     noted_quantities,
@@ -59,9 +58,15 @@ def validate(
     if "source" in required:
         problems[:] = [problem for problem in problems if problem.column != "source"]
     rows = [Claim(*values) for values in zip(*parsed, table.lines, strict=True)]
+    sound: set[tuple[Any, ...]] = set()  # windows that were looked at
     for index, row in enumerate(rows):
-        if row.start or row.end or row.reported or row.quotes or row.alias_of or row.derived_from:
-            problems.extend(_row_problems(table, index, row))
+        days = (row.start, row.end, row.reported)
+        if days in sound and not (row.quotes or row.alias_of or row.derived_from):
+            continue
+        told = list(_row_problems(table, index, row))
+        problems.extend(told)
+        if not told:
+            sound.add(days)
     problems.extend(sums(table, "source"))
     problems.extend(contradictions(table, rows))
     problems.extend(_alias_problems(table, rows))
@@ -187,7 +192,7 @@ def _row_problems(table: Table, index: int, row: Claim) -> Iterator[Problem]:
     if row.end and row.reported and (row.end - row.reported).days > _LATE:
         reason = f"nobody can count up to this day in a report of {row.reported}: correct one"
         yield table.problem(index, reason, "end", str(row.end))
-    others = {"derived_from": row.derived_from, "quotes": [row.quotes], "alias_of": [row.alias_of]}
+    others = {"derived_from": row.derived_from or (), "quotes": [row.quotes], "alias_of": [row.alias_of]}
     for column, names in others.items():
         if row.source and row.source in names:
             reason = "this column names another source and this is the source itself: leave it out"
@@ -262,8 +267,6 @@ def _warnings(table: Table, rows: Sequence[Claim]) -> tuple[tuple[str, str], ...
         ([row.perpetrator for row in rows], "perpetrators"),
     ):
         warnings.extend(similar_names(names, what))
-    if not any(row.role for row in rows):
-        warnings.append(("no_roles", NO_ROLES))
     if all(row.quantity.is_unknown for row in rows):
         warnings.append(("no_counts", "no row has a count, so the table says nothing of the total"))
     return tuple(warnings)

@@ -14,6 +14,7 @@ from casualty_est.errors import InputError, Problem
 from casualty_est.quantity.quantity import Quantity
 from casualty_est.tables.names import recognised
 from casualty_est.tables.read import Table, read_table, table_from
+from casualty_est.tables.table import collector_paused
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,8 +42,7 @@ class Claims:
         What was recognised, assumed, left unread or is asked: codes ``encoding``, ``separator``,
         ``sheet``, ``records``, ``above_header``, ``recognised``, ``reworded``, ``dates``,
         ``level``, ``parts``, ``role_against_group``, ``part_of_group``, ``reported_before_end``,
-        ``copies``, ``unknown_columns``, ``default``, ``similar_names``, ``no_roles`` and
-        ``no_counts``.
+        ``copies``, ``unknown_columns``, ``default``, ``similar_names`` and ``no_counts``.
     name : str or None
         Name of the file, without its folder.
     where : str
@@ -102,7 +102,8 @@ class Claims:
         1
         """
         problems: list[Problem] = []
-        return cls.__new__(cls)._read(read_table(path, problems=problems), problems)
+        with collector_paused():
+            return cls.__new__(cls)._read(read_table(path, problems=problems), problems)
 
     @classmethod
     def from_rows(cls, rows: Iterable[Claim], name: str | None = None) -> Claims:

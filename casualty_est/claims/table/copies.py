@@ -27,19 +27,28 @@ _ASKED = "is it one figure? Say so with quotes or derived_from, or write indepen
 
 def copies(table: Table, rows: Sequence[Claim]) -> list[Note]:
     """Return what may be copied, each with its rows."""
+    # Equal texts share one quantity, so far fewer numbers are looked at than rows.
+    numbers = {id(row.quantity): _number(row.quantity) for row in rows}
     kept = [
         (index, row)
         for index, row in enumerate(rows)
-        if not row.independent and _number(row.quantity) is not None
+        if numbers[id(row.quantity)] is not None and not row.independent
     ]
     witness = _witnesses(rows)
-    by_cell: dict[tuple[object, ...], list[tuple[int, Claim]]] = defaultdict(list)
-    for index, row in kept:
-        by_cell[row.cell_key, row.level].append((index, row))
+    first: dict[tuple[object, ...], str] = {}
+    cells = [(row.scope, row.outcome, row.group, row.perpetrator, row.level) for _, row in kept]
+    several = {
+        cell
+        for cell, (_, row) in zip(cells, kept, strict=True)
+        if first.setdefault(cell, row.source) != row.source
+    }
+    by_cell: dict[tuple[str, ...], list[tuple[int, Claim]]] = defaultdict(list)
+    for cell, one in zip(cells, kept, strict=True) if several else ():
+        if cell in several:
+            by_cell[cell].append(one)
     notes: list[Note] = []
     for cell, held in by_cell.items():
-        if len({row.source for _, row in held}) > 1:
-            notes += _in_cell(table, cell, held, witness)
+        notes += _in_cell(table, ", ".join(cell[:4]), held, witness)
     notes += _sums(table, kept, witness)
     if len(notes) > _SHOWN:
         rest = len(notes) - _SHOWN
@@ -66,19 +75,19 @@ def _witnesses(rows: Sequence[Claim]) -> dict[str, str]:
         return name
 
     for row in rows:
-        for other in (row.quotes, row.alias_of, *row.derived_from):
-            if other:
-                first[root(row.source)] = root(other)
-    return {row.source: root(row.source) for row in rows}
+        if row.quotes or row.alias_of or row.derived_from:
+            for other in (row.quotes, row.alias_of, *row.derived_from):
+                if other:
+                    first[root(row.source)] = root(other)
+    return {name: root(name) for name in {row.source for row in rows}}
 
 
 def _in_cell(
     table: Table,
-    cell: tuple[object, ...],
+    where: str,
     held: list[tuple[int, Claim]],
     witness: dict[str, str],
 ) -> Iterator[Note]:
-    where = f"{', '.join(cell[0])}" if isinstance(cell[0], tuple) else ""
     groups: dict[tuple[object, ...], dict[str, int]] = defaultdict(dict)
     for index, row in held:
         groups[row.start, row.end, _number(row.quantity)].setdefault(row.source, index)
@@ -89,9 +98,9 @@ def _in_cell(
         if len({witness[name] for name in names}) > 1:
             equal[names] += [sources[name] for name in names]
             numbers[names].add(number)
-    told: set[frozenset[str]] = set()
+    told: set[str] = set()  # of sources that agree, one speaks for all
     for names, at in equal.items():
-        told |= {frozenset(pair) for pair in combinations(names, 2)}
+        told |= set(names[1:])
         stated = numbers[names]
         what = f"{next(iter(stated)):,}" if len(stated) == 1 else f"{len(stated):,} equal numbers"
         yield "copies", _asked(table, names, f"state {what}", where, at)
@@ -108,7 +117,7 @@ def _near(
     table: Table,
     where: str,
     held: list[tuple[int, Claim]],
-    told: set[frozenset[str]],
+    told: set[str],
     witness: dict[str, str],
 ) -> Iterator[Note]:
     """Point out pairs of sources with numbers nearly equal, or in step over time."""
@@ -120,7 +129,7 @@ def _near(
     if len(series) > 60:
         return  # among so many some are near by chance
     for one, other in combinations(series, 2):
-        if frozenset((one, other)) in told or witness[one] == witness[other]:
+        if one in told or other in told or witness[one] == witness[other]:
             continue
         common = series[one].keys() & series[other].keys()
         pairs = [(series[one][day], series[other][day]) for day in common]
@@ -152,6 +161,8 @@ def _sums(
         if number is not None and len(row.scopes) == 1 and row.scope != "all":
             key = (row.source, row.window, row.cell_key[1:])
             parts[key][row.scope] = (index, number)
+    if not parts:
+        return
     sources = {key[0] for key in parts}
     wholes = [(i, row) for i, row in kept if len(row.scopes) > 1 or row.scope == "all"]
     for index, row in wholes:

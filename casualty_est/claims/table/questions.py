@@ -36,9 +36,9 @@ _ROLE_AGAINST_GROUP = {
 
 def contradictions(table: Table, rows: Sequence[Claim]) -> Iterator[Problem]:
     """Find texts that count a group which lies outside of that of their row."""
-    for index, row in enumerate(rows):
-        said = row.quantity.groups if row.quantity is not None else ()
-        if not said or row.group not in _INSIDE:
+    for index, row in _naming_groups(rows):
+        said = row.quantity.groups
+        if row.group not in _INSIDE:
             continue
         outside = [group for group in said if group not in _INSIDE[row.group]]
         if not outside or _wider(row.group, said):
@@ -49,6 +49,14 @@ def contradictions(table: Table, rows: Sequence[Claim]) -> Iterator[Problem]:
             f"correct the group"
         )
         yield table.problem(index, reason, "quantity", row.quantity.text)
+
+
+def _naming_groups(rows: Sequence[Claim]) -> list[tuple[int, Claim]]:
+    """Rows whose text names a group."""
+    # Equal texts share one quantity.
+    naming = {id(row.quantity) for row in rows if row.quantity and row.quantity.counted}
+    return [(i, row) for i, row in enumerate(rows) if id(row.quantity) in naming
+            and row.quantity.groups] if naming else []  # fmt: skip
 
 
 def _wider(group: str, said: Sequence[str]) -> bool:
@@ -76,10 +84,10 @@ def _roles(table: Table, rows: Sequence[Claim]) -> Iterator[Note]:
 def _narrow(table: Table, rows: Sequence[Claim]) -> Iterator[Note]:
     """Ask about texts that count a part of the group of their row."""
     asked: dict[tuple[tuple[str, ...], str], list[int]] = {}
-    for index, row in enumerate(rows):
+    for index, row in _naming_groups(rows):
         said = row.quantity.groups
         inside = _INSIDE.get(row.group)
-        if not said or inside is None or row.group in said or not inside.issuperset(said):
+        if inside is None or row.group in said or not inside.issuperset(said):
             continue
         whole = _EVERYBODY.issubset(said) or {"civilians", "combatants"}.issubset(said)
         if not whole and len(inside) > 1:

@@ -21,7 +21,6 @@ from casualty_est.quantity.quantity import Quantity
 from casualty_est.tables.cells import ROLES
 from casualty_est.tables.checks import (
     CONTROLS_IN_PROSE,
-    NO_ROLES,
     convert,
     nearest,
     noted_quantities,
@@ -291,8 +290,6 @@ def _notes(rows: Sequence[Report]) -> tuple[Note, ...]:
     if len(bare) > ROLES_SHOWN:
         text = f"{len(bare) - ROLES_SHOWN:,} more sources have no role"
         notes.append(("default", text))
-    if not roles:
-        notes.append(("no_roles", NO_ROLES))
     rejected = sum(row.verdict == "rejected" and bool(row.quantity.low) for row in rows)
     if rejected:
         where = "1 row has" if rejected == 1 else f"{rejected:,} rows have"

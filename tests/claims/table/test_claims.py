@@ -17,7 +17,6 @@ from casualty_est.claims.table.claims import Claims, window_text
 from casualty_est.errors import CasualtyEstError, InputError
 from casualty_est.quantity.quantity import Quantity
 from casualty_est.tables.cells import ROLES
-from casualty_est.tables.checks import NO_ROLES
 
 COALITION = """source,quantity,role,scope,start,end,reported,perpetrator,citation
 CJTF-OIR,at least 841,perpetrator,Syria + Iraq,2014-08-08,2018-01-31,2018-02-22,Coalition,page
@@ -74,7 +73,6 @@ def test_defaults_that_were_assumed_are_said_once_per_column(tmp_path):
         ("default", "perpetrator not given in 3 rows: taken as any"),
         ("default", "scope not given in 3 rows: taken as all"),
         ("default", "level not given in 3 rows: taken as total"),
-        ("no_roles", NO_ROLES),
     )
     row = claims.rows[0]
     assert (row.outcome, row.group, row.perpetrator) == ("killed", "civilians", "any")

@@ -88,11 +88,6 @@ def test_a_role_that_fits(role, group):
     assert not asked(table, "role_against_group")
 
 
-def test_no_role_anywhere():
-    assert asked(claims(source=["A"], quantity=["5"]), "no_roles")
-    assert not asked(claims(source=["A"], quantity=["5"], role=["media"]), "no_roles")
-
-
 @pytest.mark.parametrize(
     ("start", "end", "reported", "column"),
     [
@@ -142,6 +137,12 @@ def test_numbers_that_two_state_by_chance(number):
 
 def test_the_hedge_hides_no_copy():
     assert copies(["A", "B"], ["471", "at least 471"])
+
+
+def test_one_of_those_that_agree_speaks_for_all():
+    equal, near = copies(["A", "B", "C"], ["45,805", "45,805", "45,800"])
+    assert equal.startswith("'A', 'B' state 45,805")
+    assert near.startswith("'A', 'C' state 45,805 and 45,800")
 
 
 def test_nearly_equal_figures():
