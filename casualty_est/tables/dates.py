@@ -79,7 +79,9 @@ def _shape(text: str) -> str:
 
 def _needs_order(text: str) -> bool:
     match = _NUMBERS.fullmatch(_without_time(text))
-    return bool(match) and int(match[1]) <= 12 and int(match[3]) <= 12 and match[1] != match[3]
+    if match is None or match[1] == match[3]:
+        return False
+    return int(match[1]) <= 12 and int(match[3]) <= 12
 
 
 def _order(texts: list[str]) -> str:

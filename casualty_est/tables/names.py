@@ -91,7 +91,7 @@ def _with_quantity(
     table: Table, numbers: dict[str, list[str]], problems: list[Problem], *, outcomes: bool
 ) -> tuple[Table, list[str]]:
     """Add a column `quantity`, and rows where a record counts several outcomes."""
-    counts = [what for what in ("killed", "injured", "casualties") if what in numbers]
+    counts: list[str] = [what for what in ("killed", "injured", "casualties") if what in numbers]
     counts = counts if outcomes else counts[:1]
     if not counts and "any" in numbers and outcomes and not {"low", "high", "best"} & set(numbers):
         counts = ["any"]

@@ -28,10 +28,11 @@ _TWO_BYTES = re.compile(rb"[\xc2-\xdf][\x80-\xbf]")
 def decode(data: bytes, name: str) -> tuple[str, Notes]:
     """Return the text of a file and how it was read, or say on which line it cannot be."""
     encoding = _marked(data)
+    notes: Notes = []
     try:
         if encoding:
             return data.decode(encoding), [("encoding", f"the file is read as {encoding.upper()}")]
-        text, notes = data.decode("utf-8-sig"), []
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         if encoding:
             reason = f"the file is not whole {encoding.upper()}: save it again as UTF-8 text"

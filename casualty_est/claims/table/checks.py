@@ -192,7 +192,11 @@ def _row_problems(table: Table, index: int, row: Claim) -> Iterator[Problem]:
     if row.end and row.reported and (row.end - row.reported).days > _LATE:
         reason = f"nobody can count up to this day in a report of {row.reported}: correct one"
         yield table.problem(index, reason, "end", str(row.end))
-    others = {"derived_from": row.derived_from or (), "quotes": [row.quotes], "alias_of": [row.alias_of]}
+    others = {
+        "derived_from": row.derived_from or (),
+        "quotes": [row.quotes],
+        "alias_of": [row.alias_of],
+    }
     for column, names in others.items():
         if row.source and row.source in names:
             reason = "this column names another source and this is the source itself: leave it out"

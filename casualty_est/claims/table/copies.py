@@ -35,9 +35,11 @@ def copies(table: Table, rows: Sequence[Claim]) -> list[Note]:
         if numbers[id(row.quantity)] is not None and not row.independent
     ]
     witness = _witnesses(rows)
-    first: dict[tuple[object, ...], str] = {}
-    cells = [(row.scope, row.outcome, row.group, row.perpetrator, row.level) for _, row in kept]
-    several = {
+    first: dict[tuple[str, ...], str] = {}
+    cells: list[tuple[str, ...]] = [
+        (row.scope, row.outcome, row.group, row.perpetrator, row.level) for _, row in kept
+    ]
+    several: set[tuple[str, ...]] = {
         cell
         for cell, (_, row) in zip(cells, kept, strict=True)
         if first.setdefault(cell, row.source) != row.source

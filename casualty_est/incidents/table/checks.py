@@ -285,10 +285,10 @@ def _notes(rows: Sequence[Report]) -> tuple[Note, ...]:
         notes.append(("default", "count not given: every incident counts once"))
     roles = {row.source for row in rows if row.role}
     sources = dict.fromkeys(row.source for row in rows)
-    bare = [name for name in sources if name not in roles]
-    notes.extend(("default", f"{name!r} has no role") for name in bare[:ROLES_SHOWN])
-    if len(bare) > ROLES_SHOWN:
-        text = f"{len(bare) - ROLES_SHOWN:,} more sources have no role"
+    without = [name for name in sources if name not in roles]
+    notes.extend(("default", f"{name!r} has no role") for name in without[:ROLES_SHOWN])
+    if len(without) > ROLES_SHOWN:
+        text = f"{len(without) - ROLES_SHOWN:,} more sources have no role"
         notes.append(("default", text))
     rejected = sum(row.verdict == "rejected" and bool(row.quantity.low) for row in rows)
     if rejected:
