@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 import pytest
 
 from casualty_est import Quantity
 from casualty_est.errors import QuantityError
 
+LANGUAGES = files("casualty_est.quantity") / "languages"
 PLAIN = {
     "injured": ["5 wounded", "5 injured", "injured: 5", "5 WIA", "5 blessés", "5 Verletzte"],
     "casualties": [
@@ -103,3 +106,18 @@ def test_an_error_without_a_level_says_what_was_assumed():
         "the level of its interval is not stated: 95% is assumed; write (SD) behind a standard "
         "error",
     )
+
+
+@pytest.mark.parametrize("path", sorted(LANGUAGES.glob("*.toml")), ids=lambda path: path.stem)
+def test_every_word_of_a_language_has_a_native_source(path):
+    lines = path.read_text(encoding="utf-8").splitlines()
+    section = tagged = ""
+    for line in lines:
+        if line.startswith("["):
+            section, tagged = line, "#" in line
+        words = line.startswith((" ", '"', "'")) and not line.rstrip().endswith("[")
+        if words and section.startswith("[words"):
+            assert tagged or "#" in line, line
+    sources = "".join(line for line in lines[:3] if line.startswith("#"))
+    assert "Sources: " in sources
+    assert sources.count(" = ") >= 2
