@@ -14,9 +14,14 @@ from casualty_est.quantity.quantity import Quantity
 from casualty_est.tables.read import Table
 
 # Category Cc and the bidirectional controls: they would let a cell rewrite the terminal, or show
-# its letters in another order than they stand.
-_BIDI = "\u202a-\u202e\u2066-\u2069"
+# its letters in another order than they stand. Half a character cannot be written at all.
+_BIDI = "\u202a-\u202e\u2066-\u2069\ud800-\udfff"
 CONTROLS = re.compile(f"[\x00-\x1f\x7f-\x9f{_BIDI}]")
+# Small letters of Cyrillic and Greek that look like Latin ones.
+_LOOKS = str.maketrans(
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u03bf\u03b1\u03bd\u03c1\u03ba\u03b9",
+    "aeopcyxijsoavpki",
+)
 _PARTS_SHOWN = 6
 _LINES_SHOWN = 6
 # A citation may run over several lines.
@@ -112,11 +117,12 @@ def unknown_columns(table: Table, known: Collection[str]) -> tuple[tuple[str, st
 
 
 def similar_names(names: Iterable[str], what: str) -> tuple[tuple[str, str], ...]:
-    """Return a warning for each set of names that differ only in case, width or spaces."""
+    """Return a warning for each set of names that differ only in case, width, spaces or looks."""
     mend = "use one spelling if they are one"
     by_key: dict[str, list[str]] = {}
     for name in dict.fromkeys(names):
-        key = "".join(unicodedata.normalize("NFKC", name).casefold().split())
+        folded = unicodedata.normalize("NFKC", name).casefold().translate(_LOOKS)
+        key = "".join(c for c in folded if not c.isspace() and unicodedata.category(c) != "Cf")
         by_key.setdefault(key, []).append(name)
     return tuple(
         ("similar_names", f"{' and '.join(map(repr, group))} are taken as different {what}: {mend}")

@@ -138,7 +138,7 @@ def range_text(low: str, best: str, high: str, prob: str = "") -> str:
         return f"{low}-{high}"
     level = prob.removesuffix("%")
     if level.startswith(("0.", ".")):
-        level = f"{float(level) * 100:g}" if level.lstrip("0").strip(".").isdigit() else level
+        level = f"{float(level) * 100:g}" if level.lstrip("0").strip(".").isdecimal() else level
     return f"{best} ({f'{level}% CI ' if level else ''}{low}-{high})"
 
 

@@ -260,3 +260,12 @@ def test_arbitrary_bytes_are_a_table_or_an_error_of_ours(tmp_path_factory, data)
         assert len(table.cells) == len(table.columns)
         assert all(len(column) == len(table.lines) > 0 for column in table.cells)
         assert list(table.lines) == sorted(set(table.lines))
+
+
+@pytest.mark.parametrize(
+    "other", ["Re\u200bd Cross", "R\u0435d Cross", "red\u00a0cross", "Red\u2009Cross\u200f"]
+)
+def test_names_that_only_look_alike_are_warned_of(other):
+    ((code, text),) = similar_names(["Red Cross", other, "Airwars"], "sources")
+    assert code == "similar_names"
+    assert "are taken as different sources" in text
