@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from casualty_est.cli import options
-from casualty_est.cli.run import Run, print_checked
+from casualty_est.cli.run import NO_ROLES, Run, print_checked
 from casualty_est.errors import UsageError
 
 
@@ -104,7 +104,8 @@ def check(
     documented = table.documented()
     if documented is not None:
         lines.append(f"Documented: {documented.low:,.0f} deaths ({documented.source}).")
-    print_checked(*lines, notes=table.warnings)
+    no_role = () if any(table.roles.values()) else (("no_roles", NO_ROLES),)
+    print_checked(*lines, notes=(*table.warnings, *no_role))
 
 
 def read_anchor(text: str | None, sources: Sequence[str]) -> Any:

@@ -213,8 +213,11 @@ def below_documented(estimate: Estimate) -> list[str]:
         if row.documented and row.part == "total":
             low = row.documented.low
             told = f"{naming.row_name(estimate, i)}: the" if len(estimate) > 1 else "The"
+            text = documented_text(row.documented)
+            # "More than 500" is 501 and more, and nobody wrote 501.
+            shown = f"{low:,}" if f"{low:,}" in text else f"count ({text})"
             sentences.append(
-                f"{told} probability that the true number lies below the documented {low:,} is "
+                f"{told} probability that the true number lies below the documented {shown} is "
                 f"{chance(float((estimate.draws(i) < low).mean()))}."
             )
     return sentences

@@ -18,4 +18,11 @@ def read_dataset(path: Path) -> Claims:
 
 def looks_like(header: frozenset[str]) -> bool:
     """Whether the columns are those of such a table."""
-    return {"source", "quantity"} <= header and "incident" not in header
+    from casualty_est.claims.table.claim import COLUMNS
+    from casualty_est.tables.names import has_numbers, known_columns
+
+    if any(name.casefold() in ("incident", "incident_id") for name in header):
+        return False
+    return "source" in known_columns(header, "claims", COLUMNS) and has_numbers(
+        header, "claims", COLUMNS
+    )
