@@ -174,11 +174,14 @@ def test_a_kind_of_table_that_there_is_not(capsys, table):
     for words in (["rumours", table], [table]):
         code, out, err = run(capsys, "check", *words)
         assert (code, out) == (2, "")
-        assert err.endswith("is no kind of table; valid are 'claims', 'incidents', 'lists'\n")
+        assert err.endswith(
+            "is no kind of table; valid are 'claims', 'incidents', 'lists', 'survey'\n"
+        )
     assert "did you mean 'claims'?" in run(capsys, "check", "clams", table)[2]
 
 
 OF_EACH_KIND = {"claims": "coalition", "incidents": "strikes_incidents", "lists": "kosovo"}
+OF_EACH_KIND["survey"] = "gaza_survey"
 
 
 @pytest.mark.parametrize("kind", OF_EACH_KIND)
@@ -226,7 +229,7 @@ def test_demo_list_and_unknown_study(capsys):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["strikes", "kosovo", "syria", "timeline"])
+@pytest.mark.parametrize("name", ["strikes", "kosovo", "syria", "timeline", "gaza", "iraq"])
 def test_every_other_study_runs_end_to_end(capsys, tmp_path, name):
     code, _, err = run(capsys, "demo", name, "--out", tmp_path / "demo", "--quiet")
     assert (code, err) == (0, "")
