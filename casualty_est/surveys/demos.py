@@ -19,7 +19,7 @@ def _model(survey: Survey) -> SurveyModel:
 
 DEMOS = {
     "gaza": Study(
-        "People killed in the Gaza Strip, October 2023 to January 2025: a survey of 2,000 households",
+        "People killed in Gaza, October 2023 to January 2025: a survey of 2,000 households",
         "gaza_survey",
         _model,
         statements={

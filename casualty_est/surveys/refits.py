@@ -13,9 +13,7 @@ def without_each_source(
     model: SurveyModel, estimate: SurveyEstimate, row: int, prob: float, report: Report
 ) -> tuple[Case, ...]:
     """The estimate without each study in turn."""
-    cases: tuple[Case, ...] = engine(model).without(
-        model, estimate.meta.settings, row, prob, report
-    )
+    cases: tuple[Case, ...] = engine(model).without(model, estimate, row, prob, report)
     return cases
 
 
@@ -23,7 +21,7 @@ def dials(
     model: SurveyModel, estimate: SurveyEstimate, row: int, prob: float, report: Report
 ) -> tuple[Case, ...]:
     """The estimate under other values of what no survey can check."""
-    cases: tuple[Case, ...] = engine(model).dials(model, estimate.meta.settings, row, prob, report)
+    cases: tuple[Case, ...] = engine(model).dials(model, estimate, row, prob, report)
     return cases
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.result.call import Report
+from casualty_est.result.estimate import Estimate
 from casualty_est.result.refits import case
 from casualty_est.result.schema import (
     Assumption,
@@ -206,15 +207,16 @@ def _rests(layout: PublishedLayout, target: Target, weights: Array, bias: Array)
 # Refits -----------------------------------------------------------------------------------------
 
 
-def _again(layout: PublishedLayout, target: Target, settings: dict[str, Any]) -> Array:
+def _again(layout: PublishedLayout, target: Target, estimate: Estimate) -> Array:
     """Draws of one count from another layout or other rows."""
+    settings = estimate.meta.settings
     rng = np.random.default_rng(settings["seed"])
     draws = settings["draws"] * settings["chains"]
     return np.exp(solve(layout, (target,), draws, rng).log_deaths[:, 0])
 
 
 def without(
-    model: SurveyModel, settings: dict[str, Any], row: int, prob: float, report: Report
+    model: SurveyModel, estimate: Estimate, row: int, prob: float, report: Report
 ) -> tuple[Case, ...]:
     """The estimate without each study in turn; none where one study stands alone."""
     layout: PublishedLayout = model.layout
@@ -223,25 +225,25 @@ def without(
         left = layout.without(name, target)
         if left is not None:
             report(f"without {name}", None)
-            values = _again(layout, left, settings)
+            values = _again(layout, left, estimate)
             cases.append(case(f"without {name}", values, prob, converged=True))
     return tuple(cases)
 
 
 def dials(
-    model: SurveyModel, settings: dict[str, Any], row: int, prob: float, report: Report
+    model: SurveyModel, estimate: Estimate, row: int, prob: float, report: Report
 ) -> tuple[Case, ...]:
     """The estimate under other biases, deaths that no household could report, unvisited places."""
     layout: PublishedLayout = model.layout
     target, cases = layout.targets[row], []
     own = layout.bias_sd[0]
     for sd in sorted({0.0, STRESS_SD} - {own}):
-        values = _again(layout.with_bias(sd), target, settings)
+        values = _again(layout.with_bias(sd), target, estimate)
         words = (
             "no bias beside the published error" if not sd else f"bias of a study with sd {sd:g}"
         )
         cases.append(case(words, values, prob, converged=True))
-    base = _again(layout, target, settings)
+    base = _again(layout, target, estimate)
     for share in MISSED:
         words = f"{percent(share)} of the dead in no household that could report them"
         cases.append(case(words, base / (1 - share), prob, converged=True))

@@ -7,13 +7,16 @@ from datetime import date
 from html import escape
 from typing import TYPE_CHECKING, Any, Protocol
 
+from casualty_est.errors import UsageError
 from casualty_est.kinds import room
+from casualty_est.surveys.model.households import HouseholdLayout
 from casualty_est.surveys.model.options import Options
 from casualty_est.surveys.model.published import PublishedLayout
-from casualty_est.surveys.table.forms import ESTIMATE
+from casualty_est.surveys.table.forms import ESTIMATE, HOUSEHOLDS
 from casualty_est.surveys.table.survey import Survey
 
 if TYPE_CHECKING:
+    import pymc
     import xarray
 
     from casualty_est.surveys.estimate import SurveyEstimate
@@ -40,7 +43,7 @@ class Layout(Protocol):
         """The model in words, every prior with its number."""
 
 
-LAYOUTS: dict[str, Any] = {ESTIMATE: PublishedLayout}
+LAYOUTS: dict[str, Any] = {ESTIMATE: PublishedLayout, HOUSEHOLDS: HouseholdLayout}
 
 
 class SurveyModel:
@@ -126,12 +129,35 @@ class SurveyModel:
             cell,
         )
         self.layout: Any = LAYOUTS[self.survey.form].of(self.survey, options)
+        self._pymc_model: pymc.Model | None = None
         self.notes: tuple[Note, ...] = (*self.survey.warnings, *self.layout.notes)
         self.settings: dict[str, Any] = {
             "table": self.survey.name,
             "form": self.survey.form,
             **self.layout.settings,
         }
+
+    @property
+    def pymc_model(self) -> pymc.Model:
+        """The model of households as a `pymc.Model`, for whoever wants to extend it.
+
+        Raises
+        ------
+        UsageError
+            If the table holds no households, or only weights say whom they stand for: those forms
+            are computed without PyMC.
+        """
+        layout = self.layout
+        if layout.engine != "households":
+            msg = (
+                "only households with a population have a PyMC model: the rest is computed exactly"
+            )
+            raise UsageError(msg)
+        if self._pymc_model is None:
+            from casualty_est.surveys.model.household_graph import build
+
+            self._pymc_model = build(layout)
+        return self._pymc_model
 
     def fit(
         self,

@@ -16,7 +16,7 @@ class SurveyPlots(Plots):
 
     _estimate: SurveyEstimate
     _estimated: ClassVar[str] = "from the sample"
-    _whole: ClassVar[str] = "all studies"
+    _whole: ClassVar[str] = "as fitted"
     _groups: ClassVar[Mapping[str, str]] = {
         "without_each_source": "Without one study",
         "dials": "If what no survey can check were otherwise",

@@ -25,7 +25,7 @@ class SurveyParts(Parts):
 
     package: ClassVar[str] = "casualty_est.surveys.report"
     template: ClassVar[str] = "surveys.html"
-    sources_heading: ClassVar[str] = "What does each study say?"
+    sources_heading: ClassVar[str] = "How good is the sample?"
     said_elsewhere = frozenset({"contradicts"})
     estimate: SurveyEstimate
 

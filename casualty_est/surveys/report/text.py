@@ -95,11 +95,12 @@ def extinct(estimate: SurveyEstimate) -> str:
     if sample is None or sample.extinct is None:
         return ""
     gone = sample.extinct
-    at = gone.share
+    at, times = gone.share, f"{gone.dial:g} times as many"
+    times = "them" if gone.dial == 1 else times
     return (
         "The sample holds no household of which nobody is left. How deaths cluster within the "
         f"households that it holds implies that {portion(at.median)} of all deaths "
         f"({portion(at.low)} to {portion(at.high)}) lie in such households; the estimate counts "
-        f"{gone.dial:g} times as many. This is extrapolation: one bomb kills a whole household in "
-        "a way that no distribution of single deaths foresees."
+        f"{times}. This is extrapolation: one bomb kills a whole household in a way "
+        "that no distribution of single deaths foresees."
     )

@@ -30,7 +30,7 @@ class Households:
     strata : tuple of str
         Names of the strata; one without a name where the table has no such column.
     clusters : int
-        Number of primary sampling units.
+        Number of primary sampling units; one label in two strata is two of them.
     psu, stratum : ndarray of int
         Cluster and stratum of each household, as positions.
     members : ndarray of int
@@ -65,7 +65,9 @@ def read_households(
     warnings = list(unknown_columns(table, COLUMNS))
     if problems:
         return _nothing(), warnings
-    psu, clusters = _positions(parsed["psu"])
+    # Clusters are often numbered anew in each stratum.
+    names = zip(parsed["stratum"], parsed["psu"], strict=True)
+    psu, clusters = _positions([f"{stratum}\0{psu}" for stratum, psu in names])
     stratum, strata = _positions(parsed["stratum"])
     people = {
         name: np.array([value or 0 for value in parsed[name]], dtype=np.int64)
