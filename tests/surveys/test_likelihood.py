@@ -55,6 +55,13 @@ def test_a_design_is_the_mixture_over_the_likeness_in_clusters():
     np.testing.assert_allclose(got, wanted, atol=1e-6)
 
 
+def test_many_values_at_once_are_interpolated():
+    one = number(estimate=["1000"], deaths=[50], clusters=[20], households=[480])
+    t = np.random.default_rng(1).uniform(6.0, 8.0, (20, 30))
+    np.testing.assert_allclose(one.interpolated(t), one.log_likelihood(t), atol=1e-4)
+    assert one.interpolated(np.array([30.0]))[0] < one.interpolated(np.array([20.0]))[0] < -100
+
+
 def test_weights_raise_the_design_effect():
     assert design.effect(10, 0.15) == pytest.approx(2.35)
     assert design.effect(10, 0.15, weight_cv=0.5) == pytest.approx(2.35 * 1.25)

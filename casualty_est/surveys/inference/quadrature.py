@@ -133,7 +133,7 @@ def _density(layout: PublishedLayout, target: Target, bias: Array) -> tuple[Arra
     slope = min(number.slope for number in numbers)
     logs = np.broadcast_to(slope * m, (len(bias), GRID)).copy()
     for number, study in zip(numbers, studies, strict=True):
-        logs += number.log_likelihood(m + bias[:, study, None])
+        logs += number.interpolated(m + bias[:, study, None])
     return m, logs
 
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 from casualty_est.errors import UsageError
 from casualty_est.kinds import room
 from casualty_est.surveys.model.households import HouseholdLayout
+from casualty_est.surveys.model.matched import MatchedLayout
 from casualty_est.surveys.model.options import Options
 from casualty_est.surveys.model.published import PublishedLayout
-from casualty_est.surveys.table.forms import ESTIMATE, HOUSEHOLDS
+from casualty_est.surveys.table.forms import ESTIMATE, HOUSEHOLDS, MATCHED
 from casualty_est.surveys.table.survey import Survey
 
 if TYPE_CHECKING:
@@ -43,7 +44,11 @@ class Layout(Protocol):
         """The model in words, every prior with its number."""
 
 
-LAYOUTS: dict[str, Any] = {ESTIMATE: PublishedLayout, HOUSEHOLDS: HouseholdLayout}
+LAYOUTS: dict[str, Any] = {
+    ESTIMATE: PublishedLayout,
+    HOUSEHOLDS: HouseholdLayout,
+    MATCHED: MatchedLayout,
+}
 
 
 class SurveyModel:

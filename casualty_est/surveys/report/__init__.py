@@ -47,8 +47,16 @@ class SurveyParts(Parts):
         return text.rests_on(self.estimate)
 
     def documented(self) -> str:
-        """A survey documents nothing."""
-        return text.DOCUMENTED
+        """A survey documents nothing; lists on which its deaths were looked up do."""
+        counted = self.estimate.meta.rows[0].documented
+        if counted is None:
+            return text.DOCUMENTED
+        where = counted.source or "at least one list"
+        return f"Documented, not estimated: {counted.low:,} people on {where}."
+
+    def below_documented(self) -> list[str]:
+        """Everybody on a list is counted: below that number nothing can lie."""
+        return []
 
     def sources(self) -> Table | None:
         """What each study says alone, or how complete each list is."""

@@ -40,6 +40,13 @@ class Matched:
         return len(self.on)
 
     @property
+    def whole(self) -> Matched:
+        """The deaths that were looked up on every list."""
+        known = ~np.isnan(self.on).any(axis=1)
+        _, psu = np.unique(self.psu[known], return_inverse=True)
+        return Matched(self.lists, self.on[known], psu.astype(np.int64))
+
+    @property
     def on_any(self) -> Array:
         """1 where some list holds the death, 0 where none does, NaN where that is not known."""
         somewhere = (self.on == 1).any(axis=1)
@@ -81,7 +88,7 @@ def read_matched(table: Table, problems: list[Problem]) -> tuple[Matched, list[t
     on = np.array(codes, dtype=float).T if codes else np.zeros((len(table), 0))
     unseen = int(np.isnan(on).any(axis=1).sum())
     if unseen:
-        text = f"{unseen:,} deaths were not looked up on every list: a blank says nothing"
+        text = f"{unseen:,} deaths were not looked up on every list, and are left out"
         warnings.append(("not_looked_up", text))
     if "psu" not in table.columns:
         text = "the table has no column psu: the deaths are taken as drawn one by one"
