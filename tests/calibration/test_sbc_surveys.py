@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.sbc import judge, study
-from tests.support.survey_adapters import FromPrior, Sampled, Studies
+from tests.support.survey_adapters import FromPrior, LookedUp, Sampled, Studies
 from tests.support.survey_simulators import Country
 
 SEED = 20041029
@@ -52,3 +52,12 @@ def test_surveys_of_the_field_are_covered(icc):
 def test_without_the_households_that_nobody_can_report_the_field_is_not_covered():
     found = run(Sampled(Country(icc=0.5), seen=False), "survey field 0.5 forgotten")
     assert found.coverage()["log deaths"][0.95] < 0.8
+
+
+def test_matched_deaths_are_calibrated():
+    judge(run(LookedUp(), "survey matched"))
+
+
+def test_clusters_that_the_model_is_not_told_of_are_found_out():
+    found = run(LookedUp(deaths=300, per=12, clustered=False), "survey matched unclustered", 150)
+    assert not found.covers()

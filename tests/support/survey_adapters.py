@@ -132,3 +132,26 @@ class Sampled:
         people = people_of(self.country)
         model = ce.SurveyModel(frame, population=people, population_sd=0.0, zero_survivors=times)
         return {"log deaths": np.log(model.fit(seed=seed, draws=DRAWS, chains=CHAINS).draws())}
+
+
+@dataclass(frozen=True)
+class LookedUp:
+    """Deaths of clusters looked up on one list whose completeness comes from the prior."""
+
+    deaths: int = 120
+    per: int = 4
+    clustered: bool = True  # whether the model is told of the clusters
+
+    def simulate(self, rng):
+        share = rng.beta(0.5, 0.5)
+        deff = 1 + (self.per - 1) * np.exp(np.log(0.16) + 0.35 * rng.standard_normal())
+        alike = (self.deaths - deff) / (deff - 1)
+        chance = rng.beta(max(alike * share, 1e-9), max(alike * (1 - share), 1e-9))
+        on = np.arange(self.deaths) < rng.binomial(self.deaths, chance)
+        psu = np.arange(self.deaths) // self.per if self.clustered else np.arange(self.deaths)
+        frame = pd.DataFrame({"psu": psu, "death": range(self.deaths), "A": on.astype(int)})
+        return {"completeness": share}, frame
+
+    def fit(self, frame, seed):
+        est = ce.SurveyModel(frame, listed={"A": 1000}).fit(seed=seed, draws=DRAWS, chains=CHAINS)
+        return {"completeness": est.completeness("A")}

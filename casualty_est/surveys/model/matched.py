@@ -26,7 +26,7 @@ Array = npt.NDArray[np.float64]
 
 ANY = "any"
 KNOWN = {"listed", "missed_links", "cell"}
-PRIOR = (0.5, 0.5)
+PRIOR = (0.5, 0.5)  # Jeffreys; its quantiles stand in `inference.matched`
 LOOSE, TIGHT = 0.05, 1e7  # limits of the concentration of the beta-binomial
 MOST_MISSED = 0.9
 
