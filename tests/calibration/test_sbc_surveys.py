@@ -54,10 +54,12 @@ def test_without_the_households_that_nobody_can_report_the_field_is_not_covered(
     assert found.coverage()["log deaths"][0.95] < 0.8
 
 
+@pytest.mark.slow
 def test_matched_deaths_are_calibrated():
     judge(run(LookedUp(), "survey matched"))
 
 
+@pytest.mark.slow
 def test_clusters_that_the_model_is_not_told_of_are_found_out():
     found = run(LookedUp(deaths=300, per=12, clustered=False), "survey matched unclustered", 150)
     assert not found.covers()
