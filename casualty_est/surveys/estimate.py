@@ -195,7 +195,9 @@ class SurveyEstimate(Estimate):
     @property
     def plot(self) -> SurveyPlots:
         """Pictures of this estimate, such as ``est.plot.total()``."""
-        plots: SurveyPlots = room("survey", "plots").SurveyPlots(self)
+        pictures = room("survey", "plots")
+        kind = pictures.MatchedPlots if self._matched else pictures.SurveyPlots
+        plots: SurveyPlots = kind(self)
         return plots
 
     def _expected(self) -> tuple[tuple[str, int], ...]:

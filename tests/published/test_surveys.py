@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import casualty_est as ce
+from casualty_est.surveys.model.likelihood import number_of
 
 # Gaza Mortality Survey, doi 10.1016/S2214-109X(25)00522-4; Kosovo, doi
 # 10.1016/S0140-6736(00)02404-1; Iraq Family Health Survey, doi 10.1056/NEJMsa0707782.
@@ -44,3 +45,19 @@ def test_deaths_and_clusters_alone_give_nearly_the_published_width(study):
     est = ce.SurveyModel(table, bias_sd=0.0).fit(seed=1, draws=10_000)
     ends = np.quantile(est.draws(), [0.025, 0.975])
     assert np.log(ends[1] / ends[0]) == pytest.approx(np.log(high / low), rel=0.15)
+
+
+@pytest.mark.slow
+def test_lists_and_survey_of_kosovo_agree_and_hold_the_near_census():
+    """The survey counts seventeen months: 85% of its deaths (sd 5%) are in those of the lists."""
+    lists = ce.ListModel(ce.datasets.lists("kosovo"), cell={"scope": "Kosovo"}).fit(seed=1)
+    counts = np.sort(lists.draws().ravel())
+    number = number_of(ce.datasets.survey("kosovo_survey").rows[0])
+    shift = np.random.default_rng(1).standard_normal((500, 2)) * (0.05 / 0.85, 0.05)
+    at = np.log(counts / 0.85)[:, None] + shift.sum(axis=1)
+    weights = np.exp(number.log_likelihood(at)).mean(axis=1)
+    low, middle, high = np.interp([0.025, 0.5, 0.975], np.cumsum(weights) / weights.sum(), counts)
+    np.testing.assert_allclose([low, middle, high], [9_288, 11_235, 14_419], rtol=0.04)
+    assert low < 10_401 < high
+    before = np.quantile(counts, [0.025, 0.975])
+    assert high - low < 0.75 * (before[1] - before[0])

@@ -108,8 +108,8 @@ def test_households_without_a_survivor_against_enumeration():
 
 
 def test_the_part_of_households_without_a_survivor_grows_with_the_likeness_of_deaths():
-    # Sizes 1 to 12, mean about 5: the parts of .05, .1, .2, .3 and .5 as published in the note on
-    # the method are .012, .016, .033, .067 and .207.
+    # Parts of all deaths by icc, enumerated over sizes 1 to 12 with a mean of 5.2; other sizes of
+    # about that mean give nearly the same.
     sizes = 1000 * stats.binom.pmf(np.arange(12), 11, 0.38)
     for icc, part in {0.05: 0.012, 0.1: 0.016, 0.2: 0.033, 0.3: 0.067, 0.5: 0.207}.items():
         rate, extinct, _ = model.rates(

@@ -174,9 +174,9 @@ def kernel(x: Array, centres: Array, sd: float) -> Array:
     return np.asarray(mass / np.maximum(mass.sum(axis=0), TINY))
 
 
-def sample(found: Posterior, draws: int, rng: np.random.Generator) -> dict[str, Array]:
+def sample(known: Posterior, draws: int, rng: np.random.Generator) -> dict[str, Array]:
     """Draw cells by their mass, and a point of each cell evenly."""
-    grid, joint = found.grid, found.joint
+    grid, joint = known.grid, known.joint
     mass = np.exp(joint - joint.max()).ravel()
     cumulative = np.cumsum(mass)
     at = np.searchsorted(cumulative, rng.uniform(size=draws) * cumulative[-1])
@@ -186,7 +186,7 @@ def sample(found: Posterior, draws: int, rng: np.random.Generator) -> dict[str, 
         return _points(grid, {"icc": i, "sigma": s, "mu": m}, rng)
     i, s, c, t = places
     drawn = _points(grid, {"icc": i, "sigma": s, "middle": c, "tau": t}, rng)
-    logs = found.strata[i, s] + _log_normal(grid.mu, grid.middle[c], grid.tau[t])[:, None]
+    logs = known.strata[i, s] + _log_normal(grid.mu, grid.middle[c], grid.tau[t])[:, None]
     sums = np.cumsum(np.exp(logs - logs.max(axis=-1, keepdims=True)), axis=-1)
     wanted = rng.uniform(size=sums.shape[:2]) * sums[..., -1]
     chosen = np.minimum((sums < wanted[..., None]).sum(axis=-1), len(grid.mu) - 1)

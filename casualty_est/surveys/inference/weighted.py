@@ -76,13 +76,13 @@ def ratio(held: Households, values: npt.ArrayLike | None = None) -> Ratio:
 
 def compared(layout: HouseholdLayout) -> Weighted | None:
     """The estimate by weights beside that of the model; None where nobody died."""
-    found = ratio(layout.households)
-    if not found.rate:
+    hajek = ratio(layout.households)
+    if not hajek.rate:
         return None
     people = float(layout.population.sum())
-    reach = np.exp(Z95 * found.error / found.rate)
-    middle = people * found.rate
-    return Weighted(middle, middle / reach, middle * reach, found.deff)
+    reach = np.exp(Z95 * hajek.error / hajek.rate)
+    middle = people * hajek.rate
+    return Weighted(middle, middle / reach, middle * reach, hajek.deff)
 
 
 def fit(model: SurveyModel, plan: Plan) -> Solved:
@@ -101,13 +101,13 @@ def fit(model: SurveyModel, plan: Plan) -> Solved:
 def _draws(layout: HouseholdLayout, draws: int, seed: int) -> tuple[Array, Array]:
     """Deaths with the missing as set, and without them."""
     rng = np.random.default_rng(seed)
-    held, found = layout.households, ratio(layout.households)
+    held, hajek = layout.households, ratio(layout.households)
     people = float(layout.population.sum()) * np.exp(
         layout.population_sd * rng.standard_normal(draws)
     )
-    if found.rate:
-        log_error = found.error / found.rate
-        base = people * found.rate * np.exp(log_error * rng.standard_t(found.freedom, draws))
+    if hajek.rate:
+        log_error = hajek.error / hajek.rate
+        base = people * hajek.rate * np.exp(log_error * rng.standard_t(hajek.freedom, draws))
     else:
         deff = effect(len(held) / held.clusters, RHO_MEDIAN)
         base = people * rng.exponential(float(deff) / held.members.sum(), draws)

@@ -89,9 +89,13 @@ class SurveyParts(Parts):
         return {"perpetrator_named": lambda: True}
 
     def pictures(self) -> dict[str, Wanted]:
-        """Weights of studies where there are several."""
+        """Weights of studies where there are several, completeness of lists."""
         several = len(self.estimate.identification(0).rows) > 1
-        return weights_picture(self.estimate) if several else {}
+        wanted = weights_picture(self.estimate) if several else {}
+        if self.estimate.details.form == "matched":
+            alt = "Share of all deaths that each list holds; the numbers stand in the table above."
+            wanted["sources"] = Wanted(alt, {"ci_prob": self.prob})
+        return wanted
 
     def more(self) -> dict[str, Any]:
         """Design of the sample, contradictions, and what was published."""
