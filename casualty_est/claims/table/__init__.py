@@ -9,6 +9,12 @@ if TYPE_CHECKING:
     from casualty_est.claims.table.claims import Claims
 
 
+# Columns that no table of claims has: of single incidents, and of the design of a survey.
+ELSEWHERE = frozenset(
+    {"incident", "incident_id", "clusters", "households", "deff", "response", "fieldwork"}
+)
+
+
 def read_dataset(path: Path) -> Claims:
     """Read a bundled table."""
     from casualty_est.claims.table.claims import Claims
@@ -21,7 +27,8 @@ def looks_like(header: frozenset[str]) -> bool:
     from casualty_est.claims.table.claim import COLUMNS
     from casualty_est.tables.names import has_numbers, known_columns
 
-    if any(name.casefold() in ("incident", "incident_id") for name in header):
+    names = {name.casefold() for name in header}
+    if names & ELSEWHERE:
         return False
     return "source" in known_columns(header, "claims", COLUMNS) and has_numbers(
         header, "claims", COLUMNS
