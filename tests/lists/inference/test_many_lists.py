@@ -195,3 +195,13 @@ def test_a_climb_from_elsewhere_ends_at_the_same_mode():
         again, height = climb(member, table, theta + 0.3)
         assert height == pytest.approx(value, abs=1e-6)
         np.testing.assert_allclose(again, theta, atol=1e-3)
+
+
+def test_second_derivatives_of_a_normal_prior_are_minus_one_over_its_variance():
+    from casualty_est.lists.families.member import LIST_SD
+    from casualty_est.lists.inference.importance import _prior_bend
+
+    member = Pairs().members(_history_table(9))[0]
+    theta = np.random.default_rng(1).normal(size=member.size)
+    wanted = np.append(np.full(9, -1 / LIST_SD**2), -1 / member.scale**2)
+    np.testing.assert_allclose(_prior_bend(member, theta), np.diag(wanted), atol=1e-6)
