@@ -12,8 +12,9 @@ from casualty_est.surveys.model.model import SurveyModel
 def without_each_source(
     model: SurveyModel, estimate: SurveyEstimate, row: int, prob: float, report: Report
 ) -> tuple[Case, ...]:
-    """The estimate without each study in turn."""
-    cases: tuple[Case, ...] = engine(model).without(model, estimate, row, prob, report)
+    """The estimate without each study in turn; of one sample there is nothing to leave out."""
+    without = getattr(engine(model), "without", None)
+    cases: tuple[Case, ...] = without(model, estimate, row, prob, report) if without else ()
     return cases
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import date
 from html import escape
 from pathlib import Path
@@ -25,6 +25,7 @@ from casualty_est.incidents.model.settings import (
 from casualty_est.incidents.table.patterns import IncidentPatterns
 from casualty_est.incidents.table.reports import IncidentReports
 from casualty_est.kinds import room
+from casualty_est.result.labels import cell_of
 from casualty_est.result.schema import Cell
 from casualty_est.tables.cells import ROLES
 from casualty_est.tables.checks import offered
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 
 Note = tuple[str, str]
 CELL = Cell("all", None, None, "killed", "civilians", "any")
-CELL_FIELDS = tuple(field.name for field in fields(Cell))
 
 NO_LEVEL = "no source has a role and none is an anchor"
 
@@ -215,14 +215,8 @@ class IncidentModel:
     def _cell(self, cell: Mapping[str, str | date | None] | None) -> Cell:
         readings = self.layout.readings
         used = [readings.patterns.scope[k] for k in np.unique(readings.patterns.scope_of)]
-        given: dict[str, Any] = {"scope": "+".join(used)}
-        given["perpetrator"] = readings.target or CELL.perpetrator
-        for key, value in (cell or {}).items():
-            if key not in CELL_FIELDS:
-                msg = f"cell: {key!r} is unknown; {offered(key, CELL_FIELDS)}"
-                raise UsageError(msg)
-            given[key] = value.isoformat() if isinstance(value, date) else value
-        return replace(CELL, **given)
+        perpetrator = readings.target or CELL.perpetrator
+        return cell_of(cell, replace(CELL, scope="+".join(used), perpetrator=perpetrator))
 
     def _notes(self) -> list[Note]:
         layout, readings = self.layout, self.layout.readings

@@ -15,8 +15,8 @@ from casualty_est.lists.families import AUTO, Choice, Family, OddsRatio, as_fami
 from casualty_est.lists.families.family import FLOOR, in_range
 from casualty_est.lists.model.facts import Note, no_level, notes_on, without_copies
 from casualty_est.lists.table.histories import CaptureHistories, Stratum
+from casualty_est.result.labels import cell_of
 from casualty_est.result.schema import Cell
-from casualty_est.tables.checks import nearest
 from casualty_est.wording.numbers import percent
 from casualty_est.wording.phrases import listed
 
@@ -28,14 +28,7 @@ if TYPE_CHECKING:
 
 SHOWN = 6  # notes
 COPIES = ("drop", "keep")
-CELL = {
-    "scope": "all",
-    "start": None,
-    "end": None,
-    "outcome": "killed",
-    "group": "all",
-    "perpetrator": "any",
-}
+CELL = Cell("all", None, None, "killed", "all", "any")
 
 
 class ListModel:
@@ -111,7 +104,7 @@ class ListModel:
         self.replicates, notes = without_copies(_replicates(histories), keep)
         self.histories = self.replicates[0]
         self.no_level = no_level(self.histories.pooled().table, keep)
-        self.cell = _cell(cell)
+        self.cell = cell_of(cell, CELL)
         in_range("floor", floor, 0.0, 0.3)
         self.floor = float(floor)
         self._families = as_families(families)
@@ -380,13 +373,3 @@ def _replicates(data: Any) -> tuple[CaptureHistories, ...]:
             msg = f"replicate {i + 1} has other lists or strata than the first: they must be alike"
             raise UsageError(msg)
     return tables
-
-
-def _cell(cell: Mapping[str, str | date | None] | None) -> Cell:
-    parts: dict[str, Any] = dict(CELL)
-    for name, value in (cell or {}).items():
-        if name not in CELL:
-            msg = f"cell: {name!r} is unknown{nearest(name, CELL)}; valid are {', '.join(CELL)}"
-            raise UsageError(msg)
-        parts[name] = value.isoformat() if isinstance(value, date) else value
-    return Cell(**parts)

@@ -243,13 +243,6 @@ def prior(model: SurveyModel, draws: int, rng: np.random.Generator) -> dict[str,
     return {"deaths": ("estimate", deaths), **{n: (axes[n], x) for n, x in drawn.items()}}
 
 
-def without(
-    model: SurveyModel, estimate: Estimate, row: int, prob: float, report: Report
-) -> tuple[Case, ...]:
-    """There is one sample."""
-    return ()
-
-
 def dials(
     model: SurveyModel, estimate: Estimate, row: int, prob: float, report: Report
 ) -> tuple[Case, ...]:

@@ -143,13 +143,6 @@ def prior(model: SurveyModel, draws: int, rng: np.random.Generator) -> dict[str,
     return {"completeness": ("list", rng.beta(*PRIOR, (draws, len(layout.names))))}
 
 
-def without(
-    model: SurveyModel, estimate: Estimate, row: int, prob: float, report: Report
-) -> tuple[Case, ...]:
-    """The total follows from one list: there is nothing to leave out."""
-    return ()
-
-
 def dials(
     model: SurveyModel, estimate: Estimate, row: int, prob: float, report: Report
 ) -> tuple[Case, ...]:

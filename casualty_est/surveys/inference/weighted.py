@@ -121,13 +121,6 @@ def prior(model: SurveyModel, draws: int, rng: np.random.Generator) -> dict[str,
     return {"population": ("estimate", people[:, None])}
 
 
-def without(
-    model: SurveyModel, estimate: Estimate, row: int, prob: float, report: Report
-) -> tuple[Case, ...]:
-    """There is one sample."""
-    return ()
-
-
 def dials(
     model: SurveyModel, estimate: Estimate, row: int, prob: float, report: Report
 ) -> tuple[Case, ...]:

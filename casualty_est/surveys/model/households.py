@@ -17,11 +17,12 @@ import numpy.typing as npt
 from scipy import special
 
 from casualty_est.errors import InputError, Problem, UsageError
+from casualty_est.result.labels import cell_of
 from casualty_est.result.schema import Cell
 from casualty_est.surveys.model.options import (
+    CELL,
     POPULATION_SD,
     Options,
-    cell_of,
     log_sd_text,
     number,
     share,
@@ -71,7 +72,7 @@ class HouseholdLayout:
         by_weights = options.population is None
         layout = cls(
             held,
-            cell_of(options.cell),
+            cell_of(options.cell, CELL),
             _by_weights(held) if by_weights else _population(held, options.population),
             number("population_sd", options.population_sd, POPULATION_SD, 0.0, 1.0),
             times,

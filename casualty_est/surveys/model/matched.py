@@ -14,9 +14,10 @@ import numpy.typing as npt
 from scipy import special
 
 from casualty_est.errors import UsageError
+from casualty_est.result.labels import cell_of
 from casualty_est.result.schema import Cell
 from casualty_est.surveys.model.design import RHO_TEXT, effect, rho_nodes
-from casualty_est.surveys.model.options import Options, cell_of, number
+from casualty_est.surveys.model.options import CELL, Options, number
 from casualty_est.surveys.table.matched import Matched
 from casualty_est.surveys.table.survey import Survey
 from casualty_est.tables.checks import offered
@@ -63,7 +64,7 @@ class MatchedLayout:
         counts = (*whole.on.sum(axis=0).astype(int).tolist(), int(whole.on_any.sum()))
         return cls(
             held,
-            cell_of(options.cell),
+            cell_of(options.cell, CELL),
             _listed(held, options.listed),
             number("missed_links", options.missed_links, 0.0, 0.0, MOST_MISSED),
             counts,

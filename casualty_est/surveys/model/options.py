@@ -12,20 +12,12 @@ from typing import Any
 from casualty_est.errors import UsageError
 from casualty_est.result.schema import Cell
 from casualty_est.surveys.table.forms import HOUSEHOLDS, MATCHED
-from casualty_est.tables.checks import nearest
 
 BIAS_SD = 0.05  # of an estimate with its own published interval
 STRESS_SD = 0.25
 POPULATION_SD = 0.05
 SHARES = {"alive": 0.0, "dead": 1.0}  # what may be said instead of a share of the missing
-CELL = {
-    "scope": "all",
-    "start": None,
-    "end": None,
-    "outcome": "killed",
-    "group": "all",
-    "perpetrator": "any",
-}
+CELL = Cell("all", None, None, "killed", "all", "any")
 
 
 @dataclass(frozen=True)
@@ -78,17 +70,6 @@ def share(name: str, value: Any, default: float) -> float:
             msg = f"{name} must be dead, alive or a share from 0 to 1, not {value!r}"
             raise UsageError(msg) from None
     return number(name, value, default, 0.0, 1.0)
-
-
-def cell_of(given: Mapping[str, str | date | None] | None) -> Cell:
-    """What is counted."""
-    parts: dict[str, Any] = dict(CELL)
-    for name, value in (given or {}).items():
-        if name not in CELL:
-            msg = f"cell: {name!r} is unknown{nearest(name, CELL)}; valid are {', '.join(CELL)}"
-            raise UsageError(msg)
-        parts[name] = value.isoformat() if isinstance(value, date) else value
-    return Cell(**parts)
 
 
 def log_sd_text(sd: float) -> str:
