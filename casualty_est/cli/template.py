@@ -57,12 +57,8 @@ def spec_of(kind: str) -> dict[str, Any]:
 
 def workbook(kind: str, spec: dict[str, Any]) -> Any:
     """Return the workbook: an empty sheet to fill, and one that explains its columns."""
-    try:
-        from openpyxl import Workbook
-        from openpyxl.styles import Font
-    except ImportError:
-        msg = "template: install openpyxl to write a spreadsheet"
-        raise UsageError(msg) from None
+    from openpyxl import Workbook
+    from openpyxl.styles import Font
 
     book = Workbook()
     sheet = book.active

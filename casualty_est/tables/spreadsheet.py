@@ -40,11 +40,8 @@ def read_workbook(data: bytes, name: str) -> tuple[Table, list[Problem]]:
 
 def _sheets(data: bytes, name: str, *, data_only: bool) -> list[tuple[str, Rows]]:
     """Return the title and the rows of every sheet that holds anything."""
-    try:
-        import openpyxl
-    except ImportError:
-        msg = f"{name} is a workbook: install openpyxl to read it, or save it as CSV"
-        raise UsageError(msg) from None
+    import openpyxl
+
     try:
         with warnings.catch_warnings():
             # It warns of styles and rules, which a table does not need.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import openpyxl
 import pytest
 from typer.testing import CliRunner
 
@@ -13,8 +14,6 @@ from casualty_est.incidents.table import incident
 from casualty_est.kinds import KINDS
 from casualty_est.tables.cells import ROLES
 from casualty_est.tables.read import read_table
-
-openpyxl = pytest.importorskip("openpyxl")
 
 
 def run(*words):

@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 
+import openpyxl
 import pytest
 
 from casualty_est.errors import InputError, UsageError
@@ -145,7 +146,6 @@ def test_json_that_is_no_table(tmp_path, text, reason):
 
 
 def workbook(folder, sheets, name="t.xlsx"):
-    openpyxl = pytest.importorskip("openpyxl")
     book = openpyxl.Workbook()
     book.remove(book.active)
     for title, rows in sheets.items():
@@ -190,7 +190,6 @@ def test_a_workbook_by_another_name(tmp_path):
 
 
 def test_what_is_no_workbook(tmp_path):
-    pytest.importorskip("openpyxl")
     with pytest.raises(InputError, match="cannot be read as an Excel workbook"):
         read_table(write(tmp_path, "source,quantity\n", "t.xlsx"))
     held = io.BytesIO()

@@ -17,8 +17,8 @@ from casualty_est.surveys.table.published import Published
 Array = npt.NDArray[np.float64]
 
 # Deaths of one cluster resemble each other: the published intervals of three surveys of violent
-# deaths, read backwards, give .15, .17 and .17. Three are few, and two counts behind them (300 violent deaths in Iraq, 50
-# clusters in Kosovo) were not found in public text: hence the width.
+# deaths, read backwards, give .15, .17 and .17. Three are few, and two counts behind them (300
+# violent deaths in Iraq, 50 clusters in Kosovo) were not found in public text: hence the width.
 RHO_MEDIAN, RHO_SD = 0.16, 0.35
 NODES = 21
 RHO_TEXT = (
