@@ -33,8 +33,8 @@ Array = npt.NDArray[np.float64]
 POINTS = 4000
 MISSED = (0.0, 0.02, 0.05, 0.1)
 RULE = Ground(
-    "the published intervals of three surveys, read backwards, give 0.15, 0.17 and 0.17; two counts "
-    "that this takes were not found in public text",
+    "the published intervals of three surveys, read backwards, give 0.15, 0.17 and 0.17; two "
+    "counts that this takes were not found in public text",
     "doi 10.1016/S2214-109X(25)00522-4, 10.1016/S0140-6736(00)02404-1, "
     "10.1016/S0140-6736(06)69491-9",
 )
