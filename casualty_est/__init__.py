@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from casualty_est.priors.distributions import LogitNormal, LogNormal, Normal
     from casualty_est.quantity.quantity import Quantity
     from casualty_est.result.estimate import Estimate
+    from casualty_est.surveys.estimate import SurveyEstimate
+    from casualty_est.surveys.model.model import SurveyModel
+    from casualty_est.surveys.table.survey import Survey
 
 __version__ = "0.1.0"
 
@@ -46,6 +49,9 @@ _HOMES = {
     "Normal": "priors.distributions",
     "Quantity": "quantity.quantity",
     "QuantityError": "errors",
+    "Survey": "surveys.table.survey",
+    "SurveyEstimate": "surveys.estimate",
+    "SurveyModel": "surveys.model.model",
     "UsageError": "errors",
     "datasets": "",
     "plots": "",
@@ -70,6 +76,9 @@ __all__ = [
     "Normal",
     "Quantity",
     "QuantityError",
+    "Survey",
+    "SurveyEstimate",
+    "SurveyModel",
     "UsageError",
     "__version__",
     "datasets",

@@ -12,6 +12,7 @@ from casualty_est import __version__, datasets
 from casualty_est.cli import options
 from casualty_est.cli.roles import roles
 from casualty_est.cli.run import Run
+from casualty_est.cli.template import template
 from casualty_est.cli.terminal import BROKEN_PIPE, INTERRUPTED, STOP, console_for, discard_output
 from casualty_est.errors import CasualtyEstError, UsageError
 from casualty_est.kinds import KINDS, room
@@ -50,6 +51,7 @@ for kind in KINDS:
     checks.command(kind)(command.check)
 app.add_typer(checks, name="check")
 app.command()(roles)
+app.command()(template)
 
 
 def _version(wanted: bool) -> None:

@@ -176,7 +176,7 @@ class Role:
     grounds: tuple[Ground, ...]
 
     def prior(self, level: str) -> RatioPrior:
-        """Prior for claims of that `level`, ``total`` or ``incident``; or ``within`` an incident."""
+        """Prior for claims of a `level`: ``total``, ``incident`` or ``within`` an incident."""
         return {"incident": self.incidents, "within": self.within}.get(level, self.totals)
 
 
