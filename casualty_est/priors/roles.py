@@ -14,7 +14,14 @@ import numpy.typing as npt
 from scipy import special
 
 from casualty_est.errors import UsageError
-from casualty_est.priors.distributions import LogitNormal, LogNormal, Normal, named, short
+from casualty_est.priors.distributions import (
+    LogitNormal,
+    LogNormal,
+    Normal,
+    named,
+    normal_sd,
+    short,
+)
 
 Array = npt.NDArray[np.float64]
 NO_ROLE = "none"
@@ -55,7 +62,7 @@ class Spread:
     def normal_sd(self) -> float:
         """Sd of the Normal with the same 90% interval."""
         gap = np.linspace(0.0, 4.0 * (self.role + self.own), 401)
-        return float(np.interp(0.95, self.below(gap), gap) / special.ndtri(0.95))
+        return normal_sd(gap, self.below(gap))
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,9 +253,11 @@ def _learned(
     mean, sd = getattr(row, level), getattr(row, f"{level}_sd")
     if key in CENTRED:
         mean = 0.0
-    # The sd that the role has in common here is known with error, and so is the scale of a source.
+    # The sd that the role has in common here is known with error, and so is the scale of a source:
+    # their means, stretched so that the 90% interval is that of the record.
     shared = float(np.hypot(sd, np.exp(row.log_b + row.log_b_sd**2)))
     spread = Spread(shared, float(np.exp(row.log_w + row.log_w_sd**2 / 2)))
+    spread = spread.scaled(ratio.mixture.normal_sd / spread.normal_sd)
     make = LogitNormal.from_logit if ratio.is_share else LogNormal.from_log
     over = Normal(*OVER_COUNT) if ratio.is_share else None
     prior = RatioPrior(make(mean, spread.normal_sd), over, origin, spread, ratio.zero)

@@ -471,6 +471,9 @@ def _scales(table: dict[str, Any]) -> dict[str, Any]:
 def _reporting(fields: dict[str, Any]) -> dict[str, Any]:
     """Read the errors of claims round what their source would say."""
     _known(fields, ("sd", "tally_sd", "tally_tails"), "reporting")
+    if not fields:
+        msg = "reporting: give sd, tally_sd or tally_tails"
+        raise UsageError(msg)
     scales: dict[str, Any] = {}
     for key, field_name in (("sd", "reporting_sd"), ("tally_sd", "tally_sd")):
         if key not in fields:

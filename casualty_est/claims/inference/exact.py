@@ -39,6 +39,7 @@ LOGITS = (-25.0, 40.0)  # nobody documents less than one of a billion
 SD_NODES = 31
 COARSER = 4  # the first look, in fine steps
 NEGLIGIBLE = 1e-14  # posterior density, relative to its peak, that is left out
+FEW_COLUMNS = 8
 BLOCK = 2_000_000  # numbers laid out at a time: 16 MB
 
 
@@ -195,10 +196,14 @@ def _source(layout: Layout, scenario: Scenario, i: int, log_n: Array, step: floa
 
 def _slide(kernel: Array, columns: list[Array]) -> list[Array]:
     """Sum the kernel over b, weighted by each column, at every log N."""
-    # Laid out in blocks: a view of overlapping rows would miss the fast matrix product.
-    width = len(columns[0])
-    windows = sliding_window_view(kernel, width)
     stacked = np.hstack(columns)
+    if stacked.shape[1] <= FEW_COLUMNS:
+        # A product with few columns is cut into sums that follow the threads; these do not.
+        slid = [np.correlate(kernel, column) for column in np.ascontiguousarray(stacked.T)]
+        return np.split(np.column_stack(slid), len(columns), axis=1)
+    # Laid out in blocks: a view of overlapping rows would miss the fast matrix product.
+    width = len(stacked)
+    windows = sliding_window_view(kernel, width)
     rows = max(1, BLOCK // width)
     parts = [
         np.ascontiguousarray(windows[start : start + rows]) @ stacked
@@ -237,9 +242,8 @@ class _Core(NamedTuple):
             density = np.exp(-0.5 * z * z) / (self.scale * np.sqrt(2 * np.pi))
             slope = -density * z / self.scale
         if self.role_sd and not self.shared:
-            # No product with a vector: its order of sums follows the number of threads.
-            summed = [(each * ROLE_WEIGHT).sum(axis=1, keepdims=True) for each in (density, slope)]
-            return summed[0], summed[1]
+            weight = ROLE_WEIGHT[:, None]
+            return _product(density, weight), _product(slope, weight)
         return density, slope
 
 
@@ -287,7 +291,17 @@ def _completeness_density(
     bumps = np.exp(-0.5 * z * z) / (sd * np.sqrt(2 * np.pi))
     mix = core.density(nodes)[0]
     mix /= mix.sum(axis=0)
-    return bias, bumps @ mix, (-bumps * z / sd) @ mix
+    return bias, _product(bumps, mix), _product(-bumps * z / sd, mix)
+
+
+def _product(matrix: Array, columns: Array) -> Array:
+    """Product of a matrix with columns, the same on any number of threads.
+
+    The library that multiplies cuts a product with few columns into sums that follow its threads.
+    """
+    if columns.shape[1] == 1:
+        return np.asarray((matrix * columns[:, 0]).sum(axis=1, keepdims=True))
+    return np.asarray(matrix @ columns)
 
 
 def _kernel(layout: Layout, scenario: Scenario, i: int, m: Array) -> tuple[Array, Array | None]:

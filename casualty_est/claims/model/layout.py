@@ -307,6 +307,9 @@ def _reading(claim: Claim, hedge: str, target: Target, priors: Priors) -> Readin
         # Who denies does not count: the number says little of how many died.
         words, denies = "zero, perhaps a denial", target.prior.zero
         return Denial(words=words, low=reading.low, high=reading.high, denies=denies)
+    if target.prior.zero:
+        # Ten admitted of six thousand is nearly a denial, and says as little.
+        return reading.as_concession(target.prior.zero)
     return reading.as_tally() if priors.light_tallies and target.role in TALLY_ROLES else reading
 
 

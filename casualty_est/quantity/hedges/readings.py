@@ -26,6 +26,7 @@ SPIKE = 0.4  # "at least n" is n itself with this probability
 GAP = 0.2  # else n lies below it by an exponential gap of this mean, on the log scale
 BOUND_SD = 0.3  # how well a bound pins what it bounds, where a start is sought
 NEGLIGIBLE_GRID = 0.01  # rounding below this share of the number is not modelled
+TOKEN_SPAN = math.log(1e6)  # a token number lies between one and a million, evenly in its log
 LOG_NOTHING = -50.0  # the log of no deaths at all, low enough never to matter
 
 
@@ -54,6 +55,10 @@ class Reading(ABC):
         """The same statement from a source that counts case by case, whose errors are light."""
         return self
 
+    def as_concession(self, token: float) -> Reading:
+        """The same from a source that may name a token number instead of counting."""
+        return self
+
     @abstractmethod
     def rough(self) -> tuple[float, float]:
         """Log number and log sd that stand for the statement where a start is sought."""
@@ -78,6 +83,11 @@ class Point(Reading):
 
     def as_tally(self) -> Reading:
         return TallyPoint(words=self.words, figures=self.figures, z=self.z, extra=self.extra)
+
+    def as_concession(self, token: float) -> Reading:
+        return ConcededPoint(
+            words=self.words, figures=self.figures, z=self.z, extra=self.extra, token=token
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +137,10 @@ class Interval(Reading):
 
     def as_tally(self) -> Reading:
         return TallyInterval(words=self.words, figures=self.figures, low=self.low, high=self.high)
+
+    def as_concession(self, token: float) -> Reading:
+        ends = {"low": self.low, "high": self.high, "leak": self.leak}
+        return ConcededInterval(words=self.words, figures=self.figures, **ends, token=token)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +211,64 @@ class OneSided(Reading):
 
     def rough(self) -> tuple[float, float]:
         return self.z + self.sign * self.tau / 2, BOUND_SD
+
+    def as_concession(self, token: float) -> Reading:
+        bound = {"z": self.z, "sign": self.sign, "tau": self.tau}
+        return ConcededBound(words=self.words, figures=self.figures, **bound, token=token)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConcededPoint(Point):
+    """The same from a party that counts, or, with probability `token`, names a token number."""
+
+    kind: ClassVar[str] = "conceded_point"
+    token: float
+
+    def log_density(self, m: Any, s: Any, xp: Any) -> Any:
+        return _or_token(Point.log_density(self, m, s, xp), self.token, 1.0, xp)
+
+    def below(self, m: Any, s: Any, xp: Any) -> Any:
+        return _or_below(Point.below(self, m, s, xp), self.token, self.z, xp)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConcededInterval(Interval):
+    """The same from a party that counts, or, with probability `token`, names a token number."""
+
+    kind: ClassVar[str] = "conceded_interval"
+    token: float
+
+    def log_density(self, m: Any, s: Any, xp: Any) -> Any:
+        counted = Interval.log_density(self, m, s, xp)
+        return _or_token(counted, self.token, self.high - self.low, xp)
+
+    def below(self, m: Any, s: Any, xp: Any) -> Any:
+        middle = (self.low + self.high) / 2
+        return _or_below(Interval.below(self, m, s, xp), self.token, middle, xp)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConcededBound(OneSided):
+    """The same from a party that counts, or, with probability `token`, names a token number."""
+
+    kind: ClassVar[str] = "conceded_bound"
+    token: float
+
+    def log_density(self, m: Any, s: Any, xp: Any) -> Any:
+        return _or_token(OneSided.log_density(self, m, s, xp), self.token, 1.0, xp)
+
+    def below(self, m: Any, s: Any, xp: Any) -> Any:
+        return _or_below(OneSided.below(self, m, s, xp), self.token, self.z, xp)
+
+
+def _or_token(counted: Any, token: Any, width: Any, xp: Any) -> Any:
+    """Log-density of a number that was counted, or lies anywhere, its log uniform."""
+    anywhere = xp.log(token * width / TOKEN_SPAN)
+    return xp.logaddexp(xp.log1p(-token) + counted, anywhere)
+
+
+def _or_below(counted: Any, token: Any, z: Any, xp: Any) -> Any:
+    return (1 - token) * counted + token * xp.clip(z / TOKEN_SPAN, 0.0, 1.0)
 
 
 def zero() -> Reading:

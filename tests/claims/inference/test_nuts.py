@@ -14,6 +14,7 @@ from casualty_est.claims.inference.exact import solve
 from casualty_est.claims.inference.nuts import CompiledClaims
 from casualty_est.claims.inference.prior import prior_draws
 from casualty_est.claims.model.layout import Scenario
+from tests.support.former import former_model
 from tests.support.graphs import forward
 
 Q = (0.05, 0.5, 0.95)
@@ -32,7 +33,7 @@ def claim(source, role, quantity, **cell):
 
 @pytest.fixture(scope="module")
 def two():
-    return ClaimsModel(datasets.load("coalition"))
+    return former_model(datasets.load("coalition"))
 
 
 @pytest.fixture(scope="module")

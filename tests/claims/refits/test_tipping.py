@@ -10,8 +10,14 @@ import pytest
 
 from casualty_est import UsageError, datasets
 from casualty_est.claims.inference.exact import solve
-from tests.support.claim_tables import model
 from tests.support.former import former_model
+
+def model(*rows, **options):
+    """A model of claims that are given as source, role and quantity, with the former priors."""
+    names = ("source", "role", "quantity")
+    frame = pd.DataFrame([dict(zip(names, row, strict=True)) for row in rows])
+    return former_model(frame, **options)
+
 
 ROWS = [("A", "perpetrator", "about 800"), ("B", "media", "5,003")]
 
