@@ -12,6 +12,7 @@ from casualty_est import UsageError, datasets
 from casualty_est.claims.inference.exact import solve
 from tests.support.former import former_model
 
+
 def model(*rows, **options):
     """A model of claims that are given as source, role and quantity, with the former priors."""
     names = ("source", "role", "quantity")
