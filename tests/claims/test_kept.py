@@ -6,7 +6,6 @@ import inspect
 from dataclasses import replace
 from datetime import date
 
-import numpy as np
 import pandas as pd
 import pytest
 
