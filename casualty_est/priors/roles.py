@@ -25,6 +25,7 @@ from casualty_est.priors.distributions import (
 
 Array = npt.NDArray[np.float64]
 NO_ROLE = "none"
+LEARNED = "role "  # how the origin of a prior begins that was learned from the record
 # The record holds surveys that were disputed. Of another one it knows the width, not the side.
 CENTRED = frozenset({"survey"})
 LOG_RATIOS = np.linspace(-14.0, 9.0, 2301)
@@ -94,7 +95,7 @@ class RatioPrior:
     spread : Spread, optional
         The parts of what was learned from the record; None where the analyst gave a Normal.
     zero : float
-        Probability that the source says that nobody died, whatever happened.
+        Probability that the source denies, with a zero or a token number, whatever happened.
     """
 
     core: LogNormal | LogitNormal
@@ -225,7 +226,7 @@ def default_roles(left_out: tuple[str, ...] = ()) -> Mapping[str, Role]:
 
 
 def _role(key: str, spec: dict[str, Any], left_out: tuple[str, ...]) -> Role:
-    origin = f"role {key}" if key != NO_ROLE else "no role"
+    origin = f"{LEARNED}{key}" if key != NO_ROLE else "no role"
     within = RatioPrior(named(spec["within"], LogNormal, f"roles.{key}.within"), None, origin)
     judged = tuple(Ground(**ground, level="within") for ground in spec.get("judged", ()))
     if "ratio" not in spec and "completeness" not in spec:
@@ -271,7 +272,7 @@ def _learned(
     return prior, Ground(figure, "the record of this package, ce.datasets.record()", "", level)
 
 
-ROLE_FIELDS = ("ratio", "completeness", "over_count", "within")
+ROLE_FIELDS = ("ratio", "completeness", "over_count", "within", "denies")
 
 
 def override(role: Role, spec: Mapping[str, Any]) -> Role:
@@ -289,7 +290,17 @@ def override(role: Role, spec: Mapping[str, Any]) -> Role:
         # The record does not speak for the analyst's numbers.
         stated = Ground("the analyst's own numbers", "the analyst", "", "total")
         grounds = (stated, *(ground for ground in grounds if ground.level != "total"))
+    if "denies" in spec:
+        zero = _probability(spec["denies"], f"{where}.denies")
+        totals, incidents = replace(totals, zero=zero), replace(incidents, zero=zero)
     return replace(role, totals=totals, incidents=incidents, within=within, grounds=grounds)
+
+
+def _probability(value: Any, where: str) -> float:
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1:
+        return float(value)
+    msg = f"{where} must be a probability from 0 to below 1, not {value!r}"
+    raise UsageError(msg)
 
 
 def _as_spread(prior: RatioPrior, learned: RatioPrior) -> RatioPrior:

@@ -6,7 +6,7 @@ import math
 import tomllib
 from collections import ChainMap, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -178,7 +178,9 @@ class Priors:
         """Prior on the ratio of `source` in that role, for claims of that level."""
         base = self.roles[role or NO_ROLE].prior(level)
         spec = self.sources[source].spec if source in self.sources else {}
-        return _source_prior(spec, f'sources."{source}"', base, level)
+        prior = _source_prior(spec, f'sources."{source}"', base, level)
+        # Fractions that the analyst states are of the variance of a Normal.
+        return prior if self.fractions is None else replace(prior, spread=None)
 
 
 def read_priors(

@@ -19,7 +19,7 @@ from casualty_est.priors.record import (
     reporting_ratio,
     statements_behind,
 )
-from casualty_est.priors.roles import NO_ROLE, RatioPrior, default_roles
+from casualty_est.priors.roles import CENTRED, NO_ROLE, RatioPrior, default_roles
 from casualty_est.priors.scores import level_of
 from casualty_est.wording.numbers import chance
 
@@ -80,6 +80,20 @@ def usual_level(role: str, without: str | Iterable[str] | None = None) -> Level:
 def at_level(ratio: ReportingRatio) -> tuple[Statement, ...]:
     """Return the statements behind a distribution that are of its own level."""
     return tuple(row for row in statements_behind(ratio) if level_of(row) == ratio.level)
+
+
+def place_in_record(role: str, part: float, left_out: Iterable[str] = ()) -> tuple[int, int]:
+    """How many statements of a role name a larger part of the deaths than `part`, and of how many.
+
+    left_out: conflicts that are not looked at.
+    """
+    names = set(left_out)
+    ratios = [
+        row.ratio
+        for row in datasets.record()
+        if row.use == "main" and row.role == role and row.conflict not in names
+    ]
+    return sum(ratio > part for ratio in ratios), len(ratios)
 
 
 def examples_of(ratio: ReportingRatio) -> tuple[Statement, ...]:
@@ -164,14 +178,21 @@ def _behind(ratio: ReportingRatio) -> str:
 def _numbers(ratio: ReportingRatio) -> list[str]:
     """Lines of the numbers of one role at one level."""
     prior = as_prior(ratio)
+    if ratio.role in CENTRED and prior is not None:
+        centred = _line("ratio" if ratio.level == "total" else "within", 1.0, prior.core.sd)
+        return [f"{centred}  # a median of 1: the surveys of the record were disputed"]
     if prior is None:
         return ["# within: a completeness inside an incident has no form here"]
     form = "within" if ratio.level == "incident" else "ratio"
     form = "completeness" if prior.is_completeness else form
-    line = f"{form} = {{ median = {prior.core.median:.3g}, sd = {prior.core.sd:.3g} }}"
+    line = _line(form, prior.core.median, prior.core.sd)
     if ratio.stated:
         line += f"  # of a number above 0; {chance(ratio.zero)} say that nobody died"
     if prior.over_count is None:
         return [line]
     over = prior.over_count
     return [line, f"over_count = {{ mean = {over.mean:g}, sd = {over.sd:g} }}"]
+
+
+def _line(form: str, median: float, sd: float) -> str:
+    return f"{form} = {{ median = {median:.3g}, sd = {sd:.3g} }}"

@@ -31,7 +31,8 @@ from casualty_est.priors.settings import SMALLEST_SD
 Array = npt.NDArray[np.float64]
 
 SPACING = 0.02  # of the lattices, in logs: the posterior is some twenty times wider
-REACH = 8.0  # lattices reach this many prior sds to either side
+REACH = 8.0  # the lattice of the count reaches this many prior sds to either side
+FAR = 20.0  # those of Normal ratios: light tails that contradict each other meet out there
 T_REACH = 40.0  # and this many scales of a Student t: three in a million lie beyond
 ROLE_NODES = np.linspace(-6.0, 6.0, 121)
 ROLE_WEIGHT = np.exp(-0.5 * ROLE_NODES**2) / np.exp(-0.5 * ROLE_NODES**2).sum()
@@ -230,7 +231,7 @@ class _Core(NamedTuple):
     @property
     def reach(self) -> float:
         """How far the part of its own goes."""
-        return (T_REACH if self.heavy else REACH) * self.scale
+        return (T_REACH if self.heavy else FAR) * self.scale
 
     def density(self, core: Array) -> tuple[Array, Array]:
         """Density at each core and its derivative, (core, role node or 1)."""
@@ -266,7 +267,7 @@ def _ratio_density(
         return bias, density, slope
     # A ratio with an over-count is a sum: a Normal is laid over it.
     mean, sd = over
-    width = int(np.ceil(REACH * sd / step))
+    width = int(np.ceil(FAR * sd / step))
     bump = np.exp(-0.5 * (step * np.arange(-width, width + 1) / sd) ** 2)
     bump /= bump.sum()
     wide = bias[0] + mean + step * np.arange(-width, len(bias) + width)
@@ -285,7 +286,7 @@ def _completeness_density(
     lowest = max(lowest, LOGITS[0])
     mean, sd = over
     nodes = np.arange(*LOGITS, min(0.1, 1.5 * sd, core.scale / 5))
-    bias = np.arange(lowest + mean - REACH * sd, mean + REACH * sd, step)
+    bias = np.arange(lowest + mean - FAR * sd, mean + FAR * sd, step)
     shares = -np.logaddexp(0.0, -nodes)
     z = (bias[:, None] - shares - mean) / sd
     bumps = np.exp(-0.5 * z * z) / (sd * np.sqrt(2 * np.pi))

@@ -32,7 +32,7 @@ from casualty_est.errors import UsageError
 from casualty_est.kinds import room
 from casualty_est.priors import Priors, default_roles, read_priors
 from casualty_est.priors.record import matching_conflicts
-from casualty_est.priors.roles import NO_ROLE
+from casualty_est.priors.roles import LEARNED, NO_ROLE
 from casualty_est.priors.settings import CELL_FIELDS
 from casualty_est.priors.time import read_day
 from casualty_est.tables.cells import ALL_SCOPES, ANY_PERPETRATOR, Documented
@@ -158,6 +158,7 @@ class ClaimsModel:
             "hedge": dict(hedge or {}),
             "assume_unbiased": assume_unbiased,
             "conflict": conflict,
+            "left_out": list(self.priors.left_out),
             "table": self.claims.name,
             "grid": grid,
             "delay": {name: asdict(delay) for name, delay in self.time.delay.items()},
@@ -171,7 +172,7 @@ class ClaimsModel:
     def from_record(self) -> npt.NDArray[np.bool_]:
         """Whether each ratio has a prior that was learned from the record; (target,)."""
         priors = [target.prior for target in self.layout.ratios.targets]
-        return np.array([p.spread is not None and p.origin.startswith("role ") for p in priors])
+        return np.array([p.origin.startswith(LEARNED) and p.spread is not None for p in priors])
 
     def record_left_in(self) -> Scenario:
         """The same model with the conflict under analysis left in the record."""

@@ -27,6 +27,7 @@ GAP = 0.2  # else n lies below it by an exponential gap of this mean, on the log
 BOUND_SD = 0.3  # how well a bound pins what it bounds, where a start is sought
 NEGLIGIBLE_GRID = 0.01  # rounding below this share of the number is not modelled
 TOKEN_SPAN = math.log(1e6)  # a token number lies between one and a million, evenly in its log
+LEAST_WIDTH = 1e-3  # of an interval that hardly touches that range
 LOG_NOTHING = -50.0  # the log of no deaths at all, low enough never to matter
 
 
@@ -240,7 +241,8 @@ class ConcededInterval(Interval):
 
     def log_density(self, m: Any, s: Any, xp: Any) -> Any:
         counted = Interval.log_density(self, m, s, xp)
-        return _or_token(counted, self.token, self.high - self.low, xp)
+        width = xp.minimum(self.high, TOKEN_SPAN) - xp.maximum(self.low, 0.0)
+        return _or_token(counted, self.token, xp.maximum(width, LEAST_WIDTH), xp)
 
     def below(self, m: Any, s: Any, xp: Any) -> Any:
         middle = (self.low + self.high) / 2
