@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from casualty_est import datasets
 from casualty_est.claims.model.describe import describe
-from casualty_est.claims.model.layout import Layout, Scenario, build_layout, effective_role
+from casualty_est.claims.model.layout import Layout, build_layout, effective_role
 from casualty_est.claims.model.over_time import asked_over_time, read_sources, windows_note
 from casualty_est.claims.model.totals import EstimateRow, estimate_rows
 from casualty_est.claims.table.claim import Claim
@@ -30,9 +30,9 @@ from casualty_est.claims.table.over_time import THIN
 from casualty_est.claims.table.tally import REPLACED, UNSEEN, Counted
 from casualty_est.errors import UsageError
 from casualty_est.kinds import room
-from casualty_est.priors import Priors, default_roles, read_priors
+from casualty_est.priors import Priors, read_priors
 from casualty_est.priors.record import matching_conflicts
-from casualty_est.priors.roles import LEARNED, NO_ROLE
+from casualty_est.priors.roles import LEARNED
 from casualty_est.priors.settings import CELL_FIELDS
 from casualty_est.priors.time import read_day
 from casualty_est.tables.cells import ALL_SCOPES, ANY_PERPETRATOR, Documented
@@ -123,11 +123,18 @@ class ClaimsModel:
         delay: Mapping[str, Any] | None = None,
         drift: Mapping[str, float] | None = None,
         restated: str = THIN,
+        _left_out: tuple[str, ...] | None = None,
     ) -> None:
         self.claims: Claims = claims if isinstance(claims, Claims) else Claims(claims)
+        self._asked: dict[str, Any] = {
+            "priors": priors, "roles": roles, "hedge": hedge, "as_of": as_of, "total": total,
+            "assume_unbiased": assume_unbiased, "conflict": conflict, "grid": grid,
+            "delay": delay, "drift": drift, "restated": restated,
+        }  # fmt: skip
         labels = {part for row in self.claims.rows for part in (row.scope, row.perpetrator)}
         named = sorted(labels - {ALL_SCOPES, ANY_PERPETRATOR}) + ([conflict] if conflict else [])
-        self.priors: Priors = read_priors(priors, left_out=matching_conflicts(named))
+        left_out = matching_conflicts(named) if _left_out is None else _left_out
+        self.priors: Priors = read_priors(priors, left_out=left_out)
         self.as_of = read_day(as_of, "as_of")
         self.assume_unbiased = assume_unbiased
         self.time = read_sources(self.priors, delay, drift)
@@ -174,17 +181,9 @@ class ClaimsModel:
         priors = [target.prior for target in self.layout.ratios.targets]
         return np.array([p.origin.startswith(LEARNED) and p.spread is not None for p in priors])
 
-    def record_left_in(self) -> Scenario:
+    def with_whole_record(self) -> ClaimsModel:
         """The same model with the conflict under analysis left in the record."""
-        scenario = Scenario.plain(self.layout)
-        whole = default_roles()
-        for i in np.flatnonzero(self.from_record):
-            target = self.layout.ratios.targets[i]
-            prior = whole[target.role or NO_ROLE].prior(target.level)
-            now, then = (float(p.quantile(0.5)[0]) for p in (target.prior, prior))
-            scenario.shift[i] = np.log(then / now)
-            scenario.sd_scale[i] = prior.core.sd / target.prior.core.sd
-        return scenario
+        return ClaimsModel(self.claims, **self._asked, _left_out=())
 
     def _record_note(self) -> list[tuple[str, str]]:
         """What the role priors were learned from."""

@@ -1,4 +1,4 @@
-"""What the answer would be with other evidence, wider priors or another engine."""
+"""What the answer would be with other evidence, the whole record or another engine."""
 
 from __future__ import annotations
 
@@ -82,14 +82,6 @@ def without_each_source(refit: Refitter) -> list[Asked]:
     return [(f"without {name}", refit.plain.without(refit.layout, name)) for name in refit.sources]
 
 
-def conflict_left_in(refit: Refitter) -> list[Asked]:
-    """Role priors learned from the whole record, the conflict under analysis included."""
-    left_out = refit.model.priors.left_out
-    if not (left_out and refit.model.from_record.any()):
-        return []
-    return [(f"the record of {' and '.join(left_out)} left in", refit.model.record_left_in())]
-
-
 def _refits(ask: Callable[[Refitter], list[Asked]]) -> Callable[..., tuple[Case, ...]]:
     """Refits under some scenarios, as `Estimate` asks for them."""
 
@@ -102,10 +94,21 @@ def _refits(ask: Callable[[Refitter], list[Asked]]) -> Callable[..., tuple[Case,
     return refits
 
 
+def conflict_left_in(
+    model: ClaimsModel, estimate: ClaimsEstimate, row: int, prob: float, report: Report
+) -> tuple[Case, ...]:
+    """Role priors learned from the whole record, the conflict under analysis included."""
+    left_out = model.priors.left_out
+    if not (left_out and model.from_record.any()):
+        return ()
+    refit = Refitter(model.with_whole_record(), estimate, row, report)
+    return (refit.case(f"the record of {' and '.join(left_out)} left in", refit.plain, prob),)
+
+
 REFITS = {
     "without_each_source": _refits(without_each_source),
     "each_source_alone": _refits(each_source_alone),
-    "conflict_left_in": _refits(conflict_left_in),
+    "conflict_left_in": conflict_left_in,
 }
 
 
