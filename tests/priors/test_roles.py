@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import math
 from pathlib import Path
 
@@ -255,6 +256,19 @@ def test_former_priors_can_be_asked_for():
         assert roles[key].totals.over_count == Normal(0.05, 0.10)
 
 
+def test_how_often_a_role_denies():
+    priors = read_priors({"roles": {"perpetrator": {"denies": 0}, "monitor": {"denies": 0.25}}})
+    assert priors.roles["perpetrator"].totals == dataclasses.replace(
+        default_roles()["perpetrator"].totals, zero=0.0
+    )
+    for prior in (priors.roles["monitor"].totals, priors.roles["monitor"].incidents):
+        assert prior.zero == 0.25
+    # An analyst's ratio does not take the record's denials away.
+    spec = {"roles": {"perpetrator": {"ratio": {"median": 0.2, "sd": 0.5}}}}
+    kept = read_priors(spec).roles["perpetrator"].totals
+    assert kept.zero == default_roles()["perpetrator"].totals.zero > 0
+
+
 @pytest.mark.parametrize(
     ("spec", "words"),
     [
@@ -272,6 +286,8 @@ def test_former_priors_can_be_asked_for():
         ({"monitor": {"completeness": 0.5}}, "is not a prior"),
         ({"monitor": {"completeness": {"median": 1.5, "sd": 1}}}, "between 0 and 1"),
         ({"monitor": 0.5}, "must be a table"),
+        ({"monitor": {"denies": 1}}, "roles.monitor.denies must be a probability"),
+        ({"monitor": {"denies": True}}, "must be a probability from 0 to below 1, not True"),
         ([], None),
         ({"media": {"over_count": {"mean": 0.1}}}, "is not a prior"),
     ],

@@ -8,6 +8,7 @@ forms; what was learned from the record has tests of its own.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from casualty_est import ClaimsModel
@@ -28,7 +29,8 @@ def _ratio(median: float, sd: float, within: tuple[float, float]) -> dict[str, A
 
 FORMER: dict[str, Any] = {
     "roles": {
-        "perpetrator": _ratio(0.15, 1.0, (0.5, 0.75)),
+        # No number of a party was read as a denial.
+        "perpetrator": _ratio(0.15, 1.0, (0.5, 0.75)) | {"denies": 0},
         "party": _ratio(0.6, 0.7, (0.8, 0.5)),
         "adversary": _ratio(2.5, 0.6, (1.5, 0.6)),
         "monitor": DOCUMENTS,
@@ -70,3 +72,15 @@ def former_model(
 ) -> ClaimsModel:
     """A model of claims with the former priors."""
     return ClaimsModel(claims, priors=former(priors), **options)
+
+
+def former_toml(priors: dict[str, Any] | None = None) -> str:
+    """The same as the text of a file for ``--priors``."""
+    return "\n".join(f"{key} = {_inline(value)}" for key, value in former(priors).items())
+
+
+def _inline(value: Any) -> str:
+    if isinstance(value, dict):
+        pairs = (f"{json.dumps(key)} = {_inline(part)}" for key, part in value.items())
+        return "{" + ", ".join(pairs) + "}"
+    return json.dumps(value)
