@@ -28,6 +28,8 @@ NO_ROLE = "none"
 LEARNED = "role "  # how the origin of a prior begins that was learned from the record
 # The record holds surveys that were disputed. Of another one it knows the width, not the side.
 CENTRED = frozenset({"survey"})
+# Of the variance that is a source's own, what all its targets have in common: a judgement.
+OF_SOURCE = 0.6
 LOG_RATIOS = np.linspace(-14.0, 9.0, 2301)
 LOGITS = np.linspace(-28.0, 28.0, 2801)
 SHARED_NODES = special.ndtri((np.arange(101) + 0.5) / 101)
@@ -45,15 +47,17 @@ class Spread:
 
     role: sd of the Normal that all sources of the role share in one conflict.
     own: scale of the Student t (4 degrees of freedom) of a single source.
-    Both are on the scale of the core: the log of a ratio, or the logit of a completeness.
+    of_source: part of the variance of the latter that all targets of the source have in common.
+    The first two are on the scale of the core: the log of a ratio, or the logit of a completeness.
     """
 
     role: float
     own: float
+    of_source: float = OF_SOURCE
 
     def scaled(self, factor: float) -> Spread:
         """Return both multiplied by `factor`."""
-        return Spread(self.role * factor, self.own * factor)
+        return replace(self, role=self.role * factor, own=self.own * factor)
 
     def below(self, gap: Array) -> Array:
         """Distribution function of the sum of both parts, at each `gap` from the middle."""

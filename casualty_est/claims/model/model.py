@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
@@ -31,6 +32,7 @@ from casualty_est.claims.table.tally import REPLACED, UNSEEN, Counted
 from casualty_est.errors import UsageError
 from casualty_est.kinds import room
 from casualty_est.priors import Priors, read_priors
+from casualty_est.priors.own_record import read_record
 from casualty_est.priors.record import matching_conflicts
 from casualty_est.priors.roles import LEARNED
 from casualty_est.priors.settings import CELL_FIELDS
@@ -78,6 +80,11 @@ class ClaimsModel:
     conflict : str, optional
         The conflict under analysis, if the labels do not name it: role priors are learned from the
         record without it.
+    record : str, Path or dataframe, optional
+        Validated cases of your sources: columns ``source``, ``said``, ``true`` and, if known,
+        ``low``, ``high`` (a 90% interval of the better figure) and ``level``; or the columns of
+        `casualty_est.datasets.record`. Each updates the prior on the ratio of its source, like
+        ``[[record]]`` of the priors.
     grid : {"day", "week", "month"}, optional
         Model time, in such steps. By default time is modelled where claims on overlapping cells
         cover different windows, and the step is chosen by the span.
@@ -119,6 +126,7 @@ class ClaimsModel:
         total: Mapping[str, str] | None = None,
         assume_unbiased: bool = False,
         conflict: str | None = None,
+        record: Any = None,
         grid: str | None = None,
         delay: Mapping[str, Any] | None = None,
         drift: Mapping[str, float] | None = None,
@@ -128,13 +136,17 @@ class ClaimsModel:
         self.claims: Claims = claims if isinstance(claims, Claims) else Claims(claims)
         self._asked: dict[str, Any] = {
             "priors": priors, "roles": roles, "hedge": hedge, "as_of": as_of, "total": total,
-            "assume_unbiased": assume_unbiased, "conflict": conflict, "grid": grid,
+            "assume_unbiased": assume_unbiased, "conflict": conflict,
+            "record": record, "grid": grid,
             "delay": delay, "drift": drift, "restated": restated,
         }  # fmt: skip
         labels = {part for row in self.claims.rows for part in (row.scope, row.perpetrator)}
         named = sorted(labels - {ALL_SCOPES, ANY_PERPETRATOR}) + ([conflict] if conflict else [])
         left_out = matching_conflicts(named) if _left_out is None else _left_out
         self.priors: Priors = read_priors(priors, left_out=left_out)
+        if record is not None:
+            cases = (*self.priors.record, *read_record(record))
+            self.priors = replace(self.priors, record=cases)
         self.as_of = read_day(as_of, "as_of")
         self.assume_unbiased = assume_unbiased
         self.time = read_sources(self.priors, delay, drift)
@@ -186,9 +198,10 @@ class ClaimsModel:
         return ClaimsModel(self.claims, **self._asked, _left_out=())
 
     def _record_note(self) -> list[tuple[str, str]]:
-        """What the role priors were learned from."""
+        """What the priors were learned from."""
+        notes = self._own_notes()
         if not self.from_record.any():
-            return []
+            return notes
         without = self.priors.left_out
         rows = [r for r in datasets.record() if r.use == "main" and r.conflict not in without]
         behind = f"{len(rows)} statements in {len({r.conflict for r in rows})} conflicts"
@@ -196,7 +209,25 @@ class ClaimsModel:
             text = f"learned from {behind}, without {' and '.join(without)}"
         else:
             text = f"learned from {behind}, none of which the table names; conflict= names one"
-        return [("record", f"what sources of a role are expected to report was {text}")]
+        return [("record", f"what sources of a role are expected to report was {text}"), *notes]
+
+    def _own_notes(self) -> list[Note]:
+        """Which sources have validated cases of their own, and which cases found no source."""
+        named = Counter(case.source for case in self.priors.record)
+        used = [
+            target for target in self.layout.ratios.targets if "of its own" in target.prior.origin
+        ]
+        texts = [
+            f"{name}: its prior was updated by {named[name]} of its own validated cases"
+            for name in dict.fromkeys(target.source for target in used)
+        ]
+        others = [name for name in named if name not in {target.source for target in used}]
+        if others:
+            texts.append(
+                f"the validated cases of {', '.join(others)} update nothing: no claim of that "
+                "source at that level counts"
+            )
+        return [("own_record", text) for text in texts]
 
     def _notes(self) -> list[Note]:
         notes = [*self.claims.warnings, *self.counted.notes]

@@ -32,8 +32,6 @@ Ints = npt.NDArray[np.intp]
 Bools = npt.NDArray[np.bool_]
 
 DOF = 4  # of a source's own part, as in the model of the record
-# Of the variance that is a source's own, what all its targets have in common: a judgement.
-OF_SOURCE = 0.6
 # The own part of a source is summed out where it meets an over-count: over nodes this far apart, in
 # sds of the over-count, from and to these multiples of its scale.
 NODE_STEP = 1.5
@@ -187,7 +185,7 @@ def _parts(
     """Sds of what role, source and target add, and whether the last two are a Student t."""
     if prior.spread is not None and fractions is None:
         own = prior.spread.own
-        of_source = 0.0 if single else OF_SOURCE
+        of_source = 0.0 if single else prior.spread.of_source
         source, target = own * np.sqrt(of_source), own * np.sqrt(1 - of_source)
         return prior.spread.role, float(source), float(target), True
     role, source, target = fractions or NORMAL_FRACTIONS
