@@ -32,13 +32,15 @@ def test_each_role_in_two_lines():
     line, example = lines[place : place + 2]
     assert "a side that says how many the enemy killed" in line
     assert "reported / true 4.4 (0.77 to 25), 24 statements in 16 conflicts" in line
-    assert line.endswith("; the models do not know it")
+    assert line.endswith("24 statements in 16 conflicts")
     assert example.startswith("    Examples: ")
     assert example.count(" / ") == 2
-    (monitor,) = (line for line in lines if line.startswith("monitor:"))
-    assert "the models assume 0.52 (" in monitor
+    (survey,) = (line for line in lines if line.startswith("survey:"))
+    assert "; the claims model takes 1.0 (0.22 to 4.6) instead" in survey
+    other = [line for line in lines if "; the claims model takes" in line]
+    assert [line.partition(":")[0] for line in other] == ["survey", "none"]
     (first_count,) = (line for line in lines if line.startswith("first_count:"))
-    assert "; of a single incident;" in first_count
+    assert first_count.endswith("; of a single incident")
     assert lines[-1] == STILL
 
 
@@ -99,4 +101,4 @@ def test_a_terminal_of_80_columns():
     assert "reported / true (90%)" in text
     assert STILL in text
     (numbers,) = (line for line in lines if line.startswith("accuser "))
-    assert " ".join(numbers.split()) == "accuser 4.4 (0.77 to 25) 24, 16 unknown to them"
+    assert " ".join(numbers.split()) == "accuser 4.4 (0.77 to 25) 24, 16"

@@ -100,7 +100,11 @@ def test_the_models_read_the_file_and_the_intervals_agree(without):
             assert prior == default_roles()[role].prior(level)
             continue
         compared.add((role, level))
-        assert prior.quantile(ENDS) == pytest.approx(learned.quantile(ENDS), rel=0.1), role
+        expected = learned.quantile(ENDS)
+        if role == "survey":
+            # The surveys of the record were disputed: of another one the side is not known.
+            expected = expected / learned.median
+        assert prior.quantile(ENDS) == pytest.approx(expected, rel=0.1), role
     # The record knows officials' first counts of single incidents alone.
     known = set(LEARNED_ROLES) - {NO_ROLE, "first_count"}
     assert {role for role, level in compared if level == "total"} == known

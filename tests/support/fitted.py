@@ -19,8 +19,14 @@ from tests.support.page import page_of
 
 @pytest.fixture(scope="session")
 def coalition() -> ce.Estimate:
-    """Two claims, exact."""
+    """Two claims with the former priors, exact: their numbers are published."""
     return former_model(ce.datasets.load("coalition")).fit(seed=1)
+
+
+@pytest.fixture(scope="session")
+def coalition_learned() -> ce.Estimate:
+    """The same two claims with what was learned from the record, as users get them; exact."""
+    return ce.ClaimsModel(ce.datasets.load("coalition")).fit(seed=1)
 
 
 @pytest.fixture(scope="session")
@@ -31,8 +37,8 @@ def coalition_page(coalition: ce.Estimate) -> str:
 
 @pytest.fixture(scope="session")
 def coalition_compiled() -> CompiledClaims:
-    """The same two claims for NUTS: compiling takes most of the time of a short run."""
-    return CompiledClaims(former_model(ce.datasets.load("coalition")).layout)
+    """The same two claims as users get them, for NUTS: compiling takes most of a short run."""
+    return CompiledClaims(ce.ClaimsModel(ce.datasets.load("coalition")).layout)
 
 
 class DrawnFromPrior:

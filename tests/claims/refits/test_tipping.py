@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from casualty_est import UsageError, datasets
+from casualty_est import ClaimsModel, UsageError, datasets
 from casualty_est.claims.inference.exact import solve
 from tests.support.former import former_model
 
@@ -144,7 +144,7 @@ def test_the_anchor_of_a_ratio_falls_where_the_count_rises():
 
 
 def test_the_same_model_sampled_is_kept_and_said(tmp_path, coalition_compiled):
-    sampled = former_model(datasets.load("coalition"))
+    sampled = ClaimsModel(datasets.load("coalition"))
     sampled._engines["nuts"] = coalition_compiled
     est = sampled.fit(seed=1)
     agreement = est.check_by_sampling(draws=2000, progress_bar=False)
