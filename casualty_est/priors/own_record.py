@@ -25,7 +25,8 @@ LEVELS = {"total": "total", "campaign": "total", "war": "total", "incident": "in
 LEAST_SD = 0.02  # log sd below which nobody knows the better figure
 PROB_Z = float(special.ndtri(0.95))  # low and high are a 90% interval, as in the record
 GAPS = np.linspace(-12.0, 12.0, 1201)  # what is a source's own, in sds of its prior
-T4 = special.stdtrit(4, (np.arange(201) + 0.5) / 201)
+NODES = (np.arange(201) + 0.5) / 201
+T4, NORMAL = special.stdtrit(4, NODES), special.ndtri(NODES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,15 +136,19 @@ def updated(
         Its `spread` has what is still unknown of the source as the first part.
     """
     common, each = _parts(prior, fractions)
+    heavy = prior.spread is not None and prior.spread.heavy
+    nodes = T4 if heavy else NORMAL
     gaps = GAPS * prior.core.sd
     density = np.gradient(common.below(gaps), gaps)
     log_post = np.log(np.maximum(density, 1e-300))
     for case in cases:
-        log_post = log_post + _log_likelihood(prior, gaps, each, case, sd)
+        log_post = log_post + _log_likelihood(prior, gaps, each * nodes, case, sd)
     mass = special.softmax(log_post)
     mean = float((mass * gaps).sum())
     left = float(np.sqrt((mass * (gaps - mean) ** 2).sum()))
-    spread = Spread(left, each, of_source=0.0)
+    spread = Spread(
+        left, each, of_source=0.0, heavy=prior.spread is not None and prior.spread.heavy
+    )
     make = LogitNormal.from_logit if prior.is_completeness else LogNormal.from_log
     core = make(prior.core.mu + mean, spread.normal_sd)
     return replace(prior, core=core, spread=spread)
@@ -157,12 +162,13 @@ def _parts(prior: RatioPrior, fractions: tuple[float, float, float]) -> tuple[Sp
         return Spread(shared, 1e-3 * shared), prior.core.sd * math.sqrt(target)
     of_source = prior.spread.of_source
     own = prior.spread.own
-    return Spread(prior.spread.role, own * math.sqrt(of_source)), own * math.sqrt(1 - of_source)
+    common = replace(prior.spread, own=own * math.sqrt(of_source))
+    return common, own * math.sqrt(1 - of_source)
 
 
-def _log_likelihood(prior: RatioPrior, gaps: Array, each: float, case: OwnCase, sd: float) -> Array:
-    """Log-density of one case at every gap, what is its own summed out."""
-    place = prior.core.mu + gaps[:, None] + each * T4
+def _log_likelihood(prior: RatioPrior, gaps: Array, each: Array, case: OwnCase, sd: float) -> Array:
+    """Log-density of one case at every gap, what is the case's own (`each`, nodes) summed out."""
+    place = prior.core.mu + gaps[:, None] + each
     error = math.hypot(case.sd, sd)
     if prior.is_completeness:
         place = -np.logaddexp(0.0, -place)

@@ -22,6 +22,7 @@ from casualty_est.priors.distributions import (
     normal_sd,
     short,
 )
+from casualty_est.tables.cells import TALLY_ROLES
 
 Array = npt.NDArray[np.float64]
 NO_ROLE = "none"
@@ -48,12 +49,14 @@ class Spread:
     role: sd of the Normal that all sources of the role share in one conflict.
     own: scale of the Student t (4 degrees of freedom) of a single source.
     of_source: part of the variance of the latter that all targets of the source have in common.
+    heavy: whether the latter is a Student t; else it is a Normal, and `own` its sd.
     The first two are on the scale of the core: the log of a ratio, or the logit of a completeness.
     """
 
     role: float
     own: float
     of_source: float = OF_SOURCE
+    heavy: bool = True
 
     def scaled(self, factor: float) -> Spread:
         """Return both multiplied by `factor`."""
@@ -61,7 +64,8 @@ class Spread:
 
     def below(self, gap: Array) -> Array:
         """Distribution function of the sum of both parts, at each `gap` from the middle."""
-        return _t4_below((gap[:, None] - self.role * SHARED_NODES) / self.own).mean(axis=1)
+        below = _t4_below if self.heavy else special.ndtr
+        return np.asarray(below((gap[:, None] - self.role * SHARED_NODES) / self.own).mean(axis=1))
 
     @property
     def normal_sd(self) -> float:
@@ -261,7 +265,9 @@ def _learned(
     # The sd that the role has in common here is known with error, and so is the scale of a source:
     # their means, stretched so that the 90% interval is that of the record.
     shared = float(np.hypot(sd, np.exp(row.log_b + row.log_b_sd**2)))
-    spread = Spread(shared, float(np.exp(row.log_w + row.log_w_sd**2 / 2)))
+    # Who counts case by case does not count the living by the thousand: no heavy tail upwards.
+    heavy = ratio.is_share or key not in TALLY_ROLES
+    spread = Spread(shared, float(np.exp(row.log_w + row.log_w_sd**2 / 2)), heavy=heavy)
     spread = spread.scaled(ratio.mixture.normal_sd / spread.normal_sd)
     make = LogitNormal.from_logit if ratio.is_share else LogNormal.from_log
     over = Normal(*OVER_COUNT) if ratio.is_share else None

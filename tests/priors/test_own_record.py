@@ -17,11 +17,14 @@ def weighted(prior, cases, draws=400_000):
     """Mean and sd of what is the source's own, given its cases, by weights over draws."""
     rng = np.random.default_rng(1)
     spread = prior.spread
+    part = rng.standard_t(4, (len(cases) + 1, draws))
+    if not spread.heavy:
+        part = rng.standard_normal((len(cases) + 1, draws))
     own = spread.role * rng.standard_normal(draws)
-    own += np.sqrt(0.6) * spread.own * rng.standard_t(4, draws)
+    own += np.sqrt(0.6) * spread.own * part[0]
     weight = np.ones(draws)
-    for log_ratio, sd in cases:
-        at = prior.core.mu + own + np.sqrt(0.4) * spread.own * rng.standard_t(4, draws)
+    for i, (log_ratio, sd) in enumerate(cases, 1):
+        at = prior.core.mu + own + np.sqrt(0.4) * spread.own * part[i]
         error = np.hypot(sd, ERROR)
         if prior.is_completeness:
             at = np.log(special.expit(at))

@@ -187,7 +187,7 @@ def _parts(
         own = prior.spread.own
         of_source = 0.0 if single else prior.spread.of_source
         source, target = own * np.sqrt(of_source), own * np.sqrt(1 - of_source)
-        return prior.spread.role, float(source), float(target), True
+        return prior.spread.role, float(source), float(target), prior.spread.heavy
     role, source, target = fractions or NORMAL_FRACTIONS
     if alone:
         role, source = 0.0, role + source
