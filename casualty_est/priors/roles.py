@@ -103,7 +103,8 @@ class RatioPrior:
     spread : Spread, optional
         The parts of what was learned from the record; None where the analyst gave a Normal.
     zero : float
-        Probability that the source denies, with a zero or a token number, whatever happened.
+        Probability that the source denies with a zero, whatever happened; it names a token number
+        with the same probability.
     """
 
     core: LogNormal | LogitNormal
@@ -307,9 +308,9 @@ def override(role: Role, spec: Mapping[str, Any]) -> Role:
 
 
 def _probability(value: Any, where: str) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1:
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 0.5:
         return float(value)
-    msg = f"{where} must be a probability from 0 to below 1, not {value!r}"
+    msg = f"{where} must be a probability from 0 to below 0.5, not {value!r}"
     raise UsageError(msg)
 
 

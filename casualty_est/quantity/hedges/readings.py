@@ -162,7 +162,7 @@ class TallyInterval(Interval):
 class Denial(Interval):
     """A statement of nobody, by a source that says so with probability `denies`, whatever happened.
 
-    Else it is a number like others, below one half.
+    As often it names a token number. Else it counts, and the number is below one half.
     """
 
     kind: ClassVar[str] = "denial"
@@ -170,7 +170,7 @@ class Denial(Interval):
 
     def log_density(self, m: Any, s: Any, xp: Any) -> Any:
         counted = log_t4_mass(self.low, self.high, m, s, xp)
-        return xp.logaddexp(xp.log(self.denies), xp.log1p(-self.denies) + counted)
+        return xp.logaddexp(xp.log(self.denies), xp.log1p(-2 * self.denies) + counted)
 
     def below(self, m: Any, s: Any, xp: Any) -> Any:
         return xp.exp(self.log_density(m, s, xp)) / 2
@@ -264,13 +264,16 @@ class ConcededBound(OneSided):
 
 
 def _or_token(counted: Any, token: Any, width: Any, xp: Any) -> Any:
-    """Log-density of a number that was counted, or lies anywhere, its log uniform."""
+    """Log-density of a number that was counted, or lies anywhere, its log uniform.
+
+    As often as with a token number the source denies with a zero.
+    """
     anywhere = xp.log(token * width / TOKEN_SPAN)
-    return xp.logaddexp(xp.log1p(-token) + counted, anywhere)
+    return xp.logaddexp(xp.log1p(-2 * token) + counted, anywhere)
 
 
 def _or_below(counted: Any, token: Any, z: Any, xp: Any) -> Any:
-    return (1 - token) * counted + token * xp.clip(z / TOKEN_SPAN, 0.0, 1.0)
+    return token + (1 - 2 * token) * counted + token * xp.clip(z / TOKEN_SPAN, 0.0, 1.0)
 
 
 def zero() -> Reading:
