@@ -21,48 +21,10 @@ from tests.support.former import DOCUMENTS, former
 LEARNED = Path(casualty_est.__file__).parent / "priors" / "learned.csv"
 COALITION = "Coalition in Iraq and Syria 2014-19"
 
-# Inside an incident, a judgement: median, sd of the log.
-WITHIN = {
-    "perpetrator": (0.5, 0.75),
-    "party": (0.8, 0.5),
-    "adversary": (1.5, 0.6),
-    "accuser": (1.5, 0.75),
-    "monitor": (1, 0.5),
-    "merged_list": (1, 0.5),
-    "government": (1, 0.5),
-    "registry": (1, 0.5),
-    "register": (1, 0.10),
-    "first_count": (1, 0.5),
-    "gov_estimate": (1, 0.75),
-    "media": (1, 0.5),
-    "event_data": (1, 0.5),
-    "international": (1, 0.3),
-    "int_estimate": (1, 0.75),
-    "third_state": (1, 0.5),
-    "survey": (1, 0.25),
-    "reference": (1, 0.10),
-    "none": (1, 1),
-}
 # Who documents case by case: a share, times what is counted twice or wrongly.
 SHARES = {"monitor", "merged_list", "international", "registry"}
 DECLARED = {"register", "reference", "none"}
-LEARNED_KEYS = sorted(set(WITHIN) - DECLARED)
-
-
-@pytest.mark.parametrize("key", list(WITHIN))
-def test_what_is_judged_of_one_incident(key):
-    within = default_roles()[key].within
-    np.testing.assert_allclose([_median(within), _sd(within)], WITHIN[key], rtol=1e-12)
-    assert within.over_count is None
-
-
-def test_what_is_declared():
-    roles = default_roles()
-    for key, sd in (("reference", 0.10), ("none", 1.5)):
-        assert roles[key].totals.core == LogNormal.from_log(0.0, sd)
-        assert roles[key].totals.over_count is None
-    assert roles["register"].totals.core == LogitNormal(median=0.97, sd=0.7)
-    assert roles["register"].totals.over_count == Normal(0.0, 0.03)
+LEARNED_KEYS = sorted({*ROLES, "none"} - DECLARED)
 
 
 def _median(prior):
@@ -127,6 +89,16 @@ def test_documenting_roles_have_a_completeness(key):
     assert not default_roles()["government"].totals.is_completeness
 
 
+def test_who_counts_case_by_case_without_a_completeness_has_light_tails():
+    light = {
+        key
+        for key in LEARNED_KEYS
+        for prior in (default_roles()[key].totals, default_roles()[key].incidents)
+        if not prior.spread.heavy
+    }
+    assert light == {"government"}
+
+
 def test_both_parts_of_a_spread_by_simulation():
     rng = np.random.default_rng(3)
     spread, n = Spread(0.7, 0.4), 1_000_000
@@ -138,6 +110,10 @@ def test_both_parts_of_a_spread_by_simulation():
         np.quantile(np.abs(summed), 0.9), rel=0.005
     )
     assert spread.scaled(2.0) == Spread(1.4, 0.8)
+    light = Spread(0.7, 0.4, heavy=False)
+    z = np.linspace(-3, 3, 13)
+    # The shared part is summed at 101 places.
+    np.testing.assert_allclose(light.below(z), stats.norm(0, np.hypot(0.7, 0.4)).cdf(z), atol=2e-3)
 
 
 def test_every_role_of_the_table_and_no_other():
@@ -286,8 +262,8 @@ def test_how_often_a_role_denies():
         ({"monitor": {"completeness": 0.5}}, "is not a prior"),
         ({"monitor": {"completeness": {"median": 1.5, "sd": 1}}}, "between 0 and 1"),
         ({"monitor": 0.5}, "must be a table"),
-        ({"monitor": {"denies": 1}}, "roles.monitor.denies must be a probability"),
-        ({"monitor": {"denies": True}}, "must be a probability from 0 to below 1, not True"),
+        ({"monitor": {"denies": 0.5}}, "roles.monitor.denies must be a probability"),
+        ({"monitor": {"denies": True}}, "must be a probability from 0 to below 0.5, not True"),
         ([], None),
         ({"media": {"over_count": {"mean": 0.1}}}, "is not a prior"),
     ],
