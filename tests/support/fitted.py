@@ -37,7 +37,13 @@ def coalition_page(coalition: ce.Estimate) -> str:
 
 @pytest.fixture(scope="session")
 def coalition_compiled() -> CompiledClaims:
-    """The same two claims as users get them, for NUTS: compiling takes most of a short run."""
+    """The same two claims for NUTS: compiling takes most of the time of a short run."""
+    return CompiledClaims(former_model(ce.datasets.load("coalition")).layout)
+
+
+@pytest.fixture(scope="session")
+def coalition_learned_compiled() -> CompiledClaims:
+    """The same as users get them."""
     return CompiledClaims(ce.ClaimsModel(ce.datasets.load("coalition")).layout)
 
 

@@ -39,9 +39,9 @@ def two():
 
 
 @pytest.fixture(scope="module")
-def two_compiled(two):
-    two._engines["nuts"] = CompiledClaims(two.layout)
-    return two._engines["nuts"]
+def two_compiled(two, coalition_compiled):
+    two._engines["nuts"] = coalition_compiled
+    return coalition_compiled
 
 
 @pytest.fixture(scope="module")
@@ -105,13 +105,13 @@ def test_two_numbers_agree_with_the_exact_route(two, two_compiled):
     sums(draws)
 
 
-def test_priors_of_the_record_agree_with_the_exact_route(coalition_compiled):
+def test_priors_of_the_record_agree_with_the_exact_route(coalition_learned_compiled):
     """Heavy tails: the ends have a large Monte Carlo error, so that is the measure."""
     import arviz as az
 
-    draws = coalition_compiled.sample(draws=5000, tune=1000, seed=1)
+    draws = coalition_learned_compiled.sample(draws=5000, tune=1000, seed=1)
     log_deaths = draws.log_deaths[..., 0]
-    expected = solve(coalition_compiled.layout).quantile(Q)
+    expected = solve(coalition_learned_compiled.layout).quantile(Q)
     for prob, end in zip(Q, expected, strict=True):
         error = float(az.mcse(log_deaths, method="quantile", prob=prob))
         assert abs(np.quantile(log_deaths, prob) - end) < 4 * error, prob

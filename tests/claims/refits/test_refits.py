@@ -10,7 +10,7 @@ from casualty_est import ClaimsModel, UsageError, datasets
 from casualty_est.claims.inference.exact import solve
 from casualty_est.claims.model.layout import Scenario, build_layout
 from casualty_est.priors import read_priors
-from tests.support.claim_tables import model
+from tests.support.claim_tables import by_former_priors as model
 
 ROWS = [("A", "perpetrator", "about 800"), ("B", "media", "5,003"), ("C", "third_state", "7,001")]
 
@@ -67,10 +67,6 @@ def test_the_conflict_left_in_is_the_model_with_the_whole_record():
     assert abs(np.log(ends / alone)).max() > 0.01
 
 
-def test_nothing_to_leave_in_elsewhere(estimate):
-    assert len(estimate.conflict_left_in()) == 0
-
-
 def named(scope="", perpetrator="", **options):
     rows = pd.DataFrame({"source": ["A"], "role": ["monitor"], "quantity": ["5,003"]})
     return ClaimsModel(rows.assign(scope=scope, perpetrator=perpetrator), **options)
@@ -103,6 +99,7 @@ def test_elsewhere_nothing_is_left_out_and_the_note_says_so(options):
     model = named(**options)
     assert model.priors.left_out == ()
     assert dict(model.notes)["record"].endswith("conflict= names one")
+    assert len(model.fit(seed=1, draws=100).conflict_left_in()) == 0
 
 
 def test_an_analyst_who_gives_all_numbers_does_without_the_record():

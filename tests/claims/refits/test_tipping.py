@@ -8,17 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from casualty_est import ClaimsModel, UsageError, datasets
+from casualty_est import UsageError, datasets
 from casualty_est.claims.inference.exact import solve
+from tests.support.claim_tables import by_former_priors as model
 from tests.support.former import former_model
-
-
-def model(*rows, **options):
-    """A model of claims that are given as source, role and quantity, with the former priors."""
-    names = ("source", "role", "quantity")
-    frame = pd.DataFrame([dict(zip(names, row, strict=True)) for row in rows])
-    return former_model(frame, **options)
-
 
 ROWS = [("A", "perpetrator", "about 800"), ("B", "media", "5,003")]
 
@@ -144,7 +137,7 @@ def test_the_anchor_of_a_ratio_falls_where_the_count_rises():
 
 
 def test_the_same_model_sampled_is_kept_and_said(tmp_path, coalition_compiled):
-    sampled = ClaimsModel(datasets.load("coalition"))
+    sampled = former_model(datasets.load("coalition"))
     sampled._engines["nuts"] = coalition_compiled
     est = sampled.fit(seed=1)
     agreement = est.check_by_sampling(draws=2000, progress_bar=False)
