@@ -17,9 +17,9 @@ from casualty_est.claims.model.layout import Scenario
 from casualty_est.priors import default_roles
 from tests.support.claim_tables import model
 
-X = np.arange(math.log(3000) - 14, math.log(3000) + 14, 0.04)  # log N
+X = np.arange(math.log(3000) - 12, math.log(3000) + 12, 0.02)  # log N
 CORE = np.arange(-60.0, 60.0, 0.1)  # log ratios, or logits
-U = np.linspace(-6.0, 6.0, 121)  # what a role has in common, in its sd
+U = np.linspace(-6.0, 6.0, 61)  # what a role has in common, in its sd
 OF_U = stats.norm.pdf(U) / stats.norm.pdf(U).sum()
 Q = (0.025, 0.05, 0.5, 0.95, 0.975)
 SPAN = math.log(1e6)  # tokens lie between one and a million
