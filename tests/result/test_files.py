@@ -66,7 +66,8 @@ def test_the_documented_keys(estimate):
         "group": "civilians",
         "perpetrator": "Coalition",
     }
-    assert row["documented"] == {"low": 6047, "high": None, "source": "Airwars"}
+    text = "at least 6,047"
+    assert row["documented"] == {"low": 6047, "high": None, "source": "Airwars", "text": text}
     assert keys(row["interval"]) == {"kind", "prob", "low", "high"}
     assert keys(row["modes"][0]) == {"weight", "median", "low", "high"}
     source = content["sources"][0]
