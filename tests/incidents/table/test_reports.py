@@ -125,6 +125,14 @@ def test_documented_is_the_largest_lower_end_by_incident(reports):
         reports.documented(["fare"])
 
 
+def test_discounted_incidents_are_not_added_to_what_is_documented():
+    rows = {"incident": ["1", "2"], "source": "Watch", "role": "monitor", "quantity": ["3", "40"],
+            "grade": ["fair", "discounted"]}  # fmt: skip
+    reports = IncidentReports(pd.DataFrame(rows))
+    assert reports.documented().low == 3
+    assert reports.documented(["discounted"]).low == 40
+
+
 @pytest.mark.parametrize(
     ("quantity", "role", "low"),
     [
