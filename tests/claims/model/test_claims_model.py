@@ -197,11 +197,27 @@ def test_the_conflict_under_analysis_is_left_out_of_the_record():
     assert ClaimsModel(ROWS_TABLE).priors.left_out == ()
     assert ClaimsModel(ROWS_TABLE, conflict="Raqqa").priors.left_out == here
     # What is said of each source comes from the record without it, and the whole is a refit.
-    left_in = built.record_left_in()
-    whole = ClaimsModel(ROWS_TABLE).layout.ratios
-    got = built.layout.ratios.mu[0] + left_in.shift[0]
-    assert got == pytest.approx(whole.mu[0], abs=1e-3)
-    assert (left_in.sd_scale != 1).all()
+    whole = built.with_whole_record()
+    assert whole.priors.left_out == ()
+    unnamed = ClaimsModel(ROWS_TABLE).layout.ratios
+    for name in ("mu", "role_sd", "target_sd"):
+        np.testing.assert_array_equal(getattr(whole.layout.ratios, name), getattr(unnamed, name))
+        assert (getattr(built.layout.ratios, name) != getattr(unnamed, name)).all(), name
+
+
+def test_the_whole_record_changes_nothing_else():
+    own = {
+        "sources": {"Pentagon": {"ratio": {"median": 0.2, "sd": 0.75}}},
+        "anchors": [{"interval": [5000, 20_000]}],
+    }
+    options = {"hedge": {"Airwars": "speaker"}, "roles": {"Airwars": "media"}}
+    built = ClaimsModel(datasets.load("coalition"), priors=own, as_of="2018-06-01", **options)
+    whole = built.with_whole_record()
+    assert whole.settings | {"left_out": None} == built.settings | {"left_out": None}
+    assert whole.layout.readings == built.layout.readings
+    assert whole.layout.anchors == built.layout.anchors
+    assert whole.layout.ratios.mu[0] == built.layout.ratios.mu[0]
+    assert [t.role for t in whole.layout.ratios.targets] == ["perpetrator", "media"]
 
 
 def test_numbers_of_the_analyst_do_not_come_from_the_record():
