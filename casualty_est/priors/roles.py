@@ -105,6 +105,8 @@ class RatioPrior:
     zero : float
         Probability that the source denies with a zero, whatever happened; it names a token number
         with the same probability.
+    learned : bool
+        Whether its numbers are those of the record.
     """
 
     core: LogNormal | LogitNormal
@@ -112,6 +114,7 @@ class RatioPrior:
     origin: str
     spread: Spread | None = None
     zero: float = 0.0
+    learned: bool = False
 
     @property
     def is_completeness(self) -> bool:
@@ -272,7 +275,8 @@ def _learned(
     spread = spread.scaled(ratio.mixture.normal_sd / spread.normal_sd)
     make = LogitNormal.from_logit if ratio.is_share else LogNormal.from_log
     over = Normal(*OVER_COUNT) if ratio.is_share else None
-    prior = RatioPrior(make(mean, spread.normal_sd), over, origin, spread, ratio.zero)
+    core = make(mean, spread.normal_sd)
+    prior = RatioPrior(core, over, origin, spread, ratio.zero, learned=True)
     low, median, high = prior.quantile([0.05, 0.5, 0.95])
     zero = f"; {ratio.zeros} of {ratio.stated} more said that nobody died" if ratio.zeros else ""
     without = f", without {' and '.join(left_out)}" if left_out else ""

@@ -34,7 +34,6 @@ from casualty_est.kinds import room
 from casualty_est.priors import Priors, read_priors
 from casualty_est.priors.own_record import read_record
 from casualty_est.priors.record import matching_conflicts
-from casualty_est.priors.roles import LEARNED
 from casualty_est.priors.settings import CELL_FIELDS
 from casualty_est.priors.time import read_day
 from casualty_est.tables.cells import ALL_SCOPES, ANY_PERPETRATOR, Documented
@@ -191,7 +190,7 @@ class ClaimsModel:
     def from_record(self) -> npt.NDArray[np.bool_]:
         """Whether each ratio has a prior that was learned from the record; (target,)."""
         priors = [target.prior for target in self.layout.ratios.targets]
-        return np.array([p.origin.startswith(LEARNED) and p.spread is not None for p in priors])
+        return np.array([prior.learned for prior in priors], dtype=bool)
 
     def with_whole_record(self) -> ClaimsModel:
         """The same model with the conflict under analysis left in the record."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from casualty_est.claims.gauge import SHARES, share_of_level
 from casualty_est.claims.schema import RATIO_OF, ratio_owner, target_of
+from casualty_est.priors.record import BY_DECLARATION
 from casualty_est.priors.roles import LEARNED, NO_ROLE
 from casualty_est.priors.worth import place_in_record
 from casualty_est.report import text
@@ -157,7 +158,7 @@ def _of_one(source: SourceRow, row: Any, prob: float) -> str:
 
 def _in_record(source: SourceRow, row: Any, left_out: Sequence[str]) -> str:
     """Where the ratio lies among those of its role in the record."""
-    if not source.prior_origin.startswith(LEARNED):
+    if not source.prior_origin.startswith(LEARNED) or source.role in BY_DECLARATION:
         return ""
     larger, rows = place_in_record(source.role or NO_ROLE, row.ratio, left_out)
     role = (source.role or "").replace("_", " ")
