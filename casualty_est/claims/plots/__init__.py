@@ -26,6 +26,7 @@ class ClaimsPlots(Plots):
     _groups: ClassVar[Mapping[str, str]] = {
         "each_source_alone": "If one source stood alone",
         "without_each_source": "Without one source",
+        "counted_once": "If equal figures are copies",
         "conflict_left_in": "With the record of this conflict",
     }
 

@@ -14,10 +14,12 @@ from casualty_est.claims.inference.engines import run
 from casualty_est.claims.inference.timeline import increments
 from casualty_est.claims.model.layout import Scenario
 from casualty_est.claims.schema import Agreement, AsOf
+from casualty_est.claims.table.copies import repeats
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.refits import case
 from casualty_est.result.schema import Case, Span
 from casualty_est.wording.numbers import ends, middle, percent
+from casualty_est.wording.phrases import listed
 
 if TYPE_CHECKING:
     from casualty_est.claims.estimate import ClaimsEstimate
@@ -83,6 +85,18 @@ def without_each_source(refit: Refitter) -> list[Asked]:
     return [(f"without {name}", refit.plain.without(refit.layout, name)) for name in refit.sources]
 
 
+def counted_once(refit: Refitter) -> list[Asked]:
+    """Figures that may be copies of one another counted once, as the first source states them."""
+    repeated = repeats(refit.layout.claims)
+    if not repeated:
+        return []
+    weights = refit.plain.weights.copy()
+    weights[repeated] = 0.0
+    left = dict.fromkeys(refit.layout.claims[i].source for i in repeated)
+    name = f"equal figures counted once, without {listed(list(left))}"
+    return [(name, replace(refit.plain, weights=weights))]
+
+
 def _refits(ask: Callable[[Refitter], list[Asked]]) -> Callable[..., tuple[Case, ...]]:
     """Refits under some scenarios, as `Estimate` asks for them."""
 
@@ -110,6 +124,7 @@ REFITS = {
     "without_each_source": _refits(without_each_source),
     "each_source_alone": _refits(each_source_alone),
     "conflict_left_in": conflict_left_in,
+    "counted_once": _refits(counted_once),
 }
 
 

@@ -57,8 +57,8 @@ class ClaimsParts(Parts):
         return (
             "Not computed. A result loaded from a file has no model to fit again, and many fits of "
             "a sampled model are not started unasked: call est.each_source_alone(), "
-            "est.without_each_source(), est.conflict_left_in() and est.tipping(n) after fitting, "
-            "before the report is written or saved."
+            "est.without_each_source(), est.counted_once(), est.conflict_left_in() and "
+            "est.tipping(n) after fitting, before the report is written or saved."
         )
 
     def what_if(self) -> list[str]:

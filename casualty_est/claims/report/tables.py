@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 REFITS = {
     "each_source_alone": "If only one source were heard, all assumptions unchanged.",
     "without_each_source": "If one source were left out.",
+    "counted_once": "If figures that are equal, or nearly, are copies of one.",
     "conflict_left_in": "If the record of this very conflict were used as well.",
 }
 
