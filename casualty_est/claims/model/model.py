@@ -130,7 +130,6 @@ class ClaimsModel:
         delay: Mapping[str, Any] | None = None,
         drift: Mapping[str, float] | None = None,
         restated: str = THIN,
-        _left_out: tuple[str, ...] | None = None,
     ) -> None:
         self.claims: Claims = claims if isinstance(claims, Claims) else Claims(claims)
         self._asked: dict[str, Any] = {
@@ -141,8 +140,7 @@ class ClaimsModel:
         }  # fmt: skip
         labels = {part for row in self.claims.rows for part in (row.scope, row.perpetrator)}
         named = sorted(labels - {ALL_SCOPES, ANY_PERPETRATOR}) + ([conflict] if conflict else [])
-        left_out = matching_conflicts(named) if _left_out is None else _left_out
-        self.priors: Priors = read_priors(priors, left_out=left_out)
+        self.priors: Priors = read_priors(priors, left_out=self._conflicts(named))
         if record is not None:
             cases = (*self.priors.record, *read_record(record))
             self.priors = replace(self.priors, record=cases)
@@ -194,7 +192,11 @@ class ClaimsModel:
 
     def with_whole_record(self) -> ClaimsModel:
         """The same model with the conflict under analysis left in the record."""
-        return ClaimsModel(self.claims, **self._asked, _left_out=())
+        return _WithWholeRecord(self.claims, **self._asked)
+
+    def _conflicts(self, labels: Sequence[str]) -> tuple[str, ...]:
+        """Conflicts of the record that are left out."""
+        return matching_conflicts(labels)
 
     def _record_note(self) -> list[tuple[str, str]]:
         """What the priors were learned from."""
@@ -413,6 +415,13 @@ class ClaimsModel:
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(describe(self))}</pre>"
+
+
+class _WithWholeRecord(ClaimsModel):
+    """A model whose role priors are learned from the whole record."""
+
+    def _conflicts(self, labels: Sequence[str]) -> tuple[str, ...]:
+        return ()
 
 
 def _chosen(total: Mapping[str, str] | None) -> dict[str, str]:
