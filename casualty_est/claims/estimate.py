@@ -149,8 +149,10 @@ class ClaimsEstimate(Estimate):
         """
         return self._cases("each_source_alone", row, ci_prob)
 
-    def wider_priors(self, row: str | int | None = None, ci_prob: float = 0.95) -> pd.DataFrame:
-        """Posterior with the prior sd doubled of roles whose grounds are this conflict itself.
+    def conflict_left_in(self, row: str | int | None = None, ci_prob: float = 0.95) -> pd.DataFrame:
+        """Posterior with role priors from the whole record, this conflict included.
+
+        The estimate leaves the conflict under analysis out of what it learns from.
 
         Parameters
         ----------
@@ -160,12 +162,31 @@ class ClaimsEstimate(Estimate):
         Returns
         -------
         pandas.DataFrame
-            Columns as `without_each_source`; empty where no role leans on this conflict.
+            Columns as `without_each_source`; empty where the record does not hold this conflict.
         """
-        return self._cases("wider_priors", row, ci_prob)
+        return self._cases("conflict_left_in", row, ci_prob)
+
+    def counted_once(self, row: str | int | None = None, ci_prob: float = 0.95) -> pd.DataFrame:
+        """Posterior if equal and nearly equal figures of several sources are copies of one.
+
+        The estimate takes them as counted apart until the table says otherwise, by ``quotes`` or
+        ``derived_from``; ``independent`` says that they were.
+
+        Parameters
+        ----------
+        row, ci_prob
+            As of `without_each_source`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns as `without_each_source`; empty where no figures are asked about.
+        """
+        return self._cases("counted_once", row, ci_prob)
 
     def _beside(self, prob: float) -> list[str]:
-        cases = self._records("wider_priors", 0, prob)
+        asked = ("counted_once", "conflict_left_in")
+        cases = [case for name in asked for case in self._records(name, 0, prob)]
         return [f"With {case.case}: {with_ends(case)}." for case in cases]
 
     def tipping(self, n: float, row: str | int | None = None) -> pd.DataFrame:
