@@ -17,6 +17,7 @@ from casualty_est.result.identification import Identification
 from casualty_est.result.labels import position
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Span, plain
+from casualty_est.result.shared import FlatPrior, Shared, Spoken, shared_by
 from casualty_est.result.show import TextTable, answer, interval_title
 from casualty_est.result.tables import Parameter
 from casualty_est.tables.cells import Documented
@@ -116,6 +117,19 @@ class ListEstimate(Estimate):
             row = {"source": source.source, "completeness": share and share.median, **ends}
             rows.append({**row, "prob": ci_prob})
         return pd.DataFrame(rows, index=pd.Index([row["source"] for row in rows], name="list"))
+
+    def shared(self) -> Shared:
+        """Draws of log counts under a prior flat in the log, and the completeness of each list."""
+        names = [source.source for source in self.meta.sources]
+        held = [self.completeness(i) for i in range(len(names))]
+        sizes = [round(float(np.median(part * self.draws(0)))) for part in held]
+        pairs = zip(names, sizes, strict=True)
+        return shared_by(
+            self,
+            prior=lambda row: FlatPrior(),
+            sources=[(n, "completeness_listed", x, None) for n, x in zip(names, held, strict=True)],
+            spoken=[Spoken(name, size, f"{size:,} people") for name, size in pairs],
+        )
 
     def _identify(self, row: int) -> Identification:
         labels = label_text(self.meta.rows[row].strata.items())

@@ -1,0 +1,448 @@
+"""Studies of estimates that are known in closed form: bridges, ledger, cuts, weights, refusals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+import casualty_est as ce
+from casualty_est.result.shared import FlatPrior, ListedPrior, NormalPrior, Spoken
+from casualty_est.study.inference.density import log_density
+from casualty_est.study.inference.terms import Piece
+from tests.support.known import EVEN, ClaimLike, KnownEstimate, known, normal
+
+MEAN = 9.0
+
+
+def logs(est):
+    return np.log(est.draws())
+
+
+# The joint answer --------------------------------------------------------------------------------
+
+
+def test_two_normal_kinds():
+    joint = ce.Study(a=normal(MEAN, 0.3), b=normal(MEAN + 0.3, 0.6, 1)).fit(seed=1)
+    assert logs(joint).mean() == pytest.approx(MEAN + 0.06, abs=1e-3 * 0.3)
+    assert logs(joint).std() == pytest.approx(0.3 / np.sqrt(1.25), abs=1e-3 * 0.3)
+    pulls = joint.contributions()["weight"]
+    np.testing.assert_allclose(pulls, [0.8, 0.2], atol=2e-3)
+
+
+def test_correlated_errors():
+    study = ce.Study(a=normal(MEAN, 0.3), b=normal(MEAN + 0.3, 0.6, 1))
+    joint = study.fit(seed=1, rho={("a", "b"): 0.5})
+    assert logs(joint).mean() == pytest.approx(MEAN, abs=1e-3)
+    assert logs(joint).std() == pytest.approx(0.3, abs=1e-3)
+    assert any("a and b 0.50" in s for s in joint.identification().sentences)
+
+
+def test_each_kind_gives_up_its_own_prior():
+    tight = NormalPrior(MEAN + 0.2, 0.4)
+    precision = 1 / 0.3**2 + 1 / 0.4**2
+    centre = (MEAN / 0.3**2 + (MEAN + 0.2) / 0.4**2) / precision
+    one = normal(centre, precision**-0.5, prior=tight)
+    joint = ce.Study(a=one, b=normal(MEAN + 0.3, 0.6, 1)).fit(seed=1)
+    assert logs(joint).mean() == pytest.approx(MEAN + 0.06, abs=2e-3)
+    pooled = ce.Study(a=one, b=normal(MEAN + 0.3, 0.6, 1)).fit(seed=1, pooling="product")
+    total = 1 / 0.3**2 + 1 / 0.6**2 + 1 / 0.4**2
+    expected = (MEAN / 0.3**2 + (MEAN + 0.3) / 0.6**2 + (MEAN + 0.2) / 0.4**2) / total
+    assert logs(pooled).mean() == pytest.approx(expected, abs=2e-3)
+    asked = ce.Study(a=one, b=normal(MEAN + 0.3, 0.6, 1)).fit(
+        seed=1, prior=ce.LogNormal(median=np.exp(MEAN + 0.2), factor=np.exp(0.4))
+    )
+    assert logs(asked).mean() == pytest.approx(expected, abs=2e-3)
+
+
+def test_a_bridge_moves_and_widens():
+    study = ce.Study(a=normal(MEAN, 0.3), b=normal(MEAN + 0.5, 0.3, 1, start="2010-01-01"))
+    study.bridge("b", share=0.8, sd=0.2)
+    joint = study.fit(seed=1)
+    there, sd = MEAN + 0.5 + np.log(0.8), np.hypot(0.3, 0.2)
+    precision = 1 / 0.3**2 + 1 / sd**2
+    assert logs(joint).mean() == pytest.approx(
+        (MEAN / 0.3**2 + there / sd**2) / precision, abs=1e-3
+    )
+    assert logs(joint).std() == pytest.approx(precision**-0.5, abs=1e-3)
+    rows = {row.assumption: row.weight for row in joint.identification().rows}
+    assert rows["bridge of b"] == rows["b"]
+    # What was learned of the share: the others say MEAN with .3, b says MEAN + .5 with .3.
+    gain = 0.2**2 / (0.2**2 + 0.3**2 + 0.3**2)
+    learned = np.log(0.8) + gain * (MEAN - there)
+    used = joint.details.kinds[1].bridge
+    assert np.log(used.posterior.median) == pytest.approx(learned, abs=2e-3)
+    width = np.log(used.posterior.high / used.posterior.low) / (2 * 1.96)
+    assert width == pytest.approx(0.2 * np.sqrt(1 - gain), rel=0.01)
+
+
+def test_cells_are_chosen_and_summed():
+    z = np.random.default_rng(3).standard_normal((4000, 3))
+    parts = known(np.array([8.0, 7.5, 7.0]) + 0.1 * z)
+    study = ce.Study(a=parts, b=normal(7.9, 0.2))
+    study.bridge("a", cells=[parts.labels[1], parts.labels[2]])
+    drawn = study.members[0].log_draws
+    np.testing.assert_allclose(
+        drawn, np.log(np.exp(7.5 + 0.1 * z[:, 1]) + np.exp(7 + 0.1 * z[:, 2]))
+    )
+    study.bridge("a", cells={parts.labels[0]: 0.5})
+    np.testing.assert_allclose(study.members[0].log_draws, 8 + 0.1 * z[:, 0] + np.log(0.5))
+    assert study.fit(seed=1).details.kinds[0].counts == (parts.labels[0],)
+
+
+def test_biased_data(biased):
+    """Closed form of full, power and cut for data with a bias (two samples, one of them biased)."""
+    study, first, second, gain = biased
+    for eta in (0.0, 0.25, 0.5, 1.0):
+        joint = study.fit(seed=1, eta={"two": eta})
+        own, other = 1 / 0.1**2, eta / (0.1**2 + 0.001)
+        mean, variance = (own * first + other * second) / (own + other), 1 / (own + other)
+        assert logs(joint).mean() == pytest.approx(MEAN + mean, abs=1e-3)
+        assert logs(joint).std() == pytest.approx(variance**0.5, abs=1e-3)
+        bias = np.log(joint.worth_of("Y2"))
+        assert bias.mean() == pytest.approx(gain * (second - mean), abs=4e-3)
+        expected = np.sqrt(gain**2 * variance + 0.001 * gain)
+        assert bias.std() == pytest.approx(expected, rel=0.04)
+
+
+@pytest.fixture
+def biased():
+    rng = np.random.default_rng(5)
+    first, second = 0.03, 0.16
+    sd = np.sqrt(0.1**2 + 0.001)
+    phi = second + sd * rng.permutation(EVEN)
+    gain = 0.1**2 / sd**2
+    theta = gain * (second - phi) + np.sqrt(0.001 * gain) * rng.standard_normal(len(phi))
+    told = [("Y2", "ratio_total", np.exp(theta), None)]
+    study = ce.Study(one=normal(MEAN + first, 0.1), two=known(MEAN + phi, worth=told))
+    return study, first, second, gain
+
+
+def test_a_matched_sample_is_the_binomial_likelihood():
+    """Beta posterior over Jeffreys' prior, on the log of the count: m of n deaths on the list."""
+    people, m, n = 4000, 60, 150
+    share = stats.beta.ppf((np.arange(4000) + 0.5) / 4000, m + 0.5, n - m + 0.5)
+    piece = Piece(log_density(np.log(people / share)), ListedPrior(people, 0.5, 0.5))
+    at = np.log(people / np.array([0.3, 0.34, 0.37, 0.4, 0.43, 0.46, 0.5]))
+    exact = stats.binom.logpmf(m, n, people / np.exp(at))
+    value = piece(at)
+    wrong = np.abs(value - value[3] - (exact - exact[3]))
+    assert wrong[1:-1].max() < 0.02  # where the likelihood is above a third of its peak
+    assert wrong.max() < 0.05  # two and a half sds out
+
+
+# Cuts and weights --------------------------------------------------------------------------------
+
+
+def claims(mean=MEAN + 0.4, sd=0.8, **more):
+    """Like claims: a level that priors set, and a ratio that is one count over the true one."""
+    z = np.random.default_rng(7).permutation(EVEN)
+    told = [("Spokesman", "ratio_total", np.exp(8.5 - (mean + sd * z)), None)]
+    return known(mean + sd * z, kind=ClaimLike, worth=told, **more)
+
+
+def test_claims_receive_the_count_and_do_not_move_it():
+    a, b = normal(MEAN, 0.2), normal(MEAN + 0.1, 0.3, 1)
+    without = ce.Study(a=a, b=b).fit(seed=1)
+    joint = ce.Study(a=a, claims=claims(), b=b).fit(seed=1)
+    assert (joint.draws() == without.draws()).all()
+    assert joint.details.kinds[1].eta == 0
+    assert "claims receives the count" in " ".join(joint.identification().sentences).lower()
+    ratio = np.log(joint.worth_of("Spokesman")) + logs(joint)
+    assert np.abs(ratio - 8.5).max() < 0.05  # the ratio of every draw is that of its own count
+    full = ce.Study(a=a, claims=claims(), b=b).fit(seed=1, claims="full")
+    assert logs(full).mean() > logs(joint).mean() + 0.005
+
+
+def test_powers_are_those_of_the_table():
+    joint = ce.Study(a=normal(MEAN, 0.2), claims=claims()).fit(seed=1)
+    table = joint.influence("claims")
+    precision = 1 / 0.2**2 + table["eta"] / 0.8**2
+    expected = MEAN + table["eta"] * 0.4 / 0.8**2 / precision
+    np.testing.assert_allclose(np.log(table["median"]), expected, atol=1e-3)
+    assert list(table["eta"]) == [0, 0.25, 0.5, 1]
+
+
+def test_bad_weights_are_never_used_in_silence():
+    far = claims(mean=MEAN + 3.2, sd=0.8)
+    joint = ce.Study(a=normal(MEAN, 0.02), claims=far).fit(seed=1)
+    kind = joint.details.kinds[1]
+    assert kind.khat > 0.7 or kind.ess < 400
+    assert joint.sources().empty
+    assert "is left out" in repr(joint)
+    assert "effective draws" in repr(joint)
+    assert np.isfinite(logs(joint)).all()
+
+
+def test_few_draws_are_told():
+    few = known(MEAN + 0.2 * np.random.default_rng(0).standard_normal(200), kind=ClaimLike,
+                worth=[("S", "ratio_total", np.full(200, 0.5), None)])  # fmt: skip
+    joint = ce.Study(a=normal(MEAN, 0.2), claims=few).fit(seed=1)
+    assert [note.code for note in joint.warnings] == ["weights"]
+
+
+# Conflict ----------------------------------------------------------------------------------------
+
+
+def test_two_surveys_of_iraq_are_refused():
+    frame = ce.datasets.survey("iraq_surveys").to_frame()
+    one, two = (ce.SurveyModel(frame[frame["source"] == s]).fit(seed=1) for s in frame["source"])
+    joint = ce.Study(lancet=one, ifhs=two).fit(seed=1)
+    assert joint.headline().startswith("no headline number")
+    assert not joint.meta.has_total
+    assert joint.conflict()["contradicts"].all()
+    assert joint.conflict()["p"].max() < 1e-4
+    assert list(joint.summary()["kind"]) == ["lancet", "ifhs"]
+    assert joint.summary()["median"].tolist() == pytest.approx([601_027, 151_000], rel=0.01)
+    assert "they would agree if lancet is" in repr(joint)
+    assert joint.sources().empty
+    with pytest.raises(ce.UsageError, match="no joint answer"):
+        joint.influence("ifhs")
+
+
+def test_one_against_two():
+    three = {
+        "a": normal(MEAN, 0.1),
+        "b": normal(MEAN + 0.05, 0.1, 1),
+        "c": normal(MEAN + 1, 0.1, 2),
+    }
+    joint = ce.Study(**three).fit(seed=1)
+    expected = 2 * stats.norm.sf((1 - 0.025) / np.sqrt(0.1**2 * 1.5))
+    assert joint.conflict().loc["c", "p"] == pytest.approx(expected, abs=1e-6)
+    assert "c gives" in joint.headline()
+
+
+def test_a_cut_kind_that_is_far_is_told_and_blocks_nothing():
+    joint = ce.Study(a=normal(MEAN, 0.1), claims=claims(mean=MEAN + 3, sd=0.8)).fit(seed=1)
+    assert joint.meta.has_total
+    assert "far from the count that it receives" in repr(joint)
+
+
+# The ledger --------------------------------------------------------------------------------------
+
+
+class Dropping(ClaimLike):
+    """Like claims, with refits that are known."""
+
+    def _deaths_without(self, row, sources):
+        assert sources == {"MoH"}
+        return np.exp(MEAN + 0.2 + 0.5 * EVEN)
+
+    def _deaths_beyond(self, row, source, people):
+        return np.exp(np.log(3000) + 0.5 * EVEN)
+
+
+def of_ministry(kind=Dropping):
+    said = [Spoken("MoH", 6000, "6,000"), Spoken("NGO", 8200, "about 8,200")]
+    return known(MEAN + 0.1 + 0.4 * EVEN, kind=kind, said=said)
+
+
+def lists(**more):
+    said = [Spoken("MoH", 6000, "6,000 people")]
+    return known(MEAN + 0.2 * np.random.default_rng(2).permutation(EVEN), said=said, **more)
+
+
+def test_a_source_in_two_kinds_must_be_declared():
+    study = ce.Study(claims=of_ministry(), lists=lists())
+    assert "Not declared" in repr(study)
+    with pytest.raises(ce.UsageError, match=r"study.relation\('MoH', 'claims', 'lists', ...\)"):
+        study.fit(seed=1)
+    study.relation("moh", "claims", "lists", "independent")
+    assert "Not declared" not in repr(study)
+    study.fit(seed=1)
+
+
+def test_the_same_number_is_dropped_from_the_claims():
+    study = ce.Study(claims=of_ministry(), lists=lists())
+    for order in (("claims", "lists"), ("lists", "claims")):
+        study.relation("MoH", *order, "same")
+        joint = study.fit(seed=1, claims="full")
+        precision = 1 / 0.2**2 + 1 / 0.5**2
+        expected = (MEAN / 0.2**2 + (MEAN + 0.2) / 0.5**2) / precision
+        assert logs(joint).mean() == pytest.approx(expected, abs=1e-3)
+        assert "fitted again without MoH" in " ".join(joint.details.kinds[0].ledger)
+
+
+def test_a_total_that_contains_a_list_counts_beyond_it():
+    study = ce.Study(claims=of_ministry(), lists=lists())
+    study.relation("MoH", "claims", "lists", "contains")
+    joint = study.fit(seed=1, claims="full")
+    grid = np.linspace(np.log(6001), 11, 200_001)
+    beyond = np.log(np.exp(grid) - 6000)
+    density = stats.norm.logpdf(grid, MEAN, 0.2) + stats.norm.logpdf(grid, MEAN + 0.2, 0.5)
+    density += stats.norm.logpdf(beyond, np.log(3000), 0.5)
+    mass = np.exp(density - density.max())
+    assert logs(joint).mean() == pytest.approx(mass @ grid / mass.sum(), abs=2e-3)
+
+
+def test_a_kind_that_is_built_on_another_is_cut():
+    study = ce.Study(survey=of_ministry(KnownEstimate), lists=lists())
+    study.relation("MoH", "survey", "lists", "derived")
+    joint = study.fit(seed=1)
+    assert logs(joint).mean() == pytest.approx(MEAN, abs=1e-3)
+    assert logs(joint).std() == pytest.approx(0.2, abs=1e-3)
+    assert joint.details.kinds[0].eta == 0
+
+
+def test_cut_claims_need_no_refit():
+    study = ce.Study(claims=of_ministry(), lists=lists())
+    study.relation("MoH", "claims", "lists", "same")
+    joint = study.fit(seed=1)
+    assert logs(joint).mean() == pytest.approx(MEAN, abs=1e-3)
+    assert "takes no part in the count" in " ".join(joint.details.kinds[0].ledger)
+
+
+def test_what_cannot_be_fitted_again_is_refused():
+    study = ce.Study(survey=of_ministry(KnownEstimate), lists=lists())
+    study.relation("MoH", "survey", "lists", "same")
+    with pytest.raises(ce.UsageError, match="fit it again from a table without"):
+        study.fit(seed=1)
+
+
+def test_near_numbers_and_sums_are_pointed_out():
+    a = known(MEAN + 0.2 * EVEN, said=[Spoken("Hospitals", 6047, "6,047")])
+    parts = [Spoken(name, n, str(n)) for name, n in {"X": 2500, "Y": 3547, "Z": 800}.items()]
+    b = normal(MEAN, 0.2, 1, said=parts)
+    assert "is the sum of X, Y in b" in repr(ce.Study(a=a, b=b))
+    near = normal(MEAN, 0.2, 1, said=[Spoken("Airwars", 6000, "6,000")])
+    joint = ce.Study(a=a, b=near).fit(seed=1)
+    assert [note.code for note in joint.warnings] == ["near"]
+    assert "is one the other?" in repr(joint)
+
+
+def claims_table(quantities):
+    rows = {"source": ["MoH", "NGO"], "role": ["government", "monitor"], "quantity": quantities}
+    return pd.DataFrame(rows | {"group": "all"})
+
+
+def test_claims_are_fitted_again_for_the_ledger():
+    est = ce.ClaimsModel(claims_table(["10,000", "about 9,000"])).fit(seed=1, draws=500)
+    alone = ce.ClaimsModel(claims_table(["10,000", "about 9,000"]).iloc[1:]).fit(seed=1, draws=500)
+    drawn = est._deaths_without(0, frozenset({"MoH"}))
+    np.testing.assert_allclose(np.quantile(drawn, [0.1, 0.5, 0.9]),
+                               np.quantile(alone.draws(), [0.1, 0.5, 0.9]), rtol=0.02)  # fmt: skip
+    assert est._deaths_without(0, frozenset({"MoH", "NGO"})) is None
+    rest = ce.ClaimsModel(claims_table(["4,000", ""]).iloc[:1]).fit(seed=1, draws=500)
+    beyond = est._deaths_beyond(0, "MoH", 6000)
+    np.testing.assert_allclose(np.quantile(beyond, [0.1, 0.5, 0.9]),
+                               np.quantile(rest.draws(), [0.1, 0.5, 0.9]), rtol=0.02)  # fmt: skip
+    with pytest.raises(ce.UsageError, match="cannot contain a list of 12,000 people"):
+        est._deaths_beyond(0, "MoH", 12_000)
+
+
+# What is refused ---------------------------------------------------------------------------------
+
+
+def test_one_estimate_is_no_study():
+    with pytest.raises(ce.UsageError, match="two estimates or more"):
+        ce.Study(a=normal(MEAN, 0.2))
+
+
+def test_the_same_estimate_twice():
+    one = normal(MEAN, 0.2)
+    for other in (one, normal(MEAN, 0.2)):
+        with pytest.raises(ce.UsageError, match="a and b are the same estimate"):
+            ce.Study(a=one, b=other)
+
+
+def test_what_is_no_estimate():
+    with pytest.raises(ce.UsageError, match="b must be an Estimate"):
+        ce.Study(a=normal(MEAN, 0.2), b=12_000)
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ({"outcome": "injured"}, r"outcome \(injured, killed\)"),
+        ({"group": "all"}, r"group \(all, civilians\)"),
+        ({"scope": "Iraq"}, r"place \(Iraq, Iraq\+Syria\)"),
+        ({"start": "2019-01-01", "end": "2020-01-01"}, "do not overlap"),
+        ({"start": "2015-01-01"}, r"window \(2015-01-01"),
+    ],
+)
+def test_other_deaths_need_a_bridge(cell, told):
+    study = ce.Study(a=normal(MEAN, 0.2), b=normal(MEAN, 0.3, 1, **cell))
+    with pytest.raises(ce.UsageError, match=told):
+        study.fit(seed=1)
+    study.bridge("b", share=1)
+    joint = study.fit(seed=1)
+    assert joint.meta.rows[0].cell.outcome == "killed"
+    assert ("apart" in {n.code for n in joint.warnings}) == (told == "do not overlap")
+
+
+def test_an_open_window_is_taken_as_the_other_and_said():
+    joint = ce.Study(a=normal(MEAN, 0.2), b=normal(MEAN, 0.3, 1, start=None)).fit(seed=1)
+    assert [n.code for n in joint.warnings] == ["unsaid"]
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda s: s.bridge("c", share=1), "'c' is no kind of this study"),
+        (lambda s: s.bridge("b", share=0), "share must be a number above 0"),
+        (lambda s: s.bridge("b", share=0.5, sd=-1), "sd must be a number"),
+        (lambda s: s.bridge("b", sd=0.1), "sd is that of a share"),
+        (lambda s: s.bridge("b"), "give share=, cells=, or both"),
+        (lambda s: s.bridge("b", cells="men"), "each of cells must be one of"),
+        (lambda s: s.relation("MoH", "a", "c", "same"), "'c' is no kind of this study"),
+        (lambda s: s.relation("MoH", "a", "b", "alike"), "'alike' is unknown"),
+        (lambda s: s.relation("MoH", "a", "a", "same"), "'a' stands twice"),
+        (lambda s: s.relation("WHO", "a", "b", "same"), "'WHO' is no source of a or b"),
+        (lambda s: s.fit(claims="half"), "claims must be 'cut' or 'full'"),
+        (lambda s: s.fit(eta={"c": 1}), "eta: 'c' is no kind"),
+        (lambda s: s.fit(eta={"a": 2}), "eta of a must lie between 0 and 1"),
+        (lambda s: s.fit(eta={"a": 0, "b": 0}), "every kind is cut"),
+        (lambda s: s.fit(rho={("a", "c"): 0.3}), "rho: 'c' is no kind"),
+        (lambda s: s.fit(rho={("a", "b"): 1.0}), "declare the source 'derived'"),
+        (lambda s: s.fit(rho={"a": 0.3}), "rho goes by two labels"),
+        (lambda s: s.fit(pooling={"a": 0.3}), "must have the sum 1"),
+        (lambda s: s.fit(pooling="mean"), "pooling must be 'once'"),
+        (lambda s: s.fit(prior=5000), r"prior must be a ce.LogNormal"),
+        (lambda s: s.fit(draws=0), "draws must be a whole number"),
+    ],
+)
+def test_what_is_asked_wrongly(call, told):
+    said = [Spoken("MoH", 6000, "6,000")]
+    study = ce.Study(a=normal(MEAN, 0.2, said=said), b=normal(MEAN, 0.3, 1))
+    with pytest.raises(ce.UsageError, match=told):
+        call(study)
+
+
+def test_three_correlations_that_cannot_be():
+    study = ce.Study(a=normal(MEAN, 0.2), b=normal(MEAN, 0.3, 1), c=normal(MEAN, 0.3, 2))
+    rho = {("a", "b"): 0.9, ("b", "c"): 0.9, ("a", "c"): -0.9}
+    with pytest.raises(ce.UsageError, match="no errors can have these correlations"):
+        study.fit(seed=1, rho=rho)
+
+
+def test_a_prior_that_is_not_known_can_only_be_cut():
+    study = ce.Study(a=normal(MEAN, 0.2), b=normal(MEAN, 0.3, 1, prior=None))
+    with pytest.raises(ce.UsageError, match="cannot tell the prior"):
+        study.fit(seed=1)
+    joint = study.fit(seed=1, eta={"b": 0})
+    assert logs(joint).std() == pytest.approx(0.2, abs=1e-3)
+
+
+def test_an_estimate_without_a_total_needs_a_choice():
+    iraq = ce.SurveyModel(ce.datasets.survey("iraq_surveys")).fit(seed=1)
+    rows = {"source": ["C"], "estimate": [160_000], "low": [110_000], "high": [220_000]}
+    cell = {"scope": "Iraq", "start": "2003-03-20", "end": "2006-06-30"}
+    other = ce.SurveyModel(pd.DataFrame({**rows, **cell}), cell=None).fit(seed=1)
+    study = ce.Study(both=iraq, other=other)
+    with pytest.raises(ce.UsageError, match="both has no total"):
+        study.fit(seed=1)
+    study.bridge("both", cells=iraq.labels[1])
+    assert study.fit(seed=1).meta.has_total
+
+
+def test_what_is_shared():
+    survey = ce.SurveyModel(ce.datasets.survey("kosovo_survey")).fit(seed=1, draws=100).shared()
+    assert survey.names == ("Spiegel and Salama",)
+    assert isinstance(survey.counts[0].prior, FlatPrior)
+    assert survey.counts[0].log_draws.shape == (400,)
+    said = ce.ClaimsModel(claims_table(["10,000", "9,000"])).fit(seed=1, draws=100).shared()
+    assert said.counts[0].prior == NormalPrior(pytest.approx(np.log(3000)), pytest.approx(3.0))
+    assert [one.quantity for one in said.sources] == ["ratio_total"] * 2
+    assert {one.deaths for one in said.spoken} >= {10_000.0, 9_000.0}
+    assert ce.Study(a=normal(MEAN, 0.2), b=normal(MEAN, 0.3, 1)).fit(seed=1).shared().counts
