@@ -149,7 +149,8 @@ class StudyEstimate(Estimate):
             for k in self.details.kinds
         ]
         labels = [kind.label for kind in self.details.kinds]
-        return pd.DataFrame(rows, index=pd.Index(labels, name="label"))
+        table = pd.DataFrame(rows, index=pd.Index(labels, name="label"))
+        return table.astype({"p": float, "factor": float})
 
     def influence(self, label: str, ci_prob: float = 0.95) -> pd.DataFrame:
         """The count where one kind has other powers, from cut (0) to full (1).

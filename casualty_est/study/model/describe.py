@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def describe(study: Study) -> str:
     """The study before it is fitted."""
     lines = [f"Study of {cell_text(study.cell)}", "", "Kinds"]
-    lines += [f"  {_kind(member, study)}" for member in study.members]
+    for member in study.members:
+        lines += [f"  {text}" for text in _kind(member, study)]
     lines += ["", "Who speaks where"]
     rows = ledger.entries(study.members)
     lines += [f"  {row.source} in {row.label}: {row.told}" for row in rows] or ["  nobody is named"]
@@ -33,15 +34,16 @@ def describe(study: Study) -> str:
     return "\n".join([*lines, *(["", "Noted", *(f"  {text}" for text in notes)] if notes else [])])
 
 
-def _kind(member: Member, study: Study) -> str:
+def _kind(member: Member, study: Study) -> list[str]:
+    """One kind: what it answers, what it counts, the prior of its fit, and its bridge."""
     draws = np.exp(member.log_draws)
     low, median, high = (float(x) for x in np.quantile(draws, [0.025, 0.5, 0.975]))
-    named = f"{member.label} ({member.estimate.kind})"
+    named = f"{member.label} (from {member.estimate.kind})"
     chosen = "" if member.weights is None else f", {' + '.join(member.weights)}"
-    prior = member.prior.text if member.prior else "a prior that it cannot tell"
-    said = (
-        f"{named}{chosen}: {with_ends(Span(median, low, high))}; {cell_text(member.cell)}; {prior}"
-    )
-    if member.bridge is not None:
-        return f"{said}; bridge: {member.bridge.text}"
-    return said + "; what the study counts" * (member is study.target)
+    target = " (what the study counts)" * (member is study.target)
+    lines = [
+        f"{named}{chosen}: {with_ends(Span(median, low, high))}",
+        f"  counts {cell_text(member.cell)}{target}",
+        f"  prior of its fit: {member.prior.text if member.prior else 'one that it cannot tell'}",
+    ]
+    return lines + ([f"  bridge: {member.bridge.text}"] if member.bridge else [])
