@@ -126,7 +126,8 @@ class ListEstimate(Estimate):
         pairs = zip(names, sizes, strict=True)
         return shared_by(
             self,
-            prior=lambda row: FlatPrior(),
+            # Of those on no list alone the prior is another: the listed are known.
+            prior=lambda row: FlatPrior() if self.meta.rows[row].part == "total" else None,
             sources=[(n, "completeness_listed", x, None) for n, x in zip(names, held, strict=True)],
             spoken=[Spoken(name, size, f"{size:,} people") for name, size in pairs],
         )

@@ -51,6 +51,20 @@ class FlatPrior:
 
 
 @dataclass(frozen=True, slots=True)
+class CountPrior:
+    """Every count is as likely as every other: p(N) is constant."""
+
+    @property
+    def text(self) -> str:
+        """The prior in words."""
+        return "flat in the count"
+
+    def log_density(self, log_n: Array) -> Array:
+        """Log density of the log of the count, up to a constant."""
+        return np.asarray(log_n, dtype=float)
+
+
+@dataclass(frozen=True, slots=True)
 class NormalPrior:
     """A Normal of the log of the count."""
 

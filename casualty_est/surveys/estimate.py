@@ -13,7 +13,15 @@ from casualty_est.result.estimate import Estimate
 from casualty_est.result.identification import Identification
 from casualty_est.result.labels import position
 from casualty_est.result.schema import Case, plain
-from casualty_est.result.shared import FlatPrior, ListedPrior, LogPrior, Shared, Spoken, shared_by
+from casualty_est.result.shared import (
+    CountPrior,
+    FlatPrior,
+    ListedPrior,
+    LogPrior,
+    Shared,
+    Spoken,
+    shared_by,
+)
 from casualty_est.result.show import TextTable, interval_title
 from casualty_est.result.tables import Parameter, parameter
 from casualty_est.surveys.model.matched import PRIOR
@@ -165,11 +173,14 @@ class SurveyEstimate(Estimate):
             said += [Spoken(name, people, f"{people:,} people") for name, people in held]
         return shared_by(self, self._log_prior, worth, said)
 
-    def _log_prior(self, row: int) -> LogPrior:
-        """The prior of the log of a count, by the form of the table."""
+    def _log_prior(self, row: int) -> LogPrior | None:
+        """The prior of the log of a count, by the form of the table; None of a part of a count."""
         sample = self.details.sample
+        if self.meta.rows[row].part != "total":
+            return None
         if sample is None:
-            return FlatPrior()
+            counted = [study.deaths for study in self.details.studies if study.row == row]
+            return CountPrior() if all(deaths == 0 for deaths in counted) else FlatPrior()
         if self._matched:
             return ListedPrior(next(iter(sample.listed.values())), *PRIOR)
         people = np.asarray(self.idata["posterior"]["people"].values)

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 import casualty_est as ce
-from casualty_est.result.shared import FlatPrior, ListedPrior, NormalPrior, Spoken
+from casualty_est.result.shared import CountPrior, FlatPrior, ListedPrior, NormalPrior, Spoken
 from casualty_est.study.inference.density import log_density
 from casualty_est.study.inference.terms import Piece
 from tests.support.known import EVEN, ClaimLike, KnownEstimate, known, normal
@@ -130,6 +130,19 @@ def test_a_matched_sample_is_the_binomial_likelihood():
     wrong = np.abs(value - value[3] - (exact - exact[3]))
     assert wrong[1:-1].max() < 0.02  # where the likelihood is above a third of its peak
     assert wrong.max() < 0.05  # two and a half sds out
+
+
+def test_a_survey_without_deaths_is_an_upper_bound():
+    """Nobody of a sample died: the likelihood falls exponentially in the count."""
+    frame = {"source": ["A"], "estimate": [""], "deaths": [0], "members": [5000]}
+    frame |= {"population": [1_000_000], "clusters": [30], "households": [900]}
+    count = ce.SurveyModel(pd.DataFrame(frame)).fit(seed=1).shared().counts[0]
+    assert isinstance(count.prior, CountPrior)
+    falls = stats.expon.ppf((np.arange(4000) + 0.5) / 4000, scale=250)
+    piece = Piece(log_density(np.log(falls)), CountPrior())
+    at = np.array([60.0, 120.0, 250.0, 400.0, 600.0])
+    value = piece(np.log(at))
+    np.testing.assert_allclose(value - value[0], -(at - at[0]) / 250, atol=0.05)
 
 
 # Cuts and weights --------------------------------------------------------------------------------
@@ -331,6 +344,31 @@ def test_claims_are_fitted_again_for_the_ledger():
         est._deaths_beyond(0, "MoH", 12_000)
 
 
+def test_a_ledger_of_real_claims(tmp_path):
+    """A total that contains a list, fitted again; a loaded estimate says why it cannot."""
+    table = claims_table(["10,000", "about 9,000"])
+    est = ce.ClaimsModel(table).fit(seed=1)
+    cell = {"scope": "all", "start": None, "end": None, "group": "all", "perpetrator": "any"}
+    study = ce.Study(claims=est, lists=lists(**cell))
+    study.relation("MoH", "claims", "lists", "contains")
+    joint = study.fit(seed=1, claims="full")
+    said = joint.details.kinds[0].ledger
+    assert said == ("fitted again without MoH",
+                    "of MoH, only what lies beyond the list of 6,000 counts")  # fmt: skip
+    assert joint.details.kinds[0].eta == 1
+    loaded = ce.Study(claims=ce.Estimate.load(est.save(tmp_path / "c.nc")), lists=lists(**cell))
+    loaded.relation("MoH", "claims", "lists", "contains")
+    with pytest.raises(ce.UsageError, match="asks for a fit of claims without it, but this"):
+        loaded.fit(seed=1, claims="full")
+    assert loaded.fit(seed=1).details.kinds[0].eta == 0  # cut, no refit is needed
+
+
+def test_many_numbers_are_told_in_short():
+    said = [Spoken("Speaker", 1000.0 + 7 * i, str(i)) for i in range(900)]
+    a, b = normal(MEAN, 0.2, said=said), normal(MEAN, 0.2, 1, said=[Spoken("X", 90.0, "90")])
+    assert "1,035 and 894 more" in repr(ce.Study(a=a, b=b))
+
+
 # What is refused ---------------------------------------------------------------------------------
 
 
@@ -344,6 +382,14 @@ def test_the_same_estimate_twice():
     for other in (one, normal(MEAN, 0.2)):
         with pytest.raises(ce.UsageError, match="a and b are the same estimate"):
             ce.Study(a=one, b=other)
+
+
+def test_a_count_that_is_known_is_no_estimate():
+    parts = known(np.column_stack([MEAN + 0.2 * EVEN, np.full(4000, 8.0)]))
+    study = ce.Study(a=parts, b=normal(MEAN, 0.3, 1))
+    study.bridge("a", cells=parts.labels[1])
+    with pytest.raises(ce.UsageError, match="a is one number in every draw"):
+        study.fit(seed=1)
 
 
 def test_what_is_no_estimate():
@@ -446,3 +492,32 @@ def test_what_is_shared():
     assert [one.quantity for one in said.sources] == ["ratio_total"] * 2
     assert {one.deaths for one in said.spoken} >= {10_000.0, 9_000.0}
     assert ce.Study(a=normal(MEAN, 0.2), b=normal(MEAN, 0.3, 1)).fit(seed=1).shared().counts
+
+
+def test_the_prior_of_households_is_that_of_the_model():
+    rng = np.random.default_rng(1)
+    size = 1 + rng.binomial(9, 0.5, 300)
+    deaths = rng.binomial(size, rng.beta(0.06, 1.94, 300))
+    table = pd.DataFrame({"psu": np.repeat(np.arange(30), 10), "members": size, "deaths": deaths})
+    table = table[table["deaths"] < table["members"]]
+    model = ce.SurveyModel(table, population=200_000)
+    prior = model.fit(seed=1, draws=100).shared().counts[0].prior
+    drawn = np.log(model.prior_predictive(draws=4000, seed=2)["prior"]["deaths"].values[0, :, 0])
+    assert prior.mean == pytest.approx(drawn.mean(), abs=0.15)
+    assert prior.sd == pytest.approx(drawn.std(), rel=0.05)
+
+
+def test_matched_deaths_share_the_prior_of_their_list():
+    rng = np.random.default_rng(2)
+    table = pd.DataFrame(
+        {"death": np.arange(150), "MoH": (rng.uniform(size=150) < 0.4).astype(int)}
+    )
+    est = ce.SurveyModel(table, listed={"MoH": 4000}).fit(seed=1)
+    shared = est.shared()
+    assert shared.counts[0].prior == ListedPrior(4000, 0.5, 0.5)
+    assert shared.spoken[0] == Spoken("MoH", 4000, "4,000 people")
+    held = int(table["MoH"].sum())
+    piece = Piece(log_density(shared.counts[0].log_draws), shared.counts[0].prior)
+    at = np.log(4000 / np.array([0.34, 0.37, 0.4, 0.43]))
+    value, exact = piece(at), stats.binom.logpmf(held, 150, 4000 / np.exp(at))
+    np.testing.assert_allclose(value - value[2], exact - exact[2], atol=0.1)  # from random draws

@@ -20,7 +20,7 @@ Array = npt.NDArray[np.float64]
 
 CONTRADICTS = 0.01  # two-sided tail probability under which kinds are not joined
 ENDS = [0.5, 0.025, 0.975]
-CHOSEN = Ground("given by the analyst", "the bridge of the study")
+CHOSEN = Ground("given by the analyst", "section 3 says what it weighs")
 
 
 def kinds_of(

@@ -188,8 +188,12 @@ def _refit(term: Term, sources: frozenset[str], beyond: Sequence[tuple[str, int]
     prior = member.counts[0][0].prior
     assert prior is not None
     pieces = []
-    rest = member.estimate._deaths_without(row, sources)
     names = ", ".join(sorted(sources))
+    try:
+        rest = member.estimate._deaths_without(row, sources)
+    except UsageError as error:
+        msg = f"the relation of {names} asks for a fit of {member.label} without it, but {error}"
+        raise UsageError(msg) from None
     if rest is not None:
         pieces.append(Piece(log_density(np.log(rest * weight), member.effective), member.prior))
         term.said.append(f"fitted again without {names}")

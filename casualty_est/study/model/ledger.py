@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from casualty_est.errors import UsageError
-from casualty_est.result.shared import Spoken
 from casualty_est.study.model.members import Member
 from casualty_est.tables.checks import offered
 
@@ -20,6 +19,7 @@ MEANING = {
 }
 NEAR = 0.02
 MOST_TERMS = 12  # of a sum that is looked for
+SHOWN = 6  # numbers of one source that are printed
 FEWEST = 100  # deaths: smaller numbers are near each other, and sums of others, by chance
 
 
@@ -53,12 +53,19 @@ class Entry:
     @property
     def key(self) -> str:
         """The name, whatever its capitals."""
-        return self.source.strip().casefold()
+        return _key(self.source)
 
     @property
     def told(self) -> str:
         """The numbers as printed."""
-        return ", ".join(f"{n:,.0f}" for n in self.deaths) or "no number of its own"
+        return numbers_text(self.deaths)
+
+
+def numbers_text(deaths: Sequence[float]) -> str:
+    """Some numbers of deaths as printed, the first few of many."""
+    shown = ", ".join(f"{n:,.0f}" for n in deaths[:SHOWN])
+    more = f" and {len(deaths) - SHOWN:,} more" if len(deaths) > SHOWN else ""
+    return shown + more or "no number of its own"
 
 
 def entries(members: Sequence[Member]) -> tuple[Entry, ...]:
@@ -86,7 +93,7 @@ def undeclared(
 
 
 def _names(relation: Relation, entry: Entry) -> bool:
-    return relation.source.strip().casefold() == entry.key
+    return _key(relation.source) == entry.key
 
 
 def check_declared(rows: Sequence[Entry], relations: Sequence[Relation]) -> None:
@@ -123,8 +130,8 @@ def relation_of(members: Sequence[Member], source: str, one: str, other: str, ho
         msg = f"relation: {how!r} is unknown; {offered(how, MEANING)}"
         raise UsageError(msg)
     names = [by_label[label].shared.names for label in (one, other)]
-    keys = [{name.strip().casefold() for name in some} for some in names]
-    wanted = source.strip().casefold()
+    keys = [{_key(name) for name in some} for some in names]
+    wanted = _key(source)
     if not any(wanted in some for some in keys):
         everybody = list(dict.fromkeys((*names[0], *names[1])))
         msg = f"relation: {source!r} is no source of {one} or {other}; {offered(source, everybody)}"
@@ -136,55 +143,59 @@ def pointed_out(
     rows: Sequence[Entry], members: Sequence[Member], relations: Sequence[Relation]
 ) -> tuple[str, ...]:
     """Numbers of different sources in different kinds that may be one number, or a sum."""
-    spoken = [(m.label, s) for m in members for s in m.shared.spoken if s.deaths >= FEWEST]
-    declared = [(r, {r.one, r.other}) for r in relations]
-
-    def settled(a: tuple[str, Spoken], b: tuple[str, Spoken]) -> bool:
-        names = {a[1].source.casefold(), b[1].source.casefold()}
-        kinds = {a[0], b[0]}
-        return any(r.source.casefold() in names and kinds == both for r, both in declared)
-
-    told = [
-        _near(a, b) for a, b in combinations(spoken, 2) if _are_near(a, b) and not settled(a, b)
-    ]
-    return tuple(dict.fromkeys([*told, *_sums(rows)]))
+    said = {
+        (member.label, one.source, one.deaths)
+        for member in members
+        for one in member.shared.spoken
+        if one.deaths >= FEWEST
+    }
+    return tuple(dict.fromkeys([*_near(said, relations), *_sums(rows)]))
 
 
-def _are_near(a: tuple[str, Spoken], b: tuple[str, Spoken]) -> bool:
-    if a[0] == b[0] or a[1].source.strip().casefold() == b[1].source.strip().casefold():
-        return False
-    high, low = max(a[1].deaths, b[1].deaths), min(a[1].deaths, b[1].deaths)
-    return high <= low * (1 + NEAR)
+def _near(said: set[tuple[str, str, float]], relations: Sequence[Relation]) -> Iterator[str]:
+    """Pairs of numbers within two per cent of each other, whose relation nobody declared."""
+    ordered = sorted(said, key=lambda one: (one[2], one[0], one[1]))
+    for i, a in enumerate(ordered):
+        for b in ordered[i + 1 :]:
+            if b[2] > a[2] * (1 + NEAR):
+                break
+            if a[0] != b[0] and _key(a[1]) != _key(b[1]) and not _settled(a, b, relations):
+                yield (
+                    f"{a[1]} in {a[0]} ({a[2]:,.0f}) and {b[1]} in {b[0]} ({b[2]:,.0f}) are within "
+                    f"{NEAR:.0%}: is one the other? If so, study.relation({a[1]!r}, {a[0]!r}, "
+                    f"{b[0]!r}, 'same')"
+                )
 
 
-def _near(a: tuple[str, Spoken], b: tuple[str, Spoken]) -> str:
-    return (
-        f"{a[1].source} in {a[0]} ({a[1].deaths:,.0f}) and {b[1].source} in {b[0]} "
-        f"({b[1].deaths:,.0f}) are within {NEAR:.0%}: is one the other? If so, study.relation("
-        f"{a[1].source!r}, {a[0]!r}, {b[0]!r}, 'same')"
-    )
+def _settled(
+    a: tuple[str, str, float], b: tuple[str, str, float], relations: Sequence[Relation]
+) -> bool:
+    names = {_key(a[1]), _key(b[1])}
+    return any(_key(r.source) in names and r.between(a[0], b[0]) for r in relations)
+
+
+def _key(name: str) -> str:
+    return name.strip().casefold()
 
 
 def _sums(rows: Sequence[Entry]) -> Iterator[str]:
     """Numbers that are the sum of numbers in one other kind."""
-    labels = list(dict.fromkeys(row.label for row in rows))
-    for row in rows:
-        for label in labels:
-            others = [r for r in rows if r.label == label and r.label != row.label and r.deaths]
-            numbers = [(r.source, round(min(r.deaths))) for r in others][:MOST_TERMS]
-            for wanted in (round(n) for n in row.deaths if n >= FEWEST):
-                terms = _terms(wanted, [n for n in numbers if n[1] >= FEWEST])
-                if terms:
-                    yield (
-                        f"{row.source} in {row.label} ({wanted:,}) is the sum of "
-                        f"{', '.join(terms)} in {label}"
-                    )
+    for label in dict.fromkeys(row.label for row in rows):
+        sums = _all_sums([row for row in rows if row.label == label and row.deaths])
+        for row in rows:
+            for wanted in {round(n) for n in row.deaths if row.label != label and n >= FEWEST}:
+                if wanted in sums:
+                    terms = ", ".join(sums[wanted])
+                    named = f"{row.source} in {row.label} ({wanted:,})"
+                    yield f"{named} is the sum of {terms} in {label}"
 
 
-def _terms(wanted: int, numbers: Sequence[tuple[str, int]]) -> list[str]:
-    """Names of two numbers or more that sum to one."""
-    for size in range(2, len(numbers) + 1):
-        for some in combinations(numbers, size):
-            if sum(number for _, number in some) == wanted:
-                return [name for name, _ in some]
-    return []
+def _all_sums(rows: Sequence[Entry]) -> dict[int, tuple[str, ...]]:
+    """Every sum of two numbers or more of a kind, with the sources that it is made of."""
+    numbers = [(row.source, round(min(row.deaths))) for row in rows if min(row.deaths) >= FEWEST]
+    numbers = numbers[:MOST_TERMS]
+    return {
+        sum(number for _, number in some): tuple(name for name, _ in some)
+        for size in range(len(numbers), 1, -1)  # of two ways to make a sum the shorter is kept
+        for some in combinations(numbers, size)
+    }

@@ -14,7 +14,14 @@ from casualty_est.errors import UsageError
 from casualty_est.result.estimate import Estimate
 from casualty_est.result.labels import position
 from casualty_est.result.schema import Cell
-from casualty_est.result.shared import FlatPrior, LogPrior, NormalPrior, Shared, SharedCount
+from casualty_est.result.shared import (
+    CountPrior,
+    FlatPrior,
+    LogPrior,
+    NormalPrior,
+    Shared,
+    SharedCount,
+)
 
 Array = npt.NDArray[np.float64]
 Cells = str | Iterable[str] | Mapping[str, float] | None
@@ -109,7 +116,9 @@ class Member:
         first, weight = priors[0], self.counts[0][1]
         if isinstance(first, NormalPrior):
             return NormalPrior(first.mean + math.log(weight), first.sd)
+        # Times a weight both flat priors stay what they are; a sum of counts flat as such does not.
         alike = all(isinstance(prior, FlatPrior) for prior in priors)
+        alike = alike or (len(priors) == 1 and isinstance(first, CountPrior))
         return first if alike or (len(priors) == 1 and weight == 1) else None
 
     @property

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Note = tuple[str, str]
 FEWEST = 2
+NO_WIDTH = 1e-9  # sd of the log
 
 
 class Study:
@@ -248,6 +249,12 @@ class Study:
                     f"{member.label} has no total ({member.estimate.meta.no_total}); choose one of "
                     f"its counts: study.bridge({member.label!r}, cells=...), one of "
                     f"{', '.join(map(repr, member.estimate.labels))}"
+                )
+                raise UsageError(msg)
+            if member.log_draws.std() < NO_WIDTH:
+                msg = (
+                    f"{member.label} is one number in every draw, and no estimate; choose another "
+                    f"of its counts: study.bridge({member.label!r}, cells=...)"
                 )
                 raise UsageError(msg)
         ledger.check_declared(ledger.entries(self.members), self.relations)

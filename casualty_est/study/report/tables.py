@@ -9,6 +9,7 @@ from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Span
 from casualty_est.result.show import interval_title
 from casualty_est.study.estimate import StudyEstimate
+from casualty_est.study.model.ledger import numbers_text
 from casualty_est.wording.numbers import ends, middle, percent, share, with_ends
 from casualty_est.wording.phrases import cell_text
 
@@ -85,11 +86,6 @@ def conflict(estimate: StudyEstimate) -> Table:
 def ledger(estimate: StudyEstimate) -> Table | None:
     """Who speaks in which kind, with which numbers."""
     rows = tuple(
-        (
-            one.source,
-            one.label,
-            ", ".join(f"{n:,.0f}" for n in one.deaths) or "no number of its own",
-        )
-        for one in estimate.details.heard
+        (one.source, one.label, numbers_text(one.deaths)) for one in estimate.details.heard
     )
     return Table("Who speaks where.", ("Source", "Kind", "Deaths"), rows) if rows else None
