@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -129,7 +129,7 @@ class ClaimsEstimate(Estimate):
         prior = NormalPrior(float(np.log(sizes[0].median)), sizes[0].sd) if sizes else None
         level = {"total": "ratio_total", "incident": "ratio_within"}
         ratios = [
-            (source.source, level[source.level], self.ratio(i), source.prior)
+            (replace(source, name=ratio_owner(source.name)), level[source.level], self.ratio(i))
             for i, source in enumerate(self.meta.sources)
         ]
         said = [

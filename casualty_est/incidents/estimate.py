@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -159,13 +159,16 @@ class IncidentEstimate(Estimate):
 
         The rate of incidents has a prior flat in its log, so that of the deaths is flat too.
         """
-        posterior, names = self.idata["posterior"], self._source_labels()
+        posterior = self.idata["posterior"]
         known = [name for name in OF_SOURCES[:3] if name in posterior]
         worth = [
-            (source, name, np.asarray(posterior[name].values[..., i]), before)
-            for i, source in enumerate(names)
+            (
+                source if name == OF_SOURCES[0] else replace(source, prior=None),
+                name,
+                np.asarray(posterior[name].values[..., i]),
+            )
+            for i, source in enumerate(self.meta.sources)
             for name in known
-            for before in [self.meta.sources[i].prior if name == known[0] else None]
         ]
         sums = [
             Spoken(row.source, total, f"{row.incidents:,} incidents")

@@ -120,16 +120,18 @@ class ListEstimate(Estimate):
 
     def shared(self) -> Shared:
         """Draws of log counts under a prior flat in the log, and the completeness of each list."""
-        names = [source.source for source in self.meta.sources]
-        held = [self.completeness(i) for i in range(len(names))]
+        rows = self.meta.sources
+        held = [self.completeness(i) for i in range(len(rows))]
         sizes = [round(float(np.median(part * self.draws(0)))) for part in held]
-        pairs = zip(names, sizes, strict=True)
         return shared_by(
             self,
             # Of those on no list alone the prior is another: the listed are known.
             prior=lambda row: FlatPrior() if self.meta.rows[row].part == "total" else None,
-            sources=[(n, "completeness_listed", x, None) for n, x in zip(names, held, strict=True)],
-            spoken=[Spoken(name, size, f"{size:,} people") for name, size in pairs],
+            sources=[(r, "completeness_listed", x) for r, x in zip(rows, held, strict=True)],
+            spoken=[
+                Spoken(row.source, size, f"{size:,} people")
+                for row, size in zip(rows, sizes, strict=True)
+            ],
         )
 
     def _identify(self, row: int) -> Identification:

@@ -13,15 +13,14 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from casualty_est.result.schema import Row, Span
+from casualty_est.result.schema import Row, SourceRow
 
 if TYPE_CHECKING:
     from casualty_est.result.estimate import Estimate
 
 Array = npt.NDArray[np.float64]
 
-# A source, what is drawn of it, its draws, and their prior.
-Told = tuple[str, str, Array, Span | None]
+Told = tuple[SourceRow, str, Array]  # a source, what is drawn of it, and the draws
 NOBODY = 0.5  # a draw of no deaths stands here: its log does not exist
 
 
@@ -116,12 +115,19 @@ class SharedCount:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SharedSource:
-    """What a source is worth: draws of the log of a ratio or completeness, (chain x draw,)."""
+    """What a source is worth: draws of the log of a ratio or completeness, (chain x draw,).
 
-    source: str
+    `row` is the source with its role and prior; its name tells several targets of one source apart.
+    """
+
+    row: SourceRow
     quantity: str
     log_draws: Array
-    prior: Span | None = None
+
+    @property
+    def source(self) -> str:
+        """Name of the source."""
+        return self.row.source
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +149,8 @@ class Shared:
         Every count: ``label`` as in `Estimate.summary`, ``row`` (cell, strata, part), ``level``,
         ``log_draws`` (chain x draw,) and ``prior``: flat, Normal, or that of a list's completeness.
     sources : tuple of SharedSource
-        What each source is worth, where the kind knows: ``source``, ``quantity`` (such as
-        ``ratio_total``) and ``log_draws``, in the order of the draws of the counts.
+        What each source is worth, where the kind knows: ``row`` (name, role, prior), ``quantity``
+        (such as ``ratio_total``) and ``log_draws``, in the order of the draws of the counts.
     spoken : tuple of Spoken
         Every number that a source brings in: ``source``, ``deaths`` (people) and ``text``.
     """
@@ -177,10 +183,10 @@ def shared_by(
         )
         for i, label in enumerate(estimate.labels)
     )
-    known = [(source, what, np.ravel(draws), prior) for source, what, draws, prior in sources]
+    known = [(source, what, np.ravel(draws)) for source, what, draws in sources]
     worth = tuple(
-        SharedSource(source, what, np.log(draws), before)
-        for source, what, draws, before in known
+        SharedSource(source, what, np.log(draws))
+        for source, what, draws in known
         if np.isfinite(draws).all() and (draws > 0).all()
     )
     return Shared(counts, worth, tuple(spoken))

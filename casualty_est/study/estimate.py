@@ -189,15 +189,17 @@ class StudyEstimate(Estimate):
             msg = f"there is no joint answer, so no {what}: {self.details.contradictions[0]}"
             raise UsageError(msg)
 
-    def worth_of(self, source: str, label: str | None = None) -> Array:
+    def worth_of(self, source: str, label: str | None = None, quantity: str | None = None) -> Array:
         """Posterior draws of what a source is worth, given the joint count: (chain, draw).
 
         Parameters
         ----------
         source : str
-            Name of the source.
+            Name of the source, with its target where it has several, as in `sources`.
         label : str, optional
             The kind that says so, where several do.
+        quantity : str, optional
+            The parameter, such as ``ratio_within``, where a kind has several of a source.
 
         Returns
         -------
@@ -212,13 +214,18 @@ class StudyEstimate(Estimate):
         fits = [
             i
             for i, one in enumerate(self.details.worth)
-            if one.source == source and label in (None, one.label)
+            if source in (one.source, one.name)
+            and label in (None, one.label)
+            and quantity in (None, one.quantity)
         ]
         if len(fits) != 1:
-            known = ", ".join(f"{w.source!r} in {w.label!r}" for w in self.details.worth) or "none"
-            msg = f"{len(fits)} parameters fit source {source!r} in {label or 'any kind'}: {known}"
+            every = [f"{w.name!r}, {w.label!r}, {w.quantity!r}" for w in self.details.worth]
+            msg = f"{len(fits)} parameters fit {source!r}; name one of {'; '.join(every) or 'none'}"
             raise UsageError(msg)
-        return np.asarray(self.idata["posterior"]["worth"].values[..., fits[0]])
+        return self._worth_draws(fits[0])
+
+    def _worth_draws(self, at: int) -> Array:
+        return np.asarray(self.idata["posterior"]["worth"].values[..., at])
 
     def sources(self, ci_prob: float = 0.95) -> pd.DataFrame:
         """What each source is worth, given the joint count.
@@ -240,15 +247,16 @@ class StudyEstimate(Estimate):
         for i, one in enumerate(self.details.worth):
             known = self._worth(i, ci_prob)
             numbers = {name: known and getattr(known, name) for name in ("median", "low", "high")}
-            row = {"source": one.source, "kind": one.label, "quantity": one.quantity}
-            before = {f"prior_{end}": one.prior and getattr(one.prior, end) for end in ENDS}
+            row = {"source": one.name, "kind": one.label, "quantity": one.quantity}
+            prior = self.meta.sources[i].prior
+            before = {f"prior_{end}": prior and getattr(prior, end) for end in ENDS}
             rows.append({**row, **numbers, "prob": ci_prob, **before})
         columns = ["source", "kind", "quantity", *ENDS, "prob", *(f"prior_{x}" for x in ENDS)]
         return pd.DataFrame(rows, columns=columns)
 
     def _worth(self, at: int, prob: float) -> Parameter | None:
-        prior = self.details.worth[at].prior
-        return parameter(self.idata["posterior"]["worth"].values[..., at], prob, prior)
+        prior = self.meta.sources[at].prior
+        return parameter(self._worth_draws(at), prob, prior)
 
     def shared(self) -> Shared:
         """Draws of the log count under a prior flat in the log."""
@@ -374,7 +382,7 @@ class StudyEstimate(Estimate):
             if known is not None:
                 value = f"{in_digits(known.low)} to {in_digits(known.high)}"
                 what = QUANTITIES.get(one.quantity, one.quantity)
-                rows.append((one.source, one.label, what, in_digits(known.median), value))
+                rows.append((one.name, one.label, what, in_digits(known.median), value))
         head = ("source", "by", "given the joint count", "median", interval_title(prob))
         return TextTable(head, tuple(rows))
 

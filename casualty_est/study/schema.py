@@ -76,12 +76,15 @@ class Declared:
 
 @dataclass(frozen=True, config=CHECKED)
 class Worth:
-    """Which parameter of which source is drawn, and from which kind."""
+    """Which parameter of which source is drawn, and from which kind.
+
+    `name` is that of the source, with its target where it has several.
+    """
 
     source: str
+    name: str
     label: str
     quantity: str
-    prior: Span | None = None
 
 
 @dataclass(config=CHECKED)

@@ -159,13 +159,13 @@ class SurveyEstimate(Estimate):
     def shared(self) -> Shared:
         """Draws of log counts, the bias of each study, and the completeness of matched lists."""
         posterior = self.idata["posterior"]
-        sample, names = self.details.sample, [source.source for source in self.meta.sources]
+        sample = self.details.sample
         told = {"completeness": "completeness_listed", "bias": "ratio_total"}
         worth = [
-            (source, words, np.asarray(posterior[name].values[..., i]), self.meta.sources[i].prior)
+            (source, words, np.asarray(posterior[name].values[..., i]))
             for name, words in told.items()
             if name in posterior
-            for i, source in enumerate(names)
+            for i, source in enumerate(self.meta.sources)
         ]
         said = [Spoken(x.source, float(x.alone.median), x.text) for x in self.details.studies]
         if sample is not None:

@@ -18,4 +18,4 @@ def test_counts_sources_and_the_sums_that_each_source_brings(strikes):
     worth = {(one.source, one.quantity): one for one in shared.sources}
     ratio = worth["Airwars", "ratio_within"]
     np.testing.assert_allclose(np.exp(ratio.log_draws), strikes.ratio("Airwars").ravel())
-    assert ratio.prior == strikes.meta.sources[strikes._source_labels().index("Airwars")].prior
+    assert ratio.row == strikes.meta.sources[strikes._source_labels().index("Airwars")]

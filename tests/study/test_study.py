@@ -114,7 +114,7 @@ def biased():
     phi = second + sd * rng.permutation(EVEN)
     gain = 0.1**2 / sd**2
     theta = gain * (second - phi) + np.sqrt(0.001 * gain) * rng.standard_normal(len(phi))
-    told = [("Y2", "ratio_total", np.exp(theta), None)]
+    told = [("Y2", "ratio_total", np.exp(theta))]
     study = ce.Study(one=normal(MEAN + first, 0.1), two=known(MEAN + phi, worth=told))
     return study, first, second, gain
 
@@ -151,7 +151,7 @@ def test_a_survey_without_deaths_is_an_upper_bound():
 def claims(mean=MEAN + 0.4, sd=0.8, **more):
     """Like claims: a level that priors set, and a ratio that is one count over the true one."""
     z = np.random.default_rng(7).permutation(EVEN)
-    told = [("Spokesman", "ratio_total", np.exp(8.5 - (mean + sd * z)), None)]
+    told = [("Spokesman", "ratio_total", np.exp(8.5 - (mean + sd * z)))]
     return known(mean + sd * z, kind=ClaimLike, worth=told, **more)
 
 
@@ -190,7 +190,7 @@ def test_bad_weights_are_never_used_in_silence():
 
 def test_few_draws_are_told():
     few = known(MEAN + 0.2 * np.random.default_rng(0).standard_normal(200), kind=ClaimLike,
-                worth=[("S", "ratio_total", np.full(200, 0.5), None)])  # fmt: skip
+                worth=[("S", "ratio_total", np.full(200, 0.5))])  # fmt: skip
     joint = ce.Study(a=normal(MEAN, 0.2), claims=few).fit(seed=1)
     assert [note.code for note in joint.warnings] == ["weights"]
 
@@ -344,6 +344,7 @@ def test_claims_are_fitted_again_for_the_ledger():
         est._deaths_beyond(0, "MoH", 12_000)
 
 
+@pytest.mark.slow
 def test_a_ledger_of_real_claims(tmp_path):
     """A total that contains a list, fitted again; a loaded estimate says why it cannot."""
     table = claims_table(["10,000", "about 9,000"])

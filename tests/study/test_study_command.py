@@ -49,6 +49,7 @@ value = 0.2
 """
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_a_study_from_a_file(folder, capsys):
     out = folder / "out.json"
     saved, page = folder / "out.nc", folder / "out.html"
@@ -140,7 +141,7 @@ def test_a_study_that_cannot_be_is_refused(folder, capsys):
 @pytest.fixture
 def joint():
     z = np.random.default_rng(7).standard_normal(4000)
-    told = [("Spokesman", "ratio_total", np.exp(-0.4 - 0.5 * z), None)]
+    told = [("Spokesman", "ratio_total", np.exp(-0.4 - 0.5 * z))]
     claims = known(9.2 + 0.5 * z, kind=ClaimLike, worth=told)
     return ce.Study(a=normal(9.0, 0.2), b=normal(9.1, 0.3, 1), claims=claims).fit(seed=1)
 
@@ -154,6 +155,13 @@ def test_a_loaded_study_answers_like_a_fresh_one(joint, tmp_path):
         pd.testing.assert_frame_equal(ask(loaded), ask(joint))
     assert repr(loaded) == repr(joint)
     assert loaded.identification() == joint.identification()
+
+
+def test_what_a_source_is_worth_is_asked_by_name(joint):
+    assert joint.worth_of("Spokesman", "claims", "ratio_total").shape == (4, 1000)
+    for asked in (("Speaker",), ("Spokesman", "a"), ("Spokesman", "claims", "bias")):
+        with pytest.raises(ce.UsageError, match="0 parameters fit"):
+            joint.worth_of(*asked)
 
 
 def test_without_each_kind(joint):
@@ -177,6 +185,7 @@ def test_every_picture_is_drawn(joint):
     assert "together" in texts
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_the_report_says_who_moves_the_count(joint, tmp_path):
     page = joint.report(tmp_path / "r.html").read_text("utf-8")
     assert "Claims receives the count and does not move it" in page
@@ -184,6 +193,7 @@ def test_the_report_says_who_moves_the_count(joint, tmp_path):
     assert "None" not in page
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_kinds_that_contradict_get_a_report_of_both(tmp_path):
     joint = ce.Study(a=normal(9.0, 0.1), b=normal(10.0, 0.1, 1)).fit(seed=1)
     page = joint.report(tmp_path / "r.html").read_text("utf-8")

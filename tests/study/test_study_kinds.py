@@ -64,3 +64,13 @@ def test_of_those_on_no_list_the_prior_is_not_told(lists):
     assert priors["unlisted"] is None
     sizes = {one.source: one.deaths for one in lists.shared().spoken}
     assert sizes == {"A": 500, "B": 440, "C": 380}
+
+
+@pytest.mark.usefixtures("uncompiled")
+def test_several_ratios_of_one_source_keep_their_names():
+    rows = [("A", "monitor", 100, "X"), ("A", "monitor", 300, "Y"), ("B", "government", 420, "X+Y")]
+    table = pd.DataFrame(rows, columns=["source", "role", "quantity", "scope"]).astype(str)
+    est = ce.ClaimsModel(table).fit(seed=1, draws=50)
+    names = [one.row.name for one in est.shared().sources]
+    assert names == ["A (X)", "A (Y)", "B"]
+    assert est.shared().names == ("A", "B")

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy import special
 
-from casualty_est.result.schema import Cell, Row
+from casualty_est.result.schema import Cell, Row, SourceRow
 from casualty_est.result.shared import FlatPrior, LogPrior, Shared, Spoken, shared_by
 from tests.support.by_hand import CELL, make_estimate
 from tests.support.other.estimate import OtherEstimate
@@ -23,7 +23,8 @@ class KnownEstimate(OtherEstimate):
     said: tuple[Spoken, ...] = ()
 
     def shared(self) -> Shared:
-        return shared_by(self, lambda row: self.prior, self.worth, self.said)
+        told = [(SourceRow(name, name), what, draws) for name, what, draws in self.worth]
+        return shared_by(self, lambda row: self.prior, told, self.said)
 
 
 class ClaimLike(KnownEstimate):

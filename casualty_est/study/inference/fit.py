@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,6 +38,7 @@ class Solved:
 
     rows: tuple[Row, ...]
     deaths: Array  # (draw, row)
+    sources: tuple[SourceRow, ...]
     worth: tuple[Worth, ...]
     values: Array  # (draw, worth)
     like: Array  # (draw, kind)
@@ -93,23 +94,25 @@ def _together(
 ) -> Solved:
     """One posterior of the count; the draws of each kind stand where their count does."""
     log_n = moving.quantile(even)
-    worth, columns = [], []
+    rows, worth, columns = [], [], []
     for term in terms:
-        weights = weighted.get(term.member.label)
+        label, weights = term.member.label, weighted.get(term.member.label)
         if weights is None or not weights.good:
             continue
         at = weights.at(even)
-        for source in term.member.shared.sources:
-            label, prior = term.member.label, source.prior
-            worth.append(Worth(source.source, label, source.quantity, prior))
-            columns.append(np.exp(source.log_draws[at]))
+        for one in term.member.shared.sources:
+            rows.append(replace(one.row, name=f"{one.row.name} ({label})"))
+            worth.append(Worth(one.row.source, one.row.name, label, one.quantity))
+            columns.append(np.exp(one.log_draws[at]))
     values = np.column_stack(columns) if columns else np.empty((len(even), 0))
     levels = [count.level for t in terms if t.eta > 0 for count, _ in t.member.counts]
     target = study.target
     documented = target.counts[0][0].row.documented if len(target.counts) == 1 else None
     level = next(level for level in LEVELS if level in levels)
     row = Row(study.cell, {}, "total", documented, level=level)
-    return Solved((row,), np.exp(log_n)[:, None], tuple(worth), values, _like(everything, log_n))
+    deaths = np.exp(log_n)[:, None]
+    like = _like(everything, log_n)
+    return Solved((row,), deaths, tuple(rows), tuple(worth), values, like)
 
 
 def _apart(
@@ -123,7 +126,7 @@ def _apart(
         columns.append(np.exp(everything.only(i).quantile(even)))
     first = np.log(columns[0])
     empty = np.empty((len(even), 0))
-    return Solved(tuple(rows), np.column_stack(columns), (), empty, _like(everything, first))
+    return Solved(tuple(rows), np.column_stack(columns), (), (), empty, _like(everything, first))
 
 
 def _like(joint: Joint, log_n: Array) -> Array:
@@ -168,17 +171,13 @@ def _metadata(
         if term.eta > 0 and not term.member.estimate.converged
     )
     names = [kind.label for kind in kinds]
-    sources = tuple(
-        SourceRow(f"{one.source} ({one.label})", one.source, prior=one.prior)
-        for one in solved.worth
-    )
     return Meta(
         kind=study.kind,
         seed=settings["seed"],
         versions=versions(PACKAGES),
         settings={**settings, "kinds": names},
         rows=solved.rows,
-        sources=sources,
+        sources=solved.sources,
         diagnostics=Diagnostics(
             "exact", not reasons, min_ess=float(len(solved.deaths)), reasons=reasons
         ),
@@ -235,7 +234,7 @@ def _tree(
         },
         coords={
             **axes,
-            "parameter": [f"{w.quantity} of {w.source} ({w.label})" for w in solved.worth],
+            "parameter": [f"{w.quantity} of {w.name} ({w.label})" for w in solved.worth],
         },
     )
     evidence = xr.Dataset(

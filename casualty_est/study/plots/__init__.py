@@ -66,5 +66,4 @@ class StudyPlots(Plots):
         return self._estimate._worth(source, prob)
 
     def _ratio_draws(self, source: int) -> Array | None:
-        one = self._estimate.details.worth[source]
-        return self._estimate.worth_of(one.source, one.label)
+        return self._estimate._worth_draws(source)
