@@ -36,7 +36,7 @@ class Kosovo:
 
 
 DEMOS = {
-    "kosovo-together": Demo(
+    "together": Demo(
         "Killings in Kosovo, March to June 1999: four lists and a household survey together",
         "kosovo",
         Kosovo,
