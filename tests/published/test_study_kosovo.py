@@ -50,7 +50,7 @@ def test_the_joint_interval_holds_the_near_census_and_is_narrower(joint, lists):
 def test_the_first_computation_again(lists):
     """A Normal on the scale of people for the survey, by a sum that shares no code with ours."""
     n = np.linspace(5000, 40_000, 70_001)
-    like = np.exp(log_density(np.log(lists.draws()).ravel(), 400)(np.log(n)))
+    like = np.exp(log_density(np.log(lists.draws()).ravel())(np.log(n)))
     like *= np.exp(-0.5 * ((n - 0.85 * 12_000) / (0.85 * (18_300 - 5_500) / 3.92)) ** 2)
     below = np.cumsum(like / n)
     ends = np.interp(ENDS, below / below[-1], n)

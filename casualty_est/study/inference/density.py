@@ -51,17 +51,16 @@ class LogDensity:
         return value
 
 
-def log_density(draws: Array, effective: float | None = None) -> LogDensity:
-    """The log density of draws (draw,) that are worth so many independent ones."""
+def log_density(draws: Array) -> LogDensity:
+    """The log density of draws (draw,), taken as independent so that the curve stays near them."""
     draws = np.asarray(draws, dtype=float).ravel()
-    worth = min(effective or draws.size, draws.size) / draws.size
     centre, spread = float(draws.mean()), float(draws.std())
     reach = MARGIN * float(np.ptp(draws)) + spread * 0.5
     edges = np.linspace(draws.min() - reach, draws.max() + reach, BINS + 1)
     middles, step = (edges[1:] + edges[:-1]) / 2, edges[1] - edges[0]
     # To share a draw between two bins adds a sixth of a squared bin to the variance.
     narrower = np.sqrt(max(1 - step**2 / (6 * spread**2), 0.0))
-    counts = _spread_out(centre + narrower * (draws - centre), middles, step) * worth
+    counts = _spread_out(centre + narrower * (draws - centre), middles, step)
     start = np.log(counts.sum() * step / spread) - 0.5 * ((middles - centre) / spread) ** 2
     curve = _smooth(counts, start)
     curve -= np.log(np.exp(curve).sum() * step)

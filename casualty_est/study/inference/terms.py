@@ -125,7 +125,7 @@ def terms_of(
 
 
 def _plain(member: Member, eta: float) -> Term:
-    posterior = log_density(_jittered(member.log_draws), member.effective)
+    posterior = log_density(_jittered(member.log_draws))
     if member.prior is None:
         if eta:
             msg = (
@@ -195,7 +195,7 @@ def _refit(term: Term, sources: frozenset[str], beyond: Sequence[tuple[str, int]
         msg = f"the relation of {names} asks for a fit of {member.label} without it, but {error}"
         raise UsageError(msg) from None
     if rest is not None:
-        pieces.append(Piece(log_density(np.log(rest * weight), member.effective), member.prior))
+        pieces.append(Piece(log_density(np.log(rest * weight)), member.prior))
         term.said.append(f"fitted again without {names}")
     for source, people in beyond:
         drawn = member.estimate._deaths_beyond(row, source, people)

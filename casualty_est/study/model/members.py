@@ -121,12 +121,6 @@ class Member:
         alike = alike or (len(priors) == 1 and isinstance(first, CountPrior))
         return first if alike or (len(priors) == 1 and weight == 1) else None
 
-    @property
-    def effective(self) -> float:
-        """How many independent draws its draws are worth."""
-        size = float(self.shared.counts[0].log_draws.size)
-        return min(self.estimate.meta.diagnostics.min_ess or size, size)
-
     def choose(self, cells: Cells) -> Member:
         """The same with some of its counts."""
         labels = self.estimate.labels

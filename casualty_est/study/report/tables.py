@@ -32,7 +32,7 @@ def kinds(estimate: StudyEstimate, prob: float) -> Table:
         here = Span(median, low, high)
         rows.append(
             (
-                f"{kind.label} ({kind.kind})",
+                kind.label if kind.label == kind.kind else f"{kind.label} ({kind.kind})",
                 cell_text(kind.cell),
                 with_ends(kind.own),
                 kind.bridge.text if kind.bridge else "counts the same",
@@ -76,9 +76,9 @@ def conflict(estimate: StudyEstimate) -> Table:
     rows = []
     for kind in estimate.details.kinds:
         p = "nothing to compare" if kind.p is None else f"{kind.p:.2g}"
-        mend = "none needed" if kind.factor is None else f"times {share(kind.factor)}"
+        mend = "it agrees" if kind.factor is None else share(kind.factor)
         rows.append((kind.label, p, mend))
-    head = ("Kind", "Tail probability, two-sided", "Its answer would agree (0.05)")
+    head = ("Kind", "Tail probability, two-sided", "To agree, its answer would be multiplied by")
     caption = "Each kind against all others that move the count. Under 0.01 there is no headline."
     return Table(caption, head, tuple(rows))
 
