@@ -267,8 +267,7 @@ class StudyEstimate(Estimate):
     def _identify(self, row: int) -> Identification:
         cell, kinds = self.meta.rows[row].cell, self.details.kinds
         if self._contradicts:
-            said = (kinds[row].rests, *self.details.contradictions)
-            return Identification(cell, "none", (), tuple(filter(None, said)))
+            return Identification(cell, "none", (), sentences.of_conflict(self.details))
         rows = []
         for kind in kinds:
             if kind.weight is not None:

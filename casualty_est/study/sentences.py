@@ -20,22 +20,30 @@ def rests_on(details: StudyDetails) -> tuple[str, ...]:
             f"of a small change in the answer of one it would follow: {listed(pulls)}."
         ]
     if cut:
-        verb = "receive" if len(cut) > 1 else "receives"
-        turn = "their" if len(cut) > 1 else "its"
-        do = "do" if len(cut) > 1 else "does"
         said.append(
-            f"{capitalised(listed(cut))} {verb} the count and {do} not move it: what comes back is "
-            f"how reliable {turn} sources are."
+            f"Cut, so that they receive the count and do not move it: {listed(cut)}. What comes "
+            "back is how reliable their sources are."
         )
     for kind in details.kinds:
         if kind.bridge is not None:
             said.append(
-                f"{capitalised(kind.label)} counts other deaths than the study. The bridge between "
-                f"them ({kind.bridge.text}) is the analyst's, and no evidence here checks it."
+                f"The deaths that {kind.label} counts are not those of the study. The bridge "
+                f"between them ({kind.bridge.text}) is the analyst's, and no evidence here checks "
+                "it."
             )
-    said += [f"{capitalised(kind.label)}: {kind.rests}" for kind in moving if kind.rests]
+    said += [f"What {kind.label} rests on: {kind.rests}" for kind in moving if kind.rests]
     said.append(independence(details))
     return tuple(said)
+
+
+def of_conflict(details: StudyDetails) -> tuple[str, ...]:
+    """What each of some kinds rests on that contradict each other."""
+    return (
+        "Nothing sets one level: the kinds contradict each other.",
+        *(f"{capitalised(one)}." for one in details.contradictions),
+        *(f"What {kind.label} rests on: {kind.rests}" for kind in details.kinds if kind.rests),
+        "One of these assumptions is wrong, or the kinds count different deaths.",
+    )
 
 
 def independence(details: StudyDetails) -> str:

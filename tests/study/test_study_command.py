@@ -188,7 +188,7 @@ def test_every_picture_is_drawn(joint):
 @pytest.mark.usefixtures("no_pictures")
 def test_the_report_says_who_moves_the_count(joint, tmp_path):
     page = joint.report(tmp_path / "r.html").read_text("utf-8")
-    assert "Claims receives the count and does not move it" in page
+    assert "receive the count and do not move it: claims." in page
     assert "Claims with power 1 (full)" in page
     assert "None" not in page
 
@@ -199,6 +199,8 @@ def test_kinds_that_contradict_get_a_report_of_both(tmp_path):
     page = joint.report(tmp_path / "r.html").read_text("utf-8")
     assert "they would agree if a is" in page
     assert "several estimates and no total" in page
+    assert "no joint count at which to ask" in page
+    assert "One of these assumptions is wrong" in page
     assert joint.to_dict()["identification"]["rows"] == []
     assert ce.Estimate.load(joint.save(tmp_path / "s.nc")).headline() == joint.headline()
     texts = " ".join(t.get_text() for t in joint.plot.evidence().axes[0].texts)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from scipy import special
 
 from casualty_est.result.schema import RATIO, Assumption, Ground, Span
+from casualty_est.result.shared import FlatPrior
 from casualty_est.study.inference.algebra import Joint, quantile
 from casualty_est.study.inference.terms import NODES, REACH, Term
 from casualty_est.study.inference.weights import Weighted
@@ -34,14 +35,16 @@ def kinds_of(
         p, shift = joint.conflict(i), joint.reconciled(i)
         several = (joint.eta > 0).sum() > 1
         moves = term.eta > 0
+        here = _span(np.exp(joint.only(i).quantile(ENDS)))
+        plain = member.bridge is None and isinstance(member.prior, FlatPrior)
         kinds.append(
             Kind(
                 label=member.label,
                 kind=member.estimate.kind,
                 counts=tuple(count.label for count, _ in member.counts),
                 cell=member.cell,
-                own=_span(np.quantile(np.exp(member.log_draws), ENDS)),
-                here=_span(np.exp(joint.only(i).quantile(ENDS))),
+                own=here if plain else _span(np.quantile(np.exp(member.log_draws), ENDS)),
+                here=here,
                 prior=member.prior.text if member.prior else "unknown",
                 eta=term.eta,
                 rests=_rests(term),
@@ -103,11 +106,12 @@ def contradictions(kinds: Sequence[Kind]) -> tuple[str, ...]:
     against = [kind for kind in moving if kind.p is not None and kind.p < CONTRADICTS]
     if len(moving) == 2 and against:
         one, other = moving
-        both = f"{one.label} gives {with_ends(one.here)} and {other.label} {with_ends(other.here)}"
+        mine, theirs = with_ends(one.here), with_ends(other.here)
+        both = f"the answer of {one.label} is {mine} and that of {other.label} {theirs}"
         mend = f"they would agree if {_factor(one)}, or if {_factor(other)}"
         return (f"{both}, and the two contradict each other (p {_p(one.p)}); {mend}",)
     return tuple(
-        f"{kind.label} gives {with_ends(kind.here)} and contradicts "
+        f"the answer of {kind.label} is {with_ends(kind.here)} and contradicts "
         f"{listed([k.label for k in moving if k is not kind])} together (p {_p(kind.p)}); they "
         f"would agree if {_factor(kind)}"
         for kind in against
