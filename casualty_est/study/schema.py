@@ -20,13 +20,23 @@ class BridgeUsed:
 
 
 @dataclass(frozen=True, config=CHECKED)
+class ModeMoved:
+    """One mode of a kind (people), its weight by that kind alone and in the joint answer."""
+
+    median: float
+    alone: float
+    joint: float
+
+
+@dataclass(frozen=True, config=CHECKED)
 class Kind:
     """One kind of the study.
 
     `own` is what it answers for its own cell, `here` for the count of the study (people, 95%);
     `weight` how far the log of the answer follows its own, `contribution` Cov(log N, log L),
     `information` half the log of how many times more precise the count is with it; `p` and `factor`
-    are its contradiction with the others; `khat` and `ess` of its weights.
+    are its contradiction with the others; `khat` and `ess` of its weights; `modes` where it has
+    several.
     """
 
     label: str
@@ -47,6 +57,7 @@ class Kind:
     khat: float | None = None
     ess: float | None = None
     ledger: tuple[str, ...] = ()
+    modes: tuple[ModeMoved, ...] = ()
 
     @property
     def moves(self) -> bool:

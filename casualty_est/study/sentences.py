@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from casualty_est.study.schema import StudyDetails
-from casualty_est.wording.numbers import percent, share
+from casualty_est.study.schema import Kind, StudyDetails
+from casualty_est.wording.numbers import percent, portion, share
 from casualty_est.wording.phrases import capitalised, listed
 
 
@@ -31,9 +31,20 @@ def rests_on(details: StudyDetails) -> tuple[str, ...]:
                 f"between them ({kind.bridge.text}) is the analyst's, and no evidence here checks "
                 "it."
             )
+    said += [moved(kind) for kind in moving if kind.modes]
     said += [f"What {kind.label} rests on: {kind.rests}" for kind in moving if kind.rests]
     said.append(independence(details))
     return tuple(said)
+
+
+def moved(kind: Kind) -> str:
+    """How the modes of a kind fared in the joint answer."""
+    modes = [
+        f"about {float(f'{mode.median:.2g}'):,.0f} (weight {portion(mode.alone)} alone, "
+        f"{portion(mode.joint)} in the joint answer)"
+        for mode in kind.modes
+    ]
+    return f"The answer of {kind.label} alone is one of several: {listed(modes, 'or')}."
 
 
 def of_conflict(details: StudyDetails) -> tuple[str, ...]:

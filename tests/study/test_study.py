@@ -145,6 +145,21 @@ def test_a_survey_without_deaths_is_an_upper_bound():
     np.testing.assert_allclose(value - value[0], -(at - at[0]) / 250, atol=0.05)
 
 
+def test_a_kind_chooses_between_the_modes_of_another():
+    z = np.random.default_rng(3).standard_normal(4000)
+    two = known(np.where(np.arange(4000) < 1600, 8.5 + 0.08 * z, 10.0 + 0.08 * z)[
+        np.random.default_rng(4).permutation(4000)])  # fmt: skip
+    joint = ce.Study(lists=two, survey=normal(8.7, 0.4, 1)).fit(seed=1)
+    low, high = joint.details.kinds[0].modes
+    assert (low.median, high.median) == pytest.approx(np.exp([8.5, 10.0]), rel=0.01)
+    assert low.alone == pytest.approx(0.4, abs=0.01)
+    by_survey = stats.norm.pdf([8.5, 10.0], 8.7, np.hypot(0.4, 0.08))
+    expected = 0.4 * by_survey[0] / (0.4 * by_survey[0] + 0.6 * by_survey[1])
+    assert low.joint == pytest.approx(expected, abs=0.01)
+    told = " ".join(joint.identification().sentences)
+    assert "weight 40% alone, 99% in the joint answer" in told.replace("99.1%", "99%")
+
+
 # Cuts and weights --------------------------------------------------------------------------------
 
 

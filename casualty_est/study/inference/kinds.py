@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -13,12 +14,13 @@ from casualty_est.result.shared import FlatPrior
 from casualty_est.study.inference.algebra import Joint, quantile
 from casualty_est.study.inference.terms import NODES, REACH, Term
 from casualty_est.study.inference.weights import Weighted
-from casualty_est.study.schema import BridgeUsed, Kind
+from casualty_est.study.schema import BridgeUsed, Kind, ModeMoved
 from casualty_est.wording.numbers import share, with_ends
 from casualty_est.wording.phrases import listed
 
 Array = npt.NDArray[np.float64]
 
+SEVERAL = 2  # modes
 CONTRADICTS = 0.01  # two-sided tail probability under which kinds are not joined
 ENDS = [0.5, 0.025, 0.975]
 CHOSEN = Ground("given by the analyst", "section 3 says what it weighs")
@@ -57,6 +59,7 @@ def kinds_of(
                 khat=quality.khat if quality and np.isfinite(quality.khat) else None,
                 ess=quality.ess if quality else None,
                 ledger=tuple(term.said),
+                modes=_modes(term, i, joint),
             )
         )
     return tuple(kinds)
@@ -70,6 +73,26 @@ def _rests(term: Term) -> str:
     """What the answer of a kind rests on, in its own first sentence."""
     sentences = term.member.estimate.identification(term.member.rows[0]).sentences
     return sentences[0] if sentences else ""
+
+
+def _modes(term: Term, at: int, joint: Joint) -> tuple[ModeMoved, ...]:
+    """The modes of a kind, where it has several, and what the others made of their weights."""
+    member = term.member
+    if len(member.counts) > 1 or not term.member.estimate.converged:
+        return ()
+    shift = np.log(member.counts[0][1] * term.bridge.share)
+    middles = [np.log(mode.median) + shift for mode in member.estimate.modes(member.rows[0])]
+    if len(middles) < SEVERAL:
+        return ()
+    alone, grid = joint.only(at).mass, joint.log_n
+    between = [(grid > low) & (grid < high) for low, high in pairwise(middles)]
+    cuts = [grid[np.flatnonzero(part)[alone[part].argmin()]] for part in between]
+    place = np.searchsorted(cuts, grid)
+    weights = [np.bincount(place, mass, len(middles)) for mass in (alone, joint.mass)]
+    return tuple(
+        ModeMoved(float(np.exp(middle)), float(before), float(after))
+        for middle, before, after in zip(middles, *weights, strict=True)
+    )
 
 
 def _bridge(term: Term, at: int, joint: Joint) -> BridgeUsed | None:
