@@ -13,6 +13,7 @@ Silverman 1982, Annals of Statistics 10:795-810; Eilers and Marx 1996, doi 10.12
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -82,13 +83,11 @@ def _spread_out(draws: Array, middles: Array, step: float) -> Array:
 
 def _smooth(counts: Array, start: Array) -> Array:
     """The curve of the best penalty."""
-    difference = np.diff(np.eye(BINS), ORDER, axis=0)
-    penalty = difference.T @ difference
     curve, best, least, worse = start, start, np.inf, 0
     for weight in PENALTIES:
-        curve = _fit(counts, curve, weight * penalty)
+        curve = _fit(counts, curve, weight)
         means = np.exp(curve)
-        hat = linalg.solve(np.diag(means) + weight * penalty, np.diag(means), assume_a="pos")
+        hat = linalg.solveh_banded(_with(means, weight), np.diag(means), lower=True)
         # Up to a constant, twice the Kullback-Leibler distance from the counts and its penalty.
         score = 2 * float((means - counts * curve).sum() + np.trace(hat))
         if score < least:
@@ -100,17 +99,39 @@ def _smooth(counts: Array, start: Array) -> Array:
     return best
 
 
-def _fit(counts: Array, curve: Array, penalty: Array) -> Array:
+@cache
+def _bands() -> Array:
+    """The matrix of squared third differences, by its diagonals from the main one down."""
+    difference = np.diff(np.eye(BINS), ORDER, axis=0)
+    matrix = difference.T @ difference
+    bands = np.zeros((ORDER + 1, BINS))
+    for k in range(ORDER + 1):
+        bands[k, : BINS - k] = np.diagonal(matrix, -k)
+    return bands
+
+
+def _with(means: Array, weight: float) -> Array:
+    """The curvature of the penalised likelihood, by its diagonals."""
+    bands = weight * _bands()
+    bands[0] += means
+    return bands
+
+
+def _fit(counts: Array, curve: Array, weight: float) -> Array:
     """Newton steps for a penalised Poisson likelihood, each halved until it helps."""
 
     def value(at: Array) -> float:
-        return float((counts * at - np.exp(at)).sum() - at @ penalty @ at / 2)
+        rough = np.diff(at, ORDER)
+        return float((counts * at - np.exp(at)).sum() - weight * rough @ rough / 2)
 
     here = value(curve)
     for _ in range(STEPS):
+        rough = np.diff(curve, ORDER)
         means = np.exp(curve)
-        slope = counts - means - penalty @ curve
-        step = linalg.solve(np.diag(means) + penalty, slope, assume_a="pos")
+        # The transpose of third differences is minus the third differences of what is padded.
+        pull = -np.diff(np.pad(rough, ORDER), ORDER)
+        slope = counts - means - weight * pull
+        step = linalg.solveh_banded(_with(means, weight), slope, lower=True)
         size = 1.0
         while (there := value(curve + size * step)) < here and size > SETTLED:
             size /= 2
