@@ -170,12 +170,16 @@ class StudyEstimate(Estimate):
         Raises
         ------
         UsageError
-            If there is no such kind, or the kinds contradict each other.
+            If there is no such kind, its likelihood is not known, or the kinds contradict each
+            other.
         """
         import pandas as pd
 
         self._refuse_contradiction("influence")
         at, joint, rows = self._kind_at(label), self._joint(), []
+        if not self.details.kinds[at].can_move:
+            msg = f"{label} cannot tell the prior of its count, so it has no power but 0"
+            raise UsageError(msg)
         for eta in POWERS:
             powered = joint.with_eta(at, eta)
             if (powered.eta > 0).any():

@@ -40,7 +40,7 @@ def powers(
         return ()
     joint, cases = estimate._joint(), []
     for i, kind in enumerate(estimate.details.kinds):
-        for eta in POWERS:
+        for eta in POWERS if kind.can_move else ():
             powered = joint.with_eta(i, eta)
             if eta != kind.eta and (powered.eta > 0).any():
                 word = " (cut)" if eta == 0 else " (full)" if eta == 1 else ""

@@ -9,6 +9,9 @@ from pydantic.dataclasses import dataclass
 from casualty_est.result.schema import CHECKED, Case, Cell, Span
 
 
+UNKNOWN = "unknown"  # the prior of a kind that cannot tell it
+
+
 @dataclass(frozen=True, config=CHECKED)
 class BridgeUsed:
     """A bridge: median share, sd of its log, and the share after the fit."""
@@ -63,6 +66,11 @@ class Kind:
     def moves(self) -> bool:
         """Whether it moves the count."""
         return self.eta > 0
+
+    @property
+    def can_move(self) -> bool:
+        """Whether it could: its likelihood is known."""
+        return self.prior != UNKNOWN
 
 
 @dataclass(frozen=True, config=CHECKED)

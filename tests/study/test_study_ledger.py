@@ -254,6 +254,9 @@ def test_a_prior_that_is_not_known_can_only_be_cut():
     with pytest.raises(ce.UsageError, match="cannot tell the prior"):
         study.fit(seed=1)
     joint = study.fit(seed=1, eta={"b": 0})
+    with pytest.raises(ce.UsageError, match="no power but 0"):
+        joint.influence("b")
+    assert not joint.powers()["case"].str.startswith("b with").any()
     assert logs(joint).std() == pytest.approx(0.2, abs=1e-3)
 
 

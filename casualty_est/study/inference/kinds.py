@@ -14,7 +14,7 @@ from casualty_est.result.shared import FlatPrior
 from casualty_est.study.inference.algebra import Joint, quantile
 from casualty_est.study.inference.terms import NODES, REACH, Term
 from casualty_est.study.inference.weights import Weighted
-from casualty_est.study.schema import BridgeUsed, Kind, ModeMoved
+from casualty_est.study.schema import UNKNOWN, BridgeUsed, Kind, ModeMoved
 from casualty_est.wording.numbers import share, with_ends
 from casualty_est.wording.phrases import listed
 
@@ -47,7 +47,7 @@ def kinds_of(
                 cell=member.cell,
                 own=here if plain else _span(np.quantile(np.exp(member.log_draws), ENDS)),
                 here=here,
-                prior=member.prior.text if member.prior else "unknown",
+                prior=member.prior.text if member.prior else UNKNOWN,
                 eta=term.eta,
                 rests=_rests(term),
                 bridge=_bridge(term, i, joint),
