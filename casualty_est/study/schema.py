@@ -8,7 +8,6 @@ from pydantic.dataclasses import dataclass
 
 from casualty_est.result.schema import CHECKED, Case, Cell, Span
 
-
 UNKNOWN = "unknown"  # the prior of a kind that cannot tell it
 
 
