@@ -242,6 +242,14 @@ def test_what_is_asked_wrongly(call, told):
         call(study)
 
 
+def test_one_kind_must_count_what_the_study_counts():
+    study = ce.Study(a=normal(MEAN, 0.2), b=normal(MEAN, 0.3, 1))
+    for label in ("a", "b"):
+        study.bridge(label, share=0.9)
+    with pytest.raises(ce.UsageError, match="every kind has a bridge"):
+        study.fit(seed=1)
+
+
 def test_three_correlations_that_cannot_be():
     study = ce.Study(a=normal(MEAN, 0.2), b=normal(MEAN, 0.3, 1), c=normal(MEAN, 0.3, 2))
     rho = {("a", "b"): 0.9, ("b", "c"): 0.9, ("a", "c"): -0.9}

@@ -107,7 +107,9 @@ def _together(
     values = np.column_stack(columns) if columns else np.empty((len(even), 0))
     levels = [count.level for t in terms if t.eta > 0 for count, _ in t.member.counts]
     target = study.target
-    documented = target.counts[0][0].row.documented if len(target.counts) == 1 else None
+    first, weight = target.counts[0]
+    whole = len(target.counts) == 1 and weight == 1
+    documented = first.row.documented if whole else None
     level = next(level for level in LEVELS if level in levels)
     row = Row(study.cell, {}, "total", documented, level=level)
     deaths = np.exp(log_n)[:, None]

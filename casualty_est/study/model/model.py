@@ -100,8 +100,8 @@ class Study:
     @property
     def target(self) -> Member:
         """The kind whose count is that of the study: the first without a bridge."""
-        plain = [member for member in self.members if member.bridge is None]
-        return plain[0] if plain else self.members[0]
+        plain = (member for member in self.members if member.bridge is None)
+        return next(plain, self.members[0])
 
     @property
     def cell(self) -> Cell:
@@ -230,10 +230,16 @@ class Study:
         Raises
         ------
         UsageError
-            If kinds count different things and no bridge says how, or a source speaks in two kinds
-            and nobody said what that is.
+            If kinds count different things and no bridge says how, all have one, or a source speaks
+            in two kinds and nobody said what that is.
         """
         target = self.target
+        if target.bridge is not None:
+            msg = (
+                "every kind has a bridge, so none says what the study counts: leave one without "
+                "share="
+            )
+            raise UsageError(msg)
         for member in self.members:
             told = differences(member.cell, target.cell) if member is not target else []
             if told and member.bridge is None:
