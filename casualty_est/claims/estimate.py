@@ -141,6 +141,13 @@ class ClaimsEstimate(Estimate):
         ]
         return shared_by(self, lambda row: prior, ratios, said)
 
+    def _shared_near(self, row: int, mean: float, sd: float) -> Shared | None:
+        """What it shares, fitted again near a mean of the log count; None where it cannot."""
+        if self._model is None:
+            return None
+        near: Shared | None = room("claims", "refits.parts").near(self._model, self, row, mean, sd)
+        return near
+
     def _deaths_without(self, row: int, sources: frozenset[str]) -> Array | None:
         """Draws of an estimate without some sources, by a refit; None where no other is left."""
         refit = room("claims", "refits.parts").without

@@ -282,6 +282,10 @@ class Estimate:
         """Refits that were kept; made now where there is a model and nobody minds the time."""
         return refits.answer(self, name, row, prob, unasked=unasked) or ()
 
+    def _shared_near(self, row: int, mean: float, sd: float) -> Shared | None:
+        """What it shares, fitted again near a mean of the log count; None where it cannot."""
+        return None
+
     def _deaths_without(self, row: int, sources: frozenset[str]) -> Array | None:
         """Draws of an estimate without some sources; None where no other is left."""
         who = ", ".join(sorted(sources))

@@ -58,7 +58,7 @@ class StudyEstimate(Estimate):
     details: StudyDetails
     details_type: ClassVar[type[Any]] = StudyDetails
     urgent: ClassVar[frozenset[str]] = frozenset(
-        {"contradicts", "far", "near", "weights", "apart", "unsound", "not_converged"}
+        {"contradicts", "far", "near", "weights", "again", "apart", "unsound", "not_converged"}
     )
 
     def __init__(

@@ -9,6 +9,7 @@ from scipy import stats
 
 import casualty_est as ce
 from casualty_est.result.shared import FlatPrior
+from tests.support.known import normal
 
 ENDS = [0.025, 0.25, 0.5, 0.75, 0.975]
 
@@ -74,3 +75,26 @@ def test_several_ratios_of_one_source_keep_their_names():
     names = [one.row.name for one in est.shared().sources]
     assert names == ["A (X)", "A (Y)", "B"]
     assert est.shared().names == ("A", "B")
+
+
+def test_claims_far_from_the_count_are_fitted_again_near_it(tmp_path):
+    """Weights are bad, so the claims are fitted near the joint count, and weighted from there."""
+    rows = {"source": ["MoH", "NGO"], "role": ["government", "monitor"], "group": "all"}
+    table = pd.DataFrame(rows | {"quantity": ["9,000", "about 12,000"], "scope": "Town"})
+    claims = ce.ClaimsModel(table).fit(seed=1)
+    cell = {"scope": "Town", "start": None, "end": None, "group": "all", "perpetrator": "any"}
+    far = normal(np.log(70_000), 0.01, **cell)
+    joint = ce.Study(survey=far, claims=claims).fit(seed=1)
+    assert "comes from a fit with its count near that" in repr(joint)
+    quality = joint.details.kinds[1]
+    assert quality.khat < 0.7
+    assert quality.ess > 1000
+    ratio = joint.worth_of("MoH")
+    np.testing.assert_allclose(np.median(joint.draws()), 70_000, rtol=1e-3)
+    # By hand: the same claims with an anchor that leaves the count no choice.
+    anchor = {"scope": "Town", "group": "all", "interval": [69_000, 71_000], "prob": 0.95}
+    pinned = ce.ClaimsModel(table, priors={"anchors": [anchor]}).fit(seed=2)
+    expected = np.quantile(pinned.ratio("MoH"), ENDS[1:4])
+    np.testing.assert_allclose(np.quantile(ratio, ENDS[1:4]), expected, rtol=0.03)
+    loaded = ce.Estimate.load(claims.save(tmp_path / "claims.nc"))
+    assert "is left out" in repr(ce.Study(survey=far, claims=loaded).fit(seed=1))

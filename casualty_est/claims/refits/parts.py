@@ -10,17 +10,20 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.claims.inference.engines import choose, run
-from casualty_est.claims.model.layout import Scenario, build_layout
+from casualty_est.claims.model.layout import AnchorTerm, Scenario, build_layout
 from casualty_est.claims.model.totals import estimate_rows
 from casualty_est.claims.refits.refits import Refitter
 from casualty_est.errors import UsageError
+from casualty_est.priors.distributions import LogNormal
 from casualty_est.quantity.quantity import Quantity
+from casualty_est.result.shared import Shared
 
 if TYPE_CHECKING:
     from casualty_est.claims.estimate import ClaimsEstimate
     from casualty_est.claims.model.model import ClaimsModel
 
 Array = npt.NDArray[np.float64]
+NEAR = "count of the study"
 
 
 def _silent(message: str, share: float | None) -> None:
@@ -75,6 +78,33 @@ def beyond(
     drawn = run(part, Scenario.plain(layout), choose(layout, "auto"), **settings)
     deaths = (np.exp(drawn.log_deaths) @ part.rows[0].cells.astype(float)).ravel()
     return _sound(deaths, drawn.diagnose().converged, f"of {source} alone")
+
+
+def near(
+    model: ClaimsModel, estimate: ClaimsEstimate, row: int, mean: float, sd: float
+) -> Shared | None:
+    """What an estimate shares, with its count anchored near a mean of the log; None over time."""
+    if model.layout.timeline is not None:
+        return None
+    cells = model.rows[row].cells.astype(bool)
+    anchor = AnchorTerm(NEAR, LogNormal.from_log(mean, sd), cells=cells)
+    part = copy(model)
+    part.layout, part._engines = replace(model.layout, anchors=(*model.layout.anchors, anchor)), {}
+    names = ("draws", "tune", "chains", "seed")
+    settings = {name: estimate.meta.settings[name] for name in names}
+    plain = Scenario.plain(part.layout)
+    drawn = run(part, plain, choose(part.layout, "auto"), **settings)
+    if not drawn.diagnose().converged:
+        return None
+    log_deaths = np.log(np.exp(drawn.log_deaths) @ cells.astype(float)).ravel()
+    ratios = drawn.log_ratio.reshape(log_deaths.size, -1).T
+    held = estimate.shared()
+    counts = (
+        replace(count, log_draws=log_deaths) if i == row else count
+        for i, count in enumerate(held.counts)
+    )
+    sources = (replace(one, log_draws=x) for one, x in zip(held.sources, ratios, strict=True))
+    return replace(held, counts=tuple(counts), sources=tuple(sources))
 
 
 def _less(quantity: Quantity, source: str, people: int) -> Quantity:

@@ -65,7 +65,7 @@ def fit(
         report("weighting the draws of each kind", None)
         # A source of random numbers for each kind: what one does must not move another.
         weighted = {
-            term.member.label: weigh(term, moving, np.random.default_rng([seed, i]))
+            term.member.label: weigh(term, moving, [seed, i])
             for i, term in enumerate(terms)
             if term.member.shared.sources
         }
@@ -100,7 +100,7 @@ def _together(
         if weights is None or not weights.good:
             continue
         at = weights.at(even)
-        for one in term.member.shared.sources:
+        for one in weights.sources:
             rows.append(replace(one.row, name=f"{one.row.name} ({label})"))
             worth.append(Worth(one.row.source, one.row.name, label, one.quantity))
             columns.append(np.exp(one.log_draws[at]))
@@ -211,6 +211,12 @@ def _notes(
                 f"from the joint count: {weights.why}. Fit {kind.label} with more draws"
             )
             notes.append(Note("weights", text))
+        if weights is not None and weights.again and not against:
+            text = (
+                f"the draws of {kind.label} lie too far from the joint count ({weights.again}), so "
+                "what it says of its sources comes from a fit with its count near that"
+            )
+            notes.append(Note("again", text))
         notes += [Note("ledger", f"{kind.label}: {said}") for said in kind.ledger]
     return notes + [Note(code, text) for code, text in study.notes]
 
