@@ -104,6 +104,9 @@ def test_near_numbers_and_sums_are_pointed_out():
     parts = [Spoken(name, n, str(n)) for name, n in {"X": 2500, "Y": 3547, "Z": 800}.items()]
     b = normal(MEAN, 0.2, 1, said=parts)
     assert "is the sum of X, Y in b" in repr(ce.Study(a=a, b=b))
+    rounded = known(MEAN + 0.2 * EVEN, said=[Spoken("Hospitals", 12_000, "12,000")])
+    parts = [Spoken("X", 10_000, "10,000"), Spoken("Y", 2000, "2,000")]
+    assert "is the sum" not in repr(ce.Study(a=rounded, b=normal(MEAN, 0.2, 1, said=parts)))
     near = normal(MEAN, 0.2, 1, said=[Spoken("Airwars", 6000, "6,000")])
     joint = ce.Study(a=a, b=near).fit(seed=1)
     assert [note.code for note in joint.warnings] == ["near"]

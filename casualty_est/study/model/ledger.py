@@ -20,6 +20,7 @@ MEANING = {
 NEAR = 0.02
 MOST_TERMS = 12  # of a sum that is looked for
 SHOWN = 6  # numbers of one source that are printed
+DIGITS = 3  # that are not zeros at the end, of a number that a sum may explain
 FEWEST = 100  # deaths: smaller numbers are near each other, and sums of others, by chance
 
 
@@ -184,7 +185,8 @@ def _sums(rows: Sequence[Entry]) -> Iterator[str]:
         sums = _all_sums([row for row in rows if row.label == label and row.deaths])
         for row in rows:
             for wanted in {round(n) for n in row.deaths if row.label != label and n >= FEWEST}:
-                if wanted in sums:
+                # 12,000 is the sum of 10,000 and 2,000 by chance, 6,047 hardly that of anything.
+                if wanted in sums and len(str(wanted).rstrip("0")) >= DIGITS:
                     terms = ", ".join(sums[wanted])
                     named = f"{row.source} in {row.label} ({wanted:,})"
                     yield f"{named} is the sum of {terms} in {label}"
