@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import casualty_est as ce
+from casualty_est.result.shared import Spoken
 from casualty_est.study.inference.algebra import Joint
+from tests.support.known import ClaimLike, normal
 
 WORLDS = 1500
 SDS = np.array([0.2, 0.15, 0.5])  # lists; a claim that is the length of one of them; a survey
@@ -49,3 +52,31 @@ def test_errors_that_are_shared_in_part():
 def test_independent_kinds_are_covered(kinds):
     errors = SDS * np.random.default_rng(10).standard_normal((WORLDS, 3))
     assert 0.93 <= covered(errors, np.eye(2), kinds) <= 0.98
+
+
+class OneClaim(ClaimLike):
+    """Claims of one source: without it nothing is left."""
+
+    def _deaths_without(self, row, sources):
+        return None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("how", "least", "most"), [("same", 0.93, 0.98), ("independent", 0, 0.85)])
+def test_whole_studies_with_the_ledger_and_with_it_switched_off(how, least, most):
+    """The same worlds through the whole study: a list, its length as a claim, and a survey."""
+    truth, held, some = 9.0, 0, 400
+    for lists, claim, survey in worlds(np.random.default_rng(11))[:some]:
+        kinds = {
+            "lists": normal(truth + lists, SDS[0], said=[Spoken("MoH", 6000, "6,000")]),
+            "claims": normal(
+                truth + claim, SDS[1], 1, kind=OneClaim, said=[Spoken("MoH", 6000, "6,000")]
+            ),
+            "survey": normal(truth + survey, SDS[2], 2),
+        }
+        study = ce.Study(**kinds)
+        study.relation("MoH", "claims", "lists", how)
+        joint = study.fit(seed=1, draws=250, claims="full")._joint()
+        low, high = joint.quantile([0.025, 0.975])
+        held += low < truth < high
+    assert least <= held / some <= most
