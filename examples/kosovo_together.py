@@ -2,7 +2,7 @@
 
 Four lists of victims and a household survey are evidence of different kinds. This script fits each
 by itself, says how the survey's seventeen months relate to the three of the lists, joins both into
-one posterior, and holds it against the near-census that came later:
+one posterior, and compares it with the near-census that came later:
 
     python examples/kosovo_together.py --out kosovo-together
 
@@ -26,10 +26,10 @@ NEAR_CENSUS = 10_401  # Kosovo Memory Book, same window; Krueger and Ball 2014
 STATEMENTS = {
     "earlier_estimates": (
         "From the same lists Ball et al. (2002) estimated 10,356 (95% confidence interval 9,002 to "
-        f"12,122). The near-census that followed, the Kosovo Memory Book, holds {NEAR_CENSUS:,} "
+        f"12,122). The near-census that followed, the Kosovo Memory Book, names {NEAR_CENSUS:,} "
         "people for the same window (Krueger and Ball 2014)."
     ),
-    "validation": "The near-census was not used; it can be held against the interval.",
+    "validation": "The near-census was not used; it can be compared with the interval.",
     "data_access": (
         "Both tables are bundled with casualty_est: datasets.lists('kosovo') and "
         "datasets.survey('kosovo_survey')."

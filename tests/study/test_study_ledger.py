@@ -223,7 +223,7 @@ def test_an_open_window_is_taken_as_the_other_and_said():
         (lambda s: s.bridge("b", cells="men"), "each of cells must be one of"),
         (lambda s: s.relation("MoH", "a", "c", "same"), "'c' is no kind of this study"),
         (lambda s: s.relation("MoH", "a", "b", "alike"), "'alike' is unknown"),
-        (lambda s: s.relation("MoH", "a", "a", "same"), "'a' stands twice"),
+        (lambda s: s.relation("MoH", "a", "a", "same"), "'a' is given twice"),
         (lambda s: s.relation("WHO", "a", "b", "same"), "'WHO' is no source of a or b"),
         (lambda s: s.fit(claims="half"), "claims must be 'cut' or 'full'"),
         (lambda s: s.fit(eta={"c": 1}), "eta: 'c' is no kind"),

@@ -125,7 +125,7 @@ def relation_of(members: Sequence[Member], source: str, one: str, other: str, ho
             msg = f"relation: {label!r} is no kind of this study; {offered(label, by_label)}"
             raise UsageError(msg)
     if one == other:
-        msg = f"relation: {one!r} stands twice; name the two kinds in which {source!r} speaks"
+        msg = f"relation: {one!r} is given twice; name the two kinds in which {source!r} speaks"
         raise UsageError(msg)
     if how not in MEANING:
         msg = f"relation: {how!r} is unknown; {offered(how, MEANING)}"

@@ -48,7 +48,7 @@ class Study:
     Raises
     ------
     UsageError
-        If there are fewer than two, one is no estimate, one stands twice, or one has no level.
+        If there are fewer than two, one is no estimate, one is given twice, or one has no level.
 
     References
     ----------

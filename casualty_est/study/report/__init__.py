@@ -84,7 +84,7 @@ class StudyParts(Parts):
         """Every kind over the joint answer, and the sources where they are known."""
         wanted = {"evidence": Wanted(text.alt(self.estimate), {"ci_prob": self.prob})}
         if self.estimate.details.worth:
-            alt = "What each source is worth; the numbers stand in the table above."
+            alt = "What each source is worth; the table above has the numbers."
             wanted["sources"] = Wanted(alt, {"ci_prob": self.prob})
         return wanted
 
