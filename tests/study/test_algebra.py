@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from casualty_est.study.inference.algebra import Joint
+from casualty_est.study.inference.algebra import Joint, normal_scores
 
 GRID = np.linspace(-20, 20, 8001)
 
@@ -124,3 +124,9 @@ def test_the_shift_that_reconciles():
 
 def test_no_kind_stands_against_nothing():
     assert joint([0.0], [1.0]).conflict(0) is None
+
+
+def test_normal_scores_are_exact_far_into_the_tails_of_an_uneven_grid():
+    points = np.unique(np.concatenate([np.linspace(-40, 40, 801), np.linspace(-1, 1, 501)]))
+    scores = normal_scores(points, stats.norm.logpdf(points, 0.3, 1.1))
+    np.testing.assert_allclose(scores, (points - 0.3) / 1.1, atol=2e-3)

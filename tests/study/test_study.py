@@ -203,6 +203,25 @@ def test_bad_weights_are_never_used_in_silence():
     assert np.isfinite(logs(joint)).all()
 
 
+@pytest.mark.parametrize("few", [4, 20])
+def test_a_handful_of_draws_is_told(few):
+    z = np.random.default_rng(0).standard_normal(few)
+    told = [("S", "ratio_total", np.full(few, 0.5))]
+    handful = known(MEAN + 0.2 * z, kind=ClaimLike, worth=told)
+    joint = ce.Study(a=normal(MEAN, 0.2), claims=handful).fit(seed=1)
+    assert f"far from the joint count: {few} draws" in repr(joint)
+
+
+@pytest.mark.parametrize("narrow", [1e-3, 1e-5])
+def test_a_narrow_kind_beside_a_wide_one(narrow):
+    joint = ce.Study(a=normal(MEAN, narrow), b=normal(MEAN + 1, 2.0, 1)).fit(seed=1)
+    assert logs(joint).std() == pytest.approx(narrow, rel=2e-3)
+    assert logs(joint).mean() == pytest.approx(MEAN + narrow**2 / 4, abs=0.01 * narrow)
+    table = joint.contributions()
+    assert np.log(table.loc["b", "median"]) == pytest.approx(MEAN + 1, abs=5e-3)
+    assert table["weight"].sum() == pytest.approx(1, abs=5e-3)
+
+
 def test_few_draws_are_told():
     few = known(MEAN + 0.2 * np.random.default_rng(0).standard_normal(200), kind=ClaimLike,
                 worth=[("S", "ratio_total", np.full(200, 0.5))])  # fmt: skip

@@ -21,11 +21,12 @@ Ints = npt.NDArray[np.int64]
 SMALLEST = 1e-300
 AGREED = 0.05  # two-sided tail probability at which two kinds no longer contradict each other
 HALVINGS = 60
+FLAT = 1e-9  # a smaller rise of a log density over a cell is none
 
 
 @dataclass(frozen=True)
 class Joint:
-    """The likelihoods on one grid: `log_n` (point,) evenly spaced, `like` (kind, point).
+    """The likelihoods on one grid: `log_n` (point,) ascending, `like` (kind, point).
 
     `eta` (kind,) are powers, `rho` (kind, kind) correlations, `pool` (point,) the log prior.
     """
@@ -36,15 +37,15 @@ class Joint:
     rho: Array
     pool: Array
 
-    @property
-    def step(self) -> float:
-        """Width of a cell of the grid."""
-        return float(self.log_n[1] - self.log_n[0])
+    @cached_property
+    def widths(self) -> Array:
+        """Width of the cell of each point, for sums over the grid."""
+        return widths(self.log_n)
 
     @cached_property
     def scores(self) -> Array:
         """Normal scores of each kind alone under a flat prior: (kind, point)."""
-        return np.array([normal_scores(row) for row in self.like])
+        return np.array([normal_scores(self.log_n, row) for row in self.like])
 
     @cached_property
     def log_joint(self) -> Array:
@@ -56,7 +57,7 @@ class Joint:
             # An error of which only a part counts correlates less: an independent one is added.
             z = self.scores[active] * np.sqrt(self.eta[active])[:, None]
             logs = logs - 0.5 * np.einsum("ip,ij,jp->p", z, tied, z)
-        return np.asarray(logs - special.logsumexp(logs))
+        return np.asarray(logs - special.logsumexp(logs, b=self.widths))
 
     def _precision(self, active: Ints) -> Array:
         root = np.sqrt(self.eta[active])
@@ -65,9 +66,14 @@ class Joint:
         return np.asarray(np.linalg.inv(matrix))
 
     @cached_property
-    def mass(self) -> Array:
-        """Probability of each point."""
+    def density(self) -> Array:
+        """Density of the log of the count at each point."""
         return np.asarray(np.exp(self.log_joint))
+
+    @cached_property
+    def mass(self) -> Array:
+        """Probability of the cell of each point."""
+        return self.density * self.widths
 
     @property
     def mean(self) -> float:
@@ -81,7 +87,7 @@ class Joint:
 
     def quantile(self, probability: npt.ArrayLike) -> Array:
         """Quantiles of the log of the count."""
-        return quantile(self.log_n, self.mass, np.asarray(probability, dtype=float))
+        return quantile(self.log_n, self.density, np.asarray(probability, dtype=float))
 
     def with_eta(self, kind: int, eta: float) -> Joint:
         """The same with another power of one kind."""
@@ -105,12 +111,12 @@ class Joint:
 
     def weights(self) -> Array:
         """How far the mean of the log follows each kind that is shifted; their sum is 1 if flat."""
-        slope = np.gradient(self.like, self.step, axis=1) * self.eta[:, None]
+        slope = np.gradient(self.like, self.log_n, axis=1) * self.eta[:, None]
         active = np.flatnonzero(self.eta > 0)
         tied = self._precision(active) - np.eye(len(active))
         if np.any(tied):
             z = self.scores[active] * np.sqrt(self.eta[active])[:, None]
-            slope[active] -= (tied @ z) * np.gradient(z, self.step, axis=1)
+            slope[active] -= (tied @ z) * np.gradient(z, self.log_n, axis=1)
         away = (self.log_n - self.mean) * self.mass
         return np.asarray(-slope @ away)
 
@@ -129,10 +135,10 @@ class Joint:
         alone = replace(self.only(kind), pool=np.zeros_like(self.pool))
         others = replace(rest, pool=np.zeros_like(self.pool))
         at = self.log_n + shift
-        below = np.interp(at, self.log_n, np.cumsum(others.mass) - others.mass / 2, 0.0, 1.0)
+        below = np.interp(at, self.log_n, distribution(self.log_n, others.density), 0.0, 1.0)
         tie = self._tie(kind, others)
         if tie:
-            z_own = normal_scores(alone.log_joint)
+            z_own = normal_scores(self.log_n, alone.log_joint)
             z_rest = special.ndtri(np.clip(below, SMALLEST, 1 - 1e-16))
             below = special.ndtr((z_rest - tie * z_own) / np.sqrt(1 - tie**2))
         above = float(alone.mass @ below)
@@ -162,19 +168,37 @@ class Joint:
         return far
 
 
-def quantile(points: Array, mass: Array, probability: Array) -> Array:
-    """Quantiles of masses that are spread over the cells of an even grid."""
-    step = points[1] - points[0]
-    edges = np.append(points - step / 2, points[-1] + step / 2)
-    below = np.append(0.0, np.cumsum(mass))
+def widths(points: Array) -> Array:
+    """Width of the cell of each point of a grid: the weights of the trapezoid rule."""
+    steps = np.diff(points)
+    return np.asarray((np.append(steps, 0.0) + np.append(0.0, steps)) / 2)
+
+
+def distribution(points: Array, density: Array) -> Array:
+    """Probability below each point, by the trapezoid rule; 1 at the last."""
+    cells = np.diff(points) * (density[1:] + density[:-1]) / 2
+    below = np.append(0.0, np.cumsum(cells))
+    return np.asarray(below / below[-1])
+
+
+def quantile(points: Array, density: Array, probability: Array) -> Array:
+    """Quantiles of a density on a grid."""
+    below = distribution(points, density)
     kept = np.append(True, np.diff(below) > 0)
-    return np.asarray(np.interp(probability, below[kept], edges[kept]))
+    return np.asarray(np.interp(probability, below[kept], points[kept]))
 
 
-def normal_scores(logs: Array) -> Array:
-    """Normal scores of points under a log density, exact in both tails."""
-    mass = np.exp(logs - special.logsumexp(logs))
-    below = np.cumsum(mass) - mass / 2
-    above = np.cumsum(mass[::-1])[::-1] - mass / 2
-    low, high = (special.ndtri(np.maximum(part, SMALLEST)) for part in (below, above))
-    return np.asarray(np.where(below < 0.5, low, -high))
+def normal_scores(points: Array, logs: Array) -> Array:
+    """Normal scores of points under a log density that is straight between them, far into tails."""
+    steps, rises = np.diff(points), np.diff(logs)
+    steep = np.maximum(np.abs(rises), FLAT)
+    cells = np.maximum(logs[1:], logs[:-1]) + np.log(steps * -np.expm1(-steep) / steep)
+    # What lies beyond the grid falls as fast as it does at its ends.
+    least = 1 / (points[-1] - points[0])
+    before = logs[0] - np.log(max(rises[0] / steps[0], least))
+    after = logs[-1] - np.log(max(-rises[-1] / steps[-1], least))
+    below = np.logaddexp.accumulate(np.append(before, cells))
+    above = np.logaddexp.accumulate(np.append(after, cells[::-1]))[::-1]
+    whole = np.logaddexp(below[-1], after)
+    low, high = special.ndtri_exp(below - whole), special.ndtri_exp(above - whole)
+    return np.asarray(np.where(below < above, low, -high))

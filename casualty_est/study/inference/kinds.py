@@ -84,11 +84,11 @@ def _modes(term: Term, at: int, joint: Joint) -> tuple[ModeMoved, ...]:
     middles = [np.log(mode.median) + shift for mode in member.estimate.modes(member.rows[0])]
     if len(middles) < SEVERAL:
         return ()
-    alone, grid = joint.only(at).mass, joint.log_n
+    alone, grid = joint.only(at), joint.log_n
     between = [(grid > low) & (grid < high) for low, high in pairwise(middles)]
-    cuts = [grid[np.flatnonzero(part)[alone[part].argmin()]] for part in between]
+    cuts = [grid[np.flatnonzero(part)[alone.density[part].argmin()]] for part in between]
     place = np.searchsorted(cuts, grid)
-    weights = [np.bincount(place, mass, len(middles)) for mass in (alone, joint.mass)]
+    weights = [np.bincount(place, mass, len(middles)) for mass in (alone.mass, joint.mass)]
     return tuple(
         ModeMoved(float(np.exp(middle)), float(before), float(after))
         for middle, before, after in zip(middles, *weights, strict=True)
@@ -108,9 +108,10 @@ def _bridge(term: Term, at: int, joint: Joint) -> BridgeUsed | None:
         logs = -0.5 * z**2
         if rest is not None and term.eta and term.pieces:
             own = [sum(p(joint.log_n - np.log(one)) for p in term.pieces) for one in share_of]
-            logs = logs + special.logsumexp(rest.log_joint + term.eta * np.array(own), axis=1)
-        mass = np.exp(logs - special.logsumexp(logs))
-        used = _span(np.exp(quantile(np.log(share_of), mass, np.array(ENDS))))
+            both = rest.log_joint + term.eta * np.array(own)
+            logs = logs + special.logsumexp(both, axis=1, b=rest.widths)
+        density = np.exp(logs - logs.max())
+        used = _span(np.exp(quantile(np.log(share_of), density, np.array(ENDS))))
     return BridgeUsed(bridge.share, bridge.sd, bridge.text, used)
 
 

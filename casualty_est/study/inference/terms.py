@@ -22,8 +22,7 @@ Array = npt.NDArray[np.float64]
 NODES = 81  # of the share of a bridge
 REACH = 6.0  # sds of that share
 IMPOSSIBLE = -1e4  # log likelihood of a count that no list leaves room for
-WIDE, FINE = 10.0, 50.0  # the grid: sds to either side, cells a sd
-MOST_POINTS = 60_001
+WIDE, POINTS = 10.0, 1001  # of each kind in the grid: sds to either side, and points
 
 
 @dataclass(frozen=True)
@@ -223,11 +222,9 @@ def joint_of(terms: Sequence[Term], settings: Settings, *, everything: bool) -> 
     What moves the count must not depend on what is cut, to the last bit: so its grid does not.
     """
     kept = [term for term in terms if everything or term.eta > 0]
-    reach = [(t.centre - WIDE * t.spread, t.centre + WIDE * t.spread) for t in kept]
-    low, high = min(a for a, _ in reach), max(b for _, b in reach)
-    fine = min(t.spread for t in kept) / FINE
-    count = min(int((high - low) / fine) + 1, MOST_POINTS)
-    log_n = np.linspace(low, high, count)
+    # Each kind brings points as dense as it needs, so that a narrow one is never missed.
+    points = [t.centre + t.spread * np.linspace(-WIDE, WIDE, POINTS) for t in kept]
+    log_n = np.unique(np.concatenate(points))
     labels = [term.member.label for term in kept]
     return Joint(
         log_n=log_n,

@@ -47,6 +47,8 @@ class Weighted:
     @property
     def why(self) -> str:
         """Why not, in words."""
+        if not np.isfinite(self.khat):
+            return f"{len(self.weights):,} draws (at least {LEAST_ESS:.0f} wanted)"
         return (
             f"Pareto k {self.khat:.2f} (under {MOST_K:g} wanted), {self.ess:.0f} effective draws "
             f"(at least {LEAST_ESS:.0f} wanted)"
@@ -83,8 +85,12 @@ def _weigh(term: Term, joint: Joint, rng: np.random.Generator) -> Weighted:
     log_n = term.member.log_draws + np.log(term.bridge.share)
     if term.bridge.sd:
         log_n = log_n + term.bridge.sd * rng.standard_normal(log_n.shape)
-    target = np.interp(log_n, joint.log_n, joint.log_joint - np.log(joint.step), NEVER, NEVER)
+    target = np.interp(log_n, joint.log_n, joint.log_joint, NEVER, NEVER)
     logs = np.maximum(target - term.log_posterior(log_n), NEVER)
+    if logs.size < LEAST_ESS:  # too few to say how bad the weights are
+        weights = np.exp(logs - special.logsumexp(logs))
+        ess = 1 / float(np.sum(weights**2))
+        return Weighted(log_n, weights, np.inf, ess, term.member.shared.sources)
     smoothed, khat = array_stats.psislw(-logs)  # type: ignore[no-untyped-call]
     weights = np.exp(np.asarray(smoothed) - special.logsumexp(smoothed))
     ess = 1 / float(np.sum(weights**2))

@@ -33,7 +33,7 @@ class Row:
     """One density with its label."""
 
     lines: tuple[Line, ...]
-    mass: Array
+    density: Array
     span: Span
     colour: str
     hill: float
@@ -55,7 +55,7 @@ def picture(estimate: StudyEstimate, prob: float, palette: Palette) -> Picture:
         span = _span(joint, prob)
         name = Line("together", LABEL, palette.posterior, "bold")
         lines = (name, Line(with_ends(span), SMALL, palette.muted))
-        rows.append(Row(lines, joint.mass, span, palette.posterior, JOINT))
+        rows.append(Row(lines, joint.density, span, palette.posterior, JOINT))
     values = [x for row in rows for x in (row.span.low, row.span.high)]
     shown = [joint.only(i) for i, kind in enumerate(estimate.details.kinds) if kind.moves]
     values += [float(x) for one in shown for x in np.exp(one.quantile(EDGES))]
@@ -82,7 +82,7 @@ def _row(alone: Joint, kind: Kind, prob: float, palette: Palette) -> Row:
     name = kind.label + (", cut" if not kind.moves else "")
     bridged = f", x {kind.bridge.share:g}" if kind.bridge else ""
     lines = label(name, f"{with_ends(span)}{bridged}", LEFT - 0.3, palette)
-    return Row(lines, alone.mass, span, palette.ink if kind.moves else palette.prior, HILL)
+    return Row(lines, alone.density, span, palette.ink if kind.moves else palette.prior, HILL)
 
 
 def _span(joint: Joint, prob: float) -> Span:
@@ -94,7 +94,7 @@ def _draw(page: Page, row: Row, counts: Array, top: float) -> None:
     low, high = page.axes.get_xlim()
     seen = (counts >= low) & (counts <= high)
     base = top + row.height - GAP
-    height = row.hill * row.mass / row.mass.max()
+    height = row.hill * row.density / row.density.max()
     page.axes.fill_between(
         counts[seen], base - height[seen], base, color=row.colour, alpha=0.22, lw=0
     )
