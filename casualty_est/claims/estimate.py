@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -20,6 +20,7 @@ from casualty_est.result.labels import position
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.refits import tippable
 from casualty_est.result.schema import Span, plain
+from casualty_est.result.shared import NormalPrior, Shared, Spoken, shared_by
 from casualty_est.result.show import TextTable
 from casualty_est.result.tables import Parameter, parameter
 from casualty_est.wording.numbers import percent, share, with_ends
@@ -49,6 +50,7 @@ class ClaimsEstimate(Estimate):
     details: ClaimsDetails
     details_type: ClassVar[type[Any]] = ClaimsDetails
     urgent: ClassVar[frozenset[str]] = frozenset({"windows_modelled"})
+    set_by_priors: ClassVar[bool] = True
 
     def ratio(self, source: str | int) -> Array:
         """Posterior draws of one reporting ratio (reported / true), of shape (chain, draw).
@@ -117,6 +119,46 @@ class ClaimsEstimate(Estimate):
                 }
             )
         return pd.DataFrame(rows, index=pd.Index(self._ratio_labels(), name="ratio of"))
+
+    def shared(self) -> Shared:
+        """Draws of log counts under the prior of a cell's size, and the ratio of each source.
+
+        For a sum of cells the prior of one stands in: it is so wide that the slope hardly differs.
+        """
+        sizes = [item for item in self.meta.assumptions if item.kind == "level"]
+        prior = NormalPrior(float(np.log(sizes[0].median)), sizes[0].sd) if sizes else None
+        level = {"total": "ratio_total", "incident": "ratio_within"}
+        ratios = [
+            (replace(source, name=ratio_owner(source.name)), level[source.level], self.ratio(i))
+            for i, source in enumerate(self.meta.sources)
+        ]
+        said = [
+            Spoken(claim.source, float(number), claim.text)
+            for claim in self.meta.claims
+            if claim.counted
+            for number in dict.fromkeys((claim.best, claim.low, claim.high))
+            if number
+        ]
+        return shared_by(self, lambda row: prior, ratios, said)
+
+    def _shared_near(self, row: int, mean: float, sd: float) -> Shared | None:
+        """What it shares, fitted again near a mean of the log count; None where it cannot."""
+        if self._model is None:
+            return None
+        near: Shared | None = room("claims", "refits.parts").near(self._model, self, row, mean, sd)
+        return near
+
+    def _deaths_without(self, row: int, sources: frozenset[str]) -> Array | None:
+        """Draws of an estimate without some sources, by a refit; None where no other is left."""
+        refit = room("claims", "refits.parts").without
+        drawn: Array | None = refit(self._model_to_refit(), self, row, sources)
+        return drawn
+
+    def _deaths_beyond(self, row: int, source: str, people: int) -> Array:
+        """Draws of the deaths beyond a list, by a fit of what a source counts beyond it."""
+        refit = room("claims", "refits.parts").beyond
+        drawn: Array = refit(self._model_to_refit(), self, row, source, people)
+        return drawn
 
     def _level(self, row: int) -> str:
         pairs = zip(self.identification(row).rows, self.meta.assumptions, strict=True)

@@ -185,7 +185,7 @@ def test_a_kind_of_table_that_there_is_not(capsys, table):
         code, out, err = run(capsys, "check", *words)
         assert (code, out) == (2, "")
         assert err.endswith(
-            "is no kind of table; valid are 'claims', 'incidents', 'lists', 'survey'\n"
+            "is no kind of table; valid are 'claims', 'incidents', 'lists', 'survey', 'study'\n"
         )
     assert "did you mean 'claims'?" in run(capsys, "check", "clams", table)[2]
 

@@ -430,3 +430,6 @@ def _chosen(total: Mapping[str, str] | None) -> dict[str, str]:
             msg = f"total: {name!r} is no field of a cell; {offered(name, CELL_FIELDS)}"
             raise UsageError(msg)
     return dict(total or {})
+
+
+MODEL = ClaimsModel
