@@ -14,20 +14,21 @@ def rests_on(details: StudyDetails) -> tuple[str, ...]:
     if len(moving) == 1:
         said = [f"The level of this estimate is that of {moving[0].label} alone."]
     else:
-        pulls = [f"{k.label} {percent(round(k.weight or 0.0, 2))}" for k in moving]
+        pulls = [f"{percent(round(k.weight or 0.0, 2))} for {k.label}" for k in moving]
         said = [
-            f"The level of this estimate comes from {listed([k.label for k in moving])} together; "
-            f"of a small change in the answer of one it would follow: {listed(pulls)}."
+            f"The level of this estimate comes from {listed([k.label for k in moving])} together. "
+            "If the answer of one of them moved a little, the estimate would move by a part of "
+            f"that: {listed(pulls)}."
         ]
     if cut:
         said.append(
-            f"Cut, so that they receive the count and do not move it: {listed(cut)}. What comes "
-            "back is how reliable their sources are."
+            f"Cut, so that they receive the count and do not move it: {listed(cut)}. From them we "
+            "learn how reliable their sources are."
         )
     for kind in details.kinds:
         if kind.bridge is not None:
             said.append(
-                f"The deaths that {kind.label} counts are not those of the study. The bridge "
+                f"The deaths of {kind.label} are not those of the study. The bridge "
                 f"between them ({kind.bridge.text}) is the analyst's, and no evidence here checks "
                 "it."
             )
