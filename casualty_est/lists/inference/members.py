@@ -28,6 +28,7 @@ SCREEN = 9.0  # nats of evidence below the best of its family: such a member is 
 HOPELESS = 30.0  # nats below the best of all: its draws may be rough, for they weigh nothing
 CURVED = 5.0  # nats by which curvature may tell members of one family apart
 CLIMBED = 60  # members with a pair each that are climbed to; of more, those of the steepest slope
+TEMPERED = 3  # members of a crowded family whose uneven draws are made again by tempering
 CROWD = 30  # members of a family that get all draws; more of them share as many
 FEWEST_DRAWS = 500
 THREADS = 2
@@ -111,8 +112,25 @@ def fit_members(
         and not fit.parts[0].sound
         and _height(modes, fit) > best - HOPELESS
     }
+    uneven = {index: uneven[index] for index in _worth_tempering(first, uneven)}
     ready = [replace(fit, parts=()) if fit.index in uneven else fit for fit in first]
     return _smc(table, ready, uneven, seed=seed, report=report)
+
+
+def _worth_tempering(fits: Sequence[MemberFit], uneven: Collection[int]) -> list[int]:
+    """Members to be tempered: of a crowded family those with most evidence.
+
+    Its others hold a small part of the family each, and answer as it does.
+    """
+    crowd = Counter(fit.family.name for fit in fits)
+    order = sorted((f for f in fits if f.index in uneven), key=lambda fit: -fit.log_evidence)
+    taken: Counter[str] = Counter()
+    chosen = []
+    for fit in order:
+        taken[fit.family.name] += 1
+        if crowd[fit.family.name] <= CROWD or taken[fit.family.name] <= TEMPERED:
+            chosen.append(fit.index)
+    return sorted(chosen)
 
 
 def _height(modes: Mapping[int, importance.Mode | None], fit: MemberFit) -> float:
