@@ -1,0 +1,116 @@
+"""From draws of the matching to one estimate: fit some of them, and say what the matching adds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from casualty_est.errors import CasualtyEstError
+from casualty_est.kinds import room
+from casualty_est.result.schema import Note, Span, Weight
+from casualty_est.wording.numbers import percent, with_ends
+from casualty_est.wording.phrases import listed
+
+if TYPE_CHECKING:
+    from casualty_est.linkage.linkage import Linkage
+
+OF_THE_MODEL = ("families", "floor", "cell")
+ROW = "linkage (share of the variance)"
+CHEAP = {"draws": 500, "chains": 2}  # draws of the fits that only warn
+
+
+def estimate(linkage: Linkage, draws: int, options: Mapping[str, Any]) -> Any:
+    """Fit draws of the matching together; see `Linkage.estimate`."""
+    model_of = room("lists", "model.model").ListModel
+    settings = {name: options[name] for name in OF_THE_MODEL if name in options}
+    fit = {name: value for name, value in options.items() if name not in OF_THE_MODEL}
+    answer = model_of(linkage.histories(draws=draws), **settings).fit(**fit)
+    return beside(answer, linkage, _thresholds(linkage, model_of, settings, fit))
+
+
+def _thresholds(
+    linkage: Linkage, model_of: Any, settings: Mapping[str, Any], fit: Mapping[str, Any]
+) -> dict[float, Span | None]:
+    """What each threshold would have answered; None where its table cannot be fitted."""
+    kept = {name: fit[name] for name in ("seed", "progress_bar", "executor") if name in fit}
+    answers: dict[float, Span | None] = {}
+    for threshold, table in linkage.thresholds.items():
+        try:
+            model = model_of(linkage._table(table, f"threshold {threshold:g}"), **settings)
+            row = model.fit(**CHEAP, **kept).summary().iloc[0]
+            answers[threshold] = Span(float(row["median"]), float(row["low"]), float(row["high"]))
+        except CasualtyEstError:
+            answers[threshold] = None
+    return answers
+
+
+def beside(answer: Any, linkage: Linkage, thresholds: Mapping[float, Span | None]) -> Any:
+    """Put what the matching adds into what the answer rests on."""
+    details, share = answer.details, None
+    combined = details.replicates and details.replicates.combined
+    sentences = [*details.identification.sentences]
+    if combined is not None:
+        between = combined.between
+        whole = combined.within + between
+        share = between / whole if whole > 0 else 0.0
+        sentences.append(_share(share, linkage))
+    sentences += _beside(thresholds)
+    row = () if share is None else (Weight(ROW, float(share)),)
+    rests = replace(
+        details.identification,
+        rows=(*details.identification.rows, *row),
+        sentences=tuple(sentences),
+    )
+    answer.details = replace(details, identification=rests)
+    notes = [Note("linkage", _how(linkage)), *(n for n in linkage.warnings if n.code != "labels")]
+    reasons = [note.text for note in linkage.warnings if note.code == "not_converged"]
+    diagnostics = answer.meta.diagnostics
+    if reasons:
+        diagnostics = replace(
+            diagnostics, converged=False, reasons=(*diagnostics.reasons, *reasons)
+        )
+    answer.meta = replace(
+        answer.meta,
+        warnings=(*notes, *answer.meta.warnings),
+        diagnostics=diagnostics,
+        settings={**answer.meta.settings, "linkage": dict(linkage.settings)},
+    )
+    return answer
+
+
+def _share(share: float, linkage: Linkage) -> str:
+    said = (
+        f"The matching of records causes {percent(round(share, 2))} of the variance of the answer "
+        "(on the log of the people on no list)."
+    )
+    if linkage.calibrated:
+        return said
+    return f"{said} It is not calibrated: nobody looked at any record."
+
+
+def _beside(thresholds: Mapping[float, Span | None]) -> list[str]:
+    said = [
+        f"{with_ends(span)} at a probability of {percent(p)}"
+        for p, span in thresholds.items()
+        if span is not None
+    ]
+    if not said:
+        return []
+    return [
+        f"If every pair above one threshold were taken as one person, the same lists would give "
+        f"{listed(said)}: such an interval holds nothing of the doubt about the matching."
+    ]
+
+
+def _how(linkage: Linkage) -> str:
+    low, median, high = np.quantile(linkage.people, [0.025, 0.5, 0.975])
+    people = with_ends(Span(float(median), float(low), float(high)))
+    records = int(linkage.settings.get("labelled records", 0))
+    calibrated = f"calibrated by {records} answered records" if records else "not calibrated"
+    return (
+        f"{sum(linkage.records):,} records are of {people} people; draws of the matching, "
+        f"{calibrated}, are fitted one by one and mixed"
+    )
