@@ -22,12 +22,12 @@ ROW = "linkage (share of the variance)"
 CHEAP = {"draws": 500, "chains": 2}  # draws of the fits that only warn
 
 
-def estimate(linkage: Linkage, draws: int, options: Mapping[str, Any]) -> Any:
+def estimate(linkage: Linkage, matchings: int, options: Mapping[str, Any]) -> Any:
     """Fit draws of the matching together; see `Linkage.estimate`."""
     model_of = room("lists", "model.model").ListModel
     settings = {name: options[name] for name in OF_THE_MODEL if name in options}
     fit = {name: value for name, value in options.items() if name not in OF_THE_MODEL}
-    answer = model_of(linkage.histories(draws=draws), **settings).fit(**fit)
+    answer = model_of(linkage.histories(draws=matchings), **settings).fit(**fit)
     return beside(answer, linkage, _thresholds(linkage, model_of, settings, fit))
 
 
@@ -65,20 +65,39 @@ def beside(answer: Any, linkage: Linkage, thresholds: Mapping[float, Span | None
         sentences=tuple(sentences),
     )
     answer.details = replace(details, identification=rests)
-    notes = [Note("linkage", _how(linkage)), *(n for n in linkage.warnings if n.code != "labels")]
+    # What `ListModel` says of replicates is said here of the matching.
+    rest = [note for note in answer.meta.warnings if note.code != "replicates"]
+    notes = [
+        Note("replicates", _how(linkage)),
+        *(n for n in linkage.warnings if n.code != "labels"),
+    ]
     reasons = [note.text for note in linkage.warnings if note.code == "not_converged"]
     diagnostics = answer.meta.diagnostics
     if reasons:
-        diagnostics = replace(
-            diagnostics, converged=False, reasons=(*diagnostics.reasons, *reasons)
-        )
+        more = (*diagnostics.reasons, *reasons)
+        diagnostics = replace(diagnostics, converged=False, reasons=more)
     answer.meta = replace(
         answer.meta,
-        warnings=(*notes, *answer.meta.warnings),
+        rows=_not_counted(answer),
+        warnings=(*notes, *rest),
         diagnostics=diagnostics,
         settings={**answer.meta.settings, "linkage": dict(linkage.settings)},
     )
     return answer
+
+
+def _not_counted(answer: Any) -> tuple[Any, ...]:
+    """Rows in which the people on some list are no count: the matching says how many they are."""
+    rows = list(answer.meta.rows)
+    for at, row in enumerate(rows):
+        if row.documented is None:
+            continue
+        same = [i for i, r in enumerate(rows) if r.part == "listed" and r.strata == row.strata]
+        ends = np.quantile(answer.draws(same[0]), [0.025, 0.5, 0.975])
+        low, median, high = (round(float(end)) for end in ends)
+        text = f"{median:,} ({low:,} to {high:,}), by the matching"
+        rows[at] = replace(row, documented=replace(row.documented, low=low, high=high, text=text))
+    return tuple(rows)
 
 
 def _share(share: float, linkage: Linkage) -> str:

@@ -183,12 +183,12 @@ class Linkage:
         histories = room("lists", "table.histories").CaptureHistories
         return histories(pd.DataFrame(rows), lists=self.lists, by=self.by, name=name)
 
-    def estimate(self, *, draws: int = 40, **fit: Any) -> Any:
+    def estimate(self, matchings: int = 40, **fit: Any) -> Any:
         """Estimate how many people there are, with the uncertainty of the matching inside.
 
         Parameters
         ----------
-        draws : int
+        matchings : int
             How many draws of the matching are fitted.
         **fit : object
             ``families``, ``floor`` and ``cell`` of `ListModel`; the rest goes to its `fit`.
@@ -206,7 +206,36 @@ class Linkage:
         """
         from casualty_est.linkage.into_lists import estimate
 
-        return estimate(self, draws, fit)
+        return estimate(self, matchings, fit)
+
+    def report(
+        self, estimate: Any, path: str | os.PathLike[str], *, ci_prob: float = 0.95, **said: Any
+    ) -> Path:
+        """Write the report of an estimate, with a section "How sure is the matching?".
+
+        Parameters
+        ----------
+        estimate : ListEstimate
+            What `estimate` returned.
+        path : path
+            The file to write; an existing one is replaced only when the new one is whole.
+        ci_prob : float
+            Level of the intervals.
+        **said : object
+            ``title``, ``authors``, ``statements`` and ``comparisons``, as in `Estimate.report`.
+
+        Returns
+        -------
+        Path
+
+        Raises
+        ------
+        UsageError
+            As `Estimate.report`.
+        """
+        from casualty_est.linkage.report import write
+
+        return write(self, estimate, path, ci_prob, said)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Save as netCDF: counts, calibration and settings, and nothing of any record.
