@@ -81,7 +81,7 @@ def read_labels(labels: Any, keys: Sequence[str]) -> Labels:
         if None in answers and len(answers) > 1:
             reason = "the record has both a match and 'none' from one reviewer: keep one answer"
             problems.append(table.problem(first[mine, reviewer], reason, "candidate"))
-    problems += _contradictions(table, said, first)
+    problems += _contradictions(table, said, first, outside)
     if problems:
         raise InputError(sorted(problems, key=lambda problem: problem.line or 0), table.name)
     same = {key: frozenset(j for j in answers if j is not None) for key, answers in said.items()}
@@ -122,13 +122,18 @@ def _strange(
 
 
 def _contradictions(
-    table: Table, said: dict[tuple[int, str], set[int | None]], first: dict[tuple[int, str], int]
+    table: Table,
+    said: dict[tuple[int, str], set[int | None]],
+    first: dict[tuple[int, str], int],
+    outside: set[int],
 ) -> list[Problem]:
-    """One reviewer calls i and j one person at i, and none of its candidates at j."""
+    """One reviewer calls i and j one person at i, and says at j that j has no match anywhere."""
     problems = []
     for (mine, reviewer), answers in said.items():
         for other in answers:
-            if other is not None and said.get((other, reviewer)) == {None}:
+            if other is None or other in outside:
+                continue
+            if said.get((other, reviewer)) == {None}:
                 reason = (
                     f"this record is called the same person as that of {table.where} "
                     f"{table.lines[first[other, reviewer]]}, which is said to match none: "

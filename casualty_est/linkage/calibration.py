@@ -16,6 +16,7 @@ import numpy.typing as npt
 from numba import njit
 
 from casualty_est.linkage.answers import Answers
+from casualty_est.linkage.prior import LABELLED, UNLABELLED
 from casualty_est.linkage.scores.pairs import Pairs
 
 Array = npt.NDArray[np.float64]
@@ -25,24 +26,6 @@ Bools = npt.NDArray[np.bool_]
 STEPS = 20  # Metropolis steps between two draws
 WARM_UP = 400
 SCALE = 1.4  # of a step: 2.4 / sqrt(3), Roberts, Gelman and Gilks 1997
-
-
-class Prior(NamedTuple):
-    """Normal priors of (a, b, c)."""
-
-    mean: Array
-    sd: Array
-
-    def text(self) -> tuple[str, ...]:
-        """One line for each."""
-        names = ("level a", "slope b", "family c")
-        rows = zip(names, self.mean, self.sd, strict=True)
-        return tuple(f"{name}: normal, mean {mean:g}, sd {sd:g}" for name, mean, sd in rows)
-
-
-LABELLED = Prior(np.array([0.0, 1.0, 0.0]), np.array([3.0, 0.5, 3.0]))
-# Without labels: relatives share more fields than chance, and those count once.
-UNLABELLED = Prior(np.array([0.0, 1.0, -2.0]), np.array([0.7, 0.25, 2.0]))
 
 
 def prior_log_odds(table: Ints, repeats: Array, unique: Bools, alpha: float) -> Array:

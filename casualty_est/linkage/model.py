@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.errors import InputError, UsageError
-from casualty_est.linkage.calibration import LABELLED, UNLABELLED
+from casualty_est.linkage.prior import LABELLED, UNLABELLED
 from casualty_est.linkage.records import Columns, Records
 from casualty_est.linkage.scores.pairs import Pairs
 from casualty_est.linkage.sealed import Sealed

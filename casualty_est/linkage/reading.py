@@ -150,9 +150,13 @@ def _rows(
 
     def parsed(field: str, parse: Callable[[str], Any]) -> list[Any]:
         values: list[Any] = []
-        for row, text in enumerate(shown.get(field, ("",) * len(table))):
+        if field not in shown:
+            return [None] * len(table)
+        for row, text in enumerate(shown[field]):
             try:
                 values.append(parse(text))
+            except UsageError:
+                raise
             except ValueError as error:
                 values.append(None)
                 say(row, str(error), columns[field])

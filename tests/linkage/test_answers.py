@@ -9,7 +9,8 @@ from scipy import integrate, special, stats
 
 from casualty_est.errors import InputError
 from casualty_est.linkage.answers import answers_of, read_labels
-from casualty_est.linkage.calibration import LABELLED, Chain, log_density, prior_log_odds, scores
+from casualty_est.linkage.calibration import Chain, log_density, prior_log_odds, scores
+from casualty_est.linkage.prior import LABELLED
 from casualty_est.linkage.scores.pairs import Pairs
 
 KEYS = ("a", "b", "c", "d", "e", "f")

@@ -7,7 +7,7 @@ from collections import defaultdict
 import numpy as np
 import numpy.typing as npt
 
-from casualty_est.linkage.calibration import UNLABELLED
+from casualty_est.linkage.prior import UNLABELLED
 from casualty_est.linkage.scores.pairs import Pairs
 
 Array = npt.NDArray[np.float64]
