@@ -8,6 +8,7 @@ import pytest
 
 import casualty_est as ce
 from casualty_est.errors import InputError, UsageError
+from casualty_est.linkage.fitting import split_rhat
 from casualty_est.linkage.linkage import Linkage
 from casualty_est.linkage.missed import add_missed, draw_missed
 from casualty_est.linkage.partition.tabulate import majority
@@ -160,6 +161,18 @@ def test_records_of_scores_that_cannot_be():
         model.review("x.html")
     with pytest.raises(UsageError, match="kappa must lie between"):
         ce.LinkageModel.from_scores(records, pairs, kappa=3)
+
+
+def test_r_hat_by_hand():
+    """Four halves of two chains: the variance of all draws together over that inside a half."""
+    rng = np.random.default_rng(1)
+    values = rng.normal(size=(2, 50)) + np.array([[0.0], [1.0]])
+    halves = [part for chain in values for part in np.split(chain, 2)]
+    inside = np.mean([np.var(part, ddof=1) for part in halves])
+    means = np.var([part.mean() for part in halves], ddof=1)
+    assert split_rhat(values[..., None]) == pytest.approx(np.sqrt(24 / 25 + means / inside))
+    assert split_rhat(np.ones((2, 50, 1))) == 1.0
+    assert split_rhat(np.stack([np.zeros((50, 1)), np.ones((50, 1))])) == np.inf
 
 
 # The parts ---------------------------------------------------------------------------------------
