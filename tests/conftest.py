@@ -54,6 +54,7 @@ ROOMS = {
     "claims": "claims",
     "cli": "claims",
     "incidents": "incidents",
+    "linkage": "linkage",
     "lists": "lists",
     "test_same_draws.py": "lists",
 }

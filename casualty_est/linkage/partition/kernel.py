@@ -86,7 +86,7 @@ def _evidence(inside: float, size: int, kappa: float) -> float:
     """Score of a cluster."""
     if size < 2:
         return 0.0
-    return inside * (2.0 / size) ** kappa
+    return float(inside * (2.0 / size) ** kappa)
 
 
 @_inner  # type: ignore[untyped-decorator]

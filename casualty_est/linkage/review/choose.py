@@ -54,7 +54,8 @@ def _telling(
     shift = np.array([np.log(max(records, 2)), 0.0, 0.0])  # the prior odds of a link, roughly
     information = np.array([_information(pairs, near[r], plausible - shift) for r in of])
     sum_of = KNOWN * np.eye(3)
-    left, chosen = set(range(len(of))), []
+    left = set(range(len(of)))
+    chosen: list[int] = []
     while left and len(chosen) < wanted:
         inverse = np.linalg.inv(sum_of)
         # The determinant grows by about this trace.

@@ -55,13 +55,13 @@ def _matches(
     m = list(start)
     total = max(session.pairs, int(times.sum()))
     share = 0.2
-    matches = times * share
+    matches: Array = times * share
     for _ in range(ROUNDS):
         odds = np.full(len(rows), np.log(share) - np.log1p(-share))
         for field in session.learned:
             ratio = np.append(np.log(m[field]) - np.log(u[field]), 0.0)  # -1 is a missing field
             odds += ratio[rows[:, field]]
-        matches = times / (1.0 + np.exp(-np.clip(odds, -700, 700)))
+        matches = np.asarray(times / (1.0 + np.exp(-np.clip(odds, -700, 700))), dtype=float)
         for field in session.learned:
             known = rows[:, field] != MISSING
             count = PRIOR_PAIRS * start[field] + np.bincount(
