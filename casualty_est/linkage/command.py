@@ -95,7 +95,8 @@ def link(
     if review is not None:
         model.review(review, records=records, seed=seed or 1)
         STOP.written.append(review.name)
-        run.console.print(f"wrote {review}: it holds names; delete it when you are done")
+        said_of = f"wrote {review}: it holds names; delete it when you are done"
+        run.console.print(said_of, markup=False)
         if labels is None and not (save or report or json):
             raise typer.Exit(GOOD)
     number = settle_seed(seed)

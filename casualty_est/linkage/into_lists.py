@@ -130,6 +130,6 @@ def _how(linkage: Linkage) -> str:
     records = int(linkage.settings.get("labelled records", 0))
     calibrated = f"calibrated by {records} answered records" if records else "not calibrated"
     return (
-        f"{sum(linkage.records):,} records are of {people} people; draws of the matching, "
+        f"{sum(linkage.records):,} records describe {people} people; draws of the matching, "
         f"{calibrated}, are fitted one by one and mixed"
     )

@@ -280,7 +280,7 @@ class Linkage:
         low, median, high = np.quantile(self.people, interval_ends(0.95))
         said = with_ends(Span(float(median), float(low), float(high)))
         lines = [] if self.calibrated else [UNCALIBRATED]
-        lines.append(f"Linkage: {sum(self.records):,} records are of {said} people")
+        lines.append(f"Linkage: {sum(self.records):,} records describe {said} people")
         for one, two in combinations(range(len(self.lists)), 2):
             both = [x for x in range(self.whole.shape[1]) if (x >> one) & 1 and (x >> two) & 1]
             low, median, high = np.quantile(self.whole[:, both].sum(axis=1), interval_ends(0.95))

@@ -73,8 +73,8 @@ def documented(linkage: Linkage) -> str:
     sizes = zip(linkage.lists, linkage.records, strict=True)
     return (
         f"Documented, not estimated: {sum(linkage.records):,} records, of which "
-        f"{listed([f'{size:,} on {name}' for name, size in sizes])}. How many people they are of "
-        "is a matter of matching."
+        f"{listed([f'{size:,} on {name}' for name, size in sizes])}. How many people these "
+        "describe depends on the matching."
     )
 
 
@@ -92,7 +92,7 @@ def matching(linkage: Linkage, estimate: Any, prob: float) -> dict[str, Any]:
     low, median, high = np.quantile(linkage.people, interval_ends(prob))
     people = with_ends(Span(float(median), float(low), float(high)))
     share = next((r.weight for r in estimate.identification().rows if r.assumption == ROW), None)
-    sentences = [f"The {sum(linkage.records):,} records are of {people} people."]
+    sentences = [f"The {sum(linkage.records):,} records describe {people} people."]
     if share is not None:
         sentences.append(
             f"The doubt about the matching causes {percent(round(share, 2))} of the uncertainty of "

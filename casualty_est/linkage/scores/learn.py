@@ -55,7 +55,7 @@ def _matches(
     m = list(start)
     total = max(session.pairs, int(times.sum()))
     share = 0.2
-    matches: Array = times * share
+    matches: Array = np.asarray(times * share, dtype=float)
     for _ in range(ROUNDS):
         odds = np.full(len(rows), np.log(share) - np.log1p(-share))
         for field in session.learned:
