@@ -100,7 +100,7 @@ def link(
         if labels is None and not (save or report or json):
             raise typer.Exit(GOOD)
     number = settle_seed(seed)
-    matching = model.fit(labels=labels, seed=number, bar=run.progress)
+    matching = model.fit(labels=labels, seed=number, progress_bar=run.progress)
     run.console.print()
     run.console.print(repr(matching), markup=False)
     if save is not None:

@@ -17,7 +17,8 @@ from casualty_est.linkage.prior import LABELLED, UNLABELLED
 from casualty_est.linkage.records import Columns, Records
 from casualty_est.linkage.scores.pairs import Pairs
 from casualty_est.linkage.sealed import Sealed
-from casualty_est.result.call import check_counts, progress_bar, settle_seed
+from casualty_est.result.call import check_counts, settle_seed
+from casualty_est.result.call import progress_bar as show_progress
 from casualty_est.tables.checks import offered
 from casualty_est.wording.phrases import listed
 
@@ -259,7 +260,7 @@ class LinkageModel(Sealed):
         draws: int = 1000,
         between: int = 5,
         burn: int = 200,
-        bar: bool | None = None,
+        progress_bar: bool | None = None,
     ) -> Linkage:
         """Draw partitions of the records into people.
 
@@ -276,7 +277,7 @@ class LinkageModel(Sealed):
             Partitions that are kept, of both chains together.
         between, burn : int
             Sweeps from one kept partition to the next, and before the first.
-        bar : bool, optional
+        progress_bar : bool, optional
             Show progress on standard error; None shows it where that is a terminal.
 
         Returns
@@ -292,7 +293,7 @@ class LinkageModel(Sealed):
         from casualty_est.linkage.fitting import fit
 
         check_counts(draws=draws, between=between, burn=burn)
-        with progress_bar(bar) as report:
+        with show_progress(progress_bar) as report:
             return fit(self, labels, settle_seed(seed), (draws, between, burn), report)
 
     def __repr__(self) -> str:

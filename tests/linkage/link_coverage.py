@@ -39,7 +39,7 @@ def one_file(number, people=PEOPLE, answered=LABELS):
     }
     keys = [key for table in lists.tables.values() for key in table["id"]]
     said = labels(lists, keys, others, chosen)
-    linked = model.fit(labels=said, seed=number, draws=400, bar=False)
+    linked = model.fit(labels=said, seed=number, draws=400, progress_bar=False)
     fit = {"families": "independence", "seed": number, "progress_bar": False}
     est = linked.estimate(MATCHINGS, **fit)
     truth = lists.overlaps()
