@@ -152,9 +152,13 @@ def answers_of(labels: Labels, pairs: Pairs, list_of: Ints) -> Answers:
             near[i].append((j, p))
         if j in wanted:
             near[j].append((i, p))
-    start, pair, mine, theirs, chosen = [0], [], [], [], []
+    start: list[int] = [0]
+    pair: list[int] = []
+    mine: list[int] = []
+    theirs: list[int] = []
+    chosen: list[int] = []
     votes: dict[int, set[bool]] = defaultdict(set)
-    lost = set()
+    lost: set[int] = set()
     for (record, _), same in labels.same.items():
         around = near[record]
         inside = [j for j, _ in around if j in same]
@@ -162,7 +166,8 @@ def answers_of(labels: Labels, pairs: Pairs, list_of: Ints) -> Answers:
             lost.add(record)
         for j, p in around:
             votes[p].add(j in same)
-        for answer in inside or [None]:
+        each: Sequence[int | None] = inside or [None]
+        for answer in each:
             kept = [(j, p) for j, p in around if j == answer or j not in same]
             if not kept:
                 continue

@@ -71,7 +71,8 @@ def codes(columns: dict[str, list[Any]], rule: Rule) -> Ints:
 
 def check_size(columns: dict[str, list[Any]], rules: Sequence[Rule]) -> None:
     """Refuse rules that make more pairs than can be compared, and name the block that does."""
-    total, worst = 0, (0, 0, ())
+    total = 0
+    worst: tuple[int, int, Rule] = (0, 0, ())
     for rule in rules:
         number = codes(columns, rule)
         sizes = np.bincount(number[number >= 0])

@@ -58,9 +58,10 @@ def read_pairs(data: Any, keys: Sequence[str], list_of: Ints, lists: int) -> Pai
     ends = np.array(sorted(rows), dtype=np.int64).reshape(-1, 2)
     numbers = np.array([rows[i, j][0] for i, j in ends.tolist()])
     relatives = np.array([rows[i, j][1] for i, j in ends.tolist()], dtype=bool)
-    i, j = ends[:, 0], ends[:, 1]
-    weight = numbers if value == "weight" else _weights(numbers, i, j, list_of, lists)
-    return checked(Pairs(i, j, weight, relatives, np.zeros(len(i), dtype=np.int64), (), True))
+    one_of, other = ends[:, 0], ends[:, 1]
+    weight = numbers if value == "weight" else _weights(numbers, one_of, other, list_of, lists)
+    unknown = np.zeros(len(ends), dtype=np.int64)
+    return checked(Pairs(one_of, other, weight, relatives, unknown, (), True))
 
 
 def _shape(table: Table) -> str:
