@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from casualty_est.priors.distributions import LogitNormal, LogNormal, Normal
     from casualty_est.quantity.quantity import Quantity
     from casualty_est.result.estimate import Estimate
+    from casualty_est.surveys.estimate import SurveyEstimate
+    from casualty_est.surveys.model.model import SurveyModel
+    from casualty_est.surveys.table.survey import Survey
 
 __version__ = "0.1.0"
 
@@ -52,6 +55,9 @@ _HOMES = {
     "Quantity": "quantity.quantity",
     "QuantityError": "errors",
     "Records": "linkage.records",
+    "Survey": "surveys.table.survey",
+    "SurveyEstimate": "surveys.estimate",
+    "SurveyModel": "surveys.model.model",
     "UsageError": "errors",
     "datasets": "",
     "plots": "",
@@ -79,6 +85,9 @@ __all__ = [
     "Quantity",
     "QuantityError",
     "Records",
+    "Survey",
+    "SurveyEstimate",
+    "SurveyModel",
     "UsageError",
     "__version__",
     "datasets",

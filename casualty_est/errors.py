@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+
+_SHOWN = 3  # problems of one kind that a message tells in full
+_RUNS = 20
+# What differs between two problems of one kind: the values they quote.
+_VALUES = re.compile(r"'[^']*'|\"[^\"]*\"|[0-9][0-9,.:/-]*")
 
 
 class CasualtyEstError(Exception):
@@ -75,4 +81,32 @@ class InputError(CasualtyEstError, ValueError):
         self.name = name
         count = len(self.problems)
         head = f"{name or 'the table'} has {count} problem{'s' if count != 1 else ''}:"
-        super().__init__("\n".join([head, *(f"  {problem}" for problem in self.problems)]))
+        super().__init__("\n".join([head, *(f"  {line}" for line in _told_once(self.problems))]))
+
+
+def _told_once(problems: Sequence[Problem]) -> Iterator[str]:
+    """Yield the first few problems of each kind, and where the others are."""
+    kinds: dict[tuple[str | None, str], list[Problem]] = {}
+    for problem in problems:
+        kinds.setdefault((problem.column, _VALUES.sub("", problem.reason)), []).append(problem)
+    for same in kinds.values():
+        shown = len(same) if len(same) <= _SHOWN + 1 else _SHOWN
+        yield from map(str, same[:shown])
+        rest = same[shown:]
+        if rest:
+            lines = [problem.line for problem in rest if problem.line is not None]
+            where = f", in {rest[0].where}s {_runs(lines)}" if lines else ""
+            yield f"and {len(rest):,} more of this kind{where}"
+
+
+def _runs(lines: Sequence[int]) -> str:
+    """Write line numbers with their runs drawn together, "5-431, 440"."""
+    runs: list[list[int]] = []
+    for line in lines:
+        if runs and line == runs[-1][1] + 1:
+            runs[-1][1] = line
+        else:
+            runs.append([line, line])
+    texts = [str(a) if a == b else f"{a}-{b}" for a, b in runs[:_RUNS]]
+    more = f" and {len(runs) - _RUNS:,} more places" if len(runs) > _RUNS else ""
+    return ", ".join(texts) + more

@@ -21,6 +21,7 @@ KINDS = {
     "claims": "casualty_est.claims",
     "incidents": "casualty_est.incidents",
     "lists": "casualty_est.lists",
+    "survey": "casualty_est.surveys",
 }
 
 # Steps before a kind of evidence: rooms of their own, which bring a command and no result.

@@ -87,7 +87,7 @@ IN_CELLS = [
     (BETWEEN, "RANGE_LEAK", 0.1, INCIDENTS, "between.RANGE_LEAK"),
     (BETWEEN, "RANGE_FACTOR", 1.5, INCIDENTS, "between.RANGE_FACTOR"),
     (f"{FAM}.family", "MOST_CELLS", 8, LISTS, "family.MOST_CELLS"),
-    (f"{FAM}.family", "MOST_LISTS", 20, LISTS, "family.MOST_LISTS"),
+    (f"{FAM}.family", "MOST_LISTS", 40, LISTS, "family.MOST_LISTS"),
     (f"{FAM}.family", "FLOOR", 0.1, LISTS, "family.FLOOR"),
     (f"{INF}.engines", "FEWEST_RUNS", 4, LISTS, "four independent runs pooled"),
     (f"{FAM}.visibility", "NODES", 17, LISTS, "visibility.NODES"),

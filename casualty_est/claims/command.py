@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from casualty_est.cli import options
-from casualty_est.cli.run import Run, print_checked
+from casualty_est.cli.run import NO_ROLES, Run, print_checked
 from casualty_est.errors import UsageError
 
 
@@ -101,11 +101,16 @@ def check(
     options.check_kind(file, "claims", "casualty-est check")
     table = Claims.read(file)
     counted = count_once(table)
+    no_role = () if any(row.role for row in table) else (("no_roles", NO_ROLES),)
     print_checked(
-        f"{file.name}: {len(table)} rows, {len(table.sources)} sources, {len(counted.claims)} "
-        f"claims that count.",
-        notes=(*table.warnings, *counted.notes),
+        f"{file.name}: {_many(len(table), 'row')}, {_many(len(table.sources), 'source')}, "
+        f"{_many(len(counted.claims), 'claim')} that count{'s' * (len(counted.claims) == 1)}.",
+        notes=(*table.warnings, *counted.notes, *no_role),
     )
+
+
+def _many(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'s' * (number != 1)}"
 
 
 def _numbers(items: list[str] | None, option: str, *, word: str | None = None) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from casualty_est import __version__, datasets
 from casualty_est.cli import options
 from casualty_est.cli.roles import roles
 from casualty_est.cli.run import Run
+from casualty_est.cli.template import template
 from casualty_est.cli.terminal import BROKEN_PIPE, INTERRUPTED, STOP, console_for, discard_output
 from casualty_est.errors import CasualtyEstError, UsageError
 from casualty_est.kinds import KINDS, STEPS, room
@@ -52,6 +53,7 @@ for step in STEPS:
     room(step, "command").add(app)
 app.add_typer(checks, name="check")
 app.command()(roles)
+app.command()(template)
 
 
 def _version(wanted: bool) -> None:

@@ -29,6 +29,10 @@ Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help="Seed of t
 Prob = Annotated[float, typer.Option("--prob", help="Level of the credible intervals.")]
 DrawCount = Annotated[int, typer.Option("--draws", metavar="N", help="Draws per chain.")]
 ChainCount = Annotated[int, typer.Option("--chains", metavar="N", help="Chains.")]
+Budget = Annotated[
+    str | None,
+    typer.Option("--budget", metavar="3m", help="Time in which a fit that falls short goes on."),
+]
 Title = Annotated[str | None, typer.Option("--title", help="Title of the report.")]
 Authors = Annotated[str | None, typer.Option("--authors", help="Who answers for the report.")]
 _STATEMENTS_HELP = "What only you can say: the report names the keys."

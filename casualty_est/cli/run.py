@@ -126,6 +126,12 @@ def _print(console: Console, estimate: Estimate, prob: float) -> None:
         console.print(line, markup=False)
 
 
+NO_ROLES = (
+    "no source has a role, so no headline will come: fill the column role, or give --role "
+    "SOURCE=ROLE"
+)
+
+
 def print_checked(*lines: str, notes: Iterable[tuple[str, str]]) -> None:
     """Print what a table without problems holds, and what was assumed in reading it."""
     console = console_for(quiet=False)

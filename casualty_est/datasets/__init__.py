@@ -28,6 +28,7 @@ __all__ = [
     "path",
     "provenance",
     "record",
+    "survey",
 ]
 
 # From a zip file a copy is made, which has to outlive the call that asked for it and to be gone
@@ -50,7 +51,7 @@ class Provenance:
         One to three sentences.
     licence : str
         What may be done with it.
-    kind : {"claims", "incidents", "lists", "record"}
+    kind : {"claims", "incidents", "lists", "survey", "record"}
         What kind of evidence its table holds; ``record`` is what sources have been worth.
     conflict : str
         The conflict it is about, with years. A prior whose ground is the same conflict is no
@@ -83,7 +84,8 @@ def names() -> tuple[str, ...]:
     >>> from casualty_est import datasets
     >>> datasets.names()
     ('coalition', 'strikes', 'strikes_incidents', 'article', 'coalition_dated', 'ukraine_2022',
-     'economist_ukraine', 'kosovo', 'netherlands', 'coalition_syria_patterns', 'record')
+     'economist_ukraine', 'kosovo', 'netherlands', 'coalition_syria_patterns', 'gaza_survey',
+     'kosovo_survey', 'iraq_surveys', 'record')
     """
     return tuple(_records())
 
@@ -150,7 +152,7 @@ def load(name: str) -> Any:
 
     Returns
     -------
-    Claims, CaptureHistories, IncidentReports or Record
+    Claims, CaptureHistories, IncidentReports, Survey or Record
         The validated table, by its `kind`.
 
     Raises
@@ -203,6 +205,17 @@ def incidents(name: str) -> Any:
         One of `names`, of kind ``incidents``.
     """
     return _load("incidents", name)
+
+
+def survey(name: str) -> Any:
+    """Read a bundled table of surveys, as `Survey`.
+
+    Parameters
+    ----------
+    name : str
+        One of `names`, of kind ``survey``.
+    """
+    return _load("survey", name)
 
 
 def _load(wanted: str, name: str) -> Any:

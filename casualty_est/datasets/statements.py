@@ -68,6 +68,18 @@ def sd_of_log(low: float, high: float, prob: float) -> float:
     """Sd of the log whose equal-tailed Normal interval of `prob` is `low` to `high`; at least .02.
 
     No figure of the dead is known better than to some two per cent, whatever its interval says.
+
+    Parameters
+    ----------
+    low, high : float
+        Ends of the interval, in people.
+    prob : float
+        Probability that it holds the figure.
+
+    Returns
+    -------
+    float
+        On the log scale.
     """
     return max(SMALLEST_SD, math.log(high / low) / (2 * float(special.ndtri(0.5 + prob / 2))))
 
@@ -242,7 +254,17 @@ COLUMNS = tuple(field.name for field in fields(Statement))
 
 
 def read(provenance: Provenance) -> Record:
-    """Read the bundled table."""
+    """Read the bundled table.
+
+    Parameters
+    ----------
+    provenance : Provenance
+        Where it comes from.
+
+    Returns
+    -------
+    Record
+    """
     text = (files("casualty_est.datasets") / "record.csv").read_text("utf-8")
     return Record(parse(csv.DictReader(io.StringIO(text, newline="")), "record.csv"), provenance)
 
@@ -250,7 +272,21 @@ def read(provenance: Provenance) -> Record:
 def parse(rows: Iterable[Mapping[str, str]], name: str) -> tuple[Statement, ...]:
     """Check every row; `ratio` and `ref_sd_log` are computed where they are blank.
 
-    Raises InputError, with all problems at once.
+    Parameters
+    ----------
+    rows : iterable of mapping
+        Texts by column, one mapping for each row.
+    name : str
+        Name of the table, for messages.
+
+    Returns
+    -------
+    tuple of Statement
+
+    Raises
+    ------
+    InputError
+        With all problems at once.
     """
     problems: list[Problem] = []
     statements: list[Statement] = []

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from casualty_est.cli import options
-from casualty_est.cli.run import Run, print_checked
+from casualty_est.cli.run import NO_ROLES, Run, print_checked
 from casualty_est.errors import UsageError
 
 
@@ -59,6 +59,7 @@ def incidents(
     prob: options.Prob = 0.95,
     draws: options.DrawCount = 1000,
     chains: options.ChainCount = 4,
+    budget: options.Budget = None,
     quiet: options.Quiet = False,
     title: options.Title = None,
     authors: options.Authors = None,
@@ -88,7 +89,7 @@ def incidents(
         assume_unbiased=assume_unbiased,
         cell=options.cell(cell),
     )
-    run.finish(run.fit(model))
+    run.finish(run.fit(model, budget=budget))
 
 
 def check(
@@ -103,7 +104,8 @@ def check(
     documented = table.documented()
     if documented is not None:
         lines.append(f"Documented: {documented.low:,.0f} deaths ({documented.source}).")
-    print_checked(*lines, notes=table.warnings)
+    no_role = () if any(table.roles.values()) else (("no_roles", NO_ROLES),)
+    print_checked(*lines, notes=(*table.warnings, *no_role))
 
 
 def read_anchor(text: str | None, sources: Sequence[str]) -> Any:

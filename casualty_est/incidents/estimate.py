@@ -15,7 +15,7 @@ from casualty_est.result.estimate import Estimate
 from casualty_est.result.identification import Identification
 from casualty_est.result.labels import position
 from casualty_est.result.posterior import interval_ends
-from casualty_est.result.schema import plain
+from casualty_est.result.schema import Span, plain
 from casualty_est.result.show import TextTable
 from casualty_est.result.tables import Parameter, parameter
 from casualty_est.wording.numbers import percent, share
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 ENDS = ("median", "low", "high")
-OF_SOURCES = ("ratio_within", "completeness_listed", "completeness_reported")
+OF_SOURCES = ("ratio_within", "completeness_listed", "completeness_reported", "denial")
 
 
 class IncidentEstimate(Estimate):
@@ -41,7 +41,7 @@ class IncidentEstimate(Estimate):
 
     details: IncidentDetails
     details_type: ClassVar[type[Any]] = IncidentDetails
-    urgent: ClassVar[frozenset[str]] = frozenset({"two_lists", "no_overlap"})
+    urgent: ClassVar[frozenset[str]] = frozenset({"two_lists", "no_overlap", "went_on"})
 
     def _source_labels(self) -> list[str]:
         return [source.source for source in self.meta.sources]
@@ -71,7 +71,12 @@ class IncidentEstimate(Estimate):
         posterior = self.idata["posterior"]
         if not self.meta.has_level or name not in posterior:
             return None
-        prior = self.meta.sources[source].prior if name == "ratio_within" else None
+        prior: Span | None = None
+        if name == "ratio_within":
+            prior = self.meta.sources[source].prior
+        elif name == "denial":
+            denied = self.details.denied_by(self.meta.sources[source].source)
+            prior = denied.prior if denied else None
         return parameter(posterior[name].values[..., source], prob, prior)
 
     def inclusion(self, source: str | int, ci_prob: float = 0.95) -> pd.DataFrame | None:
@@ -119,7 +124,9 @@ class IncidentEstimate(Estimate):
             By source: ``role``, ``ratio`` with ``low`` and ``high`` (own count / true deaths within
             an incident), ``prior_median``, ``prior_low``, ``prior_high`` (95%), ``learned``
             (posterior over prior sd of the log ratio; 1: the data said nothing), and where they are
-            known ``completeness_listed`` and ``completeness_reported`` with their ends.
+            known ``completeness_listed`` and ``completeness_reported`` with their ends. Of a source
+            that says of some incident that nobody died, ``denial``: the probability that it says
+            so whatever happened, with its ends and those of its prior.
         """
         import pandas as pd
 
@@ -140,6 +147,9 @@ class IncidentEstimate(Estimate):
                 if share_of is not None:
                     ends = {f"{name}_low": share_of.low, f"{name}_high": share_of.high}
                     columns |= {name: share_of.median, **ends}
+                    if share_of.prior is not None:
+                        before = {f"{name}_prior_{x}": getattr(share_of.prior, x) for x in ENDS}
+                        columns |= before
             rows.append(columns)
         return pd.DataFrame(rows, index=pd.Index(self._source_labels(), name="ratio of"))
 
@@ -282,7 +292,8 @@ class IncidentEstimate(Estimate):
 
     def _details_json(self, prob: float) -> dict[str, Any]:
         content = plain(self.details)
-        return {name: value for name, value in content.items() if name != "refits" or value}
+        where_any = ("refits", "denials")
+        return {k: value for k, value in content.items() if k not in where_any or value}
 
     def _source_table(self, prob: float) -> TextTable:
         rows = []
@@ -293,9 +304,19 @@ class IncidentEstimate(Estimate):
             after = "not known: nothing sets the level"
             if ratio is not None:
                 after = _three(ratio.median, ratio.low, ratio.high)
-            rows.append((source.source, source.role or "none", after, before, self._held(i, prob)))
+            cells = (source.source, source.role or "none", after, before, self._held(i, prob))
+            rows.append((*cells, *[self._denies(i, prob)] * bool(self.details.denials)))
         head = ("source", "role", f"own count / true ({percent(prob)})", "before the data (95%)")
-        return TextTable((*head, "lists of all deaths"), tuple(rows))
+        denies = ["says that nobody died"] * bool(self.details.denials)
+        return TextTable((*head, "lists of all deaths", *denies), tuple(rows))
+
+    def _denies(self, source: int, prob: float) -> str:
+        """How often a source says that nobody died, whatever happened."""
+        denial = self._parameter("denial", source, prob)
+        if denial is None:
+            return "never" if self.meta.has_level else "not known"
+        middle, low, high = (percent(round(x, 2)) for x in (denial.median, denial.low, denial.high))
+        return f"{middle} ({low} to {high})"
 
     def _held(self, source: int, prob: float) -> str:
         """Share of all deaths that lie in what a source lists."""

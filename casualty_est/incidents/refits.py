@@ -19,6 +19,7 @@ from casualty_est.result.call import Report
 from casualty_est.result.convergence import MAX_DIVERGENT, MAX_RHAT, MIN_ESS
 from casualty_est.result.refits import case
 from casualty_est.result.schema import Case, Diagnostics, Row
+from casualty_est.tables.cells import ROLES
 from casualty_est.wording.numbers import share
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def _cases(
         if model.layout.unlisted == "none" and rows[row].part != "listed":
             continue  # nothing says what is unlisted, so there is no need to fit it
         report(f"refitting: {name}", None)
-        tree, meta, _ = fit(model, seed=used["seed"], progress_bar=False, **counts)
+        tree, meta, _ = fit(model, seed=used["seed"], progress_bar=False, budget=0, **counts)
         places = [_place(place, meta.rows[0]) for place in meta.rows]
         if wanted in places:
             draws = np.asarray(tree["posterior"]["deaths"].values[..., places.index(wanted)])
@@ -150,7 +151,10 @@ def _of_sources(model: IncidentModel, names: list[str]) -> dict[str, Any]:
     given = priors_table(model.given["priors"])
     own = {name: prior for name, prior in given.pop("sources", {}).items() if name in names}
     anchors = [a for a in given.pop("anchors", []) if a.get("source") in (None, *names)]
-    return given | ({"sources": own} if own else {}) | ({"anchors": anchors} if anchors else {})
+    denials = given.pop("denials", {}).items()
+    denied = {name: prior for name, prior in denials if name in names or name in ROLES}
+    parts = {"sources": own, "anchors": anchors, "denials": denied}
+    return given | {name: part for name, part in parts.items() if part}
 
 
 def _columns(patterns: IncidentPatterns, held: list[int]) -> IncidentPatterns:

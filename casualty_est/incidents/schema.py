@@ -6,7 +6,7 @@ from dataclasses import field
 
 from pydantic.dataclasses import dataclass
 
-from casualty_est.result.schema import CHECKED, Case, Number, Rests
+from casualty_est.result.schema import CHECKED, Case, Number, Rests, Span
 
 
 @dataclass(frozen=True, config=CHECKED)
@@ -70,6 +70,21 @@ class Reported:
 
 
 @dataclass(frozen=True, config=CHECKED)
+class Denied:
+    """A source that says of some incidents that nobody died: how many, and what was assumed.
+
+    `contradicted` are those of them in which another source states deaths; `prior` is of the
+    probability that it says so whatever happened, `ground` what that rests on.
+    """
+
+    source: str
+    said: int
+    contradicted: int
+    prior: Span
+    ground: str
+
+
+@dataclass(frozen=True, config=CHECKED)
 class BySize:
     """Incidents by the largest number stated of them; per source those mentioned and counted."""
 
@@ -119,12 +134,17 @@ class IncidentDetails:
     reports: tuple[Reported, ...]
     by_size: BySize
     grades: tuple[Graded, ...]
+    denials: tuple[Denied, ...] = ()
     refits: dict[str, tuple[Case, ...]] = field(default_factory=dict)
 
     @property
     def widest_gaps(self) -> tuple[Gap, ...]:
         """The gaps, the widest first."""
         return tuple(sorted(self.gaps, key=lambda gap: -abs(gap.gap)))
+
+    def denied_by(self, source: str) -> Denied | None:
+        """What a source says of incidents in which nobody died, where it says so of any."""
+        return next((row for row in self.denials if row.source == source), None)
 
     def of_judge(self) -> Reported | None:
         """What the source that judges incidents reports, where there is one."""

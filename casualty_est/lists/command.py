@@ -36,6 +36,14 @@ def lists(
     columns: Columns = None,
     count: Count = "count",
     by: Strata = None,
+    person: Annotated[
+        str | None,
+        typer.Option("--person", metavar="COL", help="Of a row per person and list: the person."),
+    ] = None,
+    list_column: Annotated[
+        str | None,
+        typer.Option("--list-column", metavar="COL", help="Of such a table: the list."),
+    ] = None,
     replicate: Annotated[
         str | None,
         typer.Option("--replicate", metavar="COL", help="Column that numbers the replicates."),
@@ -46,6 +54,13 @@ def lists(
     xi: Annotated[
         float | None, typer.Option("--xi", help="Odds ratio of the unseen cell (no-highest-order).")
     ] = None,
+    odds_ratio: Annotated[
+        str | None,
+        typer.Option("--odds-ratio", metavar="1,5", help="Of two lists: their odds ratio."),
+    ] = None,
+    copies: Annotated[
+        str, typer.Option("--copies", metavar="drop|keep", help="Lists that hold nobody alone.")
+    ] = "drop",
     cell: options.Cell = None,
     report: options.ReportFile = None,
     json: options.JsonFile = None,
@@ -70,17 +85,25 @@ def lists(
     run = Run(
         file, None, report, json, save, seed, prob, draws, chains, quiet, title, authors, statements
     )
-    if not (columns or by):
-        options.check_kind(file, "lists")
-    named = _named(columns, count, by)
-    histories = (
-        CaptureHistories.read(file, **named)
-        if replicate is None
-        else CaptureHistories.read_replicates(file, replicate=replicate, **named)
-    )
+    if person is not None or list_column is not None:
+        _refuse(columns, replicate, person, list_column)
+        histories: Any = CaptureHistories.from_long(
+            file, person=str(person), list_column=str(list_column), by=_names(by) or ()
+        )
+    else:
+        if not (columns or by):
+            options.check_kind(file, "lists")
+        named = _named(columns, count, by)
+        histories = (
+            CaptureHistories.read(file, **named)
+            if replicate is None
+            else CaptureHistories.read_replicates(file, replicate=replicate, **named)
+        )
     model = ListModel(
         histories,
         families=with_options(families if families == "auto" else _names(families) or (), xi=xi),
+        odds_ratio=_bounds(odds_ratio),
+        copies=copies,
         cell=options.cell(cell),
     )
     # What is finished of many strata outlives an interruption; the same command goes on there.
@@ -89,6 +112,18 @@ def lists(
     with _pool(workers) as executor:
         estimate = run.fit(model, executor=executor, parts=parts)
     run.finish(estimate)
+
+
+def _refuse(
+    columns: str | None, replicate: str | None, person: str | None, list_column: str | None
+) -> None:
+    """Refuse options that a table with a row per person and list does not have."""
+    if person is None or list_column is None or columns is not None or replicate is not None:
+        msg = (
+            "a table with a row per person and list needs --person and --list-column, and takes "
+            "neither --lists nor --replicate: its lists are what stands in that column"
+        )
+        raise UsageError(msg)
 
 
 def check(
@@ -110,6 +145,18 @@ def _named(columns: str | None, count: str, by: str | None) -> dict[str, Any]:
 def _names(text: str | None) -> tuple[str, ...] | None:
     """Read names between commas."""
     return None if text is None else tuple(name.strip() for name in text.split(","))
+
+
+def _bounds(text: str | None) -> tuple[float, ...] | float | None:
+    """Read one number, or two between commas."""
+    if text is None:
+        return None
+    try:
+        ends = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        msg = f"--odds-ratio is one number or two, as in 1,5, not {text!r}"
+        raise UsageError(msg) from None
+    return ends[0] if len(ends) == 1 else ends
 
 
 @contextmanager

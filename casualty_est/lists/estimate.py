@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from casualty_est.kinds import room
 from casualty_est.lists.schema import Found, KnownPopulation, ListDetails
+from casualty_est.lists.shares import aligned
 from casualty_est.result.estimate import Estimate
 from casualty_est.result.identification import Identification
 from casualty_est.result.labels import position
@@ -19,7 +20,6 @@ from casualty_est.result.schema import Span, plain
 from casualty_est.result.show import TextTable, answer, interval_title
 from casualty_est.result.tables import Parameter
 from casualty_est.tables.cells import Documented
-from casualty_est.wording.numbers import percent
 from casualty_est.wording.phrases import cell_text, documented_text, label_text
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ class ListEstimate(Estimate):
     details: ListDetails
     details_type: ClassVar[type[Any]] = ListDetails
     urgent: ClassVar[frozenset[str]] = frozenset(
-        {"two_lists", "no_overlap", "misfit", "unstratified", "replicates"}
+        {"two_lists", "no_overlap", "copied", "shares_nobody"}
+        | {"misfit", "unstratified", "replicates"}
     )
     # Everybody on a list is counted: below that number nothing can lie.
     counts_documented: ClassVar[bool] = True
@@ -86,8 +87,10 @@ class ListEstimate(Estimate):
         at = position(source, labels, "sources()", "source")
         return np.asarray(self.idata["posterior"]["completeness"].values[..., at])
 
-    def _completeness(self, source: int, prob: float) -> Parameter:
-        """Median and interval of the share of all people that one list holds."""
+    def _completeness(self, source: int, prob: float) -> Parameter | None:
+        """Median and interval of the share of all people that one list holds, where it is known."""
+        if not self.meta.has_level:
+            return None
         low, median, high = np.quantile(self.completeness(source), interval_ends(prob))
         return Parameter(float(median), float(low), float(high), prob)
 
@@ -101,15 +104,17 @@ class ListEstimate(Estimate):
         Returns
         -------
         pandas.DataFrame
-            By list: ``completeness`` (share of all people that it holds), ``low``, ``high``.
+            By list: ``completeness`` (share of all people that it holds), ``low``, ``high``;
+            missing where there is no headline number.
         """
         import pandas as pd
 
         rows = []
         for i, source in enumerate(self.meta.sources):
             share = self._completeness(i, ci_prob)
-            ends = {"low": share.low, "high": share.high, "prob": ci_prob}
-            rows.append({"source": source.source, "completeness": share.median, **ends})
+            ends = {end: share and getattr(share, end) for end in ("low", "high")}
+            row = {"source": source.source, "completeness": share and share.median, **ends}
+            rows.append({**row, "prob": ci_prob})
         return pd.DataFrame(rows, index=pd.Index([row["source"] for row in rows], name="list"))
 
     def _identify(self, row: int) -> Identification:
@@ -202,7 +207,8 @@ class ListEstimate(Estimate):
         return (("completeness", len(self.meta.sources)),)
 
     def _source_json(self, source: int, prob: float) -> dict[str, Any]:
-        return {"completeness_listed": plain(self._completeness(source, prob))}
+        known = self._completeness(source, prob)
+        return {"completeness_listed": None if known is None else plain(known)}
 
     def _details_json(self, prob: float) -> dict[str, Any]:
         details: dict[str, Any] = plain(self.details)
@@ -235,9 +241,10 @@ class ListEstimate(Estimate):
     def _source_table(self, prob: float) -> TextTable:
         rows = []
         for i, source in enumerate(self.meta.sources):
-            share = self._completeness(i, prob)
-            ends = (percent(round(end, 3)) for end in (share.low, share.high))
-            rows.append((source.name, percent(round(share.median, 3)), " to ".join(ends)))
+            known = self._completeness(i, prob)
+            if known is not None:
+                middle, low, high = aligned(known)
+                rows.append((source.name, middle, f"{low} to {high}"))
         return TextTable(("list", "holds of all people", interval_title(prob)), tuple(rows))
 
 

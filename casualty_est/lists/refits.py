@@ -10,6 +10,7 @@ import numpy.typing as npt
 from casualty_est.errors import UsageError
 from casualty_est.lists.estimate import ListEstimate
 from casualty_est.lists.families import for_lists
+from casualty_est.lists.families.independence import Independence
 from casualty_est.lists.inference.engines import Plan, solve
 from casualty_est.lists.model.model import ListModel
 from casualty_est.lists.schema import KnownPopulation
@@ -44,10 +45,12 @@ class ListRefitter:
         try:
             families, _ = self.model.families_for(Stratum((), table))
         except UsageError:
-            # What was asked for needs three lists or more; two have one family only.
-            families, _ = for_lists(None, len(table.lists))
+            # What was asked for needs three lists or more; two have a family of their own.
+            families, _ = for_lists(None, len(table.lists), self.model.of_two)
         if len(table.lists) == 2:
-            aside.append("two lists: taken as independent")
+            independent = families[0].name == Independence.name
+            told = "taken as independent" if independent else "their odds ratio has its prior"
+            aside.append(f"two lists: {told}")
         chains = self.settings["chains"]
         plan = Plan(families, self.settings["draws"] * chains, chains, self.model.floor)
         answer = solve(table, plan, np.random.SeedSequence(self.settings["seed"]))

@@ -33,17 +33,49 @@ DEAD, PEOPLE, UNSAFE, THINGS, UNITS, PREPOSITIONS, SILENT, PLACES, ONE_MORE = (
         "one_more",
     )
 )
+
+
+def _person_nouns() -> frozenset[str]:
+    """Return the words for people of the lexicon, each as one and as many."""
+    text = (files("casualty_est.quantity") / "person_nouns.txt").read_text(encoding="utf-8")
+    lines = (line for line in text.splitlines() if not line.startswith("#"))
+    singular = [word for line in lines for word in line.split()]
+    return frozenset([*singular, *map(_plural, singular)])
+
+
+def _plural(noun: str) -> str:
+    if noun.endswith("man"):
+        return f"{noun[:-3]}men"
+    if noun.endswith(("wife", "thief")):
+        return f"{noun.removesuffix('e').removesuffix('f')}ves"
+    if noun.endswith("y") and noun[-2] not in "aeiou":
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith(("s", "x", "z", "ch", "sh")) else f"{noun}s"
+
+
+PEOPLE |= _person_nouns()
 OUTCOMES: dict[str, str] = {
     word: outcome for outcome, words in _LISTS["outcomes"].items() for word in words.split()
 }
+_PERSONS = PEOPLE - {"lost", "loss", "losses"}  # which things may be, too
 _MAYBE_ALIVE = UNSAFE | UNITS | PLACES
 TOGETHER = "killed and injured together"
+# What the column outcome may ask for, in the words of an error.
+WANTED = {
+    "killed": "the dead",
+    "injured": "the injured",
+    "casualties": TOGETHER,
+    "lost": "equipment",
+}
 _LONG_NUMBERS = [word for word in (*SMALL, *TENS, *SCALES, *PLURAL_SCALES) if len(word) > 4]
 _NEVER_NOUN = frozenset({*PLURAL_SCALES, *MEANINGFUL, *OTHER_SCALES})
 
 
 class Counted(NamedTuple):
-    """What a number counts: kind "none" (no word), "people", "dead" or "other", and the words."""
+    """What a number counts, and the words that say so.
+
+    kind: "none" (no word), "people", "dead" (or what else the row asks for) or "other".
+    """
 
     kind: str = "none"
     words: str = ""
@@ -54,15 +86,31 @@ NOTHING = Counted()
 
 
 class OtherCountError(QuantityError):
-    """A number that counts something else than the dead."""
+    """A number that counts something else than the row."""
 
-    def __init__(self, counted: Counted) -> None:
+    def __init__(self, counted: Counted, wanted: str = "killed") -> None:
         outcome = counted.outcome
         together = outcome.endswith("together")
-        known = together or outcome in _LISTS["outcomes"]
+        known = together or outcome in _LISTS["outcomes"] or outcome == "killed"
         what = outcome if together else f"the {outcome}" if known else repr(outcome)
-        mend = " where the column outcome says so" if known else " if it counts the dead"
-        super().__init__(f"it counts {what}, not the dead; write the number alone{mend}")
+        what = "the dead" if outcome == "killed" else what
+        mend = " where the column outcome says so" if known else f" if it counts {WANTED[wanted]}"
+        super().__init__(f"it counts {what}, not {WANTED[wanted]}; write the number alone{mend}")
+
+
+def seen_from(counted: Counted, wanted: str) -> Counted:
+    """Return what a number counts in a row that asks for another outcome than the dead."""
+    if wanted == "killed" or counted.kind == "none":
+        return counted
+    asked = {
+        "injured": counted.outcome == "injured",
+        "casualties": counted.outcome == TOGETHER,
+        "lost": counted.outcome in THINGS or counted.outcome in ("destroyed", "detained"),
+    }[wanted]
+    if asked:
+        return Counted("dead", counted.words)
+    dead = counted.kind == "dead" or (counted.kind == "people" and wanted == "lost")
+    return Counted("other", counted.words, "killed") if dead else counted
 
 
 def what_is_counted(words: list[str]) -> Counted:
@@ -88,7 +136,7 @@ def what_is_counted(words: list[str]) -> Counted:
         return Counted("dead", said)
     if not PEOPLE.isdisjoint(head):
         return Counted("people", said)
-    if unknown := [word for word in head if word not in SILENT and word != "-"]:
+    if unknown := [word for word in head if word not in SILENT and word not in "-,"]:
         msg = (
             f"{unknown[-1]!r} may count something else than the dead; write the number alone, "
             f"or say killed"
@@ -109,7 +157,7 @@ def _things(head: list[str]) -> Iterator[str]:
     """Yield the things that are counted; "bus" of "bus passengers" says which passengers."""
     for k, word in enumerate(head):
         plural = word.endswith("s") and not word.endswith("us")
-        if word in THINGS and (plural or PEOPLE.isdisjoint(head[k + 1 :])):
+        if word in THINGS and (plural or _PERSONS.isdisjoint(head[k + 1 :])):
             yield word
 
 
@@ -127,6 +175,12 @@ def refuse_unless_noun(words: list[str]) -> None:
         return
     for k, word in enumerate(words):
         if word == "-" and 0 < k < len(words) - 1 and words[k - 1] != "-":
+            continue
+        if (
+            word == ","
+            and 0 < k < len(words) - 1
+            and PEOPLE.issuperset((words[k - 1], words[k + 1]))
+        ):
             continue
         if word[0] in "0123456789" or word in SMALL or word in TENS or word in SCALES:
             msg = f"a second number, {word!r}, follows the first"

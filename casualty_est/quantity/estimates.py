@@ -155,7 +155,7 @@ def plus_minus(words: list[str]) -> tuple[list[str], list[str]] | None:
     return [*words[:i], *words[end:]], words[i + 1 : end]
 
 
-def around(best: Reading, error: list[str], level: float | None) -> Reading:
+def around(best: Reading, error: list[str]) -> Reading:
     """Return an estimate from its number and an error either way."""
     match = number_at(padded(error), 0)
     if match is None or match[1] != len(error):
@@ -163,12 +163,6 @@ def around(best: Reading, error: list[str], level: float | None) -> Reading:
         raise QuantityError(msg)
     half = match[0].value()
     number = best.best or 0
-    if level is None:
-        msg = (
-            f"the error {half:,} may be that of a standard error or of a 95% interval; write "
-            f"{number:,} ± {half:,} (95% CI) or {number:,} ± {half:,} (SD)"
-        )
-        raise QuantityError(msg)
     if not 0 < half < number:
         msg = f"an error of {half:,} is not smaller than its number, {number:,}; write both ends"
         raise QuantityError(msg)

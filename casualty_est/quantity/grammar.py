@@ -92,7 +92,8 @@ def _read_zero(tokens: list[str]) -> Reading:
         if word not in _NOBODY:
             msg = f"{words[0]!r} before {word!r} may say that nothing is known; write 0 or unknown"
             raise QuantityError(msg)
-    return Reading(0, 0, 0, "exact", 1)
+    dead = [word for word in words[start:] if word in DEAD]
+    return Reading(0, 0, 0, "exact", 1, Counted("dead", dead[0]) if dead else NOTHING)
 
 
 def _split(tokens: list[str]) -> tuple[list[str], list[str] | None]:

@@ -11,8 +11,10 @@ import numbers
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from itertools import takewhile
 
 from casualty_est.errors import QuantityError
+from casualty_est.quantity.counted import PREPOSITIONS, WANTED
 from casualty_est.quantity.grammar import Reading
 from casualty_est.quantity.hedges import FORMS, named
 from casualty_est.quantity.hedges.hedge import Hedge
@@ -29,6 +31,10 @@ _ACCEPTED = (
 
 
 _FILLERS = frozenset({"of", "them", "whom", "were", "was"})
+_ARMED = """
+combatant combatants fighter fighters gunmen insurgents jihadists militant militants militiamen
+servicemen soldier soldiers troops
+"""
 _GROUPS = {
     **dict.fromkeys(
         ("child", "children", "boys", "girls", "infants", "babies", "minors"), "children"
@@ -37,8 +43,14 @@ _GROUPS = {
     **dict.fromkeys(("man", "men"), "men"),
     "elderly": "elderly",
     **dict.fromkeys(("civilian", "civilians"), "civilians"),
-    **dict.fromkeys(("combatants", "fighters", "militants", "soldiers", "troops"), "combatants"),
+    **dict.fromkeys(_ARMED.split(), "combatants"),
 }
+
+
+def _groups_in(words: str) -> tuple[str, ...]:
+    """The labels of the groups that some words name, in their order."""
+    head = takewhile(lambda word: word not in PREPOSITIONS, words.split())
+    return tuple(dict.fromkeys(_GROUPS[word] for word in head if word in _GROUPS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +77,7 @@ class Part:
     @property
     def row(self) -> dict[str, str]:
         """The cells in which this count would be a row of its own, by the names of the columns."""
-        group = next((_GROUPS[word] for word in self.counted.split() if word in _GROUPS), "")
+        group = next(iter(_groups_in(self.counted)), "")
         cells = {"quantity": str(self.quantity), "outcome": self.outcome or "killed"}
         return cells | ({"group": group} if group else {})
 
@@ -73,8 +85,12 @@ class Part:
     def note(self) -> str:
         """The same in a sentence."""
         cells = ", ".join(f"{name} {value}" for name, value in self.row.items())
-        what = "is part of it" if self.relation == "part" else "stands beside it"
-        return f"{self.quantity!s} {self.counted} {what}: a row of its own would have {cells}"
+        verb = "is" if self.quantity.high == 1 else "are"
+        said = f"{self.quantity!s} {self.counted} {verb} "
+        said += "part of it" if self.relation == "part" else "beside it"
+        if self.row["outcome"] not in WANTED:
+            return f"{said}, and no row can hold the {self.outcome}"
+        return f"{said}: a row of its own would have {cells}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +117,8 @@ class Quantity:
     parts : tuple of Part
         Counts that the text gives beside this one: part of it ("45 (12 children)"), or of what is
         not dead ("12 killed and 30 injured"). They change nothing of the number; see `Part.row`.
+    counted : str
+        What the text says it counts, as "civilians killed"; empty where it does not say.
 
     Raises
     ------
@@ -129,7 +147,7 @@ class Quantity:
     at_least  a, b, None          a-b+; a-b or more
     between   a, None, b          a-b; a to b; a or b; between a and b; at least a and at
                                   most b; a, possibly b; "12-15,000" is 12,000 to 15,000
-    estimate  a, n, b             n (a-b); n (95% CI a to b); a-b (best n); n +/- e (95% CI),
+    estimate  a, n, b             n (a-b); n (95% CI a to b); a-b (best n); n +/- e;
                                   n +/- e (SD)
     vague     low, None, high     dozens, scores, hundreds, tens of thousands, several
                                   hundred, low hundreds, 100s, a few ...; dozens or hundreds
@@ -142,7 +160,8 @@ class Quantity:
     is an error, and so is a word that is not known. Footnote marks and dates are passed over. "45
     (12 children)" and "12 killed and 30 injured" keep the second number in `parts`. The words of
     Arabic, Chinese, French, German, Portuguese, Russian, Spanish, Turkish and Ukrainian are read,
-    too. An interval that states no level is taken for 95%, and `notes` says so.
+    too. An interval that states no level is taken for 95%, and `notes` says so. Known words for
+    people are those of ``nouns.toml`` and of the WordNet lexicon.
 
     Examples
     --------
@@ -163,6 +182,7 @@ class Quantity:
     level: float | None = None
     level_assumed: bool = False
     parts: tuple[Part, ...] = ()
+    counted: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what no count can be, and store whole numbers as int."""
@@ -194,7 +214,7 @@ class Quantity:
             raise QuantityError(msg)
 
     @classmethod
-    def parse(cls, text: object) -> Quantity:
+    def parse(cls, text: object, *, outcome: str = "killed") -> Quantity:
         """Read one cell: text as people write it, or a number.
 
         Parameters
@@ -202,6 +222,9 @@ class Quantity:
         text : object
             A string, a whole number of any numeric type, None (unknown), or a `Quantity`, which is
             returned as it is.
+        outcome : {"killed", "injured", "casualties", "lost"}
+            What the number should count, as in the column `outcome` of a claims table: "5 wounded"
+            is a number of the injured, and no other.
 
         Returns
         -------
@@ -211,7 +234,7 @@ class Quantity:
         Raises
         ------
         QuantityError
-            If the text cannot be read in exactly one way.
+            If the text cannot be read in exactly one way, or counts something else.
 
         Examples
         --------
@@ -219,13 +242,16 @@ class Quantity:
         >>> Quantity.parse("2-3 million").high
         3000000
         """
+        if outcome not in WANTED:
+            msg = f"outcome is one of {', '.join(WANTED)}, but got {outcome!r}"
+            raise QuantityError(msg)
         if isinstance(text, str):
-            return _parse_text(str(text))
+            return _parse_text(str(text), outcome)
         if text is None:
             return cls(None, None, None, "unknown")
         if isinstance(text, Quantity):
             return text
-        return _parse_text(str(_whole(text, "a quantity")))
+        return _parse_text(str(_whole(text, "a quantity")), outcome)
 
     @property
     def hedge(self) -> Hedge:
@@ -242,8 +268,15 @@ class Quantity:
         """What was assumed, and what the text says beside its count, each in one sentence."""
         notes = [part.note for part in self.parts]
         if self.level_assumed:
-            notes.insert(0, "the level of its interval is not stated: 95% is assumed")
+            assumed = "the level of its interval is not stated: 95% is assumed"
+            error = any(sign in self.text for sign in ("\u00b1", "+/-", "+-"))
+            notes.insert(0, f"{assumed}; write (SD) behind a standard error" if error else assumed)
         return tuple(notes)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Labels of the groups that the text says it counts, as "women and children"."""
+        return _groups_in(self.counted) if self.counted else ()
 
     @property
     def stated_low(self) -> int | None:
@@ -282,7 +315,7 @@ def _whole(value: object, name: str) -> int:
 
 
 @lru_cache(maxsize=1 << 15)
-def _parse_text(text: str) -> Quantity:
+def _parse_text(text: str, outcome: str) -> Quantity:
     bare = text.strip()
     if len(bare) > _LONGEST:
         raise QuantityError(_refusal(text, f"it is longer than {_LONGEST} characters"))
@@ -293,21 +326,21 @@ def _parse_text(text: str) -> Quantity:
         if bare == "None":
             msg = "a program writes None for a missing value; write 0 or none, or leave it blank"
             raise QuantityError(msg)
-        return _stated(_in_any_language(bare), text)
+        return _stated(_in_any_language(bare, outcome), text, outcome)
     except QuantityError as error:
         raise QuantityError(_refusal(text, str(error))) from None
 
 
-def _in_any_language(bare: str) -> Statement:
+def _in_any_language(bare: str, outcome: str) -> Statement:
     """Read a text as English, else in the languages whose words it is made of."""
     try:
-        return read_statement(bare)
+        return read_statement(bare, outcome)
     except QuantityError as error:
         refused = error
     readings: list[Statement] = []
     for english in translations(bare):
         try:
-            readings.append(read_statement(english))
+            readings.append(read_statement(english, outcome))
         except QuantityError as error:
             refused = error
     if not readings:
@@ -318,19 +351,22 @@ def _in_any_language(bare: str) -> Statement:
     return readings[0]
 
 
-def _stated(statement: Statement, text: str) -> Quantity:
+def _stated(statement: Statement, text: str, outcome: str) -> Quantity:
     read = statement.read
-    if not statement.parts and statement.level is None:
-        return Quantity(read.low, read.best, read.high, read.form, read.grid, text)
-    parts = tuple(_part(relation, one, text) for relation, one in statement.parts)
+    parts = tuple(_part(relation, one, text, outcome) for relation, one in statement.parts)
     ends = read.low, read.best, read.high, read.form, read.grid
-    return Quantity(*ends, text, statement.level, statement.level_assumed, parts)
+    level, assumed = statement.level, statement.level_assumed
+    return Quantity(*ends, text, level, assumed, parts, _counted_in(read))
 
 
-def _part(relation: str, read: Reading, text: str) -> Part:
+def _part(relation: str, read: Reading, text: str, outcome: str) -> Part:
     quantity = Quantity(read.low, read.best, read.high, read.form, read.grid, text)
-    counted = " ".join(w for w in read.counted.words.split() if w not in _FILLERS)
-    return Part(quantity, counted, relation, read.counted.outcome)
+    others = read.counted.outcome or ("" if outcome == "killed" else outcome)
+    return Part(quantity, _counted_in(read), relation, others)
+
+
+def _counted_in(read: Reading) -> str:
+    return " ".join(word for word in read.counted.words.split() if word not in _FILLERS)
 
 
 def _refusal(text: str, reason: str) -> str:

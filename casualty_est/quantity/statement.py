@@ -16,8 +16,10 @@ from casualty_est.quantity.counted import (
     PEOPLE,
     PREPOSITIONS,
     SILENT,
+    WANTED,
     OtherCountError,
     refuse_unless_noun,
+    seen_from,
 )
 from casualty_est.quantity.grammar import Reading, read_clause
 from casualty_est.quantity.surroundings import (
@@ -52,13 +54,13 @@ class Statement(NamedTuple):
     parts: tuple[tuple[str, Reading], ...] = ()
 
 
-def read_statement(text: str) -> Statement:
-    """Read a cell in English."""
+def read_statement(text: str, wanted: str = "killed") -> Statement:
+    """Read a cell in English, of a row that counts what is wanted."""
     tokens = tokenize(without_footnotes(text))
     first = None
     if _COMPOSED.isdisjoint(tokens):
         try:
-            return Statement(_of_the_dead(read_clause(tokens)))
+            return Statement(_of_the_row(_read(tokens, wanted), wanted))
         except OtherCountError:
             raise
         except QuantityError as error:
@@ -67,7 +69,7 @@ def read_statement(text: str) -> Statement:
     if len(words) > _MOST_WORDS:
         raise first or QuantityError("it is a paragraph and not a count")
     try:
-        return _composed(*take_brackets(words))
+        return _composed(*take_brackets(words), wanted)
     except QuantityError as error:
         # What the plain reading says of its first fault is the simpler thing to mend.
         raise first if first and isinstance(error, _NotComposedError) else error from None
@@ -77,10 +79,16 @@ class _NotComposedError(QuantityError):
     """A text that does not fall into clauses."""
 
 
-def _of_the_dead(read: Reading) -> Reading:
+def _read(tokens: list[str], wanted: str) -> Reading:
+    """Read one clause as a row sees it that counts what is wanted."""
+    read = read_clause(tokens)
+    return read if wanted == "killed" else read._replace(counted=seen_from(read.counted, wanted))
+
+
+def _of_the_row(read: Reading, wanted: str) -> Reading:
     """Refuse what counts something else."""
     if read.counted.kind == "other" and read.form != "unknown":
-        raise OtherCountError(read.counted)
+        raise OtherCountError(read.counted, wanted)
     return read
 
 
@@ -95,7 +103,7 @@ class _Around(NamedTuple):
     parts: list[list[str]]
 
 
-def _composed(words: list[str], brackets: list[list[str]]) -> Statement:
+def _composed(words: list[str], brackets: list[list[str]], wanted: str) -> Statement:
     words = without_dates(words)
     if not words:
         msg = "no number stands before the parentheses"
@@ -109,8 +117,8 @@ def _composed(words: list[str], brackets: list[list[str]]) -> Statement:
     if taken := estimates.plus_minus(words):
         words, error = taken
     words = [*around.hedge, *words]
-    clauses = _clauses(words, "")
-    count, parts = _sorted_out(clauses)
+    clauses = _clauses(words, "", wanted)
+    count, parts = _sorted_out(clauses, wanted)
     level, assumed = None, False
     if around.level and not (around.ends or around.best or error):
         msg = "an interval needs its number, as 1,200 (95% CI 900 to 1,500)"
@@ -118,9 +126,9 @@ def _composed(words: list[str], brackets: list[list[str]]) -> Statement:
     if around.ends or around.best or error:
         count, level, assumed = _estimate(count, words, around, error)
     for inner in around.parts:
-        parts += _in_brackets(inner, count)
+        parts += _in_brackets(inner, count, wanted)
     _check_parts(count, parts)
-    return Statement(_of_the_dead(count), level, assumed, tuple(parts))
+    return Statement(_of_the_row(count, wanted), level, assumed, tuple(parts))
 
 
 def _estimate(
@@ -128,7 +136,7 @@ def _estimate(
 ) -> tuple[Reading, float, bool]:
     """Return the estimate, the level of its interval, and whether that is assumed."""
     if error:
-        read = estimates.around(count, error, around.level)
+        read = estimates.around(count, error)
     elif around.best:
         best = read_clause(padded(around.best))
         if count.form != "between":
@@ -231,11 +239,11 @@ def _is_hedge(words: list[str]) -> bool:
     )
 
 
-def _clauses(words: list[str], relation: str) -> list[tuple[str, Reading]]:
+def _clauses(words: list[str], relation: str, wanted: str) -> list[tuple[str, Reading]]:
     """Part a text into clauses, each one number with what it counts."""
     tokens = padded(words)
     try:
-        return [(relation, read_clause(tokens))]
+        return [(relation, _read(tokens, wanted))]
     except QuantityError as error:
         first = error
     for i in range(1, len(words)):
@@ -250,23 +258,32 @@ def _clauses(words: list[str], relation: str) -> list[tuple[str, Reading]]:
         rest = words[j:]
         inside = introduced or {"of them", "of whom"} & set(map(" ".join, pairwise(rest)))
         try:
-            left = read_clause(padded(words[:i]))
+            left = _read(padded(words[:i]), wanted)
             if (left.counted.kind == "none" and not inside) or not rest:
                 continue
-            return [(relation, left), *_clauses(rest, "part" if inside else "")]
+            return [(relation, left), *_clauses(rest, "part" if inside else "", wanted)]
         except QuantityError:
             continue
     raise _NotComposedError(str(first))
 
 
-def _sorted_out(clauses: list[tuple[str, Reading]]) -> tuple[Reading, list[tuple[str, Reading]]]:
-    """Return the count of the dead, and what is part of it or stands beside it."""
+def _has_outcome(read: Reading) -> bool:
+    return read.counted.outcome in OUTCOMES.values() or read.counted.outcome == "killed"
+
+
+def _sorted_out(
+    clauses: list[tuple[str, Reading]], wanted: str
+) -> tuple[Reading, list[tuple[str, Reading]]]:
+    """Return the count of the row, and what is part of it or stands beside it."""
     dead: list[Reading] = []
     parts: list[tuple[str, Reading]] = []
     for relation, read in clauses:
         kind = read.counted.kind
         inherits = parts and parts[-1][0] == "part" and kind == "people"
-        if kind == "other" and len(clauses) > 1 and read.counted.outcome in OUTCOMES.values():
+        if kind == "other" and len(clauses) > 1 and _has_outcome(read):
+            if relation == "part" and wanted == "casualties":
+                parts.append(("part", read))
+                continue
             if relation == "part":
                 msg = f"a count that includes the {read.counted.outcome} is no count of the dead"
                 raise QuantityError(msg)
@@ -278,17 +295,17 @@ def _sorted_out(clauses: list[tuple[str, Reading]]) -> tuple[Reading, list[tuple
     if len(dead) == 1:
         beside = any(relation == "beside" for relation, _ in parts)
         if beside and dead[0].counted.kind != "dead":
-            msg = "it does not say which of its numbers are the dead; write killed behind it"
+            msg = f"it does not say which of its numbers are {WANTED[wanted]}; say it behind each"
             raise QuantityError(msg)
         return dead[0], parts
     if not dead:
-        raise OtherCountError(clauses[0][1].counted)
-    _of_the_dead(dead[0])
-    msg = "it holds two counts of the dead; write their sum, or each in a row of its own"
+        raise OtherCountError(clauses[0][1].counted, wanted)
+    _of_the_row(dead[0], wanted)
+    msg = f"it holds two counts of {WANTED[wanted]}; write their sum, or each in a row of its own"
     raise QuantityError(msg)
 
 
-def _in_brackets(words: list[str], count: Reading) -> list[tuple[str, Reading]]:
+def _in_brackets(words: list[str], count: Reading, wanted: str) -> list[tuple[str, Reading]]:
     """Read what stands in parentheses behind a count: parts, the injured, or a remark."""
     words = without_dates(words)
     if not words:
@@ -298,7 +315,7 @@ def _in_brackets(words: list[str], count: Reading) -> list[tuple[str, Reading]]:
         relation, words = "part", words[match[1] :]
         words = words[1:] if words[:1] == [":"] else words
     try:
-        clauses = _clauses(words, relation)
+        clauses = _clauses(words, relation, wanted)
     except _NotComposedError:
         if relation or not _is_remark(words):
             raise
@@ -306,7 +323,10 @@ def _in_brackets(words: list[str], count: Reading) -> list[tuple[str, Reading]]:
     parts: list[tuple[str, Reading]] = []
     for introduced, read in clauses:
         kind, said = read.counted.kind, read.counted.words
-        if kind == "other" and read.counted.outcome in OUTCOMES.values():
+        known = _has_outcome(read)
+        if kind == "other" and known and wanted == "casualties":
+            parts.append(("part", read))
+        elif kind == "other" and known:
             if relation or introduced or count.counted.kind != "dead":
                 msg = (
                     f"its number may count the {read.counted.outcome}, too; write killed behind it"

@@ -51,6 +51,10 @@ class Parts:
         """Whether the first estimate answers it: a total, or what stands for one."""
         return has_total(self.estimate)
 
+    def no_headline(self) -> list[str]:
+        """What stands in place of a number where nothing sets the level."""
+        return text.no_headline(self.estimate)
+
     def split(self) -> list[str]:
         """The total split into what some source lists and what none does, where that is known."""
         return text.listed_parts(self.estimate, self.prob)

@@ -66,7 +66,7 @@ def lede(parts: Parts) -> list[str]:
     estimate, prob = parts.estimate, parts.prob
     warning = [] if estimate.converged else ["NOT CONVERGED: the numbers here are not results."]
     if not estimate.meta.has_level:
-        return warning + _no_headline(estimate)
+        return warning + parts.no_headline()
     answer = [parts.asked()] if parts.has_answer() else _no_total(estimate)
     if parts.has_answer():
         modes = estimate.modes(0, prob)
@@ -121,7 +121,7 @@ def listed_parts(estimate: Estimate, prob: float, inside: str = "are people whom
     ]
 
 
-def _no_headline(estimate: Estimate) -> list[str]:
+def no_headline(estimate: Estimate) -> list[str]:
     """Say that there is no number, why, and what would be needed."""
     why = estimate.meta.no_level
     sentences = [
@@ -213,8 +213,11 @@ def below_documented(estimate: Estimate) -> list[str]:
         if row.documented and row.part == "total":
             low = row.documented.low
             told = f"{naming.row_name(estimate, i)}: the" if len(estimate) > 1 else "The"
+            text = documented_text(row.documented)
+            # "More than 500" is 501 and more, and nobody wrote 501.
+            shown = f"{low:,}" if f"{low:,}" in text else f"count ({text})"
             sentences.append(
-                f"{told} probability that the true number lies below the documented {low:,} is "
+                f"{told} probability that the true number lies below the documented {shown} is "
                 f"{chance(float((estimate.draws(i) < low).mean()))}."
             )
     return sentences

@@ -15,7 +15,7 @@ from casualty_est.kinds import room
 from casualty_est.result import checks, files, refits, show
 from casualty_est.result.identification import Identification
 from casualty_est.result.labels import position, row_labels
-from casualty_est.result.posterior import Modes, find_modes
+from casualty_est.result.posterior import Modes, find_modes, visited_modes
 from casualty_est.result.schema import Case, Meta, Note, plain
 from casualty_est.result.tables import row_numbers, summary
 from casualty_est.wording.numbers import Ends, ends, middle, percent
@@ -153,9 +153,15 @@ class Estimate:
         Returns
         -------
         tuple of Mode
-            ``weight``, ``median``, ``low``, ``high`` (people).
+            ``weight``, ``median``, ``low``, ``high`` (people). Of a fit that did not converge only
+            modes that every chain visits: how many chains sit in one is no weight.
         """
-        return find_modes(self.draws(row).ravel(), ci_prob) if self.meta.has_level else ()
+        if not self.meta.has_level:
+            return ()
+        draws = self.draws(row)
+        return (
+            find_modes(draws.ravel(), ci_prob) if self.converged else visited_modes(draws, ci_prob)
+        )
 
     def summary(self, ci_prob: float = 0.95) -> pd.DataFrame:
         """Documented count and posterior of every cell.

@@ -77,6 +77,7 @@ PARAMETERS = (
     *("ratio_total", "ratio_within", "completeness_listed", "completeness_reported"),
     "inclusion",
 )
+WHERE_KNOWN = ("denial",)  # absent, not null, where nothing is to be known
 
 
 def _source(estimate: Estimate, i: int, prob: float) -> dict[str, Any]:
@@ -86,6 +87,7 @@ def _source(estimate: Estimate, i: int, prob: float) -> dict[str, Any]:
         "target": plain(source.target) if source.target else {},
         "role": source.role,
         **{name: known.get(name) for name in PARAMETERS},
+        **{name: known[name] for name in WHERE_KNOWN if name in known},
     }
 
 

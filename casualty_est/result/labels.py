@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
 
 from casualty_est.errors import UsageError
-from casualty_est.result.schema import Row
-from casualty_est.tables.checks import nearest
+from casualty_est.result.schema import Cell, Row
+from casualty_est.tables.checks import nearest, offered
 
 _FIELDS = ("group", "outcome", "scope", "perpetrator", "start", "end")
 
@@ -27,6 +29,17 @@ def row_labels(rows: Sequence[Row]) -> tuple[str, ...]:
         seen[label] += 1
         labels.append(label if seen[label] == 1 else f"{label} ({seen[label]})")
     return tuple(labels)
+
+
+def cell_of(given: Mapping[str, str | date | None] | None, default: Cell) -> Cell:
+    """Read what is counted, as the analyst gives it, over what is taken where nothing is given."""
+    fields = asdict(default)
+    for name, value in (given or {}).items():
+        if name not in fields:
+            msg = f"cell: {name!r} is unknown; {offered(name, fields)}"
+            raise UsageError(msg)
+        fields[name] = value.isoformat() if isinstance(value, date) else value
+    return Cell(**fields)
 
 
 def position(wanted: str | int, labels: Sequence[str], where: str, what: str) -> int:

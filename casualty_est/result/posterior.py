@@ -20,6 +20,7 @@ Modes = tuple[Mode, ...]
 
 VALLEY = 0.5  # two peaks are two modes if the density between falls below half the lower one
 SMALLEST = 0.03  # and each holds at least this share of the mass
+VISITED = 0.1  # of its share over all chains, the least that a chain spends in a mode it visits
 KNOWN = 0.05  # relative Monte Carlo error beyond which a mean is not printed
 GRID = 512
 TAIL = 2  # draws beyond each end of an interval, at the least
@@ -44,23 +45,65 @@ def enough_draws(prob: float, count: int) -> None:
 
 def find_modes(draws: Array, prob: float = 0.95) -> Modes:
     """Find the modes of a posterior of counts: draws (draw,), in people."""
+    scale, cuts = _apart(draws)
+    return _modes(draws, scale, cuts, prob)
+
+
+def visited_modes(draws: Array, prob: float = 0.95) -> Modes:
+    """Find the modes that every chain visits; else all draws are one: draws (chain, draw).
+
+    How many chains sit in a mode for good says nothing of its weight.
+    """
+    scale, cuts = _apart(draws.ravel())
+    by_chain = scale.reshape(draws.shape)
+    edges = [-np.inf, *cuts, np.inf]
+    inside = [(by_chain > low) & (by_chain <= high) for low, high in pairwise(edges)]
+    visited = all(part.mean(axis=1).min() >= VISITED * part.mean() for part in inside)
+    return _modes(draws.ravel(), scale, cuts if visited else [], prob)
+
+
+def _apart(draws: Array) -> tuple[Array, list[float]]:
+    """Draws on the scale on which modes are sought, and where they fall apart."""
+    logs = np.asarray(np.log(np.maximum(draws, 0.5)))
+    width = _width(logs)
+    scale = _scale(draws, logs, width)
+    return scale, _valleys(scale, width)
+
+
+def _modes(draws: Array, scale: Array, cuts: Sequence[float], prob: float) -> Modes:
+    """One mode between each two of the places at which the draws fall apart."""
     ends = interval_ends(prob)
-    logs = np.log(np.maximum(draws, 0.5))
     modes = []
-    for low_edge, high_edge in pairwise([-np.inf, *_valleys(logs), np.inf]):
-        part = draws[(logs > low_edge) & (logs <= high_edge)]
+    for low_edge, high_edge in pairwise([-np.inf, *cuts, np.inf]):
+        part = draws[(scale > low_edge) & (scale <= high_edge)]
         low, median, high = (float(x) for x in np.quantile(part, ends))
         modes.append(Mode(len(part) / len(draws), median, low, high))
     return tuple(modes)
 
 
-def _valleys(logs: Array) -> list[float]:
-    """Log counts at which the draws fall apart into modes."""
+def _width(logs: Array) -> float:
+    """Width of the kernel on log counts; 0 where all draws are one number."""
     if logs.std() < 1e-12:
-        return []
+        return 0.0
     # Silverman's rule with the interquartile range: a second mode must not widen the kernel.
     spread = min(logs.std(), float(stats.iqr(logs)) / 1.34) or logs.std()
-    width = 0.9 * spread * len(logs) ** -0.2
+    return float(0.9 * spread * len(logs) ** -0.2)
+
+
+def _scale(draws: Array, logs: Array, width: float) -> Array:
+    """Log counts, and counts themselves where a kernel on logs is narrower than one person."""
+    # People are whole numbers: there a kernel on logs would make a mode of each number.
+    if width == 0.0 or draws.min() * width >= 1.0:
+        return logs
+    # Both pieces and their slopes meet at the count of which the kernel is one person.
+    few = np.log(1.0 / width) + width * draws - 1.0
+    return np.where(draws * width < 1.0, few, logs)
+
+
+def _valleys(logs: Array, width: float) -> list[float]:
+    """Places on a scale of counts at which the draws fall apart into modes."""
+    if width == 0.0:
+        return []
     grid = np.linspace(logs.min() - 3 * width, logs.max() + 3 * width, GRID)
     counts, _ = np.histogram(logs, bins=np.append(grid, grid[-1] + grid[1] - grid[0]))
     step = grid[1] - grid[0]

@@ -73,7 +73,11 @@ class NoTarget:
 
 @dataclass(frozen=True, config=CHECKED)
 class PublishedSource:
-    """A source toward one target; a parameter of which the evidence cannot speak is null."""
+    """A source toward one target; a parameter of which the evidence cannot speak is null.
+
+    `denial`, only where a source says of some incident that nobody died: how often it says so
+    whatever happened.
+    """
 
     source: str
     target: Target | NoTarget
@@ -83,6 +87,7 @@ class PublishedSource:
     completeness_listed: PublishedParameter | None
     completeness_reported: PublishedParameter | None
     inclusion: tuple[PublishedInclusion, ...] | None
+    denial: PublishedParameter | None = None
 
 
 @dataclass(frozen=True, config=CHECKED)

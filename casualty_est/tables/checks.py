@@ -14,11 +14,22 @@ from casualty_est.quantity.quantity import Quantity
 from casualty_est.tables.read import Table
 
 # Category Cc and the bidirectional controls: they would let a cell rewrite the terminal, or show
-# its letters in another order than they stand.
-_BIDI = "\u202a-\u202e\u2066-\u2069"
+# its letters in another order than they stand. Half a character cannot be written at all.
+_BIDI = "\u202a-\u202e\u2066-\u2069\ud800-\udfff"
 CONTROLS = re.compile(f"[\x00-\x1f\x7f-\x9f{_BIDI}]")
+# Small letters of Cyrillic and Greek that look like Latin ones.
+_LOOKS = str.maketrans(
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u03bf\u03b1\u03bd\u03c1\u03ba\u03b9",
+    "aeopcyxijsoavpki",
+)
+_PARTS_SHOWN = 6
+_LINES_SHOWN = 6
 # A citation may run over several lines.
 CONTROLS_IN_PROSE = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}]")
+# What a spreadsheet makes of 3-5, in the file or on the screen.
+_MADE_A_DATE = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}-(?:[A-Z][a-z]{2})|(?:[A-Z][a-z]{2})-[0-9]{2}"
+)
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DAY_MONTH_YEAR = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})")
 
@@ -106,11 +117,12 @@ def unknown_columns(table: Table, known: Collection[str]) -> tuple[tuple[str, st
 
 
 def similar_names(names: Iterable[str], what: str) -> tuple[tuple[str, str], ...]:
-    """Return a warning for each set of names that differ only in case, width or spaces."""
+    """Return a warning for each set of names that differ only in case, width, spaces or looks."""
     mend = "use one spelling if they are one"
     by_key: dict[str, list[str]] = {}
     for name in dict.fromkeys(names):
-        key = "".join(unicodedata.normalize("NFKC", name).casefold().split())
+        folded = unicodedata.normalize("NFKC", name).casefold().translate(_LOOKS)
+        key = "".join(c for c in folded if not c.isspace() and unicodedata.category(c) != "Cf")
         by_key.setdefault(key, []).append(name)
     return tuple(
         ("similar_names", f"{' and '.join(map(repr, group))} are taken as different {what}: {mend}")
@@ -146,13 +158,18 @@ def says_something(quantity: Quantity) -> Quantity:
     return quantity
 
 
-def quantity_cell(text: str) -> Quantity:
-    """Read a hedged number from a cell."""
+def quantity_cell(text: str, outcome: str = "killed") -> Quantity:
+    """Read a hedged number from a cell of a row that counts an outcome."""
     no_controls(text)
+    if _MADE_A_DATE.fullmatch(text):
+        msg = "a spreadsheet has made a date of a range such as 3-5: write it as text, as 3 to 5"
+        raise ValueError(msg)
     try:
-        return says_something(Quantity.parse(text))
+        return says_something(Quantity.parse(text, outcome=outcome))
     except QuantityError as error:
         message = str(error).rpartition("cannot be read as a quantity: ")[2]
+        if message.count("; write ") > 1:  # it says already how to mend it
+            message = message.rpartition("; write ")[0]
         rule, mend, forms = message.partition("; write ")
         short = rule if len(rule) <= 120 else f"{rule[:117]}..."
         raise ValueError(short + mend + forms) from None
@@ -168,3 +185,28 @@ def quantity_problems(table: Table, quantities: Sequence[Quantity | None]) -> It
             says_something(quantity)
         except ValueError as error:
             yield table.problem(index, str(error), "quantity", quantity.text)
+
+
+def noted_quantities(table: Table, quantities: Sequence[Quantity | None]) -> list[tuple[str, str]]:
+    """Return a note for each thing that texts say beside their number, with the first lines."""
+    parts: list[tuple[int, str]] = []
+    levels: dict[str, list[int]] = {}
+    for index, quantity in enumerate(quantities):
+        if quantity is not None and quantity.parts:
+            parts.append((index, "; ".join(part.note for part in quantity.parts)))
+        if quantity is not None and quantity.level_assumed:
+            levels.setdefault(quantity.notes[0], []).append(index)
+    notes = [("level", f"{note} ({lines_of(table, at)})") for note, at in levels.items()]
+    for index, said in parts[:_PARTS_SHOWN]:
+        notes.append(("parts", f"{table.where} {table.lines[index]}: {said}"))
+    if len(parts) > _PARTS_SHOWN:
+        more = [index for index, _ in parts[_PARTS_SHOWN:]]
+        notes.append(("parts", f"{len(more):,} more name a part ({lines_of(table, more)})"))
+    return notes
+
+
+def lines_of(table: Table, rows: Sequence[int]) -> str:
+    """Name the lines of some rows, the first few of many."""
+    lines = [str(table.lines[row]) for row in rows[:_LINES_SHOWN]]
+    more = f" and {len(rows) - _LINES_SHOWN:,} more" if len(rows) > _LINES_SHOWN else ""
+    return f"{table.where}{'s' * (len(rows) > 1)} {', '.join(lines)}{more}"

@@ -37,10 +37,10 @@ def test_claims_are_read_and_validated(tmp_path):
     )
     path = tmp_path / "large.csv"
     path.write_text("source,quantity,role,scope,start,end,group,citation\n" + rows)
-    peer = _seconds(lambda: pd.read_csv(path, dtype=str))
-    ours = _seconds(lambda: Claims.read(path))
+    peer = min(_seconds(lambda: pd.read_csv(path, dtype=str)) for _ in range(3))
+    ours = min(_seconds(lambda: Claims.read(path)) for _ in range(3))
     print(f"\n{SIZE:,} claims: {ours:.2f} s, {ours / peer:.0f} times pandas alone")  # noqa: T201
-    assert ours < 4
+    assert ours < 16 * peer
 
 
 def test_claims_are_counted_once():

@@ -39,6 +39,11 @@ def test_a_judge_with_grades_suspects_and_recall_checks():
 
 
 @pytest.mark.slow
+def test_three_sources_that_deny():
+    judge(run(Adapter("denials", incidents=60, draws=400), "denials"))
+
+
+@pytest.mark.slow
 def test_hedges_that_are_ignored_are_found_out():
     found = run(replace(CUT, told="plain"), "hedges-ignored", 100)
     assert not found.passes()

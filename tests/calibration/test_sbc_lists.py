@@ -19,7 +19,8 @@ SEED = 19990322
 SIMULATIONS = 200
 QUICK = 100
 # Gibbs chains take seconds each: the Dirichlet process has a test of its own.
-QUICKER = tuple(name for name in list_families.FAMILIES if name != "dirichlet-process")
+OTHERS = ("dirichlet-process", "odds-ratio")  # the odds ratio is of two lists
+QUICKER = tuple(name for name in list_families.FAMILIES if name not in OTHERS)
 
 
 def run(design, simulations=SIMULATIONS):
@@ -41,6 +42,11 @@ def test_an_exact_family_is_calibrated():
 
 def test_the_average_over_graphs_is_calibrated():
     judge(run(Design("decomposable", 3, people=30), QUICK))
+
+
+def test_two_lists_with_an_open_odds_ratio_are_calibrated():
+    judge(run(Design("odds-ratio", 2, people=30)))
+    assert not run(Design("odds-ratio", 2, people=30, narrow=0.3), QUICK).covers()
 
 
 def test_shares_of_a_flat_prior_are_found_out():

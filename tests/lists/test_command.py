@@ -37,12 +37,16 @@ def test_a_bad_table_ends_with_2_and_the_same_words_as_python(capsys, tmp_path, 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_two_lists_are_taken_as_independent_and_it_says_so(capsys, tmp_path):
+def test_two_lists_have_an_open_odds_ratio_and_it_is_said(capsys, tmp_path):
     table = _write(tmp_path, "A,B,count\n1,0,60\n0,1,50\n1,1,20\n")
     code, out, err = run(capsys, "lists", table, "--seed", 1)
     assert (code, err) == (0, "")
     assert "two lists cannot say whether they depend on each other" in out
+    assert "has median 1.5 and lies between 0.25 and 9 with a probability of 95%" in out
     assert "nothing in the data can check it" in out
+    code, out, err = run(capsys, "lists", table, "--seed", 1, "--odds-ratio", "1,5")
+    assert (code, err) == (0, "")
+    assert "lies between 1 and 5" in out
     code, _, err = run(capsys, "lists", table, "--families", "visibility")
     assert code == 2
     assert "visibility needs at least 3 lists, not 2" in err
@@ -55,19 +59,36 @@ def test_no_overlap_is_said(capsys, tmp_path):
     code, out, err = run(capsys, *words)
     assert err == ""
     assert code in (0, 1)
-    assert "no person is on two lists: only the priors say how many are on none" in out
+    assert "There is no headline number: no person is on two lists" in out
     first = json.loads(numbers.read_text("utf-8"))["estimates"][0]
-    assert first["level"] == "prior"
-    assert first["interval"]["high"] > 5 * first["interval"]["low"]
+    assert (first["level"], first["median"], first["interval"]["high"]) == ("none", None, None)
+    assert first["documented"]["low"] == 60
 
 
 def test_a_list_inside_another_and_rows_of_nobody(capsys, tmp_path):
     text = "A,B,C,count\n1,0,0,30\n1,1,0,20\n0,0,1,25\n1,0,1,12\n1,1,1,5\n0,1,0,0\n"
-    table = _write(tmp_path, text)
-    code, out, err = run(capsys, "lists", table, "--seed", 1, "--families", "independence")
+    words = ["lists", _write(tmp_path, text), "--seed", 1, "--families", "independence"]
+    code, out, err = run(capsys, *words)
+    assert (code, err) == (0, "")
+    assert "list B is left out: every one of its 25 people is on another list too" in out
+    assert "92 people on 2 lists" in out
+    code, out, err = run(capsys, *words, "--copies", "keep")
     assert (code, err) == (0, "")
     assert "list B lies inside list A: it may have been copied" in out
     assert "92 people on 3 lists" in out
+
+
+def test_a_row_per_person_and_list(capsys, tmp_path):
+    rows = [f"{i},{name}" for name, held in (("A", 40), ("B", 30)) for i in range(held)]
+    rows += [f"{i},B" for i in range(100, 130)]
+    table = _write(tmp_path, "person,source_list\n" + "\n".join(rows) + "\n")
+    words = ["lists", table, "--seed", 1, "--draws", 100, "--person", "person"]
+    code, out, err = run(capsys, *words, "--list-column", "source_list")
+    assert (code, err) == (0, "")
+    assert "70 people on 2 lists" in out
+    code, _, err = run(capsys, *words)
+    assert code == 2
+    assert "needs --person and --list-column" in err
 
 
 def test_a_list_that_is_empty_in_one_stratum_is_said(capsys, tmp_path):
@@ -84,11 +105,14 @@ def test_a_list_that_is_empty_in_one_stratum_is_said(capsys, tmp_path):
         (["--workers", 0], "--workers must be at least 1, not 0"),
         (["--families", "pair"], "did you mean 'pairs'"),
         (["--families", "pairs,no-highest-order"], "stands alone"),
+        (["--odds-ratio", "one"], "--odds-ratio is one number or two, as in 1,5, not 'one'"),
+        (["--odds-ratio", "2"], "odds_ratio ties two lists"),
+        (["--copies", "maybe"], "copies must be 'drop' or 'keep', not 'maybe'"),
         (["--xi", 2], "xi belongs to families='no-highest-order'"),
         (["--by", "mnth"], "did you mean 'month'"),
         (["--replicate", "mnth"], "did you mean 'month'"),
         (["--replicate", "month", "--by", "month"], "names a column twice"),
-        (["--lists", "A"], "2 to 20 lists, not 1"),
+        (["--lists", "A"], "2 to 40 lists, not 1"),
         (["--cell", "scop=x"], "'scop' is unknown"),
     ],
 )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from casualty_est import UsageError
-from casualty_est.result.posterior import find_modes, mean_is_known
+from casualty_est.result.posterior import find_modes, mean_is_known, visited_modes
 from casualty_est.result.schema import Diagnostics, Mode
 
 
@@ -78,6 +78,26 @@ def test_zeros_do_no_harm():
     assert modes[0].median == 0
 
 
+@pytest.mark.parametrize("listed", [2, 7, 70, 700, 7000])
+@pytest.mark.parametrize("missing", [0.5, 1.5, 4, 20])
+def test_whole_numbers_side_by_side_are_one_mode(listed, missing):
+    """A list that misses a few people, and a stratum of two: each number holds many draws."""
+    for seed in range(5):
+        # Poisson given a gamma mean: as many people as p(N) ~ 1/N leaves when so many are listed.
+        mean = rng(seed).gamma(listed, missing / listed, 4000)
+        modes = find_modes(listed + rng(seed + 100).poisson(mean).astype(float))
+        assert len(modes) == 1, (seed, modes)
+
+
+@pytest.mark.parametrize("shift", [0, 70])
+def test_few_people_and_many_are_still_two_modes(shift):
+    random = rng(3)
+    draws = np.where(random.random(4000) < 0.4, random.poisson(1, 4000), random.poisson(40, 4000))
+    modes = find_modes(shift + draws.astype(float))
+    assert [m.weight for m in modes] == pytest.approx([0.4, 0.6], abs=0.03)
+    assert [m.median - shift for m in modes] == pytest.approx([1, 40], abs=1)
+
+
 @pytest.mark.parametrize("prob", [0, 1, 2, -0.5, 95])
 def test_levels_are_probabilities(prob):
     with pytest.raises(UsageError, match="ci_prob must lie between 0 and 1"):
@@ -100,3 +120,15 @@ def test_a_mean_ruled_by_few_draws_is_not_known():
         np.exp(rng(1).normal(9, 4, (4, 1000))), Diagnostics("nuts", True, min_ess=None)
     )
     assert not mean_is_known(np.array([[1.0, np.inf]]), Diagnostics("nuts", True, min_ess=None))
+
+
+def test_chains_that_sit_in_a_mode_each_are_no_weights():
+    random = rng(4)
+    own = np.log([4_000, 4_000, 4_000, 20_000])[:, None]
+    stuck = np.exp(own + 0.15 * random.normal(size=(4, 1000)))
+    assert len(find_modes(stuck.ravel())) == 2
+    (mode,) = visited_modes(stuck)
+    assert mode.weight == 1
+    assert mode.median == np.median(stuck)
+    shared = random.permutation(stuck.ravel()).reshape(4, 1000)
+    assert visited_modes(shared) == find_modes(shared.ravel())

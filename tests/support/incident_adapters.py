@@ -33,6 +33,8 @@ class Adapter:
     def simulate(self, rng):
         if self.design == "overlap":
             truth, rows = families.overlap(rng, joint=self.scale == "joint", listed=self.incidents)
+        elif self.design == "denials":
+            truth, rows = families.denials(rng, listed=self.incidents)
         else:
             truth, rows = families.recall(rng, listed=self.incidents)
         model = self.model(rows)
@@ -49,8 +51,10 @@ class Adapter:
         frame = pd.DataFrame(rows).fillna("")
         if self.told == "plain":
             frame["quantity"] = frame["quantity"].map(without_hedge)
-        anchor = "A" if self.design == "overlap" else "M"
-        return IncidentModel(frame, anchor=(anchor, 1.0, 0.1), scale=self.scale)
+        anchor, priors = "M" if self.design == "recall" else "A", None
+        if self.design == "denials":
+            priors = {"denials": {"B": {"beta": families.DENIAL["B"]}}}
+        return IncidentModel(frame, anchor=(anchor, 1.0, 0.1), scale=self.scale, priors=priors)
 
     def fit(self, rows, seed):
         model = self.model(rows)
@@ -86,6 +90,9 @@ def vector(model, truth):
         values["bias"] = np.linalg.lstsq(d.bias_chol, off, rcond=None)[0]
         values["log_count_sd"] = np.log(truth["sd"][listers])
         values["exact"] = special.logit(truth["exact"][listers])
+        if "denial" in truth:
+            values["zero"] = [special.logit(truth["nobody"])]
+            values["denial"] = special.logit(truth["denial"][listers])
     else:
         values["zero"] = [special.logit(truth["nobody"])]
         values["hurdle"] = truth["hurdle"]
@@ -120,6 +127,10 @@ def named(model, theta):
             found[f"{title} of B"] = get(theta, block)[..., b]
         for name in names if not layout.cut else ("B", "C"):
             found[f"ratio of {name}"] = bias[..., names.index(name)]
+        if layout.denials:
+            found["nobody killed"] = get(theta, "zero")[..., 0]
+            for name in layout.denials:
+                found[f"denial by {name}"] = get(theta, "denial")[..., names.index(name)]
         return found
     found["nobody killed"] = get(theta, "zero")[..., 0]
     for k, name in enumerate(("level", "log deaths", "sole suspect")):

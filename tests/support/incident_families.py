@@ -133,16 +133,7 @@ def _overlap(rng, joint, many, hedged):
         "sd": np.exp(rng.normal(math.log(0.4), 0.4, 3)),
         "exact": rng.beta(2, 3, 3),
     }
-    sizes = size_law(low, high, *p["size"], 0.0)
-    nodes, weights = np.polynomial.hermite_e.hermegauss(41)
-    odds = p["level"][:, None, None] + p["slope"][:, None, None] * (x - 1)
-    holds = special.expit(odds + p["visibility"][:, None, None] * nodes[:, None])
-    weights = (weights / weights.sum())[:, None] * sizes
-    every = list(itertools.product((0, 1), repeat=3))
-    chance = np.array(
-        [(weights * np.prod([q if b else 1 - q for q, b in zip(holds, h, strict=True)], axis=0))
-         .sum(axis=0) for h in every]
-    )  # fmt: skip
+    every, chance = _held_by(p, size_law(low, high, *p["size"], 0.0), x)
     nobody = chance[0].sum()
     place = rng.choice(chance[1:].size, size=many, p=chance[1:].ravel() / chance[1:].sum())
     rows = []
@@ -160,6 +151,77 @@ def _overlap(rng, joint, many, hedged):
     p["unlisted"] = deaths(rng.multinomial(missed, chance[0] / nobody), low, high, rng)
     p["log scale"] = 0.0 if joint else gamma
     return p, rows
+
+
+# --- three sources of which each says of some incident that nobody died --------------------------
+
+DENIAL = {"A": (0.5, 9.5), "B": (2, 6), "C": (0.5, 9.5)}
+
+
+def denials(rng, *, listed=60):
+    """Truth and table of three lists whose counts may be denials; the anchor A counts as it does.
+
+    Numbers are plain or ranges. A denial is a count of nobody, whatever happened.
+    """
+    while True:
+        truth, rows = _denials(rng, listed)
+        if {row["source"] for row in rows if row["quantity"] == "0"} == set(SOURCES) and (
+            _largest(rows) <= LARGEST
+        ):
+            return truth, rows
+
+
+def _denials(rng, many):
+    low, high, x = grid(zero=True)
+    shared = rng.normal()
+    mixed = [math.sqrt(0.5) * shared + math.sqrt(0.5) * rng.normal() for _ in range(2)]
+    p = {
+        "size": (rng.normal(1, 1), math.exp(rng.normal(0, 0.4))),
+        "nobody": rng.beta(1, 9),
+        "level": rng.normal(0, 1.5, 3),
+        "slope": rng.normal(0.5, 0.4, 3),
+        "visibility": np.exp(rng.normal(-0.4, 0.7, 3)),
+        "bias": np.array([0.0, 0.5 * mixed[0], 0.5 * mixed[1]]),
+        "sd": np.exp(rng.normal(math.log(0.4), 0.4, 3)),
+        "exact": rng.beta(2, 3, 3),
+        "denial": np.array([rng.beta(*ab) for ab in DENIAL.values()]),
+    }
+    sizes = size_law(low, high, *p["size"], p["nobody"])
+    every, chance = _held_by(p, sizes, x)
+    nobody = chance[0].sum()
+    place = rng.choice(chance[1:].size, size=many, p=chance[1:].ravel() / chance[1:].sum())
+    rows = []
+    for i, (h, g) in enumerate(zip(*np.unravel_index(place, chance[1:].shape), strict=True)):
+        cell = int(low[g]), int(high[g]), float(x[g])
+        for s, name in enumerate(SOURCES):
+            if not every[h + 1][s]:
+                continue
+            v = own_count(cell, p["bias"][s], p["sd"][s], p["exact"][s], 0, rng)
+            if rng.random() < p["denial"][s]:
+                v = 0
+            form = "range" if rng.random() < 0.3 else "plain"
+            rows.append({"incident": f"i{i}", "source": name, "role": SOURCES[name],
+                         "quantity": write(v, 0, form, rng)})  # fmt: skip
+    cells = np.unravel_index(place, chance[1:].shape)[1]
+    p["listed"] = deaths(np.bincount(cells, minlength=len(x)), low, high, rng)
+    missed = rng.negative_binomial(many, max(1 - nobody, 1e-9))
+    p["unlisted"] = deaths(rng.multinomial(missed, chance[0] / nobody), low, high, rng)
+    p["log scale"] = rng.normal(0, 0.1)
+    return p, rows
+
+
+def _held_by(p, sizes, x):
+    """Every set of holders, nobody first, and its probability with each size."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(41)
+    odds = p["level"][:, None, None] + p["slope"][:, None, None] * (x - 1)
+    holds = special.expit(odds + p["visibility"][:, None, None] * nodes[:, None])
+    weights = (weights / weights.sum())[:, None] * sizes
+    every = list(itertools.product((0, 1), repeat=3))
+    chance = np.array(
+        [(weights * np.prod([q if b else 1 - q for q, b in zip(holds, h, strict=True)], axis=0))
+         .sum(axis=0) for h in every]
+    )  # fmt: skip
+    return every, chance
 
 
 # --- a monitor, and a belligerent that judges ---------------------------------------------------

@@ -44,8 +44,11 @@ def _interval(law, a, b):
     return law.sf(a) - law.sf(b) if a > law.mean() else law.cdf(b) - law.cdf(a)
 
 
-def log_statements(quantity, cells, least, bias, sd, exact, largest):
-    """Log probability of a statement of a lister given the true deaths, in each cell."""
+def log_statements(quantity, cells, least, bias, sd, exact, denial, largest):
+    """Log probability of a statement of a lister given the true deaths, in each cell.
+
+    With probability `denial` the source has it that nobody died, and writes that.
+    """
     low, high, x = (np.array(part)[:, None] for part in zip(*cells, strict=True))
     v = np.arange(least, 200)
     text = quantity.hedge.probability(quantity, v, least)
@@ -54,7 +57,8 @@ def log_statements(quantity, cells, least, bias, sd, exact, largest):
     right = ((v >= low) & (v <= high)) / (high - low + 1)
     anything = np.log((v + 1.5) / (v + 0.5)) / math.log((largest + 1.5) / (least + 0.5))
     mass = (1 - EPS) * (exact * right + (1 - exact) * counted) + EPS * anything
-    return np.log(mass @ text)
+    nobody = text[0] if least == 0 else 0.0
+    return np.log((1 - denial) * (mass @ text) + denial * nobody)
 
 
 def log_concessions(quantity, cells, least, alpha, beta, exact, largest):
@@ -82,8 +86,8 @@ def log_likelihood(table, theta, *, judge=None, included=(), grades=(), shares=(
     """Log-likelihood of a table.
 
     `theta` holds parameters on their natural scale: size (mean, sd), nobody, per included source
-    level, slope, loading; per lister bias, sd, exact; hurdle, conceded (alpha, beta, exact), grade,
-    share, mixed (sole, grade), recall.
+    level, slope, loading; per lister bias, sd, exact, denial; hurdle, conceded (alpha, beta,
+    exact), grade, share, mixed (sole, grade), recall.
     """
     # "As many as 7" does not speak of nobody killed.
     zero = any(q.low == 0 and q.form != "at_most" for row in table.claims for q in row)
@@ -109,7 +113,7 @@ def log_likelihood(table, theta, *, judge=None, included=(), grades=(), shares=(
     spoken = {}
     for i, s in enumerate(listers):
         for j, quantity in enumerate(table.claims[s]):
-            numbers = theta["bias"][i], theta["sd"][i], theta["exact"][i]
+            numbers = theta["bias"][i], theta["sd"][i], theta["exact"][i], theta["denial"][i]
             spoken[s, j] = log_statements(quantity, cells, least, *numbers, largest)
     if judge is not None:
         for j, quantity in enumerate(table.claims[judge]):

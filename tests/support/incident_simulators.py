@@ -13,7 +13,7 @@ import numpy as np
 DEVELOPMENT, FINAL = 20180226, 20171116
 ANCHOR_SD = 0.10
 GATED = ("spread", "copying", "heavy tails", "shared bias")
-PRINTED = ("pick-up",)
+PRINTED = ("pick-up", "denials")
 INCIDENTS = 470  # of which about 390 are listed
 SOURCES = ("monitor", "official", "paper", "agency")
 ROLES = ("monitor", "perpetrator", "media", "media")
@@ -33,6 +33,8 @@ MANNER = (
 )
 COPIES = 1 / 3  # of the agency's reports, where somebody it copies from has one
 PICKS = 1 / 4  # of the incidents of the paper that the agency had not seen itself
+NOBODY = 0.15  # of all incidents, where sources deny: in these nobody was killed
+DENIES = (0.0, 0.4, 0.04, 0.04)  # how often each source then says that nobody was
 
 
 def simulate(structure, rng, incidents=INCIDENTS):
@@ -42,7 +44,8 @@ def simulate(structure, rng, incidents=INCIDENTS):
     has a bias drawn anew. In ``shared bias`` it carries that in its exact reports too; in
     ``copying`` a third of the agency's reports are those of monitor or paper word for word;
     ``heavy tails`` have a Pareto number of deaths; in ``pick-up`` the agency takes over incidents,
-    not only numbers, so that the two overlap more than they saw alike.
+    not only numbers, so that the two overlap more than they saw alike. In ``denials`` some
+    incidents killed nobody, and sources say so of others as well.
     """
     gamma = rng.normal(0, ANCHOR_SD)
     number = rng.poisson(incidents)
@@ -52,9 +55,10 @@ def simulate(structure, rng, incidents=INCIDENTS):
     for i, d in enumerate(deaths):
         spoken = {}
         for s in range(len(SOURCES)):
-            odds = LEVEL[s] + SLOPE[s] * (math.log(d) - 1) + VISIBILITY[s] * visibility[i]
+            size = math.log(d) if d else -1.0
+            odds = LEVEL[s] + SLOPE[s] * (size - 1) + VISIBILITY[s] * visibility[i]
             if rng.random() < 1 / (1 + math.exp(-odds)):
-                spoken[s] = written(own_count(structure, s, d, gamma, rng), s, rng)
+                spoken[s] = stated(structure, s, d, gamma, rng)
         spoken |= taken_over(structure, spoken, rng)
         listed[i] = bool(spoken)
         for s, text in spoken.items():
@@ -68,11 +72,21 @@ def simulate(structure, rng, incidents=INCIDENTS):
     }
 
 
+def stated(structure, s, d, gamma, rng):
+    """What a source writes of an incident that it holds."""
+    if structure == "denials" and (d == 0 or rng.random() < DENIES[s]):
+        return "0"
+    return written(own_count(structure, s, d, gamma, rng), s, rng)
+
+
 def sizes(structure, number, rng):
-    """True deaths of every incident, one at least."""
+    """True deaths of every incident: one at least, but where sources deny."""
     if structure == "heavy tails":
         return np.minimum(np.floor(rng.pareto(1.5, number) * 2 + 1), 800).astype(int)
-    return np.maximum(np.rint(rng.lognormal(1.0, 1.1, number)), 1).astype(int)
+    some = np.maximum(np.rint(rng.lognormal(1.0, 1.1, number)), 1).astype(int)
+    if structure == "denials":
+        some *= rng.random(number) >= NOBODY
+    return some
 
 
 def taken_over(structure, spoken, rng):

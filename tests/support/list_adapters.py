@@ -39,7 +39,7 @@ class Adapter:
 
     def fit(self, counts, seed):
         table = self.table(counts)
-        if self.design.family == "no-highest-order":
+        if self.design.family in ("no-highest-order", "odds-ratio"):
             return self._cells(table, np.random.default_rng(seed))
         if self.design.family in ("decomposable", "dirichlet-process"):
             return getattr(self, f"_{self.design.family.replace('-', '_')}")(table, seed)
@@ -96,7 +96,7 @@ class Adapter:
         }
 
     def _cells(self, table, rng):
-        log_cells, log_odds = FAMILIES["no-highest-order"]().posterior(table, DRAWS, rng)
+        log_cells, log_odds = FAMILIES[self.design.family]().posterior(table, DRAWS, rng)
         counts = table.dense()[1:]
         held = counts > 0
         return {

@@ -36,6 +36,7 @@ FAMILIES = (
     "no-highest-order",
     "decomposable",
     "dirichlet-process",
+    "odds-ratio",
 )
 
 
@@ -246,6 +247,15 @@ def _dirichlet_process(design, rng):
     return {"chance to be on list 1": float(shares @ hold[:, 0])}, np.log(chance)
 
 
+def _odds_ratio(design, rng):
+    """Two lists: half a person in each seen history, and an odds ratio within a factor of six."""
+    a, b, both = rng.dirichlet(np.full(3, 0.5))
+    log_ratio = rng.normal(np.log(1.5), np.log(6) / 1.96 * design.narrow)
+    log_odds = log_ratio + np.log(a) + np.log(b) - np.log(both)
+    truth = {"log share of list 1 alone": np.log(a), "log share of all lists": np.log(both)}
+    return truth, np.array([log_odds, np.log(a), np.log(b), np.log(both)])
+
+
 PRIORS = dict(
     zip(
         FAMILIES,
@@ -259,6 +269,7 @@ PRIORS = dict(
             _no_highest_order,
             _decomposable,
             _dirichlet_process,
+            _odds_ratio,
         ),
         strict=True,
     )

@@ -94,10 +94,11 @@ def test_rows_with_too_few_or_many_cells_are_all_named(tmp_path):
         (b"\n \n", ["the file is empty"]),
         (b"a,b\n", ["a header but no rows"]),
         (b"a,a,\n1,2,3\n", ["columns 1 and 2 have the same name", "column 3 has no name"]),
-        (b"a;b\n1;2\n", ["divided by semicolons"]),
         (b"a,b\n1,\x00\n", ["line 2: the file holds a NUL"]),
-        (b"a\nx\ncaf\xe9\n", ["line 3: the file is not UTF-8"]),
-        ("a\n1\n".encode("utf-16"), ["line 1: the file is not UTF-8 (it looks like UTF-16)"]),
+        (b"a\nx\ncaf\x81\n", ["line 3: the file is not UTF-8: save it again"]),
+        ("a\nМосква\n".encode("cp1251"), ["line 2: the file is not UTF-8: save it again"]),
+        (b"a\ncaf\xc3\xa9\ncaf\xe9\n", ["line 3: the file is not UTF-8, and parts of it are"]),
+        ("a\n1\n".encode("utf-16")[:-1], ["the file is not whole UTF-16"]),
         (b'a,b\n1,2\n"x,2\n', ["line 3: a quote opens in this row and is never closed"]),
         (b'a,b\n1,2\n"x"y,2\n', ["line 3: text follows a closing quote"]),
         (b"a\n1\n" + b"x" * 140_000 + b"\n", ["line 3: a cell has more than 131,072 characters"]),
@@ -115,8 +116,8 @@ def test_what_is_no_file_is_a_usage_error(tmp_path):
     for name, reason in (
         ("absent.csv", "there is no file"),
         ("folder.csv", "is a folder"),
-        ("t.xlsx", r"ending in \.csv, \.tsv or \.parquet"),
-        ("noending", r"ending in \.csv, \.tsv or \.parquet"),
+        ("t.xls", r"ending in \.csv, .*: save it as \.xlsx"),
+        ("noending", r"ending in \.csv, .*: save it as one"),
         ("nul\0.csv", "cannot be opened"),
     ):
         with pytest.raises(UsageError, match=reason):
@@ -259,3 +260,12 @@ def test_arbitrary_bytes_are_a_table_or_an_error_of_ours(tmp_path_factory, data)
         assert len(table.cells) == len(table.columns)
         assert all(len(column) == len(table.lines) > 0 for column in table.cells)
         assert list(table.lines) == sorted(set(table.lines))
+
+
+@pytest.mark.parametrize(
+    "other", ["Re\u200bd Cross", "R\u0435d Cross", "red\u00a0cross", "Red\u2009Cross\u200f"]
+)
+def test_names_that_only_look_alike_are_warned_of(other):
+    ((code, text),) = similar_names(["Red Cross", other, "Airwars"], "sources")
+    assert code == "similar_names"
+    assert "are taken as different sources" in text

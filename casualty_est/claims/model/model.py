@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from html import escape
@@ -17,10 +17,16 @@ from casualty_est.claims.model.layout import Layout, build_layout, effective_rol
 from casualty_est.claims.model.over_time import asked_over_time, read_sources, windows_note
 from casualty_est.claims.model.totals import EstimateRow, estimate_rows
 from casualty_est.claims.table.claim import Claim
-from casualty_est.claims.table.claims import Claims
-from casualty_est.claims.table.counting import count_once, documented, documented_to
+from casualty_est.claims.table.claims import Claims, window_text
+from casualty_est.claims.table.counting import (
+    count_once,
+    documented,
+    documented_in,
+    documented_part,
+    documented_to,
+)
 from casualty_est.claims.table.over_time import THIN
-from casualty_est.claims.table.tally import Counted
+from casualty_est.claims.table.tally import REPLACED, UNSEEN, Counted
 from casualty_est.errors import UsageError
 from casualty_est.kinds import room
 from casualty_est.priors import Ground, Priors, read_priors
@@ -172,6 +178,7 @@ class ClaimsModel:
             "drift": dict(self.time.drift),
             "restated": restated,
         }
+        self.notes += tuple(self._documented_parts())
         self._engines: dict[str, Any] = {}
 
     def _own_conflict(self, conflict: str | None) -> tuple[OwnConflict, ...]:
@@ -292,6 +299,14 @@ class ClaimsModel:
         tree: xarray.DataTree = prior.prior_predictive(self, draws=draws, seed=seed)
         return tree
 
+    def _documented_parts(self) -> Iterator[Note]:
+        """Note what is documented for a part of the window of the first row, and not for it all."""
+        for row in self.rows[:1] if self.counted.grid is not None else ():
+            claim = documented_part(self._spoken(row), self.documented(row))
+            if claim is not None:
+                said = f"{claim.quantity.text} ({claim.source}, {window_text(claim.window)})"
+                yield "documented_part", f"documented for a part of the window only: {said}"
+
     def documented(self, row: EstimateRow) -> Documented | None:
         """Return the largest lower end stated for exactly that cell, as published.
 
@@ -304,9 +319,10 @@ class ClaimsModel:
         -------
         Documented or None
         """
-        if self.layout.timeline is not None and row.end is not None:
-            return documented_to(self._spoken(row), row.end)
-        return documented(self._spoken(row), row.label, (row.start, row.end))
+        grid, window = self.counted.grid, (row.start, row.end)
+        if grid is not None and row.end is not None:
+            return documented_in(self._spoken(row), window, grid)
+        return documented(self._spoken(row), row.label, window)
 
     def documented_by(
         self, row: EstimateRow, days: Sequence[date], *, published: bool = False
@@ -327,16 +343,18 @@ class ClaimsModel:
         list of float or None
         """
         lows: list[float | None] = []
-        spoken = self._spoken(row)
+        # What was replaced later had been published all the same.
+        spoken = self._spoken(row, replaced=published)
         for day in days:
             seen = [c for c in spoken if not published or (c.reported or c.end or day) <= day]
             stated = documented_to(seen, day)
             lows.append(None if stated is None else stated.low)
         return lows
 
-    def _spoken(self, row: EstimateRow) -> list[Claim]:
-        """Claims on exactly that cell that were published by the as-of date, with their roles."""
-        unseen = {id(out.claim) for out in self.counted.left_out if out.code == "after_as_of"}
+    def _spoken(self, row: EstimateRow, *, replaced: bool = False) -> list[Claim]:
+        """Claims on exactly that cell that their source upholds by the as-of date, with roles."""
+        codes = UNSEEN if replaced else UNSEEN | REPLACED
+        unseen = {id(out.claim) for out in self.counted.left_out if out.code in codes}
         # What the analyst says of a source holds here too, not only in the likelihood.
         return [
             replace(claim, role=self._role(claim))

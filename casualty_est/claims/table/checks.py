@@ -16,23 +16,31 @@ from casualty_est.claims.table.claim import (
     CellKey,
     Claim,
 )
+from casualty_est.claims.table.questions import contradictions, questions
 from casualty_est.errors import InputError, Problem
 from casualty_est.quantity.quantity import Quantity
 from casualty_est.tables.cells import ROLES
 from casualty_est.tables.checks import (
     CONTROLS_IN_PROSE,
     convert,
-    iso_date,
     nearest,
-    one_of,
+    noted_quantities,
     quantity_cell,
     quantity_problems,
     shown_safely,
     similar_names,
     unknown_columns,
 )
+from casualty_est.tables.dates import no_such_year, read_days
+from casualty_est.tables.names import reworded, sums, word_of
 from casualty_est.tables.read import Table
 
+ANY = DEFAULTS["perpetrator"]
+Note = tuple[str, str]
+_DAYS = {"start": "start", "end": "end", "reported": ""}
+_WORDS = ("role", "level", "outcome", "group", "perpetrator", "hedge")
+_LONGEST_WINDOW = 100  # years
+_LATE = 3653  # days by which a window may end after its publication, to be asked about
 _SHOWN = ("source", "scope", "group", "perpetrator", "derived_from", "quotes", "alias_of")
 
 
@@ -45,52 +53,102 @@ def validate(
         free = [name for name in table.columns if name not in COLUMNS]
         reason = f"the column {column!r} is required and missing{nearest(column, free)}: add it"
         problems.append(Problem(reason, table.header_line))
-    parsed = _parsed(table, problems, quantities)
+    parsed, read_notes = _parsed(table, problems, quantities)
     broken = {problem.line for problem in problems}
     if "source" in required:
         problems[:] = [problem for problem in problems if problem.column != "source"]
     rows = [Claim(*values) for values in zip(*parsed, table.lines, strict=True)]
+    sound: set[tuple[Any, ...]] = set()  # windows that were looked at
     for index, row in enumerate(rows):
-        if row.start or row.quotes or row.alias_of or row.derived_from:
-            problems.extend(_row_problems(table, index, row))
+        days = (row.start, row.end, row.reported)
+        if days in sound and not (row.quotes or row.alias_of or row.derived_from):
+            continue
+        told = list(_row_problems(table, index, row))
+        problems.extend(told)
+        if not told:
+            sound.add(days)
+    problems.extend(sums(table, "source"))
+    problems.extend(contradictions(table, rows))
     problems.extend(_alias_problems(table, rows))
     problems.extend(_role_problems(table, rows, broken))
     if problems:
         raise InputError(sorted(problems, key=lambda problem: problem.line or 0), table.name)
-    return tuple(rows), _warnings(table, rows)
+    said = [*read_notes, *noted_quantities(table, [row.quantity for row in rows])]
+    return tuple(rows), (*said, *questions(table, rows), *_warnings(table, rows))
 
 
 def _parsed(
     table: Table, problems: list[Problem], quantities: list[Quantity] | None
-) -> list[Sequence[Any]]:
+) -> tuple[list[Sequence[Any]], list[Note]]:
     """Return one parsed column per field of `Claim`, in its order."""
     parsers: dict[str, Any] = {
         "source": _required,
-        "quantity": quantity_cell,
-        "role": one_of(ROLES),
-        "level": one_of(LEVELS, DEFAULTS["level"]),
+        "role": word_of("role", ROLES),
+        "level": word_of("level", LEVELS, DEFAULTS["level"]),
         "scope": _scope,
-        "start": iso_date,
-        "end": iso_date,
-        "reported": iso_date,
-        "outcome": one_of(OUTCOMES, DEFAULTS["outcome"]),
-        "group": lambda text: text or DEFAULTS["group"],
-        "perpetrator": lambda text: text or DEFAULTS["perpetrator"],
-        "hedge": one_of(HEDGES),
+        "outcome": word_of("outcome", OUTCOMES, DEFAULTS["outcome"]),
+        "group": word_of("group", GROUPS, DEFAULTS["group"], strict=False),
+        "perpetrator": word_of("perpetrator", (ANY,), ANY, strict=False),
+        "hedge": word_of("hedge", HEDGES),
         "derived_from": _names,
         "quotes": lambda text: text or None,
         "alias_of": lambda text: text or None,
         "citation": shown_safely(str, CONTROLS_IN_PROSE),
+        "independent": yes_or_no,
     }
     parsers |= {column: shown_safely(parsers[column]) for column in _SHOWN}
-    parsed: list[Sequence[Any]] = []
-    for column in COLUMNS:
-        if column == "quantity" and quantities is not None:
-            problems.extend(quantity_problems(table, quantities))
-            parsed.append(quantities)
+    columns: dict[str, Sequence[Any]] = {}
+    notes: list[Note] = []
+    # The outcome comes before the quantity, which is read as what it says.
+    for column in sorted(COLUMNS, key=lambda name: name == "quantity"):
+        if column == "quantity":
+            columns[column] = _quantities(table, columns["outcome"], problems, quantities)
+        elif column in _DAYS:
+            edge = _DAYS[column]
+            columns[column], said = read_days(table, column, problems, edge=edge)
+            notes += said
         else:
-            parsed.append(convert(table, column, parsers[column], problems))
-    return parsed
+            columns[column] = convert(table, column, parsers[column], problems)
+            if column in _WORDS:
+                notes += reworded(table, column, columns[column])
+    return [columns[column] for column in COLUMNS], notes
+
+
+def _quantities(
+    table: Table,
+    outcomes: Sequence[str | None],
+    problems: list[Problem],
+    quantities: Sequence[Quantity] | None,
+) -> Sequence[Quantity | None]:
+    if quantities is not None:
+        problems.extend(quantity_problems(table, quantities))
+        return quantities
+    if set(outcomes) <= {"killed", None}:
+        return convert(table, "quantity", quantity_cell, problems)
+    texts = table.column("quantity")
+    values: dict[tuple[str, str], Quantity | None] = {}
+    reasons: dict[tuple[str, str], str] = {}
+    keys = [(text, outcome or "killed") for text, outcome in zip(texts, outcomes, strict=True)]
+    for key in dict.fromkeys(keys):
+        try:
+            values[key] = quantity_cell(*key)
+        except ValueError as error:
+            values[key], reasons[key] = None, str(error)
+    for row, key in enumerate(keys) if reasons else ():
+        if key in reasons:
+            problems.append(table.problem(row, reasons[key], "quantity", key[0]))
+    return [values[key] for key in keys]
+
+
+def yes_or_no(text: str) -> bool:
+    """Read 1 or 0; a blank is no."""
+    folded = text.casefold()
+    if folded in ("", "0", "0.0", "no", "false"):
+        return False
+    if folded in ("1", "1.0", "yes", "true"):
+        return True
+    msg = "this column holds 1 where the figure was counted apart, and nothing elsewhere"
+    raise ValueError(msg)
 
 
 def _required(text: str) -> str:
@@ -124,7 +182,21 @@ def _row_problems(table: Table, index: int, row: Claim) -> Iterator[Problem]:
     if row.start and row.reported and row.reported < row.start:
         reason = f"nobody can report before the window starts, {row.start}: correct one of the two"
         yield table.problem(index, reason, "reported", str(row.reported))
-    others = {"derived_from": row.derived_from, "quotes": [row.quotes], "alias_of": [row.alias_of]}
+    for column, day in (("start", row.start), ("end", row.end), ("reported", row.reported)):
+        if day and (reason := no_such_year(day)):
+            yield table.problem(index, reason, column, str(day))
+            return
+    if row.start and row.end and row.end.year - row.start.year > _LONGEST_WINDOW:
+        reason = f"the window is longer than {_LONGEST_WINDOW} years: correct start or end"
+        yield table.problem(index, reason, "end", str(row.end))
+    if row.end and row.reported and (row.end - row.reported).days > _LATE:
+        reason = f"nobody can count up to this day in a report of {row.reported}: correct one"
+        yield table.problem(index, reason, "end", str(row.end))
+    others = {
+        "derived_from": row.derived_from or (),
+        "quotes": [row.quotes],
+        "alias_of": [row.alias_of],
+    }
     for column, names in others.items():
         if row.source and row.source in names:
             reason = "this column names another source and this is the source itself: leave it out"

@@ -62,6 +62,8 @@ class Claim:
         The other name of the same source.
     citation : str
         Where it was published.
+    independent : bool
+        Whether the table says that it was counted apart from equal figures of others.
     line : int or None
         Line of the file, or row of the dataframe (`Claims.where` says which).
 
@@ -87,6 +89,7 @@ class Claim:
     quotes: str | None = None
     alias_of: str | None = None
     citation: str = ""
+    independent: bool = False
     line: int | None = None
 
     @property

@@ -12,7 +12,9 @@ from casualty_est.claims.table.checks import follow_aliases, validate
 from casualty_est.claims.table.claim import COLUMNS, Claim, Window
 from casualty_est.errors import InputError, Problem
 from casualty_est.quantity.quantity import Quantity
+from casualty_est.tables.names import recognised
 from casualty_est.tables.read import Table, read_table, table_from
+from casualty_est.tables.table import collector_paused
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,8 +39,10 @@ class Claims:
     rows : tuple of Claim
         Every row, in the order of the table.
     warnings : tuple of (code, text)
-        What was assumed or left unread: codes ``unknown_columns``, ``default``,
-        ``similar_names`` and ``no_counts``.
+        What was recognised, assumed, left unread or is asked: codes ``encoding``, ``separator``,
+        ``sheet``, ``records``, ``above_header``, ``recognised``, ``reworded``, ``dates``,
+        ``level``, ``parts``, ``role_against_group``, ``part_of_group``, ``reported_before_end``,
+        ``copies``, ``unknown_columns``, ``default``, ``similar_names`` and ``no_counts``.
     name : str or None
         Name of the file, without its folder.
     where : str
@@ -63,16 +67,19 @@ class Claims:
     where: str
 
     def __init__(self, data: object, name: str | None = None) -> None:
-        self._fill(table_from(data, name), [])
+        self._read(table_from(data, name), [])
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> Claims:
-        r"""Read a CSV, TSV or parquet file.
+        r"""Read a text table, a workbook, JSON records or a parquet file.
+
+        Common names of columns, other separators and encodings are recognised; `warnings` says
+        what was.
 
         Parameters
         ----------
         path : str or path-like
-            UTF-8 file ending in ``.csv`` or ``.tsv``, or a ``.parquet`` file.
+            File ending in ``.csv``, ``.tsv``, ``.txt``, ``.xlsx``, ``.json`` or ``.parquet``.
 
         Returns
         -------
@@ -95,7 +102,8 @@ class Claims:
         1
         """
         problems: list[Problem] = []
-        return cls.__new__(cls)._fill(read_table(path, problems=problems), problems)
+        with collector_paused():
+            return cls.__new__(cls)._read(read_table(path, problems=problems), problems)
 
     @classmethod
     def from_rows(cls, rows: Iterable[Claim], name: str | None = None) -> Claims:
@@ -133,11 +141,19 @@ class Claims:
         table = Table(name, COLUMNS, cells, lines, "row", None)
         return cls.__new__(cls)._fill(table, [], [row.quantity for row in given])
 
+    def _read(self, table: Table, problems: list[Problem]) -> Claims:
+        return self._fill(recognised(table, "claims", COLUMNS, problems, outcomes=True), problems)
+
     def _fill(
         self, table: Table, problems: list[Problem], quantities: list[Quantity] | None = None
     ) -> Claims:
         rows, warnings = validate(table, problems, quantities)
-        values = {"rows": rows, "warnings": warnings, "name": table.name, "where": table.where}
+        values = {
+            "rows": rows,
+            "warnings": (*table.notes, *warnings),
+            "name": table.name,
+            "where": table.where,
+        }
         for field, value in values.items():
             # The class is frozen; this is the one place that may write.
             object.__setattr__(self, field, value)
@@ -230,6 +246,7 @@ def _as_text(row: Claim) -> tuple[str, ...]:
     texts: dict[str, Any] = {column: getattr(row, column) or "" for column in COLUMNS}
     days = {name: texts[name].isoformat() for name in ("start", "end", "reported") if texts[name]}
     others = {"quantity": row.quantity.text, "derived_from": "; ".join(row.derived_from)}
+    others["independent"] = "1" if row.independent else ""
     return tuple((texts | days | others).values())
 
 

@@ -12,6 +12,7 @@ from casualty_est.claims.table.claims import Claims
 from casualty_est.claims.table.derived import drop_derived
 from casualty_est.claims.table.over_time import OverTime, spread_over_time
 from casualty_est.claims.table.tally import Counted, Tally, series
+from casualty_est.claims.table.time_grid import TimeGrid
 from casualty_est.claims.table.windows import WindowError, share_windows
 from casualty_est.tables.cells import DOCUMENTING_ROLES, Documented
 
@@ -239,6 +240,42 @@ def documented(claims: Iterable[Claim], key: CellKey, window: Window) -> Documen
     cell = [claim for claim in claims if claim.cell_key == key]
     alone = len({claim.window for claim in cell}) == 1
     return _largest(claim for claim in cell if _is_about(claim, window, alone))
+
+
+def documented_in(claims: Sequence[Claim], window: Window, grid: TimeGrid) -> Documented | None:
+    """Return the largest lower end that documenting sources state last for one cell and window.
+
+    A count that stops a year before is not that of the whole, so the days that a claim covers must
+    be those of the window, but for a step of the grid or one day in twenty. What a source said
+    before its last number is replaced.
+    """
+    first, last = window
+    if last is None:
+        return None
+    # Before anybody counts a cell there is nothing to count.
+    begins = [claim.start for claim in claims if claim.start is not None]
+    first = max(filter(None, (first, min(begins, default=None))), default=last)
+    slack = max((last - first).days / 20, float(grid.days.max()))
+    said: dict[str, list[tuple[date, date, Claim]]] = defaultdict(list)
+    for claim in claims:
+        day = claim.end or claim.reported
+        if day is None or day > last or (last - day).days >= slack:
+            continue
+        if claim.start is None or abs((claim.start - first).days) < slack:
+            said[claim.source].append((day, claim.reported or day, claim))
+    upheld = []
+    for stated in said.values():
+        newest = max(when for *when, _ in stated)
+        upheld += [claim for *when, claim in stated if when == newest]
+    return _largest(upheld)
+
+
+def documented_part(claims: Iterable[Claim], whole: Documented | None) -> Claim | None:
+    """Return the claim with the largest documented number, if that is not what the whole has."""
+    documenting = [(low, c) for c in claims if c.role in DOCUMENTING_ROLES
+                   and (low := c.quantity.stated_low) is not None]  # fmt: skip
+    low, claim = max(documenting, key=lambda pair: pair[0], default=(0, None))
+    return claim if whole is None or low > whole.low else None
 
 
 def documented_to(claims: Iterable[Claim], day: date) -> Documented | None:

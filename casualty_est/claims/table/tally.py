@@ -22,6 +22,9 @@ _SUMMARY = {
     "restated": "superseded by a later total of the same source",
     "restated_step": "restated by the same source within one step of the grid",
 }
+# What its source has replaced since, or nobody had seen: it is not documented any more, or yet.
+REPLACED = frozenset({"restated", "restated_step"})
+UNSEEN = frozenset({"after_as_of"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,14 @@ def ratios_within(layout: IncidentLayout, theta: Array, gamma: Array) -> Array:
     return ratios * np.exp(gamma)[:, None]
 
 
+def denial(layout: IncidentLayout, theta: Array) -> Array:
+    """Probability to say that nobody died, (draw, source); NaN of a source that never does."""
+    said = np.full((len(theta), len(layout.readings.patterns.sources)), np.nan)
+    at = [layout.readings.listers[i] for i in layout.arrays.denier_of]
+    said[:, at] = special.expit(layout.parameters.get(theta, "denial"))
+    return said
+
+
 def conceded_share(layout: IncidentLayout, theta: Array) -> tuple[Array, Array]:
     """Mean conceded share where not everything is conceded, and how often everything is."""
     d = layout.arrays
@@ -203,6 +211,7 @@ def identification(
     for name, title in (
         ("grade", "grade {}: real and by the perpetrator"),
         ("share", "share of {}"),
+        ("denial", "how often {} says that nobody died"),
     ):
         if name in blocks:
             p = special.expit(layout.parameters.get(theta, name))

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from scipy import stats
 
 from casualty_est.incidents.inference.after import Reconstructed
+from casualty_est.incidents.model.denials import where_denied
 from casualty_est.incidents.model.readings import ACCEPTED
-from casualty_est.incidents.schema import BySize, Graded, Reported
+from casualty_est.incidents.schema import BySize, Denied, Graded, Reported
 from casualty_est.incidents.table.incident import VERDICTS
 from casualty_est.incidents.table.patterns import NOT_MENTIONED
 from casualty_est.incidents.table.summary import lowest_of, size_of, sizes_of
+from casualty_est.result.schema import Span
 
 if TYPE_CHECKING:
     from casualty_est.incidents.model.model import IncidentModel
@@ -53,6 +56,25 @@ def reports(model: IncidentModel) -> tuple[Reported, ...]:
         }
         said.append(Reported(name, model.roles[name], low=low, high=high, **numbers, **own))
     return tuple(said)
+
+
+def denials(model: IncidentModel) -> tuple[Denied, ...]:
+    """Sources that say of some incidents that nobody died, and how often others contradict."""
+    readings, layout = model.layout.readings, model.layout
+    patterns = readings.patterns
+    some = np.zeros(patterns.claim.shape, bool)
+    for s, quantities in enumerate(patterns.claims):
+        deadly = np.array([(size_of(quantity) or 0) > 0 for quantity in quantities] + [False])
+        speaks = (patterns.claim[:, s] >= 0) & ((s != readings.judge) | readings.speaks)
+        some[:, s] = deadly[np.where(speaks, patterns.claim[:, s], -1)]
+    rows = []
+    for name, prior in layout.denials.items():
+        said = where_denied(readings, patterns.sources.index(name))
+        against = said & some.any(axis=1)
+        many, contradicted = (int(patterns.count[which].sum()) for which in (said, against))
+        ends = stats.beta.ppf((0.5, 0.025, 0.975), prior.first, prior.second)
+        rows.append(Denied(name, many, contradicted, Span(*map(float, ends)), prior.ground))
+    return tuple(rows)
 
 
 def by_size(model: IncidentModel) -> BySize:

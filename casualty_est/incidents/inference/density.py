@@ -20,7 +20,7 @@ class Density:
         self.hold(build_parts(layout, tables.NORMAL))
         self._none = np.zeros((0, self.parts.table.shape[1]))
         # What a lone source states, on its own scale, depends on no parameter: computed once.
-        free = {"bias", "log_count_sd", "exact"}
+        free = {"bias", "log_count_sd", "exact", "denial"}
         self._free = any(b.name in free for b in layout.parameters.blocks)
         self._spoken = False
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,15 +16,17 @@ from casualty_est.incidents.inference.after import (
     reconstruct,
     stated_numbers,
 )
-from casualty_est.incidents.inference.data import by_size, grades, reports
-from casualty_est.incidents.inference.sample import sample
+from casualty_est.incidents.inference.data import by_size, denials, grades, reports
+from casualty_est.incidents.inference.rounds import advice, next_starts, thinning, told
+from casualty_est.incidents.inference.sample import Sampled, sample, sample_from
 from casualty_est.incidents.model.layout import IncidentLayout
 from casualty_est.incidents.model.model import NO_LEVEL
 from casualty_est.incidents.model.ratios import ratio_prior, ratio_prior_sd, ratio_text
 from casualty_est.incidents.schema import AnchorUsed, IncidentDetails
-from casualty_est.result.call import check_counts, one_blas_thread, settle_seed, versions
+from casualty_est.result.call import Report, check_counts, one_blas_thread, settle_seed, versions
 from casualty_est.result.call import progress_bar as show_progress
 from casualty_est.result.convergence import diagnose, not_converged
+from casualty_est.result.going_on import GROWTH, Budget, go_on, seconds_of
 from casualty_est.result.schema import Diagnostics, Meta, Note, Row, SourceRow, Span
 
 if TYPE_CHECKING:
@@ -34,11 +37,22 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 PACKAGES = ("casualty_est", "numpy", "scipy", "numba", "nutpie", "arviz", "xarray")
 LEARNED = 0.7  # posterior over prior sd of the anchor's ratio below which the data set the level
-ADVICE = (
-    "run more draws (draws=4000, tune=4000)",
-    "look at sources whose prior is far from their numbers (est.sources())",
-    "fix the scale (scale='cut')",
-)
+USUAL = {"draws": 1000, "tune": 1000, "chains": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round of a fit, checked."""
+
+    theta: Array  # (chain, draw, element): every draw
+    sampled: Sampled  # those that are kept
+    again: Reconstructed
+    gamma: Array
+    rows: list[answer.Row]
+    deaths: Array
+    diagnostics: Diagnostics
+    lost: int  # chains of earlier rounds that began anew
+    first: Diagnostics  # the check of the first round
 
 
 @one_blas_thread()  # the number of threads moves the last digits of a sum
@@ -50,35 +64,33 @@ def fit(
     tune: int,
     chains: int,
     progress_bar: bool | None,
+    budget: Budget = None,
 ) -> tuple[xarray.DataTree, Meta, IncidentDetails]:
     """Compute the posterior of an incidents model."""
     check_counts(draws=draws, chains=chains, tune=tune)
     seed = settle_seed(seed)
     layout = model.layout
     settings = {"draws": draws, "tune": tune, "chains": chains, "seed": seed}
+    usual = {name: settings[name] for name in USUAL} == USUAL
+    seconds = seconds_of(budget, usual=usual)
     with show_progress(progress_bar) as report:
         report("compiling", None)
-
-        def on_progress(done: int, total: int) -> None:
-            report("sampling", done / total)
-
-        sampled = sample(layout, **settings, on_progress=on_progress)
-        report("drawing incidents", None)
-        theta = sampled.theta.reshape(-1, sampled.theta.shape[-1])
-        again = reconstruct(layout, theta, answer.gap_columns(model)[0], seed)
-    rng = np.random.default_rng([seed, 2])
-    # Under the cut the anchor's bias is drawn from its prior: no data can have changed it.
+        last, rounds = go_on(
+            lambda number, before: _round(model, settings, number, before, report),
+            lambda one: one.diagnostics.converged,
+            seconds,
+        )
+    sampled, again, gamma, rows = last.sampled, last.again, last.gamma, last.rows
+    deaths, diagnostics = last.deaths, last.diagnostics
     prior, judge = layout.anchor.prior, layout.readings.judge
-    gamma = rng.normal(prior.mu, prior.sd, len(theta)) if layout.cut else np.zeros(len(theta))
-    rows = answer.rows(model, len(theta), rng)
-    deaths = answer.row_deaths(rows, again, np.exp(-gamma))
+    theta = sampled.theta.reshape(-1, sampled.theta.shape[-1])
     ratio = answer.ratios_within(layout, theta, gamma)
     values = _values(layout, theta, again, gamma, deaths, ratio)
-    log_deaths = np.log(np.maximum(deaths, 0.5)).reshape(chains, draws, -1)
-    diagnostics = diagnose({"log_deaths": log_deaths, "theta": sampled.theta}, sampled.stats)
+    shape = sampled.theta.shape[:2]
+    log_deaths = np.log(np.maximum(deaths, 0.5)).reshape(*shape, -1)
     learned = _anchor_learned(model, sampled.theta)
     # Under the cut the anchor's bias is independent of all else: without it there is less noise.
-    log_total = log_deaths[..., 0] + gamma.reshape(chains, draws)
+    log_total = log_deaths[..., 0] + gamma.reshape(shape)
     details = IncidentDetails(
         identification=answer.identification(model, log_total, sampled.theta, learned),
         anchor=AnchorUsed(layout.anchor.source, prior.median, prior.sd, layout.anchor.how, learned),
@@ -88,9 +100,63 @@ def fit(
         reports=reports(model),
         by_size=by_size(model),
         grades=grades(model, again),
+        denials=denials(model),
     )
-    meta = _metadata(model, rows, learned, diagnostics, settings)
+    notes = [Note(code, text) for code, text in model.notes]
+    if rounds > 1:
+        notes.insert(0, Note("went_on", told(rounds, settings, last.first, last.lost)))
+    if not diagnostics.converged:
+        steps = advice(model, last.theta, diagnostics, rounds, seconds)
+        notes.insert(0, not_converged(diagnostics.reasons, steps))
+    meta = _metadata(model, rows, learned, diagnostics, settings, notes)
     return _tree(model, rows, values, sampled, again, gamma), meta, details
+
+
+def _round(
+    model: IncidentModel,
+    settings: Mapping[str, int],
+    number: int,
+    before: Round | None,
+    report: Report,
+) -> Round:
+    """Sample, draw the incidents, and check; from the second round on with more draws.
+
+    Those that are kept are evenly spaced.
+    """
+    layout, seed = model.layout, settings["seed"]
+    every = thinning(number, settings["draws"], settings["chains"])
+
+    def on_progress(done: int, total: int) -> None:
+        report(f"sampling, round {number + 1}" if number else "sampling", done / total)
+
+    lost = 0
+    if before is None:
+        drawn = sample(layout, **settings, on_progress=on_progress)
+    else:
+        starts, lost = next_starts(layout, before.theta, (seed, 3, number))
+        streams = np.random.SeedSequence((seed, 4, number)).generate_state(len(starts))
+        more = {name: GROWTH**number * settings[name] for name in ("draws", "tune")}
+        seeds = [int(stream) for stream in streams]
+        drawn = sample_from(layout, starts, **more, seeds=seeds, on_progress=on_progress)
+    report("drawing incidents", None)
+    sampled = Sampled(
+        drawn.theta[:, every - 1 :: every],
+        {name: value[:, every - 1 :: every] for name, value in drawn.stats.items()},
+    )
+    theta = sampled.theta.reshape(-1, sampled.theta.shape[-1])
+    again = reconstruct(layout, theta, answer.gap_columns(model)[0], seed)
+    rng = np.random.default_rng([seed, 2])
+    # Under the cut the anchor's bias is drawn from its prior: no data can have changed it.
+    prior = layout.anchor.prior
+    gamma = rng.normal(prior.mu, prior.sd, len(theta)) if layout.cut else np.zeros(len(theta))
+    rows = answer.rows(model, len(theta), rng)
+    deaths = answer.row_deaths(rows, again, np.exp(-gamma))
+    log_deaths = np.log(np.maximum(deaths, 0.5)).reshape(*sampled.theta.shape[:2], -1)
+    # Divergences and energy are those of all draws.
+    checked = diagnose({"log_deaths": log_deaths, "theta": sampled.theta}, drawn.stats)
+    first = before.first if before else checked
+    lost += before.lost if before else 0
+    return Round(drawn.theta, sampled, again, gamma, rows, deaths, checked, lost, first)
 
 
 def _values(
@@ -114,6 +180,8 @@ def _values(
         "real_incidents": again.real.sum(axis=1).astype(float),
         "unlisted_incidents": again.missed.sum(axis=1).astype(float),
     }
+    if layout.denials:
+        variables["denial"] = answer.denial(layout, theta)
     if layout.unlisted == "none":
         for name in ("completeness_listed", "completeness_reported", "unlisted_incidents"):
             del variables[name]
@@ -126,6 +194,7 @@ VARIABLES = {
     "ratio_within": ("own count / true deaths, within an incident", "source"),
     "completeness_listed": ("share of all deaths that lie in incidents the source lists", "source"),
     "completeness_reported": ("deaths it reports / all deaths", "source"),
+    "denial": ("probability to say that nobody died", "source"),
     "inclusion": ("probability", "source", "size"),
     "real_incidents": ("incidents",),
     "unlisted_incidents": ("incidents",),
@@ -192,10 +261,8 @@ def _metadata(
     learned: float | None,
     diagnostics: Diagnostics,
     settings: dict[str, int],
+    notes: list[Note],
 ) -> Meta:
-    notes = [Note(code, text) for code, text in model.notes]
-    if not diagnostics.converged:
-        notes.insert(0, not_converged(diagnostics.reasons, ADVICE))
     return Meta(
         kind=model.kind,
         seed=settings["seed"],

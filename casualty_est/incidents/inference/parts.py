@@ -65,9 +65,13 @@ class Statements(NamedTuple):
     weight: Array
     if_exact: Array  # (statement, cell)
     outlier: Array  # (statement,)
+    denies: Array  # (statement,): its probability where the source has it that nobody died
+    denier: Ints  # (denier,): its lister
     exact: Array  # (lister,)
+    denial: Array  # (lister,)
     written: Array  # (statement, cell)
     by_exact: Array  # (lister,)
+    by_denial: Array  # (lister,)
 
 
 class Concessions(NamedTuple):
@@ -169,8 +173,8 @@ def build_parts(layout: IncidentLayout, normal: Array) -> Parts:
             zeros((own, cells)), zeros((own, cells)), zeros(listers), zeros(listers),
         ),
         Statements(
-            d.statement_of, d.pointer, d.cell, d.weight, d.exact, d.outlier, zeros(listers),
-            zeros((spoken, cells)), zeros(listers),
+            d.statement_of, d.pointer, d.cell, d.weight, d.exact, d.outlier, d.denies, d.denier_of,
+            zeros(listers), zeros(listers), zeros((spoken, cells)), zeros(listers), zeros(listers),
         ),
         Concessions(
             d.conceded, d.conceded_exact, d.conceded_outlier, d.share_log, d.share_log1m,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,13 +56,23 @@ def density_function(
 
 
 def start_point(layout: IncidentLayout) -> Array:
-    """Prior medians: where chains start, a little apart."""
+    """Prior medians: where chains start, a little apart.
+
+    The level of inclusion starts at the share of the listed incidents that a source holds. Where
+    all sources hold nearly all of them, many chains that started at its prior median would end in a
+    corner that holds next to nothing, in which nobody could have seen any other incident.
+    """
     middle: dict[str, Callable[[Array, Array], Array]] = {
         "normal": lambda mean, _: mean,
         "beta": lambda a, b: special.logit(a / (a + b)),
         "gamma": lambda shape, _: np.log(shape),
     }
-    return np.concatenate([middle[b.kind](b.first, b.second) for b in layout.parameters.blocks])
+    blocks = {b.name: middle[b.kind](b.first, b.second) for b in layout.parameters.blocks}
+    if layout.included:
+        d = layout.arrays
+        held = d.count @ d.histories[d.index[:, 0]]
+        blocks["inclusion"] = special.logit((held + 0.5) / (d.count.sum() + 1))
+    return np.concatenate(list(blocks.values()))
 
 
 def sample(
@@ -75,23 +85,13 @@ def sample(
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Sampled:
     """Sample the posterior of the parameters."""
-    import nutpie
-    from nutpie.compiled_pyfunc import from_pyfunc
-
     middle = start_point(layout)
     size = layout.parameters.size
-    make = density_function(layout)
-    make()(middle)  # compiled here once, not by every chain at the same time
+    density_function(layout)()(middle)  # compiled once, not by every chain at the same time
 
     def initial(chain_seed: int) -> Array:
         rng = np.random.default_rng(chain_seed)
         return middle + rng.uniform(-0.3, 0.3, size)
-
-    def expand(*_: object) -> Callable[[Array], dict[str, Array]]:
-        return lambda theta: {"theta": theta}
-
-    result_of = [np.dtype(np.float64)], [(size,)], ["theta"]
-    compiled = from_pyfunc(size, make, expand, *result_of, make_initial_point_fn=initial)
 
     def report(chain_progress: list[Any]) -> None:
         if on_progress is not None:
@@ -101,15 +101,84 @@ def sample(
     counts = {"draws": draws, "tune": max(tune, 1), "chains": chains, "seed": seed}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        result = nutpie.sample(
-            compiled,
-            **counts,
-            progress_bar=False,
-            save_warmup=False,
-            # The size of incidents against the ratios of sources is a ridge.
-            adaptation="low_rank",
-            progress_callback=report if on_progress else None,
-        )
+        running = _begin(layout, initial, counts, report if on_progress else None)
+        try:
+            return _read(running.wait())
+        except BaseException:
+            running.cancel()
+            raise
+
+
+def sample_from(
+    layout: IncidentLayout,
+    starts: Array,
+    *,
+    draws: int,
+    tune: int,
+    seeds: Sequence[int],
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Sampled:
+    """Sample again, each chain from a start of its own: starts (chain, element), seeds (chain,)."""
+    done = np.zeros(len(starts))
+
+    def report_of(chain: int) -> Callable[[list[Any]], None] | None:
+        def report(progress: list[Any]) -> None:
+            done[chain] = sum(one.finished_draws for one in progress)
+            if on_progress is not None:
+                on_progress(int(done.sum()), (draws + tune) * len(starts))
+
+        return report if on_progress else None
+
+    def from_start(start: Array) -> Callable[[int], Array]:
+        return lambda _seed: start
+
+    running = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            for chain, (start, seed) in enumerate(zip(starts, seeds, strict=True)):
+                counts = {"draws": draws, "tune": tune, "chains": 1, "seed": seed}
+                running.append(_begin(layout, from_start(start), counts, report_of(chain)))
+            apart = [_read(sampler.wait()) for sampler in running]
+        except BaseException:
+            for sampler in running:
+                sampler.cancel()
+            raise
+    names = apart[0].stats
+    return Sampled(
+        np.concatenate([one.theta for one in apart]),
+        {name: np.concatenate([one.stats[name] for one in apart]) for name in names},
+    )
+
+
+def _begin(
+    layout: IncidentLayout,
+    initial: Callable[[int], Array],
+    counts: dict[str, int],
+    report: Callable[[list[Any]], None] | None,
+) -> Any:
+    """Start chains of the compiled density in threads of their own."""
+    import nutpie
+    from nutpie.compiled_pyfunc import from_pyfunc
+
+    def expand(*_: object) -> Callable[[Array], dict[str, Array]]:
+        return lambda theta: {"theta": theta}
+
+    size, make = layout.parameters.size, density_function(layout)
+    result_of = [np.dtype(np.float64)], [(size,)], ["theta"]
+    return nutpie.sample(
+        from_pyfunc(size, make, expand, *result_of, make_initial_point_fn=initial),
+        **counts,
+        progress_bar=False,
+        save_warmup=False,
+        # The size of incidents against the ratios of sources is a ridge.
+        adaptation="low_rank",
+        progress_callback=report,
+        blocking=False,
+    )
+
+
+def _read(result: Any) -> Sampled:
     stats = result["sample_stats"]
     return Sampled(
         np.asarray(result["posterior"]["theta"].values),

@@ -144,19 +144,27 @@ def of_size(nobody: float, of: Size, slope: Any) -> None:
 
 @inner
 def of_statements(by: Statements, adjoint: Any, by_mass: Any) -> None:
-    """Slopes in the logits of exact reports, and the adjoint of the own counts."""
+    """Slopes in the logits of exact reports and of denial, and the adjoint of the own counts."""
     source, pointer, cell, weight = by.source, by.pointer, by.cell, by.weight
     if_exact, exact, written, by_exact = by.if_exact, by.exact, by.written, by.by_exact
+    outlier, denies, denial, by_denial = by.outlier, by.denies, by.denial, by.by_denial
     by_mass[:, :] = 0.0
     by_exact[:] = 0.0
+    by_denial[:] = 0.0
     for c in range(len(source)):
-        p, pull = exact[source[c]], 0.0
+        p, q, pull = exact[source[c]], denial[source[c]], 0.0
         by_row, right, said = adjoint[c], if_exact[c], written[c]
         for g in range(len(by_row)):
             pull += by_row[g] * (right[g] - said[g])
-        by_exact[source[c]] += (1 - OUTLIER) * pull * p * (1 - p)
+        by_exact[source[c]] += (1 - q) * ((1 - OUTLIER) * pull * p * (1 - p))
+        if q > 0:
+            moved = 0.0
+            for g in range(len(by_row)):
+                counted = (1 - OUTLIER) * (p * right[g] + (1 - p) * said[g])
+                moved += by_row[g] * (denies[c] - counted - OUTLIER * outlier[c])
+            by_denial[source[c]] += moved * q * (1 - q)
         for i in range(pointer[c], pointer[c + 1]):
-            scale, part = (1 - OUTLIER) * (1 - p) * weight[i], by_mass[cell[i]]
+            scale, part = (1 - q) * ((1 - OUTLIER) * (1 - p) * weight[i]), by_mass[cell[i]]
             for g in range(len(by_row)):
                 part[g] += scale * by_row[g]
 

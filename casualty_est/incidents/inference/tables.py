@@ -220,6 +220,7 @@ def statements(by: Statements, mass: Any, rows: Any) -> None:
     """Probability of each statement of a lister given the true deaths."""
     source, pointer, cell, weight = by.source, by.pointer, by.cell, by.weight
     if_exact, outlier, exact, written = by.if_exact, by.outlier, by.exact, by.written
+    denies, denial = by.denies, by.denial
     size = rows.shape[1]
     for c in range(len(outlier)):
         p, total, right, row = exact[source[c]], written[c], if_exact[c], rows[c]
@@ -232,6 +233,11 @@ def statements(by: Statements, mass: Any, rows: Any) -> None:
         floor = OUTLIER * outlier[c]
         for g in range(size):
             row[g] = (1 - OUTLIER) * (p * right[g] + (1 - p) * total[g]) + floor
+        q = denial[source[c]]
+        if q > 0:
+            said = q * denies[c]
+            for g in range(size):
+                row[g] = (1 - q) * row[g] + said
 
 
 @inner

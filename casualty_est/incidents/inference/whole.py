@@ -25,11 +25,11 @@ from casualty_est.incidents.model.layout import FRACTION, LONE_SD
 from casualty_est.incidents.model.parameters import NAMES
 
 ALPHA, BETA = math.exp(FRACTION[0]), math.exp(FRACTION[1])
-ZERO, HOLDERS, BIAS, SD, EXACT, HURDLE, ALL, SPLIT, GRADE, SHARE, MIXED, RECALL = (
+ZERO, HOLDERS, BIAS, SD, EXACT, HURDLE, ALL, SPLIT, GRADE, SHARE, MIXED, RECALL, DENIAL = (
     NAMES.index(name)
     for name in (
         "zero", "inclusion", "bias", "log_count_sd", "exact", "hurdle", "conceded_exact",
-        "fraction", "grade", "share", "grade_share", "recall",
+        "fraction", "grade", "share", "grade_share", "recall", "denial",
     )
 )  # fmt: skip
 
@@ -48,7 +48,7 @@ def fill(theta: Any, plain: Any, states: bool) -> None:
     first, row = at[HOLDERS, 0], len(holders.histories)
     tables.holders(theta[first : first + 3 * len(holders.inclusion)], size, holders, table)
     if states:
-        at_parameters(theta, at, counts, statements.exact)
+        at_parameters(theta, at, counts, statements)
         tables.own_counts(x, counts)
         tables.statements(statements, counts.mass, table[row : row + len(statements.outlier)])
     row += len(statements.outlier)
@@ -90,8 +90,9 @@ def chance(theta: Any, at: Any, name: int) -> float:
 
 
 @inner
-def at_parameters(theta: Any, at: Any, counts: Counts, exact: Any) -> None:
-    """Log ratio and log sd of the own counts of each lister, and how often they are exact."""
+def at_parameters(theta: Any, at: Any, counts: Counts, by: Statements) -> None:
+    """Log ratio and log sd of the own counts of each lister, how often exact, or a denial."""
+    exact, denial, denier = by.exact, by.denial, by.denier
     mean, chol, bias, sd = counts.mean, counts.chol, counts.bias, counts.sd
     for s in range(len(exact)):
         log_ratio = mean[s]
@@ -100,6 +101,8 @@ def at_parameters(theta: Any, at: Any, counts: Counts, exact: Any) -> None:
         bias[s] = log_ratio
         sd[s] = math.exp(theta[at[SD, 0] + s]) if at[SD, 1] > at[SD, 0] else LONE_SD
         exact[s] = expit(theta[at[EXACT, 0] + s]) if at[EXACT, 1] > at[EXACT, 0] else 0.0
+    for k in range(len(denier)):
+        denial[denier[k]] = expit(theta[at[DENIAL, 0] + k])
 
 
 @inner
@@ -163,7 +166,7 @@ def gradient(theta: Any, plain: Any, states: bool, free: bool, slope: Any) -> fl
         rows = adjoint[row : row + len(statements.outlier)]
         slopes.of_statements(statements, rows, counts.by_mass)
         slopes.of_own_counts(size.log_deaths, counts)
-        count_slopes(at, counts, statements.by_exact, slope)
+        count_slopes(at, counts, statements, slope)
     row += len(statements.outlier)
     conceded = len(concessions.outlier)
     if conceded:
@@ -176,11 +179,13 @@ def gradient(theta: Any, plain: Any, states: bool, free: bool, slope: Any) -> fl
 
 
 @inner
-def count_slopes(at: Any, counts: Counts, by_exact: Any, slope: Any) -> None:
-    """Slopes in log ratios, count sds and exact reports."""
-    chol, by_bias = counts.chol, counts.by_bias
+def count_slopes(at: Any, counts: Counts, by: Statements, slope: Any) -> None:
+    """Slopes in log ratios, count sds, exact reports and denials."""
+    chol, by_bias, by_exact = counts.chol, counts.by_bias, by.by_exact
     add(slope, at[EXACT, 0], by_exact[: at[EXACT, 1] - at[EXACT, 0]])
     add(slope, at[SD, 0], counts.by_sd[: at[SD, 1] - at[SD, 0]])
+    for k in range(len(by.denier)):
+        slope[at[DENIAL, 0] + k] += by.by_denial[by.denier[k]]
     for k in range(chol.shape[1]):
         pull = 0.0
         for s in range(len(by_bias)):

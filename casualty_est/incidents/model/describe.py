@@ -83,6 +83,11 @@ def _priors(model: IncidentModel) -> list[str]:
         lines.append(f"  log sd of own counts: {lay.LONE_SD:g}, fixed: nobody else counts")
     if "exact" in has:
         lines.append(f"  exactly right reports ~ Beta({lay.EXACT[0]:g}, {lay.EXACT[1]:g})")
+    lines += [
+        f"  {name} says that nobody died, whatever happened ~ Beta({p.first:.3g}, {p.second:.3g}) "
+        f"({p.ground})"
+        for name, p in layout.denials.items()
+    ]
     lines.append(f"  a statement has nothing to do with its incident: {lay.OUTLIER:g}")
     if "hurdle" in has:
         level, slope, sole = (_normal(*pair) for pair in lay.HURDLE)

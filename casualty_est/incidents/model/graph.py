@@ -129,7 +129,11 @@ def _statements(free: dict[str, Any], d: Arrays) -> Any:
             weights[row, d.cell[entries] - d.starts_of[1, s]] = d.weight[entries]
         written = pt.dot(weights, below[high] - below[low])
         meant = exact * d.exact[mine] + (1 - exact) * written
-        rows.append((1 - OUTLIER) * meant + OUTLIER * d.outlier[mine][:, None])
+        said = (1 - OUTLIER) * meant + OUTLIER * d.outlier[mine][:, None]
+        if s in d.denier_of:
+            denial = pt.sigmoid(free["denial"][int(np.flatnonzero(d.denier_of == s)[0])])
+            said = (1 - denial) * said + denial * d.denies[mine][:, None]
+        rows.append(said)
     return pt.concatenate(rows, axis=0)
 
 

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special, stats
 
+from casualty_est.incidents.model.denials import DenialPrior, deniers, prior_of, written
 from casualty_est.incidents.model.grid import (
     Grid,
     Statements,
@@ -73,6 +74,8 @@ class Arrays:
     weight: Array
     exact: Array  # (statement, G), as in `Statements`
     outlier: Array
+    denies: Array  # (statement,): its probability where the source has it that nobody died
+    denier_of: Ints  # (denier,): listers that say so of some incident
     conceded: Array  # (conceded, G, node): statements of the judge under each conceded share
     conceded_exact: Array  # (conceded, G)
     conceded_outlier: Array
@@ -102,6 +105,7 @@ class IncidentLayout:
     exact_reports: bool
     grades: tuple[str, ...]
     shares: tuple[int, ...]
+    denials: Mapping[str, DenialPrior]  # by source that says of some incident that nobody died
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,13 @@ def build_layout(readings: Readings, choices: Choices) -> IncidentLayout:
     verdicts, verdict_of = verdict_rows(readings, grades, shares, choices.unlisted)
     lister_names = [sources[s] for s in listers]
     lone = len(listers) == 1
+    denier_of = deniers(listers, quantities)
+    scopes = {patterns.scope[k] for k in np.unique(patterns.scope_of)}
+    denials = {
+        name: prior_of(name, choices.roles[name], choices.priors.denials, scopes)
+        for name in (lister_names[i] for i in denier_of)
+    }
+    denied = np.array([(p.first, p.second) for p in denials.values()]).reshape(-1, 2).T
     mean, chol = _biases(lister_names, choices)
     mixed = [k for k, name in enumerate(grades) if name != CONFIRMED] or list(range(len(grades)))
     has_judged = judge is not None and bool((readings.verdict > 0).any())
@@ -156,6 +167,7 @@ def build_layout(readings: Readings, choices: Choices) -> IncidentLayout:
         ("bias", "normal", [f"bias {k + 1}" for k in range(chol.shape[1])], 0.0, 1.0),
         ("log_count_sd", "normal", lister_names * (not lone), *COUNT_SD),
         ("exact", "beta", lister_names * (exact and not lone), *EXACT),
+        ("denial", "beta", list(denials), *denied),
         ("hurdle", "normal", hurdles * has_judged, *np.transpose(HURDLE)),
         ("conceded_exact", "beta", ["all deaths conceded"] * (concedes and exact), *CONCEDED_EXACT),
         ("fraction", "normal", ["conceded", "withheld"] * concedes, FRACTION[:2], FRACTION[2]),
@@ -181,6 +193,8 @@ def build_layout(readings: Readings, choices: Choices) -> IncidentLayout:
         bias_mean=mean,
         bias_chol=chol,
         **_flatten(statements),
+        denies=np.array([written(q) for s in listers for q in quantities[s]]),
+        denier_of=np.array(denier_of, dtype=np.int64),
         conceded=conceded[0],
         conceded_exact=conceded[1],
         conceded_outlier=conceded[2],
@@ -195,7 +209,7 @@ def build_layout(readings: Readings, choices: Choices) -> IncidentLayout:
     )
     return IncidentLayout(
         readings, grid, parameters, arrays, unit_of, included, choices.unlisted, choices.anchor,
-        choices.cut, choices.exact_reports, grades, shares,
+        choices.cut, choices.exact_reports, grades, shares, denials,
     )  # fmt: skip
 
 

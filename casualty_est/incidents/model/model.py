@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import date
 from html import escape
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from casualty_est.errors import UsageError
+from casualty_est.incidents.model.denials import check_names, where_denied
 from casualty_est.incidents.model.layout import Choices, IncidentLayout, build_layout
 from casualty_est.incidents.model.readings import ACCEPTED, Readings, read_patterns
 from casualty_est.incidents.model.settings import (
@@ -24,9 +25,11 @@ from casualty_est.incidents.model.settings import (
 from casualty_est.incidents.table.patterns import IncidentPatterns
 from casualty_est.incidents.table.reports import IncidentReports
 from casualty_est.kinds import room
+from casualty_est.result.labels import cell_of
 from casualty_est.result.schema import Cell
 from casualty_est.tables.cells import ROLES
 from casualty_est.tables.checks import offered
+from casualty_est.wording.phrases import listed
 
 if TYPE_CHECKING:
     import pymc
@@ -36,7 +39,6 @@ if TYPE_CHECKING:
 
 Note = tuple[str, str]
 CELL = Cell("all", None, None, "killed", "civilians", "any")
-CELL_FIELDS = tuple(field.name for field in fields(Cell))
 
 NO_LEVEL = "no source has a role and none is an anchor"
 
@@ -47,8 +49,9 @@ class IncidentModel:
     Incidents are a Poisson process with a log-normal number of deaths. A source that lists
     incidents holds one with a probability that grows with its deaths and its visibility, and
     reports a hedged number of its own. A belligerent that judges incidents accepts some and
-    concedes a share of the deaths. The scale of all deaths, which only assumptions can set, is
-    that of an anchor. Nothing is sampled in the constructor.
+    concedes a share of the deaths. A source that says that nobody died, where others say that some
+    did, denies with a probability of its own. The scale of all deaths, which only assumptions can
+    set, is that of an anchor. Nothing is sampled in the constructor.
 
     Parameters
     ----------
@@ -56,7 +59,8 @@ class IncidentModel:
         The table.
     priors : mapping, str or Path, optional
         The analyst's assumptions, as a dictionary or TOML file; ``grades`` hold the probability
-        that an incident is real and by the perpetrator.
+        that an incident is real and by the perpetrator, ``denials`` (by source or role) that a
+        source says that nobody died whatever happened, both as ``{"beta": [a, b]}``.
     roles : mapping of str to str, optional
         Role by source, over what the table says.
     scale : {"cut", "joint"}
@@ -154,6 +158,7 @@ class IncidentModel:
             if source not in held:
                 msg = f"priors, sources: {source!r} lists no incidents; {offered(source, held)}"
                 raise UsageError(msg)
+        check_names(self.incident_priors.denials, held)
         chosen = choose_anchor(anchor, held, self.roles, self.incident_priors)
         self.assume_unbiased = assume_unbiased
         choices = Choices(
@@ -210,14 +215,8 @@ class IncidentModel:
     def _cell(self, cell: Mapping[str, str | date | None] | None) -> Cell:
         readings = self.layout.readings
         used = [readings.patterns.scope[k] for k in np.unique(readings.patterns.scope_of)]
-        given: dict[str, Any] = {"scope": "+".join(used)}
-        given["perpetrator"] = readings.target or CELL.perpetrator
-        for key, value in (cell or {}).items():
-            if key not in CELL_FIELDS:
-                msg = f"cell: {key!r} is unknown; {offered(key, CELL_FIELDS)}"
-                raise UsageError(msg)
-            given[key] = value.isoformat() if isinstance(value, date) else value
-        return replace(CELL, **given)
+        perpetrator = readings.target or CELL.perpetrator
+        return cell_of(cell, replace(CELL, scope="+".join(used), perpetrator=perpetrator))
 
     def _notes(self) -> list[Note]:
         layout, readings = self.layout, self.layout.readings
@@ -249,6 +248,15 @@ class IncidentModel:
         elif layout.anchor.how == "only":
             text = "the analyst assumes that the anchor counts right on the median"
             notes.append(("assumed_unbiased", text))
+        if layout.denials:
+            patterns = readings.patterns
+            where = {n: where_denied(readings, patterns.sources.index(n)) for n in layout.denials}
+            of = [f"{n} ({int(patterns.count[at].sum()):,})" for n, at in where.items()]
+            text = (
+                f"of some incidents nobody died according to {listed(of)}: where somebody did, the "
+                "model reads that as a denial, or as not knowing, and not as a count"
+            )
+            notes.append(("denials", text))
         notes += [("circularity", text.rstrip(".")) for text in self.circularity]
         unnamed = [name for name, role in self.roles.items() if role is None]
         if unnamed:
@@ -313,6 +321,7 @@ class IncidentModel:
         chains: int = 4,
         method: str = "auto",
         progress_bar: bool | None = None,
+        budget: str | float | None = None,
     ) -> IncidentEstimate:
         """Compute the posterior.
 
@@ -327,6 +336,12 @@ class IncidentModel:
             There is one engine.
         progress_bar : bool, optional
             Show progress on standard error; None shows it where that is a terminal.
+        budget : str or float, optional
+            Time within which a fit that falls short of the check goes on: ``"3m"``, ``"90s"``, a
+            number of seconds, 0 for one round. Each round has twice the draws and warm-up of the
+            one before; as many are kept as were asked for. The clock decides only whether another
+            round begins: a fit that converges at once gives the same draws under any budget. None
+            is three minutes with the usual draws, tune and chains, and one round with others.
 
         Returns
         -------
@@ -341,7 +356,13 @@ class IncidentModel:
             msg = f"an incidents model has the method 'nuts', not {method!r}"
             raise UsageError(msg)
         tree, meta, details = room(self.kind, "inference.fit").fit(
-            self, seed=seed, draws=draws, tune=tune, chains=chains, progress_bar=progress_bar
+            self,
+            seed=seed,
+            draws=draws,
+            tune=tune,
+            chains=chains,
+            progress_bar=progress_bar,
+            budget=budget,
         )
         est: IncidentEstimate = room(self.kind, "estimate").ESTIMATE(
             tree, meta, details, model=self, progress_bar=progress_bar

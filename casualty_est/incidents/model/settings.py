@@ -41,6 +41,7 @@ class IncidentPriors:
     base: Priors
     grades: Mapping[str, tuple[float, float]] = field(default_factory=lambda: GRADES)
     share: float = SHARE
+    denials: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def within(self, source: str, role: str | None) -> LogNormal:
         """Prior of own count / true deaths within an incident that the source reports."""
@@ -60,6 +61,8 @@ def read_incident_priors(spec: Any, share: float = SHARE) -> IncidentPriors:
             msg = f"grades: {name!r} is unknown; {offered(name, GRADES)}"
             raise UsageError(msg)
         grades[name] = _beta(fields, f"grades.{name}")
+    given = dict(table.pop("denials", {}))
+    denials = {name: _beta(fields, f"denials.{name}") for name, fields in given.items()}
     for name in ONLY_TOTALS:
         if name in table:
             msg = f"priors: {name} speaks of totals; an incidents model has none, so leave it out"
@@ -76,7 +79,7 @@ def read_incident_priors(spec: Any, share: float = SHARE) -> IncidentPriors:
     if not isinstance(share, int | float) or isinstance(share, bool) or not 0 < share < math.inf:
         msg = f"share must be a number above 0, not {share!r}"
         raise UsageError(msg)
-    return IncidentPriors(read_priors(table), grades, float(share))
+    return IncidentPriors(read_priors(table), grades, float(share), denials)
 
 
 def priors_table(spec: Any) -> dict[str, Any]:

@@ -134,6 +134,7 @@ class IncidentParts(Parts):
         return {
             "judge": details.judge,
             "graded": bool(details.grades),
+            "denied": bool(details.denials),
             "why": text.why_they_differ(self.estimate),
             "gaps": [tables.gap(between, details.judge) for between in details.widest_gaps],
             "inclusion": tables.inclusion(self.estimate, self.prob),

@@ -62,15 +62,28 @@ def sources(estimate: IncidentEstimate, prob: float) -> Table:
         within = estimate._parameter("ratio_within", i, prob)
         shares = [_part(estimate._parameter(name, i, prob)) for name in SHARES]
         role = (source.role or NONE).replace("_", " ")
-        rows.append((source.source, role, _part(source.prior), _part(within), *shares))
+        denies = [_denies(estimate, i, prob)] * bool(estimate.details.denials)
+        rows.append((source.source, role, _part(source.prior), _part(within), *shares, *denies))
     before = ("Source", "Role", "Counts within an incident: assumed (95%)")
     after = (f"After the data ({percent(prob)})", "Deaths in what it lists", "Deaths it reports")
+    denials = ("Says that nobody died",) * bool(estimate.details.denials)
     caption = (
         "Each source as a witness: its own count within an incident as a part of the true one, and "
         "as parts of all deaths those in incidents that it lists (or accepts), and those that it "
         "reports, incidents included that are not real or by somebody else."
     )
-    return Table(caption, before + after, tuple(rows), wide=True)
+    if estimate.details.denials:
+        caption += (
+            " The last column: of how many incidents it says that nobody died, whatever happened."
+        )
+    return Table(caption, before + after + denials, tuple(rows), wide=True)
+
+
+def _denies(estimate: IncidentEstimate, i: int, prob: float) -> str:
+    denial = estimate._parameter("denial", i, prob)
+    if denial is None:
+        return "never" if estimate.meta.has_level else "not known"
+    return f"{whole(denial.median)} ({whole(denial.low)} to {whole(denial.high)})"
 
 
 def _part(value: Parameter | Span | None) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from casualty_est.incidents.table.summary import number_of
 from casualty_est.report.naming import part_of, ratio, ratio_interval, whole
 from casualty_est.report.text import reaches_below
 from casualty_est.wording.numbers import percent
@@ -136,16 +138,37 @@ def of_sources(estimate: IncidentEstimate, prob: float) -> list[str]:
                 f"({ratio_interval(holds.low, holds.high)}) of all deaths"
             )
         said.append(f"{text} ({percent(prob)} credible intervals).")
+    return said + denials(estimate, prob)
+
+
+def denials(estimate: IncidentEstimate, prob: float) -> list[str]:
+    """How often a source says that nobody died, where it says so of any incident."""
+    names, said = [source.source for source in estimate.meta.sources], []
+    for row in estimate.details.denials:
+        denial = estimate._parameter("denial", names.index(row.source), prob)
+        if denial is None:
+            continue
+        against = f"in {row.contradicted:,} of these another source states deaths"
+        if not row.contradicted:
+            against = "no other source states deaths in any of these"
+        said.append(
+            f"{row.source} says of {number_of(row.said, 'incident')} that nobody died; {against}. "
+            f"The share of incidents of which it says so, whatever happened, is "
+            f"{whole(denial.median)} ({percent(prob)} credible interval {whole(denial.low)} to "
+            f"{whole(denial.high)}; beforehand we assumed {whole(row.prior.low)} to "
+            f"{whole(row.prior.high)})."
+        )
     return said
 
 
 def why_they_differ(estimate: IncidentEstimate) -> list[str]:
     """The gaps between sources' totals in sentences, widest first."""
     details = estimate.details
-    return [_why(between, details.judge) for between in details.widest_gaps]
+    denying = {row.source for row in details.denials}
+    return [_why(between, details.judge, denying) for between in details.widest_gaps]
 
 
-def _why(between: Gap, judge: str | None) -> str:
+def _why(between: Gap, judge: str | None, denying: Collection[str]) -> str:
     first, last = between.sources
     one, two = between.reported
     head = (
@@ -157,6 +180,8 @@ def _why(between: Gap, judge: str | None) -> str:
         # Parts of opposite sign are no shares of a whole.
         return f"{head} The table shows what the difference is made of."
     missed = "neither reports nor accepts" if last == judge else "does not report"
+    if last in denying:
+        missed = "does not report, or in which it says that nobody died"
     names = {
         "missed_incidents": f"incidents that {last} {missed}",
         "counting_within": "other counts within the same incidents",
@@ -202,6 +227,11 @@ def limitations(estimate: IncidentEstimate) -> list[str]:
         "Sources are taken as making their counts on their own. Where one copies another, they "
         "agree more than two witnesses would, and the interval is too narrow.",
     ]
+    if details.denials:
+        lines.append(
+            "Where a source says that nobody died and no other speaks of the incident, whether "
+            "somebody did is inferred from the other incidents."
+        )
     if details.grades:
         lines.append(
             "That a grade means a certain chance of being real is an assumption; section 3 says "

@@ -18,4 +18,10 @@ def read_dataset(path: Path) -> IncidentReports:
 
 def looks_like(header: frozenset[str]) -> bool:
     """Whether the columns are those of such a table."""
-    return {"source", "incident"} <= header
+    from casualty_est.incidents.table.exports import export_of
+    from casualty_est.incidents.table.incident import COLUMNS
+    from casualty_est.tables.names import known_columns
+
+    known = known_columns(header, "incidents", COLUMNS)
+    sure = known.get("incident", "id").casefold() not in ("id", "code", "case")
+    return ("source" in known and sure) or export_of(header) is not None

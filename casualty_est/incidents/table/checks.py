@@ -22,17 +22,19 @@ from casualty_est.tables.cells import ROLES
 from casualty_est.tables.checks import (
     CONTROLS_IN_PROSE,
     convert,
-    iso_date,
     nearest,
-    one_of,
+    noted_quantities,
     quantity_cell,
     quantity_problems,
     shown_safely,
     similar_names,
 )
+from casualty_est.tables.dates import no_such_year, read_days
+from casualty_est.tables.names import reworded, sums, word_of
 from casualty_est.tables.read import Table
 
 MOST = 10**9  # incidents in one row
+ROLES_SHOWN = 6
 YES = frozenset({"1", "1.0", "true"})
 NO = frozenset({"0", "0.0", "false"})
 
@@ -44,13 +46,14 @@ def validate(
 ) -> tuple[tuple[Report, ...], tuple[Note, ...]]:
     """Return the rows and notes of an incidents table, or raise every problem at once."""
     problems.extend(_column_problems(table))
-    parsed = _parsed(table, problems, quantities)
+    parsed, read_notes = _parsed(table, problems, quantities)
     rows = [Report(*values) for values in zip(*parsed, table.lines, strict=True)]
     for rule in RULES:
         problems.extend(rule(table, rows))
     if problems:
         raise InputError(sorted(problems, key=lambda problem: problem.line or 0), table.name)
-    return tuple(rows), _notes(rows)
+    read_notes += noted_quantities(table, [row.quantity for row in rows])
+    return tuple(rows), (*read_notes, *_notes(rows))
 
 
 def _column_problems(table: Table) -> Iterator[Problem]:
@@ -73,18 +76,17 @@ def _column_problems(table: Table) -> Iterator[Problem]:
 
 def _parsed(
     table: Table, problems: list[Problem], quantities: Sequence[Quantity | None] | None
-) -> list[Sequence[Any]]:
-    """Return one parsed column per field of `Report`, in its order."""
+) -> tuple[list[Sequence[Any]], list[Note]]:
+    """Return one parsed column per field of `Report`, in its order, and how it was read."""
     parsers: dict[str, Any] = {
         "incident": _required("every row is about an incident", "give its code or name"),
         "source": _required("every row has a source", "name who said it"),
         "quantity": quantity_cell,
-        "role": one_of(ROLES),
-        "verdict": one_of(VERDICTS),
+        "role": word_of("role", ROLES),
+        "verdict": word_of("verdict", VERDICTS),
         "self_reported": lambda text: bool(flag(text)),
         "recall_check": flag,
-        "grade": one_of(GRADES),
-        "date": iso_date,
+        "grade": word_of("grade", GRADES),
         "scope": lambda text: text or None,
         "perpetrator": suspects,
         "count": count,
@@ -93,15 +95,22 @@ def _parsed(
     for column in ("incident", "source", "scope", "perpetrator"):
         parsers[column] = shown_safely(parsers[column])
     parsed: list[Sequence[Any]] = []
+    notes: list[Note] = []
     for column in COLUMNS:
         if column == "quantity" and quantities is not None:
             problems.extend(quantity_problems(table, quantities))
             parsed.append(quantities)
         elif column in REQUIRED and column not in table.columns:
             parsed.append((None,) * len(table))
+        elif column == "date":
+            days, said = read_days(table, column, problems)
+            parsed.append(days)
+            notes += said
         else:
             parsed.append(convert(table, column, parsers[column], problems))
-    return parsed
+            if column in ("role", "verdict", "grade"):
+                notes += reworded(table, column, parsed[-1])
+    return parsed, notes
 
 
 def _required(rule: str, mend: str) -> Any:
@@ -239,9 +248,20 @@ def _recall_problems(table: Table, rows: Sequence[Report]) -> Iterator[Problem]:
         yield table.problem(index, reason, "recall_check", table.column("recall_check")[index])
 
 
+def _year_problems(table: Table, rows: Sequence[Report]) -> Iterator[Problem]:
+    for index, row in enumerate(rows):
+        if row.date and (reason := no_such_year(row.date)):
+            yield table.problem(index, reason, "date", str(row.date))
+
+
+def _sum_problems(table: Table, rows: Sequence[Report]) -> Iterator[Problem]:
+    yield from sums(table, "incident")
+    yield from sums(table, "source")
+
+
 RULES = (
-    _row_problems, _role_problems, _belligerent_problems, _duplicate_problems, _disagreements,
-    _recall_problems,
+    _sum_problems, _year_problems, _row_problems, _role_problems, _belligerent_problems,
+    _duplicate_problems, _disagreements, _recall_problems,
 )  # fmt: skip
 
 
@@ -265,7 +285,11 @@ def _notes(rows: Sequence[Report]) -> tuple[Note, ...]:
         notes.append(("default", "count not given: every incident counts once"))
     roles = {row.source for row in rows if row.role}
     sources = dict.fromkeys(row.source for row in rows)
-    notes.extend(("default", f"{name!r} has no role") for name in sources if name not in roles)
+    without = [name for name in sources if name not in roles]
+    notes.extend(("default", f"{name!r} has no role") for name in without[:ROLES_SHOWN])
+    if len(without) > ROLES_SHOWN:
+        text = f"{len(without) - ROLES_SHOWN:,} more sources have no role"
+        notes.append(("default", text))
     rejected = sum(row.verdict == "rejected" and bool(row.quantity.low) for row in rows)
     if rejected:
         where = "1 row has" if rejected == 1 else f"{rejected:,} rows have"

@@ -227,12 +227,14 @@ def read_wide(
 def opened(data: object, name: str | None) -> Draft:
     """Open a dataframe or a file as a draft without rows."""
     problems: list[Problem] = []
-    if isinstance(data, str | os.PathLike):
+    if isinstance(data, Table):
+        table = data
+    elif isinstance(data, str | os.PathLike):
         table = read_table(Path(data), problems=problems)
         table = replace(table, name=name or table.name)
     else:
         table = table_from(data, name)
-    return Draft(table, problems)
+    return Draft(table, problems, notes=list(table.notes))
 
 
 def first_rows(draft: Draft, incident: str) -> Iterator[int]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from casualty_est.errors import InputError, Problem
 from casualty_est.incidents.table.checks import validate
+from casualty_est.incidents.table.exports import export_of, read_export
 from casualty_est.incidents.table.ged import read_ged
 from casualty_est.incidents.table.incident import COLUMNS, Incident, Report, cells_of, gather
 from casualty_est.incidents.table.patterns import IncidentPatterns
@@ -17,6 +18,7 @@ from casualty_est.incidents.table.read import Draft, Export, Judged, read_ranges
 from casualty_est.incidents.table.summary import documented_of, in_words, summary_of, table_sizes
 from casualty_est.quantity.quantity import Quantity
 from casualty_est.tables.cells import Documented
+from casualty_est.tables.names import recognised
 from casualty_est.tables.read import Table, read_table, table_from
 
 if TYPE_CHECKING:
@@ -68,16 +70,19 @@ class IncidentReports:
     where: str
 
     def __init__(self, data: object, name: str | None = None) -> None:
-        self._fill(table_from(data, name), [])
+        self._copy(type(self)._read(table_from(data, name), []))
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> IncidentReports:
-        """Read a CSV, TSV or parquet file.
+        """Read a text table, a workbook, JSON records or a parquet file.
+
+        Exports of UCDP GED, ACLED, Airwars, Iraq Body Count and the Bureau of Investigative
+        Journalism are recognised by their columns; `warnings` says so.
 
         Parameters
         ----------
         path : str or path-like
-            UTF-8 file ending in ``.csv`` or ``.tsv``, or a ``.parquet`` file.
+            File ending in ``.csv``, ``.tsv``, ``.txt``, ``.xlsx``, ``.json`` or ``.parquet``.
 
         Returns
         -------
@@ -92,7 +97,7 @@ class IncidentReports:
             If the table breaks a rule; every problem is listed.
         """
         problems: list[Problem] = []
-        return cls._made(read_table(path, problems=problems), problems)
+        return cls._read(read_table(path, problems=problems), problems)
 
     @classmethod
     def from_rows(cls, rows: Iterable[Report], name: str | None = None) -> IncidentReports:
@@ -316,6 +321,19 @@ class IncidentReports:
         [[0, 0], [-2, 1]]
         """
         return cls._of(read_wide(data, incident, sources, roles or {}, name))
+
+    @classmethod
+    def _read(cls, table: Table, problems: list[Problem]) -> IncidentReports:
+        """Read a table by its columns: an export that is known, or one of our own."""
+        export = export_of(table.columns)
+        if export is not None:
+            return cls._of(read_export(export, table, problems))
+        table = recognised(table, "incidents", COLUMNS, problems, outcomes=False)
+        return cls._made(table, problems, None, table.notes)
+
+    def _copy(self, other: IncidentReports) -> None:
+        for field in ("rows", "warnings", "name", "where"):
+            object.__setattr__(self, field, getattr(other, field))
 
     @classmethod
     def _of(cls, draft: Draft) -> IncidentReports:

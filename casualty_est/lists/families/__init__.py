@@ -13,6 +13,7 @@ from casualty_est.lists.families.dirichlet_process import DirichletProcess
 from casualty_est.lists.families.family import Family
 from casualty_est.lists.families.independence import Independence
 from casualty_est.lists.families.no_highest_order import NoHighestOrder
+from casualty_est.lists.families.odds_ratio import OddsRatio
 from casualty_est.lists.families.pairs import Pairs
 from casualty_est.lists.families.ridge import Ridge
 from casualty_est.lists.families.visibility import Visibility
@@ -26,6 +27,7 @@ __all__ = [
     "Family",
     "Independence",
     "NoHighestOrder",
+    "OddsRatio",
     "Pairs",
     "Ridge",
     "Visibility",
@@ -36,7 +38,7 @@ AUTO = "auto"
 Kinds = tuple[type[Family], ...]
 # Both kinds of unequal visibility and both signs of dependence: what calibration asks for.
 AVERAGED: Kinds = (Independence, Pairs, Ridge, Visibility, VisibilityPair, Classes)
-ALONE: Kinds = (NoHighestOrder, Decomposable, DirichletProcess)
+ALONE: Kinds = (OddsRatio, NoHighestOrder, Decomposable, DirichletProcess)
 FAMILIES: dict[str, type[Family]] = {family.name: family for family in (*AVERAGED, *ALONE)}
 
 Choice = str | Family | Sequence[str | Family]
@@ -56,11 +58,11 @@ def as_families(choice: Choice) -> tuple[Family, ...] | None:
 
 
 def for_lists(
-    chosen: tuple[Family, ...] | None, n_lists: int
+    chosen: tuple[Family, ...] | None, n_lists: int, of_two: OddsRatio | None = None
 ) -> tuple[tuple[Family, ...], list[str]]:
-    """Families for a number of lists, and notes on those left out."""
+    """Families for a number of lists, of two lists one with its setting; notes on the rest."""
     if chosen is None:
-        return _averaged(n_lists)
+        return _averaged(n_lists, of_two or OddsRatio())
     for family in chosen:
         if refusal := family.refusal(n_lists):
             msg = f"{family.name} {refusal}"
@@ -112,12 +114,12 @@ def _named(name: Any) -> Family:
     raise UsageError(msg)
 
 
-def _averaged(n_lists: int) -> tuple[tuple[Family, ...], list[str]]:
+def _averaged(n_lists: int, of_two: OddsRatio) -> tuple[tuple[Family, ...], list[str]]:
+    if n_lists == 2:
+        return (of_two,), [
+            f"two lists cannot say whether they depend on each other: {of_two.stated()}, and "
+            "nothing in the data can check it (odds_ratio sets it)"
+        ]
     every = [family() for family in AVERAGED]
     chosen = tuple(f for f in every if not f.refusal(n_lists))
-    if n_lists == 2:
-        return chosen, [
-            "two lists cannot say whether they depend on each other: the answer assumes that they "
-            "do not, and nothing in the data can check it"
-        ]
     return chosen, [f"{f.title}: left out, {f.refusal(n_lists)}" for f in every if f not in chosen]

@@ -177,6 +177,8 @@ class Classes(Family):
         f"sds {LISTS_SD:g}, {CLASSES_SD:g} and {' or '.join(f'{sd:g}' for sd in OWN_SDS)} with "
         "equal weight"
     )
+    most = 20
+    limit = "tempering of so many classes"
     many_modes = True
 
     def members(self, table: HistoryTable) -> tuple[LatentClasses, ...]:

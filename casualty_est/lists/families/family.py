@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from casualty_est.lists.families.in_pymc import Data
 
 MOST_CELLS = 8  # lists up to which every history is written out
-MOST_LISTS = 20
+MOST_LISTS = 40
 FLOOR = 0.10  # smallest mass of a group of families that the data do not rule out
 ASSUMED = "It rests on one assumption, which no list can check: {}."
 WORDS = ("name", "title", "assumption", "prior")

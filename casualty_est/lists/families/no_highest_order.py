@@ -28,6 +28,16 @@ Array = npt.NDArray[np.float64]
 MOST_SHARES = 6  # lists; with more, shares of empty histories are smaller than a float can hold
 
 
+def log_dirichlet(shape: Array, draws: int, rng: np.random.Generator) -> Array:
+    """Draw logs of Dirichlet shares, of shape (draw, share), however small they are."""
+    # Gammas with a shape near 0 underflow; one with a shape above 1 times a power of a uniform is
+    # the same, and its log is exact.
+    log_gamma = np.log(rng.standard_gamma(shape + 1.0, (draws, len(shape))))
+    log_gamma += np.log1p(-rng.random((draws, len(shape)))) / shape
+    log_shares: Array = log_gamma - np.logaddexp.reduce(log_gamma, axis=1, keepdims=True)
+    return log_shares
+
+
 @dataclass(frozen=True)
 class NoHighestOrder(Family):
     """Nothing assumed of the seen histories; one odds ratio ties the unseen one to them.
@@ -76,12 +86,7 @@ class NoHighestOrder(Family):
     ) -> tuple[Array, Array]:
         """Draw log shares of all seen histories, and log odds of being on no list."""
         counts = table.dense()[1:].astype(float)
-        shape = counts + 1.0 / len(counts)
-        # Gammas with a shape near 0 underflow; one with a shape above 1 times a power of a uniform
-        # is the same, and its log is exact.
-        log_gamma = np.log(rng.standard_gamma(shape + 1.0, (draws, len(shape))))
-        log_gamma += np.log1p(-rng.random((draws, len(shape)))) / shape
-        log_cells = log_gamma - np.logaddexp.reduce(log_gamma, axis=1, keepdims=True)
+        log_cells = log_dirichlet(counts + 1.0 / len(counts), draws, rng)
         return log_cells, np.log(self.xi) + log_cells @ signs(len(table.lists))
 
     def draw_prior(

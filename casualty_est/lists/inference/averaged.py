@@ -311,7 +311,8 @@ def solve(
             "floor_share": whole.floor_share,
             "mcse": dict(zip(("low", "median", "high"), whole.mcse, strict=True)),
             "runs": whole.runs,
-            "misfit": all(group.predictive_p < SMALLEST_P for group in whole.groups),
+            # One that is far behind may fit by itself: the answer does not rest on it.
+            "misfit": all(g.ruled_out or g.predictive_p < SMALLEST_P for g in whole.groups),
         },
     )
 

@@ -98,6 +98,13 @@ def climb(member: Member, table: HistoryTable, start: Array | None = None) -> tu
     return theta, value
 
 
+def gain(member: Member, table: HistoryTable, theta: Array) -> float:
+    """How far one Gauss-Newton step would raise the log posterior, to second order."""
+    gradient, outer = _slope(member, table.counts.astype(float), theta)
+    step = linalg.cho_solve(linalg.cho_factor(outer - _prior_bend(member, theta)), gradient)
+    return float(0.5 * gradient @ step)
+
+
 def mode_at(member: Member, table: HistoryTable, theta: Array, value: float) -> Mode | None:
     """Describe the mode to which a climb led."""
     counts = table.counts.astype(float)
@@ -127,6 +134,17 @@ def _slope(member: Member, counts: Array, theta: Array) -> tuple[Array, Array]:
 
 def _prior_slope(member: Member, theta: Array) -> Array:
     return member.log_prior(theta + 1j * STEP * np.eye(len(theta))).imag / STEP
+
+
+def _prior_bend(member: Member, theta: Array) -> Array:
+    """Second derivatives of the log prior, all slopes in one call: it is asked for every pair."""
+    unit = np.eye(len(theta))
+    shifts = np.array([APART, -APART])[:, None, None, None] * unit[None, :, None, :]
+    at = theta + shifts + 1j * STEP * unit
+    slopes = member.log_prior(at.reshape(-1, len(theta))).imag.reshape(2, len(theta), -1) / STEP
+    rows = (slopes[0] - slopes[1]) / (2 * APART)
+    bend: Array = 0.5 * (rows + rows.T)
+    return bend
 
 
 def _differences(gradient: Callable[[Array], Array], theta: Array) -> Array:

@@ -25,8 +25,9 @@ DRAWS = 3000  # of each of the two rounds of importance sampling
 FEW_MOVES = 12  # of a member with one mode whose tails no t covers
 MANY = 3  # times as many moves where runs with fewer disagree
 SCREEN = 9.0  # nats of evidence below the best of its family: such a member is not worth sampling
-HOPELESS = 50.0  # nats below the best of all: its draws may be rough, for they weigh nothing
+HOPELESS = 30.0  # nats below the best of all: its draws may be rough, for they weigh nothing
 CURVED = 5.0  # nats by which curvature may tell members of one family apart
+CLIMBED = 60  # members with a pair each that are climbed to; of more, those of the steepest slope
 CROWD = 30  # members of a family that get all draws; more of them share as many
 FEWEST_DRAWS = 500
 THREADS = 2
@@ -89,9 +90,7 @@ def fit_members(
         assert mode is not None
         rng = np.random.default_rng(stream(seed, 1 + fit.index, 0))
         draws = min(DRAWS, max(FEWEST_DRAWS, DRAWS * CROWD // crowd[fit.family.name]))
-        weighted = importance.sample(fit.member, table, mode, draws, rng)
-        hopeless = mode.log_evidence < best - HOPELESS
-        return replace(fit, parts=(weighted,)) if weighted.sound or hopeless else fit
+        return replace(fit, parts=(importance.sample(fit.member, table, mode, draws, rng),))
 
     tasks = [lambda fit=fit: sample(fit) for fit in easy if fit.index in kept]
     done = {fit.index: fit for fit in _in_threads(tasks, "sampling families", report)}
@@ -101,8 +100,25 @@ def fit_members(
         for fit in blank
         if fit.index not in modes or fit.index in kept or modes[fit.index] is None
     ]
-    numbers = {fit.index: range(runs) for fit in rest if not fit.parts}
-    return _smc(table, rest, numbers, seed=seed, report=report)
+    hard = {fit.index: range(runs) for fit in rest if not fit.parts}
+    first = _smc(table, rest, hard, seed=seed, report=report)
+    best = max([best, *(fit.log_evidence for fit in first if fit.index in hard)])
+    # Tempering is dear: draws that no t covers may stay rough where they weigh nothing.
+    uneven = {
+        fit.index: range(runs)
+        for fit in first
+        if fit.index not in hard
+        and not fit.parts[0].sound
+        and _height(modes, fit) > best - HOPELESS
+    }
+    ready = [replace(fit, parts=()) if fit.index in uneven else fit for fit in first]
+    return _smc(table, ready, uneven, seed=seed, report=report)
+
+
+def _height(modes: Mapping[int, importance.Mode | None], fit: MemberFit) -> float:
+    """Log evidence of a member by its curvature."""
+    mode = modes[fit.index]
+    return -np.inf if mode is None else mode.log_evidence
 
 
 def prior_odds(families: Sequence[Family]) -> list[int]:
@@ -145,9 +161,14 @@ def _modes(
     tops: dict[int, tuple[Array, float]] = {}
     simplest: dict[type[Member], Array] = {}
     best: dict[str, float] = {}
+    flat: set[int] = set()  # members whose pair hardly raises the simplest mode
     for i, fit in enumerate(fits):
         if report is not None:
             report("finding modes", i / len(fits))
+        if fit.family.by_pair and fit.index not in flat and type(fit.member) in simplest:
+            flat |= _flat(table, fits, fit.family, simplest[type(fit.member)])
+        if fit.index in flat:
+            continue
         # A member with one term more begins at the mode of the one without it.
         base, size = simplest.get(type(fit.member)), fit.member.size
         start = None
@@ -161,6 +182,9 @@ def _modes(
     for i, fit in enumerate(fits):
         if report is not None:
             report("screening families", i / len(fits))
+        if fit.index in flat:
+            modes[fit.index] = importance.Mode(np.empty(0), np.empty((0, 0)), -np.inf)
+            continue
         theta, value = tops[fit.index]
         # Members that differ in their pair only are curved alike: height tells them apart.
         if fit.family.by_pair and value < best[fit.family.name] - SCREEN - CURVED:
@@ -168,6 +192,16 @@ def _modes(
         else:
             modes[fit.index] = importance.mode_at(fit.member, table, theta, value)
     return modes
+
+
+def _flat(table: HistoryTable, fits: Sequence[MemberFit], family: Family, base: Array) -> set[int]:
+    """Members of a large family that a step from the mode without their pair raises least."""
+    inside = [fit for fit in fits if fit.family.name == family.name]
+    if len(inside) <= CLIMBED or len(base) + 1 != inside[0].member.size:
+        return set()
+    gains = [importance.gain(fit.member, table, np.append(base, 0.0)) for fit in inside]
+    order = np.argsort(gains)[: len(inside) - CLIMBED]
+    return {inside[at].index for at in order}
 
 
 def _screened(fits: Sequence[MemberFit], modes: dict[int, importance.Mode | None]) -> set[int]:

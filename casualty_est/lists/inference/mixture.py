@@ -61,4 +61,10 @@ def compiled(member: Member, counts: Array) -> Form | None:
     both = float(counts @ (bits[:, one] * bits[:, two])) if mixture.pair else 0.0
     kind, components, precisions = mixture.kind, mixture.components, mixture.precisions
     constant = mixture.constant
-    return Form(kind, components, lists, one, two, first, index, counts, both, precisions, constant)
+    # Histories on fewer lists than there are blocks are quicker list by list.
+    few = blocks > 2 and bits.sum() <= blocks * len(bits)
+    ends = np.cumsum(bits.sum(axis=1)) if few else np.empty(0, dtype=np.int64)
+    start = np.concatenate([[0], ends]).astype(np.int64) if few else ends
+    on = np.nonzero(bits)[1].astype(np.int64)
+    parts_of = (first, index, start, on, counts, both, precisions, constant)
+    return Form(kind, components, lists, one, two, *parts_of)

@@ -50,6 +50,8 @@ class Form(NamedTuple):
     two: int
     first: Ints  # (block + 1,): first list of each block
     product: Ints  # (block, history): which product of a block a history takes
+    start: Ints  # (history + 1,): where its lists begin in `on`; none where products are quicker
+    on: Ints  # lists of all histories, one after the other
     counts: Array  # (history,): people with each history
     both: float  # people on both lists that interact
     precisions: Array  # (4,): of the grand mean, of lists, of classes, of a class's own in a list
@@ -252,6 +254,39 @@ def _nodes(theta: Any, components: int, lists: int, shares: Any, chance: Any, wo
 
 
 @_inner  # type: ignore[untyped-decorator]
+def _few(form: Any, k: int, room: Any, unseen: Any, empty: Any, product: Any) -> None:
+    """Add one component, history by history: where most are on few of many lists."""
+    chance, cells, start, on = room.chance, room.cells, form.start, form.on
+    for b in range(BATCH):
+        empty[b] = room.shares[k, b]
+    for j in range(form.lists):
+        for b in range(BATCH):
+            odds = 1.0 / chance[k, j, b]
+            chance[k, j, b] = odds
+            empty[b] /= 1.0 + odds
+    for b in range(BATCH):
+        unseen[b] += empty[b]
+    for h in range(len(start) - 1):
+        a, end = start[h], start[h + 1]
+        one, two = on[a], on[min(a + 1, end - 1)]
+        if end - a == 1:
+            for b in range(BATCH):
+                cells[h, b] += empty[b] * chance[k, one, b]
+        elif end - a == 2:
+            for b in range(BATCH):
+                cells[h, b] += empty[b] * chance[k, one, b] * chance[k, two, b]
+        else:
+            for b in range(BATCH):
+                product[b] = empty[b] * chance[k, one, b] * chance[k, two, b]
+            for i in range(a + 2, end):
+                j = on[i]
+                for b in range(BATCH):
+                    product[b] *= chance[k, j, b]
+            for b in range(BATCH):
+                cells[h, b] += product[b]
+
+
+@_inner  # type: ignore[untyped-decorator]
 def _cells(form: Any, room: Any, excess: Any, unseen: Any, held: Any) -> None:
     """Chance of every history and of the empty one."""
     one, two, first, index = form.one, form.two, form.first, form.product
@@ -267,6 +302,9 @@ def _cells(form: Any, room: Any, excess: Any, unseen: Any, held: Any) -> None:
             for b in range(BATCH):
                 seen = (1.0 + chance[k, one, b]) * (1.0 + chance[k, two, b])
                 shares[k, b] /= 1.0 + excess[b] / seen
+        if len(form.start) > 0:
+            _few(form, k, room, unseen, held, room.work[1])
+            continue
         for block in range(blocks):
             for b in range(BATCH):
                 table[block, 0, b] = shares[k, b] if block == 0 else 1.0

@@ -19,18 +19,20 @@ from casualty_est.lists.schema import (
     Combined,
     Dial,
     Found,
+    Group,
     ListDetails,
     Replicate,
     Replicates,
     StratumFound,
 )
+from casualty_est.lists.shares import weight
 from casualty_est.lists.table.strata import Stratum
 from casualty_est.result.call import versions
 from casualty_est.result.posterior import far_apart
 from casualty_est.result.schema import Diagnostics, Meta, Note, Rests, Row, SourceRow, Span, Weight
 from casualty_est.tables.cells import Documented
 from casualty_est.wording.numbers import percent, share, with_ends
-from casualty_est.wording.phrases import label_text, listed
+from casualty_est.wording.phrases import capitalised, label_text, listed
 
 if TYPE_CHECKING:
     import xarray
@@ -43,9 +45,11 @@ ADVICE = {
     "exact": "look at other families, which assume something else of the people on no list",
 }
 Parts = Mapping[tuple[int, int], Part]
+SMALLEST_SHOWN = 5e-4  # weight that a sentence names
 NOBODY = 0.1  # stands for a draw of no unlisted people, whose log does not exist
 MISFIT = (
-    "no family reproduces the overlaps of the lists{where} (p < 0.01): the interval is too narrow"
+    "no family fits the overlaps of the lists{where} (p less than 0.01, or far less evidence than "
+    "one that does not fit): the interval is too narrow"
 )
 
 
@@ -178,6 +182,8 @@ def _metadata(
             min_ess=min((f.min_ess for f in fits if f.min_ess is not None), default=None),
             reasons=tuple(reasons),
         ),
+        has_level=not model.no_level,
+        no_level=model.no_level,
         warnings=tuple(notes),
         model=repr(model),
     )
@@ -279,6 +285,8 @@ def identification(model: ListModel, fit: Found, stratum: Stratum) -> Rests:
     sentences = [
         model.assumption_for(stratum) + " The lists cannot check that for the people on none."
     ]
+    if model.no_level:
+        return Rests("families", (), (f"There is no headline number: {model.no_level}.",))
     if len(model.histories) > 1 and not stratum.labels:
         sentences.append("What follows is computed from the table without strata.")
     if len(model.replicates) > 1:
@@ -288,21 +296,18 @@ def identification(model: ListModel, fit: Found, stratum: Stratum) -> Rests:
         )
     if len(groups) > 1:
         named = [
-            f"{percent(round(g.mass, 3))} comes from {group_title(g.name)}, which would "
-            f"answer {with_ends(g)}"
+            f"{weight(g.mass)} comes from {group_title(g.name)}, which would answer {with_ends(g)}"
             for g in sorted(groups, key=lambda g: -g.mass)
-            if g.mass >= 5e-4
+            if g.mass >= SMALLEST_SHOWN
         ]
         sentences.append(f"Of the answer, {listed(named)}.")
         moved = fit.floor_share or 0.0
-        if moved >= 5e-4:
+        if moved >= SMALLEST_SHOWN:
             sentences.append(
-                f"{percent(round(moved, 3))} of it comes from the rule that no kind of dependence "
-                f"that the lists do not rule out counts less than {percent(model.floor)}."
+                f"{capitalised(weight(moved))} of it comes from the rule that no kind of "
+                f"dependence that fits the lists counts less than {percent(model.floor)}."
             )
-        sentences += [
-            f"Ruled out: {group_title(g.name)} ({g.ruled_out})." for g in fit.groups if g.ruled_out
-        ]
+        sentences += [_unfit(g) for g in fit.groups if g.ruled_out]
     kept = [g for g in groups if not g.ruled_out]
     if far_apart(kept):
         sentences.append(
@@ -313,6 +318,12 @@ def identification(model: ListModel, fit: Found, stratum: Stratum) -> Rests:
     if fit.dial is not None:
         sentences.append(_dial(fit.dial))
     return Rests("families", rows, tuple(sentences))
+
+
+def _unfit(group: Group) -> str:
+    kept = f"; the {weight(group.mass)} that it has comes from its evidence alone"
+    name, told = group_title(group.name), kept if group.mass >= SMALLEST_SHOWN else ""
+    return f"These lists speak against {name} ({group.ruled_out}{told})."
 
 
 def _dial(dial: Dial) -> str:

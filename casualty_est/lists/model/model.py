@@ -7,16 +7,16 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from datetime import date
 from html import escape
-from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.errors import UsageError
 from casualty_est.kinds import room
-from casualty_est.lists.families import AUTO, Choice, Family, as_families, for_lists
+from casualty_est.lists.families import AUTO, Choice, Family, OddsRatio, as_families, for_lists
 from casualty_est.lists.families.family import FLOOR, in_range
+from casualty_est.lists.model.facts import Note, no_level, notes_on, without_copies
 from casualty_est.lists.table.histories import CaptureHistories, Stratum
+from casualty_est.result.labels import cell_of
 from casualty_est.result.schema import Cell
-from casualty_est.tables.checks import nearest
 from casualty_est.wording.numbers import percent
 from casualty_est.wording.phrases import listed
 
@@ -27,15 +27,8 @@ if TYPE_CHECKING:
     from casualty_est.lists.estimate import ListEstimate
 
 SHOWN = 6  # notes
-Note = tuple[str, str]
-CELL = {
-    "scope": "all",
-    "start": None,
-    "end": None,
-    "outcome": "killed",
-    "group": "all",
-    "perpetrator": "any",
-}
+COPIES = ("drop", "keep")
+CELL = Cell("all", None, None, "killed", "all", "any")
 
 
 class ListModel:
@@ -58,6 +51,13 @@ class ListModel:
         ``NoHighestOrder(xi=2)``.
     floor : float
         Smallest mass of a group of families that the data do not rule out, from 0 to .3.
+    odds_ratio : float or pair of float, optional
+        Where a table or a stratum has two lists: the odds ratio that ties them, or its bounds, as
+        in ``[1, 5]``. By default it has the prior of `casualty_est.lists.families.OddsRatio`.
+    copies : {"drop", "keep"}
+        What becomes of a list on which nobody is alone, though by chance some would be: it may have
+        been copied or sampled from the other lists, and says nothing about the people on none.
+        ``keep`` says that it was made independently of them.
     cell : mapping, optional
         What is counted: any of ``scope``, ``start``, ``end``, ``outcome``, ``group``,
         ``perpetrator``.
@@ -93,28 +93,36 @@ class ListModel:
         *,
         families: Choice = AUTO,
         floor: float = FLOOR,
+        odds_ratio: float | Sequence[float] | None = None,
+        copies: str = "drop",
         cell: Mapping[str, str | date | None] | None = None,
     ) -> None:
-        self.replicates = _replicates(histories)
+        if copies not in COPIES:
+            msg = f"copies must be 'drop' or 'keep', not {copies!r}"
+            raise UsageError(msg)
+        keep = copies == "keep"
+        self.replicates, notes = without_copies(_replicates(histories), keep)
         self.histories = self.replicates[0]
-        self.cell = _cell(cell)
+        self.no_level = no_level(self.histories.pooled().table, keep)
+        self.cell = cell_of(cell, CELL)
         in_range("floor", floor, 0.0, 0.3)
         self.floor = float(floor)
         self._families = as_families(families)
         self._pymc_model: pymc.Model | dict[str, pymc.Model] | None = None
-        notes: list[Note] = []
+        self.of_two = self._of_two(odds_ratio)
         for table in self.replicates:
             notes += table.warnings
             for stratum in table.strata:
                 _, left_out = self.families_for(stratum)
                 code = "two_lists" if len(stratum.table.lists) == 2 else "family_left_out"
                 notes += [(code, text) for text in left_out]
-                notes += _facts(stratum)
+        notes += notes_on(self.replicates)
         self.notes: tuple[Note, ...] = tuple(dict.fromkeys(notes))
         self.settings: dict[str, Any] = {
             "table": self.histories.name,
             "families": [f.name for f in self._families or ()] or [AUTO],
-            "options": {f.name: f.options for f in self._families or () if f.options},
+            "options": {f.name: f.options for f in self._families or () if f.options}
+            | ({} if odds_ratio is None else {self.of_two.name: self.of_two.options}),
             "floor": self.floor,
             "by": list(self.histories.by),
             "replicates": len(self.replicates),
@@ -133,7 +141,20 @@ class ListModel:
         families : tuple of Family
         notes : list of str
         """
-        return for_lists(self._families, len(stratum.table.lists))
+        return for_lists(self._families, len(stratum.table.lists), self.of_two)
+
+    def _of_two(self, odds_ratio: float | Sequence[float] | None) -> OddsRatio:
+        """The family of strata with two lists, where none was named."""
+        if odds_ratio is None:
+            return OddsRatio()
+        strata = [stratum for table in self.replicates for stratum in table.strata]
+        if self._families is not None or all(len(s.table.lists) > 2 for s in strata):
+            msg = (
+                "odds_ratio ties two lists, where no families are named: of three lists or more, "
+                "families=NoHighestOrder(xi=...) sets the odds ratio of the unseen cell"
+            )
+            raise UsageError(msg)
+        return OddsRatio(odds_ratio)
 
     @property
     def assumption(self) -> str:
@@ -352,28 +373,3 @@ def _replicates(data: Any) -> tuple[CaptureHistories, ...]:
             msg = f"replicate {i + 1} has other lists or strata than the first: they must be alike"
             raise UsageError(msg)
     return tables
-
-
-def _cell(cell: Mapping[str, str | date | None] | None) -> Cell:
-    parts: dict[str, Any] = dict(CELL)
-    for name, value in (cell or {}).items():
-        if name not in CELL:
-            msg = f"cell: {name!r} is unknown{nearest(name, CELL)}; valid are {', '.join(CELL)}"
-            raise UsageError(msg)
-        parts[name] = value.isoformat() if isinstance(value, date) else value
-    return Cell(**parts)
-
-
-def _facts(stratum: Stratum) -> list[Note]:
-    """What a reader must know of a table before any model sees it."""
-    where = f" in {stratum.name}" if stratum.labels else ""
-    table, notes = stratum.table, []
-    if not table.shared:
-        text = f"no person is on two lists{where}: only the priors say how many are on none"
-        notes.append(("no_overlap", text))
-    for (j, name), (k, other) in permutations(enumerate(table.lists), 2):
-        inside = table.histories[table.histories[:, j] == 1]
-        if len(inside) and inside[:, k].all():
-            text = f"list {name} lies inside list {other}{where}: it may have been copied"
-            notes.append(("nested", text))
-    return notes

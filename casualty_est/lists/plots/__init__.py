@@ -121,6 +121,10 @@ class ListPlots(Plots):
         """Draw one of the pictures of lists; matplotlib is loaded here."""
         from casualty_est.lists.plots import families
 
+        meta = self._estimate.meta
+        if not meta.has_level and name != "overlaps":
+            msg = f"no number to draw: {meta.no_level}; est.plot.overlaps() draws the lists"
+            raise UsageError(msg)
         return self._draw(getattr(families, name), self._estimate, what, dark=dark)
 
     def _total(self, row: str | int | None) -> int:

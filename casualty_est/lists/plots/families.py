@@ -13,6 +13,7 @@ from casualty_est.lists.estimate import ListEstimate, Shown
 from casualty_est.lists.families import group_title
 from casualty_est.lists.plots import overlaps as upset
 from casualty_est.lists.schema import AtRatio, Dial, Group
+from casualty_est.lists.shares import aligned, weight
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.plots.density import SMALLEST
 from casualty_est.plots.page import (
@@ -32,7 +33,7 @@ from casualty_est.plots.style import SMALL, TITLE, WIDTH, Palette, Picture, new_
 from casualty_est.plots.total import title_of
 from casualty_est.plots.words import wrap
 from casualty_est.result.tables import Parameter, row_numbers
-from casualty_est.wording.numbers import Ends, percent, portion, share, with_ends
+from casualty_est.wording.numbers import Ends, percent, share, with_ends
 from casualty_est.wording.phrases import capitalised
 
 NAMES = 2.15  # inches for the names of kinds of dependence
@@ -145,7 +146,7 @@ def families(estimate: ListEstimate, row: int, palette: Palette) -> Picture:
     low, high = min(a.low for a in answers), max(a.high for a in answers)
     details = [" or ".join(map(with_ends, answers)), *(with_ends(group) for group in groups)]
     names = ["The answer", *(capitalised(group_title(group.name)) for group in groups)]
-    marks = ["", *(f"ruled out: {g.ruled_out}" if g.ruled_out else "" for g in groups)]
+    marks = ["", *(f"does not fit: {g.ruled_out}" if g.ruled_out else "" for g in groups)]
     labels = [
         (
             *label(name, detail, NAMES, palette),
@@ -220,7 +221,7 @@ def _weight(side: Any, group: Group, middle: float, palette: Palette) -> None:
     side.barh([middle], [mass * room], height=0.15, color=palette.posterior, alpha=0.85)
     side.barh([middle], [alone * room], height=0.15, fill=False, edgecolor=palette.muted, lw=0.8)
     at = max(mass, alone) * room + 0.04
-    side.text(at, middle, portion(mass), fontsize=SMALL, color=palette.ink, va="center_baseline")
+    side.text(at, middle, weight(mass), fontsize=SMALL, color=palette.ink, va="center_baseline")
 
 
 # Lists ---------------------------------------------------------------------------------------
@@ -228,8 +229,9 @@ def _weight(side: Any, group: Group, middle: float, palette: Palette) -> None:
 
 def completeness(estimate: ListEstimate, prob: float, palette: Palette) -> Picture:
     """Draw the share of all people that each list holds; see `Plots.sources`."""
-    shares = [estimate._completeness(i, prob) for i in range(len(estimate.meta.sources))]
-    named = list(zip(estimate.meta.sources, shares, strict=True))[:MOST]
+    every = [estimate._completeness(i, prob) for i in range(len(estimate.meta.sources))]
+    known = [(s, one) for s, one in zip(estimate.meta.sources, every, strict=True) if one]
+    named, shares = known[:MOST], [row for _, row in known]
     labels = [label(source.name, _share(row), 2.2, palette) for source, row in named]
     page = open_page(
         sum(height_of(lines) for lines in labels) + 0.1,
@@ -254,7 +256,7 @@ def completeness(estimate: ListEstimate, prob: float, palette: Palette) -> Pictu
 
 
 def _share(row: Parameter) -> str:
-    middle, low, high = (percent(round(x, 3)) for x in (row.median, row.low, row.high))
+    middle, low, high = aligned(row)
     return f"{middle} ({low} to {high})"
 
 

@@ -35,6 +35,10 @@ class ListParts(Parts):
         assert count is not None
         return f"Documented, not estimated: {count.low:,} people on at least one list."
 
+    def no_headline(self) -> list[str]:
+        """Why the lists do not say how many people they miss."""
+        return text.no_headline(self.estimate)
+
     def split(self) -> list[str]:
         """How many of them are on no list."""
         at = next(i for i, row in enumerate(self.estimate.meta.rows) if row.part == "unlisted")
@@ -84,11 +88,12 @@ class ListParts(Parts):
     def pictures(self) -> dict[str, Wanted]:
         """Completeness, kinds of dependence, the dial, the overlaps."""
         fit, level = self.estimate.shown().found, {"ci_prob": self.prob}
+        known = self.estimate.meta.has_level
         every: tuple[tuple[str, bool, str, dict[str, float]], ...] = (
-            ("families", len(fit.groups) > 1, f"{KINDS}; {IN_THE_TABLE}", {}),
-            ("dial", fit.dial is not None, f"{DIAL}; {IN_THE_TABLE}", {}),
+            ("families", known and len(fit.groups) > 1, f"{KINDS}; {IN_THE_TABLE}", {}),
+            ("dial", known and fit.dial is not None, f"{DIAL}; {IN_THE_TABLE}", {}),
             ("overlaps", bool(fit.overlaps), OVERLAPS, {}),
-            ("sources", True, f"Share of all people on each list; {IN_THE_TABLE}", level),
+            ("sources", known, f"Share of all people on each list; {IN_THE_TABLE}", level),
         )
         return {name: Wanted(text, how) for name, there, text, how in every if there}
 

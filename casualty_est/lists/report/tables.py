@@ -16,13 +16,14 @@ from casualty_est.lists.schema import (
     Replicates,
     Visible,
 )
+from casualty_est.lists.shares import aligned, weight
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.report import naming
 from casualty_est.report.tables import Table, rounded
 from casualty_est.result.posterior import far_apart
 from casualty_est.result.schema import Case, Span
 from casualty_est.result.show import answer
-from casualty_est.wording.numbers import percent, portion, share
+from casualty_est.wording.numbers import Ends, percent, share
 from casualty_est.wording.phrases import capitalised, listed
 
 ANSWER = ("Median", "95% interval")
@@ -64,11 +65,16 @@ def sources(estimate: ListEstimate, prob: float) -> Table:
     """Share of all people that each list holds."""
     rows = []
     for i, source in enumerate(estimate.meta.sources):
-        share_of = estimate._completeness(i, prob)
-        ends = f"{_share(share_of.low)} to {_share(share_of.high)}"
-        rows.append((source.source, _share(share_of.median), ends))
+        known = estimate._completeness(i, prob)
+        shown = ("no headline", "") if known is None else _with_ends(known)
+        rows.append((source.source, *shown))
     head = ("List", "Share of all people", f"{percent(prob)} credible interval")
     return Table("How complete each list is.", head, tuple(rows))
+
+
+def _with_ends(share_of: Ends) -> tuple[str, str]:
+    middle, low, high = aligned(share_of)
+    return middle, f"{low} to {high}"
 
 
 def data(estimate: ListEstimate) -> list[Table]:
@@ -103,6 +109,8 @@ def tables(estimate: ListEstimate) -> dict[str, Table | None]:
 def checks(estimate: ListEstimate) -> list[Table]:
     """Predictions of the overlaps, and dependence of pairs."""
     fit = estimate.details.found
+    if not estimate.meta.has_level:
+        return []
     dependence = [_dependence(fit.dependence)] if fit.dependence else []
     return [_predictions(fit.predictions), *dependence]
 
@@ -138,12 +146,12 @@ def _asides(records: Sequence[Case | KnownPopulation]) -> tuple[list[str], str]:
 def _groups(groups: Sequence[Group]) -> Table:
     rows = []
     for group in sorted(groups, key=lambda g: -g.mass):
-        weights = portion(group.mass), portion(min(1.0, group.posterior))
+        weights = weight(group.mass), weight(min(1.0, group.posterior))
         p = group.predictive_p
         fit = "" if p is None else "under 0.01" if p < 0.01 else f"{p:.2f}"
         name = capitalised(group_title(group.name))
-        rows.append((name, *weights, *rounded(group), fit, group.ruled_out or "no"))
-    head = ("Kind of dependence", "Weight", "By evidence alone", *ANSWER, "Fit (p)", "Ruled out")
+        rows.append((name, *weights, *rounded(group), fit, _fits(group)))
+    head = ("Kind of dependence", "Weight", "By evidence alone", *ANSWER, "Fit (p)", "Does it fit?")
     caption = (
         "What each kind of dependence between lists would answer, and its weight. Fit: how often "
         "overlaps drawn from it lie as far from what it expects as those seen."
@@ -171,7 +179,7 @@ def _members(members: Sequence[FamilyMember]) -> Table:
     rows = []
     for m in shown:
         behind = "" if m.log_evidence is None else f"{m.log_evidence - max(known):.1f}"
-        rows.append((family_title(m.family), m.member, portion(m.mass), behind))
+        rows.append((family_title(m.family), m.member, weight(m.mass), behind))
     rest = len(members) - len(shown)
     caption = "The families of models inside the answer, and their members."
     if rest:
@@ -229,7 +237,7 @@ def _strata(estimate: ListEstimate) -> Table | None:
         fit = estimate.shown(i).found
         away = [s.name for s in estimate.meta.sources if s.name not in fit.lists]
         groups = sorted(fit.groups, key=lambda g: -g.mass)
-        named = [f"{group_title(g.name)} {portion(g.mass)}" for g in groups]
+        named = [f"{group_title(g.name)} {weight(g.mass)}" for g in groups]
         allowed = [g for g in groups if not g.ruled_out]
         implied = fit.dial.implied if fit.dial else None
         rows.append(
@@ -255,9 +263,13 @@ def _strata(estimate: ListEstimate) -> Table | None:
     return Table("What each stratum rests on.", head, tuple(rows), wide=True)
 
 
+def _fits(group: Group) -> str:
+    return f"no: {group.ruled_out}" if group.ruled_out else "yes"
+
+
 def _agree(allowed: Sequence[Group]) -> str:
     if len(allowed) < 2:
-        return "only one fits"
+        return "only one fits" if allowed else "none fits"
     return "no" if far_apart(allowed) else "yes"
 
 
@@ -307,7 +319,3 @@ def _known(cases: Sequence[KnownPopulation], prob: float) -> Table:
     )
     caption = "A test on known numbers: the members of each list, as the other lists see them."
     return Table(caption + aside, head, rows, wide=True)
-
-
-def _share(value: float) -> str:
-    return percent(round(value, 3))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from casualty_est.lists.estimate import ListEstimate
 from casualty_est.lists.families import group_in_words, group_title, recalled
 from casualty_est.lists.families.family import ASSUMED
+from casualty_est.lists.shares import weight
+from casualty_est.report import naming
 from casualty_est.result.posterior import far_apart
-from casualty_est.wording.numbers import middle, percent, portion, share, with_ends
+from casualty_est.wording.numbers import middle, percent, share, with_ends
 from casualty_est.wording.phrases import capitalised, listed
 
 
@@ -29,11 +31,6 @@ def rests_on(estimate: ListEstimate) -> list[str]:
     """What the number rests on, for the first paragraph."""
     codes = {note.code for note in estimate.warnings}
     sentences = []
-    if estimate.level(0) == "prior":
-        sentences.append(
-            "No person is on two lists, so the lists do not say how many they miss: this number is "
-            "what was assumed beforehand, and no more."
-        )
     sentences.append(
         "Nobody has counted the people on no list: their number is inferred from how the lists "
         "overlap."
@@ -41,7 +38,26 @@ def rests_on(estimate: ListEstimate) -> list[str]:
     sentences.append(assumption(estimate))
     if "two_lists" in codes:
         sentences.append("Two lists cannot say whether they depend on each other.")
-    return [*sentences, *spread(estimate)]
+    return [*sentences, *_facts(estimate), *spread(estimate)]
+
+
+def no_headline(estimate: ListEstimate) -> list[str]:
+    """What the first paragraph says in place of a number."""
+    question, why = naming.question(estimate.meta.rows[0].cell), estimate.meta.no_level
+    return [
+        *([question] if naming.has_total(estimate) else []),
+        "This report gives no number for the people on no list.",
+        f"The reason: {why}.",
+        *_facts(estimate),
+        "A number would need another list, made independently of these, that shares some people "
+        "with them.",
+    ]
+
+
+def _facts(estimate: ListEstimate) -> list[str]:
+    """What the first paragraph says about single lists."""
+    told = ("copied", "shares_nobody", "replicates")
+    return [f"{capitalised(note.text)}." for note in estimate.warnings if note.code in told]
 
 
 def spread(estimate: ListEstimate) -> list[str]:
@@ -63,11 +79,16 @@ def agreement(estimate: ListEstimate) -> str:
     if len(groups) < 2:
         return ""
     allowed = [g for g in groups if not g.ruled_out]
-    if len(allowed) < 2:
-        kept = group_title(allowed[0].name) if allowed else "none of them"
+    if not allowed:
+        return (
+            "None of the kinds of dependence that were tried fits the people on the lists. The "
+            "answer rests on those that come nearest, and its interval is too narrow."
+        )
+    if len(allowed) == 1:
         return (
             f"Of the kinds of dependence that were tried, only one fits the people on the lists: "
-            f"{kept}. That it fits them does not show that it holds for the people on none."
+            f"{group_title(allowed[0].name)}. That it fits them does not show that it fits the "
+            "people on none."
         )
     if far_apart(allowed):
         return (
@@ -87,7 +108,7 @@ def floor(estimate: ListEstimate) -> str:
         return ""
     least = percent(estimate.meta.settings["floor"])
     moved = fit.floor_share
-    amount = "Nothing" if moved <= 0 else capitalised(portion(moved))
+    amount = "Nothing" if moved <= 0 else capitalised(weight(moved))
     return (
         f"{amount} of the answer comes from the floor: a kind of dependence that the lists do not "
         f"rule out counts with at least about {least}, whatever its evidence."

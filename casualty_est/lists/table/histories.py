@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from html import escape
 from itertools import combinations
@@ -32,13 +33,15 @@ class CaptureHistories:
     Parameters
     ----------
     data : dataframe
-        One column of 0 and 1 per list, and a column with the number of people of each row; without
-        it every row is one person. A blank cell means that the list was not at work in that
-        stratum, which is not the same as holding nobody there.
+        One column of 0 and 1 per list (TRUE and FALSE, yes and no, x or 1 and blank are read too),
+        and a column with the number of people of each row; without it every row is one person. A
+        blank cell beside zeros means that the list was not at work in that stratum, which is not
+        the same as holding nobody there.
     lists : sequence of str, optional
-        The columns that are lists; all 0/1 columns by default.
+        The columns that are lists; all 0/1 columns by default. Where they are named, other columns
+        are not used, and any mark beside blanks counts as 1.
     count : str
-        The column with the number of people.
+        The column with the number of people; ``Freq``, ``n`` and other usual names are known.
     by : sequence of str
         Columns that divide the table into strata, each estimated by itself.
     inactive : mapping of str to sequence of mapping, optional
@@ -56,17 +59,19 @@ class CaptureHistories:
         Labels, histories and lists not at work of each stratum; one without labels where the table
         is not divided.
     warnings : tuple of (code, text)
-        ``similar_names``, ``empty_list``, ``empty_stratum``, ``repeated``, ``default``.
+        ``similar_names``, ``empty_list``, ``empty_stratum``, ``repeated``, ``default``,
+        ``unused``, ``nobody``.
     name : str or None
         Name of the file, without its folder.
 
     Raises
     ------
     UsageError
-        If a named column does not exist, or there are fewer than 2 or more than 20 lists.
+        If a named column does not exist, or there are fewer than 2 or more than 40 lists.
     InputError
-        If the table breaks a rule; every problem is listed with its line and column. A column
-        that is neither list, count nor stratum is one, and so is a person on no list.
+        If the table breaks a rule; every problem is listed with its line and column. Where no lists
+        are named, a column that is neither list, count nor stratum is one; so is a column of 0 and
+        1 that looks like a property of people, and a number of people on no list.
 
     Examples
     --------
@@ -251,14 +256,20 @@ class CaptureHistories:
 
     @classmethod
     def from_overlaps(
-        cls, overlaps: Overlaps | Any, *, exact: bool = True, name: str | None = None
+        cls,
+        overlaps: Overlaps | Any,
+        *,
+        exact: bool = True,
+        name: str | None = None,
+        lists: Sequence[str] | None = None,
     ) -> CaptureHistories:
         """Build the table from counts of the overlaps of lists.
 
         Parameters
         ----------
         overlaps : mapping, dataframe or array
-            Number of people by lists: ``{"A": 30, "A&B": 10}`` or ``{("A", "B"): 10}``. Two lists
+            Number of people by lists: ``{"A": 30, "A&B": 10}`` or ``{("A", "B"): 10}``, or by
+            histories, one digit for each list: ``{"10": 30, "11": 10}``. Two lists
             may also come as a symmetric matrix with the sizes of the lists on its diagonal, which
             is always read as people on at least these lists.
         exact : bool
@@ -266,6 +277,8 @@ class CaptureHistories:
             least these, and every overlap must be given that smaller ones do not show to be empty.
         name : str, optional
             How messages call the table.
+        lists : sequence of str, optional
+            Names of the lists, where the keys are histories of 0 and 1.
 
         Returns
         -------
@@ -283,7 +296,7 @@ class CaptureHistories:
         >>> CaptureHistories.from_overlaps({"A": 40, "B": 50, "A&B": 10}, exact=False).people
         80
         """
-        return cls._of(read_overlaps(overlaps, exact=exact, name=name))
+        return cls._of(read_overlaps(overlaps, exact=exact, name=name, lists=lists))
 
     @classmethod
     def _of(cls, parsed: Parsed) -> CaptureHistories:

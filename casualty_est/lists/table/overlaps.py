@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.errors import UsageError
+from casualty_est.lists.table.digits import overlaps_of
 from casualty_est.lists.table.read import MOST_PEOPLE
 from casualty_est.lists.table.strata import FEWEST, MOST, Codes, Parsed, build
 from casualty_est.tables.read import Table
@@ -17,12 +18,19 @@ from casualty_est.tables.read import Table
 Overlaps = Mapping[str | tuple[str, ...], int]
 
 
-def read_overlaps(overlaps: Overlaps | Any, *, exact: bool, name: str | None) -> Parsed:
+def read_overlaps(
+    overlaps: Overlaps | Any, *, exact: bool, name: str | None, lists: Sequence[str] | None = None
+) -> Parsed:
     """Read counts by combination of lists; see `CaptureHistories.from_overlaps`."""
     warnings: tuple[tuple[str, str], ...] = ()
     if not isinstance(overlaps, Mapping):
         overlaps, warnings = _of_matrix(overlaps)
         exact = False
+    else:
+        overlaps, warnings = overlaps_of(overlaps, lists)
+        if not exact and (warnings or lists):
+            msg = "a history such as '011' is of people on exactly these lists: omit exact=False"
+            raise UsageError(msg)
     names, sets = _sets(overlaps)
     if not FEWEST <= len(names) <= MOST:
         msg = (

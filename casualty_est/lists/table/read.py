@@ -10,6 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.errors import Problem, UsageError
+from casualty_est.lists.table.columns import Chosen, choose, stray
+from casualty_est.lists.table.digits import expanded
+from casualty_est.lists.table.marks import NOTHING, is_total
 from casualty_est.lists.table.strata import (
     BAD,
     FEWEST,
@@ -21,6 +24,7 @@ from casualty_est.lists.table.strata import (
     Inactive,
     Labels,
     Parsed,
+    Warning_,
     build,
     raise_all,
 )
@@ -28,9 +32,8 @@ from casualty_est.tables.checks import nearest
 from casualty_est.tables.read import Table
 
 MOST_PEOPLE = 10**12  # in one row: sums stay far inside 64 bits
+UNKNOWN = NOTHING | {"?", "unknown"}  # written for the people on no list
 SHORT = 2  # letters of a cell that may be shown although nobody said what its column is
-ON = frozenset({"1", "1.0", "true"})
-OFF = frozenset({"0", "0.0", "false"})
 Columns = str | Sequence[str]
 
 _SEPARATED = re.compile(r"[0-9]{1,3}(?:[,' _\u00a0\u202f][0-9]{3})+")
@@ -68,30 +71,82 @@ def read_wide(
         # Data in the first row: its people would be lost without a word.
         reason = "the first row holds numbers only: put a row with the names of the columns above"
         problems.append(Problem(reason, table.header_line))
-    free = [column for column in table.columns if column not in (*by, count)]
-    codes = {name: _codes(table.column(name)) for name in free}
-    names = _list_columns(table, codes, lists, count, problems)
-    named = f" (found: {', '.join(names)})" if 0 < len(names) <= MOST else ""
-    _must_be_few(names, f"a list is a column of 0 and 1{named}", problems, table.name)
-    matrix = np.column_stack([codes[name] for name in names])
-    for j, name in enumerate(names):
+    table, said = expanded(table, (*by, count)) if lists is None else (table, ())
+    chosen = choose(table, lists, count, by, problems)
+    named = f" (found: {', '.join(chosen.lists)})" if 0 < len(chosen.lists) <= MOST else ""
+    what = f"a list is a column of 0 and 1{named}"
+    _must_be_few(chosen.lists, what, problems, table.name)
+    matrix, notes = _matrix(table, chosen, lists is not None, problems)
+    people = _counts(table, chosen, matrix, problems)
+    kept = _on_some_list(table, chosen, matrix, people, problems, notes)
+    raise_all(problems, table.name)
+    keys, rows_of = _strata(table, by)
+    people = people * kept
+    parsed = build(chosen.lists, keys, rows_of, matrix, people, inactive, table, drop_empty=True)
+    return replace(parsed, warnings=(*said, *chosen.notes, *notes, *parsed.warnings))
+
+
+def _matrix(
+    table: Table, chosen: Chosen, named: bool, problems: list[Problem]
+) -> tuple[Codes, list[Warning_]]:
+    """Codes (row, list), with what was read into blank cells."""
+    matrix = np.column_stack([chosen.codes[name] for name in chosen.lists])
+    notes: list[Warning_] = []
+    for row in _totals(table, chosen.lists, matrix):
+        reason = "this row adds up the others: remove it"
+        problems.append(table.problem(row, reason, chosen.lists[0]))
+        matrix[row] = YES  # said once
+    if not (matrix == NO).any() and (matrix == OUT).any():
+        # One mark and blanks: nobody writes that a list did not hold a person.
+        if named:
+            matrix[matrix == BAD] = YES
+        matrix[matrix == OUT] = NO
+        text = "no cell of a list says 0 or no: a blank cell is read as not on the list"
+        notes.append(("default", text))
+    for j, name in enumerate(chosen.lists):
         texts = table.column(name)
         for row in np.flatnonzero(matrix[:, j] == BAD).tolist():
             reason = "a list is 0 or 1, or blank where it was not at work: correct it"
             # A column that nobody called a list may hold what identifies people.
-            shown = lists is not None or len(texts[row]) <= SHORT
+            shown = named or len(texts[row]) <= SHORT
             problems.append(table.problem(row, reason, name, texts[row] if shown else None))
-    people = _counts(table, count, problems)
-    unlisted = np.isin(matrix, (NO, OUT)).all(axis=1) & (people > 0)
-    for row in np.flatnonzero(unlisted).tolist():
+    return matrix, notes
+
+
+def _totals(table: Table, lists: Sequence[str], matrix: Codes) -> list[int]:
+    """Rows of a total, by their first words."""
+    rows = np.flatnonzero((matrix == BAD).any(axis=1)).tolist()
+    return [row for row in rows if is_total([table.column(name)[row] for name in lists])]
+
+
+def _on_some_list(
+    table: Table,
+    chosen: Chosen,
+    matrix: Codes,
+    people: npt.NDArray[np.int64],
+    problems: list[Problem],
+    notes: list[Warning_],
+) -> npt.NDArray[np.bool_]:
+    """Rows of people on some list; what becomes of the others."""
+    nobody = np.isin(matrix, (NO, OUT)).all(axis=1)
+    stray = nobody & (people > 0)
+    if not stray.any():
+        return ~nobody
+    if chosen.count is None or chosen.by_name:
+        # One row per person: whoever is on none of these lists was on another, or lost in linkage.
+        text = (
+            f"{int(people[stray].sum()):,} people in the table are on none of these lists: left "
+            "out, for the number of such people is what is estimated"
+        )
+        notes.append(("nobody", text))
+        return ~nobody
+    for row in np.flatnonzero(stray).tolist():
         reason = (
             "a person on no list cannot be in the table, for that number is what is estimated: "
             "remove the row"
         )
         problems.append(table.problem(row, reason))
-    raise_all(problems, table.name)
-    keys, rows_of = _strata(table, by)
-    return build(names, keys, rows_of, matrix, people, inactive, table)
+    return ~nobody
 
 
 def read_long(
@@ -118,7 +173,7 @@ def read_long(
     known = {person, list_column, *by}
     for column in table.columns:
         if column not in known:
-            problems.append(_stray(table, column, "name it in by=, or remove it"))
+            problems.append(stray(table, column, "name it in by=, or remove it"))
     texts = table.column(list_column)
     for column in (person, list_column):
         if "" in table.column(column):
@@ -201,65 +256,26 @@ def _codes_of[T: np.generic](
     return np.fromiter(map(meaning.__getitem__, texts), dtype, len(texts))
 
 
-def _codes(texts: Sequence[str]) -> Codes:
-    meaning: dict[str, int] = {}
-    for text in set(texts):
-        folded = text.casefold()
-        meaning[text] = YES if folded in ON else NO if folded in OFF else OUT if not text else BAD
-    return _codes_of(texts, meaning, np.int8)
-
-
-def _list_columns(
-    table: Table,
-    codes: Mapping[str, Codes],
-    lists: Sequence[str] | None,
-    count: str,
-    problems: list[Problem],
-) -> tuple[str, ...]:
-    """Names of the lists; every other free column is a problem."""
-    clash = [name for name in lists or () if name not in codes]
-    if clash:
-        msg = f"{clash[0]!r} cannot be a list and a count or a stratum at once"
-        raise UsageError(msg)
-    counts = [c for c in codes if c.casefold() == count.casefold()]
-    if lists is None:
-        names = tuple(c for c in codes if c not in counts and _may_be_list(codes[c]))
-        mend = "it is no list of 0 and 1: name it in by (--by) or count (--count), or remove it"
-    else:
-        names = tuple(lists)
-        mend = "name it in lists or by, or remove it"
-    for column in codes:
-        if column not in names:
-            rename = f"is it the count? Name it in count (--count) or write {count!r}"
-            problems.append(_stray(table, column, rename if column in counts else mend))
-    return names
-
-
-def _may_be_list(codes: Codes) -> bool:
-    """Whether a column is a list, perhaps with a few wrong cells."""
-    bad = int((codes == BAD).sum())
-    return bad == 0 or int(np.isin(codes, (NO, YES)).sum()) > bad
-
-
-def _stray(table: Table, column: str, mend: str) -> Problem:
-    reason = f"this column is neither list, count nor stratum, and none is ignored: {mend}"
-    return Problem(reason, table.header_line, column, None, table.where)
-
-
-def _counts(table: Table, count: str, problems: list[Problem]) -> npt.NDArray[np.int64]:
-    if count not in table.columns:
+def _counts(
+    table: Table, chosen: Chosen, matrix: Codes, problems: list[Problem]
+) -> npt.NDArray[np.int64]:
+    """People of each row; the number of those on no list may be unknown."""
+    if chosen.count is None:
         return np.ones(len(table), dtype=np.int64)
-    texts = table.column(count)
+    texts = table.column(chosen.count)
     numbers = {text: _whole(text) for text in set(texts)}
-    values = _codes_of(texts, numbers, np.int64)
+    values = np.fromiter(map(numbers.__getitem__, texts), np.int64, len(texts))
+    nobody = np.isin(matrix, (NO, OUT)).all(axis=1)
     for row in np.flatnonzero(values < 0).tolist():
-        problems.append(table.problem(row, _count_reason(texts[row]), count, texts[row]))
+        if nobody[row] and texts[row].casefold() in UNKNOWN:
+            continue
+        problems.append(table.problem(row, _count_reason(texts[row]), chosen.count, texts[row]))
     return np.maximum(values, 0)
 
 
 def _whole(text: str) -> int:
     """The number of people that a text states, -1 if it states none."""
-    digits = text.removesuffix(".0")
+    digits = text.removesuffix(".0").removesuffix(",0")
     if not (digits.isascii() and digits.isdigit()) or len(digits) > len(str(MOST_PEOPLE)):
         return -1
     return int(digits) if int(digits) <= MOST_PEOPLE else -1

@@ -14,7 +14,7 @@ from casualty_est.tables.checks import nearest, similar_names
 from casualty_est.tables.read import Table
 from casualty_est.wording.phrases import label_text
 
-FEWEST, MOST = 2, 20
+FEWEST, MOST = 2, 40
 MOST_SHOWN = 200  # bad rows listed one by one; the rest is counted
 OUT, NO, YES, BAD = -1, 0, 1, 2  # not at work, not on the list, on it, unreadable
 
@@ -67,10 +67,21 @@ def build(
     people: npt.NDArray[np.int64],
     inactive: Inactive | None,
     table: Table,
+    *,
+    drop_empty: bool = False,
 ) -> Parsed:
     """Add up the rows of each stratum, and check what only whole strata can show."""
     problems: list[Problem] = []
     warnings = [*similar_names(names, "lists")]
+    if drop_empty:
+        held = ((matrix == YES) & (people > 0)[:, None]).any(axis=0)
+        held |= np.isin(names, list(inactive or ()))
+        if FEWEST <= held.sum() < len(names):
+            for name in np.array(names)[~held]:
+                text = f"list {name} holds nobody in the whole table: left out"
+                warnings.append(("empty_list", text))
+            names = tuple(name for name, kept in zip(names, held, strict=True) if kept)
+            matrix = matrix[:, held]
     stated = _stated(names, keys, inactive)
     on = matrix == YES
     for j in np.flatnonzero(~(on & (people > 0)[:, None]).any(axis=0)):

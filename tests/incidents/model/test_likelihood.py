@@ -16,10 +16,13 @@ from casualty_est.incidents.model.parameters import log_constant
 from tests.support.incident_reference import log_likelihood
 from tests.support.incident_tables import TEXTS, judged, only, overlapping, patterns
 
+# B and C say of some incidents that nobody died; of "0-3" and "as many as 7" they do not.
+DENIED = (("3", "0-3", "about 12"), ("0", "2", "as many as 7", "30"), ("0", "4", "10"))
 CASES = {
     "overlap": lambda rng: (overlapping(rng), {}),
     "joint": lambda rng: (overlapping(rng), {"scale": "joint", "exact_reports": False}),
     "zero": lambda rng: (overlapping(rng, texts=(("0", "2", "0-3"), *TEXTS[1:])), {}),
+    "denials": lambda rng: (overlapping(rng, texts=DENIED), {"scale": "joint"}),
     "one": lambda rng: (only(overlapping(rng), [0]), {}),
     "recall": lambda rng: (judged(rng), {}),
     "judge": lambda rng: (judged(rng, sources=3), {}),
@@ -55,6 +58,7 @@ def natural(layout, theta):
         "bias": bias,
         "sd": sd if len(sd) else np.full(listers, lay.LONE_SD),
         "exact": exact if len(exact) else np.zeros(listers),
+        "denial": np.zeros(listers),
         "hurdle": get(theta, "hurdle"),
         "conceded": (*np.exp(get(theta, "fraction")), *(conceded if len(conceded) else [0.0])),
         "grade": special.expit(get(theta, "grade")),
@@ -62,6 +66,7 @@ def natural(layout, theta):
         "mixed": np.ones((2, 1)),
         "recall": get(theta, "recall"),
     }
+    values["denial"][d.denier_of] = special.expit(get(theta, "denial"))
     if len(mixed):
         values["mixed"] = special.softmax(mixed.reshape(2, -1), axis=1)
     nobody = special.expit(get(theta, "zero"))

@@ -72,7 +72,7 @@ def test_ged_dates_may_carry_midnight():
     frame = pd.read_csv(GED, dtype=str).head(2)
     frame["date_start"] = ["2013-01-03 00:00:00.000", "1989-05-10T00:00:00"]
     assert [row.date.year for row in IncidentReports.from_ged(frame)] == [2013, 1989]
-    frame["date_start"] = ["2013-01-03 11:00:00.000", "10.5.1989"]
+    frame["date_start"] = ["2013-01-03 25:00:00.000", "10/5/1989"]
     with pytest.raises(InputError) as caught:
         IncidentReports.from_ged(frame)
     assert [(p.line, p.column) for p in caught.value.problems] == [

@@ -61,7 +61,7 @@ def test_families_refuse_what_they_cannot_take():
 
 
 def test_auto_takes_what_fits_the_number_of_lists():
-    assert [f.name for f in choose("auto", 2)[0]] == ["independence"]
+    assert [f.name for f in choose("auto", 2)[0]] == ["odds-ratio"]
     chosen, notes = choose("auto", 12)
     assert [f.name for f in families.AVERAGED if f() not in chosen] == ["ridge"]
     (note,) = notes

@@ -11,7 +11,7 @@ from scipy import special, stats
 
 import casualty_est as ce
 from casualty_est.errors import UsageError
-from casualty_est.lists.families import AVERAGED, FAMILIES, NoHighestOrder
+from casualty_est.lists.families import AVERAGED, FAMILIES, NoHighestOrder, OddsRatio
 from casualty_est.lists.families.classes import LatentClasses
 from casualty_est.lists.families.visibility import NormalVisibility
 from casualty_est.lists.inference.averaged import average
@@ -119,6 +119,36 @@ def test_no_highest_order_is_dirichlet():
     check_density(density, np.array(wanted))
     odd = np.array([1, 1, -1, 1, -1, -1, 1])  # A, B, AB, C, AC, BC, ABC
     np.testing.assert_allclose(log_odds, np.log(2.0) + np.log(share) @ odd, rtol=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("given", "prior"),
+    [
+        (None, stats.norm(np.log(1.5), np.log(6) / 1.959964)),
+        ([1, 5], stats.uniform(0, np.log(5))),
+    ],
+)
+def test_the_odds_ratio_of_two_lists_has_its_prior(given, prior):
+    two = HistoryTable.of(("A", "B"), [[1, 0], [0, 1], [1, 1]], [60, 50, 20])
+    rng = np.random.default_rng(5)
+    points = [
+        {"history_share": share, "log_odds_ratio": ratio}
+        for share, ratio in zip(rng.dirichlet(np.ones(3), 4), [0.1, 0.4, 1.2, 1.5], strict=True)
+    ]
+    wanted = [
+        stats.dirichlet(np.full(3, 0.5)).logpdf(point["history_share"])
+        + stats.multinomial(130, point["history_share"]).logpmf([60, 50, 20])
+        + prior.logpdf(point["log_odds_ratio"])
+        for point in points
+    ]
+    density, log_odds = evaluate(build(OddsRatio(given), two), points)
+    check_density(density, np.array(wanted))
+    odds = [
+        np.exp(point["log_odds_ratio"]) * a * b / both
+        for point in points
+        for a, b, both in [point["history_share"]]
+    ]
+    np.testing.assert_allclose(log_odds, np.log(odds), rtol=1e-10)
 
 
 def test_classes_of_a_dirichlet_process_by_enumeration():
@@ -251,9 +281,10 @@ def test_nuts_agrees_on_independence():
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    # Independence has its test above, classes below; decomposable has no PyMC model.
+    # Independence has its test above, classes below; decomposable has no PyMC model, and the odds
+    # ratio is of two lists.
     "key",
-    [key for key in FAMILIES if key not in ("independence", "classes", "decomposable")],
+    [k for k in FAMILIES if k not in ("independence", "classes", "decomposable", "odds-ratio")],
 )
 def test_nuts_agrees(key):
     agree(key, TABLE)

@@ -20,7 +20,8 @@ from casualty_est.lists.families import (
 )
 from casualty_est.lists.families.member import Member
 from casualty_est.lists.inference import mixture_kernel
-from casualty_est.lists.inference.importance import climb
+from casualty_est.lists.inference.importance import climb, gain
+from casualty_est.lists.inference.members import fit_members
 from casualty_est.lists.inference.mixture import compiled
 from casualty_est.lists.table.history import HistoryTable
 
@@ -93,9 +94,39 @@ def test_families_that_write_out_every_history_are_refused(family):
         ce.ListModel(ce.CaptureHistories(_table(9, 3)), families=family)
 
 
-def test_more_than_twenty_lists_are_refused():
-    with pytest.raises((UsageError, InputError), match="2 to 20 lists, not 21"):
-        ce.CaptureHistories(_table(21, 4))
+def test_more_than_forty_lists_are_refused():
+    with pytest.raises((UsageError, InputError), match="2 to 40 lists, not 41"):
+        ce.CaptureHistories(_table(41, 4))
+
+
+@pytest.mark.slow
+def test_thirty_lists_are_answered_without_classes():
+    model = ce.ListModel(ce.CaptureHistories(_table(30, 230, "referral", 600)))
+    (note,) = [text for code, text in model.notes if "latent classes" in text]
+    assert "takes at most 20 lists, not 30, for tempering of so many classes" in note
+    est = model.fit(seed=1)
+    low, high = est.summary().iloc[0][["low", "high"]]
+    assert low < 600 < high
+    best = max(est.details.found.families, key=lambda member: member.mass)
+    assert best.member == "pair L00 with L01"
+
+
+def test_of_many_pairs_the_steep_ones_are_climbed_to():
+    """A step from the mode without a pair finds the pair that raises the mode most."""
+    table = _history_table(12)
+    families = (Independence(), Pairs())
+    fits = fit_members(table, families, seed=np.random.SeedSequence(1), runs=4)
+    climbed = [fit for fit in fits if fit.family.name == "pairs"]
+    base, _ = climb(Independence().members(table)[0], table)
+    every = [(climb(member, table)[1], member.name) for member in Pairs().members(table)]
+    assert len(every) == 66
+    gains = [gain(member, table, np.append(base, 0.0)) for member in Pairs().members(table)]
+    tops = np.array([top for top, _ in every])
+    order = np.argsort(gains)
+    # Those left out are no better than any that is climbed to.
+    assert tops[order[:6]].max() <= np.sort(tops)[-20:].min()
+    best = max(climbed, key=lambda fit: fit.log_evidence)
+    assert best.member.name == max(every)[1]
 
 
 @pytest.mark.slow
@@ -121,7 +152,7 @@ def _members(table):
     return [*members, Ridge().members(table)[2]] if len(table.lists) <= 8 else members
 
 
-@pytest.mark.parametrize("lists", [2, 3, 5, 6, 11, 20])
+@pytest.mark.parametrize("lists", [2, 3, 5, 6, 11, 20, 30])
 def test_compiled_densities_are_those_of_the_families(lists):
     table = _history_table(lists)
     counts = table.counts.astype(float)
@@ -164,3 +195,13 @@ def test_a_climb_from_elsewhere_ends_at_the_same_mode():
         again, height = climb(member, table, theta + 0.3)
         assert height == pytest.approx(value, abs=1e-6)
         np.testing.assert_allclose(again, theta, atol=1e-3)
+
+
+def test_second_derivatives_of_a_normal_prior_are_minus_one_over_its_variance():
+    from casualty_est.lists.families.member import LIST_SD
+    from casualty_est.lists.inference.importance import _prior_bend
+
+    member = Pairs().members(_history_table(9))[0]
+    theta = np.random.default_rng(1).normal(size=member.size)
+    wanted = np.append(np.full(9, -1 / LIST_SD**2), -1 / member.scale**2)
+    np.testing.assert_allclose(_prior_bend(member, theta), np.diag(wanted), atol=1e-6)

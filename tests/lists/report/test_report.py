@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from casualty_est.errors import UsageError
 from casualty_est.lists.report import tables as lists
+from casualty_est.lists.report.text import agreement
 from casualty_est.lists.schema import FamilyMember, KnownPopulation
 from casualty_est.report import checklist, text
 from casualty_est.result.schema import Case
@@ -79,13 +81,34 @@ def test_first_paragraph_of_one_family_states_its_assumption(of_lists):
     assert "the same chance to be on a list, whichever other lists" in " ".join(lede(est))
 
 
-def test_first_paragraph_without_overlap_says_that_it_is_the_prior(of_lists):
-    est = of_lists(level="prior", warnings=[("two_lists", "two lists")])
+def test_first_paragraph_of_two_lists_says_what_they_cannot(of_lists):
+    est = of_lists(warnings=[("two_lists", "two lists"), ("shares_nobody", "list C is alone")])
     said = " ".join(lede(est))
-    assert "No person is on two lists" in said
-    assert "this number is what was assumed beforehand" in said
     assert "Two lists cannot say whether they depend on each other." in said
+    assert "List C is alone." in said
     assert "reports" not in said  # reporting ratios belong to claims
+
+
+def test_without_a_level_there_is_no_number_anywhere(of_lists):
+    est = of_lists(warnings=[("copied", "list D is left out")])
+    est.meta = replace(est.meta, has_level=False, no_level="nobody is on two lists")
+    said = lede(est)
+    assert said[0] == "How many people were killed in Delta?"
+    assert "This report gives no number for the people on no list." in said
+    assert "The reason: nobody is on two lists." in said
+    assert "List D is left out." in said
+    page = Page(page_of(est)).text
+    assert "no headline" in page
+    assert "Documented, not estimated: 206 people" in page
+    for piece in ("600", "390", "Chance to be listed", "Odds ratio", "Kind of dependence"):
+        assert piece not in page, piece
+    assert est.sources()["completeness"].isna().all()
+    assert est.to_dict()["sources"][0]["completeness_listed"] is None
+    assert "no headline" in repr(est)
+    for name in ("families", "dial", "sources"):
+        with pytest.raises(UsageError, match="no number to draw: nobody is on two lists"):
+            getattr(est.plot, name)()
+    assert est.plot.overlaps().axes
 
 
 def test_two_modes_are_two_numbers(of_lists, bimodal):
@@ -99,6 +122,22 @@ def test_two_modes_are_two_numbers(of_lists, bimodal):
     assert table.rows[0][2] == "1,000 (weight 60%) or 3,000 (weight 40%)"
 
 
+def test_no_kind_that_fits_is_not_one_that_fits(of_lists):
+    est = of_lists(strata=("March",))
+    assert "only one fits" not in agreement(est)
+    groups = est.details.found.groups
+    unfit = tuple(replace(group, ruled_out="p less than 0.01") for group in groups)
+    none = agreement(of_lists(groups=unfit))
+    assert none.startswith("None of the kinds of dependence that were tried fits")
+    assert "its interval is too narrow" in none
+    one = agreement(of_lists(groups=(groups[0], *unfit[1:])))
+    assert one.startswith("Of the kinds of dependence that were tried, only one fits")
+    assert "lists that depend in pairs" in one
+    (march,) = est.details.strata
+    est.details.strata = (replace(march, found=replace(march.found, groups=unfit)),)
+    assert lists.tables(est)["strata"].rows[0][4] == "none fits"
+
+
 @pytest.mark.usefixtures("no_pictures")
 def test_every_section_of_lists_is_there(of_lists):
     page = Page(page_of(with_refits(of_lists()))).text
@@ -106,8 +145,8 @@ def test_every_section_of_lists_is_there(of_lists):
         "How complete is each list?",
         "On some list (a count)",
         "20% 10% 480",  # weight, by evidence alone, median of the pairs
-        "less than 0.1%",
-        "evidence 18.0 nats below the best",
+        "less than 1%",
+        "no: evidence 18.0 nats below the best",
         "10% of the answer comes from the floor",
         "no farther apart than the narrowest",
         "1.2 (0.80 to 1.7)",

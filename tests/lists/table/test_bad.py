@@ -50,11 +50,11 @@ def test_cells_of_a_column_nobody_called_a_list_stay_unshown():
 
 
 def test_thousands_of_bad_rows_are_counted_after_the_first():
-    frame = pd.DataFrame({"A": [1, 0] * 150, "B": [0, 0] * 149 + [0, 1]})
+    frame = pd.DataFrame({"A": [1, 0] * 150, "B": [0, 0] * 149 + [0, 1], "count": 1})
     with pytest.raises(InputError) as few:
         CaptureHistories(frame)
     assert [p.line for p in few.value.problems] == list(range(2, 299, 2))
-    frame = pd.DataFrame({"A": [1] + [0] * 5000, "B": [1] + [0] * 5000})
+    frame = pd.DataFrame({"A": [1] + [0] * 5000, "B": [1] + [0] * 5000, "count": 1})
     with pytest.raises(InputError) as many:
         CaptureHistories(frame)
     assert [p.line for p in many.value.problems] == [*range(2, 202), None]
@@ -71,7 +71,7 @@ def test_thousands_of_bad_rows_are_counted_after_the_first():
         ({"by": ["month", "month"]}, "by names a column twice"),
         ({"by": ["month", "number"], "count": "number"}, "the count and a stratum at once"),
         ({"by": "month", "count": "number", "lists": ["A", "month"]}, "'month' cannot be a list"),
-        ({"by": "month", "count": "number", "lists": "A"}, "2 to 20 lists, not 1"),
+        ({"by": "month", "count": "number", "lists": "A"}, "2 to 40 lists, not 1"),
     ],
 )
 def test_wrong_options_are_named(options, match):
@@ -114,7 +114,7 @@ def _long(people, lists, **more):
         (_long([*SECRETS], ["A", "B", ""]), {}, "row 3, column 'list': the cell is blank"),
         (_long(["SECRET-Ana", "", "SECRET-Ben"], ["A", "B", "A"]), {}, "row 2, column 'person'"),
         (_long([*SECRETS], ["A", "B", "A"], age=[1, 2, 3]), {}, "column 'age'.*none is ignored"),
-        (_long([*SECRETS], ["A", "A", "A"]), {}, "2 to 20 lists, not 1"),
+        (_long([*SECRETS], ["A", "A", "A"]), {}, "2 to 40 lists, not 1"),
         (
             _long(["SECRET-Ana", "SECRET-Ben", "SECRET-Ana"], ["A", "B", "B"], sex=["f", "m", "m"]),
             {"by": "sex"},
@@ -128,9 +128,9 @@ def _long(people, lists, **more):
             "more lists than people: is 'list' swapped with 'person'",
         ),
         (
-            _long([f"SECRET-{i}" for i in range(30)], ["A", "B"] * 15),
+            _long([f"SECRET-{i}" for i in range(50)], ["A", "B"] * 25),
             {"person": "list", "list_column": "person"},
-            "2 to 20 lists, not 30; .*swapped",
+            "2 to 40 lists, not 50; .*swapped",
         ),
         (
             _long([*SECRETS], ["A", "B", "A"]),
@@ -174,8 +174,8 @@ def test_a_bad_long_file_is_told_its_lines(tmp_path):
 @pytest.mark.parametrize(
     ("sets", "exact", "match"),
     [
-        ({"A": 5}, True, "2 to 20 lists, not 1"),
-        ({f"L{i}": 1 for i in range(21)}, True, "not 21"),
+        ({"A": 5}, True, "2 to 40 lists, not 1"),
+        ({f"L{i}": 1 for i in range(41)}, True, "not 41"),
         ({"A": 5, "B": -1}, True, "the overlap 'B' needs a whole number of people, not -1"),
         ({"A": 5, "B": 2.5}, True, "'B' needs a whole number"),
         ({"A": 5, "B": True}, True, "'B' needs a whole number"),

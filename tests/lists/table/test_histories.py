@@ -84,7 +84,7 @@ def test_inactive_says_the_same_from_outside():
 
 def test_all_bad_rows_are_listed(tmp_path):
     path = tmp_path / "bad.csv"
-    path.write_text('A,B,place,count\n1,0,x,3\n0,0,x,2\n2,1,x,1\n1,1,x,"1,000"\n', "utf-8")
+    path.write_text('A,B,place,count\n1,0,t,3\n0,0,t,2\n2,1,t,1\n1,1,t,"1,000"\n', "utf-8")
     with pytest.raises(InputError) as error:
         ce.CaptureHistories.read(path)
     text = str(error.value)
@@ -98,8 +98,8 @@ def test_all_bad_rows_are_listed(tmp_path):
 @pytest.mark.parametrize(
     ("frame", "match"),
     [
-        (pd.DataFrame({"A": [1], "count": [3]}), "need 2 to 20 lists, not 1"),
-        (pd.DataFrame({f"L{i}": [1] for i in range(21)}), "not 21"),
+        (pd.DataFrame({"A": [1], "count": [3]}), "need 2 to 40 lists, not 1"),
+        (pd.DataFrame({f"L{i}": [1] for i in range(41)}), "not 41"),
         (pd.DataFrame({"A": [1, 1], "B": [0, 0], "count": [3, 2]}), "holds nobody in the whole"),
         (pd.DataFrame({"A": [1, 0], "B": [0, 1], "count": [0, 0]}), "holds nobody"),
     ],

@@ -1,0 +1,183 @@
+"""Figures that may be one figure: equal and nearly equal numbers, series in step, and sums.
+
+Two sources that count apart hardly ever state 45,805 both. So such numbers are pointed out, and
+their author says whether one repeats the other.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from statistics import pstdev
+
+from casualty_est.claims.table.claim import Claim
+from casualty_est.quantity.quantity import Quantity
+from casualty_est.tables.checks import lines_of
+from casualty_est.tables.table import Table
+
+Note = tuple[str, str]
+_TELLING = 100  # smallest number, in units of its rounding, that two hardly state by chance
+_NEAR = 0.005  # relative difference of two numbers that are nearly equal
+_IN_STEP = 4  # common days of two series whose ratio is compared
+_SHOWN = 8
+_ASKED = "is it one figure? Say so with quotes or derived_from, or write independent 1"
+
+
+def copies(table: Table, rows: Sequence[Claim]) -> list[Note]:
+    """Return what may be copied, each with its rows."""
+    # Equal texts share one quantity, so far fewer numbers are looked at than rows.
+    numbers = {id(row.quantity): _number(row.quantity) for row in rows}
+    kept = [
+        (index, row)
+        for index, row in enumerate(rows)
+        if numbers[id(row.quantity)] is not None and not row.independent
+    ]
+    witness = _witnesses(rows)
+    first: dict[tuple[str, ...], str] = {}
+    cells: list[tuple[str, ...]] = [
+        (row.scope, row.outcome, row.group, row.perpetrator, row.level) for _, row in kept
+    ]
+    several: set[tuple[str, ...]] = {
+        cell
+        for cell, (_, row) in zip(cells, kept, strict=True)
+        if first.setdefault(cell, row.source) != row.source
+    }
+    by_cell: dict[tuple[str, ...], list[tuple[int, Claim]]] = defaultdict(list)
+    for cell, one in zip(cells, kept, strict=True) if several else ():
+        if cell in several:
+            by_cell[cell].append(one)
+    notes: list[Note] = []
+    for cell, held in by_cell.items():
+        notes += _in_cell(table, ", ".join(cell[:4]), held, witness)
+    notes += _sums(table, kept, witness)
+    if len(notes) > _SHOWN:
+        rest = len(notes) - _SHOWN
+        notes[_SHOWN:] = [("copies", f"{rest:,} more sets of numbers may be copies")]
+    return notes
+
+
+def _number(quantity: Quantity) -> int | None:
+    """The number that a quantity names, where it is too odd to be named twice by chance."""
+    named = quantity.best if quantity.best is not None else quantity.low
+    number = named if named else quantity.high
+    if number is None or quantity.grid is None or number < _TELLING * quantity.grid:
+        return None
+    return int(number)
+
+
+def _witnesses(rows: Sequence[Claim]) -> dict[str, str]:
+    """Return for each source one name of those that the table says hang together with it."""
+    first: dict[str, str] = {}
+
+    def root(name: str) -> str:
+        while first.setdefault(name, name) != name:
+            name = first[name]
+        return name
+
+    for row in rows:
+        if row.quotes or row.alias_of or row.derived_from:
+            for other in (row.quotes, row.alias_of, *row.derived_from):
+                if other:
+                    first[root(row.source)] = root(other)
+    return {name: root(name) for name in {row.source for row in rows}}
+
+
+def _in_cell(
+    table: Table,
+    where: str,
+    held: list[tuple[int, Claim]],
+    witness: dict[str, str],
+) -> Iterator[Note]:
+    groups: dict[tuple[object, ...], dict[str, int]] = defaultdict(dict)
+    for index, row in held:
+        groups[row.start, row.end, _number(row.quantity)].setdefault(row.source, index)
+    equal: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    numbers: dict[tuple[str, ...], set[object]] = defaultdict(set)
+    for (_, _, number), sources in groups.items():
+        names = tuple(sorted(sources))
+        if len({witness[name] for name in names}) > 1:
+            equal[names] += [sources[name] for name in names]
+            numbers[names].add(number)
+    told: set[str] = set()  # of sources that agree, one speaks for all
+    for names, at in equal.items():
+        told |= set(names[1:])
+        stated = numbers[names]
+        what = f"{next(iter(stated)):,}" if len(stated) == 1 else f"{len(stated):,} equal numbers"
+        yield "copies", _asked(table, names, f"state {what}", where, at)
+    yield from _near(table, where, held, told, witness)
+
+
+def _asked(table: Table, names: Sequence[str], said: str, where: str, at: list[int]) -> str:
+    shown = ", ".join(map(repr, names[:_SHOWN]))
+    more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
+    return f"{shown}{more} {said} for {where} ({lines_of(table, sorted(at))}): {_ASKED}"
+
+
+def _near(
+    table: Table,
+    where: str,
+    held: list[tuple[int, Claim]],
+    told: set[str],
+    witness: dict[str, str],
+) -> Iterator[Note]:
+    """Point out pairs of sources with numbers nearly equal, or in step over time."""
+    series: dict[str, dict[tuple[object, object], tuple[int, int]]] = defaultdict(dict)
+    for index, row in held:
+        number = _number(row.quantity)
+        if number is not None:
+            series[row.source][row.start, row.end] = (index, number)
+    if len(series) > 60:
+        return  # among so many some are near by chance
+    for one, other in combinations(series, 2):
+        if one in told or other in told or witness[one] == witness[other]:
+            continue
+        common = series[one].keys() & series[other].keys()
+        pairs = [(series[one][day], series[other][day]) for day in common]
+        ratios = [math.log(a / b) for (_, a), (_, b) in pairs]
+        near = [k for k, ratio in enumerate(ratios) if abs(ratio) <= _NEAR]
+        at = [index for k in near for index, _ in pairs[k]]
+        if near and (len(near) > len(pairs) / 2 or len(near) >= _IN_STEP):
+            (_, a), (_, b) = pairs[near[0]]
+            said = f"state {a:,} and {b:,}" if len(near) == 1 else f"nearly agree {len(near)} times"
+            yield "copies", _asked(table, (one, other), said, where, at)
+        elif len(pairs) >= _IN_STEP and pstdev(ratios) <= _NEAR and _moves(pairs):
+            said = f"keep the ratio {math.exp(ratios[0]):.3g} on {len(pairs)} days"
+            at = [index for pair in pairs for index, _ in pair]
+            yield "copies", _asked(table, (one, other), said, where, at)
+
+
+def _moves(pairs: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> bool:
+    numbers = [a for (_, a), _ in pairs]
+    return max(numbers) > 1.2 * min(numbers)
+
+
+def _sums(
+    table: Table, kept: Sequence[tuple[int, Claim]], witness: dict[str, str]
+) -> Iterator[Note]:
+    """Point out numbers that are the sum of what one other source says of the parts."""
+    parts: dict[tuple[object, ...], dict[str, tuple[int, int]]] = defaultdict(dict)
+    for index, row in kept:
+        number = _number(row.quantity)
+        if number is not None and len(row.scopes) == 1 and row.scope != "all":
+            key = (row.source, row.window, row.cell_key[1:])
+            parts[key][row.scope] = (index, number)
+    if not parts:
+        return
+    sources = {key[0] for key in parts}
+    wholes = [(i, row) for i, row in kept if len(row.scopes) > 1 or row.scope == "all"]
+    for index, row in wholes:
+        for source in sources:
+            held = parts.get((source, row.window, row.cell_key[1:]), {})
+            scopes = held if row.scope == "all" else {s: held[s] for s in row.scopes if s in held}
+            if witness[str(source)] == witness[row.source]:
+                continue
+            complete = len(scopes) > 1 and (row.scope == "all" or len(scopes) == len(row.scopes))
+            if complete and sum(number for _, number in scopes.values()) == _number(row.quantity):
+                at = sorted([index, *(i for i, _ in scopes.values())])
+                text = (
+                    f"{row.source!r} states the sum of what {source!r} says of "
+                    f"{', '.join(scopes)} ({lines_of(table, at)}): {_ASKED}"
+                )
+                yield "copies", text

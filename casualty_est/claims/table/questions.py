@@ -1,0 +1,130 @@
+"""What a table of claims says that cannot be right, and what only its author can answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from casualty_est.claims.table.claim import GROUPS, Claim
+from casualty_est.claims.table.copies import copies
+from casualty_est.errors import Problem
+from casualty_est.tables.checks import lines_of
+from casualty_est.tables.table import Table
+
+Note = tuple[str, str]
+_INSIDE = {
+    "civilians": {"civilians", "women", "men", "children", "elderly"},
+    "all": set(GROUPS),
+} | {name: {name} for name in GROUPS if name not in ("civilians", "all")}
+_APART = 1.5  # factor between the numbers of two references that cannot both be right
+# Together they are all civilians.
+_EVERYBODY = {"women", "men", "children"}
+_ROLE_AGAINST_GROUP = {
+    ("perpetrator", "combatants"): (
+        "a perpetrator counts the civilians it killed: toward combatants it is an adversary (it "
+        "counts the enemy's dead) or a party (its own)"
+    ),
+    ("party", "civilians"): (
+        "a party counts its own dead soldiers: toward civilians it is a perpetrator if it killed "
+        "them, and a government if it is their own"
+    ),
+    ("adversary", "civilians"): (
+        "an adversary counts the enemy's dead soldiers: toward civilians it is a perpetrator if it "
+        "killed them, and a government if it is their own"
+    ),
+}
+
+
+def contradictions(table: Table, rows: Sequence[Claim]) -> Iterator[Problem]:
+    """Find texts that count a group which lies outside of that of their row."""
+    for index, row in _naming_groups(rows):
+        said = row.quantity.groups
+        if row.group not in _INSIDE:
+            continue
+        outside = [group for group in said if group not in _INSIDE[row.group]]
+        if not outside or _wider(row.group, said):
+            continue
+        given = "" if "group" in table.columns else ", which was not given,"
+        reason = (
+            f"the text counts {' and '.join(said)} and the group of its row{given} is {row.group}: "
+            f"correct the group"
+        )
+        yield table.problem(index, reason, "quantity", row.quantity.text)
+
+
+def _naming_groups(rows: Sequence[Claim]) -> list[tuple[int, Claim]]:
+    """Rows whose text names a group."""
+    # Equal texts share one quantity.
+    naming = {id(row.quantity) for row in rows if row.quantity and row.quantity.counted}
+    return [(i, row) for i, row in enumerate(rows) if id(row.quantity) in naming
+            and row.quantity.groups] if naming else []  # fmt: skip
+
+
+def _wider(group: str, said: Sequence[str]) -> bool:
+    """Whether a text names the group and more: "women and children" in a row of women."""
+    return group in _EVERYBODY and group in said
+
+
+def questions(table: Table, rows: Sequence[Claim]) -> list[Note]:
+    """Return what is asked of the author of a table."""
+    asked = (_roles, _references, _narrow, _early, copies)
+    return [note for ask in asked for note in ask(table, rows)]
+
+
+def _roles(table: Table, rows: Sequence[Claim]) -> Iterator[Note]:
+    asked: dict[tuple[str, str, str], list[int]] = {}
+    for index, row in enumerate(rows):
+        if row.role and row.outcome != "lost" and (row.role, row.group) in _ROLE_AGAINST_GROUP:
+            asked.setdefault((row.role, row.group, row.source), []).append(index)
+    for (role, group, source), at in asked.items():
+        reason = _ROLE_AGAINST_GROUP[role, group]
+        where = lines_of(table, at)
+        yield "role_against_group", f"{source!r} is {role} toward {group} ({where}), but {reason}"
+
+
+def _narrow(table: Table, rows: Sequence[Claim]) -> Iterator[Note]:
+    """Ask about texts that count a part of the group of their row."""
+    asked: dict[tuple[tuple[str, ...], str], list[int]] = {}
+    for index, row in _naming_groups(rows):
+        said = row.quantity.groups
+        inside = _INSIDE.get(row.group)
+        if inside is None or row.group in said or not inside.issuperset(said):
+            continue
+        whole = _EVERYBODY.issubset(said) or {"civilians", "combatants"}.issubset(said)
+        if not whole and len(inside) > 1:
+            asked.setdefault((said, row.group), []).append(index)
+    for (said, group), at in asked.items():
+        text = (
+            f"the text counts {' and '.join(said)}, and is taken as the number of {group} "
+            f"({lines_of(table, at)}): correct the group if it is a part"
+        )
+        yield "part_of_group", text
+
+
+def _early(table: Table, rows: Sequence[Claim]) -> Iterator[Note]:
+    """Ask about windows that end after the day of publication."""
+    at = [i for i, row in enumerate(rows) if row.end and row.reported and row.reported < row.end]
+    if at:
+        text = f"the window ends after the day of publication ({lines_of(table, at)})"
+        yield "reported_before_end", f"{text}: check that its end is the last day that was counted"
+
+
+def _references(table: Table, rows: Sequence[Claim]) -> Iterator[Note]:
+    """Ask about sources that both set the level of a cell, and contradict each other."""
+    held: dict[tuple[object, ...], dict[str, int]] = {}
+    for index, row in enumerate(rows):
+        if row.role == "reference" and not row.quantity.is_unknown:
+            held.setdefault((row.cell_key, row.window), {})[row.source] = index
+    for sources in held.values():
+        at = sorted(sources.values())
+        lows = [rows[index].quantity.low or rows[index].quantity.best or 0 for index in at]
+        highs = [rows[index].quantity.high or rows[index].quantity.best or low
+                 for index, low in zip(at, lows, strict=True)]  # fmt: skip
+        if max(lows) > _APART * min(highs):
+            names = " and ".join(map(repr, sources))
+            yield (
+                "references_apart",
+                (
+                    f"{names} are both taken as reference and lie apart "
+                    f"({lines_of(table, at)}): give one of them another role"
+                ),
+            )

@@ -1,0 +1,152 @@
+"""Rounds of a fit: where the next one starts, and what helps where none converges."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from casualty_est.incidents.inference.density import Density
+from casualty_est.incidents.model.layout import IncidentLayout
+from casualty_est.result.going_on import GROWTH, in_words
+from casualty_est.result.schema import Diagnostics
+
+if TYPE_CHECKING:
+    from casualty_est.incidents.model.model import IncidentModel
+
+Array = npt.NDArray[np.float64]
+ENOUGH = 50  # draws of a chain whose density is looked at
+FAR = (
+    7.0  # difference of log evidence beyond which a chain sits where next to nothing is: 1 to 1000
+)
+KEPT = 2000  # draws of all chains that a later round keeps, at least: the check needs some hundreds
+SLOWEST = 3  # parameters that the advice names
+# What would tell the data more of a block of parameters.
+BLOCKS = {
+    "inclusion": "who holds which incident: leave out a source that holds few of them",
+    "slope": "who holds which incident: leave out a source that holds few of them",
+    "log_visibility": "who holds which incident: leave out a source that holds few of them",
+    "bias": "what sources count: give the ratio of one of them (priors, sources, within)",
+    "log_count_sd": "what sources count: give the ratio of one of them (priors, sources, within)",
+    "exact": "how often a report is exactly right: exact_reports=False leaves it out",
+    "denial": "who says that nobody died: give its probability (priors, denials)",
+    "zero": "how many incidents killed nobody: leave out those of which all say so",
+    "hurdle": "which incidents the judge accepts: give the grades' probabilities (priors, grades)",
+    "grade": "what grades mean: give their probabilities (priors, grades)",
+    "share": "the share of several suspects: set share=",
+    "recall": "what the recall checks say: add checks, or unlisted='none'",
+}
+
+
+def thinning(number: int, draws: int, chains: int) -> int:
+    """How many draws of a round there are to one that is kept; `number` counts from 0.
+
+    As many are kept as were asked for, and at least enough for the check.
+    """
+    return max(1, GROWTH**number * draws // max(draws, -(-KEPT // chains))) if number else 1
+
+
+def _enough(theta: Array) -> bool:
+    """Whether there are enough draws to say anything of where chains sit."""
+    return bool(theta.shape[1] >= 2 * theta.shape[2] + 2)
+
+
+def evidence(layout: IncidentLayout, theta: Array) -> Array:
+    """Log of what each chain's surroundings hold of the posterior, but for a constant: (chain,).
+
+    theta (chain, draw, element): Parameters on the whole line. A normal with the moments of a chain
+    has mean log density plus half the log determinant of its covariance.
+    """
+    density = Density(layout)
+    every = max(1, theta.shape[1] // ENOUGH)
+    height = np.array([np.mean([density(x)[0] for x in chain[::every]]) for chain in theta])
+    size = theta.shape[2]
+    widths = [np.linalg.slogdet(np.cov(chain.T) + 1e-12 * np.eye(size))[1] for chain in theta]
+    return height + 0.5 * np.array(widths)
+
+
+def next_starts(layout: IncidentLayout, theta: Array, seed: Sequence[int]) -> tuple[Array, int]:
+    """Where the chains of the next round start, (chain, element), and how many begin anew.
+
+    A chain goes on from its last draw. One that sits where less than a thousandth of the posterior
+    is begins anew, from a draw of another.
+    """
+    if not _enough(theta):
+        return theta[:, -1].copy(), 0
+    weight = np.nan_to_num(evidence(layout, theta), nan=-np.inf)
+    lost = weight < weight.max() - FAR
+    rng = np.random.default_rng(list(seed))
+    starts = theta[:, -1].copy()
+    good = np.flatnonzero(~lost)
+    for chain in np.flatnonzero(lost):
+        starts[chain] = theta[rng.choice(good), rng.integers(theta.shape[1])]
+    return starts, int(lost.sum())
+
+
+def places(layout: IncidentLayout, theta: Array) -> bool:
+    """Whether chains sit in places of their own, each of which may hold much of the posterior."""
+    middle, spread = theta.mean(axis=1), theta.std(axis=1).max(axis=0)
+    apart = float((np.ptp(middle, axis=0) / np.maximum(spread, 1e-9)).max()) > 4
+    weight = np.nan_to_num(evidence(layout, theta), nan=-np.inf)
+    return apart and bool((weight > weight.max() - FAR).all())
+
+
+def slowest(layout: IncidentLayout, theta: Array) -> list[tuple[str, str]]:
+    """Blocks and labels of the parameters that mix worst, the worst first."""
+    import arviz as az
+    import xarray as xr
+
+    values = xr.Dataset({"theta": (("chain", "draw", "at"), theta)})
+    ess = np.nan_to_num(np.asarray(az.ess(values)["theta"].values), nan=np.inf)
+    names = [(block.name, label) for block in layout.parameters.blocks for label in block.labels]
+    return [names[i] for i in np.argsort(ess)[:SLOWEST]]
+
+
+def told(rounds: int, settings: Mapping[str, int], first: Diagnostics, lost: int) -> str:
+    """What was done beyond the first round, as a note."""
+    draws, chains = settings["draws"], settings["chains"]
+    many, one_in = GROWTH ** (rounds - 1), thinning(rounds - 1, draws, chains)
+    kept = f", of which one in {one_in} is kept," if one_in > 1 else ""
+    again = ""
+    if lost:
+        which = "one chain" if lost == 1 else f"{lost} chains"
+        again = f"; {which} of an earlier round had ended where next to nothing is, and began anew"
+    return (
+        f"the first round fell short of the check ({'; '.join(first.reasons)}), so the fit went "
+        f"on: round {rounds} has {many * draws:,} draws a chain{kept} after a warm-up of "
+        f"{many * settings['tune']:,}{again}"
+    )
+
+
+def advice(
+    model: IncidentModel, theta: Array, diagnostics: Diagnostics, rounds: int, budget: float
+) -> list[str]:
+    """What would help this fit, the most promising first."""
+    layout, steps = model.layout, []
+    if rounds == 1 and not budget:
+        steps.append("let the fit go on (budget='3m', --budget 3m)")
+    else:
+        more = in_words(max(4 * budget, 60))
+        steps.append(
+            f"give it more than {in_words(budget)}, in which {rounds} "
+            f"{'round' if rounds == 1 else 'rounds'} ended (budget='{more}', --budget {more})"
+        )
+    if not _enough(theta):
+        return steps
+    if (diagnostics.max_rhat or 0) > 1.1 and places(layout, theta):
+        steps.append(
+            "chains sit in places of their own: the reports can be read in more ways than one; a "
+            "second source, an anchor or a prior (priors=...) that tells these apart helps, more "
+            "draws do not"
+        )
+    seen = set()
+    for block, label in slowest(layout, theta):
+        what = BLOCKS.get(block)
+        if what and what not in seen:
+            seen.add(what)
+            steps.append(f"what is known least well is {what} (here: {label})")
+    if not layout.cut:
+        steps.append("fix the scale (scale='cut')")
+    return steps

@@ -1,0 +1,94 @@
+"""What a reader must know of the lists before any model sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from casualty_est.lists.table.copies import all_on_all, copied, inside, strangers, without
+from casualty_est.lists.table.histories import CaptureHistories, Stratum
+from casualty_est.lists.table.history import HistoryTable
+from casualty_est.wording.phrases import listed
+
+Note = tuple[str, str]
+Tables = tuple[CaptureHistories, ...]
+
+NO_OVERLAP = "no person is on two lists, so the lists do not say how many people they miss"
+ALL_ON_ALL = (
+    "every list holds the same people: either nobody is missing, or the lists are copies of each "
+    "other, and they cannot say which (copies='keep' if you know that they are not)"
+)
+ONE_INSIDE = (
+    "list {} lies inside list {}: if it was copied from there, or sampled, it says nothing about "
+    "the people whom both miss (copies='keep' if you know that it was not)"
+)
+
+
+def without_copies(tables: Tables, keep: bool) -> tuple[Tables, list[Note]]:
+    """Leave out lists that only repeat what others hold, and say so."""
+    names = () if keep else copied(tables)
+    if not names:
+        return tables, []
+    sizes = tables[0].summary().set_index("list")["people"]
+    notes = [
+        (
+            "copied",
+            f"list {name} is left out: every one of its {sizes[name]:,} people is on another list "
+            "too, as if it had been copied or sampled from them, and so it says nothing about the "
+            "people on no list (copies='keep' if you know that it was made independently)",
+        )
+        for name in names
+    ]
+    return tuple(without(table, names) for table in tables), notes
+
+
+def no_level(table: HistoryTable, keep: bool) -> str:
+    """Why there can be no headline number for a table; empty where there can."""
+    if not table.shared:
+        return NO_OVERLAP
+    if keep:
+        return ""
+    if all_on_all(table):
+        return ALL_ON_ALL
+    if len(table.lists) == 2 and (pairs := inside(table)):
+        return ONE_INSIDE.format(*pairs[0])
+    return ""
+
+
+def of_whole(table: HistoryTable) -> list[Note]:
+    """Facts about the table without strata, which the first paragraph repeats."""
+    alone = strangers(table)
+    if not alone:
+        return []
+    lists = f"list {alone[0]} shares" if len(alone) == 1 else f"lists {listed(alone)} share"
+    its = "its people" if len(alone) == 1 else "their people"
+    return [
+        (
+            "shares_nobody",
+            f"{lists} nobody with any other list: only the priors say how many people like {its} "
+            "are on no list",
+        )
+    ]
+
+
+def of_stratum(stratum: Stratum) -> list[Note]:
+    """Facts about one stratum."""
+    where = f" in {stratum.name}" if stratum.labels else ""
+    table, notes = stratum.table, []
+    if not table.shared:
+        text = f"no person is on two lists{where}: only the priors say how many are on none"
+        notes.append(("no_overlap", text))
+    notes += [
+        ("nested", f"list {name} lies inside list {other}{where}: it may have been copied")
+        for name, other in inside(table)
+    ]
+    return notes
+
+
+def notes_on(tables: Sequence[CaptureHistories]) -> list[Note]:
+    """Facts about all tables, each once."""
+    notes: list[Note] = []
+    for table in tables:
+        notes += of_whole(table.pooled().table)
+        for stratum in table.strata:
+            notes += of_stratum(stratum)
+    return list(dict.fromkeys(notes))

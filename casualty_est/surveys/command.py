@@ -1,0 +1,100 @@
+"""`casualty-est survey` and `casualty-est check survey`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from casualty_est.cli import options
+from casualty_est.cli.run import Run, print_checked
+
+TableFile = Annotated[
+    Path, typer.Argument(metavar="FILE.csv", help="Estimates, households or matched deaths.")
+]
+Population = Annotated[
+    str | None,
+    typer.Option(
+        "--population", metavar="N|FILE.csv", help="People at the start, in all or by stratum."
+    ),
+]
+
+
+def add(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(survey)
+
+
+def survey(
+    file: TableFile,
+    bias_sd: Annotated[
+        float | None,
+        typer.Option("--bias-sd", metavar="SD", help="Bias that the numbers of a study share."),
+    ] = None,
+    population: Population = None,
+    population_sd: Annotated[
+        float | None, typer.Option("--population-sd", metavar="SD", help="Its error, of the log.")
+    ] = None,
+    zero_survivors: Annotated[
+        float | None,
+        typer.Option(
+            "--zero-survivors", metavar="X", help="Times the deaths in households without survivor."
+        ),
+    ] = None,
+    missing: Annotated[
+        str | None, typer.Option("--missing", metavar="dead|alive|SHARE", help="Of the missing.")
+    ] = None,
+    imprisoned: Annotated[
+        str | None, typer.Option("--imprisoned", metavar="dead|alive|SHARE", help="Of those held.")
+    ] = None,
+    listed: Annotated[
+        list[str] | None,
+        typer.Option("--listed", metavar="LIST=N", help="People on a list, or on `any`."),
+    ] = None,
+    missed_links: Annotated[
+        float | None,
+        typer.Option("--missed-links", metavar="SHARE", help="Listed deaths not matched."),
+    ] = None,
+    cell: options.Cell = None,
+    report: options.ReportFile = None,
+    json: options.JsonFile = None,
+    save: options.SaveFile = None,
+    seed: options.Seed = None,
+    prob: options.Prob = 0.95,
+    draws: options.DrawCount = 1000,
+    chains: options.ChainCount = 4,
+    quiet: options.Quiet = False,
+    title: options.Title = None,
+    authors: options.Authors = None,
+    statements: options.Statements = None,
+) -> None:
+    """Estimate how many people died from published estimates, households or matched deaths."""
+    from casualty_est.surveys.model.model import SurveyModel
+    from casualty_est.surveys.table.survey import Survey
+
+    run = Run(
+        file, None, report, json, save, seed, prob, draws, chains, quiet, title, authors, statements
+    )
+    options.check_kind(file, "survey")
+    given: dict[str, Any] = {
+        "bias_sd": bias_sd,
+        "population": population,
+        "population_sd": population_sd,
+        "zero_survivors": zero_survivors,
+        "missing": missing,
+        "imprisoned": imprisoned,
+        "listed": options.pairs(listed, "--listed") or None,
+        "missed_links": missed_links,
+        "cell": options.cell(cell) or None,
+    }
+    run.finish(run.fit(SurveyModel(Survey.read(file), **given)))
+
+
+def check(file: TableFile) -> None:
+    """Validate a table of surveys."""
+    from casualty_est.surveys.table.survey import Survey
+
+    options.check_kind(file, "survey", "casualty-est check")
+    table = Survey.read(file)
+    print_checked(repr(table), notes=table.warnings)

@@ -1,0 +1,152 @@
+"""Deaths of a sample looked up on lists: the empty cell of the lists is observed.
+
+The number of sampled deaths on a list is beta-binomial round its completeness, with the variance
+that the design effect of the clusters gives it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from casualty_est.errors import UsageError
+from casualty_est.result.labels import cell_of
+from casualty_est.result.schema import Cell
+from casualty_est.surveys.model.design import RHO_TEXT, effect, rho_nodes
+from casualty_est.surveys.model.options import CELL, Options, number
+from casualty_est.surveys.table.matched import Matched
+from casualty_est.surveys.table.survey import Survey
+from casualty_est.tables.checks import offered
+from casualty_est.wording.phrases import cell_text
+
+Array = npt.NDArray[np.float64]
+
+ANY = "any"
+KNOWN = {"listed", "missed_links", "cell"}
+PRIOR = (0.5, 0.5)  # Jeffreys; its quantiles stand in `inference.matched`
+LOOSE, TIGHT = 0.05, 1e7  # limits of the concentration of the beta-binomial
+MOST_MISSED = 0.9
+
+
+@dataclass(frozen=True, eq=False)
+class MatchedLayout:
+    """Counts of sampled deaths by list, how many people one list holds, and the dials.
+
+    `counts` has for each list, and last for `any`, the sampled deaths that it holds; `deaths` is
+    the number of those that were looked up on all.
+    """
+
+    matched: Matched
+    cell: Cell
+    listed: tuple[str, int]
+    missed_links: float
+    counts: tuple[int, ...]
+    deaths: int
+    deffs: Array
+    weights: Array
+    engine: ClassVar[str] = "matched"
+
+    @classmethod
+    def of(cls, survey: Survey, options: Options) -> MatchedLayout:
+        """The layout of a table."""
+        options.only(survey.form, KNOWN)
+        held = survey.matched
+        assert held is not None
+        whole = held.whole
+        if not len(whole):
+            msg = "no death was looked up on every list: fill the blanks of at least one row"
+            raise UsageError(msg)
+        rho, weights = rho_nodes()
+        counts = (*whole.on.sum(axis=0).astype(int).tolist(), int(whole.on_any.sum()))
+        return cls(
+            held,
+            cell_of(options.cell, CELL),
+            _listed(held, options.listed),
+            number("missed_links", options.missed_links, 0.0, 0.0, MOST_MISSED),
+            counts,
+            len(whole),
+            effect(whole.cluster_size, rho),
+            weights,
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The lists, and `any` where there are several."""
+        return (*self.matched.lists, ANY) if len(self.matched.lists) > 1 else self.matched.lists
+
+    @property
+    def at(self) -> int:
+        """The place of the list from whose size the total follows."""
+        return self.names.index(self.listed[0]) if self.listed[0] in self.names else 0
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What was set."""
+        return {"listed": dict([self.listed]), "missed_links": self.missed_links}
+
+    @property
+    def notes(self) -> tuple[tuple[str, str], ...]:
+        """A list on which no sampled death stands."""
+        empty = [name for name, n in zip(self.names, self.counts, strict=False) if not n]
+        text = (
+            f"no death of the sample is on {', '.join(empty)}: there is no upper limit to speak of"
+        )
+        return (("none_found", text),) if empty else ()
+
+    def lines(self) -> list[str]:
+        """The model in words."""
+        size = self.matched.whole.cluster_size
+        name, people = self.listed
+        lines = [
+            f"Survey model: {self.deaths:,} deaths looked up on {len(self.matched.lists)} list(s)",
+            f"  {cell_text(self.cell)}",
+            *(
+                f"  {name}: {n:,} of {self.deaths:,}"
+                for name, n in zip(self.names, self.counts, strict=False)
+            ),
+            f"  people on {'any list' if name == ANY else name}: {people:,}",
+            "",
+            "Priors",
+            "  completeness of each list: Beta({:g}, {:g})".format(*PRIOR),
+            f"  design effect of {size:.1f} deaths a cluster: {RHO_TEXT}",
+        ]
+        missed = f"{self.missed_links:g}" if self.missed_links else "none"
+        return [*lines, f"  links that the matching missed: {missed}"]
+
+
+def _listed(held: Matched, given: Any) -> tuple[str, int]:
+    """The list whose size is known, and its size."""
+    names = (*held.lists, ANY)
+    if not given or len(given) != 1:
+        msg = (
+            "matched deaths say how complete a list is; give how many people one list holds, or "
+            'all lists together: listed={"any": 4400} (--listed any=4400)'
+        )
+        raise UsageError(msg)
+    [(name, size)] = given.items()
+    if name not in names:
+        msg = f"listed: {name!r} is no list of the table; {offered(name, names)}"
+        raise UsageError(msg)
+    text = str(size).replace(",", "")
+    if not text.isdigit() or not int(text):
+        msg = f"listed: people on {name} must be a whole number above 0, not {size!r}"
+        raise UsageError(msg)
+    return name, int(text)
+
+
+def log_likelihood(share: Array, held: int, deaths: int, deff: float) -> Array:
+    """Log probability of so many sampled deaths on a list of this completeness, up to a constant.
+
+    Beta-binomial with the variance of a binomial times `deff`.
+    """
+    share = np.asarray(share)
+    loose = (deaths - deff) / (deff - 1) if deff > 1 else TIGHT
+    kappa = min(max(loose, LOOSE), TIGHT)
+    if kappa >= TIGHT:
+        return np.asarray(special.xlogy(held, share) + special.xlogy(deaths - held, 1 - share))
+    a, b = kappa * share, kappa * (1 - share)
+    return np.asarray(special.betaln(a + held, b + deaths - held) - special.betaln(a, b))

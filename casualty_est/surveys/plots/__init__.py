@@ -1,0 +1,47 @@
+"""Pictures of estimates from surveys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from casualty_est.plots import OfRatios, Plots
+from casualty_est.result.tables import parameter
+
+if TYPE_CHECKING:
+    from casualty_est.result.estimate import Array
+    from casualty_est.surveys.estimate import SurveyEstimate
+    from casualty_est.wording.numbers import Ends
+
+
+class SurveyPlots(Plots):
+    """Pictures of an estimate from surveys: what all have, in the words of surveys."""
+
+    _estimate: SurveyEstimate
+    _estimated: ClassVar[str] = "from the sample"
+    _of_ratios: ClassVar[OfRatios] = OfRatios(
+        "How far each study may be off, beyond its sampling error", "counted", "everybody"
+    )
+    _whole: ClassVar[str] = "all data"
+    _groups: ClassVar[Mapping[str, str]] = {
+        "without_each_source": "Without one study",
+        "dials": "If what no survey can check were otherwise",
+    }
+
+    def _claims_heading(self) -> str:
+        return "What the studies say"
+
+    def _ratio(self, source: int, prob: float) -> Ends | None:
+        return parameter(self._ratio_draws(source), prob, self._estimate.meta.sources[source].prior)
+
+    def _ratio_draws(self, source: int) -> Array:
+        return self._estimate.bias(source)
+
+
+class MatchedPlots(SurveyPlots):
+    """The same where the deaths of the sample were looked up on lists."""
+
+    _of_ratios: ClassVar[OfRatios] = OfRatios("What each list holds of all deaths", "listed")
+
+    def _ratio_draws(self, source: int) -> Array:
+        return self._estimate.completeness(source)

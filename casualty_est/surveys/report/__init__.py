@@ -1,0 +1,120 @@
+"""What a report says of surveys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from casualty_est.report import naming
+from casualty_est.report.parts import Parts
+from casualty_est.report.pictures import Wanted
+from casualty_est.report.pictures import identification as weights_picture
+from casualty_est.report.tables import Table, cases
+from casualty_est.report.text import first_name
+from casualty_est.surveys.estimate import SurveyEstimate
+from casualty_est.surveys.report import tables, text
+
+ASKED = {
+    "without_each_source": "If one study were left out.",
+    "dials": "If what no survey can check were otherwise.",
+}
+
+
+class SurveyParts(Parts):
+    """The parts of a report on surveys."""
+
+    package: ClassVar[str] = "casualty_est.surveys.report"
+    template: ClassVar[str] = "surveys.html"
+    sources_heading: ClassVar[str] = "How good is the sample?"
+    said_elsewhere = frozenset({"contradicts"})
+    estimate: SurveyEstimate
+
+    def title(self) -> str:
+        """What was counted, and where; contradicting studies share it."""
+        rows = {row.cell for row in self.estimate.meta.rows}
+        return first_name(self.estimate) if len(rows) == 1 else super().title()
+
+    def asked(self) -> str:
+        """The question that the first number answers, in the words of its outcome."""
+        cell = self.estimate.meta.rows[0].cell
+        if cell.outcome.startswith("died"):
+            when = " ".join(filter(None, (naming.places(cell.scope), naming.window(cell))))
+            return f"How many {naming.group(cell)} {cell.outcome} {when}".rstrip() + "?"
+        return super().asked()
+
+    def rests_on(self) -> list[str]:
+        """What sets the level."""
+        return text.rests_on(self.estimate)
+
+    def documented(self) -> str:
+        """A survey documents nothing; lists on which its deaths were looked up do."""
+        counted = self.estimate.meta.rows[0].documented
+        if counted is None:
+            return text.DOCUMENTED
+        where = counted.source or "at least one list"
+        return f"Documented, not estimated: {counted.low:,} people on {where}."
+
+    def below_documented(self) -> list[str]:
+        """Everybody on a list is counted: below that number nothing can lie."""
+        return []
+
+    def sources(self) -> Table | None:
+        """What each study says alone, or how complete each list is."""
+        return tables.sources(self.estimate, self.prob)
+
+    def refits(self) -> list[Table]:
+        """The estimate without each study, and under other values of the dials."""
+        kept = {name: self.estimate._records(name, 0, self.prob) for name in ASKED}
+        alone = self.estimate.meta.rows[0].strata.get("study")
+        of = f" Of {alone} alone." if alone else ""
+        return [cases(ASKED[name] + of, some, self.prob) for name, some in kept.items() if some]
+
+    def refits_missing(self) -> str:
+        """Why there are none."""
+        return (
+            "Not computed. A result loaded from a file has no model to fit again: call est.dials() "
+            "after fitting, before the report is written or saved."
+        )
+
+    def attribution(self) -> str:
+        """Households say who killed; nobody checks."""
+        return text.attribution(self.estimate)
+
+    def limitations(self) -> list[str]:
+        """What no survey can say."""
+        return list(text.LIMITATIONS)
+
+    def checks(self) -> dict[str, Callable[[], bool]]:
+        """Items of the checklist that surveys meet in a way of their own."""
+        return {"perpetrator_named": lambda: True}
+
+    def pictures(self) -> dict[str, Wanted]:
+        """Weights of studies where there are several, completeness of lists."""
+        several = len(self.estimate.identification(0).rows) > 1
+        wanted = weights_picture(self.estimate) if several else {}
+        if self.estimate.details.form == "matched":
+            alt = "Share of all deaths that each list holds; the numbers stand in the table above."
+            wanted["sources"] = Wanted(alt, {"ci_prob": self.prob})
+        return wanted
+
+    def more(self) -> dict[str, Any]:
+        """Design of the sample, contradictions, and what was published."""
+        details = self.estimate.details
+        return {
+            "form": details.form,
+            "designs": tables.designs(self.estimate),
+            "contradictions": [c.text for c in details.contradictions],
+            "facts_of_design": text.of_designs(self.estimate),
+            "sample": tables.sample(self.estimate),
+            "extinct": tables.extinct(self.estimate),
+            "extinct_said": text.extinct(self.estimate),
+            "bias_sd": self.estimate.meta.settings.get("bias_sd"),
+        }
+
+    def weights(self) -> Table | None:
+        """Weights of the studies; one alone has all of it, and needs no table."""
+        several = len(self.estimate.identification(0).rows) > 1
+        return super().weights() if several else None
+
+
+PARTS = SurveyParts

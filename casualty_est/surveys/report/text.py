@@ -1,0 +1,106 @@
+"""Sentences of the report that only surveys have."""
+
+from __future__ import annotations
+
+from casualty_est.report import naming
+from casualty_est.surveys.estimate import SurveyEstimate
+from casualty_est.surveys.schema import Study
+from casualty_est.wording.numbers import percent, portion, share
+from casualty_est.wording.phrases import listed
+
+DOCUMENTED = "Nothing is shown as documented: a survey estimates deaths and records no case."
+LIMITATIONS = (
+    "A survey speaks of the people in its frame. It says nothing of those who lived outside it or "
+    "left before it, and of places where no interviewer could go only what was assumed of them.",
+    "A household of which nobody is left cannot answer, and one that split up may answer twice.",
+    "Respondents forget, date deaths wrongly, or hide the deaths of fighters. The interval holds "
+    "such errors only as far as the stated bias does.",
+    "The number of the living for whom the sample stands comes from a census or a projection, and "
+    "the estimate inherits its error.",
+)
+MONTH = 30.44  # days
+
+
+def rests_on(estimate: SurveyEstimate) -> list[str]:
+    """What the number rests on, for the first paragraph."""
+    details = estimate.details
+    if not estimate.meta.has_total:
+        return []  # why there is no total is said already
+    sentences = list(details.identification[0].sentences[:1])
+    if details.form == "estimate":
+        here = [study for study in details.studies if study.row == 0]
+        if any(study.alone.low < 1 for study in here):
+            sentences.append(
+                "Nobody in the sample died, so the number is an upper bound and no more."
+            )
+    if details.form == "households":
+        sentences += details.identification[0].sentences[1:2]
+    return sentences
+
+
+def attribution(estimate: SurveyEstimate) -> str:
+    """Who is said to be responsible."""
+    named = sorted({r.cell.perpetrator for r in estimate.meta.rows if naming.is_attributed(r.cell)})
+    if not named:
+        return "Deaths are counted whoever caused them."
+    return (
+        f"Deaths are attributed to {listed(named)} by what respondents said: an allegation, which "
+        "the survey cannot check."
+    )
+
+
+def of_designs(estimate: SurveyEstimate) -> list[str]:
+    """Response, clusters that were not visited, recall and denominators, study by study."""
+    seen: dict[str, Study] = {}
+    for study in estimate.details.studies:
+        seen.setdefault(study.source, study)
+    return [sentence for study in seen.values() for sentence in _of_design(study)]
+
+
+def _of_design(study: Study) -> list[str]:
+    sentences = []
+    if study.response:
+        sentences.append(f"{study.source}: {percent(study.response)} of households answered.")
+    if study.selected and study.clusters and study.clusters < study.selected:
+        missed = study.selected - study.clusters
+        sentences.append(
+            f"{study.source}: {missed:,} of {study.selected:,} clusters "
+            f"({portion(missed / study.selected)}) were not visited. Where that was for want of "
+            "security, mortality there is likely to be higher; the published estimate may allow "
+            "for it or not."
+        )
+    if study.recall_days:
+        months = study.recall_days / MONTH
+        sentences.append(
+            f"{study.source}: respondents had to remember {months:.0f} months, or "
+            f"{share(months / 12)} years."
+        )
+    if study.members and study.population:
+        sentences.append(
+            f"{study.source}: {study.members:,} people in the sample stand for "
+            f"{study.population:,}, one for {study.population / study.members:,.0f}."
+        )
+    if study.deff:
+        deff = study.deff
+        sentences.append(
+            f"{study.source} printed no interval. Its design effect is taken as {deff.median:.1f} "
+            f"(95% interval {deff.low:.1f} to {deff.high:.1f}), from clusters and households."
+        )
+    return sentences
+
+
+def extinct(estimate: SurveyEstimate) -> str:
+    """How many deaths lie in households of which nobody is left."""
+    sample = estimate.details.sample
+    if sample is None or sample.extinct is None:
+        return ""
+    gone = sample.extinct
+    at, times = gone.share, f"{gone.dial:g} times as many"
+    times = "them" if gone.dial == 1 else times
+    return (
+        "The sample holds no household of which nobody is left. How deaths cluster within the "
+        f"households that it holds implies that {portion(at.median)} of all deaths "
+        f"({portion(at.low)} to {portion(at.high)}) lie in such households; the estimate counts "
+        f"{times}. This is extrapolation: one bomb kills a whole household in a way "
+        "that no distribution of single deaths foresees."
+    )

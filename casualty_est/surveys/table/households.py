@@ -1,0 +1,143 @@
+"""Household microdata: one row for each household that was interviewed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from casualty_est.errors import Problem
+from casualty_est.surveys.table.cells import at_least, count
+from casualty_est.tables.checks import convert, shown_safely, unknown_columns
+from casualty_est.tables.read import Table
+
+Ints = npt.NDArray[np.int64]
+Array = npt.NDArray[np.float64]
+COLUMNS = ("psu", "stratum", "household", "members", "deaths", "weight", "missing", "imprisoned")
+LARGEST_HOUSEHOLD = 200
+HEAVY = 0.1  # share of all weight beyond which one household is named
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Households:
+    """Households of a sample; every array has one entry for each.
+
+    Parameters
+    ----------
+    strata : tuple of str
+        Names of the strata; one without a name where the table has no such column.
+    clusters : int
+        Number of primary sampling units; one label in two strata is two of them.
+    psu, stratum : ndarray of int
+        Cluster and stratum of each household, as positions.
+    members : ndarray of int
+        People who lived in it at the start of the window, those who died included.
+    deaths, missing, imprisoned : ndarray of int
+        How many of them died, are missing and are held.
+    weight : ndarray of float or None
+        People or households that each stands for, in any unit.
+    """
+
+    strata: tuple[str, ...]
+    clusters: int
+    psu: Ints
+    stratum: Ints
+    members: Ints
+    deaths: Ints
+    missing: Ints
+    imprisoned: Ints
+    weight: Array | None
+
+    def __len__(self) -> int:
+        """Number of households."""
+        return len(self.members)
+
+
+def read_households(
+    table: Table, problems: list[Problem]
+) -> tuple[Households, list[tuple[str, str]]]:
+    """Read every row, or add what is wrong to the problems."""
+    parsed = {name: convert(table, name, _parser(name), problems) for name in COLUMNS}
+    problems.extend(_row_problems(table, parsed))
+    warnings = list(unknown_columns(table, COLUMNS))
+    if problems:
+        return _nothing(), warnings
+    # Clusters are often numbered anew in each stratum.
+    names = zip(parsed["stratum"], parsed["psu"], strict=True)
+    psu, clusters = _positions([f"{stratum}\0{psu}" for stratum, psu in names])
+    stratum, strata = _positions(parsed["stratum"])
+    people = {
+        name: np.array([value or 0 for value in parsed[name]], dtype=np.int64)
+        for name in ("members", "deaths", "missing", "imprisoned")
+    }
+    weight = np.array(parsed["weight"], dtype=float) if "weight" in table.columns else None
+    warnings += _weight_notes(weight)
+    return Households(strata, len(clusters), psu, stratum, **people, weight=weight), warnings
+
+
+def _parser(name: str) -> Callable[[str], Any]:
+    if name in ("psu", "stratum", "household"):
+        return shown_safely(str)
+    if name == "weight":
+        return lambda text: at_least(text, 0.0)
+    return count
+
+
+def _row_problems(table: Table, parsed: dict[str, Any]) -> Iterator[Problem]:
+    needed = ["psu", "members", "deaths"] + ["weight"] * ("weight" in table.columns)
+    seen: dict[tuple[str, str, str], int] = {}
+    for i in range(len(table)):
+        for name in needed:
+            if not table.column(name)[i]:
+                reason = "the cell is blank: fill it, with 0 for nobody, or remove the row"
+                yield table.problem(i, reason, name)
+        members, lost = (
+            parsed["members"][i],
+            [parsed[name][i] or 0 for name in ("deaths", "missing", "imprisoned")],
+        )
+        if members is not None and not 0 < members <= LARGEST_HOUSEHOLD:
+            reason = f"a household has 1 to {LARGEST_HOUSEHOLD} members, the dead included: correct"
+            yield table.problem(i, reason, "members", str(members))
+        elif members is not None and sum(lost) > members:
+            reason = (
+                f"{sum(lost)} dead, missing and imprisoned cannot exceed its {members} members, "
+                "who are counted with them: correct one"
+            )
+            yield table.problem(i, reason, "deaths", str(lost[0]))
+        if parsed["weight"][i] == 0:
+            reason = "a household in the sample stands for somebody: its weight is above 0"
+            yield table.problem(i, reason, "weight", "0")
+        stratum, psu, name = (parsed[x][i] or "" for x in ("stratum", "psu", "household"))
+        key = (stratum, psu, name)
+        if name and key in seen:
+            reason = f"this household stands in {table.where} {seen[key]} already: remove one"
+            yield table.problem(i, reason, "household")
+        seen.setdefault(key, table.lines[i])
+
+
+def _positions(labels: list[str | None]) -> tuple[Ints, tuple[str, ...]]:
+    names = sorted({label or "" for label in labels})
+    place = {name: i for i, name in enumerate(names)}
+    return np.array([place[label or ""] for label in labels], dtype=np.int64), tuple(names)
+
+
+def _weight_notes(weight: Array | None) -> Iterator[tuple[str, str]]:
+    if weight is None:
+        return
+    if np.ptp(weight) == 0:
+        yield "equal_weights", "all weights are equal: they change nothing"
+    heaviest = float(weight.max() / weight.sum())
+    if heaviest > HEAVY:
+        text = (
+            f"one household carries {heaviest:.0%} of all weight (weights from {weight.min():g} to "
+            f"{weight.max():g}): an estimate by weights would rest on it"
+        )
+        yield "heavy_weight", text
+
+
+def _nothing() -> Households:
+    none = np.zeros(0, dtype=np.int64)
+    return Households(("",), 0, none, none, none, none, none, none, None)

@@ -1,0 +1,122 @@
+"""Matched surveys: one row for each death of the sample, looked up on the lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from casualty_est.errors import Problem
+from casualty_est.tables.checks import no_controls
+from casualty_est.tables.read import Table
+
+Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+ON, OFF = frozenset({"1", "1.0", "true", "yes"}), frozenset({"0", "0.0", "false", "no"})
+OWN = ("psu", "death")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Matched:
+    """Deaths of a sample, and the lists that hold each.
+
+    Parameters
+    ----------
+    lists : tuple of str
+        Names of the lists.
+    on : ndarray of shape (death, list)
+        1 where the list holds the death, 0 where it does not, NaN where nobody looked.
+    psu : ndarray of int, shape (death,)
+        Cluster of each death.
+    """
+
+    lists: tuple[str, ...]
+    on: Array
+    psu: Ints
+
+    def __len__(self) -> int:
+        """Number of deaths."""
+        return len(self.on)
+
+    @property
+    def whole(self) -> Matched:
+        """The deaths that were looked up on every list."""
+        known = ~np.isnan(self.on).any(axis=1)
+        _, psu = np.unique(self.psu[known], return_inverse=True)
+        return Matched(self.lists, self.on[known], psu.astype(np.int64))
+
+    @property
+    def on_any(self) -> Array:
+        """1 where some list holds the death, 0 where none does, NaN where that is not known."""
+        somewhere = (self.on == 1).any(axis=1)
+        nowhere = (self.on == 0).all(axis=1)
+        return np.where(somewhere, 1.0, np.where(nowhere, 0.0, np.nan))
+
+    @property
+    def cluster_size(self) -> float:
+        """Deaths in the cluster of an average death."""
+        sizes = np.bincount(self.psu)
+        return float((sizes**2).sum() / sizes.sum()) if len(self) else 1.0
+
+
+def read_matched(table: Table, problems: list[Problem]) -> tuple[Matched, list[tuple[str, str]]]:
+    """Read every row, or add what is wrong to the problems."""
+    lists = tuple(name for name in table.columns if name not in OWN)
+    if not lists:
+        reason = "the table names no list: add a 0/1 column for each list that was searched"
+        problems.append(Problem(reason, table.header_line, where=table.where))
+    codes = []
+    for name in lists:
+        try:
+            no_controls(name)
+        except ValueError as error:
+            problems.append(Problem(str(error), table.header_line, where=table.where))
+        codes.append([_code(table, i, name, text, problems) for i, text in
+                      enumerate(table.column(name))])  # fmt: skip
+    seen: dict[str, int] = {}
+    for i, death in enumerate(table.column("death")):
+        if not death:
+            reason = "every death has a number or name of its own, and this cell is blank: fill it"
+            problems.append(table.problem(i, reason, "death"))
+        elif death in seen:
+            # Identifiers are counted, never shown.
+            reason = f"this death stands in {table.where} {seen[death]} already: remove one"
+            problems.append(table.problem(i, reason, "death"))
+        seen.setdefault(death, table.lines[i])
+    clusters, warnings = _clusters(table, problems), []
+    on = np.array(codes, dtype=float).T if codes else np.zeros((len(table), 0))
+    unseen = int(np.isnan(on).any(axis=1).sum())
+    if unseen:
+        text = f"{unseen:,} deaths were not looked up on every list, and are left out"
+        warnings.append(("not_looked_up", text))
+    if "psu" not in table.columns:
+        text = "the table has no column psu: the deaths are taken as drawn one by one"
+        warnings.append(("no_clusters", text))
+    return Matched(lists, on, clusters), warnings
+
+
+def _code(table: Table, i: int, name: str, text: str, problems: list[Problem]) -> float:
+    folded = text.casefold()
+    if folded in ON:
+        return 1.0
+    if folded in OFF:
+        return 0.0
+    if folded:
+        reason = (
+            "a list is 1 where it holds the death, 0 where it does not, blank where nobody looked: "
+            "correct it, or remove a column that is no list"
+        )
+        problems.append(table.problem(i, reason, name))
+    return float("nan")
+
+
+def _clusters(table: Table, problems: list[Problem]) -> Ints:
+    if "psu" not in table.columns:
+        return np.arange(len(table), dtype=np.int64)
+    labels = table.column("psu")
+    for i, label in enumerate(labels):
+        if not label:
+            problems.append(table.problem(i, "the cell is blank: name the cluster", "psu"))
+    place = {name: k for k, name in enumerate(dict.fromkeys(labels))}
+    return np.array([place[label] for label in labels], dtype=np.int64)

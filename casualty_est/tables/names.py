@@ -1,0 +1,244 @@
+"""Common names of columns and of fixed words: recognised, and told."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from casualty_est.errors import InputError, Problem
+from casualty_est.tables.checks import nearest
+from casualty_est.tables.table import Table
+
+_LISTS = tomllib.loads((files("casualty_est.tables") / "names.toml").read_text(encoding="utf-8"))
+_NUMBERS: dict[str, list[str]] = {key: text.split() for key, text in _LISTS["numbers"].items()}
+_TOTALS = frozenset(_LISTS["totals"]["words"].split())
+_EXAMPLES = 3
+
+
+@lru_cache(maxsize=4096)
+def plain(name: str) -> str:
+    """Return a name without case, spaces and signs: "Date (start)" is date_start."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return re.sub(r"\W+", "_", folded).strip("_")
+
+
+def known_columns(header: Collection[str], kind: str, columns: Collection[str]) -> dict[str, str]:
+    """Return the known columns of a header, each with its name there; `kind` is a section."""
+    taken = {column: column for column in columns if column in header}
+    by_name: dict[str, str] = {}
+    for name in header:
+        by_name.setdefault(plain(name), name)
+    free = {key: name for key, name in by_name.items() if name not in taken.values()}
+    for column in columns:
+        if column not in taken and column in free:
+            taken[column] = free.pop(column)
+    for column, aliases in _LISTS[kind].items():
+        if column in taken or column not in columns:
+            continue
+        alias = next((alias for alias in aliases.split() if alias in free), None)
+        if alias is not None:
+            taken[column] = free.pop(alias)
+    return taken
+
+
+def number_columns(header: Collection[str], used: Collection[str]) -> dict[str, list[str]]:
+    """Return the columns of numbers of a header by what they count."""
+    free = {plain(name): name for name in header if name not in used}
+    held = {
+        what: [free[name] for name in names if name in free] for what, names in _NUMBERS.items()
+    }
+    return {what: names for what, names in held.items() if names}
+
+
+def has_numbers(header: Collection[str], kind: str, columns: Collection[str]) -> bool:
+    """Return whether a header has a quantity, or columns that make one."""
+    known = known_columns(header, kind, columns)
+    return "quantity" in known or bool(number_columns(header, known.values()))
+
+
+def recognised(
+    table: Table, kind: str, columns: Collection[str], problems: list[Problem], *, outcomes: bool
+) -> Table:
+    """Return a table with its columns under their known names, and a note of what was renamed.
+
+    outcomes: whether rows have an outcome, so that columns of killed and injured become rows.
+    """
+    known = known_columns(table.columns, kind, columns)
+    numbers = {} if "quantity" in known else number_columns(table.columns, known.values())
+    renamed = {own: column for column, own in known.items() if own != column}
+    if not renamed and not numbers:
+        return table
+    names = tuple(renamed.get(name, name) for name in table.columns)
+    named = tuple((column, own) for own, column in renamed.items())
+    table = replace(table, columns=names, named=named)
+    said = [f"{own!r} as {column}" for own, column in renamed.items()]
+    if numbers:
+        table, more = _with_quantity(table, numbers, problems, outcomes=outcomes)
+        said += more
+    if not said:
+        return table
+    note = ("recognised", f"columns are read by their meaning: {', '.join(said)}")
+    return replace(table, notes=(*table.notes, note))
+
+
+def _with_quantity(
+    table: Table, numbers: dict[str, list[str]], problems: list[Problem], *, outcomes: bool
+) -> tuple[Table, list[str]]:
+    """Add a column `quantity`, and rows where a record counts several outcomes."""
+    counts: list[str] = [what for what in ("killed", "injured", "casualties") if what in numbers]
+    counts = counts if outcomes else counts[:1]
+    if not counts and "any" in numbers and outcomes and not {"low", "high", "best"} & set(numbers):
+        counts = ["any"]
+    for what in (*counts, "low", "best", "high"):
+        if len(numbers.get(what, ())) > 1 and (what in counts or {"low", "high"} & set(numbers)):
+            rivals = " and ".join(map(repr, numbers[what]))
+            reason = f"the columns {rivals} may both be the number: rename one to quantity"
+            # What the rows say cannot be judged before that is known.
+            raise InputError([*problems, Problem(reason, table.header_line)], table.name)
+    if {"low", "high"} & set(numbers):
+        return _from_ends(table, numbers)
+    if "best" in numbers and not counts:
+        numbers, counts = {"any": numbers["best"]}, ["any"]
+    if not counts:
+        return table, []
+    if len(counts) == 1:
+        return _renamed(table, numbers[counts[0]][0], counts[0], outcomes)
+    return _stacked(table, {what: numbers[what][0] for what in counts})
+
+
+def _from_ends(table: Table, numbers: dict[str, list[str]]) -> tuple[Table, list[str]]:
+    """Make a range of two columns, or an estimate of three."""
+    middle = numbers.get("best") or numbers.get("killed") or []
+    own = {
+        "low": numbers.get("low", [""])[0],
+        "best": middle[0] if middle else "",
+        "high": numbers.get("high", [""])[0],
+        "prob": numbers.get("prob", [""])[0],
+    }
+    texts = [table.column(own[end]) for end in ("low", "best", "high", "prob")]
+    quantities = tuple(map(range_text, *texts))
+    used = [name for name in own.values() if name]
+    said = ", ".join(map(repr, used))
+    return _replaced(table, used, {"quantity": quantities}, said), [f"{said} as quantity"]
+
+
+def range_text(low: str, best: str, high: str, prob: str = "") -> str:
+    """Write the ends and the best number of one row as people write them."""
+    if low == high or not (low or high):
+        return best or low
+    if not low or not high:
+        return best or (f"at least {low}" if low else f"up to {high}")
+    if not best or best in ("0", low + high):
+        return f"{low}-{high}"
+    level = prob.removesuffix("%")
+    if level.startswith(("0.", ".")):
+        level = f"{float(level) * 100:g}" if level.lstrip("0").strip(".").isdecimal() else level
+    return f"{best} ({f'{level}% CI ' if level else ''}{low}-{high})"
+
+
+def _renamed(table: Table, own: str, what: str, outcomes: bool) -> tuple[Table, list[str]]:
+    """Take one column of numbers for the quantity, with the outcome that its name says."""
+    names = tuple("quantity" if name == own else name for name in table.columns)
+    table = replace(table, columns=names, named=(*table.named, ("quantity", own)))
+    if not outcomes or what == "any" or "outcome" in table.columns:
+        return table, [f"{own!r} as quantity"]
+    cells = (*table.cells, (what,) * len(table))
+    table = replace(table, columns=(*names, "outcome"), cells=cells)
+    return table, [f"{own!r} as quantity with outcome {what}"]
+
+
+def _stacked(table: Table, counted: dict[str, str]) -> tuple[Table, list[str]]:
+    """Make a row of each outcome that a record counts."""
+    rest = [name for name in table.columns if name not in counted.values()]
+    columns = {what: table.column(own) for what, own in counted.items()}
+    first = next(iter(columns))
+    at = [
+        (row, what)
+        for row in range(len(table))
+        for what in columns
+        if columns[what][row] or (what == first and not any(c[row] for c in columns.values()))
+    ]
+    cells = [tuple(table.column(name)[row] for row, _ in at) for name in rest]
+    cells.append(tuple(columns[what][row] for row, what in at))
+    names = [*rest, "quantity"]
+    if "outcome" not in rest:
+        names.append("outcome")
+        cells.append(tuple(what for _, what in at))
+    lines = tuple(table.lines[row] for row, _ in at)
+    said = ", ".join(map(repr, counted.values()))
+    named = (*table.named, ("quantity", said.replace("'", "")))
+    table = replace(table, columns=tuple(names), cells=tuple(cells), lines=lines, named=named)
+    return table, [f"{said} as a row for each outcome"]
+
+
+def _replaced(
+    table: Table, used: Sequence[str], added: dict[str, tuple[str, ...]], said: str
+) -> Table:
+    kept = [i for i, name in enumerate(table.columns) if name not in used]
+    columns = (*(table.columns[i] for i in kept), *added)
+    cells = (*(table.cells[i] for i in kept), *added.values())
+    named = (*table.named, *((name, said.replace("'", "")) for name in added))
+    return replace(table, columns=columns, cells=cells, named=named)
+
+
+# --- fixed words -----------------------------------------------------------------------
+
+
+def word_of(
+    column: str, valid: Collection[str], default: str | None = None, *, strict: bool = True
+) -> Callable[[str], str | None]:
+    """Return a parser of fixed words in any case and spelling, and `default` for a blank.
+
+    Where it is not strict, other labels pass as they are.
+    """
+    synonyms: dict[str, str] = _LISTS["words"].get(column, {})
+    questions: dict[str, str] = _LISTS["questions"].get(column, {})
+
+    def parse(text: str) -> str | None:
+        if not text:
+            return default
+        if text in valid:
+            return text
+        key = plain(text)
+        meant = key if key in valid else synonyms.get(key)
+        if meant in valid:
+            return meant
+        if not strict:
+            return text
+        msg = f"expected one of {', '.join(valid)}{nearest(text, valid)}"
+        if key in questions:
+            msg = f"{text!r} may be several roles: {questions[key]}"
+        raise ValueError(msg)
+
+    return parse
+
+
+def reworded(table: Table, column: str, values: Sequence[Any]) -> Iterator[tuple[str, str]]:
+    """Yield a note of the words in a column that were read as others."""
+    pairs = {
+        text: value
+        for text, value in dict(zip(table.column(column), values, strict=True)).items()
+        if text and value is not None and text != value
+    }
+    if pairs:
+        said = ", ".join(f"{text!r} as {value}" for text, value in pairs.items())
+        yield "reworded", f"words in {table.as_it_came(column)!r} are read by their meaning: {said}"
+
+
+def sums(table: Table, column: str) -> Iterator[Problem]:
+    """Find rows that are called a total, and are the sum of others."""
+    texts = table.column(column)
+    named = {text for text in dict.fromkeys(texts) if plain(text) in _TOTALS}
+    for row, text in enumerate(texts) if named else ():
+        if text in named:
+            reason = (
+                "a row of this name is a sum of others, which would count twice: remove it, or "
+                "name who stated it"
+            )
+            yield table.problem(row, reason, column, text)

@@ -1,0 +1,203 @@
+"""Read a table out of a text file: its encoding, what divides its columns, its records."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from itertools import islice
+
+from casualty_est.errors import InputError, Problem
+from casualty_est.tables.table import Table, clean, header_problems
+
+Notes = list[tuple[str, str]]
+# What divides the columns of a file by its ending; None where any may.
+DELIMITERS = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".txt": None}
+_SIGNS = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars"}
+_MARKS = (
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+_ACCENTED = re.compile(r"[^\W\d_a-zA-Z]")
+_WORD = re.compile(r"[^\W\d_]{4,}")
+_TWO_BYTES = re.compile(rb"[\xc2-\xdf][\x80-\xbf]")
+
+
+def decode(data: bytes, name: str) -> tuple[str, Notes]:
+    """Return the text of a file and how it was read, or say on which line it cannot be."""
+    encoding = _marked(data)
+    notes: Notes = []
+    try:
+        if encoding:
+            return data.decode(encoding), [("encoding", f"the file is read as {encoding.upper()}")]
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if encoding:
+            reason = f"the file is not whole {encoding.upper()}: save it again as UTF-8 text"
+            raise InputError([Problem(reason)], name) from None
+        text, notes = _western(data, error, name)
+    nul = text.find("\0")
+    if nul >= 0:
+        reason = "the file holds a NUL character, so it is not a text table: save it as UTF-8 text"
+        raise InputError([Problem(reason, text.count("\n", 0, nul) + 1)], name)
+    return text, notes
+
+
+def _marked(data: bytes) -> str | None:
+    """Return the encoding that the first bytes of a file show."""
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return encoding
+    head = data[:2000]
+    # Latin letters in UTF-16 have a zero in every second byte.
+    for encoding, start in (("utf-16-le", 1), ("utf-16-be", 0)):
+        half = head[start::2]
+        if len(half) > 8 and half.count(0) > 0.8 * len(half) and 0 not in head[1 - start :: 2]:
+            return encoding
+    return None
+
+
+def _western(data: bytes, error: UnicodeDecodeError, name: str) -> tuple[str, Notes]:
+    """Read what is not UTF-8 as Windows-1252 where its words look like it."""
+    line = data.count(b"\n", 0, error.start) + 1
+    reason = "the file is not UTF-8"
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError:
+        text = ""
+    words = [word for word in _WORD.findall(text) if _ACCENTED.search(word)]
+    strange = [word for word in words if 2 * len(_ACCENTED.findall(word)) > len(word)]
+    if not text or strange or b"\0" in data:
+        raise InputError([Problem(f"{reason}: save it again as UTF-8 text", line)], name)
+    if _TWO_BYTES.search(data):
+        reason += ", and parts of it are: save it again as UTF-8 text"
+        raise InputError([Problem(reason, line)], name)
+    shown = next((w for w in re.findall(r"\w+", text) if _ACCENTED.search(w)), None)
+    example = f", as in {shown!r} (line {line})" if shown else ""
+    return text, [("encoding", f"{reason}: it is read as Windows-1252{example}")]
+
+
+def divided(text: str, usual: str | None) -> tuple[str, Notes]:
+    """Return what divides the columns: the sign that the header has most of."""
+    lines = (line for line in io.StringIO(text) if line.strip())
+    heads = [re.sub(r'"[^"]*"', "", line) for line in islice(lines, 5)]
+    if not heads:
+        return usual or ",", []
+    # Lines above the header may hold none.
+    heads = [head for head in heads if any(sign in head for sign in _SIGNS)] or heads
+    counts = {sign: min(head.count(sign) for head in heads) for sign in _SIGNS}
+    if not any(counts.values()):
+        counts = {sign: heads[0].count(sign) for sign in _SIGNS}
+    best = max(_SIGNS, key=lambda sign: (counts[sign], sign == usual))
+    if not counts[best]:
+        return usual or ",", []
+    if best == usual:
+        return best, []
+    return best, [("separator", f"the columns are divided by {_SIGNS[best]}")]
+
+
+def read_text(data: bytes, usual: str | None, name: str) -> tuple[Table, list[Problem]]:
+    """Return the table of a text file, and the problems of the rows that it lacks."""
+    text, notes = decode(data, name)
+    delimiter, more = divided(text, usual)
+    return _delimited(text, delimiter, name, notes + more)
+
+
+def _delimited(text: str, delimiter: str, name: str, notes: Notes) -> tuple[Table, list[Problem]]:
+    faults: list[Problem] = []
+    records = _records(text, delimiter, faults)
+    if not records:
+        empty = Problem("the file is empty: it needs a header and one row or more")
+        raise InputError(faults or [empty], name)
+    table, ragged = table_of(records, name, "line", text, notes)
+    faults += ragged
+    if not len(table) and not faults:
+        raise InputError([NO_ROWS], name)
+    return table, faults
+
+
+NO_ROWS = Problem("the file has a header but no rows: add one row or more")
+
+
+def table_of(
+    records: list[tuple[int, list[str]]], name: str, where: str, text: str, notes: Notes
+) -> tuple[Table, list[Problem]]:
+    """Return the table of records that are not blank, each with its line, and ragged rows."""
+    above = _above_header(records)
+    for line, record in records[:above]:
+        shown = next(cell.strip() for cell in record if cell.strip())
+        notes.append(("above_header", f"{where} {line} is above the header: {shown[:60]!r}"))
+    header_line, header = records[above]
+    columns = clean(header, text)
+    while columns and not columns[-1]:
+        if any(len(record) >= len(columns) and record[len(columns) - 1].strip() for _, record in
+               records[above + 1 :]):  # fmt: skip
+            break
+        columns.pop()
+    width = len(columns)
+    faults, rows, lines = [], [], []
+    for line, record in records[above + 1 :]:
+        if len(record) > width and not any(map(str.strip, record[width:])):
+            record = record[:width]
+        if len(record) == width:
+            rows.append(record)
+            lines.append(line)
+        else:
+            faults.append(Problem(_ragged(len(record), width), line, where=where))
+    broken = header_problems(columns, header_line)
+    if broken:
+        if len(records) == above + 1 and not faults:
+            broken.append(NO_ROWS)
+        raise InputError(broken + faults, name)
+    by_column = zip(*rows, strict=True) if rows else [() for _ in columns]
+    cells = tuple(tuple(clean(column, text)) for column in by_column)
+    return (
+        Table(name, tuple(columns), cells, tuple(lines), where, header_line, tuple(notes)),
+        faults,
+    )
+
+
+def _above_header(records: list[tuple[int, list[str]]]) -> int:
+    """Return how many records stand above the header: titles of one cell over a wider table."""
+    filled = [sum(1 for cell in record if cell.strip()) for _, record in records[:20]]
+    wide = next((i for i, count in enumerate(filled) if count > 1), 0)
+    return wide if len(filled) > wide + 1 and filled[wide + 1] > 1 else 0
+
+
+def _records(text: str, delimiter: str, faults: list[Problem]) -> list[tuple[int, list[str]]]:
+    """Return every record that is not blank with the line on which it starts."""
+    # strict: without it an unclosed quote swallows the rest of the file without a word.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    records: list[tuple[int, list[str]]] = []
+    start = 1
+    try:
+        for record in reader:
+            if any(map(str.strip, record)):
+                records.append((start, record))
+            start = reader.line_num + 1
+    except csv.Error as error:
+        # The reader has lost its place, so what follows cannot be judged.
+        faults.append(Problem(_csv_reason(str(error)), start))
+    return records
+
+
+def _csv_reason(error: str) -> str:
+    if "field larger" in error:
+        return (
+            f"a cell has more than {csv.field_size_limit():,} characters: "
+            "look for a quote that is never closed"
+        )
+    if "unexpected end" in error:
+        return "a quote opens in this row and is never closed: close it or take it out"
+    if "expected after" in error:
+        return 'text follows a closing quote: write a quote inside a quoted cell twice, as in ""'
+    return f"this row cannot be read ({error}): check its quotes"
+
+
+def _ragged(came: int, wanted: int) -> str:
+    return (
+        f"a row has as many cells as the header ({wanted}), and this one has {came} "
+        f"cell{'' if came == 1 else 's'}: fill or quote the cells"
+    )
