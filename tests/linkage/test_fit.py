@@ -237,3 +237,21 @@ def test_a_linkage_has_no_place_for_a_record():
         *("lists", "by", "strata", "tables", "theta", "missed", "records", "thresholds"),
         *("diagnostics", "settings", "warnings"),
     }
+
+
+def test_two_records_beyond_doubt_do_not_push_a_likely_third_out():
+    """The mean over the pairs of three records may not fall as one of them becomes surer."""
+    ids = [f"{name}{i}" for name in "ABC" for i in range(100)]
+    records = pd.DataFrame({"id": ids, "list": [key[0] for key in ids]})
+    people = [0] * 3
+    for sure in (14.0, 50.0):
+        rows = [
+            (f"{one}{i}", f"{two}{i}", weight)
+            for i in range(100)
+            for one, two, weight in (("A", "B", sure), ("A", "C", 9.0), ("B", "C", 9.0))
+        ]
+        pairs = pd.DataFrame(rows, columns=["record_a", "record_b", "weight"])
+        model = ce.LinkageModel.from_scores(records, pairs, unique_in=("A", "B", "C"))
+        people.append(np.median(model.fit(seed=1, draws=200).people))
+    assert people[-1] == pytest.approx(people[-2], abs=10)
+    assert people[-1] < 140  # of 300 records: nearly all of a hundred threes are found
