@@ -10,6 +10,8 @@ import numpy as np
 
 from casualty_est.errors import CasualtyEstError
 from casualty_est.kinds import room
+from casualty_est.linkage.joint import share_left, weights_of
+from casualty_est.result.call import settle_seed
 from casualty_est.result.schema import Note, Span, Weight
 from casualty_est.wording.numbers import percent, with_ends
 from casualty_est.wording.phrases import listed
@@ -19,16 +21,38 @@ if TYPE_CHECKING:
 
 OF_THE_MODEL = ("families", "floor", "cell")
 ROW = "linkage (share of the variance)"
+FEWEST_LEFT = 0.8  # of the draws of the matching, where they are weighed
 CHEAP = {"draws": 500, "chains": 2}  # draws of the fits that only warn
 
 
-def estimate(linkage: Linkage, matchings: int, options: Mapping[str, Any]) -> Any:
+def estimate(
+    linkage: Linkage, matchings: int, options: Mapping[str, Any], *, joint: bool = False
+) -> Any:
     """Fit draws of the matching together; see `Linkage.estimate`."""
     model_of = room("lists", "model.model").ListModel
     settings = {name: options[name] for name in OF_THE_MODEL if name in options}
     fit = {name: value for name, value in options.items() if name not in OF_THE_MODEL}
-    answer = model_of(linkage.histories(draws=matchings), **settings).fit(**fit)
-    return beside(answer, linkage, _thresholds(linkage, model_of, settings, fit))
+    weights = np.full(len(linkage.whole), 1.0 / len(linkage.whole))
+    if joint:
+        fit["seed"] = settle_seed(fit.get("seed"))
+        weights = weights_of(linkage, settings, fit["seed"])
+    answer = model_of(linkage._histories(matchings, weights), **settings).fit(**fit)
+    answer = beside(answer, linkage, _thresholds(linkage, model_of, settings, fit))
+    if joint:
+        notes = (*answer.meta.warnings, Note("joint", _joint(share_left(weights))))
+        answer.meta = replace(answer.meta, warnings=notes)
+    return answer
+
+
+def _joint(left: float) -> str:
+    """What weighing the draws of the matching cost."""
+    text = (
+        "matching and population are fitted as if in one step: the draws of the matching weigh as "
+        f"the families find their overlaps, and {percent(round(left, 2))} of them are left"
+    )
+    if left < FEWEST_LEFT:
+        text += "; the two steps assume different things: fit the matching with more draws"
+    return text
 
 
 def _thresholds(
@@ -131,5 +155,5 @@ def _how(linkage: Linkage) -> str:
     calibrated = f"calibrated by {records} answered records" if records else "not calibrated"
     return (
         f"{sum(linkage.records):,} records describe {people} people; draws of the matching, "
-        f"{calibrated}, are fitted one by one and mixed"
+        f"{calibrated}, go into the estimate and are mixed"
     )

@@ -162,12 +162,18 @@ class Linkage:
         >>> len(link.histories(draws=10))
         10
         """
+        return self._histories(draws, np.full(len(self.whole), 1.0 / len(self.whole)))
+
+    def _histories(self, draws: int, weights: Array) -> list[Any]:
+        """Tables of draws that weigh differently, spread evenly over the weight."""
         check_counts(draws=draws)
         if draws > len(self.whole):
             msg = f"there are {len(self.whole):,} draws of the matching, fewer than {draws:,}"
             raise UsageError(msg)
         order = np.argsort(size_by_pairs(self.whole, len(self.lists)), kind="stable")
-        chosen = order[((np.arange(draws) + 0.5) * len(order) / draws).astype(int)]
+        edges = np.cumsum(weights[order])
+        points = (np.arange(draws) + 0.5) / draws * edges[-1]
+        chosen = order[np.minimum(np.searchsorted(edges, points), len(order) - 1)]
         flat = self.tables.reshape(-1, *self.tables.shape[2:])
         return [self._table(flat[d], f"draw {n + 1} of the matching") for n, d in enumerate(chosen)]
 
@@ -183,13 +189,18 @@ class Linkage:
         histories = room("lists", "table.histories").CaptureHistories
         return histories(pd.DataFrame(rows), lists=self.lists, by=self.by, name=name)
 
-    def estimate(self, matchings: int = 40, **fit: Any) -> Any:
+    def estimate(self, matchings: int = 40, *, joint: bool = False, **fit: Any) -> Any:
         """Estimate how many people there are, with the uncertainty of the matching inside.
 
         Parameters
         ----------
         matchings : int
-            How many draws of the matching are fitted.
+            How many draws of the matching go in.
+        joint : bool
+            Weigh each draw of the matching by how probable the families find its overlaps, as if
+            matching and population were fitted in one step. A note says how many draws are left;
+            below 80% the two steps assume different things, and more draws are wanted. Only without
+            strata, and where every pair was compared.
         **fit : object
             ``families``, ``floor`` and ``cell`` of `ListModel`; the rest goes to its `fit`.
 
@@ -206,7 +217,7 @@ class Linkage:
         """
         from casualty_est.linkage.into_lists import estimate
 
-        return estimate(self, matchings, fit)
+        return estimate(self, matchings, fit, joint=joint)
 
     def report(
         self, estimate: Any, path: str | os.PathLike[str], *, ci_prob: float = 0.95, **said: Any
