@@ -124,6 +124,12 @@ def _not_counted(answer: Any) -> tuple[Any, ...]:
     return tuple(rows)
 
 
+def share_of(answer: Any) -> float | None:
+    """The share of the variance that an estimate says of the matching; None where it says none."""
+    rows = answer.identification().rows
+    return next((float(row.weight) for row in rows if row.assumption == ROW), None)
+
+
 def _share(share: float, linkage: Linkage) -> str:
     said = (
         f"The matching of records causes {percent(round(share, 2))} of the variance of the answer "

@@ -22,6 +22,7 @@ from casualty_est.wording.numbers import percent, with_ends
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -218,6 +219,33 @@ class Linkage:
         from casualty_est.linkage.into_lists import estimate
 
         return estimate(self, matchings, fit, joint=joint)
+
+    def plot(self, estimate: Any = None, *, ci_prob: float = 0.95, dark: bool = False) -> Figure:
+        """Draw how many people stand on exactly which lists, beside what thresholds would say.
+
+        Parameters
+        ----------
+        estimate : ListEstimate, optional
+            What `estimate` returned: the picture then shows the share of its variance that the
+            matching causes.
+        ci_prob : float
+            Level of the intervals.
+        dark : bool
+            Light text for a dark page, on a transparent ground.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            People on a log axis.
+
+        Raises
+        ------
+        UsageError
+            If `ci_prob` does not lie between 0 and 1.
+        """
+        from casualty_est.linkage.plots import draw
+
+        return draw(self, estimate, ci_prob, dark=dark)
 
     def report(
         self, estimate: Any, path: str | os.PathLike[str], *, ci_prob: float = 0.95, **said: Any

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from casualty_est.kinds import room
-from casualty_est.linkage.into_lists import ROW
+from casualty_est.linkage.into_lists import share_of
+from casualty_est.report.pictures import Picture, address_of
 from casualty_est.report.tables import Table
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Span
@@ -91,7 +92,7 @@ def matching(linkage: Linkage, estimate: Any, prob: float) -> dict[str, Any]:
     """Sentences and tables of the section."""
     low, median, high = np.quantile(linkage.people, interval_ends(prob))
     people = with_ends(Span(float(median), float(low), float(high)))
-    share = next((r.weight for r in estimate.identification().rows if r.assumption == ROW), None)
+    share = share_of(estimate)
     sentences = [f"The {sum(linkage.records):,} records describe {people} people."]
     if share is not None:
         sentences.append(
@@ -107,8 +108,20 @@ def matching(linkage: Linkage, estimate: Any, prob: float) -> dict[str, Any]:
         "alike": ALIKE,
         "sentences": sentences,
         "overlaps": _overlaps(linkage, prob),
+        "picture": _picture(linkage, estimate, prob),
         "thresholds": warned,
     }
+
+
+def _picture(linkage: Linkage, estimate: Any, prob: float) -> Picture:
+    """The same as a picture, for light and dark screens."""
+    light, dark = (
+        address_of(linkage.plot(estimate, ci_prob=prob, dark=dark)) for dark in (False, True)
+    )
+    alt = (
+        "People by the lists that hold them, with intervals; the numbers stand in the table above."
+    )
+    return Picture(light, dark, alt)
 
 
 def _overlaps(linkage: Linkage, prob: float) -> Table:
