@@ -16,7 +16,7 @@ import numpy.typing as npt
 from numba import njit
 
 from casualty_est.linkage.answers import Answers
-from casualty_est.linkage.prior import LABELLED, UNLABELLED
+from casualty_est.linkage.prior import LABELLED, STATED, UNLABELLED
 from casualty_est.linkage.scores.pairs import Pairs
 
 Array = npt.NDArray[np.float64]
@@ -54,10 +54,14 @@ def prior_log_odds(table: Ints, repeats: Array, unique: Bools, alpha: float) -> 
     return odds
 
 
-def scores(theta: Array, pairs: Pairs, answers: Answers | None) -> tuple[Array, float]:
+def scores(
+    theta: Array, pairs: Pairs, answers: Answers | None, shifts: Array | None = None
+) -> tuple[Array, float]:
     """Log odds of every pair before the prior, and of a pair that was never a candidate."""
     a, b, c = theta
     values = a + b * pairs.weight + c * pairs.kin
+    if shifts is not None and pairs.classes is not None:
+        values += shifts[pairs.classes]
     if answers is not None and answers.records:
         # An answer is evidence too, worth what a reviewer's slips leave of it.
         worth = np.log1p(-answers.slips) - np.log(answers.slips)
@@ -84,7 +88,9 @@ class Chain:
     def __init__(self, answers: Answers | None, pairs: Pairs, rng: np.random.Generator) -> None:
         self.rng = rng
         self.answers = answers if answers is not None and len(answers) else None
-        self.prior = UNLABELLED if self.answers is None else LABELLED
+        self.doubt, self.stated = pairs.doubt, pairs.stated
+        unseen = UNLABELLED if pairs.doubt is None else STATED
+        self.prior = unseen if self.answers is None else LABELLED
         self.theta = self.prior.mean.copy()
         self.factor = 0.3 * np.diag(self.prior.sd)
         if self.answers is not None:
@@ -98,7 +104,7 @@ class Chain:
         """The answers beside the prior odds (list, list) of a partition."""
         answers = self.answers
         assert answers is not None
-        of_each = odds[self.mine, answers.theirs]
+        of_each = np.zeros(len(self.mine)) if self.stated else odds[self.mine, answers.theirs]
         return Choices(
             answers.start, self.features, of_each, answers.chosen, answers.slips, *self.prior
         )
@@ -124,6 +130,10 @@ class Chain:
             self.theta = self.rng.normal(self.prior.mean, self.prior.sd)
             if self.theta[1] > 0:
                 return self.theta
+
+    def shifts(self) -> Array | None:
+        """Draw by how much the log odds of each class of pairs err, of shape (class,)."""
+        return None if self.doubt is None else self.rng.normal(0.0, self.doubt)
 
     def _number(self) -> int:
         return int(self.rng.integers(2**31))

@@ -13,7 +13,7 @@ from casualty_est.linkage.linkage import BLANK, UNCALIBRATED, Linkage
 from casualty_est.linkage.missed import add_missed, draw_missed
 from casualty_est.linkage.model import LinkageModel
 from casualty_est.linkage.partition.sample import Length, Problem, Sampled, sample
-from casualty_est.linkage.scores.pairs import Pairs
+from casualty_est.linkage.scores.pairs import Pairs, some
 from casualty_est.linkage.thresholds import THRESHOLDS, people_above
 from casualty_est.result.schema import Note
 from casualty_est.wording.numbers import percent
@@ -81,11 +81,7 @@ def fit(
 def _allowed(pairs: Pairs, list_of: Ints, unique: Any) -> Pairs:
     """Leave out pairs inside a list in which nobody stands twice."""
     here = ~((list_of[pairs.i] == list_of[pairs.j]) & unique[list_of[pairs.i]])
-    if here.all():
-        return pairs
-    return pairs._replace(
-        **{name: getattr(pairs, name)[here] for name in ("i", "j", "weight", "kin", "shared")}
-    )
+    return pairs if here.all() else some(pairs, here)
 
 
 def _strata(model: LinkageModel) -> tuple[Ints, tuple[int, ...], list[tuple[str, ...]]]:

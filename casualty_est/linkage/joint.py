@@ -57,6 +57,12 @@ def weights_of(linkage: Linkage, settings: Mapping[str, Any], seed: int) -> Arra
             "in afterwards, and no prior speaks of them"
         )
         raise UsageError(msg)
+    if linkage.settings.get("probabilities"):
+        msg = (
+            "joint takes scores that are weights: stated probabilities hold what their maker "
+            "believed of links beforehand, and that cannot be exchanged"
+        )
+        raise UsageError(msg)
     model = room("lists", "model.model").ListModel(linkage.histories(draws=1), **settings)
     families, _ = model.families_for(model.histories.strata[0])
     evidence = room("lists", "inference.reweighted").evidence_of(

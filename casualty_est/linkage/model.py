@@ -114,6 +114,7 @@ class LinkageModel(Sealed):
         *,
         unique_in: Columns = (),
         by: Columns = (),
+        unscored: str = "against",
         kappa: float = 1.0,
         alpha: float = 1.0,
     ) -> LinkageModel:
@@ -125,8 +126,15 @@ class LinkageModel(Sealed):
             Columns ``id`` and ``list``, and those of `by`.
         pairs : dataframe or path
             Columns ``record_a``, ``record_b``, and either ``probability`` (that both are one
-            person) or ``weight`` (log of how much likelier the comparison is if they are). A column
-            ``kin`` may mark with 1 pairs whose family agrees.
+            person, all else unknown) or ``weight`` (log of how much likelier the comparison is if
+            they are; the prior of the partition then says how common links are). A column
+            ``kin`` may mark with 1 pairs whose family agrees. ``probability_low`` and
+            ``probability_high`` may state a 95% interval, as experts or a score give it: pairs
+            with the same three numbers err together, and are taken as they are.
+        unscored : {"against", "unknown"}
+            What a pair without a score says. ``against``: it was compared and is weaker than all
+            that are given, as of a program that keeps pairs above a threshold. ``unknown``:
+            nothing, as of experts who compare a record with one other of its person only.
         unique_in, by, kappa, alpha
             As in `Records` and `LinkageModel`.
 
@@ -177,14 +185,18 @@ class LinkageModel(Sealed):
         model._list_of = np.array([model.lists.index(name) for name in names], dtype=np.int64)
         columns = [table.column(column) for column in model.by]
         model._strata = tuple(zip(*columns, strict=True)) if columns else ((),) * len(table)
-        model._pairs = read_pairs(pairs, model._keys, model._list_of, len(model.lists))
+        if unscored not in ("against", "unknown"):
+            msg = f"unscored must be 'against' or 'unknown', not {unscored!r}"
+            raise UsageError(msg)
+        given = read_pairs(pairs, model._keys)
+        model._pairs = given._replace(unknown=unscored == "unknown")
         unused = [c for c in table.columns if c not in ("id", "list", *model.by)]
         model.notes = (
             (("unknown_columns", f"records: not used: {', '.join(map(repr, unused))}"),)
             if unused
             else ()
         )
-        model.settings = {"pairs": "given"}
+        model.settings = {"pairs": "given", "unscored": unscored, "probabilities": given.stated}
         model._set(kappa, alpha)
         return model
 
@@ -307,12 +319,19 @@ class LinkageModel(Sealed):
             lines.append(f"  compared by {listed(self._records.fields)}")
         if self._pairs is not None:
             lines += _compared(self._pairs)
-        lines += ["", "Priors", "  people: p(n) proportional to 1 / n"]
-        lines.append(f"  which lists hold a person: Dirichlet, {self.settings['alpha']:g} each")
-        lines.append("  further records of a person on a list: gamma, mean 0.2, sd 0.2")
+        lines += ["", "Priors"]
+        if self.settings.get("probabilities"):
+            lines.append("  none of the partition: the probabilities that were given hold it")
+        else:
+            lines.append("  people: p(n) proportional to 1 / n")
+            lines.append(f"  which lists hold a person: Dirichlet, {self.settings['alpha']:g} each")
+            lines.append("  further records of a person on a list: gamma, mean 0.2, sd 0.2")
         lines.append("  log odds of a pair: a + b weight + c [the family agrees]")
         lines += [f"    with labels, {line}" for line in LABELLED.text()]
-        lines += [f"    without, {line}" for line in UNLABELLED.text()]
+        if self._pairs is not None and self._pairs.doubt is not None:
+            lines.append("    without, each class of scores as its interval says, together")
+        else:
+            lines += [f"    without, {line}" for line in UNLABELLED.text()]
         return "\n".join([*lines, *(f"Note: {text}." for _, text in self.notes)])
 
     def _repr_html_(self) -> str:

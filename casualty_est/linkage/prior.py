@@ -26,3 +26,5 @@ class Prior(NamedTuple):
 LABELLED = Prior(np.array([0.0, 1.0, 0.0]), np.array([3.0, 0.5, 3.0]))
 # Without labels: relatives share more fields than chance, and those count once.
 UNLABELLED = Prior(np.array([0.0, 1.0, -2.0]), np.array([0.7, 0.25, 2.0]))
+# Probabilities whose doubt is stated pair by pair are taken as they are.
+STATED = Prior(np.array([0.0, 1.0, 0.0]), np.zeros(3))

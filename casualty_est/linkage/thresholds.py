@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
 from casualty_est.linkage.partition.sample import Problem
 from casualty_est.linkage.partition.state import state_of
@@ -20,6 +21,8 @@ ROUNDS = 200
 def probabilities(problem: Problem) -> Array:
     """Probability of each pair by its weight and by how common links are, as Splink has it."""
     pairs, records = problem.pairs, len(problem.list_of)
+    if pairs.stated:
+        return np.asarray(expit(pairs.weight), dtype=float)
     possible = max(1.0, records * (records - 1) / 2)
     share = 1.0 / max(records, 2)
     chance = np.zeros(len(pairs.i))

@@ -41,10 +41,16 @@ def log_prior(parts, list_of, lists, rates, alpha, unique):
     return value
 
 
-def log_score(parts, score, other, kappa):
-    """Sum over clusters of (2 / size)^kappa times the sum of the scores of their pairs."""
+def log_score(parts, score, other, kappa, *, unknown=False):
+    """Sum over clusters of (2 / size)^kappa times the sum of the scores of their pairs.
+
+    If pairs without a score are unknown, each takes the mean of the others in its cluster.
+    """
     value = 0.0
     for part in parts:
+        if unknown:
+            pairs = itertools.combinations(sorted(part), 2)
+            other = np.mean([score[pair] for pair in pairs if pair in score] or [0.0])
         inside = sum(
             score.get((min(a, b), max(a, b)), other) for a, b in itertools.combinations(part, 2)
         )

@@ -255,3 +255,56 @@ def test_two_records_beyond_doubt_do_not_push_a_likely_third_out():
         people.append(np.median(model.fit(seed=1, draws=200).people))
     assert people[-1] == pytest.approx(people[-2], abs=10)
     assert people[-1] < 140  # of 300 records: nearly all of a hundred threes are found
+
+
+def test_stated_doubt_widens_what_one_class_of_scores_says():
+    """Forty pairs of probability one half: coins apart, or one coin whose chance is in doubt."""
+    records, pairs = tables(links=20, doubt=40)
+    spread = {}
+    for low, high in ((0.5, 0.5), (0.2, 0.8)):
+        stated = pairs.assign(probability_low=pairs["probability"])
+        stated["probability_high"] = stated["probability"]
+        half = stated["probability"] == 0.5
+        stated.loc[half, ["probability_low", "probability_high"]] = (low, high)
+        model = ce.LinkageModel.from_scores(records, stated, unique_in=("A", "B"))
+        both = model.fit(seed=1, draws=600).whole[:, 3]
+        assert both.mean() == pytest.approx(40, abs=2)
+        spread[high] = both.std()
+    # A coin: sd sqrt(40 / 4). The chance on the log odds: sd .707, so of the chance about .16.
+    assert spread[0.5] == pytest.approx(np.sqrt(40) / 2, rel=0.25)
+    assert spread[0.8] == pytest.approx(np.hypot(np.sqrt(40) / 2, 40 * 0.16), rel=0.25)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        ("0.6", "0.9", "the interval of a probability holds it"),
+        ("0.1", "", "two numbers, or none"),
+        ("x", "0.9", "two numbers, or none"),
+    ],
+)
+def test_intervals_of_probabilities_that_cannot_be(low, high, said):
+    records, pairs = tables()
+    pairs = pairs.astype(str).assign(probability_low="", probability_high="")
+    pairs.loc[45, ["probability_low", "probability_high"]] = (low, high)
+    with pytest.raises(InputError, match=said):
+        ce.LinkageModel.from_scores(records, pairs)
+    with pytest.raises(InputError, match="'probability_low' and 'probability_high'"):
+        ce.LinkageModel.from_scores(records, pairs.drop(columns="probability_high"))
+
+
+def test_pairs_that_nobody_scored_speak_against_or_say_nothing():
+    """A person's four records, compared with the first of them only."""
+    records = pd.DataFrame({"id": list("abcde"), "list": list("AAAAB")})
+    ends = [("a", "b", 0.999), ("a", "c", 0.999), ("a", "d", 0.999), ("d", "e", 0.001)]
+    pairs = pd.DataFrame(ends, columns=["record_a", "record_b", "probability"])
+    people = {
+        said: np.median(
+            ce.LinkageModel.from_scores(records, pairs, unscored=said).fit(seed=1, draws=200).people
+        )
+        for said in ("against", "unknown")
+    }
+    assert people["unknown"] == 2
+    assert people["against"] > 2
+    with pytest.raises(UsageError, match="unscored must be 'against' or 'unknown'"):
+        ce.LinkageModel.from_scores(records, pairs, unscored="nothing")

@@ -15,9 +15,18 @@ from casualty_est.linkage.joint import log_prior, log_weights, share_left
 from casualty_est.lists.families.no_highest_order import NoHighestOrder
 from casualty_est.lists.inference import reweighted
 from tests.linkage import by_enumeration
-from tests.linkage.test_fit import tables
+from tests.linkage.test_fit import tables as probable
 
 RNG = np.random.default_rng(1)
+
+
+def tables():
+    """Two lists of 100 people, and weights of their pairs."""
+    records, pairs = probable()
+    chance = pairs.pop("probability")
+    return records, pairs.assign(weight=np.log(chance / (1 - chance)) + np.log(100))
+
+
 TABLES = np.hstack([np.zeros((50, 1), dtype=np.int64), RNG.integers(0, 60, size=(50, 7))])
 
 
@@ -106,6 +115,10 @@ def test_where_joint_cannot_be():
     plain = ce.LinkageModel.from_scores(records.drop(columns="sex"), pairs).fit(seed=1, draws=100)
     with pytest.raises(UsageError, match="no evidence of many tables at once"):
         plain.estimate(4, joint=True, seed=1)
+    records, pairs = probable()
+    stated = ce.LinkageModel.from_scores(records, pairs).fit(seed=1, draws=100)
+    with pytest.raises(UsageError, match="joint takes scores that are weights"):
+        stated.estimate(4, joint=True, families="independence", seed=1)
     object.__setattr__(plain, "missed", np.full_like(plain.missed, 0.1))
     with pytest.raises(UsageError, match="compared every pair"):
         plain.estimate(4, joint=True, families="independence", seed=1)

@@ -20,12 +20,15 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from casualty_est.linkage.partition.jumps import evidence, jump
+
 Array = npt.NDArray[np.float64]
 
 _inner = njit(nogil=True, cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 SHAPE, RATE = 1.0, 5.0  # gamma prior of the repeats: .2 further records of a person on a list
 # Proposals on the log: a few records and many thousand ask for steps of other lengths.
+ONE_IN = 8  # pairs whose clusters are proposed as one, or as two, in a sweep
 STEPS = (0.03, 0.2, 1.5)
 
 
@@ -36,6 +39,10 @@ class Scores(NamedTuple):
     other: float  # the same for every pair that was never a candidate
     kappa: float  # 1: a cluster of k records has the evidence of k - 1 pairs; 0: of all its pairs
     alpha: float
+    unknown: bool  # such a pair says nothing: it counts as the mean of the others in its cluster
+    # Whether the scores are stated probabilities, which hold what is known of links beforehand: the
+    # prior of the partition is then flat, and a pair by itself has the probability stated.
+    flat: bool = False
 
 
 @njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
@@ -53,12 +60,17 @@ def run(seed: int, graph: Any, state: Any, scores: Any, sweeps: int) -> None:
     scratch = (gain, known, touched, logs, stack, mark)
     _add_up(graph, state, scores)
     alone = np.empty(lists)
+    pairs, side = len(graph.one), np.full(records, -1)
     for sweep in range(sweeps):
         for k in range(lists):
             alone[k] = 0.0 if graph.unique[k] else _first(state.repeats[k])
         for i in range(records):
+            if graph.start[i] == graph.start[i + 1]:
+                continue  # nobody to join
             if _may_leave(i, sweep * records + i, graph, state, stack, mark):
                 _move(i, graph, state, scores, alone, scratch)
+        for _ in range(-(-pairs // ONE_IN)):
+            jump(np.random.randint(pairs), graph, state, scores, side)  # noqa: NPY002
         _draw_repeats(graph, state)
 
 
@@ -72,21 +84,14 @@ def _first(rate: float) -> float:
 def _add_up(graph: Any, state: Any, scores: Any) -> None:
     """Sum the scores inside every cluster anew: they change with each calibration."""
     for c in range(len(state.size)):
-        size = state.size[c]
-        state.inside[c] = scores.other * (size * (size - 1) / 2)
+        state.inside[c] = 0.0
+        state.scored[c] = 0
     for i in range(len(graph.list_of)):
         for e in range(graph.start[i], graph.start[i + 1]):
             j = graph.other[e]
             if i < j and state.label[i] == state.label[j]:
-                state.inside[state.label[i]] += scores.of_pair[graph.pair[e]] - scores.other
-
-
-@_inner  # type: ignore[untyped-decorator]
-def _evidence(inside: float, size: int, kappa: float) -> float:
-    """Score of a cluster."""
-    if size < 2:
-        return 0.0
-    return float(inside * (2.0 / size) ** kappa)
+                state.inside[state.label[i]] += scores.of_pair[graph.pair[e]]
+                state.scored[state.label[i]] += 1
 
 
 @_inner  # type: ignore[untyped-decorator]
@@ -132,7 +137,7 @@ def _move(i: int, graph: Any, state: Any, scores: Any, alone: Any, scratch: Any)
             gain[c] = 0.0
         known[c] += 1
         gain[c] += scores.of_pair[graph.pair[e]]
-    _take_out(i, graph, state, scores, gain, known)
+    _take_out(i, graph, state, gain, known)
     options = 0
     largest = -np.inf
     clusters = state.counts[0]
@@ -144,10 +149,12 @@ def _move(i: int, graph: Any, state: Any, scores: Any, alone: Any, scratch: Any)
             logs[t] = -np.inf
             known[c] = 0
             continue
-        inside = state.inside[c] + gain[c] + (size - known[c]) * scores.other
-        value = _evidence(inside, size + 1, scores.kappa)
-        value -= _evidence(state.inside[c], size, scores.kappa)
-        if state.members[c, mine] > 0:
+        scored = state.scored[c]
+        value = evidence(state.inside[c] + gain[c], scored + known[c], size + 1, scores)
+        value -= evidence(state.inside[c], scored, size, scores)
+        if scores.flat:
+            pass
+        elif state.members[c, mine] > 0:
             value += log(state.repeats[mine])
         else:
             held = state.table[state.pattern[c]]
@@ -158,6 +165,8 @@ def _move(i: int, graph: Any, state: Any, scores: Any, alone: Any, scratch: Any)
         options += 1
     value = log(state.table[bit] + scores.alpha) + alone[mine]
     value += log(clusters / (clusters + total)) if clusters else 0.0
+    if scores.flat:
+        value = 0.0
     largest = max(largest, value)
     whole = exp(value - largest)
     for t in range(near):
@@ -172,18 +181,18 @@ def _move(i: int, graph: Any, state: Any, scores: Any, alone: Any, scratch: Any)
             point -= exp(logs[t] - largest)
             if point < 0.0:
                 break
-    _put(i, chosen, mine, state, scores, gain, known)
+    _put(i, chosen, mine, state, gain, known)
     for t in range(near):
         known[touched[t]] = 0
 
 
 @_inner  # type: ignore[untyped-decorator]
-def _take_out(i: int, graph: Any, state: Any, scores: Any, gain: Any, known: Any) -> None:
+def _take_out(i: int, graph: Any, state: Any, gain: Any, known: Any) -> None:
     """Take a record out; a cluster that it leaves empty frees its number."""
     mine, c = graph.list_of[i], state.label[i]
-    within = gain[c] if known[c] > 0 else 0.0
-    within += (state.size[c] - 1 - known[c]) * scores.other
-    state.inside[c] -= within
+    if known[c] > 0:
+        state.inside[c] -= gain[c]
+        state.scored[c] -= known[c]
     state.size[c] -= 1
     state.members[c, mine] -= 1
     state.table[state.pattern[c]] -= 1
@@ -198,16 +207,18 @@ def _take_out(i: int, graph: Any, state: Any, scores: Any, gain: Any, known: Any
 
 
 @_inner  # type: ignore[untyped-decorator]
-def _put(i: int, chosen: int, mine: int, state: Any, scores: Any, gain: Any, known: Any) -> None:
+def _put(i: int, chosen: int, mine: int, state: Any, gain: Any, known: Any) -> None:
     """Put a record into a cluster, or into one of its own."""
     if chosen < 0:
         state.counts[1] -= 1
         chosen = state.free[state.counts[1]]
         state.counts[0] += 1
         state.inside[chosen] = 0.0
+        state.scored[chosen] = 0
     else:
         state.table[state.pattern[chosen]] -= 1
-        state.inside[chosen] += gain[chosen] + (state.size[chosen] - known[chosen]) * scores.other
+        state.inside[chosen] += gain[chosen]
+        state.scored[chosen] += known[chosen]
     state.label[i] = chosen
     state.size[chosen] += 1
     state.members[chosen, mine] += 1

@@ -140,10 +140,17 @@ def _sweep(
 ) -> None:
     """Draw the calibration, then sweep the partition under it."""
     odds = prior_log_odds(state.table, state.repeats, problem.unique, alpha)
-    values, other = scores(chain.draw(odds), problem.pairs, problem.answers)
-    values = np.minimum(values, np.log(len(problem.list_of)) + SUREST)
+    pairs = problem.pairs
+    values, other = scores(chain.draw(odds), pairs, problem.answers, chain.shifts())
+    values = np.minimum(values, SUREST + (0.0 if pairs.stated else np.log(len(problem.list_of))))
     number = int(chain.rng.integers(2**31))
-    run(number, graph, state, Scores(values, other, kappa, alpha), sweeps)
+    run(
+        number,
+        graph,
+        state,
+        Scores(values, other, kappa, alpha, pairs.unknown, pairs.stated),
+        sweeps,
+    )
 
 
 def passes_of(pairs: Pairs) -> tuple[Bools, Bools]:

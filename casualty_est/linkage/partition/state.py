@@ -20,6 +20,8 @@ class Graph(NamedTuple):
     start: Ints  # (record + 1,): where the edges of each record begin
     other: Ints  # (edge,): the record at its other end
     pair: Ints  # (edge,): position among the pairs
+    one: Ints  # (pair,): its ends
+    two: Ints
     list_of: Ints  # (record,)
     unique: Bools  # (list,): nobody stands twice
 
@@ -29,7 +31,8 @@ class State(NamedTuple):
 
     label: Ints  # (record,): its cluster
     size: Ints  # (cluster,)
-    inside: Array  # (cluster,): sum of the scores of all its pairs
+    inside: Array  # (cluster,): sum of the scores of its scored pairs
+    scored: Ints  # (cluster,): their number
     members: Ints  # (cluster, list)
     pattern: Ints  # (cluster,): sum over lists k that hold it of 2^k
     table: Ints  # (pattern,): clusters
@@ -45,7 +48,7 @@ def graph_of(i: Ints, j: Ints, list_of: Ints, unique: Bools) -> Graph:
     pairs = np.tile(np.arange(len(i), dtype=np.int64), 2)[order]
     start = np.zeros(len(list_of) + 1, dtype=np.int64)
     np.cumsum(np.bincount(ends, minlength=len(list_of)), out=start[1:])
-    return Graph(start, np.concatenate([j, i])[order], pairs, list_of, unique)
+    return Graph(start, np.concatenate([j, i])[order], pairs, i, j, list_of, unique)
 
 
 def state_of(label: Ints, list_of: Ints, lists: int, repeats: Array) -> State:
@@ -62,8 +65,10 @@ def state_of(label: Ints, list_of: Ints, lists: int, repeats: Array) -> State:
     free[: records - clusters] = np.arange(clusters, records)
     counts = np.array([clusters, records - clusters], dtype=np.int64)
     size = members.sum(axis=1)
+    scored = np.zeros(records, dtype=np.int64)
     return State(
-        label, size, np.zeros(records), members, pattern, table, free, counts, repeats.copy()
+        *(label, size, np.zeros(records), scored, members, pattern, table, free, counts),
+        repeats.copy(),
     )
 
 

@@ -23,16 +23,29 @@ class Pairs(NamedTuple):
 
     i: Ints  # (pair,)
     j: Ints  # (pair,)
-    weight: Array  # (pair,): log of how much likelier its fields are if it is one person
+    # (pair,): log of how much likelier its fields are if it is one person; of a stated probability
+    # its log odds, which hold what is known of links beforehand
+    weight: Array
     kin: Bools  # (pair,): the family agrees, so that fields speak together
     shared: Ints  # (pair,): sum over blocking rules r that it meets of 2^r
     rules: tuple[str, ...]  # empty where every pair was compared, or the analyst chose
     everything: bool  # whether every pair was compared
+    stated: bool = False  # whether probabilities were stated
+    # Stated doubt about them: pairs of one class err together, by a normal on the log odds.
+    classes: Ints | None = None  # (pair,)
+    doubt: Array | None = None  # (class,): sd
+    unknown: bool = False  # whether a pair without a score says nothing, or speaks against
 
     @property
     def other(self) -> float:
         """Weight of a pair that was never a candidate."""
         return float(self.weight.min() - BELOW) if len(self.weight) else -BELOW
+
+
+def some(pairs: Pairs, here: Bools) -> Pairs:
+    """Some of the pairs."""
+    names = ("i", "j", "weight", "kin", "shared", *(["classes"] if pairs.doubt is not None else []))
+    return pairs._replace(**{name: getattr(pairs, name)[here] for name in names})
 
 
 def checked(pairs: Pairs) -> Pairs:
