@@ -275,6 +275,18 @@ def test_stated_doubt_widens_what_one_class_of_scores_says():
     assert spread[0.8] == pytest.approx(np.hypot(np.sqrt(40) / 2, 40 * 0.16), rel=0.25)
 
 
+def test_an_end_at_nought_says_nothing_of_the_width():
+    records, pairs = tables(links=1, doubt=2)
+    pairs["probability"] = [0.999, 0.01, 0.2]
+    pairs["probability_low"] = [0.999, 0.0, 0.1]
+    pairs["probability_high"] = [0.999, 0.08, 0.35]
+    read = ce.LinkageModel.from_scores(records, pairs).pairs()
+    logit = [np.log(p / (1 - p)) for p in (0.01, 0.08, 0.1, 0.35)]
+    wanted = [(logit[1] - logit[0]) / 1.96, (logit[3] - logit[2]) / (2 * 1.96), 0.0]
+    np.testing.assert_allclose(read.doubt, wanted, rtol=1e-4, atol=1e-12)
+    assert read.classes.tolist() == [2, 0, 1]
+
+
 @pytest.mark.parametrize(
     ("low", "high", "said"),
     [

@@ -95,8 +95,11 @@ def _with_doubt(pairs: Pairs, middle: Array, ends: Sequence[tuple[float, float]]
     """Pairs with the same probability and interval have one error: they are one class."""
     rows = np.column_stack([middle, np.array(ends).reshape(-1, 2)])
     kinds, classes = np.unique(rows, axis=0, return_inverse=True)
-    low, high = log_odds(kinds[:, 1]), log_odds(kinds[:, 2])
-    doubt = np.where(kinds[:, 1] < kinds[:, 2], (high - low) / (2 * REACH), 0.0)
+    middles, low, high = (log_odds(kinds[:, column]) for column in range(3))
+    # An end at 0 or 1 is infinitely far on this scale: the other side then says how wide it is.
+    below = np.where(kinds[:, 1] > 0, middles - low, high - middles)
+    above = np.where(kinds[:, 2] < 1, high - middles, below)
+    doubt = np.where(kinds[:, 1] < kinds[:, 2], (below + above) / (2 * REACH), 0.0)
     return pairs._replace(classes=classes.ravel().astype(np.int64), doubt=doubt)
 
 

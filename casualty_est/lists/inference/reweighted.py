@@ -33,7 +33,8 @@ Ints = npt.NDArray[np.int64]
 
 FEWEST = 8  # tables that are worth a fit of their mean
 MOST_LISTS = 6  # of more, the shares of all histories in all draws are too many numbers
-ENOUGH = 400.0  # effective draws
+# Effective draws: five for each that is wanted of a table, at least the first and at most the last.
+ENOUGH = (100.0, 400.0)
 SMALLEST = 1e-300
 
 
@@ -207,4 +208,5 @@ def answer(
     rng = np.random.default_rng(stream(root, 0, 1))
     described = averaged.answer_from(base.table, plan, base.whole, rng)
     weighed = {number: near(base, table) for number, table in tables.items()}
-    return base, described, {n: to for n, to in weighed.items() if to.ess >= ENOUGH}
+    wanted = min(max(5.0 * plan.draws, ENOUGH[0]), ENOUGH[1])
+    return base, described, {n: to for n, to in weighed.items() if to.ess >= wanted}
