@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.linkage.answers import Answers, answers_of, read_labels
-from casualty_est.linkage.linkage import BLANK, UNCALIBRATED, Linkage
+from casualty_est.linkage.linkage import BLANK, GIVEN, UNCALIBRATED, Linkage
 from casualty_est.linkage.missed import add_missed, draw_missed
 from casualty_est.linkage.model import LinkageModel
 from casualty_est.linkage.partition.sample import Length, Problem, Sampled, sample
@@ -54,7 +54,8 @@ def fit(
     kept = tables.sum(axis=(0, 1, 3)) > 0
     rhat = _rhat(drawn)
     notes = [Note(code, text) for code, text in model.notes]
-    notes += _notes(pairs, answers, rhat, missed, how)
+    given = settings.get("pairs") == "given"
+    notes += _notes(pairs, answers, rhat, (missed, how), given=given)
     cut = {p: people_above(problem, p)[kept] for p in THRESHOLDS}
     return Linkage(
         lists=model.lists,
@@ -127,9 +128,9 @@ def split_rhat(values: Array) -> float:
 
 
 def _notes(
-    pairs: Pairs, answers: Answers | None, rhat: float, missed: Array, how: str
+    pairs: Pairs, answers: Answers | None, rhat: float, outside: tuple[Array, str], *, given: bool
 ) -> list[Note]:
-    notes = []
+    notes, (missed, how) = [], outside
     if rhat > AGREE:
         text = (
             f"NOT CONVERGED: two chains from opposite starts disagree on the overlaps (R-hat "
@@ -138,7 +139,8 @@ def _notes(
         )
         notes.append(Note("not_converged", text))
     if answers is None:
-        notes.append(Note("not_calibrated", UNCALIBRATED.removesuffix(".")))
+        text = GIVEN if given else UNCALIBRATED
+        notes.append(Note("not_calibrated", text.removesuffix(".")))
     else:
         notes.append(Note("labels", _of_labels(answers)))
         if answers.records < FEW_LABELS:

@@ -137,15 +137,15 @@ def _share(share: float, linkage: Linkage) -> str:
     )
     if linkage.calibrated:
         return said
-    return f"{said} It is not calibrated: nobody looked at any record."
+    return f"{said} {linkage.doubt_of_scores}"
 
 
 def _beside(thresholds: Mapping[float, Span | None]) -> list[str]:
-    said = [
-        f"{with_ends(span)} at a probability of {percent(p)}"
-        for p, span in thresholds.items()
-        if span is not None
-    ]
+    answers: dict[str, list[str]] = {}  # thresholds between which nothing lies say the same
+    for p, span in thresholds.items():
+        if span is not None:
+            answers.setdefault(with_ends(span), []).append(percent(p))
+    said = [f"{span} at a probability of {listed(at, 'or')}" for span, at in answers.items()]
     if not said:
         return []
     return [

@@ -87,6 +87,13 @@ class Linkage:
         return not any(note.code == "not_calibrated" for note in self.warnings)
 
     @property
+    def doubt_of_scores(self) -> str:
+        """What a matching that nobody calibrated rests on; nothing where answers went in."""
+        if self.calibrated:
+            return ""
+        return GIVEN if self.settings.get("pairs") == "given" else UNCALIBRATED
+
+    @property
     def whole(self) -> Ints:
         """People by history in all strata, of shape (draw, history)."""
         table: Ints = self.tables.sum(axis=2).reshape(-1, self.tables.shape[-1])
@@ -318,7 +325,7 @@ class Linkage:
         """Write how many people there are, how sure that is, and what was assumed."""
         low, median, high = np.quantile(self.people, interval_ends(0.95))
         said = with_ends(Span(float(median), float(low), float(high)))
-        lines = [] if self.calibrated else [UNCALIBRATED]
+        lines = [self.doubt_of_scores] if not self.calibrated else []
         lines.append(f"Linkage: {sum(self.records):,} records describe {said} people")
         for one, two in combinations(range(len(self.lists)), 2):
             both = [x for x in range(self.whole.shape[1]) if (x >> one) & 1 and (x >> two) & 1]
@@ -341,6 +348,10 @@ class Linkage:
 UNCALIBRATED = (
     "The matching is not calibrated: nobody looked at any record, and the scores are taken nearly "
     "as they are. Answer 100 records on the page that review() writes."
+)
+GIVEN = (
+    "The matching is not calibrated: the scores are taken at their word, and no answered records "
+    "say what they are worth."
 )
 
 

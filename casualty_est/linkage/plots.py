@@ -125,5 +125,5 @@ def _note(
     if left_out:
         text += f" {left_out} rarer combinations are not drawn."
     if not linkage.calibrated:
-        text += " Nobody looked at any record: the matching is not calibrated."
+        text += " The matching is not calibrated by answered records."
     return text

@@ -24,12 +24,18 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("link")
     lists = world(3, people=150, chances=(0.6, 0.5, 0.4))
     for name, table in lists.tables.items():
+        # No word of the package, of HTML or of a picture is spelled like these.
+        table["name"] = [" ".join(map(marked, name.split())) for name in table["name"]]
         table.to_csv(folder / f"{name}.csv", index=False)
     keys = [key for table in lists.tables.values() for key in table["id"]]
     everybody = range(len(keys))
     others = {r: [o for o in everybody if o != r] for r in everybody}
     labels(lists, keys, others, list(everybody)[::3]).to_csv(folder / "labels.csv", index=False)
     return folder
+
+
+def marked(word):
+    return f"{word[:2]}qj{word[2:]}"
 
 
 def names_of(folder):
@@ -59,12 +65,10 @@ def test_no_output_holds_a_name(folder, tmp_path, capsys, caplog, monkeypatch, n
     assert code == 0, err
     written = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert {path.name for path in written} == {"linkage.nc", "report.html", "estimate.json"}
-    # A word of the package or of HTML may be spelled like a name: one of six letters is not.
-    long = {word for word in secret if len(word) >= 6}
-    assert len(long) > 80
+    assert all("qj" in word and len(word) >= 6 for word in secret)
     for text in (out, err, caplog.text, *(path.read_bytes().decode("latin-1") for path in written)):
         shown = text.casefold()
-        assert not [word for word in long if word in shown]
+        assert not [word for word in secret if word in shown]
     content = json.loads((here / "estimate.json").read_text(encoding="utf-8"))
     assert "labelled records" in content["settings"]["linkage"]
     assert content["identification"]["rows"][-1]["assumption"].startswith("linkage")
@@ -81,7 +85,7 @@ def test_errors_hold_no_name(folder, tmp_path, capsys):
     code, out, err = run(capsys, "link", bad, folder / "listB.csv")
     assert (code, out) == (2, "")
     assert "line 2, column 'date'" in err
-    assert not [word for word in names_of(folder) if len(word) >= 6 and word in err]
+    assert not [word for word in names_of(folder) if word in err]
 
 
 def test_the_review_page_is_written_where_it_is_asked_for_and_said_to_hold_names(
@@ -93,7 +97,7 @@ def test_the_review_page_is_written_where_it_is_asked_for_and_said_to_hold_names
     assert code == 0, err
     assert "it holds names; delete it when you are done" in out
     assert page.read_text(encoding="utf-8").count('"record":') == 10
-    assert not [word for word in names_of(folder) if len(word) >= 6 and word in out + err]
+    assert not [word for word in names_of(folder) if word in out + err]
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ def test_the_report_says_how_sure_the_matching_is(linked, tmp_path, no_pictures)
     est = linked.estimate(4, families="independence", seed=1, draws=100, chains=2)
     page = linked.report(est, tmp_path / "r.html").read_text(encoding="utf-8")
     assert "How sure is the matching?" in page
-    assert "Nobody has checked by eye which records are one person" in page
+    assert "nobody answered records here to check what they are worth" in page
     assert "200 records, of which 100 on A and 100 on B" in page
     assert page.count("If every pair above one threshold") == 1
     assert "On some list (by the matching)" in page

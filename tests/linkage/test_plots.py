@@ -38,7 +38,7 @@ def test_intervals_and_marks_are_those_of_the_table(linked):
     assert axes.get_xscale() == "log"
     said = joined(figure)
     assert "200 records are" in said
-    assert "the matching is not calibrated" in said
+    assert "matching is not calibrated" in said
     assert "left end" not in said
 
 

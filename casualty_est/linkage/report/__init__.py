@@ -26,6 +26,10 @@ NOT_CALIBRATED = (
     "Nobody has checked by eye which records are one person: the matching rests on the scores "
     "alone, and this number may lie farther off than its interval says."
 )
+GIVEN_SCORES = (
+    "The matching takes the scores that were given at their word: nobody answered records here to "
+    "check what they are worth, and this number may lie farther off than its interval says."
+)
 ALIKE = (
     "The lists have records, and several records can be of one person. Names are spelled in many "
     "ways, dates are missing, and relatives who died together share most of what is written of "
@@ -53,7 +57,7 @@ def write(
 
         def rests_on(self) -> list[str]:
             sentences: list[str] = super().rests_on()
-            return sentences if linkage.calibrated else [NOT_CALIBRATED, *sentences]
+            return sentences if linkage.calibrated else [_not_calibrated(linkage), *sentences]
 
         def documented(self) -> str:
             return documented(linkage)
@@ -67,6 +71,10 @@ def write(
     content = {"title": None, "authors": None, "comparisons": (), "statements": {}, **said}
     written: Path = LinkedParts(estimate, prob).write(path, content)
     return written
+
+
+def _not_calibrated(linkage: Linkage) -> str:
+    return GIVEN_SCORES if linkage.settings.get("pairs") == "given" else NOT_CALIBRATED
 
 
 def documented(linkage: Linkage) -> str:
@@ -100,7 +108,7 @@ def matching(linkage: Linkage, estimate: Any, prob: float) -> dict[str, Any]:
             "the estimate (of its variance, on a logarithmic scale)."
         )
     if not linkage.calibrated:
-        sentences.append(NOT_CALIBRATED)
+        sentences.append(_not_calibrated(linkage))
     notes = [note.text for note in linkage.warnings if note.code in ("labels", "missed")]
     sentences += [note[:1].upper() + note[1:] + "." for note in notes]
     warned = [s for s in estimate.identification().sentences if s.startswith("If every pair above")]
