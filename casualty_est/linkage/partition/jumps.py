@@ -21,6 +21,19 @@ MOST = 64  # records of both clusters together
 STEEPEST = 30.0  # nats, of the odds by which a record is dealt out
 
 
+class Desk(NamedTuple):
+    """Room to work in, made once: a jump is too quick for new arrays."""
+
+    side: npt.NDArray[np.int64]  # (record,): 0 with i, 1 with j, -1 elsewhere
+    inside: npt.NDArray[np.int64]
+    stack: npt.NDArray[np.int64]
+    sums: npt.NDArray[np.float64]  # (3,): scores with i, with j, across
+    pairs: npt.NDArray[np.int64]  # (3,): their number
+    members: npt.NDArray[np.int64]  # (2, list)
+    sizes: npt.NDArray[np.int64]  # (2,)
+    patterns: npt.NDArray[np.int64]  # (2,)
+
+
 class Proposal(NamedTuple):
     """Records that are to be one cluster, or two."""
 
@@ -30,7 +43,7 @@ class Proposal(NamedTuple):
     b: int
     joining: bool
     inside: npt.NDArray[np.int64]  # (record,): of both clusters, in order
-    side: npt.NDArray[np.int64]  # (record of all): 0 with i, 1 with j, -1 elsewhere
+    desk: Desk
 
 
 @_inner  # type: ignore[untyped-decorator]
@@ -44,8 +57,8 @@ def evidence(inside: float, scored: int, size: int, scores: Any) -> float:
 
 
 @_inner  # type: ignore[untyped-decorator]
-def jump(p: int, graph: Any, state: Any, scores: Any, side: Any) -> None:
-    """Propose to join or to part the clusters at the ends of a pair; side (record,) is all -1."""
+def jump(p: int, graph: Any, state: Any, scores: Any, desk: Any) -> None:
+    """Propose to join or to part the clusters at the ends of a pair; sides are all -1."""
     i, j = graph.one[p], graph.two[p]
     a, b = state.label[i], state.label[j]
     joining = a != b
@@ -56,17 +69,29 @@ def jump(p: int, graph: Any, state: Any, scores: Any, side: Any) -> None:
         for k in range(len(graph.unique)):
             if graph.unique[k] and state.members[a, k] and state.members[b, k]:
                 return
-    inside = np.empty(whole, np.int64)
-    many = _gather(i, a, graph, state, inside, 0, side)
+    side = desk.side
+    many = _gather(i, a, graph, state, desk.inside, 0, side)
     if joining:
-        many = _gather(j, b, graph, state, inside, many, side)
-    inside = np.sort(inside[:many])
+        many = _gather(j, b, graph, state, desk.inside, many, side)
+    inside = desk.inside[:many]
+    _sort(inside)
     for k in inside:
         side[k] = -1
-    move = Proposal(i, j, a, b, joining, inside, side)
+    move = Proposal(i, j, a, b, joining, inside, desk)
     _settle(move, _deal(move, graph, state, scores), graph, state, scores)
     for k in inside:
         side[k] = -1
+
+
+@_inner  # type: ignore[untyped-decorator]
+def _sort(values: Any) -> None:
+    """Sort few values in place: the order may not tell in which cluster a record was."""
+    for at in range(1, len(values)):
+        value, before = values[at], at - 1
+        while before >= 0 and values[before] > value:
+            values[before + 1] = values[before]
+            before -= 1
+        values[before + 1] = value
 
 
 @_inner  # type: ignore[untyped-decorator]
@@ -91,7 +116,7 @@ def _gather(begin: int, c: int, graph: Any, state: Any, into: Any, many: int, se
 @_inner  # type: ignore[untyped-decorator]
 def _deal(move: Any, graph: Any, state: Any, scores: Any) -> float:
     """Deal records out to the sides of i and j; log probability of where they came to lie."""
-    side = move.side
+    side = move.desk.side
     side[move.i], side[move.j] = 0, 1
     value = 0.0
     for k in move.inside:
@@ -114,9 +139,9 @@ def _deal(move: Any, graph: Any, state: Any, scores: Any) -> float:
 
 
 @_inner  # type: ignore[untyped-decorator]
-def _connected(begin: int, at: int, many: int, graph: Any, side: Any) -> bool:
+def _connected(begin: int, at: int, many: int, graph: Any, desk: Any) -> bool:
     """Whether candidate pairs connect the records of one side."""
-    stack = np.empty(many, np.int64)
+    stack, side = desk.stack, desk.side
     stack[0], top, reached = begin, 1, 1
     side[begin] = at + 10
     while top:
@@ -135,10 +160,10 @@ def _connected(begin: int, at: int, many: int, graph: Any, side: Any) -> bool:
 @_inner  # type: ignore[untyped-decorator]
 def _settle(move: Any, chance: float, graph: Any, state: Any, scores: Any) -> None:
     """Accept or refuse, by the posterior of one cluster against that of two."""
-    lists, side, inside = len(graph.unique), move.side, move.inside
-    sums, pairs = np.zeros(3), np.zeros(3, np.int64)  # inside 0, inside 1, across
-    members = np.zeros((2, lists), np.int64)
-    sizes, patterns = np.zeros(2, np.int64), np.zeros(2, np.int64)
+    desk, inside = move.desk, move.inside
+    side, sums, pairs, members = desk.side, desk.sums, desk.pairs, desk.members
+    sizes, patterns = desk.sizes, desk.patterns
+    sums[:], pairs[:], members[:], sizes[:], patterns[:] = 0.0, 0, 0, 0, 0
     for k in inside:
         at = side[k]
         sizes[at] += 1
@@ -151,8 +176,8 @@ def _settle(move: Any, chance: float, graph: Any, state: Any, scores: Any) -> No
                 sums[where] += scores.of_pair[graph.pair[e]]
                 pairs[where] += 1
     if not move.joining and not (
-        _connected(move.i, 0, sizes[0], graph, side)
-        and _connected(move.j, 1, sizes[1], graph, side)
+        _connected(move.i, 0, sizes[0], graph, desk)
+        and _connected(move.j, 1, sizes[1], graph, desk)
     ):
         return
     total, count, size = sums.sum(), pairs.sum(), sizes.sum()
@@ -172,7 +197,8 @@ def _settle(move: Any, chance: float, graph: Any, state: Any, scores: Any) -> No
         state.table[both] += 1
         state.size[a], state.pattern[a] = size, both
         state.inside[a], state.scored[a] = total, count
-        state.members[a] = members[0] + members[1]
+        for k in range(len(graph.unique)):
+            state.members[a, k] = members[0, k] + members[1, k]
         state.size[b], state.members[b], state.pattern[b] = 0, 0, 0
         state.inside[b], state.scored[b] = 0.0, 0
         state.free[state.counts[1]] = b

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from casualty_est.linkage.partition.jumps import evidence, jump
+from casualty_est.linkage.partition.jumps import MOST, Desk, evidence, jump
 
 Array = npt.NDArray[np.float64]
 
@@ -28,7 +28,9 @@ _inner = njit(nogil=True, cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=
 
 SHAPE, RATE = 1.0, 5.0  # gamma prior of the repeats: .2 further records of a person on a list
 # Proposals on the log: a few records and many thousand ask for steps of other lengths.
-ONE_IN = 8  # pairs whose clusters are proposed as one, or as two, in a sweep
+# Records about which there is little doubt are visited in one sweep of eight, drawn beforehand.
+CLEAR, SELDOM = 7.0, 8
+ONE_IN = 16  # pairs whose clusters are proposed as one, or as two, in a sweep
 STEPS = (0.03, 0.2, 1.5)
 
 
@@ -60,18 +62,39 @@ def run(seed: int, graph: Any, state: Any, scores: Any, sweeps: int) -> None:
     scratch = (gain, known, touched, logs, stack, mark)
     _add_up(graph, state, scores)
     alone = np.empty(lists)
-    pairs, side = len(graph.one), np.full(records, -1)
+    pairs = len(graph.one)
+    few = (np.empty(MOST, np.int64), np.empty(MOST, np.int64), np.zeros(3), np.zeros(3, np.int64))
+    two = (np.zeros((2, lists), np.int64), np.zeros(2, np.int64), np.zeros(2, np.int64))
+    desk = Desk(np.full(records, -1), *few, *two)
+    doubtful = _doubtful(graph, scores)
     for sweep in range(sweeps):
+        turn = np.random.randint(SELDOM)  # noqa: NPY002
         for k in range(lists):
             alone[k] = 0.0 if graph.unique[k] else _first(state.repeats[k])
         for i in range(records):
-            if graph.start[i] == graph.start[i + 1]:
-                continue  # nobody to join
+            if not doubtful[i] and i % SELDOM != turn:
+                continue
             if _may_leave(i, sweep * records + i, graph, state, stack, mark):
                 _move(i, graph, state, scores, alone, scratch)
         for _ in range(-(-pairs // ONE_IN)):
-            jump(np.random.randint(pairs), graph, state, scores, side)  # noqa: NPY002
+            jump(np.random.randint(pairs), graph, state, scores, desk)  # noqa: NPY002
         _draw_repeats(graph, state)
+
+
+@_inner  # type: ignore[untyped-decorator]
+def _doubtful(graph: Any, scores: Any) -> Any:
+    """Whether some pair of each record is neither beyond doubt nor out of the question, (record,).
+
+    By its scores alone, never by the state: so the sweeps still draw from the posterior.
+    """
+    records = len(graph.list_of)
+    middle = 0.0 if scores.flat else log(records)  # what the prior asks of a pair
+    doubtful = np.zeros(records, np.bool_)
+    for p in range(len(graph.one)):
+        if abs(scores.of_pair[p] - middle) < CLEAR:
+            doubtful[graph.one[p]] = True
+            doubtful[graph.two[p]] = True
+    return doubtful
 
 
 @_inner  # type: ignore[untyped-decorator]

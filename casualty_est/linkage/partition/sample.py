@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -28,6 +29,7 @@ Bools = npt.NDArray[np.bool_]
 Report = Callable[[str, float | None], None]
 
 CHAINS = 2
+THREADED = 20_000  # pairs from which chains run side by side
 FIRST_REPEATS = 0.1
 # No pair is surer than odds of e^8, one error in 3,000. In a cluster of three the mean over pairs
 # would otherwise let the one that is beyond doubt push a doubtful third record out.
@@ -67,11 +69,23 @@ def sample(
 ) -> Sampled:
     """Run both chains."""
     seeds = np.random.SeedSequence(seed).spawn(CHAINS)
-    kept = [
-        _chain(problem, length, number, child, kappa, alpha, report)
-        for number, child in enumerate(seeds)
-    ]
+    many = len(problem.pairs.i) > THREADED
+
+    def one(number: int) -> tuple[Ints, Array, Array, Ints]:
+        # Of chains side by side the first says how far they are.
+        tell = report if not many or number == 0 else _silent
+        return _chain(problem, length, number, seeds[number], kappa, alpha, tell)
+
+    if many:  # compiled code lets go of the interpreter, and its random numbers are a thread's own
+        with ThreadPoolExecutor(CHAINS) as executor:
+            kept = list(executor.map(one, range(CHAINS)))
+    else:
+        kept = [one(number) for number in range(CHAINS)]
     return Sampled(*(np.stack(parts) for parts in zip(*kept, strict=True)))
+
+
+def _silent(_message: str, _share: float | None) -> None:
+    """Say nothing."""
 
 
 def _chain(
