@@ -59,7 +59,10 @@ def link(
     ] = "auto",
     matchings: Annotated[
         int, typer.Option("--matchings", metavar="N", help="Draws of the matching in the estimate.")
-    ] = 20,
+    ] = 40,
+    joint: Annotated[
+        bool, typer.Option("--joint", help="Weigh draws of the matching as if fitted in one step.")
+    ] = False,
     cell: options.Cell = None,
     seed: options.Seed = None,
     prob: options.Prob = 0.95,
@@ -111,6 +114,7 @@ def link(
         raise typer.Exit(GOOD if matching.converged else NOT_CONVERGED)
     estimate = matching.estimate(
         matchings,
+        joint=joint,
         **{name: value for name, value in settings.items() if value},
         seed=number,
         draws=draws,

@@ -59,7 +59,7 @@ def test_no_output_holds_a_name(folder, tmp_path, capsys, caplog, monkeypatch, n
         *("link", *sorted(folder.glob("list?.csv")), "--labels", folder / "labels.csv"),
         *("--save", here / "linkage.nc", "--report", here / "report.html"),
         *("--json", here / "estimate.json", "--families", "independence"),
-        *("--matchings", "6", "--draws", "100", "--chains", "2", "--seed", "1"),
+        *("--joint", "--matchings", "6", "--draws", "100", "--chains", "2", "--seed", "1"),
     ]
     code, out, err = run(capsys, *words)
     assert code == 0, err
@@ -71,6 +71,7 @@ def test_no_output_holds_a_name(folder, tmp_path, capsys, caplog, monkeypatch, n
         assert not [word for word in secret if word in shown]
     content = json.loads((here / "estimate.json").read_text(encoding="utf-8"))
     assert "labelled records" in content["settings"]["linkage"]
+    assert any("as if in one step" in note["text"] for note in content["warnings"])
     assert content["identification"]["rows"][-1]["assumption"].startswith("linkage")
     low, high = (content["estimates"][0]["interval"][end] for end in ("low", "high"))
     assert low < 150 < high
