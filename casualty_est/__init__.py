@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from casualty_est.incidents.estimate import IncidentEstimate
     from casualty_est.incidents.model.model import IncidentModel
     from casualty_est.incidents.table.reports import IncidentReports
+    from casualty_est.linkage.linkage import Linkage
+    from casualty_est.linkage.model import LinkageModel
+    from casualty_est.linkage.records import Records
     from casualty_est.lists.estimate import ListEstimate
     from casualty_est.lists.model.model import ListModel
     from casualty_est.lists.table.histories import CaptureHistories
@@ -44,6 +47,8 @@ _HOMES = {
     "IncidentModel": "incidents.model.model",
     "IncidentReports": "incidents.table.reports",
     "InputError": "errors",
+    "Linkage": "linkage.linkage",
+    "LinkageModel": "linkage.model",
     "ListEstimate": "lists.estimate",
     "ListModel": "lists.model.model",
     "LogNormal": "priors.distributions",
@@ -53,6 +58,7 @@ _HOMES = {
     "QuantityError": "errors",
     "Study": "study.model.model",
     "StudyEstimate": "study.estimate",
+    "Records": "linkage.records",
     "Survey": "surveys.table.survey",
     "SurveyEstimate": "surveys.estimate",
     "SurveyModel": "surveys.model.model",
@@ -73,6 +79,8 @@ __all__ = [
     "IncidentModel",
     "IncidentReports",
     "InputError",
+    "Linkage",
+    "LinkageModel",
     "ListEstimate",
     "ListModel",
     "LogNormal",
@@ -80,6 +88,7 @@ __all__ = [
     "Normal",
     "Quantity",
     "QuantityError",
+    "Records",
     "Study",
     "StudyEstimate",
     "Survey",

@@ -27,7 +27,10 @@ KINDS = {
     "study": "casualty_est.study",
 }
 
+# Steps before a kind of evidence: rooms of their own, which bring a command and no result.
+STEPS = {"linkage": "casualty_est.linkage"}
+
 
 def room(kind: str, name: str) -> ModuleType:
-    """Load one room of a wing."""
-    return import_module(f"{KINDS[kind]}.{name}")
+    """Load one room of a wing, or of a step before it."""
+    return import_module(f"{(KINDS | STEPS)[kind]}.{name}")

@@ -58,6 +58,7 @@ ROOMS = {
     "claims": "claims",
     "cli": "claims",
     "incidents": "incidents",
+    "linkage": "linkage",
     "lists": "lists",
     "test_same_draws.py": "lists",
 }

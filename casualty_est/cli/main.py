@@ -15,7 +15,7 @@ from casualty_est.cli.run import Run
 from casualty_est.cli.template import template
 from casualty_est.cli.terminal import BROKEN_PIPE, INTERRUPTED, STOP, console_for, discard_output
 from casualty_est.errors import CasualtyEstError, UsageError
-from casualty_est.kinds import KINDS, room
+from casualty_est.kinds import KINDS, STEPS, room
 
 BAD_INPUT = 2
 
@@ -49,6 +49,8 @@ for kind in KINDS:
     command = room(kind, "command")
     command.add(app)
     checks.command(kind)(command.check)
+for step in STEPS:
+    room(step, "command").add(app)
 app.add_typer(checks, name="check")
 app.command()(roles)
 app.command()(template)

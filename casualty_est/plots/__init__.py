@@ -204,6 +204,10 @@ class Plots:
         """Claims that stand under a total."""
         return self._estimate.meta.claims
 
+    def _documented_text(self, text: str) -> str:
+        """What is written at the line of a documented number."""
+        return self._documented.format(text)
+
     def _claims_heading(self) -> str:
         """What those on the count itself are called."""
         return "Claims on this count"

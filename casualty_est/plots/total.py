@@ -114,7 +114,7 @@ def title_of(estimate: Estimate, row: int) -> str:
 
 def _documented_text(plots: Plots, documented: Documented) -> str:
     """The documented count as published; a long name of its source loses its middle."""
-    text = plots._documented.format(documented_text(documented))
+    text = plots._documented_text(documented_text(documented))
     if not documented.source:
         return text
     rest = ROOM - width_of(f"{text} ()", SMALL) - 0.1

@@ -73,13 +73,15 @@ def render(parts: Parts, said: Said) -> str:
         "pictures": pictures.draw(parts),
         **parts.more(),
     }
-    return environment(parts.package).get_template(parts.template).render(content)
+    # A template may extend that of the class that its own was derived from, down to the frame.
+    packages = dict.fromkeys(getattr(base, "package", "") for base in type(parts).__mro__)
+    known = tuple(package for package in packages if package)
+    return environment(known).get_template(parts.template).render(content)
 
 
 @cache
-def environment(package: str) -> jinja2.Environment:
-    """Templates of a package, and behind them those of the frame."""
-    packages = dict.fromkeys((package, "casualty_est.report"))
+def environment(packages: tuple[str, ...]) -> jinja2.Environment:
+    """Templates of some packages, the first before the others."""
     templates = jinja2.Environment(
         loader=jinja2.ChoiceLoader([jinja2.PackageLoader(name) for name in packages]),
         autoescape=True,

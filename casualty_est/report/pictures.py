@@ -10,6 +10,8 @@ from casualty_est.wording.numbers import ends, middle, percent
 from casualty_est.wording.phrases import listed
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from casualty_est.report.parts import Parts
     from casualty_est.result.estimate import Estimate
 
@@ -56,9 +58,13 @@ def identification(estimate: Estimate) -> dict[str, Wanted]:
 
 
 def _data(estimate: Estimate, name: str, **options: Any) -> str:
+    return address_of(getattr(estimate.plot, name)(**options))
+
+
+def address_of(figure: Figure) -> str:
+    """Put a figure into a data address."""
     from casualty_est.plots.style import to_svg
 
-    figure = getattr(estimate.plot, name)(**options)
     return f"data:image/svg+xml;base64,{b64encode(to_svg(figure)).decode()}"
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import gammaln
 
 from casualty_est.errors import UsageError
 from casualty_est.lists.families.family import ASSUMED, MOST_CELLS, Family, in_range
@@ -88,6 +89,13 @@ class NoHighestOrder(Family):
         counts = table.dense()[1:].astype(float)
         log_cells = log_dirichlet(counts + 1.0 / len(counts), draws, rng)
         return log_cells, np.log(self.xi) + log_cells @ signs(len(table.lists))
+
+    def log_evidence(self, counts: npt.NDArray[np.int64]) -> Array:
+        """Log evidence of tables (table,), that of a Dirichlet; counts (table, history)."""
+        shape = 1.0 / counts.shape[1]
+        value: Array = -gammaln(counts.sum(axis=1) + 1.0)
+        value += (gammaln(counts + shape) - gammaln(shape)).sum(axis=1)
+        return value
 
     def draw_prior(
         self, table: HistoryTable, draws: int, rng: np.random.Generator

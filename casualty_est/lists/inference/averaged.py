@@ -221,11 +221,11 @@ def _groups(
         draws = [(member, theta) for member, _, theta in parameters(fits, pool, chosen)]
         tails.append(predictive_p(table, draws, rng))
     reasons = [
-        _ruled_out(evidence.max() - evidence[g], tails[g]) if len(names) > 1 else ""
+        ruled_out(evidence.max() - evidence[g], tails[g]) if len(names) > 1 else ""
         for g in range(len(names))
     ]
     allowed = np.array([not reason for reason in reasons])
-    weight = _floored(plain, pool.group, allowed, floor)
+    weight = floored(plain, pool.group, allowed, floor)
     mass = np.bincount(pool.group, weight, minlength=len(names))
     groups = (
         Group(name, float(evidence[g]), float(posterior[g]), float(mass[g]), tails[g], reasons[g])
@@ -234,7 +234,8 @@ def _groups(
     return tuple(groups), weight
 
 
-def _ruled_out(behind: float, tail: float) -> str:
+def ruled_out(behind: float, tail: float) -> str:
+    """Why the floor does not hold for a group; empty where it does."""
     if behind > RULED_OUT:
         return f"evidence {behind:.1f} nats below the best"
     if tail < SMALLEST_P:
@@ -242,7 +243,7 @@ def _ruled_out(behind: float, tail: float) -> str:
     return ""
 
 
-def _floored(plain: Array, group: Ints, allowed: npt.NDArray[np.bool_], floor: float) -> Array:
+def floored(plain: Array, group: Ints, allowed: npt.NDArray[np.bool_], floor: float) -> Array:
     """Add the floor to each group below it that is not ruled out, and renormalise."""
     mass = np.bincount(group, plain, minlength=len(allowed))
     lifted = allowed & (mass < floor) & (mass > 0)
@@ -260,10 +261,10 @@ def _errors(
     def read(weight: Array) -> Array:
         return np.append(weighted_quantiles(logs, weight, ENDS), weight @ logs)
 
-    weight = _floored(plain, pool.group, allowed, floor)
+    weight = floored(plain, pool.group, allowed, floor)
     whole = read(weight)
     some = (np.where(pool.block == r, 0.0, plain) for r in range(runs))
-    left_out = np.array([read(_floored(part, pool.group, allowed, floor)) for part in some])
+    left_out = np.array([read(floored(part, pool.group, allowed, floor)) for part in some])
     spread = np.sqrt((runs - 1) / runs * ((left_out - left_out.mean(axis=0)) ** 2).sum(axis=0))
     variance = float(weight @ (logs - whole[3]) ** 2)
     ess = variance / max(float(spread[3]) ** 2, variance / len(logs), 1e-300)
@@ -280,6 +281,11 @@ def solve(
     runs, rng = max(FEWEST_RUNS, plan.runs), np.random.default_rng(stream(seed, 0, 1))
     settings: dict[str, Any] = {"runs": runs, "floor": plan.floor, "method": plan.method}
     whole = average(table, plan.families, seed=seed, report=report, **settings)
+    return answer_from(table, plan, whole, rng)
+
+
+def answer_from(table: HistoryTable, plan: Plan, whole: Average, rng: Generator) -> Answer:
+    """Draw from an average, and describe it."""
     pool, chosen = whole.pool, whole.choose(plan.draws, rng)
     some = chosen[:SOME]
     parts = parameters(whole.members, pool, some)

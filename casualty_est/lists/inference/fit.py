@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor, as_completed
 from dataclasses import dataclass
 from importlib import metadata
@@ -21,6 +21,8 @@ from casualty_est.errors import UsageError
 from casualty_est.kinds import room
 from casualty_est.lists.estimate import ListEstimate
 from casualty_est.lists.inference import answer as describe
+from casualty_est.lists.inference import reweighted
+from casualty_est.lists.inference.answer import Answer
 from casualty_est.lists.inference.engines import Plan, solve
 from casualty_est.lists.inference.members import stream
 from casualty_est.lists.model.model import ListModel
@@ -35,6 +37,7 @@ Ints = npt.NDArray[np.int64]
 
 READ = TypeAdapter(Found)
 KEPT = ("groups", "families", "method", "reasons", "min_ess", "max_rhat")  # of an answer, as it is
+MEAN = 1 << 20  # stands for the number of a replicate, for the mean of all
 METHODS = ("auto", "smc", "exact", "gibbs")
 
 
@@ -74,7 +77,7 @@ def fit(
     seed = _seed(seed, folder)
     tasks = _tasks(model, seed, draws * chains, chains, method)
     with show_progress(progress_bar) as report:
-        done = run(list(tasks.values()), executor, folder, report)
+        done = run(list(tasks.values()), executor, folder, report, together=_shared(tasks))
     fitted = {number: done[task.key] for number, task in tasks.items()}
     settings = {**model.settings, "draws": draws, "chains": chains, "seed": seed, "method": method}
     tree, meta, details = room("lists", "inference.pack").pack(model, fitted, settings)
@@ -123,11 +126,35 @@ def _key(table: HistoryTable, plan: Plan, seed: int, number: tuple[int, int]) ->
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:24]
 
 
+def _shared(tasks: Mapping[tuple[int, int], Task]) -> list[tuple[Task, ...]]:
+    """Tasks of one stratum in many replicates, for which one fit may speak."""
+    together = []
+    for s in dict.fromkeys(number[1] for number in tasks):
+        here = tuple(task for number, task in tasks.items() if number[1] == s)
+        if reweighted.may_share([task.table for task in here], here[0].plan.families):
+            together.append(here)
+    return together
+
+
 def run(
-    tasks: Sequence[Task], executor: Executor | None, folder: Path | None, report: Report
+    tasks: Sequence[Task],
+    executor: Executor | None,
+    folder: Path | None,
+    report: Report,
+    *,
+    together: Sequence[tuple[Task, ...]] = (),
 ) -> dict[str, Part]:
     """Run tasks that are not yet finished, and keep each as soon as it is."""
     done = {task.key: part for task in tasks if (part := _load(folder, task)) is not None}
+    # One fit for many tables first: what it cannot speak for is fitted by itself.
+    open_ones = [some for some in together if any(task.key not in done for task in some)]
+    if open_ones:
+        report("fitting the mean of the replicates", None)
+    for parts in _spread(perform_together, open_ones, executor):
+        for key, part in parts.items():
+            done[key] = part
+            if folder is not None:
+                _keep(folder, key, part)
     left = [task for task in tasks if task.key not in done]
 
     def tell() -> None:
@@ -146,15 +173,28 @@ def run(
 def _results(
     tasks: Sequence[Task], executor: Executor | None, report: Report
 ) -> Iterator[tuple[str, Part]]:
-    if executor is None:
-        inner = report if len(tasks) == 1 else None
-        for task in tasks:
-            yield task.key, perform(task, inner)
+    inner = report if executor is None and len(tasks) == 1 else None
+    if inner is not None:
+        yield tasks[0].key, perform(tasks[0], inner)
         return
-    futures = {executor.submit(perform, task): task.key for task in tasks}
+    yield from _spread(_keyed, tasks, executor)
+
+
+def _keyed(task: Task) -> tuple[str, Part]:
+    return task.key, perform(task)
+
+
+def _spread[T, R](
+    work: Callable[[T], R], items: Sequence[T], executor: Executor | None
+) -> Iterator[R]:
+    """Do work on an executor, in the order in which it is finished, or here."""
+    if executor is None:
+        yield from map(work, items)
+        return
+    futures = [executor.submit(work, item) for item in items]
     try:
         for future in as_completed(futures):
-            yield futures[future], future.result()
+            yield future.result()
     except BrokenExecutor as error:
         msg = (
             "a worker died, perhaps for want of memory: try fewer workers; what was finished is "
@@ -171,7 +211,31 @@ def perform(task: Task, report: Report | None = None) -> Part:
     """Make one fit and describe it in plain values."""
     root = np.random.SeedSequence(task.seed, spawn_key=(task.number[0], task.number[1] + 1))
     answer = solve(task.table, task.plan, root, report)
-    rng, table = np.random.default_rng(stream(root, 0, 2)), task.table
+    return Part(answer.unlisted, _described(answer, task.table, root))
+
+
+@one_blas_thread()
+def perform_together(tasks: Sequence[Task]) -> dict[str, Part]:
+    """Fit the mean of several tables, and re-weight it to those that are near enough."""
+    first = tasks[0]
+    root = np.random.SeedSequence(first.seed, spawn_key=(MEAN, first.number[1] + 1))
+    tables = {task.number: task.table for task in tasks}
+    base, answer, near = reweighted.answer(tables, first.plan, root)
+    described = _described(answer, base.table, root)
+    parts = {}
+    for task in tasks:
+        if task.number in near:
+            to, people = near[task.number], task.table.people
+            key = (task.number[0], task.number[1] + 1)
+            rng = np.random.default_rng(np.random.SeedSequence(task.seed, spawn_key=key))
+            unlisted = reweighted.draws_of(base, to, people, task.plan.draws, rng)
+            parts[task.key] = Part(unlisted, reweighted.found_of(described, base, to, task.table))
+    return parts
+
+
+def _described(answer: Answer, table: HistoryTable, root: np.random.SeedSequence) -> Found:
+    """Describe an answer in plain values."""
+    rng = np.random.default_rng(stream(root, 0, 2))
     content = {
         "lists": table.lists,
         "people": table.people,
@@ -184,7 +248,7 @@ def perform(task: Task, report: Report | None = None) -> Part:
         **{name: getattr(answer, name) for name in KEPT},
         **answer.facts,
     }
-    return Part(answer.unlisted, READ.validate_python(content))
+    return READ.validate_python(content)
 
 
 def _folder(parts: str | os.PathLike[str] | None) -> Path | None:

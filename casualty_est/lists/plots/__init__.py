@@ -131,6 +131,11 @@ class ListPlots(Plots):
         """The row of the total of the estimate asked for."""
         return self._estimate._total_row(self._estimate._at(row))
 
+    def _documented_text(self, text: str) -> str:
+        # After a linkage the people on some list are themselves no count.
+        whole = super()._documented_text(text)
+        return whole.removesuffix(" (counted)") if "by the matching" in text else whole
+
     def _part_name(self, part: str) -> str | None:
         # The others are counted, not estimated.
         return "of these, on no list" if part == "unlisted" else None

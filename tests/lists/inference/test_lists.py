@@ -17,7 +17,7 @@ from casualty_est.errors import UsageError
 from casualty_est.lists.families import Classes, Independence, Pairs, Ridge, Visibility
 from casualty_est.lists.inference import importance, members, smc
 from casualty_est.lists.inference.answer import draw_unlisted
-from casualty_est.lists.inference.averaged import _floored, average
+from casualty_est.lists.inference.averaged import average, floored
 from casualty_est.lists.inference.members import fit_members
 from casualty_est.lists.table.history import HistoryTable
 
@@ -105,7 +105,7 @@ def test_people_on_no_list_are_negative_binomial():
 
 def test_floor_lifts_only_groups_that_are_not_ruled_out():
     plain, group = np.array([0.9, 0.06, 0.04]), np.array([0, 1, 2])
-    weight = _floored(plain, group, np.array([True, True, False]), 0.1)
+    weight = floored(plain, group, np.array([True, True, False]), 0.1)
     np.testing.assert_allclose(weight, np.array([0.9, 0.16, 0.04]) / 1.1)
 
 

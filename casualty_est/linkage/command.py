@@ -1,0 +1,168 @@
+"""`casualty-est link`: from lists of names to an estimate."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from casualty_est.cli import options
+from casualty_est.cli.run import GOOD, NOT_CONVERGED, Run
+from casualty_est.cli.terminal import STOP
+from casualty_est.errors import UsageError
+
+Files = Annotated[list[Path], typer.Argument(metavar="A.csv B.csv", help="Lists of people.")]
+
+
+def add(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(link)
+
+
+def link(
+    files: Files,
+    list_column: Annotated[
+        str | None, typer.Option("--list", metavar="COL", help="Column that says the list.")
+    ] = None,
+    person: Annotated[
+        str | None,
+        typer.Option("--person", metavar="name=COL,age=COL", help="Columns of the person."),
+    ] = None,
+    unique_in: Annotated[
+        str | None, typer.Option("--unique-in", metavar="A,B", help="Lists without repeats.")
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="month,sex", help="Columns that divide it.")
+    ] = None,
+    leave_out: Annotated[
+        bool, typer.Option("--leave-out-nameless", help="Leave out records without a name.")
+    ] = False,
+    review: Annotated[
+        Path | None,
+        typer.Option("--review", metavar="OUT.html", help="Write the review page: it HOLDS NAMES."),
+    ] = None,
+    records: Annotated[
+        int, typer.Option("--records", metavar="N", help="Records that the page asks for.")
+    ] = 100,
+    labels: Annotated[
+        Path | None, typer.Option("--labels", metavar="labels.csv", help="Answers of the page.")
+    ] = None,
+    save: Annotated[
+        Path | None, typer.Option("--save", metavar="OUT.nc", help="Write the matching, no names.")
+    ] = None,
+    report: options.ReportFile = None,
+    json: options.JsonFile = None,
+    families: Annotated[
+        str, typer.Option("--families", metavar="A,B", help="Families that are averaged.")
+    ] = "auto",
+    matchings: Annotated[
+        int, typer.Option("--matchings", metavar="N", help="Draws of the matching in the estimate.")
+    ] = 40,
+    joint: Annotated[
+        bool, typer.Option("--joint", help="Weigh draws of the matching as if fitted in one step.")
+    ] = False,
+    cell: options.Cell = None,
+    seed: options.Seed = None,
+    prob: options.Prob = 0.95,
+    draws: options.DrawCount = 1000,
+    chains: options.ChainCount = 4,
+    quiet: options.Quiet = False,
+    title: options.Title = None,
+    authors: options.Authors = None,
+    statements: options.Statements = None,
+) -> None:
+    """Match lists of names, and carry how sure the matching is into the estimate."""
+    from casualty_est.linkage.model import LinkageModel
+    from casualty_est.linkage.records import Records
+    from casualty_est.result.call import settle_seed
+
+    run = Run(None, None, report, json, None, seed, prob, draws, chains, quiet, title, authors)
+    inputs: dict[str, Path | None] = {f"the list {file.name}": file for file in files}
+    outputs = {"--review": review, "--save": save, "--report": report, "--json": json}
+    options.check_outputs(outputs, {**inputs, "--labels": labels})
+    said = options.read_statements(statements)
+    settings: dict[str, Any] = {"families": _families(families), "cell": options.cell(cell)}
+    lists = Records.read(
+        *files,
+        list=list_column,
+        person=_person(person),
+        unique_in=_names(unique_in),
+        by=_names(by),
+        nameless="leave out" if leave_out else "refuse",
+    )
+    model = LinkageModel(lists)
+    model.pairs()
+    run.console.print(repr(model), markup=False)
+    if review is not None:
+        model.review(review, records=records, seed=seed or 1)
+        STOP.written.append(review.name)
+        said_of = f"wrote {review}: it holds names; delete it when you are done"
+        run.console.print(said_of, markup=False)
+        if labels is None and not (save or report or json):
+            raise typer.Exit(GOOD)
+    number = settle_seed(seed)
+    matching = model.fit(labels=labels, seed=number, progress_bar=run.progress)
+    run.console.print()
+    run.console.print(repr(matching), markup=False)
+    if save is not None:
+        matching.save(save)
+        STOP.written.append(save.name)
+        run.console.print(f"wrote {save}", markup=False)
+    if not (report or json):
+        raise typer.Exit(GOOD if matching.converged else NOT_CONVERGED)
+    estimate = matching.estimate(
+        matchings,
+        joint=joint,
+        **{name: value for name, value in settings.items() if value},
+        seed=number,
+        draws=draws,
+        chains=chains,
+        progress_bar=run.progress,
+    )
+    _finish(run, matching, estimate, said)
+
+
+def _finish(run: Run, matching: Any, estimate: Any, statements: dict[str, str]) -> None:
+    """Print the estimate and write its files."""
+    from casualty_est.result.files import write_json
+    from casualty_est.result.show import as_rich
+
+    run.console.print()
+    run.console.print(as_rich(estimate, run.prob))
+    if run.report is not None:
+        said = {"title": run.title, "authors": run.authors, "statements": statements}
+        matching.report(estimate, run.report, ci_prob=run.prob, **said)
+        STOP.written.append(run.report.name)
+        run.console.print(f"wrote {run.report}", markup=False)
+    if run.json is not None:
+        STOP.check()
+        write_json(estimate, run.json, run.prob)
+        STOP.written.append(run.json.name)
+        run.console.print(f"wrote {run.json}", markup=False)
+    raise typer.Exit(GOOD if estimate.converged else NOT_CONVERGED)
+
+
+def _person(text: str | None) -> dict[str, str] | None:
+    """Read FIELD=COLUMN pairs; a column may hold commas and equals signs."""
+    from casualty_est.linkage.fields import FIELDS
+
+    if text is None:
+        return None
+    columns: dict[str, str] = {}
+    for pair in re.split(rf",(?=\s*(?:{'|'.join(FIELDS)})\s*=)", text):
+        field, sign, column = pair.partition("=")
+        if not (sign and field.strip() and column.strip()):
+            msg = f"--person takes FIELD=COLUMN pairs, as in name=name,age=age, not {pair!r}"
+            raise UsageError(msg)
+        columns[field.strip()] = column.strip()
+    return columns
+
+
+def _names(text: str | None) -> tuple[str, ...]:
+    return () if text is None else tuple(name.strip() for name in text.split(","))
+
+
+def _families(text: str) -> str | tuple[str, ...]:
+    return text if text == "auto" else _names(text)

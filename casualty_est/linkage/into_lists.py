@@ -1,0 +1,165 @@
+"""From draws of the matching to one estimate: fit some of them, and say what the matching adds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from casualty_est.errors import CasualtyEstError
+from casualty_est.kinds import room
+from casualty_est.linkage.joint import share_left, weights_of
+from casualty_est.result.call import settle_seed
+from casualty_est.result.schema import Note, Span, Weight
+from casualty_est.wording.numbers import percent, with_ends
+from casualty_est.wording.phrases import listed
+
+if TYPE_CHECKING:
+    from casualty_est.linkage.linkage import Linkage
+
+OF_THE_MODEL = ("families", "floor", "cell")
+ROW = "linkage (share of the variance)"
+FEWEST_LEFT = 0.8  # of the draws of the matching, where they are weighed
+CHEAP = {"draws": 500, "chains": 2}  # draws of the fits that only warn
+
+
+def estimate(
+    linkage: Linkage, matchings: int, options: Mapping[str, Any], *, joint: bool = False
+) -> Any:
+    """Fit draws of the matching together; see `Linkage.estimate`."""
+    model_of = room("lists", "model.model").ListModel
+    settings = {name: options[name] for name in OF_THE_MODEL if name in options}
+    fit = {name: value for name, value in options.items() if name not in OF_THE_MODEL}
+    weights = np.full(len(linkage.whole), 1.0 / len(linkage.whole))
+    if joint:
+        fit["seed"] = settle_seed(fit.get("seed"))
+        weights = weights_of(linkage, settings, fit["seed"])
+    answer = model_of(linkage._histories(matchings, weights), **settings).fit(**fit)
+    answer = beside(answer, linkage, _thresholds(linkage, model_of, settings, fit))
+    if joint:
+        notes = (*answer.meta.warnings, Note("joint", _joint(share_left(weights))))
+        answer.meta = replace(answer.meta, warnings=notes)
+    return answer
+
+
+def _joint(left: float) -> str:
+    """What weighing the draws of the matching cost."""
+    text = (
+        "matching and population are fitted as if in one step: the draws of the matching weigh as "
+        f"the families find their overlaps, and {percent(round(left, 2))} of them are left"
+    )
+    if left < FEWEST_LEFT:
+        text += "; the two steps assume different things: fit the matching with more draws"
+    return text
+
+
+def _thresholds(
+    linkage: Linkage, model_of: Any, settings: Mapping[str, Any], fit: Mapping[str, Any]
+) -> dict[float, Span | None]:
+    """What each threshold would have answered; None where its table cannot be fitted."""
+    kept = {name: fit[name] for name in ("seed", "progress_bar", "executor") if name in fit}
+    answers: dict[float, Span | None] = {}
+    for threshold, table in linkage.thresholds.items():
+        try:
+            model = model_of(linkage._table(table, f"threshold {threshold:g}"), **settings)
+            row = model.fit(**CHEAP, **kept).summary().iloc[0]
+            answers[threshold] = Span(float(row["median"]), float(row["low"]), float(row["high"]))
+        except CasualtyEstError:
+            answers[threshold] = None
+    return answers
+
+
+def beside(answer: Any, linkage: Linkage, thresholds: Mapping[float, Span | None]) -> Any:
+    """Put what the matching adds into what the answer rests on."""
+    details, share = answer.details, None
+    combined = details.replicates and details.replicates.combined
+    sentences = [*details.identification.sentences]
+    if combined is not None:
+        between = combined.between
+        whole = combined.within + between
+        share = between / whole if whole > 0 else 0.0
+        sentences.append(_share(share, linkage))
+    sentences += _beside(thresholds)
+    row = () if share is None else (Weight(ROW, float(share)),)
+    rests = replace(
+        details.identification,
+        rows=(*details.identification.rows, *row),
+        sentences=tuple(sentences),
+    )
+    answer.details = replace(details, identification=rests)
+    # What `ListModel` says of replicates is said here of the matching.
+    rest = [note for note in answer.meta.warnings if note.code != "replicates"]
+    notes = [
+        Note("replicates", _how(linkage)),
+        *(n for n in linkage.warnings if n.code != "labels"),
+    ]
+    reasons = [note.text for note in linkage.warnings if note.code == "not_converged"]
+    diagnostics = answer.meta.diagnostics
+    if reasons:
+        more = (*diagnostics.reasons, *reasons)
+        diagnostics = replace(diagnostics, converged=False, reasons=more)
+    answer.meta = replace(
+        answer.meta,
+        rows=_not_counted(answer),
+        warnings=(*notes, *rest),
+        diagnostics=diagnostics,
+        settings={**answer.meta.settings, "linkage": dict(linkage.settings)},
+    )
+    return answer
+
+
+def _not_counted(answer: Any) -> tuple[Any, ...]:
+    """Rows in which the people on some list are no count: the matching says how many they are."""
+    rows = list(answer.meta.rows)
+    for at, row in enumerate(rows):
+        if row.documented is None:
+            continue
+        same = [i for i, r in enumerate(rows) if r.part == "listed" and r.strata == row.strata]
+        ends = np.quantile(answer.draws(same[0]), [0.025, 0.5, 0.975])
+        low, median, high = (round(float(end)) for end in ends)
+        text = f"{median:,} ({low:,} to {high:,}), by the matching"
+        rows[at] = replace(row, documented=replace(row.documented, low=low, high=high, text=text))
+    return tuple(rows)
+
+
+def share_of(answer: Any) -> float | None:
+    """The share of the variance that an estimate says of the matching; None where it says none."""
+    rows = answer.identification().rows
+    return next((float(row.weight) for row in rows if row.assumption == ROW), None)
+
+
+def _share(share: float, linkage: Linkage) -> str:
+    said = (
+        f"The matching of records causes {percent(round(share, 2))} of the variance of the answer "
+        "(on the log of the people on no list)."
+    )
+    if linkage.calibrated:
+        return said
+    return f"{said} {linkage.doubt_of_scores}"
+
+
+def _beside(thresholds: Mapping[float, Span | None]) -> list[str]:
+    answers: dict[str, list[str]] = {}  # thresholds between which nothing lies say the same
+    for p, span in thresholds.items():
+        if span is not None:
+            answers.setdefault(with_ends(span), []).append(percent(p))
+    said = [f"{span} at a probability of {listed(at, 'or')}" for span, at in answers.items()]
+    if not said:
+        return []
+    return [
+        f"If every pair above one threshold were taken as one person, the same lists would give "
+        f"{listed(said)}: such an interval holds nothing of the doubt about the matching."
+    ]
+
+
+def _how(linkage: Linkage) -> str:
+    low, median, high = np.quantile(linkage.people, [0.025, 0.5, 0.975])
+    people = with_ends(Span(float(median), float(low), float(high)))
+    records = int(linkage.settings.get("labelled records", 0))
+    calibrated = f"calibrated by {records} answered records" if records else "not calibrated"
+    return (
+        f"{sum(linkage.records):,} records describe {people} people; draws of the matching, "
+        f"{calibrated}, go into the estimate and are mixed"
+    )

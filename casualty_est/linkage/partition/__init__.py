@@ -1,0 +1,1 @@
+"""The posterior over partitions: which records are of the same person."""

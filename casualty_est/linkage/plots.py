@@ -1,0 +1,129 @@
+"""The picture of a matching: people by the lists that hold them, beside what thresholds say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from casualty_est.linkage.into_lists import share_of
+from casualty_est.plots import style
+from casualty_est.plots.page import (
+    Line,
+    Page,
+    height_of,
+    label,
+    open_page,
+    stamp_figure,
+)
+from casualty_est.plots.scales import limits_of
+from casualty_est.plots.style import SMALL, Palette, Picture
+from casualty_est.result.posterior import interval_ends
+from casualty_est.result.schema import Span
+from casualty_est.wording.numbers import percent, with_ends
+from casualty_est.wording.phrases import listed
+
+if TYPE_CHECKING:
+    from casualty_est.linkage.linkage import Linkage
+
+SHOWN = 16  # combinations of lists
+NAMES = 2.15  # inches
+MARKS = ("v", "s", "^", "D")  # of thresholds
+HEAD = 0.3  # inches of a heading
+UNDER = 0.11  # inches from the interval to the marks of thresholds
+BAR = 0.34  # inches of the row of the share
+NOBODY = 0.7  # where a count of 0 stands on a log axis
+
+
+def draw(linkage: Linkage, estimate: Any, prob: float, *, dark: bool) -> Picture:
+    """Draw; see `Linkage.plot`."""
+    interval_ends(prob)
+    with style.settings():
+        palette = style.DARK if dark else style.LIGHT
+        return style.finished(picture(linkage, estimate, prob, palette))
+
+
+def picture(linkage: Linkage, estimate: Any, prob: float, palette: Palette) -> Picture:
+    """Intervals of the overlaps, marks of the thresholds, and the share of the variance."""
+    frame = linkage.overlaps(prob).sort_values("median", ascending=False, kind="stable")
+    rows: list[dict[str, Any]] = [
+        {str(name): value for name, value in row.items()}
+        for row in frame.head(SHOWN).to_dict("records")
+    ]
+    left_out = max(0, len(frame) - SHOWN)
+    labels = [label(row["lists"], _said(row), NAMES, palette) for row in rows]
+    tall = [height_of(lines) for lines in labels]
+    share = None if estimate is None else share_of(estimate)
+    body = HEAD + sum(tall) + (0.0 if share is None else HEAD + BAR)
+    cuts = list(linkage.thresholds)
+    values = [v for row in rows for v in (row["low"], row["high"], *_cut(row, cuts))]
+    limits = limits_of([max(value, NOBODY) for value in values], least=2.0)
+    low, median, high = np.quantile(linkage.people, interval_ends(prob))
+    people = with_ends(Span(float(median), float(low), float(high)))
+    page = open_page(
+        body,
+        limits,
+        palette,
+        title=f"{sum(linkage.records):,} records are {people} people",
+        xlabel="people on exactly these lists",
+        note=_note(linkage, cuts, prob, left_out, reaches_nobody=min(values) < 1),
+        left=NAMES + 0.3,
+    )
+    page.heading("On exactly these lists", HEAD / 2)
+    at = HEAD
+    for row, lines, height in zip(rows, labels, tall, strict=True):
+        _row(page, row, lines, at + height / 2, cuts)
+        at += height
+    if share is not None:
+        _share(page, share, at)
+    if not linkage.converged:
+        stamp_figure(page.figure, palette)
+    return page.figure
+
+
+def _said(row: dict[str, Any]) -> str:
+    return with_ends(Span(row["median"], row["low"], row["high"]))
+
+
+def _cut(row: dict[str, Any], cuts: list[float]) -> list[float]:
+    return [float(row[f"threshold {cut:g}"]) for cut in cuts]
+
+
+def _row(
+    page: Page, row: dict[str, Any], lines: tuple[Line, ...], middle: float, cuts: list[float]
+) -> None:
+    palette = page.palette
+    page.beside(lines, middle)
+    low, high = (max(row[end], NOBODY) for end in ("low", "high"))
+    page.bar(low, high, middle, palette.posterior, 3.2)
+    page.dot(max(row["median"], NOBODY), middle, palette.posterior, markersize=6)
+    for mark, value in zip(MARKS, _cut(row, cuts), strict=False):
+        how: dict[str, Any] = {"marker": mark, "markersize": 5, "markerfacecolor": "none"}
+        page.dot(max(value, NOBODY), middle + UNDER, palette.claim, **how)
+
+
+def _share(page: Page, share: float, at: float) -> None:
+    """A bar of the whole variance, as long as the axis, and the part that the matching causes."""
+    page.heading("Share of the variance of the estimate that the matching causes", at + HEAD / 2)
+    middle, palette = at + HEAD + BAR / 2, page.palette
+    page.beside((Line(percent(round(share, 2)), SMALL, palette.ink),), middle)
+    whole = (page.value(0.0), page.value(page.room))
+    page.bar(whole[0], whole[1], middle, palette.faint, 7.0)
+    if share > 0:
+        page.bar(whole[0], page.value(page.room * min(share, 1.0)), middle, palette.posterior, 7.0)
+
+
+def _note(
+    linkage: Linkage, cuts: list[float], prob: float, left_out: int, *, reaches_nobody: bool
+) -> str:
+    names = ("triangle", "square", "upright triangle", "diamond")
+    marks = [f"{name} at {percent(cut)}" for name, cut in zip(names, cuts, strict=False)]
+    text = f"Dots and bars: median and {percent(prob)} interval over draws of the matching. "
+    text += f"Hollow, below: what a threshold would say, {listed(marks)}."
+    if reaches_nobody:
+        text += " A bar or mark at the left end reaches 0."
+    if left_out:
+        text += f" {left_out} rarer combinations are not drawn."
+    if not linkage.calibrated:
+        text += " The matching is not calibrated by answered records."
+    return text

@@ -1,0 +1,313 @@
+"""From tables of text to the content of `Records`, with every problem and no cell printed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from casualty_est.errors import InputError, Problem, UsageError
+from casualty_est.linkage import fields as read
+from casualty_est.linkage.fields import FIELDS, NAMES
+from casualty_est.linkage.names.parts import PARTS, split
+from casualty_est.linkage.names.script import words
+from casualty_est.linkage.sealed import Sealed
+from casualty_est.tables.checks import nearest
+from casualty_est.tables.read import Table
+
+Bools = npt.NDArray[np.bool_]
+MOST_SHOWN = 200  # bad rows listed one by one; the rest is counted
+ID = "id"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One table, and how its list is called where no column says it."""
+
+    name: str
+    table: Table
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Content(Sealed):
+    """All records side by side: what was read, and what is compared."""
+
+    lists: tuple[str, ...]
+    fields: tuple[str, ...]
+    keys: tuple[str, ...]  # of records, as labels.csv names them
+    list_of: npt.NDArray[np.int64]  # (record,): position among the lists
+    shown: dict[str, list[str]]  # texts as they came, for the review
+    values: dict[str, list[Any]]  # by field, the name in its parts; None or "" is missing
+    strata: tuple[tuple[str, ...], ...]  # (record, column)
+    warnings: tuple[tuple[str, str], ...]
+
+    def has(self, field: str) -> Bools:
+        """Whether each record has a field."""
+        names = PARTS if field == "name" else (field,)
+        filled = [[value not in (None, "") for value in self.values[n]] for n in names]
+        return np.array(filled).any(axis=0)
+
+
+def read_sources(
+    sources: Sequence[Source],
+    list_column: str | None,
+    person: Mapping[str, str] | None,
+    by: tuple[str, ...],
+    id_column: str | None,
+    *,
+    leave_out: bool,
+) -> Content:
+    """Read all tables, and check what only all of them can show."""
+    columns = _columns(sources, list_column, person, by, id_column)
+    problems: list[tuple[str, Problem]] = []
+    rows: list[dict[str, Any]] = []
+    notes: list[tuple[str, str]] = []
+    for source in sources:
+        rows += _rows(source, columns, list_column, by, id_column or ID, problems, leave_out)
+        notes += _unused(source, columns, list_column, by, id_column or ID)
+    gone = [row for row in rows if row["nameless"]]
+    rows = [row for row in rows if not row["nameless"]]
+    if gone and leave_out:
+        notes.append(("nameless", f"{len(gone):,} records without any name are left out"))
+    lists = tuple(dict.fromkeys(row["list"] for row in rows))
+    problems += _repeated(rows)
+    if len(lists) < 2 and not problems:
+        msg = (
+            f"there is one list only ({lists[0] if lists else 'empty'}), and overlap needs two: "
+            "name more files, or the column that says the list (list=)"
+        )
+        raise UsageError(msg)
+    _raise(problems, len(sources) == 1)
+    content = _content(rows, lists, columns, by, tuple(notes))
+    _check_fields(content)
+    _check_copies(content)
+    return content
+
+
+def _columns(
+    sources: Sequence[Source],
+    list_column: str | None,
+    person: Mapping[str, str] | None,
+    by: tuple[str, ...],
+    id_column: str | None,
+) -> dict[str, str]:
+    """The columns by field, all of them in some table."""
+    header = dict.fromkeys(column for source in sources for column in source.table.columns)
+    if person is None:
+        columns = {field: field for field in FIELDS if field in header}
+    else:
+        columns = {str(field): str(column) for field, column in person.items()}
+    for field in columns:
+        if field not in FIELDS:
+            msg = f"person: {field!r} is unknown{nearest(field, FIELDS)}; valid are "
+            raise UsageError(msg + ", ".join(FIELDS))
+    if not set(columns) & set(NAMES):
+        msg = (
+            "no column holds names: say which one does, as in person={'name': 'full name'}; "
+            f"the columns are {', '.join(header)}"
+        )
+        raise UsageError(msg)
+    asked = [("person", column) for column in columns.values()]
+    asked += [("by", column) for column in by]
+    asked += [("list", list_column)] if list_column else []
+    asked += [("id", id_column)] if id_column else []
+    for option, column in asked:
+        if column not in header:
+            msg = f"{option}: no table has a column {column!r}{nearest(column, header)}"
+            raise UsageError(msg)
+    of_names = {columns[field] for field in NAMES if field in columns}
+    for column in by:
+        if column in of_names or column == columns.get("number"):
+            msg = f"by: {column!r} names people, and strata are printed: choose another column"
+            raise UsageError(msg)
+    return columns
+
+
+def _rows(
+    source: Source,
+    columns: Mapping[str, str],
+    list_column: str | None,
+    by: tuple[str, ...],
+    id_column: str,
+    problems: list[tuple[str, Problem]],
+    leave_out: bool,
+) -> list[dict[str, Any]]:
+    """Read one table; a problem says the line and the column, and never what stands there."""
+    table = source.table
+    named = table.name or source.name
+    one_list = list_column is None or list_column not in table.columns
+    lists = [source.name or "list"] * len(table) if one_list else table.column(list_column or "")
+    shown = {field: table.column(column) for field, column in columns.items()}
+    ids = table.column(id_column)
+
+    def say(row: int, reason: str, column: str | None = None) -> None:
+        problems.append((named, table.problem(row, reason, column)))
+
+    def parsed(field: str, parse: Callable[[str], Any]) -> list[Any]:
+        values: list[Any] = []
+        if field not in shown:
+            return [None] * len(table)
+        for row, text in enumerate(shown[field]):
+            try:
+                values.append(parse(text))
+            except UsageError:
+                raise
+            except ValueError as error:
+                values.append(None)
+                say(row, str(error), columns[field])
+        return values
+
+    values = {
+        "age": parsed("age", read.age),
+        "date": parsed("date", read.day),
+        "sex": parsed("sex", read.sex),
+        "place": parsed("place", lambda text: " ".join(words(read.plain(text)))),
+        "number": parsed("number", lambda text: read.plain(text).replace(" ", "").replace("-", "")),
+    }
+    rows = []
+    for row in range(len(table)):
+        parts = _parts({field: texts[row] for field, texts in shown.items() if field in NAMES})
+        nameless = not any(parts.values())
+        if nameless and not leave_out:
+            say(
+                row,
+                "a record without any name cannot be linked: fill it in, take the row out, or "
+                "say nameless='leave out'",
+            )
+        if not lists[row]:
+            say(row, "the list is blank: say which list the record is from", list_column)
+        if id_column in table.columns and not ids[row]:
+            say(row, "the id is blank: every record needs one", id_column)
+        rows.append(
+            {
+                "list": lists[row],
+                "id": ids[row] or str(table.lines[row]),
+                "nameless": nameless,
+                "place of": (named, table, row),
+                "shown": {field: texts[row] for field, texts in shown.items()},
+                "values": {**parts, **{field: column[row] for field, column in values.items()}},
+                "strata": tuple(table.column(column)[row] for column in by),
+            }
+        )
+    return rows
+
+
+def _parts(texts: Mapping[str, str]) -> dict[str, str]:
+    """Parts of a name: from columns of their own where these are filled, else by position."""
+    clean = {field: "" if not read.plain(text) else text for field, text in texts.items()}
+    parts = split(words(clean.get("name", "")))
+    for part in PARTS:
+        if clean.get(part):
+            parts[part] = "".join(words(clean[part]))
+    return parts
+
+
+def _unused(
+    source: Source,
+    columns: Mapping[str, str],
+    list_column: str | None,
+    by: tuple[str, ...],
+    id_column: str,
+) -> list[tuple[str, str]]:
+    used = {*columns.values(), list_column, *by, id_column}
+    strange = [column for column in source.table.columns if column not in used]
+    if not strange:
+        return []
+    named = ", ".join(map(repr, strange))
+    return [("unknown_columns", f"{source.table.name or source.name}: not compared: {named}")]
+
+
+def _repeated(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, Problem]]:
+    counts = Counter((row["list"], row["id"]) for row in rows)
+    problems = []
+    for row in rows:
+        if counts[row["list"], row["id"]] > 1:
+            named, table, at = row["place of"]
+            reason = "the id stands twice in its list: an id is of one record"
+            problems.append((named, table.problem(at, reason, ID)))
+    return problems
+
+
+def _raise(problems: Sequence[tuple[str, Problem]], single: bool) -> None:
+    if not problems:
+        return
+    if single or len({name for name, _ in problems}) == 1:
+        listed, name = [problem for _, problem in problems], problems[0][0] or None
+    else:
+        listed = [
+            Problem(f"{p.reason} (in {name})", p.line, p.column, None, p.where)
+            for name, p in problems
+        ]
+        name = None
+    if len(listed) > MOST_SHOWN:
+        rest = len(listed) - MOST_SHOWN
+        listed = [*listed[:MOST_SHOWN], Problem(f"and {rest:,} more problems like these")]
+    raise InputError(listed, name)
+
+
+def _content(
+    rows: Sequence[Mapping[str, Any]],
+    lists: tuple[str, ...],
+    columns: Mapping[str, str],
+    by: tuple[str, ...],
+    notes: tuple[tuple[str, str], ...],
+) -> Content:
+    ids = [row["id"] for row in rows]
+    unique = len(set(ids)) == len(ids)
+    keys = ids if unique else [f"{row['list']}:{row['id']}" for row in rows]
+    compared = [*(["name"] if set(columns) & set(NAMES) else []), *FIELDS[len(NAMES) :]]
+    return Content(
+        lists=lists,
+        fields=tuple(field for field in compared if field == "name" or field in columns),
+        keys=tuple(keys),
+        list_of=np.array([lists.index(row["list"]) for row in rows], dtype=np.int64),
+        shown={field: [row["shown"][field] for row in rows] for field in columns},
+        values={name: [row["values"][name] for row in rows] for name in (*PARTS, *_OTHERS)},
+        strata=tuple(row["strata"] for row in rows),
+        warnings=notes,
+    )
+
+
+_OTHERS = ("age", "date", "place", "sex", "number")
+
+
+def _check_fields(content: Content) -> None:
+    """Refuse lists that have nothing to be compared by."""
+    filled = {
+        field: [
+            bool(content.has(field)[content.list_of == k].any()) for k in range(len(content.lists))
+        ]
+        for field in (*PARTS, *_OTHERS)
+    }
+    for a, b in combinations(range(len(content.lists)), 2):
+        common = [field for field, lists in filled.items() if lists[a] and lists[b]]
+        if not set(common) & set(PARTS) or (len(common) < 2):
+            one, two = content.lists[a], content.lists[b]
+            number = "one field" if common else "no field"
+            msg = (
+                f"the lists {one} and {two} have {number} in common, "
+                "and a link needs a part of the name and something else that both lists hold: "
+                "name more columns in person"
+            )
+            raise UsageError(msg)
+
+
+def _check_copies(content: Content) -> None:
+    """Refuse a list that stands there twice under two names."""
+    seen: dict[frozenset[Any], str] = {}
+    whole = list(zip(*(content.shown[field] for field in content.shown), strict=True))
+    for k, name in enumerate(content.lists):
+        here = [whole[i] for i in np.flatnonzero(content.list_of == k)]
+        rows = frozenset(Counter(here).items())
+        if rows in seen and len(here) > 1:
+            msg = (
+                f"the lists {seen[rows]} and {name} hold the same records to the letter, and a "
+                "list cannot be linked to itself: leave one out"
+            )
+            raise UsageError(msg)
+        seen[rows] = name

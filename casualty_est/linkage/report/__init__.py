@@ -1,0 +1,151 @@
+"""The section of a report that says how sure the matching is, for whoever never heard of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from casualty_est.kinds import room
+from casualty_est.linkage.into_lists import share_of
+from casualty_est.report.pictures import Picture, address_of
+from casualty_est.report.tables import Table
+from casualty_est.result.posterior import interval_ends
+from casualty_est.result.schema import Span
+from casualty_est.wording.numbers import percent, with_ends
+from casualty_est.wording.phrases import listed
+
+if TYPE_CHECKING:
+    from casualty_est.linkage.linkage import Linkage
+
+NOT_CALIBRATED = (
+    "Nobody has checked by eye which records are one person: the matching rests on the scores "
+    "alone, and this number may lie farther off than its interval says."
+)
+GIVEN_SCORES = (
+    "The matching takes the scores that were given at their word: nobody answered records here to "
+    "check what they are worth, and this number may lie farther off than its interval says."
+)
+ALIKE = (
+    "The lists have records, and several records can be of one person. Names are spelled in many "
+    "ways, dates are missing, and relatives who died together share most of what is written of "
+    "them. So nobody can be sure which records are one person. Instead of one answer, this report "
+    "takes many that agree with the records, the likelier ones more often, and carries each "
+    "through to the estimate."
+)
+
+
+def write(
+    linkage: Linkage,
+    estimate: Any,
+    path: str | os.PathLike[str],
+    prob: float,
+    said: Mapping[str, Any],
+) -> Path:
+    """Write the report; see `Linkage.report`."""
+    of_lists: Any = room("lists", "report").PARTS
+
+    class LinkedParts(of_lists):  # type: ignore[misc]
+        """The parts of a report on lists that were matched here."""
+
+        package = "casualty_est.linkage.report"
+        template = "linkage.html"
+
+        def rests_on(self) -> list[str]:
+            sentences: list[str] = super().rests_on()
+            return sentences if linkage.calibrated else [_not_calibrated(linkage), *sentences]
+
+        def documented(self) -> str:
+            return documented(linkage)
+
+        def estimates(self) -> Table:
+            return _estimates(super().estimates(), estimate)
+
+        def more(self) -> dict[str, Any]:
+            return {**super().more(), "matching": matching(linkage, estimate, prob)}
+
+    content = {"title": None, "authors": None, "comparisons": (), "statements": {}, **said}
+    written: Path = LinkedParts(estimate, prob).write(path, content)
+    return written
+
+
+def _not_calibrated(linkage: Linkage) -> str:
+    return GIVEN_SCORES if linkage.settings.get("pairs") == "given" else NOT_CALIBRATED
+
+
+def documented(linkage: Linkage) -> str:
+    """The records, which are counted, and the people, who are not."""
+    sizes = zip(linkage.lists, linkage.records, strict=True)
+    return (
+        f"Documented, not estimated: {sum(linkage.records):,} records, of which "
+        f"{listed([f'{size:,} on {name}' for name, size in sizes])}. How many people these "
+        "describe depends on the matching."
+    )
+
+
+def _estimates(table: Table, estimate: Any) -> Table:
+    """The people on some list as what they are here: no count."""
+    totals = [row.documented.text for row in estimate.meta.rows if row.documented is not None]
+    texts = [text.removesuffix(", by the matching") for text in totals]
+    rows = tuple((row[0], text, *row[2:]) for row, text in zip(table.rows, texts, strict=True))
+    head = (table.head[0], "On some list (by the matching)", *table.head[2:])
+    return replace(table, head=head, rows=rows)
+
+
+def matching(linkage: Linkage, estimate: Any, prob: float) -> dict[str, Any]:
+    """Sentences and tables of the section."""
+    low, median, high = np.quantile(linkage.people, interval_ends(prob))
+    people = with_ends(Span(float(median), float(low), float(high)))
+    share = share_of(estimate)
+    sentences = [f"The {sum(linkage.records):,} records describe {people} people."]
+    if share is not None:
+        sentences.append(
+            f"The doubt about the matching causes {percent(round(share, 2))} of the uncertainty of "
+            "the estimate (of its variance, on a logarithmic scale)."
+        )
+    if not linkage.calibrated:
+        sentences.append(_not_calibrated(linkage))
+    notes = [note.text for note in linkage.warnings if note.code in ("labels", "missed")]
+    sentences += [note[:1].upper() + note[1:] + "." for note in notes]
+    warned = [s for s in estimate.identification().sentences if s.startswith("If every pair above")]
+    return {
+        "alike": ALIKE,
+        "sentences": sentences,
+        "overlaps": _overlaps(linkage, prob),
+        "picture": _picture(linkage, estimate, prob),
+        "thresholds": warned,
+    }
+
+
+def _picture(linkage: Linkage, estimate: Any, prob: float) -> Picture:
+    """The same as a picture, for light and dark screens."""
+    light, dark = (
+        address_of(linkage.plot(estimate, ci_prob=prob, dark=dark)) for dark in (False, True)
+    )
+    alt = (
+        "People by the lists that hold them, with intervals; the numbers stand in the table above."
+    )
+    return Picture(light, dark, alt)
+
+
+def _overlaps(linkage: Linkage, prob: float) -> Table:
+    frame = linkage.overlaps(prob)
+    cuts = list(linkage.thresholds)
+    rows = tuple(
+        (
+            row["lists"],
+            with_ends(Span(row["median"], row["low"], row["high"])),
+            *(f"{row[f'threshold {cut:g}']:,}" for cut in cuts),
+        )
+        for row in frame.to_dict("records")
+    )
+    head = ("On exactly", "People", *(f"If pairs above {percent(cut)} were joined" for cut in cuts))
+    caption = (
+        f"How many people stand on exactly which lists (median and {percent(prob)} interval), and "
+        "what thresholds would say."
+    )
+    return Table(caption, head, rows, wide=True)

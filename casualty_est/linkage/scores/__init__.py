@@ -1,0 +1,1 @@
+"""How strongly the fields of two records speak for one person."""

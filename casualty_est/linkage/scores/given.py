@@ -1,0 +1,136 @@
+"""Scores that the analyst already has: a table of pairs, and no names at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from casualty_est.errors import InputError, Problem
+from casualty_est.linkage.scores.pairs import Array, Pairs, checked, log_odds
+from casualty_est.tables.checks import nearest
+from casualty_est.tables.read import Table, read_table, table_from
+
+ENDS = ("record_a", "record_b")
+VALUES = ("probability", "weight")
+KIN = "kin"
+DOUBT = ("probability_low", "probability_high")  # ends of a 95% interval
+REACH = 1.959964  # sds from the middle of a normal to an end of its 95% interval
+
+
+def read_any(data: Any, name: str) -> Table:
+    """Read a file or a dataframe."""
+    if isinstance(data, str | os.PathLike):
+        return read_table(Path(str(data)))
+    return table_from(data, name)
+
+
+def read_pairs(data: Any, keys: Sequence[str]) -> Pairs:
+    """Read pairs with a probability, or with a weight (log of m over u)."""
+    table = read_any(data, "pairs")
+    value = _shape(table)
+    at = {key: i for i, key in enumerate(keys)}
+    problems: list[Problem] = []
+    rows: dict[tuple[int, int], tuple[float, bool]] = {}
+    stated: dict[tuple[int, int], tuple[float, float]] = {}
+    columns = zip(*(table.column(n) for n in (*ENDS, value, KIN, *DOUBT)), strict=True)
+    for row, (one, two, text, kin, low, high) in enumerate(columns):
+        strange = [
+            table.problem(row, "there is no record with this id in the records", name)
+            for name, key in zip(ENDS, (one, two), strict=True)
+            if key not in at
+        ]
+        number = _number(text, value)
+        if isinstance(number, str):
+            strange.append(table.problem(row, number, value, text))
+        between = _interval(number, low, high)
+        if isinstance(between, str):
+            strange.append(table.problem(row, between, DOUBT[0], low))
+        if not strange and one == two:
+            strange.append(table.problem(row, "a record is paired with itself", ENDS[1]))
+        if strange:
+            problems += strange
+            continue
+        i, j = sorted((at[one], at[two]))
+        if (i, j) in rows:
+            problems.append(table.problem(row, "the pair stands there twice: keep one score"))
+        assert isinstance(number, float)
+        assert not isinstance(between, str)
+        rows[i, j] = (number, kin == "1")
+        stated[i, j] = between
+    if problems:
+        raise InputError(problems, table.name)
+    ends = np.array(sorted(rows), dtype=np.int64).reshape(-1, 2)
+    numbers = np.array([rows[i, j][0] for i, j in ends.tolist()])
+    relatives = np.array([rows[i, j][1] for i, j in ends.tolist()], dtype=bool)
+    one_of, other = ends[:, 0], ends[:, 1]
+    holds_prior = value == "probability"
+    weight = log_odds(numbers) if holds_prior else numbers
+    no_rules = np.zeros(len(ends), dtype=np.int64)
+    pairs = Pairs(one_of, other, weight, relatives, no_rules, (), True, holds_prior)
+    if DOUBT[0] in table.columns:
+        pairs = _with_doubt(pairs, numbers, [stated[i, j] for i, j in ends.tolist()])
+    return checked(pairs)
+
+
+def _interval(number: float | str, low: str, high: str) -> tuple[float, float] | str:
+    """Read the interval of a probability; without one it is known."""
+    if isinstance(number, str):
+        return (0.0, 0.0)
+    if not low and not high:
+        return (number, number)
+    try:
+        ends = float(low), float(high)
+    except ValueError:
+        return "an interval of a probability has two numbers, or none: fill both cells or neither"
+    if not 0 <= ends[0] <= number <= ends[1] <= 1:
+        return "the interval of a probability holds it, and lies between 0 and 1: correct one"
+    return ends
+
+
+def _with_doubt(pairs: Pairs, middle: Array, ends: Sequence[tuple[float, float]]) -> Pairs:
+    """Pairs with the same probability and interval have one error: they are one class."""
+    rows = np.column_stack([middle, np.array(ends).reshape(-1, 2)])
+    kinds, classes = np.unique(rows, axis=0, return_inverse=True)
+    middles, low, high = (log_odds(kinds[:, column]) for column in range(3))
+    # An end at 0 or 1 is infinitely far on this scale: the other side then says how wide it is.
+    below = np.where(kinds[:, 1] > 0, middles - low, high - middles)
+    above = np.where(kinds[:, 2] < 1, high - middles, below)
+    doubt = np.where(kinds[:, 1] < kinds[:, 2], (below + above) / (2 * REACH), 0.0)
+    return pairs._replace(classes=classes.ravel().astype(np.int64), doubt=doubt)
+
+
+def _shape(table: Table) -> str:
+    """Check the columns, and return that of the score."""
+    values = [name for name in VALUES if name in table.columns]
+    missing = [name for name in ENDS if name not in table.columns]
+    strange = [name for name in table.columns if name not in (*ENDS, *VALUES, KIN, *DOUBT)]
+    problems = [Problem(f"pairs need the column {name!r}") for name in missing]
+    problems += [
+        Problem(f"not a column of pairs{nearest(name, (*ENDS, *VALUES))}", column=name)
+        for name in strange
+    ]
+    if len(values) != 1:
+        problems.append(Problem("pairs have one column 'probability', or one column 'weight'"))
+    there = [name for name in DOUBT if name in table.columns]
+    if there and (len(there) == 1 or values != ["probability"]):
+        text = "an interval has the columns 'probability_low' and 'probability_high', beside "
+        problems.append(Problem(f"{text}'probability'"))
+    if problems:
+        raise InputError(problems, table.name)
+    return values[0]
+
+
+def _number(text: str, value: str) -> float | str:
+    try:
+        number = float(text)
+    except ValueError:
+        return f"a {value} is a number: correct it or take the pair out"
+    if value == "probability" and not 0 <= number <= 1:
+        return "a probability lies between 0 and 1"
+    if not np.isfinite(number):
+        return "a weight is finite"
+    return number

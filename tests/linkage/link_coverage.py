@@ -1,0 +1,120 @@
+"""Coverage of the whole way from names to a number, on invented lists with a known truth.
+
+    python tests/linkage/link_coverage.py --files 50 --folder DIR
+
+Every finished file is a line of DIR/coverage.jsonl; the same command goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from tests.linkage.simulator import labels, world
+
+PEOPLE, LABELS, MATCHINGS = 800, 150, 20
+
+
+def one_file(number, people=PEOPLE, answered=LABELS):
+    """Answers with labels, with the truth about who is who, and with thresholds."""
+    import pandas as pd
+
+    import casualty_est as ce
+    from casualty_est.linkage.review.choose import candidates_of, choose
+
+    lists = world(number, people=people)
+    records = ce.Records(lists.tables)
+    model = ce.LinkageModel(records)
+    pairs = model.pairs()
+    near = candidates_of(pairs)
+    chosen = choose(pairs, near, len(records), answered, number)
+    others = {
+        r: [int(pairs.j[p] if pairs.i[p] == r else pairs.i[p]) for p in near.get(r, [])]
+        for r in range(len(records))
+    }
+    keys = [key for table in lists.tables.values() for key in table["id"]]
+    said = labels(lists, keys, others, chosen)
+    linked = model.fit(labels=said, seed=number, draws=400, progress_bar=False)
+    fit = {"families": "independence", "seed": number, "progress_bar": False}
+    est = linked.estimate(MATCHINGS, **fit)
+    truth = lists.overlaps()
+    rows = [
+        {**{name: int(x >> k) & 1 for k, name in enumerate(records.lists)}, "count": truth[x]}
+        for x in range(1, len(truth))
+    ]
+    known = ce.ListModel(ce.CaptureHistories(pd.DataFrame(rows)), families="independence")
+    thresholds = {}
+    for p, table in linked.thresholds.items():
+        cut = ce.ListModel(linked._table(table, "cut"), families="independence")
+        thresholds[f"{p:g}"] = ends(cut.fit(seed=number, progress_bar=False).draws())
+    return {
+        "number": number,
+        "people": people,
+        "listed": int(truth.sum()),
+        "linkage": ends(est.draws()),
+        "of the lists": ends(linked.people),
+        "true identities": ends(known.fit(seed=number, progress_bar=False).draws()),
+        "thresholds": thresholds,
+        "rhat": linked.diagnostics["rhat"],
+        "converged": linked.converged,
+    }
+
+
+def ends(draws):
+    return [float(end) for end in np.quantile(draws, (0.025, 0.5, 0.975))]
+
+
+def run(files, folder, first=1):
+    """Answer all files that are not yet in the folder."""
+    path = Path(folder) / "coverage.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    done = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    for number in range(first, first + files):
+        if number not in {row["number"] for row in done}:
+            done.append(one_file(number))
+            with path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(done[-1]) + "\n")
+    return [row for row in done if first <= row["number"] < first + files]
+
+
+def table(rows):
+    """Coverage, mean log error and mean log width by way."""
+    ways = {
+        "linkage": [row["linkage"] for row in rows],
+        "true identities": [row["true identities"] for row in rows],
+        **{
+            f"threshold {p}": [row["thresholds"][p] for row in rows]
+            for p in (rows[0]["thresholds"] if rows else {})
+        },
+    }
+    truth = np.array([row["people"] for row in rows])
+    result = {}
+    for way, answers in ways.items():
+        low, median, high = np.array(answers).T
+        result[way] = {
+            "covered": float(((low <= truth) & (truth <= high)).mean()),
+            "error": float(np.log(median / truth).mean()),
+            "width": float(np.log(high / low).mean()),
+        }
+    listed = np.array([row["listed"] for row in rows])
+    low, median, high = np.array([row["of the lists"] for row in rows]).T
+    result["people on some list"] = {
+        "covered": float(((low <= listed) & (listed <= high)).mean()),
+        "error": float(np.log(median / listed).mean()),
+        "width": float(np.log(high / low).mean()),
+    }
+    return result
+
+
+if __name__ == "__main__":
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--files", type=int, default=50)
+    asked.add_argument("--folder", default="out/linkage")
+    options = asked.parse_args()
+    for way, numbers in table(run(options.files, options.folder)).items():
+        print(way, {name: round(value, 3) for name, value in numbers.items()})  # noqa: T201
