@@ -15,7 +15,10 @@ from casualty_est.result.labels import position
 from casualty_est.result.schema import Case, plain
 from casualty_est.result.show import TextTable, interval_title
 from casualty_est.result.tables import Parameter, parameter
+from casualty_est.result.unknowns import ANY_LIST, Unknowns
+from casualty_est.studies import Study, matched, survey
 from casualty_est.surveys.schema import SurveyDetails
+from casualty_est.surveys.unknowns import unknowns
 from casualty_est.wording.numbers import ends, middle, percent
 
 if TYPE_CHECKING:
@@ -164,6 +167,14 @@ class SurveyEstimate(Estimate):
         if row is None and not self.meta.has_total:
             return f"no headline number: {self.meta.no_total}"
         return super().headline(row, ci_prob)
+
+    def _unknowns(self, row: int) -> Unknowns:
+        return unknowns(self, row)
+
+    def _studies(self, row: int) -> tuple[Study, ...]:
+        # Sampling error gets smaller with another survey; of matched deaths more can be looked up.
+        matching = (matched((50, 150)),) if ANY_LIST in self._unknowns(row).held else ()
+        return (*matching, survey((30, 100)))
 
     # Refits --------------------------------------------------------------------------------
 

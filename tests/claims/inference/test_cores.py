@@ -1,0 +1,135 @@
+"""Completeness behind exact draws of ratios, and moved priors as weights, against refits."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy import special
+
+from casualty_est.claims.inference.cores import cores
+from casualty_est.claims.inference.exact import draw, solve
+from casualty_est.claims.refits.radius import median_after
+from casualty_est.result.radius import Weighed
+from tests.support.claim_tables import model
+
+MONITORS = {
+    "A": {
+        "completeness": {"median": 0.6, "sd": 0.9},
+        "over_count": {"mean": 0.05, "sd": 0.15},
+    },
+    "B": {"completeness": {"median": 0.5, "sd": 0.7}},
+    "C": {"ratio": {"median": 0.3, "sd": 0.8}, "over_count": {"mean": 0.1, "sd": 0.3}},
+}
+
+
+def of_three():
+    rows = (("A", "monitor", "6,047"), ("B", "monitor", "4,001"), ("C", "media", "about 2,000"))
+    return model(*rows, priors={"sources": MONITORS})
+
+
+def drawn(one, count=8000):
+    posterior = draw(
+        one.layout,
+        solve(one.layout),
+        chains=1,
+        draws=count,
+        rng=np.random.default_rng(4),
+    )
+    return posterior, cores(one.layout, posterior, 4)
+
+
+def test_a_completeness_without_over_count_follows_from_its_ratio():
+    one = model(("B", "", "4,001"), priors={"sources": {"B": MONITORS["B"]}})
+    posterior, core = drawn(one, 500)
+    np.testing.assert_allclose(special.log_expit(core[:, 0]), posterior.log_ratio[0, :, 0])
+
+
+def test_ratio_less_core_is_the_over_count_of_the_posterior():
+    """One monitor: its completeness and over-count by weights of draws from their priors."""
+    one = model(("A", "", "6,047"), priors={"sources": {"A": MONITORS["A"]}})
+    posterior, core = drawn(one)
+    over = posterior.log_ratio[0, :, 0] - special.log_expit(core[:, 0])
+    rng = np.random.default_rng(8)
+    x = special.logit(0.6) + 0.9 * rng.standard_normal(400_000)
+    o = 0.05 + 0.15 * rng.standard_normal(len(x))
+    log_n = math.log(3000) + 3 * rng.standard_normal(len(x))
+    said = special.log_expit(x) + o + log_n
+    weight = (1 + ((math.log(6047) - said) / 0.15) ** 2 / 4) ** -2.5
+    for ours, theirs in ((core[:, 0], x), (over, o)):
+        mean = weight @ theirs / weight.sum()
+        sd = math.sqrt(weight @ (theirs - mean) ** 2 / weight.sum())
+        assert ours.mean() == pytest.approx(mean, abs=0.06 * sd)
+        assert ours.std() == pytest.approx(sd, rel=0.04)
+
+
+def test_cores_of_one_role_share_what_their_ratios_say():
+    """Against weights: draws of both cores from their joint prior, given both ratios."""
+    one = of_three()
+    _, core = drawn(one)
+    ratios = one.layout.ratios
+    rng = np.random.default_rng(9)
+    count = 400_000
+    prior = rng.multivariate_normal(ratios.mu, ratios.covariance(np.ones(3)), count)
+    over = np.zeros((count, 3))
+    for i, at in enumerate(ratios.over_index):
+        if at >= 0:
+            over[:, i] = ratios.over_mean[at] + ratios.over_sd[at] * rng.standard_normal(count)
+    b = np.where(ratios.logit, special.log_expit(prior), prior) + over
+    log_n = rng.uniform(math.log(3000), math.log(60_000), count)
+    logs = -0.5 * ((log_n - math.log(3000)) / 3) ** 2
+    for i, (number, sd) in enumerate(((6047, 0.15), (4001, 0.15), (2000, math.hypot(0.15, 0.15)))):
+        logs = logs - 2.5 * np.log1p(((math.log(number) - log_n - b[:, i]) / sd) ** 2 / 4)
+    weight = np.exp(logs - logs.max())
+    weight /= weight.sum()
+    ess = 1 / (weight**2).sum()
+    assert ess > 2000
+    mean = weight @ prior
+    sd = np.sqrt(weight @ (prior - mean) ** 2)
+    np.testing.assert_allclose(core.mean(axis=0), mean, atol=0.08 * sd.max())
+    np.testing.assert_allclose(core.std(axis=0), sd, rtol=0.06)
+    theirs = (weight[:, None] * (prior - mean)).T @ (prior - mean) / np.outer(sd, sd)
+    np.testing.assert_allclose(np.corrcoef(core.T), theirs, atol=0.06)
+
+
+@pytest.fixture(scope="module")
+def three():
+    one = of_three()
+    return one, one.fit(seed=3, draws=2500)
+
+
+@pytest.mark.parametrize("which", range(7))
+def test_weights_of_a_moved_prior_agree_with_a_refit(three, which):
+    """Three cores, three over-counts, one level."""
+    one, est = three
+    log_count = np.log(est.draws().ravel())
+    movable = est._unknowns(0).movable
+    assert len(movable) == 7
+    weighed, refit = Weighed(log_count, movable), median_after(one)
+    moves = np.zeros(7)
+    for by in (-0.5, 0.5):
+        moves[which] = by
+        assert weighed(moves) == pytest.approx(refit(moves), abs=0.02)
+    slope = (refit(np.eye(7)[which] * 0.2) - refit(-np.eye(7)[which] * 0.2)) / 0.4
+    assert movable[which].effect_on(log_count) == pytest.approx(slope, abs=0.03)
+
+
+def test_an_anchor_moves_with_the_others():
+    one = model(
+        ("A", "", "6,047"),
+        ("C", "", "about 800"),
+        priors={
+            "sources": {"A": MONITORS["A"], "C": {"ratio": {"median": 0.3, "sd": 0.8}}},
+            "anchors": [
+                {"interval": [8000, 15000], "prob": 0.9},
+                {"source": "C", "ratio": 0.1, "sd": 0.5},
+            ],
+        },
+    )
+    est = one.fit(seed=3, draws=2500)
+    movable = est._unknowns(0).movable
+    weighed, refit = Weighed(np.log(est.draws().ravel()), movable), median_after(one)
+    for j in range(len(movable)):
+        moves = 0.5 * np.eye(len(movable))[j]
+        assert weighed(moves) == pytest.approx(refit(moves), abs=0.02), movable[j].name
