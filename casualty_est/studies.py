@@ -163,7 +163,7 @@ class HouseholdSurvey(Study):
     @property
     def title(self) -> str:
         """What is done, without the size."""
-        return f"household survey, design effect {self.deff:g}"
+        return "household survey"
 
     def sized(self, size: int) -> str:
         """What is done, with the size."""
@@ -379,7 +379,8 @@ def parse(text: str) -> Study:
     UsageError
         If it is none of these, or a number is out of range.
     """
-    name, *fields = (part.strip() for part in text.split(":"))
+    name, *fields = text.split(":")
+    name = name.strip()
     form = FORMS.get(name)
     if form is None:
         msg = f"study {text!r}: {name!r} is unknown; {offered(name, FORMS)}"
@@ -388,7 +389,7 @@ def parse(text: str) -> Study:
     numbers: list[str] = []
     while fields and len(numbers) < 2 and _is_numeric(fields[-1]):
         numbers.insert(0, fields.pop())
-    label = ":".join(fields)
+    label = ":".join(fields).strip()
     wants_label, least, most = {"audit": (True, 1, 2), "investigate": (bool(label), 1, 1)}.get(
         name, (False, 1, 2)
     )

@@ -40,6 +40,7 @@ def _scale(estimate: IncidentEstimate, scale: Array) -> Assumed:
     if estimate.meta.settings["scale"] == "cut":
         score = (scale - np.log(anchor.median)) / anchor.sd
     effect = _elasticity(estimate, name, anchor.sd)
+    name = f"ratio of {anchor.source}, which sets the scale"
     return Assumed(name, anchor.median, anchor.sd, "log", scale, score, anchor.source, effect)
 
 

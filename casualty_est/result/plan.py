@@ -14,7 +14,7 @@ from casualty_est.result import worth
 from casualty_est.result.posterior import enough_draws, interval_ends
 from casualty_est.result.refits import tippable
 from casualty_est.result.schema import clean
-from casualty_est.result.show import TextTable, html_table, plain_table
+from casualty_est.result.show import TextTable, html_table, plain_table, rich_table
 from casualty_est.result.unknowns import Evidence
 from casualty_est.studies import STUDIES, Study
 from casualty_est.tables.checks import offered
@@ -112,6 +112,9 @@ class Information:
 
     def _repr_html_(self) -> str:
         return _page(self.converged, self._table, self._lines)
+
+    def __rich__(self) -> Any:
+        return _rich(self.converged, self._table, self._lines)
 
 
 def _now(row: Known) -> str:
@@ -212,32 +215,24 @@ class Plan:
     @property
     def sentences(self) -> tuple[str, ...]:
         """What the table says, in words."""
-        return (*_headlines(self.rows, self.prob), HARM)
+        return (*_reading(self.rows, self.prob), *headlines(self.rows, self.prob), HARM)
 
     @property
     def _table(self) -> TextTable:
-        now = f"{_people(self.rows[0].width)} people" if self.rows else ""
-        head = [
-            "study",
-            f"width of the {percent(self.prob)} interval after (now {now})",
-            "narrower by",
-            "chance to widen",
-            "person-days",
-            "people narrower a day",
-        ]
+        head = ["study", "width after", "narrower by", "may widen", "person-days", "a day"]
         rows = [
             [
                 row.study,
-                f"{_people(row.width_after)} ± {_people(row.width_error)}",
+                f"{amount(row.width_after)} ± {amount(row.width_error)}",
                 _fall(row),
                 chance(row.p_grows),
-                share(row.work),
-                _people(row.per_day),
+                amount(row.work),
+                amount(row.per_day),
             ]
             for row in self.rows
         ]
         if self.against is not None:
-            head.append(f"chance to exclude {self.against:,.0f}")
+            head.append(f"excludes {self.against:,.0f}")
             for told, row in zip(rows, self.rows, strict=True):
                 told.append(chance(row.p_excludes or 0.0))
         return TextTable(tuple(head), tuple(map(tuple, rows)))
@@ -247,6 +242,9 @@ class Plan:
 
     def _repr_html_(self) -> str:
         return _page(self.converged, self._table, self.sentences)
+
+    def __rich__(self) -> Any:
+        return _rich(self.converged, self._table, self.sentences)
 
 
 class Wanted(NamedTuple):
@@ -267,7 +265,7 @@ def plan(estimate: Estimate, studies: Iterable[Study] | Study | None, wanted: Wa
     days = _days(wanted.cost)
     asked = worth.Asked(wanted.prob, against, seed=estimate.meta.seed)
     rows = []
-    for study in _listed(studies, estimate, wanted.row):
+    for study in listed_studies(studies, estimate, wanted.row):
         for size in study.sizes:
             after = worth.after(study, size, evidence, asked)
             rows.append(_row(study, size, after, days[study.name]))
@@ -296,7 +294,8 @@ def _row(study: Study, size: int, after: worth.After, days: float) -> Worth:
     )
 
 
-def _listed(studies: Any, estimate: Estimate, row: int) -> Sequence[Study]:
+def listed_studies(studies: Any, estimate: Estimate, row: int) -> Sequence[Study]:
+    """The studies that were given, or those that suit the evidence."""
     if studies is None:
         return estimate._studies(row)
     given = [studies] if isinstance(studies, Study) else list(studies)
@@ -337,7 +336,18 @@ def evidence_of(estimate: Estimate, row: int) -> Evidence:
 # Words -----------------------------------------------------------------------------------------
 
 
-def _headlines(rows: Sequence[Worth], prob: float) -> list[str]:
+def _reading(rows: Sequence[Worth], prob: float) -> list[str]:
+    """What the columns of the table are."""
+    if not rows:
+        return []
+    return [
+        f"Now the {percent(prob)} credible interval is {amount(rows[0].width)} people wide. Width "
+        "after: what is expected after the study. May widen: the chance that it gets wider. A day: "
+        "people by which it gets narrower for a day of work."
+    ]
+
+
+def headlines(rows: Sequence[Worth], prob: float) -> list[str]:
     """The study that narrows the interval most, and the one that does so for least work."""
     useful = [row for row in rows if row.width_after < row.width - 2 * row.width_error]
     if not useful:
@@ -347,14 +357,14 @@ def _headlines(rows: Sequence[Worth], prob: float) -> list[str]:
     best = max(useful, key=lambda row: row.per_day)
     if best is not most:
         told = f"For each day of work, the most is gained if you {_imperative(best)}"
-        said.append(f"{told}: {_people(best.per_day)} people narrower a day.")
+        said.append(f"{told}: {amount(best.per_day)} people narrower a day.")
     return said
 
 
 def _says(row: Worth, prob: float) -> str:
     return (
         f"If you {_imperative(row)}, expect the {percent(prob)} interval to be {_fall(row)} "
-        f"narrower: {_people(row.width_after)} people wide instead of {_people(row.width)}."
+        f"narrower: {amount(row.width_after)} people wide instead of {amount(row.width)}."
     )
 
 
@@ -366,7 +376,8 @@ def _fall(row: Worth) -> str:
     return f"{round(100 * (1 - row.width_after / row.width))}%" if row.width else "0%"
 
 
-def _people(value: float) -> str:
+def amount(value: float) -> str:
+    """A number of people or of days with two digits."""
     return f"{float(f'{value:.2g}'):,.0f}" if value >= 10 else share(value)
 
 
@@ -378,3 +389,12 @@ def _text(converged: bool, table: TextTable, lines: Sequence[str]) -> str:
 def _page(converged: bool, table: TextTable, lines: Sequence[str]) -> str:
     parts = [f"<p>{NOT_CONVERGED}</p>"] * (not converged) + [html_table(table)] * bool(table.rows)
     return "".join([*parts, *(f"<p>{escape(line)}</p>" for line in lines)])
+
+
+def _rich(converged: bool, table: TextTable, lines: Sequence[str]) -> Any:
+    from rich.console import Group
+    from rich.text import Text
+
+    warning = [Text(NOT_CONVERGED, style="bold red")] * (not converged)
+    drawn = [rich_table(table), Text("")] * bool(table.rows)
+    return Group(*warning, *drawn, *map(Text, lines))

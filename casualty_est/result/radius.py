@@ -59,6 +59,14 @@ class Move:
     value: float
     sds: float
 
+    @property
+    def instead(self) -> str:
+        """What it would have to be, instead of what it is."""
+        value, now = amount(self.value), amount(self.now)
+        if value == now:
+            value, now = f"{self.value:.3g}", f"{self.now:.3g}"
+        return f"{self.assumption} {value} instead of {now}"
+
 
 @dataclass(frozen=True, config=CHECKED)
 class Radius:
@@ -127,14 +135,7 @@ class Radius:
 
 def told(move: Move) -> str:
     """One move in words."""
-    return f"{_instead(move)} ({move.sds:+.1f} prior standard deviations)"
-
-
-def _instead(move: Move) -> str:
-    value, now = amount(move.value), amount(move.now)
-    if value == now:
-        value, now = f"{move.value:.3g}", f"{move.now:.3g}"
-    return f"{move.assumption} {value} instead of {now}"
+    return f"{move.instead} ({move.sds:+.1f} prior standard deviations)"
 
 
 def amount(value: float) -> str:
@@ -410,7 +411,7 @@ def _sentence(n: float, length: float, together: Sequence[Move]) -> str:
     head = next(words for most, words in SAID if length <= most).format(n=n)
     much = [move for move in together if abs(move.sds) >= NAMED * length and length >= 0.05]
     much.sort(key=lambda move: -abs(move.sds))
-    named = listed([_instead(move) for move in much])
+    named = listed([move.instead for move in much])
     such = f", for example {named}" if named else ""
     return (
         f"{head}: the estimate is {n:,.0f} only if all assumptions together are off by "

@@ -109,19 +109,23 @@ def html_table(table: TextTable) -> str:
 def as_rich(estimate: Estimate, prob: float = 0.95) -> Any:
     """Tables for a terminal that knows colours."""
     from rich.console import Group
-    from rich.table import Table
     from rich.text import Text
-
-    def drawn(table: TextTable) -> Table:
-        grid = Table(*table.head, show_edge=False, pad_edge=False)
-        for row in table.rows:
-            grid.add_row(*(Text(cell) for cell in row))
-        return grid
 
     good = "green" if estimate.converged else "bold red"
     parts: list[Any] = [Text(status(estimate), style=good), Text("")]
     for table in (estimate._table(prob), estimate._source_table(prob)):
         if table.rows:
-            parts += [drawn(table), Text("")]
+            parts += [rich_table(table), Text("")]
     parts += [Text(line) for line in level_lines(estimate)]
     return Group(*parts)
+
+
+def rich_table(table: TextTable) -> Any:
+    """A table for a terminal that knows colours."""
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(*table.head, show_edge=False, pad_edge=False)
+    for row in table.rows:
+        grid.add_row(*(Text(cell) for cell in row))
+    return grid

@@ -208,7 +208,7 @@ def _errors(
 
 
 def tied(assumed: Sequence[Assumed], least: float = 0.6) -> list[tuple[str, str, float]]:
-    """Pairs of assumptions whose draws are correlated: names, and the correlation."""
+    """Pairs of assumptions, not of one source, with correlated draws: names, and how strongly."""
     drawn = [one for one in assumed if one.draws is not None and one.draws.std() > 1e-12]
     if len(drawn) < 2:
         return []
@@ -217,6 +217,10 @@ def tied(assumed: Sequence[Assumed], least: float = 0.6) -> list[tuple[str, str,
         (drawn[i].name, drawn[j].name, float(correlation[i, j]))
         for i in range(len(drawn))
         for j in range(i + 1, len(drawn))
-        if abs(correlation[i, j]) >= least
+        if abs(correlation[i, j]) >= least and not _of_one_source(drawn[i], drawn[j])
     ]
     return sorted(pairs, key=lambda pair: -abs(pair[2]))
+
+
+def _of_one_source(one: Assumed, other: Assumed) -> bool:
+    return one.source is not None and one.source == other.source

@@ -1,0 +1,58 @@
+"""The parts of a report that look ahead."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+
+from casualty_est.report.find_out import far_from
+from tests.support.by_hand import make_estimate, make_row
+from tests.support.page import Page, parts_of
+
+
+def test_both_parts_stand_in_the_report(coalition_page):
+    text = Page(coalition_page).text
+    ahead = text[text.index("What to find out next") :]
+    assert "Check 50 known deaths against Airwars" in ahead
+    assert "the ratio of Airwars would be worth most to know" in ahead
+    assert "can put those who ask and those who answer at risk" in ahead
+    needed = text[text.index("What would have to be true for 800 or 6,047?") :]
+    assert "in standard deviations of what was assumed beforehand" in needed
+    assert text.index("What would have to be true for") < text.index("What to find out next")
+
+
+def test_they_are_short(coalition):
+    part = parts_of(coalition).find_out()
+    words = [*part.sentences, *(cell for row in part.studies.rows for cell in row)]
+    words += [cell for row in part.needed.rows for cell in row]
+    assert len(" ".join(map(str, words)).split()) < 250
+    assert len(part.studies.rows) <= 4
+
+
+def test_no_refit_is_made_for_a_report(coalition, monkeypatch):
+    monkeypatch.setattr(type(coalition), "_median_after", lambda *_: 1 / 0)
+    part = parts_of(coalition).find_out()
+    numbers = [row[0] for row in part.needed.rows]
+    assert numbers == ["800", "6,047"]
+    assert all(re.fullmatch(r"(more than )?\d\.\d", row[1]) for row in part.needed.rows)
+
+
+def test_none_without_a_number(coalition):
+    without = replace(coalition.meta, has_level=False)
+    estimate = type(coalition)(coalition.idata, without, coalition.details)
+    assert parts_of(estimate).find_out() is None
+
+
+def test_any_kind_of_evidence_has_the_first_part():
+    rng = np.random.default_rng(1)
+    deaths = np.exp(rng.normal(9, 0.4, (4, 500, 1)))
+    estimate = make_estimate(deaths, [make_row()])
+    part = parts_of(estimate).find_out()
+    assert [row[0] for row in part.studies.rows] == [
+        "Household survey with 100 deaths in the sample"
+    ]
+    assert part.needed is None
+    assert "no number in this table weighs that" in part.sentences[-1]
+    assert far_from(estimate, [0, 8100, 100, 50_000, 30_000]) == [100, 50_000]
