@@ -73,7 +73,8 @@ def _most_wanted(known: Sequence[Known]) -> list[str]:
     """Which assumption would be worth most to know, where any is worth much."""
     return [
         f"Of all that was assumed, the {one.assumption} would be worth most to know: with it, "
-        f"{percent(round(one.share, 2))} of the uncertainty would go (of the variance of the log count)."
+        f"{percent(round(one.share, 2))} of the uncertainty, the variance of the log count, would "
+        "go."
         for one in known
         if one.share >= MENTION
     ]
