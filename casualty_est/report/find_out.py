@@ -43,14 +43,16 @@ class FindOut:
     needed: Table | None = None
 
 
-def part(estimate: Estimate, rivals: Sequence[float], prob: float) -> FindOut:
-    """Both parts, of an estimate that has a number."""
+def part(estimate: Estimate, rivals: Sequence[float], prob: float) -> FindOut | None:
+    """Both parts, of an estimate that has a number; None where it is known exactly."""
     # One size of each study: the report is no place to choose one.
     chosen = [
         replace(study, sizes=(study.sizes[len(study.sizes) // 2],))
         for study in estimate._studies(0)[:MOST_STUDIES]
     ]
     plan = estimate.worth(chosen, ci_prob=prob)
+    if not any(row.width > 0 for row in plan.rows):
+        return None
     known = estimate.information().rows
     sentences = (*headlines(plan.rows, prob), *_most_wanted(known[:1]), HARM)
     if not rivals:

@@ -351,7 +351,7 @@ def headlines(rows: Sequence[Worth], prob: float) -> list[str]:
     """The study that narrows the interval most, and the one that does so for least work."""
     useful = [row for row in rows if row.width_after < row.width - 2 * row.width_error]
     if not useful:
-        return ["None of these studies is expected to narrow the interval."] * bool(rows)
+        return ["No study of this table is expected to narrow the interval."] * bool(rows)
     most = min(useful, key=lambda row: row.width_after)
     said = [_says(most, prob)]
     best = max(useful, key=lambda row: row.per_day)
