@@ -10,11 +10,12 @@ import pytest
 import casualty_est as ce
 from casualty_est.studies import HouseholdSurvey, parse
 from tests.support.command import run, run_flat
+from tests.support.two_numbers import two_numbers
 
 
 @pytest.fixture(scope="module")
-def saved(coalition, tmp_path_factory):
-    return coalition.save(tmp_path_factory.mktemp("saved") / "coalition.nc")
+def saved(tmp_path_factory):
+    return two_numbers().save(tmp_path_factory.mktemp("saved") / "coalition.nc")
 
 
 def test_what_it_prints(saved, capsys):

@@ -6,14 +6,22 @@ import re
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from casualty_est.report.find_out import far_from
 from tests.support.by_hand import make_estimate, make_row
-from tests.support.page import Page, parts_of
+from tests.support.page import Page, page_of, parts_of
+from tests.support.two_numbers import two_numbers
 
 
-def test_both_parts_stand_in_the_report(coalition_page):
-    text = Page(coalition_page).text
+@pytest.fixture(scope="module")
+def two():
+    return two_numbers()
+
+
+@pytest.mark.usefixtures("no_pictures")
+def test_both_parts_stand_in_the_report(two):
+    text = Page(page_of(two)).text
     ahead = text[text.index("What to find out next") :]
     assert "Check 50 known deaths against Airwars" in ahead
     assert "the ratio of Airwars would be worth most to know" in ahead
@@ -23,25 +31,25 @@ def test_both_parts_stand_in_the_report(coalition_page):
     assert text.index("What would have to be true for") < text.index("What to find out next")
 
 
-def test_they_are_short(coalition):
-    part = parts_of(coalition).find_out()
+def test_they_are_short(two):
+    part = parts_of(two).find_out()
     words = [*part.sentences, *(cell for row in part.studies.rows for cell in row)]
     words += [cell for row in part.needed.rows for cell in row]
     assert len(" ".join(map(str, words)).split()) < 250
     assert len(part.studies.rows) <= 4
 
 
-def test_no_refit_is_made_for_a_report(coalition, monkeypatch):
-    monkeypatch.setattr(type(coalition), "_median_after", lambda *_: 1 / 0)
-    part = parts_of(coalition).find_out()
+def test_no_refit_is_made_for_a_report(two, monkeypatch):
+    monkeypatch.setattr(type(two), "_median_after", lambda *_: 1 / 0)
+    part = parts_of(two).find_out()
     numbers = [row[0] for row in part.needed.rows]
     assert numbers == ["800", "6,047"]
     assert all(re.fullmatch(r"(more than )?\d\.\d", row[1]) for row in part.needed.rows)
 
 
-def test_none_without_a_number(coalition):
-    without = replace(coalition.meta, has_level=False)
-    estimate = type(coalition)(coalition.idata, without, coalition.details)
+def test_none_without_a_number(two):
+    without = replace(two.meta, has_level=False)
+    estimate = type(two)(two.idata, without, two.details)
     assert parts_of(estimate).find_out() is None
 
 

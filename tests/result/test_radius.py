@@ -13,7 +13,7 @@ import casualty_est as ce
 from casualty_est.result import radius
 from casualty_est.result.radius import Weighed, find, gradient, reading_of
 from casualty_est.result.unknowns import Assumed, beta_move
-from tests.result.test_worth import Grid, two_numbers
+from tests.support.two_numbers import Grid, two_numbers
 
 
 @pytest.fixture(scope="module")
