@@ -244,7 +244,6 @@ def test_more_is_worth_more_and_never_more_than_exact_knowledge(few):
     assert all(share < 1 for share in shares["survey"])
 
 
-@pytest.mark.slow
 def test_refits_to_simulated_studies_are_as_narrow_as_foretold(few):
     """Draws of the truth, a study of each, and the posterior with that study on a grid."""
     grid, random = Grid.build(), rng(11)
