@@ -9,8 +9,9 @@ import numpy.typing as npt
 from scipy import special
 
 from casualty_est.claims.schema import ratio_owner
+from casualty_est.result.plan import evidence_of
 from casualty_est.result.unknowns import FREE, Assumed, Unknowns
-from casualty_est.result.worth import known_exactly
+from casualty_est.result.worth import Asked, after, known_exactly
 from casualty_est.studies import Study, audit, survey
 
 if TYPE_CHECKING:
@@ -84,14 +85,17 @@ def _moved(estimate: ClaimsEstimate) -> list[tuple[Assumed, int]]:
 
 
 def studies_of(estimate: ClaimsEstimate, row: int) -> tuple[Study, ...]:
-    """Audits of the sources that are worth most to know, and a household survey."""
-    known = unknowns(estimate)
-    y = np.log(estimate.draws(row).ravel())
+    """Audits of the sources of which they tell most, and a household survey."""
+    evidence = evidence_of(estimate, row)
     rng = np.random.default_rng(1)
-    worth = {
-        name: known_exactly(draws, y, rng).share
-        for name, draws in known.held.items()
+    # Of those that would be worth most to know, the ones of which an audit tells most.
+    known = {
+        name: known_exactly(draws, evidence.log_count, rng).share
+        for name, draws in evidence.unknowns.held.items()
         if draws.std() > 0
     }
-    best = sorted(worth, key=lambda name: -worth[name])[:AUDITED]
+    likely = sorted(known, key=lambda name: -known[name])[: 2 * AUDITED]
+    asked = Asked(findings=100)
+    told = {name: after(audit(name, 50), 50, evidence, asked).share.share for name in likely}
+    best = sorted(likely, key=lambda name: -told[name])[:AUDITED]
     return (*(audit(name, SIZES) for name in best), survey(SURVEYED))

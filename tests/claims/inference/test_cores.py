@@ -133,3 +133,20 @@ def test_an_anchor_moves_with_the_others():
     for j in range(len(movable)):
         moves = 0.5 * np.eye(len(movable))[j]
         assert weighed(moves) == pytest.approx(refit(moves), abs=0.02), movable[j].name
+
+
+@pytest.mark.slow
+def test_sampled_and_exact_draws_say_the_same():
+    one = of_three()
+    exact, sampled = (one.fit(seed=3, draws=2500, method=how) for how in ("exact", "nuts"))
+    for name in ("value", "score"):
+        theirs, ours = (np.asarray(est.idata["assumed"][name].values) for est in (sampled, exact))
+        theirs, ours = (draws.reshape(-1, draws.shape[-1]) for draws in (theirs, ours))
+        spread = ours.std(axis=0)
+        np.testing.assert_allclose((theirs.mean(axis=0) - ours.mean(axis=0)) / spread, 0, atol=0.08)
+        np.testing.assert_allclose(theirs.std(axis=0) / spread, 1, atol=0.06)
+    median = float(np.median(exact.draws()))
+    assert sampled.radius(0.85 * median).how == "weights"
+    assert sampled.radius(0.85 * median).sds == pytest.approx(
+        exact.radius(0.85 * median).sds, abs=0.1
+    )
