@@ -155,7 +155,7 @@ class Worth:
     Widths are of the credible interval, in people and as the log of the ratio of its ends, now and
     on average after the study. `share` is the part of the variance of the log count that goes, with
     its Monte Carlo error; `p_grows` the probability that the interval gets wider, `p_excludes` that
-    it no longer holds the number asked about. `work` is in person-days, `per_day` in people by
+    it no longer contains the number asked about. `work` is in person-days, `per_day` in people by
     which the interval gets narrower for each.
     """
 

@@ -86,7 +86,7 @@ class Unknowns:
     assumed : tuple of Assumed
         In the order in which they are told.
     held : mapping of str to ndarray of shape (draw,)
-        For each source, the probability that it holds a death that is known from elsewhere.
+        For each source, the probability that it has a death that is known from elsewhere.
     real : mapping of str to ndarray of shape (draw,)
         For each grade of incidents, the probability that one is real and by the perpetrator.
     log_scale : ndarray of shape (draw,), optional

@@ -111,7 +111,7 @@ class After:
     log_width_now: float
     log_width: float
     grows: float  # probability that the interval gets wider, in people
-    excludes: float | None  # probability that the interval no longer holds a number asked about
+    excludes: float | None  # probability that the interval excludes a number asked about
 
 
 class Asked(NamedTuple):
@@ -131,7 +131,7 @@ def after(study: Study, size: int, evidence: Evidence, asked: Asked) -> After:
     order = np.argsort(y, kind="stable")
     y, parameters = y[order], parameters[order]
     rng = np.random.default_rng([asked.seed, size])
-    # Draws that are evenly spaced in the count stand for all of them: less noise than by chance.
+    # Draws that are evenly spaced in the count represent all of them: less noise than by chance.
     made_by = ((np.arange(asked.findings) + 0.5) / asked.findings * len(y)).astype(int)
     findings, times = np.unique(
         study.simulate(parameters[made_by], size, rng), axis=0, return_counts=True

@@ -41,7 +41,12 @@ class Measured(Study):
     name: ClassVar[str] = "survey"
     unit: ClassVar[str] = "measurement"
     days: ClassVar[float] = 1.0
+    form: ClassVar[str] = "measure:N"
     of: tuple[float, ...] = ()
+
+    @classmethod
+    def read(cls, label, numbers):
+        return None
 
     @property
     def title(self):
@@ -90,6 +95,18 @@ def test_normal_measurements_are_worth_what_conjugacy_says(difference, n):
     assert after.share.error < 0.02
     # What is left is Normal: its interval has 3.92 standard deviations.
     assert after.log_width == pytest.approx(3.92 * after.sd, rel=0.04)
+
+
+@pytest.mark.parametrize("n", [10, 60])
+def test_weights_agree_with_a_regression_on_findings(few, n):
+    """One finding for each draw, and the log count regressed on it: no likelihood is asked."""
+    given = Evidence("claims", np.log(few.draws().ravel()), few._unknowns(0))
+    for study in (audit("Airwars", n), survey(n)):
+        findings = study.simulate(study.choose(given), n, rng())[:, 0]
+        regressed = worth.known_exactly(findings, given.log_count, rng())
+        weighed = worth.after(study, n, given, worth.Asked())
+        error = math.hypot(regressed.error, weighed.share.error)
+        assert weighed.share.share == pytest.approx(regressed.share, abs=3 * error)
 
 
 def vignette(points=400):
