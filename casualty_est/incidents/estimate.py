@@ -214,7 +214,8 @@ class IncidentEstimate(Estimate):
         return unknowns(self)
 
     def _studies(self, row: int) -> tuple[Study, ...]:
-        return (investigate((30, 100)), survey((30, 100)))
+        some = (investigate((30, 100)),) if self._unknowns(row).real else ()
+        return (*some, survey((30, 100)))
 
     # Refits --------------------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ def unknowns(estimate: IncidentEstimate) -> Unknowns:
     scale = np.log(ratios[:, at])
     grades, real = _grades(estimate)
     assumed = [_scale(estimate, scale), *grades, *_others(estimate, np.log(ratios), at)]
-    if (incidents := sum(grade.incidents for grade in estimate.details.grades)) and real:
+    if incidents := sum(grade.incidents for grade in estimate.details.grades):
         counted = np.asarray(posterior["real_incidents"].values).ravel()
         real = {EVERY_GRADE: np.clip(counted / incidents, 0.0, 1.0), **real}
     return Unknowns(tuple(assumed), real=real, log_scale=scale)
