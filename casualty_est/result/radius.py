@@ -20,6 +20,7 @@ from pydantic.dataclasses import dataclass
 
 from casualty_est.result.call import progress_bar
 from casualty_est.result.schema import CHECKED, plain
+from casualty_est.result.show import TextTable, html_table
 from casualty_est.result.unknowns import Assumed
 from casualty_est.wording.numbers import share
 from casualty_est.wording.phrases import listed
@@ -129,8 +130,14 @@ class Radius:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        shown = self.to_frame().to_html(index=False, border=0, float_format="{:.3g}".format)
-        return f"<p>{escape(self.sentence)}</p>{shown if self.together or self.alone else ''}"
+        rows = tuple(
+            (title, move.assumption, amount(move.now), amount(move.value), f"{move.sds:+.1f}")
+            for title, moves in (("together", self.together), ("alone", self.alone))
+            for move in moves
+        )
+        head = ("move", "assumption", "now", "it would have to be", "prior sds")
+        shown = html_table(TextTable(head, rows)) if rows else ""
+        return f"<p>{escape(self.sentence)}</p>{shown}"
 
 
 def told(move: Move) -> str:

@@ -203,7 +203,8 @@ def test_what_is_printed(two):
     printed = repr(answer)
     assert "Together: completeness of Airwars 0.64 instead of 0.50" in printed
     assert "Alone: ratio of Pentagon 1.5 instead of 0.15 (+2.3" in printed
-    assert "<table" in answer._repr_html_()
+    assert "<td>completeness of Airwars</td><td>0.50</td><td>0.64</td>" in answer._repr_html_()
+    assert "2,100" in answer._repr_html_()
     table = two.needed_for([8000, 6047])
     assert list(table["n"]) == [8000, 6047]
     assert table["cheapest_alone"][0].startswith("completeness of Airwars 0.70 instead of 0.50")

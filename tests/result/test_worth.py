@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -321,6 +321,14 @@ def test_it_prints_and_says_that_shares_are_no_pie(few):
     html = few.worth(survey([30, 100]))._repr_html_()
     assert html.count("<tr>") == 3
     assert "at risk" in html
+
+
+def test_what_did_not_converge_says_so(few):
+    meta = replace(few.meta, diagnostics=replace(few.meta.diagnostics, converged=False))
+    est = type(few)(few.idata, meta, few.details)
+    for answer in (est.information(), est.worth(survey(30))):
+        assert repr(answer).startswith("NOT CONVERGED: do not use these numbers.")
+        assert "NOT CONVERGED" in answer._repr_html_()
 
 
 def test_work_is_the_users(few):
