@@ -75,7 +75,8 @@ def radius(estimate: ListEstimate, n: float, row: int) -> Radius:
     ends = f"{share(now.low)} to {share(now.high)}"
     sentence = NEEDED.format(n=n, wanted=share(wanted), now=share(now.median), ends=ends)
     known = abs(by) if sd else None
-    told = sentence + away + "." + whole
+    warning = "" if estimate.converged else "NOT CONVERGED: "
+    told = warning + sentence + away + "." + whole
     return Radius(label, n, known, 0.0, reading, (move,), (move,), "formula", None, told)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from html import escape
 from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any
@@ -125,8 +126,9 @@ class Radius:
 
     def __repr__(self) -> str:
         lines = [self.sentence]
-        for title, moves in (("Together", self.together), ("Alone", self.alone)):
-            lines += [f"{title}: {told(move)}" for move in moves]
+        if self.how != "formula":  # whose sentence says it all
+            for title, moves in (("Together", self.together), ("Alone", self.alone)):
+                lines += [f"{title}: {told(move)}" for move in moves]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -136,7 +138,7 @@ class Radius:
             for move in moves
         )
         head = ("move", "assumption", "now", "it would have to be", "prior sds")
-        shown = html_table(TextTable(head, rows)) if rows else ""
+        shown = html_table(TextTable(head, rows)) if rows and self.how != "formula" else ""
         return f"<p>{escape(self.sentence)}</p>{shown}"
 
 
@@ -422,7 +424,7 @@ def _sentence(n: float, length: float, together: Sequence[Move]) -> str:
     such = f", for example {named}" if named else ""
     return (
         f"{head}: the estimate is {n:,.0f} only if all assumptions together are off by "
-        f"{length:.1f} prior standard deviations{such}."
+        f"at least {length:.1f} prior standard deviations{such}."
     )
 
 
@@ -437,6 +439,8 @@ def kept(estimate: Estimate, n: float, row: int, *, unasked: bool = True) -> Rad
     with progress_bar(estimate._progress_bar if refit is not None else False) as report:
         report(f"moving all assumptions until the median is {n:,.0f}", None)
         answer = find(estimate.labels[row], n, log_count, assumed, refit)
+    if not estimate.converged:
+        answer = replace(answer, sentence=f"NOT CONVERGED: {answer.sentence}")
     if refit is not None:
         radii[key] = answer
     return answer

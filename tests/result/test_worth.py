@@ -329,6 +329,7 @@ def test_what_did_not_converge_says_so(few):
     for answer in (est.information(), est.worth(survey(30))):
         assert repr(answer).startswith("NOT CONVERGED: do not use these numbers.")
         assert "NOT CONVERGED" in answer._repr_html_()
+    assert est.radius(8000).sentence.startswith("NOT CONVERGED: 8,000 lies")
 
 
 def test_work_is_the_users(few):
