@@ -13,15 +13,17 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.claims.inference.draws import Draws
-from casualty_est.claims.inference.exact import LOGIT_NODES, ROLE_NODES
+from casualty_est.claims.inference.exact import ROLE_NODES
 from casualty_est.claims.model.layout import Layout, level_name
 from casualty_est.claims.model.ratios import Ratios
 from casualty_est.claims.schema import ratio_owner
 
 Array = npt.NDArray[np.float64]
 
-BATCH = 2000  # draws at a time: 2,000 by 561 nodes are 9 MB
+BATCH = 2000  # draws at a time: 2,000 by 500 nodes are 8 MB
 TINY = 1e-300
+SPACING = 0.05  # of logits, at most
+REACH = 6.0  # prior sds beyond which no completeness is looked for
 
 
 def cores(layout: Layout, draws: Draws, seed: int) -> Array:
@@ -74,8 +76,9 @@ def _role_term(
         elif sd == 0:
             logs -= 0.5 * ((_logit_of_log(b) - place) / spread) ** 2
         else:
-            prior = np.exp(-0.5 * ((LOGIT_NODES[:, None] - place) / spread) ** 2)
-            bumps = np.exp(-0.5 * ((b + np.logaddexp(0.0, -LOGIT_NODES) - mean) / sd) ** 2)
+            nodes = _nodes(ratios, int(i))
+            prior = np.exp(-0.5 * ((nodes[:, None] - place) / spread) ** 2)
+            bumps = np.exp(-0.5 * ((b + np.logaddexp(0.0, -nodes) - mean) / sd) ** 2)
             logs += np.log(np.maximum(bumps @ prior, TINY))
     return ROLE_NODES[_choose(logs, rng)] + _jitter(ROLE_NODES, len(logs), rng)
 
@@ -92,9 +95,17 @@ def _core(ratios: Ratios, i: int, b: Array, term: Array, rng: np.random.Generato
         part = spread**2 / (spread**2 + sd**2)
         error = np.sqrt(part) * sd * rng.standard_normal(len(b))
         return np.asarray(place + part * (b - mean - place) + error)
-    logs = -0.5 * ((LOGIT_NODES - place[:, None]) / spread) ** 2
-    logs -= 0.5 * ((b[:, None] + np.logaddexp(0.0, -LOGIT_NODES) - mean) / sd) ** 2
-    return LOGIT_NODES[_choose(logs, rng)] + _jitter(LOGIT_NODES, len(b), rng)
+    nodes = _nodes(ratios, i)
+    logs = -0.5 * ((nodes - place[:, None]) / spread) ** 2
+    logs -= 0.5 * ((b[:, None] + np.logaddexp(0.0, -nodes) - mean) / sd) ** 2
+    return nodes[_choose(logs, rng)] + _jitter(nodes, len(b), rng)
+
+
+def _nodes(ratios: Ratios, i: int) -> Array:
+    """Logits within reach of the prior of one completeness, finer than its own part of it."""
+    step = min(SPACING, float(ratios.sd[i] * ratios.target_part[i]) / 4)
+    reach = REACH * float(ratios.sd[i])
+    return np.asarray(ratios.mu[i] + np.arange(-reach, reach, step))
 
 
 def _logit_of_log(b: Array) -> Array:

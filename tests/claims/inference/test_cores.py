@@ -64,6 +64,18 @@ def test_ratio_less_core_is_the_over_count_of_the_posterior():
         assert ours.std() == pytest.approx(sd, rel=0.04)
 
 
+def test_a_source_that_misses_little_has_a_narrow_completeness():
+    given = {
+        "completeness": {"median": 0.98, "sd": 0.03},
+        "over_count": {"mean": 0.0, "sd": 0.05},
+    }
+    one = model(("A", "", "6,047"), ("B", "", "about 5,000"), priors={"sources": {"A": given}})
+    _, core = drawn(one, 2000)
+    at = [target.source for target in one.layout.ratios.targets].index("A")
+    assert core[:, at].mean() == pytest.approx(special.logit(0.98), abs=0.01)
+    assert core[:, at].std() == pytest.approx(0.03, rel=0.05)
+
+
 def test_cores_of_one_role_share_what_their_ratios_say():
     """Against weights: draws of both cores from their joint prior, given both ratios."""
     one = of_three()
