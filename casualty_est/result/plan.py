@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 SHOWN = 12  # assumptions that a print names
 NOT_CONVERGED = "NOT CONVERGED: do not use these numbers."
+ABOUT = (
+    "Share of variance: what would go of that of the log count, whose standard deviation is {sd} "
+    "now. 1 prior sd up: the change of the estimate if that much more were assumed."
+)
 SUM = (
     "The shares do not add up to 100%: the data tie assumptions together, and each share is what "
     "is gained by knowing that one alone."
@@ -94,9 +98,9 @@ class Information:
 
     @property
     def _table(self) -> TextTable:
-        head = ("if known exactly", "assumed now", "share of variance", "sd of log count after")
+        head = ("if known exactly", "assumed now", "share of variance", "sd after", "1 prior sd up")
         rows = tuple(
-            (row.assumption, _now(row), _with_error(row), f"{row.sd_after:.2f}")
+            (row.assumption, _now(row), _with_error(row), f"{row.sd_after:.2f}", _change(row))
             for row in self.rows[:SHOWN]
         )
         return TextTable(head, rows)
@@ -115,6 +119,11 @@ class Information:
 
     def __rich__(self) -> Any:
         return _rich(self.converged, self._table, self._lines)
+
+
+def _change(row: Known) -> str:
+    """Per cent by which the estimate moves if the prior moves up by one sd."""
+    return "" if row.effect is None else f"{100 * np.expm1(row.effect):+.0f}%"
 
 
 def _now(row: Known) -> str:
@@ -141,7 +150,9 @@ def information(estimate: Estimate, row: int) -> Information:
             rows.append(Known(one.name, one.now, part, error, left, one.effect_on(y)))
     rows.sort(key=lambda known: -known.share)
     told = [TIED.format(*pair) for pair in worth.tied(assumed)[:2]]
-    sentences = (SUM, *told, LEARN) if len(rows) > 1 else (LEARN,) if rows else (NOTHING,)
+    about = ABOUT.format(sd=f"{sd:.2f}")
+    sentences = (about, SUM, *told, LEARN) if len(rows) > 1 else (about, LEARN)
+    sentences = sentences if rows else (NOTHING,)
     return Information(estimate.labels[row], sd, tuple(rows), sentences, estimate.converged)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -317,6 +318,7 @@ def test_it_prints_and_says_that_shares_are_no_pie(few):
     printed = repr(few.information())
     assert "ratio of Airwars" in printed
     assert "do not add up to 100%" in printed
+    assert re.search(r"completeness of Airwars +0\.50 +6\d% ± 1 +0\.2\d +-2\d%", printed)
     assert "ratio of Pentagon and ratio of Airwars together" in printed
     html = few.worth(survey([30, 100]))._repr_html_()
     assert html.count("<tr>") == 3
