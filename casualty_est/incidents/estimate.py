@@ -19,7 +19,7 @@ from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Span, plain
 from casualty_est.result.show import TextTable
 from casualty_est.result.tables import Parameter, parameter
-from casualty_est.result.unknowns import Unknowns
+from casualty_est.result.unknowns import EVERY_GRADE, Unknowns
 from casualty_est.studies import Study, investigate, survey
 from casualty_est.wording.numbers import percent, share
 
@@ -214,7 +214,10 @@ class IncidentEstimate(Estimate):
         return unknowns(self)
 
     def _studies(self, row: int) -> tuple[Study, ...]:
-        some = (investigate((30, 100)),) if self._unknowns(row).real else ()
+        known = self._unknowns(row)
+        every = known.incidents.get(EVERY_GRADE, 0)
+        sizes = (30, 100) if every >= 30 else (every,)
+        some = (investigate(sizes),) if known.real and every else ()
         return (*some, survey((30, 100)))
 
     # Refits --------------------------------------------------------------------------------

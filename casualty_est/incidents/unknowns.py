@@ -29,7 +29,9 @@ def unknowns(estimate: IncidentEstimate) -> Unknowns:
     if incidents := sum(grade.incidents for grade in estimate.details.grades):
         counted = np.asarray(posterior["real_incidents"].values).ravel()
         real = {EVERY_GRADE: np.clip(counted / incidents, 0.0, 1.0), **real}
-    return Unknowns(tuple(assumed), real=real, log_scale=scale)
+    by_grade = {grade.grade: grade.incidents for grade in estimate.details.grades}
+    counts = {EVERY_GRADE: incidents, **by_grade}
+    return Unknowns(tuple(assumed), real=real, incidents=counts, log_scale=scale)
 
 
 def _scale(estimate: IncidentEstimate, scale: Array) -> Assumed:

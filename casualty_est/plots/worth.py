@@ -9,12 +9,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator
 
-from casualty_est.plots.page import MARGIN, Line, dress, line_height, stamp_figure, write_down
+from casualty_est.plots.page import (
+    MARGIN,
+    Line,
+    dress,
+    line_height,
+    only_note,
+    stamp_figure,
+    write_down,
+)
 from casualty_est.plots.scales import set_log_axis, tick_text
 from casualty_est.plots.style import SMALL, TITLE, WIDTH, Palette, Picture, new_figure
 from casualty_est.plots.total import title_of
 from casualty_est.plots.words import wrap
-from casualty_est.result.plan import Wanted, Worth, listed_studies, plan
+from casualty_est.result.plan import TOO_FEW, Wanted, Worth, evidence_of, listed_studies, plan
 from casualty_est.studies import Study
 from casualty_est.wording.numbers import percent
 
@@ -24,6 +32,7 @@ if TYPE_CHECKING:
 TALL = 2.9  # inches of the axes
 SIDE, KEY = 0.85, 2.2  # left of them, and the column of names on their right
 POINTS = 6
+HEAD = "what a study would leave of the interval"
 MARKS = (("o", "-"), ("s", "--"), ("^", "-."), ("D", ":"), ("v", "-"), ("P", "--"))
 
 
@@ -31,8 +40,11 @@ def widths(
     estimate: Estimate, studies: Iterable[Study] | Study | None, wanted: Wanted, palette: Palette
 ) -> Picture:
     """Draw the expected width of the interval over work; see `Plots.worth`."""
-    chosen = listed_studies(studies, estimate, wanted.row)
-    curves = [_curve(estimate, study, wanted) for study in chosen]
+    evidence = evidence_of(estimate, wanted.row)
+    chosen = listed_studies(studies, estimate, evidence, wanted.row)
+    if not chosen:
+        return only_note(f"{title_of(estimate, wanted.row)}: {HEAD}", TOO_FEW, palette)
+    curves = [_curve(estimate, study, study.most(evidence), wanted) for study in chosen]
     now = curves[0][0].width
     figure, axes = _open(estimate, curves, wanted, palette)
     axes.axhline(now, color=palette.muted, linewidth=1.0)
@@ -63,9 +75,9 @@ def widths(
     return figure
 
 
-def _curve(estimate: Estimate, study: Study, wanted: Wanted) -> tuple[Worth, ...]:
+def _curve(estimate: Estimate, study: Study, most: int, wanted: Wanted) -> tuple[Worth, ...]:
     """The study in its own sizes and in those between and around them."""
-    low, high = max(1, min(study.sizes) // 2), 2 * max(study.sizes)
+    low, high = max(1, min(study.sizes) // 2), max(*study.sizes, min(2 * max(study.sizes), most))
     between = np.unique(np.rint(np.geomspace(low, high, POINTS)).astype(int)).tolist()
     sizes = tuple(sorted({*between, *study.sizes}))
     return plan(estimate, replace(study, sizes=sizes), wanted).rows
@@ -76,7 +88,7 @@ def _open(
 ) -> tuple[Picture, Any]:
     """Axes under a title, over a note that says what is drawn."""
     inner = WIDTH - 2 * MARGIN
-    title = f"{title_of(estimate, wanted.row)}: what a study would leave of the interval"
+    title = f"{title_of(estimate, wanted.row)}: {HEAD}"
     heads = [
         Line(text, TITLE, palette.ink, "bold")
         for text in wrap(title, inner, TITLE, lines=3, weight="bold")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from casualty_est.report.tables import Table
-from casualty_est.result.plan import HARM, Plan, amount, headlines
+from casualty_est.result.plan import HARM, Plan, amount, evidence_of, headlines
 from casualty_est.wording.numbers import chance, percent
 from casualty_est.wording.phrases import listed
 
@@ -44,12 +44,13 @@ class FindOut:
 
 
 def part(estimate: Estimate, rivals: Sequence[float], prob: float) -> FindOut | None:
-    """Both parts, of an estimate that has a number; None where it is known exactly."""
+    """Both parts, of an estimate that has a number; None where nothing can be narrowed."""
+    evidence = evidence_of(estimate, 0)
+    usual = [study.usual(evidence) for study in estimate._studies(0)[:MOST_STUDIES]]
     # One size of each study: the report is no place to choose one.
-    chosen = [
-        replace(study, sizes=(study.sizes[len(study.sizes) // 2],))
-        for study in estimate._studies(0)[:MOST_STUDIES]
-    ]
+    chosen = [replace(s, sizes=(s.sizes[len(s.sizes) // 2],)) for s in usual if s is not None]
+    if not chosen:
+        return None
     plan = estimate.worth(chosen, ci_prob=prob)
     if not any(row.width > 0 for row in plan.rows):
         return None

@@ -37,6 +37,9 @@ SUM = (
 )
 TIED = "The data tie {} and {} together (correlation {:.2f}): to know one is to know much of both."
 LEARN = "A share says what exact knowledge would be worth, not that anybody can have it."
+TOO_FEW = (
+    "There are too few deaths for a study of the usual sizes: name one, such as studies.audit."
+)
 HARM = (
     "A survey or an investigation can put those who ask and those who answer at risk: no number in "
     "this table weighs that."
@@ -226,6 +229,8 @@ class Plan:
     @property
     def sentences(self) -> tuple[str, ...]:
         """What the table says, in words."""
+        if not self.rows:
+            return (TOO_FEW,)
         return (*_reading(self.rows, self.prob), *headlines(self.rows, self.prob), HARM)
 
     @property
@@ -276,8 +281,13 @@ def plan(estimate: Estimate, studies: Iterable[Study] | Study | None, wanted: Wa
     days = _days(wanted.cost)
     asked = worth.Asked(wanted.prob, against, seed=estimate.meta.seed)
     rows = []
-    for study in listed_studies(studies, estimate, wanted.row):
+    for study in listed_studies(studies, estimate, evidence, wanted.row):
+        study.choose(evidence)  # says why, where this evidence does not suit it
+        most = study.most(evidence)
         for size in study.sizes:
+            if size > most:
+                msg = f"{study.sized(size)}: there are only about {most:,} in all; take fewer"
+                raise UsageError(msg)
             after = worth.after(study, size, evidence, asked)
             rows.append(_row(study, size, after, days[study.name]))
     label = estimate.labels[wanted.row]
@@ -305,10 +315,13 @@ def _row(study: Study, size: int, after: worth.After, days: float) -> Worth:
     )
 
 
-def listed_studies(studies: Any, estimate: Estimate, row: int) -> Sequence[Study]:
-    """The studies that were given, or those that suit the evidence."""
+def listed_studies(
+    studies: Any, estimate: Estimate, evidence: Evidence, row: int
+) -> Sequence[Study]:
+    """The studies that were given, or those that suit the evidence in sizes that make sense."""
     if studies is None:
-        return estimate._studies(row)
+        usual = [study.usual(evidence) for study in estimate._studies(row)]
+        return [study for study in usual if study is not None]
     given = [studies] if isinstance(studies, Study) else list(studies)
     for one in given:
         if not isinstance(one, Study):
@@ -349,8 +362,6 @@ def evidence_of(estimate: Estimate, row: int) -> Evidence:
 
 def _reading(rows: Sequence[Worth], prob: float) -> list[str]:
     """What the columns of the table are."""
-    if not rows:
-        return []
     return [
         f"Now the {percent(prob)} credible interval is {amount(rows[0].width)} people wide. Width "
         "after: what is expected after the study. May widen: the chance that it gets wider. A day: "

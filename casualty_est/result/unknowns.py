@@ -89,6 +89,8 @@ class Unknowns:
         For each source, the probability that it has a death that is known from elsewhere.
     real : mapping of str to ndarray of shape (draw,)
         For each grade of incidents, the probability that one is real and by the perpetrator.
+    incidents : mapping of str to int
+        How many incidents of each grade there are.
     log_scale : ndarray of shape (draw,), optional
         Log of counted over true deaths within an incident, of the source that sets the scale.
     """
@@ -96,6 +98,7 @@ class Unknowns:
     assumed: tuple[Assumed, ...] = ()
     held: Mapping[str, Array] = field(default_factory=dict)
     real: Mapping[str, Array] = field(default_factory=dict)
+    incidents: Mapping[str, int] = field(default_factory=dict)
     log_scale: Array | None = None
 
     @property

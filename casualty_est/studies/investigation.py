@@ -26,6 +26,7 @@ class Investigation(Study):
     unit: ClassVar[str] = "incident"
     days: ClassVar[float] = 3.0
     form: ClassVar[str] = "investigate:INCIDENTS or investigate:GRADE:INCIDENTS"
+    part: ClassVar[float] = 1.0
     grade: str = EVERY_GRADE
     sd: float = WITHIN_SD
 
@@ -46,6 +47,10 @@ class Investigation(Study):
     def sized(self, size: int) -> str:
         """What is done, with the size."""
         return f"investigate {size:,} incident{'s' * (size != 1)}{self._which} on the ground"
+
+    def most(self, evidence: Evidence) -> int:
+        """As many incidents as there are."""
+        return evidence.unknowns.incidents.get(self.grade, 0)
 
     def choose(self, evidence: Evidence) -> Array:
         """The chance that an incident is upheld, and the scale of the counts."""

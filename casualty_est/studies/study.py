@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +35,7 @@ class Study(ABC):
     unit: ClassVar[str]  # what a day of work is counted by
     days: ClassVar[float]  # person-days for one such unit, where the user says nothing
     form: ClassVar[str]  # how the command line writes it
+    part: ClassVar[float] = 0.2  # of the most there could be, looked at where nobody names a size
     sizes: tuple[int, ...]
 
     @classmethod
@@ -57,6 +58,16 @@ class Study(ABC):
     def units(self, size: int) -> float:
         """Units of work that a size takes."""
         return float(size)
+
+    def most(self, evidence: Evidence) -> int:
+        """The largest size there could be: no sample has more deaths than there are."""
+        return int(np.exp(np.median(evidence.log_count)))
+
+    def usual(self, evidence: Evidence) -> Self | None:
+        """Its sizes that are a small part of all there is; None where no size is."""
+        most = self.part * self.most(evidence)
+        sizes = tuple(size for size in self.sizes if size <= most)
+        return replace(self, sizes=sizes) if sizes else None
 
     @abstractmethod
     def choose(self, evidence: Evidence) -> Array:

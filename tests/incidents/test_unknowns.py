@@ -51,12 +51,12 @@ def test_what_an_investigation_is_expected_to_leave():
 
 
 def test_what_it_can_be_asked(strikes):
-    plan = strikes.worth(investigate([30, 300]))
+    plan = strikes.worth(investigate([1, 4]))
     assert plan.rows[1].width_after < plan.rows[0].width_after < plan.rows[0].width
-    assert [row.work for row in plan.rows] == [90, 900]
-    assert "investigate 30 incidents on the ground" in repr(plan)
+    assert [row.work for row in plan.rows] == [3, 12]
+    assert "investigate 4 incidents on the ground" in repr(plan)
     with pytest.raises(ce.UsageError, match=r"no grade 'fare'; did you mean 'fair'\?"):
-        strikes.worth(investigate(30, "fare"))
+        strikes.worth(investigate(2, "fare"))
     with pytest.raises(ce.UsageError, match="has no source to audit"):
         strikes.worth(ce.studies.audit("Airwars", 30))
 
@@ -66,3 +66,13 @@ def test_a_loaded_estimate_answers_alike(strikes, tmp_path):
     assert repr(loaded.worth()) == repr(strikes.worth())
     median = float(np.median(strikes.draws()))
     assert loaded.radius(0.9 * median) == strikes.radius(0.9 * median)
+
+
+def test_no_more_incidents_than_there_are(strikes):
+    assert strikes._unknowns(0).incidents["every grade"] == 5
+    with pytest.raises(
+        ce.UsageError, match="investigate 6 incidents on the ground: there are only"
+    ):
+        strikes.worth(investigate(6))
+    (row,) = strikes.worth().rows
+    assert (row.kind, row.size) == ("investigate", 5)

@@ -15,7 +15,9 @@ import casualty_est as ce
 from casualty_est.result import worth
 from casualty_est.result.unknowns import Evidence, Unknowns
 from casualty_est.studies import Study, audit, investigate, matched, survey
+from tests.support.by_hand import make_estimate, make_row
 from tests.support.claim_tables import model
+from tests.support.pictures import joined
 from tests.support.two_numbers import Grid, two_numbers
 
 
@@ -392,6 +394,7 @@ def test_a_file_of_an_earlier_version_still_answers(few, tmp_path):
             r"no source 'Airwrs'; did you mean 'Airwars'\?",
         ),
         (lambda est: est.worth([]), r"at least one study"),
+        (lambda est: est.worth(survey(20_000)), r"there are only about 10,\d\d\d in all"),
         (lambda est: est.worth(["audit:Airwars:50"]), r"worth takes studies, such as"),
         (lambda est: est.worth(survey(9), cost={"audits": 1}), r"did you mean 'audit'\?"),
         (
@@ -420,6 +423,14 @@ def test_a_chance_above_one_is_refused():
     given = evidence(np.zeros(3), held={"A": np.array([0.2, 1.2, 0.4])})
     with pytest.raises(ce.UsageError, match="A: a chance must lie between 0 and 1"):
         worth.after(audit("A", 5), 5, given, worth.Asked())
+
+
+def test_few_deaths_are_not_sampled_unasked():
+    estimate = make_estimate(np.exp(rng().normal(3, 0.3, (2, 500, 1))), [make_row()])
+    assert repr(estimate.worth()).endswith("name one, such as studies.audit.")
+    assert estimate.worth(survey(10)).rows[0].share > 0
+    figure = estimate.plot.worth()
+    assert "too few deaths" in " ".join(joined(figure).split())
 
 
 def test_nothing_is_narrowed_without_a_headline():
