@@ -11,7 +11,7 @@ from scipy import special
 from casualty_est.claims.schema import ratio_owner
 from casualty_est.result.plan import evidence_of
 from casualty_est.result.unknowns import FREE, Assumed, Unknowns
-from casualty_est.result.worth import Asked, after, known_exactly
+from casualty_est.result.worth import Asked, after, explained_by
 from casualty_est.studies import Study, audit, survey
 
 if TYPE_CHECKING:
@@ -87,10 +87,9 @@ def _moved(estimate: ClaimsEstimate) -> list[tuple[Assumed, int]]:
 def studies_of(estimate: ClaimsEstimate, row: int) -> tuple[Study, ...]:
     """Audits of the sources of which they tell most, and a household survey."""
     evidence = evidence_of(estimate, row)
-    rng = np.random.default_rng(1)
     # Of those that would be worth most to know, the ones of which an audit tells most.
     known = {
-        name: known_exactly(draws, evidence.log_count, rng).share
+        name: float(explained_by(draws, evidence.log_count).var())
         for name, draws in evidence.unknowns.held.items()
         if draws.std() > 0
     }

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from casualty_est.report.tables import Table
-from casualty_est.result.plan import HARM, Plan, amount, evidence_of, headlines
+from casualty_est.result.plan import HARM, Plan, Wanted, amount, evidence_of, headlines
+from casualty_est.result.plan import plan as make_plan
 from casualty_est.wording.numbers import chance, percent
 from casualty_est.wording.phrases import listed
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from casualty_est.result.radius import Radius
 
 MOST_STUDIES = 4
+FINDINGS = 200  # simulated of each study: a table of two digits needs no more
 ALIKE = math.log(1.1)  # two numbers nearer than that do not disagree
 MENTION = 0.1  # share of the variance below which no assumption is named
 ABOUT = (
@@ -51,7 +53,7 @@ def part(estimate: Estimate, rivals: Sequence[float], prob: float) -> FindOut | 
     chosen = [replace(s, sizes=(s.sizes[len(s.sizes) // 2],)) for s in usual if s is not None]
     if not chosen:
         return None
-    plan = estimate.worth(chosen, ci_prob=prob)
+    plan = make_plan(estimate, chosen, Wanted(0, prob, findings=FINDINGS))
     if not any(row.width > 0 for row in plan.rows):
         return None
     known = estimate.information().rows

@@ -122,7 +122,7 @@ class FindOut:
         return radius.table([self.radius(n, row) for n in numbers])
 
     def _radius(self, n: float, row: int, *, unasked: bool = True) -> Radius:
-        """The same, kept; refits are made where nobody minds the time."""
+        """The same, kept; the whole search is made where nobody minds the time."""
         from casualty_est.result import radius
 
         return radius.kept(self._whole, n, row, unasked=unasked)

@@ -268,8 +268,9 @@ class Wanted(NamedTuple):
 
     row: int
     prob: float
-    cost: Mapping[str, float] | None
-    against: float | None
+    cost: Mapping[str, float] | None = None
+    against: float | None = None
+    findings: int = worth.FINDINGS  # that are simulated of each study
 
 
 def plan(estimate: Estimate, studies: Iterable[Study] | Study | None, wanted: Wanted) -> Plan:
@@ -279,7 +280,7 @@ def plan(estimate: Estimate, studies: Iterable[Study] | Study | None, wanted: Wa
     enough_draws(wanted.prob, len(evidence.log_count))
     against = None if wanted.against is None else tippable(estimate, wanted.against)
     days = _days(wanted.cost)
-    asked = worth.Asked(wanted.prob, against, seed=estimate.meta.seed)
+    asked = worth.Asked(wanted.prob, against, wanted.findings, estimate.meta.seed)
     rows = []
     for study in listed_studies(studies, estimate, evidence, wanted.row):
         study.choose(evidence)  # says why, where this evidence does not suit it

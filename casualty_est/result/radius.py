@@ -41,7 +41,7 @@ CLOSE = 0.004  # of the log median
 CHEAPEST = 3
 SCANNED = 4  # assumptions whose directions are tried where the answer is far from linear
 COARSE = (0.0, 3.0, 5.5, FARTHEST)  # lengths at which a direction is looked at, in prior sds
-TRIED = 3  # directions that cross at the same length
+STARTS = 3  # crossings from which the search for the shortest move begins
 FINE = (0.25, 0.5, 1.0, 2.0, 3.0, 4.5, 6.0)
 NAMED = 0.3  # of the radius: moves that a sentence names
 SCALE = (
@@ -50,6 +50,8 @@ SCALE = (
     (3.0, "needs most assumptions to be wrong the same way"),
     (math.inf, "contradicted"),
 )
+
+LAST = SCALE[-2][0]  # beyond it, a number is contradicted
 
 
 @dataclass(frozen=True, config=CHECKED)
@@ -197,8 +199,14 @@ def find(
     log_count: Array,
     assumed: Sequence[Assumed],
     refit: Median | None = None,
+    *,
+    thorough: bool = True,
 ) -> Radius:
-    """Find the radius of `n`, on refits where there are any, else by weights."""
+    """Find the radius of `n`, on refits where there are any, else by weights.
+
+    Unless it is to be thorough, no more is said of a number beyond the end of the scale of words
+    than that it lies there.
+    """
     if not assumed:
         return _none(of, n, "weights", NOTHING.format(n=n))
     weighed = Weighed(log_count, assumed)
@@ -207,10 +215,13 @@ def find(
     target = math.log(n)
     limits = [(max(-FARTHEST, one.limits[0]), min(FARTHEST, one.limits[1])) for one in assumed]
     effects = np.array([one.effect_on(log_count) or 0.0 for one in assumed])
-    moves = smallest(median, effects, target, limits)
+    moves = smallest(median, effects, target, limits, thorough=thorough)
     if refit is None and (moves is None or weighed.ess(moves) < LEAST_ESS):
         toward = effects * (target - median(np.zeros(len(effects))))
         return _beyond(of, n, weighed, toward if moves is None else moves)
+    if moves is None and not thorough:
+        told_so = FAR.format(n=n, most=LAST)
+        return Radius(of, n, None, 0.0, reading_of(math.inf), (), (), how, LAST, told_so)
     if moves is None:
         return _none(of, n, how, UNREACHABLE.format(n=n, most=FARTHEST))
     length = float(np.linalg.norm(moves))
@@ -230,9 +241,17 @@ def _none(of: str, n: float, how: str, sentence: str) -> Radius:
 
 
 def smallest(
-    median: Median, effects: Array, target: float, limits: Sequence[tuple[float, float]]
+    median: Median,
+    effects: Array,
+    target: float,
+    limits: Sequence[tuple[float, float]],
+    *,
+    thorough: bool = True,
 ) -> Array | None:
-    """The shortest move after which the log median is the target; None where there is none."""
+    """The shortest move after which the log median is the target; None where there is none.
+
+    Unless it is to be thorough, None also where no direction comes there within the scale of words.
+    """
     gap = target - median(np.zeros(len(effects)))
     if abs(gap) < 1e-6:
         return np.zeros(len(effects))
@@ -242,34 +261,38 @@ def smallest(
     # If the answer were linear in the moves, this would be it.
     start = effects * gap / size
     best = _shortened(median, start, target, limits)
-    if best is not None:
+    if best is not None and np.linalg.norm(best) <= LAST:
         return best
-    # It is not: begin where some direction crosses the target.
-    nearest = _nearest(median, _directions(effects), target, limits)
-    if nearest is None:
+    glance = _directions(effects, SCANNED - 1)
+    if not thorough and not _crossings(median, glance, target, limits, (0.0, LAST)):
         return None
-    shorter = _shortened(median, nearest, target, limits)
-    if shorter is None or np.linalg.norm(shorter) > np.linalg.norm(nearest):
-        return nearest
-    return shorter
+    # So far away it may not be: begin where some directions cross the target.
+    crossings = _crossings(median, _directions(effects, SCANNED), target, limits, COARSE)
+    shorter = [_shortened(median, point, target, limits) for point in crossings]
+    right = [point for point in (best, *crossings, *shorter) if point is not None]
+    return min(right, key=lambda point: float(np.linalg.norm(point))) if right else None
 
 
-def _nearest(
-    median: Median, directions: list[Array], target: float, limits: Sequence[tuple[float, float]]
-) -> Array | None:
-    """A point where one of the directions crosses the target, looked for outwards."""
+def _crossings(
+    median: Median,
+    directions: list[Array],
+    target: float,
+    limits: Sequence[tuple[float, float]],
+    lengths: Sequence[float],
+) -> list[Array]:
+    """The nearest points where directions cross the target, looked for outwards."""
     side = np.sign(median(np.zeros(len(limits))) - target)
-    for near, far in pairwise(COARSE):
-        across = [
-            direction
-            for direction in directions
-            if side * (median(_clipped(far * direction, limits)) - target) <= 0
-        ]
-        points = [_along(median, one, target, limits, (near, far)) for one in across[:TRIED]]
-        some = [point for point in points if point is not None]
-        if some:
-            return min(some, key=lambda point: float(np.linalg.norm(point)))
-    return None
+    points: list[Array] = []
+    for near, far in pairwise(lengths):
+        for direction in directions:
+            if side * (median(_clipped(far * direction, limits)) - target) > 0:
+                continue
+            point = _along(median, direction, target, limits, (near, far))
+            if point is not None:
+                points.append(point)
+        if len(points) >= STARTS:
+            break
+    return sorted(points, key=lambda point: float(np.linalg.norm(point)))[:STARTS]
 
 
 def _clipped(moves: Array, limits: Sequence[tuple[float, float]]) -> Array:
@@ -277,9 +300,9 @@ def _clipped(moves: Array, limits: Sequence[tuple[float, float]]) -> Array:
     return np.asarray(np.clip(moves, low, high))
 
 
-def _directions(effects: Array) -> list[Array]:
+def _directions(effects: Array, count: int) -> list[Array]:
     """Unit vectors: every combination of up, down and not at all for those that matter most."""
-    most = np.argsort(-np.abs(effects))[:SCANNED]
+    most = np.argsort(-np.abs(effects))[:count]
     directions = []
     for signs in product((-1.0, 0.0, 1.0), repeat=len(most)):
         direction = np.zeros(len(effects))
@@ -306,7 +329,7 @@ def _shortened(
             "jac": lambda moves: gradient(median, moves),
         },
         method="SLSQP",
-        options={"maxiter": 20, "ftol": 1e-4},
+        options={"maxiter": 15, "ftol": 1e-4},
     )
     moves = np.asarray(answer.x)
     if not np.isfinite(moves).all() or np.linalg.norm(moves) > FARTHEST:
@@ -393,7 +416,7 @@ def _beyond(of: str, n: float, weighed: Weighed, toward: Array) -> Radius:
     far = FARTHEST if left(FARTHEST) >= 0 else optimize.brentq(left, 0.0, FARTHEST, xtol=0.01)
     there = math.exp(weighed(far * toward))
     said = BEYOND.format(n=n, far=far, there=amount(there))
-    reading = reading_of(far) if far > SCALE[-2][0] else f"at least {reading_of(far)}"
+    reading = reading_of(far) if far > LAST else f"at least {reading_of(far)}"
     return Radius(of, n, None, 0.0, reading, (), (), "weights", float(far), said)
 
 
@@ -403,6 +426,10 @@ NOTHING = (
 UNREACHABLE = (
     "No move of the assumptions, all together, within {most:g} prior standard deviations makes the "
     "estimate {n:,.0f}."
+)
+FAR = (
+    "{n:,.0f} contradicts what was assumed: no move of all assumptions together by {most:g} prior "
+    "standard deviations makes the estimate {n:,.0f}."
 )
 BEYOND = (
     "{n:,.0f} lies farther than the draws can say: assumptions that are {far:.1f} prior standard "
@@ -429,19 +456,22 @@ def _sentence(n: float, length: float, together: Sequence[Move]) -> str:
 
 
 def kept(estimate: Estimate, n: float, row: int, *, unasked: bool = True) -> Radius:
-    """The radius of an estimate: as it was kept, on refits where these are quick, or by weights."""
+    """The radius of an estimate: as it was kept, on refits where these are quick, or by weights.
+
+    Nobody waits for the whole search unasked.
+    """
     key, radii = f"{row}:{n:.15g}", estimate._radii()
     if key in radii:
         return radii[key]
     log_count = np.log(np.maximum(estimate.draws(row).ravel(), 0.5))
     assumed = estimate._unknowns(row).movable
-    refit = estimate._median_after(row) if unasked else None
+    refit = estimate._median_after(row)
     with progress_bar(estimate._progress_bar if refit is not None else False) as report:
         report(f"moving all assumptions until the median is {n:,.0f}", None)
-        answer = find(estimate.labels[row], n, log_count, assumed, refit)
+        answer = find(estimate.labels[row], n, log_count, assumed, refit, thorough=unasked)
     if not estimate.converged:
         answer = replace(answer, sentence=f"NOT CONVERGED: {answer.sentence}")
-    if refit is not None:
+    if refit is not None and (unasked or answer.sds is not None):
         radii[key] = answer
     return answer
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -125,6 +126,16 @@ def test_weights_of_a_moved_prior_agree_with_a_refit(three, which):
         assert weighed(moves) == pytest.approx(refit(moves), abs=0.02)
     slope = (refit(np.eye(7)[which] * 0.2) - refit(-np.eye(7)[which] * 0.2)) / 0.4
     assert movable[which].effect_on(log_count) == pytest.approx(slope, abs=0.03)
+
+
+@pytest.mark.parametrize("moves", [0.0, 0.7, -1.5, 3.0])
+def test_quick_medians_are_those_of_the_fine_lattice(moves):
+    one = of_three()
+    ratios = one.layout.ratios
+    moved = replace(ratios, mu=ratios.mu + moves * ratios.sd)
+    fine = solve(replace(one.layout, ratios=moved)).quantile(0.5)
+    quick = median_after(one)(np.array([moves] * 3 + [0.0] * 4))
+    assert quick == pytest.approx(float(fine), abs=1e-3)
 
 
 def test_an_anchor_moves_with_the_others():
