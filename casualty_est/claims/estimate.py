@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
     from casualty_est.claims.plots import ClaimsPlots
     from casualty_est.result.identification import Identification
-    from casualty_est.result.radius import Median, Radius
+    from casualty_est.result.radius import Radius
+    from casualty_est.result.smallest_move import Median
     from casualty_est.result.unknowns import Unknowns
     from casualty_est.studies import Study
 

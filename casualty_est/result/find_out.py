@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from casualty_est.result.estimate import Estimate
     from casualty_est.result.plan import Information, Plan
-    from casualty_est.result.radius import Median, Radius
+    from casualty_est.result.radius import Radius
+    from casualty_est.result.smallest_move import Median
 
 
 class FindOut:

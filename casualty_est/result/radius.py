@@ -9,10 +9,9 @@ else by weighing the draws: a prior that moves multiplies each draw by a known f
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
-from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +21,17 @@ from pydantic.dataclasses import dataclass
 from casualty_est.result.call import progress_bar
 from casualty_est.result.schema import CHECKED, plain
 from casualty_est.result.show import TextTable, html_table
+from casualty_est.result.smallest_move import (
+    FARTHEST,
+    LAST,
+    STEP,
+    Limits,
+    Median,
+    Weighed,
+    along,
+    gradient,
+    smallest,
+)
 from casualty_est.result.unknowns import Assumed
 from casualty_est.wording.numbers import share
 from casualty_est.wording.phrases import listed
@@ -32,26 +42,17 @@ if TYPE_CHECKING:
     from casualty_est.result.estimate import Estimate
 
 Array = npt.NDArray[np.float64]
-Median = Callable[[Array], float]  # log of the median after moves of the priors, in sds
 
-FARTHEST = 8.0  # prior sds: beyond, no reader would follow
 LEAST_ESS = 100.0  # effective draws below which weights say nothing
-STEP = 0.05  # prior sds, of a derivative
-CLOSE = 0.004  # of the log median
 CHEAPEST = 3
-SCANNED = 4  # assumptions whose directions are tried where the answer is far from linear
-COARSE = (0.0, 3.0, 5.5, FARTHEST)  # lengths at which a direction is looked at, in prior sds
-STARTS = 3  # crossings from which the search for the shortest move begins
 FINE = (0.25, 0.5, 1.0, 2.0, 3.0, 4.5, 6.0)
 NAMED = 0.3  # of the radius: moves that a sentence names
 SCALE = (
     (1.0, "within what was assumed"),
     (2.0, "strained"),
-    (3.0, "needs most assumptions to be wrong the same way"),
+    (LAST, "needs most assumptions to be wrong the same way"),
     (math.inf, "contradicted"),
 )
-
-LAST = SCALE[-2][0]  # beyond it, a number is contradicted
 
 
 @dataclass(frozen=True, config=CHECKED)
@@ -159,40 +160,6 @@ def reading_of(sds: float) -> str:
     return next(words for most, words in SCALE if sds <= most)
 
 
-class Weighed:
-    """The median of draws whose weights follow from moves of the priors."""
-
-    def __init__(self, log_count: Array, assumed: Sequence[Assumed]) -> None:
-        order = np.argsort(log_count, kind="stable")
-        self.log_count = log_count[order]
-        columns = [one.score for one in assumed if one.score is not None]
-        self.scores = np.column_stack(columns)[order]
-
-    def weights(self, moves: Array) -> Array:
-        """Weights of the draws, in rising order of the count."""
-        logs = self.scores @ moves
-        weights = np.exp(logs - logs.max())
-        return np.asarray(weights / weights.sum())
-
-    def quantile(self, moves: Array, at: float) -> float:
-        """A quantile of the log count."""
-        weights = self.weights(moves)
-        return float(np.interp(at, np.cumsum(weights) - weights / 2, self.log_count))
-
-    def __call__(self, moves: Array) -> float:
-        """The log of the median."""
-        return self.quantile(moves, 0.5)
-
-    def ess(self, moves: Array) -> float:
-        """How many draws the weights leave."""
-        return float(1 / (self.weights(moves) ** 2).sum())
-
-    def error(self, moves: Array) -> float:
-        """Monte Carlo standard error of the log median."""
-        spread = self.quantile(moves, 0.6) - self.quantile(moves, 0.4)
-        return 0.5 * spread / 0.2 / math.sqrt(self.ess(moves))
-
-
 def find(
     of: str,
     n: float,
@@ -240,143 +207,12 @@ def _none(of: str, n: float, how: str, sentence: str) -> Radius:
     return Radius(of, n, None, 0.0, "not reached", (), (), how, None, sentence)
 
 
-def smallest(
-    median: Median,
-    effects: Array,
-    target: float,
-    limits: Sequence[tuple[float, float]],
-    *,
-    thorough: bool = True,
-) -> Array | None:
-    """The shortest move after which the log median is the target; None where there is none.
-
-    Unless it is to be thorough, None also where no direction comes there within the scale of words.
-    """
-    gap = target - median(np.zeros(len(effects)))
-    if abs(gap) < 1e-6:
-        return np.zeros(len(effects))
-    size = float(effects @ effects)
-    if size < 1e-12:
-        return None
-    # If the answer were linear in the moves, this would be it.
-    start = effects * gap / size
-    best = _shortened(median, start, target, limits)
-    if best is not None and np.linalg.norm(best) <= LAST:
-        return best
-    glance = _directions(effects, SCANNED - 1)
-    if not thorough and not _crossings(median, glance, target, limits, (0.0, LAST)):
-        return None
-    # So far away it may not be: begin where some directions cross the target.
-    crossings = _crossings(median, _directions(effects, SCANNED), target, limits, COARSE)
-    shorter = [_shortened(median, point, target, limits) for point in crossings]
-    right = [point for point in (best, *crossings, *shorter) if point is not None]
-    return min(right, key=lambda point: float(np.linalg.norm(point))) if right else None
-
-
-def _crossings(
-    median: Median,
-    directions: list[Array],
-    target: float,
-    limits: Sequence[tuple[float, float]],
-    lengths: Sequence[float],
-) -> list[Array]:
-    """The nearest points where directions cross the target, looked for outwards."""
-    side = np.sign(median(np.zeros(len(limits))) - target)
-    points: list[Array] = []
-    for near, far in pairwise(lengths):
-        for direction in directions:
-            if side * (median(_clipped(far * direction, limits)) - target) > 0:
-                continue
-            point = _along(median, direction, target, limits, (near, far))
-            if point is not None:
-                points.append(point)
-        if len(points) >= STARTS:
-            break
-    return sorted(points, key=lambda point: float(np.linalg.norm(point)))[:STARTS]
-
-
-def _clipped(moves: Array, limits: Sequence[tuple[float, float]]) -> Array:
-    low, high = np.array(limits).T
-    return np.asarray(np.clip(moves, low, high))
-
-
-def _directions(effects: Array, count: int) -> list[Array]:
-    """Unit vectors: every combination of up, down and not at all for those that matter most."""
-    most = np.argsort(-np.abs(effects))[:count]
-    directions = []
-    for signs in product((-1.0, 0.0, 1.0), repeat=len(most)):
-        direction = np.zeros(len(effects))
-        direction[most] = signs
-        if direction.any():
-            directions.append(direction / np.linalg.norm(direction))
-    return directions
-
-
-def _shortened(
-    median: Median, start: Array, target: float, limits: Sequence[tuple[float, float]]
-) -> Array | None:
-    """The shortest move near a first guess; None where the search does not end on the target."""
-    from scipy import optimize  # a fifth of a second that no fit needs
-
-    answer = optimize.minimize(
-        lambda moves: 0.5 * float(moves @ moves),
-        _clipped(start, limits),
-        jac=lambda moves: moves,
-        bounds=limits,
-        constraints={
-            "type": "eq",
-            "fun": lambda moves: median(moves) - target,
-            "jac": lambda moves: gradient(median, moves),
-        },
-        method="SLSQP",
-        options={"maxiter": 15, "ftol": 1e-4},
-    )
-    moves = np.asarray(answer.x)
-    if not np.isfinite(moves).all() or np.linalg.norm(moves) > FARTHEST:
-        return None
-    return moves if abs(median(moves) - target) < CLOSE else None
-
-
-def gradient(median: Median, moves: Array) -> Array:
-    """Derivative of the log median by each move, from both sides."""
-    slopes = np.empty(len(moves))
-    for j in range(len(moves)):
-        by = np.zeros(len(moves))
-        by[j] = STEP
-        slopes[j] = (median(moves + by) - median(moves - by)) / (2 * STEP)
-    return slopes
-
-
-def _along(
-    median: Median,
-    direction: Array,
-    target: float,
-    limits: Sequence[tuple[float, float]],
-    lengths: Sequence[float],
-) -> Array | None:
-    """The first point in one direction where the log median is the target."""
-    from scipy import optimize
-
-    def at(length: float) -> Array:
-        return _clipped(length * direction, limits)
-
-    def gap(length: float) -> float:
-        return median(at(length)) - target
-
-    edges = [0.0, *lengths, FARTHEST]
-    start = gap(0.0)
-    for near, far in pairwise(edges):
-        if start * gap(far) <= 0:
-            return at(float(optimize.brentq(gap, near, far, xtol=0.005)))
-    return None
-
-
 def _alone(
     median: Median,
     weighed: Weighed | None,
     target: float,
     assumed: Sequence[Assumed],
-    limits: Sequence[tuple[float, float]],
+    limits: Limits,
 ) -> tuple[Move, ...]:
     """The assumptions that come there alone, the smallest move first."""
     reached = []
@@ -388,7 +224,7 @@ def _alone(
         if up == 0:
             continue
         direction = axis * math.copysign(1.0, up * (target - here))
-        moves = _along(median, direction, target, limits, FINE)
+        moves = along(median, direction, target, limits, FINE)
         if moves is not None and (weighed is None or weighed.ess(moves) >= LEAST_ESS):
             reached.append(_moves(assumed, moves)[j])
     return tuple(sorted(reached, key=lambda move: abs(move.sds))[:CHEAPEST])

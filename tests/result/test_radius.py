@@ -10,8 +10,8 @@ import pytest
 from scipy import stats
 
 import casualty_est as ce
-from casualty_est.result import radius
-from casualty_est.result.radius import Weighed, find, gradient, reading_of
+from casualty_est.result.radius import find, reading_of
+from casualty_est.result.smallest_move import FARTHEST, Weighed, gradient
 from casualty_est.result.unknowns import Assumed, beta_move
 from tests.support.two_numbers import Grid, two_numbers
 
@@ -230,4 +230,4 @@ def test_the_derivative_and_the_error_of_a_weighted_median():
     assert weighed.error(np.zeros(2)) == pytest.approx(1.25 * 0.5 / math.sqrt(len(y)), rel=0.05)
     assert weighed.ess(np.zeros(2)) == pytest.approx(len(y))
     assert weighed.ess(np.array([1.0, 0.0])) == pytest.approx(len(y) * math.exp(-1), rel=0.1)
-    assert radius.FARTHEST == 8
+    assert FARTHEST == 8

@@ -12,7 +12,7 @@ from scipy import special
 from casualty_est.claims.inference.cores import cores
 from casualty_est.claims.inference.exact import draw, solve
 from casualty_est.claims.refits.radius import median_after
-from casualty_est.result.radius import Weighed
+from casualty_est.result.smallest_move import Weighed
 from tests.support.claim_tables import model
 
 MONITORS = {
