@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from casualty_est.priors.distributions import LogitNormal, LogNormal, Normal
     from casualty_est.quantity.quantity import Quantity
     from casualty_est.result.estimate import Estimate
+    from casualty_est.study.estimate import StudyEstimate
+    from casualty_est.study.model.model import Study
     from casualty_est.surveys.estimate import SurveyEstimate
     from casualty_est.surveys.model.model import SurveyModel
     from casualty_est.surveys.table.survey import Survey
@@ -49,6 +51,8 @@ _HOMES = {
     "Normal": "priors.distributions",
     "Quantity": "quantity.quantity",
     "QuantityError": "errors",
+    "Study": "study.model.model",
+    "StudyEstimate": "study.estimate",
     "Survey": "surveys.table.survey",
     "SurveyEstimate": "surveys.estimate",
     "SurveyModel": "surveys.model.model",
@@ -77,6 +81,8 @@ __all__ = [
     "Normal",
     "Quantity",
     "QuantityError",
+    "Study",
+    "StudyEstimate",
     "Survey",
     "SurveyEstimate",
     "SurveyModel",

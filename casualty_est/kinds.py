@@ -1,10 +1,12 @@
 """The registry of the kinds of evidence: whoever needs a wing by name finds it here.
 
-A wing is a package. By its name it is known to have these rooms:
+A study, which joins estimates of several kinds, is registered as a kind too. A wing is a package.
+By its name it is known to have these rooms:
 
 - ``table``: `read_dataset` reads a bundled table, `looks_like` knows one by its header
 - ``command``: `add` brings its command line, `check` validates a table
 - ``demos``: `DEMOS`, its bundled studies
+- ``model.model``: `MODEL`, what is fitted to a table
 - ``estimate``: `ESTIMATE`, its class of results
 - ``report``: `PARTS`, what its report says
 
@@ -22,6 +24,7 @@ KINDS = {
     "incidents": "casualty_est.incidents",
     "lists": "casualty_est.lists",
     "survey": "casualty_est.surveys",
+    "study": "casualty_est.study",
 }
 
 

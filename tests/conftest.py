@@ -27,6 +27,8 @@ from tests.support.by_hand import fake, listed_unlisted, other_kind, row, two_mo
 from tests.support.fitted import (
     coalition,
     coalition_compiled,
+    coalition_learned,
+    coalition_learned_compiled,
     coalition_page,
     no_pictures,
     strikes,
@@ -38,6 +40,8 @@ __all__ = [
     "bimodal",
     "coalition",
     "coalition_compiled",
+    "coalition_learned",
+    "coalition_learned_compiled",
     "coalition_page",
     "fake",
     "listed_unlisted",

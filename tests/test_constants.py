@@ -34,6 +34,7 @@ HEDGES = "casualty_est.quantity.hedges"
 READINGS, BETWEEN, EXACT = f"{HEDGES}.readings", f"{HEDGES}.between", f"{HEDGES}.exact"
 ABOUT, AT_LEAST = f"{HEDGES}.about", f"{HEDGES}.at_least"
 PRIORS, TIME = "casualty_est.priors.settings", "casualty_est.priors.time"
+ROLES_OF, RATIO = "casualty_est.priors.roles", "casualty_est.claims.model.ratios"
 CHECKS, MODES = "casualty_est.result.convergence", "casualty_est.result.posterior"
 INC, SETTINGS = "casualty_est.incidents.model.layout", "casualty_est.incidents.model.settings"
 FAM, INF = "casualty_est.lists.families", "casualty_est.lists.inference"
@@ -60,7 +61,16 @@ IN_CELLS = [
     (PRIORS, "read_priors().reporting_sd", 0.15, CLAIMS, "priors.reporting_sd"),
     (PRIORS, "read_priors().learned_sd.median", 0.15, CLAIMS, "priors.learned_sd"),
     (PRIORS, "read_priors().learned_sd.sd", 0.7, CLAIMS, "priors.learned_sd"),
-    (PRIORS, "read_priors().fractions", (0.5, 0.3, 0.2), CLAIMS, "= priors.fractions"),
+    (PRIORS, "read_priors().tally_sd", 0.05, CLAIMS, "priors.tally_sd"),
+    (
+        PRIORS,
+        "NORMAL_FRACTIONS",
+        (0.5, 0.3, 0.2),
+        CLAIMS,
+        "role, source, target = NORMAL_FRACTIONS",
+    ),
+    (ROLES_OF, "OF_SOURCE", 0.6, CLAIMS, "{OF_SOURCE:g}"),
+    ("casualty_est.priors.gibbs", "OVER_COUNT", (0.05, 0.15), CLAIMS, "OVER_COUNT"),
     (PRIORS, "SMALLEST_SD", 0.02, CLAIMS, "{SMALLEST_SD:g}"),
     (PRIORS, "DEFAULT_GROUPS['women'].share.median", 0.25, CLAIMS, "{group.share.median:g}"),
     (PRIORS, "DEFAULT_GROUPS['men'].share.median", 0.5, CLAIMS, "priors.groups.items()"),
@@ -105,6 +115,9 @@ IN_CELLS = [
 # The page says it in prose or in a formula.
 IN_WORDS = [
     (f"{HEDGES}.log_scale", "LOG_T4", math.log(3 / 8), CLAIMS, r"\frac{3}{8 s} \left( 1 +"),
+    (READINGS, "TOKEN_SPAN", math.log(1e6), CLAIMS, "anywhere from one to a million on the log"),
+    (RATIO, "DOF", 4, CLAIMS, "Student's $t$ with {value} degrees of freedom"),
+    (RATIO, "LEAST_OVER_SD", 0.02, CLAIMS, "sd of {value}"),
     ("casualty_est.incidents.model.grid", "SINGLE", 30, INCIDENTS, "each number up to {value},"),
     (f"{FAM}.dirichlet_process", "CLASSES", 10, LISTS, "breaking a stick {word} times at most"),
     (f"{FAM}.dirichlet_process", "CLASSES", 10, LISTS, r"\sum_{k=1}^{{value}}"),
@@ -146,6 +159,9 @@ NOWHERE = [
     ("casualty_est.claims.model.timeline", "SLOW_FROM", 3),
     ("casualty_est.claims.table.over_time", "CONTRADICTS", 2 * math.sqrt(2) * 0.15),
     (PRIORS, "SMALLEST_ANCHOR_SD", 0.005),
+    (ROLES_OF, "CENTRED", {"survey"}),
+    ("casualty_est.priors.record", "ZERO_PRIOR", 0.5),
+    ("casualty_est.priors.record", "DENIER", "perpetrator"),
     ("casualty_est.claims.gauge", "SHARES", (-0.02, 1.02)),
 ]
 
@@ -197,19 +213,52 @@ OF_SEVERAL_LISTERS = [
     (INC, "VISIBILITY", (-0.4, 0.7), "sources share ~ N(-0.4, 0.7)"),
 ]
 
-# Kind, median and sd of the ratio of totals; over-count; median and sd within an incident.
-ROLES = {
-    "perpetrator": ("LogNormal", 0.15, 1.0, None, 0.5, 0.75),
-    "party": ("LogNormal", 0.6, 0.7, None, 0.8, 0.5),
-    "adversary": ("LogNormal", 2.5, 0.6, None, 1.5, 0.6),
-    "monitor": ("LogitNormal", 0.5, 0.8, (0.05, 0.10), 1.0, 0.5),
-    "government": ("LogitNormal", 0.5, 0.8, (0.05, 0.10), 1.0, 0.5),
-    "media": ("LogNormal", 0.5, 0.7, None, 1.0, 0.5),
-    "international": ("LogNormal", 0.5, 0.5, None, 1.0, 0.3),
-    "third_state": ("LogNormal", 1.0, 0.4, None, 1.0, 0.5),
-    "survey": ("LogNormal", 1.0, 0.25, None, 1.0, 0.25),
-    "reference": ("LogNormal", 1.0, 0.10, None, 1.0, 0.10),
-    "none": ("LogNormal", 1.0, 1.5, None, 1.0, 1.0),
+# Kind, median and sd of the ratio of totals, over-count: what is declared.
+DECLARED = {
+    "register": ("LogitNormal", 0.97, 0.7, (0.0, 0.03)),
+    "reference": ("LogNormal", 1.0, 0.10, None),
+    "none": ("LogNormal", 1.0, 1.5, None),
+}
+# What is learned: whether it is a completeness, times an over-count.
+LEARNED = {
+    "perpetrator": False,
+    "party": False,
+    "adversary": False,
+    "accuser": False,
+    "monitor": True,
+    "merged_list": True,
+    "government": False,
+    "registry": True,
+    "first_count": False,
+    "gov_estimate": False,
+    "media": False,
+    "event_data": False,
+    "international": True,
+    "int_estimate": False,
+    "third_state": False,
+    "survey": False,
+}
+# Median and sd within an incident: a judgement.
+WITHIN = {
+    "perpetrator": (0.5, 0.75),
+    "party": (0.8, 0.5),
+    "adversary": (1.5, 0.6),
+    "accuser": (1.5, 0.75),
+    "monitor": (1.0, 0.5),
+    "merged_list": (1.0, 0.5),
+    "government": (1.0, 0.5),
+    "registry": (1.0, 0.5),
+    "register": (1.0, 0.10),
+    "first_count": (1.0, 0.5),
+    "gov_estimate": (1.0, 0.75),
+    "media": (1.0, 0.5),
+    "event_data": (1.0, 0.5),
+    "international": (1.0, 0.3),
+    "int_estimate": (1.0, 0.75),
+    "third_state": (1.0, 0.5),
+    "survey": (1.0, 0.25),
+    "reference": (1.0, 0.10),
+    "none": (1.0, 1.0),
 }
 
 
@@ -300,23 +349,40 @@ def test_an_incident_model_of_several_listers_prints_its_prior(module, name, val
     assert words in printed("several listers")
 
 
-@pytest.mark.parametrize(("key", "numbers"), ROLES.items(), ids=ROLES)
-def test_a_role_has_these_priors(key, numbers):
-    kind, median, sd, over, within, within_sd = numbers
-    role = default_roles()[key]
-    core, count = role.totals.core, role.totals.over_count
+@pytest.mark.parametrize(("key", "numbers"), DECLARED.items(), ids=DECLARED)
+def test_a_role_is_declared_to_have_these_priors(key, numbers):
+    kind, median, sd, over = numbers
+    core, count = default_roles()[key].totals.core, default_roles()[key].totals.over_count
     assert (type(core).__name__, core.median, core.sd) == (kind, plain(median), plain(sd))
     assert (None if count is None else (count.mean, count.sd)) == over
-    inside = role.within.core
-    assert type(inside).__name__ == "LogNormal"
-    assert (inside.median, inside.sd) == (plain(within), plain(within_sd))
-    assert role.within.over_count is None
 
 
-def test_every_role_is_held_and_the_page_prints_them_all():
-    assert list(ROLES) == list(default_roles())
+@pytest.mark.parametrize(("key", "documents"), LEARNED.items(), ids=LEARNED)
+def test_a_learned_role_has_this_form(key, documents):
+    """Its numbers are held against the record, in the tests of priors."""
+    for prior in (default_roles()[key].totals, default_roles()[key].incidents):
+        count = prior.over_count
+        assert type(prior.core).__name__ == ("LogitNormal" if documents else "LogNormal")
+        assert (None if count is None else (count.mean, count.sd)) == (
+            (0.05, 0.15) if documents else None
+        )
+
+
+@pytest.mark.parametrize(("key", "numbers"), WITHIN.items(), ids=WITHIN)
+def test_a_role_has_this_prior_within_an_incident(key, numbers):
+    within = default_roles()[key].within
+    assert type(within.core).__name__ == "LogNormal"
+    assert (within.core.median, within.core.sd) == tuple(map(plain, numbers))
+    assert within.over_count is None
+
+
+def test_every_role_is_held_and_the_pages_print_them_all():
+    assert list(WITHIN) == list(default_roles())
+    assert {*DECLARED, *LEARNED} == set(default_roles())
     assert "for key, role in default_roles().items()" in page(CLAIMS)[1]
-    assert "numbers(role.totals), numbers(role.within)" in page(CLAIMS)[1]
+    assert "numbers(role.totals), numbers(role.incidents)" in page(CLAIMS)[1]
+    assert "for key, role in default_roles().items()" in page(INCIDENTS)[1]
+    assert "role.within" in page(INCIDENTS)[1]
 
 
 def test_the_share_of_draws_that_a_mode_needs_is_on_the_page():

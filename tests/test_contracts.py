@@ -19,6 +19,7 @@ from casualty_est.claims.estimate import ClaimsEstimate
 from casualty_est.incidents.estimate import IncidentEstimate
 from casualty_est.kinds import KINDS
 from casualty_est.lists.estimate import ListEstimate
+from casualty_est.study.estimate import StudyEstimate
 
 ROOT = Path(casualty_est.__file__).parent
 HEAVY = {"pymc", "arviz", "matplotlib", "nutpie", "pytensor", "numba"}
@@ -238,7 +239,9 @@ def test_the_signature_of_fit():
     )
 
 
-@pytest.mark.parametrize("kind", [Estimate, ClaimsEstimate, IncidentEstimate, ListEstimate])
+@pytest.mark.parametrize(
+    "kind", [Estimate, ClaimsEstimate, IncidentEstimate, ListEstimate, StudyEstimate]
+)
 def test_intervals_are_95_per_cent_unless_asked(kind):
     asking = []
     for of in (kind, kind.plot.fget(kind.__new__(kind)).__class__):

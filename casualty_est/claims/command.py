@@ -45,6 +45,10 @@ def claims(
     conflict: Annotated[
         str | None, typer.Option("--conflict", help="The conflict, if the table does not name it.")
     ] = None,
+    record: Annotated[
+        Path | None,
+        typer.Option("--record", metavar="FILE", help="Validated cases: source, said, true."),
+    ] = None,
     assume_unbiased: Annotated[
         bool, typer.Option("--assume-unbiased", help="Take sources without a role as unbiased.")
     ] = False,
@@ -82,6 +86,7 @@ def claims(
         hedge=options.pairs(hedge, "--hedge"),
         roles=options.pairs(role, "--role"),
         conflict=conflict,
+        record=record,
         assume_unbiased=assume_unbiased,
         grid=grid,
         delay=_numbers(delay, "--delay", word="estimated"),

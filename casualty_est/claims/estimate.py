@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -21,6 +21,7 @@ from casualty_est.result.labels import position
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.refits import tippable
 from casualty_est.result.schema import Span, plain
+from casualty_est.result.shared import NormalPrior, Shared, Spoken, shared_by
 from casualty_est.result.show import TextTable
 from casualty_est.result.tables import Parameter, parameter
 from casualty_est.wording.numbers import percent, share, with_ends
@@ -54,6 +55,7 @@ class ClaimsEstimate(Estimate):
     details: ClaimsDetails
     details_type: ClassVar[type[Any]] = ClaimsDetails
     urgent: ClassVar[frozenset[str]] = frozenset({"windows_modelled"})
+    set_by_priors: ClassVar[bool] = True
 
     def ratio(self, source: str | int) -> Array:
         """Posterior draws of one reporting ratio (reported / true), of shape (chain, draw).
@@ -123,6 +125,46 @@ class ClaimsEstimate(Estimate):
             )
         return pd.DataFrame(rows, index=pd.Index(self._ratio_labels(), name="ratio of"))
 
+    def shared(self) -> Shared:
+        """Draws of log counts under the prior of a cell's size, and the ratio of each source.
+
+        For a sum of cells the prior of one stands in: it is so wide that the slope hardly differs.
+        """
+        sizes = [item for item in self.meta.assumptions if item.kind == "level"]
+        prior = NormalPrior(float(np.log(sizes[0].median)), sizes[0].sd) if sizes else None
+        level = {"total": "ratio_total", "incident": "ratio_within"}
+        ratios = [
+            (replace(source, name=ratio_owner(source.name)), level[source.level], self.ratio(i))
+            for i, source in enumerate(self.meta.sources)
+        ]
+        said = [
+            Spoken(claim.source, float(number), claim.text)
+            for claim in self.meta.claims
+            if claim.counted
+            for number in dict.fromkeys((claim.best, claim.low, claim.high))
+            if number
+        ]
+        return shared_by(self, lambda row: prior, ratios, said)
+
+    def _shared_near(self, row: int, mean: float, sd: float) -> Shared | None:
+        """What it shares, fitted again near a mean of the log count; None where it cannot."""
+        if self._model is None:
+            return None
+        near: Shared | None = room("claims", "refits.parts").near(self._model, self, row, mean, sd)
+        return near
+
+    def _deaths_without(self, row: int, sources: frozenset[str]) -> Array | None:
+        """Draws of an estimate without some sources, by a refit; None where no other is left."""
+        refit = room("claims", "refits.parts").without
+        drawn: Array | None = refit(self._model_to_refit(), self, row, sources)
+        return drawn
+
+    def _deaths_beyond(self, row: int, source: str, people: int) -> Array:
+        """Draws of the deaths beyond a list, by a fit of what a source counts beyond it."""
+        refit = room("claims", "refits.parts").beyond
+        drawn: Array = refit(self._model_to_refit(), self, row, source, people)
+        return drawn
+
     def _level(self, row: int) -> str:
         pairs = zip(self.identification(row).rows, self.meta.assumptions, strict=True)
         held = sum(one.weight for one, item in pairs if item.kind in ("anchor", "reference"))
@@ -170,8 +212,10 @@ class ClaimsEstimate(Estimate):
         """
         return self._cases("each_source_alone", row, ci_prob)
 
-    def wider_priors(self, row: str | int | None = None, ci_prob: float = 0.95) -> pd.DataFrame:
-        """Posterior with the prior sd doubled of roles whose grounds are this conflict itself.
+    def conflict_left_in(self, row: str | int | None = None, ci_prob: float = 0.95) -> pd.DataFrame:
+        """Posterior with role priors from the whole record, this conflict included.
+
+        The estimate leaves the conflict under analysis out of what it learns from.
 
         Parameters
         ----------
@@ -181,12 +225,31 @@ class ClaimsEstimate(Estimate):
         Returns
         -------
         pandas.DataFrame
-            Columns as `without_each_source`; empty where no role leans on this conflict.
+            Columns as `without_each_source`; empty where the record does not hold this conflict.
         """
-        return self._cases("wider_priors", row, ci_prob)
+        return self._cases("conflict_left_in", row, ci_prob)
+
+    def counted_once(self, row: str | int | None = None, ci_prob: float = 0.95) -> pd.DataFrame:
+        """Posterior if equal and nearly equal figures of several sources are copies of one.
+
+        The estimate takes them as counted apart until the table says otherwise, by ``quotes`` or
+        ``derived_from``; ``independent`` says that they were.
+
+        Parameters
+        ----------
+        row, ci_prob
+            As of `without_each_source`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns as `without_each_source`; empty where no figures are asked about.
+        """
+        return self._cases("counted_once", row, ci_prob)
 
     def _beside(self, prob: float) -> list[str]:
-        cases = self._records("wider_priors", 0, prob)
+        asked = ("counted_once", "conflict_left_in")
+        cases = [case for name in asked for case in self._records(name, 0, prob)]
         return [f"With {case.case}: {with_ends(case)}." for case in cases]
 
     def tipping(self, n: float, row: str | int | None = None) -> pd.DataFrame:

@@ -55,8 +55,9 @@ def _moved(estimate: ClaimsEstimate) -> list[tuple[Assumed, int]]:
         return []
     group = estimate.idata["assumed"]
     count = len(group["assumption"])
-    values, scores = (
-        np.asarray(group[name].values).reshape(-1, count) for name in ("value", "score")
+    values, scores, curvatures = (
+        np.asarray(group[name].values).reshape(-1, count)
+        for name in ("value", "score", "curvature")
     )
     medians, sds, targets = (group[name].values for name in ("median", "sd", "target"))
     sources = estimate.meta.sources
@@ -74,6 +75,7 @@ def _moved(estimate: ClaimsEstimate) -> list[tuple[Assumed, int]]:
                     "logit" if share else "log",
                     draws=None if of_count else values[:, j],
                     score=scores[:, j],
+                    curvature=curvatures[:, j],
                     source=ratio_owner(sources[at].name) if at >= 0 else None,
                     # A prior median of less than one person convinces nobody.
                     limits=(-max(np.log(now), 0.0) / sds[j], np.inf) if of_count else FREE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
+import numpy as np
 import typer
 
 from casualty_est.cli.terminal import console_for
@@ -14,11 +15,13 @@ from casualty_est.wording.numbers import share
 if TYPE_CHECKING:
     from casualty_est.priors.worth import Worth
 
-WIDTHS = {"role": 13, "reported / true (90%)": 22, "rows, conflicts": 15, "the models assume": 22}
-STILL = (
-    "The default priors of the models are still those of roles.toml; give the learned numbers "
-    "through --priors: casualty-est roles --toml > learned.toml"
-)
+WIDTHS = {
+    "role": 13,
+    "reported / true (90%)": 22,
+    "rows, conflicts": 15,
+}
+STILL = "casualty-est claims takes these numbers by itself, without the conflict under analysis."
+OTHERWISE = 0.1  # log ratio from which what a model takes is another number
 SELECTION = (
     "A case has a better figure because it became a famous dispute or because there was access: "
     "the record does not speak for quiet ones."
@@ -77,7 +80,7 @@ def as_lines(worths: tuple[Worth, ...]) -> list[str]:
     for worth in worths:
         lines.append(
             f"{worth.role}: {worth.meaning}; reported / true {_learned(worth)}, "
-            f"{_behind(worth)}{_details(worth, worths)}; {_models(worth)}"
+            f"{_behind(worth)}{_details(worth, worths)}"
         )
         lines.append(f"    {_examples(worth)}")
     return [*lines, SELECTION, STILL]
@@ -99,8 +102,8 @@ def as_rich(worths: tuple[Worth, ...]) -> Any:
 
     parts: list[Any] = [Text(_head(worths)), Text(""), line(*WIDTHS, style="bold")]
     for worth in worths:
-        numbers = (f"{worth.ratio.rows}, {worth.ratio.conflicts}", _assumed(worth))
-        parts.append(line(worth.role, _learned(worth), *numbers, style="cyan"))
+        behind = f"{worth.ratio.rows}, {worth.ratio.conflicts}"
+        parts.append(line(worth.role, _learned(worth), behind, style="cyan"))
         below = Text(f"{worth.meaning}{_details(worth, worths)}. {_examples(worth)}")
         parts.append(Padding(below, (0, 0, 0, 2)))
     return Group(*parts, Text(""), Text(SELECTION), Text(STILL, style="bold"))
@@ -123,18 +126,6 @@ def _learned(worth: Worth) -> str:
     return f"{share(worth.ratio.median)} ({share(low)} to {share(high)})"
 
 
-def _models(worth: Worth) -> str:
-    known = worth.assumed is not None
-    return f"the models assume {_assumed(worth)}" if known else "the models do not know it"
-
-
-def _assumed(worth: Worth) -> str:
-    if worth.assumed is None:
-        return "unknown to them"
-    low, median, high = (share(float(end)) for end in worth.assumed.quantile([0.05, 0.5, 0.95]))
-    return f"{median} ({low} to {high})"
-
-
 def _behind(worth: Worth) -> str:
     return f"{worth.ratio.rows} statements in {worth.ratio.conflicts} conflicts"
 
@@ -145,6 +136,10 @@ def _details(worth: Worth, worths: tuple[Worth, ...]) -> str:
     text = "; of a single incident" if ratio.level != worths[-1].ratio.level else ""
     if ratio.stated:
         text += f"; {ratio.zeros} of {ratio.stated} said that nobody died"
+    low, median, high = (float(end) for end in worth.assumed.quantile([0.05, 0.5, 0.95]))
+    if abs(np.log(median / ratio.median)) > OTHERWISE and not ratio.stated:
+        taken = f"{share(median)} ({share(low)} to {share(high)})"
+        text += f"; the claims model takes {taken} instead"
     return text
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -17,6 +17,7 @@ from casualty_est.result.identification import Identification
 from casualty_est.result.labels import position
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Span, plain
+from casualty_est.result.shared import FlatPrior, Shared, Spoken, shared_by
 from casualty_est.result.show import TextTable
 from casualty_est.result.tables import Parameter, parameter
 from casualty_est.result.unknowns import EVERY_GRADE, Unknowns
@@ -155,6 +156,30 @@ class IncidentEstimate(Estimate):
                         columns |= before
             rows.append(columns)
         return pd.DataFrame(rows, index=pd.Index(self._source_labels(), name="ratio of"))
+
+    def shared(self) -> Shared:
+        """Draws of log counts, and what each source counts and holds.
+
+        The rate of incidents has a prior flat in its log, so that of the deaths is flat too.
+        """
+        posterior = self.idata["posterior"]
+        known = [name for name in OF_SOURCES[:3] if name in posterior]
+        worth = [
+            (
+                source if name == OF_SOURCES[0] else replace(source, prior=None),
+                name,
+                np.asarray(posterior[name].values[..., i]),
+            )
+            for i, source in enumerate(self.meta.sources)
+            for name in known
+        ]
+        sums = [
+            Spoken(row.source, total, f"{row.incidents:,} incidents")
+            for row in self.details.reports
+            for total in dict.fromkeys((row.low, row.high))
+            if total
+        ]
+        return shared_by(self, lambda row: FlatPrior(), worth, sums)
 
     def _identify(self, row: int) -> Identification:
         rests = self.details.identification

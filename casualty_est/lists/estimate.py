@@ -18,6 +18,7 @@ from casualty_est.result.identification import Identification
 from casualty_est.result.labels import position
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Span, plain
+from casualty_est.result.shared import FlatPrior, Shared, Spoken, shared_by
 from casualty_est.result.show import TextTable, answer, interval_title
 from casualty_est.result.tables import Parameter
 from casualty_est.result.unknowns import Unknowns
@@ -120,6 +121,22 @@ class ListEstimate(Estimate):
             row = {"source": source.source, "completeness": share and share.median, **ends}
             rows.append({**row, "prob": ci_prob})
         return pd.DataFrame(rows, index=pd.Index([row["source"] for row in rows], name="list"))
+
+    def shared(self) -> Shared:
+        """Draws of log counts under a prior flat in the log, and the completeness of each list."""
+        rows = self.meta.sources
+        held = [self.completeness(i) for i in range(len(rows))]
+        sizes = [round(float(np.median(part * self.draws(0)))) for part in held]
+        return shared_by(
+            self,
+            # Of those on no list alone the prior is another: the listed are known.
+            prior=lambda row: FlatPrior() if self.meta.rows[row].part == "total" else None,
+            sources=[(r, "completeness_listed", x) for r, x in zip(rows, held, strict=True)],
+            spoken=[
+                Spoken(row.source, size, f"{size:,} people")
+                for row, size in zip(rows, sizes, strict=True)
+            ],
+        )
 
     def _identify(self, row: int) -> Identification:
         labels = label_text(self.meta.rows[row].strata.items())

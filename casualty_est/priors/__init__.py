@@ -6,8 +6,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.priors.distributions import LogitNormal, LogNormal, Normal
+from casualty_est.priors.groups import Group
 from casualty_est.priors.roles import Ground, RatioPrior, Role, default_roles
-from casualty_est.priors.settings import Anchor, Group, Priors, read_priors
+from casualty_est.priors.settings import Anchor, Priors, read_priors
 
 if TYPE_CHECKING:
     from casualty_est.priors.record import ReportingRatio, reporting_ratio

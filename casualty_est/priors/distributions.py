@@ -278,6 +278,14 @@ class LogitNormal(Distribution):
         return f"median={self.median:.4g}, sd={self.sd:.3g}"
 
 
+def normal_sd(gap: npt.NDArray[np.float64], below: npt.NDArray[np.float64]) -> float:
+    """Sd of the Normal with the same 90% interval as an even distribution.
+
+    gap, below: distances from its middle, and its distribution function there.
+    """
+    return float(np.interp(0.95, below, gap) / special.ndtri(0.95))
+
+
 def short(value: float) -> str:
     """Three significant digits without an exponent where people write none."""
     if value == 0 or not 1e-4 <= abs(value) < 1e15:

@@ -7,7 +7,9 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special, stats
+from scipy import special
+
+from casualty_est.priors.distributions import normal_sd
 
 Array = npt.NDArray[np.float64]
 
@@ -31,6 +33,8 @@ class Mixture:
         dof: int,
     ) -> Self:
         """N(mean, sd) plus N(0, b) plus w times a Student t; log b and log w are Normal."""
+        from scipy import stats  # slow to load, and a model does without it
+
         at, weight = np.polynomial.hermite_e.hermegauss(5)
         weight = weight / weight.sum()
         count = 32
@@ -66,6 +70,12 @@ class Mixture:
         sds = np.sqrt(self.variance)
         z = (at[:, None] - self.mean) / sds
         return np.asarray((np.exp(-0.5 * z**2) / (sds * np.sqrt(2 * np.pi))) @ self.weight)
+
+    @property
+    def normal_sd(self) -> float:
+        """Sd of the Normal with the same 90% interval."""
+        gap = np.linspace(0.0, 8.0 * float(np.sqrt(np.median(self.variance))), 401)
+        return normal_sd(gap, self.cdf(self.mean + gap))
 
     def nodes(self) -> tuple[Array, Array]:
         """Values and weights over which to sum a smooth function."""

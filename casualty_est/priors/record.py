@@ -323,7 +323,20 @@ def _check_role(role: str) -> None:
 _STOP = frozenset(
     {
         *("and", "army", "camps", "civil", "conflict", "deaths", "first", "government", "heat"),
-        *("killed", "killings", "led", "police", "second", "state", "states", "strikes"),
+        *(
+            "attack",
+            "blast",
+            "bombing",
+            "hospital",
+            "killed",
+            "killings",
+            "led",
+            "police",
+            "second",
+            "state",
+            "states",
+            "strikes",
+        ),
         *("the", "united", "war", "wars", "world"),
     }
 )
@@ -387,8 +400,9 @@ def _same(one: str, other: str) -> bool:
         if left != right:
             break
         shared += 1
-    shorter = min(len(one), len(other))
-    return one == other or shared >= 5 or (shared >= 4 and shared >= shorter - 1)
+    # Iraq and Iraqis, Afghan and Afghanistan are one; Maria and Mariupol are not.
+    left_over = max(len(one), len(other)) - shared
+    return one == other or shared >= 5 or (shared >= 4 and left_over <= 2)
 
 
 def statements_behind(ratio: ReportingRatio) -> Sequence[Statement]:

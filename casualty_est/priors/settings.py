@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections import defaultdict
+from collections import ChainMap
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from casualty_est.errors import UsageError
-from casualty_est.priors.distributions import LogitNormal, LogNormal, Normal, named
+from casualty_est.priors.distributions import LogNormal, Normal, named
+from casualty_est.priors.groups import DEFAULT_GROUPS, Group, read_groups
+from casualty_est.priors.own_record import OwnCase, read_cases, updated
+from casualty_est.priors.reading import known, mapping
 from casualty_est.priors.roles import (
     NO_ROLE,
     RatioPrior,
@@ -30,17 +33,19 @@ from casualty_est.priors.time import (
     read_drift,
     read_time_priors,
 )
-from casualty_est.tables.checks import offered
 
 CELL_FIELDS = ("scope", "outcome", "group", "perpetrator")
 SMALLEST_SD = 0.02  # log sd below which no report of a count is that exact
 SMALLEST_ANCHOR_SD = 0.005  # log sd: about one per cent either way at 95%
+# Parts of a Normal prior without a record behind it: of its variance, what is the role's, the
+# source's, and the target's own.
+NORMAL_FRACTIONS = (0.5, 0.3, 0.2)
 COUNTS, RATIOS = (1e-6, 1e12), (1e-4, 1e4)  # where the median of a count, of a ratio can lie
 SOURCE_FIELDS = ("ratio", "completeness", "over_count", "within")
 TIME_FIELDS = ("delay", "drift")
 TOP_FIELDS = (
     "roles", "sources", "anchors", "groups", "level", "incident_level", "offsets", "reporting",
-    "shared", "grades", "path", "restated", "short",
+    "shared", "grades", "path", "restated", "short", "record",
 )  # fmt: skip
 
 
@@ -78,34 +83,6 @@ class Anchor:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """How one group label relates to another.
-
-    Parameters
-    ----------
-    inside : str, optional
-        The group it lies in; groups inside the same one may overlap.
-    share : LogitNormal
-        Prior on its share of that group.
-    parts : tuple of str
-        The disjoint groups that make it up.
-    """
-
-    inside: str | None = None
-    share: LogitNormal = field(default_factory=lambda: LogitNormal(median=0.25, sd=1.0))
-    parts: tuple[str, ...] = ()
-
-
-DEFAULT_GROUPS: Mapping[str, Group] = {
-    "all": Group(parts=("civilians", "combatants")),
-    "women": Group("civilians"),
-    "men": Group("civilians", LogitNormal(median=0.5, sd=1.0)),
-    "children": Group("civilians"),
-    "elderly": Group("civilians", LogitNormal(median=0.1, sd=1.0)),
-}
-
-
-@dataclass(frozen=True, slots=True)
 class SourcePrior:
     """What the analyst says of one source."""
 
@@ -136,8 +113,18 @@ class Priors:
         Log sd of a claim round what its source would say without error, and the prior of that sd
         for a source with five or more claims, to which `SMALLEST_SD` is added in quadrature:
         agreement by chance must not make a source exact.
-    fractions : tuple of float
-        Shares of a ratio prior's variance that belong to the role, the source, and the target.
+    tally_sd : float
+        The same for a tally, the number of a source that documents case by case: what it counts
+        twice or wrongly is a part of its ratio.
+    light_tallies : bool
+        Whether the error of a tally is Normal; all other errors are Student t.
+    fractions : tuple of float, optional
+        Shares of a ratio prior's variance that belong to the role, the source, and the target, all
+        Normal; None takes the parts that were learned from the record.
+    left_out : tuple of str
+        Conflicts of the record that nothing was learned from.
+    record : tuple of OwnCase
+        Validated cases of single sources, which update the priors of these sources.
     within : str, optional
         Field of a cell (scope, outcome, group, perpetrator): only targets that agree in it share
         the part of their source, and its reporting sd.
@@ -156,7 +143,11 @@ class Priors:
     offset_sd: float = 1.5
     reporting_sd: float = 0.15
     learned_sd: LogNormal = field(default_factory=lambda: LogNormal.from_log(math.log(0.15), 0.7))
-    fractions: tuple[float, float, float] = (0.5, 0.3, 0.2)
+    tally_sd: float = 0.05
+    light_tallies: bool = True
+    fractions: tuple[float, float, float] | None = None
+    left_out: tuple[str, ...] = ()
+    record: tuple[OwnCase, ...] = ()
     within: str | None = None
     over_time: TimePriors = field(default_factory=lambda: TimePriors())
 
@@ -164,10 +155,21 @@ class Priors:
         """Prior on the ratio of `source` in that role, for claims of that level."""
         base = self.roles[role or NO_ROLE].prior(level)
         spec = self.sources[source].spec if source in self.sources else {}
-        return _source_prior(spec, f'sources."{source}"', base, level)
+        prior = _source_prior(spec, f'sources."{source}"', base, level)
+        if self.fractions is not None:
+            # Fractions that the analyst states are of the variance of a Normal.
+            prior = replace(prior, spread=None)
+        cases = [c for c in self.record if (c.source, c.level) == (source, level)]
+        if not cases:
+            return prior
+        after = updated(prior, cases, self.fractions or NORMAL_FRACTIONS, self.tally_sd)
+        many = f"{len(cases)} validated case{'s' * (len(cases) > 1)}"
+        return replace(after, origin=f'sources."{source}", {prior.origin} after {many} of its own')
 
 
-def read_priors(spec: Mapping[str, Any] | str | Path | None = None) -> Priors:
+def read_priors(
+    spec: Mapping[str, Any] | str | Path | None = None, left_out: Iterable[str] = ()
+) -> Priors:
     """Read the analyst's assumptions.
 
     Parameters
@@ -175,6 +177,8 @@ def read_priors(spec: Mapping[str, Any] | str | Path | None = None) -> Priors:
     spec : mapping, str or Path, optional
         A dictionary in the form of the TOML file, or the path of that file. None gives the
         defaults.
+    left_out : iterable of str
+        Conflicts of the record that nothing is learned from.
 
     Returns
     -------
@@ -197,23 +201,27 @@ def read_priors(spec: Mapping[str, Any] | str | Path | None = None) -> Priors:
         msg = f"priors must be a dictionary or the path of a TOML file, not {spec!r}"
         raise UsageError(msg)
     table = dict(spec or {})
-    _known(table, TOP_FIELDS, "priors")
+    known(table, TOP_FIELDS, "priors")
     if "grades" in table:
         msg = "priors: grades speak of incidents; a claims model has none, so leave them out"
         raise UsageError(msg)
-    roles = dict(default_roles())
-    for key, numbers in _mapping(table.get("roles"), "roles").items():
-        _known([key], roles, "roles")
-        roles[key] = override(roles[key], _mapping(numbers, f"roles.{key}"))
+    left_out = tuple(left_out)
+    # Looked up as they are asked for: few of them have a source in one table.
+    roles = ChainMap[str, Role]({}, default_roles(left_out))  # type: ignore[arg-type]
+    for key, numbers in mapping(table.get("roles"), "roles").items():
+        known([key], roles, "roles")
+        roles[key] = override(roles[key], mapping(numbers, f"roles.{key}"))
         _plausible(roles[key].totals.core.median, f"roles.{key}", RATIOS)
         _plausible(roles[key].within.core.median, f"roles.{key}.within", RATIOS)
     return Priors(
         roles=roles,
-        sources=_sources(_mapping(table.get("sources"), "sources"), roles),
+        sources=_sources(mapping(table.get("sources"), "sources"), roles),
         anchors=_anchors(table.get("anchors", [])),
-        groups=_groups(_mapping(table.get("groups"), "groups")),
+        groups=read_groups(mapping(table.get("groups"), "groups")),
         **_levels(table),
         **_scales(table),
+        left_out=left_out,
+        record=read_cases(table.get("record", [])),
         over_time=read_time_priors(table),
     )
 
@@ -229,33 +237,17 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise UsageError(msg) from None
 
 
-def _known(names: Iterable[str], valid: Iterable[str], where: str) -> None:
-    valid = list(valid)
-    for name in names:
-        if name not in valid:
-            msg = f"{where}: {name!r} is unknown; {offered(name, valid)}"
-            raise UsageError(msg)
-
-
-def _mapping(value: Any, where: str) -> dict[str, Any]:
-    value = {} if value is None else value
-    if not isinstance(value, Mapping):
-        msg = f"{where} must be a table, not {value!r}"
-        raise UsageError(msg)
-    return dict(value)
-
-
 def _sources(table: dict[str, Any], roles: Mapping[str, Role]) -> dict[str, SourcePrior]:
     sources = {}
     for name, spec in table.items():
         where = f'sources."{name}"'
-        fields = _mapping(spec, where)
-        _known(fields, ("role", *SOURCE_FIELDS, *TIME_FIELDS), where)
+        fields = mapping(spec, where)
+        known(fields, ("role", *SOURCE_FIELDS, *TIME_FIELDS), where)
         role = fields.pop("role", None)
         delay = read_delay(fields.pop("delay", None), f"{where}.delay")
         drift = read_drift(fields.pop("drift", None), f"{where}.drift")
         if role is not None:
-            _known([str(role)], [key for key in roles if key != NO_ROLE], f"{where}.role")
+            known([str(role)], [key for key in roles if key != NO_ROLE], f"{where}.role")
         # Read once here, so that a malformed prior is an error at the door.
         for level in ("total", "incident"):
             base = roles[role or NO_ROLE].prior(level)
@@ -267,10 +259,10 @@ def _sources(table: dict[str, Any], roles: Mapping[str, Role]) -> dict[str, Sour
 def _source_prior(spec: Mapping[str, Any], where: str, base: RatioPrior, level: str) -> RatioPrior:
     """Prior of a source: a ratio speaks of its totals, ``within`` of a single incident."""
     origin = f"{where} of the analyst"
-    if level == "incident":
+    if level != "total":
         if "within" not in spec:
             return base
-        within = named(_mapping(spec["within"], f"{where}.within"), LogNormal, f"{where}.within")
+        within = named(mapping(spec["within"], f"{where}.within"), LogNormal, f"{where}.within")
         return RatioPrior(within, None, origin)
     totals = {key: value for key, value in spec.items() if key != "within"}
     return ratio_prior(totals, where, origin, allowed=SOURCE_FIELDS, default=base)
@@ -290,7 +282,7 @@ def _anchors(items: Any) -> tuple[Anchor, ...]:
         raise UsageError(msg)
     places = [f"anchors[{i}]" for i in range(len(items))]
     anchors = tuple(
-        _anchor(_mapping(item, where), where) for item, where in zip(items, places, strict=True)
+        _anchor(mapping(item, where), where) for item, where in zip(items, places, strict=True)
     )
     for anchor, where in zip(anchors, places, strict=True):
         _plausible(anchor.prior.median, where, RATIOS if anchor.source else COUNTS)
@@ -306,7 +298,7 @@ def _anchors(items: Any) -> tuple[Anchor, ...]:
 
 def _anchor(item: dict[str, Any], where: str) -> Anchor:
     numeric = ("interval", "prob", "median", "factor", "sd")
-    _known(item, (*CELL_FIELDS, "source", "ratio", "date", "start", *numeric), where)
+    known(item, (*CELL_FIELDS, "source", "ratio", "date", "start", *numeric), where)
     cell = {key: str(item[key]) for key in CELL_FIELDS if key in item}
     numbers = {key: value for key, value in item.items() if key in numeric}
     start, end = (read_day(item.get(key), f"{where}.{key}") for key in ("start", "date"))
@@ -338,87 +330,11 @@ def _anchor(item: dict[str, Any], where: str) -> Anchor:
     return Anchor(prior, cell, str(item["source"]))
 
 
-def _groups(table: dict[str, Any]) -> dict[str, Group]:
-    groups = dict(DEFAULT_GROUPS)
-    for name, spec in table.items():
-        where = f"groups.{name}"
-        fields = _mapping(spec, where)
-        _known(fields, ("inside", "share", "sum"), where)
-        if "sum" in fields:
-            if len(fields) > 1:
-                msg = f"{where}: a group is either a sum of others or inside one"
-                raise UsageError(msg)
-            groups[name] = Group(parts=_parts(fields["sum"], f"{where}.sum"))
-            continue
-        old = groups.get(name, Group())
-        share = old.share
-        if "share" in fields:
-            share = named(_mapping(fields["share"], where), LogitNormal, f"{where}.share")
-        inside = str(fields["inside"]) if "inside" in fields else old.inside
-        if inside is None:
-            msg = f'{where}: say inside = "..." or sum = [..., ...]'
-            raise UsageError(msg)
-        groups[name] = Group(inside, share)
-    for name, group in groups.items():
-        parts = {whole: other.parts for whole, other in groups.items()}
-        if group.inside and name in _reached(group.inside, parts):
-            if name in table:
-                msg = (
-                    f"groups: {name!r} is a part of the sum {group.inside!r} and cannot have a "
-                    f"share inside it too; remove one of the relations"
-                )
-                raise UsageError(msg)
-            # The analyst's sum replaces the share that the package would assume.
-            groups[name] = Group()
-    _no_circles(groups)
-    return groups
-
-
-def _parts(names: Any, where: str) -> tuple[str, ...]:
-    labels = isinstance(names, list | tuple) and all(
-        isinstance(name, str) and name.strip() for name in names
-    )
-    if not labels or len(names) < 2 or len(set(names)) < len(names):
-        msg = f"{where} must be a list of at least two different groups, not {names!r}"
-        raise UsageError(msg)
-    return tuple(names)
-
-
-def _no_circles(groups: Mapping[str, Group]) -> None:
-    """Refuse a group that lies, by whatever path, inside itself or is computed from itself."""
-    above: dict[str, set[str]] = defaultdict(set)
-    needs: dict[str, set[str]] = defaultdict(set)
-    for name, group in groups.items():
-        if group.inside:
-            above[name].add(group.inside)
-            needs[name].add(group.inside)
-        for part in group.parts:
-            # A sum needs its parts, a share the whole: the two run in opposite directions.
-            above[part].add(name)
-            needs[name].add(part)
-    for steps in (above, needs):
-        for name in steps:
-            if name in _reached(name, steps):
-                msg = f"groups: {name!r} lies inside itself; remove one of the relations"
-                raise UsageError(msg)
-
-
-def _reached(start: str, steps: Mapping[str, Iterable[str]]) -> set[str]:
-    """Return everything to which one comes from a name by one step or more."""
-    reached: set[str] = set()
-    todo = [start]
-    while todo:
-        new = set(steps.get(todo.pop(), ())) - reached
-        reached |= new
-        todo.extend(new)
-    return reached
-
-
 def _levels(table: dict[str, Any]) -> dict[str, Any]:
     levels: dict[str, Any] = {}
     for key, suffix in (("level", ""), ("incident_level", "_incident")):
         if key in table:
-            prior = named(_mapping(table[key], key), LogNormal, key)
+            prior = named(mapping(table[key], key), LogNormal, key)
             _plausible(prior.median, key, COUNTS)
             level = Normal(prior.mu, prior.sd)
             levels[f"single{suffix}"] = levels[f"shared{suffix}"] = level
@@ -427,29 +343,50 @@ def _levels(table: dict[str, Any]) -> dict[str, Any]:
 
 def _scales(table: dict[str, Any]) -> dict[str, Any]:
     scales: dict[str, Any] = {}
-    for key, field_name in (("offsets", "offset_sd"), ("reporting", "reporting_sd")):
-        if key in table:
-            fields = _mapping(table[key], key)
-            _known(fields, ("sd",), key)
-            scales[field_name] = positive(fields.get("sd"), f"{key}.sd")
-    sd = scales.get("reporting_sd", SMALLEST_SD)
-    if sd < SMALLEST_SD:
-        msg = (
-            f"reporting.sd must be at least {SMALLEST_SD:g}, not {sd:g}: no "
-            f"source repeats a count more exactly than that"
-        )
-        raise UsageError(msg)
+    if "offsets" in table:
+        fields = mapping(table["offsets"], "offsets")
+        known(fields, ("sd",), "offsets")
+        scales["offset_sd"] = positive(fields.get("sd"), "offsets.sd")
+    if "reporting" in table:
+        scales |= _reporting(mapping(table["reporting"], "reporting"))
     if "shared" in table:
         shares = ("role", "source", "target")
-        shared = _mapping(table["shared"], "shared")
-        _known(shared, (*shares, "within"), "shared")
+        shared = mapping(table["shared"], "shared")
+        known(shared, (*shares, "within"), "shared")
         within = shared.pop("within", None)
         if within is not None:
-            _known([str(within)], CELL_FIELDS, "shared.within")
+            known([str(within)], CELL_FIELDS, "shared.within")
             scales["within"] = str(within)
         if shared:
-            _known(shares, shared, "shared")
+            known(shares, shared, "shared")
             scales["fractions"] = _fractions([shared[key] for key in shares])
+    return scales
+
+
+def _reporting(fields: dict[str, Any]) -> dict[str, Any]:
+    """Read the errors of claims round what their source would say."""
+    known(fields, ("sd", "tally_sd", "tally_tails"), "reporting")
+    if not fields:
+        msg = "reporting: give sd, tally_sd or tally_tails"
+        raise UsageError(msg)
+    scales: dict[str, Any] = {}
+    for key, field_name in (("sd", "reporting_sd"), ("tally_sd", "tally_sd")):
+        if key not in fields:
+            continue
+        sd = positive(fields[key], f"reporting.{key}")
+        if sd < SMALLEST_SD:
+            msg = (
+                f"reporting.{key} must be at least {SMALLEST_SD:g}, not {sd:g}: no "
+                f"source repeats a count more exactly than that"
+            )
+            raise UsageError(msg)
+        scales[field_name] = sd
+    if "tally_tails" in fields:
+        tails = fields["tally_tails"]
+        if tails not in ("light", "heavy"):
+            msg = f"reporting.tally_tails is 'light' or 'heavy', not {tails!r}"
+            raise UsageError(msg)
+        scales["light_tallies"] = tails == "light"
     return scales
 
 

@@ -19,22 +19,11 @@ from casualty_est.priors.record import (
     reporting_ratio,
     statements_behind,
 )
-from casualty_est.priors.roles import NO_ROLE, RatioPrior, default_roles
+from casualty_est.priors.roles import CENTRED, NO_ROLE, RatioPrior, default_roles
 from casualty_est.priors.scores import level_of
 from casualty_est.wording.numbers import chance
 
-# Roles that the models do not know have no title in roles.toml.
-_MEANINGS = {
-    "accuser": "a side that says how many the enemy killed",
-    "merged_list": "several lists of victims, merged",
-    "first_count": "officials in the first days",
-    "gov_estimate": "a government's round total, without a list",
-    "int_estimate": "a round total of an international body or an expert",
-    "event_data": "a data set of events, made from press reports",
-    "registry": "police or vital statistics that miss some deaths",
-    NO_ROLE: "all roles taken together",
-}
-_TO_A_SOURCE = "# Give their numbers to a source by its name instead."
+ALL_ROLES = "all roles taken together"
 BOTH: tuple[Level, ...] = ("total", "incident")
 _FOR_INCIDENTS = "# A model of incidents takes `within` alone: print it with --level incident."
 PROB = 0.9  # level of the intervals that are shown and that priors are fitted to
@@ -47,19 +36,19 @@ class Worth:
     role, meaning: the word and what it means.
     ratio: what to expect of a new source in a new conflict.
     examples: up to two of the statements behind it.
-    assumed: what the models assume of the role now; None where they do not know it.
+    assumed: what the claims model takes for it.
     """
 
     role: str
     meaning: str
     ratio: ReportingRatio
     examples: tuple[Statement, ...]
-    assumed: RatioPrior | None
+    assumed: RatioPrior
 
 
 def meaning_of(role: str) -> str:
     """Say what a role means."""
-    return _MEANINGS.get(role) or default_roles()[role].title
+    return ALL_ROLES if role == NO_ROLE else default_roles()[role].title
 
 
 def worth_of_roles(
@@ -79,8 +68,7 @@ def worth_of_roles(
 
 
 def _worth(ratio: ReportingRatio) -> Worth:
-    known = default_roles().get(ratio.role)
-    assumed = known.prior(ratio.level) if known else None
+    assumed = default_roles(ratio.left_out)[ratio.role].prior(ratio.level)
     return Worth(ratio.role, meaning_of(ratio.role), ratio, examples_of(ratio), assumed)
 
 
@@ -92,6 +80,20 @@ def usual_level(role: str, without: str | Iterable[str] | None = None) -> Level:
 def at_level(ratio: ReportingRatio) -> tuple[Statement, ...]:
     """Return the statements behind a distribution that are of its own level."""
     return tuple(row for row in statements_behind(ratio) if level_of(row) == ratio.level)
+
+
+def place_in_record(role: str, part: float, left_out: Iterable[str] = ()) -> tuple[int, int]:
+    """How many statements of a role name a larger part of the deaths than `part`, and of how many.
+
+    left_out: conflicts that are not looked at.
+    """
+    names = set(left_out)
+    ratios = [
+        row.ratio
+        for row in datasets.record()
+        if row.use == "main" and row.role == role and row.conflict not in names
+    ]
+    return sum(ratio > part for ratio in ratios), len(ratios)
 
 
 def examples_of(ratio: ReportingRatio) -> tuple[Statement, ...]:
@@ -144,7 +146,6 @@ def as_toml(without: str | Iterable[str] | None = None, levels: Sequence[Level] 
     """Write what was learned as a file that `--priors` reads."""
     left_out = matching_conflicts(without)
     lines = [*_head(left_out), *([_FOR_INCIDENTS] if len(levels) > 1 else [])]
-    later: list[str] = []
     for role in LEARNED_ROLES:
         if role == NO_ROLE:
             continue
@@ -153,13 +154,7 @@ def as_toml(without: str | Iterable[str] | None = None, levels: Sequence[Level] 
         if not numbers:
             continue
         behind = f"{meaning_of(role)}: {_behind(ratios[0])}"
-        if role in default_roles():
-            lines += ["", f"[roles.{role}]  # {behind}", *numbers]
-        else:
-            later += ["#", f"# {role}, {behind}", '# [sources."NAME"]']
-            later += [f"# {line}".replace("# #", "#") for line in numbers]
-    if later:
-        lines += ["", "# The models do not know the following roles.", _TO_A_SOURCE, *later]
+        lines += ["", f"[roles.{role}]  # {behind}", *numbers]
     return "\n".join(lines) + "\n"
 
 
@@ -170,8 +165,8 @@ def _head(left_out: Sequence[str]) -> list[str]:
     return [
         "# Role priors learned from the record: what sources said beside later, better figures",
         f"# ({len(rows)} statements, {conflicts} conflicts, disasters and crimes{without}).",
-        "# The models use them if you give this file as --priors. Otherwise they keep their own.",
-        "# Median and 90% interval are those that were learned. The learned tails are heavier.",
+        "# The claims model takes them by itself. Change a line, and give this file as --priors.",
+        "# Median and 90% interval are those that were learned.",
         "# A source without a role has no numbers here: nothing it says sets the level.",
     ]
 
@@ -183,14 +178,21 @@ def _behind(ratio: ReportingRatio) -> str:
 def _numbers(ratio: ReportingRatio) -> list[str]:
     """Lines of the numbers of one role at one level."""
     prior = as_prior(ratio)
+    if ratio.role in CENTRED and prior is not None:
+        centred = _line("ratio" if ratio.level == "total" else "within", 1.0, prior.core.sd)
+        return [f"{centred}  # a median of 1: the surveys of the record were disputed"]
     if prior is None:
         return ["# within: a completeness inside an incident has no form here"]
     form = "within" if ratio.level == "incident" else "ratio"
     form = "completeness" if prior.is_completeness else form
-    line = f"{form} = {{ median = {prior.core.median:.3g}, sd = {prior.core.sd:.3g} }}"
+    line = _line(form, prior.core.median, prior.core.sd)
     if ratio.stated:
         line += f"  # of a number above 0; {chance(ratio.zero)} say that nobody died"
     if prior.over_count is None:
         return [line]
     over = prior.over_count
     return [line, f"over_count = {{ mean = {over.mean:g}, sd = {over.sd:g} }}"]
+
+
+def _line(form: str, median: float, sd: float) -> str:
+    return f"{form} = {{ median = {median:.3g}, sd = {sd:.3g} }}"

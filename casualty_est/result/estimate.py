@@ -18,6 +18,7 @@ from casualty_est.result.identification import Identification
 from casualty_est.result.labels import position, row_labels
 from casualty_est.result.posterior import Modes, find_modes, visited_modes
 from casualty_est.result.schema import Case, Meta, Note, plain
+from casualty_est.result.shared import Shared, shared_by
 from casualty_est.result.tables import row_numbers, summary
 from casualty_est.wording.numbers import Ends, ends, middle, percent
 
@@ -34,6 +35,7 @@ REFIT_HINT = (
     "this estimate was loaded from a file and carries no model to refit; fit the model again, or "
     "call this before saving: what was computed is kept in the file"
 )
+NO_PARTS = "an estimate from {kind} cannot leave out {what}: fit it again from a table without"
 
 
 class Estimate(FindOut):
@@ -60,6 +62,7 @@ class Estimate(FindOut):
     details_type: ClassVar[type[Any]]
     urgent: ClassVar[frozenset[str]] = frozenset()  # codes of notes that every print repeats
     counts_documented: ClassVar[bool] = False  # whether everybody documented is counted
+    set_by_priors: ClassVar[bool] = False  # whether its level is what was assumed of its sources
 
     def __init__(
         self,
@@ -226,6 +229,16 @@ class Estimate(FindOut):
         """
         return checks.check(self)
 
+    def shared(self) -> Shared:
+        """What a `Study` takes: draws of log counts, their prior, what each source is worth.
+
+        Returns
+        -------
+        Shared
+            From what is stored, so a loaded estimate shares what a fresh one does.
+        """
+        return shared_by(self)
+
     # Refits --------------------------------------------------------------------------------
 
     def without_each_source(
@@ -269,6 +282,20 @@ class Estimate(FindOut):
     ) -> tuple[Any, ...]:
         """Refits that were kept; made now where there is a model and nobody minds the time."""
         return refits.answer(self, name, row, prob, unasked=unasked) or ()
+
+    def _shared_near(self, row: int, mean: float, sd: float) -> Shared | None:
+        """What it shares, fitted again near a mean of the log count; None where it cannot."""
+        return None
+
+    def _deaths_without(self, row: int, sources: frozenset[str]) -> Array | None:
+        """Draws of an estimate without some sources; None where no other is left."""
+        who = ", ".join(sorted(sources))
+        raise UsageError(NO_PARTS.format(kind=self.kind, what=who))
+
+    def _deaths_beyond(self, row: int, source: str, people: int) -> Array:
+        """Draws of the deaths beyond a list, from what one source counts beyond it."""
+        what = f"a list that the number of {source} contains"
+        raise UsageError(NO_PARTS.format(kind=self.kind, what=what))
 
     def _make_refits(self, prob: float) -> None:
         """Make all refits of the first estimate, so that they are printed and kept."""

@@ -16,11 +16,13 @@ from casualty_est.errors import UsageError
 from casualty_est.kinds import KINDS, room
 from casualty_est.result.schema import SCHEMA, Meta, Row, clean, plain
 from casualty_est.result.tables import row_numbers
+from casualty_est.wording.phrases import documented_text
 
 if TYPE_CHECKING:
     import xarray
 
     from casualty_est.result.estimate import Estimate
+    from casualty_est.tables.cells import Documented
 
 ATTRIBUTE = "casualty_est"
 PACKED = 1032  # bytes that deflate makes of one, at most
@@ -65,7 +67,7 @@ def _estimate(estimate: Estimate, i: int, row: Row, prob: float) -> dict[str, An
         "cell": plain(row.cell),
         "strata": row.strata,
         "part": row.part,
-        "documented": documented and _fields(documented, "low", "high", "source"),
+        "documented": documented and _documented(documented),
         **_fields(numbers, "median", "mean", "sd"),
         "interval": {"kind": "eti", "prob": prob, **_fields(numbers, "low", "high")},
         "modes": [plain(mode) for mode in estimate.modes(i, prob)],
@@ -227,3 +229,8 @@ def _demand(met: object, otherwise: str) -> None:
     """Raise ValueError with what is wrong of a file where something is not met."""
     if not met:
         raise ValueError(otherwise)
+
+
+def _documented(count: Documented) -> dict[str, Any]:
+    """A count as it was published: "more than 500" is not 501."""
+    return {**_fields(count, "low", "high", "source"), "text": documented_text(count)}

@@ -12,11 +12,12 @@ from casualty_est.result.schema import CHECKED, Cell, ClaimRow, Mode, Note, Numb
 
 @dataclass(frozen=True, config=CHECKED)
 class PublishedCount:
-    """A documented count: its ends, and who published it."""
+    """A documented count: its ends, who published it, and how it was written."""
 
     low: Number
     high: Number | None
     source: str | None
+    text: str
 
 
 @dataclass(frozen=True, config=CHECKED)

@@ -13,7 +13,7 @@ from casualty_est.wording.phrases import cell_text, documented_text
 if TYPE_CHECKING:
     from casualty_est.result.estimate import Estimate
 
-URGENT = frozenset({"no_level", "no_total", "contradicts", "own_conflict", "assumed_unbiased"})
+URGENT = frozenset({"no_level", "no_total", "contradicts", "assumed_unbiased"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,10 +37,18 @@ class Weighed:
         self.log_count = log_count[order]
         columns = [one.score for one in assumed if one.score is not None]
         self.scores = np.column_stack(columns)[order]
+        one = np.zeros(len(log_count))
+        self.curvatures = np.column_stack(
+            [
+                one if item.curvature is None else item.curvature
+                for item in assumed
+                if item.score is not None
+            ]
+        )[order]
 
     def weights(self, moves: Array) -> Array:
         """Weights of the draws, in rising order of the count."""
-        logs = self.scores @ moves
+        logs = self.scores @ moves - 0.5 * self.curvatures @ moves**2
         weights = np.exp(logs - logs.max())
         return np.asarray(weights / weights.sum())
 

@@ -47,6 +47,9 @@ class Assumed:
         Share of the variance of the log count that it explains, where it is known without draws.
     limits : tuple of float
         How far the prior can move, in sds.
+    curvature : ndarray of shape (draw,), optional
+        Where it differs between draws: half of it, times the square of a move, is what the log
+        prior loses beside that.
     """
 
     name: str
@@ -59,6 +62,7 @@ class Assumed:
     effect: float | None = None
     settled: float | None = None
     limits: tuple[float, float] = FREE
+    curvature: Array | None = None
 
     def moved(self, sds: float) -> float:
         """The assumption after its prior has moved by some sds, in its own unit."""

@@ -13,10 +13,20 @@ from casualty_est.result.estimate import Estimate
 from casualty_est.result.identification import Identification
 from casualty_est.result.labels import position
 from casualty_est.result.schema import Case, plain
+from casualty_est.result.shared import (
+    CountPrior,
+    FlatPrior,
+    ListedPrior,
+    LogPrior,
+    Shared,
+    Spoken,
+    shared_by,
+)
 from casualty_est.result.show import TextTable, interval_title
 from casualty_est.result.tables import Parameter, parameter
 from casualty_est.result.unknowns import ANY_LIST, Unknowns
 from casualty_est.studies import Study, matched, survey
+from casualty_est.surveys.model.matched import PRIOR
 from casualty_est.surveys.schema import SurveyDetails
 from casualty_est.surveys.unknowns import unknowns
 from casualty_est.wording.numbers import ends, middle, percent
@@ -148,6 +158,39 @@ class SurveyEstimate(Estimate):
         share = parameter(self.completeness(source), prob)
         assert share is not None
         return share
+
+    def shared(self) -> Shared:
+        """Draws of log counts, the bias of each study, and the completeness of matched lists."""
+        posterior = self.idata["posterior"]
+        sample = self.details.sample
+        told = {"completeness": "completeness_listed", "bias": "ratio_total"}
+        worth = [
+            (source, words, np.asarray(posterior[name].values[..., i]))
+            for name, words in told.items()
+            if name in posterior
+            for i, source in enumerate(self.meta.sources)
+        ]
+        said = [Spoken(x.source, float(x.alone.median), x.text) for x in self.details.studies]
+        if sample is not None:
+            held = sample.listed.items()
+            said += [Spoken(name, people, f"{people:,} people") for name, people in held]
+        return shared_by(self, self._log_prior, worth, said)
+
+    def _log_prior(self, row: int) -> LogPrior | None:
+        """The prior of the log of a count, by the form of the table; None of a part of a count."""
+        sample = self.details.sample
+        if self.meta.rows[row].part != "total":
+            return None
+        if sample is None:
+            counted = [study.deaths for study in self.details.studies if study.row == row]
+            return CountPrior() if all(deaths == 0 for deaths in counted) else FlatPrior()
+        if self._matched:
+            return ListedPrior(next(iter(sample.listed.values())), *PRIOR)
+        people = np.asarray(self.idata["posterior"]["people"].values)
+        people = people.reshape(-1, people.shape[-1]) if row == 0 else people[..., [row - 1]]
+        of_households = room("survey", "inference.households").log_prior
+        prior: LogPrior = of_households(people.reshape(-1, people.shape[-1]))
+        return prior
 
     def _identify(self, row: int) -> Identification:
         rests = self.details.identification[row]

@@ -6,10 +6,15 @@ from dataclasses import dataclass, field
 
 # What a source is to what it counts.
 ROLES = (
-    *("perpetrator", "party", "adversary", "monitor", "government", "media", "international"),
-    *("third_state", "survey", "reference"),
+    *("perpetrator", "party", "adversary", "accuser", "monitor", "merged_list", "government"),
+    *("registry", "register", "first_count", "gov_estimate", "media", "event_data"),
+    *("international", "int_estimate", "third_state", "survey", "reference"),
 )
-DOCUMENTING_ROLES = frozenset({"perpetrator", "monitor", "government", "international"})
+# Who counts case by case, and is no party: its tally is right but for what it misses.
+TALLY_ROLES = frozenset(
+    {"monitor", "merged_list", "government", "registry", "register", "international", "reference"}
+)
+DOCUMENTING_ROLES = TALLY_ROLES - {"reference"} | {"perpetrator"}
 ALL_SCOPES = "all"
 ANY_PERPETRATOR = "any"
 

@@ -13,13 +13,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from casualty_est import ClaimsModel
 from casualty_est.claims.inference.draws import Draws
 from casualty_est.claims.inference.nuts import CompiledClaims
 from casualty_est.claims.inference.predict import log_likelihood
 from casualty_est.claims.inference.timeline import expected, increments
 from casualty_est.claims.model.layout import Scenario
 from tests.support import timeline_simulator as simulator
+from tests.support.former import former_model
 from tests.support.sbc import judge, study
 
 TUNE_SEED = 20180301
@@ -52,7 +52,7 @@ class Adapter:
             "path": {"sd": simulator.PATH_SD, "terms": simulator.TERMS},
             **restated,
         }
-        model = ClaimsModel(pd.DataFrame(rows), priors=settings, grid="month", restated="all")
+        model = former_model(pd.DataFrame(rows), priors=settings, grid="month", restated="all")
         self.layout = model.layout
         assert len(self.layout.claims) == len(rows)
         assert self.layout.learned == ("Army",)

@@ -6,7 +6,6 @@ import inspect
 from dataclasses import replace
 from datetime import date
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -59,20 +58,20 @@ def test_the_path_may_wander_as_far_as_its_span_is_long(years, sd):
 
 
 def test_shared_components_are_numbered_from_zero():
-    """Three monitors and two governments: leaving some out counts what is shared anew."""
+    """Two monitors and two governments; in between one who has a role, and shares nothing."""
     frame = pd.DataFrame(
         {
             "source": list("ABCDE"),
             "quantity": ["100", "120", "90", "300", "280"],
-            "role": ["monitor"] * 3 + ["government"] * 2,
+            "role": ["monitor"] * 2 + ["reference"] + ["government"] * 2,
         }
     )
-    from casualty_est.claims.model.ratios import select
-
     ratios = ce.ClaimsModel(ce.Claims(frame)).layout.ratios
-    kept = select(ratios, np.array([True, True, False, True, True]))
-    assert kept.role_index.tolist() == [0, 0, 1, 1]
-    assert kept.role_terms == 2
+    sharing = ratios.role_sd > 0
+    assert sharing.tolist() == [True, True, False, True, True]
+    assert ratios.role_index[sharing].tolist() == [0, 0, 1, 1]
+    assert ratios.role_terms == 2
+    assert ratios.role_shared.tolist() == sharing.tolist()
 
 
 @pytest.mark.parametrize(("thorough", "reached"), [(True, True), (False, False)])

@@ -13,6 +13,7 @@ from casualty_est.cli.main import app
 from casualty_est.cli.roles import STILL, as_rich
 from casualty_est.priors.record import LEARNED_ROLES
 from casualty_est.priors.worth import worth_of_roles
+from casualty_est.wording.numbers import share
 from tests.support.command import run
 
 COALITION = "Coalition in Iraq and Syria 2014-19"
@@ -24,6 +25,13 @@ def output(*words: str) -> str:
     return done.stdout
 
 
+def numbers_of(role: str) -> str:
+    """Median and 90% interval as printed."""
+    ratio = ce.priors.reporting_ratio(role)
+    low, high = ratio.interval()
+    return f"{share(ratio.median)} ({share(low)} to {share(high)})"
+
+
 def test_each_role_in_two_lines():
     lines = output().splitlines()
     starts = [line.partition(":")[0] for line in lines if not line.startswith(" ")]
@@ -31,14 +39,16 @@ def test_each_role_in_two_lines():
     place = next(i for i, line in enumerate(lines) if line.startswith("accuser:"))
     line, example = lines[place : place + 2]
     assert "a side that says how many the enemy killed" in line
-    assert "reported / true 4.4 (0.77 to 25), 24 statements in 16 conflicts" in line
-    assert line.endswith("; the models do not know it")
+    assert f"reported / true {numbers_of('accuser')}, 24 statements in 16 conflicts" in line
+    assert line.endswith("24 statements in 16 conflicts")
     assert example.startswith("    Examples: ")
     assert example.count(" / ") == 2
-    (monitor,) = (line for line in lines if line.startswith("monitor:"))
-    assert "the models assume 0.52 (" in monitor
+    (survey,) = (line for line in lines if line.startswith("survey:"))
+    assert "; the claims model takes 1.0 (" in survey
+    other = [line for line in lines if "; the claims model takes" in line]
+    assert [line.partition(":")[0] for line in other] == ["survey", "none"]
     (first_count,) = (line for line in lines if line.startswith("first_count:"))
-    assert "; of a single incident;" in first_count
+    assert first_count.endswith("; of a single incident")
     assert lines[-1] == STILL
 
 
@@ -99,4 +109,4 @@ def test_a_terminal_of_80_columns():
     assert "reported / true (90%)" in text
     assert STILL in text
     (numbers,) = (line for line in lines if line.startswith("accuser "))
-    assert " ".join(numbers.split()) == "accuser 4.4 (0.77 to 25) 24, 16 unknown to them"
+    assert " ".join(numbers.split()) == f"accuser {numbers_of('accuser')} 24, 16"

@@ -77,7 +77,7 @@ def awkward() -> ce.Estimate:
         {
             "each_source_alone:0:0.95": cases("only"),
             "without_each_source:0:0.95": cases("without"),
-            "wider_priors:0:0.95": (),
+            "conflict_left_in:0:0.95": (),
         }
     )
     return estimate
@@ -329,10 +329,17 @@ def test_identification_bars_and_sum(coalition: ce.Estimate) -> None:
 def test_cases_name_every_refit(coalition: ce.Estimate) -> None:
     shown = set(texts(coalition.plot.cases()))
     assert {"all sources", "only Pentagon", "without Airwars"} <= shown
-    assert any("prior sd doubled" in text for text in shown)
+    assert not any("left in" in text for text in shown)
     alone = set(texts(coalition.plot.alone()))
     assert "only Airwars" in alone
     assert "without Airwars" not in alone
+
+
+def test_cases_name_the_conflict_that_was_left_in(coalition_learned: ce.Estimate) -> None:
+    shown = {" ".join(text.split()) for text in texts(coalition_learned.plot.cases())}
+    assert "With the record of this conflict" in shown
+    left_in = "the record of Coalition in Iraq and Syria 2014-19 left in"
+    assert any(text in left_in and len(text) > 20 for text in shown)
 
 
 def test_priors_have_one_panel_each(coalition: ce.Estimate) -> None:

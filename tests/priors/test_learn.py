@@ -36,7 +36,7 @@ def statements(role, ratios, conflicts, sd=0.1):
 @pytest.mark.parametrize(
     ("role", "ratios", "share"),
     [
-        ("party", [0.3, 0.5, 0.9, 0.8, 0.2, 1.5], False),
+        pytest.param("party", [0.3, 0.5, 0.9, 0.8, 0.2, 1.5], False, marks=pytest.mark.slow),
         ("monitor", [0.2, 0.3, 0.9, 1.0, 0.6, 0.05], True),
     ],
 )

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from casualty_est import Normal, UsageError
-from casualty_est.priors import read_priors
+from casualty_est.priors import default_roles, read_priors
+from casualty_est.priors.settings import NORMAL_FRACTIONS
 from casualty_est.tables.checks import offered
 
 TOML = """
@@ -106,13 +107,31 @@ def test_every_number_arrives():
     assert (ratio.prior.median, ratio.prior.sd) == (pytest.approx(0.68), pytest.approx(0.10))
 
 
+def test_the_errors_of_tallies():
+    said = {"sd": 0.2, "tally_sd": 0.1, "tally_tails": "heavy"}
+    priors = read_priors({"reporting": said})
+    assert (priors.reporting_sd, priors.tally_sd, priors.light_tallies) == (0.2, 0.1, False)
+    assert read_priors({"reporting": {"tally_tails": "light"}}).light_tallies
+
+
+def test_roles_are_learned_without_the_conflicts_left_out():
+    name = "Coalition in Iraq and Syria 2014-19"
+    priors = read_priors(left_out=[name])
+    assert priors.left_out == (name,)
+    assert priors.roles["monitor"] == default_roles((name,))["monitor"]
+    assert priors.roles["monitor"] != default_roles()["monitor"]
+
+
 def test_defaults_are_the_documented_ones():
     priors = read_priors()
     assert priors == read_priors({})
     assert priors.single == Normal(math.log(3000), 3.0)
     assert priors.shared == Normal(math.log(3000), 5.0)
-    assert priors.fractions == (0.5, 0.3, 0.2)
-    assert priors.reporting_sd == 0.15
+    # What sources share is learned from the record; without one, the shares of a Normal are these.
+    assert priors.fractions is None
+    assert NORMAL_FRACTIONS == (0.5, 0.3, 0.2)
+    assert (priors.reporting_sd, priors.tally_sd, priors.light_tallies) == (0.15, 0.05, True)
+    assert priors.left_out == ()
     assert (priors.learned_sd.median, priors.learned_sd.sd) == (
         pytest.approx(0.15),
         pytest.approx(0.7),
@@ -185,7 +204,11 @@ def test_a_ratio_anchor_with_a_tolerance(item):
         ({"offsets": {"sd": 0}}, "offsets.sd must be"),
         ({"offsets": {"tau": 1}}, "valid are 'sd'"),
         ({"reporting": {"sd": True}}, "reporting.sd must be"),
-        ({"reporting": {}}, "reporting.sd must be"),
+        ({"reporting": {}}, "reporting: give sd"),
+        ({"reporting": {"tally_sd": 0.01}}, "reporting.tally_sd must be at least 0.02"),
+        ({"reporting": {"tally_sd": True}}, "reporting.tally_sd must be"),
+        ({"reporting": {"tally_tails": "fat"}}, "tally_tails is 'light' or 'heavy', not 'fat'"),
+        ({"reporting": {"tail": "light"}}, "valid are 'sd', 'tally_sd', 'tally_tails'"),
         ({"reporting": 0.2}, "must be a table"),
         ({"shared": {"role": 0.5, "source": 0.5}}, "valid are 'role', 'source'"),
         ({"shared": {"role": 0.5, "source": 0.5, "target": 0.5}}, "sum to 1"),
@@ -279,7 +302,7 @@ def test_what_is_said_of_one_level_leaves_the_other_to_the_role():
         }
     )
     role = priors.roles["monitor"]
-    assert priors.ratio("totals", "monitor", "incident") is role.within
-    assert priors.ratio("share", "monitor", "incident") is role.within
+    assert priors.ratio("totals", "monitor", "incident") is role.incidents
+    assert priors.ratio("share", "monitor", "incident") is role.incidents
     assert priors.ratio("within", "monitor", "total") is role.totals
     assert priors.ratio("within", "monitor", "incident").core.median == pytest.approx(0.5)

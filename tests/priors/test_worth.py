@@ -54,18 +54,18 @@ def test_every_role_has_its_numbers_and_two_examples():
         assert len(worth.examples) == 2
         assert len({row.conflict for row in worth.examples}) == 2, worth.role
         assert worth.examples[0].ratio <= worth.examples[1].ratio
-    assert worths["accuser"].assumed is None
+    for role in ("accuser", "monitor"):
+        assert worths[role].assumed == default_roles()[role].totals
     # All first counts are of single incidents.
     levels = {role: worth.ratio.level for role, worth in worths.items()}
     assert {role for role, level in levels.items() if level == "incident"} == {"first_count"}
-    assert worths["monitor"].assumed == default_roles()["monitor"].totals
 
 
 def test_a_role_without_a_statement_of_a_single_incident_is_left_out():
     incidents = {worth.role: worth for worth in worth_of_roles(level="incident")}
     assert "survey" not in incidents
     assert "first_count" not in {worth.role for worth in worth_of_roles(level="total")}
-    assert incidents["perpetrator"].assumed == default_roles()["perpetrator"].within
+    assert incidents["perpetrator"].assumed == default_roles()["perpetrator"].incidents
     for worth in incidents.values():
         assert all(row.level == "incident" for row in worth.examples)
 
@@ -100,22 +100,35 @@ def test_the_models_read_the_file_and_the_intervals_agree(without):
             assert prior == default_roles()[role].prior(level)
             continue
         compared.add((role, level))
-        assert prior.quantile(ENDS) == pytest.approx(learned.quantile(ENDS), rel=0.1), role
-    known = set(default_roles()) & set(LEARNED_ROLES) - {NO_ROLE}
+        expected = learned.quantile(ENDS)
+        if role == "survey":
+            # The surveys of the record were disputed: of another one the side is not known.
+            expected = expected / learned.median
+        assert prior.quantile(ENDS) == pytest.approx(expected, rel=0.1), role
+    # The record knows officials' first counts of single incidents alone.
+    known = set(LEARNED_ROLES) - {NO_ROLE, "first_count"}
     assert {role for role, level in compared if level == "total"} == known
     assert {("perpetrator", "incident"), ("adversary", "incident")} <= compared
     assert priors.roles[NO_ROLE] == default_roles()[NO_ROLE]
 
 
-def test_roles_that_the_models_do_not_know_are_for_single_sources():
+def test_every_learned_role_is_in_the_file_with_what_is_behind_it():
     text = as_toml()
-    assert set(tomllib.loads(text)) == {"roles"}
-    block = text[text.index("# accuser,") :].split("#\n")[0]
-    assert "a side that says how many the enemy killed: 24 statements in 16 conflicts" in block
-    lines = [line.removeprefix("# ") for line in block.splitlines()[1:]]
-    priors = ce.priors.read_priors(tomllib.loads("\n".join(lines)))
-    prior = priors.ratio("NAME", None, "total")
-    assert prior.quantile(ENDS) == pytest.approx(given("accuser").quantile(ENDS), rel=0.1)
+    assert set(tomllib.loads(text)["roles"]) == set(LEARNED_ROLES) - {NO_ROLE}
+    title = "a side that says how many the enemy killed"
+    assert f"[roles.accuser]  # {title}: 24 statements in 16 conflicts" in text.splitlines()
+
+
+@pytest.mark.parametrize("role", ["accuser", "perpetrator", "monitor"])
+def test_the_file_changes_nothing_where_no_line_is_changed(role):
+    prior = ce.priors.read_priors(tomllib.loads(as_toml())).roles[role].totals
+    alone = ce.priors.read_priors().roles[role].totals
+    # Three digits are written.
+    assert prior.quantile(ENDS) == pytest.approx(alone.quantile(ENDS), rel=0.03)
+    assert prior.spread.role / prior.spread.own == pytest.approx(
+        alone.spread.role / alone.spread.own
+    )
+    assert prior.zero == alone.zero
 
 
 def test_a_list_has_a_completeness_and_an_over_count():

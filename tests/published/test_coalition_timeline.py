@@ -17,6 +17,7 @@ import casualty_est as ce
 from casualty_est.claims.inference.engines import run
 from casualty_est.claims.inference.predict import expected_log
 from casualty_est.claims.model.layout import Scenario
+from tests.support.former import former_model
 
 pytestmark = pytest.mark.slow
 
@@ -40,7 +41,7 @@ def to_february(est):
 @pytest.fixture(scope="module")
 def late():
     """The model of all totals, that has heard only what was published by March 2018."""
-    model = ce.ClaimsModel(totals(), delay=DELAY)
+    model = former_model(totals(), delay=DELAY)
     published = [claim.reported or claim.end for claim in model.layout.claims]
     heard = np.array([float(day <= DAY) for day in published])
     scenario = replace(Scenario.plain(model.layout), weights=heard)
@@ -49,7 +50,7 @@ def late():
 
 @pytest.fixture(scope="module")
 def complete():
-    est = ce.ClaimsModel(totals(), delay=DELAY).fit(**SAMPLED, progress_bar=False)
+    est = former_model(totals(), delay=DELAY).fit(**SAMPLED, progress_bar=False)
     assert est.converged, est.meta.diagnostics.reasons
     return est
 
@@ -73,7 +74,7 @@ def test_totals_of_march_2018_foretell_every_later_one(late):
 
 
 def test_what_was_still_to_be_admitted_in_march_2018(late):
-    early = ce.ClaimsModel(totals(), delay=DELAY, as_of=DAY).fit(**SAMPLED, progress_bar=False)
+    early = former_model(totals(), delay=DELAY, as_of=DAY).fit(**SAMPLED, progress_bar=False)
     table = early.still_to_be_admitted(0.90)
     found = table.iloc[-1]
     assert str(found["date"]) <= DAY.isoformat()
@@ -94,7 +95,7 @@ def test_published_totals_and_the_level(complete):
 
 
 def test_without_a_delay_late_admissions_are_read_as_late_killing(complete):
-    prompt = ce.ClaimsModel(totals()).fit(**SAMPLED, progress_bar=False)
+    prompt = former_model(totals()).fit(**SAMPLED, progress_bar=False)
     gains = []
     for est in (complete, prompt):
         path = est.idata["posterior"]["path"].isel(path_cell=0)

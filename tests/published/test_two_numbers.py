@@ -7,9 +7,10 @@ import math
 import numpy as np
 import pytest
 
-from casualty_est import ClaimsModel, datasets
+from casualty_est import datasets
 from casualty_est.claims.inference.exact import solve
 from casualty_est.claims.model.layout import Scenario
+from tests.support.former import former_model
 
 X = np.arange(math.log(0.02), math.log(5e9), 0.01)  # log N
 B = np.arange(-9.0, 9.0, 0.005)  # standard deviations, or logits, of a ratio's prior
@@ -55,7 +56,7 @@ VARIANT = {"sources": {"Pentagon": {"ratio": {"median": 0.20, "sd": 0.75}}}}
 
 
 def fitted(priors=None):
-    return ClaimsModel(datasets.load("coalition"), priors=priors)
+    return former_model(datasets.load("coalition"), priors=priors)
 
 
 def solved(model, scenario=None):

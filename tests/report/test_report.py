@@ -15,6 +15,7 @@ from casualty_est.claims.schema import ClaimsDetails
 from casualty_est.errors import UsageError
 from casualty_est.report.page import Said
 from casualty_est.result.schema import Diagnostics
+from casualty_est.wording.numbers import ends
 from tests.support.page import Page, page_of, parts_of
 
 EVIL = "<script>alert(1)</script>"
@@ -74,13 +75,22 @@ def test_tables_hold_the_numbers(page):
         "5,400 to 24,000",
         "Only Pentagon",
         "Without Airwars",
-        "Role monitor, prior sd doubled",
         "15% (2.1% to 110%)",
         "+0.85",
         "seed",
         "lies below the documented 6,047 is 5.3%",
     ):
         assert piece in words
+
+
+@pytest.mark.usefixtures("no_pictures")
+def test_the_conflict_left_in_is_one_row(coalition_learned):
+    words = Page(page_of(coalition_learned)).text
+    (case,) = coalition_learned.conflict_left_in().itertuples()
+    assert "If the record of this very conflict were used as well." in words
+    assert "The record of Coalition in Iraq and Syria 2014-19 left in" in words
+    assert ends(case) in words
+    assert ", without Coalition in Iraq and Syria 2014-19" in words
 
 
 @pytest.mark.usefixtures("no_pictures")

@@ -66,7 +66,8 @@ def test_the_documented_keys(estimate):
         "group": "civilians",
         "perpetrator": "Coalition",
     }
-    assert row["documented"] == {"low": 6047, "high": None, "source": "Airwars"}
+    text = "at least 6,047"
+    assert row["documented"] == {"low": 6047, "high": None, "source": "Airwars", "text": text}
     assert keys(row["interval"]) == {"kind", "prob", "low", "high"}
     assert keys(row["modes"][0]) == {"weight", "median", "low", "high"}
     source = content["sources"][0]
@@ -127,7 +128,7 @@ def test_write_json(estimate, tmp_path):
 
 def test_save_and_load_lose_nothing(estimate, tmp_path):
     alone, left = estimate.each_source_alone(), estimate.without_each_source()
-    tipped, wide = estimate.tipping(5000), estimate.wider_priors()
+    tipped, left_in = estimate.tipping(5000), estimate.conflict_left_in()
     path = estimate.save(tmp_path / "est.nc")
     loaded = Estimate.load(str(path))
     assert loaded.to_dict() == estimate.to_dict()
@@ -142,7 +143,7 @@ def test_save_and_load_lose_nothing(estimate, tmp_path):
     pd.testing.assert_frame_equal(loaded.each_source_alone(), alone)
     pd.testing.assert_frame_equal(loaded.without_each_source(), left)
     pd.testing.assert_frame_equal(loaded.tipping(5000), tipped)
-    pd.testing.assert_frame_equal(loaded.wider_priors(), wide)
+    pd.testing.assert_frame_equal(loaded.conflict_left_in(), left_in)
     assert repr(loaded) == repr(estimate)
     assert loaded.identification() == estimate.identification()
     assert set(loaded.idata.children) == set(estimate.idata.children)

@@ -74,7 +74,7 @@ def test_weights_are_the_slopes_of_refits_with_moved_priors(name):
     layout = CASES[name].layout
     weights = solve(layout).weights()
     plain = Scenario.plain(layout)
-    h = 0.1
+    h = 0.02
     for j, assumption in enumerate(layout.assumptions):
         up, down = (mean_log(layout, plain.shifted(j, by)) for by in (h, -h))
         slope = (up - down) / (2 * h)

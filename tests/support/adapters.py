@@ -14,6 +14,7 @@ from casualty_est.claims.table.claim import Claim
 from casualty_est.priors import read_priors
 from casualty_est.quantity.quantity import Quantity
 from tests.support import simulators
+from tests.support.former import former
 
 # How each form is written, so that the package itself chooses the likelihood. 2,000 to the nearest
 # 1,000 is a rounded number; 5,831 is one to the nearest person.
@@ -49,7 +50,7 @@ class Adapter:
             **(priors or {}),
         }
         claims = [_claim(design, statement) for statement in design.statements]
-        self.layout = build_layout(claims, read_priors(settings), roles={}, hedge={})
+        self.layout = build_layout(claims, read_priors(former(settings)), roles={}, hedge={})
         assert sorted(self.layout.learned) == sorted(design.learned)
         self._compiled = None
 

@@ -7,6 +7,7 @@ import datetime
 import pandas as pd
 
 from casualty_est import Claims, ClaimsModel
+from tests.support.former import former_model
 
 
 def model(*rows, **options):
@@ -15,6 +16,13 @@ def model(*rows, **options):
     return ClaimsModel(
         pd.DataFrame([dict(zip(names, row, strict=True)) for row in rows]), **options
     )
+
+
+def by_former_priors(*rows, **options):
+    """The same with the former priors, whose tails are light enough to follow to three digits."""
+    names = ("source", "role", "quantity")
+    frame = pd.DataFrame([dict(zip(names, row, strict=True)) for row in rows])
+    return former_model(frame, **options)
 
 
 def table(text):

@@ -12,13 +12,20 @@ from casualty_est.claims.inference.draws import Draws
 from casualty_est.claims.inference.nuts import CompiledClaims
 from casualty_est.claims.inference.prior import prior_draws
 from casualty_est.claims.model.layout import Layout
+from tests.support.former import former_model
 from tests.support.incident_tables import FEW
 from tests.support.page import page_of
 
 
 @pytest.fixture(scope="session")
 def coalition() -> ce.Estimate:
-    """Two claims, exact."""
+    """Two claims with the former priors, exact: their numbers are published."""
+    return former_model(ce.datasets.load("coalition")).fit(seed=1)
+
+
+@pytest.fixture(scope="session")
+def coalition_learned() -> ce.Estimate:
+    """The same two claims with what was learned from the record, as users get them; exact."""
     return ce.ClaimsModel(ce.datasets.load("coalition")).fit(seed=1)
 
 
@@ -31,6 +38,12 @@ def coalition_page(coalition: ce.Estimate) -> str:
 @pytest.fixture(scope="session")
 def coalition_compiled() -> CompiledClaims:
     """The same two claims for NUTS: compiling takes most of the time of a short run."""
+    return CompiledClaims(former_model(ce.datasets.load("coalition")).layout)
+
+
+@pytest.fixture(scope="session")
+def coalition_learned_compiled() -> CompiledClaims:
+    """The same as users get them."""
     return CompiledClaims(ce.ClaimsModel(ce.datasets.load("coalition")).layout)
 
 

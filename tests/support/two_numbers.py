@@ -9,18 +9,21 @@ import numpy as np
 from scipy import special
 
 import casualty_est as ce
+from tests.support.former import former
 
 # The two numbers of February 2018 with priors that are given, whatever the defaults of roles.
-GIVEN = {
-    "sources": {
-        "Pentagon": {"ratio": {"median": 0.15, "sd": 1.0}},
-        "Airwars": {
-            "completeness": {"median": 0.5, "sd": 0.8},
-            "over_count": {"mean": 0.05, "sd": 0.10},
+GIVEN = former(
+    {
+        "sources": {
+            "Pentagon": {"ratio": {"median": 0.15, "sd": 1.0}},
+            "Airwars": {
+                "completeness": {"median": 0.5, "sd": 0.8},
+                "over_count": {"mean": 0.05, "sd": 0.10},
+            },
         },
-    },
-    "level": {"median": 3000, "sd": 3.0},
-}
+        "level": {"median": 3000, "sd": 3.0},
+    }
+)
 
 
 def two_numbers(draws=1000):

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -31,12 +31,16 @@ from casualty_est.priors.settings import SMALLEST_SD
 Array = npt.NDArray[np.float64]
 
 SPACING = 0.02  # of the lattices, in logs: the posterior is some twenty times wider
-REACH = 8.0  # lattices reach this many prior sds to either side
+REACH = 8.0  # the lattice of the count reaches this many prior sds to either side
+FAR = 20.0  # those of Normal ratios: light tails that contradict each other meet out there
+T_REACH = 40.0  # and this many scales of a Student t: three in a million lie beyond
 ROLE_NODES = np.linspace(-6.0, 6.0, 121)
-LOGIT_NODES = np.linspace(-14.0, 14.0, 561)
+ROLE_WEIGHT = np.exp(-0.5 * ROLE_NODES**2) / np.exp(-0.5 * ROLE_NODES**2).sum()
+LOGITS = (-25.0, 40.0)  # nobody documents less than one of a billion
 SD_NODES = 31
 COARSER = 4  # the first look, in fine steps
 NEGLIGIBLE = 1e-14  # posterior density, relative to its peak, that is left out
+FEW_COLUMNS = 8
 BLOCK = 2_000_000  # numbers laid out at a time: 16 MB
 
 
@@ -126,7 +130,8 @@ def _on_lattice(
     members = defaultdict(list)
     for i, target in enumerate(targets):
         # A target without a shared term is a block of its own.
-        members[f"r {ratios.role_index[i]}" if ratios.role_part[i] else f"t {i} {target}"].append(i)
+        shared = ratios.role_shared[i]
+        members[f"r {ratios.role_index[i]}" if shared else f"t {i} {target}"].append(i)
     blocks: dict[int, Any] = {}
     for block in members.values():
         sources = {i: _source(layout, scenario, i, log_n, step) for i in block}
@@ -149,9 +154,10 @@ def _safe_ratio(top: Array, bottom: Array) -> Array:
 
 def _spacing(layout: Layout) -> float:
     """Use a finer lattice where something is narrower than usual."""
-    widths = [layout.priors.reporting_sd, *layout.ratios.over_sd]
+    over_sds = layout.ratios.over_sd
+    widths = [*layout.reporting_sd, *over_sds[over_sds > 0]]
     widths += [anchor.prior.sd for anchor in layout.anchors]
-    widths += list(layout.ratios.sd * layout.ratios.target_part)
+    widths += list(layout.ratios.target_sd)
     return float(min(SPACING, min(widths) / 3))
 
 
@@ -169,15 +175,16 @@ def _joint(sources: dict[int, _Source]) -> tuple[Array, Array]:
 def _source(layout: Layout, scenario: Scenario, i: int, log_n: Array, step: float) -> _Source:
     ratios = layout.ratios
     count = len(ratios.targets)
-    over = ratios.over_index[i]
-    bias, prior, slope = _density(
+    core = _Core(
         bool(ratios.logit[i]),
         float(ratios.mu[i]),
-        float(ratios.sd[i] * scenario.sd_scale[i]),
-        (float(ratios.role_part[i]), float(ratios.target_part[i])),
-        (float(ratios.over_mean[over]), float(ratios.over_sd[over])) if over >= 0 else None,
-        step,
+        float(ratios.role_sd[i] * scenario.sd_scale[i]),
+        bool(ratios.role_shared[i]),
+        float(ratios.target_sd[i] * scenario.sd_scale[i]),
+        bool(ratios.heavy[i]),
     )
+    over = (float(ratios.over_mean[i]), float(ratios.over_sd[i]))
+    bias, prior, slope = _density(core, over, step)
     bias = bias + float(scenario.shift[i])
     anchor_slope = None
     for j, anchor in enumerate(layout.anchors):
@@ -195,10 +202,14 @@ def _source(layout: Layout, scenario: Scenario, i: int, log_n: Array, step: floa
 
 def _slide(kernel: Array, columns: list[Array]) -> list[Array]:
     """Sum the kernel over b, weighted by each column, at every log N."""
-    # Laid out in blocks: a view of overlapping rows would miss the fast matrix product.
-    width = len(columns[0])
-    windows = sliding_window_view(kernel, width)
     stacked = np.hstack(columns)
+    if stacked.shape[1] <= FEW_COLUMNS:
+        # A product with few columns is cut into sums that follow the threads; these do not.
+        slid = [np.correlate(kernel, column) for column in np.ascontiguousarray(stacked.T)]
+        return np.split(np.column_stack(slid), len(columns), axis=1)
+    # Laid out in blocks: a view of overlapping rows would miss the fast matrix product.
+    width = len(stacked)
+    windows = sliding_window_view(kernel, width)
     rows = max(1, BLOCK // width)
     parts = [
         np.ascontiguousarray(windows[start : start + rows]) @ stacked
@@ -207,78 +218,96 @@ def _slide(kernel: Array, columns: list[Array]) -> list[Array]:
     return np.split(np.concatenate(parts), len(columns), axis=1)
 
 
+class _Core(NamedTuple):
+    """The prior of one core: a location, what its role adds, and a part of its own."""
+
+    logit: bool
+    mu: float
+    role_sd: float
+    shared: bool  # whether the role's part is one with other targets, and stays apart
+    scale: float
+    heavy: bool
+
+    @property
+    def places(self) -> Array:
+        """Location at each role node, (role node,)."""
+        return self.mu + self.role_sd * (ROLE_NODES if self.role_sd else np.zeros(1))
+
+    @property
+    def reach(self) -> float:
+        """How far the part of its own goes."""
+        return (T_REACH if self.heavy else FAR) * self.scale
+
+    def density(self, core: Array) -> tuple[Array, Array]:
+        """Density at each core and its derivative, (core, role node or 1)."""
+        z = (core[:, None] - self.places) / self.scale
+        if self.heavy:
+            density = 0.375 / self.scale * (1 + z * z / 4) ** -2.5
+            slope = density * -1.25 * z / (1 + z * z / 4) / self.scale
+        else:
+            density = np.exp(-0.5 * z * z) / (self.scale * np.sqrt(2 * np.pi))
+            slope = -density * z / self.scale
+        if self.role_sd and not self.shared:
+            weight = ROLE_WEIGHT[:, None]
+            return _product(density, weight), _product(slope, weight)
+        return density, slope
+
+
 @lru_cache(maxsize=64)
-def _density(
-    logit: bool,
-    mu: float,
-    sd: float,
-    parts: tuple[float, float],
-    over: tuple[float, float] | None,
-    step: float,
-) -> tuple[Array, Array, Array]:
+def _density(core: _Core, over: tuple[float, float], step: float) -> tuple[Array, Array, Array]:
     """Lattice of b, its density times the spacing by role node, and the derivative of that."""
-    role_part, own_part = parts
-    place = mu + sd * role_part * (ROLE_NODES if role_part else np.zeros(1))
-    spread = sd * own_part
-    find = _completeness_density if logit else _ratio_density
-    bias, density, slope = find(place, spread, over, step)
+    find = _completeness_density if core.logit else _ratio_density
+    bias, density, slope = find(core, over, step)
     return bias, density * step, slope * step
 
 
 def _ratio_density(
-    place: Array, spread: float, over: tuple[float, float] | None, step: float
+    core: _Core, over: tuple[float, float], step: float
 ) -> tuple[Array, Array, Array]:
-    """Density of a log-normal ratio on its lattice, and its derivative; (b, role node)."""
-    if over is not None:
-        # A ratio with an over-count is a sum of two Normals.
-        place = place + over[0]
-        spread = float(np.hypot(spread, over[1]))
-    bias = np.arange(place.min() - REACH * spread, place.max() + REACH * spread, step)
-    z = (bias[:, None] - place) / spread
-    density = np.exp(-0.5 * z * z) / (spread * np.sqrt(2 * np.pi))
-    return bias, density, -density * z / spread
+    """Density of a ratio on its lattice of logs, and its derivative; (b, role node)."""
+    places = core.places
+    bias = np.arange(places.min() - core.reach, places.max() + core.reach, step)
+    density, slope = core.density(bias)
+    if not over[1]:
+        return bias, density, slope
+    # A ratio with an over-count is a sum: a Normal is laid over it.
+    mean, sd = over
+    width = int(np.ceil(FAR * sd / step))
+    bump = np.exp(-0.5 * (step * np.arange(-width, width + 1) / sd) ** 2)
+    bump /= bump.sum()
+    wide = bias[0] + mean + step * np.arange(-width, len(bias) + width)
+    density, slope = (
+        np.column_stack([np.convolve(column, bump) for column in columns.T])
+        for columns in (density, slope)
+    )
+    return wide, density, slope
 
 
 def _completeness_density(
-    place: Array, spread: float, over: tuple[float, float] | None, step: float
+    core: _Core, over: tuple[float, float], step: float
 ) -> tuple[Array, Array, Array]:
     """Density of log(completeness x over-count) on its lattice, and its derivative."""
-    lowest = float(-np.logaddexp(0.0, -(place.min() - REACH * spread)))
-    if over is None:
-        return _share_density(place, spread, lowest, step)
+    lowest = float(-np.logaddexp(0.0, -(core.places.min() - core.reach)))
+    lowest = max(lowest, LOGITS[0])
     mean, sd = over
-    bias = np.arange(lowest + mean - REACH * sd, mean + REACH * sd, step)
-    shares = -np.logaddexp(0.0, -LOGIT_NODES)
+    nodes = np.arange(*LOGITS, min(0.1, 1.5 * sd, core.scale / 5))
+    bias = np.arange(lowest + mean - FAR * sd, mean + FAR * sd, step)
+    shares = -np.logaddexp(0.0, -nodes)
     z = (bias[:, None] - shares - mean) / sd
     bumps = np.exp(-0.5 * z * z) / (sd * np.sqrt(2 * np.pi))
-    mix = np.exp(-0.5 * ((LOGIT_NODES[:, None] - place) / spread) ** 2)
+    mix = core.density(nodes)[0]
     mix /= mix.sum(axis=0)
-    return bias, bumps @ mix, (-bumps * z / sd) @ mix
+    return bias, _product(bumps, mix), _product(-bumps * z / sd, mix)
 
 
-def _share_density(
-    place: Array, spread: float, lowest: float, step: float
-) -> tuple[Array, Array, Array]:
-    """Density of log(completeness), and its derivative."""
-    # It may be narrower than the lattice where a source misses little, so the mass of fine nodes on
-    # the logit is laid on the two nearest points: its sum and its mean are kept.
-    bias = np.arange(0.0, lowest - 2 * step, -step)[::-1]
-    nodes = np.linspace(-REACH, REACH, max(1601, int(8 * REACH * spread / step)))
-    weight = np.exp(-0.5 * nodes**2)
-    weight /= weight.sum() * step
-    logit = place + spread * nodes[:, None]
-    slope = weight[:, None] * (special.expit(logit) - nodes[:, None] / spread)
-    slope /= special.expit(-logit)
-    left = (-np.logaddexp(0.0, -logit) - bias[0]) / step
-    point = np.minimum(left.astype(np.intp), len(bias) - 2)
-    part = left - point
-    laid = [np.zeros((len(bias), len(place))) for _ in range(2)]
-    for column in range(len(place)):
-        for total, mass in zip(laid, (weight, slope[:, column]), strict=True):
-            for shift, near in ((0, 1 - part[:, column]), (1, part[:, column])):
-                where = point[:, column] + shift
-                total[:, column] += np.bincount(where, mass * near, len(bias))
-    return bias, laid[0], laid[1]
+def _product(matrix: Array, columns: Array) -> Array:
+    """Product of a matrix with columns, the same on any number of threads.
+
+    The library that multiplies cuts a product with few columns into sums that follow its threads.
+    """
+    if columns.shape[1] == 1:
+        return np.asarray((matrix * columns[:, 0]).sum(axis=1, keepdims=True))
+    return np.asarray(matrix @ columns)
 
 
 def _kernel(layout: Layout, scenario: Scenario, i: int, m: Array) -> tuple[Array, Array | None]:
@@ -287,9 +316,10 @@ def _kernel(layout: Layout, scenario: Scenario, i: int, m: Array) -> tuple[Array
     if len(claims) == 0:
         return np.ones_like(m), None
     if layout.learned_of[claims[0]] < 0:
-        fixed = layout.priors.reporting_sd
         log_density = sum(
-            scenario.weights[c] * claim_log_density(layout.readings[c], m, fixed) for c in claims
+            scenario.weights[c]
+            * claim_log_density(layout.readings[c], m, float(layout.reporting_sd[c]))
+            for c in claims
         )
         assert isinstance(log_density, np.ndarray)
         return np.exp(log_density - log_density.max()), None

@@ -112,11 +112,12 @@ def _assumed(model: ClaimsModel, draws: Draws, seed: int) -> xarray.DataTree:
     """What the worth of further data is computed from: assumptions, and how priors weigh draws."""
     import xarray as xr
 
-    known = moves(model.layout, draws, cores(model.layout, draws, seed))
+    known = moves(model.layout, draws, cores(model.layout, draws, seed), seed)
     shape, dims = draws.log_ratio.shape[:2], ("chain", "draw", "assumption")
     variables = {
         "value": (dims, known.values.reshape(*shape, -1)),
         "score": (dims, known.scores.reshape(*shape, -1)),
+        "curvature": (dims, known.curvatures.reshape(*shape, -1)),
         "median": ("assumption", known.median),
         "sd": ("assumption", known.sd),
         "target": ("assumption", np.array(known.targets)),

@@ -15,7 +15,7 @@ from casualty_est.result.call import Report
 
 STATS = ("diverging", "energy", "n_steps")
 SHORT_SERIES = 200
-SAVED = ("log_deaths", "log_ratio", "core", "level_score")
+SAVED = ("log_deaths", "log_ratio", "shared", "level_score")
 # What a model over time has besides, where it has it.
 SAVED_OVER_TIME = ("walk", "wander", "expected", "short_sd", "anchored")
 
@@ -107,7 +107,7 @@ def _to_draws(layout: Layout, scenario: Scenario, result: Any) -> Draws:
         learned,
         "nuts",
         {name: np.asarray(stats[name].values) for name in STATS if name in stats},
-        {name: drawn[name] for name in ("core", *names[len(SAVED) :])},
+        {name: drawn[name] for name in ("shared", *names[len(SAVED) :])},
     )
 
 
@@ -121,7 +121,12 @@ def _over_time(layout: Layout, present: Container[str]) -> list[str]:
 
 def _scores(layout: Layout, scenario: Scenario, drawn: dict[str, Any]) -> Any:
     """Score of every assumption in every draw; see `Draws.scores` for the sign."""
-    columns = [layout.ratios.scores(drawn["core"], scenario.sd_scale), drawn["level_score"]]
+    of_ratios = layout.ratios.scores(
+        drawn["log_ratio"] - scenario.shift[: len(layout.ratios.targets)],
+        drawn["shared"],
+        scenario.sd_scale,
+    )
+    columns = [of_ratios, drawn["level_score"]]
     first = len(layout.ratios.targets) + len(layout.levels)
     for j, anchor in enumerate(layout.anchors):
         mean, sign = anchor.prior.mu + scenario.shift[first + j], 1.0

@@ -20,7 +20,7 @@ def expected_log(layout: Layout, draws: Draws) -> tuple[Array, Array]:
         m = (covered + draws.log_ratio)[..., layout.target_of]
     else:
         m = draws.extra["expected"]
-    s = np.full(m.shape, layout.priors.reporting_sd)
+    s = np.broadcast_to(layout.reporting_sd, m.shape).copy()
     for c, position in enumerate(layout.learned_of):
         if position >= 0:
             s[..., c] = np.exp(draws.log_reporting_sd[..., position])

@@ -12,7 +12,9 @@ from casualty_est.claims.inference.draws import Draws
 from casualty_est.claims.inference.predict import expected_log
 from casualty_est.claims.inference.timeline import expected, prior_terms
 from casualty_est.claims.model.layout import Layout
+from casualty_est.claims.model.ratios import DOF
 from casualty_est.priors.settings import SMALLEST_SD
+from casualty_est.quantity.hedges.readings import TallyInterval, TallyPoint
 
 if TYPE_CHECKING:
     import xarray
@@ -60,14 +62,18 @@ def _prior_deaths(layout: Layout, draws: int, rng: np.random.Generator) -> Array
 
 def _prior_ratios(layout: Layout, draws: int, rng: np.random.Generator) -> Array:
     ratios = layout.ratios
-    covariance = ratios.covariance(np.ones(len(ratios.targets)))
-    core = rng.multivariate_normal(ratios.mu, covariance, size=draws, method="cholesky")
+
+    def own(heavy: npt.NDArray[np.bool_]) -> Array:
+        shape = draws, len(heavy)
+        return np.where(heavy, rng.standard_t(DOF, shape), rng.normal(size=shape))
+
+    core = ratios.mu + ratios.target_sd * own(ratios.heavy)
+    if ratios.role_terms:
+        core += ratios.role_sd * rng.normal(size=(draws, ratios.role_terms))[:, ratios.role_index]
+    if ratios.source_terms:
+        core += ratios.source_sd * own(ratios.heavy_source)[:, ratios.source_index]
     log_ratio = np.where(ratios.logit, special.log_expit(core), core)
-    if len(ratios.over_mean):
-        over = rng.normal(ratios.over_mean, ratios.over_sd, (draws, len(ratios.over_mean)))
-        has_over = ratios.over_index >= 0
-        log_ratio[:, has_over] += over[:, ratios.over_index[has_over]]
-    return log_ratio
+    return log_ratio + rng.normal(ratios.over_mean, ratios.over_sd, core.shape)
 
 
 def prior_predictive(model: ClaimsModel, *, draws: int, seed: int | None) -> xarray.DataTree:
@@ -79,7 +85,9 @@ def prior_predictive(model: ClaimsModel, *, draws: int, seed: int | None) -> xar
     drawn = prior_draws(layout, draws, rng)
     rows = np.array([row.cells for row in model.rows], dtype=float)
     m, s = expected_log(layout, drawn)
-    stated = np.exp(m + s * rng.standard_t(4, m.shape))
+    light = np.array([type(reading) in (TallyPoint, TallyInterval) for reading in layout.readings])
+    error = np.where(light, rng.normal(size=m.shape), rng.standard_t(4, m.shape))
+    stated = np.exp(m + s * error)
     dims = ("chain", "draw")
     prior = {
         "deaths": ((*dims, "estimate"), np.exp(drawn.log_deaths) @ rows.T),

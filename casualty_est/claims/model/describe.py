@@ -101,14 +101,29 @@ def _levels(model: ClaimsModel) -> list[str]:
 
 
 def _shared(model: ClaimsModel) -> list[str]:
-    priors = model.layout.priors
-    role, source, target = priors.fractions
+    priors, ratios = model.layout.priors, model.layout.ratios
+    tails = "Normal" if priors.light_tallies else "Student t"
     lines = [
         f"reporting sd on the log scale {priors.reporting_sd:g}, errors Student t with 4 degrees "
         f"of freedom",
-        f"of a ratio prior's variance {role:g} is shared by the role, {source:g} by the source, "
-        f"{target:g} is the target's own",
+        f"of a tally, what a source documents case by case, {priors.tally_sd:g}, errors {tails}",
     ]
+    if priors.fractions is not None:
+        of_role, of_source, own = priors.fractions
+        lines.append(
+            f"of a ratio prior's variance {of_role:g} is shared by the role, {of_source:g} by the "
+            f"source, {own:g} is the target's own"
+        )
+    heavy = [t for t, is_heavy in zip(ratios.targets, ratios.heavy, strict=True) if is_heavy]
+    for target in {t.block: t for t in heavy}.values():
+        spread = target.prior.spread
+        assert spread is not None
+        scale = "logit" if target.prior.is_completeness else "log"
+        lines.append(
+            f"role {target.role}: its sources share an error of sd {spread.role:.2g} on the "
+            f"{scale} scale; each adds its own, Student t with 4 degrees of freedom and scale "
+            f"{spread.own:.2g}"
+        )
     if priors.within is not None:
         lines.append(
             f"a source's part, and its reporting sd, is one only where claims have the same "

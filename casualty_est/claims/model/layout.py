@@ -20,8 +20,8 @@ from casualty_est.errors import UsageError
 from casualty_est.priors import Anchor, LogNormal, Normal, Priors
 from casualty_est.priors.roles import NO_ROLE
 from casualty_est.priors.settings import CELL_FIELDS
-from casualty_est.quantity.hedges.readings import Reading
-from casualty_est.tables.cells import DOCUMENTING_ROLES
+from casualty_est.quantity.hedges.readings import LOG_NOTHING, Denial, Interval, Reading
+from casualty_est.tables.cells import DOCUMENTING_ROLES, TALLY_ROLES
 from casualty_est.tables.checks import offered
 
 Array = npt.NDArray[np.float64]
@@ -61,6 +61,7 @@ class Layout:
     claims: tuple[Claim, ...]
     readings: tuple[Reading, ...]
     hedges: tuple[str, ...]
+    reporting_sd: Array  # (claim,): log sd of its error where no sd is learned
     target_of: Ints  # (claim,)
     grid: CellGrid
     cover: Array  # (target, cell): which cells each target sums
@@ -206,10 +207,13 @@ def build_layout(
     return Layout(
         claims=tuple(claims),
         readings=tuple(
-            c.quantity.hedge.reading(c.quantity, documented=h == "documented")
-            for c, h in zip(claims, chosen, strict=True)
+            _reading(claim, how, targets[distinct[key]], priors)
+            for claim, how, key in zip(claims, chosen, keys, strict=True)
         ),
         hedges=chosen,
+        reporting_sd=np.array(
+            [priors.tally_sd if key[1] in TALLY_ROLES else priors.reporting_sd for key in keys]
+        ),
         target_of=target_of,
         grid=grid,
         cover=np.array([grid.row(target.label) for target in targets], dtype=float),
@@ -293,6 +297,20 @@ def _hedge(claim: Claim, role: str | None, hedge: Mapping[str, str]) -> str:
     # "At least hundreds", or a lower end with a larger number beside it, is no tally of a list.
     tally = claim.quantity.grid is not None and claim.quantity.best is None
     return "documented" if role in DOCUMENTING_ROLES and tally else "speaker"
+
+
+def _reading(claim: Claim, hedge: str, target: Target, priors: Priors) -> Reading:
+    """How a claim enters the likelihood."""
+    quantity = claim.quantity
+    reading = quantity.hedge.reading(quantity, documented=hedge == "documented")
+    if target.prior.zero and isinstance(reading, Interval) and reading.low == LOG_NOTHING:
+        # Who denies does not count: the number says little of how many died.
+        words, denies = "zero, perhaps a denial", target.prior.zero
+        return Denial(words=words, low=reading.low, high=reading.high, denies=denies)
+    if target.prior.zero:
+        # Ten admitted of six thousand is nearly a denial, and says as little.
+        return reading.as_concession(target.prior.zero)
+    return reading.as_tally() if priors.light_tallies and target.role in TALLY_ROLES else reading
 
 
 def anchor_label(cell: Mapping[str, str], targets: Sequence[Target]) -> Label:

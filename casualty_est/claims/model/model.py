@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from datetime import date
 from html import escape
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est import datasets
 from casualty_est.claims.model.describe import describe
 from casualty_est.claims.model.layout import Layout, build_layout, effective_role
 from casualty_est.claims.model.over_time import asked_over_time, read_sources, windows_note
@@ -29,10 +31,12 @@ from casualty_est.claims.table.over_time import THIN
 from casualty_est.claims.table.tally import REPLACED, UNSEEN, Counted
 from casualty_est.errors import UsageError
 from casualty_est.kinds import room
-from casualty_est.priors import Ground, Priors, read_priors
+from casualty_est.priors import Priors, read_priors
+from casualty_est.priors.own_record import read_record
+from casualty_est.priors.record import matching_conflicts
 from casualty_est.priors.settings import CELL_FIELDS
 from casualty_est.priors.time import read_day
-from casualty_est.tables.cells import Documented
+from casualty_est.tables.cells import ALL_SCOPES, ANY_PERPETRATOR, Documented
 from casualty_est.tables.checks import offered
 
 if TYPE_CHECKING:
@@ -42,24 +46,6 @@ if TYPE_CHECKING:
     from casualty_est.claims.estimate import ClaimsEstimate
 
 Note = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class OwnConflict:
-    """A role prior that rests on the conflict under analysis: no evidence of its own there."""
-
-    role: str
-    targets: npt.NDArray[np.bool_] = field(repr=False)  # (target,): the ratios that have it
-    grounds: tuple[Ground, ...]
-
-    @property
-    def text(self) -> str:
-        """The same as a sentence."""
-        conflicts = "; ".join(dict.fromkeys(ground.conflict for ground in self.grounds))
-        return (
-            f"the prior of role {self.role} rests partly on {conflicts}, the conflict under "
-            f"analysis; the result with its sd doubled is shown beside"
-        )
 
 
 NO_LEVEL = "no source has a role and nothing anchors the level"
@@ -91,8 +77,13 @@ class ClaimsModel:
         Where no source has a role and nothing anchors the level, take the sources as unbiased on
         the median. This is the analyst's own act, and printed.
     conflict : str, optional
-        The conflict under analysis, if the labels do not name it: role priors that rest on it are
-        pointed out.
+        The conflict under analysis, if the labels do not name it: role priors are learned from the
+        record without it.
+    record : str, Path or dataframe, optional
+        Validated cases of your sources: columns ``source``, ``said``, ``true`` and, if known,
+        ``low``, ``high`` (a 90% interval of the better figure) and ``level``; or the columns of
+        `casualty_est.datasets.record`. Each updates the prior on the ratio of its source, like
+        ``[[record]]`` of the priors.
     grid : {"day", "week", "month"}, optional
         Model time, in such steps. By default time is modelled where claims on overlapping cells
         cover different windows, and the step is chosen by the span.
@@ -134,13 +125,25 @@ class ClaimsModel:
         total: Mapping[str, str] | None = None,
         assume_unbiased: bool = False,
         conflict: str | None = None,
+        record: Any = None,
         grid: str | None = None,
         delay: Mapping[str, Any] | None = None,
         drift: Mapping[str, float] | None = None,
         restated: str = THIN,
     ) -> None:
         self.claims: Claims = claims if isinstance(claims, Claims) else Claims(claims)
-        self.priors: Priors = read_priors(priors)
+        self._asked: dict[str, Any] = {
+            "priors": priors, "roles": roles, "hedge": hedge, "as_of": as_of, "total": total,
+            "assume_unbiased": assume_unbiased, "conflict": conflict,
+            "record": record, "grid": grid,
+            "delay": delay, "drift": drift, "restated": restated,
+        }  # fmt: skip
+        labels = {part for row in self.claims.rows for part in (row.scope, row.perpetrator)}
+        named = sorted(labels - {ALL_SCOPES, ANY_PERPETRATOR}) + ([conflict] if conflict else [])
+        self.priors: Priors = read_priors(priors, left_out=self._conflicts(named))
+        if record is not None:
+            cases = (*self.priors.record, *read_record(record))
+            self.priors = replace(self.priors, record=cases)
         self.as_of = read_day(as_of, "as_of")
         self.assume_unbiased = assume_unbiased
         self.time = read_sources(self.priors, delay, drift)
@@ -163,7 +166,6 @@ class ClaimsModel:
             over_time=self.time,
         )
         self.rows, row_notes, self.no_total = estimate_rows(self.layout, chosen)
-        self.own_conflict = self._own_conflict(conflict)
         self.notes: tuple[Note, ...] = (*self._notes(), *row_notes)
         self.settings: dict[str, Any] = {
             "as_of": self.as_of.isoformat() if self.as_of else None,
@@ -172,6 +174,7 @@ class ClaimsModel:
             "hedge": dict(hedge or {}),
             "assume_unbiased": assume_unbiased,
             "conflict": conflict,
+            "left_out": list(self.priors.left_out),
             "table": self.claims.name,
             "grid": grid,
             "delay": {name: asdict(delay) for name, delay in self.time.delay.items()},
@@ -181,21 +184,51 @@ class ClaimsModel:
         self.notes += tuple(self._documented_parts())
         self._engines: dict[str, Any] = {}
 
-    def _own_conflict(self, conflict: str | None) -> tuple[OwnConflict, ...]:
-        targets = self.layout.ratios.targets
-        labels = {part for t in targets for part in (t.label.scope, t.label.perpetrator)}
-        labels |= {conflict} if conflict else set()
-        own: dict[str, OwnConflict] = {}
-        for target in targets:
-            role = target.role
-            # A source with a prior of its own does not lean on its role.
-            if role is None or target.block in own or target.block.startswith("source "):
-                continue
-            grounds = self.priors.roles[role].grounds_in(labels, target.level)
-            if grounds:
-                mask = np.array([t.block == target.block for t in targets])
-                own[target.block] = OwnConflict(role, mask, grounds)
-        return tuple(own.values())
+    @property
+    def from_record(self) -> npt.NDArray[np.bool_]:
+        """Whether each ratio has a prior that was learned from the record; (target,)."""
+        priors = [target.prior for target in self.layout.ratios.targets]
+        return np.array([prior.learned for prior in priors], dtype=bool)
+
+    def with_whole_record(self) -> ClaimsModel:
+        """The same model with the conflict under analysis left in the record."""
+        return _WithWholeRecord(self.claims, **self._asked)
+
+    def _conflicts(self, labels: Sequence[str]) -> tuple[str, ...]:
+        """Conflicts of the record that are left out."""
+        return matching_conflicts(labels)
+
+    def _record_note(self) -> list[tuple[str, str]]:
+        """What the priors were learned from."""
+        notes = self._own_notes()
+        if not self.from_record.any():
+            return notes
+        without = self.priors.left_out
+        rows = [r for r in datasets.record() if r.use == "main" and r.conflict not in without]
+        behind = f"{len(rows)} statements in {len({r.conflict for r in rows})} conflicts"
+        if without:
+            text = f"learned from {behind}, without {' and '.join(without)}"
+        else:
+            text = f"learned from {behind}, none of which the table names; conflict= names one"
+        return [("record", f"what sources of a role are expected to report was {text}"), *notes]
+
+    def _own_notes(self) -> list[Note]:
+        """Which sources have validated cases of their own, and which cases found no source."""
+        named = Counter(case.source for case in self.priors.record)
+        used = [
+            target for target in self.layout.ratios.targets if "of its own" in target.prior.origin
+        ]
+        texts = [
+            f"{name}: its prior was updated by {named[name]} of its own validated cases"
+            for name in dict.fromkeys(target.source for target in used)
+        ]
+        others = [name for name in named if name not in {target.source for target in used}]
+        if others:
+            texts.append(
+                f"the validated cases of {', '.join(others)} update nothing: no claim of that "
+                "source at that level counts"
+            )
+        return [("own_record", text) for text in texts]
 
     def _notes(self) -> list[Note]:
         notes = [*self.claims.warnings, *self.counted.notes]
@@ -207,7 +240,7 @@ class ClaimsModel:
                 meaning = "the number it documented" if documented else "a speaker's bound"
                 text = f"{claim.source}: {claim.quantity.text!r} is read as {meaning}"
                 notes.append(("hedge", text))
-        notes += [("own_conflict", own.text) for own in self.own_conflict]
+        notes += self._record_note()
         unnamed = dict.fromkeys(t.source for t in self.layout.ratios.targets if t.role is None)
         if unnamed:
             names = ", ".join(unnamed)
@@ -384,9 +417,19 @@ class ClaimsModel:
         return f"<pre>{escape(describe(self))}</pre>"
 
 
+class _WithWholeRecord(ClaimsModel):
+    """A model whose role priors are learned from the whole record."""
+
+    def _conflicts(self, labels: Sequence[str]) -> tuple[str, ...]:
+        return ()
+
+
 def _chosen(total: Mapping[str, str] | None) -> dict[str, str]:
     for name in total or {}:
         if name not in CELL_FIELDS:
             msg = f"total: {name!r} is no field of a cell; {offered(name, CELL_FIELDS)}"
             raise UsageError(msg)
     return dict(total or {})
+
+
+MODEL = ClaimsModel

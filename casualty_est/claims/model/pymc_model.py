@@ -12,12 +12,13 @@ import pytensor.tensor as pt
 
 from casualty_est.claims.model.kernels import numbers_of, on_data, stack
 from casualty_est.claims.model.layout import Layout, Level, Scenario
-from casualty_est.claims.model.ratios import Ratios
+from casualty_est.claims.model.ratios import DOF, Ratios
 from casualty_est.priors.settings import SMALLEST_SD
 from casualty_est.quantity.hedges.readings import Reading
 
 Array = npt.NDArray[np.float64]
 PACKED = "refit_data"
+CLAIMED_STEP = 0.15
 
 
 def build(layout: Layout, *, packed: bool = False) -> pm.Model:
@@ -29,12 +30,10 @@ def build(layout: Layout, *, packed: bool = False) -> pm.Model:
     with pm.Model(coords=coords_of(layout)) as model:
         data = data_of(layout, packed=packed)
         log_deaths = log_counts(layout, data, level_counts)
-        core, log_ratio = ratio_parts(layout.ratios, data["sd_scale"])
-        pm.Deterministic("core", core, dims="target")
-        log_ratio = log_ratio + data["ratio_shift"]
-        log_ratio = pm.Deterministic("log_ratio", log_ratio, dims="target")
+        sums = log_of_sums(layout.cover, log_deaths)
+        said = claimed(layout)
+        log_ratio = ratios_of(layout.ratios, data, said - sums)
         reporting = _reporting_sds(layout)
-        said = log_of_sums(layout.cover, log_deaths) + log_ratio
         for kind, (positions, stacked) in stack(layout.readings).items():
             m = pt.dot(one_hot(layout.target_of[positions], len(layout.ratios.targets)), said)
             density = on_data(stacked, data).log_density(m, reporting(positions), pt)
@@ -85,19 +84,11 @@ def shared_data(
     if layout.timeline is not None:
         from casualty_est.claims.model.timeline_start import find_start
 
-        data["ratio_precision"] = _precision(layout.ratios, scenario.sd_scale)
         data["start"] = find_start(layout, readings, scenario.weights).place
     for kind, (positions, stacked) in stack(readings or layout.readings).items():
         data |= numbers_of(stacked)
         data[f"{kind}_weight"] = scenario.weights[positions]
     return data
-
-
-def _precision(ratios: Ratios, sd_scale: Array) -> Array:
-    """Inverse prior covariance of the log ratios that are no completeness, as one vector."""
-    plain = ~ratios.logit
-    covariance = ratios.covariance(sd_scale)[np.ix_(plain, plain)]
-    return np.asarray(np.linalg.inv(covariance).ravel())
 
 
 def one_hot(index: Any, count: int) -> Array:
@@ -179,27 +170,51 @@ def _best_counted(layout: Layout, level: Level) -> npt.NDArray[np.intp]:
     return best if len(best) > 1 else np.arange(len(level.cells))
 
 
-def ratio_parts(ratios: Ratios, sd_scale: Any) -> tuple[Any, Any]:
-    """Cores and log ratios, with the components that roles and sources share."""
-    count = len(ratios.targets)
-    spread = ratios.target_part * pm.Normal("u_target", 0, 1, shape=count)
+def claimed(layout: Layout) -> Any:
+    """Log of what each target would say without error: its claims pin it, so it is sampled."""
+    count = len(layout.ratios.targets)
+    rough = np.array([reading.rough()[0] for reading in layout.readings])
+    start = np.array([np.median(rough[layout.target_of == t]) for t in range(count)])
+    # In steps of the size that one claim leaves open.
+    return start + CLAIMED_STEP * pm.Flat("claimed", shape=count, initval=np.zeros(count))
+
+
+def ratios_of(ratios: Ratios, data: dict[str, Any], log_ratio: Any) -> Any:
+    """Give log ratios their prior; what a role and a source add in common is sampled."""
+    shared = data["sd_scale"] * shared_parts(ratios)
+    pm.Deterministic("shared", shared, dims="target")
+    b = log_ratio - data["ratio_shift"]
+    pm.Potential("ratios", ratios.log_density(b, shared, data["sd_scale"], pt))
+    return pm.Deterministic("log_ratio", log_ratio, dims="target")
+
+
+def shared_parts(ratios: Ratios) -> Any:
+    """Components of roles and sources, added up for each target."""
+    shared: Any = np.zeros(len(ratios.targets))
     if ratios.role_terms:
-        rows = ratios.role_part[:, None] * one_hot(ratios.role_index, ratios.role_terms)
-        spread = spread + pt.dot(rows, pm.Normal("u_role", 0, 1, shape=ratios.role_terms))
+        rows = ratios.role_sd[:, None] * one_hot(ratios.role_index, ratios.role_terms)
+        shared = shared + pt.dot(rows, pm.Normal("u_role", 0, 1, shape=ratios.role_terms))
     if ratios.source_terms:
-        rows = ratios.source_part[:, None] * one_hot(ratios.source_index, ratios.source_terms)
-        spread = spread + pt.dot(rows, pm.Normal("u_source", 0, 1, shape=ratios.source_terms))
-    core = ratios.mu + ratios.sd * sd_scale * spread
-    log_ratio = pt.switch(ratios.logit, -pt.softplus(-core), core)
-    if len(ratios.over_mean):
-        over = pm.Normal("over_count", ratios.over_mean, ratios.over_sd)
-        log_ratio = log_ratio + pt.dot(marked(ratios.over_index, len(ratios.over_mean)), over)
-    return core, log_ratio
+        rows = ratios.source_sd[:, None] * one_hot(ratios.source_index, ratios.source_terms)
+        shared = shared + pt.dot(rows, _own("u_source", ratios.heavy_source))
+    return pt.as_tensor(shared)
+
+
+def _own(name: str, heavy: npt.NDArray[np.bool_]) -> Any:
+    """Standard Normals, or Student t where `heavy`."""
+    if heavy.all():
+        return pm.StudentT(name, nu=DOF, mu=0.0, sigma=1.0, shape=len(heavy))
+    if not heavy.any():
+        return pm.Normal(name, 0, 1, shape=len(heavy))
+    some = pm.Normal(name, 0, 1, shape=int((~heavy).sum()))
+    rest = pm.StudentT(f"{name}_t", nu=DOF, mu=0.0, sigma=1.0, shape=int(heavy.sum()))
+    unit = np.eye(len(heavy))
+    return pt.dot(unit[:, ~heavy], some) + pt.dot(unit[:, heavy], rest)
 
 
 def _reporting_sds(layout: Layout) -> Callable[[Any], Any]:
     """Return the reporting sds of some claims; sources with many claims learn theirs."""
-    fixed = np.full(len(layout.claims), layout.priors.reporting_sd)
+    fixed = layout.reporting_sd
     if not layout.learned:
         return lambda positions: fixed[positions]
     rows = marked(layout.learned_of, len(layout.learned))

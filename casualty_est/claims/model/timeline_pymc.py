@@ -8,7 +8,6 @@ out. So no scale multiplies a free parameter, and the sampler meets few ridges.
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from typing import Any
 
@@ -26,13 +25,11 @@ from casualty_est.claims.model.pymc_model import (
     learned_sds,
     level_counts,
     log_counts,
-    marked,
     one_hot,
-    ratio_parts,
+    ratios_of,
 )
-from casualty_est.claims.model.ratios import Ratios, select
 from casualty_est.claims.model.timeline import PROFILE_DF, SHORT_SPREAD, Timeline
-from casualty_est.claims.model.timeline_start import counts_start, documented_targets, find_start
+from casualty_est.claims.model.timeline_start import counts_start, find_start
 from casualty_est.quantity.hedges.readings import Reading
 
 Array = npt.NDArray[np.float64]
@@ -54,7 +51,7 @@ def build(layout: Layout, *, packed: bool = False) -> pm.Model:
         order, stacked = _stacked(layout)
         spots, (of_claims, of_ratios, of_anchors) = _spots(layout, timeline, order)
         logs = pt.log(amounts.ravel()[spots])
-        log_ratio = _ratios(layout, timeline, data, logs[of_ratios], free)
+        log_ratio = ratios_of(layout.ratios, data, _log_ratios(timeline, logs[of_ratios], free))
         expected = logs[of_claims] + log_ratio[layout.target_of[order]]
         if free.terms is not None:
             expected = expected + pt.dot(timeline.wander.load[order], free.terms)
@@ -102,9 +99,7 @@ class _Free:
         shape = len(timeline.profiled), len(timeline.basis)
         self.walk = pm.Deterministic("walk", values[:walks].reshape(shape)) if walks else None
         self.terms = pm.Deterministic("wander", values[walks : walks + terms]) if terms else None
-        plain = int((~layout.ratios.logit).sum())
-        claimed = values[walks + terms :]
-        self.claimed, self.documented = claimed[:plain], claimed[plain:]
+        self.claimed = values[walks + terms :]
         if self.terms is not None:
             pm.Potential("wander_prior", -0.5 * (self.terms**2).sum())
         if self.walk is not None:
@@ -175,67 +170,13 @@ def _delayed(source: Delayed, k: int) -> Any:
     return flat.reshape(series.shape[1:])
 
 
-def _ratios(
-    layout: Layout, timeline: Timeline, data: dict[str, Any], log_true: Any, free: _Free
-) -> Any:
+def _log_ratios(timeline: Timeline, log_true: Any, free: _Free) -> Any:
     """Log ratios of all targets: of what they claimed to what was true."""
-    ratios = layout.ratios
-    plain, logit = np.flatnonzero(~ratios.logit), np.flatnonzero(ratios.logit)
-    pairs = []
-    if len(plain):
-        log_ratio = _without_errors(free.claimed - log_true[plain], timeline, plain, free)
-        pairs.append((_cores(select(ratios, ~ratios.logit), data, plain, log_ratio), log_ratio))
-    if len(logit):
-        pairs.append(_completeness(layout, timeline, data, logit, log_true, free))
-    cores, log_ratios = zip(*pairs, strict=True)
-    back = np.argsort(np.concatenate([plain, logit]))
-    pm.Deterministic("core", pt.concatenate(cores)[back], dims="target")
-    return pm.Deterministic("log_ratio", pt.concatenate(log_ratios)[back], dims="target")
-
-
-def _without_errors(log_ratio: Any, timeline: Timeline, places: Ints, free: _Free) -> Any:
-    """Take the mean of slow errors over the claims of each target out of what it claimed."""
+    log_ratio = free.claimed - log_true
     if free.terms is None:
         return log_ratio
-    return log_ratio - pt.dot(timeline.wander.centre[places], free.terms)
-
-
-def _completeness(
-    layout: Layout,
-    timeline: Timeline,
-    data: dict[str, Any],
-    places: Ints,
-    log_true: Any,
-    free: _Free,
-) -> tuple[Any, Any]:
-    """Logits of completeness, and log ratios, of documenting sources."""
-    # Of each over-count one target is written by what it claimed, which the data pin.
-    ratios = select(layout.ratios, layout.ratios.logit)
-    core, shares = ratio_parts(
-        dataclasses.replace(ratios, over_mean=np.zeros(0), over_sd=np.zeros(0)),
-        data["sd_scale"][places],
-    )
-    shares = shares + data["ratio_shift"][places]
-    if not len(ratios.over_mean):
-        return core, shares
-    # Places of the targets that are written by what they claimed, among those of completeness.
-    chosen = np.searchsorted(places, documented_targets(layout))
-    over = free.documented - log_true[places[chosen]] - shares[chosen]
-    over = _without_errors(over, timeline, places[chosen], free)
-    pm.Potential("over_count", -0.5 * (((over - ratios.over_mean) / ratios.over_sd) ** 2).sum())
-    return core, shares + pt.dot(marked(ratios.over_index, len(ratios.over_mean)), over)
-
-
-def _cores(ratios: Ratios, data: dict[str, Any], places: Ints, log_ratio: Any) -> Any:
-    """Give log ratios their joint Normal prior; what is over-counted apart has one of its own."""
-    core = log_ratio - data["ratio_shift"][places]
-    if len(ratios.over_mean):
-        over = pm.Normal("over_count_of_ratios", ratios.over_mean, ratios.over_sd)
-        core = core - pt.dot(marked(ratios.over_index, len(ratios.over_mean)), over)
-    gap = core - ratios.mu
-    precision = data["ratio_precision"].reshape((len(places), len(places)))
-    pm.Potential("ratios", -0.5 * (gap * pt.dot(precision, gap)).sum())
-    return core
+    # The mean of slow errors over the claims of each target is no part of what it claimed.
+    return log_ratio - pt.dot(timeline.wander.centre, free.terms)
 
 
 def _counts(layout: Layout, k: int, mean: Any) -> tuple[Any, Any]:
@@ -259,12 +200,11 @@ def _counts(layout: Layout, k: int, mean: Any) -> tuple[Any, Any]:
 
 def _reporting_sds(layout: Layout, timeline: Timeline, order: Ints) -> Any:
     """Reporting sd of every claim in that order; sources with many claims learn theirs."""
-    sds: Any = np.full(len(order), layout.priors.reporting_sd)
+    sds: Any = layout.reporting_sd[order]
     if layout.learned:
-        learned = learned_sds(layout)
-        fixed = pt.as_tensor(np.array([layout.priors.reporting_sd]))
         # The last entry stands for sources whose sd is fixed.
-        sds = pt.concatenate([learned, fixed])[layout.learned_of[order]]
+        learned = pt.concatenate([learned_sds(layout), np.zeros(1)])[layout.learned_of[order]]
+        sds = learned + np.where(layout.learned_of[order] < 0, sds, 0.0)
     short = timeline.short[order]
     if not short.any():
         return sds

@@ -37,23 +37,6 @@ class Start:
     scale: Array  # (parameter, parameter): Cholesky factor of the covariance
 
 
-def documented_targets(layout: Layout) -> Ints:
-    """The target of each over-count by which it is written: the one with the most claims."""
-    ratios = layout.ratios
-    counts = np.bincount(layout.target_of, minlength=len(ratios.targets))
-    chosen = []
-    for over in range(len(ratios.over_mean)):
-        mine = np.flatnonzero((ratios.over_index == over) & ratios.logit)
-        if len(mine):
-            chosen.append(mine[np.argmax(counts[mine])])
-    return np.array(chosen, dtype=np.intp)
-
-
-def claimed_targets(layout: Layout) -> Ints:
-    """Targets whose claimed total is a parameter: plain ratios, then one for each over-count."""
-    return np.concatenate([np.flatnonzero(~layout.ratios.logit), documented_targets(layout)])
-
-
 def find_start(
     layout: Layout, readings: Sequence[Reading] | None = None, weights: Array | None = None
 ) -> Start:
@@ -78,9 +61,7 @@ def find_start(
             break
     _, jacobian = search.gaps(y)
     covariance = np.linalg.inv(search.information(y, jacobian))
-    keep = search.kept
-    scale = np.linalg.cholesky(covariance[np.ix_(keep, keep)])
-    return Start(y[keep], scale)
+    return Start(y, np.linalg.cholesky(covariance))
 
 
 def counts_start(layout: Layout, level: Level) -> tuple[Array, Array]:
@@ -111,7 +92,7 @@ class _Search:
         self.readings = readings
         self.z, self.extra = (np.array(v) for v in zip(*(r.rough() for r in readings), strict=True))
         self.weights = np.ones(len(readings)) if weights is None else weights
-        self.sds = np.full(len(readings), layout.priors.reporting_sd)
+        self.sds = layout.reporting_sd.copy()
         self.profiles, self.terms = len(self.timeline.profiled), len(self.timeline.basis)
         self.walks = self.profiles * self.terms
         self.wander = self.timeline.wander.terms
@@ -121,7 +102,6 @@ class _Search:
             self.windows[source.windows] = source.weights(float(np.log(source.delay.median)))
         self.first = self.walks + self.wander  # where the claimed totals begin
         self.begin = np.concatenate([np.zeros(self.first), first_claimed(layout, readings)])
-        self.kept = np.concatenate([np.arange(self.first), self.first + claimed_targets(layout)])
 
     def _counts(self) -> Array:
         """Deaths of each base cell behind each label, of shape (label, base cell)."""

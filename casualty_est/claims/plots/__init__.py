@@ -26,7 +26,8 @@ class ClaimsPlots(Plots):
     _groups: ClassVar[Mapping[str, str]] = {
         "each_source_alone": "If one source stood alone",
         "without_each_source": "Without one source",
-        "wider_priors": "With wider priors",
+        "counted_once": "If equal figures are copies",
+        "conflict_left_in": "With the record of this conflict",
     }
 
     def alone(

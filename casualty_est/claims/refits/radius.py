@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est.claims.inference.cores import counted_twice, prior_sds
 from casualty_est.claims.inference.exact import solve
 from casualty_est.claims.model.layout import Scenario
 
@@ -23,15 +24,14 @@ def median_after(model: ClaimsModel) -> Callable[[Array], float]:
     layout, ratios = model.layout, model.layout.ratios
     plain = Scenario.plain(layout)
     sds = [level.prior.sd for level in layout.levels] + [a.prior.sd for a in layout.anchors]
-    targets, overs = len(ratios.targets), len(ratios.over_mean)
+    targets, overs = len(ratios.targets), counted_twice(ratios)
+    spread = prior_sds(ratios)
 
     def median(moves: Array) -> float:
-        own, over, rest = np.split(moves, [targets, targets + overs])
-        moved = replace(
-            ratios,
-            mu=ratios.mu + ratios.sd * own,
-            over_mean=ratios.over_mean + ratios.over_sd * over,
-        )
+        own, over, rest = np.split(moves, [targets, targets + len(overs)])
+        over_mean = ratios.over_mean.copy()
+        over_mean[overs] += ratios.over_sd[overs] * over
+        moved = replace(ratios, mu=ratios.mu + spread * own, over_mean=over_mean)
         shift = plain.shift.copy()
         shift[targets:] = np.array(sds) * rest
         scenario = replace(plain, shift=shift)

@@ -45,10 +45,11 @@ class ClaimsParts(Parts):
         if not self.estimate.meta.has_level:
             return []
         numbers = self.estimate.sources(self.prob).itertuples()
-        return text.of_sources(self.estimate.meta.sources, numbers, self.prob)
+        left_out = self.estimate.meta.settings.get("left_out", ())
+        return text.of_sources(self.estimate.meta.sources, numbers, self.prob, left_out)
 
     def refits(self) -> list[Table]:
-        """Each source alone, each left out, wider priors; made unasked where that is cheap."""
+        """Each source alone, each left out, the whole record; made unasked where that is cheap."""
         return tables.refits(self.estimate, self.prob)
 
     def refits_missing(self) -> str:
@@ -56,8 +57,8 @@ class ClaimsParts(Parts):
         return (
             "Not computed. A result loaded from a file has no model to fit again, and many fits of "
             "a sampled model are not started unasked: call est.each_source_alone(), "
-            "est.without_each_source(), est.wider_priors() and est.tipping(n) after fitting, "
-            "before the report is written or saved."
+            "est.without_each_source(), est.counted_once(), est.conflict_left_in() and "
+            "est.tipping(n) after fitting, before the report is written or saved."
         )
 
     def what_if(self) -> list[str]:
@@ -79,8 +80,8 @@ class ClaimsParts(Parts):
         return [
             "Totals cannot tell deaths that a source missed from deaths that it counted twice or "
             "wrongly: a reporting ratio is both together.",
-            "What is assumed of a role comes from few conflicts and is rough; the sensitivity "
-            "tables show what else would follow.",
+            "What is assumed of a role was learned from cases in which a better figure came later: "
+            "famous disputes, and places with access. It may not fit a quiet conflict.",
             *super().limitations(),
         ]
 

@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 REFITS = {
     "each_source_alone": "If only one source were heard, all assumptions unchanged.",
     "without_each_source": "If one source were left out.",
-    "wider_priors": (
-        "If less were assumed of roles whose grounds come partly from this very conflict."
-    ),
+    "counted_once": "If figures that are equal, or nearly, are copies of one.",
+    "conflict_left_in": "If the record of this very conflict were used as well.",
 }
 
 
@@ -49,7 +48,7 @@ def with_interval(one: Span) -> str:
 
 
 def refits(estimate: ClaimsEstimate, prob: float) -> list[Table]:
-    """Each source alone, each left out, and priors from this very conflict widened."""
+    """Each source alone, each left out, and the conflict left in the record."""
     # A refit over time takes up to minutes, and of a sampled model some seconds.
     sampled = estimate.meta.diagnostics.method != "exact"
     names = {source.source for source in estimate.meta.sources}

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from casualty_est.claims.gauge import SHARES, share_of_level
 from casualty_est.claims.schema import RATIO_OF, ratio_owner, target_of
+from casualty_est.priors.record import BY_DECLARATION
+from casualty_est.priors.roles import LEARNED, NO_ROLE
+from casualty_est.priors.worth import place_in_record
 from casualty_est.report import text
 from casualty_est.report.naming import PERCENT_UP_TO, part_of, ratio, ratio_interval, whole
 from casualty_est.report.tables import linked
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 MENTION = 0.05  # smallest part of the level that the first paragraph names
 SILENT = 0.9  # posterior over prior sd of a log ratio above which the data hardly narrowed it
 STILL = 0.2  # prior sds by which its median may move for the data to have said nothing
+FEW_STATEMENTS = 5  # a place among fewer says nothing
 FEW_TARGETS = 2  # a source with more ratios than this gets one text for all of them
 
 
@@ -121,8 +125,16 @@ def checks(estimate: ClaimsEstimate) -> dict[str, Callable[[], bool]]:
 Pair = tuple[SourceRow, Any]
 
 
-def of_sources(sources: Sequence[SourceRow], numbers: Iterable[Any], prob: float) -> list[str]:
-    """What the fit says of each source, and what was assumed before."""
+def of_sources(
+    sources: Sequence[SourceRow],
+    numbers: Iterable[Any],
+    prob: float,
+    left_out: Sequence[str] = (),
+) -> list[str]:
+    """What the fit says of each source, what was assumed before, and its place in the record.
+
+    left_out: conflicts of the record that nothing was learned from.
+    """
     by_name: dict[str, list[Pair]] = {}
     for source, row in zip(sources, numbers, strict=True):
         by_name.setdefault(source.source, []).append((source, row))
@@ -131,17 +143,29 @@ def of_sources(sources: Sequence[SourceRow], numbers: Iterable[Any], prob: float
         if len(pairs) > FEW_TARGETS:
             texts.append(_of_many(name, pairs))
         else:
-            texts += [_of_one(name, *pair, prob) for pair in pairs]
+            texts += [_of_one(*pair, prob) + _in_record(*pair, left_out) for pair in pairs]
     return [capitalised(words) for words in texts]
 
 
-def _of_one(name: str, source: SourceRow, row: Any, prob: float) -> str:
+def _of_one(source: SourceRow, row: Any, prob: float) -> str:
     inside = " in a single incident" if source.level == "incident" else ""
     said = (
         f"We estimate that {ratio_owner(source.name)} reports {part_of(row.ratio)} the true "
         f"number{inside} ({percent(prob)} credible interval {ratio_interval(row.low, row.high)})."
     )
     return f"{said} {_assumed([source])} {_learned([(source, row)])}"
+
+
+def _in_record(source: SourceRow, row: Any, left_out: Sequence[str]) -> str:
+    """Where the ratio lies among those of its role in the record."""
+    if not source.prior_origin.startswith(LEARNED) or source.role in BY_DECLARATION:
+        return ""
+    larger, rows = place_in_record(source.role or NO_ROLE, row.ratio, left_out)
+    role = (source.role or "").replace("_", " ")
+    if rows < FEW_STATEMENTS:
+        return ""
+    who = "None of them names" if not larger else f"{larger} of them name{'s' * (larger == 1)}"
+    return f" The record has {rows} statements by a {role}. {who} a larger part of the deaths."
 
 
 def _of_many(name: str, pairs: Sequence[Pair]) -> str:

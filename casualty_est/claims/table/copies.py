@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 from statistics import pstdev
+from typing import NamedTuple
 
 from casualty_est.claims.table.claim import Claim
 from casualty_est.quantity.quantity import Quantity
@@ -18,6 +19,7 @@ from casualty_est.tables.checks import lines_of
 from casualty_est.tables.table import Table
 
 Note = tuple[str, str]
+_Cell = tuple[str, ...]
 _TELLING = 100  # smallest number, in units of its rounding, that two hardly state by chance
 _NEAR = 0.005  # relative difference of two numbers that are nearly equal
 _IN_STEP = 4  # common days of two series whose ratio is compared
@@ -25,37 +27,67 @@ _SHOWN = 8
 _ASKED = "is it one figure? Say so with quotes or derived_from, or write independent 1"
 
 
+class Copied(NamedTuple):
+    """Sources whose numbers may be one: in words, and the rows that state them."""
+
+    names: Sequence[str]
+    said: str
+    rows: list[int]
+
+
 def copies(table: Table, rows: Sequence[Claim]) -> list[Note]:
     """Return what may be copied, each with its rows."""
-    # Equal texts share one quantity, so far fewer numbers are looked at than rows.
-    numbers = {id(row.quantity): _number(row.quantity) for row in rows}
-    kept = [
-        (index, row)
-        for index, row in enumerate(rows)
-        if numbers[id(row.quantity)] is not None and not row.independent
+    kept, witness = _kept(rows), _witnesses(rows)
+    notes = [
+        ("copies", _asked(table, one, ", ".join(cell[:4])))
+        for cell, held in _by_cell(kept).items()
+        for one in _in_cell(held, witness)
     ]
-    witness = _witnesses(rows)
-    first: dict[tuple[str, ...], str] = {}
-    cells: list[tuple[str, ...]] = [
-        (row.scope, row.outcome, row.group, row.perpetrator, row.level) for _, row in kept
-    ]
-    several: set[tuple[str, ...]] = {
-        cell
-        for cell, (_, row) in zip(cells, kept, strict=True)
-        if first.setdefault(cell, row.source) != row.source
-    }
-    by_cell: dict[tuple[str, ...], list[tuple[int, Claim]]] = defaultdict(list)
-    for cell, one in zip(cells, kept, strict=True) if several else ():
-        if cell in several:
-            by_cell[cell].append(one)
-    notes: list[Note] = []
-    for cell, held in by_cell.items():
-        notes += _in_cell(table, ", ".join(cell[:4]), held, witness)
     notes += _sums(table, kept, witness)
     if len(notes) > _SHOWN:
         rest = len(notes) - _SHOWN
         notes[_SHOWN:] = [("copies", f"{rest:,} more sets of numbers may be copies")]
     return notes
+
+
+def repeats(rows: Sequence[Claim]) -> list[int]:
+    """Rows that may repeat the number of a source which stands before them in the table."""
+    witness = _witnesses(rows)
+    repeated: set[int] = set()
+    for held in _by_cell(_kept(rows)).values():
+        for one in _in_cell(held, witness):
+            first = rows[min(one.rows)].source
+            repeated |= {index for index in one.rows if rows[index].source != first}
+    return sorted(repeated)
+
+
+def _kept(rows: Sequence[Claim]) -> list[tuple[int, Claim]]:
+    """Rows with a number that two hardly state by chance."""
+    # Equal texts share one quantity, so far fewer numbers are looked at than rows.
+    numbers = {id(row.quantity): _number(row.quantity) for row in rows}
+    return [
+        (index, row)
+        for index, row in enumerate(rows)
+        if numbers[id(row.quantity)] is not None and not row.independent
+    ]
+
+
+def _by_cell(kept: Sequence[tuple[int, Claim]]) -> dict[_Cell, list[tuple[int, Claim]]]:
+    """Rows by cell, where several sources speak of it."""
+    first: dict[_Cell, str] = {}
+    cells: list[_Cell] = [
+        (row.scope, row.outcome, row.group, row.perpetrator, row.level) for _, row in kept
+    ]
+    several: set[_Cell] = {
+        cell
+        for cell, (_, row) in zip(cells, kept, strict=True)
+        if first.setdefault(cell, row.source) != row.source
+    }
+    by_cell: dict[_Cell, list[tuple[int, Claim]]] = defaultdict(list)
+    for cell, one in zip(cells, kept, strict=True) if several else ():
+        if cell in several:
+            by_cell[cell].append(one)
+    return by_cell
 
 
 def _number(quantity: Quantity) -> int | None:
@@ -84,12 +116,8 @@ def _witnesses(rows: Sequence[Claim]) -> dict[str, str]:
     return {name: root(name) for name in {row.source for row in rows}}
 
 
-def _in_cell(
-    table: Table,
-    where: str,
-    held: list[tuple[int, Claim]],
-    witness: dict[str, str],
-) -> Iterator[Note]:
+def _in_cell(held: list[tuple[int, Claim]], witness: dict[str, str]) -> Iterator[Copied]:
+    """Find equal numbers, and numbers nearly equal or in step, of one cell."""
     groups: dict[tuple[object, ...], dict[str, int]] = defaultdict(dict)
     for index, row in held:
         groups[row.start, row.end, _number(row.quantity)].setdefault(row.source, index)
@@ -105,23 +133,19 @@ def _in_cell(
         told |= set(names[1:])
         stated = numbers[names]
         what = f"{next(iter(stated)):,}" if len(stated) == 1 else f"{len(stated):,} equal numbers"
-        yield "copies", _asked(table, names, f"state {what}", where, at)
-    yield from _near(table, where, held, told, witness)
+        yield Copied(names, f"state {what}", at)
+    yield from _near(held, told, witness)
 
 
-def _asked(table: Table, names: Sequence[str], said: str, where: str, at: list[int]) -> str:
-    shown = ", ".join(map(repr, names[:_SHOWN]))
-    more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
-    return f"{shown}{more} {said} for {where} ({lines_of(table, sorted(at))}): {_ASKED}"
+def _asked(table: Table, one: Copied, where: str) -> str:
+    shown = ", ".join(map(repr, one.names[:_SHOWN]))
+    more = f" and {len(one.names) - _SHOWN:,} more" if len(one.names) > _SHOWN else ""
+    return f"{shown}{more} {one.said} for {where} ({lines_of(table, sorted(one.rows))}): {_ASKED}"
 
 
 def _near(
-    table: Table,
-    where: str,
-    held: list[tuple[int, Claim]],
-    told: set[str],
-    witness: dict[str, str],
-) -> Iterator[Note]:
+    held: list[tuple[int, Claim]], told: set[str], witness: dict[str, str]
+) -> Iterator[Copied]:
     """Point out pairs of sources with numbers nearly equal, or in step over time."""
     series: dict[str, dict[tuple[object, object], tuple[int, int]]] = defaultdict(dict)
     for index, row in held:
@@ -141,11 +165,11 @@ def _near(
         if near and (len(near) > len(pairs) / 2 or len(near) >= _IN_STEP):
             (_, a), (_, b) = pairs[near[0]]
             said = f"state {a:,} and {b:,}" if len(near) == 1 else f"nearly agree {len(near)} times"
-            yield "copies", _asked(table, (one, other), said, where, at)
+            yield Copied((one, other), said, at)
         elif len(pairs) >= _IN_STEP and pstdev(ratios) <= _NEAR and _moves(pairs):
             said = f"keep the ratio {math.exp(ratios[0]):.3g} on {len(pairs)} days"
             at = [index for pair in pairs for index, _ in pair]
-            yield "copies", _asked(table, (one, other), said, where, at)
+            yield Copied((one, other), said, at)
 
 
 def _moves(pairs: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> bool:

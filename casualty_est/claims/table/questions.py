@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from casualty_est.claims.table.claim import GROUPS, Claim
@@ -32,6 +33,11 @@ _ROLE_AGAINST_GROUP = {
         "killed them, and a government if it is their own"
     ),
 }
+
+
+# Words in the name of a source that stand for several lists in one.
+_MERGED = re.compile(r"\b(merged|combined|union|consolidated|de-?duplicated)\b", re.IGNORECASE)
+_ROUND = 100  # grid from which a number is nobody's list
 
 
 def contradictions(table: Table, rows: Sequence[Claim]) -> Iterator[Problem]:
@@ -66,7 +72,7 @@ def _wider(group: str, said: Sequence[str]) -> bool:
 
 def questions(table: Table, rows: Sequence[Claim]) -> list[Note]:
     """Return what is asked of the author of a table."""
-    asked = (_roles, _references, _narrow, _early, copies)
+    asked = (_roles, _traps, _references, _narrow, _early, copies)
     return [note for ask in asked for note in ask(table, rows)]
 
 
@@ -79,6 +85,34 @@ def _roles(table: Table, rows: Sequence[Claim]) -> Iterator[Note]:
         reason = _ROLE_AGAINST_GROUP[role, group]
         where = lines_of(table, at)
         yield "role_against_group", f"{source!r} is {role} toward {group} ({where}), but {reason}"
+
+
+def _traps(table: Table, rows: Sequence[Claim]) -> Iterator[Note]:
+    """Ask about role words that people use of other sources than the record does."""
+    asked: dict[tuple[str, str], list[int]] = {}
+    for index, row in enumerate(rows):
+        if row.role == "government" and row.outcome != "lost" and _no_list(row):
+            asked.setdefault(("government", row.source), []).append(index)
+        elif row.role == "monitor" and _MERGED.search(row.source):
+            asked.setdefault(("monitor", row.source), []).append(index)
+    for (role, source), at in asked.items():
+        where = lines_of(table, at)
+        if role == "monitor":
+            reason = "its name speaks of several lists in one: if it is that, write merged_list"
+        else:
+            reason = (
+                "the number is round: government is for a list of persons. Write accuser for a "
+                "total asserted of the enemy's deeds, gov_estimate for a guess, and first_count "
+                "for officials in the first days"
+            )
+        yield "role_word", f"{source!r} is {role} ({where}), but {reason}"
+
+
+def _no_list(row: Claim) -> bool:
+    """Whether a number is too round to be the length of a list."""
+    quantity = row.quantity
+    number = quantity.best or quantity.low or quantity.high or 0
+    return bool(number >= _ROUND and (quantity.grid or _ROUND) >= _ROUND)
 
 
 def _narrow(table: Table, rows: Sequence[Claim]) -> Iterator[Note]:

@@ -15,6 +15,7 @@ from casualty_est.incidents.inference.after import Reconstructed, parts, stated_
 from casualty_est.incidents.model.layout import CONCEDED_EXACT, FRACTION, IncidentLayout
 from casualty_est.incidents.model.parameters import Block
 from casualty_est.incidents.schema import Gap, Part
+from casualty_est.incidents.table.incident import DISCOUNTED
 from casualty_est.result.schema import Rests, Weight
 from casualty_est.tables.cells import DOCUMENTING_ROLES, Documented
 from casualty_est.wording.numbers import share as two_digits
@@ -89,12 +90,17 @@ def row_deaths(cuts: list[Row], again: Reconstructed, scale: Array) -> Array:
 
 
 def documented(model: IncidentModel, row: Row) -> Documented | None:
-    """Sum over incidents of the largest lower end stated by a source that documents deaths."""
+    """Sum over incidents of the largest lower end stated by a source that documents deaths.
+
+    Discounted incidents are left out.
+    """
     readings, patterns = model.layout.readings, model.layout.readings.patterns
     if row.weights.ndim > 1 or row.part == "unlisted":
         return None
     _, part = parts(model.layout)
     inside = row.weights[part] > 0
+    if DISCOUNTED in patterns.grade:
+        inside &= patterns.grade_of != patterns.grade.index(DISCOUNTED)
     lowest = np.full(patterns.claim.shape, -1.0)
     # As published: the range rule changes what a model reads, not what was stated.
     original, claim = model.patterns, model.patterns.claim[readings.kept]

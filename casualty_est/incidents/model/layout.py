@@ -28,6 +28,7 @@ from casualty_est.incidents.model.parameters import Block, Parameters
 from casualty_est.incidents.model.readings import Readings
 from casualty_est.incidents.model.settings import CONFIRMED, CONTESTED, Anchoring, IncidentPriors
 from casualty_est.incidents.model.verdicts import grades_of, mixed_counts, share_sizes, verdict_rows
+from casualty_est.priors.settings import NORMAL_FRACTIONS
 from casualty_est.quantity.quantity import Quantity
 
 Array = npt.NDArray[np.float64]
@@ -243,7 +244,7 @@ def _biases(names: Sequence[str], choices: Choices) -> tuple[Array, Array]:
     anchor = names.index(choices.anchor.source)
     priors[anchor] = choices.anchor.prior
     named = choices.anchor.how == "named"
-    common = choices.priors.base.fractions[0]
+    common = (choices.priors.base.fractions or NORMAL_FRACTIONS)[0]
     own = [name in choices.priors.base.sources for name in names]
     correlation = np.eye(len(names))
     for i in range(len(names)):

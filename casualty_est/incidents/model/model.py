@@ -440,3 +440,6 @@ def _unlisted(asked: str, readings: Readings) -> str:
         )
         raise UsageError(msg)
     return asked
+
+
+MODEL = IncidentModel

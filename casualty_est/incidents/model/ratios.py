@@ -63,8 +63,8 @@ def ratio_grounds(model: IncidentModel, s: int) -> tuple[Ground, ...]:
     name = model.patterns.sources[s]
     own = name in model.incident_priors.base.sources
     if own or (name == model.layout.anchor.source and model.layout.anchor.how == "named"):
-        return (Ground("stated by the analyst", "the analyst", "", (), "incident"),)
+        return (Ground("stated by the analyst", "the analyst", "", "within"),)
     role = model.incident_priors.base.roles[model.roles[name] or NO_ROLE]
-    grounds = tuple(ground for ground in role.grounds if ground.level == "incident")
-    judged = Ground("no measured figure", "the package's own judgement", "", (), "incident")
+    grounds = tuple(ground for ground in role.grounds if ground.level == "within")
+    judged = Ground("no measured figure", "the package's own judgement", "", "within")
     return grounds or (judged,)

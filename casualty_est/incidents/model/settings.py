@@ -45,7 +45,7 @@ class IncidentPriors:
 
     def within(self, source: str, role: str | None) -> LogNormal:
         """Prior of own count / true deaths within an incident that the source reports."""
-        core = self.base.ratio(source, role, "incident").core
+        core = self.base.ratio(source, role, "within").core
         if not isinstance(core, LogNormal):
             msg = f"the ratio of {source} within an incident must be a ratio, not a completeness"
             raise UsageError(msg)

@@ -101,7 +101,7 @@ def documented(estimate: IncidentEstimate, prob: float) -> str:
     source = sum_of.source or "several sources"
     said = (
         f"Documented, not estimated: {documented_text(sum_of)}, the sum over all incidents, "
-        f"whatever their grade, of the largest lower end that was published ({source})."
+        f"but the discounted, of the largest lower end that was published ({source})."
     )
     if not reaches_below(estimate, sum_of.low, prob):
         return said

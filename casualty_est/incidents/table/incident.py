@@ -10,7 +10,8 @@ from casualty_est.quantity.quantity import Quantity
 from casualty_est.tables.cells import ALL_SCOPES
 
 VERDICTS = ("accepted", "rejected", "open")
-GRADES = ("confirmed", "fair", "weak", "contested", "discounted")
+DISCOUNTED = "discounted"  # found not to have happened so: never added to what is documented
+GRADES = ("confirmed", "fair", "weak", "contested", DISCOUNTED)
 # Only who took part can accept or reject an incident, or report its own.
 BELLIGERENT_ROLES = ("perpetrator", "party")
 

@@ -404,7 +404,7 @@ class IncidentReports:
         Parameters
         ----------
         grades : collection of str, optional
-            Only incidents of these grades; all by default, ungraded ones too.
+            Only incidents of these grades; by default all but the discounted, ungraded ones too.
 
         Returns
         -------

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.errors import UsageError
-from casualty_est.incidents.table.incident import GRADES, VERDICTS, Incident
+from casualty_est.incidents.table.incident import DISCOUNTED, GRADES, VERDICTS, Incident
 from casualty_est.incidents.table.patterns import NOT_MENTIONED, IncidentPatterns
 from casualty_est.quantity.quantity import Quantity
 from casualty_est.tables.cells import DOCUMENTING_ROLES, Documented
@@ -50,7 +50,7 @@ def documented_of(
             raise UsageError(msg)
     total, speakers = 0, set()
     for incident in incidents:
-        if chosen is not None and incident.grade not in chosen:
+        if incident.grade not in chosen if chosen is not None else incident.grade == DISCOUNTED:
             continue
         stated = [
             (low, row.source)

@@ -373,3 +373,6 @@ def _replicates(data: Any) -> tuple[CaptureHistories, ...]:
             msg = f"replicate {i + 1} has other lists or strata than the first: they must be alike"
             raise UsageError(msg)
     return tables
+
+
+MODEL = ListModel

@@ -57,6 +57,18 @@ def log_normal(z: Any, m: Any, s: Any, xp: Any) -> Any:
     return -0.5 * u * u - xp.log(s) - 0.5 * math.log(2 * math.pi)
 
 
+def log_normal_mass(low: Any, high: Any, m: Any, s: Any, xp: Any) -> Any:
+    """Log-probability that a Normal with mean m and sd s lies between `low` and `high`.
+
+    The interval is reflected into the lower tail, where no digits cancel.
+    """
+    t_low, t_high = (low - m) / s, (high - m) / s
+    flip = t_low + t_high > 0
+    t_low, t_high = xp.where(flip, -t_high, t_low), xp.where(flip, -t_low, t_high)
+    top = log_ndtr(t_high, xp)
+    return top + xp.log(-xp.expm1(log_ndtr(t_low, xp) - top))
+
+
 def log_exgaussian(z: Any, m: Any, s: Any, tau: Any, xp: Any) -> Any:
     """Log-density at z of m minus an exponential gap (mean tau) plus a Normal error (sd s).
 

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from casualty_est.quantity.hedges.log_scale import (
     log_exgaussian,
     log_normal,
+    log_normal_mass,
     log_t4,
     log_t4_mass,
     special,
@@ -25,6 +26,8 @@ SPIKE = 0.4  # "at least n" is n itself with this probability
 GAP = 0.2  # else n lies below it by an exponential gap of this mean, on the log scale
 BOUND_SD = 0.3  # how well a bound pins what it bounds, where a start is sought
 NEGLIGIBLE_GRID = 0.01  # rounding below this share of the number is not modelled
+TOKEN_SPAN = math.log(1e6)  # a token number lies between one and a million, evenly in its log
+LEAST_WIDTH = 1e-3  # of an interval that hardly touches that range
 LOG_NOTHING = -50.0  # the log of no deaths at all, low enough never to matter
 
 
@@ -49,6 +52,14 @@ class Reading(ABC):
     def below(self, m: Any, s: Any, xp: Any) -> Any:
         """Probability that the statement would have been smaller than it was (ties split)."""
 
+    def as_tally(self) -> Reading:
+        """The same statement from a source that counts case by case, whose errors are light."""
+        return self
+
+    def as_concession(self, token: float) -> Reading:
+        """The same from a source that may name a token number instead of counting."""
+        return self
+
     @abstractmethod
     def rough(self) -> tuple[float, float]:
         """Log number and log sd that stand for the statement where a start is sought."""
@@ -70,6 +81,27 @@ class Point(Reading):
 
     def rough(self) -> tuple[float, float]:
         return self.z, self.extra
+
+    def as_tally(self) -> Reading:
+        return TallyPoint(words=self.words, figures=self.figures, z=self.z, extra=self.extra)
+
+    def as_concession(self, token: float) -> Reading:
+        return ConcededPoint(
+            words=self.words, figures=self.figures, z=self.z, extra=self.extra, token=token
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TallyPoint(Point):
+    """The same with a Normal error: no count of cases is out by a large factor."""
+
+    kind: ClassVar[str] = "tally_point"
+
+    def log_density(self, m: Any, s: Any, xp: Any) -> Any:
+        return log_normal(self.z, m, xp.sqrt(s * s + self.extra * self.extra), xp)
+
+    def below(self, m: Any, s: Any, xp: Any) -> Any:
+        return special().ndtr((self.z - m) / xp.hypot(s, self.extra))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +135,45 @@ class Interval(Reading):
         low = max(self.low, -1.0)
         high = max(self.high, low + 1e-6)
         return (low + high) / 2, (high - low) / math.sqrt(12)
+
+    def as_tally(self) -> Reading:
+        return TallyInterval(words=self.words, figures=self.figures, low=self.low, high=self.high)
+
+    def as_concession(self, token: float) -> Reading:
+        ends = {"low": self.low, "high": self.high, "leak": self.leak}
+        return ConcededInterval(words=self.words, figures=self.figures, **ends, token=token)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TallyInterval(Interval):
+    """The same with Normal errors, and never missed."""
+
+    kind: ClassVar[str] = "tally_interval"
+
+    def log_density(self, m: Any, s: Any, xp: Any) -> Any:
+        return log_normal_mass(self.low, self.high, m, s, xp)
+
+    def below(self, m: Any, s: Any, xp: Any) -> Any:
+        ndtr = special().ndtr
+        return (ndtr((self.low - m) / s) + ndtr((self.high - m) / s)) / 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Denial(Interval):
+    """A statement of nobody, by a source that says so with probability `denies`, whatever happened.
+
+    As often it names a token number. Else it counts, and the number is below one half.
+    """
+
+    kind: ClassVar[str] = "denial"
+    denies: float
+
+    def log_density(self, m: Any, s: Any, xp: Any) -> Any:
+        counted = log_t4_mass(self.low, self.high, m, s, xp)
+        return xp.logaddexp(xp.log(self.denies), xp.log1p(-2 * self.denies) + counted)
+
+    def below(self, m: Any, s: Any, xp: Any) -> Any:
+        return xp.exp(self.log_density(m, s, xp)) / 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +212,68 @@ class OneSided(Reading):
 
     def rough(self) -> tuple[float, float]:
         return self.z + self.sign * self.tau / 2, BOUND_SD
+
+    def as_concession(self, token: float) -> Reading:
+        bound = {"z": self.z, "sign": self.sign, "tau": self.tau}
+        return ConcededBound(words=self.words, figures=self.figures, **bound, token=token)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConcededPoint(Point):
+    """The same from a party that counts, or, with probability `token`, names a token number."""
+
+    kind: ClassVar[str] = "conceded_point"
+    token: float
+
+    def log_density(self, m: Any, s: Any, xp: Any) -> Any:
+        return _or_token(Point.log_density(self, m, s, xp), self.token, 1.0, xp)
+
+    def below(self, m: Any, s: Any, xp: Any) -> Any:
+        return _or_below(Point.below(self, m, s, xp), self.token, self.z, xp)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConcededInterval(Interval):
+    """The same from a party that counts, or, with probability `token`, names a token number."""
+
+    kind: ClassVar[str] = "conceded_interval"
+    token: float
+
+    def log_density(self, m: Any, s: Any, xp: Any) -> Any:
+        counted = Interval.log_density(self, m, s, xp)
+        width = xp.minimum(self.high, TOKEN_SPAN) - xp.maximum(self.low, 0.0)
+        return _or_token(counted, self.token, xp.maximum(width, LEAST_WIDTH), xp)
+
+    def below(self, m: Any, s: Any, xp: Any) -> Any:
+        middle = (self.low + self.high) / 2
+        return _or_below(Interval.below(self, m, s, xp), self.token, middle, xp)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConcededBound(OneSided):
+    """The same from a party that counts, or, with probability `token`, names a token number."""
+
+    kind: ClassVar[str] = "conceded_bound"
+    token: float
+
+    def log_density(self, m: Any, s: Any, xp: Any) -> Any:
+        return _or_token(OneSided.log_density(self, m, s, xp), self.token, 1.0, xp)
+
+    def below(self, m: Any, s: Any, xp: Any) -> Any:
+        return _or_below(OneSided.below(self, m, s, xp), self.token, self.z, xp)
+
+
+def _or_token(counted: Any, token: Any, width: Any, xp: Any) -> Any:
+    """Log-density of a number that was counted, or lies anywhere, its log uniform.
+
+    As often as with a token number the source denies with a zero.
+    """
+    anywhere = xp.log(token * width / TOKEN_SPAN)
+    return xp.logaddexp(xp.log1p(-2 * token) + counted, anywhere)
+
+
+def _or_below(counted: Any, token: Any, z: Any, xp: Any) -> Any:
+    return token + (1 - 2 * token) * counted + token * xp.clip(z / TOKEN_SPAN, 0.0, 1.0)
 
 
 def zero() -> Reading:

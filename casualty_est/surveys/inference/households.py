@@ -11,6 +11,7 @@ from scipy import special
 from casualty_est.result.call import Report
 from casualty_est.result.estimate import Estimate
 from casualty_est.result.schema import Assumption, Case, Diagnostics, Ground, Rests
+from casualty_est.result.shared import NormalPrior
 from casualty_est.surveys.inference.household_grid import draw
 from casualty_est.surveys.inference.solved import Plan, Solved, span
 from casualty_est.surveys.inference.totals import add_missing, cases_of, rows_of, sample_of
@@ -33,6 +34,7 @@ Array = npt.NDArray[np.float64]
 
 TIMES = (0.0, 1.0, 2.0, 4.0)
 BATCH = 500
+PRIOR_DRAWS = 20_000
 
 
 def fit(model: SurveyModel, plan: Plan) -> Solved:
@@ -241,6 +243,20 @@ def prior(model: SurveyModel, draws: int, rng: np.random.Generator) -> dict[str,
     deaths = _with_total(people * dialled(rate, extinct, layout.zero_survivors or 1.0))
     axes = {"logit": "stratum", "cluster_sd": "one", "icc": "one"}
     return {"deaths": ("estimate", deaths), **{n: (axes[n], x) for n, x in drawn.items()}}
+
+
+def log_prior(people: Array) -> NormalPrior:
+    """The prior of the log of all deaths among people (draw, stratum), a Normal of its moments."""
+    rng = np.random.default_rng(0)
+    draws, strata = PRIOR_DRAWS, people.shape[1]
+    middle = rng.normal(RATE_LOGIT, RATE_SD, (draws, 1))
+    between = np.abs(rng.normal(0, STRATA_SD, (draws, 1))) if strata > 1 else 0.0
+    logit = middle + between * rng.standard_normal((draws, strata))
+    spread = np.abs(rng.normal(0, CLUSTER_SD, (draws, 1, 1)))
+    at, weights = np.polynomial.hermite_e.hermegauss(15)
+    rate = special.expit(logit[..., None] + spread * at) @ (weights / weights.sum())
+    deaths = np.log(rate @ people.mean(axis=0))
+    return NormalPrior(float(deaths.mean()), float(deaths.std()))
 
 
 def dials(

@@ -235,3 +235,6 @@ class SurveyModel:
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(repr(self))}</pre>"
+
+
+MODEL = SurveyModel

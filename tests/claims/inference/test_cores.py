@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 from scipy import special
 
-from casualty_est.claims.inference.cores import cores
+from casualty_est.claims.inference.cores import cores, prior_sds
 from casualty_est.claims.inference.exact import draw, solve
+from casualty_est.claims.model.ratios import LEAST_OVER_SD
 from casualty_est.claims.refits.radius import median_after
 from casualty_est.result.smallest_move import Weighed
-from tests.support.claim_tables import model
+from tests.support.claim_tables import model as plain_model
+from tests.support.former import former
 
 MONITORS = {
     "A": {
@@ -23,6 +25,10 @@ MONITORS = {
     "B": {"completeness": {"median": 0.5, "sd": 0.7}},
     "C": {"ratio": {"median": 0.3, "sd": 0.8}, "over_count": {"mean": 0.1, "sd": 0.3}},
 }
+
+
+def model(*rows, priors):
+    return plain_model(*rows, priors=former(priors))
 
 
 def of_three():
@@ -38,13 +44,14 @@ def drawn(one, count=8000):
         draws=count,
         rng=np.random.default_rng(4),
     )
-    return posterior, cores(one.layout, posterior, 4)
+    return posterior, cores(one.layout, posterior, 4).core
 
 
 def test_a_completeness_without_over_count_follows_from_its_ratio():
     one = model(("B", "", "4,001"), priors={"sources": {"B": MONITORS["B"]}})
     posterior, core = drawn(one, 500)
-    np.testing.assert_allclose(special.log_expit(core[:, 0]), posterior.log_ratio[0, :, 0])
+    left = posterior.log_ratio[0, :, 0] - special.log_expit(core[:, 0])
+    assert np.abs(left).max() < 5 * LEAST_OVER_SD
 
 
 def test_ratio_less_core_is_the_over_count_of_the_posterior():
@@ -85,10 +92,7 @@ def test_cores_of_one_role_share_what_their_ratios_say():
     rng = np.random.default_rng(9)
     count = 400_000
     prior = rng.multivariate_normal(ratios.mu, ratios.covariance(np.ones(3)), count)
-    over = np.zeros((count, 3))
-    for i, at in enumerate(ratios.over_index):
-        if at >= 0:
-            over[:, i] = ratios.over_mean[at] + ratios.over_sd[at] * rng.standard_normal(count)
+    over = ratios.over_mean + ratios.over_sd * rng.standard_normal((count, 3))
     b = np.where(ratios.logit, special.log_expit(prior), prior) + over
     log_n = rng.uniform(math.log(3000), math.log(60_000), count)
     logs = -0.5 * ((log_n - math.log(3000)) / 3) ** 2
@@ -132,10 +136,32 @@ def test_weights_of_a_moved_prior_agree_with_a_refit(three, which):
 def test_quick_medians_are_those_of_the_fine_lattice(moves):
     one = of_three()
     ratios = one.layout.ratios
-    moved = replace(ratios, mu=ratios.mu + moves * ratios.sd)
+    moved = replace(ratios, mu=ratios.mu + moves * prior_sds(ratios))
     fine = solve(replace(one.layout, ratios=moved)).quantile(0.5)
     quick = median_after(one)(np.array([moves] * 3 + [0.0] * 4))
     assert quick == pytest.approx(float(fine), abs=1e-3)
+
+
+@pytest.fixture(scope="module")
+def learned():
+    """Role priors as learned: what is a source's own has the tails of a Student t."""
+    one = plain_model(
+        ("A", "monitor", "6,047"), ("B", "monitor", "4,001"), ("C", "perpetrator", "about 2,000")
+    )
+    return one, one.fit(seed=3, draws=5000)
+
+
+def test_weights_of_learned_priors_agree_with_refits(learned):
+    one, est = learned
+    log_count = np.log(est.draws().ravel())
+    movable = est._unknowns(0).movable
+    weighed, refit = Weighed(log_count, movable), median_after(one)
+    for j, item in enumerate(movable):
+        for by in (-0.3, 0.3):
+            moves = by * np.eye(len(movable))[j]
+            assert weighed(moves) == pytest.approx(refit(moves), abs=0.03), item.name
+    together = np.full(len(movable), 0.2)
+    assert weighed(together) == pytest.approx(refit(together), abs=0.03)
 
 
 def test_an_anchor_moves_with_the_others():

@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from casualty_est import ClaimsModel, UsageError
+from casualty_est import UsageError
 from casualty_est.claims.inference.exact import draw, solve
 from casualty_est.claims.model.layout import Scenario
+from tests.support.former import former_model
 
 X = np.arange(math.log(3000) - 14, math.log(3000) + 14, 0.02)
 Q = (0.025, 0.05, 0.5, 0.95, 0.975)
@@ -82,26 +83,26 @@ def same(model, density, x=X, atol=0.002, scenario=None):
 
 
 def test_no_data_is_the_level_prior():
-    model = ClaimsModel(table(("A", "monitor", "500")))
+    model = former_model(table(("A", "monitor", "500")))
     empty = Scenario.plain(model.layout).without(model.layout, "A")
     expected = stats.norm(math.log(3000), 3).ppf(Q)
     np.testing.assert_allclose(solve(model.layout, empty).quantile(Q), expected, atol=0.002)
 
 
 def test_log_normal_ratio():
-    model = ClaimsModel(table(("A", "perpetrator", "1,234")))
+    model = former_model(table(("A", "perpetrator", "1,234")))
     same(model, posterior(Ratio(0.15, 1.0).density(points(1234))))
 
 
 def test_completeness_with_over_count():
-    model = ClaimsModel(table(("A", "monitor", "1,234")))
+    model = former_model(table(("A", "monitor", "1,234")))
     ratio = Ratio(0.5, 0.8, logit=True, over=(0.05, 0.10))
     same(model, posterior(ratio.density(points(1234))))
 
 
 def test_completeness_without_over_count():
     spec = {"sources": {"A": {"completeness": {"median": 0.6, "sd": 0.7}}}}
-    model = ClaimsModel(table(("A", None, "1,234")), priors=spec)
+    model = former_model(table(("A", None, "1,234")), priors=spec)
     ratio = Ratio(0.6, 0.7, logit=True, nodes=2001)
     same(model, posterior(ratio.density(points(1234))))
 
@@ -109,14 +110,14 @@ def test_completeness_without_over_count():
 def test_nearly_complete_source_without_over_count():
     # The density of log(completeness) rises steeply at its end.
     spec = {"sources": {"A": {"completeness": {"median": 0.97, "sd": 1.2}}}}
-    model = ClaimsModel(table(("A", None, "1,234")), priors=spec)
+    model = former_model(table(("A", None, "1,234")), priors=spec)
     ratio = Ratio(0.97, 1.2, logit=True, nodes=4001)
     same(model, posterior(ratio.density(points(1234))))
 
 
 def test_hidden_source():
     spec = {"roles": {"monitor": {"completeness": {"median": 0.076, "sd": 0.8}}}}
-    model = ClaimsModel(table(("A", "monitor", "1,234")), priors=spec)
+    model = former_model(table(("A", "monitor", "1,234")), priors=spec)
     ratio = Ratio(0.076, 0.8, logit=True, over=(0.05, 0.10))
     same(model, posterior(ratio.density(points(1234))))
 
@@ -124,12 +125,12 @@ def test_hidden_source():
 def test_ratio_with_over_count():
     over = {"mean": 0.2, "sd": 0.3}
     spec = {"sources": {"A": {"ratio": {"median": 0.7, "sd": 0.4}, "over_count": over}}}
-    model = ClaimsModel(table(("A", None, "1,234")), priors=spec)
+    model = former_model(table(("A", None, "1,234")), priors=spec)
     same(model, posterior(Ratio(0.7, 0.4, over=(0.2, 0.3)).density(points(1234))))
 
 
 def test_two_monitors_share_a_role_term():
-    model = ClaimsModel(table(("A", "monitor", "1,234"), ("B", "monitor", "2,345")))
+    model = former_model(table(("A", "monitor", "1,234"), ("B", "monitor", "2,345")))
     ratio = Ratio(0.5, 0.8, logit=True, over=(0.05, 0.10), role=0.5, own=0.5, nodes=161)
     x = np.arange(5.5, 13.5, 0.02)
     total = np.zeros(len(x))
@@ -141,7 +142,7 @@ def test_two_monitors_share_a_role_term():
 
 def test_two_perpetrators_and_a_third_state():
     # Log-normal ratios and the role term: the role's pair is bivariate Normal.
-    model = ClaimsModel(
+    model = former_model(
         table(
             ("A", "perpetrator", "1,234"),
             ("B", "perpetrator", "500"),
@@ -163,7 +164,7 @@ def test_two_perpetrators_and_a_third_state():
 def test_learned_reporting_sd():
     numbers = (1001, 1103, 911, 1251, 1013)
     rows = [("A", "third_state", f"{n:,}") for n in numbers]
-    model = ClaimsModel(table(*rows, ("B", "perpetrator", "804")))
+    model = former_model(table(*rows, ("B", "perpetrator", "804")))
     assert model.layout.learned == ("A",)
     ratio = Ratio(1.0, 0.4, nodes=401)
     x = np.arange(3.0, 12.0, 0.02)
@@ -176,7 +177,7 @@ def test_learned_reporting_sd():
 
 def test_learned_reporting_sd_has_the_posterior_of_the_grid():
     numbers = (1001, 1103, 911, 1251, 1013)
-    model = ClaimsModel(table(*[("A", "reference", f"{n:,}") for n in numbers]))
+    model = former_model(table(*[("A", "reference", f"{n:,}") for n in numbers]))
     logs = np.linspace(-4.5, 4.5, 181)
     ratio = Ratio(1.0, 0.1, nodes=401)
     x = np.arange(5.5, 8.5, 0.01)
@@ -195,7 +196,7 @@ def test_learned_reporting_sd_has_the_posterior_of_the_grid():
 
 def test_anchor_on_the_cell():
     spec = {"anchors": [{"interval": [9000, 11000], "prob": 0.9}]}
-    model = ClaimsModel(table(("A", "perpetrator", "1,234")), priors=spec)
+    model = former_model(table(("A", "perpetrator", "1,234")), priors=spec)
     sd = math.log(11000 / 9000) / (2 * stats.norm.ppf(0.95))
     tilt = np.exp(-0.5 * ((X - (math.log(9000) + math.log(11000)) / 2) / sd) ** 2)
     same(model, posterior(Ratio(0.15, 1.0).density(points(1234)), tilt))
@@ -203,7 +204,7 @@ def test_anchor_on_the_cell():
 
 def test_narrow_anchor_on_the_cell():
     spec = {"anchors": [{"interval": [9900, 10100], "prob": 0.95}]}
-    model = ClaimsModel(table(("A", "perpetrator", "1,234")), priors=spec)
+    model = former_model(table(("A", "perpetrator", "1,234")), priors=spec)
     sd = math.log(10100 / 9900) / (2 * stats.norm.ppf(0.975))
     middle = (math.log(9900) + math.log(10100)) / 2
     x = np.arange(middle - 0.05, middle + 0.05, 1e-4)
@@ -216,7 +217,7 @@ def test_narrow_anchor_on_the_cell():
 
 def test_anchor_on_a_ratio():
     spec = {"anchors": [{"source": "A", "ratio": 0.68}]}
-    model = ClaimsModel(table(("A", "monitor", "1,234"), ("B", "perpetrator", "804")), priors=spec)
+    model = former_model(table(("A", "monitor", "1,234"), ("B", "perpetrator", "804")), priors=spec)
     ratio = Ratio(0.5, 0.8, logit=True, over=(0.05, 0.10), nodes=401)
     first = ratio.density(points(1234), anchor=(math.log(0.68), 0.10))
     same(model, posterior(first, Ratio(0.15, 1.0).density(points(804))))
@@ -224,7 +225,7 @@ def test_anchor_on_a_ratio():
 
 def test_tiny_reporting_sd():
     spec = {"reporting": {"sd": 0.02}}
-    model = ClaimsModel(table(("A", "perpetrator", "1,234"), ("B", "party", "804")), priors=spec)
+    model = former_model(table(("A", "perpetrator", "1,234"), ("B", "party", "804")), priors=spec)
     first = Ratio(0.15, 1.0, nodes=4001).density(points(1234, s=0.02))
     second = Ratio(0.6, 0.7, nodes=4001).density(points(804, s=0.02))
     same(model, posterior(first, second))
@@ -232,7 +233,7 @@ def test_tiny_reporting_sd():
 
 def test_single_incident():
     # Within an incident: the middle column of the roles, log N ~ N(log 5, 2), and whole numbers.
-    model = ClaimsModel(table(("A", "monitor", "13"), ("B", "perpetrator", "5"), level="incident"))
+    model = former_model(table(("A", "monitor", "13"), ("B", "perpetrator", "5"), level="incident"))
 
     def whole(n, leak=0.0):
         t = stats.t(4)
@@ -252,7 +253,7 @@ def test_hedged_claims_by_scipy():
         ("B", "third_state", "900-1,400"),
         ("C", "party", "dozens"),
     ]
-    model = ClaimsModel(table(*rows))
+    model = former_model(table(*rows))
     t = stats.t(4)
 
     def bound(m):
@@ -282,14 +283,14 @@ def test_hedged_claims_by_scipy():
 def test_contradicting_priors_far_apart():
     # A source with a prior far from the data: nothing may underflow or fall off a lattice.
     spec = {"sources": {"A": {"ratio": {"median": 100, "sd": 0.1}}}}
-    model = ClaimsModel(table(("A", None, "1,234"), ("B", "reference", "50,001")), priors=spec)
+    model = former_model(table(("A", None, "1,234"), ("B", "reference", "50,001")), priors=spec)
     first = Ratio(100, 0.1, nodes=601).density(points(1234))
     same(model, posterior(first, Ratio(1.0, 0.1, nodes=601).density(points(50001))), atol=0.004)
 
 
 @pytest.mark.parametrize("scale", [2.0, 0.5])
 def test_scaled_prior_sds(scale):
-    model = ClaimsModel(table(("A", "perpetrator", "1,234"), ("B", "party", "804")))
+    model = former_model(table(("A", "perpetrator", "1,234"), ("B", "party", "804")))
     plain = Scenario.plain(model.layout)
     wide = plain.widened(np.array([True, False]), scale)
     expected = posterior(
@@ -317,9 +318,9 @@ def width(log_quantiles):
 
 
 def test_ten_monitors_are_not_ten_witnesses():
-    shared = ClaimsModel(table(*TEN))
-    free = ClaimsModel(table(*TEN), priors={"shared": {"role": 0, "source": 0.8, "target": 0.2}})
-    one = ClaimsModel(table(*TEN[:1]))
+    shared = former_model(table(*TEN))
+    free = former_model(table(*TEN), priors={"shared": {"role": 0, "source": 0.8, "target": 0.2}})
+    one = former_model(table(*TEN[:1]))
     for model, role in ((shared, 0.5), (free, 0.0)):
         density, x = ten_monitors(role)
         same(model, density, x=x, atol=0.003)
@@ -333,11 +334,11 @@ def test_the_shared_half_stays_with_log_normal_ratios():
     # With Normal errors the log count would be Normal with variance sd^2 (role + rest / n).
     spec = {"reporting": {"sd": 0.05}}
     rows = [(f"P{i}", "perpetrator", "6,047") for i in range(10)]
-    got = solve(ClaimsModel(table(*rows), priors=spec).layout).quantile(stats.norm.cdf([-1, 1]))
+    got = solve(former_model(table(*rows), priors=spec).layout).quantile(stats.norm.cdf([-1, 1]))
     errors = 0.05**2 * 1.5  # t4 is somewhat wider than its scale
     variance = 1 / (1 / (0.5 + (0.5 + errors) / 10) + 1 / 9)
     assert (got[1] - got[0]) / 2 == pytest.approx(math.sqrt(variance), rel=0.01)
-    free = ClaimsModel(
+    free = former_model(
         table(*rows), priors=spec | {"shared": {"role": 0, "source": 0.8, "target": 0.2}}
     )
     alone = solve(free.layout).quantile(stats.norm.cdf([-1, 1]))
@@ -352,7 +353,7 @@ def test_the_shared_half_stays_with_log_normal_ratios():
 @pytest.fixture(scope="module")
 def mixed():
     rows = [("A", "monitor", "6,047"), ("B", "monitor", "4,001"), ("C", "perpetrator", "about 800")]
-    return ClaimsModel(table(*rows))
+    return former_model(table(*rows))
 
 
 def drawn(model, draws=4000, seed=1):
@@ -395,7 +396,7 @@ def test_ratios_go_with_the_counts_they_were_drawn_with(mixed):
 def test_ratio_draws_have_the_marginal_of_a_grid(mixed):
     """Bayes the other way round: the marginal of the perpetrator's ratio, by sums."""
     rows = table(("A", "third_state", "5,003"), ("C", "perpetrator", "804"))
-    model = ClaimsModel(rows)
+    model = former_model(rows)
     _, draws = drawn(model, draws=20_000)
     first = Ratio(1.0, 0.4, nodes=601).density(points(5003))
     bias = np.arange(-8.0, 5.0, 0.02)
@@ -424,7 +425,7 @@ def test_several_cells_are_refused_in_words():
         {"source": ["A", "B"], "role": "monitor", "quantity": ["10", "20"], "scope": ["x", "y"]}
     )
     with pytest.raises(UsageError, match="method='nuts'"):
-        ClaimsModel(rows).fit(method="exact", seed=1)
+        former_model(rows).fit(method="exact", seed=1)
 
 
 def test_drawn_ratios_do_not_stand_on_the_lattice(mixed):

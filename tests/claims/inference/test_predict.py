@@ -9,12 +9,17 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from casualty_est import ClaimsModel
 from casualty_est.claims.inference.draws import Draws
 from casualty_est.claims.inference.predict import expected_log, log_likelihood, surprise
 from casualty_est.quantity.quantity import Quantity
 from casualty_est.result.schema import Note
-from tests.support.claim_tables import model
+from tests.support.former import former_model
+
+
+def model(*rows, **options):
+    names = ("source", "role", "quantity")
+    table = pd.DataFrame([dict(zip(names, row, strict=True)) for row in rows])
+    return former_model(table, **options)
 
 
 def flagged(est):
@@ -88,7 +93,7 @@ def test_expected_log_sums_cells_and_takes_learned_sds():
             ],
         ]
     )
-    layout = ClaimsModel(rows).layout
+    layout = former_model(rows).layout
     assert layout.learned == ("C",)
     deaths = np.log(np.array([[[100.0, 40.0]]]))
     ratio = np.log(np.array([[[0.5, 0.25, 2.0]]]))

@@ -25,7 +25,7 @@ def surprise_of(log_lik, places):
         cover=np.ones((1, 1)),
         target_of=np.zeros(1, dtype=int),
         learned_of=np.array([-1]),
-        priors=SimpleNamespace(reporting_sd=0.15),
+        reporting_sd=np.array([0.15]),
         readings=[Reading()],
     )
     counts = np.log(np.arange(1.0, draws + 1)).reshape(1, draws, 1)

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from casualty_est import ClaimsModel, Estimate, UsageError
+from casualty_est import Estimate, UsageError
 from casualty_est.claims.inference.timeline import expected
+from tests.support.former import former_model
 
 pytestmark = pytest.mark.slow
 
@@ -54,7 +55,7 @@ def rows():
 
 @pytest.fixture(scope="module")
 def est():
-    model = ClaimsModel(rows(), grid="month", delay={"Army": 60}, drift={"Watch": 0.2})
+    model = former_model(rows(), grid="month", delay={"Army": 60}, drift={"Watch": 0.2})
     return model.fit(seed=1, draws=1000, tune=1000, progress_bar=False)
 
 

@@ -9,16 +9,18 @@ import pandas as pd
 import pytest
 
 from casualty_est import Claims, ClaimsModel, InputError, UsageError, datasets
+from tests.support.former import former_model
 from tests.support.graphs import as_written
 
 ROWS = [
     {"source": "Pentagon", "role": "perpetrator", "quantity": "about 800"},
     {"source": "Airwars", "role": "monitor", "quantity": "at least 6,047"},
 ]
+ROWS_TABLE = pd.DataFrame(ROWS)
 
 
 def model(rows=ROWS, **options):
-    return ClaimsModel(pd.DataFrame(rows).fillna(""), **options)
+    return former_model(pd.DataFrame(rows).fillna(""), **options)
 
 
 def codes(built):
@@ -186,15 +188,43 @@ def test_five_claims_teach_a_reporting_sd():
 # The same conflict -----------------------------------------------------------------------------
 
 
-def test_a_prior_that_rests_on_the_conflict_under_analysis():
+def test_the_conflict_under_analysis_is_left_out_of_the_record():
+    here = ("Coalition in Iraq and Syria 2014-19",)
     built = ClaimsModel(datasets.load("coalition"))
-    assert [own.role for own in built.own_conflict] == ["monitor"]
-    assert "own_conflict" in codes(built)
-    assert model().own_conflict == ()
-    assert [own.role for own in model(conflict="Syria").own_conflict] == ["monitor"]
-    # A source with numbers of its own does not lean on its role.
+    assert built.priors.left_out == here
+    notes = dict(built.notes)
+    assert "without Coalition in Iraq and Syria 2014-19" in notes["record"]
+    assert ClaimsModel(ROWS_TABLE).priors.left_out == ()
+    assert ClaimsModel(ROWS_TABLE, conflict="Raqqa").priors.left_out == here
+    # What is said of each source comes from the record without it, and the whole is a refit.
+    whole = built.with_whole_record()
+    assert whole.priors.left_out == ()
+    unnamed = ClaimsModel(ROWS_TABLE).layout.ratios
+    for name in ("mu", "role_sd", "target_sd"):
+        np.testing.assert_array_equal(getattr(whole.layout.ratios, name), getattr(unnamed, name))
+        assert (getattr(built.layout.ratios, name) != getattr(unnamed, name)).all(), name
+
+
+def test_the_whole_record_changes_nothing_else():
+    own = {
+        "sources": {"Pentagon": {"ratio": {"median": 0.2, "sd": 0.75}}},
+        "anchors": [{"interval": [5000, 20_000]}],
+    }
+    options = {"hedge": {"Airwars": "speaker"}, "roles": {"Airwars": "media"}}
+    built = ClaimsModel(datasets.load("coalition"), priors=own, as_of="2018-06-01", **options)
+    whole = built.with_whole_record()
+    assert whole.settings | {"left_out": None} == built.settings | {"left_out": None}
+    assert whole.layout.readings == built.layout.readings
+    assert whole.layout.anchors == built.layout.anchors
+    assert whole.layout.ratios.mu[0] == built.layout.ratios.mu[0]
+    assert [t.role for t in whole.layout.ratios.targets] == ["perpetrator", "media"]
+
+
+def test_numbers_of_the_analyst_do_not_come_from_the_record():
     own = {"sources": {"Airwars": {"ratio": {"median": 0.5, "sd": 0.5}}}}
-    assert model(conflict="Syria", priors=own).own_conflict == ()
+    built = ClaimsModel(ROWS_TABLE, priors=own)
+    assert list(built.from_record) == [True, False]
+    assert "record" not in codes(model())
 
 
 # Anchors ---------------------------------------------------------------------------------------
@@ -265,7 +295,7 @@ def test_an_argument_that_would_do_nothing_is_no_argument():
 
 def test_claims_or_dataframe():
     frame = pd.DataFrame(ROWS)
-    one, other = ClaimsModel(frame).fit(seed=1), ClaimsModel(Claims(frame)).fit(seed=1)
+    one, other = former_model(frame).fit(seed=1), former_model(Claims(frame)).fit(seed=1)
     np.testing.assert_array_equal(one.draws(), other.draws())
 
 
@@ -279,7 +309,7 @@ def test_order_of_rows_does_not_matter():
 def test_the_pymc_model_is_open_and_compiled_once():
     built = model()
     assert built.pymc_model is built.pymc_model
-    assert {"log_deaths", "log_ratio", "core"} <= set(built.pymc_model.named_vars)
+    assert {"log_deaths", "log_ratio", "shared"} <= set(built.pymc_model.named_vars)
 
 
 def test_pymc_log_density_is_the_sum_of_prior_and_claims():
@@ -289,19 +319,25 @@ def test_pymc_log_density_is_the_sum_of_prior_and_claims():
     spec = {"anchors": [{"interval": [5000, 20_000]}]}
     built = model([ROWS[0], {"source": "B", "role": "media", "quantity": "5,003"}], priors=spec)
     density = built.pymc_model.compile_logp(mode=as_written())
-    (count,) = {rv.name for rv in built.pymc_model.free_RVs} - {"u_target"}
+    (count,) = {rv.name for rv in built.pymc_model.free_RVs} - {"claimed"}
+    # What a source would say without error, in steps of 0.15 from what it said.
+    said_first = np.log([800, 5003])
     t, sd = stats.t(4), np.log(4) / (2 * stats.norm.ppf(0.975))
 
-    def by_hand(level, u):
-        ratio = [np.log(0.15) + u[0], np.log(0.5) + 0.7 * u[1]]
-        total = stats.norm.logpdf(level, np.log(3000), 3) + stats.norm.logpdf(u).sum()
-        for z, b, s in ((np.log(800), ratio[0], 0.15 * 2**0.5), (np.log(5003), ratio[1], 0.15)):
-            total += t.logpdf((z - level - b) / s) - np.log(s)
+    def by_hand(level, steps):
+        said = said_first + 0.15 * steps
+        total = stats.norm.logpdf(level, np.log(3000), 3)
+        total += stats.norm.logpdf(said[0] - level, np.log(0.15), 1.0)
+        total += stats.norm.logpdf(said[1] - level, np.log(0.5), 0.7)
+        for z, m, s in zip(said_first, said, (0.15 * 2**0.5, 0.15), strict=True):
+            total += t.logpdf((z - m) / s) - np.log(s)
         return total - 0.5 * ((level - np.log(10_000)) / sd) ** 2
 
-    for level, u in ((9.0, [0.1, -0.4]), (12.0, [-2.0, 1.0]), (4.0, [0.0, 3.0])):
-        got = density({count: np.array([level]), "u_target": np.array(u)})
-        assert got == pytest.approx(by_hand(level, np.array(u)), abs=1e-7)
+    points = [(9.0, [0.1, -0.4]), (12.0, [-2.0, 1.0]), (4.0, [0.0, 3.0])]
+    points = [(level, np.array(steps)) for level, steps in points]
+    got = [density({count: np.array([level]), "claimed": steps}) for level, steps in points]
+    wanted = [by_hand(level, steps) for level, steps in points]
+    np.testing.assert_allclose(np.diff(got), np.diff(wanted), atol=1e-7)
 
 
 def test_documented_follows_the_role_that_the_model_uses():

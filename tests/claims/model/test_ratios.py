@@ -9,13 +9,15 @@ from scipy import optimize, special, stats
 from casualty_est.claims.model.cells import Label
 from casualty_est.claims.model.ratios import Target, build_ratios
 from casualty_est.priors import read_priors
+from tests.support.former import former
 
-PRIORS = read_priors()
+PRIORS = read_priors(former())
+LEARNED = read_priors()
 FRACTIONS = (0.5, 0.3, 0.2)
 
 
-def target(source, role, scope="all", level="total"):
-    prior = PRIORS.ratio(source, role, level)
+def target(source, role, scope="all", level="total", priors=PRIORS):
+    prior = priors.ratio(source, role, level)
     label = Label(scope, "killed", "civilians", "any")
     return Target(source, role, level, label, prior, f"role {role} {level}")
 
@@ -64,8 +66,8 @@ def test_covariance_is_the_sum_of_shared_terms(name, fractions):
     got = ratios.covariance(np.ones(len(targets)))
     np.testing.assert_allclose(got, covariance_by_hand(targets, fractions), atol=1e-12)
     # Merging parts that nobody shares changes no variance.
-    parts = ratios.role_part**2 + ratios.source_part**2 + ratios.target_part**2
-    np.testing.assert_allclose(parts, 1.0)
+    parts = ratios.role_sd**2 + ratios.source_sd**2 + ratios.target_sd**2
+    np.testing.assert_allclose(parts, [one.prior.core.sd**2 for one in targets])
 
 
 def test_only_what_is_shared_has_a_parameter():
@@ -91,41 +93,113 @@ def test_scaled_sds_scale_rows_and_columns():
     np.testing.assert_allclose(got, covariance_by_hand(targets) * np.outer(scale, scale))
 
 
-@pytest.mark.parametrize("name", ["one", "two of a role", "regions", "two roles"])
-def test_scores_are_the_slope_of_the_joint_log_prior_of_log_ratios(name):
-    """By finite differences of SciPy's density, with the change of variables for completeness."""
-    targets = CASES[name]
-    ratios = build_ratios(targets, FRACTIONS)
-    joint = stats.multivariate_normal(ratios.mu, covariance_by_hand(targets))
+SEVERAL = [
+    ("A", "monitor", "x"),
+    ("A", "monitor", "y"),
+    ("B", "monitor", "x"),
+    ("P", "perpetrator", "x"),
+    ("Q", "media", "y"),
+    ("R", "register", "x"),
+    ("S", "reference", "x"),
+    ("T", None, "x"),
+]
 
-    def log_prior(b):
-        logit = ratios.logit
-        share = np.exp(np.where(logit, b, -1.0))
-        core = np.where(logit, special.logit(share), b)
-        # core as a function of log share: d core / d b = 1 / (1 - share)
-        return joint.logpdf(core) - np.log1p(-share[logit]).sum()
 
+@pytest.fixture(scope="module", params=["learned", "former"])
+def several(request):
+    priors = LEARNED if request.param == "learned" else PRIORS
+    targets = [target(*words, priors=priors) for words in SEVERAL]
+    return build_ratios(targets, priors.fractions)
+
+
+Z = np.linspace(-60.0, 60.0, 240_001)
+
+
+def log_densities_by_a_grid(ratios, i, places, shared):
+    """Log density of one log ratio: its own part and its over-count summed over a fine grid."""
+    own = stats.t(4) if ratios.heavy[i] else stats.norm
+    middle, scale, sd = ratios.mu[i] + shared, ratios.target_sd[i], ratios.over_sd[i]
+    if not sd:
+        return own.logpdf((places - middle) / scale)
+    core, weight = middle + scale * Z, own.pdf(Z)
+    log_ratio = special.log_expit(core) if ratios.logit[i] else core
+    errors = [stats.norm.pdf(b, log_ratio + ratios.over_mean[i], sd) for b in places]
+    return np.log([weight @ error for error in errors])
+
+
+def places_of(ratios, i, shared):
+    """Log ratios round the middle of a prior."""
+    core = ratios.mu[i] + shared
+    slope = special.expit(-core) if ratios.logit[i] else 1.0
+    middle = (special.log_expit(core) if ratios.logit[i] else core) + ratios.over_mean[i]
+    width = np.hypot(ratios.over_sd[i], ratios.target_sd[i] * slope)
+    return middle + width * np.array([0.0, -6.0, -2.0, -0.5, 0.7, 2.0])
+
+
+def alone(ratios, i, b, shared):
+    """The log density as the model has it, of one target; the others stay where they are."""
+    at, common = ratios.mu * 0.0 - 0.5, np.zeros(len(ratios.mu))
+    at[i], common[i] = b, shared
+    return float(ratios.log_density(at, common, np.ones(len(at)), np))
+
+
+@pytest.mark.parametrize("i", range(len(SEVERAL)))
+@pytest.mark.parametrize("shared", [-2.0, 0.0, 1.3])
+def test_log_density_against_a_grid(several, i, shared):
+    places = places_of(several, i, shared)
+    got = np.array([alone(several, i, b, shared) for b in places])
+    wanted = log_densities_by_a_grid(several, i, places, shared)
+    np.testing.assert_allclose(got - got[0], wanted - wanted[0], atol=2e-3)
+
+
+def test_scores_are_the_slope_of_the_log_density(several):
     rng = np.random.default_rng(3)
-    for _ in range(5):
-        core = ratios.mu + rng.normal(size=len(targets)) * ratios.sd
-        b = np.where(ratios.logit, special.log_expit(core), core)
-        expected = optimize.approx_fprime(b, log_prior, 1e-7)
-        got = ratios.scores(core, np.ones(len(targets)))
-        np.testing.assert_allclose(got, expected, rtol=2e-4, atol=2e-4)
+    count = len(several.mu)
+    scale = rng.uniform(0.7, 1.5, count)
+    for _ in range(3):
+        b = rng.normal(-0.5, 0.4, count)
+        shared = rng.normal(0, 0.5, count)
+        rest = (shared, scale, np)
+        expected = optimize.approx_fprime(b, several.log_density, 1e-6, *rest)
+        got = several.scores(b[None, None], shared[None, None], scale)[0, 0]
+        np.testing.assert_allclose(got, expected, rtol=1e-3, atol=1e-3)
 
 
-def test_scores_have_mean_zero_under_the_prior():
-    ratios = build_ratios(CASES["regions"], FRACTIONS)
-    rng = np.random.default_rng(5)
-    covariance = covariance_by_hand(CASES["regions"])
-    core = rng.multivariate_normal(ratios.mu, covariance, 200_000)
-    scores = ratios.scores(core, np.ones(6))
-    error = scores.std(axis=0) / np.sqrt(len(core))
-    assert (np.abs(scores.mean(axis=0)) < 5 * error).all()
+def test_pytensor_agrees_with_numpy(several):
+    import pytensor.tensor as pt
+
+    rng = np.random.default_rng(4)
+    count = len(several.mu)
+    b, shared, scale = rng.normal(-0.5, 0.4, count), rng.normal(0, 0.5, count), np.full(count, 1.2)
+    symbolic = several.log_density(*map(pt.as_tensor, (b, shared, scale)), pt)
+    assert float(symbolic.eval()) == pytest.approx(several.log_density(b, shared, scale, np))
 
 
-def test_over_counts_belong_to_the_source():
-    ratios = build_ratios(CASES["regions"], FRACTIONS)
-    np.testing.assert_array_equal(ratios.over_index, [0, 0, 1, -1, -1, -1])
-    np.testing.assert_allclose(ratios.over_mean, [0.05, 0.05])
-    np.testing.assert_allclose(ratios.over_sd, [0.10, 0.10])
+def test_learned_parts_are_those_of_the_record():
+    """What a role shares and what is a source's own, as the shipped table has them."""
+    from casualty_est.priors.learned import learned
+
+    row = learned("monitor")
+    ratios = build_ratios([target("A", "monitor", "x", priors=LEARNED)])
+    assert ratios.mu[0] == pytest.approx(row.total)
+    # Root mean square of what is shared, mean of the scale of a source; stretched to one interval.
+    shared = np.hypot(row.total_sd, np.exp(row.log_b + row.log_b_sd**2))
+    own = np.exp(row.log_w + row.log_w_sd**2 / 2)
+    assert ratios.role_sd[0] / ratios.target_sd[0] == pytest.approx(shared / own)
+    rng = np.random.default_rng(11)
+    normal, t4 = rng.standard_normal(400_000), rng.standard_t(4, 400_000)
+    learned_b = np.exp(row.log_b + row.log_b_sd * rng.standard_normal(400_000))
+    learned_w = np.exp(row.log_w + row.log_w_sd * rng.standard_normal(400_000))
+    mean = row.total_sd * rng.standard_normal(400_000)
+    ours = np.abs(ratios.role_sd[0] * normal + ratios.target_sd[0] * t4)
+    record = np.abs(mean + learned_b * normal + learned_w * t4)
+    assert np.quantile(ours, 0.9) == pytest.approx(np.quantile(record, 0.9), rel=0.02)
+    two = build_ratios([target("A", "monitor", part, priors=LEARNED) for part in ("x", "y")])
+    np.testing.assert_allclose(two.source_sd**2 + two.target_sd**2, ratios.target_sd[0] ** 2)
+    assert two.heavy.all()
+    assert two.heavy_source.all()
+
+
+def test_two_declared_sources_have_light_tails():
+    ratios = build_ratios([target(n, n, "x", priors=LEARNED) for n in ("reference", "register")])
+    assert not ratios.heavy.any()

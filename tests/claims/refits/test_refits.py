@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from casualty_est import ClaimsModel, UsageError, datasets
 from casualty_est.claims.inference.exact import solve
-from casualty_est.claims.model.layout import Scenario
-from tests.support.claim_tables import model
+from casualty_est.claims.model.layout import Scenario, build_layout
+from casualty_est.priors import read_priors
+from tests.support.claim_tables import by_former_priors as model
 
 ROWS = [("A", "perpetrator", "about 800"), ("B", "media", "5,003"), ("C", "third_state", "7,001")]
 
@@ -48,18 +50,63 @@ def test_a_single_source_cannot_be_left_out():
     assert len(without) == 0
 
 
-def test_wider_is_the_role_with_its_sd_doubled():
-    est = ClaimsModel(datasets.load("coalition")).fit(seed=1)
-    wider = est.wider_priors()
-    assert list(wider["case"]) == ["role monitor, prior sd doubled"]
-    priors = {"roles": {"monitor": {"completeness": {"median": 0.5, "sd": 1.6}}}}
-    wide = solve(ClaimsModel(datasets.load("coalition"), priors=priors).layout)
-    got = wider.loc[0, ["median", "low", "high"]].astype(float)
-    np.testing.assert_allclose(got, np.exp(wide.quantile([0.5, 0.025, 0.975])), rtol=0.005)
+COALITION = "Coalition in Iraq and Syria 2014-19"
 
 
-def test_nothing_to_widen_elsewhere(estimate):
-    assert len(estimate.wider_priors()) == 0
+def test_the_conflict_left_in_is_the_model_with_the_whole_record():
+    model = ClaimsModel(datasets.load("coalition"))
+    assert model.priors.left_out == (COALITION,)
+    left_in = model.fit(seed=1).conflict_left_in()
+    assert list(left_in["case"]) == [f"the record of {COALITION} left in"]
+    whole = build_layout(model.counted.claims, read_priors(left_out=()), roles={}, hedge={})
+    got = left_in.loc[0, ["median", "low", "high"]].astype(float)
+    ends = np.exp(solve(whole).quantile([0.5, 0.025, 0.975]))
+    np.testing.assert_allclose(got, ends, rtol=0.005)
+    # It is another answer than that of the model without it.
+    alone = np.exp(solve(model.layout).quantile([0.5, 0.025, 0.975]))
+    assert abs(np.log(ends / alone)).max() > 0.01
+
+
+def named(scope="", perpetrator="", **options):
+    rows = pd.DataFrame({"source": ["A"], "role": ["monitor"], "quantity": ["5,003"]})
+    return ClaimsModel(rows.assign(scope=scope, perpetrator=perpetrator), **options)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"scope": "Iraq+Syria", "perpetrator": "Coalition"},
+        {"scope": "Raqqa"},
+        {"scope": "RAQQÂ"},
+        {"conflict": "Raqqa"},
+        {"conflict": COALITION},
+    ],
+)
+def test_a_conflict_is_left_out_by_words_of_the_labels(options):
+    model = named(**options)
+    assert COALITION in model.priors.left_out
+    note = dict(model.notes)["record"]
+    assert ", without " in note
+    assert COALITION in note
+    kept = [r for r in datasets.record() if r.conflict not in model.priors.left_out]
+    main = [row for row in kept if row.use == "main"]
+    behind = f"{len(main)} statements in {len({row.conflict for row in main})} conflicts"
+    assert f"learned from {behind}, without" in note
+
+
+@pytest.mark.parametrize("options", [{}, {"scope": "Atlantis"}, {"scope": "Assyriania"}])
+def test_elsewhere_nothing_is_left_out_and_the_note_says_so(options):
+    model = named(**options)
+    assert model.priors.left_out == ()
+    assert dict(model.notes)["record"].endswith("conflict= names one")
+    assert len(model.fit(seed=1, draws=100).conflict_left_in()) == 0
+
+
+def test_an_analyst_who_gives_all_numbers_does_without_the_record():
+    spec = {"sources": {"A": {"ratio": {"median": 0.5, "sd": 0.5}}}}
+    model = named(scope="Raqqa", priors=spec)
+    assert "record" not in dict(model.notes)
+    assert len(model.fit(seed=1, draws=100).conflict_left_in()) == 0
 
 
 def test_results_are_kept_and_not_shared(estimate):
@@ -75,7 +122,7 @@ def test_a_refit_leaves_the_estimate_alone(estimate):
 
 
 def test_levels_are_checked(estimate):
-    for name in ("each_source_alone", "without_each_source", "wider_priors"):
+    for name in ("each_source_alone", "without_each_source", "conflict_left_in"):
         with pytest.raises(UsageError, match="ci_prob must lie"):
             getattr(estimate, name)(ci_prob=95)
 

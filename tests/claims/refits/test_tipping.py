@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from casualty_est import ClaimsModel, UsageError, datasets
+from casualty_est import UsageError, datasets
 from casualty_est.claims.inference.exact import solve
-from tests.support.claim_tables import model
+from tests.support.claim_tables import by_former_priors as model
+from tests.support.former import former_model
 
 ROWS = [("A", "perpetrator", "about 800"), ("B", "media", "5,003")]
 
@@ -118,7 +119,7 @@ def test_a_count_is_no_ratio_whatever_its_place_is_called():
     rows = pd.DataFrame({"source": ["A"], "role": ["media"], "quantity": ["5,003"]})
     place = {"scope": "ratio of one"}
     spec = {"anchors": [{**place, "interval": [8000, 12000]}]}
-    est = ClaimsModel(rows.assign(**place), priors=spec).fit(seed=1, draws=100)
+    est = former_model(rows.assign(**place), priors=spec).fit(seed=1, draws=100)
     assert [assumption.sign for assumption in est.meta.assumptions] == [-1, 1, 1]
     row = est.tipping(9000).iloc[-1]
     assert "ratio of one" in row["assumption"]
@@ -136,7 +137,7 @@ def test_the_anchor_of_a_ratio_falls_where_the_count_rises():
 
 
 def test_the_same_model_sampled_is_kept_and_said(tmp_path, coalition_compiled):
-    sampled = ClaimsModel(datasets.load("coalition"))
+    sampled = former_model(datasets.load("coalition"))
     sampled._engines["nuts"] = coalition_compiled
     est = sampled.fit(seed=1)
     agreement = est.check_by_sampling(draws=2000, progress_bar=False)

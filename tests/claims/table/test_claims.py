@@ -121,7 +121,7 @@ def test_every_problem_is_reported_at_once(tmp_path):
     problems = problems_of(lambda: read(tmp_path, text))
     expected = [
         "line 2, column 'source', '': every claim needs a source",
-        "line 2, column 'role', 'monitr': expected one of perpetrator, party, adversary, monitor",
+        "line 2, column 'role', 'monitr': expected one of perpetrator, party, adversary, accuser",
         "line 2, column 'level', 'totl': expected one of total, incident (did you mean 'total'?)",
         "line 2, column 'scope', 'A++B': a scope such as A+B has a name on both sides",
         "line 2, column 'start', '09/02/2018': it may be day or month that comes first: write 2018",

@@ -208,3 +208,32 @@ def test_many_copies_are_counted():
     notes = copies(sources, ["471"] * 40, scope=scopes)
     assert len(notes) == 9
     assert notes[-1] == "12 more sets of numbers may be copies"
+
+
+@pytest.mark.parametrize(
+    ("source", "role", "quantity", "offered"),
+    [
+        ("Ministry", "government", "25,000", "accuser"),
+        ("Ministry", "government", "about 1,500", "gov_estimate"),
+        ("Ministry", "government", "2,000-3,000", "first_count"),
+        ("Two lists, merged", "monitor", "1,212", "merged_list"),
+    ],
+)
+def test_a_role_word_that_people_use_otherwise_is_asked_about(source, role, quantity, offered):
+    (text,) = asked(claims(source=[source], role=[role], quantity=[quantity]), "role_word")
+    assert text.startswith(f"'{source}' is {role} (row 1), but ")
+    assert offered in text
+
+
+@pytest.mark.parametrize(
+    ("source", "role", "quantity"),
+    [
+        ("Ministry", "government", "2,310"),
+        ("Ministry", "government", "at least 1,212"),
+        ("Ministry", "government", "60"),
+        ("Ministry", "accuser", "25,000"),
+        ("Unionists' monitor", "monitor", "1,200"),
+    ],
+)
+def test_a_role_word_as_the_record_uses_it(source, role, quantity):
+    assert not asked(claims(source=[source], role=[role], quantity=[quantity]), "role_word")

@@ -16,6 +16,7 @@ from casualty_est.incidents.table.reports import IncidentReports, Report
 from casualty_est.incidents.table.summary import table_sizes
 from casualty_est.plots.style import to_png
 from casualty_est.quantity.quantity import Quantity
+from casualty_est.tables.names import _TOTALS, plain
 
 CSV = """incident,source,role,quantity,verdict,self_reported,recall_check,grade,date,scope,\
 perpetrator,count
@@ -124,6 +125,14 @@ def test_documented_is_the_largest_lower_end_by_incident(reports):
         reports.documented(["fare"])
 
 
+def test_discounted_incidents_are_not_added_to_what_is_documented():
+    rows = {"incident": ["1", "2"], "source": "Watch", "role": "monitor", "quantity": ["3", "40"],
+            "grade": ["fair", "discounted"]}  # fmt: skip
+    reports = IncidentReports(pd.DataFrame(rows))
+    assert reports.documented().low == 3
+    assert reports.documented(["discounted"]).low == 40
+
+
 @pytest.mark.parametrize(
     ("quantity", "role", "low"),
     [
@@ -187,11 +196,13 @@ def test_a_byte_order_mark_and_numbers_as_floats_do_not_matter(tmp_path):
 
 
 names = st.text(st.characters(exclude_categories=["Cc", "Cs", "Cf"]), min_size=1, max_size=9)
+# A row called "sum" is refused.
+sources = names.filter(str.strip).filter(lambda text: plain(text.strip()) not in _TOTALS)
 
 
 @given(
     st.dictionaries(
-        st.tuples(names.filter(str.strip), names.filter(str.strip)),
+        st.tuples(names.filter(str.strip), sources),
         st.sampled_from(["3", "about 8", "unknown", "dozens", "2-4"]),
         min_size=1,
         max_size=10,

@@ -128,6 +128,7 @@ def test_command_line_takes_a_family_alone(tmp_path):
 # Dirichlet process ---------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("no_pictures")
 def test_dirichlet_process_is_whole(tmp_path, short):
     model = ce.ListModel(ce.CaptureHistories(_frame()), families="dirichlet-process")

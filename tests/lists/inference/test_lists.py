@@ -241,7 +241,8 @@ def test_the_estimate_is_whole(tmp_path):
     content = json.loads(json.dumps(est.to_dict(), allow_nan=False))
     assert [row["part"] for row in content["estimates"]] == ["total", "listed", "unlisted"]
     assert content["estimates"][1]["median"] == 206
-    assert content["estimates"][0]["documented"] == {"low": 206, "high": None, "source": None}
+    documented = {"low": 206, "high": None, "source": None, "text": "206"}
+    assert content["estimates"][0]["documented"] == documented
     assert content["identification"]["kind"] == "families"
     share = content["sources"][0]["completeness_listed"]
     np.testing.assert_allclose(share["median"], np.median(104 / est.draws()), rtol=1e-12)

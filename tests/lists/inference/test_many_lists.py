@@ -47,7 +47,7 @@ def _history_table(lists, seed=1):
     return ce.CaptureHistories(_table(lists, seed)).pooled().table
 
 
-@pytest.mark.parametrize("lists", [9, 12, 20])
+@pytest.mark.parametrize("lists", [9, 12, pytest.param(20, marks=pytest.mark.slow)])
 def test_known_populations_are_recovered(lists):
     frame = _table(lists, 100 + lists, "referral")
     tracemalloc.start()

@@ -1,0 +1,1 @@
+"""Studies: several estimates of one count, one posterior."""

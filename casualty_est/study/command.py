@@ -1,0 +1,61 @@
+"""`casualty-est study` and `casualty-est check study`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from casualty_est.cli import options
+from casualty_est.cli.run import Run, print_checked
+
+File = Annotated[
+    Path, typer.Argument(metavar="STUDY.toml", help="Estimates or tables, bridges, relations.")
+]
+Claims = Annotated[
+    str | None,
+    typer.Option("--claims", metavar="cut|full", help="Whether claims move the count."),
+]
+
+
+def add(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(study)
+
+
+def study(
+    file: File,
+    claims: Claims = None,
+    report: options.ReportFile = None,
+    json: options.JsonFile = None,
+    save: options.SaveFile = None,
+    seed: options.Seed = None,
+    prob: options.Prob = 0.95,
+    draws: options.DrawCount = 1000,
+    chains: options.ChainCount = 4,
+    quiet: options.Quiet = False,
+    title: options.Title = None,
+    authors: options.Authors = None,
+    statements: options.Statements = None,
+) -> None:
+    """Join estimates of several kinds, saved or fitted now, into one posterior of one count."""
+    from casualty_est.study.table.file import StudyFile
+
+    run = Run(
+        file, None, report, json, save, seed, prob, draws, chains, quiet, title, authors, statements
+    )
+    said = StudyFile.read(file)
+    estimates = {}
+    for label in said.kinds:
+        loaded = said.loaded(label)
+        estimates[label] = run.fit(said.model_of(label)) if loaded is None else loaded
+    chosen = said.options | ({} if claims is None else {"claims": claims})
+    run.finish(run.fit(said.study(estimates), **chosen))
+
+
+def check(file: File) -> None:
+    """Validate the file of a study."""
+    from casualty_est.study.table.file import StudyFile
+
+    print_checked(repr(StudyFile.read(file)), notes=())

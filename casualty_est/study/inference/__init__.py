@@ -1,0 +1,1 @@
+"""From the kinds of a study to one posterior of its count."""

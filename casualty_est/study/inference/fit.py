@@ -1,0 +1,257 @@
+"""Fit a study: ledger, conflict, then one posterior of the count, and what each source is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from casualty_est.result.call import check_counts, one_blas_thread, settle_seed, versions
+from casualty_est.result.call import progress_bar as show_progress
+from casualty_est.result.schema import Diagnostics, Meta, Note, Row, SourceRow
+from casualty_est.study.estimate import StudyEstimate
+from casualty_est.study.inference.algebra import Joint
+from casualty_est.study.inference.kinds import assumption, contradictions, kinds_of
+from casualty_est.study.inference.terms import Term, joint_of, terms_of
+from casualty_est.study.inference.weights import Weighted, weigh
+from casualty_est.study.model import ledger
+from casualty_est.study.model.settings import Settings, correlation
+from casualty_est.study.schema import Declared, Heard, Kind, StudyDetails, Worth
+
+if TYPE_CHECKING:
+    import xarray
+
+    from casualty_est.study.model.model import Study
+
+Array = npt.NDArray[np.float64]
+
+PACKAGES = ("casualty_est", "numpy", "scipy", "arviz", "xarray")
+LEVELS = ("data", "anchor", "prior")  # the best that a kind which moves the count brings
+
+
+@dataclass(frozen=True)
+class Solved:
+    """What is drawn: rows with their counts, and what the sources are worth where it is known."""
+
+    rows: tuple[Row, ...]
+    deaths: Array  # (draw, row)
+    sources: tuple[SourceRow, ...]
+    worth: tuple[Worth, ...]
+    values: Array  # (draw, worth)
+    like: Array  # (draw, kind)
+
+
+@one_blas_thread()
+def fit(
+    study: Study,
+    settings: Settings,
+    *,
+    seed: int | None,
+    draws: int,
+    chains: int,
+    progress_bar: bool | None,
+) -> StudyEstimate:
+    """Join the kinds of a study; see `Study.fit`."""
+    check_counts(draws=draws, chains=chains)
+    seed = settle_seed(seed)
+    with show_progress(progress_bar) as report:
+        report("reading the likelihood of each kind", None)
+        terms = terms_of(study.members, study.relations, settings)
+        moving = joint_of(terms, settings, everything=False)
+        everything = joint_of(terms, settings, everything=True)
+        report("weighting the draws of each kind", None)
+        # A source of random numbers for each kind: what one does must not move another.
+        weighted = {
+            term.member.label: weigh(term, moving, [seed, i])
+            for i, term in enumerate(terms)
+            if term.member.shared.sources
+        }
+    kinds = kinds_of(terms, everything, weighted)
+    against = contradictions(kinds)
+    count = draws * chains
+    even = np.random.default_rng(seed).permutation((np.arange(count) + 0.5) / count)
+    if against:
+        solved = _apart(study, terms, kinds, everything, even)
+    else:
+        solved = _together(study, terms, moving, everything, weighted, even)
+    said = {"draws": draws, "chains": chains, "seed": seed, **settings.plain}
+    details = _details(study, settings, kinds, against, solved.worth)
+    meta = _metadata(study, terms, kinds, weighted, solved, said, against)
+    tree = _tree(solved, everything, [k.label for k in kinds], draws, chains)
+    return StudyEstimate(tree, meta, details, model=study, progress_bar=progress_bar)
+
+
+def _together(
+    study: Study,
+    terms: Sequence[Term],
+    moving: Joint,
+    everything: Joint,
+    weighted: dict[str, Weighted],
+    even: Array,
+) -> Solved:
+    """One posterior of the count; the draws of each kind stand where their count does."""
+    log_n = moving.quantile(even)
+    rows, worth, columns = [], [], []
+    for term in terms:
+        label, weights = term.member.label, weighted.get(term.member.label)
+        if weights is None or not weights.good:
+            continue
+        at = weights.at(even)
+        for one in weights.sources:
+            rows.append(replace(one.row, name=f"{one.row.name} ({label})"))
+            worth.append(Worth(one.row.source, one.row.name, label, one.quantity))
+            columns.append(np.exp(one.log_draws[at]))
+    values = np.column_stack(columns) if columns else np.empty((len(even), 0))
+    levels = [count.level for t in terms if t.eta > 0 for count, _ in t.member.counts]
+    target = study.target
+    first, weight = target.counts[0]
+    whole = len(target.counts) == 1 and weight == 1
+    documented = first.row.documented if whole else None
+    level = next(level for level in LEVELS if level in levels)
+    row = Row(study.cell, {}, "total", documented, level=level)
+    deaths = np.exp(log_n)[:, None]
+    like = _like(everything, log_n)
+    return Solved((row,), deaths, tuple(rows), tuple(worth), values, like)
+
+
+def _apart(
+    study: Study, terms: Sequence[Term], kinds: Sequence[Kind], everything: Joint, even: Array
+) -> Solved:
+    """What each kind answers alone, where they contradict each other."""
+    rows, columns = [], []
+    for i, (term, kind) in enumerate(zip(terms, kinds, strict=True)):
+        level = term.member.counts[0][0].level
+        rows.append(Row(study.cell, {"kind": kind.label}, "total", level=level))
+        columns.append(np.exp(everything.only(i).quantile(even)))
+    first = np.log(columns[0])
+    empty = np.empty((len(even), 0))
+    return Solved(tuple(rows), np.column_stack(columns), (), (), empty, _like(everything, first))
+
+
+def _like(joint: Joint, log_n: Array) -> Array:
+    """Log likelihood of each kind at draws of the count."""
+    return np.column_stack([np.interp(log_n, joint.log_n, row) for row in joint.like])
+
+
+def _details(
+    study: Study,
+    settings: Settings,
+    kinds: tuple[Kind, ...],
+    against: tuple[str, ...],
+    worth: tuple[Worth, ...],
+) -> StudyDetails:
+    labels = [kind.label for kind in kinds]
+    matrix = correlation(labels, settings.rho)
+    return StudyDetails(
+        kinds=kinds,
+        heard=tuple(Heard(r.source, r.label, r.deaths) for r in ledger.entries(study.members)),
+        declared=tuple(Declared(r.source, r.one, r.other, r.how, r.text) for r in study.relations),
+        worth=worth,
+        rho=settings.plain["rho"],
+        correlation=tuple(tuple(float(x) for x in row) for row in matrix),
+        pooling=settings.pooling_text,
+        prior=settings.prior.text,
+        contradictions=against,
+    )
+
+
+def _metadata(
+    study: Study,
+    terms: Sequence[Term],
+    kinds: Sequence[Kind],
+    weighted: dict[str, Weighted],
+    solved: Solved,
+    settings: dict[str, Any],
+    against: tuple[str, ...],
+) -> Meta:
+    reasons = tuple(
+        f"{term.member.label} did not converge before it came here"
+        for term in terms
+        if term.eta > 0 and not term.member.estimate.converged
+    )
+    names = [kind.label for kind in kinds]
+    return Meta(
+        kind=study.kind,
+        seed=settings["seed"],
+        versions=versions(PACKAGES),
+        settings={**settings, "kinds": names},
+        rows=solved.rows,
+        sources=solved.sources,
+        diagnostics=Diagnostics(
+            "exact", not reasons, min_ess=float(len(solved.deaths)), reasons=reasons
+        ),
+        has_total=not against,
+        no_total=NO_TOTAL if against else "",
+        assumptions=tuple(filter(None, (assumption(kind) for kind in kinds))),
+        warnings=tuple(_notes(study, kinds, weighted, against)),
+        model=repr(study),
+    )
+
+
+NO_TOTAL = "the kinds contradict each other"
+
+
+def _notes(
+    study: Study, kinds: Sequence[Kind], weighted: dict[str, Weighted], against: tuple[str, ...]
+) -> list[Note]:
+    notes = [Note("contradicts", text) for text in against]
+    for kind in kinds:
+        if not kind.moves and kind.p is not None and kind.p < CONTRADICTS:
+            text = (
+                f"{kind.label} is cut, and far from the count that it receives (p = {kind.p:.2g})"
+            )
+            notes.append(Note("far", text))
+        weights = weighted.get(kind.label)
+        if weights is not None and not weights.good and not against:
+            text = (
+                f"what {kind.label} says of its sources is left out, since its draws lie too far "
+                f"from the joint count: {weights.why}. Fit {kind.label} with more draws"
+            )
+            notes.append(Note("weights", text))
+        if weights is not None and weights.again and not against:
+            text = (
+                f"the draws of {kind.label} lie too far from the joint count ({weights.again}), so "
+                "what it says of its sources comes from a fit with its count near that"
+            )
+            notes.append(Note("again", text))
+        notes += [Note("ledger", f"{kind.label}: {said}") for said in kind.ledger]
+    return notes + [Note(code, text) for code, text in study.notes]
+
+
+CONTRADICTS = 0.01
+
+
+def _tree(
+    solved: Solved, joint: Joint, labels: Sequence[str], draws: int, chains: int
+) -> xarray.DataTree:
+    import xarray as xr
+
+    dims = ("chain", "draw")
+
+    def shaped(values: Array) -> Array:
+        return values.reshape(chains, draws, -1).astype(float)
+
+    axes = {"chain": np.arange(chains), "draw": np.arange(draws)}
+    posterior = xr.Dataset(
+        {
+            "deaths": ((*dims, "estimate"), shaped(solved.deaths), {"unit": "people"}),
+            "worth": ((*dims, "parameter"), shaped(solved.values)),
+        },
+        coords={
+            **axes,
+            "parameter": [f"{w.quantity} of {w.name} ({w.label})" for w in solved.worth],
+        },
+    )
+    evidence = xr.Dataset(
+        {"like": (("kind", "point"), joint.like), "pool": ("point", joint.pool)},
+        coords={"kind": list(labels), "point": joint.log_n},
+    )
+    likelihood = xr.Dataset(
+        {"kind": ((*dims, "kind_id"), shaped(solved.like))},
+        coords={**axes, "kind_id": list(labels)},
+    )
+    groups = {"posterior": posterior, "evidence": evidence, "log_likelihood": likelihood}
+    return xr.DataTree.from_dict(groups)

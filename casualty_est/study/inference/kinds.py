@@ -1,0 +1,153 @@
+"""What each kind of a study answers, brings, and contradicts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from casualty_est.result.schema import RATIO, Assumption, Ground, Span
+from casualty_est.result.shared import FlatPrior
+from casualty_est.study.inference.algebra import Joint, quantile
+from casualty_est.study.inference.terms import NODES, REACH, Term
+from casualty_est.study.inference.weights import Weighted
+from casualty_est.study.schema import UNKNOWN, BridgeUsed, Kind, ModeMoved
+from casualty_est.wording.numbers import share, with_ends
+from casualty_est.wording.phrases import listed
+
+Array = npt.NDArray[np.float64]
+
+SEVERAL = 2  # modes
+CONTRADICTS = 0.01  # two-sided tail probability under which kinds are not joined
+ENDS = [0.5, 0.025, 0.975]
+CHOSEN = Ground("given by the analyst", "section 3 says what it weighs")
+
+
+def kinds_of(
+    terms: Sequence[Term], joint: Joint, weighted: Mapping[str, Weighted]
+) -> tuple[Kind, ...]:
+    """Every kind with what it answers and what it brings; `joint` holds them all."""
+    weights, contributions = joint.weights(), joint.contributions()
+    kinds = []
+    for i, term in enumerate(terms):
+        member, quality = term.member, weighted.get(term.member.label)
+        p, shift = joint.conflict(i), joint.reconciled(i)
+        several = (joint.eta > 0).sum() > 1
+        moves = term.eta > 0
+        here = _span(np.exp(joint.only(i).quantile(ENDS)))
+        plain = member.bridge is None and isinstance(member.prior, FlatPrior)
+        kinds.append(
+            Kind(
+                label=member.label,
+                kind=member.estimate.kind,
+                counts=tuple(count.label for count, _ in member.counts),
+                cell=member.cell,
+                own=here if plain else _span(np.quantile(np.exp(member.log_draws), ENDS)),
+                here=here,
+                prior=member.prior.text if member.prior else UNKNOWN,
+                eta=term.eta,
+                rests=_rests(term),
+                bridge=_bridge(term, i, joint),
+                weight=float(weights[i]) if moves else None,
+                contribution=float(contributions[i]) if moves else None,
+                information=joint.information(i) if moves and several else None,
+                p=p,
+                factor=None if shift is None else float(np.exp(shift)),
+                khat=quality.khat if quality and np.isfinite(quality.khat) else None,
+                ess=quality.ess if quality else None,
+                ledger=tuple(term.said),
+                modes=_modes(term, i, joint),
+            )
+        )
+    return tuple(kinds)
+
+
+def _span(values: Array) -> Span:
+    return Span(*(float(x) for x in values))
+
+
+def _rests(term: Term) -> str:
+    """What the answer of a kind rests on, in its own first sentence."""
+    sentences = term.member.estimate.identification(term.member.rows[0]).sentences
+    return sentences[0] if sentences else ""
+
+
+def _modes(term: Term, at: int, joint: Joint) -> tuple[ModeMoved, ...]:
+    """The modes of a kind, where it has several, and what the others made of their weights."""
+    member = term.member
+    if len(member.counts) > 1 or not term.member.estimate.converged:
+        return ()
+    shift = np.log(member.counts[0][1] * term.bridge.share)
+    middles = [np.log(mode.median) + shift for mode in member.estimate.modes(member.rows[0])]
+    if len(middles) < SEVERAL:
+        return ()
+    alone, grid = joint.only(at), joint.log_n
+    between = [(grid > low) & (grid < high) for low, high in pairwise(middles)]
+    cuts = [grid[np.flatnonzero(part)[alone.density[part].argmin()]] for part in between]
+    place = np.searchsorted(cuts, grid)
+    weights = [np.bincount(place, mass, len(middles)) for mass in (alone.mass, joint.mass)]
+    return tuple(
+        ModeMoved(float(np.exp(middle)), float(before), float(after))
+        for middle, before, after in zip(middles, *weights, strict=True)
+    )
+
+
+def _bridge(term: Term, at: int, joint: Joint) -> BridgeUsed | None:
+    """A bridge, and what the other kinds made of its share."""
+    bridge = term.member.bridge
+    if bridge is None:
+        return None
+    used = Span(bridge.share, bridge.share, bridge.share)
+    if bridge.sd:
+        z = np.linspace(-REACH, REACH, NODES)
+        share_of = np.exp(np.log(bridge.share) + bridge.sd * z)
+        rest = joint.without(at)
+        logs = -0.5 * z**2
+        if rest is not None and term.eta and term.pieces:
+            own = [sum(p(joint.log_n - np.log(one)) for p in term.pieces) for one in share_of]
+            both = rest.log_joint + term.eta * np.array(own)
+            logs = logs + special.logsumexp(both, axis=1, b=rest.widths)
+        density = np.exp(logs - logs.max())
+        used = _span(np.exp(quantile(np.log(share_of), density, np.array(ENDS))))
+    return BridgeUsed(bridge.share, bridge.sd, bridge.text, used)
+
+
+def assumption(kind: Kind) -> Assumption | None:
+    """The share of a bridge as an assumption of the study."""
+    bridge = kind.bridge
+    if bridge is None:
+        return None
+    name = f"bridge of {kind.label}"
+    return Assumption(name, "bridge", None, bridge.text, bridge.share, bridge.sd, RATIO, (CHOSEN,))
+
+
+def contradictions(kinds: Sequence[Kind]) -> tuple[str, ...]:
+    """Kinds that move the count and contradict the others, and what would reconcile them."""
+    moving = [kind for kind in kinds if kind.moves]
+    against = [kind for kind in moving if kind.p is not None and kind.p < CONTRADICTS]
+    if len(moving) == 2 and against:
+        one, other = moving
+        mine, theirs = with_ends(one.here), with_ends(other.here)
+        both = f"the answer of {one.label} is {mine} and that of {other.label} {theirs}"
+        mend = f"they would agree if {_factor(one)}, or if {_factor(other)}"
+        return (f"{both}, and the two contradict each other (p {_p(one.p)}); {mend}",)
+    return tuple(
+        f"the answer of {kind.label} is {with_ends(kind.here)} and contradicts "
+        f"{listed([k.label for k in moving if k is not kind])} together (p {_p(kind.p)}); they "
+        f"would agree if {_factor(kind)}"
+        for kind in against
+    )
+
+
+def _p(p: float | None) -> str:
+    return "less than 0.0001" if p is None or p < 1e-4 else f"= {p:.2g}"
+
+
+def _factor(kind: Kind) -> str:
+    factor = kind.factor or 1.0
+    if factor < 1:
+        return f"{kind.label} is {share(1 / factor)} times too high"
+    return f"{kind.label} is {share(factor)} times too low"

@@ -1,0 +1,1 @@
+"""The study before any number is computed: kinds, bridges, the ledger."""

@@ -1,0 +1,326 @@
+"""Study: fitted estimates of several kinds, joined into one posterior of one count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from html import escape
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from casualty_est.errors import UsageError
+from casualty_est.kinds import room
+from casualty_est.result.estimate import Estimate
+from casualty_est.result.schema import Cell
+from casualty_est.study.model import ledger
+from casualty_est.study.model.cells import apart, differences, unsaid
+from casualty_est.study.model.describe import describe
+from casualty_est.study.model.ledger import Relation
+from casualty_est.study.model.members import Bridge, Cells, Member
+from casualty_est.study.model.settings import read_settings
+from casualty_est.tables.checks import offered
+
+if TYPE_CHECKING:
+    from casualty_est.priors.distributions import LogNormal
+    from casualty_est.study.estimate import StudyEstimate
+
+Note = tuple[str, str]
+FEWEST = 2
+NO_WIDTH = 1e-9  # sd of the log
+
+
+class Study:
+    """Several estimates of one count, each from evidence of its own kind.
+
+    Each estimate was fitted by itself. The study takes what each says of the log of the count,
+    multiplies these likelihoods, and uses one prior once. Before it does so it asks who speaks in
+    two kinds, and whether the kinds contradict each other.
+
+    Parameters
+    ----------
+    **estimates : Estimate
+        Fitted or loaded estimates under labels of your own, such as ``lists=`` or ``survey=``;
+        several of one kind may be there. What the study counts is what the first one without a
+        bridge counts.
+
+    Raises
+    ------
+    UsageError
+        If there are fewer than two, one is no estimate, one is given twice, or one has no level.
+
+    References
+    ----------
+    Goudie et al. 2019, doi 10.1214/18-BA1104: Markov melding, which joins models by a quantity
+    that they share.
+
+    Examples
+    --------
+    >>> import casualty_est as ce
+    >>> import pandas as pd
+    >>> one, two = (
+    ...     pd.DataFrame({"source": [name], "estimate": [n], "low": [0.8 * n], "high": [1.25 * n]})
+    ...     for name, n in {"A": 1000, "B": 1200}.items()
+    ... )
+    >>> first, second = (ce.SurveyModel(table).fit(seed=1) for table in (one, two))
+    >>> joint = ce.Study(first=first, second=second).fit(seed=1)
+    >>> joint.headline()
+    'about 1,100 (95% credible interval 920 to 1,300)'
+    """
+
+    kind = "study"
+
+    def __init__(self, **estimates: Estimate) -> None:
+        if len(estimates) < FEWEST:
+            given = "none" if not estimates else f"only {next(iter(estimates))}"
+            msg = (
+                f"a study joins two estimates or more, and {given} was given: name each, as lists="
+            )
+            raise UsageError(msg)
+        for label, estimate in estimates.items():
+            _check(label, estimate)
+        _refuse_twins(estimates)
+        self._members = {
+            label: Member(label, estimate, estimate.shared())
+            for label, estimate in estimates.items()
+        }
+        self._relations: list[Relation] = []
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """The kinds, with their bridges."""
+        return tuple(self._members.values())
+
+    @property
+    def relations(self) -> tuple[Relation, ...]:
+        """What was declared of sources that speak in two kinds."""
+        return tuple(self._relations)
+
+    @property
+    def target(self) -> Member:
+        """The kind whose count is that of the study: the first without a bridge."""
+        plain = (member for member in self.members if member.bridge is None)
+        return next(plain, self.members[0])
+
+    @property
+    def cell(self) -> Cell:
+        """What the study counts."""
+        return self.target.cell
+
+    def bridge(
+        self, label: str, *, share: float | None = None, sd: float = 0.0, cells: Cells = None
+    ) -> None:
+        """Say how the count of one kind becomes that of the study.
+
+        Parameters
+        ----------
+        label : str
+            The kind.
+        share : float, optional
+            Share of its deaths that the study counts (1: it counts the same). Leave it out where
+            only `cells` is chosen.
+        sd : float
+            Standard deviation of the log of the share.
+        cells : str, iterable of str, or mapping of str to float, optional
+            Which of its counts speaks, by label as in its summary; of several their sum, and of a
+            mapping their sum times shares, in every draw. By default its first.
+
+        Raises
+        ------
+        UsageError
+            If there is no such kind or count, or a number is out of range.
+        """
+        member = self._member(label).choose(cells)
+        if share is None and sd:
+            msg = f"bridge of {label}: sd is that of a share; give share as well, such as share=.85"
+            raise UsageError(msg)
+        if share is None and cells is None:
+            msg = f"bridge of {label}: give share=, cells=, or both"
+            raise UsageError(msg)
+        if share is not None:
+            member = replace(member, bridge=Bridge.of(label, share, sd))
+        self._members[label] = member
+
+    def relation(self, source: str, label: str, other: str, how: str) -> None:
+        """Say what a source in one kind is to the same source in another.
+
+        Parameters
+        ----------
+        source : str
+            Its name in either kind.
+        label, other : str
+            The two kinds.
+        how : {"same", "contains", "derived", "independent"}
+            ``same``: one number entered twice; it is dropped from `label`. ``contains``: the number
+            in `label` contains the list in `other`; only what lies beyond that list counts.
+            ``derived``: `label` is built on `other`, so it does not move the count.
+            ``independent``: nothing is shared.
+
+        Raises
+        ------
+        UsageError
+            If a label, the source or the relation is unknown.
+        """
+        declared = ledger.relation_of(self.members, source, label, other, how)
+        kept = [r for r in self._relations if not _same_pair(r, declared)]
+        self._relations = [*kept, declared]
+
+    def fit(
+        self,
+        *,
+        seed: int | None = None,
+        draws: int = 1000,
+        chains: int = 4,
+        claims: str = "cut",
+        eta: Mapping[str, float] | None = None,
+        rho: Mapping[tuple[str, str], float] | None = None,
+        prior: LogNormal | None = None,
+        pooling: str | Mapping[str, float] = "once",
+        progress_bar: bool | None = None,
+    ) -> StudyEstimate:
+        """Join the kinds.
+
+        Parameters
+        ----------
+        seed : int, optional
+            Seed of the draws; None draws one and records it.
+        draws, chains : int
+            Draws per chain, and the number of chains.
+        claims : {"cut", "full"}
+            Whether kinds whose level is set by priors on their sources (claims) receive the count
+            and return what each source is worth (``cut``), or move it too (``full``).
+        eta : mapping of str to float, optional
+            By label the power, from 0 (cut) to 1 (full), with which the likelihood of a kind
+            counts.
+        rho : mapping of (str, str) to float, optional
+            By two labels the correlation of their errors, for kinds that share sources; 0 unless
+            given.
+        prior : LogNormal, optional
+            The prior of the count, used once; flat in the log unless given.
+        pooling : {"once", "product"} or mapping of str to float
+            ``once`` uses `prior`; ``product`` multiplies the priors of all kinds; a mapping gives
+            by label the weight of each kind's own prior, with the sum 1.
+        progress_bar : bool, optional
+            Show progress on standard error; None shows it where that is a terminal.
+
+        Returns
+        -------
+        StudyEstimate
+
+        Raises
+        ------
+        UsageError
+            If kinds count different things and no bridge says how, a source speaks in two kinds
+            and nobody said what that is, nothing is left to set the level, or a name is unknown.
+        """
+        settings = read_settings(
+            self.members, claims=claims, eta=eta, rho=rho, prior=prior, pooling=pooling
+        )
+        self.check()
+        fit = room(self.kind, "inference.fit").fit
+        joint: StudyEstimate = fit(
+            self, settings, seed=seed, draws=draws, chains=chains, progress_bar=progress_bar
+        )
+        return joint
+
+    def check(self) -> None:
+        """Raise what keeps the study from being fitted.
+
+        Raises
+        ------
+        UsageError
+            If kinds count different things and no bridge says how, all have one, or a source speaks
+            in two kinds and nobody said what that is.
+        """
+        target = self.target
+        if target.bridge is not None:
+            msg = (
+                "every kind has a bridge, so none says what the study counts: leave one without "
+                "share="
+            )
+            raise UsageError(msg)
+        for member in self.members:
+            told = differences(member.cell, target.cell) if member is not target else []
+            if told and member.bridge is None:
+                msg = (
+                    f"{member.label} and {target.label} count different deaths: they differ in "
+                    f"{'; '.join(told)}. Say which share of the deaths of {member.label} the study "
+                    f"counts: study.bridge({member.label!r}, share=..., sd=...), with share=1 if "
+                    "they are the same"
+                )
+                raise UsageError(msg)
+            if member.chosen is False and not member.estimate.meta.has_total:
+                msg = (
+                    f"{member.label} has no total ({member.estimate.meta.no_total}); choose one of "
+                    f"its counts: study.bridge({member.label!r}, cells=...), one of "
+                    f"{', '.join(map(repr, member.estimate.labels))}"
+                )
+                raise UsageError(msg)
+            if member.log_draws.std() < NO_WIDTH:
+                msg = (
+                    f"{member.label} is one number in every draw, and no estimate; choose another "
+                    f"of its counts: study.bridge({member.label!r}, cells=...)"
+                )
+                raise UsageError(msg)
+        ledger.check_declared(ledger.entries(self.members), self.relations)
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What was assumed, and what looks like one number entered twice."""
+        target, notes = self.target, []
+        for member in self.members:
+            if member is target:
+                continue
+            missing = unsaid(member.cell, target.cell)
+            if missing and member.bridge is None:
+                words = " and ".join(missing)
+                text = f"{member.label} or {target.label} does not state its {words}: taken as one"
+                notes.append(("unsaid", text))
+            if member.bridge and apart(member.cell, target.cell):
+                text = (
+                    f"the windows of {member.label} and {target.label} do not overlap: the bridge"
+                )
+                notes.append(("apart", f"{text} alone ties them"))
+            if not member.estimate.converged:
+                notes.append(("unsound", f"{member.label} did not converge before it came here"))
+        rows = ledger.entries(self.members)
+        seen = ledger.pointed_out(rows, self.members, self.relations)
+        return (*notes, *(("near", text) for text in seen))
+
+    def _member(self, label: str) -> Member:
+        if label not in self._members:
+            msg = f"{label!r} is no kind of this study; {offered(label, self._members)}"
+            raise UsageError(msg)
+        return self._members[label]
+
+    def __repr__(self) -> str:
+        return describe(self)
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(describe(self))}</pre>"
+
+
+def _same_pair(one: Relation, other: Relation) -> bool:
+    same = one.source.casefold() == other.source.casefold()
+    return same and one.between(other.one, other.other)
+
+
+def _check(label: str, estimate: object) -> None:
+    if not isinstance(estimate, Estimate):
+        msg = (
+            f"{label} must be an Estimate, as model.fit() or ce.Estimate.load() return it, not "
+            f"{type(estimate).__name__}"
+        )
+        raise UsageError(msg)
+    if not estimate.meta.has_level:
+        msg = f"{label} has no level and says nothing of the count: {estimate.meta.no_level}"
+        raise UsageError(msg)
+
+
+def _refuse_twins(estimates: Mapping[str, Estimate]) -> None:
+    for (a, one), (b, other) in combinations(estimates.items(), 2):
+        draws = [np.asarray(est.idata["posterior"]["deaths"].values) for est in (one, other)]
+        if one is other or np.array_equal(draws[0], draws[1]):
+            msg = f"{a} and {b} are the same estimate: evidence counts once, so leave one out"
+            raise UsageError(msg)

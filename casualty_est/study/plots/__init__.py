@@ -1,0 +1,69 @@
+"""Pictures of estimates from studies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from casualty_est.plots import OfRatios, Plots
+from casualty_est.result.posterior import interval_ends
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from casualty_est.result.estimate import Array
+    from casualty_est.study.estimate import StudyEstimate
+    from casualty_est.wording.numbers import Ends
+
+
+class StudyPlots(Plots):
+    """Pictures of an estimate from a study: what all have, and every kind over the joint answer."""
+
+    _estimate: StudyEstimate
+    _estimated: ClassVar[str] = "from all kinds that move it"
+    _of_ratios: ClassVar[OfRatios] = OfRatios(
+        "What each source is worth, given the joint count", "counted"
+    )
+    _whole: ClassVar[str] = "all kinds"
+    _groups: ClassVar[Mapping[str, str]] = {
+        "without_each_kind": "Without one kind",
+        "powers": "With other powers, from cut (0) to full (1)",
+    }
+
+    def evidence(self, *, ci_prob: float = 0.95, dark: bool = False) -> Figure:
+        """Draw what each kind answers, one row each, and the joint answer below.
+
+        Parameters
+        ----------
+        ci_prob : float
+            Level of the equal-tailed credible interval.
+        dark : bool
+            Light text for a dark page, on a transparent ground.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            People on a log axis. Kinds that are cut are grey; where kinds contradict each other
+            there is no joint row.
+
+        Raises
+        ------
+        UsageError
+            If `ci_prob` does not lie between 0 and 1.
+        """
+        interval_ends(ci_prob)
+        from casualty_est.study.plots import evidence
+
+        return self._draw(evidence.picture, self._estimate, ci_prob, dark=dark)
+
+    def _claims_heading(self) -> str:
+        return "What the kinds say"
+
+    def _target(self, source: int) -> str:
+        return self._estimate.details.worth[source].label
+
+    def _ratio(self, source: int, prob: float) -> Ends | None:
+        return self._estimate._worth(source, prob)
+
+    def _ratio_draws(self, source: int) -> Array | None:
+        return self._estimate._worth_draws(source)

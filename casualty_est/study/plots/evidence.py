@@ -1,0 +1,113 @@
+"""The picture of a study: what each kind answers, one row each, and the joint answer below."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from casualty_est.plots.page import Line, Page, height_of, label, open_page
+from casualty_est.plots.scales import limits_of
+from casualty_est.plots.style import LABEL, SMALL, Palette, Picture
+from casualty_est.plots.total import title_of
+from casualty_est.result.posterior import interval_ends
+from casualty_est.result.schema import Span
+from casualty_est.wording.numbers import percent, with_ends
+
+if TYPE_CHECKING:
+    from casualty_est.study.estimate import StudyEstimate
+    from casualty_est.study.inference.algebra import Joint
+    from casualty_est.study.schema import Kind
+
+Array = npt.NDArray[np.float64]
+LEFT = 2.5
+HILL, GAP = 0.5, 0.22  # inches that a density is high, and that are left under it
+JOINT = 0.8
+EDGES = [0.002, 0.998]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One density with its label."""
+
+    lines: tuple[Line, ...]
+    density: Array
+    span: Span
+    colour: str
+    hill: float
+
+    @property
+    def height(self) -> float:
+        """Inches."""
+        return max(self.hill + GAP, height_of(self.lines) + 0.1)
+
+
+def picture(estimate: StudyEstimate, prob: float, palette: Palette) -> Picture:
+    """Draw every kind and the joint answer; see `StudyPlots.evidence`."""
+    joint = estimate._joint()
+    rows = [
+        _row(joint.only(i), kind, prob, palette) for i, kind in enumerate(estimate.details.kinds)
+    ]
+    together = not estimate.details.contradictions
+    if together:
+        span = _span(joint, prob)
+        name = Line("together", LABEL, palette.posterior, "bold")
+        lines = (name, Line(with_ends(span), SMALL, palette.muted))
+        rows.append(Row(lines, joint.density, span, palette.posterior, JOINT))
+    values = [x for row in rows for x in (row.span.low, row.span.high)]
+    shown = [joint.only(i) for i, kind in enumerate(estimate.details.kinds) if kind.moves]
+    values += [float(x) for one in shown for x in np.exp(one.quantile(EDGES))]
+    page = open_page(
+        sum(row.height for row in rows) + 0.1,
+        limits_of(values),
+        palette,
+        title=title_of(estimate, 0).partition(", kind ")[0],
+        xlabel="people, log scale",
+        note=_note(estimate, prob),
+        left=LEFT,
+    )
+    top = 0.05
+    for row in rows:
+        _draw(page, row, np.exp(joint.log_n), top)
+        top += row.height
+    if not estimate.converged:
+        page.stamp()
+    return page.figure
+
+
+def _row(alone: Joint, kind: Kind, prob: float, palette: Palette) -> Row:
+    span = _span(alone, prob)
+    name = kind.label + (", cut" if not kind.moves else "")
+    bridged = f", x {kind.bridge.share:g}" if kind.bridge else ""
+    lines = label(name, f"{with_ends(span)}{bridged}", LEFT - 0.3, palette)
+    return Row(lines, alone.density, span, palette.ink if kind.moves else palette.prior, HILL)
+
+
+def _span(joint: Joint, prob: float) -> Span:
+    low, median, high = (float(x) for x in np.exp(joint.quantile(interval_ends(prob))))
+    return Span(median, low, high)
+
+
+def _draw(page: Page, row: Row, counts: Array, top: float) -> None:
+    low, high = page.axes.get_xlim()
+    seen = (counts >= low) & (counts <= high)
+    base = top + row.height - GAP
+    height = row.hill * row.density / row.density.max()
+    page.axes.fill_between(
+        counts[seen], base - height[seen], base, color=row.colour, alpha=0.22, lw=0
+    )
+    page.axes.plot(counts[seen], base - height[seen], color=row.colour, linewidth=1.2)
+    page.bar(row.span.low, row.span.high, base + 0.07, row.colour, 2.6)
+    page.dot(row.span.median, base + 0.07, row.colour, markersize=5)
+    page.beside(row.lines, base - row.hill / 2 + 0.05)
+
+
+def _note(estimate: StudyEstimate, prob: float) -> str:
+    said = f"Dot and bar: median and {percent(prob)} interval. Each kind alone, after its bridge."
+    if estimate.details.contradictions:
+        return f"{said} They contradict each other, so there is no joint answer."
+    if any(not kind.moves for kind in estimate.details.kinds):
+        said += " Grey: a kind that is cut receives the count and does not move it."
+    return said

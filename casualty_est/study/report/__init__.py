@@ -1,0 +1,109 @@
+"""What a report says of a study."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from casualty_est.report import naming
+from casualty_est.report.parts import Parts
+from casualty_est.report.pictures import Wanted
+from casualty_est.report.tables import Table, cases
+from casualty_est.report.text import first_name
+from casualty_est.study import sentences
+from casualty_est.study.estimate import StudyEstimate
+from casualty_est.study.report import tables, text
+from casualty_est.wording.phrases import capitalised, listed
+
+ASKED = {
+    "without_each_kind": "If one kind were left out.",
+    "powers": "If a kind counted less or more: power 0 cuts it, power 1 counts it in full.",
+}
+
+
+class StudyParts(Parts):
+    """The parts of a report on a study."""
+
+    package: ClassVar[str] = "casualty_est.study.report"
+    template: ClassVar[str] = "study.html"
+    sources_heading: ClassVar[str] = "What each source is worth"
+    said_elsewhere = frozenset({"contradicts", "near", "ledger"})
+    estimate: StudyEstimate
+
+    def title(self) -> str:
+        """What was counted, and where; kinds that contradict each other share it."""
+        return first_name(self.estimate)
+
+    def rests_on(self) -> list[str]:
+        """The kinds that set the level, or how they contradict each other."""
+        details = self.estimate.details
+        if details.contradictions:
+            return [f"{capitalised(one)}." for one in details.contradictions]
+        return list(sentences.rests_on(details)[:2])
+
+    def documented(self) -> str:
+        """The count of the kind whose cell the study has."""
+        if self.estimate.details.contradictions:
+            return text.NO_ONE_COUNT
+        return super().documented()
+
+    def sources(self) -> Table | None:
+        """What each source is worth, given the joint count."""
+        return tables.sources(self.estimate, self.prob)
+
+    def refits(self) -> list[Table]:
+        """The count without each kind, and under other powers."""
+        kept = {name: self.estimate._records(name, 0, self.prob) for name in ASKED}
+        return [cases(ASKED[name], some, self.prob) for name, some in kept.items() if some]
+
+    def refits_missing(self) -> str:
+        """Why there are none."""
+        return text.NOTHING_TO_VARY
+
+    def attribution(self) -> str:
+        """Who is said to be responsible."""
+        cell = self.estimate.meta.rows[0].cell
+        if not naming.is_attributed(cell):
+            return "Attribution: none. Deaths are counted whoever caused them."
+        return f"Attribution: alleged. The kinds count deaths attributed to {cell.perpetrator}."
+
+    def limitations(self) -> list[str]:
+        """What no study can say."""
+        kinds = sorted({kind.kind for kind in self.estimate.details.kinds})
+        return [*text.LIMITATIONS, f"The limits of its kinds ({listed(kinds)}) are those of each."]
+
+    def checks(self) -> dict[str, Callable[[], bool]]:
+        """Items of the checklist that a study meets in a way of its own."""
+        return {
+            "perpetrator_named": lambda: True,
+            "refits_shown": lambda: True,
+            "ratios_shown": lambda: bool(self.estimate.details.worth),
+        }
+
+    def pictures(self) -> dict[str, Wanted]:
+        """Every kind over the joint answer, and the sources where they are known."""
+        wanted = {"evidence": Wanted(text.alt(self.estimate), {"ci_prob": self.prob})}
+        if self.estimate.details.worth:
+            alt = "What each source is worth; the table above has the numbers."
+            wanted["sources"] = Wanted(alt, {"ci_prob": self.prob})
+        return wanted
+
+    def more(self) -> dict[str, Any]:
+        """The kinds, the ledger, bridges and contradictions."""
+        details = self.estimate.details
+        return {
+            "kinds": tables.kinds(self.estimate, self.prob),
+            "brought": tables.brought(self.estimate),
+            "ledger": tables.ledger(self.estimate),
+            "declared": [one.text for one in details.declared],
+            "done": [f"{k.label}: {said}" for k in details.kinds for said in k.ledger],
+            "near": [n.text for n in self.estimate.warnings if n.code == "near"],
+            "against": [f"{capitalised(one)}." for one in details.contradictions],
+            "conflict": tables.conflict(self.estimate),
+            "independence": sentences.independence(details),
+            "pooling": details.pooling,
+            "one_prior": details.prior,
+        }
+
+
+PARTS = StudyParts

@@ -1,0 +1,91 @@
+"""Tables of the report that only studies have."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from casualty_est.report.tables import Table
+from casualty_est.result.posterior import interval_ends
+from casualty_est.result.schema import Span
+from casualty_est.result.show import interval_title
+from casualty_est.study.estimate import StudyEstimate
+from casualty_est.study.model.ledger import numbers_text
+from casualty_est.wording.numbers import ends, middle, percent, share, with_ends
+from casualty_est.wording.phrases import cell_text
+
+
+def sources(estimate: StudyEstimate, prob: float) -> Table | None:
+    """What each source is worth, given the joint count."""
+    shown = estimate._source_table(prob)
+    if not shown.rows:
+        return None
+    caption = "What each source is worth, given the joint count, as its kind measures it."
+    head = ("Source", "By", "Parameter", "Median", interval_title(prob))
+    return Table(caption, head, shown.rows)
+
+
+def kinds(estimate: StudyEstimate, prob: float) -> Table:
+    """What each kind counts, what it answers for that, and for the count of the study."""
+    rows, joint = [], estimate._joint()
+    for i, kind in enumerate(estimate.details.kinds):
+        low, median, high = (float(x) for x in np.exp(joint.only(i).quantile(interval_ends(prob))))
+        here = Span(median, low, high)
+        rows.append(
+            (
+                kind.label if kind.label == kind.kind else f"{kind.label} ({kind.kind})",
+                cell_text(kind.cell),
+                with_ends(kind.own),
+                kind.bridge.text if kind.bridge else "counts the same",
+                f"{middle(here)} ({ends(here)})",
+            )
+        )
+    head = (
+        "Kind",
+        "Counts",
+        "Answers for that (95%)",
+        "Bridge",
+        f"Alone, for the count of this study ({percent(prob)})",
+    )
+    return Table("What each kind answers alone.", head, tuple(rows), wide=True)
+
+
+def brought(estimate: StudyEstimate) -> Table | None:
+    """Weight, contribution and information of each kind."""
+    if estimate.details.contradictions:
+        return None
+    rows = tuple(
+        (
+            kind.label,
+            f"{kind.eta:g}",
+            _number(kind.weight),
+            _number(kind.contribution),
+            _number(kind.information),
+        )
+        for kind in estimate.details.kinds
+    )
+    head = ("Kind", "Power", "Weight", "Contribution to the log", "Information")
+    return Table("What each kind brought to the joint answer.", head, rows)
+
+
+def _number(value: float | None) -> str:
+    return "none" if value is None else f"{value:+.3f}"
+
+
+def conflict(estimate: StudyEstimate) -> Table:
+    """Whether each kind contradicts the others."""
+    rows = []
+    for kind in estimate.details.kinds:
+        p = "nothing to compare" if kind.p is None else f"{kind.p:.2g}"
+        mend = "it agrees" if kind.factor is None else share(kind.factor)
+        rows.append((kind.label, p, mend))
+    head = ("Kind", "Tail probability, two-sided", "To agree, its answer would be multiplied by")
+    caption = "Each kind against all others that move the count. Under 0.01 there is no headline."
+    return Table(caption, head, tuple(rows))
+
+
+def ledger(estimate: StudyEstimate) -> Table | None:
+    """Who speaks in which kind, with which numbers."""
+    rows = tuple(
+        (one.source, one.label, numbers_text(one.deaths)) for one in estimate.details.heard
+    )
+    return Table("Who speaks where.", ("Source", "Kind", "Deaths"), rows) if rows else None

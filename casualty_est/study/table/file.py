@@ -1,0 +1,209 @@
+"""STUDY.toml: saved estimates, or tables to be fitted, with bridges and relations.
+
+.. code-block:: toml
+
+    [kinds.lists]
+    table = "lists.csv"          # fitted now
+    kind = "lists"
+    options = {cell = {scope = "Kosovo"}}
+    [kinds.survey]
+    file = "survey.nc"           # saved by est.save() or --save
+    [bridges.survey]
+    share = 0.85
+    sd = 0.05
+    [[relations]]
+    source = "MoH"
+    label = "claims"
+    other = "lists"
+    is = "contains"
+    [fit]
+    claims = "cut"
+    eta = {survey = 0.5}
+    [[fit.rho]]
+    between = ["lists", "survey"]
+    value = 0.3
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from casualty_est.errors import InputError, Problem, UsageError
+from casualty_est.kinds import KINDS, room
+from casualty_est.result.estimate import Estimate
+from casualty_est.study.model.ledger import MEANING
+from casualty_est.study.model.model import Study
+from casualty_est.tables.checks import nearest
+
+PARTS = ("kinds", "bridges", "relations", "fit")
+OF_KIND = ("file", "table", "kind", "options")
+OF_BRIDGE = ("share", "sd", "cells")
+OF_RELATION = ("source", "label", "other", "is")
+OF_FIT = ("claims", "eta", "rho", "prior", "pooling")
+OF_RHO = ("between", "value")
+OF_PRIOR = ("median", "factor")
+
+
+@dataclass(frozen=True)
+class StudyFile:
+    """What a file of a study says, checked; nothing has been fitted or loaded."""
+
+    name: str
+    folder: Path
+    kinds: Mapping[str, Mapping[str, Any]]
+    bridges: Mapping[str, Mapping[str, Any]]
+    relations: tuple[Mapping[str, str], ...]
+    fit: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, path: str | os.PathLike[str]) -> StudyFile:
+        """Read and check a file; every problem is listed at once."""
+        source = Path(path)
+        try:
+            content = tomllib.loads(source.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            msg = f"there is no file {source.name}"
+            raise UsageError(msg) from None
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            msg = f"{source.name} cannot be read: {error}"
+            raise UsageError(msg) from None
+        problems = list(_problems(content, source.parent))
+        if problems:
+            raise InputError([Problem(text) for text in problems], source.name)
+        return cls(
+            source.name,
+            source.parent,
+            content["kinds"],
+            content.get("bridges", {}),
+            tuple(content.get("relations", ())),
+            content.get("fit", {}),
+        )
+
+    def study(self, estimates: Mapping[str, Estimate]) -> Study:
+        """The study of these estimates, with bridges and relations as declared."""
+        study = Study(**estimates)
+        for label, bridge in self.bridges.items():
+            study.bridge(label, **bridge)
+        for one in self.relations:
+            study.relation(one["source"], one["label"], one["other"], one["is"])
+        return study
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Options of `Study.fit`."""
+        from casualty_est.priors.distributions import LogNormal
+
+        given = dict(self.fit)
+        if "rho" in given:
+            given["rho"] = {tuple(one["between"]): one["value"] for one in given["rho"]}
+        if "prior" in given:
+            given["prior"] = LogNormal(**given["prior"])
+        return given
+
+    def model_of(self, label: str) -> Any:
+        """The model of a table that is to be fitted."""
+        said = self.kinds[label]
+        table = room(said["kind"], "table").read_dataset(self.folder / said["table"])
+        return room(said["kind"], "model.model").MODEL(table, **said.get("options", {}))
+
+    def loaded(self, label: str) -> Estimate | None:
+        """A saved estimate; None where a table is to be fitted."""
+        file = self.kinds[label].get("file")
+        return None if file is None else Estimate.load(self.folder / file)
+
+    def __repr__(self) -> str:
+        said = [
+            f"{label}: " + (f"saved estimate {one['file']}" if "file" in one else _of_table(one))
+            for label, one in self.kinds.items()
+        ]
+        more = f"{len(self.bridges)} bridges, {len(self.relations)} relations"
+        return "\n".join([f"{self.name}: a study of {len(self.kinds)} kinds", *said, more])
+
+
+def _of_table(one: Mapping[str, Any]) -> str:
+    return f"table {one['table']} of {one['kind']}, to be fitted"
+
+
+def _problems(content: Mapping[str, Any], folder: Path) -> Iterable[str]:
+    yield from _unknown("the file", content, PARTS)
+    kinds = content.get("kinds")
+    if not isinstance(kinds, Mapping) or len(kinds) < 2:
+        yield "a study joins two kinds or more: write [kinds.NAME] with file= or table= for each"
+        kinds = kinds if isinstance(kinds, Mapping) else {}
+    for label, one in kinds.items():
+        yield from _of_kind(label, one, folder)
+    for label, one in _tables(content, "bridges"):
+        yield from _unknown(f"bridges.{label}", one, OF_BRIDGE)
+        if label not in kinds:
+            yield f"bridges.{label}: no kind has that name{nearest(label, list(kinds))}"
+    for i, one in enumerate(content.get("relations", ()), 1):
+        yield from _of_relation(i, one)
+    fit = content.get("fit", {})
+    yield from _unknown("fit", fit, OF_FIT)
+    if isinstance(fit, Mapping):
+        yield from _of_fit(fit)
+
+
+def _of_kind(label: str, one: object, folder: Path) -> Iterable[str]:
+    where = f"kinds.{label}"
+    if not label.isidentifier():
+        yield f"{where}: a label is a word of letters, digits and underscores"
+    if not isinstance(one, Mapping):
+        yield f"{where} must be a table with file= or table="
+        return
+    yield from _unknown(where, one, OF_KIND)
+    if ("file" in one) == ("table" in one):
+        yield f"{where}: give either file= (a saved estimate) or table= with kind="
+        return
+    path = one.get("file", one.get("table"))
+    if not isinstance(path, str) or not (folder / path).is_file():
+        yield f"{where}: there is no file {path!r} beside the study"
+    if "table" in one and one.get("kind") not in KINDS:
+        yield f"{where}: kind= must be one of {', '.join(KINDS)}, not {one.get('kind')!r}"
+    if "file" in one and ("kind" in one or "options" in one):
+        yield f"{where}: a saved estimate knows its kind and options; leave them out"
+    if not isinstance(one.get("options", {}), Mapping):
+        yield f'{where}: options= must be a table, such as options = {{cell = {{scope = "..."}}}}'
+
+
+def _of_relation(number: int, one: object) -> Iterable[str]:
+    where = f"relation {number}"
+    yield from _unknown(where, one, OF_RELATION)
+    if not isinstance(one, Mapping):
+        return
+    missing = [name for name in OF_RELATION if not isinstance(one.get(name), str)]
+    if missing:
+        yield f"{where} needs {', '.join(missing)}, each a text"
+    elif one["is"] not in MEANING:
+        yield f"{where}: is= must be one of {', '.join(MEANING)}, not {one['is']!r}"
+
+
+def _of_fit(fit: Mapping[str, Any]) -> Iterable[str]:
+    rho = fit.get("rho", [])
+    fits = isinstance(rho, list) and all(
+        isinstance(r, Mapping) and set(r) == set(OF_RHO) and len(r["between"]) == 2 for r in rho
+    )
+    if not fits:
+        yield 'fit.rho: write [[fit.rho]] with between = ["A", "B"] and value = 0.3'
+    prior = fit.get("prior")
+    if prior is not None and (not isinstance(prior, Mapping) or set(prior) != set(OF_PRIOR)):
+        yield "fit.prior must be {median = ..., factor = ...}"
+
+
+def _tables(content: Mapping[str, Any], name: str) -> Iterable[tuple[str, Any]]:
+    held = content.get(name, {})
+    return held.items() if isinstance(held, Mapping) else ()
+
+
+def _unknown(where: str, given: object, known: tuple[str, ...]) -> Iterable[str]:
+    if not isinstance(given, Mapping):
+        yield f"{where} must be a table with {', '.join(known)}"
+        return
+    for key in given:
+        if key not in known:
+            yield f"{where}: {key!r} is unknown{nearest(key, known)}; valid are {', '.join(known)}"
