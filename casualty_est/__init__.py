@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from casualty_est import datasets, plots, priors
+    from casualty_est import datasets, plots, priors, studies
     from casualty_est.claims.estimate import ClaimsEstimate
     from casualty_est.claims.model.model import ClaimsModel
     from casualty_est.claims.table.claims import Claims
@@ -66,6 +66,7 @@ _HOMES = {
     "datasets": "",
     "plots": "",
     "priors": "",
+    "studies": "",
 }
 
 __all__ = [
@@ -99,6 +100,7 @@ __all__ = [
     "datasets",
     "plots",
     "priors",
+    "studies",
 ]
 
 

@@ -22,7 +22,9 @@ from casualty_est.lists.families import FAMILIES
 INSIDE = {"GL03", "GL05", "GL06", "GL07", "GL08", "SS01", "SS02", "SS04"}
 COMPLETE = INSIDE | {"PR01", "PR02", "PR03", "PR04", "PR10", "YD01"}
 RETURNED = ("casualty_est.result.identification.Identification",
-            "casualty_est.result.checks.Check", "casualty_est.plots.Plots")  # fmt: skip
+            "casualty_est.result.checks.Check", "casualty_est.plots.Plots",
+            "casualty_est.result.find_out.FindOut", "casualty_est.result.plan.Information",
+            "casualty_est.result.plan.Plan", "casualty_est.result.radius.Radius")  # fmt: skip
 
 
 def public() -> Iterator[str]:

@@ -33,6 +33,7 @@ PIECES = (
     "import casualty_est as ce; dir(ce); ce.__all__",
     "import casualty_est as ce; repr(ce.ClaimsModel(ce.datasets.load('coalition')))",
     "import casualty_est.plots",
+    "import casualty_est as ce; ce.studies.audit('A', n=[25, 50]); ce.studies.survey(100)",
 )
 
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from casualty_est.claims import paths
 from casualty_est.claims.gauge import identify
 from casualty_est.claims.schema import Agreement, ClaimsDetails, Tip, ratio_owner
+from casualty_est.claims.unknowns import studies_of, unknowns
 from casualty_est.kinds import room
 from casualty_est.result.call import progress_bar as show_progress
 from casualty_est.result.estimate import Estimate
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 
     from casualty_est.claims.plots import ClaimsPlots
     from casualty_est.result.identification import Identification
+    from casualty_est.result.radius import Radius
+    from casualty_est.result.smallest_move import Median
+    from casualty_est.result.unknowns import Unknowns
+    from casualty_est.studies import Study
 
 Array = npt.NDArray[np.float64]
 NUTS_DRAWS = 10_000  # per chain: half a second, and ends of the interval known to .5%
@@ -167,6 +172,22 @@ class ClaimsEstimate(Estimate):
 
     def _identify(self, row: int) -> Identification:
         return identify(self, row)
+
+    def _unknowns(self, row: int) -> Unknowns:
+        return unknowns(self)
+
+    def _studies(self, row: int) -> tuple[Study, ...]:
+        return studies_of(self, row)
+
+    def _median_after(self, row: int) -> Median | None:
+        exact = self.meta.diagnostics.method == "exact"
+        if self._model is None or not exact or "assumed" not in self.idata.children:
+            return None
+        median: Median = room("claims", "refits.radius").median_after(self._model)
+        return median
+
+    def _radii(self) -> dict[str, Radius]:
+        return self.details.radii
 
     # Refits --------------------------------------------------------------------------------
 

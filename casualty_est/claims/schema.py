@@ -6,6 +6,7 @@ from dataclasses import field
 
 from pydantic.dataclasses import dataclass
 
+from casualty_est.result.radius import Radius
 from casualty_est.result.schema import CHECKED, Case, Number, Target
 from casualty_est.wording.phrases import Labelled
 
@@ -123,3 +124,4 @@ class ClaimsDetails:
     refits: dict[str, tuple[Case, ...]] = field(default_factory=dict)
     tipping: dict[str, tuple[Tip, ...]] = field(default_factory=dict)
     as_of: dict[str, AsOf] = field(default_factory=dict)
+    radii: dict[str, Radius] = field(default_factory=dict)

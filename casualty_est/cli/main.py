@@ -14,6 +14,7 @@ from casualty_est.cli.roles import roles
 from casualty_est.cli.run import Run
 from casualty_est.cli.template import template
 from casualty_est.cli.terminal import BROKEN_PIPE, INTERRUPTED, STOP, console_for, discard_output
+from casualty_est.cli.worth import worth
 from casualty_est.errors import CasualtyEstError, UsageError
 from casualty_est.kinds import KINDS, STEPS, room
 
@@ -54,6 +55,7 @@ for step in STEPS:
 app.add_typer(checks, name="check")
 app.command()(roles)
 app.command()(template)
+app.command()(worth)
 
 
 def _version(wanted: bool) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.incidents.schema import IncidentDetails
+from casualty_est.incidents.unknowns import unknowns
 from casualty_est.kinds import room
 from casualty_est.result.estimate import Estimate
 from casualty_est.result.identification import Identification
@@ -19,6 +20,8 @@ from casualty_est.result.schema import Span, plain
 from casualty_est.result.shared import FlatPrior, Shared, Spoken, shared_by
 from casualty_est.result.show import TextTable
 from casualty_est.result.tables import Parameter, parameter
+from casualty_est.result.unknowns import EVERY_GRADE, Unknowns
+from casualty_est.studies import Study, investigate, survey
 from casualty_est.wording.numbers import percent, share
 
 if TYPE_CHECKING:
@@ -231,6 +234,16 @@ class IncidentEstimate(Estimate):
             for name, part in between.parts.items():
                 rows.append({**pair, **totals, "part": name, **asdict(part)})
         return pd.DataFrame(rows)
+
+    def _unknowns(self, row: int) -> Unknowns:
+        return unknowns(self)
+
+    def _studies(self, row: int) -> tuple[Study, ...]:
+        known = self._unknowns(row)
+        every = known.incidents.get(EVERY_GRADE, 0)
+        sizes = (30, 100) if every >= 30 else (every,)
+        some = (investigate(sizes),) if known.real and every else ()
+        return (*some, survey((30, 100)))
 
     # Refits --------------------------------------------------------------------------------
 

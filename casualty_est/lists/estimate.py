@@ -12,6 +12,7 @@ import numpy.typing as npt
 from casualty_est.kinds import room
 from casualty_est.lists.schema import Found, KnownPopulation, ListDetails
 from casualty_est.lists.shares import aligned
+from casualty_est.lists.unknowns import radius, unknowns
 from casualty_est.result.estimate import Estimate
 from casualty_est.result.identification import Identification
 from casualty_est.result.labels import position
@@ -20,6 +21,8 @@ from casualty_est.result.schema import Span, plain
 from casualty_est.result.shared import FlatPrior, Shared, Spoken, shared_by
 from casualty_est.result.show import TextTable, answer, interval_title
 from casualty_est.result.tables import Parameter
+from casualty_est.result.unknowns import Unknowns
+from casualty_est.studies import Study, matched, survey
 from casualty_est.tables.cells import Documented
 from casualty_est.wording.phrases import cell_text, documented_text, label_text
 
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from casualty_est.lists.plots import ListPlots
+    from casualty_est.result.radius import Radius
 
 Array = npt.NDArray[np.float64]
 SHOWN = (  # what estimate.json has of the fit of the whole table
@@ -174,6 +178,15 @@ class ListEstimate(Estimate):
             for i, row in enumerate(rows)
             if row.part == "total" and row.documented is not None
         ]
+
+    def _unknowns(self, row: int) -> Unknowns:
+        return unknowns(self, row)
+
+    def _studies(self, row: int) -> tuple[Study, ...]:
+        return (matched((50, 150)), survey((30, 100)))
+
+    def _radius(self, n: float, row: int, *, unasked: bool = True) -> Radius:
+        return radius(self, n, row)
 
     # Refits --------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from casualty_est.priors.record import Level
     from casualty_est.result.estimate import Array, Estimate
     from casualty_est.result.schema import Case, ClaimRow
+    from casualty_est.studies import Study
     from casualty_est.wording.numbers import Ends
 
 
@@ -180,6 +181,40 @@ class Plots:
             If there is no such estimate, or `ci_prob` does not lie between 0 and 1.
         """
         return self._cases(tuple(self._groups), row, ci_prob, dark=dark)
+
+    def worth(
+        self,
+        studies: Iterable[Study] | Study | None = None,
+        *,
+        row: str | int | None = None,
+        ci_prob: float = 0.95,
+        cost: Mapping[str, float] | None = None,
+        dark: bool = False,
+    ) -> Figure:
+        """Draw what studies are expected to leave of the interval, over the work they take.
+
+        Parameters
+        ----------
+        studies, row, ci_prob, cost
+            As of `Estimate.worth`.
+        dark : as in `total`
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            Width of the interval (people) over person-days, one line for each study.
+
+        Raises
+        ------
+        UsageError
+            As of `Estimate.worth`.
+        """
+        from casualty_est.result.plan import Wanted
+
+        wanted = Wanted(self._estimate._at(row), ci_prob, cost, None)
+        from casualty_est.plots import worth
+
+        return self._draw(worth.widths, self._estimate, studies, wanted, dark=dark)
 
     def _cases(
         self, names: Sequence[str], row: str | int | None, ci_prob: float, *, dark: bool

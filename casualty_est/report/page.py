@@ -50,6 +50,7 @@ def render(parts: Parts, said: Said) -> str:
         "identification": estimate.identification(0) if len(estimate) else None,
         "weights": parts.weights() if len(estimate) else None,
         "what_if": parts.what_if(),
+        "find_out": parts.find_out(),
         "refits": parts.refits(),
         "refits_missing": parts.refits_missing(),
         "below_documented": parts.below_documented(),

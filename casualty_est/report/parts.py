@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from casualty_est.report import pictures, tables, text
+from casualty_est.report import find_out, pictures, tables, text
+from casualty_est.report.find_out import FindOut
 from casualty_est.report.naming import has_total, question
 from casualty_est.report.page import Said, render
 from casualty_est.report.tables import Table
@@ -103,6 +104,16 @@ class Parts:
     def what_if(self) -> list[str]:
         """What if another number were right?"""
         return []
+
+    def rivals(self) -> list[float]:
+        """Numbers that others state, of which the report asks what would make them right."""
+        return []
+
+    def find_out(self) -> FindOut | None:
+        """What to find out next, and what would have to be true for other numbers."""
+        if not self.estimate.meta.has_level or not self.has_answer():
+            return None
+        return find_out.part(self.estimate, self.rivals(), self.prob)
 
     def attribution(self) -> str:
         """Whether responsibility is alleged or accepted, and by whom."""

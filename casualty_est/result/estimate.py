@@ -13,6 +13,7 @@ import numpy.typing as npt
 from casualty_est.errors import UsageError
 from casualty_est.kinds import room
 from casualty_est.result import checks, files, refits, show
+from casualty_est.result.find_out import FindOut
 from casualty_est.result.identification import Identification
 from casualty_est.result.labels import position, row_labels
 from casualty_est.result.posterior import Modes, find_modes, visited_modes
@@ -37,7 +38,7 @@ REFIT_HINT = (
 NO_PARTS = "an estimate from {kind} cannot leave out {what}: fit it again from a table without"
 
 
-class Estimate:
+class Estimate(FindOut):
     """The posterior of one study: counts, reliability of sources, and what they rest on.
 
     A fit returns it; each kind of evidence has a class of its own, with what only that kind can

@@ -68,7 +68,7 @@ def as_text(estimate: Estimate) -> str:
     """Plain text for a terminal."""
     sources = estimate._source_table(0.95)
     head = f"Estimate from {estimate.kind}. {status(estimate)}"
-    tables = [_plain(table) for table in (estimate._table(0.95), sources) if table.rows]
+    tables = [plain_table(table) for table in (estimate._table(0.95), sources) if table.rows]
     return "\n\n".join([head, *tables, "\n".join(level_lines(estimate))])
 
 
@@ -79,7 +79,8 @@ def level_lines(estimate: Estimate) -> list[str]:
     return lines + [f"Note: {note.text}." for note in estimate.warnings if note.code in urgent]
 
 
-def _plain(table: TextTable) -> str:
+def plain_table(table: TextTable) -> str:
+    """A table as lines of plain text."""
     rows = [table.head, *table.rows]
     widths = [max(len(row[i]) for row in rows) for i in range(len(table.head))]
     lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) for row in rows]
@@ -91,12 +92,13 @@ def as_html(estimate: Estimate) -> str:
     """HTML for a notebook, input escaped."""
     parts = [f"<p><b>Estimate from {escape(estimate.kind)}.</b> {escape(status(estimate))}</p>"]
     tables = (estimate._table(0.95), estimate._source_table(0.95))
-    parts += [_html(table) for table in tables if table.rows]
+    parts += [html_table(table) for table in tables if table.rows]
     parts += [f"<p>{escape(line)}</p>" for line in level_lines(estimate)]
     return "".join(parts)
 
 
-def _html(table: TextTable) -> str:
+def html_table(table: TextTable) -> str:
+    """A table as HTML, escaped."""
     top = "".join(f"<th>{escape(title)}</th>" for title in table.head)
     body = "".join(
         "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in table.rows
@@ -107,19 +109,23 @@ def _html(table: TextTable) -> str:
 def as_rich(estimate: Estimate, prob: float = 0.95) -> Any:
     """Tables for a terminal that knows colours."""
     from rich.console import Group
-    from rich.table import Table
     from rich.text import Text
-
-    def drawn(table: TextTable) -> Table:
-        grid = Table(*table.head, show_edge=False, pad_edge=False)
-        for row in table.rows:
-            grid.add_row(*(Text(cell) for cell in row))
-        return grid
 
     good = "green" if estimate.converged else "bold red"
     parts: list[Any] = [Text(status(estimate), style=good), Text("")]
     for table in (estimate._table(prob), estimate._source_table(prob)):
         if table.rows:
-            parts += [drawn(table), Text("")]
+            parts += [rich_table(table), Text("")]
     parts += [Text(line) for line in level_lines(estimate)]
     return Group(*parts)
+
+
+def rich_table(table: TextTable) -> Any:
+    """A table for a terminal that knows colours."""
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(*table.head, show_edge=False, pad_edge=False)
+    for row in table.rows:
+        grid.add_row(*(Text(cell) for cell in row))
+    return grid

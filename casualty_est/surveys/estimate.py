@@ -24,8 +24,11 @@ from casualty_est.result.shared import (
 )
 from casualty_est.result.show import TextTable, interval_title
 from casualty_est.result.tables import Parameter, parameter
+from casualty_est.result.unknowns import ANY_LIST, Unknowns
+from casualty_est.studies import Study, matched, survey
 from casualty_est.surveys.model.matched import PRIOR
 from casualty_est.surveys.schema import SurveyDetails
+from casualty_est.surveys.unknowns import unknowns
 from casualty_est.wording.numbers import ends, middle, percent
 
 if TYPE_CHECKING:
@@ -207,6 +210,14 @@ class SurveyEstimate(Estimate):
         if row is None and not self.meta.has_total:
             return f"no headline number: {self.meta.no_total}"
         return super().headline(row, ci_prob)
+
+    def _unknowns(self, row: int) -> Unknowns:
+        return unknowns(self, row)
+
+    def _studies(self, row: int) -> tuple[Study, ...]:
+        # Sampling error gets smaller with another survey; of matched deaths more can be looked up.
+        matching = (matched((50, 150)),) if ANY_LIST in self._unknowns(row).held else ()
+        return (*matching, survey((30, 100)))
 
     # Refits --------------------------------------------------------------------------------
 

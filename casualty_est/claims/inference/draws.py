@@ -25,6 +25,7 @@ class Draws:
     log_reporting_sd: Array  # (chain, draw, learned)
     method: str
     stats: dict[str, Any] = field(default_factory=dict)  # (chain, draw): "diverging" and the like
+    # Sampled: "shared" (chain, draw, target), what role and source add to the location of a core.
     # Over time besides: "walk" (chain, draw, profile, term), "expected" (chain, draw, claim), and
     # where it has them "wander", "short_sd", "anchored", "log_delay_0", "log_delay_1".
     extra: dict[str, Array] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from casualty_est.claims.inference.cores import cores, moves
 from casualty_est.claims.inference.draws import Draws
 from casualty_est.claims.inference.engines import choose, run
 from casualty_est.claims.inference.predict import log_likelihood, surprise
@@ -67,7 +68,9 @@ def fit(
     log_lik = log_likelihood(model.layout, posterior)
     tails = surprise(model.layout, posterior, log_lik)
     meta = _metadata(model, posterior.diagnose(), tails, settings)
-    return _tree(model, posterior, log_lik), meta, ClaimsDetails(windows=_windows(model))
+    tree = _tree(model, posterior, log_lik)
+    tree["assumed"] = _assumed(model, posterior, seed)
+    return tree, meta, ClaimsDetails(windows=_windows(model))
 
 
 def _tree(model: ClaimsModel, draws: Draws, log_lik: Any) -> xarray.DataTree:
@@ -103,6 +106,25 @@ def _tree(model: ClaimsModel, draws: Draws, log_lik: Any) -> xarray.DataTree:
         stats = {name: (dims, value) for name, value in draws.stats.items()}
         groups["sample_stats"] = xr.Dataset(stats, coords=axes)
     return xr.DataTree.from_dict(groups)
+
+
+def _assumed(model: ClaimsModel, draws: Draws, seed: int) -> xarray.DataTree:
+    """What the worth of further data is computed from: assumptions, and how priors weigh draws."""
+    import xarray as xr
+
+    known = moves(model.layout, draws, cores(model.layout, draws, seed), seed)
+    shape, dims = draws.log_ratio.shape[:2], ("chain", "draw", "assumption")
+    variables = {
+        "value": (dims, known.values.reshape(*shape, -1)),
+        "score": (dims, known.scores.reshape(*shape, -1)),
+        "curvature": (dims, known.curvatures.reshape(*shape, -1)),
+        "median": ("assumption", known.median),
+        "sd": ("assumption", known.sd),
+        "target": ("assumption", np.array(known.targets)),
+        "kind": ("assumption", np.array(known.kinds)),
+    }
+    axes = {"chain": np.arange(shape[0]), "draw": np.arange(shape[1])}
+    return xr.DataTree(xr.Dataset(variables, coords={**axes, "assumption": known.names}))
 
 
 def _with_paths(model: ClaimsModel, draws: Draws, posterior: Any) -> Any:

@@ -107,7 +107,7 @@ def _to_draws(layout: Layout, scenario: Scenario, result: Any) -> Draws:
         learned,
         "nuts",
         {name: np.asarray(stats[name].values) for name in STATS if name in stats},
-        {name: drawn[name] for name in names[len(SAVED) :]},
+        {name: drawn[name] for name in ("shared", *names[len(SAVED) :])},
     )
 
 

@@ -65,6 +65,12 @@ class ClaimsParts(Parts):
         """What would have to hold for the numbers that disagree to be right."""
         return what_if.what_if(self.estimate)
 
+    def rivals(self) -> list[float]:
+        """Numbers that disagree with the estimate, and the count that was documented."""
+        numbers = [number for number, _ in what_if.rivals(self.estimate)]
+        published = self.estimate.meta.rows[0].documented
+        return sorted({*numbers, *([float(published.low)] if published else [])})
+
     def attribution(self) -> str:
         """Whether responsibility is alleged or accepted, and what perpetrators state."""
         return attribution(self.estimate, text.statements(self.estimate))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from casualty_est.incidents.report import tables, text
 from casualty_est.report import text as any_text
+from casualty_est.report.find_out import far_from
 from casualty_est.report.naming import has_total
 from casualty_est.report.parts import Parts
 from casualty_est.report.pictures import Wanted
@@ -88,6 +89,11 @@ class IncidentParts(Parts):
     def attribution(self) -> str:
         """Whether responsibility is alleged or accepted, and by whom."""
         return text.attribution(self.estimate)
+
+    def rivals(self) -> list[float]:
+        """What sources report in all, where it is far from the estimate."""
+        stated = (report.low for report in self.estimate.details.reports if report.with_number)
+        return far_from(self.estimate, stated)
 
     def limitations(self) -> list[str]:
         """What incident reports cannot say, and what no figures can."""

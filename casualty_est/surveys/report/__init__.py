@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from casualty_est.report import naming
+from casualty_est.report.find_out import far_from
 from casualty_est.report.parts import Parts
 from casualty_est.report.pictures import Wanted
 from casualty_est.report.pictures import identification as weights_picture
@@ -79,6 +80,11 @@ class SurveyParts(Parts):
     def attribution(self) -> str:
         """Households say who killed; nobody checks."""
         return text.attribution(self.estimate)
+
+    def rivals(self) -> list[float]:
+        """What studies say alone, where it is far from the estimate."""
+        studies = self.estimate.details.studies
+        return far_from(self.estimate, [one.alone.median for one in studies if one.row == 0])
 
     def limitations(self) -> list[str]:
         """What no survey can say."""

@@ -1,0 +1,118 @@
+"""The parts of a report that look ahead: further data, and what other numbers would need."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from casualty_est.report.tables import Table
+from casualty_est.result.plan import HARM, Plan, Wanted, amount, evidence_of, headlines
+from casualty_est.result.plan import plan as make_plan
+from casualty_est.wording.numbers import chance, percent
+from casualty_est.wording.phrases import listed
+
+if TYPE_CHECKING:
+    from casualty_est.result.estimate import Estimate
+    from casualty_est.result.plan import Known
+    from casualty_est.result.radius import Radius
+
+MOST_STUDIES = 4
+FINDINGS = 200  # simulated of each study: a table of two digits needs no more
+ALIKE = math.log(1.1)  # two numbers nearer than that do not disagree
+MENTION = 0.1  # share of the variance below which no assumption is named
+ABOUT = (
+    "Expected from the draws of this fit, without new data; person-days are rough and can be "
+    "replaced."
+)
+FLAT = (
+    "Together: the smallest move of all assumptions, in standard deviations of what was assumed "
+    "beforehand, after which the estimate is that number. Alone: the assumption that would come "
+    "there with the smallest change."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FindOut:
+    """Sentences and table on further data, and the table on other numbers with its heading."""
+
+    sentences: tuple[str, ...]
+    studies: Table
+    heading: str = ""
+    needed: Table | None = None
+
+
+def part(estimate: Estimate, rivals: Sequence[float], prob: float) -> FindOut | None:
+    """Both parts, of an estimate that has a number; None where nothing can be narrowed."""
+    evidence = evidence_of(estimate, 0)
+    usual = [study.usual(evidence) for study in estimate._studies(0)[:MOST_STUDIES]]
+    # One size of each study: the report is no place to choose one.
+    chosen = [replace(s, sizes=(s.sizes[len(s.sizes) // 2],)) for s in usual if s is not None]
+    if not chosen:
+        return None
+    plan = make_plan(estimate, chosen, Wanted(0, prob, findings=FINDINGS))
+    if not any(row.width > 0 for row in plan.rows):
+        return None
+    known = estimate.information().rows
+    sentences = (*headlines(plan.rows, prob), *_most_wanted(known[:1]), HARM)
+    if not rivals:
+        return FindOut(sentences, _studies(plan))
+    radii = [estimate._radius(n, 0, unasked=False) for n in rivals]
+    numbers = listed([f"{n:,.0f}" for n in rivals], "or")
+    heading = f"What would have to be true for {numbers}?"
+    return FindOut(sentences, _studies(plan), heading, _needed(radii))
+
+
+def far_from(estimate: Estimate, numbers: Iterable[float], at_most: int = 2) -> list[float]:
+    """Numbers that differ from the first estimate, those that do so most, in rising order."""
+    median = float(np.median(estimate.draws(0)))
+    gaps = {n: abs(math.log(n / median)) for n in numbers if n > 0 and median > 0}
+    far = sorted((n for n, gap in gaps.items() if gap > ALIKE), key=lambda n: -gaps[n])
+    return sorted(far[:at_most])
+
+
+def _most_wanted(known: Sequence[Known]) -> list[str]:
+    """Which assumption would be worth most to know, where any is worth much."""
+    return [
+        f"Of all that was assumed, the {one.assumption} would be worth most to know: with it, "
+        f"{percent(round(one.share, 2))} of the uncertainty, the variance of the log count, would "
+        "go."
+        for one in known
+        if one.share >= MENTION
+    ]
+
+
+def _studies(plan: Plan) -> Table:
+    rows = tuple(
+        (
+            row.study[:1].upper() + row.study[1:],
+            f"{amount(row.width_after)} people",
+            chance(row.p_grows),
+            amount(row.work),
+        )
+        for row in plan.rows
+    )
+    now = amount(plan.rows[0].width)
+    caption = f"The {percent(plan.prob)} credible interval is {now} people wide now. {ABOUT}"
+    head = ("Study", "Expected width after it", "Chance that it gets wider", "Person-days")
+    return Table(caption, head, rows)
+
+
+def _needed(radii: Sequence[Radius]) -> Table:
+    rows = tuple((f"{one.n:,.0f}", _length(one), one.reading, _alone(one)) for one in radii)
+    return Table(FLAT, ("Number", "Together", "In words", "Alone"), rows, wide=True)
+
+
+def _length(one: Radius) -> str:
+    if one.sds is not None:
+        return f"{one.sds:.1f}"
+    return "not reached" if one.beyond is None else f"more than {one.beyond:.1f}"
+
+
+def _alone(one: Radius) -> str:
+    if one.alone:
+        return one.alone[0].instead
+    return "none" if one.how == "refits" else ""  # draws do not reach as far as refits
