@@ -15,15 +15,15 @@ from casualty_est.claims.gauge import identify
 from casualty_est.claims.schema import Agreement, ClaimsDetails, Tip, ratio_owner
 from casualty_est.claims.unknowns import studies_of, unknowns
 from casualty_est.kinds import room
+from casualty_est.result.answered import tippable
 from casualty_est.result.call import progress_bar as show_progress
 from casualty_est.result.estimate import Estimate
 from casualty_est.result.labels import position
 from casualty_est.result.posterior import interval_ends
-from casualty_est.result.refits import tippable
 from casualty_est.result.schema import Span, plain
 from casualty_est.result.shared import NormalPrior, Shared, Spoken, shared_by
-from casualty_est.result.show import TextTable
 from casualty_est.result.tables import Parameter, parameter
+from casualty_est.result.text_table import TextTable
 from casualty_est.wording.numbers import percent, share, with_ends
 
 if TYPE_CHECKING:

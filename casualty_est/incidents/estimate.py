@@ -18,8 +18,8 @@ from casualty_est.result.labels import position
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Span, plain
 from casualty_est.result.shared import FlatPrior, Shared, Spoken, shared_by
-from casualty_est.result.show import TextTable
 from casualty_est.result.tables import Parameter, parameter
+from casualty_est.result.text_table import TextTable
 from casualty_est.result.unknowns import EVERY_GRADE, Unknowns
 from casualty_est.studies import Study, investigate, survey
 from casualty_est.wording.numbers import percent, share
@@ -302,7 +302,7 @@ class IncidentEstimate(Estimate):
         """
         import pandas as pd
 
-        from casualty_est.result.refits import tippable
+        from casualty_est.result.answered import tippable
 
         wanted = tippable(self, n)
         median = float(np.median(self.draws(row)))

@@ -19,8 +19,9 @@ from casualty_est.result.labels import position
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Span, plain
 from casualty_est.result.shared import FlatPrior, Shared, Spoken, shared_by
-from casualty_est.result.show import TextTable, answer, interval_title
+from casualty_est.result.show import answer, interval_title
 from casualty_est.result.tables import Parameter
+from casualty_est.result.text_table import TextTable
 from casualty_est.result.unknowns import Unknowns
 from casualty_est.studies import Study, matched, survey
 from casualty_est.tables.cells import Documented

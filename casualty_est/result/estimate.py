@@ -20,6 +20,7 @@ from casualty_est.result.posterior import Modes, find_modes, visited_modes
 from casualty_est.result.schema import Case, Meta, Note, plain
 from casualty_est.result.shared import Shared, shared_by
 from casualty_est.result.tables import row_numbers, summary
+from casualty_est.result.text_table import TextTable
 from casualty_est.wording.numbers import Ends, ends, middle, percent
 
 if TYPE_CHECKING:
@@ -453,13 +454,13 @@ class Estimate(FindOut):
         level = f"{percent(ci_prob)} credible interval"
         return state + " or ".join(f"about {middle(x)} ({level} {ends(x)}{w})" for x, w in said)
 
-    def _table(self, prob: float) -> show.TextTable:
+    def _table(self, prob: float) -> TextTable:
         """The estimates as printed."""
         return show.estimate_table(self, prob)
 
-    def _source_table(self, prob: float) -> show.TextTable:
+    def _source_table(self, prob: float) -> TextTable:
         """The sources as printed."""
-        return show.TextTable((), ())
+        return TextTable((), ())
 
     def __repr__(self) -> str:
         return show.as_text(self)

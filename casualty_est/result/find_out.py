@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, cast
 
 from casualty_est.result import plan
-from casualty_est.result.refits import tippable
+from casualty_est.result.answered import tippable
 from casualty_est.result.unknowns import Unknowns
 from casualty_est.studies import Study, survey
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from casualty_est.result.estimate import Estimate
+    from casualty_est.result.answered import Answered
     from casualty_est.result.plan import Information, Plan
     from casualty_est.result.radius import Radius
     from casualty_est.result.smallest_move import Median
@@ -26,9 +26,9 @@ class FindOut:
     """
 
     @property
-    def _whole(self) -> Estimate:
+    def _whole(self) -> Answered:
         """The estimate that this is a part of."""
-        return cast("Estimate", self)
+        return cast("Answered", self)
 
     def information(self, row: str | int | None = None) -> Information:
         """What it would be worth to know each assumption exactly.

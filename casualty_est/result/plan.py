@@ -11,10 +11,10 @@ import numpy as np
 
 from casualty_est.errors import UsageError
 from casualty_est.result import worth
+from casualty_est.result.answered import tippable
 from casualty_est.result.posterior import enough_draws, interval_ends
-from casualty_est.result.refits import tippable
 from casualty_est.result.schema import clean
-from casualty_est.result.show import TextTable, html_table, plain_table, rich_table
+from casualty_est.result.text_table import TextTable, html_table, plain_table, rich_table
 from casualty_est.result.unknowns import Evidence
 from casualty_est.studies import STUDIES, Study
 from casualty_est.tables.checks import offered
@@ -23,7 +23,7 @@ from casualty_est.wording.numbers import chance, percent, portion, share
 if TYPE_CHECKING:
     import pandas as pd
 
-    from casualty_est.result.estimate import Estimate
+    from casualty_est.result.answered import Answered
 
 SHOWN = 12  # assumptions that a print names
 NOT_CONVERGED = "NOT CONVERGED: do not use these numbers."
@@ -138,7 +138,7 @@ def _with_error(row: Known) -> str:
     return told if row.error is None else f"{told} ± {100 * row.error:.1g}"
 
 
-def information(estimate: Estimate, row: int) -> Information:
+def information(estimate: Answered, row: int) -> Information:
     """Rank the assumptions of one estimate by what exact knowledge would be worth."""
     evidence = evidence_of(estimate, row)
     y, assumed = evidence.log_count, evidence.unknowns.assumed
@@ -273,7 +273,7 @@ class Wanted(NamedTuple):
     findings: int = worth.FINDINGS  # that are simulated of each study
 
 
-def plan(estimate: Estimate, studies: Iterable[Study] | Study | None, wanted: Wanted) -> Plan:
+def plan(estimate: Answered, studies: Iterable[Study] | Study | None, wanted: Wanted) -> Plan:
     """Ask every study, in each of its sizes, what it would leave of the uncertainty."""
     interval_ends(wanted.prob)
     evidence = evidence_of(estimate, wanted.row)
@@ -317,7 +317,7 @@ def _row(study: Study, size: int, after: worth.After, days: float) -> Worth:
 
 
 def listed_studies(
-    studies: Any, estimate: Estimate, evidence: Evidence, row: int
+    studies: Any, estimate: Answered, evidence: Evidence, row: int
 ) -> Sequence[Study]:
     """The studies that were given, or those that suit the evidence in sizes that make sense."""
     if studies is None:
@@ -349,7 +349,7 @@ def _days(cost: Mapping[str, float] | None) -> dict[str, float]:
     return days
 
 
-def evidence_of(estimate: Estimate, row: int) -> Evidence:
+def evidence_of(estimate: Answered, row: int) -> Evidence:
     """The draws of one estimate and its unknowns; raises where there is no headline."""
     if not estimate.meta.has_level:
         msg = "there is no headline number, so nothing can be narrowed; give roles or an anchor"

@@ -20,7 +20,6 @@ from pydantic.dataclasses import dataclass
 
 from casualty_est.result.call import progress_bar
 from casualty_est.result.schema import CHECKED, plain
-from casualty_est.result.show import TextTable, html_table
 from casualty_est.result.smallest_move import (
     FARTHEST,
     LAST,
@@ -32,6 +31,7 @@ from casualty_est.result.smallest_move import (
     gradient,
     smallest,
 )
+from casualty_est.result.text_table import TextTable, html_table
 from casualty_est.result.unknowns import Assumed
 from casualty_est.wording.numbers import share
 from casualty_est.wording.phrases import listed
@@ -39,7 +39,7 @@ from casualty_est.wording.phrases import listed
 if TYPE_CHECKING:
     import pandas as pd
 
-    from casualty_est.result.estimate import Estimate
+    from casualty_est.result.answered import Answered
 
 Array = npt.NDArray[np.float64]
 
@@ -291,7 +291,7 @@ def _sentence(n: float, length: float, together: Sequence[Move]) -> str:
     )
 
 
-def kept(estimate: Estimate, n: float, row: int, *, unasked: bool = True) -> Radius:
+def kept(estimate: Answered, n: float, row: int, *, unasked: bool = True) -> Radius:
     """The radius of an estimate: as it was kept, on refits where these are quick, or by weights.
 
     Nobody waits for the whole search unasked.

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import math
-from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from casualty_est.errors import UsageError
 from casualty_est.result.call import progress_bar
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Case
@@ -55,14 +52,3 @@ def cases(estimate: Estimate, name: str, row: int, prob: float, record: type[Any
         estimate._model_to_refit()  # raises
     rows = [dataclasses.asdict(case) for case in records or ()]
     return pd.DataFrame(rows, columns=columns)
-
-
-def tippable(estimate: Estimate, n: float) -> float:
-    """Return `n` if it is a number of people above 0 and there is a headline, or raise."""
-    if not estimate.meta.has_level:
-        msg = "there is no headline number, so nothing can be tipped; give roles or an anchor"
-        raise UsageError(msg)
-    if not isinstance(n, Real) or not math.isfinite(n) or n <= 0:
-        msg = f"tipping needs a number of people above 0, not {n!r}"
-        raise UsageError(msg)
-    return float(n)

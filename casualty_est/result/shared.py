@@ -16,7 +16,7 @@ import numpy.typing as npt
 from casualty_est.result.schema import Row, SourceRow
 
 if TYPE_CHECKING:
-    from casualty_est.result.estimate import Estimate
+    from casualty_est.result.answered import Answered
 
 Array = npt.NDArray[np.float64]
 
@@ -167,7 +167,7 @@ class Shared:
 
 
 def shared_by(
-    estimate: Estimate,
+    estimate: Answered,
     prior: Callable[[int], LogPrior | None] = lambda row: None,
     sources: Sequence[Told] = (),
     spoken: Sequence[Spoken] = (),

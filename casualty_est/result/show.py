@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.result.tables import row_numbers
+from casualty_est.result.text_table import TextTable, html_table, plain_table, rich_table
 from casualty_est.wording.numbers import ends, middle, percent
 from casualty_est.wording.phrases import cell_text, documented_text
 
@@ -14,14 +14,6 @@ if TYPE_CHECKING:
     from casualty_est.result.estimate import Estimate
 
 URGENT = frozenset({"no_level", "no_total", "contradicts", "assumed_unbiased"})
-
-
-@dataclass(frozen=True, slots=True)
-class TextTable:
-    """A table of texts: titles of the columns, and rows."""
-
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 def estimate_table(estimate: Estimate, prob: float) -> TextTable:
@@ -79,15 +71,6 @@ def level_lines(estimate: Estimate) -> list[str]:
     return lines + [f"Note: {note.text}." for note in estimate.warnings if note.code in urgent]
 
 
-def plain_table(table: TextTable) -> str:
-    """A table as lines of plain text."""
-    rows = [table.head, *table.rows]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(table.head))]
-    lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) for row in rows]
-    lines.insert(1, "  ".join("-" * width for width in widths))
-    return "\n".join(line.rstrip() for line in lines)
-
-
 def as_html(estimate: Estimate) -> str:
     """HTML for a notebook, input escaped."""
     parts = [f"<p><b>Estimate from {escape(estimate.kind)}.</b> {escape(status(estimate))}</p>"]
@@ -95,15 +78,6 @@ def as_html(estimate: Estimate) -> str:
     parts += [html_table(table) for table in tables if table.rows]
     parts += [f"<p>{escape(line)}</p>" for line in level_lines(estimate)]
     return "".join(parts)
-
-
-def html_table(table: TextTable) -> str:
-    """A table as HTML, escaped."""
-    top = "".join(f"<th>{escape(title)}</th>" for title in table.head)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in table.rows
-    )
-    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def as_rich(estimate: Estimate, prob: float = 0.95) -> Any:
@@ -118,14 +92,3 @@ def as_rich(estimate: Estimate, prob: float = 0.95) -> Any:
             parts += [rich_table(table), Text("")]
     parts += [Text(line) for line in level_lines(estimate)]
     return Group(*parts)
-
-
-def rich_table(table: TextTable) -> Any:
-    """A table for a terminal that knows colours."""
-    from rich.table import Table
-    from rich.text import Text
-
-    grid = Table(*table.head, show_edge=False, pad_edge=False)
-    for row in table.rows:
-        grid.add_row(*(Text(cell) for cell in row))
-    return grid

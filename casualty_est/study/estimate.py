@@ -16,8 +16,9 @@ from casualty_est.result.labels import position
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Weight, plain
 from casualty_est.result.shared import FlatPrior, Shared, shared_by
-from casualty_est.result.show import TextTable, interval_title
+from casualty_est.result.show import interval_title
 from casualty_est.result.tables import Parameter, parameter, row_numbers
+from casualty_est.result.text_table import TextTable
 from casualty_est.study import sentences
 from casualty_est.study.schema import Kind, StudyDetails
 from casualty_est.wording.numbers import ends, middle

@@ -22,8 +22,9 @@ from casualty_est.result.shared import (
     Spoken,
     shared_by,
 )
-from casualty_est.result.show import TextTable, interval_title
+from casualty_est.result.show import interval_title
 from casualty_est.result.tables import Parameter, parameter
+from casualty_est.result.text_table import TextTable
 from casualty_est.result.unknowns import ANY_LIST, Unknowns
 from casualty_est.studies import Study, matched, survey
 from casualty_est.surveys.model.matched import PRIOR

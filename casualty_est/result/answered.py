@@ -1,0 +1,63 @@
+"""An estimate as its own parts see it: what they ask of it, and no more."""
+
+from __future__ import annotations
+
+import math
+from numbers import Real
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from casualty_est.errors import UsageError
+from casualty_est.result.schema import Meta
+
+if TYPE_CHECKING:
+    from casualty_est.result.radius import Radius
+    from casualty_est.result.smallest_move import Median
+    from casualty_est.result.unknowns import Unknowns
+    from casualty_est.studies import Study
+
+Array = npt.NDArray[np.float64]
+
+
+class Answered(Protocol):
+    """An estimate as its own parts see it; see `casualty_est.Estimate`."""
+
+    meta: Meta
+    _progress_bar: bool | None
+
+    @property
+    def kind(self) -> str:
+        """The kind of evidence."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The label of every estimate."""
+
+    @property
+    def converged(self) -> bool:
+        """Whether the fit passed every check."""
+
+    def draws(self, row: str | int | None = None) -> Array:
+        """Posterior draws of one estimate, in people, of shape (chain, draw)."""
+
+    def level(self, row: str | int | None = None) -> str:
+        """What sets the level of an estimate."""
+
+    def _at(self, row: str | int | None) -> int: ...
+    def _unknowns(self, row: int) -> Unknowns: ...
+    def _studies(self, row: int) -> tuple[Study, ...]: ...
+    def _median_after(self, row: int) -> Median | None: ...
+    def _radii(self) -> dict[str, Radius]: ...
+
+
+def tippable(estimate: Answered, n: float) -> float:
+    """Return `n` if it is a number of people above 0 and there is a headline, or raise."""
+    if not estimate.meta.has_level:
+        msg = "there is no headline number, so nothing can be tipped; give roles or an anchor"
+        raise UsageError(msg)
+    if not isinstance(n, Real) or not math.isfinite(n) or n <= 0:
+        msg = f"tipping needs a number of people above 0, not {n!r}"
+        raise UsageError(msg)
+    return float(n)
