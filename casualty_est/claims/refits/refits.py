@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.claims.inference.engines import run
+from casualty_est.claims.inference.exact import solve
 from casualty_est.claims.inference.timeline import increments
 from casualty_est.claims.model.layout import Scenario
 from casualty_est.claims.schema import Agreement, AsOf
@@ -65,6 +66,13 @@ class Refitter:
         draws = self.draws(scenario)
         cells = self.model.rows[self.row].cells.astype(float)
         return (np.exp(draws.log_deaths) @ cells).ravel(), draws.diagnose().converged
+
+    def log_median(self, scenario: Scenario) -> float:
+        """Log of the median of the estimate under a scenario; exactly, where nothing is drawn."""
+        if self.method == "exact":
+            return float(solve(self.layout, scenario).quantile(0.5))
+        values, _ = self.deaths(scenario)
+        return float(np.log(np.median(values)))
 
     def case(self, name: str, scenario: Scenario, prob: float) -> Case:
         """One line of a table: median and interval under a scenario."""

@@ -47,8 +47,7 @@ def _tip(refit: Refitter, n: float, j: int, assumption: Assumption, weight: floa
     refit.report(f"moving the {assumption.name} until the median is {n:,.0f}", None)
 
     def gap(sds: float) -> float:
-        values, _ = refit.deaths(refit.plain.shifted(j, sds * sd))
-        return float(np.log(np.median(values)) - math.log(n))
+        return refit.log_median(refit.plain.shifted(j, sds * sd)) - math.log(n)
 
     # A sampled search takes a refit a step: not where the weight says that it leads nowhere.
     slope = assumption.sign * weight * sd
