@@ -44,7 +44,7 @@ def test_other_numbers_are_not_asked_about():
 
 
 def test_the_report_has_both(tmp_path):
-    est = ce.ClaimsModel(table()).fit(seed=1)
+    est = ce.ClaimsModel(table().iloc[[0, 1, 3]]).fit(seed=1)
     text = est.report(tmp_path / "r.html").read_text("utf-8")
-    assert "Equal figures counted once, without OCHA and Media Office" in text
+    assert "Equal figures counted once, without OCHA" in text
     assert "If figures that are equal, or nearly, are copies of one." in text
