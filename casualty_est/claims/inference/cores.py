@@ -146,7 +146,7 @@ class Moves:
 
 def prior_sds(ratios: Ratios) -> Array:
     """Sd of the core of every target, whatever it shares; (target,)."""
-    return np.asarray(np.sqrt(np.diag(ratios.covariance(np.ones(len(ratios.targets))))))
+    return np.asarray(np.sqrt(np.diag(ratios.covariance())))
 
 
 def counted_twice(ratios: Ratios) -> list[int]:

@@ -178,9 +178,9 @@ def _source(layout: Layout, scenario: Scenario, i: int, log_n: Array, step: floa
     core = _Core(
         bool(ratios.logit[i]),
         float(ratios.mu[i]),
-        float(ratios.role_sd[i] * scenario.sd_scale[i]),
+        float(ratios.role_sd[i]),
         bool(ratios.role_shared[i]),
-        float(ratios.target_sd[i] * scenario.sd_scale[i]),
+        float(ratios.target_sd[i]),
         bool(ratios.heavy[i]),
     )
     over = (float(ratios.over_mean[i]), float(ratios.over_sd[i]))

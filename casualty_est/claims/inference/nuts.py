@@ -124,7 +124,6 @@ def _scores(layout: Layout, scenario: Scenario, drawn: dict[str, Any]) -> Any:
     of_ratios = layout.ratios.scores(
         drawn["log_ratio"] - scenario.shift[: len(layout.ratios.targets)],
         drawn["shared"],
-        scenario.sd_scale,
     )
     columns = [of_ratios, drawn["level_score"]]
     first = len(layout.ratios.targets) + len(layout.levels)

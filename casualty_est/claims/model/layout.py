@@ -110,16 +110,11 @@ class Scenario:
 
     weights: Array  # (claim,): 1 for a claim that counts, 0 for one left out
     shift: Array  # (assumption,): added to its location, on the log scale; as `Layout.assumptions`
-    sd_scale: Array  # (target,): factor on the sd of each ratio's prior
 
     @classmethod
     def plain(cls, layout: Layout) -> Scenario:
         """Return the model as configured."""
-        return cls(
-            np.ones(len(layout.claims)),
-            np.zeros(len(layout.assumptions)),
-            np.ones(len(layout.ratios.targets)),
-        )
+        return cls(np.ones(len(layout.claims)), np.zeros(len(layout.assumptions)))
 
     def without(self, layout: Layout, source: str) -> Scenario:
         """Leave every claim of `source` out."""
@@ -134,10 +129,6 @@ class Scenario:
         shift = self.shift.copy()
         shift[assumption] += by
         return replace(self, shift=shift)
-
-    def widened(self, targets: npt.NDArray[np.bool_], factor: float) -> Scenario:
-        """Multiply the prior sd of the marked targets."""
-        return replace(self, sd_scale=np.where(targets, self.sd_scale * factor, self.sd_scale))
 
 
 def _said_by(layout: Layout, source: str) -> npt.NDArray[np.bool_]:

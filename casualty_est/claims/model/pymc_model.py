@@ -75,7 +75,6 @@ def shared_data(
     level_mean = np.array([level.prior.mean for level in layout.levels])
     data = {
         "ratio_shift": shift[:targets],
-        "sd_scale": scenario.sd_scale,
         "level_mean": level_mean + shift[targets : targets + levels],
     }
     if layout.anchors:
@@ -181,10 +180,10 @@ def claimed(layout: Layout) -> Any:
 
 def ratios_of(ratios: Ratios, data: dict[str, Any], log_ratio: Any) -> Any:
     """Give log ratios their prior; what a role and a source add in common is sampled."""
-    shared = data["sd_scale"] * shared_parts(ratios)
+    shared = shared_parts(ratios)
     pm.Deterministic("shared", shared, dims="target")
     b = log_ratio - data["ratio_shift"]
-    pm.Potential("ratios", ratios.log_density(b, shared, data["sd_scale"], pt))
+    pm.Potential("ratios", ratios.log_density(b, shared, pt))
     return pm.Deterministic("log_ratio", log_ratio, dims="target")
 
 

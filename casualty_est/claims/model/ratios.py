@@ -107,31 +107,30 @@ class Ratios:
         log_weight = np.where(heavy, -0.5 * (DOF + 1) * np.log1p(at * at / DOF), -0.5 * at * at)
         return at, log_weight - special.logsumexp(log_weight, axis=1, keepdims=True)
 
-    def covariance(self, sd_scale: Array) -> Array:
+    def covariance(self) -> Array:
         """Prior covariance of the cores, of shape (target, target), shared terms integrated out."""
         same_role = (self.role_index[:, None] == self.role_index) & _both(self.role_sd)
         same_source = (self.source_index[:, None] == self.source_index) & _both(self.source_sd)
         own = np.where(self.heavy, DOF / (DOF - 2), 1.0)
         source = self.source_sd * np.sqrt(own)
-        covariance = (
+        return np.asarray(
             same_role * np.outer(self.role_sd, self.role_sd)
             + same_source * np.outer(source, source)
             + np.diag(self.target_sd**2 * own)
         )
-        return np.asarray(covariance * np.outer(sd_scale, sd_scale))
 
-    def log_density(self, b: Any, shared: Any, sd_scale: Any, xp: Any) -> Any:
+    def log_density(self, b: Any, shared: Any, xp: Any) -> Any:
         """Sum of the log densities of log ratios b (target,), given what roles and sources add."""
         plain = np.flatnonzero(self.over_sd == 0)
         total: Any = 0.0
         if len(plain):
-            z = (b - self.mu - shared)[plain] / (self.target_sd * sd_scale)[plain]
+            z = (b - self.mu - shared)[plain] / self.target_sd[plain]
             normal, heavy = -0.5 * z * z, -0.5 * (DOF + 1) * xp.log1p(z * z / DOF)
             total = total + xp.where(self.heavy[plain], heavy, normal).sum()
         if len(self.mixed):
             mine = self.mixed
             place = (self.mu + shared)[mine][:, None]
-            place = place + (self.target_sd * sd_scale)[mine][:, None] * self.nodes[0]
+            place = place + self.target_sd[mine][:, None] * self.nodes[0]
             place = xp.where(self.logit[mine][:, None], log_expit(place, xp), place)
             z = (b[mine][:, None] - place - self.over_mean[mine][:, None]) / (
                 self.over_sd[mine][:, None]
@@ -141,13 +140,13 @@ class Ratios:
             total = total + (top[:, 0] + xp.log(xp.exp(terms - top).sum(axis=1))).sum()
         return total
 
-    def scores(self, b: Array, shared: Array, sd_scale: Array) -> Array:
+    def scores(self, b: Array, shared: Array) -> Array:
         """Score of each ratio's prior, d log p / d b, at log ratios (..., target).
 
         shared: (..., target), what role and source components add to the location of each core.
         The score is that given them; a source's own part and its over-count are summed out.
         """
-        gap, scale = b - self.mu - shared, self.target_sd * sd_scale
+        gap, scale = b - self.mu - shared, self.target_sd
         pull = np.where(self.heavy, (DOF + 1) * gap / (DOF * scale**2 + gap**2), gap / scale**2)
         for i, at, log_weight in zip(self.mixed, *self.nodes, strict=True):
             place = (self.mu[i] + shared[..., i])[..., None] + scale[i] * at

@@ -70,7 +70,7 @@ def counts_start(layout: Layout, level: Level) -> tuple[Array, Array]:
     start = first_counts(layout)
     held = layout.cover * np.exp(start)
     slope = (held / held.sum(axis=1, keepdims=True))[:, cells]
-    prior = ratios.covariance(np.ones(len(ratios.targets)))
+    prior = ratios.covariance()
     # A completeness moves its log ratio by the share that is missed.
     factor = np.where(ratios.logit, special.expit(-ratios.mu), 1.0)
     covariance = prior * np.outer(factor, factor)

@@ -91,7 +91,7 @@ def test_cores_of_one_role_share_what_their_ratios_say():
     ratios = one.layout.ratios
     rng = np.random.default_rng(9)
     count = 400_000
-    prior = rng.multivariate_normal(ratios.mu, ratios.covariance(np.ones(3)), count)
+    prior = rng.multivariate_normal(ratios.mu, ratios.covariance(), count)
     over = ratios.over_mean + ratios.over_sd * rng.standard_normal((count, 3))
     b = np.where(ratios.logit, special.log_expit(prior), prior) + over
     log_n = rng.uniform(math.log(3000), math.log(60_000), count)

@@ -288,17 +288,6 @@ def test_contradicting_priors_far_apart():
     same(model, posterior(first, Ratio(1.0, 0.1, nodes=601).density(points(50001))), atol=0.004)
 
 
-@pytest.mark.parametrize("scale", [2.0, 0.5])
-def test_scaled_prior_sds(scale):
-    model = former_model(table(("A", "perpetrator", "1,234"), ("B", "party", "804")))
-    plain = Scenario.plain(model.layout)
-    wide = plain.widened(np.array([True, False]), scale)
-    expected = posterior(
-        Ratio(0.15, scale, nodes=1201).density(points(1234)), Ratio(0.6, 0.7).density(points(804))
-    )
-    same(model, expected, scenario=wide)
-
-
 # Ten witnesses ---------------------------------------------------------------------------------
 
 TEN = [(f"M{i}", "monitor", "6,047") for i in range(10)]

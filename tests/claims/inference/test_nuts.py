@@ -140,9 +140,8 @@ def test_each_alone_agrees_without_compiling_again(two, two_compiled, source):
     assert abs(np.median(draws.log_deaths) - solve(two.layout, alone).quantile(0.5)) < 0.03
 
 
-def test_shifts_and_scales_reach_the_compiled_model(two, two_compiled):
+def test_shifts_reach_the_compiled_model(two, two_compiled):
     moved = Scenario.plain(two.layout).shifted(0, 0.5).shifted(1, -0.3).shifted(2, 1.0)
-    moved = moved.widened(np.array([True, True]), 1.5)
     draws = two_compiled.sample(moved, draws=5000, tune=1000, seed=3)
     agree(draws.log_deaths, solve(two.layout, moved).quantile(Q), 0.03)
     # The scenario changes the answer by far more than that.

@@ -63,7 +63,7 @@ CASES = {
 def test_covariance_is_the_sum_of_shared_terms(name, fractions):
     targets = CASES[name]
     ratios = build_ratios(targets, fractions)
-    got = ratios.covariance(np.ones(len(targets)))
+    got = ratios.covariance()
     np.testing.assert_allclose(got, covariance_by_hand(targets, fractions), atol=1e-12)
     # Merging parts that nobody shares changes no variance.
     parts = ratios.role_sd**2 + ratios.source_sd**2 + ratios.target_sd**2
@@ -84,13 +84,6 @@ def test_only_what_is_shared_has_a_parameter():
         "levels apart": (0, 0),
         "no role": (1, 0),
     }
-
-
-def test_scaled_sds_scale_rows_and_columns():
-    targets = CASES["regions"]
-    scale = np.array([2.0, 2.0, 1.0, 1.0, 0.5, 1.0])
-    got = build_ratios(targets, FRACTIONS).covariance(scale)
-    np.testing.assert_allclose(got, covariance_by_hand(targets) * np.outer(scale, scale))
 
 
 SEVERAL = [
@@ -140,7 +133,7 @@ def alone(ratios, i, b, shared):
     """The log density as the model has it, of one target; the others stay where they are."""
     at, common = ratios.mu * 0.0 - 0.5, np.zeros(len(ratios.mu))
     at[i], common[i] = b, shared
-    return float(ratios.log_density(at, common, np.ones(len(at)), np))
+    return float(ratios.log_density(at, common, np))
 
 
 @pytest.mark.parametrize("i", range(len(SEVERAL)))
@@ -155,13 +148,12 @@ def test_log_density_against_a_grid(several, i, shared):
 def test_scores_are_the_slope_of_the_log_density(several):
     rng = np.random.default_rng(3)
     count = len(several.mu)
-    scale = rng.uniform(0.7, 1.5, count)
     for _ in range(3):
         b = rng.normal(-0.5, 0.4, count)
         shared = rng.normal(0, 0.5, count)
-        rest = (shared, scale, np)
+        rest = (shared, np)
         expected = optimize.approx_fprime(b, several.log_density, 1e-6, *rest)
-        got = several.scores(b[None, None], shared[None, None], scale)[0, 0]
+        got = several.scores(b[None, None], shared[None, None])[0, 0]
         np.testing.assert_allclose(got, expected, rtol=1e-3, atol=1e-3)
 
 
@@ -170,9 +162,9 @@ def test_pytensor_agrees_with_numpy(several):
 
     rng = np.random.default_rng(4)
     count = len(several.mu)
-    b, shared, scale = rng.normal(-0.5, 0.4, count), rng.normal(0, 0.5, count), np.full(count, 1.2)
-    symbolic = several.log_density(*map(pt.as_tensor, (b, shared, scale)), pt)
-    assert float(symbolic.eval()) == pytest.approx(several.log_density(b, shared, scale, np))
+    b, shared = rng.normal(-0.5, 0.4, count), rng.normal(0, 0.5, count)
+    symbolic = several.log_density(*map(pt.as_tensor, (b, shared)), pt)
+    assert float(symbolic.eval()) == pytest.approx(several.log_density(b, shared, np))
 
 
 def test_learned_parts_are_those_of_the_record():

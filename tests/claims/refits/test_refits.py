@@ -145,5 +145,3 @@ def test_scenarios_compose():
     np.testing.assert_array_equal(twice.weights, plain.only(layout, "B").weights)
     np.testing.assert_array_equal(plain.shifted(1, 0.5).shifted(1, 0.25).shift, [0, 0.75, 0, 0])
     np.testing.assert_array_equal(plain.shift, np.zeros(4))
-    marked = np.array([False, True, False])
-    np.testing.assert_array_equal(plain.widened(marked, 2).widened(marked, 2).sd_scale, [1, 4, 1])
