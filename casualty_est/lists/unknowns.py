@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from casualty_est.priors.distributions import z_of
 from casualty_est.result.radius import Move, Radius, reading_of
 from casualty_est.result.unknowns import ANY_LIST, Assumed, Unknowns
 from casualty_est.wording.numbers import share
@@ -66,7 +67,7 @@ def radius(estimate: ListEstimate, n: float, row: int) -> Radius:
         return _not_reached(label, n, TOO_FEW.format(n=n, people=people))
     at_one = next(point.median for point in dial.curve if point.ratio == 1.0)
     wanted, now = (total / people - 1) / (at_one / people - 1), dial.implied
-    sd = math.log(now.high / now.low) / (2 * Z) if now.high > now.low > 0 else 0.0
+    sd = math.log(now.high / now.low) / (2 * z_of(0.95)) if now.high > now.low > 0 else 0.0
     by = math.log(wanted / now.median) / sd if sd else math.inf
     move = Move(RATIO, now.median, wanted, by)
     reading = reading_of(abs(by))
@@ -85,7 +86,6 @@ def _not_reached(label: str, n: float, sentence: str) -> Radius:
 
 
 RATIO = "odds ratio of the unseen cell"
-Z = 1.959964  # half a 95% interval of a Normal, in standard deviations
 NO_DIAL = "This answer has no odds ratio of the unseen cell, so there is no distance to {n:,.0f}."
 TOO_FEW = "{n:,.0f} would be fewer than the {people:,} people on the lists: nothing makes it right."
 NEEDED = (

@@ -16,7 +16,7 @@ from casualty_est.errors import UsageError
 Array = npt.NDArray[np.float64]
 
 
-def _z(prob: float) -> float:
+def z_of(prob: float) -> float:
     """Half-width, in standard deviations, of the equal-tailed Normal interval of `prob`."""
     if not 0 < prob < 1:
         msg = f"prob must lie between 0 and 1, not {prob!r}: write 0.95 for a 95% interval"
@@ -97,7 +97,7 @@ class Distribution(ABC):
         -------
         tuple of float
         """
-        _z(prob)
+        z_of(prob)
         low, high = self.quantile([(1 - prob) / 2, (1 + prob) / 2])
         return float(low), float(high)
 
@@ -141,7 +141,7 @@ class Normal(Distribution):
     def from_interval(cls, low: float, high: float, *, prob: float = 0.95) -> Self:
         """Build the distribution whose equal-tailed interval of `prob` is `low` to `high`."""
         low, high = _ends(low, high)
-        return cls((low + high) / 2, (high - low) / (2 * _z(prob)))
+        return cls((low + high) / 2, (high - low) / (2 * z_of(prob)))
 
     @property
     def median(self) -> float:
@@ -205,7 +205,7 @@ class LogNormal(Distribution):
         """
         low, high = _ends(_positive("the lower end", low), high)
         log_low, log_high = math.log(low), math.log(high)
-        return cls.from_log((log_low + log_high) / 2, (log_high - log_low) / (2 * _z(prob)))
+        return cls.from_log((log_low + log_high) / 2, (log_high - log_low) / (2 * z_of(prob)))
 
     @property
     def median(self) -> float:
@@ -264,7 +264,7 @@ class LogitNormal(Distribution):
             msg = f"an interval of a share must lie inside 0 to 1, not {low:g} to {high:g}"
             raise UsageError(msg)
         ends = special.logit([low, high])
-        return cls.from_logit(float(ends.mean()), float(ends[1] - ends[0]) / (2 * _z(prob)))
+        return cls.from_logit(float(ends.mean()), float(ends[1] - ends[0]) / (2 * z_of(prob)))
 
     @property
     def median(self) -> float:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from scipy import special
 
 from casualty_est.errors import InputError, UsageError
-from casualty_est.priors.distributions import LogitNormal, LogNormal
+from casualty_est.priors.distributions import LogitNormal, LogNormal, z_of
 from casualty_est.priors.reading import known, mapping
 from casualty_est.priors.roles import RatioPrior, Spread
 from casualty_est.tables.read import read_table, table_from
@@ -23,7 +23,7 @@ FIELDS = ("source", "said", "true", "low", "high", "level")
 RECORD_NAMES = {"reported_best": "said", "ref_best": "true", "ref_low": "low", "ref_high": "high"}
 LEVELS = {"total": "total", "campaign": "total", "war": "total", "incident": "incident"}
 LEAST_SD = 0.02  # log sd below which nobody knows the better figure
-PROB_Z = float(special.ndtri(0.95))  # low and high are a 90% interval, as in the record
+PROB = 0.9  # level of the interval of the better figure, as in the record
 GAPS = np.linspace(-12.0, 12.0, 1201)  # what is a source's own, in sds of its prior
 NODES = (np.arange(201) + 0.5) / 201
 T4, NORMAL = special.stdtrit(4, NODES), special.ndtri(NODES)
@@ -95,7 +95,7 @@ def _case(fields: dict[str, Any], where: str) -> OwnCase:
         raise UsageError(msg)
     level = str(fields.get("level", "total"))
     known([level], LEVELS, f"{where}.level")
-    sd = max(LEAST_SD, math.log(high / low) / (2 * PROB_Z))
+    sd = max(LEAST_SD, math.log(high / low) / (2 * z_of(PROB)))
     ratio = math.log(numbers["said"] / numbers["true"])
     return OwnCase(str(fields["source"]), LEVELS[level], ratio, sd)
 

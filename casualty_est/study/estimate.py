@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from casualty_est.errors import UsageError
 from casualty_est.kinds import room
+from casualty_est.priors.distributions import z_of
 from casualty_est.result.estimate import Estimate
 from casualty_est.result.identification import Identification
 from casualty_est.result.labels import position
@@ -288,7 +289,7 @@ class StudyEstimate(Estimate):
         learned = None
         if bridge.sd:
             width = np.log(bridge.posterior.high / bridge.posterior.low)
-            learned = float(width / (2 * 1.959964 * bridge.sd))
+            learned = float(width / (2 * z_of(0.95) * bridge.sd))
         return [Weight(f"bridge of {kind.label}", kind.weight, 0.0, learned)]
 
     def headline(self, row: str | int | None = None, ci_prob: float = 0.95) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 
 from casualty_est.errors import InputError, Problem
 from casualty_est.linkage.scores.pairs import Array, Pairs, checked, log_odds
+from casualty_est.priors.distributions import z_of
 from casualty_est.tables.checks import nearest
 from casualty_est.tables.read import Table, read_table, table_from
 
@@ -18,7 +19,6 @@ ENDS = ("record_a", "record_b")
 VALUES = ("probability", "weight")
 KIN = "kin"
 DOUBT = ("probability_low", "probability_high")  # ends of a 95% interval
-REACH = 1.959964  # sds from the middle of a normal to an end of its 95% interval
 
 
 def read_any(data: Any, name: str) -> Table:
@@ -99,7 +99,7 @@ def _with_doubt(pairs: Pairs, middle: Array, ends: Sequence[tuple[float, float]]
     # An end at 0 or 1 is infinitely far on this scale: the other side then says how wide it is.
     below = np.where(kinds[:, 1] > 0, middles - low, high - middles)
     above = np.where(kinds[:, 2] < 1, high - middles, below)
-    doubt = np.where(kinds[:, 1] < kinds[:, 2], (below + above) / (2 * REACH), 0.0)
+    doubt = np.where(kinds[:, 1] < kinds[:, 2], (below + above) / (2 * z_of(0.95)), 0.0)
     return pairs._replace(classes=classes.ravel().astype(np.int64), doubt=doubt)
 
 

@@ -22,6 +22,7 @@ from casualty_est.lists.families.family import Family, in_range
 from casualty_est.lists.families.member import signs
 from casualty_est.lists.families.no_highest_order import log_dirichlet
 from casualty_est.lists.table.history import HistoryTable
+from casualty_est.priors.distributions import z_of
 
 if TYPE_CHECKING:
     from casualty_est.lists.families.in_pymc import Data
@@ -32,7 +33,7 @@ LEAST, MOST = 1e-6, 1e6
 # The 16 pairs of lists of Kosovo and of the Netherlands have odds ratios with a geometric mean of
 # 1.46 and an sd of 0.92 on the log: rounded, a median and a factor within which 95% lie.
 MEDIAN, FACTOR = 1.5, 6.0
-LOG_SD = float(np.log(FACTOR) / 1.959964)
+LOG_SD = float(np.log(FACTOR) / z_of(0.95))
 SHAPE = 0.5  # of the Dirichlet of the three seen histories
 OPEN = (
     f"the odds ratio of the two lists has median {MEDIAN:g} and lies between {MEDIAN / FACTOR:g} "

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est.priors.distributions import z_of
 from casualty_est.result.call import Report
 from casualty_est.result.estimate import Estimate
 from casualty_est.result.schema import Case, Diagnostics, Rests
@@ -27,7 +28,6 @@ from casualty_est.surveys.schema import SurveyDetails, Weighted
 from casualty_est.surveys.table.households import Households
 
 Array = npt.NDArray[np.float64]
-Z95 = 1.959964
 RESTS = Rests(
     "none",
     (),
@@ -80,7 +80,7 @@ def compared(layout: HouseholdLayout) -> Weighted | None:
     if not hajek.rate:
         return None
     people = float(layout.population.sum())
-    reach = np.exp(Z95 * hajek.error / hajek.rate)
+    reach = np.exp(z_of(0.95) * hajek.error / hajek.rate)
     middle = people * hajek.rate
     return Weighted(middle, middle / reach, middle * reach, hajek.deff)
 

@@ -6,7 +6,6 @@ import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -168,8 +167,3 @@ def number_of(row: Published) -> Number:
         return Nobody(rates, weights, "no deaths in the sample: an upper bound")
     sds = log_sd(deaths, deffs)
     return Designed(math.log(quantity.best or 0), sds, weights, f"{deaths:,} deaths in the sample")
-
-
-def normal_quantile(prob: float) -> float:
-    """Half-width of a central interval, in standard deviations."""
-    return NormalDist().inv_cdf((1 + prob) / 2)
