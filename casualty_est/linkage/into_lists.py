@@ -102,7 +102,7 @@ def beside(answer: Any, linkage: Linkage, thresholds: Mapping[float, Span | None
         diagnostics = replace(diagnostics, converged=False, reasons=more)
     answer.meta = replace(
         answer.meta,
-        rows=_not_counted(answer),
+        rows=_not_counted(answer, linkage),
         warnings=(*notes, *rest),
         diagnostics=diagnostics,
         settings={**answer.meta.settings, "linkage": dict(linkage.settings)},
@@ -110,7 +110,7 @@ def beside(answer: Any, linkage: Linkage, thresholds: Mapping[float, Span | None
     return answer
 
 
-def _not_counted(answer: Any) -> tuple[Any, ...]:
+def _not_counted(answer: Any, linkage: Linkage) -> tuple[Any, ...]:
     """Rows in which the people on some list are no count: the matching says how many they are."""
     rows = list(answer.meta.rows)
     for at, row in enumerate(rows):
@@ -119,7 +119,9 @@ def _not_counted(answer: Any) -> tuple[Any, ...]:
         same = [i for i, r in enumerate(rows) if r.part == "listed" and r.strata == row.strata]
         ends = np.quantile(answer.draws(same[0]), [0.025, 0.5, 0.975])
         low, median, high = (round(float(end)) for end in ends)
-        text = f"{median:,} ({low:,} to {high:,}), by the matching"
+        text = f"{median:,} ({low:,} to {high:,})"
+        # All people: the number that every other sentence has, of all draws of the matching.
+        text = f"{text if row.strata else linkage.people_in_words()}, by the matching"
         rows[at] = replace(row, documented=replace(row.documented, low=low, high=high, text=text))
     return tuple(rows)
 
@@ -155,10 +157,9 @@ def _beside(thresholds: Mapping[float, Span | None]) -> list[str]:
 
 
 def _how(linkage: Linkage) -> str:
-    low, median, high = np.quantile(linkage.people, [0.025, 0.5, 0.975])
-    people = with_ends(Span(float(median), float(low), float(high)))
     records = int(linkage.settings.get("labelled records", 0))
     calibrated = f"calibrated by {records} answered records" if records else "not calibrated"
+    people = linkage.people_in_words()
     return (
         f"{sum(linkage.records):,} records describe {people} people; draws of the matching, "
         f"{calibrated}, go into the estimate and are mixed"

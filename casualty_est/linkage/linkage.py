@@ -321,12 +321,28 @@ class Linkage:
 
         return load(path)
 
+    def people_in_words(self, ci_prob: float = 0.95) -> str:
+        """Write the number of people on some list as every text prints it.
+
+        Parameters
+        ----------
+        ci_prob : float
+            Probability of the interval.
+
+        Returns
+        -------
+        str
+            Median and interval, such as ``3,296 (3,266 to 3,327)``.
+        """
+        low, median, high = np.quantile(self.people, interval_ends(ci_prob))
+        return with_ends(Span(float(median), float(low), float(high)))
+
     def __repr__(self) -> str:
         """Write how many people there are, how sure that is, and what was assumed."""
-        low, median, high = np.quantile(self.people, interval_ends(0.95))
-        said = with_ends(Span(float(median), float(low), float(high)))
         lines = [self.doubt_of_scores] if not self.calibrated else []
-        lines.append(f"Linkage: {sum(self.records):,} records describe {said} people")
+        lines.append(
+            f"Linkage: {sum(self.records):,} records describe {self.people_in_words()} people"
+        )
         for one, two in combinations(range(len(self.lists)), 2):
             both = [x for x in range(self.whole.shape[1]) if (x >> one) & 1 and (x >> two) & 1]
             low, median, high = np.quantile(self.whole[:, both].sum(axis=1), interval_ends(0.95))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from casualty_est.linkage.into_lists import share_of
 from casualty_est.plots import style
 from casualty_est.plots.page import (
@@ -58,8 +56,7 @@ def picture(linkage: Linkage, estimate: Any, prob: float, palette: Palette) -> P
     cuts = list(linkage.thresholds)
     values = [v for row in rows for v in (row["low"], row["high"], *_cut(row, cuts))]
     limits = limits_of([max(value, NOBODY) for value in values], least=2.0)
-    low, median, high = np.quantile(linkage.people, interval_ends(prob))
-    people = with_ends(Span(float(median), float(low), float(high)))
+    people = linkage.people_in_words(prob)
     page = open_page(
         body,
         limits,

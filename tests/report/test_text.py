@@ -257,7 +257,7 @@ def test_what_if_the_perpetrators_number_were_right(coalition):
     assert any("assume beforehand that Airwars reports 13 times" in s for s in sentences)
     assert sentences[-1] == (
         "No shift of what is assumed about Pentagon or the count itself alone, within eight of its "
-        "standard deviations, would make the estimate 800."
+        "standard deviations and a hundredfold ratio, would make the estimate 800."
     )
 
 

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 FARTHEST = 8.0  # prior sds: beyond, no reader would follow
 HOPELESS = 3 * FARTHEST  # a weight that predicts more than this needs no search
 TOLERANCE = 0.002  # of the log median
-LIMIT = ", within eight prior standard deviations"
+LARGEST_RATIO = 100.0  # nor does a witness that counts a hundred for one
+LIMIT = ", within eight prior standard deviations and a hundredfold ratio"
 SMALLEST_COUNT = 1.0  # a prior median of less than one person convinces nobody
 
 
@@ -53,11 +54,16 @@ def _tip(refit: Refitter, n: float, j: int, assumption: Assumption, weight: floa
     slope = assumption.sign * weight * sd
     sds = _root(gap, slope, refit.precision, thorough=refit.method == "exact")
     value = None if sds is None else assumption.median * math.exp(sds * sd)
-    if value is not None and assumption.sign == COUNT and value < SMALLEST_COUNT:
+    if value is not None and _absurd(assumption, value):
         value = sds = None
     implied = _implied(refit, n, j) if assumption.kind in RATIOS else None
     sentence = _sentence(n, assumption, value, sds, implied)
     return Tip(assumption.name, value, sds, implied, sentence)
+
+
+def _absurd(assumption: Assumption, value: float) -> bool:
+    """Whether no reader would consider a prior median."""
+    return value < SMALLEST_COUNT if assumption.sign == COUNT else value > LARGEST_RATIO
 
 
 def _root(

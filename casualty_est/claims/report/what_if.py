@@ -105,7 +105,7 @@ def tips(number: float, known: Sequence[Tip], assumptions: Sequence[Assumption])
     if helpless:
         sentences.append(
             f"No shift of what is assumed about {listed(helpless, 'or')} alone, within "
-            f"{in_words(int(FARTHEST))} of its standard deviations, would make the estimate "
-            f"{number:,.0f}."
+            f"{in_words(int(FARTHEST))} of its standard deviations and a hundredfold ratio, would "
+            f"make the estimate {number:,.0f}."
         )
     return sentences

@@ -8,13 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from casualty_est.kinds import room
 from casualty_est.linkage.into_lists import share_of
 from casualty_est.report.pictures import Picture, address_of
 from casualty_est.report.tables import Table
-from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Span
 from casualty_est.wording.numbers import percent, with_ends
 from casualty_est.wording.phrases import listed
@@ -98,8 +95,7 @@ def _estimates(table: Table, estimate: Any) -> Table:
 
 def matching(linkage: Linkage, estimate: Any, prob: float) -> dict[str, Any]:
     """Sentences and tables of the section."""
-    low, median, high = np.quantile(linkage.people, interval_ends(prob))
-    people = with_ends(Span(float(median), float(low), float(high)))
+    people = linkage.people_in_words(prob)
     share = share_of(estimate)
     sentences = [f"The {sum(linkage.records):,} records describe {people} people."]
     if share is not None:

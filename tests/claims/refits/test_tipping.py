@@ -147,3 +147,14 @@ def test_the_same_model_sampled_is_kept_and_said(tmp_path, coalition_compiled):
     assert agreement.text in est.report(tmp_path / "r.html").read_text("utf-8").replace(
         "\u00a0", " "
     )
+
+
+def test_a_witness_that_counts_a_hundred_for_one_is_no_answer(coalition_learned):
+    # The long lower tail of a monitor's completeness would allow it: 2,200 times the truth.
+    tips = coalition_learned.tipping(800).set_index("assumption")
+    assert tips.loc["ratio of Airwars", "value"] is None or np.isnan(
+        tips.loc["ratio of Airwars", "value"]
+    )
+    assert tips.loc["ratio of Airwars", "sentence"].endswith(
+        "would lead there, within eight prior standard deviations and a hundredfold ratio."
+    )

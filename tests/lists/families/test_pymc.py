@@ -124,7 +124,7 @@ def test_no_highest_order_is_dirichlet():
 @pytest.mark.parametrize(
     ("given", "prior"),
     [
-        (None, stats.norm(np.log(1.5), np.log(6) / 1.959964)),
+        (None, stats.norm(np.log(1.5), np.log(6) / stats.norm.ppf(0.975))),
         ([1, 5], stats.uniform(0, np.log(5))),
     ],
 )
