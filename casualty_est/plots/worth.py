@@ -39,7 +39,7 @@ MARKS = (("o", "-"), ("s", "--"), ("^", "-."), ("D", ":"), ("v", "-"), ("P", "--
 def widths(
     estimate: Estimate, studies: Iterable[Study] | Study | None, wanted: Wanted, palette: Palette
 ) -> Picture:
-    """Draw the expected width of the interval over work; see `Plots.worth`."""
+    """Draw the typical width of the interval over work; see `Plots.worth`."""
     evidence = evidence_of(estimate, wanted.row)
     chosen = listed_studies(studies, estimate, evidence, wanted.row)
     if not chosen:
@@ -94,9 +94,9 @@ def _open(
         for text in wrap(title, inner, TITLE, lines=3, weight="bold")
     ]
     note = (
-        f"Lines: width of the {percent(wanted.prob)} credible interval that is expected after a "
-        "study; marks: the sizes asked about. A single study may leave a wider interval. No line "
-        "weighs the risk for those who ask and those who answer."
+        f"Lines: width of the {percent(wanted.prob)} credible interval that half of the "
+        "outcomes of a study stay below; marks: the sizes asked about. A single study may leave a "
+        "wider interval. No line weighs the risk for those who ask and those who answer."
     )
     notes = [Line(text, SMALL, palette.muted) for text in wrap(note, inner, SMALL, lines=4)]
     top = MARGIN + len(heads) * line_height(TITLE) + 0.12

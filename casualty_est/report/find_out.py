@@ -97,7 +97,7 @@ def _studies(plan: Plan) -> Table:
     )
     now = amount(plan.rows[0].width)
     caption = f"The {percent(plan.prob)} credible interval is {now} people wide now. {ABOUT}"
-    head = ("Study", "Expected width after it", "Chance that it gets wider", "Person-days")
+    head = ("Study", "Typical width after it", "Chance that it gets wider", "Person-days")
     return Table(caption, head, rows)
 
 

@@ -73,7 +73,7 @@ class FindOut:
         Returns
         -------
         Plan
-            One row for each study and size: expected width, share of variance, work.
+            One row for each study and size: typical width, share of variance, work.
 
         Raises
         ------

@@ -166,9 +166,10 @@ NOTHING = "No assumption of this estimate was kept as draws: what it rests on is
 class Worth:
     """What a study of one size is expected to do to one estimate.
 
-    Widths are of the credible interval, in people and as the log of the ratio of its ends, now and
-    on average after the study. `share` is the part of the variance of the log count that goes, with
-    its Monte Carlo error; `p_grows` the probability that the interval gets wider, `p_excludes` that
+    Widths are of the credible interval: in people, now and such that half of the outcomes of the
+    study leave it narrower; as the log of the ratio of its ends, now and on average after it.
+    `share` is the part of the variance of the log count that goes, with its Monte Carlo error;
+    `p_grows` the probability that the interval gets wider, `p_excludes` that
     it no longer contains the number asked about. `work` is in person-days, `per_day` in people by
     which the interval gets narrower for each.
     """
@@ -303,15 +304,15 @@ def _row(study: Study, size: int, after: worth.After, days: float) -> Worth:
         size=size,
         work=work,
         width=after.width_now,
-        width_after=after.width,
-        width_error=after.width_error,
+        width_after=after.typical,
+        width_error=after.typical_error,
         log_width=after.log_width_now,
         log_width_after=after.log_width,
         share=after.share.share,
         share_error=after.share.error,
         sd_after=after.sd,
         p_grows=after.grows,
-        per_day=(after.width_now - after.width) / work,
+        per_day=(after.width_now - after.typical) / work,
         p_excludes=after.excludes,
     )
 
@@ -365,8 +366,8 @@ def _reading(rows: Sequence[Worth], prob: float) -> list[str]:
     """What the columns of the table are."""
     return [
         f"Now the {percent(prob)} credible interval is {amount(rows[0].width)} people wide. Width "
-        "after: what is expected after the study. May widen: the chance that it gets wider. A day: "
-        "people by which it gets narrower for a day of work."
+        "after: half of the outcomes of the study leave less. May widen: the chance that it gets "
+        "wider. A day: people by which it gets narrower for a day of work."
     ]
 
 
@@ -386,8 +387,9 @@ def headlines(rows: Sequence[Worth], prob: float) -> list[str]:
 
 def _says(row: Worth, prob: float) -> str:
     return (
-        f"If you {_imperative(row)}, expect the {percent(prob)} interval to be {_fall(row)} "
-        f"narrower: {amount(row.width_after)} people wide instead of {amount(row.width)}."
+        f"If you {_imperative(row)}, half of all outcomes leave a {percent(prob)} interval that is "
+        f"at least {_fall(row)} narrower: at most {amount(row.width_after)} people wide instead of "
+        f"{amount(row.width)}."
     )
 
 

@@ -99,15 +99,18 @@ def _halves(count: int, rng: np.random.Generator) -> npt.NDArray[np.bool_]:
 class After:
     """What is left of the uncertainty after a study of one size.
 
-    Widths are those of the equal-tailed interval: now, and on average after the study; `people` in
-    people, `log` of the ratio of its ends.
+    Widths are those of the equal-tailed interval, in people, and as the log of the ratio of its
+    ends: now, and on average after the study. `typical` is the width, in people, below which half
+    of the findings leave it: where the count has a long tail the average follows one finding in
+    some hundreds, and the typical width does not.
     """
 
     share: Share  # of the variance of the log count that the study takes away
     sd: float  # of the log count
     width_now: float
     width: float
-    width_error: float
+    typical: float
+    typical_error: float
     log_width_now: float
     log_width: float
     grows: float  # probability that the interval gets wider, in people
@@ -146,7 +149,7 @@ def after(study: Study, size: int, evidence: Evidence, asked: Asked) -> After:
     left = float(chance @ _variances(weights, y))
     total = float(y.var())
     share = min(1.0, max(0.0, 1 - left / total)) if total > 0 else 0.0
-    share_error, width_error = _errors(weights, y, times, widths, rng)
+    share_error, typical_error = _errors(weights, y, times, widths, rng)
     excludes = None
     if asked.against is not None:
         outside = (ends[:, 0] > np.log(asked.against)) | (ends[:, 1] < np.log(asked.against))
@@ -156,7 +159,8 @@ def after(study: Study, size: int, evidence: Evidence, asked: Asked) -> After:
         float(np.sqrt(max(left, 0.0))),
         width_now,
         float(chance @ widths),
-        width_error,
+        _median(widths, chance),
+        typical_error,
         float(now[1] - now[0]),
         float(chance @ logs),
         float(chance @ (widths > width_now)),
@@ -193,7 +197,7 @@ def _errors(
     widths: Array,
     rng: np.random.Generator,
 ) -> tuple[float, float]:
-    """Monte Carlo errors of the share and the width: halves of the draws, and of the findings."""
+    """Monte Carlo errors of the share and the typical width: halves of draws, and of findings."""
     centred = y - y.mean()
     marks = _halves(len(y), rng).T.astype(float)
     mass = np.maximum(weights @ marks, 1e-300)
@@ -204,7 +208,14 @@ def _errors(
     some /= some.sum(axis=1, keepdims=True)
     shares = 1 - (some.T * left).sum(axis=0) / np.maximum(total, 1e-300)
     # Half as many findings drawn anew have twice the variance of all of them.
-    return float(np.std(shares)), float(np.std(some @ widths) / np.sqrt(2))
+    medians = [_median(widths, half) for half in some]
+    return float(np.std(shares)), float(np.std(medians) / np.sqrt(2))
+
+
+def _median(values: Array, chance: Array) -> float:
+    order = np.argsort(values, kind="stable")
+    below = np.cumsum(chance[order]) - chance[order] / 2
+    return float(np.interp(0.5, below, values[order]))
 
 
 def tied(assumed: Sequence[Assumed], least: float = 0.6) -> list[tuple[str, str, float]]:

@@ -98,6 +98,11 @@ def test_normal_measurements_are_worth_what_conjugacy_says(difference, n):
     assert after.share.error < 0.02
     # What is left is Normal: its interval has 3.92 standard deviations.
     assert after.log_width == pytest.approx(3.92 * after.sd, rel=0.04)
+    # The width is e^m times a constant, m the mean of Y after the study, whose median is that of Y.
+    sd = math.sqrt(y.var() - 1 / (1 + 1 / n))
+    typical = math.exp(float(np.median(y))) * 2 * math.sinh(1.96 * sd)
+    assert after.typical == pytest.approx(typical, abs=4 * after.typical_error)
+    assert after.typical_error < 0.1 * typical
 
 
 @pytest.mark.parametrize("n", [10, 60])
@@ -249,7 +254,7 @@ def test_the_same_from_the_draws_of_a_usual_fit(few):
     ):
         share = 1 - VARIANCES[key] / 0.1437
         assert row.share == pytest.approx(share, abs=3.5 * row.share_error)
-        assert row.width_after == pytest.approx(WIDTHS[key], rel=0.08)
+        assert row.log_width_after == pytest.approx(LOG_WIDTHS[key], rel=0.08)
 
 
 def test_more_is_worth_more_and_never_more_than_exact_knowledge(few):
@@ -438,3 +443,16 @@ def test_nothing_is_narrowed_without_a_headline():
     for ask in (est.information, est.worth, lambda: est.radius(500)):
         with pytest.raises(ce.UsageError, match="there is no headline number, so nothing can be"):
             ask()
+
+
+def test_a_long_tail_does_not_rule_the_typical_width():
+    # One count in five hundred is a thousand times as large: the mean width follows it.
+    rng = np.random.default_rng(3)
+    y = np.log(5000) + 0.3 * rng.standard_normal(4000)
+    y[::500] += math.log(1000)
+    plain = evidence(np.log(5000) + 0.3 * rng.standard_normal(4000))
+    asked = [worth.Asked(seed=seed) for seed in (1, 2, 3)]
+    tailed = [worth.after(survey(100), 100, evidence(y), one).typical for one in asked]
+    usual = worth.after(survey(100), 100, plain, asked[0]).typical
+    assert max(tailed) / min(tailed) < 1.1
+    assert tailed[0] == pytest.approx(usual, rel=0.15)
