@@ -9,6 +9,7 @@ given its ratio and what it shares.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,9 +24,20 @@ Array = npt.NDArray[np.float64]
 
 BATCH = 2000  # draws at a time: 2,000 by 1,000 nodes are 16 MB
 TINY = 1e-300
-SPACING = 0.05  # of cores, at most
+SPACING = 0.1  # of cores, at most
 FEWEST = 5  # nodes in one sd or scale of what is a source's own
+MOST = 700  # even nodes: far tails of a t are not followed to the end
+TABLE = 6  # rows of a table in one sd of the over-count
+COMPLETE = 6.0  # logit from which a completeness differs from 1 by less than any over-count
+MISSED = 8.0  # sds of an over-count that no draw lies beyond
 REACH = {True: 25.0, False: 7.0}  # scales of a t and of a Normal beyond which no core is looked for
+
+
+class _Nodes(NamedTuple):
+    """Where the core of one target is looked for."""
+
+    at: Array  # (node,)
+    width: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +55,23 @@ def cores(layout: Layout, draws: Draws, seed: int) -> Cores:
     rng = np.random.default_rng([seed, 5])
     sampled = draws.extra.get("shared")
     known = None if sampled is None else sampled.reshape(log_ratio.shape)
+    nodes = {i: _nodes(ratios, i, log_ratio[:, i]) for i in map(int, ratios.mixed)}
     parts = []
     for start in range(0, len(log_ratio), BATCH):
         some = slice(start, start + BATCH)
         b = log_ratio[some]
-        shared = _role_terms(ratios, b, rng) if known is None else known[some]
-        columns = [_core(ratios, i, b[:, i], shared[:, i], rng) for i in range(b.shape[1])]
+        shared = _role_terms(ratios, nodes, b, rng) if known is None else known[some]
+        columns = [
+            _core(ratios, i, nodes[i], b[:, i], shared[:, i], rng) if i in nodes else b[:, i]
+            for i in range(b.shape[1])
+        ]
         parts.append((np.column_stack(columns), shared))
     return Cores(*(np.concatenate([part[k] for part in parts]) for k in (0, 1)))
 
 
-def _role_terms(ratios: Ratios, b: Array, rng: np.random.Generator) -> Array:
+def _role_terms(
+    ratios: Ratios, nodes: dict[int, _Nodes], b: Array, rng: np.random.Generator
+) -> Array:
     """What roles add to each core, drawn given the ratios, for one target per source."""
     added = np.zeros_like(b)
     groups: dict[object, list[int]] = {}
@@ -63,23 +81,36 @@ def _role_terms(ratios: Ratios, b: Array, rng: np.random.Generator) -> Array:
     for members in groups.values():
         logs = np.tile(-0.5 * ROLE_NODES**2, (len(b), 1))
         for k in members:
-            nodes = _nodes(ratios, k)
-            place = ratios.mu[k] + ratios.role_sd[k] * ROLE_NODES
-            prior = np.exp(_own(ratios, k, nodes[:, None] - place))
-            logs += np.log(np.maximum(np.exp(_left(ratios, k, nodes, b[:, k])) @ prior, TINY))
-        term = ROLE_NODES[_choose(logs, rng)] + _jitter(ROLE_NODES, len(b), rng)
+            logs += _by_role(ratios, k, nodes.get(k), b[:, k])
+        chosen = _choose(logs, rng)
+        term = ROLE_NODES[chosen] + _jitter(rng, np.full(len(b), ROLE_NODES[1] - ROLE_NODES[0]))
         for k in members:
             added[:, k] = ratios.role_sd[k] * term
     return added
 
 
-def _core(ratios: Ratios, i: int, b: Array, shared: Array, rng: np.random.Generator) -> Array:
+def _by_role(ratios: Ratios, i: int, nodes: _Nodes | None, b: Array) -> Array:
+    """Log density of every log ratio at each role term, its core summed out: (draw, role node)."""
+    place = ratios.mu[i] + ratios.role_sd[i] * ROLE_NODES
+    if nodes is None:
+        return _own(ratios, i, b[:, None] - place)
+    # Smooth in the log ratio, so a table of it will do: draws are far more than its rows.
+    step = float(ratios.over_sd[i]) / TABLE
+    rows = b.min() + step * np.arange(2 + int(np.ptp(b) / step))
+    prior = np.exp(_own(ratios, i, nodes.at[:, None] - place)) * nodes.width[:, None]
+    table = np.log(np.maximum(np.exp(_left(ratios, i, nodes, rows)) @ prior, TINY))
+    row, part = np.divmod((b - rows[0]) / step, 1.0)
+    first = np.minimum(row.astype(np.intp), len(rows) - 2)
+    return np.asarray(table[first] + part[:, None] * (table[first + 1] - table[first]))
+
+
+def _core(
+    ratios: Ratios, i: int, nodes: _Nodes, b: Array, shared: Array, rng: np.random.Generator
+) -> Array:
     """Draw the core of one target given its log ratio and what it shares."""
-    if ratios.over_sd[i] == 0:
-        return b
-    nodes = _nodes(ratios, i)
-    logs = _own(ratios, i, nodes - ratios.mu[i] - shared[:, None]) + _left(ratios, i, nodes, b)
-    return nodes[_choose(logs, rng)] + _jitter(nodes, len(b), rng)
+    logs = _own(ratios, i, nodes.at - ratios.mu[i] - shared[:, None]) + _left(ratios, i, nodes, b)
+    chosen = _choose(logs + np.log(nodes.width), rng)
+    return nodes.at[chosen] + _jitter(rng, nodes.width[chosen])
 
 
 def _own(ratios: Ratios, i: int, gap: Array) -> Array:
@@ -89,26 +120,39 @@ def _own(ratios: Ratios, i: int, gap: Array) -> Array:
     return np.asarray(heavy)
 
 
-def _left(ratios: Ratios, i: int, nodes: Array, b: Array) -> Array:
+def _left(ratios: Ratios, i: int, nodes: _Nodes, b: Array) -> Array:
     """Log density of what the over-count must be at each core: (draw, node)."""
-    inside = -np.logaddexp(0.0, -nodes) if ratios.logit[i] else nodes
-    # A ratio without one lies on its node.
-    sd = float(ratios.over_sd[i]) or float(nodes[1] - nodes[0])
-    return np.asarray(-0.5 * ((b[:, None] - inside - ratios.over_mean[i]) / sd) ** 2)
+    inside = -np.logaddexp(0.0, -nodes.at) if ratios.logit[i] else nodes.at
+    return np.asarray(-0.5 * ((b[:, None] - inside - ratios.over_mean[i]) / ratios.over_sd[i]) ** 2)
 
 
-def _nodes(ratios: Ratios, i: int) -> Array:
-    """Cores within reach of their prior, finer than what is a source's own."""
-    scale = float(ratios.target_sd[i])
-    sd = float(ratios.over_sd[i])
-    step = min(SPACING, scale / FEWEST)
-    if not ratios.logit[i] and sd:
-        step = min(step, sd / 2)
-    reach = REACH[bool(ratios.heavy[i])] * scale + 6 * float(
-        np.hypot(ratios.role_sd[i], ratios.source_sd[i])
-    )
-    most = 700  # far tails of a t are not followed to the end
-    return np.asarray(ratios.mu[i] + np.linspace(-reach, reach, min(most, int(2 * reach / step))))
+def _nodes(ratios: Ratios, i: int, b: Array) -> _Nodes:
+    """Cores within reach of their prior and of the draws, finer than what is a source's own."""
+    scale, sd = float(ratios.target_sd[i]), float(ratios.over_sd[i])
+    logit, mu = bool(ratios.logit[i]), float(ratios.mu[i])
+    step = min(SPACING, scale / FEWEST, sd / 2)
+    middle = 6 * float(np.hypot(ratios.role_sd[i], ratios.source_sd[i]))
+    reach = REACH[bool(ratios.heavy[i])] * scale + middle
+    lowest, highest = _span(b - ratios.over_mean[i], MISSED * sd, logit)
+    low, high = max(mu - reach, lowest), min(mu + reach, highest)
+    low, high = (low, high) if low < high else (mu - reach, mu + reach)
+    # Where every completeness is nearly 1, only the tail of what is a source's own is left.
+    bend = min(high, max(low + step, COMPLETE)) if logit else high
+    edges = [np.linspace(low, bend, 1 + min(MOST, int(np.ceil((bend - low) / step))))]
+    if bend < high:
+        wide = max(step, scale / 2)
+        edges.append(np.linspace(bend, high, 1 + int(np.ceil((high - bend) / wide)))[1:])
+    ends = np.concatenate(edges)
+    return _Nodes((ends[1:] + ends[:-1]) / 2, np.diff(ends))
+
+
+def _span(inside: Array, margin: float, logit: bool) -> tuple[float, float]:
+    """Cores that some draw could have, what is inside an over-count being known to a margin."""
+    ends = float(inside.min() - margin), float(inside.max() + margin)
+    if not logit:
+        return ends
+    low, high = (end - np.log(-np.expm1(end)) if end < 0 else np.inf for end in ends)
+    return (low if np.isfinite(low) else -np.inf), high
 
 
 def _choose(logs: Array, rng: np.random.Generator) -> npt.NDArray[np.intp]:
@@ -118,9 +162,9 @@ def _choose(logs: Array, rng: np.random.Generator) -> npt.NDArray[np.intp]:
     return np.asarray(np.minimum(chosen, logs.shape[1] - 1), dtype=np.intp)
 
 
-def _jitter(nodes: Array, count: int, rng: np.random.Generator) -> Array:
-    step = nodes[1] - nodes[0]
-    return rng.uniform(-step / 2, step / 2, count)
+def _jitter(rng: np.random.Generator, widths: Array) -> Array:
+    """A place inside each node's width."""
+    return widths * rng.uniform(-0.5, 0.5, len(widths))
 
 
 # Assumptions -----------------------------------------------------------------------------------
