@@ -14,6 +14,7 @@ from typing import Any
 from casualty_est.errors import UsageError
 from casualty_est.priors.distributions import LogNormal, Normal, named
 from casualty_est.priors.groups import DEFAULT_GROUPS, Group, read_groups
+from casualty_est.priors.networks import Network, read_networks
 from casualty_est.priors.own_record import OwnCase, read_cases, updated
 from casualty_est.priors.reading import known, mapping
 from casualty_est.priors.roles import (
@@ -45,7 +46,7 @@ SOURCE_FIELDS = ("ratio", "completeness", "over_count", "within")
 TIME_FIELDS = ("delay", "drift")
 TOP_FIELDS = (
     "roles", "sources", "anchors", "groups", "level", "incident_level", "offsets", "reporting",
-    "shared", "grades", "path", "restated", "short", "record",
+    "shared", "grades", "path", "restated", "short", "record", "networks",
 )  # fmt: skip
 
 
@@ -125,6 +126,8 @@ class Priors:
         Conflicts of the record that nothing was learned from.
     record : tuple of OwnCase
         Validated cases of single sources, which update the priors of these sources.
+    networks : tuple of Network
+        Sources whose own parts are correlated.
     within : str, optional
         Field of a cell (scope, outcome, group, perpetrator): only targets that agree in it share
         the part of their source, and its reporting sd.
@@ -148,6 +151,7 @@ class Priors:
     fractions: tuple[float, float, float] | None = None
     left_out: tuple[str, ...] = ()
     record: tuple[OwnCase, ...] = ()
+    networks: tuple[Network, ...] = ()
     within: str | None = None
     over_time: TimePriors = field(default_factory=lambda: TimePriors())
 
@@ -222,6 +226,7 @@ def read_priors(
         **_scales(table),
         left_out=left_out,
         record=read_cases(table.get("record", [])),
+        networks=read_networks(table.get("networks", [])),
         over_time=read_time_priors(table),
     )
 

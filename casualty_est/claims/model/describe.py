@@ -124,6 +124,7 @@ def _shared(model: ClaimsModel) -> list[str]:
             f"{scale} scale; each adds its own, Student t with 4 degrees of freedom and scale "
             f"{spread.own:.2g}"
         )
+    lines += [str(network) for network in priors.networks]
     if priors.within is not None:
         lines.append(
             f"a source's part, and its reporting sd, is one only where claims have the same "

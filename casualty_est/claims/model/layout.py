@@ -18,11 +18,13 @@ from casualty_est.claims.table.claim import HEDGES, Claim
 from casualty_est.claims.table.time_grid import TimeGrid
 from casualty_est.errors import UsageError
 from casualty_est.priors import Anchor, LogNormal, Normal, Priors
+from casualty_est.priors.networks import Network
 from casualty_est.priors.roles import NO_ROLE
 from casualty_est.priors.settings import CELL_FIELDS
 from casualty_est.quantity.hedges.readings import LOG_NOTHING, Denial, Interval, Reading
 from casualty_est.tables.cells import DOCUMENTING_ROLES, TALLY_ROLES
 from casualty_est.tables.checks import offered
+from casualty_est.wording.phrases import listed
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
@@ -78,7 +80,7 @@ class Layout:
         """Whether one latent count and one target per source make an exact answer possible."""
         sources = {target.source for target in self.ratios.targets}
         one_each = len(self.grid.cells) == 1 and len(sources) == len(self.ratios.targets)
-        return one_each and self.timeline is None
+        return one_each and self.timeline is None and not self.ratios.source_terms
 
     @property
     def ratio_names(self) -> list[str]:
@@ -168,12 +170,15 @@ def build_layout(
     sources = list(dict.fromkeys(claim.source for claim in claims))
     for given, where in ((priors.sources, "priors, sources"), (roles, "roles"), (hedge, "hedge")):
         _check_sources(given, sources, where)
+    for network in priors.networks:
+        _check_sources(dict.fromkeys(network.sources), sources, "priors, networks")
     sources_over_time = over_time or OfSources()
     _check_sources(sources_over_time.delay, sources, "delay")
     _check_sources(sources_over_time.drift, sources, "drift")
     keys = [_key(claim, priors, roles) for claim in claims]
     distinct = {key: i for i, key in enumerate(dict.fromkeys(keys))}
     targets = [_target(key, priors) for key in distinct]
+    _check_networks(priors.networks, targets)
     _check_anchors(priors.anchors, targets)
     labels = [target.label for target in targets]
     labels += [anchor_label(a.cell, targets) for a in priors.anchors if a.source is None]
@@ -208,7 +213,7 @@ def build_layout(
         target_of=target_of,
         grid=grid,
         cover=np.array([grid.row(target.label) for target in targets], dtype=float),
-        ratios=build_ratios(targets, priors.fractions, priors.within),
+        ratios=build_ratios(targets, priors.fractions, priors.within, priors.networks),
         levels=levels,
         anchors=anchors,
         learned=learned,
@@ -224,6 +229,19 @@ def _check_sources(given: Mapping[str, object], sources: Sequence[str], where: s
     for name in given:
         if name not in sources:
             msg = f"{where}: {name!r} is no source of the counted claims; {offered(name, sources)}"
+            raise UsageError(msg)
+
+
+def _check_networks(networks: Sequence[Network], targets: Sequence[Target]) -> None:
+    """Members share one term, so what each adds to its role must be of one form."""
+    for network in networks:
+        mine = [target for target in targets if target.source in network.sources]
+        forms = {t.prior.spread is not None and t.prior.spread.heavy for t in mine}
+        if len(forms) > 1:
+            msg = (
+                f"priors, networks: the priors of {listed(network.sources)} differ in form: give "
+                "all of them or none a prior of its own in sources"
+            )
             raise UsageError(msg)
 
 

@@ -9,12 +9,13 @@ independent witnesses would. What is a source's own has the tails of Student's t
 freedom, as learned from the record: a source that says something absurd is doubted, and not the
 rest. A documenting role has all this on the logit of its completeness, times an over-count, which
 is summed out. A component that only one target would carry is merged into the next finer one.
+Sources of one network share one source component.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -25,6 +26,7 @@ from scipy import special
 
 from casualty_est.claims.model.cells import Label
 from casualty_est.priors import RatioPrior
+from casualty_est.priors.networks import Network
 from casualty_est.priors.settings import NORMAL_FRACTIONS
 
 Array = npt.NDArray[np.float64]
@@ -174,8 +176,12 @@ def _both(part: Array) -> Bools:
 _Witness = tuple[str, str, str | None]
 
 
-def _witness(target: Target, within: str | None) -> _Witness:
-    return target.block, target.source, getattr(target.label, within) if within else None
+def _witness(target: Target, within: str | None, member: Mapping[str, int]) -> _Witness:
+    """Whose part a target shares: its source's, or that of the network its source draws on."""
+    part = getattr(target.label, within) if within else None
+    if target.source in member:
+        return "network", str(member[target.source]), part
+    return target.block, target.source, part
 
 
 def _parts(
@@ -196,6 +202,12 @@ def _parts(
     return role, source, target, False
 
 
+def _split(source: float, own: float, correlation: float) -> tuple[float, float]:
+    """Give the network its part of what a source adds to its role."""
+    whole = float(np.hypot(source, own))
+    return whole * correlation**0.5, whole * (1 - correlation) ** 0.5
+
+
 def _over_count(prior: RatioPrior) -> tuple[float, float]:
     """Mean and sd of the log of what is counted twice or wrongly."""
     if prior.over_count is not None:
@@ -208,18 +220,22 @@ def build_ratios(
     targets: Sequence[Target],
     fractions: tuple[float, float, float] | None = None,
     within: str | None = None,
+    networks: Sequence[Network] = (),
 ) -> Ratios:
     """Lay out the joint prior of the reporting ratios."""
-    targets_of = Counter(_witness(target, within) for target in targets)
+    member = {name: k for k, network in enumerate(networks) for name in network.sources}
+    targets_of = Counter(_witness(target, within, member) for target in targets)
     sources_in = Counter(block for block, _ in {(t.block, t.source) for t in targets})
     blocks: dict[str, int] = {}
     witnesses: dict[_Witness, int] = {}
     rows = []
     for target in targets:
-        witness = _witness(target, within)
+        witness = _witness(target, within, member)
         role, source, own, heavy = _parts(
             target.prior, fractions, sources_in[target.block] == 1, targets_of[witness] == 1
         )
+        if target.source in member:
+            source, own = _split(source, own, networks[member[target.source]].correlation)
         if role:
             blocks.setdefault(target.block, len(blocks))
         if source:

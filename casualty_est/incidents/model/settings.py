@@ -79,6 +79,9 @@ def read_incident_priors(spec: Any, share: float = SHARE) -> IncidentPriors:
     if not isinstance(share, int | float) or isinstance(share, bool) or not 0 < share < math.inf:
         msg = f"share must be a number above 0, not {share!r}"
         raise UsageError(msg)
+    if "networks" in table:
+        msg = "priors: networks belong to a table of claims; reports of incidents take none"
+        raise UsageError(msg)
     return IncidentPriors(read_priors(table), grades, float(share), denials)
 
 
