@@ -15,6 +15,7 @@ import pytest
 
 import casualty_est as ce
 from casualty_est.claims.inference.exact import draw, solve
+from casualty_est.claims.inference.nuts import CompiledClaims
 from casualty_est.priors import default_roles
 from tests.support.sbc import judge, study
 
@@ -59,29 +60,60 @@ def simulate(rng):
     return truth, said
 
 
-def fitted(said, seed, draws=1000):
+def laid_out(said):
+    """The layout and readings of what was said."""
     # The text only chooses the form: numbers to the nearest person, and zero.
     rows = [(s, role, "0" if said[s] is None else "5831") for s, role in ROLES.items()]
     table = pd.DataFrame(rows, columns=["source", "role", "quantity"])
     level = {"median": math.exp(LEVEL[0]), "sd": LEVEL[1]}
     layout = ce.ClaimsModel(table, priors={"level": level}).layout
-    readings = [
+    readings = tuple(
         reading if said[claim.source] is None else replace(reading, z=said[claim.source])
         for claim, reading in zip(layout.claims, layout.readings, strict=True)
-    ]
-    layout = replace(layout, readings=tuple(readings))
+    )
+    return replace(layout, readings=readings), readings
+
+
+def named(layout, log_deaths, log_ratio):
+    ratios = {
+        f"log ratio, {t.source}": log_ratio[..., k] for k, t in enumerate(layout.ratios.targets)
+    }
+    return {"log N": log_deaths[..., 0], **ratios}
+
+
+def fitted(said, seed, draws=1000):
+    layout, _ = laid_out(said)
     rng = np.random.default_rng(seed)
     found = draw(layout, solve(layout), chains=1, draws=draws, rng=rng)
-    values = {"log N": found.log_deaths[0, :, 0]}
-    for k, target in enumerate(layout.ratios.targets):
-        values[f"log ratio, {target.source}"] = found.log_ratio[0, :, k]
-    return values
+    return named(layout, found.log_deaths[0], found.log_ratio[0])
+
+
+class Sampled:
+    """The same model sampled; one compiled model for each pattern of who denies."""
+
+    def __init__(self):
+        self.compiled = {}
+
+    def __call__(self, said, seed):
+        layout, readings = laid_out(said)
+        who = tuple(source for source, number in said.items() if number is None)
+        if who not in self.compiled:
+            self.compiled[who] = CompiledClaims(layout)
+        found = self.compiled[who].sample(
+            readings=readings, draws=500, tune=700, chains=2, seed=seed
+        )
+        return named(layout, found.log_deaths, found.log_ratio)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [TUNE_SEED, FINAL_SEED])
 def test_learned_roles_are_calibrated(seed):
     judge(study(f"learned roles {seed}", simulate, fitted, 200, seed=seed))
+
+
+@pytest.mark.slow
+def test_learned_roles_are_calibrated_when_sampled():
+    judge(study("learned roles sampled", simulate, Sampled(), 200, seed=FINAL_SEED))
 
 
 def test_a_few_simulations_cover_their_truths():

@@ -246,6 +246,7 @@ def test_every_other_study_runs_end_to_end(capsys, tmp_path, name):
     assert {path.name for path in (tmp_path / "demo").iterdir()} == {"report.html", "estimate.json"}
 
 
+@pytest.mark.slow
 def test_demo_runs_exact_and_sampled_and_they_agree(
     capsys, tmp_path, monkeypatch, coalition_learned_compiled
 ):

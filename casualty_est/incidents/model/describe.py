@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from casualty_est.incidents.model import layout as lay
 from casualty_est.incidents.model.ratios import ratio_grounds, ratio_text
-from casualty_est.incidents.model.settings import CONFIRMED, GRADES_GROUND
+from casualty_est.incidents.model.settings import CONFIRMED
 
 if TYPE_CHECKING:
     from casualty_est.incidents.model.model import IncidentModel
@@ -109,8 +109,8 @@ def _priors(model: IncidentModel) -> list[str]:
         unused = name == CONFIRMED and bool(model.circularity)
         where = "; used only where the incident was not accepted" if unused else ""
         lines.append(
-            f"  grade {name}, real and by the perpetrator ~ Beta({a:g}, {b:g}) "
-            f"({GRADES_GROUND}){where}"
+            f"  grade {name}, real and by the perpetrator ~ Beta({a:.3g}, {b:.3g}) "
+            f"({model.incident_priors.ground(name)}){where}"
         )
     for n in layout.shares:
         c = model.incident_priors.share

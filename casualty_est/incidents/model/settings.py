@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from casualty_est.errors import UsageError
+from casualty_est.incidents.model.audits import AUDIT, Audit, after, read_audit, read_auditor
 from casualty_est.priors import LogNormal, Priors, read_priors
+from casualty_est.priors.reading import mapping
 from casualty_est.priors.settings import SMALLEST_ANCHOR_SD
 from casualty_est.tables.checks import offered
 
@@ -42,6 +44,13 @@ class IncidentPriors:
     grades: Mapping[str, tuple[float, float]] = field(default_factory=lambda: GRADES)
     share: float = SHARE
     denials: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    audits: Mapping[str, Audit] = field(default_factory=dict)  # `grades` are after them
+
+    def ground(self, grade: str) -> str:
+        """What the probability of a grade rests on."""
+        if grade in self.audits:
+            return f"after an audit: {self.audits[grade]}"
+        return GRADES_GROUND if self.grades[grade] == GRADES[grade] else "the analyst's own numbers"
 
     def within(self, source: str, role: str | None) -> LogNormal:
         """Prior of own count / true deaths within an incident that the source reports."""
@@ -55,12 +64,9 @@ class IncidentPriors:
 def read_incident_priors(spec: Any, share: float = SHARE) -> IncidentPriors:
     """Read the analyst's assumptions about incidents."""
     table = priors_table(spec)
-    grades = dict(GRADES)
-    for name, fields in dict(table.pop("grades", {})).items():
-        if name not in GRADES:
-            msg = f"grades: {name!r} is unknown; {offered(name, GRADES)}"
-            raise UsageError(msg)
-        grades[name] = _beta(fields, f"grades.{name}")
+    auditor = read_auditor(table.pop("audit", None))
+    grades, audits = _grades(dict(table.pop("grades", {})))
+    grades = after(grades, audits, auditor)
     given = dict(table.pop("denials", {}))
     denials = {name: _beta(fields, f"denials.{name}") for name, fields in given.items()}
     for name in ONLY_TOTALS:
@@ -82,7 +88,24 @@ def read_incident_priors(spec: Any, share: float = SHARE) -> IncidentPriors:
     if "networks" in table:
         msg = "priors: networks belong to a table of claims; reports of incidents take none"
         raise UsageError(msg)
-    return IncidentPriors(read_priors(table), grades, float(share), denials)
+    return IncidentPriors(read_priors(table), grades, float(share), denials, audits)
+
+
+def _grades(given: Mapping[str, Any]) -> tuple[dict[str, tuple[float, float]], dict[str, Audit]]:
+    """Read the Beta of every grade before any audit, and the audits."""
+    grades, audits = dict(GRADES), {}
+    for name, fields in given.items():
+        if name not in GRADES:
+            msg = f"grades: {name!r} is unknown; {offered(name, GRADES)}"
+            raise UsageError(msg)
+        where = f"grades.{name}"
+        audit = {key: value for key, value in mapping(fields, where).items() if key in AUDIT}
+        rest = {key: value for key, value in mapping(fields, where).items() if key not in AUDIT}
+        if rest or not audit:
+            grades[name] = _beta(rest, where)
+        if audit:
+            audits[name] = read_audit(audit, where)
+    return grades, audits
 
 
 def priors_table(spec: Any) -> dict[str, Any]:

@@ -105,6 +105,7 @@ def test_two_numbers_agree_with_the_exact_route(two, two_compiled):
     sums(draws)
 
 
+@pytest.mark.slow
 def test_priors_of_the_record_agree_with_the_exact_route(coalition_learned_compiled):
     """Heavy tails: the ends have a large Monte Carlo error, so that is the measure."""
     import arviz as az
