@@ -221,20 +221,21 @@ class _Work:
         """A table of fewer people, with the dependence of the strata: where tempering starts."""
         # It must know the reach of lists no better than the strata know what they have in common.
         ready = [(modes[fit.index], fit.member) for fit in blank if fit.index in modes]
+        first = blank[0].member
+        assert isinstance(first, Together)
         if not ready:
-            first = blank[0].member
-            assert isinstance(first, Together)
             ridge = Together.over_strata(Ridge().members(self.whole)[-1], first.strata)
             mode = self._mode(ridge)
             ready = [] if mode is None else [(mode, ridge)]
         people = self.whole.people / 2
         if not ready:
+            people = min(people, KNOWN * len(first.strata.start))
             return _sized(self.whole.lists, self.whole.histories, self.whole.counts, people)
         mode, member = max(ready, key=lambda pair: pair[0].log_evidence)
         assert isinstance(member, Together)
         sd = float(np.exp(mode.theta[member.base.size]))
         shares = np.exp(member.evaluate(mode.theta[None])[0][0])
-        known = KNOWN * len(member.strata.start) / sd**2
+        known = KNOWN * len(member.strata.start) * max(1.0, sd**-2)
         return _sized(self.whole.lists, member.histories, shares, min(people, known))
 
     def _weighted(self, fit: MemberFit, mode: Mode) -> MemberFit:
