@@ -24,7 +24,7 @@ STRUCTURES = ("independent", "classes", "visibility", "referral")
 KINDS = tuple(f"{one}, {two}" for one, two in product(STRUCTURES, DIFFER))
 
 
-def one_set(kind, seed, number, strata="together", families="auto"):
+def one_set(kind, seed, number, strata="together", families="auto", lists=None):
     """Fit one simulated study in strata: truth and 2.5, 50, 97.5% of the sum."""
     import pandas as pd
 
@@ -33,7 +33,7 @@ def one_set(kind, seed, number, strata="together", families="auto"):
     structure, differ = kind.split(", ")
     key = KINDS.index(kind)
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(100 + key, number)))
-    truth, where, histories, counts = simulate_strata(structure, differ, rng)
+    truth, where, histories, counts = simulate_strata(structure, differ, rng, lists)
     names = [f"list {j + 1}" for j in range(histories.shape[1])]
     frame = pd.DataFrame(histories, columns=names).assign(count=counts, part=where)
     tables = ce.CaptureHistories(frame, by="part", lists=names)

@@ -63,7 +63,7 @@ def _population(structure, rng):
     return number, seen
 
 
-def simulate_strata(structure, differ, rng):
+def simulate_strata(structure, differ, rng, lists=None):
     """Draw one study in two to eight strata: true number; stratum, history and count of the listed.
 
     Strata differ not at all (people are put into them by chance), in the reach of every list (log
@@ -72,13 +72,13 @@ def simulate_strata(structure, differ, rng):
     while True:
         strata = int(rng.integers(2, 9))
         number = round(float(np.exp(rng.uniform(np.log(1000), np.log(20_000)))))
-        lists = int(rng.integers(3, 6))
-        chance = rng.uniform(0.08, 0.45, lists)
+        count = lists or int(rng.integers(3, 6))
+        chance = rng.uniform(0.08, 0.45, count)
         where = rng.choice(strata, number, p=rng.dirichlet(np.full(strata, 3.0)))
         logits = np.tile(np.log(chance / (1 - chance)), (number, 1))
         strength = np.ones(strata)
         if differ != "not at all":
-            logits += 0.7 * rng.standard_normal((strata, lists))[where]
+            logits += 0.7 * rng.standard_normal((strata, count))[where]
         if differ == "dependence":
             strength = rng.uniform(0, 2, strata)
         strong = strength[where]
