@@ -61,6 +61,12 @@ def lists(
     copies: Annotated[
         str, typer.Option("--copies", metavar="drop|keep", help="Lists that hold nobody alone.")
     ] = "drop",
+    strata: Annotated[
+        str,
+        typer.Option(
+            "--strata", metavar="together|alone", help="Whether strata share their dependence."
+        ),
+    ] = "together",
     cell: options.Cell = None,
     report: options.ReportFile = None,
     json: options.JsonFile = None,
@@ -104,6 +110,7 @@ def lists(
         families=with_options(families if families == "auto" else _names(families) or (), xi=xi),
         odds_ratio=_bounds(odds_ratio),
         copies=copies,
+        strata=strata,
         cell=options.cell(cell),
     )
     # What is finished of many strata outlives an interruption; the same command goes on there.

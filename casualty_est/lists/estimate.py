@@ -38,7 +38,15 @@ SHOWN = (  # what estimate.json has of the fit of the whole table
     *("families", "groups", "dial", "observability", "predictions", "dependence"),
     *("overlaps", "floor_share", "graphs", "complete_graph", "sentences"),
 )
-OWN = ("floor_share", "mcse", "runs", "graphs", "complete_graph", "sentences")  # of some engines
+OWN = (
+    "floor_share",
+    "mcse",
+    "runs",
+    "graphs",
+    "complete_graph",
+    "sentences",
+    "together",
+)  # of some engines
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +257,7 @@ class ListEstimate(Estimate):
             "identification_by_stratum": {name: _rests(rests) for name, rests in by_stratum},
             "assumption": details["assumption"],
             **{name: details["found"][name] for name in SHOWN},
-            **{name: details[name] for name in ("unstratified", "replicates")},
+            **{name: details[name] for name in ("unstratified", "together", "replicates")},
             "strata": [
                 {"replicate": part["replicate"], "strata": part["strata"], **_known(part["found"])}
                 for part in details["strata"]

@@ -97,6 +97,17 @@ class Graph:
 
 
 @dataclass(frozen=True, config=CHECKED)
+class Together:
+    """What strata that were fitted together share; groups answer for the sum over strata."""
+
+    lists_sd: Span  # between strata, of the log odds of a list
+    pairs_sd: Span | None  # of the log odds ratio of a pair of lists
+    groups: tuple[Group, ...]
+    floor_share: float
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, config=CHECKED)
 class Found:
     """What one fit says beside its draws; `overlaps` are (history code, people)."""
 
@@ -121,6 +132,7 @@ class Found:
     graphs: tuple[Graph, ...] | None = None
     complete_graph: float | None = None
     sentences: tuple[str, ...] | None = None
+    together: Together | None = None  # of a stratum, until strata are put beside each other
 
 
 @dataclass(frozen=True, config=CHECKED)
@@ -186,6 +198,7 @@ class ListDetails:
     assumption: str
     found: Found
     unstratified: Span | None = None
+    together: Together | None = None
     replicates: Replicates | None = None
     strata: tuple[StratumFound, ...] = ()
     refits: dict[str, tuple[Case, ...]] = field(default_factory=dict)

@@ -1,10 +1,12 @@
-"""Shares of a whole in print: whole per cents for weights, one number of digits in an interval."""
+"""Shares in print: whole per cents for weights, one number of digits in an interval; factors."""
 
 from __future__ import annotations
 
 import math
 
-from casualty_est.wording.numbers import Ends
+from casualty_est.lists.schema import Together
+from casualty_est.result.schema import Span
+from casualty_est.wording.numbers import Ends, share
 
 FINEST = 3  # digits of a per cent
 
@@ -25,3 +27,23 @@ def aligned(row: Ends) -> tuple[str, str, str]:
     digits = 0 if width <= 0 else min(FINEST, max(0, math.ceil(math.log10(5 / width))))
     middle, low, high = (f"{100 * end:.{digits}f}%" for end in (row.median, row.low, row.high))
     return middle, low, high
+
+
+def between(together: Together) -> str:
+    """How far strata differ, in one sentence."""
+    reach = _times(together.lists_sd)
+    told = (
+        f"From stratum to stratum the odds of a list to hold a person differ by a factor of {reach}"
+    )
+    if together.pairs_sd is None:
+        return f"{told}."
+    return (
+        f"{told}, and the odds ratio of two lists by a factor of {_times(together.pairs_sd)} (one "
+        "standard deviation between strata, on the log)."
+    )
+
+
+def _times(sd: Span) -> str:
+    """Print a standard deviation of logs as a factor."""
+    middle, low, high = (share(math.exp(x)) for x in (sd.median, sd.low, sd.high))
+    return f"{middle} ({low} to {high})"

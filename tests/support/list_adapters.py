@@ -96,7 +96,7 @@ class Adapter:
         }
 
     def _cells(self, table, rng):
-        log_cells, log_odds = FAMILIES[self.design.family]().posterior(table, DRAWS, rng)
+        log_cells, log_odds = FAMILIES[self.design.family]().posterior(table, DRAWS, rng, rng)
         counts = table.dense()[1:]
         held = counts > 0
         return {

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 DEVELOPMENT, HELD_BACK = 19990320, 20180209
+DIFFER = ("not at all", "reach", "dependence")  # how strata do
 GATED = ("independent", "classes", "visibility", "referral", "sparse", "negative")
 PRINTED = ("hidden class", "skewed visibility")
 SMALLEST_LISTED, SMALLEST_SHARED = 30, 5
@@ -60,3 +61,41 @@ def _population(structure, rng):
         kept = rng.random(number) < rng.uniform(0.3, 0.6)
         seen[:, 1] &= ~seen[:, 0] | kept
     return number, seen
+
+
+def simulate_strata(structure, differ, rng, lists=None):
+    """Draw one study in two to eight strata: true number; stratum, history and count of the listed.
+
+    Strata differ not at all (people are put into them by chance), in the reach of every list (log
+    odds with an sd of 0.7), or besides in the strength of dependence (from none to twice as much).
+    """
+    while True:
+        strata = int(rng.integers(2, 9))
+        number = round(float(np.exp(rng.uniform(np.log(1000), np.log(20_000)))))
+        count = lists or int(rng.integers(3, 6))
+        chance = rng.uniform(0.08, 0.45, count)
+        where = rng.choice(strata, number, p=rng.dirichlet(np.full(strata, 3.0)))
+        logits = np.tile(np.log(chance / (1 - chance)), (number, 1))
+        strength = np.ones(strata)
+        if differ != "not at all":
+            logits += 0.7 * rng.standard_normal((strata, count))[where]
+        if differ == "dependence":
+            strength = rng.uniform(0, 2, strata)
+        strong = strength[where]
+        if structure == "classes":
+            easy = rng.random(number) < rng.uniform(0.3, 0.7)
+            apart = np.where(easy, rng.uniform(0.6, 1.2), -rng.uniform(0.6, 1.2))
+            logits += (strong * apart)[:, None]
+        elif structure == "visibility":
+            logits += (strong * rng.uniform(0.5, 1.2) * rng.standard_normal(number))[:, None]
+        seen = rng.random((number, lists)) < 1 / (1 + np.exp(-logits))
+        if structure == "referral":
+            passed = rng.random(number) < np.minimum(strong * rng.uniform(0.15, 0.4), 0.9)
+            seen[:, 1] |= seen[:, 0] & passed
+        listed = seen.any(axis=1)
+        rows = np.column_stack([where, seen])[listed].astype(int)
+        shared = int((rows[:, 1:].sum(axis=1) > 1).sum())
+        enough = len(rows) >= SMALLEST_LISTED * strata and shared >= SMALLEST_SHARED * strata
+        if enough and rows[:, 1:].any(axis=0).all():
+            cells, counts = np.unique(rows, axis=0, return_counts=True)
+            return number, cells[:, 0], cells[:, 1:], counts

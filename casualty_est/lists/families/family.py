@@ -55,6 +55,8 @@ class Family:
     method: ClassVar[str] = "smc"  # what a result calls that: smc, exact or gibbs
     many_modes: ClassVar[bool] = False  # whether only tempering finds all modes of its members
     by_pair: ClassVar[bool] = False  # whether its members, that differ in one pair, curve alike
+    # Of a family that is drawn directly: whether it has what no table says anything about.
+    shared_by_strata: ClassVar[bool] = False
     not_in_pymc: ClassVar[str] = "none is written"
 
     def __init_subclass__(cls) -> None:
@@ -101,9 +103,16 @@ class Family:
         raise UsageError(msg)
 
     def posterior(
-        self, table: HistoryTable, draws: int, rng: np.random.Generator
+        self,
+        table: HistoryTable,
+        draws: int,
+        rng: np.random.Generator,
+        common: np.random.Generator,
     ) -> tuple[Array, Array]:
-        """Draw log shares of histories (draw, history), and log odds of being unlisted (draw,)."""
+        """Draw log shares of histories (draw, history), and log odds of being unlisted (draw,).
+
+        What no table says anything about is drawn from `common`, the same in every stratum.
+        """
         msg = f"{self.name} has no posterior that is drawn directly"
         raise UsageError(msg)
 

@@ -83,7 +83,11 @@ class NoHighestOrder(Family):
         return ASSUMED.format(f"{self.assumption}, {share(self.xi)}")
 
     def posterior(
-        self, table: HistoryTable, draws: int, rng: np.random.Generator
+        self,
+        table: HistoryTable,
+        draws: int,
+        rng: np.random.Generator,
+        common: np.random.Generator,
     ) -> tuple[Array, Array]:
         """Draw log shares of all seen histories, and log odds of being on no list."""
         counts = table.dense()[1:].astype(float)

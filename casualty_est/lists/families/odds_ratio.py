@@ -82,6 +82,7 @@ class OddsRatio(Family):
     limit = "the overlaps of three say more about their dependence than its prior does"
     engine = "drawn"
     method = "exact"
+    shared_by_strata = True
 
     def __post_init__(self) -> None:
         given: Any = self.odds_ratio
@@ -130,11 +131,15 @@ class OddsRatio(Family):
         return rng.uniform(ends[0], ends[-1], draws)
 
     def posterior(
-        self, table: HistoryTable, draws: int, rng: np.random.Generator
+        self,
+        table: HistoryTable,
+        draws: int,
+        rng: np.random.Generator,
+        common: np.random.Generator,
     ) -> tuple[Array, Array]:
         """Draw log shares of the three seen histories, and log odds of being on neither list."""
         log_cells = log_dirichlet(table.dense()[1:].astype(float) + SHAPE, draws, rng)
-        return log_cells, self._log_ratio(draws, rng) + log_cells @ signs(2)
+        return log_cells, self._log_ratio(draws, common) + log_cells @ signs(2)
 
     def draw_prior(
         self, table: HistoryTable, draws: int, rng: np.random.Generator

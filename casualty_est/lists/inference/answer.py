@@ -32,7 +32,7 @@ class Answer:
     cell_odds: Array  # (some draw,): log odds of being on no list in the same draws
     # (some draw, chance): shares of the listed and of the unlisted whose chance to be on some list
     # passes each of CHANCES, in the same draws
-    visible: tuple[Array, Array]
+    visible: tuple[Array, Array] | None  # None where it was not drawn
     groups: list[dict[str, Any]]  # as `schema.Group`
     families: list[dict[str, Any]]  # as `schema.FamilyMember`
     method: str
@@ -100,6 +100,8 @@ def dial(answer: Answer, table: HistoryTable, rng: np.random.Generator) -> dict[
 
 def observability(answer: Answer, table: HistoryTable) -> list[dict[str, float]]:
     """Number of people whose chance to be on some list passes each of `CHANCES`."""
+    if answer.visible is None:
+        return []
     unlisted = table.people * np.exp(np.minimum(answer.cell_odds, LARGE))
     rows = []
     for c, chance in enumerate(CHANCES):

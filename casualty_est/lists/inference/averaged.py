@@ -8,8 +8,9 @@ where its predictions of the seen histories fail.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -28,12 +29,18 @@ from casualty_est.lists.inference.answer import (
 )
 from casualty_est.lists.inference.engines import FEWEST_RUNS, SOME, Plan
 from casualty_est.lists.inference.members import MemberFit, fit_members, more_runs, stream
-from casualty_est.lists.inference.predictive import SMALLEST_P, cell_probabilities, predictive_p
+from casualty_est.lists.inference.predictive import (
+    SMALLEST_P,
+    Draws,
+    cell_probabilities,
+    predictive_p,
+)
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.result.call import Report
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Fails = Callable[[Draws, Generator], float]
 
 RULED_OUT = 10.0  # nats below the best group
 CHECKED = 400  # draws of a group that its predictions are judged on
@@ -139,15 +146,15 @@ def average(
 ) -> Average:
     """Fit every member of every family, and average."""
     fits = fit_members(table, families, seed=seed, runs=runs, method=method, report=report)
-    rng = np.random.default_rng(stream(seed, 0))
-    whole = _average(table, fits, runs, floor, rng)
-    while weak := _unsettled(whole):
+    rng, fails = np.random.default_rng(stream(seed, 0)), partial(predictive_p, table)
+    whole = weighed(table.people, fits, runs, floor, rng, fails)
+    while weak := unsettled(whole):
         fits = more_runs(table, fits, weak, seed=seed, runs=runs, report=report)
-        whole = _average(table, fits, runs, floor, rng)
+        whole = weighed(table.people, fits, runs, floor, rng, fails)
     return whole
 
 
-def _unsettled(whole: Average) -> set[int]:
+def unsettled(whole: Average) -> set[int]:
     """Members that count, whose runs say different things, and that can still be given more."""
     return {
         fit.index
@@ -159,15 +166,21 @@ def _unsettled(whole: Average) -> set[int]:
     }
 
 
-def _average(
-    table: HistoryTable, fits: Sequence[MemberFit], runs: int, floor: float, rng: Generator
+def weighed(
+    people: int,
+    fits: Sequence[MemberFit],
+    runs: int,
+    floor: float,
+    rng: Generator,
+    fails: Fails,
 ) -> Average:
+    """Average members that were sampled; `fails` is the predictive p of draws."""
     names = list(dict.fromkeys(fit.family.group.name for fit in fits))
-    pool = _pool(table.people, fits, names, runs, rng)
+    pool = _pool(people, fits, names, runs, rng)
     plain = np.exp(pool.log_weight - np.logaddexp.reduce(pool.log_weight))
-    groups, weight = _groups(table, fits, names, pool, plain, floor, rng)
+    groups, weight = _groups(fits, names, pool, plain, floor, rng, fails)
     allowed = np.array([not group.ruled_out for group in groups])
-    quantiles, mcse, ess = _errors(pool, plain, allowed, floor, table.people, runs)
+    quantiles, mcse, ess = _errors(pool, plain, allowed, floor, people, runs)
     most = max(runs, *(len(fit.parts) for fit in fits))
     return Average(tuple(fits), groups, pool, weight, quantiles, mcse, ess, most)
 
@@ -197,13 +210,13 @@ def _blocks(fit: MemberFit, runs: int) -> Ints:
 
 
 def _groups(
-    table: HistoryTable,
     fits: Sequence[MemberFit],
     names: list[str],
     pool: Pool,
     plain: Array,
     floor: float,
     rng: Generator,
+    fails: Fails,
 ) -> tuple[tuple[Group, ...], Array]:
     """Describe every group, and weight the draws as the floor says."""
     posterior = np.bincount(pool.group, plain, minlength=len(names))
@@ -219,7 +232,7 @@ def _groups(
         weight = np.exp(np.where(here, pool.log_weight - top, -np.inf))
         chosen = rng.choice(len(weight), CHECKED, p=weight / weight.sum())
         draws = [(member, theta) for member, _, theta in parameters(fits, pool, chosen)]
-        tails.append(predictive_p(table, draws, rng))
+        tails.append(fails(draws, rng))
     reasons = [
         ruled_out(evidence.max() - evidence[g], tails[g]) if len(names) > 1 else ""
         for g in range(len(names))

@@ -18,7 +18,8 @@ def solve(
     """Draw; arguments as `engines.solve`."""
     (family,) = plan.families
     rng = np.random.default_rng(stream(seed, 0))
-    log_cells, log_odds = family.posterior(table, plan.draws, rng)
+    common = rng if plan.common is None else np.random.default_rng(plan.common)
+    log_cells, log_odds = family.posterior(table, plan.draws, rng, common)
     unlisted = draw_unlisted(log_odds, table.people, rng)
     return Answer(
         unlisted=unlisted,

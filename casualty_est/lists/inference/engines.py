@@ -25,6 +25,7 @@ class Plan:
     runs: int = 4
     floor: float = FLOOR
     method: str = "auto"
+    common: int | None = None  # seed of what strata share, of a family that is drawn directly
 
 
 def solve(

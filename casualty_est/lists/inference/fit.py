@@ -8,7 +8,7 @@ import os
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from zipfile import BadZipFile
@@ -21,23 +21,24 @@ from casualty_est.errors import UsageError
 from casualty_est.kinds import room
 from casualty_est.lists.estimate import ListEstimate
 from casualty_est.lists.inference import answer as describe
-from casualty_est.lists.inference import reweighted
+from casualty_est.lists.inference import reweighted, together_fit
 from casualty_est.lists.inference.answer import Answer
 from casualty_est.lists.inference.engines import Plan, solve
 from casualty_est.lists.inference.members import stream
 from casualty_est.lists.model.model import ListModel
-from casualty_est.lists.schema import Found
+from casualty_est.lists.schema import Found, Group, Together
 from casualty_est.lists.table.histories import Stratum
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.result.call import Report, check_counts, one_blas_thread, settle_seed
 from casualty_est.result.call import progress_bar as show_progress
-from casualty_est.result.schema import plain
+from casualty_est.result.schema import Span, plain
 
 Ints = npt.NDArray[np.int64]
 
 READ = TypeAdapter(Found)
 KEPT = ("groups", "families", "method", "reasons", "min_ess", "max_rhat")  # of an answer, as it is
 MEAN = 1 << 20  # stands for the number of a replicate, for the mean of all
+EVERY = 1 << 21  # stands for the number of a stratum, for all of them together
 METHODS = ("auto", "smc", "exact", "gibbs")
 
 
@@ -60,6 +61,14 @@ class Task:
     number: tuple[int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Fits that are made as one."""
+
+    tasks: tuple[Task, ...]
+    whole: HistoryTable | None = None  # of strata: the table without them; None for replicates
+
+
 def fit(
     model: ListModel,
     *,
@@ -77,7 +86,8 @@ def fit(
     seed = _seed(seed, folder)
     tasks = _tasks(model, seed, draws * chains, chains, method)
     with show_progress(progress_bar) as report:
-        done = run(list(tasks.values()), executor, folder, report, together=_shared(tasks))
+        units = [*_of_strata(model, tasks), *_of_replicates(tasks)]
+        done = run(list(tasks.values()), executor, folder, report, units=units)
     fitted = {number: done[task.key] for number, task in tasks.items()}
     settings = {**model.settings, "draws": draws, "chains": chains, "seed": seed, "method": method}
     tree, meta, details = room("lists", "inference.pack").pack(model, fitted, settings)
@@ -97,8 +107,11 @@ def _tasks(
         for s, stratum in strata:
             families, _ = model.families_for(stratum)
             _open(method, families[0].method)
-            plan = Plan(families, each, chains, model.floor, "smc" if method == "smc" else "auto")
-            key = _key(stratum.table, plan, seed, (r, s))
+            how = "smc" if method == "smc" else "auto"
+            common = _common(seed, r) if model.strata == "together" else None
+            plan = Plan(families, each, chains, model.floor, how, common)
+            others = [t.table for _, t in strata] if model.together else []
+            key = _key(stratum.table, plan, seed, (r, s), others)
             tasks[r, s] = Task(key, stratum.table, plan, seed, (r, s))
     return tasks
 
@@ -112,13 +125,22 @@ def _open(method: str, own: str) -> None:
         raise UsageError(msg)
 
 
-def _key(table: HistoryTable, plan: Plan, seed: int, number: tuple[int, int]) -> str:
+def _common(seed: int, replicate: int) -> int:
+    """A seed of what all strata of one replicate share."""
+    return int(np.random.SeedSequence(seed, spawn_key=(replicate, EVERY)).generate_state(1)[0])
+
+
+def _key(
+    table: HistoryTable,
+    plan: Plan,
+    seed: int,
+    number: tuple[int, int],
+    others: Sequence[HistoryTable],
+) -> str:
     content = [
-        table.lists,
-        table.histories.tolist(),
-        table.counts.tolist(),
+        [[t.lists, t.histories.tolist(), t.counts.tolist()] for t in (table, *others)],
         [[family.name, family.options] for family in plan.families],
-        [plan.draws, plan.runs, plan.floor, plan.method],
+        [plan.draws, plan.runs, plan.floor, plan.method, plan.common],
         seed,
         number,
         metadata.version("casualty_est"),
@@ -126,13 +148,29 @@ def _key(table: HistoryTable, plan: Plan, seed: int, number: tuple[int, int]) ->
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:24]
 
 
-def _shared(tasks: Mapping[tuple[int, int], Task]) -> list[tuple[Task, ...]]:
+def _of_strata(model: ListModel, tasks: Mapping[tuple[int, int], Task]) -> list[Unit]:
+    """The strata of each replicate, where they share their dependence."""
+    if not model.together:
+        return []
+    units = []
+    for r in range(len(model.replicates)):
+        here = tuple(task for number, task in tasks.items() if number[0] == r and number[1] >= 0)
+        whole = tasks[r, -1]
+        # A stratum of fewer lists has the families of all.
+        some = tuple(
+            replace(task, plan=replace(task.plan, families=whole.plan.families)) for task in here
+        )
+        units.append(Unit(some, whole.table))
+    return units
+
+
+def _of_replicates(tasks: Mapping[tuple[int, int], Task]) -> list[Unit]:
     """Tasks of one stratum in many replicates, for which one fit may speak."""
     together = []
     for s in dict.fromkeys(number[1] for number in tasks):
         here = tuple(task for number, task in tasks.items() if number[1] == s)
         if reweighted.may_share([task.table for task in here], here[0].plan.families):
-            together.append(here)
+            together.append(Unit(here))
     return together
 
 
@@ -142,14 +180,15 @@ def run(
     folder: Path | None,
     report: Report,
     *,
-    together: Sequence[tuple[Task, ...]] = (),
+    units: Sequence[Unit] = (),
 ) -> dict[str, Part]:
     """Run tasks that are not yet finished, and keep each as soon as it is."""
     done = {task.key: part for task in tasks if (part := _load(folder, task)) is not None}
-    # One fit for many tables first: what it cannot speak for is fitted by itself.
-    open_ones = [some for some in together if any(task.key not in done for task in some)]
+    # Fits that are made as one first: what such a fit cannot speak for is fitted by itself.
+    open_ones = [unit for unit in units if any(task.key not in done for task in unit.tasks)]
     if open_ones:
-        report("fitting the mean of the replicates", None)
+        strata = open_ones[0].whole is not None
+        report("fitting all strata together" if strata else "fitting the mean of replicates", None)
     for parts in _spread(perform_together, open_ones, executor):
         for key, part in parts.items():
             done[key] = part
@@ -215,7 +254,32 @@ def perform(task: Task, report: Report | None = None) -> Part:
 
 
 @one_blas_thread()
-def perform_together(tasks: Sequence[Task]) -> dict[str, Part]:
+def perform_together(unit: Unit) -> dict[str, Part]:
+    """Make several fits as one."""
+    if unit.whole is None:
+        return _by_their_mean(unit.tasks)
+    return _by_their_dependence(unit.tasks, unit.whole)
+
+
+def _by_their_dependence(tasks: Sequence[Task], whole: HistoryTable) -> dict[str, Part]:
+    """Fit strata that share their dependence."""
+    first = tasks[0]
+    root = np.random.SeedSequence(first.seed, spawn_key=(first.number[0], EVERY))
+    shared = together_fit.solve([task.table for task in tasks], whole, first.plan, root)
+    spans = [Span(**describe.quantiles(sds)) for sds in shared.sds.T]
+    groups = TypeAdapter(tuple[Group, ...]).validate_python(shared.groups)
+    said = Together(
+        spans[0], spans[1] if len(spans) > 1 else None, groups, shared.floor_share, shared.reasons
+    )
+    parts = {}
+    for task, answer in zip(tasks, shared.answers, strict=True):
+        own = stream(root, task.number[1] + 1)
+        found = _described(answer, task.table, own)
+        parts[task.key] = Part(answer.unlisted, replace(found, together=said))
+    return parts
+
+
+def _by_their_mean(tasks: Sequence[Task]) -> dict[str, Part]:
     """Fit the mean of several tables, and re-weight it to those that are near enough."""
     first = tasks[0]
     root = np.random.SeedSequence(first.seed, spawn_key=(MEAN, first.number[1] + 1))

@@ -78,7 +78,7 @@ def climb(member: Member, table: HistoryTable, start: Array | None = None) -> tu
     theta = member.start(table) if start is None else start
     value = _value(density, theta)
     # The prior is curved everywhere: its curvature at the start keeps every step finite.
-    ridge = -_differences(lambda at: _prior_slope(member, at), theta)
+    ridge = -differences(lambda at: _prior_slope(member, at), theta)
     for _ in range(MOST_STEPS):
         gradient, outer = _slope(member, counts, theta)
         factor = linalg.cho_factor(outer + ridge)
@@ -109,7 +109,7 @@ def mode_at(member: Member, table: HistoryTable, theta: Array, value: float) -> 
     """Describe the mode to which a climb led."""
     counts = table.counts.astype(float)
     # Minus the second derivatives: differences of exact gradients.
-    curvature = -_differences(
+    curvature = -differences(
         lambda at: member.gradient(at, counts) + _prior_slope(member, at), theta
     )
     try:
@@ -147,7 +147,8 @@ def _prior_bend(member: Member, theta: Array) -> Array:
     return bend
 
 
-def _differences(gradient: Callable[[Array], Array], theta: Array) -> Array:
+def differences(gradient: Callable[[Array], Array], theta: Array) -> Array:
+    """Second derivatives at one point, from slopes beside it."""
     shifts = APART * np.eye(len(theta))
     rows = np.array([(gradient(theta + s) - gradient(theta - s)) / (2 * APART) for s in shifts])
     symmetric: Array = 0.5 * (rows + rows.T)
@@ -171,6 +172,57 @@ def sample(
     theta, density = np.vstack([theta, more]), np.concatenate([density, more_density])
     both = np.logaddexp(first.log_density(theta), second.log_density(theta)) - np.log(2.0)
     return _weighted(theta, np.concatenate([odds, more_odds]), density - both)
+
+
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """How long importance sampling goes on."""
+
+    draws: int  # of each round
+    most: int  # rounds
+    enough: float  # effective draws
+    per_parameter: int  # effective draws that the next t is fitted to, for each parameter
+
+
+def adapted(
+    member: Member, table: HistoryTable, mode: Mode, rounds: Rounds, rng: np.random.Generator
+) -> Weighted:
+    """Draw in rounds, each from a t fitted to all draws before it.
+
+    The weights count every round's t (deterministic mixture, Owen and Zhou 2000, doi
+    10.1080/01621459.2000.10473909); a t is fitted to tempered weights where few draws count.
+    """
+    counts = table.counts.astype(float)
+    students = [_Student(mode.theta, WIDER * mode.covariance)]
+    theta, density, odds = np.empty((0, len(mode.theta))), np.empty(0), np.empty(0)
+    while True:
+        more = students[-1].draw(rng, rounds.draws)
+        more_density, more_odds = log_posterior(member, counts, more)
+        theta, density = np.vstack([theta, more]), np.append(density, more_density)
+        odds = np.append(odds, more_odds)
+        each = np.array([student.log_density(theta) for student in students])
+        weight = density - (np.logaddexp.reduce(each, axis=0) - np.log(len(students)))
+        drawn = _weighted(theta, odds, weight)
+        if len(students) >= rounds.most or (drawn.sound and drawn.ess >= rounds.enough):
+            return drawn
+        share = _tempered(drawn.log_weight, rounds.per_parameter * len(mode.theta))
+        centre = share @ theta
+        off = theta - centre
+        try:
+            students.append(_Student(centre, WIDER * (off * share[:, None]).T @ off))
+        except linalg.LinAlgError:
+            return drawn
+
+
+def _tempered(log_weight: Array, wanted: float) -> Array:
+    """Shares of draws, by the highest power of their weights that lets enough of them count."""
+    power = 1.0
+    while True:
+        share = np.exp(power * (log_weight - log_weight.max()))
+        share /= share.sum()
+        if 1.0 / np.sum(share**2) >= wanted or power < 0.05:
+            return share
+        power *= 0.8
 
 
 def _weighted(theta: Array, odds: Array, weight: Array) -> Weighted:

@@ -94,7 +94,7 @@ def fit_members(
         return replace(fit, parts=(importance.sample(fit.member, table, mode, draws, rng),))
 
     tasks = [lambda fit=fit: sample(fit) for fit in easy if fit.index in kept]
-    done = {fit.index: fit for fit in _in_threads(tasks, "sampling families", report)}
+    done = {fit.index: fit for fit in in_threads(tasks, "sampling families", report)}
     # Without a mode a member is sampled by tempering; far below the best it is not sampled at all.
     rest = [
         done.get(fit.index, fit)
@@ -253,13 +253,13 @@ def _smc(
     ]
     new: dict[int, list[Weighted]] = {}
     for index, _, part in sorted(
-        _in_threads(tasks, "sampling classes", report), key=lambda item: item[:2]
+        in_threads(tasks, "sampling classes", report), key=lambda item: item[:2]
     ):
         new.setdefault(index, []).append(part)
     return tuple(replace(fit, parts=(*fit.parts, *new.get(fit.index, ()))) for fit in fits)
 
 
-def _in_threads[T](
+def in_threads[T](
     tasks: Sequence[Callable[[], T]], message: str, report: Report | None
 ) -> Iterable[T]:
     """Run tasks on two threads, whose compiled code lets go of the interpreter."""

@@ -24,8 +24,9 @@ from casualty_est.lists.schema import (
     Replicate,
     Replicates,
     StratumFound,
+    Together,
 )
-from casualty_est.lists.shares import weight
+from casualty_est.lists.shares import between, weight
 from casualty_est.lists.table.strata import Stratum
 from casualty_est.result.call import versions
 from casualty_est.result.posterior import far_apart
@@ -47,6 +48,10 @@ ADVICE = {
 Parts = Mapping[tuple[int, int], Part]
 SMALLEST_SHOWN = 5e-4  # weight that a sentence names
 NOBODY = 0.1  # stands for a draw of no unlisted people, whose log does not exist
+TOGETHER = (
+    "The strata share the kind of dependence between lists and its strength, and each has lists of "
+    "its own reach; the weights are those of all strata together."
+)
 MISFIT = (
     "no family fits the overlaps of the lists{where} (p less than 0.01, or far less evidence than "
     "one that does not fit): the interval is too narrow"
@@ -127,18 +132,22 @@ def _details(model: ListModel, parts: Parts) -> ListDetails:
         )
         for s, stratum in enumerate(strata if divided else ())
     }
-    several = len(model.replicates) > 1
+    several, together = len(model.replicates) > 1, _together(model, parts)
     fits = [
-        StratumFound(r, dict(strata[s].labels) if s >= 0 else None, part.found)
+        StratumFound(
+            r, dict(strata[s].labels) if s >= 0 else None, replace(part.found, together=None)
+        )
         for (r, s), part in parts.items()
     ]
     return ListDetails(
-        # A sum over strata rests on all of them; the fit of the whole table speaks for it.
-        identification=identification(model, main, pooled if divided else strata[0]),
+        # A sum over strata rests on all of them; where they were fitted alone, the fit of the whole
+        # table speaks for it.
+        identification=identification(model, main, pooled if divided else strata[0], together),
         identification_by_stratum=by_row,
         assumption=model.assumption,
-        found=replace(main, lists=model.histories.lists, people=pooled.table.people),
+        found=replace(main, lists=model.histories.lists, people=pooled.table.people, together=None),
         unstratified=_unstratified(model, parts) if divided else None,
+        together=together,
         replicates=replicate_rows(model, parts) if several else None,
         strata=tuple(fits) if divided or several else (),
     )
@@ -158,6 +167,9 @@ def _metadata(
     for (r, s), part in parts.items():
         where = _where(model, r, s)
         reasons += [f"{reason}{where}" for reason in part.found.reasons]
+        together = part.found.together
+        if together is not None and s == 0:
+            reasons += [f"{reason}{_where(model, r, -1, '')}" for reason in together.reasons]
         if part.found.misfit:
             notes.append(Note("misfit", MISFIT.format(where=where)))
     if beside:
@@ -189,10 +201,10 @@ def _metadata(
     )
 
 
-def _where(model: ListModel, r: int, s: int) -> str:
+def _where(model: ListModel, r: int, s: int, whole: str = " in the table without strata") -> str:
     label = model.histories.strata[s].name if s >= 0 else ""
     replicate = f" of replicate {r + 1}" if len(model.replicates) > 1 else ""
-    whole = " in the table without strata" if s < 0 else ""
+    whole = whole if s < 0 else ""
     return f"{whole}{f' in {label}' if label else ''}{replicate}"
 
 
@@ -209,6 +221,21 @@ def _over_replicates(model: ListModel, parts: Parts, s: int) -> Found:
     )
     floors = [fit.floor_share for fit in every if fit.floor_share is not None]
     return replace(first, groups=groups, floor_share=float(np.mean(floors)) if floors else None)
+
+
+def _together(model: ListModel, parts: Parts) -> Together | None:
+    """What strata share; of several replicates the first, with weights and sds of all."""
+    every = [parts[r, 0].found.together for r in range(len(model.replicates))]
+    several = [together for together in every if together is not None]
+    if len(several) < len(every) or not several:
+        return None
+    first = several[0]
+    masses = [{g.name: g.mass for g in together.groups} for together in several]
+    groups = tuple(
+        replace(g, mass=float(np.mean([mass[g.name] for mass in masses]))) for g in first.groups
+    )
+    floor = float(np.mean([together.floor_share for together in several]))
+    return replace(first, groups=groups, floor_share=floor)
 
 
 def _unstratified(model: ListModel, parts: Parts) -> Span:
@@ -278,8 +305,15 @@ def _combined_text(replicates: Replicates) -> str:
     return f"{text}; the rule for multiple imputation, as in R verdata, gives {shown}"
 
 
-def identification(model: ListModel, fit: Found, stratum: Stratum) -> Rests:
-    """What the answer rests on: mass of each group, and the same in sentences."""
+def identification(
+    model: ListModel, fit: Found, stratum: Stratum, together: Together | None = None
+) -> Rests:
+    """What the answer rests on: mass of each group, and the same in sentences.
+
+    Of a sum over strata that share their dependence, `together` says what they share.
+    """
+    if together is not None:
+        fit = replace(fit, groups=together.groups, floor_share=together.floor_share)
     groups = [g for g in fit.groups if g.mass > 0]
     rows = tuple(Weight(group_title(g.name), g.mass) for g in groups)
     sentences = [
@@ -287,7 +321,9 @@ def identification(model: ListModel, fit: Found, stratum: Stratum) -> Rests:
     ]
     if model.no_level:
         return Rests("families", (), (f"There is no headline number: {model.no_level}.",))
-    if len(model.histories) > 1 and not stratum.labels:
+    if together is not None:
+        sentences += [TOGETHER, between(together)]
+    elif len(model.histories) > 1 and not stratum.labels:
         sentences.append("What follows is computed from the table without strata.")
     if len(model.replicates) > 1:
         sentences.append(
@@ -316,7 +352,8 @@ def identification(model: ListModel, fit: Found, stratum: Stratum) -> Rests:
         )
     sentences += fit.sentences or ()
     if fit.dial is not None:
-        sentences.append(_dial(fit.dial))
+        whole = "In the table without strata, the" if together is not None else "The"
+        sentences.append(_dial(fit.dial, whole))
     return Rests("families", rows, tuple(sentences))
 
 
@@ -326,11 +363,11 @@ def _unfit(group: Group) -> str:
     return f"These lists speak against {name} ({group.ruled_out}{told})."
 
 
-def _dial(dial: Dial) -> str:
+def _dial(dial: Dial, the: str) -> str:
     ratio = dial.implied
     at_one = next(row for row in dial.curve if row.ratio == 1.0)
     return (
-        f"The odds ratio that ties the people on no list to the others is {share(ratio.median)} "
+        f"{the} odds ratio that ties the people on no list to the others is {share(ratio.median)} "
         f"({share(ratio.low)} to {share(ratio.high)}) in this answer; at 1, no interaction "
         f"of the highest order, the number would be {with_ends(at_one)}."
     )

@@ -39,11 +39,12 @@ def predictive_p(table: HistoryTable, draws: Draws, rng: np.random.Generator) ->
 
 
 def tail(probabilities: Array, observed: Array, rng: np.random.Generator) -> float:
-    """Posterior predictive p of histories whose shares (draw, history) are known."""
-    people = int(observed.sum())
-    expected = np.sqrt(people * probabilities)
+    """Posterior predictive p of histories whose shares (draw, [stratum,] history) are known."""
+    people = observed.sum(axis=-1).astype(np.int64)
+    expected = np.sqrt(people[..., None] * probabilities)
     replicated = rng.multinomial(people, probabilities)
-    far = np.square(np.sqrt(replicated) - expected).sum(axis=1)
-    seen = np.square(np.sqrt(observed) - expected).sum(axis=1)
+    every = tuple(range(1, probabilities.ndim))
+    far = np.square(np.sqrt(replicated) - expected).sum(axis=every)
+    seen = np.square(np.sqrt(observed) - expected).sum(axis=every)
     # Ties count one half, so that a table that cannot vary is not called a misfit.
     return float(np.mean((far > seen) + 0.5 * (far == seen)))

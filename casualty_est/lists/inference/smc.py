@@ -36,11 +36,17 @@ def run(
     *,
     particles: int = PARTICLES,
     moves: int = MOVES,
+    start: tuple[Array, float] | None = None,
 ) -> Weighted:
-    """Sample a member's posterior by tempering."""
+    """Sample a member's posterior by tempering.
+
+    It starts from draws of the prior, or of what the member calls so, with that one's log evidence.
+    """
     counts = table.counts.astype(float)
-    cloud = _Cloud(member, counts, member.draw_prior(rng, particles))
-    heat, log_evidence = 0.0, 0.0
+    theta, log_evidence = start or (member.draw_prior(rng, particles), 0.0)
+    particles = len(theta)
+    cloud = _Cloud(member, counts, theta)
+    heat = 0.0
     while heat < 1.0:
         step = _next_step(cloud.likelihood, 1.0 - heat)
         weight = step * cloud.likelihood

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from casualty_est.errors import UsageError
 from casualty_est.kinds import room
 from casualty_est.lists.families import AUTO, Choice, Family, OddsRatio, as_families, for_lists
-from casualty_est.lists.families.family import FLOOR, in_range
+from casualty_est.lists.families.family import FLOOR, MOST_CELLS, in_range
 from casualty_est.lists.model.facts import Note, no_level, notes_on, without_copies
 from casualty_est.lists.table.histories import CaptureHistories, Stratum
 from casualty_est.result.labels import cell_of
@@ -28,6 +28,15 @@ if TYPE_CHECKING:
 
 SHOWN = 6  # notes
 COPIES = ("drop", "keep")
+STRATA = ("together", "alone")
+# Log normal priors of the sds between strata: medians, and the factor within which 95% lie.
+LISTS_SD, PAIRS_SD, SD_FACTOR = 0.3, 0.15, 10.0
+SDS_PRIOR = (
+    f"log odds of a list differ with an sd of median {LISTS_SD:g}, log odds ratios of a pair "
+    f"with one of {PAIRS_SD:g}, each within a factor of {SD_FACTOR:g} with a probability of 95%"
+)
+MOST_STRATA = 100  # that are fitted together
+MANY_REPLICATES = 8  # of which one fit speaks for all: strata are then fitted alone
 CELL = Cell("all", None, None, "killed", "all", "any")
 
 
@@ -58,6 +67,12 @@ class ListModel:
         What becomes of a list on which nobody is alone, though by chance some would be: it may have
         been copied or sampled from the other lists, and says nothing about the people on none.
         ``keep`` says that it was made independently of them.
+    strata : {"together", "alone"}
+        Whether strata share the kind of dependence between lists and its strength, as far as their
+        overlaps agree, or are fitted one by one. Fitted alone, what no stratum can know averages
+        out over many of them, and the interval of the sum becomes too narrow. Families that stand
+        alone, tables of more than eight lists or a hundred strata, and eight replicates or more are
+        fitted alone, and a note says so.
     cell : mapping, optional
         What is counted: any of ``scope``, ``start``, ``end``, ``outcome``, ``group``,
         ``perpetrator``.
@@ -95,11 +110,16 @@ class ListModel:
         floor: float = FLOOR,
         odds_ratio: float | Sequence[float] | None = None,
         copies: str = "drop",
+        strata: str = "together",
         cell: Mapping[str, str | date | None] | None = None,
     ) -> None:
         if copies not in COPIES:
             msg = f"copies must be 'drop' or 'keep', not {copies!r}"
             raise UsageError(msg)
+        if strata not in STRATA:
+            msg = f"strata must be 'together' or 'alone', not {strata!r}"
+            raise UsageError(msg)
+        self.strata = strata
         keep = copies == "keep"
         self.replicates, notes = without_copies(_replicates(histories), keep)
         self.histories = self.replicates[0]
@@ -112,11 +132,13 @@ class ListModel:
         self.of_two = self._of_two(odds_ratio)
         for table in self.replicates:
             notes += table.warnings
-            for stratum in table.strata:
+            for stratum in (table.pooled(),) if self.together else table.strata:
                 _, left_out = self.families_for(stratum)
                 code = "two_lists" if len(stratum.table.lists) == 2 else "family_left_out"
                 notes += [(code, text) for text in left_out]
         notes += notes_on(self.replicates)
+        if why := self._why_alone():
+            notes.append(("strata_alone", f"strata are fitted one by one: {why}"))
         self.notes: tuple[Note, ...] = tuple(dict.fromkeys(notes))
         self.settings: dict[str, Any] = {
             "table": self.histories.name,
@@ -126,7 +148,38 @@ class ListModel:
             "floor": self.floor,
             "by": list(self.histories.by),
             "replicates": len(self.replicates),
-        }
+        } | ({"strata": strata} if len(self.histories) > 1 else {})
+
+    @property
+    def together(self) -> bool:
+        """Whether the strata are fitted together."""
+        shared = self.strata == "together" and len(self.histories) > 1
+        families, _ = self.families_for(self.histories.pooled())
+        return shared and not families[0].alone and not self._why_alone()
+
+    def _why_alone(self) -> str:
+        """Why strata that were to be fitted together are not; empty where they are."""
+        if self.strata == "alone" or len(self.histories) == 1:
+            return ""
+        families, _ = self.families_for(self.histories.pooled())
+        if len(families) == 1 and families[0].alone:
+            shares = families[0].shared_by_strata
+            return "" if shares else f"{families[0].name} has nothing that strata could share"
+        if "odds_ratio" in self.of_two.options and self.of_two.odds_ratio is not None:
+            return "odds_ratio ties the two lists of some strata"
+        limits = (
+            (len(self.histories.lists), MOST_CELLS, "lists"),
+            (len(self.histories), MOST_STRATA, "strata"),
+            (len(self.replicates), MANY_REPLICATES - 1, "replicates"),
+        )
+        return next(
+            (
+                f"{count} {what}, and at most {most} share"
+                for count, most, what in limits
+                if count > most
+            ),
+            "",
+        )
 
     def families_for(self, stratum: Stratum) -> tuple[tuple[Family, ...], list[str]]:
         """Families for the lists of one stratum, and notes on those left out.
@@ -173,7 +226,8 @@ class ListModel:
         -------
         str
         """
-        families, _ = self.families_for(stratum)
+        # A stratum of fewer lists has the families of all, where the strata share them.
+        families, _ = self.families_for(self.histories.pooled() if self.together else stratum)
         if len(families) == 1:
             return f"This estimate assumes that {families[0].assumption}."
         groups = listed([g.title for g in dict.fromkeys(f.group for f in families)], "or")
@@ -332,13 +386,16 @@ def _describe(model: ListModel) -> list[str]:
     if len(model.replicates) > 1:
         lines.append(f"  the first of {len(model.replicates)} replicates, mixed draw by draw")
     if histories.by:
-        lines.append(f"  {len(histories):,} strata by {', '.join(histories.by)}, each by itself")
+        how = "sharing their dependence" if model.together else "each by itself"
+        lines.append(f"  {len(histories):,} strata by {', '.join(histories.by)}, {how}")
     lines += [
         f"  {row['list']}: {row['people']:,} people, {row['only_here']:,} on no other list"
         for row in histories.summary().to_dict("records")
     ]
     families, _ = model.families_for(histories.pooled())
     lines += ["", "Families, and their priors", *_families(families)]
+    if model.together:
+        lines.append(f"  Strata: {SDS_PRIOR}")
     lines.append(f"  Number of people: p(N) proportional to 1 / N, {families[0].people}")
     if len({family.group for family in families}) > 1:
         lines.append(

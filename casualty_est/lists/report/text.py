@@ -5,7 +5,7 @@ from __future__ import annotations
 from casualty_est.lists.estimate import ListEstimate
 from casualty_est.lists.families import group_in_words, group_title, recalled
 from casualty_est.lists.families.family import ASSUMED
-from casualty_est.lists.shares import weight
+from casualty_est.lists.shares import between, weight
 from casualty_est.report import naming
 from casualty_est.result.posterior import far_apart
 from casualty_est.wording.numbers import middle, percent, share, with_ends
@@ -135,8 +135,10 @@ def without_strata(estimate: ListEstimate) -> str:
     whole = estimate.details.unstratified
     if whole is None:
         return ""
+    together = estimate.details.together
+    how = "each fitted by itself." if together is None else f"fitted together. {between(together)}"
     return (
-        "The estimate is the sum of the strata, each fitted by itself. The figures and pictures of "
+        f"The estimate is the sum of the strata, {how} The figures and pictures of "
         "this section, the refits and the checks are of the same lists without strata, which "
         f"answer {with_ends(whole)}; the table of strata says what each stratum rests on."
     )

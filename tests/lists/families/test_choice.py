@@ -127,7 +127,7 @@ def test_a_family_that_forgets_something_says_so_where_it_is_written():
     with pytest.raises(UsageError, match="decomposable stands alone: it has no members"):
         Decomposable().members(None)
     with pytest.raises(UsageError, match="pairs has no posterior that is drawn directly"):
-        Pairs().posterior(None, 1, None)
+        Pairs().posterior(None, 1, None, None)
 
 
 def test_a_family_that_stands_alone_is_one_class_too(histories, monkeypatch):
@@ -140,7 +140,7 @@ def test_a_family_that_stands_alone_is_one_class_too(histories, monkeypatch):
         prior = "shares of the seen histories as they were seen"
         engine, method = "drawn", "exact"
 
-        def posterior(self, table, draws, rng):
+        def posterior(self, table, draws, rng, common):
             shares = np.log(table.dense()[1:] / table.people)
             return np.tile(shares, (draws, 1)), np.zeros(draws)
 

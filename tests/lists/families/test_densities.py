@@ -132,7 +132,7 @@ def test_visible_shares_of_two_classes_by_hand():
 
 def test_no_highest_order_shares_are_dirichlet():
     family, rng = NoHighestOrder(xi=2.0), np.random.default_rng(5)
-    log_cells, log_odds = family.posterior(TABLE, 40_000, rng)
+    log_cells, log_odds = family.posterior(TABLE, 40_000, rng, rng)
     shape = TABLE.dense()[1:] + 1 / 7
     np.testing.assert_allclose(np.exp(log_cells).mean(axis=0), shape / shape.sum(), atol=0.003)
     cells = np.exp(log_cells[0])

@@ -95,7 +95,7 @@ def test_populations_of_known_size_seen_by_two_lists(structure):
             two = histories[:, :2]
         listed = two.any(axis=1)
         table = HistoryTable.of(("A", "B"), two[listed], counts[listed])
-        odds = np.exp(OddsRatio().posterior(table, 2000, rng)[1])
+        odds = np.exp(OddsRatio().posterior(table, 2000, rng, rng)[1])
         low, high = np.quantile(rng.negative_binomial(table.people, 1 / (1 + odds)), [0.025, 0.975])
         held += low <= number - table.people <= high
     assert held >= 17

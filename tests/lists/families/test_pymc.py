@@ -255,7 +255,7 @@ def agree(key, table, draws=1000):
         from casualty_est.lists.inference.answer import draw_unlisted
 
         rng = np.random.default_rng(2)
-        odds = FAMILIES[key]().posterior(table, 40_000, rng)[1]
+        odds = FAMILIES[key]().posterior(table, 40_000, rng, rng)[1]
         logs, ess = np.log(table.people + draw_unlisted(odds, table.people, rng)), 40_000
     elif key == "dirichlet-process":
         model = ce.ListModel(histories(), families=key)

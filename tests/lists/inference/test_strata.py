@@ -41,7 +41,8 @@ def frame():
 
 @pytest.fixture(scope="module")
 def model(frame):
-    return ce.ListModel(ce.CaptureHistories(frame, by=("month", "sex")), families=FAMILIES)
+    histories = ce.CaptureHistories(frame, by=("month", "sex"))
+    return ce.ListModel(histories, families=FAMILIES, strata="alone")
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +75,24 @@ def test_a_dask_cluster_gives_the_same_answer(model, here):
     )
     with cluster, Client(cluster) as client, client.get_executor() as executor:
         _same(model.fit(seed=8, executor=executor), here)
+
+
+def test_strata_that_share_are_one_fit_wherever_it_is_made(frame, tmp_path):
+    histories = ce.CaptureHistories(frame, by=("month", "sex"))
+    model = ce.ListModel(histories, families="independence")
+    one = model.fit(seed=8, draws=100, parts=tmp_path / "parts")
+    files = sorted((tmp_path / "parts").glob("*.npz"))
+    assert len(files) == 4
+    times = [file.stat().st_mtime_ns for file in files]
+    again = model.fit(seed=8, draws=100, parts=tmp_path / "parts")
+    _same(again, one)
+    assert [file.stat().st_mtime_ns for file in files] == times
+    # What a stratum says hangs on the others: none of its parts may be taken for other strata.
+    less = ce.CaptureHistories(frame[frame["month"] == "1"], by=("month", "sex"))
+    ce.ListModel(less, families="independence").fit(seed=8, draws=100, parts=tmp_path / "parts")
+    assert len(list((tmp_path / "parts").glob("*.npz"))) == 7
+    with ThreadPoolExecutor(2) as executor:
+        _same(model.fit(seed=8, draws=100, executor=executor), one)
 
 
 @pytest.mark.slow
@@ -145,7 +164,7 @@ def test_killed_in_the_middle_the_same_command_goes_on(frame, here, tmp_path, mo
     frame.to_csv(table, index=False)
     # No seed: the one that was drawn must be found again.
     words = [str(table), "--by", "month,sex", "--families", ",".join(FAMILIES), "--quiet"]
-    words += ["--save", str(out)]
+    words += ["--strata", "alone", "--save", str(out)]
     folder = tmp_path / "out.nc.parts"
     process = subprocess.Popen(
         [sys.executable, "-c", KILLED, *words],
@@ -183,7 +202,8 @@ def test_killed_in_the_middle_the_same_command_goes_on(frame, here, tmp_path, mo
     assert {name: after[name] for name in before} == before
     loaded = ce.Estimate.load(out)
     assert loaded.meta.seed == seed
-    model = ce.ListModel(ce.CaptureHistories(frame, by=("month", "sex")), families=FAMILIES)
+    histories = ce.CaptureHistories(frame, by=("month", "sex"))
+    model = ce.ListModel(histories, families=FAMILIES, strata="alone")
     np.testing.assert_array_equal(loaded.draws(0), model.fit(seed=seed).draws(0))
 
 
