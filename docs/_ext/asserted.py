@@ -8,8 +8,6 @@ from html import escape
 from pathlib import Path
 
 NAMES = "Airwars Bonferroni Coalition Dirichlet Kosovo March Netherlands NUTS Russian Ukrainian"
-    "Airwars Bonferroni Coalition Dirichlet Kosovo March Netherlands NUTS Russian Syria Ukrainian"
-)
 TESTS = Path(__file__).resolve().parents[2] / "tests"
 
 
