@@ -12,6 +12,9 @@ import casualty_est
 DOCS = Path(__file__).resolve().parent
 EXAMPLES = DOCS.parent / "examples"
 BUILT = DOCS / "_examples"
+sys.path.insert(0, str(DOCS / "_ext"))
+
+from table_templates import write_templates  # noqa: E402
 
 # --- the examples, as a user would run them ---------------------------------------------
 
@@ -27,10 +30,12 @@ for script in sorted(EXAMPLES.glob("*.py")):
     )
     (BUILT / f"{script.stem}.txt").write_text(finished.stdout, encoding="utf-8")
 
+# Empty tables to download, as the package writes them today.
+write_templates(BUILT / "templates")
+
 # Pages show the command line: it has to be found however sphinx-build was started, and to print
 # plain text.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-sys.path.insert(0, str(DOCS / "_ext"))
 paths = [str(DOCS / "_ext"), *filter(None, [os.environ.get("PYTHONPATH")])]
 os.environ |= {"PYTHONPATH": os.pathsep.join(paths), "COLUMNS": "100", "TYPER_USE_RICH": "0"}
 
@@ -43,6 +48,8 @@ version = release = casualty_est.__version__
 
 extensions = [
     "mathml",
+    "plain_cells",
+    "thumbnails",
     "myst_nb",
     "numpydoc",
     "sphinx.ext.autodoc",

@@ -1,0 +1,47 @@
+"""A grid of small pictures at the top of a gallery, taken from the pictures of its sections."""
+
+from __future__ import annotations
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+
+def picture_of(section: nodes.section) -> nodes.image | None:
+    """The first picture of a section."""
+    return next(iter(section.findall(nodes.image)), None)
+
+
+def small(section: nodes.section) -> nodes.container | None:
+    """The picture and title of a section, as a link to it."""
+    picture, title = picture_of(section), section.next_node(nodes.title)
+    if picture is None or title is None:
+        return None
+    copy = picture.deepcopy()
+    copy["alt"] = picture["alt"] = title.astext()
+    target = section["ids"][0]
+    link = nodes.reference("", "", copy, refid=target, internal=True)
+    words = nodes.paragraph(
+        "", "", nodes.reference("", title.astext(), refid=target, internal=True)
+    )
+    return nodes.container("", link, words, classes=["thumbnail"])
+
+
+def fill(_app: Sphinx, page: nodes.document) -> None:
+    """Fill the container of class ``thumbnails``, where a page has one."""
+    grids = [box for box in page.findall(nodes.container) if "thumbnails" in box["classes"]]
+    if not grids:
+        return
+    sections = [
+        part
+        for part in page.findall(nodes.section)
+        if not any(isinstance(child, nodes.section) for child in part.children)
+    ]
+    boxes = [box for box in map(small, sections) if box is not None]
+    grids[0].clear()
+    grids[0].extend(boxes)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Work after the pictures of a page have been collected."""
+    app.connect("doctree-read", fill, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
