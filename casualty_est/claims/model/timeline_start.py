@@ -35,6 +35,12 @@ class Start:
 
     place: Array  # (parameter,)
     scale: Array  # (parameter, parameter): Cholesky factor of the covariance
+    of_sum: Array  # log of a sum that has a path, and logs of its parts against the first
+
+    @property
+    def whole(self) -> Array:
+        """All of it, as the model takes it."""
+        return np.concatenate([self.place, self.of_sum])
 
 
 def find_start(
@@ -61,7 +67,12 @@ def find_start(
             break
     _, jacobian = search.gaps(y)
     covariance = np.linalg.inv(search.information(y, jacobian))
-    return Start(y, np.linalg.cholesky(covariance))
+    of_sum = search.contrast
+    if len(search.parts):
+        # Who is expected to state half of it is taken to do so.
+        ratio = float(np.median([np.log(t.prior.quantile(0.5)) for t in layout.ratios.targets]))
+        of_sum = np.concatenate([[np.log(search.parts.sum()) - ratio], of_sum])
+    return Start(y, np.linalg.cholesky(covariance), of_sum)
 
 
 def counts_start(layout: Layout, level: Level) -> tuple[Array, Array]:
@@ -97,6 +108,8 @@ class _Search:
         self.walks = self.profiles * self.terms
         self.wander = self.timeline.wander.terms
         self.counts = self._counts()
+        self.parts = first_parts(layout, self.readings)
+        self.contrast = np.log(self.parts[1:] / self.parts[:1])
         self.windows = self.timeline.windows.copy()
         for source in self.timeline.delayed:
             self.windows[source.windows] = source.weights(float(np.log(source.delay.median)))
@@ -105,34 +118,44 @@ class _Search:
 
     def _counts(self) -> Array:
         """Deaths of each base cell behind each label, of shape (label, base cell)."""
-        cells, base = self.layout.grid.cells, self.layout.grid.base
-        counts = np.exp(first_counts(self.layout, self.readings))
-        made = np.eye(len(cells), base)
-        for position, cell in enumerate(cells[base:], base):
-            share = cell.share.median if cell.share is not None else 1.0
-            made[position] = share * made[list(cell.parent)].sum(axis=0)
-        return np.asarray((self.timeline.labels @ made) * counts[:base])
+        grid = self.layout.grid
+        counts = np.exp(first_counts(self.layout, self.readings)[: grid.base])
+        return np.asarray((self.timeline.labels @ grid.of_base()) * counts)
 
-    def _logs(self, walk: Array) -> tuple[Array, Array]:
-        """Log of what each claim's window holds of its label, and its slope in the walks."""
-        timeline, layout = self.timeline, self.layout
+    def _logs(self, free: Array) -> tuple[Array, Array]:
+        """Log of what each claim's window holds of its label, and its slope in `free`."""
+        timeline, layout, sums = self.timeline, self.layout, self.timeline.sum_paths
+        walk, counts = free, self.counts
+        # Slope of the log of all deaths of a profile in its walk, or of the sum that it is part of.
+        own = np.eye(self.profiles)
+        if sums is not None:
+            walk = np.asarray(sums.walks(free, self.contrast, np))
+            cells = timeline.profiled[sums.parts]
+            inside = np.exp(sums.log_parts(walk, self.contrast, np))
+            counts = self.counts.copy()
+            counts[:, cells] *= inside * self.parts.sum() / self.parts
+            own[np.ix_(sums.parts, sums.parts)] = inside
         share = shares(timeline, layout.grid.base, walk[None])[0]
         within = self.windows @ share.T
         window, label = timeline.window_of, timeline.label_of[layout.target_of]
         reference = timeline.reference[layout.target_of]
+        whole = share[timeline.profiled] @ timeline.basis.T
         logs, slopes = [], []
         for rows in (window, reference):
-            parts = self.counts[label] * within[rows]
+            parts = counts[label] * within[rows]
             total = np.maximum(parts.sum(axis=1), 1e-300)
             logs.append(np.log(total))
             part = (parts / total[:, None])[:, timeline.profiled]
             slope = np.zeros((len(rows), self.profiles, self.terms))
             for k, cell in enumerate(timeline.profiled):
                 weighted = self.windows * share[cell]
-                mean = timeline.basis @ share[cell]
-                held = np.maximum(within[:, cell], 1e-300)[:, None]
-                inside = (weighted @ timeline.basis.T) / held - mean
-                slope[:, k] = part[:, k, None] * inside[rows]
+                inside_window = (weighted @ timeline.basis.T) / np.maximum(
+                    within[:, cell], 1e-300
+                )[:, None]
+                slope[:, k] = part[:, k, None] * inside_window[rows]
+                slope[:, k] -= (part @ own[:, k])[:, None] * whole[k]
+            if sums is not None:
+                slope = sums.slopes(free, self.contrast, slope)
             slopes.append(slope.reshape(len(rows), -1))
         return logs[0] - logs[1], slopes[0] - slopes[1]
 
@@ -206,6 +229,15 @@ def first_claimed(layout: Layout, readings: Sequence[Reading] | None = None) -> 
         mine = np.flatnonzero((layout.target_of == t) & (window_of == widest))
         logs[t] = np.median([readings[int(i)].rough()[0] for i in mine])
     return logs
+
+
+def first_parts(layout: Layout, readings: Sequence[Reading] | None = None) -> Array:
+    """Counts (part,) of the parts of a sum that has a path of its own; none without one."""
+    assert layout.timeline is not None
+    sums = layout.timeline.sum_paths
+    if sums is None:
+        return np.zeros(0)
+    return np.asarray(np.exp(first_counts(layout, readings)[layout.timeline.profiled[sums.parts]]))
 
 
 def first_counts(layout: Layout, readings: Sequence[Reading] | None = None) -> Array:

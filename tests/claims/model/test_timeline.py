@@ -173,14 +173,21 @@ class Reference:
         self.month = np.array(months)
         self.model = model
 
-    def per_day(self, log_count, walk):
-        """Deaths of a cell on every day: even within a month."""
+    def paths(self, terms):
+        """Terms of a walk on every day: even within a month."""
         edges = np.flatnonzero(np.diff(self.month, prepend=-1))
         counts = np.diff(np.append(edges, len(self.days)))
         middle = (edges + counts / 2) / len(self.days)
-        order = np.arange(1, len(walk) + 1)
-        log_rate = (np.sqrt(2) * np.cos(np.pi * np.outer(middle, order)) / (np.pi * order)) @ walk
-        rate = np.exp(log_rate)[self.month - self.month[0]]
+        order = np.arange(1, terms + 1)
+        path = np.sqrt(2) * np.cos(np.pi * np.outer(middle, order)) / (np.pi * order)
+        return path[self.month - self.month[0]]
+
+    def rates(self, walk):
+        return np.exp(self.paths(len(walk)) @ walk)
+
+    def per_day(self, log_count, walk):
+        """Deaths of a cell on every day."""
+        rate = self.rates(walk)
         return np.exp(log_count) * rate / rate.sum()
 
     def between(self, per_day, start, end):
@@ -224,15 +231,40 @@ def monitored(log_ratio, place):
     return math.log(np.trapezoid(stats.norm.pdf(z) * within, z))
 
 
+def parts_of(reference, of_sum, against, contrast):
+    """Walks of two cells by their definition: least squares of the log of a sum on months."""
+    months = np.unique(reference.month, return_index=True)[1]
+    basis = reference.paths(8)[months]
+    log_ratio = np.log1p(np.exp(contrast + basis @ against))
+    design = np.column_stack([np.ones(len(months)), basis])
+    fitted = np.linalg.lstsq(design, log_ratio, rcond=None)[0][1:]
+    return {"injured": of_sum - fitted, "killed": of_sum - fitted + against}
+
+
+def sizes(one, other):
+    """Log prior density of two log counts."""
+
+    def given(log_sd):
+        sd = math.exp(log_sd)
+        apart = stats.norm.pdf((one - other) / math.sqrt(2), 0, sd)
+        middle = stats.norm.pdf((one + other) / 2, math.log(3000), math.sqrt(25 + sd**2 / 2))
+        return stats.halfnorm(scale=1.5).pdf(sd) * sd * apart * middle
+
+    return math.log(integrate.quad(given, math.log(0.0075), math.log(9), epsrel=1e-9)[0])
+
+
 def by_hand(reference, point, begun, names):
     """Log density, but for a constant."""
     layout = reference.model.layout
     timeline = layout.timeline
     total = 0.0
-    # Free coordinates: walks of killed and injured, wandering terms, claimed totals.
+    # Free coordinates: the path of killed and injured together, that of the killed against the
+    # injured, wandering terms, claimed totals.
     values = begun.place + begun.scale @ point["steady"]
-    killed_or_not = [cell.label.outcome for cell in layout.grid.cells[:2]]
-    walks = dict(zip(killed_or_not, values[:16].reshape(2, 8), strict=True))
+    assert [cell.label.outcome for cell in layout.grid.cells[:2]] == ["injured", "killed"]
+    of_sum, against = values[:16].reshape(2, 8)
+    log_sum, contrast = begun.of_sum + [point["log_sum"].item(), point["contrast"].item()]
+    walks = parts_of(reference, of_sum, against, contrast)
     terms = values[16 : 16 + timeline.wander.terms]
     claimed = values[16 + timeline.wander.terms :]
     for walk in walks.values():
@@ -241,17 +273,12 @@ def by_hand(reference, point, begun, names):
             walk
         )
     total += stats.norm.logpdf(terms).sum()
-    # Counts: a shared level and one deviation, children a share.
-    sd = math.exp(point["offset_sd_total_log__"].item())
-    total += stats.halfnorm(scale=1.5).logpdf(sd) + math.log(sd)
-    deviation = point["deviation_total"].item()
-    total += stats.norm.logpdf(deviation)
-    direction = np.linalg.svd(np.eye(2) - 0.5)[0][:, 0]
-    away = sd * deviation * direction
-    log_sum = point["log_sum_total"].item()
-    middle = log_sum - special.logsumexp(away)
-    total += stats.norm.logpdf(middle, math.log(3000), math.sqrt(25 + sd**2 / 2))
-    logs = dict(zip(killed_or_not, middle + away, strict=True))
+    # Counts: what the rates come to over all days; a shared level and one deviation, whose sd is
+    # summed out; children are a share.
+    rates = {name: reference.rates(walk).sum() for name, walk in walks.items()}
+    rates["killed"] *= math.exp(contrast)
+    logs = {name: log_sum + math.log(rate / sum(rates.values())) for name, rate in rates.items()}
+    total += sizes(logs["killed"], logs["injured"])
     share = point["share_logit"].item()
     total += stats.norm.logpdf(share, special.logit(0.25), 1.0)
     daily = {name: reference.per_day(logs[name], walks[name]) for name in logs}
