@@ -279,6 +279,7 @@ class ClaimsModel:
         chains: int = 4,
         method: str = "auto",
         progress_bar: bool | None = None,
+        budget: str | float | None = None,
     ) -> ClaimsEstimate:
         """Compute the posterior.
 
@@ -295,6 +296,11 @@ class ClaimsModel:
             ``auto`` takes the exact route where there is one cell and one target per source.
         progress_bar : bool, optional
             Show progress on standard error; None shows it where that is a terminal.
+        budget : str or float, optional
+            Time in which a sampled fit that falls short of its check goes on with twice the draws
+            and the warm-up, such as ``"3m"`` or seconds; 0 for one round. The clock decides only
+            whether another round begins: a fit that converges at once gives the same draws under
+            any budget. None gives the usual numbers of draws three minutes, others one round.
 
         Returns
         -------
@@ -303,9 +309,10 @@ class ClaimsModel:
         Raises
         ------
         UsageError
-            If the method is unknown or not open to this model.
+            If the method is unknown or not open to this model, or the budget is no time.
         """
-        settings = {"seed": seed, "draws": draws, "tune": tune, "chains": chains, "method": method}
+        settings: dict[str, Any] = {"seed": seed, "draws": draws, "tune": tune, "chains": chains}
+        settings |= {"method": method, "budget": budget}
         fitted = room(self.kind, "inference.fit").fit(self, **settings, progress_bar=progress_bar)
         kind = room(self.kind, "estimate").ESTIMATE
         estimate: ClaimsEstimate = kind(*fitted, model=self, progress_bar=progress_bar)

@@ -112,7 +112,9 @@ class _Free:
     def _walk(self, free: Any) -> Any:
         if self.sums is not None:
             count = len(self.sums.parts) - 1
-            self.contrast = self.of_sum[1:] + pm.Flat("contrast", shape=count, initval=np.zeros(count))
+            self.contrast = self.of_sum[1:] + pm.Flat(
+                "contrast", shape=count, initval=np.zeros(count)
+            )
             free = self.sums.walks(free, self.contrast, pt)
         return pm.Deterministic("walk", free)
 

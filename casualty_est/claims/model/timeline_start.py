@@ -149,9 +149,9 @@ class _Search:
             slope = np.zeros((len(rows), self.profiles, self.terms))
             for k, cell in enumerate(timeline.profiled):
                 weighted = self.windows * share[cell]
-                inside_window = (weighted @ timeline.basis.T) / np.maximum(
-                    within[:, cell], 1e-300
-                )[:, None]
+                inside_window = (weighted @ timeline.basis.T) / np.maximum(within[:, cell], 1e-300)[
+                    :, None
+                ]
                 slope[:, k] = part[:, k, None] * inside_window[rows]
                 slope[:, k] -= (part @ own[:, k])[:, None] * whole[k]
             if sums is not None:

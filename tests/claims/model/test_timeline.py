@@ -263,7 +263,8 @@ def by_hand(reference, point, begun, names):
     values = begun.place + begun.scale @ point["steady"]
     assert [cell.label.outcome for cell in layout.grid.cells[:2]] == ["injured", "killed"]
     of_sum, against = values[:16].reshape(2, 8)
-    log_sum, contrast = begun.of_sum + [point["log_sum"].item(), point["contrast"].item()]
+    log_sum = begun.of_sum[0] + point["log_sum"].item()
+    contrast = begun.of_sum[1] + point["contrast"].item()
     walks = parts_of(reference, of_sum, against, contrast)
     terms = values[16 : 16 + timeline.wander.terms]
     claimed = values[16 + timeline.wander.terms :]
