@@ -29,7 +29,12 @@ from casualty_est.claims.model.pymc_model import (
     ratios_of,
 )
 from casualty_est.claims.model.timeline import PROFILE_DF, SHORT_SPREAD, Timeline
-from casualty_est.claims.model.timeline_start import counts_start, find_start, first_counts
+from casualty_est.claims.model.timeline_start import (
+    coordinates,
+    counts_start,
+    find_start,
+    first_counts,
+)
 from casualty_est.quantity.hedges.readings import Reading
 
 Array = npt.NDArray[np.float64]
@@ -92,11 +97,26 @@ class _Free:
     """Walks, wandering terms and claimed totals, in coordinates that the data scale alike."""
 
     def __init__(self, layout: Layout, timeline: Timeline, start: Any) -> None:
-        scale = find_start(layout).scale
+        begun = find_start(layout)
         self.sums = timeline.sum_paths
-        steady = pm.Flat("steady", shape=len(scale), initval=np.zeros(len(scale)))
-        values = start[: len(scale)] + pt.dot(scale, steady)
-        self.of_sum = start[len(scale) :]  # log of the sum, and of its parts against the first
+        ends = np.cumsum([0, begun.place.size, begun.scale.size, begun.of_sum.size])
+        place, scale, self.of_sum = (
+            start[low:high].reshape(part.shape)
+            for low, high, part in zip(
+                ends[:-1], ends[1:], (begun.place, begun.scale, begun.of_sum), strict=True
+            )
+        )
+        away: Any = np.zeros(())
+        if self.sums is not None:
+            still = np.zeros(len(self.sums.parts) - 1)
+            apart = pm.Flat("contrast", shape=len(still), initval=still)
+            self.contrast = self.of_sum[1:] + apart
+            away = apart[0]
+        middle, factor, log_volume = coordinates(begun.place.shape, place, scale, away, pt)
+        size = begun.place.shape[1]
+        values = middle + pt.dot(factor, pm.Flat("steady", shape=size, initval=np.zeros(size)))
+        if begun.place.shape[0] > 1:
+            pm.Potential("volume", log_volume)
         walks, terms = len(timeline.profiled) * len(timeline.basis), timeline.wander.terms
         shape = len(timeline.profiled), len(timeline.basis)
         self.walk = self._walk(values[:walks].reshape(shape)) if walks else None
@@ -111,10 +131,6 @@ class _Free:
 
     def _walk(self, free: Any) -> Any:
         if self.sums is not None:
-            count = len(self.sums.parts) - 1
-            self.contrast = self.of_sum[1:] + pm.Flat(
-                "contrast", shape=count, initval=np.zeros(count)
-            )
             free = self.sums.walks(free, self.contrast, pt)
         return pm.Deterministic("walk", free)
 

@@ -14,7 +14,7 @@ from casualty_est.claims.inference.timeline import expected, increments
 from casualty_est.claims.model import delays
 from casualty_est.claims.model import timeline as tl
 from casualty_est.claims.model.pymc_model import build
-from casualty_est.claims.model.timeline_start import _Search, find_start
+from casualty_est.claims.model.timeline_start import _Search, coordinates, find_start
 from casualty_est.claims.table.time_grid import TimeGrid
 from casualty_est.priors.time import Delay
 from tests.support.former import former_model
@@ -260,7 +260,11 @@ def by_hand(reference, point, begun, names):
     total = 0.0
     # Free coordinates: the path of killed and injured together, that of the killed against the
     # injured, wandering terms, claimed totals.
-    values = begun.place + begun.scale @ point["steady"]
+    place, factor, _ = coordinates(
+        begun.place.shape, begun.place, begun.scale, point["contrast"].item(), np
+    )
+    values = place + factor @ point["steady"]
+    total += np.linalg.slogdet(factor)[1]  # coordinates that stretch with the contrast
     assert [cell.label.outcome for cell in layout.grid.cells[:2]] == ["injured", "killed"]
     of_sum, against = values[:16].reshape(2, 8)
     log_sum = begun.of_sum[0] + point["log_sum"].item()
@@ -407,13 +411,32 @@ def test_the_search_for_a_start_knows_its_slopes(model):
         np.testing.assert_allclose(slope[:, k], numeric, atol=1e-6)
 
 
+def start_at(begun, away):
+    return coordinates(begun.place.shape, begun.place, begun.scale, away, np)
+
+
 def test_the_start_fits_the_claims(model):
     layout = model.layout
     begun = find_start(layout)
     search = _Search(layout, layout.readings, None)
-    count = len(begun.place) - len(layout.ratios.targets)
-    assert begun.scale.shape == (len(begun.place),) * 2
-    y = search.begin.copy()
-    y[:] = begun.place
-    assert search.objective(y) > search.objective(search.begin)
-    assert np.isfinite(begun.place[:count]).all()
+    assert begun.scale.shape[1:] == (begun.place.shape[1],) * 2
+    place, factor, log_volume = start_at(begun, 0.0)
+    assert search.objective(place) > search.objective(search.begin)
+    assert log_volume == pytest.approx(np.linalg.slogdet(factor)[1])
+
+
+@pytest.mark.parametrize("away", [-2.0, -0.5, 0.7, 2.5])
+def test_the_start_follows_how_a_sum_is_divided(model, away):
+    layout = model.layout
+    begun = find_start(layout)
+    search = _Search(layout, layout.readings, None)
+    search.learn_sds(search.gaps(start_at(begun, 0.0)[0])[0])
+    search.contrast = search.contrast + away
+    there, factor, _ = start_at(begun, away)
+    gap, jacobian = search.gaps(there)
+    gradient, _ = search.system(there, gap, jacobian)
+    # Near the mode, in units of its own width, and with a width that is near the right one.
+    assert np.abs(factor.T @ gradient).max() < 0.5
+    turned = np.linalg.eigvalsh(factor.T @ search.information(there, jacobian) @ factor)
+    assert turned.min() > 0.5
+    assert turned.max() < 2
