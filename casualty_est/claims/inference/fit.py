@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
     from casualty_est.claims.model.model import ClaimsModel
 
+MOST_LIKELIHOODS = 20_000_000  # 160 MB
 PACKAGES = ("casualty_est", "numpy", "scipy", "pymc", "nutpie", "arviz", "xarray")
 
 
@@ -73,15 +74,19 @@ def fit(
             seconds,
         )
     posterior = last.draws
-    log_lik = log_likelihood(model.layout, posterior)
-    tails = surprise(model.layout, posterior, log_lik)
+    # Of very many claims the likelihood of each in every draw would fill memory.
+    every = max(1, posterior.log_ratio[..., 0].size * len(model.layout.claims) // MOST_LIKELIHOODS)
+    every = min(every, draws)
+    some = posterior.thinned(every)
+    log_lik = log_likelihood(model.layout, some)
+    tails = surprise(model.layout, some, log_lik)
     meta = _metadata(model, last, tails, settings, _went(model, last, rounds, seconds, settings))
-    tree = _tree(model, posterior, log_lik)
+    tree = _tree(model, posterior, log_lik, every)
     tree["assumed"] = _assumed(model, posterior, seed)
     return tree, meta, ClaimsDetails(windows=_windows(model))
 
 
-def _tree(model: ClaimsModel, draws: Draws, log_lik: Any) -> xarray.DataTree:
+def _tree(model: ClaimsModel, draws: Draws, log_lik: Any, every: int) -> xarray.DataTree:
     import xarray as xr
 
     layout, dims = model.layout, ("chain", "draw")
@@ -108,7 +113,10 @@ def _tree(model: ClaimsModel, draws: Draws, log_lik: Any) -> xarray.DataTree:
             {"score": ((*dims, "assumption"), draws.scores)},
             coords={**axes, "assumption": list(layout.assumptions)},
         ),
-        "log_likelihood": xr.Dataset({"claim": ((*dims, "claim_id"), log_lik)}, coords=axes),
+        "log_likelihood": xr.Dataset(
+            {"claim": ((*dims, "claim_id"), log_lik)},
+            coords=axes | {"draw": axes["draw"][every - 1 :: every]},
+        ),
     }
     if draws.stats:
         stats = {name: (dims, value) for name, value in draws.stats.items()}

@@ -57,24 +57,10 @@ def one_round(
         seed=seed,
         report=report,
     )
-    kept = _thinned(drawn, thinning(number, settings["draws"], settings["chains"]))
+    kept = drawn.thinned(thinning(number, settings["draws"], settings["chains"]))
     # Divergences and energy are those of all draws.
     checked = replace(kept, stats=drawn.stats).diagnose()
     return Round(kept, checked, before.first if before else checked)
-
-
-def _thinned(drawn: Draws, every: int) -> Draws:
-    """One draw in so many."""
-    if every == 1:
-        return drawn
-    some = np.s_[:, every - 1 :: every]
-    arrays = ("log_deaths", "log_ratio", "scores", "log_reporting_sd")
-    return replace(
-        drawn,
-        **{name: getattr(drawn, name)[some] for name in arrays},
-        stats={name: value[some] for name, value in drawn.stats.items()},
-        extra={name: value[some] for name, value in drawn.extra.items()},
-    )
 
 
 def advice(layout: Layout, draws: Draws, rounds: int, budget: float) -> list[str]:

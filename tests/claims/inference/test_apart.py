@@ -29,7 +29,7 @@ def test_some_sources_are_the_model_without_the_others(heard, priors):
     weights = np.array([float(claim.source in heard) for claim in layout.claims])
     alone = solve(layout, Scenario(weights, Scenario.plain(layout).shift))
     got = Apart(layout).quantiles(set(heard), ENDS)
-    np.testing.assert_allclose(got, alone.quantile(ENDS), atol=0.004)
+    np.testing.assert_allclose(got, alone.quantile(ENDS), atol=0.002)
 
 
 def test_a_narrow_answer_is_computed_on_the_fine_lattice():
