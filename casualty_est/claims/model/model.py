@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est import datasets
+from casualty_est.claims.model.anchors import check_anchors
 from casualty_est.claims.model.describe import describe
 from casualty_est.claims.model.layout import Layout, build_layout, effective_role
 from casualty_est.claims.model.over_time import asked_over_time, read_sources, windows_note
@@ -231,7 +232,7 @@ class ClaimsModel:
         return [("own_record", text) for text in texts]
 
     def _notes(self) -> list[Note]:
-        notes = [*self.claims.warnings, *self.counted.notes]
+        notes = [*self.claims.warnings, *self.counted.notes, *check_anchors(self.layout)]
         if self.layout.timeline is not None:
             notes.append(("windows_modelled", windows_note(self)))
         for claim, hedge in zip(self.layout.claims, self.layout.hedges, strict=True):
