@@ -9,7 +9,7 @@ import numpy as np
 
 from casualty_est.claims.inference.cores import cores, moves
 from casualty_est.claims.inference.draws import Draws
-from casualty_est.claims.inference.engines import choose
+from casualty_est.claims.inference.engines import choose, compiled
 from casualty_est.claims.inference.predict import log_likelihood, surprise
 from casualty_est.claims.inference.rounds import Round, advice, one_round
 from casualty_est.claims.inference.timeline import followed, paths
@@ -68,6 +68,8 @@ def fit(
     settings = {"draws": draws, "tune": tune, "chains": chains, "seed": seed}
     seconds = seconds_of(budget, usual={name: settings[name] for name in USUAL} == USUAL)
     with show_progress(progress_bar) as report:
+        if engine == "nuts":  # compiled before the clock of the budget starts
+            compiled(model, report)
         last, rounds = go_on(
             lambda number, before: one_round(model, engine, settings, number, before, report),
             lambda one: one.diagnostics.converged,

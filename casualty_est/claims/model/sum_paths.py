@@ -31,42 +31,73 @@ class SumPaths:
     sums: Array  # (profile, profile): what walks are of coordinates, but for a common shift
     log_days: Array  # (step,)
 
-    def walks(self, free: Any, contrast: Any, xp: Any) -> Any:
+    def rates(self, free: Any, contrast: Any, xp: Any) -> Any:
+        """Log rates of the parts against the first (part - 1,), of coordinates and contrasts.
+
+        The contrast of two parts is nearly the log ratio of their counts where the first is small:
+        what its prior speaks of, and what its path hardly moves.
+        """
+        if len(self.parts) > FEWEST:
+            return contrast
+        whole, against = (free[int(part)] for part in self.parts)
+        return contrast - self._log_sum(whole, xp) + self._log_sum(whole - against, xp)
+
+    def _log_sum(self, walk: Any, xp: Any) -> Any:
+        path = xp.dot(walk, self.basis) + self.log_days
+        top = path.max()
+        return top + xp.log(xp.exp(path - top).sum())
+
+    def walks(self, free: Any, rates: Any, xp: Any) -> Any:
         """Walks (profile, term) of coordinates (profile, term) and log rates against the first."""
-        shift = xp.dot(self.relative(free, contrast, xp), self.project)
+        shift = xp.dot(self.relative(free, rates, xp), self.project)
         marked = np.zeros((len(self.sums), 1))
         marked[self.parts] = 1.0
         return xp.dot(self.sums, free) - marked * shift
 
-    def relative(self, free: Any, contrast: Any, xp: Any) -> Any:
+    def relative(self, free: Any, rates: Any, xp: Any) -> Any:
         """Log rate of the sum in every step, (step,), relative to that of the first part."""
-        others = self._others(free, contrast, xp)
+        others = self._others(free, rates, xp)
         top = xp.maximum(others.max(axis=0), 0.0)
         return top + xp.log(xp.exp(-top) + xp.exp(others - top).sum(axis=0))
 
-    def _others(self, free: Any, contrast: Any, xp: Any) -> Any:
-        return contrast[:, None] + xp.dot(free[self.parts[1:]], self.basis)
+    def _others(self, free: Any, rates: Any, xp: Any) -> Any:
+        return rates[:, None] + xp.dot(free[self.parts[1:]], self.basis)
 
-    def log_parts(self, walk: Any, contrast: Any, xp: Any) -> Any:
-        """Logs of the parts (part,) as shares of the sum, of walks and contrasts."""
+    def log_parts(self, walk: Any, rates: Any, xp: Any) -> Any:
+        """Logs of the parts (part,) as shares of the sum, of walks and log rates."""
         path = xp.dot(walk[self.parts], self.basis) + self.log_days
         top = path.max(axis=1)
         inside = top + xp.log(xp.exp(path - top[:, None]).sum(axis=1))
-        logs = inside + xp.concatenate([np.zeros(1), contrast])
+        logs = inside + xp.concatenate([np.zeros(1), rates])
         most = logs.max()
         return logs - most - xp.log(xp.exp(logs - most).sum())
 
-    def slopes(self, free: Array, contrast: Array, of_walks: Array) -> Array:
-        """Slopes (row, profile, term) in the coordinates, of those in the walks."""
-        others = self._others(free, contrast, np)
-        held = np.exp(others - self.relative(free, contrast, np))
+    def slopes(self, free: Array, rates: Array, of_walks: Array, of_rates: Array) -> Array:
+        """Slopes (row, profile, term) in the coordinates, of those in walks and in log rates.
+
+        of_rates: (row, profile).
+        """
+        others = self._others(free, rates, np)
+        held = np.exp(others - self.relative(free, rates, np))
         slope = of_walks.copy()
         together = of_walks[:, self.parts].sum(axis=1)
         slope[:, self.parts[0]] = together
         for j, part in enumerate(self.parts[1:]):
             moved = self.project.T @ (held[j][:, None] * self.basis.T)
             slope[:, part] -= together @ moved
+        if len(self.parts) == FEWEST:
+            first, second = self.parts
+            of_rate = of_rates[:, second] - together @ (self.project.T @ held[0])
+            whole, rest = (self._mean(walk) for walk in (free[first], free[first] - free[second]))
+            slope[:, first] += of_rate[:, None] * (rest - whole)
+            slope[:, second] -= of_rate[:, None] * rest
         return slope
+
+    def _mean(self, walk: Array) -> Array:
+        """Mean of each term over the deaths of a walk: the slope of its log sum."""
+        path = walk @ self.basis + self.log_days
+        weight = np.exp(path - path.max())
+        return np.asarray(self.basis @ weight / weight.sum())
 
 
 def sum_paths(

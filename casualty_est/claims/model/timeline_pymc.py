@@ -131,7 +131,8 @@ class _Free:
 
     def _walk(self, free: Any) -> Any:
         if self.sums is not None:
-            free = self.sums.walks(free, self.contrast, pt)
+            self.rates = self.sums.rates(free, self.contrast, pt)
+            free = self.sums.walks(free, self.rates, pt)
         return pm.Deterministic("walk", free)
 
     def counts(self, layout: Layout, k: int, mean: Any) -> tuple[Any, Any]:
@@ -149,7 +150,7 @@ class _Free:
         parts, count = self.sums.parts, len(level.cells)
         log_sum = self.of_sum[0] + pm.Flat("log_sum", shape=1, initval=np.zeros(1))
         logs = pt.dot(
-            one_hot(parts, count).T, log_sum + self.sums.log_parts(self.walk, self.contrast, pt)
+            one_hot(parts, count).T, log_sum + self.sums.log_parts(self.walk, self.rates, pt)
         )
         outside = np.setdiff1d(np.arange(count), parts)
         if len(outside):

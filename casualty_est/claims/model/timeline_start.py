@@ -182,9 +182,10 @@ class _Search:
         # Slope of the log of all deaths of a profile in its walk, or of the sum that it is part of.
         own = np.eye(self.profiles)
         if sums is not None:
-            walk = np.asarray(sums.walks(free, self.contrast, np))
+            rates = sums.rates(free, self.contrast, np)
+            walk = np.asarray(sums.walks(free, rates, np))
             cells = timeline.profiled[sums.parts]
-            inside = np.exp(sums.log_parts(walk, self.contrast, np))
+            inside = np.exp(sums.log_parts(walk, rates, np))
             counts = self.counts.copy()
             counts[:, cells] *= inside * self.parts.sum() / self.parts
             own[np.ix_(sums.parts, sums.parts)] = inside
@@ -208,7 +209,7 @@ class _Search:
                 slope[:, k] = part[:, k, None] * inside_window[rows]
                 slope[:, k] -= (part @ own[:, k])[:, None] * whole[k]
             if sums is not None:
-                slope = sums.slopes(free, self.contrast, slope)
+                slope = sums.slopes(free, rates, slope, part - part @ own)
             slopes.append(slope.reshape(len(rows), -1))
         return logs[0] - logs[1], slopes[0] - slopes[1]
 

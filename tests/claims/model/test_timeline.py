@@ -269,6 +269,9 @@ def by_hand(reference, point, begun, names):
     of_sum, against = values[:16].reshape(2, 8)
     log_sum = begun.of_sum[0] + point["log_sum"].item()
     contrast = begun.of_sum[1] + point["contrast"].item()
+    # What is sampled is the log ratio of the counts, were the injured next to nobody.
+    whole, few = (reference.rates(walk).sum() for walk in (of_sum, of_sum - against))
+    contrast += math.log(few / whole)
     walks = parts_of(reference, of_sum, against, contrast)
     terms = values[16 : 16 + timeline.wander.terms]
     claimed = values[16 + timeline.wander.terms :]
