@@ -233,6 +233,7 @@ def test_the_signature_of_fit():
         ("chains", 4),
         ("method", "auto"),
         ("progress_bar", None),
+        ("budget", None),
     ]
     assert all(
         p.kind is inspect.Parameter.KEYWORD_ONLY for name, p in parameters.items() if name != "self"
@@ -258,7 +259,7 @@ def test_intervals_are_95_per_cent_unless_asked(kind):
 
 
 def test_constructors_never_sample(monkeypatch):
-    from casualty_est.claims.inference import engines, exact, fit, nuts, prior
+    from casualty_est.claims.inference import engines, exact, fit, nuts, prior, rounds
 
     def refuse(*args, **kwargs):
         pytest.fail("a constructor sampled")
@@ -266,7 +267,7 @@ def test_constructors_never_sample(monkeypatch):
     monkeypatch.setattr(exact, "solve", refuse)
     monkeypatch.setattr(exact, "draw", refuse)
     monkeypatch.setattr(engines, "run", refuse)
-    monkeypatch.setattr(fit, "run", refuse)
+    monkeypatch.setattr(rounds, "run", refuse)
     monkeypatch.setattr(fit, "fit", refuse)
     monkeypatch.setattr(nuts, "CompiledClaims", refuse)
     monkeypatch.setattr(prior, "prior_draws", refuse)

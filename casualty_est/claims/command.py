@@ -27,6 +27,7 @@ def claims(
     prob: options.Prob = 0.95,
     draws: options.DrawCount = 1000,
     chains: options.ChainCount = 4,
+    budget: options.Budget = None,
     quiet: options.Quiet = False,
     title: options.Title = None,
     authors: options.Authors = None,
@@ -93,7 +94,7 @@ def claims(
         drift=_numbers(drift, "--drift"),
         restated=restated,
     )
-    run.finish(run.fit(model))
+    run.finish(run.fit(model, budget=budget))
 
 
 def check(

@@ -247,9 +247,49 @@ class ClaimsEstimate(Estimate):
         """
         return self._cases("counted_once", row, ci_prob)
 
+    def without_each_role(
+        self, row: str | int | None = None, ci_prob: float = 0.95
+    ) -> pd.DataFrame:
+        """Posterior of an estimate without the sources of each role in turn.
+
+        Parameters
+        ----------
+        row, ci_prob
+            As of `without_each_source`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns as `without_each_source`; empty where there are few sources, or only one role.
+        """
+        return self._cases("without_each_role", row, ci_prob)
+
+    def each_role_alone(self, row: str | int | None = None, ci_prob: float = 0.95) -> pd.DataFrame:
+        """Posterior of an estimate if only the sources of one role were heard.
+
+        Parameters
+        ----------
+        row, ci_prob
+            As of `without_each_source`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns as `without_each_role`.
+        """
+        return self._cases("each_role_alone", row, ci_prob)
+
+    def _make_refits(self, prob: float) -> None:
+        self._unasked(tuple(self._refits()), prob)
+
+    def _unasked(self, names: tuple[str, ...], prob: float) -> None:
+        """Make and keep refits that nobody asked for: of a sampled model those that are quick."""
+        room("claims", "refits.leash").make_unasked(self, names, prob)
+
     def _beside(self, prob: float) -> list[str]:
         asked = ("counted_once", "conflict_left_in")
-        cases = [case for name in asked for case in self._records(name, 0, prob)]
+        self._unasked(asked, prob)
+        cases = [case for name in asked for case in self._records(name, 0, prob, unasked=False)]
         return [f"With {case.case}: {with_ends(case)}." for case in cases]
 
     def tipping(self, n: float, row: str | int | None = None) -> pd.DataFrame:

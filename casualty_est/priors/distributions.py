@@ -24,6 +24,9 @@ def z_of(prob: float) -> float:
     return float(special.ndtri(0.5 + prob / 2))
 
 
+SDS = (0.005, 20.0)  # of a log or logit, of a prior that somebody writes down
+
+
 def _positive(name: str, value: float) -> float:
     number = _finite(name, value)
     if number <= 0:
@@ -35,7 +38,7 @@ def _positive(name: str, value: float) -> float:
 def _finite(name: str, value: float) -> float:
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         msg = f"{name} must be a number, not {value!r}"
         raise UsageError(msg) from None
     if not math.isfinite(number):
@@ -294,8 +297,29 @@ def short(value: float) -> str:
     return f"{rounded:,.0f}" if abs(rounded) >= 100 else f"{rounded:g}"
 
 
-def named(spec: dict[str, Any], kind: type[LogNormal] | type[LogitNormal], where: str) -> Any:
+def named(
+    spec: dict[str, Any],
+    kind: type[LogNormal] | type[LogitNormal],
+    where: str,
+    *,
+    least_sd: float | None = None,
+) -> Any:
     """Read a distribution from a table such as ``{median=.5, factor=2}``."""
+    prior = _named(spec, kind, where)
+    least = SDS[0] if least_sd is None else least_sd
+    if not least <= prior.sd <= SDS[1]:
+        scale = "log" if kind is LogNormal else "logit"
+        sd = float(spec.get("sd", prior.sd))
+        msg = (
+            f"{where}: a prior must have an sd of the {scale} between {SDS[0]:g} and {SDS[1]:g}, "
+            f"not {sd:.3g}: nobody knows a ratio or a count to half a per cent, and a wider prior "
+            "says nothing more"
+        )
+        raise UsageError(msg)
+    return prior
+
+
+def _named(spec: dict[str, Any], kind: type[LogNormal] | type[LogitNormal], where: str) -> Any:
     keys = set(spec)
     try:
         if keys <= {"interval", "prob"} and "interval" in keys:
@@ -313,7 +337,8 @@ def named(spec: dict[str, Any], kind: type[LogNormal] | type[LogitNormal], where
                 raise UsageError(msg)
             return LogitNormal(median=spec["median"], sd=math.log(float(spec["factor"])))
         if keys == {"median", "sd"} and kind is LogNormal:
-            factor = math.exp(_positive("sd", spec["sd"]))
+            # The exponential of so large an sd is no number any more; `named` refuses it.
+            factor = math.exp(min(_positive("sd", spec["sd"]), 100.0))
             return LogNormal(median=spec["median"], factor=factor)
         if keys == {"median", "sd"}:
             return LogitNormal(**spec)

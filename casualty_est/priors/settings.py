@@ -28,7 +28,7 @@ from casualty_est.priors.roles import (
 from casualty_est.priors.time import (
     Delay,
     TimePriors,
-    positive,
+    log_sd,
     read_day,
     read_delay,
     read_drift,
@@ -317,14 +317,15 @@ def _anchor(item: dict[str, Any], where: str) -> Anchor:
         if "ratio" in item:
             msg = f"{where}: a ratio belongs to a source; name it"
             raise UsageError(msg)
-        return Anchor(named(numbers, LogNormal, where), cell, None, start, end)
+        return Anchor(named(numbers, LogNormal, where, least_sd=0.0), cell, None, start, end)
     ratio = item.get("ratio")
     if isinstance(ratio, Mapping):
-        prior = named(dict(ratio), LogNormal, f"{where}.ratio")
+        prior = named(dict(ratio), LogNormal, f"{where}.ratio", least_sd=0.0)
     elif isinstance(ratio, int | float) and not isinstance(ratio, bool):
         # A ratio given as one number is taken as known within ten per cent, like a reference.
         spread = {"factor": item["factor"]} if "factor" in item else {"sd": item.get("sd", 0.10)}
-        prior = named({"median": ratio, **spread}, LogNormal, f"{where}.ratio")
+        spec = {"median": ratio, **spread}
+        prior = named(spec, LogNormal, f"{where}.ratio", least_sd=0.0)
         numbers = {key: value for key, value in numbers.items() if key not in spread}
     else:
         msg = f"{where}: write ratio = 0.68, or ratio = {{interval = [0.5, 0.9], prob = 0.95}}"
@@ -351,7 +352,7 @@ def _scales(table: dict[str, Any]) -> dict[str, Any]:
     if "offsets" in table:
         fields = mapping(table["offsets"], "offsets")
         known(fields, ("sd",), "offsets")
-        scales["offset_sd"] = positive(fields.get("sd"), "offsets.sd")
+        scales["offset_sd"] = log_sd(fields.get("sd"), "offsets.sd")
     if "reporting" in table:
         scales |= _reporting(mapping(table["reporting"], "reporting"))
     if "shared" in table:
@@ -378,7 +379,7 @@ def _reporting(fields: dict[str, Any]) -> dict[str, Any]:
     for key, field_name in (("sd", "reporting_sd"), ("tally_sd", "tally_sd")):
         if key not in fields:
             continue
-        sd = positive(fields[key], f"reporting.{key}")
+        sd = log_sd(fields[key], f"reporting.{key}")
         if sd < SMALLEST_SD:
             msg = (
                 f"reporting.{key} must be at least {SMALLEST_SD:g}, not {sd:g}: no "

@@ -9,13 +9,14 @@ from datetime import date, datetime
 from typing import Any
 
 from casualty_est.errors import UsageError
-from casualty_est.priors.distributions import LogNormal, named
+from casualty_est.priors.distributions import SDS, LogNormal, named
 
 # Median 283 days, interquartile range 124-549, of the Coalition's first statements on incidents in
 # Syria (Airwars archive): a Weibull distribution with this shape.
 WEIBULL_SHAPE = 1.057
 ESTIMATED = "estimated"
 WIDE = {"median": 180.0, "factor": 4.0}  # days: what "estimated" starts from
+LARGEST = 1e300  # a whole number beyond has no floating-point neighbour
 DAYS = (0.5, 20_000.0)
 
 
@@ -92,7 +93,8 @@ def read_drift(spec: Any, where: str) -> float | None:
         return None
     value = positive(spec, where)
     if value > 5:
-        msg = f"{where}: a ratio that drifts by a factor of {math.exp(value):,.0f} a year is none"
+        factor = math.exp(min(value, 30.0))
+        msg = f"{where}: a ratio that drifts by a factor of {factor:,.0f} or more a year is none"
         raise UsageError(msg)
     return value
 
@@ -128,7 +130,8 @@ def read_time_priors(table: Mapping[str, Any]) -> TimePriors:
             if key not in fields:
                 msg = f"{name}: {key!r} is unknown; valid are {', '.join(map(repr, fields))}"
                 raise UsageError(msg)
-            settings[fields[key]] = positive(value, f"{name}.{key}")
+            read = log_sd if key == "sd" else positive
+            settings[fields[key]] = read(value, f"{name}.{key}")
     if "terms" in settings:
         if settings["terms"] != int(settings["terms"]) or settings["terms"] > 24:
             msg = f"path.terms must be a whole number from 1 to 24, not {settings['terms']:g}"
@@ -148,7 +151,17 @@ def _days(value: Any, where: str) -> float:
 
 def positive(value: Any, where: str) -> float:
     """Read a number above 0."""
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if number and 0 < value < LARGEST:
         return float(value)
     msg = f"{where} must be a number above 0, not {value!r}"
     raise UsageError(msg)
+
+
+def log_sd(value: Any, where: str) -> float:
+    """Read the sd of a log: above 0, and no wider than any prior may be."""
+    sd = positive(value, where)
+    if sd > SDS[1]:
+        msg = f"{where} must be at most {SDS[1]:g}, the sd of a log, not {sd:g}"
+        raise UsageError(msg)
+    return sd

@@ -15,12 +15,6 @@ MIN_ESS = 400.0  # the same paper: enough for rank-based diagnostics themselves
 MAX_DIVERGENT = 0.001  # share of draws
 MIN_BFMI = 0.3
 
-ADVICE = (
-    "run more draws (draws=4000, tune=4000)",
-    "look at the claims that contradict the rest (est.check())",
-    "look at sources whose prior is far from their numbers (est.sources())",
-)
-
 
 def diagnose(values: Mapping[str, Any], stats: Mapping[str, Any]) -> Diagnostics:
     """Check one sampled fit: draws (chain, draw, element), ``diverging``, ``energy`` by name."""

@@ -9,12 +9,14 @@ from __future__ import annotations
 import math
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from casualty_est.errors import UsageError
 
 BUDGET = "3m"
 GROWTH = 2  # a round has this many times the draws and the warm-up of the one before
+KEPT = 2000  # draws of all chains that a later round keeps, at least: the check needs some hundreds
+USUAL = {"draws": 1000, "tune": 1000, "chains": 4}
 UNITS = {"s": 1, "m": 60, "h": 3600}
 Budget = str | float | None
 
@@ -66,3 +68,36 @@ def go_on[T](
             break
         result, rounds, before = attempt(rounds, result), rounds + 1, now
     return result, rounds
+
+
+def thinning(number: int, draws: int, chains: int) -> int:
+    """How many draws of a round there are to one that is kept; `number` counts from 0.
+
+    As many are kept as were asked for, and at least enough for the check.
+    """
+    return max(1, GROWTH**number * draws // max(draws, -(-KEPT // chains))) if number else 1
+
+
+def told(rounds: int, settings: Mapping[str, int], reasons: Sequence[str], more: str = "") -> str:
+    """What was done beyond the first round, which fell short for some reasons, as a note."""
+    many, one_in = (
+        GROWTH ** (rounds - 1),
+        thinning(rounds - 1, settings["draws"], settings["chains"]),
+    )
+    kept = f", of which one in {one_in} is kept," if one_in > 1 else ""
+    return (
+        f"the first round fell short of the check ({'; '.join(reasons)}), so the fit went "
+        f"on: round {rounds} has {many * settings['draws']:,} draws a chain{kept} after a warm-up "
+        f"of {many * settings['tune']:,}{more}"
+    )
+
+
+def more_time(rounds: int, budget: float) -> str:
+    """The first advice where the check does not hold after some rounds."""
+    if rounds == 1 and not budget:
+        return "let the fit go on (budget='3m', --budget 3m)"
+    more = in_words(max(4 * budget, 60))
+    return (
+        f"give it more than {in_words(budget)}, in which {rounds} "
+        f"{'round' if rounds == 1 else 'rounds'} ended (budget='{more}', --budget {more})"
+    )

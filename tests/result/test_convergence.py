@@ -6,7 +6,7 @@ import arviz as az
 import numpy as np
 import pytest
 
-from casualty_est.result.convergence import ADVICE, diagnose, not_converged
+from casualty_est.result.convergence import diagnose, not_converged
 
 CHAINS, DRAWS = 4, 3000
 RNG = np.random.default_rng(7)
@@ -132,10 +132,10 @@ def test_the_energy_limit_itself_is_good_enough():
 def test_all_that_fails_is_told_in_one_note():
     diagnosis = checked(GOOD[:, :20], divergent=9, energy=autocorrelated(0.99, 20))
     assert len(diagnosis.reasons) >= 3
-    note = not_converged(diagnosis.reasons, ADVICE)
+    note = not_converged(diagnosis.reasons, ("more draws", "fewer sources"))
     assert note.code == "not_converged"
     assert note.text.startswith(f"NOT CONVERGED: {diagnosis.reasons[0]}; {diagnosis.reasons[1]}")
-    assert "What helps: (1) run more draws (draws=4000, tune=4000); (2) look at" in note.text
+    assert note.text.endswith("What helps: (1) more draws; (2) fewer sources")
 
 
 def test_too_few_draws_for_any_diagnostic_have_not_converged():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -35,3 +35,16 @@ class Draws:
         if self.method == "exact":
             return Diagnostics("exact", converged=True)
         return diagnose({"log_deaths": self.log_deaths, "log_ratio": self.log_ratio}, self.stats)
+
+    def thinned(self, every: int) -> Draws:
+        """One draw in so many."""
+        if every == 1:
+            return self
+        some = np.s_[:, every - 1 :: every]
+        arrays = ("log_deaths", "log_ratio", "scores", "log_reporting_sd")
+        return replace(
+            self,
+            **{name: getattr(self, name)[some] for name in arrays},
+            stats={name: value[some] for name, value in self.stats.items()},
+            extra={name: value[some] for name, value in self.extra.items()},
+        )

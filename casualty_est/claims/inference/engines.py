@@ -46,11 +46,17 @@ def run(
     if method == "exact":
         rng = np.random.default_rng(seed)
         return draw(layout, solve(layout, scenario), chains=chains, draws=draws, rng=rng)
+    return compiled(model, report).sample(
+        scenario, draws=draws, tune=tune, chains=chains, seed=seed, report=report
+    )
+
+
+@one_blas_thread()
+def compiled(model: ClaimsModel, report: Report | None = None) -> CompiledClaims:
+    """The compiled model, kept for refits."""
     if "nuts" not in model._engines:
         if report is not None:
             report("compiling the model (some seconds; longer the first time)", None)
-        model._engines["nuts"] = CompiledClaims(layout)
-    compiled: CompiledClaims = model._engines["nuts"]
-    return compiled.sample(
-        scenario, draws=draws, tune=tune, chains=chains, seed=seed, report=report
-    )
+        model._engines["nuts"] = CompiledClaims(model.layout)
+    kept: CompiledClaims = model._engines["nuts"]
+    return kept

@@ -13,7 +13,7 @@ which is the same sum with the derivative of the prior in place of the prior.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -27,6 +27,7 @@ from casualty_est.claims.model.kernels import claim_log_density
 from casualty_est.claims.model.layout import Layout, Scenario
 from casualty_est.errors import UsageError
 from casualty_est.priors.settings import SMALLEST_SD
+from casualty_est.quantity.hedges.readings import Reading
 
 Array = npt.NDArray[np.float64]
 
@@ -41,6 +42,8 @@ SD_NODES = 31
 COARSER = 4  # the first look, in fine steps
 NEGLIGIBLE = 1e-14  # posterior density, relative to its peak, that is left out
 FEW_COLUMNS = 8
+TINY = 1e-300
+EMPTY = np.zeros((0, 0))
 BLOCK = 2_000_000  # numbers laid out at a time: 16 MB
 
 
@@ -103,7 +106,7 @@ def solve(layout: Layout, scenario: Scenario | None = None, *, fine: bool = True
     middle = prior.mean + scenario.shift[len(layout.ratios.targets)]
     low, high = middle - REACH * prior.sd, middle + REACH * prior.sd
     # A coarse look finds where the posterior lies; the fine lattice covers only that.
-    coarse = _on_lattice(layout, scenario, low, high, COARSER * step)
+    coarse = _look(layout, scenario, low, high, COARSER * step)
     if not fine:
         return coarse
     inside = coarse.log_n[coarse.mass > NEGLIGIBLE * coarse.mass.max()]
@@ -111,41 +114,71 @@ def solve(layout: Layout, scenario: Scenario | None = None, *, fine: bool = True
     return _on_lattice(layout, scenario, inside[0] - margin, inside[-1] + margin, step)
 
 
+def blocks_of(layout: Layout) -> list[list[int]]:
+    """Targets that share the term of their role, together; a target without one is alone."""
+    ratios = layout.ratios
+    members = defaultdict(list)
+    for i, target in enumerate(ratios.targets):
+        shared = ratios.role_shared[i]
+        members[f"r {ratios.role_index[i]}" if shared else f"t {i} {target}"].append(i)
+    return list(members.values())
+
+
+def _look(
+    layout: Layout, scenario: Scenario, low: float, high: float, step: float
+) -> ExactPosterior:
+    """Posterior of the count alone, without the scores: what a source says is not kept."""
+    log_n = np.arange(low, high, step)
+    log_post = outside(layout, scenario, log_n)[0]
+    for block in blocks_of(layout):
+        said: Any = 0.0
+        for i in block:
+            said = said + log_said(layout, scenario, i, log_n, step)[0]
+        log_post += over_roles(said)[0]
+    mass = np.exp(log_post - log_post.max())
+    return ExactPosterior(log_n, mass / mass.sum(), np.zeros((len(mass), 0)), {})
+
+
 def _on_lattice(
     layout: Layout, scenario: Scenario, low: float, high: float, step: float
 ) -> ExactPosterior:
     """Posterior of the count on one lattice of its log."""
     log_n = np.arange(low, high, step)
-    ratios, targets = layout.ratios, layout.ratios.targets
-    count, level = len(targets), layout.levels[0]
-    middle = level.prior.mean + scenario.shift[count]
-    log_post = -0.5 * ((log_n - middle) / level.prior.sd) ** 2
-    scores = np.zeros((len(log_n), len(layout.assumptions)))
-    scores[:, count] = (log_n - middle) / level.prior.sd**2
-    for j, anchor in enumerate(layout.anchors):
-        if anchor.cells is not None:
-            place = anchor.prior.mu + scenario.shift[count + 1 + j]
-            log_post -= 0.5 * ((log_n - place) / anchor.prior.sd) ** 2
-            scores[:, count + 1 + j] = (log_n - place) / anchor.prior.sd**2
-    members = defaultdict(list)
-    for i, target in enumerate(targets):
-        # A target without a shared term is a block of its own.
-        shared = ratios.role_shared[i]
-        members[f"r {ratios.role_index[i]}" if shared else f"t {i} {target}"].append(i)
+    count = len(layout.ratios.targets)
+    log_post, of_counts = outside(layout, scenario, log_n)
+    scores = np.hstack([np.zeros((len(log_n), count)), of_counts])
     blocks: dict[int, Any] = {}
-    for block in members.values():
+    for block in blocks_of(layout):
         sources = {i: _source(layout, scenario, i, log_n, step) for i in block}
-        joint, log_like = _joint(sources)
+        said = sum(np.log(np.maximum(source.like, TINY)) for source in sources.values())
+        log_like, joint = over_roles(np.asarray(said))
         log_post += log_like
-        blocks |= {i: (joint, sources[i], block) for i in block}
         for i, source in sources.items():
             scores[:, i] = (joint * _safe_ratio(source.score, source.like)).sum(axis=1)
             for j, anchor in enumerate(layout.anchors):
                 if anchor.target == i and source.anchor_score is not None:
                     expected = (joint * _safe_ratio(source.anchor_score, source.like)).sum(axis=1)
                     scores[:, count + 1 + j] = expected
+            # What is drawn from needs neither of these, and of a thousand sources they fill memory.
+            slim = replace(source, like=EMPTY, score=EMPTY, anchor_score=None)
+            blocks[i] = (joint, slim, block)
     mass = np.exp(log_post - log_post.max())
     return ExactPosterior(log_n, mass / mass.sum(), scores, blocks)
+
+
+def outside(layout: Layout, scenario: Scenario, log_n: Array) -> tuple[Array, Array]:
+    """Log density of the count but for its sources, and scores (point, level and anchors)."""
+    count, prior = len(layout.ratios.targets), layout.levels[0].prior
+    middle = prior.mean + scenario.shift[count]
+    log_density = -0.5 * ((log_n - middle) / prior.sd) ** 2
+    scores = np.zeros((len(log_n), 1 + len(layout.anchors)))
+    scores[:, 0] = (log_n - middle) / prior.sd**2
+    for j, anchor in enumerate(layout.anchors):
+        if anchor.cells is not None:
+            place = anchor.prior.mu + scenario.shift[count + 1 + j]
+            log_density -= 0.5 * ((log_n - place) / anchor.prior.sd) ** 2
+            scores[:, 1 + j] = (log_n - place) / anchor.prior.sd**2
+    return log_density, scores
 
 
 def _safe_ratio(top: Array, bottom: Array) -> Array:
@@ -161,18 +194,25 @@ def _spacing(layout: Layout) -> float:
     return float(min(SPACING, min(widths) / 3))
 
 
-def _joint(sources: dict[int, _Source]) -> tuple[Array, Array]:
-    """Posterior of the role node given N, and the block's log-likelihood of N."""
-    log_like = sum(np.log(np.maximum(source.like, 1e-300)) for source in sources.values())
-    assert isinstance(log_like, np.ndarray)
-    if log_like.shape[1] == 1:
-        return np.ones_like(log_like), log_like[:, 0]
-    log_joint = log_like - 0.5 * ROLE_NODES**2
+def over_roles(said: Array) -> tuple[Array, Array]:
+    """A block's log likelihood of N, and the posterior of the role node given N."""
+    if said.shape[1] == 1:
+        return said[:, 0], np.ones_like(said)
+    log_joint = said - 0.5 * ROLE_NODES**2
     total = special.logsumexp(log_joint, axis=1)
-    return np.exp(log_joint - total[:, None]), total
+    return total, np.exp(log_joint - total[:, None])
 
 
-def _source(layout: Layout, scenario: Scenario, i: int, log_n: Array, step: float) -> _Source:
+class _Lattice(NamedTuple):
+    """What a target may add to the log count, and what its claims make of the sum."""
+
+    bias: Array  # lattice of b
+    columns: list[Array]  # prior of b, its derivative, and that of an anchor on it; (b, role node)
+    kernel: Array  # likelihood at log N + b
+    sd_posterior: Array | None
+
+
+def _lattice(layout: Layout, scenario: Scenario, i: int, log_n: Array, step: float) -> _Lattice:
     ratios = layout.ratios
     count = len(ratios.targets)
     core = _Core(
@@ -196,8 +236,27 @@ def _source(layout: Layout, scenario: Scenario, i: int, log_n: Array, step: floa
     said = log_n[0] + bias[0] + step * np.arange(len(log_n) + len(bias) - 1)
     kernel, sd_posterior = _kernel(layout, scenario, i, said)
     columns = [prior, slope, *([] if anchor_slope is None else [anchor_slope])]
-    like, score, *rest = _slide(kernel, columns)
-    return _Source(bias, prior, kernel, like, score, rest[0] if rest else None, sd_posterior)
+    return _Lattice(bias, columns, kernel, sd_posterior)
+
+
+def _source(layout: Layout, scenario: Scenario, i: int, log_n: Array, step: float) -> _Source:
+    at = _lattice(layout, scenario, i, log_n, step)
+    like, score, *rest = _slide(at.kernel, at.columns)
+    anchored = rest[0] if rest else None
+    return _Source(at.bias, at.columns[0], at.kernel, like, score, anchored, at.sd_posterior)
+
+
+def log_said(
+    layout: Layout, scenario: Scenario, i: int, log_n: Array, step: float
+) -> tuple[Array, Array]:
+    """Log likelihood of a target (log N, role node), and the same (role node,) if it is silent."""
+    at = _lattice(layout, scenario, i, log_n, step)
+    prior = at.columns[0]
+    silent = np.log(np.maximum(prior.sum(axis=0), TINY))
+    if not scenario.weights[layout.target_of == i].any():
+        return np.broadcast_to(silent, (len(log_n), len(silent))), silent
+    (like,) = _slide(at.kernel, [prior])
+    return np.log(np.maximum(like, TINY)), silent
 
 
 def _slide(kernel: Array, columns: list[Array]) -> list[Array]:
@@ -316,19 +375,27 @@ def _kernel(layout: Layout, scenario: Scenario, i: int, m: Array) -> tuple[Array
     if len(claims) == 0:
         return np.ones_like(m), None
     if layout.learned_of[claims[0]] < 0:
-        log_density = sum(
-            scenario.weights[c]
-            * claim_log_density(layout.readings[c], m, float(layout.reporting_sd[c]))
-            for c in claims
-        )
-        assert isinstance(log_density, np.ndarray)
+        log_density = np.zeros_like(m)
+        for (reading, sd), weight in _distinct(layout, scenario, claims).items():
+            log_density += weight * claim_log_density(reading, m, sd)
         return np.exp(log_density - log_density.max()), None
     sds = _sd_nodes(layout)
     by_sd = np.zeros((len(m), SD_NODES))
-    for c in claims:
-        by_sd += scenario.weights[c] * claim_log_density(layout.readings[c], m[:, None], sds)
+    for (reading, _), weight in _distinct(layout, scenario, claims).items():
+        by_sd += weight * claim_log_density(reading, m[:, None], sds)
     by_sd = np.exp(by_sd - by_sd.max())
     return by_sd.mean(axis=1), by_sd
+
+
+def _distinct(
+    layout: Layout, scenario: Scenario, claims: npt.NDArray[np.intp]
+) -> dict[tuple[Reading, float], float]:
+    """Readings and reporting sds of some claims, each with its weight: people round alike."""
+    weights: dict[tuple[Reading, float], float] = defaultdict(float)
+    for c in claims:
+        key = replace(layout.readings[c], words=""), float(layout.reporting_sd[c])
+        weights[key] += float(scenario.weights[c])
+    return weights
 
 
 def _sd_nodes(layout: Layout) -> Array:

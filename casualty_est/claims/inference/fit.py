@@ -9,10 +9,11 @@ import numpy as np
 
 from casualty_est.claims.inference.cores import cores, moves
 from casualty_est.claims.inference.draws import Draws
-from casualty_est.claims.inference.engines import choose, run
+from casualty_est.claims.inference.engines import choose, compiled
 from casualty_est.claims.inference.predict import log_likelihood, surprise
+from casualty_est.claims.inference.rounds import Round, advice, one_round
 from casualty_est.claims.inference.timeline import followed, paths
-from casualty_est.claims.model.layout import Scenario, level_name
+from casualty_est.claims.model.layout import level_name
 from casualty_est.claims.model.model import NO_LEVEL
 from casualty_est.claims.model.over_time import windows
 from casualty_est.claims.model.ratios import Target
@@ -22,14 +23,14 @@ from casualty_est.priors.settings import CELL_FIELDS
 from casualty_est.result.call import check_counts, one_blas_thread, settle_seed, versions
 from casualty_est.result.call import progress_bar as show_progress
 from casualty_est.result.checks import CONTRADICTS
-from casualty_est.result.convergence import ADVICE, not_converged
+from casualty_est.result.convergence import not_converged
+from casualty_est.result.going_on import USUAL, Budget, go_on, seconds_of, told
 from casualty_est.result.schema import (
     COUNT,
     RATIO,
     Assumption,
     Cell,
     ClaimRow,
-    Diagnostics,
     Ground,
     Meta,
     Note,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
     from casualty_est.claims.model.model import ClaimsModel
 
+MOST_LIKELIHOODS = 20_000_000  # 160 MB
 PACKAGES = ("casualty_est", "numpy", "scipy", "pymc", "nutpie", "arviz", "xarray")
 
 
@@ -57,23 +59,36 @@ def fit(
     chains: int,
     method: str,
     progress_bar: bool | None,
+    budget: Budget = None,
 ) -> tuple[xarray.DataTree, Meta, ClaimsDetails]:
     """Compute the posterior of a claims model."""
     check_counts(draws=draws, chains=chains, tune=tune)
     seed = settle_seed(seed)
     engine = choose(model.layout, method)
     settings = {"draws": draws, "tune": tune, "chains": chains, "seed": seed}
+    seconds = seconds_of(budget, usual={name: settings[name] for name in USUAL} == USUAL)
     with show_progress(progress_bar) as report:
-        posterior = run(model, Scenario.plain(model.layout), engine, report=report, **settings)
-    log_lik = log_likelihood(model.layout, posterior)
-    tails = surprise(model.layout, posterior, log_lik)
-    meta = _metadata(model, posterior.diagnose(), tails, settings)
-    tree = _tree(model, posterior, log_lik)
+        if engine == "nuts":  # compiled before the clock of the budget starts
+            compiled(model, report)
+        last, rounds = go_on(
+            lambda number, before: one_round(model, engine, settings, number, before, report),
+            lambda one: one.diagnostics.converged,
+            seconds,
+        )
+    posterior = last.draws
+    # Of very many claims the likelihood of each in every draw would fill memory.
+    every = max(1, posterior.log_ratio[..., 0].size * len(model.layout.claims) // MOST_LIKELIHOODS)
+    every = min(every, draws)
+    some = posterior.thinned(every)
+    log_lik = log_likelihood(model.layout, some)
+    tails = surprise(model.layout, some, log_lik)
+    meta = _metadata(model, last, tails, settings, _went(model, last, rounds, seconds, settings))
+    tree = _tree(model, posterior, log_lik, every)
     tree["assumed"] = _assumed(model, posterior, seed)
     return tree, meta, ClaimsDetails(windows=_windows(model))
 
 
-def _tree(model: ClaimsModel, draws: Draws, log_lik: Any) -> xarray.DataTree:
+def _tree(model: ClaimsModel, draws: Draws, log_lik: Any, every: int) -> xarray.DataTree:
     import xarray as xr
 
     layout, dims = model.layout, ("chain", "draw")
@@ -100,7 +115,10 @@ def _tree(model: ClaimsModel, draws: Draws, log_lik: Any) -> xarray.DataTree:
             {"score": ((*dims, "assumption"), draws.scores)},
             coords={**axes, "assumption": list(layout.assumptions)},
         ),
-        "log_likelihood": xr.Dataset({"claim": ((*dims, "claim_id"), log_lik)}, coords=axes),
+        "log_likelihood": xr.Dataset(
+            {"claim": ((*dims, "claim_id"), log_lik)},
+            coords=axes | {"draw": axes["draw"][every - 1 :: every]},
+        ),
     }
     if draws.stats:
         stats = {name: (dims, value) for name, value in draws.stats.items()}
@@ -170,8 +188,21 @@ def _windows(model: ClaimsModel) -> Windows | None:
     return replace(windows(model), cells=tuple(cells))
 
 
+def _went(
+    model: ClaimsModel, last: Round, rounds: int, budget: float, settings: dict[str, int]
+) -> list[Note]:
+    """How the fit went: what is to be said where it fell short, or went on."""
+    notes = []
+    if not last.diagnostics.converged:
+        steps = advice(model.layout, last.draws, rounds, budget)
+        notes.append(not_converged(last.diagnostics.reasons, steps))
+    if rounds > 1:
+        notes.append(Note("went_on", told(rounds, settings, last.first.reasons)))
+    return notes
+
+
 def _metadata(
-    model: ClaimsModel, diagnostics: Diagnostics, tails: Any, settings: dict[str, Any]
+    model: ClaimsModel, last: Round, tails: Any, settings: dict[str, Any], went: list[Note]
 ) -> Meta:
     claims = _claims(model, tails)
     return Meta(
@@ -187,19 +218,15 @@ def _metadata(
         sources=_sources(model),
         claims=claims,
         assumptions=_assumptions(model),
-        diagnostics=diagnostics,
-        warnings=_notes(model, diagnostics, claims),
+        diagnostics=last.diagnostics,
+        warnings=(*went, *_notes(model, claims)),
         groups=_groups(model),
         model=repr(model),
     )
 
 
-def _notes(
-    model: ClaimsModel, diagnostics: Diagnostics, claims: tuple[ClaimRow, ...]
-) -> tuple[Note, ...]:
+def _notes(model: ClaimsModel, claims: tuple[ClaimRow, ...]) -> tuple[Note, ...]:
     notes = [Note(code, text) for code, text in model.notes]
-    if not diagnostics.converged:
-        notes.insert(0, not_converged(diagnostics.reasons, ADVICE))
     alone = len({claim.source for claim in model.layout.claims}) == 1
     against = "is far from what is assumed of it" if alone else "contradicts the rest"
     notes += [

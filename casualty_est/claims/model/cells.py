@@ -79,6 +79,14 @@ class CellGrid:
             generations.append((slice(run[0] - self.base, run[-1] + 1 - self.base), parents))
         return generations
 
+    def of_base(self) -> npt.NDArray[np.float64]:
+        """Deaths of every cell (cell, base cell) for one of a base cell, at the median shares."""
+        made = np.eye(len(self.cells), self.base)
+        for position, cell in enumerate(self.cells[self.base :], self.base):
+            share = cell.share.median if cell.share is not None else 1.0
+            made[position] = share * made[list(cell.parent)].sum(axis=0)
+        return made
+
     def _atoms(self, label: Label) -> list[frozenset[str]]:
         """Atoms of a label, by dimension."""
         known = (self.scopes, self.outcomes, self.groups, self.perpetrators)

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est import datasets
+from casualty_est.claims.model.anchors import check_anchors
 from casualty_est.claims.model.describe import describe
 from casualty_est.claims.model.layout import Layout, build_layout, effective_role
 from casualty_est.claims.model.over_time import asked_over_time, read_sources, windows_note
@@ -231,7 +232,7 @@ class ClaimsModel:
         return [("own_record", text) for text in texts]
 
     def _notes(self) -> list[Note]:
-        notes = [*self.claims.warnings, *self.counted.notes]
+        notes = [*self.claims.warnings, *self.counted.notes, *check_anchors(self.layout)]
         if self.layout.timeline is not None:
             notes.append(("windows_modelled", windows_note(self)))
         for claim, hedge in zip(self.layout.claims, self.layout.hedges, strict=True):
@@ -279,6 +280,7 @@ class ClaimsModel:
         chains: int = 4,
         method: str = "auto",
         progress_bar: bool | None = None,
+        budget: str | float | None = None,
     ) -> ClaimsEstimate:
         """Compute the posterior.
 
@@ -295,6 +297,11 @@ class ClaimsModel:
             ``auto`` takes the exact route where there is one cell and one target per source.
         progress_bar : bool, optional
             Show progress on standard error; None shows it where that is a terminal.
+        budget : str or float, optional
+            Time in which a sampled fit that falls short of its check goes on with twice the draws
+            and the warm-up, such as ``"3m"`` or seconds; 0 for one round. The clock decides only
+            whether another round begins: a fit that converges at once gives the same draws under
+            any budget. None gives the usual numbers of draws three minutes, others one round.
 
         Returns
         -------
@@ -303,9 +310,10 @@ class ClaimsModel:
         Raises
         ------
         UsageError
-            If the method is unknown or not open to this model.
+            If the method is unknown or not open to this model, or the budget is no time.
         """
-        settings = {"seed": seed, "draws": draws, "tune": tune, "chains": chains, "method": method}
+        settings: dict[str, Any] = {"seed": seed, "draws": draws, "tune": tune, "chains": chains}
+        settings |= {"method": method, "budget": budget}
         fitted = room(self.kind, "inference.fit").fit(self, **settings, progress_bar=progress_bar)
         kind = room(self.kind, "estimate").ESTIMATE
         estimate: ClaimsEstimate = kind(*fitted, model=self, progress_bar=progress_bar)

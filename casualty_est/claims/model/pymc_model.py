@@ -83,7 +83,7 @@ def shared_data(
     if layout.timeline is not None:
         from casualty_est.claims.model.timeline_start import find_start
 
-        data["start"] = find_start(layout, readings, scenario.weights).place
+        data["start"] = find_start(layout, readings, scenario.weights).whole
     for kind, (positions, stacked) in stack(readings or layout.readings).items():
         data |= numbers_of(stacked)
         data[f"{kind}_weight"] = scenario.weights[positions]

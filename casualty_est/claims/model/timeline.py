@@ -19,6 +19,7 @@ import numpy.typing as npt
 from casualty_est.claims.model.cells import CellGrid
 from casualty_est.claims.model.delays import Delayed, delay_nodes
 from casualty_est.claims.model.ratios import Target
+from casualty_est.claims.model.sum_paths import SumPaths, sum_paths
 from casualty_est.claims.table.claim import Claim
 from casualty_est.claims.table.over_time import running
 from casualty_est.claims.table.time_grid import TimeGrid
@@ -75,6 +76,7 @@ class Timeline:
     wander: Wander
     running: Bools  # (claim,): whether it is a running total that its source restates
     short: Bools  # (claim,): whether its window is shorter than a step
+    sum_paths: SumPaths | None  # where a sum of cells is counted better than one of its parts
 
     @property
     def short_learned(self) -> bool:
@@ -161,9 +163,11 @@ def build_timeline(
     step_days = float(np.median(grid.days))
     begins = np.array([claim.start == grid.start for claim in claims])
     assumed = priors.over_time
+    basis = karhunen_loeve(grid, assumed.terms)
+    counted = _counted(cells, profiled, np.array(labels.marks, dtype=float), label_of[target_of])
     return Timeline(
         grid=grid,
-        basis=karhunen_loeve(grid, assumed.terms),
+        basis=basis,
         path_sd=assumed.path_sd or max(1.0, 1.25 * float(np.sqrt(grid.years))),
         profiled=profiled,
         windows=book.matrix(),
@@ -177,7 +181,21 @@ def build_timeline(
         wander=_wander(grid, claims, target_of, targets, is_running, priors, sources),
         running=is_running,
         short=(np.array([_days_of(c) for c in claims]) < step_days) & ~is_running & ~begins,
+        sum_paths=sum_paths(basis, grid.days, len(profiled), counted),
     )
+
+
+def _counted(
+    cells: CellGrid, profiled: Ints, labels: Array, label_of: Ints
+) -> list[tuple[Ints, int]]:
+    """Positions of the profiles behind every label, and how many claims speak of it."""
+    behind = labels @ cells.of_base() > 0
+    claims = np.bincount(label_of, minlength=len(labels))
+    return [
+        (np.flatnonzero(inside[profiled]), int(count))
+        for inside, count in zip(behind, claims, strict=True)
+        if inside.sum() == inside[profiled].sum()
+    ]
 
 
 def _ints(values: Iterable[int]) -> Ints:

@@ -18,7 +18,7 @@ import pytensor.tensor as pt
 
 from casualty_est.claims.model.delays import Delayed, delay_series
 from casualty_est.claims.model.kernels import on_data, stack
-from casualty_est.claims.model.layout import Layout
+from casualty_est.claims.model.layout import Layout, Level
 from casualty_est.claims.model.pymc_model import (
     coords_of,
     data_of,
@@ -29,7 +29,12 @@ from casualty_est.claims.model.pymc_model import (
     ratios_of,
 )
 from casualty_est.claims.model.timeline import PROFILE_DF, SHORT_SPREAD, Timeline
-from casualty_est.claims.model.timeline_start import counts_start, find_start
+from casualty_est.claims.model.timeline_start import (
+    coordinates,
+    counts_start,
+    find_start,
+    first_counts,
+)
 from casualty_est.quantity.hedges.readings import Reading
 
 Array = npt.NDArray[np.float64]
@@ -45,8 +50,8 @@ def build(layout: Layout, *, packed: bool = False) -> pm.Model:
     assert timeline is not None
     with pm.Model(coords=coords_of(layout)) as model:
         data = data_of(layout, packed=packed)
-        log_deaths = log_counts(layout, data, _counts)
         free = _Free(layout, timeline, data["start"])
+        log_deaths = log_counts(layout, data, free.counts)
         amounts = _amounts(layout, timeline, log_deaths, free.walk)
         order, stacked = _stacked(layout)
         spots, (of_claims, of_ratios, of_anchors) = _spots(layout, timeline, order)
@@ -92,12 +97,29 @@ class _Free:
     """Walks, wandering terms and claimed totals, in coordinates that the data scale alike."""
 
     def __init__(self, layout: Layout, timeline: Timeline, start: Any) -> None:
-        scale = find_start(layout).scale
-        steady = pm.Flat("steady", shape=len(scale), initval=np.zeros(len(scale)))
-        values = start + pt.dot(scale, steady)
+        begun = find_start(layout)
+        self.sums = timeline.sum_paths
+        ends = np.cumsum([0, begun.place.size, begun.scale.size, begun.of_sum.size])
+        place, scale, self.of_sum = (
+            start[low:high].reshape(part.shape)
+            for low, high, part in zip(
+                ends[:-1], ends[1:], (begun.place, begun.scale, begun.of_sum), strict=True
+            )
+        )
+        away: Any = np.zeros(())
+        if self.sums is not None:
+            still = np.zeros(len(self.sums.parts) - 1)
+            apart = pm.Flat("contrast", shape=len(still), initval=still)
+            self.contrast = self.of_sum[1:] + apart
+            away = apart[0]
+        middle, factor, log_volume = coordinates(begun.place.shape, place, scale, away, pt)
+        size = begun.place.shape[1]
+        values = middle + pt.dot(factor, pm.Flat("steady", shape=size, initval=np.zeros(size)))
+        if begun.place.shape[0] > 1:
+            pm.Potential("volume", log_volume)
         walks, terms = len(timeline.profiled) * len(timeline.basis), timeline.wander.terms
         shape = len(timeline.profiled), len(timeline.basis)
-        self.walk = pm.Deterministic("walk", values[:walks].reshape(shape)) if walks else None
+        self.walk = self._walk(values[:walks].reshape(shape)) if walks else None
         self.terms = pm.Deterministic("wander", values[walks : walks + terms]) if terms else None
         self.claimed = values[walks + terms :]
         if self.terms is not None:
@@ -106,6 +128,52 @@ class _Free:
             distance = (self.walk**2).sum(axis=1) / (PROFILE_DF * timeline.path_sd**2)
             weight = -0.5 * (PROFILE_DF + len(timeline.basis))
             pm.Potential("profile", weight * pt.log1p(distance).sum())
+
+    def _walk(self, free: Any) -> Any:
+        if self.sums is not None:
+            self.rates = self.sums.rates(free, self.contrast, pt)
+            free = self.sums.walks(free, self.rates, pt)
+        return pm.Deterministic("walk", free)
+
+    def counts(self, layout: Layout, k: int, mean: Any) -> tuple[Any, Any]:
+        """Log counts of the cells of one level, and the score of its prior."""
+        level = layout.levels[k]
+        if level.kind == "total" and self.sums is not None:
+            return self._of_sum(layout, level, mean)
+        if len(level.cells) < CENTRED_FROM:
+            return level_counts(layout, k, mean)
+        return _centred(layout, level, mean)
+
+    def _of_sum(self, layout: Layout, level: Level, mean: Any) -> tuple[Any, Any]:
+        """Counts of a sum and of cells outside of it, sampled as they are; its parts follow."""
+        assert self.sums is not None
+        parts, count = self.sums.parts, len(level.cells)
+        log_sum = self.of_sum[0] + pm.Flat("log_sum", shape=1, initval=np.zeros(1))
+        logs = pt.dot(
+            one_hot(parts, count).T, log_sum + self.sums.log_parts(self.walk, self.rates, pt)
+        )
+        outside = np.setdiff1d(np.arange(count), parts)
+        if len(outside):
+            start = first_counts(layout)[level.cells[outside]]
+            alone = start + pm.Flat("log_alone", shape=len(outside), initval=np.zeros(len(outside)))
+            logs = logs + pt.dot(one_hot(outside, count).T, alone)
+        # The sd of the sizes is summed out: over nodes that are even in its log.
+        log_sd, log_weight = offset_nodes(layout.priors.offset_sd)
+        middle = logs.mean()
+        variance = level.prior.sd**2 + np.exp(2 * log_sd) / count
+        away = ((logs - middle) ** 2).sum() * np.exp(-2 * log_sd)
+        gap = (middle - mean[0]) ** 2 / variance
+        terms = log_weight - 0.5 * (gap + np.log(variance) + away) - (count - 1) * log_sd
+        most = terms.max()
+        weight = pt.exp(terms - most)
+        pm.Potential(f"sizes_{level.kind}", most + pt.log(weight.sum()))
+        return logs, (middle - mean) * (weight / variance).sum() / weight.sum()
+
+
+def offset_nodes(scale: float) -> tuple[Array, Array]:
+    """Logs of sds of sizes, and the logs of their weights under a half-normal prior."""
+    log_sd = math.log(scale) + np.arange(math.log(5e-3), math.log(6), 0.1)
+    return log_sd, log_sd - 0.5 * np.exp(2 * (log_sd - math.log(scale)))
 
 
 def _amounts(layout: Layout, timeline: Timeline, log_deaths: Any, walk: Any) -> Any:
@@ -179,12 +247,9 @@ def _log_ratios(timeline: Timeline, log_true: Any, free: _Free) -> Any:
     return log_ratio - pt.dot(timeline.wander.centre, free.terms)
 
 
-def _counts(layout: Layout, k: int, mean: Any) -> tuple[Any, Any]:
-    """Log counts of the cells of one level, each sampled as it is where there are many."""
-    level = layout.levels[k]
+def _centred(layout: Layout, level: Level, mean: Any) -> tuple[Any, Any]:
+    """Log counts of many cells, each sampled as it is."""
     count = len(level.cells)
-    if count < CENTRED_FROM:
-        return level_counts(layout, k, mean)
     sd = pm.HalfNormal(f"offset_sd_{level.kind}", layout.priors.offset_sd)
     start, scale = counts_start(layout, level)
     steady = pm.Flat(f"cells_{level.kind}", shape=count, initval=np.zeros(count))

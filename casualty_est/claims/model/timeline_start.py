@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,15 +27,47 @@ STEPS = 20
 HALVINGS = 8
 INFORMATION = 5 / 7  # of Student's t with 4 degrees of freedom about its location, times the sd^2
 SD_RANGE = (0.02, 0.8)
+FOLLOWED = 9  # terms of the series by which a mode follows the contrast of two parts,
+WITHIN = 1.5  # which is bounded softly to about this far to either side
 WEAK = 1e-2  # precision on what each target claimed, for targets that nothing pins
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A mode, and the covariance round it, of walks, wandering terms and logs of claimed totals."""
+    """A mode, and the covariance round it, of walks, wandering terms and logs of claimed totals.
 
-    place: Array  # (parameter,)
-    scale: Array  # (parameter, parameter): Cholesky factor of the covariance
+    Where a sum has two parts both depend on how it is divided: how tightly the parts are pinned
+    does. They are Chebyshev series in a bounded function of the contrast of the parts; of factors
+    it is the logs of their diagonals that are series.
+    """
+
+    place: Array  # (term, parameter)
+    scale: Array  # (term, parameter, parameter): Cholesky factors of the covariance
+    of_sum: Array  # log of a sum that has a path, and logs of its parts against the first
+
+    @property
+    def whole(self) -> Array:
+        """All of it, as the model takes it."""
+        return np.concatenate([self.place.ravel(), self.scale.ravel(), self.of_sum])
+
+
+def coordinates(
+    shape: tuple[int, ...], place: Any, scale: Any, away: Any, xp: Any
+) -> tuple[Any, Any, Any]:
+    """Place, factor and log determinant of a start, where the contrast is `away` from its own.
+
+    shape: Of `place`: (term, parameter).
+    """
+    count, size = shape
+    x = xp.tanh(away / WITHIN)
+    terms = [0.0 * x + 1.0, x]
+    while len(terms) < count:
+        terms.append(2 * x * terms[-1] - terms[-2])
+    basis = xp.stack(terms[:count])
+    factor = xp.dot(basis, scale.reshape((count, size * size))).reshape((size, size))
+    log_diagonal = (factor * np.eye(size)).sum(axis=1)
+    below = factor * np.tri(size, k=-1)
+    return xp.dot(basis, place), below + np.eye(size) * xp.exp(log_diagonal), log_diagonal.sum()
 
 
 def find_start(
@@ -42,10 +75,35 @@ def find_start(
 ) -> Start:
     """Find the mode of a model over time, given counts that fit the claims; weights (claim,)."""
     search = _Search(layout, readings or layout.readings, weights)
-    y = search.begin
+    of_sum = search.contrast
+    if len(search.parts):
+        # Who is expected to state half of it is taken to do so.
+        ratio = float(np.median([np.log(t.prior.quantile(0.5)) for t in layout.ratios.targets]))
+        of_sum = np.concatenate([[np.log(search.parts.sum()) - ratio], of_sum])
+    y = _climb(search, search.begin, learn=True)
+    if len(search.contrast) != 1:
+        return Start(y[None], _factor(search, y)[None], of_sum)
+    nodes = np.cos(np.pi * (np.arange(FOLLOWED) + 0.5) / FOLLOWED)
+    places: dict[int, Array] = {}
+    begun, factors = search.contrast, {}
+    for k in np.argsort(np.abs(nodes), kind="stable"):
+        nearest = min(places, key=lambda one: abs(nodes[one] - nodes[k]), default=None)
+        search.contrast = begun + WITHIN * np.arctanh(nodes[k])
+        places[int(k)] = _climb(search, y if nearest is None else places[nearest], learn=False)
+        factors[int(k)] = _factor(search, places[int(k)])
+    series = np.polynomial.chebyshev.chebvander(nodes, FOLLOWED - 1).T
+    series *= np.where(np.arange(FOLLOWED) == 0, 1.0, 2.0)[:, None] / FOLLOWED
+    order = range(FOLLOWED)
+    place = np.tensordot(series, np.array([places[k] for k in order]), axes=1)
+    return Start(place, np.tensordot(series, np.array([factors[k] for k in order]), axes=1), of_sum)
+
+
+def _climb(search: _Search, y: Array, *, learn: bool) -> Array:
+    """Gauss-Newton steps to the mode."""
     for _ in range(STEPS):
         gap, jacobian = search.gaps(y)
-        search.learn_sds(gap)
+        if learn:
+            search.learn_sds(gap)
         gradient, information = search.system(y, gap, jacobian)
         step = np.linalg.solve(information, gradient)
         value = search.objective(y)
@@ -59,9 +117,15 @@ def find_start(
         y = there
         if higher - value < 1e-3:
             break
+    return y
+
+
+def _factor(search: _Search, y: Array) -> Array:
+    """Cholesky factor of the covariance, with the logs of its diagonal in their place."""
     _, jacobian = search.gaps(y)
-    covariance = np.linalg.inv(search.information(y, jacobian))
-    return Start(y, np.linalg.cholesky(covariance))
+    factor = np.linalg.cholesky(np.linalg.inv(search.information(y, jacobian)))
+    np.fill_diagonal(factor, np.log(np.diag(factor)))
+    return np.asarray(factor)
 
 
 def counts_start(layout: Layout, level: Level) -> tuple[Array, Array]:
@@ -97,6 +161,8 @@ class _Search:
         self.walks = self.profiles * self.terms
         self.wander = self.timeline.wander.terms
         self.counts = self._counts()
+        self.parts = first_parts(layout, self.readings)
+        self.contrast = np.log(self.parts[1:] / self.parts[:1])
         self.windows = self.timeline.windows.copy()
         for source in self.timeline.delayed:
             self.windows[source.windows] = source.weights(float(np.log(source.delay.median)))
@@ -105,34 +171,45 @@ class _Search:
 
     def _counts(self) -> Array:
         """Deaths of each base cell behind each label, of shape (label, base cell)."""
-        cells, base = self.layout.grid.cells, self.layout.grid.base
-        counts = np.exp(first_counts(self.layout, self.readings))
-        made = np.eye(len(cells), base)
-        for position, cell in enumerate(cells[base:], base):
-            share = cell.share.median if cell.share is not None else 1.0
-            made[position] = share * made[list(cell.parent)].sum(axis=0)
-        return np.asarray((self.timeline.labels @ made) * counts[:base])
+        grid = self.layout.grid
+        counts = np.exp(first_counts(self.layout, self.readings)[: grid.base])
+        return np.asarray((self.timeline.labels @ grid.of_base()) * counts)
 
-    def _logs(self, walk: Array) -> tuple[Array, Array]:
-        """Log of what each claim's window holds of its label, and its slope in the walks."""
-        timeline, layout = self.timeline, self.layout
+    def _logs(self, free: Array) -> tuple[Array, Array]:
+        """Log of what each claim's window holds of its label, and its slope in `free`."""
+        timeline, layout, sums = self.timeline, self.layout, self.timeline.sum_paths
+        walk, counts = free, self.counts
+        # Slope of the log of all deaths of a profile in its walk, or of the sum that it is part of.
+        own = np.eye(self.profiles)
+        if sums is not None:
+            rates = sums.rates(free, self.contrast, np)
+            walk = np.asarray(sums.walks(free, rates, np))
+            cells = timeline.profiled[sums.parts]
+            inside = np.exp(sums.log_parts(walk, rates, np))
+            counts = self.counts.copy()
+            counts[:, cells] *= inside * self.parts.sum() / self.parts
+            own[np.ix_(sums.parts, sums.parts)] = inside
         share = shares(timeline, layout.grid.base, walk[None])[0]
         within = self.windows @ share.T
         window, label = timeline.window_of, timeline.label_of[layout.target_of]
         reference = timeline.reference[layout.target_of]
+        whole = share[timeline.profiled] @ timeline.basis.T
         logs, slopes = [], []
         for rows in (window, reference):
-            parts = self.counts[label] * within[rows]
+            parts = counts[label] * within[rows]
             total = np.maximum(parts.sum(axis=1), 1e-300)
             logs.append(np.log(total))
             part = (parts / total[:, None])[:, timeline.profiled]
             slope = np.zeros((len(rows), self.profiles, self.terms))
             for k, cell in enumerate(timeline.profiled):
                 weighted = self.windows * share[cell]
-                mean = timeline.basis @ share[cell]
-                held = np.maximum(within[:, cell], 1e-300)[:, None]
-                inside = (weighted @ timeline.basis.T) / held - mean
-                slope[:, k] = part[:, k, None] * inside[rows]
+                inside_window = (weighted @ timeline.basis.T) / np.maximum(within[:, cell], 1e-300)[
+                    :, None
+                ]
+                slope[:, k] = part[:, k, None] * inside_window[rows]
+                slope[:, k] -= (part @ own[:, k])[:, None] * whole[k]
+            if sums is not None:
+                slope = sums.slopes(free, rates, slope, part - part @ own)
             slopes.append(slope.reshape(len(rows), -1))
         return logs[0] - logs[1], slopes[0] - slopes[1]
 
@@ -206,6 +283,15 @@ def first_claimed(layout: Layout, readings: Sequence[Reading] | None = None) -> 
         mine = np.flatnonzero((layout.target_of == t) & (window_of == widest))
         logs[t] = np.median([readings[int(i)].rough()[0] for i in mine])
     return logs
+
+
+def first_parts(layout: Layout, readings: Sequence[Reading] | None = None) -> Array:
+    """Counts (part,) of the parts of a sum that has a path of its own; none without one."""
+    assert layout.timeline is not None
+    sums = layout.timeline.sum_paths
+    if sums is None:
+        return np.zeros(0)
+    return np.asarray(np.exp(first_counts(layout, readings)[layout.timeline.profiled[sums.parts]]))
 
 
 def first_counts(layout: Layout, readings: Sequence[Reading] | None = None) -> Array:

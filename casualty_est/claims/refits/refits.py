@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est.claims.inference.apart import Apart
 from casualty_est.claims.inference.engines import run
 from casualty_est.claims.inference.exact import solve
 from casualty_est.claims.inference.timeline import increments
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 Asked = tuple[str, Scenario]
+FEW = 6  # sources of an exact count whose refits are computed on the fine lattice, one by one
+MANY_SOURCES = 24  # from which reports show them by role
 SEVERAL = 2  # sources from which one can be left out
 AGREE = 0.02  # relative difference of quantiles that needs no explanation
 WITHIN = 4.0  # Monte Carlo errors that explain a larger one
@@ -57,9 +62,19 @@ class Refitter:
         """Sources whose claims count."""
         return list(dict.fromkeys(claim.source for claim in self.layout.claims))
 
-    def draws(self, scenario: Scenario) -> Draws:
+    def draws(self, scenario: Scenario, **fewer: int) -> Draws:
         """Posterior draws under a scenario."""
-        return run(self.model, scenario, self.method, **self.settings)
+        return run(self.model, scenario, self.method, **{**self.settings, **fewer})
+
+    @property
+    def apart(self) -> Apart | None:
+        """What each of many sources of one exact count says, so that refits are sums."""
+        if self.method != "exact" or len(self.sources) <= FEW:
+            return None
+        if "apart" not in self.model._engines:
+            self.model._engines["apart"] = Apart(self.layout)
+        kept: Apart = self.model._engines["apart"]
+        return kept
 
     def deaths(self, scenario: Scenario) -> tuple[Array, bool]:
         """Draws of the estimate under a scenario, and whether the refit converged."""
@@ -77,8 +92,33 @@ class Refitter:
     def case(self, name: str, scenario: Scenario, prob: float) -> Case:
         """One line of a table: median and interval under a scenario."""
         self.report(f"refitting: {name}", None)
+        heard = self._heard(scenario)
+        if self.apart is not None and heard is not None:
+            low, median, high = np.exp(self.apart.quantiles(heard, interval_ends(prob)))
+            return Case(name, float(median), float(low), float(high), prob, converged=True)
         values, converged = self.deaths(scenario)
         return case(name, values, prob, converged=converged)
+
+    def _heard(self, scenario: Scenario) -> set[str] | None:
+        """Sources that are heard, where nothing else differs and each is heard whole or not."""
+        weights: dict[str, set[float]] = defaultdict(set)
+        for claim, weight in zip(self.layout.claims, scenario.weights, strict=True):
+            weights[claim.source].add(float(weight))
+        plain = all(len(own) == 1 and own <= {0.0, 1.0} for own in weights.values())
+        if scenario.shift.any() or not plain:
+            return None
+        return {source for source, own in weights.items() if own == {1.0}}
+
+    @cached_property
+    def by_role(self) -> dict[str, list[str]]:
+        """Sources of each role, the largest group first; of a source with several, the first."""
+        groups: dict[str, list[str]] = defaultdict(list)
+        placed: set[str] = set()
+        for target in self.layout.ratios.targets:
+            if target.source not in placed:
+                placed.add(target.source)
+                groups[(target.role or "no role").replace("_", " ")].append(target.source)
+        return dict(sorted(groups.items(), key=lambda one: -len(one[1])))
 
 
 def each_source_alone(refit: Refitter) -> list[Asked]:
@@ -91,6 +131,30 @@ def without_each_source(refit: Refitter) -> list[Asked]:
     if len(refit.sources) < SEVERAL:
         return []
     return [(f"without {name}", refit.plain.without(refit.layout, name)) for name in refit.sources]
+
+
+def each_role_alone(refit: Refitter) -> list[Asked]:
+    """The sources of each role alone, where there are many sources."""
+    return _of_roles(refit, alone=True)
+
+
+def without_each_role(refit: Refitter) -> list[Asked]:
+    """The sources of each role left out in turn, where there are many sources."""
+    return _of_roles(refit, alone=False)
+
+
+def _of_roles(refit: Refitter, *, alone: bool) -> list[Asked]:
+    if len(refit.sources) <= MANY_SOURCES or len(refit.by_role) < SEVERAL:
+        return []
+    asked = []
+    for role, sources in refit.by_role.items():
+        members = set(sources)
+        chosen = np.array([(c.source in members) == alone for c in refit.layout.claims])
+        who = f"the {len(sources):,} sources" if len(sources) > 1 else "the source"
+        of = "without a role" if role == "no role" else f"with the role {role}"
+        name = f"{'only' if alone else 'without'} {who} {of}"
+        asked.append((name, replace(refit.plain, weights=chosen.astype(float))))
+    return asked
 
 
 def counted_once(refit: Refitter) -> list[Asked]:
@@ -117,23 +181,31 @@ def _refits(ask: Callable[[Refitter], list[Asked]]) -> Callable[..., tuple[Case,
     return refits
 
 
+def leaves_out(model: ClaimsModel) -> bool:
+    """Whether the record holds this conflict, and its priors were learned without it."""
+    return bool(model.priors.left_out and model.from_record.any())
+
+
 def conflict_left_in(
     model: ClaimsModel, estimate: ClaimsEstimate, row: int, prob: float, report: Report
 ) -> tuple[Case, ...]:
     """Role priors learned from the whole record, the conflict under analysis included."""
     left_out = model.priors.left_out
-    if not (left_out and model.from_record.any()):
+    if not leaves_out(model):
         return ()
     refit = Refitter(model.with_whole_record(), estimate, row, report)
     return (refit.case(f"the record of {' and '.join(left_out)} left in", refit.plain, prob),)
 
 
-REFITS = {
-    "without_each_source": _refits(without_each_source),
-    "each_source_alone": _refits(each_source_alone),
-    "conflict_left_in": conflict_left_in,
-    "counted_once": _refits(counted_once),
+LEFT_IN = "conflict_left_in"
+SCENARIOS: dict[str, Callable[[Refitter], list[Asked]]] = {
+    "counted_once": counted_once,
+    "without_each_role": without_each_role,
+    "each_role_alone": each_role_alone,
+    "without_each_source": without_each_source,
+    "each_source_alone": each_source_alone,
 }
+REFITS = {name: _refits(ask) for name, ask in SCENARIOS.items()} | {LEFT_IN: conflict_left_in}
 
 
 def seen_by(

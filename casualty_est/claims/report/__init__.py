@@ -52,13 +52,20 @@ class ClaimsParts(Parts):
         """Each source alone, each left out, the whole record; made unasked where that is cheap."""
         return tables.refits(self.estimate, self.prob)
 
+    def shows_cases(self) -> bool:
+        """Whether these are drawn too: a picture of refits that were not made would make them."""
+        kept = self.estimate.details.refits
+        made = (f"{name}:0:{self.prob:g}" in kept for name in self.estimate.plot._groups)
+        return super().shows_cases() and all(made)
+
     def refits_missing(self) -> str:
         """Why there are none."""
         return (
-            "Not computed. A result loaded from a file has no model to fit again, and many fits of "
-            "a sampled model are not started unasked: call est.each_source_alone(), "
-            "est.without_each_source(), est.counted_once(), est.conflict_left_in() and "
-            "est.tipping(n) after fitting, before the report is written or saved."
+            "Not computed. A result loaded from a file has no model to fit again, and of a sampled "
+            "model only as many are fitted unasked as take a third of the time of the fit: call "
+            "est.each_source_alone(), est.without_each_source(), est.counted_once(), "
+            "est.conflict_left_in() and est.tipping(n) after fitting, before the report is written "
+            "or saved."
         )
 
     def what_if(self) -> list[str]:

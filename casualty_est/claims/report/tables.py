@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from casualty_est.claims.refits.refits import MANY_SOURCES
 from casualty_est.claims.schema import ratio_owner
 from casualty_est.report import naming, tables
-from casualty_est.report.tables import MANY_REFITS, Table
-from casualty_est.result.schema import Span
+from casualty_est.report.tables import Table
+from casualty_est.result.schema import Case, Span
 from casualty_est.wording.numbers import percent
 
 if TYPE_CHECKING:
     from casualty_est.claims.estimate import ClaimsEstimate
 
+MOST_CASES = 8  # of many sources
+BY_SOURCE = ("each_source_alone", "without_each_source")
+SHORT = "From few draws: known to some per cent of the width of the interval."
 REFITS = {
+    "each_role_alone": "If only the sources of one role were heard.",
+    "without_each_role": "If the sources of one role were left out.",
     "each_source_alone": "If only one source were heard, all assumptions unchanged.",
     "without_each_source": "If one source were left out.",
     "counted_once": "If figures that are equal, or nearly, are copies of one.",
@@ -49,8 +57,24 @@ def with_interval(one: Span) -> str:
 
 def refits(estimate: ClaimsEstimate, prob: float) -> list[Table]:
     """Each source alone, each left out, and the conflict left in the record."""
-    # A refit over time takes up to minutes, and of a sampled model some seconds.
+    estimate._make_refits(prob)
     sampled = estimate.meta.diagnostics.method != "exact"
     names = {source.source for source in estimate.meta.sources}
-    many = estimate.has_path or (sampled and 2 * len(names) > MANY_REFITS)
-    return tables.refits(estimate, prob, REFITS, unasked=not many)
+    shown = []
+    for name, caption in REFITS.items():
+        cases = list(estimate._records(name, 0, prob, unasked=False))
+        if name in BY_SOURCE and len(names) > MANY_SOURCES and cases:
+            cases = _that_move_it(cases, float(np.median(estimate.draws(0))))
+            caption = f"{caption} Of {len(names):,} sources the {len(cases)} that move it most."
+        if sampled:
+            caption = f"{caption} {SHORT}"
+        if cases:
+            shown.append(tables.cases(caption, cases, prob))
+    return shown
+
+
+def _that_move_it(cases: list[Case], median: float) -> list[Case]:
+    """The cases that lie farthest from the answer."""
+    order = sorted(cases, key=lambda case: -abs(np.log(max(case.median, 0.5) / max(median, 0.5))))
+    kept = {id(case) for case in order[:MOST_CASES]}
+    return [case for case in cases if id(case) in kept]

@@ -14,6 +14,8 @@ Array = npt.NDArray[np.float64]
 STEPS = ("day", "week", "month")
 # Up to so many days the step is a day, up to so many a week: some forty to ninety steps.
 LONGEST_BY_DAY, LONGEST_BY_WEEK = 60, 560
+MOST_STEPS = 2000  # paths of all draws over more would fill memory
+LENGTHS = {"day": 1, "week": 7, "month": 28}  # days of the shortest step
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,12 @@ class TimeGrid:
             msg = f"grid must be one of {', '.join(STEPS)}, not {step!r}"
             raise UsageError(msg)
         end = last.toordinal() + 1
+        if days > MOST_STEPS * LENGTHS[step]:
+            msg = (
+                f"a grid of {step}s from {first} to {last} has more than {MOST_STEPS:,} steps: "
+                "choose longer ones (--grid, grid=), or correct a date"
+            )
+            raise UsageError(msg)
         if step == "month":
             inner = _months(first, last)
         else:

@@ -17,7 +17,7 @@ from casualty_est.incidents.inference.after import (
     stated_numbers,
 )
 from casualty_est.incidents.inference.data import by_size, denials, grades, reports
-from casualty_est.incidents.inference.rounds import advice, next_starts, thinning, told
+from casualty_est.incidents.inference.rounds import advice, next_starts, told
 from casualty_est.incidents.inference.sample import Sampled, sample, sample_from
 from casualty_est.incidents.model.layout import IncidentLayout
 from casualty_est.incidents.model.model import NO_LEVEL
@@ -26,7 +26,7 @@ from casualty_est.incidents.schema import AnchorUsed, IncidentDetails
 from casualty_est.result.call import Report, check_counts, one_blas_thread, settle_seed, versions
 from casualty_est.result.call import progress_bar as show_progress
 from casualty_est.result.convergence import diagnose, not_converged
-from casualty_est.result.going_on import GROWTH, Budget, go_on, seconds_of
+from casualty_est.result.going_on import GROWTH, USUAL, Budget, go_on, seconds_of, thinning
 from casualty_est.result.schema import Diagnostics, Meta, Note, Row, SourceRow, Span
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 PACKAGES = ("casualty_est", "numpy", "scipy", "numba", "nutpie", "arviz", "xarray")
 LEARNED = 0.7  # posterior over prior sd of the anchor's ratio below which the data set the level
-USUAL = {"draws": 1000, "tune": 1000, "chains": 4}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from casualty_est.incidents.inference.density import Density
 from casualty_est.incidents.model.layout import IncidentLayout
-from casualty_est.result.going_on import GROWTH, in_words
+from casualty_est.result import going_on
 from casualty_est.result.schema import Diagnostics
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ ENOUGH = 50  # draws of a chain whose density is looked at
 FAR = (
     7.0  # difference of log evidence beyond which a chain sits where next to nothing is: 1 to 1000
 )
-KEPT = 2000  # draws of all chains that a later round keeps, at least: the check needs some hundreds
 SLOWEST = 3  # parameters that the advice names
 # What would tell the data more of a block of parameters.
 BLOCKS = {
@@ -38,14 +37,6 @@ BLOCKS = {
     "share": "the share of several suspects: set share=",
     "recall": "what the recall checks say: add checks, or unlisted='none'",
 }
-
-
-def thinning(number: int, draws: int, chains: int) -> int:
-    """How many draws of a round there are to one that is kept; `number` counts from 0.
-
-    As many are kept as were asked for, and at least enough for the check.
-    """
-    return max(1, GROWTH**number * draws // max(draws, -(-KEPT // chains))) if number else 1
 
 
 def _enough(theta: Array) -> bool:
@@ -106,33 +97,18 @@ def slowest(layout: IncidentLayout, theta: Array) -> list[tuple[str, str]]:
 
 def told(rounds: int, settings: Mapping[str, int], first: Diagnostics, lost: int) -> str:
     """What was done beyond the first round, as a note."""
-    draws, chains = settings["draws"], settings["chains"]
-    many, one_in = GROWTH ** (rounds - 1), thinning(rounds - 1, draws, chains)
-    kept = f", of which one in {one_in} is kept," if one_in > 1 else ""
     again = ""
     if lost:
         which = "one chain" if lost == 1 else f"{lost} chains"
         again = f"; {which} of an earlier round had ended where next to nothing is, and began anew"
-    return (
-        f"the first round fell short of the check ({'; '.join(first.reasons)}), so the fit went "
-        f"on: round {rounds} has {many * draws:,} draws a chain{kept} after a warm-up of "
-        f"{many * settings['tune']:,}{again}"
-    )
+    return going_on.told(rounds, settings, first.reasons, again)
 
 
 def advice(
     model: IncidentModel, theta: Array, diagnostics: Diagnostics, rounds: int, budget: float
 ) -> list[str]:
     """What would help this fit, the most promising first."""
-    layout, steps = model.layout, []
-    if rounds == 1 and not budget:
-        steps.append("let the fit go on (budget='3m', --budget 3m)")
-    else:
-        more = in_words(max(4 * budget, 60))
-        steps.append(
-            f"give it more than {in_words(budget)}, in which {rounds} "
-            f"{'round' if rounds == 1 else 'rounds'} ended (budget='{more}', --budget {more})"
-        )
+    layout, steps = model.layout, [going_on.more_time(rounds, budget)]
     if not _enough(theta):
         return steps
     if (diagnostics.max_rhat or 0) > 1.1 and places(layout, theta):

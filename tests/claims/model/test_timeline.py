@@ -14,7 +14,7 @@ from casualty_est.claims.inference.timeline import expected, increments
 from casualty_est.claims.model import delays
 from casualty_est.claims.model import timeline as tl
 from casualty_est.claims.model.pymc_model import build
-from casualty_est.claims.model.timeline_start import _Search, find_start
+from casualty_est.claims.model.timeline_start import _Search, coordinates, find_start
 from casualty_est.claims.table.time_grid import TimeGrid
 from casualty_est.priors.time import Delay
 from tests.support.former import former_model
@@ -173,14 +173,21 @@ class Reference:
         self.month = np.array(months)
         self.model = model
 
-    def per_day(self, log_count, walk):
-        """Deaths of a cell on every day: even within a month."""
+    def paths(self, terms):
+        """Terms of a walk on every day: even within a month."""
         edges = np.flatnonzero(np.diff(self.month, prepend=-1))
         counts = np.diff(np.append(edges, len(self.days)))
         middle = (edges + counts / 2) / len(self.days)
-        order = np.arange(1, len(walk) + 1)
-        log_rate = (np.sqrt(2) * np.cos(np.pi * np.outer(middle, order)) / (np.pi * order)) @ walk
-        rate = np.exp(log_rate)[self.month - self.month[0]]
+        order = np.arange(1, terms + 1)
+        path = np.sqrt(2) * np.cos(np.pi * np.outer(middle, order)) / (np.pi * order)
+        return path[self.month - self.month[0]]
+
+    def rates(self, walk):
+        return np.exp(self.paths(len(walk)) @ walk)
+
+    def per_day(self, log_count, walk):
+        """Deaths of a cell on every day."""
+        rate = self.rates(walk)
         return np.exp(log_count) * rate / rate.sum()
 
     def between(self, per_day, start, end):
@@ -224,15 +231,48 @@ def monitored(log_ratio, place):
     return math.log(np.trapezoid(stats.norm.pdf(z) * within, z))
 
 
+def parts_of(reference, of_sum, against, contrast):
+    """Walks of two cells by their definition: least squares of the log of a sum on months."""
+    months = np.unique(reference.month, return_index=True)[1]
+    basis = reference.paths(8)[months]
+    log_ratio = np.log1p(np.exp(contrast + basis @ against))
+    design = np.column_stack([np.ones(len(months)), basis])
+    fitted = np.linalg.lstsq(design, log_ratio, rcond=None)[0][1:]
+    return {"injured": of_sum - fitted, "killed": of_sum - fitted + against}
+
+
+def sizes(one, other):
+    """Log prior density of two log counts."""
+
+    def given(log_sd):
+        sd = math.exp(log_sd)
+        apart = stats.norm.pdf((one - other) / math.sqrt(2), 0, sd)
+        middle = stats.norm.pdf((one + other) / 2, math.log(3000), math.sqrt(25 + sd**2 / 2))
+        return stats.halfnorm(scale=1.5).pdf(sd) * sd * apart * middle
+
+    return math.log(integrate.quad(given, math.log(0.0075), math.log(9), epsrel=1e-9)[0])
+
+
 def by_hand(reference, point, begun, names):
     """Log density, but for a constant."""
     layout = reference.model.layout
     timeline = layout.timeline
     total = 0.0
-    # Free coordinates: walks of killed and injured, wandering terms, claimed totals.
-    values = begun.place + begun.scale @ point["steady"]
-    killed_or_not = [cell.label.outcome for cell in layout.grid.cells[:2]]
-    walks = dict(zip(killed_or_not, values[:16].reshape(2, 8), strict=True))
+    # Free coordinates: the path of killed and injured together, that of the killed against the
+    # injured, wandering terms, claimed totals.
+    place, factor, _ = coordinates(
+        begun.place.shape, begun.place, begun.scale, point["contrast"].item(), np
+    )
+    values = place + factor @ point["steady"]
+    total += np.linalg.slogdet(factor)[1]  # coordinates that stretch with the contrast
+    assert [cell.label.outcome for cell in layout.grid.cells[:2]] == ["injured", "killed"]
+    of_sum, against = values[:16].reshape(2, 8)
+    log_sum = begun.of_sum[0] + point["log_sum"].item()
+    contrast = begun.of_sum[1] + point["contrast"].item()
+    # What is sampled is the log ratio of the counts, were the injured next to nobody.
+    whole, few = (reference.rates(walk).sum() for walk in (of_sum, of_sum - against))
+    contrast += math.log(few / whole)
+    walks = parts_of(reference, of_sum, against, contrast)
     terms = values[16 : 16 + timeline.wander.terms]
     claimed = values[16 + timeline.wander.terms :]
     for walk in walks.values():
@@ -241,17 +281,12 @@ def by_hand(reference, point, begun, names):
             walk
         )
     total += stats.norm.logpdf(terms).sum()
-    # Counts: a shared level and one deviation, children a share.
-    sd = math.exp(point["offset_sd_total_log__"].item())
-    total += stats.halfnorm(scale=1.5).logpdf(sd) + math.log(sd)
-    deviation = point["deviation_total"].item()
-    total += stats.norm.logpdf(deviation)
-    direction = np.linalg.svd(np.eye(2) - 0.5)[0][:, 0]
-    away = sd * deviation * direction
-    log_sum = point["log_sum_total"].item()
-    middle = log_sum - special.logsumexp(away)
-    total += stats.norm.logpdf(middle, math.log(3000), math.sqrt(25 + sd**2 / 2))
-    logs = dict(zip(killed_or_not, middle + away, strict=True))
+    # Counts: what the rates come to over all days; a shared level and one deviation, whose sd is
+    # summed out; children are a share.
+    rates = {name: reference.rates(walk).sum() for name, walk in walks.items()}
+    rates["killed"] *= math.exp(contrast)
+    logs = {name: log_sum + math.log(rate / sum(rates.values())) for name, rate in rates.items()}
+    total += sizes(logs["killed"], logs["injured"])
     share = point["share_logit"].item()
     total += stats.norm.logpdf(share, special.logit(0.25), 1.0)
     daily = {name: reference.per_day(logs[name], walks[name]) for name in logs}
@@ -379,13 +414,32 @@ def test_the_search_for_a_start_knows_its_slopes(model):
         np.testing.assert_allclose(slope[:, k], numeric, atol=1e-6)
 
 
+def start_at(begun, away):
+    return coordinates(begun.place.shape, begun.place, begun.scale, away, np)
+
+
 def test_the_start_fits_the_claims(model):
     layout = model.layout
     begun = find_start(layout)
     search = _Search(layout, layout.readings, None)
-    count = len(begun.place) - len(layout.ratios.targets)
-    assert begun.scale.shape == (len(begun.place),) * 2
-    y = search.begin.copy()
-    y[:] = begun.place
-    assert search.objective(y) > search.objective(search.begin)
-    assert np.isfinite(begun.place[:count]).all()
+    assert begun.scale.shape[1:] == (begun.place.shape[1],) * 2
+    place, factor, log_volume = start_at(begun, 0.0)
+    assert search.objective(place) > search.objective(search.begin)
+    assert log_volume == pytest.approx(np.linalg.slogdet(factor)[1])
+
+
+@pytest.mark.parametrize("away", [-2.0, -0.5, 0.7, 2.5])
+def test_the_start_follows_how_a_sum_is_divided(model, away):
+    layout = model.layout
+    begun = find_start(layout)
+    search = _Search(layout, layout.readings, None)
+    search.learn_sds(search.gaps(start_at(begun, 0.0)[0])[0])
+    search.contrast = search.contrast + away
+    there, factor, _ = start_at(begun, away)
+    gap, jacobian = search.gaps(there)
+    gradient, _ = search.system(there, gap, jacobian)
+    # Near the mode, in units of its own width, and with a width that is near the right one.
+    assert np.abs(factor.T @ gradient).max() < 0.5
+    turned = np.linalg.eigvalsh(factor.T @ search.information(there, jacobian) @ factor)
+    assert turned.min() > 0.5
+    assert turned.max() < 2

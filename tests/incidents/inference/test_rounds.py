@@ -8,7 +8,7 @@ import pytest
 from casualty_est.incidents.inference import fit as fits
 from casualty_est.incidents.inference import rounds
 from casualty_est.incidents.model.model import IncidentModel
-from casualty_est.result.going_on import go_on
+from casualty_est.result.going_on import go_on, thinning
 from casualty_est.result.schema import Diagnostics
 from tests.support.incident_tables import overlapping
 
@@ -55,7 +55,7 @@ def test_a_second_round_follows_from_the_seed(model):
     ],
 )
 def test_as_many_draws_are_kept_as_were_asked_for(number, draws, chains, one_in):
-    assert rounds.thinning(number, draws, chains) == one_in
+    assert thinning(number, draws, chains) == one_in
     kept = 2**number * draws // one_in
     assert kept == draws or one_in == 1 or 1000 <= kept <= 2000
 

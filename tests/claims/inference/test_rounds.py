@@ -1,0 +1,93 @@
+"""Fits of claims that go on: whole rounds from the seed, thinned, and advice on this fit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from casualty_est import ClaimsModel
+from casualty_est.claims.inference import rounds
+from casualty_est.claims.inference.draws import Draws
+from casualty_est.result.going_on import go_on
+
+SETTINGS = {"draws": 500, "tune": 400, "chains": 4, "seed": 8}
+ROWS = (
+    ("Watch", "monitor", "800", "A"),
+    ("Army", "perpetrator", "90", "A"),
+    ("Herald", "media", "1,100", "B"),
+    ("Herald", "media", "150", "B"),
+)
+
+
+@pytest.fixture(scope="module")
+def model():
+    return ClaimsModel(pd.DataFrame(ROWS, columns=["source", "role", "quantity", "scope"]))
+
+
+class Sampler:
+    """Stands for the engine: chains of noise, stuck apart in the first rounds."""
+
+    def __init__(self, layout, stuck):
+        self.layout, self.stuck, self.asked = layout, stuck, []
+
+    def __call__(self, model, scenario, engine, *, draws, tune, chains, seed, report):
+        self.asked.append((draws, tune, seed))
+        rng = np.random.default_rng(seed)
+        shape = chains, draws
+        cells, targets = len(self.layout.grid.cells), len(self.layout.ratios.targets)
+        deaths = rng.normal(size=(*shape, cells))
+        if len(self.asked) <= self.stuck:
+            deaths[..., 1] += 9.0 * np.arange(chains)[:, None]
+        stats = {"diverging": np.zeros(shape), "energy": rng.normal(size=shape)}
+        ratio = rng.normal(size=(*shape, targets))
+        more = {"shared": ratio + 1}
+        return Draws(deaths, ratio, ratio + 2, np.zeros((*shape, 0)), "nuts", stats, more)
+
+
+def fit(model, monkeypatch, stuck, budget=1e9):
+    sampler = Sampler(model.layout, stuck)
+    monkeypatch.setattr(rounds, "run", sampler)
+    last, count = go_on(
+        lambda number, before: rounds.one_round(model, "nuts", SETTINGS, number, before, None),
+        lambda one: one.diagnostics.converged,
+        budget,
+    )
+    return sampler, last, count
+
+
+def test_what_converges_at_once_is_one_round_of_what_was_asked(model, monkeypatch):
+    sampler, last, count = fit(model, monkeypatch, stuck=0)
+    assert sampler.asked == [(500, 400, 8)]
+    assert count == 1
+    assert last.draws.log_deaths.shape[:2] == (4, 500)
+    assert last.first is last.diagnostics
+
+
+def test_a_later_round_is_longer_starts_elsewhere_and_is_thinned(model, monkeypatch):
+    sampler, last, count = fit(model, monkeypatch, stuck=2)
+    assert [asked[:2] for asked in sampler.asked] == [(500, 400), (1000, 800), (2000, 1600)]
+    assert len({asked[2] for asked in sampler.asked}) == count == 3
+    assert last.diagnostics.converged
+    assert not last.first.converged
+    again = Sampler(model.layout, 0)(None, None, None, draws=2000, tune=1, chains=4,
+                                     seed=sampler.asked[2][2], report=None)  # fmt: skip
+    np.testing.assert_array_equal(last.draws.log_deaths, again.log_deaths[:, 3::4])
+    np.testing.assert_array_equal(last.draws.extra["shared"], again.extra["shared"][:, 3::4])
+    np.testing.assert_array_equal(last.draws.stats["energy"], again.stats["energy"][:, 3::4])
+
+
+def test_advice_names_the_number_and_the_source_that_trouble_this_fit(model, monkeypatch):
+    _, last, count = fit(model, monkeypatch, stuck=1, budget=0)
+    first, *steps = rounds.advice(model.layout, last.draws, count, 0.0)
+    assert first == "let the fit go on (budget='3m', --budget 3m)"
+    assert "chains sit in places of their own" in steps[0]
+    assert f"the number of {model.layout.grid.cells[1].label}" in steps[1]
+    assert steps[-1] == "look at the claims of Herald, which contradict one another"
+
+
+def test_where_chains_agree_no_advice_speaks_of_places(model, monkeypatch):
+    _, last, _ = fit(model, monkeypatch, stuck=0)
+    steps = rounds.advice(model.layout, last.draws, 2, 180.0)
+    assert steps[0] == "give it more than 3m, in which 2 rounds ended (budget='12m', --budget 12m)"
+    assert not any("places of their own" in step for step in steps)
