@@ -13,7 +13,7 @@ from casualty_est.claims.estimate import ClaimsEstimate
 from casualty_est.claims.report.tables import REFITS
 from casualty_est.claims.schema import ClaimsDetails
 from casualty_est.errors import UsageError
-from casualty_est.report.page import Said
+from casualty_est.report.said import Said
 from casualty_est.result.schema import Diagnostics
 from casualty_est.wording.numbers import ends
 from tests.support.page import Page, page_of, parts_of

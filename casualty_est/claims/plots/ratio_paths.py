@@ -11,11 +11,12 @@ from casualty_est.claims.plots.axes import day_number, days_across, dress_upward
 from casualty_est.claims.plots.path_data import Which, row_of, windows_of
 from casualty_est.plots.page import MARGIN, Line, stamp_figure, write_down
 from casualty_est.plots.scales import limits_of, set_log_axis_upward
-from casualty_est.plots.style import LABEL, SMALL, WIDTH, Palette, Picture, new_figure
+from casualty_est.plots.style import LABEL, SMALL, Palette, Picture, new_figure
 from casualty_est.plots.words import shorten, wrap
 from casualty_est.priors.settings import CELL_FIELDS
-from casualty_est.result.schema import Target
-from casualty_est.wording.numbers import percent
+from casualty_est.result.schema import Span, Target
+from casualty_est.wording.numbers import percent, ratio_text
+from casualty_est.wording.phrases import day
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +27,6 @@ COLUMNS = 2
 LEFT, GUTTER, RIGHT = 0.62, 0.62, 0.2  # inches beside and between the panels
 PANEL, HEAD, FOOT = 1.35, 0.4, 0.3  # inches: axes, the name above, the dates below
 MOST = 12  # panels in one picture
-ROOM = (WIDTH - LEFT - RIGHT - GUTTER * (COLUMNS - 1)) / COLUMNS
 
 
 def picture(estimate: ClaimsEstimate, cell: Which, prob: float, palette: Palette) -> Picture:
@@ -37,18 +37,22 @@ def picture(estimate: ClaimsEstimate, cell: Which, prob: float, palette: Palette
     note = _note(prob, more, moving=bool(windows.delayed or windows.drifting))
     heads, notes = head_and_note(title, note, palette, (2, 4))
     top = MARGIN + sum(line.height for line in heads)
-    rows = -(-len(panels) // COLUMNS)
+    columns = 1 if palette.narrow else COLUMNS
+    room = (palette.width - LEFT - RIGHT - GUTTER * (columns - 1)) / columns
+    rows = -(-len(panels) // columns)
     height = top + rows * (HEAD + PANEL + FOOT) + sum(line.height for line in notes) + 2 * MARGIN
     figure = new_figure(height, palette)
     write_down(figure, heads, MARGIN)
     limits = _limits(table for _, table in panels)
     for i, (name, table) in enumerate(panels):
-        left = LEFT + (i % COLUMNS) * (ROOM + GUTTER)
-        upper = top + (i // COLUMNS) * (HEAD + PANEL + FOOT)
-        write_down(figure, _name(name, palette), upper + 0.07, left)
-        place = (left / WIDTH, 1 - (upper + HEAD + PANEL) / height, ROOM / WIDTH, PANEL / height)
-        _panel(figure.add_axes(place, facecolor="none"), table, limits, palette)
-    write_down(figure, notes, top + rows * (HEAD + PANEL + FOOT) + MARGIN)
+        left = LEFT + (i % columns) * (room + GUTTER)
+        upper = top + (i // columns) * (HEAD + PANEL + FOOT)
+        write_down(figure, _name(name, room, palette), upper + 0.07, left)
+        figure.said.append(_last(table, prob))
+        low, width = 1 - (upper + HEAD + PANEL) / height, palette.width
+        place = (left / width, low, room / width, PANEL / height)
+        _panel(figure.add_axes(place, facecolor="none"), table, limits, room, palette)
+    write_down(figure, notes, top + rows * (HEAD + PANEL + FOOT) + MARGIN, said=False)
     if not estimate.converged:
         stamp_figure(figure, palette)
     return figure
@@ -78,11 +82,11 @@ def panels_of(
     return panels, len(ratios) - len(shown)
 
 
-def _name(name: tuple[str, str], palette: Palette) -> list[Line]:
+def _name(name: tuple[str, str], room: float, palette: Palette) -> list[Line]:
     source, detail = name
-    lines = [Line(shorten(source, ROOM, LABEL, 1)[0], LABEL, palette.ink)]
+    lines = [Line(shorten(source, room, LABEL, 1)[0], LABEL, palette.ink)]
     if detail:
-        lines.append(Line(wrap(detail, ROOM, SMALL, lines=1)[0], SMALL, palette.muted))
+        lines.append(Line(wrap(detail, room, SMALL, lines=1)[0], SMALL, palette.muted))
     return lines
 
 
@@ -96,7 +100,13 @@ def _limits(tables: Any) -> tuple[float, float]:
     return limits_of([*values, 1.0], before=0.04, after=0.04)
 
 
-def _panel(axes: Any, table: pd.DataFrame, limits: tuple[float, float], palette: Palette) -> None:
+def _panel(
+    axes: Any,
+    table: pd.DataFrame,
+    limits: tuple[float, float],
+    room: float,
+    palette: Palette,
+) -> None:
     dress_upward(axes, palette)
     set_log_axis_upward(axes, *limits, PANEL)
     days = np.array([day_number(text) for text in table["date"]])
@@ -106,7 +116,13 @@ def _panel(axes: Any, table: pd.DataFrame, limits: tuple[float, float], palette:
     axes.fill_between(days, low, high, color=palette.posterior, alpha=0.25, lw=0)
     axes.plot(days, median, color=palette.posterior, lw=1.6)
     axes.axhline(1.0, color=palette.ink, lw=0.9, linestyle=(0, (4, 3)))
-    days_across(axes, float(days[0]), float(days[-1]), ROOM)
+    days_across(axes, float(days[0]), float(days[-1]), room)
+
+
+def _last(table: pd.DataFrame, prob: float) -> str:
+    last = table.iloc[-1]
+    when, now = day(str(last["date"])), Span(last["median"], last["low"], last["high"])
+    return f"by {when} {ratio_text(now)}, {percent(prob)} interval"
 
 
 def _note(prob: float, more: int, *, moving: bool) -> str:

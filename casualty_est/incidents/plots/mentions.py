@@ -9,23 +9,22 @@ from typing import Any
 from matplotlib.patches import Rectangle
 
 from casualty_est.incidents.table.summary import Sizes, number_of
-from casualty_est.plots.page import MARGIN, Line, line_height, write_down
+from casualty_est.plots.page import MARGIN, Line, heads_of, line_height, notes_of, write_down
 from casualty_est.plots.style import (
-    DARK,
     LABEL,
-    LIGHT,
     SMALL,
-    TITLE,
-    WIDTH,
     Palette,
     Picture,
     finished,
     new_figure,
+    palette_of,
     settings,
 )
 from casualty_est.plots.words import shorten, width_of, wrap
 
 SHOWN = 12  # sources drawn
+HEADINGS = ("deaths in the incident", "incidents")
+NAMES_NARROW = 0.9  # the same on a narrow picture
 NAMES = 1.7  # inches that names may take
 BAR = 0.42  # inches of a bar that holds every incident
 PITCH = 0.85  # inches per class, at most
@@ -50,26 +49,26 @@ class Places:
     foot: float
 
 
-def of_table(sizes: Sizes, *, dark: bool) -> Picture:
+def of_table(sizes: Sizes, **look: Any) -> Picture:
     """Draw a table by itself, whatever the user's own settings are."""
     with settings():
-        return finished(picture(sizes, DARK if dark else LIGHT))
+        palette = palette_of(**look)
+        return finished(picture(sizes, palette), palette)
 
 
 def picture(sizes: Sizes, palette: Palette) -> Picture:
     """Draw the share of incidents of each size that each source holds."""
-    inner = WIDTH - 2 * MARGIN
     order = sorted(range(len(sizes.sources)), key=lambda s: -int(sizes.mentioned[s].sum()))[:SHOWN]
     whole = number_of(int(sizes.incidents.sum()), "incident")
-    heads = wrap(f"{whole}, by size and by who reports them", inner, TITLE, 3, "bold")
+    heads = heads_of(f"{whole}, by size and by who reports them", palette)
     rest = len(sizes.sources) - len(order)
     more = f"{number_of(rest, 'source')} with fewer incidents not drawn. " if rest else ""
-    notes = wrap(more + TEXT, inner, SMALL, lines=5)
-    places = _places(sizes, order, MARGIN + len(heads) * line_height(TITLE) + 0.1, palette)
-    height = places.foot + 0.1 + len(notes) * line_height(SMALL) + MARGIN / 2
+    notes = notes_of(more + TEXT, palette, 5)
+    places = _places(sizes, order, MARGIN + sum(line.height for line in heads) + 0.1, palette)
+    height = places.foot + 0.1 + sum(line.height for line in notes) + MARGIN / 2
     figure = new_figure(height, palette)
-    write_down(figure, [Line(text, TITLE, palette.ink, weight="bold") for text in heads], MARGIN)
-    write_down(figure, [Line(text, SMALL, palette.muted) for text in notes], places.foot + 0.1)
+    write_down(figure, heads, MARGIN)
+    write_down(figure, notes, places.foot + 0.1, said=False)
     _headings(figure, sizes, places, palette)
     top = places.top
     for row, s in enumerate(order):
@@ -80,16 +79,17 @@ def picture(sizes: Sizes, palette: Palette) -> Picture:
 
 def _places(sizes: Sizes, order: Sequence[int], heads: float, palette: Palette) -> Places:
     """Give everything its place before it is drawn, so that nothing overlaps."""
-    names = []
+    names, wide = [], NAMES_NARROW if palette.narrow else NAMES
     for s in order:
         mentioned = number_of(int(sizes.mentioned[s].sum()), "incident")
         detail = f"{sizes.roles[s] or 'no role'}, {mentioned}"
-        lines = [Line(t, LABEL, palette.ink) for t in shorten(sizes.sources[s], NAMES, LABEL, 2)]
-        lines += [Line(t, SMALL, palette.muted) for t in wrap(detail, NAMES, SMALL)]
+        lines = [Line(t, LABEL, palette.ink) for t in shorten(sizes.sources[s], wide, LABEL, 2)]
+        lines += [Line(t, SMALL, palette.muted) for t in wrap(detail, wide, SMALL)]
         names.append(tuple(lines))
     bars = MARGIN + max(width_of(line.text, line.size) for lines in names for line in lines) + GAP
-    bars = max(bars, MARGIN + width_of("deaths in the incident", SMALL) + GAP)
-    pitch = min(PITCH, (WIDTH - MARGIN - bars) / len(sizes.classes))
+    if not palette.narrow:
+        bars = max(bars, MARGIN + width_of(HEADINGS[0], SMALL) + GAP)
+    pitch = min(PITCH, (palette.width - MARGIN - bars) / len(sizes.classes))
     top = heads + 2 * line_height(SMALL) + 0.06
     least = BAR + line_height(SMALL) + 0.16
     tall = tuple(max(least, sum(line.height for line in lines) + 0.1) for lines in names)
@@ -97,13 +97,14 @@ def _places(sizes: Sizes, order: Sequence[int], heads: float, palette: Palette) 
 
 
 def _headings(figure: Picture, sizes: Sizes, places: Places, palette: Palette) -> None:
-    left = [Line(t, SMALL, palette.muted) for t in ("deaths in the incident", "incidents")]
+    words = ("deaths", "incidents") if palette.narrow else HEADINGS
+    left = [Line(t, SMALL, palette.muted) for t in words]
     write_down(figure, left, places.heads)
     for c, name in enumerate(sizes.classes):
         fits = width_of(name, SMALL, "bold") <= places.pitch - 0.04
         shown = name if fits else name.replace(" or more", "+")
         texts = [
-            Line(shown, SMALL, palette.ink, weight="bold"),
+            Line(shown, SMALL, palette.ink, weight="normal" if palette.narrow else "bold"),
             Line(f"{sizes.incidents[c]:,}", SMALL, palette.muted),
         ]
         write_down(figure, texts, places.heads, places.bars + (c + 0.5) * places.pitch, "center")
@@ -113,7 +114,7 @@ def _strip(
     figure: Picture, sizes: Sizes, s: int, row: int, top: float, places: Places, palette: Palette
 ) -> None:
     tall = places.tall[row]
-    axes = _axes(figure, top, tall)
+    axes = _axes(figure, top, tall, palette.width)
     if row % 2 == 0:
         right = places.bars + places.pitch * len(sizes.classes)
         band = Rectangle((MARGIN / 2, 0), right - MARGIN / 2, tall)
@@ -144,11 +145,11 @@ def _percent(share: float) -> str:
     return f"{100 * share:.0f}%"
 
 
-def _axes(figure: Picture, top: float, tall: float) -> Any:
+def _axes(figure: Picture, top: float, tall: float, width: float) -> Any:
     """Axes over the whole width in inches, y from the top; the page shows through."""
     height = figure.get_size_inches()[1]
     axes = figure.add_axes((0, 1 - (top + tall) / height, 1, tall / height), facecolor="none")
     axes.set_axis_off()
-    axes.set_xlim(0, WIDTH)
+    axes.set_xlim(0, width)
     axes.set_ylim(tall, 0)
     return axes

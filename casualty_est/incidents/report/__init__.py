@@ -95,6 +95,10 @@ class IncidentParts(Parts):
         stated = (report.low for report in self.estimate.details.reports if report.with_number)
         return far_from(self.estimate, stated)
 
+    def said_by(self) -> Table:
+        """Each source, its incidents, and the deaths that it reports in them."""
+        return tables.in_a_line(self.estimate) or super().said_by()
+
     def limitations(self) -> list[str]:
         """What incident reports cannot say, and what no figures can."""
         return [*text.limitations(self.estimate), *super().limitations()]
@@ -109,29 +113,14 @@ class IncidentParts(Parts):
     def pictures(self) -> dict[str, Wanted]:
         """Sources, elasticities, who reports what, the gap, inclusion by size."""
         wanted = {
-            "sources": Wanted(
-                "What each source counts within an incident; the numbers stand in the table.",
-                {"ci_prob": self.prob},
-            ),
-            "identification": Wanted(
-                "Bars: how the estimate follows each assumption; the numbers stand in the table "
-                "above."
-            ),
-            "mentions": Wanted(
-                "For each size of incident the part that each source mentions; sums stand in the "
-                "table above."
-            ),
+            "sources": Wanted({"ci_prob": self.prob}),
+            "identification": Wanted(),
+            "mentions": Wanted(),
         }
         if self.estimate.details.gaps:
-            wanted["gap"] = Wanted(
-                "A waterfall from one source's total to the other's; its steps stand in the table."
-            )
+            wanted["gap"] = Wanted()
         if tables.inclusion(self.estimate, self.prob) is not None:
-            wanted["inclusion"] = Wanted(
-                "The probability that a source holds an incident rises with its deaths; the "
-                "numbers stand in the table.",
-                {"ci_prob": self.prob},
-            )
+            wanted["inclusion"] = Wanted({"ci_prob": self.prob})
         return wanted
 
     def more(self) -> dict[str, Any]:
