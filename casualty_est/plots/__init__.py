@@ -34,7 +34,7 @@ class Look(TypedDict, total=False):
         Axes in whose place the picture is drawn, inside their figure.
     title : str
         Title in place of the picture's own.
-    source : str
+    credit : str
         The line under the picture in place of the names of its sources; "" for none.
     """
 
@@ -42,7 +42,7 @@ class Look(TypedDict, total=False):
     figsize: tuple[float, float | None] | None
     ax: Axes | None
     title: str | None
-    source: str | None
+    credit: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class Plots:
         left_out : bool
             Whether to draw the claims that do not count as well, hollow.
         **look
-            How it looks: ``dark``, ``figsize``, ``ax``, ``title``, ``source``, as in `Look`.
+            How it looks: ``dark``, ``figsize``, ``ax``, ``title``, ``credit``, as in `Look`.
 
         Returns
         -------
@@ -331,20 +331,20 @@ class Plots:
         return self._draw(sensitivity.cases, self, names, at, ci_prob, **look)
 
     def _draw(
-        self, function: Callable[..., Any], *args: Any, source: str | None = None, **look: Any
+        self, function: Callable[..., Any], *args: Any, credit: str | None = None, **look: Any
     ) -> Figure:
         """Draw with a palette as the last argument, whatever the user's own settings are."""
         from casualty_est.plots import style
 
         with style.settings():
-            palette = style.palette_of(source=self._source() if source is None else source, **look)
+            palette = style.palette_of(credit=self._credit() if credit is None else credit, **look)
             return style.finished(function(*args, palette), palette)
 
-    def _source(self) -> str:
+    def _credit(self) -> str:
         """The line under a picture: whose numbers these are, and what estimated them."""
-        from casualty_est.plots.words import sources_line
+        from casualty_est.plots.words import credit_line
 
-        return sources_line(self._estimate.meta)
+        return credit_line(self._estimate.meta)
 
     # What a kind of evidence draws otherwise -----------------------------------------------
 
@@ -409,7 +409,7 @@ def record(
         Whether the median and the interval are those of a total or of a single incident: a total
         unless the record has none of that role. The statements of both are drawn.
     **look
-        How it looks: ``dark``, ``figsize``, ``ax``, ``title``, ``source``, as in `Look`.
+        How it looks: ``dark``, ``figsize``, ``ax``, ``title``, ``credit``, as in `Look`.
 
     Returns
     -------

@@ -60,7 +60,7 @@ def picture(plots: Plots, row: int, prob: float, palette: Palette) -> Picture:
             for t in wrap(text[:1].upper() + text[1:], palette.inner, LABEL)
         ]
     foot = [
-        Line(t, SMALL, palette.muted) for t in wrap(palette.source, palette.inner, SMALL, 3) if t
+        Line(t, SMALL, palette.muted) for t in wrap(palette.credit, palette.inner, SMALL, 3) if t
     ]
     top = MARGIN + sum(line.height for line in heads) + 0.08
     body = sum(line.height for line in lines)

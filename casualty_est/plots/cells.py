@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 COLUMNS, MOST = 3, 48
 HILL, UNDER, GAP = 0.42, 0.14, 0.16  # inches: density, its interval, and the gap to the next
-FIELDS = ("group", "outcome", "scope", "perpetrator", "start", "end")
+FIELDS = ("scope", "group", "outcome", "perpetrator", "start", "end")
 
 
 def picture(estimate: Estimate, prob: float, palette: Palette) -> Picture:
@@ -88,9 +88,16 @@ def _sum(estimate: Estimate, i: int) -> bool:
 
 
 def names_of(rows: tuple[Row, ...]) -> list[str]:
-    """Name each row by what sets it apart from the others."""
-    differ = [f for f in FIELDS if len({getattr(row.cell, f) for row in rows}) > 1]
-    return [_name(row, differ) for row in rows]
+    """Name each row by the first labels that tell all of them apart; dates come last."""
+    names: list[str] = []
+    differ: list[str] = []
+    for field in FIELDS:
+        if len({getattr(row.cell, field) for row in rows}) > 1:
+            differ.append(field)
+        names = [_name(row, differ) for row in rows]
+        if len(set(names)) == len(rows):
+            break
+    return names
 
 
 def _name(row: Row, differ: list[str]) -> str:

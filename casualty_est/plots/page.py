@@ -256,7 +256,7 @@ def notes_of(note: str, palette: Palette, most: int = 4) -> list[Line]:
     most += 4 * palette.narrow
     texts = [
         *wrap(note, palette.inner, SMALL, most),
-        *wrap(palette.source, palette.inner, SMALL, 3),
+        *wrap(palette.credit, palette.inner, SMALL, 3),
     ]
     return [Line(text, SMALL, palette.muted) for text in texts if text]
 

@@ -176,7 +176,7 @@ def _about(panels: Sequence[Panel], more: int) -> str:
     parts = ["Densities on a logarithmic scale."]
     alone = [panel.name for panel in panels if panel.before is None]
     if alone:
-        parts.append(f"Nothing was assumed of these by themselves: {listed(alone)}.")
+        parts.append(f"Only after the data: {listed(alone)}.")
     if any(panel.after is None for panel in panels):
         parts.append("Nothing sets the level, so the data say nothing of one source alone.")
     if more:

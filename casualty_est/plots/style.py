@@ -41,7 +41,7 @@ class Palette:
     """Colours that people with any colour vision can tell apart (after Okabe and Ito), and sizes.
 
     What one picture is asked beside its content: `width` and `height` in inches (a height of None
-    is what the content takes), a `title` in place of its own, the line of its `source`, and `axes`
+    is what the content takes), a `title` in place of its own, its `credit` line, and `axes`
     that it takes the place of.
     """
 
@@ -57,7 +57,7 @@ class Palette:
     width: float = WIDTH
     height: float | None = None
     title: str | None = None
-    source: str = ""
+    credit: str = ""
     axes: Any = None
 
     @property
@@ -91,7 +91,7 @@ def palette_of(
     figsize: tuple[float, float | None] | None = None,
     ax: Any = None,
     title: str | None = None,
-    source: str | None = None,
+    credit: str | None = None,
 ) -> Palette:
     """Colours and sizes of a picture, as it was asked to look."""
     width, height = figsize or (WIDTH, None)
@@ -101,7 +101,7 @@ def palette_of(
     if not LEAST <= width <= MOST:
         msg = f"a picture is {LEAST:g} to {MOST:g} inches wide, not {width:.3g}"
         raise UsageError(msg)
-    asked = {"width": width, "height": height, "title": title, "source": source or "", "axes": ax}
+    asked = {"width": width, "height": height, "title": title, "credit": credit or "", "axes": ax}
     return replace(DARK if dark else LIGHT, **asked)
 
 

@@ -28,7 +28,7 @@ from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Cell, ClaimRow, Span
 from casualty_est.tables.cells import Documented
 from casualty_est.wording.numbers import ends, middle, percent, with_ends
-from casualty_est.wording.phrases import Labelled, cell_title, documented_text
+from casualty_est.wording.phrases import Labelled, cell_title, day, documented_text
 
 if TYPE_CHECKING:
     from casualty_est.plots import Plots
@@ -171,6 +171,8 @@ def _claim_row(claim: ClaimRow, cell: Cell, palette: Palette, *, light: bool) ->
     role = f" ({claim.role})" if claim.role else ""
     text = f"“{clean(claim.text)}”" if claim.text else "blank"
     differs = what_differs(claim, cell) if light else ""
+    if claim.end and claim.end != cell.end:  # a total of another day is no rival of this one
+        differs = ", ".join(filter(None, (differs, f"to {day(claim.end)}")))
     detail = f"{text}, {differs}" if differs else text
     lines = label(f"{claim.source}{role}", detail, LEFT - 0.3, palette, light=light)
     return Entry(lines, claim=claim, light=light)

@@ -105,7 +105,7 @@ def _longest(text: str, width: float, size: float, weight: str) -> int:
     return low
 
 
-def sources_line(meta: Meta) -> str:
+def credit_line(meta: Meta) -> str:
     """Say whose numbers a picture shows, and what estimated them."""
     names = list(dict.fromkeys(source.source for source in meta.sources))
     names = names or list(dict.fromkeys(claim.source for claim in meta.claims if claim.counted))

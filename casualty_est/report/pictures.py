@@ -67,7 +67,7 @@ def draw(parts: Parts, said: Said, only: tuple[str, ...] | None = None) -> dict[
 
 def line_below(parts: Parts, said: Said) -> str:
     """The line under a picture: whose numbers, whose estimate, of which day."""
-    line = parts.estimate.plot._source()
+    line = parts.estimate.plot._credit()
     made = ", ".join(text for text in (said.organisation or said.authors, said.day) if text)
     return line.replace("Estimate: ", f"Estimate: {made}, with ", 1) if made else line
 
@@ -78,15 +78,15 @@ def identification(estimate: Estimate) -> dict[str, Wanted]:
 
 
 def _picture(parts: Parts, name: str, one: Wanted, said: Said) -> Picture:
-    source = line_below(parts, said)
-    return both(lambda **look: getattr(parts.estimate.plot, name)(**one.options, **look), source)
+    credit = line_below(parts, said)
+    return both(lambda **look: getattr(parts.estimate.plot, name)(**one.options, **look), credit)
 
 
-def both(draw: Callable[..., Figure], source: str | None = None) -> Picture:
+def both(draw: Callable[..., Figure], credit: str | None = None) -> Picture:
     """A picture for wide and for narrow screens; the dark ones differ in their colours alone."""
     from casualty_est.plots.style import PHONE, WIDTH, dark_of, to_svg
 
-    wide, narrow = (draw(figsize=(width, None), source=source) for width in (WIDTH, PHONE))
+    wide, narrow = (draw(figsize=(width, None), credit=credit) for width in (WIDTH, PHONE))
     light, phone = to_svg(wide), to_svg(narrow)
     width, height = (round(96 * float(inches)) for inches in wide.get_size_inches())
     files = (on_page(light), dark_of(light), on_page(phone), dark_of(phone))

@@ -76,12 +76,12 @@ def figures(parts: Parts, folder: str | os.PathLike[str], said: Said) -> list[Pa
     there = _folder(folder)
     written, alts = [], []
     with shown_as(said.names):
-        source = pictures.line_below(parts, said)
+        credit = pictures.line_below(parts, said)
         for name, options in _every(parts):
             if name == "card" and said.title:
                 options = {**options, "title": said.title}
             for shape, (ratio, dots) in SHAPES.items():
-                figure = shaped(parts, name, ratio, {**options, "source": source})
+                figure = shaped(parts, name, ratio, {**options, "credit": credit})
                 width = float(figure.get_size_inches()[0])
                 files = {"png": to_png(figure, dots / width), "svg": to_svg(figure)}
                 for ending, content in files.items():

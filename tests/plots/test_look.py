@@ -129,11 +129,11 @@ def test_dates_stand_as_people_write_them(coalition: ce.Estimate) -> None:
 
 
 def test_title_and_source_can_be_said(coalition: ce.Estimate) -> None:
-    figure = coalition.plot.total(title="Another title", source="Source: somebody, 1 May 2020.")
+    figure = coalition.plot.total(title="Another title", credit="Source: somebody, 1 May 2020.")
     shown = texts(figure)
     assert {"Another title", "Source: somebody, 1 May 2020."} <= set(shown)
     assert "Sources: Pentagon and Airwars" in joined(coalition.plot.total())
-    assert "Sources:" not in joined(coalition.plot.total(source=""))
+    assert "Sources:" not in joined(coalition.plot.total(credit=""))
 
 
 def test_names_are_those_that_readers_know(coalition: ce.Estimate) -> None:

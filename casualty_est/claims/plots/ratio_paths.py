@@ -67,10 +67,13 @@ def panels_of(
     for key, part in table.groupby(["source", *CELL_FIELDS], sort=False):
         source, *labels = map(str, key)
         ratios.append((source, labels, part))
-    shown = ratios
+    moving = [one for one in ratios if _moves(one[2])]
+    shown = moving or ratios
     if cell is not None or len(ratios) > MOST:
         target = estimate.meta.rows[row_of(estimate, cell)].cell.target
-        shown = [one for one in ratios if Target(*one[1]) == target]
+        shown = [one for one in shown if Target(*one[1]) == target] or [
+            one for one in ratios if Target(*one[1]) == target
+        ]
     shown = shown[:MOST]
     differ = [
         len(set(values)) > 1 for values in zip(*(labels for _, labels, _ in shown), strict=True)
@@ -80,6 +83,12 @@ def panels_of(
         for source, labels, part in shown
     ]
     return panels, len(ratios) - len(shown)
+
+
+def _moves(table: pd.DataFrame) -> bool:
+    """Whether a ratio changes in time: a level line says no more than the picture of sources."""
+    medians = table["median"].to_numpy(float)
+    return bool(medians.max() - medians.min() > 0.01 * medians.max())
 
 
 def _name(name: tuple[str, str], room: float, palette: Palette) -> list[Line]:
@@ -135,6 +144,6 @@ def _note(prob: float, more: int, *, moving: bool) -> str:
     line = f"median and {percent(prob)} interval; 1, dashed, is the truth."
     text = f"Reported / true, log scale: {line} {what}"
     if more:
-        word = "ratios are" if more > 1 else "ratio is"
-        text += f" {more:,} more {word} not drawn: cell=… chooses others."
+        word = "ratios, of other cells or the same on every day, are" if more > 1 else "ratio is"
+        text += f" {more:,} more {word} not drawn."
     return text

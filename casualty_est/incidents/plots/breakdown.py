@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 LEFT = 3.05  # inches for the names of steps
 PANEL = 1.15  # inches that a panel of inclusion is high
 COLUMNS = 2
+COLUMNS_OF_CURVE = ["deaths", "low", "median", "high"]
 
 
 # The gap -------------------------------------------------------------------------------------
@@ -205,8 +206,8 @@ def curves_of(estimate: IncidentEstimate, prob: float) -> list[tuple[str, str, p
 def _ends(curve: pd.DataFrame, prob: float) -> str:
     """The smallest and the largest incident of a curve, in words."""
     ends = [
-        f"of {x.deaths:,.0f} deaths {chance(x.median)} ({chance(x.low)} to {chance(x.high)})"
-        for x in (curve.iloc[0], curve.iloc[-1])
+        f"of {deaths:,.0f} deaths {chance(median)} ({chance(low)} to {chance(high)})"
+        for deaths, low, median, high in curve[COLUMNS_OF_CURVE].iloc[[0, -1]].to_numpy()
     ]
     return f"{', '.join(ends)}; {percent(prob)} intervals"
 
@@ -227,7 +228,7 @@ def _head(name: str, detail: str, width: float, palette: Palette) -> list[Line]:
 
 
 def _curve(axes: Any, curve: pd.DataFrame, room: float, palette: Palette) -> None:
-    deaths, low, median, high = curve[["deaths", "low", "median", "high"]].to_numpy().T
+    deaths, low, median, high = curve[COLUMNS_OF_CURVE].to_numpy().T
     set_log_axis(axes, 0.9 * deaths[0], 1.1 * deaths[-1], room)
     axes.fill_between(deaths, 100 * low, 100 * high, color=palette.posterior, alpha=0.25, lw=0)
     axes.plot(deaths, 100 * median, color=palette.posterior, linewidth=1.6)

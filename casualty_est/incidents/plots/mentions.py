@@ -24,7 +24,8 @@ from casualty_est.plots.words import shorten, width_of, wrap
 
 SHOWN = 12  # sources drawn
 HEADINGS = ("deaths in the incident", "incidents")
-NAMES_NARROW = 0.9  # the same on a narrow picture
+NARROW = 4  # sources drawn on a narrow picture, one under the other for each size
+LINE, THICK, NUMBER = 0.22, 0.12, 0.45  # inches of a row, of its bar, and for its per cent
 NAMES = 1.7  # inches that names may take
 BAR = 0.42  # inches of a bar that holds every incident
 PITCH = 0.85  # inches per class, at most
@@ -58,13 +59,17 @@ def of_table(sizes: Sizes, **look: Any) -> Picture:
 
 def picture(sizes: Sizes, palette: Palette) -> Picture:
     """Draw the share of incidents of each size that each source holds."""
-    order = sorted(range(len(sizes.sources)), key=lambda s: -int(sizes.mentioned[s].sum()))[:SHOWN]
+    most = NARROW if palette.narrow else SHOWN
+    order = sorted(range(len(sizes.sources)), key=lambda s: -int(sizes.mentioned[s].sum()))[:most]
     whole = number_of(int(sizes.incidents.sum()), "incident")
     heads = heads_of(f"{whole}, by size and by who reports them", palette)
     rest = len(sizes.sources) - len(order)
     more = f"{number_of(rest, 'source')} with fewer incidents not drawn. " if rest else ""
     notes = notes_of(more + TEXT, palette, 5)
-    places = _places(sizes, order, MARGIN + sum(line.height for line in heads) + 0.1, palette)
+    top = MARGIN + sum(line.height for line in heads) + 0.1
+    if palette.narrow:
+        return _narrow(sizes, order, (heads, notes), top, palette)
+    places = _places(sizes, order, top, palette)
     height = places.foot + 0.1 + sum(line.height for line in notes) + MARGIN / 2
     figure = new_figure(height, palette)
     write_down(figure, heads, MARGIN)
@@ -77,18 +82,55 @@ def picture(sizes: Sizes, palette: Palette) -> Picture:
     return figure
 
 
+def _narrow(
+    sizes: Sizes,
+    order: Sequence[int],
+    texts: tuple[list[Line], list[Line]],
+    top: float,
+    palette: Palette,
+) -> Picture:
+    """The same for a narrow picture: under each size one bar a source, from left to right."""
+    heads, notes = texts
+    left = MARGIN + 0.4 * palette.inner
+    room = palette.width - MARGIN - NUMBER - left
+    group = LINE * (len(order) + 1) + 0.1
+    body = group * len(sizes.classes)
+    height = top + body + 0.06 + sum(line.height for line in notes) + MARGIN / 2
+    figure = new_figure(height, palette)
+    write_down(figure, heads, MARGIN)
+    write_down(figure, notes, top + body + 0.06, said=False)
+    axes = _axes(figure, top, body, palette.width)
+    for c, whole in enumerate(sizes.incidents):
+        at = c * group
+        word = "death" if sizes.classes[c] == "1" else "deaths"
+        name = f"{sizes.classes[c]} {word}: {number_of(int(whole), 'incident')}"
+        write_down(figure, [Line(name, SMALL, palette.ink, weight="bold")], top + at)
+        for s in order:
+            at += LINE
+            source = shorten(sizes.sources[s], left - MARGIN - 0.08, SMALL, 1)
+            write_down(figure, [Line(source[0], SMALL, palette.muted)], top + at)
+            shares = (sizes.mentioned[s, c] / whole, sizes.counted[s, c] / whole)
+            middle = at + line_height(SMALL) / 2
+            for share, alpha in zip(shares, (0.35, 1.0), strict=True):
+                bar = Rectangle((left, middle - THICK / 2), room * share, THICK)
+                bar.set(facecolor=palette.claim, alpha=alpha, linewidth=0)
+                axes.add_patch(bar)
+            text = [Line(_percent(shares[0]), SMALL, palette.ink)]
+            write_down(figure, text, top + at, left + room * shares[0] + 0.05)
+    return figure
+
+
 def _places(sizes: Sizes, order: Sequence[int], heads: float, palette: Palette) -> Places:
     """Give everything its place before it is drawn, so that nothing overlaps."""
-    names, wide = [], NAMES_NARROW if palette.narrow else NAMES
+    names = []
     for s in order:
         mentioned = number_of(int(sizes.mentioned[s].sum()), "incident")
         detail = f"{sizes.roles[s] or 'no role'}, {mentioned}"
-        lines = [Line(t, LABEL, palette.ink) for t in shorten(sizes.sources[s], wide, LABEL, 2)]
-        lines += [Line(t, SMALL, palette.muted) for t in wrap(detail, wide, SMALL)]
+        lines = [Line(t, LABEL, palette.ink) for t in shorten(sizes.sources[s], NAMES, LABEL, 2)]
+        lines += [Line(t, SMALL, palette.muted) for t in wrap(detail, NAMES, SMALL)]
         names.append(tuple(lines))
     bars = MARGIN + max(width_of(line.text, line.size) for lines in names for line in lines) + GAP
-    if not palette.narrow:
-        bars = max(bars, MARGIN + width_of(HEADINGS[0], SMALL) + GAP)
+    bars = max(bars, MARGIN + width_of(HEADINGS[0], SMALL) + GAP)
     pitch = min(PITCH, (palette.width - MARGIN - bars) / len(sizes.classes))
     top = heads + 2 * line_height(SMALL) + 0.06
     least = BAR + line_height(SMALL) + 0.16
@@ -97,14 +139,13 @@ def _places(sizes: Sizes, order: Sequence[int], heads: float, palette: Palette) 
 
 
 def _headings(figure: Picture, sizes: Sizes, places: Places, palette: Palette) -> None:
-    words = ("deaths", "incidents") if palette.narrow else HEADINGS
-    left = [Line(t, SMALL, palette.muted) for t in words]
+    left = [Line(t, SMALL, palette.muted) for t in HEADINGS]
     write_down(figure, left, places.heads)
     for c, name in enumerate(sizes.classes):
         fits = width_of(name, SMALL, "bold") <= places.pitch - 0.04
-        shown = name if fits else name.replace(" or more", "+")
+        shown = name if fits else name.replace(" or more", "+").replace("unknown", "?")
         texts = [
-            Line(shown, SMALL, palette.ink, weight="normal" if palette.narrow else "bold"),
+            Line(shown, SMALL, palette.ink, weight="bold"),
             Line(f"{sizes.incidents[c]:,}", SMALL, palette.muted),
         ]
         write_down(figure, texts, places.heads, places.bars + (c + 0.5) * places.pitch, "center")
