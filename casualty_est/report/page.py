@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import jinja2
 
-from casualty_est.report import checklist, naming, pictures, public, tables, text
+from casualty_est.report import checklist, lever, naming, pictures, public, tables, text
 from casualty_est.report.said import Said
 from casualty_est.report.tables import Segment, Table
 from casualty_est.result.posterior import interval_ends
@@ -22,7 +22,10 @@ INTERVAL = re.compile(r"[\d,.]+(%| times)? to [\d,.]+(%| times)?")  # kept on on
 KEPT = (Segment, Said, pictures.Picture)  # records whose texts stay as they were written
 
 # What the analyst wrote, and what somebody computes again by, with the labels of the table.
-AS_THEY_ARE = ("model", "facts", "title", "cite", "card_alt", "statements", "comparisons")
+AS_THEY_ARE = (
+    *("model", "facts", "title", "cite", "card_alt", "statements", "comparisons"),
+    *("lever", "script_source"),
+)
 
 
 def render(parts: Parts, said: Said) -> str:
@@ -82,7 +85,10 @@ def _of_public(parts: Parts, said: Said) -> dict[str, Any]:
 def _of_full(parts: Parts, said: Said) -> dict[str, Any]:
     """What the whole report says beside."""
     estimate, meta = parts.estimate, parts.estimate.meta
+    moved = lever.section(parts) if estimate.converged else None
     return {
+        "lever": moved,
+        "script_source": moved["source"] if moved else "",
         "parts": parts,
         "documented": parts.documented(),
         "estimates": parts.estimates(),

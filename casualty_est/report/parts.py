@@ -15,6 +15,7 @@ from casualty_est.report.naming import has_total, question
 from casualty_est.report.tables import Table
 
 if TYPE_CHECKING:
+    from casualty_est.report.lever import Lever
     from casualty_est.report.pictures import Wanted
     from casualty_est.result.estimate import Estimate
 
@@ -100,6 +101,10 @@ class Parts:
     def rivals(self) -> list[float]:
         """Numbers that others state, of which the report asks what would make them right."""
         return []
+
+    def lever(self) -> Lever | None:
+        """The assumption that a reader of the page may move; None where no grid is at hand."""
+        return None
 
     def find_out(self) -> FindOut | None:
         """What to find out next, and what would have to be true for other numbers."""

@@ -8,11 +8,13 @@ from typing import Any, ClassVar
 
 from casualty_est.lists.estimate import ListEstimate
 from casualty_est.lists.report import tables, text
+from casualty_est.report.lever import Lever
 from casualty_est.report.parts import Parts
 from casualty_est.report.pictures import Wanted
 from casualty_est.report.tables import MANY_REFITS, Table
 from casualty_est.wording.numbers import ends, middle, percent
 
+CURVE = 0.95  # level of the intervals of the dial
 WITHOUT = "If one list were left out: people who are on no other vanish from the data."
 
 
@@ -76,6 +78,26 @@ class ListParts(Parts):
         """Each list, and how many people are on it."""
         kept = tables.data(self.estimate)
         return replace(kept[0], caption="The lists.") if kept else super().said_by()
+
+    def lever(self) -> Lever | None:
+        """The odds ratio that no list can set."""
+        dial = self.estimate.shown().found.dial if self.estimate.meta.has_level else None
+        if dial is None or round(self.prob, 6) != CURVE or self.estimate.shown().whole:
+            return None
+        medians, lows, highs = (
+            tuple(float(getattr(point, end)) for point in dial.curve)
+            for end in ("median", "low", "high")
+        )
+        return Lever(
+            label="The odds ratio that ties the people on no list to the others",
+            sentence="If that odds ratio were known to be {value}",
+            share=False,
+            now=float(dial.implied.median),
+            values=tuple(float(point.ratio) for point in dial.curve),
+            medians=medians,
+            lows=lows,
+            highs=highs,
+        )
 
     def limitations(self) -> list[str]:
         """What lists cannot say."""
