@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from casualty_est import __version__, datasets
-from casualty_est.cli import options
+from casualty_est.cli import options, published
 from casualty_est.cli.roles import roles
 from casualty_est.cli.run import Run
 from casualty_est.cli.template import template
@@ -113,6 +113,9 @@ def demo(
     if study.after:
         study.after(estimate, run)
     run.finish(estimate, study.beside)
+
+
+published.offer(app, demo)
 
 
 def main() -> None:

@@ -53,6 +53,11 @@ def pairs(items: list[str] | None, option: str) -> dict[str, str]:
     return dict(_pair(item.rpartition("="), option) for item in items or [])
 
 
+def pairs_at_first(items: list[str], option: str) -> dict[str, str]:
+    """Read LABEL=TEXT pairs; a text may hold an equals sign, the first one divides."""
+    return dict(_pair(item.partition("="), option) for item in items)
+
+
 def _pair(parts: tuple[str, str, str], option: str) -> tuple[str, str]:
     name, _, value = map(str.strip, parts)
     if not name or not value:

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import typer
 
 from casualty_est.cli import options
+from casualty_est.cli.published import Published, asked
 from casualty_est.cli.terminal import STOP, console_for
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from casualty_est.report.said import Said
     from casualty_est.result.estimate import Estimate
 
 GOOD, NOT_CONVERGED = 0, 1
@@ -37,14 +39,25 @@ class Run:
     title: str | None = None
     authors: str | None = None
     statements: Path | Mapping[str, str] | None = None
+    published: Published = field(default_factory=asked)
     console: Console = field(init=False)
 
     def __post_init__(self) -> None:
         options.check_numbers(self.prob, self.draws, self.chains)
         options.check_outputs(
-            {"--report": self.report, "--json": self.json, "--save": self.save},
-            {"the table": self.table, "--priors": self.priors},
+            {
+                "--report": self.report,
+                "--json": self.json,
+                "--save": self.save,
+                "--pdf": self.published.pdf,
+            },
+            {
+                "the table": self.table,
+                "--priors": self.priors,
+                "--about": self.published.about,
+            },
         )
+        self.published.check()
         object.__setattr__(self, "console", console_for(self.quiet))
 
     @property
@@ -74,29 +87,46 @@ class Run:
 
         prob = self.prob
         # The report computes the refits; JSON and netCDF written after it carry them too.
-        if self.report or self.json or self.save:
+        if self.report or self.json or self.save or self.published.wanted:
             estimate._make_refits(prob)
-        steps: list[tuple[Path | None, Callable[[Path], Any]]] = [
-            (self.report, lambda path: self._report(estimate, path)),
-            (self.json, lambda path: write_json(estimate, path, prob)),
-            (self.save, estimate.save),
-        ]
-        for path, step in steps:
-            if path is not None:
-                # Foreign code may swallow the exception of a Ctrl-C, and return half a result.
-                STOP.check()
-                step(path)
-                STOP.written.append(path.name)
-                self.console.print(f"wrote {path}", markup=False)
+        self.publish(estimate._report_parts(prob))
+        self.write(self.json, lambda path: write_json(estimate, path, prob))
+        self.write(self.save, estimate.save)
 
-    def _report(self, estimate: Estimate, path: Path) -> None:
-        estimate.report(
-            path,
-            title=self.title,
-            authors=self.authors,
-            statements=options.read_statements(self.statements),
-            ci_prob=self.prob,
+    def publish(self, parts: Any) -> None:
+        """Write the report and what goes with it, and say what its authors could still add."""
+        from casualty_est.report import publish
+        from casualty_est.report.checklist import Checklist, run
+
+        if not (self.report or self.published.wanted):
+            return
+        said = self.said()
+        self.write(self.report, lambda path: publish.report(parts, path, said))
+        self.write(self.published.pdf, lambda path: publish.report(parts, path, said))
+        self.write(self.published.figures, lambda path: publish.figures(parts, path, said))
+        self.write(self.published.tables, lambda path: publish.tables(parts, path))
+        if self.report or self.published.pdf:
+            self.console.print()
+            self.console.print(repr(Checklist(tuple(run(parts, said.stated)))), markup=False)
+
+    def said(self) -> Said:
+        """What the authors say, from the options and the files."""
+        from casualty_est.result.publishing import settled_today
+
+        own = {"title": self.title, "authors": self.authors}
+        statements = options.read_statements(self.statements)
+        return settled_today(
+            self.published.about, {**self.published.arguments(), **own, "statements": statements}
         )
+
+    def write(self, path: Path | None, step: Callable[[Path], Any]) -> None:
+        """Write a file or folder that was asked for, unless somebody asked to stop."""
+        if path is not None:
+            # Foreign code may swallow the exception of a Ctrl-C, and return half a result.
+            STOP.check()
+            step(path)
+            STOP.written.append(path.name)
+            self.console.print(f"wrote {path}", markup=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,11 +78,14 @@ def link(
     from casualty_est.linkage.records import Records
     from casualty_est.result.call import settle_seed
 
-    run = Run(None, None, report, json, None, seed, prob, draws, chains, quiet, title, authors)
+    run = Run(
+        None, None, report, json, None, seed, prob, draws, chains, quiet, title, authors,
+        statements,
+    )  # fmt: skip
     inputs: dict[str, Path | None] = {f"the list {file.name}": file for file in files}
     outputs = {"--review": review, "--save": save, "--report": report, "--json": json}
     options.check_outputs(outputs, {**inputs, "--labels": labels})
-    said = options.read_statements(statements)
+    options.read_statements(statements)  # a wrong file is an error before any work
     settings: dict[str, Any] = {"families": _families(families), "cell": options.cell(cell)}
     lists = Records.read(
         *files,
@@ -100,7 +103,7 @@ def link(
         STOP.written.append(review.name)
         said_of = f"wrote {review}: it holds names; delete it when you are done"
         run.console.print(said_of, markup=False)
-        if labels is None and not (save or report or json):
+        if labels is None and not (save or report or json or run.published.wanted):
             raise typer.Exit(GOOD)
     number = settle_seed(seed)
     matching = model.fit(labels=labels, seed=number, progress_bar=run.progress)
@@ -110,7 +113,7 @@ def link(
         matching.save(save)
         STOP.written.append(save.name)
         run.console.print(f"wrote {save}", markup=False)
-    if not (report or json):
+    if not (report or json or run.published.wanted):
         raise typer.Exit(GOOD if matching.converged else NOT_CONVERGED)
     estimate = matching.estimate(
         matchings,
@@ -121,26 +124,18 @@ def link(
         chains=chains,
         progress_bar=run.progress,
     )
-    _finish(run, matching, estimate, said)
+    _finish(run, matching, estimate)
 
 
-def _finish(run: Run, matching: Any, estimate: Any, statements: dict[str, str]) -> None:
+def _finish(run: Run, matching: Any, estimate: Any) -> None:
     """Print the estimate and write its files."""
     from casualty_est.result.files import write_json
     from casualty_est.result.show import as_rich
 
     run.console.print()
     run.console.print(as_rich(estimate, run.prob))
-    if run.report is not None:
-        said = {"title": run.title, "authors": run.authors, "statements": statements}
-        matching.report(estimate, run.report, ci_prob=run.prob, **said)
-        STOP.written.append(run.report.name)
-        run.console.print(f"wrote {run.report}", markup=False)
-    if run.json is not None:
-        STOP.check()
-        write_json(estimate, run.json, run.prob)
-        STOP.written.append(run.json.name)
-        run.console.print(f"wrote {run.json}", markup=False)
+    run.publish(matching._report_parts(estimate, run.prob))
+    run.write(run.json, lambda path: write_json(estimate, path, run.prob))
     raise typer.Exit(GOOD if estimate.converged else NOT_CONVERGED)
 
 

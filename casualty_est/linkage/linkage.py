@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,8 @@ from casualty_est.wording.numbers import percent, with_ends
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
+
+    from casualty_est.plots import Look
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -227,7 +229,7 @@ class Linkage:
 
         return estimate(self, matchings, fit, joint=joint)
 
-    def plot(self, estimate: Any = None, *, ci_prob: float = 0.95, dark: bool = False) -> Figure:
+    def plot(self, estimate: Any = None, *, ci_prob: float = 0.95, **look: Unpack[Look]) -> Figure:
         """Draw how many people stand on exactly which lists, beside what thresholds would say.
 
         Parameters
@@ -237,8 +239,8 @@ class Linkage:
             matching causes.
         ci_prob : float
             Level of the intervals.
-        dark : bool
-            Light text for a dark page, on a transparent ground.
+        **look
+            How it looks, as in `Plots.total`.
 
         Returns
         -------
@@ -252,7 +254,7 @@ class Linkage:
         """
         from casualty_est.linkage.plots import draw
 
-        return draw(self, estimate, ci_prob, dark=dark)
+        return draw(self, estimate, ci_prob, **look)
 
     def report(
         self, estimate: Any, path: str | os.PathLike[str], *, ci_prob: float = 0.95, **said: Any
@@ -268,7 +270,7 @@ class Linkage:
         ci_prob : float
             Level of the intervals.
         **said : object
-            ``title``, ``authors``, ``statements`` and ``comparisons``, as in `Estimate.report`.
+            ``audience``, ``about`` and what else `Estimate.report` takes.
 
         Returns
         -------
@@ -279,9 +281,17 @@ class Linkage:
         UsageError
             As `Estimate.report`.
         """
-        from casualty_est.linkage.report import write
+        from casualty_est.report.publish import report
+        from casualty_est.result.publishing import settled_today
 
-        return write(self, estimate, path, ci_prob, said)
+        settled = settled_today(said.pop("about", None), said)
+        return report(self._report_parts(estimate, ci_prob), path, settled)
+
+    def _report_parts(self, estimate: Any, prob: float) -> Any:
+        """What a report says of an estimate, and of the matching."""
+        from casualty_est.linkage.report import parts_of
+
+        return parts_of(self, estimate, prob)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Save as netCDF: counts, calibration and settings, and nothing of any record.

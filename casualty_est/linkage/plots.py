@@ -33,12 +33,12 @@ BAR = 0.34  # inches of the row of the share
 NOBODY = 0.7  # where a count of 0 stands on a log axis
 
 
-def draw(linkage: Linkage, estimate: Any, prob: float, *, dark: bool) -> Picture:
+def draw(linkage: Linkage, estimate: Any, prob: float, **look: Any) -> Picture:
     """Draw; see `Linkage.plot`."""
     interval_ends(prob)
     with style.settings():
-        palette = style.DARK if dark else style.LIGHT
-        return style.finished(picture(linkage, estimate, prob, palette))
+        palette = style.palette_of(**look)
+        return style.finished(picture(linkage, estimate, prob, palette), palette)
 
 
 def picture(linkage: Linkage, estimate: Any, prob: float, palette: Palette) -> Picture:
@@ -90,7 +90,7 @@ def _row(
     page: Page, row: dict[str, Any], lines: tuple[Line, ...], middle: float, cuts: list[float]
 ) -> None:
     palette = page.palette
-    page.beside(lines, middle)
+    middle = page.beside(lines, middle)
     low, high = (max(row[end], NOBODY) for end in ("low", "high"))
     page.bar(low, high, middle, palette.posterior, 3.2)
     page.dot(max(row["median"], NOBODY), middle, palette.posterior, markersize=6)

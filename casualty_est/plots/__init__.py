@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, Unpack
 
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.refits import answer
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from casualty_est.priors.record import Level
@@ -17,6 +18,31 @@ if TYPE_CHECKING:
     from casualty_est.result.schema import Case, ClaimRow
     from casualty_est.studies import Study
     from casualty_est.wording.numbers import Ends
+
+
+class Look(TypedDict, total=False):
+    """How a picture looks, whatever it shows; every method of `Plots` takes these.
+
+    Parameters
+    ----------
+    dark : bool
+        Light text for a dark page, on a transparent ground.
+    figsize : tuple of float and (float or None)
+        Width and height in inches; a height of None is what the content takes. Below a width of 5
+        names stand over their rows, as on a telephone.
+    ax : matplotlib.axes.Axes
+        Axes in whose place the picture is drawn, inside their figure.
+    title : str
+        Title in place of the picture's own.
+    credit : str
+        The line under the picture in place of the names of its sources; "" for none.
+    """
+
+    dark: bool
+    figsize: tuple[float, float | None] | None
+    ax: Axes | None
+    title: str | None
+    credit: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +57,10 @@ class OfRatios:
 class Plots:
     """The pictures of one estimate.
 
-    Every picture is a matplotlib figure 7.2 inches wide that belongs to no window: show it in a
-    notebook, or save it with ``figure.savefig``. Names are drawn as they were written, never read
-    as formulas.
+    Every picture is a matplotlib figure that belongs to no window: show it in a notebook, or save
+    it with ``figure.savefig``. It is 7.2 inches wide unless ``figsize`` says otherwise, and says
+    the same in words as ``figure.alt``. Names are drawn as they were written, never read as
+    formulas.
 
     Parameters
     ----------
@@ -57,7 +84,7 @@ class Plots:
         row: str | int | None = None,
         ci_prob: float = 0.95,
         left_out: bool = False,
-        dark: bool = False,
+        **look: Unpack[Look],
     ) -> Figure:
         """Draw the posterior of a count over every claim that was made of it.
 
@@ -72,13 +99,13 @@ class Plots:
             Level of the equal-tailed credible interval.
         left_out : bool
             Whether to draw the claims that do not count as well, hollow.
-        dark : bool
-            Light text for a dark page, on a transparent ground.
+        **look
+            How it looks: ``dark``, ``figsize``, ``ax``, ``title``, ``credit``, as in `Look`.
 
         Returns
         -------
         matplotlib.figure.Figure
-            People on a log axis.
+            People on a log axis; of ``ax`` its figure.
 
         Raises
         ------
@@ -89,14 +116,87 @@ class Plots:
         interval_ends(ci_prob)  # a wrong level is an error before anything is drawn
         from casualty_est.plots import total
 
-        return self._draw(total.picture, self, at, ci_prob, left_out, dark=dark)
+        return self._draw(total.picture, self, at, ci_prob, left_out, **look)
 
-    def sources(self, *, ci_prob: float = 0.95, dark: bool = False) -> Figure:
+    def parts(
+        self, *, row: str | int | None = None, ci_prob: float = 0.95, **look: Unpack[Look]
+    ) -> Figure:
+        """Draw what was documented, what is estimated beyond it, and both together.
+
+        Parameters
+        ----------
+        row, ci_prob, **look : as in `total`
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            Bars from 0 (people); a note where nothing was documented of exactly this, or more than
+            is estimated.
+
+        Raises
+        ------
+        UsageError
+            As of `total`.
+        """
+        at = self._estimate._at(row)
+        interval_ends(ci_prob)
+        from casualty_est.plots import parts
+
+        return self._draw(parts.bar, self, at, ci_prob, **look)
+
+    def cells(self, *, ci_prob: float = 0.95, **look: Unpack[Look]) -> Figure:
+        """Draw the estimates of all places, groups or strata as small multiples on one axis.
+
+        Parameters
+        ----------
+        ci_prob, **look : as in `total`
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            One panel each, without the total; people on a log axis. Of more than 48, the first.
+
+        Raises
+        ------
+        UsageError
+            If `ci_prob` does not lie between 0 and 1.
+        """
+        interval_ends(ci_prob)
+        from casualty_est.plots import cells
+
+        return self._draw(cells.picture, self._estimate, ci_prob, **look)
+
+    def card(
+        self, *, row: str | int | None = None, ci_prob: float = 0.95, **look: Unpack[Look]
+    ) -> Figure:
+        """Draw the picture to share: one number in large letters, its interval, and whose it is.
+
+        Parameters
+        ----------
+        row, ci_prob, **look : as in `total`
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            Without claims; `total` has them.
+
+        Raises
+        ------
+        UsageError
+            As of `total`.
+        """
+        at = self._estimate._at(row)
+        interval_ends(ci_prob)
+        from casualty_est.plots import card
+
+        return self._draw(card.picture, self, at, ci_prob, **look)
+
+    def sources(self, *, ci_prob: float = 0.95, **look: Unpack[Look]) -> Figure:
         """Draw the reporting ratio of every source, prior beside posterior.
 
         Parameters
         ----------
-        ci_prob, dark : as in `total`
+        ci_prob, **look : as in `total`
 
         Returns
         -------
@@ -111,9 +211,9 @@ class Plots:
         interval_ends(ci_prob)
         from casualty_est.plots import sources
 
-        return self._draw(sources.forest, self, ci_prob, dark=dark)
+        return self._draw(sources.forest, self, ci_prob, **look)
 
-    def priors(self, *, row: str | int | None = None, dark: bool = False) -> Figure:
+    def priors(self, *, row: str | int | None = None, **look: Unpack[Look]) -> Figure:
         """Draw what was believed before the data against what is believed after.
 
         Parameters
@@ -121,7 +221,7 @@ class Plots:
         row : str, optional
             Label of the estimate whose count is drawn beside the ratios, as in `Estimate.summary`;
             the first by default.
-        dark : as in `total`
+        **look : as in `total`
 
         Returns
         -------
@@ -136,14 +236,14 @@ class Plots:
         at = self._estimate._at(row)
         from casualty_est.plots import sources
 
-        return self._draw(sources.small_multiples, self, at, dark=dark)
+        return self._draw(sources.small_multiples, self, at, **look)
 
-    def identification(self, *, row: str | int | None = None, dark: bool = False) -> Figure:
+    def identification(self, *, row: str | int | None = None, **look: Unpack[Look]) -> Figure:
         """Draw what sets the level: the signed weight of every assumption.
 
         Parameters
         ----------
-        row, dark : as in `total`
+        row, **look : as in `total`
 
         Returns
         -------
@@ -158,16 +258,16 @@ class Plots:
         at = self._estimate._at(row)
         from casualty_est.plots import sensitivity
 
-        return self._draw(sensitivity.weights, self._estimate, at, dark=dark)
+        return self._draw(sensitivity.weights, self._estimate, at, **look)
 
     def cases(
-        self, *, row: str | int | None = None, ci_prob: float = 0.95, dark: bool = False
+        self, *, row: str | int | None = None, ci_prob: float = 0.95, **look: Unpack[Look]
     ) -> Figure:
         """Draw the estimate from all sources, without each, and as it was fitted again otherwise.
 
         Parameters
         ----------
-        row, ci_prob, dark : as in `total`
+        row, ci_prob, **look : as in `total`
 
         Returns
         -------
@@ -180,7 +280,7 @@ class Plots:
         UsageError
             If there is no such estimate, or `ci_prob` does not lie between 0 and 1.
         """
-        return self._cases(tuple(self._groups), row, ci_prob, dark=dark)
+        return self._cases(tuple(self._groups), row, ci_prob, **look)
 
     def worth(
         self,
@@ -189,7 +289,7 @@ class Plots:
         row: str | int | None = None,
         ci_prob: float = 0.95,
         cost: Mapping[str, float] | None = None,
-        dark: bool = False,
+        **look: Unpack[Look],
     ) -> Figure:
         """Draw what studies are expected to leave of the interval, over the work they take.
 
@@ -197,7 +297,7 @@ class Plots:
         ----------
         studies, row, ci_prob, cost
             As of `Estimate.worth`.
-        dark : as in `total`
+        **look : as in `total`
 
         Returns
         -------
@@ -214,24 +314,37 @@ class Plots:
         wanted = Wanted(self._estimate._at(row), ci_prob, cost, None)
         from casualty_est.plots import worth
 
-        return self._draw(worth.widths, self._estimate, studies, wanted, dark=dark)
+        return self._draw(worth.widths, self._estimate, studies, wanted, **look)
 
     def _cases(
-        self, names: Sequence[str], row: str | int | None, ci_prob: float, *, dark: bool
+        self,
+        names: Sequence[str],
+        row: str | int | None,
+        ci_prob: float,
+        **look: Unpack[Look],
     ) -> Figure:
         """Draw some groups of refits, by the names of their methods."""
         at = self._estimate._at(row)
         interval_ends(ci_prob)
         from casualty_est.plots import sensitivity
 
-        return self._draw(sensitivity.cases, self, names, at, ci_prob, dark=dark)
+        return self._draw(sensitivity.cases, self, names, at, ci_prob, **look)
 
-    def _draw(self, function: Callable[..., Any], *args: Any, dark: bool) -> Figure:
+    def _draw(
+        self, function: Callable[..., Any], *args: Any, credit: str | None = None, **look: Any
+    ) -> Figure:
         """Draw with a palette as the last argument, whatever the user's own settings are."""
         from casualty_est.plots import style
 
         with style.settings():
-            return style.finished(function(*args, style.DARK if dark else style.LIGHT))
+            palette = style.palette_of(credit=self._credit() if credit is None else credit, **look)
+            return style.finished(function(*args, palette), palette)
+
+    def _credit(self) -> str:
+        """The line under a picture: whose numbers these are, and what estimated them."""
+        from casualty_est.plots.words import credit_line
+
+        return credit_line(self._estimate.meta)
 
     # What a kind of evidence draws otherwise -----------------------------------------------
 
@@ -263,6 +376,10 @@ class Plots:
         """Draws of the same."""
         return None
 
+    def _prior_draws(self, row: int) -> Array | None:
+        """Draws of a count before the data; None where nobody can draw them."""
+        return None
+
     def _refits(self, name: str, row: int, prob: float) -> Sequence[Case] | None:
         """Refits of one group; None where the estimate has no model and kept none."""
         return answer(self._estimate, name, row, prob)
@@ -273,7 +390,7 @@ def record(
     *,
     without: str | Iterable[str] | None = None,
     level: Level | None = None,
-    dark: bool = False,
+    **look: Unpack[Look],
 ) -> Figure:
     """Draw what the sources of one role have been worth, statement by statement.
 
@@ -291,8 +408,8 @@ def record(
     level : {"total", "incident"}, optional
         Whether the median and the interval are those of a total or of a single incident: a total
         unless the record has none of that role. The statements of both are drawn.
-    dark : bool
-        Light text for a dark page, on a transparent ground.
+    **look
+        How it looks: ``dark``, ``figsize``, ``ax``, ``title``, ``credit``, as in `Look`.
 
     Returns
     -------
@@ -313,5 +430,5 @@ def record(
     from casualty_est.plots import statements, style
 
     with style.settings():
-        palette = style.DARK if dark else style.LIGHT
-        return style.finished(statements.picture(role, without, level, palette))
+        palette = style.palette_of(**look)
+        return style.finished(statements.picture(role, without, level, palette), palette)

@@ -15,13 +15,12 @@ from matplotlib.ticker import MaxNLocator, NullLocator
 from matplotlib.transforms import blended_transform_factory
 
 from casualty_est.plots.scales import set_log_axis
-from casualty_est.plots.style import LABEL, SMALL, TITLE, WIDTH, Palette, Picture, new_figure
+from casualty_est.plots.style import LABEL, MARGIN, SMALL, TITLE, Palette, Picture, new_figure
 from casualty_est.plots.words import shorten, width_of, wrap
 
-MARGIN = 0.12
-INNER = WIDTH - 2 * MARGIN
 LEADING = 1.32  # line height over letter height
 PAD = 0.13  # between rows
+STRIP = 0.27  # inches under the name of a row, where names stand over their rows
 MOST = 60  # rows in one picture: what comes after is counted, not drawn
 STAMP = "NOT CONVERGED"
 SCREEN = 7.0  # inches
@@ -57,12 +56,28 @@ def line_height(size: float) -> float:
 def label(
     name: str, detail: str, width: float, palette: Palette, *, light: bool = False
 ) -> tuple[Line, ...]:
-    """Make the label of a row: a name of at most three lines and a detail of at most two."""
+    """Make the label of a row: a name of at most three lines and a detail of at most two.
+
+    On a narrow picture it is as wide as that, with a strip below for the marks.
+    """
     colour, size = (palette.muted, SMALL) if light else (palette.ink, LABEL)
+    width = palette.inner if palette.narrow else width
     lines = [Line(text, size, colour) for text in shorten(name, width, size)]
     if detail:
         lines += [Line(text, SMALL, palette.muted) for text in wrap(detail, width, SMALL)]
-    return tuple(lines)
+    return (*lines, *strip(palette))
+
+
+def strip(palette: Palette) -> tuple[Line, ...]:
+    """The room for marks under a label, where it does not stand beside them."""
+    return (Line("", STRIP * 72 / LEADING, palette.muted),) if palette.narrow else ()
+
+
+def sides(palette: Palette, left: float, right: float) -> tuple[float, float, float]:
+    """Inches left of the axes, right of them, and between: none for names that stand over rows."""
+    if palette.narrow:
+        left, right = 2 * MARGIN, 2 * MARGIN
+    return left, right, palette.width - left - right
 
 
 def height_of(lines: Sequence[Line]) -> float:
@@ -99,26 +114,45 @@ class Page:
             return float(math.exp(math.log(low) + part * math.log(high / low)))
         return float(low + part * (high - low))
 
-    def beside(self, lines: Sequence[Line], middle: float, *, at: float = 0.0) -> None:
-        """Write a label in the left column, `at` inches into it, its middle at `middle`."""
+    def beside(self, lines: Sequence[Line], middle: float, *, at: float = 0.0) -> float:
+        """Write a label in the left column, `at` inches into it, its middle at `middle`.
+
+        Returns where the marks of the row stand: there, or in the strip under the label.
+        """
         top = middle - sum(line.height for line in lines) / 2
+        self.figure.said.append(" ".join(line.text for line in lines))
         for line in lines:
-            self._write(-self.left + MARGIN + at, top + line.height / 2, line)
+            if not line.text:
+                middle = top + line.height / 2
+            else:
+                start = -self.left + MARGIN + at
+                if self.palette.narrow:
+                    self._take(start, width_of(line.text, line.size), top + line.height / 2, line)
+                self._write(start, top + line.height / 2, line)
             top += line.height
+        return middle
 
     def heading(self, text: str, middle: float) -> None:
         """Write a heading over the rows that follow."""
         first, *_ = wrap(text, self.left + self.room - MARGIN, SMALL, lines=1)
+        self.figure.said.append(first)
         line = Line(first, SMALL, self.palette.muted, style="italic")
+        self._take(-self.left + MARGIN, width_of(first, SMALL), middle, line)
         self._write(-self.left + MARGIN, middle, line)
 
     def inside(
         self, text: str, inch: float, middle: float, colour: str, weight: str = "normal"
     ) -> None:
         """Write in the axes with the left end at `inch`, and remember that the place is taken."""
-        width, half = width_of(text, SMALL, weight), line_height(SMALL) / 2
+        self.figure.said.append(text)
+        line = Line(text, SMALL, colour, weight)
+        self._take(inch, width_of(text, SMALL, weight), middle, line)
+        self._write(inch, middle, line)
+
+    def _take(self, inch: float, width: float, middle: float, line: Line) -> None:
+        """Remember that a place is taken by text: rules make way for it."""
+        half = line.height / 2
         self.boxes.append((inch - 0.03, inch + width + 0.03, middle - half, middle + half))
-        self._write(inch, middle, Line(text, SMALL, colour, weight))
 
     def centred(self, text: str, value: float, middle: float, colour: str) -> None:
         """Write in the axes round a value, moved sideways where it would leave them."""
@@ -127,8 +161,9 @@ class Page:
         self.inside(text, start, middle, colour)
 
     def _write(self, inch: float, y: float, line: Line) -> None:
-        place = blended_transform_factory(self.figure.dpi_scale_trans, self.axes.transData)
-        self.axes.text(self.left + inch, y, line.text, transform=place, **line.font)
+        place = blended_transform_factory(self.figure.transSubfigure, self.axes.transData)
+        at = (self.left + inch) / self.palette.width
+        self.axes.text(at, y, line.text, transform=place, **line.font)
 
     def bar(self, low: float, high: float, y: float, colour: str, width: float, **how: Any) -> None:
         """Draw a horizontal bar; an end outside of the axes is cut there."""
@@ -183,16 +218,18 @@ def open_page(
     log: bool = True,
 ) -> Page:
     """Open a page: title above, axis below, a note at the foot."""
-    heads = _heads(title, palette)
-    notes = [Line(t, SMALL, palette.muted) for t in wrap(note, INNER, SMALL, lines=4) if t]
+    heads, notes = heads_of(title, palette), notes_of(note, palette)
+    left, right, room = sides(palette, left, right)
+    axis = wrap(xlabel, room + left, SMALL, lines=3)
     top = MARGIN + sum(line.height for line in heads) + 0.1
-    foot = 0.5 + sum(line.height for line in notes) + (0.06 if notes else 0.0)
-    height, room = top + body + foot, WIDTH - left - right
+    foot = 0.5 + (len(axis) - 1) * line_height(SMALL)
+    foot += sum(line.height for line in notes) + (0.06 if notes else 0.0)
+    height, width = top + body + foot, palette.width
     figure = new_figure(height, palette)
-    box = (left / WIDTH, foot / height, room / WIDTH, body / height)
+    box = (left / width, foot / height, room / width, body / height)
     axes = figure.add_axes(box, facecolor="none")
     write_down(figure, heads, MARGIN)
-    write_down(figure, notes, height - sum(line.height for line in notes) - 0.06)
+    write_down(figure, notes, height - sum(line.height for line in notes) - 0.06, said=False)
     axes.set_ylim(body, 0)
     axes.yaxis.set_major_locator(NullLocator())
     if log:
@@ -202,13 +239,26 @@ def open_page(
         ticks = MaxNLocator(6).tick_values(*limits)
         axes.set_xticks([value for value in ticks if limits[0] <= value <= limits[1]])
     dress(axes, palette)
-    axes.set_xlabel(xlabel, fontsize=SMALL, color=palette.muted, labelpad=3)
+    axes.set_xlabel("\n".join(axis), fontsize=SMALL, color=palette.muted, labelpad=3)
     return Page(figure, axes, palette, left, room, body)
 
 
-def _heads(title: str, palette: Palette) -> list[Line]:
-    lines = wrap(title, INNER, TITLE, lines=3, weight="bold")
+def heads_of(title: str, palette: Palette, most: int = 3) -> list[Line]:
+    """Lines of the title: the one that was asked for, or the picture's own."""
+    lines = wrap(
+        palette.title or title, palette.inner, TITLE, lines=most + palette.narrow, weight="bold"
+    )
     return [Line(text, TITLE, palette.ink, weight="bold") for text in lines]
+
+
+def notes_of(note: str, palette: Palette, most: int = 4) -> list[Line]:
+    """Lines of the note at the foot, and of the source below it."""
+    most += 4 * palette.narrow
+    texts = [
+        *wrap(note, palette.inner, SMALL, most),
+        *wrap(palette.credit, palette.inner, SMALL, 3),
+    ]
+    return [Line(text, SMALL, palette.muted) for text in texts if text]
 
 
 def dress(axes: Any, palette: Palette) -> None:
@@ -224,20 +274,29 @@ def dress(axes: Any, palette: Palette) -> None:
 
 
 def write_down(
-    figure: Picture, lines: Sequence[Line], top: float, at: float = MARGIN, ha: str = "left"
+    figure: Picture,
+    lines: Sequence[Line],
+    top: float,
+    at: float = MARGIN,
+    ha: str = "left",
+    *,
+    said: bool = True,
 ) -> None:
-    """Write lines of a figure from `top` inches down."""
-    height = float(figure.get_size_inches()[1])
+    """Write lines of a figure from `top` inches down; `said` unless they only explain marks."""
+    width, height = map(float, figure.get_size_inches())
+    if said:
+        figure.said.append(" ".join(line.text for line in lines))
     for line in lines:
         middle = 1 - (top + line.height / 2) / height
-        figure.text(at / WIDTH, middle, line.text, ha=ha, **line.font)
+        figure.text(at / width, middle, line.text, ha=ha, **line.font)
         top += line.height
 
 
 def only_note(title: str, text: str, palette: Palette) -> Picture:
     """Make a figure that only says why there is nothing to draw."""
-    lines = _heads(title, palette)
-    lines += [Line(t, LABEL, palette.muted) for t in wrap(text, INNER, LABEL, lines=4)]
+    lines = heads_of(title, palette)
+    most = 4 + 4 * palette.narrow
+    lines += [Line(t, LABEL, palette.muted) for t in wrap(text, palette.inner, LABEL, lines=most)]
     figure = new_figure(sum(line.height for line in lines) + 2 * MARGIN, palette)
     write_down(figure, lines, MARGIN)
     return figure

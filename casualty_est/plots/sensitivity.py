@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from casualty_est.plots.density import SMALLEST
@@ -60,8 +60,8 @@ def weights(estimate: Estimate, row: int, palette: Palette) -> Picture:
     top = 0.05
     for one, lines, error in zip(rows, labels, errors, strict=True):
         height = height_of(lines)
-        _weight(page, one.weight, error, top + height / 2, share=rests.kind == "families")
-        page.beside(lines, top + height / 2)
+        middle = page.beside(lines, top + height / 2)
+        _weight(page, one.weight, error, middle, share=rests.kind == "families")
         top += height
     if not estimate.converged:
         page.stamp()
@@ -108,7 +108,7 @@ def cases(plots: Plots, names: Sequence[str], row: int, prob: float, palette: Pa
         return only_note(title, NO_LEVEL, palette)
     whole = case(plots._whole, estimate.draws(row), prob, converged=estimate.converged)
     refits = {plots._groups[name]: plots._refits(name, row, prob) for name in names}
-    groups = [("", [whole]), *((head, some[:MOST]) for head, some in refits.items() if some)]
+    groups = [("", [whole]), *_apart(refits)]
     numbers = [max(x, SMALLEST) for _, rows in groups for r in rows for x in (r.low, r.high)]
     labels = [[label(r.case, _words(r), LEFT - 0.3, palette) for r in rows] for _, rows in groups]
     body = sum(height_of(lines) for group in labels for lines in group)
@@ -132,8 +132,7 @@ def cases(plots: Plots, names: Sequence[str], row: int, prob: float, palette: Pa
             page.heading(heading, top + 0.16)
             top += 0.26
         for one, lines in zip(rows, group, strict=True):
-            middle = top + height_of(lines) / 2
-            page.beside(lines, middle)
+            middle = page.beside(lines, top + height_of(lines) / 2)
             colour = palette.ink if heading else palette.posterior
             page.bar(max(one.low, SMALLEST), one.high, middle, colour, 2.4)
             how = {} if one.converged else {"markerfacecolor": "none"}
@@ -142,6 +141,16 @@ def cases(plots: Plots, names: Sequence[str], row: int, prob: float, palette: Pa
     if not estimate.converged:
         page.stamp()
     return page.figure
+
+
+def _apart(refits: Mapping[str, Sequence[Case] | None]) -> list[tuple[str, Sequence[Case]]]:
+    """Groups of refits without those that repeat one: of two sources, only one and without one."""
+    kept: dict[tuple[tuple[float, ...], ...], tuple[str, Sequence[Case]]] = {}
+    for head, some in refits.items():
+        numbers = tuple(sorted((one.median, one.low, one.high) for one in some or ()))
+        if some:
+            kept.setdefault(numbers, (head, some[:MOST]))
+    return list(kept.values())
 
 
 def _words(case: Case) -> str:

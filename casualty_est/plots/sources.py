@@ -12,26 +12,27 @@ import numpy as np
 from casualty_est.plots import density
 from casualty_est.plots.density import Array
 from casualty_est.plots.page import (
-    INNER,
     MARGIN,
     MOST,
     Line,
     Page,
     dress,
+    heads_of,
     height_of,
     label,
-    line_height,
+    notes_of,
     only_note,
     open_page,
     stamp_figure,
     write_down,
 )
 from casualty_est.plots.scales import limits_of, set_log_axis
-from casualty_est.plots.style import LABEL, SMALL, TITLE, WIDTH, Palette, Picture, new_figure
+from casualty_est.plots.style import LABEL, SMALL, Palette, Picture, new_figure
 from casualty_est.plots.total import title_of
 from casualty_est.plots.words import shorten, wrap
 from casualty_est.result.schema import Meta, SourceRow
-from casualty_est.wording.numbers import Ends, percent
+from casualty_est.wording.numbers import Ends, percent, ratio_text
+from casualty_est.wording.phrases import listed
 
 if TYPE_CHECKING:
     from casualty_est.plots import Plots
@@ -57,7 +58,7 @@ def forest(plots: Plots, prob: float, palette: Palette) -> Picture:
     if not ratios:
         return only_note(words.title, NO_SOURCES, palette)
     shown = ratios[:MOST]
-    labels = [label(r.name, r.detail, LEFT - 0.3, palette) for r in shown]
+    labels = [label(r.name, _numbers(r), LEFT - 0.3, palette) for r in shown]
     ends = [v for r in shown for x in (r.now, r.before) if x for v in (x.low, x.high)]
     more = len(ratios) - len(shown)
     page = open_page(
@@ -74,12 +75,18 @@ def forest(plots: Plots, prob: float, palette: Palette) -> Picture:
     top = 0.2
     for ratio, lines in zip(shown, labels, strict=True):
         middle = top + height_of(lines) / 2
-        page.beside(lines, middle)
-        _draw(page, ratio, middle)
+        _draw(page, ratio, page.beside(lines, middle))
         top += height_of(lines)
     if not plots._estimate.converged:
         page.stamp()
     return page.figure
+
+
+def _numbers(ratio: Ratio) -> str:
+    """What the ratio is of, and what it is."""
+    shown = ratio.now or ratio.before
+    said = ratio_text(shown) if shown else ""
+    return ", ".join(text for text in (ratio.detail, said) if text)
 
 
 def _draw(page: Page, ratio: Ratio, y: float) -> None:
@@ -131,35 +138,50 @@ class Panel:
 
 def small_multiples(plots: Plots, row: int, palette: Palette) -> Picture:
     """Draw prior against posterior; see `Plots.priors`."""
-    title = "Before the data (grey) and after (blue)"
     panels = _panels(plots, row)
+    title = "What was assumed (grey), and what the data made of it (blue)"
     if not panels:
         return only_note(title, "There is neither a prior nor a posterior to draw.", palette)
-    shown, columns = panels[:PANELS], 2 if len(panels) < 5 else 3
-    more, room = len(panels) - len(shown), INNER / columns - 0.25
-    heads = [_head(panel, room, palette) for panel in shown]
+    shown = panels[:PANELS]
+    columns = 1 if len(panels) < 3 or palette.narrow else 2 if len(panels) < 5 else 3
+    more, room = len(panels) - len(shown), palette.inner / columns - 0.25
+    names = [_head(panel, room, palette) for panel in shown]
     tall = [
-        max(sum(line.height for line in head) for head in heads[i : i + columns])
+        max(sum(line.height for line in head) for head in names[i : i + columns])
         for i in range(0, len(shown), columns)
     ]
-    top, plot, foot = MARGIN + line_height(TITLE) + 0.1, 0.95, 0.5
-    height = top + sum(head + plot + foot for head in tall) + (0.2 if more else 0)
+    heads = heads_of(title, palette)
+    notes = notes_of(_about(shown, more), palette)
+    top, plot, foot = MARGIN + sum(line.height for line in heads) + 0.1, 0.95, 0.5
+    below = sum(line.height for line in notes) + 0.06
+    height = top + sum(head + plot + foot for head in tall) + below
     figure = new_figure(height, palette)
-    write_down(figure, [Line(title, TITLE, palette.ink, weight="bold")], MARGIN)
-    for i, (panel, head) in enumerate(zip(shown, heads, strict=True)):
+    write_down(figure, heads, MARGIN)
+    for i, (panel, head) in enumerate(zip(shown, names, strict=True)):
         line, column = divmod(i, columns)
-        left = MARGIN + column * (INNER / columns)
+        left = MARGIN + column * (palette.inner / columns)
         y = top + sum(above + plot + foot for above in tall[:line])
         write_down(figure, head, y, left)
         y += tall[line]
-        box = (left / WIDTH, 1 - (y + plot) / height, room / WIDTH, plot / height)
+        box = (left / palette.width, 1 - (y + plot) / height, room / palette.width, plot / height)
         _panel(figure, box, panel, room, palette)
-    if more:
-        last = Line(f"{more} more are not drawn.", SMALL, palette.muted)
-        write_down(figure, [last], height - 0.1 - last.height / 2)
+    write_down(figure, notes, height - below, said=False)
     if not plots._estimate.converged:
         stamp_figure(figure, palette)
     return figure
+
+
+def _about(panels: Sequence[Panel], more: int) -> str:
+    """Say which curves there are."""
+    parts = ["Densities on a logarithmic scale."]
+    alone = [panel.name for panel in panels if panel.before is None]
+    if alone:
+        parts.append(f"Only after the data: {listed(alone)}.")
+    if any(panel.after is None for panel in panels):
+        parts.append("Nothing sets the level, so the data say nothing of one source alone.")
+    if more:
+        parts.append(f"{more} more are not drawn.")
+    return " ".join(parts)
 
 
 def _head(panel: Panel, width: float, palette: Palette) -> list[Line]:
@@ -173,7 +195,8 @@ def _panels(plots: Plots, row: int) -> list[Panel]:
     estimate, meta, panels = plots._estimate, plots._estimate.meta, []
     if meta.has_level:
         count = density.log_density(np.maximum(estimate.draws(row), density.SMALLEST))
-        panels.append(Panel(title_of(estimate, row), "", _level(meta), count, "people", False))
+        before = _level(meta, plots._prior_draws(row))
+        panels.append(Panel(title_of(estimate, row), "", before, count, "people", False))
     for i, source in enumerate(meta.sources):
         quantiles = source.prior_quantiles
         before = density.density_of_quantiles(quantiles) if quantiles else None
@@ -185,11 +208,12 @@ def _panels(plots: Plots, row: int) -> list[Panel]:
     return panels
 
 
-def _level(meta: Meta) -> tuple[Array, Array] | None:
-    """The prior of the count, where it is one number: with several cells it is not."""
+def _level(meta: Meta, draws: Array | None) -> tuple[Array, Array] | None:
+    """The prior of the count: its own where it is one number, else that of its kind by draws."""
     levels = [one for one in meta.assumptions if one.kind == "level"]
-    single = len(levels) == len(meta.rows) == 1
-    return density.log_normal_density(levels[0].median, levels[0].sd) if single else None
+    if len(levels) == len(meta.rows) == 1:
+        return density.log_normal_density(levels[0].median, levels[0].sd)
+    return None if draws is None else density.log_density(np.maximum(draws, density.SMALLEST))
 
 
 def _panel(figure: Picture, box: Box, panel: Panel, room: float, palette: Palette) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from casualty_est import datasets
 from casualty_est.datasets.statements import Statement
-from casualty_est.plots.page import MOST, Line, Page, line_height, open_page
+from casualty_est.plots.page import MOST, STRIP, Line, Page, line_height, open_page, strip
 from casualty_est.plots.scales import limits_of
 from casualty_est.plots.style import SMALL, Palette, Picture
 from casualty_est.plots.words import shorten
@@ -29,11 +29,13 @@ class Entry:
     row: Statement
     name: tuple[Line, ...]
     conflict: tuple[Line, ...]
+    narrow: bool = False  # names alone, over their rows
 
     @property
     def height(self) -> float:
         """Inches."""
-        return max(len(self.name), len(self.conflict)) * line_height(SMALL) + BETWEEN
+        tall = max(len(self.name), len(self.conflict)) * line_height(SMALL)
+        return tall + BETWEEN + STRIP * self.narrow
 
 
 def picture(
@@ -59,8 +61,11 @@ def picture(
     page.rule(1.0, palette.muted, top=LANE, linewidth=1.0, zorder=1.2)
     for entry in entries:
         y = top + entry.height / 2
-        page.beside(entry.name, y)
-        page.beside(entry.conflict, y, at=NAME + GAP)
+        if palette.narrow:
+            y = page.beside((*entry.name, *strip(palette)), y)
+        else:
+            page.beside(entry.name, y)
+            page.beside(entry.conflict, y, at=NAME + GAP)
         _draw(page, entry.row, y)
         top += entry.height
     return page.figure
@@ -88,6 +93,10 @@ def _entry(row: Statement, palette: Palette) -> Entry:
     if row.place.casefold() not in known:
         name += f", {row.place}"
     name += f", {row.date_reported[:4]}"
+    if palette.narrow:
+        name = f"{name} ({row.conflict})"
+        names = [Line(t, SMALL, palette.ink) for t in shorten(name, palette.inner, SMALL, lines=2)]
+        return Entry(row, tuple(names), (), narrow=True)
     names = [Line(text, SMALL, palette.ink) for text in shorten(name, NAME, SMALL, lines=2)]
     lines = shorten(row.conflict, CONFLICT, SMALL, lines=2)
     return Entry(row, tuple(names), tuple(Line(text, SMALL, palette.muted) for text in lines))

@@ -11,22 +11,30 @@ import numpy as np
 
 from casualty_est.plots import marks
 from casualty_est.plots.density import SMALLEST, Array, log_density
-from casualty_est.plots.page import MOST, Line, Page, height_of, label, line_height, open_page
+from casualty_est.plots.page import (
+    MOST,
+    Line,
+    Page,
+    height_of,
+    label,
+    line_height,
+    open_page,
+    sides,
+)
 from casualty_est.plots.scales import limits_of
-from casualty_est.plots.style import LABEL, SMALL, WIDTH, Palette, Picture
-from casualty_est.plots.words import clean, shorten, width_of
+from casualty_est.plots.style import LABEL, SMALL, Palette, Picture
+from casualty_est.plots.words import clean, shorten, width_of, wrap
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Cell, ClaimRow, Span
 from casualty_est.tables.cells import Documented
 from casualty_est.wording.numbers import ends, middle, percent, with_ends
-from casualty_est.wording.phrases import Labelled, capitalised, cell_text, documented_text
+from casualty_est.wording.phrases import Labelled, cell_title, day, documented_text
 
 if TYPE_CHECKING:
     from casualty_est.plots import Plots
     from casualty_est.result.estimate import Estimate
 
 LEFT, RIGHT, BOLD = 2.35, 0.3, "bold"
-ROOM = WIDTH - LEFT - RIGHT
 HILL = 1.05  # inches that the density is high
 LANE = line_height(SMALL) + 0.03
 UNDER = 0.42  # inches under the density for its interval
@@ -66,8 +74,12 @@ def picture(plots: Plots, row: int, prob: float, left_out: bool, palette: Palett
     entries = _entries(plots, row, prob, palette, left_out=left_out)
     limits = _limits(estimate, row, entries)
     # Where labels stand decides how many lanes they need, and so the height of the picture.
-    lanes = _lanes(_tags(estimate, row, prob), limits) if known else []
+    room = sides(palette, LEFT, RIGHT)[2]
+    lanes = _lanes(_tags(estimate, row, prob), limits, room) if known else []
     first = LANE if documented else 0.04
+    head = _head(plots, palette)
+    over = sum(line.height for line in head) + 0.08 if palette.narrow and known else 0.0
+    first += over
     base = first + len(lanes) * LANE + HILL
     rows_from = base + UNDER if known else first + 0.34
     page = open_page(
@@ -81,15 +93,13 @@ def picture(plots: Plots, row: int, prob: float, left_out: bool, palette: Palett
         right=RIGHT,
     )
     if documented:
-        text = _documented_text(plots, documented)
-        page.centred(text, documented.low, LANE / 2, palette.documented)
+        text = _documented_text(plots, documented, room)
+        page.centred(text, documented.low, over + LANE / 2, palette.documented)
     if known:
         for i, lane in enumerate(lanes):
             for tag, start in lane:
                 page.inside(tag.text, start, first + (i + 0.5) * LANE, palette.posterior, BOLD)
-        head = Line("Estimated", LABEL, palette.posterior, BOLD)
-        below = Line(f"true number, {plots._estimated}", SMALL, palette.muted)
-        page.beside((head, below), base - HILL / 2)
+        page.beside(head, over / 2 if palette.narrow else base - HILL / 2)
         _hill(page, estimate, row, prob, base)
     else:
         page.inside(NO_LEVEL, 0.02, first + 0.15, palette.ink, BOLD)
@@ -102,22 +112,31 @@ def picture(plots: Plots, row: int, prob: float, left_out: bool, palette: Palett
     return page.figure
 
 
+def _head(plots: Plots, palette: Palette) -> tuple[Line, ...]:
+    """What the density is, beside it or, on a narrow picture, over it."""
+    words = wrap(
+        f"true number, {plots._estimated}", palette.inner if palette.narrow else LEFT - 0.2, SMALL
+    )
+    below = (Line(text, SMALL, palette.muted) for text in words)
+    return (Line("Estimated", LABEL, palette.posterior, BOLD), *below)
+
+
 def title_of(estimate: Estimate, row: int) -> str:
     """Name an estimate for the head of a picture: its cell, stratum and part."""
     entry = estimate.meta.rows[row]
-    parts = [capitalised(cell_text(entry.cell))]
+    parts = [cell_title(entry.cell)]
     parts += [f"{name} {value}" for name, value in entry.strata.items()]
     if entry.part != "total":
         parts.append(entry.part)
     return ", ".join(parts)
 
 
-def _documented_text(plots: Plots, documented: Documented) -> str:
+def _documented_text(plots: Plots, documented: Documented, room: float) -> str:
     """The documented count as published; a long name of its source loses its middle."""
     text = plots._documented_text(documented_text(documented))
     if not documented.source:
         return text
-    rest = ROOM - width_of(f"{text} ()", SMALL) - 0.1
+    rest = room - width_of(f"{text} ()", SMALL) - 0.1
     return f"{text} ({shorten(documented.source, rest, SMALL, 1)[0]})"
 
 
@@ -152,6 +171,8 @@ def _claim_row(claim: ClaimRow, cell: Cell, palette: Palette, *, light: bool) ->
     role = f" ({claim.role})" if claim.role else ""
     text = f"“{clean(claim.text)}”" if claim.text else "blank"
     differs = what_differs(claim, cell) if light else ""
+    if claim.end and claim.end != cell.end:  # a total of another day is no rival of this one
+        differs = ", ".join(filter(None, (differs, f"to {day(claim.end)}")))
     detail = f"{text}, {differs}" if differs else text
     lines = label(f"{claim.source}{role}", detail, LEFT - 0.3, palette, light=light)
     return Entry(lines, claim=claim, light=light)
@@ -221,7 +242,7 @@ def _rows(page: Page, entries: Sequence[Entry], top: float) -> None:
         if entry.heading:
             page.heading(entry.heading, y + 0.03)
         else:
-            page.beside(entry.lines, y)
+            y = page.beside(entry.lines, y)
         if entry.claim is not None:
             marks.draw(page, entry.claim, y, light=entry.light)
         if (part := entry.part) is not None:
@@ -268,14 +289,16 @@ def _tags(estimate: Estimate, row: int, prob: float) -> list[Tag]:
     return [Tag(f"median {middle(span)}", span.median)]
 
 
-def _lanes(tags: Sequence[Tag], limits: tuple[float, float]) -> list[list[tuple[Tag, float]]]:
+def _lanes(
+    tags: Sequence[Tag], limits: tuple[float, float], room: float
+) -> list[list[tuple[Tag, float]]]:
     """Place texts in lanes in which they do not touch; the last lane is nearest to the density."""
     lanes: list[list[tuple[Tag, float]]] = []
     low, high = limits
     for tag in tags:
         width = width_of(tag.text, SMALL, BOLD)
-        at_value = ROOM * math.log(max(tag.value, low) / low) / math.log(high / low)
-        start = min(max(at_value - width / 2, 0.02), ROOM - width)
+        at_value = room * math.log(max(tag.value, low) / low) / math.log(high / low)
+        start = min(max(at_value - width / 2, 0.02), room - width)
         for lane in lanes:
             if all(
                 start > at + width_of(other.text, SMALL, BOLD) + 0.12 or start + width + 0.12 < at

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
+from typing import TYPE_CHECKING
 
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties
 
 from casualty_est.plots.style import LABEL
+from casualty_est.wording.display import renamed
+from casualty_est.wording.phrases import listed
 
+if TYPE_CHECKING:
+    from casualty_est.result.schema import Meta
+
+FEW = 4  # sources that the line under a picture names
 _DPI = 100
 _JOINERS = "\u200c\u200d"
 
@@ -17,7 +24,7 @@ _JOINERS = "\u200c\u200d"
 def clean(text: object) -> str:
     """Make input safe to draw: one line, no control characters, no change of direction."""
     kept = ""
-    for letter in str(text):
+    for letter in renamed(str(text)):
         category = unicodedata.category(letter)
         if letter in _JOINERS or category[0] != "C":
             kept += letter
@@ -96,3 +103,15 @@ def _longest(text: str, width: float, size: float, weight: str) -> int:
         else:
             high = middle - 1
     return low
+
+
+def credit_line(meta: Meta) -> str:
+    """Say whose numbers a picture shows, and what estimated them."""
+    names = list(dict.fromkeys(source.source for source in meta.sources))
+    names = names or list(dict.fromkeys(claim.source for claim in meta.claims if claim.counted))
+    version = meta.versions.get("casualty_est")
+    made = f"Estimate: casualty_est {version}." if version else "Estimate: casualty_est."
+    if not names:
+        return made
+    named = listed(names) if len(names) <= FEW else f"{len(names)} named in the report"
+    return f"Source{'s' * (len(names) > 1)}: {named}. {made}"

@@ -11,15 +11,16 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator
 
 from casualty_est.plots.page import (
     MARGIN,
-    Line,
     dress,
+    heads_of,
     line_height,
+    notes_of,
     only_note,
     stamp_figure,
     write_down,
 )
 from casualty_est.plots.scales import set_log_axis, tick_text
-from casualty_est.plots.style import SMALL, TITLE, WIDTH, Palette, Picture, new_figure
+from casualty_est.plots.style import SMALL, Palette, Picture, new_figure
 from casualty_est.plots.total import title_of
 from casualty_est.plots.words import wrap
 from casualty_est.result.plan import TOO_FEW, Wanted, Worth, evidence_of, listed_studies, plan
@@ -46,7 +47,7 @@ def widths(
         return only_note(f"{title_of(estimate, wanted.row)}: {HEAD}", TOO_FEW, palette)
     curves = [_curve(estimate, study, study.most(evidence), wanted) for study in chosen]
     now = curves[0][0].width
-    figure, axes = _open(estimate, curves, wanted, palette)
+    figure, axes = _open(estimate, curves, wanted, palette, len(chosen))
     axes.axhline(now, color=palette.muted, linewidth=1.0)
     how: dict[str, Any] = {"textcoords": "offset points", "fontsize": SMALL}
     right = axes.get_xlim()[1]
@@ -57,7 +58,8 @@ def widths(
         colour = colours[i % len(colours)]
         work, width = ([getattr(row, name) for row in curve] for name in ("work", "width_after"))
         given = [k for k, row in enumerate(curve) if row.size in study.sizes]
-        name = "\n".join(wrap(study.title, KEY - 0.5, SMALL, lines=4))
+        wide = palette.inner if palette.narrow else KEY
+        name = "\n".join(wrap(study.title, wide - 0.5, SMALL, lines=4))
         axes.plot(
             work,
             width,
@@ -84,28 +86,30 @@ def _curve(estimate: Estimate, study: Study, most: int, wanted: Wanted) -> tuple
 
 
 def _open(
-    estimate: Estimate, curves: Sequence[Sequence[Worth]], wanted: Wanted, palette: Palette
+    estimate: Estimate,
+    curves: Sequence[Sequence[Worth]],
+    wanted: Wanted,
+    palette: Palette,
+    many: int,
 ) -> tuple[Picture, Any]:
     """Axes under a title, over a note that says what is drawn."""
-    inner = WIDTH - 2 * MARGIN
     title = f"{title_of(estimate, wanted.row)}: {HEAD}"
-    heads = [
-        Line(text, TITLE, palette.ink, "bold")
-        for text in wrap(title, inner, TITLE, lines=3, weight="bold")
-    ]
+    heads = heads_of(title, palette)
     note = (
         f"Lines: width of the {percent(wanted.prob)} credible interval that half of the "
         "outcomes of a study stay below; marks: the sizes asked about. A single study may leave a "
         "wider interval. No line weighs the risk for those who ask and those who answer."
     )
-    notes = [Line(text, SMALL, palette.muted) for text in wrap(note, inner, SMALL, lines=4)]
-    top = MARGIN + len(heads) * line_height(TITLE) + 0.12
-    foot = 0.5 + len(notes) * line_height(SMALL) + 0.06
-    height, room = top + TALL + foot, WIDTH - SIDE - KEY
+    notes = notes_of(note, palette)
+    top = MARGIN + sum(line.height for line in heads) + 0.12
+    foot = 0.5 + sum(line.height for line in notes) + 0.06
+    if palette.narrow:  # the names of the lines stand under the axes
+        foot += many * (2 * line_height(SMALL) + 0.1)
+    height = top + TALL + foot
+    room = palette.width - SIDE - (2 * MARGIN if palette.narrow else KEY)
     figure = new_figure(height, palette)
-    axes = figure.add_axes(
-        (SIDE / WIDTH, foot / height, room / WIDTH, TALL / height), facecolor="none"
-    )
+    place = (SIDE / palette.width, foot / height, room / palette.width, TALL / height)
+    axes = figure.add_axes(place, facecolor="none")
     works = [row.work for curve in curves for row in curve]
     set_log_axis(axes, min(works) / 1.1, max(works) * 1.1, room)
     most = max(row.width for curve in curves for row in curve)
@@ -119,14 +123,15 @@ def _open(
     axes.set_xlabel("person-days of work, log scale", fontsize=SMALL, color=palette.muted)
     axes.set_ylabel("width of the interval, people", fontsize=SMALL, color=palette.muted)
     write_down(figure, heads, MARGIN)
-    write_down(figure, notes, height - sum(line.height for line in notes) - 0.06)
+    write_down(figure, notes, height - sum(line.height for line in notes) - 0.06, said=False)
     return figure, axes
 
 
 def _key(axes: Any, palette: Palette) -> None:
+    place = (-SIDE / (palette.width - SIDE - 2 * MARGIN), -0.5 / TALL)
     legend = axes.legend(
         loc="upper left",
-        bbox_to_anchor=(1.01, 1.0),
+        bbox_to_anchor=place if palette.narrow else (1.01, 1.0),
         fontsize=SMALL,
         frameon=False,
         handlelength=2.6,

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from casualty_est.report.parts import Parts
 
 
+PRIVACY = (
+    "Places are the labels of the table of data: before publication make sure that none is exact "
+    "enough to put anybody at risk."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One thing that the standards ask of a report."""
@@ -26,6 +32,33 @@ class Item:
     met: bool
     mend: str
     key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """Which items of the reporting standards a report meets, for its author.
+
+    Parameters
+    ----------
+    items : tuple of Item
+        Each with ``text``, ``standards``, ``met``, how to ``mend`` it and the ``key`` under which
+        it is stated.
+    """
+
+    items: tuple[Item, ...]
+
+    @property
+    def missing(self) -> tuple[Item, ...]:
+        """Items that are not met."""
+        return tuple(item for item in self.items if not item.met)
+
+    def __repr__(self) -> str:
+        met = len(self.items) - len(self.missing)
+        lines = [f"Reporting standards: {met} of {len(self.items)} items are met."]
+        for item in self.missing:
+            key = f" Key of statements: {item.key}." if item.key else ""
+            lines.append(f"- {item.text}. {item.mend}{key}")
+        return "\n".join([*lines, f"- {PRIVACY}"])
 
 
 def run(parts: Parts, given: Mapping[str, str]) -> list[Item]:

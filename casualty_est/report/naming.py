@@ -6,25 +6,17 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.wording.numbers import share
-from casualty_est.wording.phrases import Labelled, Windowed, capitalised, listed
+from casualty_est.wording.phrases import Labelled, Windowed, capitalised, day, listed
+
+__all__ = ["day"]
 
 if TYPE_CHECKING:
     from casualty_est.result.estimate import Estimate
     from casualty_est.result.schema import ClaimRow
 
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 PERCENT_UP_TO = 10  # ratios: beyond, "1,300%" would be misread
 FEW_PLACES = 3  # more scopes than this are counted in a sentence and listed after it
-
-
-def day(iso: str) -> str:
-    """Write an ISO date as people do."""
-    year, month, number = iso.split("-")
-    return f"{int(number)} {MONTHS[int(month) - 1]} {year}"
 
 
 def places(scope: str) -> str:

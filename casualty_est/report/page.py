@@ -3,46 +3,94 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import jinja2
 
-from casualty_est.report import checklist, naming, pictures, tables, text
+from casualty_est.report import checklist, lever, naming, pictures, public, tables, text
+from casualty_est.report.said import Said
+from casualty_est.report.tables import Segment, Table
 from casualty_est.result.posterior import interval_ends
+from casualty_est.wording.display import all_renamed, renamed, shown_as
 
 if TYPE_CHECKING:
     from casualty_est.report.parts import Parts
 
 INTERVAL = re.compile(r"[\d,.]+(%| times)? to [\d,.]+(%| times)?")  # kept on one line
+KEPT = (Segment, Said, pictures.Picture)  # records whose texts stay as they were written
 
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What only the analyst can say: title, authors, statements by key, tables to compare with."""
-
-    title: str | None = None
-    authors: str | None = None
-    statements: Mapping[str, str] = field(default_factory=dict)
-    comparisons: tuple[Mapping[str, Any], ...] = ()
+# What the analyst wrote, and what somebody computes again by, with the labels of the table.
+AS_THEY_ARE = (
+    *("model", "facts", "title", "cite", "card_alt", "statements", "comparisons"),
+    *("lever", "script_source"),
+)
 
 
 def render(parts: Parts, said: Said) -> str:
     """The report of an estimate as one HTML page."""
     interval_ends(parts.prob)  # a level that is no probability is an error before anything else
+    with shown_as(said.names):
+        content = {**_of_both(parts, said), **_content(parts, said)}
+        shown = content
+        if said.names:
+            shown = {k: v if k in AS_THEY_ARE else all_renamed(v, KEPT) for k, v in content.items()}
+    # A template may extend that of the class that its own was derived from, down to the frame.
+    packages = dict.fromkeys(getattr(base, "package", "") for base in type(parts).__mro__)
+    known = tuple(package for package in packages if package)
+    name = parts.template if said.audience == "full" else "public.html"
+    return environment(known).get_template(name).render(shown)
+
+
+def _of_both(parts: Parts, said: Said) -> dict[str, Any]:
+    """What a report says to any reader."""
     estimate = parts.estimate
-    meta, title = estimate.meta, said.title or parts.title()
-    scope = meta.rows[0].cell.scope.split("+") if len(estimate) else []
-    content = {
-        "parts": parts,
-        "has_level": meta.has_level,
+    title = said.title or renamed(parts.title())
+    scope = estimate.meta.rows[0].cell.scope.split("+") if len(estimate) else []
+    return {
+        "about": said,
+        "has_level": estimate.meta.has_level,
         "title": title,
         "not_converged": text.not_converged(estimate),
         "lede": text.lede(parts),
-        "documented": parts.documented(),
         "places": scope if len(scope) > naming.FEW_PLACES else [],
+        "attribution": parts.attribution(),
+        "cite": text.how_to_cite(estimate, title, _who(said)),
+        "card_alt": title,
+        "script_source": "",
+    }
+
+
+def _who(said: Said) -> str | None:
+    return ", ".join(part for part in (said.who, said.day) if part) or None
+
+
+def _content(parts: Parts, said: Said) -> dict[str, Any]:
+    return _of_public(parts, said) if said.audience == "public" else _of_full(parts, said)
+
+
+def _of_public(parts: Parts, said: Said) -> dict[str, Any]:
+    """What the short report says beside."""
+    name = public.picture(parts)
+    return {
+        "lede": public.alone(text.lede(parts)),
+        "main_picture": pictures.draw(parts, said, (name,)).get(name),
+        "said_by": parts.said_by(),
+        "changes": public.changes(parts),
+        "tail": public.tail(parts),
+    }
+
+
+def _of_full(parts: Parts, said: Said) -> dict[str, Any]:
+    """What the whole report says beside."""
+    estimate, meta = parts.estimate, parts.estimate.meta
+    moved = lever.section(parts) if estimate.converged else None
+    return {
+        "lever": moved,
+        "script_source": moved["source"] if moved else "",
+        "parts": parts,
+        "documented": parts.documented(),
         "estimates": parts.estimates(),
         "sources": parts.sources(),
         "under_documented": text.under_documented(estimate) if meta.has_level else "",
@@ -51,33 +99,37 @@ def render(parts: Parts, said: Said) -> str:
         "weights": parts.weights() if len(estimate) else None,
         "what_if": parts.what_if(),
         "find_out": parts.find_out(),
-        "refits": parts.refits(),
-        "refits_missing": parts.refits_missing(),
+        "refits": once(parts.refits()),
         "below_documented": parts.below_documented(),
         "claims": tables.claims(estimate),
-        "attribution": parts.attribution(),
         "priors": tables.priors(estimate),
         "model": meta.model,
         "check": estimate.check(),
         "notes": [
             text.note(note) for note in estimate.warnings if note.code not in parts.said_elsewhere
         ],
-        "checklist": checklist.run(parts, said.statements),
-        "statements": checklist.statements(said.statements),
+        "checklist": checklist.run(parts, said.stated),
+        "statements": checklist.statements(said.stated),
         "comparisons": tables.comparisons(said.comparisons),
         "limitations": parts.limitations(),
         "privacy": text.PRIVACY,
-        "cite": text.how_to_cite(estimate, title, said.authors),
         "facts": tables.facts(estimate),
         "exact": meta.diagnostics.method == "exact",
         "sampler": meta.diagnostics.method,
-        "pictures": pictures.draw(parts),
+        "pictures": pictures.draw(parts, said),
         **parts.more(),
     }
-    # A template may extend that of the class that its own was derived from, down to the frame.
-    packages = dict.fromkeys(getattr(base, "package", "") for base in type(parts).__mro__)
-    known = tuple(package for package in packages if package)
-    return environment(known).get_template(parts.template).render(content)
+
+
+def once(some: Sequence[Table]) -> list[Table]:
+    """Tables without those that say the numbers of an earlier one again.
+
+    Of two sources, only the one and without the other are the same answers.
+    """
+    kept: dict[tuple[Any, ...], Table] = {}
+    for one in some:
+        kept.setdefault(tuple(sorted(row[1:] for row in one.rows)), one)
+    return list(kept.values())
 
 
 @cache

@@ -6,19 +6,16 @@ fills the blocks of ``report.html``; what only its template needs comes from `mo
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from casualty_est.report import find_out, pictures, tables, text
+from casualty_est.report import find_out, pictures, public, tables, text
 from casualty_est.report.find_out import FindOut
 from casualty_est.report.naming import has_total, question
-from casualty_est.report.page import Said, render
 from casualty_est.report.tables import Table
-from casualty_est.result.files import write_text
 
 if TYPE_CHECKING:
+    from casualty_est.report.lever import Lever
     from casualty_est.report.pictures import Wanted
     from casualty_est.result.estimate import Estimate
 
@@ -35,10 +32,6 @@ class Parts:
     def __init__(self, estimate: Estimate, prob: float) -> None:
         self.estimate = estimate
         self.prob = prob
-
-    def write(self, path: str | os.PathLike[str], said: Mapping[str, Any]) -> Path:
-        """Write the report with what the analyst says; see `Estimate.report`."""
-        return write_text(path, render(self, Said(**said)))
 
     def title(self) -> str:
         """What, where and attributed to whom."""
@@ -98,7 +91,7 @@ class Parts:
         return bool(self.refits())
 
     def refits_missing(self) -> str:
-        """Why there are none."""
+        """Why there are none, and how to have them: said to the author, not in the report."""
         return text.REFITS_MISSING
 
     def what_if(self) -> list[str]:
@@ -109,11 +102,19 @@ class Parts:
         """Numbers that others state, of which the report asks what would make them right."""
         return []
 
+    def lever(self) -> Lever | None:
+        """The assumption that a reader of the page may move; None where no grid is at hand."""
+        return None
+
     def find_out(self) -> FindOut | None:
         """What to find out next, and what would have to be true for other numbers."""
         if not self.estimate.meta.has_level or not self.has_answer():
             return None
         return find_out.part(self.estimate, self.rivals(), self.prob)
+
+    def said_by(self) -> Table:
+        """Each source in a line, for the short report."""
+        return public.sources(self)
 
     def attribution(self) -> str:
         """Whether responsibility is alleged or accepted, and by whom."""

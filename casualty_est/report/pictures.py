@@ -1,4 +1,4 @@
-"""Pictures of the report: each twice, for light and dark screens, inside the page itself."""
+"""Pictures of the report: each for wide and narrow screens, light and dark, inside the page."""
 
 from __future__ import annotations
 
@@ -6,74 +6,100 @@ from base64 import b64encode
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from casualty_est.wording.numbers import ends, middle, percent
-from casualty_est.wording.phrases import listed
-
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from matplotlib.figure import Figure
 
     from casualty_est.report.parts import Parts
+    from casualty_est.report.said import Said
     from casualty_est.result.estimate import Estimate
 
-SAID = 12  # claims that the words beside a picture repeat
+SEVERAL = 4  # estimates from which on small multiples say more than a table
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A picture to draw: what it shows, in words, and the options of the method that draws it."""
+    """A picture to draw: the options of the method that draws it."""
 
-    alt: str
     options: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One picture as data addresses, with the same said in words."""
+    """One picture as data addresses, with the same said in words; sizes in dots of the screen."""
 
     light: str
     dark: str
     alt: str
+    phone: str = ""
+    phone_dark: str = ""
+    width: int = 0
+    height: int = 0
 
 
-def draw(parts: Parts) -> dict[str, Picture]:
-    """Draw what the estimate can show, by the name of the method of ``est.plot``."""
+def wanted(parts: Parts) -> dict[str, Wanted]:
+    """Every picture that an estimate can show, by the name of the method of ``est.plot``."""
     estimate, level = parts.estimate, {"ci_prob": parts.prob}
     if not estimate.meta.has_level:
         return {}
-    wanted = {"total": Wanted(_total_alt(estimate, parts.prob), level), **parts.pictures()}
+    every = {"total": Wanted(level), **parts.pictures()}
     if parts.shows_cases():
-        alt = "Estimate with its interval for each case of the tables above."
-        wanted["cases"] = Wanted(alt, level)
-    pictures = {}
-    for name, one in wanted.items():
-        light, dark = (_data(estimate, name, dark=dark, **one.options) for dark in (False, True))
-        pictures[name] = Picture(light, dark, one.alt)
-    return pictures
+        every["cases"] = Wanted(level)
+    if several(estimate) >= (SEVERAL if parts.has_answer() else 2):
+        every["cells"] = Wanted(level)
+    return every
+
+
+def several(estimate: Estimate) -> int:
+    """How many estimates stand for themselves."""
+    from casualty_est.plots.cells import shown_rows
+
+    return len(shown_rows(estimate))
+
+
+def draw(parts: Parts, said: Said, only: tuple[str, ...] | None = None) -> dict[str, Picture]:
+    """Draw what the estimate can show, or some of it."""
+    every = wanted(parts)
+    names = tuple(every) if only is None else tuple(name for name in only if name in every)
+    return {name: _picture(parts, name, every[name], said) for name in names}
+
+
+def line_below(parts: Parts, said: Said) -> str:
+    """The line under a picture: whose numbers, whose estimate, of which day."""
+    line = parts.estimate.plot._credit()
+    made = ", ".join(text for text in (said.organisation or said.authors, said.day) if text)
+    return line.replace("Estimate: ", f"Estimate: {made}, with ", 1) if made else line
 
 
 def identification(estimate: Estimate) -> dict[str, Wanted]:
     """The picture of what sets the level, where there are weights to draw."""
-    alt = "Bars: the weight of each assumption; the numbers stand in the table above."
-    return {"identification": Wanted(alt)} if estimate.identification(0).rows else {}
+    return {"identification": Wanted()} if estimate.identification(0).rows else {}
 
 
-def _data(estimate: Estimate, name: str, **options: Any) -> str:
-    return address_of(getattr(estimate.plot, name)(**options))
+def _picture(parts: Parts, name: str, one: Wanted, said: Said) -> Picture:
+    credit = line_below(parts, said)
+    return both(lambda **look: getattr(parts.estimate.plot, name)(**one.options, **look), credit)
 
 
-def address_of(figure: Figure) -> str:
-    """Put a figure into a data address."""
-    from casualty_est.plots.style import to_svg
+def both(draw: Callable[..., Figure], credit: str | None = None) -> Picture:
+    """A picture for wide and for narrow screens; the dark ones differ in their colours alone."""
+    from casualty_est.plots.style import PHONE, WIDTH, dark_of, to_svg
 
-    return f"data:image/svg+xml;base64,{b64encode(to_svg(figure)).decode()}"
+    wide, narrow = (draw(figsize=(width, None), credit=credit) for width in (WIDTH, PHONE))
+    light, phone = to_svg(wide), to_svg(narrow)
+    width, height = (round(96 * float(inches)) for inches in wide.get_size_inches())
+    files = (on_page(light), dark_of(light), on_page(phone), dark_of(phone))
+    a, b, c, d = (address_of(file) for file in files)
+    alt: str = wide.alt  # type: ignore[attr-defined]
+    return Picture(a, b, alt, c, d, width, height)
 
 
-def _total_alt(estimate: Estimate, prob: float) -> str:
-    modes = estimate.modes(0, prob)
-    parts = [f"{middle(mode)} ({percent(prob)} interval {ends(mode)})" for mode in modes]
-    own = [claim for claim in estimate.meta.claims if claim.counted and claim.estimate == 0]
-    said = [f"{claim.source}: {claim.text}" for claim in own]
-    if len(said) > SAID:
-        said = [*said[:SAID], f"and {len(said) - SAID:,} more"]
-    beside = f" Beside it, what the sources state: {'; '.join(said)}." if said else ""
-    return f"The estimate on a logarithmic scale: about {listed(parts, 'or')}.{beside}"
+def on_page(svg: bytes) -> bytes:
+    """An image without its ground, which would be a box on the paper of the page."""
+    return svg.replace(b"fill: #ffffff", b"fill: none", 1)
+
+
+def address_of(svg: bytes) -> str:
+    """Put an image into a data address."""
+    return f"data:image/svg+xml;base64,{b64encode(svg).decode()}"

@@ -27,10 +27,7 @@ LIMITATIONS = (
     "Figures are taken as published. Deaths that are reported later are not in them, and a later "
     "figure may change the answer.",
 )
-PRIVACY = (
-    "This report names no victim. Places are the labels of the table of data; before publication "
-    "make sure that none is exact enough to put anybody at risk."
-)
+PRIVACY = "This report names no victim."
 REFITS_MISSING = (
     "Not computed. A result loaded from a file has no model to fit again, and many refits are not "
     "started unasked: call est.without_each_source() after fitting, before the report is written "
@@ -263,7 +260,7 @@ def note(noted: Note) -> str:
 
 
 def how_to_cite(estimate: Estimate, title: str, authors: str | None) -> str:
-    """How to cite the computation; authors and date are the analyst's to add."""
+    """How to cite the computation; who answers for it goes first."""
     version = estimate.meta.versions.get("casualty_est", "of unknown version")
-    who = (authors or "[Authors, date]").rstrip(".")
-    return f"{who}. {title}. Computed with casualty_est {version}, seed {estimate.meta.seed}."
+    who = f"{authors.rstrip('.')}. " if authors else ""
+    return f"{who}{title}. Computed with casualty_est {version}, seed {estimate.meta.seed}."

@@ -11,12 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.errors import UsageError
-from casualty_est.kinds import room
 from casualty_est.result import checks, files, refits, show
 from casualty_est.result.find_out import FindOut
 from casualty_est.result.identification import Identification
 from casualty_est.result.labels import position, row_labels
 from casualty_est.result.posterior import Modes, find_modes, visited_modes
+from casualty_est.result.publishing import Publishing
 from casualty_est.result.schema import Case, Meta, Note, plain
 from casualty_est.result.shared import Shared, shared_by
 from casualty_est.result.tables import row_numbers, summary
@@ -39,7 +39,7 @@ REFIT_HINT = (
 NO_PARTS = "an estimate from {kind} cannot leave out {what}: fit it again from a table without"
 
 
-class Estimate(FindOut):
+class Estimate(FindOut, Publishing):
     """The posterior of one study: counts, reliability of sources, and what they rest on.
 
     A fit returns it; each kind of evidence has a class of its own, with what only that kind can
@@ -320,48 +320,6 @@ class Estimate(FindOut):
         from casualty_est.plots import Plots
 
         return Plots(self)
-
-    def report(
-        self,
-        path: str | os.PathLike[str],
-        *,
-        title: str | None = None,
-        authors: str | None = None,
-        statements: Mapping[str, str] | None = None,
-        comparisons: tuple[Mapping[str, Any], ...] = (),
-        ci_prob: float = 0.95,
-    ) -> Path:
-        """Write one self-contained HTML report.
-
-        Parameters
-        ----------
-        path : path
-            The file to write; an existing one is replaced only when the new one is whole.
-        title : str, optional
-            Title of the report; by default what was counted.
-        authors : str, optional
-            Who answers for it.
-        statements : mapping of str to str, optional
-            What only its authors can say, by the keys of the checklist: limitations of the
-            sources, corrections policy, matching, earlier estimates and others.
-        comparisons : tuple of mapping
-            Tables to set beside the answer, such as published estimates, each with ``caption``,
-            ``head`` (texts) and ``rows`` (lists of texts).
-        ci_prob : as in `summary`
-
-        Returns
-        -------
-        Path
-
-        Raises
-        ------
-        UsageError
-            If a statement is unknown, the level is out of range, or the file cannot be written.
-        """
-        said = {"title": title, "authors": authors, "comparisons": tuple(comparisons)}
-        parts = room(self.kind, "report").PARTS(self, ci_prob)
-        written: Path = parts.write(path, {**said, "statements": dict(statements or {})})
-        return written
 
     def to_dict(self, ci_prob: float = 0.95) -> dict[str, Any]:
         """The content of estimate.json: plain numbers or None, never NaN.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Protocol
 
+PARTS_UP_TO = 10  # ratios: beyond, "1,300%" would be misread
+
 
 class Ends(Protocol):
     """Whatever has a median and an interval, in people."""
@@ -66,6 +68,14 @@ def share(value: float) -> str:
         return f"{value:g}"
     shown = float(f"{value:.1e}")
     return f"{shown:.{max(0, 1 - math.floor(math.log10(abs(shown))))}f}"
+
+
+def ratio_text(x: Ends) -> str:
+    """A ratio as a part of the true number, or a multiple beyond ten times, with its ends."""
+    if x.high < PARTS_UP_TO:
+        middle, low, high = (f"{float(f'{100 * v:.2g}'):g}%" for v in (x.median, x.low, x.high))
+        return f"{middle} ({low} to {high})"
+    return f"{share(x.median)} ({share(x.low)} to {share(x.high)}) times"
 
 
 def percent(prob: float) -> str:

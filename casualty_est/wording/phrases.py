@@ -59,6 +59,40 @@ def cell_text(cell: Windowed) -> str:
     return " ".join(parts)
 
 
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
+FEW_PLACES = 3  # more scopes than this are counted in a title
+
+
+def day(iso: str) -> str:
+    """Write an ISO date as people do."""
+    year, month, number = iso.split("-")
+    return f"{int(number)} {MONTHS[int(month) - 1]} {year}"
+
+
+def cell_title(cell: Windowed) -> str:
+    """Name a cell as the title of a picture does: with dates as people write them."""
+    who = "people" if cell.group == "all" else cell.group
+    title = f"{who} {'killed or injured' if cell.outcome == 'casualties' else cell.outcome}"
+    places = cell.scope.split("+")
+    if cell.scope != "all":
+        many = len(places) > FEW_PLACES
+        title += f" in {len(places)} places" if many else f" in {listed(places)}"
+    if cell.start and cell.end:
+        same = cell.start == cell.end
+        title += f", {day(cell.start)}" + f" to {day(cell.end)}" * (not same)
+    elif cell.end:
+        title += f", up to {day(cell.end)}"
+    elif cell.start:
+        title += f", since {day(cell.start)}"
+    if cell.perpetrator not in ("any", ""):
+        # Attribution is a claim too: nobody's guilt is stated here.
+        title += f", attributed to {listed(cell.perpetrator.split('+'))}"
+    return capitalised(title)
+
+
 def listed(names: Sequence[str], word: str = "and") -> str:
     """Join names as a sentence does."""
     if len(names) < 2:

@@ -12,6 +12,7 @@ from casualty_est.claims.inference.draws import Draws
 from casualty_est.claims.inference.nuts import CompiledClaims
 from casualty_est.claims.inference.prior import prior_draws
 from casualty_est.claims.model.layout import Layout
+from casualty_est.report.pictures import Picture
 from tests.support.former import former_model
 from tests.support.incident_tables import FEW
 from tests.support.page import page_of
@@ -88,6 +89,5 @@ def strikes() -> ce.Estimate:
 @pytest.fixture
 def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reports with empty pictures, for tests of their words: drawing takes most of the time."""
-    monkeypatch.setattr(
-        "casualty_est.report.pictures._data", lambda *_, **__: "data:image/svg+xml,"
-    )
+    nothing = Picture("data:image/svg+xml,", "data:image/svg+xml,", "nothing")
+    monkeypatch.setattr("casualty_est.report.pictures._picture", lambda *_: nothing)

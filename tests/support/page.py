@@ -7,8 +7,9 @@ from html.parser import HTMLParser
 
 import casualty_est as ce
 from casualty_est.kinds import room
-from casualty_est.report.page import Said, render
+from casualty_est.report.page import render
 from casualty_est.report.parts import Parts
+from casualty_est.report.said import Said
 
 
 def parts_of(estimate: ce.Estimate, prob: float = 0.95) -> Parts:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Unpack
+
+import numpy as np
 
 from casualty_est.claims.schema import ratio_owner
 from casualty_est.errors import UsageError
-from casualty_est.plots import Plots
+from casualty_est.plots import Look, Plots
 from casualty_est.result.posterior import interval_ends
 
 if TYPE_CHECKING:
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from casualty_est.result.estimate import Array
     from casualty_est.result.schema import ClaimRow
     from casualty_est.result.tables import Parameter
+
+
+PRIOR_DRAWS = 4000
 
 
 class ClaimsPlots(Plots):
@@ -31,13 +36,13 @@ class ClaimsPlots(Plots):
     }
 
     def alone(
-        self, *, row: str | int | None = None, ci_prob: float = 0.95, dark: bool = False
+        self, *, row: str | int | None = None, ci_prob: float = 0.95, **look: Unpack[Look]
     ) -> Figure:
         """Draw the estimate from all sources beside the answer if each source stood alone.
 
         Parameters
         ----------
-        row, ci_prob, dark
+        row, ci_prob, **look
             As `cases`.
 
         Returns
@@ -45,14 +50,14 @@ class ClaimsPlots(Plots):
         matplotlib.figure.Figure
             As `cases`.
         """
-        return self._cases(("each_source_alone",), row, ci_prob, dark=dark)
+        return self._cases(("each_source_alone",), row, ci_prob, **look)
 
     def path(
         self,
         cell: Mapping[str, str] | str | int | None = None,
         *,
         ci_prob: float = 0.95,
-        dark: bool = False,
+        **look: Unpack[Look],
     ) -> Figure:
         """Draw the running total of a cell over time against every running total published.
 
@@ -67,7 +72,7 @@ class ClaimsPlots(Plots):
             `Estimate.summary`; by default the first one with a path.
         ci_prob : float
             Level of the pale band; the dark one is of 50%.
-        dark : as in `Plots.total`
+        **look : as in `Plots.total`
 
         Returns
         -------
@@ -85,14 +90,14 @@ class ClaimsPlots(Plots):
         self._must_have_paths("path")
         from casualty_est.claims.plots import path
 
-        return self._draw(path.picture, self._estimate, cell, ci_prob, dark=dark)
+        return self._draw(path.picture, self._estimate, cell, ci_prob, **look)
 
     def ratio_paths(
         self,
         cell: Mapping[str, str] | str | int | None = None,
         *,
         ci_prob: float = 0.95,
-        dark: bool = False,
+        **look: Unpack[Look],
     ) -> Figure:
         """Draw the part of all deaths up to each day that each source had reported by then.
 
@@ -100,7 +105,7 @@ class ClaimsPlots(Plots):
         ----------
         cell : mapping or str, optional
             The cell that the sources speak of, as in `path`; by default all, where they are few.
-        ci_prob, dark
+        ci_prob, **look
             As `path`.
 
         Returns
@@ -112,7 +117,14 @@ class ClaimsPlots(Plots):
         self._must_have_paths("ratio_paths")
         from casualty_est.claims.plots import ratio_paths
 
-        return self._draw(ratio_paths.picture, self._estimate, cell, ci_prob, dark=dark)
+        return self._draw(ratio_paths.picture, self._estimate, cell, ci_prob, **look)
+
+    def _prior_draws(self, row: int) -> Array | None:
+        model = self._estimate._model
+        if model is None:
+            return None
+        drawn = model.prior_predictive(draws=PRIOR_DRAWS, seed=1)["prior"]["deaths"]
+        return np.asarray(drawn.values[..., row])
 
     def _must_have_paths(self, name: str) -> None:
         if not self._estimate.has_path:

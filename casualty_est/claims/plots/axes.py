@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from casualty_est.plots.page import MARGIN, Line, dress
+from casualty_est.plots.page import Line, dress, heads_of, notes_of
 from casualty_est.plots.scales import GAP
-from casualty_est.plots.style import SMALL, TITLE, WIDTH, Palette
-from casualty_est.plots.words import width_of, wrap
+from casualty_est.plots.style import SMALL, Palette
+from casualty_est.plots.words import width_of
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 STEPS = (1, 2, 3, 6, 12, 24, 60, 120)  # months between two ticks
@@ -21,13 +21,7 @@ def head_and_note(
     title: str, note: str, palette: Palette, most: tuple[int, int]
 ) -> tuple[list[Line], list[Line]]:
     """Lines above and below a picture, each at the most so many."""
-    inner = WIDTH - 2 * MARGIN
-    head = wrap(title, inner, TITLE, lines=most[0], weight="bold")
-    foot = wrap(note, inner, SMALL, lines=most[1])
-    return (
-        [Line(text, TITLE, palette.ink, weight="bold") for text in head],
-        [Line(text, SMALL, palette.muted) for text in foot],
-    )
+    return heads_of(title, palette, most[0]), notes_of(note, palette, most[1])
 
 
 def dress_upward(axes: Any, palette: Palette) -> None:

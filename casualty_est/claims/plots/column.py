@@ -25,6 +25,7 @@ class Name:
     day: float
     value: float
     colour: str
+    sign: str = "▬"  # what stands before it where it is not tied to its mark
 
     @property
     def height(self) -> float:

@@ -19,6 +19,7 @@ from casualty_est.claims.plots.path_data import (
     Which,
     admitted_of,
     anchors_of,
+    levels_of,
     path_of,
     placed_claims,
     row_of,
@@ -28,19 +29,18 @@ from casualty_est.claims.schema import DatedAnchor
 from casualty_est.plots.marks import kind_of, numbers_of
 from casualty_est.plots.page import MARGIN, Line, stamp_figure, write_down
 from casualty_est.plots.scales import limits_of, set_log_axis_upward
-from casualty_est.plots.style import SMALL, WIDTH, Palette, Picture, new_figure
+from casualty_est.plots.style import SERIES_DARK, SERIES_LIGHT, SMALL, Palette, Picture, new_figure
 from casualty_est.plots.words import shorten, wrap
 from casualty_est.result.schema import Span
 from casualty_est.wording.numbers import ends, middle, percent, with_ends
-from casualty_est.wording.phrases import capitalised, cell_text
+from casualty_est.wording.phrases import cell_title, listed
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from casualty_est.claims.estimate import ClaimsEstimate
 
-LEFT, RIGHT = 0.72, 1.85  # inches beside the axes: ticks, and the names of what is drawn
-ROOM = WIDTH - LEFT - RIGHT
+LEFT, RIGHT = 0.8, 1.95  # inches beside the axes: ticks, and the names of what is drawn
 NAMES = RIGHT - 0.35  # inches that a name may be wide
 BODY = 3.6  # inches that the axes are high
 AIR = 0.015  # of the axis behind the last day, for marks that stand there
@@ -48,9 +48,8 @@ ARROW = 0.22  # inches that the arrow of a bound is long
 DEPTH = 2000.0  # the axis reaches so many times below its top, unless a claim lies lower
 NAMED = 7  # sources with a colour and a name; the others are drawn in grey
 FEW = 60  # claims of one source up to which its marks are of full size
+SIGNS = dict(zip(("o", "s", "D", "P", "X", "p", "h"), "●■◆✚✖⬟⬢", strict=True))
 MARKERS = ("o", "s", "D", "P", "X", "p", "h")
-LIGHT = ("#b34700", "#00795a", "#8f3f97", "#806600", "#a3333d", "#46606e", "#5b4b8a")
-DARK = ("#f0a050", "#3fcf9f", "#d59be0", "#e0c341", "#f08a92", "#9fb8c4", "#b3a6e8")
 
 
 def picture(estimate: ClaimsEstimate, cell: Which, prob: float, palette: Palette) -> Picture:
@@ -62,40 +61,56 @@ def picture(estimate: ClaimsEstimate, cell: Which, prob: float, palette: Palette
     admitted = admitted_of(estimate, row, prob)
     note = _note(path, placed, others, anchors, admitted, prob)
     counted = estimate.meta.rows[row].cell
-    title = f"{capitalised(cell_text(replace(counted, start=None, end=None)))}, over time"
-    figure, axes, foot = _open(title, note, palette)
+    title = f"{cell_title(replace(counted, start=None, end=None))}, over time"
+    names = _names(path, placed, anchors, admitted, palette)
+    figure, axes, box = _open(title, note, names, palette)
     low, high = _limits(path, placed, anchors)
     set_log_axis_upward(axes, low, high, BODY)
     first, last = day_number(windows_of(estimate).start), float(path.days[-1])
-    days_across(axes, first, last, ROOM, AIR)
+    days_across(axes, first, last, box[2], AIR)
     unit = "number" if counted.outcome == "lost" else "people"
     axes.set_ylabel(f"{unit} to that day, log scale", fontsize=SMALL, color=palette.muted)
-    names = [_band(axes, path, palette, low)]
-    names += _documented(axes, path, palette, low)
-    names += _admitted(axes, admitted, palette, low)
-    names += _claims(axes, placed, palette, low, high)
-    names += _anchors(axes, anchors, palette)
+    _band(axes, path, palette, low)
+    _documented(axes, path, palette, low)
+    _admitted(axes, admitted, palette, low)
+    _claims(axes, placed, palette, low, high)
+    _anchors(axes, anchors, palette)
     _forecast(axes, placed, last, palette)
-    top = float(figure.get_size_inches()[1]) - foot - BODY
-    write_names(figure, axes, names, (LEFT, top, ROOM, BODY))
+    if not palette.narrow:
+        write_names(figure, axes, names, box)
     if not estimate.converged:
         stamp_figure(figure, palette)
     return figure
 
 
-def _open(title: str, note: str, palette: Palette) -> tuple[Picture, Any, float]:
-    """A figure with one pair of axes; return also how high its foot is."""
+def _open(
+    title: str, note: str, names: Sequence[Name], palette: Palette
+) -> tuple[Picture, Any, tuple[float, float, float, float]]:
+    """A figure with one pair of axes; return also their place, in inches from the upper left.
+
+    On a narrow picture the names stand below the axes, each after its mark.
+    """
     heads, notes = head_and_note(title, note, palette, (3, 6))
+    left, right = LEFT, 2 * MARGIN if palette.narrow else RIGHT
+    room = palette.width - left - right
     top = MARGIN + sum(line.height for line in heads) + 0.12
-    foot = 0.36 + sum(line.height for line in notes) + 0.06
-    height = top + BODY + foot
+    listed = sum(name.height for name in names) + 0.08 if palette.narrow else 0.0
+    foot = 0.36 + listed + sum(line.height for line in notes) + 0.06
+    height, width = top + BODY + foot, palette.width
     figure = new_figure(height, palette)
-    place = (LEFT / WIDTH, foot / height, ROOM / WIDTH, BODY / height)
-    axes = figure.add_axes(place, facecolor="none")
+    axes = figure.add_axes(
+        (left / width, foot / height, room / width, BODY / height), facecolor="none"
+    )
     dress_upward(axes, palette)
     write_down(figure, heads, MARGIN)
-    write_down(figure, notes, height - foot + 0.36)
-    return figure, axes, foot
+    at = top + BODY + 0.36
+    for name in names if palette.narrow else ():
+        mark = Line(name.sign, SMALL, name.colour, weight="bold")
+        write_down(figure, [mark], at, said=False)
+        write_down(figure, name.lines, at, MARGIN + 0.2)
+        at += name.height
+    write_down(figure, notes, top + BODY + 0.36 + listed, said=False)
+    return figure, axes, (left, top, room, BODY)
 
 
 def _limits(
@@ -111,103 +126,137 @@ def _limits(
     return limits_of([min(bottom, least), top], before=0.0, after=0.05)
 
 
-def _band(axes: Any, path: Path, palette: Palette, floor: float) -> Name:
+def _names(
+    path: Path,
+    placed: Sequence[Placed],
+    anchors: Sequence[DatedAnchor],
+    admitted: Sequence[tuple[str, pd.DataFrame]],
+    palette: Palette,
+) -> list[Name]:
+    """What is written beside the picture, each in the colour of what it names."""
+    room = palette.inner - 0.2 if palette.narrow else NAMES
+    names = [_estimated(path, palette, room), *_last_documented(path, palette)]
+    for source, table in admitted:
+        colour = palette.alarm
+        below = float(table["admitted"].iloc[-1])
+        above = below + float(table["median"].iloc[-1])
+        lines = (
+            *_source_lines(f"Still to be admitted by {source}", colour, room),
+            *(
+                Line(t, SMALL, colour)
+                for t in wrap(with_ends(span_of(table.iloc[-1])), room, SMALL)
+            ),
+        )
+        names.append(Name(lines, float(path.days[-1]), math.sqrt(below * above), colour, "▨"))
+    names += _source_names(placed, palette, room)
+    for anchor in anchors:
+        lines = _source_lines("Anchor, from outside", palette.ink, room)
+        names.append(Name(lines, day_number(anchor.date), anchor.median, palette.ink, "★"))
+    return names
+
+
+def _estimated(path: Path, palette: Palette, room: float) -> Name:
     colour = palette.posterior
-    outer = [np.maximum(values, floor) for values in (path.low, path.high)]
-    inner = [np.maximum(values, floor) for values in path.inner]
-    axes.fill_between(path.days, *outer, color=colour, alpha=0.18, lw=0, zorder=1)
-    axes.fill_between(path.days, *inner, color=colour, alpha=0.28, lw=0, zorder=1.1)
-    axes.plot(path.days, np.maximum(path.median, floor), color=colour, lw=1.6, zorder=2)
     last = Span(*(float(values[-1]) for values in (path.median, path.low, path.high)))
     lines = (
         Line("Estimated", SMALL, colour, weight="bold"),
         Line(middle(last), SMALL, colour, weight="bold"),
-        *(Line(text, SMALL, colour) for text in wrap(f"({ends(last)})", NAMES, SMALL)),
+        *(Line(text, SMALL, colour) for text in wrap(f"({ends(last)})", room, SMALL)),
     )
     return Name(lines, float(path.days[-1]), last.median, colour)
 
 
-def _documented(axes: Any, path: Path, palette: Palette, floor: float) -> list[Name]:
+def _last_documented(path: Path, palette: Palette) -> list[Name]:
     known = np.isfinite(path.documented) & (path.documented > 0)
     if not known.any():
         return []
-    days, numbers = path.days[known], path.documented[known]
-    colour, dashes = palette.documented, (0, (4, 3))
-    style = {"color": colour, "lw": 1.1, "linestyle": dashes, "drawstyle": "steps-post"}
-    axes.plot(days, np.maximum(numbers, floor), **style, zorder=2.1)
-    words = ("Documented", f"at least {numbers[-1]:,.0f}")
-    lines = tuple(Line(text, SMALL, colour) for text in words)
-    return [Name(lines, float(days[-1]), float(numbers[-1]), colour)]
+    last = float(path.documented[known][-1])
+    words = ("Documented", f"at least {last:,.0f}")
+    lines = tuple(Line(text, SMALL, palette.documented) for text in words)
+    return [Name(lines, float(path.days[known][-1]), last, palette.documented, "┅")]
+
+
+def _band(axes: Any, path: Path, palette: Palette, floor: float) -> None:
+    """The fan: a pale band, one of 90%, a dark one of 50%, and the median."""
+    for (low, high), alpha in zip(path.bands, (0.16, 0.16, 0.24), strict=False):
+        ends = np.maximum(low, floor), np.maximum(high, floor)
+        axes.fill_between(path.days, *ends, color=palette.posterior, alpha=alpha, lw=0, zorder=1)
+    axes.plot(path.days, np.maximum(path.median, floor), color=palette.posterior, lw=1.6, zorder=2)
+
+
+def _documented(axes: Any, path: Path, palette: Palette, floor: float) -> None:
+    known = np.isfinite(path.documented) & (path.documented > 0)
+    if known.any():
+        style = {"lw": 1.1, "linestyle": (0, (4, 3)), "drawstyle": "steps-post", "zorder": 2.1}
+        numbers = np.maximum(path.documented[known], floor)
+        axes.plot(path.days[known], numbers, color=palette.documented, **style)
 
 
 def _admitted(
     axes: Any, admitted: Sequence[tuple[str, pd.DataFrame]], palette: Palette, floor: float
-) -> list[Name]:
-    names = []
-    for source, table in admitted:
+) -> None:
+    for _, table in admitted:
         days = np.array([day_number(text) for text in table["date"]])
         below = np.maximum(table["admitted"].to_numpy(float), floor)
         above = np.maximum(below + table["median"].to_numpy(float), floor)
-        colour = palette.alarm
-        style = {"alpha": 0.13, "lw": 0, "hatch": "////", "zorder": 1.2}
-        axes.fill_between(days, below, above, color=colour, **style)
-        text = with_ends(span_of(table.iloc[-1]))
-        lines = (
-            *_source_lines(f"Still to be admitted by {source}", colour),
-            *(Line(t, SMALL, colour) for t in wrap(text, NAMES, SMALL)),
-        )
-        between = math.sqrt(float(below[-1]) * float(above[-1]))
-        names.append(Name(lines, float(days[-1]), between, colour))
-    return names
+        # The hatching has a strength of its own: that of the ground would make it vanish.
+        face, edge = ((palette.alarm, alpha) for alpha in (0.08, 0.75))
+        style = {"facecolor": face, "edgecolor": edge, "lw": 0, "hatch": "/////", "zorder": 1.2}
+        axes.fill_between(days, below, above, **style)
 
 
-def _source_lines(text: str, colour: str) -> tuple[Line, ...]:
-    return tuple(Line(t, SMALL, colour) for t in shorten(text, NAMES, SMALL, lines=2))
+def _source_lines(text: str, colour: str, room: float) -> tuple[Line, ...]:
+    return tuple(Line(t, SMALL, colour) for t in shorten(text, room, SMALL, lines=2))
 
 
-def _claims(
-    axes: Any, placed: Sequence[Placed], palette: Palette, low: float, high: float
-) -> list[Name]:
-    by_source: dict[str, list[Placed]] = {}
-    for one in placed:
-        by_source.setdefault(one.claim.source, []).append(one)
-    order = sorted(by_source, key=lambda name: -len(by_source[name]))
-    colours = LIGHT if palette.paper != "none" else DARK
-    arrow = math.exp(ARROW / BODY * math.log(high / low))
-    names = []
-    for i, source in enumerate(order):
-        own = sorted(by_source[source], key=lambda one: one.day)
+def _by_source(placed: Sequence[Placed], palette: Palette) -> list[tuple[list[Placed], Look, bool]]:
+    """The claims of each source, those that say most first, how they look, and whether named."""
+    groups: dict[str, list[Placed]] = {}
+    for one in sorted(placed, key=lambda one: one.day):
+        groups.setdefault(one.claim.source, []).append(one)
+    order = sorted(groups.values(), key=len, reverse=True)
+    colours = SERIES_LIGHT if palette.paper != "none" else SERIES_DARK
+    looks = []
+    for i, own in enumerate(order):
         named = i < NAMED and (len(order) <= NAMED or i < NAMED - 1)
-        colour = colours[i] if named else palette.muted
         size = 5.0 if len(own) <= FEW else 3.2
-        marker = MARKERS[i] if named else "o"
-        counted = [one for one in own if one.claim.counted]
+        shape = (colours[i], MARKERS[i]) if named else (palette.muted, "o")
+        looks.append((own, Look(*shape, size, 0.9), named))
+    return looks
+
+
+def _claims(axes: Any, placed: Sequence[Placed], palette: Palette, low: float, high: float) -> None:
+    arrow = math.exp(ARROW / BODY * math.log(high / low))
+    for own, look, _ in _by_source(placed, palette):
         merged = [one for one in own if not one.claim.counted]
-        marks_in_time.draw(axes, merged, Look(colour, marker, 0.55 * size, 0.35), arrow)
-        marks_in_time.draw(axes, counted, Look(colour, marker, size, 0.9), arrow)
-        if named:
-            last = (counted or own)[-1]
-            role = f" ({last.claim.role.replace('_', ' ')})" if last.claim.role else ""
-            said = _source_lines(f"{source}{role}", colour)
-            names.append(Name(said, last.day, last.value, colour))
-    if len(order) > len(names):
-        others = [one for source in order[len(names) :] for one in by_source[source]]
+        pale = replace(look, size=0.55 * look.size, alpha=0.35)
+        marks_in_time.draw(axes, merged, pale, arrow)
+        marks_in_time.draw(axes, [one for one in own if one.claim.counted], look, arrow)
+
+
+def _source_names(placed: Sequence[Placed], palette: Palette, room: float) -> list[Name]:
+    names, others = [], []
+    for own, look, named in _by_source(placed, palette):
+        if not named:
+            others.append(own[-1])
+            continue
+        last = ([one for one in own if one.claim.counted] or own)[-1]
+        role = f" ({last.claim.role.replace('_', ' ')})" if last.claim.role else ""
+        said = _source_lines(f"{last.claim.source}{role}", look.colour, room)
+        names.append(Name(said, last.day, last.value, look.colour, SIGNS[look.marker]))
+    if others:
         last = max(others, key=lambda one: one.day)
-        text = f"{len(order) - len(names)} more sources"
-        names.append(Name(_source_lines(text, palette.muted), last.day, last.value, palette.muted))
+        said = _source_lines(f"{len(others)} more sources", palette.muted, room)
+        names.append(Name(said, last.day, last.value, palette.muted, SIGNS["o"]))
     return names
 
 
-def _anchors(axes: Any, anchors: Sequence[DatedAnchor], palette: Palette) -> list[Name]:
-    names = []
+def _anchors(axes: Any, anchors: Sequence[DatedAnchor], palette: Palette) -> None:
     for anchor in anchors:
         day = day_number(anchor.date)
         style = {"color": palette.ink, "zorder": 4}
         axes.plot([day, day], [anchor.low, anchor.high], lw=2.2, **style)
         axes.plot([day], [anchor.median], marker="*", markersize=11, linestyle="none", **style)
-        lines = _source_lines("Anchor, from outside", palette.ink)
-        names.append(Name(lines, day, anchor.median, palette.ink))
-    return names
 
 
 def _forecast(axes: Any, placed: Sequence[Placed], last: float, palette: Palette) -> None:
@@ -216,6 +265,10 @@ def _forecast(axes: Any, placed: Sequence[Placed], last: float, palette: Palette
     span = last - axes.get_xlim()[0]
     if last - said > 0.03 * span:
         axes.axvspan(said, last, color=palette.faint, alpha=0.35, lw=0, zorder=0.5)
+
+
+def _levels(prob: float) -> str:
+    return listed([percent(level) for level in sorted(levels_of(prob))])
 
 
 def _note(
@@ -230,7 +283,7 @@ def _note(
     if any(not one.claim.counted for one in placed):
         kinds.add("left out")
     parts = [
-        f"Line and bands: median, 50% and {percent(prob)} interval of the estimate to each day",
+        f"Line and bands: median and {_levels(prob)} intervals of the estimate to each day",
         *(text for kind, text in marks_in_time.NAMES.items() if kind in kinds),
     ]
     if np.isfinite(path.documented).any():

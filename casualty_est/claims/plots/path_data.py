@@ -33,7 +33,7 @@ class Path:
     low: Any  # people up to that day
     median: Any
     high: Any
-    inner: tuple[Any, Any]  # ends of the 50% interval
+    bands: tuple[tuple[Any, Any], ...]  # ends of intervals, the widest first
     documented: Any  # largest number documented up to that day
 
 
@@ -76,16 +76,22 @@ def _sorted(label: str) -> list[str]:
     return sorted(part.strip() for part in str(label).split("+"))
 
 
+def levels_of(prob: float) -> tuple[float, ...]:
+    """Levels of the bands: what was asked for, and of 90% and 50% what is narrower."""
+    return (prob, *(level for level in (0.9, 0.5) if level < prob))
+
+
 def path_of(estimate: ClaimsEstimate, row: int, prob: float) -> Path:
     """Collect the numbers of one path."""
     target = estimate.meta.rows[row].cell.target
-    outer, inner = (of_target(estimate.path(p), target) for p in (prob, 0.5))
+    levels = [of_target(estimate.path(level), target) for level in levels_of(prob)]
+    outer = levels[0]
     return Path(
         days=np.array([day_number(text) for text in outer["date"]]),
         low=outer["low"].to_numpy(float),
         median=outer["median"].to_numpy(float),
         high=outer["high"].to_numpy(float),
-        inner=(inner["low"].to_numpy(float), inner["high"].to_numpy(float)),
+        bands=tuple((one["low"].to_numpy(float), one["high"].to_numpy(float)) for one in levels),
         documented=outer["documented_low"].to_numpy(float),
     )
 

@@ -11,11 +11,12 @@ from casualty_est.claims.plots.axes import day_number, days_across, dress_upward
 from casualty_est.claims.plots.path_data import Which, row_of, windows_of
 from casualty_est.plots.page import MARGIN, Line, stamp_figure, write_down
 from casualty_est.plots.scales import limits_of, set_log_axis_upward
-from casualty_est.plots.style import LABEL, SMALL, WIDTH, Palette, Picture, new_figure
+from casualty_est.plots.style import LABEL, SMALL, Palette, Picture, new_figure
 from casualty_est.plots.words import shorten, wrap
 from casualty_est.priors.settings import CELL_FIELDS
-from casualty_est.result.schema import Target
-from casualty_est.wording.numbers import percent
+from casualty_est.result.schema import Span, Target
+from casualty_est.wording.numbers import percent, ratio_text
+from casualty_est.wording.phrases import day
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +27,6 @@ COLUMNS = 2
 LEFT, GUTTER, RIGHT = 0.62, 0.62, 0.2  # inches beside and between the panels
 PANEL, HEAD, FOOT = 1.35, 0.4, 0.3  # inches: axes, the name above, the dates below
 MOST = 12  # panels in one picture
-ROOM = (WIDTH - LEFT - RIGHT - GUTTER * (COLUMNS - 1)) / COLUMNS
 
 
 def picture(estimate: ClaimsEstimate, cell: Which, prob: float, palette: Palette) -> Picture:
@@ -37,18 +37,22 @@ def picture(estimate: ClaimsEstimate, cell: Which, prob: float, palette: Palette
     note = _note(prob, more, moving=bool(windows.delayed or windows.drifting))
     heads, notes = head_and_note(title, note, palette, (2, 4))
     top = MARGIN + sum(line.height for line in heads)
-    rows = -(-len(panels) // COLUMNS)
+    columns = 1 if palette.narrow else COLUMNS
+    room = (palette.width - LEFT - RIGHT - GUTTER * (columns - 1)) / columns
+    rows = -(-len(panels) // columns)
     height = top + rows * (HEAD + PANEL + FOOT) + sum(line.height for line in notes) + 2 * MARGIN
     figure = new_figure(height, palette)
     write_down(figure, heads, MARGIN)
     limits = _limits(table for _, table in panels)
     for i, (name, table) in enumerate(panels):
-        left = LEFT + (i % COLUMNS) * (ROOM + GUTTER)
-        upper = top + (i // COLUMNS) * (HEAD + PANEL + FOOT)
-        write_down(figure, _name(name, palette), upper + 0.07, left)
-        place = (left / WIDTH, 1 - (upper + HEAD + PANEL) / height, ROOM / WIDTH, PANEL / height)
-        _panel(figure.add_axes(place, facecolor="none"), table, limits, palette)
-    write_down(figure, notes, top + rows * (HEAD + PANEL + FOOT) + MARGIN)
+        left = LEFT + (i % columns) * (room + GUTTER)
+        upper = top + (i // columns) * (HEAD + PANEL + FOOT)
+        write_down(figure, _name(name, room, palette), upper + 0.07, left)
+        figure.said.append(_last(table, prob))
+        low, width = 1 - (upper + HEAD + PANEL) / height, palette.width
+        place = (left / width, low, room / width, PANEL / height)
+        _panel(figure.add_axes(place, facecolor="none"), table, limits, room, palette)
+    write_down(figure, notes, top + rows * (HEAD + PANEL + FOOT) + MARGIN, said=False)
     if not estimate.converged:
         stamp_figure(figure, palette)
     return figure
@@ -63,10 +67,13 @@ def panels_of(
     for key, part in table.groupby(["source", *CELL_FIELDS], sort=False):
         source, *labels = map(str, key)
         ratios.append((source, labels, part))
-    shown = ratios
+    moving = [one for one in ratios if _moves(one[2])]
+    shown = moving or ratios
     if cell is not None or len(ratios) > MOST:
         target = estimate.meta.rows[row_of(estimate, cell)].cell.target
-        shown = [one for one in ratios if Target(*one[1]) == target]
+        shown = [one for one in shown if Target(*one[1]) == target] or [
+            one for one in ratios if Target(*one[1]) == target
+        ]
     shown = shown[:MOST]
     differ = [
         len(set(values)) > 1 for values in zip(*(labels for _, labels, _ in shown), strict=True)
@@ -78,11 +85,17 @@ def panels_of(
     return panels, len(ratios) - len(shown)
 
 
-def _name(name: tuple[str, str], palette: Palette) -> list[Line]:
+def _moves(table: pd.DataFrame) -> bool:
+    """Whether a ratio changes in time: a level line says no more than the picture of sources."""
+    medians = table["median"].to_numpy(float)
+    return bool(medians.max() - medians.min() > 0.01 * medians.max())
+
+
+def _name(name: tuple[str, str], room: float, palette: Palette) -> list[Line]:
     source, detail = name
-    lines = [Line(shorten(source, ROOM, LABEL, 1)[0], LABEL, palette.ink)]
+    lines = [Line(shorten(source, room, LABEL, 1)[0], LABEL, palette.ink)]
     if detail:
-        lines.append(Line(wrap(detail, ROOM, SMALL, lines=1)[0], SMALL, palette.muted))
+        lines.append(Line(wrap(detail, room, SMALL, lines=1)[0], SMALL, palette.muted))
     return lines
 
 
@@ -96,7 +109,13 @@ def _limits(tables: Any) -> tuple[float, float]:
     return limits_of([*values, 1.0], before=0.04, after=0.04)
 
 
-def _panel(axes: Any, table: pd.DataFrame, limits: tuple[float, float], palette: Palette) -> None:
+def _panel(
+    axes: Any,
+    table: pd.DataFrame,
+    limits: tuple[float, float],
+    room: float,
+    palette: Palette,
+) -> None:
     dress_upward(axes, palette)
     set_log_axis_upward(axes, *limits, PANEL)
     days = np.array([day_number(text) for text in table["date"]])
@@ -106,7 +125,13 @@ def _panel(axes: Any, table: pd.DataFrame, limits: tuple[float, float], palette:
     axes.fill_between(days, low, high, color=palette.posterior, alpha=0.25, lw=0)
     axes.plot(days, median, color=palette.posterior, lw=1.6)
     axes.axhline(1.0, color=palette.ink, lw=0.9, linestyle=(0, (4, 3)))
-    days_across(axes, float(days[0]), float(days[-1]), ROOM)
+    days_across(axes, float(days[0]), float(days[-1]), room)
+
+
+def _last(table: pd.DataFrame, prob: float) -> str:
+    last = table.iloc[-1]
+    when, now = day(str(last["date"])), Span(last["median"], last["low"], last["high"])
+    return f"by {when} {ratio_text(now)}, {percent(prob)} interval"
 
 
 def _note(prob: float, more: int, *, moving: bool) -> str:
@@ -119,6 +144,6 @@ def _note(prob: float, more: int, *, moving: bool) -> str:
     line = f"median and {percent(prob)} interval; 1, dashed, is the truth."
     text = f"Reported / true, log scale: {line} {what}"
     if more:
-        word = "ratios are" if more > 1 else "ratio is"
-        text += f" {more:,} more {word} not drawn: cell=… chooses others."
+        word = "ratios, of other cells or the same on every day, are" if more > 1 else "ratio is"
+        text += f" {more:,} more {word} not drawn."
     return text

@@ -14,6 +14,7 @@ from casualty_est.report.text import attribution
 
 if TYPE_CHECKING:
     from casualty_est.claims.estimate import ClaimsEstimate
+    from casualty_est.report.lever import Lever
 
 
 class ClaimsParts(Parts):
@@ -77,6 +78,13 @@ class ClaimsParts(Parts):
         numbers = [number for number, _ in what_if.rivals(self.estimate)]
         published = self.estimate.meta.rows[0].documented
         return sorted({*numbers, *([float(published.low)] if published else [])})
+
+    def lever(self) -> Lever | None:
+        """What the source that sets the level reports, where a refit takes a moment."""
+        from casualty_est.kinds import room
+
+        made: Lever | None = room("claims", "refits.lever").lever(self.estimate, self.prob)
+        return made
 
     def attribution(self) -> str:
         """Whether responsibility is alleged or accepted, and what perpetrators state."""

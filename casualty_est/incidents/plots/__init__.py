@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Unpack
 
-from casualty_est.plots import OfRatios, Plots
+from casualty_est.plots import Look, OfRatios, Plots
 from casualty_est.result.posterior import interval_ends
 
 if TYPE_CHECKING:
@@ -32,13 +32,13 @@ class IncidentPlots(Plots):
     }
 
     def alone(
-        self, *, row: str | int | None = None, ci_prob: float = 0.95, dark: bool = False
+        self, *, row: str | int | None = None, ci_prob: float = 0.95, **look: Unpack[Look]
     ) -> Figure:
         """Draw the estimate from all sources beside the answer if each source stood alone.
 
         Parameters
         ----------
-        row, ci_prob, dark : as in `Plots.total`
+        row, ci_prob, **look : as in `Plots.total`
 
         Returns
         -------
@@ -50,9 +50,9 @@ class IncidentPlots(Plots):
         UsageError
             As `cases`.
         """
-        return self._cases(("each_source_alone",), row, ci_prob, dark=dark)
+        return self._cases(("each_source_alone",), row, ci_prob, **look)
 
-    def gap(self, *, source: str | None = None, dark: bool = False) -> Figure:
+    def gap(self, *, source: str | None = None, **look: Unpack[Look]) -> Figure:
         """Draw why two sources' totals differ, as a waterfall from one to the other.
 
         Parameters
@@ -60,7 +60,7 @@ class IncidentPlots(Plots):
         source : str, optional
             The source at the end; the first is always the anchor. By default the one whose total
             is farthest from the anchor's.
-        dark : as in `Plots.total`
+        **look : as in `Plots.total`
 
         Returns
         -------
@@ -74,16 +74,16 @@ class IncidentPlots(Plots):
         """
         from casualty_est.incidents.plots import breakdown
 
-        return self._draw(breakdown.gap, self._estimate, source, dark=dark)
+        return self._draw(breakdown.gap, self._estimate, source, **look)
 
-    def inclusion(self, *, ci_prob: float = 0.95, dark: bool = False) -> Figure:
+    def inclusion(self, *, ci_prob: float = 0.95, **look: Unpack[Look]) -> Figure:
         """Draw the probability that each source holds an incident, by its deaths.
 
         Parameters
         ----------
         ci_prob : float
             Level of the equal-tailed credible bands.
-        dark : as in `Plots.total`
+        **look : as in `Plots.total`
 
         Returns
         -------
@@ -98,14 +98,14 @@ class IncidentPlots(Plots):
         interval_ends(ci_prob)  # a wrong level is an error before anything is drawn
         from casualty_est.incidents.plots import breakdown
 
-        return self._draw(breakdown.inclusion, self._estimate, ci_prob, dark=dark)
+        return self._draw(breakdown.inclusion, self._estimate, ci_prob, **look)
 
-    def mentions(self, *, dark: bool = False) -> Figure:
+    def mentions(self, **look: Unpack[Look]) -> Figure:
         """Draw who reports what: the share of incidents of each size that each source holds.
 
         Parameters
         ----------
-        dark : as in `Plots.total`
+        **look : as in `Plots.total`
 
         Returns
         -------
@@ -114,7 +114,7 @@ class IncidentPlots(Plots):
         """
         from casualty_est.incidents.plots import breakdown
 
-        return self._draw(breakdown.mentions_of, self._estimate, dark=dark)
+        return self._draw(breakdown.mentions_of, self._estimate, **look)
 
     def _ratio(self, source: int, prob: float) -> Parameter | None:
         return self._estimate._parameter("ratio_within", source, prob)

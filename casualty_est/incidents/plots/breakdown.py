@@ -20,18 +20,19 @@ from casualty_est.plots.page import (
     Line,
     Page,
     dress,
+    heads_of,
     height_of,
     label,
-    line_height,
+    notes_of,
     only_note,
     open_page,
     stamp_figure,
     write_down,
 )
 from casualty_est.plots.scales import set_log_axis
-from casualty_est.plots.style import LABEL, SMALL, TITLE, WIDTH, Palette, Picture, new_figure
+from casualty_est.plots.style import LABEL, SMALL, Palette, Picture, new_figure
 from casualty_est.plots.words import shorten, wrap
-from casualty_est.wording.numbers import people, percent
+from casualty_est.wording.numbers import chance, people, percent
 from casualty_est.wording.phrases import possessive
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 LEFT = 3.05  # inches for the names of steps
 PANEL = 1.15  # inches that a panel of inclusion is high
 COLUMNS = 2
+COLUMNS_OF_CURVE = ["deaths", "low", "median", "high"]
 
 
 # The gap -------------------------------------------------------------------------------------
@@ -81,10 +83,11 @@ def gap(estimate: IncidentEstimate, source: str | None, palette: Palette) -> Pic
     page.axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     top = 0.05
     middles = [top + sum(map(height_of, labels[:i])) + height_of(labels[i]) / 2 for i in range(5)]
+    at: list[float] = []
     for step, lines, middle in zip(steps, labels, middles, strict=True):
-        page.beside(lines, middle)
-        _bar(page, step, middle)
-    for one, upper, lower in zip(steps, middles, middles[1:], strict=False):
+        at.append(page.beside(lines, middle))
+        _bar(page, step, at[-1])
+    for one, upper, lower in zip(steps, at, at[1:], strict=False):
         page.axes.plot([one.end] * 2, [upper, lower], color=palette.muted, lw=0.7, zorder=1.4)
     if not estimate.converged:
         page.stamp()
@@ -162,28 +165,29 @@ def inclusion(estimate: IncidentEstimate, prob: float, palette: Palette) -> Pict
     if not curves:
         text = "The evidence does not say how likely a source is to hold an incident."
         return only_note(title, text, palette)
-    shown = curves[:MOST]
-    room = (WIDTH - 2 * MARGIN) / COLUMNS
-    heads = [_head(name, detail, room - 0.3, palette) for name, detail, _ in shown]
-    tall = max(sum(line.height for line in head) for head in heads)
-    rows = math.ceil(len(shown) / COLUMNS)
-    first = MARGIN + line_height(TITLE) + 0.1
+    shown, columns = curves[:MOST], 1 if palette.narrow else COLUMNS
+    room, width = palette.inner / columns, palette.width
+    names = [_head(name, detail, room - 0.3, palette) for name, detail, _ in shown]
+    tall = max(sum(line.height for line in head) for head in names)
+    rows = math.ceil(len(shown) / columns)
+    heads = heads_of(title, palette)
+    first = MARGIN + sum(line.height for line in heads) + 0.1
     pitch = tall + 0.08 + PANEL + 0.5
     note = f"Line and band: median and {percent(prob)} interval. {_note(estimate)}"
-    notes = wrap(note.strip(), WIDTH - 2 * MARGIN, SMALL, lines=4)
-    height = first + rows * pitch + len(notes) * line_height(SMALL) + 0.1
+    notes = notes_of(note.strip(), palette)
+    height = first + rows * pitch + sum(line.height for line in notes) + 0.1
     figure = new_figure(height, palette)
-    write_down(figure, [Line(title, TITLE, palette.ink, weight="bold")], MARGIN)
-    for i, ((_, _, curve), head) in enumerate(zip(shown, heads, strict=True)):
-        line, column = divmod(i, COLUMNS)
+    write_down(figure, heads, MARGIN)
+    for i, ((_, _, curve), head) in enumerate(zip(shown, names, strict=True)):
+        line, column = divmod(i, columns)
         top, left = first + line * pitch, MARGIN + column * room
         write_down(figure, head, top, left)
+        figure.said.append(_ends(curve, prob))
         top += tall + 0.08
-        place = (left + 0.36) / WIDTH, 1 - (top + PANEL) / height
-        axes = figure.add_axes((*place, (room - 0.6) / WIDTH, PANEL / height), facecolor="none")
-        _curve(axes, curve, room - 0.6, palette)
-    lines = [Line(text, SMALL, palette.muted) for text in notes]
-    write_down(figure, lines, first + rows * pitch, MARGIN)
+        place = (left + 0.42) / width, 1 - (top + PANEL) / height
+        axes = figure.add_axes((*place, (room - 0.66) / width, PANEL / height), facecolor="none")
+        _curve(axes, curve, room - 0.66, palette)
+    write_down(figure, notes, first + rows * pitch, said=False)
     if not estimate.converged:
         stamp_figure(figure, palette)
     return figure
@@ -197,6 +201,15 @@ def curves_of(estimate: IncidentEstimate, prob: float) -> list[tuple[str, str, p
         for i, source in enumerate(estimate.meta.sources)
         if (curve := estimate.inclusion(i, prob)) is not None
     ]
+
+
+def _ends(curve: pd.DataFrame, prob: float) -> str:
+    """The smallest and the largest incident of a curve, in words."""
+    ends = [
+        f"of {deaths:,.0f} deaths {chance(median)} ({chance(low)} to {chance(high)})"
+        for deaths, low, median, high in curve[COLUMNS_OF_CURVE].iloc[[0, -1]].to_numpy()
+    ]
+    return f"{', '.join(ends)}; {percent(prob)} intervals"
 
 
 def _note(estimate: IncidentEstimate) -> str:
@@ -215,7 +228,7 @@ def _head(name: str, detail: str, width: float, palette: Palette) -> list[Line]:
 
 
 def _curve(axes: Any, curve: pd.DataFrame, room: float, palette: Palette) -> None:
-    deaths, low, median, high = curve[["deaths", "low", "median", "high"]].to_numpy().T
+    deaths, low, median, high = curve[COLUMNS_OF_CURVE].to_numpy().T
     set_log_axis(axes, 0.9 * deaths[0], 1.1 * deaths[-1], room)
     axes.fill_between(deaths, 100 * low, 100 * high, color=palette.posterior, alpha=0.25, lw=0)
     axes.plot(deaths, 100 * median, color=palette.posterior, linewidth=1.6)

@@ -9,23 +9,23 @@ from typing import Any
 from matplotlib.patches import Rectangle
 
 from casualty_est.incidents.table.summary import Sizes, number_of
-from casualty_est.plots.page import MARGIN, Line, line_height, write_down
+from casualty_est.plots.page import MARGIN, Line, heads_of, line_height, notes_of, write_down
 from casualty_est.plots.style import (
-    DARK,
     LABEL,
-    LIGHT,
     SMALL,
-    TITLE,
-    WIDTH,
     Palette,
     Picture,
     finished,
     new_figure,
+    palette_of,
     settings,
 )
 from casualty_est.plots.words import shorten, width_of, wrap
 
 SHOWN = 12  # sources drawn
+HEADINGS = ("deaths in the incident", "incidents")
+NARROW = 4  # sources drawn on a narrow picture, one under the other for each size
+LINE, THICK, NUMBER = 0.22, 0.12, 0.45  # inches of a row, of its bar, and for its per cent
 NAMES = 1.7  # inches that names may take
 BAR = 0.42  # inches of a bar that holds every incident
 PITCH = 0.85  # inches per class, at most
@@ -50,31 +50,73 @@ class Places:
     foot: float
 
 
-def of_table(sizes: Sizes, *, dark: bool) -> Picture:
+def of_table(sizes: Sizes, **look: Any) -> Picture:
     """Draw a table by itself, whatever the user's own settings are."""
     with settings():
-        return finished(picture(sizes, DARK if dark else LIGHT))
+        palette = palette_of(**look)
+        return finished(picture(sizes, palette), palette)
 
 
 def picture(sizes: Sizes, palette: Palette) -> Picture:
     """Draw the share of incidents of each size that each source holds."""
-    inner = WIDTH - 2 * MARGIN
-    order = sorted(range(len(sizes.sources)), key=lambda s: -int(sizes.mentioned[s].sum()))[:SHOWN]
+    most = NARROW if palette.narrow else SHOWN
+    order = sorted(range(len(sizes.sources)), key=lambda s: -int(sizes.mentioned[s].sum()))[:most]
     whole = number_of(int(sizes.incidents.sum()), "incident")
-    heads = wrap(f"{whole}, by size and by who reports them", inner, TITLE, 3, "bold")
+    heads = heads_of(f"{whole}, by size and by who reports them", palette)
     rest = len(sizes.sources) - len(order)
     more = f"{number_of(rest, 'source')} with fewer incidents not drawn. " if rest else ""
-    notes = wrap(more + TEXT, inner, SMALL, lines=5)
-    places = _places(sizes, order, MARGIN + len(heads) * line_height(TITLE) + 0.1, palette)
-    height = places.foot + 0.1 + len(notes) * line_height(SMALL) + MARGIN / 2
+    notes = notes_of(more + TEXT, palette, 5)
+    top = MARGIN + sum(line.height for line in heads) + 0.1
+    if palette.narrow:
+        return _narrow(sizes, order, (heads, notes), top, palette)
+    places = _places(sizes, order, top, palette)
+    height = places.foot + 0.1 + sum(line.height for line in notes) + MARGIN / 2
     figure = new_figure(height, palette)
-    write_down(figure, [Line(text, TITLE, palette.ink, weight="bold") for text in heads], MARGIN)
-    write_down(figure, [Line(text, SMALL, palette.muted) for text in notes], places.foot + 0.1)
+    write_down(figure, heads, MARGIN)
+    write_down(figure, notes, places.foot + 0.1, said=False)
     _headings(figure, sizes, places, palette)
     top = places.top
     for row, s in enumerate(order):
         _strip(figure, sizes, s, row, top, places, palette)
         top += places.tall[row]
+    return figure
+
+
+def _narrow(
+    sizes: Sizes,
+    order: Sequence[int],
+    texts: tuple[list[Line], list[Line]],
+    top: float,
+    palette: Palette,
+) -> Picture:
+    """The same for a narrow picture: under each size one bar a source, from left to right."""
+    heads, notes = texts
+    left = MARGIN + 0.4 * palette.inner
+    room = palette.width - MARGIN - NUMBER - left
+    group = LINE * (len(order) + 1) + 0.1
+    body = group * len(sizes.classes)
+    height = top + body + 0.06 + sum(line.height for line in notes) + MARGIN / 2
+    figure = new_figure(height, palette)
+    write_down(figure, heads, MARGIN)
+    write_down(figure, notes, top + body + 0.06, said=False)
+    axes = _axes(figure, top, body, palette.width)
+    for c, whole in enumerate(sizes.incidents):
+        at = c * group
+        word = "death" if sizes.classes[c] == "1" else "deaths"
+        name = f"{sizes.classes[c]} {word}: {number_of(int(whole), 'incident')}"
+        write_down(figure, [Line(name, SMALL, palette.ink, weight="bold")], top + at)
+        for s in order:
+            at += LINE
+            source = shorten(sizes.sources[s], left - MARGIN - 0.08, SMALL, 1)
+            write_down(figure, [Line(source[0], SMALL, palette.muted)], top + at)
+            shares = (sizes.mentioned[s, c] / whole, sizes.counted[s, c] / whole)
+            middle = at + line_height(SMALL) / 2
+            for share, alpha in zip(shares, (0.35, 1.0), strict=True):
+                bar = Rectangle((left, middle - THICK / 2), room * share, THICK)
+                bar.set(facecolor=palette.claim, alpha=alpha, linewidth=0)
+                axes.add_patch(bar)
+            text = [Line(_percent(shares[0]), SMALL, palette.ink)]
+            write_down(figure, text, top + at, left + room * shares[0] + 0.05)
     return figure
 
 
@@ -88,8 +130,8 @@ def _places(sizes: Sizes, order: Sequence[int], heads: float, palette: Palette) 
         lines += [Line(t, SMALL, palette.muted) for t in wrap(detail, NAMES, SMALL)]
         names.append(tuple(lines))
     bars = MARGIN + max(width_of(line.text, line.size) for lines in names for line in lines) + GAP
-    bars = max(bars, MARGIN + width_of("deaths in the incident", SMALL) + GAP)
-    pitch = min(PITCH, (WIDTH - MARGIN - bars) / len(sizes.classes))
+    bars = max(bars, MARGIN + width_of(HEADINGS[0], SMALL) + GAP)
+    pitch = min(PITCH, (palette.width - MARGIN - bars) / len(sizes.classes))
     top = heads + 2 * line_height(SMALL) + 0.06
     least = BAR + line_height(SMALL) + 0.16
     tall = tuple(max(least, sum(line.height for line in lines) + 0.1) for lines in names)
@@ -97,11 +139,11 @@ def _places(sizes: Sizes, order: Sequence[int], heads: float, palette: Palette) 
 
 
 def _headings(figure: Picture, sizes: Sizes, places: Places, palette: Palette) -> None:
-    left = [Line(t, SMALL, palette.muted) for t in ("deaths in the incident", "incidents")]
+    left = [Line(t, SMALL, palette.muted) for t in HEADINGS]
     write_down(figure, left, places.heads)
     for c, name in enumerate(sizes.classes):
         fits = width_of(name, SMALL, "bold") <= places.pitch - 0.04
-        shown = name if fits else name.replace(" or more", "+")
+        shown = name if fits else name.replace(" or more", "+").replace("unknown", "?")
         texts = [
             Line(shown, SMALL, palette.ink, weight="bold"),
             Line(f"{sizes.incidents[c]:,}", SMALL, palette.muted),
@@ -113,7 +155,7 @@ def _strip(
     figure: Picture, sizes: Sizes, s: int, row: int, top: float, places: Places, palette: Palette
 ) -> None:
     tall = places.tall[row]
-    axes = _axes(figure, top, tall)
+    axes = _axes(figure, top, tall, palette.width)
     if row % 2 == 0:
         right = places.bars + places.pitch * len(sizes.classes)
         band = Rectangle((MARGIN / 2, 0), right - MARGIN / 2, tall)
@@ -144,11 +186,11 @@ def _percent(share: float) -> str:
     return f"{100 * share:.0f}%"
 
 
-def _axes(figure: Picture, top: float, tall: float) -> Any:
+def _axes(figure: Picture, top: float, tall: float, width: float) -> Any:
     """Axes over the whole width in inches, y from the top; the page shows through."""
     height = figure.get_size_inches()[1]
     axes = figure.add_axes((0, 1 - (top + tall) / height, 1, tall / height), facecolor="none")
     axes.set_axis_off()
-    axes.set_xlim(0, WIDTH)
+    axes.set_xlim(0, width)
     axes.set_ylim(tall, 0)
     return axes

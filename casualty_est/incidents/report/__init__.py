@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+
 from casualty_est.incidents.report import tables, text
 from casualty_est.report import text as any_text
 from casualty_est.report.find_out import far_from
+from casualty_est.report.lever import Lever
 from casualty_est.report.naming import has_total
 from casualty_est.report.parts import Parts
 from casualty_est.report.pictures import Wanted
 from casualty_est.report.tables import Table, refits
+from casualty_est.result.posterior import interval_ends
 
 if TYPE_CHECKING:
     from casualty_est.incidents.estimate import IncidentEstimate
 
+SCALES, SCALE_POINTS = (0.6, 1.5), 10  # of the anchor, over the true number
 QUESTIONS = {
     "each_source_alone": "If only one source were heard, all assumptions unchanged.",
     "without_each_source": "If one source were left out.",
@@ -95,6 +100,31 @@ class IncidentParts(Parts):
         stated = (report.low for report in self.estimate.details.reports if report.with_number)
         return far_from(self.estimate, stated)
 
+    def said_by(self) -> Table:
+        """Each source, its incidents, and the deaths that it reports in them."""
+        return tables.in_a_line(self.estimate) or super().said_by()
+
+    def lever(self) -> Lever | None:
+        """What the anchor counts within an incident, where the data may not change it."""
+        estimate = self.estimate
+        if not estimate.meta.has_level or estimate.meta.settings.get("scale") != "cut":
+            return None
+        anchor, prob = estimate.details.anchor, interval_ends(self.prob)
+        low, median, high = (float(x) for x in np.quantile(estimate.draws(0), prob))
+        # The data do not touch the scale: all counts are divided by what the anchor is taken for.
+        values = tuple(float(x) for x in np.geomspace(*SCALES, SCALE_POINTS))
+        return Lever(
+            label=f"What {anchor.source} counts of the deaths within an incident",
+            sentence=f"If we assumed that {anchor.source} counts {{value}} of the deaths in an "
+            "incident",
+            share=True,
+            now=anchor.median,
+            values=values,
+            medians=tuple(median * anchor.median / x for x in values),
+            lows=tuple(low * anchor.median / x for x in values),
+            highs=tuple(high * anchor.median / x for x in values),
+        )
+
     def limitations(self) -> list[str]:
         """What incident reports cannot say, and what no figures can."""
         return [*text.limitations(self.estimate), *super().limitations()]
@@ -109,29 +139,14 @@ class IncidentParts(Parts):
     def pictures(self) -> dict[str, Wanted]:
         """Sources, elasticities, who reports what, the gap, inclusion by size."""
         wanted = {
-            "sources": Wanted(
-                "What each source counts within an incident; the numbers stand in the table.",
-                {"ci_prob": self.prob},
-            ),
-            "identification": Wanted(
-                "Bars: how the estimate follows each assumption; the numbers stand in the table "
-                "above."
-            ),
-            "mentions": Wanted(
-                "For each size of incident the part that each source mentions; sums stand in the "
-                "table above."
-            ),
+            "sources": Wanted({"ci_prob": self.prob}),
+            "identification": Wanted(),
+            "mentions": Wanted(),
         }
         if self.estimate.details.gaps:
-            wanted["gap"] = Wanted(
-                "A waterfall from one source's total to the other's; its steps stand in the table."
-            )
+            wanted["gap"] = Wanted()
         if tables.inclusion(self.estimate, self.prob) is not None:
-            wanted["inclusion"] = Wanted(
-                "The probability that a source holds an incident rises with its deaths; the "
-                "numbers stand in the table.",
-                {"ci_prob": self.prob},
-            )
+            wanted["inclusion"] = Wanted({"ci_prob": self.prob})
         return wanted
 
     def more(self) -> dict[str, Any]:

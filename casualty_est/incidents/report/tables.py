@@ -147,6 +147,14 @@ def data(estimate: IncidentEstimate) -> list[Table]:
     return tables + grades
 
 
+def in_a_line(estimate: IncidentEstimate) -> Table | None:
+    """Tabulate the same in three columns, for the short report."""
+    reports = estimate.details.reports
+    rows = tuple((row.source, f"{row.incidents:,}", _range(row)) for row in reports)
+    caption = "What each source reports, as published."
+    return Table(caption, ("Source", "Incidents", "Deaths"), rows) if rows else None
+
+
 def _reports(reports: Sequence[Reported]) -> Table:
     judged = any(map(_verdicts, reports))
     rows = []

@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 from casualty_est.errors import InputError, Problem
 from casualty_est.incidents.table.checks import validate
@@ -24,6 +24,8 @@ from casualty_est.tables.read import Table, read_table, table_from
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
+
+    from casualty_est.plots import Look
 
 __all__ = ["COLUMNS", "Incident", "IncidentReports", "Report"]
 
@@ -439,13 +441,13 @@ class IncidentReports:
         """
         return summary_of(self.incidents, self.roles)
 
-    def plot(self, *, dark: bool = False) -> Figure:
+    def plot(self, **look: Unpack[Look]) -> Figure:
         """Draw who reports what: the share of incidents of each size that each source holds.
 
         Parameters
         ----------
-        dark : bool
-            Light text for a dark page, on a transparent ground.
+        **look
+            How it looks, as in `Plots.total`.
 
         Returns
         -------
@@ -453,7 +455,7 @@ class IncidentReports:
         """
         from casualty_est.incidents.plots.mentions import of_table
 
-        return of_table(table_sizes(self.patterns()), dark=dark)
+        return of_table(table_sizes(self.patterns()), **look)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the table as a pandas DataFrame that `IncidentReports` reads back.

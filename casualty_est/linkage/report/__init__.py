@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.kinds import room
 from casualty_est.linkage.into_lists import share_of
-from casualty_est.report.pictures import Picture, address_of
+from casualty_est.report.pictures import Picture, both
 from casualty_est.report.tables import Table
 from casualty_est.result.schema import Span
 from casualty_est.wording.numbers import percent, with_ends
@@ -36,14 +33,8 @@ ALIKE = (
 )
 
 
-def write(
-    linkage: Linkage,
-    estimate: Any,
-    path: str | os.PathLike[str],
-    prob: float,
-    said: Mapping[str, Any],
-) -> Path:
-    """Write the report; see `Linkage.report`."""
+def parts_of(linkage: Linkage, estimate: Any, prob: float) -> Any:
+    """The parts of a report on lists that were matched here."""
     of_lists: Any = room("lists", "report").PARTS
 
     class LinkedParts(of_lists):  # type: ignore[misc]
@@ -65,9 +56,7 @@ def write(
         def more(self) -> dict[str, Any]:
             return {**super().more(), "matching": matching(linkage, estimate, prob)}
 
-    content = {"title": None, "authors": None, "comparisons": (), "statements": {}, **said}
-    written: Path = LinkedParts(estimate, prob).write(path, content)
-    return written
+    return LinkedParts(estimate, prob)
 
 
 def _not_calibrated(linkage: Linkage) -> str:
@@ -118,14 +107,8 @@ def matching(linkage: Linkage, estimate: Any, prob: float) -> dict[str, Any]:
 
 
 def _picture(linkage: Linkage, estimate: Any, prob: float) -> Picture:
-    """The same as a picture, for light and dark screens."""
-    light, dark = (
-        address_of(linkage.plot(estimate, ci_prob=prob, dark=dark)) for dark in (False, True)
-    )
-    alt = (
-        "People by the lists that hold them, with intervals; the numbers stand in the table above."
-    )
-    return Picture(light, dark, alt)
+    """The same as a picture."""
+    return both(lambda **look: linkage.plot(estimate, ci_prob=prob, **look))
 
 
 def _overlaps(linkage: Linkage, prob: float) -> Table:

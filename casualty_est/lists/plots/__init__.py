@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 from casualty_est.errors import UsageError
-from casualty_est.plots import Plots
+from casualty_est.plots import Look, Plots
 from casualty_est.result.posterior import interval_ends
 
 if TYPE_CHECKING:
@@ -24,12 +24,12 @@ class ListPlots(Plots):
     _whole: ClassVar[str] = "all lists"
     _groups: ClassVar[Mapping[str, str]] = {"without_each_source": "Without one list"}
 
-    def sources(self, *, ci_prob: float = 0.95, dark: bool = False) -> Figure:
+    def sources(self, *, ci_prob: float = 0.95, **look: Unpack[Look]) -> Figure:
         """Draw the share of all people that each list holds.
 
         Parameters
         ----------
-        ci_prob, dark : as in `Plots.total`
+        ci_prob, **look : as in `Plots.total`
 
         Returns
         -------
@@ -42,14 +42,14 @@ class ListPlots(Plots):
             If `ci_prob` does not lie between 0 and 1.
         """
         interval_ends(ci_prob)
-        return self._picture("completeness", ci_prob, dark)
+        return self._picture("completeness", ci_prob, **look)
 
-    def families(self, *, row: str | int | None = None, dark: bool = False) -> Figure:
+    def families(self, *, row: str | int | None = None, **look: Unpack[Look]) -> Figure:
         """Draw what each kind of dependence between lists would answer, and its weight.
 
         Parameters
         ----------
-        row, dark : as in `Plots.total`
+        row, **look : as in `Plots.total`
 
         Returns
         -------
@@ -62,16 +62,16 @@ class ListPlots(Plots):
         UsageError
             If there is no such estimate.
         """
-        return self._picture("families", self._total(row), dark)
+        return self._picture("families", self._total(row), **look)
 
-    def dial(self, *, row: str | int | None = None, dark: bool = False) -> Figure:
+    def dial(self, *, row: str | int | None = None, **look: Unpack[Look]) -> Figure:
         """Draw the number of people under each odds ratio of the unseen cell.
 
         The ratio ties the people on no list to the others; no data can set it.
 
         Parameters
         ----------
-        row, dark : as in `Plots.total`
+        row, **look : as in `Plots.total`
 
         Returns
         -------
@@ -92,14 +92,14 @@ class ListPlots(Plots):
                 "8 lists: fit fewer lists"
             )
             raise UsageError(msg)
-        return self._picture("dial", at, dark)
+        return self._picture("dial", at, **look)
 
-    def overlaps(self, *, row: str | int | None = None, dark: bool = False) -> Figure:
+    def overlaps(self, *, row: str | int | None = None, **look: Unpack[Look]) -> Figure:
         """Draw how many people are on exactly which lists.
 
         Parameters
         ----------
-        row, dark : as in `Plots.total`
+        row, **look : as in `Plots.total`
 
         Returns
         -------
@@ -115,9 +115,9 @@ class ListPlots(Plots):
         if not self._estimate.shown(at).found.overlaps:
             msg = "this estimate keeps no overlaps of lists: draw them with CaptureHistories.plot()"
             raise UsageError(msg)
-        return self._picture("overlaps", at, dark)
+        return self._picture("overlaps", at, **look)
 
-    def _picture(self, name: str, what: float, dark: bool) -> Figure:
+    def _picture(self, name: str, what: float, **look: Any) -> Figure:
         """Draw one of the pictures of lists; matplotlib is loaded here."""
         from casualty_est.lists.plots import families
 
@@ -125,7 +125,7 @@ class ListPlots(Plots):
         if not meta.has_level and name != "overlaps":
             msg = f"no number to draw: {meta.no_level}; est.plot.overlaps() draws the lists"
             raise UsageError(msg)
-        return self._draw(getattr(families, name), self._estimate, what, dark=dark)
+        return self._draw(getattr(families, name), self._estimate, what, **look)
 
     def _total(self, row: str | int | None) -> int:
         """The row of the total of the estimate asked for."""

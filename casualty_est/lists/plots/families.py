@@ -22,14 +22,18 @@ from casualty_est.plots.page import (
     Line,
     Page,
     dress,
+    heads_of,
     height_of,
     label,
     line_height,
+    notes_of,
     open_page,
     stamp_figure,
+    strip,
+    write_down,
 )
 from casualty_est.plots.scales import limits_of, log_ticks, set_log_axis, tick_text
-from casualty_est.plots.style import SMALL, TITLE, WIDTH, Palette, Picture, new_figure
+from casualty_est.plots.style import SMALL, Palette, Picture, new_figure
 from casualty_est.plots.total import title_of
 from casualty_est.plots.words import wrap
 from casualty_est.result.tables import Parameter, row_numbers
@@ -85,23 +89,22 @@ def _between(curve: Sequence[AtRatio], ratio: float) -> float:
 def _open_dial(name: str, people: int, dial: Dial, palette: Palette) -> tuple[Picture, Any]:
     """Log axes under a title, over a note that says what is drawn."""
     curve, implied = dial.curve, dial.implied
-    inner = WIDTH - 2 * MARGIN
     title = f"{name}: the number under each odds ratio of the unseen cell"
-    heads = wrap(title, inner, TITLE, lines=3, weight="bold")
+    heads = heads_of(title, palette)
     note = (
         "Line and band: median and 95% interval of the number, if the odds ratio were known. "
         "No data can set it; at 1 there is no interaction of the highest order. Dot and bar: the "
         f"odds ratio that this answer implies, {share(implied.median)} "
         f"({share(implied.low)} to {share(implied.high)}, 95% interval)."
     )
-    notes = wrap(note, inner, SMALL, lines=4)
-    top = MARGIN + len(heads) * line_height(TITLE) + 0.12
-    foot = 0.5 + len(notes) * line_height(SMALL) + 0.06
-    height = top + TALL + foot
+    notes = notes_of(note, palette)
+    top = MARGIN + sum(line.height for line in heads) + 0.12
+    foot = 0.5 + sum(line.height for line in notes) + 0.06
+    height, width = top + TALL + foot, palette.width
     figure = new_figure(height, palette)
-    room = WIDTH - SIDE - 0.3
+    room = width - SIDE - 0.3
     axes = figure.add_axes(
-        (SIDE / WIDTH, foot / height, room / WIDTH, TALL / height), facecolor="none"
+        (SIDE / width, foot / height, room / width, TALL / height), facecolor="none"
     )
     span = [curve[0].ratio, curve[-1].ratio, implied.low, implied.high]
     set_log_axis(axes, min(span), max(span), room)
@@ -123,16 +126,19 @@ def _open_dial(name: str, people: int, dial: Dial, palette: Palette) -> tuple[Pi
     axes.tick_params(axis="y", colors=palette.muted, labelcolor=palette.ink, labelsize=SMALL)
     axes.set_xlabel("odds ratio of the unseen cell", fontsize=SMALL, color=palette.muted)
     axes.set_ylabel("people", fontsize=SMALL, color=palette.muted)
-    at = height - MARGIN
-    for text in heads:
-        at -= line_height(TITLE)
-        place = (MARGIN / WIDTH, at / height)
-        figure.text(*place, text, fontsize=TITLE, color=palette.ink, fontweight="bold")
-    at = len(notes) * line_height(SMALL) + 0.06
-    for text in notes:
-        at -= line_height(SMALL)
-        figure.text(MARGIN / WIDTH, (at + 0.03) / height, text, fontsize=SMALL, color=palette.muted)
+    write_down(figure, heads, MARGIN)
+    figure.said += [_at_ratios(curve), note]
+    write_down(figure, notes, height - sum(line.height for line in notes) - 0.06, said=False)
     return figure, axes
+
+
+def _at_ratios(curve: Sequence[AtRatio]) -> str:
+    """A few points of the curve in words."""
+    some = [
+        curve[i] for i in sorted({0, len(curve) // 4, len(curve) // 2, 3 * len(curve) // 4, -1})
+    ]
+    points = sorted(some, key=lambda point: point.ratio)
+    return "; ".join(f"at {share(point.ratio)} about {with_ends(point)}" for point in points)
 
 
 # Kinds of dependence -------------------------------------------------------------------------
@@ -146,22 +152,32 @@ def families(estimate: ListEstimate, row: int, palette: Palette) -> Picture:
     low, high = min(a.low for a in answers), max(a.high for a in answers)
     details = [" or ".join(map(with_ends, answers)), *(with_ends(group) for group in groups)]
     names = ["The answer", *(capitalised(group_title(group.name)) for group in groups)]
+    wide = palette.inner if palette.narrow else NAMES
+    if palette.narrow:  # no room for a second pair of axes: the weight is said
+        details[1:] = [
+            f"{detail}; weight {weight(group.mass)}, by evidence alone {weight(group.posterior)}"
+            for detail, group in zip(details[1:], groups, strict=True)
+        ]
     marks = ["", *(f"does not fit: {g.ruled_out}" if g.ruled_out else "" for g in groups)]
     labels = [
         (
-            *label(name, detail, NAMES, palette),
-            *(Line(text, SMALL, palette.muted) for text in wrap(mark, NAMES, SMALL, 3) if text),
+            *(line for line in label(name, detail, NAMES, palette) if line.text),
+            *(Line(text, SMALL, palette.muted) for text in wrap(mark, wide, SMALL, 3) if text),
+            *strip(palette),
         )
         for name, detail, mark in zip(names, details, marks, strict=True)
     ]
     note = "Dot and bar: median and 95% interval. Shaded: the answer."
     if len(groups) > 1:
+        filled = (
+            "" if palette.narrow else " Weight: filled, in the answer; outlined, by evidence alone."
+        )
         note += (
-            " Weight: filled, in the answer; outlined, by evidence alone. The evidence is about "
-            "the people on some list, the question about those on none."
+            f"{filled} The evidence is about the people on some list, the question about those on "
+            "none."
         )
     ends = [end for group in groups for end in (group.low, group.high)]
-    head = line_height(SMALL) + 0.1
+    head = 0.05 if palette.narrow else line_height(SMALL) + 0.1
     page = open_page(
         head + sum(height_of(lines) for lines in labels) + 0.05,
         limits_of([max(end, SMALLEST) for end in (low, high, *ends)]),
@@ -171,18 +187,19 @@ def families(estimate: ListEstimate, row: int, palette: Palette) -> Picture:
         note=note,
         left=LEFT,
     )
-    side = _weights_axes(page, head)
+    side = None if palette.narrow else _weights_axes(page, head)
     page.axes.axvspan(max(low, SMALLEST), high, color=palette.posterior, alpha=0.1, lw=0)
     top = head
     for one, lines in zip((None, *groups), labels, strict=True):
-        middle = top + height_of(lines) / 2
-        page.beside(lines, middle)
+        middle = page.beside(lines, top + height_of(lines) / 2)
         if one is None:
             for answer in answers:
                 _bar(page, answer, middle, palette.posterior)
         else:
             _bar(page, one, middle, palette.prior if one.ruled_out else palette.ink)
-            _weight(side, one, middle, palette)
+            if side is not None:
+                _weight(side, one, middle, palette)
+                page.figure.said.append(f"weight {weight(one.mass)}")
         top += height_of(lines)
     if not estimate.converged:
         page.stamp()
@@ -245,8 +262,7 @@ def completeness(estimate: ListEstimate, prob: float, palette: Palette) -> Pictu
     )
     top = 0.05
     for (_, row), lines in zip(named, labels, strict=True):
-        middle = top + height_of(lines) / 2
-        page.beside(lines, middle)
+        middle = page.beside(lines, top + height_of(lines) / 2)
         page.bar(100 * row.low, 100 * row.high, middle, palette.posterior, 2.6)
         page.dot(100 * row.median, middle, palette.posterior)
         top += height_of(lines)

@@ -10,11 +10,14 @@ import numpy.typing as npt
 from matplotlib.patches import Rectangle
 
 from casualty_est.lists.table.history import HistoryTable
-from casualty_est.plots.page import MARGIN, Line, line_height, write_down
-from casualty_est.plots.style import LABEL, SMALL, TITLE, WIDTH, Palette, Picture, new_figure
+from casualty_est.plots.page import MARGIN, Line, heads_of, line_height, notes_of, write_down
+from casualty_est.plots.style import LABEL, SMALL, Palette, Picture, new_figure
 from casualty_est.plots.words import shorten, width_of, wrap
+from casualty_est.wording.phrases import listed
 
 SHOWN = 20  # combinations drawn
+SHOWN_NARROW = 8  # of a narrow picture, whose names are narrower too, and with shorter bars
+NAMES_NARROW, SIZE_NARROW = 0.9, 0.3
 NAMES = 1.9  # inches that the names of lists may take
 SIZE = 0.85  # inches of the longest bar of a list
 BARS = 1.6  # inches of the highest bar of a combination
@@ -30,6 +33,7 @@ class Places:
 
     names: tuple[tuple[str, ...], ...]  # lines per list
     sizes: float
+    size: float  # of the longest bar of a list
     dots: float
     pitch: float
     upright: bool  # whether counts must stand on end to fit over their bars
@@ -42,16 +46,17 @@ class Places:
 
 def picture(table: HistoryTable, palette: Palette, title: str = "") -> Picture:
     """Draw the overlaps: an UpSet plot (Lex et al. 2014, doi 10.1109/TVCG.2014.2346248)."""
-    order = np.argsort(-table.counts, kind="stable")[:SHOWN]
-    inner = WIDTH - 2 * MARGIN
+    most = SHOWN_NARROW if palette.narrow else SHOWN
+    order = np.argsort(-table.counts, kind="stable")[:most]
     title = title or f"{table.people:,} people, by the lists that hold them"
-    heads = wrap(title, inner, TITLE, lines=3, weight="bold")
-    notes = wrap(_note(table, order), inner, SMALL, lines=3)
-    places = _places(table, order, MARGIN + len(heads) * line_height(TITLE) + 0.1)
-    height = places.foot + 0.1 + len(notes) * line_height(SMALL) + MARGIN / 2
+    heads, notes = heads_of(title, palette), notes_of(_note(table, order), palette, 3)
+    top = MARGIN + sum(line.height for line in heads) + 0.1
+    places = _places(table, order, top, palette)
+    height = places.foot + 0.1 + sum(line.height for line in notes) + MARGIN / 2
     figure = new_figure(height, palette)
-    write_down(figure, [Line(text, TITLE, palette.ink, weight="bold") for text in heads], MARGIN)
-    write_down(figure, [Line(text, SMALL, palette.muted) for text in notes], places.foot + 0.1)
+    write_down(figure, heads, MARGIN)
+    figure.said.append(_in_words(table, order))
+    write_down(figure, notes, places.foot + 0.1, said=False)
     _bars(figure, table.counts[order], places, palette)
     _rows(figure, table, order, places, palette)
     return figure
@@ -67,21 +72,35 @@ def _note(table: HistoryTable, order: npt.NDArray[np.intp]) -> str:
     return f"{drawn} {left:,} people. {NOBODY}"
 
 
-def _places(table: HistoryTable, order: npt.NDArray[np.intp], top: float) -> Places:
+def _in_words(table: HistoryTable, order: npt.NDArray[np.intp]) -> str:
+    """How many people are on which lists, of those that are drawn."""
+    said = []
+    for h in order:
+        on = [name for name, held in zip(table.lists, table.histories[h], strict=True) if held]
+        said.append(f"on {listed(on)} alone {table.counts[h]:,}")
+    return "; ".join(said)
+
+
+def _places(
+    table: HistoryTable, order: npt.NDArray[np.intp], top: float, palette: Palette
+) -> Places:
     """Give everything its place before it is drawn, so that nothing overlaps."""
-    names = tuple(tuple(shorten(name, NAMES, LABEL, 2)) for name in table.lists)
+    wide, size = (NAMES_NARROW, SIZE_NARROW) if palette.narrow else (NAMES, SIZE)
+    names = tuple(tuple(shorten(name, wide, LABEL, 2)) for name in table.lists)
     longest = max(width_of(line, LABEL) for lines in names for line in lines)
     # The bars of the lists stand under a heading of their own.
     sizes = MARGIN + longest + GAP
     numbers = max(width_of(f"{size:,}", SMALL) for size in table.sizes)
-    dots = sizes + SIZE + 0.05 + numbers + 2 * GAP
-    pitch = min(PITCH, (WIDTH - MARGIN - dots) / len(order))
+    dots = sizes + size + 0.05 + numbers + 2 * GAP
+    pitch = min(PITCH, (palette.width - MARGIN - dots) / len(order))
     widest = max(width_of(f"{count:,}", SMALL) for count in table.counts[order])
     upright = widest + 0.03 > pitch
     above = 0.06 + (widest if upright else line_height(SMALL))
     rows = top + above + BARS + GAP
     tall = tuple(max(ROW, len(lines) * line_height(LABEL) + 0.06) for lines in names)
-    return Places(names, sizes, dots, pitch, upright, above, top, rows, tall, rows + sum(tall))
+    return Places(
+        names, sizes, size, dots, pitch, upright, above, top, rows, tall, rows + sum(tall)
+    )
 
 
 def _bars(figure: Picture, counts: npt.NDArray[np.int64], places: Places, palette: Palette) -> None:
@@ -112,8 +131,8 @@ def _rows(
     palette: Palette,
 ) -> None:
     n_lists, total = len(table.lists), sum(places.tall)
-    axes = _axes(figure, 0, places.rows, WIDTH, total)
-    axes.set_xlim(0, WIDTH)
+    axes = _axes(figure, 0, places.rows, palette.width, total)
+    axes.set_xlim(0, palette.width)
     axes.set_ylim(total, 0)
     ends = np.cumsum(places.tall)
     middles = ends - np.array(places.tall) / 2
@@ -124,7 +143,7 @@ def _rows(
             band = Rectangle((MARGIN / 2, start), right - MARGIN / 2, tall)
             band.set(facecolor=palette.faint, alpha=0.35, linewidth=0)
             axes.add_patch(band)
-        length = SIZE * float(table.sizes[j] / table.sizes.max())
+        length = places.size * float(table.sizes[j] / table.sizes.max())
         axes.barh(middles[j], length, 0.13, left=places.sizes, color=palette.muted)
         lines = [Line(text, LABEL, palette.ink) for text in places.names[j]]
         half = len(lines) * line_height(LABEL) / 2
@@ -146,8 +165,8 @@ def _rows(
 
 def _axes(figure: Picture, left: float, top: float, width: float, tall: float) -> Any:
     """Bare axes at a place in inches; the page shows through."""
-    height = figure.get_size_inches()[1]
-    box = (left / WIDTH, 1 - (top + tall) / height, width / WIDTH, tall / height)
+    whole, height = figure.get_size_inches()
+    box = (left / whole, 1 - (top + tall) / height, width / whole, tall / height)
     axes = figure.add_axes(box, facecolor="none")
     axes.set_axis_off()
     return axes

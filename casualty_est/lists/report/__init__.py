@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from casualty_est.lists.estimate import ListEstimate
 from casualty_est.lists.report import tables, text
+from casualty_est.report.lever import Lever
 from casualty_est.report.parts import Parts
 from casualty_est.report.pictures import Wanted
 from casualty_est.report.tables import MANY_REFITS, Table
 from casualty_est.wording.numbers import ends, middle, percent
 
-IN_THE_TABLE = "the numbers stand in the table above."
-KINDS = "The answer of each kind of dependence between lists beside its weight"
-DIAL = "The number of people rises with the odds ratio of the unseen cell"
-OVERLAPS = (
-    "How many people stand on exactly which lists; the numbers stand in the table of section 7."
-)
+CURVE = 0.95  # level of the intervals of the dial
 WITHOUT = "If one list were left out: people who are on no other vanish from the data."
 
 
@@ -77,6 +74,31 @@ class ListParts(Parts):
         """Why there are none."""
         return text.refits_missing(self.estimate)
 
+    def said_by(self) -> Table:
+        """Each list, and how many people are on it."""
+        kept = tables.data(self.estimate)
+        return replace(kept[0], caption="The lists.") if kept else super().said_by()
+
+    def lever(self) -> Lever | None:
+        """The odds ratio that no list can set."""
+        dial = self.estimate.shown().found.dial if self.estimate.meta.has_level else None
+        if dial is None or round(self.prob, 6) != CURVE or self.estimate.shown().whole:
+            return None
+        medians, lows, highs = (
+            tuple(float(getattr(point, end)) for point in dial.curve)
+            for end in ("median", "low", "high")
+        )
+        return Lever(
+            label="The odds ratio that ties the people on no list to the others",
+            sentence="If that odds ratio were known to be {value}",
+            share=False,
+            now=float(dial.implied.median),
+            values=tuple(float(point.ratio) for point in dial.curve),
+            medians=medians,
+            lows=lows,
+            highs=highs,
+        )
+
     def limitations(self) -> list[str]:
         """What lists cannot say."""
         return list(text.LIMITATIONS)
@@ -89,13 +111,13 @@ class ListParts(Parts):
         """Completeness, kinds of dependence, the dial, the overlaps."""
         fit, level = self.estimate.shown().found, {"ci_prob": self.prob}
         known = self.estimate.meta.has_level
-        every: tuple[tuple[str, bool, str, dict[str, float]], ...] = (
-            ("families", known and len(fit.groups) > 1, f"{KINDS}; {IN_THE_TABLE}", {}),
-            ("dial", known and fit.dial is not None, f"{DIAL}; {IN_THE_TABLE}", {}),
-            ("overlaps", bool(fit.overlaps), OVERLAPS, {}),
-            ("sources", known, f"Share of all people on each list; {IN_THE_TABLE}", level),
+        every: tuple[tuple[str, bool, dict[str, float]], ...] = (
+            ("families", known and len(fit.groups) > 1, {}),
+            ("dial", known and fit.dial is not None, {}),
+            ("overlaps", bool(fit.overlaps), {}),
+            ("sources", known, level),
         )
-        return {name: Wanted(text, how) for name, there, text, how in every if there}
+        return {name: Wanted(how) for name, there, how in every if there}
 
     def more(self) -> dict[str, Any]:
         """Dial, kinds of dependence, strata and checks, for the template of lists."""

@@ -87,7 +87,7 @@ def data(estimate: ListEstimate) -> list[Table]:
     rows = tuple((name, f"{size:,}", f"{alone:,}") for name, size, alone in sizes)
     foot = ("All lists together", f"{table.people:,}", f"{table.people - table.shared:,}")
     head = ("List", "People on it", "On no other list")
-    caption = "The lists: how many people they hold. Section 7 has every combination of lists."
+    caption = "The lists: how many people they hold. Section 8 has every combination of lists."
     return [Table(caption, head, rows, foot)]
 
 

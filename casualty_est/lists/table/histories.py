@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from html import escape
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
@@ -22,6 +22,8 @@ from casualty_est.tables.read import read_table, table_from
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
+
+    from casualty_est.plots import Look
 
 __all__ = ["CaptureHistories", "Stratum"]
 
@@ -385,15 +387,15 @@ class CaptureHistories:
         ]
         return pd.DataFrame(rows)
 
-    def plot(self, *, stratum: int | None = None, dark: bool = False) -> Figure:
+    def plot(self, *, stratum: int | None = None, **look: Unpack[Look]) -> Figure:
         """Draw the overlaps: how many people stand on exactly which lists.
 
         Parameters
         ----------
         stratum : int, optional
             A stratum, from 0; all together by default.
-        dark : bool
-            Light text for a dark page, on a transparent ground.
+        **look
+            How it looks, as in `Plots.total`.
 
         Returns
         -------
@@ -411,9 +413,9 @@ class CaptureHistories:
         from casualty_est.plots import style
 
         chosen = self.pooled() if stratum is None else self.strata[stratum]
-        colours = style.DARK if dark else style.LIGHT
         with style.settings():
-            return style.finished(picture(chosen.table, colours))
+            colours = style.palette_of(**look)
+            return style.finished(picture(chosen.table, colours), colours)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, CaptureHistories):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Unpack
 
-from casualty_est.plots import OfRatios, Plots
+from casualty_est.plots import Look, OfRatios, Plots
 from casualty_est.result.posterior import interval_ends
 
 if TYPE_CHECKING:
@@ -30,15 +30,15 @@ class StudyPlots(Plots):
         "powers": "With other powers, from cut (0) to full (1)",
     }
 
-    def evidence(self, *, ci_prob: float = 0.95, dark: bool = False) -> Figure:
+    def evidence(self, *, ci_prob: float = 0.95, **look: Unpack[Look]) -> Figure:
         """Draw what each kind answers, one row each, and the joint answer below.
 
         Parameters
         ----------
         ci_prob : float
             Level of the equal-tailed credible interval.
-        dark : bool
-            Light text for a dark page, on a transparent ground.
+        **look
+            How it looks, as in `Plots.total`.
 
         Returns
         -------
@@ -54,7 +54,7 @@ class StudyPlots(Plots):
         interval_ends(ci_prob)
         from casualty_est.study.plots import evidence
 
-        return self._draw(evidence.picture, self._estimate, ci_prob, dark=dark)
+        return self._draw(evidence.picture, self._estimate, ci_prob, **look)
 
     def _claims_heading(self) -> str:
         return "What the kinds say"

@@ -37,10 +37,13 @@ class Row:
     span: Span
     colour: str
     hill: float
+    narrow: bool = False  # whether the label stands over the density
 
     @property
     def height(self) -> float:
         """Inches."""
+        if self.narrow:
+            return self.hill + GAP + height_of(self.lines)
         return max(self.hill + GAP, height_of(self.lines) + 0.1)
 
 
@@ -55,7 +58,7 @@ def picture(estimate: StudyEstimate, prob: float, palette: Palette) -> Picture:
         span = _span(joint, prob)
         name = Line("together", LABEL, palette.posterior, "bold")
         lines = (name, Line(with_ends(span), SMALL, palette.muted))
-        rows.append(Row(lines, joint.density, span, palette.posterior, JOINT))
+        rows.append(Row(lines, joint.density, span, palette.posterior, JOINT, palette.narrow))
     values = [x for row in rows for x in (row.span.low, row.span.high)]
     shown = [joint.only(i) for i, kind in enumerate(estimate.details.kinds) if kind.moves]
     values += [float(x) for one in shown for x in np.exp(one.quantile(EDGES))]
@@ -82,7 +85,9 @@ def _row(alone: Joint, kind: Kind, prob: float, palette: Palette) -> Row:
     name = kind.label + (", cut" if not kind.moves else "")
     bridged = f", x {kind.bridge.share:g}" if kind.bridge else ""
     lines = label(name, f"{with_ends(span)}{bridged}", LEFT - 0.3, palette)
-    return Row(lines, alone.density, span, palette.ink if kind.moves else palette.prior, HILL)
+    lines = tuple(line for line in lines if line.text)
+    colour = palette.ink if kind.moves else palette.prior
+    return Row(lines, alone.density, span, colour, HILL, palette.narrow)
 
 
 def _span(joint: Joint, prob: float) -> Span:
@@ -101,7 +106,9 @@ def _draw(page: Page, row: Row, counts: Array, top: float) -> None:
     page.axes.plot(counts[seen], base - height[seen], color=row.colour, linewidth=1.2)
     page.bar(row.span.low, row.span.high, base + 0.07, row.colour, 2.6)
     page.dot(row.span.median, base + 0.07, row.colour, markersize=5)
-    page.beside(row.lines, base - row.hill / 2 + 0.05)
+    page.beside(
+        row.lines, top + height_of(row.lines) / 2 if row.narrow else base - row.hill / 2 + 0.05
+    )
 
 
 def _note(estimate: StudyEstimate, prob: float) -> str:

@@ -67,6 +67,12 @@ class StudyParts(Parts):
             return "Attribution: none. Deaths are counted whoever caused them."
         return f"Attribution: alleged. The kinds count deaths attributed to {cell.perpetrator}."
 
+    def said_by(self) -> Table:
+        """Each kind, and what it answers alone."""
+        kinds = tables.kinds(self.estimate, self.prob)
+        rows = tuple((row[0], row[1], row[2]) for row in kinds.rows)
+        return Table(kinds.caption, ("Kind", "Counts", kinds.head[2]), rows)
+
     def limitations(self) -> list[str]:
         """What no study can say."""
         kinds = sorted({kind.kind for kind in self.estimate.details.kinds})
@@ -82,10 +88,9 @@ class StudyParts(Parts):
 
     def pictures(self) -> dict[str, Wanted]:
         """Every kind over the joint answer, and the sources where they are known."""
-        wanted = {"evidence": Wanted(text.alt(self.estimate), {"ci_prob": self.prob})}
+        wanted = {"evidence": Wanted({"ci_prob": self.prob})}
         if self.estimate.details.worth:
-            alt = "What each source is worth; the table above has the numbers."
-            wanted["sources"] = Wanted(alt, {"ci_prob": self.prob})
+            wanted["sources"] = Wanted({"ci_prob": self.prob})
         return wanted
 
     def more(self) -> dict[str, Any]:

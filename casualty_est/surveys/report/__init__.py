@@ -99,8 +99,7 @@ class SurveyParts(Parts):
         several = len(self.estimate.identification(0).rows) > 1
         wanted = weights_picture(self.estimate) if several else {}
         if self.estimate.details.form == "matched":
-            alt = "Share of all deaths that each list holds; the numbers stand in the table above."
-            wanted["sources"] = Wanted(alt, {"ci_prob": self.prob})
+            wanted["sources"] = Wanted({"ci_prob": self.prob})
         return wanted
 
     def more(self) -> dict[str, Any]:

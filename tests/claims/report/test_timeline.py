@@ -13,7 +13,7 @@ from casualty_est.claims.report.tables import refits
 from casualty_est.claims.report.what_if import if_right, rivals, what_if
 from casualty_est.claims.schema import AsOf
 from casualty_est.report import tables
-from casualty_est.report.page import Said
+from casualty_est.report.said import Said
 from casualty_est.result.schema import Note
 from tests.support.over_time_by_hand import CLAIMS, DATES, anchor, claim, over_time
 from tests.support.page import Page, page_of

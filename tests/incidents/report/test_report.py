@@ -114,3 +114,14 @@ def test_grades_show_how_much_of_them_counts(syria):
     assert grades["fair"].real > grades["contested"].real > grades["discounted"].real
     assert sum(row.incidents for row in grades.values()) == 2044
     assert np.isclose(sum(row.low for row in grades.values()), 9301)
+
+
+def test_the_count_follows_its_anchor_where_the_data_may_not_move_it(syria):
+    """On the page a reader moves what the anchor is taken for: the draws are divided by it."""
+    made = IncidentParts(syria, 0.95).lever()
+    now, anchor = float(np.median(syria.draws(0))), syria.details.anchor.median
+    assert made.at(anchor).median == pytest.approx(now, rel=0.01)
+    assert made.at(0.8 * anchor).median == pytest.approx(now / 0.8, rel=0.01)
+    joint = replace(syria.meta, settings=syria.meta.settings | {"scale": "joint"})
+    other = type(syria)(syria.idata, joint, syria.details)
+    assert IncidentParts(other, 0.95).lever() is None

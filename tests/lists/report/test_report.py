@@ -242,3 +242,14 @@ def test_a_loaded_estimate_keeps_its_report(of_lists, tmp_path):
     est = with_refits(of_lists())
     again = ce.Estimate.load(est.save(tmp_path / "est.nc"))
     assert page_of(again) == page_of(est)
+
+
+def test_a_reader_of_the_page_moves_the_dial(of_lists):
+    est = of_lists()
+    dial, lever = est.details.found.dial, parts_of(est).lever()
+    assert lever.values == tuple(point.ratio for point in dial.curve)
+    for point in dial.curve:
+        assert lever.at(point.ratio).median == pytest.approx(point.median)
+        assert lever.at(point.ratio).high == pytest.approx(point.high)
+    assert parts_of(est, 0.5).lever() is None  # the dial has intervals of 95% alone
+    assert parts_of(of_lists(dial=None)).lever() is None

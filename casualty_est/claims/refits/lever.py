@@ -1,0 +1,63 @@
+"""The estimate under other values of the reporting ratio that sets its level; exact, on a grid."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import special
+
+from casualty_est.claims.inference.exact import solve
+from casualty_est.claims.schema import ratio_owner
+from casualty_est.report.lever import Lever
+from casualty_est.result.posterior import interval_ends
+
+if TYPE_CHECKING:
+    from casualty_est.claims.estimate import ClaimsEstimate
+    from casualty_est.claims.model.ratios import Ratios
+
+FROM, TO, POINTS = 0.2, 0.9, 15  # what a source may be taken to report of all deaths
+
+
+def lever(estimate: ClaimsEstimate, prob: float) -> Lever | None:
+    """The weightiest ratio, moved from 20% to 90%; None where a refit takes its time."""
+    model = estimate._model
+    if model is None or not model.layout.exact_possible or model.layout.timeline is not None:
+        return None
+    layout = model.layout
+    weights = np.array([row.weight for row in estimate.identification(0).rows])
+    most = int(np.argmax(np.abs(weights[: len(layout.ratios.targets)])))
+    assumption = estimate.meta.assumptions[most]
+    values = np.geomspace(FROM, TO, POINTS)
+    levels = interval_ends(prob)
+    rows = [
+        solve(replace(layout, ratios=moved(layout.ratios, most, assumption.median, value)))
+        for value in values
+    ]
+    low, median, high = np.exp([row.quantile(levels) for row in rows]).T
+    who = ratio_owner(assumption.name)
+    return Lever(
+        label=f"What {who} reports of all deaths",
+        sentence=f"If we assumed that {who} reports {{value}} of all deaths",
+        share=True,
+        now=assumption.median,
+        values=tuple(map(float, values)),
+        medians=tuple(map(float, median)),
+        lows=tuple(map(float, low)),
+        highs=tuple(map(float, high)),
+    )
+
+
+def moved(ratios: Ratios, target: int, now: float, value: float) -> Ratios:
+    """The priors with the median of one ratio at a value; its spread stays, on its own scale."""
+    over = float(np.exp(ratios.over_mean[target]))
+
+    def place(ratio: float) -> float:
+        share = ratio / over
+        # A completeness is less than 1, however much more than that is reported.
+        return float(special.logit(min(share, 0.999))) if ratios.logit[target] else np.log(ratio)
+
+    mu = ratios.mu.copy()
+    mu[target] += place(value) - place(now)
+    return replace(ratios, mu=mu)

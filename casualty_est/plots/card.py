@@ -1,0 +1,100 @@
+"""The picture to share: one number, its interval, and whose it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from casualty_est.plots.density import SMALLEST
+from casualty_est.plots.page import (
+    MARGIN,
+    Line,
+    dress,
+    heads_of,
+    only_note,
+    stamp_figure,
+    write_down,
+)
+from casualty_est.plots.scales import limits_of, set_log_axis
+from casualty_est.plots.style import LABEL, SMALL, Palette, Picture, new_figure
+from casualty_est.plots.total import NO_LEVEL, title_of
+from casualty_est.plots.words import width_of, wrap
+from casualty_est.result.schema import Span
+from casualty_est.wording.numbers import ends, middle, percent
+from casualty_est.wording.phrases import documented_text
+
+if TYPE_CHECKING:
+    from casualty_est.plots import Plots
+
+BIG = 34.0  # points
+STRIP = 0.62  # inches of the axis with its marks
+
+
+def picture(plots: Plots, row: int, prob: float, palette: Palette) -> Picture:
+    """Draw the card; see `Plots.card`."""
+    estimate = plots._estimate
+    title = title_of(estimate, row)
+    if not estimate.meta.has_level:
+        return only_note(title, NO_LEVEL, palette)
+    modes = estimate.modes(row, prob)
+    spans = [Span(m.median, m.low, m.high) for m in modes]
+    documented = estimate.meta.rows[row].documented
+    heads = heads_of(title, palette, 4)
+    number = " or ".join(f"about {middle(span)}" for span in spans)
+    number = number[:1].upper() + number[1:]
+    size = min(BIG, BIG * palette.inner / width_of(number, BIG, "bold"))
+    lines = [Line(number, size, palette.posterior, weight="bold")]
+    chance = (
+        f"If the assumptions hold, there is a {percent(prob)} chance that the true number lies "
+        f"between {ends(spans[0], 'and')}."
+        if len(spans) == 1
+        else "The evidence supports both numbers and none between them."
+    )
+    lines += [
+        Line(text, LABEL + 1, palette.ink) for text in wrap(chance, palette.inner, LABEL + 1, 4)
+    ]
+    if documented:
+        text = f"{plots._documented_text(documented_text(documented))}"
+        text += f" ({documented.source})" if documented.source else ""
+        lines += [
+            Line(t, LABEL, palette.documented)
+            for t in wrap(text[:1].upper() + text[1:], palette.inner, LABEL)
+        ]
+    foot = [
+        Line(t, SMALL, palette.muted) for t in wrap(palette.credit, palette.inner, SMALL, 3) if t
+    ]
+    top = MARGIN + sum(line.height for line in heads) + 0.08
+    body = sum(line.height for line in lines)
+    below = 0.48 + sum(line.height for line in foot) + 0.06
+    height = top + body + 0.12 + STRIP + below
+    figure = new_figure(height, palette)
+    write_down(figure, heads, MARGIN)
+    write_down(figure, lines, top)
+    room = palette.inner - 0.2
+    box = ((MARGIN + 0.1) / palette.width, below / height, room / palette.width, STRIP / height)
+    axes = figure.add_axes(box, facecolor="none")
+    axes.set_ylim(0, 1)
+    axes.set_yticks([])
+    values = [max(x, SMALLEST) for span in spans for x in (span.low, span.high)]
+    set_log_axis(axes, *limits_of([*values, *([documented.low] if documented else [])]), room)
+    dress(axes, palette)
+    for span in spans:
+        axes.plot(
+            [max(span.low, SMALLEST), span.high],
+            [0.5, 0.5],
+            color=palette.posterior,
+            lw=7,
+            alpha=0.5,
+            solid_capstyle="butt",
+        )
+        axes.plot(
+            [max(span.median, SMALLEST)], [0.5], color=palette.posterior, marker="o", markersize=11
+        )
+    if documented and documented.low:
+        axes.plot(
+            [documented.low] * 2, [0, 1], color=palette.documented, lw=1.3, linestyle=(0, (4, 3))
+        )
+    axes.set_xlabel("people, log scale", fontsize=SMALL, color=palette.muted, labelpad=3)
+    write_down(figure, foot, height - below + 0.48, said=False)
+    if not estimate.converged:
+        stamp_figure(figure, palette)
+    return figure

@@ -1,0 +1,172 @@
+"""Small multiples: the estimate of every place or group on one axis, with what was documented."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from casualty_est.plots.density import SMALLEST, log_density
+from casualty_est.plots.page import (
+    MARGIN,
+    Line,
+    dress,
+    heads_of,
+    notes_of,
+    only_note,
+    stamp_figure,
+    write_down,
+)
+from casualty_est.plots.scales import limits_of, set_log_axis
+from casualty_est.plots.style import LABEL, SMALL, Palette, Picture, new_figure
+from casualty_est.plots.words import shorten, wrap
+from casualty_est.result.posterior import interval_ends
+from casualty_est.result.schema import Cell, Row, Span
+from casualty_est.wording.numbers import percent, with_ends
+from casualty_est.wording.phrases import capitalised, day, documented_text, listed
+
+if TYPE_CHECKING:
+    from casualty_est.result.estimate import Estimate
+
+COLUMNS, MOST = 3, 48
+HILL, UNDER, GAP = 0.42, 0.14, 0.16  # inches: density, its interval, and the gap to the next
+FIELDS = ("scope", "group", "outcome", "perpetrator", "start", "end")
+
+
+def picture(estimate: Estimate, prob: float, palette: Palette) -> Picture:
+    """Draw one small panel for each estimate; see `Plots.cells`."""
+    title = "What we estimate, one by one"
+    rows = shown_rows(estimate)
+    if not estimate.meta.has_level or len(rows) < 2:
+        return only_note(title, "There are not several numbers to set beside each other.", palette)
+    more, rows = max(0, len(rows) - MOST), rows[:MOST]
+    columns = 1 if palette.width < 3 else 2 if palette.narrow else COLUMNS
+    room = palette.inner / columns - 0.15
+    spans = [_span(estimate, i, prob) for i in rows]
+    said = [_said(estimate, i, span, room, palette) for i, span in zip(rows, spans, strict=True)]
+    limits = _limits(estimate, rows, spans)
+    head = max(sum(line.height for line in lines) for lines in said)
+    heads, notes = heads_of(title, palette), notes_of(_note(prob, more), palette)
+    top = MARGIN + sum(line.height for line in heads) + 0.1
+    pitch = head + HILL + UNDER + GAP
+    lines = -(-len(rows) // columns)
+    below = 0.45 + sum(line.height for line in notes) + 0.06
+    height = top + lines * pitch + below
+    figure = new_figure(height, palette)
+    write_down(figure, heads, MARGIN)
+    last = len(rows) - columns
+    for k, (i, span, name) in enumerate(zip(rows, spans, said, strict=True)):
+        line, column = divmod(k, columns)
+        left, y = MARGIN + column * palette.inner / columns, top + line * pitch
+        write_down(figure, name, y + head - sum(one.height for one in name), left)
+        y += head
+        tall = (HILL + UNDER) / height
+        box = (left / palette.width, 1 - y / height - tall, room / palette.width, tall)
+        axes = figure.add_axes(box, facecolor="none")
+        _panel(axes, estimate, i, span, limits, palette)
+        set_log_axis(axes, *limits, room)
+        dress(axes, palette)
+        if k < last:
+            axes.set_xticklabels([])
+        else:
+            axes.set_xlabel("people, log scale", fontsize=SMALL, color=palette.muted, labelpad=2)
+    write_down(figure, notes, height - below + 0.45, said=False)
+    if not estimate.converged:
+        stamp_figure(figure, palette)
+    return figure
+
+
+def shown_rows(estimate: Estimate) -> list[int]:
+    """The estimates that stand for themselves, not the parts of one of them."""
+    rows = estimate.meta.rows
+    return [i for i, row in enumerate(rows) if row.part == "total" and not _sum(estimate, i)]
+
+
+def _sum(estimate: Estimate, i: int) -> bool:
+    """Whether this is the total of the others: it would only flatten them on one axis."""
+    return i == 0 and estimate.meta.has_total and len(estimate.meta.rows) > 1
+
+
+def names_of(rows: tuple[Row, ...]) -> list[str]:
+    """Name each row by the first labels that tell all of them apart; dates come last."""
+    names: list[str] = []
+    differ: list[str] = []
+    for field in FIELDS:
+        if len({getattr(row.cell, field) for row in rows}) > 1:
+            differ.append(field)
+        names = [_name(row, differ) for row in rows]
+        if len(set(names)) == len(rows):
+            break
+    return names
+
+
+def _name(row: Row, differ: list[str]) -> str:
+    parts = [_part(row.cell, field) for field in differ if field not in ("start", "end")]
+    if "start" in differ or "end" in differ:
+        parts.append(" to ".join(day(x) for x in (row.cell.start, row.cell.end) if x))
+    parts += [f"{key} {value}" for key, value in row.strata.items()]
+    return capitalised(", ".join(part for part in parts if part)) or "This count"
+
+
+def _part(cell: Cell, field: str) -> str:
+    label = str(getattr(cell, field))
+    if field == "group" and label == "all":
+        return "people"
+    return listed(label.split("+"))
+
+
+def _said(estimate: Estimate, i: int, span: Span, room: float, palette: Palette) -> list[Line]:
+    rows = shown_rows(estimate)
+    names = dict(zip(rows, names_of(tuple(estimate.meta.rows[k] for k in rows)), strict=True))
+    lines = [Line(t, LABEL, palette.ink) for t in shorten(names[i], room, LABEL, 2)]
+    lines += [Line(t, SMALL, palette.posterior) for t in wrap(with_ends(span), room, SMALL)]
+    documented = estimate.meta.rows[i].documented
+    if documented:
+        text = f"documented: {documented_text(documented)}"
+        lines += [Line(t, SMALL, palette.muted) for t in wrap(text, room, SMALL)]
+    return lines
+
+
+def _span(estimate: Estimate, i: int, prob: float) -> Span:
+    low, median, high = np.quantile(estimate.draws(i), interval_ends(prob))
+    return Span(float(median), float(low), float(high))
+
+
+def _limits(estimate: Estimate, rows: list[int], spans: list[Span]) -> tuple[float, float]:
+    ends = [max(x, SMALLEST) for span in spans for x in (span.low, span.high)]
+    known = [estimate.meta.rows[i].documented for i in rows]
+    return limits_of([*ends, *(float(one.low) for one in known if one and one.low)])
+
+
+def _panel(
+    axes: Any,
+    estimate: Estimate,
+    i: int,
+    span: Span,
+    limits: tuple[float, float],
+    palette: Palette,
+) -> None:
+    colour = palette.posterior
+    values, density = log_density(np.maximum(estimate.draws(i).ravel(), SMALLEST))
+    axes.set_yticks([])
+    axes.set_ylim(-UNDER, 1.03 * HILL)
+    if len(values):
+        seen = (values >= limits[0]) & (values <= limits[1])
+        tall = HILL * density / density.max()
+        axes.fill_between(values[seen], 0, tall[seen], color=colour, alpha=0.3, lw=0)
+        axes.plot(values[seen], tall[seen], color=colour, lw=1.1)
+    low, high = (min(max(x, limits[0]), limits[1]) for x in (span.low, span.high))
+    axes.plot([low, high], [-UNDER / 2] * 2, color=colour, lw=2.4, solid_capstyle="butt")
+    axes.plot([max(span.median, SMALLEST)], [-UNDER / 2], color=colour, marker="o", markersize=4.5)
+    documented = estimate.meta.rows[i].documented
+    if documented and documented.low:
+        style = {"color": palette.documented, "lw": 1.1, "linestyle": (0, (4, 3))}
+        axes.plot([documented.low] * 2, [-UNDER, HILL], **style)
+
+
+def _note(prob: float, more: int) -> str:
+    text = (
+        f"Dot and bar: median and {percent(prob)} interval; above it the density. Dashed: what was "
+        "documented. All panels have the same axis."
+    )
+    return text + f" {more} more are not drawn." * bool(more)

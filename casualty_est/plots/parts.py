@@ -1,0 +1,103 @@
+"""What was documented, what is estimated beyond it, and both together, as one bar."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+
+from casualty_est.plots.page import height_of, label, only_note, open_page
+from casualty_est.plots.style import Palette, Picture
+from casualty_est.plots.total import title_of
+from casualty_est.result.posterior import interval_ends
+from casualty_est.result.schema import Span
+from casualty_est.wording.numbers import percent, with_ends
+from casualty_est.wording.phrases import documented_text
+
+if TYPE_CHECKING:
+    from casualty_est.plots import Plots
+
+LEFT = 2.35
+THICK = 14  # points of a bar
+TICKS = 5
+
+
+def bar(plots: Plots, row: int, prob: float, palette: Palette) -> Picture:
+    """Draw documented + estimated = total; see `Plots.parts`."""
+    estimate = plots._estimate
+    reason = why_not(plots, row)
+    if reason:
+        return only_note(title_of(estimate, row), reason, palette)
+    documented = estimate.meta.rows[row].documented
+    assert documented is not None
+    draws, low = estimate.draws(row).ravel(), float(documented.low)
+    whole, rest = _span(draws, prob), _span(np.maximum(draws - low, 0.0), prob)
+    texts = (
+        (
+            plots._documented.format("").strip(" :"),
+            _documented(documented_text(documented), documented.source),
+        ),
+        ("estimated beyond that", with_ends(rest)),
+        ("together", f"about {with_ends(whole)}"),
+    )
+    labels = [label(name[:1].upper() + name[1:], text, LEFT - 0.3, palette) for name, text in texts]
+    page = open_page(
+        sum(map(height_of, labels)) + 0.1,
+        (0.0, 1.06 * whole.high),
+        palette,
+        title=title_of(estimate, row),
+        xlabel="people",
+        note=(
+            f"Bars begin at 0. Numbers in brackets and thin lines: {percent(prob)} interval. "
+            "Numbers are rounded one by one."
+        ),
+        left=LEFT,
+        log=False,
+    )
+    ticks = [
+        t for t in MaxNLocator(TICKS).tick_values(0, whole.high) if 0 <= t <= 1.06 * whole.high
+    ]
+    page.axes.set_xticks(ticks)
+    page.axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    top = 0.05
+    spans = ((0.0, low, None), (low, whole.median, whole), (0.0, whole.median, whole))
+    for i, ((start, end, span), lines) in enumerate(zip(spans, labels, strict=True)):
+        y = page.beside(lines, top + height_of(lines) / 2)
+        top += height_of(lines)
+        if i < 2:
+            colour = palette.posterior if i else palette.documented
+            page.bar(start, end, y, colour, THICK, alpha=0.85)
+        else:
+            page.bar(0.0, low, y, palette.documented, THICK, alpha=0.85)
+            page.bar(low, end, y, palette.posterior, THICK, alpha=0.85)
+        if span is not None:
+            page.bar(span.low, span.high, y + 0.15, palette.ink, 1.3, zorder=3)
+    if not estimate.converged:
+        page.stamp()
+    return page.figure
+
+
+def why_not(plots: Plots, row: int) -> str:
+    """Why documented and estimated do not add up to a bar; empty where they do."""
+    estimate = plots._estimate
+    documented = estimate.meta.rows[row].documented
+    if not estimate.meta.has_level:
+        return "There is no number to draw: nothing sets the level."
+    if documented is None or documented.low <= 0:
+        return "Nothing is documented of exactly this, so there is nothing to add to."
+    if len(estimate.modes(row)) > 1:
+        return "The evidence supports several numbers, and no single one beyond the documented."
+    if float(np.median(estimate.draws(row))) <= documented.low:
+        return "The estimate does not lie above what was documented, so nothing is added to it."
+    return ""
+
+
+def _documented(text: str, source: str | None) -> str:
+    return f"{text} ({source})" if source else text
+
+
+def _span(draws: npt.NDArray[np.float64], prob: float) -> Span:
+    low, median, high = np.quantile(draws, interval_ends(prob))
+    return Span(float(median), float(low), float(high))

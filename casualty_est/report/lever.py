@@ -1,0 +1,120 @@
+"""One assumption that a reader of the page moves: answers on a grid, made with the report.
+
+The page interpolates between them as `Lever.at` does, so what it shows was computed here.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import math
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from casualty_est.report.tables import Table, rounded
+from casualty_est.result.schema import Span
+from casualty_est.wording.display import all_renamed
+from casualty_est.wording.numbers import ends, middle, percent
+
+if TYPE_CHECKING:
+    from casualty_est.report.parts import Parts
+
+STEPS = 100  # positions of the slider, evenly over the log of the value
+SHOWN = 7  # values of the table that stands on the page without a script
+
+
+@dataclass(frozen=True, slots=True)
+class Lever:
+    """The answer under some values of one assumption.
+
+    `sentence` has ``{value}`` where the value stands; `share` says whether that is a share, printed
+    as per cent; `now` is what the report assumes; the tuples have one entry per value, in rising
+    order, people in the last three.
+    """
+
+    label: str
+    sentence: str
+    share: bool
+    now: float
+    values: tuple[float, ...]
+    medians: tuple[float, ...]
+    lows: tuple[float, ...]
+    highs: tuple[float, ...]
+
+    def at(self, value: float) -> Span:
+        """The answer under a value, straight between its neighbours on log scales."""
+        inside = min(max(value, self.values[0]), self.values[-1])
+        right = min(max(bisect_right(self.values, inside), 1), len(self.values) - 1)
+        left = right - 1
+        a, b = math.log(self.values[left]), math.log(self.values[right])
+        part = (math.log(inside) - a) / (b - a)
+
+        def between(numbers: Sequence[float]) -> float:
+            low, high = (math.log(max(numbers[i], 0.5)) for i in (left, right))
+            return math.exp(low + part * (high - low))
+
+        return Span(between(self.medians), between(self.lows), between(self.highs))
+
+    def shown(self, value: float) -> str:
+        """A value in print."""
+        return f"{100 * value:.0f}%" if self.share else f"{value:.2g}"
+
+    def said(self, value: float, prob: float) -> str:
+        """The answer in a sentence; the script of the page makes the same."""
+        span = self.at(value)
+        return (
+            f"{self.sentence.format(value=self.shown(value))}, the estimate would be about "
+            f"{middle(span)}, with a {percent(prob)} credible interval of {ends(span)}."
+        )
+
+
+def section(parts: Parts) -> dict[str, object] | None:
+    """What the template needs: the numbers for the script, and a table for who has none."""
+    several = len(parts.estimate) == 0 or len(parts.estimate.modes(0, parts.prob)) > 1
+    lever: Lever | None = None if several else all_renamed(parts.lever())
+    if lever is None:
+        return None
+    step = (len(lever.values) - 1) / (SHOWN - 1)
+    chosen = sorted({round(i * step) for i in range(SHOWN)})
+    values = [lever.values[i] for i in chosen]
+    rows = tuple((lever.shown(value), *rounded(lever.at(value))) for value in values)
+    head = ("Assumed", "Estimated (median)", f"{percent(parts.prob)} credible interval")
+    numbers = {
+        "sentence": lever.sentence,
+        "share": lever.share,
+        "level": percent(parts.prob),
+        "values": lever.values,
+        "medians": [float(f"{x:.6g}") for x in lever.medians],
+        "lows": [float(f"{x:.6g}") for x in lever.lows],
+        "highs": [float(f"{x:.6g}") for x in lever.highs],
+    }
+    first, last = (math.log(lever.values[i]) for i in (0, -1))
+    now = min(max(lever.now, lever.values[0]), lever.values[-1])
+    return {
+        "label": lever.label,
+        "numbers": json.dumps(numbers),
+        "steps": STEPS,
+        "start": round(STEPS * (math.log(now) - first) / (last - first)),
+        "said": lever.said(now, parts.prob),
+        "table": Table(f"{lever.label}: the estimate under other values.", head, rows),
+        "script": script(),
+        "source": f"; script-src '{hash_of(script())}'",
+    }
+
+
+@cache
+def script() -> str:
+    """The script of the page."""
+    source = files("casualty_est.report").joinpath("templates/lever.js")
+    return source.read_text(encoding="utf-8").strip()
+
+
+def hash_of(text: str) -> str:
+    """What a content security policy calls a script by: no other one may run."""
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"

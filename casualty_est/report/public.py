@@ -1,0 +1,164 @@
+"""The short report: one paragraph, one picture, who says what, what would change it."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from casualty_est.report import naming
+from casualty_est.report.tables import NONE, Segment, Table, linked
+from casualty_est.wording.numbers import ends, middle, percent
+from casualty_est.wording.phrases import capitalised
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from casualty_est.report.parts import Parts
+    from casualty_est.result.schema import Assumption, Case, ClaimRow, Weight
+
+MOST_SOURCES = 15  # lines of the table: more would not fit a page
+MOVES = 1.05  # a source whose loss moves the estimate by less is not named
+TENTH = 1.1  # of how much an assumption is moved in the sentence on it
+
+
+def sources(parts: Parts) -> Table:
+    """Each source in a line: what it said last of what is estimated first."""
+    estimate = parts.estimate
+    last = _last_of_each(estimate.meta.claims)
+    rows = [
+        (
+            _named(claim.source, claim.role),
+            claim.text or "no number",
+            naming.day(claim.reported or claim.end) if claim.reported or claim.end else NONE,
+            _first_link(claim.citation),
+        )
+        for claim in last[:MOST_SOURCES]
+    ]
+    if rows:
+        head = ("Source", "What it said", "When", "Where")
+        more = len(last) - len(rows)
+        tail = f" {more:,} more sources are in the full report." * bool(more)
+        kept = [i for i in range(4) if i < 2 or any(row[i] not in ("", NONE) for row in rows)]
+        lines = tuple(tuple(row[i] for i in kept) for row in rows)
+        return Table(
+            f"The latest figure of each source.{tail}", tuple(head[i] for i in kept), lines
+        )
+    every = estimate.meta.sources[:MOST_SOURCES]
+    lines = tuple((_named(one.source, one.role), *_held(one.incidents)) for one in every)
+    head = ("Source", "Incidents")[: len(lines[0])] if lines else ("Source",)
+    return Table("The sources.", head, lines)
+
+
+def _held(incidents: int | None) -> tuple[str, ...]:
+    return () if incidents is None else (f"{incidents:,}",)
+
+
+def _named(source: str, role: str | None) -> str:
+    return f"{source} ({role.replace('_', ' ')})" if role else source
+
+
+def _last_of_each(claims: Sequence[ClaimRow]) -> list[ClaimRow]:
+    """Of the claims that count, the latest of each source on the estimate that stands first."""
+    first = min((c.estimate for c in claims if c.counted and c.estimate is not None), default=None)
+    last: dict[str, ClaimRow] = {}
+    for claim in claims:
+        if not claim.counted:
+            continue
+        before = last.get(claim.source)
+        if before is None or _rank(claim, first) >= _rank(before, first):
+            last[claim.source] = claim
+    return list(last.values())
+
+
+def _rank(claim: ClaimRow, first: int | None) -> tuple[bool, str]:
+    return claim.estimate == first, claim.end or claim.reported or ""
+
+
+def _first_link(citation: str | None) -> tuple[Segment, ...] | str:
+    """One address of a citation, by its host: the whole citation would fill the page."""
+    for part in linked(citation) if citation else ():
+        if part.href:
+            host = part.href.split("/")[2].removeprefix("www.")
+            return (Segment(host, part.href),)
+    return ""
+
+
+def changes(parts: Parts) -> list[str]:
+    """At most three sentences on what would change the estimate."""
+    if not parts.estimate.meta.has_level or not parts.has_answer():
+        return []
+    if not parts.estimate.converged:
+        return []
+    every = (_without_one(parts), _assumed_otherwise(parts), _found_out(parts))
+    return [sentence for sentence in every if sentence]
+
+
+def _without_one(parts: Parts) -> str:
+    """The source whose loss moves the estimate most."""
+    estimate = parts.estimate
+    median = float(np.median(estimate.draws(0)))
+    cases: Sequence[Case] = [
+        case
+        for case in estimate._records("without_each_source", 0, parts.prob, unasked=False)
+        if case.converged and case.median > 0
+    ]
+    if not cases or median <= 0:
+        return ""
+    most = max(cases, key=lambda case: abs(math.log(case.median / median)))
+    if abs(math.log(most.median / median)) < math.log(MOVES):
+        return "Leaving out any one source would change the estimate by less than 5%."
+    what = most.case if most.case.startswith("without") else f"without {most.case}"
+    return f"{capitalised(what)}, the estimate would be about {middle(most)} ({ends(most)})."
+
+
+def _assumed_otherwise(parts: Parts) -> str:
+    """The assumption that the level follows most, moved by a tenth."""
+    estimate = parts.estimate
+    rests, known = estimate.identification(0), {one.name: one for one in estimate.meta.assumptions}
+    rows = [row for row in rests.rows if rests.kind == "elasticity" or _is_ratio(row, known)]
+    if rests.kind not in ("gauge", "elasticity") or not rows:
+        return ""
+    most = max(rows, key=lambda row: abs(row.weight))
+    # A weight of the gauge says how far the estimate follows; the sign is that of the assumption.
+    one = known.get(most.assumption)
+    sign = 1 if rests.kind == "elasticity" or one is None else one.sign
+    change = 100 * (TENTH ** (sign * most.weight) - 1)
+    if abs(change) < 0.5:
+        return ""
+    moved = f"the {most.assumption} were a tenth higher"
+    if one is not None and one.kind == "ratio" and one.source:
+        moved = f"{one.source} reported a tenth more of the deaths"
+    way = "higher" if change > 0 else "lower"
+    return f"If {moved} than we assume, the estimate would be about {abs(change):.0f}% {way}."
+
+
+def _is_ratio(row: Weight, known: dict[str, Assumption]) -> bool:
+    return row.assumption in known and known[row.assumption].kind != "level"
+
+
+def _found_out(parts: Parts) -> str:
+    """The study that would narrow the interval most."""
+    part = parts.find_out()
+    return part.sentences[0] if part and part.sentences else ""
+
+
+def picture(parts: Parts) -> str:
+    """Which picture stands for the whole."""
+    return "cells" if not parts.has_answer() else "total"
+
+
+def alone(lede: Sequence[str]) -> list[str]:
+    """The first paragraph without what leads to a section: here there is none."""
+    return [sentence for sentence in lede if "section " not in sentence]
+
+
+def tail(parts: Parts) -> str:
+    """In one sentence, what the interval means."""
+    level = percent(parts.prob)
+    return (
+        "The estimate is the number that the true number is as likely to lie above as below. The "
+        f"interval holds it with a probability of {level} if the assumptions hold; it does not "
+        "cover sources that nobody entered or a wrong model."
+    )

@@ -1,0 +1,52 @@
+"use strict";
+(() => {
+  const box = document.getElementById("lever");
+  const data = JSON.parse(box.dataset.numbers);
+  const slider = box.querySelector("input");
+  const logs = data.values.map(Math.log);
+  const first = logs[0], last = logs[logs.length - 1];
+  // As casualty_est.wording.numbers.rounded: no more precise than the interval is narrow.
+  const rounded = (value, low, high) => {
+    const width = Math.abs(high - low), mean = (Math.abs(high) + Math.abs(low)) / 2;
+    if (!value || !width) return value;
+    let digits = 2;
+    if (width < 0.2 * mean) digits += Math.ceil(Math.log10((0.2 * mean) / width));
+    return Number(value.toPrecision(Math.min(digits, 15)));
+  };
+  const people = (value, low, high) => {
+    const shown = rounded(value, low, high);
+    return shown > 0 && shown <= 0.5 ? "fewer than 1" : Math.round(shown).toLocaleString("en-US");
+  };
+  const at = (value) => {
+    let right = 1;
+    while (right < logs.length - 1 && logs[right] <= value) right += 1;
+    const part = (value - logs[right - 1]) / (logs[right] - logs[right - 1]);
+    return [data.medians, data.lows, data.highs].map((all) => {
+      const [a, b] = [all[right - 1], all[right]].map((x) => Math.log(Math.max(x, 0.5)));
+      return Math.exp(a + part * (b - a));
+    });
+  };
+  const ends = [...data.lows, ...data.highs].map((x) => Math.max(x, 0.5));
+  const least = Math.log(Math.min(...ends)) - 0.1, most = Math.log(Math.max(...ends)) + 0.1;
+  const place = (n) => (100 * (Math.log(Math.max(n, 0.5)) - least)) / (most - least);
+  const bar = box.querySelector(".bar"), dot = box.querySelector(".dot");
+  const output = box.querySelector("output");
+  const show = () => {
+    const log = first + (slider.value / slider.max) * (last - first), value = Math.exp(log);
+    const [median, low, high] = at(log);
+    const text = data.share ? Math.round(100 * value) + "%" : String(Number(value.toPrecision(2)));
+    const about = people(median, low, high);
+    const between = people(low, low, high) + " to " + people(high, low, high);
+    output.textContent = data.sentence.replace("{value}", text) + ", the estimate would be about "
+      + about + ", with a " + data.level + " credible interval of " + between + ".";
+    slider.setAttribute("aria-valuetext", text + ": about " + about + ", " + between);
+    bar.setAttribute("x", place(low));
+    bar.setAttribute("width", Math.max(place(high) - place(low), 0.5));
+    dot.setAttribute("x", place(median) - 0.4);
+    box.querySelector(".low").textContent = people(low, low, high);
+    box.querySelector(".high").textContent = people(high, low, high);
+  };
+  slider.addEventListener("input", show);
+  box.hidden = false;
+  show();
+})();
