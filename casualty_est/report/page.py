@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import jinja2
 
-from casualty_est.report import checklist, naming, pictures, tables, text
+from casualty_est.report import checklist, lede, naming, pictures, tables, text
 from casualty_est.result.posterior import interval_ends
 
 if TYPE_CHECKING:
@@ -40,7 +40,9 @@ def render(parts: Parts, said: Said) -> str:
         "has_level": meta.has_level,
         "title": title,
         "not_converged": text.not_converged(estimate),
-        "lede": text.lede(parts),
+        "lede": lede.paragraph(parts),
+        "details": parts.details() if estimate.converged else [],
+        "rests_on": parts.rests_on() if meta.has_level and parts.has_answer() else [],
         "documented": parts.documented(),
         "places": scope if len(scope) > naming.FEW_PLACES else [],
         "estimates": parts.estimates(),

@@ -11,16 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.errors import UsageError
-from casualty_est.kinds import room
 from casualty_est.result import checks, files, refits, show
 from casualty_est.result.find_out import FindOut
 from casualty_est.result.identification import Identification
 from casualty_est.result.labels import position, row_labels
 from casualty_est.result.posterior import Modes, find_modes, visited_modes
-from casualty_est.result.schema import Case, Meta, Note, plain
+from casualty_est.result.schema import Case, Meta, Note, most_of, plain
 from casualty_est.result.shared import Shared, shared_by
 from casualty_est.result.tables import row_numbers, summary
 from casualty_est.result.text_table import TextTable
+from casualty_est.result.written import Written
 from casualty_est.wording.numbers import Ends, ends, middle, percent
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ REFIT_HINT = (
 NO_PARTS = "an estimate from {kind} cannot leave out {what}: fit it again from a table without"
 
 
-class Estimate(FindOut):
+class Estimate(FindOut, Written):
     """The posterior of one study: counts, reliability of sources, and what they rest on.
 
     A fit returns it; each kind of evidence has a class of its own, with what only that kind can
@@ -148,6 +148,10 @@ class Estimate(FindOut):
     def _level(self, row: int) -> str:
         return self.meta.rows[row].level or "prior"
 
+    def _unit(self, row: int, prob: float) -> float | None:
+        """To what the median of an estimate is rounded in print; None follows its interval."""
+        return None
+
     def modes(self, row: str | int | None = None, ci_prob: float = 0.95) -> Modes:
         """Modes of one estimate with their weights; empty where there is no headline.
 
@@ -182,8 +186,8 @@ class Estimate(FindOut):
             One row per cell and part, the total first, by label: the cell, ``documented``,
             ``median``, ``low``, ``high``, ``prob``, ``mean``, ``sd`` (people),
             ``p_below_documented``, ``level``. Numbers are missing where there is no headline, the
-            mean where it is not known to 5%, and ``p_below_documented`` where everybody
-            documented is counted.
+            mean where it is not known to 5%, and ``p_below_documented`` where no source gives a
+            lower number or everybody documented is counted.
         """
         return summary(self, ci_prob)
 
@@ -216,6 +220,14 @@ class Estimate(FindOut):
             Signed weights with Monte Carlo errors, their sum, and the same in sentences.
         """
         return self._identify(self._at(row))
+
+    def _somebody_says_less(self, row: int) -> bool:
+        """Whether a source gives a lower number than the documented one."""
+        documented = self.meta.rows[row].documented
+        own = [claim for claim in self.meta.claims if claim.counted and claim.estimate == row]
+        return documented is not None and (
+            not self.meta.claims or any(most_of(claim) < documented.low for claim in own)
+        )
 
     def _identify(self, row: int) -> Identification:
         said = "This evidence does not say what sets its level."
@@ -320,48 +332,6 @@ class Estimate(FindOut):
         from casualty_est.plots import Plots
 
         return Plots(self)
-
-    def report(
-        self,
-        path: str | os.PathLike[str],
-        *,
-        title: str | None = None,
-        authors: str | None = None,
-        statements: Mapping[str, str] | None = None,
-        comparisons: tuple[Mapping[str, Any], ...] = (),
-        ci_prob: float = 0.95,
-    ) -> Path:
-        """Write one self-contained HTML report.
-
-        Parameters
-        ----------
-        path : path
-            The file to write; an existing one is replaced only when the new one is whole.
-        title : str, optional
-            Title of the report; by default what was counted.
-        authors : str, optional
-            Who answers for it.
-        statements : mapping of str to str, optional
-            What only its authors can say, by the keys of the checklist: limitations of the
-            sources, corrections policy, matching, earlier estimates and others.
-        comparisons : tuple of mapping
-            Tables to set beside the answer, such as published estimates, each with ``caption``,
-            ``head`` (texts) and ``rows`` (lists of texts).
-        ci_prob : as in `summary`
-
-        Returns
-        -------
-        Path
-
-        Raises
-        ------
-        UsageError
-            If a statement is unknown, the level is out of range, or the file cannot be written.
-        """
-        said = {"title": title, "authors": authors, "comparisons": tuple(comparisons)}
-        parts = room(self.kind, "report").PARTS(self, ci_prob)
-        written: Path = parts.write(path, {**said, "statements": dict(statements or {})})
-        return written
 
     def to_dict(self, ci_prob: float = 0.95) -> dict[str, Any]:
         """The content of estimate.json: plain numbers or None, never NaN.
