@@ -235,6 +235,17 @@ class IncidentEstimate(Estimate):
                 rows.append({**pair, **totals, "part": name, **asdict(part)})
         return pd.DataFrame(rows)
 
+    def _somebody_says_less(self, row: int) -> bool:
+        """Whether a source rejects or denies incidents, or its sum is lower than the documented."""
+        documented = self.meta.rows[row].documented
+        return documented is not None and any(
+            report.rejected
+            or self.details.denied_by(report.source)
+            or (report.with_number and report.high < documented.low)
+            for report in self.details.reports
+            if report.source != documented.source
+        )
+
     def _unknowns(self, row: int) -> Unknowns:
         return unknowns(self)
 

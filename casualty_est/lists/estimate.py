@@ -25,6 +25,7 @@ from casualty_est.result.text_table import TextTable
 from casualty_est.result.unknowns import Unknowns
 from casualty_est.studies import Study, matched, survey
 from casualty_est.tables.cells import Documented
+from casualty_est.wording.numbers import unit_of_sum
 from casualty_est.wording.phrases import cell_text, documented_text, label_text
 
 if TYPE_CHECKING:
@@ -187,6 +188,15 @@ class ListEstimate(Estimate):
             for i, row in enumerate(rows)
             if row.part == "total" and row.documented is not None
         ]
+
+    def _unit(self, row: int, prob: float) -> float | None:
+        """So fine that the listed and those on no list add up to the total as printed."""
+        for total, counted, rest in self._totals():
+            if row in (total, rest) and counted.high in (None, counted.low):
+                spans = (np.quantile(self.draws(i), interval_ends(prob)) for i in (total, rest))
+                whole, more = (Span(float(m), float(lo), float(hi)) for lo, m, hi in spans)
+                return unit_of_sum(whole, more, counted.low)
+        return None
 
     def _unknowns(self, row: int) -> Unknowns:
         return unknowns(self, row)

@@ -21,7 +21,7 @@ REACH = 0.75  # inches that the arrow of a bound is long
 NAMES = {
     "number": "dot: number as stated",
     "about": f"pale halo and bar: “about”, {percent(SD_ABOUT)} either way",
-    "documented": "upright tick: cases documented, so a lower end",
+    "documented": "upright tick: cases counted, so a lower end",
     "from": "arrow to the right: “at least”, end open",
     "to": "arrow to the left: “at most”",
     "range": "bar with ends: range, or an estimate with its interval",

@@ -26,9 +26,15 @@ from casualty_est.plots.style import LABEL, SMALL, Palette, Picture
 from casualty_est.plots.words import clean, shorten, width_of, wrap
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Cell, ClaimRow, Span
+from casualty_est.result.tables import row_numbers
 from casualty_est.tables.cells import Documented
-from casualty_est.wording.numbers import ends, middle, percent, with_ends
-from casualty_est.wording.phrases import Labelled, cell_title, day, documented_text
+from casualty_est.wording.numbers import Ends, ends, middle, percent, with_ends
+from casualty_est.wording.phrases import (
+    Labelled,
+    cell_title,
+    day,
+    documented_text,
+)
 
 if TYPE_CHECKING:
     from casualty_est.plots import Plots
@@ -51,7 +57,7 @@ class Entry:
     heading: str = ""
     claim: ClaimRow | None = None
     light: bool = False
-    part: Span | None = None
+    parts: tuple[Ends, ...] = ()  # one for each number that the evidence supports
 
     @property
     def height(self) -> float:
@@ -230,9 +236,10 @@ def _part_rows(plots: Plots, row: int, prob: float, palette: Palette) -> list[En
             whole = other.part == "total" and not own.strata
             name = ", ".join(f"{key} {value}" for key, value in other.strata.items() if whole)
         if name:
-            part = _span(plots._estimate.draws(i).ravel(), prob)
-            lines = label(name, with_ends(part), LEFT - 0.3, palette)
-            (entries if same else strata).append(Entry(lines, part=part))
+            spans = _spans(plots._estimate, i, prob)
+            said = " or ".join(map(with_ends, spans))
+            lines = label(name, said, LEFT - 0.3, palette)
+            (entries if same else strata).append(Entry(lines, parts=spans))
     return entries + strata * (len(strata) > 1)
 
 
@@ -245,7 +252,7 @@ def _rows(page: Page, entries: Sequence[Entry], top: float) -> None:
             y = page.beside(entry.lines, y)
         if entry.claim is not None:
             marks.draw(page, entry.claim, y, light=entry.light)
-        if (part := entry.part) is not None:
+        for part in entry.parts:
             page.bar(part.low, part.high, y, page.palette.posterior, 2.4, alpha=0.7)
             page.dot(max(part.median, SMALLEST), y, page.palette.posterior)
         top += entry.height
@@ -260,6 +267,16 @@ def _key(entries: Sequence[Entry]) -> str:
     return "; ".join(text for kind, text in marks.NAMES.items() if kind in kinds)
 
 
+def _spans(estimate: Estimate, row: int, prob: float) -> tuple[Ends, ...]:
+    """Median and interval of an estimate; of several modes each, and none between them."""
+    modes = estimate.modes(row, prob)
+    return (
+        modes
+        if len(modes) > 1
+        else (row_numbers(estimate, row, prob) or _span(estimate.draws(row), prob),)
+    )
+
+
 def _span(draws: Array, prob: float) -> Span:
     low, median, high = np.quantile(draws, interval_ends(prob))
     return Span(float(median), float(low), float(high))
@@ -268,7 +285,7 @@ def _span(draws: Array, prob: float) -> Span:
 def _limits(estimate: Estimate, row: int, entries: Sequence[Entry]) -> tuple[float, float]:
     claims = [entry.claim for entry in entries if entry.claim is not None]
     values = [number for claim in claims for number in marks.numbers_of(claim)]
-    values += [x for e in entries if e.part for x in (e.part.low, e.part.median, e.part.high)]
+    values += [x for e in entries for p in e.parts for x in (p.low, p.median, p.high)]
     documented = estimate.meta.rows[row].documented
     if documented and documented.low:
         values.append(float(documented.low))
@@ -285,7 +302,7 @@ def _tags(estimate: Estimate, row: int, prob: float) -> list[Tag]:
     modes = estimate.modes(row, prob)
     if len(modes) > 1:  # a number between them, such as the median, is supported by nothing
         return [Tag(f"{percent(round(m.weight, 2))} near {middle(m)}", m.median) for m in modes]
-    span = _span(estimate.draws(row).ravel(), prob)
+    span = _spans(estimate, row, prob)[0]
     return [Tag(f"median {middle(span)}", span.median)]
 
 

@@ -71,6 +71,23 @@ def counted_whenever(cell: Labelled) -> str:
     return _joined(f"{group(cell)} {outcome(cell)}", cell, "")
 
 
+def counted_briefly(cell: Windowed) -> str:
+    """The same in a sentence that should be short: many places are counted, not listed."""
+    what = _whole(f"{group(cell)} {outcome(cell)}", cell)
+    return f"{what} (attributed to {cell.perpetrator})" if is_attributed(cell) else what
+
+
+def happened(cell: Windowed) -> str:
+    """Say that somebody died: who, where and when, attributed to whom."""
+    what = _whole(f"{group(cell)} were {outcome(cell)}", cell)
+    return f"{what} ({attributed(cell)})" if is_attributed(cell) else what
+
+
+def _whole(start: str, cell: Windowed) -> str:
+    where = places(cell.scope).removesuffix(" (listed below)")
+    return " ".join(part for part in (start, where, window(cell)) if part)
+
+
 def question(cell: Windowed) -> str:
     """Ask for the number that the report is about."""
     return _joined(f"How many {group(cell)} were {outcome(cell)}", cell, window(cell)) + "?"

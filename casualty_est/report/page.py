@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import jinja2
 
-from casualty_est.report import checklist, lever, naming, pictures, public, tables, text
+from casualty_est.report import checklist, lede, lever, naming, pictures, public, tables, text
 from casualty_est.report.said import Said
 from casualty_est.report.tables import Segment, Table
 from casualty_est.result.posterior import interval_ends
@@ -53,7 +53,7 @@ def _of_both(parts: Parts, said: Said) -> dict[str, Any]:
         "has_level": estimate.meta.has_level,
         "title": title,
         "not_converged": text.not_converged(estimate),
-        "lede": text.lede(parts),
+        "lede": lede.paragraph(parts),
         "places": scope if len(scope) > naming.FEW_PLACES else [],
         "attribution": parts.attribution(),
         "cite": text.how_to_cite(estimate, title, _who(said)),
@@ -74,7 +74,6 @@ def _of_public(parts: Parts, said: Said) -> dict[str, Any]:
     """What the short report says beside."""
     name = public.picture(parts)
     return {
-        "lede": public.alone(text.lede(parts)),
         "main_picture": pictures.draw(parts, said, (name,)).get(name),
         "said_by": parts.said_by(),
         "changes": public.changes(parts),
@@ -90,6 +89,8 @@ def _of_full(parts: Parts, said: Said) -> dict[str, Any]:
         "lever": moved,
         "script_source": moved["source"] if moved else "",
         "parts": parts,
+        "details": parts.details() if estimate.converged else [],
+        "rests_on": parts.rests_on() if meta.has_level and parts.has_answer() else [],
         "documented": parts.documented(),
         "estimates": parts.estimates(),
         "sources": parts.sources(),

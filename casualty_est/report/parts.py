@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from casualty_est.report import find_out, pictures, public, tables, text
+from casualty_est.report import find_out, lede, pictures, public, tables, text
 from casualty_est.report.find_out import FindOut
-from casualty_est.report.naming import has_total, question
+from casualty_est.report.naming import has_total
 from casualty_est.report.tables import Table
 
 if TYPE_CHECKING:
@@ -33,21 +33,41 @@ class Parts:
         self.estimate = estimate
         self.prob = prob
 
+    def quote(self, title: str | None, authors: str | None) -> str:
+        """The first paragraph, and how to cite it; see `Estimate.quote`."""
+        return lede.quote(self, title, authors)
+
     def title(self) -> str:
         """What, where and attributed to whom."""
         return text.title(self.estimate)
-
-    def asked(self) -> str:
-        """The question that the first number answers."""
-        return question(self.estimate.meta.rows[0].cell)
 
     def has_answer(self) -> bool:
         """Whether the first estimate answers it: a total, or what stands for one."""
         return has_total(self.estimate)
 
     def no_headline(self) -> list[str]:
-        """What stands in place of a number where nothing sets the level."""
-        return text.no_headline(self.estimate)
+        """What the first paragraph says where nothing sets the level."""
+        return [lede.NO_NUMBER]
+
+    def said(self) -> str:
+        """What the sources said, the official number first; empty where nobody states one."""
+        return lede.said_of_claims(self.estimate)
+
+    def answer(self) -> list[str]:
+        """Our estimate once, with its interval."""
+        return lede.answer(self, counted=not self.said())
+
+    def no_total(self) -> str:
+        """What the first paragraph says where there are several estimates and no total."""
+        return lede.no_total(self.estimate)
+
+    def rests_briefly(self) -> str:
+        """What the estimate rests on, in one sentence."""
+        return text.rests_briefly(self.estimate)
+
+    def details(self) -> list[str]:
+        """What follows the first paragraph further down: parts, time, what a number would need."""
+        return [*text.needed(self.estimate), *self.split(), *self.over_time()]
 
     def split(self) -> list[str]:
         """The total split into what some source lists and what none does, where that is known."""
@@ -56,6 +76,10 @@ class Parts:
     def over_time(self) -> list[str]:
         """What the first paragraph says of time."""
         return []
+
+    def rests_in_short(self) -> str:
+        """The same where the paragraph is long already."""
+        return self.rests_briefly()
 
     def rests_on(self) -> list[str]:
         """What sets the level of the first estimate, in the words of the first paragraph."""

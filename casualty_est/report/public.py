@@ -149,11 +149,6 @@ def picture(parts: Parts) -> str:
     return "cells" if not parts.has_answer() else "total"
 
 
-def alone(lede: Sequence[str]) -> list[str]:
-    """The first paragraph without what leads to a section: here there is none."""
-    return [sentence for sentence in lede if "section " not in sentence]
-
-
 def tail(parts: Parts) -> str:
     """In one sentence, what the interval means."""
     level = percent(parts.prob)

@@ -10,18 +10,18 @@ from urllib.parse import urlsplit
 
 from casualty_est.errors import UsageError
 from casualty_est.report import naming
-from casualty_est.result.schema import Case, ClaimRow, Row
+from casualty_est.result.schema import Case, ClaimRow
 from casualty_est.result.show import interval_title
+from casualty_est.result.spoken import NONE, documented_cell, verb
 from casualty_est.result.tables import row_numbers
-from casualty_est.wording.numbers import Ends, ends, middle, share
-from casualty_est.wording.phrases import capitalised, documented_text
+from casualty_est.wording.numbers import Ends, ends, middle
+from casualty_est.wording.phrases import capitalised
 
 if TYPE_CHECKING:
     from casualty_est.result.estimate import Estimate
 
 MANY_REFITS = 12  # refits of a sampled model that a report starts unasked: about a minute
 MANY_CLAIMS = 250  # claims that are printed one by one
-NONE = "none"
 _LINK = re.compile(r"https?://[^\s<>\"'`]+|\bdoi:?\s*(10\.\d{4,9}/[^\s<>\"'`;]+)", re.IGNORECASE)
 _AFTER = ".,;:!?)]}"  # belongs to the sentence, not to the address
 
@@ -82,18 +82,12 @@ def estimates(estimate: Estimate, prob: float) -> Table:
             name += f" ({window})"
         if not row.claimed:
             name += " (remainder: no source counts it alone)"
-        rows.append((name, _stated(row), *answer(estimate, i, prob)))
+        rows.append((name, documented_cell(estimate, i), *answer(estimate, i, prob)))
     return Table(
         "What was documented, and what we estimate. The two answer different questions.",
         ("", "Documented (a count)", "Estimated (median)", interval_title(prob)),
         tuple(rows),
     )
-
-
-def _stated(row: Row) -> str:
-    if not (published := row.documented):
-        return NONE
-    return documented_text(published) + (f" ({published.source})" if published.source else "")
 
 
 def answer(estimate: Estimate, i: int, prob: float) -> tuple[str, str]:
@@ -150,11 +144,15 @@ def refits(
 
 def cases(caption: str, records: Iterable[Case], prob: float) -> Table:
     """The estimate in each of some cases."""
-    rows = tuple(
-        (capitalised(case.case) + " (NOT CONVERGED)" * (not case.converged), *rounded(case))
-        for case in records
-    )
+    rows = tuple(case_row(case) for case in records)
     return Table(caption, ("Case", "Estimated (median)", interval_title(prob)), rows)
+
+
+def case_row(case: Case) -> tuple[str, str, str]:
+    """One case; of a refit that did not converge no numbers."""
+    if not case.converged:
+        return capitalised(case.case), "did not converge", NONE
+    return capitalised(case.case), *rounded(case)
 
 
 def claims(estimate: Estimate) -> list[Table]:
@@ -196,12 +194,13 @@ def _claims(rows: Sequence[ClaimRow], *, counted: bool) -> Table:
     one = len(set(of)) == 1
     caption = "Claims that count, as published" if counted else "Claims left out, and why"
     caption += f". All of {of[0]}." if one else "."
-    head = ("Source", "Stated", *["Of"] * (not one), "Read as" if counted else "Why")
+    head = ("Source", "Said", *["Of"] * (not one), "Basis", "Read as" if counted else "Why")
     lines = tuple(
         (
             f"{row.source} ({_role(row)})",
             row.text or "blank",
             *[what] * (not one),
+            verb(row),
             _reading(row) if counted else row.reason or NONE,
             naming.day(row.reported) if row.reported else "not given",
             linked(row.citation) if row.citation else "none given",
@@ -277,4 +276,5 @@ def _plain(value: Any) -> str:
         return ", ".join(f"{key}: {_plain(item)}" for key, item in value.items())
     if isinstance(value, list | tuple):
         return ", ".join(_plain(item) for item in value)
-    return share(value) if isinstance(value, float) else str(value)
+    # What is computed again needs every digit.
+    return f"{value:.15g}" if isinstance(value, float) else str(value)

@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from casualty_est.report import naming
-from casualty_est.result.schema import ClaimRow, Mode, Note
-from casualty_est.result.tables import row_numbers
-from casualty_est.wording.numbers import chance, ends, middle, percent, with_ends
+from casualty_est.result.schema import ClaimRow, Note
+from casualty_est.result.tables import p_below_documented, row_numbers
+from casualty_est.wording.numbers import chance, percent, with_ends
 from casualty_est.wording.phrases import capitalised, documented_text, listed
 
 if TYPE_CHECKING:
-    from casualty_est.report.parts import Parts
     from casualty_est.result.estimate import Estimate
 
 # What an estimate from figures that sources state cannot know, whoever made it.
@@ -58,49 +57,6 @@ def not_converged(estimate: Estimate) -> str:
     return f"NOT CONVERGED: do not quote these numbers. The computation did not settle: {reasons}."
 
 
-def lede(parts: Parts) -> list[str]:
-    """Sentences of the first paragraph, for a reader with one minute."""
-    estimate, prob = parts.estimate, parts.prob
-    warning = [] if estimate.converged else ["NOT CONVERGED: the numbers here are not results."]
-    if not estimate.meta.has_level:
-        return warning + parts.no_headline()
-    answer = [parts.asked()] if parts.has_answer() else _no_total(estimate)
-    if parts.has_answer():
-        modes = estimate.modes(0, prob)
-        answer += _several(modes, prob) if len(modes) > 1 else _single(estimate, prob)
-        answer += parts.split()
-    return [*warning, *answer, *parts.over_time(), *parts.rests_on()]
-
-
-def _single(estimate: Estimate, prob: float) -> list[str]:
-    """The answer where there is one number."""
-    numbers = row_numbers(estimate, 0, prob)
-    if numbers is None:
-        return []
-    return [
-        f"Our estimate is about {middle(numbers)} "
-        f"({percent(prob)} credible interval {ends(numbers)}).",
-        "It is an estimate, not a count: if the assumptions of this report hold, the true number "
-        f"lies between {ends(numbers, 'and')} with a probability of {percent(prob)}.",
-    ]
-
-
-def _several(modes: Sequence[Mode], prob: float) -> list[str]:
-    """The answer where the evidence supports several numbers: never one between them."""
-    parts = [
-        f"about {middle(mode)} ({percent(prob)} credible interval {ends(mode)}; weight "
-        f"{naming.whole(mode.weight)})"
-        for mode in modes
-    ]
-    together = "both" if len(modes) == 2 else "all of them"
-    return [
-        f"The evidence supports {naming.in_words(len(modes))} different numbers and cannot choose "
-        f"between them: {listed(parts, 'or')}.",
-        f"These are estimates, not counts; quote {together} or none, for a number in between, such "
-        "as their mean, is supported by nothing.",
-    ]
-
-
 def listed_parts(estimate: Estimate, prob: float, inside: str = "are people whom") -> list[str]:
     """Split the total into what some source lists and what none does, where the model can."""
     rows = estimate.meta.rows
@@ -118,27 +74,16 @@ def listed_parts(estimate: Estimate, prob: float, inside: str = "are people whom
     ]
 
 
-def no_headline(estimate: Estimate) -> list[str]:
-    """Say that there is no number, why, and what would be needed."""
+def needed(estimate: Estimate) -> list[str]:
+    """What a number would need, where there is none."""
+    if estimate.meta.has_level:
+        return []
     why = estimate.meta.no_level
-    sentences = [
-        naming.question(estimate.meta.rows[0].cell) if naming.has_total(estimate) else "",
-        "This report gives no number.",
-        "What the sources say fits a small toll of which they report much as well as a large toll "
-        "of which they report little, and nothing here says which.",
-        f"The reason: {why}." if why else "",
+    return [
+        *([f"There is no number because {why}."] if why else []),
         "A number would need one of these: the role of at least one source (a party to the "
         "conflict, a monitor that documents deaths, ...), a source taken as a reference, a "
         "reporting ratio validated elsewhere, or an interval for one of the counts.",
-    ]
-    return [sentence for sentence in sentences if sentence]
-
-
-def _no_total(estimate: Estimate) -> list[str]:
-    reason = estimate.meta.no_total
-    return [
-        "This report gives several estimates and no total" + (f": {reason}." if reason else "."),
-        "Each number below holds for its own line of the table only; do not add them up.",
     ]
 
 
@@ -148,8 +93,18 @@ def rests_on(estimate: Estimate) -> list[str]:
         return []
     return [
         "The level of this estimate comes from the overlap between the sources, and from "
-        "what is assumed of the deaths that no source holds."
+        "what we assume about the deaths that no source holds."
     ]
+
+
+def rests_briefly(estimate: Estimate) -> str:
+    """The same in a sentence of the first paragraph."""
+    if estimate.level(0) != "data":
+        return ""
+    return (
+        "It rests on how the sources overlap, and on what we assume about deaths that none of them "
+        "holds."
+    )
 
 
 def assumed_unbiased(estimate: Estimate) -> list[str]:
@@ -163,25 +118,23 @@ def documented(estimate: Estimate, prob: float) -> str:
     """The documented count, in a sentence of its own; why the interval may reach below it."""
     if not naming.has_total(estimate):
         return ""
-    published = estimate.meta.rows[0].documented
-    if not published and not any(source.role for source in estimate.meta.sources):
+    row = estimate.meta.rows[0]
+    published, parts = row.documented, row.in_parts
+    if not published and parts:
         return (
-            "Nothing is shown as documented: no source was given a role, and only counts of "
-            "perpetrators, monitors, governments and international bodies are."
+            "No source documents all of these deaths case by case. What lists of parts of them "
+            f"hold adds up to {documented_text(parts)} ({parts.source})."
         )
     if not published:
-        return (
-            "Documented, not estimated: no perpetrator, monitor, government or international "
-            "source states a count for exactly this."
-        )
-    said = f", stated by {published.source}" if published.source else ""
+        return "No source documents these deaths case by case."
+    said = f" ({published.source})" if published.source else ""
     sentence = f"Documented, not estimated: {documented_text(published)}{said}."
     if not reaches_below(estimate, published.low, prob):
         return sentence
-    return (
-        f"{sentence} Our interval reaches below this count because the model allows that some of "
-        "it is counted twice or wrongly; see section 4."
-    )
+    why = "because the model allows that some deaths were counted twice or wrongly"
+    if p_below_documented(estimate, 0) is None:
+        return f"{sentence} Our interval begins below this count {why}; no source says so."
+    return f"{sentence} Our interval begins below this count {why}; section 4 says how likely."
 
 
 def reaches_below(estimate: Estimate, count: float, prob: float) -> bool:
@@ -192,31 +145,38 @@ def reaches_below(estimate: Estimate, count: float, prob: float) -> bool:
 
 def under_documented(estimate: Estimate) -> str:
     """Explain why an estimate lies below a documented count, where one does."""
-    pairs = ((row_numbers(estimate, i, 0.95), r) for i, r in enumerate(estimate.meta.rows))
-    if not any(n and row.documented and n.median < row.documented.low for n, row in pairs):
+    known = ((i, row_numbers(estimate, i, 0.95)) for i in range(len(estimate)))
+    counts = [row.documented for row in estimate.meta.rows]
+    below = [i for i, n in known if n and (count := counts[i]) and n.median < count.low]
+    if not below:
         return ""
+    if all(p_below_documented(estimate, i) is None for i in below):
+        return (
+            "Where an estimate is lower than the documented count beside it, that follows from "
+            "what we assume about counts of this kind. No source gives a lower number, and nothing "
+            "here shows that fewer people died."
+        )
     return (
         "Where an estimate is lower than the documented count beside it, the model allows for that "
-        "count to be too high; section 4 says how probable that is."
+        "count to be too high; section 4 says how probable that is where a source says less."
     )
 
 
 def below_documented(estimate: Estimate) -> list[str]:
-    """How likely the true number lies below a documented count: the one comparison of the two."""
-    if not estimate.meta.has_level or estimate.counts_documented:
-        return []
+    """How likely the true number lies below a documented count, where some source says less."""
     sentences = []
     for i, row in enumerate(estimate.meta.rows):
-        if row.documented and row.part == "total":
-            low = row.documented.low
-            told = f"{naming.row_name(estimate, i)}: the" if len(estimate) > 1 else "The"
-            text = documented_text(row.documented)
-            # "More than 500" is 501 and more, and nobody wrote 501.
-            shown = f"{low:,}" if f"{low:,}" in text else f"count ({text})"
-            sentences.append(
-                f"{told} probability that the true number lies below the documented {shown} is "
-                f"{chance(float((estimate.draws(i) < low).mean()))}."
-            )
+        probability = p_below_documented(estimate, i) if row.part == "total" else None
+        if row.documented is None or probability is None:
+            continue
+        told = f"{naming.row_name(estimate, i)}: if" if len(estimate) > 1 else "If"
+        low, text = row.documented.low, documented_text(row.documented)
+        # "More than 500" is 501 and more, and nobody wrote 501.
+        shown = f"{low:,}" if f"{low:,}" in text else f"count ({text})"
+        sentences.append(
+            f"{told} our assumptions hold, the probability that the true number lies below the "
+            f"documented {shown} is {chance(probability)}."
+        )
     return sentences
 
 

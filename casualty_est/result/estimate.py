@@ -17,7 +17,7 @@ from casualty_est.result.identification import Identification
 from casualty_est.result.labels import position, row_labels
 from casualty_est.result.posterior import Modes, find_modes, visited_modes
 from casualty_est.result.publishing import Publishing
-from casualty_est.result.schema import Case, Meta, Note, plain
+from casualty_est.result.schema import Case, Meta, Note, most_of, plain
 from casualty_est.result.shared import Shared, shared_by
 from casualty_est.result.tables import row_numbers, summary
 from casualty_est.result.text_table import TextTable
@@ -148,6 +148,10 @@ class Estimate(FindOut, Publishing):
     def _level(self, row: int) -> str:
         return self.meta.rows[row].level or "prior"
 
+    def _unit(self, row: int, prob: float) -> float | None:
+        """To what the median of an estimate is rounded in print; None follows its interval."""
+        return None
+
     def modes(self, row: str | int | None = None, ci_prob: float = 0.95) -> Modes:
         """Modes of one estimate with their weights; empty where there is no headline.
 
@@ -182,8 +186,8 @@ class Estimate(FindOut, Publishing):
             One row per cell and part, the total first, by label: the cell, ``documented``,
             ``median``, ``low``, ``high``, ``prob``, ``mean``, ``sd`` (people),
             ``p_below_documented``, ``level``. Numbers are missing where there is no headline, the
-            mean where it is not known to 5%, and ``p_below_documented`` where everybody
-            documented is counted.
+            mean where it is not known to 5%, and ``p_below_documented`` where no source gives a
+            lower number or everybody documented is counted.
         """
         return summary(self, ci_prob)
 
@@ -216,6 +220,14 @@ class Estimate(FindOut, Publishing):
             Signed weights with Monte Carlo errors, their sum, and the same in sentences.
         """
         return self._identify(self._at(row))
+
+    def _somebody_says_less(self, row: int) -> bool:
+        """Whether a source gives a lower number than the documented one."""
+        documented = self.meta.rows[row].documented
+        own = [claim for claim in self.meta.claims if claim.counted and claim.estimate == row]
+        return documented is not None and (
+            not self.meta.claims or any(most_of(claim) < documented.low for claim in own)
+        )
 
     def _identify(self, row: int) -> Identification:
         said = "This evidence does not say what sets its level."

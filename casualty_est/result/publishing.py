@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
 from casualty_est.kinds import room
+from casualty_est.result.posterior import interval_ends
 
 if TYPE_CHECKING:
     from casualty_est.report.checklist import Checklist
@@ -62,6 +63,33 @@ class Publishing:
     """The part of an estimate that writes what others read."""
 
     kind: Any
+
+    def quote(
+        self,
+        *,
+        title: str | None = None,
+        authors: str | None = None,
+        ci_prob: float = 0.95,
+    ) -> str:
+        """The result in a paragraph to print, and how to cite it.
+
+        What the sources said with the official number first, our estimate once with its interval,
+        and what it rests on; after a blank line the citation.
+
+        Parameters
+        ----------
+        title : str, optional
+            Title of the study in the citation; by default what was counted.
+        authors : str, optional
+            Who answers for it.
+        ci_prob : as in `summary`
+
+        Returns
+        -------
+        str
+        """
+        interval_ends(ci_prob)
+        return str(self._report_parts(ci_prob).quote(title, authors))
 
     def report(
         self,

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
-from casualty_est.tables.cells import Documented
+from casualty_est.tables.cells import Documented, basis_of
 
 SCHEMA = "casualty-est/1"
 CHECKED = ConfigDict(extra="forbid")
@@ -51,7 +51,10 @@ class Cell:
 
 @dataclass(frozen=True, config=CHECKED)
 class Row:
-    """One estimate: a cell or stratum, and which part of it."""
+    """One estimate: a cell or stratum, and which part of it.
+
+    `in_parts` is what lists of parts of the cell add up to, where none counts all of it.
+    """
 
     cell: Cell
     strata: dict[str, str]
@@ -59,6 +62,7 @@ class Row:
     documented: Documented | None = None
     claimed: bool = True
     level: str | None = None
+    in_parts: Documented | None = None
 
 
 @dataclass(frozen=True, config=CHECKED)
@@ -130,6 +134,18 @@ class ClaimRow:
     estimate: int | None = None
     surprise: float | None = None
     running: bool | None = None
+    basis: str | None = None
+
+    @property
+    def rests_on(self) -> str:
+        """What the number rests on; of an old file by its role."""
+        return self.basis or basis_of(self.role, self.form)
+
+
+def most_of(claim: ClaimRow) -> float:
+    """The largest count that a claim allows, infinite where it states a lower bound."""
+    ends = [end for end in (claim.best, claim.high) if end is not None]
+    return float(max(ends)) if ends and claim.form != "at_least" else float("inf")
 
 
 @dataclass(frozen=True, config=CHECKED)

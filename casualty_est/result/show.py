@@ -5,10 +5,11 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from casualty_est.result.spoken import documented_cell
 from casualty_est.result.tables import row_numbers
 from casualty_est.result.text_table import TextTable, html_table, plain_table, rich_table
 from casualty_est.wording.numbers import ends, middle, percent
-from casualty_est.wording.phrases import cell_text, documented_text
+from casualty_est.wording.phrases import cell_text
 
 if TYPE_CHECKING:
     from casualty_est.result.estimate import Estimate
@@ -20,12 +21,7 @@ def estimate_table(estimate: Estimate, prob: float) -> TextTable:
     """Cell, documented count, median and interval of every estimate, rounded for print."""
     rows = []
     for i, row in enumerate(estimate.meta.rows):
-        published = row.documented
-        stated = (
-            f"{documented_text(published)} ({published.source or 'lists'})"
-            if published
-            else "none" * (row.part == "total" or len(estimate) == 1)
-        )
+        stated = documented_cell(estimate, i) if row.part == "total" or len(estimate) == 1 else ""
         name = cell_text(row.cell)
         name += "".join(f", {column} {value}" for column, value in row.strata.items())
         name += f", {row.part}" * (row.part != "total")

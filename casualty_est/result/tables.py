@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from casualty_est.result.estimate import Estimate
 
 
+NUMBERS = ("median", "low", "high", "mean", "sd")
+
+
 @dataclass(frozen=True, slots=True)
 class RowNumbers:
     """One estimate in people; mean and sd are None where they are not known."""
@@ -25,6 +28,7 @@ class RowNumbers:
     high: float
     mean: float | None
     sd: float | None
+    unit: float | None = None  # to which the median is rounded, where a part has a finer one
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ def summary(estimate: Estimate, prob: float) -> pd.DataFrame:
                 **row.strata,
                 "part": row.part,
                 "documented": row.documented.low if row.documented else None,
-                **(asdict(numbers) if numbers else dict.fromkeys(RowNumbers.__slots__)),
+                **{name: getattr(numbers, name, None) for name in NUMBERS},
                 "prob": prob,
                 "p_below_documented": p_below_documented(estimate, i),
                 "level": estimate.level(i),
@@ -61,10 +65,12 @@ def summary(estimate: Estimate, prob: float) -> pd.DataFrame:
 
 
 def p_below_documented(estimate: Estimate, row: int) -> float | None:
-    """P(N < documented); None where nothing was, or where everybody documented is counted."""
+    """P(N < documented); None where nothing was, nobody says less, or everybody is counted."""
     documented = estimate.meta.rows[row].documented
     if documented is None or not estimate.meta.has_level or estimate.counts_documented:
         return None
+    if not estimate._somebody_says_less(row):
+        return None  # it would follow from what was assumed alone
     return float((estimate.draws(row) < documented.low).mean())
 
 
@@ -79,7 +85,7 @@ def row_numbers(estimate: Estimate, row: int, prob: float) -> RowNumbers | None:
     low, median, high = (float(x) for x in np.quantile(draws, ends))
     known = len(estimate.modes(row)) < 2 and mean_is_known(draws, estimate.meta.diagnostics)
     mean, sd = (float(draws.mean()), float(draws.std())) if known else (None, None)
-    return RowNumbers(median, low, high, mean, sd)
+    return RowNumbers(median, low, high, mean, sd, estimate._unit(row, prob))
 
 
 def parameter(draws: Any, prob: float, prior: Span | None = None) -> Parameter | None:

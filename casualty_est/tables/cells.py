@@ -14,7 +14,24 @@ ROLES = (
 TALLY_ROLES = frozenset(
     {"monitor", "merged_list", "government", "registry", "register", "international", "reference"}
 )
-DOCUMENTING_ROLES = TALLY_ROLES - {"reference"} | {"perpetrator"}
+# Whose "at least" is read as the number that it holds.
+COUNTING_ROLES = TALLY_ROLES - {"reference"} | {"perpetrator"}
+# Who records incident by incident, and is no party to the conflict.
+RECORDING_ROLES = TALLY_ROLES - {"reference"}
+# What a number rests on: cases recorded one by one, what somebody said, or an estimate.
+BASES = ("list", "statement", "estimate")
+LIST, STATEMENT, ESTIMATE = BASES
+# By role, where the table does not say; every other role states. A government's number is a
+# statement until the table says that a list lies behind it: so are those of the first days.
+_BY_ROLE = {
+    **dict.fromkeys(("monitor", "merged_list", "registry", "register", "international"), LIST),
+    **dict.fromkeys(("int_estimate", "survey"), ESTIMATE),
+}
+# Who verifies cases states a count; a range of it is an estimate. A monitor's range is the sum of
+# its minima and its maxima.
+_ESTIMATES_IN_RANGES = frozenset({"international", "registry", "register"})
+# Incidents that a monitor upholds; what it grades lower is never added to what is documented.
+UPHELD = frozenset({"confirmed", "fair"})
 ALL_SCOPES = "all"
 ANY_PERPETRATOR = "any"
 
@@ -27,3 +44,18 @@ class Documented:
     high: int | float | None = None
     source: str | None = None  # who published it
     text: str = field(default="", compare=False)
+
+    @property
+    def stated(self) -> int | float:
+        """The lower end as it was written: of "more than 28,000" it is 28,000, and not 28,001."""
+        before = self.low - 1
+        return (
+            before if f"{before:,}" in self.text and f"{self.low:,}" not in self.text else self.low
+        )
+
+
+def basis_of(role: str | None, form: str = "exact") -> str:
+    """What a number of a role rests on, by its form of hedge, where the table does not say."""
+    if form == "estimate" or (form == "between" and role in _ESTIMATES_IN_RANGES):
+        return ESTIMATE
+    return _BY_ROLE.get(role or "", STATEMENT)

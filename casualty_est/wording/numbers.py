@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Protocol
 
 PARTS_UP_TO = 10  # ratios: beyond, "1,300%" would be misread
@@ -47,9 +48,57 @@ def people(value: float, low: float, high: float) -> str:
     return "fewer than 1" if 0 < shown <= 0.5 else f"{shown:,.0f}"
 
 
+def adding_up(parts: Sequence[float], total: float) -> list[float]:
+    """Round parts so that they add up as printed: to tens or more, as their total allows.
+
+    The largest remainders are rounded away from where they would go, as seats are given to parties.
+    """
+    unit = 1.0
+    # Two digits of the largest part, as long as the total is a round number of it.
+    largest = max((abs(part) for part in parts), default=0.0)
+    while largest >= 1000 * unit and round(total) % round(10 * unit) == 0:
+        unit *= 10
+    wanted = round(total / unit)
+    floors = [math.floor(part / unit) for part in parts]
+    missing = wanted - sum(floors)
+    order = sorted(range(len(parts)), key=lambda i: floors[i] - parts[i] / unit)
+    for i in order[: max(0, min(missing, len(parts)))]:
+        floors[i] += 1
+    return [unit * whole for whole in floors]
+
+
+def unit_of(x: Ends) -> float:
+    """The power of ten to which the median is rounded."""
+    digits = len(f"{abs(rounded(x.median, x.low, x.high)):.0f}")
+    width, centre = abs(x.high - x.low), (abs(x.high) + abs(x.low)) / 2
+    kept = 2
+    if 0 < width < 0.2 * centre:
+        kept += math.ceil(math.log10(0.2 * centre / width))
+    return 10.0 ** max(0, digits - kept)
+
+
+def unit_of_sum(total: Ends, part: Ends, counted: float) -> float:
+    """The power of ten to which a total and a part are rounded, so that a count makes up the rest.
+
+    11,682 of which 206 were counted: 12,000 and 11,000 would not differ by that, 11,700 and 11,500
+    do.
+    """
+    unit = min(unit_of(total), unit_of(part))
+    while unit > 1:
+        rest = unit * (round(total.median / unit) - round(part.median / unit))
+        if abs(rest - counted) <= unit / 2:
+            break
+        unit /= 10
+    return unit
+
+
 def middle(x: Ends) -> str:
-    """The median, rounded to the width of the interval."""
-    return people(x.median, x.low, x.high)
+    """The median, rounded to the width of the interval, or to the unit that it brings."""
+    unit = getattr(x, "unit", None)
+    own = people(x.median, x.low, x.high)
+    if unit is None or own.startswith("fewer") or unit >= unit_of(x):
+        return own
+    return f"{unit * round(x.median / unit):,.0f}"
 
 
 def ends(x: Ends, word: str = "to") -> str:

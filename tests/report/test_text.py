@@ -13,13 +13,14 @@ import casualty_est as ce
 from casualty_est.claims.report import text as claims_text
 from casualty_est.claims.report import what_if
 from casualty_est.report import checklist, naming, tables, text
-from casualty_est.result.schema import ClaimRow, Diagnostics, SourceRow, Span, Weight
+from casualty_est.report.lede import paragraph as lede_of
+from casualty_est.result.schema import ClaimRow, Diagnostics, SourceRow, Span
 from tests.support.by_hand import CELL
 from tests.support.page import parts_of
 
 
 def lede(est, prob=0.95):
-    return text.lede(parts_of(est, prob))
+    return lede_of(parts_of(est, prob))
 
 
 def items(est, given=None):
@@ -56,65 +57,49 @@ def a_claim(source="A", role="monitor", best=None, said="about", **over):
 
 
 def test_first_paragraph_says_who_how_sure_and_on_what_it_rests(coalition):
-    sentences = lede(coalition)
-    assert sentences[0] == (
-        "How many civilians were killed in Iraq and Syria between 8 August 2014 and "
-        "9 February 2018 in actions attributed to Coalition?"
-    )
-    assert sentences[1] == "Our estimate is about 10,000 (95% credible interval 5,400 to 24,000)."
-    assert sentences[2].startswith("It is an estimate, not a count")
-    assert sentences[3] == (
-        "No overlap between sources and no independent count fixes this level: it rests on what we "
-        "assume about how much of the truth each source reports, above all about Airwars (85% of "
-        "the weight), then about Pentagon (13%)."
-    )
-
-
-@pytest.mark.parametrize(("mcse", "said"), [(0.01, ", above all about A"), (0.1, "")])
-def test_a_source_is_named_first_only_where_the_draws_know_it(mcse, said):
-    """A has .3 + .3, B .5, C -.1; two errors of the gap between A and B are .035 or .35."""
-    weights = {"A1": 0.3, "A2": 0.3, "B1": 0.5, "C1": -0.1}
-    rows = [Weight(name, weight, mcse) for name, weight in weights.items()]
-    est = SimpleNamespace(
-        identification=lambda _: SimpleNamespace(rows=rows),
-        meta=SimpleNamespace(assumptions=[SimpleNamespace(source=name[0]) for name in weights]),
-    )
-    assert claims_text.pulls(est) == said
+    assert lede(coalition) == [
+        "Pentagon acknowledged around 800 civilians killed in Iraq and Syria between 8 August 2014 "
+        "and 9 February 2018 (attributed to Coalition); Airwars documented at least 6,047.",
+        "We estimate about 10,000; if our assumptions hold, there is a 95% chance that the true "
+        "number lies between 5,400 and 24,000.",
+        "These figures cannot show what all sources missed; the estimate depends above all on our "
+        "assumption that Airwars reports about 50% of the true number.",
+    ]
+    (rests,) = parts_of(coalition).rests_on()
+    assert rests.startswith("No overlap between sources and no independent count fixes this level")
 
 
 def test_documented_and_estimated_never_share_a_breath(coalition):
     assert documented(coalition) == (
-        "Documented, not estimated: at least 6,047, stated by Airwars. Our interval reaches below "
-        "this count because the model allows that some of it is counted twice or wrongly; see "
-        "section 4."
+        "Documented, not estimated: at least 6,047 (Airwars). Our interval begins below this count "
+        "because the model allows that some deaths were counted twice or wrongly; section 4 says "
+        "how likely."
     )
     # The 50% interval begins above 6,047.
-    assert documented(coalition, 0.5) == (
-        "Documented, not estimated: at least 6,047, stated by Airwars."
-    )
-    assert "6,047" not in " ".join(lede(coalition))
+    assert documented(coalition, 0.5) == "Documented, not estimated: at least 6,047 (Airwars)."
+    assert "6,047" not in lede(coalition)[1]
 
 
-def test_without_roles_nobody_is_said_to_have_documented_nothing():
+def test_without_a_list_nothing_is_documented():
     rows = [{"source": "A", "quantity": "100"}, {"source": "B", "quantity": "at least 200"}]
     est = ce.ClaimsModel(pd.DataFrame(rows), assume_unbiased=True).fit(seed=1)
-    assert documented(est).startswith("Nothing is shown as documented: no source was given")
-    rows[0]["role"] = "media"
-    est = ce.ClaimsModel(pd.DataFrame(rows)).fit(seed=1)
-    assert documented(est).startswith("Documented, not estimated: no perpetrator, monitor")
+    assert documented(est) == "No source documents these deaths case by case."
 
 
 def test_level_of_the_interval_is_the_one_asked_for(coalition):
-    assert "(90% credible interval 6,000 to 20,000)" in lede(coalition, 0.9)[1]
+    assert (
+        "a 90% chance that the true number lies between 6,000 and 20,000"
+        in (lede(coalition, 0.9)[1])
+    )
 
 
 def test_two_modes_are_two_numbers_and_no_mean(two_modes):
     said = " ".join(lede(two_modes))
-    assert "supports two different numbers and cannot choose between them: about 6,000" in said
+    assert "cannot choose between them: about 6,000" in said
     assert "weight 60%) or about 10,000" in said
-    assert "quote both or none" in said
+    assert "Quote both or none." in said
     assert "about 7,6" not in said
-    assert "overlap between the sources" in said
+    assert "how the sources overlap" in said
 
 
 def test_modes_stand_apart_in_the_table(two_modes):
@@ -125,8 +110,8 @@ def test_modes_stand_apart_in_the_table(two_modes):
 
 
 def test_listed_and_unlisted_are_named(listed_unlisted):
-    said = " ".join(lede(listed_unlisted))
-    assert "Our estimate is about 1,000 (95% credible interval 8" in said
+    assert "We estimate about 1,000 civilians killed" in " ".join(lede(listed_unlisted))
+    said = " ".join(parts_of(listed_unlisted).details())
     assert "about 700 (5" in said
     assert "about 300 (2" in said
     assert "are people whom no source lists" in said
@@ -144,10 +129,11 @@ def test_no_role_no_number():
 
     est = ce.ClaimsModel(ce.Claims(pd.DataFrame(table))).fit(seed=1)
     said = " ".join(lede(est))
-    assert "This report gives no number." in said
-    assert "The reason: no source has a role and nothing anchors the level. A number" in said
-    assert "role of at least one source" in said
-    assert "credible" not in said
+    assert "We give no estimate: these figures fit a small toll" in said
+    assert "chance" not in said
+    why, needed = parts_of(est).details()
+    assert why == ("There is no number because no source has a role and nothing anchors the level.")
+    assert "role of at least one source" in needed
     assert text.below_documented(est) == []
     assert what_if.rivals(est) == []
 
@@ -172,22 +158,21 @@ def test_no_unique_total_is_said_and_never_summed(fake, row):
         has_total=False,
         no_total="the parts cover different windows",
     )
-    said = lede(est)
-    assert said[0] == (
-        "This report gives several estimates and no total: the parts cover different windows."
-    )
-    assert said[1].endswith("do not add them up.")
+    assert lede(est) == [
+        "We estimate each of them and give no total, because the parts cover different windows; "
+        "do not add the estimates up."
+    ]
     assert documented(est) == ""
 
 
 def test_what_each_source_reports_is_an_estimate_of_its_ratio(coalition):
     pentagon, airwars = parts_of(coalition, 0.95).source_sentences()
     assert pentagon == (
-        "We estimate that Pentagon reports 8.3% of the true number (95% credible interval "
-        "3.2% to 18%). Assumed beforehand: 15% (95% interval 2.1% to 110%). "
-        "The data narrowed it to 44% of the spread assumed."
+        "If our estimate is right, Pentagon reported 8.3% of the true number (95% credible "
+        "interval 3.2% to 18%). Before the data we assumed 15% (95% interval 2.1% to 110%). "
+        "The data narrowed our uncertainty about it to 44% of what it was."
     )
-    assert airwars.startswith("We estimate that Airwars reports 59% of the true number (")
+    assert airwars.startswith("If our estimate is right, Airwars reported 59% of the true number")
 
 
 def _ratios(*medians, learned=0.95):
@@ -201,23 +186,27 @@ def _ratios(*medians, learned=0.95):
 
 
 def test_a_source_with_many_ratios_gets_one_text():
-    (said,) = _ratios(0.93, 1.01, 1.05)
+    (said,) = _ratios(0.83, 1.01, 1.05)
     assert said.startswith(
-        "We estimate that A reports between 93% and 100% of the true numbers; the table gives "
-        "each. Assumed beforehand: 100% (95% interval 40% to 270%). The data said next to"
+        "If our estimates are right, A reported between 83% and 100% of the true numbers; the "
+        "table gives each. Before the data we assumed 100% (95% interval 40% to 270%). The data"
     )
+    assert _ratios(0.93, 1.01, 1.05) == [
+        "Of A we assume that it reports 100% (95% interval 40% to 270%) of the true numbers. The "
+        "data hardly changed that: it is an assumption, not a finding."
+    ]
     assert "between 0.93 and 12 times the true numbers" in _ratios(0.93, 1.0, 12.0)[0]
-    assert "reports 100% of the true numbers" in _ratios(1.0, 1.0, 1.0)[0]
+    assert "reported 150% of the true numbers" in _ratios(1.5, 1.5, 1.5)[0]
 
 
 @pytest.mark.parametrize(
     ("median", "learned", "said"),
     [
         # A fifth of the prior sd is .1 here: log 1.09 = .086, log 1.12 = .113.
-        (1.09, 0.95, "The data said next to nothing of it: this is what was assumed."),
-        (1.12, 0.95, "The data hardly narrowed it, but they moved it."),
-        (0.89, 1.10, "The data hardly narrowed it, but they moved it."),
-        (1.09, 0.89, "The data narrowed it to 89% of the spread assumed."),
+        (1.09, 0.95, "it is an assumption, not a finding."),
+        (1.12, 0.95, "The data hardly narrowed that, but they moved it."),
+        (0.89, 1.10, "The data hardly narrowed that, but they moved it."),
+        (1.09, 0.89, "The data narrowed our uncertainty about it to 89% of what it was."),
     ],
 )
 def test_the_data_were_silent_only_where_nothing_moved(median, learned, said):
@@ -247,7 +236,7 @@ def test_an_exact_sum_has_no_monte_carlo_error(coalition):
 
 
 def test_what_if_the_perpetrators_number_were_right(coalition):
-    assert what_if.rivals(coalition) == [(800.0, "Pentagon")]
+    assert what_if.rivals(coalition) == [what_if.Rival(800.0, "Pentagon", "800")]
     sentences = what_if.what_if(coalition)
     # 6,047 / 800 = 7.56
     assert sentences[0] == (
@@ -267,7 +256,8 @@ def test_at_least_below_the_estimate_is_no_rival(coalition):
 
 def test_probability_below_the_documented_count(coalition):
     assert text.below_documented(coalition) == [
-        "The probability that the true number lies below the documented 6,047 is 5.3%."
+        "If our assumptions hold, the probability that the true number lies below the documented "
+        "6,047 is 5.3%."
     ]
 
 

@@ -254,7 +254,8 @@ def _rows(model: ClaimsModel) -> tuple[Row, ...]:
     for row in model.rows:
         start, end = (day.isoformat() if day else None for day in (row.start, row.end))
         cell = Cell(start=start, end=end, **row.label._asdict())
-        rows.append(Row(cell, {}, "total", model.documented(row), row.claimed))
+        known, parts = model.documented(row), model.documented_in_parts(row)
+        rows.append(Row(cell, {}, "total", known, row.claimed, in_parts=parts))
     return tuple(rows)
 
 
@@ -294,7 +295,7 @@ def _claims(model: ClaimsModel, tails: Any) -> tuple[ClaimRow, ...]:
         cells = layout.cover[t] > 0
         rows.append(
             ClaimRow(
-                **{**_published(claim), "role": layout.ratios.targets[t].role},
+                **_published(model, claim, layout.ratios.targets[t].role),
                 counted=True,
                 hedge=layout.hedges[i],
                 reading=layout.readings[i].words,
@@ -305,19 +306,26 @@ def _claims(model: ClaimsModel, tails: Any) -> tuple[ClaimRow, ...]:
             )
         )
     rows += [
-        ClaimRow(**_published(out.claim), counted=False, reason=out.text, code=out.code)
+        ClaimRow(
+            **_published(model, out.claim, out.claim.role),
+            counted=False,
+            reason=out.text,
+            code=out.code,
+        )
         for out in model.counted.left_out
     ]
     return tuple(rows)
 
 
-def _published(claim: Claim) -> dict[str, Any]:
+def _published(model: ClaimsModel, claim: Claim, role: str | None) -> dict[str, Any]:
     days = {name: getattr(claim, name) for name in ("start", "end", "reported")}
-    labels = ("source", "role", "level", *CELL_FIELDS, "citation", "line")
+    labels = ("source", "level", *CELL_FIELDS, "citation", "line")
     return {
         **{name: getattr(claim.quantity, name) for name in ("text", "form", "low", "best", "high")},
         **{name: getattr(claim, name) for name in labels},
         **{name: day.isoformat() if day else None for name, day in days.items()},
+        "role": role,
+        "basis": model.basis(claim, role),
     }
 
 

@@ -54,9 +54,9 @@ def _row(row: EstimateRow) -> str:
 def _claims(model: ClaimsModel) -> list[str]:
     layout = model.layout
     return [
-        f"{claim.source} ({layout.ratios.targets[t].role or 'no role'}): "
-        f"{claim.quantity.text!r}, {reading.words}"
-        + ("; single incident" if claim.level == "incident" else "")
+        f"{claim.source} ({layout.ratios.targets[t].role or 'no role'}, "
+        f"{model.basis(claim, layout.ratios.targets[t].role)}): {claim.quantity.text!r}, "
+        f"{reading.words}" + ("; single incident" if claim.level == "incident" else "")
         for claim, reading, t in zip(layout.claims, layout.readings, layout.target_of, strict=True)
     ]
 

@@ -22,7 +22,7 @@ from casualty_est.priors.networks import Network
 from casualty_est.priors.roles import NO_ROLE
 from casualty_est.priors.settings import CELL_FIELDS
 from casualty_est.quantity.hedges.readings import LOG_NOTHING, Denial, Interval, Reading
-from casualty_est.tables.cells import DOCUMENTING_ROLES, TALLY_ROLES
+from casualty_est.tables.cells import COUNTING_ROLES, TALLY_ROLES
 from casualty_est.tables.checks import offered
 from casualty_est.wording.phrases import listed
 
@@ -305,7 +305,7 @@ def _hedge(claim: Claim, role: str | None, hedge: Mapping[str, str]) -> str:
         raise UsageError(msg)
     # "At least hundreds", or a lower end with a larger number beside it, is no tally of a list.
     tally = claim.quantity.grid is not None and claim.quantity.best is None
-    return "documented" if role in DOCUMENTING_ROLES and tally else "speaker"
+    return "documented" if role in COUNTING_ROLES and tally else "speaker"
 
 
 def _reading(claim: Claim, hedge: str, target: Target, priors: Priors) -> Reading:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import date
 from html import escape
@@ -18,7 +19,12 @@ from casualty_est.claims.model.anchors import check_anchors
 from casualty_est.claims.model.describe import describe
 from casualty_est.claims.model.layout import Layout, build_layout, effective_role
 from casualty_est.claims.model.over_time import asked_over_time, read_sources, windows_note
-from casualty_est.claims.model.totals import EstimateRow, estimate_rows
+from casualty_est.claims.model.totals import (
+    EstimateRow,
+    estimate_rows,
+    largest_sum,
+    within_window,
+)
 from casualty_est.claims.table.claim import Claim
 from casualty_est.claims.table.claims import Claims, window_text
 from casualty_est.claims.table.counting import (
@@ -237,8 +243,8 @@ class ClaimsModel:
             notes.append(("windows_modelled", windows_note(self)))
         for claim, hedge in zip(self.layout.claims, self.layout.hedges, strict=True):
             if claim.quantity.hedge.bound == "lower":
-                documented = hedge == "documented"
-                meaning = "the number it documented" if documented else "a speaker's bound"
+                counted = hedge == "documented"
+                meaning = "the number it counted" if counted else "a speaker's bound"
                 text = f"{claim.source}: {claim.quantity.text!r} is read as {meaning}"
                 notes.append(("hedge", text))
         notes += self._record_note()
@@ -365,10 +371,21 @@ class ClaimsModel:
             return documented_in(self._spoken(row), window, grid)
         return documented(self._spoken(row), row.label, window)
 
+    def _place_in(self, part: EstimateRow, row: EstimateRow) -> npt.NDArray[np.bool_] | None:
+        """The cells of a row that a part lies in, a group of people in those of all of them."""
+        groups = self.priors.groups
+        group = groups.get(part.label.group)
+        cells = part.cells
+        if group is not None and group.inside == row.label.group:
+            with suppress(UsageError):  # nobody counts all of them there
+                cells = self.layout.grid.row(part.label._replace(group=row.label.group))
+        outside = bool((cells & ~row.cells).any()) or not cells.any()
+        return None if outside else cells
+
     def documented_by(
         self, row: EstimateRow, days: Sequence[date], *, published: bool = False
     ) -> list[float | None]:
-        """Return the largest lower end stated for exactly that cell up to each of some days.
+        """Return the largest lower end that a list gave of a cell, or of a part, up to some days.
 
         Parameters
         ----------
@@ -384,24 +401,62 @@ class ClaimsModel:
         list of float or None
         """
         lows: list[float | None] = []
+        parts = [
+            part for part in self.rows if part is not row and self._place_in(part, row) is not None
+        ]
         # What was replaced later had been published all the same.
-        spoken = self._spoken(row, replaced=published)
+        spoken = [self._spoken(one, replaced=published) for one in (row, *parts)]
         for day in days:
-            seen = [c for c in spoken if not published or (c.reported or c.end or day) <= day]
-            stated = documented_to(seen, day)
-            lows.append(None if stated is None else stated.low)
+            seen = (
+                [c for c in some if not published or (c.reported or c.end or day) <= day]
+                for some in spoken
+            )
+            stated = [one.stated for some in seen if (one := documented_to(some, day))]
+            lows.append(max(stated, default=None))
         return lows
 
     def _spoken(self, row: EstimateRow, *, replaced: bool = False) -> list[Claim]:
         """Claims on exactly that cell that their source upholds by the as-of date, with roles."""
         codes = UNSEEN if replaced else UNSEEN | REPLACED
         unseen = {id(out.claim) for out in self.counted.left_out if out.code in codes}
-        # What the analyst says of a source holds here too, not only in the likelihood.
         return [
-            replace(claim, role=self._role(claim))
+            self._as_heard(claim)
             for claim in self.claims.rows
             if claim.cell_key == row.label and id(claim) not in unseen
         ]
+
+    def _as_heard(self, claim: Claim) -> Claim:
+        """A claim with what the analyst says of its source, here too and not only in the fit."""
+        role = self._role(claim)
+        return replace(claim, role=role, basis=self.basis(claim, role))
+
+    def basis(self, claim: Claim, role: str | None) -> str:
+        """Return what a claim rests on, once the analyst has named roles and readings."""
+        hedge = self.settings["hedge"].get(claim.source, claim.hedge)
+        return replace(claim, role=role, hedge=hedge).rests_on
+
+    def documented_in_parts(self, row: EstimateRow) -> Documented | None:
+        """Return what lists of parts of a cell add up to, where that is more than any of it all.
+
+        Parameters
+        ----------
+        row : EstimateRow
+            One of `rows`.
+
+        Returns
+        -------
+        Documented or None
+        """
+        known = self.documented(row)
+        inside = [
+            (cells, counted)
+            for part in self.rows
+            if part is not row and within_window(part, row)
+            if (cells := self._place_in(part, row)) is not None
+            if (counted := self.documented(part)) is not None
+        ]
+        added = largest_sum(inside)
+        return added if added and (known is None or added.low > known.low) else None
 
     def _role(self, claim: Claim) -> str | None:
         """Role of a claim as published: the analyst's word, the row's, or the same source's."""

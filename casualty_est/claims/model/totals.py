@@ -14,6 +14,7 @@ from casualty_est.claims.model.layout import Layout
 from casualty_est.claims.table.claim import Claim
 from casualty_est.errors import UsageError
 from casualty_est.priors.settings import CELL_FIELDS
+from casualty_est.tables.cells import Documented
 
 Note = tuple[str, str]
 
@@ -27,6 +28,29 @@ class EstimateRow:
     end: date | None
     cells: npt.NDArray[np.bool_]
     claimed: bool = True
+
+
+def within_window(part: EstimateRow, whole: EstimateRow) -> bool:
+    """Whether the window of one cell lies in that of another, an open end being unknown."""
+    late = whole.start is None or part.start is None or part.start >= whole.start
+    return late and (whole.end is None or part.end is None or part.end <= whole.end)
+
+
+def largest_sum(
+    parts: Sequence[tuple[npt.NDArray[np.bool_], Documented]],
+) -> Documented | None:
+    """Add up counts of parts that do not overlap, the largest first."""
+    taken: list[Documented] = []
+    used = np.zeros_like(parts[0][0]) if parts else np.zeros(0, dtype=bool)
+    for cells, counted in sorted(parts, key=lambda one: -one[1].low):
+        if not (cells & used).any():
+            used = used | cells
+            taken.append(counted)
+    if not taken:
+        return None
+    low = sum(one.low for one in taken)
+    names = dict.fromkeys(one.source for one in taken if one.source)
+    return Documented(low, None, ", ".join(names), f"at least {low:,}")
 
 
 class _NoTotalError(Exception):

@@ -15,7 +15,7 @@ from casualty_est.result.schema import ClaimRow
 NAMES = {
     "number": "mark: number as stated",
     "about": "pale halo: “about”",
-    "documented": "level tick: cases documented, so a lower end",
+    "documented": "level tick: cases counted, so a lower end",
     "from": "arrow up: “at least”, end open",
     "to": "arrow down: “at most”",
     "range": "bar with ends: range",

@@ -37,6 +37,14 @@ class ClaimsParts(Parts):
         """On which assumptions the level rests, or on which number from outside."""
         return text.rests_on(self.estimate)
 
+    def rests_briefly(self) -> str:
+        """The same in one sentence of the first paragraph."""
+        return text.rests_briefly(self.estimate)
+
+    def rests_in_short(self) -> str:
+        """The same where the paragraph is long already."""
+        return text.rests_in_short(self.estimate)
+
     def sources(self) -> Table:
         """Reporting ratio of every source."""
         return tables.sources(self.estimate, self.prob)
@@ -75,7 +83,7 @@ class ClaimsParts(Parts):
 
     def rivals(self) -> list[float]:
         """Numbers that disagree with the estimate, and the count that was documented."""
-        numbers = [number for number, _ in what_if.rivals(self.estimate)]
+        numbers = [rival.number for rival in what_if.rivals(self.estimate)]
         published = self.estimate.meta.rows[0].documented
         return sorted({*numbers, *([float(published.low)] if published else [])})
 

@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from casualty_est.claims.gauge import SHARES, share_of_level
 from casualty_est.claims.schema import RATIO_OF, ratio_owner, target_of
 from casualty_est.priors.record import BY_DECLARATION
 from casualty_est.priors.roles import LEARNED, NO_ROLE
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
     from casualty_est.claims.estimate import ClaimsEstimate
 
 MENTION = 0.05  # smallest part of the level that the first paragraph names
+ALIKE = 0.7  # part of the largest weight from which a second source is named beside the first
+TOGETHER = 2  # from as many more of them no one is named
 SILENT = 0.9  # posterior over prior sd of a log ratio above which the data hardly narrowed it
 STILL = 0.2  # prior sds by which its median may move for the data to have said nothing
 FEW_STATEMENTS = 5  # a place among fewer says nothing
@@ -29,68 +30,102 @@ FEW_TARGETS = 2  # a source with more ratios than this gets one text for all of 
 
 
 def rests_on(estimate: ClaimsEstimate) -> list[str]:
-    """What sets the level of the first estimate, in the words of the first paragraph."""
+    """What sets the level of the first estimate, for the part on what the answer rests on."""
     sentences = text.rests_on(estimate)
     match estimate.level(0):
         case "prior":
             sentences = [
-                "No overlap between sources and no independent count fixes this level: it rests on "
-                f"what we assume about how much of the truth each source reports{pulls(estimate)}.",
-                "Other assumptions give other numbers; section 4 shows which.",
+                "No overlap between sources and no independent count fixes this level: it follows "
+                "from what we assume about how much of the truth each source reports. Other "
+                "assumptions give other numbers; section 4 shows which."
             ]
         case "anchor":
-            names = [
-                item.name.replace(RATIO_OF, "the reference source ")
-                for item in estimate.meta.assumptions
-                if item.kind in ("anchor", "reference")
-            ]
             sentences = [
                 "Its level was given from outside by the analyst "
-                f"({listed(names)}); if that is wrong, this number is wrong with it."
+                f"({listed(_outside(estimate))}); if that is wrong, this number is wrong with it."
             ]
     return [*sentences, *text.assumed_unbiased(estimate)]
 
 
-def pulls(estimate: ClaimsEstimate) -> str:
-    """Name the sources on whose assumed ratio the level rests, with shares where these exist."""
+def rests_briefly(estimate: ClaimsEstimate) -> str:
+    """The same in one sentence of the first paragraph."""
+    if estimate.meta.settings.get("assume_unbiased"):
+        return (
+            "This assumes, and nothing here can show, that sources without a role are right on "
+            "average."
+        )
+    if estimate.level(0) == "anchor":
+        return f"{_from_outside(estimate)}; if that is wrong, this number is too."
+    alone = len({claim.source for claim in estimate.meta.claims if claim.counted}) == 1
+    lead = (
+        "One source cannot show what it" if alone else "These figures cannot show what all sources"
+    )
+    return f"{lead} missed; the estimate depends above all on {_assumption(estimate)}."
+
+
+def rests_in_short(estimate: ClaimsEstimate) -> str:
+    """The same where the paragraph is long already."""
+    if estimate.level(0) == "anchor" or estimate.meta.settings.get("assume_unbiased"):
+        return rests_briefly(estimate)
+    return "It depends above all on what we assume about how much of the truth each source reports."
+
+
+def _from_outside(estimate: ClaimsEstimate) -> str:
+    """Who gave the level, by the name of a source where it is one."""
+    named = [item.source for item in estimate.meta.assumptions if item.kind == "reference"]
+    names = [name for name in named if name]
+    if not names:
+        return "The analyst gave its level from outside"
+    return f"Its level is taken from {listed(names)}"
+
+
+def _outside(estimate: ClaimsEstimate) -> list[str]:
+    """What gives a level from outside, by name."""
+    return [
+        item.name.replace(RATIO_OF, "the reference source ")
+        for item in estimate.meta.assumptions
+        if item.kind in ("anchor", "reference")
+    ]
+
+
+def _assumption(estimate: ClaimsEstimate) -> str:
+    """The assumption on which most rests, where the draws know which it is."""
+    names = leading(estimate)
+    if not names:
+        return "what we assume about how much of the truth each source reports"
+    if len(names) > 1:
+        return f"what we assume about how much of the truth {listed(names)} report"
+    priors = {
+        part_of(source.prior.median)
+        for source in estimate.meta.sources
+        if source.source == names[0] and source.prior
+    }
+    if len(priors) != 1:
+        return f"what we assume about how much of the truth {names[0]} reports"
+    return f"our assumption that {names[0]} reports about {priors.pop()} the true number"
+
+
+def leading(estimate: ClaimsEstimate) -> list[str]:
+    """The source on whose assumed ratio most rests, or two that weigh about as much.
+
+    Empty where the draws do not know which, or none weighs much.
+    """
     rows = estimate.identification(0).rows
-    if not rows:
-        return ""
     weights: dict[str, float] = {}
     errors: dict[str, float] = {}
-    for row, item in zip(rows, estimate.meta.assumptions, strict=True):
+    for row, item in zip(rows, estimate.meta.assumptions, strict=True) if rows else ():
         if (name := item.source) is not None:
             weights[name] = weights.get(name, 0.0) + row.weight
             errors[name] = math.hypot(errors.get(name, 0.0), row.mcse or 0.0)
     order = sorted(weights, key=lambda name: -weights[name])
     if not order or weights[order[0]] < MENTION:
-        return ""
-    if not all(SHARES[0] <= row.weight <= SHARES[1] for row in rows):
-        return _first(order, weights, errors)
-    return _shares(order, weights, max(row.mcse or 0.0 for row in rows))
-
-
-def _first(order: list[str], weights: dict[str, float], errors: dict[str, float]) -> str:
-    """Name the largest, where the draws know which it is: sums over many ratios are rough."""
-    first, *others = order[:2]
-    for name in others:
+        return []
+    first, *others = order
+    for name in others[:1]:
         if weights[first] - weights[name] < 2 * math.hypot(errors[first], errors[name]):
-            return ""
-    return f", above all about {first}"
-
-
-def _shares(order: list[str], weights: dict[str, float], error: float) -> str:
-    known = [name for name in order if weights[name] >= max(MENTION, 2 * error)]
-    if not known:  # the draws are too few to tell any of them from nothing
-        return ""
-    first, *others = known
-    shares = {name: share_of_level(weights[name], error) for name in known}
-    named = [f"{name} ({shares[name]})" for name in known]
-    if weights[first] <= 0.5 or not others:
-        return f", that is, about {listed(named)} of the weight" if others else f", about {first}"
-    return (
-        f", above all about {first} ({shares[first]} of the weight), then about {listed(named[1:])}"
-    )
+            return []
+    alike = [name for name in others if weights[name] > ALIKE * weights[first]]
+    return [first, *alike] if len(alike) < TOGETHER else []
 
 
 def statements(estimate: ClaimsEstimate) -> list[ClaimRow]:
@@ -149,9 +184,16 @@ def of_sources(
 
 def _of_one(source: SourceRow, row: Any, prob: float) -> str:
     inside = " in a single incident" if source.level == "incident" else ""
+    name, prior = ratio_owner(source.name), source.prior
+    if prior is not None and _silent([(source, row)]):
+        return (
+            f"We assume that {name} reports {part_of(prior.median)} the true number{inside} "
+            f"(95% interval {ratio_interval(prior.low, prior.high)}). The data hardly changed "
+            "that: it is an assumption, not a finding."
+        )
     said = (
-        f"We estimate that {ratio_owner(source.name)} reports {part_of(row.ratio)} the true "
-        f"number{inside} ({percent(prob)} credible interval {ratio_interval(row.low, row.high)})."
+        f"If our estimate is right, {name} reported {part_of(row.ratio)} the true number{inside} "
+        f"({percent(prob)} credible interval {ratio_interval(row.low, row.high)})."
     )
     return f"{said} {_assumed([source])} {_learned([(source, row)])}"
 
@@ -169,35 +211,54 @@ def _in_record(source: SourceRow, row: Any, left_out: Sequence[str]) -> str:
 
 
 def _of_many(name: str, pairs: Sequence[Pair]) -> str:
+    sources = [source for source, _ in pairs]
+    if _silent(pairs):
+        return (
+            f"Of {name} we assume that it reports {listed(_priors(sources), 'or')} of the true "
+            "numbers. The data hardly changed that: it is an assumption, not a finding."
+        )
     medians = [float(row.ratio) for _, row in pairs]
     least, most = min(medians), max(medians)
     between = part_of(most)
     if ratio(least) != ratio(most):
         first = share(least) if most >= PERCENT_UP_TO else ratio(least)
         between = f"between {first} and {between}"
-    said = f"We estimate that {name} reports {between} the true numbers; the table gives each."
-    return f"{said} {_assumed([source for source, _ in pairs])} {_learned(pairs)}"
+    said = (
+        f"If our estimates are right, {name} reported {between} the true numbers; the table gives "
+        "each."
+    )
+    return f"{said} {_assumed(sources)} {_learned(pairs)}"
 
 
-def _assumed(sources: Sequence[SourceRow]) -> str:
-    texts = [
+def _silent(pairs: Sequence[Pair]) -> bool:
+    """Whether the data neither narrowed nor moved what was assumed."""
+    known = all(source.prior is not None for source, _ in pairs)
+    left = min(float(row.learned) for _, row in pairs)
+    return known and left >= SILENT and all(_moved(*pair) < STILL for pair in pairs)
+
+
+def _priors(sources: Sequence[SourceRow]) -> list[str]:
+    """What was assumed of sources, each prior once."""
+    texts = (
         f"{ratio(prior.median)} (95% interval {ratio_interval(prior.low, prior.high)})"
         for source in sources
         if (prior := source.prior)
-    ]
-    return f"Assumed beforehand: {listed(list(dict.fromkeys(texts)), 'or')}."
+    )
+    return list(dict.fromkeys(texts))
+
+
+def _assumed(sources: Sequence[SourceRow]) -> str:
+    return f"Before the data we assumed {listed(_priors(sources), 'or')}."
 
 
 def _learned(pairs: Sequence[Pair]) -> str:
     """Say how much the data narrowed a ratio, and not that they were silent where they moved it."""
     left = [float(row.learned) for _, row in pairs]
     if min(left) >= SILENT:
-        if all(_moved(*pair) < STILL for pair in pairs):
-            return "The data said next to nothing of it: this is what was assumed."
-        return "The data hardly narrowed it, but they moved it."
+        return "The data hardly narrowed that, but they moved it."
     least, most = whole(min(left)), whole(max(left))
     parts = least if least == most else f"between {least} and {most}"
-    return f"The data narrowed it to {parts} of the spread assumed."
+    return f"The data narrowed our uncertainty about it to {parts} of what it was."
 
 
 def _moved(source: SourceRow, row: Any) -> float:

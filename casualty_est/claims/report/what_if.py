@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,10 +13,10 @@ from casualty_est.claims.gauge import RATIOS
 from casualty_est.claims.refits.tipping import FARTHEST
 from casualty_est.claims.schema import Tip, ratio_owner, target_of
 from casualty_est.quantity.hedges import named
-from casualty_est.report.naming import has_total, in_words, part_of, ratio, stated
+from casualty_est.report.naming import has_total, in_words, part_of, ratio
 from casualty_est.result.schema import Assumption, ClaimRow
 from casualty_est.wording.numbers import share
-from casualty_est.wording.phrases import listed
+from casualty_est.wording.phrases import listed, possessive
 
 if TYPE_CHECKING:
     from casualty_est.claims.estimate import ClaimsEstimate
@@ -24,24 +25,66 @@ OFFICIAL = ("perpetrator", "party", "government")  # whose number is asked about
 ALIKE = math.log(1.1)  # two numbers nearer than that do not disagree
 
 
-def rivals(estimate: ClaimsEstimate, at_most: int = 2) -> list[tuple[float, str]]:
-    """Numbers that disagree with the estimate: the perpetrator's, then the farthest."""
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """A number that disagrees with the estimate, who says it, and as what."""
+
+    number: float
+    source: str
+    said: str  # the number as a sentence names it
+
+    def as_condition(self) -> str:
+        """The number as that of which a reader asks."""
+        return f"If {self.said} were the true number"
+
+
+def rivals(estimate: ClaimsEstimate, at_most: int = 2) -> list[Rival]:
+    """Numbers that disagree with the estimate: the perpetrator's, then the farthest.
+
+    A range disagrees where the estimate lies outside of it, and then by its nearer end; a bound
+    where the estimate lies beyond it.
+    """
     if not estimate.meta.has_level or not has_total(estimate):
         return []
     median = float(np.median(estimate.draws(0)))
-    against = []
+    against: dict[float, tuple[tuple[bool, float], Rival]] = {}
     for claim in _of_the_same(estimate):
-        number = stated(claim)
-        if not number:
+        rival = _rival(claim, median)
+        if rival is None:
             continue
-        bound = named(claim.form).bound
-        agrees = number <= median if bound == "lower" else bound == "upper" and number >= median
-        gap = abs(math.log(number / median))
-        if not agrees and gap > ALIKE:
-            against.append((claim.role not in OFFICIAL, -gap, number, claim.source))
-    unique = {number: source for _, _, number, source in sorted(against, reverse=True)}
-    ordered = [(number, source) for _, _, number, source in sorted(against)]
-    return list(dict.fromkeys((n, unique[n]) for n, _ in ordered))[:at_most]
+        gap = abs(math.log(rival.number / median))
+        place = (claim.role not in OFFICIAL, -gap)
+        if gap > ALIKE and (rival.number not in against or place < against[rival.number][0]):
+            against[rival.number] = (place, rival)
+    ordered = sorted(against.values(), key=lambda pair: (*pair[0], pair[1].number))
+    return [rival for _, rival in ordered][:at_most]
+
+
+def _rival(claim: ClaimRow, median: float) -> Rival | None:
+    """The number of a claim that disagrees with the estimate; None where it allows for it."""
+    low, high = _allowed(claim)
+    if not claim.counted and claim.code == "unknown":
+        return None
+    end = low if median < low else high if median > high else None
+    if not end:
+        return None
+    said = f"{end:,.0f}"
+    if low < high:
+        which = "lower" if end == low else "upper"
+        bound = math.inf in (low, high) or low == 0
+        said += f" (the {'bound' if bound else f'{which} end'} of {possessive(claim.source)} "
+        said += f"{claim.text!r})" if not claim.text[:1].isdigit() else f"{claim.text})"
+    return Rival(end, claim.source, said)
+
+
+def _allowed(claim: ClaimRow) -> tuple[float, float]:
+    """The true numbers for which a claim would be right to the letter."""
+    bound = named(claim.form).bound
+    if claim.best is not None and claim.form != "estimate" and bound is None:
+        return float(claim.best), float(claim.best)
+    low = 0.0 if claim.low is None or bound == "upper" else float(claim.low)
+    high = math.inf if claim.high is None or bound == "lower" else float(claim.high)
+    return low, high
 
 
 def what_if(estimate: ClaimsEstimate) -> list[str]:
@@ -49,28 +92,43 @@ def what_if(estimate: ClaimsEstimate) -> list[str]:
     sentences = []
     # A sampled model needs a refit per step of the search: minutes that nobody asked for.
     unasked = estimate.meta.diagnostics.method == "exact"
-    for number, _ in rivals(estimate):
-        sentences += if_right(estimate, number)
-        known = estimate._tips(number, 0, unasked=unasked)
+    for rival in rivals(estimate):
+        sentences += if_right(estimate, rival)
+        known = estimate._tips(rival.number, 0, unasked=unasked)
         if known:
-            sentences += tips(number, known, estimate.meta.assumptions)
+            sentences += tips(rival.number, known, estimate.meta.assumptions)
     return sentences
 
 
-def if_right(estimate: ClaimsEstimate, number: float) -> list[str]:
+def if_right(estimate: ClaimsEstimate, rival: Rival) -> list[str]:
     """What each source would have done if a number were right: plain arithmetic, no model."""
     sentences = []
+    number = rival.number
     for claim in _of_the_same(estimate):
-        said = stated(claim)
-        if not claim.counted or not said or abs(math.log(said / number)) < ALIKE:
+        low, high = _allowed(claim)
+        near = abs(math.log(low / number)) < ALIKE if low == high and low else False
+        if not claim.counted or near or low <= number <= high:
             continue
-        times = said / number
-        told = f"{share(times)} times the true number" if times > 1 else f"{ratio(times)} of it"
         sentences.append(
-            f"If {number:,.0f} were the true number, {claim.source} ({claim.text}) would "
-            f"have reported about {told}."
+            f"{rival.as_condition()}, {claim.source} ({claim.text}) would have reported "
+            f"{_multiple(low / number, high / number)}."
         )
     return sentences
+
+
+def _multiple(low: float, high: float) -> str:
+    """A statement as a part or a multiple of the true number, a range or a bound as such."""
+    if low == high:
+        return f"about {_times(low)}"
+    if high == math.inf:
+        return f"at least {_times(low)}"
+    if low == 0:
+        return f"at most {_times(high)}"
+    return f"{_times(low)} to {_times(high)}"
+
+
+def _times(value: float) -> str:
+    return f"{share(value)} times the true number" if value > 1 else f"{ratio(value)} of it"
 
 
 def _of_the_same(estimate: ClaimsEstimate) -> list[ClaimRow]:

@@ -19,7 +19,7 @@ from casualty_est.claims.table.claim import (
 from casualty_est.claims.table.questions import contradictions, questions
 from casualty_est.errors import InputError, Problem
 from casualty_est.quantity.quantity import Quantity
-from casualty_est.tables.cells import ROLES
+from casualty_est.tables.cells import BASES, ROLES
 from casualty_est.tables.checks import (
     CONTROLS_IN_PROSE,
     convert,
@@ -38,7 +38,7 @@ from casualty_est.tables.read import Table
 ANY = DEFAULTS["perpetrator"]
 Note = tuple[str, str]
 _DAYS = {"start": "start", "end": "end", "reported": ""}
-_WORDS = ("role", "level", "outcome", "group", "perpetrator", "hedge")
+_WORDS = ("role", "level", "outcome", "group", "perpetrator", "hedge", "basis")
 _LONGEST_WINDOW = 100  # years
 _LATE = 3653  # days by which a window may end after its publication, to be asked about
 _SHOWN = ("source", "scope", "group", "perpetrator", "derived_from", "quotes", "alias_of")
@@ -90,6 +90,7 @@ def _parsed(
         "group": word_of("group", GROUPS, DEFAULTS["group"], strict=False),
         "perpetrator": word_of("perpetrator", (ANY,), ANY, strict=False),
         "hedge": word_of("hedge", HEDGES),
+        "basis": word_of("basis", BASES),
         "derived_from": _names,
         "quotes": lambda text: text or None,
         "alias_of": lambda text: text or None,
@@ -211,6 +212,21 @@ def follow_aliases(name: str, step: Mapping[str, str]) -> list[str]:
     return chain
 
 
+def _basis_assumed(rows: Sequence[Claim]) -> str:
+    """Say what rows without a basis are taken to rest on, by role."""
+    blank = [row for row in rows if row.basis is None and not row.quantity.is_unknown]
+    # Distinct kinds first: a table has far fewer of them than rows.
+    kinds = {(row.role, row.hedge, row.quantity.form): row for row in blank}
+    taken = dict.fromkeys((row.rests_on, row.role or "no role") for row in kinds.values())
+    said = [
+        f"{basis} ({', '.join(role for one, role in taken if one == basis)})"
+        for basis in BASES
+        if any(one == basis for one, _ in taken)
+    ]
+    where = f"{len(blank):,} row{'s' if len(blank) != 1 else ''}"
+    return f"basis not given in {where}: taken as {'; '.join(said)}" if blank else ""
+
+
 def _alias_problems(table: Table, rows: Sequence[Claim]) -> Iterator[Problem]:
     first: dict[str, int] = {}
     step: dict[str, str] = {}
@@ -259,6 +275,8 @@ def _warnings(table: Table, rows: Sequence[Claim]) -> tuple[tuple[str, str], ...
         if blank:
             where = f"{blank:,} row{'s' if blank != 1 else ''}"
             warnings.append(("default", f"{column} not given in {where}: taken as {default}"))
+    if blank := _basis_assumed(rows):
+        warnings.append(("default", blank))
     # Distinct values first: a table has far fewer names than rows.
     mentions = dict.fromkeys(
         (row.source, row.quotes, row.alias_of, *row.derived_from) for row in rows

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 
 from casualty_est.quantity.quantity import Quantity
-from casualty_est.tables.cells import ALL_SCOPES, ANY_PERPETRATOR
+from casualty_est.tables.cells import ALL_SCOPES, ANY_PERPETRATOR, LIST, STATEMENT, basis_of
 
 LEVELS = ("total", "incident")
 # Equipment is lost, people are not: its counts never add up with those of people.
@@ -54,6 +54,9 @@ class Claim:
         Who did it; ``"any"`` for everybody.
     hedge : str or None
         ``"speaker"`` or ``"documented"`` where the table says how to read the hedge.
+    basis : str or None
+        What the number rests on: ``"list"`` (cases recorded one by one), ``"statement"`` or
+        ``"estimate"``, where the table says it; else `rests_on` follows the role.
     derived_from : tuple of str
         Sources it is built on.
     quotes : str or None
@@ -85,6 +88,7 @@ class Claim:
     group: str = "civilians"
     perpetrator: str = "any"
     hedge: str | None = None
+    basis: str | None = None
     derived_from: tuple[str, ...] = ()
     quotes: str | None = None
     alias_of: str | None = None
@@ -101,6 +105,12 @@ class Claim:
     def cell_key(self) -> CellKey:
         """The cell without its window: scope, outcome, group, perpetrator."""
         return (self.scope, self.outcome, self.group, self.perpetrator)
+
+    @property
+    def rests_on(self) -> str:
+        """What the number rests on, from `basis`, else from `hedge`, else from the role."""
+        read = {"documented": LIST, "speaker": STATEMENT}.get(self.hedge or "")
+        return self.basis or read or basis_of(self.role, self.quantity.form)
 
     @property
     def window(self) -> Window:

@@ -14,7 +14,7 @@ from casualty_est.claims.table.over_time import OverTime, spread_over_time
 from casualty_est.claims.table.tally import Counted, Tally, series
 from casualty_est.claims.table.time_grid import TimeGrid
 from casualty_est.claims.table.windows import WindowError, share_windows
-from casualty_est.tables.cells import DOCUMENTING_ROLES, Documented
+from casualty_est.tables.cells import LIST, Documented
 
 
 def count_once(
@@ -236,14 +236,14 @@ def _note_contradictions(tally: Tally) -> None:
 
 
 def documented(claims: Iterable[Claim], key: CellKey, window: Window) -> Documented | None:
-    """Return the largest lower end that a documenting source stated for exactly one cell."""
+    """Return the largest lower end that a list gives for exactly one cell."""
     cell = [claim for claim in claims if claim.cell_key == key]
     alone = len({claim.window for claim in cell}) == 1
     return _largest(claim for claim in cell if _is_about(claim, window, alone))
 
 
 def documented_in(claims: Sequence[Claim], window: Window, grid: TimeGrid) -> Documented | None:
-    """Return the largest lower end that documenting sources state last for one cell and window.
+    """Return the largest lower end that lists give last for one cell and window.
 
     A count that stops a year before is not that of the whole, so the days that a claim covers must
     be those of the window, but for a step of the grid or one day in twenty. What a source said
@@ -258,8 +258,9 @@ def documented_in(claims: Sequence[Claim], window: Window, grid: TimeGrid) -> Do
     slack = max((last - first).days / 20, float(grid.days.max()))
     said: dict[str, list[tuple[date, date, Claim]]] = defaultdict(list)
     for claim in claims:
-        day = claim.end or claim.reported
-        if day is None or day > last or (last - day).days >= slack:
+        # The model takes a total without a date as one of the whole window, and so does this.
+        day = claim.end or claim.reported or last
+        if day > last or (last - day).days >= slack:
             continue
         if claim.start is None or abs((claim.start - first).days) < slack:
             said[claim.source].append((day, claim.reported or day, claim))
@@ -272,25 +273,33 @@ def documented_in(claims: Sequence[Claim], window: Window, grid: TimeGrid) -> Do
 
 def documented_part(claims: Iterable[Claim], whole: Documented | None) -> Claim | None:
     """Return the claim with the largest documented number, if that is not what the whole has."""
-    documenting = [(low, c) for c in claims if c.role in DOCUMENTING_ROLES
-                   and (low := c.quantity.stated_low) is not None]  # fmt: skip
-    low, claim = max(documenting, key=lambda pair: pair[0], default=(0, None))
+    low, claim = max(_lows(claims), key=lambda pair: pair[0], default=(0, None))
     return claim if whole is None or low > whole.low else None
 
 
 def documented_to(claims: Iterable[Claim], day: date) -> Documented | None:
-    """Return the largest lower end that a documenting source stated for one cell up to a day."""
+    """Return the largest lower end that a list gave for one cell up to a day."""
     return _largest(c for c in claims if (last := c.end or c.reported) and last <= day)
 
 
 def _largest(claims: Iterable[Claim]) -> Documented | None:
-    """The largest lower end of claims by documenting sources; of equal ones the first."""
-    documenting = (claim for claim in claims if claim.role in DOCUMENTING_ROLES)
-    lows = [(low, c) for c in documenting if (low := c.quantity.stated_low) is not None]
+    """The largest lower end of claims that rest on a list; of equal ones the first."""
+    lows = _lows(claims)
     if not lows:
         return None
     low, claim = max(lows, key=lambda pair: pair[0])
     return Documented(low, claim.quantity.high, claim.source, claim.quantity.text)
+
+
+def _lows(claims: Iterable[Claim]) -> list[tuple[int, Claim]]:
+    """Lower ends of claims that rest on a list, as far as they were put in figures."""
+    return [
+        (low, claim)
+        for claim in claims
+        if claim.rests_on == LIST
+        and claim.role != "perpetrator"
+        and (low := claim.quantity.stated_low) is not None
+    ]
 
 
 def _is_about(claim: Claim, window: Window, alone: bool) -> bool:

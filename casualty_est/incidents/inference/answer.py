@@ -15,9 +15,8 @@ from casualty_est.incidents.inference.after import Reconstructed, parts, stated_
 from casualty_est.incidents.model.layout import CONCEDED_EXACT, FRACTION, IncidentLayout
 from casualty_est.incidents.model.parameters import Block
 from casualty_est.incidents.schema import Gap, Part
-from casualty_est.incidents.table.incident import DISCOUNTED
 from casualty_est.result.schema import Rests, Weight
-from casualty_est.tables.cells import DOCUMENTING_ROLES, Documented
+from casualty_est.tables.cells import RECORDING_ROLES, UPHELD, Documented
 from casualty_est.wording.numbers import share as two_digits
 from casualty_est.wording.phrases import possessive
 
@@ -90,22 +89,23 @@ def row_deaths(cuts: list[Row], again: Reconstructed, scale: Array) -> Array:
 
 
 def documented(model: IncidentModel, row: Row) -> Documented | None:
-    """Sum over incidents of the largest lower end stated by a source that documents deaths.
+    """The largest sum over incidents of the lower ends of one source that records deaths.
 
-    Discounted incidents are left out.
+    Incidents that are graded weak, contested or discounted are left out.
     """
     readings, patterns = model.layout.readings, model.layout.readings.patterns
     if row.weights.ndim > 1 or row.part == "unlisted":
         return None
     _, part = parts(model.layout)
     inside = row.weights[part] > 0
-    if DISCOUNTED in patterns.grade:
-        inside &= patterns.grade_of != patterns.grade.index(DISCOUNTED)
+    # The last one is for incidents without a grade, whose index is -1.
+    upheld = np.array([*(grade in UPHELD for grade in patterns.grade), True])
+    inside &= upheld[patterns.grade_of]
     lowest = np.full(patterns.claim.shape, -1.0)
     # As published: the range rule changes what a model reads, not what was stated.
     original, claim = model.patterns, model.patterns.claim[readings.kept]
     for s, name in enumerate(patterns.sources):
-        if model.roles[name] not in DOCUMENTING_ROLES:
+        if model.roles[name] not in RECORDING_ROLES:
             continue
         lows = [-1 if q.stated_low is None else q.stated_low for q in original.claims[s]]
         low = np.array(lows or [-1], dtype=float)
@@ -113,13 +113,13 @@ def documented(model: IncidentModel, row: Row) -> Documented | None:
         if s == readings.judge:
             speaks &= readings.speaks
         lowest[speaks, s] = low[claim[speaks, s]]
-    best = lowest.max(axis=1)
-    if not (best >= 0).any():
+    if not (lowest >= 0).any():
         return None
-    total = int((np.maximum(best, 0) * patterns.count).sum())
-    stating = np.unique(lowest.argmax(axis=1)[best >= 0])
-    source = ", ".join(patterns.sources[s] for s in stating)
-    return Documented(total, None, source, f"at least {total:,}")
+    sums = (np.maximum(lowest, 0) * patterns.count[:, None]).sum(axis=0)
+    sums[(lowest < 0).all(axis=0)] = -1
+    first = int(sums.argmax())
+    total = int(sums[first])
+    return Documented(total, None, patterns.sources[first], f"at least {total:,}")
 
 
 def ratios_within(layout: IncidentLayout, theta: Array, gamma: Array) -> Array:

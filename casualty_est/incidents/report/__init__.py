@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from casualty_est.incidents.report import tables, text
+from casualty_est.report import lede
 from casualty_est.report import text as any_text
 from casualty_est.report.find_out import far_from
 from casualty_est.report.lever import Lever
@@ -38,13 +39,6 @@ class IncidentParts(Parts):
         """What, where and attributed to whom."""
         return any_text.first_name(self.estimate) + ", in listed incidents" * self._listed_only()
 
-    def asked(self) -> str:
-        """The question that the first number answers."""
-        asked = super().asked()
-        if self._listed_only():
-            return f"{asked[:-1]}, in incidents that some source lists?"
-        return asked
-
     def has_answer(self) -> bool:
         """Without a total, the deaths in listed incidents answer."""
         return True
@@ -52,6 +46,21 @@ class IncidentParts(Parts):
     def split(self) -> list[str]:
         """Deaths in incidents that some source lists, and in those that none does."""
         return any_text.listed_parts(self.estimate, self.prob, "are in incidents that")
+
+    def said(self) -> str:
+        """What the party concerned concedes, then what others list."""
+        return text.said(self.estimate)
+
+    def answer(self) -> list[str]:
+        """Our estimate once, of all incidents or of those that some source lists."""
+        lead = "We estimate"
+        if self._listed_only():
+            lead = "For the incidents that these sources list we estimate"
+        return lede.answer(self, lead=lead, counted=not self.said())
+
+    def rests_briefly(self) -> str:
+        """Whose counts set the scale, and what else nobody has measured."""
+        return text.rests_briefly(self.estimate)
 
     def rests_on(self) -> list[str]:
         """Whose counts set the scale, what grades are taken for, where the unlisted come from."""

@@ -10,11 +10,11 @@ from casualty_est.incidents.schema import Gap, Graded, Part, Reported
 from casualty_est.incidents.table.incident import VERDICTS
 from casualty_est.incidents.table.summary import number_of
 from casualty_est.report.naming import ratio, ratio_interval, row_name, whole
-from casualty_est.report.tables import NONE, Table, answer, rounded
+from casualty_est.report.tables import NONE, Table, answer, case_row
 from casualty_est.result.schema import Row, Span
 from casualty_est.result.show import interval_title
 from casualty_est.result.tables import Parameter
-from casualty_est.wording.numbers import people, percent
+from casualty_est.wording.numbers import adding_up, people, percent
 from casualty_est.wording.phrases import capitalised, documented_text
 
 if TYPE_CHECKING:
@@ -122,15 +122,22 @@ def gap(between: Gap, judge: str | None) -> Table:
     """Split the gap between two sources' totals."""
     first, last = between.sources
     rows = []
-    for name, part in between.parts.items():
+    means = adding_up([part.mean for part in between.parts.values()], between.gap)
+    for (name, part), mean in zip(between.parts.items(), means, strict=True):
         ends = f"{_signed(part.low, part)} to {_signed(part.high, part)}"
-        rows.append((capitalised(part_name(name, last, judge)), _signed(part.mean, part), ends))
+        rows.append((capitalised(part_name(name, last, judge)), minus(mean), ends))
     foot = ("The gap", f"{between.gap:,.0f}", "")
     caption = (
         f"From {first} ({between.reported[0]:,.0f}) to {last} ({between.reported[1]:,.0f}): what "
-        "the gap is made of. Parts are means, which add up; a part below 0 makes the gap smaller."
+        "the gap is made of. Parts are means, rounded so that they add up; a part below 0 makes "
+        "the gap smaller."
     )
     return Table(caption, ("", "Deaths", "95% interval"), tuple(rows), foot)
+
+
+def minus(value: float) -> str:
+    """A whole number with a true minus sign."""
+    return f"{value:,.0f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _signed(value: float, part: Part) -> str:
@@ -203,10 +210,7 @@ def other_settings(estimate: IncidentEstimate, prob: float) -> Table | None:
     cases = estimate._records("other_settings", 0, prob, unasked=False)
     if not cases:
         return None
-    rows = tuple(
-        (capitalised(case.case) + " (NOT CONVERGED)" * (not case.converged), *rounded(case))
-        for case in cases
-    )
+    rows = tuple(case_row(case) for case in cases)
     head = ("Setting", "Estimated (median)", interval_title(prob))
-    caption = "If one setting were another. Short refits: ends move by a few per cent by chance."
+    caption = "Results under other settings (short runs: limits may vary by a few per cent)."
     return Table(caption, head, rows)

@@ -7,14 +7,27 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from casualty_est.incidents.table.summary import number_of
-from casualty_est.report.naming import part_of, ratio, ratio_interval, whole
+from casualty_est.report.naming import (
+    counted_briefly,
+    in_words,
+    part_of,
+    ratio,
+    ratio_interval,
+    whole,
+)
+from casualty_est.report.statements import MANY
 from casualty_est.report.text import reaches_below
+from casualty_est.result.spoken import OFFICIAL, PRESS
+from casualty_est.tables.cells import UPHELD, Documented
 from casualty_est.wording.numbers import percent
-from casualty_est.wording.phrases import documented_text, listed, possessive
+from casualty_est.wording.phrases import capitalised, documented_text, listed, possessive
 
 if TYPE_CHECKING:
     from casualty_est.incidents.estimate import IncidentEstimate
-    from casualty_est.incidents.schema import Gap
+    from casualty_est.incidents.schema import Gap, Reported
+
+NO_GRADE = "none"
+_LOWER = ("weak", "contested", "discounted")
 
 REFITS_MISSING = (
     "Not computed. A result loaded from a file has no model to fit again, and refits take "
@@ -90,26 +103,103 @@ def _unlisted(estimate: IncidentEstimate) -> list[str]:
     return [f"{uncounted} from {basis}."]
 
 
+def said(estimate: IncidentEstimate) -> str:
+    """What each source lists: the party that concedes first, then what is documented."""
+    details, row = estimate.details, estimate.meta.rows[0]
+    incidents, what = sum(details.by_size.incidents), counted_briefly(row.cell)
+    judge, documented = details.of_judge(), row.documented
+    sentences = []
+    if judge is not None:
+        accepted = f"{judge.accepted:,}" if judge.accepted else "none"
+        conceded = f" and acknowledged {_deaths(judge)}" if judge.accepted else ""
+        of = number_of(incidents, "incident")
+        sentences.append(f"{judge.source} accepted {accepted} of {of}{conceded}")
+    own = [one for one in details.reports if judge is None or one.source != judge.source]
+    own.sort(key=lambda one: (one.role not in OFFICIAL, -one.low))
+    listing = [one for one in own if one.with_number]
+    if documented and documented.source:
+        listing = [one for one in listing if one.source != documented.source]
+        place = "them" if judge else _held(estimate, documented)
+        if _upheld(estimate):
+            place = f"{'those' if judge else 'incidents'} it grades confirmed or fair"
+        count = documented_text(documented)
+        sentences.append(f"{documented.source} documented {count} {what} in {place}")
+    elif listing:
+        first = listing.pop(0)
+        held = number_of(first.incidents, "incident")
+        sentences.append(f"{first.source} {_verb(first)} {_sum(first)} {what} in {held}")
+    if listing and len(sentences) < MANY:
+        if len(listing) == 1:
+            one = listing[0]
+            held = number_of(one.incidents, "incident")
+            sentences.append(f"{one.source} {_verb(one)} {_deaths(one)} in {held}")
+        else:
+            low, high = (f(listing, key=lambda one: one.low) for f in (min, max))
+            sentences.append(
+                f"the sums of {in_words(len(listing))} others run from {low.low:,.0f} "
+                f"({low.source}) to {high.low:,.0f} ({high.source})"
+            )
+    return capitalised("; ".join(sentences)) + "." if sentences else ""
+
+
+def _deaths(report: Reported) -> str:
+    """The sum of what a source states."""
+    return number_of(1, "death") if report.low == report.high == 1 else f"{_sum(report)} deaths"
+
+
+def _sum(report: Reported) -> str:
+    low, high = f"{report.low:,.0f}", f"{report.high:,.0f}"
+    return low if low == high else f"{low} to {high}"
+
+
+def _verb(report: Reported) -> str:
+    if report.role == "perpetrator":
+        return "acknowledged"
+    return "reported" if report.role in PRESS else "stated"
+
+
+def _upheld(estimate: IncidentEstimate) -> bool:
+    """Whether some incidents are graded lower than what is documented."""
+    return any(one.grade not in (*UPHELD, NO_GRADE) for one in estimate.details.grades)
+
+
+def _held(estimate: IncidentEstimate, documented: Documented) -> str:
+    held = next(one for one in estimate.details.reports if one.source == documented.source)
+    return number_of(held.incidents, "incident")
+
+
+def rests_briefly(estimate: IncidentEstimate) -> str:
+    """What the number rests on, in one sentence of the first paragraph."""
+    details = estimate.details
+    grades = " and grades" * bool(details.grades)
+    said = f"It rests on {possessive(details.anchor.source)} counts{grades}"
+    if details.unlisted_from == "overlap":
+        return f"{said}, and on what the overlap of sources tells of incidents that nobody lists."
+    if details.unlisted_from == "recall":
+        own = possessive(str(details.judge))
+        return f"{said}, and on how many of {own} own incidents the others missed."
+    if estimate.meta.settings["scale"] != "joint":
+        said += ", which no report can confirm"
+    return f"{said}; deaths in other incidents are not in it."
+
+
 def documented(estimate: IncidentEstimate, prob: float) -> str:
     """The documented count in a sentence of its own, and why the interval may reach below it."""
-    sum_of = estimate.meta.rows[0].documented
+    sum_of, details = estimate.meta.rows[0].documented, estimate.details
     if not sum_of:
-        return (
-            "Documented, not estimated: no perpetrator, monitor, government or international "
-            "source states a number of deaths for any of these incidents."
-        )
-    source = sum_of.source or "several sources"
-    said = (
-        f"Documented, not estimated: {documented_text(sum_of)}, the sum over all incidents, "
-        f"but the discounted, of the largest lower end that was published ({source})."
-    )
+        return "No source that records these deaths case by case states a number of them."
+    said = f"Documented, not estimated: {documented_text(sum_of)} ({sum_of.source})"
+    if _upheld(estimate):
+        lower = listed([one.grade for one in details.grades if one.grade in _LOWER])
+        said += ", in incidents that it grades confirmed or fair"
+        said += f"; those graded {lower} are not in this sum" * bool(lower)
+    said += "."
     if not reaches_below(estimate, sum_of.low, prob):
         return said
-    details = estimate.details
     unreal = "some incidents may not be real, or not by the perpetrator, and because "
     unreal *= bool(details.grades or details.judge)
     return (
-        f"{said} Our interval reaches below this count because {unreal}a published number may be "
+        f"{said} Our interval begins below this count because {unreal}a published number may be "
         "too high."
     )
 
@@ -125,19 +215,19 @@ def of_sources(estimate: IncidentEstimate, prob: float) -> list[str]:
         name = source.source
         within = f"{ratio(counts.median)} ({ratio_interval(counts.low, counts.high)})"
         if name == details.judge:
-            text = f"Where {name} accepts an incident, it concedes about {within} of the deaths"
+            text = f"where {name} accepts an incident, it concedes about {within} of the deaths"
         else:
-            text = f"Within an incident that it lists, {name} states about {within} of the deaths"
+            text = f"within an incident that it lists, {name} states about {within} of the deaths"
             if name == details.anchor.source and details.anchor.learned is None:
-                text += ", which is what was assumed of it"
+                text += ", as we assumed"
         holds = estimate._parameter("completeness_listed", i, prob)
         if holds is not None:
             verb = "accepts or reports" if name == details.judge else "lists"
             text += (
-                f"; the incidents that it {verb} hold about {ratio(holds.median)} "
+                f"; the incidents that it {verb} account for about {ratio(holds.median)} "
                 f"({ratio_interval(holds.low, holds.high)}) of all deaths"
             )
-        said.append(f"{text} ({percent(prob)} credible intervals).")
+        said.append(f"If our estimate is right, {text} ({percent(prob)} credible intervals).")
     return said + denials(estimate, prob)
 
 
@@ -153,8 +243,8 @@ def denials(estimate: IncidentEstimate, prob: float) -> list[str]:
             against = "no other source states deaths in any of these"
         said.append(
             f"{row.source} says of {number_of(row.said, 'incident')} that nobody died; {against}. "
-            f"The share of incidents of which it says so, whatever happened, is "
-            f"{whole(denial.median)} ({percent(prob)} credible interval {whole(denial.low)} to "
+            f"If our estimate is right, it says so of {whole(denial.median)} of incidents, "
+            f"whatever happened ({percent(prob)} credible interval {whole(denial.low)} to "
             f"{whole(denial.high)}; beforehand we assumed {whole(row.prior.low)} to "
             f"{whole(row.prior.high)})."
         )

@@ -406,14 +406,14 @@ class IncidentReports:
         Parameters
         ----------
         grades : collection of str, optional
-            Only incidents of these grades; by default all but the discounted, ungraded ones too.
+            Only incidents of these grades; by default the confirmed, the fair and the ungraded.
 
         Returns
         -------
         Documented or None
-            The sum over incidents of the largest lower end (or plain count) that a perpetrator,
-            monitor, government or international source states; `source` names those it is made
-            of. None if no such number is stated.
+            The largest sum, over incidents, of the lower ends (or plain counts) of one source
+            that records deaths case by case and is no party; `source` names it. None if no such
+            number is stated.
 
         Raises
         ------

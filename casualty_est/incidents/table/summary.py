@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.errors import UsageError
-from casualty_est.incidents.table.incident import DISCOUNTED, GRADES, VERDICTS, Incident
+from casualty_est.incidents.table.incident import GRADES, VERDICTS, Incident
 from casualty_est.incidents.table.patterns import NOT_MENTIONED, IncidentPatterns
 from casualty_est.quantity.quantity import Quantity
-from casualty_est.tables.cells import DOCUMENTING_ROLES, Documented
+from casualty_est.tables.cells import RECORDING_ROLES, UPHELD, Documented
 from casualty_est.tables.checks import nearest
 
 if TYPE_CHECKING:
@@ -48,24 +48,20 @@ def documented_of(
         if grade not in GRADES:
             msg = f"there is no grade {grade!r}{nearest(grade, GRADES)}: use {', '.join(GRADES)}"
             raise UsageError(msg)
-    total, speakers = 0, set()
+    kept: Collection[str | None] = (*UPHELD, None) if chosen is None else chosen
+    sums: dict[str, int] = {}
     for incident in incidents:
-        if incident.grade not in chosen if chosen is not None else incident.grade == DISCOUNTED:
+        if incident.grade not in kept:
             continue
-        stated = [
-            (low, row.source)
-            for row in incident.reports
-            if roles[row.source] in DOCUMENTING_ROLES
-            and (low := row.quantity.stated_low) is not None
-        ]
-        if stated:
-            # Of two sources with the same number the first one is named.
-            low, source = max(stated, key=lambda pair: pair[0])
-            total += low * incident.count
-            speakers.add(source)
-    if not speakers:
+        for row in incident.reports:
+            low = row.quantity.stated_low
+            if roles[row.source] in RECORDING_ROLES and low is not None:
+                sums[row.source] = sums.get(row.source, 0) + low * incident.count
+    if not sums:
         return None
-    return Documented(total, None, ", ".join(name for name in roles if name in speakers))
+    # Of two sources with the same sum the first one is named.
+    source = max((name for name in roles if name in sums), key=lambda name: sums[name])
+    return Documented(sums[source], None, source)
 
 
 def summary_of(incidents: Sequence[Incident], roles: Mapping[str, str | None]) -> pd.DataFrame:

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from casualty_est.kinds import room
 from casualty_est.linkage.into_lists import share_of
+from casualty_est.report import naming
 from casualty_est.report.pictures import Picture, both
 from casualty_est.report.tables import Table
 from casualty_est.result.schema import Span
 from casualty_est.wording.numbers import percent, with_ends
-from casualty_est.wording.phrases import listed
+from casualty_est.wording.phrases import capitalised, listed, uncapitalised
 
 if TYPE_CHECKING:
     from casualty_est.linkage.linkage import Linkage
 
+UNCHECKED = "Nobody has checked by eye which records are of one person"
 NOT_CALIBRATED = (
     "Nobody has checked by eye which records are one person: the matching rests on the scores "
     "alone, and this number may lie farther off than its interval says."
@@ -47,6 +49,13 @@ def parts_of(linkage: Linkage, estimate: Any, prob: float) -> Any:
             sentences: list[str] = super().rests_on()
             return sentences if linkage.calibrated else [_not_calibrated(linkage), *sentences]
 
+        def said(self) -> str:
+            return said(linkage, estimate)
+
+        def rests_briefly(self) -> str:
+            brief: str = super().rests_briefly()
+            return brief if linkage.calibrated else f"{UNCHECKED}; {uncapitalised(brief)}"
+
         def documented(self) -> str:
             return documented(linkage)
 
@@ -61,6 +70,16 @@ def parts_of(linkage: Linkage, estimate: Any, prob: float) -> Any:
 
 def _not_calibrated(linkage: Linkage) -> str:
     return GIVEN_SCORES if linkage.settings.get("pairs") == "given" else NOT_CALIBRATED
+
+
+def said(linkage: Linkage, estimate: Any) -> str:
+    """The records on the lists, which are counted, in the first paragraph."""
+    what = naming.counted_briefly(estimate.meta.rows[0].cell)
+    lists = naming.in_words(len(linkage.lists))
+    return (
+        f"{capitalised(lists)} lists hold {sum(linkage.records):,} records of {what}, which we "
+        f"match to {linkage.people_in_words()} people."
+    )
 
 
 def documented(linkage: Linkage) -> str:

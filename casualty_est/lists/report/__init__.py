@@ -12,6 +12,7 @@ from casualty_est.report.lever import Lever
 from casualty_est.report.parts import Parts
 from casualty_est.report.pictures import Wanted
 from casualty_est.report.tables import MANY_REFITS, Table
+from casualty_est.result.tables import row_numbers
 from casualty_est.wording.numbers import ends, middle, percent
 
 CURVE = 0.95  # level of the intervals of the dial
@@ -34,7 +35,23 @@ class ListParts(Parts):
 
     def no_headline(self) -> list[str]:
         """Why the lists do not say how many people they miss."""
-        return text.no_headline(self.estimate)
+        return [text.no_number(self.estimate)]
+
+    def said(self) -> str:
+        """How many people the lists name."""
+        return text.said(self.estimate)
+
+    def answer(self) -> list[str]:
+        """How many are on no list, and how many that makes in all."""
+        return text.answer(self)
+
+    def rests_briefly(self) -> str:
+        """The one assumption that no list can check."""
+        return text.rests_briefly(self.estimate)
+
+    def details(self) -> list[str]:
+        """What is to be said of single lists, and what a number would need."""
+        return [*text.facts(self.estimate), *text.needed(self.estimate), *self.split()]
 
     def split(self) -> list[str]:
         """How many of them are on no list."""
@@ -42,9 +59,11 @@ class ListParts(Parts):
         modes = self.estimate.modes(at, self.prob)
         if len(modes) != 1:
             return []
+        numbers = row_numbers(self.estimate, at, self.prob)
+        assert numbers is not None
         return [
-            f"Of these, about {middle(modes[0])} are on no list ({percent(self.prob)} credible "
-            f"interval {ends(modes[0])})."
+            f"Of all these people, about {middle(numbers)} are on no list "
+            f"({percent(self.prob)} credible interval {ends(numbers)})."
         ]
 
     def rests_on(self) -> list[str]:

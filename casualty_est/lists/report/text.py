@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from casualty_est.lists.estimate import ListEstimate
 from casualty_est.lists.families import group_in_words, group_title, recalled
 from casualty_est.lists.families.family import ASSUMED
 from casualty_est.lists.shares import between, weight
-from casualty_est.report import naming
+from casualty_est.report import lede, naming
 from casualty_est.result.posterior import far_apart
+from casualty_est.result.tables import row_numbers
 from casualty_est.wording.numbers import middle, percent, share, with_ends
 from casualty_est.wording.phrases import capitalised, listed
+
+if TYPE_CHECKING:
+    from casualty_est.lists.report import ListParts
+
+BY_MATCHING = ", by the matching"  # how the text of a count ends that the matching made
+BRIEF = 20  # words of an assumption that the first paragraph repeats
 
 
 def assumption(estimate: ListEstimate) -> str:
@@ -27,35 +36,99 @@ def assumption(estimate: ListEstimate) -> str:
     )
 
 
-def rests_on(estimate: ListEstimate) -> list[str]:
-    """What the number rests on, for the first paragraph."""
-    codes = {note.code for note in estimate.warnings}
-    sentences = []
-    sentences.append(
-        "Nobody has counted the people on no list: their number is inferred from how the lists "
-        "overlap."
-    )
-    sentences.append(assumption(estimate))
-    if "two_lists" in codes:
-        sentences.append("Two lists cannot say whether they depend on each other.")
-    return [*sentences, *_facts(estimate), *spread(estimate)]
+def said(estimate: ListEstimate) -> str:
+    """How many people the lists name, as counted or as the matching has it."""
+    row = estimate.meta.rows[0]
+    count, lists = row.documented, len(estimate.meta.sources)
+    assert count is not None
+    who = f"{capitalised(naming.in_words(lists))} list{'s' * (lists != 1)}"
+    name = f"{who} name{'s' * (lists == 1)}"
+    what = naming.counted_briefly(row.cell)
+    if BY_MATCHING in count.text:
+        people = count.text.removesuffix(BY_MATCHING)
+        return f"{who} hold records of {people} {what}, as far as their records could be matched."
+    return f"{name} {count.low:,} {what}."
 
 
-def no_headline(estimate: ListEstimate) -> list[str]:
-    """What the first paragraph says in place of a number."""
-    question, why = naming.question(estimate.meta.rows[0].cell), estimate.meta.no_level
+def answer(parts: ListParts) -> list[str]:
+    """How many people are on no list, and how many that makes in all, once."""
+    estimate, prob = parts.estimate, parts.prob
+    rows = estimate.meta.rows
+    beyond = next(i for i, row in enumerate(rows) if row.part == "unlisted")
+    counted = rows[0].documented
+    single = all(len(estimate.modes(i, prob)) == 1 for i in (0, beyond))
+    lead = "From how the lists overlap we estimate"
+    if not single or counted is None or BY_MATCHING in counted.text:
+        return lede.answer(parts, lead=lead)
+    more, total = (row_numbers(estimate, i, prob) for i in (beyond, 0))
+    assert more is not None
+    assert total is not None
+    if middle(more) == "0" or middle(more).startswith("fewer"):
+        return lede.answer(parts, lead=lead)
+    verb = naming.outcome(rows[0].cell)
     return [
-        *([question] if naming.has_total(estimate) else []),
-        "This report gives no number for the people on no list.",
-        f"The reason: {why}.",
-        *_facts(estimate),
-        "A number would need another list, made independently of these, that shares some people "
-        "with them.",
+        f"{lead} that {lede.about(more)} more were {verb}, {middle(total)} in all; "
+        f"{lede.chance(total, prob, 'the total')}."
     ]
 
 
-def _facts(estimate: ListEstimate) -> list[str]:
-    """What the first paragraph says about single lists."""
+def rests_briefly(estimate: ListEstimate) -> str:
+    """The one assumption, in one sentence of the first paragraph."""
+    if any(note.code == "two_lists" for note in estimate.warnings):
+        return (
+            "Two lists cannot show whether they depend on each other; how far they may is our "
+            "assumption."
+        )
+    allowed = [g for g in estimate.shown().found.groups if not g.ruled_out]
+    if far_apart(allowed):
+        numbers = listed([middle(g) for g in sorted(allowed, key=lambda g: g.median)])
+        return (
+            f"Models that fit the lists give different numbers, {numbers}, and no list can choose "
+            "between them."
+        )
+    return f"The main assumption, which no list can test, is that {_clause(estimate)}."
+
+
+def _clause(estimate: ListEstimate) -> str:
+    """What is assumed, as a clause."""
+    fit, options = estimate.details.found, estimate.meta.settings.get("options", {})
+    keys = list(dict.fromkeys(member.family for member in fit.families))
+    family = recalled(keys[0], options) if len(keys) == 1 else None
+    if family is not None and len(family.assumption.split()) <= BRIEF:
+        return family.assumption
+    return "the links between the lists are the same among the people on none of them"
+
+
+def rests_on(estimate: ListEstimate) -> list[str]:
+    """What the number rests on, for the part on what the answer rests on."""
+    codes = {note.code for note in estimate.warnings}
+    sentences = [
+        "Nobody has counted the people on no list: their number is inferred from how the lists "
+        "overlap.",
+        assumption(estimate),
+    ]
+    if "two_lists" in codes:
+        sentences.append("Two lists cannot say whether they depend on each other.")
+    return [*sentences, *spread(estimate)]
+
+
+def no_number(estimate: ListEstimate) -> str:
+    """What the first paragraph says in place of a number."""
+    return f"We give no number for the people on no list, because {estimate.meta.no_level}."
+
+
+def needed(estimate: ListEstimate) -> list[str]:
+    """What a number would need, where there is none."""
+    if estimate.meta.has_level:
+        return []
+    return [
+        "A number would need another list, made independently of these, that shares some people "
+        "with them."
+    ]
+
+
+def facts(estimate: ListEstimate) -> list[str]:
+    """What is said about single lists."""
     told = ("copied", "shares_nobody", "replicates")
     return [f"{capitalised(note.text)}." for note in estimate.warnings if note.code in told]
 

@@ -36,7 +36,7 @@ class AtLeast(Hedge):
     def reading(self, quantity: Stated, *, documented: bool) -> Reading:
         low, best = _low(quantity), quantity.best
         if documented:
-            return rounded(low, quantity.grid, "documented count")
+            return rounded(low, quantity.grid, "its own count")
         # A speaker who adds "perhaps more than b" puts the number a gap of about log(b/n) up.
         tau = max(GAP, math.log(best / low)) if best else GAP
         return OneSided(words="speaker's lower bound", z=math.log(low), tau=tau)

@@ -34,6 +34,18 @@ class StudyParts(Parts):
         """What was counted, and where; kinds that contradict each other share it."""
         return first_name(self.estimate)
 
+    def said(self) -> str:
+        """What each kind of evidence answers alone."""
+        return text.said(self.estimate)
+
+    def no_total(self) -> str:
+        """That the kinds contradict each other."""
+        return text.CONTRADICT
+
+    def rests_briefly(self) -> str:
+        """Which kinds set the level, in one sentence."""
+        return text.rests_briefly(self.estimate)
+
     def rests_on(self) -> list[str]:
         """The kinds that set the level, or how they contradict each other."""
         details = self.estimate.details

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from casualty_est.report import naming
 from casualty_est.report.find_out import far_from
 from casualty_est.report.parts import Parts
 from casualty_est.report.pictures import Wanted
@@ -35,13 +34,17 @@ class SurveyParts(Parts):
         rows = {row.cell for row in self.estimate.meta.rows}
         return first_name(self.estimate) if len(rows) == 1 else super().title()
 
-    def asked(self) -> str:
-        """The question that the first number answers, in the words of its outcome."""
-        cell = self.estimate.meta.rows[0].cell
-        if cell.outcome.startswith("died"):
-            when = " ".join(filter(None, (naming.places(cell.scope), naming.window(cell))))
-            return f"How many {naming.group(cell)} {cell.outcome} {when}".rstrip() + "?"
-        return super().asked()
+    def said(self) -> str:
+        """What was published, or what the sample holds."""
+        return text.said(self.estimate) or super().said()
+
+    def no_total(self) -> str:
+        """That the studies contradict each other, where that is the reason."""
+        return text.CONTRADICT if self.estimate.details.contradictions else super().no_total()
+
+    def rests_briefly(self) -> str:
+        """What the number stands on, in one sentence."""
+        return text.rests_briefly(self.estimate)
 
     def rests_on(self) -> list[str]:
         """What sets the level."""

@@ -18,7 +18,52 @@ LIMITATIONS = (
     "The number of the living for whom the sample stands comes from a census or a projection, and "
     "the estimate inherits its error.",
 )
+CONTRADICT = (
+    "These results contradict each other, so we give no single estimate: chance and the bias that "
+    "we assume do not explain the difference."
+)
 MONTH = 30.44  # days
+
+
+def said(estimate: SurveyEstimate) -> str:
+    """What the sample holds; of published estimates nothing, for they are told as claims are."""
+    sample, cell = estimate.details.sample, estimate.meta.rows[0].cell
+    if sample is None:
+        return ""
+    what = naming.counted_briefly(cell)
+    if estimate.details.form == "matched":
+        none = "" if sample.on_none is None else f"; {sample.on_none:,} of them were on no list"
+        return f"A survey found {sample.deaths:,} {what}{none}."
+    asked = [
+        f"{sample.households:,} households" if sample.households else "",
+        f"{sample.members:,} people" if sample.members else "",
+    ]
+    among = listed([one for one in asked if one]) or "the sample"
+    return f"A survey of {among} found {sample.deaths:,} {what}."
+
+
+def rests_briefly(estimate: SurveyEstimate) -> str:
+    """What the number rests on, in one sentence of the first paragraph."""
+    details = estimate.details
+    here = [study for study in details.studies if study.row == 0]
+    if any(study.alone.low < 1 for study in here):
+        return "Nobody in the sample died, so the number is an upper bound and no more."
+    if details.form == "matched":
+        return (
+            "It rests on the sample: on how likely it was to find a death, whether on a list or "
+            "not, and on how well its deaths could be looked up."
+        )
+    if details.form == "households":
+        return (
+            "It holds for the people in the sampling frame, and rests on the number of the living "
+            "for whom the sample stands."
+        )
+    if len(here) > 1:
+        return (
+            "It weighs the studies by their precision and by what we assume about their bias, "
+            "which none of them can show."
+        )
+    return "It rests on this one study, and on what we assume about its bias, which it cannot show."
 
 
 def rests_on(estimate: SurveyEstimate) -> list[str]:

@@ -125,7 +125,7 @@ def test_at_least_by_role(role, hedge):
     rows = [{"source": "A", "role": role, "quantity": "at least 500"}]
     built = model(rows)
     assert built.layout.hedges == (hedge,)
-    words = {"documented": "documented count", "speaker": "speaker's lower bound"}[hedge]
+    words = {"documented": "its own count", "speaker": "speaker's lower bound"}[hedge]
     assert built.layout.readings[0].words == words
     assert "hedge" in codes(built)
     other = {"documented": "speaker", "speaker": "documented"}[hedge]
@@ -261,7 +261,7 @@ def test_the_printed_model_has_every_source_role_and_number():
     for words in (
         "2 claims of 2 sources on 1 cell",
         "Pentagon (perpetrator): 'about 800', about",
-        "Airwars (monitor): 'at least 6,047', documented count",
+        "Airwars (monitor, list): 'at least 6,047', its own count",
         "median 0.15, sd of the log 1",
         "completeness, median 0.5, sd of the logit 0.8",
         "exp N(0.05, 0.1)",

@@ -16,8 +16,8 @@ def test_two_numbers_are_asked_about_unless_more_are_wanted():
         {"source": "Agency", "quantity": "90,000", "role": "media"},
     ]
     est = ClaimsModel(pd.DataFrame(rows)).fit(seed=1, draws=200)
-    sources = [source for _, source in rivals(est)]
+    sources = [rival.source for rival in rivals(est)]
     assert len(sources) == 2
     assert sources[0] == "Army"
     assert len(rivals(est, at_most=3)) == 3
-    assert [source for _, source in rivals(est, at_most=3)][:2] == sources
+    assert [rival.source for rival in rivals(est, at_most=3)][:2] == sources

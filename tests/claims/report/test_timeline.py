@@ -10,7 +10,7 @@ import pytest
 
 from casualty_est.claims.report import timeline
 from casualty_est.claims.report.tables import refits
-from casualty_est.claims.report.what_if import if_right, rivals, what_if
+from casualty_est.claims.report.what_if import Rival, if_right, rivals, what_if
 from casualty_est.claims.schema import AsOf
 from casualty_est.report import tables
 from casualty_est.report.said import Said
@@ -55,8 +55,8 @@ def test_totals_to_other_days_are_no_rivals(estimate):
             claim("Tally", "1,000", DATES[-1]),
         ]
     )
-    assert rivals(asked)[0] == (20.0, "Army")
-    assert if_right(asked, 20.0) == [
+    assert rivals(asked)[0] == Rival(20.0, "Army", "20")
+    assert if_right(asked, rivals(asked)[0]) == [
         "If 20 were the true number, Tally (1,000) would have reported about 50 times the true "
         "number."
     ]
@@ -107,10 +107,11 @@ def test_the_lede_adds_nothing_where_claims_reach_the_end():
     assert timeline.lede(undated) == []
 
 
-def test_the_first_paragraph_of_the_page_holds_it(page):
+def test_the_page_says_to_which_day_the_number_runs(page):
     lede = re.search(r'<p class="lede">(.*?)</p>', page, re.DOTALL)[1]
-    assert "No claim speaks of a day after" in lede
-    assert "Army admits deaths" in lede
+    assert "up to 20 December 2021" in lede
+    assert "No claim speaks of a day after" in page
+    assert "Army admits deaths" in page
 
 
 # Tables --------------------------------------------------------------------------------------

@@ -73,6 +73,7 @@ def test_defaults_that_were_assumed_are_said_once_per_column(tmp_path):
         ("default", "perpetrator not given in 3 rows: taken as any"),
         ("default", "scope not given in 3 rows: taken as all"),
         ("default", "level not given in 3 rows: taken as total"),
+        ("default", "basis not given in 3 rows: taken as statement (no role)"),
     )
     row = claims.rows[0]
     assert (row.outcome, row.group, row.perpetrator) == ("killed", "civilians", "any")
@@ -247,13 +248,13 @@ def test_a_table_survives_the_way_to_a_frame_and_back(tmp_path):
     again = Claims(table)
     strip = [dataclasses.replace(row, line=None) for row in claims]
     assert [dataclasses.replace(row, line=None) for row in again] == strip
-    assert again.warnings == ()
+    assert [code for code, _ in again.warnings] == ["default"]  # the basis, by the role
     assert Claims(pl.from_pandas(table)).rows == again.rows
 
 
 def test_from_rows_validates_and_keeps_the_quantities():
     quantity = Quantity.parse("about 800")
-    row = Claim("A", quantity, role="monitor", derived_from=("B", "C"), line=7)
+    row = Claim("A", quantity, role="monitor", basis="list", derived_from=("B", "C"), line=7)
     claims = Claims.from_rows([row])
     assert claims.rows == (row,)
     assert claims.rows[0].quantity is quantity

@@ -39,7 +39,7 @@ UNDATED = """
 source|quantity|role|start|end|reported
 Airwars|at least 6,047|monitor|2014-08-08|2018-02-09|2018-02-09
 Airwars|8,249-13,342|monitor|{start}||{reported}
-Pentagon|at least 841|perpetrator|2014-08-08|2018-01-31|2018-02-22
+Morgue|at least 841|registry|2014-08-08|2018-01-31|2018-02-22
 """
 CELL = ("all", "killed", "civilians", "any")
 
@@ -51,7 +51,7 @@ def test_an_undated_total_is_not_documented_for_one_of_several_windows(start):
     february = (campaign, day("2018-02-09"))
     assert documented(claims, CELL, february) == Documented(6047, None, "Airwars", "at least 6,047")
     january = (campaign, day("2018-01-31"))
-    assert documented(claims, CELL, january) == Documented(841, None, "Pentagon")
+    assert documented(claims, CELL, january) == Documented(841, None, "Morgue")
     assert documented(claims, CELL, (None, february[1])) == Documented(
         6047, None, "Airwars", "at least 6,047"
     )

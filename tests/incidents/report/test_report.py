@@ -10,7 +10,7 @@ import pytest
 
 import casualty_est as ce
 from casualty_est.incidents.report import IncidentParts
-from casualty_est.report import text
+from casualty_est.report.lede import paragraph as lede_of
 from tests.support.incident_tables import FEW
 from tests.support.page import Page, page_of
 
@@ -23,7 +23,7 @@ def syria():
 
 def test_the_first_paragraph_says_what_it_rests_on(syria):
     parts = IncidentParts(syria, 0.95)
-    said = " ".join(text.lede(parts))
+    said = " ".join(lede_of(parts))
     assert said.count("?") == 1
     for words in (
         "are in incidents that at least one source lists",
@@ -59,7 +59,7 @@ def test_every_section_is_there(syria):
 
 def test_without_a_way_to_the_unlisted_there_is_no_total(strikes):
     parts = IncidentParts(strikes, 0.95)
-    said = " ".join(text.lede(parts))
+    said = " ".join(lede_of(parts))
     assert "in incidents that some source lists?" in said
     assert "Deaths in incidents that no source lists are not in it" in said
     assert parts.title().endswith("in listed incidents")

@@ -115,29 +115,38 @@ def test_summary_by_hand(reports):
 # Documented --------------------------------------------------------------------------------------
 
 
-def test_documented_is_the_largest_lower_end_by_incident(reports):
-    # S1: 3 (Airwars) over 2 (Coalition), "about 9" of the media never; S3: 4; S5: 0, seven times.
+def test_documented_is_the_sum_of_one_source_that_is_no_party(reports):
+    # Airwars: 3 of S1, and 0 of S5, seven times. What the Coalition concedes is acknowledged.
     documented = reports.documented()
-    assert (documented.low, documented.high, documented.source) == (7, None, "Airwars, Coalition")
+    assert (documented.low, documented.high, documented.source) == (3, None, "Airwars")
     assert reports.documented(["fair"]).low == 3
     assert reports.documented("weak") is None
     with pytest.raises(ValueError, match=r"no grade 'fare' \(did you mean 'fair'\?\)"):
         reports.documented(["fare"])
 
 
-def test_discounted_incidents_are_not_added_to_what_is_documented():
-    rows = {"incident": ["1", "2"], "source": "Watch", "role": "monitor", "quantity": ["3", "40"],
-            "grade": ["fair", "discounted"]}  # fmt: skip
+def test_only_what_is_upheld_is_documented():
+    """Confirmed, fair and ungraded; weak, contested and discounted are never added to them."""
+    rows = {"incident": list("123456"), "source": "Watch", "role": "monitor",
+            "quantity": ["1", "3", "40", "500", "6,000", "20"],
+            "grade": ["confirmed", "fair", "weak", "contested", "discounted", ""]}  # fmt: skip
     reports = IncidentReports(pd.DataFrame(rows))
-    assert reports.documented().low == 3
-    assert reports.documented(["discounted"]).low == 40
+    assert reports.documented().low == 24
+    assert reports.documented(["discounted"]).low == 6000
+
+
+def test_two_sources_are_not_added_up():
+    rows = {"incident": list("112"), "source": ["A", "B", "B"], "role": "monitor",
+            "quantity": ["9", "5", "7"]}  # fmt: skip
+    documented = IncidentReports(pd.DataFrame(rows)).documented()
+    assert (documented.low, documented.source) == (12, "B")
 
 
 @pytest.mark.parametrize(
     ("quantity", "role", "low"),
     [
         ("at least 7", "government", 7),
-        ("7", "perpetrator", 7),
+        ("7", "perpetrator", None),
         ("7-9", "international", 7),
         ("0", "monitor", 0),
         ("about 7", "monitor", None),

@@ -1,0 +1,78 @@
+"""Who said what of an estimate: which numbers count, in which order, and with which verb."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from casualty_est.result.schema import ClaimRow
+from casualty_est.tables.cells import ESTIMATE, LIST
+from casualty_est.wording.phrases import documented_text
+
+if TYPE_CHECKING:
+    from casualty_est.result.estimate import Estimate
+
+# Whose number is official, in the order in which it is told.
+OFFICIAL = ("perpetrator", "party", "government", "first_count", "gov_estimate")
+PRESS = ("media", "event_data")
+NONE = "none"
+
+
+def verb(claim: ClaimRow) -> str:
+    """What a source did with its number: only what was recorded case by case is documented."""
+    if claim.role == "perpetrator":
+        return "acknowledged"
+    if claim.rests_on == ESTIMATE:
+        return "estimated"
+    if claim.rests_on == LIST:
+        return "documented"
+    return "reported" if claim.role in PRESS else "stated"
+
+
+def number(claim: ClaimRow) -> float:
+    """The one number that a claim comes to, to order claims by."""
+    return next((float(n) for n in (claim.best, claim.low, claim.high) if n is not None), 0.0)
+
+
+def latest(claims: Iterable[ClaimRow]) -> list[ClaimRow]:
+    """Of each source what it said last; of several numbers of one day the largest."""
+    last: dict[str, ClaimRow] = {}
+    for claim in claims:
+        when = (claim.end or claim.reported or "9", claim.reported or "", number(claim))
+        other = last.get(claim.source)
+        if other is None or when > _when(other):
+            last[claim.source] = claim
+    return list(last.values())
+
+
+def _when(claim: ClaimRow) -> tuple[str, str, float]:
+    return (claim.end or claim.reported or "9", claim.reported or "", number(claim))
+
+
+def in_order(claims: Iterable[ClaimRow]) -> list[ClaimRow]:
+    """Official numbers first, then what is documented, the largest first, then the rest."""
+
+    def place(claim: ClaimRow) -> tuple[int, float]:
+        if claim.role in OFFICIAL:
+            return OFFICIAL.index(claim.role), -number(claim)
+        return len(OFFICIAL) + (claim.rests_on != LIST), -number(claim)
+
+    return sorted(claims, key=place)
+
+
+def of_row(estimate: Estimate, row: int) -> list[ClaimRow]:
+    """What sources say of exactly one estimate, as far as it counts, the official number first."""
+    own = (c for c in estimate.meta.claims if c.counted and c.estimate == row)
+    return in_order(latest(own))
+
+
+def documented_cell(estimate: Estimate, row: int) -> str:
+    """What was documented of one estimate, or of parts of it; else what was said instead."""
+    entry = estimate.meta.rows[row]
+    if entry.documented:
+        source = entry.documented.source
+        return documented_text(entry.documented) + (f" ({source})" if source else "")
+    if entry.in_parts:
+        return f"in parts of it {entry.in_parts.text} ({entry.in_parts.source})"
+    spoken = of_row(estimate, row)[:1]
+    return "; ".join([NONE, *(f"{verb(c)}: {c.text} ({c.source})" for c in spoken)])
