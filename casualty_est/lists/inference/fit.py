@@ -190,9 +190,10 @@ def run(
         strata = open_ones[0].whole is not None
         report("fitting all strata together" if strata else "fitting the mean of replicates", None)
     for parts in _spread(perform_together, open_ones, executor):
-        for key, part in parts.items():
-            done[key] = part
-            if folder is not None:
+        new = {key: part for key, part in parts.items() if key not in done}
+        done |= new
+        if folder is not None:
+            for key, part in new.items():
                 _keep(folder, key, part)
     left = [task for task in tasks if task.key not in done]
 

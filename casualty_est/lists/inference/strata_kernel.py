@@ -24,6 +24,7 @@ MOST_STEPS = 60
 SLACK = 0.05  # squared sd of deviations at which a start is drawn half to zero
 MOST_REFINED = 32  # histories, and
 LARGE = 2000.0  # people, beyond which the next order is left out: its cost, or that it is nothing
+MOST_ADDED = 0.3  # nats: where the next order is more, deviations are wild and no series helps
 STEPS = 5  # of Metropolis from Laplace's normal, which correct its shape
 
 _inner = njit(
@@ -208,7 +209,9 @@ def _next_order(s: Any, room: Any) -> float:
             chain += weight * own * both * other
             cube += weight * both * both * both
     fourth -= mean * mean + 2.0 * square
-    return float(-people * fourth / 8.0 + people * people * (chain / 8.0 + cube / 12.0))
+    more = -people * fourth / 8.0 + people * people * (chain / 8.0 + cube / 12.0)
+    # A series that does not converge there says nothing.
+    return float(min(max(more, -MOST_ADDED), MOST_ADDED))
 
 
 @_inner  # type: ignore[untyped-decorator]
