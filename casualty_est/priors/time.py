@@ -126,7 +126,7 @@ def read_time_priors(table: Mapping[str, Any]) -> TimePriors:
             raise UsageError(msg)
         for key, value in spec.items():
             if key not in fields:
-                msg = f"{name}: {key!r} is unknown; valid are {', '.join(map(repr, fields))}"
+                msg = f"{name}: {key!r} is unknown. Use one of: {', '.join(map(repr, fields))}"
                 raise UsageError(msg)
             settings[fields[key]] = positive(value, f"{name}.{key}")
     if "terms" in settings:

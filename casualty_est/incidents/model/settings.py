@@ -58,7 +58,7 @@ def read_incident_priors(spec: Any, share: float = SHARE) -> IncidentPriors:
     grades = dict(GRADES)
     for name, fields in dict(table.pop("grades", {})).items():
         if name not in GRADES:
-            msg = f"grades: {name!r} is unknown; {offered(name, GRADES)}"
+            msg = f"grades: {name!r} is unknown. {offered(name, GRADES)}"
             raise UsageError(msg)
         grades[name] = _beta(fields, f"grades.{name}")
     given = dict(table.pop("denials", {}))
@@ -170,5 +170,5 @@ def _named(anchor: Any, listers: Collection[str]) -> Anchoring:
 
 def _among(name: str, listers: Collection[str]) -> None:
     if name not in listers:
-        msg = f"anchor: {name!r} reports no incidents of its own; {offered(name, listers)}"
+        msg = f"anchor: {name!r} reports no incidents of its own. {offered(name, listers)}"
         raise UsageError(msg)
