@@ -35,9 +35,7 @@ def run_example(script: Path) -> None:
     (BUILT / f"{script.stem}.txt").write_text(finished.stdout, encoding="utf-8")
 
 
-with ThreadPoolExecutor(
-    2
-) as examples:  # half of an example compiles and draws
+with ThreadPoolExecutor(2) as examples:  # half of an example compiles and draws
     list(examples.map(run_example, sorted(EXAMPLES.glob("*.py"))))
 
 # Empty tables to download, as the package writes them today.
@@ -47,7 +45,7 @@ write_templates(BUILT / "templates")
 # plain text.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 paths = [str(DOCS / "_ext"), *filter(None, [os.environ.get("PYTHONPATH")])]
-os.environ |= {"PYTHONPATH": os.pathsep.join(paths), "COLUMNS": "100", "TYPER_USE_RICH": "0"}
+os.environ |= {"PYTHONPATH": os.pathsep.join(paths), "COLUMNS": "80", "TYPER_USE_RICH": "0"}
 
 # --- the project ------------------------------------------------------------------------
 
