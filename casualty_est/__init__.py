@@ -1,7 +1,7 @@
-"""casualty_est: how many people died when the witnesses disagree.
+"""casualty_est: estimating how many people died when sources disagree.
 
-Conflicting counts go in; one posterior for the true number, a reliability parameter for every
-source, and a plain statement of what the answer rests on come out.
+Conflicting counts go in. One estimate of the true number comes out, with an interval, the
+reliability of every source, and a plain statement of what comes from data and what is assumed.
 """
 
 from __future__ import annotations

@@ -33,18 +33,26 @@ def claims(
     authors: options.Authors = None,
     statements: options.Statements = None,
     as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="DATE", help="Leave later claims out.")
+        str | None,
+        typer.Option("--as-of", metavar="DATE", help="Use only claims published by this date."),
     ] = None,
     total: Annotated[
-        str | None, typer.Option("--total", metavar="scope=..,group=..", help="Choose the total.")
+        str | None,
+        typer.Option(
+            "--total", metavar="scope=..,group=..", help="The count that is reported first."
+        ),
     ] = None,
     hedge: Annotated[
         list[str] | None,
-        typer.Option("--hedge", metavar="SOURCE=speaker|documented", help="How to read its hedge."),
+        typer.Option(
+            "--hedge",
+            metavar="SOURCE=speaker|documented",
+            help="How to read 'at least' from a source.",
+        ),
     ] = None,
     role: options.Roles = None,
     conflict: Annotated[
-        str | None, typer.Option("--conflict", help="The conflict, if the table does not name it.")
+        str | None, typer.Option("--conflict", help="The conflict, if not in the table.")
     ] = None,
     record: Annotated[
         Path | None,
@@ -58,16 +66,17 @@ def claims(
     ] = None,
     delay: Annotated[
         list[str] | None,
-        typer.Option(
-            "--delay", metavar="SOURCE=DAYS|estimated", help="How late it states a death."
-        ),
+        typer.Option("--delay", metavar="SOURCE=DAYS|estimated", help="Median reporting delay."),
     ] = None,
     drift: Annotated[
         list[str] | None,
-        typer.Option("--drift", metavar="SOURCE=SD", help="Drift of its log ratio in a year."),
+        typer.Option("--drift", metavar="SOURCE=SD", help="Yearly drift of a log ratio."),
     ] = None,
     restated: Annotated[
-        str, typer.Option("--restated", metavar="thin|all", help="Restated totals within a step.")
+        str,
+        typer.Option(
+            "--restated", metavar="thin|all", help="Use the last total of a step, or all."
+        ),
     ] = "thin",
 ) -> None:
     """Estimate the true count from a table of claims."""

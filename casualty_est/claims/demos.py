@@ -32,7 +32,7 @@ def _years_late(claims: Claims) -> ClaimsModel:
 
 
 def _sampled_too(estimate: ClaimsEstimate, run: Run) -> None:
-    """Hold the exact answer against the same model sampled with NUTS."""
+    """Compare the exact answer with the same model sampled with NUTS."""
     run.console.print(f"The exact answer: {estimate.headline()}.", markup=False)
     agreement = estimate.check_by_sampling(progress_bar=run.progress)
     run.console.print(agreement.text, markup=False)

@@ -225,7 +225,7 @@ class ClaimsEstimate(Estimate):
         Returns
         -------
         pandas.DataFrame
-            Columns as `without_each_source`; empty where the record does not hold this conflict.
+            Columns as `without_each_source`; empty if this conflict is not in the record.
         """
         return self._cases("conflict_left_in", row, ci_prob)
 
@@ -376,7 +376,7 @@ class ClaimsEstimate(Estimate):
     def check_by_sampling(
         self, draws: int = NUTS_DRAWS, progress_bar: bool | None = None
     ) -> Agreement:
-        """Hold the exact answer against the same model sampled with NUTS.
+        """Compare the exact answer with the same model sampled with NUTS.
 
         Parameters
         ----------

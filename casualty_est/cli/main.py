@@ -28,14 +28,14 @@ class _Kinds(TyperGroup):
         if cmd_name not in self.commands:
             from casualty_est.tables.checks import offered
 
-            msg = f"check: {cmd_name!r} is no kind of table; {offered(cmd_name, self.commands)}"
+            msg = f"check: {cmd_name!r} is not a kind of table. {offered(cmd_name, self.commands)}"
             raise UsageError(msg)
         return super().get_command(ctx, cmd_name)
 
 
 app = typer.Typer(
     name="casualty-est",
-    help="How many people died when the witnesses disagree.",
+    help="Estimate how many people died when sources disagree.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -70,7 +70,7 @@ def _options(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """How many people died when the witnesses disagree."""
+    """Estimate how many people died when sources disagree."""
 
 
 @app.command()
@@ -92,7 +92,7 @@ def demo(
     if name not in known:
         from casualty_est.tables.checks import offered
 
-        msg = f"there is no study {name!r}; {offered(name, known)}"
+        msg = f"there is no study {name!r}. {offered(name, known)}"
         raise UsageError(msg)
     try:
         out.mkdir(parents=True, exist_ok=True)

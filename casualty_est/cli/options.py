@@ -14,7 +14,7 @@ from casualty_est.errors import UsageError
 from casualty_est.kinds import KINDS, room
 
 PriorsFile = Annotated[
-    Path | None, typer.Option("--priors", metavar="FILE.toml", help="Your assumptions.")
+    Path | None, typer.Option("--priors", metavar="FILE.toml", help="File with your assumptions.")
 ]
 ReportFile = Annotated[
     Path | None, typer.Option("--report", metavar="OUT.html", help="Write the HTML report.")
@@ -31,10 +31,10 @@ DrawCount = Annotated[int, typer.Option("--draws", metavar="N", help="Draws per 
 ChainCount = Annotated[int, typer.Option("--chains", metavar="N", help="Chains.")]
 Budget = Annotated[
     str | None,
-    typer.Option("--budget", metavar="3m", help="Time in which a fit that falls short goes on."),
+    typer.Option("--budget", metavar="3m", help="Time for a fit that needs more rounds."),
 ]
 Title = Annotated[str | None, typer.Option("--title", help="Title of the report.")]
-Authors = Annotated[str | None, typer.Option("--authors", help="Who answers for the report.")]
+Authors = Annotated[str | None, typer.Option("--authors", help="Authors of the report.")]
 _STATEMENTS_HELP = "What only you can say: the report names the keys."
 Statements = Annotated[
     Path | None, typer.Option("--statements", metavar="FILE.toml", help=_STATEMENTS_HELP)
@@ -77,7 +77,7 @@ def cell(text: str | None, option: str = "--cell") -> dict[str, str]:
     for pair in re.split(rf",(?=\s*(?:{'|'.join(CELL_FIELDS)})\s*=)", text):
         name, label = _pair(pair.partition("="), option)
         if name not in CELL_FIELDS:
-            msg = f"{option}: {name!r} is unknown; {offered(name, CELL_FIELDS)}"
+            msg = f"{option}: {name!r} is unknown. {offered(name, CELL_FIELDS)}"
             raise UsageError(msg)
         if name in labels:
             msg = f"{option} names the {name} twice: keep {labels[name]!r} or {label!r}"

@@ -50,7 +50,7 @@ def spec_of(kind: str) -> dict[str, Any]:
     held = {name: files(module) / "table" / "template.toml" for name, module in KINDS.items()}
     known = [name for name, file in held.items() if file.is_file()]
     if kind not in known:
-        msg = f"template: {kind!r} is no kind of table; {offered(kind, known)}"
+        msg = f"template: {kind!r} is not a kind of table. {offered(kind, known)}"
         raise UsageError(msg)
     return tomllib.loads(held[kind].read_text(encoding="utf-8"))
 

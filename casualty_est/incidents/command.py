@@ -26,7 +26,7 @@ def incidents(
         typer.Option(
             "--anchor",
             metavar="SOURCE[=MEDIAN[,SD]]",
-            help="The source that sets the scale, and its count over the true one.",
+            help="The source that sets the scale; its reported / true, and log sd.",
         ),
     ] = None,
     scale: Annotated[
@@ -36,16 +36,17 @@ def incidents(
         bool, typer.Option("--exact-reports/--no-exact-reports", help="Some reports are exact.")
     ] = True,
     range_rule: Annotated[
-        str, typer.Option("--range-rule", help="asis, or common: all ranges read alike.")
+        str, typer.Option("--range-rule", help="asis, or common: read all ranges alike.")
     ] = "asis",
     unlisted: Annotated[
         str, typer.Option("--unlisted", help="auto, overlap, recall or none.")
     ] = "auto",
     perpetrator: Annotated[
-        str | None, typer.Option("--perpetrator", metavar="NAME", help="Whose deeds are counted.")
+        str | None,
+        typer.Option("--perpetrator", metavar="NAME", help="Count only this actor's deaths."),
     ] = None,
     share: Annotated[
-        float, typer.Option("--share", help="How alike the shares of several suspects are.")
+        float, typer.Option("--share", help="Concentration of suspects' shares.")
     ] = 6.0,
     role: options.Roles = None,
     cell: options.Cell = None,
@@ -65,7 +66,7 @@ def incidents(
     authors: options.Authors = None,
     statements: options.Statements = None,
 ) -> None:
-    """Estimate deaths in incidents that somebody lists, and in those that nobody does."""
+    """Estimate deaths from incident reports, including incidents nobody recorded."""
     from casualty_est.incidents.model.model import IncidentModel
     from casualty_est.incidents.table.reports import IncidentReports
 

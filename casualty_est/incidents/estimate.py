@@ -84,7 +84,7 @@ class IncidentEstimate(Estimate):
         return parameter(posterior[name].values[..., source], prob, prior)
 
     def inclusion(self, source: str | int, ci_prob: float = 0.95) -> pd.DataFrame | None:
-        """Probability that a source holds an incident, by its deaths.
+        """Probability that a source records an incident, by its deaths.
 
         Parameters
         ----------
@@ -158,7 +158,7 @@ class IncidentEstimate(Estimate):
         return pd.DataFrame(rows, index=pd.Index(self._source_labels(), name="ratio of"))
 
     def shared(self) -> Shared:
-        """Draws of log counts, and what each source counts and holds.
+        """Draws of log counts, and what each source counts and records.
 
         The rate of incidents has a prior flat in its log, so that of the deaths is flat too.
         """

@@ -96,7 +96,7 @@ def _shape(table: Table) -> list[Problem]:
         if name not in table.columns
     ]
     problems += [
-        Problem(f"not a column of labels; valid are {', '.join(COLUMNS)}", column=column)
+        Problem(f"not a column of labels. Use one of: {', '.join(COLUMNS)}", column=column)
         for column in table.columns
         if column not in COLUMNS
     ]

@@ -34,7 +34,7 @@ def link(
         str | None, typer.Option("--unique-in", metavar="A,B", help="Lists without repeats.")
     ] = None,
     by: Annotated[
-        str | None, typer.Option("--by", metavar="month,sex", help="Columns that divide it.")
+        str | None, typer.Option("--by", metavar="month,sex", help="Columns that divide the table.")
     ] = None,
     leave_out: Annotated[
         bool, typer.Option("--leave-out-nameless", help="Leave out records without a name.")
@@ -44,7 +44,7 @@ def link(
         typer.Option("--review", metavar="OUT.html", help="Write the review page: it HOLDS NAMES."),
     ] = None,
     records: Annotated[
-        int, typer.Option("--records", metavar="N", help="Records that the page asks for.")
+        int, typer.Option("--records", metavar="N", help="How many records the page asks about.")
     ] = 100,
     labels: Annotated[
         Path | None, typer.Option("--labels", metavar="labels.csv", help="Answers of the page.")
@@ -55,7 +55,7 @@ def link(
     report: options.ReportFile = None,
     json: options.JsonFile = None,
     families: Annotated[
-        str, typer.Option("--families", metavar="A,B", help="Families that are averaged.")
+        str, typer.Option("--families", metavar="A,B", help="Families to average.")
     ] = "auto",
     matchings: Annotated[
         int, typer.Option("--matchings", metavar="N", help="Draws of the matching in the estimate.")

@@ -35,10 +35,9 @@ BLANK = "unknown"  # a stratum that no record of a person says
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Linkage:
-    """How many people stand on which lists, draw by draw of the matching.
+    """How many people are on which lists, draw by draw of the matching.
 
-    It holds counts and no record: nothing in it leads back to a name. `LinkageModel.fit` returns
-    it.
+    It contains counts and no records: nothing leads back to a name. `LinkageModel.fit` returns it.
 
     Parameters
     ----------
@@ -49,7 +48,7 @@ class Linkage:
     strata : tuple of tuple of str
         Labels of each stratum.
     tables : ndarray of int, shape (chain, draw, stratum, history)
-        People; a history is the sum of 2^k over the lists k that hold them.
+        People; a history is the sum of 2^k over the lists k they are on.
     theta : ndarray of shape (chain, draw, 3)
         Calibration: level, slope, family.
     missed : ndarray of shape (chain, draw)
@@ -108,7 +107,7 @@ class Linkage:
         return number
 
     def overlaps(self, ci_prob: float = 0.95) -> pd.DataFrame:
-        """How many people stand on exactly which lists.
+        """How many people are on exactly which lists.
 
         Parameters
         ----------
@@ -230,7 +229,7 @@ class Linkage:
         return estimate(self, matchings, fit, joint=joint)
 
     def plot(self, estimate: Any = None, *, ci_prob: float = 0.95, **look: Unpack[Look]) -> Figure:
-        """Draw how many people stand on exactly which lists, beside what thresholds would say.
+        """Draw how many people are on exactly which lists, beside what thresholds would give.
 
         Parameters
         ----------

@@ -48,7 +48,7 @@ class LinkageModel(Sealed):
         How the scores of the pairs of one cluster add up: 1 gives a cluster of k records the
         evidence of k - 1 pairs, 0 that of all its pairs, which counts it several times.
     alpha : float
-        Concentration of the Dirichlet prior over which lists hold a person.
+        Concentration of the Dirichlet prior over the lists that a person is on.
     seed : int
         Seed of the random pairs that teach Splink how often strangers agree.
 
@@ -155,7 +155,7 @@ class LinkageModel(Sealed):
         model.unique_in = (unique_in,) if isinstance(unique_in, str) else tuple(unique_in)
         for column in ("id", "list", *model.by):
             if column not in table.columns:
-                msg = f"records: there is no column {column!r}; {offered(column, table.columns)}"
+                msg = f"records: there is no column {column!r}. {offered(column, table.columns)}"
                 raise UsageError(msg)
         model._records = None
         model._keys = table.column("id")
@@ -177,7 +177,7 @@ class LinkageModel(Sealed):
         model.lists = tuple(dict.fromkeys(names))
         strange = [name for name in model.unique_in if name not in model.lists]
         if strange:
-            msg = f"unique_in: there is no list {strange[0]!r}; {offered(strange[0], model.lists)}"
+            msg = f"unique_in: there is no list {strange[0]!r}. {offered(strange[0], model.lists)}"
             raise UsageError(msg)
         if len(model.lists) < 2:
             msg = "there is one list only, and overlap needs two: column 'list' says which"
@@ -295,7 +295,7 @@ class LinkageModel(Sealed):
         Returns
         -------
         Linkage
-            Counts only: people by the lists that hold them, draw by draw.
+            Counts only: people by the lists they are on, draw by draw.
 
         Raises
         ------

@@ -104,7 +104,7 @@ def _columns(
         columns = {str(field): str(column) for field, column in person.items()}
     for field in columns:
         if field not in FIELDS:
-            msg = f"person: {field!r} is unknown{nearest(field, FIELDS)}; valid are "
+            msg = f"person: {field!r} is unknown{nearest(field, FIELDS)}. Use one of: "
             raise UsageError(msg + ", ".join(FIELDS))
     if not set(columns) & set(NAMES):
         msg = (

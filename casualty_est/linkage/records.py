@@ -26,7 +26,7 @@ Columns = str | Sequence[str]
 class Records(Sealed):
     """Lists of people by name, one record for each mention of a person.
 
-    The object holds names: it cannot be pickled, copied, printed record by record or put into a
+    The object contains names: it cannot be pickled, copied, printed record by record or put into a
     result. Only `LinkageModel.review` writes names, into the one page that it is asked for.
 
     Parameters
@@ -42,7 +42,7 @@ class Records(Sealed):
         YYYY), ``place``, ``sex``, ``number`` (of an identity card). By default the columns of these
         names.
     unique_in : sequence of str
-        Lists in which nobody stands twice.
+        Lists on which nobody is twice.
     by : str or sequence of str
         Columns that divide the people into strata.
     id : str
@@ -179,7 +179,7 @@ class Records(Sealed):
         self.warnings = self._content.warnings
         strange = [name for name in self.unique_in if name not in self.lists]
         if strange:
-            msg = f"unique_in: there is no list {strange[0]!r}; valid are {', '.join(self.lists)}"
+            msg = f"unique_in: there is no list {strange[0]!r}. Use one of: {', '.join(self.lists)}"
             raise UsageError(msg)
 
     def __len__(self) -> int:

@@ -22,7 +22,7 @@ Count = Annotated[
     str, typer.Option("--count", metavar="COL", help="Column with the number of people.")
 ]
 Strata = Annotated[
-    str | None, typer.Option("--by", metavar="month,sex", help="Columns that divide it.")
+    str | None, typer.Option("--by", metavar="month,sex", help="Columns that divide the table.")
 ]
 
 
@@ -38,28 +38,29 @@ def lists(
     by: Strata = None,
     person: Annotated[
         str | None,
-        typer.Option("--person", metavar="COL", help="Of a row per person and list: the person."),
+        typer.Option("--person", metavar="COL", help="If rows are person and list: the person."),
     ] = None,
     list_column: Annotated[
         str | None,
-        typer.Option("--list-column", metavar="COL", help="Of such a table: the list."),
+        typer.Option("--list-column", metavar="COL", help="If rows are person and list: the list."),
     ] = None,
     replicate: Annotated[
         str | None,
         typer.Option("--replicate", metavar="COL", help="Column that numbers the replicates."),
     ] = None,
     families: Annotated[
-        str, typer.Option("--families", metavar="A,B", help="Families that are averaged.")
+        str, typer.Option("--families", metavar="A,B", help="Families to average.")
     ] = "auto",
     xi: Annotated[
         float | None, typer.Option("--xi", help="Odds ratio of the unseen cell (no-highest-order).")
     ] = None,
     odds_ratio: Annotated[
         str | None,
-        typer.Option("--odds-ratio", metavar="1,5", help="Of two lists: their odds ratio."),
+        typer.Option("--odds-ratio", metavar="1,5", help="Odds ratio of two lists, or bounds."),
     ] = None,
     copies: Annotated[
-        str, typer.Option("--copies", metavar="drop|keep", help="Lists that hold nobody alone.")
+        str,
+        typer.Option("--copies", metavar="drop|keep", help="Lists without members of their own."),
     ] = "drop",
     strata: Annotated[
         str,

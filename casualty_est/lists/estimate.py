@@ -82,7 +82,7 @@ class ListEstimate(Estimate):
     counts_documented: ClassVar[bool] = True
 
     def completeness(self, source: str | int) -> Array:
-        """Posterior draws of the share of all people that a list holds, of shape (chain, draw).
+        """Posterior draws of the share of all people who are on a list, of shape (chain, draw).
 
         Parameters
         ----------
@@ -119,7 +119,7 @@ class ListEstimate(Estimate):
         Returns
         -------
         pandas.DataFrame
-            By list: ``completeness`` (share of all people that it holds), ``low``, ``high``;
+            By list: ``completeness`` (share of all people who are on it), ``low``, ``high``;
             missing where there is no headline number.
         """
         import pandas as pd

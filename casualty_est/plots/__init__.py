@@ -98,7 +98,7 @@ class Plots:
         ci_prob : float
             Level of the equal-tailed credible interval.
         left_out : bool
-            Whether to draw the claims that do not count as well, hollow.
+            Also draw excluded claims, as hollow marks.
         **look
             How it looks: ``dark``, ``figsize``, ``ax``, ``title``, ``credit``, as in `Look`.
 

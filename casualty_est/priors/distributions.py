@@ -94,7 +94,7 @@ class Distribution(ABC):
         Parameters
         ----------
         prob : float
-            Probability that it holds.
+            Probability that the value lies inside.
 
         Returns
         -------
@@ -224,7 +224,7 @@ class LogNormal(Distribution):
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
 class LogitNormal(Distribution):
-    """A distribution of a share between 0 and 1 whose logit is Normal.
+    """A distribution for a share between 0 and 1 whose logit is Normal.
 
     Parameters
     ----------

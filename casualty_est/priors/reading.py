@@ -14,7 +14,7 @@ def known(names: Iterable[str], valid: Iterable[str], where: str) -> None:
     valid = list(valid)
     for name in names:
         if name not in valid:
-            msg = f"{where}: {name!r} is unknown; {offered(name, valid)}"
+            msg = f"{where}: {name!r} is unknown. {offered(name, valid)}"
             raise UsageError(msg)
 
 

@@ -162,7 +162,7 @@ class ReportingRatio:
         Parameters
         ----------
         prob : float
-            Probability that it holds.
+            Probability that the value lies inside.
 
         Returns
         -------

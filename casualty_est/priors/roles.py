@@ -337,7 +337,7 @@ def ratio_prior(
     """Read ``ratio`` or ``completeness`` (and ``over_count``) of a role or of one source."""
     unknown = set(spec) - set(allowed)
     if unknown:
-        msg = f"{where}: unknown {sorted(unknown)}; valid are {', '.join(allowed)}"
+        msg = f"{where}: unknown {sorted(unknown)}. Use one of: {', '.join(allowed)}"
         raise UsageError(msg)
     if "ratio" in spec and "completeness" in spec:
         msg = f"{where}: give a ratio or a completeness, not both"

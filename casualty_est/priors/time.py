@@ -128,7 +128,7 @@ def read_time_priors(table: Mapping[str, Any]) -> TimePriors:
             raise UsageError(msg)
         for key, value in spec.items():
             if key not in fields:
-                msg = f"{name}: {key!r} is unknown; valid are {', '.join(map(repr, fields))}"
+                msg = f"{name}: {key!r} is unknown. Use one of: {', '.join(map(repr, fields))}"
                 raise UsageError(msg)
             read = log_sd if key == "sd" else positive
             settings[fields[key]] = read(value, f"{name}.{key}")

@@ -207,9 +207,9 @@ def _number(tokens: list[str], i: int) -> tuple[Number, int]:
     elif tokens[i] in ("inf", "infinity", "infinite"):
         msg = "a count must be finite"
     elif tokens[i]:
-        msg = f"no number stands where {tokens[i]!r} does"
+        msg = f"{tokens[i]!r} is not a number"
     else:
-        msg = "it holds no number"
+        msg = "it contains no number"
     raise QuantityError(msg)
 
 

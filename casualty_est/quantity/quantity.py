@@ -103,7 +103,7 @@ class Quantity:
         Lowest count the words allow, the count that was named, and the highest count they allow,
         in people; None where they set or name none.
     form : {"exact", "about", "at_least", "at_most", "between", "estimate", "vague", "unknown"}
-        What the words say of the number; see Notes.
+        What the words say about the number; see Notes.
     grid : float or None
         Rounding seen in the digits: the largest power of ten that divides the number written and
         is at most a tenth of it (6,047 gives 1; 800 gives 10; 1.3 million gives 100,000). Of a
@@ -255,7 +255,7 @@ class Quantity:
 
     @property
     def hedge(self) -> Hedge:
-        """The form as an object: what it says of a total, of an incident, how it is drawn."""
+        """The form as an object: what it says about totals and incidents, how it is drawn."""
         return named(self.form)
 
     @property

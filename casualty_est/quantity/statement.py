@@ -106,7 +106,7 @@ class _Around(NamedTuple):
 def _composed(words: list[str], brackets: list[list[str]], wanted: str) -> Statement:
     words = without_dates(words)
     if not words:
-        msg = "no number stands before the parentheses"
+        msg = "there is no number before the parentheses"
         raise QuantityError(msg)
     if labelled := _labelled(words):
         brackets = [*brackets, labelled[1]]

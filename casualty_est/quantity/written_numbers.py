@@ -45,7 +45,7 @@ class Number(NamedTuple):
             count, rest = self.digits, 0
         else:
             if self.comma and self.scales:
-                msg = "the comma may part thousands or decimals; write the number out in digits"
+                msg = "the comma could separate thousands or decimals: write all digits"
                 raise QuantityError(msg)
             count, rest = divmod(self.digits * math.prod(self.scales), 10**self.decimals)
         if rest:
@@ -116,7 +116,10 @@ def _from_digits(token: str) -> tuple[Number, str]:
     digits = first + (_ungroup(first, groups) if groups else "")
     decimals = fraction[1:]
     if fraction.count(".") > 1 or (len(decimals) == 3 and first != "0"):
-        msg = "the point may part thousands or decimals; write the thousands with a comma, as 1,300"
+        thousands = f"{int(digits + decimals.replace('.', '')):,}"
+        other = f"{int(digits)}.{decimals.rstrip('0') or '0'}"
+        says = "" if fraction.count(".") > 1 else f" could mean {thousands} or {other}"
+        msg = f"{token}{says}: write thousands with a comma, as {thousands}"
         raise QuantityError(msg)
     comma = groups.count(",") == 1 and not decimals
     return Number(int(digits + decimals), len(decimals), comma=comma), unit

@@ -50,7 +50,7 @@ class Estimate(FindOut, Publishing):
     tree : xarray.DataTree
         Group ``posterior`` with ``deaths`` (chain, draw, estimate; people) and what else was drawn.
     meta : Meta
-        Everything that is no draw.
+        Everything except the draws.
     details : dataclass
         What only this kind of evidence has.
     model : object, optional
@@ -163,7 +163,7 @@ class Estimate(FindOut, Publishing):
         -------
         tuple of Mode
             ``weight``, ``median``, ``low``, ``high`` (people). Of a fit that did not converge only
-            modes that every chain visits: how many chains sit in one is no weight.
+            modes that every chain visits: the number of chains in one is not its weight.
         """
         if not self.meta.has_level:
             return ()

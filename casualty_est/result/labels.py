@@ -36,7 +36,7 @@ def cell_of(given: Mapping[str, str | date | None] | None, default: Cell) -> Cel
     fields = asdict(default)
     for name, value in (given or {}).items():
         if name not in fields:
-            msg = f"cell: {name!r} is unknown; {offered(name, fields)}"
+            msg = f"cell: {name!r} is unknown. {offered(name, fields)}"
             raise UsageError(msg)
         fields[name] = value.isoformat() if isinstance(value, date) else value
     return Cell(**fields)

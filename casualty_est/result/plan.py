@@ -340,7 +340,7 @@ def _days(cost: Mapping[str, float] | None) -> dict[str, float]:
     days = {name: kind.days for name, kind in STUDIES.items()}
     for name, value in (cost or {}).items():
         if name not in days:
-            msg = f"cost: there is no study {name!r}; {offered(name, days)}"
+            msg = f"cost: there is no study {name!r}. {offered(name, days)}"
             raise UsageError(msg)
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < np.inf:
             unit = STUDIES[name].unit

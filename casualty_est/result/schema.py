@@ -228,7 +228,7 @@ class Case:
 
 @dataclass(frozen=True, config=CHECKED)
 class Meta:
-    """Everything that is no draw, whatever the evidence.
+    """Everything except the draws, for every kind of evidence.
 
     `groups` names, for each group of people, the groups that lie inside it; `refits` keeps what
     was fitted again, by question, row and level; `no_level` and `no_total` say why there is none.

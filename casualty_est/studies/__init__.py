@@ -59,7 +59,7 @@ def parse(text: str) -> Study:
     name, *fields = text.split(":")
     kind = STUDIES.get(name.strip())
     if kind is None:
-        msg = f"study {text!r}: {name.strip()!r} is unknown; {offered(name.strip(), STUDIES)}"
+        msg = f"study {text!r}: {name.strip()!r} is unknown. {offered(name.strip(), STUDIES)}"
         raise UsageError(msg)
     # A source may have a colon in its name: numbers are read from the end.
     numbers: list[Any] = []

@@ -116,7 +116,7 @@ def at_least_one(what: str, value: float) -> float:
 def chosen(known: Mapping[str, Array], name: str, otherwise: str) -> Array:
     """The draws of one name, as a column; probabilities, checked."""
     if name not in known:
-        msg = f"{otherwise} {name!r}; {offered(name, known)}"
+        msg = f"{otherwise} {name!r}. {offered(name, known)}"
         raise UsageError(msg)
     draws = np.asarray(known[name], dtype=float)
     if not ((draws >= 0) & (draws <= 1)).all():

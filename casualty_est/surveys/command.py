@@ -30,11 +30,12 @@ def survey(
     file: TableFile,
     bias_sd: Annotated[
         float | None,
-        typer.Option("--bias-sd", metavar="SD", help="Bias that the numbers of a study share."),
+        typer.Option("--bias-sd", metavar="SD", help="Log sd of a study's bias."),
     ] = None,
     population: Population = None,
     population_sd: Annotated[
-        float | None, typer.Option("--population-sd", metavar="SD", help="Its error, of the log.")
+        float | None,
+        typer.Option("--population-sd", metavar="SD", help="Log sd of the population."),
     ] = None,
     zero_survivors: Annotated[
         float | None,
@@ -43,10 +44,14 @@ def survey(
         ),
     ] = None,
     missing: Annotated[
-        str | None, typer.Option("--missing", metavar="dead|alive|SHARE", help="Of the missing.")
+        str | None,
+        typer.Option("--missing", metavar="dead|alive|SHARE", help="How to count missing members."),
     ] = None,
     imprisoned: Annotated[
-        str | None, typer.Option("--imprisoned", metavar="dead|alive|SHARE", help="Of those held.")
+        str | None,
+        typer.Option(
+            "--imprisoned", metavar="dead|alive|SHARE", help="How to count imprisoned members."
+        ),
     ] = None,
     listed: Annotated[
         list[str] | None,

@@ -79,7 +79,7 @@ class SurveyEstimate(Estimate):
         return self._of_source("bias", source)
 
     def completeness(self, source: str | int) -> Array:
-        """Posterior draws of the share of all deaths that a list holds, of shape (chain, draw).
+        """Posterior draws of the share of all deaths on a list, of shape (chain, draw).
 
         Parameters
         ----------

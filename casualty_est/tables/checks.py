@@ -42,11 +42,11 @@ def nearest(word: str, valid: Iterable[str]) -> str:
 
 
 def offered(name: str, valid: Iterable[str]) -> str:
-    """Return ``did you mean 'x'? valid are 'x', 'y'``, for a name that is not valid."""
+    """Return ``Did you mean 'x'? Use one of: 'x', 'y'``, for a name that is not valid."""
     names = list(valid)
     close = difflib.get_close_matches(name, names, n=1)
-    hint = f"did you mean {close[0]!r}? " if close else ""
-    return f"{hint}valid are {', '.join(map(repr, names)) or 'none'}"
+    hint = f"Did you mean {close[0]!r}? " if close else ""
+    return f"{hint}Use one of: {', '.join(map(repr, names)) or 'none'}"
 
 
 def convert[T](
@@ -90,7 +90,7 @@ def iso_date(text: str) -> date | None:
         try:
             return date.fromisoformat(text)
         except ValueError as error:
-            msg = f"{rule} and this is no day of the calendar ({error}): correct it"
+            msg = f"{rule} and this is not a day of the calendar ({error}): correct it"
             raise ValueError(msg) from None
     meant = _DAY_MONTH_YEAR.fullmatch(text)
     if meant:

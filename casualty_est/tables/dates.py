@@ -148,7 +148,7 @@ def _on(year: int, month: int, day: int) -> date:
     try:
         return date(year, month, day)
     except ValueError as error:
-        msg = f"{RULE} and this is no day of the calendar ({error}): correct it"
+        msg = f"{RULE} and this is not a day of the calendar ({error}): correct it"
         raise ValueError(msg) from None
 
 

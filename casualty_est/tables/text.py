@@ -197,7 +197,7 @@ def _csv_reason(error: str) -> str:
 
 
 def _ragged(came: int, wanted: int) -> str:
-    return (
-        f"a row has as many cells as the header ({wanted}), and this one has {came} "
-        f"cell{'' if came == 1 else 's'}: fill or quote the cells"
-    )
+    has = f"this row has {came} cell{'' if came == 1 else 's'} and the header {wanted}"
+    if came < wanted:
+        return f"{has}: fill in the others, or leave them empty between commas"
+    return f'{has}: if a number contains a comma, put it in quotes, as in "at least 6,047"'

@@ -22,6 +22,15 @@ def show_plainly(_app: Sphinx, page: nodes.document) -> None:
         if name:
             label = nodes.paragraph("", "", nodes.literal(name, name), classes=["file-name"])
             block.parent.insert(block.parent.index(block), label)
+            _drop_output(block)
+
+
+def _drop_output(block: nodes.literal_block) -> None:
+    """Remove the note that a file was written; a reader saves it by hand."""
+    cell = block.parent.parent
+    for part in list(cell.children):
+        if isinstance(part, nodes.container) and "cell_output" in part.get("classes", ()):
+            cell.remove(part)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

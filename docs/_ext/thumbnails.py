@@ -1,4 +1,4 @@
-"""A grid of small pictures at the top of a gallery, taken from the pictures of its sections."""
+"""Pictures get a text for those who cannot see them, and a gallery gets its thumbnails."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def small(section: nodes.section) -> nodes.container | None:
     if picture is None or title is None:
         return None
     copy = picture.deepcopy()
-    copy["alt"] = picture["alt"] = title.astext()
+    copy["alt"] = title.astext()
     target = section["ids"][0]
     link = nodes.reference("", "", copy, refid=target, internal=True)
     words = nodes.paragraph(
@@ -26,8 +26,20 @@ def small(section: nodes.section) -> nodes.container | None:
     return nodes.container("", link, words, classes=["thumbnail"])
 
 
+def name_pictures(page: nodes.document) -> None:
+    """Give each picture without a text the title of its section: better than a file name."""
+    for picture in page.findall(nodes.image):
+        section = picture.parent
+        while section is not None and not isinstance(section, nodes.section):
+            section = section.parent
+        title = section.next_node(nodes.title) if section is not None else None
+        if not picture.get("alt") and title is not None:
+            picture["alt"] = title.astext()
+
+
 def fill(_app: Sphinx, page: nodes.document) -> None:
-    """Fill the container of class ``thumbnails``, where a page has one."""
+    """Fill the container of class ``thumbnails``, if a page has one."""
+    name_pictures(page)
     grids = [box for box in page.findall(nodes.container) if "thumbnails" in box["classes"]]
     if not grids:
         return

@@ -155,7 +155,7 @@ def test_the_picture_has_the_numbers_of_the_verdict():
     shares, bands = found.ecdf("mean")
     assert np.allclose(shares, shares_below(found.ranks[:, 0], 100))
     assert bands.level >= 1 - 0.01 / 2
-    with pytest.raises(UsageError, match="valid are mean, twice"):
+    with pytest.raises(UsageError, match="Use one of: mean, twice"):
         found.ecdf("median")
 
 

@@ -31,7 +31,7 @@ def table(tmp_path):
         (["--grid", "fortnight"], "'fortnight' is unknown"),
         (["--delay", "Army=soon"], "a number or 'estimated' as the value, not 'soon'"),
         (["--delay", "Army"], "--delay takes NAME=VALUE"),
-        (["--delay", "Navy=3"], "'Navy' is no source of the counted claims; valid are"),
+        (["--delay", "Navy=3"], "no source is called 'Navy'. Use one of:"),
         (["--drift", "Army=fast"], "--drift takes NAME=VALUE with a number as the value"),
         (["--restated", "none"], "restated: 'none' is unknown"),
     ],

@@ -97,18 +97,18 @@ def test_bad_rows_are_all_listed_without_traceback(capsys, tmp_path):
         (["--prob", 95], "between 0 and 1"),
         (["--draws", 0], "at least 1"),
         (["--hedge", "Airwars"], "NAME=VALUE"),
-        (["--hedge", "Airwar=speaker"], "did you mean 'Airwars'"),
+        (["--hedge", "Airwar=speaker"], "Did you mean 'Airwars'"),
         (["--hedge", "Airwars=perhaps"], "'speaker' or 'documented'"),
         (["--total", "scope=Yemen"], "Yemen"),
-        (["--total", "plcae=Iraq"], "'plcae' is unknown; valid are 'scope', 'outcome'"),
-        (["--total", "scpe=Iraq,group=civilians"], "did you mean 'scope'"),
+        (["--total", "plcae=Iraq"], "'plcae' is unknown. Use one of: 'scope', 'outcome'"),
+        (["--total", "scpe=Iraq,group=civilians"], "Did you mean 'scope'"),
         (["--total", "scope=Iraq,scope=Syria"], "the scope twice"),
         (["--total", "scope="], "NAME=VALUE"),
         (["--total", ""], "NAME=VALUE"),
         (["--as-of", "9 Feb 2018"], "2018-02-28"),
         (["--priors", "missing.toml"], "missing.toml"),
         (["--report", "no/such/folder/r.html"], "does not exist"),
-        (["--role", "Airwars=monitr"], "did you mean 'monitor'"),
+        (["--role", "Airwars=monitr"], "Did you mean 'monitor'"),
     ],
 )
 def test_bad_usage_is_named_and_ends_with_2(capsys, table, words, part):
@@ -185,9 +185,10 @@ def test_a_kind_of_table_that_there_is_not(capsys, table):
         code, out, err = run(capsys, "check", *words)
         assert (code, out) == (2, "")
         assert err.endswith(
-            "is no kind of table; valid are 'claims', 'incidents', 'lists', 'survey', 'study'\n"
+            "is not a kind of table. Use one of: "
+            "'claims', 'incidents', 'lists', 'survey', 'study'\n"
         )
-    assert "did you mean 'claims'?" in run(capsys, "check", "clams", table)[2]
+    assert "Did you mean 'claims'?" in run(capsys, "check", "clams", table)[2]
 
 
 OF_EACH_KIND = {"claims": "coalition", "incidents": "strikes_incidents", "lists": "kosovo"}
@@ -235,7 +236,7 @@ def test_demo_list_and_unknown_study(capsys):
     assert "strikes" in out
     code, _, err = run(capsys, "demo", "coalitoin")
     assert code == 2
-    assert "did you mean 'coalition'" in err
+    assert "Did you mean 'coalition'" in err
 
 
 @pytest.mark.slow

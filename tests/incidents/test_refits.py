@@ -93,7 +93,7 @@ def test_a_setting_that_is_changed_is_the_only_one(two):
     model = ce.IncidentModel(_frame(TABLE), anchor=("A", 1.0, 0.2))
     other = model.varied(scale="joint")
     assert other.settings == {**model.settings, "scale": "joint"}
-    with pytest.raises(ce.UsageError, match="no setting 'scales'; did you mean 'scale'"):
+    with pytest.raises(ce.UsageError, match=r"no setting 'scales'\. Did you mean 'scale'"):
         model.varied(scales="joint")
 
 

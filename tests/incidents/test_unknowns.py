@@ -55,7 +55,7 @@ def test_what_it_can_be_asked(strikes):
     assert plan.rows[1].width_after < plan.rows[0].width_after < plan.rows[0].width
     assert [row.work for row in plan.rows] == [3, 12]
     assert "investigate 4 incidents on the ground" in repr(plan)
-    with pytest.raises(ce.UsageError, match=r"no grade 'fare'; did you mean 'fair'\?"):
+    with pytest.raises(ce.UsageError, match=r"no grade 'fare'\. Did you mean 'fair'\?"):
         strikes.worth(investigate(2, "fare"))
     with pytest.raises(ce.UsageError, match="has no source to audit"):
         strikes.worth(ce.studies.audit("Airwars", 30))

@@ -248,8 +248,8 @@ def test_how_often_a_role_denies():
 @pytest.mark.parametrize(
     ("spec", "words"),
     [
-        ({"monitr": {}}, "did you mean 'monitor'"),
-        ({"monitor": {"ratoi": {"median": 1, "sd": 1}}}, "ratoi.*valid are ratio, completeness"),
+        ({"monitr": {}}, "Did you mean 'monitor'"),
+        ({"monitor": {"ratoi": {"median": 1, "sd": 1}}}, "ratoi.*Use one of: ratio, completeness"),
         (
             {
                 "monitor": {

@@ -151,16 +151,16 @@ def test_a_ratio_anchor_with_a_tolerance(item):
 @pytest.mark.parametrize(
     ("spec", "words"),
     [
-        ({"role": {}}, "did you mean 'roles'"),
-        ({"anchor": []}, "did you mean 'anchors'"),
-        ({"source": {}}, "did you mean 'sources'"),
+        ({"role": {}}, "Did you mean 'roles'"),
+        ({"anchor": []}, "Did you mean 'anchors'"),
+        ({"source": {}}, "Did you mean 'sources'"),
         ({"grades": {"fair": {"beta": [17, 3]}}}, "grades speak of incidents"),
-        ({"sources": {"A": {"rolle": "media"}}}, "did you mean 'role'"),
-        ({"sources": {"A": {"role": "monitro"}}}, "did you mean 'monitor'"),
-        ({"sources": {"A": {"role": "none"}}}, "valid are"),
+        ({"sources": {"A": {"rolle": "media"}}}, "Did you mean 'role'"),
+        ({"sources": {"A": {"role": "monitro"}}}, "Did you mean 'monitor'"),
+        ({"sources": {"A": {"role": "none"}}}, "Use one of:"),
         ({"sources": {"A": {"ratio": {"median": -1, "sd": 1}}}}, 'sources."A".ratio'),
         ({"anchors": {"scope": "x"}}, "list of tables"),
-        ({"anchors": [{"scpe": "x", "interval": [1, 2]}]}, "did you mean 'scope'"),
+        ({"anchors": [{"scpe": "x", "interval": [1, 2]}]}, "Did you mean 'scope'"),
         ({"anchors": [{"ratio": 0.5}]}, "belongs to a source"),
         ({"anchors": [{"source": "A"}]}, "write ratio"),
         ({"anchors": [{"source": "A", "ratio": True}]}, "write ratio"),
@@ -168,7 +168,7 @@ def test_a_ratio_anchor_with_a_tolerance(item):
         ({"anchors": [{"scope": "x"}]}, "is not a prior"),
         ({"anchors": [{"scope": "x", "interval": [0, 5]}]}, "above 0"),
         ({"groups": {"medics": {}}}, "inside"),
-        ({"groups": {"medics": {"within": "civilians"}}}, "valid are 'inside', 'share', 'sum'"),
+        ({"groups": {"medics": {"within": "civilians"}}}, "Use one of: 'inside', 'share', 'sum'"),
         ({"groups": {"a": {"sum": "women"}}}, r"groups\.a\.sum must be a list"),
         ({"groups": {"a": {"sum": 3}}}, "two different groups, not 3"),
         ({"groups": {"a": {"sum": []}}}, "two different groups"),
@@ -202,15 +202,15 @@ def test_a_ratio_anchor_with_a_tolerance(item):
         ({"groups": {"a": {"sum": ["b", "c"]}, "b": {"sum": ["a", "d"]}}}, "inside itself"),
         ({"level": {"mean": 5, "sd": 1}}, "level: .* is not a prior"),
         ({"offsets": {"sd": 0}}, "offsets.sd must be"),
-        ({"offsets": {"tau": 1}}, "valid are 'sd'"),
+        ({"offsets": {"tau": 1}}, "Use one of: 'sd'"),
         ({"reporting": {"sd": True}}, "reporting.sd must be"),
         ({"reporting": {}}, "reporting: give sd"),
         ({"reporting": {"tally_sd": 0.01}}, "reporting.tally_sd must be at least 0.02"),
         ({"reporting": {"tally_sd": True}}, "reporting.tally_sd must be"),
         ({"reporting": {"tally_tails": "fat"}}, "tally_tails is 'light' or 'heavy', not 'fat'"),
-        ({"reporting": {"tail": "light"}}, "valid are 'sd', 'tally_sd', 'tally_tails'"),
+        ({"reporting": {"tail": "light"}}, "Use one of: 'sd', 'tally_sd', 'tally_tails'"),
         ({"reporting": 0.2}, "must be a table"),
-        ({"shared": {"role": 0.5, "source": 0.5}}, "valid are 'role', 'source'"),
+        ({"shared": {"role": 0.5, "source": 0.5}}, "Use one of: 'role', 'source'"),
         ({"shared": {"role": 0.5, "source": 0.5, "target": 0.5}}, "sum to 1"),
         ({"shared": {"role": -0.5, "source": 0.5, "target": 1.0}}, "0 or more"),
         ({"shared": {"role": "half", "source": 0.3, "target": 0.2}}, "shared.role must be a"),
@@ -254,10 +254,10 @@ def test_a_file_that_is_missing_or_no_toml(tmp_path):
 
 def test_offered():
     assert offered("monitro", ["media", "monitor"]) == (
-        "did you mean 'monitor'? valid are 'media', 'monitor'"
+        "Did you mean 'monitor'? Use one of: 'media', 'monitor'"
     )
-    assert offered("zzz", ["media"]) == "valid are 'media'"
-    assert offered("zzz", []) == "valid are none"
+    assert offered("zzz", ["media"]) == "Use one of: 'media'"
+    assert offered("zzz", []) == "Use one of: none"
 
 
 def test_a_declared_sum_replaces_the_share_inside_it():

@@ -396,12 +396,12 @@ def test_a_file_of_an_earlier_version_still_answers(few, tmp_path):
     [
         (
             lambda est: est.worth(audit("Airwrs", 50)),
-            r"no source 'Airwrs'; did you mean 'Airwars'\?",
+            r"no source 'Airwrs'\. Did you mean 'Airwars'\?",
         ),
         (lambda est: est.worth([]), r"at least one study"),
         (lambda est: est.worth(survey(20_000)), r"there are only about 10,\d\d\d in all"),
         (lambda est: est.worth(["audit:Airwars:50"]), r"worth takes studies, such as"),
-        (lambda est: est.worth(survey(9), cost={"audits": 1}), r"did you mean 'audit'\?"),
+        (lambda est: est.worth(survey(9), cost={"audits": 1}), r"Did you mean 'audit'\?"),
         (
             lambda est: est.worth(survey(9), cost={"survey": 0}),
             r"household of survey must be above 0",

@@ -154,7 +154,7 @@ class Calibration:
             If there is no such quantity.
         """
         if name not in self.names:
-            msg = f"{name!r} is no quantity of this calibration; valid are {', '.join(self.names)}"
+            msg = f"{name!r} is no quantity here. Use one of: {', '.join(self.names)}"
             raise UsageError(msg)
         values = self.thinned + 1
         counts = counts_below(self.ranks[:, self.names.index(name)], values)

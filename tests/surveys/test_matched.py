@@ -108,7 +108,7 @@ def test_what_is_refused():
     frame = table(5, 10)
     with pytest.raises(ce.UsageError, match="give how many people one list holds"):
         ce.SurveyModel(frame)
-    with pytest.raises(ce.UsageError, match="'MoH' is no list of the table"):
+    with pytest.raises(ce.UsageError, match="'MoH' is not a list of the table"):
         ce.SurveyModel(frame, listed={"MoH": 5})
     with pytest.raises(ce.UsageError, match="must be a whole number above 0"):
         ce.SurveyModel(frame, listed={"A": "many"})

@@ -77,10 +77,10 @@ def test_tabs_divide_a_tsv_and_the_ending_may_be_upper_case(tmp_path):
 def test_rows_with_too_few_or_many_cells_are_all_named(tmp_path):
     path = write(tmp_path, "a,b\n1\n1,2\n1,2,3\n")
     assert problems_of(path) == [
-        "line 2: a row has as many cells as the header (2), and this one has 1 cell: "
-        "fill or quote the cells",
-        "line 4: a row has as many cells as the header (2), and this one has 3 cells: "
-        "fill or quote the cells",
+        "line 2: this row has 1 cell and the header 2: "
+        "fill in the others, or leave them empty between commas",
+        "line 4: this row has 3 cells and the header 2: "
+        'if a number contains a comma, put it in quotes, as in "at least 6,047"',
     ]
     problems = []
     assert read_table(path, problems=problems).lines == (3,)
@@ -207,7 +207,7 @@ def test_convert_reports_every_row_of_a_bad_value(tmp_path):
         ("09/02/2018", "write 2018-02-09 or 2018-09-02"),
         ("31.12.2018", "write 2018-12-31"),
         ("99/99/2018", "correct it"),
-        ("2018-02-30", "no day of the calendar"),
+        ("2018-02-30", "not a day of the calendar"),
         ("2018-02-09T10:00", "leave out the time of day and write 2018-02-09"),
         ("2018-02", "give year, month and day"),
         ("20180209", "give year, month and day"),

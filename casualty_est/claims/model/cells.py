@@ -124,7 +124,7 @@ def _lookup(labels: Mapping[str, frozenset[str]], name: str, dimension: str) -> 
         inside = frozenset(atom for atom in atoms if wanted.issuperset(atom.split("+")))
         if wanted == {part for atom in inside for part in atom.split("+")}:
             return inside
-    msg = f"no claim uses the {dimension} {name!r}; {offered(name, labels)}"
+    msg = f"no claim uses the {dimension} {name!r}. {offered(name, labels)}"
     raise UsageError(msg)
 
 

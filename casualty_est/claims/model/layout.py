@@ -228,7 +228,7 @@ def build_layout(
 def _check_sources(given: Mapping[str, object], sources: Sequence[str], where: str) -> None:
     for name in given:
         if name not in sources:
-            msg = f"{where}: {name!r} is no source of the counted claims; {offered(name, sources)}"
+            msg = f"{where}: no source is called {name!r}. {offered(name, sources)}"
             raise UsageError(msg)
 
 
@@ -265,7 +265,7 @@ def _check_anchors(anchors: Sequence[Anchor], targets: Sequence[Target]) -> None
             used = {part for t in targets for part in str(getattr(t.label, name)).split("+")}
             for part in anchor.cell.get(name, "").split("+") if name in anchor.cell else []:
                 if part.strip() not in used:
-                    msg = f"anchors: no claim names the {name} {part!r}; {offered(part, used)}"
+                    msg = f"anchors: no claim names the {name} {part!r}. {offered(part, used)}"
                     raise UsageError(msg)
 
 
@@ -275,7 +275,7 @@ _Key = tuple[str, str | None, str, Label]
 def _key(claim: Claim, priors: Priors, roles: Mapping[str, str]) -> _Key:
     role = effective_role(claim, priors, roles)
     if role is not None and role not in priors.roles:
-        msg = f"roles: {role!r} is no role; {offered(role, priors.roles)}"
+        msg = f"roles: {role!r} is not a role. {offered(role, priors.roles)}"
         raise UsageError(msg)
     return claim.source, role, claim.level, Label(*claim.cell_key)
 
@@ -333,7 +333,7 @@ def anchor_label(cell: Mapping[str, str], targets: Sequence[Target]) -> Label:
         elif len(used) == 1:
             values[name] = used[0]
         else:
-            msg = f"anchors: say the {name} of the anchor; {offered('', used)}"
+            msg = f"anchors: say the {name} of the anchor. {offered('', used)}"
             raise UsageError(msg)
     return Label(**values)
 

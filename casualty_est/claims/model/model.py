@@ -76,13 +76,13 @@ class ClaimsModel:
     hedge : mapping of str to str, optional
         ``speaker`` or ``documented`` by source: how its "at least" is read.
     as_of : datetime.date or str, optional
-        Leave claims out that were published later.
+        Use only claims published by this date.
     total : mapping of str to str, optional
         The cell that stands first, where there is no unique total: any of scope, outcome, group,
         perpetrator.
     assume_unbiased : bool, optional
         Where no source has a role and nothing anchors the level, take the sources as unbiased on
-        the median. This is the analyst's own act, and printed.
+        the median. This is the analyst's choice and is reported.
     conflict : str, optional
         The conflict under analysis, if the labels do not name it: role priors are learned from the
         record without it.
@@ -270,7 +270,7 @@ class ClaimsModel:
 
     @property
     def pymc_model(self) -> pymc.Model:
-        """The model as a `pymc.Model`, for whoever wants to extend it."""
+        """The model as a `pymc.Model`, for extension."""
         from casualty_est.claims.model.pymc_model import build
 
         if "pymc_model" not in self._engines:
@@ -490,7 +490,7 @@ class _WithWholeRecord(ClaimsModel):
 def _chosen(total: Mapping[str, str] | None) -> dict[str, str]:
     for name in total or {}:
         if name not in CELL_FIELDS:
-            msg = f"total: {name!r} is no field of a cell; {offered(name, CELL_FIELDS)}"
+            msg = f"total: {name!r} is not a field of a cell. {offered(name, CELL_FIELDS)}"
             raise UsageError(msg)
     return dict(total or {})
 

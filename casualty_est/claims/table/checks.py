@@ -51,7 +51,7 @@ def validate(
     required = [column for column in COLUMNS[:2] if column not in table.columns]
     for column in required:
         free = [name for name in table.columns if name not in COLUMNS]
-        reason = f"the column {column!r} is required and missing{nearest(column, free)}: add it"
+        reason = f"required column {column!r} is missing{nearest(column, free)}: add it"
         problems.append(Problem(reason, table.header_line))
     parsed, read_notes = _parsed(table, problems, quantities)
     broken = {problem.line for problem in problems}

@@ -98,7 +98,7 @@ def check_names(given: Mapping[str, Beta], listers: Collection[str]) -> None:
     for name in given:
         if name not in listers and name not in ROLES:
             valid = [*listers, *ROLES]
-            msg = f"denials: {name!r} lists no incidents and is no role; {offered(name, valid)}"
+            msg = f"denials: {name!r} lists no incidents and is not a role. {offered(name, valid)}"
             raise UsageError(msg)
 
 

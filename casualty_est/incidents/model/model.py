@@ -44,7 +44,7 @@ NO_LEVEL = "no source has a role and none is an anchor"
 
 
 class IncidentModel:
-    """True deaths of every incident, and what each source holds, counts and concedes of them.
+    """True deaths of every incident, and what each source records, counts and concedes.
 
     Incidents are a Poisson process with a log-normal number of deaths. A source that lists
     incidents holds one with a probability that grows with its deaths and its visibility, and
@@ -74,12 +74,12 @@ class IncidentModel:
         sources copy from each other.
     range_rule : {"asis", "common"}
         ``common`` reads every number of a lister as half of its upper end to its upper end, so
-        that no edit after a verdict can speak of the verdict.
+        that no edit after a verdict can reveal the verdict.
     unlisted : {"auto", "overlap", "recall", "none"}
         Where incidents that nobody lists come from: the overlap of sources, or the incidents that
         the judge reported itself, with a recall check.
     perpetrator : str, optional
-        Whose deeds are counted, where one source judges incidents.
+        Count only deaths attributed to this actor, if one source judges incidents.
     share : float
         Concentration of the share of one among n suspects, Beta(share / n, share - share / n).
     assume_unbiased : bool, optional
@@ -156,7 +156,7 @@ class IncidentModel:
         }
         for source in self.incident_priors.base.sources:
             if source not in held:
-                msg = f"priors, sources: {source!r} lists no incidents; {offered(source, held)}"
+                msg = f"priors, sources: {source!r} lists no incidents. {offered(source, held)}"
                 raise UsageError(msg)
         check_names(self.incident_priors.denials, held)
         chosen = choose_anchor(anchor, held, self.roles, self.incident_priors)
@@ -207,7 +207,7 @@ class IncidentModel:
         """
         for name in changes:
             if name not in self.given:
-                msg = f"an incidents model has no setting {name!r}; {offered(name, self.given)}"
+                msg = f"an incidents model has no setting {name!r}. {offered(name, self.given)}"
                 raise UsageError(msg)
         given = {**self.given, **changes}
         return IncidentModel(self.patterns if reports is None else reports, **given)
@@ -414,10 +414,10 @@ def _roles(
             roles[name] = prior.role
     for name, role in (given or {}).items():
         if name not in roles:
-            msg = f"roles: {name!r} is no source of the table; {offered(name, roles)}"
+            msg = f"roles: {name!r} is not a source of the table. {offered(name, roles)}"
             raise UsageError(msg)
         if role not in ROLES:
-            msg = f"roles: {role!r} is unknown; {offered(role, ROLES)}"
+            msg = f"roles: {role!r} is unknown. {offered(role, ROLES)}"
             raise UsageError(msg)
         roles[name] = role
     return roles

@@ -144,7 +144,7 @@ def _target(
     groups = patterns.perpetrators
     names = list(dict.fromkeys(name for group in groups for name in group))
     if perpetrator is not None and perpetrator not in names:
-        msg = f"perpetrator: {perpetrator!r} is no suspect; {offered(perpetrator, names)}"
+        msg = f"perpetrator: {perpetrator!r} is not a suspect. {offered(perpetrator, names)}"
         raise UsageError(msg)
     target = perpetrator
     if target is None and judge is not None and names:
@@ -166,7 +166,7 @@ def _judged(patterns: IncidentPatterns, judge: str, names: Sequence[str], keep: 
     if len(common) == 1:
         return common[0]
     msg = (
-        f"{judge} accepts or rejects incidents, but is no suspect of them under that name: say "
+        f"{judge} accepts or rejects incidents, but is not a suspect of them under that name: say "
         f"perpetrator= one of {', '.join(map(repr, names))}"
     )
     raise UsageError(msg)

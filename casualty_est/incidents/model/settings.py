@@ -96,7 +96,7 @@ def _grades(given: Mapping[str, Any]) -> tuple[dict[str, tuple[float, float]], d
     grades, audits = dict(GRADES), {}
     for name, fields in given.items():
         if name not in GRADES:
-            msg = f"grades: {name!r} is unknown; {offered(name, GRADES)}"
+            msg = f"grades: {name!r} is unknown. {offered(name, GRADES)}"
             raise UsageError(msg)
         where = f"grades.{name}"
         audit = {key: value for key, value in mapping(fields, where).items() if key in AUDIT}
@@ -196,5 +196,5 @@ def _named(anchor: Any, listers: Collection[str]) -> Anchoring:
 
 def _among(name: str, listers: Collection[str]) -> None:
     if name not in listers:
-        msg = f"anchor: {name!r} reports no incidents of its own; {offered(name, listers)}"
+        msg = f"anchor: {name!r} reports no incidents of its own. {offered(name, listers)}"
         raise UsageError(msg)

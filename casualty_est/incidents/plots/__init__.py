@@ -101,7 +101,7 @@ class IncidentPlots(Plots):
         return self._draw(breakdown.inclusion, self._estimate, ci_prob, **look)
 
     def mentions(self, **look: Unpack[Look]) -> Figure:
-        """Draw who reports what: the share of incidents of each size that each source holds.
+        """Draw who reports what: the share of incidents of each size that each source records.
 
         Parameters
         ----------

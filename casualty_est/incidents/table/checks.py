@@ -60,7 +60,7 @@ def _column_problems(table: Table) -> Iterator[Problem]:
     free = [name for name in table.columns if name not in COLUMNS]
     for column in REQUIRED:
         if column not in table.columns:
-            reason = f"the column {column!r} is required and missing{nearest(column, free)}: add it"
+            reason = f"required column {column!r} is missing{nearest(column, free)}: add it"
             yield Problem(reason, table.header_line)
     missing = [name for name in COLUMNS if name not in table.columns]
     for column in free:

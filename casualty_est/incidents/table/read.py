@@ -270,7 +270,9 @@ def must_have(table: Table, columns: Iterable[str]) -> None:
 def must_be_role(role: str | None, valid: Collection[str]) -> None:
     """Refuse a role that is not known."""
     if role is not None and role not in valid:
-        msg = f"there is no role {role!r} here{nearest(role, valid)}; valid are {', '.join(valid)}"
+        msg = (
+            f"there is no role {role!r} here{nearest(role, valid)}. Use one of: {', '.join(valid)}"
+        )
         raise UsageError(msg)
 
 
@@ -278,7 +280,7 @@ def _must_be_words(option: str, words: Iterable[str], valid: Collection[str]) ->
     for word in words:
         if word not in valid:
             near = nearest(word, valid)
-            msg = f"{option}: {word!r} is unknown{near}; valid are {', '.join(valid)}"
+            msg = f"{option}: {word!r} is unknown{near}. Use one of: {', '.join(valid)}"
             raise UsageError(msg)
 
 

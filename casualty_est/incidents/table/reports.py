@@ -32,7 +32,7 @@ __all__ = ["COLUMNS", "Incident", "IncidentReports", "Report"]
 
 @dataclass(frozen=True, init=False, repr=False, slots=True)
 class IncidentReports:
-    """A validated, immutable table of what each source says of each incident.
+    """A validated, immutable table of what each source says about each incident.
 
     Parameters
     ----------
@@ -240,7 +240,7 @@ class IncidentReports:
         conceded : str or tuple of str, optional
             Column with the number that the belligerent concedes, or two with its ends.
         self_reported : str, optional
-            Column of 0 and 1: whether the belligerent reported it of its own.
+            Column of 0 and 1: whether the belligerent reported it on its own initiative.
         name : str, optional
             How messages call the table; a file has its own name by default.
 
@@ -312,7 +312,7 @@ class IncidentReports:
         UsageError
             If a column is missing, or a role or a source is unknown.
         InputError
-            If a cell cannot be read, an incident stands twice or nobody mentions it, or a column
+            If a cell cannot be read, an incident is there twice or nobody mentions it, or a column
             has no meaning; every problem is listed.
 
         Examples
@@ -429,7 +429,7 @@ class IncidentReports:
         return documented_of(self.incidents, self.roles, grades)
 
     def summary(self) -> pd.DataFrame:
-        """What each source holds.
+        """What each source reports.
 
         Returns
         -------
@@ -442,7 +442,7 @@ class IncidentReports:
         return summary_of(self.incidents, self.roles)
 
     def plot(self, **look: Unpack[Look]) -> Figure:
-        """Draw who reports what: the share of incidents of each size that each source holds.
+        """Draw who reports what: the share of incidents of each size that each source records.
 
         Parameters
         ----------

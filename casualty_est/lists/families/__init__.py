@@ -110,7 +110,7 @@ def _named(name: Any) -> Family:
     if isinstance(name, str) and name in FAMILIES:
         return FAMILIES[name]()
     near = nearest(name, FAMILIES) if isinstance(name, str) else ""
-    msg = f"there is no family {name!r}{near}; valid are {', '.join((AUTO, *FAMILIES))}"
+    msg = f"there is no family {name!r}{near}. Use one of: {', '.join((AUTO, *FAMILIES))}"
     raise UsageError(msg)
 
 

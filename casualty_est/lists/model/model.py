@@ -238,7 +238,7 @@ class ListModel:
 
     @property
     def pymc_model(self) -> pymc.Model | dict[str, pymc.Model]:
-        """The model as a `pymc.Model`, for whoever wants to extend it; see `pymc_model_for`.
+        """The model as a `pymc.Model`, for extension; see `pymc_model_for`.
 
         Where several families are averaged, one for each by its name.
         """
@@ -357,8 +357,8 @@ class ListModel:
         Raises
         ------
         UsageError
-            If `draws` is no positive number, or the family has no prior that speaks of the people
-            on no list (``no-highest-order``, ``Decomposable(reference=True)``).
+            If `draws` is not a positive number, or the family has no prior on the people on no
+            list (``no-highest-order``, ``Decomposable(reference=True)``).
 
         Examples
         --------

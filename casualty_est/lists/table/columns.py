@@ -103,10 +103,10 @@ def _mend(table: Table, column: str) -> str:
             "it holds a different mark in every row, and blanks: if it is a list with identifiers, "
             "name all lists in lists (--lists), and any mark counts as 1"
         )
-    return "it is no list of 0 and 1: name it in by (--by) or count (--count), or remove it"
+    return "it is not a 0/1 list: name it with by (--by) or count (--count), or remove it"
 
 
 def stray(table: Table, column: str, mend: str) -> Problem:
     """A column without a use."""
-    reason = f"this column is neither list, count nor stratum, and none is ignored: {mend}"
+    reason = f"this column has no use yet, and no column is ignored: {mend}"
     return Problem(reason, table.header_line, column, None, table.where)

@@ -30,7 +30,7 @@ __all__ = ["CaptureHistories", "Stratum"]
 
 @dataclass(frozen=True, init=False, repr=False, eq=False, slots=True)
 class CaptureHistories:
-    """A validated, immutable table of which lists hold how many of the same people.
+    """A validated, immutable table of who is on which lists, in counts.
 
     Parameters
     ----------
@@ -239,7 +239,7 @@ class CaptureHistories:
         UsageError
             If a column does not exist or is named for two purposes.
         InputError
-            If a cell is blank, a person stands in two strata, or a column has no meaning.
+            If a cell is blank, a person is in two strata, or a column has no meaning.
 
         Examples
         --------
@@ -289,8 +289,8 @@ class CaptureHistories:
         Raises
         ------
         UsageError
-            If a count is no whole number, a combination stands twice or, for people on at least
-            these lists, one is missing or the counts contradict each other; and for a matrix of
+            If a count is not a whole number, a combination is there twice, for people on at least
+            these lists one is missing or the counts contradict each other, or for a matrix of
             three lists or more, which does not say who is on three.
 
         Examples
@@ -388,7 +388,7 @@ class CaptureHistories:
         return pd.DataFrame(rows)
 
     def plot(self, *, stratum: int | None = None, **look: Unpack[Look]) -> Figure:
-        """Draw the overlaps: how many people stand on exactly which lists.
+        """Draw the overlaps: how many people are on exactly which lists.
 
         Parameters
         ----------

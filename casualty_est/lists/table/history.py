@@ -119,7 +119,7 @@ class HistoryTable:
     def _others(self, name: str) -> tuple[tuple[str, ...], list[int]]:
         """Names and places of all lists but one."""
         if name not in self.lists:
-            msg = f"there is no list {name!r}; valid are {', '.join(self.lists)}"
+            msg = f"there is no list {name!r}. Use one of: {', '.join(self.lists)}"
             raise UsageError(msg)
         kept = [j for j, other in enumerate(self.lists) if other != name]
         return tuple(self.lists[j] for j in kept), kept

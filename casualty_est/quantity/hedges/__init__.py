@@ -28,6 +28,6 @@ FORMS: dict[str, Hedge] = {
 def named(form: str) -> Hedge:
     """Return the form of this name, as a quantity or a saved claim carries it."""
     if form not in FORMS:
-        msg = f"{form!r} is no form of hedge; the forms are {', '.join(FORMS)}"
+        msg = f"{form!r} is not a form of hedge; the forms are {', '.join(FORMS)}"
         raise QuantityError(msg)
     return FORMS[form]

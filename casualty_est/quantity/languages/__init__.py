@@ -68,7 +68,7 @@ class Language:
 def _decimal_point(text: str) -> str:
     """Write numbers as in English where they were written with a decimal comma."""
     if _EITHER.search(text):
-        msg = "the comma may part thousands or decimals; write the number without it"
+        msg = "the comma could separate thousands or decimals: write the number without it"
         raise QuantityError(msg)
     text = _POINTS.sub(lambda match: match[0].replace(".", ","), text)
     return _DECIMALS.sub(r"\1.\2", text)

@@ -157,7 +157,7 @@ def _own_name(member: Member, source: str) -> str:
     for name in member.shared.names:
         if name.strip().casefold() == wanted:
             return name
-    msg = f"relation: {source!r} is no source of {member.label}, which would have to leave it out"
+    msg = f"relation: {source!r} is not a source of {member.label}, which has to leave it out"
     raise UsageError(msg)
 
 

@@ -122,20 +122,20 @@ def relation_of(members: Sequence[Member], source: str, one: str, other: str, ho
     by_label = {member.label: member for member in members}
     for label in (one, other):
         if label not in by_label:
-            msg = f"relation: {label!r} is no kind of this study; {offered(label, by_label)}"
+            msg = f"relation: {label!r} is not a kind of this study. {offered(label, by_label)}"
             raise UsageError(msg)
     if one == other:
         msg = f"relation: {one!r} is given twice; name the two kinds in which {source!r} speaks"
         raise UsageError(msg)
     if how not in MEANING:
-        msg = f"relation: {how!r} is unknown; {offered(how, MEANING)}"
+        msg = f"relation: {how!r} is unknown. {offered(how, MEANING)}"
         raise UsageError(msg)
     names = [by_label[label].shared.names for label in (one, other)]
     keys = [{_key(name) for name in some} for some in names]
     wanted = _key(source)
     if not any(wanted in some for some in keys):
         everybody = list(dict.fromkeys((*names[0], *names[1])))
-        msg = f"relation: {source!r} is no source of {one} or {other}; {offered(source, everybody)}"
+        msg = f"relation: {source!r} is not in {one} or {other}. {offered(source, everybody)}"
         raise UsageError(msg)
     return Relation(source, one, other, how)
 

@@ -32,7 +32,7 @@ NO_WIDTH = 1e-9  # sd of the log
 
 
 class Study:
-    """Several estimates of one count, each from evidence of its own kind.
+    """Several estimates of one count, each from one kind of evidence.
 
     Each estimate was fitted by itself. The study takes what each says of the log of the count,
     multiplies these likelihoods, and uses one prior once. Before it does so it asks who speaks in
@@ -290,7 +290,7 @@ class Study:
 
     def _member(self, label: str) -> Member:
         if label not in self._members:
-            msg = f"{label!r} is no kind of this study; {offered(label, self._members)}"
+            msg = f"{label!r} is not a kind of this study. {offered(label, self._members)}"
             raise UsageError(msg)
         return self._members[label]
 

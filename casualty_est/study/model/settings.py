@@ -88,7 +88,7 @@ def read_settings(
 
 def _known(what: str, label: str, labels: Sequence[str]) -> None:
     if label not in labels:
-        msg = f"{what}: {label!r} is no kind of this study; {offered(label, labels)}"
+        msg = f"{what}: {label!r} is not a kind of this study. {offered(label, labels)}"
         raise UsageError(msg)
 
 

@@ -206,4 +206,4 @@ def _unknown(where: str, given: object, known: tuple[str, ...]) -> Iterable[str]
         return
     for key in given:
         if key not in known:
-            yield f"{where}: {key!r} is unknown{nearest(key, known)}; valid are {', '.join(known)}"
+            yield f"{where}: {key!r} is unknown{nearest(key, known)}. Use: {', '.join(known)}"

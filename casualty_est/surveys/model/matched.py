@@ -129,7 +129,7 @@ def _listed(held: Matched, given: Any) -> tuple[str, int]:
         raise UsageError(msg)
     [(name, size)] = given.items()
     if name not in names:
-        msg = f"listed: {name!r} is no list of the table; {offered(name, names)}"
+        msg = f"listed: {name!r} is not a list of the table. {offered(name, names)}"
         raise UsageError(msg)
     text = str(size).replace(",", "")
     if not text.isdigit() or not int(text):

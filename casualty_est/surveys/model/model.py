@@ -144,12 +144,12 @@ class SurveyModel:
 
     @property
     def pymc_model(self) -> pymc.Model:
-        """The model of households as a `pymc.Model`, for whoever wants to extend it.
+        """The model of households as a `pymc.Model`, for extension.
 
         Raises
         ------
         UsageError
-            If the table holds no households, or only weights say whom they stand for: those forms
+            If the table has no households, or only weights say whom they stand for: those forms
             are computed without PyMC.
         """
         layout = self.layout
@@ -223,7 +223,7 @@ class SurveyModel:
         Raises
         ------
         UsageError
-            If `draws` is no positive number.
+            If `draws` is not a positive number.
         """
         prior = room(self.kind, "inference.fit").prior_predictive
         tree: xarray.DataTree = prior(self, draws=draws, seed=seed)

@@ -105,7 +105,7 @@ def _code(table: Table, i: int, name: str, text: str, problems: list[Problem]) -
     if folded:
         reason = (
             "a list is 1 where it holds the death, 0 where it does not, blank where nobody looked: "
-            "correct it, or remove a column that is no list"
+            "correct it, or remove a column that is not a list"
         )
         problems.append(table.problem(i, reason, name))
     return float("nan")

@@ -115,7 +115,7 @@ class Survey:
         if form is None:
             named = table.name or "the table"
             has = ", ".join(table.columns)
-            msg = f"{named} is no table of a survey: {FORMS_SAID}; it has {has}"
+            msg = f"{named} is not a survey table: {FORMS_SAID}; it has {has}"
             raise UsageError(msg)
         content: dict[str, Any] = {"rows": (), "households": None, "matched": None}
         key = {ESTIMATE: "rows", HOUSEHOLDS: "households"}.get(form, "matched")

@@ -33,18 +33,21 @@ def codes(built):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"roles": {"Airwar": "monitor"}}, "did you mean 'Airwars'"),
-        ({"roles": {"Airwars": "monitr"}}, "did you mean 'monitor'"),
-        ({"hedge": {"Airwar": "speaker"}}, "did you mean 'Airwars'"),
+        ({"roles": {"Airwar": "monitor"}}, "Did you mean 'Airwars'"),
+        ({"roles": {"Airwars": "monitr"}}, "Did you mean 'monitor'"),
+        ({"hedge": {"Airwar": "speaker"}}, "Did you mean 'Airwars'"),
         ({"hedge": {"Airwars": "speeker"}}, "must be 'speaker' or 'documented'"),
-        ({"total": {"scop": "x"}}, "did you mean 'scope'"),
+        ({"total": {"scop": "x"}}, "Did you mean 'scope'"),
         ({"total": {"scope": "Syria"}}, "no claim uses the scope 'Syria'"),
-        ({"priors": {"sources": {"Pentagn": {"role": "party"}}}}, "did you mean 'Pentagon'"),
-        ({"priors": {"rolls": {}}}, "did you mean 'roles'"),
-        ({"priors": {"anchors": [{"source": "Airwar", "ratio": 0.5}]}}, "did you mean 'Airwars'"),
+        ({"priors": {"sources": {"Pentagn": {"role": "party"}}}}, "Did you mean 'Pentagon'"),
+        ({"priors": {"rolls": {}}}, "Did you mean 'roles'"),
+        (
+            {"priors": {"anchors": [{"source": "Airwar", "ratio": 0.5}]}},
+            "Did you mean 'Airwars'",
+        ),
         (
             {"priors": {"anchors": [{"scope": "Syria", "interval": [1, 2]}]}},
-            "no claim names the scope 'Syria'; valid are 'all'",
+            "no claim names the scope 'Syria'. Use one of: 'all'",
         ),
         (
             {"priors": {"anchors": [{"source": "Airwars", "ratio": 0.5, "scope": "Syria"}]}},

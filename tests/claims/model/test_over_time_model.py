@@ -56,8 +56,8 @@ def test_refused_where_time_is_not_modelled():
     [
         ({"grid": "fortnight"}, "grid: 'fortnight' is unknown"),
         ({"restated": "some"}, "restated: 'some' is unknown"),
-        ({"delay": {"Navy": 30}}, "delay: 'Navy' is no source"),
-        ({"drift": {"Navy": 0.1}}, "drift: 'Navy' is no source"),
+        ({"delay": {"Navy": 30}}, "delay: no source is called 'Navy'"),
+        ({"drift": {"Navy": 0.1}}, "drift: no source is called 'Navy'"),
         ({"delay": {"Army": "soon"}}, "write a number of days"),
         ({"delay": {"Army": -3}}, "must be a number above 0"),
         ({"delay": {"Army": {"median": 1e6}}}, "a median delay lies between"),

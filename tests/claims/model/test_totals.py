@@ -144,7 +144,7 @@ def test_choosing_casualties():
 @pytest.mark.parametrize(
     ("total", "words"),
     [
-        ({"scop": "A"}, "did you mean 'scope'"),
+        ({"scop": "A"}, "Did you mean 'scope'"),
         ({"scope": "Z", "perpetrator": "P"}, "no claim uses the scope 'Z'"),
         ({"perpetrator": "Z"}, "no claim uses the perpetrator"),
         ({"scope": "A", "perpetrator": "Q"}, "do not cover all of"),

@@ -126,11 +126,11 @@ def test_every_problem_is_reported_at_once(tmp_path):
         "line 2, column 'level', 'totl': expected one of total, incident (did you mean 'total'?)",
         "line 2, column 'scope', 'A++B': a scope such as A+B has a name on both sides",
         "line 2, column 'start', '09/02/2018': it may be day or month that comes first: write 2018",
-        "line 2, column 'end', '2018-02-30': a date is written YYYY-MM-DD and this is no day",
+        "line 2, column 'end', '2018-02-30': a date is written YYYY-MM-DD and this is not a day",
         "line 2, column 'outcome', 'Hungry': expected one of killed, injured, casualties, lost",
         "line 2, column 'hedge', 'speaking': expected one of speaker, documented",
-        "line 3: a row has as many cells as the header (10), and this one has 2 cells",
-        "line 4, column 'quantity', 'gibberish': no number stands where",
+        "line 3: this row has 2 cells and the header 10",
+        "line 4, column 'quantity', 'gibberish': 'gibberish' is not a number",
         "line 4, column 'end', '2018-02-01': a window ends on or after its start, 2018-03-01",
         "line 4, column 'reported', '2018-01-01': nobody can report before the window starts",
         "line 5, column 'scope', 'all+Syria': 'all' already covers every scope",
@@ -144,8 +144,8 @@ def test_every_problem_is_reported_at_once(tmp_path):
 
 def test_required_columns_are_named_with_what_came_instead(tmp_path):
     assert problems_of(lambda: read(tmp_path, "sauce,weight,role\nA,5,monitr\n")) == [
-        "line 1: the column 'source' is required and missing (did you mean 'sauce'?): add it",
-        "line 1: the column 'quantity' is required and missing: add it",
+        "line 1: required column 'source' is missing (did you mean 'sauce'?): add it",
+        "line 1: required column 'quantity' is missing: add it",
         f"line 2, column 'role', 'monitr': expected one of {', '.join(ROLES)} "
         "(did you mean 'monitor'?)",
     ]

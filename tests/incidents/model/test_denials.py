@@ -84,7 +84,7 @@ def test_what_the_analyst_says_of_a_source_goes_before_what_is_said_of_its_role(
 
 
 def test_denials_of_nobody_are_refused():
-    with pytest.raises(ce.UsageError, match="denials: 'D' lists no incidents and is no role"):
+    with pytest.raises(ce.UsageError, match="denials: 'D' lists no incidents and is not a role"):
         IncidentModel(frame(), priors={"denials": {"D": {"beta": [1, 9]}}})
     with pytest.raises(ce.UsageError, match=r"denials.B: write beta = \[17, 3\]"):
         IncidentModel(frame(), priors={"denials": {"B": 0.2}})

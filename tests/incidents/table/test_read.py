@@ -206,8 +206,8 @@ def test_ranges_errors_name_the_columns_of_the_export():
     [
         ({"low": "mins"}, r"no column 'mins' \(did you mean 'min'\?\); it has code, min"),
         ({"low": "max"}, "'max' is named for two purposes"),
-        ({"columns": {"grading": "grading"}}, "columns: 'grading' is unknown.*valid are grade"),
-        ({"grades": {"Fair": "good"}}, "grades: 'good' is unknown.*valid are confirmed"),
+        ({"columns": {"grading": "grading"}}, "columns: 'grading' is unknown.*Use one of: grade"),
+        ({"grades": {"Fair": "good"}}, "grades: 'good' is unknown.*Use one of: confirmed"),
         ({"verdicts": {"credible": "acepted"}}, r"verdicts: 'acepted' .*mean 'accepted'"),
         ({"belligerent_role": "monitor"}, "no role 'monitor' here.*perpetrator, party"),
         ({"belligerent": None}, "belligerent: name who gave the column 'said'"),

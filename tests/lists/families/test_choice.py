@@ -45,7 +45,7 @@ def test_families_refuse_what_they_cannot_take():
         choose("ridge", 9)
     with pytest.raises(UsageError, match="pairs needs at least 3 lists"):
         choose(Pairs(), 2)
-    with pytest.raises(UsageError, match=r"did you mean 'visibility'.*valid are auto, indep"):
+    with pytest.raises(UsageError, match=r"did you mean 'visibility'.*Use one of: auto, indep"):
         choose("visibilty", 4)
     with pytest.raises(UsageError, match="no-highest-order stands alone"):
         choose(("ridge", NoHighestOrder()), 4)

@@ -113,7 +113,11 @@ def _long(people, lists, **more):
     [
         (_long([*SECRETS], ["A", "B", ""]), {}, "row 3, column 'list': the cell is blank"),
         (_long(["SECRET-Ana", "", "SECRET-Ben"], ["A", "B", "A"]), {}, "row 2, column 'person'"),
-        (_long([*SECRETS], ["A", "B", "A"], age=[1, 2, 3]), {}, "column 'age'.*none is ignored"),
+        (
+            _long([*SECRETS], ["A", "B", "A"], age=[1, 2, 3]),
+            {},
+            "column 'age'.*no column is ignored",
+        ),
         (_long([*SECRETS], ["A", "A", "A"]), {}, "2 to 40 lists, not 1"),
         (
             _long(["SECRET-Ana", "SECRET-Ben", "SECRET-Ana"], ["A", "B", "B"], sex=["f", "m", "m"]),

@@ -134,7 +134,7 @@ def test_a_form_may_bring_a_reading_of_its_own():
 
 
 def test_a_name_that_is_no_form_is_refused():
-    with pytest.raises(QuantityError, match="'ballpark' is no form of hedge; the forms are exact"):
+    with pytest.raises(QuantityError, match="'ballpark' is not a form of hedge; the forms are"):
         hedges.named("ballpark")
     with pytest.raises(QuantityError, match="do not make form 'ballpark'"):
         Quantity(None, 800, None, "ballpark")
