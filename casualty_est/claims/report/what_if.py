@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from casualty_est.claims.gauge import RATIOS
+from casualty_est.claims.refits.refits import MANY_SOURCES
 from casualty_est.claims.refits.tipping import FARTHEST
 from casualty_est.claims.schema import Tip, ratio_owner, target_of
 from casualty_est.quantity.hedges import named
@@ -59,16 +60,26 @@ def what_if(estimate: ClaimsEstimate) -> list[str]:
 
 def if_right(estimate: ClaimsEstimate, number: float) -> list[str]:
     """What each source would have done if a number were right: plain arithmetic, no model."""
-    sentences = []
-    for claim in _of_the_same(estimate):
+    sentences, others = [], []
+    asked = [claim for claim in _of_the_same(estimate) if claim.counted]
+    many = len(asked) > MANY_SOURCES
+    for claim in asked:
         said = stated(claim)
-        if not claim.counted or not said or abs(math.log(said / number)) < ALIKE:
+        if not said or abs(math.log(said / number)) < ALIKE:
             continue
         times = said / number
+        if many and claim.role not in OFFICIAL:
+            others.append(times)
+            continue
         told = f"{share(times)} times the true number" if times > 1 else f"{ratio(times)} of it"
         sentences.append(
             f"If {number:,.0f} were the true number, {claim.source} ({claim.text}) would "
             f"have reported about {told}."
+        )
+    if others:
+        sentences.append(
+            f"If {number:,.0f} were the true number, {len(others):,} other claims would have "
+            f"reported between {share(min(others))} and {share(max(others))} times the true number."
         )
     return sentences
 
