@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from casualty_est.result.estimate import Estimate
 
 MANY_REFITS = 12  # refits of a sampled model that a report starts unasked: about a minute
+MANY_WEIGHTS, SHOWN_WEIGHTS = 40, 12  # of more assumptions those with the largest weights are shown
 MANY_CLAIMS = 250  # claims that are printed one by one
 _LINK = re.compile(r"https?://[^\s<>\"'`]+|\bdoi:?\s*(10\.\d{4,9}/[^\s<>\"'`;]+)", re.IGNORECASE)
 _AFTER = ".,;:!?)]}"  # belongs to the sentence, not to the address
@@ -115,7 +117,15 @@ def weights(estimate: Estimate) -> Table | None:
     columns = 3 if any(row.mcse for row in rests.rows) else 2  # the third has errors of sampling
     head = ("Assumption", "Weight", "Monte Carlo error")
     form = "{:.3f}" if rests.kind == "families" else "{:+.2f}"
-    rows = [(row.assumption, form.format(row.weight), f"{row.mcse or 0:.2g}") for row in rests.rows]
+    shown, others = list(rests.rows), []
+    if len(shown) > MANY_WEIGHTS:
+        shown.sort(key=lambda row: -abs(row.weight))
+        shown, others = shown[:SHOWN_WEIGHTS], shown[SHOWN_WEIGHTS:]
+    rows = [(row.assumption, form.format(row.weight), f"{row.mcse or 0:.2g}") for row in shown]
+    if others:
+        error = math.hypot(*(row.mcse or 0 for row in others))
+        together = form.format(sum(row.weight for row in others))
+        rows.append((f"{len(others):,} others together", together, f"{error:.2g}"))
     total = rests.sum
     foot = () if total is None else ("Sum", f"{total:+.2f}", f"{rests.sum_mcse:.2g}")[:columns]
     error = " up to Monte Carlo error" if columns == 3 else ""

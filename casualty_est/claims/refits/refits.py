@@ -35,6 +35,7 @@ Array = npt.NDArray[np.float64]
 Asked = tuple[str, Scenario]
 FEW = 6  # sources of an exact count whose refits are computed on the fine lattice, one by one
 MANY_SOURCES = 24  # from which reports show them by role
+NAMED = 5  # sources that a case names
 SEVERAL = 2  # sources from which one can be left out
 AGREE = 0.02  # relative difference of quantiles that needs no explanation
 WITHIN = 4.0  # Monte Carlo errors that explain a larger one
@@ -164,8 +165,10 @@ def counted_once(refit: Refitter) -> list[Asked]:
         return []
     weights = refit.plain.weights.copy()
     weights[repeated] = 0.0
-    left = dict.fromkeys(refit.layout.claims[i].source for i in repeated)
-    name = f"equal figures counted once, without {listed(list(left))}"
+    left = list(dict.fromkeys(refit.layout.claims[i].source for i in repeated))
+    if len(left) > NAMED:
+        left[NAMED:] = [f"{len(left) - NAMED:,} more"]
+    name = f"equal figures counted once, without {listed(left)}"
     return [(name, replace(refit.plain, weights=weights))]
 
 

@@ -51,7 +51,8 @@ class ClaimsParts(Parts):
 
     def source_sentences(self) -> list[str]:
         """The same in sentences; none without a level."""
-        if not self.estimate.meta.has_level:
+        many = len({one.source for one in self.estimate.meta.sources}) > tables.MANY_SOURCES
+        if many or not self.estimate.meta.has_level:
             return []
         numbers = self.estimate.sources(self.prob).itertuples()
         left_out = self.estimate.meta.settings.get("left_out", ())

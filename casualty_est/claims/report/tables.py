@@ -32,6 +32,8 @@ REFITS = {
 
 def sources(estimate: ClaimsEstimate, prob: float) -> Table:
     """Reporting ratio of every source, before and after the data."""
+    if len({source.source for source in estimate.meta.sources}) > MANY_SOURCES:
+        return _by_role(estimate, prob)
     rows = []
     numbers: Iterable[Any] = estimate.sources(prob).itertuples()
     for source, row in zip(estimate.meta.sources, numbers, strict=True):
@@ -47,6 +49,30 @@ def sources(estimate: ClaimsEstimate, prob: float) -> Table:
         "Reported as a part of the true number.",
         ("Source", "Role", "Assumed (95%)", f"After the data ({percent(prob)})", "Spread left"),
         tuple(rows),
+    )
+
+
+def _by_role(estimate: ClaimsEstimate, prob: float) -> Table:
+    """The same where sources are many: one line for each role and what is assumed of it."""
+    groups: dict[tuple[str, str], list[Any]] = {}
+    numbers: Iterable[Any] = estimate.sources(prob).itertuples()
+    for source, row in zip(estimate.meta.sources, numbers, strict=True):
+        before = with_interval(source.prior) if source.prior else ""
+        role = (source.role or "none").replace("_", " ")
+        groups.setdefault((role, before), []).append(row)
+    lines = []
+    for (role, before), rows in sorted(groups.items(), key=lambda one: -len(one[1])):
+        ratios = sorted(row.ratio for row in rows if not naming.missing(row.ratio))
+        after = "not known"
+        if ratios:
+            middle, ends = ratios[len(ratios) // 2], (ratios[0], ratios[-1])
+            after = f"{naming.ratio(middle)} ({naming.ratio_interval(*ends)})"
+        lines.append((role, f"{len(rows):,}", before, after))
+    return Table(
+        "Reported as a part of the true number, by role. Each source by itself is in estimate.json "
+        "under sources.",
+        ("Role", "Sources", "Assumed (95%)", "After the data (middle source, least to most)"),
+        tuple(lines),
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from casualty_est.claims.gauge import RATIOS
+from casualty_est.claims.refits.refits import MANY_SOURCES
 from casualty_est.claims.refits.tipping import FARTHEST
 from casualty_est.claims.schema import Tip, ratio_owner, target_of
 from casualty_est.quantity.hedges import named
@@ -102,16 +103,26 @@ def what_if(estimate: ClaimsEstimate) -> list[str]:
 
 def if_right(estimate: ClaimsEstimate, rival: Rival) -> list[str]:
     """What each source would have done if a number were right: plain arithmetic, no model."""
-    sentences = []
-    number = rival.number
-    for claim in _of_the_same(estimate):
+    number, sentences, others = rival.number, [], list[tuple[float, float]]()
+    asked = [claim for claim in _of_the_same(estimate) if claim.counted]
+    many = len(asked) > MANY_SOURCES
+    for claim in asked:
         low, high = _allowed(claim)
         near = abs(math.log(low / number)) < ALIKE if low == high and low else False
-        if not claim.counted or near or low <= number <= high:
+        if near or low <= number <= high:
+            continue
+        if many and claim.role not in OFFICIAL:
+            others.append((low / number, high / number))
             continue
         sentences.append(
             f"{rival.as_condition()}, {claim.source} ({claim.text}) would have reported "
             f"{_multiple(low / number, high / number)}."
+        )
+    if others:
+        ends = [low if low > 1 else high for low, high in others]
+        sentences.append(
+            f"{rival.as_condition()}, {len(others):,} other claims would have reported between "
+            f"{share(min(ends))} and {share(max(ends))} times the true number."
         )
     return sentences
 
