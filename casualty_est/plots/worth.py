@@ -58,7 +58,7 @@ def widths(
         colour = colours[i % len(colours)]
         work, width = ([getattr(row, name) for row in curve] for name in ("work", "width_after"))
         given = [k for k, row in enumerate(curve) if row.size in study.sizes]
-        wide = palette.inner if palette.narrow else KEY
+        wide = palette.inner if palette.narrow else KEY - 0.25
         name = "\n".join(wrap(study.title, wide - 0.5, SMALL, lines=4))
         axes.plot(
             work,

@@ -230,14 +230,16 @@ def _reading(row: ClaimRow) -> str:
 
 def priors(estimate: Estimate) -> Table | None:
     """Every assumption with its number and the grounds for it."""
-    rows = []
+    named: dict[tuple[str, str], list[str]] = {}
     for item in estimate.meta.assumptions:
         grounds = [
             f"{one.figure}{f' ({one.conflict})' if one.conflict else ''}; {one.citation}"
             for one in item.grounds
         ]
         own = "vague on purpose" if item.kind == "level" else "given by the analyst"
-        rows.append((item.name, item.text, linked(". ".join(grounds) or own)))
+        named.setdefault((item.text, ". ".join(grounds) or own), []).append(item.name)
+    # What is assumed alike of many is told once.
+    rows = [("; ".join(names), said, linked(grounds)) for (said, grounds), names in named.items()]
     head = ("Assumption", "Prior", "Grounds")
     caption = "What is assumed before the data, and why."
     return Table(caption, head, tuple(rows), wide=True) if rows else None

@@ -67,7 +67,9 @@ def panels_of(
     for key, part in table.groupby(["source", *CELL_FIELDS], sort=False):
         source, *labels = map(str, key)
         ratios.append((source, labels, part))
-    moving = [one for one in ratios if _moves(one[2])]
+    windows = windows_of(estimate)
+    still = not (windows.delayed or windows.drifting)
+    moving = [one for one in ratios if still or _moves(one[2])]
     shown = moving or ratios
     if cell is not None or len(ratios) > MOST:
         target = estimate.meta.rows[row_of(estimate, cell)].cell.target

@@ -23,11 +23,16 @@ FROM, TO, POINTS = 0.2, 0.9, 15  # what a source may be taken to report of all d
 def lever(estimate: ClaimsEstimate, prob: float) -> Lever | None:
     """The weightiest ratio, moved from 20% to 90%; None where a refit takes its time."""
     model = estimate._model
-    if model is None or not model.layout.exact_possible or model.layout.timeline is not None:
+    if model is None or not estimate.meta.has_level:
+        return None
+    if not model.layout.exact_possible or model.layout.timeline is not None:
         return None
     layout = model.layout
     weights = np.array([row.weight for row in estimate.identification(0).rows])
-    most = int(np.argmax(np.abs(weights[: len(layout.ratios.targets)])))
+    weights = weights[: len(layout.ratios.targets)]
+    if not len(weights):
+        return None
+    most = int(np.argmax(np.abs(weights)))
     assumption = estimate.meta.assumptions[most]
     values = np.geomspace(FROM, TO, POINTS)
     levels = interval_ends(prob)

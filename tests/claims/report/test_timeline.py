@@ -189,7 +189,7 @@ def test_the_page_has_every_part(page):
         "Reporting over time",
     ):
         assert words in said
-    assert page.count("data:image/svg+xml") == 2 * 5  # total, sources, priors, path, ratio_paths
+    assert page.count("data:image/svg+xml") == 4 * 5  # total, sources, priors, path, ratio_paths
 
 
 def test_an_estimate_without_time_has_no_such_part(coalition_page):
