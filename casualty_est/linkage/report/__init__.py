@@ -15,12 +15,11 @@ from casualty_est.report.pictures import Picture, address_of
 from casualty_est.report.tables import Table
 from casualty_est.result.schema import Span
 from casualty_est.wording.numbers import percent, with_ends
-from casualty_est.wording.phrases import capitalised, listed, uncapitalised
+from casualty_est.wording.phrases import capitalised, listed
 
 if TYPE_CHECKING:
     from casualty_est.linkage.linkage import Linkage
 
-UNCHECKED = "Nobody has checked by eye which records are of one person"
 NOT_CALIBRATED = (
     "Nobody has checked by eye which records are one person: the matching rests on the scores "
     "alone, and this number may lie farther off than its interval says."
@@ -46,6 +45,13 @@ def write(
     said: Mapping[str, Any],
 ) -> Path:
     """Write the report; see `Linkage.report`."""
+    content = {"title": None, "authors": None, "comparisons": (), "statements": {}, **said}
+    written: Path = parts_of(linkage, estimate, prob).write(path, content)
+    return written
+
+
+def parts_of(linkage: Linkage, estimate: Any, prob: float) -> Any:
+    """The parts of a report on lists that were matched here."""
     of_lists: Any = room("lists", "report").PARTS
 
     class LinkedParts(of_lists):  # type: ignore[misc]
@@ -62,8 +68,16 @@ def write(
             return said(linkage, estimate)
 
         def rests_briefly(self) -> str:
-            brief: str = super().rests_briefly()
-            return brief if linkage.calibrated else f"{UNCHECKED}; {uncapitalised(brief)}"
+            if linkage.calibrated:
+                brief: str = super().rests_briefly()
+                return brief
+            return f"{_unchecked(linkage)}, nor can lists show whom all of them missed."
+
+        def rests_in_short(self) -> str:
+            if linkage.calibrated:
+                brief: str = super().rests_in_short()
+                return brief
+            return self.rests_briefly()
 
         def documented(self) -> str:
             return documented(linkage)
@@ -74,9 +88,13 @@ def write(
         def more(self) -> dict[str, Any]:
             return {**super().more(), "matching": matching(linkage, estimate, prob)}
 
-    content = {"title": None, "authors": None, "comparisons": (), "statements": {}, **said}
-    written: Path = LinkedParts(estimate, prob).write(path, content)
-    return written
+    return LinkedParts(estimate, prob)
+
+
+def _unchecked(linkage: Linkage) -> str:
+    if linkage.settings.get("pairs") == "given":
+        return "Nobody has checked what the given scores of the matching are worth"
+    return "Nobody has checked by eye which records are of one person"
 
 
 def _not_calibrated(linkage: Linkage) -> str:
