@@ -275,7 +275,7 @@ def test_constructors_never_sample(monkeypatch):
     built = ClaimsModel(pd.DataFrame(rows))
     assert built._engines == {}
     assert "ClaimsModel: 2 claims of 2 sources on 2 cells" in repr(built)
-    assert "<pre>" in built._repr_html_()
+    assert "<table>" in built._repr_html_()
 
 
 def test_typed():

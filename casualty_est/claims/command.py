@@ -14,7 +14,9 @@ from casualty_est.errors import UsageError
 
 def add(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(claims)
+    app.command(
+        epilog="Example: casualty-est claims claims.csv --role Airwars=monitor --report report.html"
+    )(claims)
 
 
 def claims(
@@ -29,6 +31,7 @@ def claims(
     chains: options.ChainCount = 4,
     budget: options.Budget = None,
     quiet: options.Quiet = False,
+    show_model: options.ShowModel = False,
     title: options.Title = None,
     authors: options.Authors = None,
     statements: options.Statements = None,
@@ -85,7 +88,7 @@ def claims(
 
     run = Run(
         file, priors, report, json, save, seed, prob, draws, chains, quiet, title, authors,
-        statements,
+        statements, show_model,
     )  # fmt: skip
     options.check_kind(file, "claims")
     model = ClaimsModel(

@@ -22,6 +22,7 @@ from casualty_est.result.labels import position
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Span, plain
 from casualty_est.result.shared import NormalPrior, Shared, Spoken, shared_by
+from casualty_est.result.spoken import latest, verb
 from casualty_est.result.tables import Parameter, parameter
 from casualty_est.result.text_table import TextTable
 from casualty_est.wording.numbers import percent, share, with_ends
@@ -488,9 +489,17 @@ class ClaimsEstimate(Estimate):
         for i, source in enumerate(self.meta.sources):
             label, ratio, prior = ratio_owner(source.name), self._ratio(i, prob), source.prior
             after = _in_words(ratio) if ratio else "not known: nothing sets the level"
-            rows.append((label, source.role or "none", after, _in_words(prior) if prior else ""))
+            before = _in_words(prior) if prior else ""
+            rows.append((label, source.role or "none", self._said(source.name), after, before))
         head = (f"reported / true ({percent(prob)})", "before the data (95%)")
-        return TextTable(("source", "role", *head), tuple(rows))
+        return TextTable(("source", "role", "said", *head), tuple(rows))
+
+    def _said(self, target: str) -> str:
+        """What a source said of one target, the last of several numbers."""
+        own = [claim for claim in self.meta.claims if claim.counted and claim.target == target]
+        last = latest(own)
+        more = f", and {len(own) - 1:,} before" if len(own) > 1 else ""
+        return f"{verb(last[0])} {last[0].text}{more}" if last else ""
 
 
 def _in_words(ratio: Parameter | Span) -> str:

@@ -39,12 +39,14 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 checks = typer.Typer(
     cls=_Kinds,
     help="Validate a table: every problem with its line, column and reason.",
     no_args_is_help=True,
+    rich_markup_mode=None,
 )
 for kind in KINDS:
     command = room(kind, "command")
@@ -53,8 +55,8 @@ for kind in KINDS:
 for step in STEPS:
     room(step, "command").add(app)
 app.add_typer(checks, name="check")
-app.command()(roles)
-app.command()(template)
+app.command(epilog="Example: casualty-est roles --without Syria")(roles)
+app.command(epilog="Example: casualty-est template claims")(template)
 app.command()(worth)
 
 
@@ -73,15 +75,21 @@ def _options(
     """Estimate how many people died when sources disagree."""
 
 
-@app.command()
+@app.command(epilog="Example: casualty-est demo coalition. The names: casualty-est demo --list.")
 def demo(
     name: Annotated[str, typer.Argument(help="The study.")] = "coalition",
     show_list: Annotated[bool, typer.Option("--list", help="List the studies.")] = False,
     out: Annotated[
-        Path, typer.Option("--out", metavar="DIR", help="Where report.html and estimate.json go.")
-    ] = Path("casualty-est-demo"),
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="Where report.html and estimate.json go; by default casualty-est-demo/NAME.",
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Seed of the draws.")] = 1,
     quiet: options.Quiet = False,
+    show_model: options.ShowModel = False,
 ) -> None:
     """Run a bundled study end to end."""
     known = {key: study for kind in KINDS for key, study in room(kind, "demos").DEMOS.items()}
@@ -94,6 +102,7 @@ def demo(
 
         msg = f"there is no study {name!r}. {offered(name, known)}"
         raise UsageError(msg)
+    out = Path("casualty-est-demo") / name if out is None else out
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -106,6 +115,7 @@ def demo(
         seed=seed,
         quiet=quiet,
         statements=study.statements,
+        show_model=show_model,
     )
     model = study.build(datasets.load(study.dataset))
     run.console.print(study.title, markup=False, style="bold")

@@ -12,6 +12,7 @@ import typer
 
 from casualty_est.errors import UsageError
 from casualty_est.kinds import KINDS, room
+from casualty_est.tables.cells import ROLES
 
 PriorsFile = Annotated[
     Path | None, typer.Option("--priors", metavar="FILE.toml", help="File with your assumptions.")
@@ -39,9 +40,13 @@ _STATEMENTS_HELP = "What only you can say: the report names the keys."
 Statements = Annotated[
     Path | None, typer.Option("--statements", metavar="FILE.toml", help=_STATEMENTS_HELP)
 ]
+ShowModel = Annotated[
+    bool, typer.Option("--show-model", help="Print the model first, with every prior and note.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
 Roles = Annotated[
-    list[str] | None, typer.Option("--role", metavar="SOURCE=ROLE", help="Role of a source.")
+    list[str] | None,
+    typer.Option("--role", metavar="SOURCE=ROLE", help=f"Role of a source: {', '.join(ROLES)}."),
 ]
 Cell = Annotated[
     str | None, typer.Option("--cell", metavar="scope=..,group=..", help="What is counted.")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from casualty_est.result.estimate import Estimate
 
 GOOD, NOT_CONVERGED = 0, 1
+NOTES = 8  # notes that are printed without being asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Run:
     authors: str | None = None
     statements: Path | Mapping[str, str] | None = None
     published: Published = field(default_factory=asked)
+    show_model: bool = False
     console: Console = field(init=False)
 
     def __post_init__(self) -> None:
@@ -66,8 +68,10 @@ class Run:
         return False if self.quiet else None
 
     def fit(self, model: Any, **more: Any) -> Any:
-        """Print what is about to be fitted, and fit it."""
-        self.console.print(repr(model), markup=False)
+        """Print what is about to be fitted, in one line or in full, and fit it."""
+        described = repr(model)
+        shown = described if self.show_model else described.partition("\n")[0]
+        self.console.print(shown, markup=False)
         self.console.print()
         return model.fit(
             seed=self.seed, draws=self.draws, chains=self.chains, progress_bar=self.progress, **more
@@ -75,7 +79,7 @@ class Run:
 
     def finish(self, estimate: Estimate, beside: Iterable[str] = ()) -> NoReturn:
         """Print a fit, write its files and end with its exit code."""
-        _print(self.console, estimate, self.prob)
+        _print(self.console, estimate, self.prob, every_note=self.show_model)
         for line in beside:
             self.console.print(line, markup=False)
         self._write(estimate)
@@ -92,6 +96,9 @@ class Run:
         self.publish(estimate._report_parts(prob))
         self.write(self.json, lambda path: write_json(estimate, path, prob))
         self.write(self.save, estimate.save)
+        if self.report:
+            address = self.report.resolve().as_uri()
+            self.console.print(f"Open {address}", style=f"link {address}", markup=False)
 
     def publish(self, parts: Any) -> None:
         """Write the report and what goes with it, and say what its authors could still add."""
@@ -142,7 +149,7 @@ class Study:
     after: Callable[[Any, Run], None] | None = None
 
 
-def _print(console: Console, estimate: Estimate, prob: float) -> None:
+def _print(console: Console, estimate: Estimate, prob: float, *, every_note: bool = False) -> None:
     """Print its numbers, what its check says, and the answer under wider assumptions."""
     from casualty_est.result.show import as_rich
 
@@ -154,6 +161,23 @@ def _print(console: Console, estimate: Estimate, prob: float) -> None:
             console.print(note.text, markup=False, style="bold red")
     for line in estimate._beside(prob):
         console.print(line, markup=False)
+    if not every_note:  # the model has printed them
+        _print_notes(console, estimate)
+
+
+def _print_notes(console: Console, estimate: Estimate) -> None:
+    """Print what was assumed in reading the table, the first few of many."""
+    from casualty_est.result.show import URGENT
+
+    told = URGENT | estimate.urgent | {"not_converged"}
+    notes = [note.text for note in estimate.warnings if note.code not in told]
+    if notes:
+        console.print("\nAssumed and noted:", markup=False)
+    for text in notes[:NOTES]:
+        console.print(f"  {text}", markup=False)
+    if notes[NOTES:]:
+        more = f"  and {len(notes) - NOTES:,} more: --show-model and the report have all"
+        console.print(more, markup=False)
 
 
 NO_ROLES = (

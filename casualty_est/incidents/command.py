@@ -15,7 +15,9 @@ from casualty_est.errors import UsageError
 
 def add(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(incidents)
+    app.command(
+        epilog="Example: casualty-est incidents strikes.csv --anchor Airwars --report report.html"
+    )(incidents)
 
 
 def incidents(
@@ -62,6 +64,7 @@ def incidents(
     chains: options.ChainCount = 4,
     budget: options.Budget = None,
     quiet: options.Quiet = False,
+    show_model: options.ShowModel = False,
     title: options.Title = None,
     authors: options.Authors = None,
     statements: options.Statements = None,
@@ -72,7 +75,7 @@ def incidents(
 
     run = Run(
         file, priors, report, json, save, seed, prob, draws, chains, quiet, title, authors,
-        statements,
+        statements, show_model,
     )  # fmt: skip
     options.check_kind(file, "incidents")
     table = IncidentReports.read(file)

@@ -28,7 +28,9 @@ Strata = Annotated[
 
 def add(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(lists)
+    app.command(
+        epilog="Example: casualty-est lists people.csv --lists HRW,OSCE,ABA --report report.html"
+    )(lists)
 
 
 def lists(
@@ -80,6 +82,7 @@ def lists(
         int, typer.Option("--workers", metavar="N", help="Processes for the strata.")
     ] = 1,
     quiet: options.Quiet = False,
+    show_model: options.ShowModel = False,
     title: options.Title = None,
     authors: options.Authors = None,
     statements: options.Statements = None,
@@ -90,15 +93,16 @@ def lists(
     from casualty_est.lists.table.histories import CaptureHistories
 
     run = Run(
-        file, None, report, json, save, seed, prob, draws, chains, quiet, title, authors, statements
-    )
+        file, None, report, json, save, seed, prob, draws, chains, quiet, title, authors,
+        statements, show_model,
+    )  # fmt: skip
     if person is not None or list_column is not None:
         _refuse(columns, replicate, person, list_column)
         histories: Any = CaptureHistories.from_long(
             file, person=str(person), list_column=str(list_column), by=_names(by) or ()
         )
     else:
-        if not (columns or by):
+        if columns is None:
             options.check_kind(file, "lists")
         named = _named(columns, count, by)
         histories = (
@@ -140,7 +144,7 @@ def check(
     """Validate a table of lists."""
     from casualty_est.lists.table.histories import CaptureHistories
 
-    if not (columns or by):
+    if columns is None:
         options.check_kind(file, "lists", "casualty-est check")
     table = CaptureHistories.read(file, **_named(columns, count, by))
     print_checked(repr(table), notes=table.warnings)

@@ -41,9 +41,21 @@ def paragraph(parts: Parts) -> list[str]:
         return [*before, parts.no_total()]
     said_so_far = [*before, *parts.answer()]
     rests = parts.rests_briefly()
-    if len(" ".join([*said_so_far, rests]).split()) > WORDS:
+    if len(" ".join([*said_so_far, rests]).split()) >= WORDS:
         rests = parts.rests_in_short()
     return [sentence for sentence in [*said_so_far, rests] if sentence]
+
+
+def alone(parts: Parts) -> str:
+    """The answer in one sentence that needs no other, or why there is none."""
+    estimate = parts.estimate
+    if not estimate.converged:
+        return NOT_CONVERGED
+    if not estimate.meta.has_level:
+        return parts.no_headline()[0]
+    if not parts.has_answer():
+        return parts.no_total()
+    return " ".join(answer(parts, counted=True))
 
 
 def quote(parts: Parts, title: str | None, authors: str | None) -> str:
@@ -72,7 +84,7 @@ def said_of_claims(estimate: Estimate) -> str:
     )
 
 
-def answer(parts: Parts, *, lead: str = "We estimate", counted: bool = False) -> list[str]:
+def answer(parts: Parts, *, counted: bool = False) -> list[str]:
     """Our estimate once, with its interval; of several modes each.
 
     counted: whether it says what is counted, where no sentence before it does.
@@ -90,7 +102,7 @@ def answer(parts: Parts, *, lead: str = "We estimate", counted: bool = False) ->
     numbers = row_numbers(estimate, 0, prob)
     if numbers is None:
         return []
-    return [f"{lead} {about(numbers)}{what}; {chance(numbers, prob)}."]
+    return [f"{parts.lead} {about(numbers)}{what}; {chance(numbers, prob)}."]
 
 
 def about(numbers: Ends) -> str:

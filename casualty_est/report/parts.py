@@ -37,6 +37,10 @@ class Parts:
         """The first paragraph, and how to cite it; see `Estimate.quote`."""
         return lede.quote(self, title, authors)
 
+    def alone(self) -> str:
+        """The answer in one sentence that needs no other."""
+        return lede.alone(self)
+
     def title(self) -> str:
         """What, where and attributed to whom."""
         return text.title(self.estimate)
@@ -52,6 +56,11 @@ class Parts:
     def said(self) -> str:
         """What the sources said, the official number first; empty where nobody states one."""
         return lede.said_of_claims(self.estimate)
+
+    @property
+    def lead(self) -> str:
+        """How the sentence with our estimate begins."""
+        return "We estimate"
 
     def answer(self) -> list[str]:
         """Our estimate once, with its interval."""

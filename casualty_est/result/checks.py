@@ -81,8 +81,9 @@ class Check:
             ),
             *["No claim contradicts the rest."] * none,
             *(
-                f"{capitalised(row.estimate)}: probability {chance(row.probability)} that the true "
-                f"number lies below the documented count ({row.text})."
+                f"{capitalised(row.estimate)}: if our assumptions hold, the probability that the "
+                f"true number lies below the documented count ({row.text}) is "
+                f"{chance(row.probability)}."
                 for row in self.below_documented
             ),
         )

@@ -53,11 +53,21 @@ def status(estimate: Estimate) -> str:
 
 
 def as_text(estimate: Estimate) -> str:
-    """Plain text for a terminal."""
-    sources = estimate._source_table(0.95)
-    head = f"Estimate from {estimate.kind}. {status(estimate)}"
-    tables = [plain_table(table) for table in (estimate._table(0.95), sources) if table.rows]
-    return "\n\n".join([head, *tables, "\n".join(level_lines(estimate))])
+    """Plain text for a terminal: the answer, the sources, what it rests on, and the checks."""
+    tables = [plain_table(table) for table in _tables(estimate, 0.95)]
+    rests = "\n".join(
+        [*level_lines(estimate), f"Estimate from {estimate.kind}. {status(estimate)}"]
+    )
+    return "\n\n".join([answer_alone(estimate, 0.95), *tables, rests])
+
+
+def answer_alone(estimate: Estimate, prob: float) -> str:
+    """The answer in one sentence that needs no other."""
+    return str(estimate._parts(prob).alone())
+
+
+def _tables(estimate: Estimate, prob: float) -> list[TextTable]:
+    return [t for t in (estimate._table(prob), estimate._source_table(prob)) if t.rows]
 
 
 def level_lines(estimate: Estimate) -> list[str]:
@@ -69,22 +79,21 @@ def level_lines(estimate: Estimate) -> list[str]:
 
 def as_html(estimate: Estimate) -> str:
     """HTML for a notebook, input escaped."""
-    parts = [f"<p><b>Estimate from {escape(estimate.kind)}.</b> {escape(status(estimate))}</p>"]
-    tables = (estimate._table(0.95), estimate._source_table(0.95))
-    parts += [html_table(table) for table in tables if table.rows]
+    parts = [f"<p><b>{escape(answer_alone(estimate, 0.95))}</b></p>"]
+    parts += map(html_table, _tables(estimate, 0.95))
     parts += [f"<p>{escape(line)}</p>" for line in level_lines(estimate)]
+    parts.append(f"<p>Estimate from {escape(estimate.kind)}. {escape(status(estimate))}</p>")
     return "".join(parts)
 
 
 def as_rich(estimate: Estimate, prob: float = 0.95) -> Any:
-    """Tables for a terminal that knows colours."""
+    """The same for a terminal that knows colours."""
     from rich.console import Group
     from rich.text import Text
 
     good = "green" if estimate.converged else "bold red"
-    parts: list[Any] = [Text(status(estimate), style=good), Text("")]
-    for table in (estimate._table(prob), estimate._source_table(prob)):
-        if table.rows:
-            parts += [rich_table(table), Text("")]
+    parts: list[Any] = [Text(answer_alone(estimate, prob), style="bold"), Text("")]
+    for table in _tables(estimate, prob):
+        parts += [rich_table(table), Text("")]
     parts += [Text(line) for line in level_lines(estimate)]
-    return Group(*parts)
+    return Group(*parts, Text(status(estimate), style=good))

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+FIRST = 3  # spaces before what stands directly under a title
+
 
 @dataclass(frozen=True, slots=True)
 class TextTable:
@@ -31,6 +33,41 @@ def html_table(table: TextTable) -> str:
         "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in table.rows
     )
     return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def html_sections(text: str) -> str:
+    """A description in sections, each a table of what is named and what is said of it; escaped.
+
+    Titles begin a line, what belongs to them is indented, and details are indented further.
+    """
+    parts: list[str] = []
+    rows: list[tuple[str, str]] = []
+
+    def close() -> None:
+        if rows:
+            body = "".join(f"<tr><td>{name}</td><td>{said}</td></tr>" for name, said in rows)
+            parts.append(f"<table><tbody>{body}</tbody></table>")
+            rows.clear()
+
+    for line in text.splitlines():
+        indent = len(line) - len(line.lstrip())
+        if not line.strip():
+            continue
+        if indent == 0:
+            close()
+            parts.append(f"<p><b>{escape(line)}</b></p>" if ": " not in line else _plain(line))
+        elif indent <= FIRST or not rows:
+            name, colon, said = line.strip().partition(": ")
+            rows.append((escape(name), escape(said)) if colon else ("", escape(name)))
+        else:
+            name, said = rows[-1]
+            rows[-1] = (name, f"{said}{'<br>' * bool(said)}{escape(line.strip())}")
+    close()
+    return "".join(parts)
+
+
+def _plain(line: str) -> str:
+    return f"<p>{escape(line)}</p>"
 
 
 def rich_table(table: TextTable) -> Any:

@@ -21,7 +21,7 @@ Claims = Annotated[
 
 def add(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(study)
+    app.command(epilog="Example: casualty-est study study.toml --report report.html")(study)
 
 
 def study(
@@ -35,6 +35,7 @@ def study(
     draws: options.DrawCount = 1000,
     chains: options.ChainCount = 4,
     quiet: options.Quiet = False,
+    show_model: options.ShowModel = False,
     title: options.Title = None,
     authors: options.Authors = None,
     statements: options.Statements = None,
@@ -43,8 +44,9 @@ def study(
     from casualty_est.study.table.file import StudyFile
 
     run = Run(
-        file, None, report, json, save, seed, prob, draws, chains, quiet, title, authors, statements
-    )
+        file, None, report, json, save, seed, prob, draws, chains, quiet, title, authors,
+        statements, show_model,
+    )  # fmt: skip
     said = StudyFile.read(file)
     estimates = {}
     for label in said.kinds:

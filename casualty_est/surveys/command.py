@@ -23,7 +23,7 @@ Population = Annotated[
 
 def add(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(survey)
+    app.command(epilog="Example: casualty-est survey surveys.csv --report report.html")(survey)
 
 
 def survey(
@@ -70,6 +70,7 @@ def survey(
     draws: options.DrawCount = 1000,
     chains: options.ChainCount = 4,
     quiet: options.Quiet = False,
+    show_model: options.ShowModel = False,
     title: options.Title = None,
     authors: options.Authors = None,
     statements: options.Statements = None,
@@ -79,8 +80,9 @@ def survey(
     from casualty_est.surveys.table.survey import Survey
 
     run = Run(
-        file, None, report, json, save, seed, prob, draws, chains, quiet, title, authors, statements
-    )
+        file, None, report, json, save, seed, prob, draws, chains, quiet, title, authors,
+        statements, show_model,
+    )  # fmt: skip
     options.check_kind(file, "survey")
     given: dict[str, Any] = {
         "bias_sd": bias_sd,

@@ -112,11 +112,6 @@ def capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def uncapitalised(text: str) -> str:
-    """Continue a sentence with what began one."""
-    return text[:1].lower() + text[1:]
-
-
 def possessive(name: str) -> str:
     """Name the owner of something."""
     return f"{name}'" if name.endswith(("s", "S")) else f"{name}'s"

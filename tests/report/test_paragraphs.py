@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import casualty_est as ce
+from casualty_est.linkage.report import parts_of as linked
+from casualty_est.report import lede
 from casualty_est.report.lede import WORDS
+from casualty_est.result.schema import Cell
 from casualty_est.result.show import answer
+from casualty_est.tables.cells import Documented
 from tests.support import paragraphs as made
 from tests.support.known import normal
 from tests.support.over_time_by_hand import over_time
@@ -124,6 +130,26 @@ def test_the_paragraph_of_lists_with_two_modes(of_lists, bimodal):
 def test_the_paragraph_of_two_real_claims(coalition_learned):
     assert paragraph(coalition_learned) == texts()["the Coalition"]
     _holds_its_numbers(coalition_learned)
+
+
+@pytest.mark.parametrize(("name", "checked"), [("linked lists", 50), ("linked lists, raw", 0)])
+def test_the_paragraph_of_lists_that_were_matched(name, checked, of_lists):
+    linkage = SimpleNamespace(
+        lists=("Ministry", "Doctors", "Families"),
+        records=(1310, 620, 415),
+        calibrated=bool(checked),
+        settings={"labelled records": checked},
+        people_in_words=lambda: "about 1,790 (1,750 to 1,830)",
+    )
+    est = of_lists(np.random.default_rng(0).lognormal(8.3, 0.1, 4000))
+    cell = Cell("Khartoum", "2023-04-15", "2024-06-04", "killed", "all", "any")
+    count = Documented(1750, 1830, text="1,790 (1,750 to 1,830), by the matching")
+    rows = tuple(replace(row, cell=cell) for row in est.meta.rows)
+    est.meta = replace(est.meta, rows=(replace(rows[0], documented=count), *rows[1:]))
+    said = " ".join(lede.paragraph(linked(linkage, est, 0.95)))
+    assert said == texts()[name]
+    # Without the linkage at hand, the estimate still says that the people are no count.
+    assert "hold records of 1,790 (1,750 to 1,830) people killed in Khartoum" in est.quote()
 
 
 def _holds_its_numbers(est):

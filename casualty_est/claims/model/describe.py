@@ -3,40 +3,26 @@
 from __future__ import annotations
 
 import textwrap
+from html import escape
 from typing import TYPE_CHECKING
 
 from casualty_est.claims.model.layout import level_name
 from casualty_est.claims.model.totals import EstimateRow
 from casualty_est.priors.distributions import LogNormal, short
 from casualty_est.priors.settings import SMALLEST_SD
+from casualty_est.result.text_table import TextTable, html_table
 
 if TYPE_CHECKING:
     from casualty_est.claims.model.model import ClaimsModel
 
-WIDTH = 100
+WIDTH = 79  # of a terminal, so that nothing is wrapped twice
+CLAIMS, RATIOS = "Claims that count", "Priors on reported / true"
 
 
 def describe(model: ClaimsModel) -> str:
     """Describe a model on a plain page."""
-    layout = model.layout
-    sources = dict.fromkeys(claim.source for claim in layout.claims)
-    counts = ((layout.claims, "claim"), (sources, "source"), (layout.grid.cells, "cell"))
-    claims, speakers, cells = (f"{len(n)} {noun}{'s' * (len(n) != 1)}" for n, noun in counts)
-    left_out = [
-        f"{out.claim.source}: {out.claim.quantity.text or 'blank'!r}, {out.text}"
-        for out in model.counted.left_out
-    ]
-    sections = [
-        ("Estimated", [_row(row) for row in model.rows]),
-        ("Claims that count", _claims(model)),
-        ("Left out", left_out),
-        ("Priors on reported / true", _ratios(model)),
-        ("Priors on the level", _levels(model)),
-        ("Shared by all", _shared(model)),
-        ("Assumed and noted", [text for _, text in model.notes]),
-    ]
-    lines = [f"ClaimsModel: {claims} of {speakers} on {cells}"]
-    for title, items in sections:
+    lines = [_head(model)]
+    for title, items in _sections(model):
         if items:
             wrapped = (
                 textwrap.fill(item, WIDTH, initial_indent="  ", subsequent_indent="      ")
@@ -44,6 +30,54 @@ def describe(model: ClaimsModel) -> str:
             )
             lines += ["", title, *wrapped]
     return "\n".join(lines)
+
+
+def as_html(model: ClaimsModel) -> str:
+    """The same for a notebook: a table of the sources, and what else is assumed in lists."""
+    parts = [f"<p><b>{escape(_head(model))}</b></p>", html_table(_by_source(model))]
+    for title, items in _sections(model):
+        if items and title not in (CLAIMS, RATIOS):
+            shown = "".join(f"<li>{escape(item.strip())}</li>" for item in items)
+            parts.append(f"<p><b>{escape(title)}</b></p><ul>{shown}</ul>")
+    return "".join(parts)
+
+
+def _head(model: ClaimsModel) -> str:
+    layout = model.layout
+    sources = dict.fromkeys(claim.source for claim in layout.claims)
+    counts = ((layout.claims, "claim"), (sources, "source"), (layout.grid.cells, "cell"))
+    claims, speakers, cells = (f"{len(n)} {noun}{'s' * (len(n) != 1)}" for n, noun in counts)
+    return f"ClaimsModel: {claims} of {speakers} on {cells}"
+
+
+def _sections(model: ClaimsModel) -> list[tuple[str, list[str]]]:
+    left_out = [
+        f"{out.claim.source}: {out.claim.quantity.text or 'blank'!r}, {out.text}"
+        for out in model.counted.left_out
+    ]
+    return [
+        ("Estimated", [_row(row) for row in model.rows]),
+        (CLAIMS, _claims(model)),
+        ("Left out", left_out),
+        (RATIOS, _ratios(model)),
+        ("Priors on the level", _levels(model)),
+        ("Shared by all", _shared(model)),
+        ("Assumed and noted", [text for _, text in model.notes]),
+    ]
+
+
+def _by_source(model: ClaimsModel) -> TextTable:
+    """What each source said, how it is read, and what is assumed of it; a line for each claim."""
+    layout, rows = model.layout, []
+    for claim, reading, t in zip(layout.claims, layout.readings, layout.target_of, strict=True):
+        target = layout.ratios.targets[t]
+        low, median, high = target.prior.quantile([0.025, 0.5, 0.975])
+        assumed = f"{short(median)} ({short(low)} to {short(high)})"
+        basis = model.basis(claim, target.role)
+        said = (claim.quantity.text, str(target.label), basis, reading.words)
+        rows.append((claim.source, target.role or "none", *said, assumed))
+    head = ("source", "role", "said", "of", "basis", "read as", "reported / true (95%)")
+    return TextTable(head, tuple(rows))
 
 
 def _row(row: EstimateRow) -> str:

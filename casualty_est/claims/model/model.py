@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import date
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ import numpy.typing as npt
 
 from casualty_est import datasets
 from casualty_est.claims.model.anchors import check_anchors
-from casualty_est.claims.model.describe import describe
+from casualty_est.claims.model.describe import as_html, describe
 from casualty_est.claims.model.layout import Layout, build_layout, effective_role
 from casualty_est.claims.model.over_time import asked_over_time, read_sources, windows_note
 from casualty_est.claims.model.totals import (
@@ -477,7 +476,7 @@ class ClaimsModel:
         return describe(self)
 
     def _repr_html_(self) -> str:
-        return f"<pre>{escape(describe(self))}</pre>"
+        return as_html(self)
 
 
 class _WithWholeRecord(ClaimsModel):

@@ -10,8 +10,9 @@ from casualty_est.claims.plots.path_data import admitted_of, of_target, row_of, 
 from casualty_est.claims.report.tables import with_interval
 from casualty_est.priors.settings import CELL_FIELDS
 from casualty_est.report.naming import counted_whenever, day, group, missing, outcome
-from casualty_est.report.tables import NONE, Table, rounded
+from casualty_est.report.tables import Table, rounded
 from casualty_est.result.schema import Target
+from casualty_est.result.spoken import NONE
 from casualty_est.wording.numbers import ends, middle, percent
 from casualty_est.wording.phrases import capitalised, listed
 

@@ -275,8 +275,8 @@ def _warnings(table: Table, rows: Sequence[Claim]) -> tuple[tuple[str, str], ...
         if blank:
             where = f"{blank:,} row{'s' if blank != 1 else ''}"
             warnings.append(("default", f"{column} not given in {where}: taken as {default}"))
-    if blank := _basis_assumed(rows):
-        warnings.append(("default", blank))
+    if assumed := _basis_assumed(rows):
+        warnings.append(("default", assumed))
     # Distinct values first: a table has far fewer names than rows.
     mentions = dict.fromkeys(
         (row.source, row.quotes, row.alias_of, *row.derived_from) for row in rows

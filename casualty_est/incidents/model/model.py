@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +26,7 @@ from casualty_est.incidents.table.reports import IncidentReports
 from casualty_est.kinds import room
 from casualty_est.result.labels import cell_of
 from casualty_est.result.schema import Cell
+from casualty_est.result.text_table import html_sections
 from casualty_est.tables.cells import ROLES
 from casualty_est.tables.checks import offered
 from casualty_est.wording.phrases import listed
@@ -397,7 +397,7 @@ class IncidentModel:
         return describe(self)
 
     def _repr_html_(self) -> str:
-        return f"<pre>{escape(repr(self))}</pre>"
+        return html_sections(repr(self))
 
 
 def _plain(value: float) -> float:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from casualty_est.incidents.report import tables, text
-from casualty_est.report import lede
 from casualty_est.report import text as any_text
 from casualty_est.report.find_out import far_from
 from casualty_est.report.lever import Lever
@@ -51,12 +50,12 @@ class IncidentParts(Parts):
         """What the party concerned concedes, then what others list."""
         return text.said(self.estimate)
 
-    def answer(self) -> list[str]:
-        """Our estimate once, of all incidents or of those that some source lists."""
-        lead = "We estimate"
+    @property
+    def lead(self) -> str:
+        """Whether our estimate is of all incidents, or of those that some source lists."""
         if self._listed_only():
-            lead = "For the incidents that these sources list we estimate"
-        return lede.answer(self, lead=lead, counted=not self.said())
+            return "For the incidents that these sources list we estimate"
+        return super().lead
 
     def rests_briefly(self) -> str:
         """Whose counts set the scale, and what else nobody has measured."""

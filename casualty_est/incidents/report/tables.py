@@ -10,9 +10,10 @@ from casualty_est.incidents.schema import Gap, Graded, Part, Reported
 from casualty_est.incidents.table.incident import VERDICTS
 from casualty_est.incidents.table.summary import number_of
 from casualty_est.report.naming import ratio, ratio_interval, row_name, whole
-from casualty_est.report.tables import NONE, Table, answer, case_row
+from casualty_est.report.tables import Table, answer, case_row
 from casualty_est.result.schema import Row, Span
 from casualty_est.result.show import interval_title
+from casualty_est.result.spoken import NONE
 from casualty_est.result.tables import Parameter
 from casualty_est.wording.numbers import adding_up, people, percent
 from casualty_est.wording.phrases import capitalised, documented_text

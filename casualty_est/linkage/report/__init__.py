@@ -12,12 +12,11 @@ from casualty_est.report.pictures import Picture, both
 from casualty_est.report.tables import Table
 from casualty_est.result.schema import Span
 from casualty_est.wording.numbers import percent, with_ends
-from casualty_est.wording.phrases import capitalised, listed, uncapitalised
+from casualty_est.wording.phrases import capitalised, listed
 
 if TYPE_CHECKING:
     from casualty_est.linkage.linkage import Linkage
 
-UNCHECKED = "Nobody has checked by eye which records are of one person"
 NOT_CALIBRATED = (
     "Nobody has checked by eye which records are one person: the matching rests on the scores "
     "alone, and this number may lie farther off than its interval says."
@@ -53,8 +52,16 @@ def parts_of(linkage: Linkage, estimate: Any, prob: float) -> Any:
             return said(linkage, estimate)
 
         def rests_briefly(self) -> str:
-            brief: str = super().rests_briefly()
-            return brief if linkage.calibrated else f"{UNCHECKED}; {uncapitalised(brief)}"
+            if linkage.calibrated:
+                brief: str = super().rests_briefly()
+                return brief
+            return f"{_unchecked(linkage)}, nor can lists show whom all of them missed."
+
+        def rests_in_short(self) -> str:
+            if linkage.calibrated:
+                brief: str = super().rests_in_short()
+                return brief
+            return self.rests_briefly()
 
         def documented(self) -> str:
             return documented(linkage)
@@ -66,6 +73,12 @@ def parts_of(linkage: Linkage, estimate: Any, prob: float) -> Any:
             return {**super().more(), "matching": matching(linkage, estimate, prob)}
 
     return LinkedParts(estimate, prob)
+
+
+def _unchecked(linkage: Linkage) -> str:
+    if linkage.settings.get("pairs") == "given":
+        return "Nobody has checked what the given scores of the matching are worth"
+    return "Nobody has checked by eye which records are of one person"
 
 
 def _not_calibrated(linkage: Linkage) -> str:

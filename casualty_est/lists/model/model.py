@@ -6,7 +6,6 @@ import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from datetime import date
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.errors import UsageError
@@ -17,6 +16,7 @@ from casualty_est.lists.model.facts import Note, no_level, notes_on, without_cop
 from casualty_est.lists.table.histories import CaptureHistories, Stratum
 from casualty_est.result.labels import cell_of
 from casualty_est.result.schema import Cell
+from casualty_est.result.text_table import html_sections
 from casualty_est.wording.numbers import percent
 from casualty_est.wording.phrases import listed
 
@@ -376,7 +376,7 @@ class ListModel:
         return "\n".join(_describe(self))
 
     def _repr_html_(self) -> str:
-        return f"<pre>{escape(repr(self))}</pre>"
+        return html_sections(repr(self))
 
 
 def _describe(model: ListModel) -> list[str]:

@@ -41,6 +41,11 @@ class ListParts(Parts):
         """How many people the lists name."""
         return text.said(self.estimate)
 
+    @property
+    def lead(self) -> str:
+        """How the sentence with our estimate begins."""
+        return "From how the lists overlap we estimate"
+
     def answer(self) -> list[str]:
         """How many are on no list, and how many that makes in all."""
         return text.answer(self)
@@ -48,6 +53,10 @@ class ListParts(Parts):
     def rests_briefly(self) -> str:
         """The one assumption that no list can check."""
         return text.rests_briefly(self.estimate)
+
+    def rests_in_short(self) -> str:
+        """The same where the paragraph is long already."""
+        return text.rests_in_short(self.estimate)
 
     def details(self) -> list[str]:
         """What is to be said of single lists, and what a number would need."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from casualty_est.lists.report import ListParts
 
 BY_MATCHING = ", by the matching"  # how the text of a count ends that the matching made
+LINKS = "the links between the lists are the same among the people on none of them"
 BRIEF = 20  # words of an assumption that the first paragraph repeats
 
 
@@ -57,17 +58,16 @@ def answer(parts: ListParts) -> list[str]:
     beyond = next(i for i, row in enumerate(rows) if row.part == "unlisted")
     counted = rows[0].documented
     single = all(len(estimate.modes(i, prob)) == 1 for i in (0, beyond))
-    lead = "From how the lists overlap we estimate"
     if not single or counted is None or BY_MATCHING in counted.text:
-        return lede.answer(parts, lead=lead)
+        return lede.answer(parts)
     more, total = (row_numbers(estimate, i, prob) for i in (beyond, 0))
     assert more is not None
     assert total is not None
     if middle(more) == "0" or middle(more).startswith("fewer"):
-        return lede.answer(parts, lead=lead)
+        return lede.answer(parts)
     verb = naming.outcome(rows[0].cell)
     return [
-        f"{lead} that {lede.about(more)} more were {verb}, {middle(total)} in all; "
+        f"{parts.lead} that {lede.about(more)} more were {verb}, {middle(total)} in all; "
         f"{lede.chance(total, prob, 'the total')}."
     ]
 
@@ -89,6 +89,14 @@ def rests_briefly(estimate: ListEstimate) -> str:
     return f"The main assumption, which no list can test, is that {_clause(estimate)}."
 
 
+def rests_in_short(estimate: ListEstimate) -> str:
+    """The same where the paragraph is long already."""
+    brief = rests_briefly(estimate)
+    if LINKS not in brief:
+        return brief
+    return f"No list can test the main assumption, that {LINKS}."
+
+
 def _clause(estimate: ListEstimate) -> str:
     """What is assumed, as a clause."""
     fit, options = estimate.details.found, estimate.meta.settings.get("options", {})
@@ -96,7 +104,7 @@ def _clause(estimate: ListEstimate) -> str:
     family = recalled(keys[0], options) if len(keys) == 1 else None
     if family is not None and len(family.assumption.split()) <= BRIEF:
         return family.assumption
-    return "the links between the lists are the same among the people on none of them"
+    return LINKS
 
 
 def rests_on(estimate: ListEstimate) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from html import escape
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from casualty_est.errors import UsageError
 from casualty_est.kinds import room
 from casualty_est.result.estimate import Estimate
 from casualty_est.result.schema import Cell
+from casualty_est.result.text_table import html_sections
 from casualty_est.study.model import ledger
 from casualty_est.study.model.cells import apart, differences, unsaid
 from casualty_est.study.model.describe import describe
@@ -298,7 +298,7 @@ class Study:
         return describe(self)
 
     def _repr_html_(self) -> str:
-        return f"<pre>{escape(describe(self))}</pre>"
+        return html_sections(repr(self))
 
 
 def _same_pair(one: Relation, other: Relation) -> bool:

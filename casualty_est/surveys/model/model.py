@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from html import escape
 from typing import TYPE_CHECKING, Any, Protocol
 
 from casualty_est.errors import UsageError
 from casualty_est.kinds import room
+from casualty_est.result.text_table import html_sections
 from casualty_est.surveys.model.households import HouseholdLayout
 from casualty_est.surveys.model.matched import MatchedLayout
 from casualty_est.surveys.model.options import Options
@@ -234,7 +234,7 @@ class SurveyModel:
         return "\n".join([*self.layout.lines(), *notes])
 
     def _repr_html_(self) -> str:
-        return f"<pre>{escape(repr(self))}</pre>"
+        return html_sections(repr(self))
 
 
 MODEL = SurveyModel
