@@ -88,7 +88,7 @@ def claims(
 
     run = Run(
         file, priors, report, json, save, seed, prob, draws, chains, quiet, title, authors,
-        statements, show_model,
+        statements, show_model=show_model,
     )  # fmt: skip
     options.check_kind(file, "claims")
     model = ClaimsModel(

@@ -75,7 +75,7 @@ def incidents(
 
     run = Run(
         file, priors, report, json, save, seed, prob, draws, chains, quiet, title, authors,
-        statements, show_model,
+        statements, show_model=show_model,
     )  # fmt: skip
     options.check_kind(file, "incidents")
     table = IncidentReports.read(file)

@@ -94,7 +94,7 @@ def lists(
 
     run = Run(
         file, None, report, json, save, seed, prob, draws, chains, quiet, title, authors,
-        statements, show_model,
+        statements, show_model=show_model,
     )  # fmt: skip
     if person is not None or list_column is not None:
         _refuse(columns, replicate, person, list_column)

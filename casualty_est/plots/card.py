@@ -5,17 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from casualty_est.plots.density import SMALLEST
-from casualty_est.plots.page import (
-    MARGIN,
-    Line,
-    dress,
-    heads_of,
-    only_note,
-    stamp_figure,
-    write_down,
-)
+from casualty_est.plots.page import Line, dress, heads_of, only_note, stamp_figure, write_down
 from casualty_est.plots.scales import limits_of, set_log_axis
-from casualty_est.plots.style import LABEL, SMALL, Palette, Picture, new_figure
+from casualty_est.plots.style import LABEL, MARGIN, SMALL, Palette, Picture, new_figure
 from casualty_est.plots.total import NO_LEVEL, title_of
 from casualty_est.plots.words import width_of, wrap
 from casualty_est.result.schema import Span

@@ -8,7 +8,6 @@ import numpy as np
 
 from casualty_est.plots.density import SMALLEST, log_density
 from casualty_est.plots.page import (
-    MARGIN,
     Line,
     dress,
     heads_of,
@@ -18,7 +17,7 @@ from casualty_est.plots.page import (
     write_down,
 )
 from casualty_est.plots.scales import limits_of, set_log_axis
-from casualty_est.plots.style import LABEL, SMALL, Palette, Picture, new_figure
+from casualty_est.plots.style import LABEL, MARGIN, SMALL, Palette, Picture, new_figure
 from casualty_est.plots.words import shorten, wrap
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Cell, Row, Span

@@ -12,7 +12,6 @@ import numpy as np
 from casualty_est.plots import density
 from casualty_est.plots.density import Array
 from casualty_est.plots.page import (
-    MARGIN,
     MOST,
     Line,
     Page,
@@ -27,7 +26,7 @@ from casualty_est.plots.page import (
     write_down,
 )
 from casualty_est.plots.scales import limits_of, set_log_axis
-from casualty_est.plots.style import LABEL, SMALL, Palette, Picture, new_figure
+from casualty_est.plots.style import LABEL, MARGIN, SMALL, Palette, Picture, new_figure
 from casualty_est.plots.total import title_of
 from casualty_est.plots.words import shorten, wrap
 from casualty_est.result.schema import Meta, SourceRow

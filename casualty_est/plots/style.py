@@ -225,19 +225,20 @@ def new_figure(height: float, palette: Palette) -> Picture:
     return figure
 
 
-def _region(height: float, palette: Palette) -> Any:
+def _region(height: float, palette: Palette) -> Picture:
     """The upper part of the place of some axes, which are no longer shown."""
     axes = palette.axes
     figure, place = axes.figure, axes.get_position()
     tall = float(figure.bbox.height / figure.dpi)
     check_height(height, place.height * tall, palette.width)
     axes.set_axis_off()
-    region = Region(figure, GridSpec(1, 1, figure=figure)[0], facecolor="none")
+    region: Any = Region(figure, GridSpec(1, 1, figure=figure)[0], facecolor="none")
     region.said = []
     region.bbox_relative.p0 = (place.x0, place.y1 - height / tall)
     region.bbox_relative.p1 = (place.x1, place.y1)
     figure.subfigs.append(region)
-    return region
+    drawn: Picture = region
+    return drawn
 
 
 def check_height(needed: float, given: float, width: float) -> None:
@@ -281,5 +282,6 @@ def stretch(figure: Picture, height: float) -> None:
         axes.set_position((box.x0, lower, box.width, upper - lower))
     for text in figure.texts:
         text.set_y(moved(text.get_position()[1]))
-    for line in figure.artists:
+    lines: list[Any] = list(figure.artists)
+    for line in lines:
         line.set_ydata([moved(y) for y in line.get_ydata()])

@@ -10,7 +10,6 @@ import numpy as np
 from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator
 
 from casualty_est.plots.page import (
-    MARGIN,
     dress,
     heads_of,
     line_height,
@@ -20,7 +19,7 @@ from casualty_est.plots.page import (
     write_down,
 )
 from casualty_est.plots.scales import set_log_axis, tick_text
-from casualty_est.plots.style import SMALL, Palette, Picture, new_figure
+from casualty_est.plots.style import MARGIN, SMALL, Palette, Picture, new_figure
 from casualty_est.plots.total import title_of
 from casualty_est.plots.words import wrap
 from casualty_est.result.plan import TOO_FEW, Wanted, Worth, evidence_of, listed_studies, plan

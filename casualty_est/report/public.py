@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from casualty_est.report import naming
-from casualty_est.report.tables import NONE, Segment, Table, linked
+from casualty_est.report.tables import Segment, Table, linked
+from casualty_est.result.spoken import NONE
 from casualty_est.wording.numbers import ends, middle, percent
 from casualty_est.wording.phrases import capitalised
 
@@ -31,7 +32,7 @@ def sources(parts: Parts) -> Table:
         (
             _named(claim.source, claim.role),
             claim.text or "no number",
-            naming.day(claim.reported or claim.end) if claim.reported or claim.end else NONE,
+            naming.day(when) if (when := claim.reported or claim.end) else NONE,
             _first_link(claim.citation),
         )
         for claim in last[:MOST_SOURCES]
@@ -47,8 +48,7 @@ def sources(parts: Parts) -> Table:
         )
     every = estimate.meta.sources[:MOST_SOURCES]
     lines = tuple((_named(one.source, one.role), *_held(one.incidents)) for one in every)
-    head = ("Source", "Incidents")[: len(lines[0])] if lines else ("Source",)
-    return Table("The sources.", head, lines)
+    return Table("The sources.", ("Source", "Incidents")[: len(lines[0]) if lines else 1], lines)
 
 
 def _held(incidents: int | None) -> tuple[str, ...]:

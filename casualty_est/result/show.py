@@ -63,7 +63,7 @@ def as_text(estimate: Estimate) -> str:
 
 def answer_alone(estimate: Estimate, prob: float) -> str:
     """The answer in one sentence that needs no other."""
-    return str(estimate._parts(prob).alone())
+    return str(estimate._report_parts(prob).alone())
 
 
 def _tables(estimate: Estimate, prob: float) -> list[TextTable]:

@@ -45,7 +45,7 @@ def study(
 
     run = Run(
         file, None, report, json, save, seed, prob, draws, chains, quiet, title, authors,
-        statements, show_model,
+        statements, show_model=show_model,
     )  # fmt: skip
     said = StudyFile.read(file)
     estimates = {}

@@ -81,7 +81,7 @@ def survey(
 
     run = Run(
         file, None, report, json, save, seed, prob, draws, chains, quiet, title, authors,
-        statements, show_model,
+        statements, show_model=show_model,
     )  # fmt: skip
     options.check_kind(file, "survey")
     given: dict[str, Any] = {

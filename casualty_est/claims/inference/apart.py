@@ -8,6 +8,7 @@ that the prior of the count leaves possible.
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -43,7 +44,7 @@ class Apart:
         self.silent: dict[int, Array] = {}
         self.together: list[Array] = []
         for block in self.blocks:
-            together: Array | float = 0.0
+            together: Any = 0.0
             for i in block:
                 said, self.silent[i] = log_said(layout, plain, i, log_n, step)
                 self.said[i] = said.astype(np.float32)

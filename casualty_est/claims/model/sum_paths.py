@@ -114,8 +114,10 @@ def sum_paths(
         if len(label) == 1:
             alone[label[0]] += claims
     sums = [(claims, len(label), label) for label, claims in counted if len(label) >= FEWEST]
-    claims, _, label = max(sums, key=lambda one: one[:2], default=(0, 0, None))
-    if label is None or claims < alone[label].min():
+    if not sums:
+        return None
+    claims, _, label = max(sums, key=lambda one: one[:2])
+    if claims < alone[label].min():
         return None
     parts = label[np.argsort(alone[label], kind="stable")]
     turned = np.eye(profiles)

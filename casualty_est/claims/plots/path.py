@@ -27,9 +27,17 @@ from casualty_est.claims.plots.path_data import (
 )
 from casualty_est.claims.schema import DatedAnchor
 from casualty_est.plots.marks import kind_of, numbers_of
-from casualty_est.plots.page import MARGIN, Line, stamp_figure, write_down
+from casualty_est.plots.page import Line, stamp_figure, write_down
 from casualty_est.plots.scales import limits_of, set_log_axis_upward
-from casualty_est.plots.style import SERIES_DARK, SERIES_LIGHT, SMALL, Palette, Picture, new_figure
+from casualty_est.plots.style import (
+    MARGIN,
+    SERIES_DARK,
+    SERIES_LIGHT,
+    SMALL,
+    Palette,
+    Picture,
+    new_figure,
+)
 from casualty_est.plots.words import shorten, wrap
 from casualty_est.result.schema import Span
 from casualty_est.wording.numbers import ends, middle, percent, with_ends

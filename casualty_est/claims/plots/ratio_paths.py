@@ -9,9 +9,9 @@ import numpy as np
 
 from casualty_est.claims.plots.axes import day_number, days_across, dress_upward, head_and_note
 from casualty_est.claims.plots.path_data import Which, row_of, windows_of
-from casualty_est.plots.page import MARGIN, Line, stamp_figure, write_down
+from casualty_est.plots.page import Line, stamp_figure, write_down
 from casualty_est.plots.scales import limits_of, set_log_axis_upward
-from casualty_est.plots.style import LABEL, SMALL, Palette, Picture, new_figure
+from casualty_est.plots.style import LABEL, MARGIN, SMALL, Palette, Picture, new_figure
 from casualty_est.plots.words import shorten, wrap
 from casualty_est.priors.settings import CELL_FIELDS
 from casualty_est.result.schema import Span, Target

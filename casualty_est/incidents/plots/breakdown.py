@@ -15,7 +15,6 @@ from casualty_est.incidents.plots import mentions
 from casualty_est.incidents.schema import Gap, Part
 from casualty_est.incidents.table.summary import Sizes
 from casualty_est.plots.page import (
-    MARGIN,
     MOST,
     Line,
     Page,
@@ -30,7 +29,7 @@ from casualty_est.plots.page import (
     write_down,
 )
 from casualty_est.plots.scales import set_log_axis
-from casualty_est.plots.style import LABEL, SMALL, Palette, Picture, new_figure
+from casualty_est.plots.style import LABEL, MARGIN, SMALL, Palette, Picture, new_figure
 from casualty_est.plots.words import shorten, wrap
 from casualty_est.wording.numbers import chance, people, percent
 from casualty_est.wording.phrases import possessive

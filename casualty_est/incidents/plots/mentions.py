@@ -9,9 +9,10 @@ from typing import Any
 from matplotlib.patches import Rectangle
 
 from casualty_est.incidents.table.summary import Sizes, number_of
-from casualty_est.plots.page import MARGIN, Line, heads_of, line_height, notes_of, write_down
+from casualty_est.plots.page import Line, heads_of, line_height, notes_of, write_down
 from casualty_est.plots.style import (
     LABEL,
+    MARGIN,
     SMALL,
     Palette,
     Picture,

@@ -17,7 +17,6 @@ from casualty_est.lists.shares import aligned, weight
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.plots.density import SMALLEST
 from casualty_est.plots.page import (
-    MARGIN,
     MOST,
     Line,
     Page,
@@ -33,7 +32,7 @@ from casualty_est.plots.page import (
     write_down,
 )
 from casualty_est.plots.scales import limits_of, log_ticks, set_log_axis, tick_text
-from casualty_est.plots.style import SMALL, Palette, Picture, new_figure
+from casualty_est.plots.style import MARGIN, SMALL, Palette, Picture, new_figure
 from casualty_est.plots.total import title_of
 from casualty_est.plots.words import wrap
 from casualty_est.result.tables import Parameter, row_numbers

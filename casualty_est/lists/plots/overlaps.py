@@ -10,8 +10,8 @@ import numpy.typing as npt
 from matplotlib.patches import Rectangle
 
 from casualty_est.lists.table.history import HistoryTable
-from casualty_est.plots.page import MARGIN, Line, heads_of, line_height, notes_of, write_down
-from casualty_est.plots.style import LABEL, SMALL, Palette, Picture, new_figure
+from casualty_est.plots.page import Line, heads_of, line_height, notes_of, write_down
+from casualty_est.plots.style import LABEL, MARGIN, SMALL, Palette, Picture, new_figure
 from casualty_est.plots.words import shorten, width_of, wrap
 from casualty_est.wording.phrases import listed
 
