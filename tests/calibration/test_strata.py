@@ -21,7 +21,7 @@ HISTORIES = np.array([[1, 0, 0], [0, 1, 0], [1, 1, 0], [0, 0, 1], [1, 0, 1], [0,
 PAIRS = ((0, 1), (0, 2), (1, 2))
 LISTED = (40, 90, 150)  # people on some list, by stratum
 FEWEST_SHARED = 3
-STUDIES, DRAWS = 60, 300
+STUDIES, DRAWS = 200, 300
 CHEAP = ["independence", "pairs", "ridge", "visibility"]
 
 

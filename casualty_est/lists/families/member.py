@@ -41,6 +41,7 @@ class Mixture:
     # (4,): of the grand mean, of lists, of classes, and of a class's own in a list
     precisions: Array = field(default_factory=lambda: np.zeros(4))
     pair: tuple[int, int] | None = None  # two lists that interact
+    spread: float = 0.0  # of the log loadings of lists, where a visibility has them
 
 
 @dataclass(frozen=True, eq=False)

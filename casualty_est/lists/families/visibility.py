@@ -17,7 +17,7 @@ import numpy as np
 from numpy.polynomial.hermite_e import hermegauss
 from scipy.special import expit
 
-from casualty_est.lists.families.family import Family, Group
+from casualty_est.lists.families.family import Family, Group, in_range
 from casualty_est.lists.families.member import (
     BY_NODE,
     LIST_MEAN,
@@ -48,10 +48,15 @@ FINE = 200  # equal parts of the population where shares above a chance are coun
 _points, _weights = hermegauss(NODES)
 POINTS: Array = _points
 LOG_WEIGHTS: Array = np.log(_weights / _weights.sum())
-LOADINGS_PRIOR = (
-    f"loading of each list exp(l + {SPREAD:g} z), l ~ N({LOADING_MEAN:g}, {LOADING_SD:g}), "
-    "z ~ N(0, 1)"
-)
+LEAST_SPREAD, MOST_SPREAD = 0.01, 2.0
+
+
+def loadings_prior(spread: float) -> str:
+    """The prior of the loadings, in words."""
+    return (
+        f"loading of each list exp(l + {spread:g} z), l ~ N({LOADING_MEAN:g}, {LOADING_SD:g}), "
+        "z ~ N(0, 1)"
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +64,7 @@ class NormalVisibility(Member):
     """Lists that all see some people more easily than others."""
 
     pair: tuple[int, int] | None = None  # two lists that interact beyond that
+    spread: float = SPREAD  # prior sd of the log loading of a list round the common one
 
     @property
     def mixture(self) -> Mixture:
@@ -67,7 +73,7 @@ class NormalVisibility(Member):
         constant -= 0.5 * np.log(2 * np.pi) * self.size
         if self.pair:
             constant -= np.log(PAIR_SD)
-        return Mixture(BY_NODE, len(POINTS), float(constant), pair=self.pair)
+        return Mixture(BY_NODE, len(POINTS), float(constant), pair=self.pair, spread=self.spread)
 
     @property
     def name(self) -> str:
@@ -108,7 +114,7 @@ class NormalVisibility(Member):
     def loadings(self, theta: Array) -> Array:
         """Loadings of the lists, of shape (draw, list)."""
         n = self.n_lists
-        return np.exp(theta[:, n : n + 1] + SPREAD * theta[:, n + 1 : 2 * n + 1])
+        return np.exp(theta[:, n : n + 1] + self.spread * theta[:, n + 1 : 2 * n + 1])
 
     def evaluate(self, theta: Array) -> tuple[Array, Array]:
         """Log shares among listed people, and log odds of being on no list."""
@@ -153,7 +159,12 @@ class NormalVisibility(Member):
         """Derivatives by parameter (last axis) from those by log odds and by log odds times u."""
         n = self.n_lists
         own = slope * self.loadings(theta[None])[0]
-        parts = [direct[..., :n], own.sum(axis=-1, keepdims=True), SPREAD * own, direct[..., n:]]
+        parts = [
+            direct[..., :n],
+            own.sum(axis=-1, keepdims=True),
+            self.spread * own,
+            direct[..., n:],
+        ]
         return np.concatenate(parts, axis=-1)
 
     @cached_property
@@ -228,7 +239,7 @@ class NormalVisibility(Member):
         return listed, unlisted
 
 
-def log_odds_in_pymc(data: Data) -> Any:
+def log_odds_in_pymc(data: Data, spread: float) -> Any:
     """Log odds of every list at every node, of shape (node, list), in the open PyMC model."""
     import pymc as pm
     import pytensor.tensor as pt
@@ -236,17 +247,38 @@ def log_odds_in_pymc(data: Data) -> Any:
     levels = data.levels()
     common = pm.Normal("log_common_loading", LOADING_MEAN, LOADING_SD)
     own = pm.Normal("own_loading", 0.0, 1.0, dims="list")
-    loading = pm.Deterministic("loading", pt.exp(common + SPREAD * own), dims="list")
+    loading = pm.Deterministic("loading", pt.exp(common + spread * own), dims="list")
     return levels + POINTS[:, None] * loading
 
 
+@dataclass(frozen=True)
 class Visibility(Family):
     """People who are easier to see than others, for every list alike, along a normal scale.
+
+    Parameters
+    ----------
+    spread : float
+        Prior sd of the log loading of a list round the common one, from .01 to 2: how differently
+        lists depend on how easy a person is to see. Of many lists that hold few people each, .1 has
+        more evidence where all depend on it alike.
+
+    Raises
+    ------
+    UsageError
+        If it is out of range.
 
     References
     ----------
     Darroch, Fienberg, Glonek and Junker 1993, doi 10.1080/01621459.1993.10476382.
+
+    Examples
+    --------
+    >>> from casualty_est.lists.families import Visibility
+    >>> Visibility(spread=0.1)
+    Visibility(spread=0.1)
     """
+
+    spread: float = SPREAD
 
     name = "visibility"
     title = "visibility"
@@ -254,12 +286,17 @@ class Visibility(Family):
     assumption = (
         "some people are easier to see than others, for every list alike, along a normal scale"
     )
-    prior = f"{LISTS_PRIOR}; {LOADINGS_PRIOR}"
+    prior = f"{LISTS_PRIOR}; {loadings_prior(SPREAD)}"
+
+    def __post_init__(self) -> None:
+        in_range("spread", self.spread, LEAST_SPREAD, MOST_SPREAD)
+        # Its words depend on its setting; those of the class are the default's.
+        object.__setattr__(self, "prior", f"{LISTS_PRIOR}; {loadings_prior(self.spread)}")
 
     def members(self, table: HistoryTable) -> tuple[NormalVisibility, ...]:
         """One member, whose lists are independent given visibility."""
-        return (NormalVisibility.of(table),)
+        return (NormalVisibility.of(table, spread=self.spread),)
 
     def pymc(self, data: Data) -> None:
         """Visibility, summed over its nodes."""
-        data.observe(*data.parts(log_odds_in_pymc(data), LOG_WEIGHTS))
+        data.observe(*data.parts(log_odds_in_pymc(data, self.spread), LOG_WEIGHTS))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from casualty_est.lists.families.family import Family
+from casualty_est.lists.families.family import Family, in_range
 from casualty_est.lists.families.member import LISTS_PRIOR, all_pairs
 from casualty_est.lists.families.visibility import (
-    LOADINGS_PRIOR,
+    LEAST_SPREAD,
     LOG_WEIGHTS,
+    MOST_SPREAD,
     PAIR_SD,
+    SPREAD,
     VISIBILITY,
     NormalVisibility,
+    loadings_prior,
     log_odds_in_pymc,
 )
 from casualty_est.lists.table.history import HistoryTable
@@ -20,13 +24,26 @@ if TYPE_CHECKING:
     from casualty_est.lists.families.in_pymc import Data
 
 
+@dataclass(frozen=True)
 class VisibilityPair(Family):
     """People who are easier to see for every list, and one pair of lists that depends beyond that.
+
+    Parameters
+    ----------
+    spread : float
+        As of `Visibility`.
+
+    Raises
+    ------
+    UsageError
+        If it is out of range.
 
     References
     ----------
     Darroch, Fienberg, Glonek and Junker 1993, doi 10.1080/01621459.1993.10476382.
     """
+
+    spread: float = SPREAD
 
     name = "visibility-pair"
     title = "visibility and a pair"
@@ -35,15 +52,23 @@ class VisibilityPair(Family):
         "some people are easier to see than others, along a normal scale, and one pair of lists "
         "depends beyond that"
     )
-    prior = f"{LISTS_PRIOR}; {LOADINGS_PRIOR}; interaction ~ N(0, {PAIR_SD:g})"
+    prior = f"{LISTS_PRIOR}; {loadings_prior(SPREAD)}; interaction ~ N(0, {PAIR_SD:g})"
     by_pair = True
+
+    def __post_init__(self) -> None:
+        in_range("spread", self.spread, LEAST_SPREAD, MOST_SPREAD)
+        words = f"{LISTS_PRIOR}; {loadings_prior(self.spread)}; interaction ~ N(0, {PAIR_SD:g})"
+        object.__setattr__(self, "prior", words)
 
     def members(self, table: HistoryTable) -> tuple[NormalVisibility, ...]:
         """One member for each pair."""
-        return tuple(NormalVisibility.of(table, pair=pair) for pair in all_pairs(len(table.lists)))
+        return tuple(
+            NormalVisibility.of(table, pair=pair, spread=self.spread)
+            for pair in all_pairs(len(table.lists))
+        )
 
     def pymc(self, data: Data) -> None:
         """Visibility and one interaction, its pair summed out."""
-        log_odds = log_odds_in_pymc(data)
+        log_odds = log_odds_in_pymc(data, self.spread)
         parts = data.parts(log_odds, LOG_WEIGHTS, data.interaction(PAIR_SD))
         data.observe(*parts, members=True)

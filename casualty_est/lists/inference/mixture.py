@@ -66,5 +66,5 @@ def compiled(member: Member, counts: Array) -> Form | None:
     ends = np.cumsum(bits.sum(axis=1)) if few else np.empty(0, dtype=np.int64)
     start = np.concatenate([[0], ends]).astype(np.int64) if few else ends
     on = np.nonzero(bits)[1].astype(np.int64)
-    parts_of = (first, index, start, on, counts, both, precisions, constant)
+    parts_of = (first, index, start, on, counts, both, precisions, constant, mixture.spread)
     return Form(kind, components, lists, one, two, *parts_of)

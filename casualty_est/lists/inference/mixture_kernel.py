@@ -30,7 +30,7 @@ _inner = njit(
 )
 
 LOADING_MEAN, LOADING_SD = visibility.LOADING_MEAN, visibility.LOADING_SD
-SPREAD, PAIR_SD = visibility.SPREAD, visibility.PAIR_SD
+PAIR_SD = visibility.PAIR_SD
 # Natural log of 2 in two parts, the first with trailing zeros: a multiple of it is exact.
 LOG_2 = (6.93147180369123816490e-01, 1.90821492927058770002e-10)
 MANTISSA, UNIT = np.int64(0x000FFFFFFFFFFFFF), np.int64(0x3FF0000000000000)
@@ -56,6 +56,7 @@ class Form(NamedTuple):
     both: float  # people on both lists that interact
     precisions: Array  # (4,): of the grand mean, of lists, of classes, of a class's own in a list
     constant: float  # of the log prior
+    spread: float  # sd of the log loadings of lists
 
 
 class Cloud(NamedTuple):
@@ -233,7 +234,9 @@ def _in_order(theta: Any, components: int, lists: int) -> bool:
 
 
 @_inner  # type: ignore[untyped-decorator]
-def _nodes(theta: Any, components: int, lists: int, shares: Any, chance: Any, work: Any) -> None:
+def _nodes(
+    theta: Any, components: int, lists: int, spread: float, shares: Any, chance: Any, work: Any
+) -> None:
     """Share of every node of the integral, and odds against each list there."""
     middle = components // 2
     against, loading = work[0], work[1]
@@ -243,7 +246,7 @@ def _nodes(theta: Any, components: int, lists: int, shares: Any, chance: Any, wo
     for j in range(lists):
         for b in range(BATCH):
             against[b] = exp(-theta[j, b])
-            loading[b] = exp(theta[lists, b] + SPREAD * theta[lists + 1 + j, b])
+            loading[b] = exp(theta[lists, b] + spread * theta[lists + 1 + j, b])
             chance[middle, j, b] = against[b]
         # The nodes lie symmetric round 0.
         for k in range(middle):
@@ -352,7 +355,7 @@ def _batch(form: Any, room: Any) -> None:
         _classes(theta, form.components, form.lists, room.shares, room.chance, work, prior)
         _prior_classes(theta, form.components, form.lists, form.precisions, work, prior)
     else:
-        _nodes(theta, form.components, form.lists, room.shares, room.chance, work)
+        _nodes(theta, form.components, form.lists, form.spread, room.shares, room.chance, work)
         _prior_visibility(theta, form.lists, form.one, prior)
     if form.one >= 0:
         for b in range(BATCH):

@@ -19,8 +19,10 @@ from casualty_est.lists.families import (
     NoHighestOrder,
     Pairs,
     Visibility,
+    VisibilityPair,
     as_families,
     for_lists,
+    recalled,
     with_options,
 )
 from casualty_est.lists.families.loglinear import LogLinear
@@ -188,3 +190,18 @@ def test_a_family_is_one_class_and_one_line(histories, monkeypatch, tmp_path):
         _ = model.pymc_model
     both = ce.ListModel(histories, families=[Twins(), Visibility()]).fit(seed=1, draws=50)
     assert {g.name for g in both.details.found.groups} == {"twins", "visibility"}
+
+
+def test_how_differently_lists_depend_on_visibility_is_a_setting(histories):
+    near = Visibility(spread=0.1)
+    assert "loading of each list exp(l + 0.1 z)" in near.prior
+    assert near.options == {"spread": 0.1}
+    assert recalled("visibility", {"visibility": {"spread": 0.1}}) == near
+    (member,) = near.members(histories.pooled().table)
+    theta = np.zeros((1, member.size))
+    theta[0, member.n_lists :] = 1.0
+    np.testing.assert_allclose(member.loadings(theta), np.exp(1.1))
+    assert "exp(l + 0.5 z)" in VisibilityPair(spread=0.5).prior
+    for wrong in (0, 3, "wide", True):
+        with pytest.raises(UsageError, match=r"spread must be a number from 0\.01 to 2"):
+            Visibility(spread=wrong)

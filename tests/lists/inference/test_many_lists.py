@@ -146,6 +146,7 @@ def _members(table):
         Visibility().members(table)[0],
         VisibilityPair().members(table)[0],
         VisibilityPair().members(table)[-1],
+        Visibility(spread=0.1).members(table)[0],
         Independence().members(table)[0],
         Pairs().members(table)[-1],
     ]
