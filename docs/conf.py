@@ -81,6 +81,7 @@ myst_heading_anchors = 3
 
 autodoc_typehints = "none"  # numpydoc sections hold the types
 autodoc_member_order = "bysource"
+toc_object_entries_show_parents = "hide"  # the list at the right is narrow
 autosummary_generate = False
 numpydoc_show_class_members = False
 numpydoc_xref_param_type = False

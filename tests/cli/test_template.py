@@ -97,7 +97,7 @@ def test_nothing_is_written_over(tmp_path):
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
-        (["template", "claim"], "did you mean 'claims'?"),
+        (["template", "claim"], "Did you mean 'claims'?"),
         (["template", "claims", "out.csv"], "ends in .xlsx"),
         (["template", "claims", "no/such/folder.xlsx"], "cannot be written"),
     ],

@@ -55,12 +55,12 @@ def test_the_files_it_writes(saved, capsys, tmp_path):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("--study", "audit:Airwrs:50"), "did you mean 'Airwars'"),
+        (("--study", "audit:Airwrs:50"), "Did you mean 'Airwars'"),
         (("--study", "audit:Airwars:0"), "n must be a whole number from 1 up, not 0"),
         (("--study", "audit:Airwars"), "write audit:SOURCE:N or audit:SOURCE:N:DEFF"),
         (("--study", "audit:50"), "write audit:SOURCE:N"),
         (("--study", "survey:Airwars:50"), "write survey:DEATHS"),
-        (("--study", "survy:50"), "did you mean 'survey'"),
+        (("--study", "survy:50"), "Did you mean 'survey'"),
         (("--study", "survey:50:4:2"), "write survey:DEATHS"),
         (("--study", "investigate:100"), "an estimate from claims has none"),
         (("--study", "matched:100"), "an estimate from claims like this does not have"),

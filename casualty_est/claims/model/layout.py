@@ -357,7 +357,7 @@ def _place(anchor: Anchor, grid: CellGrid, targets: Sequence[Target]) -> AnchorT
         )
         raise UsageError(msg)
     hint = offered(anchor.source, sorted({target.source for target in targets}))
-    msg = f"anchors: no counted claim of {anchor.source!r} fits; {hint}"
+    msg = f"anchors: no counted claim of {anchor.source!r} fits. {hint}"
     raise UsageError(msg)
 
 

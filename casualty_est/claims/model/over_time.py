@@ -50,7 +50,7 @@ def asked_over_time(
     for name, word, known in (("grid", grid, (None, *STEPS)), ("restated", restated, RESTATED)):
         if word not in known:
             hint = offered(str(word), [name for name in known if name])
-            msg = f"{name}: {word!r} is unknown; {hint}"
+            msg = f"{name}: {word!r} is unknown. {hint}"
             raise UsageError(msg)
     dated = [anchor for anchor in priors.anchors if anchor.end is not None]
     return OverTime(

@@ -53,7 +53,7 @@ class IncidentPatterns:
     verdict : ndarray of int8, shape (pattern, source)
         0 none, 1 accepted, 2 rejected, 3 open.
     self_reported : ndarray of bool, shape (pattern, source)
-        Whether the belligerent reported it of its own.
+        Whether the belligerent reported it on its own initiative.
     recall_check : ndarray of int8, shape (pattern,)
         Whether anybody else had reported it: 1 yes, 0 no, -1 not asked.
     grade, grade_of : tuple of str, ndarray of int8, shape (pattern,)
