@@ -19,7 +19,8 @@ ROWS = [
     ("A", "perpetrator", "about 800"),
     ("B", "media", "5,003"),
     ("C", "third_state", "7,001"),
-    ("D", "media", "about 4,000"),
+    ("D", "media", "4,000"),
+    ("D", "media", "about 4,300"),
 ]
 ENDS = [0.5, 0.025, 0.975]
 
@@ -41,13 +42,13 @@ def exact():
     return model(*ROWS).fit(seed=1)
 
 
-def test_weighted_draws_are_the_fit_without_that_source(exact):
+def test_weighted_draws_are_the_fit_without_a_claim(exact):
     layout = exact._model.layout
-    scenario = Scenario.plain(layout).without(layout, "D")
-    case = leash._weighed(Sampled(exact, 50), scenario, "without D", 0.95)
+    scenario = replace(Scenario.plain(layout), weights=np.array([1.0, 1.0, 1.0, 1.0, 0.0]))
+    case = leash._weighed(Sampled(exact, 50), scenario, "without it", 0.95)
     wanted = np.exp(solve(layout, scenario).quantile(ENDS))
     np.testing.assert_allclose([case.median, case.low, case.high], wanted, rtol=0.08)
-    assert (case.case, case.prob, case.converged) == ("without D", 0.95, True)
+    assert (case.case, case.prob, case.converged) == ("without it", 0.95, True)
 
 
 def test_weights_that_few_draws_carry_are_none(exact):
