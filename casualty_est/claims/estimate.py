@@ -184,7 +184,7 @@ class ClaimsEstimate(Estimate):
         exact = self.meta.diagnostics.method == "exact"
         if self._model is None or not exact or "assumed" not in self.idata.children:
             return None
-        median: Median = room("claims", "refits.radius").median_after(self._model)
+        median: Median | None = room("claims", "refits.radius").median_after(self._model)
         return median
 
     def _radii(self) -> dict[str, Radius]:

@@ -1,8 +1,8 @@
 """Refits of a sampled model on a short leash: what a report makes unasked.
 
 A fit takes a minute, and a report of ten sources wants twenty refits. So first the draws of the fit
-are weighted to the other evidence, which costs nothing, and only where too few of them are left is
-the model sampled again: briefly, and for as many questions as fit into a third of the fit's work.
+are weighted to the other evidence, which costs nothing but bears only small changes; elsewhere the
+model is sampled again: briefly, and for as many questions as fit into a third of the fit's work.
 Work is counted in steps of the sampler, so the same fit always gets the same refits.
 """
 

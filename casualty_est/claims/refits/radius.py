@@ -17,11 +17,17 @@ if TYPE_CHECKING:
     from casualty_est.claims.model.model import ClaimsModel
 
 Array = npt.NDArray[np.float64]
+MOST = 12  # sources
 
 
-def median_after(model: ClaimsModel) -> Callable[[Array], float]:
-    """Log of the median as a function of moves, in sds and in the order of `cores.moves`."""
+def median_after(model: ClaimsModel) -> Callable[[Array], float] | None:
+    """Log of the median as a function of moves, in sds and in the order of `cores.moves`.
+
+    None where sources are so many that a search, which moves each in turn, takes minutes.
+    """
     layout, ratios = model.layout, model.layout.ratios
+    if len(ratios.targets) > MOST:
+        return None
     plain = Scenario.plain(layout)
     sds = [level.prior.sd for level in layout.levels] + [a.prior.sd for a in layout.anchors]
     targets, overs = len(ratios.targets), counted_twice(ratios)

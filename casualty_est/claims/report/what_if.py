@@ -15,6 +15,7 @@ from casualty_est.claims.refits.tipping import FARTHEST
 from casualty_est.claims.schema import Tip, ratio_owner, target_of
 from casualty_est.quantity.hedges import named
 from casualty_est.report.naming import has_total, in_words, part_of, ratio
+from casualty_est.report.tables import MANY_REFITS
 from casualty_est.result.schema import Assumption, ClaimRow
 from casualty_est.wording.numbers import share
 from casualty_est.wording.phrases import listed, possessive
@@ -91,8 +92,10 @@ def _allowed(claim: ClaimRow) -> tuple[float, float]:
 def what_if(estimate: ClaimsEstimate) -> list[str]:
     """Sentences on what would have to hold for the numbers that disagree to be right."""
     sentences = []
-    # A sampled model needs a refit per step of the search: minutes that nobody asked for.
-    unasked = estimate.meta.diagnostics.method == "exact"
+    # A sampled model needs a refit per step of the search, and so does an exact one, for each of
+    # its assumptions: minutes that nobody asked for.
+    few = len(estimate.meta.assumptions) <= MANY_REFITS
+    unasked = few and estimate.meta.diagnostics.method == "exact"
     for rival in rivals(estimate):
         sentences += if_right(estimate, rival)
         known = estimate._tips(rival.number, 0, unasked=unasked)
