@@ -16,6 +16,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.font_manager import fontManager
 from matplotlib.gridspec import GridSpec
+from matplotlib.lines import Line2D
 
 from casualty_est.errors import UsageError
 
@@ -219,7 +220,8 @@ class Region(SubFigure):
 def new_figure(height: float, palette: Palette) -> Picture:
     """Make an empty figure, or a region of the figure in which some axes lie."""
     if palette.axes is not None:
-        return _region(height, palette)
+        region: Picture = _region(height, palette)
+        return region
     figure = Picture(figsize=(palette.width, height), dpi=150, facecolor=palette.paper)
     FigureCanvasAgg(figure)
     return figure
@@ -282,4 +284,5 @@ def stretch(figure: Picture, height: float) -> None:
     for text in figure.texts:
         text.set_y(moved(text.get_position()[1]))
     for line in figure.artists:
-        line.set_ydata([moved(y) for y in line.get_ydata()])
+        assert isinstance(line, Line2D)  # the ties between names and their marks
+        line.set_ydata([moved(float(y)) for y in np.asarray(line.get_ydata())])
