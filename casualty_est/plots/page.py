@@ -14,10 +14,12 @@ from typing import Any
 from matplotlib.ticker import MaxNLocator, NullLocator
 from matplotlib.transforms import blended_transform_factory
 
+from casualty_est.plots import style
 from casualty_est.plots.scales import set_log_axis
-from casualty_est.plots.style import LABEL, MARGIN, SMALL, TITLE, Palette, Picture, new_figure
+from casualty_est.plots.style import LABEL, SMALL, TITLE, Palette, Picture, new_figure
 from casualty_est.plots.words import shorten, width_of, wrap
 
+MARGIN = style.MARGIN
 LEADING = 1.32  # line height over letter height
 PAD = 0.13  # between rows
 STRIP = 0.27  # inches under the name of a row, where names stand over their rows

@@ -16,6 +16,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.font_manager import fontManager
 from matplotlib.gridspec import GridSpec
+from matplotlib.lines import Line2D
 
 from casualty_est.errors import UsageError
 
@@ -219,26 +220,26 @@ class Region(SubFigure):
 def new_figure(height: float, palette: Palette) -> Picture:
     """Make an empty figure, or a region of the figure in which some axes lie."""
     if palette.axes is not None:
-        return _region(height, palette)
+        region: Picture = _region(height, palette)
+        return region
     figure = Picture(figsize=(palette.width, height), dpi=150, facecolor=palette.paper)
     FigureCanvasAgg(figure)
     return figure
 
 
-def _region(height: float, palette: Palette) -> Picture:
+def _region(height: float, palette: Palette) -> Any:
     """The upper part of the place of some axes, which are no longer shown."""
     axes = palette.axes
     figure, place = axes.figure, axes.get_position()
     tall = float(figure.bbox.height / figure.dpi)
     check_height(height, place.height * tall, palette.width)
     axes.set_axis_off()
-    region: Any = Region(figure, GridSpec(1, 1, figure=figure)[0], facecolor="none")
+    region = Region(figure, GridSpec(1, 1, figure=figure)[0], facecolor="none")
     region.said = []
     region.bbox_relative.p0 = (place.x0, place.y1 - height / tall)
     region.bbox_relative.p1 = (place.x1, place.y1)
     figure.subfigs.append(region)
-    drawn: Picture = region
-    return drawn
+    return region
 
 
 def check_height(needed: float, given: float, width: float) -> None:
@@ -282,6 +283,6 @@ def stretch(figure: Picture, height: float) -> None:
         axes.set_position((box.x0, lower, box.width, upper - lower))
     for text in figure.texts:
         text.set_y(moved(text.get_position()[1]))
-    lines: list[Any] = list(figure.artists)
-    for line in lines:
-        line.set_ydata([moved(y) for y in line.get_ydata()])
+    for line in figure.artists:
+        assert isinstance(line, Line2D)  # the ties between names and their marks
+        line.set_ydata([moved(float(y)) for y in np.asarray(line.get_ydata())])

@@ -83,7 +83,8 @@ def figures(parts: Parts, folder: str | os.PathLike[str], said: Said) -> list[Pa
             for shape, (ratio, dots) in SHAPES.items():
                 figure = shaped(parts, name, ratio, {**options, "credit": credit})
                 width = float(figure.get_size_inches()[0])
-                files = {"png": to_png(figure, dots / width), "svg": to_svg(figure)}
+                # A hundredth of a dot more: sizes are cut to whole dots, not rounded.
+                files = {"png": to_png(figure, (dots + 0.01) / width), "svg": to_svg(figure)}
                 for ending, content in files.items():
                     path = there / f"{name}-{shape}.{ending}"
                     path.write_bytes(content)

@@ -189,8 +189,9 @@ def test_figures_have_two_shapes_and_their_words(coalition: ce.Estimate, tmp_pat
     }
     assert names == wanted | {"texts.txt"}
     folder = tmp_path / "new" / "figures"
-    assert Image.open(folder / "card-16x9.png").size == (1600, 900)
-    assert Image.open(folder / "total-square.png").size == (1080, 1080)
+    for file, size in {"card-16x9": (1600, 900), "total-square": (1080, 1080)}.items():
+        with Image.open(folder / f"{file}.png") as image:
+            assert image.size == size
     assert "30 November 2026" in (folder / "total-16x9.svg").read_text(encoding="utf-8")
     assert "5,400 to 24,000" in (folder / "texts.txt").read_text(encoding="utf-8")
 

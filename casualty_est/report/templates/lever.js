@@ -43,6 +43,9 @@
     bar.setAttribute("x", place(low));
     bar.setAttribute("width", Math.max(place(high) - place(low), 0.5));
     dot.setAttribute("x", place(median) - 0.4);
+    const under = box.querySelector(".ends-of");
+    under.style.paddingLeft = Math.min(place(low), 60) + "%";
+    under.style.paddingRight = Math.min(100 - place(high), 100 - place(low), 30) + "%";
     box.querySelector(".low").textContent = people(low, low, high);
     box.querySelector(".high").textContent = people(high, low, high);
   };

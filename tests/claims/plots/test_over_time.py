@@ -17,7 +17,7 @@ from casualty_est.errors import UsageError
 from casualty_est.plots.scales import set_log_axis_upward
 from casualty_est.plots.style import to_png, to_svg
 from tests.support.over_time_by_hand import CLAIMS, DATES, anchor, claim, over_time
-from tests.support.pictures import check_places, texts
+from tests.support.pictures import check_places, joined, texts
 
 NAMES = ("path", "ratio_paths")
 
@@ -119,14 +119,19 @@ def test_an_anchor_stands_at_its_day():
     assert "star" not in " ".join(texts(estimate.plot.path({"scope": "A"})))
 
 
-def test_ratio_paths_have_a_panel_for_each_source(plain):
-    figure = plain.plot.ratio_paths()
-    assert len(figure.axes) == 3
-    assert {"Tally", "Army", "Press"} <= set(texts(figure))
-    table = plain.ratio_paths()
-    for axes, (_, part) in zip(figure.axes, table.groupby("source", sort=False), strict=True):
+def test_ratio_paths_have_a_panel_for_each_source_whose_ratio_moves(plain):
+    figure, table = plain.plot.ratio_paths(), plain.ratio_paths()
+    moving = [
+        (name, part)
+        for name, part in table.groupby("source", sort=False)
+        if part["median"].max() > 1.01 * part["median"].min()
+    ]
+    assert 0 < len(figure.axes) == len(moving) < 3  # a level line is no news
+    assert {name for name, _ in moving} <= set(texts(figure))
+    for axes, (_, part) in zip(figure.axes, moving, strict=True):
         line = next(line for line in axes.lines if len(line.get_xdata()) == len(DATES))
         assert line.get_ydata()[-1] == pytest.approx(part["median"].iloc[-1])
+    assert "2 more ratios" in " ".join(joined(figure).split())
 
 
 def test_total_shows_the_last_running_totals_only(plain):
