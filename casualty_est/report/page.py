@@ -34,6 +34,7 @@ def render(parts: Parts, said: Said) -> str:
     interval_ends(parts.prob)  # a level that is no probability is an error before anything else
     estimate = parts.estimate
     meta, title = estimate.meta, said.title or parts.title()
+    settled = estimate.converged and meta.has_level
     scope = meta.rows[0].cell.scope.split("+") if len(estimate) else []
     content = {
         "parts": parts,
@@ -42,7 +43,7 @@ def render(parts: Parts, said: Said) -> str:
         "not_converged": text.not_converged(estimate),
         "lede": lede.paragraph(parts),
         "details": parts.details() if estimate.converged else [],
-        "rests_on": parts.rests_on() if meta.has_level and parts.has_answer() else [],
+        "rests_on": parts.rests_on() if settled and parts.has_answer() else [],
         "documented": parts.documented(),
         "places": scope if len(scope) > naming.FEW_PLACES else [],
         "estimates": parts.estimates(),
