@@ -251,7 +251,10 @@ class ClaimsEstimate(Estimate):
     def _beside(self, prob: float) -> list[str]:
         asked = ("counted_once", "conflict_left_in")
         cases = [case for name in asked for case in self._records(name, 0, prob)]
-        return [f"With {case.case}: {with_ends(case)}." for case in cases]
+        return [
+            f"With {case.case}: {with_ends(case) if case.converged else 'it did not converge'}."
+            for case in cases
+        ]
 
     def tipping(self, n: float, row: str | int | None = None) -> pd.DataFrame:
         """How wrong would each assumption have to be for the median to be `n`?

@@ -22,6 +22,7 @@ from casualty_est.plots.words import clean, shorten, width_of, wrap
 from casualty_est.result.schema import Case, SourceRow, Span
 from casualty_est.result.show import answer
 from tests.support.by_hand import make_estimate, make_row
+from tests.support.paragraphs import claims as made_of
 from tests.support.pictures import artists, check_places, joined, texts
 
 METHODS = ("total", "sources", "priors", "identification", "cases", "alone")
@@ -341,6 +342,35 @@ def test_identification_bars_and_sum(coalition: ce.Estimate) -> None:
     widths = sorted((bar.get_width() for bar in figure.axes[0].patches), reverse=True)
     assert widths == pytest.approx([0.852, 0.133, 0.016], abs=0.003)
     assert "What sets the level: weights that sum to 1.00" in texts(figure)
+
+
+def test_a_refit_that_did_not_converge_is_drawn_without_numbers(coalition: ce.Estimate) -> None:
+    key = "without_each_source:0:0.95"
+    coalition.without_each_source()
+    kept = dict(coalition.details.refits)
+    bad = replace(kept[key][0], median=123_456.0, high=9e9, converged=False)
+    coalition.details.refits[key] = (bad, *kept[key][1:])
+    try:
+        figure = coalition.plot.cases()
+        table = coalition.without_each_source()
+    finally:
+        coalition.details.refits.update(kept)
+    assert "did not converge: no numbers" in joined(figure)
+    assert "123,456" not in joined(figure)
+    assert "120,000" not in joined(figure)
+    assert figure.axes[0].get_xlim()[1] < 1e9
+    assert table[["median", "low", "high"]].iloc[0].isna().all()
+
+
+def test_a_party_is_not_said_to_document() -> None:
+    rows = [("Army", "perpetrator", "at least 841"), ("Lantern", "monitor", "at least 4,100")]
+    est = made_of(rows)
+    est.meta = replace(
+        est.meta, claims=tuple(replace(c, hedge="documented") for c in est.meta.claims)
+    )
+    shown = texts(est.plot.total())
+    assert "acknowledged" in shown
+    assert shown.count("documented") == 1
 
 
 def test_cases_name_every_refit(coalition: ce.Estimate) -> None:
