@@ -20,9 +20,7 @@ from casualty_est.plots.style import settings, to_png, to_svg
 from casualty_est.plots.total import lies_inside, what_differs
 from casualty_est.plots.words import clean, shorten, width_of, wrap
 from casualty_est.result.schema import Case, SourceRow, Span
-from casualty_est.result.show import answer
 from tests.support.by_hand import make_estimate, make_row
-from tests.support.paragraphs import claims as made_of
 from tests.support.pictures import artists, check_places, joined, texts
 
 METHODS = ("total", "sources", "priors", "identification", "cases", "alone")
@@ -257,22 +255,6 @@ def test_two_modes_are_drawn_with_weights(far_modes: ce.Estimate) -> None:
     assert len(thick) == 2
 
 
-def test_a_stratum_with_two_modes_is_named_as_in_the_table() -> None:
-    """A year in which everybody says that nobody died, or that a dozen did."""
-    generator = np.random.default_rng(2)
-    zero = generator.random((4, 500)) < 0.6
-    year = np.where(zero, 0.0, generator.poisson(11, (4, 500)))
-    other = generator.lognormal(np.log(200), 0.05, (4, 500))
-    rows = [make_row(), *(replace(make_row(), strata={"year": y}) for y in ("2017", "2018"))]
-    estimate = make_estimate(np.stack([year + other, year, other], axis=-1), rows)
-    (said, ends) = answer(estimate, 1, 0.95)
-    assert " or " in said
-    shown = joined(estimate.plot.total(row="total"))
-    for middle, interval in zip(said.split(" or "), ends.split(" or "), strict=True):
-        assert f"{middle.partition(' (')[0]} ({interval})" in shown
-    assert "0 (0 to 17)" not in shown
-
-
 def test_without_sources_there_is_a_note(far_modes: ce.Estimate) -> None:
     assert "This estimate holds no parameters of sources." in texts(far_modes.plot.sources())
     families = texts(far_modes.plot.identification())
@@ -342,35 +324,6 @@ def test_identification_bars_and_sum(coalition: ce.Estimate) -> None:
     widths = sorted((bar.get_width() for bar in figure.axes[0].patches), reverse=True)
     assert widths == pytest.approx([0.852, 0.133, 0.016], abs=0.003)
     assert "What sets the level: weights that sum to 1.00" in texts(figure)
-
-
-def test_a_refit_that_did_not_converge_is_drawn_without_numbers(coalition: ce.Estimate) -> None:
-    key = "without_each_source:0:0.95"
-    coalition.without_each_source()
-    kept = dict(coalition.details.refits)
-    bad = replace(kept[key][0], median=123_456.0, high=9e9, converged=False)
-    coalition.details.refits[key] = (bad, *kept[key][1:])
-    try:
-        figure = coalition.plot.cases()
-        table = coalition.without_each_source()
-    finally:
-        coalition.details.refits.update(kept)
-    assert "did not converge: no numbers" in joined(figure)
-    assert "123,456" not in joined(figure)
-    assert "120,000" not in joined(figure)
-    assert figure.axes[0].get_xlim()[1] < 1e9
-    assert table[["median", "low", "high"]].iloc[0].isna().all()
-
-
-def test_a_party_is_not_said_to_document() -> None:
-    rows = [("Army", "perpetrator", "at least 841"), ("Lantern", "monitor", "at least 4,100")]
-    est = made_of(rows)
-    est.meta = replace(
-        est.meta, claims=tuple(replace(c, hedge="documented") for c in est.meta.claims)
-    )
-    shown = texts(est.plot.total())
-    assert "acknowledged" in shown
-    assert shown.count("documented") == 1
 
 
 def test_cases_name_every_refit(coalition: ce.Estimate) -> None:
