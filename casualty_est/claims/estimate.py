@@ -291,7 +291,10 @@ class ClaimsEstimate(Estimate):
         asked = ("counted_once", "conflict_left_in")
         self._unasked(asked, prob)
         cases = [case for name in asked for case in self._records(name, 0, prob, unasked=False)]
-        return [f"With {case.case}: {with_ends(case)}." for case in cases]
+        return [
+            f"With {case.case}: {with_ends(case) if case.converged else 'it did not converge'}."
+            for case in cases
+        ]
 
     def tipping(self, n: float, row: str | int | None = None) -> pd.DataFrame:
         """How wrong would each assumption have to be for the median to be `n`?

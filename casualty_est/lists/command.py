@@ -102,7 +102,7 @@ def lists(
             file, person=str(person), list_column=str(list_column), by=_names(by) or ()
         )
     else:
-        if columns is None:
+        if not (columns or by):
             options.check_kind(file, "lists")
         named = _named(columns, count, by)
         histories = (
@@ -144,7 +144,7 @@ def check(
     """Validate a table of lists."""
     from casualty_est.lists.table.histories import CaptureHistories
 
-    if columns is None:
+    if not (columns or by):
         options.check_kind(file, "lists", "casualty-est check")
     table = CaptureHistories.read(file, **_named(columns, count, by))
     print_checked(repr(table), notes=table.warnings)

@@ -15,6 +15,7 @@ from casualty_est.quantity.hedges import named
 from casualty_est.quantity.hedges.about import SD_ABOUT
 from casualty_est.quantity.hedges.hedge import Mark
 from casualty_est.result.schema import ClaimRow
+from casualty_est.result.spoken import verb
 from casualty_est.wording.numbers import percent
 
 REACH = 0.75  # inches that the arrow of a bound is long
@@ -76,9 +77,10 @@ def draw(page: Page, claim: ClaimRow, y: float, *, light: bool) -> None:
         case "documented":
             page.axes.plot([low, low], [y - 0.1, y + 0.1], color=colour, lw=3, alpha=alpha)
             # Right of the mark, or left of it where there is no room.
-            width, at = width_of(kind, SMALL), page.inch(low)
+            said = verb(claim)  # what a party counts of its own deeds is no documentation
+            width, at = width_of(said, SMALL), page.inch(low)
             start = at + 0.09 if at + 0.09 + width < page.room + 0.25 else at - 0.09 - width
-            page.inside(kind, max(start, 0.02), y, colour)
+            page.inside(said, max(start, 0.02), y, colour)
         case "from":
             _arrow(page, low, y, colour, 1, alpha)
             page.dot(low, y, colour, **fill)

@@ -109,7 +109,8 @@ def cases(plots: Plots, names: Sequence[str], row: int, prob: float, palette: Pa
     whole = case(plots._whole, estimate.draws(row), prob, converged=estimate.converged)
     refits = {plots._groups[name]: plots._refits(name, row, prob) for name in names}
     groups = [("", [whole]), *_apart(refits)]
-    numbers = [max(x, SMALLEST) for _, rows in groups for r in rows for x in (r.low, r.high)]
+    drawn = [whole, *(r for _, rows in groups[1:] for r in rows if r.converged)]
+    numbers = [max(x, SMALLEST) for r in drawn for x in (r.low, r.high)]
     labels = [[label(r.case, _words(r), LEFT - 0.3, palette) for r in rows] for _, rows in groups]
     body = sum(height_of(lines) for group in labels for lines in group)
     note = f"Dot and bar: median and {percent(prob)} interval. Shaded: {whole.case} together."
@@ -133,11 +134,13 @@ def cases(plots: Plots, names: Sequence[str], row: int, prob: float, palette: Pa
             top += 0.26
         for one, lines in zip(rows, group, strict=True):
             middle = page.beside(lines, top + height_of(lines) / 2)
+            top += height_of(lines)
+            if heading and not one.converged:
+                continue
             colour = palette.ink if heading else palette.posterior
             page.bar(max(one.low, SMALLEST), one.high, middle, colour, 2.4)
             how = {} if one.converged else {"markerfacecolor": "none"}
             page.dot(max(one.median, SMALLEST), middle, colour, **how)
-            top += height_of(lines)
     if not estimate.converged:
         page.stamp()
     return page.figure
@@ -154,4 +157,4 @@ def _apart(refits: Mapping[str, Sequence[Case] | None]) -> list[tuple[str, Seque
 
 
 def _words(case: Case) -> str:
-    return with_ends(case) if case.converged else f"{with_ends(case)}, NOT CONVERGED"
+    return with_ends(case) if case.converged else "did not converge: no numbers"

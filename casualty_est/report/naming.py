@@ -88,11 +88,6 @@ def _whole(start: str, cell: Windowed) -> str:
     return " ".join(part for part in (start, where, window(cell)) if part)
 
 
-def question(cell: Windowed) -> str:
-    """Ask for the number that the report is about."""
-    return _joined(f"How many {group(cell)} were {outcome(cell)}", cell, window(cell)) + "?"
-
-
 def _joined(start: str, cell: Labelled, when: str) -> str:
     return " ".join(part for part in (start, places(cell.scope), when, attributed(cell)) if part)
 

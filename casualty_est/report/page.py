@@ -84,13 +84,14 @@ def _of_public(parts: Parts, said: Said) -> dict[str, Any]:
 def _of_full(parts: Parts, said: Said) -> dict[str, Any]:
     """What the whole report says beside."""
     estimate, meta = parts.estimate, parts.estimate.meta
+    settled = estimate.converged and meta.has_level
     moved = lever.section(parts) if estimate.converged else None
     return {
         "lever": moved,
         "script_source": moved["source"] if moved else "",
         "parts": parts,
         "details": parts.details() if estimate.converged else [],
-        "rests_on": parts.rests_on() if meta.has_level and parts.has_answer() else [],
+        "rests_on": parts.rests_on() if settled and parts.has_answer() else [],
         "documented": parts.documented(),
         "estimates": parts.estimates(),
         "sources": parts.sources(),

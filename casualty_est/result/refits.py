@@ -39,6 +39,12 @@ def answer(
     return kept[key]
 
 
+def _shown(case: dict[str, Any]) -> dict[str, Any]:
+    """A case for a reader: without numbers where its refit did not converge."""
+    hidden = {} if case["converged"] else dict.fromkeys(("median", "low", "high"), np.nan)
+    return case | hidden
+
+
 def cases(estimate: Estimate, name: str, row: int, prob: float, record: type[Any]) -> pd.DataFrame:
     """The same as a table; raises where it was not kept and there is no model."""
     import pandas as pd
@@ -50,5 +56,5 @@ def cases(estimate: Estimate, name: str, row: int, prob: float, record: type[Any
     records = answer(estimate, name, row, prob)
     if records is None:
         estimate._model_to_refit()  # raises
-    rows = [dataclasses.asdict(case) for case in records or ()]
+    rows = [_shown(dataclasses.asdict(case)) for case in records or ()]
     return pd.DataFrame(rows, columns=columns)

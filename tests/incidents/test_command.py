@@ -63,12 +63,12 @@ def test_outputs_and_exit_code(capsys, tmp_path, table):
     assert ce.Estimate.load(saved).to_dict(0.8) == content
     page = report.read_text(encoding="utf-8")
     assert "Why the counts differ" in page
-    assert "If one setting were another" in page
+    assert "Results under other settings" in page
 
 
 def test_options_reach_the_model(capsys, table):
     words = ["--scale", "joint", "--no-exact-reports", "--role", "B=reference", "--draws", 100]
-    _, out, _ = run(capsys, "incidents", table, *words, "--chains", 2, "--seed", 1)
+    _, out, _ = run(capsys, "incidents", table, *words, "--chains", 2, "--seed", 1, "--show-model")
     assert "the scale is that of B (the source of role reference)" in out
     assert "scale joint: the data may change that" in out
     assert "no report is exact" in out

@@ -141,7 +141,7 @@ def test_workers_give_the_same_numbers(capsys, tmp_path):
 def test_replicates_from_a_column(capsys, tmp_path):
     table, saved = _write(tmp_path, STRATA), tmp_path / "out.nc"
     words = ["--replicate", "month", "--families", "independence", "--seed", 4, "--save", saved]
-    code, out, err = run(capsys, "lists", table, *words)
+    code, out, err = run(capsys, "lists", table, *words, "--show-model")
     assert (code, err) == (0, "")
     assert "the first of 2 replicates, mixed draw by draw" in out
     assert re.search(r"the rule for multiple imputation, as in R verdata, gives \d+ \(\d+ to", out)

@@ -20,7 +20,6 @@ from casualty_est.plots.style import settings, to_png, to_svg
 from casualty_est.plots.total import lies_inside, what_differs
 from casualty_est.plots.words import clean, shorten, width_of, wrap
 from casualty_est.result.schema import Case, SourceRow, Span
-from casualty_est.result.show import answer
 from tests.support.by_hand import make_estimate, make_row
 from tests.support.pictures import artists, check_places, joined, texts
 
@@ -254,22 +253,6 @@ def test_two_modes_are_drawn_with_weights(far_modes: ce.Estimate) -> None:
     assert "documented: 24,692" in texts(figure)
     thick = [line for line in figure.axes[0].lines if line.get_linewidth() == 5]
     assert len(thick) == 2
-
-
-def test_a_stratum_with_two_modes_is_named_as_in_the_table() -> None:
-    """A year in which everybody says that nobody died, or that a dozen did."""
-    generator = np.random.default_rng(2)
-    zero = generator.random((4, 500)) < 0.6
-    year = np.where(zero, 0.0, generator.poisson(11, (4, 500)))
-    other = generator.lognormal(np.log(200), 0.05, (4, 500))
-    rows = [make_row(), *(replace(make_row(), strata={"year": y}) for y in ("2017", "2018"))]
-    estimate = make_estimate(np.stack([year + other, year, other], axis=-1), rows)
-    (said, ends) = answer(estimate, 1, 0.95)
-    assert " or " in said
-    shown = joined(estimate.plot.total(row="total"))
-    for middle, interval in zip(said.split(" or "), ends.split(" or "), strict=True):
-        assert f"{middle.partition(' (')[0]} ({interval})" in shown
-    assert "0 (0 to 17)" not in shown
 
 
 def test_without_sources_there_is_a_note(far_modes: ce.Estimate) -> None:

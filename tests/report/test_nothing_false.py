@@ -14,7 +14,7 @@ from casualty_est.claims.report import what_if
 from casualty_est.claims.report.text import of_sources
 from casualty_est.incidents.report import tables as incident_tables
 from casualty_est.incidents.schema import Gap, Part
-from casualty_est.report import naming, tables, text
+from casualty_est.report import tables, text
 from casualty_est.result.schema import Case
 from casualty_est.result.spoken import documented_cell, verb
 from casualty_est.result.tables import row_numbers
@@ -309,4 +309,3 @@ def test_nothing_is_promised_beside_that_is_not_there():
     rows = [{"source": "Airwars", "quantity": "900", "scope": "Syria", "role": "monitor"}]
     built = ce.ClaimsModel(pd.DataFrame(rows))
     assert "shown beside" not in repr(built)
-    assert "ratio of" not in naming.question(claims(HOSPITAL).meta.rows[0].cell)

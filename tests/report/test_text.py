@@ -286,7 +286,7 @@ def test_attribution_is_alleged_or_accepted(claims, said, fake, row):
 def test_nobody_is_accused_where_no_actor_is_named(fake, row):
     est = fake(np.ones((2, 10, 1)), [row(perpetrator="any")])
     assert text.attribution(est).startswith("Attribution: none.")
-    assert "attributed" not in naming.question(est.meta.rows[0].cell)
+    assert "attributed" not in naming.counted(est.meta.rows[0].cell)
 
 
 @pytest.mark.parametrize(

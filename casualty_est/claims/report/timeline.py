@@ -146,8 +146,9 @@ def as_of(estimate: ClaimsEstimate, prob: float) -> Table | None:
         return None
     rows = []
     for one in sorted(kept, key=lambda one: one.date):
-        when = day(one.date) + ("" if one.converged else " (NOT CONVERGED)")
-        rows.append((when, f"{one.claims:,}", _documented(one.documented_low), *rounded(one)))
+        numbers = rounded(one) if one.converged else ("did not converge", NONE)
+        known = _documented(one.documented_low)
+        rows.append((day(one.date), f"{one.claims:,}", known, *numbers))
     return Table(
         "As of: the running total to each day with only the claims that had been published by "
         "then. It shows how the answer would have moved; later claims are unseen.",

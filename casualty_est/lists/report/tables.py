@@ -23,6 +23,7 @@ from casualty_est.report.tables import Table, rounded
 from casualty_est.result.posterior import far_apart
 from casualty_est.result.schema import Case, Span
 from casualty_est.result.show import answer
+from casualty_est.result.spoken import NONE
 from casualty_est.wording.numbers import Ends, percent, share
 from casualty_est.wording.phrases import capitalised, listed
 
@@ -127,7 +128,7 @@ def without_lists(caption: str, records: Sequence[Case], prob: float) -> Table:
     """Refits without each list; what is aside of all of them is said once."""
     names, aside = _asides(records)
     rows = tuple(
-        (name + ("" if row.converged else " (NOT CONVERGED)"), *rounded(row))
+        (name, *(rounded(row) if row.converged else ("did not converge", NONE)))
         for name, row in zip(names, records, strict=True)
     )
     head = ("Case", "Estimated (median)", f"{percent(prob)} credible interval")
