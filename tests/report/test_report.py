@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 
 import casualty_est as ce
 from casualty_est.claims.estimate import ClaimsEstimate
-from casualty_est.claims.report.tables import REFITS
+from casualty_est.claims.refits import leash
 from casualty_est.claims.schema import ClaimsDetails
 from casualty_est.errors import UsageError
 from casualty_est.report.lever import script
@@ -234,10 +236,15 @@ def test_many_refits_of_a_sampled_model_are_not_started_unasked(coalition, monke
     meta = coalition.meta
     many = tuple(replace(meta.sources[0], source=f"S{i}") for i in range(7))
     sampled = replace(meta, diagnostics=replace(meta.diagnostics, method="nuts"), sources=many)
-    est = ClaimsEstimate(coalition.idata, sampled, ClaimsDetails(), model=coalition._model)
+    steps = xr.Dataset({"n_steps": (("chain", "draw"), np.full((4, 1000), 7))})
+    idata = coalition.idata.assign(sample_stats=xr.DataTree(steps))
+    est = ClaimsEstimate(idata, sampled, ClaimsDetails(), model=coalition._model)
 
     def refuse(*args):
         pytest.fail("a refit was started")
 
-    monkeypatch.setattr(est, "_refits", lambda: dict.fromkeys(REFITS, refuse))
+    # Weights do not answer, and no time is left for short fits.
+    monkeypatch.setattr(leash, "_weighed", lambda *_: None)
+    monkeypatch.setattr(leash, "SHARE", 0)
+    monkeypatch.setattr(leash, "_short", refuse)
     assert parts_of(est, 0.95).refits() == []
