@@ -342,6 +342,9 @@ _STOP = frozenset(
 )
 
 
+_DIRECTIONS = frozenset("north northern south southern east eastern west western".split())
+
+
 def matching_conflicts(
     without: str | Iterable[str] | None, record: Record | None = None
 ) -> tuple[str, ...]:
@@ -395,6 +398,8 @@ def _known(word: str, known: set[str]) -> bool:
 
 
 def _same(one: str, other: str) -> bool:
+    if _DIRECTIONS & {one, other}:  # Northland is not in Northern Ireland
+        return one == other
     shared = 0
     for left, right in zip(one, other, strict=False):
         if left != right:

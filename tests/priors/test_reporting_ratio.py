@@ -170,6 +170,9 @@ def test_an_unknown_role_names_the_nearest():
         ("the war", ()),
         ("", ()),
         (None, ()),
+        ("Northland", ()),
+        ("South Sudan", ("South Sudan 2013-18",)),
+        ("Northern Ireland", ("Northern Ireland 1969-98",)),
     ],
 )
 def test_the_conflict_under_analysis_is_found_by_its_words(label, conflicts):
