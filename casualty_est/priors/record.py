@@ -342,7 +342,9 @@ _STOP = frozenset(
 )
 
 
-_DIRECTIONS = frozenset("north northern south southern east eastern west western".split())
+_DIRECTIONS = frozenset(
+    ["north", "northern", "south", "southern", "east", "eastern", "west", "western"]
+)
 
 
 def matching_conflicts(
