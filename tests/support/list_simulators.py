@@ -1,6 +1,6 @@
 """Populations whose size is known, seen by lists; shares no code with the package.
 
-Six structures are gated, two more are printed. Strengths were fixed before any answer was looked
+Six structures are gated, three more are printed. Strengths were fixed before any answer was looked
 at: odds of lists are uneven, heterogeneity is moderate to strong, everyone has some chance.
 """
 
@@ -11,7 +11,7 @@ import numpy as np
 DEVELOPMENT, HELD_BACK = 19990320, 20180209
 DIFFER = ("not at all", "reach", "dependence")  # how strata do
 GATED = ("independent", "classes", "visibility", "referral", "sparse", "negative")
-PRINTED = ("hidden class", "skewed visibility")
+PRINTED = ("hidden class", "skewed visibility", "few listed")
 SMALLEST_LISTED, SMALLEST_SHARED = 30, 5
 
 
@@ -52,6 +52,9 @@ def _population(structure, rng):
         logits += np.array([0.8, -0.4, -2.5])[group][:, None]
     elif structure == "skewed visibility":
         logits += (1.0 - rng.gamma(1.0, rng.uniform(0.6, 1.2), number))[:, None]
+    elif structure == "few listed":
+        logits += rng.uniform(0.5, 1.2) * rng.standard_normal(number)[:, None]
+        logits += _shift(logits, rng.uniform(0.2, 0.5))
     seen = rng.random((number, lists)) < 1 / (1 + np.exp(-logits))
     if structure == "referral":
         passed = seen[:, 0] & (rng.random(number) < rng.uniform(0.15, 0.4))
@@ -61,6 +64,16 @@ def _population(structure, rng):
         kept = rng.random(number) < rng.uniform(0.3, 0.6)
         seen[:, 1] &= ~seen[:, 0] | kept
     return number, seen
+
+
+def _shift(logits, share):
+    """What all log odds need for a share of the people to be expected on some list."""
+    low, high = -10.0, 10.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        missed = (1 / (1 + np.exp(logits + middle))).prod(axis=1)
+        low, high = (middle, high) if 1 - missed.mean() < share else (low, middle)
+    return middle
 
 
 def simulate_strata(structure, differ, rng, lists=None):

@@ -111,14 +111,20 @@ def _rows(model: ListModel, parts: Parts, total: int) -> tuple[list[Row], list[A
     rows, columns = [], []
     for stratum, held, unlisted in [everything, *(by_stratum if len(by_stratum) > 1 else [])]:
         for part, values in (("total", held + unlisted), ("listed", held), ("unlisted", unlisted)):
-            # Of replicates the documented count is the first table's, as published.
-            count = int(held[0])
-            documented = Documented(count, text=f"{count:,}") if part == "total" else None
+            documented = _counted(held) if part == "total" else None
             level = "data" if stratum.table.shared else "prior"
             labels = dict(stratum.labels)
             rows.append(Row(model.cell, labels, part, documented, level=level))
             columns.append(values.astype(float))
     return rows, columns
+
+
+def _counted(held: npt.NDArray[np.int64]) -> Documented:
+    """People on some list, of shape (draw,): of replicates that differ, from the least to most."""
+    low, high = int(held.min()), int(held.max())
+    if low == high:
+        return Documented(low, text=f"{low:,}")
+    return Documented(low, high, text=f"{low:,} to {high:,}")
 
 
 def _details(model: ListModel, parts: Parts) -> ListDetails:

@@ -31,6 +31,11 @@ class ListParts(Parts):
         """The people on the lists, in a sentence of their own."""
         count = self.estimate.meta.rows[0].documented
         assert count is not None
+        if count.high is not None:
+            return (
+                f"Documented, not estimated: {count.low:,} to {count.high:,} people on at least "
+                "one list, as the replicates have it."
+            )
         return f"Documented, not estimated: {count.low:,} people on at least one list."
 
     def no_headline(self) -> list[str]:

@@ -289,6 +289,11 @@ def test_the_combination_rule_stands_beside_the_mixture(replicates, tmp_path):
     assert kept == json.loads(json.dumps(asdict(answers)))
     page = est.report(tmp_path / "report.html").read_text("utf-8")
     assert "All, by the rule for multiple imputation" in page
+    # What is counted is what all replicates count, not the first alone.
+    counted = est.meta.rows[0].documented
+    assert (counted.low, counted.high) == (min(listed), max(listed))
+    assert f"{min(listed)} to {max(listed)}" in str(est)
+    assert f"Documented, not estimated: {min(listed)} to {max(listed)} people" in page
     # Weights are means over the replicates; their sum stays one.
     assert sum(row.weight for row in est.identification().rows) == pytest.approx(1.0)
     assert "means over 3 replicates" in " ".join(est.identification().sentences)
