@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from casualty_est.claims.refits.refits import MANY_SOURCES
 from casualty_est.claims.report import pictures, tables, text, timeline, what_if
 from casualty_est.quantity import hedges
 from casualty_est.report.parts import Parts
@@ -42,7 +43,7 @@ class ClaimsParts(Parts):
 
     def source_sentences(self) -> list[str]:
         """The same in sentences; none without a level."""
-        many = len({one.source for one in self.estimate.meta.sources}) > tables.MANY_SOURCES
+        many = len({one.source for one in self.estimate.meta.sources}) > MANY_SOURCES
         if many or not self.estimate.meta.has_level:
             return []
         numbers = self.estimate.sources(self.prob).itertuples()
