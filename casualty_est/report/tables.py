@@ -123,9 +123,9 @@ def weights(estimate: Estimate) -> Table | None:
         shown, others = shown[:SHOWN_WEIGHTS], shown[SHOWN_WEIGHTS:]
     rows = [(row.assumption, form.format(row.weight), f"{row.mcse or 0:.2g}") for row in shown]
     if others:
+        of_others = math.hypot(*(row.mcse or 0 for row in others))
         together = form.format(sum(row.weight for row in others))
-        spread = math.hypot(*(row.mcse or 0 for row in others))
-        rows.append((f"{len(others):,} others together", together, f"{spread:.2g}"))
+        rows.append((f"{len(others):,} others together", together, f"{of_others:.2g}"))
     total = rests.sum
     foot = () if total is None else ("Sum", f"{total:+.2f}", f"{rests.sum_mcse:.2g}")[:columns]
     error = " up to Monte Carlo error" if columns == 3 else ""

@@ -176,6 +176,8 @@ def find(
     """
     if not assumed:
         return _none(of, n, "weights", NOTHING.format(n=n))
+    if len(assumed) > MANY and not thorough:
+        return _none(of, n, "weights", TOO_MANY.format(count=len(assumed), n=n))
     weighed = Weighed(log_count, assumed)
     median: Median = weighed if refit is None else refit
     how = "weights" if refit is None else "refits"
@@ -256,6 +258,11 @@ def _beyond(of: str, n: float, weighed: Weighed, toward: Array) -> Radius:
     return Radius(of, n, None, 0.0, reading, (), (), "weights", float(far), said)
 
 
+MANY = 60  # assumptions whose search, which moves each in turn, nobody waits for unasked
+TOO_MANY = (
+    "With {count:,} assumptions the distance to {n:,.0f} is computed only when asked for: "
+    "est.radius({n:.0f})."
+)
 NOTHING = (
     "No assumption of this estimate can be moved afterwards, so there is no distance to {n:,.0f}."
 )

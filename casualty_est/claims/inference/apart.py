@@ -8,7 +8,6 @@ that the prior of the count leaves possible.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -44,12 +43,13 @@ class Apart:
         self.silent: dict[int, Array] = {}
         self.together: list[Array] = []
         for block in self.blocks:
-            together: Any = 0.0
             for i in block:
                 said, self.silent[i] = log_said(layout, plain, i, log_n, step)
                 self.said[i] = said.astype(np.float32)
-                together = together + self.said[i]
-            self.together.append(np.asarray(together, dtype=float))
+            together = np.zeros(self.said[block[0]].shape)
+            for i in block:
+                together += self.said[i]
+            self.together.append(together)
 
     def quantiles(self, heard: Collection[str], probabilities: npt.ArrayLike) -> Array:
         """Quantiles of the log count if only the sources of these names are heard."""
@@ -75,8 +75,8 @@ class Apart:
             else:
                 for i in loud:
                     terms += self.said[i]
-            for i in quiet:
-                terms += self.silent[i]
+            if quiet:
+                terms += np.sum([self.silent[i] for i in quiet], axis=0)
             log_post += over_roles(terms)[0]
         # Its log is smooth: a spline of it is as good as the fine lattice.
         fine = np.linspace(self.log_n[0], self.log_n[-1], COARSER * (len(self.log_n) - 1) + 1)

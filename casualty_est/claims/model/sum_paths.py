@@ -30,6 +30,7 @@ class SumPaths:
     project: Array  # (step, term): least squares of a path on the terms and a constant
     sums: Array  # (profile, profile): what walks are of coordinates, but for a common shift
     log_days: Array  # (step,)
+    followed: bool  # whether each part is stated alone, so that the mode follows the division
 
     def rates(self, free: Any, contrast: Any, xp: Any) -> Any:
         """Log rates of the parts against the first (part - 1,), of coordinates and contrasts.
@@ -123,4 +124,11 @@ def sum_paths(
     turned = np.eye(profiles)
     turned[parts, parts[0]] = 1.0
     design = np.column_stack([np.ones(basis.shape[1]), basis.T])
-    return SumPaths(parts, basis, np.linalg.pinv(design)[1:].T, turned, np.log(days))
+    return SumPaths(
+        parts,
+        basis,
+        np.linalg.pinv(design)[1:].T,
+        turned,
+        np.log(days),
+        bool(alone[label].min() > 0),
+    )

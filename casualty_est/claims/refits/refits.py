@@ -94,7 +94,8 @@ class Refitter:
         """One line of a table: median and interval under a scenario."""
         self.report(f"refitting: {name}", None)
         heard = self._heard(scenario)
-        if self.apart is not None and heard is not None:
+        some = heard is not None and len(heard) < len(self.sources)
+        if some and heard is not None and self.apart is not None:
             low, median, high = np.exp(self.apart.quantiles(heard, interval_ends(prob)))
             return Case(name, float(median), float(low), float(high), prob, converged=True)
         values, converged = self.deaths(scenario)
