@@ -31,7 +31,7 @@ def sources(parts: Parts) -> Table:
         (
             _named(claim.source, claim.role),
             claim.text or "no number",
-            naming.day(claim.reported or claim.end) if claim.reported or claim.end else NONE,
+            naming.day(when) if (when := claim.reported or claim.end) else NONE,
             _first_link(claim.citation),
         )
         for claim in last[:MOST_SOURCES]
@@ -46,9 +46,9 @@ def sources(parts: Parts) -> Table:
             f"The latest figure of each source.{tail}", tuple(head[i] for i in kept), lines
         )
     every = estimate.meta.sources[:MOST_SOURCES]
-    lines = tuple((_named(one.source, one.role), *_held(one.incidents)) for one in every)
-    head = ("Source", "Incidents")[: len(lines[0])] if lines else ("Source",)
-    return Table("The sources.", head, lines)
+    named = tuple((_named(one.source, one.role), *_held(one.incidents)) for one in every)
+    head = ("Source", "Incidents")[: len(named[0])] if named else ("Source",)
+    return Table("The sources.", head, named)
 
 
 def _held(incidents: int | None) -> tuple[str, ...]:
