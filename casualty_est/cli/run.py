@@ -102,8 +102,7 @@ class Run:
 
     def publish(self, parts: Any) -> None:
         """Write the report and what goes with it, and say what its authors could still add."""
-        from casualty_est.report import publish
-        from casualty_est.report.checklist import Checklist, run
+        from casualty_est.report import checklist, publish
 
         if not (self.report or self.published.wanted):
             return
@@ -114,7 +113,7 @@ class Run:
         self.write(self.published.tables, lambda path: publish.tables(parts, path))
         if self.report or self.published.pdf:
             self.console.print()
-            self.console.print(repr(Checklist(tuple(run(parts, said.stated)))), markup=False)
+            self.console.print(repr(checklist.of(parts, said.stated)), markup=False)
 
     def said(self) -> Said:
         """What the authors say, from the options and the files."""

@@ -43,9 +43,12 @@ class Checklist:
     items : tuple of Item
         Each with ``text``, ``standards``, ``met``, how to ``mend`` it and the ``key`` under which
         it is stated.
+    notes : tuple of str
+        What else the author should know before the report is published.
     """
 
     items: tuple[Item, ...]
+    notes: tuple[str, ...] = (PRIVACY,)
 
     @property
     def missing(self) -> tuple[Item, ...]:
@@ -58,7 +61,14 @@ class Checklist:
         for item in self.missing:
             key = f" Key of statements: {item.key}." if item.key else ""
             lines.append(f"- {item.text}. {item.mend}{key}")
-        return "\n".join([*lines, f"- {PRIVACY}"])
+        return "\n".join([*lines, *(f"- {note}" for note in self.notes)])
+
+
+def of(parts: Parts, given: Mapping[str, str]) -> Checklist:
+    """The checklist of a report, with what its author is told and its readers are not."""
+    lacking = parts.estimate.meta.has_level and not parts.refits()
+    notes = (f"Other evidence: {parts.refits_missing()}",) if lacking else ()
+    return Checklist(tuple(run(parts, given)), (*notes, PRIVACY))
 
 
 def run(parts: Parts, given: Mapping[str, str]) -> list[Item]:

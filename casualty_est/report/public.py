@@ -47,8 +47,9 @@ def sources(parts: Parts) -> Table:
             f"The latest figure of each source.{tail}", tuple(head[i] for i in kept), lines
         )
     every = estimate.meta.sources[:MOST_SOURCES]
-    lines = tuple((_named(one.source, one.role), *_held(one.incidents)) for one in every)
-    return Table("The sources.", ("Source", "Incidents")[: len(lines[0]) if lines else 1], lines)
+    named = tuple((_named(one.source, one.role), *_held(one.incidents)) for one in every)
+    head = ("Source", "Incidents")[: len(named[0])] if named else ("Source",)
+    return Table("The sources.", head, named)
 
 
 def _held(incidents: int | None) -> tuple[str, ...]:

@@ -207,10 +207,10 @@ class Publishing:
         UsageError
             As of `report`.
         """
-        from casualty_est.report.checklist import Checklist, run
+        from casualty_est.report import checklist
 
         stated = settled_today(about, said).stated
-        return Checklist(tuple(run(self._report_parts(0.95), stated)))
+        return checklist.of(self._report_parts(0.95), stated)
 
     def _report_parts(self, prob: float) -> Any:
         """What a report says of this estimate."""
