@@ -55,7 +55,7 @@ def test_a_study_from_a_file(folder, capsys):
     saved, page = folder / "out.nc", folder / "out.html"
     code, text, err = run_flat(
         capsys, "study", write(folder, GOOD), "--seed", 1, "--json", out, "--save", saved,
-        "--report", page,
+        "--report", page, "--show-model",
     )  # fmt: skip
     assert (code, err) == (0, "")
     assert "together" in text
@@ -198,7 +198,7 @@ def test_kinds_that_contradict_get_a_report_of_both(tmp_path):
     joint = ce.Study(a=normal(9.0, 0.1), b=normal(10.0, 0.1, 1)).fit(seed=1)
     page = joint.report(tmp_path / "r.html").read_text("utf-8")
     assert "they would agree if a is" in page
-    assert "several estimates and no total" in page
+    assert "These answers contradict each other, so we give no joint estimate" in page
     assert "no joint count at which to ask" in page
     assert "One of these assumptions is wrong" in page
     assert joint.to_dict()["identification"]["rows"] == []
