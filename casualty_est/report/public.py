@@ -48,8 +48,8 @@ def sources(parts: Parts) -> Table:
         )
     every = estimate.meta.sources[:MOST_SOURCES]
     named = tuple((_named(one.source, one.role), *_held(one.incidents)) for one in every)
-    head = ("Source", "Incidents")[: len(named[0])] if named else ("Source",)
-    return Table("The sources.", head, named)
+    columns = len(named[0]) if named else 1
+    return Table("The sources.", ("Source", "Incidents")[:columns], named)
 
 
 def _held(incidents: int | None) -> tuple[str, ...]:
