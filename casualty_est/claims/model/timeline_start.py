@@ -81,7 +81,8 @@ def find_start(
         ratio = float(np.median([np.log(t.prior.quantile(0.5)) for t in layout.ratios.targets]))
         of_sum = np.concatenate([[np.log(search.parts.sum()) - ratio], of_sum])
     y = _climb(search, search.begin, learn=True)
-    if len(search.contrast) != 1 or not search.timeline.sum_paths.followed:
+    sums = search.timeline.sum_paths
+    if sums is None or len(search.contrast) != 1 or not sums.followed:
         return Start(y[None], _factor(search, y)[None], of_sum)
     nodes = np.cos(np.pi * (np.arange(FOLLOWED) + 0.5) / FOLLOWED)
     places: dict[int, Array] = {}
