@@ -82,7 +82,7 @@ def find_start(
         of_sum = np.concatenate([[np.log(search.parts.sum()) - ratio], of_sum])
     y = _climb(search, search.begin, learn=True)
     sums = search.timeline.sum_paths
-    if len(search.contrast) != 1 or sums is None or not sums.followed:
+    if sums is None or len(search.contrast) != 1 or not sums.followed:
         return Start(y[None], _factor(search, y)[None], of_sum)
     nodes = np.cos(np.pi * (np.arange(FOLLOWED) + 0.5) / FOLLOWED)
     places: dict[int, Array] = {}
