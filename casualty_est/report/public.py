@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from casualty_est.report import naming
-from casualty_est.report.tables import NONE, Segment, Table, linked
+from casualty_est.report.tables import NONE, Cell, Segment, Table, linked
 from casualty_est.wording.numbers import ends, middle, percent
 from casualty_est.wording.phrases import capitalised
 
@@ -27,7 +27,7 @@ def sources(parts: Parts) -> Table:
     """Each source in a line: what it said last of what is estimated first."""
     estimate = parts.estimate
     last = _last_of_each(estimate.meta.claims)
-    rows = [
+    rows: list[tuple[Cell, ...]] = [
         (
             _named(claim.source, claim.role),
             claim.text or "no number",
@@ -47,8 +47,8 @@ def sources(parts: Parts) -> Table:
         )
     every = estimate.meta.sources[:MOST_SOURCES]
     named = tuple((_named(one.source, one.role), *_held(one.incidents)) for one in every)
-    head = ("Source", "Incidents")[: len(named[0])] if named else ("Source",)
-    return Table("The sources.", head, named)
+    titles = ("Source", "Incidents")[: len(named[0])] if named else ("Source",)
+    return Table("The sources.", titles, named)
 
 
 def _held(incidents: int | None) -> tuple[str, ...]:
