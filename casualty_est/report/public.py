@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from casualty_est.report import naming
-from casualty_est.report.tables import Segment, Table, linked
+from casualty_est.report.tables import Cell, Segment, Table, linked
 from casualty_est.result.spoken import NONE
 from casualty_est.wording.numbers import ends, middle, percent
 from casualty_est.wording.phrases import capitalised
@@ -28,7 +28,7 @@ def sources(parts: Parts) -> Table:
     """Each source in a line: what it said last of what is estimated first."""
     estimate = parts.estimate
     last = _last_of_each(estimate.meta.claims)
-    rows = [
+    rows: list[tuple[Cell, ...]] = [
         (
             _named(claim.source, claim.role),
             claim.text or "no number",
