@@ -185,7 +185,7 @@ def test_sticks_do_not_depend_on_where_memory_lies():
 
 
 def test_fits_take_one_thread_of_linear_algebra_and_give_the_others_back(monkeypatch):
-    from casualty_est.claims.inference import fit as of_claims
+    from casualty_est.claims.inference import rounds as of_claims
     from casualty_est.incidents.inference import fit as of_incidents
 
     found = []

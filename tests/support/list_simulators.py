@@ -101,7 +101,7 @@ def simulate_strata(structure, differ, rng, lists=None):
             logits += (strong * apart)[:, None]
         elif structure == "visibility":
             logits += (strong * rng.uniform(0.5, 1.2) * rng.standard_normal(number))[:, None]
-        seen = rng.random((number, lists)) < 1 / (1 + np.exp(-logits))
+        seen = rng.random((number, count)) < 1 / (1 + np.exp(-logits))
         if structure == "referral":
             passed = rng.random(number) < np.minimum(strong * rng.uniform(0.15, 0.4), 0.9)
             seen[:, 1] |= seen[:, 0] & passed

@@ -250,7 +250,7 @@ def test_households_from_the_command_line(capsys, tmp_path):
     two.to_csv(path, index=False)
     census.write_text("stratum,population\na,5000\nb,7000\n", encoding="utf-8")
     words = ["survey", path, "--population", census, "--zero-survivors", 2, "--missing", "0.5"]
-    code, out, err = run_flat(capsys, *words, "--seed", 1, "--cell", "scope=Town")
+    code, out, err = run_flat(capsys, *words, "--seed", 1, "--cell", "scope=Town", "--show-model")
     assert (code, err) == (0, "")
     assert "stand for 12,000 people" in out
     assert "of the missing 0.5 are dead" in out

@@ -127,7 +127,9 @@ def test_matched_deaths_from_the_command_line(capsys, tmp_path):
     path, page = tmp_path / "m.csv", tmp_path / "r.html"
     table(97, 150, per=2).to_csv(path, index=False)
     words = ["survey", path, "--listed", "A=49090", "--missed-links", 0.02, "--seed", 1]
-    code, out, err = run_flat(capsys, *words, "--report", page, "--cell", "scope=Gaza")
+    code, out, err = run_flat(
+        capsys, *words, "--report", page, "--cell", "scope=Gaza", "--show-model"
+    )
     assert (code, err) == (0, "")
     assert "people on A: 49,090" in out
     text = page.read_text("utf-8")

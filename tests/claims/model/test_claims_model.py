@@ -263,7 +263,7 @@ def test_the_printed_model_has_every_source_role_and_number():
     text = repr(model())
     for words in (
         "2 claims of 2 sources on 1 cell",
-        "Pentagon (perpetrator): 'about 800', about",
+        "Pentagon (perpetrator, statement): 'about 800', about",
         "Airwars (monitor, list): 'at least 6,047', its own count",
         "median 0.15, sd of the log 1",
         "completeness, median 0.5, sd of the logit 0.8",

@@ -75,7 +75,7 @@ def test_a_malformed_network_is_refused(networks, said):
 def test_names_and_forms_are_checked():
     table = pd.DataFrame({"source": ["A", "B"], "quantity": ["10", "20"], "role": "monitor"})
     unknown = [{"sources": ["A", "Bb"], "correlation": 0.5}]
-    with pytest.raises(UsageError, match="'Bb' is no source of the counted claims"):
+    with pytest.raises(UsageError, match="networks: no source is called 'Bb'"):
         ce.ClaimsModel(table, priors={"networks": unknown})
     mixed = {"networks": [{"sources": ["A", "B"], "correlation": 0.5}]}
     with pytest.raises(UsageError, match="differ in form"):

@@ -179,7 +179,7 @@ def test_a_study_with_its_interval_is_answered_with_its_interval(tmp_path):
         'source,role,quantity\nStudy,reference,"75,200 (63,600-86,800)"\n', encoding="utf-8"
     )
     model = ClaimsModel(Claims.read(path))
-    assert "estimate with its 95% interval, the level assumed" in str(model)
+    assert "estimate with its 95% interval, the level assumed" in " ".join(str(model).split())
     est = model.fit(seed=1)
     low, median, high = np.quantile(est.draws(), [0.025, 0.5, 0.975])
     assert median == pytest.approx(75_200, rel=0.05)
