@@ -17,7 +17,6 @@ Index = npt.NDArray[np.int64]
 DOF = 4  # of the Student t of single statements
 MEAN_SD = 1.5  # mu ~ N(0, 1.5): a role may be out by a factor of twenty before any row is seen
 LEVEL_SD = 0.3  # what incidents change, role by role
-SLOPE_SD = 0.5  # what a tenfold larger toll changes
 SPREAD_SD = 0.7  # log b and log w of a role around their pooled means
 POOLED = (-1.0, 1.0)  # mean and sd of those pooled means
 SIZE = 3.0  # log10 of the toll at which `mu` is the role's mean

@@ -18,7 +18,6 @@ from casualty_est.tables.table import Table
 _LISTS = tomllib.loads((files("casualty_est.tables") / "names.toml").read_text(encoding="utf-8"))
 _NUMBERS: dict[str, list[str]] = {key: text.split() for key, text in _LISTS["numbers"].items()}
 _TOTALS = frozenset(_LISTS["totals"]["words"].split())
-_EXAMPLES = 3
 
 
 @lru_cache(maxsize=4096)

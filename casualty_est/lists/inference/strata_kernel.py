@@ -245,6 +245,16 @@ def _start(z: Any, start: Any, scale: Any) -> None:
 
 
 @_inner  # type: ignore[untyped-decorator]
+def _to_top(s: Any, z: Any, room: Any, strata: Any, i: int, weight: Any) -> Any:
+    """Lay out stratum i for one draw and climb to its top; as of `_climb`."""
+    _fold(weight, strata.fold[i], s.weight)
+    for c in range(len(s.counts)):
+        s.counts[c] = strata.counts[i, c]
+    _start(z, strata.start[i], s.scale)
+    return _climb(s, z, room, strata.near)
+
+
+@_inner  # type: ignore[untyped-decorator]
 def _log_odds(s: Any, z: Any) -> float:
     """Log odds of being on no list."""
     total = 0.0
@@ -271,13 +281,10 @@ def integrate(weights: Any, sds: Any, strata: Any) -> tuple[Any, Any]:
         for t in range(terms):
             s.scale[t] = sds[d, strata.kind[t]]
         for i in range(count):
-            _fold(weights[d], strata.fold[i], s.weight)
+            height, half = _to_top(s, z, room, strata, i, weights[d])
             for c in range(histories):
-                s.counts[c] = strata.counts[i, c]
                 if s.counts[c] > 0:
                     likelihood[d] += s.counts[c] * np.log(s.weight[c])
-            _start(z, strata.start[i], s.scale)
-            height, half = _climb(s, z, room, strata.near)
             likelihood[d] += height - half + _next_order(s, room)
             log_odds[d, i] = _log_odds(s, z)
     return likelihood, log_odds
@@ -295,11 +302,7 @@ def tops(weights: Any, sds: Any, strata: Any) -> Any:
         for t in range(terms):
             s.scale[t] = sds[d, strata.kind[t]]
         for i in range(count):
-            _fold(weights[d], strata.fold[i], s.weight)
-            for c in range(histories):
-                s.counts[c] = strata.counts[i, c]
-            _start(z, strata.start[i], s.scale)
-            _climb(s, z, room, strata.near)
+            _to_top(s, z, room, strata, i, weights[d])
             for t in range(terms):
                 out[d, i, t] = s.scale[t] * z[t]
     return out
@@ -323,11 +326,7 @@ def draw(weights: Any, sds: Any, strata: Any, rng: Any) -> tuple[Any, Any]:
         for t in range(terms):
             s.scale[t] = sds[d, strata.kind[t]]
         for i in range(count):
-            _fold(weights[d], strata.fold[i], s.weight)
-            for c in range(histories):
-                s.counts[c] = strata.counts[i, c]
-            _start(z, strata.start[i], s.scale)
-            _climb(s, z, room, strata.near)
+            _to_top(s, z, room, strata, i, weights[d])
             kept = -np.inf  # log weight of where the walk is: the first proposal is taken
             for _ in range(STEPS):
                 square = 0.0
