@@ -62,7 +62,9 @@ def bar(plots: Plots, row: int, prob: float, palette: Palette) -> Picture:
     page.axes.set_xticks(ticks)
     page.axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     top = 0.05
-    spans = ((0.0, low, None), (low, whole.median, whole), (0.0, whole.median, whole))
+    # Less than was documented is none beyond it, so the line of the rest begins at its end.
+    beyond = Span(low + rest.median, low + rest.low, low + rest.high)
+    spans = ((0.0, low, None), (low, beyond.median, beyond), (0.0, whole.median, whole))
     for i, ((start, end, span), lines) in enumerate(zip(spans, labels, strict=True)):
         y = page.beside(lines, top + height_of(lines) / 2)
         top += height_of(lines)

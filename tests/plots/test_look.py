@@ -157,6 +157,11 @@ def test_parts_add_up(coalition: ce.Estimate) -> None:
         pytest.approx((0, 6047)),
         pytest.approx((6047, median)),
     ]
+    low, high = np.quantile(coalition.draws(), [0.025, 0.975])
+    lines = [tuple(line.get_xdata()) for line in axes.lines if line.get_linewidth() < 2]
+    assert low < 6047
+    # What lies beyond the documented count begins there.
+    assert lines[-2:] == [pytest.approx((6047, high)), pytest.approx((low, high))]
 
 
 def test_parts_say_why_there_are_none(far_modes: ce.Estimate) -> None:
