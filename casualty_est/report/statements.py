@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from casualty_est.report import naming
 from casualty_est.result.schema import Cell, ClaimRow
 from casualty_est.result.spoken import number, verb
+from casualty_est.wording.numbers import grouped
 from casualty_est.wording.phrases import capitalised, listed
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _WORDS = re.compile(r"[A-Za-z ]+")
 
 def as_published(claim: ClaimRow) -> str:
     """A number with its hedge as published; what is no plain English stands in quotation marks."""
-    text = claim.text.strip()
+    text = grouped(claim.text.strip())
     if claim.high == 0:
         return "none"
     if _DIGITS.fullmatch(text):

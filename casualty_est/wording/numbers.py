@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -145,3 +146,12 @@ def chance(prob: float) -> str:
     if value > 99.9:
         return "more than 99.9%"
     return f"{float(f'{value:.2g}' if value < 99 else f'{value:.3g}'):g}%"
+
+
+def grouped(text: str) -> str:
+    """A number as it was published, with commas where a data file has bare digits.
+
+    Four digits alone are a count; inside a text they may be a year.
+    """
+    least = 4 if text.isdecimal() else 5
+    return re.sub(rf"(?<![\d.,])\d{{{least},}}(?![.,]?\d)", lambda m: f"{int(m[0]):,}", text)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from casualty_est.tables.cells import Documented
+from casualty_est.wording.numbers import grouped
 
 
 class Labelled(Protocol):
@@ -103,7 +104,7 @@ def listed(names: Sequence[str], word: str = "and") -> str:
 def documented_text(published: Documented) -> str:
     """Write a documented count as it was published; lists have no wording of their own."""
     if published.text:
-        return published.text
+        return grouped(published.text)
     return f"at least {published.low:,}" if published.source else f"{published.low:,}"
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casualty_est.wording.numbers import chance, people, percent, rounded, share
+from casualty_est.wording.numbers import chance, grouped, people, percent, rounded, share
 
 
 @pytest.mark.parametrize(
@@ -124,3 +124,22 @@ def test_chance(value, expected):
 def test_a_count_is_printed_whole():
     assert people(326, 326, 326) == "326"
     assert people(4_401, 4_401, 4_401) == "4,401"
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("113433", "113,433"),
+        ("5937", "5,937"),
+        ("471", "471"),
+        ("at least 6,047", "at least 6,047"),
+        ("as many as 120000", "as many as 120,000"),
+        ("170000-180000", "170,000-180,000"),
+        ("17,000 since 2014", "17,000 since 2014"),
+        ("1,200,000", "1,200,000"),
+        ("12345.5", "12345.5"),
+        ("dozens", "dozens"),
+    ],
+)
+def test_bare_digits_get_commas_and_years_do_not(text, printed):
+    assert grouped(text) == printed
