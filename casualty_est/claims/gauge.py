@@ -96,7 +96,7 @@ def _owner(assumption: Assumption) -> tuple[str, str]:
 def _what(assumption: Assumption) -> str:
     if assumption.kind in RATIOS:
         owner, cell = _owner(assumption)
-        return f"what is assumed of {owner} reporting ratio{cell}"
+        return f"what we assume about {owner} reporting ratio{cell}"
     return f"the {'prior on the count itself' if assumption.kind == 'level' else assumption.name}"
 
 

@@ -70,7 +70,7 @@ class Check:
         """The same in sentences."""
         against = [claim for claim in self.claims if claim.contradicts]
         alone = len({claim.source for claim in self.claims}) == 1
-        what = "is far from what is assumed of it" if alone else "contradicts the rest"
+        what = "is far from what we assume about it" if alone else "contradicts the rest"
         none = bool(self.claims) and not against and not alone
         return (
             self._computed(),

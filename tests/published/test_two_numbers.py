@@ -137,7 +137,7 @@ def test_the_whole_way_to_the_estimate(model):
     found = est.identification()
     np.testing.assert_allclose([r.weight for r in found.rows], [0.133, 0.851, 0.016], atol=0.005)
     assert found.sum == pytest.approx(1, abs=0.005)
-    assert "85% rests on what is assumed of Airwars' reporting ratio" in found.sentences[0]
+    assert "85% rests on what we assume about Airwars' reporting ratio" in found.sentences[0]
     alone = est.each_source_alone(ci_prob=0.9).set_index("case")
     np.testing.assert_allclose(
         alone.loc["only Airwars", ["low", "median", "high"]].astype(float),

@@ -228,7 +228,7 @@ def _metadata(
 def _notes(model: ClaimsModel, claims: tuple[ClaimRow, ...]) -> tuple[Note, ...]:
     notes = [Note(code, text) for code, text in model.notes]
     alone = len({claim.source for claim in model.layout.claims}) == 1
-    against = "is far from what is assumed of it" if alone else "contradicts the rest"
+    against = "is far from what we assume about it" if alone else "contradicts the rest"
     notes += [
         Note("contradicts", f"{possessive(claim.source)} {claim.text!r} {against}")
         for claim in claims

@@ -118,9 +118,8 @@ def _sentence(
         name = ratio_owner(assumption.name)
         reported = f"{head}, {name} would have to have reported {_of_the_truth(implied)}"
         if value is None or sds is None:
-            return (
-                f"{reported}. No shift of what is assumed of {name} alone would lead there{LIMIT}."
-            )
+            nowhere = f"No shift of what we assume about {name} alone would lead there"
+            return f"{reported}. {nowhere}{LIMIT}."
         return (
             f"{reported}. An analyst would arrive there by assuming {_of_the_truth(value)} "
             f"beforehand, {_away(sds)}."

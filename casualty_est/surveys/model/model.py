@@ -204,7 +204,7 @@ class SurveyModel:
         """Draw from the prior: what the assumptions say before any number is seen.
 
         The prior of a count that a study estimates is flat, and has no draws; what can be drawn is
-        what is assumed of the survey.
+        what we assume about the survey.
 
         Parameters
         ----------

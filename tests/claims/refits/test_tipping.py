@@ -64,7 +64,7 @@ def test_out_of_reach():
     row = tipped.set_index("assumption").loc["ratio of A"]
     assert row["value"] is None or np.isnan(row["value"])
     assert "A would have to have reported 0.10% of the true number" in row["sentence"]
-    assert "No shift of what is assumed of A alone would lead there" in row["sentence"]
+    assert "No shift of what we assume about A alone would lead there" in row["sentence"]
 
 
 def test_sentences(estimate):
