@@ -57,6 +57,7 @@ version = release = casualty_est.__version__
 extensions = [
     "mathml",
     "plain_cells",
+    "table_heads",
     "thumbnails",
     "myst_nb",
     "numpydoc",
@@ -105,6 +106,7 @@ html_theme_options = {
     "show_prev_next": True,
     "show_toc_level": 2,
     "navbar_center": [],
+    "navbar_persistent": ["search-button"],  # the wide one has another label than text
     "primary_sidebar_end": [],
     "footer_start": ["copyright"],
     "footer_end": [],

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MANY_REFITS = 12  # refits of a sampled model that a report starts unasked: about a minute
 MANY_WEIGHTS, SHOWN_WEIGHTS = 40, 12  # of more assumptions those with the largest weights are shown
 MANY_CLAIMS = 250  # claims that are printed one by one
+MOST_NAMED, FIRST_NAMED = 12, 8  # of more assumptions with one prior the first are named
 _LINK = re.compile(r"https?://[^\s<>\"'`]+|\bdoi:?\s*(10\.\d{4,9}/[^\s<>\"'`;]+)", re.IGNORECASE)
 _AFTER = ".,;:!?)]}"  # belongs to the sentence, not to the address
 
@@ -239,10 +240,17 @@ def priors(estimate: Estimate) -> Table | None:
         own = "vague on purpose" if item.kind == "level" else "given by the analyst"
         named.setdefault((item.text, ". ".join(grounds) or own), []).append(item.name)
     # What is assumed alike of many is told once.
-    rows = [("; ".join(names), said, linked(grounds)) for (said, grounds), names in named.items()]
+    rows = [(_named(names), said, linked(grounds)) for (said, grounds), names in named.items()]
     head = ("Assumption", "Prior", "Grounds")
     caption = "What is assumed before the data, and why."
     return Table(caption, head, tuple(rows), wide=True) if rows else None
+
+
+def _named(names: Sequence[str]) -> str:
+    if len(names) <= MOST_NAMED:
+        return "; ".join(names)
+    more = f"and {len(names) - FIRST_NAMED} more, in estimate.json under assumptions"
+    return "; ".join([*names[:FIRST_NAMED], more])
 
 
 def comparisons(given: Iterable[Mapping[str, Any]]) -> list[Table]:

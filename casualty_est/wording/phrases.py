@@ -65,6 +65,7 @@ MONTHS = (
     *("August", "September", "October", "November", "December"),
 )
 FEW_PLACES = 3  # more scopes than this are counted in a title
+FEW_QUOTED = 8  # of more numbers than this the first are quoted and the others counted
 
 
 def day(iso: str) -> str:
@@ -92,6 +93,13 @@ def cell_title(cell: Windowed) -> str:
         # Attribution is a claim too: nobody's guilt is stated here.
         title += f", attributed to {listed(cell.perpetrator.split('+'))}"
     return capitalised(title)
+
+
+def quoted(texts: Iterable[str]) -> tuple[str, bool]:
+    """What a source wrote, in quotation marks, and whether it wrote several things."""
+    names = [repr(text) for text in dict.fromkeys(texts)]
+    first, more = names[:FEW_QUOTED], len(names) - FEW_QUOTED
+    return listed([*first, f"{more} more"] if more > 0 else first), len(names) > 1
 
 
 def listed(names: Sequence[str], word: str = "and") -> str:

@@ -14,7 +14,7 @@ from casualty_est.claims.inference.predict import log_likelihood, surprise
 from casualty_est.claims.inference.rounds import Round, advice, one_round
 from casualty_est.claims.inference.timeline import followed, paths
 from casualty_est.claims.model.layout import level_name
-from casualty_est.claims.model.model import NO_LEVEL
+from casualty_est.claims.model.notes import NO_LEVEL
 from casualty_est.claims.model.over_time import windows
 from casualty_est.claims.model.ratios import Target
 from casualty_est.claims.schema import ClaimsDetails, PathCell, Windows, target_of
@@ -38,7 +38,7 @@ from casualty_est.result.schema import (
     SourceRow,
     Span,
 )
-from casualty_est.wording.phrases import possessive
+from casualty_est.wording.phrases import possessive, quoted
 
 if TYPE_CHECKING:
     import xarray
@@ -228,12 +228,16 @@ def _metadata(
 def _notes(model: ClaimsModel, claims: tuple[ClaimRow, ...]) -> tuple[Note, ...]:
     notes = [Note(code, text) for code, text in model.notes]
     alone = len({claim.source for claim in model.layout.claims}) == 1
-    against = "is far from what we assume about it" if alone else "contradicts the rest"
-    notes += [
-        Note("contradicts", f"{possessive(claim.source)} {claim.text!r} {against}")
-        for claim in claims
-        if claim.surprise is not None and claim.surprise < CONTRADICTS
-    ]
+    against: dict[str, list[str]] = {}
+    for claim in claims:
+        if claim.surprise is not None and claim.surprise < CONTRADICTS:
+            against.setdefault(claim.source, []).append(claim.text)
+    for source, texts in against.items():
+        said, several = quoted(texts)
+        far = "are far from" if several else "is far from"
+        rest = "contradict the rest" if several else "contradicts the rest"
+        what = f"{far} what we assume about it" if alone else rest
+        notes.append(Note("contradicts", f"{possessive(source)} {said} {what}"))
     return tuple(notes)
 
 

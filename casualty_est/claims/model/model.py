@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
@@ -13,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from casualty_est import datasets
-from casualty_est.claims.model.anchors import check_anchors
 from casualty_est.claims.model.describe import as_html, describe
 from casualty_est.claims.model.layout import Layout, build_layout, effective_role
-from casualty_est.claims.model.over_time import asked_over_time, read_sources, windows_note
+from casualty_est.claims.model.notes import Note, notes_of
+from casualty_est.claims.model.over_time import asked_over_time, read_sources
 from casualty_est.claims.model.totals import (
     EstimateRow,
     estimate_rows,
@@ -50,11 +48,6 @@ if TYPE_CHECKING:
     import xarray
 
     from casualty_est.claims.estimate import ClaimsEstimate
-
-Note = tuple[str, str]
-
-
-NO_LEVEL = "no source has a role and nothing anchors the level"
 
 
 class ClaimsModel:
@@ -172,7 +165,7 @@ class ClaimsModel:
             over_time=self.time,
         )
         self.rows, row_notes, self.no_total = estimate_rows(self.layout, chosen)
-        self.notes: tuple[Note, ...] = (*self._notes(), *row_notes)
+        self.notes: tuple[Note, ...] = (*notes_of(self), *row_notes)
         self.settings: dict[str, Any] = {
             "as_of": self.as_of.isoformat() if self.as_of else None,
             "total": dict(total or {}),
@@ -203,64 +196,6 @@ class ClaimsModel:
     def _conflicts(self, labels: Sequence[str]) -> tuple[str, ...]:
         """Conflicts of the record that are left out."""
         return matching_conflicts(labels)
-
-    def _record_note(self) -> list[tuple[str, str]]:
-        """What the priors were learned from."""
-        notes = self._own_notes()
-        if not self.from_record.any():
-            return notes
-        without = self.priors.left_out
-        rows = [r for r in datasets.record() if r.use == "main" and r.conflict not in without]
-        behind = f"{len(rows)} statements in {len({r.conflict for r in rows})} conflicts"
-        if without:
-            text = f"learned from {behind}, without {' and '.join(without)}"
-        else:
-            text = f"learned from {behind}, none of which the table names; conflict= names one"
-        return [("record", f"what sources of a role are expected to report was {text}"), *notes]
-
-    def _own_notes(self) -> list[Note]:
-        """Which sources have validated cases of their own, and which cases found no source."""
-        named = Counter(case.source for case in self.priors.record)
-        used = [
-            target for target in self.layout.ratios.targets if "of its own" in target.prior.origin
-        ]
-        texts = [
-            f"{name}: its prior was updated by {named[name]} of its own validated cases"
-            for name in dict.fromkeys(target.source for target in used)
-        ]
-        others = [name for name in named if name not in {target.source for target in used}]
-        if others:
-            texts.append(
-                f"the validated cases of {', '.join(others)} update nothing: no claim of that "
-                "source at that level counts"
-            )
-        return [("own_record", text) for text in texts]
-
-    def _notes(self) -> list[Note]:
-        notes = [*self.claims.warnings, *self.counted.notes, *check_anchors(self.layout)]
-        if self.layout.timeline is not None:
-            notes.append(("windows_modelled", windows_note(self)))
-        for claim, hedge in zip(self.layout.claims, self.layout.hedges, strict=True):
-            if claim.quantity.hedge.bound == "lower":
-                counted = hedge == "documented"
-                meaning = "the number it counted" if counted else "a speaker's bound"
-                text = f"{claim.source}: {claim.quantity.text!r} is read as {meaning}"
-                notes.append(("hedge", text))
-        notes += self._record_note()
-        unnamed = dict.fromkeys(t.source for t in self.layout.ratios.targets if t.role is None)
-        if unnamed:
-            names = ", ".join(unnamed)
-            notes.append(("no_role", f"no role given for {names}: little is assumed of the ratio"))
-        if not self.has_level and not self.assume_unbiased:
-            text = (
-                f"{NO_LEVEL}, so there is no headline number; give roles, an anchor, or "
-                "assume_unbiased (--assume-unbiased)"
-            )
-            notes.append(("no_level", text))
-        elif not self.layout.has_level:
-            text = "the analyst assumes that sources without a role report the truth on the median"
-            notes.append(("assumed_unbiased", text))
-        return list(dict.fromkeys(notes))
 
     @property
     def has_level(self) -> bool:

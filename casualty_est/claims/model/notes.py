@@ -1,0 +1,88 @@
+"""What a claims model says of itself: what was read how, and what it was learned from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from casualty_est import datasets
+from casualty_est.claims.model.anchors import check_anchors
+from casualty_est.claims.model.layout import Layout
+from casualty_est.claims.model.over_time import windows_note
+from casualty_est.wording.phrases import quoted
+
+if TYPE_CHECKING:
+    from casualty_est.claims.model.model import ClaimsModel
+
+Note = tuple[str, str]  # code and text
+NO_LEVEL = "no source has a role and nothing anchors the level"
+
+
+def notes_of(model: ClaimsModel) -> list[Note]:
+    """Everything that a reader of the result should know of the model, each once."""
+    notes = [*model.claims.warnings, *model.counted.notes, *check_anchors(model.layout)]
+    if model.layout.timeline is not None:
+        notes.append(("windows_modelled", windows_note(model)))
+    notes += _bound_notes(model.layout)
+    notes += _record_note(model)
+    unnamed = dict.fromkeys(t.source for t in model.layout.ratios.targets if t.role is None)
+    if unnamed:
+        names = ", ".join(unnamed)
+        notes.append(("no_role", f"no role given for {names}: little is assumed of the ratio"))
+    if not model.has_level and not model.assume_unbiased:
+        text = (
+            f"{NO_LEVEL}, so there is no headline number; give roles, an anchor, or "
+            "assume_unbiased (--assume-unbiased)"
+        )
+        notes.append(("no_level", text))
+    elif not model.layout.has_level:
+        text = "the analyst assumes that sources without a role report the truth on the median"
+        notes.append(("assumed_unbiased", text))
+    return list(dict.fromkeys(notes))
+
+
+def _record_note(model: ClaimsModel) -> list[Note]:
+    """What the priors were learned from."""
+    notes = _own_notes(model)
+    if not model.from_record.any():
+        return notes
+    without = model.priors.left_out
+    rows = [r for r in datasets.record() if r.use == "main" and r.conflict not in without]
+    behind = f"{len(rows)} statements in {len({r.conflict for r in rows})} conflicts"
+    if without:
+        text = f"learned from {behind}, without {' and '.join(without)}"
+    else:
+        text = f"learned from {behind}, none of which the table names; conflict= names one"
+    return [("record", f"what sources of a role are expected to report was {text}"), *notes]
+
+
+def _own_notes(model: ClaimsModel) -> list[Note]:
+    """Which sources have validated cases of their own, and which cases found no source."""
+    named = Counter(case.source for case in model.priors.record)
+    used = [target for target in model.layout.ratios.targets if "of its own" in target.prior.origin]
+    texts = [
+        f"{name}: its prior was updated by {named[name]} of its own validated cases"
+        for name in dict.fromkeys(target.source for target in used)
+    ]
+    others = [name for name in named if name not in {target.source for target in used}]
+    if others:
+        texts.append(
+            f"the validated cases of {', '.join(others)} update nothing: no claim of that "
+            "source at that level counts"
+        )
+    return [("own_record", text) for text in texts]
+
+
+def _bound_notes(layout: Layout) -> list[Note]:
+    """How each source's "at least" is read."""
+    bounds: dict[tuple[str, str], list[str]] = {}
+    for claim, hedge in zip(layout.claims, layout.hedges, strict=True):
+        if claim.quantity.hedge.bound == "lower":
+            meaning = "the number it counted" if hedge == "documented" else "a speaker's bound"
+            bounds.setdefault((claim.source, meaning), []).append(claim.quantity.text)
+    notes = []
+    for (source, meaning), texts in bounds.items():
+        said, several = quoted(texts)
+        verb = "are each read as" if several else "is read as"
+        notes.append(("hedge", f"{source}: {said} {verb} {meaning}"))
+    return notes
