@@ -57,7 +57,7 @@ version = release = casualty_est.__version__
 extensions = [
     "mathml",
     "plain_cells",
-    "table_heads",
+    "accessible",
     "thumbnails",
     "myst_nb",
     "numpydoc",

@@ -16,10 +16,11 @@ def inline(translator: Any, node: nodes.math) -> None:
 
 
 def block(translator: Any, node: nodes.math_block) -> None:
-    """Write a formula on lines of its own."""
-    translator.body.append(
-        f'<div class="formula">{tex2mathml(node.astext(), as_block=True)}</div>\n'
+    """Write a formula on lines of its own; on a narrow page the keyboard scrolls it."""
+    formula = str(tex2mathml(node.astext(), as_block=True)).replace(
+        "<math", '<math tabindex="0"', 1
     )
+    translator.body.append(f'<div class="formula">{formula}</div>\n')
     raise nodes.SkipNode
 
 
