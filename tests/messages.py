@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
@@ -48,16 +48,23 @@ def read(code: str) -> Catalog:
         return read_po(file, code)
 
 
+def texts(message: Message) -> list[str]:
+    """The translations of a message: one, or one for each plural form."""
+    return [message.string] if isinstance(message.string, str) else list(message.string)
+
+
 def main(code: str) -> None:
     """Bring the catalogue of a language up to date."""
     catalog = read(code)
+    made = catalog.creation_date
     catalog.update(template(), no_fuzzy_matching=True)
+    catalog.creation_date = made
     catalog.obsolete.clear()
     catalog.fuzzy = False
     path = CATALOGUES / f"{code}.po"
     with path.open("wb") as file:
         write_po(file, catalog, width=100, sort_by_file=True, include_lineno=False)
-    missing = [one for one in catalog if one.id and not one.string]
+    missing = [one for one in catalog if one.id and not all(texts(one))]
     print(f"{path}: {len(catalog)} sentences, {len(missing)} not translated")  # noqa: T201
 
 

@@ -18,7 +18,7 @@ from casualty_est.plots import style
 from casualty_est.plots.scales import set_log_axis
 from casualty_est.plots.style import LABEL, SMALL, TITLE, Palette, Picture, new_figure
 from casualty_est.plots.words import shorten, width_of, wrap
-from casualty_est.wording.language import N_, pgettext
+from casualty_est.wording.language import N_, pgettext, spoken
 
 MARGIN = style.MARGIN
 LEADING = 1.32  # line height over letter height
@@ -249,9 +249,8 @@ def open_page(
 
 def heads_of(title: str, palette: Palette, most: int = 3) -> list[Line]:
     """Lines of the title: the one that was asked for, or the picture's own."""
-    lines = wrap(
-        palette.title or title, palette.inner, TITLE, lines=most + palette.narrow, weight="bold"
-    )
+    most += palette.narrow + (not spoken().english)  # few languages are as short as English
+    lines = wrap(palette.title or title, palette.inner, TITLE, lines=most, weight="bold")
     return [Line(text, TITLE, palette.ink, weight="bold") for text in lines]
 
 

@@ -87,8 +87,9 @@ def N_(context: str, message: str) -> str:
     return message
 
 
-# A line is a regular expression, " => " and what is put in its place, as re.sub takes both; it
-# is applied where words meet: "de el" is "del" in Spanish. Not translated, nothing changes.
+# Translators: words that change where they meet, such as "de el", which is "del" in Spanish. One
+# Translators: rule a line: a regular expression, " => ", and what replaces it. If there are none,
+# Translators: repeat the English.
 SOUNDS = N_("rules", "sounds")
 
 
@@ -143,7 +144,9 @@ def renumbered(text: str) -> str:
 def separated(digits: str) -> str:
     """Digits as Python prints them, with the separators of the language in force."""
     marks = {
+        # Translators: as your readers write a number such as 1,234.5.
         ord(","): pgettext("separator of thousands", ","),
+        # Translators: as your readers write a number such as 1,234.5.
         ord("."): pgettext("decimal separator", "."),
     }
     return digits.translate(marks)

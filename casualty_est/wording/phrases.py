@@ -146,6 +146,8 @@ def in_places(what: str, places: Sequence[str] | int | str) -> str:
 def who_what(cell: Labelled) -> str:
     """Whom a cell counts and what happened to them."""
     outcomes = {
+        # Translators: what is counted stands beside many words, such as "attributed to": let all
+        # Translators: of these have one gender and number, as "muertes" has.
         "killed": (_("people killed"), N_("what is counted", "{group} killed")),
         "injured": (_("people injured"), N_("what is counted", "{group} injured")),
         "casualties": (

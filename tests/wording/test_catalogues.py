@@ -61,10 +61,6 @@ def key(message: Message) -> tuple[str | None, str]:
     return message.context, message.id if isinstance(message.id, str) else message.id[0]
 
 
-def texts(message: Message) -> list[str]:
-    return [message.string] if isinstance(message.string, str) else list(message.string)
-
-
 def places(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
@@ -124,7 +120,7 @@ def test_a_catalogue_is_whole(code: str) -> None:
     command = f"uv run python tests/messages.py {code}"
     assert set(said) - set(known) == set(), f"run {command} and translate"
     assert set(known) - set(said) == set(), f"run {command}: no code says these"
-    assert [one for one in known if not all(texts(known[one]))] == []
+    assert [one for one in known if not all(messages.texts(known[one]))] == []
     assert [one for one in known if known[one].fuzzy] == []
 
 
@@ -136,7 +132,7 @@ def test_translations_have_the_places_of_the_english(code: str) -> None:
         ids = [message.id] if isinstance(message.id, str) else list(message.id)
         wanted = places(ids[-1])
         assert all(places(one) == wanted for one in ids), message.id
-        assert all(places(one) == wanted for one in texts(message)), message.id
+        assert all(places(one) == wanted for one in messages.texts(message)), message.id
 
 
 def test_every_word_of_a_table_with_a_fixed_meaning_is_in_the_catalogue() -> None:
