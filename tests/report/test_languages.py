@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 import casualty_est as ce
 from casualty_est.errors import UsageError
+from casualty_est.linkage.report import parts_of as linked
 from casualty_est.lists.families import FAMILIES
 from casualty_est.lists.report import text as of_lists_text
 from casualty_est.plots.style import to_svg
@@ -16,7 +19,10 @@ from casualty_est.report import pictures, publish
 from casualty_est.report.page import _render as page_in_force
 from casualty_est.report.page import render
 from casualty_est.report.said import Said
+from casualty_est.result.schema import Span
+from casualty_est.tables.cells import Documented
 from casualty_est.wording.language import retold, speaking
+from casualty_est.wording.numbers import with_ends
 from tests.report.test_paragraphs import CASES, OF_LISTS
 from tests.support.page import Page, page_of, parts_of
 from tests.support.pseudo import left_over, speaking_pseudo, texts_in, texts_of
@@ -81,6 +87,31 @@ def test_a_page_is_whole_in_any_language(name: str) -> None:
 @pytest.mark.parametrize("name", OF_LISTS)
 def test_a_page_of_lists_is_whole_in_any_language(name: str, of_lists) -> None:
     _whole(of_lists(**OF_LISTS[name]), "nothing")
+
+
+@pytest.mark.usefixtures("no_pictures")
+@pytest.mark.parametrize("checked", [0, 50])
+def test_a_page_of_matched_lists_is_whole(checked: int, of_lists) -> None:
+    est = of_lists()
+    count = Documented(190, 220, text="206 (190 to 220), by the matching")
+    rows = (replace(est.meta.rows[0], documented=count), *est.meta.rows[1:])
+    est.meta = replace(est.meta, rows=rows)
+    linkage = SimpleNamespace(
+        lists=("North", "South"),
+        records=(150, 120),
+        calibrated=bool(checked),
+        settings={"labelled records": checked},
+        people_in_words=lambda: with_ends(Span(206.0, 190.0, 220.0)),
+    )
+    with speaking_pseudo():
+        parts = linked(linkage, est, 0.95)
+        texts = texts_of(page_in_force(parts, Said(audience="public")))
+        texts.append(parts_of(est).quote(None, None))  # without the linkage at hand
+        texts.append(est.plot.total(credit="").alt)
+    assert left_over(est, texts, "nothing") == set()
+    with speaking("es"):
+        said = paragraph(linked(linkage, est, 0.95).quote(None, None))
+    assert said.startswith("Dos listas contienen 270 registros de muertes en Delta, que empare")
 
 
 @pytest.mark.parametrize("name", ["coalition_learned", "strikes"])

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 from casualty_est.errors import UsageError
 from casualty_est.plots import Look, Plots
 from casualty_est.result.posterior import interval_ends
-from casualty_est.wording.language import N_, _, pgettext
-from casualty_est.wording.phrases import documented_text
+from casualty_est.wording.hedged import on_page
+from casualty_est.wording.language import N_, _, pgettext, spoken
+from casualty_est.wording.numbers import grouped
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -143,8 +143,8 @@ class ListPlots(Plots):
         people = documented.text.removesuffix(BY_MATCHING)
         if people == documented.text:
             return super()._documented_text(documented)
-        matched = replace(documented, text=people)
-        return pgettext("picture", self._matched, number=documented_text(matched))
+        number = grouped(people) if spoken().english else on_page(people)
+        return pgettext("picture", self._matched, number=number)
 
     def _part_name(self, part: str) -> str | None:
         # The others are counted, not estimated.
