@@ -182,8 +182,12 @@ def either(texts: Iterable[str]) -> str:
 
 def clauses(parts: Sequence[str]) -> str:
     """Join clauses to a sentence."""
-    joined = reduce(lambda a, b: pgettext("clauses", "{first}; {next}", first=a, next=b), parts)
-    return pgettext("sentence", "{sentence}.", sentence=capitalised(joined))
+    return pgettext("sentence", "{sentence}.", sentence=capitalised(clauses_of(parts)))
+
+
+def clauses_of(parts: Iterable[str]) -> str:
+    """Join clauses."""
+    return reduce(lambda a, b: pgettext("clauses", "{first}; {next}", first=a, next=b), parts)
 
 
 def documented_text(published: Documented) -> str:

@@ -15,7 +15,7 @@ from casualty_est.linkage.report import parts_of as linked
 from casualty_est.lists.families import FAMILIES
 from casualty_est.lists.report import text as of_lists_text
 from casualty_est.plots.style import to_svg
-from casualty_est.report import pictures, publish
+from casualty_est.report import pictures, public, publish
 from casualty_est.report.page import _render as page_in_force
 from casualty_est.report.page import render
 from casualty_est.report.said import Said
@@ -215,6 +215,15 @@ def test_every_assumption_of_lists_has_words(key: str) -> None:
         told = retold(made.assumption, of_lists_text.ASSUMPTIONS, "assumption of lists")
     assert told
     assert told != made.assumption
+
+
+def test_how_lists_were_read_without_one_of_them() -> None:
+    with speaking("es"):
+        told = public._left_out("North (UN) (without strata; two lists: taken as independent)")
+        assert told == "North (UN) (sin estratos; dos listas, tomadas como independientes)"
+        assert public._left_out("North (UN)") == "North (UN)"
+    kept = "North (without strata)"
+    assert public._left_out(kept) == kept
 
 
 # Asking for it -------------------------------------------------------------------------------
