@@ -14,6 +14,9 @@ from html import unescape
 from typing import Any
 
 import casualty_est as ce
+from casualty_est.report.page import _render
+from casualty_est.report.parts import Parts
+from casualty_est.report.said import Said
 from casualty_est.wording import terms
 from casualty_est.wording.language import Language, speaking
 from tests.support.page import Page
@@ -49,6 +52,12 @@ def speaking_pseudo() -> Iterator[None]:
     """Write in that language for as long as this lasts."""
     with speaking(Language("pseudo", Sentences())):
         yield
+
+
+def pseudo_page(parts: Parts, **about: str) -> str:
+    """A public page in that language."""
+    with speaking_pseudo():
+        return _render(parts, Said(audience="public", date="2026-11-30", **about))
 
 
 def texts_of(page: str) -> list[str]:
