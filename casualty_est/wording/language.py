@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from gettext import NullTranslations
 
+from casualty_est.errors import CasualtyEstError
 from casualty_est.wording.catalogue import ENGLISH, catalogue
 
 _QUOTED = re.compile("(“[^”]*”)")  # what somebody wrote stays as it was written
@@ -45,16 +46,30 @@ def language(code: str) -> Language:
     if code == ENGLISH:
         return _ENGLISH
     sentences = catalogue(code)
-    rules = sentences.pgettext("rules", SOUNDS)
-    lines = () if rules == SOUNDS else rules.splitlines()
-    pairs = (line.split(" => ") for line in lines if " => " in line)
-    return Language(code, sentences, tuple((re.compile(old), new) for old, new in pairs))
+    return Language(code, sentences, sounds_of(sentences.pgettext("rules", SOUNDS), code))
+
+
+def sounds_of(rules: str, code: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Read the rules of a catalogue on words that meet."""
+    pairs = []
+    for line in [] if rules == SOUNDS else rules.splitlines():
+        old, arrow, new = line.partition(" => ")
+        problem = "" if arrow else 'it has no " => "'
+        try:
+            pattern = re.compile(old)
+        except re.error as error:
+            problem = str(error)
+        if problem:
+            msg = f"{code}.po: {old!r} is no rule of sounds: {problem}"
+            raise CasualtyEstError(msg)
+        pairs.append((pattern, new))
+    return tuple(pairs)
 
 
 @contextmanager
-def speaking(spoken: str | Language) -> Iterator[None]:
+def speaking(chosen: str | Language) -> Iterator[None]:
     """Write in a language for as long as this lasts."""
-    token = _spoken.set(language(spoken) if isinstance(spoken, str) else spoken)
+    token = _spoken.set(language(chosen) if isinstance(chosen, str) else chosen)
     try:
         yield
     finally:
@@ -94,7 +109,12 @@ SOUNDS = N_("rules", "sounds")
 
 
 def _filled(text: str, places: dict[str, object]) -> str:
-    return sounding(text.format(**places) if places else text)
+    try:
+        return sounding(text.format(**places) if places else text)
+    except (KeyError, IndexError, ValueError):
+        known = ", ".join(f"{{{name}}}" for name in places)
+        msg = f"{spoken().code}.po: {text!r} may name {known} in braces, and nothing else"
+        raise CasualtyEstError(msg) from None
 
 
 def sounding(text: str) -> str:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from gettext import NullTranslations
+
 import pytest
 
+from casualty_est.errors import CasualtyEstError
 from casualty_est.result.schema import Cell, Span
 from casualty_est.tables.cells import Documented
 from casualty_est.wording.hedged import hedged, on_page
 from casualty_est.wording.language import (
+    Language,
     _,
     figure,
     ngettext,
     pgettext,
     retold,
     sounding,
+    sounds_of,
     speaking,
     spoken,
 )
@@ -115,6 +121,22 @@ def test_titles_and_labels() -> None:
         assert role_name("third_state") == "tercer Estado"
         assert role_name("no such role") == "no such role"
         assert group_name("medics") == "medics"
+
+
+class Mistaken(NullTranslations):
+    def gettext(self, message: str) -> str:
+        return message.replace("{source}", "{fuente}")
+
+
+def test_mistakes_of_a_catalogue_are_told() -> None:
+    problem = re.escape("eo.po: '{fuente} stated {what}' may name {source}, {what} in braces")
+    with speaking(Language("eo", Mistaken())), pytest.raises(CasualtyEstError, match=problem):
+        _("{source} stated {what}", source="A", what="5")
+    with pytest.raises(CasualtyEstError, match=r"eo\.po: 'de el' is no rule of sounds"):
+        sounds_of("de el", "eo")
+    with pytest.raises(CasualtyEstError, match=r"'\(de' is no rule of sounds.*unterminated"):
+        sounds_of("(de => del", "eo")
+    assert sounds_of("sounds", "eo") == ()
 
 
 def test_kept_texts_are_retold_by_their_templates() -> None:
