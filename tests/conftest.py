@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import atexit
 import os
-import shutil
 import sys
-import tempfile
+from pathlib import Path
 
 # Read when libraries are loaded, here, by the workers and by the processes that tests start.
 # On small matrices a second thread costs more than it saves.
@@ -15,10 +13,10 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 if "cxx=" not in (flags := os.environ.get("PYTENSOR_FLAGS", "")):
     os.environ["PYTENSOR_FLAGS"] = f"{flags},cxx=".lstrip(",")
 if os.environ.pop("PYTHONDONTWRITEBYTECODE", None) and not sys.pycache_prefix:
-    # A dozen processes would each compile all libraries: a folder for the time of this run.
-    sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"] = tempfile.mkdtemp(prefix="bytecode-")
+    # A dozen processes would each compile all libraries, in every run anew.
+    cache = Path(__file__).parents[1] / ".pytest_cache" / "bytecode"
+    sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"] = str(cache)
     sys.dont_write_bytecode = False
-    atexit.register(shutil.rmtree, sys.pycache_prefix, ignore_errors=True)
 
 import pytest
 from hypothesis import HealthCheck, settings

@@ -50,6 +50,7 @@ def test_importing_reading_and_configuring_load_no_sampler_and_no_pictures():
     assert done.stdout.splitlines() == [f"[] after {code}" for code in PIECES]
 
 
+@pytest.mark.thorough
 def test_what_the_command_line_loads_without_a_fit():
     """One process: help, the list of demos and every check, one after the other."""
     names = {"claims": "coalition", "incidents": "strikes_incidents", "lists": "kosovo"}
@@ -142,6 +143,7 @@ def test_hardly_anything_asks_which_kind_it_is():
     assert len(found) <= 3, "\n".join(found)
 
 
+@pytest.mark.thorough
 def test_samplers_only_in_models_and_inference():
     wrong = [
         f"{'/'.join(parts)} imports {name}"
@@ -152,6 +154,7 @@ def test_samplers_only_in_models_and_inference():
     assert not wrong
 
 
+@pytest.mark.thorough
 def test_arviz_only_inside_functions_of_results_and_fits():
     wrong = []
     for _, parts, tree in sources():

@@ -45,6 +45,7 @@ def test_claims_of_one_day_and_running_totals():
     assert len([row for row in single if row.start == FIRST]) == 3
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("source", "group", "outcome", "when", "text"),
     [
@@ -120,6 +121,7 @@ def test_hedges_follow_the_flags_of_the_publication():
     }
 
 
+@pytest.mark.thorough
 def test_a_quoted_figure_repeats_the_quoted_source():
     quoting = [row for row in rows() if row.quotes]
     assert len(quoting) == 11

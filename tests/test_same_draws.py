@@ -213,6 +213,7 @@ SETTINGS = (
 )
 
 
+@pytest.mark.thorough
 def test_a_second_fit_and_fits_in_threads_give_the_same_draws():
     first = fits.digests(CHEAP)
     litter = [np.ones(k) for k in range(1, 400, 7)]  # later arrays lie elsewhere
@@ -222,6 +223,7 @@ def test_a_second_fit_and_fits_in_threads_give_the_same_draws():
     assert {k: v for part in again for k, v in part.items()} == first
 
 
+@pytest.mark.thorough
 def test_a_process_of_its_own_gives_the_same_draws():
     kinds = ("exact", "incidents")
     assert fits.elsewhere(kinds, SETTINGS[0]) == fits.digests(kinds)

@@ -11,14 +11,15 @@ NAMES = "Airwars Bonferroni Coalition Dirichlet Kosovo March Netherlands NUTS Ru
 TESTS = Path(__file__).resolve().parents[2] / "tests"
 
 
-def checks(file: str) -> Iterator[tuple[ast.FunctionDef, bool]]:
-    """Every test of a file, and whether it is slow."""
+def checks(file: str) -> Iterator[tuple[ast.FunctionDef, str]]:
+    """Every test of a file, and "slow", "thorough" or nothing."""
     text = (TESTS / file).read_text(encoding="utf-8")
     whole = "pytestmark = pytest.mark.slow" in text
     for node in ast.parse(text).body:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
             marks = " ".join(ast.unparse(mark) for mark in node.decorator_list)
-            yield node, whole or "mark.slow" in marks
+            slow = whole or "mark.slow" in marks
+            yield node, "slow" if slow else "thorough" if "mark.thorough" in marks else ""
 
 
 def asserted(test: ast.FunctionDef) -> list[str]:
@@ -43,8 +44,8 @@ def in_words(test: ast.FunctionDef) -> str:
 def table(file: str, *, conditions: bool = False) -> str:
     """One line for each test: what must be true, and if asked for how it is asserted."""
     rows = []
-    for test, slow in checks(file):
-        cells = [in_words(test), "slow" if slow else ""]
+    for test, how in checks(file):
+        cells = [in_words(test), how]
         if conditions:
             lines = "<br>".join(f"<code>{escape(line)}</code>" for line in asserted(test))
             cells.insert(1, lines)
@@ -55,7 +56,6 @@ def table(file: str, *, conditions: bool = False) -> str:
 
 
 def command(file: str) -> str:
-    """How to run one file, slow tests included."""
-    slow = any(slow for _, slow in checks(file))
-    extra = ' -m "slow or not slow"' if slow else ""
+    """How to run one file, slow and thorough tests included."""
+    extra = ' -m "slow or not slow"' if any(how for _, how in checks(file)) else ""
     return f"uv run pytest -n 0 tests/{file}{extra}"

@@ -50,6 +50,7 @@ def shares_below(ranks, values):
     return np.stack([(ranks < k).mean(axis=-1) for k in range(1, values)], axis=-1)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("simulations", "values", "level"),
     [(200, 100, 0.99), (200, 100, 0.9), (50, 20, 0.95), (400, 100, 0.9994)],
@@ -75,6 +76,7 @@ def test_a_single_point_is_the_binomial():
     assert bands.level == pytest.approx(stats.binom.cdf(16, 20, 0.5) - stats.binom.cdf(3, 20, 0.5))
 
 
+@pytest.mark.thorough
 def test_p_is_uniform_and_agrees_with_the_bands():
     rng = np.random.default_rng(8)
     ranks = rng.integers(0, 100, (1000, 100))
@@ -108,6 +110,7 @@ def test_a_right_posterior_passes():
         assert share == pytest.approx(prob, abs=3 * np.sqrt(prob * (1 - prob) / 400))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("wrong", [shifted, narrow, wide])
 def test_a_wrong_posterior_fails(wrong):
     found = calibrate(simulate, wrong, 200, seed=1)

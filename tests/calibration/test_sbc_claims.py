@@ -58,10 +58,12 @@ def test_the_likelihood_at_the_truth_is_the_simulators(design):
             assert found[name].item() == pytest.approx(value, rel=1e-7, abs=1e-7), name
 
 
+@pytest.mark.thorough
 def test_the_exact_route_is_calibrated_on_two_numbers():
     judge(run(Adapter(simulators.TWO_NUMBERS), "exact", TUNE_SEED))
 
 
+@pytest.mark.thorough
 def test_a_bound_read_as_an_exact_number_is_found_out():
     found = run(Adapter(simulators.BOUNDS, hedge_ignored=True), "exact", TUNE_SEED, 60, " no hedge")
     assert "log N, Syria" in found.failures()
@@ -69,6 +71,7 @@ def test_a_bound_read_as_an_exact_number_is_found_out():
     assert found.places[:, 0].mean() > 0.55
 
 
+@pytest.mark.thorough
 def test_witnesses_taken_as_independent_are_found_out():
     found = run(
         Adapter(simulators.MONITORS, priors=INDEPENDENT), "exact", TUNE_SEED, QUICK, " free"

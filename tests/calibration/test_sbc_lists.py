@@ -40,10 +40,12 @@ def test_an_exact_family_is_calibrated():
     judge(run(EXACT))
 
 
+@pytest.mark.thorough
 def test_the_average_over_graphs_is_calibrated():
     judge(run(Design("decomposable", 3, people=30), QUICK))
 
 
+@pytest.mark.thorough
 def test_two_lists_with_an_open_odds_ratio_are_calibrated():
     judge(run(Design("odds-ratio", 2, people=30)))
     assert not run(Design("odds-ratio", 2, people=30, narrow=0.3), QUICK).covers()

@@ -116,6 +116,7 @@ def test_learned_roles_are_calibrated_when_sampled():
     judge(study("learned roles sampled", simulate, Sampled(), 200, seed=FINAL_SEED))
 
 
+@pytest.mark.thorough
 def test_a_few_simulations_cover_their_truths():
     found = study("learned roles in short", simulate, fitted, 12, seed=TUNE_SEED)
     assert found.coverage()["log N"][0.9] > 0.6

@@ -20,6 +20,7 @@ def one_too_few(tree):
     tree["gauge"] = xr.DataTree(tree["gauge"].to_dataset().isel(assumption=slice(1, None)))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("damage", [gone, without_scores, one_too_few])
 def test_a_file_without_its_gauge_is_refused_at_loading(tmp_path, damage):
     est = ClaimsModel(datasets.load("coalition")).fit(seed=1, draws=50)

@@ -56,6 +56,7 @@ def test_claims_prints_and_writes_everything(capsys, table, tmp_path):
     assert ce.Estimate.load(saved).to_dict()["estimates"] == content["estimates"]
 
 
+@pytest.mark.thorough
 def test_same_seed_same_numbers(capsys, table, tmp_path):
     texts = []
     for name in ("a.json", "b.json"):
@@ -133,6 +134,7 @@ def test_priors_file_moves_the_answer(capsys, table, tmp_path):
     assert median == pytest.approx(9133, rel=0.01)
 
 
+@pytest.mark.thorough
 def test_no_roles_no_headline_but_exit_0(capsys, tmp_path):
     path, numbers = tmp_path / "c.csv", tmp_path / "e.json"
     path.write_text("source,quantity\nA,800\nB,6047\n", encoding="utf-8")
@@ -195,6 +197,7 @@ OF_EACH_KIND = {"claims": "coalition", "incidents": "strikes_incidents", "lists"
 OF_EACH_KIND["survey"] = "gaza_survey"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", OF_EACH_KIND)
 @pytest.mark.parametrize("other", OF_EACH_KIND)
 @pytest.mark.parametrize("check", [(), ("check",)])
@@ -286,6 +289,7 @@ def test_a_fit_that_did_not_converge_exits_1_and_still_writes(capsys, table, tmp
     assert "NOT CONVERGED" in html.read_text("utf-8")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("module", ["casualty_est", "casualty_est.cli.main"])
 def test_module_runs_as_installed_script(module):
     done = subprocess.run(
@@ -339,6 +343,7 @@ def test_an_output_never_takes_the_place_of_an_input_or_another_output(capsys, t
     assert not twin.exists()
 
 
+@pytest.mark.thorough
 def test_a_reader_that_leaves_costs_no_file_and_no_code(table, tmp_path):
     numbers = tmp_path / "e.json"
     reader, writer = os.pipe()
@@ -355,6 +360,7 @@ def test_a_reader_that_leaves_costs_no_file_and_no_code(table, tmp_path):
     assert json.loads(numbers.read_text("utf-8"))["kind"] == "claims"
 
 
+@pytest.mark.thorough
 def test_help_to_a_reader_that_left_ends_with_141():
     reader, writer = os.pipe()
     os.close(reader)

@@ -33,6 +33,7 @@ def test_every_command_with_a_report_has_them():
     assert offering == kinds | {"link", "demo"}  # the step before lists, and the bundled studies
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("no_pictures")
 def test_what_is_said_reaches_the_report(table, tmp_path, capsys):
     about = tmp_path / "about.toml"
@@ -58,6 +59,7 @@ def test_what_is_said_reaches_the_report(table, tmp_path, capsys):
     assert asked().audience is None  # what one command was asked is forgotten with it
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("no_pictures")
 def test_the_public_report_in_another_language(table, tmp_path, capsys):
     page = tmp_path / "r.html"
@@ -70,6 +72,7 @@ def test_the_public_report_in_another_language(table, tmp_path, capsys):
     assert "We estimate" in " ".join(out.split())  # the screen is the author's
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("words", "problem"),
     [

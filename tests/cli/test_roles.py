@@ -32,6 +32,7 @@ def numbers_of(role: str) -> str:
     return f"{share(ratio.median)} ({share(low)} to {share(high)})"
 
 
+@pytest.mark.thorough
 def test_each_role_in_two_lines():
     lines = output().splitlines()
     starts = [line.partition(":")[0] for line in lines if not line.startswith(" ")]
@@ -52,6 +53,7 @@ def test_each_role_in_two_lines():
     assert lines[-1] == STILL
 
 
+@pytest.mark.thorough
 def test_zeros_are_counted_apart():
     (line,) = (line for line in output().splitlines() if line.startswith("perpetrator:"))
     assert "2 of 20 said that nobody died" in line
@@ -63,6 +65,7 @@ def test_zeros_are_counted_apart():
     assert "6 of 30 said that nobody died" in line
 
 
+@pytest.mark.thorough
 def test_the_conflict_under_analysis_is_left_out():
     whole, without = output(), output("--without", "Raqqa")
     assert f", without {COALITION}" in without.splitlines()[0]
@@ -86,6 +89,7 @@ def test_bad_usage_ends_with_2(capsys, words, part):
     assert part in err
 
 
+@pytest.mark.thorough
 def test_a_file_for_priors(tmp_path):
     path = tmp_path / "learned.toml"
     path.write_text(output("--toml", "--without", "Raqqa"), encoding="utf-8")
@@ -99,6 +103,7 @@ def test_a_file_for_priors(tmp_path):
     assert "within" not in totals
 
 
+@pytest.mark.thorough
 def test_a_terminal_of_80_columns():
     page = io.StringIO()
     Console(file=page, width=80).print(as_rich(worth_of_roles()))

@@ -31,6 +31,7 @@ def test_what_it_prints(saved, capsys):
     assert "8,000 lies within what was assumed" in out
 
 
+@pytest.mark.thorough
 def test_the_files_it_writes(saved, capsys, tmp_path):
     numbers, table, picture = (tmp_path / name for name in ("w.json", "w.csv", "w.svg"))
     code, out, _ = run(
@@ -52,6 +53,7 @@ def test_the_files_it_writes(saved, capsys, tmp_path):
     assert picture.read_text("utf-8").lstrip().startswith("<?xml")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("words", "told"),
     [

@@ -66,6 +66,7 @@ def test_outputs_and_exit_code(capsys, tmp_path, table):
     assert "Results under other settings" in page
 
 
+@pytest.mark.thorough
 def test_options_reach_the_model(capsys, table):
     words = ["--scale", "joint", "--no-exact-reports", "--role", "B=reference", "--draws", 100]
     _, out, _ = run(capsys, "incidents", table, *words, "--chains", 2, "--seed", 1, "--show-model")

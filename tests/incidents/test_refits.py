@@ -34,6 +34,7 @@ def records(est, name, row=0):
     return {case.case: case for case in est._records(name, row, 0.95)}
 
 
+@pytest.mark.thorough
 def test_other_settings_are_fitted_one_at_a_time(two):
     cases = two.other_settings()
     assert list(cases["case"]) == [
@@ -48,6 +49,7 @@ def test_other_settings_are_fitted_one_at_a_time(two):
     assert two.other_settings().equals(cases)
 
 
+@pytest.mark.thorough
 def test_the_first_line_is_the_estimate_itself(two):
     # The same seed and settings give the same draws.
     first = records(two, "other_settings")["as fitted"]
@@ -68,6 +70,7 @@ def test_without_one_of_two_sources_there_is_no_total_to_compare(two):
     assert list(listed["case"]) == ["without A", "without B"]
 
 
+@pytest.mark.thorough
 def test_without_the_anchor_another_source_sets_the_scale():
     table = {key: list(values) for key, values in TABLE.items()}
     for incident, quantity in (("1", "3"), ("3", "2"), ("7", "4"), ("9", "1")):
@@ -79,6 +82,7 @@ def test_without_the_anchor_another_source_sets_the_scale():
     assert all(case.median > 0 for case in cases.values())
 
 
+@pytest.mark.thorough
 def test_a_perpetrator_is_compared_with_itself():
     table = {**TABLE, "perpetrator": ["Army"] * 6 + ["Militia"] * 5}
     fewer = FEW | {"draws": 40, "tune": 60}
@@ -133,12 +137,14 @@ def test_a_prior_of_totals_is_refused(part):
         ce.IncidentModel(_frame(TABLE), priors={part: {name: {"ratio": {"median": 0.5}}}})
 
 
+@pytest.mark.thorough
 def test_a_joint_scale_has_no_exact_tipping():
     est = ce.IncidentModel(_frame(TABLE), anchor="A", scale="joint").fit(**FEW)
     with pytest.raises(ce.UsageError, match="the data set the scale"):
         est.tipping(10)
 
 
+@pytest.mark.thorough
 def test_a_loaded_estimate_keeps_what_was_computed(two, tmp_path):
     kept = two.other_settings()
     loaded = ce.Estimate.load(two.save(tmp_path / "e.nc"))

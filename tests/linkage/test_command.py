@@ -89,6 +89,7 @@ def test_errors_hold_no_name(folder, tmp_path, capsys):
     assert not [word for word in names_of(folder) if word in err]
 
 
+@pytest.mark.thorough
 def test_the_review_page_is_written_where_it_is_asked_for_and_said_to_hold_names(
     folder, tmp_path, capsys
 ):

@@ -100,6 +100,7 @@ def test_the_same_seed_gives_the_same_draws():
     assert (one.tables != other.tables).any()
 
 
+@pytest.mark.thorough
 def test_an_estimate_has_a_row_of_the_matching(linked):
     est = linked.estimate(8, families="independence", seed=1, draws=200, chains=2)
     rests = est.identification()
@@ -115,6 +116,7 @@ def test_an_estimate_has_a_row_of_the_matching(linked):
     assert json["settings"]["linkage"]["labelled records"] == 0
 
 
+@pytest.mark.thorough
 def test_the_report_says_how_sure_the_matching_is(linked, tmp_path, no_pictures):
     est = linked.estimate(4, families="independence", seed=1, draws=100, chains=2)
     page = linked.report(est, tmp_path / "r.html").read_text(encoding="utf-8")
@@ -239,6 +241,7 @@ def test_a_linkage_has_no_place_for_a_record():
     }
 
 
+@pytest.mark.thorough
 def test_two_records_beyond_doubt_do_not_push_a_likely_third_out():
     """The mean over the pairs of three records may not fall as one of them becomes surer."""
     ids = [f"{name}{i}" for name in "ABC" for i in range(100)]
@@ -257,6 +260,7 @@ def test_two_records_beyond_doubt_do_not_push_a_likely_third_out():
     assert people[-1] < 140  # of 300 records: nearly all of a hundred threes are found
 
 
+@pytest.mark.thorough
 def test_stated_doubt_widens_what_one_class_of_scores_says():
     """Forty pairs of probability one half: coins apart, or one coin whose chance is in doubt."""
     records, pairs = tables(links=20, doubt=40)

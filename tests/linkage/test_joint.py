@@ -76,6 +76,7 @@ def test_the_family_of_the_package_is_that_dirichlet():
     assert mine == pytest.approx(np.log(whole) + constant, abs=1e-6)
 
 
+@pytest.mark.thorough
 def test_an_estimate_in_one_step_says_how_many_draws_are_left():
     records, pairs = tables()
     same = ce.LinkageModel.from_scores(records, pairs, unique_in=("A", "B"), alpha=1 / 3)
@@ -91,6 +92,7 @@ def test_an_estimate_in_one_step_says_how_many_draws_are_left():
     assert 0.5 < float(said.split("overlaps, and ")[1].split("%")[0]) / 100 <= 1
 
 
+@pytest.mark.thorough
 def test_weights_move_the_matching_to_where_the_families_find_it():
     """Few draws of the matching: each weighs as the evidence and its prior say, and is drawn so."""
     records, pairs = tables()

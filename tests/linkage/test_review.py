@@ -97,6 +97,7 @@ def test_half_of_the_records_tell_most_and_half_are_any():
     assert any(r >= 300 for r in chosen)  # and some that nothing resembles
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(BROWSER is None, reason="there is no chromium here")
 def test_keys_choose_go_on_and_save(page, tmp_path):
     tasks = data(page)["tasks"]

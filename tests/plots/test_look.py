@@ -33,6 +33,7 @@ def places() -> ce.Estimate:
     return make_estimate(whole, rows)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", METHODS)
 def test_a_telephone_shows_every_text_in_its_place(coalition: ce.Estimate, name: str) -> None:
     figure = getattr(coalition.plot, name)(figsize=(PHONE, None))
@@ -44,6 +45,7 @@ def test_a_telephone_shows_every_text_in_its_place(coalition: ce.Estimate, name:
     assert PHONE * DOTS <= SHOWN
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", METHODS)
 def test_a_wide_picture_has_no_smaller_text(coalition: ce.Estimate, name: str) -> None:
     figure = getattr(coalition.plot, name)()
@@ -63,6 +65,7 @@ def test_a_height_that_is_given_is_filled(coalition: ce.Estimate) -> None:
         coalition.plot.total(figsize=(1, None))
 
 
+@pytest.mark.thorough
 def test_pictures_stand_in_the_axes_of_another_figure(coalition: ce.Estimate) -> None:
     from matplotlib import pyplot
 
@@ -81,6 +84,7 @@ def test_pictures_stand_in_the_axes_of_another_figure(coalition: ce.Estimate) ->
     pyplot.close(figure)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["total", "sources", "identification"])
 def test_the_dark_image_is_the_light_one_in_other_colours(
     coalition: ce.Estimate, name: str
@@ -123,6 +127,7 @@ def test_a_notebook_keeps_the_words(coalition: ce.Estimate) -> None:
     assert "About 10,000" in figure.alt
 
 
+@pytest.mark.thorough
 def test_dates_stand_as_people_write_them(coalition: ce.Estimate) -> None:
     for name in METHODS:
         assert not re.search(r"\d{4}-\d\d-\d\d", joined(getattr(coalition.plot, name)()))

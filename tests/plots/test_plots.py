@@ -101,6 +101,7 @@ def failed(estimate: ce.Estimate) -> ce.Estimate:
 # What they say -------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_total_says_estimate_and_documented_apart(coalition: ce.Estimate) -> None:
     shown = texts(coalition.plot.total())
     assert "median 10,000" in shown
@@ -153,6 +154,7 @@ def test_arrows_stay_inside(every_form: ce.Estimate) -> None:
             assert np.all(line.get_xdata() <= high)
 
 
+@pytest.mark.thorough
 def test_height_grows_with_claims() -> None:
     def height(count: int) -> float:
         rows = [
@@ -228,6 +230,7 @@ def test_left_out_only_on_demand() -> None:
     assert {"B (media)", "Left out"} <= set(shown)
 
 
+@pytest.mark.thorough
 def test_no_headline_draws_claims_only() -> None:
     estimate = fit({"source": "A", "quantity": "800"}, {"source": "B", "quantity": "6,000"})
     shown = texts(estimate.plot.total())
@@ -239,6 +242,7 @@ def test_no_headline_draws_claims_only() -> None:
     assert "Nothing sets the level of this estimate." in texts(estimate.plot.identification())
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", METHODS)
 def test_not_converged_is_stamped(coalition: ce.Estimate, name: str) -> None:
     assert "NOT CONVERGED" not in texts(getattr(coalition.plot, name)())
@@ -353,6 +357,7 @@ def test_priors_have_one_panel_each(coalition: ce.Estimate) -> None:
 # That nothing breaks them --------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", METHODS)
 @pytest.mark.parametrize("dark", [False, True])
 def test_awkward_names_are_drawn_literally(awkward: ce.Estimate, name: str, dark: bool) -> None:
@@ -370,11 +375,13 @@ def test_awkward_names_are_drawn_literally(awkward: ce.Estimate, name: str, dark
     assert "South" in shown
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", METHODS)
 def test_text_neither_overlaps_nor_leaves_the_page(awkward: ce.Estimate, name: str) -> None:
     check_places(getattr(awkward.plot, name)())
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["total", "sources", "priors"])
 def test_every_form_has_its_place(every_form: ce.Estimate, name: str) -> None:
     check_places(getattr(every_form.plot, name)())

@@ -23,6 +23,7 @@ def dots(figure):
     return [float(line.get_xdata()[0]) for line in lines]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("role", LEARNED_ROLES)
 def test_texts_have_their_places(role):
     figure = ce.plots.record(role)
@@ -48,6 +49,7 @@ def test_the_bar_is_the_interval_of_the_better_figure():
     assert any(len(bar) == 2 and np.allclose(bar, ends) for bar in bars)
 
 
+@pytest.mark.thorough
 def test_zeros_are_at_the_left_edge():
     figure = ce.plots.record("perpetrator")
     zeros = ce.datasets.record().of("perpetrator", use="zero")
@@ -67,6 +69,7 @@ def test_zeros_are_at_the_left_edge():
     assert "said that nobody died" not in joined(ce.plots.record("party"))
 
 
+@pytest.mark.thorough
 def test_median_and_band_are_those_that_were_learned():
     ratio = reporting_ratio("accuser", "Kosovo")
     figure = ce.plots.record("accuser", without="Kosovo")
@@ -83,6 +86,7 @@ def test_median_and_band_are_those_that_were_learned():
     assert incident != texts(ce.plots.record("accuser"))
 
 
+@pytest.mark.thorough
 def test_a_figure_built_on_the_source_is_hollow():
     rows = [row for row in ce.datasets.record().of("monitor") if row.ref_uses_source == "wholly"]
     lines = [line for line in ce.plots.record("monitor").axes[0].lines if line.get_marker() == "o"]
@@ -93,6 +97,7 @@ def test_a_figure_built_on_the_source_is_hollow():
     assert "built wholly on the source" in joined(ce.plots.record("monitor"))
 
 
+@pytest.mark.thorough
 def test_what_does_not_fit_is_counted():
     figure = ce.plots.record("none")
     rows = len(ce.datasets.record().of("none")) or reporting_ratio("none").rows
@@ -108,6 +113,7 @@ def test_the_page_has_a_picture_of_every_role_with_eight_statements():
     assert sorted(drawn) == sorted(role for role in LEARNED_ROLES if len(record.of(role)) >= 8)
 
 
+@pytest.mark.thorough
 def test_dark_and_files():
     light, dark = ce.plots.record("media"), ce.plots.record("media", dark=True)
     assert texts(light) == texts(dark)

@@ -10,6 +10,7 @@ from casualty_est.studies import audit, survey
 from tests.support.pictures import check_places, joined
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("dark", [False, True])
 def test_texts_have_their_places(coalition, dark):
     figure = coalition.plot.worth([audit("Airwars", 50), survey(30)], dark=dark)
@@ -18,6 +19,7 @@ def test_texts_have_their_places(coalition, dark):
     assert "household survey" in joined(figure)
 
 
+@pytest.mark.thorough
 def test_lines_are_the_numbers_of_the_table(coalition):
     figure = coalition.plot.worth([audit("Airwars", [25, 100]), survey(50)], cost={"audit": 1})
     rows = coalition.worth([audit("Airwars", [25, 100]), survey(50)], cost={"audit": 1}).rows

@@ -33,6 +33,7 @@ def statements(role, ratios, conflicts, sd=0.1):
     ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("role", "ratios", "share"),
     [
@@ -50,6 +51,7 @@ def test_one_role_agrees_with_a_grid(role, ratios, share):
     assert ours == pytest.approx(expected, abs=0.12)
 
 
+@pytest.mark.thorough
 def test_a_left_out_conflict_leaves_only_the_prior():
     rows = rows_of(statements("party", [0.01, 0.02], ["a", "a"]))
     only_mean = np.array([[1.5, 0.0, 0.0]])

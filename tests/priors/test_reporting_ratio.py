@@ -58,6 +58,7 @@ def test_tails_are_those_of_a_student_t():
     assert np.log(ratio.quantile(probabilities)) == pytest.approx(expected, abs=0.12)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("role", ["monitor", "party", "perpetrator", "survey"])
 @pytest.mark.parametrize("level", ["total", "incident"])
 def test_quantiles_are_those_of_the_draws(role, level):
@@ -92,6 +93,7 @@ def test_a_mixture_of_one_is_a_normal():
 # --- what the record says ------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_sides_concede_little_accuse_much_and_lists_miss():
     medians = {role: reporting_ratio(role).median for role in LEARNED_ROLES}
     assert medians["perpetrator"] < 0.35

@@ -70,6 +70,7 @@ def test_a_role_without_a_statement_of_a_single_incident_is_left_out():
         assert all(row.level == "incident" for row in worth.examples)
 
 
+@pytest.mark.thorough
 def test_no_example_of_the_conflict_under_analysis():
     for worth in worth_of_roles("Syria"):
         assert COALITION in worth.ratio.left_out
@@ -86,6 +87,7 @@ def test_an_example_in_a_line():
 # --- as priors -----------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("without", [None, COALITION])
 def test_the_models_read_the_file_and_the_intervals_agree(without):
     priors = ce.priors.read_priors(tomllib.loads(as_toml(without)))
@@ -112,6 +114,7 @@ def test_the_models_read_the_file_and_the_intervals_agree(without):
     assert priors.roles[NO_ROLE] == default_roles()[NO_ROLE]
 
 
+@pytest.mark.thorough
 def test_every_learned_role_is_in_the_file_with_what_is_behind_it():
     text = as_toml()
     assert set(tomllib.loads(text)["roles"]) == set(LEARNED_ROLES) - {NO_ROLE}
@@ -119,6 +122,7 @@ def test_every_learned_role_is_in_the_file_with_what_is_behind_it():
     assert f"[roles.accuser]  # {title}: 24 statements in 16 conflicts" in text.splitlines()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("role", ["accuser", "perpetrator", "monitor"])
 def test_the_file_changes_nothing_where_no_line_is_changed(role):
     prior = ce.priors.read_priors(tomllib.loads(as_toml())).roles[role].totals
@@ -131,6 +135,7 @@ def test_the_file_changes_nothing_where_no_line_is_changed(role):
     assert prior.zero == alone.zero
 
 
+@pytest.mark.thorough
 def test_a_list_has_a_completeness_and_an_over_count():
     roles = tomllib.loads(as_toml())["roles"]
     assert set(roles["monitor"]) == {"completeness", "over_count"}
@@ -140,6 +145,7 @@ def test_a_list_has_a_completeness_and_an_over_count():
     assert "a completeness inside an incident has no form here" in as_toml()
 
 
+@pytest.mark.thorough
 def test_one_level_alone():
     roles = tomllib.loads(as_toml(levels=("incident",)))["roles"]
     assert "survey" not in roles
@@ -153,6 +159,7 @@ def test_one_level_alone():
     )
 
 
+@pytest.mark.thorough
 def test_a_stated_zero_is_said_to_have_no_place_in_it():
     (line,) = (
         line for line in as_toml().splitlines() if "ratio =" in line and "nobody died" in line

@@ -18,6 +18,7 @@ def two():
     return two_numbers()
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("no_pictures")
 def test_both_parts_stand_in_the_report(two):
     text = Page(page_of(two)).text
@@ -30,6 +31,7 @@ def test_both_parts_stand_in_the_report(two):
     assert text.index("What would have to be true for") < text.index("What to find out next")
 
 
+@pytest.mark.thorough
 def test_they_are_short(two):
     part = parts_of(two).find_out()
     words = [*part.sentences, *(cell for row in part.studies.rows for cell in row)]
@@ -38,6 +40,7 @@ def test_they_are_short(two):
     assert len(part.studies.rows) <= 4
 
 
+@pytest.mark.thorough
 def test_a_report_does_not_search_far(two, tmp_path):
     loaded = type(two).load(two.save(tmp_path / "two.nc"))
     for estimate in (two, loaded):

@@ -80,7 +80,7 @@ def _paragraph(name: str, est: ce.Estimate) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=() if name in READ_ALWAYS else pytest.mark.slow)
+        pytest.param(name, marks=() if name in READ_ALWAYS else pytest.mark.thorough)
         for name in CASES
         if name not in NO_PAGE
     ],
@@ -120,7 +120,7 @@ def test_a_page_of_matched_lists_is_whole(checked: int, of_lists) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["coalition_learned", pytest.param("strikes", marks=pytest.mark.slow)]
+    "name", ["coalition_learned", pytest.param("strikes", marks=pytest.mark.thorough)]
 )
 def test_a_page_with_its_pictures_is_whole(name: str, request: pytest.FixtureRequest) -> None:
     est = request.getfixturevalue(name)
@@ -132,7 +132,7 @@ def test_a_page_with_its_pictures_is_whole(name: str, request: pytest.FixtureReq
     "name",
     [
         *("coalition_learned", "of_lists", "a study apart"),
-        pytest.param("strikes", marks=pytest.mark.slow),
+        pytest.param("strikes", marks=pytest.mark.thorough),
     ],
 )
 def test_pictures_to_share_are_whole(name: str, request: pytest.FixtureRequest) -> None:
@@ -201,7 +201,7 @@ def test_what_is_kept_is_english() -> None:
     assert kept == {"without Airwars", "without Pentagon"}
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_what_other_numbers_need_is_kept_in_english() -> None:
     est = ce.ClaimsModel(ce.datasets.load("coalition")).fit(seed=2)
     with speaking("es"):

@@ -33,6 +33,7 @@ def page(coalition: ce.Estimate, no_pictures: None) -> str:
     return page_of(coalition, said=Said(names={"Airwars": 'the group "Airwars"'}))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("completeness", [0.25, 0.4, 0.7])
 def test_the_page_answers_as_a_refit_does(lever: Lever, completeness: float) -> None:
     """The analyst writes another completeness of monitors into the priors, and fits again."""
@@ -67,6 +68,7 @@ def test_only_this_script_may_run(page: str) -> None:
         assert word not in script()
 
 
+@pytest.mark.thorough
 def test_the_page_is_complete_without_it(page: str, lever: Lever) -> None:
     parsed = Page(page)
     (box,) = [attrs for _, attrs in parsed.tags if attrs.get("id") == "lever"]

@@ -68,6 +68,7 @@ def test_the_short_report_is_short_and_whole(page: str) -> None:
         assert piece in parsed.text
 
 
+@pytest.mark.thorough
 def test_no_word_is_for_the_author(page: str, coalition_page: str) -> None:
     for text in (Page(page).text, Page(coalition_page).text):
         for word in (r"\best\.", "For the author", r"\[Authors", "Key:", "before publication"):
@@ -95,6 +96,7 @@ def test_cards_of_other_sites_find_what_they_show(page: str) -> None:
     assert "10,000" in (tags["og:description"] or "")
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("no_pictures")
 def test_without_an_address_there_is_no_picture_to_share(coalition: ce.Estimate) -> None:
     assert "og:image" not in page_of(coalition, said=Said(audience="public"))
@@ -171,6 +173,7 @@ def test_the_checklist_is_for_the_author(two_modes: ce.Estimate) -> None:
 # Files ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_figures_have_two_shapes_and_their_words(coalition: ce.Estimate, tmp_path: Path) -> None:
     from PIL import Image
 

@@ -93,6 +93,7 @@ def test_tables_hold_the_numbers(page):
         assert piece in words
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("no_pictures")
 def test_the_conflict_left_in_is_one_row(coalition_learned):
     words = Page(page_of(coalition_learned)).text
@@ -129,6 +130,7 @@ def test_input_text_is_escaped():
     assert not {"b", "i"} & parsed.names
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["two_modes", "listed_unlisted"])
 def test_other_evidence_gets_a_report(name, request):
     page = page_of(request.getfixturevalue(name))
@@ -165,6 +167,7 @@ def test_no_headline_gets_a_report_without_numbers():
     assert "<img" not in page
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("no_pictures")
 def test_a_loaded_estimate_keeps_what_was_computed(coalition, tmp_path, page):
     tables_before = [line for line in page.splitlines() if "Only Pentagon" in line]
@@ -174,6 +177,7 @@ def test_a_loaded_estimate_keeps_what_was_computed(coalition, tmp_path, page):
     )
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("no_pictures")
 def test_a_loaded_estimate_without_refits_says_so(tmp_path):
     fresh = ce.ClaimsModel(ce.datasets.load("coalition")).fit(seed=1)
@@ -216,6 +220,7 @@ def test_an_unknown_statement_writes_nothing(two_modes, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.thorough
 def test_the_same_estimate_gives_the_same_page(coalition, page):
     assert page_of(coalition) == page
 

@@ -90,6 +90,7 @@ def test_documented_is_never_modelled(coalition):
     assert row["p_below_documented"] == pytest.approx((coalition.draws() < 6047).mean(), abs=1e-12)
 
 
+@pytest.mark.thorough
 def test_documented_counts_only_lists_and_that_cell():
     got = model(
         ("A", "media", "at least 9,000"),
@@ -112,6 +113,7 @@ def test_documented_counts_only_lists_and_that_cell():
     assert counts["y"] is None
 
 
+@pytest.mark.thorough
 def test_documented_not_after_the_as_of_date():
     frame = pd.DataFrame(
         {
@@ -221,6 +223,7 @@ def test_the_analysts_own_act():
     assert "assumes" in repr(est)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "options",
     [

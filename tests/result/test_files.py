@@ -149,6 +149,7 @@ def test_save_and_load_lose_nothing(estimate, tmp_path):
     assert set(loaded.idata.children) == set(estimate.idata.children)
 
 
+@pytest.mark.thorough
 def test_saving_twice_and_the_saved_again(estimate, tmp_path):
     first = Estimate.load(estimate.save(tmp_path / "one.nc"))
     second = Estimate.load(first.save(tmp_path / "two.nc"))
@@ -259,6 +260,7 @@ def is_refused(path, why="was not written by"):
     assert str(error.value).startswith(f"{path.name} was not written by Estimate.save: ")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", CONTENT)
 def test_content_that_is_not_ours(saved, tmp_path, name):
     change, why = CONTENT[name]
@@ -267,6 +269,7 @@ def test_content_that_is_not_ours(saved, tmp_path, name):
     is_refused(path, why)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", DRAWS)
 def test_draws_that_are_not_ours(saved, tmp_path, name):
     change, why = DRAWS[name]
@@ -275,6 +278,7 @@ def test_draws_that_are_not_ours(saved, tmp_path, name):
     is_refused(path, why)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("text", [None, 7, "", "{", "null", "[" * 100_000])
 def test_an_attribute_that_is_no_record(saved, tmp_path, text):
     path = tmp_path / "bad.nc"

@@ -69,6 +69,7 @@ CASES = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", list(CASES))
 def test_weights_are_the_slopes_of_refits_with_moved_priors(name):
     layout = CASES[name].layout
@@ -96,6 +97,7 @@ def test_moving_everything_moves_the_answer_by_the_same():
     )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["two monitors", "anchor on the cell", "anchor on a ratio"])
 def test_the_estimate_prints_the_solvers_weights(name):
     rests = CASES[name].fit(seed=1).identification()

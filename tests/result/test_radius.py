@@ -48,6 +48,7 @@ def test_in_the_linear_case_it_is_a_distance(n):
     assert again.how == "refits"
 
 
+@pytest.mark.thorough
 def test_its_error_is_what_other_draws_show():
     rng, lengths, errors = np.random.default_rng(2), [], []
     for _ in range(30):
@@ -119,6 +120,7 @@ def test_moving_the_mean_of_a_beta_is_another_beta():
 # The two numbers -------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("n", "together", "alone"), [(8000, 0.99, 1.04), (7000, 1.76, 1.91), (6047, 3.1, 3.77)]
 )
@@ -133,6 +135,7 @@ def test_the_worked_case_of_two_assumptions(two, n, together, alone):
     assert abs(by_name["completeness of Airwars"].sds) == pytest.approx(alone, abs=0.1)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("n", [15_000, 20_000])
 def test_no_shorter_move_on_a_grid_of_its_own(two, n):
     """Of two assumptions: the move found leads there, and none a twentieth shorter does."""
@@ -167,12 +170,14 @@ def moved_median(ratio, completeness):
     return math.exp(np.interp(0.5, below / mass.sum(), x))
 
 
+@pytest.mark.thorough
 def test_all_assumptions_together_come_nearer_than_two(two):
     assert two.radius(8000).sds < 0.99
     assert two.radius(6047).sds == pytest.approx(2.3, abs=0.1)
     assert two.radius(6047).reading == "needs most assumptions to be wrong the same way"
 
 
+@pytest.mark.thorough
 def test_weights_agree_with_refits(two):
     y = np.log(two.draws().ravel())
     movable = two._unknowns(0).movable
@@ -197,6 +202,7 @@ def test_it_is_kept_in_the_file(two, tmp_path):
     assert loaded.radius(8100).how == "weights"
 
 
+@pytest.mark.thorough
 def test_what_is_printed(two):
     answer = two.radius(8000)
     assert answer.sentence.startswith("8,000 lies within what was assumed: the estimate is 8,000")

@@ -371,6 +371,7 @@ def test_a_study_that_says_nothing_is_worth_nothing(few):
     assert after.width == pytest.approx(after.width_now)
 
 
+@pytest.mark.thorough
 def test_loaded_and_fresh_estimates_answer_alike(few, tmp_path):
     loaded = ce.Estimate.load(few.save(tmp_path / "two.nc"))
     assert repr(loaded.information()) == repr(few.information())

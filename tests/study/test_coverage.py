@@ -33,6 +33,7 @@ def covered(errors, rho, kinds):
     return held / len(errors)
 
 
+@pytest.mark.thorough
 def test_a_list_that_is_entered_as_a_claim_too():
     errors = worlds(np.random.default_rng(8))
     assert 0.93 <= covered(errors, np.eye(2), [0, 2]) <= 0.98
@@ -48,6 +49,7 @@ def test_errors_that_are_shared_in_part():
     assert covered(errors, np.eye(3), [0, 1, 2]) < 0.92
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kinds", [[0, 2], [1, 2]])
 def test_independent_kinds_are_covered(kinds):
     errors = SDS * np.random.default_rng(10).standard_normal((WORLDS, 3))

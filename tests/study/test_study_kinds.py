@@ -77,6 +77,7 @@ def test_several_ratios_of_one_source_keep_their_names():
     assert est.shared().names == ("A", "B")
 
 
+@pytest.mark.thorough
 def test_claims_far_from_the_count_are_fitted_again_near_it(tmp_path):
     """Weights are bad, so the claims are fitted near the joint count, and weighted from there."""
     rows = {"source": ["MoH", "NGO"], "role": ["government", "monitor"], "group": "all"}

@@ -121,6 +121,7 @@ def test_what_is_refused():
     assert [(p.line, p.column) for p in error.value.problems] == [(2, "A"), (4, "death")]
 
 
+@pytest.mark.thorough
 def test_matched_deaths_from_the_command_line(capsys, tmp_path):
     from tests.support.command import run_flat
 

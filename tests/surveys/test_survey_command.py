@@ -55,6 +55,7 @@ def test_a_survey_goes_through_screen_report_and_files(capsys, tmp_path):
     assert "If what no survey can check were otherwise" in again
 
 
+@pytest.mark.thorough
 def test_contradicting_studies_are_reported_without_a_total(capsys, tmp_path):
     page = tmp_path / "r.html"
     code, out, _ = run(

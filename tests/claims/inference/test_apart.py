@@ -22,6 +22,7 @@ ENDS = [0.025, 0.5, 0.975]
 ANCHOR = {"anchors": [{"source": "B", "ratio": {"median": 0.8, "sd": 0.1}}]}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("priors", [None, ANCHOR])
 @pytest.mark.parametrize("heard", ["ABCDEF", "A", "CD", "ABCD", "ACDEF", "EF"])
 def test_some_sources_are_the_model_without_the_others(heard, priors):

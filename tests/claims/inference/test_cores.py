@@ -116,6 +116,7 @@ def three():
     return one, one.fit(seed=3, draws=2500)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("which", range(7))
 def test_weights_of_a_moved_prior_agree_with_a_refit(three, which):
     """Three cores, three over-counts, one level."""
@@ -151,6 +152,7 @@ def learned():
     return one, one.fit(seed=3, draws=5000)
 
 
+@pytest.mark.thorough
 def test_weights_of_learned_priors_agree_with_refits(learned):
     one, est = learned
     log_count = np.log(est.draws().ravel())

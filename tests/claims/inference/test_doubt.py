@@ -24,6 +24,7 @@ def below(draws, tally=TALLY):
     return float(np.mean(draws < tally - 0.5))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("role", ["monitor", "government", "merged_list", "international"])
 @pytest.mark.parametrize("tally", [400, TALLY, 80_000])
 def test_from_a_twentieth_down_a_smaller_concession_never_makes_the_tally_too_high(role, tally):
@@ -32,6 +33,7 @@ def test_from_a_twentieth_down_a_smaller_concession_never_makes_the_tally_too_hi
     assert all(np.diff(chances) < 0.005)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("number", [6000, 800, 80, 10, 1, 0])
 def test_no_concession_overrules_a_tally(number):
     low = np.quantile(conceding(number), 0.025)
@@ -44,6 +46,7 @@ def test_one_ten_and_none_say_nearly_the_same():
         assert np.median(conceding(number)) == pytest.approx(alone, rel=0.02)
 
 
+@pytest.mark.thorough
 def test_three_armies_that_admit_ten_each_hardly_move_the_median():
     alone = np.median(fitted([("List", f"at least {TALLY:,}", "monitor")]))
     three = conceding(10, parties=3)

@@ -129,6 +129,7 @@ def test_ratio_with_over_count():
     same(model, posterior(Ratio(0.7, 0.4, over=(0.2, 0.3)).density(points(1234))))
 
 
+@pytest.mark.thorough
 def test_two_monitors_share_a_role_term():
     model = former_model(table(("A", "monitor", "1,234"), ("B", "monitor", "2,345")))
     ratio = Ratio(0.5, 0.8, logit=True, over=(0.05, 0.10), role=0.5, own=0.5, nodes=161)
@@ -140,6 +141,7 @@ def test_two_monitors_share_a_role_term():
     same(model, posterior(total, x=x), x=x)
 
 
+@pytest.mark.thorough
 def test_two_perpetrators_and_a_third_state():
     # Log-normal ratios and the role term: the role's pair is bivariate Normal.
     model = former_model(
@@ -161,6 +163,7 @@ def test_two_perpetrators_and_a_third_state():
     same(model, posterior(total, Ratio(1.0, 0.4).density(points(3001))))
 
 
+@pytest.mark.thorough
 def test_learned_reporting_sd():
     numbers = (1001, 1103, 911, 1251, 1013)
     rows = [("A", "third_state", f"{n:,}") for n in numbers]
@@ -175,6 +178,7 @@ def test_learned_reporting_sd():
     same(model, posterior(total, Ratio(0.15, 1.0).density(points(804), x=x), x=x), x=x)
 
 
+@pytest.mark.thorough
 def test_learned_reporting_sd_has_the_posterior_of_the_grid():
     numbers = (1001, 1103, 911, 1251, 1013)
     model = former_model(table(*[("A", "reference", f"{n:,}") for n in numbers]))
@@ -306,6 +310,7 @@ def width(log_quantiles):
     return log_quantiles[-1] - log_quantiles[0]
 
 
+@pytest.mark.thorough
 def test_ten_monitors_are_not_ten_witnesses():
     shared = former_model(table(*TEN))
     free = former_model(table(*TEN), priors={"shared": {"role": 0, "source": 0.8, "target": 0.2}})

@@ -149,6 +149,7 @@ def test_a_government_is_a_normal_in_closed_form():
     np.testing.assert_allclose(solve(layout).quantile(Q), expected, atol=0.002)
 
 
+@pytest.mark.thorough
 def test_weights_are_the_slopes_of_moved_grids():
     built = model(*CASES["both"][0])
     h = 0.05

@@ -95,6 +95,7 @@ def agree(log_deaths, expected, rtol):
     np.testing.assert_allclose(np.exp(np.quantile(log_deaths, Q)), np.exp(expected), rtol=rtol)
 
 
+@pytest.mark.thorough
 def test_two_numbers_agree_with_the_exact_route(two, two_compiled):
     draws = two_compiled.sample(draws=5000, tune=1000, seed=1)
     posterior = solve(two.layout)
@@ -132,6 +133,7 @@ def sums(draws, cells=None):
     assert abs(product.mean() - 1) < 4 * error
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("source", ["Pentagon", "Airwars"])
 def test_each_alone_agrees_without_compiling_again(two, two_compiled, source):
     alone = Scenario.plain(two.layout).only(two.layout, source)
@@ -141,6 +143,7 @@ def test_each_alone_agrees_without_compiling_again(two, two_compiled, source):
     assert abs(np.median(draws.log_deaths) - solve(two.layout, alone).quantile(0.5)) < 0.03
 
 
+@pytest.mark.thorough
 def test_shifts_reach_the_compiled_model(two, two_compiled):
     moved = Scenario.plain(two.layout).shifted(0, 0.5).shifted(1, -0.3).shifted(2, 1.0)
     draws = two_compiled.sample(moved, draws=5000, tune=1000, seed=3)
@@ -150,6 +153,7 @@ def test_shifts_reach_the_compiled_model(two, two_compiled):
     sums(draws)
 
 
+@pytest.mark.thorough
 def test_other_readings_of_the_same_kinds(two, two_compiled):
     readings = tuple(replace(r, z=r.z + 0.7) for r in two.layout.readings)
     draws = two_compiled.sample(readings=readings, draws=5000, tune=1000, seed=4)
@@ -157,11 +161,13 @@ def test_other_readings_of_the_same_kinds(two, two_compiled):
     agree(draws.log_deaths, solve(layout).quantile(Q), 0.02)
 
 
+@pytest.mark.thorough
 def test_the_same_seed_gives_the_same_draws(two_compiled):
     one, other = (two_compiled.sample(draws=50, tune=50, seed=9) for _ in range(2))
     np.testing.assert_array_equal(one.log_deaths, other.log_deaths)
 
 
+@pytest.mark.thorough
 def test_progress_is_reported(two_compiled):
     calls = []
     two_compiled.sample(draws=500, tune=500, seed=9, report=lambda *call: calls.append(call))
@@ -169,6 +175,7 @@ def test_progress_is_reported(two_compiled):
     assert all(0 <= share <= 1 for _, share in calls)
 
 
+@pytest.mark.thorough
 def test_a_fit_that_did_not_converge_says_so_everywhere(two, two_compiled):
     est = two.fit(method="nuts", seed=1, draws=20, tune=1)
     assert not est.converged
@@ -185,6 +192,7 @@ def test_a_fit_that_did_not_converge_says_so_everywhere(two, two_compiled):
     assert content["warnings"][0]["code"] == "not_converged"
 
 
+@pytest.mark.thorough
 @pytest.mark.filterwarnings("ignore:Found chain dimension")  # fewer draws than chains
 @pytest.mark.parametrize("draws", [1, 2, 5])
 def test_absurdly_few_draws_are_no_crash(two, two_compiled, draws):
@@ -193,6 +201,7 @@ def test_absurdly_few_draws_are_no_crash(two, two_compiled, draws):
     json.dumps(est.to_dict(), allow_nan=False)
 
 
+@pytest.mark.thorough
 def test_sampled_estimate_of_the_two_numbers(two, two_compiled):
     est = two.fit(method="nuts", seed=6, draws=3000)
     assert est.converged
@@ -293,6 +302,9 @@ def test_sampled_sums_with_regions(regions, regions_estimate):
         assert est.identification(i).sum == pytest.approx(product.mean(), abs=1e-9)
 
 
+@pytest.mark.parametrize(
+    "regions", [pytest.param(ALL, id="all", marks=pytest.mark.slow)], indirect=True
+)
 def test_signed_weights_are_elasticities_not_shares(regions_estimate):
     est = regions_estimate
     signed = [
@@ -333,6 +345,7 @@ def ratios_by_hand(model, n, rng):
     return np.transpose(drawn)
 
 
+@pytest.mark.thorough
 def test_prior_draws_are_those_of_the_model(all_regions):
     """Counts as the random variables of `pymc_model` have them, ratios as simulated by hand."""
     ours = prior_draws(all_regions.layout, 20_000, np.random.default_rng(2))

@@ -47,6 +47,7 @@ def test_a_slip_of_one_source_among_its_own_claims():
     assert flagged(model(*rows).fit(seed=1)) == ["12,500"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("hedge", ["", "about ", "at least ", "as many as "])
 def test_hedged_outliers_are_found(hedge):
     rows = [(f"T{i}", "third_state", f"{n:,}") for i, n in enumerate((1003, 951, 1077, 1011))]
@@ -67,6 +68,7 @@ def test_log_likelihood_of_the_estimate_is_scipys():
         )
 
 
+@pytest.mark.thorough
 def test_surprise_by_leaving_the_claim_out():
     """Against the predictive tail of a refit without the claim."""
     rows = [("A", "third_state", "1,003"), ("B", "third_state", "1,500")]

@@ -39,6 +39,7 @@ def base_row(grid, label):
     return grid.row(Label(*label)).astype(int)
 
 
+@pytest.mark.thorough
 @given(labels)
 def test_every_label_is_a_nonempty_row_and_every_cell_is_in_one(used):
     grid = build_cells(used, GROUPS)
@@ -56,6 +57,7 @@ def test_every_label_is_a_nonempty_row_and_every_cell_is_in_one(used):
         assert grid.complete(cell.label)
 
 
+@pytest.mark.thorough
 @given(labels)
 def test_no_base_cell_is_counted_twice(used):
     """Two labels share base cells exactly where what they mean overlaps."""

@@ -108,6 +108,7 @@ def test_roles_by_rank():
     assert [t.role for t in built.layout.ratios.targets] == ["perpetrator", "government"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("role", "hedge"),
     [

@@ -204,6 +204,7 @@ class Reference:
         return total
 
 
+@pytest.mark.thorough
 def test_log_density_against_scipy(model):
     reference = Reference(model)
     layout = model.layout

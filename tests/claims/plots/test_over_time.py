@@ -190,7 +190,7 @@ def test_a_wrong_level_is_refused(plain, name):
 # Text that fits ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.thorough)])
 @pytest.mark.parametrize("name", NAMES)
 def test_every_picture_is_drawn_light_and_dark(plain, crowded, name, dark):
     for estimate in (plain, crowded):
@@ -202,6 +202,7 @@ def test_every_picture_is_drawn_light_and_dark(plain, crowded, name, dark):
         assert dark or drawn == to_svg(getattr(estimate.plot, name)())
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", NAMES)
 def test_text_neither_overlaps_nor_leaves_the_page(plain, crowded, name):
     for estimate in (plain, crowded):

@@ -107,6 +107,7 @@ def test_the_lede_adds_nothing_where_claims_reach_the_end():
     assert timeline.lede(undated) == []
 
 
+@pytest.mark.thorough
 def test_the_page_says_to_which_day_the_number_runs(page):
     lede = re.search(r'<p class="lede">(.*?)</p>', page, re.DOTALL)[1]
     assert "up to 20 December 2021" in lede

@@ -298,6 +298,7 @@ def test_windows_in_words():
     assert window_text((None, None)) == "no window"
 
 
+@pytest.mark.thorough
 def test_twenty_thousand_rows_are_read_and_validated(tmp_path):
     roles = ("monitor", "media")
     rows = "".join(

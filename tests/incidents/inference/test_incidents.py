@@ -35,11 +35,13 @@ def test_total_is_listed_and_unlisted(verdicts, lists):
         assert (unlisted >= 0).all()
 
 
+@pytest.mark.thorough
 def test_the_same_seed_gives_the_same_draws(lists):
     again = IncidentModel(overlapping(np.random.default_rng(5), 40), scale="joint").fit(**FEW)
     np.testing.assert_array_equal(again.draws(), lists.draws())
 
 
+@pytest.mark.thorough
 def test_tables_and_json(verdicts, tmp_path):
     summary = verdicts.summary(0.8)
     assert summary.loc["total", "median"] > summary.loc["listed", "median"] > 0
@@ -151,6 +153,7 @@ def test_one_source_has_no_total():
     assert "completeness_listed" not in est.idata["posterior"]
 
 
+@pytest.mark.thorough
 def test_two_sources_without_overlap_rest_on_the_prior():
     rows = [(f"i{k}", "AB"[k % 2], "3") for k in range(20)]
     est = IncidentModel(frame(rows), roles={"A": "monitor", "B": "media"}).fit(**FEW)
@@ -159,6 +162,7 @@ def test_two_sources_without_overlap_rest_on_the_prior():
     assert np.isfinite(est.draws()).all()
 
 
+@pytest.mark.thorough
 def test_all_reports_identical():
     rows = [(f"i{k}", s, "4") for k in range(30) for s in "ABC"]
     roles = dict.fromkeys("ABC", "monitor")
@@ -167,6 +171,7 @@ def test_all_reports_identical():
     assert low < 120 < high
 
 
+@pytest.mark.thorough
 def test_one_large_incident():
     rows = [(f"i{k}", s, str(k % 5 + 1)) for k in range(20) for s in "AB"]
     rows += [("big", "A", "2000"), ("big", "B", "about 1800")]
@@ -176,6 +181,7 @@ def test_one_large_incident():
     assert 1500 < np.median(est.draws(1)) < 3000
 
 
+@pytest.mark.thorough
 def test_verdicts_without_numbers_dates_or_deaths():
     columns = ("incident", "source", "quantity", "role", "verdict", "date")
     rows = []

@@ -31,6 +31,7 @@ def two_rounds(monkeypatch):
     monkeypatch.setattr(fits, "go_on", go_twice)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("two_rounds")
 def test_a_second_round_follows_from_the_seed(model):
     one, other = (model.fit(**SHORT) for _ in range(2))
@@ -60,6 +61,7 @@ def test_as_many_draws_are_kept_as_were_asked_for(number, draws, chains, one_in)
     assert kept == draws or one_in == 1 or 1000 <= kept <= 2000
 
 
+@pytest.mark.thorough
 def test_whoever_asks_for_few_draws_gets_one_round(model):
     est = model.fit(**SHORT)
     codes = [note.code for note in est.warnings]
@@ -68,6 +70,7 @@ def test_whoever_asks_for_few_draws_gets_one_round(model):
     assert "let the fit go on (budget='3m', --budget 3m)" in est.warnings[0].text
 
 
+@pytest.mark.thorough
 def test_a_chain_where_next_to_nothing_is_begins_anew(model):
     theta = fits.sample(model.layout, draws=200, tune=200, chains=3, seed=1).theta
     starts, lost = rounds.next_starts(model.layout, theta, (1,))

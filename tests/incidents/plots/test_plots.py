@@ -37,7 +37,7 @@ def listed():
     return est
 
 
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.thorough)])
 @pytest.mark.parametrize("name", ["gap", "inclusion", "mentions", "total", "sources", "cases"])
 def test_every_picture_is_drawn(strikes, listed, name, dark):
     for est in (strikes, listed):

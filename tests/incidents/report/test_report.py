@@ -122,6 +122,7 @@ def test_names_are_escaped_and_nothing_is_fetched():
     assert not re.search(r'(src|href)="(?!data:|#|https://doi\.org)', page)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("no_pictures")
 def test_without_a_role_there_is_no_headline():
     import pandas as pd

@@ -166,6 +166,7 @@ def numbers(quantity):
     return (quantity.form, quantity.low, quantity.best, quantity.high)
 
 
+@pytest.mark.thorough
 @given(st.lists(words, min_size=1, max_size=12))
 def test_patterns_say_exactly_what_the_rows_say(incidents):
     table = long_table(incidents)

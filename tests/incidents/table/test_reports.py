@@ -209,6 +209,7 @@ names = st.text(st.characters(exclude_categories=["Cc", "Cs", "Cf"]), min_size=1
 sources = names.filter(str.strip).filter(lambda text: plain(text.strip()) not in _TOTALS)
 
 
+@pytest.mark.thorough
 @given(
     st.dictionaries(
         st.tuples(names.filter(str.strip), sources),
@@ -258,6 +259,7 @@ def test_sizes_by_hand(reports):
     assert sizes.counted.tolist() == [[0, 0, 1, 0, 0], [0, 1, 1, 0, 0], [0, 0, 1, 1, 0]]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("dark", [False, True])
 def test_the_picture_says_who_holds_what(reports, dark):
     figure = reports.plot(dark=dark)
@@ -268,6 +270,7 @@ def test_the_picture_says_who_holds_what(reports, dark):
     assert to_png(figure).startswith(b"\x89PNG")
 
 
+@pytest.mark.thorough
 def test_long_names_and_many_sources_stay_inside_the_picture():
     rows = [
         Report("a", f"The {'very ' * 30}long name of office $x_{i}$ <b>", Quantity.parse(10**i))

@@ -55,6 +55,7 @@ def test_chordal_graphs_are_those_without_a_long_ring(vertices, count):
     assert graphs.edges(len(graphs) - 1) == tuple(pairs)
 
 
+@pytest.mark.thorough
 def test_graphs_on_six_lists_are_18154():
     graphs = chordal.chordal_graphs(6)
     assert len({graphs.edges(g) for g in range(len(graphs))}) == 18_154
@@ -179,6 +180,7 @@ def test_every_graph_on_three_lists_by_hand():
         assert posterior.quantile([chance]) == wanted
 
 
+@pytest.mark.thorough
 def test_without_a_limit_against_a_long_sum():
     """Two million numbers one by one, and the power law of the tail beyond them."""
     grid = np.arange(2_000_000.0)
@@ -200,6 +202,7 @@ def test_without_a_limit_against_a_long_sum():
     assert posterior.beyond < 1e-8
 
 
+@pytest.mark.thorough
 def test_evidence_of_the_complete_graph_is_a_beta_function():
     """Its tail falls as N to the power 2^-L - 2: a long sum, and the rest in closed form."""
     grid = np.arange(5_000_000.0)

@@ -82,6 +82,7 @@ def test_the_prior_of_the_people_on_no_list_is_proper(histories):
     assert np.median(shares[:, 0]) == pytest.approx(np.median(held), abs=0.03)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("structure", GATED)
 def test_populations_of_known_size_seen_by_two_lists(structure):
     """Twenty of each structure; taken as independent, the lists of most would miss the number."""

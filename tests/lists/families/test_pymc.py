@@ -151,6 +151,7 @@ def test_the_odds_ratio_of_two_lists_has_its_prior(given, prior):
     np.testing.assert_allclose(log_odds, np.log(odds), rtol=1e-10)
 
 
+@pytest.mark.thorough
 def test_classes_of_a_dirichlet_process_by_enumeration():
     rng = np.random.default_rng(3)
     alpha, left, chance = 0.7, rng.exponential(1.4, 9), rng.random((10, 3))

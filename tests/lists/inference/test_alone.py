@@ -47,6 +47,7 @@ def _whole(est, tmp_path, method):
     return content, page
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("no_pictures")
 def test_decomposable_is_whole(tmp_path):
     model = ce.ListModel(ce.CaptureHistories(_frame()), families="decomposable")
@@ -166,6 +167,7 @@ def test_binomial_draws(n, p):
     assert stats.chisquare(observed[kept], expected[kept]).pvalue > 1e-6
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("classes", "few"),
     [(2, 20), *(pytest.param(*case, marks=pytest.mark.slow) for case in ((2, 3), (10, 20)))],
@@ -213,6 +215,7 @@ def test_gibbs_against_importance_from_the_prior(classes, few, monkeypatch):
     np.testing.assert_allclose(ours, wanted, rtol=0.03)
 
 
+@pytest.mark.thorough
 def test_two_lists_and_many_lists_work(short):
     two = pd.DataFrame({"A": [1, 0, 1], "B": [0, 1, 1], "count": [60, 50, 20]})
     est = ce.ListModel(ce.CaptureHistories(two), families="dirichlet-process").fit(seed=1)

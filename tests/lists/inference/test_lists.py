@@ -48,6 +48,7 @@ def test_evidence_of_independence_against_quadrature():
     assert tempered.log_evidence == pytest.approx(wanted, abs=0.15)
 
 
+@pytest.mark.thorough
 def test_tempering_agrees_with_importance_sampling():
     (member,) = Visibility().members(TABLE)
     mode = importance.mode_at(member, TABLE, *importance.climb(member, TABLE))
@@ -68,6 +69,7 @@ def test_compiled_moves_of_classes_leave_the_density_right():
     np.testing.assert_allclose(cloud.log_odds, odds, atol=1e-10)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("way", ["compiled", "plain"])
 def test_moves_leave_the_prior_of_classes_as_it_is(way):
     """Moves at temperature 0; where particles may leave their labelling, the density creeps up."""
@@ -86,6 +88,7 @@ def test_moves_leave_the_prior_of_classes_as_it_is(way):
     assert cloud.prior.mean() == pytest.approx(wanted.mean(), abs=4 * error)
 
 
+@pytest.mark.thorough
 def test_two_classes_agree_with_importance_from_the_prior():
     """Evidence as the plain mean of the likelihood over a million draws of the prior."""
     member = replace(Classes().members(PAIR)[-1], classes=2)
@@ -165,6 +168,7 @@ def strata():
     return ce.CaptureHistories(pd.concat(parts, ignore_index=True), by="m")
 
 
+@pytest.mark.thorough
 def test_strata_add_up_draw_by_draw_and_resume(strata, tmp_path):
     model = ce.ListModel(strata, families=("pairs", "visibility"))
     folder = tmp_path / "out.nc.parts"
@@ -187,6 +191,7 @@ def test_strata_add_up_draw_by_draw_and_resume(strata, tmp_path):
     np.testing.assert_array_equal(model.fit(seed=7, parts=folder).draws(0), total)
 
 
+@pytest.mark.thorough
 def test_every_stratum_answers_for_itself(strata):
     est = ce.ListModel(strata, families=("pairs", "visibility")).fit(seed=7)
     whole, one = est.without_each_source(), est.without_each_source("m x")
@@ -230,6 +235,7 @@ def test_replicates_are_mixed():
         ce.ListModel([one, other])
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("no_pictures")
 def test_the_estimate_is_whole(tmp_path):
     model = ce.ListModel(
@@ -278,6 +284,7 @@ def test_settings_out_of_range_are_refused():
 KOSOVO = Path(__file__).parents[2] / "data" / "lists" / "kosovo_1999.csv"
 
 
+@pytest.mark.thorough
 def test_kosovo_covers_the_near_census():
     """Ball et al. 2002, four lists; the Kosovo Memory Book has 10,401 in the same window."""
     est = ce.ListModel(ce.CaptureHistories.read(KOSOVO)).fit(seed=1)
@@ -302,6 +309,7 @@ def test_kosovo_times_fifty_does_not_say_that_nobody_is_missing():
     assert est.summary()["low"].iloc[0] > 1.5 * frame["count"].sum()
 
 
+@pytest.mark.thorough
 def test_runs_that_disagree_are_made_longer_and_then_more(monkeypatch):
     monkeypatch.setattr(smc, "MOVES", 2)
     chosen = [Classes()]

@@ -47,6 +47,7 @@ def _history_table(lists, seed=1):
     return ce.CaptureHistories(_table(lists, seed)).pooled().table
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("lists", [9, 12, pytest.param(20, marks=pytest.mark.slow)])
 def test_known_populations_are_recovered(lists):
     frame = _table(lists, 100 + lists, "referral")
@@ -64,6 +65,7 @@ def test_known_populations_are_recovered(lists):
     assert best.member == "pair L00 with L01"
 
 
+@pytest.mark.thorough
 def test_unequal_visibility_with_twelve_lists():
     frame = _table(12, 7, "visibility")
     est = ce.ListModel(ce.CaptureHistories(frame), families="visibility").fit(seed=1)
@@ -111,6 +113,7 @@ def test_thirty_lists_are_answered_without_classes():
     assert best.member == "pair L00 with L01"
 
 
+@pytest.mark.thorough
 def test_of_many_pairs_the_steep_ones_are_climbed_to():
     """A step from the mode without a pair finds the pair that raises the mode most."""
     table = _history_table(12)

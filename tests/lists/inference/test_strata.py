@@ -63,6 +63,7 @@ def test_threads_give_the_same_answer(model, here):
         _same(model.fit(seed=8, executor=executor), here)
 
 
+@pytest.mark.thorough
 def test_processes_give_the_same_answer(model, here):
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context) as executor:
@@ -77,6 +78,7 @@ def test_a_dask_cluster_gives_the_same_answer(model, here):
         _same(model.fit(seed=8, executor=executor), here)
 
 
+@pytest.mark.thorough
 def test_strata_that_share_are_one_fit_wherever_it_is_made(frame, tmp_path):
     histories = ce.CaptureHistories(frame, by=("month", "sex"))
     model = ce.ListModel(histories, families="independence")
@@ -104,6 +106,7 @@ def test_a_dask_cluster_of_processes_gives_the_same_answer(model, here):
         _same(model.fit(seed=8, executor=executor), here)
 
 
+@pytest.mark.thorough
 def test_sequential_monte_carlo_does_not_depend_on_threads():
     histories = ce.CaptureHistories(_frame([60, 50, 40, 20, 15, 12, 9]))
     model = ce.ListModel(histories, families="classes")
@@ -159,6 +162,7 @@ cli.main()
 """
 
 
+@pytest.mark.thorough
 def test_killed_in_the_middle_the_same_command_goes_on(frame, here, tmp_path, monkeypatch, capsys):
     table, out = tmp_path / "lists.csv", tmp_path / "out.nc"
     frame.to_csv(table, index=False)
@@ -207,6 +211,7 @@ def test_killed_in_the_middle_the_same_command_goes_on(frame, here, tmp_path, mo
     np.testing.assert_array_equal(loaded.draws(0), model.fit(seed=seed).draws(0))
 
 
+@pytest.mark.thorough
 def test_damaged_parts_are_fitted_again(model, here, tmp_path):
     folder = tmp_path / "parts"
     model.fit(seed=8, parts=folder)
@@ -264,6 +269,7 @@ def replicates():
     ]
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("no_pictures")
 def test_the_combination_rule_stands_beside_the_mixture(replicates, tmp_path):
     model = ce.ListModel([ce.CaptureHistories(f) for f in replicates], families=FAMILIES)

@@ -63,6 +63,7 @@ def _weighted(values, log_weight, at):
     return values[order][np.searchsorted(edges / edges[-1], at)]
 
 
+@pytest.mark.thorough
 def test_deviations_are_integrated_as_brute_force_has_it():
     """At fixed shared parameters: Laplace's integral with the next order, and the walk."""
     strata = strata_of(LISTS, [_table(people) for people in SMALL])
@@ -207,6 +208,7 @@ def test_random_strata_leave_the_interval_of_the_average(random_strata):
     assert _width(together) == pytest.approx(np.log(whole.high / whole.low), rel=0.2)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("no_pictures")
 def test_what_strata_share_is_said(ridge, tmp_path):
     told = " ".join(ridge.identification().sentences)

@@ -146,6 +146,7 @@ def test_what_was_not_kept_is_said(of_lists) -> None:
 # That nothing breaks them --------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", [*ONLY_LISTS, "total", "sources"])
 @pytest.mark.parametrize("dark", [False, True])
 def test_awkward_names_stay_in_their_places(of_lists, name: str, dark: bool) -> None:
@@ -156,6 +157,7 @@ def test_awkward_names_stay_in_their_places(of_lists, name: str, dark: bool) -> 
     check_places(draw(dark=dark))  # a new one: an image at other dots per inch moves labels
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["dial", "families", "sources"])
 def test_not_converged_is_stamped(of_lists, name: str) -> None:
     est = of_lists()

@@ -235,6 +235,7 @@ def test_terminal_and_notebook_show_counted_and_estimated_apart(of_lists, html):
         assert re.fullmatch(r"4[78]0 to 7[5-7]0", ends)
 
 
+@pytest.mark.thorough
 def test_a_loaded_estimate_keeps_its_report(of_lists, tmp_path):
     import casualty_est as ce
 

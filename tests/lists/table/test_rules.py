@@ -302,6 +302,7 @@ def populations(draw):
     return names, [*people, *({name} for name in names)]
 
 
+@pytest.mark.thorough
 @given(populations(), st.randoms(use_true_random=False))
 def test_every_way_in_gives_the_same_table(population, random):
     names, people = population
@@ -327,6 +328,7 @@ def test_every_way_in_gives_the_same_table(population, random):
         assert histories.people == len(people)
 
 
+@pytest.mark.thorough
 @given(populations(), st.lists(st.sampled_from("xyz"), min_size=30, max_size=30))
 def test_strata_agree_between_wide_and_long(population, places):
     names, people = population
@@ -362,6 +364,7 @@ def _table(n_lists, factor=1):
     return HistoryTable.of(LONG[:n_lists] or ("A", "B"), rows, np.full(4000, factor))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("palette", [style.LIGHT, style.DARK], ids=["light", "dark"])
 @pytest.mark.parametrize("factor", [1, 9_999])
 @pytest.mark.parametrize("n_lists", [2, 4, 8])

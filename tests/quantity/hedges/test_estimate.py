@@ -36,6 +36,7 @@ def without_leak(one, m, s):
     )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("text", TEXTS)
 def test_its_quantiles_are_the_stated_ones(text):
     """Of the truth, under a prior flat in its log and where the source adds no error."""
@@ -119,6 +120,7 @@ def test_one_wrong_estimate_cannot_rule_the_fit():
     assert -15 < drop < 0
 
 
+@pytest.mark.thorough
 def test_pytensor_agrees_with_numpy():
     import pytensor
     import pytensor.tensor as pt

@@ -89,6 +89,7 @@ def claimed(est):
     return m, est.idata["log_likelihood"]["claim"].values[..., 0]
 
 
+@pytest.mark.thorough
 def test_a_form_is_one_file(ballpark):
     assert str(ballpark) == "800 or thereabouts"
     est = fit(ballpark, Quantity.parse("6,047"))

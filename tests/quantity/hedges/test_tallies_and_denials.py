@@ -115,6 +115,7 @@ def test_a_denial_says_as_little_of_ten_as_of_ten_thousand():
     assert density[1:].max() / density[1:].min() < 1.01
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "reading",
     [

@@ -368,6 +368,7 @@ def symbolic():
     return pytensor.function([m], [*values, *slopes], mode=Mode(linker="py", optimizer=None))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", list(CASES))
 def test_pytensor_agrees_with_numpy(symbolic, name):
     m = 6.0 + EXTREMES
