@@ -38,3 +38,9 @@ def test_wheel_in_an_empty_environment_runs_the_demo(tmp_path):
     content = json.loads((tmp_path / "out" / "estimate.json").read_text("utf-8"))
     assert 6_100 < content["estimates"][0]["median"] < 6_500
     assert "<html" in (tmp_path / "out" / "report.html").read_text("utf-8")
+    # Catalogues are read as they stand: nothing has compiled them.
+    ask = (
+        "from casualty_est.wording.language import _, speaking\n"
+        "with speaking('es'): print(_('Where'))"
+    )
+    assert "Dónde" in _run(python, "-X", "utf8", "-c", ask, cwd=tmp_path).stdout

@@ -31,6 +31,7 @@ def _path(flag: str, metavar: str, help_text: str) -> Any:
 OPTIONS: dict[str, Any] = {
     "about": _path("--about", "FILE.toml", "Title, authors, names and statements, from a file."),
     "audience": _text("--audience", "full|public", "Everything, or at most three pages."),
+    "language": _text("--language", "CODE", "Language of the public report, such as es."),
     "pdf": _path("--pdf", "OUT.pdf", "Print the report as PDF, by Chromium, Chrome or Edge."),
     "figures": _path("--figures", "DIR", "Write the pictures: PNG and SVG, 16:9 and square."),
     "tables": _path("--tables", "DIR", "Write the tables of the report as CSV."),
@@ -51,7 +52,7 @@ OPTIONS: dict[str, Any] = {
         ),
     ],
 }
-SAID = ("organisation", "date", "contact", "licence", "corrections", "url", "data")
+SAID = ("language", "organisation", "date", "contact", "licence", "corrections", "url", "data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class Published:
             if folder is not None and folder.exists() and not folder.is_dir():
                 msg = f"{option}: {folder} is a file; give the name of a folder"
                 raise UsageError(msg)
-        settled(self.about, self.arguments())
+        settled(self.about, self.arguments()).check_language()
 
     def arguments(self) -> dict[str, Any]:
         """What is said directly, as arguments of a report."""

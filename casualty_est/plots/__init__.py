@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, Unpack
 
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.refits import answer
+from casualty_est.wording.language import N_, _, pgettext
+from casualty_est.wording.phrases import documented_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from casualty_est.result.estimate import Array, Estimate
     from casualty_est.result.schema import Case, ClaimRow
     from casualty_est.studies import Study
+    from casualty_est.tables.cells import Documented
     from casualty_est.wording.numbers import Ends
 
 
@@ -69,8 +72,8 @@ class Plots:
     """
 
     # What a kind of evidence says in words of its own.
-    _estimated: ClassVar[str] = "from all that counts"  # after "true number"
-    _documented: ClassVar[str] = "documented: {}"
+    _estimated: ClassVar[str] = N_("picture", "true number, from all that counts")
+    _documented: ClassVar[str] = N_("picture", "documented: {number}")
     _of_ratios: ClassVar[OfRatios] = OfRatios()
     _whole: ClassVar[str] = "all sources"
     _groups: ClassVar[Mapping[str, str]] = {"without_each_source": "Without one source"}
@@ -340,11 +343,11 @@ class Plots:
             palette = style.palette_of(credit=self._credit() if credit is None else credit, **look)
             return style.finished(function(*args, palette), palette)
 
-    def _credit(self) -> str:
+    def _credit(self, made: str = "") -> str:
         """The line under a picture: whose numbers these are, and what estimated them."""
         from casualty_est.plots.words import credit_line
 
-        return credit_line(self._estimate.meta)
+        return credit_line(self._estimate.meta, made)
 
     # What a kind of evidence draws otherwise -----------------------------------------------
 
@@ -352,17 +355,19 @@ class Plots:
         """Claims that stand under a total."""
         return self._estimate.meta.claims
 
-    def _documented_text(self, text: str) -> str:
+    def _documented_text(self, documented: Documented) -> str:
         """What is written at the line of a documented number."""
-        return self._documented.format(text)
+        return pgettext("picture", self._documented, number=documented_text(documented))
 
     def _claims_heading(self) -> str:
-        """What those on the count itself are called."""
-        return "Claims on this count"
+        """What stands over those on the count itself."""
+        return _("Claims on this count, as published")
 
     def _part_name(self, part: str) -> str | None:
         """What a part of a total is called under it; None where it is not drawn."""
-        return f"of these, {part}"
+        if part == "listed":
+            return _("of these, listed")
+        return _("of these, unlisted") if part == "unlisted" else f"of these, {part}"
 
     def _target(self, source: int) -> str:
         """What the ratio of a source is of, where the source has several."""

@@ -11,8 +11,9 @@ from casualty_est.plots.style import LABEL, MARGIN, SMALL, Palette, Picture, new
 from casualty_est.plots.total import NO_LEVEL, title_of
 from casualty_est.plots.words import width_of, wrap
 from casualty_est.result.schema import Span
-from casualty_est.wording.numbers import ends, middle, percent
-from casualty_est.wording.phrases import documented_text
+from casualty_est.wording.language import _, pgettext
+from casualty_est.wording.numbers import both_ends, middle, percent
+from casualty_est.wording.phrases import capitalised, either, with_source
 
 if TYPE_CHECKING:
     from casualty_est.plots import Plots
@@ -26,30 +27,34 @@ def picture(plots: Plots, row: int, prob: float, palette: Palette) -> Picture:
     estimate = plots._estimate
     title = title_of(estimate, row)
     if not estimate.meta.has_level:
-        return only_note(title, NO_LEVEL, palette)
+        return only_note(title, pgettext("picture", NO_LEVEL), palette)
     modes = estimate.modes(row, prob)
     spans = [Span(m.median, m.low, m.high) for m in modes]
     documented = estimate.meta.rows[row].documented
     heads = heads_of(title, palette, 4)
-    number = " or ".join(f"about {middle(span)}" for span in spans)
-    number = number[:1].upper() + number[1:]
+    number = capitalised(
+        either(pgettext("hedge", "about {number}", number=middle(span)) for span in spans)
+    )
     size = min(BIG, BIG * palette.inner / width_of(number, BIG, "bold"))
     lines = [Line(number, size, palette.posterior, weight="bold")]
-    chance = (
-        f"If the assumptions hold, there is a {percent(prob)} chance that the true number lies "
-        f"between {ends(spans[0], 'and')}."
-        if len(spans) == 1
-        else "The evidence supports both numbers and none between them."
-    )
+    chance = _("The evidence supports both numbers and none between them.")
+    if len(spans) == 1:
+        low, high = both_ends(spans[0])
+        chance = _(
+            "If the assumptions hold, there is a {level} chance that the true number lies between "
+            "{low} and {high}.",
+            level=percent(prob),
+            low=low,
+            high=high,
+        )
     lines += [
         Line(text, LABEL + 1, palette.ink) for text in wrap(chance, palette.inner, LABEL + 1, 4)
     ]
     if documented:
-        text = f"{plots._documented_text(documented_text(documented))}"
-        text += f" ({documented.source})" if documented.source else ""
+        text = with_source(plots._documented_text(documented), documented.source)
         lines += [
             Line(t, LABEL, palette.documented)
-            for t in wrap(text[:1].upper() + text[1:], palette.inner, LABEL)
+            for t in wrap(capitalised(text), palette.inner, LABEL)
         ]
     foot = [
         Line(t, SMALL, palette.muted) for t in wrap(palette.credit, palette.inner, SMALL, 3) if t
@@ -85,7 +90,7 @@ def picture(plots: Plots, row: int, prob: float, palette: Palette) -> Picture:
         axes.plot(
             [documented.low] * 2, [0, 1], color=palette.documented, lw=1.3, linestyle=(0, (4, 3))
         )
-    axes.set_xlabel("people, log scale", fontsize=SMALL, color=palette.muted, labelpad=3)
+    axes.set_xlabel(_("people, log scale"), fontsize=SMALL, color=palette.muted, labelpad=3)
     write_down(figure, foot, height - below + 0.48, said=False)
     if not estimate.converged:
         stamp_figure(figure, palette)

@@ -21,8 +21,10 @@ from casualty_est.plots.style import LABEL, MARGIN, SMALL, Palette, Picture, new
 from casualty_est.plots.words import shorten, wrap
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Cell, Row, Span
+from casualty_est.wording.language import _, ngettext, pgettext
 from casualty_est.wording.numbers import percent, with_ends
 from casualty_est.wording.phrases import capitalised, day, documented_text, listed
+from casualty_est.wording.terms import said_label, stratum_name
 
 if TYPE_CHECKING:
     from casualty_est.result.estimate import Estimate
@@ -34,10 +36,11 @@ FIELDS = ("scope", "group", "outcome", "perpetrator", "start", "end")
 
 def picture(estimate: Estimate, prob: float, palette: Palette) -> Picture:
     """Draw one small panel for each estimate; see `Plots.cells`."""
-    title = "What we estimate, one by one"
+    title = _("What we estimate, one by one")
     rows = shown_rows(estimate)
     if not estimate.meta.has_level or len(rows) < 2:
-        return only_note(title, "There are not several numbers to set beside each other.", palette)
+        why = _("There are not several numbers to set beside each other.")
+        return only_note(title, why, palette)
     more, rows = max(0, len(rows) - MOST), rows[:MOST]
     columns = 1 if palette.width < 3 else 2 if palette.narrow else COLUMNS
     room = palette.inner / columns - 0.15
@@ -68,7 +71,7 @@ def picture(estimate: Estimate, prob: float, palette: Palette) -> Picture:
         if k < last:
             axes.set_xticklabels([])
         else:
-            axes.set_xlabel("people, log scale", fontsize=SMALL, color=palette.muted, labelpad=2)
+            axes.set_xlabel(_("people, log scale"), fontsize=SMALL, color=palette.muted, labelpad=2)
     write_down(figure, notes, height - below + 0.45, said=False)
     if not estimate.converged:
         stamp_figure(figure, palette)
@@ -102,15 +105,20 @@ def names_of(rows: tuple[Row, ...]) -> list[str]:
 def _name(row: Row, differ: list[str]) -> str:
     parts = [_part(row.cell, field) for field in differ if field not in ("start", "end")]
     if "start" in differ or "end" in differ:
-        parts.append(" to ".join(day(x) for x in (row.cell.start, row.cell.end) if x))
-    parts += [f"{key} {value}" for key, value in row.strata.items()]
-    return capitalised(", ".join(part for part in parts if part)) or "This count"
+        days = [day(x) for x in (row.cell.start, row.cell.end) if x]
+        if len(days) > 1:
+            days = [pgettext("days", "{first} to {last}", first=days[0], last=days[1])]
+        parts += days
+    parts += [stratum_name(*stratum) for stratum in row.strata.items()]
+    return capitalised(", ".join(part for part in parts if part)) or _("This count")
 
 
 def _part(cell: Cell, field: str) -> str:
     label = str(getattr(cell, field))
     if field == "group" and label == "all":
-        return "people"
+        return _("people")
+    if field in ("group", "outcome"):
+        return listed([said_label(one) for one in label.split("+")])
     return listed(label.split("+"))
 
 
@@ -121,7 +129,8 @@ def _said(estimate: Estimate, i: int, span: Span, room: float, palette: Palette)
     lines += [Line(t, SMALL, palette.posterior) for t in wrap(with_ends(span), room, SMALL)]
     documented = estimate.meta.rows[i].documented
     if documented:
-        text = f"documented: {documented_text(documented)}"
+        number = documented_text(documented)
+        text = pgettext("picture", "documented: {number}", number=number)
         lines += [Line(t, SMALL, palette.muted) for t in wrap(text, room, SMALL)]
     return lines
 
@@ -164,8 +173,14 @@ def _panel(
 
 
 def _note(prob: float, more: int) -> str:
-    text = (
-        f"Dot and bar: median and {percent(prob)} interval; above it the density. Dashed: what was "
-        "documented. All panels have the same axis."
+    text = _(
+        "Dot and bar: median and {level} interval; above it the density. Dashed: what was "
+        "documented. All panels have the same axis.",
+        level=percent(prob),
     )
-    return text + f" {more} more are not drawn." * bool(more)
+    if not more:
+        return text
+    left_out = ngettext(
+        "{number} more are not drawn.", "{number} more are not drawn.", more, number=more
+    )
+    return f"{text} {left_out}"

@@ -16,20 +16,26 @@ from casualty_est.quantity.hedges.about import SD_ABOUT
 from casualty_est.quantity.hedges.hedge import Mark
 from casualty_est.result.schema import ClaimRow
 from casualty_est.result.spoken import verb
+from casualty_est.wording.language import _, pgettext
 from casualty_est.wording.numbers import percent
 
 REACH = 0.75  # inches that the arrow of a bound is long
-NAMES = {
-    "number": "dot: number as stated",
-    "about": f"pale halo and bar: “about”, {percent(SD_ABOUT)} either way",
-    "documented": "upright tick: cases counted, so a lower end",
-    "from": "arrow to the right: “at least”, end open",
-    "to": "arrow to the left: “at most”",
-    "range": "bar with ends: range, or an estimate with its interval",
-    "vague": "dashed bar: vague word",
-    "zero": "mark at the left edge: zero",
-    "left out": "hollow: left out of the estimate",
-}
+
+
+def names() -> dict[str, str]:
+    """What the marks mean, by their kinds."""
+    about = percent(SD_ABOUT)
+    return {
+        "number": _("dot: number as stated"),
+        "about": _("pale halo and bar: “about”, {share} either way", share=about),
+        "documented": _("upright tick: cases counted, so a lower end"),
+        "from": _("arrow to the right: “at least”, end open"),
+        "to": _("arrow to the left: “at most”"),
+        "range": _("bar with ends: range, or an estimate with its interval"),
+        "vague": _("dashed bar: vague word"),
+        "zero": _("mark at the left edge: zero"),
+        "left out": _("hollow: left out of the estimate"),
+    }
 
 
 def mark_of(claim: ClaimRow) -> Mark:
@@ -77,7 +83,9 @@ def draw(page: Page, claim: ClaimRow, y: float, *, light: bool) -> None:
         case "documented":
             page.axes.plot([low, low], [y - 0.1, y + 0.1], color=colour, lw=3, alpha=alpha)
             # Right of the mark, or left of it where there is no room.
-            said = verb(claim)  # what a party counts of its own deeds is no documentation
+            said = pgettext(
+                "verb", verb(claim)
+            )  # what a party counts of its own deeds is no documentation
             width, at = width_of(said, SMALL), page.inch(low)
             start = at + 0.09 if at + 0.09 + width < page.room + 0.25 else at - 0.09 - width
             page.inside(said, max(start, 0.02), y, colour)

@@ -18,13 +18,14 @@ from casualty_est.plots import style
 from casualty_est.plots.scales import set_log_axis
 from casualty_est.plots.style import LABEL, SMALL, TITLE, Palette, Picture, new_figure
 from casualty_est.plots.words import shorten, width_of, wrap
+from casualty_est.wording.language import N_, pgettext, spoken
 
 MARGIN = style.MARGIN
 LEADING = 1.32  # line height over letter height
 PAD = 0.13  # between rows
 STRIP = 0.27  # inches under the name of a row, where names stand over their rows
 MOST = 60  # rows in one picture: what comes after is counted, not drawn
-STAMP = "NOT CONVERGED"
+STAMP = N_("picture", "NOT CONVERGED")
 SCREEN = 7.0  # inches
 
 
@@ -196,15 +197,16 @@ class Page:
 def stamp_figure(figure: Picture, palette: Palette) -> None:
     """Stamp a figure NOT CONVERGED, large and in red; a long one on every screenful."""
     width, height = map(float, figure.get_size_inches())
+    stamp = pgettext("picture", STAMP)
     times = max(1, round(height / SCREEN))
     how: dict[str, Any] = {
         "rotation": min(25.0, math.degrees(math.atan2(height, width)) * 0.7),
-        "fontsize": min(44.0, 0.75 * width / width_of(STAMP, 1, "bold")),
+        "fontsize": min(44.0, 0.75 * width / width_of(stamp, 1, "bold")),
         **{"color": palette.alarm, "fontweight": "bold", "alpha": 0.55, "zorder": 100},
         **{"ha": "center", "va": "center"},
     }
     for i in range(times):
-        figure.text(0.5, (i + 0.5) / times, STAMP, **how)
+        figure.text(0.5, (i + 0.5) / times, stamp, **how)
 
 
 def open_page(
@@ -247,9 +249,8 @@ def open_page(
 
 def heads_of(title: str, palette: Palette, most: int = 3) -> list[Line]:
     """Lines of the title: the one that was asked for, or the picture's own."""
-    lines = wrap(
-        palette.title or title, palette.inner, TITLE, lines=most + palette.narrow, weight="bold"
-    )
+    most += palette.narrow + (not spoken().english)  # few languages are as short as English
+    lines = wrap(palette.title or title, palette.inner, TITLE, lines=most, weight="bold")
     return [Line(text, TITLE, palette.ink, weight="bold") for text in lines]
 
 

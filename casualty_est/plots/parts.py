@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from casualty_est.plots.page import height_of, label, only_note, open_page
 from casualty_est.plots.style import Palette, Picture
 from casualty_est.plots.total import title_of
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Span
+from casualty_est.wording.language import _, figure, pgettext
 from casualty_est.wording.numbers import percent, with_ends
-from casualty_est.wording.phrases import documented_text
+from casualty_est.wording.phrases import capitalised, documented_text, with_source
 
 if TYPE_CHECKING:
     from casualty_est.plots import Plots
@@ -36,22 +37,23 @@ def bar(plots: Plots, row: int, prob: float, palette: Palette) -> Picture:
     whole, rest = _span(draws, prob), _span(np.maximum(draws - low, 0.0), prob)
     texts = (
         (
-            plots._documented.format("").strip(" :"),
-            _documented(documented_text(documented), documented.source),
+            pgettext("picture", plots._documented, number="").strip(" :"),
+            with_source(documented_text(documented), documented.source),
         ),
-        ("estimated beyond that", with_ends(rest)),
-        ("together", f"about {with_ends(whole)}"),
+        (_("estimated beyond that"), with_ends(rest)),
+        (_("together"), pgettext("hedge", "about {number}", number=with_ends(whole))),
     )
-    labels = [label(name[:1].upper() + name[1:], text, LEFT - 0.3, palette) for name, text in texts]
+    labels = [label(capitalised(name), text, LEFT - 0.3, palette) for name, text in texts]
     page = open_page(
         sum(map(height_of, labels)) + 0.1,
         (0.0, 1.06 * whole.high),
         palette,
         title=title_of(estimate, row),
-        xlabel="people",
-        note=(
-            f"Bars begin at 0. Numbers in brackets and thin lines: {percent(prob)} interval. "
-            "Numbers are rounded one by one."
+        xlabel=_("people"),
+        note=_(
+            "Bars begin at 0. Numbers in brackets and thin lines: {level} interval. Numbers are "
+            "rounded one by one.",
+            level=percent(prob),
         ),
         left=LEFT,
         log=False,
@@ -60,7 +62,7 @@ def bar(plots: Plots, row: int, prob: float, palette: Palette) -> Picture:
         t for t in MaxNLocator(TICKS).tick_values(0, whole.high) if 0 <= t <= 1.06 * whole.high
     ]
     page.axes.set_xticks(ticks)
-    page.axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    page.axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _at: figure(x)))
     top = 0.05
     # Less than was documented is none beyond it, so the line of the rest begins at its end.
     beyond = Span(low + rest.median, low + rest.low, low + rest.high)
@@ -86,18 +88,14 @@ def why_not(plots: Plots, row: int) -> str:
     estimate = plots._estimate
     documented = estimate.meta.rows[row].documented
     if not estimate.meta.has_level:
-        return "There is no number to draw: nothing sets the level."
+        return _("There is no number to draw: nothing sets the level.")
     if documented is None or documented.low <= 0:
-        return "Nothing is documented of exactly this, so there is nothing to add to."
+        return _("Nothing is documented of exactly this, so there is nothing to add to.")
     if len(estimate.modes(row)) > 1:
-        return "The evidence supports several numbers, and no single one beyond the documented."
+        return _("The evidence supports several numbers, and no single one beyond the documented.")
     if float(np.median(estimate.draws(row))) <= documented.low:
-        return "The estimate does not lie above what was documented, so nothing is added to it."
+        return _("The estimate does not lie above what was documented, so nothing is added to it.")
     return ""
-
-
-def _documented(text: str, source: str | None) -> str:
-    return f"{text} ({source})" if source else text
 
 
 def _span(draws: npt.NDArray[np.float64], prob: float) -> Span:

@@ -12,6 +12,7 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullFor
 
 from casualty_est.plots.style import SMALL
 from casualty_est.plots.words import width_of
+from casualty_est.wording.language import figure, separated
 
 GAP = 0.14  # inches between two tick labels
 UPWARD = 0.3  # inches between two ticks of an upright axis
@@ -35,9 +36,9 @@ def limits_of(
 def tick_text(value: float) -> str:
     """Print a tick: separators, never a power of ten."""
     if value >= 1 and math.isclose(value, round(value), rel_tol=1e-9):
-        return f"{value:,.0f}"
+        return figure(value)
     digits = max(0, 2 - math.floor(math.log10(value)))
-    return f"{value:,.{digits}f}".rstrip("0").rstrip(".")
+    return separated(f"{value:,.{digits}f}".rstrip("0").rstrip("."))
 
 
 def log_ticks(low: float, high: float, room: float) -> list[float]:

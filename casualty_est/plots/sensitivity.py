@@ -14,6 +14,7 @@ from casualty_est.plots.words import width_of
 from casualty_est.result.identification import Identification
 from casualty_est.result.refits import case
 from casualty_est.result.schema import Case
+from casualty_est.wording.language import pgettext
 from casualty_est.wording.numbers import percent, with_ends
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def cases(plots: Plots, names: Sequence[str], row: int, prob: float, palette: Pa
     estimate = plots._estimate
     title = title_of(estimate, row)
     if not estimate.meta.has_level:
-        return only_note(title, NO_LEVEL, palette)
+        return only_note(title, pgettext("picture", NO_LEVEL), palette)
     whole = case(plots._whole, estimate.draws(row), prob, converged=estimate.converged)
     refits = {plots._groups[name]: plots._refits(name, row, prob) for name in names}
     groups = [("", [whole]), *_apart(refits)]

@@ -28,13 +28,11 @@ from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Cell, ClaimRow, Span
 from casualty_est.result.tables import row_numbers
 from casualty_est.tables.cells import Documented
+from casualty_est.wording.hedged import on_page
+from casualty_est.wording.language import N_, _, figure, pgettext, spoken
 from casualty_est.wording.numbers import Ends, ends, middle, percent, with_ends
-from casualty_est.wording.phrases import (
-    Labelled,
-    cell_title,
-    day,
-    documented_text,
-)
+from casualty_est.wording.phrases import Labelled, cell_title, day, either, listed, with_source
+from casualty_est.wording.terms import part_name, role_name, said_label, stratum_name
 
 if TYPE_CHECKING:
     from casualty_est.plots import Plots
@@ -44,7 +42,7 @@ LEFT, RIGHT, BOLD = 2.35, 0.3, "bold"
 HILL = 1.05  # inches that the density is high
 LANE = line_height(SMALL) + 0.03
 UNDER = 0.42  # inches under the density for its interval
-NO_LEVEL = "no headline number: nothing sets the level"
+NO_LEVEL = N_("picture", "no headline number: nothing sets the level")
 Groups = Mapping[str, tuple[str, ...]]  # for each group of people, the groups that lie inside it
 _FIELDS = ("scope", "group", "outcome", "perpetrator")
 
@@ -93,7 +91,7 @@ def picture(plots: Plots, row: int, prob: float, left_out: bool, palette: Palett
         limits,
         palette,
         title=title_of(estimate, row),
-        xlabel="people, log scale",
+        xlabel=_("people, log scale"),
         note=_key(entries),
         left=LEFT,
         right=RIGHT,
@@ -108,7 +106,7 @@ def picture(plots: Plots, row: int, prob: float, left_out: bool, palette: Palett
         page.beside(head, over / 2 if palette.narrow else base - HILL / 2)
         _hill(page, estimate, row, prob, base)
     else:
-        page.inside(NO_LEVEL, 0.02, first + 0.15, palette.ink, BOLD)
+        page.inside(pgettext("picture", NO_LEVEL), 0.02, first + 0.15, palette.ink, BOLD)
     _rows(page, entries, rows_from)
     if documented and documented.low > 0:
         style = {"linewidth": 1.1, "linestyle": (0, (4, 3)), "zorder": 1.5}
@@ -121,29 +119,31 @@ def picture(plots: Plots, row: int, prob: float, left_out: bool, palette: Palett
 def _head(plots: Plots, palette: Palette) -> tuple[Line, ...]:
     """What the density is, beside it or, on a narrow picture, over it."""
     words = wrap(
-        f"true number, {plots._estimated}", palette.inner if palette.narrow else LEFT - 0.2, SMALL
+        pgettext("picture", plots._estimated),
+        palette.inner if palette.narrow else LEFT - 0.2,
+        SMALL,
     )
     below = (Line(text, SMALL, palette.muted) for text in words)
-    return (Line("Estimated", LABEL, palette.posterior, BOLD), *below)
+    return (Line(_("Estimated"), LABEL, palette.posterior, BOLD), *below)
 
 
 def title_of(estimate: Estimate, row: int) -> str:
     """Name an estimate for the head of a picture: its cell, stratum and part."""
     entry = estimate.meta.rows[row]
     parts = [cell_title(entry.cell)]
-    parts += [f"{name} {value}" for name, value in entry.strata.items()]
+    parts += [stratum_name(*stratum) for stratum in entry.strata.items()]
     if entry.part != "total":
-        parts.append(entry.part)
+        parts.append(part_name(entry.part))
     return ", ".join(parts)
 
 
 def _documented_text(plots: Plots, documented: Documented, room: float) -> str:
     """The documented count as published; a long name of its source loses its middle."""
-    text = plots._documented_text(documented_text(documented))
+    text = plots._documented_text(documented)
     if not documented.source:
         return text
     rest = room - width_of(f"{text} ()", SMALL) - 0.1
-    return f"{text} ({shorten(documented.source, rest, SMALL, 1)[0]})"
+    return with_source(text, shorten(documented.source, rest, SMALL, 1)[0])
 
 
 def _entries(
@@ -161,27 +161,41 @@ def _entries(
     out = [c for c in hidden if lies_inside(c, cell, groups, itself=True)]
     entries = _part_rows(plots, row, prob, palette)
     for heading, some, light in (
-        (f"{plots._claims_heading()}, as published", own, False),
-        ("Claims on parts of it, as published", parts, True),
-        ("Left out", out, True),
+        (plots._claims_heading(), own, False),
+        (_("Claims on parts of it, as published"), parts, True),
+        (_("Left out"), out, True),
     ):
         if some:
             entries.append(Entry(heading=heading))
             entries += [_claim_row(c, cell, palette, light=light) for c in some]
     if len(entries) > MOST:
-        entries[MOST:] = [Entry(heading=f"and {len(entries) - MOST} more, not drawn")]
+        more = figure(len(entries) - MOST)
+        entries[MOST:] = [Entry(heading=_("and {number} more, not drawn", number=more))]
     return entries
 
 
 def _claim_row(claim: ClaimRow, cell: Cell, palette: Palette, *, light: bool) -> Entry:
-    role = f" ({claim.role})" if claim.role else ""
-    text = f"“{clean(claim.text)}”" if claim.text else "blank"
+    name = claim.source
+    if claim.role:
+        name = with_source(name, claim.role if spoken().english else role_name(claim.role))
+    text = quoted(claim)
     differs = what_differs(claim, cell) if light else ""
     if claim.end and claim.end != cell.end:  # a total of another day is no rival of this one
-        differs = ", ".join(filter(None, (differs, f"to {day(claim.end)}")))
+        until = _("to {day}", day=day(claim.end))
+        differs = ", ".join(filter(None, (differs, until)))
     detail = f"{text}, {differs}" if differs else text
-    lines = label(f"{claim.source}{role}", detail, LEFT - 0.3, palette, light=light)
+    lines = label(name, detail, LEFT - 0.3, palette, light=light)
     return Entry(lines, claim=claim, light=light)
+
+
+def quoted(claim: ClaimRow) -> str:
+    """The number of a claim as it was published; in another language the hedge is said in that."""
+    if not claim.text:
+        return _("blank")
+    if spoken().english:
+        return f"“{clean(claim.text)}”"
+    ends = [float(end) for end in (claim.low, claim.best, claim.high) if end is not None]
+    return on_page(clean(claim.text), ends)
 
 
 def lies_inside(claim: Labelled, cell: Labelled, groups: Groups, *, itself: bool = False) -> bool:
@@ -214,7 +228,11 @@ def _covers(whole: str, part: str, everything: str) -> bool:
 def what_differs(claim: Labelled, cell: Labelled) -> str:
     """Name the part of a cell that a claim speaks of."""
     differing = [n for n in _FIELDS if _parts(claim, n) != _parts(cell, n)]
-    return ", ".join(str(getattr(claim, name)).replace("+", " and ") for name in differing)
+    labels = {name: str(getattr(claim, name)) for name in differing}
+    return ", ".join(
+        said_label(label) if name in ("group", "outcome") else listed(label.split("+"))
+        for name, label in labels.items()
+    )
 
 
 def _parts(labels: Labelled, name: str) -> set[str]:
@@ -227,17 +245,17 @@ def _part_rows(plots: Plots, row: int, prob: float, palette: Palette) -> list[En
     if own.part != "total" or not meta.has_level:
         return []
     entries: list[Entry] = []
-    strata = [Entry(heading="By stratum")]
+    strata = [Entry(heading=_("By stratum"))]
     for i, other in enumerate(meta.rows):
         if i == row or other.cell != own.cell:
             continue
         same, name = other.strata == own.strata, plots._part_name(other.part)
         if not same:
             whole = other.part == "total" and not own.strata
-            name = ", ".join(f"{key} {value}" for key, value in other.strata.items() if whole)
+            name = ", ".join(stratum_name(*one) for one in other.strata.items() if whole)
         if name:
             spans = _spans(plots._estimate, i, prob)
-            said = " or ".join(map(with_ends, spans))
+            said = either(map(with_ends, spans))
             lines = label(name, said, LEFT - 0.3, palette)
             (entries if same else strata).append(Entry(lines, parts=spans))
     return entries + strata * (len(strata) > 1)
@@ -264,7 +282,7 @@ def _key(entries: Sequence[Entry]) -> str:
     kinds = {marks.kind_of(claim) for claim in claims}
     if any(not claim.counted for claim in claims):
         kinds.add("left out")
-    return "; ".join(text for kind, text in marks.NAMES.items() if kind in kinds)
+    return "; ".join(text for kind, text in marks.names().items() if kind in kinds)
 
 
 def _spans(estimate: Estimate, row: int, prob: float) -> tuple[Ends, ...]:
@@ -301,9 +319,15 @@ def _limits(estimate: Estimate, row: int, entries: Sequence[Entry]) -> tuple[flo
 def _tags(estimate: Estimate, row: int, prob: float) -> list[Tag]:
     modes = estimate.modes(row, prob)
     if len(modes) > 1:  # a number between them, such as the median, is supported by nothing
-        return [Tag(f"{percent(round(m.weight, 2))} near {middle(m)}", m.median) for m in modes]
+        return [
+            Tag(
+                _("{weight} near {number}", weight=percent(round(m.weight, 2)), number=middle(m)),
+                m.median,
+            )
+            for m in modes
+        ]
     span = _spans(estimate, row, prob)[0]
-    return [Tag(f"median {middle(span)}", span.median)]
+    return [Tag(_("median {number}", number=middle(span)), span.median)]
 
 
 def _lanes(
@@ -355,5 +379,5 @@ def _hill(page: Page, estimate: Estimate, row: int, prob: float, base: float) ->
         page.bar(mode.low, mode.high, bar, colour, 5)
     for median in medians:
         page.dot(median, bar, colour, markersize=5.5)
-    text = f"{ends(span)} ({percent(prob)} interval)"
+    text = _("{interval} ({level} interval)", interval=ends(span), level=percent(prob))
     page.centred(text, math.sqrt(span.low * span.high), base + 0.26, colour)

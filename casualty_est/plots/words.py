@@ -11,6 +11,7 @@ from matplotlib.font_manager import FontProperties
 
 from casualty_est.plots.style import LABEL
 from casualty_est.wording.display import renamed
+from casualty_est.wording.language import _, figure, ngettext
 from casualty_est.wording.phrases import listed
 
 if TYPE_CHECKING:
@@ -105,13 +106,19 @@ def _longest(text: str, width: float, size: float, weight: str) -> int:
     return low
 
 
-def credit_line(meta: Meta) -> str:
-    """Say whose numbers a picture shows, and what estimated them."""
+def credit_line(meta: Meta, made: str = "") -> str:
+    """Say whose numbers a picture shows, and what estimated them; `made` is by whom and when."""
     names = list(dict.fromkeys(source.source for source in meta.sources))
     names = names or list(dict.fromkeys(claim.source for claim in meta.claims if claim.counted))
     version = meta.versions.get("casualty_est")
-    made = f"Estimate: casualty_est {version}." if version else "Estimate: casualty_est."
+    by = f"casualty_est {version}" if version else "casualty_est"
+    if made:
+        by = _("{authors}, with {program}", authors=made, program=by)
+    estimate = _("Estimate: {authors}.", authors=by)
     if not names:
-        return made
-    named = listed(names) if len(names) <= FEW else f"{len(names)} named in the report"
-    return f"Source{'s' * (len(names) > 1)}: {named}. {made}"
+        return estimate
+    named = listed(names)
+    if len(names) > FEW:
+        named = _("{number} named in the report", number=figure(len(names)))
+    sources = ngettext("Source: {sources}.", "Sources: {sources}.", len(names), sources=named)
+    return f"{sources} {estimate}"

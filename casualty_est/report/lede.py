@@ -6,6 +6,7 @@ its interval, one sentence on what it rests on.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -14,19 +15,38 @@ from casualty_est.report.text import how_to_cite
 from casualty_est.result.schema import Mode
 from casualty_est.result.spoken import in_order, latest, of_row
 from casualty_est.result.tables import row_numbers
-from casualty_est.wording.numbers import Ends, ends, middle, percent
-from casualty_est.wording.phrases import capitalised
+from casualty_est.wording.catalogue import ENGLISH
+from casualty_est.wording.language import N_, _, ngettext, pgettext, retold, speaking, spoken
+from casualty_est.wording.numbers import Ends, both_ends, ends, is_few, middle, percent
+from casualty_est.wording.phrases import capitalised, either
 
 if TYPE_CHECKING:
     from casualty_est.report.parts import Parts
     from casualty_est.result.estimate import Estimate
 
 WORDS = 80
-NOT_CONVERGED = "NOT CONVERGED: the computation gave no result, and no number of it may be quoted."
-NO_NUMBER = (
-    "We give no estimate: these figures fit a small toll that was reported almost in full as well "
-    "as a large toll that was reported in part, and nothing here says which."
+_WINDOWS = re.compile(r"(.* different windows) \(.*\)")
+LONGEST = 25  # words of a reason that the paragraph repeats
+# Why there is no total, as results keep it; what is none of these is said in English alone.
+NO_TOTAL = (
+    N_("no total", "the parts cover different windows"),
+    N_("no total", "the groups {groups} have no declared relation ([groups])"),
+    N_("no total", "the studies count different places, days or outcomes"),
+    N_("no total", "the kinds contradict each other"),
 )
+
+
+def not_converged() -> str:
+    """What a paragraph says in place of an answer that did not settle."""
+    return _("NOT CONVERGED: the computation gave no result, and no number of it may be quoted.")
+
+
+def no_number() -> str:
+    """What it says where nothing sets the level."""
+    return _(
+        "We give no estimate: these figures fit a small toll that was reported almost in full as "
+        "well as a large toll that was reported in part, and nothing here says which."
+    )
 
 
 def paragraph(parts: Parts) -> list[str]:
@@ -34,23 +54,27 @@ def paragraph(parts: Parts) -> list[str]:
     estimate = parts.estimate
     before = [sentence for sentence in [parts.said()] if sentence]
     if not estimate.converged:
-        return [*before, NOT_CONVERGED]
+        return [*before, not_converged()]
     if not estimate.meta.has_level:
         return [*before, *parts.no_headline()]
     if not parts.has_answer():
         return [*before, parts.no_total()]
-    said_so_far = [*before, *parts.answer()]
-    rests = parts.rests_briefly()
-    if len(" ".join([*said_so_far, rests]).split()) >= WORDS:
-        rests = parts.rests_in_short()
-    return [sentence for sentence in [*said_so_far, rests] if sentence]
+    rests = parts.rests_in_short() if _long(parts) else parts.rests_briefly()
+    return [sentence for sentence in [*before, *parts.answer(), rests] if sentence]
+
+
+def _long(parts: Parts) -> bool:
+    """Whether the paragraph would be too long; by its English, to say the same in any language."""
+    with speaking(ENGLISH):
+        every = [parts.said(), *parts.answer(), parts.rests_briefly()]
+    return len(" ".join(filter(None, every)).split()) >= WORDS
 
 
 def alone(parts: Parts) -> str:
     """The answer in one sentence that needs no other, or why there is none."""
     estimate = parts.estimate
     if not estimate.converged:
-        return NOT_CONVERGED
+        return not_converged()
     if not estimate.meta.has_level:
         return parts.no_headline()[0]
     if not parts.has_answer():
@@ -76,12 +100,15 @@ def said_of_claims(estimate: Estimate) -> str:
     names = {claim.source for claim in counted}
     if not counted:
         return ""
-    give = "source gives" if len(names) == 1 else "sources give"
-    figures = naming.in_words(len(counted))
-    counts = naming.in_words(len({claim.estimate for claim in counted}))
-    return capitalised(
-        f"{naming.in_words(len(names))} {give} {figures} figures for {counts} different counts."
+    sentence = ngettext(
+        "{names} source gives {figures} figures for {counts} different counts.",
+        "{names} sources give {figures} figures for {counts} different counts.",
+        len(names),
+        names=naming.in_words(len(names)),
+        figures=naming.in_words(len(counted)),
+        counts=naming.in_words(len({claim.estimate for claim in counted})),
     )
+    return capitalised(sentence)
 
 
 def answer(parts: Parts, *, counted: bool = False) -> list[str]:
@@ -92,55 +119,99 @@ def answer(parts: Parts, *, counted: bool = False) -> list[str]:
     estimate, prob = parts.estimate, parts.prob
     modes = estimate.modes(0, prob)
     cell = estimate.meta.rows[0].cell
-    what = (
-        f" {naming.counted_briefly(cell)}"
-        if counted
-        else statements.up_to(of_row(estimate, 0), cell)
-    )
+    what = naming.counted_briefly(cell) if counted else statements.up_to(of_row(estimate, 0), cell)
     if len(modes) > 1:
         return several(modes, prob, what)
     numbers = row_numbers(estimate, 0, prob)
     if numbers is None:
         return []
-    return [f"{parts.lead} {about(numbers)}{what}; {chance(numbers, prob)}."]
+    estimated = about(numbers)
+    if what:
+        estimated = _("{figure} {what}", figure=estimated, what=what)
+    return [joined(parts.estimated(estimated), chance(numbers, prob))]
+
+
+def joined(estimated: str, chance: str) -> str:
+    """Our estimate and what its interval says, in one sentence."""
+    return _("{estimate}; {chance}.", estimate=estimated, chance=chance)
 
 
 def about(numbers: Ends) -> str:
     """A median as one says it."""
     text = middle(numbers)
-    return text if text.startswith("fewer") else f"about {text}"
+    return text if is_few(numbers) else pgettext("hedge", "about {number}", number=text)
 
 
-def chance(numbers: Ends, prob: float, what: str = "the true number") -> str:
+def chance(numbers: Ends, prob: float, *, of_total: bool = False) -> str:
     """What the interval says, under its condition."""
-    return (
-        f"if our assumptions hold, there is {_article(prob)} {percent(prob)} chance that {what} "
-        f"lies between {ends(numbers, 'and')}"
+    level = percent(prob)
+    low, high = both_ends(numbers)
+    what = {"level": level, "low": low, "high": high}
+    if level.startswith("8") or level in ("11%", "18%"):  # "an 80% chance" in English
+        if of_total:
+            return _(
+                "if our assumptions hold, there is an {level} chance that the total lies between "
+                "{low} and {high}",
+                **what,
+            )
+        return _(
+            "if our assumptions hold, there is an {level} chance that the true number lies between "
+            "{low} and {high}",
+            **what,
+        )
+    if of_total:
+        return _(
+            "if our assumptions hold, there is a {level} chance that the total lies between {low} "
+            "and {high}",
+            **what,
+        )
+    return _(
+        "if our assumptions hold, there is a {level} chance that the true number lies between "
+        "{low} and {high}",
+        **what,
     )
-
-
-def _article(prob: float) -> str:
-    text = percent(prob)
-    return "an" if text.startswith("8") or text in ("11%", "18%") else "a"
 
 
 def several(modes: Sequence[Mode], prob: float, what: str = "") -> list[str]:
     """The answer where the evidence supports several numbers: never one between them."""
     parts = [
-        f"about {middle(mode)} ({percent(prob)} interval {ends(mode)}; weight "
-        f"{naming.whole(mode.weight)})"
+        _(
+            "about {number} ({level} interval {interval}; weight {weight})",
+            number=middle(mode),
+            level=percent(prob),
+            interval=ends(mode),
+            weight=naming.whole(mode.weight),
+        )
         for mode in modes
     ]
-    together = "both" if len(modes) == 2 else "all of them"
-    return [
-        f"The evidence supports {naming.in_words(len(modes))} different numbers{what and ' of'}"
-        f"{what} and cannot choose between them: {' or '.join(parts)}.",
-        f"Quote {together} or none.",
-    ]
+    said = {"number": naming.in_words(len(modes)), "answers": either(parts)}
+    if what:
+        first = _(
+            "The evidence supports {number} different numbers of {what} and cannot choose between "
+            "them: {answers}.",
+            what=what,
+            **said,
+        )
+    else:
+        first = _(
+            "The evidence supports {number} different numbers and cannot choose between them: "
+            "{answers}.",
+            **said,
+        )
+    quote = _("Quote both or none.") if len(modes) == 2 else _("Quote all of them or none.")
+    return [first, quote]
 
 
 def no_total(estimate: Estimate) -> str:
     """Why there are several estimates and no sum of them."""
-    reason = estimate.meta.no_total
-    brief = f", because {reason}" if reason and len(reason.split()) <= 25 else ""
-    return f"We estimate each of them and give no total{brief}; do not add the estimates up."
+    reason: str | None = estimate.meta.no_total
+    if not spoken().english:
+        # The days of the windows are kept in English, and stand in the table.
+        reason = retold(_WINDOWS.sub(r"\1", estimate.meta.no_total), NO_TOTAL, "no total")
+    if reason and len(reason.split()) <= LONGEST:
+        return _(
+            "We estimate each of them and give no total, because {reason}; do not add the "
+            "estimates up.",
+            reason=reason,
+        )
+    return _("We estimate each of them and give no total; do not add the estimates up.")

@@ -5,8 +5,20 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from casualty_est.wording.numbers import share
-from casualty_est.wording.phrases import Labelled, Windowed, capitalised, day, listed
+from casualty_est.wording.hedged import NUMBERS
+from casualty_est.wording.language import _, figure, pgettext
+from casualty_est.wording.numbers import per_cent, run, share
+from casualty_est.wording.phrases import (
+    Labelled,
+    Windowed,
+    capitalised,
+    day,
+    in_places,
+    in_window,
+    listed,
+    who_what,
+)
+from casualty_est.wording.terms import group_name
 
 __all__ = ["day"]
 
@@ -14,26 +26,13 @@ if TYPE_CHECKING:
     from casualty_est.result.estimate import Estimate
     from casualty_est.result.schema import ClaimRow
 
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 PERCENT_UP_TO = 10  # ratios: beyond, "1,300%" would be misread
 FEW_PLACES = 3  # more scopes than this are counted in a sentence and listed after it
 
 
-def places(scope: str) -> str:
-    """Name the places of a scope, or count them where they are many."""
-    if scope == "all":
-        return ""
-    parts = scope.split("+")
-    many = len(parts) > FEW_PLACES
-    return f"in {in_words(len(parts))} places (listed below)" if many else f"in {listed(parts)}"
-
-
 def window(cell: Windowed) -> str:
     """Name the window of a cell; empty where it is open at both ends."""
-    start, end = cell.start, cell.end
-    if start and end:
-        return f"on {day(start)}" if start == end else f"between {day(start)} and {day(end)}"
-    return f"up to {day(end)}" if end else f"since {day(start)}" if start else ""
+    return in_window("", cell).strip()
 
 
 def is_attributed(cell: Labelled) -> bool:
@@ -41,14 +40,9 @@ def is_attributed(cell: Labelled) -> bool:
     return cell.perpetrator not in ("any", "")
 
 
-def attributed(cell: Labelled) -> str:
-    """Say to whom the deaths are attributed; empty where everybody's are counted."""
-    return f"in actions attributed to {cell.perpetrator}" if is_attributed(cell) else ""
-
-
 def group(cell: Labelled) -> str:
     """Name whom a cell counts."""
-    return "people" if cell.group == "all" else cell.group
+    return _("people") if cell.group == "all" else group_name(cell.group)
 
 
 def outcome(cell: Labelled) -> str:
@@ -58,38 +52,69 @@ def outcome(cell: Labelled) -> str:
 
 def in_words(n: int) -> str:
     """Write a small number as a word."""
-    return NUMBERS[n] if n < len(NUMBERS) else f"{n:,}"
+    return pgettext("number word", NUMBERS[n]) if n < len(NUMBERS) else figure(n)
 
 
 def counted(cell: Windowed) -> str:
     """Name what is counted: who, what, where, when, attributed to whom."""
-    return _joined(f"{group(cell)} {outcome(cell)}", cell, window(cell))
+    return _attributed(in_window(_where(who_what(cell), cell, listed_below=True), cell), cell)
 
 
 def counted_whenever(cell: Labelled) -> str:
     """The same without the window."""
-    return _joined(f"{group(cell)} {outcome(cell)}", cell, "")
+    return _attributed(_where(who_what(cell), cell, listed_below=True), cell)
+
+
+def counted_somewhere(cell: Labelled) -> str:
+    """Who, what and where."""
+    return _where(who_what(cell), cell)
 
 
 def counted_briefly(cell: Windowed) -> str:
     """The same in a sentence that should be short: many places are counted, not listed."""
-    what = _whole(f"{group(cell)} {outcome(cell)}", cell)
-    return f"{what} (attributed to {cell.perpetrator})" if is_attributed(cell) else what
+    what = in_window(_where(who_what(cell), cell), cell)
+    if not is_attributed(cell):
+        return what
+    return _("{what} (attributed to {perpetrator})", what=what, perpetrator=cell.perpetrator)
 
 
 def happened(cell: Windowed) -> str:
-    """Say that somebody died: who, where and when, attributed to whom."""
-    what = _whole(f"{group(cell)} were {outcome(cell)}", cell)
-    return f"{what} ({attributed(cell)})" if is_attributed(cell) else what
+    """Say that nobody died: who, where and when, attributed to whom."""
+    none = {
+        "killed": _("no {group} were killed", group=group(cell)),
+        "injured": _("no {group} were injured", group=group(cell)),
+        "casualties": _("no {group} were killed or injured", group=group(cell)),
+        "lost": _("no {group} were lost", group=group(cell)),
+    }
+    said = none.get(cell.outcome, f"no {group(cell)} were {outcome(cell)}")
+    what = in_window(_where(said, cell), cell)
+    if not is_attributed(cell):
+        return what
+    return _(
+        "{what} (in actions attributed to {perpetrator})", what=what, perpetrator=cell.perpetrator
+    )
 
 
-def _whole(start: str, cell: Windowed) -> str:
-    where = places(cell.scope).removesuffix(" (listed below)")
-    return " ".join(part for part in (start, where, window(cell)) if part)
+def _where(what: str, cell: Labelled, *, listed_below: bool = False) -> str:
+    """Name the places of a cell, or count them where they are many."""
+    if cell.scope == "all":
+        return what
+    parts = cell.scope.split("+")
+    if len(parts) <= FEW_PLACES:
+        return in_places(what, parts)
+    number = in_words(len(parts))
+    if listed_below:
+        return _("{what} in {number} places (listed below)", what=what, number=number)
+    return in_places(what, number)
 
 
-def _joined(start: str, cell: Labelled, when: str) -> str:
-    return " ".join(part for part in (start, places(cell.scope), when, attributed(cell)) if part)
+def _attributed(what: str, cell: Labelled) -> str:
+    """Say to whom the deaths are attributed; nothing where everybody's are counted."""
+    if not is_attributed(cell):
+        return what
+    return _(
+        "{what} in actions attributed to {perpetrator}", what=what, perpetrator=cell.perpetrator
+    )
 
 
 def has_total(estimate: Estimate) -> bool:
@@ -121,13 +146,16 @@ def row_name(estimate: Estimate, i: int) -> str:
 
 def whole(weight: float) -> str:
     """Print a share in whole per cent, as one quotes it."""
-    return f"{round(100 * weight)}%" if weight >= 0.01 else "under 1%"
+    if weight >= 0.01:
+        return per_cent(f"{round(100 * weight)}")
+    return _("under {share}", share=per_cent("1"))
 
 
 def ratio(value: float) -> str:
     """Print a reporting ratio as a part or a multiple of the true number."""
-    part = value < PERCENT_UP_TO
-    return f"{float(f'{100 * value:.2g}'):g}%" if part else f"{share(value)} times"
+    if value < PERCENT_UP_TO:
+        return per_cent(f"{float(f'{100 * value:.2g}'):g}")
+    return _("{number} times", number=share(value))
 
 
 def part_of(value: float) -> str:
@@ -135,9 +163,16 @@ def part_of(value: float) -> str:
     return ratio(value) + " of" * (value < PERCENT_UP_TO)
 
 
+def of_true(value: float) -> str:
+    """The same with "the true number" after it."""
+    if value < PERCENT_UP_TO:
+        return _("{share} of the true number", share=ratio(value))
+    return _("{number} times the true number", number=share(value))
+
+
 def ratio_interval(low: float, high: float) -> str:
     """Print an interval of reporting ratios."""
-    return f"{ratio(low)} to {ratio(high)}"
+    return run(ratio(low), ratio(high))
 
 
 def missing(value: Any) -> bool:

@@ -14,28 +14,34 @@ from casualty_est.report.said import Said
 from casualty_est.report.tables import Segment, Table
 from casualty_est.result.posterior import interval_ends
 from casualty_est.wording.display import all_renamed, renamed, shown_as
+from casualty_est.wording.language import _, speaking, spoken
+from casualty_est.wording.numbers import run
 
 if TYPE_CHECKING:
     from casualty_est.report.parts import Parts
 
-INTERVAL = re.compile(r"[\d,.]+(%| times)? to [\d,.]+(%| times)?")  # kept on one line
 KEPT = (Segment, Said, pictures.Picture)  # records whose texts stay as they were written
 
 # What the analyst wrote, and what somebody computes again by, with the labels of the table.
 AS_THEY_ARE = (
     *("model", "facts", "title", "cite", "card_alt", "statements", "comparisons"),
-    *("lever", "script_source"),
+    *("lever", "script_source", "language"),
 )
 
 
 def render(parts: Parts, said: Said) -> str:
     """The report of an estimate as one HTML page."""
     interval_ends(parts.prob)  # a level that is no probability is an error before anything else
-    with shown_as(said.names):
-        content = {**_of_both(parts, said), **_content(parts, said)}
-        shown = content
-        if said.names:
-            shown = {k: v if k in AS_THEY_ARE else all_renamed(v, KEPT) for k, v in content.items()}
+    with speaking(said.language), shown_as(said.names):
+        return _render(parts, said)
+
+
+def _render(parts: Parts, said: Said) -> str:
+    """The same, in the language and with the names that are in force."""
+    content = {**_of_both(parts, said), **_content(parts, said)}
+    shown = content
+    if said.names:
+        shown = {k: v if k in AS_THEY_ARE else all_renamed(v, KEPT) for k, v in content.items()}
     # A template may extend that of the class that its own was derived from, down to the frame.
     packages = dict.fromkeys(getattr(base, "package", "") for base in type(parts).__mro__)
     known = tuple(package for package in packages if package)
@@ -50,6 +56,7 @@ def _of_both(parts: Parts, said: Said) -> dict[str, Any]:
     scope = estimate.meta.rows[0].cell.scope.split("+") if len(estimate) else []
     return {
         "about": said,
+        "language": spoken().code,
         "has_level": estimate.meta.has_level,
         "title": title,
         "not_converged": text.not_converged(estimate),
@@ -145,6 +152,13 @@ def environment(packages: tuple[str, ...]) -> jinja2.Environment:
         lstrip_blocks=True,
     )
     templates.tests["interval"] = lambda value: (
-        isinstance(value, str) and bool(INTERVAL.fullmatch(value))
+        isinstance(value, str) and bool(_interval(run("0", "0")).fullmatch(value))
     )
+    templates.globals["_"] = _
     return templates
+
+
+@cache
+def _interval(printed: str) -> re.Pattern[str]:
+    """What is printed as an interval, which is kept on one line; 0 stands for any number."""
+    return re.compile(re.escape(printed).replace("0", r"[\d,.]+(%| times)?"))

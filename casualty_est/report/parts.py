@@ -13,6 +13,7 @@ from casualty_est.report import find_out, lede, pictures, public, tables, text
 from casualty_est.report.find_out import FindOut
 from casualty_est.report.naming import has_total
 from casualty_est.report.tables import Table
+from casualty_est.wording.language import _
 
 if TYPE_CHECKING:
     from casualty_est.report.lever import Lever
@@ -51,16 +52,15 @@ class Parts:
 
     def no_headline(self) -> list[str]:
         """What the first paragraph says where nothing sets the level."""
-        return [lede.NO_NUMBER]
+        return [lede.no_number()]
 
     def said(self) -> str:
         """What the sources said, the official number first; empty where nobody states one."""
         return lede.said_of_claims(self.estimate)
 
-    @property
-    def lead(self) -> str:
-        """How the sentence with our estimate begins."""
-        return "We estimate"
+    def estimated(self, what: str) -> str:
+        """The clause with our estimate."""
+        return _("We estimate {what}", what=what)
 
     def answer(self) -> list[str]:
         """Our estimate once, with its interval."""

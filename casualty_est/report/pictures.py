@@ -67,9 +67,8 @@ def draw(parts: Parts, said: Said, only: tuple[str, ...] | None = None) -> dict[
 
 def line_below(parts: Parts, said: Said) -> str:
     """The line under a picture: whose numbers, whose estimate, of which day."""
-    line = parts.estimate.plot._credit()
     made = ", ".join(text for text in (said.organisation or said.authors, said.day) if text)
-    return line.replace("Estimate: ", f"Estimate: {made}, with ", 1) if made else line
+    return parts.estimate.plot._credit(made)
 
 
 def identification(estimate: Estimate) -> dict[str, Wanted]:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from casualty_est.report import naming
+from casualty_est.report import find_out, naming, statements
 from casualty_est.report.tables import Cell, Segment, Table, linked
 from casualty_est.result.spoken import NONE
-from casualty_est.wording.numbers import ends, middle, percent
-from casualty_est.wording.phrases import capitalised
+from casualty_est.wording.language import N_, _, figure, ngettext, pgettext, retold, spoken
+from casualty_est.wording.numbers import ends, middle, per_cent, percent
+from casualty_est.wording.phrases import clauses_of, with_source
+from casualty_est.wording.terms import grade_name, kind_name, role_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,42 +24,77 @@ if TYPE_CHECKING:
 MOST_SOURCES = 15  # lines of the table: more would not fit a page
 MOVES = 1.05  # a source whose loss moves the estimate by less is not named
 TENTH = 1.1  # of how much an assumption is moved in the sentence on it
+# How lists were read when one of them was left out.
+NOTES = (
+    N_("note on a refit", "without strata"),
+    N_("note on a refit", "first replicate"),
+    N_("note on a refit", "two lists: taken as independent"),
+    N_("note on a refit", "two lists: their odds ratio has its prior"),
+)
+# What assumptions are called where results keep them.
+ASSUMPTIONS = (
+    N_("assumption", "scale: ratio of {source}"),
+    N_("assumption", "ratio of {source}, which sets the scale"),
+    N_("assumption", "ratio of {source}"),
+    N_("assumption", "grade {grade}: real and by the perpetrator"),
+    N_("assumption", "share of {source}"),
+    N_("assumption", "how often {source} says that nobody died"),
+    N_("assumption", "recall of the monitor: log odds"),
+    N_("assumption", "admission: log odds"),
+    N_("assumption", "anchor: ratio of {source}"),
+    N_("assumption", "anchor: {cell}"),
+    N_("assumption", "anchor"),
+    N_("assumption", "bridge of {kind}"),
+    N_("assumption", "{kind}"),  # the answer of a kind of evidence: its label, or its own name
+)
 
 
 def sources(parts: Parts) -> Table:
     """Each source in a line: what it said last of what is estimated first."""
     estimate = parts.estimate
-    last = _last_of_each(estimate.meta.claims)
+    last, none = _last_of_each(estimate.meta.claims), pgettext("number", NONE)
     rows: list[tuple[Cell, ...]] = [
         (
             _named(claim.source, claim.role),
-            claim.text or "no number",
-            naming.day(when) if (when := claim.reported or claim.end) else NONE,
+            _text(claim),
+            naming.day(when) if (when := claim.reported or claim.end) else none,
             _first_link(claim.citation),
         )
         for claim in last[:MOST_SOURCES]
     ]
     if rows:
-        head = ("Source", "What it said", "When", "Where")
+        head = (_("Source"), _("What it said"), _("When"), _("Where"))
         more = len(last) - len(rows)
-        tail = f" {more:,} more sources are in the full report." * bool(more)
-        kept = [i for i in range(4) if i < 2 or any(row[i] not in ("", NONE) for row in rows)]
+        caption = _("The latest figure of each source.")
+        if more:
+            caption = ngettext(
+                "The latest figure of each source. {number} more sources are in the full report.",
+                "The latest figure of each source. {number} more sources are in the full report.",
+                more,
+                number=figure(more),
+            )
+        kept = [i for i in range(4) if i < 2 or any(row[i] not in ("", none) for row in rows)]
         lines = tuple(tuple(row[i] for i in kept) for row in rows)
-        return Table(
-            f"The latest figure of each source.{tail}", tuple(head[i] for i in kept), lines
-        )
+        return Table(caption, tuple(head[i] for i in kept), lines)
     every = estimate.meta.sources[:MOST_SOURCES]
     named = tuple((_named(one.source, one.role), *_held(one.incidents)) for one in every)
     columns = len(named[0]) if named else 1
-    return Table("The sources.", ("Source", "Incidents")[:columns], named)
+    return Table(_("The sources."), (_("Source"), _("Incidents"))[:columns], named)
 
 
 def _held(incidents: int | None) -> tuple[str, ...]:
-    return () if incidents is None else (f"{incidents:,}",)
+    return () if incidents is None else (figure(incidents),)
 
 
 def _named(source: str, role: str | None) -> str:
-    return f"{source} ({role.replace('_', ' ')})" if role else source
+    return with_source(source, role_name(role)) if role else source
+
+
+def _text(claim: ClaimRow) -> str:
+    """What a source said, as the table has it; in another language in words of that language."""
+    if not claim.text:
+        return _("no number")
+    return claim.text if spoken().english else statements.as_published(claim)
 
 
 def _last_of_each(claims: Sequence[ClaimRow]) -> list[ClaimRow]:
@@ -109,9 +146,22 @@ def _without_one(parts: Parts) -> str:
         return ""
     most = max(cases, key=lambda case: abs(math.log(case.median / median)))
     if abs(math.log(most.median / median)) < math.log(MOVES):
-        return "Leaving out any one source would change the estimate by less than 5%."
-    what = most.case if most.case.startswith("without") else f"without {most.case}"
-    return f"{capitalised(what)}, the estimate would be about {middle(most)} ({ends(most)})."
+        return _("Leaving out any one source would change the estimate by less than 5%.")
+    return _(
+        "Without {source}, the estimate would be about {number} ({interval}).",
+        source=_left_out(most.case.removeprefix("without ")),
+        number=middle(most),
+        interval=ends(most),
+    )
+
+
+def _left_out(name: str) -> str:
+    """Which source was left out, and in brackets how the rest was then read."""
+    source, _bracket, noted = name.removesuffix(")").rpartition(" (")
+    notes = noted.split("; ")
+    if spoken().english or not source or not set(notes) <= set(NOTES):
+        return name
+    return with_source(source, clauses_of(pgettext("note on a refit", note) for note in notes))
 
 
 def _assumed_otherwise(parts: Parts) -> str:
@@ -128,11 +178,36 @@ def _assumed_otherwise(parts: Parts) -> str:
     change = 100 * (TENTH ** (sign * most.weight) - 1)
     if abs(change) < 0.5:
         return ""
-    moved = f"the {most.assumption} were a tenth higher"
+    by = per_cent(f"{abs(change):.0f}")
     if one is not None and one.kind == "ratio" and one.source:
-        moved = f"{one.source} reported a tenth more of the deaths"
-    way = "higher" if change > 0 else "lower"
-    return f"If {moved} than we assume, the estimate would be about {abs(change):.0f}% {way}."
+        if change > 0:
+            return _(
+                "If {source} reported a tenth more of the deaths than we assume, the estimate "
+                "would be about {change} higher.",
+                source=one.source,
+                change=by,
+            )
+        return _(
+            "If {source} reported a tenth more of the deaths than we assume, the estimate would be "
+            "about {change} lower.",
+            source=one.source,
+            change=by,
+        )
+    words = {"grade": grade_name, "kind": kind_name}
+    assumption = retold(most.assumption, ASSUMPTIONS, "assumption", **words)
+    if change > 0:
+        return _(
+            "If the {assumption} were a tenth higher than we assume, the estimate would be about "
+            "{change} higher.",
+            assumption=assumption,
+            change=by,
+        )
+    return _(
+        "If the {assumption} were a tenth higher than we assume, the estimate would be about "
+        "{change} lower.",
+        assumption=assumption,
+        change=by,
+    )
 
 
 def _is_ratio(row: Weight, known: dict[str, Assumption]) -> bool:
@@ -141,7 +216,8 @@ def _is_ratio(row: Weight, known: dict[str, Assumption]) -> bool:
 
 def _found_out(parts: Parts) -> str:
     """The study that would narrow the interval most."""
-    part = parts.find_out()
+    # Without other numbers: what these would need takes refits, and is not said here.
+    part = find_out.part(parts.estimate, (), parts.prob)
     return part.sentences[0] if part and part.sentences else ""
 
 
@@ -152,9 +228,9 @@ def picture(parts: Parts) -> str:
 
 def tail(parts: Parts) -> str:
     """In one sentence, what the interval means."""
-    level = percent(parts.prob)
-    return (
+    return _(
         "The estimate is the number that the true number is as likely to lie above as below. The "
-        f"interval holds it with a probability of {level} if the assumptions hold; it does not "
-        "cover sources that nobody entered or a wrong model."
+        "interval holds it with a probability of {level} if the assumptions hold; it does not "
+        "cover sources that nobody entered or a wrong model.",
+        level=percent(parts.prob),
     )

@@ -12,9 +12,14 @@ from urllib.parse import urlsplit
 
 from casualty_est.errors import UsageError
 from casualty_est.tables.checks import offered
+from casualty_est.wording.catalogue import ENGLISH, languages
 from casualty_est.wording.phrases import day
 
 AUDIENCES = ("full", "public")
+ONLY_ENGLISH = (
+    "a full report is written in English only: leave language out, or ask for the public report "
+    '(audience="public", --audience public), which is there in {}'
+)
 TEXTS = ("title", "authors", "organisation", "date", "contact", "licence", "corrections")
 ADDRESSES = ("url", "data")
 
@@ -24,10 +29,11 @@ class Said:
     """What the analyst says; everything may be left out.
 
     `names` are what labels of the table are called in print; `url` is where the report will be
-    published, `data` where the table can be had; `date` is ISO text.
+    published, `data` where the table can be had; `date` is ISO text, `language` a code.
     """
 
     audience: Literal["full", "public"] = "full"
+    language: str = ENGLISH
     title: str | None = None
     authors: str | None = None
     organisation: str | None = None
@@ -44,6 +50,7 @@ class Said:
     def __post_init__(self) -> None:
         if self.audience not in AUDIENCES:
             _refuse("audience", f'must be "full" or "public", not {self.audience!r}')
+        known_language(self.language)
         for key in (*TEXTS, *ADDRESSES):
             value = getattr(self, key)
             if value is not None and not isinstance(value, str):
@@ -56,6 +63,11 @@ class Said:
             _refuse("date", f"must be a day as 2026-11-30, not {self.date!r:.100}")
         for key in ("names", "statements"):
             _check_texts(key, getattr(self, key))
+
+    def check_language(self) -> None:
+        """Refuse a report that is not whole in its language."""
+        if self.audience == "full" and self.language != ENGLISH:
+            raise UsageError(ONLY_ENGLISH.format(", ".join(languages())))
 
     @property
     def day(self) -> str:
@@ -114,6 +126,12 @@ def _check_texts(key: str, value: Any) -> None:
     )
     if not good:
         _refuse(key, f"must be texts by their names, not {value!r:.100}")
+
+
+def known_language(code: str) -> None:
+    """Refuse a language of which there is no catalogue."""
+    if code not in languages():
+        _refuse("language", f"must be one of {', '.join(languages())}, not {code!r}")
 
 
 def _is_address(text: str) -> bool:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from casualty_est.report import naming
 from casualty_est.result.schema import Cell, ClaimRow
 from casualty_est.result.spoken import number, verb
+from casualty_est.wording.hedged import on_page
+from casualty_est.wording.language import _, ngettext, pgettext, spoken
 from casualty_est.wording.numbers import grouped
-from casualty_est.wording.phrases import capitalised, listed
+from casualty_est.wording.phrases import clauses, documented_text, listed, with_source
 
 if TYPE_CHECKING:
     from casualty_est.result.estimate import Estimate
@@ -22,10 +24,15 @@ _WORDS = re.compile(r"[A-Za-z ]+")
 
 
 def as_published(claim: ClaimRow) -> str:
-    """A number with its hedge as published; what is no plain English stands in quotation marks."""
+    """A number with its hedge as published; what is no plain English stands in quotation marks.
+
+    In another language the hedge is said in that language.
+    """
     text = grouped(claim.text.strip())
     if claim.high == 0:
-        return "none"
+        return pgettext("number", "none")
+    if not spoken().english:
+        return on_page(text, numbers_of(claim))
     if _DIGITS.fullmatch(text):
         return text
     if _WORDS.fullmatch(text):
@@ -33,30 +40,59 @@ def as_published(claim: ClaimRow) -> str:
     return f"“{text}”"
 
 
+def numbers_of(claim: ClaimRow) -> list[float]:
+    """The numbers that were read from the text of a claim."""
+    return [float(end) for end in (claim.low, claim.best, claim.high) if end is not None]
+
+
 def told(claims: Sequence[ClaimRow], cell: Cell) -> str:
     """One sentence on what sources say of a cell: a few of them each, of many the range."""
     if not claims:
         return ""
     first, *others = claims
-    head = f"{first.source} {_first(first, cell)}"
+    head = _first(first, cell)
     if len(others) < MANY:
-        parts = [head, *(f"{c.source} {verb(c)} {as_published(c)}{_by(c, cell)}" for c in others)]
-        return capitalised("; ".join(parts)) + "."
-    low, high = min(others, key=number), max(others, key=number)
-    count = naming.in_words(len(others))
-    ends = " to ".join(f"{as_published(c)} ({c.source}{_by(c, cell)})" for c in (low, high))
-    return capitalised(f"{head}; the figures of {count} other sources run from {ends}.")
+        return clauses([head, *(says(verb(c), c.source, _by(c, cell)) for c in others)])
+    low, high = (f(others, key=number) for f in (min, max))
+    range_of = _(
+        "the figures of {number} other sources run from {low} to {high}",
+        number=naming.in_words(len(others)),
+        low=_whose(low, cell),
+        high=_whose(high, cell),
+    )
+    return clauses([head, range_of])
+
+
+def says(verb: str, source: str, what: str) -> str:
+    """What a source did with its number."""
+    match verb:
+        case "acknowledged":
+            return _("{source} acknowledged {what}", source=source, what=what)
+        case "estimated":
+            return _("{source} estimated {what}", source=source, what=what)
+        case "documented":
+            return _("{source} documented {what}", source=source, what=what)
+        case "reported":
+            return _("{source} reported {what}", source=source, what=what)
+        case "accepted":
+            return _("{source} accepted {what}", source=source, what=what)
+        case _other:
+            return _("{source} stated {what}", source=source, what=what)
 
 
 def _first(claim: ClaimRow, cell: Cell) -> str:
     """The first number, with what it counts and up to its own last day."""
     own = replace(cell, end=claim.end) if _runs_otherwise(claim, cell) else cell
     if claim.high == 0:
-        return f"said that no {naming.happened(own)}"
-    shown = as_published(claim)
-    of = " of" if claim.form == "vague" else ""
-    of = " of the" if shown.endswith("\u201d") or claim.best == 1 else of
-    return f"{verb(claim)} {shown}{of} {naming.counted_briefly(own)}"
+        return _("{source} said that {what}", source=claim.source, what=naming.happened(own))
+    shown, what = as_published(claim), naming.counted_briefly(own)
+    if shown.endswith("\u201d") or claim.best == 1:
+        counted = _("{figure} of the {what}", figure=shown, what=what)
+    elif claim.form == "vague":
+        counted = _("{figure} of {what}", figure=shown, what=what)
+    else:
+        counted = _("{figure} {what}", figure=shown, what=what)
+    return says(verb(claim), claim.source, counted)
 
 
 def _runs_otherwise(claim: ClaimRow, cell: Cell) -> bool:
@@ -64,15 +100,27 @@ def _runs_otherwise(claim: ClaimRow, cell: Cell) -> bool:
 
 
 def _by(claim: ClaimRow, cell: Cell) -> str:
-    """To which day a number runs, where that is another than the estimate's."""
-    return f" by {naming.day(str(claim.end))}" if _runs_otherwise(claim, cell) else ""
+    """A number, and to which day it runs, where that is another than the estimate's."""
+    shown = as_published(claim)
+    if not _runs_otherwise(claim, cell):
+        return shown
+    return _("{figure} by {day}", figure=shown, day=naming.day(str(claim.end)))
+
+
+def _whose(claim: ClaimRow, cell: Cell) -> str:
+    """A number, and in brackets whose it is and to which day it runs."""
+    shown = as_published(claim)
+    if not _runs_otherwise(claim, cell):
+        return with_source(shown, claim.source)
+    last = naming.day(str(claim.end))
+    return _("{figure} ({source} by {day})", figure=shown, source=claim.source, day=last)
 
 
 def up_to(claims: Sequence[ClaimRow], cell: Cell) -> str:
     """To which day the estimate runs, where some number runs to another."""
     if not any(_runs_otherwise(claim, cell) for claim in claims):
         return ""
-    return f" up to {naming.day(str(cell.end))}"
+    return _("up to {day}", day=naming.day(str(cell.end)))
 
 
 def spoken_of_parts(estimate: Estimate) -> str:
@@ -81,10 +129,23 @@ def spoken_of_parts(estimate: Estimate) -> str:
     if not counted:
         return ""
     row = estimate.meta.rows[0]
-    sentence = f"No source counts all {naming.counted_briefly(row.cell)}"
+    what = naming.counted_briefly(row.cell)
     if row.in_parts:
-        added = f"{row.in_parts.text} ({row.in_parts.source})"
-        return f"{sentence}; lists of parts of them add up to {added}."
+        added = row.in_parts.text if spoken().english else documented_text(row.in_parts)
+        return _(
+            "No source counts all {what}; lists of parts of them add up to {number} ({source}).",
+            what=what,
+            number=added,
+            source=row.in_parts.source,
+        )
     names = list(dict.fromkeys(claim.source for claim in counted))
-    who = listed(names) if len(names) <= MANY else f"{naming.in_words(len(names))} sources"
-    return f"{sentence}; {who} count{'s' * (len(names) == 1)} parts of them."
+    who = listed(names)
+    if len(names) > MANY:
+        who = _("{number} sources", number=naming.in_words(len(names)))
+    return ngettext(
+        "No source counts all {what}; {sources} counts parts of them.",
+        "No source counts all {what}; {sources} count parts of them.",
+        len(names),
+        what=what,
+        sources=who,
+    )

@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from casualty_est.report import naming
+from casualty_est.report.statements import as_published
 from casualty_est.result.schema import ClaimRow, Note
 from casualty_est.result.tables import p_below_documented, row_numbers
+from casualty_est.wording.language import N_, _, retold, spoken
 from casualty_est.wording.numbers import chance, percent, with_ends
 from casualty_est.wording.phrases import capitalised, documented_text, listed
 
@@ -26,6 +28,14 @@ LIMITATIONS = (
     "Figures are taken as published. Deaths that are reported later are not in them, and a later "
     "figure may change the answer.",
 )
+# Why a computation did not settle, as results keep it.
+REASONS = (
+    N_("reason", "the checks failed"),
+    N_("reason", "chains disagree (largest R-hat {largest}, at most {wanted} wanted)"),
+    N_("reason", "too few effective draws ({draws}, at least {wanted} wanted)"),
+    N_("reason", "{number} divergent transitions"),
+    N_("reason", "energy is poorly explored (BFMI {least}, at least {wanted} wanted)"),
+)
 PRIVACY = "This report names no victim."
 REFITS_MISSING = (
     "Not computed. A result loaded from a file has no model to fit again, and many refits are not "
@@ -36,16 +46,17 @@ REFITS_MISSING = (
 
 def title(estimate: Estimate) -> str:
     """Title of the report: what, where and attributed to whom."""
-    return first_name(estimate) if naming.has_total(estimate) else "Estimates of the dead, by cell"
+    if naming.has_total(estimate):
+        return first_name(estimate)
+    return _("Estimates of the dead, by cell")
 
 
 def first_name(estimate: Estimate) -> str:
     """Name of what the first estimate counts."""
     cell = estimate.meta.rows[0].cell
-    where = naming.places(cell.scope).removesuffix(" (listed below)")
-    name = f"{naming.group(cell)} {naming.outcome(cell)} {where}".strip()
+    name = naming.counted_somewhere(cell)
     if naming.is_attributed(cell):
-        name += f", attributed to {cell.perpetrator}"
+        name = _("{title}, attributed to {perpetrator}", title=name, perpetrator=cell.perpetrator)
     return capitalised(name)
 
 
@@ -53,8 +64,14 @@ def not_converged(estimate: Estimate) -> str:
     """Say that nothing may be quoted; empty where the fit is sound."""
     if estimate.converged:
         return ""
-    reasons = "; ".join(estimate.meta.diagnostics.reasons or ("the checks failed",))
-    return f"NOT CONVERGED: do not quote these numbers. The computation did not settle: {reasons}."
+    known = estimate.meta.diagnostics.reasons or (N_("reason", "the checks failed"),)
+    told = [reason for one in known if (reason := retold(one, REASONS, "reason"))]
+    if not told:
+        return _("NOT CONVERGED: do not quote these numbers. The computation did not settle.")
+    return _(
+        "NOT CONVERGED: do not quote these numbers. The computation did not settle: {reasons}.",
+        reasons="; ".join(told),
+    )
 
 
 def listed_parts(estimate: Estimate, prob: float, inside: str = "are people whom") -> list[str]:
@@ -101,7 +118,7 @@ def rests_briefly(estimate: Estimate) -> str:
     """The same in a sentence of the first paragraph."""
     if estimate.level(0) != "data":
         return ""
-    return (
+    return _(
         "It rests on how the sources overlap, and on what we assume about deaths that none of them "
         "holds."
     )
@@ -190,28 +207,43 @@ def attribution(estimate: Estimate, statements: Sequence[ClaimRow] = ()) -> str:
     cells = [row.cell for row in estimate.meta.rows]
     named = list(dict.fromkeys(cell.perpetrator for cell in cells if naming.is_attributed(cell)))
     if not named:
-        return "Attribution: none. Deaths are counted whoever caused them."
+        return _("Attribution: none. Deaths are counted whoever caused them.")
     own: list[str] = []
     others: list[str] = []
     parties = {part for name in named for part in name.split("+")}
     for claim in statements:
         if claim.source in parties:
-            own.append(f"{claim.source} states “{claim.text}”")
+            own.append(_("{source} states {figure}", source=claim.source, figure=_quoted(claim)))
         else:
             # Whoever speaks for a party under another name has not accepted it in the party's.
             others.append(
-                f"{claim.source} states a number of its own for these deaths: “{claim.text}”."
+                _(
+                    "{source} states a number of its own for these deaths: {figure}.",
+                    source=claim.source,
+                    figure=_quoted(claim),
+                )
             )
     sentences = [
-        f"Attribution: alleged. No claim in the table is a statement in which {listed(named)} "
-        "accepts a number of these deaths."
+        _(
+            "Attribution: alleged. No claim in the table is a statement in which {party} accepts a "
+            "number of these deaths.",
+            party=listed(named),
+        )
     ]
     if own:
         sentences = [
-            "Attribution: accepted by the party itself only as far as its own statement goes "
-            f"({listed(list(dict.fromkeys(own)))}); beyond that, alleged."
+            _(
+                "Attribution: accepted by the party itself only as far as its own statement goes "
+                "({statements}); beyond that, alleged.",
+                statements=listed(list(dict.fromkeys(own))),
+            )
         ]
     return " ".join([*sentences, *dict.fromkeys(others)])
+
+
+def _quoted(claim: ClaimRow) -> str:
+    """A number as it was published; in another language its hedge is said in that."""
+    return f"“{claim.text}”" if spoken().english else as_published(claim)
 
 
 def note(noted: Note) -> str:
@@ -221,6 +253,11 @@ def note(noted: Note) -> str:
 
 def how_to_cite(estimate: Estimate, title: str, authors: str | None) -> str:
     """How to cite the computation; who answers for it goes first."""
-    version = estimate.meta.versions.get("casualty_est", "of unknown version")
+    version = estimate.meta.versions.get("casualty_est") or _("of unknown version")
     who = f"{authors.rstrip('.')}. " if authors else ""
-    return f"{who}{title}. Computed with casualty_est {version}, seed {estimate.meta.seed}."
+    computed = _(
+        "Computed with casualty_est {version}, seed {seed}.",
+        version=version,
+        seed=estimate.meta.seed,
+    )
+    return f"{who}{title}. {computed}"

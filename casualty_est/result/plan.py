@@ -18,7 +18,8 @@ from casualty_est.result.text_table import TextTable, html_table, plain_table, r
 from casualty_est.result.unknowns import Evidence
 from casualty_est.studies import STUDIES, Study
 from casualty_est.tables.checks import offered
-from casualty_est.wording.numbers import chance, percent, portion, share
+from casualty_est.wording.language import _, figure
+from casualty_est.wording.numbers import chance, per_cent, percent, portion, share
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -375,35 +376,45 @@ def headlines(rows: Sequence[Worth], prob: float) -> list[str]:
     """The study that narrows the interval most, and the one that does so for least work."""
     useful = [row for row in rows if row.width_after < row.width - 2 * row.width_error]
     if not useful:
-        return ["No study of this table is expected to narrow the interval."] * bool(rows)
+        return [_("No study of this table is expected to narrow the interval.")] * bool(rows)
     most = min(useful, key=lambda row: row.width_after)
     said = [_says(most, prob)]
     best = max(useful, key=lambda row: row.per_day)
     if best is not most:
-        told = f"For each day of work, the most is gained if you {_imperative(best)}"
-        said.append(f"{told}: {amount(best.per_day)} people narrower a day.")
+        said.append(
+            _(
+                "For each day of work, the most is gained if you {study}: {people} people narrower "
+                "a day.",
+                study=_imperative(best),
+                people=amount(best.per_day),
+            )
+        )
     return said
 
 
 def _says(row: Worth, prob: float) -> str:
-    return (
-        f"If you {_imperative(row)}, half of all outcomes leave a {percent(prob)} interval that is "
-        f"at least {_fall(row)} narrower: at most {amount(row.width_after)} people wide instead of "
-        f"{amount(row.width)}."
+    return _(
+        "If you {study}, half of all outcomes leave a {level} interval that is at least {fall} "
+        "narrower: at most {after} people wide instead of {now}.",
+        study=_imperative(row),
+        level=percent(prob),
+        fall=_fall(row),
+        after=amount(row.width_after),
+        now=amount(row.width),
     )
 
 
 def _imperative(row: Worth) -> str:
-    return f"make a {row.study}" if row.kind == "survey" else row.study
+    return _("make a {study}", study=row.study) if row.kind == "survey" else row.study
 
 
 def _fall(row: Worth) -> str:
-    return f"{round(100 * (1 - row.width_after / row.width))}%" if row.width else "0%"
+    return per_cent(f"{round(100 * (1 - row.width_after / row.width))}" if row.width else "0")
 
 
 def amount(value: float) -> str:
     """A number of people or of days with two digits."""
-    return f"{float(f'{value:.2g}'):,.0f}" if value >= 10 else share(value)
+    return figure(float(f"{value:.2g}")) if value >= 10 else share(value)
 
 
 def _text(converged: bool, table: TextTable, lines: Sequence[str]) -> str:

@@ -32,6 +32,8 @@ class About(TypedDict, total=False):
         How errors are corrected.
     url, data : str
         Where the report will be published, and where its table can be had.
+    language : str
+        Code of the language: English by default. The full report is there in English only.
     names : mapping of str to str
         What labels of the table are called in print, such as ``{"Coalition": "the US-led
         Coalition"}``.
@@ -51,6 +53,7 @@ class About(TypedDict, total=False):
     corrections: str | None
     url: str | None
     data: str | None
+    language: str | None
     names: Mapping[str, str] | None
     statements: Mapping[str, str] | None
     comparisons: tuple[Mapping[str, Any], ...]
@@ -70,6 +73,7 @@ class Publishing:
         title: str | None = None,
         authors: str | None = None,
         ci_prob: float = 0.95,
+        language: str = "en",
     ) -> str:
         """The result in a paragraph to print, and how to cite it.
 
@@ -83,13 +87,25 @@ class Publishing:
         authors : str, optional
             Who answers for it.
         ci_prob : as in `summary`
+        language : str
+            ``"en"``, or the code of another language that has a catalogue, such as ``"es"``.
 
         Returns
         -------
         str
+
+        Raises
+        ------
+        UsageError
+            If the level is out of range or there is no such language.
         """
+        from casualty_est.report.said import known_language
+        from casualty_est.wording.language import speaking
+
         interval_ends(ci_prob)
-        return str(self._report_parts(ci_prob).quote(title, authors))
+        known_language(language)
+        with speaking(language):
+            return str(self._report_parts(ci_prob).quote(title, authors))
 
     def report(
         self,
@@ -116,8 +132,8 @@ class Publishing:
             Level of the equal-tailed credible intervals.
         **said
             ``title``, ``authors``, ``organisation``, ``date``, ``contact``, ``licence``,
-            ``corrections``, ``url``, ``data``, ``names``, ``statements``, ``comparisons``: see
-            `About`.
+            ``corrections``, ``url``, ``data``, ``language``, ``names``, ``statements``,
+            ``comparisons``: see `About`.
 
         Returns
         -------
@@ -126,8 +142,8 @@ class Publishing:
         Raises
         ------
         UsageError
-            If a key or statement is unknown, the level is out of range, no browser is there to
-            print, or the file cannot be written.
+            If a key or statement is unknown, the report is not there in that language, the level is
+            out of range, no browser is there to print, or the file cannot be written.
         """
         from casualty_est.report.publish import report
 
@@ -149,7 +165,8 @@ class Publishing:
         folder : path
             Where they go; it is made if it is missing.
         about, ci_prob, **said
-            As of `report`.
+            As of `report`. In another ``language`` than English only the pictures of the public
+            report, and those to share.
 
         Returns
         -------

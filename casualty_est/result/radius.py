@@ -33,6 +33,8 @@ from casualty_est.result.smallest_move import (
 )
 from casualty_est.result.text_table import TextTable, html_table
 from casualty_est.result.unknowns import Assumed
+from casualty_est.wording.catalogue import ENGLISH
+from casualty_est.wording.language import speaking
 from casualty_est.wording.numbers import share
 from casualty_est.wording.phrases import listed
 
@@ -309,7 +311,8 @@ def kept(estimate: Answered, n: float, row: int, *, unasked: bool = True) -> Rad
     log_count = np.log(np.maximum(estimate.draws(row).ravel(), 0.5))
     assumed = estimate._unknowns(row).movable
     refit = estimate._median_after(row)
-    with progress_bar(estimate._progress_bar if refit is not None else False) as report:
+    quiet = estimate._progress_bar if refit is not None else False
+    with progress_bar(quiet) as report, speaking(ENGLISH):  # what is kept is English
         report(f"moving all assumptions until the median is {n:,.0f}", None)
         answer = find(estimate.labels[row], n, log_count, assumed, refit, thorough=unasked)
     if not estimate.converged:

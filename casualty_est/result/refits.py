@@ -10,6 +10,8 @@ import numpy as np
 from casualty_est.result.call import progress_bar
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Case
+from casualty_est.wording.catalogue import ENGLISH
+from casualty_est.wording.language import speaking
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +35,8 @@ def answer(
     if key not in kept:
         if not estimate.meta.has_level or estimate._model is None or not unasked:
             return None
-        with progress_bar(estimate._progress_bar) as report:
+        # What is kept is English, whatever the page is written in that asks for it.
+        with progress_bar(estimate._progress_bar) as report, speaking(ENGLISH):
             refit = estimate._refits()[name]
             kept[key] = tuple(refit(estimate._model, estimate, row, prob, report))
     return kept[key]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from casualty_est.result.schema import ClaimRow
 from casualty_est.tables.cells import ESTIMATE, LIST
+from casualty_est.wording.language import N_
 from casualty_est.wording.phrases import documented_text
 
 if TYPE_CHECKING:
@@ -15,18 +16,18 @@ if TYPE_CHECKING:
 # Whose number is official, in the order in which it is told.
 OFFICIAL = ("perpetrator", "party", "government", "first_count", "gov_estimate")
 PRESS = ("media", "event_data")
-NONE = "none"
+NONE = N_("number", "none")
 
 
 def verb(claim: ClaimRow) -> str:
     """What a source did with its number: only what was recorded case by case is documented."""
     if claim.role == "perpetrator":
-        return "acknowledged"
+        return N_("verb", "acknowledged")
     if claim.rests_on == ESTIMATE:
-        return "estimated"
+        return N_("verb", "estimated")
     if claim.rests_on == LIST:
-        return "documented"
-    return "reported" if claim.role in PRESS else "stated"
+        return N_("verb", "documented")
+    return N_("verb", "reported") if claim.role in PRESS else N_("verb", "stated")
 
 
 def number(claim: ClaimRow) -> float:

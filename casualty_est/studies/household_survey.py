@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from casualty_est.result.unknowns import Evidence
 from casualty_est.studies.study import Study, at_least_one, sizes_of
+from casualty_est.wording.language import figure, ngettext
 
 # Households visited for each death in the sample: 1,197 for 67 (Spiegel and Salama 2000, Kosovo).
 HOUSEHOLDS_A_DEATH = 18.0
@@ -42,7 +43,12 @@ class HouseholdSurvey(Study):
 
     def sized(self, size: int) -> str:
         """What is done, with the size."""
-        return f"household survey with {size:,} death{'s' * (size != 1)} in the sample"
+        return ngettext(
+            "household survey with {number} death in the sample",
+            "household survey with {number} deaths in the sample",
+            size,
+            number=figure(size),
+        )
 
     def units(self, size: int) -> float:
         """Households to be visited."""

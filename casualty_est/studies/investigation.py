@@ -12,6 +12,8 @@ import numpy.typing as npt
 from casualty_est.errors import UsageError
 from casualty_est.result.unknowns import EVERY_GRADE, Evidence
 from casualty_est.studies.study import NEVER, Study, chosen, is_number, sizes_of
+from casualty_est.wording.language import figure, ngettext
+from casualty_est.wording.terms import grade_name
 
 WITHIN_SD = 0.45  # of the log of counted over true deaths of a single incident
 
@@ -46,7 +48,20 @@ class Investigation(Study):
 
     def sized(self, size: int) -> str:
         """What is done, with the size."""
-        return f"investigate {size:,} incident{'s' * (size != 1)}{self._which} on the ground"
+        if self.grade == EVERY_GRADE:
+            return ngettext(
+                "investigate {number} incident on the ground",
+                "investigate {number} incidents on the ground",
+                size,
+                number=figure(size),
+            )
+        return ngettext(
+            "investigate {number} incident graded {grade} on the ground",
+            "investigate {number} incidents graded {grade} on the ground",
+            size,
+            number=figure(size),
+            grade=grade_name(self.grade),
+        )
 
     def most(self, evidence: Evidence) -> int:
         """As many incidents as there are."""

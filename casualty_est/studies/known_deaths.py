@@ -13,6 +13,7 @@ from casualty_est.errors import UsageError
 from casualty_est.result.unknowns import ANY_LIST, Evidence
 from casualty_est.studies.counts import beta_binomial, log_beta_binomial
 from casualty_est.studies.study import Study, at_least_one, chosen, sizes_of
+from casualty_est.wording.language import figure, ngettext
 
 Array = npt.NDArray[np.float64]
 
@@ -40,7 +41,13 @@ class Audit(Study):
 
     def sized(self, size: int) -> str:
         """What is done, with the size."""
-        return f"check {size:,} known death{'s' * (size != 1)} against {self.source}"
+        return ngettext(
+            "check {number} known death against {source}",
+            "check {number} known deaths against {source}",
+            size,
+            number=figure(size),
+            source=self.source,
+        )
 
     def choose(self, evidence: Evidence) -> Array:
         """The chance that the source has a known death."""

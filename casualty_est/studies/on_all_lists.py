@@ -14,6 +14,7 @@ from casualty_est.result.unknowns import ANY_LIST, Evidence
 from casualty_est.studies.counts import beta_binomial, log_beta_binomial
 from casualty_est.studies.household_survey import HOUSEHOLDS_A_DEATH
 from casualty_est.studies.study import Study, at_least_one, sizes_of
+from casualty_est.wording.language import figure, ngettext
 
 Array = npt.NDArray[np.float64]
 
@@ -41,7 +42,12 @@ class Matched(Study):
 
     def sized(self, size: int) -> str:
         """What is done, with the size."""
-        return f"look up {size:,} surveyed death{'s' * (size != 1)} on all lists"
+        return ngettext(
+            "look up {number} surveyed death on all lists",
+            "look up {number} surveyed deaths on all lists",
+            size,
+            number=figure(size),
+        )
 
     def units(self, size: int) -> float:
         """Households to be visited."""

@@ -9,6 +9,8 @@ from contextvars import ContextVar
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
+from casualty_est.wording.language import sounding
+
 _shown: ContextVar[Mapping[str, str] | None] = ContextVar("shown", default=None)
 _QUOTED = re.compile("(“[^”]*”)")  # what somebody wrote stays as it was written
 _START = re.compile(r"(?:^|[.!?:]\s+)$")
@@ -45,7 +47,8 @@ def renamed(text: str) -> str:
         return _capital(name) if start else name
 
     pieces = _QUOTED.split(text)
-    return "".join(piece if i % 2 else label.sub(put, piece) for i, piece in enumerate(pieces))
+    done_so = (piece if i % 2 else label.sub(put, piece) for i, piece in enumerate(pieces))
+    return sounding("".join(done_so))
 
 
 def _any(group: str, texts: list[str]) -> str:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from typing import Protocol
 
+from casualty_est.wording.language import _, figure, pgettext, separated
+
 PARTS_UP_TO = 10  # ratios: beyond, "1,300%" would be misread
 
 
@@ -46,7 +48,16 @@ def rounded(value: float, low: float, high: float) -> float:
 def people(value: float, low: float, high: float) -> str:
     """Print a number of people, rounded to the width of its interval."""
     shown = rounded(value, low, high)
-    return "fewer than 1" if 0 < shown <= 0.5 else f"{shown:,.0f}"
+    return _("fewer than 1") if _few(shown) else figure(shown)
+
+
+def _few(shown: float) -> bool:
+    return 0 < shown <= 0.5
+
+
+def is_few(x: Ends) -> bool:
+    """Whether a median is printed as fewer than 1."""
+    return _few(rounded(x.median, x.low, x.high))
 
 
 def adding_up(parts: Sequence[float], total: float) -> list[float]:
@@ -97,14 +108,24 @@ def middle(x: Ends) -> str:
     """The median, rounded to the width of the interval, or to the unit that it brings."""
     unit = getattr(x, "unit", None)
     own = people(x.median, x.low, x.high)
-    if unit is None or own.startswith("fewer") or unit >= unit_of(x):
+    if unit is None or is_few(x) or unit >= unit_of(x):
         return own
-    return f"{unit * round(x.median / unit):,.0f}"
+    return figure(unit * round(x.median / unit))
 
 
-def ends(x: Ends, word: str = "to") -> str:
+def both_ends(x: Ends) -> tuple[str, str]:
     """Both ends, rounded likewise."""
-    return f"{people(x.low, x.low, x.high)} {word} {people(x.high, x.low, x.high)}"
+    return people(x.low, x.low, x.high), people(x.high, x.low, x.high)
+
+
+def ends(x: Ends) -> str:
+    """Both ends as a table has them."""
+    return run(*both_ends(x))
+
+
+def run(low: str, high: str) -> str:
+    """From one printed number to another."""
+    return pgettext("interval", "{low} to {high}", low=low, high=high)
 
 
 def with_ends(x: Ends) -> str:
@@ -115,22 +136,30 @@ def with_ends(x: Ends) -> str:
 def share(value: float) -> str:
     """Print a ratio or probability with two significant digits."""
     if value == 0 or not math.isfinite(value):
-        return f"{value:g}"
+        return separated(f"{value:g}")
     shown = float(f"{value:.1e}")
-    return f"{shown:.{max(0, 1 - math.floor(math.log10(abs(shown))))}f}"
+    return separated(f"{shown:.{max(0, 1 - math.floor(math.log10(abs(shown))))}f}")
 
 
 def ratio_text(x: Ends) -> str:
     """A ratio as a part of the true number, or a multiple beyond ten times, with its ends."""
     if x.high < PARTS_UP_TO:
-        middle, low, high = (f"{float(f'{100 * v:.2g}'):g}%" for v in (x.median, x.low, x.high))
-        return f"{middle} ({low} to {high})"
-    return f"{share(x.median)} ({share(x.low)} to {share(x.high)}) times"
+        middle, low, high = (
+            per_cent(f"{float(f'{100 * v:.2g}'):g}") for v in (x.median, x.low, x.high)
+        )
+        return f"{middle} ({run(low, high)})"
+    interval = run(share(x.low), share(x.high))
+    return _("{number} ({interval}) times", number=share(x.median), interval=interval)
+
+
+def per_cent(digits: str) -> str:
+    """Print digits as per cent."""
+    return pgettext("per cent", "{number}%", number=separated(digits))
 
 
 def percent(prob: float) -> str:
     """Print a level or a share as per cent: 95%, 99.5%."""
-    return f"{100 * prob:.10g}%"
+    return per_cent(f"{100 * prob:.10g}")
 
 
 def portion(value: float) -> str:
@@ -142,10 +171,10 @@ def chance(prob: float) -> str:
     """Print a probability found from draws: two digits, never 0 or 100%."""
     value = 100 * prob
     if value < 0.1:
-        return "less than 0.1%"
+        return _("less than {share}", share=per_cent("0.1"))
     if value > 99.9:
-        return "more than 99.9%"
-    return f"{float(f'{value:.2g}' if value < 99 else f'{value:.3g}'):g}%"
+        return _("more than {share}", share=per_cent("99.9"))
+    return per_cent(f"{float(f'{value:.2g}' if value < 99 else f'{value:.3g}'):g}")
 
 
 def grouped(text: str) -> str:

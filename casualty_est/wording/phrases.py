@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import reduce
 from typing import Protocol
 
 from casualty_est.tables.cells import Documented
+from casualty_est.wording.hedged import on_page
+from casualty_est.wording.language import N_, _, pgettext, separated, spoken
 from casualty_est.wording.numbers import grouped
+from casualty_est.wording.terms import group_name
 
 
 class Labelled(Protocol):
@@ -60,9 +64,44 @@ def cell_text(cell: Windowed) -> str:
     return " ".join(parts)
 
 
+def said_cell(cell: Windowed) -> str:
+    """The same on a page in any language."""
+    if spoken().english:
+        return cell_text(cell)
+    parts = cell.scope.split("+")
+    text = who_what(cell) if cell.scope == "all" else in_places(who_what(cell), parts)
+    if cell.perpetrator not in ("any", ""):
+        who = cell.perpetrator
+        text = _("{title}, attributed to {perpetrator}", title=text, perpetrator=who)
+    return in_window(text, cell)
+
+
+def in_window(what: str, cell: Windowed) -> str:
+    """Say in which window something was; nothing where it is open at both ends."""
+    start, end = cell.start, cell.end
+    if start and end:
+        if start == end:
+            return _("{what} on {day}", what=what, day=day(start))
+        days = {"first": day(start), "last": day(end)}
+        return _("{what} between {first} and {last}", what=what, **days)
+    if end:
+        return _("{what} up to {day}", what=what, day=day(end))
+    return _("{what} since {day}", what=what, day=day(start)) if start else what
+
+
 MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
+    N_("month", "January"),
+    N_("month", "February"),
+    N_("month", "March"),
+    N_("month", "April"),
+    N_("month", "May"),
+    N_("month", "June"),
+    N_("month", "July"),
+    N_("month", "August"),
+    N_("month", "September"),
+    N_("month", "October"),
+    N_("month", "November"),
+    N_("month", "December"),
 )
 FEW_PLACES = 3  # more scopes than this are counted in a title
 FEW_QUOTED = 8  # of more numbers than this the first are quoted and the others counted
@@ -71,27 +110,30 @@ FEW_QUOTED = 8  # of more numbers than this the first are quoted and the others 
 def day(iso: str) -> str:
     """Write an ISO date as people do."""
     year, month, number = iso.split("-")
-    return f"{int(number)} {MONTHS[int(month) - 1]} {year}"
+    named = pgettext("month", MONTHS[int(month) - 1])
+    return pgettext("date", "{day} {month} {year}", day=int(number), month=named, year=year)
 
 
 def cell_title(cell: Windowed) -> str:
     """Name a cell as the title of a picture does: with dates as people write them."""
-    who = "people" if cell.group == "all" else cell.group
-    title = f"{who} {'killed or injured' if cell.outcome == 'casualties' else cell.outcome}"
+    title = who_what(cell)
     places = cell.scope.split("+")
     if cell.scope != "all":
-        many = len(places) > FEW_PLACES
-        title += f" in {len(places)} places" if many else f" in {listed(places)}"
+        title = in_places(title, places if len(places) <= FEW_PLACES else len(places))
     if cell.start and cell.end:
-        same = cell.start == cell.end
-        title += f", {day(cell.start)}" + f" to {day(cell.end)}" * (not same)
+        if cell.start == cell.end:
+            title = _("{title}, {day}", title=title, day=day(cell.start))
+        else:
+            ends = {"first": day(cell.start), "last": day(cell.end)}
+            title = _("{title}, {first} to {last}", title=title, **ends)
     elif cell.end:
-        title += f", up to {day(cell.end)}"
+        title = _("{title}, up to {day}", title=title, day=day(cell.end))
     elif cell.start:
-        title += f", since {day(cell.start)}"
+        title = _("{title}, since {day}", title=title, day=day(cell.start))
     if cell.perpetrator not in ("any", ""):
         # Attribution is a claim too: nobody's guilt is stated here.
-        title += f", attributed to {listed(cell.perpetrator.split('+'))}"
+        who = listed(cell.perpetrator.split("+"))
+        title = _("{title}, attributed to {perpetrator}", title=title, perpetrator=who)
     return capitalised(title)
 
 
@@ -102,18 +144,76 @@ def quoted(texts: Iterable[str]) -> tuple[str, bool]:
     return listed([*first, f"{more} more"] if more > 0 else first), len(names) > 1
 
 
+def in_places(what: str, places: Sequence[str] | int | str) -> str:
+    """Say where: the places by name, or how many they are."""
+    if isinstance(places, int | str):
+        return _("{what} in {number} places", what=what, number=places)
+    return _("{what} in {places}", what=what, places=listed(places))
+
+
+def who_what(cell: Labelled) -> str:
+    """Whom a cell counts and what happened to them."""
+    outcomes = {
+        # Translators: what is counted stands beside many words, such as "attributed to": let all
+        # Translators: of these have one gender and number, as "muertes" has.
+        "killed": (_("people killed"), N_("what is counted", "{group} killed")),
+        "injured": (_("people injured"), N_("what is counted", "{group} injured")),
+        "casualties": (
+            _("people killed or injured"),
+            N_("what is counted", "{group} killed or injured"),
+        ),
+        "lost": (_("people lost"), N_("what is counted", "{group} lost")),
+    }
+    if cell.outcome not in outcomes:
+        return f"{'people' if cell.group == 'all' else cell.group} {cell.outcome}"
+    everybody, some = outcomes[cell.outcome]
+    if cell.group == "all":
+        return everybody
+    return pgettext("what is counted", some, group=group_name(cell.group))
+
+
 def listed(names: Sequence[str], word: str = "and") -> str:
-    """Join names as a sentence does."""
+    """Join names as a sentence does, with "and" or with "or"."""
     if len(names) < 2:
         return "".join(names)
-    return f"{', '.join(names[:-1])} {word} {names[-1]}"
+    *others, last = names
+    first = reduce(lambda a, b: pgettext("list", "{first}, {next}", first=a, next=b), others)
+    if word == "or":
+        return pgettext("list", "{first} or {last}", first=first, last=last)
+    return pgettext("list", "{first} and {last}", first=first, last=last)
+
+
+def either(texts: Iterable[str]) -> str:
+    """Join answers of which one is true."""
+    return reduce(lambda a, b: pgettext("answers", "{first} or {next}", first=a, next=b), texts)
+
+
+def clauses(parts: Sequence[str]) -> str:
+    """Join clauses to a sentence."""
+    return pgettext("sentence", "{sentence}.", sentence=capitalised(clauses_of(parts)))
+
+
+def clauses_of(parts: Iterable[str]) -> str:
+    """Join clauses."""
+    return reduce(lambda a, b: pgettext("clauses", "{first}; {next}", first=a, next=b), parts)
 
 
 def documented_text(published: Documented) -> str:
     """Write a documented count as it was published; lists have no wording of their own."""
     if published.text:
-        return grouped(published.text)
-    return f"at least {published.low:,}" if published.source else f"{published.low:,}"
+        if spoken().english:
+            return grouped(published.text)
+        ends = [float(end) for end in (published.low, published.high) if end is not None]
+        return on_page(published.text, ends)
+    low = separated(f"{published.low:,}")
+    return pgettext("hedge", "at least {number}", number=low) if published.source else low
+
+
+def with_source(text: str, source: str | None) -> str:
+    """A number, and in brackets who published it."""
+    if not source:
+        return text
+    return pgettext("number", "{number} ({source})", number=text, source=source)
 
 
 def capitalised(text: str) -> str:
@@ -123,7 +223,9 @@ def capitalised(text: str) -> str:
 
 def possessive(name: str) -> str:
     """Name the owner of something."""
-    return f"{name}'" if name.endswith(("s", "S")) else f"{name}'s"
+    if name.endswith(("s", "S")):
+        return pgettext("owner", "{name}'", name=name)
+    return pgettext("owner", "{name}'s", name=name)
 
 
 def label_text(labels: Iterable[tuple[str, str]]) -> str:

@@ -60,11 +60,26 @@ def test_what_is_said_reaches_the_report(table, tmp_path, capsys):
 
 
 @pytest.mark.thorough
+@pytest.mark.usefixtures("no_pictures")
+def test_the_public_report_in_another_language(table, tmp_path, capsys):
+    page = tmp_path / "r.html"
+    code, out, _ = run(
+        capsys, "claims", table, "--seed", 1, "--audience", "public", "--language", "es",
+        "--report", page, "--name", "Coalition=la Coalición",
+    )  # fmt: skip
+    assert code == 0
+    assert "atribuidas a la Coalición" in page.read_text(encoding="utf-8")
+    assert "We estimate" in " ".join(out.split())  # the screen is the author's
+
+
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
         (["--audience", "press"], 'audience must be "full" or "public"'),
         (["--date", "30.11.2026"], "date must be a day"),
+        (["--audience", "public", "--language", "eo"], "language must be one of en, es"),
+        (["--language", "es"], "a full report is written in English only"),
         (["--name", "Coalition"], "--name takes NAME=VALUE"),
         (["--about", "nowhere.toml"], "nowhere.toml cannot be read"),
         (["--figures", "claims.csv"], "is a file; give the name of a folder"),

@@ -11,6 +11,7 @@ from casualty_est.claims.schema import ratio_owner
 from casualty_est.errors import UsageError
 from casualty_est.plots import Look, Plots
 from casualty_est.result.posterior import interval_ends
+from casualty_est.wording.language import _
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -141,7 +142,9 @@ class ClaimsPlots(Plots):
         return latest_running(claims) if self._estimate.has_path else claims
 
     def _claims_heading(self) -> str:
-        return "Latest running totals" if self._estimate.has_path else super()._claims_heading()
+        if not self._estimate.has_path:
+            return super()._claims_heading()
+        return _("Latest running totals, as published")
 
     def _target(self, source: int) -> str:
         row = self._estimate.meta.sources[source]

@@ -11,9 +11,17 @@ from casualty_est.priors.record import BY_DECLARATION
 from casualty_est.priors.roles import LEARNED, NO_ROLE
 from casualty_est.priors.worth import place_in_record
 from casualty_est.report import text
-from casualty_est.report.naming import PERCENT_UP_TO, part_of, ratio, ratio_interval, whole
+from casualty_est.report.naming import (
+    PERCENT_UP_TO,
+    of_true,
+    part_of,
+    ratio,
+    ratio_interval,
+    whole,
+)
 from casualty_est.report.tables import linked
 from casualty_est.result.schema import ClaimRow, SourceRow
+from casualty_est.wording.language import _
 from casualty_est.wording.numbers import percent, share
 from casualty_est.wording.phrases import capitalised, listed
 
@@ -50,33 +58,45 @@ def rests_on(estimate: ClaimsEstimate) -> list[str]:
 def rests_briefly(estimate: ClaimsEstimate) -> str:
     """The same in one sentence of the first paragraph."""
     if estimate.meta.settings.get("assume_unbiased"):
-        return (
+        return _(
             "This assumes, and nothing here can show, that sources without a role are right on "
             "average."
         )
     if estimate.level(0) == "anchor":
-        return f"{_from_outside(estimate)}; if that is wrong, this number is too."
-    alone = len({claim.source for claim in estimate.meta.claims if claim.counted}) == 1
-    lead = (
-        "One source cannot show what it" if alone else "These figures cannot show what all sources"
+        return _from_outside(estimate)
+    assumed = _assumption(estimate)
+    if len({claim.source for claim in estimate.meta.claims if claim.counted}) == 1:
+        return _(
+            "One source cannot show what it missed; the estimate depends above all on "
+            "{assumption}.",
+            assumption=assumed,
+        )
+    return _(
+        "These figures cannot show what all sources missed; the estimate depends above all on "
+        "{assumption}.",
+        assumption=assumed,
     )
-    return f"{lead} missed; the estimate depends above all on {_assumption(estimate)}."
 
 
 def rests_in_short(estimate: ClaimsEstimate) -> str:
     """The same where the paragraph is long already."""
     if estimate.level(0) == "anchor" or estimate.meta.settings.get("assume_unbiased"):
         return rests_briefly(estimate)
-    return "It depends above all on what we assume about how much of the truth each source reports."
+    return _(
+        "It depends above all on what we assume about how much of the truth each source reports."
+    )
 
 
 def _from_outside(estimate: ClaimsEstimate) -> str:
-    """Who gave the level, by the name of a source where it is one."""
+    """Who gave the level, by the name of a source where it is one, and what follows."""
     named = [item.source for item in estimate.meta.assumptions if item.kind == "reference"]
     names = [name for name in named if name]
     if not names:
-        return "The analyst gave its level from outside"
-    return f"Its level is taken from {listed(names)}"
+        return _("The analyst gave its level from outside; if that is wrong, this number is too.")
+    return _(
+        "Its level is taken from {sources}; if that is wrong, this number is too.",
+        sources=listed(names),
+    )
 
 
 def _outside(estimate: ClaimsEstimate) -> list[str]:
@@ -92,17 +112,21 @@ def _assumption(estimate: ClaimsEstimate) -> str:
     """The assumption on which most rests, where the draws know which it is."""
     names = leading(estimate)
     if not names:
-        return "what we assume about how much of the truth each source reports"
+        return _("what we assume about how much of the truth each source reports")
     if len(names) > 1:
-        return f"what we assume about how much of the truth {listed(names)} report"
+        return _(
+            "what we assume about how much of the truth {sources} report", sources=listed(names)
+        )
     priors = {
-        part_of(source.prior.median)
+        of_true(source.prior.median)
         for source in estimate.meta.sources
         if source.source == names[0] and source.prior
     }
     if len(priors) != 1:
-        return f"what we assume about how much of the truth {names[0]} reports"
-    return f"our assumption that {names[0]} reports about {priors.pop()} the true number"
+        return _("what we assume about how much of the truth {source} reports", source=names[0])
+    return _(
+        "our assumption that {source} reports about {share}", source=names[0], share=priors.pop()
+    )
 
 
 def leading(estimate: ClaimsEstimate) -> list[str]:

@@ -16,6 +16,7 @@ from casualty_est.report.parts import Parts
 from casualty_est.report.pictures import Wanted
 from casualty_est.report.tables import Table, refits
 from casualty_est.result.posterior import interval_ends
+from casualty_est.wording.language import _
 
 if TYPE_CHECKING:
     from casualty_est.incidents.estimate import IncidentEstimate
@@ -36,7 +37,8 @@ class IncidentParts(Parts):
 
     def title(self) -> str:
         """What, where and attributed to whom."""
-        return any_text.first_name(self.estimate) + ", in listed incidents" * self._listed_only()
+        name = any_text.first_name(self.estimate)
+        return _("{title}, in listed incidents", title=name) if self._listed_only() else name
 
     def has_answer(self) -> bool:
         """Without a total, the deaths in listed incidents answer."""
@@ -50,12 +52,11 @@ class IncidentParts(Parts):
         """What the party concerned concedes, then what others list."""
         return text.said(self.estimate)
 
-    @property
-    def lead(self) -> str:
+    def estimated(self, what: str) -> str:
         """Whether our estimate is of all incidents, or of those that some source lists."""
         if self._listed_only():
-            return "For the incidents that these sources list we estimate"
-        return super().lead
+            return _("For the incidents that these sources list we estimate {what}", what=what)
+        return super().estimated(what)
 
     def rests_briefly(self) -> str:
         """Whose counts set the scale, and what else nobody has measured."""

@@ -15,7 +15,8 @@ from casualty_est.result.schema import Row, Span
 from casualty_est.result.show import interval_title
 from casualty_est.result.spoken import NONE
 from casualty_est.result.tables import Parameter
-from casualty_est.wording.numbers import adding_up, people, percent
+from casualty_est.wording.language import _, figure
+from casualty_est.wording.numbers import adding_up, people, percent, run
 from casualty_est.wording.phrases import capitalised, documented_text
 
 if TYPE_CHECKING:
@@ -158,9 +159,9 @@ def data(estimate: IncidentEstimate) -> list[Table]:
 def in_a_line(estimate: IncidentEstimate) -> Table | None:
     """Tabulate the same in three columns, for the short report."""
     reports = estimate.details.reports
-    rows = tuple((row.source, f"{row.incidents:,}", _range(row)) for row in reports)
-    caption = "What each source reports, as published."
-    return Table(caption, ("Source", "Incidents", "Deaths"), rows) if rows else None
+    rows = tuple((row.source, figure(row.incidents), _range(row)) for row in reports)
+    head = (_("Source"), _("Incidents"), _("Deaths"))
+    return Table(_("What each source reports, as published."), head, rows) if rows else None
 
 
 def _reports(reports: Sequence[Reported]) -> Table:
@@ -202,8 +203,8 @@ def _grades(grades: Sequence[Graded], *, judged: bool) -> Table:
 
 
 def _range(row: Reported | Graded) -> str:
-    low, high = f"{row.low:,.0f}", f"{row.high:,.0f}"
-    return low if low == high else f"{low} to {high}"
+    low, high = figure(row.low), figure(row.high)
+    return low if low == high else run(low, high)
 
 
 def other_settings(estimate: IncidentEstimate, prob: float) -> Table | None:

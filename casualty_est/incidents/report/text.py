@@ -15,12 +15,19 @@ from casualty_est.report.naming import (
     ratio_interval,
     whole,
 )
-from casualty_est.report.statements import MANY
+from casualty_est.report.statements import MANY, says
 from casualty_est.report.text import reaches_below
 from casualty_est.result.spoken import OFFICIAL, PRESS
 from casualty_est.tables.cells import UPHELD, Documented
-from casualty_est.wording.numbers import percent
-from casualty_est.wording.phrases import capitalised, documented_text, listed, possessive
+from casualty_est.wording.language import _, figure, ngettext
+from casualty_est.wording.numbers import percent, run
+from casualty_est.wording.phrases import (
+    clauses,
+    documented_text,
+    listed,
+    possessive,
+    with_source,
+)
 
 if TYPE_CHECKING:
     from casualty_est.incidents.estimate import IncidentEstimate
@@ -108,48 +115,75 @@ def said(estimate: IncidentEstimate) -> str:
     details, row = estimate.details, estimate.meta.rows[0]
     incidents, what = sum(details.by_size.incidents), counted_briefly(row.cell)
     judge, documented = details.of_judge(), row.documented
-    sentences = []
-    if judge is not None:
-        accepted = f"{judge.accepted:,}" if judge.accepted else "none"
-        conceded = f" and acknowledged {_deaths(judge)}" if judge.accepted else ""
-        of = number_of(incidents, "incident")
-        sentences.append(f"{judge.source} accepted {accepted} of {of}{conceded}")
+    sentences = [_conceded(judge, incidents)] if judge else []
     own = [one for one in details.reports if judge is None or one.source != judge.source]
     own.sort(key=lambda one: (one.role not in OFFICIAL, -one.low))
     listing = [one for one in own if one.with_number]
     if documented and documented.source:
         listing = [one for one in listing if one.source != documented.source]
-        place = "them" if judge else _held(estimate, documented)
-        if _upheld(estimate):
-            place = f"{'those' if judge else 'incidents'} it grades confirmed or fair"
-        count = documented_text(documented)
-        sentences.append(f"{documented.source} documented {count} {what} in {place}")
+        counted = _("{figure} {what}", figure=documented_text(documented), what=what)
+        if not _upheld(estimate):
+            place = _("them") if judge else _held(estimate, documented)
+            counted = _("{figure} in {incidents}", figure=counted, incidents=place)
+        elif judge:
+            counted = _("{figure} in those it grades confirmed or fair", figure=counted)
+        else:
+            counted = _("{figure} in incidents it grades confirmed or fair", figure=counted)
+        sentences.append(says("documented", documented.source, counted))
     elif listing:
         first = listing.pop(0)
-        held = number_of(first.incidents, "incident")
-        sentences.append(f"{first.source} {_verb(first)} {_sum(first)} {what} in {held}")
+        counted = _("{figure} {what}", figure=_sum(first), what=what)
+        sentences.append(_stated(first, counted))
     if listing and len(sentences) < MANY:
         if len(listing) == 1:
-            one = listing[0]
-            held = number_of(one.incidents, "incident")
-            sentences.append(f"{one.source} {_verb(one)} {_deaths(one)} in {held}")
+            sentences.append(_stated(listing[0], _deaths(listing[0])))
         else:
             low, high = (f(listing, key=lambda one: one.low) for f in (min, max))
             sentences.append(
-                f"the sums of {in_words(len(listing))} others run from {low.low:,.0f} "
-                f"({low.source}) to {high.low:,.0f} ({high.source})"
+                _(
+                    "the sums of {number} others run from {low} to {high}",
+                    number=in_words(len(listing)),
+                    low=with_source(figure(low.low), low.source),
+                    high=with_source(figure(high.low), high.source),
+                )
             )
-    return capitalised("; ".join(sentences)) + "." if sentences else ""
+    return clauses(sentences) if sentences else ""
+
+
+def _conceded(judge: Reported, incidents: int) -> str:
+    """How many incidents a party accepts, and how many deaths in them."""
+    of = _incidents(incidents)
+    if not judge.accepted:
+        return _("{source} accepted none of {incidents}", source=judge.source, incidents=of)
+    return _(
+        "{source} accepted {number} of {incidents} and acknowledged {deaths}",
+        source=judge.source,
+        number=figure(judge.accepted),
+        incidents=of,
+        deaths=_deaths(judge),
+    )
+
+
+def _stated(report: Reported, what: str) -> str:
+    """What a source states, and in how many incidents."""
+    held = _incidents(report.incidents)
+    told = _("{figure} in {incidents}", figure=what, incidents=held)
+    return says(_verb(report), report.source, told)
+
+
+def _incidents(number: int) -> str:
+    return ngettext("{number} incident", "{number} incidents", number, number=figure(number))
 
 
 def _deaths(report: Reported) -> str:
     """The sum of what a source states."""
-    return number_of(1, "death") if report.low == report.high == 1 else f"{_sum(report)} deaths"
+    one = 1 if report.low == report.high == 1 else 2
+    return ngettext("{number} death", "{number} deaths", one, number=_sum(report))
 
 
 def _sum(report: Reported) -> str:
-    low, high = f"{report.low:,.0f}", f"{report.high:,.0f}"
-    return low if low == high else f"{low} to {high}"
+    low, high = figure(report.low), figure(report.high)
+    return low if low == high else run(low, high)
 
 
 def _verb(report: Reported) -> str:
@@ -165,22 +199,34 @@ def _upheld(estimate: IncidentEstimate) -> bool:
 
 def _held(estimate: IncidentEstimate, documented: Documented) -> str:
     held = next(one for one in estimate.details.reports if one.source == documented.source)
-    return number_of(held.incidents, "incident")
+    return _incidents(held.incidents)
 
 
 def rests_briefly(estimate: IncidentEstimate) -> str:
     """What the number rests on, in one sentence of the first paragraph."""
     details = estimate.details
-    grades = " and grades" * bool(details.grades)
-    said = f"It rests on {possessive(details.anchor.source)} counts{grades}"
+    counts = _("{owner} counts", owner=possessive(details.anchor.source))
+    if details.grades:
+        counts = _("{counts} and grades", counts=counts)
     if details.unlisted_from == "overlap":
-        return f"{said}, and on what the overlap of sources tells of incidents that nobody lists."
+        return _(
+            "It rests on {counts}, and on what the overlap of sources tells of incidents that "
+            "nobody lists.",
+            counts=counts,
+        )
     if details.unlisted_from == "recall":
-        own = possessive(str(details.judge))
-        return f"{said}, and on how many of {own} own incidents the others missed."
+        return _(
+            "It rests on {counts}, and on how many of {owner} own incidents the others missed.",
+            counts=counts,
+            owner=possessive(str(details.judge)),
+        )
     if estimate.meta.settings["scale"] != "joint":
-        said += ", which no report can confirm"
-    return f"{said}; deaths in other incidents are not in it."
+        return _(
+            "It rests on {counts}, which no report can confirm; deaths in other incidents are not "
+            "in it.",
+            counts=counts,
+        )
+    return _("It rests on {counts}; deaths in other incidents are not in it.", counts=counts)
 
 
 def documented(estimate: IncidentEstimate, prob: float) -> str:
@@ -297,12 +343,19 @@ def attribution(estimate: IncidentEstimate) -> str:
     row = details.of_judge()
     if row is None:
         if not named:
-            return "Attribution: as alleged by the sources, incident by incident."
-        return f"Attribution: alleged by the sources. Nobody here accepts any of it for {named}."
-    return (
-        f"Attribution: {row.source} accepts {row.accepted:,} of these incidents and states "
-        f"{row.low:,.0f} deaths in them; it rejects {row.rejected:,}. Beyond what it "
-        "accepts, attribution is alleged, and graded by those who allege it."
+            return _("Attribution: as alleged by the sources, incident by incident.")
+        return _(
+            "Attribution: alleged by the sources. Nobody here accepts any of it for {perpetrator}.",
+            perpetrator=named,
+        )
+    return _(
+        "Attribution: {source} accepts {accepted} of these incidents and states {deaths} deaths in "
+        "them; it rejects {rejected}. Beyond what it accepts, attribution is alleged, and graded "
+        "by those who allege it.",
+        source=row.source,
+        accepted=figure(row.accepted),
+        deaths=figure(row.low),
+        rejected=figure(row.rejected),
     )
 
 

@@ -11,6 +11,7 @@ from casualty_est.report import naming
 from casualty_est.report.pictures import Picture, both
 from casualty_est.report.tables import Table
 from casualty_est.result.schema import Span
+from casualty_est.wording.language import _, figure
 from casualty_est.wording.numbers import percent, with_ends
 from casualty_est.wording.phrases import capitalised, listed
 
@@ -55,7 +56,7 @@ def parts_of(linkage: Linkage, estimate: Any, prob: float) -> Any:
             if linkage.calibrated:
                 brief: str = super().rests_briefly()
                 return brief
-            return f"{_unchecked(linkage)}, nor can lists show whom all of them missed."
+            return _unchecked(linkage)
 
         def rests_in_short(self) -> str:
             if linkage.calibrated:
@@ -77,8 +78,14 @@ def parts_of(linkage: Linkage, estimate: Any, prob: float) -> Any:
 
 def _unchecked(linkage: Linkage) -> str:
     if linkage.settings.get("pairs") == "given":
-        return "Nobody has checked what the given scores of the matching are worth"
-    return "Nobody has checked by eye which records are of one person"
+        return _(
+            "Nobody has checked what the given scores of the matching are worth, nor can lists "
+            "show whom all of them missed."
+        )
+    return _(
+        "Nobody has checked by eye which records are of one person, nor can lists show whom all of "
+        "them missed."
+    )
 
 
 def _not_calibrated(linkage: Linkage) -> str:
@@ -87,11 +94,12 @@ def _not_calibrated(linkage: Linkage) -> str:
 
 def said(linkage: Linkage, estimate: Any) -> str:
     """The records on the lists, which are counted, in the first paragraph."""
-    what = naming.counted_briefly(estimate.meta.rows[0].cell)
-    lists = naming.in_words(len(linkage.lists))
-    return (
-        f"{capitalised(lists)} lists hold {sum(linkage.records):,} records of {what}, which we "
-        f"match to {linkage.people_in_words()} people."
+    return _(
+        "{number} lists hold {records} records of {what}, which we match to {people} people.",
+        number=capitalised(naming.in_words(len(linkage.lists))),
+        records=figure(sum(linkage.records)),
+        what=naming.counted_briefly(estimate.meta.rows[0].cell),
+        people=linkage.people_in_words(),
     )
 
 

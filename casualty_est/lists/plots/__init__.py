@@ -8,19 +8,26 @@ from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 from casualty_est.errors import UsageError
 from casualty_est.plots import Look, Plots
 from casualty_est.result.posterior import interval_ends
+from casualty_est.wording.hedged import on_page
+from casualty_est.wording.language import N_, _, pgettext, spoken
+from casualty_est.wording.numbers import grouped
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from casualty_est.lists.estimate import ListEstimate
+    from casualty_est.tables.cells import Documented
+
+BY_MATCHING = ", by the matching"  # how the text of a count ends that the matching made
 
 
 class ListPlots(Plots):
     """Pictures of an estimate from lists: what all have, and those that only lists have."""
 
     _estimate: ListEstimate
-    _estimated: ClassVar[str] = "listed or not"
-    _documented: ClassVar[str] = "on some list: {} (counted)"
+    _estimated: ClassVar[str] = N_("picture", "true number, listed or not")
+    _documented: ClassVar[str] = N_("picture", "on some list: {number} (counted)")
+    _matched: ClassVar[str] = N_("picture", "on some list: {number}, by the matching")
     _whole: ClassVar[str] = "all lists"
     _groups: ClassVar[Mapping[str, str]] = {"without_each_source": "Without one list"}
 
@@ -131,11 +138,14 @@ class ListPlots(Plots):
         """The row of the total of the estimate asked for."""
         return self._estimate._total_row(self._estimate._at(row))
 
-    def _documented_text(self, text: str) -> str:
+    def _documented_text(self, documented: Documented) -> str:
         # After a linkage the people on some list are themselves no count.
-        whole = super()._documented_text(text)
-        return whole.removesuffix(" (counted)") if "by the matching" in text else whole
+        people = documented.text.removesuffix(BY_MATCHING)
+        if people == documented.text:
+            return super()._documented_text(documented)
+        number = grouped(people) if spoken().english else on_page(people)
+        return pgettext("picture", self._matched, number=number)
 
     def _part_name(self, part: str) -> str | None:
         # The others are counted, not estimated.
-        return "of these, on no list" if part == "unlisted" else None
+        return _("of these, on no list") if part == "unlisted" else None

@@ -13,6 +13,7 @@ from casualty_est.report.parts import Parts
 from casualty_est.report.pictures import Wanted
 from casualty_est.report.tables import MANY_REFITS, Table
 from casualty_est.result.tables import row_numbers
+from casualty_est.wording.language import _
 from casualty_est.wording.numbers import ends, middle, percent
 
 CURVE = 0.95  # level of the intervals of the dial
@@ -46,10 +47,9 @@ class ListParts(Parts):
         """How many people the lists name."""
         return text.said(self.estimate)
 
-    @property
-    def lead(self) -> str:
-        """How the sentence with our estimate begins."""
-        return "From how the lists overlap we estimate"
+    def estimated(self, what: str) -> str:
+        """The clause with our estimate."""
+        return _("From how the lists overlap we estimate {what}", what=what)
 
     def answer(self) -> list[str]:
         """How many are on no list, and how many that makes in all."""
@@ -110,7 +110,11 @@ class ListParts(Parts):
     def said_by(self) -> Table:
         """Each list, and how many people are on it."""
         kept = tables.data(self.estimate)
-        return replace(kept[0], caption="The lists.") if kept else super().said_by()
+        if not kept:
+            return super().said_by()
+        head = (_("List"), _("People on it"), _("On no other list"))
+        foot = (_("All lists together"), *kept[0].foot[1:])
+        return replace(kept[0], caption=_("The lists."), head=head, foot=foot)
 
     def lever(self) -> Lever | None:
         """The odds ratio that no list can set."""

@@ -24,6 +24,7 @@ from casualty_est.result.posterior import far_apart
 from casualty_est.result.schema import Case, Span
 from casualty_est.result.show import answer
 from casualty_est.result.spoken import NONE
+from casualty_est.wording.language import figure
 from casualty_est.wording.numbers import Ends, percent, share
 from casualty_est.wording.phrases import capitalised, listed
 
@@ -85,8 +86,8 @@ def data(estimate: ListEstimate) -> list[Table]:
         return []
     table = HistoryTable.of_codes(fit.lists, fit.overlaps)
     sizes = zip(table.lists, table.sizes, table.only_here, strict=True)
-    rows = tuple((name, f"{size:,}", f"{alone:,}") for name, size, alone in sizes)
-    foot = ("All lists together", f"{table.people:,}", f"{table.people - table.shared:,}")
+    rows = tuple((name, figure(size), figure(alone)) for name, size, alone in sizes)
+    foot = ("All lists together", figure(table.people), figure(table.people - table.shared))
     head = ("List", "People on it", "On no other list")
     caption = "The lists: how many people they hold. Section 8 has every combination of lists."
     return [Table(caption, head, rows, foot)]

@@ -10,15 +10,85 @@ from casualty_est.lists.families.family import ASSUMED
 from casualty_est.lists.shares import between, weight
 from casualty_est.report import lede, naming
 from casualty_est.result.posterior import far_apart
+from casualty_est.result.schema import Cell
 from casualty_est.result.tables import row_numbers
-from casualty_est.wording.numbers import middle, percent, share, with_ends
+from casualty_est.wording.hedged import on_page
+from casualty_est.wording.language import N_, _, figure, ngettext, pgettext, retold, spoken
+from casualty_est.wording.numbers import is_few, middle, percent, share, with_ends
 from casualty_est.wording.phrases import capitalised, listed
 
 if TYPE_CHECKING:
     from casualty_est.lists.report import ListParts
 
 BY_MATCHING = ", by the matching"  # how the text of a count ends that the matching made
-LINKS = "the links between the lists are the same among the people on none of them"
+LINKS = N_(
+    "assumption of lists",
+    "the links between the lists are the same among the people on none of them",
+)
+# What families of models assume, and why lists say nothing, as families and results keep it.
+ASSUMPTIONS = (
+    LINKS,
+    N_(
+        "assumption of lists",
+        "every person has the same chance to be on a list, whichever other lists hold him or her",
+    ),
+    N_(
+        "assumption of lists",
+        "at most one pair of lists shares people more or less often than chance",
+    ),
+    N_(
+        "assumption of lists",
+        "lists depend on each other only in pairs, and most pairs weakly",
+    ),
+    N_(
+        "assumption of lists",
+        "some people are easier to see than others, for every list alike, along a normal scale",
+    ),
+    N_(
+        "assumption of lists",
+        "some people are easier to see than others, along a normal scale, and one pair of lists "
+        "depends beyond that",
+    ),
+    N_(
+        "assumption of lists",
+        "the population falls into at most {number} groups, inside which lists are independent",
+    ),
+    N_(
+        "assumption of lists",
+        "the population falls into groups, as many as the lists ask for and at most {number}, "
+        "inside which lists are independent",
+    ),
+    N_(
+        "assumption of lists",
+        "some lists depend on each other and all others are independent given those, in a way that "
+        "a chordal graph can draw",
+    ),
+    N_(
+        "assumption of lists",
+        "the odds ratio that ties the unseen cell to the seen ones has a stated value",
+    ),
+    N_(
+        "assumption of lists",
+        "the odds ratio of the two lists has median {median} and lies between {low} and {high} "
+        "with a probability of 95%",
+    ),
+)
+NO_LEVEL = (
+    N_(
+        "why lists say nothing",
+        "no person is on two lists, so the lists do not say how many people they miss",
+    ),
+    N_(
+        "why lists say nothing",
+        "every list holds the same people: either nobody is missing, or the lists are copies of "
+        "each other, and they cannot say which (copies='keep' if you know that they are not)",
+    ),
+    N_(
+        "why lists say nothing",
+        "list {list} lies inside list {other}: if it was copied from there, or sampled, it says "
+        "nothing about the people whom both miss (copies='keep' if you know that it was not)",
+    ),
+)
 BRIEF = 20  # words of an assumption that the first paragraph repeats
 
 
@@ -42,13 +112,25 @@ def said(estimate: ListEstimate) -> str:
     row = estimate.meta.rows[0]
     count, lists = row.documented, len(estimate.meta.sources)
     assert count is not None
-    who = f"{capitalised(naming.in_words(lists))} list{'s' * (lists != 1)}"
-    name = f"{who} name{'s' * (lists == 1)}"
-    what = naming.counted_briefly(row.cell)
+    told = {"number": capitalised(naming.in_words(lists)), "what": naming.counted_briefly(row.cell)}
     if BY_MATCHING in count.text:
         people = count.text.removesuffix(BY_MATCHING)
-        return f"{who} hold records of {people} {what}, as far as their records could be matched."
-    return f"{name} {count.low:,} {what}."
+        return ngettext(
+            "{number} list hold records of {people} {what}, as far as their records could be "
+            "matched.",
+            "{number} lists hold records of {people} {what}, as far as their records could be "
+            "matched.",
+            lists,
+            people=people if spoken().english else on_page(people),
+            **told,
+        )
+    return ngettext(
+        "{number} list names {people} {what}.",
+        "{number} lists name {people} {what}.",
+        lists,
+        people=figure(count.low),
+        **told,
+    )
 
 
 def answer(parts: ListParts) -> list[str]:
@@ -63,38 +145,73 @@ def answer(parts: ListParts) -> list[str]:
     more, total = (row_numbers(estimate, i, prob) for i in (beyond, 0))
     assert more is not None
     assert total is not None
-    if middle(more) == "0" or middle(more).startswith("fewer"):
+    if middle(more) == "0" or is_few(more):
         return lede.answer(parts)
-    verb = naming.outcome(rows[0].cell)
-    return [
-        f"{parts.lead} that {lede.about(more)} more were {verb}, {middle(total)} in all; "
-        f"{lede.chance(total, prob, 'the total')}."
-    ]
+    numbers = {"more": lede.about(more), "total": middle(total)}
+    return [lede.joined(_beyond(rows[0].cell, numbers), lede.chance(total, prob, of_total=True))]
+
+
+def _beyond(cell: Cell, numbers: dict[str, str]) -> str:
+    """The clause on how many more there were, and how many in all."""
+    match cell.outcome:
+        case "injured":
+            return _(
+                "From how the lists overlap we estimate that {more} more were injured, {total} in "
+                "all",
+                **numbers,
+            )
+        case "casualties":
+            return _(
+                "From how the lists overlap we estimate that {more} more were killed or injured, "
+                "{total} in all",
+                **numbers,
+            )
+        case "killed":
+            return _(
+                "From how the lists overlap we estimate that {more} more were killed, {total} in "
+                "all",
+                **numbers,
+            )
+    return _(
+        "From how the lists overlap we estimate that {more} more were {outcome}, {total} in all",
+        outcome=cell.outcome,
+        **numbers,
+    )
 
 
 def rests_briefly(estimate: ListEstimate) -> str:
     """The one assumption, in one sentence of the first paragraph."""
     if any(note.code == "two_lists" for note in estimate.warnings):
-        return (
+        return _(
             "Two lists cannot show whether they depend on each other; how far they may is our "
             "assumption."
         )
     allowed = [g for g in estimate.shown().found.groups if not g.ruled_out]
     if far_apart(allowed):
         numbers = listed([middle(g) for g in sorted(allowed, key=lambda g: g.median)])
-        return (
-            f"Models that fit the lists give different numbers, {numbers}, and no list can choose "
-            "between them."
+        return _(
+            "Models that fit the lists give different numbers, {numbers}, and no list can choose "
+            "between them.",
+            numbers=numbers,
         )
-    return f"The main assumption, which no list can test, is that {_clause(estimate)}."
+    return _(
+        "The main assumption, which no list can test, is that {assumption}.",
+        assumption=_on_page(_clause(estimate)),
+    )
+
+
+def _on_page(clause: str) -> str:
+    """An assumption in the language of the page."""
+    return retold(clause, ASSUMPTIONS, "assumption of lists") or f"“{clause}”"
 
 
 def rests_in_short(estimate: ListEstimate) -> str:
     """The same where the paragraph is long already."""
     brief = rests_briefly(estimate)
-    if LINKS not in brief:
+    links = pgettext("assumption of lists", LINKS)
+    if links not in brief:
         return brief
-    return f"No list can test the main assumption, that {LINKS}."
+    return _("No list can test the main assumption, that {assumption}.", assumption=links)
 
 
 def _clause(estimate: ListEstimate) -> str:
@@ -122,7 +239,10 @@ def rests_on(estimate: ListEstimate) -> list[str]:
 
 def no_number(estimate: ListEstimate) -> str:
     """What the first paragraph says in place of a number."""
-    return f"We give no number for the people on no list, because {estimate.meta.no_level}."
+    reason = retold(estimate.meta.no_level, NO_LEVEL, "why lists say nothing")
+    if reason is None:
+        return _("We give no number for the people on no list.")
+    return _("We give no number for the people on no list, because {reason}.", reason=reason)
 
 
 def needed(estimate: ListEstimate) -> list[str]:

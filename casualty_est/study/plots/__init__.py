@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Unpack
 
 from casualty_est.plots import Look, OfRatios, Plots
 from casualty_est.result.posterior import interval_ends
+from casualty_est.wording.language import N_, _
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -20,7 +21,7 @@ class StudyPlots(Plots):
     """Pictures of an estimate from a study: what all have, and every kind over the joint answer."""
 
     _estimate: StudyEstimate
-    _estimated: ClassVar[str] = "from all kinds that move it"
+    _estimated: ClassVar[str] = N_("picture", "true number, from all kinds that move it")
     _of_ratios: ClassVar[OfRatios] = OfRatios(
         "What each source is worth, given the joint count", "counted"
     )
@@ -57,7 +58,7 @@ class StudyPlots(Plots):
         return self._draw(evidence.picture, self._estimate, ci_prob, **look)
 
     def _claims_heading(self) -> str:
-        return "What the kinds say"
+        return _("What the kinds say, as published")
 
     def _target(self, source: int) -> str:
         return self._estimate.details.worth[source].label

@@ -13,6 +13,7 @@ from casualty_est.report.text import first_name
 from casualty_est.study import sentences
 from casualty_est.study.estimate import StudyEstimate
 from casualty_est.study.report import tables, text
+from casualty_est.wording.language import _
 from casualty_est.wording.phrases import capitalised, listed
 
 ASKED = {
@@ -40,7 +41,7 @@ class StudyParts(Parts):
 
     def no_total(self) -> str:
         """That the kinds contradict each other."""
-        return text.CONTRADICT
+        return text.contradict()
 
     def rests_briefly(self) -> str:
         """Which kinds set the level, in one sentence."""
@@ -76,14 +77,15 @@ class StudyParts(Parts):
         """Who is said to be responsible."""
         cell = self.estimate.meta.rows[0].cell
         if not naming.is_attributed(cell):
-            return "Attribution: none. Deaths are counted whoever caused them."
-        return f"Attribution: alleged. The kinds count deaths attributed to {cell.perpetrator}."
+            return _("Attribution: none. Deaths are counted whoever caused them.")
+        return _(
+            "Attribution: alleged. The kinds count deaths attributed to {perpetrator}.",
+            perpetrator=cell.perpetrator,
+        )
 
     def said_by(self) -> Table:
         """Each kind, and what it answers alone."""
-        kinds = tables.kinds(self.estimate, self.prob)
-        rows = tuple((row[0], row[1], row[2]) for row in kinds.rows)
-        return Table(kinds.caption, ("Kind", "Counts", kinds.head[2]), rows)
+        return tables.in_a_line(self.estimate)
 
     def limitations(self) -> list[str]:
         """What no study can say."""

@@ -10,8 +10,11 @@ from casualty_est.result.schema import Span
 from casualty_est.result.show import interval_title
 from casualty_est.study.estimate import StudyEstimate
 from casualty_est.study.model.ledger import numbers_text
+from casualty_est.study.schema import Kind
+from casualty_est.wording.language import _
 from casualty_est.wording.numbers import ends, middle, percent, share, with_ends
-from casualty_est.wording.phrases import cell_text
+from casualty_est.wording.phrases import cell_text, said_cell, with_source
+from casualty_est.wording.terms import kind_name
 
 
 def sources(estimate: StudyEstimate, prob: float) -> Table | None:
@@ -47,6 +50,20 @@ def kinds(estimate: StudyEstimate, prob: float) -> Table:
         f"Alone, for the count of this study ({percent(prob)})",
     )
     return Table("What each kind answers alone.", head, tuple(rows), wide=True)
+
+
+def in_a_line(estimate: StudyEstimate) -> Table:
+    """What each kind counts and answers for that, for the short report."""
+    rows = tuple(
+        (_named(kind), said_cell(kind.cell), with_ends(kind.own)) for kind in estimate.details.kinds
+    )
+    head = (_("Kind"), _("Counts"), _("Answers for that (95%)"))
+    return Table(_("What each kind answers alone."), head, rows)
+
+
+def _named(kind: Kind) -> str:
+    label = kind_name(kind.label)
+    return label if kind.label == kind.kind else with_source(label, kind_name(kind.kind))
 
 
 def brought(estimate: StudyEstimate) -> Table | None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from casualty_est.report import naming
 from casualty_est.study.estimate import StudyEstimate
 from casualty_est.study.schema import Kind
+from casualty_est.wording.language import _
 from casualty_est.wording.numbers import with_ends
-from casualty_est.wording.phrases import capitalised, listed
+from casualty_est.wording.phrases import clauses, listed
+from casualty_est.wording.terms import kind_name
 
 LIMITATIONS = (
     "A study joins what its kinds say; an error that all of them share stays in the answer.",
@@ -21,33 +23,46 @@ NOTHING_TO_VARY = (
 )
 
 
-CONTRADICT = (
-    "These answers contradict each other, so we give no joint estimate: one of the assumptions "
-    "behind them is wrong, or they count different deaths."
-)
+def contradict() -> str:
+    """What the first paragraph says of kinds that contradict each other."""
+    return _(
+        "These answers contradict each other, so we give no joint estimate: one of the assumptions "
+        "behind them is wrong, or they count different deaths."
+    )
 
 
 def said(estimate: StudyEstimate) -> str:
     """What each kind of evidence answers alone, for the count of the study."""
     what = naming.counted_briefly(estimate.meta.rows[0].cell)
     kinds = estimate.details.kinds
-    first, *others = (f"{k.label} alone {_give(k)} about {with_ends(k.here)}" for k in kinds)
-    return capitalised(f"{'; '.join([f'{first} {what}', *others])}.")
+    first, *others = (with_ends(kind.here) for kind in kinds)
+    first = _("{figure} {what}", figure=first, what=what)
+    pairs = zip(kinds, (first, *others), strict=True)
+    return clauses([_alone(kind, number) for kind, number in pairs])
 
 
-def _give(kind: Kind) -> str:
-    return "give" if kind.label.endswith("s") else "gives"
+def _alone(kind: Kind, number: str) -> str:
+    named = {"kind": kind_name(kind.label), "number": number}
+    if kind.label.endswith("s"):
+        return _("{kind} alone give about {number}", **named)
+    return _("{kind} alone gives about {number}", **named)
 
 
 def rests_briefly(estimate: StudyEstimate) -> str:
     """Which kinds set the level, in one sentence of the first paragraph."""
-    moving = [kind.label for kind in estimate.details.kinds if kind.moves]
+    moving = [kind_name(kind.label) for kind in estimate.details.kinds if kind.moves]
     if len(moving) == 1:
-        return f"The level is that of {moving[0]} alone; the others do not move it."
-    errors = "that their errors are independent"
+        return _("The level is that of {kind} alone; the others do not move it.", kind=moving[0])
     if any(estimate.details.rho.values()):
-        errors = "about how strongly their errors are linked"
-    return f"It rests on {listed(moving)} together, and on our assumption {errors}."
+        return _(
+            "It rests on {kinds} together, and on our assumption about how strongly their errors "
+            "are linked.",
+            kinds=listed(moving),
+        )
+    return _(
+        "It rests on {kinds} together, and on our assumption that their errors are independent.",
+        kinds=listed(moving),
+    )
 
 
 def alt(estimate: StudyEstimate) -> str:

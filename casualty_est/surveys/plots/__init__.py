@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from casualty_est.plots import OfRatios, Plots
 from casualty_est.result.tables import parameter
+from casualty_est.wording.language import N_, _
 
 if TYPE_CHECKING:
     from casualty_est.result.estimate import Array
@@ -18,7 +19,7 @@ class SurveyPlots(Plots):
     """Pictures of an estimate from surveys: what all have, in the words of surveys."""
 
     _estimate: SurveyEstimate
-    _estimated: ClassVar[str] = "from the sample"
+    _estimated: ClassVar[str] = N_("picture", "true number, from the sample")
     _of_ratios: ClassVar[OfRatios] = OfRatios(
         "How far each study may be off, beyond its sampling error", "counted", "everybody"
     )
@@ -29,7 +30,7 @@ class SurveyPlots(Plots):
     }
 
     def _claims_heading(self) -> str:
-        return "What the studies say"
+        return _("What the studies say, as published")
 
     def _ratio(self, source: int, prob: float) -> Ends | None:
         return parameter(self._ratio_draws(source), prob, self._estimate.meta.sources[source].prior)

@@ -40,7 +40,7 @@ class SurveyParts(Parts):
 
     def no_total(self) -> str:
         """That the studies contradict each other, where that is the reason."""
-        return text.CONTRADICT if self.estimate.details.contradictions else super().no_total()
+        return text.contradict() if self.estimate.details.contradictions else super().no_total()
 
     def rests_briefly(self) -> str:
         """What the number stands on, in one sentence."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from casualty_est.report import naming
 from casualty_est.surveys.estimate import SurveyEstimate
 from casualty_est.surveys.schema import Study
+from casualty_est.wording.language import _, figure
 from casualty_est.wording.numbers import percent, portion, share
 from casualty_est.wording.phrases import listed
 
@@ -18,11 +19,15 @@ LIMITATIONS = (
     "The number of the living for whom the sample stands comes from a census or a projection, and "
     "the estimate inherits its error.",
 )
-CONTRADICT = (
-    "These results contradict each other, so we give no single estimate: chance and the bias that "
-    "we assume do not explain the difference."
-)
 MONTH = 30.44  # days
+
+
+def contradict() -> str:
+    """What the first paragraph says of studies that contradict each other."""
+    return _(
+        "These results contradict each other, so we give no single estimate: chance and the bias "
+        "that we assume do not explain the difference."
+    )
 
 
 def said(estimate: SurveyEstimate) -> str:
@@ -32,14 +37,24 @@ def said(estimate: SurveyEstimate) -> str:
         return ""
     what = naming.counted_briefly(cell)
     if estimate.details.form == "matched":
-        none = "" if sample.on_none is None else f"; {sample.on_none:,} of them were on no list"
-        return f"A survey found {sample.deaths:,} {what}{none}."
+        found = {"number": figure(sample.deaths), "what": what}
+        if sample.on_none is None:
+            return _("A survey found {number} {what}.", **found)
+        return _(
+            "A survey found {number} {what}; {others} of them were on no list.",
+            others=figure(sample.on_none),
+            **found,
+        )
     asked = [
-        f"{sample.households:,} households" if sample.households else "",
-        f"{sample.members:,} people" if sample.members else "",
+        _("{number} households", number=figure(sample.households)) if sample.households else "",
+        _("{number} people", number=figure(sample.members)) if sample.members else "",
     ]
-    among = listed([one for one in asked if one]) or "the sample"
-    return f"A survey of {among} found {sample.deaths:,} {what}."
+    return _(
+        "A survey of {asked} found {number} {what}.",
+        asked=listed([one for one in asked if one]) or _("the sample"),
+        number=figure(sample.deaths),
+        what=what,
+    )
 
 
 def rests_briefly(estimate: SurveyEstimate) -> str:
@@ -47,23 +62,25 @@ def rests_briefly(estimate: SurveyEstimate) -> str:
     details = estimate.details
     here = [study for study in details.studies if study.row == 0]
     if any(study.alone.low < 1 for study in here):
-        return "Nobody in the sample died, so the number is an upper bound and no more."
+        return _("Nobody in the sample died, so the number is an upper bound and no more.")
     if details.form == "matched":
-        return (
+        return _(
             "It rests on the sample: on how likely it was to find a death, whether on a list or "
             "not, and on how well its deaths could be looked up."
         )
     if details.form == "households":
-        return (
+        return _(
             "It holds for the people in the sampling frame, and rests on the number of the living "
             "for whom the sample stands."
         )
     if len(here) > 1:
-        return (
+        return _(
             "It weighs the studies by their precision and by what we assume about their bias, "
             "which none of them can show."
         )
-    return "It rests on this one study, and on what we assume about its bias, which it cannot show."
+    return _(
+        "It rests on this one study, and on what we assume about its bias, which it cannot show."
+    )
 
 
 def rests_on(estimate: SurveyEstimate) -> list[str]:
@@ -87,10 +104,11 @@ def attribution(estimate: SurveyEstimate) -> str:
     """Who is said to be responsible."""
     named = sorted({r.cell.perpetrator for r in estimate.meta.rows if naming.is_attributed(r.cell)})
     if not named:
-        return "Deaths are counted whoever caused them."
-    return (
-        f"Deaths are attributed to {listed(named)} by what respondents said: an allegation, which "
-        "the survey cannot check."
+        return _("Deaths are counted whoever caused them.")
+    return _(
+        "Deaths are attributed to {perpetrator} by what respondents said: an allegation, which the "
+        "survey cannot check.",
+        perpetrator=listed(named),
     )
 
 

@@ -14,6 +14,7 @@ from casualty_est.incidents.report import IncidentParts
 from casualty_est.report.lede import paragraph as lede_of
 from tests.support.incident_tables import FEW
 from tests.support.page import Page, page_of
+from tests.support.pseudo import left_over, pseudo_page, texts_of
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +29,18 @@ def settled(est):
     fine = replace(est.meta.diagnostics, converged=True, reasons=())
     done.meta = replace(est.meta, diagnostics=fine)
     return done
+
+
+@pytest.mark.usefixtures("no_pictures")
+def test_the_public_page_is_whole_in_any_language(syria):
+    est = settled(syria)
+    page = pseudo_page(IncidentParts(est, 0.95))
+    assert left_over(est, texts_of(page), "nothing") == set()
+    assert est.quote(language="es").startswith(
+        "Coalition admitió 195 de 2.044 incidentes y reconoció 674 muertes; Airwars documentó al "
+        "menos 5.549 muertes de civiles en Syria (atribuidas a Coalition) en los que califica de "
+        "confirmados o verosímiles. Nuestra estimación es de alrededor de "
+    )
 
 
 def test_the_first_paragraph_has_the_official_number_first(syria):
