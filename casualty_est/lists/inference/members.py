@@ -180,22 +180,24 @@ def _modes(
     simplest: dict[type[Member], Array] = {}
     best: dict[str, float] = {}
     flat: set[int] = set()  # members whose pair hardly raises the simplest mode
+    looked: set[str] = set()  # families whose pairs were looked at
     for i, fit in enumerate(fits):
         if report is not None:
             report("finding modes", i / len(fits))
-        if fit.family.by_pair and fit.index not in flat and type(fit.member) in simplest:
-            flat |= _flat(table, fits, fit.family, simplest[type(fit.member)])
+        name, base = fit.family.name, simplest.get(type(fit.member))
+        if fit.family.by_pair and name not in looked and base is not None:
+            looked.add(name)
+            flat |= _flat(table, fits, fit.family, base)
         if fit.index in flat:
             continue
         # A member with one term more begins at the mode of the one without it.
-        base, size = simplest.get(type(fit.member)), fit.member.size
-        start = None
+        size, start = fit.member.size, None
         if base is not None and len(base) < size:
             start = np.append(base, np.zeros(size - len(base)))
         top = importance.climb(fit.member, table, start)
         tops[fit.index] = top
         simplest.setdefault(type(fit.member), top[0])
-        best[fit.family.name] = max(best.get(fit.family.name, -np.inf), top[1])
+        best[name] = max(best.get(name, -np.inf), top[1])
     modes: dict[int, importance.Mode | None] = {}
     for i, fit in enumerate(fits):
         if report is not None:
