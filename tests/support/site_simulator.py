@@ -1,8 +1,8 @@
 """Simulated wars of which somebody investigated some sites, with the truth beside the table.
 
-Nothing here imports the model or its kernels. A monitor and a paper report incidents, graded fair
-or weak; of these some never happened. An investigation goes to sites, from a list of all strikes or
-among the reported ones, and misses some of those that killed.
+Nothing here imports the model or its kernels. A monitor and two media report incidents, graded
+fair or weak; of these some never happened. An investigation goes to sites, from a list of all
+strikes or among the reported ones, and misses some of those that killed.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import math
 ANCHOR_SD, SITE_SD = 0.10, 0.05
 FOUND = (18, 2)
 GRADES = {"fair": (17, 3), "weak": (5, 5)}
-NAMES = ("monitor", "paper")
-LEVEL, SLOPE, VISIBILITY = (0.2, -0.5), (0.7, 0.6), (0.6, 0.7)
-BIAS, SPREAD, EXACT = (0.0, 0.1), (0.3, 0.4), (0.4, 0.3)
+SOURCES = (("monitor", "monitor"), ("paper", "media"), ("agency", "media"))
+LEVEL, SLOPE, VISIBILITY = (0.6, -0.2, -0.4), (0.7, 0.6, 0.6), (0.6, 0.7, 0.7)
+BIAS, SPREAD, EXACT = (0.0, 0.1, -0.1), (0.3, 0.4, 0.4), (0.4, 0.3, 0.3)
 
 
 def simulate(rng, incidents=400, sites=100, frame=0):
@@ -36,8 +36,7 @@ def simulate(rng, incidents=400, sites=100, frame=0):
         if not spoken and not real:
             continue
         deaths[i] = d if real else 0
-        rows += [(f"i{i}", NAMES[s], NAMES[s].replace("paper", "media"), grade, str(v))
-                 for s, v in spoken.items()]  # fmt: skip
+        rows += [(f"i{i}", *SOURCES[s], grade, str(v)) for s, v in spoken.items()]
     reported = sorted({row[0] for row in rows})
     prob = sites / (len(deaths) + frame) if frame else None
     every = [f"i{i}" for i in deaths] + [f"f{i}" for i in range(frame)]
@@ -53,9 +52,9 @@ def simulate(rng, incidents=400, sites=100, frame=0):
 
 
 def reports(d, shift, rng):
-    """What monitor and paper state of an incident of d deaths."""
+    """What the sources that hold it state of an incident of d deaths."""
     visibility, spoken = rng.normal(), {}
-    for s in range(len(NAMES)):
+    for s in range(len(SOURCES)):
         odds = LEVEL[s] + SLOPE[s] * (math.log(d) - 1) + VISIBILITY[s] * visibility
         if rng.random() < 1 / (1 + math.exp(-odds)):
             bias = BIAS[s] + (shift if s == 0 else 0.0)
