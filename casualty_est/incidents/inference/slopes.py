@@ -30,7 +30,7 @@ from casualty_est.incidents.inference.tables import (
     looked,
     whole_sum,
 )
-from casualty_est.incidents.model.layout import OUTLIER, TAIL
+from casualty_est.incidents.model.layout import FALSE_ADMISSION, OUTLIER, TAIL
 from casualty_est.incidents.model.readings import FOUND, NOT_FOUND
 from casualty_est.incidents.model.verdicts import (
     IS_ACCEPTED,
@@ -227,15 +227,16 @@ def of_verdicts(
             sign = 1.0 if kind == IS_RECALLED else -1.0
             for g in range(len(x)):
                 p = expit(recall[0] + recall[1] * x[g])
-                seen = looked(look, find, x[g])
-                odds = sign * adjoint[v, g] * p * (1 - p) * seen
+                odds = sign * adjoint[v, g] * p * (1 - p)
+                if look:
+                    odds *= looked(look, find, x[g])
+                    known = p if kind == IS_RECALLED else 1 - p
+                    by_find += adjoint[v, g] * known * by_looking(look, x[g])
                 level += odds
                 by_deaths += odds * x[g]
-                known = p if kind == IS_RECALLED else 1 - p
-                by_find += adjoint[v, g] * known * by_looking(look, x[g])
             by_recall[0] += level
             by_recall[1] += by_deaths
-        elif kind != NO_EFFECT or look:
+        elif look:
             sign = (kind == IS_ACCEPTED) * 1.0 - (kind == IS_REJECTED) * 1.0
             for g in range(len(x)):
                 pull, p = adjoint[v, g], admitted[sole, g]
@@ -246,6 +247,15 @@ def of_verdicts(
                 level += odds
                 by_deaths += odds * x[g]
                 by_find += pull * real[v] * mine * by_looking(look, x[g])
+        elif kind != NO_EFFECT:
+            sign = 1.0 if kind == IS_ACCEPTED else -1.0
+            for g in range(len(x)):
+                pull, p = sign * adjoint[v, g], admitted[sole, g]
+                reality += pull * (p - FALSE_ADMISSION)
+                odds = pull * p * (1 - p)
+                level += odds
+                by_deaths += odds * x[g]
+        if kind not in (IS_RECALLED, IS_NOT_RECALLED):
             by_hurdle[0] += real[v] * level
             by_hurdle[1] += real[v] * by_deaths
             by_hurdle[2] += real[v] * level * sole

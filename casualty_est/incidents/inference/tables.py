@@ -294,15 +294,31 @@ def verdicts(hurdle: Any, recall: Any, x: Any, by: Verdicts, rows: Any) -> None:
     for v in range(len(kinds)):
         kind, sole, look = kinds[v, 0], kinds[v, 3], kinds[v, 4]
         for g in range(size):
-            if kind in (IS_RECALLED, IS_NOT_RECALLED):
-                p = expit(recall[0] + recall[1] * x[g])
-                rows[v, g] = (p if kind == IS_RECALLED else 1 - p) * looked(look, find, x[g])
-            elif kind == NO_EFFECT and not look:
+            if kind == NO_EFFECT:
                 rows[v, g] = 1.0
+            elif kind == IS_REJECTED:
+                mine = real[v] * (1 - admitted[sole, g])
+                rows[v, g] = mine + (1 - real[v]) * (1 - FALSE_ADMISSION)
+            elif kind == IS_ACCEPTED:
+                rows[v, g] = real[v] * admitted[sole, g] + (1 - real[v]) * FALSE_ADMISSION
             else:
-                mine, other = judged_so(kind, admitted[sole, g])
-                mine = real[v] * mine * looked(look, find, x[g])
-                rows[v, g] = mine + (1 - real[v]) * other * (look != FOUND)
+                p = expit(recall[0] + recall[1] * x[g])
+                rows[v, g] = p if kind == IS_RECALLED else 1 - p
+        if look:
+            seen_so(kind, look, (real[v], find), x, admitted[sole], rows[v])
+
+
+@inner
+def seen_so(kind: int, look: int, chances: Any, x: Any, admitted: Any, row: Any) -> None:
+    """Bring what an investigation found into a row; `chances` are to be real, and to be found."""
+    real, find = chances
+    for g in range(len(x)):
+        if kind in (IS_RECALLED, IS_NOT_RECALLED):
+            row[g] *= looked(look, find, x[g])
+        else:
+            mine, other = judged_so(kind, admitted[g])
+            row[g] = real * mine * looked(look, find, x[g])
+            row[g] += (1 - real) * other * (look != FOUND)
 
 
 @inner

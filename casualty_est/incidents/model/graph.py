@@ -154,7 +154,7 @@ def _mixed(free: dict[str, Any]) -> Any:
 
 
 def _real(free: dict[str, Any], d: Arrays, row: Any) -> Any:
-    kind, grade, share, sole = (int(x) for x in row)
+    kind, grade, share, sole = (int(x) for x in row[:4])
     part = pt.sigmoid(free["share"][share]) if share >= 0 else 1.0
     if kind != IS_ACCEPTED or "grade" not in free:
         return part * (pt.sigmoid(free["grade"][grade]) if grade >= 0 else 1.0)
@@ -185,7 +185,7 @@ def _verdicts(free: dict[str, Any], d: Arrays) -> Any:
         if kind == IS_REJECTED:
             mine, other = 1 - mine, 1 - other
         real = _real(free, d, row)
-        rows.append(real * mine * seen + (1 - real) * other * (look != FOUND))
+        rows.append(real * mine * seen + (1 - real) * other * float(look != FOUND))
     return pt.stack(rows)
 
 
