@@ -2,7 +2,7 @@
 
 The simulator shares no code with the model. With a monitor and one paper alone the seeds 7 and 8
 gave 28% and 23% less width; a second paper was then added, so that less depends on what nobody
-lists. Five minutes: `pytest tests/calibration/test_sites.py -s -m slow`.
+lists. Five minutes: `pytest tests/calibration/test_sites.py -m slow`.
 """
 
 from __future__ import annotations
@@ -34,15 +34,14 @@ def test_a_hundred_sites_narrow_the_total(frame):
     """Chosen among reported incidents (0), or drawn from all strikes (400 without deaths)."""
     widths, covered = [], np.zeros(2, int)
     for war in range(WARS):
-        rows, looked, prob, truth = simulate(
-            np.random.default_rng([SEEDS[frame], war]), frame=frame
-        )
+        rng = np.random.default_rng([SEEDS[frame], war])
+        rows, looked, prob, truth = simulate(rng, frame=frame)
         without = ends(rows, None, war, anchor=("monitor", 1.0, ANCHOR_SD))
         sites = ends(rows + looked, prob, war)
         widths.append([np.log(high / low) for low, high in (without, sites)])
         covered += [low <= truth <= high for low, high in (without, sites)]
     before, after = np.mean(widths, axis=0)
-    print(f"frame {frame}: log width {before:.3f}, {after:.3f}; covered {covered} of {WARS}")
     # A sound 95% interval covers seven of eight or more in 94 of 100 such studies.
     assert (covered >= 7).all()
+    # Measured: 0.66 and 0.74.
     assert after <= (0.7 if not frame else 0.8) * before
