@@ -50,7 +50,8 @@ def read(code: str) -> Catalog:
 
 def texts(message: Message) -> list[str]:
     """The translations of a message: one, or one for each plural form."""
-    return [message.string] if isinstance(message.string, str) else list(message.string)
+    string = message.string or ""
+    return [string] if isinstance(string, str) else list(string)
 
 
 def main(code: str) -> None:

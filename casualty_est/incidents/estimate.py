@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 ENDS = ("median", "low", "high")
+SITES = [
+    *("area", "sites", "frame", "with_deaths", "share", "share_low", "share_high"),
+    *("deaths", "deaths_low", "deaths_high", "prob"),
+]
 OF_SOURCES = ("ratio_within", "completeness_listed", "completeness_reported", "denial")
 
 
@@ -175,7 +179,7 @@ class IncidentEstimate(Estimate):
         ]
         sums = [
             Spoken(row.source, total, f"{row.incidents:,} incidents")
-            for row in self.details.reports
+            for row in self.details.tallies
             for total in dict.fromkeys((row.low, row.high))
             if total
         ]
@@ -212,6 +216,32 @@ class IncidentEstimate(Estimate):
         table.insert(0, "incident", [name for name, _ in held])
         return table.assign(count=1)
 
+    def sites(self) -> pd.DataFrame:
+        """What an investigation found at sites that a design drew (column `prob`).
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row for each area, and all of them first where there are several: ``area``,
+            ``sites`` (investigated), ``frame`` (sites from which they were drawn),
+            ``with_deaths`` (of the investigated), ``share`` with ``share_low`` and ``share_high``
+            (of sites at which the investigation finds deaths), ``deaths`` with ``deaths_low`` and
+            ``deaths_high`` (people, at all sites of the frame), ``prob``. Empty where no site was
+            drawn by design.
+        """
+        import pandas as pd
+
+        found = self.details.investigated
+        rows = []
+        for drawn in found.frames if found else ():
+            row = {name: getattr(drawn, name) for name in ("area", "sites", "frame", "with_deaths")}
+            for name, span in (("share", drawn.share), ("deaths", drawn.deaths)):
+                known = name == "share" or self.meta.has_level
+                ends = (span.median, span.low, span.high) if known else (None,) * 3
+                row |= dict(zip((name, f"{name}_low", f"{name}_high"), ends, strict=True))
+            rows.append({**row, "prob": 0.95})
+        return pd.DataFrame(rows, columns=SITES)
+
     def gap(self) -> pd.DataFrame:
         """Why two sources' totals differ, incident by incident.
 
@@ -242,7 +272,7 @@ class IncidentEstimate(Estimate):
             report.rejected
             or self.details.denied_by(report.source)
             or (report.with_number and report.high < documented.low)
-            for report in self.details.reports
+            for report in self.details.tallies
             if report.source != documented.source
         )
 
@@ -341,7 +371,7 @@ class IncidentEstimate(Estimate):
 
     def _details_json(self, prob: float) -> dict[str, Any]:
         content = plain(self.details)
-        where_any = ("refits", "denials")
+        where_any = ("refits", "denials", "investigated")
         return {k: value for k, value in content.items() if k not in where_any or value}
 
     def _source_table(self, prob: float) -> TextTable:

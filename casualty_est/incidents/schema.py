@@ -108,6 +108,38 @@ class Graded:
 
 
 @dataclass(frozen=True, config=CHECKED)
+class Drawn:
+    """Sites of one area that a design drew: those of its frame, and with deaths; 95% intervals.
+
+    `share` of sites at which the investigation would find deaths, `deaths` at all of the frame.
+    """
+
+    area: str
+    sites: int
+    frame: float
+    with_deaths: int
+    share: Span
+    deaths: Span
+
+
+@dataclass(frozen=True, config=CHECKED)
+class Investigated:
+    """What an investigation of sites found; `elsewhere` is the share in another area like these.
+
+    `sites` it investigated; of these others report `reported`, where it found deaths in `upheld`;
+    at `unreported` it found deaths that nobody reports.
+    """
+
+    source: str
+    sites: int
+    reported: int
+    upheld: int
+    unreported: int
+    frames: tuple[Drawn, ...] = ()
+    elsewhere: Span | None = None
+
+
+@dataclass(frozen=True, config=CHECKED)
 class Tip:
     """How far the scale would have to be off for the estimate to be another number.
 
@@ -135,12 +167,19 @@ class IncidentDetails:
     by_size: BySize
     grades: tuple[Graded, ...]
     denials: tuple[Denied, ...] = ()
+    investigated: Investigated | None = None
     refits: dict[str, tuple[Case, ...]] = field(default_factory=dict)
 
     @property
     def widest_gaps(self) -> tuple[Gap, ...]:
         """The gaps, the widest first."""
         return tuple(sorted(self.gaps, key=lambda gap: -abs(gap.gap)))
+
+    @property
+    def tallies(self) -> tuple[Reported, ...]:
+        """What each source reports in all; who was sent to some sites has no tally."""
+        sent = self.investigated.source if self.investigated else None
+        return tuple(report for report in self.reports if report.source != sent)
 
     def denied_by(self, source: str) -> Denied | None:
         """What a source says of incidents in which nobody died, where it says so of any."""

@@ -27,6 +27,8 @@ COARSE = (0.0, 3.0, 5.5, FARTHEST)  # lengths at which a direction is looked at,
 STEPS = 16  # of a search for the shortest move
 STARTS = 3  # crossings from which the search for the shortest move begins
 LAST = 3.0  # beyond it, a number is contradicted
+CLIMBS = 8  # steps of the way to the farthest median at that length
+AHEAD = 0.02  # prior sds, of a derivative from one side
 
 
 class Weighed:
@@ -91,10 +93,13 @@ def smallest(
         return None
     # If the answer were linear in the moves, this would be it.
     start = effects * gap / size
-    best = _shortened(median, start, target, limits, steps=STEPS if thorough else STEPS // 2)
+    glance = _directions(effects, SCANNED - 1)
+    far = not thorough and float(start @ start) > LAST**2
+    if far and not _within(median, start, glance, target, limits):
+        return None
+    best = _shortened(median, start, target, limits, quick=not thorough)
     if best is not None and np.linalg.norm(best) <= LAST:
         return best
-    glance = _directions(effects, SCANNED - 1)
     if not thorough and not _crossings(median, glance, target, limits, (0.0, LAST)):
         return None
     # So far away it may not be: begin where some directions cross the target.
@@ -102,6 +107,32 @@ def smallest(
     shorter = [_shortened(median, point, target, limits) for point in crossings]
     right = [point for point in (best, *crossings, *shorter) if point is not None]
     return min(right, key=lambda point: float(np.linalg.norm(point))) if right else None
+
+
+def _within(
+    median: Median, start: Array, directions: list[Array], target: float, limits: Limits
+) -> bool:
+    """Whether a move of the length `LAST` comes to the target: by the steepest way, or by others.
+
+    On a sphere the median is farthest where its derivative points away from the centre.
+    """
+    side = np.sign(median(np.zeros(len(limits))) - target)
+    slopes = Slopes(median, quick=True)
+
+    def reached(moves: Array) -> bool:
+        return bool(side * (slopes.value(moves) - target) <= 0)
+
+    there = _clipped(LAST * start / np.linalg.norm(start), limits)
+    for _ in range(CLIMBS):
+        if reached(there):
+            return True
+        slope = slopes(there)
+        if not slope.any():
+            break
+        # Half-way to where the derivative points: the whole way it may swing to and fro.
+        way = there / LAST - side * slope / np.linalg.norm(slope)
+        there = _clipped(LAST * way / np.linalg.norm(way), limits)
+    return reached(there) or any(reached(_clipped(LAST * way, limits)) for way in directions)
 
 
 def _crossings(
@@ -143,17 +174,40 @@ def _directions(effects: Array, count: int) -> list[Array]:
     return directions
 
 
+class Slopes:
+    """The median and its derivative along a search, each point computed once."""
+
+    def __init__(self, median: Median, *, quick: bool) -> None:
+        self.median, self.quick = median, quick
+        self._known: dict[bytes, float] = {}
+
+    def value(self, moves: Array) -> float:
+        """The log median."""
+        key = moves.tobytes()
+        if key not in self._known:
+            self._known[key] = self.median(moves)
+        return self._known[key]
+
+    def __call__(self, moves: Array) -> Array:
+        """Its derivative by each move; a quick one from one side, at half the cost."""
+        if not self.quick:
+            return gradient(self.median, moves)
+        here, ahead = self.value(moves), AHEAD * np.eye(len(moves))
+        return np.array([self.median(moves + by) - here for by in ahead]) / AHEAD
+
+
 def _shortened(
     median: Median,
     start: Array,
     target: float,
     limits: Limits,
     *,
-    steps: int = STEPS,
+    quick: bool = False,
 ) -> Array | None:
     """The shortest move near a first guess; None where the search does not end on the target."""
     from scipy import optimize  # a fifth of a second that no fit needs
 
+    slopes = Slopes(median, quick=quick)
     answer = optimize.minimize(
         lambda moves: 0.5 * float(moves @ moves),
         _clipped(start, limits),
@@ -161,16 +215,16 @@ def _shortened(
         bounds=limits,
         constraints={
             "type": "eq",
-            "fun": lambda moves: median(moves) - target,
-            "jac": lambda moves: gradient(median, moves),
+            "fun": lambda moves: slopes.value(moves) - target,
+            "jac": slopes,
         },
         method="SLSQP",
-        options={"maxiter": steps, "ftol": 1e-4},
+        options={"maxiter": STEPS // 2 if quick else STEPS, "ftol": 1e-4},
     )
     moves = np.asarray(answer.x)
     if not np.isfinite(moves).all() or np.linalg.norm(moves) > FARTHEST:
         return None
-    return moves if abs(median(moves) - target) < CLOSE else None
+    return moves if abs(slopes.value(moves) - target) < CLOSE else None
 
 
 def gradient(median: Median, moves: Array) -> Array:

@@ -51,7 +51,7 @@ def test_the_columns_and_words_are_those_of_claims(tmp_path):
 def test_the_columns_and_words_are_those_of_incidents(tmp_path):
     words = offered(written(tmp_path, "incidents"), "incidents")
     assert set(spec_of("incidents")["columns"]) == set(incident.COLUMNS)
-    assert words["role"] == list(ROLES)
+    assert words["role"] == list(incident.INCIDENT_ROLES)
     assert words["verdict"] == list(incident.VERDICTS)
     assert words["grade"] == list(incident.GRADES)
 

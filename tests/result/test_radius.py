@@ -11,7 +11,7 @@ from scipy import stats
 
 import casualty_est as ce
 from casualty_est.result.radius import find, reading_of
-from casualty_est.result.smallest_move import FARTHEST, Weighed, gradient
+from casualty_est.result.smallest_move import FARTHEST, Weighed, gradient, smallest
 from casualty_est.result.unknowns import Assumed, beta_move
 from tests.support.two_numbers import Grid, two_numbers
 
@@ -237,3 +237,21 @@ def test_the_derivative_and_the_error_of_a_weighted_median():
     assert weighed.ess(np.zeros(2)) == pytest.approx(len(y))
     assert weighed.ess(np.array([1.0, 0.0])) == pytest.approx(len(y) * math.exp(-1), rel=0.1)
     assert FARTHEST == 8
+
+
+@pytest.mark.parametrize(("of_the_farthest", "comes_there"), [(0.97, True), (1.02, False)])
+def test_unasked_it_looks_as_far_as_the_scale_goes(of_the_farthest, comes_there):
+    """Where the first derivative points to the wrong place, the way bends to the right one."""
+
+    def bent(moves):
+        return float(moves[0] * (1 + 0.5 * moves[1]) + 0.1 * moves[2])
+
+    angle = np.linspace(0, np.pi / 2, 10_001)
+    # Of all moves of three sds; the third assumption does little.
+    ends = 3 * np.cos(angle) * (1 + 1.5 * np.sin(angle))
+    target = of_the_farthest * ends.max()
+    moves = smallest(bent, np.array([1.0, 0.0, 0.1]), target, [(-8.0, 8.0)] * 3, thorough=False)
+    assert (moves is not None) == comes_there
+    if comes_there:
+        assert np.linalg.norm(moves) < 3
+        assert bent(moves) == pytest.approx(target, abs=0.004)

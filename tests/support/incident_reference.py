@@ -82,15 +82,21 @@ def log_concessions(quantity, cells, least, alpha, beta, exact, largest):
     return np.array(found)
 
 
-def log_likelihood(table, theta, *, judge=None, included=(), grades=(), shares=(), recall=False):
-    """Log-likelihood of a table.
+def log_likelihood(
+    table, theta, *, judge=None, included=(), grades=(), shares=(), recall=False, sent=None
+):
+    """Log-likelihood of a table; `sent` is the investigation, the last of its sources.
 
     `theta` holds parameters on their natural scale: size (mean, sd), nobody, per included source
     level, slope, loading; per lister bias, sd, exact, denial; hurdle, conceded (alpha, beta,
     exact), grade, share, mixed (sole, grade), recall.
     """
     # "As many as 7" does not speak of nobody killed.
-    zero = any(q.low == 0 and q.form != "at_most" for row in table.claims for q in row)
+    zero = any(
+        q.low == 0 and q.form != "at_most" and (s != sent or q.high != 0)
+        for s, row in enumerate(table.claims)
+        for q in row
+    )
     cells = grid(3000, zero)
     least, largest = int(not zero), 4 * 3000
     sizes = log_sizes(cells, *theta["size"], theta.get("nobody", 0.0))
@@ -122,14 +128,21 @@ def log_likelihood(table, theta, *, judge=None, included=(), grades=(), shares=(
         verdict = int(table.verdict[p, judge]) if judge is not None else 0
         own = judge is not None and bool(table.self_reported[p, judge])
         said = sizes.copy()
+        found = _found(table, p, sent)
         for s in range(len(table.sources)):
+            if s == sent and found != "some":
+                continue
             if table.claim[p, s] >= 0 and (s != judge or own or verdict == 1):
                 said += spoken[s, int(table.claim[p, s])]
         for g, xg in enumerate(x):
             said[g] += _log_history(table, p, theta, included, judge, own, xg, nodes, weights)
-            said[g] += _log_verdict(table, p, theta, grades, shares, verdict, own, recall, xg)
+            looked = found if _reported(table, p, sent) else "nothing"
+            said[g] += _log_verdict(
+                table, p, theta, grades, shares, verdict, own, recall, xg, looked
+            )
         total += count * special.logsumexp(said)
-        if included:
+        # A site that was drawn is there whether or not anybody lists it.
+        if included and not (found == "some" and table.prob[p] > 0):
             total -= count * math.log1p(-math.exp(unlisted))
     return total
 
@@ -155,13 +168,35 @@ def _log_history(table, p, theta, included, judge, own, x, nodes, weights):
     return special.logsumexp(found)
 
 
-def _log_verdict(table, p, theta, grades, shares, verdict, own, recall, x):
+def _found(table, p, sent):
+    """Whether an investigation found some deaths, none, or did not look."""
+    if sent is None or table.claim[p, sent] < 0:
+        return "nothing"
+    quantity = table.claims[sent][table.claim[p, sent]]
+    return "none" if quantity.low == quantity.high == 0 else "some"
+
+
+def _reported(table, p, sent):
+    return any(table.claim[p, s] > -2 for s in range(len(table.sources)) if s != sent)
+
+
+def _looked(theta, found, is_real, x):
+    """Probability of what an investigation found, of a real incident or of one that is not."""
+    if found == "nothing":
+        return 1.0
+    if not is_real or x < 0:
+        return float(found == "none" or is_real) if found == "none" else is_real * theta["found"]
+    return theta["found"] if found == "some" else 1 - theta["found"]
+
+
+def _log_verdict(table, p, theta, grades, shares, verdict, own, recall, x, found="nothing"):
     """Log of verdict and grade, real or not and whatever the grade was before acceptance."""
     if own:
+        look = math.log(_looked(theta, found, True, x))
         if not recall or table.recall_check[p] < 0:
-            return 0.0
+            return look
         odds = theta["recall"][0] + theta["recall"][1] * x
-        return special.log_expit(odds if table.recall_check[p] else -odds)
+        return look + special.log_expit(odds if table.recall_check[p] else -odds)
     name = table.grade[table.grade_of[p]] if table.grade_of[p] >= 0 else None
     suspects = len(table.perpetrators[table.suspects[p]])
     sole = int(suspects <= 1)
@@ -169,10 +204,12 @@ def _log_verdict(table, p, theta, grades, shares, verdict, own, recall, x):
     said = 0.0
     if name in grades and name != "confirmed" and verdict != 1:
         said += math.log(theta["mixed"][sole][before.index(grades.index(name))])
-    if verdict not in (1, 2):
+    if verdict not in (1, 2) and found == "nothing":
         return said
-    h = theta["hurdle"]
-    admitted = special.expit(h[0] + h[1] * x + h[2] * sole)
+    admitted = 0.0
+    if verdict in (1, 2):
+        h = theta["hurdle"]
+        admitted = special.expit(h[0] + h[1] * x + h[2] * sole)
     if verdict == 1:
         cases = [(theta["mixed"][sole][j], grades[k]) for j, k in enumerate(before)]
     else:
@@ -184,6 +221,7 @@ def _log_verdict(table, p, theta, grades, shares, verdict, own, recall, x):
             real *= theta["share"][shares.index(max(suspects, 2))]
         for is_real in (True, False):
             accepts = admitted if is_real else FALSE
-            chance = accepts if verdict == 1 else 1 - accepts
+            chance = accepts if verdict == 1 else 1 - accepts if verdict == 2 else 1.0
+            chance *= _looked(theta, found, is_real, x)
             mass += weight * (real if is_real else 1 - real) * chance
     return said + math.log(mass)

@@ -36,6 +36,7 @@ def patterns(texts, claim, **columns):
         "scope_of": np.zeros(many, np.int64),
         "year": np.zeros(many, np.int64),
         "count": np.ones(many, np.int64),
+        "prob": np.zeros(many),
     }
     return IncidentPatterns(
         sources=tuple("ABCD"[:sources]),
@@ -73,6 +74,32 @@ def judged(rng, many=30, texts=TEXTS, sources=2):
         perpetrators=(("B",), ("B", "X"), ("B", "X", "Y")),
         suspects=rng.integers(0, 3, many),
         count=rng.integers(1, 4, many),
+    )
+
+
+def sampled(rng, table, prob=0.25, texts=("0", "2", "8", "30", "0-3")):
+    """The same with an investigation, D, that drew some sites and chose others among the reports.
+
+    Half of the sites that it drew were known to nobody.
+    """
+    many = len(table.count)
+    claim = np.where(rng.random(many) < 0.7, rng.integers(0, len(texts), many), -2)
+    drawn = (claim >= 0) & (rng.random(many) < 0.5)
+    unknown = drawn & (claim > 0) & (rng.random(many) < 0.5) & ~table.self_reported.any(axis=1)
+    said = np.where(unknown[:, None], -2, table.claim)
+    verdict = np.where(unknown[:, None], 0, table.verdict)
+    grade_of = np.where(unknown, -1, table.grade_of).astype(np.int8)
+    wide = np.zeros((many, 1))
+    return replace(
+        table,
+        sources=(*table.sources, "D"),
+        roles=(*table.roles, "investigation"),
+        claims=(*table.claims, tuple(map(Quantity.parse, texts))),
+        claim=np.column_stack([said, claim]),
+        verdict=np.column_stack([verdict, wide]).astype(np.int8),
+        self_reported=np.column_stack([table.self_reported, wide]).astype(bool),
+        grade_of=grade_of,
+        prob=np.where(drawn, prob, 0.0),
     )
 
 

@@ -14,15 +14,10 @@ import numpy.typing as npt
 
 from casualty_est.incidents.inference.density import Density
 from casualty_est.incidents.inference.parts import Verdicts
-from casualty_est.incidents.inference.tables import compiled, inner
-from casualty_est.incidents.model.layout import FALSE_ADMISSION, IncidentLayout
-from casualty_est.incidents.model.readings import ACCEPTED
-from casualty_est.incidents.model.verdicts import (
-    IS_ACCEPTED,
-    IS_NOT_RECALLED,
-    IS_RECALLED,
-    IS_REJECTED,
-)
+from casualty_est.incidents.inference.tables import compiled, inner, judged_so, looked
+from casualty_est.incidents.model.layout import IncidentLayout
+from casualty_est.incidents.model.readings import ACCEPTED, FOUND
+from casualty_est.incidents.model.verdicts import IS_NOT_RECALLED, IS_RECALLED, NO_EFFECT
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -49,7 +44,7 @@ class Listing(NamedTuple):
 
     unit_of: Ints  # (pattern,), as all that follows by pattern
     incidents: Ints
-    own: npt.NDArray[np.bool_]  # reported by the judge itself
+    own: npt.NDArray[np.bool_]  # says nothing of what nobody lists: the judge's, or drawn by design
     part: Ints
     holds: npt.NDArray[np.bool_]  # (pattern, source)
     stated: Array  # (pattern, column)
@@ -63,7 +58,7 @@ class Tally(NamedTuple):
 
     deaths: Array  # (part,)
     real: Ints  # (part,)
-    at_size: Ints  # (part, cell): real incidents that the judge did not report itself
+    at_size: Ints  # (part, cell): real incidents that tell of those that nobody lists
     held: Array  # (source,)
     stated: Array  # (column,): sums over real incidents
     one: Array  # (pattern,): deaths in one incident
@@ -114,21 +109,20 @@ def listed_incidents(
                 total += mass
                 cumulative[g] = total
         v = listing.row_of[u]
-        kind = kinds[v, 0] if v >= 0 else -1
+        kind, look = (kinds[v, 0], kinds[v, 4]) if v >= 0 else (-1, 0)
         alive = 0
         for i in range(listing.incidents[p]):
             g = _place(cumulative, total)
             d = _uniform(listing.low[g], listing.high[g])
             chance = 1.0
-            if kind in (IS_REJECTED, IS_ACCEPTED):
-                a = judged.admitted[kinds[v, 3], g]
-                if kind == IS_REJECTED:
-                    mine, other = real[v] * (1 - a), (1 - real[v]) * (1 - FALSE_ADMISSION)
-                else:
-                    mine, other = real[v] * a, (1 - real[v]) * FALSE_ADMISSION
-                chance = mine / (mine + other)
-            elif v >= 0 and kind != IS_RECALLED and kind != IS_NOT_RECALLED:
+            if kind == NO_EFFECT and not look:
                 chance = real[v]
+            elif v >= 0 and kind != IS_RECALLED and kind != IS_NOT_RECALLED:
+                mine, other = judged_so(kind, judged.admitted[kinds[v, 3], g])
+                # An incident in which nobody died, where the grid has it, is its first cell.
+                mine *= real[v] * looked(look, judged.found[0], listing.low[g] - 1.0)
+                other *= (1 - real[v]) * (look != FOUND)
+                chance = mine / (mine + other)
             is_real = np.random.random() < chance
             if i == 0:
                 tally.one[p], tally.chance[p] = d, chance
@@ -259,7 +253,8 @@ def _draws(
     ones = len(table) - 1
     first = ones - len(judged.kinds)
     listing = Listing(
-        layout.unit_of[order], readings.patterns.count[order], readings.self_reported[order],
+        layout.unit_of[order], readings.patterns.count[order],
+        (readings.self_reported if layout.unlisted == "recall" else readings.drawn)[order],
         part[order], held_by(layout)[order], np.ascontiguousarray(stated[order]),
         np.where(d.index[:, -1] == ones, -1, d.index[:, -1] - first), grid.low, grid.high,
     )  # fmt: skip
@@ -279,7 +274,8 @@ def _draws(
         listed_incidents(seeds[i, 0], table, d.index, judged, listing, tally)
         unlisted = out.unlisted[i], out.missed[i]
         if layout.unlisted == "overlap":
-            unlisted_overlap(seeds[i, 1], table[0], out.real[i], grid.low, grid.high, *unlisted)
+            reals = at_size.sum(axis=1)
+            unlisted_overlap(seeds[i, 1], table[0], reals, grid.low, grid.high, *unlisted)
         elif layout.unlisted == "recall":
             level, slope = density.part(theta[i], "recall")
             recalled = 1 / (1 + np.exp(-level - slope * d.log_deaths))

@@ -14,6 +14,7 @@ from scipy import special
 from casualty_est.incidents.inference.after import Reconstructed, parts, stated_numbers
 from casualty_est.incidents.model.layout import CONCEDED_EXACT, FRACTION, IncidentLayout
 from casualty_est.incidents.model.parameters import Block
+from casualty_est.incidents.model.readings import UNGRADED
 from casualty_est.incidents.schema import Gap, Part
 from casualty_est.result.schema import Rests, Weight
 from casualty_est.tables.cells import RECORDING_ROLES, UPHELD, Documented
@@ -99,7 +100,7 @@ def documented(model: IncidentModel, row: Row) -> Documented | None:
     _, part = parts(model.layout)
     inside = row.weights[part] > 0
     # The last one is for incidents without a grade, whose index is -1.
-    upheld = np.array([*(grade in UPHELD for grade in patterns.grade), True])
+    upheld = np.array([*(grade in (*UPHELD, UNGRADED) for grade in patterns.grade), True])
     inside &= upheld[patterns.grade_of]
     lowest = np.full(patterns.claim.shape, -1.0)
     # As published: the range rule changes what a model reads, not what was stated.
@@ -184,7 +185,7 @@ def inclusion(layout: IncidentLayout, theta: Array, gamma: Array) -> Array:
         held[:, s] = special.expit(odds) @ nodes[1]
     recall = parameters.get(theta, "recall")
     if recall.shape[-1]:
-        held[:, readings.listers[0]] = special.expit(recall[:, :1] + recall[:, 1:] * x)
+        held[:, readings.recorders[0]] = special.expit(recall[:, :1] + recall[:, 1:] * x)
     hurdle = parameters.get(theta, "hurdle")
     if hurdle.shape[-1] and readings.judge is not None:
         odds = hurdle[:, :1] + hurdle[:, 1:2] * x + hurdle[:, 2:]
@@ -218,6 +219,7 @@ def identification(
         ("grade", "grade {}: real and by the perpetrator"),
         ("share", "share of {}"),
         ("denial", "how often {} says that nobody died"),
+        ("found", "how often {} finds the deaths of an incident"),
     ):
         if name in blocks:
             p = special.expit(layout.parameters.get(theta, name))
@@ -345,11 +347,16 @@ def _sentences(model: IncidentModel, pulls: list[_Elasticity]) -> list[str]:
 
 
 def gap_columns(model: IncidentModel) -> tuple[Array, list[tuple[int, int]]]:
-    """Numbers to be summed over real incidents for the gaps to the anchor, and the pairs."""
-    layout = model.layout
-    sources = layout.readings.patterns.sources
-    first = sources.index(layout.anchor.source)
-    pairs = [(first, s) for s in range(len(sources)) if s != first]
+    """Numbers to be summed over real incidents for the gaps to the anchor, and the pairs.
+
+    Who was sent to some sites has no total: the gaps are then to the source that lists most.
+    """
+    layout, readings = model.layout, model.layout.readings
+    first, sent = readings.patterns.sources.index(layout.anchor.source), readings.investigation
+    if first == sent and readings.recorders:
+        held = readings.patterns.count @ readings.listed
+        first = max(readings.recorders, key=lambda s: int(held[s]))
+    pairs = [(first, s) for s in range(len(readings.patterns.sources)) if s not in (first, sent)]
     stated = stated_numbers(layout)
     columns = []
     for a, b in pairs:

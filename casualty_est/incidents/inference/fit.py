@@ -17,12 +17,14 @@ from casualty_est.incidents.inference.after import (
     stated_numbers,
 )
 from casualty_est.incidents.inference.data import by_size, denials, grades, reports
+from casualty_est.incidents.inference.frame import investigated
 from casualty_est.incidents.inference.rounds import advice, next_starts, told
 from casualty_est.incidents.inference.sample import Sampled, sample, sample_from
 from casualty_est.incidents.model.layout import IncidentLayout
 from casualty_est.incidents.model.model import NO_LEVEL
 from casualty_est.incidents.model.ratios import ratio_prior, ratio_prior_sd, ratio_text
 from casualty_est.incidents.schema import AnchorUsed, IncidentDetails
+from casualty_est.incidents.table.incident import INVESTIGATION
 from casualty_est.result.call import Report, check_counts, one_blas_thread, settle_seed, versions
 from casualty_est.result.call import progress_bar as show_progress
 from casualty_est.result.convergence import diagnose, not_converged
@@ -100,6 +102,7 @@ def fit(
         by_size=by_size(model),
         grades=grades(model, again),
         denials=denials(model),
+        investigated=investigated(model, theta, again, gamma, seed),
     )
     notes = [Note(code, text) for code, text in model.notes]
     if rounds > 1:
@@ -290,7 +293,8 @@ def _anchor_learned(model: IncidentModel, theta: Array) -> float | None:
 
 def _row(model: IncidentModel, row: answer.Row, learned: float | None) -> Row:
     whole = "listed" if model.layout.unlisted == "none" else "total"
-    level = "anchor" if model.layout.anchor.how in ("named", "reference") else "prior"
+    known = ("named", "reference", INVESTIGATION)
+    level = "anchor" if model.layout.anchor.how in known else "prior"
     if learned is not None and learned < LEARNED:
         level = "data"
     if row.part != "listed" and not model.has_overlap:

@@ -88,9 +88,9 @@ class Concessions(NamedTuple):
 
 
 class Verdicts(NamedTuple):
-    """Rows of verdict and grade; the columns of `kinds` are kind, grade, share, sole suspect."""
+    """Rows of verdict and grade: kind, grade, share, sole suspect, and what was found."""
 
-    kinds: Ints  # (row, 4)
+    kinds: Ints  # (row, 5)
     mixed_grade: Ints  # (mixed,): grades that an accepted incident may have had
     mixed_count: Array  # (2, mixed)
     contested: int
@@ -99,8 +99,10 @@ class Verdicts(NamedTuple):
     mixed: Array  # (2, mixed)
     real: Array  # (row,)
     admitted: Array  # (2, cell)
+    found: Array  # (1,): that an investigation finds deaths where there were some
     by_real: Array
     by_mixed: Array
+    by_found: Array  # (1,)
 
 
 class Units(NamedTuple):
@@ -183,7 +185,8 @@ def build_parts(layout: IncidentLayout, normal: Array) -> Parts:
         Verdicts(
             d.verdict_kind, d.mixed_grade, d.mixed_count, d.contested,
             zeros(sizes.get("grade", 0)), zeros(sizes.get("share", 0)), np.ones((2, mixed)),
-            np.ones(judged), zeros((2, cells)), zeros(judged), zeros((2, mixed)),
+            np.ones(judged), zeros((2, cells)), np.ones(1), zeros(judged), zeros((2, mixed)),
+            zeros(1),
         ),
         Units(d.index, d.count, zeros(cells)),
         Prior(parameters.kinds(), *parameters.numbers()),

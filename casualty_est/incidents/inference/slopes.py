@@ -21,13 +21,23 @@ from casualty_est.incidents.inference.parts import (
     Units,
     Verdicts,
 )
-from casualty_est.incidents.inference.tables import FLOOR, expit, holding, inner, whole_sum
+from casualty_est.incidents.inference.tables import (
+    FLOOR,
+    expit,
+    holding,
+    inner,
+    judged_so,
+    looked,
+    whole_sum,
+)
 from casualty_est.incidents.model.layout import FALSE_ADMISSION, OUTLIER, TAIL
+from casualty_est.incidents.model.readings import FOUND, NOT_FOUND
 from casualty_est.incidents.model.verdicts import (
     IS_ACCEPTED,
     IS_NOT_RECALLED,
     IS_RECALLED,
     IS_REJECTED,
+    NO_EFFECT,
 )
 
 
@@ -205,14 +215,39 @@ def of_concessions(exact: float, by: Concessions, adjoint: Any) -> float:
 def of_verdicts(
     recall: Any, x: Any, by: Verdicts, adjoint: Any, by_hurdle: Any, by_recall: Any
 ) -> None:
-    """Slopes in hurdle and recall, and the adjoint of the probability of being real."""
-    kinds, real, admitted = by.kinds, by.real, by.admitted
+    """Slopes in hurdle, recall and finding, and the adjoint of the probability of being real."""
+    kinds, real, admitted, find = by.kinds, by.real, by.admitted, by.found[0]
     by_hurdle[:] = 0.0
     by_recall[:] = 0.0
+    by_find = 0.0
     for v in range(len(kinds)):
-        kind, sole = kinds[v, 0], kinds[v, 3]
+        kind, sole, look = kinds[v, 0], kinds[v, 3], kinds[v, 4]
         reality, level, by_deaths = 0.0, 0.0, 0.0
-        if kind in (IS_REJECTED, IS_ACCEPTED):
+        if kind in (IS_RECALLED, IS_NOT_RECALLED):
+            sign = 1.0 if kind == IS_RECALLED else -1.0
+            for g in range(len(x)):
+                p = expit(recall[0] + recall[1] * x[g])
+                odds = sign * adjoint[v, g] * p * (1 - p)
+                if look:
+                    odds *= looked(look, find, x[g])
+                    known = p if kind == IS_RECALLED else 1 - p
+                    by_find += adjoint[v, g] * known * by_looking(look, x[g])
+                level += odds
+                by_deaths += odds * x[g]
+            by_recall[0] += level
+            by_recall[1] += by_deaths
+        elif look:
+            sign = (kind == IS_ACCEPTED) * 1.0 - (kind == IS_REJECTED) * 1.0
+            for g in range(len(x)):
+                pull, p = adjoint[v, g], admitted[sole, g]
+                mine, other = judged_so(kind, p)
+                seen = looked(look, find, x[g])
+                reality += pull * (mine * seen - other * (look != FOUND))
+                odds = sign * pull * p * (1 - p) * seen
+                level += odds
+                by_deaths += odds * x[g]
+                by_find += pull * real[v] * mine * by_looking(look, x[g])
+        elif kind != NO_EFFECT:
             sign = 1.0 if kind == IS_ACCEPTED else -1.0
             for g in range(len(x)):
                 pull, p = sign * adjoint[v, g], admitted[sole, g]
@@ -220,19 +255,20 @@ def of_verdicts(
                 odds = pull * p * (1 - p)
                 level += odds
                 by_deaths += odds * x[g]
+        if kind not in (IS_RECALLED, IS_NOT_RECALLED):
             by_hurdle[0] += real[v] * level
             by_hurdle[1] += real[v] * by_deaths
             by_hurdle[2] += real[v] * level * sole
-        elif kind in (IS_RECALLED, IS_NOT_RECALLED):
-            sign = 1.0 if kind == IS_RECALLED else -1.0
-            for g in range(len(x)):
-                p = expit(recall[0] + recall[1] * x[g])
-                odds = sign * adjoint[v, g] * p * (1 - p)
-                level += odds
-                by_deaths += odds * x[g]
-            by_recall[0] += level
-            by_recall[1] += by_deaths
         by.by_real[v] = reality
+    by.by_found[0] = by_find * find * (1 - find)
+
+
+@inner
+def by_looking(look: int, log_deaths: float) -> float:
+    """Slope of what an investigation finds in the probability that it finds."""
+    if look == FOUND:
+        return 1.0
+    return -1.0 if look == NOT_FOUND and log_deaths >= 0 else 0.0
 
 
 @inner

@@ -27,7 +27,14 @@ from casualty_est.incidents.inference.parts import (
     Verdicts,
 )
 from casualty_est.incidents.model.layout import FALSE_ADMISSION, OUTLIER, TAIL
-from casualty_est.incidents.model.verdicts import IS_ACCEPTED, IS_RECALLED, IS_REJECTED, NO_EFFECT
+from casualty_est.incidents.model.readings import FOUND, NOT_FOUND
+from casualty_est.incidents.model.verdicts import (
+    IS_ACCEPTED,
+    IS_NOT_RECALLED,
+    IS_RECALLED,
+    IS_REJECTED,
+    NO_EFFECT,
+)
 
 ROOT_HALF = math.sqrt(0.5)
 PHI = 1 / math.sqrt(2 * math.pi)
@@ -279,13 +286,13 @@ def real_probability(by: Verdicts) -> None:
 @inner
 def verdicts(hurdle: Any, recall: Any, x: Any, by: Verdicts, rows: Any) -> None:
     """Probability of verdict and recall given the true deaths."""
-    kinds, real, admitted = by.kinds, by.real, by.admitted
+    kinds, real, admitted, find = by.kinds, by.real, by.admitted, by.found[0]
     size = len(x)
     for sole in range(2 * (len(hurdle) > 0)):
         for g in range(size):
             admitted[sole, g] = expit(hurdle[0] + hurdle[1] * x[g] + hurdle[2] * sole)
     for v in range(len(kinds)):
-        kind, sole = kinds[v, 0], kinds[v, 3]
+        kind, sole, look = kinds[v, 0], kinds[v, 3], kinds[v, 4]
         for g in range(size):
             if kind == NO_EFFECT:
                 rows[v, g] = 1.0
@@ -297,3 +304,41 @@ def verdicts(hurdle: Any, recall: Any, x: Any, by: Verdicts, rows: Any) -> None:
             else:
                 p = expit(recall[0] + recall[1] * x[g])
                 rows[v, g] = p if kind == IS_RECALLED else 1 - p
+        if look:
+            seen_so(kind, look, (real[v], find), x, admitted[sole], rows[v])
+
+
+@inner
+def seen_so(kind: int, look: int, chances: Any, x: Any, admitted: Any, row: Any) -> None:
+    """Bring what an investigation found into a row; `chances` are to be real, and to be found."""
+    real, find = chances
+    for g in range(len(x)):
+        if kind in (IS_RECALLED, IS_NOT_RECALLED):
+            row[g] *= looked(look, find, x[g])
+        else:
+            mine, other = judged_so(kind, admitted[g])
+            row[g] = real * mine * looked(look, find, x[g])
+            row[g] += (1 - real) * other * (look != FOUND)
+
+
+@inner
+def judged_so(kind: int, admitted: float) -> tuple[float, float]:
+    """Probability of a verdict on an incident that is real, and on one that is not."""
+    if kind == IS_REJECTED:
+        return 1 - admitted, 1 - FALSE_ADMISSION
+    if kind == IS_ACCEPTED:
+        return admitted, FALSE_ADMISSION
+    return 1.0, 1.0
+
+
+@inner
+def looked(look: int, find: float, log_deaths: float) -> float:
+    """Probability of what an investigation found of a real incident; 1 where it did not look.
+
+    Where nobody died there is nothing to be missed: the log of no deaths lies below that of one.
+    """
+    if look == FOUND:
+        return find
+    if look == NOT_FOUND and log_deaths >= 0:
+        return 1 - find
+    return 1.0

@@ -25,11 +25,11 @@ from casualty_est.incidents.model.layout import FRACTION, LONE_SD
 from casualty_est.incidents.model.parameters import NAMES
 
 ALPHA, BETA = math.exp(FRACTION[0]), math.exp(FRACTION[1])
-ZERO, HOLDERS, BIAS, SD, EXACT, HURDLE, ALL, SPLIT, GRADE, SHARE, MIXED, RECALL, DENIAL = (
+ZERO, HOLDERS, BIAS, SD, EXACT, HURDLE, ALL, SPLIT, GRADE, SHARE, MIXED, RECALL, DENIAL, FOUND = (
     NAMES.index(name)
     for name in (
         "zero", "inclusion", "bias", "log_count_sd", "exact", "hurdle", "conceded_exact",
-        "fraction", "grade", "share", "grade_share", "recall", "denial",
+        "fraction", "grade", "share", "grade_share", "recall", "denial", "found",
     )
 )  # fmt: skip
 
@@ -75,6 +75,8 @@ def grades_at(theta: Any, at: Any, by: Verdicts) -> None:
         grade[k] = expit(theta[at[GRADE, 0] + k])
     for k in range(len(share)):
         share[k] = expit(theta[at[SHARE, 0] + k])
+    if at[FOUND, 1] > at[FOUND, 0]:
+        by.found[0] = expit(theta[at[FOUND, 0]])
     if at[MIXED, 1] > at[MIXED, 0]:
         many = mixed.shape[1]
         for sole in range(2):
@@ -221,6 +223,7 @@ def verdict_slopes(
     slopes.of_verdicts(theta[at[RECALL, 0] : at[RECALL, 1]], x, by, adjoint, hurdle, recall)
     add(slope, at[HURDLE, 0], hurdle[: at[HURDLE, 1] - at[HURDLE, 0]])
     add(slope, at[RECALL, 0], recall[: at[RECALL, 1] - at[RECALL, 0]])
+    add(slope, at[FOUND, 0], by.by_found[: at[FOUND, 1] - at[FOUND, 0]])
     by_mixed[:, :] = 0.0
     for sole in range(2):
         for k in range(count.shape[1]):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -15,11 +16,13 @@ import numpy.typing as npt
 from casualty_est.datasets import record
 from casualty_est.errors import UsageError
 from casualty_est.incidents.model.grid import support
-from casualty_est.incidents.model.readings import Readings
 from casualty_est.priors.record import DENIER, reporting_ratio
 from casualty_est.quantity.quantity import Quantity
 from casualty_est.tables.cells import ROLES
 from casualty_est.tables.checks import offered
+
+if TYPE_CHECKING:
+    from casualty_est.incidents.model.readings import Readings
 
 Beta = tuple[float, float]
 
@@ -50,16 +53,21 @@ def written(quantity: Quantity) -> float:
     return float(quantity.hedge.probability(quantity, np.zeros(1, np.int64), 0)[0])
 
 
-def deniers(listers: Sequence[int], quantities: Sequence[Sequence[Quantity]]) -> tuple[int, ...]:
+def deniers(readings: Readings, quantities: Sequence[Sequence[Quantity]]) -> tuple[int, ...]:
     """Listers that say of some incident that nobody died, as positions among the listers.
 
     Of a source that never does, the probability to do so is a factor of the likelihood that
     depends on nothing else: without it all else stays the same. Where one source alone lists
-    incidents, nobody contradicts it, and what it says is taken as counted.
+    incidents, nobody contradicts it, and what it says is taken as counted. An investigation that
+    finds nobody denies nothing.
     """
-    if len(listers) < 2:
+    if len(readings.listers) < 2:
         return ()
-    return tuple(i for i, s in enumerate(listers) if any(map(is_denial, quantities[s])))
+    return tuple(
+        i
+        for i, s in enumerate(readings.listers)
+        if s != readings.investigation and any(map(is_denial, quantities[s]))
+    )
 
 
 def prior_of(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from casualty_est.incidents.model import layout as lay
 from casualty_est.incidents.model.ratios import ratio_grounds, ratio_text
+from casualty_est.incidents.model.readings import FOUND, findings
 from casualty_est.incidents.model.settings import CONFIRMED
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ def describe(model: IncidentModel) -> str:
     for s, name in enumerate(patterns.sources):
         held = int(patterns.count[readings.listed[:, s]].sum())
         kind = "judges incidents, and reported" if s == readings.judge else "lists"
-        lines.append(f"  {name} ({model.roles[name] or 'none given'}): {kind} {held:,}")
+        told = f"{kind} {held:,}" if s != readings.investigation else _looked(model)
+        lines.append(f"  {name} ({model.roles[name] or 'none given'}): {told}")
         lines.append(f"    own count within an incident: {ratio_text(model, s)}")
         lines += [f"      {g.figure} ({g.citation})" for g in ratio_grounds(model, s)]
     lines += ["", "Settings"]
@@ -55,6 +57,17 @@ def describe(model: IncidentModel) -> str:
     if notes[SHOWN:]:
         lines.append(f"and {len(notes) - SHOWN} more notes")
     return "\n".join(lines)
+
+
+def _looked(model: IncidentModel) -> str:
+    """At how many sites an investigation looked, and where it found deaths."""
+    inv = model.layout.readings.investigation
+    assert inv is not None
+    count, found = model.patterns.count, findings(model.patterns, inv)
+    sites, some = (int(count[which].sum()) for which in (found > 0, found == FOUND))
+    drawn = int(count[(found > 0) & (model.patterns.prob > 0)].sum())
+    told = f"investigated {sites:,} sites and found deaths at {some:,}"
+    return f"{told}; a design drew {drawn:,} of them" if drawn else told
 
 
 def _normal(mean: float, sd: float) -> str:
@@ -78,7 +91,11 @@ def _priors(model: IncidentModel) -> list[str]:
         )
     if "log_count_sd" in has:
         sd = math.exp(lay.COUNT_SD[0])
-        lines.append(f"  log sd of own counts: median {sd:g}, log sd {lay.COUNT_SD[1]:g}")
+        other = ""
+        if "found" in has:
+            median = math.exp(lay.INVESTIGATED_SD[0])
+            other = f"; of the investigation median {median:g}, log sd {lay.INVESTIGATED_SD[1]:g}"
+        lines.append(f"  log sd of own counts: median {sd:g}, log sd {lay.COUNT_SD[1]:g}{other}")
     else:
         lines.append(f"  log sd of own counts: {lay.LONE_SD:g}, fixed: nobody else counts")
     if "exact" in has:
@@ -117,6 +134,12 @@ def _priors(model: IncidentModel) -> list[str]:
         lines.append(
             f"  share of one among {n} suspects ~ Beta({c / n:.3g}, {c - c / n:.3g}), one draw for "
             f"all their incidents"
+        )
+    if "found" in has:
+        a, b = model.incident_priors.found
+        lines.append(
+            f"  the investigation finds the deaths of an incident ~ Beta({a:g}, {b:g}); where "
+            "nobody died it finds none"
         )
     if "recall" in has:
         level, slope = (_normal(*pair) for pair in lay.RECALL)

@@ -24,6 +24,7 @@ from casualty_est.incidents.model.layout import (
     IncidentLayout,
 )
 from casualty_est.incidents.model.parameters import Block
+from casualty_est.incidents.model.readings import FOUND
 from casualty_est.incidents.model.verdicts import (
     IS_ACCEPTED,
     IS_NOT_RECALLED,
@@ -153,7 +154,7 @@ def _mixed(free: dict[str, Any]) -> Any:
 
 
 def _real(free: dict[str, Any], d: Arrays, row: Any) -> Any:
-    kind, grade, share, sole = (int(x) for x in row)
+    kind, grade, share, sole = (int(x) for x in row[:4])
     part = pt.sigmoid(free["share"][share]) if share >= 0 else 1.0
     if kind != IS_ACCEPTED or "grade" not in free:
         return part * (pt.sigmoid(free["grade"][grade]) if grade >= 0 else 1.0)
@@ -167,19 +168,31 @@ def _real(free: dict[str, Any], d: Arrays, row: Any) -> Any:
 def _verdicts(free: dict[str, Any], d: Arrays) -> Any:
     rows = []
     for row in d.verdict_kind:
-        kind, sole = int(row[0]), int(row[3])
+        kind, sole, look = int(row[0]), int(row[3]), int(row[4])
+        seen = _seen(free, d, look)
         if kind in (IS_RECALLED, IS_NOT_RECALLED):
             p = pt.sigmoid(free["recall"][0] + free["recall"][1] * d.log_deaths)
-            rows.append(p if kind == IS_RECALLED else 1 - p)
+            rows.append((p if kind == IS_RECALLED else 1 - p) * seen)
             continue
-        if kind not in (IS_REJECTED, IS_ACCEPTED):
+        if kind not in (IS_REJECTED, IS_ACCEPTED) and not look:
             rows.append(pt.ones(len(d.log_deaths)))
             continue
-        h = free["hurdle"]
-        admitted = pt.sigmoid(h[0] + h[1] * d.log_deaths + h[2] * sole)
-        real = _real(free, d, row)
+        mine, other = 1.0, 1.0
+        if kind in (IS_REJECTED, IS_ACCEPTED):
+            h = free["hurdle"]
+            mine = pt.sigmoid(h[0] + h[1] * d.log_deaths + h[2] * sole)
+            other = FALSE_ADMISSION
         if kind == IS_REJECTED:
-            rows.append(real * (1 - admitted) + (1 - real) * (1 - FALSE_ADMISSION))
-        else:
-            rows.append(real * admitted + (1 - real) * FALSE_ADMISSION)
+            mine, other = 1 - mine, 1 - other
+        real = _real(free, d, row)
+        rows.append(real * mine * seen + (1 - real) * other * float(look != FOUND))
     return pt.stack(rows)
+
+
+def _seen(free: dict[str, Any], d: Arrays, look: int) -> Any:
+    """Probability of what an investigation found of a real incident, in each cell."""
+    whole = pt.ones(len(d.log_deaths))
+    if not look:
+        return whole
+    find = pt.sigmoid(free["found"][0])
+    return whole * find if look == FOUND else pt.switch(d.log_deaths < 0, 1.0, 1 - find)

@@ -25,7 +25,7 @@ from casualty_est.incidents.model.grid import (
     support,
 )
 from casualty_est.incidents.model.parameters import Block, Parameters
-from casualty_est.incidents.model.readings import Readings
+from casualty_est.incidents.model.readings import FOUND, Readings
 from casualty_est.incidents.model.settings import CONFIRMED, CONTESTED, Anchoring, IncidentPriors
 from casualty_est.incidents.model.verdicts import grades_of, mixed_counts, share_sizes, verdict_rows
 from casualty_est.priors.settings import NORMAL_FRACTIONS
@@ -51,6 +51,7 @@ ZERO = (1.0, 9.0)
 INCLUSION, SLOPE = (0.0, 1.5), (0.5, 0.4)
 # Log of the loading on what makes an incident easy to see for all: as of lists of people.
 VISIBILITY = (-0.4, 0.7)
+INVESTIGATED_SD = (math.log(0.1), 0.2)  # median and log sd of the log sd of its counts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +83,7 @@ class Arrays:
     conceded_outlier: Array
     share_log: Array  # (node,): logs of the conceded shares, and of what is left
     share_log1m: Array
-    verdict_kind: Ints  # (verdict row, 4): kind, grade, share, sole suspect
+    verdict_kind: Ints  # (verdict row, 5): kind, grade, share, sole suspect, found
     mixed_grade: Ints  # (mixed,): grades that an accepted incident may have had before
     mixed_count: Array  # (2, mixed): incidents not accepted, with several suspects and with one
     contested: int
@@ -132,13 +133,13 @@ def build_layout(readings: Readings, choices: Choices) -> IncidentLayout:
     grid = build_grid(max((q.hedge.number(q) for q in named), default=1.0), zero=zero)
     statements = [build_statements(quantities[s], grid) for s in listers]
     own = () if judge is None or not readings.self_reported.any() else (judge,)
-    included = (*listers, *own) if choices.unlisted == "overlap" else ()
+    included = (*readings.recorders, *own) if choices.unlisted == "overlap" else ()
     histories, history_of = _histories(readings, included)
     grades, shares = grades_of(readings), share_sizes(readings)
     verdicts, verdict_of = verdict_rows(readings, grades, shares, choices.unlisted)
     lister_names = [sources[s] for s in listers]
     lone = len(listers) == 1
-    denier_of = deniers(listers, quantities)
+    denier_of = deniers(readings, quantities)
     scopes = {patterns.scope[k] for k in np.unique(patterns.scope_of)}
     denials = {
         name: prior_of(name, choices.roles[name], choices.priors.denials, scopes)
@@ -154,6 +155,9 @@ def build_layout(readings: Readings, choices: Choices) -> IncidentLayout:
     concedes, exact = len(conceded[0]) > 0, choices.exact_reports
     mixes, recalls = has_judged and len(mixed) > 1, choices.unlisted == "recall"
     hurdles = ["level", "log deaths", "sole suspect"]
+    inv = readings.investigation
+    looked = [] if inv is None else [sources[inv]]
+    spread = np.array([INVESTIGATED_SD if s == inv else COUNT_SD for s in listers]).T
     of_suspects = [share / n for n in shares], [share * (1 - 1 / n) for n in shares]
     whos = ("several suspects", "sole suspect")
     by_suspects = [f"{who}: {grades[k]}" for who in whos for k in mixed]
@@ -166,7 +170,7 @@ def build_layout(readings: Readings, choices: Choices) -> IncidentLayout:
         ("slope", "normal", holders, *SLOPE),
         ("log_visibility", "normal", holders, *VISIBILITY),
         ("bias", "normal", [f"bias {k + 1}" for k in range(chol.shape[1])], 0.0, 1.0),
-        ("log_count_sd", "normal", lister_names * (not lone), *COUNT_SD),
+        ("log_count_sd", "normal", lister_names * (not lone), *spread),
         ("exact", "beta", lister_names * (exact and not lone), *EXACT),
         ("denial", "beta", list(denials), *denied),
         ("hurdle", "normal", hurdles * has_judged, *np.transpose(HURDLE)),
@@ -176,6 +180,7 @@ def build_layout(readings: Readings, choices: Choices) -> IncidentLayout:
         ("share", "beta", [f"one of {n} suspects" for n in shares], *of_suspects),
         ("grade_share", "gamma", by_suspects * mixes, 1.0, 0.0),
         ("recall", "normal", ["level", "log deaths"] * recalls, *np.transpose(RECALL)),
+        ("found", "beta", looked, *choices.priors.found),
     )
     parameters = Parameters(tuple(Block.of(*row) for row in rows if row[2]))
     index, count, unit_of = _units(
@@ -190,7 +195,7 @@ def build_layout(readings: Readings, choices: Choices) -> IncidentLayout:
         zero=int(zero),
         nodes=np.array([nodes, weights / weights.sum()]),
         histories=histories,
-        history_total=float(count.sum()) if included else 0.0,
+        history_total=float(patterns.count[~readings.drawn].sum()) if included else 0.0,
         bias_mean=mean,
         bias_chol=chol,
         **_flatten(statements),
@@ -219,6 +224,8 @@ def _used(readings: Readings, s: int) -> Ints:
     claim = readings.patterns.claim[:, s]
     if s == readings.judge:
         claim = claim[readings.speaks]
+    if s == readings.investigation:
+        claim = claim[readings.found == FOUND]
     return np.unique(claim[claim >= 0])
 
 
@@ -305,7 +312,9 @@ def _units(
     judged = histories + sum(len(s.outlier) for s in statements) + conceded
     ones = judged + verdicts
     for s, lister in zip(readings.listers, statements, strict=True):
-        columns.append(_rows_of(patterns.claim[:, s], used[s], start, ones))
+        # That an investigation found nobody is told by its row of verdict and grade.
+        silent = (s == readings.investigation) & (readings.found != FOUND)
+        columns.append(_rows_of(np.where(silent, -1, patterns.claim[:, s]), used[s], start, ones))
         start += len(lister.outlier)
     if judge is not None:
         claim = np.where(readings.speaks, patterns.claim[:, judge], -1)

@@ -13,7 +13,7 @@ import numpy as np
 from casualty_est.errors import UsageError
 from casualty_est.incidents.model.denials import check_names, where_denied
 from casualty_est.incidents.model.layout import Choices, IncidentLayout, build_layout
-from casualty_est.incidents.model.readings import ACCEPTED, Readings, read_patterns
+from casualty_est.incidents.model.readings import ACCEPTED, FOUND, Readings, read_patterns
 from casualty_est.incidents.model.settings import (
     CHOICES,
     CONFIRMED,
@@ -21,13 +21,13 @@ from casualty_est.incidents.model.settings import (
     choose_anchor,
     read_incident_priors,
 )
+from casualty_est.incidents.table.incident import INCIDENT_ROLES
 from casualty_est.incidents.table.patterns import IncidentPatterns
 from casualty_est.incidents.table.reports import IncidentReports
 from casualty_est.kinds import room
 from casualty_est.result.labels import cell_of
 from casualty_est.result.schema import Cell
 from casualty_est.result.text_table import html_sections
-from casualty_est.tables.cells import ROLES
 from casualty_est.tables.checks import offered
 from casualty_est.wording.phrases import listed
 
@@ -149,7 +149,9 @@ class IncidentModel:
                 raise UsageError(msg)
         self.incident_priors = read_incident_priors(priors, share)
         self.roles = _roles(reports, roles, self.incident_priors)
-        readings = read_patterns(reports, perpetrator=perpetrator, range_rule=range_rule)
+        readings = read_patterns(
+            reports, self.roles, perpetrator=perpetrator, range_rule=range_rule
+        )
         held = {
             reports.sources[s]: int(readings.patterns.count[readings.listed[:, s]].sum())
             for s in readings.listers
@@ -262,7 +264,7 @@ class IncidentModel:
         if unnamed:
             text = f"no role given for {', '.join(unnamed)}: little is assumed of its counts"
             notes.append(("no_role", text))
-        bare = readings.patterns.grade_of < 0
+        bare = (readings.patterns.grade_of < 0) & (readings.found != FOUND)
         if layout.grades and bare.any():
             count = int(readings.patterns.count[bare & ~readings.self_reported].sum())
             if count:
@@ -297,7 +299,8 @@ class IncidentModel:
         """Whether the data say anything of what nobody lists."""
         layout = self.layout
         if layout.unlisted == "overlap":
-            return bool((layout.arrays.histories.sum(axis=1) > 1).any())
+            several = (layout.arrays.histories.sum(axis=1) > 1).any()
+            return bool(several or layout.readings.drawn.any())
         if layout.unlisted == "recall":
             return bool((layout.readings.patterns.recall_check >= 0).any())
         return False
@@ -416,8 +419,8 @@ def _roles(
         if name not in roles:
             msg = f"roles: {name!r} is not a source of the table. {offered(name, roles)}"
             raise UsageError(msg)
-        if role not in ROLES:
-            msg = f"roles: {role!r} is unknown. {offered(role, ROLES)}"
+        if role not in INCIDENT_ROLES:
+            msg = f"roles: {role!r} is unknown. {offered(role, INCIDENT_ROLES)}"
             raise UsageError(msg)
         roles[name] = role
     return roles
@@ -425,13 +428,23 @@ def _roles(
 
 def _unlisted(asked: str, readings: Readings) -> str:
     """Where incidents that nobody lists come from."""
-    several = len(readings.listers) > 1
+    several = len(readings.recorders) > 1
+    by_design = bool(readings.drawn.any() and readings.recorders)
     own = readings.judge is not None and bool(readings.self_reported.any())
     checked = own and bool((readings.patterns.recall_check[readings.self_reported] >= 0).any())
     if asked == "auto":
-        return "overlap" if several else "recall" if checked else "none"
-    if asked == "overlap" and not several:
-        msg = "unlisted='overlap' takes at least two sources that list incidents"
+        return "overlap" if several or by_design else "recall" if checked else "none"
+    if asked != "overlap" and by_design:
+        msg = (
+            f"unlisted={asked!r} would leave out which of the drawn sites somebody lists; take "
+            "'auto'"
+        )
+        raise UsageError(msg)
+    if asked == "overlap" and not several and not by_design:
+        msg = (
+            "unlisted='overlap' takes at least two sources that list incidents, or sites that an "
+            "investigation drew (prob)"
+        )
         raise UsageError(msg)
     if asked == "recall" and (several or not own):
         msg = (

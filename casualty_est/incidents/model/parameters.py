@@ -15,7 +15,7 @@ Array = npt.NDArray[np.float64]
 NAMES = (
     "size_mean", "log_size_sd", "zero", "inclusion", "slope", "log_visibility", "bias",
     "log_count_sd", "exact", "hurdle", "conceded_exact", "fraction", "grade", "share",
-    "grade_share", "recall", "denial",
+    "grade_share", "recall", "denial", "found",
 )  # fmt: skip
 KINDS = ("normal", "beta", "gamma")
 

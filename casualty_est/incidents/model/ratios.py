@@ -64,7 +64,9 @@ def ratio_grounds(model: IncidentModel, s: int) -> tuple[Ground, ...]:
     own = name in model.incident_priors.base.sources
     if own or (name == model.layout.anchor.source and model.layout.anchor.how == "named"):
         return (Ground("stated by the analyst", "the analyst", "", "within"),)
+    judged = Ground("no measured figure", "the package's own judgement", "", "within")
+    if s == model.layout.readings.investigation:
+        return (judged,)
     role = model.incident_priors.base.roles[model.roles[name] or NO_ROLE]
     grounds = tuple(ground for ground in role.grounds if ground.level == "within")
-    judged = Ground("no measured figure", "the package's own judgement", "", "within")
     return grounds or (judged,)

@@ -2,13 +2,15 @@
 
 Sources that report incidents of their own accord are listers. A source that judges what others
 report (accepted, rejected, open) is the judge: its silence on an incident says nothing, and a
-verdict is no listing unless it reported the incident itself.
+verdict is no listing unless it reported the incident itself. An investigation establishes what
+happened at sites that somebody chose for it: which ones it looked at says nothing, what it found is
+evidence of the incident and of whoever reported it.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.errors import UsageError
-from casualty_est.incidents.table.patterns import NOT_MENTIONED, IncidentPatterns
+from casualty_est.incidents.model.denials import is_denial
+from casualty_est.incidents.table.incident import INVESTIGATION
+from casualty_est.incidents.table.patterns import NO_GRADE, NOT_MENTIONED, IncidentPatterns
 from casualty_est.quantity.quantity import Quantity
 from casualty_est.tables.checks import offered
 
@@ -25,9 +29,11 @@ Bools = npt.NDArray[np.bool_]
 Note = tuple[str, str]
 
 ACCEPTED, REJECTED, OPEN = 1, 2, 3
+FOUND, NOT_FOUND = 1, 2  # by the investigation, 0 where it did not look
+UNGRADED = "ungraded"
 OF_A_PATTERN = (
     "claim", "verdict", "self_reported", "recall_check", "grade_of", "suspects", "scope_of",
-    "year", "count",
+    "year", "count", "prob",
 )  # fmt: skip
 
 
@@ -44,6 +50,8 @@ class Readings:
     self_reported: Bools  # (pattern,): by the judge
     target: str | None  # the perpetrator whose deaths are counted
     suspects: Ints  # (pattern,): among whom the deaths are to be attributed
+    investigation: int | None  # also one of the listers: it counts as they do
+    found: Ints  # (pattern,): 0, `FOUND` or `NOT_FOUND`
     notes: tuple[Note, ...]
 
     @property
@@ -51,12 +59,26 @@ class Readings:
         """Where the judge states deaths: it accepted the incident or reported it itself."""
         return np.asarray((self.verdict == ACCEPTED) | self.self_reported)
 
+    @property
+    def recorders(self) -> tuple[int, ...]:
+        """Listers that come to know of incidents, and are not sent to them."""
+        return tuple(s for s in self.listers if s != self.investigation)
+
+    @property
+    def drawn(self) -> Bools:
+        """Sites where deaths were found, drawn by design whether or not anybody lists them."""
+        return np.asarray((self.found == FOUND) & (self.patterns.prob > 0))
+
 
 def read_patterns(
-    patterns: IncidentPatterns, *, perpetrator: str | None, range_rule: str
+    patterns: IncidentPatterns,
+    roles: Mapping[str, str | None],
+    *,
+    perpetrator: str | None,
+    range_rule: str,
 ) -> Readings:
     """Decide what counts."""
-    judge = _judge(patterns)
+    judge, investigation = _judge(patterns), _investigation(patterns.sources, roles)
     listers = tuple(s for s in range(len(patterns.sources)) if s != judge)
     notes: list[Note] = []
     if not listers:
@@ -66,6 +88,10 @@ def read_patterns(
         )
         raise UsageError(msg)
     listed = patterns.claim > NOT_MENTIONED
+    found = findings(patterns, investigation)
+    if investigation is not None:
+        listed[:, investigation] = found == FOUND
+        _must_be_chosen(patterns, investigation, found)
     verdict, own = np.zeros(len(patterns), np.int64), np.zeros(len(patterns), bool)
     if judge is not None:
         elsewhere = listed[:, list(listers)].any(axis=1)
@@ -75,6 +101,10 @@ def read_patterns(
     if judge is not None:
         text = f"that only {patterns.sources[judge]} speaks of and did not accept, left out"
         _note(notes, "left_out", patterns, ~keep, text)
+    if investigation is not None:
+        nobody = ~keep & (found == NOT_FOUND)
+        text = "at which nobody died, as the investigation found, and that nobody else reports"
+        _note(notes, "sites_without_deaths", patterns, nobody, f"{text}, in no sum")
     target, suspects, known = _target(patterns, judge, perpetrator, keep)
     if target is not None:
         text = f"without {target} among the suspects, left out"
@@ -86,15 +116,17 @@ def read_patterns(
     kept = np.flatnonzero(keep)
     columns: dict[str, Any] = {name: getattr(patterns, name)[kept] for name in OF_A_PATTERN}
     chosen = replace(patterns, **columns, incident_of=None)
+    if investigation is not None and judge is None:
+        chosen = _graded(chosen, listed[kept], found[kept], investigation)
     if range_rule == "common":
         claims = [
-            tuple(map(_halved, stated)) if s != judge else stated
+            tuple(map(_halved, stated)) if s not in (judge, investigation) else stated
             for s, stated in enumerate(chosen.claims)
         ]
         chosen = replace(chosen, claims=tuple(claims))
     return Readings(
         chosen, kept, listers, judge, listed[kept], verdict[kept], own[kept], target,
-        suspects[kept], tuple(notes),
+        suspects[kept], investigation, found[kept], tuple(notes),
     )  # fmt: skip
 
 
@@ -105,6 +137,54 @@ def _judge(patterns: IncidentPatterns) -> int | None:
         msg = f"one source may judge incidents, and several do ({names}): fit each by itself"
         raise UsageError(msg)
     return int(judging[0]) if len(judging) else None
+
+
+def _investigation(sources: Sequence[str], roles: Mapping[str, str | None]) -> int | None:
+    """The source that went to the sites."""
+    looked = [s for s, name in enumerate(sources) if roles[name] == INVESTIGATION]
+    if len(looked) > 1:
+        names = ", ".join(sources[s] for s in looked)
+        msg = (
+            f"one source may have the role {INVESTIGATION}, and several do ({names}): give them "
+            "one name, or fit each by itself"
+        )
+        raise UsageError(msg)
+    return looked[0] if looked else None
+
+
+def findings(patterns: IncidentPatterns, investigation: int | None) -> Ints:
+    """Whether the investigation found deaths at each site, 0 where it says nothing."""
+    if investigation is None:
+        return np.zeros(len(patterns), np.int64)
+    none = [NOT_FOUND if is_denial(q) else FOUND for q in patterns.claims[investigation]]
+    claim = patterns.claim[:, investigation]
+    return np.where(claim >= 0, np.array([*none, 0])[np.where(claim >= 0, claim, -1)], 0)
+
+
+def _must_be_chosen(patterns: IncidentPatterns, investigation: int, found: Ints) -> None:
+    """Refuse deaths that an investigation alone knows of, at a site that no design drew."""
+    others = [s for s in range(len(patterns.sources)) if s != investigation]
+    alone = ~(patterns.claim[:, others] > NOT_MENTIONED).any(axis=1)
+    bare = alone & (found > 0) & ~(patterns.prob > 0)
+    if bare.any():
+        name = patterns.sources[investigation]
+        msg = (
+            f"{int(patterns.count[bare].sum()):,} incidents are known to {name} alone: write in "
+            "prob with which probability each site was drawn, or add the reports that led to it"
+        )
+        raise UsageError(msg)
+
+
+def _graded(
+    patterns: IncidentPatterns, listed: Bools, found: Ints, investigation: int
+) -> IncidentPatterns:
+    """Reports without a grade as a grade of their own, where an investigation looked at some."""
+    others = [s for s in range(len(patterns.sources)) if s != investigation]
+    bare = (patterns.grade_of == NO_GRADE) & listed[:, others].any(axis=1)
+    if not (bare & (found > 0)).any():
+        return patterns
+    grade_of = np.where(bare, len(patterns.grade), patterns.grade_of).astype(np.int8)
+    return replace(patterns, grade=(*patterns.grade, UNGRADED), grade_of=grade_of)
 
 
 def _judged_rows(

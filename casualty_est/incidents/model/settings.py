@@ -9,11 +9,16 @@ from typing import Any
 
 from casualty_est.errors import UsageError
 from casualty_est.incidents.model.audits import AUDIT, Audit, after, read_audit, read_auditor
+from casualty_est.incidents.model.readings import UNGRADED
+from casualty_est.incidents.table.incident import INVESTIGATION
 from casualty_est.priors import LogNormal, Priors, read_priors
 from casualty_est.priors.reading import mapping
 from casualty_est.priors.settings import SMALLEST_ANCHOR_SD
 from casualty_est.tables.checks import offered
 
+# What all counts of one investigation share: whom it takes for a civilian, whom it could not ask.
+INVESTIGATION_SD = 0.05
+FOUND = (18.0, 2.0)  # that an investigation finds the deaths where there were some
 ANCHOR_SD = 0.10  # of an anchor named without one, as of the role `reference`
 CONFIRMED = "confirmed"
 CONTESTED = "contested"
@@ -25,6 +30,7 @@ GRADES: Mapping[str, tuple[float, float]] = {
     "weak": (5.0, 5.0),
     CONTESTED: (6.0, 4.0),
     "discounted": (1.0, 19.0),
+    UNGRADED: (9.0, 1.0),  # only where an investigation looked; else they are taken as real
 }
 GRADES_GROUND = "the package's own judgement; no ground investigation has measured it"
 SHARE = 6.0  # concentration of the share of one among n equal suspects: Beta(6/n, 6 - 6/n)
@@ -44,6 +50,7 @@ class IncidentPriors:
     grades: Mapping[str, tuple[float, float]] = field(default_factory=lambda: GRADES)
     share: float = SHARE
     denials: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    found: tuple[float, float] = FOUND
     audits: Mapping[str, Audit] = field(default_factory=dict)  # `grades` are after them
 
     def ground(self, grade: str) -> str:
@@ -54,6 +61,10 @@ class IncidentPriors:
 
     def within(self, source: str, role: str | None) -> LogNormal:
         """Prior of own count / true deaths within an incident that the source reports."""
+        if role == INVESTIGATION:
+            if source not in self.base.sources:
+                return LogNormal.from_log(0.0, INVESTIGATION_SD)
+            role = None
         core = self.base.ratio(source, role, "within").core
         if not isinstance(core, LogNormal):
             msg = f"the ratio of {source} within an incident must be a ratio, not a completeness"
@@ -69,6 +80,7 @@ def read_incident_priors(spec: Any, share: float = SHARE) -> IncidentPriors:
     grades = after(grades, audits, auditor)
     given = dict(table.pop("denials", {}))
     denials = {name: _beta(fields, f"denials.{name}") for name, fields in given.items()}
+    found = _beta(table.pop("found"), "found") if "found" in table else FOUND
     for name in ONLY_TOTALS:
         if name in table:
             msg = f"priors: {name} speaks of totals; an incidents model has none, so leave it out"
@@ -88,7 +100,7 @@ def read_incident_priors(spec: Any, share: float = SHARE) -> IncidentPriors:
     if "networks" in table:
         msg = "priors: networks belong to a table of claims; reports of incidents take none"
         raise UsageError(msg)
-    return IncidentPriors(read_priors(table), grades, float(share), denials, audits)
+    return IncidentPriors(read_priors(table), grades, float(share), denials, found, audits)
 
 
 def _grades(given: Mapping[str, Any]) -> tuple[dict[str, tuple[float, float]], dict[str, Audit]]:
@@ -128,6 +140,7 @@ def _beta(fields: Any, where: str) -> tuple[float, float]:
 WHY = {
     "named": "named by the analyst",
     "reference": "the source of role reference",
+    INVESTIGATION: "the investigation of sites",
     "role": "the source whose role counts best within an incident",
     "only": "no source has a role",
 }
@@ -167,13 +180,15 @@ def choose_anchor(
     if anchor is not None:
         return _named(anchor, listers)
 
-    def rank(name: str) -> tuple[bool, float, int]:
-        prior = priors.within(name, roles[name])
-        return roles[name] != "reference", prior.sd, -listers[name]
+    def rank(name: str) -> tuple[bool, bool, float, int]:
+        prior, role = priors.within(name, roles[name]), roles[name]
+        return role != INVESTIGATION, role != "reference", prior.sd, -listers[name]
 
     best = min(listers, key=rank)
     known = [name for name in listers if roles[name] is not None or name in priors.base.sources]
-    how = "reference" if roles[best] == "reference" else "role" if known else "only"
+    role = roles[best]
+    of_role = role if role in ("reference", INVESTIGATION) else None
+    how = of_role or ("role" if known else "only")
     return Anchoring(best, priors.within(best, roles[best]), how)
 
 

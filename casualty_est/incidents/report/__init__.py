@@ -106,7 +106,7 @@ class IncidentParts(Parts):
 
     def rivals(self) -> list[float]:
         """What sources report in all, where it is far from the estimate."""
-        stated = (report.low for report in self.estimate.details.reports if report.with_number)
+        stated = (report.low for report in self.estimate.details.tallies if report.with_number)
         return far_from(self.estimate, stated)
 
     def said_by(self) -> Table:

@@ -20,7 +20,7 @@ from casualty_est.report.text import reaches_below
 from casualty_est.result.spoken import OFFICIAL, PRESS
 from casualty_est.tables.cells import UPHELD, Documented
 from casualty_est.wording.language import _, figure, ngettext
-from casualty_est.wording.numbers import percent, run
+from casualty_est.wording.numbers import people, percent, run
 from casualty_est.wording.phrases import (
     clauses,
     documented_text,
@@ -32,6 +32,7 @@ from casualty_est.wording.phrases import (
 if TYPE_CHECKING:
     from casualty_est.incidents.estimate import IncidentEstimate
     from casualty_est.incidents.schema import Gap, Reported
+    from casualty_est.result.schema import Span
 
 NO_GRADE = "none"
 _LOWER = ("weak", "contested", "discounted")
@@ -81,6 +82,14 @@ def scale(estimate: IncidentEstimate) -> str:
 def _real(estimate: IncidentEstimate) -> list[str]:
     if not estimate.details.grades:
         return []
+    looked = estimate.details.investigated
+    if looked and looked.reported:
+        some = f"{looked.upheld:,} of {looked.reported:,}"
+        return [
+            "How many of the incidents are real, and by the perpetrator, is taken from how they "
+            f"are graded and from {looked.source}, which found deaths in {some} reported incidents "
+            "that it investigated."
+        ]
     return [
         "How many of the incidents are real, and by the perpetrator, is assumed from how they are "
         "graded; no investigation on the ground has measured it."
@@ -100,6 +109,8 @@ def _unlisted(estimate: IncidentEstimate) -> list[str]:
             "there are."
         ]
     basis = "how the sources' reports overlap"
+    if details.investigated and details.investigated.frames:
+        basis = f"which of the sites that {details.investigated.source} drew the sources report"
     if source == "recall":
         own = details.of_judge()
         basis = (
@@ -116,7 +127,7 @@ def said(estimate: IncidentEstimate) -> str:
     incidents, what = sum(details.by_size.incidents), counted_briefly(row.cell)
     judge, documented = details.of_judge(), row.documented
     sentences = [_conceded(judge, incidents)] if judge else []
-    own = [one for one in details.reports if judge is None or one.source != judge.source]
+    own = [one for one in details.tallies if judge is None or one.source != judge.source]
     own.sort(key=lambda one: (one.role not in OFFICIAL, -one.low))
     listing = [one for one in own if one.with_number]
     if documented and documented.source:
@@ -208,6 +219,13 @@ def rests_briefly(estimate: IncidentEstimate) -> str:
     counts = _("{owner} counts", owner=possessive(details.anchor.source))
     if details.grades:
         counts = _("{counts} and grades", counts=counts)
+    if details.unlisted_from == "overlap" and details.investigated and details.investigated.frames:
+        return _(
+            "It rests on {counts}, and on how many of the sites that {sent} drew the other sources "
+            "report.",
+            counts=counts,
+            sent=details.investigated.source,
+        )
     if details.unlisted_from == "overlap":
         return _(
             "It rests on {counts}, and on what the overlap of sources tells of incidents that "
@@ -274,7 +292,44 @@ def of_sources(estimate: IncidentEstimate, prob: float) -> list[str]:
                 f"({ratio_interval(holds.low, holds.high)}) of all deaths"
             )
         said.append(f"If our estimate is right, {text} ({percent(prob)} credible intervals).")
-    return said + denials(estimate, prob)
+    return [*said, *denials(estimate, prob), *investigated(estimate)]
+
+
+def investigated(estimate: IncidentEstimate) -> list[str]:
+    """What an investigation of sites found, and what that says of all sites of its frame."""
+    looked = estimate.details.investigated
+    if looked is None:
+        return []
+    said = []
+    if looked.reported:
+        where = f"{looked.upheld:,} of {number_of(looked.reported, 'incident')}"
+        said.append(f"{looked.source} found deaths in {where} that others report and it checked.")
+    if looked.unreported:
+        where = number_of(looked.unreported, "more site")
+        said.append(f"At {where} it found deaths that nobody else reports.")
+    for drawn in looked.frames[:1]:
+        share = f"{whole(drawn.share.median)} (95% credible interval {_ends(drawn.share)})"
+        said.append(
+            f"Of {drawn.frame:,.0f} sites it drew {drawn.sites:,} and found deaths at "
+            f"{drawn.with_deaths:,}. It would find them at {share} of all these sites."
+        )
+        if estimate.meta.has_level:
+            died = drawn.deaths
+            low, middle, high = (
+                people(x, died.low, died.high) for x in (died.low, died.median, died.high)
+            )
+            said.append(f"We estimate that {middle} people ({low} to {high}) died at them.")
+    if looked.elsewhere is not None:
+        said.append(
+            f"The sites lie in {in_words(len(looked.frames) - 1)} areas. In another area like "
+            f"these the share may be anything from {whole(looked.elsewhere.low)} to "
+            f"{whole(looked.elsewhere.high)}."
+        )
+    return said
+
+
+def _ends(span: Span) -> str:
+    return f"{whole(span.low)} to {whole(span.high)}"
 
 
 def denials(estimate: IncidentEstimate, prob: float) -> list[str]:
@@ -374,6 +429,12 @@ def limitations(estimate: IncidentEstimate) -> list[str]:
         lines.append(
             "Where a source says that nobody died and no other speaks of the incident, whether "
             "somebody did is inferred from the other incidents."
+        )
+    if details.investigated:
+        lines.append(
+            f"Where {details.investigated.source} found deaths we take the incident as real and by "
+            "the perpetrator, and where it drew sites we take every site of its list as drawn with "
+            "the stated probability, whatever had happened there."
         )
     if details.grades:
         lines.append(

@@ -10,6 +10,8 @@ from casualty_est.incidents.table.incident import (
     BELLIGERENT_ROLES,
     COLUMNS,
     GRADES,
+    INCIDENT_ROLES,
+    INVESTIGATION,
     OF_THE_INCIDENT,
     REQUIRED,
     VERDICTS,
@@ -18,7 +20,6 @@ from casualty_est.incidents.table.incident import (
 )
 from casualty_est.incidents.table.summary import number_of
 from casualty_est.quantity.quantity import Quantity
-from casualty_est.tables.cells import ROLES
 from casualty_est.tables.checks import (
     CONTROLS_IN_PROSE,
     convert,
@@ -82,7 +83,7 @@ def _parsed(
         "incident": _required("every row is about an incident", "give its code or name"),
         "source": _required("every row has a source", "name who said it"),
         "quantity": quantity_cell,
-        "role": word_of("role", ROLES),
+        "role": word_of("role", INCIDENT_ROLES),
         "verdict": word_of("verdict", VERDICTS),
         "self_reported": lambda text: bool(flag(text)),
         "recall_check": flag,
@@ -90,6 +91,7 @@ def _parsed(
         "scope": lambda text: text or None,
         "perpetrator": suspects,
         "count": count,
+        "prob": drawn_with,
         "citation": shown_safely(str, CONTROLS_IN_PROSE),
     }
     for column in ("incident", "source", "scope", "perpetrator"):
@@ -131,6 +133,24 @@ def flag(text: str) -> bool | None:
         return text.casefold() in YES
     msg = "this column holds 1 for yes, 0 for no, and nothing where it is not known"
     raise ValueError(msg)
+
+
+def drawn_with(text: str) -> float | None:
+    """Read the probability with which a site was drawn; a blank is None."""
+    if not text:
+        return None
+    try:
+        prob = float(text)
+    except ValueError:
+        prob = 0.0
+    if not 0 < prob <= 1:
+        msg = (
+            "this column holds the probability with which a site was drawn, above 0 and at most 1, "
+            "such as 0.2: correct it, or leave it blank where incidents were chosen among those "
+            "that others report"
+        )
+        raise ValueError(msg)
+    return prob
 
 
 def count(text: str) -> int | None:
@@ -206,6 +226,35 @@ def _belligerent_problems(table: Table, rows: Sequence[Report]) -> Iterator[Prob
                 yield table.problem(index, reason, column, table.column(column)[index])
 
 
+def _investigation_problems(table: Table, rows: Sequence[Report]) -> Iterator[Problem]:
+    """Find sites drawn by nobody, without a finding, or that only an investigation could know."""
+    roles = {row.source: row.role for row in reversed(rows) if row.role}
+    looked = {name for name, role in roles.items() if role == INVESTIGATION}
+    reported = {row.incident for row in rows if row.source not in looked}
+    for index, row in enumerate(rows):
+        if row.prob is not None and row.source not in looked:
+            reason = (
+                f"only a source of role {INVESTIGATION} draws sites with a probability, and "
+                f"{row.source!r} is none: correct its role, or leave this blank"
+            )
+            yield table.problem(index, reason, "prob", table.column("prob")[index])
+        if row.source not in looked or row.quantity is None:
+            continue
+        text = table.column("quantity")[index]
+        if row.quantity.is_unknown:
+            reason = (
+                "an investigation states how many died, and 0 where nobody did: write the number, "
+                "or leave out the row of a site where it could not tell"
+            )
+            yield table.problem(index, reason, "quantity", text)
+        elif row.prob is None and row.incident not in reported:
+            reason = (
+                f"only {row.source!r} speaks of this incident: write in prob with which "
+                "probability the site was drawn, or add the report that led to it"
+            )
+            yield table.problem(index, reason, "prob", "")
+
+
 def _duplicate_problems(table: Table, rows: Sequence[Report]) -> Iterator[Problem]:
     pairs = ((i, (row.source, row.incident)) for i, row in enumerate(rows))
     for index, _, (source, incident), where in _repeats(table, (p for p in pairs if all(p[1]))):
@@ -261,7 +310,7 @@ def _sum_problems(table: Table, rows: Sequence[Report]) -> Iterator[Problem]:
 
 RULES = (
     _sum_problems, _year_problems, _row_problems, _role_problems, _belligerent_problems,
-    _duplicate_problems, _disagreements, _recall_problems,
+    _investigation_problems, _duplicate_problems, _disagreements, _recall_problems,
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from casualty_est.errors import UsageError
+from casualty_est.incidents.table.incident import INCIDENT_ROLES
 from casualty_est.incidents.table.read import (
     Draft,
     first_rows,
@@ -16,7 +17,6 @@ from casualty_est.incidents.table.read import (
     whole_number,
 )
 from casualty_est.quantity.quantity import Quantity
-from casualty_est.tables.cells import ROLES
 from casualty_est.tables.read import Table
 
 ONE_SIDED = "3"  # UCDP's type of violence in which side_a kills civilians
@@ -39,7 +39,7 @@ def read_ged(
         if given not in valid:
             msg = f"{what} is {' or '.join(map(repr, valid))}, not {given!r}"
             raise UsageError(msg)
-    must_be_role(role, ROLES)
+    must_be_role(role, INCIDENT_ROLES)
     draft = opened(data, name)
     table = draft.origin
     counts = ("low", "best", "high") if group == "all" else ("deaths_civilians", "deaths_unknown")

@@ -7,11 +7,14 @@ from dataclasses import dataclass, fields
 from datetime import date
 
 from casualty_est.quantity.quantity import Quantity
-from casualty_est.tables.cells import ALL_SCOPES
+from casualty_est.tables.cells import ALL_SCOPES, ROLES
 
 VERDICTS = ("accepted", "rejected", "open")
 DISCOUNTED = "discounted"  # found not to have happened so: never added to what is documented
 GRADES = ("confirmed", "fair", "weak", "contested", DISCOUNTED)
+# Who went to the site to establish what happened; in a table of claims such a study is a claim.
+INVESTIGATION = "investigation"
+INCIDENT_ROLES = (*ROLES, INVESTIGATION)
 # Only who took part can accept or reject an incident, or report its own.
 BELLIGERENT_ROLES = ("perpetrator", "party")
 
@@ -27,7 +30,7 @@ class Report:
     quantity : Quantity
         The deaths it states; of form ``unknown`` where it states none.
     role : str or None
-        One of `ROLES`: what the source is in this table.
+        One of `ROLES`, or ``investigation``: what the source is in this table.
     verdict : str or None
         One of `VERDICTS`, where a belligerent judged the incident.
     self_reported : bool
@@ -44,6 +47,9 @@ class Report:
         Who is suspected, sorted; empty where the row names nobody.
     count : int or None
         Incidents like this one; None where the row does not say.
+    prob : float or None
+        Of an investigation: the probability with which the site was drawn, whoever had reported
+        it; None where it chose among incidents that others report.
     citation : str
         Where it was published.
     line : int or None
@@ -67,6 +73,7 @@ class Report:
     scope: str | None = None
     perpetrator: tuple[str, ...] = ()
     count: int | None = None
+    prob: float | None = None
     citation: str = ""
     line: int | None = None
 
@@ -149,5 +156,6 @@ def cells_of(row: Report) -> tuple[str, ...]:
         row.scope or "",
         "; ".join(row.perpetrator),
         "" if row.count is None else str(row.count),
+        "" if row.prob is None else repr(row.prob),
         row.citation,
     )

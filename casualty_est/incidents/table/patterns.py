@@ -14,8 +14,10 @@ from casualty_est.quantity.quantity import Quantity
 
 NO_NUMBER, NOT_MENTIONED = -1, -2
 NOT_ASKED, NO_GRADE, NO_YEAR = -1, -1, 0
+NOT_DRAWN = 0.0
 
 Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 SmallInts = npt.NDArray[np.int8]
 
@@ -40,7 +42,8 @@ class IncidentPatterns:
     """Incidents merged where everything that a model can use is equal.
 
     Two incidents share a pattern if every source says the same of both, and grade, suspects,
-    scope, year and recall check are the same. Arrays are read-only.
+    scope, year, recall check and the probability with which the site was drawn are the same.
+    Arrays are read-only.
 
     Parameters
     ----------
@@ -66,6 +69,8 @@ class IncidentPatterns:
         Year of the incident, 0 where it is not known.
     count : ndarray of int64, shape (pattern,)
         Incidents with this pattern.
+    prob : ndarray of float, shape (pattern,)
+        Probability with which an investigation drew the site, 0 where it drew none.
     incident_of : IncidentIndex or None
         The pattern of every incident; None where a row of the table stands for several.
 
@@ -93,6 +98,7 @@ class IncidentPatterns:
     scope_of: Ints
     year: Ints
     count: Ints
+    prob: Floats
     incident_of: IncidentIndex | None = None
 
     def __len__(self) -> int:
@@ -140,6 +146,7 @@ class IncidentPatterns:
                 suspects.setdefault(incident.perpetrators, len(suspects)),
                 scopes.setdefault(incident.scope, len(scopes)),
                 incident.date.year if incident.date else NO_YEAR,
+                max((row.prob or NOT_DRAWN for row in incident.reports), default=NOT_DRAWN),
             )
             pattern_of.append(patterns.setdefault(key, len(patterns)))
             counts.append(incident.count)
@@ -165,6 +172,7 @@ class IncidentPatterns:
             scope_of=_column(keys, 4, np.int64),
             year=_column(keys, 5, np.int64),
             count=_sealed(count),
+            prob=_column(keys, 6, np.float64),
             incident_of=index if bool((weights == 1).all()) else None,
         )
 

@@ -8,9 +8,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from casualty_est.errors import Problem, UsageError
-from casualty_est.incidents.table.incident import BELLIGERENT_ROLES, COLUMNS, GRADES, VERDICTS
+from casualty_est.incidents.table.incident import (
+    BELLIGERENT_ROLES,
+    COLUMNS,
+    GRADES,
+    INCIDENT_ROLES,
+    VERDICTS,
+)
 from casualty_est.quantity.quantity import Quantity
-from casualty_est.tables.cells import ROLES
 from casualty_est.tables.checks import nearest, quantity_cell
 from casualty_est.tables.read import Table, read_table, table_from
 
@@ -89,7 +94,7 @@ def read_ranges(data: object, export: Export, name: str | None) -> Draft:
     """Read an export with a minimum and a maximum."""
     draft, judged = opened(data, name), export.judged
     _must_be_words("columns", export.columns, OF_AN_EXPORT)
-    must_be_role(export.role, ROLES)
+    must_be_role(export.role, INCIDENT_ROLES)
     _must_be_words("grades", filter(None, export.grades.values()), GRADES)
     _check_judged(judged)
     used = (export.incident, *export.ends, *export.columns.values(), *judged.columns)
@@ -119,7 +124,7 @@ def _check_judged(judged: Judged) -> None:
     if not judged.columns:
         msg = f"verdict, conceded: name a column with what {judged.name!r} said"
         raise UsageError(msg)
-    must_be_role(judged.role, BELLIGERENT_ROLES if judged.verdict else ROLES)
+    must_be_role(judged.role, BELLIGERENT_ROLES if judged.verdict else INCIDENT_ROLES)
     _must_be_words("verdicts", filter(None, judged.words.values()), VERDICTS)
 
 
@@ -206,7 +211,7 @@ def read_wide(
         if source not in named:
             msg = f"roles: there is no source {source!r}{nearest(source, named)}"
             raise UsageError(msg)
-        must_be_role(role, ROLES)
+        must_be_role(role, INCIDENT_ROLES)
     draft.came_from = {"incident": incident}
     for row in first_rows(draft, incident):
         cells = {column: table.column(column)[row] for column in shared}

@@ -15,6 +15,7 @@ from casualty_est.result.schema import Diagnostics, Meta, Note, Row, SourceRow
 from casualty_est.study.estimate import StudyEstimate
 from casualty_est.study.inference.algebra import Joint
 from casualty_est.study.inference.kinds import assumption, contradictions, kinds_of
+from casualty_est.study.inference.sharing import shared_members
 from casualty_est.study.inference.terms import Term, joint_of, terms_of
 from casualty_est.study.inference.weights import Weighted, weigh
 from casualty_est.study.model import ledger
@@ -59,7 +60,11 @@ def fit(
     seed = settle_seed(seed)
     with show_progress(progress_bar) as report:
         report("reading the likelihood of each kind", None)
-        terms = terms_of(study.members, study.relations, settings)
+        shared = shared_members(study.members, study.shares, settings, seed)
+        members = [shared[m.label][-1].member if m.label in shared else m for m in study.members]
+        terms = terms_of(members, study.relations, settings)
+        for term in terms:
+            term.said += [one.said for one in shared.get(term.member.label, ())]
         moving = joint_of(terms, settings, everything=False)
         everything = joint_of(terms, settings, everything=True)
         report("weighting the draws of each kind", None)

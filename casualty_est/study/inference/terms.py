@@ -177,6 +177,12 @@ def _listed(member: Member, relation: Relation) -> int:
 def _refit(term: Term, sources: frozenset[str], beyond: Sequence[tuple[str, int]]) -> None:
     """Replace the likelihood of a kind by that without some sources, and what is beyond lists."""
     member = term.member
+    if member.took:
+        msg = (
+            f"{member.label} takes what a source is worth from another kind and cannot be fitted "
+            f"again without {', '.join(sorted(sources))}; leave that out of its table"
+        )
+        raise UsageError(msg)
     if len(member.counts) > 1 or member.prior is None:
         msg = (
             f"{member.label} speaks by the sum of several counts, and none of its sources can be "

@@ -65,8 +65,8 @@ class Weighted:
 def weigh(term: Term, joint: Joint, seed: list[int]) -> Weighted:
     """Weight the draws of a kind to the joint answer; bad weights ask for a fit near it."""
     own = _weigh(term, joint, np.random.default_rng(seed))
-    if own.good or len(term.member.counts) > 1:
-        return own
+    if own.good or len(term.member.counts) > 1 or term.member.took:
+        return own  # a fit near the count would know nothing of what was taken from another kind
     member, bridge = term.member, term.bridge
     mean = joint.mean - float(np.log(bridge.share * member.counts[0][1]))
     sd = WIDER * float(np.hypot(np.sqrt(joint.variance), bridge.sd))

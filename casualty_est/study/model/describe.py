@@ -26,6 +26,8 @@ def describe(study: Study) -> str:
     lines += [f"  {row.source} in {row.label}: {row.told}" for row in rows] or ["  nobody is named"]
     if study.relations:
         lines += ["", "Declared", *(f"  {relation.text}" for relation in study.relations)]
+    if study.shares:
+        lines += ["", "Shared", *(f"  {one.text}" for one in study.shares)]
     missing = ledger.undeclared(rows, study.relations)
     if missing:
         lines += ["", "Not declared: no fit before study.relation(...) says what these are"]

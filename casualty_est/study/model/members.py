@@ -75,6 +75,7 @@ class Member:
     weights: Mapping[str, float] | None = None
     bridge: Bridge | None = None
     chosen: bool = field(default=False)
+    took: bool = field(default=False)  # what a source is worth, from another kind
 
     @property
     def counts(self) -> tuple[tuple[SharedCount, float], ...]:

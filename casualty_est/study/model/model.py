@@ -20,6 +20,7 @@ from casualty_est.study.model.describe import describe
 from casualty_est.study.model.ledger import Relation
 from casualty_est.study.model.members import Bridge, Cells, Member
 from casualty_est.study.model.settings import read_settings
+from casualty_est.study.model.sharing import Sharing, sharing_of
 from casualty_est.tables.checks import offered
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ class Study:
             for label, estimate in estimates.items()
         }
         self._relations: list[Relation] = []
+        self._shares: list[Sharing] = []
 
     @property
     def members(self) -> tuple[Member, ...]:
@@ -96,6 +98,11 @@ class Study:
     def relations(self) -> tuple[Relation, ...]:
         """What was declared of sources that speak in two kinds."""
         return tuple(self._relations)
+
+    @property
+    def shares(self) -> tuple[Sharing, ...]:
+        """What one kind takes from another of a source that speaks in both."""
+        return tuple(self._shares)
 
     @property
     def target(self) -> Member:
@@ -165,6 +172,45 @@ class Study:
         declared = ledger.relation_of(self.members, source, label, other, how)
         kept = [r for r in self._relations if not _same_pair(r, declared)]
         self._relations = [*kept, declared]
+
+    def share(
+        self,
+        source: str,
+        label: str,
+        other: str,
+        *,
+        quantity: str | None = None,
+        sd: float = 0.0,
+    ) -> None:
+        """Say that a source is worth the same in two kinds, and that one of them measured it.
+
+        What `other` measured takes the place of the prior of `label`. Where `other` moves the count
+        as well, it does so given the count, so that nothing counts twice.
+
+        Parameters
+        ----------
+        source : str
+            Its name in either kind.
+        label : str
+            The kind that takes; its prior on the source is a log-normal.
+        other : str
+            The kind that measured.
+        quantity : str, optional
+            Which parameter of the source in `other`, such as ``completeness_reported``, where it
+            has several.
+        sd : float
+            Standard deviation of the log of what the source is worth in one kind over what it is
+            worth in the other.
+
+        Raises
+        ------
+        UsageError
+            If a label, the source or the quantity is unknown, or the prior is no log-normal.
+        """
+        declared = sharing_of(self._members, source, label, other, quantity, sd)
+        name = source.strip().casefold()
+        kept = [s for s in self._shares if (s.source.strip().casefold(), s.label) != (name, label)]
+        self._shares = [*kept, declared]
 
     def fit(
         self,

@@ -16,6 +16,12 @@
     label = "claims"
     other = "lists"
     is = "contains"
+    [[shares]]
+    source = "Monitor"
+    label = "claims"             # takes what the source is worth
+    other = "incidents"          # measured it
+    quantity = "completeness_reported"
+    sd = 0.1
     [fit]
     claims = "cut"
     eta = {survey = 0.5}
@@ -40,10 +46,11 @@ from casualty_est.study.model.ledger import MEANING
 from casualty_est.study.model.model import Study
 from casualty_est.tables.checks import nearest
 
-PARTS = ("kinds", "bridges", "relations", "fit")
+PARTS = ("kinds", "bridges", "relations", "shares", "fit")
 OF_KIND = ("file", "table", "kind", "options")
 OF_BRIDGE = ("share", "sd", "cells")
 OF_RELATION = ("source", "label", "other", "is")
+OF_SHARING = ("source", "label", "other", "quantity", "sd")
 OF_FIT = ("claims", "eta", "rho", "prior", "pooling")
 OF_RHO = ("between", "value")
 OF_PRIOR = ("median", "factor")
@@ -58,6 +65,7 @@ class StudyFile:
     kinds: Mapping[str, Mapping[str, Any]]
     bridges: Mapping[str, Mapping[str, Any]]
     relations: tuple[Mapping[str, str], ...]
+    shares: tuple[Mapping[str, Any], ...]
     fit: Mapping[str, Any]
 
     @classmethod
@@ -81,6 +89,7 @@ class StudyFile:
             content["kinds"],
             content.get("bridges", {}),
             tuple(content.get("relations", ())),
+            tuple(content.get("shares", ())),
             content.get("fit", {}),
         )
 
@@ -91,6 +100,8 @@ class StudyFile:
             study.bridge(label, **bridge)
         for one in self.relations:
             study.relation(one["source"], one["label"], one["other"], one["is"])
+        for share in self.shares:
+            study.share(**share)
         return study
 
     @property
@@ -143,6 +154,8 @@ def _problems(content: Mapping[str, Any], folder: Path) -> Iterable[str]:
             yield f"bridges.{label}: no kind has that name{nearest(label, list(kinds))}"
     for i, one in enumerate(content.get("relations", ()), 1):
         yield from _of_relation(i, one)
+    for i, one in enumerate(content.get("shares", ()), 1):
+        yield from _of_sharing(i, one)
     fit = content.get("fit", {})
     yield from _unknown("fit", fit, OF_FIT)
     if isinstance(fit, Mapping):
@@ -181,6 +194,15 @@ def _of_relation(number: int, one: object) -> Iterable[str]:
         yield f"{where} needs {', '.join(missing)}, each a text"
     elif one["is"] not in MEANING:
         yield f"{where}: is= must be one of {', '.join(MEANING)}, not {one['is']!r}"
+
+
+def _of_sharing(number: int, one: object) -> Iterable[str]:
+    where = f"sharing {number}"
+    yield from _unknown(where, one, OF_SHARING)
+    if isinstance(one, Mapping):
+        missing = [name for name in OF_SHARING[:3] if not isinstance(one.get(name), str)]
+        if missing:
+            yield f"{where} needs {', '.join(missing)}, each a text"
 
 
 def _of_fit(fit: Mapping[str, Any]) -> Iterable[str]:

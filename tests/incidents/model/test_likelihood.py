@@ -14,7 +14,7 @@ from casualty_est.incidents.model import layout as lay
 from casualty_est.incidents.model.model import IncidentModel
 from casualty_est.incidents.model.parameters import log_constant
 from tests.support.incident_reference import log_likelihood
-from tests.support.incident_tables import TEXTS, judged, only, overlapping, patterns
+from tests.support.incident_tables import TEXTS, judged, only, overlapping, patterns, sampled
 
 # B and C say of some incidents that nobody died; of "0-3" and "as many as 7" they do not.
 DENIED = (("3", "0-3", "about 12"), ("0", "2", "as many as 7", "30"), ("0", "4", "10"))
@@ -26,6 +26,10 @@ CASES = {
     "one": lambda rng: (only(overlapping(rng), [0]), {}),
     "recall": lambda rng: (judged(rng), {}),
     "judge": lambda rng: (judged(rng, sources=3), {}),
+    "sites": lambda rng: (sampled(rng, overlapping(rng)), {}),
+    "sites, judge": lambda rng: (sampled(rng, judged(rng, sources=3)), {"scale": "joint"}),
+    "sites, denials": lambda rng: (sampled(rng, overlapping(rng, texts=DENIED)), {}),
+    "sites, one": lambda rng: (sampled(rng, only(overlapping(rng), [0])), {}),
 }
 
 
@@ -66,6 +70,8 @@ def natural(layout, theta):
         "mixed": np.ones((2, 1)),
         "recall": get(theta, "recall"),
     }
+    if len(get(theta, "found")):
+        values["found"] = float(special.expit(get(theta, "found"))[0])
     values["denial"][d.denier_of] = special.expit(get(theta, "denial"))
     if len(mixed):
         values["mixed"] = special.softmax(mixed.reshape(2, -1), axis=1)
@@ -87,6 +93,7 @@ def test_likelihood_is_that_of_enumeration(case):
             grades=layout.grades,
             shares=layout.shares,
             recall=layout.unlisted == "recall",
+            sent=layout.readings.investigation,
         )
         assert density.log_likelihood(theta) == pytest.approx(expected, rel=1e-8)
 
