@@ -53,4 +53,4 @@ def test_both_pictures_take_the_width_from_the_hedge(monkeypatch, sd):
 
 
 def test_the_legend_says_how_wide():
-    assert marks.NAMES["about"] == "pale halo and bar: “about”, 15% either way"
+    assert marks.names()["about"] == "pale halo and bar: “about”, 15% either way"
