@@ -57,14 +57,18 @@ def test_whole_fit_after_import_takes_under_a_second(benchmark, model):
     assert _best(lambda: model.fit(seed=1), 3) < 1.0
 
 
-def test_refit_of_a_compiled_model_takes_under_three_tenths(benchmark, model):
-    """On two cores, so six tenths of processor."""
-    compiled = CompiledClaims(model.layout)
+def test_a_refit_costs_at_most_a_fifth_of_a_fit_from_scratch(benchmark, model):
+    """A model that is compiled once takes other data, instead of being compiled anew."""
     scenario = Scenario.plain(model.layout)
-    compiled.sample(scenario)
     without = scenario.without(model.layout, "Pentagon")
+    start = time.process_time()
+    compiled = CompiledClaims(model.layout)
+    compiled.sample(without)
+    scratch = time.process_time() - start
     benchmark(lambda: compiled.sample(without))
-    assert _best(lambda: compiled.sample(without)) < 0.6
+    refit = _best(lambda: compiled.sample(without))
+    sys.stderr.write(f"refit {refit:.2f} s of processor, from scratch {scratch:.1f} s\n")
+    assert refit <= 0.2 * scratch
 
 
 def _seconds(*words: str, cwd: Path) -> float:
