@@ -51,7 +51,12 @@ def lists(
         typer.Option("--replicate", metavar="COL", help="Column that numbers the replicates."),
     ] = None,
     families: Annotated[
-        str, typer.Option("--families", metavar="A,B", help="Families to average.")
+        str,
+        typer.Option(
+            "--families",
+            metavar="A,B",
+            help="Families to average, with settings as in 'dirichlet-process(classes=20)'.",
+        ),
     ] = "auto",
     xi: Annotated[
         float | None, typer.Option("--xi", help="Odds ratio of the unseen cell (no-highest-order).")
@@ -88,7 +93,7 @@ def lists(
     statements: options.Statements = None,
 ) -> None:
     """Estimate how many people are on no list, from the overlap of lists."""
-    from casualty_est.lists.families import with_options
+    from casualty_est.lists.families import names_in, with_options
     from casualty_est.lists.model.model import ListModel
     from casualty_est.lists.table.histories import CaptureHistories
 
@@ -112,7 +117,7 @@ def lists(
         )
     model = ListModel(
         histories,
-        families=with_options(families if families == "auto" else _names(families) or (), xi=xi),
+        families=with_options(families if families == "auto" else names_in(families), xi=xi),
         odds_ratio=_bounds(odds_ratio),
         copies=copies,
         strata=strata,

@@ -57,7 +57,7 @@ class ListModel:
         ``classes`` (several of these are averaged); or one that stands alone, for comparison:
         ``no-highest-order``, ``decomposable`` (three to seven lists), ``dirichlet-process``. A
         family with settings is an object of `casualty_est.lists.families`, such as
-        ``NoHighestOrder(xi=2)``.
+        ``DirichletProcess(classes=20)``, or the same in text: ``"dirichlet-process(classes=20)"``.
     floor : float
         Smallest mass of a group of families that the data do not rule out, from 0 to .3.
     odds_ratio : float or pair of float, optional
