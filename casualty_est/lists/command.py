@@ -75,6 +75,12 @@ def lists(
             "--strata", metavar="together|alone", help="Whether strata share their dependence."
         ),
     ] = "together",
+    min_n: Annotated[
+        int,
+        typer.Option(
+            "--min-n", metavar="N", help="People whom a list must hold to be used in a stratum."
+        ),
+    ] = 1,
     cell: options.Cell = None,
     report: options.ReportFile = None,
     json: options.JsonFile = None,
@@ -121,6 +127,7 @@ def lists(
         odds_ratio=_bounds(odds_ratio),
         copies=copies,
         strata=strata,
+        min_n=min_n,
         cell=options.cell(cell),
     )
     # What is finished of many strata outlives an interruption; the same command goes on there.

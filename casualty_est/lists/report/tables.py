@@ -39,6 +39,10 @@ def estimates(estimate: ListEstimate, prob: float) -> Table:
         rest = " (".join(answer(estimate, unlisted, prob)) + ")"
         name, number = _row_name(estimate, i), f"{counted.low:,}"
         rows.append((name, number, *answer(estimate, i, prob), rest))
+    rows += [
+        (capitalised(_stratum(labels)), f"{people:,}", "not fitted", NONE, NONE)
+        for labels, people in estimate.not_fitted()
+    ]
     head = (
         "",
         "On some list (a count)",

@@ -257,7 +257,7 @@ def needed(estimate: ListEstimate) -> list[str]:
 
 def facts(estimate: ListEstimate) -> list[str]:
     """What is said about single lists."""
-    told = ("copied", "shares_nobody", "replicates")
+    told = ("min_n", "copied", "shares_nobody", "replicates")
     return [f"{capitalised(note.text)}." for note in estimate.warnings if note.code in told]
 
 
