@@ -40,7 +40,7 @@ def estimates(estimate: ListEstimate, prob: float) -> Table:
         name, number = _row_name(estimate, i), f"{counted.low:,}"
         rows.append((name, number, *answer(estimate, i, prob), rest))
     rows += [
-        (capitalised(_stratum(labels)), f"{people:,}", "not fitted", NONE, NONE)
+        (capitalised(_stratum(labels)), f"{people:,}", "not fitted", "", "")
         for labels, people in estimate.not_fitted()
     ]
     head = (
