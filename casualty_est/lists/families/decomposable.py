@@ -250,7 +250,7 @@ class Decomposable(Family):
 
     def log_weights(self, graphs: Graphs) -> Array:
         """Log prior weights of graphs, not normalised."""
-        ties = np.bitwise_count(graphs.rest).sum(axis=1, dtype=np.int64)
+        ties: Array = np.bitwise_count(graphs.rest).sum(axis=1, dtype=np.float64)
         return self.log_tie * ties
 
     def largest(self, people: int) -> int:

@@ -150,6 +150,7 @@ class ListModel:
         if why := self._why_alone():
             notes.append(("strata_alone", f"strata are fitted one by one: {why}"))
         self.notes: tuple[Note, ...] = tuple(dict.fromkeys(notes))
+        small: dict[str, Any] = {"min_n": min_n, "not_fitted": not_fitted} if min_n > 1 else {}
         self.settings: dict[str, Any] = {
             "table": self.histories.name,
             "families": [f.name for f in self._families or ()] or [AUTO],
@@ -159,8 +160,7 @@ class ListModel:
             "by": list(self.histories.by),
             "replicates": len(self.replicates),
         } | ({"strata": strata} if len(self.histories) > 1 else {})
-        if min_n > 1:
-            self.settings |= {"min_n": min_n, "not_fitted": not_fitted}
+        self.settings = {**self.settings, **small}
 
     @property
     def together(self) -> bool:
