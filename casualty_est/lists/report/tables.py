@@ -60,7 +60,8 @@ def _row_name(estimate: ListEstimate, row: int) -> str:
         return capitalised(_stratum(labels))
     cell = estimate.meta.rows[row].cell
     name = f"{naming.group(cell)} {naming.outcome(cell)}"
-    return "All strata" if len(estimate) > 3 else capitalised(name)
+    whole = "Fitted strata" if estimate.not_fitted() else "All strata"
+    return whole if len(estimate) > 3 else capitalised(name)
 
 
 def _stratum(labels: Mapping[str, str]) -> str:

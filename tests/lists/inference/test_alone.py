@@ -15,7 +15,7 @@ from casualty_est.cli.main import app
 from casualty_est.errors import UsageError
 from casualty_est.lists.families import Decomposable, DirichletProcess
 from casualty_est.lists.families.dirichlet_process import as_classes
-from casualty_est.lists.inference import gibbs, gibbs_kernel
+from casualty_est.lists.inference import fit, gibbs, gibbs_kernel
 from casualty_est.lists.table.history import HistoryTable
 
 HISTORIES = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [1, 0, 1], [0, 1, 1], [1, 1, 1]]
@@ -161,10 +161,23 @@ def test_families_alone_refuse_what_they_cannot_take():
 def test_command_line_takes_a_family_alone(tmp_path):
     _frame().to_csv(tmp_path / "lists.csv", index=False)
     out = tmp_path / "out.json"
-    words = ["lists", str(tmp_path / "lists.csv"), "--families", "decomposable", "--seed", "1"]
+    family = "decomposable(delta=0.02, tie=0.3)"
+    words = ["lists", str(tmp_path / "lists.csv"), "--families", family, "--seed", "1"]
     done = CliRunner().invoke(app, [*words, "--json", str(out)])
     assert done.exit_code == 0, done.output
-    assert json.loads(out.read_text("utf-8"))["diagnostics"]["method"] == "exact"
+    content = json.loads(out.read_text("utf-8"))
+    assert content["diagnostics"]["method"] == "exact"
+    wanted = Decomposable(delta=0.02, tie=0.3).options
+    assert content["settings"]["options"] == {"decomposable": wanted}
+
+
+def test_finished_parts_are_those_of_one_prior():
+    histories = ce.CaptureHistories(_frame())
+    families = [Decomposable(), Decomposable(delta=0.1), Decomposable(tie=0.1), DirichletProcess()]
+    families += [DirichletProcess(classes=9), DirichletProcess(shape=1), DirichletProcess(rate=1)]
+    models = [ce.ListModel(histories, families=family) for family in families]
+    keys = {task.key for m in models for task in fit._tasks(m, 1, 10, 4, "auto").values()}
+    assert len(keys) == len(families)
 
 
 # Dirichlet process ---------------------------------------------------------------------------

@@ -130,6 +130,7 @@ def test_the_result_names_them_and_holds_nobody_of_them(tmp_path):
     page = est.report(tmp_path / "report.html").read_text("utf-8")
     assert "1 stratum is not fitted because" in page
     assert "not fitted</td>" in page
+    assert "Fitted strata" in page
     left_out = "The total leaves out 5 people listed in strata too small for an estimate."
     assert left_out in page
     assert left_out in est.quote()
