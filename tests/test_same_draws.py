@@ -176,7 +176,7 @@ def test_sticks_do_not_depend_on_where_memory_lies():
         unlisted = np.zeros(4, dtype=np.int64)
         state = gibbs_kernel.State(alpha, log_shares, chances)
         kept = gibbs_kernel.Chains(unlisted, kept_alpha, kept_shares, kept_chances)
-        gibbs_kernel.run(11, histories, counts, state, kept, 2, 2)
+        gibbs_kernel.run(11, histories, counts, state, kept, gibbs_kernel.Plan(2, 2, 0.25, 0.25))
         return kept
 
     shares, chances = np.full((2, 5), np.log(0.2)), rng.uniform(0.2, 0.6, (2, 5, 3))

@@ -51,7 +51,12 @@ def lists(
         typer.Option("--replicate", metavar="COL", help="Column that numbers the replicates."),
     ] = None,
     families: Annotated[
-        str, typer.Option("--families", metavar="A,B", help="Families to average.")
+        str,
+        typer.Option(
+            "--families",
+            metavar="A,B",
+            help="Families to average, with settings as in 'dirichlet-process(classes=20)'.",
+        ),
     ] = "auto",
     xi: Annotated[
         float | None, typer.Option("--xi", help="Odds ratio of the unseen cell (no-highest-order).")
@@ -70,6 +75,12 @@ def lists(
             "--strata", metavar="together|alone", help="Whether strata share their dependence."
         ),
     ] = "together",
+    min_n: Annotated[
+        int,
+        typer.Option(
+            "--min-n", metavar="N", help="People whom a list must hold to be used in a stratum."
+        ),
+    ] = 1,
     cell: options.Cell = None,
     report: options.ReportFile = None,
     json: options.JsonFile = None,
@@ -88,7 +99,7 @@ def lists(
     statements: options.Statements = None,
 ) -> None:
     """Estimate how many people are on no list, from the overlap of lists."""
-    from casualty_est.lists.families import with_options
+    from casualty_est.lists.families import names_in, with_options
     from casualty_est.lists.model.model import ListModel
     from casualty_est.lists.table.histories import CaptureHistories
 
@@ -112,10 +123,11 @@ def lists(
         )
     model = ListModel(
         histories,
-        families=with_options(families if families == "auto" else _names(families) or (), xi=xi),
+        families=with_options(families if families == "auto" else names_in(families), xi=xi),
         odds_ratio=_bounds(odds_ratio),
         copies=copies,
         strata=strata,
+        min_n=min_n,
         cell=options.cell(cell),
     )
     # What is finished of many strata outlives an interruption; the same command goes on there.

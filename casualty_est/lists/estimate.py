@@ -75,7 +75,7 @@ class ListEstimate(Estimate):
     details: ListDetails
     details_type: ClassVar[type[Any]] = ListDetails
     urgent: ClassVar[frozenset[str]] = frozenset(
-        {"two_lists", "no_overlap", "copied", "shares_nobody"}
+        {"two_lists", "no_overlap", "copied", "shares_nobody", "min_n"}
         | {"misfit", "unstratified", "replicates"}
     )
     # Everybody on a list is counted: below that number nothing can lie.
@@ -244,6 +244,17 @@ class ListEstimate(Estimate):
         """
         return self._cases("known_populations", row, ci_prob, KnownPopulation)
 
+    def not_fitted(self) -> list[tuple[dict[str, str], int]]:
+        """Strata that `min_n` left out, which no number of this result holds.
+
+        Returns
+        -------
+        list of (dict, int)
+            Labels of each stratum, and how many people are on its lists.
+        """
+        left_out = self.meta.settings.get("not_fitted", [])
+        return [(dict(row["strata"]), int(row["people"])) for row in left_out]
+
     # Pictures, report, files, print --------------------------------------------------------
 
     @property
@@ -284,6 +295,9 @@ class ListEstimate(Estimate):
             strata = ", ".join(f"{column} {value}" for column, value in row.strata.items())
             name = strata or cell_text(row.cell)
             rows.append((name, documented_text(counted), *answer(self, i, prob), rest))
+        for labels, people in self.not_fitted():
+            name = ", ".join(f"{column} {value}" for column, value in labels.items())
+            rows.append((name, f"{people:,}", "not fitted", "", ""))
         head = ("people", "on some list (counted)", "estimated in all", interval_title(prob))
         return TextTable((*head, "on no list"), tuple(rows))
 

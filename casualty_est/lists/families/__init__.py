@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
@@ -42,6 +44,9 @@ ALONE: Kinds = (OddsRatio, NoHighestOrder, Decomposable, DirichletProcess)
 FAMILIES: dict[str, type[Family]] = {family.name: family for family in (*AVERAGED, *ALONE)}
 
 Choice = str | Family | Sequence[str | Family]
+
+_WITH_SETTINGS = re.compile(r"([^()]*)\((.*)\)", re.DOTALL)
+_COMMA = re.compile(r",(?![^()]*\))")  # outside brackets
 
 
 def as_families(choice: Choice) -> tuple[Family, ...] | None:
@@ -106,7 +111,34 @@ def group_in_words(name: str) -> str:
     return next((f.group.in_words for f in FAMILIES.values() if f.group.name == name), name)
 
 
+def names_in(text: str) -> tuple[str, ...]:
+    """Names of families between commas, each with its settings in brackets if it has any."""
+    return tuple(name.strip() for name in _COMMA.split(text))
+
+
+def _with_settings(name: str, inside: str) -> Family:
+    """A family as it is written in a call, such as ``dirichlet-process(classes=20)``."""
+    kind = type(_named(name))
+    known = [part.name for part in fields(kind)]
+    try:
+        call = ast.parse(f"_({inside})", mode="eval").body
+        assert isinstance(call, ast.Call)
+        assert not call.args
+        settings = {str(word.arg): ast.literal_eval(word.value) for word in call.keywords}
+    except (AssertionError, SyntaxError, ValueError):
+        msg = f"{name}({inside}): write settings as in dirichlet-process(classes=20, shape=1)"
+        raise UsageError(msg) from None
+    for key in settings:
+        if key not in known:
+            has = f"it has {', '.join(known)}" if known else "it has none"
+            msg = f"{name} has no setting {key!r}{nearest(key, known)}: {has}"
+            raise UsageError(msg)
+    return kind(**settings)
+
+
 def _named(name: Any) -> Family:
+    if isinstance(name, str) and (parts := _WITH_SETTINGS.fullmatch(name.strip())):
+        return _with_settings(parts[1].strip(), parts[2])
     if isinstance(name, str) and name in FAMILIES:
         return FAMILIES[name]()
     near = nearest(name, FAMILIES) if isinstance(name, str) else ""

@@ -1,10 +1,11 @@
 r"""Decomposable graphs: lists that are not tied are independent given those between them.
 
 Under a chordal graph the chances of the histories have a hyper-Dirichlet prior: on each set s of
-lists that are all tied, a Dirichlet with 2^-|s| for each of its 2^|s| histories (delta = 2^-L in
-the words of R dga). With the unseen people in the empty history the marginal likelihood is a
-product over an elimination order of the graph, T(closed) / T(open), where T(s) is that of the
-table of s alone. The number of people is summed out with p(N) proportional to 1/N.
+lists that are all tied, a Dirichlet with delta 2^(L-|s|) for each of its 2^|s| histories. delta is
+2^-L by default. A graph weighs by how many pairs of lists it ties; by default all weigh alike. With
+the unseen people in the empty history the marginal likelihood is a product over an elimination
+order of the graph, T(closed) / T(open), where T(s) is that of the table of s alone. The number of
+people is summed out with p(N) proportional to 1/N.
 Madigan and York 1997, doi 10.1093/biomet/84.1.19; Dawid and Lauritzen 1993,
 doi 10.1214/aos/1176349260; Lum, Johndrow, Cardone, Ball and Fienberg, R package dga.
 """
@@ -12,20 +13,28 @@ doi 10.1214/aos/1176349260; Lum, Johndrow, Cardone, Ball and Fienberg, R package
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import betaln, expit, gammaln
 
 from casualty_est.errors import UsageError
-from casualty_est.lists.families.family import Family
+from casualty_est.lists.families.family import Family, in_range
 from casualty_est.lists.families.member import all_histories
 from casualty_est.lists.table.history import HistoryTable
+
+if TYPE_CHECKING:
+    from casualty_est.lists.families.chordal import Graphs
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 REFERENCE = 10  # R dga stops at this many times the listed people beyond them
+LEAST_DELTA, MOST_DELTA = 1e-4, 10.0
+LEAST_TIE, MOST_TIE = 0.001, 0.999
+ALIKE = 0.5  # chance of a tie at which all graphs are alike
+MOST_MISSING = 10**9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,14 +44,17 @@ class Marginals:
     counts: Ints  # (set, history): people by their history on these lists; impossible ones are 0
     concentration: Array  # (set,): Dirichlet parameter of each history
     people: int  # listed
+    log_tie: float = 0.0  # log prior odds of a tie between two lists
 
     @classmethod
-    def of(cls, table: HistoryTable) -> Marginals:
+    def of(cls, table: HistoryTable, prior: Decomposable | None = None) -> Marginals:
         """Count the people of a table by every set of lists."""
         dense = table.dense()
+        prior = prior or Decomposable()
         sets = np.arange(len(dense))
         counts = np.stack([np.bincount(sets & s, dense, len(dense)) for s in sets])
-        return cls(counts.astype(np.int64), 0.5 ** np.bitwise_count(sets), table.people)
+        each = 0.5 ** np.bitwise_count(sets) * prior.total(len(table.lists))
+        return cls(counts.astype(np.int64), each, table.people, prior.log_tie)
 
     @property
     def seen(self) -> Ints:
@@ -53,12 +65,15 @@ class Marginals:
         """Log T (set, point) of every set for numbers of people on no list; 0 for the empty."""
         # lgamma(top) - lgamma(top + step), which two large numbers would lose in their difference.
         top = self.concentration + self.counts[:, 0]
-        step = (1.0 + self.people) - top
+        step = (self.concentration[0] + self.people) - top
         ratios = betaln(top[1:, None] + unlisted, step[1:, None]) - gammaln(step[1:, None])
         terms = np.zeros((len(top), len(unlisted)))
         a = self.concentration[:, None]
         each = gammaln(a + self.counts[:, 1:]) - gammaln(a)
         constants = each.sum(axis=1) - gammaln(self.concentration)
+        # A vertex with k neighbours left closes a set of k + 1 and opens one of k: k more pairs.
+        ties = self.log_tie * _pairs(np.arange(len(top)))
+        constants += gammaln(self.concentration[0]) + ties
         terms[1:] = ratios + constants[1:, None]
         return terms
 
@@ -70,13 +85,21 @@ class Marginals:
         return weight
 
 
+def _pairs(sets: Ints) -> Array:
+    """Number of pairs in sets of lists."""
+    size = np.bitwise_count(sets).astype(float)
+    return size * (size - 1.0) / 2.0
+
+
 def log_evidence_complete(marginals: Marginals) -> float:
     """Evidence of the complete graph, summed over every number of people."""
-    # The sum over k of Gamma(d + k) / (k! Gamma(d)) / (n + k) is a beta function, and d, the
-    # parameter of a single history, is what ends it: the data say nothing of N.
-    d = marginals.concentration[-1]
+    # The sum over k of Gamma(n + k) Gamma(d + k) / (k! Gamma(d) Gamma(a + n + k)), with d the
+    # parameter of a single history and a that of all, is Gauss's: a beta function. What ends it is
+    # the prior: the data say nothing of N.
+    d, whole = marginals.concentration[-1], marginals.concentration[0]
     each = gammaln(d + marginals.counts[-1, 1:]) - gammaln(d)
-    return float(each.sum() + betaln(marginals.people, 1.0 - d))
+    tie = marginals.log_tie * _pairs(np.array([len(marginals.counts) - 1]))[0]
+    return float(each.sum() + betaln(marginals.people, whole - d) + tie)
 
 
 def draw_cells(
@@ -118,6 +141,12 @@ def _log_beta(a: Array, b: Array, rng: np.random.Generator) -> tuple[Array, Arra
     return x - total, y - total
 
 
+GRAPHS_ALIKE = "every chordal graph alike"
+HISTORIES_ALIKE = (
+    "chances of the histories of lists that are tied ~ Dirichlet(1 / number of their histories)"
+)
+
+
 @dataclass(frozen=True)
 class Decomposable(Family):
     """An average over all decomposable graphs of three to seven lists.
@@ -127,11 +156,22 @@ class Decomposable(Family):
     reference : bool
         Take the graphs and the range of the number of people that R dga takes: the complete graph
         included, and at most ten times the listed people beyond them.
+    delta : float, optional
+        Dirichlet parameter of each history of all lists, from .0001 to 10: ``delta`` of R dga. By
+        default one over the number of histories, the empty one included. With a smaller one, most
+        people have few histories before the data.
+    tie : float
+        Prior probability that a pair of lists is tied, from .001 to .999, before graphs that are
+        not chordal are left out. At .5 all graphs are alike. It is what R dga takes as
+        ``log.prior.model.weights``, for weights that depend on the number of ties.
+    most_missing : int, optional
+        With ``reference=True``, the largest number of people on no list in place of ten times the
+        listed: the end of ``Nmissing`` of R dga.
 
     Raises
     ------
     UsageError
-        If reference is neither True nor False.
+        If a setting is out of range, or `most_missing` comes without `reference`.
 
     References
     ----------
@@ -146,6 +186,9 @@ class Decomposable(Family):
     """
 
     reference: bool = False
+    delta: float | None = None
+    tie: float = ALIKE
+    most_missing: int | None = None
 
     name = "decomposable"
     title = "decomposable graphs"
@@ -153,10 +196,7 @@ class Decomposable(Family):
         "some lists depend on each other and all others are independent given those, in a way "
         "that a chordal graph can draw"
     )
-    prior = (
-        "every chordal graph alike; chances of the histories of lists that are tied "
-        "~ Dirichlet(1 / number of their histories)"
-    )
+    prior = f"{GRAPHS_ALIKE}; {HISTORIES_ALIKE}"
     most = 7
     limit = "eight lists have thirty million graphs"
     engine = "graphs"
@@ -170,15 +210,61 @@ class Decomposable(Family):
         if not isinstance(self.reference, bool):
             msg = f"reference must be True or False, not {self.reference!r}"
             raise UsageError(msg)
+        if self.delta is not None:
+            in_range("delta", self.delta, LEAST_DELTA, MOST_DELTA)
+        in_range("tie", self.tie, LEAST_TIE, MOST_TIE)
+        self._check_most_missing()
+        # Its words depend on its settings; those of the class are the defaults'.
+        object.__setattr__(self, "prior", self._prior())
+
+    def _check_most_missing(self) -> None:
+        most = self.most_missing
+        if most is None:
+            return
+        if isinstance(most, bool) or not isinstance(most, int) or not 1 <= most <= MOST_MISSING:
+            msg = f"most_missing must be a whole number from 1 to {MOST_MISSING:,}, not {most!r}"
+            raise UsageError(msg)
+        if not self.reference:
+            msg = "most_missing needs reference=True: without it, no limit is set"
+            raise UsageError(msg)
+
+    def _prior(self) -> str:
+        graphs = GRAPHS_ALIKE
+        if self.tie != ALIKE:
+            graphs = f"chordal graphs, each pair of lists tied with a chance of {self.tie:g}"
+        if self.delta is None:
+            return f"{graphs}; {HISTORIES_ALIKE}"
+        return (
+            f"{graphs}; chances of the histories of all lists ~ Dirichlet({self.delta:g} each), "
+            "added up for lists that are tied"
+        )
+
+    @property
+    def log_tie(self) -> float:
+        """Log prior odds of a tie."""
+        return float(np.log(self.tie) - np.log1p(-self.tie))
+
+    def total(self, lists: int) -> float:
+        """Dirichlet parameters of all histories, added up."""
+        return 1.0 if self.delta is None else float(self.delta) * 2.0**lists
+
+    def log_weights(self, graphs: Graphs) -> Array:
+        """Log prior weights of graphs, not normalised."""
+        ties: Array = np.bitwise_count(graphs.rest).sum(axis=1, dtype=np.float64)
+        return self.log_tie * ties
+
+    def largest(self, people: int) -> int:
+        """The largest number of people on no list, where there is a limit."""
+        return REFERENCE * people if self.most_missing is None else self.most_missing
 
     @property
     def people(self) -> str:
         """Which numbers of people are allowed, in words."""
-        return (
-            f"from 1 to {REFERENCE} times the listed people beyond them"
-            if self.reference
-            else super().people
-        )
+        if not self.reference:
+            return super().people
+        if self.most_missing is not None:
+            return f"from 1 to {self.most_missing:,} people beyond the listed"
+        return f"from 1 to {REFERENCE} times the listed people beyond them"
 
     def draw_prior(
         self, table: HistoryTable, draws: int, rng: np.random.Generator
@@ -193,8 +279,13 @@ class Decomposable(Family):
             )
             raise UsageError(msg)
         every = chordal_graphs(len(table.lists))
-        graphs = every.part(rng.integers(len(every) - 1, size=draws))  # the complete one is last
-        data = Marginals.of(table)
+        some = every.part(slice(len(every) - 1))  # the complete one is last
+        if self.tie == ALIKE:
+            graphs = some.part(rng.integers(len(some), size=draws))
+        else:
+            weights = np.exp(self.log_weights(some) - self.log_weights(some).max())
+            graphs = some.part(rng.choice(len(some), size=draws, p=weights / weights.sum()))
+        data = Marginals.of(table, self)
         nobody = replace(data, counts=np.zeros_like(data.counts), people=0)
         unlisted = np.zeros(draws, dtype=np.int64)
         log_cells, log_odds = draw_cells(nobody, graphs.closed, graphs.rest, unlisted, rng)

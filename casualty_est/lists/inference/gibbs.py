@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from casualty_est.lists.families.dirichlet_process import CLASSES, as_classes
+from casualty_est.lists.families.dirichlet_process import DirichletProcess, as_classes
 from casualty_est.lists.inference import gibbs_kernel
 from casualty_est.lists.inference.answer import CHANCES, Answer, of_one_family
 from casualty_est.lists.inference.engines import FEWEST_RUNS, SOME, Plan
@@ -71,8 +71,9 @@ def solve(
 ) -> Answer:
     """Run Gibbs chains; arguments as `engines.solve`."""
     (family,) = plan.families
+    assert isinstance(family, DirichletProcess)
     count = max(FEWEST_RUNS, plan.runs)
-    chains, agreed = run_chains(table, chains=count, seed=seed, report=report)
+    chains, agreed = run_chains(table, chains=count, seed=seed, prior=family, report=report)
     rng = np.random.default_rng(stream(seed, 0))
     unlisted = chains.unlisted.ravel()
     # Whole rounds of all kept states, then a part of one: none counts much more than another.
@@ -103,15 +104,16 @@ def run_chains(
     *,
     chains: int,
     seed: np.random.SeedSequence,
-    classes: int = CLASSES,
+    prior: DirichletProcess | None = None,
     sweeps: int | None = None,
     most_looks: int | None = None,
     report: Report | None = None,
 ) -> tuple[Chains, Agreement]:
     """Run chains until they agree, or for as long as is reasonable."""
+    prior = prior or DirichletProcess()
     sweeps, most_looks = sweeps or SWEEPS, most_looks or MOST_LOOKS
     counts = ladder(table.counts)
-    size = (classes, len(table.lists), len(counts))
+    size = (prior.classes, len(table.lists), len(counts))
     states = [_start(*size, stream(seed, 1, c), hidden=c % 2 == 1) for c in range(chains)]
     every: list[npt.NDArray[Any]] = []
     for look in range(most_looks):
@@ -121,7 +123,7 @@ def run_chains(
             int(stream(seed, 2, chain, look).generate_state(1)[0] >> 1) for chain in range(chains)
         ]
         with ThreadPoolExecutor(THREADS) as executor:
-            go_on = partial(_go_on, table, counts, sweeps)
+            go_on = partial(_go_on, table, counts, sweeps, prior)
             parts = list(executor.map(go_on, seeds, states))
         new = [np.stack(values) for values in zip(*parts, strict=True)]
         every = [np.hstack(pair) for pair in zip(every, new, strict=True)] if every else new
@@ -166,7 +168,14 @@ def _prior_state(classes: int, lists: int, rng: np.random.Generator) -> tuple[Ar
     return np.ones(1), log_left + np.append(used, 0.0), rng.random((classes, lists))
 
 
-def _go_on(table: HistoryTable, counts: Ints, sweeps: int, seed: int, state: State) -> Chains:
+def _go_on(
+    table: HistoryTable,
+    counts: Ints,
+    sweeps: int,
+    prior: DirichletProcess,
+    seed: int,
+    state: State,
+) -> Chains:
     number = max(1, sweeps // THIN)
     kept = Chains(
         np.empty(number, dtype=np.int64),
@@ -175,5 +184,6 @@ def _go_on(table: HistoryTable, counts: Ints, sweeps: int, seed: int, state: Sta
         np.empty((number, *state.chances.shape[1:])),
     )
     histories = table.histories.astype(np.bool_)
-    gibbs_kernel.run(seed, histories, counts, state, kept, THIN, BETWEEN)
+    plan = gibbs_kernel.Plan(THIN, BETWEEN, float(prior.shape), float(prior.rate))
+    gibbs_kernel.run(seed, histories, counts, state, kept, plan)
     return kept

@@ -15,8 +15,6 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from casualty_est.lists.families.dirichlet_process import RATE, SHAPE
-
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
@@ -45,13 +43,21 @@ class Chains(NamedTuple):
     chances: Array  # (draw, class, list)
 
 
+class Plan(NamedTuple):
+    """How to sweep, and the prior of the concentration."""
+
+    thin: int  # sweeps for each state that is kept
+    between: int  # sweeps between two exchanges of neighbouring rungs
+    shape: float
+    rate: float
+
+
 @njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
-def run(
-    seed: int, histories: Any, counts: Any, state: Any, kept: Any, thin: int, between: int
-) -> None:
-    """Sweep on from a state on every rung, changed in place; keep each `thin`-th of the first."""
-    # Every `between` sweeps neighbouring rungs of the `counts` (rung, history) may exchange states.
+def run(seed: int, histories: Any, counts: Any, state: Any, kept: Any, plan: Any) -> None:
+    """Sweep on from a state on every rung, changed in place; keep some states of the first."""
+    # From time to time neighbouring rungs of the `counts` (rung, history) may exchange states.
     alpha, log_shares, chances = state
+    thin, between, shape, rate = plan
     np.random.seed(seed)  # noqa: NPY002 - compiled code has no Generator that can be seeded inside
     rungs, classes, lists = chances.shape
     held, on, weight = np.empty(classes), np.empty((classes, lists)), np.empty(classes)
@@ -75,7 +81,7 @@ def run(
                         chances[r, k, j] = a / (a + b)
                 log_left = _break_stick(held, alpha[r], log_shares[r])
                 alpha[r] = np.random.gamma(  # noqa: NPY002
-                    SHAPE + classes - 1.0, 1.0 / (RATE - log_left)
+                    shape + classes - 1.0, 1.0 / (rate - log_left)
                 )
                 held[:] = 0.0
                 on[:] = 0.0

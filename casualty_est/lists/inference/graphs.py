@@ -9,17 +9,18 @@ nothing. A first pass with one node per block finds the graphs and the blocks th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.interpolate import CubicSpline
-from scipy.special import expit
+from scipy.special import expit, logsumexp
 
 from casualty_est.lists.families.chordal import Graphs, chordal_graphs
 from casualty_est.lists.families.decomposable import (
     REFERENCE,
+    Decomposable,
     Marginals,
     draw_cells,
     log_evidence_complete,
@@ -161,13 +162,16 @@ class GraphPosterior:
         return chosen
 
 
-def solve_graphs(table: HistoryTable, *, reference: bool = False) -> GraphPosterior:
+def solve_graphs(table: HistoryTable, prior: Decomposable | None = None) -> GraphPosterior:
     """Average over all decomposable graphs on the lists of a table."""
-    marginals = Marginals.of(table)
+    prior = prior or Decomposable()
+    reference = prior.reference
+    marginals = Marginals.of(table, prior)
     graphs = chordal_graphs(len(table.lists))
     if not reference:
         graphs = graphs.part(slice(len(graphs) - 1))
-    blocks, top, beyond = _look(marginals, graphs, reference)
+    largest = prior.largest(table.people) if reference else None
+    blocks, top, beyond = _look(marginals, graphs, largest)
     chosen = graphs.part(_kept(top))
     starts, length = _full(marginals, chosen, blocks, float(top.max()))
     offset, weight = gauss(length)
@@ -199,7 +203,7 @@ def solve_graphs(table: HistoryTable, *, reference: bool = False) -> GraphPoster
         mass=mass,
         steps=steps,
         below=below,
-        log_evidence=log_total - float(np.log(len(graphs))),
+        log_evidence=log_total - float(logsumexp(prior.log_weights(graphs))),
         number=len(graphs),
         complete=complete,
         untied=float(probability[_untied(marginals, chosen)].sum()),
@@ -218,15 +222,15 @@ def _peaks(graphs: Graphs, terms: Array, base: Array) -> tuple[Array, Array]:
     return top, ends
 
 
-def _look(marginals: Marginals, graphs: Graphs, reference: bool) -> tuple[Blocks, Array, float]:
-    """Peaks of all graphs, on blocks that reach as far as any of them has mass."""
+def _look(marginals: Marginals, graphs: Graphs, largest: int | None) -> tuple[Blocks, Array, float]:
+    """Peaks of all graphs, on blocks up to a limit, or as far as any of them has mass."""
     people = marginals.people
-    end = float(REFERENCE * people + 1) if reference else float(FIRST_END * people)
+    end = float(FIRST_END * people) if largest is None else float(largest + 1)
     while True:
-        blocks = Blocks.upto(people, 1 if reference else 0, end)
+        blocks = Blocks.upto(people, 0 if largest is None else 1, end)
         tables = _tables(marginals, blocks.middles(), np.log(blocks.length))
         top, ends = _peaks(graphs, *tables)
-        if reference:
+        if largest is not None:
             return blocks, top, 0.0
         beyond = _beyond(ends, top)
         if beyond < TAIL or end >= MOST:
@@ -309,8 +313,8 @@ def solve(
     if report is not None:
         report("going through all graphs", None)
     (family,) = plan.families
-    reference = bool(family.options["reference"])
-    posterior = solve_graphs(table, reference=reference)
+    assert isinstance(family, Decomposable)
+    posterior = solve_graphs(table, family)
     rng = np.random.default_rng(stream(seed, 0))
     unlisted = posterior.draw(plan.draws, rng)
     some = unlisted[:SOME]
@@ -326,12 +330,12 @@ def solve(
         visible=all_or_none(log_odds, np.array(CHANCES)),
         **of_one_family(family, table.people + unlisted, posterior.log_evidence, predictive_p),
         method=family.method,
-        reasons=tuple(_reasons(posterior, table, reference)),
+        reasons=tuple(_reasons(posterior, table, family)),
         min_ess=float(plan.draws),
         facts={
             "graphs": shown,
             "complete_graph": posterior.complete,
-            "sentences": _sentences(posterior, shown[0], reference),
+            "sentences": _sentences(posterior, shown[0], family),
             "misfit": predictive_p < SMALLEST_P,
         },
     )
@@ -348,7 +352,7 @@ def _row(posterior: GraphPosterior, table: HistoryTable, graph: int) -> dict[str
     }
 
 
-def _reasons(posterior: GraphPosterior, table: HistoryTable, reference: bool) -> list[str]:
+def _reasons(posterior: GraphPosterior, table: HistoryTable, prior: Decomposable) -> list[str]:
     """Why the number is not known; it is never a small number for want of a limit."""
     reasons = []
     if posterior.untied >= SMALL:
@@ -357,13 +361,14 @@ def _reasons(posterior: GraphPosterior, table: HistoryTable, reference: bool) ->
             "tie all lists that share a person, and under these only the prior says how many "
             "people are on no list"
         )
-    if reference:
-        free = solve_graphs(table)
-        beyond = float(1.0 - np.interp(REFERENCE * table.people + 1, free.steps, free.below))
+    if prior.reference:
+        largest = prior.largest(table.people)
+        free = solve_graphs(table, replace(prior, reference=False, most_missing=None))
+        beyond = float(1.0 - np.interp(largest + 1, free.steps, free.below))
         if beyond >= SMALL:
             reasons.append(
                 f"the range cuts the posterior: without a limit {_percent(beyond)} of it lies "
-                f"beyond {(REFERENCE + 1) * table.people:,} people"
+                f"beyond {largest + table.people:,} people"
             )
     elif posterior.beyond > TAIL:
         reasons.append(
@@ -373,7 +378,7 @@ def _reasons(posterior: GraphPosterior, table: HistoryTable, reference: bool) ->
     return reasons
 
 
-def _sentences(posterior: GraphPosterior, best: dict[str, Any], reference: bool) -> list[str]:
+def _sentences(posterior: GraphPosterior, best: dict[str, Any], prior: Decomposable) -> list[str]:
     ties = [f"{a} with {b}" for a, b in best["ties"]]
     said = f"it ties {listed(ties)}" if ties else "it ties no lists at all"
     sentences = [
@@ -381,11 +386,13 @@ def _sentences(posterior: GraphPosterior, best: dict[str, Any], reference: bool)
         f"other; the most probable one has {_percent(best['probability'])} of the answer: {said}."
     ]
     complete = _percent(posterior.complete)
-    if reference:
+    if prior.reference:
+        most = f"{REFERENCE} times that of the listed people, the range of R dga"
+        if prior.most_missing is not None:
+            most = f"{prior.most_missing:,}"
         sentences.append(
             f"The complete graph is among them with {complete}: under it the lists say nothing of "
-            f"the people on none. Their number was taken from 1 to {REFERENCE} times that of the "
-            "listed people, the range of R dga."
+            f"the people on none. Their number was taken from 1 to {most}."
         )
     else:
         sentences.append(

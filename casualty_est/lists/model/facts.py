@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+from casualty_est.errors import UsageError
+from casualty_est.lists.families import Family
 from casualty_est.lists.table.copies import all_on_all, copied, inside, strangers, without
 from casualty_est.lists.table.histories import CaptureHistories, Stratum
 from casualty_est.lists.table.history import HistoryTable
+from casualty_est.lists.table.smallest import enough, notes_on_few
+from casualty_est.lists.table.strata import FEWEST
 from casualty_est.wording.phrases import listed
 
 Note = tuple[str, str]
@@ -21,6 +26,21 @@ ONE_INSIDE = (
     "list {} lies inside list {}: if it was copied from there, or sampled, it says nothing about "
     "the people whom both miss (copies='keep' if you know that it was not)"
 )
+
+
+def large_enough(
+    tables: Tables, min_n: int, families: Sequence[Family] | None
+) -> tuple[Tables, list[Note], list[dict[str, Any]]]:
+    """Leave out lists and strata that are too small; notes, and the strata as plain values."""
+    if isinstance(min_n, bool) or not isinstance(min_n, int) or min_n < 1:
+        msg = f"min_n must be a whole number of people, 1 or more, not {min_n!r}"
+        raise UsageError(msg)
+    if min_n == 1:
+        return tables, [], []
+    least = max([FEWEST, *(family.least for family in families or ())])
+    kept, few = enough(tables, min_n, least)
+    strata = [{"strata": dict(labels), "people": people} for labels, people in few.strata]
+    return kept, notes_on_few(few, min_n, least), strata
 
 
 def without_copies(tables: Tables, keep: bool) -> tuple[Tables, list[Note]]:

@@ -12,7 +12,7 @@ from casualty_est.errors import UsageError
 from casualty_est.kinds import room
 from casualty_est.lists.families import AUTO, Choice, Family, OddsRatio, as_families, for_lists
 from casualty_est.lists.families.family import FLOOR, MOST_CELLS, in_range
-from casualty_est.lists.model.facts import Note, no_level, notes_on, without_copies
+from casualty_est.lists.model.facts import Note, large_enough, no_level, notes_on, without_copies
 from casualty_est.lists.table.histories import CaptureHistories, Stratum
 from casualty_est.result.labels import cell_of
 from casualty_est.result.schema import Cell
@@ -57,7 +57,7 @@ class ListModel:
         ``classes`` (several of these are averaged); or one that stands alone, for comparison:
         ``no-highest-order``, ``decomposable`` (three to seven lists), ``dirichlet-process``. A
         family with settings is an object of `casualty_est.lists.families`, such as
-        ``NoHighestOrder(xi=2)``.
+        ``DirichletProcess(classes=20)``, or the same in text: ``"dirichlet-process(classes=20)"``.
     floor : float
         Smallest mass of a group of families that the data do not rule out, from 0 to .3.
     odds_ratio : float or pair of float, optional
@@ -73,6 +73,12 @@ class ListModel:
         out over many of them, and the interval of the sum becomes too narrow. Families that stand
         alone, tables of more than eight lists or a hundred strata, and eight replicates or more are
         fitted alone, and a note says so.
+    min_n : int
+        Lists with fewer people than this in a stratum are left out there, and a stratum in which
+        fewer than two lists are left (or fewer than the family needs) is not fitted; of several
+        replicates the smallest counts. Notes name both: people who are only on a list that is left
+        out count among those on no list, and the total holds nobody of a stratum that is not
+        fitted.
     cell : mapping, optional
         What is counted: any of ``scope``, ``start``, ``end``, ``outcome``, ``group``,
         ``perpetrator``.
@@ -111,6 +117,7 @@ class ListModel:
         odds_ratio: float | Sequence[float] | None = None,
         copies: str = "drop",
         strata: str = "together",
+        min_n: int = 1,
         cell: Mapping[str, str | date | None] | None = None,
     ) -> None:
         if copies not in COPIES:
@@ -121,13 +128,16 @@ class ListModel:
             raise UsageError(msg)
         self.strata = strata
         keep = copies == "keep"
-        self.replicates, notes = without_copies(_replicates(histories), keep)
+        self._families = as_families(families)
+        self.min_n = min_n
+        tables, notes, not_fitted = large_enough(_replicates(histories), min_n, self._families)
+        self.replicates, copies_left_out = without_copies(tables, keep)
+        notes += copies_left_out
         self.histories = self.replicates[0]
         self.no_level = no_level(self.histories.pooled().table, keep)
         self.cell = cell_of(cell, CELL)
         in_range("floor", floor, 0.0, 0.3)
         self.floor = float(floor)
-        self._families = as_families(families)
         self._pymc_model: pymc.Model | dict[str, pymc.Model] | None = None
         self.of_two = self._of_two(odds_ratio)
         for table in self.replicates:
@@ -140,6 +150,7 @@ class ListModel:
         if why := self._why_alone():
             notes.append(("strata_alone", f"strata are fitted one by one: {why}"))
         self.notes: tuple[Note, ...] = tuple(dict.fromkeys(notes))
+        small: dict[str, Any] = {"min_n": min_n, "not_fitted": not_fitted} if min_n > 1 else {}
         self.settings: dict[str, Any] = {
             "table": self.histories.name,
             "families": [f.name for f in self._families or ()] or [AUTO],
@@ -149,6 +160,7 @@ class ListModel:
             "by": list(self.histories.by),
             "replicates": len(self.replicates),
         } | ({"strata": strata} if len(self.histories) > 1 else {})
+        self.settings = {**self.settings, **small}
 
     @property
     def together(self) -> bool:

@@ -53,7 +53,7 @@ class ListParts(Parts):
 
     def answer(self) -> list[str]:
         """How many are on no list, and how many that makes in all."""
-        return text.answer(self)
+        return [*text.answer(self), *text.left_out(self.estimate)]
 
     def rests_briefly(self) -> str:
         """The one assumption that no list can check."""

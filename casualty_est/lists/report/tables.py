@@ -39,6 +39,10 @@ def estimates(estimate: ListEstimate, prob: float) -> Table:
         rest = " (".join(answer(estimate, unlisted, prob)) + ")"
         name, number = _row_name(estimate, i), f"{counted.low:,}"
         rows.append((name, number, *answer(estimate, i, prob), rest))
+    rows += [
+        (capitalised(_stratum(labels)), f"{people:,}", "not fitted", "", "")
+        for labels, people in estimate.not_fitted()
+    ]
     head = (
         "",
         "On some list (a count)",
@@ -56,7 +60,8 @@ def _row_name(estimate: ListEstimate, row: int) -> str:
         return capitalised(_stratum(labels))
     cell = estimate.meta.rows[row].cell
     name = f"{naming.group(cell)} {naming.outcome(cell)}"
-    return "All strata" if len(estimate) > 3 else capitalised(name)
+    whole = "Fitted strata" if estimate.not_fitted() else "All strata"
+    return whole if len(estimate) > 3 else capitalised(name)
 
 
 def _stratum(labels: Mapping[str, str]) -> str:

@@ -151,6 +151,21 @@ def answer(parts: ListParts) -> list[str]:
     return [lede.joined(_beyond(rows[0].cell, numbers), lede.chance(total, prob, of_total=True))]
 
 
+def left_out(estimate: ListEstimate) -> list[str]:
+    """How many listed people are in no number, because their strata are too small."""
+    people = sum(listed_there for _labels, listed_there in estimate.not_fitted())
+    if not people:
+        return []
+    return [
+        ngettext(
+            "The total leaves out {people} person listed in a stratum too small for an estimate.",
+            "The total leaves out {people} people listed in strata too small for an estimate.",
+            people,
+            people=figure(people),
+        )
+    ]
+
+
 def _beyond(cell: Cell, numbers: dict[str, str]) -> str:
     """The clause on how many more there were, and how many in all."""
     match cell.outcome:
@@ -257,7 +272,7 @@ def needed(estimate: ListEstimate) -> list[str]:
 
 def facts(estimate: ListEstimate) -> list[str]:
     """What is said about single lists."""
-    told = ("copied", "shares_nobody", "replicates")
+    told = ("min_n", "copied", "shares_nobody", "replicates")
     return [f"{capitalised(note.text)}." for note in estimate.warnings if note.code in told]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -27,6 +28,35 @@ PROPERTIES = frozenset(
 COUNTS = frozenset(
     {"count", "counts", "freq", "frequency", "n", "number", "people", "persons", "y"}
 )
+
+
+# A count that its owner does not show because it is small, as in <5, 1-4, *, suppressed.
+_WITHHELD = re.compile(
+    r"(<=?|≤|under |below |less than |fewer than |up to )\s*\d+|\d+\s*(-|\u2013|to)\s*\d+"
+    r"|\*+|s|c|suppressed|withheld|censored|confidential|redacted"
+)
+WITHHELD = (
+    "this count is withheld: ask who made the table for the number, or estimate twice, with the "
+    "smallest and with the largest number that it can be in every such cell, and report both"
+)
+CAPTURES = (
+    "this table says how many people were recorded once, twice and so on, and not on which lists. "
+    "Nothing here estimates from that: give a 0/1 column for each list, and a row for each "
+    "combination of lists with its number of people"
+)
+_TIMES = re.compile(r"(?:f_?|times_?)?0*([1-9][0-9]?)", re.IGNORECASE)
+
+
+def is_withheld(text: str) -> bool:
+    """Whether a count is there, and not shown."""
+    return _WITHHELD.fullmatch(text.strip().casefold()) is not None
+
+
+def are_times(names: Sequence[object]) -> bool:
+    """Whether names or cells are 1, 2, 3 and so on, or f1, f2, f3: numbers of captures."""
+    matches = [_TIMES.fullmatch(str(name).strip()) for name in dict.fromkeys(names)]
+    times = sorted(int(match[1]) for match in matches if match)
+    return len(times) == len(matches) > 1 and times == list(range(1, len(times) + 1))
 
 
 def meaning(text: str) -> int:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from casualty_est.errors import UsageError
 from casualty_est.lists.table.digits import overlaps_of
+from casualty_est.lists.table.marks import CAPTURES, WITHHELD, are_times, is_withheld
 from casualty_est.lists.table.read import MOST_PEOPLE
 from casualty_est.lists.table.strata import FEWEST, MOST, Codes, Parsed, build
 from casualty_est.tables.read import Table
@@ -27,6 +28,8 @@ def read_overlaps(
         overlaps, warnings = _of_matrix(overlaps)
         exact = False
     else:
+        if are_times(list(overlaps)):
+            raise UsageError(CAPTURES)
         overlaps, warnings = overlaps_of(overlaps, lists)
         if not exact and (warnings or lists):
             msg = "a history such as '011' is of people on exactly these lists: omit exact=False"
@@ -59,6 +62,9 @@ def _sets(overlaps: Overlaps) -> tuple[tuple[str, ...], dict[frozenset[str], int
             msg = f"an overlap names lists, as in 'A&B' or ('A', 'B'), each once, not {key!r}"
             raise UsageError(msg)
         whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+        if isinstance(value, str) and is_withheld(value):
+            msg = f"the overlap {key!r}, {value!r}: {WITHHELD}"
+            raise UsageError(msg)
         if not whole or not 0 <= value <= MOST_PEOPLE:
             msg = f"the overlap {key!r} needs a whole number of people, not {value!r}"
             raise UsageError(msg)

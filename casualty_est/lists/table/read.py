@@ -10,9 +10,17 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.errors import Problem, UsageError
+from casualty_est.lists.table import marks
 from casualty_est.lists.table.columns import Chosen, choose, stray
 from casualty_est.lists.table.digits import expanded
-from casualty_est.lists.table.marks import NOTHING, is_total
+from casualty_est.lists.table.marks import (
+    CAPTURES,
+    NOTHING,
+    WITHHELD,
+    are_times,
+    is_total,
+    is_withheld,
+)
 from casualty_est.lists.table.strata import (
     BAD,
     FEWEST,
@@ -71,6 +79,9 @@ def read_wide(
         # Data in the first row: its people would be lost without a word.
         reason = "the first row holds numbers only: put a row with the names of the columns above"
         problems.append(Problem(reason, table.header_line))
+    if lists is None and _are_captures(table, by):
+        problems.append(Problem(CAPTURES, table.header_line, None, None, table.where))
+        raise_all(problems, table.name)
     table, said = expanded(table, (*by, count)) if lists is None else (table, ())
     chosen = choose(table, lists, count, by, problems)
     named = f" (found: {', '.join(chosen.lists)})" if 0 < len(chosen.lists) <= MOST else ""
@@ -84,6 +95,23 @@ def read_wide(
     people = people * kept
     parsed = build(chosen.lists, keys, rows_of, matrix, people, inactive, table, drop_empty=True)
     return replace(parsed, warnings=(*said, *chosen.notes, *notes, *parsed.warnings))
+
+
+def _are_captures(table: Table, by: Sequence[str]) -> bool:
+    """Whether a table counts people by how often they were recorded, and not by list."""
+    free = [column for column in table.columns if column not in by]
+    cells = [set(table.column(column)) for column in free]
+    if not free or not all(_whole(text) >= 0 for texts in cells for text in texts):
+        return False
+    if len(free) > 1 and are_times(free):
+        # Lists may have such names too; but then no cell passes one.
+        return not set().union(*cells) <= marks.DIGITS
+    # Beside a list the same numbers are those of the rows.
+    return (
+        len(free) <= 2
+        and are_times(table.column(free[0]))
+        and not any(texts <= marks.DIGITS for texts in cells)
+    )
 
 
 def _matrix(
@@ -285,6 +313,8 @@ def _count_reason(text: str) -> str:
     rule = "a count is a whole number of people"
     if not text:
         return f"{rule}, and this cell is blank: write it, 0 for nobody"
+    if is_withheld(text):
+        return WITHHELD
     if _SEPARATED.fullmatch(text):
         return f"{rule} without separators: write {''.join(re.findall('[0-9]', text))}"
     if text.isascii() and text.isdigit():

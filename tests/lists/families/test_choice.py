@@ -100,6 +100,28 @@ def test_options_of_the_command_line_go_to_their_family():
         with_options("auto", xi=2.0)
 
 
+def test_settings_in_text_are_those_of_the_object():
+    text = "pairs, dirichlet-process(classes=20, shape=1), odds-ratio(odds_ratio=[1, 5])"
+    names = families.names_in(text)
+    assert len(names) == 3
+    assert families.as_families(names) == (
+        Pairs(),
+        families.DirichletProcess(classes=20, shape=1),
+        families.OddsRatio([1, 5]),
+    )
+    assert families.as_families("decomposable()") == (Decomposable(),)
+    for wrong, said in {
+        "dirichlet-process(class=20)": "write settings as in dirichlet-process.classes=20",
+        "dirichlet-process(20)": "write settings as in",
+        "dirichlet-process(classes=a)": "write settings as in",
+        "dirichlet-process(clases=20)": "no setting 'clases' .did you mean 'classes'",
+        "pairs(sd=2)": "pairs has no setting 'sd': it has none",
+        "dirichlet(classes=20)": "there is no family 'dirichlet'",
+    }.items():
+        with pytest.raises(UsageError, match=said):
+            families.as_families(wrong)
+
+
 @pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
 def test_a_family_travels_and_says_what_it_assumes(family):
     """To other processes; its texts are clauses that stand inside a sentence."""

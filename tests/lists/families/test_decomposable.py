@@ -11,6 +11,7 @@ from scipy.special import gammaln, logsumexp
 
 from casualty_est.lists.families import chordal
 from casualty_est.lists.families.decomposable import (
+    Decomposable,
     Marginals,
     draw_cells,
     log_evidence_complete,
@@ -127,9 +128,9 @@ THREE = {
 }
 
 
-def _dirichlet_multinomial(people, inside):
-    """Log marginal of the people, one by one, on some lists: Dirichlet(2^-|s|) for each history."""
-    a = 2.0 ** -len(inside)
+def _dirichlet_multinomial(people, inside, delta=1 / 8):
+    """Log marginal of people, one by one, on some lists: a Dirichlet of the sums of delta."""
+    a = delta * 2.0 ** (3 - len(inside))
     counts = {}
     for history, number in people.items():
         key = tuple(history[j] for j in sorted(inside))
@@ -143,15 +144,15 @@ def _dirichlet_multinomial(people, inside):
     )
 
 
-def _log_joint(edges, unlisted):
+def _log_joint(edges, unlisted, delta=1 / 8):
     """Log of p(N) N! / unlisted! times the marginal: the other factorials do not matter."""
     people = dict(zip(map(tuple, HISTORIES), [6, 5, 4, 3, 2, 1, 1], strict=True))
     people[0, 0, 0] = unlisted
     cliques, separators = THREE[edges]
     number = sum(people.values())
     return (
-        sum(_dirichlet_multinomial(people, clique) for clique in cliques)
-        - sum(_dirichlet_multinomial(people, separator) for separator in separators)
+        sum(_dirichlet_multinomial(people, clique, delta) for clique in cliques)
+        - sum(_dirichlet_multinomial(people, separator, delta) for separator in separators)
         + gammaln(number + 1)
         - gammaln(unlisted + 1)
         - np.log(number)
@@ -163,7 +164,7 @@ def test_every_graph_on_three_lists_by_hand():
     grid = np.arange(1, 10 * TABLE.people + 1)
     joint = {edges: np.array([_log_joint(edges, k) for k in grid]) for edges in THREE}
     whole = logsumexp(np.array(list(joint.values())))
-    posterior = solve_graphs(TABLE, reference=True)
+    posterior = solve_graphs(TABLE, Decomposable(reference=True))
     assert len(posterior.graphs) == 8
     for g, probability in enumerate(posterior.probability):
         density = joint[posterior.graphs.edges(g)]
@@ -178,6 +179,70 @@ def test_every_graph_on_three_lists_by_hand():
     for chance in (0.025, 0.3, 0.5, 0.9, 0.975):
         wanted = number[np.searchsorted(np.cumsum(mass), chance)]
         assert posterior.quantile([chance]) == wanted
+
+
+@pytest.mark.parametrize(("delta", "tie", "most"), [(0.01, 0.2, 300), (0.6, 0.5, 90), (3, 0.9, 40)])
+def test_another_prior_by_hand(delta, tie, most):
+    """Every number up to a limit of our own; a graph weighs by its ties."""
+    grid = np.arange(1, most + 1)
+    joint = {
+        edges: np.array([_log_joint(edges, k, delta) for k in grid])
+        + len(edges) * np.log(tie)
+        + (3 - len(edges)) * np.log(1 - tie)
+        for edges in THREE
+    }
+    whole = logsumexp(np.array(list(joint.values())))
+    prior = Decomposable(reference=True, delta=delta, tie=tie, most_missing=most)
+    posterior = solve_graphs(TABLE, prior)
+    for g, probability in enumerate(posterior.probability):
+        density = joint[posterior.graphs.edges(g)]
+        assert probability == pytest.approx(np.exp(logsumexp(density) - whole), rel=1e-9)
+    # All graphs on three lists are chordal, so their prior weights add up to one.
+    assert posterior.log_evidence == pytest.approx(whole, abs=1e-9)
+    mass = np.exp(logsumexp(np.array(list(joint.values())), axis=0) - whole)
+    assert posterior.mean == pytest.approx(mass @ (grid + TABLE.people), rel=1e-9)
+    for chance in (0.025, 0.5, 0.975):
+        wanted = TABLE.people + grid[np.searchsorted(np.cumsum(mass), chance)]
+        assert posterior.quantile([chance]) == wanted
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("delta", [0.05, 0.7])
+def test_evidence_of_the_complete_graph_with_another_delta(delta):
+    """A long sum, and its power law N^-(1 + 7 delta) beyond."""
+    grid = np.arange(500_000)
+    joint = _log_joint(((0, 1), (0, 2), (1, 2)), grid, delta) + 3 * np.log(0.3 / 0.7)
+    rest = joint[-1] + np.log(grid[-1] / (7 * delta))
+    marginals = Marginals.of(TABLE, Decomposable(delta=delta, tie=0.3))
+    wanted = np.logaddexp(logsumexp(joint), rest)
+    assert log_evidence_complete(marginals) == pytest.approx(wanted, abs=1e-4)
+
+
+def test_the_prior_of_graphs_and_histories_is_what_is_asked():
+    """Lists that are tied with a chance of .9; and a Beta(4 delta, 4 delta) for each list."""
+    prior = Decomposable(delta=0.5, tie=0.9)
+    log_odds, held = prior.draw_prior(TABLE, 20_000, np.random.default_rng(4))
+    assert held.mean(axis=0) == pytest.approx([0.5] * 3, abs=0.01)
+    assert held.var(axis=0) == pytest.approx([stats.beta(2, 2).var()] * 3, rel=0.03)
+    # The chance of being on none by the graph: of lists in cliques of one, two (or two twice).
+    beta = stats.beta(2, 2)
+    pair = stats.dirichlet(np.ones(4)).mean()[0]
+    weight = {edges: 0.9 ** len(edges) * 0.1 ** (3 - len(edges)) for edges in THREE}
+    del weight[(0, 1), (0, 2), (1, 2)]
+    # Given the list in the middle, the two others are on none of it independently: Beta(1, 1) each.
+    empty = {0: beta.mean() ** 3, 1: pair * beta.mean(), 2: beta.mean() * 0.5**2}
+    wanted = sum(w * empty[len(edges)] for edges, w in weight.items()) / sum(weight.values())
+    unlisted = 1 / (1 + np.exp(-log_odds))
+    assert unlisted.mean() == pytest.approx(wanted, abs=0.005)
+    # Its square tells the graphs apart.
+    second = (beta.var() + 0.25) ** 3, stats.dirichlet(np.ones(4)).var()[0] + 1 / 16, 1 / 3
+    square = {
+        0: second[0],
+        1: second[1] * (beta.var() + 0.25),
+        2: (beta.var() + 0.25) * second[2] ** 2,
+    }
+    wanted = sum(w * square[len(edges)] for edges, w in weight.items()) / sum(weight.values())
+    assert (unlisted**2).mean() == pytest.approx(wanted, rel=0.03)
 
 
 @pytest.mark.thorough

@@ -11,7 +11,13 @@ from scipy import special, stats
 
 import casualty_est as ce
 from casualty_est.errors import UsageError
-from casualty_est.lists.families import AVERAGED, FAMILIES, NoHighestOrder, OddsRatio
+from casualty_est.lists.families import (
+    AVERAGED,
+    FAMILIES,
+    DirichletProcess,
+    NoHighestOrder,
+    OddsRatio,
+)
 from casualty_est.lists.families.classes import LatentClasses
 from casualty_est.lists.families.visibility import NormalVisibility
 from casualty_est.lists.inference.averaged import average
@@ -152,9 +158,13 @@ def test_the_odds_ratio_of_two_lists_has_its_prior(given, prior):
 
 
 @pytest.mark.thorough
-def test_classes_of_a_dirichlet_process_by_enumeration():
+@pytest.mark.parametrize(
+    "family", [DirichletProcess(), DirichletProcess(classes=3, shape=2, rate=0.5)]
+)
+def test_classes_of_a_dirichlet_process_by_enumeration(family):
     rng = np.random.default_rng(3)
-    alpha, left, chance = 0.7, rng.exponential(1.4, 9), rng.random((10, 3))
+    alpha, left = 0.7, rng.exponential(1.4, family.classes - 1)
+    chance = rng.random((family.classes, 3))
     taken = np.append(1 - np.exp(-left), 1.0)
     share = taken * np.concatenate([[1.0], np.cumprod(np.exp(-left))])
     assert share.sum() == pytest.approx(1.0)
@@ -167,12 +177,12 @@ def test_classes_of_a_dirichlet_process_by_enumeration():
     empty = share @ np.prod(1 - chance, axis=1)
     assert cells.sum() + empty == pytest.approx(1.0)
     wanted = (
-        stats.gamma(0.25, scale=4.0).logpdf(alpha)
+        stats.gamma(family.shape, scale=1 / family.rate).logpdf(alpha)
         + stats.expon(scale=1 / alpha).logpdf(left).sum()
         + stats.multinomial(TABLE.people, cells / cells.sum()).logpmf(TABLE.counts)
     )
     point = {"concentration": alpha, "minus_log_left": left, "class_chance": chance}
-    density, log_odds = evaluate(build("dirichlet-process", TABLE), [point])
+    density, log_odds = evaluate(build(family, TABLE), [point])
     np.testing.assert_allclose(density, wanted, rtol=1e-7)
     np.testing.assert_allclose(log_odds, np.log(empty / (1 - empty)), rtol=1e-10)
 

@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 import casualty_est as ce
 from casualty_est.cli.main import app
 from casualty_est.errors import UsageError
-from casualty_est.lists.families import Decomposable
+from casualty_est.lists.families import Decomposable, DirichletProcess
 from casualty_est.lists.families.dirichlet_process import as_classes
-from casualty_est.lists.inference import gibbs, gibbs_kernel
+from casualty_est.lists.inference import fit, gibbs, gibbs_kernel
 from casualty_est.lists.table.history import HistoryTable
 
 HISTORIES = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [1, 0, 1], [0, 1, 1], [1, 1, 1]]
@@ -73,14 +73,55 @@ def test_decomposable_is_whole(tmp_path):
     assert len(est.without_each_source()) == 3
 
 
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"delta": 0}, "delta must be a number from 0.0001 to 10, not 0"),
+        ({"delta": "1"}, "delta must be a number"),
+        ({"tie": 1}, "tie must be a number from 0.001 to 0.999, not 1"),
+        ({"most_missing": 5}, "most_missing needs reference=True"),
+        ({"most_missing": 2.5, "reference": True}, "most_missing must be a whole number from 1"),
+        ({"classes": 1}, "classes must be a whole number from 2 to 100, not 1"),
+        ({"classes": 10.0}, "classes must be a whole number"),
+        ({"shape": 0}, "shape must be a number from 0.001 to 1000, not 0"),
+        ({"rate": True}, "rate must be a number"),
+    ],
+)
+def test_settings_out_of_range_say_so(settings, said):
+    kind = DirichletProcess if {"classes", "shape", "rate"} & set(settings) else Decomposable
+    with pytest.raises(UsageError, match=said):
+        kind(**settings)
+
+
 def test_reference_says_what_it_is(tmp_path):
     model = ce.ListModel(ce.CaptureHistories(_frame()), families=Decomposable(reference=True))
     assert "from 1 to 10 times the listed people beyond them" in repr(model)
     est = model.fit(seed=1)
-    assert est.meta.settings["options"] == {"decomposable": {"reference": True}}
+    assert est.meta.settings["options"] == {
+        "decomposable": {"reference": True, "delta": None, "tie": 0.5, "most_missing": None}
+    }
     said = " ".join(est.identification().sentences)
     assert "8 graphs were averaged" in said
     assert "the range of R dga" in said
+
+
+@pytest.mark.thorough
+@pytest.mark.usefixtures("no_pictures")
+def test_another_prior_of_the_graphs_is_told(tmp_path):
+    histories = ce.CaptureHistories(_frame())
+    family = Decomposable(delta=0.01, tie=0.2, reference=True, most_missing=100)
+    model = ce.ListModel(histories, families=family)
+    said = "each pair of lists tied with a chance of 0.2; chances of the histories of all lists ~"
+    assert said in repr(model)
+    assert "from 1 to 100 people beyond the listed" in repr(model)
+    est = model.fit(seed=1)
+    assert est.draws().max() <= 306
+    assert "Their number was taken from 1 to 100." in " ".join(est.identification().sentences)
+    assert "the range cuts the posterior" in " ".join(est.check().lines)
+    assert "Dirichlet(0.01 each)" in est.report(tmp_path / "report.html").read_text("utf-8")
+    again = ce.Estimate.load(est.save(tmp_path / "est.nc"))
+    assert again.meta.settings["options"]["decomposable"] == family.options
+    assert repr(again) == repr(est)
 
 
 def test_no_overlap_is_not_identified_and_not_nobody():
@@ -120,10 +161,23 @@ def test_families_alone_refuse_what_they_cannot_take():
 def test_command_line_takes_a_family_alone(tmp_path):
     _frame().to_csv(tmp_path / "lists.csv", index=False)
     out = tmp_path / "out.json"
-    words = ["lists", str(tmp_path / "lists.csv"), "--families", "decomposable", "--seed", "1"]
+    family = "decomposable(delta=0.02, tie=0.3)"
+    words = ["lists", str(tmp_path / "lists.csv"), "--families", family, "--seed", "1"]
     done = CliRunner().invoke(app, [*words, "--json", str(out)])
     assert done.exit_code == 0, done.output
-    assert json.loads(out.read_text("utf-8"))["diagnostics"]["method"] == "exact"
+    content = json.loads(out.read_text("utf-8"))
+    assert content["diagnostics"]["method"] == "exact"
+    wanted = Decomposable(delta=0.02, tie=0.3).options
+    assert content["settings"]["options"] == {"decomposable": wanted}
+
+
+def test_finished_parts_are_those_of_one_prior():
+    histories = ce.CaptureHistories(_frame())
+    families = [Decomposable(), Decomposable(delta=0.1), Decomposable(tie=0.1), DirichletProcess()]
+    families += [DirichletProcess(classes=9), DirichletProcess(shape=1), DirichletProcess(rate=1)]
+    models = [ce.ListModel(histories, families=family) for family in families]
+    keys = {task.key for m in models for task in fit._tasks(m, 1, 10, 4, "auto").values()}
+    assert len(keys) == len(families)
 
 
 # Dirichlet process ---------------------------------------------------------------------------
@@ -144,6 +198,35 @@ def test_dirichlet_process_is_whole(tmp_path, short):
     assert "divergences" not in est.check().lines[0]
     assert "Gibbs" in page
     np.testing.assert_array_equal(model.fit(seed=1).draws(), est.draws())
+
+
+@pytest.mark.thorough
+@pytest.mark.usefixtures("no_pictures")
+def test_classes_and_their_prior_are_settings(monkeypatch, tmp_path):
+    monkeypatch.setattr(gibbs, "SWEEPS", 200)
+    monkeypatch.setattr(gibbs, "MOST_LOOKS", 1)
+    monkeypatch.setattr(gibbs, "FEW", 10_000)
+    family = DirichletProcess(classes=3, shape=2, rate=0.5)
+    model = ce.ListModel(ce.CaptureHistories(_frame()), families=family)
+    assert "3 classes, shares by breaking a stick" in repr(model)
+    assert "alpha ~ Gamma(2, 0.5)" in repr(model)
+    assert "at most 3, inside which" in model.assumption
+    est = model.fit(seed=1, draws=50)
+    wanted = {"classes": 3, "shape": 2, "rate": 0.5}
+    content = json.loads(json.dumps(est.to_dict(), allow_nan=False))
+    assert content["settings"]["options"] == {"dirichlet-process": wanted}
+    page = est.report(tmp_path / "report.html").read_text("utf-8")
+    assert "at most 3, inside which" in page
+    assert "Gamma(2, 0.5)" in page
+    # The prior: sticks broken by another hand.
+    rng = np.random.default_rng(8)
+    alpha = rng.gamma(2, 1 / 0.5, 20_000)
+    first, second = rng.beta(1, alpha), rng.beta(1, alpha)
+    share = np.stack([first, (1 - first) * second, (1 - first) * (1 - second)], axis=1)
+    empty = (share * np.prod(1 - rng.random((20_000, 3, 3)), axis=2)).sum(axis=1)
+    prior = model.prior_predictive(draws=20_000, seed=3)["prior"]["share_unlisted"].values[0]
+    assert prior.mean() == pytest.approx(empty.mean(), abs=0.005)
+    assert prior.std() == pytest.approx(empty.std(), rel=0.03)
 
 
 def test_chains_that_are_too_short_say_so(monkeypatch):
@@ -169,18 +252,24 @@ def test_binomial_draws(n, p):
 
 @pytest.mark.thorough
 @pytest.mark.parametrize(
-    ("classes", "few"),
-    [(2, 20), *(pytest.param(*case, marks=pytest.mark.slow) for case in ((2, 3), (10, 20)))],
+    ("prior", "few"),
+    [
+        (DirichletProcess(classes=2), 20),
+        pytest.param(DirichletProcess(classes=2), 3, marks=pytest.mark.slow),
+        pytest.param(DirichletProcess(), 20, marks=pytest.mark.slow),
+        pytest.param(DirichletProcess(classes=3, shape=3.0, rate=0.8), 20, marks=pytest.mark.slow),
+    ],
+    ids=["two", "ladder", "default", "other"],
 )
-def test_gibbs_against_importance_from_the_prior(classes, few, monkeypatch):
+def test_gibbs_against_importance_from_the_prior(prior, few, monkeypatch):
     """Three million draws of the prior of a table of twelve people, weighted by its likelihood."""
     rng = np.random.default_rng(1)
     bits, counts = np.array(HISTORIES), np.array([3, 2, 2, 2, 1, 1, 1])
     table = HistoryTable.of(("A", "B", "C"), bits, counts)
-    sums = np.zeros(5)
+    sums, classes = np.zeros(5), prior.classes
     for _ in range(10):
         draws = 60_000
-        alpha = rng.gamma(0.25, 1 / 0.25, draws)
+        alpha = rng.gamma(prior.shape, 1 / prior.rate, draws)
         broken = rng.beta(1.0, np.maximum(alpha, 1e-12)[:, None], (draws, classes - 1))
         left = np.cumprod(1.0 - broken, axis=1)
         ones = np.ones((draws, 1))
@@ -201,7 +290,7 @@ def test_gibbs_against_importance_from_the_prior(classes, few, monkeypatch):
         table,
         chains=4,
         seed=np.random.SeedSequence(3),
-        classes=classes,
+        prior=prior,
         sweeps=200_000,
         most_looks=1,
     )

@@ -214,3 +214,51 @@ def test_an_overlap_list_of_nobody_is_refused():
         CaptureHistories.from_overlaps({"A": 5, "B": 0, "A&C": 3})
     with pytest.raises(InputError, match="column 'B': the list holds nobody"):
         CaptureHistories.from_overlaps({"A": 5, "B": 0, "A&B": 0}, exact=False)
+
+
+@pytest.mark.parametrize(
+    "text", ["<5", "< 10", "\u22645", "1-4", "1\u20134", "*", "c", "suppressed"]
+)
+def test_withheld_counts_say_what_to_do(text):
+    frame = pd.DataFrame({"A": [1, 0, 1], "B": [0, 1, 1], "count": ["30", "8", text]})
+    with pytest.raises(InputError, match=r"row 3.*this count is withheld: ask who .* twice"):
+        CaptureHistories(frame)
+    with pytest.raises(UsageError, match=r"the overlap 'A&B'.*this count is withheld"):
+        CaptureHistories.from_overlaps({"A": 30, "B": 8, "A&B": text})
+
+
+def test_what_is_no_number_is_not_called_withheld():
+    frame = pd.DataFrame({"A": [1, 0, 1], "B": [0, 1, 1], "count": ["30", "8", "many"]})
+    with pytest.raises(InputError, match="as in 1131: correct it"):
+        CaptureHistories(frame)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"times": [1, 2, 3], "count": [30, 12, 5]},
+        {"captures": [3, 2, 1], "Freq": [0, 2, 9]},
+        {"f1": [30], "f2": [12], "f3": [1]},
+        {"times": [1, 2, 1, 2], "count": [30, 12, 5, 2], "sex": ["f", "f", "m", "m"]},
+        {"captures": [1, 1, 2, 1, 3]},
+    ],
+)
+def test_counts_of_captures_are_refused_in_one_sentence(columns):
+    by = ("sex",) if "sex" in columns else ()
+    with pytest.raises(InputError, match="recorded once, twice and so on") as raised:
+        CaptureHistories(pd.DataFrame(columns), by=by)
+    assert len(raised.value.problems) == 1
+    with pytest.raises(UsageError, match="recorded once, twice and so on"):
+        CaptureHistories.from_overlaps({1: 30, 2: 12, 3: 5})
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"1": [1, 0, 1], "2": [0, 1, 1]},
+        {"f1": ["yes", "no", "yes"], "f2": ["no", "yes", "yes"]},
+        {"f1": [1, 0, 1], "f2": [0, 1, 1], "count": [5, 4, 3]},
+    ],
+)
+def test_lists_by_number_are_still_lists(columns):
+    assert len(CaptureHistories(pd.DataFrame(columns), name="lists").lists) == 2
