@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from casualty_est.errors import UsageError
-from casualty_est.study.model.members import Member
+from casualty_est.study.model.members import Member, check_two
 from casualty_est.tables.checks import offered
 
 SAME, CONTAINS, DERIVED, INDEPENDENT = "same", "contains", "derived", "independent"
@@ -120,13 +120,7 @@ def check_declared(rows: Sequence[Entry], relations: Sequence[Relation]) -> None
 def relation_of(members: Sequence[Member], source: str, one: str, other: str, how: str) -> Relation:
     """Read a relation that the analyst declares."""
     by_label = {member.label: member for member in members}
-    for label in (one, other):
-        if label not in by_label:
-            msg = f"relation: {label!r} is not a kind of this study. {offered(label, by_label)}"
-            raise UsageError(msg)
-    if one == other:
-        msg = f"relation: {one!r} is given twice; name the two kinds in which {source!r} speaks"
-        raise UsageError(msg)
+    check_two("relation", one, other, by_label, f"the two kinds in which {source!r} speaks")
     if how not in MEANING:
         msg = f"relation: {how!r} is unknown. {offered(how, MEANING)}"
         raise UsageError(msg)

@@ -22,6 +22,7 @@ from casualty_est.result.shared import (
     Shared,
     SharedCount,
 )
+from casualty_est.tables.checks import offered
 
 Array = npt.NDArray[np.float64]
 Cells = str | Iterable[str] | Mapping[str, float] | None
@@ -145,3 +146,15 @@ class Member:
                 raise UsageError(msg)
         weights = {label: float(weight) for label, weight in given.items()}
         return replace(self, weights=weights, chosen=True)
+
+
+def check_two(what: str, one: str, other: str, members: Iterable[str], wanted: str) -> None:
+    """Refuse a declaration on two kinds that are not two kinds of this study."""
+    known = list(members)
+    for label in (one, other):
+        if label not in known:
+            msg = f"{what}: {label!r} is not a kind of this study. {offered(label, known)}"
+            raise UsageError(msg)
+    if one == other:
+        msg = f"{what}: {one!r} is given twice; name {wanted}"
+        raise UsageError(msg)

@@ -10,8 +10,7 @@ from numbers import Real
 from casualty_est.errors import UsageError
 from casualty_est.result.schema import SourceRow
 from casualty_est.result.shared import NormalPrior, SharedSource
-from casualty_est.study.model.members import LARGEST_SD, Member
-from casualty_est.tables.checks import offered
+from casualty_est.study.model.members import LARGEST_SD, Member, check_two
 from casualty_est.wording.phrases import listed
 
 NORMAL = 0.02  # of its sd: how far the quantiles of a prior may be from those of a Normal
@@ -39,13 +38,7 @@ def sharing_of(
     sd: object,
 ) -> Sharing:  # fmt: skip
     """Read what the analyst declares, and refuse what the two kinds cannot do."""
-    for one in (label, other):
-        if one not in members:
-            msg = f"share: {one!r} is not a kind of this study. {offered(one, members)}"
-            raise UsageError(msg)
-    if label == other:
-        msg = f"share: {label!r} is given twice; name the kind that takes, and that which measured"
-        raise UsageError(msg)
+    check_two("share", label, other, members, "the kind that takes, and that which measured")
     if not isinstance(sd, Real) or isinstance(sd, bool) or not 0 <= float(sd) <= LARGEST_SD:
         msg = f"share: sd must lie between 0 and {LARGEST_SD:g}, not {sd!r}"
         raise UsageError(msg)
