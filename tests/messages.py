@@ -1,7 +1,8 @@
 """The sentences of public reports, for translators: ``uv run python tests/messages.py es``.
 
-Writes what code and templates say now into the catalogue of a language. Translations are kept, new
-sentences come with an empty translation, and a language without a catalogue gets one.
+Writes what code and templates say now into the catalogue of a language, `es.po`, and compiles it to
+`es.mo`, which the package reads. Translations are kept, new sentences come with an empty translation,
+and a language without a catalogue gets one.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 import casualty_est
@@ -65,6 +67,8 @@ def main(code: str) -> None:
     path = CATALOGUES / f"{code}.po"
     with path.open("wb") as file:
         write_po(file, catalog, width=100, sort_by_file=True, include_lineno=False)
+    with path.with_suffix(".mo").open("wb") as file:
+        write_mo(file, read(code))
     missing = [one for one in catalog if one.id and not all(texts(one))]
     print(f"{path}: {len(catalog)} sentences, {len(missing)} not translated")  # noqa: T201
 
