@@ -110,7 +110,7 @@ def fit(claims: ce.Claims, **more: Any) -> ce.Estimate:
         total={"outcome": "killed", "group": RUSSIANS},
         assume_unbiased=True,
     )
-    # Ninety ratios mix slowly: with half as many draws the chains do not agree yet.
+    # A hundred ratios mix slowly: with two thirds of these draws the chains do not agree yet.
     return model.fit(seed=SEED, draws=3000, tune=2000)
 
 

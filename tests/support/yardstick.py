@@ -7,7 +7,7 @@ import time
 import numpy as np
 
 # Processor seconds of the work below on the machine on which the limits were set.
-REFERENCE = 0.28
+REFERENCE = 0.25
 
 
 def slowness() -> float:
