@@ -1,8 +1,8 @@
 """The sentences of public reports, for translators: ``uv run python tests/messages.py es``.
 
 Writes what code and templates say now into the catalogue of a language, `es.po`, and compiles it to
-`es.mo`, which the package reads. Translations are kept, new sentences come with an empty translation,
-and a language without a catalogue gets one.
+`es.mo`, which the package reads. Translations are kept, new sentences come with an empty
+translation, and a language without a catalogue gets one.
 """
 
 from __future__ import annotations
