@@ -1,7 +1,7 @@
 """Catalogues of translated sentences.
 
-Translators write ``catalogues/es.po``; ``catalogues/es.mo`` is the same in the form that the standard
-library reads, compiled by Babel.
+Translators write ``catalogues/es.po``; ``catalogues/es.mo`` is the same in the form that the
+standard library reads, compiled by Babel.
 """
 
 from __future__ import annotations
