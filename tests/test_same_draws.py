@@ -167,9 +167,10 @@ def test_graphs_do_not_depend_on_where_memory_lies():
     assert placed_alike(kernel, arrays)
 
 
+@pytest.mark.thorough
 def test_sticks_do_not_depend_on_where_memory_lies():
     rng = np.random.default_rng(5)
-    histories = np.array([[h >> j & 1 for j in range(3)] for h in range(1, 8)], dtype=np.int64)
+    histories = np.array([[h >> j & 1 for j in range(3)] for h in range(1, 8)], dtype=bool)
     counts = np.array([[40, 30, 8, 25, 9, 7, 3], [13, 10, 2, 8, 3, 2, 1]])
 
     def kernel(alpha, log_shares, chances, kept_alpha, kept_shares, kept_chances):

@@ -98,6 +98,7 @@ def test_p_of_one_point_is_a_two_sided_binomial_tail():
 # --- the verdict --------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_a_right_posterior_passes():
     found = calibrate(simulate, posterior, 400, seed=1)
     assert found.passes()

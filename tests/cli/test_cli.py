@@ -92,6 +92,7 @@ def test_bad_rows_are_all_listed_without_traceback(capsys, tmp_path):
     assert out_file.read_text("utf-8") == "old"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("words", "part"),
     [

@@ -18,6 +18,7 @@ def saved(tmp_path_factory):
     return two_numbers().save(tmp_path_factory.mktemp("saved") / "coalition.nc")
 
 
+@pytest.mark.thorough
 def test_what_it_prints(saved, capsys):
     studies = ("--study", "audit:Airwars:50", "--study", "survey:100:4")
     code, out, err = run_flat(capsys, "worth", saved, *studies, "--for", "8000")

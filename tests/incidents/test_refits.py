@@ -57,12 +57,14 @@ def test_the_first_line_is_the_estimate_itself(two):
     np.testing.assert_array_equal([first.low, first.median, first.high], ends)
 
 
+@pytest.mark.thorough
 def test_grades_and_ranges_are_varied_where_somebody_judges(strikes):
     cases = records(strikes, "other_settings")
     assert cases["grades trusted less"].median < cases["as fitted"].median
     assert "all ranges read alike, as half of their upper end to it" in cases
 
 
+@pytest.mark.thorough
 def test_without_one_of_two_sources_there_is_no_total_to_compare(two):
     assert two.without_each_source().empty
     assert two.each_source_alone().empty
@@ -95,6 +97,7 @@ def test_a_perpetrator_is_compared_with_itself():
     assert {row.cell.perpetrator for row in rows.values()} == {"any", "Army", "Militia"}
 
 
+@pytest.mark.thorough
 def test_what_nothing_can_be_said_of_is_not_fitted(two, monkeypatch):
     monkeypatch.setattr("casualty_est.incidents.refits.fit", None)
     assert two.each_source_alone(ci_prob=0.7).empty

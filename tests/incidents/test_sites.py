@@ -153,6 +153,7 @@ def test_the_share_of_one_area_is_a_beta():
     assert elsewhere is None
 
 
+@pytest.mark.thorough
 def test_shares_of_areas_are_those_of_quadrature():
     some, sites = np.array([2.0, 9.0, 10.0]), np.array([40.0, 30.0, 33.0])
     drawn, elsewhere = frame.shares(some, sites, 200_000, np.random.default_rng(2))
@@ -205,6 +206,7 @@ def est():
     return IncidentModel(frame).fit(**FEW)
 
 
+@pytest.mark.thorough
 def test_the_estimate_tells_of_the_sites(est, tmp_path):
     sites = est.sites()
     assert list(sites["area"]) == ["all", "area 0", "area 1"]
@@ -227,6 +229,7 @@ def test_the_report_says_what_was_found(est):
     assert "which found deaths in" in " ".join(text.rests_on(est, 0.95))
 
 
+@pytest.mark.thorough
 def test_without_an_investigation_there_are_no_sites():
     frame = table([row for row in ROWS if row[1] != "Team"])
     est = IncidentModel(frame).fit(**FEW)

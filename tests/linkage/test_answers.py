@@ -106,6 +106,7 @@ def density_by_hand(theta, answers):
     return value
 
 
+@pytest.mark.thorough
 def test_the_density_of_a_calibration():
     answers = answered(("a", "d"), ("b", "none"), ("c", "e"))
     chain = Chain(answers, PAIRS, np.random.default_rng(1))
@@ -117,6 +118,7 @@ def test_the_density_of_a_calibration():
     assert log_density(np.array([0.0, -0.1, 0.0]), chain.choices(ODDS)) == -np.inf
 
 
+@pytest.mark.thorough
 def test_draws_of_a_calibration_have_the_moments_of_its_density():
     answers = answered(("a", "d"), ("b", "none"), ("c", "e"))
     chain = Chain(answers, PAIRS, np.random.default_rng(1))

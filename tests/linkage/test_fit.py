@@ -45,6 +45,7 @@ def linked():
     return model.fit(seed=1, draws=400)
 
 
+@pytest.mark.thorough
 def test_probabilities_come_back_where_nothing_competes(linked):
     both = linked.whole[:, 3]
     assert both.mean() == pytest.approx(45, abs=2)

@@ -56,6 +56,7 @@ def test_the_share_of_the_variance_is_a_bar_as_long_as_it(linked):
     assert "(counted)" not in said
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("dark", [False, True])
 def test_texts_have_their_places(linked, dark):
     figure = linked.plot(dark=dark)

@@ -129,6 +129,7 @@ def test_keys_choose_go_on_and_save(page, tmp_path):
     assert len(labels.same) == 6
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(BROWSER is None, reason="there is no chromium here")
 def test_names_run_from_right_to_left_and_progress_is_kept_without_names(page, tmp_path):
     walk = "const seen = []; for (const _ of data.tasks) { seen.push(...styles()); go(1); }"

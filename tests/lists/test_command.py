@@ -37,6 +37,7 @@ def test_a_bad_table_ends_with_2_and_the_same_words_as_python(capsys, tmp_path, 
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.thorough
 def test_two_lists_have_an_open_odds_ratio_and_it_is_said(capsys, tmp_path):
     table = _write(tmp_path, "A,B,count\n1,0,60\n0,1,50\n1,1,20\n")
     code, out, err = run(capsys, "lists", table, "--seed", 1)

@@ -53,6 +53,7 @@ def test_a_wide_picture_has_no_smaller_text(coalition: ce.Estimate, name: str) -
     assert min(text.get_fontsize() for text in artists(figure)) == SMALL >= 8.25 < LABEL
 
 
+@pytest.mark.thorough
 def test_a_height_that_is_given_is_filled(coalition: ce.Estimate) -> None:
     figure = coalition.plot.total(figsize=(6, 5.5))
     assert figure.get_size_inches() == pytest.approx([6, 5.5])
@@ -106,6 +107,7 @@ def test_text_of_an_svg_is_text(coalition: ce.Estimate) -> None:
     assert all("sans-serif" in font for font in fonts)
 
 
+@pytest.mark.thorough
 def test_words_beside_a_picture_hold_its_numbers(coalition: ce.Estimate) -> None:
     for name, numbers in {
         "total": ("10,000", "5,400 to 24,000", "at least 6,047", "“around 800”"),
@@ -185,6 +187,7 @@ def far_modes() -> ce.Estimate:
     return make_estimate(draws.reshape(2, 300, 1), [make_row(documented=24_692)])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("width", [7.2, PHONE])
 def test_small_multiples_name_every_place_once(places: ce.Estimate, width: float) -> None:
     figure = places.plot.cells(figsize=(width, None))

@@ -128,6 +128,7 @@ def test_total_draws_the_median_where_it_is(coalition: ce.Estimate) -> None:
     assert any(x[0] == 6047 and len(x) == 2 for x in upright)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("text", "hedge", "kind"), FORMS)
 def test_kind_of_mark(every_form: ce.Estimate, text: str, hedge: str, kind: str) -> None:
     same = [c for c in every_form.meta.claims if c.text == text and c.hedge in (hedge, None)]

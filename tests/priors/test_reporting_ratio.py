@@ -209,6 +209,7 @@ def test_conflicts_left_out_are_foretold(learned_scores):
         assert one.rows < 10 or one.covered_90 >= 0.8, one
 
 
+@pytest.mark.thorough
 def test_better_than_the_former_priors_and_than_one_role_for_all(learned_scores):
     former = scores("former")[-1]
     pooled = scores("pooled")[-1]

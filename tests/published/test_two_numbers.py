@@ -68,6 +68,7 @@ def model():
     return fitted()
 
 
+@pytest.mark.thorough
 def test_both_against_the_grid_and_the_page(model):
     got = solved(model)
     np.testing.assert_allclose(got, quantile(grid(perpetrator(0.15, 1), monitor()), Q), rtol=0.002)
@@ -91,6 +92,7 @@ def test_perpetrator_alone(model):
     assert got[1] == pytest.approx(1012, rel=0.02)
 
 
+@pytest.mark.thorough
 def test_a_prior_of_the_analyst_on_the_perpetrator():
     model = fitted(VARIANT)
     got = solved(model)
@@ -116,6 +118,7 @@ def test_weights_against_the_page_and_shifted_grids(model):
     np.testing.assert_allclose(weights, [-slopes[0], -slopes[1], slopes[2]], atol=0.002)
 
 
+@pytest.mark.thorough
 def test_probability_below_the_documented_count(model):
     density = grid(perpetrator(0.15, 1), monitor())
     edges = np.append(X - 0.005, X[-1] + 0.005)
@@ -157,6 +160,7 @@ def test_no_claim_of_the_two_contradicts_the_other(model):
     assert "No claim contradicts the rest." in check.lines
 
 
+@pytest.mark.thorough
 def test_airwars_would_have_had_to_report_many_times_the_truth(model):
     tipped = model.fit(seed=1).tipping(2000).set_index("assumption")
     value = tipped.loc["ratio of Airwars", "value"]

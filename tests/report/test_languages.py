@@ -59,6 +59,7 @@ def texts() -> dict[str, str]:
 # Nothing is left in English ------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", [name for name in CASES if name != "two modes"])
 def test_a_paragraph_is_whole_and_the_one_that_was_read(name: str) -> None:
     _paragraph(name, CASES[name]())
@@ -95,6 +96,7 @@ def test_a_page_of_lists_is_whole_in_any_language(name: str, of_lists) -> None:
     _whole(of_lists(**OF_LISTS[name]), "nothing")
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("no_pictures")
 @pytest.mark.parametrize("checked", [0, 50])
 def test_a_page_of_matched_lists_is_whole(checked: int, of_lists) -> None:
@@ -157,6 +159,7 @@ def _whole(est: ce.Estimate, *more: str) -> str:
 # Spanish -------------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_the_spanish_page(coalition_learned: ce.Estimate) -> None:
     page = page_of(coalition_learned, said=SPANISH)
     words = Page(page).text

@@ -57,6 +57,7 @@ def test_where_it_stands_it_says_what_the_report_says(coalition: ce.Estimate, le
     assert lever.at(lever.values[3]).median == pytest.approx(lever.medians[3])
 
 
+@pytest.mark.thorough
 def test_only_this_script_may_run(page: str) -> None:
     policy = next(attrs["content"] or "" for _, attrs in Page(page).tags if "http-equiv" in attrs)
     inside = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)

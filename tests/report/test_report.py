@@ -194,6 +194,7 @@ def test_statements_of_the_analyst_are_printed_and_escaped(two_modes):
     assert f"Write to us {EVIL}" in Page(page).text
 
 
+@pytest.mark.thorough
 def test_title_authors_and_comparisons_are_printed_and_escaped(two_modes, tmp_path):
     table = {"caption": f"Others {EVIL}", "head": ["Who", "Number"], "rows": [["X", "12,345"]]}
     path = two_modes.report(

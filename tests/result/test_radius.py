@@ -195,6 +195,7 @@ def test_a_number_behind_a_cliff_is_found(two):
     assert answer.sds == pytest.approx(4.6, abs=0.2)
 
 
+@pytest.mark.thorough
 def test_it_is_kept_in_the_file(two, tmp_path):
     before = two.radius(8000)
     loaded = ce.Estimate.load(two.save(tmp_path / "two.nc"))

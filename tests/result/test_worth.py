@@ -152,6 +152,7 @@ def by_quadrature(chance, n, target):
     return (weights @ (mean - weights @ mean) ** 2) / target.var()
 
 
+@pytest.mark.thorough
 def test_a_binary_study_agrees_with_quadrature_and_rises_to_exact_knowledge():
     p1, _, p2 = drawn()
     grid_p1, _, grid_p2 = vignette(100)

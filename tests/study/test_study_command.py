@@ -49,6 +49,7 @@ value = 0.2
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("no_pictures")
 def test_a_study_from_a_file(folder, capsys):
     out = folder / "out.json"
@@ -177,6 +178,7 @@ def test_the_likelihood_of_each_kind_is_stored_for_arviz(joint):
     assert slope == pytest.approx(joint.contributions().loc["b", "contribution"], abs=2e-3)
 
 
+@pytest.mark.thorough
 def test_every_picture_is_drawn(joint):
     for name in ("evidence", "total", "sources", "cases", "identification"):
         assert getattr(joint.plot, name)().axes
@@ -193,6 +195,7 @@ def test_the_report_says_who_moves_the_count(joint, tmp_path):
     assert "None" not in page
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("no_pictures")
 def test_kinds_that_contradict_get_a_report_of_both(tmp_path):
     joint = ce.Study(a=normal(9.0, 0.1), b=normal(10.0, 0.1, 1)).fit(seed=1)

@@ -14,6 +14,7 @@ from tests.support.known import normal
 ENDS = [0.025, 0.25, 0.5, 0.75, 0.975]
 
 
+@pytest.mark.thorough
 def test_claims_and_a_survey_are_claims_with_an_anchor():
     """The interval of a study as an anchor of the claims, or as a kind of its own: one answer."""
     rows = {"source": ["MoH", "NGO"], "role": ["government", "monitor"], "group": "all"}

@@ -111,6 +111,7 @@ def test_the_density_given_the_count_is_that_of_a_conditional_normal():
     np.testing.assert_allclose(told(b, None, at, log_n), stats.norm(0, 0.2).logpdf(at), atol=0.05)
 
 
+@pytest.mark.thorough
 def test_what_was_taken_is_said_and_kept(tmp_path):
     joint = study(measuring(), eta={"gives": 0})
     said = "takes what M is worth from gives: 0.82 (0.61 to 1.1) in place of its prior 0.61"

@@ -49,6 +49,7 @@ def test_what_is_read_is_what_translators_wrote(code: str) -> None:
             assert ours.pgettext(context, text) == message.string
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("code", CODES)
 def test_a_catalogue_is_whole(code: str) -> None:
     known = {key(one): one for one in messages.read(code) if one.id}

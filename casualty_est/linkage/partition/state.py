@@ -48,6 +48,8 @@ def graph_of(i: Ints, j: Ints, list_of: Ints, unique: Bools) -> Graph:
     pairs = np.tile(np.arange(len(i), dtype=np.int64), 2)[order]
     start = np.zeros(len(list_of) + 1, dtype=np.int64)
     np.cumsum(np.bincount(ends, minlength=len(list_of)), out=start[1:])
+    # Columns of a table would be another kind of array, for which all kernels are compiled again.
+    i, j = np.ascontiguousarray(i), np.ascontiguousarray(j)
     return Graph(start, np.concatenate([j, i])[order], pairs, i, j, list_of, unique)
 
 

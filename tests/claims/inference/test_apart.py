@@ -33,6 +33,7 @@ def test_some_sources_are_the_model_without_the_others(heard, priors):
     np.testing.assert_allclose(got, alone.quantile(ENDS), atol=0.002)
 
 
+@pytest.mark.thorough
 def test_a_narrow_answer_is_computed_on_the_fine_lattice():
     anchor = {"anchors": [{"median": 5000, "sd": 0.03}]}
     layout = model(*ROWS, priors=anchor).layout

@@ -84,6 +84,7 @@ def test_a_source_that_misses_little_has_a_narrow_completeness():
     assert core[:, at].std() == pytest.approx(0.03, rel=0.05)
 
 
+@pytest.mark.thorough
 def test_cores_of_one_role_share_what_their_ratios_say():
     """Against weights: draws of both cores from their joint prior, given both ratios."""
     one = of_three()
@@ -166,6 +167,7 @@ def test_weights_of_learned_priors_agree_with_refits(learned):
     assert weighed(together) == pytest.approx(refit(together), abs=0.03)
 
 
+@pytest.mark.thorough
 def test_an_anchor_moves_with_the_others():
     one = model(
         ("A", "", "6,047"),

@@ -40,6 +40,7 @@ def test_no_concession_overrules_a_tally(number):
     assert low > 0.7 * TALLY
 
 
+@pytest.mark.thorough
 def test_one_ten_and_none_say_nearly_the_same():
     alone = np.median(fitted([("List", f"at least {TALLY:,}", "monitor")]))
     for number in (10, 1, 0):

@@ -107,6 +107,7 @@ def test_completeness_without_over_count():
     same(model, posterior(ratio.density(points(1234))))
 
 
+@pytest.mark.thorough
 def test_nearly_complete_source_without_over_count():
     # The density of log(completeness) rises steeply at its end.
     spec = {"sources": {"A": {"completeness": {"median": 0.97, "sd": 1.2}}}}

@@ -269,6 +269,7 @@ def test_identities_hold_in_every_draw(regions_estimate):
     check_identities(regions_estimate)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("uncompiled")
 def test_identities_hold_over_outcomes():
     est = of_regions(ALL).fit(seed=4, draws=500)

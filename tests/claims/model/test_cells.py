@@ -83,6 +83,7 @@ def test_no_base_cell_is_counted_twice(used):
         assert bool(meant) == bool((grid.row(one) & grid.row(other)).any()), (one, other)
 
 
+@pytest.mark.thorough
 @given(labels)
 def test_subgroups_come_after_the_cells_they_are_shares_of(used):
     grid = build_cells(used, GROUPS)

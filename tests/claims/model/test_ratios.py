@@ -157,6 +157,7 @@ def test_scores_are_the_slope_of_the_log_density(several):
         np.testing.assert_allclose(got, expected, rtol=1e-3, atol=1e-3)
 
 
+@pytest.mark.thorough
 def test_pytensor_agrees_with_numpy(several):
     import pytensor.tensor as pt
 

@@ -30,6 +30,7 @@ def grid(first="2016-01-10", last="2017-12-20", step="month"):
 # --- the pieces ---------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_many_terms_are_a_random_walk_without_its_mean():
     weeks = grid(step="week")
     basis = tl.karhunen_loeve(TimeGrid("day", tuple(range(4001))), 3999)
@@ -374,6 +375,7 @@ def test_cells_add_up_at_every_date(model):
         np.testing.assert_allclose(inside[:, place].sum(axis=-1), np.exp(log_deaths[:, place]))
 
 
+@pytest.mark.thorough
 def test_what_numpy_expects_is_what_the_model_expects(model):
     layout = model.layout
     pymc_model = build(layout)

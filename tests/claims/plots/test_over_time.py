@@ -78,6 +78,7 @@ def test_each_claim_stands_at_the_last_day_of_its_window(plain):
     assert len(placed) == 9
 
 
+@pytest.mark.thorough
 def test_hedges_are_drawn_as_what_they_are(plain):
     markers = [line.get_marker() for line in plain.plot.path().axes[0].lines]
     assert markers.count("^") == 1  # at least, of a speaker
@@ -175,6 +176,7 @@ def test_a_wrong_cell_lists_the_right_ones(plain, name, cell, words):
         getattr(plain.plot, name)(cell)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", NAMES)
 def test_without_time_there_is_no_path(coalition, name):
     with pytest.raises(UsageError, match=f"{name}.. needs claims over time"):
@@ -190,7 +192,8 @@ def test_a_wrong_level_is_refused(plain, name):
 # Text that fits ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.thorough)])
+@pytest.mark.thorough
+@pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("name", NAMES)
 def test_every_picture_is_drawn_light_and_dark(plain, crowded, name, dark):
     for estimate in (plain, crowded):
@@ -216,6 +219,7 @@ def test_many_sources_are_named_up_to_seven(crowded):
     assert "$x$ (monitor)" in words
 
 
+@pytest.mark.thorough
 def test_not_converged_is_stamped(plain):
     diagnostics = replace(plain.meta.diagnostics, converged=False)
     for name in NAMES:

@@ -178,6 +178,7 @@ def test_many_claims_are_counted_by_source():
 # The page ------------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_the_page_has_every_part(page):
     said = Page(page).text
     for words in (
@@ -194,6 +195,7 @@ def test_the_page_has_every_part(page):
     assert page.count("data:image/svg+xml") == 4 * 5  # total, sources, priors, path, ratio_paths
 
 
+@pytest.mark.thorough
 def test_an_estimate_without_time_has_no_such_part(coalition_page):
     said = Page(coalition_page).text
     assert "Over time" not in said
@@ -211,6 +213,7 @@ def test_names_are_escaped():
     assert "script" not in Page(page).names
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("no_pictures")
 def test_comparisons_are_set_beside_and_escaped(page):
     beside = {

@@ -144,6 +144,7 @@ def frame(rows, columns=("incident", "source", "quantity")):
     return pd.DataFrame(rows, columns=list(columns))
 
 
+@pytest.mark.thorough
 def test_one_source_has_no_total():
     rows = [(f"i{k}", "A", str(k % 7 + 1)) for k in range(20)]
     model = IncidentModel(frame(rows), roles={"A": "monitor"})

@@ -37,7 +37,8 @@ def listed():
     return est
 
 
-@pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.thorough)])
+@pytest.mark.thorough
+@pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("name", ["gap", "inclusion", "mentions", "total", "sources", "cases"])
 def test_every_picture_is_drawn(strikes, listed, name, dark):
     for est in (strikes, listed):
@@ -46,6 +47,7 @@ def test_every_picture_is_drawn(strikes, listed, name, dark):
         assert to_png(getattr(est.plot, name)(dark=dark)).startswith(b"\x89PNG")
 
 
+@pytest.mark.thorough
 def test_steps_lead_from_one_total_to_the_other(strikes, listed):
     for est in (strikes, listed):
         assert est.details.gaps

@@ -31,6 +31,7 @@ def settled(est):
     return done
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("no_pictures")
 def test_the_public_page_is_whole_in_any_language(syria):
     est = settled(syria)

@@ -43,6 +43,7 @@ def _connected(edges, vertices):
     return reached == set(vertices)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("vertices", "count"), [(3, 8), (4, 61), (5, 822)])
 def test_chordal_graphs_are_those_without_a_long_ring(vertices, count):
     graphs = chordal.chordal_graphs(vertices)
@@ -159,6 +160,7 @@ def _log_joint(edges, unlisted, delta=1 / 8):
     )
 
 
+@pytest.mark.thorough
 def test_every_graph_on_three_lists_by_hand():
     """Sum over every number of people up to eleven times those listed, the range of R dga."""
     grid = np.arange(1, 10 * TABLE.people + 1)
@@ -181,6 +183,7 @@ def test_every_graph_on_three_lists_by_hand():
         assert posterior.quantile([chance]) == wanted
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("delta", "tie", "most"), [(0.01, 0.2, 300), (0.6, 0.5, 90), (3, 0.9, 40)])
 def test_another_prior_by_hand(delta, tie, most):
     """Every number up to a limit of our own; a graph weighs by its ties."""
@@ -320,6 +323,7 @@ def test_cells_have_the_moments_of_the_posterior():
         np.testing.assert_allclose(ratio, 1.0, rtol=1e-8)
 
 
+@pytest.mark.thorough
 def test_graphs_are_drawn_as_probable_as_they_are():
     posterior = solve_graphs(TABLE)
     rng = np.random.default_rng(2)

@@ -100,6 +100,7 @@ def test_relabelling_changes_nothing():
         np.testing.assert_allclose(one, two, rtol=1e-10)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("family", "which"),
     [*((family, 0) for family in AVERAGED), (Classes, 1)],

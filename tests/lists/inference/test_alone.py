@@ -229,6 +229,7 @@ def test_classes_and_their_prior_are_settings(monkeypatch, tmp_path):
     assert prior.std() == pytest.approx(empty.std(), rel=0.03)
 
 
+@pytest.mark.thorough
 def test_chains_that_are_too_short_say_so(monkeypatch):
     monkeypatch.setattr(gibbs, "SWEEPS", 500)
     monkeypatch.setattr(gibbs, "MOST_LOOKS", 1)
@@ -237,6 +238,7 @@ def test_chains_that_are_too_short_say_so(monkeypatch):
     assert "too few effective draws" in est.check().lines[0]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("n", "p"), [(3, 0.2), (40, 0.97), (5000, 0.3), (100_000, 1e-5)])
 def test_binomial_draws(n, p):
     draws = np.array([gibbs_kernel.binomial(n, p) for _ in range(20_000)])

@@ -30,6 +30,7 @@ def _frame(counts, **columns):
     return pd.DataFrame(HISTORIES, columns=["A", "B", "C"]).assign(count=counts, **columns)
 
 
+@pytest.mark.thorough
 def test_evidence_of_independence_against_quadrature():
     (member,) = Independence().members(PAIR)
 
@@ -62,6 +63,7 @@ def test_tempering_agrees_with_importance_sampling():
     assert odds == pytest.approx(share @ one.log_odds, abs=0.1)
 
 
+@pytest.mark.thorough
 def test_compiled_moves_of_classes_leave_the_density_right():
     member = Classes().members(TABLE)[-1]
     cloud = smc.run(member, TABLE, np.random.default_rng(3), particles=500, moves=5)

@@ -164,6 +164,7 @@ def _members(table):
     return [*members, Ridge().members(table)[2]] if len(table.lists) <= 8 else members
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("lists", [2, 3, 5, 6, 11, 20, 30])
 def test_compiled_densities_are_those_of_the_families(lists):
     table = _history_table(lists)

@@ -119,6 +119,7 @@ def test_auto_has_rows_and_lists_of_the_posterior_and_repeats_itself():
     np.testing.assert_array_equal(parts[0], parts[1] + parts[2])
 
 
+@pytest.mark.thorough
 def test_strata_are_drawn_apart_and_add_up():
     one = pd.DataFrame(HISTORIES, columns=["A", "B", "C"]).assign(count=COUNTS, month="1")
     # List C holds nobody in the second month and was not at work there.

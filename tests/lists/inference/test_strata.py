@@ -58,6 +58,7 @@ def _same(there, here):
         assert one[name] == two[name]
 
 
+@pytest.mark.thorough
 def test_threads_give_the_same_answer(model, here):
     with ThreadPoolExecutor(2) as executor:
         _same(model.fit(seed=8, executor=executor), here)
@@ -70,6 +71,7 @@ def test_processes_give_the_same_answer(model, here):
         _same(model.fit(seed=8, executor=executor), here)
 
 
+@pytest.mark.thorough
 def test_a_dask_cluster_gives_the_same_answer(model, here):
     cluster = LocalCluster(
         n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None
@@ -116,6 +118,7 @@ def test_sequential_monte_carlo_does_not_depend_on_threads():
     np.testing.assert_array_equal(there.draws(), model.fit(**small).draws())
 
 
+@pytest.mark.thorough
 def test_progress_counts_strata_with_an_executor_too(model):
     tasks = list(fitting._tasks(model, 8, 100, 4, "auto").values())
     for executor in (None, ThreadPoolExecutor(2)):
@@ -238,6 +241,7 @@ def test_a_file_where_the_parts_should_go_is_said(model, tmp_path):
 # Totals ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("no_pictures")
 def test_the_sum_over_strata_stands_beside_the_table_without_strata(model, here, frame, tmp_path):
     every = sum(here.draws(row) for row in (3, 6, 9))
@@ -314,6 +318,7 @@ def test_equal_replicates_and_a_single_one(replicates):
     assert few.details.replicates.combined is None
 
 
+@pytest.mark.thorough
 def test_replicates_with_strata_are_summed_before_they_are_combined(replicates):
     tables = [
         ce.CaptureHistories(

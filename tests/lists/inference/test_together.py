@@ -189,6 +189,7 @@ def ridge(random_strata):
     return ce.ListModel(random_strata, families="ridge").fit(seed=2)
 
 
+@pytest.mark.thorough
 def test_random_strata_leave_the_interval(ridge, random_strata):
     """Nothing is learned from strata that differ by chance."""
     whole = ridge.details.unstratified

@@ -63,6 +63,7 @@ def test_an_interval_that_is_even_in_logs_is_scipys_lognormal():
     np.testing.assert_allclose(without_leak(one, m, s), lognormal, rtol=1e-6)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("s", [0.05, 0.15, 0.6])
 @pytest.mark.parametrize("text", TEXTS)
 def test_it_is_a_density_of_what_was_said(text, s):

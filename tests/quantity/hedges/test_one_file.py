@@ -157,6 +157,7 @@ def test_the_width_of_about_stands_in_one_place(monkeypatch, sd):
     assert on_one_line(claim) == pytest.approx(ends)
 
 
+@pytest.mark.thorough
 def test_parsing_waits_for_no_numerical_library():
     code = (
         "import sys, casualty_est as ce; str(ce.Quantity.parse('about 800'));"
