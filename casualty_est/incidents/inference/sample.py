@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from casualty_est.incidents.inference.coordinates import Coordinates
 from casualty_est.incidents.model.layout import IncidentLayout
 
 Array = npt.NDArray[np.float64]
@@ -36,16 +37,18 @@ class Sampled:
 def density_function(
     layout: IncidentLayout,
 ) -> Callable[[], Callable[[Array], tuple[float, Array]]]:
-    """Make makers of functions that return the log density and its gradient."""
+    """Make makers of functions that return the log density of coordinates and its gradient."""
     from casualty_est.incidents.inference.density import Density
 
-    def make() -> Callable[[Array], tuple[float, Array]]:
-        density = Density(layout)
+    coordinates = Coordinates(layout.parameters)
 
-        def checked(theta: Array) -> tuple[float, Array]:
-            if np.abs(theta).max() > FAR:
+    def make() -> Callable[[Array], tuple[float, Array]]:
+        density = coordinates.density(Density(layout))
+
+        def checked(moved: Array) -> tuple[float, Array]:
+            if np.abs(moved).max() > FAR:
                 raise NotFiniteError
-            value, slope = density(theta)
+            value, slope = density(moved)
             if not (math.isfinite(value) and np.isfinite(slope).all()):
                 raise NotFiniteError
             return value, slope
@@ -85,8 +88,8 @@ def sample(
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Sampled:
     """Sample the posterior of the parameters."""
-    middle = start_point(layout)
-    size = layout.parameters.size
+    coordinates, size = Coordinates(layout.parameters), layout.parameters.size
+    middle = coordinates.of(start_point(layout))
     density_function(layout)()(middle)  # compiled once, not by every chain at the same time
 
     def initial(chain_seed: int) -> Array:
@@ -103,7 +106,7 @@ def sample(
         warnings.simplefilter("ignore")
         running = _begin(layout, initial, counts, report if on_progress else None)
         try:
-            return _read(running.wait())
+            return _read(running.wait(), coordinates)
         except BaseException:
             running.cancel()
             raise
@@ -119,7 +122,7 @@ def sample_from(
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Sampled:
     """Sample again, each chain from a start of its own: starts (chain, element), seeds (chain,)."""
-    done = np.zeros(len(starts))
+    done, coordinates = np.zeros(len(starts)), Coordinates(layout.parameters)
 
     def report_of(chain: int) -> Callable[[list[Any]], None] | None:
         def report(progress: list[Any]) -> None:
@@ -136,10 +139,10 @@ def sample_from(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            for chain, (start, seed) in enumerate(zip(starts, seeds, strict=True)):
+            for chain, (start, seed) in enumerate(zip(coordinates.of(starts), seeds, strict=True)):
                 counts = {"draws": draws, "tune": tune, "chains": 1, "seed": seed}
                 running.append(_begin(layout, from_start(start), counts, report_of(chain)))
-            apart = [_read(sampler.wait()) for sampler in running]
+            apart = [_read(sampler.wait(), coordinates) for sampler in running]
         except BaseException:
             for sampler in running:
                 sampler.cancel()
@@ -162,7 +165,7 @@ def _begin(
     from nutpie.compiled_pyfunc import from_pyfunc
 
     def expand(*_: object) -> Callable[[Array], dict[str, Array]]:
-        return lambda theta: {"theta": theta}
+        return lambda moved: {"theta": moved}
 
     size, make = layout.parameters.size, density_function(layout)
     result_of = [np.dtype(np.float64)], [(size,)], ["theta"]
@@ -178,9 +181,9 @@ def _begin(
     )
 
 
-def _read(result: Any) -> Sampled:
+def _read(result: Any, coordinates: Coordinates) -> Sampled:
     stats = result["sample_stats"]
     return Sampled(
-        np.asarray(result["posterior"]["theta"].values),
+        coordinates.parameters(np.asarray(result["posterior"]["theta"].values)),
         {name: np.asarray(stats[name].values) for name in STATS if name in stats},
     )
