@@ -19,6 +19,7 @@ from casualty_est.quantity.hedges.readings import Reading
 Array = npt.NDArray[np.float64]
 PACKED = "refit_data"
 CLAIMED_STEP = 0.15
+MOST_PRODUCT = 200_000  # numbers in a matrix of zeros and ones that stands for an index
 
 
 def build(layout: Layout, *, packed: bool = False) -> pm.Model:
@@ -30,12 +31,12 @@ def build(layout: Layout, *, packed: bool = False) -> pm.Model:
     with pm.Model(coords=coords_of(layout)) as model:
         data = data_of(layout, packed=packed)
         log_deaths = log_counts(layout, data, level_counts)
-        sums = log_of_sums(layout.cover, log_deaths)
+        sums = log_of_covers(layout.cover, log_deaths)
         said = claimed(layout)
         log_ratio = ratios_of(layout.ratios, data, said - sums)
         reporting = _reporting_sds(layout)
         for kind, (positions, stacked) in stack(layout.readings).items():
-            m = pt.dot(one_hot(layout.target_of[positions], len(layout.ratios.targets)), said)
+            m = picked(said, layout.target_of[positions], len(layout.ratios.targets))
             density = on_data(stacked, data).log_density(m, reporting(positions), pt)
             pm.Potential(f"claims_{kind}", (data[f"{kind}_weight"] * density).sum())
         _anchors(layout, data, log_deaths, log_ratio)
@@ -91,13 +92,17 @@ def shared_data(
 
 
 def one_hot(index: Any, count: int) -> Array:
-    """Rows of the unit matrix: indexing as a product, whose gradient compiles in half the time."""
+    """Rows of the unit matrix."""
     return np.eye(count)[np.asarray(index)]
 
 
-def marked(index: Any, count: int) -> Array:
-    """The same where -1 marks nothing."""
-    return np.asarray((index >= 0)[:, None] * one_hot(np.maximum(index, 0), count))
+def picked(values: Any, index: Any, count: int, times: Any = 1.0) -> Any:
+    """Some of `count` values, by position, times a number of each; 0 where the position is -1."""
+    index = np.asarray(index)
+    times = np.where(index >= 0, times, 0.0)
+    if len(index) * count <= MOST_PRODUCT:  # a product, whose gradient compiles in half the time
+        return pt.dot(times[:, None] * one_hot(np.maximum(index, 0), count), values)
+    return times * values[np.maximum(index, 0)]
 
 
 def log_of_sums(rows: Array, logs: Any) -> Any:
@@ -105,6 +110,14 @@ def log_of_sums(rows: Array, logs: Any) -> Any:
     if rows.shape[1] == 1:
         return logs
     return pt.log(pt.dot(rows, pt.exp(logs)))
+
+
+def log_of_covers(cover: Array, logs: Any) -> Any:
+    """Log of the sum of what each target covers, each different sum computed once."""
+    if cover.size <= MOST_PRODUCT:
+        return log_of_sums(cover, logs)
+    rows, which = np.unique(cover, axis=0, return_inverse=True)
+    return log_of_sums(rows, logs)[which]
 
 
 def log_counts(
@@ -191,11 +204,12 @@ def shared_parts(ratios: Ratios) -> Any:
     """Components of roles and sources, added up for each target."""
     shared: Any = np.zeros(len(ratios.targets))
     if ratios.role_terms:
-        rows = ratios.role_sd[:, None] * one_hot(ratios.role_index, ratios.role_terms)
-        shared = shared + pt.dot(rows, pm.Normal("u_role", 0, 1, shape=ratios.role_terms))
+        terms = ratios.role_terms
+        of_roles = pm.Normal("u_role", 0, 1, shape=terms)
+        shared = shared + picked(of_roles, ratios.role_index, terms, ratios.role_sd)
     if ratios.source_terms:
-        rows = ratios.source_sd[:, None] * one_hot(ratios.source_index, ratios.source_terms)
-        shared = shared + pt.dot(rows, _own("u_source", ratios.heavy_source))
+        own, terms = _own("u_source", ratios.heavy_source), ratios.source_terms
+        shared = shared + picked(own, ratios.source_index, terms, ratios.source_sd)
     return pt.as_tensor(shared)
 
 
@@ -216,10 +230,10 @@ def _reporting_sds(layout: Layout) -> Callable[[Any], Any]:
     fixed = layout.reporting_sd
     if not layout.learned:
         return lambda positions: fixed[positions]
-    rows = marked(layout.learned_of, len(layout.learned))
-    still = np.where(layout.learned_of >= 0, 0.0, fixed)
+    of, many = layout.learned_of, len(layout.learned)
+    still = np.where(of >= 0, 0.0, fixed)
     learned = learned_sds(layout)
-    return lambda positions: pt.dot(rows[positions], learned) + still[positions]
+    return lambda positions: picked(learned, of[positions], many) + still[positions]
 
 
 def learned_sds(layout: Layout) -> Any:

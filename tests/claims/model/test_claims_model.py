@@ -379,3 +379,32 @@ def test_an_incident_is_no_rival_of_a_total():
         model(rows)
     placed = [rows[0], rows[1] | {"scope": "the market"}]
     assert len(model(placed).layout.grid.cells) == 2
+
+
+@pytest.mark.thorough
+def test_large_tables_are_indexed_and_have_the_same_density(monkeypatch):
+    from casualty_est.claims.model import pymc_model
+
+    rng = np.random.default_rng(1)
+    roles = {"A": "monitor", "B": "monitor", "C": "government", "D": "perpetrator"}
+    table = pd.DataFrame(
+        [
+            {"source": s, "role": role, "scope": place, "quantity": f"{rng.integers(100, 9000):,}"}
+            for s, role in roles.items()
+            for place in ("North", "South", "East", "North+South")
+        ]
+    )
+    layout = ClaimsModel(table).layout
+    products = pymc_model.build(layout)
+    monkeypatch.setattr(pymc_model, "MOST_PRODUCT", 0)
+    indexed = pymc_model.build(layout)
+    slopes = [
+        m.logp_dlogp_function(ravel_inputs=True, mode=as_written()) for m in (products, indexed)
+    ]
+    for f in slopes:
+        f.set_extra_values({})
+    start = np.concatenate([np.ravel(v) for v in products.initial_point().values()])
+    for point in start + rng.normal(0, 0.3, (3, len(start))):
+        (wanted, slope), (got, other) = (f(point) for f in slopes)
+        assert got == pytest.approx(wanted, rel=1e-12)
+        np.testing.assert_allclose(other, slope, rtol=1e-9, atol=1e-9)
