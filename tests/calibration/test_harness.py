@@ -14,7 +14,7 @@ from scipy import stats
 from casualty_est.errors import UsageError
 from tests.support import sbc as calibration
 from tests.support.ecdf import ecdf_bands, uniform_p
-from tests.support.sbc import Calibration, calibrate
+from tests.support.sbc import Calibration, calibrate, judge, study
 
 SD = np.sqrt(0.5)
 
@@ -125,6 +125,26 @@ def test_too_narrow_intervals_do_not_cover():
     assert not found.covers()
     # An interval .6 as wide as the 90% one holds 2 Phi(.6 * 1.645) - 1 of the mass.
     assert found.coverage()["mean"][0.9] == pytest.approx(0.676, abs=0.1)
+
+
+def test_a_study_that_fails_is_repeated_once_and_the_larger_one_decides(capsys):
+    def unlucky(data, seed):
+        return posterior(data, seed, sd=(0.6 if len(seen) <= 50 else 1.0) * SD)
+
+    def simulated(rng):
+        seen.append(rng)
+        return simulate(rng)
+
+    seen = []
+    judge(study("unlucky", simulated, unlucky, 50, seed=1))
+    assert len(seen) == 200
+    seen.clear()
+    judge(study("sound", simulated, posterior, 50, seed=1))
+    assert len(seen) == 50
+    seen.clear()
+    with pytest.raises(AssertionError, match="NOT as nominal"):
+        judge(study("narrow", simulated, narrow, 50, seed=1))
+    assert len(seen) == 200
 
 
 def test_counts_that_often_tie_are_ranked_evenly():

@@ -13,7 +13,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,7 @@ Fit = Callable[[Any, int], Mapping[str, npt.ArrayLike]]
 
 COVERAGE = (0.5, 0.8, 0.9, 0.95)
 PARTS = "SBC_PARTS"  # variable with a folder in which a study goes on where it stopped
+LARGER, OTHER_SEEDS = 3, 1_000_003
 THINNED = 99  # ranks run from 0 to this: a hundred values, few enough for independent draws
 
 
@@ -65,6 +66,8 @@ class Calibration:
         Number of thinned draws; ranks run from 0 to this.
     seed : int
         Seed of the simulations.
+    again : callable or None
+        Makes a study of the same design that is `LARGER` times as large, with other seeds.
     """
 
     names: tuple[str, ...]
@@ -73,6 +76,7 @@ class Calibration:
     ess: Array
     thinned: int
     seed: int
+    again: Callable[[], Calibration] | None = field(default=None, repr=False, compare=False)
 
     @property
     def simulations(self) -> int:
@@ -298,11 +302,22 @@ def study(label: str, simulate: Simulate, fit: Fit, simulations: int, *, seed: i
         progress=False,
     )
     print(f"\n{label}\n{found}")  # noqa: T201 (pytest -s shows it)
-    return found
+
+    def again() -> Calibration:
+        more, other = LARGER * simulations, seed + OTHER_SEEDS
+        return study(f"{label} again", simulate, fit, more, seed=other)
+
+    return replace(found, again=again)
 
 
 def judge(found: Calibration) -> None:
-    """Ranks are uniform, and intervals hold the truth as often as they say."""
+    """Ranks are uniform, and intervals hold the truth as often as they say.
+
+    Both checks let one sound study in a hundred fail, and there are dozens of studies. One that
+    fails is therefore repeated once, larger and with other seeds, and the larger one decides.
+    """
+    if found.again is not None and not (found.passes() and found.covers()):
+        found = found.again()
     assert found.passes(), f"\n{found}"
     assert found.covers(), f"\n{found}"
 
