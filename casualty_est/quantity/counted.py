@@ -5,6 +5,7 @@ Only words that are known pass: a word that nobody here knows may be "wounded" i
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from difflib import get_close_matches
@@ -67,6 +68,17 @@ WANTED = {
     "casualties": TOGETHER,
     "lost": "equipment",
 }
+# Deaths that did not happen, and the living whom a dead person left.
+_UNREAL = re.compile(
+    r"(?:^near-|\b(?:averted|avoided|prevented|potential|threats?|threatened|death row)\b"
+    r"|\bsentence[sd]?\b|\bat risk\b)"
+)
+_LEFT_BEHIND = re.compile(
+    r"(?:children|families|fathers|friends|members|mothers|orphans|parents|relatives|widows|wives)"
+    r" of (?:the |those )?(?:dead|deceased|killed|martyrs|slain|victims)$"
+)
+_OF_ONE_FAMILY = frozenset({"a", "one", "same", "single", "the"})
+_WOUNDS = frozenset({"burns", "injuries", "injury", "wound", "wounds"})
 _LONG_NUMBERS = [word for word in (*SMALL, *TENS, *SCALES, *PLURAL_SCALES) if len(word) > 4]
 _NEVER_NOUN = frozenset({*PLURAL_SCALES, *MEANINGFUL, *OTHER_SCALES})
 
@@ -117,10 +129,13 @@ def what_is_counted(words: list[str]) -> Counted:
     """Say what a noun phrase counts, or refuse it where that is not known."""
     if not words:
         return NOTHING
+    words = _one_by_one(words)
     refuse_unless_noun(words)
     said = " ".join(words).replace(" - ", "-")
+    words = _without_cause(words)
     head = list(_head(words))
     dead = not DEAD.isdisjoint(words)
+    _refuse_unreal(said, head)
     if things := list(_things(head)):
         return Counted("other", said, things[0])
     outcomes = [OUTCOMES[word] for word in (head if dead else words) if word in OUTCOMES]
@@ -143,6 +158,37 @@ def what_is_counted(words: list[str]) -> Counted:
         )
         raise QuantityError(msg)
     return Counted("none", said)
+
+
+def _one_by_one(words: list[str]) -> list[str]:
+    """Take the "members of one family" for people, not for a family."""
+    if words[:2] == ["members", "of"] and "family" in words[2:6]:
+        end = words.index("family")
+        if _OF_ONE_FAMILY.issuperset(words[2:end]):
+            return ["members", *words[end + 1 :]]
+    return words
+
+
+def _without_cause(words: list[str]) -> list[str]:
+    """Leave out of what the dead died: "died of their wounds" counts no wounded."""
+    for k, word in enumerate(words[:-2]):
+        if word in DEAD and words[k + 1] in ("of", "from"):
+            rest = words[k + 2 :]
+            skip = rest[0] in ("their", "the")
+            if rest[skip : skip + 1] and rest[skip] in _WOUNDS:
+                return [*words[: k + 1], *rest[skip + 1 :]]
+    return words
+
+
+def _refuse_unreal(said: str, head: list[str]) -> None:
+    """Refuse deaths that did not happen, and people who are alive: "relatives of the dead"."""
+    start = " ".join(head).replace(" - ", "-") or said
+    found = _UNREAL.search(start) or re.search("at risk", said)
+    if not found and (left := _LEFT_BEHIND.search(said)):
+        found = left if DEAD.isdisjoint(said[: left.start()].split()) else None
+    if found:
+        msg = f"{found[0]!r} may say that nobody died; write the number alone if it counts the dead"
+        raise QuantityError(msg)
 
 
 def _head(words: list[str]) -> Iterator[str]:

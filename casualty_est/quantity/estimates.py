@@ -12,6 +12,7 @@ from casualty_est.quantity.written_numbers import number_at
 
 ONE_SD = 0.6827  # probability within one standard deviation of a Normal
 HALF = 0.5  # between the quartiles
+USUAL_LEVELS = ("80", "90", "95", "99")
 ASSUMED = 0.95  # level of an interval that states none
 _FILLERS = frozenset({":", ",", "=", "-", "of", "the", "and", ";"})
 
@@ -44,7 +45,8 @@ def take_level(words: list[str]) -> Level:
         if named:
             j = named[1]
             level = HALF if named[0] in ("iqr", "interquartile range") else level
-            after, k = _percentage(tokens, _skip(tokens, j))
+            k = _skip(tokens, j)
+            after, k = _percentage(tokens, k) if tokens[k + 1] != ":" else _bare(tokens, k)
             if level is None and after:
                 level, j = after, k
         elif not level or tokens[j - 1] not in (":", ","):
@@ -66,6 +68,11 @@ def _percentage(tokens: list[str], i: int) -> tuple[float | None, int]:
         if 0.5 <= level <= 0.999:
             return level, j + 1
     return None, i
+
+
+def _bare(tokens: list[str], i: int) -> tuple[float | None, int]:
+    """Return the level of "CI 95:", and the position after it."""
+    return (float(tokens[i]) / 100, i + 1) if tokens[i] in USUAL_LEVELS else (None, i)
 
 
 def _skip(tokens: list[str], i: int) -> int:

@@ -23,6 +23,7 @@ from casualty_est.quantity.counted import (
 )
 from casualty_est.quantity.grammar import Reading, read_clause
 from casualty_est.quantity.surroundings import (
+    is_day,
     plain_words,
     take_brackets,
     without_dates,
@@ -308,7 +309,7 @@ def _sorted_out(
 def _in_brackets(words: list[str], count: Reading, wanted: str) -> list[tuple[str, Reading]]:
     """Read what stands in parentheses behind a count: parts, the injured, or a remark."""
     words = without_dates(words)
-    if not words:
+    if not words or is_day(words):
         return []
     relation = ""
     if match := phrase_at(INCLUDING, padded(words), 0):

@@ -38,6 +38,12 @@ _DURING = re.compile(rf"(.*?)(?: ,)? (?:in|on|by|during|from|between|for) {_SPAN
 _IS_DATE = re.compile(rf"(?:since|as of|as at|until|till|by|in|on|during|from|between) {_SPAN}$")
 
 
+def is_day(words: list[str]) -> bool:
+    """Whether words are a day or a month and nothing else; a year alone may be a count."""
+    text = " ".join(words)
+    return re.search(_MONTH, text) is not None and re.fullmatch(_SPAN, text) is not None
+
+
 def without_footnotes(text: str) -> str:
     """Return a text without the marks of footnotes behind its words and numbers."""
     if "[" in text or not text.isascii() or "*" in text:

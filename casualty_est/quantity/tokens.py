@@ -53,6 +53,7 @@ PAD = 4
 def plain_characters(text: str) -> str:
     """Return a text with digits of any script, dashes, quotes and brackets in ASCII."""
     text = unicodedata.normalize("NFC", text).translate(_CHARACTERS)
+    text = re.sub(r"(?<=\d)\u00b7(?=\d)", ".", text)  # the decimal point of British journals
     return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
 
 

@@ -20,6 +20,8 @@ from casualty_est.quantity.words import (
 )
 
 _DIGITS = re.compile(r"([0-9]+)((?:[,' ][0-9]+)*)((?:\.[0-9]+)*)(.*)")
+_COMMA_DECIMAL = re.compile("[0-9]{1,3},[0-9]{1,2}")
+_POINTS = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3}){2,}")
 WIDEST = 5  # high end over low end, up to which a low end in thousands is sure
 FRACTIONS = {"1/2": 50, "1/4": 25, "3/4": 75}  # hundredths
 
@@ -93,7 +95,10 @@ def _digits_at(tokens: list[str], i: int) -> tuple[Number, int]:
     if tokens[i] in FRACTIONS:
         scales, after = _scales_at(tokens, i + 1 + (tokens[i + 1] == "a"))
         return Number(FRACTIONS[tokens[i]], 2, scales, own=True), after
-    number, unit = _from_digits(tokens[i])
+    token = tokens[i]
+    if _COMMA_DECIMAL.fullmatch(token) and _scales_at(tokens, i + 1)[0]:
+        token = token.replace(",", ".")  # "1,2 million": no digits are grouped by one or two
+    number, unit = _from_digits(token)
     i += 1
     if tokens[i] in FRACTIONS and not (unit or number.decimals):
         scales, after = _scales_at(tokens, i + 1)
@@ -112,6 +117,8 @@ def _digits_at(tokens: list[str], i: int) -> tuple[Number, int]:
 
 
 def _from_digits(token: str) -> tuple[Number, str]:
+    if _POINTS.fullmatch(token):  # 1.200.000: two points are no decimal
+        token = token.replace(".", ",")
     first, groups, fraction, unit = _DIGITS.findall(token)[0]
     digits = first + (_ungroup(first, groups) if groups else "")
     decimals = fraction[1:]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import calendar
 import re
+import tomllib
 from datetime import date, timedelta
+from importlib.resources import files
 
 from casualty_est.errors import Problem
 from casualty_est.tables.table import Table
@@ -14,13 +16,14 @@ _YEAR_FIRST = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
 _COMPACT = re.compile(r"((?:1[89]|20)[0-9]{2})([0-9]{2})([0-9]{2})")
 _NUMBERS = re.compile(r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4})")
 _TIME = re.compile(
-    r"[T ]([0-9]{1,2}):[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)? ?(?:Z|UTC|[+-][0-9:]{2,5})?"
+    r"[T ]([0-9]{1,2}):[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)? ?(?:Z|UTC|[AaPp][Mm]|[+-][0-9:]{2,5})?"
 )
 _DAY_MONTH = re.compile(
-    r"(?:[a-z]+,? )?([0-9]{1,2})(?:st|nd|rd|th)?[ -]([a-z]{3,9})\.?,?[ -]([0-9]{4})"
+    r"(?:[^\W\d_]+,? )?([0-9]{1,2})(?:st|nd|rd|th|er|\.|\u00ba)?(?:[ -]| de )"
+    r"([^\W\d_]{3,10})\.?,?(?:[ -]| de )([0-9]{4})"
 )
 _MONTH_DAY = re.compile(r"(?:[a-z]+,? )?([a-z]{3,9})\.? ([0-9]{1,2})(?:st|nd|rd|th)?,? ([0-9]{4})")
-_MONTH = re.compile(r"([0-9]{4})-([0-9]{1,2})|([a-z]{3,9})\.?,? ([0-9]{4})")
+_MONTH = re.compile(r"([0-9]{4})-([0-9]{1,2})|([^\W\d_]{3,10})\.?,?(?: de)? ([0-9]{4})")
 _YEAR = re.compile(r"(?:1[89]|20)[0-9]{2}")
 _MONTHS = {
     name.casefold(): number
@@ -28,6 +31,13 @@ _MONTHS = {
     for number, name in enumerate(names)
     if name
 } | {"sept": 9}
+_MONTHS |= {
+    name: number
+    for names in tomllib.loads(
+        (files("casualty_est.tables") / "names.toml").read_text(encoding="utf-8")
+    )["months"].values()
+    for number, name in enumerate(names.split(), start=1)
+}
 RULE = "a date is written YYYY-MM-DD"
 EARLIEST = 1800  # an older year is a slip of the keyboard
 # Excel counts days from here.

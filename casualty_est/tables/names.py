@@ -18,6 +18,10 @@ from casualty_est.tables.table import Table
 _LISTS = tomllib.loads((files("casualty_est.tables") / "names.toml").read_text(encoding="utf-8"))
 _NUMBERS: dict[str, list[str]] = {key: text.split() for key, text in _LISTS["numbers"].items()}
 _TOTALS = frozenset(_LISTS["totals"]["words"].split())
+_WHOLES = _TOTALS | frozenset(_LISTS["totals"]["wholes"].split())
+_BETWEEN = re.compile(
+    rf"\s+(?:{'|'.join(_LISTS['totals']['between'].split())})\s+|\s*[,;/&]\s*", re.I
+)
 
 
 @lru_cache(maxsize=4096)
@@ -68,15 +72,17 @@ def recognised(
 
     outcomes: whether rows have an outcome, so that columns of killed and injured become rows.
     """
+    _refuse_multiplied(table, problems)
     known = known_columns(table.columns, kind, columns)
+    table, years = _years_as_windows(table, known, columns)
     numbers = {} if "quantity" in known else number_columns(table.columns, known.values())
     renamed = {own: column for column, own in known.items() if own != column}
-    if not renamed and not numbers:
+    if not renamed and not numbers and not years:
         return table
     names = tuple(renamed.get(name, name) for name in table.columns)
     named = tuple((column, own) for own, column in renamed.items())
     table = replace(table, columns=names, named=named)
-    said = [f"{own!r} as {column}" for own, column in renamed.items()]
+    said = [f"{own!r} as {column}" for own, column in renamed.items()] + years
     if numbers:
         table, more = _with_quantity(table, numbers, problems, outcomes=outcomes)
         said += more
@@ -84,6 +90,33 @@ def recognised(
         return table
     note = ("recognised", f"columns are read by their meaning: {', '.join(said)}")
     return replace(table, notes=(*table.notes, note))
+
+
+def _refuse_multiplied(table: Table, problems: list[Problem]) -> None:
+    """Refuse a column that says that numbers are thousands: read as they stand they are wrong."""
+    words = _LISTS["multiplied"]["words"].split()
+    for name in table.columns:
+        if plain(name) in _LISTS["multiplied"]["columns"].split():
+            told = [text for text in table.column(name) if plain(text) in words]
+            if told:
+                reason = (
+                    f"the column {name!r} says that numbers are multiplied ({told[0]!r}): write "
+                    "each number in full, as 10,000, and remove the column"
+                )
+                problems.append(Problem(reason, table.header_line))
+
+
+def _years_as_windows(
+    table: Table, known: dict[str, str], columns: Collection[str]
+) -> tuple[Table, list[str]]:
+    """Take a column of years for the window, where nothing else says when."""
+    own = next((name for name in table.columns if plain(name) == "year"), None)
+    windows = {"start", "end"}
+    if own is None or not windows <= set(columns) or windows & set(known) or own in known.values():
+        return table, []
+    years = table.column(own)
+    added = {"start": years, "end": years}
+    return _replaced(table, [own], added, repr(own)), [f"{own!r} as start and end"]
 
 
 def _with_quantity(
@@ -228,6 +261,25 @@ def reworded(table: Table, column: str, values: Sequence[Any]) -> Iterator[tuple
     if pairs:
         said = ", ".join(f"{text!r} as {value}" for text, value in pairs.items())
         yield "reworded", f"words in {table.as_it_came(column)!r} are read by their meaning: {said}"
+
+
+def wholes(table: Table, column: str) -> Iterator[Problem]:
+    """Find places that are others together, and would count twice: "Total", "Iraq and Syria"."""
+    texts = table.column(column)
+    places = {part.strip().casefold() for text in texts for part in text.split("+") if part.strip()}
+    if len(places) < 2:
+        return
+    for row, text in enumerate(texts):
+        parts = [part.strip() for part in _BETWEEN.split(text)]
+        if plain(text) in _WHOLES:
+            reason = (
+                "a place of this name holds the others, which would count twice: leave it blank "
+                "for the whole, or write its parts, as North+South"
+            )
+            yield table.problem(row, reason, column, text)
+        elif len(parts) > 1 and all(part.casefold() in places for part in parts):
+            reason = f"its parts have rows of their own: write {'+'.join(parts)} for both together"
+            yield table.problem(row, reason, column, text)
 
 
 def sums(table: Table, column: str) -> Iterator[Problem]:

@@ -136,6 +136,7 @@ def table_of(
                records[above + 1 :]):  # fmt: skip
             break
         columns.pop()
+    records, columns = _without_row_names(records, above, columns, notes)
     width = len(columns)
     faults, rows, lines = [], [], []
     for line, record in records[above + 1 :]:
@@ -157,6 +158,28 @@ def table_of(
         Table(name, tuple(columns), cells, tuple(lines), where, header_line, tuple(notes)),
         faults,
     )
+
+
+def _without_row_names(
+    records: list[tuple[int, list[str]]], above: int, columns: list[str], notes: Notes
+) -> tuple[list[tuple[int, list[str]]], list[str]]:
+    """Leave out the row names that R and pandas write before the first column.
+
+    R gives them no column in the header, or an empty one; pandas an empty one, and numbers from 0.
+    """
+    rows = records[above + 1 :]
+    if not rows or len(columns) < 2:
+        return records, columns
+    missing = all(len(record) == len(columns) + 1 for _, record in rows)
+    if not missing and (columns[0] or any(len(record) != len(columns) for _, record in rows)):
+        return records, columns
+    names = [record[0].strip() for _, record in rows]
+    counted = [[str(k) for k in range(first, first + len(names))] for first in (0, 1)]
+    if names not in counted:
+        return records, columns
+    notes.append(("row_names", "the first column numbers the rows and is not read"))
+    kept = [(line, record[1:]) for line, record in rows]
+    return [*records[: above + 1], *kept], columns if missing else columns[1:]
 
 
 def _above_header(records: list[tuple[int, list[str]]]) -> int:

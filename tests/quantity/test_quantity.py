@@ -80,7 +80,14 @@ READ_ROWS = [
     ("800| 800 |0800|800.|800.0", exact(800)),
     ("1,234.0", exact(1234)),
     ("6,047|6 047|6\u2009047|6\u202f047|6\u00a0047|6'047|6\u2019047", exact(6047)),
-    ("1,300,000", exact(1_300_000)),
+    ("1,300,000|1.300.000", exact(1_300_000)),
+    ("1,5 million|1\u00b75 million", exact(1_500_000)),
+    ("12 members of one family|12 members of the same family", exact(12)),
+    ("31,184 (7 March 2024)|31,184 (March 2024)", exact(31_184)),
+    ("75,200 (CI 95: 63,600-86,800)", ("estimate", 63_600, 75_200, 86_800)),
+    ("75,200 (IC95% 63,600-86,800)", ("estimate", 63_600, 75_200, 86_800)),
+    ("12 died of wounds|12 dead from their injuries", exact(12)),
+    ("12 bodies of victims|12 dead relatives of victims", exact(12)),
     ("12 345 678", exact(12_345_678)),
     # digits and separators of other scripts, marks of writing direction
     ("\u0666\u066c\u0660\u0664\u0667", exact(6047)),
@@ -238,11 +245,14 @@ UNKNOWN = [
 
 # Texts, and a piece of the reason why none of them is read.
 REFUSED_ROWS = [
-    ("1.300|12.345|1.234 million|1.300.000", "write thousands with a comma"),
+    ("1.300|12.345|1.234 million", "write thousands with a comma"),
     ("1,300 million|1,300-1,400 million", "could separate thousands or decimals"),
-    ("1,5 million|1,30|1,300 000|12 34|0,345", "group the digits by three"),
+    ("1,5|1,30|1,300 000|12 34|0,345", "group the digits by three"),
     ("2.5|two and a half|1.5555k|1/2|1 1/2|\u00bd", "whole numbers"),
     ("1e6", "'e' on the digits"),
+    ("12 deaths averted|12 death threats|12 near-deaths|12 people at risk", "nobody died"),
+    ("12 sentenced to death|12 potential deaths|12 death row inmates", "nobody died"),
+    ("12 relatives of the dead|12 family members of victims", "nobody died"),
     ("12th", "'th' on the digits"),
     ("11 billion|20 trillion", "more than the people alive"),
     ("-5|\u22125|about -5|minus 5", "negative"),

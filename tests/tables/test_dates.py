@@ -32,6 +32,9 @@ def read(*texts, edge=""):
         "18-Oct-2023", "18 oct. 2023", "October 18, 2023", "October 18 2023", "Oct 18th, 2023",
         "Wed, 18 Oct 2023", "Wednesday, October 18, 2023", "2023-10-18T00:00:00Z",
         "2023-10-18 00:00:00.000", "2023-10-18T14:30:00+02:00", "2023-10-18 14:30",
+        "Oct 18, 2023 10:00 AM", "18 octobre 2023", "18. Oktober 2023", "18 de octubre de 2023",
+        "18 de outubro de 2023", "18 октября 2023", "18 жовтня 2023", "18 أكتوبر 2023",
+        "18 Ekim 2023",
     ],
 )  # fmt: skip
 def test_one_day_in_many_writings(text):

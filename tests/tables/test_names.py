@@ -73,6 +73,49 @@ def test_two_columns_for_one_thing_are_asked_about():
         claims(source=["A"], killed=[1], killed_cum=[2])
 
 
+def test_the_number_of_civilians_is_not_passed_over():
+    with pytest.raises(InputError, match="'killed' and 'killed_civilians' may both be the number"):
+        claims(source=["A"], killed=[10], killed_civilians=[5])
+    (row,) = claims(source=["A"], civilian_deaths=[5])
+    assert row.quantity.best == 5
+
+
+@pytest.mark.parametrize(("column", "cell"), [("unit", "thousand"), ("in_thousands", "yes")])
+def test_a_column_that_multiplies_is_refused(column, cell):
+    with pytest.raises(InputError, match=f"'{column}' says that numbers are multiplied"):
+        claims(source=["A"], number=[10], **{column: [cell]})
+    assert len(claims(source=["A"], number=[10], **{column: ["persons"]})) == 1
+
+
+def test_a_column_of_years_is_the_window():
+    table = claims(source=["A", "B"], deaths=["10", "20"], year=["2014", "2015"])
+    assert [(row.start.isoformat(), row.end.isoformat()) for row in table] == [
+        ("2014-01-01", "2014-12-31"),
+        ("2015-01-01", "2015-12-31"),
+    ]
+    assert "'year' as start and end" in said(table, "recognised")[0]
+    days = {"start": ["2014-03-01"], "end": ["2014-04-01"]}
+    table = claims(source=["A"], deaths=["10"], year=["2014"], **days)
+    assert [(row.start.isoformat(), row.end.isoformat()) for row in table] == [
+        ("2014-03-01", "2014-04-01")
+    ]
+
+
+def test_windows_and_roles_in_other_languages():
+    columns = {"Date de début": ["2014-01-01"], "Date de fin": ["2014-12-31"], "Rôle": ["monitor"]}
+    (row,) = claims(Source=["A"], Morts=["40"], **columns)
+    assert (row.role, row.start.year, row.end.month) == ("monitor", 2014, 12)
+
+
+@pytest.mark.parametrize("name", ["Total", "nationwide", "Iraq and Syria", "Syria & Iraq"])
+def test_a_place_that_holds_others_is_asked_about(name):
+    where = ["Iraq", "Syria", name]
+    with pytest.raises(InputError, match=r"count twice|have rows of their own"):
+        claims(source=["A"] * 3, quantity=["1", "2", "3"], scope=where)
+    assert len(claims(source=["A"], quantity=["3"], scope=[name])) == 1
+    assert len(claims(source=["A"] * 3, quantity=["1", "2", "3"], scope=[*where[:2], ""])) == 3
+
+
 @pytest.mark.parametrize(
     ("low", "best", "high", "prob", "text"),
     [
@@ -162,6 +205,12 @@ def test_incidents_have_names_of_their_own():
     assert said(table, "dates") == ["dates in 'Event date' are read: '5 May 2019' as 2019-05-05"]
 
 
+def test_a_year_or_a_month_is_enough_of_an_incident():
+    rows = {"incident": ["1", "2"], "source": ["A", "A"], "quantity": ["3", "4"]}
+    table = IncidentReports(pd.DataFrame({**rows, "date": ["2017", "March 2018"]}))
+    assert [row.date.year for row in table.rows] == [2017, 2018]
+
+
 def test_no_column_of_incidents_is_ignored():
     rows = {"incident": ["S1"], "source": ["A"], "killed": ["3"], "injured": ["4"]}
     with pytest.raises(InputError, match="'injured': an incidents table has no such column"):
@@ -172,3 +221,24 @@ def test_no_column_of_incidents_is_ignored():
 def test_a_range_that_a_spreadsheet_made_a_date(text):
     with pytest.raises(InputError, match="made a date of a range such as 3-5"):
         claims(source=["A"], quantity=[text])
+
+
+def test_the_words_of_the_coalition_are_verdicts():
+    rows = {"incident": ["1", "2", "3"], "source": ["A"] * 3, "role": ["perpetrator"] * 3}
+    said_so = ["Credible", "Non-credible", "not yet assessed"]
+    table = IncidentReports(pd.DataFrame({**rows, "quantity": "", "verdict": said_so}))
+    assert [row.verdict for row in table.rows] == ["accepted", "rejected", "open"]
+
+
+def test_a_table_that_could_be_either_is_what_was_asked_for(tmp_path):
+    from casualty_est.cli.options import check_kind
+    from casualty_est.errors import UsageError
+
+    file = tmp_path / "t.csv"
+    file.write_text("id,date,location,source,killed\n1,2017-03-17,Mosul,AP,5\n", "utf-8")
+    check_kind(file, "incidents")
+    check_kind(file, "claims")
+    header = "event_id_cnty,event_date,event_type,actor1,actor2,country,fatalities,source,notes"
+    file.write_text(f"{header}\nX1,2023-01-01,Battles,Army,Rebels,X,3,Paper,\n", "utf-8")
+    with pytest.raises(UsageError, match="is a table of incidents"):
+        check_kind(file, "claims")

@@ -269,3 +269,16 @@ def test_names_that_only_look_alike_are_warned_of(other):
     ((code, text),) = similar_names(["Red Cross", other, "Airwars"], "sources")
     assert code == "similar_names"
     assert "are taken as different sources" in text
+
+
+@pytest.mark.parametrize("first", ["", '"",'])
+def test_row_names_of_other_programs_are_no_column(tmp_path, first):
+    """R's write.table gives them no column in the header; write.csv and pandas an empty one."""
+    text = f'{first}"A","B","Freq"\n"1",1,0,69\n"2",1,1,9\n'
+    table = read_table(write(tmp_path, text.encode()), problems=[])
+    assert table.columns == ("A", "B", "Freq")
+    assert table.column("Freq") == ("69", "9")
+    assert ("row_names", "the first column numbers the rows and is not read") in table.notes
+    problems = []
+    with pytest.raises(InputError):
+        read_table(write(tmp_path, b",A,B\nx,1,0\n"), problems=problems)

@@ -11,7 +11,16 @@ if TYPE_CHECKING:
 
 # Columns that no table of claims has: of single incidents, and of the design of a survey.
 ELSEWHERE = frozenset(
-    {"incident", "incident_id", "clusters", "households", "deff", "response", "fieldwork"}
+    {
+        "incident",
+        "incident_id",
+        "event_id_cnty",
+        "clusters",
+        "households",
+        "deff",
+        "response",
+        "fieldwork",
+    }
 )
 
 

@@ -32,7 +32,7 @@ from casualty_est.tables.checks import (
     unknown_columns,
 )
 from casualty_est.tables.dates import no_such_year, read_days
-from casualty_est.tables.names import reworded, sums, word_of
+from casualty_est.tables.names import reworded, sums, wholes, word_of
 from casualty_est.tables.read import Table
 
 ANY = DEFAULTS["perpetrator"]
@@ -68,6 +68,7 @@ def validate(
         if not told:
             sound.add(days)
     problems.extend(sums(table, "source"))
+    problems.extend(wholes(table, "scope"))
     problems.extend(contradictions(table, rows))
     problems.extend(_alias_problems(table, rows))
     problems.extend(_role_problems(table, rows, broken))

@@ -24,4 +24,5 @@ def looks_like(header: frozenset[str]) -> bool:
 
     known = known_columns(header, "incidents", COLUMNS)
     sure = known.get("incident", "id").casefold() not in ("id", "code", "case")
+    sure = sure or {"incident", "date"} <= known.keys()
     return ("source" in known and sure) or export_of(header) is not None

@@ -105,7 +105,7 @@ def _parsed(
         elif column in REQUIRED and column not in table.columns:
             parsed.append((None,) * len(table))
         elif column == "date":
-            days, said = read_days(table, column, problems)
+            days, said = read_days(table, column, problems, edge="start")
             parsed.append(days)
             notes += said
         else:

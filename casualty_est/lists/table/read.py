@@ -94,7 +94,7 @@ def read_wide(
     keys, rows_of = _strata(table, by)
     people = people * kept
     parsed = build(chosen.lists, keys, rows_of, matrix, people, inactive, table, drop_empty=True)
-    return replace(parsed, warnings=(*said, *chosen.notes, *notes, *parsed.warnings))
+    return replace(parsed, warnings=(*table.notes, *said, *chosen.notes, *notes, *parsed.warnings))
 
 
 def _are_captures(table: Table, by: Sequence[str]) -> bool:

@@ -129,6 +129,10 @@ def read_published(
             column = "low" if table.column("low")[i] else "estimate"
             problems.append(table.problem(i, str(error), column, table.column(column)[i]))
             continue
+        if any(
+            fields[name] is None for name in ("source", "scope", "group", "outcome", "perpetrator")
+        ):
+            continue  # said already
         row = Published(quantity=quantity, line=line, **fields)
         problems.extend(_row_problems(table, i, row))
         rows.append(row)
