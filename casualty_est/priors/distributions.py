@@ -264,7 +264,10 @@ class LogitNormal(Distribution):
         """Build the distribution whose equal-tailed interval of `prob` is `low` to `high`."""
         low, high = _ends(low, high)
         if low <= 0 or high >= 1:
-            msg = f"an interval of a share must lie inside 0 to 1, not {low:g} to {high:g}"
+            msg = (
+                f"an interval of a share lies above 0 and below 1, not from {low:g} to {high:g}: "
+                "write 0.99 for nearly all and 0.01 for nearly none"
+            )
             raise UsageError(msg)
         ends = special.logit([low, high])
         return cls.from_logit(float(ends.mean()), float(ends[1] - ends[0]) / (2 * z_of(prob)))

@@ -59,6 +59,16 @@ def number_columns(header: Collection[str], used: Collection[str]) -> dict[str, 
     return {what: names for what, names in held.items() if names}
 
 
+def mend_of(column: str, free: Collection[str]) -> str:
+    """Say what to do where a required column is missing; a column may be it under another name."""
+    words = {word for names in _NUMBERS.values() for word in names if "_" not in word}
+    near = [name for name in free if not words.isdisjoint(plain(name).split("_"))]
+    if column != "quantity" or not near:
+        return "add it"
+    shown = " or ".join(map(repr, near[:3]))
+    return f"rename {shown} to quantity if it holds the deaths, and give each group rows of its own"
+
+
 def has_numbers(header: Collection[str], kind: str, columns: Collection[str]) -> bool:
     """Return whether a header has a quantity, or columns that make one."""
     known = known_columns(header, kind, columns)

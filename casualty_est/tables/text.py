@@ -25,10 +25,17 @@ _WORD = re.compile(r"[^\W\d_]{4,}")
 _TWO_BYTES = re.compile(rb"[\xc2-\xdf][\x80-\xbf]")
 
 
+_NO_TABLES = {b"%pdf": "a PDF", b"<!doctype html": "a web page", b"<html": "a web page"}
+
+
 def decode(data: bytes, name: str) -> tuple[str, Notes]:
     """Return the text of a file and how it was read, or say on which line it cannot be."""
     encoding = _marked(data)
     notes: Notes = []
+    for start, what in _NO_TABLES.items():
+        if data[:200].lstrip().lower().startswith(start):
+            reason = f"the file is {what}, not a table: save the table in it as CSV or Excel"
+            raise InputError([Problem(reason)], name)
     try:
         if encoding:
             return data.decode(encoding), [("encoding", f"the file is read as {encoding.upper()}")]
@@ -118,6 +125,9 @@ def _delimited(text: str, delimiter: str, name: str, notes: Notes) -> tuple[Tabl
     return table, faults
 
 
+_FOOTNOTE = re.compile(
+    r"\*+ ?\w|[\u2020\u2021] ?\w|(?:foot)?notes? ?[:.\d]|sources? ?:|\([a-z1-9]\) ?\w", re.I
+)
 NO_ROWS = Problem("the file has a header but no rows: add one row or more")
 
 
@@ -137,6 +147,7 @@ def table_of(
             break
         columns.pop()
     records, columns = _without_row_names(records, above, columns, notes)
+    records = _without_footnotes(records, above, len(columns), where, notes)
     width = len(columns)
     faults, rows, lines = [], [], []
     for line, record in records[above + 1 :]:
@@ -158,6 +169,22 @@ def table_of(
         Table(name, tuple(columns), cells, tuple(lines), where, header_line, tuple(notes)),
         faults,
     )
+
+
+def _without_footnotes(
+    records: list[tuple[int, list[str]]], above: int, width: int, where: str, notes: Notes
+) -> list[tuple[int, list[str]]]:
+    """Leave out rows at the end that hold one cell which begins like a footnote."""
+    end = len(records)
+    while end > above + 2 and width > 1:
+        filled = [cell.strip() for cell in records[end - 1][1] if cell.strip()]
+        if len(filled) != 1 or not _FOOTNOTE.match(filled[0]):
+            break
+        end -= 1
+    for line, record in records[end:]:
+        shown = next(cell.strip() for cell in record if cell.strip())
+        notes.append(("footnote", f"{where} {line} is below the table: {shown[:60]!r}"))
+    return records[:end]
 
 
 def _without_row_names(

@@ -65,7 +65,7 @@ def test_repr_states_median_and_interval():
         (lambda: LogNormal.from_interval(-1, 5), "above 0"),
         (lambda: LogNormal.from_interval(1, 5, prob=95), "95% interval"),
         (lambda: LogitNormal(median=1, sd=1), "between 0 and 1"),
-        (lambda: LogitNormal.from_interval(0, 0.5), "inside 0 to 1"),
+        (lambda: LogitNormal.from_interval(0, 0.5), "lies above 0 and below 1"),
         (lambda: LogitNormal(median=0.5, sd=0), "sd must be above 0"),
         (lambda: Normal(0, -1), "sd must be above 0"),
         (lambda: Normal(math.inf, 1), "finite"),

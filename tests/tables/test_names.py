@@ -242,3 +242,10 @@ def test_a_table_that_could_be_either_is_what_was_asked_for(tmp_path):
     file.write_text(f"{header}\nX1,2023-01-01,Battles,Army,Rebels,X,3,Paper,\n", "utf-8")
     with pytest.raises(UsageError, match="is a table of incidents"):
         check_kind(file, "claims")
+
+
+@pytest.mark.parametrize("name", ["Deaths (95% CI)", "Children killed", "New deaths"])
+def test_a_column_that_may_be_the_number_is_named(name):
+    with pytest.raises(InputError, match="is missing") as caught:
+        claims(source=["A"], **{name: ["5"]})
+    assert f"rename {name!r} to quantity if it holds the deaths" in str(caught.value)

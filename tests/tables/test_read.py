@@ -282,3 +282,21 @@ def test_row_names_of_other_programs_are_no_column(tmp_path, first):
     problems = []
     with pytest.raises(InputError):
         read_table(write(tmp_path, b",A,B\nx,1,0\n"), problems=problems)
+
+
+def test_footnotes_below_a_table_are_told_and_left_out(tmp_path):
+    text = (
+        b"source,quantity,citation\nNote: the party,3,\nA,5,x\nNote: preliminary,,\n* estimated\n"
+    )
+    table = read_table(write(tmp_path, text), problems=[])
+    assert table.column("source") == ("Note: the party", "A")
+    assert [text for code, text in table.notes if code == "footnote"] == [
+        "line 4 is below the table: 'Note: preliminary'",
+        "line 5 is below the table: '* estimated'",
+    ]
+
+
+@pytest.mark.parametrize("start", [b"%PDF-1.4\n", b"\n<!DOCTYPE html>\n", b"<html>\n"])
+def test_a_file_of_another_kind_is_named(tmp_path, start):
+    with pytest.raises(InputError, match="not a table: save the table in it as CSV"):
+        read_table(write(tmp_path, start + b"a,b\n1,2\n"), problems=[])

@@ -32,7 +32,7 @@ from casualty_est.tables.checks import (
     unknown_columns,
 )
 from casualty_est.tables.dates import no_such_year, read_days
-from casualty_est.tables.names import reworded, sums, wholes, word_of
+from casualty_est.tables.names import mend_of, reworded, sums, wholes, word_of
 from casualty_est.tables.read import Table
 
 ANY = DEFAULTS["perpetrator"]
@@ -51,7 +51,9 @@ def validate(
     required = [column for column in COLUMNS[:2] if column not in table.columns]
     for column in required:
         free = [name for name in table.columns if name not in COLUMNS]
-        reason = f"required column {column!r} is missing{nearest(column, free)}: add it"
+        reason = (
+            f"required column {column!r} is missing{nearest(column, free)}: {mend_of(column, free)}"
+        )
         problems.append(Problem(reason, table.header_line))
     parsed, read_notes = _parsed(table, problems, quantities)
     broken = {problem.line for problem in problems}

@@ -31,7 +31,7 @@ from casualty_est.tables.checks import (
     similar_names,
 )
 from casualty_est.tables.dates import no_such_year, read_days
-from casualty_est.tables.names import reworded, sums, word_of
+from casualty_est.tables.names import mend_of, reworded, sums, word_of
 from casualty_est.tables.read import Table
 
 MOST = 10**9  # incidents in one row
@@ -61,7 +61,8 @@ def _column_problems(table: Table) -> Iterator[Problem]:
     free = [name for name in table.columns if name not in COLUMNS]
     for column in REQUIRED:
         if column not in table.columns:
-            reason = f"required column {column!r} is missing{nearest(column, free)}: add it"
+            mend = mend_of(column, free)
+            reason = f"required column {column!r} is missing{nearest(column, free)}: {mend}"
             yield Problem(reason, table.header_line)
     missing = [name for name in COLUMNS if name not in table.columns]
     for column in free:

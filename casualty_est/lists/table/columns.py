@@ -9,12 +9,13 @@ import numpy as np
 
 from casualty_est.errors import Problem, UsageError
 from casualty_est.lists.table import marks
-from casualty_est.lists.table.strata import OUT, Codes, Warning_
+from casualty_est.lists.table.strata import OUT, YES, Codes, Warning_
 from casualty_est.tables.read import Table
 
 COUNT = "count"
 ASK = "if it is one, name all lists in lists (--lists); if not, put it in by (--by), or remove it"
 SHOWN = 8  # columns named in a note
+FEW = 5  # rows, below which everybody may be on a list by chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def choose(
     for column in codes:
         if column not in names:
             problems.append(stray(table, column, _mend(table, column)))
-    _ask(table, names, problems)
+    _ask(table, names, codes, problems)
     return Chosen(names, codes, counted, False, tuple(notes))
 
 
@@ -80,7 +81,9 @@ def _count(
     return alike[0], [("default", text)]
 
 
-def _ask(table: Table, names: Sequence[str], problems: list[Problem]) -> None:
+def _ask(
+    table: Table, names: Sequence[str], codes: Mapping[str, Codes], problems: list[Problem]
+) -> None:
     """Ask about columns of 0 and 1 that do not look like lists."""
     digits = [marks.in_digits(table.column(name)) for name in names]
     in_digits = sum(digits) > len(names) / 2
@@ -89,6 +92,8 @@ def _ask(table: Table, names: Sequence[str], problems: list[Problem]) -> None:
             what = "its name is that of a property of people, not of a list"
         elif in_digits and not digit:
             what = "it is written in words, and the lists in 0 and 1"
+        elif len(table) >= FEW and len(names) > 2 and bool(np.all(codes[name] == YES)):
+            what = "everybody is on it"
         else:
             continue
         reason = f"is this column a list? Its cells are those of one, but {what}: {ASK}"

@@ -23,7 +23,8 @@ DIGITS = frozenset({"0", "1", "0.0", "1.0"})
 PROPERTIES = frozenset(
     {"female", "male", "sex", "gender", "adult", "minor", "civilian", "combatant", "imputed"}
     | {"flag", "missing", "alive", "dead", "died", "killed", "injured", "urban", "rural"}
-    | {"married", "pregnant", "is", "has"}
+    | {"married", "pregnant", "is", "has", "identified", "any", "month", "year", "age"}
+    | {"mujer", "hombre", "sexo", "femme", "homme", "sexe", "frau", "mann", "geschlecht"}
 )
 COUNTS = frozenset(
     {"count", "counts", "freq", "frequency", "n", "number", "people", "persons", "y"}

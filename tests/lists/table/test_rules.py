@@ -426,3 +426,14 @@ def test_a_stratum_may_be_drawn_alone():
     histories = CaptureHistories(STRATA, by="month")
     texts = [t.get_text() for t in histories.plot(stratum=0, dark=True).axes[0].texts]
     assert texts == ["4", "3"]
+
+
+def test_a_column_with_everybody_on_it_is_asked_about():
+    import pandas as pd
+
+    import casualty_est as ce
+
+    frame = pd.DataFrame({"A": [1, 0, 1, 1, 0, 1], "B": [0, 1, 1, 0, 1, 1], "either": [1] * 6})
+    with pytest.raises(ce.InputError, match="everybody is on it"):
+        ce.CaptureHistories(frame)
+    assert len(ce.CaptureHistories(frame, lists=["A", "B", "either"]).lists) == 3
