@@ -125,3 +125,8 @@ def test_the_frame_is_read_back(tmp_path):
 def test_an_outcome_that_nobody_knows_is_told_with_its_row(tmp_path):
     with pytest.raises(ce.InputError, match="line 2, column 'outcome', 'excess': expected one of"):
         read(tmp_path, "source,estimate,low,high,outcome\nA,655000,393000,943000,excess\n")
+
+
+def test_a_level_may_be_in_percent(tmp_path):
+    survey = read(tmp_path, "source,estimate,low,high,prob\nA,100,80,130,90%\nB,100,80,130,0.9\n")
+    assert [row.quantity.level for row in survey.rows] == [0.9, 0.9]

@@ -17,10 +17,11 @@ def count(text: str) -> int | None:
 
 
 def share(text: str) -> float | None:
-    """A number above 0 and at most 1; a blank is None."""
+    """A number above 0 and at most 1, or so many percent; a blank is None."""
     if not text:
         return None
-    value = number(text)
+    percent = text.endswith("%")
+    value = number(text.removesuffix("%").rstrip()) / (100 if percent else 1)
     if value > 1:
         msg = f"a share is at most 1: write {value / 100:g} for {value:g}%"
         raise ValueError(msg)
