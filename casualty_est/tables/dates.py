@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import calendar
 import re
-import tomllib
 from datetime import date, timedelta
-from importlib.resources import files
 
 from casualty_est.errors import Problem
+from casualty_est.tables.names import MONTHS
 from casualty_est.tables.table import Table
 
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
@@ -31,13 +30,7 @@ _MONTHS = {
     for number, name in enumerate(names)
     if name
 } | {"sept": 9}
-_MONTHS |= {
-    name: number
-    for names in tomllib.loads(
-        (files("casualty_est.tables") / "names.toml").read_text(encoding="utf-8")
-    )["months"].values()
-    for number, name in enumerate(names.split(), start=1)
-}
+_MONTHS |= MONTHS
 RULE = "a date is written YYYY-MM-DD"
 EARLIEST = 1800  # an older year is a slip of the keyboard
 # Excel counts days from here.

@@ -18,6 +18,12 @@ from casualty_est.tables.table import Table
 _LISTS = tomllib.loads((files("casualty_est.tables") / "names.toml").read_text(encoding="utf-8"))
 _NUMBERS: dict[str, list[str]] = {key: text.split() for key, text in _LISTS["numbers"].items()}
 _TOTALS = frozenset(_LISTS["totals"]["words"].split())
+_MULTIPLIED = {key: frozenset(text.split()) for key, text in _LISTS["multiplied"].items()}
+MONTHS: dict[str, int] = {
+    name: number
+    for names in _LISTS["months"].values()
+    for number, name in enumerate(names.split(), start=1)
+}
 _WHOLES = _TOTALS | frozenset(_LISTS["totals"]["wholes"].split())
 _BETWEEN = re.compile(
     rf"\s+(?:{'|'.join(_LISTS['totals']['between'].split())})\s+|\s*[,;/&]\s*", re.I
@@ -104,10 +110,11 @@ def recognised(
 
 def _refuse_multiplied(table: Table, problems: list[Problem]) -> None:
     """Refuse a column that says that numbers are thousands: read as they stand they are wrong."""
-    words = _LISTS["multiplied"]["words"].split()
     for name in table.columns:
-        if plain(name) in _LISTS["multiplied"]["columns"].split():
-            told = [text for text in table.column(name) if plain(text) in words]
+        for columns, words in (("units", "words"), ("flags", "yes")):
+            if plain(name) not in _MULTIPLIED[columns]:
+                continue
+            told = [text for text in table.column(name) if plain(text) in _MULTIPLIED[words]]
             if told:
                 reason = (
                     f"the column {name!r} says that numbers are multiplied ({told[0]!r}): write "

@@ -190,23 +190,19 @@ def _without_footnotes(
 def _without_row_names(
     records: list[tuple[int, list[str]]], above: int, columns: list[str], notes: Notes
 ) -> tuple[list[tuple[int, list[str]]], list[str]]:
-    """Leave out the row names that R and pandas write before the first column.
+    """Leave out the column without a name in which R and pandas number the rows, from 1 or 0.
 
-    R gives them no column in the header, or an empty one; pandas an empty one, and numbers from 0.
+    Fewer than three rows may be a list that has no name. A header that lacks the column is left
+    alone: "1,200" without quotes looks the same.
     """
     rows = records[above + 1 :]
-    if not rows or len(columns) < 2:
+    if columns[:1] != [""] or len(rows) < 3 or any(len(row) != len(columns) for _, row in rows):
         return records, columns
-    missing = all(len(record) == len(columns) + 1 for _, record in rows)
-    if not missing and (columns[0] or any(len(record) != len(columns) for _, record in rows)):
-        return records, columns
-    names = [record[0].strip() for _, record in rows]
-    counted = [[str(k) for k in range(first, first + len(names))] for first in (0, 1)]
-    if names not in counted:
+    names = [row[0].strip() for _, row in rows]
+    if names not in [[str(k) for k in range(first, first + len(names))] for first in (0, 1)]:
         return records, columns
     notes.append(("row_names", "the first column numbers the rows and is not read"))
-    kept = [(line, record[1:]) for line, record in rows]
-    return [*records[: above + 1], *kept], columns if missing else columns[1:]
+    return [*records[: above + 1], *((line, row[1:]) for line, row in rows)], columns[1:]
 
 
 def _above_header(records: list[tuple[int, list[str]]]) -> int:
@@ -250,4 +246,7 @@ def _ragged(came: int, wanted: int) -> str:
     has = f"this row has {came} cell{'' if came == 1 else 's'} and the header {wanted}"
     if came < wanted:
         return f"{has}: fill in the others, or leave them empty between commas"
-    return f'{has}: if a number contains a comma, put it in quotes, as in "at least 6,047"'
+    return (
+        f'{has}: if a number contains a comma, put it in quotes, as in "at least 6,047"; if the '
+        "first cell is a row name, write the table without (in R, row.names = FALSE)"
+    )

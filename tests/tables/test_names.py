@@ -85,6 +85,7 @@ def test_a_column_that_multiplies_is_refused(column, cell):
     with pytest.raises(InputError, match=f"'{column}' says that numbers are multiplied"):
         claims(source=["A"], number=[10], **{column: [cell]})
     assert len(claims(source=["A"], number=[10], **{column: ["persons"]})) == 1
+    assert len(claims(source=["A"], number=[10], unit=["1"])) == 1  # of an army
 
 
 def test_a_column_of_years_is_the_window():

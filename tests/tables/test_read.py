@@ -80,7 +80,8 @@ def test_rows_with_too_few_or_many_cells_are_all_named(tmp_path):
         "line 2: this row has 1 cell and the header 2: "
         "fill in the others, or leave them empty between commas",
         "line 4: this row has 3 cells and the header 2: "
-        'if a number contains a comma, put it in quotes, as in "at least 6,047"',
+        'if a number contains a comma, put it in quotes, as in "at least 6,047"; if the first cell '
+        "is a row name, write the table without (in R, row.names = FALSE)",
     ]
     problems = []
     assert read_table(path, problems=problems).lines == (3,)
@@ -271,17 +272,33 @@ def test_names_that_only_look_alike_are_warned_of(other):
     assert "are taken as different sources" in text
 
 
-@pytest.mark.parametrize("first", ["", '"",'])
-def test_row_names_of_other_programs_are_no_column(tmp_path, first):
-    """R's write.table gives them no column in the header; write.csv and pandas an empty one."""
-    text = f'{first}"A","B","Freq"\n"1",1,0,69\n"2",1,1,9\n'
-    table = read_table(write(tmp_path, text.encode()), problems=[])
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_column_without_a_name_that_numbers_the_rows_is_left_out(tmp_path, first):
+    rows = "".join(f'"{first + k}",1,{k % 2},{69 + k}\n' for k in range(3))
+    table = read_table(write(tmp_path, f'"","A","B","Freq"\n{rows}'.encode()), problems=[])
     assert table.columns == ("A", "B", "Freq")
-    assert table.column("Freq") == ("69", "9")
+    assert table.column("Freq") == ("69", "70", "71")
     assert ("row_names", "the first column numbers the rows and is not read") in table.notes
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (b",A,B\nx,1,0\ny,1,1\nz,0,1\n", "column 1 has no name"),
+        (b",B,C\n0,1,1\n1,1,0\n", "column 1 has no name"),  # a list of two people
+    ],
+)
+def test_other_columns_without_a_name_are_asked_about(tmp_path, text, reason):
+    with pytest.raises(InputError, match=reason):
+        read_table(write(tmp_path, text), problems=[])
+
+
+def test_a_comma_in_a_number_is_never_taken_for_a_row_name(tmp_path):
     problems = []
-    with pytest.raises(InputError):
-        read_table(write(tmp_path, b",A,B\nx,1,0\n"), problems=problems)
+    read_table(write(tmp_path, b"quantity,source\n1,200,A\n2,500,B\n3,100,C\n"), problems=problems)
+    assert [problem.line for problem in problems] == [2, 3, 4]
+    assert "put it in quotes" in str(problems[0])
+    assert "row.names = FALSE" in str(problems[0])
 
 
 def test_footnotes_below_a_table_are_told_and_left_out(tmp_path):

@@ -96,6 +96,6 @@ def test_thirty_thousand_incidents_converge_at_the_defaults():
     est = IncidentModel(table, anchor="A").fit(seed=1)
     assert est.converged
     assert est.meta.diagnostics.divergences == 0
-    assert est.meta.diagnostics.min_ess > 1000  # 45 where inclusion itself is the coordinate
+    assert est.meta.diagnostics.min_ess > 1000
     total = est.summary().iloc[0]
     assert total["low"] < deaths < total["high"]
