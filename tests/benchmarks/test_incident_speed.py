@@ -1,4 +1,4 @@
-"""How long incidents take, against the limits that a user feels.
+"""How long incidents take: ratios to what a user would otherwise run, and limits that a user feels.
 
 Limits in seconds are those of the machine of `tests/support/yardstick.py`. On a slower one, or
 beside other work, they are looser by as much: passing there does not show the limit in seconds,
@@ -8,6 +8,7 @@ which only the printed numbers do. They are printed by
 
 from __future__ import annotations
 
+import itertools
 import resource
 import subprocess
 import sys
@@ -66,54 +67,77 @@ def slowness():
     return max(slower, 1.0)
 
 
-def test_gradient_of_1200_patterns_at_reference_speed(slowness):
-    """.6 ms; and the step from Python into the kernel, which is ours, costs less than a third."""
+def test_gradient_of_1200_patterns_takes_half_of_that_of_the_pymc_model():
+    """And the step from Python into the kernel, which is ours, costs less than a third."""
     model = IncidentModel(table(2100), **ANCHOR)
-    density = Density(model.layout)
+    density, theirs = Density(model.layout), model.pymc_model.logp_dlogp_function(ravel_inputs=True)
     theta = model.layout.parameters.draw(np.random.default_rng(1), 1)[0] * 0.3
-    density(theta)
+    theirs.set_extra_values({})
     slope = np.zeros(len(theta))
 
     def bare():
         whole.gradient(theta, density._plain, True, True, slope)
 
-    each, kernel = (
-        best(lambda work=work: [work() for _ in range(50)], 20) / 50
-        for work in (lambda: density(theta), bare)
-    )
+    works = (lambda: density(theta), bare, lambda: theirs(theta))
+    for work in works:
+        work()  # compiled here
+    # In turns, so that a machine that is slow for a moment is slow for all of them.
+    rounds = [[best(lambda work=work: [work() for _ in range(20)], 1) for work in works]]
+    for _ in range(19):
+        rounds.append([best(lambda work=work: [work() for _ in range(20)], 1) for work in works])
+    each, kernel, graph = np.min(rounds, axis=0) / 20
     d = model.layout.arrays
     say(
         f"{len(d.count)} patterns x {len(d.log_deaths)} x 4: {1e3 * each:.2f} ms a gradient, "
-        f"{1e3 * kernel:.2f} ms in the compiled kernel"
+        f"{1e3 * kernel:.2f} ms in the compiled kernel, {1e3 * graph:.2f} ms of the PyMC model"
     )
-    assert each < 0.6e-3 * slowness * len(d.count) / 1200
+    assert each < graph / 2
     assert each < 1.3 * kernel
 
 
-def test_fit_of_400_incidents_at_reference_speed(slowness):
-    """Six seconds."""
+def test_fit_of_400_incidents_costs_at_most_twice_its_gradients(monkeypatch):
+    """The sampler, its two threads and everything after it cost no more than the density does."""
     model = IncidentModel(table(470), **ANCHOR)
     model.fit(seed=1, draws=10, tune=10, progress_bar=False)
-    took = best(lambda: model.fit(seed=1, progress_bar=False), 2) / CORES
-    say(f"fit of {model.layout.readings.patterns.incidents} incidents: {took:.1f} s on two cores")
-    assert took < 6 * slowness
+    density, count = Density(model.layout), itertools.count()
+    theta = model.layout.parameters.draw(np.random.default_rng(1), 1)[0] * 0.3
+    of_density = Density.__call__
+
+    def counted(self, theta):
+        next(count)
+        return of_density(self, theta)
+
+    def gradients():
+        return best(lambda: [of_density(density, theta) for _ in range(500)], 3) / 500
+
+    monkeypatch.setattr(Density, "__call__", counted)
+    each = gradients()
+    took = best(lambda: model.fit(seed=1, progress_bar=False), 1)
+    each, calls = max(each, gradients()), next(count)
+    incidents = model.layout.readings.patterns.incidents
+    say(
+        f"fit of {incidents} incidents: {took:.1f} s of processor, {calls:,} gradients of "
+        f"{1e3 * each:.2f} ms: {took / (calls * each):.2f} times their time"
+    )
+    assert took < 2 * calls * each
 
 
-def test_whole_process_costs_at_most_six_imports(tmp_path):
+def test_a_process_with_a_short_fit_costs_at_most_two_imports_and_a_half(tmp_path):
+    """What comes with a fit: our own import, reading, the model, compiled kernels from disk."""
     table(470).to_csv(tmp_path / "incidents.csv", index=False)
     script = (
         "import casualty_est as ce\n"
         "from casualty_est.incidents.model.model import IncidentModel\n"
         "reports = ce.IncidentReports.read('incidents.csv')\n"
         "model = IncidentModel(reports, anchor=('monitor', 1.0, 0.1))\n"
-        "model.fit(seed=1, progress_bar=False).summary()"
+        "model.fit(seed=1, draws=20, tune=20, chains=1, progress_bar=False).summary()"
     )
     of_process(script, tmp_path)
     pairs = [(of_process(script, tmp_path), of_process(IMPORT, tmp_path)) for _ in range(3)]
     for k, kind in enumerate(("clock", "processor")):
         ratios = [ours[k] / theirs[k] for ours, theirs in pairs]
         say(f"whole process / {IMPORT}, {kind}: {[round(r, 2) for r in ratios]}")
-    assert min(ours[0] / theirs[0] for ours, theirs in pairs) <= 6
+    assert min(ours[0] / theirs[0] for ours, theirs in pairs) <= 2.5
 
 
 def test_thirty_thousand_incidents_of_six_sources_at_reference_speed(slowness):

@@ -90,7 +90,7 @@ def _taylor() -> npt.NDArray[np.float64]:
         hermite.append(z * hermite[k] - k * hermite[k - 1])
     density = PHI * np.exp(-0.5 * z**2)
     terms = [(-1) ** k * hermite[k] * density / math.factorial(k + 1) for k in range(DEGREE)]
-    return np.column_stack([special.ndtr(z), *terms])
+    return np.vstack([special.ndtr(z), *terms])
 
 
 NORMAL = _taylor()
@@ -201,21 +201,23 @@ def own_counts(x: Any, by: Counts) -> None:
     edges, cells, starts, table = by.edges, by.cells, by.starts, by.normal
     bias, sd, below, density, mass = by.bias, by.sd, by.below, by.density, by.mass
     size = len(x)
+    off, at = np.empty(size), np.empty(size, np.int64)
     for s in range(len(bias)):
         scale = 1 / sd[s]
         for e in range(starts[0, s], starts[0, s + 1]):
             row, slope, middle = below[e], density[e], edges[e] - bias[s]
+            # Two loops without a branch, which the compiler turns into vectors each.
             for g in range(size):
-                z = (middle - x[g]) * scale
-                if z <= -END or z >= END:
-                    row[g], slope[g] = 1.0 if z > 0 else 0.0, 0.0
-                    continue
+                z = max(-END, min(END, (middle - x[g]) * scale))  # in the table, whatever z is
                 k = int((z + END) * STEPS + 1.5)
-                o, t = z - ((k - 1) / STEPS - END), table[k]
-                high = t[4] + o * (t[5] + o * t[6])
-                row[g] = t[0] + o * (t[1] + o * (t[2] + o * (t[3] + o * high)))
-                rise = 4 * t[4] + o * (5 * t[5] + o * 6 * t[6])
-                slope[g] = t[1] + o * (2 * t[2] + o * (3 * t[3] + o * rise))
+                at[g], off[g] = k, z - ((k - 1) / STEPS - END)
+            for g in range(size):
+                o, k = off[g], at[g]
+                t2, t3, t4, t5, t6 = table[2, k], table[3, k], table[4, k], table[5, k], table[6, k]
+                high = t4 + o * (t5 + o * t6)
+                row[g] = table[0, k] + o * (table[1, k] + o * (t2 + o * (t3 + o * high)))
+                rise = 4 * t4 + o * (5 * t5 + o * 6 * t6)
+                slope[g] = table[1, k] + o * (2 * t2 + o * (3 * t3 + o * rise))
     for c in range(cells.shape[1]):
         first, last, between_them = below[cells[0, c]], below[cells[1, c]], mass[c]
         for g in range(size):
