@@ -44,6 +44,7 @@ def names_of(folder):
     return {word for table in tables for name in table["name"] for word in name.split()}
 
 
+@pytest.mark.thorough
 def test_no_output_holds_a_name(folder, tmp_path, capsys, caplog, monkeypatch, no_pictures):
     """Report, JSON, netCDF, terminal, log, and whatever appears in the folders of the process."""
     secret = names_of(folder)

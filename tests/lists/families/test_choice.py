@@ -183,6 +183,7 @@ def test_a_family_that_stands_alone_is_one_class_too(histories, monkeypatch):
         ce.ListModel(histories, families=[Even(), Pairs()])
 
 
+@pytest.mark.thorough
 def test_a_family_is_one_class_and_one_line(histories, monkeypatch, tmp_path):
     """Independence under another name gives the numbers of independence, in other words."""
 

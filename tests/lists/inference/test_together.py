@@ -134,6 +134,7 @@ def test_tempering_from_a_small_table_gives_the_same_evidence():
     np.testing.assert_allclose(ends, np.broadcast_to(ends[0], (3, 3)), atol=0.12)
 
 
+@pytest.mark.thorough
 def test_strata_without_deviations_are_the_table_without_strata():
     tables = [_table(10 * people) for people in SMALL]
     whole = _table(10 * sum(SMALL))
