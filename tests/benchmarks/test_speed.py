@@ -15,9 +15,11 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import casualty_est as ce
+from casualty_est.claims.inference import gathered
 from casualty_est.claims.inference.exact import draw, solve
 from casualty_est.claims.inference.nuts import CompiledClaims
 from casualty_est.claims.model.layout import Scenario
@@ -105,3 +107,23 @@ def test_demo_costs_at_most_twice_its_two_fits(tmp_path):
     ratios = [_seconds(*demo, cwd=tmp_path) / _seconds(*fits, cwd=tmp_path) for _ in range(3)]
     sys.stderr.write(f"demo / its two fits: {[round(ratio, 2) for ratio in ratios]}\n")
     assert statistics.median(ratios) <= 2
+
+
+def test_two_thousand_numbers_of_a_source_cost_half_of_a_term_for_each(monkeypatch):
+    """They are gathered on a lattice; the answer is the same to four digits."""
+    rng = np.random.default_rng(1)
+    numbers = np.rint(7_777 * np.exp(0.12 * rng.standard_t(4, 2_000))).astype(int)
+    said = pd.DataFrame({"source": "A", "role": "monitor", "quantity": numbers.astype(str)})
+    layout = ce.ClaimsModel(said).layout
+
+    def timed():
+        start = time.process_time()
+        posterior = solve(layout)
+        return time.process_time() - start, float(posterior.quantile(np.array([0.5]))[0])
+
+    together, ours = timed()
+    monkeypatch.setattr(gathered, "MANY", np.inf)
+    each, theirs = timed()
+    sys.stderr.write(f"2,000 numbers: {together:.2f} s, a term for each {each:.2f} s\n")
+    assert ours == pytest.approx(theirs, abs=1e-4)
+    assert together < each / 2

@@ -23,11 +23,11 @@ from numpy.lib.stride_tricks import sliding_window_view
 from scipy import special
 
 from casualty_est.claims.inference.draws import Draws
+from casualty_est.claims.inference.gathered import gathered
 from casualty_est.claims.model.kernels import claim_log_density
 from casualty_est.claims.model.layout import Layout, Scenario
 from casualty_est.errors import UsageError
 from casualty_est.priors.settings import SMALLEST_SD
-from casualty_est.quantity.hedges.readings import Reading
 
 Array = npt.NDArray[np.float64]
 
@@ -376,26 +376,15 @@ def _kernel(layout: Layout, scenario: Scenario, i: int, m: Array) -> tuple[Array
         return np.ones_like(m), None
     if layout.learned_of[claims[0]] < 0:
         log_density = np.zeros_like(m)
-        for (reading, sd), weight in _distinct(layout, scenario, claims).items():
+        for (reading, sd), weight in gathered(layout, scenario, claims).items():
             log_density += weight * claim_log_density(reading, m, sd)
         return np.exp(log_density - log_density.max()), None
     sds = _sd_nodes(layout)
     by_sd = np.zeros((len(m), SD_NODES))
-    for (reading, _), weight in _distinct(layout, scenario, claims).items():
+    for (reading, _), weight in gathered(layout, scenario, claims, sds.min()).items():
         by_sd += weight * claim_log_density(reading, m[:, None], sds)
     by_sd = np.exp(by_sd - by_sd.max())
     return by_sd.mean(axis=1), by_sd
-
-
-def _distinct(
-    layout: Layout, scenario: Scenario, claims: npt.NDArray[np.intp]
-) -> dict[tuple[Reading, float], float]:
-    """Readings and reporting sds of some claims, each with its weight: people round alike."""
-    weights: dict[tuple[Reading, float], float] = defaultdict(float)
-    for c in claims:
-        key = replace(layout.readings[c], words=""), float(layout.reporting_sd[c])
-        weights[key] += float(scenario.weights[c])
-    return weights
 
 
 def _sd_nodes(layout: Layout) -> Array:

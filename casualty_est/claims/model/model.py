@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -354,15 +355,19 @@ class ClaimsModel:
         codes = UNSEEN if replaced else UNSEEN | REPLACED
         unseen = {id(out.claim) for out in self.counted.left_out if out.code in codes}
         return [
-            self._as_heard(claim)
-            for claim in self.claims.rows
+            heard
+            for claim, heard in zip(self.claims.rows, self._heard, strict=True)
             if claim.cell_key == row.label and id(claim) not in unseen
         ]
 
-    def _as_heard(self, claim: Claim) -> Claim:
-        """A claim with what the analyst says of its source, here too and not only in the fit."""
-        role = self._role(claim)
-        return replace(claim, role=role, basis=self.basis(claim, role))
+    @cached_property
+    def _heard(self) -> tuple[Claim, ...]:
+        """Claims with what the analyst says of their sources, here too and not only in the fit."""
+        roles = self._roles_of_claims()
+        return tuple(
+            replace(claim, role=role, basis=self.basis(claim, role))
+            for claim, role in zip(self.claims.rows, roles, strict=True)
+        )
 
     def basis(self, claim: Claim, role: str | None) -> str:
         """Return what a claim rests on, once the analyst has named roles and readings."""
@@ -392,20 +397,20 @@ class ClaimsModel:
         added = largest_sum(inside)
         return added if added and (known is None or added.low > known.low) else None
 
-    def _role(self, claim: Claim) -> str | None:
-        """Role of a claim as published: the analyst's word, the row's, or the same source's."""
-        names = self.claims.canonical()
-        name = names.get(claim.source, claim.source)
-        roles = self.settings["roles"]
-        role = effective_role(replace(claim, source=name), self.priors, roles)
-        if role is not None:
-            return role
-        same = (
-            other.role
-            for other in self.claims.rows
-            if names.get(other.source, other.source) == name and other.cell_key == claim.cell_key
-        )
-        return next(filter(None, same), None)
+    def _roles_of_claims(self) -> list[str | None]:
+        """Roles of claims as published: the analyst's word, the row's, or the same source's."""
+        rows, names = self.claims.rows, self.claims.canonical()
+        called = [names.get(row.source, row.source) for row in rows]
+        first: dict[Any, str] = {}  # role of a source where one of its rows on the cell has it
+        for row, name in zip(rows, called, strict=True):
+            if row.role:
+                first.setdefault((name, row.cell_key), row.role)
+        stated = [
+            effective_role(replace(row, source=name), self.priors, self.settings["roles"])
+            for row, name in zip(rows, called, strict=True)
+        ]
+        keys = [(name, row.cell_key) for row, name in zip(rows, called, strict=True)]
+        return [role or first.get(key) for role, key in zip(stated, keys, strict=True)]
 
     def __repr__(self) -> str:
         return describe(self)
