@@ -44,6 +44,11 @@ def test_three_sources_that_deny():
 
 
 @pytest.mark.slow
+def test_three_sources_whose_sites_were_visited():
+    judge(run(Adapter("sites", incidents=40, draws=400), "sites"))
+
+
+@pytest.mark.slow
 def test_hedges_that_are_ignored_are_found_out():
     found = run(replace(CUT, told="plain"), "hedges-ignored", 100)
     assert not found.passes()

@@ -35,6 +35,8 @@ class Adapter:
             truth, rows = families.overlap(rng, joint=self.scale == "joint", listed=self.incidents)
         elif self.design == "denials":
             truth, rows = families.denials(rng, listed=self.incidents)
+        elif self.design == "sites":
+            truth, rows = families.sites(rng, listed=self.incidents)
         else:
             truth, rows = families.recall(rng, listed=self.incidents)
         model = self.model(rows)
@@ -54,6 +56,8 @@ class Adapter:
         anchor, priors = "M" if self.design == "recall" else "A", None
         if self.design == "denials":
             priors = {"denials": {"B": {"beta": families.DENIAL["B"]}}}
+        if self.design == "sites":  # an investigation is the anchor by itself
+            return IncidentModel(frame, scale=self.scale)
         return IncidentModel(frame, anchor=(anchor, 1.0, 0.1), scale=self.scale, priors=priors)
 
     def fit(self, rows, seed):
@@ -75,14 +79,14 @@ def vector(model, truth):
     """The truth as the model's parameters, on the whole line."""
     layout = model.layout
     sources = layout.readings.patterns.sources
-    listers = [list(families.SOURCES).index(sources[s]) for s in layout.readings.listers] if (
+    listers = [list(families.SITES).index(sources[s]) for s in layout.readings.listers] if (
         "level" in truth
     ) else []  # fmt: skip
     d, values = layout.arrays, {}
     values["size_mean"] = [truth["size"][0]]
     values["log_size_sd"] = [np.log(truth["size"][1])]
     if listers:
-        held = [list(families.SOURCES).index(sources[s]) for s in layout.included]
+        held = [list(families.SITES).index(sources[s]) for s in layout.included]
         values["inclusion"] = truth["level"][held]
         values["slope"] = truth["slope"][held]
         values["log_visibility"] = np.log(truth["visibility"][held])
@@ -93,6 +97,9 @@ def vector(model, truth):
         if "denial" in truth:
             values["zero"] = [special.logit(truth["nobody"])]
             values["denial"] = special.logit(truth["denial"][listers])
+        if "found" in truth:
+            values["grade"] = [special.logit(truth["real"])]
+            values["found"] = [special.logit(truth["found"])]
     else:
         values["zero"] = [special.logit(truth["nobody"])]
         values["hurdle"] = truth["hurdle"]
@@ -119,18 +126,24 @@ def named(model, theta):
     if layout.unlisted == "overlap":
         names = [layout.readings.patterns.sources[s] for s in layout.readings.listers]
         bias = layout.arrays.bias_mean + get(theta, "bias") @ layout.arrays.bias_chol.T
-        b = names.index("B")
-        for title, block in (
-            ("level", "inclusion"), ("slope", "slope"), ("visibility", "log_visibility"),
-            ("count sd", "log_count_sd"), ("exact", "exact"),
+        holders = [layout.readings.patterns.sources[s] for s in layout.included]
+        for title, block, of in (
+            ("level", "inclusion", holders), ("slope", "slope", holders),
+            ("visibility", "log_visibility", holders),
+            ("count sd", "log_count_sd", names), ("exact", "exact", names),
         ):  # fmt: skip
-            found[f"{title} of B"] = get(theta, block)[..., b]
-        for name in names if not layout.cut else ("B", "C"):
+            found[f"{title} of B"] = get(theta, block)[..., of.index("B")]
+        for name in [n for n in names if n not in ("A", "D")] if layout.cut else names:
             found[f"ratio of {name}"] = bias[..., names.index(name)]
         if layout.denials:
             found["nobody killed"] = get(theta, "zero")[..., 0]
             for name in layout.denials:
                 found[f"denial by {name}"] = get(theta, "denial")[..., names.index(name)]
+        if layout.readings.investigation is not None:
+            found["ratio of A"] = bias[..., names.index("A")]
+            found["count sd of D"] = get(theta, "log_count_sd")[..., names.index("D")]
+            found["an incident is real"] = get(theta, "grade")[..., 0]
+            found["deaths are found"] = get(theta, "found")[..., 0]
         return found
     found["nobody killed"] = get(theta, "zero")[..., 0]
     for k, name in enumerate(("level", "log deaths", "sole suspect")):

@@ -210,6 +210,63 @@ def _denials(rng, many):
     return p, rows
 
 
+# --- three sources that overlap, and an investigation that went to most of what they report ------
+
+SITES = {**SOURCES, "D": "investigation"}
+
+
+def sites(rng, *, listed=40):
+    """Truth and table of three lists of which D visited most incidents; D counts as it does.
+
+    Some reported incidents are not real. D finds no deaths there, and misses some that are real.
+    """
+    while True:
+        truth, rows = _sites(rng, listed)
+        said = {row["source"] for row in rows if row["quantity"] != "0"}
+        missed = any(row["quantity"] == "0" for row in rows)
+        if said == set(SITES) and missed and _largest(rows) <= LARGEST:
+            return truth, rows
+
+
+def _sites(rng, many):
+    low, high, x = grid(zero=False)
+    shared = rng.normal()
+    mixed = [math.sqrt(0.5) * shared + math.sqrt(0.5) * rng.normal() for _ in range(2)]
+    p = {
+        "size": (rng.normal(1, 1), math.exp(rng.normal(0, 0.4))),
+        "level": rng.normal(0, 1.5, 3),
+        "slope": rng.normal(0.5, 0.4, 3),
+        "visibility": np.exp(rng.normal(-0.4, 0.7, 3)),
+        "bias": np.array([0.5 * rng.normal(), 0.5 * mixed[0], 0.5 * mixed[1], 0.0]),
+        "sd": np.exp([*rng.normal(math.log(0.4), 0.4, 3), rng.normal(math.log(0.1), 0.2)]),
+        "exact": rng.beta(2, 3, 4),
+        "real": rng.beta(9, 1),
+        "found": rng.beta(18, 2),
+    }
+    every, chance = _held_by(p, size_law(low, high, *p["size"], 0.0), x)
+    nobody = chance[0].sum()
+    place = rng.choice(chance[1:].size, size=many, p=chance[1:].ravel() / chance[1:].sum())
+    rows, total, alive = [], 0, 0
+    for i, (h, g) in enumerate(zip(*np.unravel_index(place, chance[1:].shape), strict=True)):
+        cell, real = (int(low[g]), int(high[g]), float(x[g])), rng.random() < p["real"]
+        holders = [s for s in range(3) if every[h + 1][s]]
+        finds = real and rng.random() < p["found"]
+        if rng.random() < 0.7:
+            holders.append(3)
+        for s in holders:
+            v = own_count(cell, p["bias"][s], p["sd"][s], p["exact"][s], 1, rng)
+            form = "range" if s < 3 and rng.random() < 0.3 else "plain"
+            name = list(SITES)[s]
+            rows.append({"incident": f"i{i}", "source": name, "role": SITES[name],
+                         "quantity": write(v, 1, form, rng) if s < 3 or finds else "0"})  # fmt: skip
+        total, alive = total + real * uniform(cell[0], cell[1], rng), alive + real
+    missed = rng.negative_binomial(alive, max(1 - nobody, 1e-9)) if alive else 0
+    p["listed"] = total
+    p["unlisted"] = deaths(rng.multinomial(missed, chance[0] / nobody), low, high, rng)
+    p["log scale"] = rng.normal(0, 0.05)
+    return p, rows
+
+
 def _held_by(p, sizes, x):
     """Every set of holders, nobody first, and its probability with each size."""
     nodes, weights = np.polynomial.hermite_e.hermegauss(41)

@@ -14,6 +14,7 @@ from casualty_est.quantity.hedges.readings import Reading
 from casualty_est.result.call import Report
 
 STATS = ("diverging", "energy", "n_steps")
+SHORT_SERIES = 200
 SAVED = ("log_deaths", "log_ratio", "shared", "level_score")
 # What a model over time has besides, where it has it.
 SAVED_OVER_TIME = ("walk", "wander", "expected", "short_sd", "anchored")
@@ -82,11 +83,12 @@ def _adaptation(layout: Layout) -> dict[str, Any]:
     """Metric of the sampler, and the acceptance that it aims at."""
     # Counts against ratios are ridges, which a low-rank metric removes: five times the effective
     # draws per second on 480 claims of 120 targets. Over time a diagonal one takes a quarter of the
-    # time.
-    return {
-        "adaptation": "low_rank" if layout.timeline is None else "diag",
-        "target_accept": 0.9,
-    }
+    # time, and so do longer steps; but a short series leaves a split between cells open, whose tail
+    # needs shorter ones: with 0.9 some of its transitions diverge.
+    if layout.timeline is None:
+        return {"adaptation": "low_rank", "target_accept": 0.9}
+    short = len(layout.claims) < SHORT_SERIES
+    return {"adaptation": "diag", "target_accept": 0.95 if short else 0.8}
 
 
 def _to_draws(layout: Layout, scenario: Scenario, result: Any) -> Draws:
