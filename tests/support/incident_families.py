@@ -257,8 +257,10 @@ def _sites(rng, many):
             v = own_count(cell, p["bias"][s], p["sd"][s], p["exact"][s], 1, rng)
             form = "range" if s < 3 and rng.random() < 0.3 else "plain"
             name = list(SITES)[s]
-            rows.append({"incident": f"i{i}", "source": name, "role": SITES[name],
-                         "quantity": write(v, 1, form, rng) if s < 3 or finds else "0"})  # fmt: skip
+            text = write(v, 1, form, rng) if s < 3 or finds else "0"
+            rows.append(
+                {"incident": f"i{i}", "source": name, "role": SITES[name], "quantity": text}
+            )
         total, alive = total + real * uniform(cell[0], cell[1], rng), alive + real
     missed = rng.negative_binomial(alive, max(1 - nobody, 1e-9)) if alive else 0
     p["listed"] = total
