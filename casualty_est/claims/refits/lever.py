@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import special
 
+from casualty_est.claims.inference.apart import apart_of
 from casualty_est.claims.inference.exact import solve
+from casualty_est.claims.refits.refits import FEW
 from casualty_est.claims.schema import ratio_owner
 from casualty_est.report.lever import Lever
 from casualty_est.result.posterior import interval_ends
@@ -36,11 +38,16 @@ def lever(estimate: ClaimsEstimate, prob: float) -> Lever | None:
     assumption = estimate.meta.assumptions[most]
     values = np.geomspace(FROM, TO, POINTS)
     levels = interval_ends(prob)
-    rows = [
-        solve(replace(layout, ratios=moved(layout.ratios, most, assumption.median, value)))
+    layouts = [
+        replace(layout, ratios=moved(layout.ratios, most, assumption.median, value))
         for value in values
     ]
-    low, median, high = np.exp([row.quantile(levels) for row in rows]).T
+    if len(layout.ratios.targets) > FEW:  # of many sources all but one stay as they are
+        kept = apart_of(model)
+        rows = [kept.moved(one, most, levels) for one in layouts]
+    else:
+        rows = [solve(one).quantile(levels) for one in layouts]
+    low, median, high = np.exp(rows).T
     who = ratio_owner(assumption.name)
     return Lever(
         label=f"What {who} reports of all deaths",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from casualty_est.claims.inference.apart import Apart
+from casualty_est.claims.inference.apart import Apart, apart_of
 from casualty_est.claims.inference.engines import run
 from casualty_est.claims.inference.exact import solve
 from casualty_est.claims.inference.timeline import increments
@@ -72,10 +72,7 @@ class Refitter:
         """What each of many sources of one exact count says, so that refits are sums."""
         if self.method != "exact" or len(self.sources) <= FEW:
             return None
-        if "apart" not in self.model._engines:
-            self.model._engines["apart"] = Apart(self.layout)
-        kept: Apart = self.model._engines["apart"]
-        return kept
+        return apart_of(self.model)
 
     def deaths(self, scenario: Scenario) -> tuple[Array, bool]:
         """Draws of the estimate under a scenario, and whether the refit converged."""

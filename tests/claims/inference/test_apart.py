@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from casualty_est.claims.inference.apart import Apart
 from casualty_est.claims.inference.exact import solve
 from casualty_est.claims.model.layout import Scenario
+from casualty_est.claims.refits.lever import moved
 from tests.support.claim_tables import model
 
 ROWS = [
@@ -41,3 +44,15 @@ def test_a_narrow_answer_is_computed_on_the_fine_lattice():
     weights = np.array([float(claim.source == "A") for claim in layout.claims])
     exact = solve(layout, Scenario(weights, Scenario.plain(layout).shift)).quantile(ENDS)
     np.testing.assert_allclose(got, exact, atol=0.001)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(("target", "to"), [("A", 0.3), ("C", 0.9), ("E", 0.25)])
+def test_one_source_moved_is_the_model_with_its_other_prior(target, to):
+    layout = model(*ROWS).layout
+    at = [one.source for one in layout.ratios.targets].index(target)
+    elsewhere = replace(layout, ratios=moved(layout.ratios, at, 0.5, to))
+    got = Apart(layout).moved(elsewhere, at, ENDS)
+    exact = solve(elsewhere).quantile(ENDS)
+    np.testing.assert_allclose(got, exact, atol=0.002)
+    assert np.abs(exact - solve(layout).quantile(ENDS)).max() > 0.01
