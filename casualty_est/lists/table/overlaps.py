@@ -20,6 +20,8 @@ from casualty_est.tables.read import Table
 # What people write between lists in place of &.
 _JOINED = re.compile(r"\s+(?:and|y|et|und|и|with)\s+|\s*[,;+/|*∩]\s*", re.IGNORECASE)
 
+MOST_COMPARED = 10  # lists, whose counts are read in both ways
+
 Overlaps = Mapping[str | tuple[str, ...], int]
 
 
@@ -44,6 +46,12 @@ def read_overlaps(
             f"capture histories need {FEWEST} to {MOST} lists, not {len(names)}: name more or fewer"
         )
         raise UsageError(msg)
+    if exact and not (warnings or lists) and _may_be_sizes(names, sets):
+        text = (
+            "each count is read as people on exactly these lists; if they are sizes of lists and "
+            "of overlaps, give exact=False"
+        )
+        warnings = (("default", text),)
     people = sets if exact else _exactly(names, sets)
     bits: Codes = np.array([[n in members for n in names] for members in people], dtype=np.int8)
     counts = np.array(list(people.values()), dtype=np.int64)
@@ -93,6 +101,17 @@ def _no_joined(names: Collection[str]) -> None:
                 f"{' and '.join(parts)}"
             )
             raise UsageError(msg)
+
+
+def _may_be_sizes(names: tuple[str, ...], sets: Mapping[frozenset[str], int]) -> bool:
+    """Whether counts could be of people on at least these lists too."""
+    if len(names) > MOST_COMPARED:
+        return False
+    try:
+        _exactly(names, sets)
+    except UsageError:
+        return False
+    return True
 
 
 def _exactly(

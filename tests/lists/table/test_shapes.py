@@ -201,3 +201,16 @@ def test_a_missing_column_of_replicates_is_named(tmp_path):
 
 def test_whole_numbers_of_pandas_are_counts():
     assert ce.CaptureHistories.from_overlaps({"A": 20.0, "B": 9.0, "A&B": 4.0}).people == 33
+
+
+def test_counts_that_may_be_sizes_of_lists_are_asked_about_in_a_note():
+    sizes = {"A": 200, "B": 300, "A&B": 100}
+    (note,) = ce.CaptureHistories.from_overlaps(sizes).warnings
+    assert note == (
+        "default",
+        "each count is read as people on exactly these lists; if they are sizes of lists and of "
+        "overlaps, give exact=False",
+    )
+    assert ce.CaptureHistories.from_overlaps(sizes, exact=False).people == 400
+    # More people on both than on one of them: these are no sizes.
+    assert not ce.CaptureHistories.from_overlaps({"A": 20, "B": 30, "A&B": 100}).warnings
