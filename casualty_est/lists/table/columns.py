@@ -15,6 +15,7 @@ from casualty_est.lists.table.alone import is_copy
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.lists.table.strata import YES, Codes, Warning_
 from casualty_est.lists.table.strays import mend, numbers_rows, or_name_all, stray
+from casualty_est.tables.marks import is_property
 from casualty_est.tables.read import Table
 
 COUNT = "count"
@@ -60,7 +61,7 @@ def choose(
         return Chosen(tuple(lists), codes, counted, True, tuple(notes))
     names = tuple(column for column in codes if marks.may_be_list(codes[column]))
     strays = [column for column in codes if column not in names]
-    likely = [name for name in names if not marks.is_property(name)]
+    likely = [name for name in names if not is_property(name)]
     for column in strays:
         # Said once, after the last.
         more = or_name_all(likely) if column == strays[-1] else ""
@@ -131,7 +132,7 @@ def _ask(
     digits = [marks.in_digits(table.column(name)) for name in names]
     in_digits = sum(digits) > len(names) / 2
     for name, digit in zip(names, digits, strict=True):
-        if marks.is_property(name):
+        if is_property(name):
             what = "its name is that of a property of people, not of a list"
         elif in_digits and not digit:
             what = "it is written in words, and the lists in 0 and 1"

@@ -8,59 +8,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from casualty_est.lists.table.strata import BAD, NO, OUT, YES, Codes
+from casualty_est.tables.marks import NOTHING, meanings, means
 
-ON = frozenset(
-    {"1", "1.0", "true", "yes", "y", "x", "✓", "✔", "+", "si", "sí", "sì", "sim", "oui"}
-    | {"ja", "да", "так", "evet", "نعم", "obs", "observed", "present", "listed"}
-    # What a spreadsheet in another language writes for TRUE.
-    | {"verdadero", "verdadeiro", "vrai", "wahr", "vero", "истина", "doğru"}
-)
-OFF = frozenset(
-    {"0", "0.0", "false", "no", "n", "non", "nein", "nej", "não", "нет", "ні", "لا"}
-    | {"hayir", "un", "unobserved", "absent", "not listed"}
-    | {"falso", "faux", "falsch", "ложь", "yanlis"}
-)
-NOTHING = frozenset({"", "na", "n/a", "nan", ".", "-", "null", "<na>"})  # written for a blank
 TOTALS = frozenset(
     {"total", "totals", "subtotal", "sum", "all", "overall", "grand total", "totaal", "gesamt"}
     | {"insgesamt", "suma", "somme", "totale", "toplam", "всего", "итого", "المجموع"}
 )
 DIGITS = frozenset({"0", "1", "0.0", "1.0"})
-# Words in the name of a column that says what people are, not who has them on a list.
-PROPERTIES = frozenset(
-    {"female", "male", "females", "males", "fem", "sex", "gender", "woman", "women", "man", "men"}
-    | {"boy", "girl", "adult", "adults", "minor", "minors", "child", "children", "infant", "baby"}
-    | {"elderly", "under18", "u18", "under5", "age", "aged", "teen"}
-    | {
-        "civilian",
-        "civilians",
-        "combatant",
-        "combatants",
-        "soldier",
-        "fighter",
-        "rebel",
-        "militant",
-    }
-    | {"journalist", "refugee", "idp", "displaced", "disabled", "pregnant", "married"}
-    | {"imputed", "flag", "missing", "duplicate", "duplicated", "dup", "named", "unnamed", "known"}
-    | {"unknown", "identified", "verified", "unverified", "confirmed", "unconfirmed"}
-    | {"alive", "dead", "died", "killed", "injured", "wounded", "detained", "arrested", "tortured"}
-    | {
-        "disappeared",
-        "homicide",
-        "kidnapped",
-        "executed",
-        "shot",
-        "bombing",
-        "airstrike",
-        "shelling",
-    }
-    | {"urban", "rural", "night", "weekend", "weekday", "month", "year", "day"}
-    | {"is", "has", "was", "any", "ethnicity", "religion"}
-    | {"mujer", "hombre", "sexo", "menor", "niño", "niña", "edad", "civil", "conflict", "imputado"}
-    | {"femme", "homme", "sexe", "enfant", "frau", "mann", "geschlecht", "kind"}
-    | {"женщина", "мужчина", "ребенок", "ребёнок", "пол", "امرأة", "رجل", "طفل", "أنثى", "ذكر"}
-)
 COUNTS = frozenset(
     {"count", "counts", "freq", "freqs", "frequency", "n", "number", "people", "persons", "y"}
     | {"cases", "victims", "deaths", "frecuencia", "effectif", "häufigkeit", "anzahl"}
@@ -96,24 +50,17 @@ def are_times(names: Sequence[object]) -> bool:
     return len(times) == len(matches) > 1 and times == list(range(1, len(times) + 1))
 
 
-def meaning(text: str) -> int:
-    """Code of one cell."""
-    # Turkish writes no with a letter that case folding leaves alone.
-    folded = text.casefold().replace("\u0131", "i").replace("\u015f", "s")
-    if folded in ON:
-        return YES
-    if folded in OFF:
-        return NO
-    return OUT if folded in NOTHING else BAD
-
-
 def codes(texts: Sequence[str]) -> Codes:
     """Codes of a column."""
-    known = {text: meaning(text) for text in set(texts)}
-    # R writes T and F; alone, an F may be a woman.
-    if {text for text in known if text.casefold() not in NOTHING} == {"T", "F"}:
-        known |= {"T": YES, "F": NO}
+    meant = meanings(set(texts))
+    known = {text: _code(text, on) for text, on in meant.items()}
     return np.fromiter(map(known.__getitem__, texts), np.int8, len(texts))
+
+
+def _code(text: str, on: bool | None) -> int:
+    if on is None:
+        return OUT if text.casefold() in NOTHING else BAD
+    return YES if on else NO
 
 
 def may_be_list(column: Codes) -> bool:
@@ -124,14 +71,7 @@ def may_be_list(column: Codes) -> bool:
 
 def in_digits(texts: Sequence[str]) -> bool:
     """Whether the marks of a column are digits."""
-    return {text for text in set(texts) if meaning(text) in (NO, YES)} <= DIGITS
-
-
-def is_property(name: str) -> bool:
-    """Whether a column is named after what people are."""
-    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)  # isFemale
-    words = re.split(r"[\W_]+", parted.casefold())
-    return bool(PROPERTIES & set(words))
+    return {text for text in set(texts) if means(text) is not None} <= DIGITS
 
 
 def is_count(name: str) -> bool:

@@ -16,7 +16,6 @@ from casualty_est.lists.table.columns import Chosen, ask_alone, choose
 from casualty_est.lists.table.digits import expanded
 from casualty_est.lists.table.marks import (
     CAPTURES,
-    NOTHING,
     WITHHELD,
     are_times,
     is_total,
@@ -39,6 +38,7 @@ from casualty_est.lists.table.strata import (
 )
 from casualty_est.lists.table.strays import NO_LISTS, stray
 from casualty_est.tables.checks import nearest, similar_names
+from casualty_est.tables.marks import NOTHING
 from casualty_est.tables.read import Table
 
 MOST_PEOPLE = 10**12  # in one row: sums stay far inside 64 bits

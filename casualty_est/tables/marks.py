@@ -1,0 +1,60 @@
+"""Cells of yes and no, in the words that people write; columns that say what people are."""
+
+from __future__ import annotations
+
+import re
+
+YES_WORDS = frozenset(
+    {"1", "1.0", "true", "yes", "y", "x", "✓", "✔", "+", "si", "sí", "sì", "sim", "oui", "ja"}
+    | {"да", "так", "evet", "نعم", "obs", "observed", "present", "listed"}
+    # What a spreadsheet in another language writes for TRUE.
+    | {"verdadero", "verdadeiro", "vrai", "wahr", "vero", "истина", "doğru"}
+)
+NO_WORDS = frozenset(
+    {"0", "0.0", "false", "no", "n", "non", "nein", "nej", "não", "нет", "ні", "hayir", "لا"}
+    | {"un", "unobserved", "absent", "not listed"}
+    | {"falso", "faux", "falsch", "ложь", "yanlis"}
+)
+NOTHING = frozenset({"", "na", "n/a", "nan", ".", "-", "null", "<na>"})  # written for a blank
+# Words in the name of a column that says what people are, not who has them on a list.
+PROPERTIES = frozenset(
+    {"female", "male", "females", "males", "fem", "sex", "gender", "woman", "women", "man", "men"}
+    | {"boy", "girl", "adult", "adults", "minor", "minors", "child", "children", "infant", "baby"}
+    | {"elderly", "under18", "u18", "under5", "age", "aged", "teen"}
+    | {"civilian", "civilians", "combatant", "combatants", "soldier", "fighter", "rebel"}
+    | {"militant", "journalist", "refugee", "idp", "displaced", "disabled", "pregnant", "married"}
+    | {"imputed", "flag", "missing", "duplicate", "duplicated", "dup", "named", "unnamed", "known"}
+    | {"unknown", "identified", "verified", "unverified", "confirmed", "unconfirmed"}
+    | {"alive", "dead", "died", "killed", "injured", "wounded", "detained", "arrested", "tortured"}
+    | {"disappeared", "homicide", "kidnapped", "executed", "shot", "bombing", "airstrike"}
+    | {"shelling", "urban", "rural", "night", "weekend", "weekday", "month", "year", "day"}
+    | {"is", "has", "was", "any", "ethnicity", "religion"}
+    | {"mujer", "hombre", "sexo", "menor", "niño", "niña", "edad", "civil", "conflict", "imputado"}
+    | {"femme", "homme", "sexe", "enfant", "frau", "mann", "geschlecht", "kind"}
+    | {"женщина", "мужчина", "ребенок", "ребёнок", "пол", "امرأة", "رجل", "طفل", "أنثى", "ذكر"}
+)
+
+
+def means(text: str) -> bool | None:
+    """Whether a cell says yes; None where it says neither yes nor no."""
+    # Turkish writes no with letters that case folding leaves alone.
+    folded = text.casefold().replace("\u0131", "i").replace("\u015f", "s")
+    if folded in YES_WORDS:
+        return True
+    return False if folded in NO_WORDS else None
+
+
+def meanings(texts: set[str]) -> dict[str, bool | None]:
+    """What each cell of a column says."""
+    known = {text: means(text) for text in texts}
+    # R writes T and F; alone, an F may be a woman.
+    if {text for text in known if text.casefold() not in NOTHING} == {"T", "F"}:
+        known |= {"T": True, "F": False}
+    return known
+
+
+def is_property(name: str) -> bool:
+    """Whether a column is named after what people are."""
+    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)  # isFemale
+    words = re.split(r"[\W_]+", parted.casefold())
+    return bool(PROPERTIES & set(words))
