@@ -153,7 +153,7 @@ def _read(
         )
     if not (columns or by):
         options.check_kind(file, "lists", command)
-    named = {"lists": _names(columns), "count": count, "by": _names(by) or ()}
+    named: dict[str, Any] = {"lists": _names(columns), "count": count, "by": _names(by) or ()}
     if replicate is None:
         return CaptureHistories.read(file, **named)
     return CaptureHistories.read_replicates(file, replicate=replicate, **named)

@@ -157,7 +157,8 @@ def _weight_notes(weight: Array | None) -> Iterator[tuple[str, str]]:
     if heaviest > HEAVY:
         text = (
             f"one household carries {heaviest:.0%} of all weight (weights from "
-            f"{short(weight.min())} to {short(weight.max())}): an estimate by weights would rest on it"
+            f"{short(weight.min())} to {short(weight.max())}): an estimate by weights would "
+            "rest on it"
         )
         yield "heavy_weight", text
 
