@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +12,7 @@ import typer
 from casualty_est.errors import UsageError
 from casualty_est.kinds import KINDS, room
 from casualty_est.tables.cells import ROLES
+from casualty_est.tables.toml_file import read_toml
 
 PriorsFile = Annotated[
     Path | None, typer.Option("--priors", metavar="FILE.toml", help="File with your assumptions.")
@@ -142,11 +142,7 @@ def read_statements(given: Path | Mapping[str, str] | None) -> dict[str, str]:
     """Read what the authors of a report state: a TOML file of texts by their keys."""
     if not isinstance(given, Path):
         return dict(given or {})
-    try:
-        statements = tomllib.loads(given.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        msg = f"--statements: {given.name} cannot be read: {error}"
-        raise UsageError(msg) from None
+    statements = read_toml(given, "--statements")
     wrong = [key for key, value in statements.items() if not isinstance(value, str)]
     if wrong:
         msg = f'--statements: {wrong[0]!r} must be a text, as in {wrong[0]} = "..."'

@@ -34,6 +34,9 @@ def row_labels(rows: Sequence[Row]) -> tuple[str, ...]:
 def cell_of(given: Mapping[str, str | date | None] | None, default: Cell) -> Cell:
     """Read what is counted, as the analyst gives it, over what is taken where nothing is given."""
     fields = asdict(default)
+    if not isinstance(given or {}, Mapping):
+        msg = f'cell must be a table of labels, as in {{"scope": "Kosovo"}}, not {given!r}'
+        raise UsageError(msg)
     for name, value in (given or {}).items():
         if name not in fields:
             msg = f"cell: {name!r} is unknown. {offered(name, fields)}"
