@@ -19,7 +19,11 @@ Files = Annotated[list[Path], typer.Argument(metavar="A.csv B.csv", help="Lists 
 
 def add(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(link)
+    app.command(
+        epilog="Example: casualty-est link hospital.csv survey.csv --person name=name,age=age "
+        "--review review.html. Fields: name, given, father, grandfather, family, age, date, "
+        "place, sex, number."
+    )(link)
 
 
 def link(
@@ -90,7 +94,8 @@ def link(
     inputs: dict[str, Path | None] = {f"the list {file.name}": file for file in files}
     outputs = {"--review": review, "--save": save, "--report": report, "--json": json}
     options.check_outputs(outputs, {**inputs, "--labels": labels})
-    options.read_statements(statements)  # a wrong file is an error before any work
+    for file in files:
+        options.must_be_file(file)
     of_lists = room("lists", "families")
     chosen = families if families == "auto" else of_lists.names_in(families)
     of_lists.as_families(chosen)  # a family that lists do not have is an error before any work

@@ -12,8 +12,13 @@ import typer
 
 from casualty_est.cli import options
 from casualty_est.cli.run import Run, print_checked
+from casualty_est.cli.terminal import STOP
 from casualty_est.errors import UsageError
 
+FAMILIES = (
+    "independence, pairs, ridge, visibility, visibility-pair, classes, odds-ratio, "
+    "no-highest-order, decomposable, dirichlet-process"
+)
 TableFile = Annotated[Path, typer.Argument(metavar="FILE.csv", help="A table of 0/1 columns.")]
 Columns = Annotated[
     str | None,
@@ -59,7 +64,7 @@ def lists(
         typer.Option(
             "--families",
             metavar="A,B",
-            help="Families to average, with settings as in 'dirichlet-process(classes=20)'.",
+            help=f"auto, or any of {FAMILIES}; settings as in 'dirichlet-process(classes=20)'.",
         ),
     ] = "auto",
     xi: Annotated[
@@ -123,6 +128,7 @@ def lists(
     # What is finished of many strata outlives an interruption; the same command goes on there.
     many = len(model.histories) > 1 or len(model.replicates) > 1
     parts = save.with_name(f"{save.name}.parts") if save and many else None
+    STOP.parts = parts
     with _pool(workers) as executor:
         estimate = run.fit(model, executor=executor, parts=parts)
     run.finish(estimate)
@@ -205,4 +211,11 @@ def _pool(workers: int) -> Iterator[Executor | None]:
 
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context) as executor:
-        yield executor
+        try:
+            yield executor
+        except BaseException:
+            # Whoever asked to stop would wait for what each worker has begun.
+            executor.shutdown(wait=False, cancel_futures=True)
+            for worker in multiprocessing.active_children():
+                worker.terminate()
+            raise

@@ -56,8 +56,6 @@ OF_SHARING = ("source", "label", "other", "quantity", "sd")
 OF_FIT = ("claims", "eta", "rho", "prior", "pooling")
 OF_RHO = ("between", "value")
 OF_PRIOR = ("median", "factor")
-# A study reads its own file; every other kind reads a table.
-OF_TABLES = tuple(kind for kind in KINDS if kind != "study")
 TAKEN = ("self",)  # names that Python gives an argument already
 
 
@@ -175,10 +173,11 @@ def _of_kind(label: str, one: object, folder: Path) -> Iterable[str]:
     path = one.get("file", one.get("table"))
     if not isinstance(path, str) or not (folder / path).is_file():
         yield f"{where}: there is no file {path!r} beside the study"
-    if "table" in one and one.get("kind") not in OF_TABLES:
+    valid = _of_tables()
+    if "table" in one and one.get("kind") not in valid:
         kind = one.get("kind")
-        near = nearest(kind, OF_TABLES) if isinstance(kind, str) else ""
-        yield f"{where}: kind= must be one of {', '.join(OF_TABLES)}, not {kind!r}{near}"
+        near = nearest(kind, valid) if isinstance(kind, str) else ""
+        yield f"{where}: kind= must be one of {', '.join(valid)}, not {kind!r}{near}"
     elif "table" in one:
         kind = str(one["kind"])
         yield from _of_options(where, kind, one.get("options", {}))
@@ -186,6 +185,18 @@ def _of_kind(label: str, one: object, folder: Path) -> Iterable[str]:
             yield from _of_another_kind(where, folder / path, kind)
     if "file" in one and ("kind" in one or "options" in one):
         yield f"{where}: a saved estimate knows its kind and options; leave them out"
+
+
+def _of_tables() -> tuple[str, ...]:
+    """Kinds whose model is fitted to a table; a study reads its own file."""
+    return tuple(kind for kind in KINDS if _is_fitted(kind))
+
+
+def _is_fitted(kind: str) -> bool:
+    try:
+        return hasattr(room(kind, "model.model"), "MODEL")
+    except ModuleNotFoundError:
+        return False
 
 
 def _of_another_kind(where: str, path: Path, kind: str) -> Iterable[str]:
@@ -196,7 +207,7 @@ def _of_another_kind(where: str, path: Path, kind: str) -> Iterable[str]:
         yield f"{where}: {error}"
         return
     if not room(kind, "table").looks_like(header):
-        for other in OF_TABLES:
+        for other in _of_tables():
             if room(other, "table").looks_like(header):
                 yield f'{where}: {path.name} is a table of {other}: write kind = "{other}"'
                 return
