@@ -159,7 +159,7 @@ def test_every_help_has_an_example(words):
 def test_the_list_of_commands_cuts_no_sentence_off():
     out = CliRunner().invoke(app, ["--help"]).output
     assert "..." not in out.replace("[ARGS]...", "")
-    assert "including incidents that nobody reported" in " ".join(out.split())
+    assert "including incidents nobody recorded" in " ".join(out.split())
 
 
 def test_help_names_the_valid_words():
