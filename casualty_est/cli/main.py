@@ -57,8 +57,9 @@ checks = typer.Typer(
 
 def _example(kind: str, check: Callable[..., None]) -> str:
     """The example of a check, with its file as its help calls it."""
-    (_, argument) = get_args(signature(check, eval_str=True).parameters["file"].annotation)
-    return f"Example: casualty-est check {kind} {argument.metavar}"
+    first = next(iter(signature(check, eval_str=True).parameters.values()))
+    named = [getattr(one, "metavar", None) for one in get_args(first.annotation)]
+    return f"Example: casualty-est check {kind} {next(filter(None, named), 'FILE.csv')}"
 
 
 for kind in KINDS:
