@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 YES_WORDS = frozenset(
     {"1", "1.0", "true", "yes", "y", "x", "✓", "✔", "+", "si", "sí", "sì", "sim", "oui", "ja"}
@@ -35,10 +36,16 @@ PROPERTIES = frozenset(
 )
 
 
+def western(text: str) -> str:
+    """Digits of every script, and letters of full width, as the usual ones."""
+    plain = unicodedata.normalize("NFKC", text)
+    return "".join(str(unicodedata.digit(sign, sign)) for sign in plain)
+
+
 def means(text: str) -> bool | None:
     """Whether a cell says yes; None where it says neither yes nor no."""
     # Turkish writes no with letters that case folding leaves alone.
-    folded = text.casefold().replace("\u0131", "i").replace("\u015f", "s")
+    folded = western(text).casefold().replace("\u0131", "i").replace("\u015f", "s")
     if folded in YES_WORDS:
         return True
     return False if folded in NO_WORDS else None

@@ -93,6 +93,8 @@ def _count(
 ) -> tuple[str | None, list[Warning_]]:
     """The column with the number of people, by its usual names where none is given."""
     if count in table.columns:
+        if count == COUNT and lists is None:
+            problems += _of_marks(table, count)
         if count == COUNT and numbers_rows(table.column(count)) and _repeats(table, count):
             reason = "this column numbers the rows and counts nobody: remove it or rename it"
             problems.append(Problem(reason, table.header_line, count, None, table.where))
@@ -106,6 +108,8 @@ def _count(
         problems.append(Problem(f"{reason} (--count)", table.header_line, None, None, table.where))
     if not alike:
         return None, []
+    if lists is None:
+        problems += _of_marks(table, alike[0])
     own = table.column(alike[0])
     if len(set(own)) == len(own) and _repeats(table, alike[0]):
         reason = (
@@ -116,6 +120,17 @@ def _count(
         problems.append(Problem(reason, table.header_line, alike[0], None, table.where))
     text = f"column {alike[0]!r} is read as the number of people (count, --count says otherwise)"
     return alike[0], [("default", text)]
+
+
+def _of_marks(table: Table, column: str) -> list[Problem]:
+    """Ask about numbers of people that are 0 and 1 only, and may be a list."""
+    if set(table.column(column)) != {"0", "1"} or not _repeats(table, column):
+        return []
+    reason = (
+        "is this the number of people, or a list? It holds 0 and 1 only: rename it if it is a "
+        "list; if it is the number of people, name all lists in lists (--lists)"
+    )
+    return [Problem(reason, table.header_line, column, None, table.where)]
 
 
 def _repeats(table: Table, count: str) -> bool:
@@ -134,6 +149,8 @@ def _ask(
     for name, digit in zip(names, digits, strict=True):
         if is_property(name):
             what = "its name is that of a property of people, not of a list"
+        elif marks.is_total([name]):
+            what = "its name is that of a sum of others"
         elif in_digits and not digit:
             what = "it is written in words, and the lists in 0 and 1"
         elif len(table) >= FEW and len(names) > 2 and bool(np.all(codes[name] == YES)):

@@ -36,9 +36,9 @@ from casualty_est.lists.table.strata import (
     build,
     raise_all,
 )
-from casualty_est.lists.table.strays import NO_LISTS, stray
+from casualty_est.lists.table.strays import NO_LISTS, numbers_rows, stray
 from casualty_est.tables.checks import nearest, similar_names
-from casualty_est.tables.marks import NOTHING
+from casualty_est.tables.marks import NOTHING, western
 from casualty_est.tables.read import Table
 
 MOST_PEOPLE = 10**12  # in one row: sums stay far inside 64 bits
@@ -243,6 +243,7 @@ def read_long(
     # If the two columns were swapped, these are people: their number is all that may be said.
     what = f"a list is a name in column {list_column!r} (is it swapped with {person!r}?)"
     _must_be_few(names, what, problems, table.name)
+    problems += _long_problems(table, person, list_column)
     if len(people) and len(names) > int(people.max()) + 1 and not problems:
         # A few swapped people would pass as lists, and a list's name is printed.
         msg = f"there are more lists than people: is {person!r} swapped with {list_column!r}?"
@@ -268,6 +269,28 @@ def read_long(
         text = f"{repeated:,} rows name a person whom the list already holds: counted once"
         notes.append(("repeated", text))
     return replace(parsed, warnings=(*parsed.warnings, *notes))
+
+
+def _long_problems(table: Table, person: str, list_column: str) -> list[Problem]:
+    """A list that is the sum of others, and identifiers that begin anew in each list."""
+    texts = table.column(list_column)
+    reason = "a list of this name adds up the others: remove its rows"
+    problems = [
+        table.problem(row, reason, list_column, text)
+        for row, text in enumerate(texts)
+        if is_total([text])
+    ]
+    numbers: dict[str, list[str]] = {}
+    for text, number in zip(texts, table.column(person), strict=True):
+        numbers.setdefault(text, []).append(number)
+    if len(numbers) > 1 and all(map(numbers_rows, numbers.values())):
+        reason = (
+            "the identifiers number the rows of each list anew, and so everybody would be on the "
+            "largest list: give a person one identifier on all lists (casualty-est link matches "
+            "names)"
+        )
+        problems.append(Problem(reason, table.header_line, person, None, table.where))
+    return problems
 
 
 # What must hold before anything is counted ---------------------------------------------------
@@ -334,7 +357,7 @@ def _counts(
 
 def _whole(text: str) -> int:
     """The number of people that a text states, -1 if it states none."""
-    digits = text.removesuffix(".0").removesuffix(",0")
+    digits = western(text).removesuffix(".0").removesuffix(",0")
     if not (digits.isascii() and digits.isdigit()) or len(digits) > len(str(MOST_PEOPLE)):
         return -1
     return int(digits) if int(digits) <= MOST_PEOPLE else -1

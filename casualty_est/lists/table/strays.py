@@ -9,7 +9,7 @@ import numpy as np
 
 from casualty_est.errors import Problem
 from casualty_est.lists.table import marks
-from casualty_est.lists.table.strata import NO, OUT, YES
+from casualty_est.lists.table.strata import FEWEST, NO, OUT, YES
 from casualty_est.tables.read import Table
 from casualty_est.wording.phrases import listed
 
@@ -75,7 +75,7 @@ def mend(table: Table, column: str, lists: Sequence[str]) -> str:
         )
     if numbers_rows(table.column(column)):
         return "it numbers the rows: remove it"
-    if not lists:
+    if len(lists) < FEWEST:
         return _of_no_list(table, column, texts, known)
     if _are_marks(table, column, texts) and len(known) == len(texts) > 1:
         return f"{_IDENTIFIERS}, {_NAME_ALL}"

@@ -214,3 +214,48 @@ def test_counts_that_may_be_sizes_of_lists_are_asked_about_in_a_note():
     assert ce.CaptureHistories.from_overlaps(sizes, exact=False).people == 400
     # More people on both than on one of them: these are no sizes.
     assert not ce.CaptureHistories.from_overlaps({"A": 20, "B": 30, "A&B": 100}).warnings
+
+
+@pytest.mark.parametrize("name", ["count", "n", "People"])
+def test_a_list_called_like_a_count_is_asked_about(name):
+    frame = people().rename(columns={"C": name})
+    assert f"column {name!r}: is this the number of people, or a list?" in told(frame)
+    lists = ["A", "B"]
+    assert ce.CaptureHistories(frame, lists=lists).people == frame[name].sum() - 11
+
+
+def test_a_list_that_is_the_sum_of_others_is_asked_about():
+    assert "its name is that of a sum of others" in told(people().rename(columns={"A": "Total"}))
+    rows = pd.DataFrame({"person": [1, 2, 3, 1], "list": ["A", "B", "A", "Total"]})
+    with pytest.raises(InputError, match="a list of this name adds up the others"):
+        ce.CaptureHistories.from_long(rows)
+
+
+def test_identifiers_that_begin_anew_in_each_list_are_refused():
+    rows = pd.DataFrame({"person": [1, 2, 3, 4, 1, 2, 3], "list": ["A"] * 4 + ["B"] * 3})
+    with pytest.raises(InputError, match="number the rows of each list anew"):
+        ce.CaptureHistories.from_long(rows)
+    rows.loc[6, "person"] = 9
+    assert ce.CaptureHistories.from_long(rows).people == 5
+
+
+def test_digits_of_other_scripts():
+    frame = pd.DataFrame(
+        {"A": ["١", "٠", "١"], "B": ["０", "１", "１"], "count": ["٣٠", "４０", "3"]}
+    )
+    assert ce.CaptureHistories(frame).people == 73
+
+
+def test_empty_lists_of_many_strata_are_one_note():
+    frame = pd.concat([people(part=part) for part in range(6)])
+    frame.loc[frame["part"] < 5, "C"] = 0
+    notes = [
+        text for code, text in ce.CaptureHistories(frame, by="part", lists=["A", "B", "C"]).warnings
+    ]
+    assert "list C holds nobody in 5 of 6 strata, though it was at work" in notes
+
+
+def test_codes_where_one_column_alone_looks_like_a_list():
+    """Minus one for no: by chance most cells of one column may be 1."""
+    text = told(people().replace({0: -1}).assign(A=lambda frame: frame["A"].abs()))
+    assert "its cells are '-1' and '1'" in text
