@@ -248,3 +248,39 @@ def test_nobody_dead_in_a_published_sample_is_an_upper_bound():
     row = {"deaths": [0], "members": [3000], "population": [20_000], "clusters": [30]}
     model = ce.SurveyModel(pd.DataFrame({"source": ["X"], **row, "households": [600]}))
     assert dict(model.notes)["upper_bound"].startswith("nobody in the sample of X died")
+
+
+# Options ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("population", "told_so"),
+    [
+        ("x", "population is a number of people, or a file with the columns"),
+        ("-5", "population must be a number from 1"),
+        ("nowhere.csv", "there is no file"),
+    ],
+)
+def test_a_population_that_is_none(population, told_so):
+    with pytest.raises(ce.UsageError, match=told_so):
+        ce.SurveyModel(households(), population=population)
+
+
+@pytest.mark.parametrize("text", ["9,000", "9e3", "9000"])
+def test_a_population_in_figures(text):
+    assert "stand for 9,000 people" in repr(ce.SurveyModel(households(), population=text))
+
+
+def test_a_stratum_has_one_population(tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_text("stratum,population\na,5000\nb,7000\na,9000\n", encoding="utf-8")
+    frame = households(stratum=["a"] * 30 + ["b"] * 30)
+    with pytest.raises(ce.InputError, match="this stratum is in the table twice"):
+        ce.SurveyModel(frame, population=path)
+
+
+def test_one_size_of_a_list_is_enough():
+    with pytest.raises(
+        ce.UsageError, match="the size of one list, or of all.* not of A, B"
+    ):
+        ce.SurveyModel(deaths(), listed={"A": 100, "B": 90})

@@ -19,7 +19,10 @@ from casualty_est.tables.marks import is_property
 from casualty_est.tables.read import Table
 
 COUNT = "count"
-ASK = "if it is one, name all lists in lists (--lists); if not, put it in by (--by), or remove it"
+ASK = (
+    "if it is one, name all lists in lists (--lists); if not, name the others there, put it in by "
+    "(--by), or remove it"
+)
 IDENTIFIER = re.compile(r"(?:^|[_. ])(?:id|ids|uid|uuid|person|persona|name)$", re.IGNORECASE)
 SHOWN = 8  # columns named in a note
 FEW = 5  # rows or people, below which everybody may be on a list by chance

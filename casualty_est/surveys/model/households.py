@@ -208,8 +208,7 @@ def _people_by_weights(held: Households) -> Array:
 def _population(held: Households, given: Any) -> Array:
     """People in each stratum."""
     if isinstance(given, str | Path):
-        text = str(given).replace(",", "")
-        given = float(text) if text.replace(".", "", 1).isdigit() else _from_file(Path(given))
+        given = _number_or_file(given)
     if isinstance(given, Mapping):
         return _by_name(held, given)
     total = number("population", given, 0.0, 1.0, 1e10)
@@ -223,6 +222,21 @@ def _population(held: Households, given: Any) -> Array:
         raise UsageError(msg)
     parts = _by_weights(held)
     return total * parts / parts.sum()
+
+
+def _number_or_file(given: str | Path) -> float | dict[str, float]:
+    """A number of people as it is written, or a file of them by stratum."""
+    try:
+        return read_number(str(given).replace(",", ""))
+    except ValueError:
+        path = Path(given)
+    if not path.suffix:
+        msg = (
+            "population is a number of people, or a file with the columns stratum and population, "
+            f"not {str(given)!r}"
+        )
+        raise UsageError(msg)
+    return _from_file(path)
 
 
 def _by_name(held: Households, given: Mapping[str, float]) -> Array:
@@ -243,9 +257,12 @@ def _from_file(path: Path) -> dict[str, float]:
         if column not in table.columns:
             msg = f"{path.name} needs the columns stratum and population, and has no {column}"
             raise UsageError(msg)
-    people = {}
+    people: dict[str, float] = {}
     for i, name in enumerate(table.column("stratum")):
         text = table.column("population")[i]
+        if name in people:
+            reason = "this stratum is in the table twice: keep one row"
+            problems.append(table.problem(i, reason, "stratum", name))
         try:
             people[name] = read_number(text.replace(",", ""))
         except ValueError as error:

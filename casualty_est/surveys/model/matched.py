@@ -125,7 +125,10 @@ class MatchedLayout:
 def _listed(held: Matched, given: Any) -> tuple[str, int]:
     """The list whose size is known, and its size."""
     names = (*held.lists, ANY)
-    if not given or len(given) != 1:
+    if given and len(given) > 1:
+        msg = f"listed takes the size of one list, or of all together, not of {', '.join(given)}"
+        raise UsageError(msg)
+    if not given:
         msg = (
             "matched deaths say how complete a list is; give how many people one list holds, or "
             'all lists together: listed={"any": 4400} (--listed any=4400)'
