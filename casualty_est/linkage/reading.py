@@ -32,6 +32,7 @@ from casualty_est.tables.read import Table
 Bools = npt.NDArray[np.bool_]
 MOST_SHOWN = 200  # bad rows listed one by one; the rest is counted
 ID = "id"
+LETTERED = 0.5  # share of the names of a list that must hold a letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ def read_sources(
         raise UsageError(msg)
     _raise(problems, len(sources) == 1)
     content = _content(rows, lists, columns, by, tuple(notes))
+    _check_letters(content)
     _check_fields(content)
     _check_sexes(content)
     _check_copies(content)
@@ -360,6 +362,21 @@ def _check_fields(content: Content) -> None:
                 f"the lists {one} and {two} have {number} in common, "
                 "and a link needs a part of the name and something else that both lists hold: "
                 "name more columns in person"
+            )
+            raise UsageError(msg)
+
+
+def _check_letters(content: Content) -> None:
+    """Refuse a list whose names are numbers: it is another column."""
+    named = content.has("name")
+    letters = np.zeros(len(named), dtype=bool)
+    for part in PARTS:
+        letters |= [any(sign.isalpha() for sign in text or "") for text in content.values[part]]
+    for k, name in enumerate(content.lists):
+        here = (content.list_of == k) & named
+        if here.any() and letters[here].mean() < LETTERED:
+            msg = (
+                f"most names of the list {name} hold no letter: name the column of names (person=)"
             )
             raise UsageError(msg)
 

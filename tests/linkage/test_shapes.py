@@ -255,3 +255,14 @@ def test_a_threshold_without_a_level_is_left_out():
     spans = _thresholds(Matching(), ce.ListModel, {"families": "independence"}, {"seed": 1})
     assert spans[0.5].low < 150 < spans[0.5].high
     assert spans[0.99] is None
+
+
+def test_a_column_of_numbers_holds_no_names():
+    assert "most names of the list A hold no letter" in told(table(name=["123", "4 5", "6"]))
+    ce.Records({"A": table(name=["123", "Omar Nasser", "عمر ناصر"]), "B": B})
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\x1b[31m", "\u202e", "\ud800"])
+def test_signs_that_no_name_has_are_read_and_never_shown(sign):
+    names = pd.Series([f"Omar {sign}Quorvatti", "Lina Sabri", "Sana Haddad"], dtype=object)
+    notes(table().assign(name=names))

@@ -280,7 +280,5 @@ def test_a_stratum_has_one_population(tmp_path):
 
 
 def test_one_size_of_a_list_is_enough():
-    with pytest.raises(
-        ce.UsageError, match="the size of one list, or of all.* not of A, B"
-    ):
+    with pytest.raises(ce.UsageError, match=r"the size of one list, or of all.* not of A, B"):
         ce.SurveyModel(deaths(), listed={"A": 100, "B": 90})
