@@ -266,3 +266,11 @@ def test_a_column_of_numbers_holds_no_names():
 def test_signs_that_no_name_has_are_read_and_never_shown(sign):
     names = pd.Series([f"Omar {sign}Quorvatti", "Lina Sabri", "Sana Haddad"], dtype=object)
     notes(table().assign(name=names))
+
+
+def test_half_a_character_does_not_stop_the_review(tmp_path):
+    pytest.importorskip("splink")
+    names = pd.Series(["Omar \ud800Nasser", "Lina Sabri", "Sana Haddad"], dtype=object)
+    model = ce.LinkageModel(ce.Records({"A": table().assign(name=names), "B": B}))
+    page = model.review(tmp_path / "review.html", records=3)
+    assert "Omar ?Nasser" in page.read_text("utf-8")
