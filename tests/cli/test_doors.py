@@ -32,6 +32,7 @@ def never(*_args, **_more):
     raise AssertionError
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_a_file_that_is_none_is_told_in_one_line(table, capsys, words):
     (table / "empty.csv").write_text("", encoding="utf-8")
@@ -88,6 +89,7 @@ def test_a_table_of_two_kinds_names_both(table, capsys):
     assert "use `casualty-est claims s.csv` or `casualty-est survey s.csv`" in err
 
 
+@pytest.mark.thorough
 def test_start_and_end_say_when(table, capsys):
     words = ["lists", "lists.csv", "--families", "independence", "--draws", 50, "--seed", 1]
     code, out, _ = run(capsys, *words, "--cell", "scope=Town,start=2020-01-01,end=2020-12-31")

@@ -240,6 +240,7 @@ def test_what_is_wrong_is_said_before_any_pair_is_compared(files, capsys, monkey
     assert "uorva" not in err
 
 
+@pytest.mark.thorough
 def test_a_threshold_without_a_level_is_left_out():
     """At a high threshold lists may share nobody, and have no headline."""
     from casualty_est.linkage.into_lists import _thresholds
@@ -268,6 +269,7 @@ def test_signs_that_no_name_has_are_read_and_never_shown(sign):
     notes(table().assign(name=names))
 
 
+@pytest.mark.thorough
 def test_half_a_character_does_not_stop_the_review(tmp_path):
     pytest.importorskip("splink")
     names = pd.Series(["Omar \ud800Nasser", "Lina Sabri", "Sana Haddad"], dtype=object)
