@@ -170,9 +170,11 @@ def _bad_reason(texts: Sequence[str]) -> str:
 
 
 def _totals(table: Table, lists: Sequence[str], matrix: Codes) -> list[int]:
-    """Rows of a total, by their first words."""
+    """Rows of a total, by their first words or by their numbers."""
     rows = np.flatnonzero((matrix == BAD).any(axis=1)).tolist()
-    return [row for row in rows if is_total([table.column(name)[row] for name in lists])]
+    sums = [str(size) for size in (matrix == YES).sum(axis=0).tolist()]
+    cells = ((row, [table.column(name)[row] for name in lists]) for row in rows)
+    return [row for row, texts in cells if is_total(texts) or texts == sums]
 
 
 def _on_some_list(

@@ -259,3 +259,11 @@ def test_codes_where_one_column_alone_looks_like_a_list():
     """Minus one for no: by chance most cells of one column may be 1."""
     text = told(people().replace({0: -1}).assign(A=lambda frame: frame["A"].abs()))
     assert "its cells are '-1' and '1'" in text
+
+
+def test_a_row_of_sums_is_known_by_its_numbers():
+    frame = people().astype(object)
+    frame.loc[50] = frame.sum().tolist()
+    assert "row 51, column 'A': this row adds up the others: remove it" in told(frame)
+    frame.loc[50, "B"] += 1
+    assert "write 1 also for who is on it twice" in told(frame)
