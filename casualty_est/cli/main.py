@@ -93,7 +93,7 @@ def _options(
 
 @app.command(epilog="Example: casualty-est demo coalition. The names: casualty-est demo --list.")
 def demo(
-    name: Annotated[str, typer.Argument(help="The study.")] = "coalition",
+    name: Annotated[str, typer.Argument(help="The study; --list names them.")] = "coalition",
     show_list: Annotated[bool, typer.Option("--list", help="List the studies.")] = False,
     out: Annotated[
         Path | None,

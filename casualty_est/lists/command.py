@@ -76,7 +76,7 @@ def lists(
     ] = None,
     copies: Annotated[
         str,
-        typer.Option("--copies", metavar="drop|keep", help="Lists without members of their own."),
+        typer.Option("--copies", metavar="drop|keep", help="Lists whose people are all on others."),
     ] = "drop",
     strata: Annotated[
         str,

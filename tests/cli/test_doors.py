@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from importlib.resources import files
 
 import pytest
 from typer.testing import CliRunner
@@ -11,6 +12,7 @@ from typer.testing import CliRunner
 import casualty_est as ce
 from casualty_est.cli.main import TRACEBACK, app
 from casualty_est.cli.terminal import STOP
+from casualty_est.kinds import KINDS
 from casualty_est.lists.command import FAMILIES
 from casualty_est.lists.families import FAMILIES as REGISTERED
 from tests.support.command import run
@@ -168,3 +170,10 @@ def test_help_names_the_valid_words():
     assert set(FAMILIES.split(", ")) == set(REGISTERED)
     out = " ".join(CliRunner().invoke(app, ["lists", "--help"]).output.split())
     assert "scope, start, end, outcome, group, perpetrator" in out
+
+
+def test_template_names_every_kind_that_has_one():
+    out = CliRunner().invoke(app, ["template", "--help"]).output
+    for kind in KINDS:
+        if (files(KINDS[kind]) / "table" / "template.toml").is_file():
+            assert kind in out
