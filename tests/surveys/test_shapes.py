@@ -282,3 +282,15 @@ def test_a_stratum_has_one_population(tmp_path):
 def test_one_size_of_a_list_is_enough():
     with pytest.raises(ce.UsageError, match=r"the size of one list, or of all.* not of A, B"):
         ce.SurveyModel(deaths(), listed={"A": 100, "B": 90})
+
+
+def test_households_with_a_column_called_death_are_households():
+    survey = ce.Survey(households().rename(columns={"deaths": "death"}))
+    assert (survey.form, survey.households.deaths.sum()) == ("households", 9)
+
+
+def test_clusters_of_two_spellings_are_said():
+    frame = households(psu=["C1", "c1"] * 30, stratum=["North"] * 30 + ["north "] * 30)
+    texts = [text for code, text in ce.Survey(frame).warnings if code == "similar_names"]
+    assert "'C1' and 'c1' are taken as different clusters" in texts[-1]
+    assert "'North' and 'north' are taken as different strata" in texts[0]

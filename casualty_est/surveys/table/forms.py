@@ -10,8 +10,8 @@ from casualty_est.tables.names import plain
 ESTIMATE, HOUSEHOLDS, MATCHED = "estimate", "households", "matched"
 # In each form, the columns that it needs; one of these sets is enough.
 NEEDED = {
-    MATCHED: (("death",),),
     HOUSEHOLDS: (("psu", "members", "deaths"),),
+    MATCHED: (("death",),),
     ESTIMATE: (("source", "estimate"), ("source", "deaths", "members", "population")),
 }
 FORMS_SAID = (

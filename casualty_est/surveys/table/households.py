@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from casualty_est.errors import Problem
 from casualty_est.surveys.table.cells import at_least, count, short
-from casualty_est.tables.checks import convert, shown_safely, unknown_columns
+from casualty_est.tables.checks import convert, shown_safely, similar_names, unknown_columns
 from casualty_est.tables.names import plain
 from casualty_est.tables.read import Table
 from casualty_est.wording.phrases import listed
@@ -77,6 +77,7 @@ def read_households(
         for name in ("members", "deaths", "missing", "imprisoned")
     }
     warnings += [*_blank_notes(table), *_moves(table)]
+    warnings += [*similar_names(strata, "strata"), *similar_names(table.column("psu"), "clusters")]
     weight = np.array(parsed["weight"], dtype=float) if "weight" in table.columns else None
     warnings += _weight_notes(weight)
     return Households(strata, len(clusters), psu, stratum, **people, weight=weight), warnings
