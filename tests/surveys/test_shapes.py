@@ -294,3 +294,30 @@ def test_clusters_of_two_spellings_are_said():
     texts = [text for code, text in ce.Survey(frame).warnings if code == "similar_names"]
     assert "'C1' and 'c1' are taken as different clusters" in texts[-1]
     assert "'North' and 'north' are taken as different strata" in texts[0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "told_so"),
+    [
+        ({"prob": [0.05]}, "column 'prob', '0.05': the level of an interval is 0.5 to 0.999"),
+        ({"low": ["-4000"]}, "column 'low', '-4000': fewer than 0 people cannot have died"),
+        ({"source": ["Total"]}, "a row of this name is a sum of others"),
+    ],
+)
+def test_the_cell_that_is_wrong_is_named(changes, told_so):
+    text = told(STUDY | changes)
+    assert told_so in text
+    assert "rate" not in text
+
+
+def test_a_level_in_another_language_is_no_rate():
+    text = "151,000 (IC 95%: 104,000-223,000)"
+    survey = ce.Survey(pd.DataFrame({"source": ["IFHS"], "estimate": [text]}))
+    assert ends(survey) == (104_000, 151_000, 223_000, 0.95)
+
+
+def test_a_place_called_total_is_the_whole():
+    frame = {"source": ["A"] * 3, "estimate": [100, 200, 300], "low": 50, "high": 400}
+    survey = ce.Survey(pd.DataFrame(frame | {"scope": ["North", "South", "Total"]}))
+    assert [row.scope for row in survey.rows] == ["North", "South", "all"]
+    assert "'Total' as all" in dict(survey.warnings)["reworded"]

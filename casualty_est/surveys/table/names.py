@@ -102,6 +102,12 @@ def _beside(number: str, interval: str, level: str) -> str:
     return f"{number} ({'' if '%' in interval else level}{interval})"
 
 
+def whole_of(default: str) -> Callable[[str], str]:
+    """Return a parser of labels, in which a word for the whole is the default."""
+    words = frozenset(_names()["whole"]["labels"].split())
+    return lambda text: default if not text or plain(text) in words else text
+
+
 def outcome_of(valid: Collection[str], default: str) -> Callable[[str], str]:
     """Return a parser of outcomes in any case and spelling, and `default` for a blank."""
     synonyms: dict[str, str] = _names()["words"]["outcome"]

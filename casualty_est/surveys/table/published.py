@@ -14,7 +14,7 @@ from casualty_est.quantity.written_numbers import rounding_grid
 from casualty_est.result.schema import Cell
 from casualty_est.surveys.table.cells import at_least, count, share
 from casualty_est.surveys.table.forms import RATE
-from casualty_est.surveys.table.names import outcome_of
+from casualty_est.surveys.table.names import outcome_of, whole_of
 from casualty_est.tables.checks import (
     CONTROLS_IN_PROSE,
     convert,
@@ -24,10 +24,11 @@ from casualty_est.tables.checks import (
     unknown_columns,
 )
 from casualty_est.tables.dates import read_days
-from casualty_est.tables.names import plain, reworded
+from casualty_est.tables.names import plain, reworded, sums
 from casualty_est.tables.read import Table
 
 ASSUMED_LEVEL = 0.95
+LEVELS = (0.5, 0.999)
 # Participles, so that "people ..." reads: violent deaths, deaths of any cause, those beyond what
 # peace would have brought, those without violence.
 OUTCOMES = ("killed", "died", "died in excess", "died without violence", "injured")
@@ -44,7 +45,7 @@ DAYS = ("start", "end", "fieldwork")
 _ERRORS = frozenset({"se", "sd", "stderr", "std_err", "std_error", "standard_error"})
 # What makes a number a rate or a share.
 _RATE_TEXT = re.compile(
-    r"%(?!\s*(?:CI|CrI|UI|confidence|credible|,|[-\d(]))|\bper\s?cent\b|\bpp[mt]\b|‰"
+    r"^\W*[\d.,]+\s*(?:%|per\s?cent\b)(?!\s*(?:CI|CrI|UI|confidence|credible))|‰"
     r"|(?:\bper|/)\s*(?:1?,?0*00|person|people|capita|child|year|month|week|day)",
     re.IGNORECASE,
 )
@@ -159,7 +160,12 @@ def read_published(
         rows.append(row)
     problems.extend(_repeated(table, rows))
     names = similar_names((row.source for row in rows if row.source), "studies")
-    reworded_ = reworded(table, "outcome", columns["outcome"])
+    reworded_ = [
+        note
+        for name in ("outcome", "scope", "group")
+        for note in reworded(table, name, columns[name])
+    ]
+    problems.extend(sums(table, "source"))
     warnings = [*unknown_columns(table, COLUMNS), *notes, *reworded_, *names]
     warnings += [] if problems else _assumed(rows)
     return tuple(rows), warnings
@@ -174,6 +180,8 @@ def _parser(name: str) -> Callable[[str], Any]:
         return lambda text: at_least(text, 1.0 if name == "deff" else 0.0)
     if name == "outcome":
         return outcome_of(OUTCOMES, DEFAULTS["outcome"])
+    if name in ("scope", "group"):
+        return shown_safely(whole_of(DEFAULTS[name]))
     if name == "source":
         return shown_safely(_named)
     if name in ("estimate", "low", "high"):
@@ -212,6 +220,9 @@ def _quantity(table: Table, i: int, fields: dict[str, Any], level: float | None)
         raise ValueError(msg)
     ends: list[Any] = [_cell("low", low).best, _cell("high", high).best]
     level = level or ASSUMED_LEVEL
+    if not LEVELS[0] <= level <= LEVELS[1]:
+        msg = f"the level of an interval is {LEVELS[0]:g} to {LEVELS[1]:g}: write 0.95 for 95%"
+        raise _CellError(msg, "prob")
     if None in ends:
         msg = "low and high are one number each, as 63600: correct them"
         raise ValueError(msg)
@@ -236,6 +247,9 @@ def _cell(column: str, text: str) -> Quantity:
     """A number of people in one cell."""
     if _RATE_TEXT.search(text):
         raise _CellError(RATE, column)
+    if column == "low" and re.match(r"[-\u2212]\s*\d", text):
+        msg = "fewer than 0 people cannot have died: write 0 for an end below 0"
+        raise _CellError(msg, column)
     if _ZERO.match(text):
         msg = (
             "nobody dead in the sample gives an upper bound: leave the estimate blank, or write 0, "
