@@ -19,20 +19,23 @@ NO_WORDS = frozenset(
 NOTHING = frozenset({"", "na", "n/a", "nan", ".", "-", "null", "<na>"})  # written for a blank
 # Words in the name of a column that says what people are, not who has them on a list.
 PROPERTIES = frozenset(
-    {"female", "male", "females", "males", "fem", "sex", "gender", "woman", "women", "man", "men"}
-    | {"boy", "girl", "adult", "adults", "minor", "minors", "child", "children", "infant", "baby"}
-    | {"elderly", "under18", "u18", "under5", "age", "aged", "teen"}
-    | {"civilian", "civilians", "combatant", "combatants", "soldier", "fighter", "rebel"}
-    | {"militant", "journalist", "refugee", "idp", "displaced", "disabled", "pregnant", "married"}
-    | {"imputed", "flag", "missing", "duplicate", "duplicated", "dup", "named", "unnamed", "known"}
-    | {"unknown", "identified", "verified", "unverified", "confirmed", "unconfirmed"}
-    | {"alive", "dead", "died", "killed", "injured", "wounded", "detained", "arrested", "tortured"}
-    | {"disappeared", "homicide", "kidnapped", "executed", "shot", "bombing", "airstrike"}
-    | {"shelling", "urban", "rural", "night", "weekend", "weekday", "month", "year", "day"}
-    | {"is", "has", "was", "any", "ethnicity", "religion"}
-    | {"mujer", "hombre", "sexo", "menor", "niño", "niña", "edad", "civil", "conflict", "imputado"}
-    | {"femme", "homme", "sexe", "enfant", "frau", "mann", "geschlecht", "kind"}
-    | {"женщина", "мужчина", "ребенок", "ребёнок", "пол", "امرأة", "رجل", "طفل", "أنثى", "ذكر"}
+    {"female", "male", "sex", "gender", "adult", "minor", "civilian", "combatant", "imputed"}
+    | {"flag", "missing", "alive", "dead", "died", "killed", "injured", "urban", "rural"}
+    | {"married", "pregnant", "is", "has", "identified", "any", "month", "year", "age"}
+    | {"mujer", "hombre", "sexo", "femme", "homme", "sexe", "frau", "mann", "geschlecht"}
+)
+# The same, of words after which lists are called too: the list of a group of women.
+LIKELY = frozenset(
+    {"females", "males", "fem", "woman", "women", "man", "men", "boy", "girl", "adults", "minors"}
+    | {"child", "children", "infant", "baby", "elderly", "under18", "u18", "under5", "aged", "teen"}
+    | {"civilians", "combatants", "soldier", "fighter", "rebel", "militant", "journalist"}
+    | {"refugee", "idp", "displaced", "disabled", "duplicate", "duplicated", "dup", "named"}
+    | {"unnamed", "known", "unknown", "verified", "unverified", "confirmed", "unconfirmed"}
+    | {"wounded", "detained", "arrested", "tortured", "disappeared", "homicide", "kidnapped"}
+    | {"executed", "shot", "bombing", "airstrike", "shelling", "night", "weekend", "weekday", "day"}
+    | {"was", "ethnicity", "religion", "conflict", "menor", "niño", "niña", "edad", "civil"}
+    | {"imputado", "enfant", "kind", "женщина", "мужчина", "ребенок", "ребёнок", "пол"}
+    | {"امرأة", "رجل", "طفل", "أنثى", "ذكر"}
 )
 
 
@@ -62,6 +65,14 @@ def meanings(texts: set[str]) -> dict[str, bool | None]:
 
 def is_property(name: str) -> bool:
     """Whether a column is named after what people are."""
+    return bool(PROPERTIES & _words(name))
+
+
+def may_be_property(name: str) -> bool:
+    """Whether it is, or may be, if nothing else shows that it is a list."""
+    return bool((PROPERTIES | LIKELY) & _words(name))
+
+
+def _words(name: str) -> set[str]:
     parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)  # isFemale
-    words = re.split(r"[\W_]+", parted.casefold())
-    return bool(PROPERTIES & set(words))
+    return set(re.split(r"[\W_]+", parted.casefold()))

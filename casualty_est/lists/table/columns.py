@@ -15,7 +15,7 @@ from casualty_est.lists.table.alone import is_copy
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.lists.table.strata import YES, Codes, Warning_
 from casualty_est.lists.table.strays import mend, numbers_rows, or_name_all, stray
-from casualty_est.tables.marks import is_property
+from casualty_est.tables.marks import is_property, may_be_property
 from casualty_est.tables.read import Table
 
 COUNT = "count"
@@ -165,17 +165,26 @@ def _ask(
 
 
 def ask_alone(
-    table: Table, names: Sequence[str], matrix: Codes, people: npt.NDArray[np.int64]
+    table: Table,
+    names: Sequence[str],
+    matrix: Codes,
+    people: npt.NDArray[np.int64],
+    *,
+    single: bool,
 ) -> list[Problem]:
-    """Ask about columns that nobody named a list, and on which nobody is alone."""
+    """Ask about columns that nobody named a list, and on which nobody is alone.
+
+    single: whether each row is one person; where rows are counted, the name must speak against it.
+    """
     whole = HistoryTable.of(names, matrix == YES, people)
     held = [name for name, size in zip(names, whole.sizes, strict=True) if size]
     if len(held) <= 2 or whole.people < FEW or not np.any(whole.only_here):
         return []
     what = "whoever is on it is on another list too, as where a column says what people are"
     reason = f"is this column a list? Its cells are those of one, but {what}: {ASK}"
+    alone = dict(zip(names, whole.only_here, strict=True))
     return [
         Problem(reason, table.header_line, name, None, table.where)
         for name in held
-        if is_copy(whole, name)
+        if not alone[name] and (may_be_property(name) or (single and is_copy(whole, name)))
     ]

@@ -94,8 +94,9 @@ def read_wide(
     people = _counts(table, chosen, matrix, problems)
     kept = _on_some_list(table, chosen, matrix, people, problems, notes)
     people = people * kept
-    if lists is None and chosen.count is None and not problems:
-        problems += ask_alone(table, chosen.lists, matrix, people)
+    if lists is None and not problems:
+        single = chosen.count is None
+        problems += ask_alone(table, chosen.lists, matrix, people, single=single)
     problems += _sums(table, by)
     raise_all(problems, table.name)
     keys, rows_of = _strata(table, by)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from casualty_est.errors import Problem
 from casualty_est.tables.checks import no_controls
-from casualty_est.tables.marks import NOTHING, is_property, meanings
+from casualty_est.tables.marks import NOTHING, may_be_property, meanings
 from casualty_est.tables.names import plain
 from casualty_est.tables.read import Table
 
@@ -104,7 +104,7 @@ def _column(table: Table, name: str, problems: list[Problem]) -> list[float]:
     why = ""
     if 2 * len(bad) > len(texts) or not said:
         why = "its cells are not 1 and 0"
-    elif is_property(name) or plain(name) in _WEIGHTS:
+    elif may_be_property(name) or plain(name) in _WEIGHTS:
         why = "its name is that of a property of people, not of a list"
     if why:
         reason = f"every column but death and psu is a list, and this one seems none, for {why}: "

@@ -92,6 +92,17 @@ def test_more_properties_of_people_are_asked_about(name):
     assert ce.CaptureHistories(people(**{name: half()}), by=name).by == (name,)
 
 
+def test_a_list_of_a_group_of_women_is_a_list():
+    frame = people().rename(columns={"C": "women"})
+    assert ce.CaptureHistories(frame).lists == ("A", "B", "women")
+
+
+def test_a_property_of_counted_people_is_asked_about_by_its_name():
+    counted = people(child=half()).value_counts().reset_index()
+    assert "column 'child': is this column a list?" in told(counted)
+    assert len(ce.CaptureHistories(counted.rename(columns={"child": "D"})).lists) == 4
+
+
 def test_a_property_of_any_name_is_asked_about_where_nobody_is_on_it_alone():
     frame = people(kurdish=half())
     assert "whoever is on it is on another list too" in told(frame)
