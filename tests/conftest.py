@@ -12,6 +12,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # PyTensor compiles C++ beside what numba or Python then runs: seconds in every process.
 if "cxx=" not in (flags := os.environ.get("PYTENSOR_FLAGS", "")):
     os.environ["PYTENSOR_FLAGS"] = f"{flags},cxx=".lstrip(",")
+# A fault of the program fails a test with its traceback; users get one line.
+os.environ.setdefault("CASUALTY_EST_TRACEBACK", "1")
 if os.environ.pop("PYTHONDONTWRITEBYTECODE", None) and not sys.pycache_prefix:
     # A dozen processes would each compile all libraries, in every run anew.
     cache = Path(__file__).parents[1] / ".pytest_cache" / "bytecode"

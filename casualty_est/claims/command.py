@@ -85,6 +85,7 @@ def claims(
     """Estimate the true count from a table of claims."""
     from casualty_est.claims.model.model import ClaimsModel
     from casualty_est.claims.table.claims import Claims
+    from casualty_est.priors.settings import CELL_FIELDS
 
     run = Run(
         file, priors, report, json, save, seed, prob, draws, chains, quiet, title, authors,
@@ -95,7 +96,7 @@ def claims(
         Claims.read(file),
         priors=priors,
         as_of=as_of,
-        total=options.cell(total, "--total"),
+        total=options.cell(total, "--total", CELL_FIELDS),
         hedge=options.pairs(hedge, "--hedge"),
         roles=options.pairs(role, "--role"),
         conflict=conflict,

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import traceback
+from collections.abc import Callable
+from inspect import signature
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 from typer.core import TyperGroup
@@ -18,7 +22,8 @@ from casualty_est.cli.worth import worth
 from casualty_est.errors import CasualtyEstError, UsageError
 from casualty_est.kinds import KINDS, STEPS, room
 
-BAD_INPUT = 2
+BAD_INPUT, FAULT = 2, 70
+TRACEBACK = "CASUALTY_EST_TRACEBACK"  # whoever sets it sees the traceback of a fault
 
 
 class _Kinds(TyperGroup):
@@ -48,16 +53,27 @@ checks = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+
+
+def _example(kind: str, check: Callable[..., None]) -> str:
+    """The example of a check, with its file as its help calls it."""
+    first = next(iter(signature(check, eval_str=True).parameters.values()))
+    named = [getattr(one, "metavar", None) for one in get_args(first.annotation)]
+    return f"Example: casualty-est check {kind} {next(filter(None, named), 'FILE.csv')}"
+
+
 for kind in KINDS:
     command = room(kind, "command")
     command.add(app)
-    checks.command(kind)(command.check)
+    checks.command(kind, epilog=_example(kind, command.check))(command.check)
 for step in STEPS:
     room(step, "command").add(app)
-app.add_typer(checks, name="check")
+app.add_typer(checks, name="check", short_help="Validate a table, and name every problem.")
 app.command(epilog="Example: casualty-est roles --without Syria")(roles)
 app.command(epilog="Example: casualty-est template claims")(template)
-app.command()(worth)
+app.command(epilog="Example: casualty-est worth estimate.nc --study survey:300:1.5 --for 5000")(
+    worth
+)
 
 
 def _version(wanted: bool) -> None:
@@ -77,7 +93,7 @@ def _options(
 
 @app.command(epilog="Example: casualty-est demo coalition. The names: casualty-est demo --list.")
 def demo(
-    name: Annotated[str, typer.Argument(help="The study.")] = "coalition",
+    name: Annotated[str, typer.Argument(help="The study; --list names them.")] = "coalition",
     show_list: Annotated[bool, typer.Option("--list", help="List the studies.")] = False,
     out: Annotated[
         Path | None,
@@ -126,6 +142,9 @@ def demo(
 
 
 published.offer(app, demo)
+for info in app.registered_commands:
+    # The whole first sentence: the list of commands would cut it off.
+    info.short_help = " ".join((info.callback.__doc__ or "").split("\n\n")[0].split())
 
 
 def main() -> None:
@@ -146,10 +165,28 @@ def main() -> None:
             # A half result that a swallowed Ctrl-C left behind may fail in any way.
             if STOP.asked:
                 STOP.end()
-            if not isinstance(error, CasualtyEstError):
+            if isinstance(error, CasualtyEstError):
+                typer.echo(f"casualty-est: {error}", err=True)
+                raise SystemExit(BAD_INPUT) from None
+            if os.environ.get(TRACEBACK):
                 raise
-            typer.echo(f"casualty-est: {error}", err=True)
-            raise SystemExit(BAD_INPUT) from None
+            typer.echo(f"casualty-est: {_fault(error)}", err=True)
+            raise SystemExit(FAULT) from None
+
+
+def _fault(error: BaseException) -> str:
+    """What to do about an error that nobody foresaw; its text may quote the table, names too."""
+    if isinstance(error, MemoryError):
+        return "there is not enough memory: take fewer draws, chains, lists or strata"
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if "casualty_est" in Path(frame.filename).parts]
+    last = (own or frames)[-1]
+    what = f"{type(error).__name__} in {Path(last.filename).name}, line {last.lineno}"
+    return (
+        f"this is a fault of the program and not of your input ({what}). Please report this line "
+        f"and the command. With {TRACEBACK}=1 set, the command shows the whole way to it, which "
+        "may quote your table"
+    )
 
 
 if __name__ == "__main__":

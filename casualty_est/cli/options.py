@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Annotated
 
 import typer
@@ -13,6 +13,7 @@ import typer
 from casualty_est.errors import UsageError
 from casualty_est.kinds import KINDS, room
 from casualty_est.tables.cells import ROLES
+from casualty_est.tables.toml_file import read_toml
 
 PriorsFile = Annotated[
     Path | None, typer.Option("--priors", metavar="FILE.toml", help="File with your assumptions.")
@@ -49,8 +50,16 @@ Roles = Annotated[
     typer.Option("--role", metavar="SOURCE=ROLE", help=f"Role of a source: {', '.join(ROLES)}."),
 ]
 Cell = Annotated[
-    str | None, typer.Option("--cell", metavar="scope=..,group=..", help="What is counted.")
+    str | None,
+    typer.Option(
+        "--cell",
+        metavar="scope=..,start=..",
+        help="What is counted: scope, start, end, outcome, group, perpetrator.",
+    ),
 ]
+
+
+OF_CELL = ("scope", "start", "end", "outcome", "group", "perpetrator")
 
 
 def pairs(items: list[str] | None, option: str) -> dict[str, str]:
@@ -71,18 +80,19 @@ def _pair(parts: tuple[str, str, str], option: str) -> tuple[str, str]:
     return name, value
 
 
-def cell(text: str | None, option: str = "--cell") -> dict[str, str]:
+def cell(
+    text: str | None, option: str = "--cell", fields: Collection[str] = OF_CELL
+) -> dict[str, str]:
     """Read FIELD=LABEL pairs; a label may hold commas and equals signs."""
-    from casualty_est.priors.settings import CELL_FIELDS
     from casualty_est.tables.checks import offered
 
     if text is None:
         return {}
     labels: dict[str, str] = {}
-    for pair in re.split(rf",(?=\s*(?:{'|'.join(CELL_FIELDS)})\s*=)", text):
+    for pair in re.split(rf",(?=\s*(?:{'|'.join(fields)})\s*=)", text):
         name, label = _pair(pair.partition("="), option)
-        if name not in CELL_FIELDS:
-            msg = f"{option}: {name!r} is unknown. {offered(name, CELL_FIELDS)}"
+        if name not in fields:
+            msg = f"{option}: {name!r} is unknown. {offered(name, fields)}"
             raise UsageError(msg)
         if name in labels:
             msg = f"{option} names the {name} twice: keep {labels[name]!r} or {label!r}"
@@ -95,11 +105,35 @@ def check_kind(file: Path, kind: str, command: str = "casualty-est") -> None:
     """Refuse a table whose header is that of another kind of evidence."""
     from casualty_est.tables.read import read_table
 
+    must_be_file(file)
     header = frozenset(read_table(file, problems=[]).columns)
-    for other in () if room(kind, "table").looks_like(header) else KINDS:
-        if room(other, "table").looks_like(header):
-            msg = f"{file.name} is a table of {other}: use `{command} {other} {file}`"
-            raise UsageError(msg)
+    if room(kind, "table").looks_like(header):
+        return
+    others = [other for other in KINDS if room(other, "table").looks_like(header)]
+    if others:
+        calls = " or ".join(f"`{command} {other} {file}`" for other in others)
+        msg = f"{file.name} is a table of {' or of '.join(others)}: use {calls}"
+        raise UsageError(msg)
+
+
+def must_be_file(file: Path) -> None:
+    """Refuse a name that is no file, before its ending is judged."""
+    if file.is_dir():
+        msg = f"{str(file)!r} is a folder: name the file in it"
+        raise UsageError(msg)
+    if not file.exists():
+        msg = f"there is no file {str(file)!r}: check the name and the folder"
+        raise UsageError(msg)
+
+
+# What the outputs of a command are, by their option.
+ENDINGS = {
+    "--report": (".html", ".htm"),
+    "--json": (".json",),
+    "--save": (".nc", ".netcdf"),
+    "--pdf": (".pdf",),
+}
+OTHERS = {".csv", ".tsv", ".xlsx", ".xls", ".docx", ".doc", ".txt", ".png", ".svg", ".toml"}
 
 
 def check_numbers(prob: float, draws: int, chains: int) -> None:
@@ -130,6 +164,31 @@ def check_outputs(outputs: dict[str, Path | None], inputs: dict[str, Path | None
                 msg = f"{option} would write over {name}, {other}; give another file"
                 raise UsageError(msg)
         taken.append((option, path))
+    for option, path in outputs.items():
+        if path is not None:
+            _check_ending(option, path)
+            _check_writable(path)
+
+
+def _check_ending(option: str, path: Path) -> None:
+    """Refuse a file whose name promises another form than it will have."""
+    wanted = ENDINGS.get(option, ())
+    promised = {ending for endings in ENDINGS.values() for ending in endings} | OTHERS
+    if wanted and path.suffix.lower() in promised - set(wanted):
+        other = next((name for name, held in ENDINGS.items() if path.suffix.lower() in held), "")
+        hint = f"; {other} writes that" if other else ""
+        msg = f"{option} writes a file ending in {wanted[0]}, and {path.name} ends otherwise{hint}"
+        raise UsageError(msg)
+
+
+def _check_writable(path: Path) -> None:
+    """Refuse a folder in which nothing can be made, by making something."""
+    try:
+        with TemporaryFile(dir=path.parent):
+            return
+    except OSError as error:
+        msg = f"{path} cannot be written there: {error.strerror}"
+        raise UsageError(msg) from None
 
 
 def _same_file(path: Path, other: Path) -> bool:
@@ -142,11 +201,7 @@ def read_statements(given: Path | Mapping[str, str] | None) -> dict[str, str]:
     """Read what the authors of a report state: a TOML file of texts by their keys."""
     if not isinstance(given, Path):
         return dict(given or {})
-    try:
-        statements = tomllib.loads(given.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        msg = f"--statements: {given.name} cannot be read: {error}"
-        raise UsageError(msg) from None
+    statements = read_toml(given, "--statements")
     wrong = [key for key, value in statements.items() if not isinstance(value, str)]
     if wrong:
         msg = f'--statements: {wrong[0]!r} must be a text, as in {wrong[0]} = "..."'

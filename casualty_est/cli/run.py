@@ -59,7 +59,10 @@ class Run:
                 "--about": self.published.about,
             },
         )
+        if self.table is not None:
+            options.must_be_file(self.table)
         self.published.check()
+        options.read_statements(self.statements)  # a wrong file is an error before any work
         object.__setattr__(self, "console", console_for(self.quiet))
 
     @property

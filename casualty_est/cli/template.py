@@ -18,7 +18,7 @@ _WIDEST = 255  # characters that Excel takes in a prompt
 
 
 def template(
-    kind: Annotated[str, typer.Argument(help="claims, incidents or lists.")],
+    kind: Annotated[str, typer.Argument(help="claims, incidents, lists or survey.")],
     out: Annotated[
         Path | None, typer.Argument(metavar="OUT.xlsx", help="The file; KIND.xlsx by default.")
     ] = None,

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
@@ -50,6 +51,7 @@ class Stop:
     def __init__(self) -> None:
         self.asked = False
         self.written: list[str] = []
+        self.parts: Path | None = None  # where finished parts of a long fit are kept
 
     def ask(self, _signal: int, _frame: FrameType | None) -> NoReturn:
         """Take the signal of Ctrl-C."""
@@ -65,13 +67,23 @@ class Stop:
         """Say what was written, and leave."""
         done = f"{', '.join(self.written)} written, " if self.written else ""
         rest = "nothing else was" if self.written else "nothing was"
-        typer.echo(f"casualty-est: interrupted; {done}{rest} written over", err=True)
+        kept = self._kept()
+        typer.echo(f"casualty-est: interrupted; {done}{rest} written over{kept}", err=True)
         raise SystemExit(INTERRUPTED) from None
+
+    def _kept(self) -> str:
+        """What a second run of the same command need not compute again."""
+        parts = self.parts
+        number = sum(1 for _ in parts.glob("*.npz")) if parts is not None else 0
+        if parts is None or not number:
+            return ""
+        what = "part is" if number == 1 else "parts are"
+        return f"; {number} finished {what} kept in {parts.name}: the same command goes on there"
 
     @contextmanager
     def listening(self) -> Iterator[None]:
         """Take Ctrl-C while the command runs; only the main thread can."""
-        self.asked, self.written = False, []
+        self.asked, self.written, self.parts = False, [], None
         if threading.current_thread() is not threading.main_thread():
             yield
             return

@@ -91,7 +91,7 @@ def read_labels(labels: Any, keys: Sequence[str]) -> Labels:
 
 def _shape(table: Table) -> list[Problem]:
     problems = [
-        Problem(f"labels have the column {name!r}: record, candidate (an id or none)")
+        Problem(f"labels need the column {name!r}: record, and candidate (an id or none)")
         for name in COLUMNS[:2]
         if name not in table.columns
     ]

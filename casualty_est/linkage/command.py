@@ -12,19 +12,27 @@ from casualty_est.cli import options
 from casualty_est.cli.run import GOOD, NOT_CONVERGED, Run
 from casualty_est.cli.terminal import STOP
 from casualty_est.errors import UsageError
+from casualty_est.kinds import room
 
 Files = Annotated[list[Path], typer.Argument(metavar="A.csv B.csv", help="Lists of people.")]
 
 
 def add(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(link)
+    app.command(
+        epilog="Example: casualty-est link hospital.csv survey.csv --person name=name,age=age "
+        "--review review.html. Fields: name, given, father, grandfather, family, age, date, "
+        "place, sex, number."
+    )(link)
 
 
 def link(
     files: Files,
     list_column: Annotated[
         str | None, typer.Option("--list", metavar="COL", help="Column that says the list.")
+    ] = None,
+    id_column: Annotated[
+        str | None, typer.Option("--id", metavar="COL", help="Column of the record; else id.")
     ] = None,
     person: Annotated[
         str | None,
@@ -69,6 +77,7 @@ def link(
     draws: options.DrawCount = 1000,
     chains: options.ChainCount = 4,
     quiet: options.Quiet = False,
+    show_model: options.ShowModel = False,
     title: options.Title = None,
     authors: options.Authors = None,
     statements: options.Statements = None,
@@ -76,28 +85,37 @@ def link(
     """Match lists of names, and carry how sure the matching is into the estimate."""
     from casualty_est.linkage.model import LinkageModel
     from casualty_est.linkage.records import Records
-    from casualty_est.result.call import settle_seed
+    from casualty_est.result.call import check_counts, settle_seed
 
     run = Run(
         None, None, report, json, None, seed, prob, draws, chains, quiet, title, authors,
-        statements,
+        statements, show_model=show_model,
     )  # fmt: skip
     inputs: dict[str, Path | None] = {f"the list {file.name}": file for file in files}
     outputs = {"--review": review, "--save": save, "--report": report, "--json": json}
     options.check_outputs(outputs, {**inputs, "--labels": labels})
-    options.read_statements(statements)  # a wrong file is an error before any work
-    settings: dict[str, Any] = {"families": _families(families), "cell": options.cell(cell)}
+    for file in files:
+        options.must_be_file(file)
+    of_lists = room("lists", "families")
+    chosen = families if families == "auto" else of_lists.names_in(families)
+    of_lists.as_families(chosen)  # a family that lists do not have is an error before any work
+    settings: dict[str, Any] = {"families": chosen, "cell": options.cell(cell)}
     lists = Records.read(
         *files,
         list=list_column,
         person=_person(person),
         unique_in=_names(unique_in),
         by=_names(by),
+        id=id_column,
         nameless="leave out" if leave_out else "refuse",
     )
     model = LinkageModel(lists)
+    # What is wrong with the rest of the command is said before the long work.
+    check_counts(records=records, matchings=matchings)
+    if labels is not None:
+        model.check_labels(labels)
     model.pairs()
-    run.console.print(repr(model), markup=False)
+    _describe(run, model)
     if review is not None:
         model.review(review, records=records, seed=seed or 1)
         STOP.written.append(review.name)
@@ -125,6 +143,17 @@ def link(
         progress_bar=run.progress,
     )
     _finish(run, matching, estimate)
+
+
+def _describe(run: Run, model: Any) -> None:
+    """Print what is compared, the whole model where it is asked for, and every note."""
+    described, _, rest = repr(model).partition("\n\n")
+    run.console.print(described, markup=False)
+    if run.show_model:
+        run.console.print(f"\n{rest}", markup=False)
+        return
+    for _, text in model.notes:
+        run.console.print(f"Note: {text}.", markup=False)
 
 
 def _finish(run: Run, matching: Any, estimate: Any) -> None:
@@ -157,7 +186,3 @@ def _person(text: str | None) -> dict[str, str] | None:
 
 def _names(text: str | None) -> tuple[str, ...]:
     return () if text is None else tuple(name.strip() for name in text.split(","))
-
-
-def _families(text: str) -> str | tuple[str, ...]:
-    return text if text == "auto" else _names(text)

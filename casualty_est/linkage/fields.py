@@ -4,22 +4,37 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from casualty_est.linkage.names.parts import PARTS
-from casualty_est.tables.checks import iso_date
+from casualty_est.tables.dates import day_of
 
 NAMES = ("name", *PARTS)
 FIELDS = (*NAMES, "age", "date", "place", "sex", "number")
 UNKNOWN = frozenset({"", "-", "?", "unknown", "na", "n/a", "none", "غير معروف", "مجهول"})
 
-_AGE = re.compile(r"([0-9]{1,3})(?:\.[0-9]+)?\s*(years?|yrs?|y|months?|mo|m|days?|d)?")
+_UNITS = r"years? old|years?|yrs?|y/?o|y|months?|mos?|m|weeks?|wks?|w|days?|d"
+_AGE = re.compile(rf"([0-9]{{1,3}})(?:\.[0-9]+)?\s*({_UNITS})?")
 _PARTIAL = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?")
+# Ages that name no year of life, and are common: they are compared as missing, and counted.
+_VAGUE = re.compile(
+    r"[0-9]{1,3}(?:'?s|\+)|(?:in (?:his|her|the|their) )[0-9]0'?s"
+    r"|[0-9]{1,3} ?(?:-|\u2013|to) ?[0-9]{1,3}(?: ?(?:years?|yrs?|y))?"
+    r"|(?:~|about|around|approx\.?|approximately|circa|ca\.?|c\.) ?[0-9]{1,3}"
+    r"|(?:<|>|under|over|above|below|u) ?[0-9]{1,3}|adult|child|minor|elderly|old|young|youth|teen"
+    r"|teenager|adolescent|kid|boy|girl|middle[- ]aged|adulto|niñ[oa]|menor|enfant|adulte|طفل|بالغ"
+)
+_NEWBORN = frozenset({"infant", "newborn", "baby", "new born", "bebé", "bébé", "رضيع", "رضيعة"})
+_BORN = re.compile(r"(?:1[89]|20)[0-9]{2}")
 _SEXES = {
-    **dict.fromkeys(("f", "female", "woman", "girl", "w", "أنثى", "انثى", "ж"), "f"),
-    **dict.fromkeys(("m", "male", "man", "boy", "ذكر", "м"), "m"),
+    **dict.fromkeys(("f", "female", "woman", "girl", "w", "أنثى", "انثى", "ж", "жен"), "f"),
+    **dict.fromkeys(("femme", "fille", "mujer", "niña", "mulher", "frau", "kadin"), "f"),
+    **dict.fromkeys(("m", "male", "man", "boy", "ذكر", "м", "муж", "h"), "m"),
+    **dict.fromkeys(("homme", "garçon", "hombre", "niño", "homem", "mann", "erkek"), "m"),
 }
+_NUMBERED = re.compile(r"([0-9]{1,2})[/-]([0-9]{1,2})[/-][0-9]{4}")
+EARLIEST = 1800
 OLDEST = 125
 
 
@@ -39,37 +54,84 @@ def plain(text: str) -> str:
 
 
 def age(text: str) -> int | None:
-    """Read an age in years; one in months or days is 0 or the whole years in it."""
-    if not (text := plain(text)):
+    """Read an age in years; one in months, weeks or days is 0 or the whole years in it."""
+    text = plain(text)
+    if not text or is_vague(text):
         return None
+    if text in _NEWBORN:
+        return 0
+    if _BORN.fullmatch(text):
+        msg = "an age is a number of years, and this may be the year of birth: write the age"
+        raise ValueError(msg)
     match = _AGE.fullmatch(text)
     if match is None:
         msg = "an age is a number of years, as in 34, or 8 months: correct it or leave it blank"
         raise ValueError(msg)
     number, unit = int(match[1]), match[2] or "y"
-    years = number // 12 if unit.startswith("m") else 0 if unit.startswith("d") else number
+    per_year = {"m": 12, "w": 52, "d": 365}.get(unit[0], 1)
+    years = number // per_year
     if years > OLDEST:
         msg = f"nobody is older than {OLDEST} years: correct the age or leave it blank"
         raise ValueError(msg)
     return years
 
 
-def day(text: str) -> Day | None:
-    """Read YYYY-MM-DD, or YYYY-MM or YYYY where no more is known."""
+def is_vague(text: str) -> bool:
+    """Whether an age is known as a range or a word only, such as 30s, 25-30 or adult."""
+    return _VAGUE.fullmatch(plain(text)) is not None
+
+
+def order_of(texts: Iterable[str]) -> str:
+    """Which of day and month comes first in a column; empty where that is not seen."""
+    matches = [_NUMBERED.fullmatch(plain(text)) for text in texts]
+    seen = {"day" for match in matches if match and int(match[1]) > 12}
+    seen |= {"month" for match in matches if match and int(match[2]) > 12}
+    return seen.pop() if len(seen) == 1 else ""
+
+
+def day(text: str, order: str = "") -> Day | None:
+    """Read a day as people write it, or a month or a year where no more is known.
+
+    order: "day" or "month", whichever comes first where both may.
+    """
     if not (text := plain(text)):
         return None
     if match := _PARTIAL.fullmatch(text):
-        month = int(match[2] or 0)
-        if month > 12:
+        known = Day(int(match[1]), int(match[2] or 0))
+        if known.month > 12:
             msg = "a date is written YYYY-MM-DD, and there are twelve months: correct it"
             raise ValueError(msg)
-        return Day(int(match[1]), month)
-    known = iso_date(text)
-    assert isinstance(known, date)
+    else:
+        known = _whole_day(text, order)
+    if known.year < EARLIEST:
+        msg = (
+            f"a year before {EARLIEST} is of another calendar or a slip: write the date YYYY-MM-DD"
+        )
+        raise ValueError(msg)
+    return known
+
+
+def _whole_day(text: str, order: str) -> Day:
+    try:
+        known = day_of(text, order)
+    except ValueError:
+        try:
+            month = day_of(text, order, "start")
+        except ValueError:
+            month = None
+        if month is None:
+            raise
+        return Day(month.year, month.month)
     return Day(known.year, known.month, known.day)
 
 
 def sex(text: str) -> str:
     """Read f or m; another word is kept as it is."""
     text = plain(text)
-    return _SEXES.get(text, text)
+    return _SEXES.get(text.replace("\u0131", "i"), text)
+
+
+def spanish_sexes(texts: Iterable[str]) -> bool:
+    """Whether a column says h and m, in which m is a woman: hombre and mujer."""
+    known = {plain(text) for text in texts}
+    return {"h", "m"} <= known and not known & {"f", "female", "femme"}

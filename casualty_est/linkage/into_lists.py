@@ -65,7 +65,9 @@ def _thresholds(
         try:
             model = model_of(linkage._table(table, f"threshold {threshold:g}"), **settings)
             row = model.fit(**CHEAP, **kept).summary().iloc[0]
-            answers[threshold] = Span(float(row["median"]), float(row["low"]), float(row["high"]))
+            # No number where lists share nobody at this threshold, or hold the same people.
+            ends = [row[end] for end in ("median", "low", "high")]
+            answers[threshold] = None if None in ends else Span(*map(float, ends))
         except CasualtyEstError:
             answers[threshold] = None
     return answers

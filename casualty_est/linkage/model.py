@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.errors import InputError, UsageError
+from casualty_est.linkage.answers import read_labels
 from casualty_est.linkage.prior import LABELLED, UNLABELLED
 from casualty_est.linkage.records import Columns, Records
 from casualty_est.linkage.scores.pairs import Pairs
@@ -235,6 +236,21 @@ class LinkageModel(Sealed):
             )
         return self._pairs
 
+    def check_labels(self, labels: Any) -> None:
+        """Raise what is wrong with answers, before any pair is compared.
+
+        Parameters
+        ----------
+        labels : dataframe or path
+            As in `fit`.
+
+        Raises
+        ------
+        UsageError, InputError
+            If there is no such file, or the labels contradict the records or each other.
+        """
+        read_labels(labels, self._keys)
+
     def review(self, path: str | os.PathLike[str], *, records: int = 100, seed: int = 1) -> Path:
         """Write the page on which a person answers records: the one place where names appear.
 
@@ -314,7 +330,7 @@ class LinkageModel(Sealed):
         lines = [f"Linkage model: {len(self):,} records on {len(self.lists)} lists"]
         for name, size in zip(self.lists, sizes, strict=True):
             alone = ", nobody twice" if name in self.unique_in else ""
-            lines.append(f"  {name}: {size:,} records{alone}")
+            lines.append(f"  {name}: {size:,} record{'' if size == 1 else 's'}{alone}")
         if self._records is not None:
             lines.append(f"  compared by {listed(self._records.fields)}")
         if self._pairs is not None:

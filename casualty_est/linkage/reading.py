@@ -16,6 +16,15 @@ from casualty_est.linkage import fields as read
 from casualty_est.linkage.fields import FIELDS, NAMES
 from casualty_est.linkage.names.parts import PARTS, split
 from casualty_est.linkage.names.script import words
+from casualty_est.linkage.naming import (
+    NO_NAME,
+    alike,
+    check_printed,
+    is_header,
+    notes_of,
+    shown,
+    with_usual_names,
+)
 from casualty_est.linkage.sealed import Sealed
 from casualty_est.tables.checks import nearest
 from casualty_est.tables.read import Table
@@ -23,6 +32,7 @@ from casualty_est.tables.read import Table
 Bools = npt.NDArray[np.bool_]
 MOST_SHOWN = 200  # bad rows listed one by one; the rest is counted
 ID = "id"
+LETTERED = 0.5  # share of the names of a list that must hold a letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +41,11 @@ class Source:
 
     name: str
     table: Table
+
+    @property
+    def called(self) -> str:
+        """How messages call it."""
+        return self.table.name or self.name
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -63,17 +78,24 @@ def read_sources(
     leave_out: bool,
 ) -> Content:
     """Read all tables, and check what only all of them can show."""
+    notes = [note for source in sources for note in notes_of(source.table, source.called)]
+    if person is None:
+        used = {*by, *([list_column] if list_column else []), *([id_column] if id_column else [])}
+        sources, said = _usual(sources, used)
+        notes += said
     columns = _columns(sources, list_column, person, by, id_column)
+    _all_hold_names(sources, columns)
     problems: list[tuple[str, Problem]] = []
     rows: list[dict[str, Any]] = []
-    notes: list[tuple[str, str]] = []
     for source in sources:
-        rows += _rows(source, columns, list_column, by, id_column or ID, problems, leave_out)
+        rows += _rows(source, columns, list_column, by, id_column or ID, problems, notes, leave_out)
         notes += _unused(source, columns, list_column, by, id_column or ID)
     gone = [row for row in rows if row["nameless"]]
     rows = [row for row in rows if not row["nameless"]]
     if gone and leave_out:
         notes.append(("nameless", f"{len(gone):,} records without any name are left out"))
+    check_printed(rows, list_column, by, columns, id_column or ID)
+    notes += _initials(rows)
     lists = tuple(dict.fromkeys(row["list"] for row in rows))
     problems += _repeated(rows)
     if len(lists) < 2 and not problems:
@@ -84,9 +106,54 @@ def read_sources(
         raise UsageError(msg)
     _raise(problems, len(sources) == 1)
     content = _content(rows, lists, columns, by, tuple(notes))
+    _check_letters(content)
     _check_fields(content)
+    _check_sexes(content)
     _check_copies(content)
     return content
+
+
+def _usual(sources: Sequence[Source], used: set[str]) -> tuple[list[Source], list[tuple[str, str]]]:
+    """The tables with their usual names of columns read as fields, and what was read so."""
+    renamed, notes = [], []
+    for source in sources:
+        table, said = with_usual_names(source.table, used)
+        renamed.append(Source(source.name, table))
+        if said:
+            notes.append(("recognised", f"{source.called}: columns are read as fields: {said}"))
+    return renamed, notes
+
+
+def _all_hold_names(sources: Sequence[Source], columns: Mapping[str, str]) -> None:
+    """Refuse a table of which no column holds names: its records would seem to have none."""
+    wanted = [columns[field] for field in NAMES if field in columns]
+    for source in sources:
+        if not set(wanted) & set(source.table.columns):
+            msg = (
+                f"{source.called} has no column {' or '.join(map(repr, wanted))}, which holds "
+                f"names in other tables: rename its column{shown([source.table])}"
+            )
+            raise UsageError(msg)
+
+
+def _vague(named: str, texts: Sequence[str]) -> list[tuple[str, str]]:
+    """Count the ages that are no number of years."""
+    vague = sum(map(read.is_vague, texts))
+    if not vague:
+        return []
+    what = "age is a range or a word and is" if vague == 1 else "ages are ranges or words and are"
+    return [("vague_age", f"{named}: {vague:,} {what} compared as missing")]
+
+
+def _initials(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Count the records whose names are initials."""
+    parts = [[row["values"][part] for part in PARTS if row["values"][part]] for row in rows]
+    few = sum(bool(own) and max(map(len, own)) == 1 for own in parts)
+    if not few:
+        return []
+    what = "record has" if few == 1 else "records have"
+    text = f"{few:,} {what} initials only, which tell hardly anybody apart: review them, or fill in"
+    return [("initials", text)]
 
 
 def _columns(
@@ -107,23 +174,15 @@ def _columns(
             msg = f"person: {field!r} is unknown{nearest(field, FIELDS)}. Use one of: "
             raise UsageError(msg + ", ".join(FIELDS))
     if not set(columns) & set(NAMES):
-        msg = (
-            "no column holds names: say which one does, as in person={'name': 'full name'}; "
-            f"the columns are {', '.join(header)}"
-        )
-        raise UsageError(msg)
+        raise UsageError(NO_NAME + shown([source.table for source in sources]))
     asked = [("person", column) for column in columns.values()]
     asked += [("by", column) for column in by]
     asked += [("list", list_column)] if list_column else []
     asked += [("id", id_column)] if id_column else []
     for option, column in asked:
         if column not in header:
-            msg = f"{option}: no table has a column {column!r}{nearest(column, header)}"
-            raise UsageError(msg)
-    of_names = {columns[field] for field in NAMES if field in columns}
-    for column in by:
-        if column in of_names or column == columns.get("number"):
-            msg = f"by: {column!r} names people, and strata are printed: choose another column"
+            msg = f"{option}: no table has a column {column!r}{alike(column, header)}"
+            msg += shown([source.table for source in sources])
             raise UsageError(msg)
     return columns
 
@@ -135,14 +194,15 @@ def _rows(
     by: tuple[str, ...],
     id_column: str,
     problems: list[tuple[str, Problem]],
+    notes: list[tuple[str, str]],
     leave_out: bool,
 ) -> list[dict[str, Any]]:
     """Read one table; a problem says the line and the column, and never what stands there."""
     table = source.table
-    named = table.name or source.name
+    named = source.called
     one_list = list_column is None or list_column not in table.columns
     lists = [source.name or "list"] * len(table) if one_list else table.column(list_column or "")
-    shown = {field: table.column(column) for field, column in columns.items()}
+    texts_of = {field: table.column(column) for field, column in columns.items()}
     ids = table.column(id_column)
 
     def say(row: int, reason: str, column: str | None = None) -> None:
@@ -150,9 +210,9 @@ def _rows(
 
     def parsed(field: str, parse: Callable[[str], Any]) -> list[Any]:
         values: list[Any] = []
-        if field not in shown:
+        if field not in texts_of:
             return [None] * len(table)
-        for row, text in enumerate(shown[field]):
+        for row, text in enumerate(texts_of[field]):
             try:
                 values.append(parse(text))
             except UsageError:
@@ -162,16 +222,21 @@ def _rows(
                 say(row, str(error), columns[field])
         return values
 
+    order = read.order_of(texts_of.get("date", ()))
+    notes += _vague(named, texts_of.get("age", ()))
+    if read.spanish_sexes(texts_of.get("sex", ())):
+        reason = "h and m may be hombre and mujer, and m is also male: write f and m"
+        problems.append((named, Problem(reason, column=columns["sex"], where=table.where)))
     values = {
         "age": parsed("age", read.age),
-        "date": parsed("date", read.day),
+        "date": parsed("date", lambda text: read.day(text, order)),
         "sex": parsed("sex", read.sex),
         "place": parsed("place", lambda text: " ".join(words(read.plain(text)))),
         "number": parsed("number", lambda text: read.plain(text).replace(" ", "").replace("-", "")),
     }
     rows = []
     for row in range(len(table)):
-        parts = _parts({field: texts[row] for field, texts in shown.items() if field in NAMES})
+        parts = _parts({field: texts[row] for field, texts in texts_of.items() if field in NAMES})
         nameless = not any(parts.values())
         if nameless and not leave_out:
             say(
@@ -187,9 +252,10 @@ def _rows(
             {
                 "list": lists[row],
                 "id": ids[row] or str(table.lines[row]),
+                "has id": bool(ids[row]) or id_column not in table.columns,
                 "nameless": nameless,
                 "place of": (named, table, row),
-                "shown": {field: texts[row] for field, texts in shown.items()},
+                "shown": {field: texts[row] for field, texts in texts_of.items()},
                 "values": {**parts, **{field: column[row] for field, column in values.items()}},
                 "strata": tuple(table.column(column)[row] for column in by),
             }
@@ -218,14 +284,17 @@ def _unused(
     strange = [column for column in source.table.columns if column not in used]
     if not strange:
         return []
-    named = ", ".join(map(repr, strange))
-    return [("unknown_columns", f"{source.table.name or source.name}: not compared: {named}")]
+    if not is_header(source.table):
+        return [("unknown_columns", f"{source.called}: {len(strange):,} columns are not compared")]
+    named = ", ".join(map(repr, map(source.table.as_it_came, strange)))
+    return [("unknown_columns", f"{source.called}: not compared: {named}")]
 
 
 def _repeated(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, Problem]]:
-    counts = Counter((row["list"], row["id"]) for row in rows)
+    named = [row for row in rows if row["has id"]]
+    counts = Counter((row["list"], row["id"]) for row in named)
     problems = []
-    for row in rows:
+    for row in named:
         if counts[row["list"], row["id"]] > 1:
             named, table, at = row["place of"]
             reason = "the id stands twice in its list: an id is of one record"
@@ -293,6 +362,36 @@ def _check_fields(content: Content) -> None:
                 f"the lists {one} and {two} have {number} in common, "
                 "and a link needs a part of the name and something else that both lists hold: "
                 "name more columns in person"
+            )
+            raise UsageError(msg)
+
+
+def _check_letters(content: Content) -> None:
+    """Refuse a list whose names are numbers: it is another column."""
+    named = content.has("name")
+    letters = np.zeros(len(named), dtype=bool)
+    for part in PARTS:
+        letters |= [any(sign.isalpha() for sign in text or "") for text in content.values[part]]
+    for k, name in enumerate(content.lists):
+        here = (content.list_of == k) & named
+        if here.any() and letters[here].mean() < LETTERED:
+            msg = (
+                f"most names of the list {name} hold no letter: name the column of names (person=)"
+            )
+            raise UsageError(msg)
+
+
+def _check_sexes(content: Content) -> None:
+    """Refuse lists that say the sex in words that have nothing in common: nobody would match."""
+    said = [
+        {content.values["sex"][i] for i in np.flatnonzero(content.list_of == k)} - {None, ""}
+        for k in range(len(content.lists))
+    ]
+    for a, b in combinations(range(len(content.lists)), 2):
+        if len(said[a]) > 1 and len(said[b]) > 1 and not said[a] & said[b]:
+            msg = (
+                f"the lists {content.lists[a]} and {content.lists[b]} have no word of the column "
+                "sex in common: write f and m in both"
             )
             raise UsageError(msg)
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from casualty_est.errors import UsageError
+from casualty_est.errors import InputError, UsageError
+from casualty_est.linkage.naming import without_cells
 from casualty_est.linkage.reading import Content, Source, read_sources
 from casualty_est.linkage.sealed import Sealed
-from casualty_est.tables.read import read_table, table_from
+from casualty_est.tables.read import Table, read_table, table_from
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +41,7 @@ class Records(Sealed):
         The columns that describe the person: any of ``name`` or its parts ``given``, ``father``,
         ``grandfather``, ``family``; ``age`` (years), ``date`` (of death; YYYY-MM-DD, YYYY-MM or
         YYYY), ``place``, ``sex``, ``number`` (of an identity card). By default the columns of these
-        names.
+        and other usual names (``full name``, ``surname``), and a note says which.
     unique_in : sequence of str
         Lists on which nobody is twice.
     by : str or sequence of str
@@ -61,7 +62,8 @@ class Records(Sealed):
     by : tuple of str
         As given.
     warnings : tuple of (code, text)
-        ``unknown_columns``, ``nameless``, ``default``.
+        ``unknown_columns``, ``recognised``, ``nameless``, ``initials``, ``vague_age``, and what was
+        recognised of a file.
 
     Raises
     ------
@@ -103,7 +105,8 @@ class Records(Sealed):
     ) -> None:
         tables = dict(data) if isinstance(data, Mapping) else {"": data}
         sources = [
-            Source(str(name), table_from(table, str(name))) for name, table in tables.items()
+            Source(str(name), _without_cells(table_from, table, str(name)))
+            for name, table in tables.items()
         ]
         self._fill(sources, list, person, unique_in, by, id, nameless)
 
@@ -154,7 +157,7 @@ class Records(Sealed):
             msg = f"{twice[0].name} is given twice, and a list cannot be linked to itself"
             raise UsageError(msg)
         records = cls.__new__(cls)
-        sources = [Source(path.stem, read_table(path)) for path in paths]
+        sources = [Source(path.stem, _without_cells(read_table, path)) for path in paths]
         records._fill(sources, list, person, unique_in, by, id, nameless)
         return records
 
@@ -220,6 +223,14 @@ class Records(Sealed):
             alone = ", nobody twice" if name in self.unique_in else ""
             lines.append(f"  {name}: {size:,} record{'' if size == 1 else 's'}{alone}")
         return "\n".join(lines)
+
+
+def _without_cells(read: Callable[..., Table], *given: Any) -> Table:
+    """Read a table; an error says where, and not what stands there."""
+    try:
+        return read(*given)
+    except InputError as error:
+        raise without_cells(error) from None
 
 
 def _names(given: Columns) -> tuple[str, ...]:

@@ -12,17 +12,35 @@ import typer
 
 from casualty_est.cli import options
 from casualty_est.cli.run import Run, print_checked
+from casualty_est.cli.terminal import STOP
 from casualty_est.errors import UsageError
 
+FAMILIES = (
+    "independence, pairs, ridge, visibility, visibility-pair, classes, odds-ratio, "
+    "no-highest-order, decomposable, dirichlet-process"
+)
 TableFile = Annotated[Path, typer.Argument(metavar="FILE.csv", help="A table of 0/1 columns.")]
 Columns = Annotated[
-    str | None, typer.Option("--lists", metavar="A,B,C", help="The columns that are lists.")
+    str | None,
+    typer.Option("--lists", metavar="A,B,C", help="Columns that are lists (in_*: all such)."),
 ]
 Count = Annotated[
     str, typer.Option("--count", metavar="COL", help="Column with the number of people.")
 ]
 Strata = Annotated[
     str | None, typer.Option("--by", metavar="month,sex", help="Columns that divide the table.")
+]
+Person = Annotated[
+    str | None,
+    typer.Option("--person", metavar="COL", help="If rows are person and list: the person."),
+]
+ListColumn = Annotated[
+    str | None,
+    typer.Option("--list-column", metavar="COL", help="If rows are person and list: the list."),
+]
+Replicate = Annotated[
+    str | None,
+    typer.Option("--replicate", metavar="COL", help="Column that numbers the replicates."),
 ]
 
 
@@ -38,24 +56,15 @@ def lists(
     columns: Columns = None,
     count: Count = "count",
     by: Strata = None,
-    person: Annotated[
-        str | None,
-        typer.Option("--person", metavar="COL", help="If rows are person and list: the person."),
-    ] = None,
-    list_column: Annotated[
-        str | None,
-        typer.Option("--list-column", metavar="COL", help="If rows are person and list: the list."),
-    ] = None,
-    replicate: Annotated[
-        str | None,
-        typer.Option("--replicate", metavar="COL", help="Column that numbers the replicates."),
-    ] = None,
+    person: Person = None,
+    list_column: ListColumn = None,
+    replicate: Replicate = None,
     families: Annotated[
         str,
         typer.Option(
             "--families",
             metavar="A,B",
-            help="Families to average, with settings as in 'dirichlet-process(classes=20)'.",
+            help=f"auto, or any of {FAMILIES}; settings as in 'dirichlet-process(classes=20)'.",
         ),
     ] = "auto",
     xi: Annotated[
@@ -67,7 +76,7 @@ def lists(
     ] = None,
     copies: Annotated[
         str,
-        typer.Option("--copies", metavar="drop|keep", help="Lists without members of their own."),
+        typer.Option("--copies", metavar="drop|keep", help="Lists whose people are all on others."),
     ] = "drop",
     strata: Annotated[
         str,
@@ -101,26 +110,12 @@ def lists(
     """Estimate how many people are on no list, from the overlap of lists."""
     from casualty_est.lists.families import names_in, with_options
     from casualty_est.lists.model.model import ListModel
-    from casualty_est.lists.table.histories import CaptureHistories
 
     run = Run(
         file, None, report, json, save, seed, prob, draws, chains, quiet, title, authors,
         statements, show_model=show_model,
     )  # fmt: skip
-    if person is not None or list_column is not None:
-        _refuse(columns, replicate, person, list_column)
-        histories: Any = CaptureHistories.from_long(
-            file, person=str(person), list_column=str(list_column), by=_names(by) or ()
-        )
-    else:
-        if not (columns or by):
-            options.check_kind(file, "lists")
-        named = _named(columns, count, by)
-        histories = (
-            CaptureHistories.read(file, **named)
-            if replicate is None
-            else CaptureHistories.read_replicates(file, replicate=replicate, **named)
-        )
+    histories = _read(file, columns, count, by, person, list_column, replicate)
     model = ListModel(
         histories,
         families=with_options(families if families == "auto" else names_in(families), xi=xi),
@@ -133,37 +128,58 @@ def lists(
     # What is finished of many strata outlives an interruption; the same command goes on there.
     many = len(model.histories) > 1 or len(model.replicates) > 1
     parts = save.with_name(f"{save.name}.parts") if save and many else None
+    STOP.parts = parts
     with _pool(workers) as executor:
         estimate = run.fit(model, executor=executor, parts=parts)
     run.finish(estimate)
 
 
-def _refuse(
-    columns: str | None, replicate: str | None, person: str | None, list_column: str | None
-) -> None:
-    """Refuse options that a table with a row per person and list does not have."""
-    if person is None or list_column is None or columns is not None or replicate is not None:
-        msg = (
-            "a table with a row per person and list needs --person and --list-column, and takes "
-            "neither --lists nor --replicate: its lists are what stands in that column"
+def _read(
+    file: Path,
+    columns: str | None,
+    count: str,
+    by: str | None,
+    person: str | None,
+    list_column: str | None,
+    replicate: str | None,
+    command: str = "casualty-est",
+) -> Any:
+    """Read the table of any shape that the options say."""
+    from casualty_est.lists.table.histories import CaptureHistories
+
+    if person is not None or list_column is not None:
+        if person is None or list_column is None or columns is not None or replicate is not None:
+            msg = (
+                "a table with a row per person and list needs --person and --list-column, and "
+                "takes neither --lists nor --replicate: its lists are what stands in that column"
+            )
+            raise UsageError(msg)
+        return CaptureHistories.from_long(
+            file, person=person, list_column=list_column, by=_names(by) or ()
         )
-        raise UsageError(msg)
+    if not (columns or by):
+        options.check_kind(file, "lists", command)
+    named: dict[str, Any] = {"lists": _names(columns), "count": count, "by": _names(by) or ()}
+    if replicate is None:
+        return CaptureHistories.read(file, **named)
+    return CaptureHistories.read_replicates(file, replicate=replicate, **named)
 
 
 def check(
-    file: TableFile, columns: Columns = None, count: Count = "count", by: Strata = None
+    file: TableFile,
+    columns: Columns = None,
+    count: Count = "count",
+    by: Strata = None,
+    person: Person = None,
+    list_column: ListColumn = None,
+    replicate: Replicate = None,
 ) -> None:
     """Validate a table of lists."""
-    from casualty_est.lists.table.histories import CaptureHistories
-
-    if not (columns or by):
-        options.check_kind(file, "lists", "casualty-est check")
-    table = CaptureHistories.read(file, **_named(columns, count, by))
-    print_checked(repr(table), notes=table.warnings)
-
-
-def _named(columns: str | None, count: str, by: str | None) -> dict[str, Any]:
-    return {"lists": _names(columns), "count": count, "by": _names(by) or ()}
+    command = "casualty-est check"
+    tables = _read(file, columns, count, by, person, list_column, replicate, command)
+    several = tables if isinstance(tables, tuple) else (tables,)
+    notes = [note for table in several for note in table.warnings]
+    print_checked(*map(repr, several), notes=notes)
 
 
 def _names(text: str | None) -> tuple[str, ...] | None:
@@ -195,4 +211,11 @@ def _pool(workers: int) -> Iterator[Executor | None]:
 
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context) as executor:
-        yield executor
+        try:
+            yield executor
+        except BaseException:
+            # Whoever asked to stop would wait for what each worker has begun.
+            executor.shutdown(wait=False, cancel_futures=True)
+            for worker in multiprocessing.active_children():
+                worker.terminate()
+            raise

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -34,6 +33,7 @@ from casualty_est.priors.time import (
     read_drift,
     read_time_priors,
 )
+from casualty_est.tables.toml_file import read_toml
 
 CELL_FIELDS = ("scope", "outcome", "group", "perpetrator")
 SMALLEST_SD = 0.02  # log sd below which no report of a count is that exact
@@ -232,14 +232,7 @@ def read_priors(
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8-sig"))
-    except OSError as error:
-        msg = f"the priors file {path.name} cannot be read: {error.strerror}"
-        raise UsageError(msg) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        msg = f"the priors file {path.name} is not TOML in UTF-8: {error}"
-        raise UsageError(msg) from None
+    return read_toml(path, "priors")
 
 
 def _sources(table: dict[str, Any], roles: Mapping[str, Role]) -> dict[str, SourcePrior]:

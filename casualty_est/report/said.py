@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date as Day
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 
 from casualty_est.errors import UsageError
 from casualty_est.tables.checks import offered
+from casualty_est.tables.toml_file import read_toml
 from casualty_est.wording.catalogue import ENGLISH, languages
 from casualty_est.wording.phrases import day
 
@@ -112,12 +112,7 @@ def settled(about: str | Path | Mapping[str, Any] | None, given: Mapping[str, An
 
 
 def _read(path: str | Path) -> dict[str, Any]:
-    path = Path(path)
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        msg = f"{path.name} cannot be read: {error}"
-        raise UsageError(msg) from None
+    return read_toml(path)
 
 
 def _check_texts(key: str, value: Any) -> None:

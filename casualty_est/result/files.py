@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 ATTRIBUTE = "casualty_est"
 PACKED = 1032  # bytes that deflate makes of one, at most
+LINKAGE = "casualty_est_linkage"  # of the file of a matching, which is no estimate
+WANTED = "name a file that est.save() or --save wrote"
 LARGEST_TEXT = 2**28  # characters of what stands beside the draws
 
 
@@ -159,7 +161,7 @@ def load(path: str | os.PathLike[str]) -> Estimate:
     except UsageError:
         raise
     except Exception as error:  # h5py answers a damaged file with errors of many kinds
-        msg = f"{source.name} was not written by Estimate.save: {error}"
+        msg = f"{source.name} was not written by Estimate.save: {error}; {WANTED}"
         raise UsageError(msg) from None
     return from_tree(tree, source.name)
 
@@ -177,6 +179,7 @@ def from_tree(tree: xarray.DataTree, name: str = "this tree") -> Estimate:
     """Build the estimate that a tree holds, of the class of its evidence, and check it."""
     text = tree.attrs.get(ATTRIBUTE)
     try:
+        _demand(LINKAGE not in tree.attrs, f"it is a matching of lists; {WANTED}")
         known = isinstance(text, str) and len(text) <= LARGEST_TEXT
         _demand(known, f"its attribute {ATTRIBUTE} is missing or no text")
         content = json.loads(text)
@@ -184,6 +187,7 @@ def from_tree(tree: xarray.DataTree, name: str = "this tree") -> Estimate:
             json.dumps(content, ensure_ascii=False).encode()  # raises where a letter is half a one
         _demand(isinstance(content, dict), f"its attribute {ATTRIBUTE} is no JSON object")
         schema, name_of_kind = content.get("schema"), content.get("kind")
+        _of_this_version(schema, content.get("versions"), name)
         known = schema == SCHEMA and name_of_kind in KINDS
         _demand(known, f"its schema is {schema!r}, its kind {name_of_kind!r}")
         kind = room(content["kind"], "estimate").ESTIMATE
@@ -191,10 +195,26 @@ def from_tree(tree: xarray.DataTree, name: str = "this tree") -> Estimate:
         meta = _record(Meta, content)
         estimate: Estimate = kind(tree, meta, details)
         check_whole(estimate)
+    except UsageError:
+        raise
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         msg = f"{name} was not written by Estimate.save: {error}"
         raise UsageError(msg) from None
     return estimate
+
+
+def _of_this_version(schema: object, versions: object, name: str) -> None:
+    """Refuse a file of another version of this package with what can be done."""
+    ours, _, number = SCHEMA.partition("/")
+    if not isinstance(schema, str) or schema == SCHEMA or schema.partition("/")[0] != ours:
+        return
+    held = versions if isinstance(versions, dict) else {}
+    by = f"casualty_est {held['casualty_est']}" if "casualty_est" in held else "another version"
+    msg = (
+        f"{name} was written by {by} in the form {schema}, and this version reads form {number}: "
+        "fit it again, or load it with the version that wrote it"
+    )
+    raise UsageError(msg)
 
 
 def _record(kind: type[Any], content: Any, *where: str) -> Any:

@@ -34,12 +34,33 @@ def row_labels(rows: Sequence[Row]) -> tuple[str, ...]:
 def cell_of(given: Mapping[str, str | date | None] | None, default: Cell) -> Cell:
     """Read what is counted, as the analyst gives it, over what is taken where nothing is given."""
     fields = asdict(default)
+    if not isinstance(given or {}, Mapping):
+        msg = f'cell must be a table of labels, as in {{"scope": "Kosovo"}}, not {given!r}'
+        raise UsageError(msg)
     for name, value in (given or {}).items():
         if name not in fields:
             msg = f"cell: {name!r} is unknown. {offered(name, fields)}"
             raise UsageError(msg)
         fields[name] = value.isoformat() if isinstance(value, date) else value
+    _check_labels(fields)
     return Cell(**fields)
+
+
+def _check_labels(fields: Mapping[str, str | None]) -> None:
+    """Refuse what is no label, and a window that is none."""
+    for name, value in fields.items():
+        if value is not None and not isinstance(value, str):
+            msg = f"cell: {name} is a text, not {value!r}"
+            raise UsageError(msg)
+    for name in ("start", "end"):
+        try:
+            date.fromisoformat(fields[name] or "2000-01-01")
+        except ValueError:
+            msg = f"cell: {name} is a day, as in 1999-03-20, not {fields[name]!r}"
+            raise UsageError(msg) from None
+    if fields["start"] and fields["end"] and fields["start"] > fields["end"]:
+        msg = f"cell: it ends on {fields['end']}, before it starts: correct start or end"
+        raise UsageError(msg)
 
 
 def position(wanted: str | int, labels: Sequence[str], where: str, what: str) -> int:

@@ -72,7 +72,7 @@ class Investigation(Study):
         known = evidence.unknowns
         if not known.real or known.log_scale is None:
             msg = (
-                f"investigate looks into single incidents, and an estimate from {evidence.kind} "
+                f"investigate looks into single incidents, and this estimate ({evidence.kind}) "
                 "has none; use studies.survey"
             )
             raise UsageError(msg)

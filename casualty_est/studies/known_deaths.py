@@ -53,7 +53,7 @@ class Audit(Study):
         """The chance that the source has a known death."""
         held = {name: x for name, x in evidence.unknowns.held.items() if name != ANY_LIST}
         if not held:
-            msg = f"an estimate from {evidence.kind} like this has no source to audit"
+            msg = f"this estimate ({evidence.kind}) has no source to audit"
             raise UsageError(msg)
         return chosen(held, self.source, "audit: there is no source")
 

@@ -58,8 +58,8 @@ class Matched(Study):
         held = evidence.unknowns.held
         if ANY_LIST not in held:
             msg = (
-                f"matched looks up deaths on all lists, which an estimate from {evidence.kind} "
-                "like this does not have; use studies.audit or studies.survey"
+                f"matched looks up deaths on all lists, and this estimate ({evidence.kind}) has "
+                "none; use studies.audit or studies.survey"
             )
             raise UsageError(msg)
         return np.asarray(held[ANY_LIST])[:, None]

@@ -48,10 +48,10 @@ def study(
         statements, show_model=show_model,
     )  # fmt: skip
     said = StudyFile.read(file)
-    estimates = {}
-    for label in said.kinds:
-        loaded = said.loaded(label)
-        estimates[label] = run.fit(said.model_of(label)) if loaded is None else loaded
+    # Every file is read before any is fitted: what is wrong with the last is said at once.
+    loaded = {label: said.loaded(label) for label in said.kinds}
+    models = {label: said.model_of(label) for label, one in loaded.items() if one is None}
+    estimates = {label: one or run.fit(models[label]) for label, one in loaded.items()}
     chosen = said.options | ({} if claims is None else {"claims": claims})
     run.finish(run.fit(said.study(estimates), **chosen))
 

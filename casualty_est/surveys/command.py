@@ -16,7 +16,9 @@ TableFile = Annotated[
 Population = Annotated[
     str | None,
     typer.Option(
-        "--population", metavar="N|FILE.csv", help="People at the start, in all or by stratum."
+        "--population",
+        metavar="N|FILE.csv",
+        help="Of households: people at the start, in all or by stratum.",
     ),
 ]
 
@@ -30,36 +32,60 @@ def survey(
     file: TableFile,
     bias_sd: Annotated[
         float | None,
-        typer.Option("--bias-sd", metavar="SD", help="Log sd of a study's bias."),
+        typer.Option(
+            "--bias-sd",
+            metavar="SD",
+            help="Of estimates: log sd of a study's bias; by default 0.05.",
+        ),
     ] = None,
     population: Population = None,
     population_sd: Annotated[
         float | None,
-        typer.Option("--population-sd", metavar="SD", help="Log sd of the population."),
+        typer.Option(
+            "--population-sd",
+            metavar="SD",
+            help="Of households: log sd of the population; by default 0.05.",
+        ),
     ] = None,
     zero_survivors: Annotated[
         float | None,
         typer.Option(
-            "--zero-survivors", metavar="X", help="Times the deaths in households without survivor."
+            "--zero-survivors",
+            metavar="X",
+            help="Of households: factor for deaths in those without a survivor; by default 1.",
         ),
     ] = None,
     missing: Annotated[
         str | None,
-        typer.Option("--missing", metavar="dead|alive|SHARE", help="How to count missing members."),
+        typer.Option(
+            "--missing",
+            metavar="dead|alive|SHARE",
+            help="Of households: how to count the missing; by default alive.",
+        ),
     ] = None,
     imprisoned: Annotated[
         str | None,
         typer.Option(
-            "--imprisoned", metavar="dead|alive|SHARE", help="How to count imprisoned members."
+            "--imprisoned",
+            metavar="dead|alive|SHARE",
+            help="Of households: how to count the imprisoned; by default alive.",
         ),
     ] = None,
     listed: Annotated[
         list[str] | None,
-        typer.Option("--listed", metavar="LIST=N", help="People on a list, or on `any`."),
+        typer.Option(
+            "--listed",
+            metavar="LIST=N",
+            help="Of matched deaths: people on a list, or on `any`.",
+        ),
     ] = None,
     missed_links: Annotated[
         float | None,
-        typer.Option("--missed-links", metavar="SHARE", help="Listed deaths not matched."),
+        typer.Option(
+            "--missed-links",
+            metavar="SHARE",
+            help="Of matched deaths: share of listed ones not found; by default 0.",
+        ),
     ] = None,
     cell: options.Cell = None,
     report: options.ReportFile = None,

@@ -214,3 +214,117 @@ def test_a_study_that_lost_its_likelihoods_says_so(joint):
     del joint.idata["evidence"]
     with pytest.raises(ce.UsageError, match="lost the likelihoods"):
         joint.contributions()
+
+
+# What went wrong without a word, or with a traceback -------------------------------------------
+
+TWO_FILES = '[kinds.one]\ntable = "one.csv"\nkind = "survey"\n[kinds.two]\nfile = "two.nc"\n'
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("bridges = 3\n", "bridges: write [bridges.LABEL] with share="),
+        ("relations = 3\n", "relations: write [[relations]] in double brackets"),
+        ("shares = 3\n", "shares: write [[shares]] in double brackets"),
+        ("[fit]\neta = 3\n", "fit.eta must be powers by label, as in eta = {one = 0.5}"),
+        (
+            "[[fit.rho]]\nbetween = 3\nvalue = 0.2\n",
+            'fit.rho: write [[fit.rho]] with between = ["A", "B"]',
+        ),
+        (
+            '[[fit.rho]]\nbetween = ["one", "two"]\nvalue = 0.2\n'
+            '[[fit.rho]]\nbetween = ["two", "one"]\nvalue = 0.5\n',
+            "fit.rho: one and two stand there twice",
+        ),
+        (
+            '[[relations]]\nsource = "A"\nlabel = "on"\nother = "two"\nis = "Same"\n',
+            "label= must be one of one, two, not 'on' (did you mean 'one'?)",
+        ),
+        (
+            '[[relations]]\nsource = "A"\nlabel = "one"\nother = "two"\nis = "Same"\n',
+            "not 'Same' (did you mean 'same'?)",
+        ),
+        (
+            '[[shares]]\nsource = "A"\nlabel = "one"\nother = "twoo"\n',
+            "other= must be one of one, two, not 'twoo' (did you mean 'two'?)",
+        ),
+        ("[fit]\nclaims = cut\n", 'put a text in quotes, as in name = "text"'),
+        ("[bridges.two]\nshare = .7\n", "write a number with its zero, as in 0.1"),
+        ("[bridges.two]\nshare = 0,7\n", "write a number with a point, as in 0.1"),
+        ("[bridges.two]\nshare: 0.7\n", "and not a colon"),
+        ("[bridges.two]\nshare =\n", "a value is missing"),
+        ("[fit]\nclaims = \u201ccut\u201d\n", "write straight quotes"),
+        ('[kinds.one]\nfile = "x.nc"\n', "names something that the file has already"),
+    ],
+)
+def test_mistakes_of_a_file_are_told(folder, capsys, more, told):
+    top = more if more[0] != "[" else ""
+    path = write(folder, f"{top}{TWO_FILES}{'' if top else more}")
+    code, _, err = run(capsys, "study", path)
+    assert code == 2
+    assert told in err
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ('kind = "survey"\noptions = {bias = 0.1}', "'bias' is unknown (did you mean 'bias_sd'?)"),
+        ('kind = "surveys"', "not 'surveys' (did you mean 'survey'?)"),
+        ('kind = "study"', "not 'study'"),
+        ('kind = "lists"', "one.csv is a table of "),
+        ('kind = "survey"\noptions = {cell = 3}', "cell does nothing for a table of published"),
+    ],
+)
+def test_kinds_and_options_are_checked_before_any_fit(folder, capsys, monkeypatch, kind, told):
+    monkeypatch.setattr(ce.SurveyModel, "fit", None)
+    text = f'[kinds.two]\nfile = "two.nc"\n[kinds.one]\ntable = "one.csv"\n{kind}\n'
+    code, _, err = run(capsys, "study", write(folder, text))
+    assert code == 2
+    assert told in err
+
+
+def test_a_cell_that_is_no_table_of_labels():
+    with pytest.raises(ce.UsageError, match="cell must be a table of labels"):
+        ce.ListModel(ce.CaptureHistories.from_overlaps({"A": 9, "B": 9, "A&B": 3}), cell=3)
+
+
+def test_a_mark_of_byte_order_is_no_error(folder, capsys):
+    code, _, err = run(capsys, "check", "study", write(folder, "\ufeff" + TWO_FILES))
+    assert (code, err) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("bridge", "told"),
+    [
+        ({"share": "85%"}, "as 0.85 for 85%, not '85%'"),
+        ({"share": 85}, "up to 10, as 0.85 for 85%, not 85"),
+        ({"share": 0.7, "sd": -1}, "sd must be a number from 0 and up to 2"),
+        ({"share": 0.7, "cells": 3}, "cells names counts by their labels, not 3"),
+    ],
+)
+def test_a_bridge_that_cannot_be(bridge, told):
+    study = ce.Study(a=normal(5, 0.1), b=normal(5.1, 0.1))
+    with pytest.raises(ce.UsageError, match=told):
+        study.bridge("b", **bridge)
+
+
+def test_files_that_are_no_estimate_say_what_is_one(folder, capsys):
+    import xarray as xr
+
+    from casualty_est.result.files import ATTRIBUTE, LINKAGE
+
+    path = folder / "two.nc"
+    tree = xr.open_datatree(path, engine="h5netcdf").load()
+    content = json.loads(tree.attrs[ATTRIBUTE])
+    old = {**content, "schema": "casualty-est/0", "versions": {"casualty_est": "0.0.9"}}
+    tree.attrs[ATTRIBUTE] = json.dumps(old)
+    tree.to_netcdf(folder / "old.nc", engine="h5netcdf")
+    with pytest.raises(ce.UsageError, match=r"written by casualty_est 0\.0\.9 in the form cas"):
+        ce.Estimate.load(folder / "old.nc")
+    tree.attrs[LINKAGE] = "{}"
+    tree.to_netcdf(folder / "matching.nc", engine="h5netcdf")
+    with pytest.raises(ce.UsageError, match="it is a matching of lists; name a file that est"):
+        ce.Estimate.load(folder / "matching.nc")
+    with pytest.raises(ce.UsageError, match=r"name a file that est\.save"):
+        ce.Estimate.load(folder / "one.csv")

@@ -123,8 +123,8 @@ def test_the_frame_is_read_back(tmp_path):
 
 
 def test_an_outcome_that_nobody_knows_is_told_with_its_row(tmp_path):
-    with pytest.raises(ce.InputError, match="line 2, column 'outcome', 'excess': expected one of"):
-        read(tmp_path, "source,estimate,low,high,outcome\nA,655000,393000,943000,excess\n")
+    with pytest.raises(ce.InputError, match="line 2, column 'outcome', 'exces': expected one of"):
+        read(tmp_path, "source,estimate,low,high,outcome\nA,655000,393000,943000,exces\n")
 
 
 def test_a_level_may_be_in_percent(tmp_path):

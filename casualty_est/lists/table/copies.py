@@ -6,18 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from casualty_est.lists.table.alone import is_copy
 from casualty_est.lists.table.histories import CaptureHistories
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.lists.table.strata import FEWEST, Parsed, Stratum
-
-CHANCE = 0.01  # of holding nobody alone, below which a list is taken for a copy
-
-
-def by_chance(table: HistoryTable, name: str) -> float:
-    """Chance that a list holds nobody alone, if its people were like those of the other lists."""
-    rest = table.without(name)
-    alone = int(rest.only_here.sum()) / max(1, int(rest.sizes.sum()))
-    return float((1.0 - alone) ** int(table.sizes[table.lists.index(name)]))
 
 
 def copied(tables: Sequence[CaptureHistories]) -> tuple[str, ...]:
@@ -26,7 +18,7 @@ def copied(tables: Sequence[CaptureHistories]) -> tuple[str, ...]:
     wholes = [table.pooled().table for table in tables]
     while len(wholes[0].lists) > FEWEST:
         sizes = dict(zip(wholes[0].lists, wholes[0].sizes.tolist(), strict=True))
-        alike = [name for name in sizes if all(_is_copy(whole, name) for whole in wholes)]
+        alike = [name for name in sizes if all(is_copy(whole, name) for whole in wholes)]
         if not alike:
             break
         # Two lists alike are copies of each other: one goes, and the other may then hold its own.
@@ -39,11 +31,6 @@ def copied(tables: Sequence[CaptureHistories]) -> tuple[str, ...]:
         for stratum in table.strata
     )
     return () if few else tuple(copies)
-
-
-def _is_copy(table: HistoryTable, name: str) -> bool:
-    at = table.lists.index(name)
-    return bool(table.only_here[at] == 0 and by_chance(table, name) < CHANCE)
 
 
 def without(histories: CaptureHistories, names: Sequence[str]) -> CaptureHistories:

@@ -10,6 +10,7 @@ from typing import Any
 from casualty_est.errors import UsageError
 from casualty_est.lists.table import marks
 from casualty_est.lists.table.strata import Warning_
+from casualty_est.lists.table.strays import lost_zeros
 from casualty_est.tables.read import Table
 
 HISTORY = re.compile(r"[01]{2,40}")
@@ -34,7 +35,9 @@ def _note(what: str, names: Sequence[str]) -> Warning_:
 def expanded(table: Table, used: Sequence[str]) -> tuple[Table, tuple[Warning_, ...]]:
     """Write the one column of histories of a table out, a column for each list."""
     free = [name for name in table.columns if name not in used]
-    holding = [name for name in free if table.column(name) and are_histories(table.column(name))]
+    # One text alone, as the 100 people of a table of one row, is no history.
+    several = [name for name in free if len(set(table.column(name))) > 1]
+    holding = [name for name in several if are_histories(table.column(name))]
     beside = [name for name in free if marks.may_be_list(marks.codes(table.column(name)))]
     if len(holding) != 1 or beside:
         return table, ()
@@ -51,7 +54,14 @@ def overlaps_of(
     overlaps: Mapping[Any, Any], lists: Sequence[str] | None
 ) -> tuple[Mapping[Any, Any], tuple[Warning_, ...]]:
     """Read keys such as 011 as histories; other keys stay as they are."""
-    if not overlaps or not are_histories(list(overlaps)):
+    keys = list(overlaps)
+    if keys and lost_zeros(keys):
+        msg = (
+            f"the keys {', '.join(map(repr, keys[:3]))} seem to be histories that lost their first "
+            "zeros: write each as a text of one digit for each list, as in '001' and '010'"
+        )
+        raise UsageError(msg)
+    if not overlaps or not are_histories(keys):
         if lists is not None:
             msg = "lists= names the digits of histories such as '011', and these keys name lists"
             raise UsageError(msg)

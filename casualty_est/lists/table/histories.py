@@ -15,7 +15,7 @@ import numpy as np
 from casualty_est.errors import Problem, UsageError
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.lists.table.overlaps import Overlaps, read_overlaps
-from casualty_est.lists.table.read import Columns, columns_of, read_long, read_wide
+from casualty_est.lists.table.read import Columns, columns_of, must_exist, read_long, read_wide
 from casualty_est.lists.table.strata import Inactive, Parsed, Stratum, sealed
 from casualty_est.tables.read import read_table, table_from
 
@@ -41,7 +41,7 @@ class CaptureHistories:
         the same as holding nobody there.
     lists : sequence of str, optional
         The columns that are lists; all 0/1 columns by default. Where they are named, other columns
-        are not used, and any mark beside blanks counts as 1.
+        are not used, and any mark beside blanks counts as 1. ``in_*`` is all columns that begin so.
     count : str
         The column with the number of people; ``Freq``, ``n`` and other usual names are known.
     by : sequence of str
@@ -189,7 +189,11 @@ class CaptureHistories:
         >>> [table.people for table in CaptureHistories.read_replicates(path, replicate="run")]
         [43, 45]
         """
-        whole = cls.read(path, lists=lists, count=count, by=(replicate, *columns_of(by)))
+        problems: list[Problem] = []
+        table = read_table(path, problems=problems)
+        must_exist(table, [replicate], "replicate")
+        labels_by = (replicate, *columns_of(by))
+        whole = cls._of(read_wide(table, problems, lists=lists, count=count, by=labels_by))
         tables: dict[str, list[Stratum]] = {}
         for stratum in whole.strata:
             (_, value), *labels = stratum.labels

@@ -8,26 +8,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from casualty_est.lists.table.strata import BAD, NO, OUT, YES, Codes
+from casualty_est.tables.marks import NOTHING, meanings, means
 
-ON = frozenset(
-    {"1", "1.0", "true", "yes", "y", "x", "✓", "✔", "si", "sí", "sim", "oui", "ja", "да", "obs"}
-    | {"observed"}
+TOTALS = frozenset(
+    {"total", "totals", "subtotal", "sum", "all", "overall", "grand total", "totaal", "gesamt"}
+    | {"insgesamt", "suma", "somme", "totale", "toplam", "всего", "итого", "المجموع"}
 )
-OFF = frozenset(
-    {"0", "0.0", "false", "no", "n", "non", "nein", "nej", "não", "нет", "un", "unobserved"}
-)
-NOTHING = frozenset({"", "na", "n/a", "nan", ".", "-", "null", "<na>"})  # written for a blank
-TOTALS = frozenset({"total", "totals", "sum", "all", "grand total", "totaal", "gesamt"})
 DIGITS = frozenset({"0", "1", "0.0", "1.0"})
-# Words in the name of a column that says what people are, not who has them on a list.
-PROPERTIES = frozenset(
-    {"female", "male", "sex", "gender", "adult", "minor", "civilian", "combatant", "imputed"}
-    | {"flag", "missing", "alive", "dead", "died", "killed", "injured", "urban", "rural"}
-    | {"married", "pregnant", "is", "has", "identified", "any", "month", "year", "age"}
-    | {"mujer", "hombre", "sexo", "femme", "homme", "sexe", "frau", "mann", "geschlecht"}
-)
 COUNTS = frozenset(
-    {"count", "counts", "freq", "frequency", "n", "number", "people", "persons", "y"}
+    {"count", "counts", "freq", "freqs", "frequency", "n", "number", "people", "persons", "y"}
+    | {"cases", "victims", "deaths", "frecuencia", "effectif", "häufigkeit", "anzahl"}
 )
 
 
@@ -60,20 +50,17 @@ def are_times(names: Sequence[object]) -> bool:
     return len(times) == len(matches) > 1 and times == list(range(1, len(times) + 1))
 
 
-def meaning(text: str) -> int:
-    """Code of one cell."""
-    folded = text.casefold()
-    if folded in ON:
-        return YES
-    if folded in OFF:
-        return NO
-    return OUT if folded in NOTHING else BAD
-
-
 def codes(texts: Sequence[str]) -> Codes:
     """Codes of a column."""
-    known = {text: meaning(text) for text in set(texts)}
+    meant = meanings(set(texts))
+    known = {text: _code(text, on) for text, on in meant.items()}
     return np.fromiter(map(known.__getitem__, texts), np.int8, len(texts))
+
+
+def _code(text: str, on: bool | None) -> int:
+    if on is None:
+        return OUT if text.casefold() in NOTHING else BAD
+    return YES if on else NO
 
 
 def may_be_list(column: Codes) -> bool:
@@ -84,13 +71,7 @@ def may_be_list(column: Codes) -> bool:
 
 def in_digits(texts: Sequence[str]) -> bool:
     """Whether the marks of a column are digits."""
-    return {text for text in set(texts) if meaning(text) in (NO, YES)} <= DIGITS
-
-
-def is_property(name: str) -> bool:
-    """Whether a column is named after what people are."""
-    words = name.casefold().replace("-", " ").replace("_", " ").replace(".", " ").split()
-    return bool(PROPERTIES & set(words))
+    return {text for text in set(texts) if means(text) is not None} <= DIGITS
 
 
 def is_count(name: str) -> bool:

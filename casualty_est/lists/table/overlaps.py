@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +16,11 @@ from casualty_est.lists.table.marks import CAPTURES, WITHHELD, are_times, is_wit
 from casualty_est.lists.table.read import MOST_PEOPLE
 from casualty_est.lists.table.strata import FEWEST, MOST, Codes, Parsed, build
 from casualty_est.tables.read import Table
+
+# What people write between lists in place of &.
+_JOINED = re.compile(r"\s+(?:and|y|et|und|и|with)\s+|\s*[,;+/|*∩]\s*", re.IGNORECASE)
+
+MOST_COMPARED = 10  # lists, whose counts are read in both ways
 
 Overlaps = Mapping[str | tuple[str, ...], int]
 
@@ -40,6 +46,12 @@ def read_overlaps(
             f"capture histories need {FEWEST} to {MOST} lists, not {len(names)}: name more or fewer"
         )
         raise UsageError(msg)
+    if exact and not (warnings or lists) and _may_be_sizes(names, sets):
+        text = (
+            "each count is read as people on exactly these lists; if they are sizes of lists and "
+            "of overlaps, give exact=False"
+        )
+        warnings = (("default", text),)
     people = sets if exact else _exactly(names, sets)
     bits: Codes = np.array([[n in members for n in names] for members in people], dtype=np.int8)
     counts = np.array(list(people.values()), dtype=np.int64)
@@ -61,6 +73,8 @@ def _sets(overlaps: Overlaps) -> tuple[tuple[str, ...], dict[frozenset[str], int
         if not members or "" in members or len(set(members)) < len(members):
             msg = f"an overlap names lists, as in 'A&B' or ('A', 'B'), each once, not {key!r}"
             raise UsageError(msg)
+        # Pandas makes whole floats of counts.
+        value = int(value) if isinstance(value, float) and value.is_integer() else value
         whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
         if isinstance(value, str) and is_withheld(value):
             msg = f"the overlap {key!r}, {value!r}: {WITHHELD}"
@@ -73,7 +87,31 @@ def _sets(overlaps: Overlaps) -> tuple[tuple[str, ...], dict[frozenset[str], int
             raise UsageError(msg)
         names.update(dict.fromkeys(members))
         sets[frozenset(members)] = int(value)
+    _no_joined(names)
     return tuple(names), sets
+
+
+def _no_joined(names: Collection[str]) -> None:
+    """Refuse the name of a list that two other lists make, as in "A and B"."""
+    for name in names:
+        parts = [part.strip() for part in _JOINED.split(name)]
+        if len(parts) > 1 and all(part in names for part in parts):
+            msg = (
+                f"{name!r} would be a list of its own: write {'&'.join(parts)!r} for people on "
+                f"{' and '.join(parts)}"
+            )
+            raise UsageError(msg)
+
+
+def _may_be_sizes(names: tuple[str, ...], sets: Mapping[frozenset[str], int]) -> bool:
+    """Whether counts could be of people on at least these lists too."""
+    if len(names) > MOST_COMPARED:
+        return False
+    try:
+        _exactly(names, sets)
+    except UsageError:
+        return False
+    return True
 
 
 def _exactly(

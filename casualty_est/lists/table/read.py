@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from fnmatch import fnmatchcase
 
 import numpy as np
 import numpy.typing as npt
 
 from casualty_est.errors import Problem, UsageError
 from casualty_est.lists.table import marks
-from casualty_est.lists.table.columns import Chosen, choose, stray
+from casualty_est.lists.table.columns import Chosen, ask_alone, choose
 from casualty_est.lists.table.digits import expanded
 from casualty_est.lists.table.marks import (
     CAPTURES,
-    NOTHING,
     WITHHELD,
     are_times,
     is_total,
@@ -36,7 +36,9 @@ from casualty_est.lists.table.strata import (
     build,
     raise_all,
 )
-from casualty_est.tables.checks import nearest
+from casualty_est.lists.table.strays import NO_LISTS, numbers_rows, stray
+from casualty_est.tables.checks import nearest, similar_names
+from casualty_est.tables.marks import NOTHING, western
 from casualty_est.tables.read import Table
 
 MOST_PEOPLE = 10**12  # in one row: sums stay far inside 64 bits
@@ -63,11 +65,12 @@ def read_wide(
 ) -> Parsed:
     """Read a table with one 0/1 column per list."""
     by, lists = columns_of(by), None if lists is None else columns_of(lists)
-    _must_exist(table, by, "by")
+    must_exist(table, by, "by")
     if lists is not None:
-        _must_exist(table, lists, "lists")
+        lists = _spelled_out(table, lists)
+        must_exist(table, lists, "lists")
     if count != "count":
-        _must_exist(table, [count], "count")
+        must_exist(table, [count], "count")
     if count in by:
         msg = f"{count!r} cannot be the count and a stratum at once: leave it out of by"
         raise UsageError(msg)
@@ -85,16 +88,31 @@ def read_wide(
     table, said = expanded(table, (*by, count)) if lists is None else (table, ())
     chosen = choose(table, lists, count, by, problems)
     named = f" (found: {', '.join(chosen.lists)})" if 0 < len(chosen.lists) <= MOST else ""
-    what = f"a list is a column of 0 and 1{named}"
+    what = f"a list is a column of 0 and 1{named}{f': {NO_LISTS}' if not named else ''}"
     _must_be_few(chosen.lists, what, problems, table.name)
     matrix, notes = _matrix(table, chosen, lists is not None, problems)
     people = _counts(table, chosen, matrix, problems)
     kept = _on_some_list(table, chosen, matrix, people, problems, notes)
+    people = people * kept
+    if lists is None and not problems:
+        single = chosen.count is None
+        problems += ask_alone(table, chosen.lists, matrix, people, single=single)
+    problems += _sums(table, by)
     raise_all(problems, table.name)
     keys, rows_of = _strata(table, by)
-    people = people * kept
+    notes += _notes_on(table, by)
     parsed = build(chosen.lists, keys, rows_of, matrix, people, inactive, table, drop_empty=True)
     return replace(parsed, warnings=(*table.notes, *said, *chosen.notes, *notes, *parsed.warnings))
+
+
+def _spelled_out(table: Table, lists: Sequence[str]) -> tuple[str, ...]:
+    """Names of lists, with all columns for a name such as ``in_*``."""
+    names: list[str] = []
+    for name in lists:
+        wild = "*" in name and name not in table.columns
+        hits = [c for c in table.columns if fnmatchcase(c, name)] if wild else []
+        names += [c for c in hits if c not in names] or [name]
+    return tuple(names)
 
 
 def _are_captures(table: Table, by: Sequence[str]) -> bool:
@@ -133,18 +151,31 @@ def _matrix(
         notes.append(("default", text))
     for j, name in enumerate(chosen.lists):
         texts = table.column(name)
-        for row in np.flatnonzero(matrix[:, j] == BAD).tolist():
-            reason = "a list is 0 or 1, or blank where it was not at work: correct it"
+        bad = np.flatnonzero(matrix[:, j] == BAD).tolist()
+        reason = _bad_reason([texts[row] for row in bad])
+        for row in bad:
             # A column that nobody called a list may hold what identifies people.
             shown = named or len(texts[row]) <= SHORT
             problems.append(table.problem(row, reason, name, texts[row] if shown else None))
     return matrix, notes
 
 
+def _bad_reason(texts: Sequence[str]) -> str:
+    """What to do about the cells of a list that are neither 0 nor 1."""
+    rule = "a list is 0 or 1, or blank where it was not at work"
+    if len(set(texts)) == len(texts) > 2:
+        return f"{rule}: if these are identifiers, write 1 in place of each"
+    if all(text.isascii() and text.isdigit() for text in texts):
+        return f"{rule}: write 1 also for who is on it twice"
+    return f"{rule}: correct it"
+
+
 def _totals(table: Table, lists: Sequence[str], matrix: Codes) -> list[int]:
-    """Rows of a total, by their first words."""
+    """Rows of a total, by their first words or by their numbers."""
     rows = np.flatnonzero((matrix == BAD).any(axis=1)).tolist()
-    return [row for row in rows if is_total([table.column(name)[row] for name in lists])]
+    sums = [str(size) for size in (matrix == YES).sum(axis=0).tolist()]
+    cells = ((row, [table.column(name)[row] for name in lists]) for row in rows)
+    return [row for row, texts in cells if is_total(texts) or texts == sums]
 
 
 def _on_some_list(
@@ -195,9 +226,9 @@ def read_long(
         )
         raise UsageError(msg)
     # The first row of a file without a header is a person: its texts are not shown either.
-    _must_exist(table, [person], "person", show=False)
-    _must_exist(table, [list_column], "list_column", show=False)
-    _must_exist(table, by, "by", show=False)
+    must_exist(table, [person], "person", show=False)
+    must_exist(table, [list_column], "list_column", show=False)
+    must_exist(table, by, "by", show=False)
     known = {person, list_column, *by}
     for column in table.columns:
         if column not in known:
@@ -215,6 +246,7 @@ def read_long(
     # If the two columns were swapped, these are people: their number is all that may be said.
     what = f"a list is a name in column {list_column!r} (is it swapped with {person!r}?)"
     _must_be_few(names, what, problems, table.name)
+    problems += _long_problems(table, person, list_column)
     if len(people) and len(names) > int(people.max()) + 1 and not problems:
         # A few swapped people would pass as lists, and a list's name is printed.
         msg = f"there are more lists than people: is {person!r} swapped with {list_column!r}?"
@@ -228,22 +260,47 @@ def read_long(
             f"stratum here: a person belongs to one, correct {', '.join(by)}"
         )
         problems.append(table.problem(row, reason))
+    problems += _sums(table, by)
     raise_all(problems, table.name)
     matrix = np.zeros((len(first), len(names)), dtype=np.int8)
     matrix[people, _codes_of(texts, {name: j for j, name in enumerate(names)}, np.int64)] = YES
     repeated = len(people) - int(matrix.sum())
     once = np.ones(len(first), dtype=np.int64)
     parsed = build(names, keys, rows_of[first], matrix, once, inactive, table)
-    if not repeated:
-        return parsed
-    text = f"{repeated:,} rows name a person whom the list already holds: counted once"
-    return replace(parsed, warnings=(*parsed.warnings, ("repeated", text)))
+    notes = _notes_on(table, by)
+    if repeated:
+        text = f"{repeated:,} rows name a person whom the list already holds: counted once"
+        notes.append(("repeated", text))
+    return replace(parsed, warnings=(*parsed.warnings, *notes))
+
+
+def _long_problems(table: Table, person: str, list_column: str) -> list[Problem]:
+    """A list that is the sum of others, and identifiers that begin anew in each list."""
+    texts = table.column(list_column)
+    reason = "a list of this name adds up the others: remove its rows"
+    problems = [
+        table.problem(row, reason, list_column, text)
+        for row, text in enumerate(texts)
+        if is_total([text])
+    ]
+    numbers: dict[str, list[str]] = {}
+    for text, number in zip(texts, table.column(person), strict=True):
+        numbers.setdefault(text, []).append(number)
+    if len(numbers) > 1 and all(map(numbers_rows, numbers.values())):
+        reason = (
+            "the identifiers number the rows of each list anew, and so everybody would be on the "
+            "largest list: give a person one identifier on all lists (casualty-est link matches "
+            "names)"
+        )
+        problems.append(Problem(reason, table.header_line, person, None, table.where))
+    return problems
 
 
 # What must hold before anything is counted ---------------------------------------------------
 
 
-def _must_exist(table: Table, columns: Sequence[str], what: str, *, show: bool = True) -> None:
+def must_exist(table: Table, columns: Sequence[str], what: str, *, show: bool = True) -> None:
+    """Refuse a column that the table does not have, or that is named twice."""
     for column in columns:
         if column not in table.columns:
             # Without showing, only a name that the caller wrote, but for its case, is repeated.
@@ -303,7 +360,7 @@ def _counts(
 
 def _whole(text: str) -> int:
     """The number of people that a text states, -1 if it states none."""
-    digits = text.removesuffix(".0").removesuffix(",0")
+    digits = western(text).removesuffix(".0").removesuffix(",0")
     if not (digits.isascii() and digits.isdigit()) or len(digits) > len(str(MOST_PEOPLE)):
         return -1
     return int(digits) if int(digits) <= MOST_PEOPLE else -1
@@ -315,11 +372,41 @@ def _count_reason(text: str) -> str:
         return f"{rule}, and this cell is blank: write it, 0 for nobody"
     if is_withheld(text):
         return WITHHELD
+    if re.fullmatch("[0-9]+[.,][0-9]+", text) and not _SEPARATED.fullmatch(text):
+        if re.fullmatch("[0-9]{1,3}[.][0-9]{3}", text):
+            return f"{rule} without separators: write {text.replace('.', '')} if it means that"
+        return f"{rule}: sampling weights have no use here, and shares are not counts: correct it"
     if _SEPARATED.fullmatch(text):
         return f"{rule} without separators: write {''.join(re.findall('[0-9]', text))}"
     if text.isascii() and text.isdigit():
         return f"{rule}, at most {MOST_PEOPLE:,}: correct it"
     return f"{rule}, 0 or more and as in 1131: correct it"
+
+
+def _sums(table: Table, by: Sequence[str]) -> list[Problem]:
+    """Rows of a stratum that is the sum of others."""
+    reason = "a stratum of this name adds up the others, which would count twice: remove its rows"
+    return [
+        table.problem(row, reason, column, text)
+        for column in by
+        if len(set(table.column(column))) > 1
+        for row, text in enumerate(table.column(column))
+        if is_total([text])
+    ]
+
+
+def _notes_on(table: Table, by: Sequence[str]) -> list[Warning_]:
+    """What of the strata nobody would expect: blanks, and two spellings of one."""
+    notes: list[Warning_] = []
+    for column in by:
+        texts = table.column(column)
+        notes += similar_names(texts, f"strata ({column})")
+        blank = sum(text.casefold() in NOTHING for text in texts)
+        if 0 < blank < len(texts):
+            rows = "1 row says" if blank == 1 else f"{blank:,} rows say"
+            text = f"{rows} nothing in {column!r}: such rows are a stratum of their own"
+            notes.append(("default", text))
+    return notes
 
 
 def _strata(table: Table, by: Sequence[str]) -> tuple[list[Labels], npt.NDArray[np.int64]]:

@@ -15,6 +15,7 @@ from casualty_est.tables.read import Table
 from casualty_est.wording.phrases import label_text
 
 FEWEST, MOST = 2, 40
+FEW_PLACES = 3  # strata that are named
 MOST_SHOWN = 200  # bad rows listed one by one; the rest is counted
 OUT, NO, YES, BAD = -1, 0, 1, 2  # not at work, not on the list, on it, unreadable
 
@@ -87,7 +88,8 @@ def build(
     for j in np.flatnonzero(~(on & (people > 0)[:, None]).any(axis=0)):
         reason = "the list holds nobody in the whole table: remove it"
         problems.append(Problem(reason, table.header_line, names[j], None, table.where))
-    strata = []
+    strata: list[Stratum] = []
+    empty: dict[str, list[str]] = {}
     for s, labels in enumerate(keys):
         here = np.flatnonzero(rows_of == s) if len(keys) > 1 else np.arange(len(matrix))
         out = matrix[here] == OUT
@@ -124,15 +126,23 @@ def build(
             problems.append(Problem(reason))
         for j, size in zip(active, counted.sizes, strict=True):
             if not size and on[:, j].any():
-                text = f"list {names[j]} holds nobody{where}, though it was at work"
-                warnings.append(("empty_list", text))
+                empty.setdefault(names[j], []).append(where)
         gone_names = tuple(names[j] for j in np.flatnonzero(gone))
         strata.append(Stratum(labels, sealed(counted), gone_names))
+    for name, places in empty.items():
+        warnings.append(("empty_list", f"list {name} holds nobody{_where(places, len(strata))}"))
     if not strata and not problems:
         problems.append(Problem("the table holds nobody: every count is 0"))
     raise_all(problems, table.name)
     by = tuple(column for column, _ in keys[0])
     return Parsed(names, by, tuple(strata), tuple(warnings), table.name)
+
+
+def _where(places: Sequence[str], strata: int) -> str:
+    """Where a list holds nobody: each place of few, or how many of many."""
+    if len(places) <= FEW_PLACES:
+        return f"{' and'.join(places)}, though it was at work"
+    return f" in {len(places):,} of {strata:,} strata, though it was at work"
 
 
 def _stated(

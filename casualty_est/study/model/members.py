@@ -26,7 +26,7 @@ from casualty_est.tables.checks import offered
 
 Array = npt.NDArray[np.float64]
 Cells = str | Iterable[str] | Mapping[str, float] | None
-LARGEST_SHARE, LARGEST_SD = 100.0, 2.0
+LARGEST_SHARE, LARGEST_SD = 10.0, 2.0  # ten times as many, and a factor of 50 in 95%
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,11 @@ class Bridge:
         ):
             fits = isinstance(value, Real) and math.isfinite(value) and low < float(value) <= high
             if not fits:
+                least = "above 0" if name == "share" else "from 0"
                 msg = (
-                    f"bridge of {label}: {name} must be a number above {max(low, 0):g} and up to "
-                    f"{high:g}, not {value!r}: the share of the deaths of {label} that the study "
-                    "counts, and the sd of its log"
+                    f"bridge of {label}: {name} must be a number {least} and up to "
+                    f"{high:g}, as 0.85 for 85%, not {value!r}: the share of the deaths of {label} "
+                    "that the study counts, and the sd of its log"
                 )
                 raise UsageError(msg)
         return cls(float(share), float(sd))  # type: ignore[arg-type]
@@ -133,8 +134,11 @@ class Member:
             given = {cells: 1.0}
         elif isinstance(cells, Mapping):
             given = dict(cells)
-        else:
+        elif isinstance(cells, Iterable):
             given = dict.fromkeys(cells, 1.0)
+        else:
+            msg = f"bridge of {self.label}: cells names counts by their labels, not {cells!r}"
+            raise UsageError(msg)
         if not given:
             msg = f"bridge of {self.label}: cells names no count; leave it out for the first"
             raise UsageError(msg)

@@ -292,14 +292,15 @@ class Study:
                 msg = (
                     f"{member.label} and {target.label} count different deaths: they differ in "
                     f"{'; '.join(told)}. Say which share of the deaths of {member.label} the study "
-                    f"counts: study.bridge({member.label!r}, share=..., sd=...), with share=1 if "
-                    "they are the same"
+                    f"counts: study.bridge({member.label!r}, share=..., sd=...), in a file "
+                    f"[bridges.{member.label}], with share=1 if they are the same"
                 )
                 raise UsageError(msg)
             if member.chosen is False and not member.estimate.meta.has_total:
                 msg = (
                     f"{member.label} has no total ({member.estimate.meta.no_total}); choose one of "
-                    f"its counts: study.bridge({member.label!r}, cells=...), one of "
+                    f"its counts: study.bridge({member.label!r}, cells=...), in a file "
+                    f"[bridges.{member.label}], one of "
                     f"{', '.join(map(repr, member.estimate.labels))}"
                 )
                 raise UsageError(msg)

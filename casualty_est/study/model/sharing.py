@@ -77,7 +77,13 @@ def measured(members: Mapping[str, Member], one: Sharing) -> SharedSource:
     fits = [source for source in held if one.quantity in (None, source.quantity)]
     if len(fits) != 1:
         names = [source.quantity for source in held]
-        mend = f"say which with quantity=, one of {', '.join(names)}" if names else "it has none"
+        if not names:
+            msg = (
+                f"share: {one.other} says nothing of what {one.source!r} is worth that another "
+                "kind could take: name the kind that measured it"
+            )
+            raise UsageError(msg)
+        mend = f"say which with quantity=, one of {', '.join(names)}"
         msg = f"share: {len(fits)} parameters of {one.source!r} in {one.other} fit: {mend}"
         raise UsageError(msg)
     return fits[0]

@@ -32,19 +32,21 @@
 
 from __future__ import annotations
 
+import inspect
 import os
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from casualty_est.errors import InputError, Problem, UsageError
+from casualty_est.errors import CasualtyEstError, InputError, Problem
 from casualty_est.kinds import KINDS, room
 from casualty_est.result.estimate import Estimate
 from casualty_est.study.model.ledger import MEANING
 from casualty_est.study.model.model import Study
 from casualty_est.tables.checks import nearest
+from casualty_est.tables.read import read_table
+from casualty_est.tables.toml_file import read_toml
 
 PARTS = ("kinds", "bridges", "relations", "shares", "fit")
 OF_KIND = ("file", "table", "kind", "options")
@@ -54,6 +56,7 @@ OF_SHARING = ("source", "label", "other", "quantity", "sd")
 OF_FIT = ("claims", "eta", "rho", "prior", "pooling")
 OF_RHO = ("between", "value")
 OF_PRIOR = ("median", "factor")
+TAKEN = ("self",)  # names that Python gives an argument already
 
 
 @dataclass(frozen=True)
@@ -72,14 +75,7 @@ class StudyFile:
     def read(cls, path: str | os.PathLike[str]) -> StudyFile:
         """Read and check a file; every problem is listed at once."""
         source = Path(path)
-        try:
-            content = tomllib.loads(source.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            msg = f"there is no file {source.name}"
-            raise UsageError(msg) from None
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            msg = f"{source.name} cannot be read: {error}"
-            raise UsageError(msg) from None
+        content = read_toml(source)
         problems = list(_problems(content, source.parent))
         if problems:
             raise InputError([Problem(text) for text in problems], source.name)
@@ -148,24 +144,25 @@ def _problems(content: Mapping[str, Any], folder: Path) -> Iterable[str]:
         kinds = kinds if isinstance(kinds, Mapping) else {}
     for label, one in kinds.items():
         yield from _of_kind(label, one, folder)
+    yield from _unlike(content)
     for label, one in _tables(content, "bridges"):
         yield from _unknown(f"bridges.{label}", one, OF_BRIDGE)
         if label not in kinds:
             yield f"bridges.{label}: no kind has that name{nearest(label, list(kinds))}"
-    for i, one in enumerate(content.get("relations", ()), 1):
-        yield from _of_relation(i, one)
-    for i, one in enumerate(content.get("shares", ()), 1):
-        yield from _of_sharing(i, one)
+    for i, one in enumerate(_rows(content, "relations"), 1):
+        yield from _of_relation(i, one, kinds)
+    for i, one in enumerate(_rows(content, "shares"), 1):
+        yield from _of_sharing(i, one, kinds)
     fit = content.get("fit", {})
     yield from _unknown("fit", fit, OF_FIT)
     if isinstance(fit, Mapping):
-        yield from _of_fit(fit)
+        yield from _of_fit(fit, kinds)
 
 
 def _of_kind(label: str, one: object, folder: Path) -> Iterable[str]:
     where = f"kinds.{label}"
-    if not label.isidentifier():
-        yield f"{where}: a label is a word of letters, digits and underscores"
+    if not label.isidentifier() or label in TAKEN:
+        yield f"{where}: a label is a word of letters, digits and underscores, and not self"
     if not isinstance(one, Mapping):
         yield f"{where} must be a table with file= or table="
         return
@@ -176,15 +173,61 @@ def _of_kind(label: str, one: object, folder: Path) -> Iterable[str]:
     path = one.get("file", one.get("table"))
     if not isinstance(path, str) or not (folder / path).is_file():
         yield f"{where}: there is no file {path!r} beside the study"
-    if "table" in one and one.get("kind") not in KINDS:
-        yield f"{where}: kind= must be one of {', '.join(KINDS)}, not {one.get('kind')!r}"
+    valid = _of_tables()
+    if "table" in one and one.get("kind") not in valid:
+        kind = one.get("kind")
+        near = nearest(kind, valid) if isinstance(kind, str) else ""
+        yield f"{where}: kind= must be one of {', '.join(valid)}, not {kind!r}{near}"
+    elif "table" in one:
+        kind = str(one["kind"])
+        yield from _of_options(where, kind, one.get("options", {}))
+        if isinstance(path, str) and (folder / path).is_file():
+            yield from _of_another_kind(where, folder / path, kind)
     if "file" in one and ("kind" in one or "options" in one):
         yield f"{where}: a saved estimate knows its kind and options; leave them out"
-    if not isinstance(one.get("options", {}), Mapping):
+
+
+def _of_tables() -> tuple[str, ...]:
+    """Kinds whose model is fitted to a table; a study reads its own file."""
+    return tuple(kind for kind in KINDS if _is_fitted(kind))
+
+
+def _is_fitted(kind: str) -> bool:
+    try:
+        return hasattr(room(kind, "model.model"), "MODEL")
+    except ModuleNotFoundError:
+        return False
+
+
+def _of_another_kind(where: str, path: Path, kind: str) -> Iterable[str]:
+    """Say so where the columns of a table are those of another kind."""
+    try:
+        header = frozenset(read_table(path, problems=[]).columns)
+    except CasualtyEstError as error:
+        yield f"{where}: {error}"
+        return
+    if not room(kind, "table").looks_like(header):
+        for other in _of_tables():
+            if room(other, "table").looks_like(header):
+                yield f'{where}: {path.name} is a table of {other}: write kind = "{other}"'
+                return
+
+
+def _of_options(where: str, kind: str, options: object) -> Iterable[str]:
+    """What the model of a kind does not take."""
+    if not isinstance(options, Mapping):
         yield f'{where}: options= must be a table, such as options = {{cell = {{scope = "..."}}}}'
+        return
+    model = room(kind, "model.model").MODEL
+    known = tuple(
+        name
+        for name, taken in inspect.signature(model).parameters.items()
+        if taken.kind is inspect.Parameter.KEYWORD_ONLY
+    )
+    yield from _unknown(f"{where}.options", options, known)
 
 
-def _of_relation(number: int, one: object) -> Iterable[str]:
+def _of_relation(number: int, one: object, kinds: Mapping[str, Any]) -> Iterable[str]:
     where = f"relation {number}"
     yield from _unknown(where, one, OF_RELATION)
     if not isinstance(one, Mapping):
@@ -192,29 +235,69 @@ def _of_relation(number: int, one: object) -> Iterable[str]:
     missing = [name for name in OF_RELATION if not isinstance(one.get(name), str)]
     if missing:
         yield f"{where} needs {', '.join(missing)}, each a text"
-    elif one["is"] not in MEANING:
-        yield f"{where}: is= must be one of {', '.join(MEANING)}, not {one['is']!r}"
+        return
+    if one["is"] not in MEANING:
+        near = nearest(one["is"], MEANING)
+        yield f"{where}: is= must be one of {', '.join(MEANING)}, not {one['is']!r}{near}"
+    yield from _of_two(where, one, kinds)
 
 
-def _of_sharing(number: int, one: object) -> Iterable[str]:
+def _of_two(where: str, one: Mapping[str, Any], kinds: Mapping[str, Any]) -> Iterable[str]:
+    """Labels of a declaration that are no kinds of the file."""
+    for name in ("label", "other"):
+        if one[name] not in kinds:
+            near = nearest(one[name], kinds)
+            yield f"{where}: {name}= must be one of {', '.join(kinds)}, not {one[name]!r}{near}"
+
+
+def _of_sharing(number: int, one: object, kinds: Mapping[str, Any]) -> Iterable[str]:
     where = f"sharing {number}"
     yield from _unknown(where, one, OF_SHARING)
     if isinstance(one, Mapping):
         missing = [name for name in OF_SHARING[:3] if not isinstance(one.get(name), str)]
         if missing:
             yield f"{where} needs {', '.join(missing)}, each a text"
+        else:
+            yield from _of_two(where, one, kinds)
 
 
-def _of_fit(fit: Mapping[str, Any]) -> Iterable[str]:
+def _of_fit(fit: Mapping[str, Any], kinds: Mapping[str, Any]) -> Iterable[str]:
     rho = fit.get("rho", [])
-    fits = isinstance(rho, list) and all(
-        isinstance(r, Mapping) and set(r) == set(OF_RHO) and len(r["between"]) == 2 for r in rho
-    )
-    if not fits:
+    if not (isinstance(rho, list) and all(map(_is_correlation, rho))):
         yield 'fit.rho: write [[fit.rho]] with between = ["A", "B"] and value = 0.3'
+    else:
+        pairs = [frozenset(one["between"]) for one in rho]
+        for pair in dict.fromkeys(pairs):
+            if pairs.count(pair) > 1:
+                yield f"fit.rho: {' and '.join(sorted(pair))} stand there twice: keep one value"
+    eta = fit.get("eta", {})
+    if not isinstance(eta, Mapping):
+        yield f"fit.eta must be powers by label, as in eta = {{{next(iter(kinds), 'lists')} = 0.5}}"
     prior = fit.get("prior")
     if prior is not None and (not isinstance(prior, Mapping) or set(prior) != set(OF_PRIOR)):
         yield "fit.prior must be {median = ..., factor = ...}"
+
+
+def _is_correlation(one: object) -> bool:
+    """Whether an entry of fit.rho has two labels and a number."""
+    if not isinstance(one, Mapping) or set(one) != set(OF_RHO):
+        return False
+    pair = one["between"]
+    return isinstance(pair, list) and len(pair) == 2 and all(isinstance(x, str) for x in pair)
+
+
+def _unlike(content: Mapping[str, Any]) -> Iterable[str]:
+    """Parts that are there in another form."""
+    if not isinstance(content.get("bridges", {}), Mapping):
+        yield "bridges: write [bridges.LABEL] with share= and sd= for each"
+    for name, needs in (("relations", OF_RELATION), ("shares", OF_SHARING[:3])):
+        if not isinstance(content.get(name, []), list):
+            yield f"{name}: write [[{name}]] in double brackets, with {'=, '.join(needs)}="
+
+
+def _rows(content: Mapping[str, Any], name: str) -> list[Any]:
+    held = content.get(name, [])
+    return held if isinstance(held, list) else []
 
 
 def _tables(content: Mapping[str, Any], name: str) -> Iterable[tuple[str, Any]]:

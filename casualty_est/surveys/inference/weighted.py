@@ -75,9 +75,9 @@ def ratio(held: Households, values: npt.ArrayLike | None = None) -> Ratio:
 
 
 def compared(layout: HouseholdLayout) -> Weighted | None:
-    """The estimate by weights beside that of the model; None where nobody died."""
+    """The estimate by weights beside that of the model; None without deaths or a second cluster."""
     hajek = ratio(layout.households)
-    if not hajek.rate:
+    if not hajek.rate or layout.households.clusters < 2:
         return None
     people = float(layout.population.sum())
     reach = np.exp(z_of(0.95) * hajek.error / hajek.rate)

@@ -28,6 +28,7 @@ from casualty_est.surveys.model.options import (
     share,
 )
 from casualty_est.surveys.table.cells import number as read_number
+from casualty_est.surveys.table.cells import several, short
 from casualty_est.surveys.table.households import Households
 from casualty_est.surveys.table.survey import Survey
 from casualty_est.tables.read import read_table
@@ -42,6 +43,9 @@ ICC_PRIOR = (2.0, 6.0)
 KNOWN = {"population", "population_sd", "zero_survivors", "missing", "imprisoned", "cell"}
 NODES = 15
 MOST_TIMES = 10.0
+# What normalised weights average: 1, and a million in the files of DHS.
+UNITS, NEAR = (1.0, 1e6), 0.02
+MOST_PEOPLE = 1e10
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,15 +77,26 @@ class HouseholdLayout:
         layout = cls(
             held,
             cell_of(options.cell, CELL),
-            _by_weights(held) if by_weights else _population(held, options.population),
+            _people_by_weights(held) if by_weights else _population(held, options.population),
             number("population_sd", options.population_sd, POPULATION_SD, 0.0, 1.0),
             times,
             share("missing", options.missing, 0.0),
             share("imprisoned", options.imprisoned, 0.0),
             by_weights,
-            tuple(_notes(held, by_weights=by_weights)),
+            tuple(_notes(held, by_weights=by_weights, outcome=(options.cell or {}).get("outcome"))),
         )
+        layout._smaller_than_the_sample()
         return layout
+
+    def _smaller_than_the_sample(self) -> None:
+        """Refuse a population that the sample exceeds."""
+        people, total = int(self.households.members.sum()), float(self.population.sum())
+        if total < people:
+            msg = (
+                f"the population, {total:,.0f}, is smaller than the {people:,} people in the "
+                "sample: correct population (--population), or the weights"
+            )
+            raise UsageError(msg)
 
     @property
     def engine(self) -> str:
@@ -108,7 +123,8 @@ class HouseholdLayout:
         held, sd = self.households, self.population_sd
         people = int(held.members.sum())
         lines = [
-            f"Survey model: {len(held):,} households in {held.clusters:,} clusters",
+            f"Survey model: {several(len(held), 'household')} in "
+            f"{several(held.clusters, 'cluster')}",
             f"  {cell_text(self.cell)}",
             f"  {people:,} members, {int(held.deaths.sum()):,} deaths; they stand for "
             f"{self.population.sum():,.0f} people",
@@ -146,8 +162,8 @@ def _nobody_left(held: Households, times: float) -> None:
     gone = int((held.deaths == held.members).sum())
     if gone and times:
         msg = (
-            f"in {gone:,} household(s) everybody died, so the sample holds households without a "
-            "survivor: set zero_survivors to 0 (--zero-survivors 0), or remove them"
+            f"in {several(gone, 'household')} everybody died, so the sample holds households "
+            "without a survivor: set zero_survivors to 0 (--zero-survivors 0), or remove them"
         )
         raise UsageError(msg)
 
@@ -162,11 +178,37 @@ def _by_weights(held: Households) -> Array:
     return np.bincount(held.stratum, held.weight * held.members, minlength=len(held.strata))
 
 
+def _people_by_weights(held: Households) -> Array:
+    """People in each stratum where nothing but weights says how many there are."""
+    if held.clusters < 2:
+        msg = (
+            "one cluster cannot say how far clusters differ, so weights give no interval: give the "
+            "number of people (population=, --population), or name the clusters in psu"
+        )
+        raise UsageError(msg)
+    people = _by_weights(held)
+    average = people.sum() / held.members.sum()
+    for unit in UNITS:
+        if abs(average / unit - 1) < NEAR:
+            msg = (
+                f"the weights average {short(average)}, as weights do that say how households "
+                "compare and not for how many people they stand: give the number of people "
+                "(population=, --population)"
+            )
+            raise UsageError(msg)
+    if people.sum() > MOST_PEOPLE:
+        msg = (
+            f"by their weights the households stand for {people.sum():,.0f} people: correct the "
+            "weights, or give the number of people (population=, --population)"
+        )
+        raise UsageError(msg)
+    return people
+
+
 def _population(held: Households, given: Any) -> Array:
     """People in each stratum."""
     if isinstance(given, str | Path):
-        text = str(given).replace(",", "")
-        given = float(text) if text.replace(".", "", 1).isdigit() else _from_file(Path(given))
+        given = _number_or_file(given)
     if isinstance(given, Mapping):
         return _by_name(held, given)
     total = number("population", given, 0.0, 1.0, 1e10)
@@ -180,6 +222,21 @@ def _population(held: Households, given: Any) -> Array:
         raise UsageError(msg)
     parts = _by_weights(held)
     return total * parts / parts.sum()
+
+
+def _number_or_file(given: str | Path) -> float | dict[str, float]:
+    """A number of people as it is written, or a file of them by stratum."""
+    try:
+        return read_number(str(given).replace(",", ""))
+    except ValueError:
+        path = Path(given)
+    if not path.suffix:
+        msg = (
+            "population is a number of people, or a file with the columns stratum and population, "
+            f"not {str(given)!r}"
+        )
+        raise UsageError(msg)
+    return _from_file(path)
 
 
 def _by_name(held: Households, given: Mapping[str, float]) -> Array:
@@ -200,9 +257,12 @@ def _from_file(path: Path) -> dict[str, float]:
         if column not in table.columns:
             msg = f"{path.name} needs the columns stratum and population, and has no {column}"
             raise UsageError(msg)
-    people = {}
+    people: dict[str, float] = {}
     for i, name in enumerate(table.column("stratum")):
         text = table.column("population")[i]
+        if name in people:
+            reason = "this stratum is in the table twice: keep one row"
+            problems.append(table.problem(i, reason, "stratum", name))
         try:
             people[name] = read_number(text.replace(",", ""))
         except ValueError as error:
@@ -212,10 +272,22 @@ def _from_file(path: Path) -> dict[str, float]:
     return people
 
 
-def _notes(held: Households, *, by_weights: bool) -> list[tuple[str, str]]:
+def _notes(held: Households, *, by_weights: bool, outcome: Any) -> list[tuple[str, str]]:
     notes = []
+    if outcome is None:
+        text = (
+            "nothing says which deaths the column deaths counts: they are taken as killed; for "
+            "deaths of any cause give the outcome died (cell=, --cell outcome=died)"
+        )
+        notes.append(("default", text))
     if not held.deaths.any():
         notes.append(("upper_bound", "nobody in the sample died: the number is an upper bound"))
+    if held.clusters < 2:
+        text = (
+            "the sample is one cluster: how far clusters differ is assumed, and not estimated; if "
+            "these are several, name them in psu"
+        )
+        notes.append(("one_cluster", text))
     if by_weights:
         text = (
             "no population is given: the estimate is the one by weights, and households without a "

@@ -18,6 +18,7 @@ from casualty_est.result.labels import cell_of
 from casualty_est.result.schema import Cell
 from casualty_est.surveys.model.design import RHO_TEXT, effect, rho_nodes
 from casualty_est.surveys.model.options import CELL, Options, number
+from casualty_est.surveys.table.cells import several
 from casualty_est.surveys.table.matched import Matched
 from casualty_est.surveys.table.survey import Survey
 from casualty_est.tables.checks import offered
@@ -62,10 +63,12 @@ class MatchedLayout:
             raise UsageError(msg)
         rho, weights = rho_nodes()
         counts = (*whole.on.sum(axis=0).astype(int).tolist(), int(whole.on_any.sum()))
+        listed = _listed(held, options.listed)
+        _as_many_as_in_the_sample(held, listed)
         return cls(
             held,
             cell_of(options.cell, CELL),
-            _listed(held, options.listed),
+            listed,
             number("missed_links", options.missed_links, 0.0, 0.0, MOST_MISSED),
             counts,
             len(whole),
@@ -102,7 +105,8 @@ class MatchedLayout:
         size = self.matched.whole.cluster_size
         name, people = self.listed
         lines = [
-            f"Survey model: {self.deaths:,} deaths looked up on {len(self.matched.lists)} list(s)",
+            f"Survey model: {several(self.deaths, 'death')} looked up on "
+            f"{several(len(self.matched.lists), 'list')}",
             f"  {cell_text(self.cell)}",
             *(
                 f"  {name}: {n:,} of {self.deaths:,}"
@@ -121,7 +125,10 @@ class MatchedLayout:
 def _listed(held: Matched, given: Any) -> tuple[str, int]:
     """The list whose size is known, and its size."""
     names = (*held.lists, ANY)
-    if not given or len(given) != 1:
+    if given and len(given) > 1:
+        msg = f"listed takes the size of one list, or of all together, not of {', '.join(given)}"
+        raise UsageError(msg)
+    if not given:
         msg = (
             "matched deaths say how complete a list is; give how many people one list holds, or "
             'all lists together: listed={"any": 4400} (--listed any=4400)'
@@ -136,6 +143,20 @@ def _listed(held: Matched, given: Any) -> tuple[str, int]:
         msg = f"listed: people on {name} must be a whole number above 0, not {size!r}"
         raise UsageError(msg)
     return name, int(text)
+
+
+def _as_many_as_in_the_sample(held: Matched, listed: tuple[str, int]) -> None:
+    """Refuse a list that is smaller than the number of sampled deaths on it."""
+    name, people = listed
+    on = held.on_any if name == ANY else held.on[:, held.lists.index(name)]
+    seen = int((on == 1).sum())
+    if seen > people:
+        of = "the lists" if name == ANY else name
+        msg = (
+            f"{several(seen, 'death')} of the sample {'is' if seen == 1 else 'are'} on {of}, which "
+            f"cannot hold only {people:,} people: correct listed (--listed)"
+        )
+        raise UsageError(msg)
 
 
 def log_likelihood(share: Array, held: int, deaths: int, deff: float) -> Array:

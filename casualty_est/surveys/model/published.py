@@ -14,6 +14,7 @@ from casualty_est.result.schema import Cell
 from casualty_est.surveys.model.design import RHO_TEXT, deff_text
 from casualty_est.surveys.model.likelihood import Number, number_of
 from casualty_est.surveys.model.options import BIAS_SD, Options, log_sd_text, number
+from casualty_est.surveys.table.cells import several
 from casualty_est.surveys.table.published import Published
 from casualty_est.surveys.table.survey import Survey
 from casualty_est.wording.numbers import chance
@@ -200,6 +201,9 @@ def _notes(layout: PublishedLayout) -> Iterator[tuple[str, str]]:
     for conflict in layout.conflicts:
         yield "contradicts", conflict_text(conflict)
     for row in layout.rows:
+        if row.deaths == 0 and not row.has_interval:
+            text = f"nobody in the sample of {row.source} died: the number is an upper bound"
+            yield "upper_bound", text
         if row.deaths is not None and 0 < row.deaths < FEW and not row.has_interval:
             text = f"{row.source} rests on {row.deaths} deaths in its sample: its interval is rough"
             yield "few_deaths", text
@@ -223,7 +227,7 @@ def _once(rows: Sequence[Published]) -> Iterator[Published]:
 
 def _lines(layout: PublishedLayout) -> Iterator[str]:
     rows, sd = layout.rows, layout.bias_sd[0]
-    yield f"Survey model: {len(rows)} published estimate(s) of {', '.join(layout.sources)}"
+    yield f"Survey model: {several(len(rows), 'published estimate')} of {', '.join(layout.sources)}"
     for target in layout.targets:
         alone = f", {target.study} alone" if target.study else ""
         yield f"  {cell_text(target.cell)}{alone}"

@@ -5,11 +5,22 @@ from __future__ import annotations
 from casualty_est.quantity.words import LARGEST
 
 
+def several(number: int, one: str, many: str | None = None) -> str:
+    """So many things, in the plural where there are several."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def short(value: float) -> str:
+    """A weight in few figures."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
 def count(text: str) -> int | None:
     """A whole number in figures, thousands by comma; a blank is None."""
     if not text:
         return None
-    bare = text.replace(",", "")
+    # Statistics packages write whole numbers as 5.0.
+    bare = text.replace(",", "").removesuffix(".0").removesuffix(".00")
     if bare.isascii() and bare.isdigit() and int(bare) <= LARGEST:
         return int(bare)
     msg = "expected a whole number of at least 0, as in 1849: correct it or leave it blank"

@@ -10,14 +10,17 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.errors import Problem
-from casualty_est.surveys.table.cells import at_least, count
-from casualty_est.tables.checks import convert, shown_safely, unknown_columns
+from casualty_est.surveys.table.cells import at_least, count, short
+from casualty_est.tables.checks import convert, shown_safely, similar_names, unknown_columns
+from casualty_est.tables.names import plain
 from casualty_est.tables.read import Table
+from casualty_est.wording.phrases import listed
 
 Ints = npt.NDArray[np.int64]
 Array = npt.NDArray[np.float64]
 COLUMNS = ("psu", "stratum", "household", "members", "deaths", "weight", "missing", "imprisoned")
 LARGEST_HOUSEHOLD = 200
+MOVES = frozenset({"born", "births", "join", "joined", "left", "arrived", "departed"})
 HEAVY = 0.1  # share of all weight beyond which one household is named
 
 
@@ -38,7 +41,7 @@ class Households:
     deaths, missing, imprisoned : ndarray of int
         How many of them died, are missing and are held.
     weight : ndarray of float or None
-        People or households that each stands for, in any unit.
+        People or households that each stands for. Weights that average 1 do not say how many.
     """
 
     strata: tuple[str, ...]
@@ -73,6 +76,8 @@ def read_households(
         name: np.array([value or 0 for value in parsed[name]], dtype=np.int64)
         for name in ("members", "deaths", "missing", "imprisoned")
     }
+    warnings += [*_blank_notes(table), *_moves(table)]
+    warnings += [*similar_names(strata, "strata"), *similar_names(table.column("psu"), "clusters")]
     weight = np.array(parsed["weight"], dtype=float) if "weight" in table.columns else None
     warnings += _weight_notes(weight)
     return Households(strata, len(clusters), psu, stratum, **people, weight=weight), warnings
@@ -124,6 +129,26 @@ def _positions(labels: list[str | None]) -> tuple[Ints, tuple[str, ...]]:
     return np.array([place[label or ""] for label in labels], dtype=np.int64), tuple(names)
 
 
+def _blank_notes(table: Table) -> Iterator[tuple[str, str]]:
+    """What a blank beside numbers is taken for."""
+    for name in ("missing", "imprisoned"):
+        blank = sum(not text for text in table.column(name))
+        if name in table.columns and blank > 0:
+            text = f"{blank:,} households say nothing of {name}: nobody is taken to be"
+            yield "blank_as_0", text
+
+
+def _moves(table: Table) -> Iterator[tuple[str, str]]:
+    """Say when members are counted, where a questionnaire also asks who came and went."""
+    moves = [name for name in table.columns if not MOVES.isdisjoint(plain(name).split("_"))]
+    if moves:
+        text = (
+            f"members are the people at the start of the window, the dead included: "
+            f"{listed(list(map(repr, moves)))} do not change that number"
+        )
+        yield "at_start", text
+
+
 def _weight_notes(weight: Array | None) -> Iterator[tuple[str, str]]:
     if weight is None:
         return
@@ -132,8 +157,9 @@ def _weight_notes(weight: Array | None) -> Iterator[tuple[str, str]]:
     heaviest = float(weight.max() / weight.sum())
     if heaviest > HEAVY:
         text = (
-            f"one household carries {heaviest:.0%} of all weight (weights from {weight.min():g} to "
-            f"{weight.max():g}): an estimate by weights would rest on it"
+            f"one household carries {heaviest:.0%} of all weight (weights from "
+            f"{short(weight.min())} to {short(weight.max())}): an estimate by weights would "
+            "rest on it"
         )
         yield "heavy_weight", text
 

@@ -9,12 +9,14 @@ import numpy.typing as npt
 
 from casualty_est.errors import Problem
 from casualty_est.tables.checks import no_controls
+from casualty_est.tables.marks import NOTHING, may_be_property, meanings
+from casualty_est.tables.names import plain
 from casualty_est.tables.read import Table
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-ON, OFF = frozenset({"1", "1.0", "true", "yes"}), frozenset({"0", "0.0", "false", "no"})
 OWN = ("psu", "death")
+_WEIGHTS = frozenset({"weight", "weights", "wt", "household", "hh", "id"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,14 +68,7 @@ def read_matched(table: Table, problems: list[Problem]) -> tuple[Matched, list[t
     if not lists:
         reason = "the table names no list: add a 0/1 column for each list that was searched"
         problems.append(Problem(reason, table.header_line, where=table.where))
-    codes = []
-    for name in lists:
-        try:
-            no_controls(name)
-        except ValueError as error:
-            problems.append(Problem(str(error), table.header_line, where=table.where))
-        codes.append([_code(table, i, name, text, problems) for i, text in
-                      enumerate(table.column(name))])  # fmt: skip
+    codes = [_column(table, name, problems) for name in lists]
     seen: dict[str, int] = {}
     for i, death in enumerate(table.column("death")):
         if not death:
@@ -96,19 +91,42 @@ def read_matched(table: Table, problems: list[Problem]) -> tuple[Matched, list[t
     return Matched(lists, on, clusters), warnings
 
 
-def _code(table: Table, i: int, name: str, text: str, problems: list[Problem]) -> float:
-    folded = text.casefold()
-    if folded in ON:
-        return 1.0
-    if folded in OFF:
-        return 0.0
-    if folded:
+def _column(table: Table, name: str, problems: list[Problem]) -> list[float]:
+    """What each cell of a list says, after what shows that the column is none."""
+    texts = table.column(name)
+    try:
+        no_controls(name)
+    except ValueError as error:
+        problems.append(Problem(str(error), table.header_line, where=table.where))
+    known = meanings(set(texts))
+    bad = [row for row, text in enumerate(texts) if known[text] is None and not _blank(text)]
+    said = {known[text] for text in texts} - {None}
+    why = ""
+    if 2 * len(bad) > len(texts) or not said:
+        why = "its cells are not 1 and 0"
+    elif may_be_property(name) or plain(name) in _WEIGHTS:
+        why = "its name is that of a property of people, not of a list"
+    if why:
+        reason = f"every column but death and psu is a list, and this one seems none, for {why}: "
+        reason += "remove it, or rename it if it is a list"
+        problems.append(Problem(reason, table.header_line, name, where=table.where))
+    elif said == {True} and any(map(_blank, texts)):
+        reason = (
+            "no cell says 0, and a blank means that nobody looked: write 0 for each death that was "
+            "looked up and is not on the list"
+        )
+        problems.append(Problem(reason, table.header_line, name, where=table.where))
+    for row in bad if not why else ():
         reason = (
             "a list is 1 where it holds the death, 0 where it does not, blank where nobody looked: "
-            "correct it, or remove a column that is not a list"
+            "correct it"
         )
-        problems.append(table.problem(i, reason, name))
-    return float("nan")
+        problems.append(table.problem(row, reason, name))
+    return [float("nan") if known[text] is None else float(bool(known[text])) for text in texts]
+
+
+def _blank(text: str) -> bool:
+    return text.casefold() in NOTHING
 
 
 def _clusters(table: Table, problems: list[Problem]) -> Ints:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -12,19 +13,22 @@ from casualty_est.quantity.quantity import Quantity
 from casualty_est.quantity.written_numbers import rounding_grid
 from casualty_est.result.schema import Cell
 from casualty_est.surveys.table.cells import at_least, count, share
+from casualty_est.surveys.table.forms import RATE
+from casualty_est.surveys.table.names import outcome_of, whole_of
 from casualty_est.tables.checks import (
     CONTROLS_IN_PROSE,
     convert,
-    iso_date,
-    one_of,
     quantity_cell,
     shown_safely,
     similar_names,
     unknown_columns,
 )
+from casualty_est.tables.dates import read_days
+from casualty_est.tables.names import plain, reworded, sums
 from casualty_est.tables.read import Table
 
 ASSUMED_LEVEL = 0.95
+LEVELS = (0.5, 0.999)
 # Participles, so that "people ..." reads: violent deaths, deaths of any cause, those beyond what
 # peace would have brought, those without violence.
 OUTCOMES = ("killed", "died", "died in excess", "died without violence", "injured")
@@ -37,6 +41,16 @@ COLUMNS = (
     *("deff", "weight_cv", "response", "fieldwork"),
     *("start", "end", "scope", "group", "outcome", "perpetrator", "citation"),
 )
+DAYS = ("start", "end", "fieldwork")
+_ERRORS = frozenset({"se", "sd", "stderr", "std_err", "std_error", "standard_error"})
+# What makes a number a rate or a share.
+_RATE_TEXT = re.compile(
+    r"^\W*[\d.,]+\s*(?:%|per\s?cent\b)(?!\s*(?:CI|CrI|UI|confidence|credible))|‰"
+    r"|(?:\bper|/)\s*(?:1?,?0*00|person|people|capita|child|year|month|week|day)",
+    re.IGNORECASE,
+)
+_FRACTION = re.compile(r"\d{1,3}[.,]\d{1,2}")
+_ZERO = re.compile(r"0\s*[(\[]")
 DESIGN = "deaths, clusters and households (or deaths and deff)"
 
 
@@ -115,7 +129,15 @@ def read_published(
     table: Table, problems: list[Problem]
 ) -> tuple[tuple[Published, ...], list[tuple[str, str]]]:
     """Read every row, or add what is wrong to the problems."""
-    columns = {name: convert(table, name, _parser(name), problems) for name in COLUMNS}
+    columns: dict[str, Any] = {}
+    notes = []
+    for name in COLUMNS:
+        if name in DAYS:
+            edge = "start" if name == "start" else "end"
+            columns[name], dated = read_days(table, name, problems, edge=edge)
+            notes += dated
+        else:
+            columns[name] = convert(table, name, _parser(name), problems)
     levels = columns.pop("prob")
     columns.pop("low"), columns.pop("high")
     rows = []
@@ -126,7 +148,7 @@ def read_published(
         try:
             quantity = _quantity(table, i, fields, levels[i])
         except ValueError as error:
-            column = "low" if table.column("low")[i] else "estimate"
+            column = getattr(error, "column", "low" if table.column("low")[i] else "estimate")
             problems.append(table.problem(i, str(error), column, table.column(column)[i]))
             continue
         if any(
@@ -138,7 +160,13 @@ def read_published(
         rows.append(row)
     problems.extend(_repeated(table, rows))
     names = similar_names((row.source for row in rows if row.source), "studies")
-    warnings = [*unknown_columns(table, COLUMNS), *names]
+    reworded_ = [
+        note
+        for name in ("outcome", "scope", "group")
+        for note in reworded(table, name, columns[name])
+    ]
+    problems.extend(sums(table, "source"))
+    warnings = [*unknown_columns(table, COLUMNS), *notes, *reworded_, *names]
     warnings += [] if problems else _assumed(rows)
     return tuple(rows), warnings
 
@@ -150,10 +178,10 @@ def _parser(name: str) -> Callable[[str], Any]:
         return share
     if name in ("deff", "weight_cv"):
         return lambda text: at_least(text, 1.0 if name == "deff" else 0.0)
-    if name in ("start", "end", "fieldwork"):
-        return iso_date
     if name == "outcome":
-        return one_of(OUTCOMES, DEFAULTS["outcome"])
+        return outcome_of(OUTCOMES, DEFAULTS["outcome"])
+    if name in ("scope", "group"):
+        return shown_safely(whole_of(DEFAULTS[name]))
     if name == "source":
         return shown_safely(_named)
     if name in ("estimate", "low", "high"):
@@ -175,7 +203,7 @@ def _quantity(table: Table, i: int, fields: dict[str, Any], level: float | None)
     text, low, high, prob = (table.column(name)[i] for name in ("estimate", "low", "high", "prob"))
     if not text:
         return _from_denominators(fields)
-    number = quantity_cell(text)
+    number = _cell("estimate", text)
     if number.form not in ("exact", "about", "estimate"):
         msg = "an estimate is one number, with its interval if it has one: 75,200 (63,600-86,800)"
         raise ValueError(msg)
@@ -190,8 +218,11 @@ def _quantity(table: Table, i: int, fields: dict[str, Any], level: float | None)
     if number.form == "estimate":
         msg = "the interval stands both beside the number and in low and high: leave one out"
         raise ValueError(msg)
-    ends: list[Any] = [quantity_cell(end).best for end in (low, high)]
+    ends: list[Any] = [_cell("low", low).best, _cell("high", high).best]
     level = level or ASSUMED_LEVEL
+    if not LEVELS[0] <= level <= LEVELS[1]:
+        msg = f"the level of an interval is {LEVELS[0]:g} to {LEVELS[1]:g}: write 0.95 for 95%"
+        raise _CellError(msg, "prob")
     if None in ends:
         msg = "low and high are one number each, as 63600: correct them"
         raise ValueError(msg)
@@ -202,6 +233,35 @@ def _quantity(table: Table, i: int, fields: dict[str, Any], level: float | None)
     grid = rounding_grid(int(best))
     shown = f"{best:,} ({ends[0]:,} to {ends[1]:,})"
     return Quantity(ends[0], best, ends[1], "estimate", grid, shown, level, not prob)
+
+
+class _CellError(ValueError):
+    """What is wrong with the cell of one of several columns."""
+
+    def __init__(self, message: str, column: str) -> None:
+        self.column = column
+        super().__init__(message)
+
+
+def _cell(column: str, text: str) -> Quantity:
+    """A number of people in one cell."""
+    if _RATE_TEXT.search(text):
+        raise _CellError(RATE, column)
+    if column == "low" and re.match(r"[-\u2212]\s*\d", text):
+        msg = "fewer than 0 people cannot have died: write 0 for an end below 0"
+        raise _CellError(msg, column)
+    if _ZERO.match(text):
+        msg = (
+            "nobody dead in the sample gives an upper bound: leave the estimate blank, or write 0, "
+            "and fill deaths with 0, members, population, clusters and households"
+        )
+        raise _CellError(msg, column)
+    try:
+        return quantity_cell(text)
+    except ValueError as error:
+        few = _FRACTION.fullmatch(text) is not None
+        message = f"people are counted in whole numbers, and {RATE}" if few else str(error)
+        raise _CellError(message, column) from None
 
 
 def _from_denominators(fields: dict[str, Any]) -> Quantity:
@@ -251,9 +311,15 @@ def _row_problems(table: Table, i: int, row: Published) -> Iterator[Problem]:
     if row.deaths is None or not (row.deff or (row.clusters and row.households)):
         reason = (
             f"an estimate without an interval needs the design that gives it one: {DESIGN}; or "
-            "fill low and high"
+            f"fill low and high{_of_error(table)}"
         )
         yield table.problem(i, reason, "estimate", row.quantity.text)
+
+
+def _of_error(table: Table) -> str:
+    """How a standard error becomes an interval, where the table has one."""
+    own = next((name for name in table.columns if plain(name) in _ERRORS), None)
+    return f", which lie 1.96 of {own!r} below and above the estimate" if own else ""
 
 
 def _repeated(table: Table, rows: list[Published]) -> Iterator[Problem]:

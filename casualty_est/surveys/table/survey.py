@@ -8,9 +8,11 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.errors import InputError, Problem, UsageError
-from casualty_est.surveys.table.forms import ESTIMATE, FORMS_SAID, HOUSEHOLDS, form_of
+from casualty_est.surveys.table.cells import several, short
+from casualty_est.surveys.table.forms import ESTIMATE, HOUSEHOLDS, form_of, why_none
 from casualty_est.surveys.table.households import Households, read_households
 from casualty_est.surveys.table.matched import Matched, read_matched
+from casualty_est.surveys.table.names import recognised
 from casualty_est.surveys.table.published import COLUMNS, Published, read_published
 from casualty_est.tables.read import Table, read_table, table_from
 
@@ -30,7 +32,8 @@ class Survey:
         text, or with the design (``deaths``, ``clusters``, ``households``) that stands for one.
         *Households* have ``psu``, ``members`` and ``deaths``, and may have ``stratum``,
         ``household``, ``weight``, ``missing`` and ``imprisoned``. *Matched deaths* have ``death``,
-        perhaps ``psu``, and one 0/1 column for each list on which they were looked up.
+        perhaps ``psu``, and one 0/1 column for each list on which they were looked up. Usual names
+        of columns, such as ``cluster`` and ``lower``, are recognised, and a note says so.
     name : str, optional
         How messages and reports call the table.
 
@@ -115,12 +118,14 @@ class Survey:
         if form is None:
             named = table.name or "the table"
             has = ", ".join(table.columns)
-            msg = f"{named} is not a survey table: {FORMS_SAID}; it has {has}"
+            msg = f"{named} is not a survey table: {why_none(table.columns)}; it has {has}"
             raise UsageError(msg)
+        table = recognised(table, form, problems)
         content: dict[str, Any] = {"rows": (), "households": None, "matched": None}
         key = {ESTIMATE: "rows", HOUSEHOLDS: "households"}.get(form, "matched")
         read: Any = {"rows": read_published, "households": read_households}.get(key, read_matched)
         content[key], warnings = read(table, problems)
+        warnings = [*table.notes, *warnings]
         if problems:
             raise InputError(_in_order(problems), table.name)
         content |= {"form": form, "warnings": tuple(warnings), "name": table.name}
@@ -171,20 +176,21 @@ def _lines(survey: Survey) -> list[str]:
     if survey.households is not None:
         held = survey.households
         lines = [
-            f"Survey: {len(held):,} households in {held.clusters:,} clusters and "
-            f"{len(held.strata):,} strat{'a' if len(held.strata) > 1 else 'um'}",
+            f"Survey: {several(len(held), 'household')} in {several(held.clusters, 'cluster')} and "
+            f"{several(len(held.strata), 'stratum', 'strata')}",
             f"  {int(held.members.sum()):,} members, {int(held.deaths.sum()):,} deaths, "
             f"{int(held.missing.sum()):,} missing, {int(held.imprisoned.sum()):,} imprisoned",
         ]
         if held.weight is not None:
-            lines.append(f"  weights from {held.weight.min():g} to {held.weight.max():g}")
+            lines.append(f"  weights from {short(held.weight.min())} to {short(held.weight.max())}")
         return lines
     if survey.matched is not None:
         deaths, some = survey.matched, survey.matched.on_any
-        lines = [f"Survey: {len(deaths):,} deaths looked up on {len(deaths.lists)} list(s)"]
+        on_lists = several(len(deaths.lists), "list")
+        lines = [f"Survey: {several(len(deaths), 'death')} looked up on {on_lists}"]
         for name, on in zip(deaths.lists, deaths.on.T, strict=True):
             lines.append(f"  {name}: {int((on == 1).sum()):,} of {int((on >= 0).sum()):,}")
         return [*lines, f"  on none of them: {int((some == 0).sum()):,}"]
-    lines = [f"Survey: {len(survey.rows)} published estimate(s) of {len(survey.sources)} stud" +
-             ("y" if len(survey.sources) == 1 else "ies")]  # fmt: skip
+    studies = several(len(survey.sources), "study", "studies")
+    lines = [f"Survey: {several(len(survey.rows), 'published estimate')} of {studies}"]
     return lines + [f"  {row.source}: {row.quantity!s}" for row in survey.rows]

@@ -8,7 +8,8 @@ import pytest
 
 import casualty_est as ce
 from casualty_est.errors import UsageError
-from casualty_est.lists.table.copies import by_chance, copied, strangers
+from casualty_est.lists.table.alone import by_chance
+from casualty_est.lists.table.copies import copied, strangers
 
 
 def population(seed=5, number=2000):
@@ -26,13 +27,14 @@ def table(*rows, lists="ABCDE"):
 
 def test_a_list_sampled_from_the_others_is_left_out_and_said():
     frame = population()
-    model = ce.ListModel(ce.CaptureHistories(frame), families="independence")
+    histories = ce.CaptureHistories(frame, lists=["A", "B", "C", "verified"])
+    model = ce.ListModel(histories, families="independence")
     assert model.histories.lists == ("A", "B", "C")
     text = dict(model.notes)["copied"]
     assert text.startswith(f"list verified is left out: every one of its {frame.verified.sum()} ")
     low, high = model.fit(seed=1).summary()[["low", "high"]].iloc[0]
     assert low < 2000 < high
-    kept = ce.ListModel(ce.CaptureHistories(frame), families="independence", copies="keep")
+    kept = ce.ListModel(histories, families="independence", copies="keep")
     assert "verified" in kept.histories.lists
     assert kept.fit(seed=1).summary()["high"].iloc[0] < 2000
 

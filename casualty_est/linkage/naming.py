@@ -1,0 +1,127 @@
+"""Columns of lists of people: under their usual names, and never such that a person is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from casualty_est.errors import InputError, Problem, UsageError
+from casualty_est.linkage.fields import NAMES
+from casualty_est.tables.checks import nearest
+from casualty_est.tables.names import plain
+from casualty_est.tables.table import Table
+
+ALIASES = {
+    "name": "name full_name fullname victim_name name_of_victim names nombre nombre_completo nom "
+    "nom_complet الاسم имя фио",
+    "given": "given given_name first_name firstname forename prenom prénom nombres",
+    "father": "father father_name fathers_name father_s_name patronymic middle_name",
+    "grandfather": "grandfather grandfather_name",
+    "family": "family family_name last_name lastname surname apellido apellidos nom_de_famille",
+    "age": "age age_years edad âge العمر возраст",
+    "date": "date date_of_death death_date fecha fecha_de_muerte date_de_décès تاريخ_الوفاة дата",
+    "place": "place place_of_death location lugar lieu المكان место",
+    "sex": "sex gender sexo sexe الجنس пол",
+    "number": "number id_number national_id identity_number رقم_الهوية",
+    "id": "id",
+}
+MOST_LISTS = 40  # beyond which a column of lists is taken for a column of people
+MOST_STRATA = 20  # up to which strata may be as many as a quarter of the records
+NO_NAME = (
+    "no column holds names: say which one does, as in person={'name': 'full name'} "
+    "(--person name='full name')"
+)
+
+
+def with_usual_names(table: Table, used: Collection[str]) -> tuple[Table, str]:
+    """Return a table with its columns under the names of the fields, and what they were.
+
+    used: columns that the analyst named, which keep their names.
+    """
+    by_name: dict[str, str] = {}
+    for column in table.columns:
+        if column not in used:
+            by_name.setdefault(plain(column), column)
+    known: dict[str, str] = {}
+    for field, aliases in ALIASES.items():
+        if field in table.columns:
+            continue
+        own = next((by_name[alias] for alias in aliases.split() if alias in by_name), None)
+        if own is not None and own not in known and own not in ALIASES:
+            known[own] = field
+    if not known:
+        return table, ""
+    columns = tuple(known.get(column, column) for column in table.columns)
+    named = tuple((field, own) for own, field in known.items())
+    said = ", ".join(f"{own!r} as {field}" for own, field in known.items())
+    return replace(table, columns=columns, named=(*table.named, *named)), said
+
+
+def is_header(table: Table) -> bool:
+    """Whether the first row is surely no person: some of it are names of columns that are known."""
+    known = {alias for aliases in ALIASES.values() for alias in aliases.split()}
+    return not known.isdisjoint(map(plain, table.columns))
+
+
+def shown(tables: Sequence[Table]) -> str:
+    """The columns of tables, where they cannot be a person; what they may be where they can."""
+    if all(map(is_header, tables)):
+        header = dict.fromkeys(column for table in tables for column in table.columns)
+        return f"; the columns are {', '.join(header)}"
+    return "; the first row of each table must be the names of its columns"
+
+
+def alike(column: str, header: Collection[str]) -> str:
+    """A hint at a column of the same name but for case and signs: others may be people."""
+    return nearest(column, [name for name in header if plain(name) == plain(column)])
+
+
+def without_cells(error: InputError) -> InputError:
+    """An error of reading a file, without what stands in it: that may be a person."""
+    bare = [Problem(p.reason, p.line, None, None, p.where) for p in error.problems]
+    return InputError(bare, error.name)
+
+
+def check_printed(
+    rows: Sequence[Mapping[str, object]],
+    list_column: str | None,
+    by: Sequence[str],
+    columns: Mapping[str, str],
+    id_column: str,
+) -> None:
+    """Refuse a list or a stratum whose label is a person: lists and strata are printed."""
+    secret = {columns[field] for field in (*NAMES, "number") if field in columns} | {id_column}
+    if list_column in secret:
+        msg = f"list: {list_column!r} names people, and lists are printed: choose another column"
+        raise UsageError(msg)
+    lists = {row["list"] for row in rows}
+    if list_column is not None and len(lists) > MOST_LISTS:
+        msg = (
+            f"list: {list_column!r} has {len(lists):,} different cells, as a column of people has: "
+            "name the column that says the list"
+        )
+        raise UsageError(msg)
+    for at, column in enumerate(by):
+        if column in secret:
+            msg = f"by: {column!r} names people, and strata are printed: choose another column"
+            raise UsageError(msg)
+        strata = {row["strata"][at] for row in rows}  # type: ignore[index]
+        if len(strata) > max(MOST_STRATA, len(rows) / 4):
+            msg = (
+                f"by: {column!r} has {len(strata):,} different cells, as a column of people has, "
+                "and strata are printed: choose another column"
+            )
+            raise UsageError(msg)
+
+
+def notes_of(table: Table, name: str) -> Iterator[tuple[str, str]]:
+    """What was recognised of a file, without the cells that such notes quote."""
+    told = {
+        "encoding": "is not UTF-8, and was read in another encoding: look at accents in the names",
+        "above_header": "has rows above the header, which are not read",
+        "footnote": "has rows below the table that begin like a footnote, which are not read",
+        "row_names": "has a first column that numbers the rows and is not read",
+    }
+    for code in dict.fromkeys(code for code, _ in table.notes):
+        if code in told:
+            yield code, f"{name} {told[code]}"

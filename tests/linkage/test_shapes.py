@@ -1,0 +1,278 @@
+"""Lists of people as they come: read, or refused in one sentence in which nobody is named."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import casualty_est as ce
+from casualty_est.errors import InputError, UsageError
+from casualty_est.linkage.fields import Day, age, day, is_vague, order_of, sex
+
+pytest.importorskip("anyascii")
+
+PEOPLE = ("Zubayda Quorvatti", "Omar Quorvasser", "Lina Quorvabri")
+B = pd.DataFrame({"id": ["b1", "b2"], "name": ["Zubaida Quorvati", "Sana Quorvad"], "age": [31, 5]})
+
+
+def table(**columns):
+    people = {"id": ["1", "2", "3"], "name": PEOPLE, "age": [30, 40, 50]}
+    return pd.DataFrame(people | columns)
+
+
+def told(a, b=B, **options):
+    with pytest.raises((InputError, UsageError)) as caught:
+        ce.Records({"A": a, "B": b}, **options)
+    assert "uorva" not in str(caught.value)
+    return str(caught.value)
+
+
+def notes(a, b=B, **options):
+    records = ce.Records({"A": a, "B": b}, **options)
+    assert "uorva" not in repr(records) + str(records.warnings)
+    return dict(records.warnings)
+
+
+# Nobody is named -----------------------------------------------------------------------------
+
+
+def test_a_first_row_that_is_a_person_is_not_shown():
+    people = pd.DataFrame([PEOPLE[1:]], columns=["Zubayda Quorvatti", "31"])
+    text = told(people, people)
+    assert "the first row of each table must be the names of its columns" in text
+    assert "A has no column 'name'" in told(people)
+
+
+def test_a_doubled_column_is_not_shown(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("1,Quorvatti,Quorvatti\n2,Omar,Nasser\n", encoding="utf-8")
+    with pytest.raises(InputError, match="columns 2 and 3 have the same name") as caught:
+        ce.Records.read(path, path.with_name("b.csv"))
+    assert "uorva" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"list": "name"}, "list: 'name' names people, and lists are printed"),
+        ({"by": "id"}, "by: 'id' names people, and strata are printed"),
+        ({"list": "source"}, "no table has a column 'source'; the columns are id, name, age"),
+    ],
+)
+def test_what_is_printed_is_no_person(options, said):
+    assert said in told(table(), **options)
+
+
+def test_a_column_with_as_many_cells_as_people_is_neither_list_nor_stratum():
+    many = pd.DataFrame({"name": [f"Omar Quorva{i}" for i in range(60)], "age": 3})
+    many["victim"] = many["name"]
+    both = {"a": many.assign(list="A"), "b": many.assign(list="B", age=4)}
+    assert "list: 'victim' has 60 different cells" in told(*both.values(), list="victim")
+    assert "by: 'victim' has 60 different cells" in told(*both.values(), by="victim")
+
+
+def test_what_was_recognised_of_a_file_is_said_without_its_cells(tmp_path):
+    one, two = tmp_path / "one.csv", tmp_path / "two.csv"
+    lines = ["Quorvatti's list", "id,name,age", "1,José Quorvatti,30", "2,Omar Quorva,40"]
+    one.write_bytes("\n".join([*lines, "* Quorvabri was added"]).encode("latin-1"))
+    B.to_csv(two, index=False)
+    records = ce.Records.read(one, two)
+    assert len(records) == 4
+    assert {code for code, _ in records.warnings} == {"encoding", "above_header", "footnote"}
+    assert "uorva" not in str(records.warnings)
+
+
+# Columns -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("names", "read_as"),
+    [
+        ({"name": "Name", "age": "AGE"}, "'Name' as name, 'AGE' as age"),
+        ({"name": "full name"}, "'full name' as name"),
+        ({"name": "Nombre completo", "age": "Edad"}, "'Nombre completo' as name, 'Edad' as age"),
+    ],
+)
+def test_usual_names_of_columns_are_read_and_said(names, read_as):
+    said = notes(table().rename(columns=names))["recognised"]
+    assert said == f"A: columns are read as fields: {read_as}"
+
+
+def test_parts_under_usual_names():
+    parts = pd.DataFrame({"first_name": ["Omar"], "Surname": ["Quorva"], "age": [3]})
+    records = ce.Records({"A": parts, "B": parts.assign(age=4)})
+    assert records._content.values["given"] == ["omar", "omar"]
+    assert records._content.values["family"][0] == "quorva"
+
+
+def test_a_column_that_the_analyst_names_keeps_its_name():
+    frame = table().rename(columns={"age": "Age"})
+    assert ce.Records({"A": frame, "B": B.rename(columns={"age": "Age"})}, by="Age").by == ("Age",)
+
+
+def test_one_table_without_a_column_of_names_is_told_once():
+    text = told(table().rename(columns={"name": "victim"}))
+    assert text == (
+        "A has no column 'name', which holds names in other tables: rename its column; the columns "
+        "are id, victim, age"
+    )
+
+
+def test_a_blank_id_is_not_said_to_stand_twice():
+    text = told(table(id=["", "1", "2"]))
+    assert "the id is blank" in text
+    assert "twice" not in text
+
+
+# Cells ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [("infant", 0), ("newborn", 0), ("3 weeks", 0), ("60 wks", 1), ("30 yo", 30), ("6 months", 0)],
+)
+def test_ages_in_words(text, years):
+    assert age(text) == years
+
+
+@pytest.mark.parametrize(
+    "text", ["30s", "25-30", "~30", "about 30", "30+", "<5", "U18", "adult", "in his 30s", "Child"]
+)
+def test_an_age_that_is_a_range_is_missing_and_counted(text):
+    assert is_vague(text)
+    assert age(text) is None
+    assert notes(table(age=[text, text, 5]))["vague_age"] == (
+        "A: 2 ages are ranges or words and are compared as missing"
+    )
+
+
+@pytest.mark.parametrize(("text", "said"), [("1980", "year of birth"), ("3o", "number of years")])
+def test_an_age_that_is_none_is_an_error(text, said):
+    assert not is_vague(text)
+    assert said in told(table(age=[text, 1, 2]))
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "wanted"),
+    [
+        ("13/04/2015", "", Day(2015, 4, 13)),
+        ("03/04/2015", "day", Day(2015, 4, 3)),
+        ("03/04/2015", "month", Day(2015, 3, 4)),
+        ("3 April 2015", "", Day(2015, 4, 3)),
+        ("April 2015", "", Day(2015, 4)),
+        ("20150403", "", Day(2015, 4, 3)),
+        ("2015", "", Day(2015)),
+        ("2015-04-03 00:00:00", "", Day(2015, 4, 3)),
+    ],
+)
+def test_dates_as_people_write_them(text, order, wanted):
+    assert day(text, order) == wanted
+
+
+def test_a_column_shows_whether_day_or_month_comes_first():
+    assert order_of(["03/04/2015", "25/04/2015"]) == "day"
+    assert order_of(["03/04/2015", "04/25/2015"]) == "month"
+    assert order_of(["25/04/2015", "04/25/2015"]) == order_of(["03/04/2015"]) == ""
+    dates = ["03/04/2015", "25/04/2015", ""]
+    records = ce.Records({"A": table(date=dates), "B": B.assign(date="2015-04-03")})
+    assert records._content.values["date"][0] == Day(2015, 4, 3)
+    text = told(table(date=["03/04/2015", "", ""]), B.assign(date=""))
+    assert "it may be day or month that comes first: write 2015-04-03 or 2015-03-04" in text
+
+
+def test_a_year_of_another_calendar_is_asked_about():
+    assert "another calendar" in told(table(date=["1436-05-01", "", ""]))
+
+
+def test_words_for_sexes():
+    assert (sex("Mujer"), sex("homme"), sex("Kad\u0131n"), sex("ذكر")) == ("f", "m", "f", "m")
+    assert "h and m may be hombre and mujer" in told(table(sex=["H", "M", "M"]))
+    ce.Records({"A": table(sex=["H", "F", "F"]), "B": B})  # homme and femme
+
+
+def test_sexes_without_a_common_word_are_refused():
+    coded = B.assign(sex=["1", "2"])
+    assert "A and B have no word of the column sex in common" in told(
+        table(sex=["f", "m", "m"]), coded
+    )
+
+
+def test_initials_are_counted():
+    said = notes(table(name=["A. B.", "M.", "Omar Nasser"]))["initials"]
+    assert said.startswith("2 records have initials only")
+
+
+# The command ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def files(tmp_path):
+    table().to_csv(tmp_path / "a.csv", index=False)
+    B.to_csv(tmp_path / "b.csv", index=False)
+    (tmp_path / "labels.csv").write_text("record,candidate\nQuorva,zz\n", encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--labels", "labels.csv"], "line 2, column 'record': there is no record with this id"),
+        (["--labels", "nofile.csv"], "there is no file"),
+        (["--families", "bogus", "--json", "o.json"], "there is no family 'bogus'"),
+        (["--matchings", "0", "--json", "o.json"], "matchings must be a whole number of at least"),
+        (["--id", "ids"], "id: no table has a column 'ids'"),
+    ],
+)
+def test_what_is_wrong_is_said_before_any_pair_is_compared(files, capsys, monkeypatch, words, said):
+    from tests.support.command import run_flat
+
+    def never(*_args, **_more):
+        raise AssertionError
+
+    monkeypatch.setattr("casualty_est.linkage.model.LinkageModel.pairs", never)
+    monkeypatch.chdir(files)
+    code, _, err = run_flat(capsys, "link", "a.csv", "b.csv", *words)
+    assert code == 2
+    assert said in err
+    assert "uorva" not in err
+
+
+@pytest.mark.thorough
+def test_a_threshold_without_a_level_is_left_out():
+    """At a high threshold lists may share nobody, and have no headline."""
+    from casualty_est.linkage.into_lists import _thresholds
+
+    class Matching:
+        lists: ClassVar = ("A", "B")
+        thresholds: ClassVar = {0.5: np.array([[0, 30, 40, 20]]), 0.99: np.array([[0, 50, 60, 0]])}
+
+        def _table(self, counts, name):
+            sizes = dict(zip(("A", "B", "A&B"), counts[0, 1:].tolist(), strict=True))
+            return ce.CaptureHistories.from_overlaps(sizes, name=name)
+
+    spans = _thresholds(Matching(), ce.ListModel, {"families": "independence"}, {"seed": 1})
+    assert spans[0.5].low < 150 < spans[0.5].high
+    assert spans[0.99] is None
+
+
+def test_a_column_of_numbers_holds_no_names():
+    assert "most names of the list A hold no letter" in told(table(name=["123", "4 5", "6"]))
+    ce.Records({"A": table(name=["123", "Omar Nasser", "عمر ناصر"]), "B": B})
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\x1b[31m", "\u202e", "\ud800"])
+def test_signs_that_no_name_has_are_read_and_never_shown(sign):
+    names = pd.Series([f"Omar {sign}Quorvatti", "Lina Sabri", "Sana Haddad"], dtype=object)
+    notes(table().assign(name=names))
+
+
+@pytest.mark.thorough
+def test_half_a_character_does_not_stop_the_review(tmp_path):
+    pytest.importorskip("splink")
+    names = pd.Series(["Omar \ud800Nasser", "Lina Sabri", "Sana Haddad"], dtype=object)
+    model = ce.LinkageModel(ce.Records({"A": table().assign(name=names), "B": B}))
+    page = model.review(tmp_path / "review.html", records=3)
+    assert "Omar ?Nasser" in page.read_text("utf-8")
