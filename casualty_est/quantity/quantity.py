@@ -20,6 +20,7 @@ from casualty_est.quantity.hedges import FORMS, named
 from casualty_est.quantity.hedges.hedge import Hedge
 from casualty_est.quantity.languages import translations
 from casualty_est.quantity.statement import Statement, read_statement
+from casualty_est.quantity.surroundings import unquoted
 from casualty_est.quantity.words import LARGEST
 from casualty_est.quantity.written_numbers import Number, rounding_grid
 
@@ -37,7 +38,20 @@ servicemen soldier soldiers troops
 """
 _GROUPS = {
     **dict.fromkeys(
-        ("child", "children", "boys", "girls", "infants", "babies", "minors"), "children"
+        (
+            "child",
+            "children",
+            "kid",
+            "kids",
+            "boy",
+            "boys",
+            "girl",
+            "girls",
+            "infants",
+            "babies",
+            "minors",
+        ),
+        "children",
     ),
     **dict.fromkeys(("woman", "women"), "women"),
     **dict.fromkeys(("man", "men"), "men"),
@@ -316,7 +330,7 @@ def _whole(value: object, name: str) -> int:
 
 @lru_cache(maxsize=1 << 15)
 def _parse_text(text: str, outcome: str) -> Quantity:
-    bare = text.strip()
+    bare = unquoted(text.strip())
     if len(bare) > _LONGEST:
         raise QuantityError(_refusal(text, f"it is longer than {_LONGEST} characters"))
     try:
