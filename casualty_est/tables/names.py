@@ -13,17 +13,14 @@ from typing import Any
 
 from casualty_est.errors import InputError, Problem
 from casualty_est.tables.checks import nearest
+from casualty_est.tables.periods import periods_as_windows
 from casualty_est.tables.table import Table
 
 _LISTS = tomllib.loads((files("casualty_est.tables") / "names.toml").read_text(encoding="utf-8"))
 _NUMBERS: dict[str, list[str]] = {key: text.split() for key, text in _LISTS["numbers"].items()}
 _TOTALS = frozenset(_LISTS["totals"]["words"].split())
+_PERIODS = frozenset(_LISTS["periods"]["words"].split())
 _MULTIPLIED = {key: frozenset(text.split()) for key, text in _LISTS["multiplied"].items()}
-MONTHS: dict[str, int] = {
-    name: number
-    for names in _LISTS["months"].values()
-    for number, name in enumerate(names.split(), start=1)
-}
 _WHOLES = _TOTALS | frozenset(_LISTS["totals"]["wholes"].split())
 _BETWEEN = re.compile(
     rf"\s+(?:{'|'.join(_LISTS['totals']['between'].split())})\s+|\s*[,;/&]\s*", re.I
@@ -91,6 +88,8 @@ def recognised(
     _refuse_multiplied(table, problems)
     known = known_columns(table.columns, kind, columns)
     table, years = _years_as_windows(table, known, columns)
+    table, periods = _periods(table, known, columns, problems)
+    years += periods
     numbers = {} if "quantity" in known else number_columns(table.columns, known.values())
     renamed = {own: column for column, own in known.items() if own != column}
     if not renamed and not numbers and not years:
@@ -134,6 +133,19 @@ def _years_as_windows(
     years = table.column(own)
     added = {"start": years, "end": years}
     return _replaced(table, [own], added, repr(own)), [f"{own!r} as start and end"]
+
+
+def _periods(
+    table: Table, known: dict[str, str], columns: Collection[str], problems: list[Problem]
+) -> tuple[Table, list[str]]:
+    """Take a column of periods for the window, where nothing else says when."""
+    own = next((name for name in table.columns if plain(name) in _PERIODS), None)
+    windows = {"start", "end"}
+    have = windows & {*known, *table.columns}
+    if own is None or not windows <= set(columns) or have or own in known.values():
+        return table, []
+    table, said = periods_as_windows(table, own, problems)
+    return table, [said]
 
 
 def _with_quantity(

@@ -40,7 +40,7 @@ ASKED = {
     "5 mil": "million to others",
     "dos": "two languages",
     "elf": "two languages",
-    "\u0628\u064a\u0646 \u062e\u0645\u0633\u0629 \u0648\u0639\u0634\u0631\u064a\u0646": "needs two ends",
+    "بين خمسة وعشرين": "needs two ends",
     "1.200 millones": "could mean 1,200 or 1.2",
     "1,200 millones": "could separate thousands or decimals",
 }

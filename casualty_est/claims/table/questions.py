@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from casualty_est.claims.table.claim import GROUPS, Claim
 from casualty_est.claims.table.copies import copies
+from casualty_est.claims.table.groups import own_groups
 from casualty_est.errors import Problem
 from casualty_est.tables.checks import lines_of
 from casualty_est.tables.table import Table
@@ -72,7 +73,7 @@ def _wider(group: str, said: Sequence[str]) -> bool:
 
 def questions(table: Table, rows: Sequence[Claim]) -> list[Note]:
     """Return what is asked of the author of a table."""
-    asked = (_roles, _traps, _references, _narrow, _early, copies)
+    asked = (_roles, _traps, _references, _narrow, own_groups, _early, copies)
     return [note for ask in asked for note in ask(table, rows)]
 
 
