@@ -110,6 +110,8 @@ class OtherCountError(QuantityError):
         what = outcome if together else f"the {outcome}" if known else repr(outcome)
         what = "the dead" if outcome == "killed" else what
         mend = " where the column outcome says so" if known else f" if it counts {WANTED[wanted]}"
+        if outcome == "killed" and wanted == "casualties":
+            mend = ", and killed in the column outcome, or call the column deaths"
         super().__init__(f"it counts {what}, not {WANTED[wanted]}; write the number alone{mend}")
 
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from importlib.resources import files
 
 from casualty_est.errors import Problem
+from casualty_est.tables.plain import order_in
 from casualty_est.tables.table import Table
 
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
@@ -20,10 +21,10 @@ _TIME = re.compile(
 )
 _DAY_MONTH = re.compile(
     r"(?:[^\W\d_]+,? )?([0-9]{1,2})(?:st|nd|rd|th|er|\.|\u00ba)?(?:[ -]| de )"
-    r"([^\W\d_]{3,10})\.?,?(?:[ -]| de )([0-9]{4}|'?[0-9]{2})"
+    r"([^\W\d_]{2,10})\.?,?(?:[ -]| de )([0-9]{4}|'?[0-9]{2})"
 )
 _MONTH_DAY = re.compile(r"(?:[a-z]+,? )?([a-z]{3,9})\.? ([0-9]{1,2})(?:st|nd|rd|th)?,? ([0-9]{4})")
-_MONTH = re.compile(r"([0-9]{4})-([0-9]{1,2})|([^\W\d_]{3,10})\.?,?(?: de)? ([0-9]{4})")
+_MONTH = re.compile(r"([0-9]{4})-([0-9]{1,2})|([^\W\d_]{2,10})\.?,?(?: de)? ([0-9]{4})")
 _YEAR = re.compile(r"(?:1[89]|20)[0-9]{2}")
 _MONTHS = {
     name.casefold(): number
@@ -73,7 +74,8 @@ def read_days(
     if not odd:
         return [days[text] for text in texts], []
     reasons: dict[str, str] = {}
-    order, notes = order_of(odd), []
+    seen, told = order_of(odd), order_in(table.as_it_came(column) or column)
+    order, notes = (seen or told) if not (seen and told) or seen == told else "", []
     for text in odd:
         try:
             days[text] = day_of(text, order, edge)

@@ -4,34 +4,33 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
 from casualty_est.errors import InputError, Problem
 from casualty_est.tables.checks import nearest
-from casualty_est.tables.periods import periods_as_windows
+from casualty_est.tables.plain import plain
 from casualty_est.tables.table import Table
+from casualty_est.tables.when import is_part_of_date, windows_of
 
 _LISTS = tomllib.loads((files("casualty_est.tables") / "names.toml").read_text(encoding="utf-8"))
 _NUMBERS: dict[str, list[str]] = {key: text.split() for key, text in _LISTS["numbers"].items()}
 _TOTALS = frozenset(_LISTS["totals"]["words"].split())
-_PERIODS = frozenset(_LISTS["periods"]["words"].split())
 _MULTIPLIED = {key: frozenset(text.split()) for key, text in _LISTS["multiplied"].items()}
+_COMPOSED = {key: frozenset(text.split()) for key, text in _LISTS["composed"].items()}
+_PERSONS = frozenset(_LISTS["persons"]["words"].split())
+_OF_PERSONS = 2  # names of columns that make a list of persons
+# A number, but neither a date nor a link.
+_COUNT = re.compile(
+    r"(?:[^\W\d_]{2,12} ){0,3}[~<>=\u2264\u2265\s]*[0-9](?![0-9]*[-/.][0-9]{1,2}[-/.][0-9])"
+    r"(?![0-9]{3}-[0-9]{2})"
+)
 _WHOLES = _TOTALS | frozenset(_LISTS["totals"]["wholes"].split())
 _BETWEEN = re.compile(
     rf"\s+(?:{'|'.join(_LISTS['totals']['between'].split())})\s+|\s*[,;/&]\s*", re.I
 )
-
-
-@lru_cache(maxsize=4096)
-def plain(name: str) -> str:
-    """Return a name without case, spaces and signs: "Date (start)" is date_start."""
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    return re.sub(r"\W+", "_", folded).strip("_")
 
 
 def known_columns(header: Collection[str], kind: str, columns: Collection[str]) -> dict[str, str]:
@@ -59,17 +58,57 @@ def number_columns(header: Collection[str], used: Collection[str]) -> dict[str, 
     held = {
         what: [free[name] for name in names if name in free] for what, names in _NUMBERS.items()
     }
+    known = {name for names in held.values() for name in names}
+    for name in free.values():
+        if name not in known and (what := _composed(name)):
+            held[what].append(name)
     return {what: names for what, names in held.items() if names}
 
 
-def mend_of(column: str, free: Collection[str]) -> str:
+def _composed(name: str) -> str:
+    """Return which end of the number of dead a name says in several words, or nothing."""
+    words = plain(name).split("_")
+    ends = [end for end in ("low", "best", "high") if not _COMPOSED[end].isdisjoint(words)]
+    if len(ends) != 1 or _COMPOSED["killed"].isdisjoint(words):
+        return ""
+    rest = set(words) - _COMPOSED[ends[0]] - _COMPOSED["killed"] - _COMPOSED["fill"]
+    return "" if rest else ends[0]
+
+
+def mend_of(table: Table, column: str, free: Collection[str]) -> str:
     """Say what to do where a required column is missing; a column may be it under another name."""
+    if column == "source":
+        return "add it, with who said each number"
+    if column != "quantity":
+        return "add it"
+    persons = [name for name in free if plain(name) in _PERSONS]
+    if len(persons) >= _OF_PERSONS:
+        shown = ", ".join(map(repr, persons[:4]))
+        return (
+            f"each row seems to be a person ({shown}): count the persons of each event or window "
+            "first, or compare several such lists with `casualty-est lists` and `linkage`"
+        )
     words = {word for names in _NUMBERS.values() for word in names if "_" not in word}
     near = [name for name in free if not words.isdisjoint(plain(name).split("_"))]
-    if column != "quantity" or not near:
+    near = [name for name in near if _holds_numbers(table.column(name))]
+    near = near or [name for name in free if _holds_numbers(table.column(name))]
+    if not near:
         return "add it"
+    if "source" not in table.columns and len(near) > 1:
+        shown = ", ".join(map(repr, near[:4]))
+        return (
+            f"where {shown} are sources, give each a row of its own, or read the table with "
+            "IncidentReports.from_wide"
+        )
     shown = " or ".join(map(repr, near[:3]))
     return f"rename {shown} to quantity if it holds the deaths, and give each group rows of its own"
+
+
+def _holds_numbers(texts: Sequence[str]) -> bool:
+    """Whether most cells of a column begin with a number that is no date."""
+    given = [text for text in texts[:200] if text]
+    counts = [text for text in given if _COUNT.match(text)]
+    return bool(given) and 2 * len(counts) > len(given)
 
 
 def has_numbers(header: Collection[str], kind: str, columns: Collection[str]) -> bool:
@@ -87,9 +126,9 @@ def recognised(
     """
     _refuse_multiplied(table, problems)
     known = known_columns(table.columns, kind, columns)
-    table, years = _years_as_windows(table, known, columns)
-    table, periods = _periods(table, known, columns, problems)
-    years += periods
+    if is_part_of_date(table.columns, known.get("date", "")):
+        del known["date"]
+    table, years = _when(table, known, columns, problems)
     numbers = {} if "quantity" in known else number_columns(table.columns, known.values())
     renamed = {own: column for column, own in known.items() if own != column}
     if not renamed and not numbers and not years:
@@ -107,6 +146,15 @@ def recognised(
     return replace(table, notes=(*table.notes, note))
 
 
+def _when(
+    table: Table, known: dict[str, str], columns: Collection[str], problems: list[Problem]
+) -> tuple[Table, list[str]]:
+    """Take columns that say when for the window or the day, where nothing else says it."""
+    if not {"start", "end", "date"}.isdisjoint(known):
+        return table, []
+    return windows_of(table, known.values(), columns, problems)
+
+
 def _refuse_multiplied(table: Table, problems: list[Problem]) -> None:
     """Refuse a column that says that numbers are thousands: read as they stand they are wrong."""
     for name in table.columns:
@@ -120,32 +168,6 @@ def _refuse_multiplied(table: Table, problems: list[Problem]) -> None:
                     "each number in full, as 10,000, and remove the column"
                 )
                 problems.append(Problem(reason, table.header_line))
-
-
-def _years_as_windows(
-    table: Table, known: dict[str, str], columns: Collection[str]
-) -> tuple[Table, list[str]]:
-    """Take a column of years for the window, where nothing else says when."""
-    own = next((name for name in table.columns if plain(name) == "year"), None)
-    windows = {"start", "end"}
-    if own is None or not windows <= set(columns) or windows & set(known) or own in known.values():
-        return table, []
-    years = table.column(own)
-    added = {"start": years, "end": years}
-    return _replaced(table, [own], added, repr(own)), [f"{own!r} as start and end"]
-
-
-def _periods(
-    table: Table, known: dict[str, str], columns: Collection[str], problems: list[Problem]
-) -> tuple[Table, list[str]]:
-    """Take a column of periods for the window, where nothing else says when."""
-    own = next((name for name in table.columns if plain(name) in _PERIODS), None)
-    windows = {"start", "end"}
-    have = windows & {*known, *table.columns}
-    if own is None or not windows <= set(columns) or have or own in known.values():
-        return table, []
-    table, said = periods_as_windows(table, own, problems)
-    return table, [said]
 
 
 def _with_quantity(

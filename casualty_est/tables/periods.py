@@ -47,6 +47,7 @@ _PARTS_OF_YEAR = re.compile(r"(q|h)([1-4])\s*[-\u2013/]\s*(?:q|h)([1-4]) ([12][0
 _WEEK = re.compile(r"([12][0-9]{3})-?w([0-5][0-9])|week ([0-9]{1,2}),? (?:of )?([12][0-9]{3})")
 _YEARS = re.compile(r"((?:1[89]|20)[0-9]{2})\s*([-\u2013/])\s*((?:1[89]|20)?[0-9]{2})")
 _COMPACT = re.compile(r"([12][0-9]{7})\s*-\s*([12][0-9]{7})")
+_SHORT_YEAR = re.compile(r"([^\W\d_]{3,10})\.?(?:-| ?')([0-3][0-9])")
 _HYPHEN = re.compile(r"(?<=[^\W_])-(?=[^\W_])")
 _VAGUE = re.compile(
     r"\b(?:early|mid|late|spring|summer|autumn|fall|winter|beginning|around|circa)\b"
@@ -65,6 +66,8 @@ def span_of(text: str, order: str = "") -> Span:
     low = " ".join(text.casefold().replace("\u2212", "-").split()).strip(" .,;()[]")
     ends = _ends(low)
     order = order or order_of(list(ends or (low,)))
+    if match := _SHORT_YEAR.fullmatch(low):  # a date without a year would be none
+        low = f"{match[1]} 20{match[2]}"
     for read in (_part_of_year, _week, _years, _compact):
         span = read(low)
         if span:

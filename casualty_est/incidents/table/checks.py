@@ -61,7 +61,7 @@ def _column_problems(table: Table) -> Iterator[Problem]:
     free = [name for name in table.columns if name not in COLUMNS]
     for column in REQUIRED:
         if column not in table.columns:
-            mend = mend_of(column, free)
+            mend = mend_of(table, column, free)
             reason = f"required column {column!r} is missing{nearest(column, free)}: {mend}"
             yield Problem(reason, table.header_line)
     missing = [name for name in COLUMNS if name not in table.columns]
