@@ -29,16 +29,15 @@ _BEHIND = re.compile(rf"\s*(?:[,;]|\s[-\u2013\u2014])\s*({_NAME})$")
 _BEFORE = re.compile(rf"^({_NAME})\s?:\s*(?=\S)")
 _SAID = re.compile(
     r"[\s,;-]*[(\[]?\b(?:according to|as per|as reported by|reported by|sources? ?:|cited by|via|"
-    r"per(?= (?:the )?[A-Z]))\s+(?!(?:day|week|month|year|capita)\b)([^0-9()\[\]]+)[)\]]?$",
+    r"per(?=(?-i: (?:the )?[A-Z])))\s+(?!(?:day|week|month|year|capita)\b)([^0-9()\[\]]+)[)\]]?$",
     re.I,
 )
-_ACRONYM = re.compile(r"[A-Z][A-Za-z]?[A-Z&]{1,6}")
 _FILLERS = frozenset({"the", "of", "and", "&", "for", "in", "on", "s", "by", "to", "a", "an"})
+_ALLOWED = PUBLISHERS | OF_PUBLISHERS | _FILLERS
 _COUNTED = DEAD | PEOPLE | UNSAFE | THINGS | UNITS | PLACES | OUTCOMES.keys()
 _NUMBERS = SMALL.keys() | TENS.keys() | SCALES.keys()
 _MEANT = BEFORE.keys() | AFTER.keys() | INTERVALS.keys() | SPREADS.keys() | VAGUE_PHRASES.keys()
 _MEANT |= LEADS.keys() | {phrase.split()[0] for phrase in UNKNOWN} | _NUMBERS
-_LIST = frozenset({"m", "f", "may", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "oct"})
 
 
 def without_sources(text: str) -> str:
@@ -62,25 +61,9 @@ def _is_source(name: str) -> bool:
     """Whether a name is that of somebody who publishes numbers."""
     words = [word for word in re.split(r"[\s/.-]+", name.replace("\u2019", "'")) if word]
     plain = [word.casefold().removesuffix("'s") for word in words]
-    publishing = [
-        low in PUBLISHERS or (_ACRONYM.fullmatch(word) is not None and _means_nothing_else(word))
-        for word, low in zip(words, plain, strict=True)
-    ]
-    return any(publishing) and all(
-        told or low in OF_PUBLISHERS or low in _FILLERS
-        for told, low in zip(publishing, plain, strict=True)
-    )
-
-
-def _means_nothing_else(acronym: str) -> bool:
-    """Whether capitals are no word that counts something, in any language."""
-    word = acronym.casefold()
-    if not {word, f"{word}s"}.isdisjoint(_COUNTED | _MEANT | _LIST):
-        return False
-    plain = folded(acronym)
-    return not any(
-        plain in language(one).english or plain in language(one).questions for one in NAMES
-    )
+    # Other capitals may say who died: "12 (SDF)".
+    publishing = not PUBLISHERS.isdisjoint(plain)
+    return publishing and _ALLOWED.issuperset(plain)
 
 
 def _says_nothing(words: str) -> bool:

@@ -234,7 +234,10 @@ def refuse_unless_noun(words: list[str]) -> None:
         ):
             continue
         if word[0] in "0123456789" or word in SMALL or word in TENS or word in SCALES:
-            msg = f"a second number, {word!r}, follows the first"
+            msg = (
+                f"a second number, {word!r}, follows the first; write one number, and another "
+                "count in a row of its own"
+            )
         elif word in ("%", "percent", "pct") or words[k : k + 2] == ["per", "cent"]:
             msg = "a percentage is not a count; write the number of people"
         elif word == "/":

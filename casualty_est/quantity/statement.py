@@ -31,9 +31,10 @@ from casualty_est.quantity.surroundings import (
     take_brackets,
     without_dates,
     without_footnotes,
+    without_occasions,
 )
 from casualty_est.quantity.tokens import padded, phrase_at, tokenize
-from casualty_est.quantity.words import AFTER, BEFORE, BEST, INCLUDING, REMARKS, Phrase
+from casualty_est.quantity.words import AFTER, BEFORE, BEST, INCLUDING, LEADS, REMARKS, Phrase
 from casualty_est.quantity.written_numbers import number_at
 
 _SEPARATORS = frozenset({",", ";", "/", "and", "&", "plus", "with", "while", "but", ".", "+"})
@@ -72,6 +73,7 @@ def read_statement(text: str, wanted: str = "killed") -> Statement:
         except QuantityError as error:
             first = error
     words = plain_words(_bare_labels([token for token in tokens if token]))
+    words = without_occasions(words)
     if len(words) > _MOST_WORDS:
         raise first or QuantityError("it is a paragraph and not a count")
     try:
@@ -150,6 +152,9 @@ def _composed(words: list[str], brackets: list[list[str]], wanted: str) -> State
         count, level, assumed = _estimate(count, words, around, error)
     for inner in parts_inside:
         parts += _in_brackets(inner, count, wanted)
+        if count.counted.kind in ("none", "dead") and (who := _who(inner)):
+            said = f"{who} {count.counted.words}".strip()
+            count = count._replace(counted=count.counted._replace(words=said))
     _check_parts(count, parts)
     return Statement(_of_the_row(count, wanted), level, assumed, tuple(parts))
 
@@ -286,6 +291,10 @@ def _clauses(words: list[str], relation: str, wanted: str) -> list[tuple[str, Re
         first = error
     for i in range(1, len(words)):
         introduced = phrase_at(INCLUDING, tokens, i)
+        if not introduced and _begins_another(tokens, i):
+            pair = _two_outcomes(words[:i], words[i:], relation, wanted)
+            if pair:
+                return pair
         if tokens[i] not in _SEPARATORS and not introduced:
             continue
         j = i
@@ -303,6 +312,30 @@ def _clauses(words: list[str], relation: str, wanted: str) -> list[tuple[str, Re
         except QuantityError:
             continue
     raise _NotComposedError(str(first))
+
+
+def _begins_another(tokens: list[str], i: int) -> bool:
+    """Whether a second count may begin at a token, "12 KIA | 30 WIA", "KIA: 12 | WIA: 30"."""
+    if tokens[i - 1] in DEAD or tokens[i - 1] in OUTCOMES:
+        try:
+            return number_at(tokens, i) is not None
+        except QuantityError:
+            return False
+    return tokens[i - 1][0].isdigit() and phrase_at(LEADS, tokens, i) is not None
+
+
+def _two_outcomes(
+    first: list[str], rest: list[str], relation: str, wanted: str
+) -> list[tuple[str, Reading]] | None:
+    """Return two counts without a sign between them, where each says what it counts."""
+    try:
+        left = _read(padded(first), wanted)
+        others = _clauses(rest, "", wanted)
+    except QuantityError:
+        return None
+    said = all(read.counted.kind == "dead" or _has_outcome(read) for _, read in others)
+    told = left.counted.kind == "dead" or _has_outcome(left)
+    return [(relation, left), *others] if told and said else None
 
 
 def _has_outcome(read: Reading) -> bool:
@@ -385,6 +418,12 @@ def _in_brackets(words: list[str], count: Reading, wanted: str) -> list[tuple[st
             msg = f"it does not say what {' '.join(words)!r} in brackets is; write 45 (12 children)"
             raise QuantityError(msg)
     return parts
+
+
+def _who(words: list[str]) -> str:
+    """Return the people that brackets name without a number, "45 (women)"; not "(mostly women)"."""
+    rest = [word for word in words if word not in ("all", "only", "alleged", "confirmed", "the")]
+    return " ".join(rest) if rest and PEOPLE.issuperset(rest) else ""
 
 
 def _apart(count: Reading, other: Reading) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from casualty_est.errors import QuantityError
-from casualty_est.quantity.counted import DEAD, PEOPLE, SILENT
+from casualty_est.quantity.counted import DEAD, PEOPLE, SILENT, THINGS
 from casualty_est.quantity.tokens import padded
 from casualty_est.quantity.words import REMARKS, SCALES, SMALL, TENS
 from casualty_est.quantity.written_numbers import number_at
@@ -41,6 +41,11 @@ _FIGURES = (
 _DATE = (
     rf"(?:(?:{_DAY} )?{_MONTH}\.?(?: \.)?(?: {_DAY})?(?: ,)?(?: {_YEAR})?|{_FIGURES}|"
     rf"(?:early |late |mid - )?{_YEAR})"
+)
+_OCCASION = frozenset({"in", "over", "during", "within", "across", "by"})
+_KINDS = frozenset({"separate", "different", "coalition", "air", "consecutive", "such"})
+_TIMES = frozenset(
+    {"hours", "hour", "days", "day", "weeks", "week", "months", "month", "years", "year", "minutes"}
 )
 _YEARS = re.compile(rf"({_YEAR})(?: [-/] ({_YEAR}))?(?: est\.| estimate)?")
 _POINTS = frozenset({",", ";", ":", "."})
@@ -118,6 +123,32 @@ def without_dates(words: list[str]) -> list[str]:
             break
         kept.append(word)
     return kept
+
+
+def without_occasions(words: list[str]) -> list[str]:
+    """Return words without the occasion behind the dead: "30 killed in 2 attacks", "... 3 days"."""
+    for i in range(2, len(words)):
+        if words[i] not in _OCCASION or words[i - 1] not in DEAD:
+            continue
+        j = i + 1
+        while j < len(words) and words[j] in (
+            "the",
+            "last",
+            "past",
+            "first",
+            "previous",
+            "at",
+            "least",
+        ):
+            j += 1
+        match = number_at(padded(words), j)
+        after = match[1] if match else j
+        while match and after < len(words) and words[after] in _KINDS:
+            after += 1
+        noun = words[after] if match and after < len(words) else ""
+        if noun in _TIMES or noun in THINGS:
+            return words[:i]
+    return words
 
 
 def take_brackets(words: list[str]) -> tuple[list[str], list[list[str]]]:

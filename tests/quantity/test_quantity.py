@@ -269,7 +269,7 @@ REFUSED_ROWS = [
     ("12 to|12 and|hundreds of", "unfinished"),
     ("from 6|between 6 and", "two ends"),
     (
-        "5 of 12|one in five|6 to 8 to 10|12 killed in five days|"
+        "5 of 12|one in five|6 to 8 to 10|12 killed in five of ten towns|"
         "one thousand one thousand|5 thousand 200",
         "second number",
     ),

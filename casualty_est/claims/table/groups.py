@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from casualty_est.claims.table.claim import GROUPS, Claim
 from casualty_est.tables.checks import lines_of
-from casualty_est.tables.names import plain
+from casualty_est.tables.plain import plain
 from casualty_est.tables.table import Table
 
 Note = tuple[str, str]
