@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from casualty_est.errors import InputError, Problem
+from casualty_est.tables.beside import multiplied, with_neighbours
 from casualty_est.tables.checks import nearest
 from casualty_est.tables.plain import plain
 from casualty_est.tables.table import Table
@@ -18,9 +19,12 @@ from casualty_est.tables.when import is_part_of_date, windows_of
 _LISTS = tomllib.loads((files("casualty_est.tables") / "names.toml").read_text(encoding="utf-8"))
 _NUMBERS: dict[str, list[str]] = {key: text.split() for key, text in _LISTS["numbers"].items()}
 _TOTALS = frozenset(_LISTS["totals"]["words"].split())
-_MULTIPLIED = {key: frozenset(text.split()) for key, text in _LISTS["multiplied"].items()}
 _COMPOSED = {key: frozenset(text.split()) for key, text in _LISTS["composed"].items()}
 _PERSONS = frozenset(_LISTS["persons"]["words"].split())
+_RATES = frozenset(
+    {"per", "rate", "rates", "percent", "percentage", "share", "mortality", "id", "year"}
+)
+_RATES |= frozenset(_LISTS["multiplied"]["inside"].split())
 _OF_PERSONS = 2  # names of columns that make a list of persons
 # A number, but neither a date nor a link.
 _COUNT = re.compile(
@@ -81,6 +85,7 @@ def mend_of(table: Table, column: str, free: Collection[str]) -> str:
         return "add it, with who said each number"
     if column != "quantity":
         return "add it"
+    free = [name for name in free if _RATES.isdisjoint(plain(name).split("_"))]
     persons = [name for name in free if plain(name) in _PERSONS]
     if len(persons) >= _OF_PERSONS:
         shown = ", ".join(map(repr, persons[:4]))
@@ -124,26 +129,49 @@ def recognised(
 
     outcomes: whether rows have an outcome, so that columns of killed and injured become rows.
     """
-    _refuse_multiplied(table, problems)
+    problems.extend(multiplied(table))
     known = known_columns(table.columns, kind, columns)
     if is_part_of_date(table.columns, known.get("date", "")):
         del known["date"]
     table, years = _when(table, known, columns, problems)
     numbers = {} if "quantity" in known else number_columns(table.columns, known.values())
     renamed = {own: column for column, own in known.items() if own != column}
-    if not renamed and not numbers and not years:
-        return table
     names = tuple(renamed.get(name, name) for name in table.columns)
     named = tuple((column, own) for own, column in renamed.items())
-    table = replace(table, columns=names, named=named)
+    table = replace(table, columns=names, named=(*table.named, *named))
     said = [f"{own!r} as {column}" for own, column in renamed.items()] + years
     if numbers:
         table, more = _with_quantity(table, numbers, problems, outcomes=outcomes)
         said += more
-    if not said:
-        return table
-    note = ("recognised", f"columns are read by their meaning: {', '.join(said)}")
-    return replace(table, notes=(*table.notes, note))
+    table, more = with_neighbours(table, columns)
+    said += more
+    notes = [*table.notes]
+    if said:
+        notes.append(("recognised", f"columns are read by their meaning: {', '.join(said)}"))
+    if outcomes:  # elsewhere a column that nobody reads is an error
+        notes += _rivals(table, kind, known)
+    return replace(table, notes=tuple(notes))
+
+
+def _rivals(table: Table, kind: str, known: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Name columns that could have had the place of another: a city beside a country."""
+    for column, own in known.items():
+        aliases = _LISTS[kind].get(column, "").split()
+        others = [
+            name
+            for name in table.columns
+            if name not in known and plain(name) in aliases and any(table.column(name))
+        ]
+        if others and column != "citation":
+            named = " and ".join(map(repr, others))
+            verb = "is" if len(others) == 1 else "are"
+            yield (
+                "rivals",
+                (
+                    f"{named} could be {column}, too, and {verb} not read, since {own!r} is taken: "
+                    "put into one column what tells the rows apart"
+                ),
+            )
 
 
 def _when(
@@ -153,21 +181,6 @@ def _when(
     if not {"start", "end", "date"}.isdisjoint(known):
         return table, []
     return windows_of(table, known.values(), columns, problems)
-
-
-def _refuse_multiplied(table: Table, problems: list[Problem]) -> None:
-    """Refuse a column that says that numbers are thousands: read as they stand they are wrong."""
-    for name in table.columns:
-        for columns, words in (("units", "words"), ("flags", "yes")):
-            if plain(name) not in _MULTIPLIED[columns]:
-                continue
-            told = [text for text in table.column(name) if plain(text) in _MULTIPLIED[words]]
-            if told:
-                reason = (
-                    f"the column {name!r} says that numbers are multiplied ({told[0]!r}): write "
-                    "each number in full, as 10,000, and remove the column"
-                )
-                problems.append(Problem(reason, table.header_line))
 
 
 def _with_quantity(

@@ -38,6 +38,11 @@ _ROLE_AGAINST_GROUP = {
 
 # Words in the name of a source that stand for several lists in one.
 _MERGED = re.compile(r"\b(merged|combined|union|consolidated|de-?duplicated)\b", re.IGNORECASE)
+_BETWEEN = re.compile(r"\s*(?:[;|,&/]|\band\b|\by\b|\bet\b|\bund\b)\s*")
+_ONE_EACH = {
+    "source": "name the one that counted, and the others in quotes or derived_from",
+    "perpetrator": "write one, or any where the source does not tell them apart",
+}
 _ROUND = 100  # grid from which a number is nobody's list
 
 
@@ -73,7 +78,7 @@ def _wider(group: str, said: Sequence[str]) -> bool:
 
 def questions(table: Table, rows: Sequence[Claim]) -> list[Note]:
     """Return what is asked of the author of a table."""
-    asked = (_roles, _traps, _references, _narrow, own_groups, _early, copies)
+    asked = (_roles, _traps, _references, _narrow, own_groups, _several, _early, copies)
     return [note for ask in asked for note in ask(table, rows)]
 
 
@@ -141,6 +146,26 @@ def _early(table: Table, rows: Sequence[Claim]) -> Iterator[Note]:
     if at:
         text = f"the window ends after the day of publication ({lines_of(table, at)})"
         yield "reported_before_end", f"{text}: check that its end is the last day that was counted"
+
+
+def _several(table: Table, rows: Sequence[Claim]) -> Iterator[Note]:
+    """Ask about names that hold several: "AFP; Reuters", "Army and Navy" beside the Army."""
+    for column, mend in _ONE_EACH.items():
+        at: dict[str, list[int]] = {}
+        for index, row in enumerate(rows):
+            at.setdefault(getattr(row, column), []).append(index)
+        alone = {name.casefold() for name in at}
+        for name, lines in at.items():
+            parts = [part for part in _BETWEEN.split(name) if part.strip()]
+            known = [part for part in parts if part.strip().casefold() in alone]
+            if len(parts) > 1 and (known or ";" in name or "|" in name):
+                yield (
+                    f"several_{column}s",
+                    (
+                        f"{name!r} names {len(parts)} ({lines_of(table, lines)}), and is taken as "
+                        f"one {column} apart from all others: {mend}"
+                    ),
+                )
 
 
 def _references(table: Table, rows: Sequence[Claim]) -> Iterator[Note]:
