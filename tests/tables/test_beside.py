@@ -71,12 +71,12 @@ def test_columns_that_could_have_had_the_place_are_named(tmp_path):
 def test_names_that_hold_several_are_asked(tmp_path):
     table = read(
         tmp_path,
-        "source,deaths,perpetrator\nAFP; Reuters,5,Army\nAFP,6,Army and IS\n"
+        "source,deaths,perpetrator\nAFP; Reuters,5,Army\nAFP,6,Army; IS\n"
         'IS and Army News,5,IS\n"Smith, J.",7,IS\n',
     )
     assert [text.split(" (")[0] for text in said(table, "several_sources")] == [
         "'AFP; Reuters' names 2"
     ]
     assert [text.split(" (")[0] for text in said(table, "several_perpetrators")] == [
-        "'Army and IS' names 2"
+        "'Army; IS' names 2"
     ]

@@ -158,7 +158,8 @@ def _several(table: Table, rows: Sequence[Claim]) -> Iterator[Note]:
         for name, lines in at.items():
             parts = [part for part in _BETWEEN.split(name) if part.strip()]
             known = [part for part in parts if part.strip().casefold() in alone]
-            if len(parts) > 1 and (known or ";" in name or "|" in name):
+            listed = any(sign in name for sign in ";|/")
+            if len(parts) > 1 and (listed or (known and column == "source")):
                 yield (
                     f"several_{column}s",
                     (
