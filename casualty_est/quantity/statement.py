@@ -306,9 +306,14 @@ def _clauses(words: list[str], relation: str, wanted: str) -> list[tuple[str, Re
         inside = introduced or {"of them", "of whom"} & set(map(" ".join, pairwise(rest)))
         try:
             left = _read(padded(words[:i]), wanted)
-            if (left.counted.kind == "none" and not inside) or not rest:
+            if not rest:
                 continue
-            return [(relation, left), *_clauses(rest, "part" if inside else "", wanted)]
+            others = _clauses(rest, "part" if inside else "", wanted)
+            bare = left.counted.kind == "none" and not inside
+            apart = tokens[i] in (",", ";", "/", "with") and others
+            if bare and not (apart and all(_has_outcome(read) for _, read in others)):
+                continue  # two numbers, of which the first may count anything
+            return [(relation, left), *others]
         except QuantityError:
             continue
     raise _NotComposedError(str(first))
@@ -367,7 +372,13 @@ def _sorted_out(
         beside = any(relation == "beside" for relation, _ in parts)
         # "12 incl. 4 children killed, 30 wounded" says it behind the part.
         said = any(read.counted.kind == "dead" for read in (dead[0], *(p for _, p in parts)))
-        if beside and not said:
+        least = dead[0].low if dead[0].low is not None else dead[0].best
+        more = all(
+            (read.low if read.low is not None else read.best or 0) > (least or 0)
+            for relation, read in parts
+            if relation == "beside"
+        )
+        if beside and not said and not (more and dead[0].counted.kind == "none"):
             msg = f"it does not say which of its numbers are {WANTED[wanted]}; say it behind each"
             raise QuantityError(msg)
         return dead[0], parts
