@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -68,11 +68,11 @@ def pairs_of(phrases: Iterable[str]) -> frozenset[tuple[str, str]]:
 
 
 def in_figures(
-    text: str, name: str, singles: Container[str], pairs: Container[tuple[str, str]]
+    text: str, name: str, english: Mapping[str, str], pairs: Container[tuple[str, str]]
 ) -> str:
     """Return a folded text with its numbers of several words in digits.
 
-    singles: words that have an English of their own; pairs: words of one phrase, which stays
+    english: words that have an English of their own; pairs: words of one phrase, which stays
     ("several thousand").
     """
     known = spelling(name)
@@ -81,7 +81,7 @@ def in_figures(
     tokens = _tokens(text, known)
     pieces: list[str] = []
     at = 0
-    for token, start, end in _numbers(text, tokens, known, singles, pairs):
+    for token, start, end in _numbers(text, tokens, known, english, pairs):
         pieces += [text[at:start], token]
         at = end
     return "".join([*pieces, text[at:]])
@@ -92,8 +92,12 @@ type _Token = tuple[str, int, int]  # a word, and where it stands
 
 def _tokens(text: str, known: Spelling) -> list[_Token]:
     tokens: list[_Token] = []
+    last = 0
     for match in _WORD.finditer(text):
         word, start, end = match[0], match.start(), match.end()
+        if text[last:start].strip(" -"):
+            tokens.append(("", start, start))  # no number goes on over a sign
+        last = end
         attached = known.attached and word not in known.values and word[:1] == known.joint
         if attached and word[1:] in known.values:
             tokens += [(known.joint, start, start + 1), (word[1:], start + 1, end)]
@@ -124,7 +128,7 @@ def _numbers(
     text: str,
     tokens: list[_Token],
     known: Spelling,
-    singles: Container[str],
+    english: Mapping[str, str],
     pairs: Container[tuple[str, str]],
 ) -> list[tuple[str, int, int]]:
     """Return the numbers of a text in digits, and where they stand."""
@@ -139,16 +143,30 @@ def _numbers(
             i += 1
             continue
         value, after = read
+        for shared in _shared(tokens, i, value, known, english):
+            numbers = [*(one for one in numbers if one[1] != shared[1]), shared]
         first, last = tokens[i], tokens[after - 1]
         behind_digits = text[: first[1]].rstrip()[-1:].isdigit()
         one_word = after == i + 1
         within = i > 0 and (words[i - 1], words[i]) in pairs
         # "12 mil" multiplies, and a word with an English of its own keeps it.
-        plain = one_word and (within or (value < _THOUSAND and words[i] in singles))
+        plain = one_word and (within or (value < _THOUSAND and words[i] in english))
         if not (plain or behind_digits):
             numbers.append((f"{value}", first[1], last[2]))
         i = after
     return numbers
+
+
+def _shared(
+    tokens: list[_Token], i: int, value: int, known: Spelling, english: Mapping[str, str]
+) -> list[tuple[str, int, int]]:
+    """Return the first end of "two or three hundred", which are two hundred in every language."""
+    joined = i > 0 and english.get(tokens[i - 1][0], "") in ("to", "or", "and")
+    before = tokens[i - 1 - joined] if i > joined else ("", 0, 0)
+    first = known.values.get(before[0], 0)
+    if 200 <= value < 1000 and value % 100 == 0 and 0 < first < value // 100:
+        return [(f"{100 * first}", before[1], before[2])]
+    return []
 
 
 def _read(words: list[str], i: int, known: Spelling) -> tuple[int, int] | None:
@@ -170,7 +188,7 @@ def _read(words: list[str], i: int, known: Spelling) -> tuple[int, int] | None:
         value = known.values.get(word)
         if value is None or (i == start and word in _CONSTRUCT):
             break
-        step = _step(total, section, least, value, known)
+        step = _step(total, section, least, value, known, joins=words[i - 1] == known.joint)
         if step is None:
             break
         total, section, least = step
@@ -179,7 +197,7 @@ def _read(words: list[str], i: int, known: Spelling) -> tuple[int, int] | None:
 
 
 def _step(
-    total: int, section: int, least: int, value: int, known: Spelling
+    total: int, section: int, least: int, value: int, known: Spelling, *, joins: bool
 ) -> tuple[int, int, int] | None:
     """Add one word to a number, or say that it does not continue it."""
     if value in (_THOUSAND, _MILLION):
@@ -196,7 +214,12 @@ def _step(
     rest = section % 100
     fits = (
         rest == 0
-        or (rest >= 20 and rest % 10 == 0 and value < 10)
+        or (
+            rest >= 20
+            and rest % 10 == 0
+            and value < 10
+            and (joins or known.joint not in ("y", "e"))
+        )
         or (rest == 10 and value < 10 and (not known.joint or (known.french and value > 6)))
         or (known.attached and rest < 10 and value == 10)
         or (known.french and rest in (60, 80) and value < 20)
