@@ -129,7 +129,9 @@ def _composed(words: list[str], brackets: list[list[str]], wanted: str) -> State
     if not words:
         msg = "there is no number before the parentheses; write it without them"
         raise QuantityError(msg)
-    brackets = [inner for inner in brackets if not is_year(inner, words)]
+    brackets = [
+        inner for inner in brackets if not (_is_repeated(inner, words) or is_year(inner, words))
+    ]
     if labelled := _labelled(words):
         words, interval = labelled
         brackets = [*brackets, interval] if interval else brackets
@@ -157,6 +159,15 @@ def _composed(words: list[str], brackets: list[list[str]], wanted: str) -> State
             count = count._replace(counted=count.counted._replace(words=said))
     _check_parts(count, parts)
     return Statement(_of_the_row(count, wanted), level, assumed, tuple(parts))
+
+
+def _is_repeated(inside: list[str], words: list[str]) -> bool:
+    """Whether brackets hold the number in front of them again: "five (5)", "20 (twenty)"."""
+    again = number_at(padded(inside), 0)
+    if again is None or again[1] != len(inside):
+        return False
+    numbers = [match[0] for i in range(len(words)) if (match := number_at(padded(words), i))]
+    return bool(numbers) and numbers[0].value() == again[0].value()
 
 
 def _with_second(words: list[str], brackets: list[list[str]]) -> tuple[list[str], list[list[str]]]:
