@@ -32,6 +32,10 @@ _SAID = re.compile(
     r"per(?=(?-i: (?:the )?[A-Z])))\s+(?!(?:day|week|month|year|capita)\b)([^0-9()\[\]]+)[)\]]?$",
     re.I,
 )
+# What every one of the patterns above needs.
+_ODD = re.compile(
+    r"[(\[:]|[,;]\s*[^\W\d_]|\s[-\u2013\u2014]\s*[^\W\d_]|\b(?:to|per|by|via)\b", re.I
+)
 _FILLERS = frozenset({"the", "of", "and", "&", "for", "in", "on", "s", "by", "to", "a", "an"})
 _ALLOWED = PUBLISHERS | OF_PUBLISHERS | _FILLERS
 _COUNTED = DEAD | PEOPLE | UNSAFE | THINGS | UNITS | PLACES | OUTCOMES.keys()
@@ -45,7 +49,7 @@ def without_sources(text: str) -> str:
 
     A row has its source in a column of its own, so what stands here changes nothing of the number.
     """
-    if text.isdigit():
+    if (text[-1:].isdigit() and ":" not in text) or not _ODD.search(text):
         return text
     bare = _BRACKETS.sub(lambda match: "" if _is_source(match[1]) else match[0], text)
     for pattern, known in ((_SAID, _says_nothing), (_BEHIND, _is_source), (_BEFORE, _is_source)):

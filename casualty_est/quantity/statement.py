@@ -317,12 +317,11 @@ def _clauses(words: list[str], relation: str, wanted: str) -> list[tuple[str, Re
         inside = introduced or {"of them", "of whom"} & set(map(" ".join, pairwise(rest)))
         try:
             left = _read(padded(words[:i]), wanted)
-            if not rest:
+            bare = left.counted.kind == "none" and not inside
+            if not rest or (bare and tokens[i] not in (",", ";", "/", "with")):
                 continue
             others = _clauses(rest, "part" if inside else "", wanted)
-            bare = left.counted.kind == "none" and not inside
-            apart = tokens[i] in (",", ";", "/", "with") and others
-            if bare and not (apart and all(_has_outcome(read) for _, read in others)):
+            if bare and not all(_has_outcome(read) for _, read in others):
                 continue  # two numbers, of which the first may count anything
             return [(relation, left), *others]
         except QuantityError:

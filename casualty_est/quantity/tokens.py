@@ -66,6 +66,7 @@ _SIGNS = (
     ),
     (re.compile(r"^(\s*>=?\s*[0-9](?:[0-9,]*[0-9])?)\s+(?=<)"), r"\1, "),
 )
+_ODD = re.compile(r"[=~{<]|\.\.|ish\b|minus", re.IGNORECASE)  # one of them has a sign above
 PAD = 4
 
 
@@ -82,8 +83,9 @@ def tokenize(text: str) -> list[str]:
         text = plain_characters(text)
     if "+" in text:
         text = text.replace("+/-", "\u00b1").replace("+-", "\u00b1")
-    for pattern, plain in _SIGNS:
-        text = pattern.sub(plain, text)
+    if _ODD.search(text):
+        for pattern, plain in _SIGNS:
+            text = pattern.sub(plain, text)
     tokens = _TOKEN.findall(" ".join(text.lower().split()))
     while tokens and tokens[-1] == ".":
         tokens.pop()

@@ -20,6 +20,8 @@ def drawn_records(text: str, name: str) -> tuple[Records, list[tuple[str, str]]]
         if text.lstrip().startswith(start):
             reason = f"the file is {what}: save it as CSV or Excel"
             raise InputError([Problem(reason)], name)
+    if "|" not in text:
+        return None
     lines = list(enumerate(text.splitlines(), start=1))
     barred = [(number, line) for number, line in lines if _BAR.search(line)]
     rulers = [

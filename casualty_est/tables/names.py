@@ -330,20 +330,31 @@ def reworded(table: Table, column: str, values: Sequence[Any]) -> Iterator[tuple
 def wholes(table: Table, column: str) -> Iterator[Problem]:
     """Find places that are others together, and would count twice: "Total", "Iraq and Syria"."""
     texts = table.column(column)
-    places = {part.strip().casefold() for text in texts for part in text.split("+") if part.strip()}
+    places = {
+        part.strip().casefold()
+        for text in dict.fromkeys(texts)
+        for part in text.split("+")
+        if part.strip()
+    }
     if len(places) < 2:
         return
-    for row, text in enumerate(texts):
-        parts = [part.strip() for part in _BETWEEN.split(text)]
-        if plain(text) in _WHOLES:
-            reason = (
-                "a place of this name holds the others, which would count twice: leave it blank "
-                "for the whole, or write its parts, as North+South"
-            )
-            yield table.problem(row, reason, column, text)
-        elif len(parts) > 1 and all(part.casefold() in places for part in parts):
-            reason = f"its parts have rows of their own: write {'+'.join(parts)} for both together"
-            yield table.problem(row, reason, column, text)
+    reasons = {text: reason for text in dict.fromkeys(texts) if (reason := _whole(text, places))}
+    for row, text in enumerate(texts) if reasons else ():
+        if text in reasons:
+            yield table.problem(row, reasons[text], column, text)
+
+
+def _whole(text: str, places: Collection[str]) -> str:
+    """Say why a place holds others that have rows of their own; empty where it does not."""
+    if plain(text) in _WHOLES:
+        return (
+            "a place of this name holds the others, which would count twice: leave it blank "
+            "for the whole, or write its parts, as North+South"
+        )
+    parts = [part.strip() for part in _BETWEEN.split(text)]
+    if len(parts) > 1 and all(part.casefold() in places for part in parts):
+        return f"its parts have rows of their own: write {'+'.join(parts)} for both together"
+    return ""
 
 
 def sums(table: Table, column: str) -> Iterator[Problem]:

@@ -25,11 +25,13 @@ _SHOWN = 8
 
 def own_groups(table: Table, rows: Sequence[Claim]) -> Iterator[Note]:
     """Say what group words are taken to be that the package does not know, and ask."""
+    # Equipment has groups of its own.
+    present = {row.group for row in rows if row.outcome != "lost"}
+    known = present.intersection(GROUPS)
     at: dict[str, list[int]] = {}
-    for index, row in enumerate(rows):
-        if row.group not in GROUPS and row.outcome != "lost":  # equipment has groups of its own
+    for index, row in enumerate(rows if present - known else ()):
+        if row.group not in known and row.outcome != "lost":
             at.setdefault(row.group, []).append(index)
-    known = {row.group for row in rows if row.outcome != "lost"} & set(GROUPS)
     if "elderly" in known and known & {"women", "men"}:
         said = "elderly is taken as a part of civilians, and its people may be women or men, too"
         yield "group_overlap", said

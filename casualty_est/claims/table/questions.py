@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 
 from casualty_est.claims.table.claim import GROUPS, Claim
 from casualty_est.claims.table.copies import copies
@@ -151,15 +152,14 @@ def _early(table: Table, rows: Sequence[Claim]) -> Iterator[Note]:
 def _several(table: Table, rows: Sequence[Claim]) -> Iterator[Note]:
     """Ask about names that hold several: "AFP; Reuters", "Army and Navy" beside the Army."""
     for column, mend in _ONE_EACH.items():
-        at: dict[str, list[int]] = {}
-        for index, row in enumerate(rows):
-            at.setdefault(getattr(row, column), []).append(index)
-        alone = {name.casefold() for name in at}
-        for name, lines in at.items():
+        names = dict.fromkeys(map(attrgetter(column), rows))
+        alone = {name.casefold() for name in names}
+        for name in names:
             parts = [part for part in _BETWEEN.split(name) if part.strip()]
             known = [part for part in parts if part.strip().casefold() in alone]
             listed = any(sign in name for sign in ";|/")
             if len(parts) > 1 and (listed or (known and column == "source")):
+                lines = [i for i, row in enumerate(rows) if getattr(row, column) == name]
                 yield (
                     f"several_{column}s",
                     (

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
+from typing import Any
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _CONSTRUCT = frozenset(
@@ -36,11 +37,16 @@ def _folded(text: str) -> str:
     return "".join(c for c in letters if not unicodedata.combining(c))
 
 
+@lru_cache(maxsize=1)
+def _lists() -> dict[str, dict[str, Any]]:
+    path = files("casualty_est.quantity.languages") / "spelled.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
 @lru_cache(maxsize=16)
 def spelling(name: str) -> Spelling | None:
     """Read the words for numbers of a language."""
-    path = files("casualty_est.quantity.languages") / "spelled.toml"
-    lists = tomllib.loads(path.read_text(encoding="utf-8")).get(name)
+    lists = _lists().get(name)
     if lists is None:
         return None
     values: dict[str, int] = {}
