@@ -60,6 +60,8 @@ _IS_DATE = re.compile(rf"(?:since|as of|as at|until|till|by|in|on|during|from|be
 
 def unquoted(text: str) -> str:
     """Return a text without quotes around all of it, and a range without its brackets."""
+    if text[:1].isalnum():
+        return text
     while len(text) > 2 and (text[0] + text[-1]) in _QUOTES and text[0] not in text[1:-1]:
         text = text[1:-1].strip()
     match = _BARE_RANGE.fullmatch(text)

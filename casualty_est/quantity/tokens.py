@@ -66,7 +66,7 @@ _SIGNS = (
     ),
     (re.compile(r"^(\s*>=?\s*[0-9](?:[0-9,]*[0-9])?)\s+(?=<)"), r"\1, "),
 )
-_ODD = re.compile(r"[=~{<]|\.\.|ish\b|minus", re.IGNORECASE)  # one of them has a sign above
+_ODD = re.compile(r"[=~{<]|\.\.|ish\b|minus")  # one of them has a sign above
 PAD = 4
 
 
@@ -83,10 +83,11 @@ def tokenize(text: str) -> list[str]:
         text = plain_characters(text)
     if "+" in text:
         text = text.replace("+/-", "\u00b1").replace("+-", "\u00b1")
+    text = " ".join(text.lower().split())
     if _ODD.search(text):
         for pattern, plain in _SIGNS:
             text = pattern.sub(plain, text)
-    tokens = _TOKEN.findall(" ".join(text.lower().split()))
+    tokens = _TOKEN.findall(text)
     while tokens and tokens[-1] == ".":
         tokens.pop()
     return padded(tokens)
