@@ -164,18 +164,20 @@ class Quantity:
     estimate  a, n, b             n (a-b); n (95% CI a to b); a-b (best n); n +/- e;
                                   n +/- e (SD)
     vague     low, None, high     dozens, scores, hundreds, tens of thousands, several
-                                  hundred, low hundreds, 100s, a few ...; dozens or hundreds
+                                  hundred, low hundreds, 100s, 20s, mid-20s, low 300s, a
+                                  few ...; dozens or hundreds
     unknown   None, None, None    a blank, -, ?, n/a, unknown, not known, not reported
     ========  ==================  ========================================================
 
     "Perhaps", "possibly", "reportedly" and "a total of" change nothing. "At least hundreds" has
     the low end of the vague word; "about 55-60" is the range. A noun phrase after the number
     ("civilians killed") is passed over; what counts something else ("5 wounded", "20 families")
-    is an error, and so is a word that is not known. Footnote marks and dates are passed over. "45
+    is an error, and so is a word that is not known. Footnote marks, dates, years in brackets and
+    the names of well-known publishers ("1,500 (UN)") are passed over. "45
     (12 children)" and "12 killed and 30 injured" keep the second number in `parts`. The words of
     Arabic, Chinese, French, German, Portuguese, Russian, Spanish, Turkish and Ukrainian are read,
-    too. An interval that states no level is taken for 95%, and `notes` says so. Known words for
-    people are those of ``nouns.toml`` and of the WordNet lexicon.
+    too, also numbers that they spell out. An interval that states no level is taken for 95%, and
+    `notes` says so. Known words for people are those of ``nouns.toml`` and of the WordNet lexicon.
 
     Examples
     --------

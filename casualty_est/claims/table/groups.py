@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from importlib.resources import files
+from typing import Any
 
 from casualty_est.claims.table.claim import GROUPS, Claim
 from casualty_est.tables.checks import lines_of
@@ -37,20 +38,31 @@ def own_groups(table: Table, rows: Sequence[Claim]) -> Iterator[Note]:
         yield "group_overlap", said
     if not at:
         return
-    named = [f"{group!r} ({lines_of(table, lines)}{_meant(group)})" for group, lines in at.items()]
-    more = f" and {len(named) - _SHOWN:,} more" if len(named) > _SHOWN else ""
-    verb = "is a label of your own," if len(named) == 1 else "are labels of your own, each"
-    yield (
-        "own_groups",
-        (
-            f"{', '.join(named[:_SHOWN])}{more} {verb} taken as a count apart: "
-            "part of no other group, not of civilians either. Where one lies inside another, write "
-            "so under [groups] of the priors (within), or use the known word"
-        ),
-    )
+    told = list(at.items())
+    for group, lines in told[:_SHOWN]:
+        yield (
+            "own_groups",
+            (
+                f"{group!r} ({lines_of(table, lines)}{_meant(group)}) is a label of your own, "
+                "taken as a count apart: part of no other group, not of civilians either. If it lies "
+                "inside one, write so under [groups] of the priors (inside)"
+            ),
+        )
+    if len(told) > _SHOWN:
+        named = ", ".join(repr(group) for group, _ in told[_SHOWN:])
+        yield "own_groups", f"{named} are more labels of your own, each a count apart"
     for group, lines in at.items():
         for note in _asked(group, sorted(known), at):
             yield "group_overlap", f"{group!r} ({lines_of(table, lines)}) {note}"
+
+
+def without_declared(notes: Iterable[Note], groups: Mapping[str, Any]) -> list[Note]:
+    """Leave out the notes of groups whose relation the priors declare."""
+    declared = {name for name, group in groups.items() if group.inside or group.parts}
+    declared |= {part for group in groups.values() for part in group.parts}
+    starts = tuple(f"{name!r} (" for name in declared)
+    codes = ("own_groups", "group_overlap")
+    return [note for note in notes if note[0] not in codes or not note[1].startswith(starts)]
 
 
 def _meant(group: str) -> str:
@@ -67,7 +79,7 @@ def _asked(group: str, known: Sequence[str], own: dict[str, list[int]]) -> Itera
     if inside:
         yield (
             f"may share people with {', '.join(inside)}, which have rows of their own, and is "
-            "taken to share nobody: say what it lies within under [groups] of the priors, or "
+            "taken to share nobody: say what it lies inside under [groups] of the priors, or "
             "leave out one of the two"
         )
     if around and set(around) != set(inside):

@@ -42,7 +42,7 @@ _MERGED = re.compile(r"\b(merged|combined|union|consolidated|de-?duplicated)\b",
 _BETWEEN = re.compile(r"\s*(?:[;|,&/]|\band\b|\by\b|\bet\b|\bund\b)\s*")
 _ONE_EACH = {
     "source": "name the one that counted, and the others in quotes or derived_from",
-    "perpetrator": "write one, or any where the source does not tell them apart",
+    "perpetrator": "join them by + where it is the sum of both, as Army+Militia",
 }
 _ROUND = 100  # grid from which a number is nobody's list
 

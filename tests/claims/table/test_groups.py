@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from casualty_est import Claims
+from casualty_est import Claims, ClaimsModel
 
 
 def notes(*groups, outcome="killed"):
@@ -73,3 +73,21 @@ def test_words_of_other_languages(word, group):
     claims = Claims(pd.DataFrame({"source": ["A"], "quantity": ["5"], "group": [word]}))
     assert claims.rows[0].group == group
     assert any(code == "reworded" for code, _ in claims.warnings)
+
+
+def test_what_the_priors_declare_is_not_asked(tmp_path):
+    path = tmp_path / "priors.toml"
+    path.write_text('[groups.girls]\ninside = "children"\n', encoding="utf-8")
+    rows = {"source": ["A", "B"], "quantity": ["5", "9"], "group": ["girls", "children"]}
+    claims = Claims(pd.DataFrame(rows | {"role": "monitor"}))
+    codes = {"own_groups", "group_overlap"}
+    assert codes <= {code for code, _ in ClaimsModel(claims).notes}
+    assert codes.isdisjoint(code for code, _ in ClaimsModel(claims, priors=path).notes)
+
+
+def test_many_own_words_are_told_in_one_note_behind_the_first():
+    told = notes(*(f"unit {n}" for n in range(12)))
+    assert len(told) == 9
+    assert told[8].startswith(
+        "'unit 8', 'unit 9', 'unit 10', 'unit 11' are more labels of your own"
+    )
