@@ -28,10 +28,11 @@ _BRACKETS = re.compile(rf"\s*[(\[](?:sources? ?: ?)?({_NAME})(?:,? {_YEAR})?[)\]
 _BEHIND = re.compile(rf"\s*(?:[,;]|\s[-\u2013\u2014])\s*({_NAME})$")
 _BEFORE = re.compile(rf"^({_NAME})\s?:\s*(?=\S)")
 _SAID = re.compile(
-    r"[\s,;-]*[(\[]?\b(?:according to|as per|as reported by|reported by|sources? ?:|cited by|via|"
-    r"per(?=(?-i: (?:the )?[A-Z])))\s+(?!(?:day|week|month|year|capita)\b)([^0-9()\[\]]+)[)\]]?$",
+    r"[\s,;-]*[(\[]?\b(?:according to|as per|as reported by|reported by|sources? ?:|cited by|"
+    r"via)\s+([^0-9()\[\]]+)[)\]]?$",
     re.I,
 )
+_PER = re.compile(rf"[\s,;-]*[(\[]?\bper (?:the )?({_NAME})[)\]]?$")
 # What every one of the patterns above needs.
 _ODD = re.compile(
     r"[(\[:]|[,;]\s*[^\W\d_]|\s[-\u2013\u2014]\s*[^\W\d_]|\b(?:to|per|by|via)\b", re.I
@@ -52,7 +53,12 @@ def without_sources(text: str) -> str:
     if (text[-1:].isdigit() and ":" not in text) or not _ODD.search(text):
         return text
     bare = _BRACKETS.sub(lambda match: "" if _is_source(match[1]) else match[0], text)
-    for pattern, known in ((_SAID, _says_nothing), (_BEHIND, _is_source), (_BEFORE, _is_source)):
+    for pattern, known in (
+        (_SAID, _says_nothing),
+        (_PER, _is_source),
+        (_BEHIND, _is_source),
+        (_BEFORE, _is_source),
+    ):
         match = pattern.search(bare)
         if match and known(match[1]):
             bare = bare[: match.start()] + bare[match.end() :]

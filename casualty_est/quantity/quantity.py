@@ -20,7 +20,7 @@ from casualty_est.quantity.hedges import FORMS, named
 from casualty_est.quantity.hedges.hedge import Hedge
 from casualty_est.quantity.languages import translations
 from casualty_est.quantity.statement import Statement, read_statement
-from casualty_est.quantity.surroundings import unquoted
+from casualty_est.quantity.surroundings import ask_about_slashes, unquoted
 from casualty_est.quantity.words import LARGEST
 from casualty_est.quantity.written_numbers import Number, rounding_grid
 
@@ -342,6 +342,8 @@ def _parse_text(text: str, outcome: str) -> Quantity:
         if bare == "None":
             msg = "a program writes None for a missing value; write 0 or none, or leave it blank"
             raise QuantityError(msg)
+        if "/" in bare:
+            ask_about_slashes(bare)
         return _stated(_in_any_language(bare, outcome), text, outcome)
     except QuantityError as error:
         raise QuantityError(_refusal(text, str(error))) from None

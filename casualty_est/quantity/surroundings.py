@@ -8,7 +8,7 @@ from casualty_est.errors import QuantityError
 from casualty_est.quantity.counted import DEAD, PEOPLE, SILENT, THINGS
 from casualty_est.quantity.tokens import padded
 from casualty_est.quantity.words import REMARKS, SCALES, SMALL, TENS
-from casualty_est.quantity.written_numbers import number_at
+from casualty_est.quantity.written_numbers import FRACTIONS, number_at
 
 # A mark of a footnote stands behind a digit or a letter, and no further digit follows it.
 _MARK = re.compile(
@@ -25,6 +25,7 @@ _QUOTES = frozenset({'""', "''", "\u201c\u201d", "\u201e\u201c", "\u00ab\u00bb",
 _BARE_RANGE = re.compile(
     r"[(\[]\s*([0-9][0-9,.]*[km]?)\s*(?:-|\u2013|;|to|,(?![0-9]))\s*([0-9][0-9,.]*[km]?)\s*[)\]]"
 )
+_SLASHES = re.compile(r"([0-9][0-9,]*) ?/ ?([0-9][0-9,]*)(?: ?/ ?([0-9][0-9,]*))?")
 _POWER = re.compile(r"(?:^|[^0-9,.])10+[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]")
 _NUMBERS = SMALL.keys() | TENS.keys()
 _MONTH = (
@@ -66,6 +67,22 @@ def unquoted(text: str) -> str:
         text = text[1:-1].strip()
     match = _BARE_RANGE.fullmatch(text)
     return f"{match[1]} to {match[2]}" if match else text
+
+
+def ask_about_slashes(text: str) -> None:
+    """Refuse "12/30" and "12/03/2020" with what they may be; 1/2 is a fraction."""
+    match = _SLASHES.fullmatch(text)
+    if match is None or text.replace(" ", "") in FRACTIONS:
+        return
+    first, second, third = match.groups()
+    if third:
+        msg = f"'/' may make it a day, or {first}, {second} and {third}; write the number alone"
+    else:
+        msg = (
+            f"'/' may mean {first} to {second}, {first} killed and {second} injured, {first} of "
+            f"{second}, or a day; write which"
+        )
+    raise QuantityError(msg)
 
 
 def is_day(words: list[str]) -> bool:

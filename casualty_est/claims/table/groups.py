@@ -44,8 +44,8 @@ def own_groups(table: Table, rows: Sequence[Claim]) -> Iterator[Note]:
             "own_groups",
             (
                 f"{group!r} ({lines_of(table, lines)}{_meant(group)}) is a label of your own, "
-                "taken as a count apart: part of no other group, not of civilians either. If it lies "
-                "inside one, write so under [groups] of the priors (inside)"
+                "taken as a count apart: part of no other group, not of civilians either. "
+                "If it lies inside one, write so under [groups] of the priors (inside)"
             ),
         )
     if len(told) > _SHOWN:
