@@ -15,9 +15,11 @@ from casualty_est.tables.plain import plain
 from casualty_est.tables.table import Table
 
 _LISTS = tomllib.loads((files("casualty_est.tables") / "names.toml").read_text(encoding="utf-8"))
-_INTERVALS, _DEVIATIONS, _MARGINS = (
-    frozenset(_LISTS["beside"][key].split()) for key in ("intervals", "deviations", "margins")
+_INTERVALS, _RANGES, _DEVIATIONS, _MARGINS = (
+    frozenset(_LISTS["beside"][key].split())
+    for key in ("intervals", "ranges", "deviations", "margins")
 )
+_TWO_ENDS = re.compile(r"[(\[]?\s*[0-9][0-9,. ]*\s*(?:-|\u2013|to|;)\s*[0-9][0-9,. ]*[)\]]?")
 _MULTIPLIED = {key: frozenset(text.split()) for key, text in _LISTS["multiplied"].items()}
 _COUNTS = (
     frozenset(_LISTS["composed"]["killed"].split())
@@ -61,7 +63,7 @@ def with_neighbours(table: Table, known: Collection[str]) -> tuple[Table, list[s
     for name in [column for column in table.columns if column not in known]:
         key = plain(name)
         texts = table.column(name)
-        if key in _INTERVALS:
+        if key in _INTERVALS or (key in _RANGES and _are_ranges(texts)):
             level = _LEVEL.search(key)
             form = f"{{}} ({level[0]}% CI {{}})" if level else "{} ({})"
         elif key in _DEVIATIONS:
@@ -75,6 +77,12 @@ def with_neighbours(table: Table, known: Collection[str]) -> tuple[Table, list[s
         table = _joined(table, name, form)
         said.append(f"{name!r} as a part of quantity")
     return table, said
+
+
+def _are_ranges(texts: Collection[str]) -> bool:
+    """Whether all cells of a column are two ends, or blank."""
+    distinct = dict.fromkeys(texts)
+    return any(distinct) and all(_TWO_ENDS.fullmatch(text) for text in distinct if text)
 
 
 def _are_hedges(texts: Collection[str]) -> bool:

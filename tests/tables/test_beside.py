@@ -26,6 +26,13 @@ def test_an_interval_in_a_column_of_its_own(tmp_path):
     assert "'90% CI' as a part of quantity" in said(table, "recognised")[0]
 
 
+def test_a_range_beside_a_number_is_its_interval(tmp_path):
+    (row,) = read(tmp_path, "source,deaths,range\nA,1200,900 to 1500\n")
+    assert row.quantity.content == ("estimate", 900, 1200, 1500, 0.95)
+    table = read(tmp_path, "source,deaths,range\nA,1200,5 km\n")
+    assert said(table, "unknown_columns") == ["1 unknown column is not used: 'range'"]
+
+
 @pytest.mark.parametrize(
     ("name", "level"), [("SE", 0.6827), ("std_error", 0.6827), ("margin of error", 0.95)]
 )
