@@ -14,7 +14,7 @@ from casualty_est.tables.beside import multiplied, with_neighbours
 from casualty_est.tables.checks import nearest
 from casualty_est.tables.plain import plain
 from casualty_est.tables.table import Table
-from casualty_est.tables.when import is_part_of_date, windows_of
+from casualty_est.tables.when import TIMES, is_part_of_date, windows_of
 
 _LISTS = tomllib.loads((files("casualty_est.tables") / "names.toml").read_text(encoding="utf-8"))
 _NUMBERS: dict[str, list[str]] = {key: text.split() for key, text in _LISTS["numbers"].items()}
@@ -86,6 +86,7 @@ def mend_of(table: Table, column: str, free: Collection[str]) -> str:
     if column != "quantity":
         return "add it"
     free = [name for name in free if _RATES.isdisjoint(plain(name).split("_"))]
+    free = [name for name in free if plain(name) not in TIMES]
     persons = [name for name in free if plain(name) in _PERSONS]
     if len(persons) >= _OF_PERSONS:
         shown = ", ".join(map(repr, persons[:4]))

@@ -19,6 +19,10 @@ _SURE, _MAYBE, _YEAR, _MONTH, _DAY = (
 )
 
 
+_PLAIN_YEAR = re.compile("[0-9]{4}")
+TIMES = _SURE | _MAYBE | _YEAR | _MONTH | _DAY
+
+
 def windows_of(
     table: Table, known: Collection[str], columns: Collection[str], problems: list[Problem]
 ) -> tuple[Table, list[str]]:
@@ -31,12 +35,17 @@ def windows_of(
     if not set(targets) <= set(columns) or not set(targets).isdisjoint(table.columns):
         return table, []
     year = _first(free, _YEAR)
-    if year:
+    spans = year and any(text and not _PLAIN_YEAR.fullmatch(text) for text in table.column(year))
+    if year and not (spans and targets == ("start", "end") and not _first(free, _MONTH)):
         return _parts(table, free, year, targets)
     if targets == ("date",):
         return table, []
-    own = _first(free, _SURE) or next(
-        (name for name in free if plain(name) in _MAYBE and _has_span(table.column(name))), None
+    own = (
+        year
+        or _first(free, _SURE)
+        or next(
+            (name for name in free if plain(name) in _MAYBE and _has_span(table.column(name))), None
+        )
     )
     if own is None:
         return table, []

@@ -40,6 +40,12 @@ def test_year_month_and_day_are_the_day_of_an_incident(tmp_path):
     assert any("'year', 'month', 'day' as date" in said for _, said in table.warnings)
 
 
+def test_years_that_are_spans_are_periods(tmp_path):
+    first, second = claims(tmp_path, "source,Year,deaths\nA,2011-2021,5\nB,2014,6\n")
+    assert first.window == (date(2011, 1, 1), date(2021, 12, 31))
+    assert second.window == (date(2014, 1, 1), date(2014, 12, 31))
+
+
 def test_a_month_with_its_year_is_a_window(tmp_path):
     (row,) = claims(tmp_path, "source,month,deaths\nA,Jan-20,5\n")
     assert row.window == (date(2020, 1, 1), date(2020, 1, 31))
