@@ -54,7 +54,8 @@ def _plural(noun: str) -> str:
     return f"{noun}es" if noun.endswith(("s", "x", "z", "ch", "sh")) else f"{noun}s"
 
 
-PEOPLE |= _person_nouns()
+# In other languages these are other words.
+PEOPLE |= _person_nouns() - {"asker", "askers", "toter", "toters", "hombre", "hombres"}
 OUTCOMES: dict[str, str] = {
     word: outcome for outcome, words in _LISTS["outcomes"].items() for word in words.split()
 }
@@ -78,6 +79,8 @@ _LEFT_BEHIND = re.compile(
     r" of (?:the |those )?(?:dead|deceased|killed|martyrs|slain|victims)$"
 )
 _OF_ONE_FAMILY = frozenset({"a", "one", "same", "single", "the"})
+# Under these people die, where other numbers may stand behind "under".
+_UNDER = frozenset({"torture", "siege", "rubble", "bombardment", "shelling", "debris", "collapsed"})
 _WOUNDS = frozenset({"burns", "injuries", "injury", "wound", "wounds"})
 _LONG_NUMBERS = [word for word in (*SMALL, *TENS, *SCALES, *PLURAL_SCALES) if len(word) > 4]
 _NEVER_NOUN = frozenset({*PLURAL_SCALES, *MEANINGFUL, *OTHER_SCALES})
@@ -107,6 +110,8 @@ class OtherCountError(QuantityError):
         what = outcome if together else f"the {outcome}" if known else repr(outcome)
         what = "the dead" if outcome == "killed" else what
         mend = " where the column outcome says so" if known else f" if it counts {WANTED[wanted]}"
+        if outcome == "killed" and wanted == "casualties":
+            mend = ", and killed in the column outcome, or call the column deaths"
         super().__init__(f"it counts {what}, not {WANTED[wanted]}; write the number alone{mend}")
 
 
@@ -229,9 +234,19 @@ def refuse_unless_noun(words: list[str]) -> None:
         ):
             continue
         if word[0] in "0123456789" or word in SMALL or word in TENS or word in SCALES:
-            msg = f"a second number, {word!r}, follows the first"
-        elif word == "%":
-            msg = "a percentage is not a count"
+            msg = (
+                f"a second number, {word!r}, follows the first; write one number, and another "
+                "count in a row of its own"
+            )
+        elif word in ("%", "percent", "pct") or words[k : k + 2] == ["per", "cent"]:
+            msg = "a percentage is not a count; write the number of people"
+        elif word == "/":
+            msg = (
+                "'/' may part two ends, the dead and the injured, a part and its whole, or a date; "
+                "write 10 to 20, or 10 killed and 20 injured"
+            )
+        elif word == "under" and words[k + 1 : k + 2] and words[k + 1] in _UNDER:
+            continue
         elif not is_word(word):
             msg = f"{word!r} has no meaning after a number"
         elif word in _NEVER_NOUN or (len(word) == 1 and word != "a") or _misspelt_number(word):

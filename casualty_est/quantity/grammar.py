@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from casualty_est.errors import QuantityError
@@ -29,6 +30,8 @@ from casualty_est.quantity.written_numbers import Number, number_at, share_scale
 
 _JOINTS = frozenset({",", "and", "but", "perhaps", "possibly", "maybe", "probably"})
 _UNKNOWN_FIRST = frozenset(text.split()[0] for text in UNKNOWN)
+_YEAR = re.compile("(?:19|20)[0-9]{2}")
+_AFTER_LEAD = frozenset({":", "=", "-", "of", "is", "was", "were", "at", "stands", "stood"})
 _LOWER = frozenset({Phrase.AT_LEAST, Phrase.MORE_THAN})
 _UPPER = frozenset({Phrase.AT_MOST, Phrase.FEWER_THAN})
 _NOBODY = PEOPLE | DEAD | {"casualties", "casualty", "was", "were"}
@@ -132,7 +135,9 @@ def _clause(tokens: list[str]) -> _Clause:
         if after := _take_suffix(words):
             hedges.append(after)
         counted = _agreed(lead, what_is_counted(words))
-    bounds = [hedge for hedge in hedges if hedge in BOUNDS]
+    bounds = list(dict.fromkeys(hedge for hedge in hedges if hedge in BOUNDS))
+    if set(bounds) == _LOWER:
+        bounds = [Phrase.MORE_THAN]  # "more than 20+"
     if len(bounds) > 1:
         msg = f"{bounds[0].value!r} and {bounds[1].value!r} stand beside one number"
         raise QuantityError(msg)
@@ -150,18 +155,24 @@ def _lead(tokens: list[str]) -> tuple[Counted, int]:
     if match is None:
         return NOTHING, 0
     meaning, i = match
-    while tokens[i] in (":", "=", "-", "of", "is", "was", "at", "stands", "stood"):
+    said = " ".join(token for token in tokens[:i] if token not in ("the", "a"))
+    while tokens[i] in _AFTER_LEAD and not phrase_at(BEFORE, tokens, i):
         i += 1
+    if tokens[i - 1] == "of" and _YEAR.fullmatch(tokens[i]) and not tokens[i + 1]:
+        msg = f"{tokens[i]!r} may be a year; write {int(tokens[i]):,} if it is a count"
+        raise QuantityError(msg)
     if meaning == "total":
         return NOTHING, i
-    return Counted("dead" if meaning == "dead" else "other", tokens[0], meaning), i
+    return Counted("dead" if meaning == "dead" else "other", said, meaning), i
 
 
 def _agreed(lead: Counted, counted: Counted) -> Counted:
     """Return what lead and noun count together: anything but the dead decides."""
     if lead.kind == "other" or counted.kind == "none":
         return lead if lead.kind != "none" else counted
-    return lead if lead.kind == "dead" and counted.kind == "people" else counted
+    if lead.kind == "dead" and counted.kind == "people":
+        return lead._replace(words=f"{counted.words} {lead.words}")
+    return counted
 
 
 def _take_suffix(words: list[str]) -> Phrase | None:

@@ -20,6 +20,7 @@ from casualty_est.quantity.hedges import FORMS, named
 from casualty_est.quantity.hedges.hedge import Hedge
 from casualty_est.quantity.languages import translations
 from casualty_est.quantity.statement import Statement, read_statement
+from casualty_est.quantity.surroundings import ask_about_slashes, unquoted
 from casualty_est.quantity.words import LARGEST
 from casualty_est.quantity.written_numbers import Number, rounding_grid
 
@@ -37,7 +38,20 @@ servicemen soldier soldiers troops
 """
 _GROUPS = {
     **dict.fromkeys(
-        ("child", "children", "boys", "girls", "infants", "babies", "minors"), "children"
+        (
+            "child",
+            "children",
+            "kid",
+            "kids",
+            "boy",
+            "boys",
+            "girl",
+            "girls",
+            "infants",
+            "babies",
+            "minors",
+        ),
+        "children",
     ),
     **dict.fromkeys(("woman", "women"), "women"),
     **dict.fromkeys(("man", "men"), "men"),
@@ -150,18 +164,20 @@ class Quantity:
     estimate  a, n, b             n (a-b); n (95% CI a to b); a-b (best n); n +/- e;
                                   n +/- e (SD)
     vague     low, None, high     dozens, scores, hundreds, tens of thousands, several
-                                  hundred, low hundreds, 100s, a few ...; dozens or hundreds
+                                  hundred, low hundreds, 100s, 20s, mid-20s, low 300s, a
+                                  few ...; dozens or hundreds
     unknown   None, None, None    a blank, -, ?, n/a, unknown, not known, not reported
     ========  ==================  ========================================================
 
     "Perhaps", "possibly", "reportedly" and "a total of" change nothing. "At least hundreds" has
     the low end of the vague word; "about 55-60" is the range. A noun phrase after the number
     ("civilians killed") is passed over; what counts something else ("5 wounded", "20 families")
-    is an error, and so is a word that is not known. Footnote marks and dates are passed over. "45
+    is an error, and so is a word that is not known. Footnote marks, dates, years in brackets and
+    the names of well-known publishers ("1,500 (UN)") are passed over. "45
     (12 children)" and "12 killed and 30 injured" keep the second number in `parts`. The words of
     Arabic, Chinese, French, German, Portuguese, Russian, Spanish, Turkish and Ukrainian are read,
-    too. An interval that states no level is taken for 95%, and `notes` says so. Known words for
-    people are those of ``nouns.toml`` and of the WordNet lexicon.
+    too, also numbers that they spell out. An interval that states no level is taken for 95%, and
+    `notes` says so. Known words for people are those of ``nouns.toml`` and of the WordNet lexicon.
 
     Examples
     --------
@@ -316,7 +332,7 @@ def _whole(value: object, name: str) -> int:
 
 @lru_cache(maxsize=1 << 15)
 def _parse_text(text: str, outcome: str) -> Quantity:
-    bare = text.strip()
+    bare = unquoted(text.strip())
     if len(bare) > _LONGEST:
         raise QuantityError(_refusal(text, f"it is longer than {_LONGEST} characters"))
     try:
@@ -326,6 +342,8 @@ def _parse_text(text: str, outcome: str) -> Quantity:
         if bare == "None":
             msg = "a program writes None for a missing value; write 0 or none, or leave it blank"
             raise QuantityError(msg)
+        if "/" in bare:
+            ask_about_slashes(bare)
         return _stated(_in_any_language(bare, outcome), text, outcome)
     except QuantityError as error:
         raise QuantityError(_refusal(text, str(error))) from None

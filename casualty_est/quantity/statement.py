@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 from casualty_est.errors import QuantityError
 from casualty_est.quantity import estimates
+from casualty_est.quantity.attributions import without_sources
 from casualty_est.quantity.counted import (
+    DEAD,
     OUTCOMES,
     PEOPLE,
     PREPOSITIONS,
@@ -24,18 +26,22 @@ from casualty_est.quantity.counted import (
 from casualty_est.quantity.grammar import Reading, read_clause
 from casualty_est.quantity.surroundings import (
     is_day,
+    is_year,
     plain_words,
     take_brackets,
     without_dates,
     without_footnotes,
+    without_occasions,
 )
 from casualty_est.quantity.tokens import padded, phrase_at, tokenize
-from casualty_est.quantity.words import AFTER, BEFORE, BEST, INCLUDING, REMARKS
+from casualty_est.quantity.words import AFTER, BEFORE, BEST, INCLUDING, LEADS, REMARKS, Phrase
 from casualty_est.quantity.written_numbers import number_at
 
 _SEPARATORS = frozenset({",", ";", "/", "and", "&", "plus", "with", "while", "but", ".", "+"})
+_SECOND = (Phrase.PERHAPS, Phrase.AT_MOST, Phrase.FEWER_THAN)
 _COMPOSED = frozenset({"(", "[", "\u00b1", "family", "couple"})  # never one clause alone
 _MOST_WORDS = 60  # a longer cell is a paragraph
+_FILLED = frozenset({",", ";", "/", ":", "=", "and", "-", "estimate"})
 _LABELS = {
     **dict.fromkeys(("low", "lowest", "min", "min.", "minimum"), "low"),
     **dict.fromkeys(("best", "estimate", "central", "median"), "best"),
@@ -57,7 +63,7 @@ class Statement(NamedTuple):
 
 def read_statement(text: str, wanted: str = "killed") -> Statement:
     """Read a cell in English, of a row that counts what is wanted."""
-    tokens = tokenize(without_footnotes(text))
+    tokens = tokenize(without_sources(without_footnotes(text)))
     first = None
     if _COMPOSED.isdisjoint(tokens):
         try:
@@ -66,7 +72,8 @@ def read_statement(text: str, wanted: str = "killed") -> Statement:
             raise
         except QuantityError as error:
             first = error
-    words = plain_words([token for token in tokens if token])
+    words = plain_words(_bare_labels([token for token in tokens if token]))
+    words = without_occasions(words)
     if len(words) > _MOST_WORDS:
         raise first or QuantityError("it is a paragraph and not a count")
     try:
@@ -74,6 +81,19 @@ def read_statement(text: str, wanted: str = "killed") -> Statement:
     except QuantityError as error:
         # What the plain reading says of its first fault is the simpler thing to mend.
         raise first if first and isinstance(error, _NotComposedError) else error from None
+
+
+def _bare_labels(words: list[str]) -> list[str]:
+    """Return words without the brackets of labels: "10 (low)"."""
+    inside = {
+        i
+        for i in range(len(words) - 2)
+        if words[i] in "([" and words[i + 1] in _LABELS and words[i + 2] in ")]"
+    }
+    if len(inside) < 2:
+        return words
+    edges = inside | {i + 2 for i in inside}
+    return [word for i, word in enumerate(words) if i not in edges]
 
 
 class _NotComposedError(QuantityError):
@@ -107,17 +127,23 @@ class _Around(NamedTuple):
 def _composed(words: list[str], brackets: list[list[str]], wanted: str) -> Statement:
     words = without_dates(words)
     if not words:
-        msg = "there is no number before the parentheses"
+        msg = "there is no number before the parentheses; write it without them"
         raise QuantityError(msg)
+    brackets = [
+        inner for inner in brackets if not (_is_repeated(inner, words) or is_year(inner, words))
+    ]
     if labelled := _labelled(words):
-        brackets = [*brackets, labelled[1]]
-        words = labelled[0]
+        words, interval = labelled
+        brackets = [*brackets, interval] if interval else brackets
     words, brackets = _inline(words, brackets)
     around = _around(brackets)
     error = around.error
     if taken := estimates.plus_minus(words):
         words, error = taken
-    words = [*around.hedge, *words]
+    words, parts_inside = _with_second(words, around.parts)
+    match = phrase_at(BEFORE, padded(around.hedge), 0)
+    before = match is not None and match[1] == len(around.hedge)
+    words = [*around.hedge, *words] if before else [*words, *around.hedge]
     clauses = _clauses(words, "", wanted)
     count, parts = _sorted_out(clauses, wanted)
     level, assumed = None, False
@@ -126,10 +152,32 @@ def _composed(words: list[str], brackets: list[list[str]], wanted: str) -> State
         raise QuantityError(msg)
     if around.ends or around.best or error:
         count, level, assumed = _estimate(count, words, around, error)
-    for inner in around.parts:
+    for inner in parts_inside:
         parts += _in_brackets(inner, count, wanted)
+        if count.counted.kind in ("none", "dead") and (who := _who(inner)):
+            said = f"{who} {count.counted.words}".strip()
+            count = count._replace(counted=count.counted._replace(words=said))
     _check_parts(count, parts)
     return Statement(_of_the_row(count, wanted), level, assumed, tuple(parts))
+
+
+def _is_repeated(inside: list[str], words: list[str]) -> bool:
+    """Whether brackets hold the number in front of them again: "five (5)", "20 (twenty)"."""
+    again = number_at(padded(inside), 0)
+    if again is None or again[1] != len(inside):
+        return False
+    numbers = [match[0] for i in range(len(words)) if (match := number_at(padded(words), i))]
+    return bool(numbers) and numbers[0].value() == again[0].value()
+
+
+def _with_second(words: list[str], brackets: list[list[str]]) -> tuple[list[str], list[list[str]]]:
+    """Read "10 (up to 20)" and "10 (possibly 20)" as without the brackets."""
+    for inner in brackets:
+        hedge, start = phrase_at(BEFORE, padded(inner), 0) or (None, 0)
+        match = number_at(padded(inner), start) if start else None
+        if match and match[1] == len(inner) and hedge in _SECOND:
+            return [*words, ",", "possibly", *inner], [one for one in brackets if one is not inner]
+    return words, brackets
 
 
 def _estimate(
@@ -176,20 +224,25 @@ def _trimmed(words: list[str]) -> list[str]:
 
 
 def _labelled(words: list[str]) -> tuple[list[str], list[str]] | None:
-    """Read "low 900, best 1,200, high 1,500" as a number and its interval."""
-    ends: dict[str, list[str]] = {}
-    label = ""
-    for word in words:
-        if word in _LABELS and _LABELS[word] not in ends:
-            label = _LABELS[word]
-            ends[label] = []
-        elif not label:
-            return None
-        elif word not in (",", ";", "/", ":", "=", "and", "-", "estimate"):
-            ends[label].append(word)
-    if ends.keys() != {"low", "best", "high"}:
+    """Read "low 900, best 1,200, high 1,500" as a number and its interval, or two ends.
+
+    The labels stand before their numbers or behind them.
+    """
+    labels = [i for i, word in enumerate(words) if word in _LABELS]
+    if len(labels) not in (2, 3) or not (labels[0] == 0 or labels[-1] == len(words) - 1):
         return None
-    return ends["best"], [*ends["low"], "to", *ends["high"]]
+    edges = [*labels, len(words)] if labels[0] == 0 else [-1, *labels]
+    ends: dict[str, list[str]] = {}
+    for at, label in enumerate(labels):
+        inside = words[edges[at] + 1 : edges[at + 1]]
+        ends[_LABELS[words[label]]] = [word for word in inside if word not in _FILLED]
+    if not all(ends.values()):
+        return None
+    if ends.keys() == {"low", "high"}:
+        return ["at", "least", *ends["low"], "and", "at", "most", *ends["high"]], []
+    if ends.keys() == {"low", "best", "high"} == {_LABELS[words[label]] for label in labels}:
+        return ends["best"], [*ends["low"], "to", *ends["high"]]
+    return None
 
 
 def _around(brackets: list[list[str]]) -> _Around:
@@ -249,6 +302,10 @@ def _clauses(words: list[str], relation: str, wanted: str) -> list[tuple[str, Re
         first = error
     for i in range(1, len(words)):
         introduced = phrase_at(INCLUDING, tokens, i)
+        if not introduced and _begins_another(tokens, i):
+            pair = _two_outcomes(words[:i], words[i:], relation, wanted)
+            if pair:
+                return pair
         if tokens[i] not in _SEPARATORS and not introduced:
             continue
         j = i
@@ -260,12 +317,40 @@ def _clauses(words: list[str], relation: str, wanted: str) -> list[tuple[str, Re
         inside = introduced or {"of them", "of whom"} & set(map(" ".join, pairwise(rest)))
         try:
             left = _read(padded(words[:i]), wanted)
-            if (left.counted.kind == "none" and not inside) or not rest:
+            bare = left.counted.kind == "none" and not inside
+            if not rest or (bare and tokens[i] not in (",", ";", "/", "with")):
                 continue
-            return [(relation, left), *_clauses(rest, "part" if inside else "", wanted)]
+            others = _clauses(rest, "part" if inside else "", wanted)
+            if bare and not all(_has_outcome(read) for _, read in others):
+                continue  # two numbers, of which the first may count anything
+            return [(relation, left), *others]
         except QuantityError:
             continue
     raise _NotComposedError(str(first))
+
+
+def _begins_another(tokens: list[str], i: int) -> bool:
+    """Whether a second count may begin at a token, "12 KIA | 30 WIA", "KIA: 12 | WIA: 30"."""
+    if tokens[i - 1] in DEAD or tokens[i - 1] in OUTCOMES:
+        try:
+            return number_at(tokens, i) is not None
+        except QuantityError:
+            return False
+    return tokens[i - 1][0].isdigit() and phrase_at(LEADS, tokens, i) is not None
+
+
+def _two_outcomes(
+    first: list[str], rest: list[str], relation: str, wanted: str
+) -> list[tuple[str, Reading]] | None:
+    """Return two counts without a sign between them, where each says what it counts."""
+    try:
+        left = _read(padded(first), wanted)
+        others = _clauses(rest, "", wanted)
+    except QuantityError:
+        return None
+    said = all(read.counted.kind == "dead" or _has_outcome(read) for _, read in others)
+    told = left.counted.kind == "dead" or _has_outcome(left)
+    return [(relation, left), *others] if told and said else None
 
 
 def _has_outcome(read: Reading) -> bool:
@@ -295,7 +380,15 @@ def _sorted_out(
             dead.append(read)
     if len(dead) == 1:
         beside = any(relation == "beside" for relation, _ in parts)
-        if beside and dead[0].counted.kind != "dead":
+        # "12 incl. 4 children killed, 30 wounded" says it behind the part.
+        said = any(read.counted.kind == "dead" for read in (dead[0], *(p for _, p in parts)))
+        least = dead[0].low if dead[0].low is not None else dead[0].best
+        more = all(
+            (read.low if read.low is not None else read.best or 0) > (least or 0)
+            for relation, read in parts
+            if relation == "beside"
+        )
+        if beside and not said and not (more and dead[0].counted.kind == "none"):
             msg = f"it does not say which of its numbers are {WANTED[wanted]}; say it behind each"
             raise QuantityError(msg)
         return dead[0], parts
@@ -312,15 +405,21 @@ def _in_brackets(words: list[str], count: Reading, wanted: str) -> list[tuple[st
     if not words or is_day(words):
         return []
     relation = ""
+    added = words[0] in ("+", "plus", "and")  # "12 (+30 injured)"
+    words = words[1:] if added else words
     if match := phrase_at(INCLUDING, padded(words), 0):
         relation, words = "part", words[match[1] :]
         words = words[1:] if words[:1] == [":"] else words
     try:
         clauses = _clauses(words, relation, wanted)
     except _NotComposedError:
-        if relation or not _is_remark(words):
+        if not relation and _is_remark(words):
+            return []
+        if relation or any(word[0].isdigit() for word in words):
             raise
-        return []
+        said = " ".join(words)
+        msg = f"{said!r} in brackets may say what the number counts; take it out if it does not"
+        raise QuantityError(msg) from None
     parts: list[tuple[str, Reading]] = []
     for introduced, read in clauses:
         kind, said = read.counted.kind, read.counted.words
@@ -328,7 +427,7 @@ def _in_brackets(words: list[str], count: Reading, wanted: str) -> list[tuple[st
         if kind == "other" and known and wanted == "casualties":
             parts.append(("part", read))
         elif kind == "other" and known:
-            if relation or introduced or count.counted.kind != "dead":
+            if relation or introduced or not (added or _apart(count, read)):
                 msg = (
                     f"its number may count the {read.counted.outcome}, too; write killed behind it"
                 )
@@ -340,6 +439,22 @@ def _in_brackets(words: list[str], count: Reading, wanted: str) -> list[tuple[st
             msg = f"it does not say what {' '.join(words)!r} in brackets is; write 45 (12 children)"
             raise QuantityError(msg)
     return parts
+
+
+def _who(words: list[str]) -> str:
+    """Return the people that brackets name without a number, "45 (women)"; not "(mostly women)"."""
+    rest = [word for word in words if word not in ("all", "only", "alleged", "confirmed", "the")]
+    return " ".join(rest) if rest and PEOPLE.issuperset(rest) else ""
+
+
+def _apart(count: Reading, other: Reading) -> bool:
+    """Whether the injured in brackets cannot be a part of the count in front of them."""
+    if count.counted.kind == "dead":
+        return True
+    top = count.high if count.high is not None else count.best if count.form == "about" else None
+    least = other.low if other.low is not None else other.best
+    outcome = other.counted.outcome
+    return outcome == "injured" and None not in (top, least) and (least or 0) > (top or 0)
 
 
 def _is_remark(words: list[str]) -> bool:
@@ -357,7 +472,8 @@ def _is_remark(words: list[str]) -> bool:
         return False
     if rest[0] in PREPOSITIONS or words[0] in ("according", "source", "sources", "as", "per"):
         return True
-    return all(word in PEOPLE or word in SILENT for word in rest) or "killed" in rest
+    known = all(word in PEOPLE or word in SILENT for word in rest)
+    return known or not DEAD.isdisjoint(rest)
 
 
 def _check_parts(count: Reading, parts: list[tuple[str, Reading]]) -> None:

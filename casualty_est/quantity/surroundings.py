@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 
 from casualty_est.errors import QuantityError
-from casualty_est.quantity.counted import DEAD, PEOPLE, SILENT
+from casualty_est.quantity.counted import DEAD, PEOPLE, SILENT, THINGS
 from casualty_est.quantity.tokens import padded
-from casualty_est.quantity.words import SCALES, SMALL, TENS
-from casualty_est.quantity.written_numbers import number_at
+from casualty_est.quantity.words import REMARKS, SCALES, SMALL, TENS
+from casualty_est.quantity.written_numbers import FRACTIONS, number_at
 
 # A mark of a footnote stands behind a digit or a letter, and no further digit follows it.
 _MARK = re.compile(
-    r"(?<=[^\s(\[])(?:\[(?:[0-9]{1,3}|[A-Za-z]|(?:note|nb|n) ?[0-9]{1,2}|citation needed|"
+    r"(?:(?<=[^\s(\[])|(?<=[A-Za-z]) (?=\[[0-9]))(?:\[(?:[0-9]{1,3}|[A-Za-z]|"
+    r"(?:note|nb|n) ?[0-9]{1,2}|citation needed|"
     r"clarification needed|[ivx]{1,4})\]|\s?[*\u2020\u2021\u00a7\u00b6]{1,3})+"
     r"(?=\s*(?:$|[^\s0-9(\[+\u00b1-]))"
 )
@@ -20,6 +21,11 @@ _SUPERSCRIPT = re.compile(
     r"(?:(?<=[0-9]{3})|(?<=[A-Za-z]))[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]{1,2}"
     r"(?=\s*(?:$|[^\s0-9]))"
 )
+_QUOTES = frozenset({'""', "''", "\u201c\u201d", "\u201e\u201c", "\u00ab\u00bb", "\u2018\u2019"})
+_BARE_RANGE = re.compile(
+    r"[(\[]\s*([0-9][0-9,.]*[km]?)\s*(?:-|\u2013|;|to|,(?![0-9]))\s*([0-9][0-9,.]*[km]?)\s*[)\]]"
+)
+_SLASHES = re.compile(r"([0-9][0-9,]*) ?/ ?([0-9][0-9,]*)(?: ?/ ?([0-9][0-9,]*))?")
 _POWER = re.compile(r"(?:^|[^0-9,.])10+[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]")
 _NUMBERS = SMALL.keys() | TENS.keys()
 _MONTH = (
@@ -28,20 +34,83 @@ _MONTH = (
 )
 _YEAR = "(?:19|20)[0-9]{2}"
 _DAY = "[0-3]?[0-9](?:st|nd|rd|th)?"
-_DATE = (
-    rf"(?:(?:{_DAY} )?{_MONTH}(?: {_DAY})?(?: ,)?(?: {_YEAR})?|{_YEAR} [-/] [0-9]{{1,2}} [-/] "
-    rf"[0-9]{{1,2}}|(?:early |late |mid - )?{_YEAR})"
+# 2022-05-05, 5/5/2022, 5/5/22 and 5.5.22: which part is the day does not matter here.
+_FIGURES = (
+    rf"{_YEAR} ?[-/.] ?[0-9]{{1,2}} ?[-/.] ?[0-9]{{1,2}}|"
+    rf"[0-3]?[0-9] ?[-/.] ?[0-3]?[0-9] ?[-/.] ?(?:{_YEAR}|[0-9]{{2}})"
 )
+_DATE = (
+    rf"(?:(?:{_DAY} )?{_MONTH}\.?(?: \.)?(?: {_DAY})?(?: ,)?(?: {_YEAR})?|{_FIGURES}|"
+    rf"(?:early |late |mid - )?{_YEAR})"
+)
+_OCCASION = frozenset({"in", "over", "during", "within", "across", "by"})
+_KINDS = frozenset({"separate", "different", "coalition", "air", "consecutive", "such"})
+_TIMES = frozenset(
+    {"hours", "hour", "days", "day", "weeks", "week", "months", "month", "years", "year", "minutes"}
+)
+_YEARS = re.compile(rf"({_YEAR})(?: [-/] ({_YEAR}))?(?: est\.| estimate)?")
+_POINTS = frozenset({",", ";", ":", "."})
+_REMARKED = REMARKS | {"est."}
 _SPAN = rf"{_DATE}(?: (?:-|to|and|until|through) {_DATE})?"
-_SINCE = re.compile(rf"(.*?)(?: ,)? (?:since|as of|as at|until|till) {_SPAN}$")
-_DURING = re.compile(rf"(.*?)(?: ,)? (?:in|on|by|during|from|between|for) {_SPAN}$")
+_SINCE = re.compile(rf"(.*?)(?: ,)? (?:since|as of|as at|until|till|up to) ({_SPAN})$")
+_DURING = re.compile(rf"(.*?)(?: ,)? (?:in|on|by|during|from|between|for) ({_SPAN})$")
+_BARE = re.compile(rf"(.*?) ,()(?: {_DAY})? {_MONTH}(?: {_DAY} ,)? {_YEAR}$")  # 20, May 2022
+_ROUND_YEAR = re.compile("(?:19|20)00")
 _IS_DATE = re.compile(rf"(?:since|as of|as at|until|till|by|in|on|during|from|between) {_SPAN}$")
+
+
+def unquoted(text: str) -> str:
+    """Return a text without quotes around all of it, and a range without its brackets."""
+    if text[:1].isalnum():
+        return text
+    while len(text) > 2 and (text[0] + text[-1]) in _QUOTES and text[0] not in text[1:-1]:
+        text = text[1:-1].strip()
+    match = _BARE_RANGE.fullmatch(text)
+    return f"{match[1]} to {match[2]}" if match else text
+
+
+def ask_about_slashes(text: str) -> None:
+    """Refuse "12/30" and "12/03/2020" with what they may be; 1/2 is a fraction."""
+    match = _SLASHES.fullmatch(text)
+    if match is None or text.replace(" ", "") in FRACTIONS:
+        return
+    first, second, third = match.groups()
+    if third:
+        msg = f"'/' may make it a day, or {first}, {second} and {third}; write the number alone"
+    else:
+        msg = (
+            f"'/' may mean {first} to {second}, {first} killed and {second} injured, {first} of "
+            f"{second}, or a day; write which"
+        )
+    raise QuantityError(msg)
 
 
 def is_day(words: list[str]) -> bool:
     """Whether words are a day or a month and nothing else; a year alone may be a count."""
     text = " ".join(words)
+    if re.fullmatch(_FIGURES, text):
+        return True
     return re.search(_MONTH, text) is not None and re.fullmatch(_SPAN, text) is not None
+
+
+def is_year(inside: list[str], words: list[str]) -> bool:
+    """Whether brackets behind a number hold a year, two years, or a year with its source.
+
+    "1,200 (2014)" is a number and a year; of 1950 (2014) nobody can tell.
+    """
+    text = " ".join(inside)
+    span = _YEARS.fullmatch(text)
+    if span is None:
+        rest = [word for word in inside if not re.fullmatch(_YEAR, word) and word not in _POINTS]
+        return len(rest) < len(inside) and bool(rest) and _REMARKED.issuperset(rest)
+    match = next((match for i in range(len(words)) if (match := number_at(padded(words), i))), None)
+    count = match[0].value() if match and not match[0].decimals else 0
+    first, last = int(span[1]), int(span[2] or span[1])
+    plain = any(re.fullmatch("[0-9]{4}", word) for word in words)
+    if plain or (span[2] and first <= count <= last):
+        msg = f"{text!r} in brackets may be a year or a number; write (in 2014), or {first:,}"
+        raise QuantityError(msg)
+    return True
 
 
 def without_footnotes(text: str) -> str:
@@ -58,12 +127,14 @@ def without_dates(words: list[str]) -> list[str]:
     text = " ".join(words)
     if _IS_DATE.fullmatch(text):
         return []
-    match = _SINCE.fullmatch(text)
+    match = _SINCE.fullmatch(text) or _BARE.fullmatch(text)
     if match is None:
         match = _DURING.fullmatch(text)
-        # "One in 2000" is a rate: before these prepositions must stand what was counted.
+        # "One in 2000" is a rate: before such a year must stand what was counted.
         last = match[1].rpartition(" ")[2] if match else ""
-        if last not in DEAD and last not in PEOPLE and last not in SILENT:
+        told = last in DEAD or last in PEOPLE or last in SILENT
+        rate = match is not None and (last in ("1", "one") or _ROUND_YEAR.fullmatch(match[2]))
+        if not told and (rate or match is None):
             return words
     kept: list[str] = []
     for word in words:  # some hold spaces, "6 047"
@@ -71,6 +142,32 @@ def without_dates(words: list[str]) -> list[str]:
             break
         kept.append(word)
     return kept
+
+
+def without_occasions(words: list[str]) -> list[str]:
+    """Return words without the occasion behind the dead: "30 killed in 2 attacks", "... 3 days"."""
+    for i in range(2, len(words)):
+        if words[i] not in _OCCASION or words[i - 1] not in DEAD:
+            continue
+        j = i + 1
+        while j < len(words) and words[j] in (
+            "the",
+            "last",
+            "past",
+            "first",
+            "previous",
+            "at",
+            "least",
+        ):
+            j += 1
+        match = number_at(padded(words), j)
+        after = match[1] if match else j
+        while match and after < len(words) and words[after] in _KINDS:
+            after += 1
+        noun = words[after] if match and after < len(words) else ""
+        if noun in _TIMES or noun in THINGS:
+            return words[:i]
+    return words
 
 
 def take_brackets(words: list[str]) -> tuple[list[str], list[list[str]]]:

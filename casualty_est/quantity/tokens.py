@@ -47,6 +47,26 @@ _TOKEN = re.compile(
     rf"[{_LETTER}]+(?:'[{_LETTER}]*)*|>=|<=|[^ ]"
 )
 _WORD = re.compile(rf"[{_LETTER}]+(?:'[{_LETTER}]*)*")
+# Signs that people use for others.
+_SIGNS = (
+    (re.compile(r"=>"), ">="),
+    (re.compile(r"=<"), "<="),
+    (re.compile(r"^\s*=(?=\s*[0-9])"), ""),
+    (re.compile(r"(?<=[0-9])( ?)(?:\.{2,3}|~)\1(?=[0-9])"), "-"),
+    (re.compile(r"\{([^{}]*)\}"), r"(\1)"),
+    (
+        re.compile(r"((?<=[0-9])-?|(?<=[A-Za-z])-|(?<=(?:en|ir|or|if|ix|gh|ne)ty))ish\b", re.I),
+        " ish",
+    ),
+    (re.compile(r"\bplus or minus\b", re.I), "\u00b1"),
+    # 10 < n < 20, and > 10 < 20
+    (
+        re.compile(r"^\s*([0-9][0-9,. ]*)<(=?)\s*[a-z]*\s*(<=?\s*[0-9][0-9,. ]*)$", re.I),
+        r">\2\1, \3",
+    ),
+    (re.compile(r"^(\s*>=?\s*[0-9](?:[0-9,]*[0-9])?)\s+(?=<)"), r"\1, "),
+)
+_ODD = re.compile(r"[=~{<]|\.\.|ish\b|minus")  # one of them has a sign above
 PAD = 4
 
 
@@ -63,7 +83,11 @@ def tokenize(text: str) -> list[str]:
         text = plain_characters(text)
     if "+" in text:
         text = text.replace("+/-", "\u00b1").replace("+-", "\u00b1")
-    tokens = _TOKEN.findall(" ".join(text.lower().split()))
+    text = " ".join(text.lower().split())
+    if _ODD.search(text):
+        for pattern, plain in _SIGNS:
+            text = pattern.sub(plain, text)
+    tokens = _TOKEN.findall(text)
     while tokens and tokens[-1] == ".":
         tokens.pop()
     return padded(tokens)

@@ -57,9 +57,37 @@ def _shade_table() -> dict[str, tuple[int, int]]:
     return table
 
 
+def _decade_table() -> dict[str, tuple[int, int]]:
+    """Return the words for the tens and hundreds: "20s", "mid 20s", "low 300s"."""
+    table = {}
+    for step in (10, 100):
+        for first in range(2, 10):
+            start, tenth = first * step, step // 10
+            ends = {"": (0, step - 1)} | {
+                f"{name} ": (low * tenth, high * tenth)
+                for name, (low, high) in _LISTS["shades"].items()
+            }
+            for name, (low, high) in ends.items():
+                table[f"{name}{start}s"] = (start + low, start + high)
+    return table
+
+
+def _other_decades() -> dict[str, str]:
+    """Return other ways to write them: "mid-twenties", "in the low 300s"."""
+    spelled = {f"{value}s": f"{word[:-1]}ies" for word, value in TENS.items()}
+    names: dict[str, str] = {}
+    for name in DECADES:
+        shade, _, decade = name.rpartition(" ")
+        for one in filter(None, (decade, spelled.get(decade))):
+            ways = [f"{shade} {one}", f"{shade} - {one}"] if shade else [one]
+            names |= {f"{lead}{way}": name for way in ways for lead in ("", "the ", "in the ")}
+    return names
+
+
 VAGUE = _vague_table()
 # Finer than the words that the likelihood weighs against each other, so they stand apart.
-SHADES = _shade_table()
+DECADES = _decade_table()
+SHADES = _shade_table() | DECADES
 _NAMED = VAGUE | SHADES
 
 
@@ -94,7 +122,7 @@ def _hedges(table: dict[str, list[str]]) -> Phrases[Phrase]:
 
 
 BEFORE, AFTER = _hedges(_LISTS["before"]), _hedges(_LISTS["after"])
-_ALIASES = {alias: _NAMED[name] for alias, name in _LISTS["vague_too"].items()}
+_ALIASES = {alias: _NAMED[name] for alias, name in (_LISTS["vague_too"] | _other_decades()).items()}
 VAGUE_PHRASES = by_first_word((_NAMED | _ALIASES).items())
 LEADS = by_first_word((text, said) for said, texts in _LISTS["leads"].items() for text in texts)
 BEST, INTERVALS, SPREADS = (
@@ -102,4 +130,7 @@ BEST, INTERVALS, SPREADS = (
     for name in ("best", "intervals", "spreads")
 )
 INCLUDING = by_first_word((text, text) for text in _LISTS["parts"]["including"])
+PUBLISHERS, OF_PUBLISHERS = (
+    frozenset(_LISTS["publishers"][key].split()) for key in ("words", "beside")
+)
 REMARKS = frozenset(_LISTS["parts"]["remarks"].split())

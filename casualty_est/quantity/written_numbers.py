@@ -108,6 +108,8 @@ def _digits_at(tokens: list[str], i: int) -> tuple[Number, int]:
             msg = f"{unit!r} on the digits is not k, m or bn"
             raise QuantityError(msg)
         return number._replace(scales=(ATTACHED[unit],)), i
+    if number.decimals and tokens[i] in ("k", "m"):  # "5 m" may be five men, "2.3 m" may not
+        return number._replace(scales=(ATTACHED[tokens[i]],)), i + 1
     if not number.decimals and _and_a_half(tokens, i):
         number, i = Number(10 * number.digits + 5, 1), i + 3
     scales, i = _scales_at(tokens, i)

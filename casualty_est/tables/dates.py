@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import calendar
 import re
+import tomllib
 from datetime import date, timedelta
+from importlib.resources import files
 
 from casualty_est.errors import Problem
-from casualty_est.tables.names import MONTHS
+from casualty_est.tables.plain import order_in
 from casualty_est.tables.table import Table
 
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _YEAR_FIRST = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
 _COMPACT = re.compile(r"((?:1[89]|20)[0-9]{2})([0-9]{2})([0-9]{2})")
-_NUMBERS = re.compile(r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4})")
+_NUMBERS = re.compile(r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})")
 _TIME = re.compile(
     r"[T ]([0-9]{1,2}):[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)? ?(?:Z|UTC|[AaPp][Mm]|[+-][0-9:]{2,5})?"
 )
 _DAY_MONTH = re.compile(
     r"(?:[^\W\d_]+,? )?([0-9]{1,2})(?:st|nd|rd|th|er|\.|\u00ba)?(?:[ -]| de )"
-    r"([^\W\d_]{3,10})\.?,?(?:[ -]| de )([0-9]{4})"
+    r"([^\W\d_]{2,10})\.?,?(?:[ -]| de )([0-9]{4}|'?[0-9]{2})"
 )
 _MONTH_DAY = re.compile(r"(?:[a-z]+,? )?([a-z]{3,9})\.? ([0-9]{1,2})(?:st|nd|rd|th)?,? ([0-9]{4})")
-_MONTH = re.compile(r"([0-9]{4})-([0-9]{1,2})|([^\W\d_]{3,10})\.?,?(?: de)? ([0-9]{4})")
+_MONTH = re.compile(r"([0-9]{4})-([0-9]{1,2})|([^\W\d_]{2,10})\.?,?(?: de)? ([0-9]{4})")
 _YEAR = re.compile(r"(?:1[89]|20)[0-9]{2}")
 _MONTHS = {
     name.casefold(): number
@@ -30,8 +32,21 @@ _MONTHS = {
     for number, name in enumerate(names)
     if name
 } | {"sept": 9}
-_MONTHS |= MONTHS
+_MONTHS |= {
+    name: number
+    for names in tomllib.loads(
+        (files("casualty_est.tables") / "names.toml").read_text(encoding="utf-8")
+    )["months"].values()
+    for number, name in enumerate(names.split(), start=1)
+}
+_CHINESE = re.compile("([0-9]{4})\u5e74(?:([0-9]{1,2})\u6708(?:([0-9]{1,2})\u65e5)?)?")
+_TWO_ENDS = re.compile(
+    r" (?:to|until|through|and|bis|a|al|à|по|до) |[0-9a-z.]\s*[-\u2013\u2014]\s*[0-9a-z]|^[qh][1-4]"
+)
 RULE = "a date is written YYYY-MM-DD"
+# Two digits of a year: up to the first they are of this century, from the second of the last.
+_THIS, _LAST = 39, 70
+_ORDERS = {"day": (2, 1, 0), "month": (2, 0, 1), "year": (0, 1, 2)}  # where year, month, day stand
 EARLIEST = 1800  # an older year is a slip of the keyboard
 # Excel counts days from here.
 _EXCEL = date(1899, 12, 30)
@@ -59,7 +74,8 @@ def read_days(
     if not odd:
         return [days[text] for text in texts], []
     reasons: dict[str, str] = {}
-    order, notes = _order(odd), []
+    seen, told = order_of(odd), order_in(table.as_it_came(column) or column)
+    order, notes = (seen or told) if not (seen and told) or seen == told else "", []
     for text in odd:
         try:
             days[text] = day_of(text, order, edge)
@@ -82,21 +98,44 @@ def _shape(text: str) -> str:
 
 def _needs_order(text: str) -> bool:
     match = _NUMBERS.fullmatch(_without_time(text))
-    if match is None or match[1] == match[3]:
-        return False
-    return int(match[1]) <= 12 and int(match[3]) <= 12
+    return match is not None and len(set(_readings(match).values())) > 1
 
 
-def _order(texts: list[str]) -> str:
-    """Return which of day and month comes first in a column; empty where that is not seen."""
-    seen = set()
+def order_of(texts: list[str]) -> str:
+    """Return which of day, month and year comes first in a column; empty where that is not seen."""
+    orders = set(_ORDERS)
     for text in texts:
         match = _NUMBERS.fullmatch(_without_time(text))
-        if match and int(match[1]) > 12:
-            seen.add("day")
-        elif match and int(match[3]) > 12:
-            seen.add("month")
-    return seen.pop() if len(seen) == 1 else ""
+        readings = _readings(match) if match and match[2] != "." else {}
+        if readings and len(set(readings.values())) == len(readings):  # "5/5/2020" fits any
+            orders &= readings.keys()
+    return orders.pop() if len(orders) == 1 else ""
+
+
+def _readings(match: re.Match[str]) -> dict[str, tuple[int, int, int]]:
+    """Return year, month and day of a date in figures by what may come first in it.
+
+    Points part day, month and year; a year of two digits may come first where dashes do.
+    """
+    parts = [match[1], match[3], match[4]]
+    orders = ["day"] if match[2] == "." else ["day", "month"]
+    if len(match[4]) == 2 and match[2] == "-":
+        orders.append("year")
+    readings = {}
+    for order in orders:
+        year, month, day = (parts[at] for at in _ORDERS[order])
+        if 1 <= int(month) <= 12 and 1 <= int(day) <= 31:
+            readings[order] = (_full_year(year), int(month), int(day))
+    return readings
+
+
+def _full_year(text: str) -> int:
+    """Return a year of which the century may be left out; 0 where it may be either."""
+    short = text.lstrip("'")
+    if len(short) == 4:
+        return int(short)
+    year = int(short)
+    return 2000 + year if year <= _THIS else 1900 + year if year >= _LAST else 0
 
 
 def _without_time(text: str) -> str:
@@ -107,7 +146,7 @@ def _without_time(text: str) -> str:
 def day_of(text: str, order: str = "", edge: str = "") -> date:
     """Read one day; ValueError says how to mend what cannot be read in exactly one way."""
     bare = " ".join(_without_time(text).split())
-    low = bare.casefold()
+    low = _CHINESE.sub(_in_figures, bare.casefold())
     for read in (_year_first, _day_first, _in_words):
         parts = read(low, order)
         if parts:
@@ -115,6 +154,11 @@ def day_of(text: str, order: str = "", edge: str = "") -> date:
     if edge and (edges := _edges(low)):
         return edges[edge == "end"]
     raise ValueError(_mend(bare, low, edge))
+
+
+def _in_figures(match: re.Match[str]) -> str:
+    """Write a Chinese date in figures."""
+    return "-".join(part.zfill(2) for part in match.groups() if part)
 
 
 def _year_first(text: str, _order: str) -> tuple[int, int, int] | None:
@@ -129,19 +173,27 @@ def _day_first(text: str, order: str) -> tuple[int, int, int] | None:
     match = _NUMBERS.fullmatch(text)
     if not match:
         return None
-    first, second, year = int(match[1]), int(match[3]), int(match[4])
-    if first <= 12 and second <= 12 and first != second and match[2] != ".":
-        if not order:
-            both = f"{year}-{second:02}-{first:02} or {year}-{first:02}-{second:02}"
-            msg = f"it may be day or month that comes first: write {both}"
-            raise ValueError(msg)
-        return (year, second, first) if order == "day" else (year, first, second)
-    return (year, second, first) if first > 12 or match[2] == "." else (year, first, second)
+    readings = _readings(match)
+    if order in readings:
+        readings = {order: readings[order]}
+    days = list(dict.fromkeys(readings.values()))
+    if any(year == 0 for year, _, _ in days):
+        msg = f"the century of its year is not given: write the year with four digits, not {text!r}"
+        raise ValueError(msg)
+    if len(days) > 1:
+        written = [f"{year}-{month:02}-{day:02}" for year, month, day in days]
+        what = "day, month or year" if "year" in readings else "day or month"
+        msg = f"it may be {what} that comes first: write {' or '.join(written)}"
+        raise ValueError(msg)
+    return days[0] if days else (int(match[4]), int(match[3]), int(match[1]))
 
 
 def _in_words(text: str, _order: str) -> tuple[int, int, int] | None:
     if (match := _DAY_MONTH.fullmatch(text)) and match[2] in _MONTHS:
-        return int(match[3]), _MONTHS[match[2]], int(match[1])
+        if not (year := _full_year(match[3])):
+            msg = "the century of its year is not given: write the year with four digits"
+            raise ValueError(msg)
+        return year, _MONTHS[match[2]], int(match[1])
     if (match := _MONTH_DAY.fullmatch(text)) and match[1] in _MONTHS:
         return int(match[3]), _MONTHS[match[1]], int(match[2])
     return None
@@ -175,6 +227,11 @@ def _mend(bare: str, low: str, edge: str) -> str:
     if bare.isascii() and bare.isdigit() and 20_000 <= int(bare) <= 60_000:
         day = _EXCEL + timedelta(days=int(bare))
         return f"{RULE}, and this may be a day number of Excel: write {day}"
+    if _TWO_ENDS.search(low) and re.search("[0-9]{4}", low):
+        return (
+            f"{RULE}, and this names a first and a last day: write them in start and end, or call "
+            "the column period"
+        )
     return f"{RULE}, as in 2018-02-09: give year, month and day"
 
 

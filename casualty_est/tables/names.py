@@ -4,37 +4,37 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
 from casualty_est.errors import InputError, Problem
+from casualty_est.tables.beside import multiplied, with_neighbours
 from casualty_est.tables.checks import nearest
+from casualty_est.tables.plain import plain
 from casualty_est.tables.table import Table
+from casualty_est.tables.when import TIMES, is_part_of_date, windows_of
 
 _LISTS = tomllib.loads((files("casualty_est.tables") / "names.toml").read_text(encoding="utf-8"))
 _NUMBERS: dict[str, list[str]] = {key: text.split() for key, text in _LISTS["numbers"].items()}
 _TOTALS = frozenset(_LISTS["totals"]["words"].split())
-_MULTIPLIED = {key: frozenset(text.split()) for key, text in _LISTS["multiplied"].items()}
-MONTHS: dict[str, int] = {
-    name: number
-    for names in _LISTS["months"].values()
-    for number, name in enumerate(names.split(), start=1)
-}
+_COMPOSED = {key: frozenset(text.split()) for key, text in _LISTS["composed"].items()}
+_PERSONS = frozenset(_LISTS["persons"]["words"].split())
+_RATES = frozenset(
+    {"per", "rate", "rates", "percent", "percentage", "share", "mortality", "id", "year"}
+)
+_RATES |= frozenset(_LISTS["multiplied"]["inside"].split())
+_OF_PERSONS = 2  # names of columns that make a list of persons
+# A number, but neither a date nor a link.
+_COUNT = re.compile(
+    r"(?:[^\W\d_]{2,12} ){0,3}[~<>=\u2264\u2265\s]*[0-9](?![0-9]*[-/.][0-9]{1,2}[-/.][0-9])"
+    r"(?![0-9]{3}-[0-9]{2})"
+)
 _WHOLES = _TOTALS | frozenset(_LISTS["totals"]["wholes"].split())
 _BETWEEN = re.compile(
     rf"\s+(?:{'|'.join(_LISTS['totals']['between'].split())})\s+|\s*[,;/&]\s*", re.I
 )
-
-
-@lru_cache(maxsize=4096)
-def plain(name: str) -> str:
-    """Return a name without case, spaces and signs: "Date (start)" is date_start."""
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    return re.sub(r"\W+", "_", folded).strip("_")
 
 
 def known_columns(header: Collection[str], kind: str, columns: Collection[str]) -> dict[str, str]:
@@ -62,17 +62,59 @@ def number_columns(header: Collection[str], used: Collection[str]) -> dict[str, 
     held = {
         what: [free[name] for name in names if name in free] for what, names in _NUMBERS.items()
     }
+    known = {name for names in held.values() for name in names}
+    for name in free.values():
+        if name not in known and (what := _composed(name)):
+            held[what].append(name)
     return {what: names for what, names in held.items() if names}
 
 
-def mend_of(column: str, free: Collection[str]) -> str:
+def _composed(name: str) -> str:
+    """Return which end of the number of dead a name says in several words, or nothing."""
+    words = plain(name).split("_")
+    ends = [end for end in ("low", "best", "high") if not _COMPOSED[end].isdisjoint(words)]
+    if len(ends) != 1 or _COMPOSED["killed"].isdisjoint(words):
+        return ""
+    rest = set(words) - _COMPOSED[ends[0]] - _COMPOSED["killed"] - _COMPOSED["fill"]
+    return "" if rest else ends[0]
+
+
+def mend_of(table: Table, column: str, free: Collection[str]) -> str:
     """Say what to do where a required column is missing; a column may be it under another name."""
+    if column == "source":
+        return "add it, with who said each number"
+    if column != "quantity":
+        return "add it"
+    free = [name for name in free if _RATES.isdisjoint(plain(name).split("_"))]
+    free = [name for name in free if plain(name) not in TIMES]
+    persons = [name for name in free if plain(name) in _PERSONS]
+    if len(persons) >= _OF_PERSONS:
+        shown = ", ".join(map(repr, persons[:4]))
+        return (
+            f"each row seems to be a person ({shown}): count the persons of each event or window "
+            "first, or compare several such lists with `casualty-est lists` and `linkage`"
+        )
     words = {word for names in _NUMBERS.values() for word in names if "_" not in word}
     near = [name for name in free if not words.isdisjoint(plain(name).split("_"))]
-    if column != "quantity" or not near:
+    near = [name for name in near if _holds_numbers(table.column(name))]
+    near = near or [name for name in free if _holds_numbers(table.column(name))]
+    if not near:
         return "add it"
+    if "source" not in table.columns and len(near) > 1:
+        shown = ", ".join(map(repr, near[:4]))
+        return (
+            f"where {shown} are sources, give each a row of its own, or read the table with "
+            "IncidentReports.from_wide"
+        )
     shown = " or ".join(map(repr, near[:3]))
     return f"rename {shown} to quantity if it holds the deaths, and give each group rows of its own"
+
+
+def _holds_numbers(texts: Sequence[str]) -> bool:
+    """Whether most cells of a column begin with a number that is no date."""
+    given = [text for text in texts[:200] if text]
+    counts = [text for text in given if _COUNT.match(text)]
+    return bool(given) and 2 * len(counts) > len(given)
 
 
 def has_numbers(header: Collection[str], kind: str, columns: Collection[str]) -> bool:
@@ -88,52 +130,58 @@ def recognised(
 
     outcomes: whether rows have an outcome, so that columns of killed and injured become rows.
     """
-    _refuse_multiplied(table, problems)
+    problems.extend(multiplied(table))
     known = known_columns(table.columns, kind, columns)
-    table, years = _years_as_windows(table, known, columns)
+    if is_part_of_date(table.columns, known.get("date", "")):
+        del known["date"]
+    table, years = _when(table, known, columns, problems)
     numbers = {} if "quantity" in known else number_columns(table.columns, known.values())
     renamed = {own: column for column, own in known.items() if own != column}
-    if not renamed and not numbers and not years:
-        return table
     names = tuple(renamed.get(name, name) for name in table.columns)
     named = tuple((column, own) for own, column in renamed.items())
-    table = replace(table, columns=names, named=named)
+    table = replace(table, columns=names, named=(*table.named, *named))
     said = [f"{own!r} as {column}" for own, column in renamed.items()] + years
     if numbers:
         table, more = _with_quantity(table, numbers, problems, outcomes=outcomes)
         said += more
-    if not said:
-        return table
-    note = ("recognised", f"columns are read by their meaning: {', '.join(said)}")
-    return replace(table, notes=(*table.notes, note))
+    table, more = with_neighbours(table, columns)
+    said += more
+    notes = [*table.notes]
+    if said:
+        notes.append(("recognised", f"columns are read by their meaning: {', '.join(said)}"))
+    if outcomes:  # elsewhere a column that nobody reads is an error
+        notes += _rivals(table, kind, known)
+    return replace(table, notes=tuple(notes))
 
 
-def _refuse_multiplied(table: Table, problems: list[Problem]) -> None:
-    """Refuse a column that says that numbers are thousands: read as they stand they are wrong."""
-    for name in table.columns:
-        for columns, words in (("units", "words"), ("flags", "yes")):
-            if plain(name) not in _MULTIPLIED[columns]:
-                continue
-            told = [text for text in table.column(name) if plain(text) in _MULTIPLIED[words]]
-            if told:
-                reason = (
-                    f"the column {name!r} says that numbers are multiplied ({told[0]!r}): write "
-                    "each number in full, as 10,000, and remove the column"
-                )
-                problems.append(Problem(reason, table.header_line))
+def _rivals(table: Table, kind: str, known: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Name columns that could have had the place of another: a city beside a country."""
+    for column, own in known.items():
+        aliases = _LISTS[kind].get(column, "").split()
+        others = [
+            name
+            for name in table.columns
+            if name not in known and plain(name) in aliases and any(table.column(name))
+        ]
+        if others and column != "citation":
+            named = " and ".join(map(repr, others))
+            verb = "is" if len(others) == 1 else "are"
+            yield (
+                "rivals",
+                (
+                    f"{named} could be {column}, too, and {verb} not read, since {own!r} is taken: "
+                    "put into one column what tells the rows apart"
+                ),
+            )
 
 
-def _years_as_windows(
-    table: Table, known: dict[str, str], columns: Collection[str]
+def _when(
+    table: Table, known: dict[str, str], columns: Collection[str], problems: list[Problem]
 ) -> tuple[Table, list[str]]:
-    """Take a column of years for the window, where nothing else says when."""
-    own = next((name for name in table.columns if plain(name) == "year"), None)
-    windows = {"start", "end"}
-    if own is None or not windows <= set(columns) or windows & set(known) or own in known.values():
+    """Take columns that say when for the window or the day, where nothing else says it."""
+    if not {"start", "end", "date"}.isdisjoint(known):
         return table, []
-    years = table.column(own)
-    added = {"start": years, "end": years}
-    return _replaced(table, [own], added, repr(own)), [f"{own!r} as start and end"]
+    return windows_of(table, known.values(), columns, problems)
 
 
 def _with_quantity(
@@ -283,20 +331,31 @@ def reworded(table: Table, column: str, values: Sequence[Any]) -> Iterator[tuple
 def wholes(table: Table, column: str) -> Iterator[Problem]:
     """Find places that are others together, and would count twice: "Total", "Iraq and Syria"."""
     texts = table.column(column)
-    places = {part.strip().casefold() for text in texts for part in text.split("+") if part.strip()}
+    places = {
+        part.strip().casefold()
+        for text in dict.fromkeys(texts)
+        for part in text.split("+")
+        if part.strip()
+    }
     if len(places) < 2:
         return
-    for row, text in enumerate(texts):
-        parts = [part.strip() for part in _BETWEEN.split(text)]
-        if plain(text) in _WHOLES:
-            reason = (
-                "a place of this name holds the others, which would count twice: leave it blank "
-                "for the whole, or write its parts, as North+South"
-            )
-            yield table.problem(row, reason, column, text)
-        elif len(parts) > 1 and all(part.casefold() in places for part in parts):
-            reason = f"its parts have rows of their own: write {'+'.join(parts)} for both together"
-            yield table.problem(row, reason, column, text)
+    reasons = {text: reason for text in dict.fromkeys(texts) if (reason := _whole(text, places))}
+    for row, text in enumerate(texts) if reasons else ():
+        if text in reasons:
+            yield table.problem(row, reasons[text], column, text)
+
+
+def _whole(text: str, places: Collection[str]) -> str:
+    """Say why a place holds others that have rows of their own; empty where it does not."""
+    if plain(text) in _WHOLES:
+        return (
+            "a place of this name holds the others, which would count twice: leave it blank "
+            "for the whole, or write its parts, as North+South"
+        )
+    parts = [part.strip() for part in _BETWEEN.split(text)]
+    if len(parts) > 1 and all(part.casefold() in places for part in parts):
+        return f"its parts have rows of their own: write {'+'.join(parts)} for both together"
+    return ""
 
 
 def sums(table: Table, column: str) -> Iterator[Problem]:

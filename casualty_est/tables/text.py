@@ -8,11 +8,12 @@ import re
 from itertools import islice
 
 from casualty_est.errors import InputError, Problem
+from casualty_est.tables.drawn import drawn_records
 from casualty_est.tables.table import Table, clean, header_problems
 
 Notes = list[tuple[str, str]]
 # What divides the columns of a file by its ending; None where any may.
-DELIMITERS = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".txt": None}
+DELIMITERS = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".txt": None, ".md": None}
 _SIGNS = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars"}
 _MARKS = (
     (b"\xff\xfe\x00\x00", "utf-32"),
@@ -108,6 +109,8 @@ def divided(text: str, usual: str | None) -> tuple[str, Notes]:
 def read_text(data: bytes, usual: str | None, name: str) -> tuple[Table, list[Problem]]:
     """Return the table of a text file, and the problems of the rows that it lacks."""
     text, notes = decode(data, name)
+    if drawn := drawn_records(text, name):
+        return _tabled(drawn[0], name, text, notes + drawn[1], [])
     delimiter, more = divided(text, usual)
     return _delimited(text, delimiter, name, notes + more)
 
@@ -118,6 +121,13 @@ def _delimited(text: str, delimiter: str, name: str, notes: Notes) -> tuple[Tabl
     if not records:
         empty = Problem("the file is empty: it needs a header and one row or more")
         raise InputError(faults or [empty], name)
+    return _tabled(records, name, text, notes, faults)
+
+
+def _tabled(
+    records: list[tuple[int, list[str]]], name: str, text: str, notes: Notes, faults: list[Problem]
+) -> tuple[Table, list[Problem]]:
+    """Return the table of records, or say that it has no rows."""
     table, ragged = table_of(records, name, "line", text, notes)
     faults += ragged
     if not len(table) and not faults:

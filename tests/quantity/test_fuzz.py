@@ -89,6 +89,8 @@ def atoms(text):
             parts = {Fraction(part) for part in re.split(r"[,' ]", token)}
             if re.fullmatch("[0-9]+,[0-9]{1,2}", token):  # 1,5 millones
                 parts.add(Fraction(token.replace(",", ".")))
+            if re.fullmatch("[0-9]{1,3}[.][0-9]{3}", token):  # 1.200 Tote
+                parts.add(Fraction(token.replace(".", "")))
             found.append({whole} | parts)
     return found
 

@@ -269,14 +269,14 @@ REFUSED_ROWS = [
     ("12 to|12 and|hundreds of", "unfinished"),
     ("from 6|between 6 and", "two ends"),
     (
-        "5 of 12|one in five|6 to 8 to 10|12 killed in five days|"
+        "5 of 12|one in five|6 to 8 to 10|12 killed in five of ten towns|"
         "one thousand one thousand|5 thousand 200",
         "second number",
     ),
     ("100%", "percentage"),
     ("5/12", "'/'"),
     ("12:30", "':'"),
-    ("12, 3 wounded", "','"),
+    ("12, 3 wounded", "which of its numbers"),
     (
         "12\u00b2|55\u00ad60|12-year-old girl|three-member family|5--6|55-",
         "no meaning",
@@ -289,7 +289,7 @@ REFUSED_ROWS = [
     ("at least|from dozens", "it contains no number"),
     ("half|half of them", "part of"),
     (
-        "5 m|5 times|5 percent|12 a day|12 and counting|30 odd|5 others|"
+        "5 m|5 times|12 a day|30 odd|5 others|"
         "one third of civilians|two hundered civilians|5 milion|3 thousnd dead|"
         "two hundredand fifty|5 lac|hundreds of thousends",
         "could change",

@@ -55,7 +55,7 @@ def test_what_is_written_is_read_back(day):
         ("2023-10", "this names no day"),
         ("2023", "this names no day"),
         ("Oct-23", "give year, month and day"),
-        ("18/10/23", "give year, month and day"),
+        ("18/10/45", "century of its year"),
         ("2023-02-30", "not a day of the calendar"),
         ("32 May 2023", "not a day of the calendar"),
         ("soon", "as in 2018-02-09"),

@@ -9,6 +9,7 @@ from casualty_est import datasets
 from casualty_est.claims.model.anchors import check_anchors
 from casualty_est.claims.model.layout import Layout
 from casualty_est.claims.model.over_time import windows_note
+from casualty_est.claims.table.groups import without_declared
 from casualty_est.wording.phrases import quoted
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ NO_LEVEL = "no source has a role and nothing anchors the level"
 
 def notes_of(model: ClaimsModel) -> list[Note]:
     """Everything that a reader of the result should know of the model, each once."""
-    notes = [*model.claims.warnings, *model.counted.notes, *check_anchors(model.layout)]
+    read = without_declared(model.claims.warnings, model.priors.groups)
+    notes = [*read, *model.counted.notes, *check_anchors(model.layout)]
     if model.layout.timeline is not None:
         notes.append(("windows_modelled", windows_note(model)))
     notes += _bound_notes(model.layout)

@@ -52,7 +52,8 @@ def validate(
     for column in required:
         free = [name for name in table.columns if name not in COLUMNS]
         reason = (
-            f"required column {column!r} is missing{nearest(column, free)}: {mend_of(column, free)}"
+            f"required column {column!r} is missing{nearest(column, free)}: "
+            f"{mend_of(table, column, free)}"
         )
         problems.append(Problem(reason, table.header_line))
     parsed, read_notes = _parsed(table, problems, quantities)

@@ -42,8 +42,9 @@ class Claims:
         What was recognised, assumed, left unread or is asked: codes ``encoding``, ``separator``,
         ``sheet``, ``records``, ``above_header``, ``recognised``, ``reworded``, ``dates``,
         ``level``, ``parts``, ``role_against_group``, ``role_word``, ``part_of_group``,
-        ``reported_before_end``, ``copies``, ``unknown_columns``, ``default``, ``similar_names`` and
-        ``no_counts``.
+        ``own_groups``, ``group_overlap``, ``several_sources``, ``several_perpetrators``,
+        ``rivals``, ``reported_before_end``, ``copies``,
+        ``unknown_columns``, ``default``, ``similar_names`` and ``no_counts``.
     name : str or None
         Name of the file, without its folder.
     where : str

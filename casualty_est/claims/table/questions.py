@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 
 from casualty_est.claims.table.claim import GROUPS, Claim
 from casualty_est.claims.table.copies import copies
+from casualty_est.claims.table.groups import own_groups
 from casualty_est.errors import Problem
 from casualty_est.tables.checks import lines_of
 from casualty_est.tables.table import Table
@@ -37,6 +39,11 @@ _ROLE_AGAINST_GROUP = {
 
 # Words in the name of a source that stand for several lists in one.
 _MERGED = re.compile(r"\b(merged|combined|union|consolidated|de-?duplicated)\b", re.IGNORECASE)
+_BETWEEN = re.compile(r"\s*(?:[;|,&/]|\band\b|\by\b|\bet\b|\bund\b)\s*")
+_ONE_EACH = {
+    "source": "name the one that counted, and the others in quotes or derived_from",
+    "perpetrator": "join them by + where it is the sum of both, as Army+Militia",
+}
 _ROUND = 100  # grid from which a number is nobody's list
 
 
@@ -72,7 +79,7 @@ def _wider(group: str, said: Sequence[str]) -> bool:
 
 def questions(table: Table, rows: Sequence[Claim]) -> list[Note]:
     """Return what is asked of the author of a table."""
-    asked = (_roles, _traps, _references, _narrow, _early, copies)
+    asked = (_roles, _traps, _references, _narrow, own_groups, _several, _early, copies)
     return [note for ask in asked for note in ask(table, rows)]
 
 
@@ -140,6 +147,26 @@ def _early(table: Table, rows: Sequence[Claim]) -> Iterator[Note]:
     if at:
         text = f"the window ends after the day of publication ({lines_of(table, at)})"
         yield "reported_before_end", f"{text}: check that its end is the last day that was counted"
+
+
+def _several(table: Table, rows: Sequence[Claim]) -> Iterator[Note]:
+    """Ask about names that hold several: "AFP; Reuters", "Army and Navy" beside the Army."""
+    for column, mend in _ONE_EACH.items():
+        names = dict.fromkeys(map(attrgetter(column), rows))
+        alone = {name.casefold() for name in names}
+        for name in names:
+            parts = [part for part in _BETWEEN.split(name) if part.strip()]
+            known = [part for part in parts if part.strip().casefold() in alone]
+            listed = any(sign in name for sign in ";|/")
+            if len(parts) > 1 and (listed or (known and column == "source")):
+                lines = [i for i, row in enumerate(rows) if getattr(row, column) == name]
+                yield (
+                    f"several_{column}s",
+                    (
+                        f"{name!r} names {len(parts)} ({lines_of(table, lines)}), and is taken as "
+                        f"one {column} apart from all others: {mend}"
+                    ),
+                )
 
 
 def _references(table: Table, rows: Sequence[Claim]) -> Iterator[Note]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -61,7 +62,7 @@ def _column_problems(table: Table) -> Iterator[Problem]:
     free = [name for name in table.columns if name not in COLUMNS]
     for column in REQUIRED:
         if column not in table.columns:
-            mend = mend_of(column, free)
+            mend = mend_of(table, column, free)
             reason = f"required column {column!r} is missing{nearest(column, free)}: {mend}"
             yield Problem(reason, table.header_line)
     missing = [name for name in COLUMNS if name not in table.columns]
@@ -318,6 +319,20 @@ RULES = (
 # --- what was assumed ------------------------------------------------------------------
 
 
+def _several(sources: Iterable[str]) -> Iterator[Note]:
+    """Ask about names that hold several sources, "AFP; Reuters"."""
+    for name in sources:
+        parts = [part for part in re.split("[;|]", name) if part.strip()]
+        if len(parts) > 1:
+            yield (
+                "several_sources",
+                (
+                    f"{name!r} names {len(parts)} and is taken as one source apart from all "
+                    "others: give each a row of its own if each counted"
+                ),
+            )
+
+
 def _notes(rows: Sequence[Report]) -> tuple[Note, ...]:
     incidents = gather(rows)
     notes: list[Note] = []
@@ -340,6 +355,7 @@ def _notes(rows: Sequence[Report]) -> tuple[Note, ...]:
     if len(without) > ROLES_SHOWN:
         text = f"{len(without) - ROLES_SHOWN:,} more sources have no role"
         notes.append(("default", text))
+    notes.extend(_several(sources))
     rejected = sum(row.verdict == "rejected" and bool(row.quantity.low) for row in rows)
     if rejected:
         where = "1 row has" if rejected == 1 else f"{rejected:,} rows have"

@@ -21,7 +21,7 @@ from casualty_est.incidents.table.read import (
     read_ranges,
     whole_number,
 )
-from casualty_est.tables.names import plain
+from casualty_est.tables.plain import plain
 from casualty_est.tables.table import Table
 
 _KNOWN: dict[str, dict[str, Any]] = tomllib.loads(

@@ -16,6 +16,7 @@ from importlib.resources import files
 
 from casualty_est.errors import QuantityError
 from casualty_est.quantity.languages.chinese_numbers import in_digits
+from casualty_est.quantity.languages.spelled import in_figures, pairs_of
 from casualty_est.quantity.tokens import plain_characters
 
 NAMES = (
@@ -24,7 +25,10 @@ NAMES = (
 )  # fmt: skip
 
 _ENGLISH_TOO = frozenset({"on", "once", "bin", "elf", "dos", "tote"})  # alone they are English
-_EITHER = re.compile(r"(?<![0-9,])[0-9]{1,3},[0-9]{3}(?![0-9,])")
+_SCALED = r"(?:[0-9.,]|\s*(?:million|thousand|hundred|billion|dozen|mn|bn|k)\b)"
+_EITHER = re.compile(rf"(?<![0-9,])[0-9]{{1,3}},[0-9]{{3}}(?={_SCALED})")
+_THOUSANDS = re.compile(rf"(?<![0-9.,])([1-9][0-9]{{0,2}})[.]([0-9]{{3}})(?!{_SCALED})")
+_MIL = re.compile(r"[~<>=+]*\s*[0-9][0-9.,]* ?(?:mil|mill)\.?\+?")
 _POINTS = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:[.][0-9]{3}){2,}(?![0-9.,])")
 _DECIMALS = re.compile(r"(?<![0-9.,])([0-9]+),([0-9]{1,2})(?![0-9,.])")
 
@@ -40,14 +44,20 @@ class Language:
     questions: dict[str, str]
     spaced: bool  # whether spaces part its words
     decimal_comma: bool
+    pairs: frozenset[tuple[str, str]]
 
     def translated(self, text: str) -> str | None:
         """Return the text in English, or None where it is not in this language."""
-        if not self.spaced:
-            text = in_digits(text)
+        came = text
+        text = (
+            in_figures(text, self.name, self.english, self.pairs)
+            if self.spaced
+            else in_digits(text)
+        )
         for pattern, english in self.turns:
             text = pattern.sub(english, text)
-        pieces, at, native = [], 0, False
+        spelled = text != came
+        pieces, at, native = [], 0, spelled
         question = ""
         while at < len(text):
             match = self.phrases.match(text, at)
@@ -70,6 +80,8 @@ def _decimal_point(text: str) -> str:
     if _EITHER.search(text):
         msg = "the comma could separate thousands or decimals: write the number without it"
         raise QuantityError(msg)
+    # Nobody counts thousandths of people; before "million" it is asked.
+    text = _THOUSANDS.sub(r"\1,\2", text)
     text = _POINTS.sub(lambda match: match[0].replace(".", ","), text)
     return _DECIMALS.sub(r"\1.\2", text)
 
@@ -84,7 +96,11 @@ def translations(text: str) -> Iterator[str]:
     """Yield a text in English, once for each language that it can be in."""
     plain = folded(text)
     if plain in _ENGLISH_TOO:
-        return
+        msg = f"{plain!r} alone may be a word of two languages; write the number in figures"
+        raise QuantityError(msg)
+    if _MIL.fullmatch(plain):
+        msg = "mil is thousand in Spanish and Portuguese, and million to others; write all digits"
+        raise QuantityError(msg)
     for name in NAMES:
         english = language(name).translated(plain)
         if english is not None:
@@ -111,4 +127,5 @@ def language(name: str) -> Language:
     phrases = re.compile(rf"(?P<phrase>{words})|[0-9][0-9.,']*{apart}|[^\w]")
     turns = tuple((re.compile(turn), said) for turn, said in lists.get("turns", {}).items())
     spaced, decimal_comma = lists["spaced"], lists["decimal_comma"]
-    return Language(name, english, phrases, turns, questions, spaced, decimal_comma)
+    pairs = pairs_of(english)
+    return Language(name, english, phrases, turns, questions, spaced, decimal_comma, pairs)

@@ -144,8 +144,10 @@ def test_every_problem_is_reported_at_once(tmp_path):
 
 def test_required_columns_are_named_with_what_came_instead(tmp_path):
     assert problems_of(lambda: read(tmp_path, "sauce,weight,role\nA,5,monitr\n")) == [
-        "line 1: required column 'source' is missing (did you mean 'sauce'?): add it",
-        "line 1: required column 'quantity' is missing: add it",
+        "line 1: required column 'source' is missing (did you mean 'sauce'?): add it, "
+        "with who said each number",
+        "line 1: required column 'quantity' is missing: rename 'weight' to quantity if it holds "
+        "the deaths, and give each group rows of its own",
         f"line 2, column 'role', 'monitr': expected one of {', '.join(ROLES)} "
         "(did you mean 'monitor'?)",
     ]

@@ -1,0 +1,98 @@
+"""Who is named as the source beside a number, "45 (UN)" or "45 according to the ministry"."""
+
+from __future__ import annotations
+
+import re
+
+from casualty_est.errors import QuantityError
+from casualty_est.quantity.counted import DEAD, OUTCOMES, PEOPLE, PLACES, THINGS, UNITS, UNSAFE
+from casualty_est.quantity.languages import NAMES, folded, language
+from casualty_est.quantity.words import (
+    AFTER,
+    BEFORE,
+    INTERVALS,
+    LEADS,
+    OF_PUBLISHERS,
+    PUBLISHERS,
+    SCALES,
+    SMALL,
+    SPREADS,
+    TENS,
+    UNKNOWN,
+    VAGUE_PHRASES,
+)
+
+_YEAR = "(?:19|20)[0-9]{2}"
+_NAME = r"[A-Za-z\u00c0-\u024f][\w&.' \u2019-]*?"
+_BRACKETS = re.compile(rf"\s*[(\[](?:sources? ?: ?)?({_NAME})(?:,? {_YEAR})?[)\]]")
+_BEHIND = re.compile(rf"\s*(?:[,;]|\s[-\u2013\u2014])\s*({_NAME})$")
+_BEFORE = re.compile(rf"^({_NAME})\s?:\s*(?=\S)")
+_SAID = re.compile(
+    r"[\s,;-]*[(\[]?\b(?:according to|as per|as reported by|reported by|sources? ?:|cited by|"
+    r"via)\s+([^0-9()\[\]]+)[)\]]?$",
+    re.I,
+)
+_PER = re.compile(rf"[\s,;-]*[(\[]?\bper (?:the )?({_NAME})[)\]]?$")
+# What every one of the patterns above needs.
+_ODD = re.compile(
+    r"[(\[:]|[,;]\s*[^\W\d_]|\s[-\u2013\u2014]\s*[^\W\d_]|\b(?:to|per|by|via)\b", re.I
+)
+_FILLERS = frozenset({"the", "of", "and", "&", "for", "in", "on", "s", "by", "to", "a", "an"})
+_ALLOWED = PUBLISHERS | OF_PUBLISHERS | _FILLERS
+_COUNTED = DEAD | PEOPLE | UNSAFE | THINGS | UNITS | PLACES | OUTCOMES.keys()
+_NUMBERS = SMALL.keys() | TENS.keys() | SCALES.keys()
+_MEANT = BEFORE.keys() | AFTER.keys() | INTERVALS.keys() | SPREADS.keys() | VAGUE_PHRASES.keys()
+_MEANT |= LEADS.keys() | {phrase.split()[0] for phrase in UNKNOWN} | _NUMBERS
+
+
+def without_sources(text: str) -> str:
+    """Return a text without the names of who said it; other words stay, to be judged.
+
+    A row has its source in a column of its own, so what stands here changes nothing of the number.
+    """
+    if (text[-1:].isdigit() and ":" not in text) or not _ODD.search(text):
+        return text
+    bare = _BRACKETS.sub(lambda match: "" if _is_source(match[1]) else match[0], text)
+    for pattern, known in (
+        (_SAID, _says_nothing),
+        (_PER, _is_source),
+        (_BEHIND, _is_source),
+        (_BEFORE, _is_source),
+    ):
+        match = pattern.search(bare)
+        if match and known(match[1]):
+            bare = bare[: match.start()] + bare[match.end() :]
+    if (match := _BEFORE.search(bare)) and re.search("[0-9]", bare[match.end() :]):
+        _refuse_title(match[1], bare[match.end() :])
+    return bare if bare.strip() else text
+
+
+def _is_source(name: str) -> bool:
+    """Whether a name is that of somebody who publishes numbers."""
+    words = [word for word in re.split(r"[\s/.-]+", name.replace("\u2019", "'")) if word]
+    plain = [word.casefold().removesuffix("'s") for word in words]
+    # Other capitals may say who died: "12 (SDF)".
+    publishing = not PUBLISHERS.isdisjoint(plain)
+    return publishing and _ALLOWED.issuperset(plain)
+
+
+def _says_nothing(words: str) -> bool:
+    """Whether an attribution holds no number and nothing that is counted instead of the dead."""
+    said = re.findall(r"[^\W\d_]+", words.casefold())
+    return bool(said) and not any(word in OUTCOMES or word in _NUMBERS for word in said)
+
+
+def _refuse_title(name: str, rest: str) -> None:
+    """Refuse a name before a colon that nobody here knows, and that no reader takes."""
+    words = name.casefold().split()
+    if any(word in _MEANT or word in _COUNTED or word in ("low", "best", "high") for word in words):
+        return
+    if all(word.isascii() for word in words) and not re.search("[0-9]:", rest):
+        plain = folded(name)
+        if any(plain in language(one).english for one in NAMES):
+            return
+        msg = (
+            f"{name[:40]!r} stands before the number; write the number alone, and who said it, "
+            "where and when in columns of their own"
+        )
+        raise QuantityError(msg)
