@@ -141,12 +141,14 @@ def _bars(figure: Picture, counts: npt.NDArray[np.int64], places: Places, palett
     how |= {"color": palette.ink, "rotation": 90 if places.upright else 0}
     for x, count in zip(at, counts, strict=True):
         axes.annotate(figure_of(count), (x, count), (0, 2.5), **how)
-    words = wrap(_("people on exactly these lists"), places.dots - 2 * GAP, SMALL)
+    words = wrap(_("people on exactly these lists"), places.dots - 2 * GAP, SMALL, 3)
     lines = [Line(text, SMALL, palette.muted) for text in words]
     middle = places.top + places.above + BARS / 2 - len(lines) * line_height(SMALL) / 2
     write_down(figure, lines, middle, places.dots - GAP, "right")
-    heading = [Line(_("people on each list"), SMALL, palette.muted)]
-    write_down(figure, heading, places.rows - line_height(SMALL) - 0.04, places.dots - GAP, "right")
+    words = wrap(_("people on each list"), places.dots - GAP, SMALL)
+    heading = [Line(text, SMALL, palette.muted) for text in words]
+    top = places.rows - len(heading) * line_height(SMALL) - 0.04
+    write_down(figure, heading, top, places.dots - GAP, "right")
 
 
 def _rows(
