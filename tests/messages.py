@@ -1,4 +1,4 @@
-"""The sentences of public reports, for translators: ``uv run python tests/messages.py es``.
+"""The sentences of reports, for translators: ``uv run python tests/messages.py es``.
 
 Writes what code and templates say now into the catalogue of a language, `es.po`, and compiles it to
 `es.mo`, which the package reads. Translations are kept, new sentences come with an empty
@@ -8,7 +8,11 @@ translation, and a language without a catalogue gets one.
 from __future__ import annotations
 
 import sys
+import tomllib
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
@@ -24,13 +28,28 @@ KEYWORDS = {
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
     "N_": ((1, "c"), 2),
+    "stored": ((1, "c"), 2),
 }
-METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
+METHODS = [
+    ("**.py", "python"),
+    ("**.html", "jinja2.ext:babel_extract"),
+    ("report/checklist.toml", "tests.messages:of_checklist"),
+]
 OPTIONS = {"**.html": {"trimmed": "true", "silent": "false"}}
+
+
+def of_checklist(
+    file: Any, *_: Any, **__: Any
+) -> Iterator[tuple[int, str, tuple[str, str], list[str]]]:
+    """What the reporting standards ask for, of the file that lists it."""
+    for item in tomllib.loads(file.read().decode("utf-8"))["items"]:
+        yield 0, "N_", ("checklist", item["text"]), []
 
 
 def template() -> Catalog:
     """Every sentence of code and templates."""
+    # What stands in a place may be an f-string: only the sentence is to be translated.
+    warnings.filterwarnings("ignore", ".*Skipping f-string")
     catalog = Catalog(project="casualty_est", version=casualty_est.__version__, fuzzy=False)
     every = extract_from_dir(
         ROOT, METHODS, OPTIONS, KEYWORDS, comment_tags=("Translators:",), strip_comment_tags=True

@@ -19,8 +19,10 @@ import numpy.typing as npt
 from casualty_est.claims.schema import ratio_owner
 from casualty_est.result.identification import Identification
 from casualty_est.result.schema import Assumption, Weight
+from casualty_est.wording.language import _, pgettext, spoken
 from casualty_est.wording.numbers import percent, share
 from casualty_est.wording.phrases import listed, possessive
+from casualty_est.wording.terms import assumption_name
 
 if TYPE_CHECKING:
     from casualty_est.result.estimate import Estimate
@@ -71,11 +73,8 @@ def gauge_sentences(rows: Sequence[Weight], assumptions: Sequence[Assumption]) -
     mentioned = [j for j in order if abs(rows[j].weight) >= max(MENTION, 2 * (rows[j].mcse or 0.0))]
     sentences = []
     if all(SHARES[0] <= row.weight <= SHARES[1] for row in rows) and mentioned:
-        sizes = [share_of_level(rows[j].weight, rows[j].mcse or 0.0) for j in mentioned]
-        sizes[0] += " rests"
-        whats = [_what(assumptions[j]) for j in mentioned]
-        parts = [f"{size} on {what}" for size, what in zip(sizes, whats, strict=True)]
-        sentences.append(f"Of the level of this estimate, {listed(parts)}.")
+        parts = [_part(rows[j], _what(assumptions[j]), first=j == mentioned[0]) for j in mentioned]
+        sentences.append(_("Of the level of this estimate, {parts}.", parts=listed(parts)))
     sentences += [_effect(rows[j].weight, assumptions[j]) for j in mentioned]
     return tuple(sentences)
 
@@ -84,34 +83,55 @@ def share_of_level(weight: float, mcse: float) -> str:
     """Print a weight as a share, to five per cent where the Monte Carlo error says no more."""
     if mcse <= COARSE:
         return percent(round(weight, 2))
-    return f"about {percent(max(0.05, round(weight * 20) / 20))}"
+    return pgettext("hedge", "about {number}", number=percent(max(0.05, round(weight * 20) / 20)))
+
+
+def _part(row: Weight, what: str, *, first: bool) -> str:
+    """How much of the level rests on what; the verb stands with the first."""
+    size = share_of_level(row.weight, row.mcse or 0.0)
+    if first:
+        return _("{share} rests on {what}", share=size, what=what)
+    return _("{share} on {what}", share=size, what=what)
 
 
 def _owner(assumption: Assumption) -> tuple[str, str]:
     """Whose ratio it is, and toward which cell where the source has several."""
     source = str(assumption.source)
-    return possessive(source), ratio_owner(assumption.name).removeprefix(source)
+    cell = ratio_owner(assumption.name).removeprefix(source)
+    if not spoken().english and cell:
+        cell = f" ({assumption_name(cell.removeprefix(' (').removesuffix(')'))})"
+    return possessive(source), cell
 
 
 def _what(assumption: Assumption) -> str:
     if assumption.kind in RATIOS:
         owner, cell = _owner(assumption)
-        return f"what we assume about {owner} reporting ratio{cell}"
-    return f"the {'prior on the count itself' if assumption.kind == 'level' else assumption.name}"
+        return _("what we assume about {owner} reporting ratio{cell}", owner=owner, cell=cell)
+    if assumption.kind == "level":
+        return _("the prior on the count itself")
+    return _("the {assumption}", assumption=assumption_name(assumption.name))
 
 
 def _effect(weight: float, assumption: Assumption) -> str:
     """What the estimate does when the assumption is ten per cent higher."""
     change = 1.1 ** (assumption.sign * weight) - 1
-    direction = "higher" if change > 0 else "lower"
-    size = f"{share(abs(100 * change))}% {direction}" if abs(change) > 5e-4 else "unchanged"
-    what, than = f"the {assumption.name}", ""
+    size = _("unchanged")
+    if abs(change) > 5e-4:
+        by = pgettext("per cent", "{number}%", number=share(abs(100 * change)))
+        size = _("{share} higher", share=by) if change > 0 else _("{share} lower", share=by)
     if assumption.kind in RATIOS:
         owner, cell = _owner(assumption)
-        what, than = f"{owner} true ratio{cell}", " than assumed"
-    elif assumption.kind == "level":
-        what = "the prior median of the count"
-    return f"If {what} were 10% higher{than}, the estimate would be {size}."
+        return _(
+            "If {owner} true ratio{cell} were 10% higher than assumed, the estimate would be "
+            "{size}.",
+            owner=owner,
+            cell=cell,
+            size=size,
+        )
+    what = _("the {assumption}", assumption=assumption_name(assumption.name))
+    if assumption.kind == "level":
+        what = _("the prior median of the count")
+    return _("If {what} were 10% higher, the estimate would be {size}.", what=what, size=size)
 
 
 def identify(estimate: Estimate, row: int) -> Identification:
@@ -119,7 +139,7 @@ def identify(estimate: Estimate, row: int) -> Identification:
     meta, tree = estimate.meta, estimate.idata
     cell, exact = meta.rows[row].cell, meta.diagnostics.method == "exact"
     if not meta.has_level:
-        return Identification(cell, "gauge", (), ("Nothing sets the level of this estimate.",))
+        return Identification(cell, "gauge", (), (_("Nothing sets the level of this estimate."),))
     log_count = np.log(estimate.draws(row))
     scores = np.asarray(tree["gauge"]["score"].values)
     rows = gauge_rows(
@@ -131,7 +151,7 @@ def identify(estimate: Estimate, row: int) -> Identification:
         exact=exact,
     )
     sum_mcse = _weight(log_count, scores.sum(axis=-1), exact=exact)[1]
-    sentences: tuple[str, ...] = ("NOT CONVERGED: what sets the level is not known.",)
+    sentences: tuple[str, ...] = (_("NOT CONVERGED: what sets the level is not known."),)
     if estimate.converged:
         sentences = gauge_sentences(rows, meta.assumptions)
     return Identification(cell, "gauge", rows, sentences, sum_mcse, estimate.converged)

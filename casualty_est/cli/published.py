@@ -31,7 +31,7 @@ def _path(flag: str, metavar: str, help_text: str) -> Any:
 OPTIONS: dict[str, Any] = {
     "about": _path("--about", "FILE.toml", "Title, authors, names and statements, from a file."),
     "audience": _text("--audience", "full|public", "Everything, or at most three pages."),
-    "language": _text("--language", "CODE", "Language of the public report, such as es."),
+    "language": _text("--language", "CODE", "Language of the report, such as es."),
     "pdf": _path("--pdf", "OUT.pdf", "Print the report as PDF, by Chromium, Chrome or Edge."),
     "figures": _path("--figures", "DIR", "Write the pictures: PNG and SVG, 16:9 and square."),
     "tables": _path("--tables", "DIR", "Write the tables of the report as CSV."),

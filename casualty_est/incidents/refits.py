@@ -20,6 +20,7 @@ from casualty_est.result.convergence import MAX_DIVERGENT, MAX_RHAT, MIN_ESS
 from casualty_est.result.refits import case
 from casualty_est.result.schema import Case, Diagnostics, Row
 from casualty_est.tables.cells import ROLES
+from casualty_est.wording.language import N_, stored
 from casualty_est.wording.numbers import share
 
 if TYPE_CHECKING:
@@ -80,22 +81,34 @@ def other_settings(
 ) -> tuple[Case, ...]:
     """Estimate under the other settings, one changed at a time, as fitted first."""
     used = estimate.meta.settings
-    models = {"as fitted": model}
-    other, may = ("joint", "may") if used["scale"] == "cut" else ("cut", "may not")
-    models[f"scale {other}: the data {may} move the scale"] = model.varied(scale=other)
-    exact = "no report is exactly right" if used["exact_reports"] else "some reports are exact"
+    models = {N_("refit", "as fitted"): model}
+    if used["scale"] == "cut":
+        name = N_("refit", "scale joint: the data may move the scale")
+        models[name] = model.varied(scale="joint")
+    else:
+        name = N_("refit", "scale cut: the data may not move the scale")
+        models[name] = model.varied(scale="cut")
+    exact = N_("refit", "some reports are exact")
+    if used["exact_reports"]:
+        exact = N_("refit", "no report is exactly right")
     models[exact] = model.varied(exact_reports=not used["exact_reports"])
     if model.layout.readings.judge is not None:
-        rule, told = "asis", "ranges as they stand"
+        rule, told = "asis", N_("refit", "ranges as they stand")
         if used["range_rule"] == "asis":
-            rule, told = "common", "all ranges read alike, as half of their upper end to it"
+            rule = "common"
+            told = N_("refit", "all ranges read alike, as half of their upper end to it")
         models[told] = model.varied(range_rule=rule)
     source, median, sd = used["anchor"]
-    twice = f"the anchor half as sure: log sd {share(2 * sd)} instead of {share(sd)}"
+    twice = stored(
+        "refit",
+        "the anchor half as sure: log sd {twice} instead of {once}",
+        twice=share(2 * sd),
+        once=share(sd),
+    )
     models[twice] = model.varied(anchor=(source, median, 2 * sd))
     harsh = {g: ab for g, ab in HARSH.items() if used["grades"].get(g) == list(GRADES[g])}
     if model.layout.grades and harsh:
-        models["grades trusted less"] = model.varied(priors=_with_grades(model, harsh))
+        models[N_("refit", "grades trusted less")] = model.varied(priors=_with_grades(model, harsh))
     return _cases(models, estimate, row, prob, report)
 
 
@@ -138,10 +151,11 @@ def _without(model: IncidentModel, *, keep: bool) -> dict[str, IncidentModel]:
             "unlisted": "auto",
             "perpetrator": model.layout.readings.target,
         }
+        called = stored("refit", "without {source}", source=name)
+        if keep:
+            called = stored("refit", "only {source}", source=name)
         try:
-            models[f"only {name}" if keep else f"without {name}"] = model.varied(
-                _columns(model.patterns, held), **settings
-            )
+            models[called] = model.varied(_columns(model.patterns, held), **settings)
         except UsageError:  # nobody is left who lists incidents
             continue
     return models
@@ -178,13 +192,28 @@ def tipping(estimate: IncidentEstimate, median: float, n: float) -> tuple[Tip, .
     anchor = estimate.details.anchor
     value = anchor.median * median / n
     several = sum(source.source != judge for source in meta.sources) > 1
-    others = ", and the other sources with it," if several else ""
     sds = math.log(value / anchor.median) / anchor.sd
-    sentence = (
-        f"For {n:,.0f} to be right, {anchor.source}{others} would have to state {share(value)} "
-        f"times the true number within incidents: {share(abs(sds))} standard deviations of "
-        "what is assumed away."
-    )
+    places = {
+        "number": f"{n:,.0f}",
+        "source": anchor.source,
+        "share": share(value),
+        "sds": share(abs(sds)),
+    }
+    if several:
+        sentence = stored(
+            "tip",
+            "For {number} to be right, {source}, and the other sources with it, would have to "
+            "state {share} times the true number within incidents: {sds} standard deviations of "
+            "what is assumed away.",
+            **places,
+        )
+    else:
+        sentence = stored(
+            "tip",
+            "For {number} to be right, {source} would have to state {share} times the true number "
+            "within incidents: {sds} standard deviations of what is assumed away.",
+            **places,
+        )
     return (Tip(f"scale: ratio of {anchor.source}", value, sds, value, sentence),)
 
 

@@ -16,6 +16,7 @@ from casualty_est.linkage.partition.sample import Length, Problem, Sampled, samp
 from casualty_est.linkage.scores.pairs import Pairs, some
 from casualty_est.linkage.thresholds import THRESHOLDS, people_above
 from casualty_est.result.schema import Note
+from casualty_est.wording.language import stored
 from casualty_est.wording.numbers import percent
 
 Ints = npt.NDArray[np.int64]
@@ -132,10 +133,13 @@ def _notes(
 ) -> list[Note]:
     notes, (missed, how) = [], outside
     if rhat > AGREE:
-        text = (
-            f"NOT CONVERGED: two chains from opposite starts disagree on the overlaps (R-hat "
-            f"{rhat:.3f}, at most {AGREE} wanted). What helps: fit with more sweeps (burn=1000, "
-            "between=20)"
+        text = stored(
+            "note",
+            "NOT CONVERGED: two chains from opposite starts disagree on the overlaps (R-hat "
+            "{rhat}, at most {wanted} wanted). What helps: fit with more sweeps (burn=1000, "
+            "between=20)",
+            rhat=f"{rhat:.3f}",
+            wanted=AGREE,
         )
         notes.append(Note("not_converged", text))
     if answers is None:
@@ -144,22 +148,35 @@ def _notes(
     else:
         notes.append(Note("labels", _of_labels(answers)))
         if answers.records < FEW_LABELS:
-            text = f"{answers.records} records were answered: with 100 the interval is narrower"
+            text = stored(
+                "note",
+                "{records} records were answered: with 100 the interval is narrower",
+                records=answers.records,
+            )
             notes.append(Note("few_labels", text))
     if how:
         notes.append(Note("missed", how))
     if float(np.median(missed)) > MANY_MISSED:
-        text = (
+        text = stored(
+            "note",
             "more than 2% of the links lie outside the candidates: compare more pairs (rules=) "
-            "before you trust the overlap"
+            "before you trust the overlap",
         )
         notes.append(Note("many_missed", text))
     return notes
 
 
 def _of_labels(answers: Answers) -> str:
-    text = f"{answers.records} records were answered, {answers.with_match} of them with a match"
-    if answers.twice:
-        share = percent(round(answers.disagreed / answers.twice, 2))
-        text += f"; two reviewers answered {answers.twice} of them and disagreed on {share}"
-    return text
+    places = {"records": answers.records, "matched": answers.with_match}
+    if not answers.twice:
+        return stored(
+            "note", "{records} records were answered, {matched} of them with a match", **places
+        )
+    return stored(
+        "note",
+        "{records} records were answered, {matched} of them with a match; two reviewers answered "
+        "{twice} of them and disagreed on {share}",
+        twice=answers.twice,
+        share=percent(round(answers.disagreed / answers.twice, 2)),
+        **places,
+    )

@@ -13,6 +13,7 @@ from casualty_est.kinds import room
 from casualty_est.linkage.joint import share_left, weights_of
 from casualty_est.result.call import settle_seed
 from casualty_est.result.schema import Note, Span, Weight
+from casualty_est.wording.language import N_, stored
 from casualty_est.wording.numbers import percent, with_ends
 from casualty_est.wording.phrases import listed
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from casualty_est.linkage.linkage import Linkage
 
 OF_THE_MODEL = ("families", "floor", "cell")
-ROW = "linkage (share of the variance)"
+ROW = N_("assumption", "linkage (share of the variance)")
 FEWEST_LEFT = 0.8  # of the draws of the matching, where they are weighed
 CHEAP = {"draws": 500, "chains": 2}  # draws of the fits that only warn
 
@@ -46,13 +47,21 @@ def estimate(
 
 def _joint(left: float) -> str:
     """What weighing the draws of the matching cost."""
-    text = (
+    share = percent(round(left, 2))
+    if left >= FEWEST_LEFT:
+        return stored(
+            "note",
+            "matching and population are fitted as if in one step: the draws of the matching weigh "
+            "as the families find their overlaps, and {share} of them are left",
+            share=share,
+        )
+    return stored(
+        "note",
         "matching and population are fitted as if in one step: the draws of the matching weigh as "
-        f"the families find their overlaps, and {percent(round(left, 2))} of them are left"
+        "the families find their overlaps, and {share} of them are left; the two steps assume "
+        "different things: fit the matching with more draws",
+        share=share,
     )
-    if left < FEWEST_LEFT:
-        text += "; the two steps assume different things: fit the matching with more draws"
-    return text
 
 
 def _thresholds(
@@ -149,20 +158,44 @@ def _beside(thresholds: Mapping[float, Span | None]) -> list[str]:
     for p, span in thresholds.items():
         if span is not None:
             answers.setdefault(with_ends(span), []).append(percent(p))
-    said = [f"{span} at a probability of {listed(at, 'or')}" for span, at in answers.items()]
+    said = [
+        stored(
+            "identification",
+            "{number} at a probability of {levels}",
+            number=span,
+            levels=listed(at, "or"),
+        )
+        for span, at in answers.items()
+    ]
     if not said:
         return []
     return [
-        f"If every pair above one threshold were taken as one person, the same lists would give "
-        f"{listed(said)}: such an interval holds nothing of the doubt about the matching."
+        stored(
+            "identification",
+            "If every pair above one threshold were taken as one person, the same lists would give "
+            "{parts}: such an interval holds nothing of the doubt about the matching.",
+            parts=listed(said),
+        )
     ]
 
 
 def _how(linkage: Linkage) -> str:
     records = int(linkage.settings.get("labelled records", 0))
-    calibrated = f"calibrated by {records} answered records" if records else "not calibrated"
-    people = linkage.people_in_words()
-    return (
-        f"{sum(linkage.records):,} records describe {people} people; draws of the matching, "
-        f"{calibrated}, go into the estimate and are mixed"
+    places = {
+        "records": f"{sum(linkage.records):,}",
+        "people": linkage.people_in_words(),
+    }
+    if not records:
+        return stored(
+            "note",
+            "{records} records describe {people} people; draws of the matching, not calibrated, go "
+            "into the estimate and are mixed",
+            **places,
+        )
+    return stored(
+        "note",
+        "{records} records describe {people} people; draws of the matching, calibrated by "
+        "{answered} answered records, go into the estimate and are mixed",
+        answered=records,
+        **places,
     )

@@ -18,6 +18,7 @@ from casualty_est.kinds import room
 from casualty_est.result.call import check_counts
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Note, Span
+from casualty_est.wording.language import N_
 from casualty_est.wording.numbers import percent, with_ends
 
 if TYPE_CHECKING:
@@ -370,13 +371,15 @@ class Linkage:
         return f"<pre>{escape(repr(self))}</pre>"
 
 
-UNCALIBRATED = (
+UNCALIBRATED = N_(
+    "note",
     "The matching is not calibrated: nobody looked at any record, and the scores are taken nearly "
-    "as they are. Answer 100 records on the page that review() writes."
+    "as they are. Answer 100 records on the page that review() writes.",
 )
-GIVEN = (
+GIVEN = N_(
+    "note",
     "The matching is not calibrated: the scores are taken at their word, and no answered records "
-    "say what they are worth."
+    "say what they are worth.",
 )
 
 

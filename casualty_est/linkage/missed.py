@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from casualty_est.linkage.answers import Answers
 from casualty_est.linkage.scores.pairs import Pairs
+from casualty_est.wording.language import stored
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -19,9 +20,12 @@ def draw_missed(
     shape = passes.shape[:2]
     if answers is not None and answers.searched and answers.with_match:
         inside = answers.with_match - answers.outside
-        text = (
-            f"reviewers found the other record of {answers.outside} of {answers.with_match} people "
-            "outside the candidates; the overlap is raised by the share that this suggests"
+        text = stored(
+            "note",
+            "reviewers found the other record of {outside} of {with_match} people outside the "
+            "candidates; the overlap is raised by the share that this suggests",
+            outside=answers.outside,
+            with_match=answers.with_match,
         )
         return rng.beta(1 + answers.outside, 1 + inside, size=shape), text
     if pairs.everything or not passes.sum():
@@ -29,9 +33,10 @@ def draw_missed(
     first, second, both = np.moveaxis(passes, -1, 0)
     by_first = rng.beta(1 + both, 1 + second)
     by_second = rng.beta(1 + both, 1 + first)
-    text = (
-        "two sets of blocking rules, names alone and the others, say how many links both miss, as "
-        "two lists would; rules that fail together make this a lower bound"
+    text = stored(
+        "note",
+        "two sets of blocking rules, names alone and the others, say how many links both "
+        "miss, as two lists would; rules that fail together make this a lower bound",
     )
     return (1 - by_first) * (1 - by_second), text
 

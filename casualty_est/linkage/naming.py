@@ -8,7 +8,7 @@ from dataclasses import replace
 from casualty_est.errors import InputError, Problem, UsageError
 from casualty_est.linkage.fields import NAMES
 from casualty_est.tables.checks import nearest
-from casualty_est.tables.names import plain
+from casualty_est.tables.plain import plain
 from casualty_est.tables.table import Table
 
 ALIASES = {

@@ -18,6 +18,8 @@ from casualty_est.plots.scales import limits_of
 from casualty_est.plots.style import SMALL, Palette, Picture
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Span
+from casualty_est.wording.again import names_again
+from casualty_est.wording.language import _, figure
 from casualty_est.wording.numbers import percent, with_ends
 from casualty_est.wording.phrases import listed
 
@@ -49,7 +51,7 @@ def picture(linkage: Linkage, estimate: Any, prob: float, palette: Palette) -> P
         for row in frame.head(SHOWN).to_dict("records")
     ]
     left_out = max(0, len(frame) - SHOWN)
-    labels = [label(row["lists"], _said(row), NAMES, palette) for row in rows]
+    labels = [label(names_again(row["lists"]), _said(row), NAMES, palette) for row in rows]
     tall = [height_of(lines) for lines in labels]
     share = None if estimate is None else share_of(estimate)
     body = HEAD + sum(tall) + (0.0 if share is None else HEAD + BAR)
@@ -61,12 +63,16 @@ def picture(linkage: Linkage, estimate: Any, prob: float, palette: Palette) -> P
         body,
         limits,
         palette,
-        title=f"{sum(linkage.records):,} records are {people} people",
-        xlabel="people on exactly these lists",
+        title=_(
+            "{records} records are {people} people",
+            records=figure(sum(linkage.records)),
+            people=people,
+        ),
+        xlabel=_("people on exactly these lists"),
         note=_note(linkage, cuts, prob, left_out, reaches_nobody=min(values) < 1),
         left=NAMES + 0.3,
     )
-    page.heading("On exactly these lists", HEAD / 2)
+    page.heading(_("On exactly these lists"), HEAD / 2)
     at = HEAD
     for row, lines, height in zip(rows, labels, tall, strict=True):
         _row(page, row, lines, at + height / 2, cuts)
@@ -101,7 +107,7 @@ def _row(
 
 def _share(page: Page, share: float, at: float) -> None:
     """A bar of the whole variance, as long as the axis, and the part that the matching causes."""
-    page.heading("Share of the variance of the estimate that the matching causes", at + HEAD / 2)
+    page.heading(_("Share of the variance of the estimate that the matching causes"), at + HEAD / 2)
     middle, palette = at + HEAD + BAR / 2, page.palette
     page.beside((Line(percent(round(share, 2)), SMALL, palette.ink),), middle)
     whole = (page.value(0.0), page.value(page.room))
@@ -113,14 +119,22 @@ def _share(page: Page, share: float, at: float) -> None:
 def _note(
     linkage: Linkage, cuts: list[float], prob: float, left_out: int, *, reaches_nobody: bool
 ) -> str:
-    names = ("triangle", "square", "upright triangle", "diamond")
-    marks = [f"{name} at {percent(cut)}" for name, cut in zip(names, cuts, strict=False)]
-    text = f"Dots and bars: median and {percent(prob)} interval over draws of the matching. "
-    text += f"Hollow, below: what a threshold would say, {listed(marks)}."
+    names = (_("triangle"), _("square"), _("upright triangle"), _("diamond"))
+    marks = [
+        _("{mark} at {level}", mark=name, level=percent(cut))
+        for name, cut in zip(names, cuts, strict=False)
+    ]
+    parts = [
+        _(
+            "Dots and bars: median and {level} interval over draws of the matching.",
+            level=percent(prob),
+        ),
+        _("Hollow, below: what a threshold would say, {marks}.", marks=listed(marks)),
+    ]
     if reaches_nobody:
-        text += " A bar or mark at the left end reaches 0."
+        parts.append(_("A bar or mark at the left end reaches 0."))
     if left_out:
-        text += f" {left_out} rarer combinations are not drawn."
+        parts.append(_("{number} rarer combinations are not drawn.", number=left_out))
     if not linkage.calibrated:
-        text += " The matching is not calibrated by answered records."
-    return text
+        parts.append(_("The matching is not calibrated by answered records."))
+    return " ".join(parts)

@@ -19,6 +19,7 @@ from casualty_est.lists.table.history import HistoryTable
 from casualty_est.result.call import Report
 from casualty_est.result.refits import case
 from casualty_est.result.schema import Case
+from casualty_est.wording.language import stored
 
 Ints = npt.NDArray[np.int64]
 
@@ -72,7 +73,8 @@ def without_each_source(
         left = table.without(name)
         unlisted, note, converged = refit.unlisted(left)
         values = unlisted + (left.people if refit.part == "total" else 0)
-        cases.append(case(f"without {name}{note}", values, prob, converged=converged))
+        called = stored("refit", "without {source}", source=name) + note
+        cases.append(case(called, values, prob, converged=converged))
     return tuple(cases)
 
 
@@ -92,7 +94,8 @@ def known_populations(
             continue
         members = int(table.sizes[j])
         unlisted, note, converged = refit.unlisted(inside)
-        ends = case(f"members of {name}{note}", unlisted + inside.people, prob, converged=converged)
+        called = stored("refit", "members of {list}", list=name) + note
+        ends = case(called, unlisted + inside.people, prob, converged=converged)
         covered = bool(ends.low <= members <= ends.high)
         cases.append(
             KnownPopulation(members=members, seen=inside.people, covered=covered, **asdict(ends))

@@ -6,7 +6,8 @@ import math
 
 from casualty_est.lists.schema import Together
 from casualty_est.result.schema import Span
-from casualty_est.wording.numbers import Ends, share
+from casualty_est.wording.language import _
+from casualty_est.wording.numbers import Ends, per_cent, run, share
 
 FINEST = 3  # digits of a per cent
 
@@ -14,10 +15,12 @@ FINEST = 3  # digits of a per cent
 def weight(value: float) -> str:
     """Print the weight of one kind in an answer, 0 or 100% only where it is that."""
     if value in (0.0, 1.0):
-        return f"{100 * value:.0f}%"
+        return per_cent(f"{100 * value:.0f}")
     if value < 0.005:
-        return "less than 1%"
-    return "more than 99%" if value >= 0.995 else f"{100 * value:.0f}%"
+        return _("less than {share}", share=per_cent("1"))
+    if value >= 0.995:
+        return _("more than {share}", share=per_cent("99"))
+    return per_cent(f"{100 * value:.0f}")
 
 
 def aligned(row: Ends) -> tuple[str, str, str]:
@@ -25,25 +28,31 @@ def aligned(row: Ends) -> tuple[str, str, str]:
     width = 100 * abs(row.high - row.low)
     # A tenth of the width is the last digit that says something.
     digits = 0 if width <= 0 else min(FINEST, max(0, math.ceil(math.log10(5 / width))))
-    middle, low, high = (f"{100 * end:.{digits}f}%" for end in (row.median, row.low, row.high))
+    middle, low, high = (
+        per_cent(f"{100 * end:.{digits}f}") for end in (row.median, row.low, row.high)
+    )
     return middle, low, high
 
 
 def between(together: Together) -> str:
     """How far strata differ, in one sentence."""
     reach = _times(together.lists_sd)
-    told = (
-        f"From stratum to stratum the odds of a list to hold a person differ by a factor of {reach}"
-    )
     if together.pairs_sd is None:
-        return f"{told}."
-    return (
-        f"{told}, and the odds ratio of two lists by a factor of {_times(together.pairs_sd)} (one "
-        "standard deviation between strata, on the log)."
+        return _(
+            "From stratum to stratum the odds of a list to hold a person differ by a factor of "
+            "{factor}.",
+            factor=reach,
+        )
+    return _(
+        "From stratum to stratum the odds of a list to hold a person differ by a factor of "
+        "{factor}, and the odds ratio of two lists by a factor of {of_pairs} (one standard "
+        "deviation between strata, on the log).",
+        factor=reach,
+        of_pairs=_times(together.pairs_sd),
     )
 
 
 def _times(sd: Span) -> str:
     """Print a standard deviation of logs as a factor."""
     middle, low, high = (share(math.exp(x)) for x in (sd.median, sd.low, sd.high))
-    return f"{middle} ({low} to {high})"
+    return f"{middle} ({run(low, high)})"

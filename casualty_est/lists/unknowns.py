@@ -10,12 +10,13 @@ import numpy as np
 from casualty_est.priors.distributions import z_of
 from casualty_est.result.radius import Move, Radius, reading_of
 from casualty_est.result.unknowns import ANY_LIST, Assumed, Unknowns
+from casualty_est.wording.language import N_
 from casualty_est.wording.numbers import share
 
 if TYPE_CHECKING:
     from casualty_est.lists.estimate import ListEstimate
 
-KIND = "kind of dependence between lists"
+KIND = N_("assumption", "kind of dependence between lists")
 
 
 def unknowns(estimate: ListEstimate, row: int) -> Unknowns:
@@ -85,7 +86,7 @@ def _not_reached(label: str, n: float, sentence: str) -> Radius:
     return Radius(label, n, None, 0.0, "not reached", (), (), "formula", None, sentence)
 
 
-RATIO = "odds ratio of the unseen cell"
+RATIO = N_("assumption", "odds ratio of the unseen cell")
 NO_DIAL = "This answer has no odds ratio of the unseen cell, so there is no distance to {n:,.0f}."
 TOO_FEW = "{n:,.0f} would be fewer than the {people:,} people on the lists: nothing makes it right."
 NEEDED = (

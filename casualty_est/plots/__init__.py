@@ -52,9 +52,9 @@ class Look(TypedDict, total=False):
 class OfRatios:
     """How the picture of the sources speaks of a ratio: its title, what is done, and what 1 is."""
 
-    title: str = "What each source reported, as a share of the true number"
-    verb: str = "reported"
-    all: str = "everything"
+    title: str = N_("picture", "What each source reported, as a share of the true number")
+    axis: str = N_("picture", "reported / true, log scale")
+    one: str = N_("picture", "reported everything, nothing twice")
 
 
 class Plots:
@@ -75,8 +75,10 @@ class Plots:
     _estimated: ClassVar[str] = N_("picture", "true number, from all that counts")
     _documented: ClassVar[str] = N_("picture", "documented: {number}")
     _of_ratios: ClassVar[OfRatios] = OfRatios()
-    _whole: ClassVar[str] = "all sources"
-    _groups: ClassVar[Mapping[str, str]] = {"without_each_source": "Without one source"}
+    _whole: ClassVar[str] = N_("refit", "all sources")
+    _groups: ClassVar[Mapping[str, str]] = {
+        "without_each_source": N_("refits", "Without one source")
+    }
 
     def __init__(self, estimate: Estimate) -> None:
         self._estimate = estimate

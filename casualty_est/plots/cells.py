@@ -11,6 +11,7 @@ from casualty_est.plots.page import (
     Line,
     dress,
     heads_of,
+    line_height,
     notes_of,
     only_note,
     stamp_figure,
@@ -52,7 +53,9 @@ def picture(estimate: Estimate, prob: float, palette: Palette) -> Picture:
     top = MARGIN + sum(line.height for line in heads) + 0.1
     pitch = head + HILL + UNDER + GAP
     lines = -(-len(rows) // columns)
-    below = 0.45 + sum(line.height for line in notes) + 0.06
+    axis = wrap(_("people, log scale"), room, SMALL)
+    foot = 0.45 + (len(axis) - 1) * line_height(SMALL)
+    below = foot + sum(line.height for line in notes) + 0.06
     height = top + lines * pitch + below
     figure = new_figure(height, palette)
     write_down(figure, heads, MARGIN)
@@ -71,8 +74,8 @@ def picture(estimate: Estimate, prob: float, palette: Palette) -> Picture:
         if k < last:
             axes.set_xticklabels([])
         else:
-            axes.set_xlabel(_("people, log scale"), fontsize=SMALL, color=palette.muted, labelpad=2)
-    write_down(figure, notes, height - below + 0.45, said=False)
+            axes.set_xlabel("\n".join(axis), fontsize=SMALL, color=palette.muted, labelpad=2)
+    write_down(figure, notes, height - below + foot, said=False)
     if not estimate.converged:
         stamp_figure(figure, palette)
     return figure

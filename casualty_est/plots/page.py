@@ -15,7 +15,7 @@ from matplotlib.ticker import MaxNLocator, NullLocator
 from matplotlib.transforms import blended_transform_factory
 
 from casualty_est.plots import style
-from casualty_est.plots.scales import set_log_axis
+from casualty_est.plots.scales import Spoken, set_log_axis
 from casualty_est.plots.style import LABEL, SMALL, TITLE, Palette, Picture, new_figure
 from casualty_est.plots.words import shorten, width_of, wrap
 from casualty_est.wording.language import N_, pgettext, spoken
@@ -242,6 +242,7 @@ def open_page(
         axes.set_xlim(*limits)
         ticks = MaxNLocator(6).tick_values(*limits)
         axes.set_xticks([value for value in ticks if limits[0] <= value <= limits[1]])
+        axes.xaxis.set_major_formatter(Spoken())
     dress(axes, palette)
     axes.set_xlabel("\n".join(axis), fontsize=SMALL, color=palette.muted, labelpad=3)
     return Page(figure, axes, palette, left, room, body)

@@ -1,4 +1,4 @@
-"""Limits and ticks of log axes, in numbers that people read: 300, 1,000, 3,000."""
+"""Limits and ticks of axes, in numbers that people read: 300, 1,000, 3,000."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ from itertools import pairwise
 
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullFormatter, NullLocator
+from matplotlib.ticker import (
+    FixedFormatter,
+    FixedLocator,
+    MaxNLocator,
+    NullFormatter,
+    NullLocator,
+    ScalarFormatter,
+)
 
 from casualty_est.plots.style import SMALL
 from casualty_est.plots.words import width_of
@@ -18,6 +25,14 @@ GAP = 0.14  # inches between two tick labels
 UPWARD = 0.3  # inches between two ticks of an upright axis
 FLOOR, CEILING = 1e-9, 1e15  # beyond these a number is no count and no ratio
 _SETS = ((1, 3), (1, 2, 5), (1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9))
+
+
+class Spoken(ScalarFormatter):
+    """Ticks of a linear axis, with the marks of the language in force."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        """Name a tick."""
+        return separated(super().__call__(x, pos))
 
 
 def limits_of(

@@ -14,46 +14,50 @@ from casualty_est.plots.words import width_of
 from casualty_est.result.identification import Identification
 from casualty_est.result.refits import case
 from casualty_est.result.schema import Case
-from casualty_est.wording.language import pgettext
+from casualty_est.wording.language import N_, _, pgettext, separated
 from casualty_est.wording.numbers import percent, with_ends
+from casualty_est.wording.phrases import refit_name
+from casualty_est.wording.terms import assumption_name
 
 if TYPE_CHECKING:
     from casualty_est.plots import Plots
     from casualty_est.result.estimate import Estimate
 
 LEFT = 2.7
-LEVEL = "What sets the level"
+LEVEL = N_("picture", "What sets the level")
 UNITS = {
-    "gauge": "weight: how much of a change in the assumption the estimate follows",
-    "elasticity": "elasticity: % change of the estimate per 1% change of the assumption",
-    "families": "share of the posterior",
+    "gauge": N_("picture", "weight: how much of a change in the assumption the estimate follows"),
+    "elasticity": N_(
+        "picture", "elasticity: % change of the estimate per 1% change of the assumption"
+    ),
+    "families": N_("picture", "share of the posterior"),
 }
 HEADS = {
     "gauge": LEVEL,
-    "elasticity": "What moves the estimate",
-    "families": "Which family of models the answer comes from",
+    "elasticity": N_("picture", "What moves the estimate"),
+    "families": N_("picture", "Which family of models the answer comes from"),
 }
+WEIGHT = N_("picture", "weight")
 
 
 def weights(estimate: Estimate, row: int, palette: Palette) -> Picture:
     """Draw what sets the level; see `Plots.identification`."""
     rests = estimate.identification(row)
     if not rests.rows:
-        text = rests.sentences[0] if rests.sentences else "Nothing is known of what sets the level."
-        return only_note(HEADS.get(rests.kind, LEVEL), text, palette)
+        text = _("Nothing is known of what sets the level.")
+        text = rests.sentences[0] if rests.sentences else text
+        return only_note(pgettext("picture", HEADS.get(rests.kind, LEVEL)), text, palette)
     rows = sorted(rests.rows, key=lambda r: -abs(r.weight))
     rows, more = rows[:MOST], len(rows) - MOST
-    labels = [label(r.assumption, "", LEFT - 0.3, palette) for r in rows]
+    labels = [label(assumption_name(r.assumption), "", LEFT - 0.3, palette) for r in rows]
     errors = [2 * (r.mcse or 0.0) for r in rows]
     page = open_page(
         sum(height_of(lines) for lines in labels) + 0.1,
         _reach([r.weight for r in rows], errors),
         palette,
         title=_head(rests),
-        xlabel=UNITS.get(rests.kind, "weight"),
-        note=f"Estimate: {title_of(estimate, row)}."
-        + " Whiskers: 2 Monte Carlo standard errors." * any(errors)
-        + f" {more} smaller ones are not drawn." * (more > 0),
+        xlabel=pgettext("picture", UNITS.get(rests.kind, WEIGHT)),
+        note=_about(title_of(estimate, row), errors=any(errors), more=more),
         left=LEFT,
         log=False,
     )
@@ -69,12 +73,24 @@ def weights(estimate: Estimate, row: int, palette: Palette) -> Picture:
     return page.figure
 
 
+def _about(title: str, *, errors: bool, more: int) -> str:
+    """What is drawn, and what is not."""
+    parts = [_("Estimate: {title}.", title=title)]
+    if errors:
+        parts.append(_("Whiskers: 2 Monte Carlo standard errors."))
+    if more > 0:
+        parts.append(_("{number} smaller ones are not drawn.", number=more))
+    return " ".join(parts)
+
+
 def _head(rests: Identification) -> str:
-    head = HEADS.get(rests.kind, LEVEL)
+    head = pgettext("picture", HEADS.get(rests.kind, LEVEL))
     if rests.sum is None:
         return head
     about = f" ± {2 * rests.sum_mcse:.2f}" if rests.sum_mcse > 0.0025 else ""
-    return f"{head}: weights that sum to {rests.sum:.2f}{about}"
+    return _(
+        "{head}: weights that sum to {sum}", head=head, sum=separated(f"{rests.sum:.2f}{about}")
+    )
 
 
 def _reach(values: Sequence[float], errors: Sequence[float]) -> tuple[float, float]:
@@ -86,7 +102,9 @@ def _reach(values: Sequence[float], errors: Sequence[float]) -> tuple[float, flo
 
 
 def _signed(weight: float) -> str:
-    return "0.00" if abs(weight) < 0.005 else f"{weight:+.2f}".replace("-", "\N{MINUS SIGN}")
+    return separated(
+        "0.00" if abs(weight) < 0.005 else f"{weight:+.2f}".replace("-", "\N{MINUS SIGN}")
+    )
 
 
 def _weight(page: Page, weight: float, error: float, y: float, *, share: bool) -> None:
@@ -108,21 +126,30 @@ def cases(plots: Plots, names: Sequence[str], row: int, prob: float, palette: Pa
     if not estimate.meta.has_level:
         return only_note(title, pgettext("picture", NO_LEVEL), palette)
     whole = case(plots._whole, estimate.draws(row), prob, converged=estimate.converged)
-    refits = {plots._groups[name]: plots._refits(name, row, prob) for name in names}
+    refits = {
+        pgettext("refits", plots._groups[name]): plots._refits(name, row, prob) for name in names
+    }
     groups = [("", [whole]), *_apart(refits)]
     drawn = [whole, *(r for _, rows in groups[1:] for r in rows if r.converged)]
     numbers = [max(x, SMALLEST) for r in drawn for x in (r.low, r.high)]
-    labels = [[label(r.case, _words(r), LEFT - 0.3, palette) for r in rows] for _, rows in groups]
+    labels = [
+        [label(refit_name(r.case), _words(r), LEFT - 0.3, palette) for r in rows]
+        for _, rows in groups
+    ]
     body = sum(height_of(lines) for group in labels for lines in group)
-    note = f"Dot and bar: median and {percent(prob)} interval. Shaded: {whole.case} together."
+    note = _(
+        "Dot and bar: median and {level} interval. Shaded: {whole} together.",
+        level=percent(prob),
+        whole=refit_name(whole.case),
+    )
     if None in refits.values():
-        note += " This estimate was loaded without its model: only what was kept is shown."
+        note += " " + _("This estimate was loaded without its model: only what was kept is shown.")
     page = open_page(
         body + 0.26 * sum(bool(heading) for heading, _ in groups) + 0.06,
         limits_of(numbers),
         palette,
         title=title,
-        xlabel="people, log scale",
+        xlabel=_("people, log scale"),
         note=note,
         left=LEFT,
     )
@@ -158,4 +185,4 @@ def _apart(refits: Mapping[str, Sequence[Case] | None]) -> list[tuple[str, Seque
 
 
 def _words(case: Case) -> str:
-    return with_ends(case) if case.converged else "did not converge: no numbers"
+    return with_ends(case) if case.converged else _("did not converge: no numbers")

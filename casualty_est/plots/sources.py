@@ -30,15 +30,16 @@ from casualty_est.plots.style import LABEL, MARGIN, SMALL, Palette, Picture, new
 from casualty_est.plots.total import title_of
 from casualty_est.plots.words import shorten, wrap
 from casualty_est.result.schema import Meta, SourceRow
+from casualty_est.wording.language import _, ngettext, pgettext, spoken
 from casualty_est.wording.numbers import Ends, percent, ratio_text
 from casualty_est.wording.phrases import listed
+from casualty_est.wording.terms import role_name
 
 if TYPE_CHECKING:
     from casualty_est.plots import Plots
 
 LEFT = 2.5
 PANELS = 24  # of priors in one picture
-NO_SOURCES = "This estimate holds no parameters of sources."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ def forest(plots: Plots, prob: float, palette: Palette) -> Picture:
     """Draw the reliability of every source; see `Plots.sources`."""
     words, ratios = plots._of_ratios, _ratios(plots, prob)
     if not ratios:
-        return only_note(words.title, NO_SOURCES, palette)
+        nothing = _("This estimate holds no parameters of sources.")
+        return only_note(pgettext("picture", words.title), nothing, palette)
     shown = ratios[:MOST]
     labels = [label(r.name, _numbers(r), LEFT - 0.3, palette) for r in shown]
     ends = [v for r in shown for x in (r.now, r.before) if x for v in (x.low, x.high)]
@@ -64,12 +66,12 @@ def forest(plots: Plots, prob: float, palette: Palette) -> Picture:
         0.2 + sum(height_of(lines) for lines in labels) + 0.05,
         limits_of([*ends, 1.0]),
         palette,
-        title=words.title,
-        xlabel=f"{words.verb} / true, log scale",
-        note=_note(shown, prob) + (f" {more} more are not drawn." if more else ""),
+        title=pgettext("picture", words.title),
+        xlabel=pgettext("picture", words.axis),
+        note=" ".join([_note(shown, prob), *[not_drawn(more)] * bool(more)]),
         left=LEFT,
     )
-    page.centred(f"{words.verb} {words.all}, nothing twice", 1.0, 0.08, palette.muted)
+    page.centred(pgettext("picture", words.one), 1.0, 0.08, palette.muted)
     page.rule(1.0, palette.muted, top=0.16, linewidth=1.0, zorder=1.2)
     top = 0.2
     for ratio, lines in zip(shown, labels, strict=True):
@@ -99,10 +101,22 @@ def _draw(page: Page, ratio: Ratio, y: float) -> None:
 
 
 def _note(ratios: Sequence[Ratio], prob: float) -> str:
-    before = "Grey: median and 95% interval before the data."
+    before = _("Grey: median and 95% interval before the data.")
     if not any(ratio.now for ratio in ratios):
-        return f"{before} Nothing sets the level, so the data say nothing of one source alone."
-    return f"Dot and bar: median and {percent(prob)} interval after the data. {before}"
+        return f"{before} {_nothing()}"
+    after = _("Dot and bar: median and {level} interval after the data.", level=percent(prob))
+    return f"{after} {before}"
+
+
+def _nothing() -> str:
+    return _("Nothing sets the level, so the data say nothing of one source alone.")
+
+
+def not_drawn(more: int) -> str:
+    """How many of something a picture leaves out."""
+    return ngettext(
+        "{number} more are not drawn.", "{number} more are not drawn.", more, number=more
+    )
 
 
 def _ratios(plots: Plots, prob: float) -> list[Ratio]:
@@ -114,7 +128,8 @@ def _ratios(plots: Plots, prob: float) -> list[Ratio]:
 
 
 def _name(source: SourceRow) -> str:
-    return f"{source.source} ({source.role})" if source.role else source.source
+    role = source.role if spoken().english else role_name(source.role or "")
+    return f"{source.source} ({role})" if role else source.source
 
 
 # Prior against posterior ---------------------------------------------------------------------
@@ -138,9 +153,9 @@ class Panel:
 def small_multiples(plots: Plots, row: int, palette: Palette) -> Picture:
     """Draw prior against posterior; see `Plots.priors`."""
     panels = _panels(plots, row)
-    title = "What was assumed (grey), and what the data made of it (blue)"
+    title = _("What was assumed (grey), and what the data made of it (blue)")
     if not panels:
-        return only_note(title, "There is neither a prior nor a posterior to draw.", palette)
+        return only_note(title, _("There is neither a prior nor a posterior to draw."), palette)
     shown = panels[:PANELS]
     columns = 1 if len(panels) < 3 or palette.narrow else 2 if len(panels) < 5 else 3
     more, room = len(panels) - len(shown), palette.inner / columns - 0.25
@@ -172,14 +187,14 @@ def small_multiples(plots: Plots, row: int, palette: Palette) -> Picture:
 
 def _about(panels: Sequence[Panel], more: int) -> str:
     """Say which curves there are."""
-    parts = ["Densities on a logarithmic scale."]
+    parts = [_("Densities on a logarithmic scale.")]
     alone = [panel.name for panel in panels if panel.before is None]
     if alone:
-        parts.append(f"Only after the data: {listed(alone)}.")
+        parts.append(_("Only after the data: {names}.", names=listed(alone)))
     if any(panel.after is None for panel in panels):
-        parts.append("Nothing sets the level, so the data say nothing of one source alone.")
+        parts.append(_nothing())
     if more:
-        parts.append(f"{more} more are not drawn.")
+        parts.append(not_drawn(more))
     return " ".join(parts)
 
 
@@ -195,7 +210,7 @@ def _panels(plots: Plots, row: int) -> list[Panel]:
     if meta.has_level:
         count = density.log_density(np.maximum(estimate.draws(row), density.SMALLEST))
         before = _level(meta, plots._prior_draws(row))
-        panels.append(Panel(title_of(estimate, row), "", before, count, "people", False))
+        panels.append(Panel(title_of(estimate, row), "", before, count, _("people"), False))
     for i, source in enumerate(meta.sources):
         quantiles = source.prior_quantiles
         before = density.density_of_quantiles(quantiles) if quantiles else None
@@ -203,7 +218,7 @@ def _panels(plots: Plots, row: int) -> list[Panel]:
         if before is not None or draws is not None:
             after = None if draws is None else density.log_density(draws)
             name, detail = _name(source), plots._target(i)
-            panels.append(Panel(name, detail, before, after, "reported / true", True))
+            panels.append(Panel(name, detail, before, after, _("reported / true"), True))
     return panels
 
 
@@ -238,7 +253,7 @@ def _span(panel: Panel) -> tuple[float, float]:
     ends = [_ends(curve) for curve in (panel.after, panel.before) if curve and len(curve[0])]
     if not ends:
         return limits_of([1.0])
-    if panel.unit == "people":
+    if not panel.one:
         low, high = ends[0]
         return limits_of([max(ends[-1][0], low / 30), low, high, min(ends[-1][1], high * 30)])
     return limits_of([value for pair in ends for value in pair])

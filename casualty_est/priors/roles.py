@@ -23,6 +23,7 @@ from casualty_est.priors.distributions import (
     short,
 )
 from casualty_est.tables.cells import TALLY_ROLES
+from casualty_est.wording.language import stored
 
 Array = npt.NDArray[np.float64]
 NO_ROLE = "none"
@@ -137,14 +138,27 @@ class RatioPrior:
     def describe(self) -> str:
         """Name the prior by the numbers a reader can check: median and 95% interval."""
         low, median, high = self.quantile([0.025, 0.5, 0.975])
-        core = (
-            f"completeness, median {short(self.core.median)}, sd of the logit {self.core.sd:.3g}"
-            if self.is_completeness
-            else f"ratio, median {short(self.core.median)}, sd of the log {self.core.sd:.3g}"
-        )
+        places = {"median": short(self.core.median), "sd": f"{self.core.sd:.3g}"}
+        if self.is_completeness:
+            core = stored("prior", "completeness, median {median}, sd of the logit {sd}", **places)
+        else:
+            core = stored("prior", "ratio, median {median}, sd of the log {sd}", **places)
         if self.over_count is not None:
-            core += f", times an over-count exp N({self.over_count.mean:g}, {self.over_count.sd:g})"
-        return f"{core}: median {short(median)}, 95% {short(low)} to {short(high)}"
+            core = stored(
+                "prior",
+                "{core}, times an over-count exp N({mean}, {sd})",
+                core=core,
+                mean=f"{self.over_count.mean:g}",
+                sd=f"{self.over_count.sd:g}",
+            )
+        return stored(
+            "prior",
+            "{core}: median {median}, 95% {low} to {high}",
+            core=core,
+            median=short(median),
+            low=short(low),
+            high=short(high),
+        )
 
 
 @lru_cache(maxsize=256)
@@ -249,7 +263,7 @@ def _role(key: str, spec: dict[str, Any], left_out: tuple[str, ...]) -> Role:
     over = Normal(**spec["over_count"]) if "over_count" in spec else None
     kind = LogitNormal if "completeness" in spec else LogNormal
     core = named(spec.get("completeness") or spec["ratio"], kind, f"roles.{key}")
-    declared = Ground(spec["grounds"], "the package", "", "total")
+    declared = Ground(spec["grounds"], stored("grounds", "the package"), "", "total")
     totals = RatioPrior(core, over, origin)
     return Role(key, spec["title"], totals, within, within, (declared, *judged))
 
@@ -278,13 +292,32 @@ def _learned(
     core = make(mean, spread.normal_sd)
     prior = RatioPrior(core, over, origin, spread, ratio.zero, learned=True)
     low, median, high = prior.quantile([0.05, 0.5, 0.95])
-    zero = f"; {ratio.zeros} of {ratio.stated} more said that nobody died" if ratio.zeros else ""
-    without = f", without {' and '.join(left_out)}" if left_out else ""
-    figure = (
-        f"{ratio.rows} statements in {ratio.conflicts} conflicts{without}: "
-        f"median {short(median)}, 90% {short(low)} to {short(high)}{zero}"
+    of = stored(
+        "grounds",
+        "{statements} statements in {conflicts} conflicts",
+        statements=ratio.rows,
+        conflicts=ratio.conflicts,
     )
-    return prior, Ground(figure, "the record of this package, ce.datasets.record()", "", level)
+    if left_out:
+        of = stored("grounds", "{of}, without {conflict}", of=of, conflict=" and ".join(left_out))
+    figure = stored(
+        "grounds",
+        "{of}: median {median}, 90% {low} to {high}",
+        of=of,
+        median=short(median),
+        low=short(low),
+        high=short(high),
+    )
+    if ratio.zeros:
+        figure = stored(
+            "grounds",
+            "{figure}; {zeros} of {stated} more said that nobody died",
+            figure=figure,
+            zeros=ratio.zeros,
+            stated=ratio.stated,
+        )
+    record = stored("grounds", "the record of this package, ce.datasets.record()")
+    return prior, Ground(figure, record, "", level)
 
 
 ROLE_FIELDS = ("ratio", "completeness", "over_count", "within", "denies")
@@ -303,8 +336,9 @@ def override(role: Role, spec: Mapping[str, Any]) -> Role:
     if totals is not role.totals:
         totals = _as_spread(totals, role.totals)
         # The record does not speak for the analyst's numbers.
-        stated = Ground("the analyst's own numbers", "the analyst", "", "total")
-        grounds = (stated, *(ground for ground in grounds if ground.level != "total"))
+        figure = stored("grounds", "the analyst's own numbers")
+        own_numbers = Ground(figure, stored("grounds", "the analyst"), "", "total")
+        grounds = (own_numbers, *(ground for ground in grounds if ground.level != "total"))
     if "denies" in spec:
         zero = _probability(spec["denies"], f"{where}.denies")
         totals, incidents = replace(totals, zero=zero), replace(incidents, zero=zero)

@@ -10,6 +10,7 @@ from typing import Any
 
 from casualty_est.errors import UsageError
 from casualty_est.priors.distributions import SDS, LogNormal, named
+from casualty_est.wording.language import stored
 
 # Median 283 days, interquartile range 124-549, of the Coalition's first statements on incidents in
 # Syria (Airwars archive): a Weibull distribution with this shape.
@@ -40,12 +41,22 @@ class Delay:
     def describe(self) -> str:
         """Say it in words."""
         if self.fixed:
-            return f"median delay {self.median:g} days, Weibull with shape {self.shape:g}"
+            return stored(
+                "prior",
+                "median delay {median} days, Weibull with shape {shape}",
+                median=f"{self.median:g}",
+                shape=f"{self.shape:g}",
+            )
         low, high = LogNormal.from_log(math.log(self.median), self.sd).interval()
-        return (
-            f"median delay log-normal, median {self.median:g} days, 95% {low:.3g} to {high:.3g}; "
-            f"Weibull with shape {self.shape:g}"
+        spread = stored(
+            "prior",
+            "median delay log-normal, median {median} days, 95% {low} to {high}",
+            median=f"{self.median:g}",
+            low=f"{low:.3g}",
+            high=f"{high:.3g}",
         )
+        shape = stored("prior", "Weibull with shape {shape}", shape=f"{self.shape:g}")
+        return f"{spread}; {shape}"
 
 
 @dataclass(frozen=True, slots=True)

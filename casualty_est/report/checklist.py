@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from casualty_est.errors import UsageError
 from casualty_est.report.naming import is_attributed
 from casualty_est.tables.checks import nearest
+from casualty_est.wording.language import N_, pgettext
 
 if TYPE_CHECKING:
     from casualty_est.report.parts import Parts
@@ -20,6 +21,19 @@ if TYPE_CHECKING:
 PRIVACY = (
     "Places are the labels of the table of data: before publication make sure that none is exact "
     "enough to put anybody at risk."
+)
+HEADINGS = (
+    N_("statement", "As of"),
+    N_("statement", "Sources"),
+    N_("statement", "Lists"),
+    N_("statement", "Inclusion"),
+    N_("statement", "Matching"),
+    N_("statement", "Standard of proof"),
+    N_("statement", "Validation"),
+    N_("statement", "Earlier estimates"),
+    N_("statement", "Limitations"),
+    N_("statement", "Data access"),
+    N_("statement", "Funding"),
 )
 
 
@@ -120,3 +134,8 @@ def _checks(parts: Parts) -> dict[str, Callable[[], bool]]:
         "versions_shown": lambda: bool(meta.versions.get("casualty_est")),
         **parts.checks(),
     }
+
+
+def stated_heading(key: str) -> str:
+    """What stands over what the analyst stated."""
+    return pgettext("statement", key.replace("_", " ").capitalize())

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from casualty_est.report.tables import Table
-from casualty_est.result.plan import HARM, Plan, Wanted, amount, evidence_of, headlines
+from casualty_est.result.plan import Plan, Wanted, amount, evidence_of, harm, headlines
 from casualty_est.result.plan import plan as make_plan
+from casualty_est.wording.again import told_again
+from casualty_est.wording.language import _, figure, pgettext
 from casualty_est.wording.numbers import chance, percent
 from casualty_est.wording.phrases import listed
+from casualty_est.wording.terms import assumption_name
 
 if TYPE_CHECKING:
     from casualty_est.result.estimate import Estimate
@@ -24,15 +27,6 @@ MOST_STUDIES = 4
 FINDINGS = 200  # simulated of each study: a table of two digits needs no more
 ALIKE = math.log(1.1)  # two numbers nearer than that do not disagree
 MENTION = 0.1  # share of the variance below which no assumption is named
-ABOUT = (
-    "Expected from the draws of this fit, without new data; person-days are rough and can be "
-    "replaced."
-)
-FLAT = (
-    "Together: the smallest move of all assumptions, in standard deviations of what was assumed "
-    "beforehand, after which the estimate is that number. Alone: the assumption that would come "
-    "there with the smallest change."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +51,12 @@ def part(estimate: Estimate, rivals: Sequence[float], prob: float) -> FindOut | 
     if not any(row.width > 0 for row in plan.rows):
         return None
     known = estimate.information().rows
-    sentences = (*headlines(plan.rows, prob), *_most_wanted(known[:1]), HARM)
+    sentences = (*headlines(plan.rows, prob), *_most_wanted(known[:1]), harm())
     if not rivals:
         return FindOut(sentences, _studies(plan))
     radii = [estimate._radius(n, 0, unasked=False) for n in rivals]
-    numbers = listed([f"{n:,.0f}" for n in rivals], "or")
-    heading = f"What would have to be true for {numbers}?"
+    numbers = listed([figure(n) for n in rivals], "or")
+    heading = _("What would have to be true for {numbers}?", numbers=numbers)
     return FindOut(sentences, _studies(plan), heading, _needed(radii))
 
 
@@ -77,9 +71,12 @@ def far_from(estimate: Estimate, numbers: Iterable[float], at_most: int = 2) -> 
 def _most_wanted(known: Sequence[Known]) -> list[str]:
     """Which assumption would be worth most to know, where any is worth much."""
     return [
-        f"Of all that was assumed, the {one.assumption} would be worth most to know: with it, "
-        f"{percent(round(one.share, 2))} of the uncertainty, the variance of the log count, would "
-        "go."
+        _(
+            "Of all that was assumed, the {assumption} would be worth most to know: with it, "
+            "{share} of the uncertainty, the variance of the log count, would go.",
+            assumption=assumption_name(one.assumption),
+            share=percent(round(one.share, 2)),
+        )
         for one in known
         if one.share >= MENTION
     ]
@@ -89,30 +86,51 @@ def _studies(plan: Plan) -> Table:
     rows = tuple(
         (
             row.study[:1].upper() + row.study[1:],
-            f"{amount(row.width_after)} people",
+            _("{number} people", number=amount(row.width_after)),
             chance(row.p_grows),
             amount(row.work),
         )
         for row in plan.rows
     )
-    now = amount(plan.rows[0].width)
-    caption = f"The {percent(plan.prob)} credible interval is {now} people wide now. {ABOUT}"
-    head = ("Study", "Typical width after it", "Chance that it gets wider", "Person-days")
+    caption = _(
+        "The {level} credible interval is {now} people wide now. Expected from the draws of this "
+        "fit, without new data; person-days are rough and can be replaced.",
+        level=percent(plan.prob),
+        now=amount(plan.rows[0].width),
+    )
+    head = (
+        _("Study"),
+        _("Typical width after it"),
+        _("Chance that it gets wider"),
+        _("Person-days"),
+    )
     return Table(caption, head, rows)
 
 
 def _needed(radii: Sequence[Radius]) -> Table:
-    rows = tuple((f"{one.n:,.0f}", _length(one), one.reading, _alone(one)) for one in radii)
-    return Table(FLAT, ("Number", "Together", "In words", "Alone"), rows, wide=True)
+    caption = _(
+        "Together: the smallest move of all assumptions, in standard deviations of what was "
+        "assumed beforehand, after which the estimate is that number. Alone: the assumption that "
+        "would come there with the smallest change."
+    )
+    rows = tuple(
+        (figure(one.n), _length(one), told_again(one.reading, "reading of a radius"), _alone(one))
+        for one in radii
+    )
+    head = (_("Number"), _("Together"), _("In words"), _("Alone"))
+    return Table(caption, head, rows, wide=True)
 
 
 def _length(one: Radius) -> str:
     if one.sds is not None:
-        return f"{one.sds:.1f}"
-    return "not reached" if one.beyond is None else f"more than {one.beyond:.1f}"
+        return figure(one.sds, 1)
+    if one.beyond is None:
+        return told_again("not reached", "reading of a radius")
+    return _("more than {number}", number=figure(one.beyond, 1))
 
 
 def _alone(one: Radius) -> str:
     if one.alone:
         return one.alone[0].instead
-    return "none" if one.how == "refits" else ""  # draws do not reach as far as refits
+    # Draws do not reach as far as refits.
+    return pgettext("assumption", "none") if one.how == "refits" else ""

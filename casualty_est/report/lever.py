@@ -18,8 +18,10 @@ from typing import TYPE_CHECKING
 
 from casualty_est.report.tables import Table, rounded
 from casualty_est.result.schema import Span
+from casualty_est.result.show import interval_title
 from casualty_est.wording.display import all_renamed
-from casualty_est.wording.numbers import ends, middle, percent
+from casualty_est.wording.language import _, pgettext, separated
+from casualty_est.wording.numbers import ends, middle, per_cent, percent, run
 
 if TYPE_CHECKING:
     from casualty_est.report.parts import Parts
@@ -62,15 +64,38 @@ class Lever:
 
     def shown(self, value: float) -> str:
         """A value in print."""
-        return f"{100 * value:.0f}%" if self.share else f"{value:.2g}"
+        return per_cent(f"{100 * value:.0f}") if self.share else separated(f"{value:.2g}")
 
     def said(self, value: float, prob: float) -> str:
         """The answer in a sentence; the script of the page makes the same."""
         span = self.at(value)
-        return (
-            f"{self.sentence.format(value=self.shown(value))}, the estimate would be about "
-            f"{middle(span)}, with a {percent(prob)} credible interval of {ends(span)}."
+        return answered().format(
+            condition=self.sentence.format(value=self.shown(value)),
+            about=middle(span),
+            level=percent(prob),
+            interval=ends(span),
         )
+
+
+def answered() -> str:
+    """The answer in a sentence, with its places open: the script of the page fills them too."""
+    return _(
+        "{condition}, the estimate would be about {about}, with a {level} credible interval of "
+        "{interval}."
+    )
+
+
+def _words() -> dict[str, str]:
+    """What the script says beside, in the language of the page."""
+    return {
+        "answer": answered(),
+        "spoken": pgettext("position of a slider", "{value}: about {about}, {interval}"),
+        "interval": run("{low}", "{high}"),
+        "few": _("fewer than 1"),
+        "percent": per_cent("{number}"),
+        "thousands": separated(","),
+        "decimal": separated("."),
+    }
 
 
 def section(parts: Parts) -> dict[str, object] | None:
@@ -83,9 +108,10 @@ def section(parts: Parts) -> dict[str, object] | None:
     chosen = sorted({round(i * step) for i in range(SHOWN)})
     values = [lever.values[i] for i in chosen]
     rows = tuple((lever.shown(value), *rounded(lever.at(value))) for value in values)
-    head = ("Assumed", "Estimated (median)", f"{percent(parts.prob)} credible interval")
+    head = (_("Assumed"), _("Estimated (median)"), interval_title(parts.prob))
     numbers = {
         "sentence": lever.sentence,
+        "words": _words(),
         "share": lever.share,
         "level": percent(parts.prob),
         "values": lever.values,
@@ -101,7 +127,9 @@ def section(parts: Parts) -> dict[str, object] | None:
         "steps": STEPS,
         "start": round(STEPS * (math.log(now) - first) / (last - first)),
         "said": lever.said(now, parts.prob),
-        "table": Table(f"{lever.label}: the estimate under other values.", head, rows),
+        "table": Table(
+            _("{label}: the estimate under other values.", label=lever.label), head, rows
+        ),
         "script": script(),
         "source": f"; script-src '{hash_of(script())}'",
     }

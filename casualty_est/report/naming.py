@@ -18,7 +18,7 @@ from casualty_est.wording.phrases import (
     listed,
     who_what,
 )
-from casualty_est.wording.terms import group_name
+from casualty_est.wording.terms import group_name, stratum_name
 
 __all__ = ["day"]
 
@@ -63,6 +63,11 @@ def counted(cell: Windowed) -> str:
 def counted_whenever(cell: Labelled) -> str:
     """The same without the window."""
     return _attributed(_where(who_what(cell), cell, listed_below=True), cell)
+
+
+def counted_there(cell: Windowed) -> str:
+    """The same with the window, where no list of places follows."""
+    return _attributed(in_window(_where(who_what(cell), cell), cell), cell)
 
 
 def counted_somewhere(cell: Labelled) -> str:
@@ -122,25 +127,33 @@ def has_total(estimate: Estimate) -> bool:
     return estimate.meta.has_total and len(estimate) > 0
 
 
-def row_name(estimate: Estimate, i: int) -> str:
-    """Name an estimate in a table by what sets it apart from the others."""
+def row_name(estimate: Estimate, i: int, *, whole: bool = False) -> str:
+    """Name an estimate in a table by what sets it apart from the others.
+
+    whole: leave out that it is the listed part, where all are.
+    """
     rows, row = estimate.meta.rows, estimate.meta.rows[i]
     cell = row.cell
     parts = [group(cell)]
     if len({r.cell.outcome for r in rows}) > 1:
-        parts[0] += f" {outcome(cell)}"
+        parts[0] = who_what(cell)
     if len({r.cell.scope for r in rows}) > 1:
         scope = cell.scope.split("+")
         many = len(scope) > FEW_PLACES
-        parts.append(f"all {in_words(len(scope))} places" if many else listed(scope))
+        number = in_words(len(scope))
+        parts.append(_("all {number} places", number=number) if many else listed(scope))
     if len({r.cell.perpetrator for r in rows}) > 1 and is_attributed(cell):
-        parts.append(f"attributed to {cell.perpetrator}")
-    parts += [f"{key} {value}" for key, value in row.strata.items()]
+        parts.append(_("attributed to {perpetrator}", perpetrator=cell.perpetrator))
+    parts += [stratum_name(key, value) for key, value in row.strata.items()]
     name = ", ".join(parts)
-    if row.part != "total":
+    if row.part == "listed" and not whole:
+        name = _("{name}, listed part", name=name)
+    elif row.part == "unlisted":
+        name = _("{name}, unlisted part", name=name)
+    elif row.part not in ("total", "listed"):
         name += f", {row.part} part"
     elif i == 0 and has_total(estimate) and len(rows) > 1:
-        name = f"Total: {name}"
+        name = _("Total: {name}", name=name)
     return capitalised(name)
 
 
@@ -160,7 +173,9 @@ def ratio(value: float) -> str:
 
 def part_of(value: float) -> str:
     """Print a reporting ratio as it stands before "the true number"."""
-    return ratio(value) + " of" * (value < PERCENT_UP_TO)
+    if value < PERCENT_UP_TO:
+        return pgettext("before the true number", "{share} of", share=ratio(value))
+    return ratio(value)
 
 
 def of_true(value: float) -> str:

@@ -14,7 +14,7 @@ from casualty_est.report.said import Said
 from casualty_est.report.tables import Segment, Table
 from casualty_est.result.posterior import interval_ends
 from casualty_est.wording.display import all_renamed, renamed, shown_as
-from casualty_est.wording.language import _, speaking, spoken
+from casualty_est.wording.language import _, figure, pgettext, separated, speaking, spoken
 from casualty_est.wording.numbers import run
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _of_full(parts: Parts, said: Said) -> dict[str, Any]:
     return {
         "lever": moved,
         "script_source": moved["source"] if moved else "",
-        "parts": parts,
+        "sources_heading": pgettext("heading", parts.sources_heading),
         "details": parts.details() if estimate.converged else [],
         "rests_on": parts.rests_on() if settled and parts.has_answer() else [],
         "documented": parts.documented(),
@@ -104,7 +104,7 @@ def _of_full(parts: Parts, said: Said) -> dict[str, Any]:
         "sources": parts.sources(),
         "under_documented": text.under_documented(estimate) if meta.has_level else "",
         "source_sentences": parts.source_sentences(),
-        "identification": estimate.identification(0) if len(estimate) else None,
+        "identification": parts.identification() if len(estimate) else None,
         "weights": parts.weights() if len(estimate) else None,
         "what_if": parts.what_if(),
         "find_out": parts.find_out(),
@@ -121,7 +121,7 @@ def _of_full(parts: Parts, said: Said) -> dict[str, Any]:
         "statements": checklist.statements(said.stated),
         "comparisons": tables.comparisons(said.comparisons),
         "limitations": parts.limitations(),
-        "privacy": text.PRIVACY,
+        "privacy": pgettext("limitation", text.PRIVACY),
         "facts": tables.facts(estimate),
         "exact": meta.diagnostics.method == "exact",
         "sampler": meta.diagnostics.method,
@@ -154,7 +154,14 @@ def environment(packages: tuple[str, ...]) -> jinja2.Environment:
     templates.tests["interval"] = lambda value: (
         isinstance(value, str) and bool(_interval(run("0", "0")).fullmatch(value))
     )
-    templates.globals["_"] = _
+    templates.globals |= {
+        "_": _,
+        "pgettext": pgettext,
+        "figure": figure,
+        "separated": separated,
+        "against_claim": text.against_claim,
+        "stated_heading": checklist.stated_heading,
+    }
     return templates
 
 

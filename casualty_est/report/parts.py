@@ -13,7 +13,7 @@ from casualty_est.report import find_out, lede, pictures, public, tables, text
 from casualty_est.report.find_out import FindOut
 from casualty_est.report.naming import has_total
 from casualty_est.report.tables import Table
-from casualty_est.wording.language import _
+from casualty_est.wording.language import N_, _, pgettext
 
 if TYPE_CHECKING:
     from casualty_est.report.lever import Lever
@@ -27,7 +27,7 @@ class Parts:
     estimate: Estimate
     package: ClassVar[str] = "casualty_est.report"  # where its templates lie
     template: ClassVar[str] = "report.html"
-    sources_heading: ClassVar[str] = "How reliable is each source?"
+    sources_heading: ClassVar[str] = N_("heading", "How reliable is each source?")
     said_elsewhere: frozenset[str] = frozenset()  # codes of notes that a part repeats
 
     def __init__(self, estimate: Estimate, prob: float) -> None:
@@ -116,7 +116,7 @@ class Parts:
 
     def refits(self) -> list[Table]:
         """The estimate under other evidence or other assumptions, as far as it was computed."""
-        asked = {"without_each_source": "If one source were left out."}
+        asked = {"without_each_source": _("If one source were left out.")}
         return tables.refits(self.estimate, self.prob, asked, unasked=False)
 
     def shows_cases(self) -> bool:
@@ -155,7 +155,7 @@ class Parts:
 
     def limitations(self) -> list[str]:
         """What this evidence cannot say."""
-        return list(text.LIMITATIONS)
+        return [pgettext("limitation", line) for line in text.LIMITATIONS]
 
     def checks(self) -> dict[str, Callable[[], bool]]:
         """Items of the checklist that this evidence meets in a way of its own."""
@@ -168,6 +168,11 @@ class Parts:
     def more(self) -> dict[str, Any]:
         """What only the template of this evidence needs."""
         return {}
+
+    def identification(self) -> list[str]:
+        """What sets the level, in sentences."""
+        sentences = self.estimate.identification(0).sentences
+        return [text.sentence_again(one) for one in sentences]
 
     def weights(self) -> Table | None:
         """What the level rests on, signed."""

@@ -14,7 +14,6 @@ from casualty_est.errors import UsageError
 from casualty_est.report import pictures
 from casualty_est.report.page import render
 from casualty_est.result.files import write_text, write_whole
-from casualty_est.wording.catalogue import ENGLISH
 from casualty_est.wording.display import shown_as
 from casualty_est.wording.language import speaking
 
@@ -32,7 +31,6 @@ PATIENCE = 180  # seconds that a browser may take to print
 SHAPES = {"16x9": (16 / 9, 1600), "square": (1.0, 1080)}  # width over height, dots across
 WIDTHS = (3.6, 4.4, 5.2, 6.0, 7.2, 8.6, 10.4, 12.5, 15.0, 18.0, 22.0, 27.0, 33.0, 40.0)
 FIRST = ("card", "total", "parts")  # figures of every estimate, whatever the report shows
-TRANSLATED = (*FIRST, "cells")  # figures that are whole in every language
 
 
 def report(parts: Parts, path: str | os.PathLike[str], said: Said) -> Path:
@@ -81,7 +79,7 @@ def figures(parts: Parts, folder: str | os.PathLike[str], said: Said) -> list[Pa
     written, alts = [], []
     with speaking(said.language), shown_as(said.names):
         credit = pictures.line_below(parts, said)
-        for name, options in _every(parts, said):
+        for name, options in _every(parts):
             if name == "card" and said.title:
                 options = {**options, "title": said.title}
             for shape, (ratio, dots) in SHAPES.items():
@@ -98,17 +96,12 @@ def figures(parts: Parts, folder: str | os.PathLike[str], said: Said) -> list[Pa
     return written
 
 
-def _every(parts: Parts, said: Said) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The names of pictures, and the options of the methods that draw them.
-
-    In another language than English those that the public report shows, or that are to be shared.
-    """
+def _every(parts: Parts) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The names of pictures, and the options of the methods that draw them."""
     from casualty_est.plots.parts import why_not
 
     level = {"ci_prob": parts.prob}
     wanted = {name: one.options for name, one in pictures.wanted(parts).items()}
-    if said.language != ENGLISH:
-        wanted = {name: options for name, options in wanted.items() if name in TRANSLATED}
     if not wanted:
         return
     for name in FIRST:

@@ -12,13 +12,15 @@ from urllib.parse import urlsplit
 from casualty_est.errors import UsageError
 from casualty_est.tables.checks import offered
 from casualty_est.tables.toml_file import read_toml
-from casualty_est.wording.catalogue import ENGLISH, languages
+from casualty_est.wording.catalogue import ENGLISH, languages, translated
 from casualty_est.wording.phrases import day
 
 AUDIENCES = ("full", "public")
-ONLY_ENGLISH = (
-    "a full report is written in English only: leave language out, or ask for the public report "
-    '(audience="public", --audience public), which is there in {}'
+HALF = (
+    "a full report would be half in English: the catalogue {code}.po translates {done:,} of "
+    "{all:,} "
+    'sentences. Translate the rest, or ask for the public report (audience="public", --audience '
+    "public)"
 )
 TEXTS = ("title", "authors", "organisation", "date", "contact", "licence", "corrections")
 ADDRESSES = ("url", "data")
@@ -66,8 +68,11 @@ class Said:
 
     def check_language(self) -> None:
         """Refuse a report that is not whole in its language."""
-        if self.audience == "full" and self.language != ENGLISH:
-            raise UsageError(ONLY_ENGLISH.format(", ".join(languages())))
+        if self.audience == "public" or self.language == ENGLISH:
+            return
+        done, every = translated(self.language)
+        if done < every:
+            raise UsageError(HALF.format(code=self.language, done=done, all=every))
 
     @property
     def day(self) -> str:

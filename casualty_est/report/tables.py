@@ -11,12 +11,15 @@ from urllib.parse import urlsplit
 
 from casualty_est.errors import UsageError
 from casualty_est.report import naming
-from casualty_est.result.schema import Case, ClaimRow
+from casualty_est.result.schema import Case, ClaimRow, Ground, Weight
 from casualty_est.result.show import interval_title
-from casualty_est.result.spoken import NONE, documented_cell, verb
+from casualty_est.result.spoken import NONE, as_written, documented_cell, verb
 from casualty_est.result.tables import row_numbers
-from casualty_est.wording.numbers import Ends, ends, middle
-from casualty_est.wording.phrases import capitalised
+from casualty_est.wording.again import told_again
+from casualty_est.wording.language import _, figure, pgettext, separated, spoken
+from casualty_est.wording.numbers import Ends, ends, middle, run
+from casualty_est.wording.phrases import capitalised, either, refit_name, with_source
+from casualty_est.wording.terms import assumption_name, role_name
 
 if TYPE_CHECKING:
     from casualty_est.result.estimate import Estimate
@@ -84,11 +87,11 @@ def estimates(estimate: Estimate, prob: float) -> Table:
         if several_windows and (window := naming.window(row.cell)):
             name += f" ({window})"
         if not row.claimed:
-            name += " (remainder: no source counts it alone)"
+            name = _("{row} (remainder: no source counts it alone)", row=name)
         rows.append((name, documented_cell(estimate, i), *answer(estimate, i, prob)))
     return Table(
-        "What was documented, and what we estimate. The two answer different questions.",
-        ("", "Documented (a count)", "Estimated (median)", interval_title(prob)),
+        _("What was documented, and what we estimate. The two answer different questions."),
+        ("", _("Documented (a count)"), _("Estimated (median)"), interval_title(prob)),
         tuple(rows),
     )
 
@@ -97,12 +100,25 @@ def answer(estimate: Estimate, i: int, prob: float) -> tuple[str, str]:
     """Median and interval of a row, rounded; several of each where it has several modes."""
     numbers = row_numbers(estimate, i, prob)
     if numbers is None:
-        return "no number", NONE
+        return _("no number"), no_interval()
     modes = estimate.modes(i, prob)
     if len(modes) < 2:
         return rounded(numbers)
-    medians = (f"{middle(mode)} (weight {naming.whole(mode.weight)})" for mode in modes)
-    return " or ".join(medians), " or ".join(map(ends, modes))
+    medians = (
+        _("{number} (weight {weight})", number=middle(mode), weight=naming.whole(mode.weight))
+        for mode in modes
+    )
+    return either(medians), either(map(ends, modes))
+
+
+def none() -> str:
+    """What stands where there is no number."""
+    return pgettext("number", NONE)
+
+
+def no_interval() -> str:
+    """What stands where there is no interval."""
+    return pgettext("interval", "none")
 
 
 def rounded(numbers: Ends) -> tuple[str, str]:
@@ -116,27 +132,44 @@ def weights(estimate: Estimate) -> Table | None:
     if not rests.rows:
         return None
     columns = 3 if any(row.mcse for row in rests.rows) else 2  # the third has errors of sampling
-    head = ("Assumption", "Weight", "Monte Carlo error")
+    head = (_("Assumption"), _("Weight"), _("Monte Carlo error"))
     form = "{:.3f}" if rests.kind == "families" else "{:+.2f}"
+
+    def printed(row: Weight) -> tuple[str, str, str]:
+        errors = separated(f"{row.mcse or 0:.2g}")
+        return assumption_name(row.assumption), separated(form.format(row.weight)), errors
+
     shown, others = list(rests.rows), []
     if len(shown) > MANY_WEIGHTS:
         shown.sort(key=lambda row: -abs(row.weight))
         shown, others = shown[:SHOWN_WEIGHTS], shown[SHOWN_WEIGHTS:]
-    rows = [(row.assumption, form.format(row.weight), f"{row.mcse or 0:.2g}") for row in shown]
+    rows = [printed(row) for row in shown]
     if others:
         of_others = math.hypot(*(row.mcse or 0 for row in others))
-        together = form.format(sum(row.weight for row in others))
-        rows.append((f"{len(others):,} others together", together, f"{of_others:.2g}"))
-    total = rests.sum
-    foot = () if total is None else ("Sum", f"{total:+.2f}", f"{rests.sum_mcse:.2g}")[:columns]
-    error = " up to Monte Carlo error" if columns == 3 else ""
-    captions = {
-        "gauge": f"Weight of each assumption in the level of the estimate; the sum is 1{error}.",
-        "elasticity": "Per cent by which the estimate changes if an input is 1% higher.",
-        "families": "Weight of each kind of dependence in the answer.",
-    }
+        together = separated(form.format(sum(row.weight for row in others)))
+        name = _("{number} others together", number=figure(len(others)))
+        rows.append((name, together, separated(f"{of_others:.2g}")))
+    foot: tuple[str, ...] = ()
+    if rests.sum is not None:
+        foot = (_("Sum"), separated(f"{rests.sum:+.2f}"), separated(f"{rests.sum_mcse:.2g}"))
     lines = tuple(row[:columns] for row in rows)
-    return Table(captions.get(rests.kind, "Weights."), head[:columns], lines, foot)
+    caption = _caption(rests.kind, sampled=columns == 3)
+    return Table(caption, head[:columns], lines, foot[:columns])
+
+
+def _caption(kind: str, *, sampled: bool) -> str:
+    """What the weights of a kind are."""
+    if kind == "gauge" and sampled:
+        return _(
+            "Weight of each assumption in the level of the estimate; the sum is 1 up to Monte "
+            "Carlo error."
+        )
+    captions = {
+        "gauge": _("Weight of each assumption in the level of the estimate; the sum is 1."),
+        "elasticity": _("Per cent by which the estimate changes if an input is 1% higher."),
+        "families": _("Weight of each kind of dependence in the answer."),
+    }
+    return captions.get(kind, _("Weights."))
 
 
 def refits(
@@ -156,14 +189,15 @@ def refits(
 def cases(caption: str, records: Iterable[Case], prob: float) -> Table:
     """The estimate in each of some cases."""
     rows = tuple(case_row(case) for case in records)
-    return Table(caption, ("Case", "Estimated (median)", interval_title(prob)), rows)
+    return Table(caption, (_("Case"), _("Estimated (median)"), interval_title(prob)), rows)
 
 
 def case_row(case: Case) -> tuple[str, str, str]:
     """One case; of a refit that did not converge no numbers."""
+    name = capitalised(refit_name(case.case))
     if not case.converged:
-        return capitalised(case.case), "did not converge", NONE
-    return capitalised(case.case), *rounded(case)
+        return name, _("did not converge"), no_interval()
+    return name, *rounded(case)
 
 
 def claims(estimate: Estimate) -> list[Table]:
@@ -187,69 +221,99 @@ def many_claims(rows: Sequence[ClaimRow], *, counted: bool) -> Table:
     lines = []
     for (source, role, what), same in sorted(groups.items(), key=lambda one: -len(one[1])):
         days = sorted(row.end for row in same if row.end)
-        span = f"{naming.day(days[0])} to {naming.day(days[-1])}" if days else "not given"
+        span = pgettext("number", "not given")
+        if days:
+            first, last = naming.day(days[0]), naming.day(days[-1])
+            span = pgettext("days", "{first} to {last}", first=first, last=last)
         numbers = [float(n) for row in same for n in (row.low, row.best, row.high) if n]
-        ends = f"{min(numbers):,.0f} to {max(numbers):,.0f}" if numbers else "no number"
-        lines.append((f"{source} ({role})", what, f"{len(same):,}", ends, span))
-    caption = (
-        f"The {len(rows):,} claims {'that count' if counted else 'left out'}, by source; one by "
-        "one they stand in estimate.json under details.claims."
-    )
-    head = ("Source", "Of", "Claims", "Numbers", "Up to a day between")
+        ends = run(figure(min(numbers)), figure(max(numbers))) if numbers else _("no number")
+        lines.append((f"{source} ({role})", what, figure(len(same)), ends, span))
+    number = figure(len(rows))
+    if counted:
+        caption = _(
+            "The {number} claims that count, by source; one by one they stand in estimate.json "
+            "under details.claims.",
+            number=number,
+        )
+    else:
+        caption = _(
+            "The {number} claims left out, by source; one by one they stand in estimate.json under "
+            "details.claims.",
+            number=number,
+        )
+    head = (_("Source"), _("Of"), _("Claims"), _("Numbers"), _("Up to a day between"))
     return Table(caption, head, tuple(lines), wide=True)
 
 
 def _claims(rows: Sequence[ClaimRow], *, counted: bool) -> Table:
     """One table of claims; what all of them speak of is said once."""
-    of = [naming.counted(row).replace(" (listed below)", "") for row in rows]
+    of = [naming.counted_there(row) for row in rows]
     one = len(set(of)) == 1
-    caption = "Claims that count, as published" if counted else "Claims left out, and why"
-    caption += f". All of {of[0]}." if one else "."
-    head = ("Source", "Said", *["Of"] * (not one), "Basis", "Read as" if counted else "Why")
+    caption = _("Claims that count, as published.") if counted else _("Claims left out, and why.")
+    if one:
+        caption = _("{caption} All of {what}.", caption=caption, what=of[0])
+    how = _("Read as") if counted else _("Why")
+    head = (_("Source"), _("Said"), *[_("Of")] * (not one), _("Basis"), how)
     lines = tuple(
         (
             f"{row.source} ({_role(row)})",
-            row.text or "blank",
+            as_written(row.text, row) if row.text else _("blank"),
             *[what] * (not one),
-            verb(row),
-            _reading(row) if counted else row.reason or NONE,
-            naming.day(row.reported) if row.reported else "not given",
-            linked(row.citation) if row.citation else "none given",
+            pgettext("verb", verb(row)),
+            _reading(row) if counted else _reason(row),
+            naming.day(row.reported) if row.reported else pgettext("number", "not given"),
+            linked(row.citation) if row.citation else pgettext("citation", "none given"),
         )
         for row, what in zip(rows, of, strict=True)
     )
-    return Table(caption, (*head, "Published", "Citation"), lines, wide=True)
+    return Table(caption, (*head, _("Published"), _("Citation")), lines, wide=True)
 
 
 def _role(row: ClaimRow) -> str:
-    return (row.role or "no role").replace("_", " ")
+    return role_name(row.role) if row.role else pgettext("role", "no role")
+
+
+def _reason(row: ClaimRow) -> str:
+    return told_again(row.reason, "why a claim is left out", "note") if row.reason else none()
 
 
 def _reading(row: ClaimRow) -> str:
-    return f"{row.reading}{'; single incident' if row.level == 'incident' else ''}"
+    reading = told_again(str(row.reading), "reading")
+    if row.level != "incident":
+        return reading
+    return pgettext("reading", "{reading}; single incident", reading=reading)
 
 
 def priors(estimate: Estimate) -> Table | None:
     """Every assumption with its number and the grounds for it."""
     named: dict[tuple[str, str], list[str]] = {}
     for item in estimate.meta.assumptions:
-        grounds = [
-            f"{one.figure}{f' ({one.conflict})' if one.conflict else ''}; {one.citation}"
-            for one in item.grounds
-        ]
-        own = "vague on purpose" if item.kind == "level" else "given by the analyst"
-        named.setdefault((item.text, ". ".join(grounds) or own), []).append(item.name)
+        grounds = [_ground(one) for one in item.grounds]
+        own = _("vague on purpose") if item.kind == "level" else _("given by the analyst")
+        said = told_again(item.text, "prior", "note on a prior", "role")
+        name = assumption_name(item.name)
+        named.setdefault((said, ". ".join(grounds) or own), []).append(name)
     # What is assumed alike of many is told once.
     rows = [(_named(names), said, linked(grounds)) for (said, grounds), names in named.items()]
-    head = ("Assumption", "Prior", "Grounds")
-    caption = "What is assumed before the data, and why."
+    head = (_("Assumption"), _("Prior"), _("Grounds"))
+    caption = _("What is assumed before the data, and why.")
     return Table(caption, head, tuple(rows), wide=True) if rows else None
+
+
+def _ground(one: Ground) -> str:
+    """What a number rests on, of which conflict, and where it comes from."""
+    figure, conflict, citation = (
+        told_again(text or "", "grounds") for text in (one.figure, one.conflict, one.citation)
+    )
+    return f"{with_source(figure, conflict)}; {citation}"
 
 
 def _named(names: Sequence[str]) -> str:
     if len(names) <= MOST_NAMED:
         return "; ".join(names)
-    more = f"and {len(names) - FIRST_NAMED} more, in estimate.json under assumptions"
+    more = _(
+        "and {number} more, in estimate.json under assumptions", number=len(names) - FIRST_NAMED
+    )
     return "; ".join([*names[:FIRST_NAMED], more])
 
 
@@ -278,11 +342,11 @@ def facts(estimate: Estimate) -> Table:
     meta = estimate.meta
     rows = [("seed", str(meta.seed)), ("method", meta.diagnostics.method), *meta.versions.items()]
     rows += [
-        (key.replace("_", " "), _plain(value))
+        (key.replace("_", " ") if spoken().english else key, _plain(value))
         for key, value in meta.settings.items()
         if key != "seed" and value not in (None, {}, [], "")
     ]
-    caption = (
+    caption = _(
         "What is needed to compute the same numbers again: to the last digit on the same kind of "
         "processor and system; on another, sampled numbers may move within their Monte Carlo error."
     )
@@ -291,10 +355,12 @@ def facts(estimate: Estimate) -> Table:
 
 def _plain(value: Any) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else pgettext("answer", "no")
     if isinstance(value, Mapping):
         return ", ".join(f"{key}: {_plain(item)}" for key, item in value.items())
     if isinstance(value, list | tuple):
         return ", ".join(_plain(item) for item in value)
     # What is computed again needs every digit.
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    return told_again(str(value), "prior")

@@ -13,20 +13,29 @@ from casualty_est.report import naming
 from casualty_est.report.statements import as_published
 from casualty_est.result.schema import ClaimRow, Note
 from casualty_est.result.tables import p_below_documented, row_numbers
-from casualty_est.wording.language import N_, _, retold, spoken
+from casualty_est.wording.again import known, told_again
+from casualty_est.wording.hedged import on_page
+from casualty_est.wording.language import N_, _, retold, separated, spoken
 from casualty_est.wording.numbers import chance, percent, with_ends
-from casualty_est.wording.phrases import capitalised, documented_text, listed
+from casualty_est.wording.phrases import capitalised, documented_text, listed, with_source
 
 if TYPE_CHECKING:
+    from casualty_est.result.checks import CheckedClaim
     from casualty_est.result.estimate import Estimate
 
 # What an estimate from figures that sources state cannot know, whoever made it.
 LIMITATIONS = (
-    "The interval covers what the model is unsure of: how much of the truth each source reports, "
-    "errors in its figures, and the count before the data. It does not cover claims that nobody "
-    "entered, claims coded wrongly, or a wrong model.",
-    "Figures are taken as published. Deaths that are reported later are not in them, and a later "
-    "figure may change the answer.",
+    N_(
+        "limitation",
+        "The interval covers what the model is unsure of: how much of the truth each source "
+        "reports, errors in its figures, and the count before the data. It does not cover claims "
+        "that nobody entered, claims coded wrongly, or a wrong model.",
+    ),
+    N_(
+        "limitation",
+        "Figures are taken as published. Deaths that are reported later are not in them, and a "
+        "later figure may change the answer.",
+    ),
 )
 # Why a computation did not settle, as results keep it.
 REASONS = (
@@ -36,7 +45,12 @@ REASONS = (
     N_("reason", "{number} divergent transitions"),
     N_("reason", "energy is poorly explored (BFMI {least}, at least {wanted} wanted)"),
 )
-PRIVACY = "This report names no victim."
+PRIVACY = N_("limitation", "This report names no victim.")
+# What stands in the places of kept sentences, beside those themselves.
+KEPT = (
+    *("identification", "note", "rule of time", "reason", "prior", "refit"),
+    *("assumption of lists", "family", "grade", "role", "kind of evidence"),
+)
 REFITS_MISSING = (
     "Not computed. A result loaded from a file has no model to fit again, and many refits are not "
     "started unasked: call est.without_each_source() after fitting, before the report is written "
@@ -74,7 +88,7 @@ def not_converged(estimate: Estimate) -> str:
     )
 
 
-def listed_parts(estimate: Estimate, prob: float, inside: str = "are people whom") -> list[str]:
+def listed_parts(estimate: Estimate, prob: float, *, incidents: bool = False) -> list[str]:
     """Split the total into what some source lists and what none does, where the model can."""
     rows = estimate.meta.rows
     part = {}
@@ -82,12 +96,26 @@ def listed_parts(estimate: Estimate, prob: float, inside: str = "are people whom
         same = row.cell == rows[0].cell and row.strata == rows[0].strata
         if same and row.part in ("listed", "unlisted") and len(estimate.modes(i, prob)) == 1:
             numbers = row_numbers(estimate, i, prob)
-            part[row.part] = f"about {with_ends(numbers)}" if numbers else ""
+            part[row.part] = with_ends(numbers) if numbers else ""
     if len(part) < 2:
         return []
+    if incidents:
+        return [
+            _(
+                "Of this estimate, about {listed} are in incidents that at least one source "
+                "lists, and about {unlisted} are in incidents that no source lists (both {level} "
+                "credible intervals).",
+                level=percent(prob),
+                **part,
+            )
+        ]
     return [
-        f"Of this estimate, {part['listed']} {inside} at least one source lists, and "
-        f"{part['unlisted']} {inside} no source lists (both {percent(prob)} credible intervals)."
+        _(
+            "Of this estimate, about {listed} are people whom at least one source lists, and about "
+            "{unlisted} are people whom no source lists (both {level} credible intervals).",
+            level=percent(prob),
+            **part,
+        )
     ]
 
 
@@ -95,12 +123,14 @@ def needed(estimate: Estimate) -> list[str]:
     """What a number would need, where there is none."""
     if estimate.meta.has_level:
         return []
-    why = estimate.meta.no_level
+    why = told_again(estimate.meta.no_level or "", "why lists say nothing", "note")
     return [
-        *([f"There is no number because {why}."] if why else []),
-        "A number would need one of these: the role of at least one source (a party to the "
-        "conflict, a monitor that documents deaths, ...), a source taken as a reference, a "
-        "reporting ratio validated elsewhere, or an interval for one of the counts.",
+        *([_("There is no number because {why}.", why=why)] if why else []),
+        _(
+            "A number would need one of these: the role of at least one source (a party to the "
+            "conflict, a monitor that documents deaths, ...), a source taken as a reference, a "
+            "reporting ratio validated elsewhere, or an interval for one of the counts."
+        ),
     ]
 
 
@@ -109,8 +139,10 @@ def rests_on(estimate: Estimate) -> list[str]:
     if estimate.level(0) != "data":
         return []
     return [
-        "The level of this estimate comes from the overlap between the sources, and from "
-        "what we assume about the deaths that no source holds."
+        _(
+            "The level of this estimate comes from the overlap between the sources, and from "
+            "what we assume about the deaths that no source holds."
+        )
     ]
 
 
@@ -128,7 +160,9 @@ def assumed_unbiased(estimate: Estimate) -> list[str]:
     """What the analyst chose to assume of sources without a role."""
     if not estimate.meta.settings.get("assume_unbiased"):
         return []
-    return ["The analyst chose to assume that sources without a role report the truth on average."]
+    return [
+        _("The analyst chose to assume that sources without a role report the truth on average.")
+    ]
 
 
 def documented(estimate: Estimate, prob: float) -> str:
@@ -138,20 +172,29 @@ def documented(estimate: Estimate, prob: float) -> str:
     row = estimate.meta.rows[0]
     published, parts = row.documented, row.in_parts
     if not published and parts:
-        return (
+        return _(
             "No source documents all of these deaths case by case. What lists of parts of them "
-            f"hold adds up to {documented_text(parts)} ({parts.source})."
+            "hold adds up to {number} ({source}).",
+            number=documented_text(parts),
+            source=parts.source,
         )
     if not published:
-        return "No source documents these deaths case by case."
-    said = f" ({published.source})" if published.source else ""
-    sentence = f"Documented, not estimated: {documented_text(published)}{said}."
+        return _("No source documents these deaths case by case.")
+    number = with_source(documented_text(published), published.source)
+    sentence = _("Documented, not estimated: {number}.", number=number)
     if not reaches_below(estimate, published.low, prob):
         return sentence
-    why = "because the model allows that some deaths were counted twice or wrongly"
     if p_below_documented(estimate, 0) is None:
-        return f"{sentence} Our interval begins below this count {why}; no source says so."
-    return f"{sentence} Our interval begins below this count {why}; section 4 says how likely."
+        below = _(
+            "Our interval begins below this count because the model allows that some deaths were "
+            "counted twice or wrongly; no source says so."
+        )
+    else:
+        below = _(
+            "Our interval begins below this count because the model allows that some deaths were "
+            "counted twice or wrongly; section 4 says how likely."
+        )
+    return f"{sentence} {below}"
 
 
 def reaches_below(estimate: Estimate, count: float, prob: float) -> bool:
@@ -168,14 +211,15 @@ def under_documented(estimate: Estimate) -> str:
     if not below:
         return ""
     if all(p_below_documented(estimate, i) is None for i in below):
-        return (
+        return _(
             "Where an estimate is lower than the documented count beside it, that follows from "
-            "what we assume about counts of this kind. No source gives a lower number, and nothing "
-            "here shows that fewer people died."
+            "what we assume about counts of this kind. No source gives a lower number, and "
+            "nothing here shows that fewer people died."
         )
-    return (
-        "Where an estimate is lower than the documented count beside it, the model allows for that "
-        "count to be too high; section 4 says how probable that is where a source says less."
+    return _(
+        "Where an estimate is lower than the documented count beside it, the model allows "
+        "for that count to be too high; section 4 says how probable that is where a source "
+        "says less."
     )
 
 
@@ -186,13 +230,27 @@ def below_documented(estimate: Estimate) -> list[str]:
         probability = p_below_documented(estimate, i) if row.part == "total" else None
         if row.documented is None or probability is None:
             continue
-        told = f"{naming.row_name(estimate, i)}: if" if len(estimate) > 1 else "If"
-        low, text = row.documented.low, documented_text(row.documented)
+        low = separated(f"{row.documented.low:,}")
+        text = documented_text(row.documented)
         # "More than 500" is 501 and more, and nobody wrote 501.
-        shown = f"{low:,}" if f"{low:,}" in text else f"count ({text})"
+        places = {"shown": low if low in text else _("count ({text})", text=text)}
+        places["probability"] = chance(probability)
+        if len(estimate) > 1:
+            sentences.append(
+                _(
+                    "{row}: if our assumptions hold, the probability that the true number lies "
+                    "below the documented {shown} is {probability}.",
+                    row=naming.row_name(estimate, i),
+                    **places,
+                )
+            )
+            continue
         sentences.append(
-            f"{told} our assumptions hold, the probability that the true number lies below the "
-            f"documented {shown} is {chance(probability)}."
+            _(
+                "If our assumptions hold, the probability that the true number lies below the "
+                "documented {shown} is {probability}.",
+                **places,
+            )
         )
     return sentences
 
@@ -248,7 +306,22 @@ def _quoted(claim: ClaimRow) -> str:
 
 def note(noted: Note) -> str:
     """Make a sentence of what was noted."""
-    return f"{capitalised(noted.text.rstrip('.'))}."
+    if spoken().english:
+        return f"{capitalised(noted.text.rstrip('.'))}."
+    return sentence_again(noted.text)
+
+
+def sentence_again(text: str) -> str:
+    """A sentence, or a clause without its end, as an estimate keeps it, in words of the page."""
+    if spoken().english:
+        return text
+    bare = text.rstrip(".")
+    lower = bare[:1].lower() + bare[1:]
+    forms = ((f"{bare}.", True), (f"{lower}.", True), (bare, False), (lower, False))
+    for form, ended in forms:
+        if (told := known(form, *KEPT, ended=ended)) is not None:
+            return f"{capitalised(told.rstrip('.'))}."
+    return _("The program noted in English: “{text}”.", text=bare)
 
 
 def how_to_cite(estimate: Estimate, title: str, authors: str | None) -> str:
@@ -261,3 +334,24 @@ def how_to_cite(estimate: Estimate, title: str, authors: str | None) -> str:
         seed=estimate.meta.seed,
     )
     return f"{who}{title}. {computed}"
+
+
+def against_claim(claim: CheckedClaim, alone: bool) -> str:
+    """How far a claim is from the rest, or from what is assumed where there is no rest."""
+    told = f"“{claim.text}”" if spoken().english else on_page(claim.text)
+    places = {
+        "source": claim.source,
+        "claim": told,
+        "probability": separated(f"{claim.surprise:.2g}"),
+    }
+    if alone:
+        return _(
+            "{source}: {claim} is far from what we assume about it: given everything else, a "
+            "statement so far off has a probability of {probability}.",
+            **places,
+        )
+    return _(
+        "{source}: {claim} contradicts the rest: given everything else, a statement so far off has "
+        "a probability of {probability}.",
+        **places,
+    )

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from casualty_est.result.schema import Diagnostics
 from casualty_est.result.tables import p_below_documented
+from casualty_est.wording.again import told_again
+from casualty_est.wording.language import _, separated
 from casualty_est.wording.numbers import chance
 from casualty_est.wording.phrases import capitalised, cell_text, documented_text, possessive
 
@@ -92,16 +94,29 @@ class Check:
         """One line on the computation."""
         fit = self.diagnostics
         if not self.converged:
-            return f"NOT CONVERGED: {'; '.join(fit.reasons)}."
+            reasons = "; ".join(told_again(one, "reason", "note") for one in fit.reasons)
+            return _("NOT CONVERGED: {reasons}.", reasons=reasons)
+        ess = "" if fit.min_ess is None else separated(f"{fit.min_ess:.0f}")
         if fit.method == "exact":
             if fit.min_ess is not None:
-                return f"Converged: {fit.min_ess:.0f} independent draws of the exact answer."
-            return "Converged: the answer is exact, by quadrature."
+                return _("Converged: {draws} independent draws of the exact answer.", draws=ess)
+            return _("Converged: the answer is exact, by quadrature.")
         if fit.max_rhat is None:
-            return f"Converged: independent runs agree, with {fit.min_ess:.0f} effective draws."
-        said = f"largest R-hat {fit.max_rhat:.3f}, smallest effective sample {fit.min_ess:.0f}"
-        said += "" if fit.divergences is None else f", {fit.divergences} divergences"
-        return f"Converged: {said}."
+            return _(
+                "Converged: independent runs agree, with {draws} effective draws.",
+                draws=ess,
+            )
+        places = {"rhat": separated(f"{fit.max_rhat:.3f}"), "draws": ess}
+        if fit.divergences is None:
+            return _(
+                "Converged: largest R-hat {rhat}, smallest effective sample {draws}.", **places
+            )
+        return _(
+            "Converged: largest R-hat {rhat}, smallest effective sample {draws}, {number} "
+            "divergences.",
+            number=fit.divergences,
+            **places,
+        )
 
     def __repr__(self) -> str:
         return "\n".join(self.lines)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from casualty_est.result.schema import Diagnostics, Note
+from casualty_est.wording.language import stored
 
 MAX_RHAT = 1.01  # Vehtari et al. 2021, doi 10.1214/20-BA1221
 MIN_ESS = 400.0  # the same paper: enough for rank-based diagnostics themselves
@@ -46,4 +47,10 @@ def diagnose(values: Mapping[str, Any], stats: Mapping[str, Any]) -> Diagnostics
 def not_converged(reasons: Sequence[str], advice: Sequence[str]) -> Note:
     """What a result says that did not converge, with what helps."""
     steps = "; ".join(f"({i}) {step}" for i, step in enumerate(advice, 1))
-    return Note("not_converged", f"NOT CONVERGED: {'; '.join(reasons)}. What helps: {steps}")
+    text = stored(
+        "note",
+        "NOT CONVERGED: {reasons}. What helps: {steps}",
+        reasons="; ".join(reasons),
+        steps=steps,
+    )
+    return Note("not_converged", text)

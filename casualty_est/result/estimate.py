@@ -21,6 +21,7 @@ from casualty_est.result.schema import Case, Meta, Note, most_of, plain
 from casualty_est.result.shared import Shared, shared_by
 from casualty_est.result.tables import row_numbers, summary
 from casualty_est.result.text_table import TextTable
+from casualty_est.wording.language import stored
 from casualty_est.wording.numbers import Ends, ends, middle, percent
 
 if TYPE_CHECKING:
@@ -230,7 +231,7 @@ class Estimate(FindOut, Publishing):
         )
 
     def _identify(self, row: int) -> Identification:
-        said = "This evidence does not say what sets its level."
+        said = stored("identification", "This evidence does not say what sets its level.")
         return Identification(self.meta.rows[row].cell, "none", (), (said,))
 
     def check(self) -> checks.Check:

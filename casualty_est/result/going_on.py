@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from casualty_est.errors import UsageError
+from casualty_est.wording.language import N_, stored
 
 BUDGET = "3m"
 GROWTH = 2  # a round has this many times the draws and the warm-up of the one before
@@ -84,20 +85,48 @@ def told(rounds: int, settings: Mapping[str, int], reasons: Sequence[str], more:
         GROWTH ** (rounds - 1),
         thinning(rounds - 1, settings["draws"], settings["chains"]),
     )
-    kept = f", of which one in {one_in} is kept," if one_in > 1 else ""
-    return (
-        f"the first round fell short of the check ({'; '.join(reasons)}), so the fit went "
-        f"on: round {rounds} has {many * settings['draws']:,} draws a chain{kept} after a warm-up "
-        f"of {many * settings['tune']:,}{more}"
-    )
+    places = {
+        "reasons": "; ".join(reasons),
+        "round": rounds,
+        "draws": f"{many * settings['draws']:,}",
+        "tune": f"{many * settings['tune']:,}",
+    }
+    if one_in > 1:
+        text = stored(
+            "note",
+            "the first round fell short of the check ({reasons}), so the fit went on: round "
+            "{round} has {draws} draws a chain, of which one in {one_in} is kept, after a warm-up "
+            "of {tune}",
+            one_in=one_in,
+            **places,
+        )
+    else:
+        text = stored(
+            "note",
+            "the first round fell short of the check ({reasons}), so the fit went on: round "
+            "{round} has {draws} draws a chain after a warm-up of {tune}",
+            **places,
+        )
+    return text + more
 
 
 def more_time(rounds: int, budget: float) -> str:
     """The first advice where the check does not hold after some rounds."""
     if rounds == 1 and not budget:
-        return "let the fit go on (budget='3m', --budget 3m)"
-    more = in_words(max(4 * budget, 60))
-    return (
-        f"give it more than {in_words(budget)}, in which {rounds} "
-        f"{'round' if rounds == 1 else 'rounds'} ended (budget='{more}', --budget {more})"
+        return N_("note", "let the fit go on (budget='3m', --budget 3m)")
+    more, given = in_words(max(4 * budget, 60)), in_words(budget)
+    if rounds == 1:
+        return stored(
+            "note",
+            "give it more than {given}, in which 1 round ended (budget='{more}', --budget {more})",
+            given=given,
+            more=more,
+        )
+    return stored(
+        "note",
+        "give it more than {given}, in which {rounds} rounds ended (budget='{more}', --budget "
+        "{more})",
+        given=given,
+        rounds=rounds,
+        more=more,
     )

@@ -41,10 +41,6 @@ LEARN = "A share says what exact knowledge would be worth, not that anybody can 
 TOO_FEW = (
     "There are too few deaths for a study of the usual sizes: name one, such as studies.audit."
 )
-HARM = (
-    "A survey or an investigation can put those who ask and those who answer at risk: no number in "
-    "this table weighs that."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +229,7 @@ class Plan:
         """What the table says, in words."""
         if not self.rows:
             return (TOO_FEW,)
-        return (*_reading(self.rows, self.prob), *headlines(self.rows, self.prob), HARM)
+        return (*_reading(self.rows, self.prob), *headlines(self.rows, self.prob), harm())
 
     @property
     def _table(self) -> TextTable:
@@ -370,6 +366,14 @@ def _reading(rows: Sequence[Worth], prob: float) -> list[str]:
         "after: half of the outcomes of the study leave less. May widen: the chance that it gets "
         "wider. A day: people by which it gets narrower for a day of work."
     ]
+
+
+def harm() -> str:
+    """What no number of a plan weighs."""
+    return _(
+        "A survey or an investigation can put those who ask and those who answer at risk: no "
+        "number in this table weighs that."
+    )
 
 
 def headlines(rows: Sequence[Worth], prob: float) -> list[str]:

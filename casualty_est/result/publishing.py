@@ -33,7 +33,7 @@ class About(TypedDict, total=False):
     url, data : str
         Where the report will be published, and where its table can be had.
     language : str
-        Code of the language: English by default. The full report is there in English only.
+        Code of the language: ``"en"``, which is the default, or ``"es"``.
     names : mapping of str to str
         What labels of the table are called in print, such as ``{"Coalition": "the US-led
         Coalition"}``.
@@ -165,8 +165,7 @@ class Publishing:
         folder : path
             Where they go; it is made if it is missing.
         about, ci_prob, **said
-            As of `report`. In another ``language`` than English only the pictures of the public
-            report, and those to share.
+            As of `report`.
 
         Returns
         -------

@@ -34,9 +34,10 @@ from casualty_est.result.smallest_move import (
 from casualty_est.result.text_table import TextTable, html_table
 from casualty_est.result.unknowns import Assumed
 from casualty_est.wording.catalogue import ENGLISH
-from casualty_est.wording.language import speaking
+from casualty_est.wording.language import N_, _, figure, separated, speaking, stored
 from casualty_est.wording.numbers import share
 from casualty_est.wording.phrases import listed
+from casualty_est.wording.terms import assumption_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,10 +51,10 @@ CHEAPEST = 3
 FINE = (0.25, 0.5, 1.0, 2.0, 3.0, 4.5, 6.0)
 NAMED = 0.3  # of the radius: moves that a sentence names
 SCALE = (
-    (1.0, "within what was assumed"),
-    (2.0, "strained"),
-    (LAST, "needs most assumptions to be wrong the same way"),
-    (math.inf, "contradicted"),
+    (1.0, N_("reading of a radius", "within what was assumed")),
+    (2.0, N_("reading of a radius", "strained")),
+    (LAST, N_("reading of a radius", "needs most assumptions to be wrong the same way")),
+    (math.inf, N_("reading of a radius", "contradicted")),
 )
 
 
@@ -71,8 +72,13 @@ class Move:
         """What it would have to be, instead of what it is."""
         value, now = amount(self.value), amount(self.now)
         if value == now:
-            value, now = f"{self.value:.3g}", f"{self.now:.3g}"
-        return f"{self.assumption} {value} instead of {now}"
+            value, now = separated(f"{self.value:.3g}"), separated(f"{self.now:.3g}")
+        return _(
+            "{assumption} {value} instead of {now}",
+            assumption=assumption_name(self.assumption),
+            value=value,
+            now=now,
+        )
 
 
 @dataclass(frozen=True, config=CHECKED)
@@ -154,7 +160,7 @@ def told(move: Move) -> str:
 
 def amount(value: float) -> str:
     """A ratio, a share or a number of people with two digits."""
-    return f"{float(f'{value:.2g}'):,.0f}" if value >= 100 else share(value)
+    return figure(float(f"{value:.2g}")) if value >= 100 else share(value)
 
 
 def reading_of(sds: float) -> str:
@@ -208,7 +214,8 @@ def find(
 
 
 def _none(of: str, n: float, how: str, sentence: str) -> Radius:
-    return Radius(of, n, None, 0.0, "not reached", (), (), how, None, sentence)
+    reading = N_("reading of a radius", "not reached")
+    return Radius(of, n, None, 0.0, reading, (), (), how, None, sentence)
 
 
 def _alone(
@@ -256,7 +263,9 @@ def _beyond(of: str, n: float, weighed: Weighed, toward: Array) -> Radius:
     far = FARTHEST if left(FARTHEST) >= 0 else optimize.brentq(left, 0.0, FARTHEST, xtol=0.01)
     there = math.exp(weighed(far * toward))
     said = BEYOND.format(n=n, far=far, there=amount(there))
-    reading = reading_of(far) if far > LAST else f"at least {reading_of(far)}"
+    reading = reading_of(far)
+    if far <= LAST:
+        reading = stored("reading of a radius", "at least {reading}", reading=reading)
     return Radius(of, n, None, 0.0, reading, (), (), "weights", float(far), said)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.result.schema import Row, SourceRow
+from casualty_est.wording.language import N_, stored
 
 if TYPE_CHECKING:
     from casualty_est.result.answered import Answered
@@ -42,7 +43,7 @@ class FlatPrior:
     @property
     def text(self) -> str:
         """The prior in words."""
-        return "flat in the log of the count"
+        return N_("prior", "flat in the log of the count")
 
     def log_density(self, log_n: Array) -> Array:
         """Zero everywhere."""
@@ -56,7 +57,7 @@ class CountPrior:
     @property
     def text(self) -> str:
         """The prior in words."""
-        return "flat in the count"
+        return N_("prior", "flat in the count")
 
     def log_density(self, log_n: Array) -> Array:
         """Log density of the log of the count, up to a constant."""
@@ -73,7 +74,12 @@ class NormalPrior:
     @property
     def text(self) -> str:
         """The prior in words."""
-        return f"log of the count Normal({self.mean:.3g}, {self.sd:.3g})"
+        return stored(
+            "prior",
+            "log of the count Normal({mean}, {sd})",
+            mean=f"{self.mean:.3g}",
+            sd=f"{self.sd:.3g}",
+        )
 
     def log_density(self, log_n: Array) -> Array:
         """Log density, up to a constant."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from casualty_est.result.spoken import documented_cell
 from casualty_est.result.tables import row_numbers
 from casualty_est.result.text_table import TextTable, html_table, plain_table, rich_table
+from casualty_est.wording.language import _
 from casualty_est.wording.numbers import ends, middle, percent
 from casualty_est.wording.phrases import cell_text
 
@@ -32,7 +33,7 @@ def estimate_table(estimate: Estimate, prob: float) -> TextTable:
 
 def interval_title(prob: float) -> str:
     """Title of a column of intervals."""
-    return f"{percent(prob)} credible interval"
+    return _("{level} credible interval", level=percent(prob))
 
 
 def answer(estimate: Estimate, row: int, prob: float) -> tuple[str, str]:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from casualty_est.result.schema import ClaimRow
 from casualty_est.tables.cells import ESTIMATE, LIST
-from casualty_est.wording.language import N_
-from casualty_est.wording.phrases import documented_text
+from casualty_est.wording.hedged import on_page
+from casualty_est.wording.language import N_, _, pgettext
+from casualty_est.wording.language import spoken as speaking_now
+from casualty_est.wording.phrases import documented_text, with_source
 
 if TYPE_CHECKING:
     from casualty_est.result.estimate import Estimate
@@ -71,9 +73,25 @@ def documented_cell(estimate: Estimate, row: int) -> str:
     """What was documented of one estimate, or of parts of it; else what was said instead."""
     entry = estimate.meta.rows[row]
     if entry.documented:
-        source = entry.documented.source
-        return documented_text(entry.documented) + (f" ({source})" if source else "")
+        return with_source(documented_text(entry.documented), entry.documented.source)
     if entry.in_parts:
-        return f"in parts of it {entry.in_parts.text} ({entry.in_parts.source})"
-    spoken = of_row(estimate, row)[:1]
-    return "; ".join([NONE, *(f"{verb(c)}: {c.text} ({c.source})" for c in spoken)])
+        said = entry.in_parts.text if speaking_now().english else documented_text(entry.in_parts)
+        return _("in parts of it {number} ({source})", number=said, source=entry.in_parts.source)
+    said_instead = [
+        _(
+            "{verb}: {number} ({source})",
+            verb=pgettext("verb", verb(claim)),
+            number=as_written(claim.text, claim),
+            source=claim.source,
+        )
+        for claim in of_row(estimate, row)[:1]
+    ]
+    return "; ".join([pgettext("number", NONE), *said_instead])
+
+
+def as_written(text: str, claim: ClaimRow) -> str:
+    """What a source wrote, in a table; in another language its hedge is said in that."""
+    if speaking_now().english:
+        return text
+    numbers = [float(n) for n in (claim.low, claim.best, claim.high) if n is not None]
+    return on_page(text, numbers)

@@ -22,8 +22,10 @@ from casualty_est.result.tables import Parameter, parameter, row_numbers
 from casualty_est.result.text_table import TextTable
 from casualty_est.study import sentences
 from casualty_est.study.schema import Kind, StudyDetails
-from casualty_est.wording.numbers import ends, middle
+from casualty_est.wording.language import N_, pgettext
+from casualty_est.wording.numbers import ends, middle, run
 from casualty_est.wording.numbers import share as in_digits
+from casualty_est.wording.terms import kind_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,10 +40,10 @@ STORED = object()  # in place of a model: the likelihoods of a study are stored 
 ENDS = ("median", "low", "high")
 POWERS = (0.0, 0.25, 0.5, 1.0)
 QUANTITIES = {
-    "ratio_total": "reported / true",
-    "ratio_within": "own count / true in an incident",
-    "completeness_listed": "share of all deaths listed",
-    "completeness_reported": "share of all deaths reported",
+    "ratio_total": N_("worth of a source", "reported / true"),
+    "ratio_within": N_("worth of a source", "own count / true in an incident"),
+    "completeness_listed": N_("worth of a source", "share of all deaths listed"),
+    "completeness_reported": N_("worth of a source", "share of all deaths reported"),
 }
 
 
@@ -385,9 +387,10 @@ class StudyEstimate(Estimate):
         for i, one in enumerate(self.details.worth):
             known = self._worth(i, prob)
             if known is not None:
-                value = f"{in_digits(known.low)} to {in_digits(known.high)}"
-                what = QUANTITIES.get(one.quantity, one.quantity)
-                rows.append((one.name, one.label, what, in_digits(known.median), value))
+                value = run(in_digits(known.low), in_digits(known.high))
+                what = pgettext("worth of a source", QUANTITIES.get(one.quantity, one.quantity))
+                kind = kind_name(one.label)
+                rows.append((one.name, kind, what, in_digits(known.median), value))
         head = ("source", "by", "given the joint count", "median", interval_title(prob))
         return TextTable(head, tuple(rows))
 

@@ -11,6 +11,7 @@ from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Case
 from casualty_est.study.estimate import POWERS, StudyEstimate
 from casualty_est.study.inference.algebra import Joint
+from casualty_est.wording.language import stored
 
 
 def _case(name: str, joint: Joint, prob: float) -> Case:
@@ -28,7 +29,8 @@ def without_each_kind(
     for i, kind in enumerate(estimate.details.kinds):
         rest = joint.without(i)
         if kind.moves and rest is not None:
-            cases.append(_case(f"without {kind.label}", rest, prob))
+            name = stored("refit", "without {kind}", kind=kind.label)
+            cases.append(_case(name, rest, prob))
     return tuple(cases)
 
 
@@ -43,9 +45,17 @@ def powers(
         for eta in POWERS if kind.can_move else ():
             powered = joint.with_eta(i, eta)
             if eta != kind.eta and (powered.eta > 0).any():
-                word = " (cut)" if eta == 0 else " (full)" if eta == 1 else ""
-                cases.append(_case(f"{kind.label} with power {eta:g}{word}", powered, prob))
+                cases.append(_case(_called(kind.label, eta), powered, prob))
     return tuple(cases)
+
+
+def _called(label: str, eta: float) -> str:
+    """What the count under another power of a kind is called."""
+    if eta == 0:
+        return stored("refit", "{kind} with power 0 (cut)", kind=label)
+    if eta == 1:
+        return stored("refit", "{kind} with power 1 (full)", kind=label)
+    return stored("refit", "{kind} with power {power}", kind=label, power=f"{eta:g}")
 
 
 REFITS = {"without_each_kind": without_each_kind, "powers": powers}

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.result.unknowns import ANY_LIST, Assumed, Unknowns
+from casualty_est.wording.language import N_
 
 if TYPE_CHECKING:
     from casualty_est.result.schema import Assumption
@@ -56,7 +57,7 @@ def _population(people: Array, prior: Assumption) -> Assumed:
     # Its prior is log-normal round the number given, and no death tells anything of it.
     logs = np.log(first) - float(np.median(np.log(first)))
     score = logs / prior.sd if prior.sd else None
-    return Assumed("population, as a multiple", 1.0, prior.sd, "log", logs, score)
+    return Assumed(N_("assumption", "population, as a multiple"), 1.0, prior.sd, "log", logs, score)
 
 
 def _held(estimate: SurveyEstimate) -> dict[str, Array]:

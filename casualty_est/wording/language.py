@@ -16,9 +16,19 @@ from functools import cache
 from gettext import NullTranslations
 
 from casualty_est.errors import CasualtyEstError
-from casualty_est.wording.catalogue import ENGLISH, catalogue
+from casualty_est.wording.catalogue import ENGLISH, catalogue, messages
 
 _QUOTED = re.compile("(“[^”]*”)")  # what somebody wrote stays as it was written
+NAMES = (
+    "names",
+    "sources",
+    "lists",
+    "pairs",
+    "parts",
+    "kinds",
+)  # places of templates that hold several names
+NUMBERS = ("mine", "theirs")  # places of templates that hold a number, with its interval
+NUMBER = r"\d[\d.,]*(?: \([^)]*\))?"
 _PLACE = re.compile(r"\\\{(\w+)\\\}")  # of a template, escaped
 
 
@@ -34,6 +44,10 @@ class Language:
     def english(self) -> bool:
         """Whether texts stay as they are in code."""
         return self.code == ENGLISH
+
+    def kept(self, context: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+        """The templates of a context, those that say most first, and what each matches."""
+        return _templates(self.sentences, context)
 
 
 _ENGLISH = Language()
@@ -102,6 +116,11 @@ def N_(context: str, message: str) -> str:
     return message
 
 
+def stored(context: str, message: str, /, **places: object) -> str:
+    """A text that an estimate keeps, in English; `told_again` says it in the language of a page."""
+    return message.format(**places) if places else message
+
+
 # Translators: words that change where they meet, such as "de el", which is "del" in Spanish. One
 # Translators: rule a line: a regular expression, " => ", and what replaces it. If there are none,
 # Translators: repeat the English.
@@ -149,15 +168,39 @@ def retold(
     return None
 
 
+def _bare(template: str) -> str:
+    """A template without its places."""
+    return re.sub(r"\{\w+\}", "", template)
+
+
+@cache
+def _templates(
+    sentences: NullTranslations, context: str
+) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Templates of a context, as the catalogue lists them."""
+    texts = [text for text in messages(sentences, context) if re.search("[A-Za-z]", _bare(text))]
+    texts.sort(key=lambda text: -len(_bare(text)))
+    return tuple((_pattern(text), text) for text in texts)
+
+
 @cache
 def _pattern(template: str) -> re.Pattern[str]:
     """What a template matches: its places hold anything."""
-    return re.compile(_PLACE.sub(r"(?P<\1>.+)", re.escape(template)), re.DOTALL)
+    seen: set[str] = set()
+
+    def place(match: re.Match[str]) -> str:
+        again = match[1] in seen
+        seen.add(match[1])
+        if again:
+            return f"(?P={match[1]})"
+        return f"(?P<{match[1]}>{NUMBER if match[1] in NUMBERS else '.+'})"
+
+    return re.compile(_PLACE.sub(place, re.escape(template)), re.DOTALL)
 
 
 def renumbered(text: str) -> str:
     """A text that is one number, with the separators of the language in force."""
-    whole = re.fullmatch(r"\d{1,3}(,\d{3})*(\.\d+)?|\d+(\.\d+)?", text)
+    whole = re.fullmatch(r"-?(\d{1,3}(,\d{3})*(\.\d+)?|\d+(\.\d+)?)", text)
     return separated(text) if whole else text
 
 

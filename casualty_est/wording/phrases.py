@@ -7,6 +7,8 @@ from functools import reduce
 from typing import Protocol
 
 from casualty_est.tables.cells import Documented
+from casualty_est.wording.again import listed as listed
+from casualty_est.wording.again import told_again
 from casualty_est.wording.hedged import on_page
 from casualty_est.wording.language import N_, _, pgettext, separated, spoken
 from casualty_est.wording.numbers import grouped
@@ -165,22 +167,12 @@ def who_what(cell: Labelled) -> str:
         "lost": (_("people lost"), N_("what is counted", "{group} lost")),
     }
     if cell.outcome not in outcomes:
-        return f"{'people' if cell.group == 'all' else cell.group} {cell.outcome}"
+        group = _("people") if cell.group == "all" else group_name(cell.group)
+        return pgettext("what is counted", "{group} {outcome}", group=group, outcome=cell.outcome)
     everybody, some = outcomes[cell.outcome]
     if cell.group == "all":
         return everybody
     return pgettext("what is counted", some, group=group_name(cell.group))
-
-
-def listed(names: Sequence[str], word: str = "and") -> str:
-    """Join names as a sentence does, with "and" or with "or"."""
-    if len(names) < 2:
-        return "".join(names)
-    *others, last = names
-    first = reduce(lambda a, b: pgettext("list", "{first}, {next}", first=a, next=b), others)
-    if word == "or":
-        return pgettext("list", "{first} or {last}", first=first, last=last)
-    return pgettext("list", "{first} and {last}", first=first, last=last)
 
 
 def either(texts: Iterable[str]) -> str:
@@ -231,3 +223,15 @@ def possessive(name: str) -> str:
 def label_text(labels: Iterable[tuple[str, str]]) -> str:
     """What a sentence calls the labels of a stratum; empty where there are none."""
     return ", ".join(f"{column} {value or '(blank)'}" for column, value in labels)
+
+
+def refit_name(name: str) -> str:
+    """What a refit is called on the page."""
+    whole, note = name, ""
+    if name.endswith(")"):
+        head, _bracket, last = name[:-1].rpartition(" (")
+        said = told_again(last, "note on a refit")
+        if head and said != last:  # how the rest was read, beside the name
+            whole, note = head, said
+    told = told_again(whole, "refit", "role", "assumption", "grade", "kind of evidence")
+    return with_source(told, note)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from casualty_est.wording.again import parts_again
 from casualty_est.wording.language import N_, pgettext
 
 ROLES = (
@@ -48,6 +49,7 @@ GRADES = (
     N_("grade", "weak"),
     N_("grade", "contested"),
     N_("grade", "discounted"),
+    N_("grade", "none"),
 )
 
 
@@ -101,3 +103,8 @@ def grade_name(label: str) -> str:
 def group_name(label: str) -> str:
     """What a group is called on the page: a label that is no common word stays as it is."""
     return pgettext("group", label) if label in GROUPS else label
+
+
+def assumption_name(name: str) -> str:
+    """What an assumption is called on the page."""
+    return parts_again(name, "assumption", "grade", "kind of evidence", "group", "outcome", "role")

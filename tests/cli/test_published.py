@@ -79,7 +79,7 @@ def test_the_public_report_in_another_language(table, tmp_path, capsys):
         (["--audience", "press"], 'audience must be "full" or "public"'),
         (["--date", "30.11.2026"], "date must be a day"),
         (["--audience", "public", "--language", "eo"], "language must be one of en, es"),
-        (["--language", "es"], "a full report is written in English only"),
+        (["--language", "eo"], "language must be one of en, es"),
         (["--name", "Coalition"], "--name takes NAME=VALUE"),
         (["--about", "nowhere.toml"], "nowhere.toml cannot be read"),
         (["--figures", "claims.csv"], "is a file; give the name of a folder"),

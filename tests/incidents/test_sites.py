@@ -14,7 +14,7 @@ from casualty_est.errors import InputError, UsageError
 from casualty_est.incidents.inference import frame
 from casualty_est.incidents.model.model import IncidentModel
 from casualty_est.incidents.model.readings import FOUND, NOT_FOUND
-from casualty_est.incidents.report import text
+from casualty_est.incidents.report import text, witnesses
 from tests.support.incident_tables import FEW
 from tests.support.site_simulator import simulate
 
@@ -222,7 +222,7 @@ def test_the_estimate_tells_of_the_sites(est, tmp_path):
 
 
 def test_the_report_says_what_was_found(est):
-    said = " ".join(text.of_sources(est, 0.95))
+    said = " ".join(witnesses.of_sources(est, 0.95))
     drawn = est.details.investigated.frames[0]
     assert f"Of {drawn.frame:,.0f} sites it drew {drawn.sites:,} and found deaths at" in said
     assert "The sites lie in two areas. In another area like these" in said

@@ -287,7 +287,9 @@ def test_a_ratio_is_drawn_before_and_after_the_data() -> None:
     """Of any evidence whose pictures know the ratio of a source."""
 
     class Known(Plots):
-        _of_ratios = OfRatios("What each source counts", "counted", "all")
+        _of_ratios = OfRatios(
+            "What each source counts", "counted / true, log scale", "counted all, nothing twice"
+        )
 
         def _ratio(self, source: int, prob: float) -> Span:
             return Span(0.9, 0.7, 1.2)

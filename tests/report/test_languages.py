@@ -1,4 +1,4 @@
-"""Public reports in other languages: nothing in them is left in English, and Spanish is whole."""
+"""Reports in other languages: nothing in them is left in English, and Spanish is whole."""
 
 from __future__ import annotations
 
@@ -21,11 +21,18 @@ from casualty_est.report.page import render
 from casualty_est.report.said import Said
 from casualty_est.result.schema import Span
 from casualty_est.tables.cells import Documented
-from casualty_est.wording.language import retold, speaking
+from casualty_est.wording.language import language, retold, speaking
 from casualty_est.wording.numbers import with_ends
 from tests.report.test_paragraphs import CASES, OF_LISTS
 from tests.support.page import Page, page_of, parts_of
-from tests.support.pseudo import left_over, pseudo_page, speaking_pseudo, texts_in, texts_of
+from tests.support.pseudo import (
+    left_over,
+    pseudo_page,
+    speaking_pseudo,
+    texts_in,
+    texts_of,
+    without_code,
+)
 
 TEXTS = Path(__file__).with_name("paragraphs_es.txt")
 ABOUT = {
@@ -94,6 +101,85 @@ def test_a_page_is_whole_in_any_language(name: str) -> None:
 @pytest.mark.parametrize("name", OF_LISTS)
 def test_a_page_of_lists_is_whole_in_any_language(name: str, of_lists) -> None:
     _whole(of_lists(**OF_LISTS[name]), "nothing")
+
+
+# What stays English on a full page: names of standards, and what the fixtures say by hand.
+KEPT = (
+    *("GATHER", "Standards for Casualty Recording", "OHCHR", "R-hat is 1.8", "NegBin", "None"),
+    *("“Models with dependence hold 60% of the mass.”", "“It rests on the sample”", "“two lists”"),
+    *("as written", "merged", "it is built on Tally", " (other)", "HRW", "OSCE"),
+    "Of one source the last number of each month stands.",
+    "Coalition in Iraq and Syria 2014-19",
+    *("'at least 6,047'", "'at least 13'", "'at least five'"),
+)
+NO_FULL = ("incidents judged", "incidents of three", "incidents of papers", "two modes", "no total")
+FULL_ALWAYS = ("two",)
+
+
+def _full(est: ce.Estimate, *more: str) -> set[str]:
+    """Words of a full page that came neither from the catalogues nor from the table."""
+    texts = texts_of(without_code(pseudo_page(parts_of(est), "full", **ABOUT)))
+    for kept in KEPT:
+        texts = [text.replace(kept, "") for text in texts]
+    left = left_over(est, texts, OWN, "https", *NO_WORDS, *more)
+    return {word for word in left if len(word) > 1}  # of formulas, and 1e-9
+
+
+@pytest.mark.usefixtures("no_pictures")
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=() if name in FULL_ALWAYS else pytest.mark.thorough)
+        for name in CASES
+        if name not in NO_FULL
+    ],
+)
+def test_a_full_page_is_whole_in_any_language(name: str) -> None:
+    assert _full(CASES[name](), "nothing") == set()
+
+
+@pytest.mark.usefixtures("no_pictures")
+@pytest.mark.parametrize("name", ["lists", pytest.param("two lists", marks=pytest.mark.thorough)])
+def test_a_full_page_of_lists_is_whole_in_any_language(name: str, of_lists) -> None:
+    assert _full(of_lists(**OF_LISTS[name]), "nothing") == set()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("coalition_learned", marks=pytest.mark.thorough),
+        pytest.param("strikes", marks=pytest.mark.slow),
+    ],
+)
+def test_a_full_page_with_its_pictures_is_whole(name: str, request: pytest.FixtureRequest) -> None:
+    # A parameter by its name, and the name of a conflict where a line of a picture ends.
+    assert _full(request.getfixturevalue(name), "level", "in") == set()
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("picture", ["families", "dial", "overlaps", "sources"])
+def test_pictures_of_lists_are_whole(picture: str, of_lists) -> None:
+    est = of_lists()
+    with speaking_pseudo():
+        figure = getattr(est.plot, picture)(credit="")
+    assert left_over(est, [figure.alt, *texts_in(to_svg(figure).decode())], "HRW OSCE") == set()
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(
+    ("name", "picture"),
+    [
+        *(("over time", one) for one in ("path", "ratio_paths", "sources", "priors")),
+        *(("a study", one) for one in ("evidence", "sources", "identification")),
+        *(("a study apart", one) for one in ("evidence", "cells")),
+        *(("incidents", one) for one in ("gap", "inclusion", "mentions", "alone")),
+    ],
+)
+def test_pictures_of_a_kind_are_whole(name: str, picture: str, strikes: ce.Estimate) -> None:
+    est = strikes if name == "incidents" else CASES[name]()
+    with speaking_pseudo():
+        figure = getattr(est.plot, picture)(credit="")
+    assert left_over(est, [figure.alt, *texts_in(to_svg(figure).decode())], *NO_WORDS) == set()
 
 
 @pytest.mark.thorough
@@ -241,9 +327,64 @@ def test_languages_that_are_not_there_are_refused(
         coalition_learned.report(path, audience="public", language="eo")
     with pytest.raises(UsageError, match="language must be one of en, es"):
         coalition_learned.quote(language="Spanish")
-    with pytest.raises(UsageError, match="a full report is written in English only"):
-        coalition_learned.report(path, language="es")
     assert not path.exists()
+
+
+def test_a_full_report_needs_a_whole_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
+    Said(language="es").check_language()
+    monkeypatch.setattr("casualty_est.report.said.translated", lambda _code: (900, 1711))
+    with pytest.raises(UsageError, match=r"es\.po translates 900 of 1,711 sentences"):
+        Said(language="es").check_language()
+    Said(audience="public", language="es").check_language()
+
+
+@pytest.mark.thorough
+@pytest.mark.usefixtures("no_pictures")
+def test_the_full_spanish_report(coalition_learned: ce.Estimate, tmp_path: Path) -> None:
+    path = coalition_learned.report(tmp_path / "completo.html", language="es", authors="Aurora")
+    page = path.read_text(encoding="utf-8")
+    words = Page(page).text
+    assert '<html lang="es">' in page
+    assert '<pre lang="en">' in page  # the program writes its models in English, and says so
+    for piece in (
+        "1. Números clave",
+        "Intervalo de credibilidad del 95%",
+        "Si la proporción real de Airwars fuera un 10% mayor de lo supuesto",
+        "Si 800 fuera el número real, Airwars (al menos 6.047) habría comunicado al menos 7,6",
+        "la proporción de las muertes que comunica Pentagon",
+        "exhaustividad, mediana 0,704",
+        "'at least 6,047' se lee como el número que contó",
+        "Con convergencia: la respuesta es exacta, por cuadratura.",
+        "Se cumplen ",
+    ):
+        assert piece in words
+    assert not left_in_english(page)
+
+
+@pytest.mark.usefixtures("no_pictures")
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=() if name in FULL_ALWAYS else pytest.mark.thorough)
+        for name in CASES
+        if name not in NO_FULL
+    ],
+)
+def test_no_english_sentence_is_left_in_spanish(name: str) -> None:
+    assert not left_in_english(page_of(CASES[name](), said=Said(language="es", **ABOUT)))
+
+
+def left_in_english(page: str) -> list[str]:
+    """Sentences of the catalogue that stand on a Spanish page as they are in English."""
+    words = Page(re.sub(r"<pre.*?</pre>", "", page, flags=re.DOTALL)).text
+    return [
+        message
+        for message, told in language("es").sentences._catalog.items()  # type: ignore[attr-defined]
+        if isinstance(message, str)
+        and len(text := message.rpartition("\x04")[2].partition("{")[0]) > 20
+        and not told.startswith(text)
+        and text in words
+    ]
 
 
 @pytest.mark.usefixtures("no_pictures")
@@ -254,11 +395,7 @@ def test_the_language_of_a_file(coalition_learned: ce.Estimate, tmp_path: Path) 
     assert "Cómo citar" in path.read_text(encoding="utf-8")
 
 
-def test_figures_in_another_language_are_those_of_the_public_report(
-    coalition_learned: ce.Estimate,
-) -> None:
-    parts = parts_of(coalition_learned)
-    every = [name for name, _ in publish._every(parts, Said())]
-    spanish = [name for name, _ in publish._every(parts, SPANISH)]
-    assert spanish == ["card", "total", "parts"]
-    assert set(spanish) < set(every)
+def test_figures_are_the_same_in_every_language(coalition_learned: ce.Estimate) -> None:
+    names = [name for name, _ in publish._every(parts_of(coalition_learned))]
+    assert names[:3] == ["card", "total", "parts"]
+    assert {"sources", "priors", "identification", "cases"} <= set(names)

@@ -18,7 +18,7 @@ from casualty_est.report.page import _render
 from casualty_est.report.parts import Parts
 from casualty_est.report.said import Said
 from casualty_est.wording import terms
-from casualty_est.wording.language import Language, speaking
+from casualty_est.wording.language import Language, language, speaking
 from tests.support.page import Page
 
 _LATIN = "abcdefghijklmnopqrstuvwxyz"
@@ -35,7 +35,11 @@ def pseudo(message: str) -> str:
 
 
 class Sentences(NullTranslations):
-    """Translates whatever it is asked for."""
+    """Translates whatever it is asked for, and knows the templates that the Spanish knows."""
+
+    @property
+    def _catalog(self) -> Any:
+        return language("es").sentences._catalog  # type: ignore[attr-defined]
 
     def gettext(self, message: str) -> str:
         return pseudo(message)
@@ -54,10 +58,18 @@ def speaking_pseudo() -> Iterator[None]:
         yield
 
 
-def pseudo_page(parts: Parts, **about: str) -> str:
-    """A public page in that language."""
+def pseudo_page(parts: Parts, audience: Any = "public", **about: str) -> str:
+    """A page in that language."""
     with speaking_pseudo():
-        return _render(parts, Said(audience="public", date="2026-11-30", **about))
+        return _render(parts, Said(audience=audience, date="2026-11-30", **about))
+
+
+def without_code(page: str) -> str:
+    """A full page without what stays as the program prints it: its model, settings, formulas."""
+    page = re.sub(r"<pre.*?</pre>", "", page, flags=re.DOTALL)
+    page = re.sub(r"<(var|sub|sup)>.*?</\1>", "", page, flags=re.DOTALL)
+    start = page.index('<th scope="row">seed</th>')
+    return page[:start] + page[page.index("</table>", start) :]
 
 
 def texts_of(page: str) -> list[str]:

@@ -38,6 +38,7 @@ from casualty_est.result.schema import (
     SourceRow,
     Span,
 )
+from casualty_est.wording.language import stored
 from casualty_est.wording.phrases import possessive, quoted
 
 if TYPE_CHECKING:
@@ -234,10 +235,16 @@ def _notes(model: ClaimsModel, claims: tuple[ClaimRow, ...]) -> tuple[Note, ...]
             against.setdefault(claim.source, []).append(claim.text)
     for source, texts in against.items():
         said, several = quoted(texts)
-        far = "are far from" if several else "is far from"
-        rest = "contradict the rest" if several else "contradicts the rest"
-        what = f"{far} what we assume about it" if alone else rest
-        notes.append(Note("contradicts", f"{possessive(source)} {said} {what}"))
+        whose = {"owner": possessive(source), "said": said}
+        if alone and several:
+            text = stored("note", "{owner} {said} are far from what we assume about it", **whose)
+        elif alone:
+            text = stored("note", "{owner} {said} is far from what we assume about it", **whose)
+        elif several:
+            text = stored("note", "{owner} {said} contradict the rest", **whose)
+        else:
+            text = stored("note", "{owner} {said} contradicts the rest", **whose)
+        notes.append(Note("contradicts", text))
     return tuple(notes)
 
 
@@ -358,7 +365,7 @@ def _assumptions(model: ClaimsModel) -> tuple[Assumption, ...]:
         )
     for level in layout.levels:
         name, mean, sd = level_name(level, layout.levels), level.prior.mean, level.prior.sd
-        text = f"log of the count N({mean:.3g}, {sd:g})"
+        text = stored("prior", "log of the count N({mean}, {sd})", mean=f"{mean:.3g}", sd=f"{sd:g}")
         rows.append(Assumption(name, "level", None, text, float(np.exp(mean)), sd, COUNT))
     for anchor in layout.anchors:
         prior, sign = anchor.prior, COUNT if anchor.target is None else RATIO

@@ -16,6 +16,7 @@ from casualty_est.claims.model.layout import Layout, Scenario
 from casualty_est.claims.schema import ratio_owner
 from casualty_est.result.going_on import GROWTH, more_time, thinning
 from casualty_est.result.schema import Diagnostics
+from casualty_est.wording.language import stored
 
 if TYPE_CHECKING:
     from casualty_est.claims.model.model import ClaimsModel
@@ -70,24 +71,42 @@ def advice(layout: Layout, draws: Draws, rounds: int, budget: float) -> list[str
         return steps
     if places(draws.log_deaths) or places(draws.log_ratio):
         steps.append(
-            "chains sit in places of their own: the claims can be read in more ways than one; an "
-            "anchor, or a prior on the ratio of one source, that tells these apart helps, more "
-            "draws do not"
+            stored(
+                "note",
+                "chains sit in places of their own: the claims can be read in more ways than one; "
+                "an "
+                "anchor, or a prior on the ratio of one source, that tells these apart helps, more "
+                "draws do not",
+            )
         )
     cells, ratios = slowest(layout, draws)
     if cells:
         steps.append(
-            f"what is known least well is the number of {'; and of '.join(cells)}: an anchor on it "
-            "(priors, anchors), or a source that counts it alone, helps"
+            stored(
+                "note",
+                "what is known least well is the number of {cells}: an anchor on it (priors, "
+                "anchors), or a source that counts it alone, helps",
+                cells="; and of ".join(cells),
+            )
         )
     if ratios:
         steps.append(
-            f"what is known least well is what {' and '.join(ratios)} would report of the truth: "
-            "give the ratio (priors, sources)"
+            stored(
+                "note",
+                "what is known least well is what {names} would report of the truth: give the "
+                "ratio (priors, sources)",
+                names=" and ".join(ratios),
+            )
         )
     against = _contradicting(layout)
     if against:
-        steps.append(f"look at the claims of {against}, which contradict one another")
+        steps.append(
+            stored(
+                "note",
+                "look at the claims of {against}, which contradict one another",
+                against=against,
+            )
+        )
     return steps
 
 

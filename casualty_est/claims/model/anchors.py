@@ -12,6 +12,7 @@ import numpy.typing as npt
 from casualty_est.errors import UsageError
 from casualty_est.priors.distributions import short
 from casualty_est.priors.settings import Anchor
+from casualty_est.wording.language import stored
 
 if TYPE_CHECKING:
     from casualty_est.claims.model.cells import CellGrid
@@ -40,7 +41,13 @@ def check_anchors(layout: Layout) -> list[Note]:
                 "says: keep one, or widen them"
             )
             raise UsageError(msg)
-        text = f"two anchors lie apart: {pair}; the answer lies between them, where neither says"
+        text = stored(
+            "note",
+            "two anchors lie apart: {one} and {other}; the answer lies between them, where neither "
+            "says",
+            one=_said(one),
+            other=_said(other),
+        )
         notes.append(("anchors_apart", text))
     return notes
 
@@ -71,4 +78,11 @@ def _inside(part: Bools, whole: Bools, grid: CellGrid) -> bool:
 
 def _said(anchor: Anchor) -> str:
     low, high = anchor.prior.interval(0.95)
-    return f"{anchor.name}, about {short(anchor.prior.median)} ({short(low)} to {short(high)})"
+    return stored(
+        "note",
+        "{anchor}, about {median} ({low} to {high})",
+        anchor=anchor.name,
+        median=short(anchor.prior.median),
+        low=short(low),
+        high=short(high),
+    )

@@ -24,6 +24,7 @@ from casualty_est.priors.settings import CELL_FIELDS
 from casualty_est.quantity.hedges.readings import LOG_NOTHING, Denial, Interval, Reading
 from casualty_est.tables.cells import COUNTING_ROLES, TALLY_ROLES
 from casualty_est.tables.checks import offered
+from casualty_est.wording.language import N_, stored
 from casualty_est.wording.phrases import listed
 
 Array = npt.NDArray[np.float64]
@@ -149,12 +150,15 @@ def _ratio_name(target: Target, same_source: Sequence[Target]) -> str:
         differing.append(target.level)
     if len({other.role for other in same_source}) > 1:
         differing.append(target.role or "no role")
-    return f"{RATIO_OF}{target.source} ({', '.join(differing)})"
+    cell = ", ".join(differing)
+    return stored("assumption", "ratio of {source} ({cell})", source=target.source, cell=cell)
 
 
 def level_name(level: Level, levels: Sequence[Level]) -> str:
     """Name the prior on the size of the cells."""
-    return "level prior" if len(levels) == 1 else f"level prior ({level.kind}s)"
+    if len(levels) == 1:
+        return N_("assumption", "level prior")
+    return stored("assumption", "level prior ({kind})", kind=f"{level.kind}s")
 
 
 def build_layout(

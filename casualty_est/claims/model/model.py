@@ -43,6 +43,7 @@ from casualty_est.priors.settings import CELL_FIELDS
 from casualty_est.priors.time import read_day
 from casualty_est.tables.cells import ALL_SCOPES, ANY_PERPETRATOR, Documented
 from casualty_est.tables.checks import offered
+from casualty_est.wording.language import stored
 
 if TYPE_CHECKING:
     import pymc
@@ -287,7 +288,10 @@ class ClaimsModel:
             claim = documented_part(self._spoken(row), self.documented(row))
             if claim is not None:
                 said = f"{claim.quantity.text} ({claim.source}, {window_text(claim.window)})"
-                yield "documented_part", f"documented for a part of the window only: {said}"
+                yield (
+                    "documented_part",
+                    stored("note", "documented for a part of the window only: {said}", said=said),
+                )
 
     def documented(self, row: EstimateRow) -> Documented | None:
         """Return the largest lower end stated for exactly that cell, as published.

@@ -10,13 +10,14 @@ from casualty_est.claims.model.anchors import check_anchors
 from casualty_est.claims.model.layout import Layout
 from casualty_est.claims.model.over_time import windows_note
 from casualty_est.claims.table.groups import without_declared
+from casualty_est.wording.language import N_, stored
 from casualty_est.wording.phrases import quoted
 
 if TYPE_CHECKING:
     from casualty_est.claims.model.model import ClaimsModel
 
 Note = tuple[str, str]  # code and text
-NO_LEVEL = "no source has a role and nothing anchors the level"
+NO_LEVEL = N_("note", "no source has a role and nothing anchors the level")
 
 
 def notes_of(model: ClaimsModel) -> list[Note]:
@@ -30,15 +31,26 @@ def notes_of(model: ClaimsModel) -> list[Note]:
     unnamed = dict.fromkeys(t.source for t in model.layout.ratios.targets if t.role is None)
     if unnamed:
         names = ", ".join(unnamed)
-        notes.append(("no_role", f"no role given for {names}: little is assumed of the ratio"))
+        notes.append(
+            (
+                "no_role",
+                stored(
+                    "note", "no role given for {names}: little is assumed of the ratio", names=names
+                ),
+            )
+        )
     if not model.has_level and not model.assume_unbiased:
-        text = (
-            f"{NO_LEVEL}, so there is no headline number; give roles, an anchor, or "
-            "assume_unbiased (--assume-unbiased)"
+        text = stored(
+            "note",
+            "{why}, so there is no headline number; give roles, an anchor, or assume_unbiased "
+            "(--assume-unbiased)",
+            why=NO_LEVEL,
         )
         notes.append(("no_level", text))
     elif not model.layout.has_level:
-        text = "the analyst assumes that sources without a role report the truth on the median"
+        text = stored(
+            "note", "the analyst assumes that sources without a role report the truth on the median"
+        )
         notes.append(("assumed_unbiased", text))
     return list(dict.fromkeys(notes))
 
@@ -50,12 +62,24 @@ def _record_note(model: ClaimsModel) -> list[Note]:
         return notes
     without = model.priors.left_out
     rows = [r for r in datasets.record() if r.use == "main" and r.conflict not in without]
-    behind = f"{len(rows)} statements in {len({r.conflict for r in rows})} conflicts"
+    behind = {"statements": len(rows), "conflicts": len({r.conflict for r in rows})}
     if without:
-        text = f"learned from {behind}, without {' and '.join(without)}"
+        text = stored(
+            "note",
+            "what sources of a role are expected to report was learned from {statements} "
+            "statements in {conflicts} conflicts, without {conflict}",
+            conflict=" and ".join(without),
+            **behind,
+        )
     else:
-        text = f"learned from {behind}, none of which the table names; conflict= names one"
-    return [("record", f"what sources of a role are expected to report was {text}"), *notes]
+        text = stored(
+            "note",
+            "what sources of a role are expected to report was learned from {statements} "
+            "statements in {conflicts} conflicts, none of which the table names; conflict= names "
+            "one",
+            **behind,
+        )
+    return [("record", text), *notes]
 
 
 def _own_notes(model: ClaimsModel) -> list[Note]:
@@ -63,14 +87,23 @@ def _own_notes(model: ClaimsModel) -> list[Note]:
     named = Counter(case.source for case in model.priors.record)
     used = [target for target in model.layout.ratios.targets if "of its own" in target.prior.origin]
     texts = [
-        f"{name}: its prior was updated by {named[name]} of its own validated cases"
+        stored(
+            "note",
+            "{name}: its prior was updated by {number} of its own validated cases",
+            name=name,
+            number=named[name],
+        )
         for name in dict.fromkeys(target.source for target in used)
     ]
     others = [name for name in named if name not in {target.source for target in used}]
     if others:
         texts.append(
-            f"the validated cases of {', '.join(others)} update nothing: no claim of that "
-            "source at that level counts"
+            stored(
+                "note",
+                "the validated cases of {names} update nothing: no claim of that source at that "
+                "level counts",
+                names=", ".join(others),
+            )
         )
     return [("own_record", text) for text in texts]
 
@@ -80,11 +113,17 @@ def _bound_notes(layout: Layout) -> list[Note]:
     bounds: dict[tuple[str, str], list[str]] = {}
     for claim, hedge in zip(layout.claims, layout.hedges, strict=True):
         if claim.quantity.hedge.bound == "lower":
-            meaning = "the number it counted" if hedge == "documented" else "a speaker's bound"
+            meaning = N_("note", "a speaker's bound")
+            if hedge == "documented":
+                meaning = N_("note", "the number it counted")
             bounds.setdefault((claim.source, meaning), []).append(claim.quantity.text)
     notes = []
     for (source, meaning), texts in bounds.items():
         said, several = quoted(texts)
-        verb = "are each read as" if several else "is read as"
-        notes.append(("hedge", f"{source}: {said} {verb} {meaning}"))
+        places = {"source": source, "names": said, "meaning": meaning}
+        if several:
+            text = stored("note", "{source}: {names} are each read as {meaning}", **places)
+        else:
+            text = stored("note", "{source}: {names} is read as {meaning}", **places)
+        notes.append(("hedge", text))
     return notes

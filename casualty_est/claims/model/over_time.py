@@ -15,6 +15,7 @@ from casualty_est.errors import UsageError
 from casualty_est.priors import Priors
 from casualty_est.priors.time import read_delay, read_drift
 from casualty_est.tables.checks import offered
+from casualty_est.wording.language import stored
 
 if TYPE_CHECKING:
     from casualty_est.claims.model.model import ClaimsModel
@@ -65,11 +66,18 @@ def asked_over_time(
 def windows_note(model: ClaimsModel) -> str:
     """Say that time is modelled: on which grid, and what was merged by which rule."""
     said = windows(model)
-    left = [f"{count:,} left out as {code}" for code, count in said.left_out.items()]
+    left = [
+        stored("rule of time", "{count} left out as {code}", count=f"{count:,}", code=code)
+        for code, count in said.left_out.items()
+    ]
     merged = f" ({', '.join(left)})" if left else ""
-    return (
-        f"windows differ or time is asked for, so time is modelled: {'; '.join(said.rules)}; "
-        f"{said.claims:,} claims stand{merged}"
+    return stored(
+        "rule of time",
+        "windows differ or time is asked for, so time is modelled: {rules}; {claims} claims "
+        "stand{merged}",
+        rules="; ".join(said.rules),
+        claims=f"{said.claims:,}",
+        merged=merged,
     )
 
 
@@ -111,26 +119,66 @@ def _assumed(model: ClaimsModel, timeline: Timeline) -> list[str]:
     """Assumptions on time, in sentences."""
     assumed = model.priors.over_time
     sentences = [
-        f"the log of deaths per day walks at random, sd over the whole span about "
-        f"{timeline.path_sd:.2g}, {len(timeline.basis)} Karhunen-Loeve terms"
+        stored(
+            "rule of time",
+            "the log of deaths per day walks at random, sd over the whole span about {sd}, "
+            "{terms} Karhunen-Loeve terms",
+            sd=f"{timeline.path_sd:.2g}",
+            terms=len(timeline.basis),
+        )
     ]
     if "slow" in timeline.wander.kinds:
         sentences.append(
-            f"restated running totals of one source share a log error of sd {assumed.slow_sd:g} "
-            f"with Gaussian correlation over {assumed.slow_months:g} months"
+            stored(
+                "rule of time",
+                "restated running totals of one source share a log error of sd {sd} with "
+                "Gaussian correlation over {months} months",
+                sd=f"{assumed.slow_sd:g}",
+                months=f"{assumed.slow_months:g}",
+            )
         )
     for delayed in timeline.delayed:
-        sentences.append(f"{delayed.source} states deaths late: {delayed.delay.describe()}")
-    for source, sd in model.time.drift.items():
-        sentences.append(f"the log ratio of {source} drifts by sd {sd:g} a year")
-    if timeline.short.any():
-        how = "learned, starting from" if timeline.short_learned else "taken as"
         sentences.append(
-            f"{int(timeline.short.sum()):,} windows shorter than a {timeline.grid.step} have an "
-            f"extra log sd, {how} {assumed.short_sd:g}"
+            stored(
+                "rule of time",
+                "{source} states deaths late: {delay}",
+                source=delayed.source,
+                delay=delayed.delay.describe(),
+            )
         )
+    for source, sd in model.time.drift.items():
+        sentences.append(
+            stored(
+                "rule of time",
+                "the log ratio of {source} drifts by sd {sd} a year",
+                source=source,
+                sd=f"{sd:g}",
+            )
+        )
+    if timeline.short.any():
+        places = {
+            "number": f"{int(timeline.short.sum()):,}",
+            "step": timeline.grid.step,
+            "sd": f"{assumed.short_sd:g}",
+        }
+        if timeline.short_learned:
+            text = stored(
+                "rule of time",
+                "{number} windows shorter than a {step} have an extra log sd, learned, starting "
+                "from {sd}",
+                **places,
+            )
+        else:
+            text = stored(
+                "rule of time",
+                "{number} windows shorter than a {step} have an extra log sd, taken as {sd}",
+                **places,
+            )
+        sentences.append(text)
     if any(cell.parent for cell in model.layout.grid.cells):
-        sentences.append("a subgroup is a share of its group that is constant over time")
+        sentences.append(
+            stored("rule of time", "a subgroup is a share of its group that is constant over time")
+        )
     return sentences
 
 

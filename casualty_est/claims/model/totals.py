@@ -15,6 +15,7 @@ from casualty_est.claims.table.claim import Claim
 from casualty_est.errors import UsageError
 from casualty_est.priors.settings import CELL_FIELDS
 from casualty_est.tables.cells import Documented
+from casualty_est.wording.language import stored
 
 Note = tuple[str, str]
 
@@ -70,13 +71,19 @@ def estimate_rows(
             labels.append(_chosen_label(layout, chosen))
             windows = _different_windows(layout, grid.row(labels[0]))
             if windows:
-                text = f"the chosen total adds up different windows: {windows}"
+                text = stored(
+                    "note", "the chosen total adds up different windows: {windows}", windows=windows
+                )
                 notes.append(("total_windows", text))
         else:
             labels.append(_default_label(layout))
     except _NoTotalError as reason:
         no_total = str(reason)
-        text = f"there is no unique total: {no_total}; choose one with --total"
+        text = stored(
+            "note",
+            "there is no unique total: {no_total}; choose one with --total",
+            no_total=no_total,
+        )
         notes.append(("no_total", text))
     labels += [target.label for target in layout.ratios.targets]
     labels += [cell.label for cell in grid.cells]
@@ -125,7 +132,11 @@ def _used(layout: Layout) -> dict[str, list[str]]:
 def _default_label(layout: Layout) -> Label:
     used, grid = _used(layout), layout.grid
     if "killed" not in used["outcome"]:
-        reason = f"no claim counts the killed, only {', '.join(used['outcome'])}"
+        reason = stored(
+            "note",
+            "no claim counts the killed, only {outcomes}",
+            outcomes=", ".join(used["outcome"]),
+        )
         raise _NoTotalError(reason)
     killed = [t.label for t in layout.ratios.targets if t.label.outcome in ("killed", "casualties")]
     values = {
@@ -134,7 +145,7 @@ def _default_label(layout: Layout) -> Label:
     }
     label = Label(outcome="killed", **values)
     if not grid.complete(label):
-        reason = f"the claims do not cover every part of {label}"
+        reason = stored("note", "the claims do not cover every part of {label}", label=label)
         raise _NoTotalError(reason)
     windows = _different_windows(layout, grid.row(label))
     if windows:
@@ -160,7 +171,11 @@ def _widest_group(grid: CellGrid) -> str:
     for label, leaves in grid.groups.items():
         if roots <= leaves:
             return label
-    reason = f"the groups {', '.join(sorted(roots))} have no declared relation ([groups])"
+    reason = stored(
+        "note",
+        "the groups {groups} have no declared relation ([groups])",
+        groups=", ".join(sorted(roots)),
+    )
     raise _NoTotalError(reason)
 
 
@@ -197,4 +212,4 @@ def _different_windows(layout: Layout, cells: npt.NDArray[np.bool_]) -> str:
     if layout.timeline is not None or len(windows) < 2:
         return ""
     shown = ", ".join(sorted(f"{start or 'open'} to {end or 'open'}" for start, end in windows))
-    return f"the parts cover different windows ({shown})"
+    return stored("note", "the parts cover different windows ({shown})", shown=shown)

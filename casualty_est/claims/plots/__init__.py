@@ -11,7 +11,8 @@ from casualty_est.claims.schema import ratio_owner
 from casualty_est.errors import UsageError
 from casualty_est.plots import Look, Plots
 from casualty_est.result.posterior import interval_ends
-from casualty_est.wording.language import _
+from casualty_est.wording.language import N_, _
+from casualty_est.wording.terms import assumption_name
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -30,10 +31,10 @@ class ClaimsPlots(Plots):
 
     _estimate: ClaimsEstimate
     _groups: ClassVar[Mapping[str, str]] = {
-        "each_source_alone": "If one source stood alone",
-        "without_each_source": "Without one source",
-        "counted_once": "If equal figures are copies",
-        "conflict_left_in": "With the record of this conflict",
+        "each_source_alone": N_("refits", "If one source stood alone"),
+        "without_each_source": N_("refits", "Without one source"),
+        "counted_once": N_("refits", "If equal figures are copies"),
+        "conflict_left_in": N_("refits", "With the record of this conflict"),
     }
 
     def alone(
@@ -149,7 +150,8 @@ class ClaimsPlots(Plots):
     def _target(self, source: int) -> str:
         row = self._estimate.meta.sources[source]
         rest = ratio_owner(row.name).removeprefix(row.source).strip()
-        return rest[1:-1] if rest.startswith("(") and rest.endswith(")") else ""
+        inside = rest.startswith("(") and rest.endswith(")")
+        return assumption_name(rest[1:-1]) if inside else ""
 
     def _ratio(self, source: int, prob: float) -> Parameter | None:
         return self._estimate._ratio(source, prob)

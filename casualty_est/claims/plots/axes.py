@@ -10,8 +10,22 @@ from casualty_est.plots.page import Line, dress, heads_of, notes_of
 from casualty_est.plots.scales import GAP
 from casualty_est.plots.style import SMALL, Palette
 from casualty_est.plots.words import width_of
+from casualty_est.wording.language import N_, pgettext
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = (
+    N_("short month", "Jan"),
+    N_("short month", "Feb"),
+    N_("short month", "Mar"),
+    N_("short month", "Apr"),
+    N_("short month", "May"),
+    N_("short month", "Jun"),
+    N_("short month", "Jul"),
+    N_("short month", "Aug"),
+    N_("short month", "Sep"),
+    N_("short month", "Oct"),
+    N_("short month", "Nov"),
+    N_("short month", "Dec"),
+)
 STEPS = (1, 2, 3, 6, 12, 24, 60, 120)  # months between two ticks
 FEW_DAYS = 75  # a shorter axis is marked by days
 DAY_STEPS = (1, 2, 5, 10, 14, 30)
@@ -80,11 +94,11 @@ def _months(first: float, last: float, step: int) -> Iterator[date]:
 
 
 def _day_text(day: date) -> str:
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day} {_month_text(day)}"
 
 
 def _month_text(day: date) -> str:
-    return f"{MONTHS[day.month - 1]} {day.year}"
+    return f"{pgettext('short month', MONTHS[day.month - 1])} {day.year}"
 
 
 def _fit(

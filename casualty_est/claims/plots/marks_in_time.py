@@ -11,16 +11,17 @@ from matplotlib.collections import LineCollection
 
 from casualty_est.plots.marks import kind_of, mark_of
 from casualty_est.result.schema import ClaimRow
+from casualty_est.wording.language import N_
 
 NAMES = {
-    "number": "mark: number as stated",
-    "about": "pale halo: “about”",
-    "documented": "level tick: cases counted, so a lower end",
-    "from": "arrow up: “at least”, end open",
-    "to": "arrow down: “at most”",
-    "range": "bar with ends: range",
-    "vague": "dashed bar: vague word",
-    "left out": "small and pale: not counted again",
+    "number": N_("picture", "mark: number as stated"),
+    "about": N_("picture", "pale halo: “about”"),
+    "documented": N_("picture", "level tick: cases counted, so a lower end"),
+    "from": N_("picture", "arrow up: “at least”, end open"),
+    "to": N_("picture", "arrow down: “at most”"),
+    "range": N_("picture", "bar with ends: range"),
+    "vague": N_("picture", "dashed bar: vague word"),
+    "left out": N_("picture", "small and pale: not counted again"),
 }
 HALO = 3.0  # times the size of the mark
 

@@ -40,8 +40,10 @@ from casualty_est.plots.style import (
 )
 from casualty_est.plots.words import shorten, wrap
 from casualty_est.result.schema import Span
+from casualty_est.wording.language import _, figure, ngettext, pgettext
 from casualty_est.wording.numbers import ends, middle, percent, with_ends
-from casualty_est.wording.phrases import cell_title, listed
+from casualty_est.wording.phrases import cell_title, listed, with_source
+from casualty_est.wording.terms import role_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,15 +71,17 @@ def picture(estimate: ClaimsEstimate, cell: Which, prob: float, palette: Palette
     admitted = admitted_of(estimate, row, prob)
     note = _note(path, placed, others, anchors, admitted, prob)
     counted = estimate.meta.rows[row].cell
-    title = f"{cell_title(replace(counted, start=None, end=None))}, over time"
+    title = _("{title}, over time", title=cell_title(replace(counted, start=None, end=None)))
     names = _names(path, placed, anchors, admitted, palette)
     figure, axes, box = _open(title, note, names, palette)
     low, high = _limits(path, placed, anchors)
     set_log_axis_upward(axes, low, high, BODY)
     first, last = day_number(windows_of(estimate).start), float(path.days[-1])
     days_across(axes, first, last, box[2], AIR)
-    unit = "number" if counted.outcome == "lost" else "people"
-    axes.set_ylabel(f"{unit} to that day, log scale", fontsize=SMALL, color=palette.muted)
+    unit = _("people to that day, log scale")
+    if counted.outcome == "lost":
+        unit = _("number to that day, log scale")
+    axes.set_ylabel(unit, fontsize=SMALL, color=palette.muted)
     _band(axes, path, palette, low)
     _documented(axes, path, palette, low)
     _admitted(axes, admitted, palette, low)
@@ -149,7 +153,7 @@ def _names(
         below = float(table["admitted"].iloc[-1])
         above = below + float(table["median"].iloc[-1])
         lines = (
-            *_source_lines(f"Still to be admitted by {source}", colour, room),
+            *_source_lines(_("Still to be admitted by {source}", source=source), colour, room),
             *(
                 Line(t, SMALL, colour)
                 for t in wrap(with_ends(span_of(table.iloc[-1])), room, SMALL)
@@ -158,7 +162,7 @@ def _names(
         names.append(Name(lines, float(path.days[-1]), math.sqrt(below * above), colour, "▨"))
     names += _source_names(placed, palette, room)
     for anchor in anchors:
-        lines = _source_lines("Anchor, from outside", palette.ink, room)
+        lines = _source_lines(_("Anchor, from outside"), palette.ink, room)
         names.append(Name(lines, day_number(anchor.date), anchor.median, palette.ink, "★"))
     return names
 
@@ -167,7 +171,7 @@ def _estimated(path: Path, palette: Palette, room: float) -> Name:
     colour = palette.posterior
     last = Span(*(float(values[-1]) for values in (path.median, path.low, path.high)))
     lines = (
-        Line("Estimated", SMALL, colour, weight="bold"),
+        Line(_("Estimated"), SMALL, colour, weight="bold"),
         Line(middle(last), SMALL, colour, weight="bold"),
         *(Line(text, SMALL, colour) for text in wrap(f"({ends(last)})", room, SMALL)),
     )
@@ -179,7 +183,7 @@ def _last_documented(path: Path, palette: Palette) -> list[Name]:
     if not known.any():
         return []
     last = float(path.documented[known][-1])
-    words = ("Documented", f"at least {last:,.0f}")
+    words = (_("Documented"), pgettext("hedge", "at least {number}", number=figure(last)))
     lines = tuple(Line(text, SMALL, palette.documented) for text in words)
     return [Name(lines, float(path.days[known][-1]), last, palette.documented, "┅")]
 
@@ -203,7 +207,7 @@ def _documented(axes: Any, path: Path, palette: Palette, floor: float) -> None:
 def _admitted(
     axes: Any, admitted: Sequence[tuple[str, pd.DataFrame]], palette: Palette, floor: float
 ) -> None:
-    for _, table in admitted:
+    for _source, table in admitted:
         days = np.array([day_number(text) for text in table["date"]])
         below = np.maximum(table["admitted"].to_numpy(float), floor)
         above = np.maximum(below + table["median"].to_numpy(float), floor)
@@ -235,7 +239,7 @@ def _by_source(placed: Sequence[Placed], palette: Palette) -> list[tuple[list[Pl
 
 def _claims(axes: Any, placed: Sequence[Placed], palette: Palette, low: float, high: float) -> None:
     arrow = math.exp(ARROW / BODY * math.log(high / low))
-    for own, look, _ in _by_source(placed, palette):
+    for own, look, _named in _by_source(placed, palette):
         merged = [one for one in own if not one.claim.counted]
         pale = replace(look, size=0.55 * look.size, alpha=0.35)
         marks_in_time.draw(axes, merged, pale, arrow)
@@ -249,14 +253,18 @@ def _source_names(placed: Sequence[Placed], palette: Palette, room: float) -> li
             others.append(own[-1])
             continue
         last = ([one for one in own if one.claim.counted] or own)[-1]
-        role = f" ({last.claim.role.replace('_', ' ')})" if last.claim.role else ""
-        said = _source_lines(f"{last.claim.source}{role}", look.colour, room)
+        role = role_name(last.claim.role or "")
+        said = _source_lines(with_source(last.claim.source, role), look.colour, room)
         names.append(Name(said, last.day, last.value, look.colour, SIGNS[look.marker]))
     if others:
         last = max(others, key=lambda one: one.day)
-        said = _source_lines(f"{len(others)} more sources", palette.muted, room)
+        said = _source_lines(_more(len(others)), palette.muted, room)
         names.append(Name(said, last.day, last.value, palette.muted, SIGNS["o"]))
     return names
+
+
+def _more(others: int) -> str:
+    return _("{number} more sources", number=others)
 
 
 def _anchors(axes: Any, anchors: Sequence[DatedAnchor], palette: Palette) -> None:
@@ -291,20 +299,28 @@ def _note(
     if any(not one.claim.counted for one in placed):
         kinds.add("left out")
     parts = [
-        f"Line and bands: median and {_levels(prob)} intervals of the estimate to each day",
-        *(text for kind, text in marks_in_time.NAMES.items() if kind in kinds),
+        _(
+            "Line and bands: median and {levels} intervals of the estimate to each day",
+            levels=_levels(prob),
+        ),
+        *(pgettext("picture", text) for kind, text in marks_in_time.NAMES.items() if kind in kinds),
     ]
     if np.isfinite(path.documented).any():
-        parts.append("dashed: largest number documented by then")
+        parts.append(_("dashed: largest number documented by then"))
     if admitted:
-        parts.append("hatched: deaths up to that day that the source will admit later")
+        parts.append(_("hatched: deaths up to that day that the source will admit later"))
     if anchors:
-        parts.append("star: anchor with its 95% interval")
-    text = "; ".join(parts)
+        parts.append(_("star: anchor with its 95% interval"))
     said = [one.day for one in placed if one.claim.counted]
     if said and path.days[-1] - max(said) > 0.03 * (path.days[-1] - path.days[0]):
-        text += "; grey ground: after the last claim"
+        parts.append(_("grey ground: after the last claim"))
+    text = "; ".join(parts)
     if others:
-        word = "claims" if others > 1 else "claim"
-        text += f". Not drawn: {others:,} {word} on shorter windows, which count as well"
+        left = ngettext(
+            "Not drawn: {number} claim on shorter windows, which count as well",
+            "Not drawn: {number} claims on shorter windows, which count as well",
+            others,
+            number=figure(others),
+        )
+        text += f". {left}"
     return f"{text}."

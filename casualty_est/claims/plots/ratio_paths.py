@@ -15,8 +15,10 @@ from casualty_est.plots.style import LABEL, MARGIN, SMALL, Palette, Picture, new
 from casualty_est.plots.words import shorten, wrap
 from casualty_est.priors.settings import CELL_FIELDS
 from casualty_est.result.schema import Span, Target
+from casualty_est.wording.language import _, figure, ngettext, spoken
 from casualty_est.wording.numbers import percent, ratio_text
-from casualty_est.wording.phrases import day
+from casualty_est.wording.phrases import day, listed
+from casualty_est.wording.terms import said_label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +34,7 @@ MOST = 12  # panels in one picture
 def picture(estimate: ClaimsEstimate, cell: Which, prob: float, palette: Palette) -> Picture:
     """Draw ratios over time; see `ClaimsPlots.ratio_paths`."""
     panels, more = panels_of(estimate, cell, prob)
-    title = "What each source had reported of the deaths up to each day"
+    title = _("What each source had reported of the deaths up to each day")
     windows = windows_of(estimate)
     note = _note(prob, more, moving=bool(windows.delayed or windows.drifting))
     heads, notes = head_and_note(title, note, palette, (2, 4))
@@ -81,10 +83,19 @@ def panels_of(
         len(set(values)) > 1 for values in zip(*(labels for _, labels, _ in shown), strict=True)
     ]
     panels = [
-        ((source, ", ".join(compress(labels, differ)).replace("+", " and ")), part)
+        ((source, ", ".join(map(_label, compress(labels, differ)))), part)
         for source, labels, part in shown
     ]
     return panels, len(ratios) - len(shown)
+
+
+def _label(label: str) -> str:
+    """What a label of a cell is called: scopes one by one."""
+    return (
+        " and ".join(label.split("+"))
+        if spoken().english
+        else listed([said_label(part) for part in label.split("+")])
+    )
 
 
 def _moves(table: pd.DataFrame) -> bool:
@@ -133,19 +144,28 @@ def _panel(
 def _last(table: pd.DataFrame, prob: float) -> str:
     last = table.iloc[-1]
     when, now = day(str(last["date"])), Span(last["median"], last["low"], last["high"])
-    return f"by {when} {ratio_text(now)}, {percent(prob)} interval"
+    return _(
+        "by {day} {ratio}, {level} interval", day=when, ratio=ratio_text(now), level=percent(prob)
+    )
 
 
 def _note(prob: float, more: int, *, moving: bool) -> str:
-    what = "No delay or drift is modelled, so each ratio is the same on every day."
+    what = _("No delay or drift is modelled, so each ratio is the same on every day.")
     if moving:
-        what = (
+        what = _(
             "Delays and drifts are included: a source that states deaths late climbs to the ratio "
             "it will finally reach."
         )
-    line = f"median and {percent(prob)} interval; 1, dashed, is the truth."
-    text = f"Reported / true, log scale: {line} {what}"
+    text = _(
+        "Reported / true, log scale: median and {level} interval; 1, dashed, is the truth.",
+        level=percent(prob),
+    )
+    text = f"{text} {what}"
     if more:
-        word = "ratios, of other cells or the same on every day, are" if more > 1 else "ratio is"
-        text += f" {more:,} more {word} not drawn."
+        text += " " + ngettext(
+            "{number} more ratio is not drawn.",
+            "{number} more ratios, of other cells or the same on every day, are not drawn.",
+            more,
+            number=figure(more),
+        )
     return text

@@ -14,6 +14,7 @@ from casualty_est.claims.refits.refits import FEW
 from casualty_est.claims.schema import ratio_owner
 from casualty_est.report.lever import Lever
 from casualty_est.result.posterior import interval_ends
+from casualty_est.wording.language import _
 
 if TYPE_CHECKING:
     from casualty_est.claims.estimate import ClaimsEstimate
@@ -50,8 +51,10 @@ def lever(estimate: ClaimsEstimate, prob: float) -> Lever | None:
     low, median, high = np.exp(rows).T
     who = ratio_owner(assumption.name)
     return Lever(
-        label=f"What {who} reports of all deaths",
-        sentence=f"If we assumed that {who} reports {{value}} of all deaths",
+        label=_("What {source} reports of all deaths", source=who),
+        sentence=_(
+            "If we assumed that {source} reports {value} of all deaths", source=who, value="{value}"
+        ),
         share=True,
         now=assumption.median,
         values=tuple(map(float, values)),

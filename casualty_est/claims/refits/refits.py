@@ -22,6 +22,7 @@ from casualty_est.claims.table.copies import repeats
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.refits import case
 from casualty_est.result.schema import Case, Span
+from casualty_est.wording.language import N_, stored
 from casualty_est.wording.numbers import ends, middle, percent
 from casualty_est.wording.phrases import listed
 
@@ -122,14 +123,20 @@ class Refitter:
 
 def each_source_alone(refit: Refitter) -> list[Asked]:
     """Each source alone: the priors stay, the other sources are not heard."""
-    return [(f"only {name}", refit.plain.only(refit.layout, name)) for name in refit.sources]
+    return [
+        (stored("refit", "only {source}", source=name), refit.plain.only(refit.layout, name))
+        for name in refit.sources
+    ]
 
 
 def without_each_source(refit: Refitter) -> list[Asked]:
     """Each source left out in turn."""
     if len(refit.sources) < SEVERAL:
         return []
-    return [(f"without {name}", refit.plain.without(refit.layout, name)) for name in refit.sources]
+    return [
+        (stored("refit", "without {source}", source=name), refit.plain.without(refit.layout, name))
+        for name in refit.sources
+    ]
 
 
 def each_role_alone(refit: Refitter) -> list[Asked]:
@@ -149,11 +156,23 @@ def _of_roles(refit: Refitter, *, alone: bool) -> list[Asked]:
     for role, sources in refit.by_role.items():
         members = set(sources)
         chosen = np.array([(c.source in members) == alone for c in refit.layout.claims])
-        who = f"the {len(sources):,} sources" if len(sources) > 1 else "the source"
-        of = "without a role" if role == "no role" else f"with the role {role}"
-        name = f"{'only' if alone else 'without'} {who} {of}"
+        name = _of_role(role, len(sources), alone=alone)
         asked.append((name, replace(refit.plain, weights=chosen.astype(float))))
     return asked
+
+
+def _of_role(role: str, sources: int, *, alone: bool) -> str:
+    """What a refit of the sources of one role is called."""
+    who = N_("refit", "the source")
+    if sources > 1:
+        who = stored("refit", "the {number} sources", number=f"{sources:,}")
+    if role == "no role":
+        of = stored("refit", "{sources} without a role", sources=who)
+    else:
+        of = stored("refit", "{sources} with the role {role}", sources=who, role=role)
+    if alone:
+        return stored("refit", "only {sources}", sources=of)
+    return stored("refit", "without {sources}", sources=of)
 
 
 def counted_once(refit: Refitter) -> list[Asked]:
@@ -165,8 +184,8 @@ def counted_once(refit: Refitter) -> list[Asked]:
     weights[repeated] = 0.0
     left = list(dict.fromkeys(refit.layout.claims[i].source for i in repeated))
     if len(left) > NAMED:
-        left[NAMED:] = [f"{len(left) - NAMED:,} more"]
-    name = f"equal figures counted once, without {listed(left)}"
+        left[NAMED:] = [stored("refit", "{number} more", number=f"{len(left) - NAMED:,}")]
+    name = stored("refit", "equal figures counted once, without {sources}", sources=listed(left))
     return [(name, replace(refit.plain, weights=weights))]
 
 
@@ -195,7 +214,8 @@ def conflict_left_in(
     if not leaves_out(model):
         return ()
     refit = Refitter(model.with_whole_record(), estimate, row, report)
-    return (refit.case(f"the record of {' and '.join(left_out)} left in", refit.plain, prob),)
+    name = stored("refit", "the record of {conflict} left in", conflict=" and ".join(left_out))
+    return (refit.case(name, refit.plain, prob),)
 
 
 LEFT_IN = "conflict_left_in"
@@ -241,14 +261,27 @@ def agreement(exact: ClaimsEstimate, sampled: ClaimsEstimate) -> Agreement:
     shown = Span(median, low, high)
     errors = _quantile_errors(sampled) / one
     agrees = bool(np.all(np.abs(two / one - 1) <= np.maximum(AGREE, WITHIN * errors)))
-    verdict = "they agree" if agrees else "they differ by more than they should"
+    verdict = N_("agreement", "they differ by more than they should")
+    if agrees:
+        verdict = N_("agreement", "they agree")
     # The ends of a long tail are known roughly: said where it is more than the gap allowed.
     error = float(errors.max())
-    known = f", with a Monte Carlo error of {percent(round(error, 3))}" if error > AGREE / 2 else ""
-    text = (
-        f"The same model sampled with NUTS: about {middle(shown)} (95% credible interval "
-        f"{ends(shown)}); largest difference from the exact answer {percent(round(gap, 4))}"
-        f"{known}: {verdict}."
+    difference = percent(round(gap, 4))
+    if error > AGREE / 2:
+        difference = stored(
+            "agreement",
+            "{difference}, with a Monte Carlo error of {error}",
+            difference=difference,
+            error=percent(round(error, 3)),
+        )
+    text = stored(
+        "agreement",
+        "The same model sampled with NUTS: about {median} (95% credible interval {interval}); "
+        "largest difference from the exact answer {difference}: {verdict}.",
+        median=middle(shown),
+        interval=ends(shown),
+        difference=difference,
+        verdict=verdict,
     )
     below, middle_one, above = (float(x) for x in one)
     return Agreement((below, middle_one, above), (low, median, high), gap, sampled.converged, text)

@@ -12,6 +12,8 @@ from casualty_est.report.parts import Parts
 from casualty_est.report.pictures import Wanted
 from casualty_est.report.tables import Table
 from casualty_est.report.text import attribution
+from casualty_est.wording.again import told_again
+from casualty_est.wording.language import _
 
 if TYPE_CHECKING:
     from casualty_est.claims.estimate import ClaimsEstimate
@@ -33,6 +35,10 @@ class ClaimsParts(Parts):
     def over_time(self) -> list[str]:
         """To which day the number runs, and on what it rests there."""
         return timeline.lede(self.estimate)
+
+    def identification(self) -> list[str]:
+        """What sets the level, in sentences that are made anew."""
+        return list(self.estimate.identification(0).sentences)
 
     def rests_on(self) -> list[str]:
         """On which assumptions the level rests, or on which number from outside."""
@@ -103,10 +109,14 @@ class ClaimsParts(Parts):
     def limitations(self) -> list[str]:
         """What totals cannot say."""
         return [
-            "Totals cannot tell deaths that a source missed from deaths that it counted twice or "
-            "wrongly: a reporting ratio is both together.",
-            "What is assumed of a role was learned from cases in which a better figure came later: "
-            "famous disputes, and places with access. It may not fit a quiet conflict.",
+            _(
+                "Totals cannot tell deaths that a source missed from deaths that it counted twice "
+                "or wrongly: a reporting ratio is both together."
+            ),
+            _(
+                "What is assumed of a role was learned from cases in which a better figure came "
+                "later: famous disputes, and places with access. It may not fit a quiet conflict."
+            ),
             *super().limitations(),
         ]
 
@@ -123,7 +133,7 @@ class ClaimsParts(Parts):
         agreement = self.estimate.details.agreement
         return {
             "timeline": timeline.section(self.estimate, self.prob),
-            "agreement": "" if agreement is None else agreement.text,
+            "agreement": "" if agreement is None else told_again(agreement.text, "agreement"),
             "hedges": hedges,
         }
 

@@ -8,25 +8,26 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from casualty_est.claims.refits.refits import MANY_SOURCES
-from casualty_est.claims.schema import ratio_owner
+from casualty_est.claims.report.text import source_name
 from casualty_est.report import naming, tables
 from casualty_est.report.tables import Table
-from casualty_est.result.schema import Case, Span
+from casualty_est.result.schema import Case, SourceRow, Span
+from casualty_est.wording.language import N_, _, figure, pgettext
 from casualty_est.wording.numbers import percent
+from casualty_est.wording.terms import role_name
 
 if TYPE_CHECKING:
     from casualty_est.claims.estimate import ClaimsEstimate
 
 MOST_CASES = 8  # of many sources
 BY_SOURCE = ("each_source_alone", "without_each_source")
-SHORT = "From few draws: known to some per cent of the width of the interval."
 REFITS = {
-    "each_role_alone": "If only the sources of one role were heard.",
-    "without_each_role": "If the sources of one role were left out.",
-    "each_source_alone": "If only one source were heard, all assumptions unchanged.",
-    "without_each_source": "If one source were left out.",
-    "counted_once": "If figures that are equal, or nearly, are copies of one.",
-    "conflict_left_in": "If the record of this very conflict were used as well.",
+    "each_role_alone": N_("refits", "If only the sources of one role were heard."),
+    "without_each_role": N_("refits", "If the sources of one role were left out."),
+    "each_source_alone": N_("refits", "If only one source were heard, all assumptions unchanged."),
+    "without_each_source": N_("refits", "If one source were left out."),
+    "counted_once": N_("refits", "If figures that are equal, or nearly, are copies of one."),
+    "conflict_left_in": N_("refits", "If the record of this very conflict were used as well."),
 }
 
 
@@ -39,17 +40,23 @@ def sources(estimate: ClaimsEstimate, prob: float) -> Table:
     for source, row in zip(estimate.meta.sources, numbers, strict=True):
         prior = source.prior
         before = with_interval(prior) if prior else ""
-        after = "not known"
+        after = _("not known")
         if not naming.missing(row.ratio):
             after = with_interval(Span(row.ratio, row.low, row.high))
-        left = "not known" if naming.missing(row.learned) else naming.whole(row.learned)
-        role = (source.role or "none").replace("_", " ")
-        rows.append((ratio_owner(source.name), role, before, after, left))
-    return Table(
-        "Reported as a part of the true number.",
-        ("Source", "Role", "Assumed (95%)", f"After the data ({percent(prob)})", "Spread left"),
-        tuple(rows),
+        left = _("not known") if naming.missing(row.learned) else naming.whole(row.learned)
+        rows.append((source_name(source.name), _role(source), before, after, left))
+    head = (
+        _("Source"),
+        _("Role"),
+        _("Assumed ({level})", level=percent(0.95)),
+        _("After the data ({level})", level=percent(prob)),
+        _("Spread left"),
     )
+    return Table(_("Reported as a part of the true number."), head, tuple(rows))
+
+
+def _role(source: SourceRow) -> str:
+    return role_name(source.role) if source.role else pgettext("role", "none")
 
 
 def _by_role(estimate: ClaimsEstimate, prob: float) -> Table:
@@ -58,22 +65,25 @@ def _by_role(estimate: ClaimsEstimate, prob: float) -> Table:
     numbers: Iterable[Any] = estimate.sources(prob).itertuples()
     for source, row in zip(estimate.meta.sources, numbers, strict=True):
         before = with_interval(source.prior) if source.prior else ""
-        role = (source.role or "none").replace("_", " ")
-        groups.setdefault((role, before), []).append(row)
+        groups.setdefault((_role(source), before), []).append(row)
     lines = []
     for (role, before), rows in sorted(groups.items(), key=lambda one: -len(one[1])):
         ratios = sorted(row.ratio for row in rows if not naming.missing(row.ratio))
-        after = "not known"
+        after = _("not known")
         if ratios:
-            middle, ends = ratios[len(ratios) // 2], (ratios[0], ratios[-1])
-            after = f"{naming.ratio(middle)} ({naming.ratio_interval(*ends)})"
-        lines.append((role, f"{len(rows):,}", before, after))
-    return Table(
-        "Reported as a part of the true number, by role. Each source by itself is in estimate.json "
-        "under sources.",
-        ("Role", "Sources", "Assumed (95%)", "After the data (middle source, least to most)"),
-        tuple(lines),
+            after = with_interval(Span(ratios[len(ratios) // 2], ratios[0], ratios[-1]))
+        lines.append((role, figure(len(rows)), before, after))
+    caption = _(
+        "Reported as a part of the true number, by role. Each source by itself is in "
+        "estimate.json under sources."
     )
+    head = (
+        _("Role"),
+        _("Sources"),
+        _("Assumed ({level})", level=percent(0.95)),
+        _("After the data (middle source, least to most)"),
+    )
+    return Table(caption, head, tuple(lines))
 
 
 def with_interval(one: Span) -> str:
@@ -87,13 +97,20 @@ def refits(estimate: ClaimsEstimate, prob: float) -> list[Table]:
     sampled = estimate.meta.diagnostics.method != "exact"
     names = {source.source for source in estimate.meta.sources}
     shown = []
-    for name, caption in REFITS.items():
+    for name, title in REFITS.items():
+        caption = pgettext("refits", title)
         cases = list(estimate._records(name, 0, prob, unasked=False))
         if name in BY_SOURCE and len(names) > MANY_SOURCES and cases:
             cases = _that_move_it(cases, float(np.median(estimate.draws(0))))
-            caption = f"{caption} Of {len(names):,} sources the {len(cases)} that move it most."
+            caption += " " + _(
+                "Of {sources} sources the {number} that move it most.",
+                sources=figure(len(names)),
+                number=len(cases),
+            )
         if sampled:
-            caption = f"{caption} {SHORT}"
+            caption += " " + _(
+                "From few draws: known to some per cent of the width of the interval."
+            )
         if cases:
             shown.append(tables.cases(caption, cases, prob))
     return shown

@@ -21,9 +21,10 @@ from casualty_est.report.naming import (
 )
 from casualty_est.report.tables import linked
 from casualty_est.result.schema import ClaimRow, SourceRow
-from casualty_est.wording.language import _
+from casualty_est.wording.language import _, ngettext, spoken
 from casualty_est.wording.numbers import percent, share
-from casualty_est.wording.phrases import capitalised, listed
+from casualty_est.wording.phrases import capitalised, listed, with_source
+from casualty_est.wording.terms import assumption_name, role_name
 
 if TYPE_CHECKING:
     from casualty_est.claims.estimate import ClaimsEstimate
@@ -43,14 +44,20 @@ def rests_on(estimate: ClaimsEstimate) -> list[str]:
     match estimate.level(0):
         case "prior":
             sentences = [
-                "No overlap between sources and no independent count fixes this level: it follows "
-                "from what we assume about how much of the truth each source reports. Other "
-                "assumptions give other numbers; section 4 shows which."
+                _(
+                    "No overlap between sources and no independent count fixes this level: it "
+                    "follows "
+                    "from what we assume about how much of the truth each source reports. Other "
+                    "assumptions give other numbers; section 4 shows which."
+                )
             ]
         case "anchor":
             sentences = [
-                "Its level was given from outside by the analyst "
-                f"({listed(_outside(estimate))}); if that is wrong, this number is wrong with it."
+                _(
+                    "Its level was given from outside by the analyst ({outside}); if that is "
+                    "wrong, this number is wrong with it.",
+                    outside=listed(_outside(estimate)),
+                )
             ]
     return [*sentences, *text.assumed_unbiased(estimate)]
 
@@ -102,7 +109,9 @@ def _from_outside(estimate: ClaimsEstimate) -> str:
 def _outside(estimate: ClaimsEstimate) -> list[str]:
     """What gives a level from outside, by name."""
     return [
-        item.name.replace(RATIO_OF, "the reference source ")
+        _("the reference source {source}", source=ratio_owner(item.name))
+        if item.name.startswith(RATIO_OF)
+        else assumption_name(item.name)
         for item in estimate.meta.assumptions
         if item.kind in ("anchor", "reference")
     ]
@@ -207,19 +216,40 @@ def of_sources(
 
 
 def _of_one(source: SourceRow, row: Any, prob: float) -> str:
-    inside = " in a single incident" if source.level == "incident" else ""
-    name, prior = ratio_owner(source.name), source.prior
+    name, prior = source_name(source.name), source.prior
     if prior is not None and _silent([(source, row)]):
-        return (
-            f"We assume that {name} reports {part_of(prior.median)} the true number{inside} "
-            f"(95% interval {ratio_interval(prior.low, prior.high)}). The data hardly changed "
-            "that: it is an assumption, not a finding."
+        return _(
+            "We assume that {source} reports {part} ({level} interval {interval}). The data hardly "
+            "changed that: it is an assumption, not a finding.",
+            source=name,
+            part=_of_true(source, prior.median),
+            level=percent(0.95),
+            interval=ratio_interval(prior.low, prior.high),
         )
-    said = (
-        f"If our estimate is right, {name} reported {part_of(row.ratio)} the true number{inside} "
-        f"({percent(prob)} credible interval {ratio_interval(row.low, row.high)})."
+    said = _(
+        "If our estimate is right, {source} reported {part} ({level} credible interval "
+        "{interval}).",
+        source=name,
+        part=_of_true(source, row.ratio),
+        level=percent(prob),
+        interval=ratio_interval(row.low, row.high),
     )
     return f"{said} {_assumed([source])} {_learned([(source, row)])}"
+
+
+def source_name(name: str) -> str:
+    """Whose ratio it is, from the name of the ratio."""
+    owner = ratio_owner(name)
+    if spoken().english or name == owner:
+        return owner
+    source, bracket, cell = owner.removesuffix(")").partition(" (")
+    return with_source(source, assumption_name(cell)) if bracket else owner
+
+
+def _of_true(source: SourceRow, ratio: float) -> str:
+    if source.level == "incident":
+        return _("{share} in a single incident", share=of_true(ratio))
+    return of_true(ratio)
 
 
 def _in_record(source: SourceRow, row: Any, left_out: Sequence[str]) -> str:
@@ -227,30 +257,49 @@ def _in_record(source: SourceRow, row: Any, left_out: Sequence[str]) -> str:
     if not source.prior_origin.startswith(LEARNED) or source.role in BY_DECLARATION:
         return ""
     larger, rows = place_in_record(source.role or NO_ROLE, row.ratio, left_out)
-    role = (source.role or "").replace("_", " ")
     if rows < FEW_STATEMENTS:
         return ""
-    who = "None of them names" if not larger else f"{larger} of them name{'s' * (larger == 1)}"
-    return f" The record has {rows} statements by a {role}. {who} a larger part of the deaths."
+    had = _(
+        "The record has {number} statements by a {role}.",
+        number=rows,
+        role=role_name(source.role or ""),
+    )
+    if not larger:
+        return f" {had} " + _("None of them names a larger part of the deaths.")
+    return f" {had} " + ngettext(
+        "{number} of them names a larger part of the deaths.",
+        "{number} of them name a larger part of the deaths.",
+        larger,
+        number=larger,
+    )
 
 
 def _of_many(name: str, pairs: Sequence[Pair]) -> str:
     sources = [source for source, _ in pairs]
     if _silent(pairs):
-        return (
-            f"Of {name} we assume that it reports {listed(_priors(sources), 'or')} of the true "
-            "numbers. The data hardly changed that: it is an assumption, not a finding."
+        return _(
+            "Of {source} we assume that it reports {parts} of the true numbers. The data hardly "
+            "changed that: it is an assumption, not a finding.",
+            source=name,
+            parts=listed(_priors(sources), "or"),
         )
-    medians = [float(row.ratio) for _, row in pairs]
+    medians = [float(row.ratio) for source, row in pairs]
     least, most = min(medians), max(medians)
-    between = part_of(most)
-    if ratio(least) != ratio(most):
-        first = share(least) if most >= PERCENT_UP_TO else ratio(least)
-        between = f"between {first} and {between}"
-    said = (
-        f"If our estimates are right, {name} reported {between} the true numbers; the table gives "
-        "each."
-    )
+    if ratio(least) == ratio(most):
+        said = _(
+            "If our estimates are right, {source} reported {part} the true numbers; the table "
+            "gives each.",
+            source=name,
+            part=part_of(most),
+        )
+    else:
+        said = _(
+            "If our estimates are right, {source} reported between {least} and {part} the true "
+            "numbers; the table gives each.",
+            source=name,
+            least=share(least) if most >= PERCENT_UP_TO else ratio(least),
+            part=part_of(most),
+        )
     return f"{said} {_assumed(sources)} {_learned(pairs)}"
 
 
@@ -264,7 +313,12 @@ def _silent(pairs: Sequence[Pair]) -> bool:
 def _priors(sources: Sequence[SourceRow]) -> list[str]:
     """What was assumed of sources, each prior once."""
     texts = (
-        f"{ratio(prior.median)} (95% interval {ratio_interval(prior.low, prior.high)})"
+        _(
+            "{ratio} ({level} interval {interval})",
+            ratio=ratio(prior.median),
+            level=percent(0.95),
+            interval=ratio_interval(prior.low, prior.high),
+        )
         for source in sources
         if (prior := source.prior)
     )
@@ -272,17 +326,22 @@ def _priors(sources: Sequence[SourceRow]) -> list[str]:
 
 
 def _assumed(sources: Sequence[SourceRow]) -> str:
-    return f"Before the data we assumed {listed(_priors(sources), 'or')}."
+    return _("Before the data we assumed {parts}.", parts=listed(_priors(sources), "or"))
 
 
 def _learned(pairs: Sequence[Pair]) -> str:
     """Say how much the data narrowed a ratio, and not that they were silent where they moved it."""
     left = [float(row.learned) for _, row in pairs]
     if min(left) >= SILENT:
-        return "The data hardly narrowed that, but they moved it."
+        return _("The data hardly narrowed that, but they moved it.")
     least, most = whole(min(left)), whole(max(left))
-    parts = least if least == most else f"between {least} and {most}"
-    return f"The data narrowed our uncertainty about it to {parts} of what it was."
+    if least == most:
+        return _("The data narrowed our uncertainty about it to {part} of what it was.", part=most)
+    return _(
+        "The data narrowed our uncertainty about it to between {least} and {most} of what it was.",
+        least=least,
+        most=most,
+    )
 
 
 def _moved(source: SourceRow, row: Any) -> float:

@@ -9,12 +9,14 @@ from casualty_est.claims.paths import span_of
 from casualty_est.claims.plots.path_data import admitted_of, of_target, row_of, windows_of
 from casualty_est.claims.report.tables import with_interval
 from casualty_est.priors.settings import CELL_FIELDS
-from casualty_est.report.naming import counted_whenever, day, group, missing, outcome
-from casualty_est.report.tables import Table, rounded
-from casualty_est.result.schema import Target
-from casualty_est.result.spoken import NONE
+from casualty_est.report.naming import counted_whenever, day, missing
+from casualty_est.report.tables import Table, no_interval, none, rounded
+from casualty_est.result.schema import Cell, Target
+from casualty_est.result.show import interval_title
+from casualty_est.wording.again import told_again
+from casualty_est.wording.language import _, figure, ngettext, pgettext
 from casualty_est.wording.numbers import ends, middle, percent
-from casualty_est.wording.phrases import capitalised, listed
+from casualty_est.wording.phrases import capitalised, listed, who_what
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,18 +35,32 @@ def lede(estimate: ClaimsEstimate) -> list[str]:
     windows, last = windows_of(estimate), last_claim(estimate)
     sentences = []
     if last and last < windows.end:
-        sentences.append(
-            f"No claim speaks of a day after {day(last)}: what the number adds from then to "
-            f"{day(windows.end)} is carried forward by the model"
-            f"{' and held by a number given from outside' if windows.anchors else ''}."
-        )
+        days = {"last": day(last), "end": day(windows.end)}
+        if windows.anchors:
+            text = _(
+                "No claim speaks of a day after {last}: what the number adds from then to {end} is "
+                "carried forward by the model and held by a number given from outside.",
+                **days,
+            )
+        else:
+            text = _(
+                "No claim speaks of a day after {last}: what the number adds from then to {end} is "
+                "carried forward by the model.",
+                **days,
+            )
+        sentences.append(text)
     if windows.delayed:
-        sentences.append(
-            f"It counts deaths by the day on which people died. {listed(windows.delayed)} "
-            f"{'admits' if len(windows.delayed) == 1 else 'admit'} deaths months or years after "
-            "they happened, so what was admitted by a day is not all that will be admitted of the "
-            "deaths up to it."
+        text = ngettext(
+            "It counts deaths by the day on which people died. {sources} admits deaths months or "
+            "years after they happened, so what was admitted by a day is not all that will be "
+            "admitted of the deaths up to it.",
+            "It counts deaths by the day on which people died. {sources} admit deaths months or "
+            "years after they happened, so what was admitted by a day is not all that will be "
+            "admitted of the deaths up to it.",
+            len(windows.delayed),
+            sources=listed(windows.delayed),
         )
+        sentences.append(text)
     return sentences
 
 
@@ -81,14 +97,39 @@ def first(estimate: ClaimsEstimate, row: int, prob: float) -> list[str]:
     table = of_target(estimate.path(prob), cell.target)
     start, shown = day(windows_of(estimate).start), _days(table)
     halfway = table.iloc[shown[len(shown) // 2]]
-    who = "things" if cell.outcome == "lost" else "people"
     return [
-        f"The picture shows the number of {counted_whenever(cell)}, from {start} up to each "
-        "day, as estimated today from all claims that count.",
-        f"For example, from {start} to {_day(halfway)}: about {_about(halfway, prob)}.",
-        f"These are running totals by the day on which {who} were {outcome(cell)}. They are "
-        "estimates, and not what was known on that day; numbers of two days must not be added.",
+        _(
+            "The picture shows the number of {what}, from {start} up to each day, as "
+            "estimated today from all claims that count.",
+            what=counted_whenever(cell),
+            start=start,
+        ),
+        _(
+            "For example, from {start} to {day}: about {about}.",
+            start=start,
+            day=_day(halfway),
+            about=_about(halfway, prob),
+        ),
+        _by_day(cell),
     ]
+
+
+def _by_day(cell: Cell) -> str:
+    """What running totals are, and what they are not."""
+    days = {
+        "killed": _("These are running totals by the day on which people were killed."),
+        "injured": _("These are running totals by the day on which people were injured."),
+        "casualties": _(
+            "These are running totals by the day on which people were killed or injured."
+        ),
+        "lost": _("These are running totals by the day on which things were lost."),
+    }
+    other = _("These are running totals by the day on which it happened.")
+    warning = _(
+        "They are estimates, and not what was known on that day; numbers of two days must not be "
+        "added."
+    )
+    return f"{days.get(cell.outcome, other)} {warning}"
 
 
 def _day(row: pd.Series[Any]) -> str:
@@ -97,7 +138,12 @@ def _day(row: pd.Series[Any]) -> str:
 
 def _about(row: pd.Series[Any], prob: float) -> str:
     numbers = span_of(row)
-    return f"{middle(numbers)} ({percent(prob)} credible interval {ends(numbers)})"
+    return _(
+        "{number} ({level} credible interval {interval})",
+        number=middle(numbers),
+        level=percent(prob),
+        interval=ends(numbers),
+    )
 
 
 def _days(table: pd.DataFrame, most: int = SHOWN) -> list[int]:
@@ -123,19 +169,23 @@ def path(estimate: ClaimsEstimate, at: int, prob: float) -> Table:
     )
     start = day(windows_of(estimate).start)
     return Table(
-        f"Running totals: {group(cell)} {outcome(cell)} from {start} up to each day. What was "
-        "documented by then, and what we estimate today.",
-        ("Up to", "Documented (a count)", *_answer(prob)),
+        _(
+            "Running totals: {what} from {start} up to each day. What was documented by then, "
+            "and what we estimate today.",
+            what=who_what(cell),
+            start=start,
+        ),
+        (_("Up to"), _("Documented (a count)"), *_answer(prob)),
         rows,
     )
 
 
 def _answer(prob: float) -> tuple[str, str]:
-    return "Estimated (median)", f"{percent(prob)} credible interval"
+    return _("Estimated (median)"), interval_title(prob)
 
 
 def _documented(low: Any) -> str:
-    return NONE if missing(low) else f"at least {low:,.0f}"
+    return none() if missing(low) else pgettext("hedge", "at least {number}", number=figure(low))
 
 
 def as_of(estimate: ClaimsEstimate, prob: float) -> Table | None:
@@ -146,13 +196,15 @@ def as_of(estimate: ClaimsEstimate, prob: float) -> Table | None:
         return None
     rows = []
     for one in sorted(kept, key=lambda one: one.date):
-        numbers = rounded(one) if one.converged else ("did not converge", NONE)
+        numbers = rounded(one) if one.converged else (_("did not converge"), no_interval())
         known = _documented(one.documented_low)
-        rows.append((day(one.date), f"{one.claims:,}", known, *numbers))
+        rows.append((day(one.date), figure(one.claims), known, *numbers))
     return Table(
-        "As of: the running total to each day with only the claims that had been published by "
-        "then. It shows how the answer would have moved; later claims are unseen.",
-        ("As of", "Claims", "Documented (a count)", *_answer(prob)),
+        _(
+            "As of: the running total to each day with only the claims that had been published "
+            "by then. It shows how the answer would have moved; later claims are unseen."
+        ),
+        (_("As of"), _("Claims"), _("Documented (a count)"), *_answer(prob)),
         tuple(rows),
     )
 
@@ -162,14 +214,16 @@ def to_come(estimate: ClaimsEstimate, row: int, prob: float) -> Table | None:
     rows = []
     for source, table in admitted_of(estimate, row, prob):
         for one in (table.iloc[i] for i in _days(table)):
-            stated = NONE if missing(one["admitted"]) else f"{one['admitted']:,.0f}"
+            stated = none() if missing(one["admitted"]) else figure(one["admitted"])
             rows.append((f"{source}, {_day(one)}", stated, *rounded(span_of(one))))
     if not rows:
         return None
     return Table(
-        "What a source had stated by a day, as published, and of the deaths up to that day what it "
-        "has still to state, as estimated today.",
-        ("Source and day", "Stated by then", "Still to come (estimate)", _answer(prob)[1]),
+        _(
+            "What a source had stated by a day, as published, and of the deaths up to that day "
+            "what it has still to state, as estimated today."
+        ),
+        (_("Source and day"), _("Stated by then"), _("Still to come (estimate)"), _answer(prob)[1]),
         tuple(rows),
     )
 
@@ -183,9 +237,14 @@ def to_come_said(estimate: ClaimsEstimate, row: int, prob: float) -> list[str]:
         seen = table[table["date"].astype(str) <= last] if last else table
         then = (seen if len(seen) else table).iloc[-1]
         sentences.append(
-            f"Of the deaths up to {_day(then)}, {source} would still come to admit about "
-            f"{_about(then, prob)}, if it goes on as its delay says. That is a forecast of its "
-            "statements, not of deaths."
+            _(
+                "Of the deaths up to {day}, {source} would still come to admit about {about}, if "
+                "it "
+                "goes on as its delay says. That is a forecast of its statements, not of deaths.",
+                day=_day(then),
+                source=source,
+                about=_about(then, prob),
+            )
         )
     return sentences
 
@@ -208,8 +267,11 @@ def ratios(estimate: ClaimsEstimate, prob: float) -> Table | None:
         cells = [with_interval(span_of(part.iloc[i])) for i in at]
         rows.append((f"{source}: {counted_whenever(Target(*labels))}", *cells))
     return Table(
-        f"Reported by a day as a part of all deaths up to it, with {percent(prob)} intervals.",
-        ("Source", *(f"To {text}" for text in days)),
+        _(
+            "Reported by a day as a part of all deaths up to it, with {level} intervals.",
+            level=percent(prob),
+        ),
+        (_("Source"), *(_("To {day}", day=text) for text in days)),
         tuple(rows),
     )
 
@@ -222,9 +284,14 @@ def contradictory(estimate: ClaimsEstimate) -> list[str]:
 def rules(estimate: ClaimsEstimate) -> list[str]:
     """How restated totals are counted once, and what was left out."""
     windows = windows_of(estimate)
-    counts = "One claim" if windows.claims == 1 else f"{windows.claims:,} claims"
-    return [*map(_sentence, windows.rules), f"{counts} count."]
+    number = figure(windows.claims)
+    counts = _("One claim counts.")
+    if windows.claims > 1:
+        counts = ngettext(
+            "{number} claim counts.", "{number} claims count.", windows.claims, number=number
+        )
+    return [*map(_sentence, windows.rules), counts]
 
 
 def _sentence(text: str) -> str:
-    return capitalised(text.rstrip(".")) + "."
+    return capitalised(told_again(text.rstrip("."), "rule of time", "note", "prior")) + "."

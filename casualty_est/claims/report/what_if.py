@@ -12,11 +12,14 @@ import numpy as np
 from casualty_est.claims.gauge import RATIOS
 from casualty_est.claims.refits.refits import MANY_SOURCES
 from casualty_est.claims.refits.tipping import FARTHEST
-from casualty_est.claims.schema import Tip, ratio_owner, target_of
+from casualty_est.claims.report.text import source_name
+from casualty_est.claims.schema import Tip, target_of
 from casualty_est.quantity.hedges import named
-from casualty_est.report.naming import has_total, in_words, part_of, ratio
+from casualty_est.report.naming import has_total, in_words, of_true, ratio
 from casualty_est.report.tables import MANY_REFITS
 from casualty_est.result.schema import Assumption, ClaimRow
+from casualty_est.result.spoken import as_written
+from casualty_est.wording.language import _, figure, separated, spoken
 from casualty_est.wording.numbers import share
 from casualty_est.wording.phrases import listed, possessive
 
@@ -34,10 +37,6 @@ class Rival:
     number: float
     source: str
     said: str  # the number as a sentence names it
-
-    def as_condition(self) -> str:
-        """The number as that of which a reader asks."""
-        return f"If {self.said} were the true number"
 
 
 def rivals(estimate: ClaimsEstimate, at_most: int = 2) -> list[Rival]:
@@ -70,13 +69,23 @@ def _rival(claim: ClaimRow, median: float) -> Rival | None:
     end = low if median < low else high if median > high else None
     if not end:
         return None
-    said = f"{end:,.0f}"
+    said = figure(end)
     if low < high:
-        which = "lower" if end == low else "upper"
-        bound = math.inf in (low, high) or low == 0
-        said += f" (the {'bound' if bound else f'{which} end'} of {possessive(claim.source)} "
-        said += f"{claim.text!r})" if not claim.text[:1].isdigit() else f"{claim.text})"
+        said = _as_end(claim, end, low, high)
     return Rival(end, claim.source, said)
+
+
+def _as_end(claim: ClaimRow, end: float, low: float, high: float) -> str:
+    """A number as the end of what a claim allows for."""
+    text = as_written(claim.text, claim)
+    if spoken().english and not claim.text[:1].isdigit():
+        text = repr(claim.text)
+    places = {"number": figure(end), "owner": possessive(claim.source), "text": text}
+    if math.inf in (low, high) or low == 0:
+        return _("{number} (the bound of {owner} {text})", **places)
+    if end == low:
+        return _("{number} (the lower end of {owner} {text})", **places)
+    return _("{number} (the upper end of {owner} {text})", **places)
 
 
 def _allowed(claim: ClaimRow) -> tuple[float, float]:
@@ -118,14 +127,26 @@ def if_right(estimate: ClaimsEstimate, rival: Rival) -> list[str]:
             others.append((low / number, high / number))
             continue
         sentences.append(
-            f"{rival.as_condition()}, {claim.source} ({claim.text}) would have reported "
-            f"{_multiple(low / number, high / number)}."
+            _(
+                "If {number} were the true number, {source} ({said}) would have reported "
+                "{multiple}.",
+                number=rival.said,
+                source=claim.source,
+                said=as_written(claim.text, claim),
+                multiple=_multiple(low / number, high / number),
+            )
         )
     if others:
         ends = [low if low > 1 else high for low, high in others]
         sentences.append(
-            f"{rival.as_condition()}, {len(others):,} other claims would have reported between "
-            f"{share(min(ends))} and {share(max(ends))} times the true number."
+            _(
+                "If {number} were the true number, {claims} other claims would have reported "
+                "between {least} and {most} times the true number.",
+                number=rival.said,
+                claims=figure(len(others)),
+                least=share(min(ends)),
+                most=share(max(ends)),
+            )
         )
     return sentences
 
@@ -133,16 +154,18 @@ def if_right(estimate: ClaimsEstimate, rival: Rival) -> list[str]:
 def _multiple(low: float, high: float) -> str:
     """A statement as a part or a multiple of the true number, a range or a bound as such."""
     if low == high:
-        return f"about {_times(low)}"
+        return _("about {share}", share=_times(low))
     if high == math.inf:
-        return f"at least {_times(low)}"
+        return _("at least {share}", share=_times(low))
     if low == 0:
-        return f"at most {_times(high)}"
-    return f"{_times(low)} to {_times(high)}"
+        return _("at most {share}", share=_times(high))
+    return _("{low} to {high}", low=_times(low), high=_times(high))
 
 
 def _times(value: float) -> str:
-    return f"{share(value)} times the true number" if value > 1 else f"{ratio(value)} of it"
+    if value > 1:
+        return _("{number} times the true number", number=share(value))
+    return _("{share} of it", share=ratio(value))
 
 
 def _of_the_same(estimate: ClaimsEstimate) -> list[ClaimRow]:
@@ -159,25 +182,46 @@ def tips(number: float, known: Sequence[Tip], assumptions: Sequence[Assumption])
     sentences, helpless = [], []
     for tip, item in zip(known, assumptions, strict=True):
         level = item.kind == "level"
-        name = ratio_owner(item.name)
+        name = source_name(item.name)
         if tip.value is None or tip.sds is None:
-            helpless.append("the count itself" if level else name)
+            helpless.append(_("the count itself") if level else name)
             continue
-        what, median = "the count itself" if level else f"the {name}", item.median
-        expected = f"expect {what} at about {tip.value:,.3g} beforehand, instead of {median:,.3g}"
-        if item.kind in RATIOS:
-            expected = (
-                f"assume beforehand that {name} reports {part_of(tip.value)} the true number, "
-                f"instead of {ratio(median)}"
-            )
-        sentences.append(
-            f"For an estimate of {number:,.0f}, one would have to {expected}: "
-            f"{share(abs(tip.sds))} standard deviations of the prior away."
-        )
+        sentences.append(_tip(number, tip.value, tip.sds, item))
     if helpless:
         sentences.append(
-            f"No shift of what is assumed about {listed(helpless, 'or')} alone, within "
-            f"{in_words(int(FARTHEST))} of its standard deviations and a hundredfold ratio, would "
-            f"make the estimate {number:,.0f}."
+            _(
+                "No shift of what is assumed about {names} alone, within {most} of its standard "
+                "deviations and a hundredfold ratio, would make the estimate {number}.",
+                names=listed(helpless, "or"),
+                most=in_words(int(FARTHEST)),
+                number=figure(number),
+            )
         )
     return sentences
+
+
+def _tip(number: float, value: float, sds: float, item: Assumption) -> str:
+    """What one would have to assume of one thing for the estimate to be another number."""
+    places = {"number": figure(number), "sds": share(abs(sds))}
+    if item.kind in RATIOS:
+        return _(
+            "For an estimate of {number}, one would have to assume beforehand that {source} "
+            "reports {part}, instead of {ratio}: {sds} standard deviations of the prior away.",
+            source=source_name(item.name),
+            part=of_true(value),
+            ratio=ratio(item.median),
+            **places,
+        )
+    places |= {"value": separated(f"{value:,.3g}"), "now": separated(f"{item.median:,.3g}")}
+    if item.kind == "level":
+        return _(
+            "For an estimate of {number}, one would have to expect the count itself at about "
+            "{value} beforehand, instead of {now}: {sds} standard deviations of the prior away.",
+            **places,
+        )
+    return _(
+        "For an estimate of {number}, one would have to expect the {assumption} at about {value} "
+        "beforehand, instead of {now}: {sds} standard deviations of the prior away.",
+        assumption=source_name(item.name),
+        **places,
+    )

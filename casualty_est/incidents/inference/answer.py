@@ -18,6 +18,7 @@ from casualty_est.incidents.model.readings import UNGRADED
 from casualty_est.incidents.schema import Gap, Part
 from casualty_est.result.schema import Rests, Weight
 from casualty_est.tables.cells import RECORDING_ROLES, UPHELD, Documented
+from casualty_est.wording.language import N_, stored
 from casualty_est.wording.numbers import share as two_digits
 from casualty_est.wording.phrases import possessive
 
@@ -310,37 +311,80 @@ def _sentences(model: IncidentModel, pulls: list[_Elasticity]) -> list[str]:
     if layout.cut:
         lower = two_digits(100 * (1 - 1.1 ** pulls[0].weight))
         said.append(
-            f"The data may not change that (scale 'cut'): if {owner} counts were 10% higher than "
-            f"is assumed, the estimate would be {lower}% lower."
+            stored(
+                "identification",
+                "The data may not change that (scale 'cut'): if {owner} counts were 10% higher "
+                "than is assumed, the estimate would be {change}% lower.",
+                owner=owner,
+                change=lower,
+            )
         )
         if len(layout.readings.listers) > 1:
             said.append(
-                "If the counts of all sources were 10% higher than is assumed, it would be 9.1% "
-                "lower, whatever they report."
+                stored(
+                    "identification",
+                    "If the counts of all sources were 10% higher than is assumed, it would be "
+                    "9.1% lower, whatever they report.",
+                )
             )
     else:
-        row = next(r for r in pulls if r.is_scale)
-        moved = 100 * abs(1.1**row.weight - 1)
-        direction = "higher" if row.weight > 0 else "lower"
-        said.append(
-            f"The data may speak of that (scale 'joint'): if the prior ratio of {anchor.source} "
-            f"were 10% higher, the estimate would be {two_digits(moved)}% {direction}."
-        )
-        if row.learned is not None and row.learned < 0.7:
-            what = "reports that are exactly right" if layout.exact_reports else "the size law"
-            said.append(
-                f"Mostly the data set the level (posterior sd over prior sd {row.learned:.2f}), "
-                f"through {what} and the shape of small counts; if sources copy, they mislead."
-            )
+        said += _joint_scale(model, next(r for r in pulls if r.is_scale))
     graded = [row for row in pulls if row.grade and abs(row.weight) > max(MENTION, 2 * row.mcse)]
-    for row in sorted(graded, key=lambda r: -abs(r.weight))[:3]:
-        moved = 100 * abs(1.1**row.weight - 1)
-        said.append(
-            f"If incidents graded {row.grade} were real and by the perpetrator a tenth more "
-            f"often than assumed, the estimate would be {two_digits(moved)}% "
-            f"{'higher' if row.weight > 0 else 'lower'}."
-        )
+    said += [_graded(row) for row in sorted(graded, key=lambda r: -abs(r.weight))[:3]]
     return said + list(model.circularity)
+
+
+def _joint_scale(model: IncidentModel, row: _Elasticity) -> list[str]:
+    """What the scale rests on where the data may speak of it."""
+    places = {
+        "source": model.layout.anchor.source,
+        "change": two_digits(100 * abs(1.1**row.weight - 1)),
+    }
+    if row.weight > 0:
+        text = stored(
+            "identification",
+            "The data may speak of that (scale 'joint'): if the prior ratio of {source} were 10% "
+            "higher, the estimate would be {change}% higher.",
+            **places,
+        )
+    else:
+        text = stored(
+            "identification",
+            "The data may speak of that (scale 'joint'): if the prior ratio of {source} were 10% "
+            "higher, the estimate would be {change}% lower.",
+            **places,
+        )
+    if row.learned is None or row.learned >= 0.7:
+        return [text]
+    what = N_("identification", "the size law")
+    if model.layout.exact_reports:
+        what = N_("identification", "reports that are exactly right")
+    mostly = stored(
+        "identification",
+        "Mostly the data set the level (posterior sd over prior sd {ratio}), through {what} and "
+        "the shape of small counts; if sources copy, they mislead.",
+        ratio=f"{row.learned:.2f}",
+        what=what,
+    )
+    return [text, mostly]
+
+
+def _graded(row: _Elasticity) -> str:
+    """How the estimate follows what a grade is taken for."""
+    places = {"grade": row.grade, "change": two_digits(100 * abs(1.1**row.weight - 1))}
+    if row.weight > 0:
+        return stored(
+            "identification",
+            "If incidents graded {grade} were real and by the perpetrator a tenth more often than "
+            "assumed, the estimate would be {change}% higher.",
+            **places,
+        )
+    return stored(
+        "identification",
+        "If incidents graded {grade} were real and by the perpetrator a tenth more often than "
+        "assumed, the estimate would be {change}% lower.",
+        **places,
+    )
 
 
 # --- the gap between two sources ---------------------------------------------------------------

@@ -12,6 +12,7 @@ from casualty_est.incidents.inference.density import Density
 from casualty_est.incidents.model.layout import IncidentLayout
 from casualty_est.result import going_on
 from casualty_est.result.schema import Diagnostics
+from casualty_est.wording.language import N_, stored
 
 if TYPE_CHECKING:
     from casualty_est.incidents.model.model import IncidentModel
@@ -24,19 +25,32 @@ FAR = (
 SLOWEST = 3  # parameters that the advice names
 # What would tell the data more of a block of parameters.
 BLOCKS = {
-    "inclusion": "who holds which incident: leave out a source that holds few of them",
-    "slope": "who holds which incident: leave out a source that holds few of them",
-    "log_visibility": "who holds which incident: leave out a source that holds few of them",
-    "bias": "what sources count: give the ratio of one of them (priors, sources, within)",
-    "log_count_sd": "what sources count: give the ratio of one of them (priors, sources, within)",
-    "exact": "how often a report is exactly right: exact_reports=False leaves it out",
-    "denial": "who says that nobody died: give its probability (priors, denials)",
-    "zero": "how many incidents killed nobody: leave out those of which all say so",
-    "hurdle": "which incidents the judge accepts: give the grades' probabilities (priors, grades)",
-    "grade": "what grades mean: give their probabilities (priors, grades)",
-    "share": "the share of several suspects: set share=",
-    "recall": "what the recall checks say: add checks, or unlisted='none'",
+    "inclusion": N_("note", "who holds which incident: leave out a source that holds few of them"),
+    "slope": N_("note", "who holds which incident: leave out a source that holds few of them"),
+    "log_visibility": N_(
+        "note", "who holds which incident: leave out a source that holds few of them"
+    ),
+    "bias": N_(
+        "note", "what sources count: give the ratio of one of them (priors, sources, within)"
+    ),
+    "log_count_sd": N_(
+        "note", "what sources count: give the ratio of one of them (priors, sources, within)"
+    ),
+    "exact": N_("note", "how often a report is exactly right: exact_reports=False leaves it out"),
+    "denial": N_("note", "who says that nobody died: give its probability (priors, denials)"),
+    "zero": N_("note", "how many incidents killed nobody: leave out those of which all say so"),
+    "hurdle": N_(
+        "note", "which incidents the judge accepts: give the grades' probabilities (priors, grades)"
+    ),
+    "grade": N_("note", "what grades mean: give their probabilities (priors, grades)"),
+    "share": N_("note", "the share of several suspects: set share="),
+    "recall": N_("note", "what the recall checks say: add checks, or unlisted='none'"),
 }
+HURDLES = (  # labels of the block that holds them
+    N_("note", "level"),
+    N_("note", "log deaths"),
+    N_("note", "sole suspect"),
+)
 
 
 def _enough(theta: Array) -> bool:
@@ -98,10 +112,19 @@ def slowest(layout: IncidentLayout, theta: Array) -> list[tuple[str, str]]:
 def told(rounds: int, settings: Mapping[str, int], first: Diagnostics, lost: int) -> str:
     """What was done beyond the first round, as a note."""
     again = ""
-    if lost:
-        which = "one chain" if lost == 1 else f"{lost} chains"
-        again = f"; {which} of an earlier round had ended where next to nothing is, and began anew"
-    return going_on.told(rounds, settings, first.reasons, again)
+    if lost == 1:
+        again = stored(
+            "note",
+            "one chain of an earlier round had ended where next to nothing is, and began anew",
+        )
+    elif lost:
+        again = stored(
+            "note",
+            "{number} chains of an earlier round had ended where next to nothing is, and began "
+            "anew",
+            number=lost,
+        )
+    return going_on.told(rounds, settings, first.reasons, again and f"; {again}")
 
 
 def advice(
@@ -113,16 +136,27 @@ def advice(
         return steps
     if (diagnostics.max_rhat or 0) > 1.1 and places(layout, theta):
         steps.append(
-            "chains sit in places of their own: the reports can be read in more ways than one; a "
-            "second source, an anchor or a prior (priors=...) that tells these apart helps, more "
-            "draws do not"
+            stored(
+                "note",
+                "chains sit in places of their own: the reports can be read in more ways than "
+                "one; a "
+                "second source, an anchor or a prior (priors=...) that tells these apart helps, "
+                "more draws do not",
+            )
         )
     seen = set()
     for block, label in slowest(layout, theta):
         what = BLOCKS.get(block)
         if what and what not in seen:
             seen.add(what)
-            steps.append(f"what is known least well is {what} (here: {label})")
+            steps.append(
+                stored(
+                    "note",
+                    "what is known least well is {what} (here: {label})",
+                    what=what,
+                    label=label,
+                )
+            )
     if not layout.cut:
-        steps.append("fix the scale (scale='cut')")
+        steps.append(stored("note", "fix the scale (scale='cut')"))
     return steps

@@ -30,6 +30,7 @@ from casualty_est.incidents.model.settings import CONFIRMED, CONTESTED, Anchorin
 from casualty_est.incidents.model.verdicts import grades_of, mixed_counts, share_sizes, verdict_rows
 from casualty_est.priors.settings import NORMAL_FRACTIONS
 from casualty_est.quantity.quantity import Quantity
+from casualty_est.wording.language import stored
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -177,7 +178,12 @@ def build_layout(readings: Readings, choices: Choices) -> IncidentLayout:
         ("conceded_exact", "beta", ["all deaths conceded"] * (concedes and exact), *CONCEDED_EXACT),
         ("fraction", "normal", ["conceded", "withheld"] * concedes, FRACTION[:2], FRACTION[2]),
         ("grade", "beta", grades, *real),
-        ("share", "beta", [f"one of {n} suspects" for n in shares], *of_suspects),
+        (
+            "share",
+            "beta",
+            [stored("assumption", "one of {number} suspects", number=n) for n in shares],
+            *of_suspects,
+        ),
         ("grade_share", "gamma", by_suspects * mixes, 1.0, 0.0),
         ("recall", "normal", ["level", "log deaths"] * recalls, *np.transpose(RECALL)),
         ("found", "beta", looked, *choices.priors.found),

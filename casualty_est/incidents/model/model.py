@@ -29,6 +29,7 @@ from casualty_est.result.labels import cell_of
 from casualty_est.result.schema import Cell
 from casualty_est.result.text_table import html_sections
 from casualty_est.tables.checks import offered
+from casualty_est.wording.language import N_, stored
 from casualty_est.wording.phrases import listed
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 Note = tuple[str, str]
 CELL = Cell("all", None, None, "killed", "civilians", "any")
 
-NO_LEVEL = "no source has a role and none is an anchor"
+NO_LEVEL = N_("note", "no source has a role and none is an anchor")
 
 
 class IncidentModel:
@@ -224,52 +225,68 @@ class IncidentModel:
         layout, readings = self.layout, self.layout.readings
         notes = [("anchor", layout.anchor.text)]
         if layout.unlisted == "none":
-            text = (
+            text = stored(
+                "note",
                 "nothing says how many incidents no source lists (it takes two sources that list "
                 "incidents, or self-reported ones with a recall check): only deaths in listed "
-                "incidents are estimated"
+                "incidents are estimated",
             )
             notes.append(("no_unlisted", text))
         elif not self.has_overlap:
-            what = "no incident is held by two sources"
+            what = stored("note", "no incident is held by two sources")
             if layout.unlisted == "recall":
-                what = "no incident that the judge reported was checked for other reports"
-            notes.append(("no_overlap", f"{what}: only the priors say how many nobody lists"))
+                what = stored(
+                    "note", "no incident that the judge reported was checked for other reports"
+                )
+            text = stored("note", "{what}: only the priors say how many nobody lists", what=what)
+            notes.append(("no_overlap", text))
         if layout.unlisted == "overlap" and len(layout.included) == 2:
-            text = (
+            text = stored(
+                "note",
                 "two lists cannot show whether some incidents are easier to see than others: the "
-                "prior says how much"
+                "prior says how much",
             )
             notes.append(("two_lists", text))
         if not self.has_level:
-            text = (
-                f"{NO_LEVEL}, so there is no headline number; give roles, an anchor, or "
-                "assume_unbiased"
+            text = stored(
+                "note",
+                "{why}, so there is no headline number; give roles, an anchor, or assume_unbiased",
+                why=NO_LEVEL,
             )
             notes.append(("no_level", text))
         elif layout.anchor.how == "only":
-            text = "the analyst assumes that the anchor counts right on the median"
+            text = stored("note", "the analyst assumes that the anchor counts right on the median")
             notes.append(("assumed_unbiased", text))
         if layout.denials:
             patterns = readings.patterns
             where = {n: where_denied(readings, patterns.sources.index(n)) for n in layout.denials}
             of = [f"{n} ({int(patterns.count[at].sum()):,})" for n, at in where.items()]
-            text = (
-                f"of some incidents nobody died according to {listed(of)}: where somebody did, the "
-                "model reads that as a denial, or as not knowing, and not as a count"
+            text = stored(
+                "note",
+                "of some incidents nobody died according to {sources}: where somebody did, the "
+                "model reads that as a denial, or as not knowing, and not as a count",
+                sources=listed(of),
             )
             notes.append(("denials", text))
         notes += [("circularity", text.rstrip(".")) for text in self.circularity]
         unnamed = [name for name, role in self.roles.items() if role is None]
         if unnamed:
-            text = f"no role given for {', '.join(unnamed)}: little is assumed of its counts"
+            text = stored(
+                "note",
+                "no role given for {names}: little is assumed of its counts",
+                names=", ".join(unnamed),
+            )
             notes.append(("no_role", text))
         bare = (readings.patterns.grade_of < 0) & (readings.found != FOUND)
         if layout.grades and bare.any():
             count = int(readings.patterns.count[bare & ~readings.self_reported].sum())
             if count:
-                text = "incidents without a grade that are taken as real"
-                notes.append(("no_grade", f"{text}: {count:,}"))
+                text = stored(
+                    "note",
+                    "incidents without a grade that are taken as real: {number}",
+                    number=f"{count:,}",
+                )
+                notes.append(("no_grade", text))
         return notes
 
     @property
@@ -278,14 +295,16 @@ class IncidentModel:
         readings = self.layout.readings
         if not (readings.verdict == ACCEPTED).any() or not readings.patterns.grade:
             return ()
-        unused = (
+        unused = stored(
+            "note",
             "The grade of an accepted incident is not used: 'confirmed' means that it was "
-            "accepted, so it cannot also be evidence of what is accepted. It counts as one of the "
-            "other grades, in the proportions found among incidents that were not accepted."
+            "accepted, so it cannot also be evidence of what is accepted. It counts as one of "
+            "the other grades, in the proportions found among incidents that were not accepted.",
         )
-        edited = (
-            "Ranges may have been edited after acceptance as well: range_rule='common' reads "
-            "all of them alike."
+        edited = stored(
+            "note",
+            "Ranges may have been edited after acceptance as well: range_rule='common' reads all "
+            "of them alike.",
         )
         return (unused, edited) if CONFIRMED in readings.patterns.grade else (unused,)
 

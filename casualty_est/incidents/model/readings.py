@@ -23,6 +23,7 @@ from casualty_est.incidents.table.incident import INVESTIGATION
 from casualty_est.incidents.table.patterns import NO_GRADE, NOT_MENTIONED, IncidentPatterns
 from casualty_est.quantity.quantity import Quantity
 from casualty_est.tables.checks import offered
+from casualty_est.wording.language import stored
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -99,15 +100,25 @@ def read_patterns(
         listed[:, judge] = own
     keep = listed.any(axis=1)
     if judge is not None:
-        text = f"that only {patterns.sources[judge]} speaks of and did not accept, left out"
+        text = stored(
+            "note",
+            "incidents that only {source} speaks of and did not accept, left out",
+            source=patterns.sources[judge],
+        )
         _note(notes, "left_out", patterns, ~keep, text)
     if investigation is not None:
         nobody = ~keep & (found == NOT_FOUND)
-        text = "at which nobody died, as the investigation found, and that nobody else reports"
-        _note(notes, "sites_without_deaths", patterns, nobody, f"{text}, in no sum")
+        text = stored(
+            "note",
+            "incidents at which nobody died, as the investigation found, and that nobody else "
+            "reports, in no sum",
+        )
+        _note(notes, "sites_without_deaths", patterns, nobody, text)
     target, suspects, known = _target(patterns, judge, perpetrator, keep)
     if target is not None:
-        text = f"without {target} among the suspects, left out"
+        text = stored(
+            "note", "incidents without {source} among the suspects, left out", source=target
+        )
         _note(notes, "other_suspects", patterns, keep & ~known, text)
         keep &= known
     if not keep.any():
@@ -196,14 +207,27 @@ def _judged_rows(
     own = patterns.self_reported[:, judge].copy()
     has_number = patterns.claim[:, judge] >= 0
     conceded = (verdict == 0) & has_number & ~own
-    text = f"on which {name} states deaths without a verdict, read as accepted by it"
+    text = stored(
+        "note",
+        "incidents on which {source} states deaths without a verdict, read as accepted by it",
+        source=name,
+    )
     _note(notes, "conceded", patterns, conceded & elsewhere, text)
     verdict[conceded] = ACCEPTED
     alone = (verdict == ACCEPTED) & ~own & ~elsewhere
-    text = f"that only {name} reports and accepts, read as reported by itself"
+    text = stored(
+        "note",
+        "incidents that only {source} reports and accepts, read as reported by itself",
+        source=name,
+    )
     _note(notes, "own_report", patterns, alone, text)
     own |= alone
-    text = f"with deaths stated by {name} though it did not accept them, that number not used"
+    text = stored(
+        "note",
+        "incidents with deaths stated by {source} though it did not accept them, that number not "
+        "used",
+        source=name,
+    )
     _note(notes, "number_unused", patterns, (verdict != ACCEPTED) & has_number & ~own, text)
     verdict[own | (verdict == OPEN)] = 0
     return verdict, own
@@ -214,7 +238,7 @@ def _note(
 ) -> None:
     count = int(patterns.count[which].sum())
     if count:
-        notes.append((code, f"incidents {text}: {count:,}"))
+        notes.append((code, stored("note", "{what}: {number}", what=text, number=f"{count:,}")))
 
 
 def _target(

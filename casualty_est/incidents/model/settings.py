@@ -15,6 +15,7 @@ from casualty_est.priors import LogNormal, Priors, read_priors
 from casualty_est.priors.reading import mapping
 from casualty_est.priors.settings import SMALLEST_ANCHOR_SD
 from casualty_est.tables.checks import offered
+from casualty_est.wording.language import N_, stored
 
 # What all counts of one investigation share: whom it takes for a civilian, whom it could not ask.
 INVESTIGATION_SD = 0.05
@@ -138,11 +139,11 @@ def _beta(fields: Any, where: str) -> tuple[float, float]:
 
 
 WHY = {
-    "named": "named by the analyst",
-    "reference": "the source of role reference",
-    INVESTIGATION: "the investigation of sites",
-    "role": "the source whose role counts best within an incident",
-    "only": "no source has a role",
+    "named": N_("note", "named by the analyst"),
+    "reference": N_("note", "the source of role reference"),
+    INVESTIGATION: N_("note", "the investigation of sites"),
+    "role": N_("note", "the source whose role counts best within an incident"),
+    "only": N_("note", "no source has a role"),
 }
 
 
@@ -157,9 +158,14 @@ class Anchoring:
     @property
     def text(self) -> str:
         """The choice as a sentence."""
-        return (
-            f"the scale is that of {self.source} ({WHY[self.how]}): its count over the true one "
-            f"within an incident has median {self.prior.median:.3g} and log sd {self.prior.sd:.3g}"
+        return stored(
+            "note",
+            "the scale is that of {source} ({why}): its count over the true one within an incident "
+            "has median {median} and log sd {sd}",
+            source=self.source,
+            why=WHY[self.how],
+            median=f"{self.prior.median:.3g}",
+            sd=f"{self.prior.sd:.3g}",
         )
 
 

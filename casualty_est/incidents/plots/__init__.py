@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Unpack
 
 from casualty_est.plots import Look, OfRatios, Plots
 from casualty_est.result.posterior import interval_ends
+from casualty_est.wording.language import N_
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -21,14 +22,14 @@ class IncidentPlots(Plots):
 
     _estimate: IncidentEstimate
     _of_ratios: ClassVar[OfRatios] = OfRatios(
-        "What each source counts within an incident, as a share of the true number",
-        "counted",
-        "all",
+        N_("picture", "What each source counts within an incident, as a share of the true number"),
+        N_("picture", "counted / true, log scale"),
+        N_("picture", "counted all, nothing twice"),
     )
     _groups: ClassVar[Mapping[str, str]] = {
-        "other_settings": "With other settings",
-        "each_source_alone": "If one source stood alone",
-        "without_each_source": "Without one source",
+        "other_settings": N_("refits", "With other settings"),
+        "each_source_alone": N_("refits", "If one source stood alone"),
+        "without_each_source": N_("refits", "Without one source"),
     }
 
     def alone(

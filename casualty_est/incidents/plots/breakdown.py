@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.ticker import StrMethodFormatter
+from matplotlib.ticker import FuncFormatter
 
 from casualty_est.errors import UsageError
 from casualty_est.incidents.plots import mentions
@@ -31,7 +31,8 @@ from casualty_est.plots.page import (
 from casualty_est.plots.scales import set_log_axis
 from casualty_est.plots.style import LABEL, MARGIN, SMALL, Palette, Picture, new_figure
 from casualty_est.plots.words import shorten, wrap
-from casualty_est.wording.numbers import chance, people, percent
+from casualty_est.wording.language import _, figure
+from casualty_est.wording.numbers import chance, people, per_cent, percent, run
 from casualty_est.wording.phrases import possessive
 
 if TYPE_CHECKING:
@@ -63,9 +64,8 @@ def gap(estimate: IncidentEstimate, source: str | None, palette: Palette) -> Pic
     """Draw why two totals differ; see `IncidentPlots.gap`."""
     known = estimate.details.widest_gaps
     if not known:
-        return only_note(
-            "Why the counts differ", "One source alone has no gap to another.", palette
-        )
+        nothing = _("One source alone has no gap to another.")
+        return only_note(_("Why the counts differ"), nothing, palette)
     between = gap_to(known, source)
     steps = steps_of(between, estimate.details.judge)
     labels = [label(step.name, step.detail, LEFT - 0.25, palette) for step in steps]
@@ -73,13 +73,17 @@ def gap(estimate: IncidentEstimate, source: str | None, palette: Palette) -> Pic
         sum(height_of(lines) for lines in labels) + 0.1,
         _limits(steps),
         palette,
-        title=f"Why the counts of {between.sources[0]} and {between.sources[1]} differ",
-        xlabel="deaths reported; of a range the middle",
-        note="Steps: posterior means, which add up to the gap; thin bars: 95% intervals.",
+        title=_(
+            "Why the counts of {first} and {last} differ",
+            first=between.sources[0],
+            last=between.sources[1],
+        ),
+        xlabel=_("deaths reported; of a range the middle"),
+        note=_("Steps: posterior means, which add up to the gap; thin bars: 95% intervals."),
         left=LEFT,
         log=False,
     )
-    page.axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    page.axes.xaxis.set_major_formatter(FuncFormatter(_tick))
     top = 0.05
     middles = [top + sum(map(height_of, labels[:i])) + height_of(labels[i]) / 2 for i in range(5)]
     at: list[float] = []
@@ -91,6 +95,10 @@ def gap(estimate: IncidentEstimate, source: str | None, palette: Palette) -> Pic
     if not estimate.converged:
         page.stamp()
     return page.figure
+
+
+def _tick(value: float, _position: int) -> str:
+    return figure(value).replace("-", "\N{MINUS SIGN}")
 
 
 def gap_to(known: Sequence[Gap], source: str | None) -> Gap:
@@ -109,25 +117,27 @@ def steps_of(between: Gap, judge: str | None) -> list[Step]:
     """The bars from one total to the other."""
     first, last = between.sources
     start, end = between.reported
-    steps, at = [Step(first, f"reports {start:,.0f}", 0.0, start)], start
+    steps, at = [Step(first, _("reports {number}", number=figure(start)), 0.0, start)], start
     for name, part in between.parts.items():
         after = at - part.mean
         ends = at - part.high, at - part.low
         steps.append(Step(part_name(name, last, judge), _size(part), at, after, ends))
         at = after
-    said = "states or concedes" if last == judge else "reports"
-    return [*steps, Step(last, f"{said} {end:,.0f}", 0.0, end)]
+    said = _("reports {number}", number=figure(end))
+    if last == judge:
+        said = _("states or concedes {number}", number=figure(end))
+    return [*steps, Step(last, said, 0.0, end)]
 
 
 def part_name(part: str, source: str, judge: str | None) -> str:
     """Name a part of the gap in words."""
     if part == "attribution":
-        return "incidents that are not real, or by somebody else"
+        return _("incidents that are not real, or by somebody else")
     if part == "counting_within":
-        return "other counts within the same incidents"
+        return _("other counts within the same incidents")
     if source == judge:
-        return f"incidents that {source} neither reports nor accepts"
-    return f"incidents that {source} does not report, less those that only it does"
+        return _("incidents that {source} neither reports nor accepts", source=source)
+    return _("incidents that {source} does not report, less those that only it does", source=source)
 
 
 def _size(part: Part) -> str:
@@ -136,7 +146,7 @@ def _size(part: Part) -> str:
     text = f"{sign}{people(abs(part.mean), low, high)}"
     if part.low * part.high <= 0:
         return text
-    return f"{text} ({people(low, low, high)} to {people(high, low, high)})"
+    return f"{text} ({run(people(low, low, high), people(high, low, high))})"
 
 
 def _limits(steps: Sequence[Step]) -> tuple[float, float]:
@@ -159,10 +169,10 @@ def _bar(page: Page, step: Step, middle: float) -> None:
 
 def inclusion(estimate: IncidentEstimate, prob: float, palette: Palette) -> Picture:
     """Draw the probability that each source holds an incident; see `IncidentPlots.inclusion`."""
-    title = "How likely a source is to hold an incident, by its deaths"
+    title = _("How likely a source is to hold an incident, by its deaths")
     curves = curves_of(estimate, prob)
     if not curves:
-        text = "The evidence does not say how likely a source is to hold an incident."
+        text = _("The evidence does not say how likely a source is to hold an incident.")
         return only_note(title, text, palette)
     shown, columns = curves[:MOST], 1 if palette.narrow else COLUMNS
     room, width = palette.inner / columns, palette.width
@@ -172,12 +182,12 @@ def inclusion(estimate: IncidentEstimate, prob: float, palette: Palette) -> Pict
     heads = heads_of(title, palette)
     first = MARGIN + sum(line.height for line in heads) + 0.1
     pitch = tall + 0.08 + PANEL + 0.5
-    note = f"Line and band: median and {percent(prob)} interval. {_note(estimate)}"
-    notes = notes_of(note.strip(), palette)
+    note = _("Line and band: median and {level} interval.", level=percent(prob))
+    notes = notes_of(f"{note} {_note(estimate)}".strip(), palette)
     height = first + rows * pitch + sum(line.height for line in notes) + 0.1
     figure = new_figure(height, palette)
     write_down(figure, heads, MARGIN)
-    for i, ((_, _, curve), head) in enumerate(zip(shown, names, strict=True)):
+    for i, ((_name, _detail, curve), head) in enumerate(zip(shown, names, strict=True)):
         line, column = divmod(i, columns)
         top, left = first + line * pitch, MARGIN + column * room
         write_down(figure, head, top, left)
@@ -194,9 +204,9 @@ def inclusion(estimate: IncidentEstimate, prob: float, palette: Palette) -> Pict
 
 def curves_of(estimate: IncidentEstimate, prob: float) -> list[tuple[str, str, pd.DataFrame]]:
     """Sources whose inclusion is estimated: name, what the curve is, and its points."""
-    details = {estimate.details.judge: "accepts an incident of its own"}
+    details = {estimate.details.judge: _("accepts an incident of its own")}
     return [
-        (source.source, details.get(source.source, "lists it"), curve)
+        (source.source, details.get(source.source, _("lists it")), curve)
         for i, source in enumerate(estimate.meta.sources)
         if (curve := estimate.inclusion(i, prob)) is not None
     ]
@@ -205,19 +215,25 @@ def curves_of(estimate: IncidentEstimate, prob: float) -> list[tuple[str, str, p
 def _ends(curve: pd.DataFrame, prob: float) -> str:
     """The smallest and the largest incident of a curve, in words."""
     ends = [
-        f"of {deaths:,.0f} deaths {chance(median)} ({chance(low)} to {chance(high)})"
+        _(
+            "of {deaths} deaths {chance} ({interval})",
+            deaths=figure(deaths),
+            chance=chance(median),
+            interval=run(chance(low), chance(high)),
+        )
         for deaths, low, median, high in curve[COLUMNS_OF_CURVE].iloc[[0, -1]].to_numpy()
     ]
-    return f"{', '.join(ends)}; {percent(prob)} intervals"
+    return _("{ends}; {level} intervals", ends=", ".join(ends), level=percent(prob))
 
 
 def _note(estimate: IncidentEstimate) -> str:
     judge = estimate.details.judge
     if not judge:
         return ""
-    return (
-        f"{possessive(judge)} curve is of incidents that are real, its own, with no other suspect, "
-        "that it did not report itself."
+    return _(
+        "{owner} curve is of incidents that are real, its own, with no other suspect, that "
+        "it did not report itself.",
+        owner=possessive(judge),
     )
 
 
@@ -232,12 +248,12 @@ def _curve(axes: Any, curve: pd.DataFrame, room: float, palette: Palette) -> Non
     axes.fill_between(deaths, 100 * low, 100 * high, color=palette.posterior, alpha=0.25, lw=0)
     axes.plot(deaths, 100 * median, color=palette.posterior, linewidth=1.6)
     axes.set_ylim(0, 100)
-    axes.set_yticks([0, 50, 100], ["0%", "50%", "100%"])
+    axes.set_yticks([0, 50, 100], [per_cent("0"), per_cent("50"), per_cent("100")])
     dress(axes, palette)
     colours = {"colors": palette.muted, "labelcolor": palette.ink}
     axes.tick_params(axis="y", labelsize=SMALL, length=0, **colours)
     axes.grid(axis="y", color=palette.faint, linewidth=0.6)
-    axes.set_xlabel("deaths in the incident", fontsize=SMALL, color=palette.muted, labelpad=2)
+    axes.set_xlabel(_("deaths in the incident"), fontsize=SMALL, color=palette.muted, labelpad=2)
 
 
 # Who reports what ----------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 
 from matplotlib.patches import Rectangle
 
-from casualty_est.incidents.table.summary import Sizes, number_of
+from casualty_est.incidents.table.summary import Sizes
 from casualty_est.plots.page import Line, heads_of, line_height, notes_of, write_down
 from casualty_est.plots.style import (
     LABEL,
@@ -22,19 +22,25 @@ from casualty_est.plots.style import (
     settings,
 )
 from casualty_est.plots.words import shorten, width_of, wrap
+from casualty_est.wording.hedged import hedged
+from casualty_est.wording.language import N_, _, ngettext, pgettext, spoken
+from casualty_est.wording.language import figure as digits
+from casualty_est.wording.numbers import per_cent
+from casualty_est.wording.terms import role_name
 
 SHOWN = 12  # sources drawn
-HEADINGS = ("deaths in the incident", "incidents")
+HEADINGS = (N_("picture", "deaths in the incident"), N_("picture", "incidents"))
 NARROW = 4  # sources drawn on a narrow picture, one under the other for each size
 LINE, THICK, NUMBER = 0.22, 0.12, 0.45  # inches of a row, of its bar, and for its per cent
 NAMES = 1.7  # inches that names may take
 BAR = 0.42  # inches of a bar that holds every incident
 PITCH = 0.85  # inches per class, at most
 GAP = 0.12
-TEXT = (
+TEXT = N_(
+    "picture",
     "Bars: share of the incidents of that size that the source mentions, the solid part with a "
     "number of deaths of its own above zero. Size: the largest number that any source names, of a "
-    "range the lower end. Incidents that no source mentions are in no bar."
+    "range the lower end. Incidents that no source mentions are in no bar.",
 )
 
 
@@ -62,11 +68,18 @@ def picture(sizes: Sizes, palette: Palette) -> Picture:
     """Draw the share of incidents of each size that each source holds."""
     most = NARROW if palette.narrow else SHOWN
     order = sorted(range(len(sizes.sources)), key=lambda s: -int(sizes.mentioned[s].sum()))[:most]
-    whole = number_of(int(sizes.incidents.sum()), "incident")
-    heads = heads_of(f"{whole}, by size and by who reports them", palette)
+    whole = _incidents(int(sizes.incidents.sum()))
+    heads = heads_of(_("{incidents}, by size and by who reports them", incidents=whole), palette)
     rest = len(sizes.sources) - len(order)
-    more = f"{number_of(rest, 'source')} with fewer incidents not drawn. " if rest else ""
-    notes = notes_of(more + TEXT, palette, 5)
+    more = [
+        ngettext(
+            "{number} source with fewer incidents not drawn.",
+            "{number} sources with fewer incidents not drawn.",
+            rest,
+            number=digits(rest),
+        )
+    ]
+    notes = notes_of(" ".join([*more * bool(rest), pgettext("picture", TEXT)]), palette, 5)
     top = MARGIN + sum(line.height for line in heads) + 0.1
     if palette.narrow:
         return _narrow(sizes, order, (heads, notes), top, palette)
@@ -103,8 +116,7 @@ def _narrow(
     axes = _axes(figure, top, body, palette.width)
     for c, whole in enumerate(sizes.incidents):
         at = c * group
-        word = "death" if sizes.classes[c] == "1" else "deaths"
-        name = f"{sizes.classes[c]} {word}: {number_of(int(whole), 'incident')}"
+        name = _of_size(sizes.classes[c], _incidents(int(whole)))
         write_down(figure, [Line(name, SMALL, palette.ink, weight="bold")], top + at)
         for s in order:
             at += LINE
@@ -121,17 +133,40 @@ def _narrow(
     return figure
 
 
+def _incidents(number: int) -> str:
+    return ngettext("{number} incident", "{number} incidents", number, number=digits(number))
+
+
+def _role(role: str | None) -> str:
+    if spoken().english:
+        return role or "no role"
+    return role_name(role) if role else pgettext("role", "no role")
+
+
+def _size(name: str) -> str:
+    """A class of sizes: numbers of deaths, or that nobody names one."""
+    if name == "unknown":
+        return pgettext("number of deaths", "unknown")
+    return hedged(name) or name
+
+
+def _of_size(name: str, incidents: str) -> str:
+    if name == "1":
+        return _("1 death: {incidents}", incidents=incidents)
+    return _("{size} deaths: {incidents}", size=_size(name), incidents=incidents)
+
+
 def _places(sizes: Sizes, order: Sequence[int], heads: float, palette: Palette) -> Places:
     """Give everything its place before it is drawn, so that nothing overlaps."""
     names = []
     for s in order:
-        mentioned = number_of(int(sizes.mentioned[s].sum()), "incident")
-        detail = f"{sizes.roles[s] or 'no role'}, {mentioned}"
+        mentioned = _incidents(int(sizes.mentioned[s].sum()))
+        detail = f"{_role(sizes.roles[s])}, {mentioned}"
         lines = [Line(t, LABEL, palette.ink) for t in shorten(sizes.sources[s], NAMES, LABEL, 2)]
         lines += [Line(t, SMALL, palette.muted) for t in wrap(detail, NAMES, SMALL)]
         names.append(tuple(lines))
     bars = MARGIN + max(width_of(line.text, line.size) for lines in names for line in lines) + GAP
-    bars = max(bars, MARGIN + width_of(HEADINGS[0], SMALL) + GAP)
+    bars = max(bars, MARGIN + width_of(pgettext("picture", HEADINGS[0]), SMALL) + GAP)
     pitch = min(PITCH, (palette.width - MARGIN - bars) / len(sizes.classes))
     top = heads + 2 * line_height(SMALL) + 0.06
     least = BAR + line_height(SMALL) + 0.16
@@ -140,14 +175,15 @@ def _places(sizes: Sizes, order: Sequence[int], heads: float, palette: Palette) 
 
 
 def _headings(figure: Picture, sizes: Sizes, places: Places, palette: Palette) -> None:
-    left = [Line(t, SMALL, palette.muted) for t in HEADINGS]
+    left = [Line(pgettext("picture", t), SMALL, palette.muted) for t in HEADINGS]
     write_down(figure, left, places.heads)
     for c, name in enumerate(sizes.classes):
-        fits = width_of(name, SMALL, "bold") <= places.pitch - 0.04
-        shown = name if fits else name.replace(" or more", "+").replace("unknown", "?")
+        said = _size(name)
+        fits = width_of(said, SMALL, "bold") <= places.pitch - 0.04
+        shown = said if fits else name.replace(" or more", "+").replace("unknown", "?")
         texts = [
             Line(shown, SMALL, palette.ink, weight="bold"),
-            Line(f"{sizes.incidents[c]:,}", SMALL, palette.muted),
+            Line(digits(sizes.incidents[c]), SMALL, palette.muted),
         ]
         write_down(figure, texts, places.heads, places.bars + (c + 0.5) * places.pitch, "center")
 
@@ -184,7 +220,7 @@ def _percent(share: float) -> str:
         return "<1%"
     if 0.995 < share < 1:
         return ">99%"
-    return f"{100 * share:.0f}%"
+    return per_cent(f"{100 * share:.0f}")
 
 
 def _axes(figure: Picture, top: float, tall: float, width: float) -> Any:

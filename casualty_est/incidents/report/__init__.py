@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from casualty_est.incidents.report import tables, text
+from casualty_est.incidents.report import tables, text, witnesses
 from casualty_est.report import text as any_text
 from casualty_est.report.find_out import far_from
 from casualty_est.report.lever import Lever
@@ -16,15 +16,15 @@ from casualty_est.report.parts import Parts
 from casualty_est.report.pictures import Wanted
 from casualty_est.report.tables import Table, refits
 from casualty_est.result.posterior import interval_ends
-from casualty_est.wording.language import _
+from casualty_est.wording.language import N_, _, pgettext
 
 if TYPE_CHECKING:
     from casualty_est.incidents.estimate import IncidentEstimate
 
 SCALES, SCALE_POINTS = (0.6, 1.5), 10  # of the anchor, over the true number
 QUESTIONS = {
-    "each_source_alone": "If only one source were heard, all assumptions unchanged.",
-    "without_each_source": "If one source were left out.",
+    "each_source_alone": N_("refits", "If only one source were heard, all assumptions unchanged."),
+    "without_each_source": N_("refits", "If one source were left out."),
 }
 
 
@@ -46,7 +46,7 @@ class IncidentParts(Parts):
 
     def split(self) -> list[str]:
         """Deaths in incidents that some source lists, and in those that none does."""
-        return any_text.listed_parts(self.estimate, self.prob, "are in incidents that")
+        return any_text.listed_parts(self.estimate, self.prob, incidents=True)
 
     def said(self) -> str:
         """What the party concerned concedes, then what others list."""
@@ -81,7 +81,7 @@ class IncidentParts(Parts):
 
     def source_sentences(self) -> list[str]:
         """The same in sentences."""
-        return text.of_sources(self.estimate, self.prob)
+        return witnesses.of_sources(self.estimate, self.prob)
 
     def refits(self) -> list[Table]:
         """Other settings, and other evidence, where these were computed: they take a minute."""
@@ -123,9 +123,12 @@ class IncidentParts(Parts):
         # The data do not touch the scale: all counts are divided by what the anchor is taken for.
         values = tuple(float(x) for x in np.geomspace(*SCALES, SCALE_POINTS))
         return Lever(
-            label=f"What {anchor.source} counts of the deaths within an incident",
-            sentence=f"If we assumed that {anchor.source} counts {{value}} of the deaths in an "
-            "incident",
+            label=_("What {source} counts of the deaths within an incident", source=anchor.source),
+            sentence=_(
+                "If we assumed that {source} counts {value} of the deaths in an incident",
+                source=anchor.source,
+                value="{value}",
+            ),
             share=True,
             now=anchor.median,
             values=values,
@@ -175,7 +178,8 @@ class IncidentParts(Parts):
         return not has_total(self.estimate)
 
     def _other_evidence(self) -> list[Table]:
-        return refits(self.estimate, self.prob, QUESTIONS, unasked=False)
+        asked = {name: pgettext("refits", text) for name, text in QUESTIONS.items()}
+        return refits(self.estimate, self.prob, asked, unasked=False)
 
 
 PARTS = IncidentParts

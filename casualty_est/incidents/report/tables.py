@@ -7,21 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 from casualty_est.incidents.plots.breakdown import part_name
 from casualty_est.incidents.schema import Gap, Graded, Part, Reported
-from casualty_est.incidents.table.incident import VERDICTS
-from casualty_est.incidents.table.summary import number_of
 from casualty_est.report.naming import ratio, ratio_interval, row_name, whole
-from casualty_est.report.tables import Table, answer, case_row
+from casualty_est.report.tables import Table, answer, case_row, no_interval, none
 from casualty_est.result.schema import Row, Span
 from casualty_est.result.show import interval_title
-from casualty_est.result.spoken import NONE
 from casualty_est.result.tables import Parameter
-from casualty_est.wording.language import _, figure
+from casualty_est.wording.language import N_, _, figure, ngettext, pgettext
 from casualty_est.wording.numbers import adding_up, people, percent, run
-from casualty_est.wording.phrases import capitalised, documented_text
+from casualty_est.wording.phrases import capitalised, documented_text, with_source
+from casualty_est.wording.terms import grade_name, role_name
 
 if TYPE_CHECKING:
     from casualty_est.incidents.estimate import IncidentEstimate
 
+VERDICT_WORDS = (
+    N_("verdicts", "{number} accepted"),
+    N_("verdicts", "{number} rejected"),
+    N_("verdicts", "{number} open"),
+)
 SHARES = ("completeness_listed", "completeness_reported")
 
 
@@ -33,24 +36,26 @@ def estimates(estimate: IncidentEstimate, prob: float) -> Table:
     for i, row in enumerate(estimate.meta.rows):
         if row.part != first:
             continue
-        name = row_name(estimate, i).removesuffix(", listed part")
+        name = row_name(estimate, i, whole=first == "listed")
         cells = [name, _stated(row), *answer(estimate, i, prob)]
         for part in ("listed", "unlisted") if first == "total" else ():
             middle, ends = answer(estimate, places[_key(row, part)], prob)
-            cells.append(f"{middle} ({ends})" if ends != NONE else middle)
+            cells.append(f"{middle} ({ends})" if ends != no_interval() else middle)
         rows.append(tuple(cells))
-    parts = ("Of these in listed incidents", "In incidents that nobody lists")
+    parts = (_("Of these in listed incidents"), _("In incidents that nobody lists"))
     head = (
-        *("", "Documented (a count)", "Estimated (median)", interval_title(prob)),
+        *("", _("Documented (a count)"), _("Estimated (median)"), interval_title(prob)),
         *(parts if first == "total" else ()),
     )
-    caption = "What was documented, and what we estimate. The two answer different questions."
+    caption = _("What was documented, and what we estimate. The two answer different questions.")
     return Table(caption, head, tuple(rows), wide=first == "total")
 
 
 def _stated(row: Row) -> str:
     documented = row.documented
-    return f"{documented_text(documented)} ({documented.source})" if documented else NONE
+    if not documented:
+        return none()
+    return with_source(documented_text(documented), documented.source)
 
 
 def _key(row: Row, part: str) -> tuple[Any, ...]:
@@ -63,34 +68,40 @@ def sources(estimate: IncidentEstimate, prob: float) -> Table:
     for i, source in enumerate(estimate.meta.sources):
         within = estimate._parameter("ratio_within", i, prob)
         shares = [_part(estimate._parameter(name, i, prob)) for name in SHARES]
-        role = (source.role or NONE).replace("_", " ")
+        role = role_name(source.role) if source.role else pgettext("role", "none")
         denies = [_denies(estimate, i, prob)] * bool(estimate.details.denials)
         rows.append((source.source, role, _part(source.prior), _part(within), *shares, *denies))
-    before = ("Source", "Role", "Counts within an incident: assumed (95%)")
-    after = (f"After the data ({percent(prob)})", "Deaths in what it lists", "Deaths it reports")
-    denials = ("Says that nobody died",) * bool(estimate.details.denials)
-    caption = (
+    head = [
+        _("Source"),
+        _("Role"),
+        _("Counts within an incident: assumed ({level})", level=percent(0.95)),
+        _("After the data ({level})", level=percent(prob)),
+        _("Deaths in what it lists"),
+        _("Deaths it reports"),
+    ]
+    caption = _(
         "Each source as a witness: its own count within an incident as a part of the true one, and "
         "as parts of all deaths those in incidents that it lists (or accepts), and those that it "
         "reports, incidents included that are not real or by somebody else."
     )
     if estimate.details.denials:
-        caption += (
-            " The last column: of how many incidents it says that nobody died, whatever happened."
+        head.append(_("Says that nobody died"))
+        caption += " " + _(
+            "The last column: of how many incidents it says that nobody died, whatever happened."
         )
-    return Table(caption, before + after + denials, tuple(rows), wide=True)
+    return Table(caption, tuple(head), tuple(rows), wide=True)
 
 
 def _denies(estimate: IncidentEstimate, i: int, prob: float) -> str:
     denial = estimate._parameter("denial", i, prob)
     if denial is None:
-        return "never" if estimate.meta.has_level else "not known"
-    return f"{whole(denial.median)} ({whole(denial.low)} to {whole(denial.high)})"
+        return _("never") if estimate.meta.has_level else _("not known")
+    return f"{whole(denial.median)} ({run(whole(denial.low), whole(denial.high))})"
 
 
 def _part(value: Parameter | Span | None) -> str:
     if value is None:
-        return "not known"
+        return _("not known")
     return f"{ratio(value.median)} ({ratio_interval(value.low, value.high)})"
 
 
@@ -105,19 +116,29 @@ def inclusion(estimate: IncidentEstimate, prob: float) -> Table | None:
         return None
     columns = [curve.itertuples(index=False) for curve in curves.values()]
     rows = tuple(
-        (number_of(points[0].deaths, "death"), *map(_chance, points))
-        for points in zip(*columns, strict=True)
+        (_deaths(points[0].deaths), *map(_chance, points)) for points in zip(*columns, strict=True)
     )
-    head = ("Deaths in the incident", *curves)
-    judge = estimate.details.judge
-    caption = f"Probability to hold an incident of so many deaths ({percent(prob)} interval)"
+    head = (_("Deaths in the incident"), *curves)
+    judge, level = estimate.details.judge, percent(prob)
+    caption = _(
+        "Probability to hold an incident of so many deaths ({level} interval).", level=level
+    )
     if judge:
-        caption += f"; of {judge} to accept one that is its own, with no other suspect"
-    return Table(f"{caption}.", head, rows, wide=True)
+        caption = _(
+            "Probability to hold an incident of so many deaths ({level} interval); of {source} to "
+            "accept one that is its own, with no other suspect.",
+            level=level,
+            source=judge,
+        )
+    return Table(caption, head, rows, wide=True)
+
+
+def _deaths(number: int) -> str:
+    return ngettext("{number} death", "{number} deaths", number, number=figure(number))
 
 
 def _chance(point: Any) -> str:
-    return f"{whole(point.median)} ({whole(point.low)} to {whole(point.high)})"
+    return f"{whole(point.median)} ({run(whole(point.low), whole(point.high))})"
 
 
 def gap(between: Gap, judge: str | None) -> Table:
@@ -126,20 +147,24 @@ def gap(between: Gap, judge: str | None) -> Table:
     rows = []
     means = adding_up([part.mean for part in between.parts.values()], between.gap)
     for (name, part), mean in zip(between.parts.items(), means, strict=True):
-        ends = f"{_signed(part.low, part)} to {_signed(part.high, part)}"
+        ends = run(_signed(part.low, part), _signed(part.high, part))
         rows.append((capitalised(part_name(name, last, judge)), minus(mean), ends))
-    foot = ("The gap", f"{between.gap:,.0f}", "")
-    caption = (
-        f"From {first} ({between.reported[0]:,.0f}) to {last} ({between.reported[1]:,.0f}): what "
-        "the gap is made of. Parts are means, rounded so that they add up; a part below 0 makes "
-        "the gap smaller."
+    foot = (_("The gap"), figure(between.gap), "")
+    caption = _(
+        "From {first} ({one}) to {last} ({two}): what the gap is made of. Parts are means, rounded "
+        "so that they add up; a part below 0 makes the gap smaller.",
+        first=first,
+        one=figure(between.reported[0]),
+        last=last,
+        two=figure(between.reported[1]),
     )
-    return Table(caption, ("", "Deaths", "95% interval"), tuple(rows), foot)
+    head = ("", _("Deaths"), _("{level} interval", level=percent(0.95)))
+    return Table(caption, head, tuple(rows), foot)
 
 
 def minus(value: float) -> str:
     """A whole number with a true minus sign."""
-    return f"{value:,.0f}".replace("-", "\N{MINUS SIGN}")
+    return figure(value).replace("-", "\N{MINUS SIGN}")
 
 
 def _signed(value: float, part: Part) -> str:
@@ -168,38 +193,57 @@ def _reports(reports: Sequence[Reported]) -> Table:
     judged = any(map(_verdicts, reports))
     rows = []
     for row in reports:
-        numbers = (f"{n:,}" for n in (row.incidents, row.only_here, row.with_number))
+        numbers = (figure(n) for n in (row.incidents, row.only_here, row.with_number))
         rows.append((row.source, *numbers, _range(row), *([_verdicts(row)] * judged)))
-    head = ("Source", "Incidents", "Only here", "With a number", "Deaths", *["Verdicts"] * judged)
-    caption = "What each source reports of the incidents that count, as published."
+    head = (
+        _("Source"),
+        _("Incidents"),
+        _("Only here"),
+        _("With a number"),
+        _("Deaths"),
+        *[_("Verdicts")] * judged,
+    )
+    caption = _("What each source reports of the incidents that count, as published.")
     return Table(caption, head, tuple(rows), wide=True)
 
 
 def _verdicts(row: Reported) -> str:
-    numbers = zip((row.accepted, row.rejected, row.open), VERDICTS, strict=True)
-    parts = [f"{number:,} {word}" for number, word in numbers if number]
+    numbers = zip((row.accepted, row.rejected, row.open), VERDICT_WORDS, strict=True)
+    parts = [
+        pgettext("verdicts", words, number=figure(number)) for number, words in numbers if number
+    ]
     if row.self_reported:
-        parts.append(f"{row.self_reported:,} of its own")
+        parts.append(_("{number} of its own", number=figure(row.self_reported)))
     return ", ".join(parts)
 
 
 def _grades(grades: Sequence[Graded], *, judged: bool) -> Table:
     rows = tuple(
         (
-            capitalised(row.grade),
-            f"{row.incidents:,}",
+            capitalised(grade_name(row.grade)),
+            figure(row.incidents),
             _range(row),
-            *[f"{row.accepted:,} of {row.judged:,}"] * judged,
+            *[_some(row.accepted, row.judged)] * judged,
             whole(row.real),
         )
         for row in grades
     )
-    head = ("Grade", "Incidents", "Deaths", *["Accepted"] * judged, "Counted as real")
-    caption = (
+    head = (
+        _("Grade"),
+        _("Incidents"),
+        _("Deaths"),
+        *[_("Accepted")] * judged,
+        _("Counted as real"),
+    )
+    caption = _(
         "By grade, as published; the last column is the estimated part of these incidents that is "
         "real and by the perpetrator."
     )
     return Table(caption, head, rows)
+
+
+def _some(part: int, whole: int) -> str:
+    return _("{part} of {whole}", part=figure(part), whole=figure(whole))
 
 
 def _range(row: Reported | Graded) -> str:
@@ -213,6 +257,6 @@ def other_settings(estimate: IncidentEstimate, prob: float) -> Table | None:
     if not cases:
         return None
     rows = tuple(case_row(case) for case in cases)
-    head = ("Setting", "Estimated (median)", interval_title(prob))
-    caption = "Results under other settings (short runs: limits may vary by a few per cent)."
+    head = (_("Setting"), _("Estimated (median)"), interval_title(prob))
+    caption = _("Results under other settings (short runs: limits may vary by a few per cent).")
     return Table(caption, head, rows)

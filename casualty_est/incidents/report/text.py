@@ -6,11 +6,10 @@ import math
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from casualty_est.incidents.table.summary import number_of
 from casualty_est.report.naming import (
     counted_briefly,
     in_words,
-    part_of,
+    of_true,
     ratio,
     ratio_interval,
     whole,
@@ -19,8 +18,9 @@ from casualty_est.report.statements import MANY, says
 from casualty_est.report.text import reaches_below
 from casualty_est.result.spoken import OFFICIAL, PRESS
 from casualty_est.tables.cells import UPHELD, Documented
+from casualty_est.wording.again import told_again
 from casualty_est.wording.language import _, figure, ngettext
-from casualty_est.wording.numbers import people, percent, run
+from casualty_est.wording.numbers import percent, run
 from casualty_est.wording.phrases import (
     clauses,
     documented_text,
@@ -28,11 +28,11 @@ from casualty_est.wording.phrases import (
     possessive,
     with_source,
 )
+from casualty_est.wording.terms import grade_name
 
 if TYPE_CHECKING:
     from casualty_est.incidents.estimate import IncidentEstimate
     from casualty_est.incidents.schema import Gap, Reported
-    from casualty_est.result.schema import Span
 
 NO_GRADE = "none"
 _LOWER = ("weak", "contested", "discounted")
@@ -59,9 +59,14 @@ def conceded(estimate: IncidentEstimate, prob: float) -> list[str]:
     if reported is None:
         return []
     return [
-        f"The deaths that {judge} has stated or conceded are about {ratio(reported.median)} of "
-        f"this estimate ({percent(prob)} credible interval "
-        f"{ratio_interval(reported.low, reported.high)})."
+        _(
+            "The deaths that {source} has stated or conceded are about {share} of this estimate "
+            "({level} credible interval {interval}).",
+            source=judge,
+            share=ratio(reported.median),
+            level=percent(prob),
+            interval=ratio_interval(reported.low, reported.high),
+        )
     ]
 
 
@@ -69,14 +74,24 @@ def scale(estimate: IncidentEstimate) -> str:
     """Whose counts set the scale, and how sure that is taken to be."""
     anchor = estimate.details.anchor
     low, high = (anchor.median * math.exp(k * 1.96 * anchor.sd) for k in (-1, 1))
-    said = (
-        f"It rests on the counts of {anchor.source}: we assume that within an incident these "
-        f"are {part_of(anchor.median)} the true number, give or take (95%: "
-        f"{ratio_interval(low, high)})"
-    )
+    places = {
+        "source": anchor.source,
+        "part": of_true(anchor.median),
+        "level": percent(0.95),
+        "interval": ratio_interval(low, high),
+    }
     if estimate.meta.settings["scale"] == "joint":
-        return f"{said}, and let the reports themselves correct that."
-    return f"{said}; no report can confirm or correct that."
+        return _(
+            "It rests on the counts of {source}: we assume that within an incident these are "
+            "{part}, give or take ({level}: {interval}), and let the reports themselves correct "
+            "that.",
+            **places,
+        )
+    return _(
+        "It rests on the counts of {source}: we assume that within an incident these are {part}, "
+        "give or take ({level}: {interval}); no report can confirm or correct that.",
+        **places,
+    )
 
 
 def _real(estimate: IncidentEstimate) -> list[str]:
@@ -84,15 +99,21 @@ def _real(estimate: IncidentEstimate) -> list[str]:
         return []
     looked = estimate.details.investigated
     if looked and looked.reported:
-        some = f"{looked.upheld:,} of {looked.reported:,}"
         return [
-            "How many of the incidents are real, and by the perpetrator, is taken from how they "
-            f"are graded and from {looked.source}, which found deaths in {some} reported incidents "
-            "that it investigated."
+            _(
+                "How many of the incidents are real, and by the perpetrator, is taken from how "
+                "they are graded and from {source}, which found deaths in {upheld} of {reported} "
+                "reported incidents that it investigated.",
+                source=looked.source,
+                upheld=figure(looked.upheld),
+                reported=figure(looked.reported),
+            )
         ]
     return [
-        "How many of the incidents are real, and by the perpetrator, is assumed from how they are "
-        "graded; no investigation on the ground has measured it."
+        _(
+            "How many of the incidents are real, and by the perpetrator, is assumed from how they "
+            "are graded; no investigation on the ground has measured it."
+        )
     ]
 
 
@@ -100,25 +121,39 @@ def _unlisted(estimate: IncidentEstimate) -> list[str]:
     details, source = estimate.details, estimate.details.unlisted_from
     if source == "overlap" and any(note.code == "no_overlap" for note in estimate.warnings):
         return [
-            "No incident is held by two sources, so how many no source lists is what was assumed "
-            "beforehand, and no more."
+            _(
+                "No incident is held by two sources, so how many no source lists is what was "
+                "assumed beforehand, and no more."
+            )
         ]
     if source not in ("overlap", "recall"):
         return [
-            "Deaths in incidents that no source lists are not in it: nothing here says how many "
-            "there are."
+            _(
+                "Deaths in incidents that no source lists are not in it: nothing here says how "
+                "many there are."
+            )
         ]
-    basis = "how the sources' reports overlap"
+    basis = _("how the sources' reports overlap")
     if details.investigated and details.investigated.frames:
-        basis = f"which of the sites that {details.investigated.source} drew the sources report"
+        basis = _(
+            "which of the sites that {source} drew the sources report",
+            source=details.investigated.source,
+        )
     if source == "recall":
         own = details.of_judge()
-        basis = (
-            f"{own.self_reported if own else 0:,} incidents that {details.judge} reported itself, "
-            "and from whether anybody else had reported them"
+        basis = _(
+            "{number} incidents that {source} reported itself, and from whether anybody else had "
+            "reported them",
+            number=figure(own.self_reported if own else 0),
+            source=details.judge,
         )
-    uncounted = "Nobody has counted the incidents that no source lists: their number is inferred"
-    return [f"{uncounted} from {basis}."]
+    return [
+        _(
+            "Nobody has counted the incidents that no source lists: their number is inferred from "
+            "{basis}.",
+            basis=basis,
+        )
+    ]
 
 
 def said(estimate: IncidentEstimate) -> str:
@@ -163,7 +198,7 @@ def said(estimate: IncidentEstimate) -> str:
 
 def _conceded(judge: Reported, incidents: int) -> str:
     """How many incidents a party accepts, and how many deaths in them."""
-    of = _incidents(incidents)
+    of = in_incidents(incidents)
     if not judge.accepted:
         return _("{source} accepted none of {incidents}", source=judge.source, incidents=of)
     return _(
@@ -177,12 +212,13 @@ def _conceded(judge: Reported, incidents: int) -> str:
 
 def _stated(report: Reported, what: str) -> str:
     """What a source states, and in how many incidents."""
-    held = _incidents(report.incidents)
+    held = in_incidents(report.incidents)
     told = _("{figure} in {incidents}", figure=what, incidents=held)
     return says(_verb(report), report.source, told)
 
 
-def _incidents(number: int) -> str:
+def in_incidents(number: int) -> str:
+    """How many incidents."""
     return ngettext("{number} incident", "{number} incidents", number, number=figure(number))
 
 
@@ -210,7 +246,7 @@ def _upheld(estimate: IncidentEstimate) -> bool:
 
 def _held(estimate: IncidentEstimate, documented: Documented) -> str:
     held = next(one for one in estimate.details.reports if one.source == documented.source)
-    return _incidents(held.incidents)
+    return in_incidents(held.incidents)
 
 
 def rests_briefly(estimate: IncidentEstimate) -> str:
@@ -251,105 +287,35 @@ def documented(estimate: IncidentEstimate, prob: float) -> str:
     """The documented count in a sentence of its own, and why the interval may reach below it."""
     sum_of, details = estimate.meta.rows[0].documented, estimate.details
     if not sum_of:
-        return "No source that records these deaths case by case states a number of them."
-    said = f"Documented, not estimated: {documented_text(sum_of)} ({sum_of.source})"
-    if _upheld(estimate):
-        lower = listed([one.grade for one in details.grades if one.grade in _LOWER])
-        said += ", in incidents that it grades confirmed or fair"
-        said += f"; those graded {lower} are not in this sum" * bool(lower)
-    said += "."
+        return _("No source that records these deaths case by case states a number of them.")
+    number = with_source(documented_text(sum_of), sum_of.source)
+    lower = [grade_name(one.grade) for one in details.grades if one.grade in _LOWER]
+    if not _upheld(estimate):
+        said = _("Documented, not estimated: {number}.", number=number)
+    elif lower:
+        said = _(
+            "Documented, not estimated: {number}, in incidents that it grades confirmed or fair; "
+            "those graded {lower} are not in this sum.",
+            number=number,
+            lower=listed(lower),
+        )
+    else:
+        said = _(
+            "Documented, not estimated: {number}, in incidents that it grades confirmed or fair.",
+            number=number,
+        )
     if not reaches_below(estimate, sum_of.low, prob):
         return said
-    unreal = "some incidents may not be real, or not by the perpetrator, and because "
-    unreal *= bool(details.grades or details.judge)
-    return (
-        f"{said} Our interval begins below this count because {unreal}a published number may be "
-        "too high."
-    )
-
-
-def of_sources(estimate: IncidentEstimate, prob: float) -> list[str]:
-    """What the fit says of each source."""
-    details = estimate.details
-    said = []
-    for i, source in enumerate(estimate.meta.sources):
-        counts = estimate._parameter("ratio_within", i, prob)
-        if counts is None:
-            continue
-        name = source.source
-        within = f"{ratio(counts.median)} ({ratio_interval(counts.low, counts.high)})"
-        if name == details.judge:
-            text = f"where {name} accepts an incident, it concedes about {within} of the deaths"
-        else:
-            text = f"within an incident that it lists, {name} states about {within} of the deaths"
-            if name == details.anchor.source and details.anchor.learned is None:
-                text += ", as we assumed"
-        holds = estimate._parameter("completeness_listed", i, prob)
-        if holds is not None:
-            verb = "accepts or reports" if name == details.judge else "lists"
-            text += (
-                f"; the incidents that it {verb} account for about {ratio(holds.median)} "
-                f"({ratio_interval(holds.low, holds.high)}) of all deaths"
-            )
-        said.append(f"If our estimate is right, {text} ({percent(prob)} credible intervals).")
-    return [*said, *denials(estimate, prob), *investigated(estimate)]
-
-
-def investigated(estimate: IncidentEstimate) -> list[str]:
-    """What an investigation of sites found, and what that says of all sites of its frame."""
-    looked = estimate.details.investigated
-    if looked is None:
-        return []
-    said = []
-    if looked.reported:
-        where = f"{looked.upheld:,} of {number_of(looked.reported, 'incident')}"
-        said.append(f"{looked.source} found deaths in {where} that others report and it checked.")
-    if looked.unreported:
-        where = number_of(looked.unreported, "more site")
-        said.append(f"At {where} it found deaths that nobody else reports.")
-    for drawn in looked.frames[:1]:
-        share = f"{whole(drawn.share.median)} (95% credible interval {_ends(drawn.share)})"
-        said.append(
-            f"Of {drawn.frame:,.0f} sites it drew {drawn.sites:,} and found deaths at "
-            f"{drawn.with_deaths:,}. It would find them at {share} of all these sites."
+    if details.grades or details.judge:
+        below = _(
+            "Our interval begins below this count because some incidents may not be real, or not "
+            "by the perpetrator, and because a published number may be too high."
         )
-        if estimate.meta.has_level:
-            died = drawn.deaths
-            low, middle, high = (
-                people(x, died.low, died.high) for x in (died.low, died.median, died.high)
-            )
-            said.append(f"We estimate that {middle} people ({low} to {high}) died at them.")
-    if looked.elsewhere is not None:
-        said.append(
-            f"The sites lie in {in_words(len(looked.frames) - 1)} areas. In another area like "
-            f"these the share may be anything from {whole(looked.elsewhere.low)} to "
-            f"{whole(looked.elsewhere.high)}."
+    else:
+        below = _(
+            "Our interval begins below this count because a published number may be too high."
         )
-    return said
-
-
-def _ends(span: Span) -> str:
-    return f"{whole(span.low)} to {whole(span.high)}"
-
-
-def denials(estimate: IncidentEstimate, prob: float) -> list[str]:
-    """How often a source says that nobody died, where it says so of any incident."""
-    names, said = [source.source for source in estimate.meta.sources], []
-    for row in estimate.details.denials:
-        denial = estimate._parameter("denial", names.index(row.source), prob)
-        if denial is None:
-            continue
-        against = f"in {row.contradicted:,} of these another source states deaths"
-        if not row.contradicted:
-            against = "no other source states deaths in any of these"
-        said.append(
-            f"{row.source} says of {number_of(row.said, 'incident')} that nobody died; {against}. "
-            f"If our estimate is right, it says so of {whole(denial.median)} of incidents, "
-            f"whatever happened ({percent(prob)} credible interval {whole(denial.low)} to "
-            f"{whole(denial.high)}; beforehand we assumed {whole(row.prior.low)} to "
-            f"{whole(row.prior.high)})."
-        )
-    return said
+    return f"{said} {below}"
 
 
 def why_they_differ(estimate: IncidentEstimate) -> list[str]:
@@ -362,25 +328,34 @@ def why_they_differ(estimate: IncidentEstimate) -> list[str]:
 def _why(between: Gap, judge: str | None, denying: Collection[str]) -> str:
     first, last = between.sources
     one, two = between.reported
-    head = (
-        f"What {first} reports adds up to {one:,.0f} deaths (of a range the middle), what "
-        f"{last} states to {two:,.0f}."
+    head = _(
+        "What {first} reports adds up to {one} deaths (of a range the middle), what {last} states "
+        "to {two}.",
+        first=first,
+        one=figure(one),
+        last=last,
+        two=figure(two),
     )
     shares = {name: part.mean / between.gap for name, part in between.parts.items() if between.gap}
     if not shares or min(shares.values()) < 0:
         # Parts of opposite sign are no shares of a whole.
-        return f"{head} The table shows what the difference is made of."
-    missed = "neither reports nor accepts" if last == judge else "does not report"
+        return f"{head} " + _("The table shows what the difference is made of.")
+    missed = _("incidents that {source} does not report", source=last)
+    if last == judge:
+        missed = _("incidents that {source} neither reports nor accepts", source=last)
     if last in denying:
-        missed = "does not report, or in which it says that nobody died"
+        missed = _(
+            "incidents that {source} does not report, or in which it says that nobody died",
+            source=last,
+        )
     names = {
-        "missed_incidents": f"incidents that {last} {missed}",
-        "counting_within": "other counts within the same incidents",
-        "attribution": "incidents that, as we estimate, are not real or by somebody else",
+        "missed_incidents": missed,
+        "counting_within": _("other counts within the same incidents"),
+        "attribution": _("incidents that, as we estimate, are not real or by somebody else"),
     }
     order = sorted(shares, key=lambda name: -shares[name])
-    parts = [f"{whole(shares[name])} is {names[name]}" for name in order]
-    return f"{head} Of this gap, {listed(parts)}."
+    parts = [_("{share} is {what}", share=whole(shares[name]), what=names[name]) for name in order]
+    return f"{head} " + _("Of this gap, {parts}.", parts=listed(parts))
 
 
 def what_if(estimate: IncidentEstimate) -> list[str]:
@@ -388,7 +363,8 @@ def what_if(estimate: IncidentEstimate) -> list[str]:
     if not estimate.meta.has_level or estimate.meta.settings["scale"] != "cut":
         return []  # without a level there is nothing to tip; a joint scale has no one lever
     numbers = [between.reported[1] for between in estimate.details.gaps if between.reported[1] > 0]
-    return [said for number in numbers for said in estimate.tipping(number)["sentence"]]
+    sentences = [said for number in numbers for said in estimate.tipping(number)["sentence"]]
+    return [told_again(sentence, "tip") for sentence in sentences]
 
 
 def attribution(estimate: IncidentEstimate) -> str:
@@ -418,38 +394,57 @@ def limitations(estimate: IncidentEstimate) -> list[str]:
     """What an estimate from incident reports cannot know."""
     details = estimate.details
     lines = [
-        "All numbers stand on one scale, that of the anchor: if it counts too high within "
-        "incidents, every number here is too high by as much.",
-        "Reports of one incident are taken as matched without error. A strike reported under two "
-        "names counts twice, two strikes under one name count once.",
-        "Sources are taken as making their counts on their own. Where one copies another, they "
-        "agree more than two witnesses would, and the interval is too narrow.",
+        _(
+            "All numbers stand on one scale, that of the anchor: if it counts too high within "
+            "incidents, every number here is too high by as much."
+        ),
+        _(
+            "Reports of one incident are taken as matched without error. A strike reported under "
+            "two names counts twice, two strikes under one name count once."
+        ),
+        _(
+            "Sources are taken as making their counts on their own. Where one copies another, "
+            "they agree more than two witnesses would, and the interval is too narrow."
+        ),
     ]
     if details.denials:
         lines.append(
-            "Where a source says that nobody died and no other speaks of the incident, whether "
-            "somebody did is inferred from the other incidents."
+            _(
+                "Where a source says that nobody died and no other speaks of the incident, whether "
+                "somebody did is inferred from the other incidents."
+            )
         )
     if details.investigated:
         lines.append(
-            f"Where {details.investigated.source} found deaths we take the incident as real and by "
-            "the perpetrator, and where it drew sites we take every site of its list as drawn with "
-            "the stated probability, whatever had happened there."
+            _(
+                "Where {source} found deaths we take the incident as real and by the perpetrator, "
+                "and where it drew sites we take every site of its list as drawn with the stated "
+                "probability, whatever had happened there.",
+                source=details.investigated.source,
+            )
         )
     if details.grades:
         lines.append(
-            "That a grade means a certain chance of being real is an assumption; section 3 says "
-            "how much the estimate follows it."
+            _(
+                "That a grade means a certain chance of being real is an assumption; section 3 "
+                "says how much the estimate follows it."
+            )
         )
     if details.unlisted_from == "overlap":
         lines.append(
-            "Incidents that no source could have seen are in no estimate: overlap speaks of those "
-            "that had some chance to be listed."
+            _(
+                "Incidents that no source could have seen are in no estimate: overlap speaks of "
+                "those that had some chance to be listed."
+            )
         )
     if details.unlisted_from == "recall":
         own = possessive(str(details.judge))
         lines.append(
-            f"The incidents that nobody lists are taken to be missed as often as {own} own reports "
-            "were missed by others, at the same number of deaths; they may be missed more often."
+            _(
+                "The incidents that nobody lists are taken to be missed as often as {own} own "
+                "reports were missed by others, at the same number of deaths; they may be missed "
+                "more often.",
+                own=own,
+            )
         )
     return lines

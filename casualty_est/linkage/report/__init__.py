@@ -10,28 +10,34 @@ from casualty_est.linkage.into_lists import share_of
 from casualty_est.report import naming
 from casualty_est.report.pictures import Picture, both
 from casualty_est.report.tables import Table
+from casualty_est.report.text import sentence_again
 from casualty_est.result.schema import Span
-from casualty_est.wording.language import _, figure
+from casualty_est.wording.again import names_again
+from casualty_est.wording.hedged import on_page
+from casualty_est.wording.language import N_, _, figure, pgettext, spoken
 from casualty_est.wording.numbers import percent, with_ends
 from casualty_est.wording.phrases import capitalised, listed
 
 if TYPE_CHECKING:
     from casualty_est.linkage.linkage import Linkage
 
-NOT_CALIBRATED = (
+NOT_CALIBRATED = N_(
+    "matching",
     "Nobody has checked by eye which records are one person: the matching rests on the scores "
-    "alone, and this number may lie farther off than its interval says."
+    "alone, and this number may lie farther off than its interval says.",
 )
-GIVEN_SCORES = (
+GIVEN_SCORES = N_(
+    "matching",
     "The matching takes the scores that were given at their word: nobody answered records here to "
-    "check what they are worth, and this number may lie farther off than its interval says."
+    "check what they are worth, and this number may lie farther off than its interval says.",
 )
-ALIKE = (
+ALIKE = N_(
+    "matching",
     "The lists have records, and several records can be of one person. Names are spelled in many "
     "ways, dates are missing, and relatives who died together share most of what is written of "
     "them. So nobody can be sure which records are one person. Instead of one answer, this report "
     "takes many that agree with the records, the likelier ones more often, and carries each "
-    "through to the estimate."
+    "through to the estimate.",
 )
 
 
@@ -89,7 +95,8 @@ def _unchecked(linkage: Linkage) -> str:
 
 
 def _not_calibrated(linkage: Linkage) -> str:
-    return GIVEN_SCORES if linkage.settings.get("pairs") == "given" else NOT_CALIBRATED
+    given = linkage.settings.get("pairs") == "given"
+    return pgettext("matching", GIVEN_SCORES if given else NOT_CALIBRATED)
 
 
 def said(linkage: Linkage, estimate: Any) -> str:
@@ -106,43 +113,61 @@ def said(linkage: Linkage, estimate: Any) -> str:
 def documented(linkage: Linkage) -> str:
     """The records, which are counted, and the people, who are not."""
     sizes = zip(linkage.lists, linkage.records, strict=True)
-    return (
-        f"Documented, not estimated: {sum(linkage.records):,} records, of which "
-        f"{listed([f'{size:,} on {name}' for name, size in sizes])}. How many people these "
-        "describe depends on the matching."
+    parts = [_("{number} on {list}", number=figure(size), list=name) for name, size in sizes]
+    return _(
+        "Documented, not estimated: {records} records, of which {parts}. How many people these "
+        "describe depends on the matching.",
+        records=figure(sum(linkage.records)),
+        parts=listed(parts),
     )
 
 
 def _estimates(table: Table, estimate: Any) -> Table:
     """The people on some list as what they are here: no count."""
     totals = [row.documented.text for row in estimate.meta.rows if row.documented is not None]
-    texts = [text.removesuffix(", by the matching") for text in totals]
+    texts = [_by_matching(text.removesuffix(", by the matching")) for text in totals]
     rows = tuple((row[0], text, *row[2:]) for row, text in zip(table.rows, texts, strict=True))
-    head = (table.head[0], "On some list (by the matching)", *table.head[2:])
+    head = (table.head[0], _("On some list (by the matching)"), *table.head[2:])
     return replace(table, head=head, rows=rows)
+
+
+def _by_matching(text: str) -> str:
+    return text if spoken().english else on_page(text)
 
 
 def matching(linkage: Linkage, estimate: Any, prob: float) -> dict[str, Any]:
     """Sentences and tables of the section."""
     people = linkage.people_in_words(prob)
     share = share_of(estimate)
-    sentences = [f"The {sum(linkage.records):,} records describe {people} people."]
+    sentences = [
+        _(
+            "The {records} records describe {people} people.",
+            records=figure(sum(linkage.records)),
+            people=people,
+        )
+    ]
     if share is not None:
         sentences.append(
-            f"The doubt about the matching causes {percent(round(share, 2))} of the uncertainty of "
-            "the estimate (of its variance, on a logarithmic scale)."
+            _(
+                "The doubt about the matching causes {share} of the uncertainty of the estimate "
+                "(of its variance, on a logarithmic scale).",
+                share=percent(round(share, 2)),
+            )
         )
     if not linkage.calibrated:
         sentences.append(_not_calibrated(linkage))
     notes = [note.text for note in linkage.warnings if note.code in ("labels", "missed")]
-    sentences += [note[:1].upper() + note[1:] + "." for note in notes]
+    sentences += [
+        note[:1].upper() + note[1:] + "." if spoken().english else sentence_again(note)
+        for note in notes
+    ]
     warned = [s for s in estimate.identification().sentences if s.startswith("If every pair above")]
     return {
-        "alike": ALIKE,
+        "alike": pgettext("matching", ALIKE),
         "sentences": sentences,
         "overlaps": _overlaps(linkage, prob),
         "picture": _picture(linkage, estimate, prob),
-        "thresholds": warned,
+        "thresholds": [sentence_again(one) for one in warned],
     }
 
 
@@ -156,15 +181,20 @@ def _overlaps(linkage: Linkage, prob: float) -> Table:
     cuts = list(linkage.thresholds)
     rows = tuple(
         (
-            row["lists"],
+            names_again(str(row["lists"])),
             with_ends(Span(row["median"], row["low"], row["high"])),
-            *(f"{row[f'threshold {cut:g}']:,}" for cut in cuts),
+            *(figure(row[f"threshold {cut:g}"]) for cut in cuts),
         )
         for row in frame.to_dict("records")
     )
-    head = ("On exactly", "People", *(f"If pairs above {percent(cut)} were joined" for cut in cuts))
-    caption = (
-        f"How many people stand on exactly which lists (median and {percent(prob)} interval), and "
-        "what thresholds would say."
+    head = (
+        _("On exactly"),
+        _("People"),
+        *(_("If pairs above {level} were joined", level=percent(cut)) for cut in cuts),
+    )
+    caption = _(
+        "How many people stand on exactly which lists (median and {level} interval), and what "
+        "thresholds would say.",
+        level=percent(prob),
     )
     return Table(caption, head, rows, wide=True)

@@ -21,6 +21,7 @@ from casualty_est.lists.families.ridge import Ridge
 from casualty_est.lists.families.visibility import Visibility
 from casualty_est.lists.families.visibility_pair import VisibilityPair
 from casualty_est.tables.checks import nearest
+from casualty_est.wording.language import pgettext
 
 __all__ = [
     "Classes",
@@ -98,17 +99,19 @@ def recalled(name: str, options: Mapping[str, Any]) -> Family | None:
 
 def family_title(name: str) -> str:
     """What a table calls a family of a result."""
-    return FAMILIES[name].title if name in FAMILIES else name
+    return pgettext("family", FAMILIES[name].title) if name in FAMILIES else name
 
 
 def group_title(name: str) -> str:
     """What a table calls a group of families of a result."""
-    return next((f.group.title for f in FAMILIES.values() if f.group.name == name), name)
+    titles = (f.group.title for f in FAMILIES.values() if f.group.name == name)
+    return pgettext("family", next(titles, name))
 
 
 def group_in_words(name: str) -> str:
     """The same for a reader who never saw a model."""
-    return next((f.group.in_words for f in FAMILIES.values() if f.group.name == name), name)
+    words = (f.group.in_words for f in FAMILIES.values() if f.group.name == name)
+    return pgettext("family", next(words, name))
 
 
 def names_in(text: str) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ from casualty_est.lists.families.member import (
     softplus,
 )
 from casualty_est.lists.table.history import HistoryTable
+from casualty_est.wording.language import N_
 
 if TYPE_CHECKING:
     from casualty_est.lists.families.in_pymc import Data
@@ -167,8 +168,8 @@ class Classes(Family):
     """
 
     name = "classes"
-    title = "latent classes"
-    group = Group("classes", title, "groups of people that the lists see differently")
+    title = N_("family", "latent classes")
+    group = Group("classes", title, N_("family", "groups of people that the lists see differently"))
     assumption = (
         f"the population falls into at most {CLASSES} groups, inside which lists are independent"
     )

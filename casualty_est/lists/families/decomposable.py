@@ -23,6 +23,7 @@ from casualty_est.errors import UsageError
 from casualty_est.lists.families.family import Family, in_range
 from casualty_est.lists.families.member import all_histories
 from casualty_est.lists.table.history import HistoryTable
+from casualty_est.wording.language import N_
 
 if TYPE_CHECKING:
     from casualty_est.lists.families.chordal import Graphs
@@ -191,7 +192,7 @@ class Decomposable(Family):
     most_missing: int | None = None
 
     name = "decomposable"
-    title = "decomposable graphs"
+    title = N_("family", "decomposable graphs")
     assumption = (
         "some lists depend on each other and all others are independent given those, in a way "
         "that a chordal graph can draw"

@@ -20,6 +20,7 @@ from casualty_est.lists.families.classes import LatentClasses
 from casualty_est.lists.families.family import Family, in_range
 from casualty_est.lists.families.member import of_parameters
 from casualty_est.lists.table.history import HistoryTable
+from casualty_est.wording.language import N_
 
 if TYPE_CHECKING:
     from casualty_est.lists.families.in_pymc import Data
@@ -96,7 +97,7 @@ class DirichletProcess(Family):
     rate: float = RATE
 
     name = "dirichlet-process"
-    title = "Dirichlet process of classes"
+    title = N_("family", "Dirichlet process of classes")
     assumption = _assumption(CLASSES)
     prior = _prior(CLASSES, SHAPE, RATE)
     least = 2

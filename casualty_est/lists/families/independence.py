@@ -10,6 +10,7 @@ from casualty_est.lists.families.family import Family
 from casualty_est.lists.families.loglinear import PAIRS, LogLinear
 from casualty_est.lists.families.member import LISTS_PRIOR
 from casualty_est.lists.table.history import HistoryTable
+from casualty_est.wording.language import N_
 
 if TYPE_CHECKING:
     from casualty_est.lists.families.in_pymc import Data
@@ -24,7 +25,7 @@ class Independence(Family):
     """
 
     name = "independence"
-    title = "independent lists"
+    title = N_("family", "independent lists")
     group = PAIRS
     assumption = (
         "every person has the same chance to be on a list, whichever other lists hold him or her"

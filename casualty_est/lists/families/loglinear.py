@@ -28,11 +28,12 @@ from casualty_est.lists.families.member import (
     of_two,
     softplus,
 )
+from casualty_est.wording.language import N_
 
 PAIRS = Group(
     "pairs",
-    "lists that depend in pairs",
-    "pairs of lists that share more or fewer people than chance would have it",
+    N_("family", "lists that depend in pairs"),
+    N_("family", "pairs of lists that share more or fewer people than chance would have it"),
 )
 SINGLE_SD = 1.0  # of the interaction of a single pair
 

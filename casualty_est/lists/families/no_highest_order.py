@@ -19,6 +19,7 @@ from casualty_est.errors import UsageError
 from casualty_est.lists.families.family import ASSUMED, MOST_CELLS, Family, in_range
 from casualty_est.lists.families.member import signs
 from casualty_est.lists.table.history import HistoryTable
+from casualty_est.wording.language import N_
 from casualty_est.wording.numbers import share
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class NoHighestOrder(Family):
     xi: float = 1.0
 
     name = "no-highest-order"
-    title = "no highest-order interaction"
+    title = N_("family", "no highest-order interaction")
     assumption = "the odds ratio that ties the unseen cell to the seen ones has a stated value"
     prior = "shares of the seen histories ~ Dirichlet(1 / number of histories)"
     least = 2

@@ -23,6 +23,7 @@ from casualty_est.lists.families.member import signs
 from casualty_est.lists.families.no_highest_order import log_dirichlet
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.priors.distributions import z_of
+from casualty_est.wording.language import N_
 
 if TYPE_CHECKING:
     from casualty_est.lists.families.in_pymc import Data
@@ -74,7 +75,7 @@ class OddsRatio(Family):
     odds_ratio: float | Sequence[float] | None = None
 
     name = "odds-ratio"
-    title = "two lists, odds ratio open"
+    title = N_("family", "two lists, odds ratio open")
     assumption = OPEN
     prior = OPEN
     least = 2

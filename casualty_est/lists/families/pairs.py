@@ -10,6 +10,7 @@ from casualty_est.lists.families.family import Family
 from casualty_est.lists.families.loglinear import PAIRS, SINGLE_SD, LogLinear
 from casualty_est.lists.families.member import LISTS_PRIOR, all_pairs
 from casualty_est.lists.table.history import HistoryTable
+from casualty_est.wording.language import N_
 
 if TYPE_CHECKING:
     from casualty_est.lists.families.in_pymc import Data
@@ -24,7 +25,7 @@ class Pairs(Family):
     """
 
     name = "pairs"
-    title = "one dependent pair"
+    title = N_("family", "one dependent pair")
     group = PAIRS
     assumption = "at most one pair of lists shares people more or less often than chance"
     prior = f"{LISTS_PRIOR}; interaction of one pair ~ N(0, {SINGLE_SD:g}), every pair alike"

@@ -13,6 +13,7 @@ from casualty_est.lists.families.family import MOST_CELLS, Family
 from casualty_est.lists.families.loglinear import PAIRS, LogLinear
 from casualty_est.lists.families.member import LISTS_PRIOR, all_pairs
 from casualty_est.lists.table.history import HistoryTable
+from casualty_est.wording.language import N_
 
 if TYPE_CHECKING:
     from casualty_est.lists.families.in_pymc import Data
@@ -29,7 +30,7 @@ class Ridge(Family):
     """
 
     name = "ridge"
-    title = "all pairs, shrunk"
+    title = N_("family", "all pairs, shrunk")
     group = PAIRS
     assumption = "lists depend on each other only in pairs, and most pairs weakly"
     prior = (

@@ -34,11 +34,16 @@ from casualty_est.lists.families.member import (
     softplus,
 )
 from casualty_est.lists.table.history import HistoryTable
+from casualty_est.wording.language import N_
 
 if TYPE_CHECKING:
     from casualty_est.lists.families.in_pymc import Data
 
-VISIBILITY = Group("visibility", "unequal visibility", "people who are easier to see than others")
+VISIBILITY = Group(
+    "visibility",
+    N_("family", "unequal visibility"),
+    N_("family", "people who are easier to see than others"),
+)
 NODES = 17
 LOADING_MEAN, LOADING_SD = -0.4, 0.7  # log of the common loading
 SPREAD = 0.35  # sd of the log loading of a list round it
@@ -281,7 +286,7 @@ class Visibility(Family):
     spread: float = SPREAD
 
     name = "visibility"
-    title = "visibility"
+    title = N_("family", "visibility")
     group = VISIBILITY
     assumption = (
         "some people are easier to see than others, for every list alike, along a normal scale"

@@ -19,6 +19,7 @@ from casualty_est.lists.families.visibility import (
     log_odds_in_pymc,
 )
 from casualty_est.lists.table.history import HistoryTable
+from casualty_est.wording.language import N_
 
 if TYPE_CHECKING:
     from casualty_est.lists.families.in_pymc import Data
@@ -46,7 +47,7 @@ class VisibilityPair(Family):
     spread: float = SPREAD
 
     name = "visibility-pair"
-    title = "visibility and a pair"
+    title = N_("family", "visibility and a pair")
     group = VISIBILITY
     assumption = (
         "some people are easier to see than others, along a normal scale, and one pair of lists "

@@ -37,6 +37,7 @@ from casualty_est.lists.inference.predictive import (
 )
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.result.call import Report
+from casualty_est.wording.language import stored
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -250,9 +251,17 @@ def _groups(
 def ruled_out(behind: float, tail: float) -> str:
     """Why the floor does not hold for a group; empty where it does."""
     if behind > RULED_OUT:
-        return f"evidence {behind:.1f} nats below the best"
+        return stored(
+            "why a family is ruled out",
+            "evidence {nats} nats below the best",
+            nats=f"{behind:.1f}",
+        )
     if tail < SMALLEST_P:
-        return f"overlaps such as these are not what it predicts, p less than {SMALLEST_P:g}"
+        return stored(
+            "why a family is ruled out",
+            "overlaps such as these are not what it predicts, p less than {p}",
+            p=f"{SMALLEST_P:g}",
+        )
     return ""
 
 

@@ -33,6 +33,7 @@ from casualty_est.lists.inference.members import stream
 from casualty_est.lists.inference.predictive import SMALLEST_P, tail
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.result.call import Report
+from casualty_est.wording.language import stored
 from casualty_est.wording.numbers import percent, share
 from casualty_est.wording.phrases import listed
 
@@ -379,27 +380,47 @@ def _reasons(posterior: GraphPosterior, table: HistoryTable, prior: Decomposable
 
 
 def _sentences(posterior: GraphPosterior, best: dict[str, Any], prior: Decomposable) -> list[str]:
-    ties = [f"{a} with {b}" for a, b in best["ties"]]
-    said = f"it ties {listed(ties)}" if ties else "it ties no lists at all"
-    sentences = [
-        f"{posterior.number:,} graphs were averaged, each a way in which lists depend on each "
-        f"other; the most probable one has {_percent(best['probability'])} of the answer: {said}."
-    ]
-    complete = _percent(posterior.complete)
-    if prior.reference:
-        most = f"{REFERENCE} times that of the listed people, the range of R dga"
-        if prior.most_missing is not None:
-            most = f"{prior.most_missing:,}"
-        sentences.append(
-            f"The complete graph is among them with {complete}: under it the lists say nothing of "
-            f"the people on none. Their number was taken from 1 to {most}."
+    ties = [stored("graphs", "{list} with {other}", list=a, other=b) for a, b in best["ties"]]
+    places = {"number": f"{posterior.number:,}", "share": _percent(best["probability"])}
+    if ties:
+        first = stored(
+            "graphs",
+            "{number} graphs were averaged, each a way in which lists depend on each other; the "
+            "most probable one has {share} of the answer: it ties {pairs}.",
+            pairs=listed(ties),
+            **places,
         )
     else:
-        sentences.append(
-            "The complete graph, under which the lists say nothing of the people on none, was left "
-            f"out; it would have had {complete} of the answer."
+        first = stored(
+            "graphs",
+            "{number} graphs were averaged, each a way in which lists depend on each other; the "
+            "most probable one has {share} of the answer: it ties no lists at all.",
+            **places,
         )
-    return sentences
+    complete = _percent(posterior.complete)
+    if not prior.reference:
+        left_out = stored(
+            "graphs",
+            "The complete graph, under which the lists say nothing of the people on none, was left "
+            "out; it would have had {share} of the answer.",
+            share=complete,
+        )
+        return [first, left_out]
+    most = stored(
+        "graphs",
+        "{number} times that of the listed people, the range of R dga",
+        number=REFERENCE,
+    )
+    if prior.most_missing is not None:
+        most = f"{prior.most_missing:,}"
+    among = stored(
+        "graphs",
+        "The complete graph is among them with {share}: under it the lists say nothing of the "
+        "people on none. Their number was taken from 1 to {most}.",
+        share=complete,
+        most=most,
+    )
+    return [first, among]
 
 
 def _percent(value: float) -> str:

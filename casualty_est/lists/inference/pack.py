@@ -32,6 +32,7 @@ from casualty_est.result.call import versions
 from casualty_est.result.posterior import far_apart
 from casualty_est.result.schema import Diagnostics, Meta, Note, Rests, Row, SourceRow, Span, Weight
 from casualty_est.tables.cells import Documented
+from casualty_est.wording.language import N_, stored
 from casualty_est.wording.numbers import percent, share, with_ends
 from casualty_est.wording.phrases import capitalised, label_text, listed
 
@@ -41,9 +42,13 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 PACKAGES = ("casualty_est", "numpy", "scipy", "numba", "xarray")
 ADVICE = {
-    "smc": "fit it with more chains (chains=16), and look at the groups of families one by one",
-    "gibbs": "fit it with more chains (chains=16), and look at other families",
-    "exact": "look at other families, which assume something else of the people on no list",
+    "smc": N_(
+        "note", "fit it with more chains (chains=16), and look at the groups of families one by one"
+    ),
+    "gibbs": N_("note", "fit it with more chains (chains=16), and look at other families"),
+    "exact": N_(
+        "note", "look at other families, which assume something else of the people on no list"
+    ),
 }
 Parts = Mapping[tuple[int, int], Part]
 SMALLEST_SHOWN = 5e-4  # weight that a sentence names
@@ -183,7 +188,12 @@ def _metadata(
     if details.replicates is not None:
         notes.append(Note("replicates", _combined_text(details.replicates)))
     if reasons:
-        text = f"NOT CONVERGED: {'; '.join(reasons)}. What helps: {ADVICE[method]}"
+        text = stored(
+            "note",
+            "NOT CONVERGED: {reasons}. What helps: {steps}",
+            reasons="; ".join(reasons),
+            steps=ADVICE[method],
+        )
         notes.insert(0, Note("not_converged", text))
     fits = [part.found for part in parts.values()]
     return Meta(
@@ -255,7 +265,12 @@ def _beside(deaths: Array, whole: Span | None) -> str:
     if whole is None:
         return ""
     one = with_ends(Span(**quantiles(deaths[..., 0])))
-    return f"the sum over strata is {one}; the same lists without strata give {with_ends(whole)}"
+    return stored(
+        "note",
+        "the sum over strata is {one}; the same lists without strata give {whole}",
+        one=one,
+        whole=with_ends(whole),
+    )
 
 
 def replicate_rows(model: ListModel, parts: Parts) -> Replicates:
@@ -303,12 +318,16 @@ def combine(listed: Sequence[int], totals: Sequence[npt.ArrayLike], prob: float 
 
 
 def _combined_text(replicates: Replicates) -> str:
-    text = f"{len(replicates.each)} replicates are mixed draw by draw"
-    combined = replicates.combined
+    number, combined = len(replicates.each), replicates.combined
     if combined is None:
-        return text
-    shown = with_ends(Span(combined.point, combined.low, combined.high))
-    return f"{text}; the rule for multiple imputation, as in R verdata, gives {shown}"
+        return stored("note", "{number} replicates are mixed draw by draw", number=number)
+    return stored(
+        "note",
+        "{number} replicates are mixed draw by draw; the rule for multiple imputation, as in R "
+        "verdata, gives {answer}",
+        number=number,
+        answer=with_ends(Span(combined.point, combined.low, combined.high)),
+    )
 
 
 def identification(
@@ -323,7 +342,11 @@ def identification(
     groups = [g for g in fit.groups if g.mass > 0]
     rows = tuple(Weight(group_title(g.name), g.mass) for g in groups)
     sentences = [
-        model.assumption_for(stratum) + " The lists cannot check that for the people on none."
+        stored(
+            "identification",
+            "{assumption} The lists cannot check that for the people on none.",
+            assumption=model.assumption_for(stratum),
+        )
     ]
     if model.no_level:
         return Rests("families", (), (f"There is no headline number: {model.no_level}.",))

@@ -17,6 +17,7 @@ from casualty_est.lists.table.histories import CaptureHistories, Stratum
 from casualty_est.result.labels import cell_of
 from casualty_est.result.schema import Cell
 from casualty_est.result.text_table import html_sections
+from casualty_est.wording.language import N_, stored
 from casualty_est.wording.numbers import percent
 from casualty_est.wording.phrases import listed
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
     from casualty_est.lists.estimate import ListEstimate
 
+MANY_LISTS = N_("note", "{number} lists, and at most {most} share")
+MANY_STRATA = N_("note", "{number} strata, and at most {most} share")
+TOO_MANY_REPLICATES = N_("note", "{number} replicates, and at most {most} share")
 SHOWN = 6  # notes
 COPIES = ("drop", "keep")
 STRATA = ("together", "alone")
@@ -176,20 +180,22 @@ class ListModel:
         families, _ = self.families_for(self.histories.pooled())
         if len(families) == 1 and families[0].alone:
             shares = families[0].shared_by_strata
-            return "" if shares else f"{families[0].name} has nothing that strata could share"
+            return (
+                ""
+                if shares
+                else stored(
+                    "note", "{family} has nothing that strata could share", family=families[0].name
+                )
+            )
         if "odds_ratio" in self.of_two.options and self.of_two.odds_ratio is not None:
-            return "odds_ratio ties the two lists of some strata"
+            return stored("note", "odds_ratio ties the two lists of some strata")
         limits = (
-            (len(self.histories.lists), MOST_CELLS, "lists"),
-            (len(self.histories), MOST_STRATA, "strata"),
-            (len(self.replicates), MANY_REPLICATES - 1, "replicates"),
+            (len(self.histories.lists), MOST_CELLS, MANY_LISTS),
+            (len(self.histories), MOST_STRATA, MANY_STRATA),
+            (len(self.replicates), MANY_REPLICATES - 1, TOO_MANY_REPLICATES),
         )
         return next(
-            (
-                f"{count} {what}, and at most {most} share"
-                for count, most, what in limits
-                if count > most
-            ),
+            (text.format(number=count, most=most) for count, most, text in limits if count > most),
             "",
         )
 
@@ -241,11 +247,17 @@ class ListModel:
         # A stratum of fewer lists has the families of all, where the strata share them.
         families, _ = self.families_for(self.histories.pooled() if self.together else stratum)
         if len(families) == 1:
-            return f"This estimate assumes that {families[0].assumption}."
+            return stored(
+                "identification",
+                "This estimate assumes that {assumption}.",
+                assumption=families[0].assumption,
+            )
         groups = listed([g.title for g in dict.fromkeys(f.group for f in families)], "or")
-        return (
-            f"This estimate assumes that whatever ties the lists to each other ({groups}) ties "
-            "them in the same way among the people they missed."
+        return stored(
+            "identification",
+            "This estimate assumes that whatever ties the lists to each other ({groups}) ties them "
+            "in the same way among the people they missed.",
+            groups=groups,
         )
 
     @property

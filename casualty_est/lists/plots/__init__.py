@@ -28,8 +28,8 @@ class ListPlots(Plots):
     _estimated: ClassVar[str] = N_("picture", "true number, listed or not")
     _documented: ClassVar[str] = N_("picture", "on some list: {number} (counted)")
     _matched: ClassVar[str] = N_("picture", "on some list: {number}, by the matching")
-    _whole: ClassVar[str] = "all lists"
-    _groups: ClassVar[Mapping[str, str]] = {"without_each_source": "Without one list"}
+    _whole: ClassVar[str] = N_("refit", "all lists")
+    _groups: ClassVar[Mapping[str, str]] = {"without_each_source": N_("refits", "Without one list")}
 
     def sources(self, *, ci_prob: float = 0.95, **look: Unpack[Look]) -> Figure:
         """Draw the share of all people that each list holds.

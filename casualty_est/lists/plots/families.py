@@ -36,8 +36,11 @@ from casualty_est.plots.style import MARGIN, SMALL, Palette, Picture, new_figure
 from casualty_est.plots.total import title_of
 from casualty_est.plots.words import wrap
 from casualty_est.result.tables import Parameter, row_numbers
-from casualty_est.wording.numbers import Ends, percent, share, with_ends
-from casualty_est.wording.phrases import capitalised
+from casualty_est.wording.again import told_again
+from casualty_est.wording.language import _, pgettext, separated
+from casualty_est.wording.numbers import Ends, percent, run, share, with_ends
+from casualty_est.wording.phrases import capitalised, either
+from casualty_est.wording.terms import stratum_name
 
 NAMES = 2.15  # inches for the names of kinds of dependence
 WEIGHTS = (2.3, 1.15)  # where their weights stand, and how wide
@@ -69,7 +72,9 @@ def dial(estimate: ListEstimate, row: int, palette: Palette) -> Picture:
     axes.plot(ends, [level, level], color=palette.claim, linewidth=2.6, solid_capstyle="butt")
     axes.plot([middle], [level], color=palette.claim, marker="o", markersize=6)
     how = {"textcoords": "offset points", "ha": "right", "va": "bottom", "fontsize": SMALL}
-    counted = f"on some list: {fit.people:,} (counted)"
+    counted = pgettext(
+        "picture", "on some list: {number} (counted)", number=separated(f"{fit.people:,}")
+    )
     axes.annotate(counted, (high, fit.people), (-2, 3), color=palette.documented, **how)
     if not estimate.converged:
         stamp_figure(figure, palette)
@@ -88,13 +93,14 @@ def _between(curve: Sequence[AtRatio], ratio: float) -> float:
 def _open_dial(name: str, people: int, dial: Dial, palette: Palette) -> tuple[Picture, Any]:
     """Log axes under a title, over a note that says what is drawn."""
     curve, implied = dial.curve, dial.implied
-    title = f"{name}: the number under each odds ratio of the unseen cell"
+    title = _("{name}: the number under each odds ratio of the unseen cell", name=name)
     heads = heads_of(title, palette)
-    note = (
-        "Line and band: median and 95% interval of the number, if the odds ratio were known. "
-        "No data can set it; at 1 there is no interaction of the highest order. Dot and bar: the "
-        f"odds ratio that this answer implies, {share(implied.median)} "
-        f"({share(implied.low)} to {share(implied.high)}, 95% interval)."
+    note = _(
+        "Line and band: median and 95% interval of the number, if the odds ratio were known. No "
+        "data can set it; at 1 there is no interaction of the highest order. Dot and bar: the odds "
+        "ratio that this answer implies, {ratio} ({interval}, 95% interval).",
+        ratio=share(implied.median),
+        interval=run(share(implied.low), share(implied.high)),
     )
     notes = notes_of(note, palette)
     top = MARGIN + sum(line.height for line in heads) + 0.12
@@ -123,8 +129,8 @@ def _open_dial(name: str, people: int, dial: Dial, palette: Palette) -> tuple[Pi
     dress(axes, palette)
     axes.grid(axis="y", color=palette.faint, linewidth=0.6, zorder=0)
     axes.tick_params(axis="y", colors=palette.muted, labelcolor=palette.ink, labelsize=SMALL)
-    axes.set_xlabel("odds ratio of the unseen cell", fontsize=SMALL, color=palette.muted)
-    axes.set_ylabel("people", fontsize=SMALL, color=palette.muted)
+    axes.set_xlabel(_("odds ratio of the unseen cell"), fontsize=SMALL, color=palette.muted)
+    axes.set_ylabel(_("people"), fontsize=SMALL, color=palette.muted)
     write_down(figure, heads, MARGIN)
     figure.said += [_at_ratios(curve), note]
     write_down(figure, notes, height - sum(line.height for line in notes) - 0.06, said=False)
@@ -137,7 +143,10 @@ def _at_ratios(curve: Sequence[AtRatio]) -> str:
         curve[i] for i in sorted({0, len(curve) // 4, len(curve) // 2, 3 * len(curve) // 4, -1})
     ]
     points = sorted(some, key=lambda point: point.ratio)
-    return "; ".join(f"at {share(point.ratio)} about {with_ends(point)}" for point in points)
+    return "; ".join(
+        _("at {ratio} about {number}", ratio=share(point.ratio), number=with_ends(point))
+        for point in points
+    )
 
 
 # Kinds of dependence -------------------------------------------------------------------------
@@ -149,15 +158,20 @@ def families(estimate: ListEstimate, row: int, palette: Palette) -> Picture:
     groups = sorted(shown.found.groups, key=lambda group: -group.mass)
     answers = _answers(estimate, row, shown)
     low, high = min(a.low for a in answers), max(a.high for a in answers)
-    details = [" or ".join(map(with_ends, answers)), *(with_ends(group) for group in groups)]
-    names = ["The answer", *(capitalised(group_title(group.name)) for group in groups)]
+    details = [either(map(with_ends, answers)), *(with_ends(group) for group in groups)]
+    names = [_("The answer"), *(capitalised(group_title(group.name)) for group in groups)]
     wide = palette.inner if palette.narrow else NAMES
     if palette.narrow:  # no room for a second pair of axes: the weight is said
         details[1:] = [
-            f"{detail}; weight {weight(group.mass)}, by evidence alone {weight(group.posterior)}"
+            _(
+                "{number}; weight {weight}, by evidence alone {alone}",
+                number=detail,
+                weight=weight(group.mass),
+                alone=weight(group.posterior),
+            )
             for detail, group in zip(details[1:], groups, strict=True)
         ]
-    marks = ["", *(f"does not fit: {g.ruled_out}" if g.ruled_out else "" for g in groups)]
+    marks = ["", *(_misfit(group) if group.ruled_out else "" for group in groups)]
     labels = [
         (
             *(line for line in label(name, detail, NAMES, palette) if line.text),
@@ -166,23 +180,18 @@ def families(estimate: ListEstimate, row: int, palette: Palette) -> Picture:
         )
         for name, detail, mark in zip(names, details, marks, strict=True)
     ]
-    note = "Dot and bar: median and 95% interval. Shaded: the answer."
-    if len(groups) > 1:
-        filled = (
-            "" if palette.narrow else " Weight: filled, in the answer; outlined, by evidence alone."
-        )
-        note += (
-            f"{filled} The evidence is about the people on some list, the question about those on "
-            "none."
-        )
+    note = _about(several=len(groups) > 1, weights=not palette.narrow)
     ends = [end for group in groups for end in (group.low, group.high)]
     head = 0.05 if palette.narrow else line_height(SMALL) + 0.1
     page = open_page(
         head + sum(height_of(lines) for lines in labels) + 0.05,
         limits_of([max(end, SMALLEST) for end in (low, high, *ends)]),
         palette,
-        title=f"{title_of(estimate, row)}: what each kind of dependence between lists answers",
-        xlabel="people, log scale",
+        title=_(
+            "{title}: what each kind of dependence between lists answers",
+            title=title_of(estimate, row),
+        ),
+        xlabel=_("people, log scale"),
         note=note,
         left=LEFT,
     )
@@ -198,11 +207,28 @@ def families(estimate: ListEstimate, row: int, palette: Palette) -> Picture:
             _bar(page, one, middle, palette.prior if one.ruled_out else palette.ink)
             if side is not None:
                 _weight(side, one, middle, palette)
-                page.figure.said.append(f"weight {weight(one.mass)}")
+                page.figure.said.append(_("weight {weight}", weight=weight(one.mass)))
         top += height_of(lines)
     if not estimate.converged:
         page.stamp()
     return page.figure
+
+
+def _misfit(group: Group) -> str:
+    reason = told_again(group.ruled_out or "", "why a family is ruled out")
+    return _("does not fit: {reason}", reason=reason)
+
+
+def _about(*, several: bool, weights: bool) -> str:
+    """What is drawn."""
+    parts = [_("Dot and bar: median and 95% interval. Shaded: the answer.")]
+    if several and weights:
+        parts.append(_("Weight: filled, in the answer; outlined, by evidence alone."))
+    if several:
+        parts.append(
+            _("The evidence is about the people on some list, the question about those on none.")
+        )
+    return " ".join(parts)
 
 
 def _answers(estimate: ListEstimate, row: int, shown: Shown) -> Sequence[Ends]:
@@ -227,7 +253,9 @@ def _weights_axes(page: Page, head: float) -> Any:
     side.set_axis_off()
     side.set_xlim(0, 1)
     side.set_ylim(page.body, 0)
-    side.text(0, head / 2, "weight", fontsize=SMALL, color=page.palette.muted, va="center_baseline")
+    side.text(
+        0, head / 2, _("weight"), fontsize=SMALL, color=page.palette.muted, va="center_baseline"
+    )
     return side
 
 
@@ -253,14 +281,14 @@ def completeness(estimate: ListEstimate, prob: float, palette: Palette) -> Pictu
         sum(height_of(lines) for lines in labels) + 0.1,
         (0.0, min(100.0, 112 * max(row.high for row in shares))),
         palette,
-        title="What share of all people each list holds",
-        xlabel="per cent of all people, listed or not",
-        note=f"Dot and bar: median and {percent(prob)} interval.",
+        title=_("What share of all people each list holds"),
+        xlabel=_("per cent of all people, listed or not"),
+        note=_("Dot and bar: median and {level} interval.", level=percent(prob)),
         left=2.5,
         log=False,
     )
     top = 0.05
-    for (_, row), lines in zip(named, labels, strict=True):
+    for (_source, row), lines in zip(named, labels, strict=True):
         middle = page.beside(lines, top + height_of(lines) / 2)
         page.bar(100 * row.low, 100 * row.high, middle, palette.posterior, 2.6)
         page.dot(100 * row.median, middle, palette.posterior)
@@ -272,14 +300,12 @@ def completeness(estimate: ListEstimate, prob: float, palette: Palette) -> Pictu
 
 def _share(row: Parameter) -> str:
     middle, low, high = aligned(row)
-    return f"{middle} ({low} to {high})"
+    return f"{middle} ({run(low, high)})"
 
 
 def overlaps(estimate: ListEstimate, row: int, palette: Palette) -> Picture:
     """Draw how many people stand on exactly which lists; see `Plots.overlaps`."""
     shown = estimate.shown(row)
     table = HistoryTable.of_codes(shown.found.lists, shown.found.overlaps or ())
-    where = "".join(f", {name} {value}" for name, value in shown.labels.items())
-    return upset.picture(
-        table, palette, f"{table.people:,} people, by the lists that hold them{where}"
-    )
+    where = "".join(f", {stratum_name(name, value)}" for name, value in shown.labels.items())
+    return upset.picture(table, palette, upset.title_of(table) + where)

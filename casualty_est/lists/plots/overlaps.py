@@ -13,6 +13,8 @@ from casualty_est.lists.table.history import HistoryTable
 from casualty_est.plots.page import Line, heads_of, line_height, notes_of, write_down
 from casualty_est.plots.style import LABEL, MARGIN, SMALL, Palette, Picture, new_figure
 from casualty_est.plots.words import shorten, width_of, wrap
+from casualty_est.wording.language import N_, _, pgettext
+from casualty_est.wording.language import figure as figure_of
 from casualty_est.wording.phrases import listed
 
 SHOWN = 20  # combinations drawn
@@ -24,7 +26,9 @@ BARS = 1.6  # inches of the highest bar of a combination
 ROW = 0.26  # inches per list, at least
 PITCH = 0.75  # inches per combination, at most
 GAP = 0.12
-NOBODY = "People on no list are not in the table: how many they are is what is estimated."
+NOBODY = N_(
+    "picture", "People on no list are not in the table: how many they are is what is estimated."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ def picture(table: HistoryTable, palette: Palette, title: str = "") -> Picture:
     """Draw the overlaps: an UpSet plot (Lex et al. 2014, doi 10.1109/TVCG.2014.2346248)."""
     most = SHOWN_NARROW if palette.narrow else SHOWN
     order = np.argsort(-table.counts, kind="stable")[:most]
-    title = title or f"{table.people:,} people, by the lists that hold them"
+    title = title or title_of(table)
     heads, notes = heads_of(title, palette), notes_of(_note(table, order), palette, 3)
     top = MARGIN + sum(line.height for line in heads) + 0.1
     places = _places(table, order, top, palette)
@@ -62,14 +66,34 @@ def picture(table: HistoryTable, palette: Palette, title: str = "") -> Picture:
     return figure
 
 
+def title_of(table: HistoryTable) -> str:
+    """How many people, and by what."""
+    return _("{number} people, by the lists that hold them", number=figure_of(table.people))
+
+
 def _note(table: HistoryTable, order: npt.NDArray[np.intp]) -> str:
     rest = len(table.counts) - len(order)
     if not rest:
-        return NOBODY
-    left = table.people - int(table.counts[order].sum())
-    others = "the other one holds" if rest == 1 else f"the other {rest:,} hold"
-    drawn = f"The {len(order)} largest of {len(table.counts):,} combinations are drawn; {others}"
-    return f"{drawn} {left:,} people. {NOBODY}"
+        return pgettext("picture", NOBODY)
+    places = {
+        "drawn": len(order),
+        "all": figure_of(len(table.counts)),
+        "left": figure_of(table.people - int(table.counts[order].sum())),
+    }
+    if rest == 1:
+        drawn = _(
+            "The {drawn} largest of {all} combinations are drawn; the other one holds {left} "
+            "people.",
+            **places,
+        )
+    else:
+        drawn = _(
+            "The {drawn} largest of {all} combinations are drawn; the other {rest} hold {left} "
+            "people.",
+            rest=figure_of(rest),
+            **places,
+        )
+    return f"{drawn} {pgettext('picture', NOBODY)}"
 
 
 def _in_words(table: HistoryTable, order: npt.NDArray[np.intp]) -> str:
@@ -77,7 +101,9 @@ def _in_words(table: HistoryTable, order: npt.NDArray[np.intp]) -> str:
     said = []
     for h in order:
         on = [name for name, held in zip(table.lists, table.histories[h], strict=True) if held]
-        said.append(f"on {listed(on)} alone {table.counts[h]:,}")
+        said.append(
+            _("on {lists} alone {number}", lists=listed(on), number=figure_of(table.counts[h]))
+        )
     return "; ".join(said)
 
 
@@ -90,10 +116,10 @@ def _places(
     longest = max(width_of(line, LABEL) for lines in names for line in lines)
     # The bars of the lists stand under a heading of their own.
     sizes = MARGIN + longest + GAP
-    numbers = max(width_of(f"{size:,}", SMALL) for size in table.sizes)
+    numbers = max(width_of(figure_of(size), SMALL) for size in table.sizes)
     dots = sizes + size + 0.05 + numbers + 2 * GAP
     pitch = min(PITCH, (palette.width - MARGIN - dots) / len(order))
-    widest = max(width_of(f"{count:,}", SMALL) for count in table.counts[order])
+    widest = max(width_of(figure_of(count), SMALL) for count in table.counts[order])
     upright = widest + 0.03 > pitch
     above = 0.06 + (widest if upright else line_height(SMALL))
     rows = top + above + BARS + GAP
@@ -114,13 +140,15 @@ def _bars(figure: Picture, counts: npt.NDArray[np.int64], places: Places, palett
     how = {"textcoords": "offset points", "ha": "center", "va": "bottom", "fontsize": SMALL}
     how |= {"color": palette.ink, "rotation": 90 if places.upright else 0}
     for x, count in zip(at, counts, strict=True):
-        axes.annotate(f"{count:,}", (x, count), (0, 2.5), **how)
-    words = wrap("people on exactly these lists", places.dots - 2 * GAP, SMALL)
+        axes.annotate(figure_of(count), (x, count), (0, 2.5), **how)
+    words = wrap(_("people on exactly these lists"), places.dots - 2 * GAP, SMALL, 3)
     lines = [Line(text, SMALL, palette.muted) for text in words]
     middle = places.top + places.above + BARS / 2 - len(lines) * line_height(SMALL) / 2
     write_down(figure, lines, middle, places.dots - GAP, "right")
-    heading = [Line("people on each list", SMALL, palette.muted)]
-    write_down(figure, heading, places.rows - line_height(SMALL) - 0.04, places.dots - GAP, "right")
+    words = wrap(_("people on each list"), places.dots - GAP, SMALL)
+    heading = [Line(text, SMALL, palette.muted) for text in words]
+    top = places.rows - len(heading) * line_height(SMALL) - 0.04
+    write_down(figure, heading, top, places.dots - GAP, "right")
 
 
 def _rows(
@@ -148,7 +176,7 @@ def _rows(
         lines = [Line(text, LABEL, palette.ink) for text in places.names[j]]
         half = len(lines) * line_height(LABEL) / 2
         write_down(figure, lines, places.rows + float(middles[j]) - half)
-        number = [Line(f"{table.sizes[j]:,}", SMALL, palette.ink)]
+        number = [Line(figure_of(table.sizes[j]), SMALL, palette.ink)]
         at = places.rows + float(middles[j]) - line_height(SMALL) / 2
         write_down(figure, number, at, places.sizes + length + 0.05)
     size = 72 * min(0.13, 0.62 * places.pitch)

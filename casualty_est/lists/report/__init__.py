@@ -13,11 +13,14 @@ from casualty_est.report.parts import Parts
 from casualty_est.report.pictures import Wanted
 from casualty_est.report.tables import MANY_REFITS, Table
 from casualty_est.result.tables import row_numbers
-from casualty_est.wording.language import _
-from casualty_est.wording.numbers import ends, middle, percent
+from casualty_est.wording.again import told_again
+from casualty_est.wording.language import N_, _, pgettext, separated
+from casualty_est.wording.numbers import ends, middle, percent, run
 
 CURVE = 0.95  # level of the intervals of the dial
-WITHOUT = "If one list were left out: people who are on no other vanish from the data."
+WITHOUT = N_(
+    "refits", "If one list were left out: people who are on no other vanish from the data."
+)
 
 
 class ListParts(Parts):
@@ -25,7 +28,7 @@ class ListParts(Parts):
 
     package: ClassVar[str] = "casualty_est.lists.report"
     template: ClassVar[str] = "lists.html"
-    sources_heading: ClassVar[str] = "How complete is each list?"
+    sources_heading: ClassVar[str] = N_("heading", "How complete is each list?")
     estimate: ListEstimate
 
     def documented(self) -> str:
@@ -33,11 +36,13 @@ class ListParts(Parts):
         count = self.estimate.meta.rows[0].documented
         assert count is not None
         if count.high is not None:
-            return (
-                f"Documented, not estimated: {count.low:,} to {count.high:,} people on at least "
-                "one list, as the replicates have it."
+            return _(
+                "Documented, not estimated: {number} people on at least one list, as the "
+                "replicates have it.",
+                number=run(separated(f"{count.low:,}"), separated(f"{count.high:,}")),
             )
-        return f"Documented, not estimated: {count.low:,} people on at least one list."
+        number = separated(f"{count.low:,}")
+        return _("Documented, not estimated: {number} people on at least one list.", number=number)
 
     def no_headline(self) -> list[str]:
         """Why the lists do not say how many people they miss."""
@@ -76,8 +81,13 @@ class ListParts(Parts):
         numbers = row_numbers(self.estimate, at, self.prob)
         assert numbers is not None
         return [
-            f"Of all these people, about {middle(numbers)} are on no list "
-            f"({percent(self.prob)} credible interval {ends(numbers)})."
+            _(
+                "Of all these people, about {number} are on no list ({level} credible interval "
+                "{interval}).",
+                number=middle(numbers),
+                level=percent(self.prob),
+                interval=ends(numbers),
+            )
         ]
 
     def rests_on(self) -> list[str]:
@@ -101,7 +111,9 @@ class ListParts(Parts):
         many = 2 * len(self.estimate.meta.sources) > MANY_REFITS
         unasked = not many or self.estimate.meta.diagnostics.method == "exact"
         cases = self.estimate._records("without_each_source", 0, self.prob, unasked=unasked)
-        return [tables.without_lists(WITHOUT, cases, self.prob)] if cases else []
+        return (
+            [tables.without_lists(pgettext("refits", WITHOUT), cases, self.prob)] if cases else []
+        )
 
     def refits_missing(self) -> str:
         """Why there are none."""
@@ -112,9 +124,7 @@ class ListParts(Parts):
         kept = tables.data(self.estimate)
         if not kept:
             return super().said_by()
-        head = (_("List"), _("People on it"), _("On no other list"))
-        foot = (_("All lists together"), *kept[0].foot[1:])
-        return replace(kept[0], caption=_("The lists."), head=head, foot=foot)
+        return replace(kept[0], caption=_("The lists."))
 
     def lever(self) -> Lever | None:
         """The odds ratio that no list can set."""
@@ -126,8 +136,8 @@ class ListParts(Parts):
             for end in ("median", "low", "high")
         )
         return Lever(
-            label="The odds ratio that ties the people on no list to the others",
-            sentence="If that odds ratio were known to be {value}",
+            label=_("The odds ratio that ties the people on no list to the others"),
+            sentence=_("If that odds ratio were known to be {value}"),
             share=False,
             now=float(dial.implied.median),
             values=tuple(float(point.ratio) for point in dial.curve),
@@ -138,7 +148,7 @@ class ListParts(Parts):
 
     def limitations(self) -> list[str]:
         """What lists cannot say."""
-        return list(text.LIMITATIONS)
+        return [pgettext("limitation", line) for line in text.LIMITATIONS]
 
     def checks(self) -> dict[str, Callable[[], bool]]:
         """Items of the checklist that only lists meet."""
@@ -162,7 +172,7 @@ class ListParts(Parts):
         known = tables.known_populations(estimate, self.prob)
         return {
             "tables": tables.tables(estimate),
-            "said": estimate.shown().found.sentences or (),
+            "said": [told_again(s, "graphs") for s in estimate.shown().found.sentences or ()],
             "holdings": tables.data(estimate),
             "fit_checks": tables.checks(estimate),
             "known": known[0] if known else None,

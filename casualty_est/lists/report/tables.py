@@ -18,17 +18,16 @@ from casualty_est.lists.schema import (
 )
 from casualty_est.lists.shares import aligned, weight
 from casualty_est.lists.table.history import HistoryTable
-from casualty_est.report import naming
-from casualty_est.report.tables import Table, rounded
+from casualty_est.report.tables import Table, no_interval, none, rounded
 from casualty_est.result.posterior import far_apart
 from casualty_est.result.schema import Case, Span
-from casualty_est.result.show import answer
-from casualty_est.result.spoken import NONE
-from casualty_est.wording.language import figure
-from casualty_est.wording.numbers import Ends, percent, share
-from casualty_est.wording.phrases import capitalised, listed
+from casualty_est.result.show import answer, interval_title
+from casualty_est.wording.again import told_again
+from casualty_est.wording.language import _, figure, pgettext, separated, spoken
+from casualty_est.wording.numbers import Ends, percent, run, share
+from casualty_est.wording.phrases import capitalised, listed, refit_name, who_what
+from casualty_est.wording.terms import stratum_name
 
-ANSWER = ("Median", "95% interval")
 SMALL_MEMBER = 0.0005  # share of the answer below which a member is counted, not named
 
 
@@ -37,20 +36,20 @@ def estimates(estimate: ListEstimate, prob: float) -> Table:
     rows = []
     for i, counted, unlisted in estimate._totals():
         rest = " (".join(answer(estimate, unlisted, prob)) + ")"
-        name, number = _row_name(estimate, i), f"{counted.low:,}"
+        name, number = _row_name(estimate, i), separated(f"{counted.low:,}")
         rows.append((name, number, *answer(estimate, i, prob), rest))
     rows += [
-        (capitalised(_stratum(labels)), f"{people:,}", "not fitted", "", "")
+        (capitalised(_stratum(labels)), figure(people), _("not fitted"), "", "")
         for labels, people in estimate.not_fitted()
     ]
     head = (
         "",
-        "On some list (a count)",
-        "In all (estimate, median)",
-        f"{percent(prob)} credible interval",
-        "Of these on no list (estimate)",
+        _("On some list (a count)"),
+        _("In all (estimate, median)"),
+        interval_title(prob),
+        _("Of these on no list (estimate)"),
     )
-    caption = "Who was counted, and how many we estimate. The two answer different questions."
+    caption = _("Who was counted, and how many we estimate. The two answer different questions.")
     return Table(caption, head, tuple(rows), wide=True)
 
 
@@ -59,13 +58,13 @@ def _row_name(estimate: ListEstimate, row: int) -> str:
     if labels:
         return capitalised(_stratum(labels))
     cell = estimate.meta.rows[row].cell
-    name = f"{naming.group(cell)} {naming.outcome(cell)}"
-    whole = "Fitted strata" if estimate.not_fitted() else "All strata"
-    return whole if len(estimate) > 3 else capitalised(name)
+    if len(estimate) <= 3:
+        return capitalised(who_what(cell))
+    return _("Fitted strata") if estimate.not_fitted() else _("All strata")
 
 
 def _stratum(labels: Mapping[str, str]) -> str:
-    return ", ".join(f"{key} {value}" for key, value in labels.items())
+    return ", ".join(stratum_name(key, value) for key, value in labels.items())
 
 
 def sources(estimate: ListEstimate, prob: float) -> Table:
@@ -73,15 +72,15 @@ def sources(estimate: ListEstimate, prob: float) -> Table:
     rows = []
     for i, source in enumerate(estimate.meta.sources):
         known = estimate._completeness(i, prob)
-        shown = ("no headline", "") if known is None else _with_ends(known)
+        shown = (_("no headline"), "") if known is None else _with_ends(known)
         rows.append((source.source, *shown))
-    head = ("List", "Share of all people", f"{percent(prob)} credible interval")
-    return Table("How complete each list is.", head, tuple(rows))
+    head = (_("List"), _("Share of all people"), interval_title(prob))
+    return Table(_("How complete each list is."), head, tuple(rows))
 
 
 def _with_ends(share_of: Ends) -> tuple[str, str]:
     middle, low, high = aligned(share_of)
-    return middle, f"{low} to {high}"
+    return middle, run(low, high)
 
 
 def data(estimate: ListEstimate) -> list[Table]:
@@ -92,9 +91,9 @@ def data(estimate: ListEstimate) -> list[Table]:
     table = HistoryTable.of_codes(fit.lists, fit.overlaps)
     sizes = zip(table.lists, table.sizes, table.only_here, strict=True)
     rows = tuple((name, figure(size), figure(alone)) for name, size, alone in sizes)
-    foot = ("All lists together", figure(table.people), figure(table.people - table.shared))
-    head = ("List", "People on it", "On no other list")
-    caption = "The lists: how many people they hold. Section 8 has every combination of lists."
+    foot = (_("All lists together"), figure(table.people), figure(table.people - table.shared))
+    head = (_("List"), _("People on it"), _("On no other list"))
+    caption = _("The lists: how many people they hold. Section 8 has every combination of lists.")
     return [Table(caption, head, rows, foot)]
 
 
@@ -134,10 +133,10 @@ def without_lists(caption: str, records: Sequence[Case], prob: float) -> Table:
     """Refits without each list; what is aside of all of them is said once."""
     names, aside = _asides(records)
     rows = tuple(
-        (name, *(rounded(row) if row.converged else ("did not converge", NONE)))
+        (name, *(rounded(row) if row.converged else (_("did not converge"), no_interval())))
         for name, row in zip(names, records, strict=True)
     )
-    head = ("Case", "Estimated (median)", f"{percent(prob)} credible interval")
+    head = (_("Case"), _("Estimated (median)"), interval_title(prob))
     return Table(caption + aside, head, rows)
 
 
@@ -146,8 +145,11 @@ def _asides(records: Sequence[Case | KnownPopulation]) -> tuple[list[str], str]:
     names = [row.case for row in records]
     ends = {name[name.rindex(" (") :] if name.endswith(")") else "" for name in names}
     aside = ends.pop() if len(ends) == 1 else ""
-    told = f" All of them: {aside.strip(' ()')}." if aside else ""
-    return [capitalised(name.removesuffix(aside)) for name in names], told
+    told = ""
+    if aside:
+        note = told_again(aside.strip(" ()"), "note on a refit")
+        told = " " + _("All of them: {note}.", note=note)
+    return [capitalised(refit_name(name.removesuffix(aside))) for name in names], told
 
 
 def _groups(groups: Sequence[Group]) -> Table:
@@ -155,28 +157,35 @@ def _groups(groups: Sequence[Group]) -> Table:
     for group in sorted(groups, key=lambda g: -g.mass):
         weights = weight(group.mass), weight(min(1.0, group.posterior))
         p = group.predictive_p
-        fit = "" if p is None else "under 0.01" if p < 0.01 else f"{p:.2f}"
+        fit = "" if p is None else _p(p)
         name = capitalised(group_title(group.name))
         rows.append((name, *weights, *rounded(group), fit, _fits(group)))
-    head = ("Kind of dependence", "Weight", "By evidence alone", *ANSWER, "Fit (p)", "Does it fit?")
-    caption = (
-        "What each kind of dependence between lists would answer, and its weight. Fit: how often "
-        "overlaps drawn from it lie as far from what it expects as those seen."
+    head = (
+        _("Kind of dependence"),
+        _("Weight"),
+        _("By evidence alone"),
+        *_answer(),
+        _("Fit (p)"),
+        _("Does it fit?"),
+    )
+    caption = _(
+        "What each kind of dependence between lists would answer, and its weight. Fit: how "
+        "often overlaps drawn from it lie as far from what it expects as those seen."
     )
     return Table(caption, head, tuple(rows), wide=True)
 
 
 def _graphs(graphs: Sequence[Graph]) -> Table:
-    ties = (listed([f"{a} with {b}" for a, b in graph.ties]) or "none" for graph in graphs)
+    ties = (listed([_pair(a, b) for a, b in graph.ties]) or none() for graph in graphs)
     rows = tuple(
         (tied, share(graph.probability), *rounded(graph))
         for tied, graph in zip(ties, graphs, strict=True)
     )
-    caption = (
+    caption = _(
         "The most probable graphs, and what each would answer. Lists that are not tied are "
         "independent given those between them."
     )
-    head = ("Ties between lists", "Probability", *ANSWER)
+    head = (_("Ties between lists"), _("Probability"), *_answer())
     return Table(caption, head, rows)
 
 
@@ -185,13 +194,18 @@ def _members(members: Sequence[FamilyMember]) -> Table:
     known = [m.log_evidence for m in members if m.log_evidence is not None]
     rows = []
     for m in shown:
-        behind = "" if m.log_evidence is None else f"{m.log_evidence - max(known):.1f}"
-        rows.append((family_title(m.family), m.member, weight(m.mass), behind))
+        behind = ""
+        if m.log_evidence is not None:
+            behind = figure(m.log_evidence - max(known), 1)
+        member = told_again(m.member, "member of a family", "family")
+        rows.append((family_title(m.family), member, weight(m.mass), behind))
     rest = len(members) - len(shown)
-    caption = "The families of models inside the answer, and their members."
+    caption = _("The families of models inside the answer, and their members.")
     if rest:
-        caption += f" {rest} with less than 0.05% each are left out of the table."
-    head = ("Family", "Member", "Weight", "Log evidence, from the best")
+        caption += " " + _(
+            "{number} with less than 0.05% each are left out of the table.", number=rest
+        )
+    head = (_("Family"), _("Member"), _("Weight"), _("Log evidence, from the best"))
     return Table(caption, head, tuple(rows))
 
 
@@ -200,40 +214,42 @@ def _dial(estimate: ListEstimate, shown: Shown) -> Table | None:
     if dial is None:
         return None
     rows = tuple((share(row.ratio), *rounded(row)) for row in dial.curve)
-    caption = (
-        "The number under each odds ratio that ties the people on no list to the others. No data "
-        "can set this ratio; at 1 there is no interaction of the highest order. Last line: the "
-        "answer, with the ratio that it implies."
+    caption = _(
+        "The number under each odds ratio that ties the people on no list to the others. No "
+        "data can set this ratio; at 1 there is no interaction of the highest order. Last "
+        "line: the answer, with the ratio that it implies."
     )
     whole = rounded(shown.whole) if shown.whole else answer(estimate, 0, 0.95)
     foot = (_ratio(dial.implied), *whole)
-    return Table(caption, ("Odds ratio", *ANSWER), rows, foot)
+    return Table(caption, (_("Odds ratio"), *_answer()), rows, foot)
 
 
 def _observability(chances: Sequence[Visible]) -> Table:
-    rows = tuple((f"more than {percent(row.chance)}", *rounded(row)) for row in chances)
-    caption = (
-        "Of the people in this answer, how many had a chance to be on any list at all. Of people "
-        "with next to no chance, lists can say nothing."
+    rows = tuple(
+        (_("more than {share}", share=percent(row.chance)), *rounded(row)) for row in chances
     )
-    return Table(caption, ("Chance to be listed", "People", "95% interval"), rows)
+    caption = _(
+        "Of the people in this answer, how many had a chance to be on any list at all. Of "
+        "people with next to no chance, lists can say nothing."
+    )
+    return Table(caption, (_("Chance to be listed"), _("People"), _("95% interval")), rows)
 
 
 def _replicates(replicates: Replicates) -> Table:
     rows = [
-        (f"Replicate {i}", f"{row.listed:,}", *rounded(row))
+        (_("Replicate {number}", number=i), figure(row.listed), *rounded(row))
         for i, row in enumerate(replicates.each, 1)
     ]
     combined = replicates.combined
     if combined is not None:
         ends = rounded(Span(combined.point, combined.low, combined.high))
-        rows.append(("All, by the rule for multiple imputation", "", *ends))
-    caption = (
-        "Every replicate alone, and all by the rule for multiple imputation (Rubin 1987, as R "
-        "verdata applies it to the logarithm of unlisted people). The estimate of this report "
-        "mixes the replicates draw by draw."
+        rows.append((_("All, by the rule for multiple imputation"), "", *ends))
+    caption = _(
+        "Every replicate alone, and all by the rule for multiple imputation (Rubin 1987, as "
+        "R verdata applies it to the logarithm of unlisted people). The estimate of this "
+        "report mixes the replicates draw by draw."
     )
-    return Table(caption, ("", "Listed", "Number", "95% interval"), tuple(rows))
+    return Table(caption, ("", _("Listed"), _("Number"), _("95% interval")), tuple(rows))
 
 
 def _strata(estimate: ListEstimate) -> Table | None:
@@ -250,79 +266,107 @@ def _strata(estimate: ListEstimate) -> Table | None:
         rows.append(
             (
                 capitalised(_stratum(row.strata)),
-                f"{fit.people:,}",
-                listed(away) or "none",
+                figure(fit.people),
+                listed(away) or none(),
                 "; ".join(named),
-                "priors alone" if row.level == "prior" else _agree(allowed),
+                _("priors alone") if row.level == "prior" else _agree(allowed),
                 "" if implied is None else _ratio(implied),
             )
         )
     if not rows:
         return None
     head = (
-        "Stratum",
-        "On some list",
-        "Lists not at work",
-        "Weight of each kind",
-        "Do the kinds that fit agree?",
-        "Odds ratio implied (95%)",
+        _("Stratum"),
+        _("On some list"),
+        _("Lists not at work"),
+        _("Weight of each kind"),
+        _("Do the kinds that fit agree?"),
+        _("Odds ratio implied (95%)"),
     )
-    return Table("What each stratum rests on.", head, tuple(rows), wide=True)
+    return Table(_("What each stratum rests on."), head, tuple(rows), wide=True)
 
 
 def _fits(group: Group) -> str:
-    return f"no: {group.ruled_out}" if group.ruled_out else "yes"
+    if not group.ruled_out:
+        return _("yes")
+    return _("no: {reason}", reason=told_again(group.ruled_out, "why a family is ruled out"))
 
 
 def _agree(allowed: Sequence[Group]) -> str:
     if len(allowed) < 2:
-        return "only one fits" if allowed else "none fits"
-    return "no" if far_apart(allowed) else "yes"
+        return _("only one fits") if allowed else _("none fits")
+    return pgettext("answer", "no") if far_apart(allowed) else _("yes")
 
 
 def _ratio(ratio: Span) -> str:
-    return f"{share(ratio.median)} ({share(ratio.low)} to {share(ratio.high)})"
+    return f"{share(ratio.median)} ({run(share(ratio.low), share(ratio.high))})"
+
+
+def _p(value: float) -> str:
+    """A tail probability in a table."""
+    return _("under {number}", number=figure(0.01, 2)) if value < 0.01 else figure(value, 2)
+
+
+def _pair(one: str, other: str) -> str:
+    return pgettext("graphs", "{list} with {other}", list=one, other=other)
+
+
+def _answer() -> tuple[str, str]:
+    return _("Median"), _("{level} interval", level=percent(0.95))
 
 
 def _predictions(histories: Sequence[Predicted]) -> Table:
     rows = tuple(
-        (" and ".join(row.history), f"{row.observed:,}", *rounded(row), f"{row.p:.2f}")
+        (_lists(row.history), figure(row.observed), *rounded(row), figure(row.p, 2))
         for row in histories
     )
     far = sum(row.p < 0.05 for row in histories)
-    caption = (
-        "People on exactly these lists: as seen, and as the model would expect. A small p says "
-        f"that the number seen is unusual; of {len(rows)} combinations, {far} have p below 0.05."
+    caption = _(
+        "People on exactly these lists: as seen, and as the model would expect. A small p "
+        "says that the number seen is unusual; of {rows} combinations, {far} have p below "
+        "0.05.",
+        rows=len(rows),
+        far=far,
     )
-    head = ("Lists", "Seen", "Expected", "95% interval", "p")
+    head = (_("Lists"), _("Seen"), _("Expected"), _("95% interval"), "p")
     return Table(caption, head, rows)
+
+
+def _lists(names: Sequence[str]) -> str:
+    if spoken().english:
+        return " and ".join(names)
+    return listed(names)
+
+
+def _holds(row: KnownPopulation) -> str:
+    return _("yes") if row.covered else pgettext("answer", "no")
 
 
 def _dependence(pairs: Sequence[Pair]) -> Table:
     rows = tuple(
-        (f"{p.list_a} with {p.list_b}", share(p.median), f"{share(p.low)} to {share(p.high)}")
+        (_pair(p.list_a, p.list_b), share(p.median), run(share(p.low), share(p.high)))
         for p in pairs
     )
-    caption = (
-        "Odds ratio of two lists among all people, as estimated: above 1 they share more people "
-        "than independent lists would."
+    caption = _(
+        "Odds ratio of two lists among all people, as estimated: above 1 they share more "
+        "people than independent lists would."
     )
-    return Table(caption, ("Pair", "Odds ratio", "95% interval"), rows)
+    return Table(caption, (_("Pair"), _("Odds ratio"), _("95% interval")), rows)
 
 
 def _known(cases: Sequence[KnownPopulation], prob: float) -> Table:
     names, aside = _asides(cases)
     rows = tuple(
-        (name, f"{row.members:,}", f"{row.seen:,}", *rounded(row), "yes" if row.covered else "no")
+        (name, figure(row.members), figure(row.seen), *rounded(row), _holds(row))
         for name, row in zip(names, cases, strict=True)
     )
     head = (
         "",
-        "Known number",
-        "Seen by the other lists",
-        "Estimated",
-        f"{percent(prob)} interval",
-        "Interval holds it",
+        _("Known number"),
+        _("Seen by the other lists"),
+        _("Estimated"),
+        _("{level} interval", level=percent(prob)),
+        _("Interval holds it"),
     )
-    caption = "A test on known numbers: the members of each list, as the other lists see them."
+    caption = _("A test on known numbers: the members of each list, as the other lists see them.")
     return Table(caption + aside, head, rows, wide=True)

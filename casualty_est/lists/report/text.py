@@ -9,12 +9,22 @@ from casualty_est.lists.families import group_in_words, group_title, recalled
 from casualty_est.lists.families.family import ASSUMED
 from casualty_est.lists.shares import between, weight
 from casualty_est.report import lede, naming
+from casualty_est.report.text import sentence_again
 from casualty_est.result.posterior import far_apart
 from casualty_est.result.schema import Cell
 from casualty_est.result.tables import row_numbers
+from casualty_est.wording.again import told_again
 from casualty_est.wording.hedged import on_page
-from casualty_est.wording.language import N_, _, figure, ngettext, pgettext, retold, spoken
-from casualty_est.wording.numbers import is_few, middle, percent, share, with_ends
+from casualty_est.wording.language import (
+    N_,
+    _,
+    figure,
+    ngettext,
+    pgettext,
+    retold,
+    spoken,
+)
+from casualty_est.wording.numbers import is_few, middle, percent, run, share, with_ends
 from casualty_est.wording.phrases import capitalised, listed
 
 if TYPE_CHECKING:
@@ -69,6 +79,10 @@ ASSUMPTIONS = (
     ),
     N_(
         "assumption of lists",
+        "the odds ratio that ties the unseen cell to the seen ones has a stated value, {ratio}",
+    ),
+    N_(
+        "assumption of lists",
         "the odds ratio of the two lists has median {median} and lies between {low} and {high} "
         "with a probability of 95%",
     ),
@@ -89,6 +103,7 @@ NO_LEVEL = (
         "nothing about the people whom both miss (copies='keep' if you know that it was not)",
     ),
 )
+BEFORE = ASSUMED.partition("{}")[0]
 BRIEF = 20  # words of an assumption that the first paragraph repeats
 
 
@@ -99,11 +114,19 @@ def assumption(estimate: ListEstimate) -> str:
     keys = list(dict.fromkeys(member.family for member in fit.families))
     family = recalled(keys[0], options) if len(keys) == 1 else None
     if family is not None:
-        return family.report_sentence()
+        return _assumed(family.report_sentence().removeprefix(BEFORE).removesuffix("."))
     kinds = listed([group_in_words(g.name) for g in fit.groups], "or")
-    return ASSUMED.format(
-        f"whatever ties the lists to each other ({kinds}) ties them in the same way among the "
-        "people they missed"
+    return _(
+        "It rests on one assumption, which no list can check: whatever ties the lists to each "
+        "other ({kinds}) ties them in the same way among the people they missed.",
+        kinds=kinds,
+    )
+
+
+def _assumed(clause: str) -> str:
+    return _(
+        "It rests on one assumption, which no list can check: {assumption}.",
+        assumption=clause if spoken().english else told_again(clause, "assumption of lists"),
     )
 
 
@@ -243,12 +266,14 @@ def rests_on(estimate: ListEstimate) -> list[str]:
     """What the number rests on, for the part on what the answer rests on."""
     codes = {note.code for note in estimate.warnings}
     sentences = [
-        "Nobody has counted the people on no list: their number is inferred from how the lists "
-        "overlap.",
+        _(
+            "Nobody has counted the people on no list: their number is inferred from how the "
+            "lists overlap."
+        ),
         assumption(estimate),
     ]
     if "two_lists" in codes:
-        sentences.append("Two lists cannot say whether they depend on each other.")
+        sentences.append(_("Two lists cannot say whether they depend on each other."))
     return [*sentences, *spread(estimate)]
 
 
@@ -265,15 +290,21 @@ def needed(estimate: ListEstimate) -> list[str]:
     if estimate.meta.has_level:
         return []
     return [
-        "A number would need another list, made independently of these, that shares some people "
-        "with them."
+        _(
+            "A number would need another list, made independently of these, that shares some "
+            "people with them."
+        )
     ]
 
 
 def facts(estimate: ListEstimate) -> list[str]:
     """What is said about single lists."""
     told = ("min_n", "copied", "shares_nobody", "replicates")
-    return [f"{capitalised(note.text)}." for note in estimate.warnings if note.code in told]
+    return [
+        f"{capitalised(note.text)}." if spoken().english else sentence_again(note.text)
+        for note in estimate.warnings
+        if note.code in told
+    ]
 
 
 def spread(estimate: ListEstimate) -> list[str]:
@@ -284,8 +315,11 @@ def spread(estimate: ListEstimate) -> list[str]:
     medians = sorted(allowed, key=lambda g: g.median)
     numbers = [middle(g) for g in medians]
     return [
-        "The kinds of model that fit the lists give different numbers, "
-        f"{listed(numbers)}, and the lists cannot choose between them; section 3 shows each."
+        _(
+            "The kinds of model that fit the lists give different numbers, {numbers}, and the "
+            "lists cannot choose between them; section 3 shows each.",
+            numbers=listed(numbers),
+        )
     ]
 
 
@@ -296,24 +330,24 @@ def agreement(estimate: ListEstimate) -> str:
         return ""
     allowed = [g for g in groups if not g.ruled_out]
     if not allowed:
-        return (
+        return _(
             "None of the kinds of dependence that were tried fits the people on the lists. The "
             "answer rests on those that come nearest, and its interval is too narrow."
         )
     if len(allowed) == 1:
-        return (
-            f"Of the kinds of dependence that were tried, only one fits the people on the lists: "
-            f"{group_title(allowed[0].name)}. That it fits them does not show that it fits the "
-            "people on none."
+        return _(
+            "Of the kinds of dependence that were tried, only one fits the people on the lists: "
+            "{kind}. That it fits them does not show that it fits the people on none.",
+            kind=group_title(allowed[0].name),
         )
     if far_apart(allowed):
-        return (
+        return _(
             "The kinds of dependence that fit give answers farther apart than the narrowest of "
             "their intervals is wide: the lists cannot choose between them."
         )
-    return (
-        "The answers of the kinds of dependence that fit lie no farther apart than the narrowest "
-        "of their intervals is wide."
+    return _(
+        "The answers of the kinds of dependence that fit lie no farther apart than the "
+        "narrowest of their intervals is wide."
     )
 
 
@@ -324,26 +358,37 @@ def floor(estimate: ListEstimate) -> str:
         return ""
     least = percent(estimate.meta.settings["floor"])
     moved = fit.floor_share
-    amount = "Nothing" if moved <= 0 else capitalised(weight(moved))
-    return (
-        f"{amount} of the answer comes from the floor: a kind of dependence that the lists do not "
-        f"rule out counts with at least about {least}, whatever its evidence."
+    if moved <= 0:
+        return _(
+            "Nothing of the answer comes from the floor: a kind of dependence that the lists do "
+            "not rule out counts with at least about {least}, whatever its evidence.",
+            least=least,
+        )
+    return _(
+        "{share} of the answer comes from the floor: a kind of dependence that the lists do not "
+        "rule out counts with at least about {least}, whatever its evidence.",
+        share=capitalised(weight(moved)),
+        least=least,
     )
 
 
 def known_populations(prob: float, covered: int, cases: int) -> str:
     """How often the interval held a number that is known."""
-    told = (
-        f"The members of a list are people whose number is known. Seen through the other lists "
-        f"alone, with the same method, the {percent(prob)} interval holds the known number for "
-        f"{covered} of {cases} lists."
+    told = _(
+        "The members of a list are people whose number is known. Seen through the other lists "
+        "alone, with the same method, the {level} interval holds the known number for {covered} of "
+        "{cases} lists.",
+        level=percent(prob),
+        covered=covered,
+        cases=cases,
     )
     if covered == cases:
         return told
-    return (
-        f"{told} Where it does not, the lists depend on each other in a way that the method does "
-        "not undo among those people; it may fail in the same way for the people on no list."
+    beyond = _(
+        "Where it does not, the lists depend on each other in a way that the method does not undo "
+        "among those people; it may fail in the same way for the people on no list."
     )
+    return f"{told} {beyond}"
 
 
 def without_strata(estimate: ListEstimate) -> str:
@@ -352,12 +397,17 @@ def without_strata(estimate: ListEstimate) -> str:
     if whole is None:
         return ""
     together = estimate.details.together
-    how = "each fitted by itself." if together is None else f"fitted together. {between(together)}"
-    return (
-        f"The estimate is the sum of the strata, {how} The figures and pictures of "
-        "this section, the refits and the checks are of the same lists without strata, which "
-        f"answer {with_ends(whole)}; the table of strata says what each stratum rests on."
+    how = _("The estimate is the sum of the strata, each fitted by itself.")
+    if together is not None:
+        how = _("The estimate is the sum of the strata, fitted together.")
+        how = f"{how} {between(together)}"
+    same = _(
+        "The figures and pictures of this section, the refits and the checks are of the same lists "
+        "without strata, which answer {number}; the table of strata says what each stratum rests "
+        "on.",
+        number=with_ends(whole),
     )
+    return f"{how} {same}"
 
 
 def dial(estimate: ListEstimate) -> str:
@@ -367,22 +417,35 @@ def dial(estimate: ListEstimate) -> str:
         return ""
     at, first, last = shown.implied, shown.curve[0], shown.curve[-1]
     ends = [middle(p) for p in (first, last)]
-    return (
+    return _(
         "One number that no data can set ties the people on no list to the others: the odds ratio "
-        "of the unseen cell. This answer implies "
-        f"{share(at.median)} ({share(at.low)} to {share(at.high)}, 95% interval). "
-        f"Between {share(first.ratio)} and {share(last.ratio)} the number goes from "
-        f"{ends[0]} to {ends[1]}."
+        "of the unseen cell. This answer implies {ratio} ({interval}, 95% interval). Between "
+        "{first} and {last} the number goes from {low} to {high}.",
+        ratio=share(at.median),
+        interval=run(share(at.low), share(at.high)),
+        first=share(first.ratio),
+        last=share(last.ratio),
+        low=ends[0],
+        high=ends[1],
     )
 
 
 LIMITATIONS = (
-    "Lists say nothing of people whom no list could have held. No test on the lists can show that "
-    "there are none.",
-    "The interval covers the kinds of dependence between lists that were averaged, not every kind "
-    "there could be.",
-    "Records of one person are taken as matched without error, and everybody on a list as one of "
-    "the dead that are counted here; wrong matches change the answer.",
+    N_(
+        "limitation",
+        "Lists say nothing of people whom no list could have held. No test on the lists can show "
+        "that there are none.",
+    ),
+    N_(
+        "limitation",
+        "The interval covers the kinds of dependence between lists that were averaged, not every "
+        "kind there could be.",
+    ),
+    N_(
+        "limitation",
+        "Records of one person are taken as matched without error, and everybody on a list as one "
+        "of the dead that are counted here; wrong matches change the answer.",
+    ),
 )
 
 

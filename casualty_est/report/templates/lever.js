@@ -1,7 +1,8 @@
 "use strict";
 (() => {
   const box = document.getElementById("lever");
-  const data = JSON.parse(box.dataset.numbers);
+  const data = JSON.parse(box.dataset.numbers), words = data.words;
+  const fill = (text, places) => text.replace(/\{(\w+)\}/g, (_, name) => places[name]);
   const slider = box.querySelector("input");
   const logs = data.values.map(Math.log);
   const first = logs[0], last = logs[logs.length - 1];
@@ -15,7 +16,8 @@
   };
   const people = (value, low, high) => {
     const shown = rounded(value, low, high);
-    return shown > 0 && shown <= 0.5 ? "fewer than 1" : Math.round(shown).toLocaleString("en-US");
+    if (shown > 0 && shown <= 0.5) return words.few;
+    return String(Math.round(shown)).replace(/\B(?=(\d{3})+$)/g, words.thousands);
   };
   const at = (value) => {
     let right = 1;
@@ -34,12 +36,14 @@
   const show = () => {
     const log = first + (slider.value / slider.max) * (last - first), value = Math.exp(log);
     const [median, low, high] = at(log);
-    const text = data.share ? Math.round(100 * value) + "%" : String(Number(value.toPrecision(2)));
+    const text = data.share ? fill(words.percent, { number: Math.round(100 * value) })
+      : String(Number(value.toPrecision(2))).replace(".", words.decimal);
     const about = people(median, low, high);
-    const between = people(low, low, high) + " to " + people(high, low, high);
-    output.textContent = data.sentence.replace("{value}", text) + ", the estimate would be about "
-      + about + ", with a " + data.level + " credible interval of " + between + ".";
-    slider.setAttribute("aria-valuetext", text + ": about " + about + ", " + between);
+    const interval = fill(words.interval,
+      { low: people(low, low, high), high: people(high, low, high) });
+    const condition = data.sentence.replace("{value}", text);
+    output.textContent = fill(words.answer, { condition, about, level: data.level, interval });
+    slider.setAttribute("aria-valuetext", fill(words.spoken, { value: text, about, interval }));
     bar.setAttribute("x", place(low));
     bar.setAttribute("width", Math.max(place(high) - place(low), 0.5));
     dot.setAttribute("x", place(median) - 0.4);

@@ -21,6 +21,7 @@ from casualty_est.study.inference.weights import Weighted, weigh
 from casualty_est.study.model import ledger
 from casualty_est.study.model.settings import Settings, correlation
 from casualty_est.study.schema import Declared, Heard, Kind, StudyDetails, Worth
+from casualty_est.wording.language import stored
 
 if TYPE_CHECKING:
     import xarray
@@ -205,21 +206,31 @@ def _notes(
     notes = [Note("contradicts", text) for text in against]
     for kind in kinds:
         if not kind.moves and kind.p is not None and kind.p < CONTRADICTS:
-            text = (
-                f"{kind.label} is cut, and far from the count that it receives (p = {kind.p:.2g})"
+            text = stored(
+                "note",
+                "{kind} is cut, and far from the count that it receives (p = {p})",
+                kind=kind.label,
+                p=f"{kind.p:.2g}",
             )
             notes.append(Note("far", text))
         weights = weighted.get(kind.label)
         if weights is not None and not weights.good and not against:
-            text = (
-                f"what {kind.label} says of its sources is left out, since its draws lie too far "
-                f"from the joint count: {weights.why}. Fit {kind.label} with more draws"
+            text = stored(
+                "note",
+                "what {kind} says of its sources is left out, since its draws lie too far from the "
+                "joint count: {why}. Fit {again} with more draws",
+                kind=kind.label,
+                why=weights.why,
+                again=kind.label,
             )
             notes.append(Note("weights", text))
         if weights is not None and weights.again and not against:
-            text = (
-                f"the draws of {kind.label} lie too far from the joint count ({weights.again}), so "
-                "what it says of its sources comes from a fit with its count near that"
+            text = stored(
+                "note",
+                "the draws of {kind} lie too far from the joint count ({why}), so what it says of "
+                "its sources comes from a fit with its count near that",
+                kind=kind.label,
+                why=weights.again,
             )
             notes.append(Note("again", text))
         notes += [Note("ledger", f"{kind.label}: {said}") for said in kind.ledger]

@@ -15,6 +15,7 @@ from casualty_est.study.inference.algebra import Joint, quantile
 from casualty_est.study.inference.terms import NODES, REACH, Term
 from casualty_est.study.inference.weights import Weighted
 from casualty_est.study.schema import UNKNOWN, BridgeUsed, Kind, ModeMoved
+from casualty_est.wording.language import N_, stored
 from casualty_est.wording.numbers import share, with_ends
 from casualty_est.wording.phrases import listed
 
@@ -23,7 +24,9 @@ Array = npt.NDArray[np.float64]
 SEVERAL = 2  # modes
 CONTRADICTS = 0.01  # two-sided tail probability under which kinds are not joined
 ENDS = [0.5, 0.025, 0.975]
-CHOSEN = Ground("given by the analyst", "section 3 says what it weighs")
+CHOSEN = Ground(
+    N_("grounds", "given by the analyst"), N_("grounds", "section 3 says what it weighs")
+)
 
 
 def kinds_of(
@@ -120,7 +123,7 @@ def assumption(kind: Kind) -> Assumption | None:
     bridge = kind.bridge
     if bridge is None:
         return None
-    name = f"bridge of {kind.label}"
+    name = stored("assumption", "bridge of {kind}", kind=kind.label)
     return Assumption(name, "bridge", None, bridge.text, bridge.share, bridge.sd, RATIO, (CHOSEN,))
 
 
@@ -131,23 +134,44 @@ def contradictions(kinds: Sequence[Kind]) -> tuple[str, ...]:
     if len(moving) == 2 and against:
         one, other = moving
         mine, theirs = with_ends(one.here), with_ends(other.here)
-        both = f"the answer of {one.label} is {mine} and that of {other.label} {theirs}"
-        mend = f"they would agree if {_factor(one)}, or if {_factor(other)}"
-        return (f"{both}, and the two contradict each other (p {_p(one.p)}); {mend}",)
+        text = stored(
+            "note",
+            "the answer of {one} is {mine} and that of {other} {theirs}, and the two contradict "
+            "each other (p {p}); they would agree if {factor}, or if {other_factor}",
+            one=one.label,
+            mine=mine,
+            other=other.label,
+            theirs=theirs,
+            p=_p(one.p),
+            factor=_factor(one),
+            other_factor=_factor(other),
+        )
+        return (text,)
     return tuple(
-        f"the answer of {kind.label} is {with_ends(kind.here)} and contradicts "
-        f"{listed([k.label for k in moving if k is not kind])} together (p {_p(kind.p)}); they "
-        f"would agree if {_factor(kind)}"
+        stored(
+            "note",
+            "the answer of {kind} is {number} and contradicts {kinds} together (p {p}); they would "
+            "agree if {factor}",
+            kind=kind.label,
+            number=with_ends(kind.here),
+            kinds=listed([k.label for k in moving if k is not kind]),
+            p=_p(kind.p),
+            factor=_factor(kind),
+        )
         for kind in against
     )
 
 
 def _p(p: float | None) -> str:
-    return "less than 0.0001" if p is None or p < 1e-4 else f"= {p:.2g}"
+    if p is None or p < 1e-4:
+        return stored("note", "less than {number}", number="0.0001")
+    return stored("note", "= {number}", number=f"{p:.2g}")
 
 
 def _factor(kind: Kind) -> str:
     factor = kind.factor or 1.0
     if factor < 1:
-        return f"{kind.label} is {share(1 / factor)} times too high"
-    return f"{kind.label} is {share(factor)} times too low"
+        return stored(
+            "note", "{kind} is {factor} times too high", kind=kind.label, factor=share(1 / factor)
+        )
+    return stored("note", "{kind} is {factor} times too low", kind=kind.label, factor=share(factor))

@@ -16,6 +16,7 @@ from casualty_est.study.inference.density import LogDensity, log_density
 from casualty_est.study.model.ledger import CONTAINS, DERIVED, SAME, Relation, entries
 from casualty_est.study.model.members import Bridge, Member
 from casualty_est.study.model.settings import Settings, correlation
+from casualty_est.wording.language import stored
 
 Array = npt.NDArray[np.float64]
 
@@ -101,7 +102,14 @@ def terms_of(
         if relation.how == DERIVED:
             term = terms[relation.one]
             term.eta = 0.0
-            term.said.append(f"cut: {relation.source} is built on {relation.other}")
+            term.said.append(
+                stored(
+                    "note",
+                    "cut: {source} is built on {kind}",
+                    source=relation.source,
+                    kind=relation.other,
+                )
+            )
     dropped: dict[str, set[str]] = {}
     beyond: dict[str, list[tuple[str, int]]] = {}
     for relation in relations:
@@ -110,7 +118,14 @@ def terms_of(
         label, other = _direction(relation, terms)
         term = terms[label]
         if term.eta == 0:
-            term.said.append(f"{relation.source} takes no part in the count: {label} is cut")
+            term.said.append(
+                stored(
+                    "note",
+                    "{source} takes no part in the count: {kind} is cut",
+                    source=relation.source,
+                    kind=label,
+                )
+            )
             continue
         source = _own_name(term.member, relation.source)
         dropped.setdefault(label, set()).add(source)
@@ -201,14 +216,21 @@ def _refit(term: Term, sources: frozenset[str], beyond: Sequence[tuple[str, int]
         raise UsageError(msg) from None
     if rest is not None:
         pieces.append(Piece(log_density(np.log(rest * weight)), member.prior))
-        term.said.append(f"fitted again without {names}")
+        term.said.append(stored("note", "fitted again without {names}", names=names))
     for source, people in beyond:
         drawn = member.estimate._deaths_beyond(row, source, people)
         pieces.append(Piece(log_density(np.log(drawn)), prior, people))
-        term.said.append(f"of {source}, only what lies beyond the list of {people:,} counts")
+        term.said.append(
+            stored(
+                "note",
+                "of {source}, only what lies beyond the list of {people} counts",
+                source=source,
+                people=f"{people:,}",
+            )
+        )
     if not pieces:
         term.eta = 0.0
-        term.said.append(f"nothing is left of it without {names}: cut")
+        term.said.append(stored("note", "nothing is left of it without {names}: cut", names=names))
         return
     term.pieces = pieces
 

@@ -18,6 +18,7 @@ from casualty_est.result.shared import SharedSource
 from casualty_est.study.inference.algebra import Joint
 from casualty_est.study.inference.density import log_density
 from casualty_est.study.inference.terms import Term
+from casualty_est.wording.language import stored
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -48,10 +49,20 @@ class Weighted:
     def why(self) -> str:
         """Why not, in words."""
         if not np.isfinite(self.khat):
-            return f"{len(self.weights):,} draws (at least {LEAST_ESS:.0f} wanted)"
-        return (
-            f"Pareto k {self.khat:.2f} (under {MOST_K:g} wanted), {self.ess:.0f} effective draws "
-            f"(at least {LEAST_ESS:.0f} wanted)"
+            return stored(
+                "note",
+                "{draws} draws (at least {wanted} wanted)",
+                draws=f"{len(self.weights):,}",
+                wanted=f"{LEAST_ESS:.0f}",
+            )
+        return stored(
+            "note",
+            "Pareto k {khat} (under {most} wanted), {ess} effective draws (at least {wanted} "
+            "wanted)",
+            khat=f"{self.khat:.2f}",
+            most=f"{MOST_K:g}",
+            ess=f"{self.ess:.0f}",
+            wanted=f"{LEAST_ESS:.0f}",
         )
 
     def at(self, probabilities: Array) -> Ints:

@@ -9,13 +9,16 @@ from itertools import combinations
 from casualty_est.errors import UsageError
 from casualty_est.study.model.members import Member, check_two
 from casualty_est.tables.checks import offered
+from casualty_est.wording.language import N_, stored
 
 SAME, CONTAINS, DERIVED, INDEPENDENT = "same", "contains", "derived", "independent"
 MEANING = {
-    SAME: "the number of {a} is that of {b}: counted once, in {b}",
-    CONTAINS: "the number of {a} contains that of {b}: only what is beyond it counts",
-    DERIVED: "{a} is built on {b}: it does not move the count",
-    INDEPENDENT: "two pieces of evidence that share nothing",
+    SAME: N_("note", "the number of {one} is that of {other}: counted once, in {other}"),
+    CONTAINS: N_(
+        "note", "the number of {one} contains that of {other}: only what is beyond it counts"
+    ),
+    DERIVED: N_("note", "{one} is built on {other}: it does not move the count"),
+    INDEPENDENT: N_("note", "two pieces of evidence that share nothing"),
 }
 NEAR = 0.02
 MOST_TERMS = 12  # of a sum that is looked for
@@ -36,7 +39,7 @@ class Relation:
     @property
     def text(self) -> str:
         """The declaration in words."""
-        return f"{self.source}: {MEANING[self.how].format(a=self.one, b=self.other)}"
+        return f"{self.source}: {MEANING[self.how].format(one=self.one, other=self.other)}"
 
     def between(self, one: str, other: str) -> bool:
         """Whether it speaks of these two kinds, in any order."""
@@ -155,10 +158,18 @@ def _near(said: set[tuple[str, str, float]], relations: Sequence[Relation]) -> I
             if b[2] > a[2] * (1 + NEAR):
                 break
             if a[0] != b[0] and _key(a[1]) != _key(b[1]) and not _settled(a, b, relations):
-                yield (
-                    f"{a[1]} in {a[0]} ({a[2]:,.0f}) and {b[1]} in {b[0]} ({b[2]:,.0f}) are within "
-                    f"{NEAR:.0%}: is one the other? If so, study.relation({a[1]!r}, {a[0]!r}, "
-                    f"{b[0]!r}, 'same')"
+                yield stored(
+                    "note",
+                    "{source} in {kind} ({number}) and {second} in {other} ({like}) are within "
+                    "{near}: is one the other? If so, {code}",
+                    source=a[1],
+                    kind=a[0],
+                    number=f"{a[2]:,.0f}",
+                    second=b[1],
+                    other=b[0],
+                    like=f"{b[2]:,.0f}",
+                    near=f"{NEAR:.0%}",
+                    code=f"study.relation({a[1]!r}, {a[0]!r}, {b[0]!r}, 'same')",
                 )
 
 
@@ -182,8 +193,15 @@ def _sums(rows: Sequence[Entry]) -> Iterator[str]:
                 # 12,000 is the sum of 10,000 and 2,000 by chance, 6,047 hardly that of anything.
                 if wanted in sums and len(str(wanted).rstrip("0")) >= DIGITS:
                     terms = ", ".join(sums[wanted])
-                    named = f"{row.source} in {row.label} ({wanted:,})"
-                    yield f"{named} is the sum of {terms} in {label}"
+                    yield stored(
+                        "note",
+                        "{source} in {kind} ({number}) is the sum of {terms} in {other}",
+                        source=row.source,
+                        kind=row.label,
+                        number=f"{wanted:,}",
+                        terms=terms,
+                        other=label,
+                    )
 
 
 def _all_sums(rows: Sequence[Entry]) -> dict[int, tuple[str, ...]]:

@@ -23,6 +23,7 @@ from casualty_est.result.shared import (
     SharedCount,
 )
 from casualty_est.tables.checks import offered
+from casualty_est.wording.language import stored
 
 Array = npt.NDArray[np.float64]
 Cells = str | Iterable[str] | Mapping[str, float] | None
@@ -58,9 +59,12 @@ class Bridge:
     def text(self) -> str:
         """The bridge as a prior."""
         if not self.sd:
-            return f"times {self.share:g}, taken as exact"
-        return (
-            f"times a share with median {self.share:g}, log-normal with sd of the log {self.sd:g}"
+            return stored("prior", "times {share}, taken as exact", share=f"{self.share:g}")
+        return stored(
+            "prior",
+            "times a share with median {share}, log-normal with sd of the log {sd}",
+            share=f"{self.share:g}",
+            sd=f"{self.sd:g}",
         )
 
 

@@ -22,6 +22,7 @@ from casualty_est.study.model.members import Bridge, Cells, Member
 from casualty_est.study.model.settings import read_settings
 from casualty_est.study.model.sharing import Sharing, sharing_of
 from casualty_est.tables.checks import offered
+from casualty_est.wording.language import stored
 
 if TYPE_CHECKING:
     from casualty_est.priors.distributions import LogNormal
@@ -322,15 +323,27 @@ class Study:
             missing = unsaid(member.cell, target.cell)
             if missing and member.bridge is None:
                 words = " and ".join(missing)
-                text = f"{member.label} or {target.label} does not state its {words}: taken as one"
+                text = stored(
+                    "note",
+                    "{kind} or {other} does not state its {what}: taken as one",
+                    kind=member.label,
+                    other=target.label,
+                    what=words,
+                )
                 notes.append(("unsaid", text))
             if member.bridge and apart(member.cell, target.cell):
-                text = (
-                    f"the windows of {member.label} and {target.label} do not overlap: the bridge"
+                text = stored(
+                    "note",
+                    "the windows of {kind} and {other} do not overlap: the bridge alone ties them",
+                    kind=member.label,
+                    other=target.label,
                 )
-                notes.append(("apart", f"{text} alone ties them"))
+                notes.append(("apart", text))
             if not member.estimate.converged:
-                notes.append(("unsound", f"{member.label} did not converge before it came here"))
+                text = stored(
+                    "note", "{kind} did not converge before it came here", kind=member.label
+                )
+                notes.append(("unsound", text))
         rows = ledger.entries(self.members)
         seen = ledger.pointed_out(rows, self.members, self.relations)
         return (*notes, *(("near", text) for text in seen))

@@ -17,6 +17,7 @@ from casualty_est.priors.distributions import LogNormal
 from casualty_est.result.shared import FlatPrior, LogPrior, NormalPrior
 from casualty_est.study.model.members import Member
 from casualty_est.tables.checks import offered
+from casualty_est.wording.language import N_, stored
 
 Array = npt.NDArray[np.float64]
 CUT, FULL = "cut", "full"
@@ -103,9 +104,9 @@ def _pooling(
     given: str | Mapping[str, float], labels: Sequence[str]
 ) -> tuple[dict[str, float], str]:
     if given == ONCE:
-        return {}, "one prior, used once"
+        return {}, N_("prior", "one prior, used once")
     if given == PRODUCT:
-        return dict.fromkeys(labels, 1.0), "the priors of all kinds multiplied"
+        return dict.fromkeys(labels, 1.0), N_("prior", "the priors of all kinds multiplied")
     if not isinstance(given, Mapping):
         msg = f"pooling must be 'once', 'product' or weights by label, not {given!r}"
         raise UsageError(msg)
@@ -116,7 +117,7 @@ def _pooling(
         msg = f"the weights of pooling must have the sum 1, not {sum(weights.values()):g}"
         raise UsageError(msg)
     shown = ", ".join(f"{label} {x:g}" for label, x in weights.items())
-    return weights, f"logarithmic, with weights {shown}"
+    return weights, stored("prior", "logarithmic, with weights {weights}", weights=shown)
 
 
 def _correlations(

@@ -11,6 +11,7 @@ from casualty_est.errors import UsageError
 from casualty_est.result.schema import SourceRow
 from casualty_est.result.shared import NormalPrior, SharedSource
 from casualty_est.study.model.members import LARGEST_SD, Member, check_two
+from casualty_est.wording.language import stored
 from casualty_est.wording.phrases import listed
 
 NORMAL = 0.02  # of its sd: how far the quantiles of a prior may be from those of a Normal
@@ -29,8 +30,15 @@ class Sharing:
     @property
     def text(self) -> str:
         """The declaration in words."""
-        apart = f", up to a log sd of {self.sd:g}" if self.sd else ""
-        return f"{self.label} takes what {self.source} is worth from {self.other}{apart}"
+        places = {"kind": self.label, "source": self.source, "other": self.other}
+        if self.sd:
+            return stored(
+                "note",
+                "{kind} takes what {source} is worth from {other}, up to a log sd of {sd}",
+                sd=f"{self.sd:g}",
+                **places,
+            )
+        return stored("note", "{kind} takes what {source} is worth from {other}", **places)
 
 
 def sharing_of(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Unpack
 from casualty_est.plots import Look, OfRatios, Plots
 from casualty_est.result.posterior import interval_ends
 from casualty_est.wording.language import N_, _
+from casualty_est.wording.terms import kind_name
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,12 +24,14 @@ class StudyPlots(Plots):
     _estimate: StudyEstimate
     _estimated: ClassVar[str] = N_("picture", "true number, from all kinds that move it")
     _of_ratios: ClassVar[OfRatios] = OfRatios(
-        "What each source is worth, given the joint count", "counted"
+        N_("picture", "What each source is worth, given the joint count"),
+        N_("picture", "counted / true, log scale"),
+        N_("picture", "counted everything, nothing twice"),
     )
-    _whole: ClassVar[str] = "all kinds"
+    _whole: ClassVar[str] = N_("refit", "all kinds")
     _groups: ClassVar[Mapping[str, str]] = {
-        "without_each_kind": "Without one kind",
-        "powers": "With other powers, from cut (0) to full (1)",
+        "without_each_kind": N_("refits", "Without one kind"),
+        "powers": N_("refits", "With other powers, from cut (0) to full (1)"),
     }
 
     def evidence(self, *, ci_prob: float = 0.95, **look: Unpack[Look]) -> Figure:
@@ -61,7 +64,7 @@ class StudyPlots(Plots):
         return _("What the kinds say, as published")
 
     def _target(self, source: int) -> str:
-        return self._estimate.details.worth[source].label
+        return kind_name(self._estimate.details.worth[source].label)
 
     def _ratio(self, source: int, prob: float) -> Ends | None:
         return self._estimate._worth(source, prob)

@@ -14,7 +14,10 @@ from casualty_est.plots.style import LABEL, SMALL, Palette, Picture
 from casualty_est.plots.total import title_of
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Span
+from casualty_est.wording.language import _, pgettext, separated, spoken
 from casualty_est.wording.numbers import percent, with_ends
+from casualty_est.wording.phrases import cell_title
+from casualty_est.wording.terms import kind_name
 
 if TYPE_CHECKING:
     from casualty_est.study.estimate import StudyEstimate
@@ -56,7 +59,7 @@ def picture(estimate: StudyEstimate, prob: float, palette: Palette) -> Picture:
     together = not estimate.details.contradictions
     if together:
         span = _span(joint, prob)
-        name = Line("together", LABEL, palette.posterior, "bold")
+        name = Line(pgettext("picture", "together"), LABEL, palette.posterior, "bold")
         lines = (name, Line(with_ends(span), SMALL, palette.muted))
         rows.append(Row(lines, joint.density, span, palette.posterior, JOINT, palette.narrow))
     values = [x for row in rows for x in (row.span.low, row.span.high)]
@@ -66,8 +69,8 @@ def picture(estimate: StudyEstimate, prob: float, palette: Palette) -> Picture:
         sum(row.height for row in rows) + 0.1,
         limits_of(values),
         palette,
-        title=title_of(estimate, 0).partition(", kind ")[0],
-        xlabel="people, log scale",
+        title=_title(estimate),
+        xlabel=_("people, log scale"),
         note=_note(estimate, prob),
         left=LEFT,
     )
@@ -82,8 +85,10 @@ def picture(estimate: StudyEstimate, prob: float, palette: Palette) -> Picture:
 
 def _row(alone: Joint, kind: Kind, prob: float, palette: Palette) -> Row:
     span = _span(alone, prob)
-    name = kind.label + (", cut" if not kind.moves else "")
-    bridged = f", x {kind.bridge.share:g}" if kind.bridge else ""
+    name = kind_name(kind.label)
+    if not kind.moves:
+        name = _("{kind}, cut", kind=name)
+    bridged = f", x {separated(f'{kind.bridge.share:g}')}" if kind.bridge else ""
     lines = label(name, f"{with_ends(span)}{bridged}", LEFT - 0.3, palette)
     lines = tuple(line for line in lines if line.text)
     colour = palette.ink if kind.moves else palette.prior
@@ -112,9 +117,20 @@ def _draw(page: Page, row: Row, counts: Array, top: float) -> None:
 
 
 def _note(estimate: StudyEstimate, prob: float) -> str:
-    said = f"Dot and bar: median and {percent(prob)} interval. Each kind alone, after its bridge."
+    said = _(
+        "Dot and bar: median and {level} interval. Each kind alone, after its bridge.",
+        level=percent(prob),
+    )
     if estimate.details.contradictions:
-        return f"{said} They contradict each other, so there is no joint answer."
+        none = _("They contradict each other, so there is no joint answer.")
+        return f"{said} {none}"
     if any(not kind.moves for kind in estimate.details.kinds):
-        said += " Grey: a kind that is cut receives the count and does not move it."
+        said += " " + _("Grey: a kind that is cut receives the count and does not move it.")
     return said
+
+
+def _title(estimate: StudyEstimate) -> str:
+    """The title of the count, without the kind that an estimate may be of."""
+    if spoken().english:
+        return title_of(estimate, 0).partition(", kind ")[0]
+    return cell_title(estimate.meta.rows[0].cell)

@@ -13,12 +13,16 @@ from casualty_est.report.text import first_name
 from casualty_est.study import sentences
 from casualty_est.study.estimate import StudyEstimate
 from casualty_est.study.report import tables, text
-from casualty_est.wording.language import _
-from casualty_est.wording.phrases import capitalised, listed
+from casualty_est.wording.again import told_again
+from casualty_est.wording.language import N_, _, pgettext
+from casualty_est.wording.phrases import listed
+from casualty_est.wording.terms import kind_name
 
 ASKED = {
-    "without_each_kind": "If one kind were left out.",
-    "powers": "If a kind counted less or more: power 0 cuts it, power 1 counts it in full.",
+    "without_each_kind": N_("refits", "If one kind were left out."),
+    "powers": N_(
+        "refits", "If a kind counted less or more: power 0 cuts it, power 1 counts it in full."
+    ),
 }
 
 
@@ -27,7 +31,7 @@ class StudyParts(Parts):
 
     package: ClassVar[str] = "casualty_est.study.report"
     template: ClassVar[str] = "study.html"
-    sources_heading: ClassVar[str] = "What each source is worth"
+    sources_heading: ClassVar[str] = N_("heading", "What each source is worth")
     said_elsewhere = frozenset({"contradicts", "near", "ledger"})
     estimate: StudyEstimate
 
@@ -47,17 +51,21 @@ class StudyParts(Parts):
         """Which kinds set the level, in one sentence."""
         return text.rests_briefly(self.estimate)
 
+    def identification(self) -> list[str]:
+        """What sets the level, in sentences that are made anew."""
+        return list(self.estimate.identification(0).sentences)
+
     def rests_on(self) -> list[str]:
         """The kinds that set the level, or how they contradict each other."""
         details = self.estimate.details
         if details.contradictions:
-            return [f"{capitalised(one)}." for one in details.contradictions]
+            return [sentences.contradiction(one) for one in details.contradictions]
         return list(sentences.rests_on(details)[:2])
 
     def documented(self) -> str:
         """The count of the kind whose cell the study has."""
         if self.estimate.details.contradictions:
-            return text.NO_ONE_COUNT
+            return pgettext("limitation", text.NO_ONE_COUNT)
         return super().documented()
 
     def sources(self) -> Table | None:
@@ -67,7 +75,11 @@ class StudyParts(Parts):
     def refits(self) -> list[Table]:
         """The count without each kind, and under other powers."""
         kept = {name: self.estimate._records(name, 0, self.prob) for name in ASKED}
-        return [cases(ASKED[name], some, self.prob) for name, some in kept.items() if some]
+        return [
+            cases(pgettext("refits", ASKED[name]), some, self.prob)
+            for name, some in kept.items()
+            if some
+        ]
 
     def refits_missing(self) -> str:
         """Why there are none."""
@@ -90,7 +102,11 @@ class StudyParts(Parts):
     def limitations(self) -> list[str]:
         """What no study can say."""
         kinds = sorted({kind.kind for kind in self.estimate.details.kinds})
-        return [*text.LIMITATIONS, f"The limits of its kinds ({listed(kinds)}) are those of each."]
+        of_kinds = _(
+            "The limits of its kinds ({kinds}) are those of each.",
+            kinds=listed([kind_name(kind) for kind in kinds]),
+        )
+        return [*(pgettext("limitation", line) for line in text.LIMITATIONS), of_kinds]
 
     def checks(self) -> dict[str, Callable[[], bool]]:
         """Items of the checklist that a study meets in a way of its own."""
@@ -114,15 +130,25 @@ class StudyParts(Parts):
             "kinds": tables.kinds(self.estimate, self.prob),
             "brought": tables.brought(self.estimate),
             "ledger": tables.ledger(self.estimate),
-            "declared": [one.text for one in details.declared],
-            "done": [f"{k.label}: {said}" for k in details.kinds for said in k.ledger],
-            "near": [n.text for n in self.estimate.warnings if n.code == "near"],
-            "against": [f"{capitalised(one)}." for one in details.contradictions],
+            "declared": [
+                f"{one.source}: {_again(one.text.removeprefix(f'{one.source}: '))}"
+                for one in details.declared
+            ],
+            "done": [
+                f"{kind_name(k.label)}: {_again(said)}" for k in details.kinds for said in k.ledger
+            ],
+            "near": [_again(n.text) for n in self.estimate.warnings if n.code == "near"],
+            "against": [sentences.contradiction(one) for one in details.contradictions],
             "conflict": tables.conflict(self.estimate),
             "independence": sentences.independence(details),
-            "pooling": details.pooling,
-            "one_prior": details.prior,
+            "pooling": told_again(details.pooling, "prior"),
+            "one_prior": told_again(details.prior, "prior"),
         }
+
+
+def _again(text: str) -> str:
+    """A note on who speaks twice."""
+    return told_again(text, "note", "kind of evidence")
 
 
 PARTS = StudyParts

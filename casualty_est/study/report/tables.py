@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from casualty_est.report.tables import Table
+from casualty_est.report.tables import Table, none
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Span
 from casualty_est.result.show import interval_title
 from casualty_est.study.estimate import StudyEstimate
-from casualty_est.study.model.ledger import numbers_text
+from casualty_est.study.model.ledger import SHOWN
 from casualty_est.study.schema import Kind
-from casualty_est.wording.language import _
+from casualty_est.wording.again import told_again
+from casualty_est.wording.language import _, figure, separated
 from casualty_est.wording.numbers import ends, middle, percent, share, with_ends
-from casualty_est.wording.phrases import cell_text, said_cell, with_source
+from casualty_est.wording.phrases import said_cell, with_source
 from casualty_est.wording.terms import kind_name
 
 
@@ -22,8 +25,8 @@ def sources(estimate: StudyEstimate, prob: float) -> Table | None:
     shown = estimate._source_table(prob)
     if not shown.rows:
         return None
-    caption = "What each source is worth, given the joint count, as its kind measures it."
-    head = ("Source", "By", "Parameter", "Median", interval_title(prob))
+    caption = _("What each source is worth, given the joint count, as its kind measures it.")
+    head = (_("Source"), _("By"), _("Parameter"), _("Median"), interval_title(prob))
     return Table(caption, head, shown.rows)
 
 
@@ -35,21 +38,21 @@ def kinds(estimate: StudyEstimate, prob: float) -> Table:
         here = Span(median, low, high)
         rows.append(
             (
-                kind.label if kind.label == kind.kind else f"{kind.label} ({kind.kind})",
-                cell_text(kind.cell),
+                _named(kind),
+                said_cell(kind.cell),
                 with_ends(kind.own),
-                kind.bridge.text if kind.bridge else "counts the same",
+                told_again(kind.bridge.text, "prior") if kind.bridge else _("counts the same"),
                 f"{middle(here)} ({ends(here)})",
             )
         )
     head = (
-        "Kind",
-        "Counts",
-        "Answers for that (95%)",
-        "Bridge",
-        f"Alone, for the count of this study ({percent(prob)})",
+        _("Kind"),
+        _("Counts"),
+        _("Answers for that (95%)"),
+        _("Bridge"),
+        _("Alone, for the count of this study ({level})", level=percent(prob)),
     )
-    return Table("What each kind answers alone.", head, tuple(rows), wide=True)
+    return Table(_("What each kind answers alone."), head, tuple(rows), wide=True)
 
 
 def in_a_line(estimate: StudyEstimate) -> Table:
@@ -72,37 +75,54 @@ def brought(estimate: StudyEstimate) -> Table | None:
         return None
     rows = tuple(
         (
-            kind.label,
-            f"{kind.eta:g}",
+            kind_name(kind.label),
+            separated(f"{kind.eta:g}"),
             _number(kind.weight),
             _number(kind.contribution),
             _number(kind.information),
         )
         for kind in estimate.details.kinds
     )
-    head = ("Kind", "Power", "Weight", "Contribution to the log", "Information")
-    return Table("What each kind brought to the joint answer.", head, rows)
+    head = (_("Kind"), _("Power"), _("Weight"), _("Contribution to the log"), _("Information"))
+    return Table(_("What each kind brought to the joint answer."), head, rows)
 
 
 def _number(value: float | None) -> str:
-    return "none" if value is None else f"{value:+.3f}"
+    return none() if value is None else separated(f"{value:+.3f}")
 
 
 def conflict(estimate: StudyEstimate) -> Table:
     """Whether each kind contradicts the others."""
     rows = []
     for kind in estimate.details.kinds:
-        p = "nothing to compare" if kind.p is None else f"{kind.p:.2g}"
-        mend = "it agrees" if kind.factor is None else share(kind.factor)
-        rows.append((kind.label, p, mend))
-    head = ("Kind", "Tail probability, two-sided", "To agree, its answer would be multiplied by")
-    caption = "Each kind against all others that move the count. Under 0.01 there is no headline."
+        p = _("nothing to compare") if kind.p is None else separated(f"{kind.p:.2g}")
+        mend = _("it agrees") if kind.factor is None else share(kind.factor)
+        rows.append((kind_name(kind.label), p, mend))
+    head = (
+        _("Kind"),
+        _("Tail probability, two-sided"),
+        _("To agree, its answer would be multiplied by"),
+    )
+    caption = _(
+        "Each kind against all others that move the count. Under 0.01 there is no headline."
+    )
     return Table(caption, head, tuple(rows))
 
 
 def ledger(estimate: StudyEstimate) -> Table | None:
     """Who speaks in which kind, with which numbers."""
     rows = tuple(
-        (one.source, one.label, numbers_text(one.deaths)) for one in estimate.details.heard
+        (one.source, kind_name(one.label), _numbers(one.deaths)) for one in estimate.details.heard
     )
-    return Table("Who speaks where.", ("Source", "Kind", "Deaths"), rows) if rows else None
+    head = (_("Source"), _("Kind"), _("Deaths"))
+    return Table(_("Who speaks where."), head, rows) if rows else None
+
+
+def _numbers(deaths: Sequence[float]) -> str:
+    """Some numbers of deaths as printed, the first few of many."""
+    if not deaths:
+        return _("no number of its own")
+    shown, more = ", ".join(figure(n) for n in deaths[:SHOWN]), len(deaths) - SHOWN
+    if more <= 0:
+        return shown
+    return _("{numbers} and {more} more", numbers=shown, more=figure(more))

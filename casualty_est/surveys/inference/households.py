@@ -28,6 +28,7 @@ from casualty_est.surveys.model.households import (
 )
 from casualty_est.surveys.model.model import SurveyModel
 from casualty_est.surveys.schema import Extinct, SurveyDetails
+from casualty_est.wording.language import N_, stored
 from casualty_est.wording.numbers import portion
 
 Array = npt.NDArray[np.float64]
@@ -59,8 +60,8 @@ def solved(
     by_stratum = add_missing(layout, base, people, rng)
     deaths = _with_total(by_stratum)
     parameters = {
-        "Likeness of deaths in a household (icc)": span(drawn["icc"]),
-        "Spread over clusters, logit": span(drawn["cluster_sd"]),
+        N_("sample", "Likeness of deaths in a household (icc)"): span(drawn["icc"]),
+        N_("sample", "Spread over clusters, logit"): span(drawn["cluster_sd"]),
     }
     gone_said = _extinct(layout, rate, extinct, drawn, gone) if layout.zero_survivors else None
     sample = sample_of(layout, parameters, compared(layout), gone_said)
@@ -86,41 +87,57 @@ def solved(
 
 def _assumptions(layout: HouseholdLayout) -> list[Assumption]:
     """What is assumed before the data, with its number."""
-    vague = (Ground("vague: it covers wars of every size", "no record is needed"),)
+    vague = (
+        Ground(
+            N_("grounds", "vague: it covers wars of every size"),
+            N_("grounds", "no record is needed"),
+        ),
+    )
     chosen = (
         Ground(
-            "chosen: censuses and projections in wars err by more than in peace",
-            "no record gives it",
+            N_("grounds", "chosen: censuses and projections in wars err by more than in peace"),
+            N_("grounds", "no record gives it"),
         ),
     )
     a, b = ICC_PRIOR
     sd = layout.population_sd
     return [
         Assumption(
-            "probability to die",
+            N_("assumption", "probability to die"),
             "prior",
             None,
-            f"Normal on the logit, mean {RATE_LOGIT} (1%), sd {RATE_SD:g}",
+            stored(
+                "prior",
+                "Normal on the logit, mean {mean} (1%), sd {sd}",
+                mean=RATE_LOGIT,
+                sd=f"{RATE_SD:g}",
+            ),
             RATE_LOGIT,
             RATE_SD,
             1,
             vague,
         ),
         Assumption(
-            "likeness of deaths in a household",
+            N_("assumption", "likeness of deaths in a household"),
             "prior",
             None,
-            f"Beta({a:g}, {b:g}), mean {a / (a + b):g}",
+            stored(
+                "prior",
+                "Beta({a}, {b}), mean {mean}",
+                a=f"{a:g}",
+                b=f"{b:g}",
+                mean=f"{a / (a + b):g}",
+            ),
             a / (a + b),
             0.14,
             1,
             vague,
         ),
         Assumption(
-            "population",
+            N_("assumption", "population"),
             "prior",
             None,
-            f"sd of the log {sd:g}, one for all strata",
+            stored("prior", "sd of the log {sd}, one for all strata", sd=f"{sd:g}"),
             1.0,
             sd,
             1,
@@ -209,21 +226,43 @@ def _expected(layout: HouseholdLayout, drawn: dict[str, Array]) -> Array:
 def _rests(layout: HouseholdLayout, gone: Extinct | None) -> Rests:
     held = layout.households
     people = layout.population.sum()
+    members = held.members.sum()
     sentences = [
-        f"The sample sets the level of this estimate: {int(held.members.sum()):,} people in "
-        f"{len(held):,} households stand for {people:,.0f}, one for "
-        f"{people / held.members.sum():,.0f}."
+        stored(
+            "identification",
+            "The sample sets the level of this estimate: {members} people in {households} "
+            "households stand for {people}, one for {each}.",
+            members=f"{int(members):,}",
+            households=f"{len(held):,}",
+            people=f"{people:,.0f}",
+            each=f"{people / members:,.0f}",
+        )
     ]
-    if gone is not None:
+    if gone is not None and gone.dial == 1:
         at = gone.share
         sentences.append(
-            f"Of the estimated deaths {portion(at.median)} ({portion(at.low)} to "
-            f"{portion(at.high)}) are in households of which nobody is left, inferred from how "
-            "deaths cluster in those of the sample."
-            if gone.dial == 1
-            else f"Deaths in households of which nobody is left count {gone.dial:g} times."
+            stored(
+                "identification",
+                "Of the estimated deaths {share} ({interval}) are in households of which nobody is "
+                "left, inferred from how deaths cluster in those of the sample.",
+                share=portion(at.median),
+                interval=f"{portion(at.low)} to {portion(at.high)}",
+            )
         )
-    sentences.append("No survey can see people outside its frame or deaths that respondents hide.")
+    elif gone is not None:
+        sentences.append(
+            stored(
+                "identification",
+                "Deaths in households of which nobody is left count {number} times.",
+                number=f"{gone.dial:g}",
+            )
+        )
+    sentences.append(
+        stored(
+            "identification",
+            "No survey can see people outside its frame or deaths that respondents hide.",
+        )
+    )
     return Rests("none", (), tuple(sentences))
 
 

@@ -26,6 +26,7 @@ from casualty_est.surveys.model.matched import ANY, PRIOR, MatchedLayout, log_li
 from casualty_est.surveys.model.model import SurveyModel
 from casualty_est.surveys.schema import Sample, SurveyDetails
 from casualty_est.tables.cells import Documented
+from casualty_est.wording.language import N_, stored
 from casualty_est.wording.numbers import percent
 
 Array = npt.NDArray[np.float64]
@@ -33,8 +34,11 @@ Array = npt.NDArray[np.float64]
 POINTS = 4000
 MISSED = (0.0, 0.02, 0.05, 0.1)
 RULE = Ground(
-    "the published intervals of three surveys, read backwards, give 0.15, 0.17 and 0.17; two "
-    "counts that this takes were not found in public text",
+    N_(
+        "grounds",
+        "the published intervals of three surveys, read backwards, give 0.15, 0.17 and 0.17; two "
+        "counts that this takes were not found in public text",
+    ),
     "doi 10.1016/S2214-109X(25)00522-4, 10.1016/S0140-6736(00)02404-1, "
     "10.1016/S0140-6736(06)69491-9",
 )
@@ -75,13 +79,36 @@ def fit(model: SurveyModel, plan: Plan) -> Solved:
 
 def _assumptions(layout: MatchedLayout) -> tuple[Assumption, ...]:
     beta = "Beta({:g}, {:g})".format(*PRIOR)
-    vague = (Ground("vague: Jeffreys' prior of a share", "no record is needed"),)
+    vague = (
+        Ground(
+            N_("grounds", "vague: Jeffreys' prior of a share"),
+            N_("grounds", "no record is needed"),
+        ),
+    )
     return (
         *(
-            Assumption(f"completeness of {name}", "prior", name, beta, 0.5, 0.35, -1, vague)
+            Assumption(
+                stored("assumption", "completeness of {source}", source=name),
+                "prior",
+                name,
+                beta,
+                0.5,
+                0.35,
+                -1,
+                vague,
+            )
             for name in layout.names
         ),
-        Assumption("design effect", "prior", None, RHO_TEXT, RHO_MEDIAN, RHO_SD, 1, (RULE,)),
+        Assumption(
+            N_("assumption", "design effect"),
+            "prior",
+            None,
+            RHO_TEXT,
+            RHO_MEDIAN,
+            RHO_SD,
+            1,
+            (RULE,),
+        ),
     )
 
 
@@ -121,19 +148,34 @@ def complete(linked: Array, missed: float) -> Array:
 def _rests(layout: MatchedLayout) -> Rests:
     name, people = layout.listed
     held = layout.counts[layout.at]
-    what = "at least one list" if name == ANY else name
+    what = N_("identification", "at least one list") if name == ANY else name
     part = percent(round(held / layout.deaths, 3))
     return Rests(
         "none",
         (),
         (
-            f"Of {layout.deaths:,} deaths in the sample {held:,} are on {what}. The sample was "
-            f"drawn without regard to the lists, so {what} holds about {part} of all deaths; "
-            f"{people:,} people are on it.",
-            "This takes no assumption on how the lists depend on each other. A link that the "
-            "matching missed looks like a death on no list.",
-            "No survey can see people outside its frame, households without a survivor, or deaths "
-            "that respondents hide.",
+            stored(
+                "identification",
+                "Of {deaths} deaths in the sample {held} are on {list}. The sample was drawn "
+                "without regard to the lists, so {where} holds about {share} of all deaths; "
+                "{people} people are on it.",
+                deaths=f"{layout.deaths:,}",
+                held=f"{held:,}",
+                list=what,
+                where=what,
+                share=part,
+                people=f"{people:,}",
+            ),
+            stored(
+                "identification",
+                "This takes no assumption on how the lists depend on each other. A link that the "
+                "matching missed looks like a death on no list.",
+            ),
+            stored(
+                "identification",
+                "No survey can see people outside its frame, households without a survivor, or "
+                "deaths that respondents hide.",
+            ),
         ),
     )
 
@@ -159,8 +201,11 @@ def dials(
     for missed in MISSED:
         if missed != layout.missed_links:
             total = people / complete(linked[:, layout.at], missed)
-            words = f"{percent(missed)} of the links missed by the matching"
-            words = words if missed else "no link missed by the matching"
+            words = N_("refit", "no link missed by the matching")
+            if missed:
+                words = stored(
+                    "refit", "{share} of the links missed by the matching", share=percent(missed)
+                )
             values = total - people if part == "unlisted" else total
             cases.append(case(words, values, prob, converged=True))
     return tuple(cases)

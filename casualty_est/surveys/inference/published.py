@@ -29,6 +29,7 @@ from casualty_est.surveys.model.model import SurveyModel
 from casualty_est.surveys.model.options import STRESS_SD
 from casualty_est.surveys.model.published import PublishedLayout, Target, conflict_text
 from casualty_est.surveys.schema import Contradiction, Study, SurveyDetails
+from casualty_est.wording.language import N_, stored
 from casualty_est.wording.numbers import percent
 from casualty_est.wording.phrases import capitalised, listed
 
@@ -39,8 +40,11 @@ TIMES = 2.0  # mortality where nobody went, beside that where somebody did
 LEVELS = np.array([0.025, 0.5, 0.975])
 QUANTILES = (np.arange(100) + 0.5) / 100
 CHOSEN = Ground(
-    "chosen: an error of a few per cent in frame, population or recall; no record gives it",
-    "section 4 shows the estimate under other values",
+    N_(
+        "grounds",
+        "chosen: an error of a few per cent in frame, population or recall; no record gives it",
+    ),
+    N_("grounds", "section 4 shows the estimate under other values"),
 )
 
 
@@ -91,11 +95,20 @@ def _source(name: str, sd: float) -> SourceRow:
 
 
 def _bias_text(sd: float) -> str:
-    return f"log-normal, median 1, sd of the log {sd:g}"
+    return stored("prior", "log-normal, median 1, sd of the log {sd}", sd=f"{sd:g}")
 
 
 def _assumption(name: str, sd: float) -> Assumption:
-    return Assumption(f"bias of {name}", "bias", name, _bias_text(sd), 1.0, sd, -1, (CHOSEN,))
+    return Assumption(
+        stored("assumption", "bias of {source}", source=name),
+        "bias",
+        name,
+        _bias_text(sd),
+        1.0,
+        sd,
+        -1,
+        (CHOSEN,),
+    )
 
 
 def _claims(layout: PublishedLayout) -> list[ClaimRow]:
@@ -187,20 +200,29 @@ def _rests(layout: PublishedLayout, target: Target, weights: Array, bias: Array)
         sd = layout.bias_sd[study]
         learned = float(bias[:, study].std() / sd) if sd else None
         lines.append(Weight(layout.rows[row].source, float(weight), 0.0, learned))
-    who = f"{listed(names)} set{'s' if len(names) == 1 else ''}"
-    sentences = [
-        f"The sample of {who} the level of this estimate: its design says how many deaths each "
-        "death in the sample stands for."
-        if len(names) == 1
-        else f"The samples of {who} the level of this estimate together, each by its precision."
-    ]
-    sentences.append(
-        "No survey can see people outside its frame, households without a survivor, or deaths "
-        "that respondents hide."
+    if len(names) == 1:
+        level = stored(
+            "identification",
+            "The sample of {source} sets the level of this estimate: its design says how many "
+            "deaths each death in the sample stands for.",
+            source=names[0],
+        )
+    else:
+        level = stored(
+            "identification",
+            "The samples of {sources} set the level of this estimate together, each by its "
+            "precision.",
+            sources=listed(names),
+        )
+    unseen = stored(
+        "identification",
+        "No survey can see people outside its frame, households without a survivor, or deaths that "
+        "respondents hide.",
     )
-    sentences += [
+    against = [
         f"{capitalised(conflict_text(c))}." for c in layout.conflicts if c.cell == target.cell
     ]
+    sentences = [level, unseen, *against]
     return Rests("gauge", tuple(lines), tuple(sentences))
 
 
@@ -226,7 +248,8 @@ def without(
         if left is not None:
             report(f"without {name}", None)
             values = _again(layout, left, estimate)
-            cases.append(case(f"without {name}", values, prob, converged=True))
+            called = stored("refit", "without {source}", source=name)
+            cases.append(case(called, values, prob, converged=True))
     return tuple(cases)
 
 
@@ -239,21 +262,27 @@ def dials(
     own = layout.bias_sd[0]
     for sd in sorted({0.0, STRESS_SD} - {own}):
         values = _again(layout.with_bias(sd), target, estimate)
-        words = (
-            "no bias beside the published error" if not sd else f"bias of a study with sd {sd:g}"
-        )
+        words = N_("refit", "no bias beside the published error")
+        if sd:
+            words = stored("refit", "bias of a study with sd {sd}", sd=f"{sd:g}")
         cases.append(case(words, values, prob, converged=True))
     base = _again(layout, target, estimate)
     for share in MISSED:
-        words = f"{percent(share)} of the dead in no household that could report them"
+        words = stored(
+            "refit",
+            "{share} of the dead in no household that could report them",
+            share=percent(share),
+        )
         cases.append(case(words, base / (1 - share), prob, converged=True))
     for at in target.rows:
         published = layout.rows[at]
         if published.selected and published.clusters and published.clusters < published.selected:
             part = 1 - published.clusters / published.selected
-            words = (
-                f"twice the mortality in the {percent(round(part, 3))} of clusters that "
-                f"{published.source} did not visit"
+            words = stored(
+                "refit",
+                "twice the mortality in the {share} of clusters that {source} did not visit",
+                share=percent(round(part, 3)),
+                source=published.source,
             )
             if len(target.rows) == 1:
                 more = base * (1 + (TIMES - 1) * part)

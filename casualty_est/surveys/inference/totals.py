@@ -11,6 +11,7 @@ from casualty_est.result.refits import case
 from casualty_est.result.schema import Case, Row, Span
 from casualty_est.surveys.model.households import HouseholdLayout
 from casualty_est.surveys.schema import Extinct, Sample, Weighted
+from casualty_est.wording.language import N_, stored
 from casualty_est.wording.numbers import percent
 
 Array = npt.NDArray[np.float64]
@@ -18,6 +19,12 @@ Array = npt.NDArray[np.float64]
 MISSED = (0.05, 0.1)
 MISSING_DEFF = 2.0  # the missing of a household resemble each other, too
 DIALS = ("missing", "imprisoned")
+ALL = {
+    ("missing", 0.0): N_("refit", "all missing people are alive"),
+    ("missing", 1.0): N_("refit", "all missing people are dead"),
+    ("imprisoned", 0.0): N_("refit", "all imprisoned people are alive"),
+    ("imprisoned", 1.0): N_("refit", "all imprisoned people are dead"),
+}
 
 
 def rows_of(layout: HouseholdLayout) -> tuple[Row, ...]:
@@ -66,23 +73,29 @@ def cases_of(
     cases = []
     added = deaths - base
     for times, values in by_times.items():
-        words = f"{times:g} times the deaths in households without a survivor"
-        words = words if times else "no deaths in households without a survivor"
+        words = N_("refit", "no deaths in households without a survivor")
+        if times:
+            words = stored(
+                "refit",
+                "{times} times the deaths in households without a survivor",
+                times=f"{times:g}",
+            )
         cases.append(case(words, values + added, prob, converged=True))
     if not by_times:
         for part in MISSED:
-            words = f"{percent(part)} of the dead in households without a survivor"
+            words = stored(
+                "refit", "{share} of the dead in households without a survivor", share=percent(part)
+            )
             cases.append(case(words, base / (1 - part) + added, prob, converged=True))
     rng = np.random.default_rng(0)
     strata = len(layout.population)
     people = np.broadcast_to(layout.population, (len(base), strata))
-    for name, words in (("missing", "missing"), ("imprisoned", "imprisoned")):
+    for name in DIALS:
         if getattr(layout.households, name).any():
             everybody = absent(layout, name, people, rng)[:, which].sum(axis=1)
             for dead in {0.0, 1.0} - {getattr(layout, name)}:
                 shift = (dead - getattr(layout, name)) * everybody
-                said = f"all {words} people are {'dead' if dead else 'alive'}"
-                cases.append(case(said, deaths + shift, prob, converged=True))
+                cases.append(case(ALL[name, dead], deaths + shift, prob, converged=True))
     return tuple(cases)
 
 

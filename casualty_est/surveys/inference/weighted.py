@@ -26,16 +26,23 @@ from casualty_est.surveys.model.households import HouseholdLayout
 from casualty_est.surveys.model.model import SurveyModel
 from casualty_est.surveys.schema import SurveyDetails, Weighted
 from casualty_est.surveys.table.households import Households
+from casualty_est.wording.language import N_
 
 Array = npt.NDArray[np.float64]
 RESTS = Rests(
     "none",
     (),
     (
-        "The weights of the sample set the level of this estimate: each household stands for as "
-        "many as its weight says.",
-        "No survey can see people outside its frame, households without a survivor, or deaths that "
-        "respondents hide.",
+        N_(
+            "identification",
+            "The weights of the sample set the level of this estimate: each household stands for "
+            "as many as its weight says.",
+        ),
+        N_(
+            "identification",
+            "No survey can see people outside its frame, households without a survivor, or deaths "
+            "that respondents hide.",
+        ),
     ),
 )
 

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.surveys.table.published import Published
+from casualty_est.wording.language import stored
 
 Array = npt.NDArray[np.float64]
 
@@ -21,8 +22,11 @@ Array = npt.NDArray[np.float64]
 # violent deaths in Iraq, 50 clusters in Kosovo) were not found in public text: hence the width.
 RHO_MEDIAN, RHO_SD = 0.16, 0.35
 NODES = 21
-RHO_TEXT = (
-    f"likeness of deaths in a cluster (rho) log-normal, median {RHO_MEDIAN}, sd of the log {RHO_SD}"
+RHO_TEXT = stored(
+    "prior",
+    "likeness of deaths in a cluster (rho) log-normal, median {median}, sd of the log {sd}",
+    median=RHO_MEDIAN,
+    sd=RHO_SD,
 )
 
 
@@ -56,12 +60,17 @@ def log_sd(deaths: float, deff: Array | float) -> Array:
 def deff_text(row: Published) -> str:
     """Where the design effect of a study comes from."""
     if row.deff is not None:
-        return f"design effect {row.deff:g}, as published"
+        return stored("reading", "design effect {deff}, as published", deff=f"{row.deff:g}")
     assert row.clusters
     assert row.households
     middle = float(effect(row.households / row.clusters, RHO_MEDIAN, row.weight_cv or 0.0))
     size = row.households / row.clusters
-    return f"design effect about {middle:.1f}, from {size:.0f} households a cluster"
+    return stored(
+        "reading",
+        "design effect about {deff}, from {size} households a cluster",
+        deff=f"{middle:.1f}",
+        size=f"{size:.0f}",
+    )
 
 
 def effective(deaths: float, deff: float) -> float:

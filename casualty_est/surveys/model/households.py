@@ -32,6 +32,7 @@ from casualty_est.surveys.table.cells import several, short
 from casualty_est.surveys.table.households import Households
 from casualty_est.surveys.table.survey import Survey
 from casualty_est.tables.read import read_table
+from casualty_est.wording.language import stored
 from casualty_est.wording.phrases import cell_text, listed
 
 Array = npt.NDArray[np.float64]
@@ -275,35 +276,47 @@ def _from_file(path: Path) -> dict[str, float]:
 def _notes(held: Households, *, by_weights: bool, outcome: Any) -> list[tuple[str, str]]:
     notes = []
     if outcome is None:
-        text = (
+        text = stored(
+            "note",
             "nothing says which deaths the column deaths counts: they are taken as killed; for "
-            "deaths of any cause give the outcome died (cell=, --cell outcome=died)"
+            "deaths of any cause give the outcome died (cell=, --cell outcome=died)",
         )
         notes.append(("default", text))
     if not held.deaths.any():
-        notes.append(("upper_bound", "nobody in the sample died: the number is an upper bound"))
+        notes.append(
+            (
+                "upper_bound",
+                stored("note", "nobody in the sample died: the number is an upper bound"),
+            )
+        )
     if held.clusters < 2:
-        text = (
+        text = stored(
+            "note",
             "the sample is one cluster: how far clusters differ is assumed, and not estimated; if "
-            "these are several, name them in psu"
+            "these are several, name them in psu",
         )
         notes.append(("one_cluster", text))
     if by_weights:
-        text = (
-            "no population is given: the estimate is the one by weights, and households without a "
-            "survivor are a dial only"
+        text = stored(
+            "note",
+            "no population is given: the estimate is the one by weights, and households without "
+            "a survivor are a dial only",
         )
         notes.append(("by_weights", text))
     elif held.weight is not None:
-        text = (
+        text = stored(
+            "note",
             "a population is given: weights serve for comparison, and to share it over strata "
-            "where it is one number"
+            "where it is one number",
         )
         notes.append(("weights_beside", text))
     if held.missing.any() or held.imprisoned.any():
-        text = (
-            f"{int(held.missing.sum()):,} missing and {int(held.imprisoned.sum()):,} imprisoned "
-            "are counted as the dials missing and imprisoned say"
+        text = stored(
+            "note",
+            "{missing} missing and {imprisoned} imprisoned are counted as the dials missing and "
+            "imprisoned say",
+            missing=f"{int(held.missing.sum()):,}",
+            imprisoned=f"{int(held.imprisoned.sum()):,}",
         )
         notes.append(("missing", text))
     return notes

@@ -15,6 +15,7 @@ from scipy import special
 from casualty_est.quantity.hedges.estimate import Bent, bent
 from casualty_est.surveys.model.design import effects, log_sd
 from casualty_est.surveys.table.published import Published
+from casualty_est.wording.language import stored
 
 Array = npt.NDArray[np.float64]
 REACH = 7.0  # standard deviations beyond which nothing is left
@@ -156,14 +157,22 @@ def number_of(row: Published) -> Number:
     quantity = row.quantity
     if row.has_interval:
         reading: Any = quantity.hedge.reading(quantity, documented=False)
-        words = f"its own {100 * (quantity.level or 0):g}% interval"
-        return Printed(reading, words + " (level assumed)" * quantity.level_assumed)
+        level = f"{100 * (quantity.level or 0):g}"
+        words = stored("reading", "its own {level}% interval", level=level)
+        if quantity.level_assumed:
+            words = stored("reading", "its own {level}% interval (level assumed)", level=level)
+        return Printed(reading, words)
     deffs, weights = effects(row)
     deaths = row.deaths or 0
     if not deaths:
         assert row.members
         assert row.population
         rates = row.members / row.population / deffs
-        return Nobody(rates, weights, "no deaths in the sample: an upper bound")
+        return Nobody(rates, weights, stored("reading", "no deaths in the sample: an upper bound"))
     sds = log_sd(deaths, deffs)
-    return Designed(math.log(quantity.best or 0), sds, weights, f"{deaths:,} deaths in the sample")
+    return Designed(
+        math.log(quantity.best or 0),
+        sds,
+        weights,
+        stored("reading", "{number} deaths in the sample", number=f"{deaths:,}"),
+    )

@@ -22,6 +22,7 @@ from casualty_est.surveys.table.cells import several
 from casualty_est.surveys.table.matched import Matched
 from casualty_est.surveys.table.survey import Survey
 from casualty_est.tables.checks import offered
+from casualty_est.wording.language import stored
 from casualty_est.wording.phrases import cell_text
 
 Array = npt.NDArray[np.float64]
@@ -95,8 +96,10 @@ class MatchedLayout:
     def notes(self) -> tuple[tuple[str, str], ...]:
         """A list on which no sampled death stands."""
         empty = [name for name, n in zip(self.names, self.counts, strict=False) if not n]
-        text = (
-            f"no death of the sample is on {', '.join(empty)}: there is no upper limit to speak of"
+        text = stored(
+            "note",
+            "no death of the sample is on {lists}: there is no upper limit to speak of",
+            lists=", ".join(empty),
         )
         return (("none_found", text),) if empty else ()
 

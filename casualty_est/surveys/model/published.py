@@ -17,6 +17,7 @@ from casualty_est.surveys.model.options import BIAS_SD, Options, log_sd_text, nu
 from casualty_est.surveys.table.cells import several
 from casualty_est.surveys.table.published import Published
 from casualty_est.surveys.table.survey import Survey
+from casualty_est.wording.language import stored
 from casualty_est.wording.numbers import chance
 from casualty_est.wording.phrases import cell_text
 
@@ -160,10 +161,15 @@ def _no_total(conflicts: Sequence[Conflict], first: Cell | None) -> str:
 
 def conflict_text(conflict: Conflict) -> str:
     """Say that two studies contradict each other, and what would reconcile them."""
-    return (
-        f"{conflict.one} and {conflict.other} contradict each other (the probability of a "
-        f"difference as large is {chance(conflict.p)}), so each is shown alone; to agree, one of "
-        f"them must be wrong by a factor of about {conflict.factor:.1f} beyond its sampling error"
+    return stored(
+        "note",
+        "{one} and {other} contradict each other (the probability of a difference as large is "
+        "{chance}), so each is shown alone; to agree, one of them must be wrong by a factor of "
+        "about {factor} beyond its sampling error",
+        one=conflict.one,
+        other=conflict.other,
+        chance=chance(conflict.p),
+        factor=f"{conflict.factor:.1f}",
     )
 
 
@@ -205,13 +211,22 @@ def _notes(layout: PublishedLayout) -> Iterator[tuple[str, str]]:
             text = f"nobody in the sample of {row.source} died: the number is an upper bound"
             yield "upper_bound", text
         if row.deaths is not None and 0 < row.deaths < FEW and not row.has_interval:
-            text = f"{row.source} rests on {row.deaths} deaths in its sample: its interval is rough"
+            text = stored(
+                "note",
+                "{source} rests on {deaths} deaths in its sample: its interval is rough",
+                source=row.source,
+                deaths=row.deaths,
+            )
             yield "few_deaths", text
     for row in _once(layout.rows):
         if row.selected and row.clusters and row.clusters < row.selected:
-            text = (
-                f"{row.source} visited {row.clusters:,} of {row.selected:,} clusters: a cluster "
-                "that nobody visited is no cluster without deaths"
+            text = stored(
+                "note",
+                "{source} visited {clusters} of {selected} clusters: a cluster that nobody visited "
+                "is no cluster without deaths",
+                source=row.source,
+                clusters=f"{row.clusters:,}",
+                selected=f"{row.selected:,}",
             )
             yield "not_visited", text
 

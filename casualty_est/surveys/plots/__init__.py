@@ -21,12 +21,14 @@ class SurveyPlots(Plots):
     _estimate: SurveyEstimate
     _estimated: ClassVar[str] = N_("picture", "true number, from the sample")
     _of_ratios: ClassVar[OfRatios] = OfRatios(
-        "How far each study may be off, beyond its sampling error", "counted", "everybody"
+        N_("picture", "How far each study may be off, beyond its sampling error"),
+        N_("picture", "counted / true, log scale"),
+        N_("picture", "counted everybody, nothing twice"),
     )
-    _whole: ClassVar[str] = "all data"
+    _whole: ClassVar[str] = N_("refit", "all data")
     _groups: ClassVar[Mapping[str, str]] = {
-        "without_each_source": "Without one study",
-        "dials": "If what no survey can check were otherwise",
+        "without_each_source": N_("refits", "Without one study"),
+        "dials": N_("refits", "If what no survey can check were otherwise"),
     }
 
     def _claims_heading(self) -> str:
@@ -42,7 +44,11 @@ class SurveyPlots(Plots):
 class MatchedPlots(SurveyPlots):
     """The same where the deaths of the sample were looked up on lists."""
 
-    _of_ratios: ClassVar[OfRatios] = OfRatios("What each list holds of all deaths", "listed")
+    _of_ratios: ClassVar[OfRatios] = OfRatios(
+        N_("picture", "What each list holds of all deaths"),
+        N_("picture", "listed / true, log scale"),
+        N_("picture", "listed everything, nothing twice"),
+    )
 
     def _ratio_draws(self, source: int) -> Array:
         return self._estimate.completeness(source)

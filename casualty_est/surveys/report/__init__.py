@@ -10,13 +10,14 @@ from casualty_est.report.parts import Parts
 from casualty_est.report.pictures import Wanted
 from casualty_est.report.pictures import identification as weights_picture
 from casualty_est.report.tables import Table, cases
-from casualty_est.report.text import first_name
+from casualty_est.report.text import first_name, sentence_again
 from casualty_est.surveys.estimate import SurveyEstimate
 from casualty_est.surveys.report import tables, text
+from casualty_est.wording.language import N_, _, pgettext, separated
 
 ASKED = {
-    "without_each_source": "If one study were left out.",
-    "dials": "If what no survey can check were otherwise.",
+    "without_each_source": N_("refits", "If one study were left out."),
+    "dials": N_("refits", "If what no survey can check were otherwise."),
 }
 
 
@@ -25,7 +26,7 @@ class SurveyParts(Parts):
 
     package: ClassVar[str] = "casualty_est.surveys.report"
     template: ClassVar[str] = "surveys.html"
-    sources_heading: ClassVar[str] = "How good is the sample?"
+    sources_heading: ClassVar[str] = N_("heading", "How good is the sample?")
     said_elsewhere = frozenset({"contradicts"})
     estimate: SurveyEstimate
 
@@ -54,9 +55,17 @@ class SurveyParts(Parts):
         """A survey documents nothing; lists on which its deaths were looked up do."""
         counted = self.estimate.meta.rows[0].documented
         if counted is None:
-            return text.DOCUMENTED
-        where = counted.source or "at least one list"
-        return f"Documented, not estimated: {counted.low:,} people on {where}."
+            return pgettext("limitation", text.DOCUMENTED)
+        number = separated(f"{counted.low:,}")
+        if not counted.source:
+            return _(
+                "Documented, not estimated: {number} people on at least one list.", number=number
+            )
+        return _(
+            "Documented, not estimated: {number} people on {list}.",
+            number=number,
+            list=counted.source,
+        )
 
     def below_documented(self) -> list[str]:
         """Everybody on a list is counted: below that number nothing can lie."""
@@ -70,8 +79,12 @@ class SurveyParts(Parts):
         """The estimate without each study, and under other values of the dials."""
         kept = {name: self.estimate._records(name, 0, self.prob) for name in ASKED}
         alone = self.estimate.meta.rows[0].strata.get("study")
-        of = f" Of {alone} alone." if alone else ""
-        return [cases(ASKED[name] + of, some, self.prob) for name, some in kept.items() if some]
+        of = " " + _("Of {study} alone.", study=alone) if alone else ""
+        return [
+            cases(pgettext("refits", ASKED[name]) + of, some, self.prob)
+            for name, some in kept.items()
+            if some
+        ]
 
     def refits_missing(self) -> str:
         """Why there are none."""
@@ -91,7 +104,7 @@ class SurveyParts(Parts):
 
     def limitations(self) -> list[str]:
         """What no survey can say."""
-        return list(text.LIMITATIONS)
+        return [pgettext("limitation", line) for line in text.LIMITATIONS]
 
     def checks(self) -> dict[str, Callable[[], bool]]:
         """Items of the checklist that surveys meet in a way of their own."""
@@ -111,7 +124,9 @@ class SurveyParts(Parts):
         return {
             "form": details.form,
             "designs": tables.designs(self.estimate),
-            "contradictions": [c.text for c in details.contradictions],
+            "contradictions": [
+                sentence_again(c.text).removesuffix(".") for c in details.contradictions
+            ],
             "facts_of_design": text.of_designs(self.estimate),
             "sample": tables.sample(self.estimate),
             "extinct": tables.extinct(self.estimate),

@@ -6,10 +6,10 @@ from casualty_est.report.tables import Table, linked
 from casualty_est.result.schema import Span
 from casualty_est.result.show import interval_title
 from casualty_est.surveys.estimate import SurveyEstimate
-from casualty_est.wording.numbers import ends, middle, percent, share, with_ends
-
-NONE = "not stated"
-SIZES = ("1 death", "2 deaths", "3 deaths", "4 or more")
+from casualty_est.wording.again import told_again
+from casualty_est.wording.hedged import on_page
+from casualty_est.wording.language import _, figure, ngettext, pgettext, spoken
+from casualty_est.wording.numbers import ends, middle, percent, run, share, with_ends
 
 
 def sources(estimate: SurveyEstimate, prob: float) -> Table | None:
@@ -22,26 +22,26 @@ def sources(estimate: SurveyEstimate, prob: float) -> Table | None:
             (str(row["source"]), _share(row["completeness"]), _shares(row["low"], row["high"]))
             for row in rows
         ]
-        head = ("List", "Completeness", interval_title(prob))
-        return Table("Share of all deaths that each list holds.", head, tuple(lines))
+        head = (_("List"), _("Completeness"), interval_title(prob))
+        return Table(_("Share of all deaths that each list holds."), head, tuple(lines))
     studies = [
         (
             study.source,
-            study.text,
+            _text(study.text),
             f"{middle(study.alone)} ({ends(study.alone)})",
-            f"{study.weight:.2f}",
-            f"{share(row['bias'])} ({share(row['low'])} to {share(row['high'])})",
+            figure(study.weight, 2),
+            f"{share(row['bias'])} ({run(share(row['low']), share(row['high']))})",
         )
         for study, row in zip(estimate.details.studies, rows, strict=True)
     ]
     titles = (
-        "Study",
-        "As published",
-        "Alone, median (95% interval)",
-        "Weight",
-        "Factor of its bias",
+        _("Study"),
+        _("As published"),
+        _("Alone, median (95% interval)"),
+        _("Weight"),
+        _("Factor of its bias"),
     )
-    return Table("What each study says of its count.", titles, tuple(studies), wide=True)
+    return Table(_("What each study says of its count."), titles, tuple(studies), wide=True)
 
 
 def _share(value: float) -> str:
@@ -49,7 +49,12 @@ def _share(value: float) -> str:
 
 
 def _shares(low: float, high: float) -> str:
-    return f"{_share(low)} to {_share(high)}"
+    return run(_share(low), _share(high))
+
+
+def _text(published: str) -> str:
+    """A number as published; in another language its hedge is said in that."""
+    return published if spoken().english else on_page(published)
 
 
 def designs(estimate: SurveyEstimate) -> Table | None:
@@ -60,29 +65,29 @@ def designs(estimate: SurveyEstimate) -> Table | None:
     lines = tuple(
         (
             study.source,
-            study.text,
+            _text(study.text),
             _number(study.clusters),
             _number(study.households),
             _number(study.deaths),
-            study.reading,
-            linked(study.citation) if study.citation else "none given",
+            told_again(study.reading, "reading"),
+            linked(study.citation) if study.citation else pgettext("citation", "none given"),
         )
         for study in studies
     )
     head = (
-        "Study",
-        "Estimate",
-        "Clusters",
-        "Households",
-        "Deaths in sample",
-        "Read as",
-        "Citation",
+        _("Study"),
+        _("Estimate"),
+        _("Clusters"),
+        _("Households"),
+        _("Deaths in sample"),
+        _("Read as"),
+        _("Citation"),
     )
-    return Table("The studies, as published.", head, lines, wide=True)
+    return Table(_("The studies, as published."), head, lines, wide=True)
 
 
 def _number(value: int | None) -> str:
-    return NONE if value is None else f"{value:,}"
+    return _("not stated") if value is None else figure(value)
 
 
 def sample(estimate: SurveyEstimate) -> Table | None:
@@ -91,32 +96,40 @@ def sample(estimate: SurveyEstimate) -> Table | None:
     if held is None:
         return None
     counted = {
-        "Clusters": held.clusters,
-        "Households": held.households,
-        "Members at the start, the dead included": held.members,
-        "Deaths": held.deaths,
-        "Missing": held.missing,
-        "Imprisoned": held.imprisoned,
-        "Deaths on no list": held.on_none,
-        **{f"People on {name}": count for name, count in held.listed.items()},
+        _("Clusters"): held.clusters,
+        _("Households"): held.households,
+        _("Members at the start, the dead included"): held.members,
+        _("Deaths"): held.deaths,
+        _("Missing"): held.missing,
+        _("Imprisoned"): held.imprisoned,
+        _("Deaths on no list"): held.on_none,
+        **{_people_on(name): count for name, count in held.listed.items()},
     }
-    lines = [(name, f"{count:,}") for name, count in counted.items() if count is not None]
+    lines = [(name, figure(count)) for name, count in counted.items() if count is not None]
     if held.population is not None:
-        lines.append(("People for whom the sample stands", f"{held.population:,.0f}"))
+        lines.append((_("People for whom the sample stands"), figure(held.population)))
     if held.deff is not None:
-        lines.append(("Design effect", _spread(held.deff)))
-    lines += [(name, _spread(one)) for name, one in held.parameters.items()]
+        lines.append((_("Design effect"), _spread(held.deff)))
+    lines += [(told_again(name, "sample"), _spread(one)) for name, one in held.parameters.items()]
     if held.weighted is not None:
         beside = held.weighted
-        told = with_ends(Span(beside.estimate, beside.low, beside.high))
-        lines.append(
-            ("By weights alone, for comparison", f"{told}; design effect {beside.deff:.1f}")
+        told = _(
+            "{number}; design effect {deff}",
+            number=with_ends(Span(beside.estimate, beside.low, beside.high)),
+            deff=figure(beside.deff, 1),
         )
-    return Table("The sample, and what the model makes of it.", ("", ""), tuple(lines), stack=False)
+        lines.append((_("By weights alone, for comparison"), told))
+    caption = _("The sample, and what the model makes of it.")
+    return Table(caption, ("", ""), tuple(lines), stack=False)
+
+
+def _people_on(name: str) -> str:
+    where = told_again(name, "identification")
+    return _("People on {list}", list=where)
 
 
 def _spread(span: Span) -> str:
-    return f"{share(span.median)} ({share(span.low)} to {share(span.high)})"
+    return f"{share(span.median)} ({run(share(span.low), share(span.high))})"
 
 
 def extinct(estimate: SurveyEstimate) -> Table | None:
@@ -127,7 +140,15 @@ def extinct(estimate: SurveyEstimate) -> Table | None:
     gone = held.extinct
     lines = tuple(
         (size, _share(seen), _share(meant))
-        for size, seen, meant in zip(SIZES, gone.observed, gone.expected, strict=True)
+        for size, seen, meant in zip(_sizes(), gone.observed, gone.expected, strict=True)
     )
-    caption = "Households with any death, by how many: does the clustering of deaths fit?"
-    return Table(caption, ("", "In the sample", "As the model expects"), lines)
+    caption = _("Households with any death, by how many: does the clustering of deaths fit?")
+    return Table(caption, ("", _("In the sample"), _("As the model expects")), lines)
+
+
+def _sizes() -> tuple[str, ...]:
+    one = _("1 death")
+    some = [
+        ngettext("{number} death", "{number} deaths", number, number=number) for number in (2, 3)
+    ]
+    return (one, *some, pgettext("deaths", "4 or more"))

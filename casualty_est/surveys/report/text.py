@@ -3,21 +3,39 @@
 from __future__ import annotations
 
 from casualty_est.report import naming
+from casualty_est.report.text import sentence_again
 from casualty_est.surveys.estimate import SurveyEstimate
 from casualty_est.surveys.schema import Study
-from casualty_est.wording.language import _, figure
-from casualty_est.wording.numbers import percent, portion, share
+from casualty_est.wording.language import N_, _, figure, separated
+from casualty_est.wording.numbers import percent, portion, run, share
 from casualty_est.wording.phrases import listed
 
-DOCUMENTED = "Nothing is shown as documented: a survey estimates deaths and records no case."
+DOCUMENTED = N_(
+    "limitation", "Nothing is shown as documented: a survey estimates deaths and records no case."
+)
 LIMITATIONS = (
-    "A survey speaks of the people in its frame. It says nothing of those who lived outside it or "
-    "left before it, and of places where no interviewer could go only what was assumed of them.",
-    "A household of which nobody is left cannot answer, and one that split up may answer twice.",
-    "Respondents forget, date deaths wrongly, or hide the deaths of fighters. The interval holds "
-    "such errors only as far as the stated bias does.",
-    "The number of the living for whom the sample stands comes from a census or a projection, and "
-    "the estimate inherits its error.",
+    N_(
+        "limitation",
+        "A survey speaks of the people in its frame. It says nothing of those who lived outside "
+        "it or "
+        "left before it, and of places where no interviewer could go only what was assumed of "
+        "them.",
+    ),
+    N_(
+        "limitation",
+        "A household of which nobody is left cannot answer, and one that split up may answer "
+        "twice.",
+    ),
+    N_(
+        "limitation",
+        "Respondents forget, date deaths wrongly, or hide the deaths of fighters. The interval "
+        "holds such errors only as far as the stated bias does.",
+    ),
+    N_(
+        "limitation",
+        "The number of the living for whom the sample stands comes from a census or a projection, "
+        "and the estimate inherits its error.",
+    ),
 )
 MONTH = 30.44  # days
 
@@ -88,15 +106,15 @@ def rests_on(estimate: SurveyEstimate) -> list[str]:
     details = estimate.details
     if not estimate.meta.has_total:
         return []  # why there is no total is said already
-    sentences = list(details.identification[0].sentences[:1])
+    sentences = [sentence_again(one) for one in details.identification[0].sentences[:1]]
     if details.form == "estimate":
         here = [study for study in details.studies if study.row == 0]
         if any(study.alone.low < 1 for study in here):
             sentences.append(
-                "Nobody in the sample died, so the number is an upper bound and no more."
+                _("Nobody in the sample died, so the number is an upper bound and no more.")
             )
     if details.form == "households":
-        sentences += details.identification[0].sentences[1:2]
+        sentences += [sentence_again(one) for one in details.identification[0].sentences[1:2]]
     return sentences
 
 
@@ -123,31 +141,57 @@ def of_designs(estimate: SurveyEstimate) -> list[str]:
 def _of_design(study: Study) -> list[str]:
     sentences = []
     if study.response:
-        sentences.append(f"{study.source}: {percent(study.response)} of households answered.")
+        sentences.append(
+            _(
+                "{source}: {level} of households answered.",
+                source=study.source,
+                level=percent(study.response),
+            )
+        )
     if study.selected and study.clusters and study.clusters < study.selected:
         missed = study.selected - study.clusters
         sentences.append(
-            f"{study.source}: {missed:,} of {study.selected:,} clusters "
-            f"({portion(missed / study.selected)}) were not visited. Where that was for want of "
-            "security, mortality there is likely to be higher; the published estimate may allow "
-            "for it or not."
+            _(
+                "{source}: {missed} of {selected} clusters ({portion}) were not visited. Where "
+                "that "
+                "was for want of security, mortality there is likely to be higher; the published "
+                "estimate may allow for it or not.",
+                source=study.source,
+                missed=separated(f"{missed:,}"),
+                selected=separated(f"{study.selected:,}"),
+                portion=portion(missed / study.selected),
+            )
         )
     if study.recall_days:
         months = study.recall_days / MONTH
         sentences.append(
-            f"{study.source}: respondents had to remember {months:.0f} months, or "
-            f"{share(months / 12)} years."
+            _(
+                "{source}: respondents had to remember {months} months, or {share} years.",
+                source=study.source,
+                months=separated(f"{months:.0f}"),
+                share=share(months / 12),
+            )
         )
     if study.members and study.population:
         sentences.append(
-            f"{study.source}: {study.members:,} people in the sample stand for "
-            f"{study.population:,}, one for {study.population / study.members:,.0f}."
+            _(
+                "{source}: {members} people in the sample stand for {population}, one for {each}.",
+                source=study.source,
+                members=separated(f"{study.members:,}"),
+                population=separated(f"{study.population:,}"),
+                each=separated(f"{study.population / study.members:,.0f}"),
+            )
         )
     if study.deff:
         deff = study.deff
         sentences.append(
-            f"{study.source} printed no interval. Its design effect is taken as {deff.median:.1f} "
-            f"(95% interval {deff.low:.1f} to {deff.high:.1f}), from clusters and households."
+            _(
+                "{source} printed no interval. Its design effect is taken as {deff} (95% interval "
+                "{interval}), from clusters and households.",
+                source=study.source,
+                deff=figure(deff.median, 1),
+                interval=run(figure(deff.low, 1), figure(deff.high, 1)),
+            )
         )
     return sentences
 
@@ -158,12 +202,25 @@ def extinct(estimate: SurveyEstimate) -> str:
     if sample is None or sample.extinct is None:
         return ""
     gone = sample.extinct
-    at, times = gone.share, f"{gone.dial:g} times as many"
-    times = "them" if gone.dial == 1 else times
-    return (
-        "The sample holds no household of which nobody is left. How deaths cluster within the "
-        f"households that it holds implies that {portion(at.median)} of all deaths "
-        f"({portion(at.low)} to {portion(at.high)}) lie in such households; the estimate counts "
-        f"{times}. This is extrapolation: one bomb kills a whole household in a way "
-        "that no distribution of single deaths foresees."
+    at = gone.share
+    places = {"share": portion(at.median), "interval": run(portion(at.low), portion(at.high))}
+    if gone.dial == 1:
+        counts = _(
+            "How deaths cluster within the households that it holds implies that {share} of all "
+            "deaths ({interval}) lie in such households; the estimate counts them.",
+            **places,
+        )
+    else:
+        counts = _(
+            "How deaths cluster within the households that it holds implies that {share} of all "
+            "deaths ({interval}) lie in such households; the estimate counts {times} times as "
+            "many.",
+            times=separated(f"{gone.dial:g}"),
+            **places,
+        )
+    none = _("The sample holds no household of which nobody is left.")
+    beyond = _(
+        "This is extrapolation: one bomb kills a whole household in a way that no distribution of "
+        "single deaths foresees."
     )
+    return f"{none} {counts} {beyond}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from casualty_est.surveys.table.names import columns_of
-from casualty_est.tables.names import plain
+from casualty_est.tables.plain import plain
 
 ESTIMATE, HOUSEHOLDS, MATCHED = "estimate", "households", "matched"
 # In each form, the columns that it needs; one of these sets is enough.

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from casualty_est.errors import Problem
 from casualty_est.surveys.table.cells import at_least, count, short
 from casualty_est.tables.checks import convert, shown_safely, similar_names, unknown_columns
-from casualty_est.tables.names import plain
+from casualty_est.tables.plain import plain
 from casualty_est.tables.read import Table
 from casualty_est.wording.phrases import listed
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from casualty_est.errors import Problem
 from casualty_est.tables.checks import no_controls
 from casualty_est.tables.marks import NOTHING, may_be_property, meanings
-from casualty_est.tables.names import plain
+from casualty_est.tables.plain import plain
 from casualty_est.tables.read import Table
 
 Array = npt.NDArray[np.float64]

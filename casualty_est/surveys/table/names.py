@@ -12,7 +12,7 @@ from typing import Any
 from casualty_est.errors import Problem
 from casualty_est.tables.checks import nearest
 from casualty_est.tables.marks import NOTHING
-from casualty_est.tables.names import plain
+from casualty_est.tables.plain import plain
 from casualty_est.tables.table import Table
 
 _TEXTS = frozenset(

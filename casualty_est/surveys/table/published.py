@@ -24,7 +24,8 @@ from casualty_est.tables.checks import (
     unknown_columns,
 )
 from casualty_est.tables.dates import read_days
-from casualty_est.tables.names import plain, reworded, sums
+from casualty_est.tables.names import reworded, sums
+from casualty_est.tables.plain import plain
 from casualty_est.tables.read import Table
 
 ASSUMED_LEVEL = 0.95
