@@ -98,6 +98,7 @@ OF_TABLES = (
     N_("note", "{names} are taken as different perpetrators: use one spelling if they are one"),
     N_("note", "{names} are taken as different lists: use one spelling if they are one"),
     N_("note", "the file is read as {encoding}"),
+    N_("note", "the table is drawn with bars, as in Markdown"),
     N_("note", "dates in {column} are read: {said}"),
     N_("note", "columns are read by their meaning: {said}"),
     N_("note", "sheet {sheet} is read"),

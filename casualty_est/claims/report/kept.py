@@ -50,6 +50,30 @@ COUNTED = (
     N_("note", "1 claim takes the window of those it overlaps, {windows} ({where})"),
     N_("note", "{number} claims take the window of those it overlaps, {windows} ({where})"),
 )
+OWN_GROUPS = (
+    N_(
+        "note",
+        "elderly is taken as a part of civilians, and its people may be women or men, too",
+    ),
+    N_(
+        "note",
+        "{group} ({where}) is a label of your own, taken as a count apart: part of no other "
+        "group, not of civilians either. If it lies inside one, write so under [groups] of the "
+        "priors (inside)",
+    ),
+    N_("note", "{groups} are more labels of your own, each a count apart"),
+    N_(
+        "note",
+        "{group} ({where}) may share people with {groups}, which have rows of their own, and is "
+        "taken to share nobody: say what it lies inside under [groups] of the priors, or leave "
+        "out one of the two",
+    ),
+    N_(
+        "note",
+        "{group} ({where}) may hold {groups}, which have rows of their own, and is taken to share "
+        "nobody: leave out the sum, or the parts",
+    ),
+)
 OVER_TIME = (
     N_(
         "note",
