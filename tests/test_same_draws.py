@@ -224,7 +224,7 @@ def test_a_second_fit_and_fits_in_threads_give_the_same_draws():
     assert {k: v for part in again for k, v in part.items()} == first
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_a_process_of_its_own_gives_the_same_draws():
     kinds = ("exact", "incidents")
     assert fits.elsewhere(kinds, SETTINGS[0]) == fits.digests(kinds)

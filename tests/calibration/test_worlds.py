@@ -82,6 +82,6 @@ def test_intervals_hold_the_true_count(world):
     assert covered(world, 0.95) >= 0.93
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_a_few_worlds():
     assert covered(a_third_in_a_blackout, 0.95, 15) >= 0.8

@@ -65,8 +65,11 @@ def test_the_files_it_writes(saved, capsys, tmp_path):
         (("--study", "survey:Airwars:50"), "write survey:DEATHS"),
         (("--study", "survy:50"), "Did you mean 'survey'"),
         (("--study", "survey:50:4:2"), "write survey:DEATHS"),
-        (("--study", "investigate:100"), "an estimate from claims has none"),
-        (("--study", "matched:100"), "an estimate from claims like this does not have"),
+        (("--study", "investigate:100"), "this estimate (claims) has none; use studies.survey"),
+        (
+            ("--study", "matched:100"),
+            "looks up deaths on all lists, and this estimate (claims) has",
+        ),
         (("--cost", "survey=much"), "a number of person-days, not survey=much"),
         (("--cost", "walk=3"), "there is no study 'walk'"),
         (("--for", "-5"), "a number of people above 0"),

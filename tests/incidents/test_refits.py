@@ -34,7 +34,7 @@ def records(est, name, row=0):
     return {case.case: case for case in est._records(name, row, 0.95)}
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_other_settings_are_fitted_one_at_a_time(two):
     cases = two.other_settings()
     assert list(cases["case"]) == [
@@ -88,7 +88,7 @@ def test_without_the_anchor_another_source_sets_the_scale():
     assert all(case.median > 0 for case in cases.values())
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_a_perpetrator_is_compared_with_itself():
     table = {**TABLE, "perpetrator": ["Army"] * 6 + ["Militia"] * 5}
     fewer = FEW | {"draws": 40, "tune": 60}

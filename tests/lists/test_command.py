@@ -125,7 +125,7 @@ def test_bad_usage_is_named_and_ends_with_2(capsys, tmp_path, words, part):
     assert "Traceback" not in out + err
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_workers_give_the_same_numbers(capsys, tmp_path):
     table, texts = _write(tmp_path, STRATA), []
     for workers in (1, 2):

@@ -33,7 +33,7 @@ def statements(role, ratios, conflicts, sd=0.1):
     ]
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("role", "ratios", "share"),
     [

@@ -87,7 +87,7 @@ def test_an_example_in_a_line():
 # --- as priors -----------------------------------------------------------------------------------
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 @pytest.mark.parametrize("without", [None, COALITION])
 def test_the_models_read_the_file_and_the_intervals_agree(without):
     priors = ce.priors.read_priors(tomllib.loads(as_toml(without)))

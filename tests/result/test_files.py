@@ -214,7 +214,6 @@ def in_first(records, **over):
 CONTENT = {
     "a JSON list": (lambda content: [content], "no JSON object"),
     "an unknown kind": (edited(kind="rumours"), "its kind 'rumours'"),
-    "a wrong schema": (edited(schema="casualty-est/99"), "its schema is 'casualty-est/99'"),
     "no schema": (without("schema"), "its schema is None"),
     "a missing field": (without("rows"), "rows: Field required"),
     "no details": (without("details"), "details: Input should be"),
@@ -267,6 +266,14 @@ def test_content_that_is_not_ours(saved, tmp_path, name):
     path = tmp_path / "bad.nc"
     rewritten(saved, change).to_netcdf(path, engine="h5netcdf")
     is_refused(path, why)
+
+
+@pytest.mark.thorough
+def test_a_file_of_another_version_is_named_as_such(saved, tmp_path):
+    path = tmp_path / "later.nc"
+    rewritten(saved, edited(schema="casualty-est/99")).to_netcdf(path, engine="h5netcdf")
+    with pytest.raises(UsageError, match="in the form casualty-est/99, and this version reads"):
+        Estimate.load(path)
 
 
 @pytest.mark.thorough

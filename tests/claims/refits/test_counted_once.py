@@ -43,7 +43,7 @@ def test_other_numbers_are_not_asked_about():
     assert repeats(list(ce.Claims(table()))) == [1, 2]
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_the_report_has_both(tmp_path):
     est = ce.ClaimsModel(table().iloc[[0, 1, 3]]).fit(seed=1)
     text = est.report(tmp_path / "r.html").read_text("utf-8")

@@ -136,7 +136,7 @@ def test_the_anchor_of_a_ratio_falls_where_the_count_rises():
     assert "% of the true number" in row["sentence"]
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_the_same_model_sampled_is_kept_and_said(tmp_path, coalition_compiled):
     sampled = former_model(datasets.load("coalition"))
     sampled._engines["nuts"] = coalition_compiled

@@ -355,7 +355,7 @@ def test_an_undated_figure_beside_dated_ones_stays():
 # --- size and robustness
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_twenty_thousand_rows_are_counted():
     size = 20_000
     rows = pd.DataFrame(

@@ -23,7 +23,7 @@ def test_an_auditor_who_is_right_adds_incidents_to_a_beta(grade, checked, upheld
     }
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_an_auditor_who_errs_against_simulated_audits():
     """Draws of all probabilities from their priors, kept where both audits came out as observed."""
     rng = np.random.default_rng(5)

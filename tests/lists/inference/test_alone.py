@@ -306,7 +306,7 @@ def test_gibbs_against_importance_from_the_prior(prior, few, monkeypatch):
     np.testing.assert_allclose(ours, wanted, rtol=0.03)
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_two_lists_and_many_lists_work(short):
     two = pd.DataFrame({"A": [1, 0, 1], "B": [0, 1, 1], "count": [60, 50, 20]})
     est = ce.ListModel(ce.CaptureHistories(two), families="dirichlet-process").fit(seed=1)

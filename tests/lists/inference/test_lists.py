@@ -30,7 +30,7 @@ def _frame(counts, **columns):
     return pd.DataFrame(HISTORIES, columns=["A", "B", "C"]).assign(count=counts, **columns)
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_evidence_of_independence_against_quadrature():
     (member,) = Independence().members(PAIR)
 

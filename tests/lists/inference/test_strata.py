@@ -64,7 +64,7 @@ def test_threads_give_the_same_answer(model, here):
         _same(model.fit(seed=8, executor=executor), here)
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_processes_give_the_same_answer(model, here):
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context) as executor:
