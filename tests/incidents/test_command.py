@@ -46,6 +46,7 @@ def test_a_number_that_is_none_is_named_by_line(capsys, tmp_path):
 
 
 @pytest.mark.usefixtures("no_pictures")
+@pytest.mark.thorough
 def test_outputs_and_exit_code(capsys, tmp_path, table):
     report, numbers, saved = (tmp_path / name for name in ("r.html", "e.json", "e.nc"))
     words = ["--anchor", "A", "--draws", 250, "--chains", 2, "--seed", 1, "--prob", 0.8]

@@ -96,6 +96,7 @@ def test_the_shipped_file_holds_every_conflict_and_role():
     )
 
 
+@pytest.mark.thorough
 def test_one_fold_rebuilt_in_short_is_the_shipped_one_within_its_error(monkeypatch):
     monkeypatch.setattr(learning, "DRAWS", 700)
     monkeypatch.setattr(learning, "WARMUP", 100)

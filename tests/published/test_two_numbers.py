@@ -102,6 +102,7 @@ def test_a_prior_of_the_analyst_on_the_perpetrator():
     np.testing.assert_allclose(solve(model.layout).weights(), [0.178, 0.809, 0.013], atol=0.005)
 
 
+@pytest.mark.thorough
 def test_weights_against_the_page_and_shifted_grids(model):
     weights = solve(model.layout).weights()
     np.testing.assert_allclose(weights, [0.133, 0.851, 0.016], atol=0.005)

@@ -228,6 +228,7 @@ def test_comparisons_are_set_beside_and_escaped(page):
     assert "Beside other estimates" not in page
 
 
+@pytest.mark.thorough
 def test_a_claim_of_a_perpetrator_is_told_once(page):
     said = Page(page).text
     # "Army" is no party named in the table, so nothing is said of acceptance.
