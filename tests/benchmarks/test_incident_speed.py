@@ -82,9 +82,10 @@ def test_gradient_of_1200_patterns_takes_half_of_that_of_the_pymc_model():
     for work in works:
         work()  # compiled here
     # In turns, so that a machine that is slow for a moment is slow for all of them.
-    rounds = [[best(lambda work=work: [work() for _ in range(20)], 1) for work in works]]
-    for _ in range(19):
-        rounds.append([best(lambda work=work: [work() for _ in range(20)], 1) for work in works])
+    rounds = [
+        [best(lambda work=work: [work() for _ in range(20)], 1) for work in works]
+        for _ in range(20)
+    ]
     each, kernel, graph = np.min(rounds, axis=0) / 20
     d = model.layout.arrays
     say(

@@ -122,8 +122,7 @@ def _largest(rows):
 def _overlap(rng, joint, many, hedged):
     low, high, x = grid(zero=False)
     gamma = rng.normal(0, 0.1)
-    shared = rng.normal()
-    mixed = [math.sqrt(0.5) * shared + math.sqrt(0.5) * rng.normal() for _ in range(2)]
+    mixed = _two_of_a_role(rng)
     p = {
         "size": (rng.normal(1, 1), math.exp(rng.normal(0, 0.4))),
         "level": rng.normal(0, 1.5, 3),
@@ -135,7 +134,7 @@ def _overlap(rng, joint, many, hedged):
     }
     every, chance = _held_by(p, size_law(low, high, *p["size"], 0.0), x)
     nobody = chance[0].sum()
-    place = rng.choice(chance[1:].size, size=many, p=chance[1:].ravel() / chance[1:].sum())
+    place = _listed(chance, many, rng)
     rows = []
     for i, (h, g) in enumerate(zip(*np.unravel_index(place, chance[1:].shape), strict=True)):
         for s, name in enumerate(SOURCES):
@@ -173,8 +172,7 @@ def denials(rng, *, listed=60):
 
 def _denials(rng, many):
     low, high, x = grid(zero=True)
-    shared = rng.normal()
-    mixed = [math.sqrt(0.5) * shared + math.sqrt(0.5) * rng.normal() for _ in range(2)]
+    mixed = _two_of_a_role(rng)
     p = {
         "size": (rng.normal(1, 1), math.exp(rng.normal(0, 0.4))),
         "nobody": rng.beta(1, 9),
@@ -189,7 +187,7 @@ def _denials(rng, many):
     sizes = size_law(low, high, *p["size"], p["nobody"])
     every, chance = _held_by(p, sizes, x)
     nobody = chance[0].sum()
-    place = rng.choice(chance[1:].size, size=many, p=chance[1:].ravel() / chance[1:].sum())
+    place = _listed(chance, many, rng)
     rows = []
     for i, (h, g) in enumerate(zip(*np.unravel_index(place, chance[1:].shape), strict=True)):
         cell = int(low[g]), int(high[g]), float(x[g])
@@ -230,8 +228,7 @@ def sites(rng, *, listed=40):
 
 def _sites(rng, many):
     low, high, x = grid(zero=False)
-    shared = rng.normal()
-    mixed = [math.sqrt(0.5) * shared + math.sqrt(0.5) * rng.normal() for _ in range(2)]
+    mixed = _two_of_a_role(rng)
     p = {
         "size": (rng.normal(1, 1), math.exp(rng.normal(0, 0.4))),
         "level": rng.normal(0, 1.5, 3),
@@ -245,7 +242,7 @@ def _sites(rng, many):
     }
     every, chance = _held_by(p, size_law(low, high, *p["size"], 0.0), x)
     nobody = chance[0].sum()
-    place = rng.choice(chance[1:].size, size=many, p=chance[1:].ravel() / chance[1:].sum())
+    place = _listed(chance, many, rng)
     rows, total, alive = [], 0, 0
     for i, (h, g) in enumerate(zip(*np.unravel_index(place, chance[1:].shape), strict=True)):
         cell, real = (int(low[g]), int(high[g]), float(x[g])), rng.random() < p["real"]
@@ -267,6 +264,18 @@ def _sites(rng, many):
     p["unlisted"] = deaths(rng.multinomial(missed, chance[0] / nobody), low, high, rng)
     p["log scale"] = rng.normal(0, 0.05)
     return p, rows
+
+
+def _two_of_a_role(rng):
+    """Standard effects of two sources that share half of their variance."""
+    shared = rng.normal()
+    return [math.sqrt(0.5) * shared + math.sqrt(0.5) * rng.normal() for _ in range(2)]
+
+
+def _listed(chance, many, rng):
+    """Holders and size, as one position, of incidents that somebody lists."""
+    some = chance[1:]
+    return rng.choice(some.size, size=many, p=some.ravel() / some.sum())
 
 
 def _held_by(p, sizes, x):
