@@ -58,3 +58,27 @@ def test_half_a_line_from_a_crash_is_no_part(mended, capsys):
     assert slow.main() == 0
     assert "2 parts, 0 failed" in capsys.readouterr().out
     assert finished.read_text("utf-8").count('"passed": true') == 2
+
+
+def test_two_parts_run_side_by_side_and_benchmarks_after_them(tmp_path, monkeypatch):
+    # A part waits for the other one's file; a benchmark asks that both have ended.
+    program = (
+        "import pathlib, sys, time\n"
+        "folder, *_, name = sys.argv[1:]\n"
+        "folder, own = pathlib.Path(folder), pathlib.Path(name).stem\n"
+        "if 'benchmarks/' in name:\n"
+        "    sys.exit(len(list(folder.glob('*.ended'))) != 2)\n"
+        "(folder / own).touch()\n"
+        "while not all((folder / other).exists() for other in ('test_one', 'test_two')):\n"
+        "    time.sleep(0.01)\n"
+        "(folder / f'{own}.ended').touch()\n"
+    )
+    names = ["tests/benchmarks/test_speed.py", "tests/test_one.py", "tests/test_two.py"]
+    monkeypatch.setattr(slow, "PYTEST", (sys.executable, "-c", program, str(tmp_path)))
+    monkeypatch.setattr(slow, "parts_of", lambda _: names)
+    folder = str(tmp_path / "parts")
+    monkeypatch.setattr(sys, "argv", ["slow.py", "--folder", folder, "--jobs", "2"])
+    assert slow.main() == 0
+    kept = (tmp_path / "parts" / "parts.jsonl").read_text("utf-8").splitlines()
+    assert [json.loads(line)["passed"] for line in kept] == [True, True, True]
+    assert json.loads(kept[-1])["part"] == names[0]
