@@ -17,8 +17,8 @@ from casualty_est.priors.record import Level, reporting_ratio, share_mixed
 
 Which = Literal["learned", "former", "pooled"]
 
-# The priors of version 0.1, which were judged from a few conflicts: median and sd of the log for a
-# total and inside an incident. A list had a completeness (median, sd of the logit) times an
+# Priors that were judged from a few conflicts before there was a record: median and sd of the log
+# for a total and inside an incident. A list had a completeness (median, sd of the logit) times an
 # over-count.
 _FORMER = {
     "perpetrator": ((0.15, 1.0), (0.5, 0.75)),
@@ -64,8 +64,9 @@ def scores(priors: Which = "learned") -> tuple[Score, ...]:
     Parameters
     ----------
     priors : {"learned", "former", "pooled"}
-        What is scored: the shipped priors; those of version 0.1 for the word that a user then had
-        (nothing left out: they were not learned); or one learned prior for all roles.
+        What is scored: the shipped priors; those that were judged before there was a record, for
+        the word that a user then had (nothing left out: they were not learned); or one learned
+        prior for all roles.
 
     Returns
     -------

@@ -71,7 +71,8 @@ def p_below_documented(estimate: Estimate, row: int) -> float | None:
         return None
     if not estimate._somebody_says_less(row):
         return None  # it would follow from what was assumed alone
-    return float((estimate.draws(row) < documented.low).mean())
+    # Draws are continuous, counts are whole: what rounds to the documented count is not below it.
+    return float((estimate.draws(row) < documented.low - 0.5).mean())
 
 
 def row_numbers(estimate: Estimate, row: int, prob: float) -> RowNumbers | None:

@@ -87,7 +87,13 @@ def test_documented_is_never_modelled(coalition):
     assert row["documented"] == 6047
     # Not cut off at the documented count.
     assert coalition.draws().min() < 6047
-    assert row["p_below_documented"] == pytest.approx((coalition.draws() < 6047).mean(), abs=1e-12)
+    assert row["p_below_documented"] == (coalition.draws() < 6046.5).mean()
+
+
+def test_what_rounds_to_the_documented_count_is_not_below_it(fake, row):
+    draws = np.tile([12.4, 12.6, 13.0, 13.4], 25).reshape(1, 100, 1)
+    est = fake(draws, [row(documented=13)])
+    assert est.summary()["p_below_documented"].iloc[0] == 0.25
 
 
 @pytest.mark.thorough

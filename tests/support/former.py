@@ -1,4 +1,4 @@
-"""The priors and kernels of version 0.1, as an analyst would write them.
+"""The priors and kernels from before the record, as an analyst would write them.
 
 Parts of ratios are Normal, and the errors of tallies are Student t.
 

@@ -308,7 +308,9 @@ def _hedge(claim: Claim, role: str | None, hedge: Mapping[str, str]) -> str:
         msg = f"hedge of {claim.source!r} must be 'speaker' or 'documented', not {chosen!r}"
         raise UsageError(msg)
     # "At least hundreds", or a lower end with a larger number beside it, is no tally of a list.
+    # "At least 13" of a single incident is what is known so far, not all that a list holds.
     tally = claim.quantity.grid is not None and claim.quantity.best is None
+    tally = tally and claim.level != "incident"
     return "documented" if role in COUNTING_ROLES and tally else "speaker"
 
 

@@ -174,10 +174,16 @@ def test_an_incident_takes_the_middle_column():
     assert (core.median, core.sd) == (pytest.approx(0.5), pytest.approx(0.75))
 
 
-def test_at_least_thirteen_of_one_strike_is_not_twice_as_many():
-    rows = [{"source": "A", "role": "monitor", "quantity": "at least 13", "level": "incident"}]
-    row = model(rows).fit(seed=1).summary().iloc[0]
-    assert 9 < row["median"] < 15
+def test_at_least_thirteen_of_one_strike_is_a_bound_and_not_twice_as_many():
+    row = {"source": "A", "role": "monitor", "quantity": "at least 13", "level": "incident"}
+    assert model([row]).layout.hedges == ("speaker",)
+    assert model([row | {"hedge": "documented"}]).layout.hedges == ("documented",)
+    medians = {
+        text: model([row | {"quantity": text}]).fit(seed=1).summary()["median"].iloc[0]
+        for text in ("13", "at least 13")
+    }
+    assert 9 < medians["13"] < 15
+    assert 1.05 * medians["13"] < medians["at least 13"] < 20
 
 
 def test_five_claims_teach_a_reporting_sd():
