@@ -10,8 +10,11 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
 import casualty_est
 from casualty_est import ClaimsModel, Estimate
@@ -71,6 +74,7 @@ def test_what_the_command_line_loads_without_a_fit():
 # The house -------------------------------------------------------------------------------------
 
 WINGS = {folder.rpartition(".")[2] for folder in KINDS.values()}
+NAMES = {*WINGS, *KINDS}  # of kinds, before a test registers one of its own
 SAMPLERS = {"pymc", "pytensor", "nutpie"}
 
 
@@ -133,7 +137,7 @@ def comparisons_with_kinds():
         for node in ast.walk(tree):
             if isinstance(node, ast.Compare | ast.MatchValue):
                 words = {n.value for n in ast.walk(node) if isinstance(n, ast.Constant)}
-                if any(isinstance(word, str) and word in WINGS for word in words):
+                if any(isinstance(word, str) and word in NAMES for word in words):
                     found.append(f"{'/'.join(parts)}:{node.lineno}: {ast.unparse(node)}")
     return found
 
@@ -141,6 +145,33 @@ def comparisons_with_kinds():
 def test_hardly_anything_asks_which_kind_it_is():
     found = comparisons_with_kinds()
     assert len(found) <= 3, "\n".join(found)
+
+
+def largest_circle():
+    """The most modules that reach each other by imports, all kinds of imports counted."""
+    names = {}
+    for _, parts, tree in sources():
+        inside = parts[:-1] if parts[-1] == "__init__" else parts
+        if inside:  # the public names of the package itself are loaded lazily
+            names[".".join(("casualty_est", *inside))] = tree
+    numbers = {name: i for i, name in enumerate(names)}
+    pairs = set()
+    for name, tree in names.items():
+        for node in ast.walk(tree):
+            module = getattr(node, "module", None) if isinstance(node, ast.ImportFrom) else None
+            seen = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            seen += [module, *(f"{module}.{a.name}" for a in node.names)] if module else []
+            pairs |= {(numbers[name], numbers[other]) for other in seen if other in numbers}
+    rows, columns = zip(*pairs, strict=True)
+    table = csr_array((np.ones(len(pairs)), (rows, columns)), shape=(len(names), len(names)))
+    _, circle_of = connected_components(table, directed=True, connection="strong")
+    largest = np.bincount(circle_of).argmax()
+    return [name for name, i in numbers.items() if circle_of[i] == largest]
+
+
+def test_the_largest_circle_of_imports_is_small():
+    circle = largest_circle()
+    assert 1 < len(circle) <= 12, circle
 
 
 @pytest.mark.thorough

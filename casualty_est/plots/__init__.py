@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from casualty_est.priors.record import Level
-    from casualty_est.result.estimate import Array, Estimate
+    from casualty_est.result.answered import Answered, Array
     from casualty_est.result.schema import Case, ClaimRow
     from casualty_est.studies import Study
     from casualty_est.tables.cells import Documented
@@ -67,7 +67,7 @@ class Plots:
 
     Parameters
     ----------
-    estimate : Estimate
+    estimate : Answered
         The result to draw.
     """
 
@@ -80,7 +80,7 @@ class Plots:
         "without_each_source": N_("refits", "Without one source")
     }
 
-    def __init__(self, estimate: Estimate) -> None:
+    def __init__(self, estimate: Answered) -> None:
         self._estimate = estimate
 
     def total(

@@ -28,14 +28,14 @@ from casualty_est.wording.phrases import capitalised, day, documented_text, list
 from casualty_est.wording.terms import said_label, stratum_name
 
 if TYPE_CHECKING:
-    from casualty_est.result.estimate import Estimate
+    from casualty_est.result.answered import Answered
 
 COLUMNS, MOST = 3, 48
 HILL, UNDER, GAP = 0.42, 0.14, 0.16  # inches: density, its interval, and the gap to the next
 FIELDS = ("scope", "group", "outcome", "perpetrator", "start", "end")
 
 
-def picture(estimate: Estimate, prob: float, palette: Palette) -> Picture:
+def picture(estimate: Answered, prob: float, palette: Palette) -> Picture:
     """Draw one small panel for each estimate; see `Plots.cells`."""
     title = _("What we estimate, one by one")
     rows = shown_rows(estimate)
@@ -81,13 +81,13 @@ def picture(estimate: Estimate, prob: float, palette: Palette) -> Picture:
     return figure
 
 
-def shown_rows(estimate: Estimate) -> list[int]:
+def shown_rows(estimate: Answered) -> list[int]:
     """The estimates that stand for themselves, not the parts of one of them."""
     rows = estimate.meta.rows
     return [i for i, row in enumerate(rows) if row.part == "total" and not _sum(estimate, i)]
 
 
-def _sum(estimate: Estimate, i: int) -> bool:
+def _sum(estimate: Answered, i: int) -> bool:
     """Whether this is the total of the others: it would only flatten them on one axis."""
     return i == 0 and estimate.meta.has_total and len(estimate.meta.rows) > 1
 
@@ -125,7 +125,7 @@ def _part(cell: Cell, field: str) -> str:
     return listed(label.split("+"))
 
 
-def _said(estimate: Estimate, i: int, span: Span, room: float, palette: Palette) -> list[Line]:
+def _said(estimate: Answered, i: int, span: Span, room: float, palette: Palette) -> list[Line]:
     rows = shown_rows(estimate)
     names = dict(zip(rows, names_of(tuple(estimate.meta.rows[k] for k in rows)), strict=True))
     lines = [Line(t, LABEL, palette.ink) for t in shorten(names[i], room, LABEL, 2)]
@@ -138,12 +138,12 @@ def _said(estimate: Estimate, i: int, span: Span, room: float, palette: Palette)
     return lines
 
 
-def _span(estimate: Estimate, i: int, prob: float) -> Span:
+def _span(estimate: Answered, i: int, prob: float) -> Span:
     low, median, high = np.quantile(estimate.draws(i), interval_ends(prob))
     return Span(float(median), float(low), float(high))
 
 
-def _limits(estimate: Estimate, rows: list[int], spans: list[Span]) -> tuple[float, float]:
+def _limits(estimate: Answered, rows: list[int], spans: list[Span]) -> tuple[float, float]:
     ends = [max(x, SMALLEST) for span in spans for x in (span.low, span.high)]
     known = [estimate.meta.rows[i].documented for i in rows]
     return limits_of([*ends, *(float(one.low) for one in known if one and one.low)])
@@ -151,7 +151,7 @@ def _limits(estimate: Estimate, rows: list[int], spans: list[Span]) -> tuple[flo
 
 def _panel(
     axes: Any,
-    estimate: Estimate,
+    estimate: Answered,
     i: int,
     span: Span,
     limits: tuple[float, float],

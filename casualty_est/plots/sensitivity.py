@@ -21,7 +21,7 @@ from casualty_est.wording.terms import assumption_name
 
 if TYPE_CHECKING:
     from casualty_est.plots import Plots
-    from casualty_est.result.estimate import Estimate
+    from casualty_est.result.answered import Answered
 
 LEFT = 2.7
 LEVEL = N_("picture", "What sets the level")
@@ -40,7 +40,7 @@ HEADS = {
 WEIGHT = N_("picture", "weight")
 
 
-def weights(estimate: Estimate, row: int, palette: Palette) -> Picture:
+def weights(estimate: Answered, row: int, palette: Palette) -> Picture:
     """Draw what sets the level; see `Plots.identification`."""
     rests = estimate.identification(row)
     if not rests.rows:

@@ -36,7 +36,7 @@ from casualty_est.wording.terms import part_name, role_name, said_label, stratum
 
 if TYPE_CHECKING:
     from casualty_est.plots import Plots
-    from casualty_est.result.estimate import Estimate
+    from casualty_est.result.answered import Answered
 
 LEFT, RIGHT, BOLD = 2.35, 0.3, "bold"
 HILL = 1.05  # inches that the density is high
@@ -127,7 +127,7 @@ def _head(plots: Plots, palette: Palette) -> tuple[Line, ...]:
     return (Line(_("Estimated"), LABEL, palette.posterior, BOLD), *below)
 
 
-def title_of(estimate: Estimate, row: int) -> str:
+def title_of(estimate: Answered, row: int) -> str:
     """Name an estimate for the head of a picture: its cell, stratum and part."""
     entry = estimate.meta.rows[row]
     parts = [cell_title(entry.cell)]
@@ -285,7 +285,7 @@ def _key(entries: Sequence[Entry]) -> str:
     return "; ".join(text for kind, text in marks.names().items() if kind in kinds)
 
 
-def _spans(estimate: Estimate, row: int, prob: float) -> tuple[Ends, ...]:
+def _spans(estimate: Answered, row: int, prob: float) -> tuple[Ends, ...]:
     """Median and interval of an estimate; of several modes each, and none between them."""
     modes = estimate.modes(row, prob)
     return (
@@ -300,7 +300,7 @@ def _span(draws: Array, prob: float) -> Span:
     return Span(float(median), float(low), float(high))
 
 
-def _limits(estimate: Estimate, row: int, entries: Sequence[Entry]) -> tuple[float, float]:
+def _limits(estimate: Answered, row: int, entries: Sequence[Entry]) -> tuple[float, float]:
     claims = [entry.claim for entry in entries if entry.claim is not None]
     values = [number for claim in claims for number in marks.numbers_of(claim)]
     values += [x for e in entries for p in e.parts for x in (p.low, p.median, p.high)]
@@ -316,7 +316,7 @@ def _limits(estimate: Estimate, row: int, entries: Sequence[Entry]) -> tuple[flo
     return limits_of(values, before=before, after=after)
 
 
-def _tags(estimate: Estimate, row: int, prob: float) -> list[Tag]:
+def _tags(estimate: Answered, row: int, prob: float) -> list[Tag]:
     modes = estimate.modes(row, prob)
     if len(modes) > 1:  # a number between them, such as the median, is supported by nothing
         return [
@@ -352,7 +352,7 @@ def _lanes(
     return lanes
 
 
-def _hill(page: Page, estimate: Estimate, row: int, prob: float, base: float) -> None:
+def _hill(page: Page, estimate: Answered, row: int, prob: float, base: float) -> None:
     """Density, median and interval, and every mode with its own bar where there are several."""
     colour, axes = page.palette.posterior, page.axes
     draws = np.maximum(estimate.draws(row).ravel(), SMALLEST)

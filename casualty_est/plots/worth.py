@@ -27,7 +27,7 @@ from casualty_est.studies import Study
 from casualty_est.wording.numbers import percent
 
 if TYPE_CHECKING:
-    from casualty_est.result.estimate import Estimate
+    from casualty_est.result.answered import Answered
 
 TALL = 2.9  # inches of the axes
 SIDE, KEY = 0.85, 2.2  # left of them, and the column of names on their right
@@ -37,7 +37,7 @@ MARKS = (("o", "-"), ("s", "--"), ("^", "-."), ("D", ":"), ("v", "-"), ("P", "--
 
 
 def widths(
-    estimate: Estimate, studies: Iterable[Study] | Study | None, wanted: Wanted, palette: Palette
+    estimate: Answered, studies: Iterable[Study] | Study | None, wanted: Wanted, palette: Palette
 ) -> Picture:
     """Draw the typical width of the interval over work; see `Plots.worth`."""
     evidence = evidence_of(estimate, wanted.row)
@@ -76,7 +76,7 @@ def widths(
     return figure
 
 
-def _curve(estimate: Estimate, study: Study, most: int, wanted: Wanted) -> tuple[Worth, ...]:
+def _curve(estimate: Answered, study: Study, most: int, wanted: Wanted) -> tuple[Worth, ...]:
     """The study in its own sizes and in those between and around them."""
     low, high = max(1, min(study.sizes) // 2), max(*study.sizes, min(2 * max(study.sizes), most))
     between = np.unique(np.rint(np.geomspace(low, high, POINTS)).astype(int)).tolist()
@@ -85,7 +85,7 @@ def _curve(estimate: Estimate, study: Study, most: int, wanted: Wanted) -> tuple
 
 
 def _open(
-    estimate: Estimate,
+    estimate: Answered,
     curves: Sequence[Sequence[Worth]],
     wanted: Wanted,
     palette: Palette,

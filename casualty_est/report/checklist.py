@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.errors import UsageError
 from casualty_est.report.naming import is_attributed
+from casualty_est.report.standards import PRIVACY, Checklist, Item
 from casualty_est.tables.checks import nearest
 from casualty_est.wording.language import N_, pgettext
 
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
     from casualty_est.report.parts import Parts
 
 
-PRIVACY = (
-    "Places are the labels of the table of data: before publication make sure that none is exact "
-    "enough to put anybody at risk."
-)
 HEADINGS = (
     N_("statement", "As of"),
     N_("statement", "Sources"),
@@ -35,47 +31,6 @@ HEADINGS = (
     N_("statement", "Data access"),
     N_("statement", "Funding"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One thing that the standards ask of a report."""
-
-    text: str
-    standards: tuple[str, ...]
-    met: bool
-    mend: str
-    key: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Checklist:
-    """Which items of the reporting standards a report meets, for its author.
-
-    Parameters
-    ----------
-    items : tuple of Item
-        Each with ``text``, ``standards``, ``met``, how to ``mend`` it and the ``key`` under which
-        it is stated.
-    notes : tuple of str
-        What else the author should know before the report is published.
-    """
-
-    items: tuple[Item, ...]
-    notes: tuple[str, ...] = (PRIVACY,)
-
-    @property
-    def missing(self) -> tuple[Item, ...]:
-        """Items that are not met."""
-        return tuple(item for item in self.items if not item.met)
-
-    def __repr__(self) -> str:
-        met = len(self.items) - len(self.missing)
-        lines = [f"Reporting standards: {met} of {len(self.items)} items are met."]
-        for item in self.missing:
-            key = f" Key of statements: {item.key}." if item.key else ""
-            lines.append(f"- {item.text}. {item.mend}{key}")
-        return "\n".join([*lines, *(f"- {note}" for note in self.notes)])
 
 
 def of(parts: Parts, given: Mapping[str, str]) -> Checklist:

@@ -6,7 +6,9 @@ fills the blocks of ``report.html``; what only its template needs comes from `mo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from casualty_est.report import find_out, lede, pictures, public, tables, text
@@ -18,6 +20,8 @@ from casualty_est.wording.language import N_, _, pgettext
 if TYPE_CHECKING:
     from casualty_est.report.lever import Lever
     from casualty_est.report.pictures import Wanted
+    from casualty_est.report.said import Said
+    from casualty_est.report.standards import Checklist
     from casualty_est.result.estimate import Estimate
 
 
@@ -33,6 +37,34 @@ class Parts:
     def __init__(self, estimate: Estimate, prob: float) -> None:
         self.estimate = estimate
         self.prob = prob
+
+    # How it is published --------------------------------------------------------------------
+
+    def write(self, path: str | os.PathLike[str], said: Said) -> Path:
+        """Write the report; see `Estimate.report`."""
+        from casualty_est.report import publish
+
+        return publish.report(self, path, said)
+
+    def write_figures(self, folder: str | os.PathLike[str], said: Said) -> list[Path]:
+        """Write the pictures; see `Estimate.figures`."""
+        from casualty_est.report import publish
+
+        return publish.figures(self, folder, said)
+
+    def write_tables(self, folder: str | os.PathLike[str]) -> list[Path]:
+        """Write the tables; see `Estimate.tables`."""
+        from casualty_est.report import publish
+
+        return publish.tables(self, folder)
+
+    def checklist(self, stated: Mapping[str, str]) -> Checklist:
+        """Check the report; see `Estimate.checklist`."""
+        from casualty_est.report import checklist
+
+        return checklist.of(self, stated)
+
+    # What it says ---------------------------------------------------------------------------
 
     def quote(self, title: str | None, authors: str | None) -> str:
         """The first paragraph, and how to cite it; see `Estimate.quote`."""

@@ -1,10 +1,11 @@
-"""An estimate as its own parts see it: what they ask of it, and no more."""
+"""An estimate as its own parts, tables and pictures see it: what they ask of it, and no more."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from numbers import Real
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,8 @@ from casualty_est.errors import UsageError
 from casualty_est.result.schema import Meta
 
 if TYPE_CHECKING:
+    from casualty_est.result.identification import Identification
+    from casualty_est.result.posterior import Modes
     from casualty_est.result.radius import Radius
     from casualty_est.result.smallest_move import Median
     from casualty_est.result.unknowns import Unknowns
@@ -24,7 +27,9 @@ Array = npt.NDArray[np.float64]
 class Answered(Protocol):
     """An estimate as its own parts see it; see `casualty_est.Estimate`."""
 
+    counts_documented: ClassVar[bool]
     meta: Meta
+    _model: Any
     _progress_bar: bool | None
 
     @property
@@ -39,13 +44,27 @@ class Answered(Protocol):
     def converged(self) -> bool:
         """Whether the fit passed every check."""
 
+    def __len__(self) -> int:
+        """How many estimates there are."""
+
     def draws(self, row: str | int | None = None) -> Array:
         """Posterior draws of one estimate, in people, of shape (chain, draw)."""
 
     def level(self, row: str | int | None = None) -> str:
         """What sets the level of an estimate."""
 
+    def modes(self, row: str | int | None = None, ci_prob: float = 0.95) -> Modes:
+        """Modes of one estimate with their weights."""
+
+    def identification(self, row: str | int | None = None) -> Identification:
+        """What sets the level of an estimate, in numbers."""
+
     def _at(self, row: str | int | None) -> int: ...
+    def _unit(self, row: int, prob: float) -> float | None: ...
+    def _somebody_says_less(self, row: int) -> bool: ...
+    def _refits(self) -> Mapping[str, Any]: ...
+    def _kept(self, name: str) -> dict[str, tuple[Any, ...]]: ...
+    def _model_to_refit(self) -> Any: ...
     def _unknowns(self, row: int) -> Unknowns: ...
     def _studies(self, row: int) -> tuple[Study, ...]: ...
     def _median_after(self, row: int) -> Median | None: ...

@@ -13,8 +13,8 @@ from casualty_est.kinds import room
 from casualty_est.result.posterior import interval_ends
 
 if TYPE_CHECKING:
-    from casualty_est.report.checklist import Checklist
     from casualty_est.report.said import Said
+    from casualty_est.report.standards import Checklist
 
 
 class About(TypedDict, total=False):
@@ -145,10 +145,9 @@ class Publishing:
             If a key or statement is unknown, the report is not there in that language, the level is
             out of range, no browser is there to print, or the file cannot be written.
         """
-        from casualty_est.report.publish import report
-
         settled = settled_today(about, {"audience": audience, **said})
-        return report(self._report_parts(ci_prob), path, settled)
+        written: Path = self._report_parts(ci_prob).write(path, settled)
+        return written
 
     def figures(
         self,
@@ -177,9 +176,8 @@ class Publishing:
         UsageError
             As of `report`.
         """
-        from casualty_est.report.publish import figures
-
-        return tuple(figures(self._report_parts(ci_prob), folder, settled_today(about, said)))
+        settled = settled_today(about, said)
+        return tuple(self._report_parts(ci_prob).write_figures(folder, settled))
 
     def tables(self, folder: str | os.PathLike[str], *, ci_prob: float = 0.95) -> tuple[Path, ...]:
         """Write the tables of the report as CSV files, with all digits.
@@ -201,9 +199,7 @@ class Publishing:
         UsageError
             If `ci_prob` does not lie between 0 and 1, or the folder cannot be made.
         """
-        from casualty_est.report.publish import tables
-
-        return tuple(tables(self._report_parts(ci_prob), folder))
+        return tuple(self._report_parts(ci_prob).write_tables(folder))
 
     def checklist(self, *, about: Given = None, **said: Unpack[About]) -> Checklist:
         """Check a report against the reporting standards before it is published.
@@ -223,10 +219,8 @@ class Publishing:
         UsageError
             As of `report`.
         """
-        from casualty_est.report import checklist
-
-        stated = settled_today(about, said).stated
-        return checklist.of(self._report_parts(0.95), stated)
+        checked: Checklist = self._report_parts(0.95).checklist(settled_today(about, said).stated)
+        return checked
 
     def _report_parts(self, prob: float) -> Any:
         """What a report says of this estimate."""

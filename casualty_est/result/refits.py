@@ -16,7 +16,7 @@ from casualty_est.wording.language import speaking
 if TYPE_CHECKING:
     import pandas as pd
 
-    from casualty_est.result.estimate import Estimate
+    from casualty_est.result.answered import Answered
 
 
 def case(name: str, draws: Any, prob: float, *, converged: bool) -> Case:
@@ -26,7 +26,7 @@ def case(name: str, draws: Any, prob: float, *, converged: bool) -> Case:
 
 
 def answer(
-    estimate: Estimate, name: str, row: int, prob: float, *, unasked: bool = True
+    estimate: Answered, name: str, row: int, prob: float, *, unasked: bool = True
 ) -> tuple[Any, ...] | None:
     """Refits that were kept, or made now where that is allowed; None where there are none."""
     if name not in estimate._refits():
@@ -48,7 +48,7 @@ def _shown(case: dict[str, Any]) -> dict[str, Any]:
     return case | hidden
 
 
-def cases(estimate: Estimate, name: str, row: int, prob: float, record: type[Any]) -> pd.DataFrame:
+def cases(estimate: Answered, name: str, row: int, prob: float, record: type[Any]) -> pd.DataFrame:
     """The same as a table; raises where it was not kept and there is no model."""
     import pandas as pd
 

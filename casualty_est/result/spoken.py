@@ -13,7 +13,7 @@ from casualty_est.wording.language import spoken as speaking_now
 from casualty_est.wording.phrases import documented_text, with_source
 
 if TYPE_CHECKING:
-    from casualty_est.result.estimate import Estimate
+    from casualty_est.result.answered import Answered
 
 # Whose number is official, in the order in which it is told.
 OFFICIAL = ("perpetrator", "party", "government", "first_count", "gov_estimate")
@@ -63,13 +63,13 @@ def in_order(claims: Iterable[ClaimRow]) -> list[ClaimRow]:
     return sorted(claims, key=place)
 
 
-def of_row(estimate: Estimate, row: int) -> list[ClaimRow]:
+def of_row(estimate: Answered, row: int) -> list[ClaimRow]:
     """What sources say of exactly one estimate, as far as it counts, the official number first."""
     own = (c for c in estimate.meta.claims if c.counted and c.estimate == row)
     return in_order(latest(own))
 
 
-def documented_cell(estimate: Estimate, row: int) -> str:
+def documented_cell(estimate: Answered, row: int) -> str:
     """What was documented of one estimate, or of parts of it; else what was said instead."""
     entry = estimate.meta.rows[row]
     if entry.documented:

@@ -13,7 +13,7 @@ from casualty_est.result.schema import Span
 if TYPE_CHECKING:
     import pandas as pd
 
-    from casualty_est.result.estimate import Estimate
+    from casualty_est.result.answered import Answered
 
 
 NUMBERS = ("median", "low", "high", "mean", "sd")
@@ -42,7 +42,7 @@ class Parameter:
     prior: Span | None = None
 
 
-def summary(estimate: Estimate, prob: float) -> pd.DataFrame:
+def summary(estimate: Answered, prob: float) -> pd.DataFrame:
     """Tabulate every estimate; see `Estimate.summary`."""
     import pandas as pd
 
@@ -64,7 +64,7 @@ def summary(estimate: Estimate, prob: float) -> pd.DataFrame:
     return pd.DataFrame(rows, index=pd.Index(estimate.labels, name="row"))
 
 
-def p_below_documented(estimate: Estimate, row: int) -> float | None:
+def p_below_documented(estimate: Answered, row: int) -> float | None:
     """P(N < documented); None where nothing was, nobody says less, or everybody is counted."""
     documented = estimate.meta.rows[row].documented
     if documented is None or not estimate.meta.has_level or estimate.counts_documented:
@@ -75,7 +75,7 @@ def p_below_documented(estimate: Estimate, row: int) -> float | None:
     return float((estimate.draws(row) < documented.low - 0.5).mean())
 
 
-def row_numbers(estimate: Estimate, row: int, prob: float) -> RowNumbers | None:
+def row_numbers(estimate: Answered, row: int, prob: float) -> RowNumbers | None:
     """Median, interval, mean and sd of one estimate; None without a headline."""
     ends = interval_ends(prob)
     if not estimate.meta.has_level:

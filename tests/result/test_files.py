@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 import numpy as np
 import pandas as pd
@@ -319,16 +318,17 @@ def test_netcdf_of_somebody_else(tmp_path):
 
 
 @pytest.mark.parametrize("shape", [(10**12,), (10**6, 10**6), (10**9,)])
-def test_an_array_that_no_memory_holds_is_refused_before_it_is_read(saved, tmp_path, shape):
+def test_an_array_that_no_memory_holds_is_refused_before_it_is_read(
+    saved, tmp_path, shape, monkeypatch
+):
     import h5py
 
     path = tmp_path / "bad.nc"
     path.write_bytes(saved.read_bytes())
     with h5py.File(path, "a") as file:
         file["posterior"].create_dataset("giant", shape, dtype="f8", chunks=(1000,) * len(shape))
-    start = time.perf_counter()
+    monkeypatch.setattr(xr.DataTree, "load", lambda _: pytest.fail("its values were read"))
     is_refused(path, r"it announces 1(,000)+ values")
-    assert time.perf_counter() - start < 5
 
 
 def test_no_file(tmp_path):
