@@ -34,15 +34,15 @@ def rounded(value: float, low: float, high: float) -> float:
     Two significant digits where the interval is wider than a fifth of the number, one more for
     each further factor of ten. A number without any width is a count, and stands as it is.
     """
-    if not math.isfinite(value) or value == 0:
+    if not math.isfinite(value) or value == 0 or low == high:
         return value
-    width, middle = abs(high - low), (abs(high) + abs(low)) / 2
-    if width == 0:
-        return value
-    digits = 2
-    if width < 0.2 * middle:
-        digits += math.ceil(math.log10(0.2 * middle / width))
-    return float(f"{value:.{min(digits, 15) - 1}e}")
+    return float(f"{value:.{min(_digits(low, high), 15) - 1}e}")
+
+
+def _digits(low: float, high: float) -> int:
+    """Significant digits of a number with this interval, which has a width."""
+    widths_in_a_fifth = 0.2 * (abs(high) + abs(low)) / 2 / abs(high - low)
+    return 2 + math.ceil(math.log10(widths_in_a_fifth)) if widths_in_a_fifth > 1 else 2
 
 
 def people(value: float, low: float, high: float) -> str:
@@ -82,10 +82,7 @@ def adding_up(parts: Sequence[float], total: float) -> list[float]:
 def unit_of(x: Ends) -> float:
     """The power of ten to which the median is rounded."""
     digits = len(f"{abs(rounded(x.median, x.low, x.high)):.0f}")
-    width, centre = abs(x.high - x.low), (abs(x.high) + abs(x.low)) / 2
-    kept = 2
-    if 0 < width < 0.2 * centre:
-        kept += math.ceil(math.log10(0.2 * centre / width))
+    kept = 2 if x.low == x.high else _digits(x.low, x.high)
     return 10.0 ** max(0, digits - kept)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from casualty_est.wording.numbers import people, rounded
+from casualty_est.result.schema import Span
+from casualty_est.wording.numbers import people, rounded, unit_of
 
 
 @pytest.mark.parametrize(
@@ -28,3 +29,11 @@ def test_the_middle_is_that_of_the_interval_not_the_number():
     assert rounded(114.2, 920, 1080) == 114
     assert people(114.2, 920, 1080) == "114"
     assert people(114.2, 820, 1180) == "110"
+
+
+@pytest.mark.parametrize(
+    ("width", "unit"),
+    [(2100, 1000), (2000, 1000), (1900, 100), (210, 100), (190, 10), (19, 1), (0.1, 1), (0, 1000)],
+)
+def test_the_unit_of_a_median_follows_the_same_limit(width, unit):
+    assert unit_of(Span(10142, 10000 - width / 2, 10000 + width / 2)) == unit
