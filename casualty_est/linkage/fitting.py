@@ -56,7 +56,7 @@ def fit(
     rhat = _rhat(drawn)
     notes = [Note(code, text) for code, text in model.notes]
     given = settings.get("pairs") == "given"
-    notes += _notes(pairs, answers, rhat, (missed, how), given=given)
+    notes += _notes(answers, rhat, (missed, how), given=given)
     cut = {p: people_above(problem, p)[kept] for p in THRESHOLDS}
     return Linkage(
         lists=model.lists,
@@ -129,7 +129,7 @@ def split_rhat(values: Array) -> float:
 
 
 def _notes(
-    pairs: Pairs, answers: Answers | None, rhat: float, outside: tuple[Array, str], *, given: bool
+    answers: Answers | None, rhat: float, outside: tuple[Array, str], *, given: bool
 ) -> list[Note]:
     notes, (missed, how) = [], outside
     if rhat > AGREE:

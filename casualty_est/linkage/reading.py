@@ -105,7 +105,7 @@ def read_sources(
         )
         raise UsageError(msg)
     _raise(problems, len(sources) == 1)
-    content = _content(rows, lists, columns, by, tuple(notes))
+    content = _content(rows, lists, columns, tuple(notes))
     _check_letters(content)
     _check_fields(content)
     _check_sexes(content)
@@ -323,7 +323,6 @@ def _content(
     rows: Sequence[Mapping[str, Any]],
     lists: tuple[str, ...],
     columns: Mapping[str, str],
-    by: tuple[str, ...],
     notes: tuple[tuple[str, str], ...],
 ) -> Content:
     ids = [row["id"] for row in rows]

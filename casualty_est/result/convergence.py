@@ -31,7 +31,7 @@ def diagnose(values: Mapping[str, Any], stats: Mapping[str, Any]) -> Diagnostics
         tail = az.ess(data, method="tail", prob=(0.025, 0.975))
         worst = max(float(np.nanmax(rhat[name].values)) for name in values)
         least = min(float(np.nanmin(part[name].values)) for name in values for part in (ess, tail))
-        bfmi = float(np.min(np.square(np.diff(energy, axis=1)).mean(axis=1) / energy.var(axis=1)))
+        bfmi = float(az.bfmi(_energies(energy))["energy"].min())
     reasons = []
     if not worst <= MAX_RHAT:
         reasons.append(f"chains disagree (largest R-hat {worst:.3f}, at most {MAX_RHAT} wanted)")
@@ -42,6 +42,14 @@ def diagnose(values: Mapping[str, Any], stats: Mapping[str, Any]) -> Diagnostics
     if not bfmi >= MIN_BFMI:
         reasons.append(f"energy is poorly explored (BFMI {bfmi:.2f}, at least {MIN_BFMI} wanted)")
     return Diagnostics("nuts", not reasons, worst, least, divergences, bfmi, tuple(reasons))
+
+
+def _energies(energy: Any) -> Any:
+    """The energies of a fit (chain, draw) as ArviZ takes them."""
+    import xarray as xr
+
+    stats = xr.Dataset({"energy": (("chain", "draw"), energy)})
+    return xr.DataTree.from_dict({"sample_stats": stats})
 
 
 def not_converged(reasons: Sequence[str], advice: Sequence[str]) -> Note:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from casualty_est.plots import Plots
 
 Array = npt.NDArray[np.float64]
-Refit = Callable[[int, float], tuple[Any, ...]]
 
 REFIT_HINT = (
     "this estimate was loaded from a file and carries no model to refit; fit the model again, or "

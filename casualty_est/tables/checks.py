@@ -6,7 +6,6 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from datetime import date
 from typing import Any
 
 from casualty_est.errors import Problem, QuantityError
@@ -30,8 +29,6 @@ CONTROLS_IN_PROSE = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}]")
 _MADE_A_DATE = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}-(?:[A-Z][a-z]{2})|(?:[A-Z][a-z]{2})-[0-9]{2}"
 )
-_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_DAY_MONTH_YEAR = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})")
 
 
 def nearest(word: str, valid: Iterable[str]) -> str:
@@ -79,31 +76,6 @@ def one_of(valid: Collection[str], default: str | None = None) -> Callable[[str]
         raise ValueError(msg)
 
     return parse
-
-
-def iso_date(text: str) -> date | None:
-    """Read ``YYYY-MM-DD``; a blank is None."""
-    if not text:
-        return None
-    rule = "a date is written YYYY-MM-DD"
-    if _ISO_DATE.fullmatch(text):
-        try:
-            return date.fromisoformat(text)
-        except ValueError as error:
-            msg = f"{rule} and this is not a day of the calendar ({error}): correct it"
-            raise ValueError(msg) from None
-    meant = _DAY_MONTH_YEAR.fullmatch(text)
-    if meant:
-        first, second, year = (int(part) for part in meant.groups())
-        orders = dict.fromkeys([(second, first), (first, second)])
-        days = [f"{year:04}-{m:02}-{d:02}" for m, d in orders if 1 <= m <= 12 and 1 <= d <= 31]
-        mend = f": write {' or '.join(days)}" if days else ": correct it"
-    elif _ISO_DATE.match(text):
-        mend = f": leave out the time of day and write {text[:10]}"
-    else:
-        mend = ", as in 2018-02-09: give year, month and day"
-    msg = f"{rule}{mend}"
-    raise ValueError(msg)
 
 
 def unknown_columns(table: Table, known: Collection[str]) -> tuple[tuple[str, str], ...]:

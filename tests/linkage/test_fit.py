@@ -232,7 +232,7 @@ def test_links_that_blocking_missed():
 def test_a_person_has_the_stratum_of_most_records_and_a_blank_says_nothing():
     label = np.array([0, 0, 0, 1, 1, 2])
     codes = np.array([[1], [2], [2], [0], [3], [0]])
-    assert majority(label, codes, np.array([4])).tolist() == [[2], [3], [0]]
+    assert majority(label, codes).tolist() == [[2], [3], [0]]
 
 
 def test_a_linkage_has_no_place_for_a_record():

@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from casualty_est.errors import CasualtyEstError, InputError, UsageError
 from casualty_est.tables.checks import (
     convert,
-    iso_date,
     nearest,
     one_of,
     similar_names,
@@ -202,29 +201,7 @@ def test_convert_reports_every_row_of_a_bad_value(tmp_path):
     ]
 
 
-@pytest.mark.parametrize(
-    ("text", "mend"),
-    [
-        ("09/02/2018", "write 2018-02-09 or 2018-09-02"),
-        ("31.12.2018", "write 2018-12-31"),
-        ("99/99/2018", "correct it"),
-        ("2018-02-30", "not a day of the calendar"),
-        ("2018-02-09T10:00", "leave out the time of day and write 2018-02-09"),
-        ("2018-02", "give year, month and day"),
-        ("20180209", "give year, month and day"),
-        ("2018-W06-5", "give year, month and day"),
-        ("\u0662\u0660\u0661\u0668-02-09", "give year, month and day"),
-    ],
-)
-def test_dates_are_iso_and_the_message_says_what_was_meant(text, mend):
-    with pytest.raises(ValueError, match="a date is written YYYY-MM-DD") as caught:
-        iso_date(text)
-    assert mend in str(caught.value)
-
-
-def test_dates_and_words_that_are_right():
-    assert iso_date("") is None
-    assert iso_date("2016-02-29") == datetime.date(2016, 2, 29)
+def test_words_that_are_right():
     assert one_of(("killed", "injured"))("") is None
     with pytest.raises(ValueError, match=r"killed, injured \(did you mean 'injured'\?\)"):
         one_of(("killed", "injured"))("Injurd")

@@ -94,14 +94,14 @@ def _implied(refit: Refitter, n: float, target: int) -> float | None:
     stated = [
         claim.quantity
         for i, (claim, place) in enumerate(zip(layout.claims, layout.target_of, strict=True))
-        if place == target and _whole(layout, target, i)
+        if place == target and _whole(layout, i)
     ]
     numbers = [quantity.best or quantity.low or quantity.high for quantity in stated]
     known = [number for number in numbers if number]
     return float(np.exp(np.mean(np.log(known)))) / n if known else None
 
 
-def _whole(layout: Layout, target: int, claim: int) -> bool:
+def _whole(layout: Layout, claim: int) -> bool:
     """Whether a claim counts to the last day, and its source states no death late."""
     timeline = layout.timeline
     if timeline is None:

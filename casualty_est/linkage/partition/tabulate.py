@@ -19,7 +19,7 @@ def people_by_stratum(state: State, strata: Ints, sizes: tuple[int, ...]) -> Int
     if not sizes:
         return state.table[None, :].copy()
     order = np.argsort(state.label, kind="stable")
-    whole = majority(state.label[order], strata[order], np.array(sizes))
+    whole = majority(state.label[order], strata[order])
     clusters = state.label[order][np.append(True, np.diff(state.label[order]) > 0)]
     stratum = np.zeros(len(clusters), dtype=np.int64)
     for column, size in enumerate(sizes):
@@ -30,7 +30,7 @@ def people_by_stratum(state: State, strata: Ints, sizes: tuple[int, ...]) -> Int
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
-def majority(label: Any, codes: Any, sizes: Any) -> Any:
+def majority(label: Any, codes: Any) -> Any:
     """Commonest code of each cluster and column, of records sorted by cluster; ties to the first.
 
     Code 0 is a blank, and counts only where nothing else stands.

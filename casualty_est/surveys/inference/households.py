@@ -53,7 +53,7 @@ def solved(
 ) -> Solved:
     """From draws of the parameters (draw, ...) to everything that is reported."""
     rng = np.random.default_rng([seed, 1])
-    rate, extinct, gone = rates_by_stratum(layout, drawn)
+    rate, extinct = rates_by_stratum(layout, drawn)
     people = people_of(layout, len(rate), rng)
     # Where such households are in the sample, their deaths are in the rate: once.
     base = people * dialled(rate, extinct, layout.zero_survivors or 1.0)
@@ -63,7 +63,7 @@ def solved(
         N_("sample", "Likeness of deaths in a household (icc)"): span(drawn["icc"]),
         N_("sample", "Spread over clusters, logit"): span(drawn["cluster_sd"]),
     }
-    gone_said = _extinct(layout, rate, extinct, drawn, gone) if layout.zero_survivors else None
+    gone_said = _extinct(layout, rate, extinct, drawn) if layout.zero_survivors else None
     sample = sample_of(layout, parameters, compared(layout), gone_said)
     rests = _rests(layout, gone_said)
     more = {
@@ -167,30 +167,23 @@ def sizes_of(layout: HouseholdLayout, stratum: int) -> Array:
     return np.bincount(held.members[here] - 1, weight, minlength=largest).astype(float)
 
 
-def rates_by_stratum(
-    layout: HouseholdLayout, drawn: dict[str, Array]
-) -> tuple[Array, Array, list[Array]]:
+def rates_by_stratum(layout: HouseholdLayout, drawn: dict[str, Array]) -> tuple[Array, Array]:
     """Deaths a person, and those in households without a survivor: (draw, stratum)."""
     icc, spread = drawn["icc"][:, 0], drawn["cluster_sd"][:, 0]
     phi = (1 - icc) / icc
-    columns: list[tuple[Array, Array, Array]] = []
+    columns: list[tuple[Array, ...]] = []
     for k in range(len(layout.households.strata)):
         sizes, parts = sizes_of(layout, k), []
         for start in range(0, len(icc), BATCH):
             some = slice(start, start + BATCH)
             parts.append(rates(drawn["logit"][some, k], spread[some], phi[some], sizes))
-        rate, extinct, gone = (np.concatenate(part) for part in zip(*parts, strict=True))
-        columns.append((rate, extinct, gone))
-    rate, extinct = (np.column_stack([c[i] for c in columns]) for i in (0, 1))
-    return rate, extinct, [c[2] for c in columns]
+        columns.append(tuple(np.concatenate(part) for part in zip(*parts, strict=True)))
+    rate, extinct = (np.column_stack(part) for part in list(zip(*columns, strict=True))[:2])
+    return rate, extinct
 
 
 def _extinct(
-    layout: HouseholdLayout,
-    rate: Array,
-    extinct: Array,
-    drawn: dict[str, Array],
-    gone: list[Array],
+    layout: HouseholdLayout, rate: Array, extinct: Array, drawn: dict[str, Array]
 ) -> Extinct:
     """The part of the dead in households without a survivor, and how deaths cluster."""
     part = (extinct * layout.population).sum(axis=1) / (rate * layout.population).sum(axis=1)
@@ -277,7 +270,7 @@ def prior(model: SurveyModel, draws: int, rng: np.random.Generator) -> dict[str,
         "cluster_sd": np.abs(rng.normal(0, CLUSTER_SD, (draws, 1))),
         "icc": rng.beta(*ICC_PRIOR, (draws, 1)),
     }
-    rate, extinct, _ = rates_by_stratum(layout, drawn)
+    rate, extinct = rates_by_stratum(layout, drawn)
     people = people_of(layout, draws, rng)
     deaths = _with_total(people * dialled(rate, extinct, layout.zero_survivors or 1.0))
     axes = {"logit": "stratum", "cluster_sd": "one", "icc": "one"}

@@ -32,14 +32,14 @@ def build(layout: HouseholdLayout) -> pm.Model:
         if strata > 1:
             between = pm.HalfNormal("strata_sd", STRATA_SD)
             logit = (middle + between * pm.Normal("of_stratum", shape=strata))[data["stratum"]]
-        pm.Deterministic("logit", logit if strata == 1 else _by_stratum(model, strata))
+        pm.Deterministic("logit", logit if strata == 1 else _by_stratum(model))
         clusters = pm.Normal("of_cluster", shape=held.clusters)
         p = pm.math.sigmoid(logit + spread * clusters)
         pm.Potential("households", _log_likelihood(p, (1 - icc) / icc, data))
     return model
 
 
-def _by_stratum(model: pm.Model, strata: int) -> Any:
+def _by_stratum(model: pm.Model) -> Any:
     return model["middle"] + model["strata_sd"] * model["of_stratum"]
 
 
