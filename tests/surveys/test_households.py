@@ -91,7 +91,7 @@ def test_households_without_a_survivor_against_enumeration():
     icc, spread, logit = 0.4, 0.7, -2.5
     alike = (1 - icc) / icc
     sizes = np.array([10.0, 20.0, 30.0])
-    rate, extinct, _ = model.rates(np.array([logit]), np.array([spread]), np.array([alike]), sizes)
+    rate, extinct = model.rates(np.array([logit]), np.array([spread]), np.array([alike]), sizes)
     z = np.linspace(-8, 8, 4001)
     weights = stats.norm.pdf(z) / stats.norm.pdf(z).sum()
     p = special.expit(logit + spread * z)
@@ -112,7 +112,7 @@ def test_the_part_of_households_without_a_survivor_grows_with_the_likeness_of_de
     # about that mean give nearly the same.
     sizes = 1000 * stats.binom.pmf(np.arange(12), 11, 0.38)
     for icc, part in {0.05: 0.012, 0.1: 0.016, 0.2: 0.033, 0.3: 0.067, 0.5: 0.207}.items():
-        rate, extinct, _ = model.rates(
+        rate, extinct = model.rates(
             np.array([special.logit(0.034)]), np.zeros(1), np.array([(1 - icc) / icc]), sizes
         )
         assert extinct[0] / rate[0] == pytest.approx(part, abs=0.02)

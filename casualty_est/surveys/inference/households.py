@@ -178,7 +178,7 @@ def rates_by_stratum(layout: HouseholdLayout, drawn: dict[str, Array]) -> tuple[
             some = slice(start, start + BATCH)
             parts.append(rates(drawn["logit"][some, k], spread[some], phi[some], sizes))
         columns.append(tuple(np.concatenate(part) for part in zip(*parts, strict=True)))
-    rate, extinct = (np.column_stack(part) for part in list(zip(*columns, strict=True))[:2])
+    rate, extinct = (np.column_stack(part) for part in zip(*columns, strict=True))
     return rate, extinct
 
 

@@ -360,8 +360,8 @@ def all_die(p: Array, phi: Array, largest: int) -> Array:
     return np.exp(np.cumsum(np.log(alpha + j) - np.log(phi + j), axis=-1))
 
 
-def rates(logit: Array, spread: Array, phi: Array, sizes: Array) -> tuple[Array, Array, Array]:
-    """Deaths a person, those in households without a survivor, and P(all die) by size.
+def rates(logit: Array, spread: Array, phi: Array, sizes: Array) -> tuple[Array, Array]:
+    """Deaths a person, and those in households without a survivor.
 
     `logit`, `spread` and `phi` have axes (draw,), `sizes` the seen households by size, weighted.
     """
@@ -373,7 +373,7 @@ def rates(logit: Array, spread: Array, phi: Array, sizes: Array) -> tuple[Array,
     there_were = sizes / (1 - gone)
     people = there_were * np.arange(1, len(sizes) + 1)
     extinct = (people * gone).sum(axis=1) / people.sum(axis=1)
-    return p @ weights, extinct, gone
+    return p @ weights, extinct
 
 
 def dialled(rate: Array, extinct: Array, times: float) -> Array:

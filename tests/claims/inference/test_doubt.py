@@ -55,6 +55,15 @@ def test_three_armies_that_admit_ten_each_hardly_move_the_median():
     assert np.quantile(three, 0.025) > 0.7 * TALLY
 
 
+@pytest.mark.thorough
+@pytest.mark.parametrize(("role", "most"), [("monitor", 0.2), ("government", 0.4)])
+def test_a_concession_of_hundreds_pulls_the_count_down_but_not_far(role, most):
+    """The record says that perpetrators concede a quarter: the page on the model tells it."""
+    alone = np.median(fitted([("List", f"at least {TALLY:,}", role)]))
+    medians = [np.median(conceding(number, role)) for number in (800, 300, 80)]
+    assert (1 - most) * alone < min(medians) < 0.9 * alone
+
+
 def test_three_who_say_the_same_agree_on_it():
     rows = [(role, "1,000", role) for role in ("perpetrator", "government", "monitor")]
     low, middle, high = np.quantile(fitted(rows), [0.05, 0.5, 0.95])
