@@ -11,8 +11,9 @@ from casualty_est.plots.style import LABEL, MARGIN, SMALL, Palette, Picture, new
 from casualty_est.plots.total import NO_LEVEL, title_of
 from casualty_est.plots.words import width_of, wrap
 from casualty_est.result.schema import Span
+from casualty_est.result.tables import row_bound
 from casualty_est.wording.language import _, pgettext
-from casualty_est.wording.numbers import both_ends, middle, percent
+from casualty_est.wording.numbers import at_most, both_ends, middle, percent
 from casualty_est.wording.phrases import capitalised, either, with_source
 
 if TYPE_CHECKING:
@@ -32,13 +33,23 @@ def picture(plots: Plots, row: int, prob: float, palette: Palette) -> Picture:
     spans = [Span(m.median, m.low, m.high) for m in modes]
     documented = estimate.meta.rows[row].documented
     heads = heads_of(title, palette, 4)
+    bound = row_bound(estimate, row, prob)
     number = capitalised(
         either(pgettext("hedge", "about {number}", number=middle(span)) for span in spans)
+        if bound is None
+        else at_most(bound)
     )
     size = min(BIG, BIG * palette.inner / width_of(number, BIG, "bold"))
     lines = [Line(number, size, palette.posterior, weight="bold")]
     chance = _("The evidence supports both numbers and none between them.")
-    if len(spans) == 1:
+    if bound is not None:
+        spans = [Span(SMALLEST, SMALLEST, bound)]
+        chance = _(
+            "Nobody in the sample died. If the assumptions hold, the true number is not larger "
+            "with {level} probability.",
+            level=percent(prob),
+        )
+    elif len(spans) == 1:
         low, high = both_ends(spans[0])
         chance = _(
             "If the assumptions hold, there is a {level} chance that the true number lies between "
@@ -83,9 +94,9 @@ def picture(plots: Plots, row: int, prob: float, palette: Palette) -> Picture:
             alpha=0.5,
             solid_capstyle="butt",
         )
-        axes.plot(
-            [max(span.median, SMALLEST)], [0.5], color=palette.posterior, marker="o", markersize=11
-        )
+        if bound is None:
+            middle_of = [max(span.median, SMALLEST)]
+            axes.plot(middle_of, [0.5], color=palette.posterior, marker="o", markersize=11)
     if documented and documented.low:
         axes.plot(
             [documented.low] * 2, [0, 1], color=palette.documented, lw=1.3, linestyle=(0, (4, 3))

@@ -26,11 +26,11 @@ from casualty_est.plots.style import LABEL, SMALL, Palette, Picture
 from casualty_est.plots.words import clean, shorten, width_of, wrap
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Cell, ClaimRow, Span
-from casualty_est.result.tables import row_numbers
+from casualty_est.result.tables import row_bound, row_numbers
 from casualty_est.tables.cells import Documented
 from casualty_est.wording.hedged import on_page
 from casualty_est.wording.language import N_, _, figure, pgettext, spoken
-from casualty_est.wording.numbers import Ends, ends, middle, percent, with_ends
+from casualty_est.wording.numbers import Ends, at_most, ends, middle, percent, with_ends
 from casualty_est.wording.phrases import Labelled, cell_title, day, either, listed, with_source
 from casualty_est.wording.terms import part_name, role_name, said_label, stratum_name
 
@@ -326,6 +326,8 @@ def _tags(estimate: Answered, row: int, prob: float) -> list[Tag]:
             )
             for m in modes
         ]
+    if (bound := row_bound(estimate, row, prob)) is not None:
+        return [Tag(at_most(bound), bound)]
     span = _spans(estimate, row, prob)[0]
     return [Tag(_("median {number}", number=middle(span)), span.median)]
 
@@ -357,6 +359,9 @@ def _hill(page: Page, estimate: Answered, row: int, prob: float, base: float) ->
     colour, axes = page.palette.posterior, page.axes
     draws = np.maximum(estimate.draws(row).ravel(), SMALLEST)
     span = _span(draws, prob)
+    bound = row_bound(estimate, row, prob)
+    if bound is not None:
+        span = Span(bound, axes.get_xlim()[0], bound)
     values, density = log_density(draws)
     modes = estimate.modes(row, prob)
     several = modes if len(modes) > 1 else ()
@@ -377,7 +382,10 @@ def _hill(page: Page, estimate: Answered, row: int, prob: float, base: float) ->
     page.bar(span.low, span.high, bar, colour, 1.6 if several else 3.2)
     for mode in several:
         page.bar(mode.low, mode.high, bar, colour, 5)
-    for median in medians:
+    for median in medians if bound is None else ():
         page.dot(median, bar, colour, markersize=5.5)
-    text = _("{interval} ({level} interval)", interval=ends(span), level=percent(prob))
+    if bound is None:
+        text = _("{interval} ({level} interval)", interval=ends(span), level=percent(prob))
+    else:
+        text = _("{bound}, with {level} probability", bound=at_most(bound), level=percent(prob))
     page.centred(text, math.sqrt(span.low * span.high), base + 0.26, colour)

@@ -14,10 +14,10 @@ from casualty_est.report import naming, statements
 from casualty_est.report.text import how_to_cite
 from casualty_est.result.schema import Mode
 from casualty_est.result.spoken import in_order, latest, of_row
-from casualty_est.result.tables import row_numbers
+from casualty_est.result.tables import row_bound, row_numbers
 from casualty_est.wording.catalogue import ENGLISH
 from casualty_est.wording.language import N_, _, ngettext, pgettext, retold, speaking, spoken
-from casualty_est.wording.numbers import Ends, both_ends, ends, is_few, middle, percent
+from casualty_est.wording.numbers import Ends, at_most, both_ends, ends, is_few, middle, percent
 from casualty_est.wording.phrases import capitalised, either
 
 if TYPE_CHECKING:
@@ -117,7 +117,8 @@ def answer(parts: Parts, *, counted: bool = False) -> list[str]:
     counted: whether it says what is counted, where no sentence before it does.
     """
     estimate, prob = parts.estimate, parts.prob
-    modes = estimate.modes(0, prob)
+    bound = row_bound(estimate, 0, prob)
+    modes = estimate.modes(0, prob) if bound is None else ()
     cell = estimate.meta.rows[0].cell
     what = naming.counted_briefly(cell) if counted else statements.up_to(of_row(estimate, 0), cell)
     if len(modes) > 1:
@@ -125,15 +126,26 @@ def answer(parts: Parts, *, counted: bool = False) -> list[str]:
     numbers = row_numbers(estimate, 0, prob)
     if numbers is None:
         return []
-    estimated = about(numbers)
+    estimated = about(numbers) if bound is None else at_most(bound)
     if what:
         estimated = _("{figure} {what}", figure=estimated, what=what)
+    if bound is not None:
+        return [bounded(parts.estimated(estimated), prob)]
     return [joined(parts.estimated(estimated), chance(numbers, prob))]
 
 
 def joined(estimated: str, chance: str) -> str:
     """Our estimate and what its interval says, in one sentence."""
     return _("{estimate}; {chance}.", estimate=estimated, chance=chance)
+
+
+def bounded(estimated: str, prob: float) -> str:
+    """Our estimate where it is an upper bound and no more."""
+    return _(
+        "{estimate}, with {level} probability if our assumptions hold.",
+        estimate=estimated,
+        level=percent(prob),
+    )
 
 
 def about(numbers: Ends) -> str:

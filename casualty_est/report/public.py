@@ -130,7 +130,7 @@ def changes(parts: Parts) -> list[str]:
     """At most three sentences on what would change the estimate."""
     if not parts.estimate.meta.has_level or not parts.has_answer():
         return []
-    if not parts.estimate.converged:
+    if not parts.estimate.converged or parts.estimate._bounded(0):
         return []
     every = (_without_one(parts), _assumed_otherwise(parts), _found_out(parts))
     return [sentence for sentence in every if sentence]

@@ -19,10 +19,10 @@ from casualty_est.result.posterior import Modes, find_modes, visited_modes
 from casualty_est.result.publishing import Publishing
 from casualty_est.result.schema import Case, Meta, Note, most_of, plain
 from casualty_est.result.shared import Shared, shared_by
-from casualty_est.result.tables import row_numbers, summary
+from casualty_est.result.tables import row_bound, row_numbers, summary
 from casualty_est.result.text_table import TextTable
 from casualty_est.wording.language import stored
-from casualty_est.wording.numbers import Ends, ends, middle, percent
+from casualty_est.wording.numbers import Ends, at_most, ends, middle, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -144,6 +144,10 @@ class Estimate(FindOut, Publishing):
         str
         """
         return self._level(self._at(row)) if self.meta.has_level else "none"
+
+    def _bounded(self, row: int) -> bool:
+        """Whether the evidence bounds an estimate only from above, as a sample without deaths."""
+        return False
 
     def _level(self, row: int) -> str:
         return self.meta.rows[row].level or "prior"
@@ -416,6 +420,8 @@ class Estimate(FindOut, Publishing):
         if numbers is None:
             return "no headline number: nothing sets the level"
         state = "" if self.converged else "NOT CONVERGED: "
+        if (bound := row_bound(self, at, ci_prob)) is not None:
+            return f"{state}{at_most(bound)}, with {percent(ci_prob)} probability"
         modes = self.modes(at, ci_prob)
         # Between modes nothing lies: each is named with its weight, or there is one number.
         said: list[tuple[Ends, str]] = [(numbers, "")]

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from casualty_est.errors import UsageError
 from casualty_est.kinds import KINDS, room
 from casualty_est.result.schema import SCHEMA, Meta, Row, clean, plain
-from casualty_est.result.tables import row_numbers
+from casualty_est.result.tables import Bound, published_numbers
 from casualty_est.wording.phrases import documented_text
 
 if TYPE_CHECKING:
@@ -64,15 +64,20 @@ def _without(record: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _estimate(estimate: Estimate, i: int, row: Row, prob: float) -> dict[str, Any]:
-    numbers, documented = row_numbers(estimate, i, prob), row.documented
+    numbers, documented = published_numbers(estimate, i, prob), row.documented
+    bounded = isinstance(numbers, Bound)
     return {
         "cell": plain(row.cell),
         "strata": row.strata,
         "part": row.part,
         "documented": documented and _documented(documented),
         **_fields(numbers, "median", "mean", "sd"),
-        "interval": {"kind": "eti", "prob": prob, **_fields(numbers, "low", "high")},
-        "modes": [plain(mode) for mode in estimate.modes(i, prob)],
+        "interval": {
+            "kind": "upper" if bounded else "eti",
+            "prob": prob,
+            **_fields(numbers, "low", "high"),
+        },
+        "modes": [] if bounded else [plain(mode) for mode in estimate.modes(i, prob)],
         "level": estimate.level(i),
     }
 

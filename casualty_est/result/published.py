@@ -22,9 +22,13 @@ class PublishedCount:
 
 @dataclass(frozen=True, config=CHECKED)
 class PublishedInterval:
-    """An equal-tailed credible interval, with its level."""
+    """An equal-tailed credible interval, with its level.
 
-    kind: Literal["eti"]
+    Of kind `upper` where the evidence bounds the number only from above: it is at most `high` with
+    that probability, and there is no median.
+    """
+
+    kind: Literal["eti", "upper"]
     prob: float
     low: float | None
     high: float | None

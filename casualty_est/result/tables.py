@@ -48,7 +48,7 @@ def summary(estimate: Answered, prob: float) -> pd.DataFrame:
 
     rows = []
     for i, row in enumerate(estimate.meta.rows):
-        numbers = row_numbers(estimate, i, prob)
+        numbers = published_numbers(estimate, i, prob)
         rows.append(
             {
                 **asdict(row.cell),
@@ -87,6 +87,31 @@ def row_numbers(estimate: Answered, row: int, prob: float) -> RowNumbers | None:
     known = len(estimate.modes(row)) < 2 and mean_is_known(draws, estimate.meta.diagnostics)
     mean, sd = (float(draws.mean()), float(draws.std())) if known else (None, None)
     return RowNumbers(median, low, high, mean, sd, estimate._unit(row, prob))
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """An estimate that is bounded from above only: it has no median to quote."""
+
+    high: float
+    low: float = 0.0
+    median: None = None
+    mean: None = None
+    sd: None = None
+
+
+def row_bound(estimate: Estimate, row: int, prob: float) -> float | None:
+    """The count that one estimate does not pass with a probability; None where it is no bound."""
+    interval_ends(prob)
+    if not (estimate.meta.has_level and estimate._bounded(row)):
+        return None
+    return float(np.quantile(estimate.draws(row), prob))
+
+
+def published_numbers(estimate: Estimate, row: int, prob: float) -> RowNumbers | Bound | None:
+    """What one estimate is published as: its numbers, or the bound that it is."""
+    bound = row_bound(estimate, row, prob)
+    return row_numbers(estimate, row, prob) if bound is None else Bound(bound)
 
 
 def parameter(draws: Any, prob: float, prior: Span | None = None) -> Parameter | None:

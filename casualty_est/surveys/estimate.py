@@ -212,6 +212,14 @@ class SurveyEstimate(Estimate):
             return f"no headline number: {self.meta.no_total}"
         return super().headline(row, ci_prob)
 
+    def _bounded(self, row: int) -> bool:
+        """Whether nobody in any sample of an estimate died."""
+        sample = self.details.sample
+        if sample is not None:
+            return self.details.form == "households" and sample.deaths == 0
+        here = [study for study in self.details.studies if study.row == row]
+        return bool(here) and all(study.bounds for study in here)
+
     def _unknowns(self, row: int) -> Unknowns:
         return unknowns(self, row)
 
@@ -278,8 +286,8 @@ class SurveyEstimate(Estimate):
             (
                 study.source,
                 study.text,
-                middle(study.alone),
-                ends(study.alone),
+                "" if study.bounds else middle(study.alone),
+                "an upper bound" if study.bounds else ends(study.alone),
                 f"{study.weight:.2f}",
             )
             for study in self.details.studies

@@ -35,6 +35,11 @@ class Study:
     fieldwork: str | None = None
     citation: str = ""
 
+    @property
+    def bounds(self) -> bool:
+        """Whether nobody in its sample died, so that it bounds the number and says no more."""
+        return self.deaths == 0 and self.deff is not None
+
 
 @dataclass(frozen=True, config=CHECKED)
 class Contradiction:

@@ -120,6 +120,12 @@ def ends(x: Ends) -> str:
     return run(*both_ends(x))
 
 
+def at_most(bound: float) -> str:
+    """An upper bound as one says it: two digits, rounded up, so that it stays one."""
+    unit = 10.0 ** max(0, math.floor(math.log10(max(bound, 1.0))) - 1)
+    return pgettext("hedge", "at most {number}", number=figure(unit * math.ceil(bound / unit)))
+
+
 def run(low: str, high: str) -> str:
     """From one printed number to another."""
     return pgettext("interval", "{low} to {high}", low=low, high=high)

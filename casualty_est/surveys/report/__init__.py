@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from casualty_est.report.find_out import far_from
+from casualty_est.report.find_out import FindOut, far_from
 from casualty_est.report.parts import Parts
 from casualty_est.report.pictures import Wanted
 from casualty_est.report.pictures import identification as weights_picture
@@ -15,6 +15,7 @@ from casualty_est.surveys.estimate import SurveyEstimate
 from casualty_est.surveys.report import tables, text
 from casualty_est.wording.language import N_, _, pgettext, separated
 
+HALF = 0.5
 ASKED = {
     "without_each_source": N_("refits", "If one study were left out."),
     "dials": N_("refits", "If what no survey can check were otherwise."),
@@ -77,14 +78,16 @@ class SurveyParts(Parts):
 
     def refits(self) -> list[Table]:
         """The estimate without each study, and under other values of the dials."""
-        kept = {name: self.estimate._records(name, 0, self.prob) for name in ASKED}
+        bounded = self.estimate._bounded(0)
+        # The upper end of this interval is passed with probability 1 - prob.
+        prob = 2 * self.prob - 1 if bounded and self.prob > HALF else self.prob
+        kept = {name: self.estimate._records(name, 0, prob) for name in ASKED}
         alone = self.estimate.meta.rows[0].strata.get("study")
         of = " " + _("Of {study} alone.", study=alone) if alone else ""
-        return [
-            cases(pgettext("refits", ASKED[name]) + of, some, self.prob)
-            for name, some in kept.items()
-            if some
-        ]
+        asked = {pgettext("refits", ASKED[name]) + of: some for name, some in kept.items() if some}
+        if bounded:
+            return [tables.bounds(caption, some, self.prob) for caption, some in asked.items()]
+        return [cases(caption, some, self.prob) for caption, some in asked.items()]
 
     def refits_missing(self) -> str:
         """Why there are none."""
@@ -100,7 +103,13 @@ class SurveyParts(Parts):
     def rivals(self) -> list[float]:
         """What studies say alone, where it is far from the estimate."""
         studies = self.estimate.details.studies
+        if self.estimate._bounded(0):
+            return []
         return far_from(self.estimate, [one.alone.median for one in studies if one.row == 0])
+
+    def find_out(self) -> FindOut | None:
+        """What to find out next; of a bound nothing is foreseen."""
+        return None if self.estimate._bounded(0) else super().find_out()
 
     def limitations(self) -> list[str]:
         """What no survey can say."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from casualty_est.report.tables import Table, linked
-from casualty_est.result.schema import Span
+from casualty_est.result.schema import Case, Span
 from casualty_est.result.show import interval_title
 from casualty_est.surveys.estimate import SurveyEstimate
 from casualty_est.wording.again import told_again
 from casualty_est.wording.hedged import on_page
 from casualty_est.wording.language import _, figure, ngettext, pgettext, spoken
-from casualty_est.wording.numbers import ends, middle, percent, run, share, with_ends
+from casualty_est.wording.numbers import at_most, ends, middle, percent, run, share, with_ends
+from casualty_est.wording.phrases import capitalised, refit_name
 
 
 def sources(estimate: SurveyEstimate, prob: float) -> Table | None:
@@ -28,7 +31,7 @@ def sources(estimate: SurveyEstimate, prob: float) -> Table | None:
         (
             study.source,
             _text(study.text),
-            f"{middle(study.alone)} ({ends(study.alone)})",
+            _("an upper bound") if study.bounds else f"{middle(study.alone)} ({ends(study.alone)})",
             figure(study.weight, 2),
             f"{share(row['bias'])} ({run(share(row['low']), share(row['high']))})",
         )
@@ -42,6 +45,13 @@ def sources(estimate: SurveyEstimate, prob: float) -> Table | None:
         _("Factor of its bias"),
     )
     return Table(_("What each study says of its count."), titles, tuple(studies), wide=True)
+
+
+def bounds(caption: str, records: Iterable[Case], prob: float) -> Table:
+    """The bound in each of some cases, where the estimate is an upper bound and no more."""
+    rows = tuple((capitalised(refit_name(case.case)), at_most(case.high)) for case in records)
+    head = (_("Case"), _("Upper bound, with {level} probability", level=percent(prob)))
+    return Table(caption, head, rows)
 
 
 def _share(value: float) -> str:

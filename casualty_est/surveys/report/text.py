@@ -52,7 +52,7 @@ def said(estimate: SurveyEstimate) -> str:
     """What the sample holds; of published estimates nothing, for they are told as claims are."""
     sample, cell = estimate.details.sample, estimate.meta.rows[0].cell
     if sample is None:
-        return ""
+        return _said_by_none(estimate)
     what = naming.counted_briefly(cell)
     if estimate.details.form == "matched":
         found = {"number": figure(sample.deaths), "what": what}
@@ -63,15 +63,40 @@ def said(estimate: SurveyEstimate) -> str:
             others=figure(sample.on_none),
             **found,
         )
-    asked = [
-        _("{number} households", number=figure(sample.households)) if sample.households else "",
-        _("{number} people", number=figure(sample.members)) if sample.members else "",
-    ]
+    asked = _asked(sample.households, sample.members)
+    if estimate._bounded(0):
+        return _("A survey of {asked} found no {what}.", asked=asked, what=what)
     return _(
         "A survey of {asked} found {number} {what}.",
-        asked=listed([one for one in asked if one]) or _("the sample"),
+        asked=asked,
         number=figure(sample.deaths),
         what=what,
+    )
+
+
+def _asked(households: int | None, members: int | None) -> str:
+    """Whom a survey asked, as far as it says so."""
+    asked = [
+        _("{number} households", number=figure(households)) if households else "",
+        _("{number} people", number=figure(members)) if members else "",
+    ]
+    return listed([one for one in asked if one]) or _("the sample")
+
+
+def _said_by_none(estimate: SurveyEstimate) -> str:
+    """What published samples say in which nobody died: no study says that nobody was killed."""
+    if not estimate._bounded(0):
+        return ""
+    what = naming.counted_briefly(estimate.meta.rows[0].cell)
+    return " ".join(
+        _(
+            "{source} found no {what} among {asked}.",
+            source=study.source,
+            what=what,
+            asked=_asked(study.households, study.members),
+        )
+        for study in estimate.details.studies
+        if study.row == 0
     )
 
 
@@ -79,7 +104,7 @@ def rests_briefly(estimate: SurveyEstimate) -> str:
     """What the number rests on, in one sentence of the first paragraph."""
     details = estimate.details
     here = [study for study in details.studies if study.row == 0]
-    if any(study.alone.low < 1 for study in here):
+    if estimate._bounded(0):
         return _("Nobody in the sample died, so the number is an upper bound and no more.")
     if details.form == "matched":
         return _(
@@ -107,12 +132,10 @@ def rests_on(estimate: SurveyEstimate) -> list[str]:
     if not estimate.meta.has_total:
         return []  # why there is no total is said already
     sentences = [sentence_again(one) for one in details.identification[0].sentences[:1]]
-    if details.form == "estimate":
-        here = [study for study in details.studies if study.row == 0]
-        if any(study.alone.low < 1 for study in here):
-            sentences.append(
-                _("Nobody in the sample died, so the number is an upper bound and no more.")
-            )
+    if estimate._bounded(0):
+        sentences.append(
+            _("Nobody in the sample died, so the number is an upper bound and no more.")
+        )
     if details.form == "households":
         sentences += [sentence_again(one) for one in details.identification[0].sentences[1:2]]
     return sentences
