@@ -81,6 +81,16 @@ _LEFT_BEHIND = re.compile(
 _OF_ONE_FAMILY = frozenset({"a", "one", "same", "single", "the"})
 # Under these people die, where other numbers may stand behind "under".
 _UNDER = frozenset({"torture", "siege", "rubble", "bombardment", "shelling", "debris", "collapsed"})
+_ADJECTIVES = frozenset({"elderly", "old", "young", "pregnant", "local", "palestinian", "single"})
+# One word, and many people.
+_SEVERAL = frozenset(
+    {"army", "children", "clergy", "crew", "elderly", "military", "militia", "police", "public"}
+    | {"personnel", "staff", "troop", "young"}
+)
+_TO_DEATH = frozenset(
+    {"beaten", "bled", "burned", "burnt", "choked", "clubbed", "crushed", "frozen", "hacked"}
+    | {"shelled", "shot", "stabbed", "starved", "stoned", "tortured", "trampled"}
+)
 _WOUNDS = frozenset({"burns", "injuries", "injury", "wound", "wounds"})
 _LONG_NUMBERS = [word for word in (*SMALL, *TENS, *SCALES, *PLURAL_SCALES) if len(word) > 4]
 _NEVER_NOUN = frozenset({*PLURAL_SCALES, *MEANINGFUL, *OTHER_SCALES})
@@ -177,6 +187,8 @@ def _one_by_one(words: list[str]) -> list[str]:
 def _without_cause(words: list[str]) -> list[str]:
     """Leave out of what the dead died: "died of their wounds" counts no wounded."""
     for k, word in enumerate(words[:-2]):
+        if word in _TO_DEATH and words[k + 1 : k + 3] == ["to", "death"]:
+            return [*words[:k], "killed", *words[k + 3 :]]
         if word in DEAD and words[k + 1] in ("of", "from"):
             rest = words[k + 2 :]
             skip = rest[0] in ("their", "the")
@@ -218,6 +230,17 @@ def _refuse_one_more(words: list[str]) -> None:
         if word in ("and", "with") and words[k + 1] in ONE_MORE:
             msg = f"'{word} {words[k + 1]}' names people beyond the number; write all in figures"
             raise QuantityError(msg)
+
+
+def is_one_person(tokens: list[str], i: int) -> bool:
+    """Whether "a" stands before one person: "a man", "an elderly woman"; a family is several."""
+    if tokens[i] not in ("a", "an"):
+        return False
+    j = i + 1
+    while tokens[j] in _ADJECTIVES:
+        j += 1
+    word = tokens[j]
+    return word in _PERSONS and not word.endswith(("s", "men", "people")) and word not in _SEVERAL
 
 
 def refuse_unless_noun(words: list[str]) -> None:

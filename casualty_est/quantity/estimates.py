@@ -46,7 +46,8 @@ def take_level(words: list[str]) -> Level:
             j = named[1]
             level = HALF if named[0] in ("iqr", "interquartile range") else level
             k = _skip(tokens, j)
-            after, k = _percentage(tokens, k) if tokens[k + 1] != ":" else _bare(tokens, k)
+            bare = tokens[k + 1] == ":" or tokens[k + 1][:1].isdigit()
+            after, k = _bare(tokens, k) if bare else _percentage(tokens, k)
             if level is None and after:
                 level, j = after, k
         elif not level or tokens[j - 1] not in (":", ","):

@@ -13,6 +13,7 @@ from casualty_est.quantity.counted import (
     PEOPLE,
     TOGETHER,
     Counted,
+    is_one_person,
     refuse_unless_noun,
     what_is_counted,
 )
@@ -21,6 +22,7 @@ from casualty_est.quantity.words import (
     AFTER,
     BEFORE,
     BOUNDS,
+    CHANGES,
     LEADS,
     UNKNOWN,
     VAGUE_PHRASES,
@@ -156,6 +158,8 @@ def _lead(tokens: list[str]) -> tuple[Counted, int]:
         return NOTHING, 0
     meaning, i = match
     said = " ".join(token for token in tokens[:i] if token not in ("the", "a"))
+    if meaning in ("dead", "total") and (change := phrase_at(CHANGES, tokens, i)):
+        i = change[1]
     while tokens[i] in _AFTER_LEAD and not phrase_at(BEFORE, tokens, i):
         i += 1
     if tokens[i - 1] == "of" and _YEAR.fullmatch(tokens[i]) and not tokens[i + 1]:
@@ -195,7 +199,8 @@ def _amount(tokens: list[str], i: int) -> tuple[str, tuple[int, int], int | None
     i += opened
     if vague := phrase_at(VAGUE_PHRASES, tokens, i):
         (low, high), i = vague
-        if tokens[i] in ("to", "or", "-") and (second := phrase_at(VAGUE_PHRASES, tokens, i + 1)):
+        j = _between_vague(tokens, i)
+        if j > i and (second := phrase_at(VAGUE_PHRASES, tokens, j)):
             return "vague", (low, second[0][1]), None, second[1]
         if not opened:
             return "vague", (low, high), None, i
@@ -210,9 +215,24 @@ def _amount(tokens: list[str], i: int) -> tuple[str, tuple[int, int], int | None
     return "one", (count, count), left.grid(), i
 
 
+def _between_vague(tokens: list[str], i: int) -> int:
+    """Return the position after the joint of two vague words: "hundreds, if not thousands"."""
+    if tokens[i] in ("to", "-"):
+        return i + 1
+    j = i + (tokens[i] == ",")
+    if tokens[j : j + 2] == ["if", "not"]:
+        return j + 2
+    doubted = tokens[j + 1] in ("even", "perhaps", "possibly", "maybe")
+    if tokens[j] == "or" or (tokens[j] == "and" and doubted):
+        return j + 1 + doubted
+    return i
+
+
 def _number(tokens: list[str], i: int) -> tuple[Number, int]:
     if match := number_at(tokens, i):
         return match
+    if is_one_person(tokens, i):
+        return Number(1), i + 1
     if tokens[i] in ("-", "minus"):
         msg = "a count cannot be negative"
     elif tokens[i] in ("inf", "infinity", "infinite"):

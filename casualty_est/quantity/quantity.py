@@ -32,6 +32,7 @@ _ACCEPTED = (
 
 
 _FILLERS = frozenset({"of", "them", "whom", "were", "was"})
+_ANY_AGE = frozenset({"male", "males", "female", "females"})
 _ARMED = """
 combatant combatants fighter fighters gunmen insurgents jihadists militant militants militiamen
 servicemen soldier soldiers troops
@@ -56,7 +57,7 @@ _GROUPS = {
     **dict.fromkeys(("woman", "women"), "women"),
     **dict.fromkeys(("man", "men"), "men"),
     "elderly": "elderly",
-    **dict.fromkeys(("civilian", "civilians"), "civilians"),
+    **dict.fromkeys(("civilian", "civilians", "civ", "civs"), "civilians"),
     **dict.fromkeys(_ARMED.split(), "combatants"),
 }
 
@@ -102,6 +103,8 @@ class Part:
         verb = "is" if self.quantity.high == 1 else "are"
         said = f"{self.quantity!s} {self.counted} {verb} "
         said += "part of it" if self.relation == "part" else "beside it"
+        if _ANY_AGE.issuperset(self.counted.split()):
+            return f"{said}, of any age, and no group of a table is that"
         if self.row["outcome"] not in WANTED:
             return f"{said}, and no row can hold the {self.outcome}"
         return f"{said}: a row of its own would have {cells}"

@@ -11,19 +11,29 @@ from typing import NamedTuple
 
 from casualty_est.errors import QuantityError
 from casualty_est.quantity import estimates
+from casualty_est.quantity.asides import is_aside, is_undercount, without_asides
 from casualty_est.quantity.attributions import without_sources
+from casualty_est.quantity.clauses import (
+    NotComposedError,
+    clauses_of,
+    has_outcome,
+    of_the_row,
+    read_one,
+    sorted_out,
+    sum_of_groups,
+)
 from casualty_est.quantity.counted import (
     DEAD,
     OUTCOMES,
     PEOPLE,
     PREPOSITIONS,
     SILENT,
-    WANTED,
+    TOGETHER,
     OtherCountError,
     refuse_unless_noun,
-    seen_from,
 )
 from casualty_est.quantity.grammar import Reading, read_clause
+from casualty_est.quantity.letters import with_words
 from casualty_est.quantity.surroundings import (
     is_day,
     is_year,
@@ -34,14 +44,24 @@ from casualty_est.quantity.surroundings import (
     without_occasions,
 )
 from casualty_est.quantity.tokens import padded, phrase_at, tokenize
-from casualty_est.quantity.words import AFTER, BEFORE, BEST, INCLUDING, LEADS, REMARKS, Phrase
-from casualty_est.quantity.written_numbers import number_at
+from casualty_est.quantity.words import (
+    AFTER,
+    BEFORE,
+    BEST,
+    INCLUDING,
+    OF_PUBLISHERS,
+    PUBLISHERS,
+    REMARKS,
+    Phrase,
+)
+from casualty_est.quantity.written_numbers import Number, number_at
 
-_SEPARATORS = frozenset({",", ";", "/", "and", "&", "plus", "with", "while", "but", ".", "+"})
 _SECOND = (Phrase.PERHAPS, Phrase.AT_MOST, Phrase.FEWER_THAN)
 _COMPOSED = frozenset({"(", "[", "\u00b1", "family", "couple"})  # never one clause alone
 _MOST_WORDS = 60  # a longer cell is a paragraph
-_FILLED = frozenset({",", ";", "/", ":", "=", "and", "-", "estimate"})
+_FILLED = frozenset({",", ";", "/", ":", "=", "and", "to", "-", "estimate"})
+_ENDS = {"low": "low", "lower": "low", "high": "high", "higher": "high", "upper": "high"}
+_OF_ENDS = frozenset({"bound", "estimate", "limit", "end", "figure"})
 _LABELS = {
     **dict.fromkeys(("low", "lowest", "min", "min.", "minimum"), "low"),
     **dict.fromkeys(("best", "estimate", "central", "median"), "best"),
@@ -63,16 +83,16 @@ class Statement(NamedTuple):
 
 def read_statement(text: str, wanted: str = "killed") -> Statement:
     """Read a cell in English, of a row that counts what is wanted."""
-    tokens = tokenize(without_sources(without_footnotes(text)))
+    tokens = tokenize(with_words(without_sources(without_footnotes(text))))
     first = None
     if _COMPOSED.isdisjoint(tokens):
         try:
-            return Statement(_of_the_row(_read(tokens, wanted), wanted))
+            return Statement(of_the_row(read_one(tokens, wanted), wanted))
         except OtherCountError:
             raise
         except QuantityError as error:
             first = error
-    words = plain_words(_bare_labels([token for token in tokens if token]))
+    words = plain_words(_bare_labels(_one_label([token for token in tokens if token])))
     words = without_occasions(words)
     if len(words) > _MOST_WORDS:
         raise first or QuantityError("it is a paragraph and not a count")
@@ -80,7 +100,19 @@ def read_statement(text: str, wanted: str = "killed") -> Statement:
         return _composed(*take_brackets(words), wanted)
     except QuantityError as error:
         # What the plain reading says of its first fault is the simpler thing to mend.
-        raise first if first and isinstance(error, _NotComposedError) else error from None
+        raise first if first and isinstance(error, NotComposedError) else error from None
+
+
+def _one_label(words: list[str]) -> list[str]:
+    """Write the labels of ends in one word: "lower bound", "high estimate"."""
+    joined: list[str] = []
+    skip = False
+    for word, after in pairwise([*words, ""]):
+        two = not skip and word in _ENDS and after in _OF_ENDS
+        if not skip:
+            joined.append(_ENDS[word] if two else word)
+        skip = two
+    return joined
 
 
 def _bare_labels(words: list[str]) -> list[str]:
@@ -96,23 +128,6 @@ def _bare_labels(words: list[str]) -> list[str]:
     return [word for i, word in enumerate(words) if i not in edges]
 
 
-class _NotComposedError(QuantityError):
-    """A text that does not fall into clauses."""
-
-
-def _read(tokens: list[str], wanted: str) -> Reading:
-    """Read one clause as a row sees it that counts what is wanted."""
-    read = read_clause(tokens)
-    return read if wanted == "killed" else read._replace(counted=seen_from(read.counted, wanted))
-
-
-def _of_the_row(read: Reading, wanted: str) -> Reading:
-    """Refuse what counts something else."""
-    if read.counted.kind == "other" and read.form != "unknown":
-        raise OtherCountError(read.counted, wanted)
-    return read
-
-
 class _Around(NamedTuple):
     """What the parentheses of a text hold."""
 
@@ -125,13 +140,12 @@ class _Around(NamedTuple):
 
 
 def _composed(words: list[str], brackets: list[list[str]], wanted: str) -> Statement:
-    words = without_dates(words)
+    words = without_asides(without_dates(words))
     if not words:
         msg = "there is no number before the parentheses; write it without them"
         raise QuantityError(msg)
-    brackets = [
-        inner for inner in brackets if not (_is_repeated(inner, words) or is_year(inner, words))
-    ]
+    words = _about(words)
+    brackets = [inner for inner in brackets if not _says_nothing(inner, words)]
     if labelled := _labelled(words):
         words, interval = labelled
         brackets = [*brackets, interval] if interval else brackets
@@ -144,8 +158,10 @@ def _composed(words: list[str], brackets: list[list[str]], wanted: str) -> State
     match = phrase_at(BEFORE, padded(around.hedge), 0)
     before = match is not None and match[1] == len(around.hedge)
     words = [*around.hedge, *words] if before else [*words, *around.hedge]
-    clauses = _clauses(words, "", wanted)
-    count, parts = _sorted_out(clauses, wanted)
+    clauses = clauses_of(words, "", wanted)
+    if wanted == "killed" and (inside := _of_casualties(clauses, parts_inside)):
+        clauses, parts_inside = inside, []
+    count, parts = sorted_out(clauses, wanted)
     level, assumed = None, False
     if around.level and not (around.ends or around.best or error):
         msg = "an interval needs its number, as 1,200 (95% CI 900 to 1,500)"
@@ -158,12 +174,24 @@ def _composed(words: list[str], brackets: list[list[str]], wanted: str) -> State
             said = f"{who} {count.counted.words}".strip()
             count = count._replace(counted=count.counted._replace(words=said))
     _check_parts(count, parts)
-    return Statement(_of_the_row(count, wanted), level, assumed, tuple(parts))
+    return Statement(of_the_row(count, wanted), level, assumed, tuple(parts))
+
+
+def _says_nothing(inner: list[str], words: list[str]) -> bool:
+    """Whether brackets hold the number again, its year, or what it was before."""
+    return _is_repeated(inner, words) or is_aside(inner) or is_year(inner, words)
+
+
+def _about(words: list[str]) -> list[str]:
+    """Write "\u00b112" and "12\u00b1", in which no second number stands, as about 12."""
+    if words[0] == "\u00b1":
+        return ["about", *words[1:]]
+    return ["about", *words[:-1]] if words[-1] == "\u00b1" else words
 
 
 def _is_repeated(inside: list[str], words: list[str]) -> bool:
     """Whether brackets hold the number in front of them again: "five (5)", "20 (twenty)"."""
-    again = number_at(padded(inside), 0)
+    again = (Number(0), 1) if inside == ["none"] else number_at(padded(inside), 0)
     if again is None or again[1] != len(inside):
         return False
     numbers = [match[0] for i in range(len(words)) if (match := number_at(padded(words), i))]
@@ -274,8 +302,10 @@ def _around(brackets: list[list[str]]) -> _Around:
             errors.append(inner)
         elif found.named or estimates.is_range(inner):
             ends.append(inner)
-        elif _is_hedge(inner):
-            hedges.append(inner)
+        elif is_undercount(inner):
+            hedges.append(["or", "more"])
+        elif hedge := _hedge_of(inner):
+            hedges.append(hedge)
         else:
             parts.append(inner)
     if len(ends) + len(best) + len(errors) > 1 or len(set(levels)) > 1 or len(hedges) > 1:
@@ -283,6 +313,13 @@ def _around(brackets: list[list[str]]) -> _Around:
         raise QuantityError(msg)
     first = [next(iter(found), []) for found in (ends, best, errors, hedges)]
     return _Around(first[0], first[1], first[2], first[3], next(iter(levels), None), parts)
+
+
+def _hedge_of(words: list[str]) -> list[str]:
+    """Return the hedge that brackets hold, without whose it is: "(UN est.)"; else nothing."""
+    if len(words) > 1 and not PUBLISHERS.isdisjoint(words):
+        words = [word for word in words if word not in PUBLISHERS | OF_PUBLISHERS]
+    return words if words and _is_hedge(words) else []
 
 
 def _is_hedge(words: list[str]) -> bool:
@@ -293,115 +330,9 @@ def _is_hedge(words: list[str]) -> bool:
     )
 
 
-def _clauses(words: list[str], relation: str, wanted: str) -> list[tuple[str, Reading]]:
-    """Part a text into clauses, each one number with what it counts."""
-    tokens = padded(words)
-    try:
-        return [(relation, _read(tokens, wanted))]
-    except QuantityError as error:
-        first = error
-    for i in range(1, len(words)):
-        introduced = phrase_at(INCLUDING, tokens, i)
-        if not introduced and _begins_another(tokens, i):
-            pair = _two_outcomes(words[:i], words[i:], relation, wanted)
-            if pair:
-                return pair
-        if tokens[i] not in _SEPARATORS and not introduced:
-            continue
-        j = i
-        while tokens[j] in _SEPARATORS:
-            j += 1
-        if match := phrase_at(INCLUDING, tokens, j):
-            introduced, j = match, match[1]
-        rest = words[j:]
-        inside = introduced or {"of them", "of whom"} & set(map(" ".join, pairwise(rest)))
-        try:
-            left = _read(padded(words[:i]), wanted)
-            bare = left.counted.kind == "none" and not inside
-            if not rest or (bare and tokens[i] not in (",", ";", "/", "with")):
-                continue
-            others = _clauses(rest, "part" if inside else "", wanted)
-            if bare and not all(_has_outcome(read) for _, read in others):
-                continue  # two numbers, of which the first may count anything
-            return [(relation, left), *others]
-        except QuantityError:
-            continue
-    raise _NotComposedError(str(first))
-
-
-def _begins_another(tokens: list[str], i: int) -> bool:
-    """Whether a second count may begin at a token, "12 KIA | 30 WIA", "KIA: 12 | WIA: 30"."""
-    if tokens[i - 1] in DEAD or tokens[i - 1] in OUTCOMES:
-        try:
-            return number_at(tokens, i) is not None
-        except QuantityError:
-            return False
-    return tokens[i - 1][0].isdigit() and phrase_at(LEADS, tokens, i) is not None
-
-
-def _two_outcomes(
-    first: list[str], rest: list[str], relation: str, wanted: str
-) -> list[tuple[str, Reading]] | None:
-    """Return two counts without a sign between them, where each says what it counts."""
-    try:
-        left = _read(padded(first), wanted)
-        others = _clauses(rest, "", wanted)
-    except QuantityError:
-        return None
-    said = all(read.counted.kind == "dead" or _has_outcome(read) for _, read in others)
-    told = left.counted.kind == "dead" or _has_outcome(left)
-    return [(relation, left), *others] if told and said else None
-
-
-def _has_outcome(read: Reading) -> bool:
-    return read.counted.outcome in OUTCOMES.values() or read.counted.outcome == "killed"
-
-
-def _sorted_out(
-    clauses: list[tuple[str, Reading]], wanted: str
-) -> tuple[Reading, list[tuple[str, Reading]]]:
-    """Return the count of the row, and what is part of it or stands beside it."""
-    dead: list[Reading] = []
-    parts: list[tuple[str, Reading]] = []
-    for relation, read in clauses:
-        kind = read.counted.kind
-        inherits = parts and parts[-1][0] == "part" and kind == "people"
-        if kind == "other" and len(clauses) > 1 and _has_outcome(read):
-            if relation == "part" and wanted == "casualties":
-                parts.append(("part", read))
-                continue
-            if relation == "part":
-                msg = f"a count that includes the {read.counted.outcome} is no count of the dead"
-                raise QuantityError(msg)
-            parts.append(("beside", read))
-        elif dead and (relation == "part" or inherits):
-            parts.append(("part", read))
-        else:
-            dead.append(read)
-    if len(dead) == 1:
-        beside = any(relation == "beside" for relation, _ in parts)
-        # "12 incl. 4 children killed, 30 wounded" says it behind the part.
-        said = any(read.counted.kind == "dead" for read in (dead[0], *(p for _, p in parts)))
-        least = dead[0].low if dead[0].low is not None else dead[0].best
-        more = all(
-            (read.low if read.low is not None else read.best or 0) > (least or 0)
-            for relation, read in parts
-            if relation == "beside"
-        )
-        if beside and not said and not (more and dead[0].counted.kind == "none"):
-            msg = f"it does not say which of its numbers are {WANTED[wanted]}; say it behind each"
-            raise QuantityError(msg)
-        return dead[0], parts
-    if not dead:
-        raise OtherCountError(clauses[0][1].counted, wanted)
-    _of_the_row(dead[0], wanted)
-    msg = f"it holds two counts of {WANTED[wanted]}; write their sum, or each in a row of its own"
-    raise QuantityError(msg)
-
-
 def _in_brackets(words: list[str], count: Reading, wanted: str) -> list[tuple[str, Reading]]:
     """Read what stands in parentheses behind a count: parts, the injured, or a remark."""
-    words = without_dates(words)
+    words = without_asides(without_dates(words))
     if not words or is_day(words):
         return []
     relation = ""
@@ -411,8 +342,8 @@ def _in_brackets(words: list[str], count: Reading, wanted: str) -> list[tuple[st
         relation, words = "part", words[match[1] :]
         words = words[1:] if words[:1] == [":"] else words
     try:
-        clauses = _clauses(words, relation, wanted)
-    except _NotComposedError:
+        clauses = clauses_of(words, relation, wanted)
+    except NotComposedError:
         if not relation and _is_remark(words):
             return []
         if relation or any(word[0].isdigit() for word in words):
@@ -423,7 +354,7 @@ def _in_brackets(words: list[str], count: Reading, wanted: str) -> list[tuple[st
     parts: list[tuple[str, Reading]] = []
     for introduced, read in clauses:
         kind, said = read.counted.kind, read.counted.words
-        known = _has_outcome(read)
+        known = has_outcome(read)
         if kind == "other" and known and wanted == "casualties":
             parts.append(("part", read))
         elif kind == "other" and known:
@@ -439,6 +370,25 @@ def _in_brackets(words: list[str], count: Reading, wanted: str) -> list[tuple[st
             msg = f"it does not say what {' '.join(words)!r} in brackets is; write 45 (12 children)"
             raise QuantityError(msg)
     return parts
+
+
+def _of_casualties(
+    clauses: list[tuple[str, Reading]], brackets: list[list[str]]
+) -> list[tuple[str, Reading]]:
+    """Return the dead and the injured that make up the casualties in front of them, if they do."""
+    whole = clauses[0][1]
+    if len(clauses) > 1 or len(brackets) > 1 or whole.counted.outcome != TOGETHER or not brackets:
+        return []
+    inside = clauses_of(brackets[0], "", "killed")
+    dead = [read for _, read in inside if read.counted.kind == "dead"]
+    injured = [read for _, read in inside if read.counted.outcome == "injured"]
+    if len(inside) != len(dead) + len(injured) or not len(dead) == len(injured) == 1:
+        return []
+    numbers = [read.best for read in (whole, *dead, *injured) if read.form == "exact"]
+    if len(numbers) == len(inside) + 1 and numbers[0] != (numbers[1] or 0) + (numbers[2] or 0):
+        msg = f"{numbers[1]:,} and {numbers[2]:,} do not make {numbers[0]:,}; correct it"
+        raise QuantityError(msg)
+    return inside
 
 
 def _who(words: list[str]) -> str:
@@ -477,10 +427,14 @@ def _is_remark(words: list[str]) -> bool:
 
 
 def _check_parts(count: Reading, parts: list[tuple[str, Reading]]) -> None:
-    """Refuse a part that is larger than the whole."""
+    """Refuse a part that is larger than the whole, and parts that are so together."""
     top = count.high if count.high is not None else count.best if count.form == "about" else None
     for relation, part in parts:
         least = part.low if part.low is not None else part.best
         if relation == "part" and top is not None and least is not None and least > top:
             msg = f"its part, {least:,}, is larger than its whole, {top:,}"
             raise QuantityError(msg)
+    together = sum_of_groups([read for relation, read in parts if relation == "part"])
+    if together and top is not None and (together.best or 0) > top:
+        msg = f"its parts, {together.best:,} together, are more than its whole, {top:,}"
+        raise QuantityError(msg)

@@ -48,6 +48,8 @@ _KINDS = frozenset({"separate", "different", "coalition", "air", "consecutive", 
 _TIMES = frozenset(
     {"hours", "hour", "days", "day", "weeks", "week", "months", "month", "years", "year", "minutes"}
 )
+_PAST = frozenset({"last", "past", "previous"})
+_HOURS = re.compile("[0-9]{1,2} ?(?:h|hrs?)")
 _YEARS = re.compile(rf"({_YEAR})(?: [-/] ({_YEAR}))?(?: est\.| estimate)?")
 _POINTS = frozenset({",", ";", ":", "."})
 _REMARKED = REMARKS | {"est."}
@@ -146,8 +148,9 @@ def without_dates(words: list[str]) -> list[str]:
 
 def without_occasions(words: list[str]) -> list[str]:
     """Return words without the occasion behind the dead: "30 killed in 2 attacks", "... 3 days"."""
-    for i in range(2, len(words)):
-        if words[i] not in _OCCASION or words[i - 1] not in DEAD:
+    for i in range(1, len(words)):
+        past = words[i + 1 : i + 2] == ["the"] and words[i + 2 : i + 3] and words[i + 2] in _PAST
+        if words[i] not in _OCCASION or not (words[i - 1] in DEAD or past):
             continue
         j = i + 1
         while j < len(words) and words[j] in (
@@ -160,6 +163,8 @@ def without_occasions(words: list[str]) -> list[str]:
             "least",
         ):
             j += 1
+        if _HOURS.fullmatch(" ".join(words[j:])):
+            return words[:i]
         match = number_at(padded(words), j)
         after = match[1] if match else j
         while match and after < len(words) and words[after] in _KINDS:
@@ -202,6 +207,9 @@ def take_brackets(words: list[str]) -> tuple[list[str], list[list[str]]]:
 
 def plain_words(words: list[str]) -> list[str]:
     """Return words with two turns of phrase made plain: "a couple of dozen", "family of five"."""
+    if ":" in words and words[words.index(":") - 1] in ("casualties", "casualty"):
+        i = words.index(":")
+        return [*words[:i], "(", *words[i + 1 :], ")"]
     if "couple" in words:
         i = words.index("couple")
         j = i + 1 + (words[i + 1 : i + 2] == ["of"])

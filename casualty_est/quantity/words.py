@@ -45,6 +45,8 @@ def _vague_table() -> dict[str, tuple[int, int]]:
         for words in ("dozen", "score", "hundred", "thousand", "hundred thousand", "million"):
             scale = math.prod(SCALES[word] for word in words.split())
             table[f"{name} {words}"] = table[f"{name} {words}s"] = (low * scale, high * scale)
+        for words, scale in (("tens", 10), ("tens of thousands", 10_000)):
+            table[f"{name} {words}"] = (low * scale, high * scale)
     return table
 
 
@@ -128,6 +130,11 @@ LEADS = by_first_word((text, said) for said, texts in _LISTS["leads"].items() fo
 BEST, INTERVALS, SPREADS = (
     by_first_word((text, text) for text in _LISTS["estimates"][name])
     for name in ("best", "intervals", "spreads")
+)
+CHANGED = frozenset(_LISTS["changed"]["words"].split())
+CHANGES = by_first_word((text, text) for text in _LISTS["changed"]["lead"])
+UNDERCOUNT, BESIDE_UNDERCOUNT = (
+    frozenset(_LISTS["undercount"][key].split()) for key in ("words", "beside")
 )
 INCLUDING = by_first_word((text, text) for text in _LISTS["parts"]["including"])
 PUBLISHERS, OF_PUBLISHERS = (

@@ -96,7 +96,7 @@ def _digits_at(tokens: list[str], i: int) -> tuple[Number, int]:
         scales, after = _scales_at(tokens, i + 1 + (tokens[i + 1] == "a"))
         return Number(FRACTIONS[tokens[i]], 2, scales, own=True), after
     token = tokens[i]
-    if _COMMA_DECIMAL.fullmatch(token) and _scales_at(tokens, i + 1)[0]:
+    if _COMMA_DECIMAL.fullmatch(token) and _before_scale(tokens, i + 1):
         token = token.replace(",", ".")  # "1,2 million": no digits are grouped by one or two
     number, unit = _from_digits(token)
     i += 1
@@ -116,6 +116,12 @@ def _digits_at(tokens: list[str], i: int) -> tuple[Number, int]:
     if scales and not number.decimals and _and_a_half(tokens, i):
         number, i = Number(10 * number.digits + 5, 1), i + 3
     return number._replace(scales=scales), i
+
+
+def _before_scale(tokens: list[str], i: int) -> bool:
+    """Whether a multiplier follows a number, or a second number that has one: "1,2-1,5 million"."""
+    second = tokens[i] in ("-", "to", "and") and _COMMA_DECIMAL.fullmatch(tokens[i + 1])
+    return bool(_scales_at(tokens, i + 2 if second else i)[0])
 
 
 def _from_digits(token: str) -> tuple[Number, str]:

@@ -60,6 +60,7 @@ def number_words():
     table = dict(zip(pairs[::2], map(Fraction, pairs[1::2]), strict=True))
     table |= {word: Fraction(n) for n, word in enumerate(UNITS.split(" "))}
     table |= {word: Fraction(10 * n) for n, word in enumerate(TENS.split(" "), start=2)}
+    table |= {"a": Fraction(1), "an": Fraction(1)}  # "a woman" is one
     return table | {character: Fraction(n) for n, character in enumerate(CHINESE)}
 
 

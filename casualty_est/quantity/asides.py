@@ -1,0 +1,138 @@
+"""What is said beside a count and changes nothing of it: former figures, "most of them women"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from casualty_est.quantity.counted import PEOPLE
+from casualty_est.quantity.tokens import padded
+from casualty_est.quantity.words import BESIDE_UNDERCOUNT, CHANGED, UNDERCOUNT
+from casualty_est.quantity.written_numbers import number_at
+
+_MOST = frozenset(
+    {"most", "mostly", "mainly", "largely", "predominantly", "chiefly", "many", "half"}
+)
+_N = r"(?:[0-9]{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|eighteen)"
+# "5 children under the age of eighteen", "2 children aged 3 and 5"
+_AGES = re.compile(
+    rf"(.*?) (?:(?:aged?|ages)(?: between| under| over| of)? {_N}(?: (?:to|-|and|,|or|& )+ {_N})*|"
+    rf"(?:under|below) the age of {_N}|(?:under|below) {_N}(?= years?))"
+    r"(?: (?:years?|months?|old|of age|and under|and older|or older|or younger))*"
+)
+_SEX_UNKNOWN = re.compile(
+    r"(.*?) whose (?:sex|gender|age|identity|name)s?(?: (?:and|or) (?:sex|age))? "
+    r"(?:is|are|was|were|has|have) (?:unknown|"
+    r"(?:not )?(?:yet )?(?:been )?(?:known|established|identified|determined))"
+)
+_EXCLUDED = re.compile(
+    r"(.*?)(?: ,)? (?:excluding|not including|without counting|not counting)(?: (?:the|those|"
+    r"people|persons|missing|under|rubble|wounded|injured|still|buried|trapped|bodies|who|are|is))+"
+)
+_PERCENT = re.compile(r"[0-9]{1,2}(?:\.[0-9])? %(?: of)?(?: them| whom)?(?: were| are)? ([a-z ]+)")
+_FILLING = frozenset({"of", "them", "whom", "which", "were", "are", "and", "many", "mostly", "the"})
+_MOST_LENGTH = 9
+
+
+def without_asides(words: list[str]) -> list[str]:
+    """Return words without a former figure or a share in words at their end."""
+    words = _matched(_AGES, words, lambda match: match[1].split()[-1] in PEOPLE)
+    words = _matched(_SEX_UNKNOWN, words, lambda match: True)
+    words = _matched(_EXCLUDED, words, lambda match: True)
+    return _more(_without_shares(without_former(words)))
+
+
+def _matched(
+    pattern: re.Pattern[str], words: list[str], means: Callable[[re.Match[str]], bool]
+) -> list[str]:
+    """Return words without what a pattern finds behind them."""
+    match = pattern.fullmatch(" ".join(words))
+    if match is None or not match[1].strip() or not means(match):
+        return words
+    count, kept = 0, 0
+    while kept < len(words) and count + len(words[kept]) <= len(match[1]):
+        count += len(words[kept]) + 1
+        kept += 1
+    return words[:kept]
+
+
+def is_undercount(words: list[str]) -> bool:
+    """Whether words say that there were more: "actual toll likely higher", "undercount"."""
+    told = UNDERCOUNT.intersection(words)
+    return bool(told) and (told | BESIDE_UNDERCOUNT).issuperset(words)
+
+
+def _more(words: list[str]) -> list[str]:
+    """Write "8,119, though the real number is likely higher" as 8,119 or more."""
+    for i in range(1, len(words)):
+        if words[i] in (",", ";", "-") and is_undercount(words[i + 1 :]):
+            return [*words[:i], "or", "more"]
+    return words
+
+
+def is_aside(words: list[str]) -> bool:
+    """Whether brackets hold a former figure, ages, a share or whom the count leaves out."""
+    text = " ".join(words)
+    share = _PERCENT.fullmatch(text)
+    told = share is not None and all(word in PEOPLE for word in share[1].split() if word != "and")
+    aside = _AGES.fullmatch(f"people {text}") or _EXCLUDED.fullmatch(f"dead {text}")
+    return is_former(words) or told or aside is not None
+
+
+def without_former(words: list[str]) -> list[str]:
+    """Return words without the figure that this one replaces: "37, down from 45".
+
+    "37 from 45" says neither which of them holds, nor that one of them is a former one.
+    """
+    for i in range(len(words) - 2, -1, -1):
+        if words[i] != "from":
+            continue
+        match = number_at(padded(words), i + 1)
+        if match is None or match[1] != len(words):
+            continue
+        start = i
+        while start and words[start - 1] in CHANGED:
+            start -= 1
+        if start == i and not (words[0] in CHANGED and i > 1):
+            return words
+        while start and words[start - 1] in (",", ";", "-"):
+            start -= 1
+        return words[:start]
+    return words
+
+
+def _without_shares(words: list[str]) -> list[str]:
+    """Leave out "most of them women", "half of them children": they hold no number."""
+    for i in range(1, len(words)):
+        if words[i] not in (",", ";", "-") or i + 1 == len(words):
+            continue
+        rest = words[i + 1 :]
+        if rest[0] == "including" and rest[1:2] and rest[1] in ("many", "some", "mostly"):
+            rest = rest[1:]
+        elif _PERCENT.fullmatch(" ".join(rest)):
+            rest = ["most", *rest[2:]]
+        elif rest[0] not in _MOST or len(rest) > _MOST_LENGTH:
+            continue
+        told = [word for word in rest[1:] if word not in _FILLING]
+        if told and all(word in PEOPLE for word in told) and not _has_number(rest[1:]):
+            return words[:i]
+    return words
+
+
+def _has_number(words: list[str]) -> bool:
+    return any(number_at(padded(words), k) for k in range(len(words)))
+
+
+def is_former(words: list[str]) -> bool:
+    """Whether brackets hold a former figure and nothing else: "(revised from 45)"."""
+    return bool(words) and words[0] in CHANGED and not _rest_of_former(words)
+
+
+def _rest_of_former(words: list[str]) -> list[str]:
+    i = 0
+    while i < len(words) and words[i] in CHANGED:
+        i += 1
+    if i == len(words) or words[i] != "from":
+        return words
+    match = number_at(padded(words), i + 1)
+    return words[match[1] :] if match else words
