@@ -52,7 +52,7 @@ def without_sources(text: str) -> str:
     """
     if (text[-1:].isdigit() and ":" not in text) or not _ODD.search(text):
         return text
-    bare = _BRACKETS.sub(lambda match: "" if _is_source(match[1]) else match[0], text)
+    bare = _BRACKETS.sub(_without_source, text)
     for pattern, known in (
         (_SAID, _says_nothing),
         (_PER, _is_source),
@@ -65,6 +65,13 @@ def without_sources(text: str) -> str:
     if (match := _BEFORE.search(bare)) and re.search("[0-9]", bare[match.end() :]):
         _refuse_title(match[1], bare[match.end() :])
     return bare if bare.strip() else text
+
+
+def _without_source(match: re.Match[str]) -> str:
+    """Return nothing for the brackets of a source, or a sign where digits would join over them."""
+    if not _is_source(match[1]):
+        return match[0]
+    return " ; " if match.string[match.end() :].lstrip()[:1].isdigit() else ""
 
 
 def _is_source(name: str) -> bool:

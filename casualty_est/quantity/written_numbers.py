@@ -113,6 +113,9 @@ def _digits_at(tokens: list[str], i: int) -> tuple[Number, int]:
     if not number.decimals and _and_a_half(tokens, i):
         number, i = Number(10 * number.digits + 5, 1), i + 3
     scales, i = _scales_at(tokens, i)
+    if scales[:1] in ((12,), (20,)) and number.digits >= 1000:
+        msg = "nobody counts thousands by dozens or scores: write the number in figures"
+        raise QuantityError(msg)
     if scales and not number.decimals and _and_a_half(tokens, i):
         number, i = Number(10 * number.digits + 5, 1), i + 3
     return number._replace(scales=scales), i
@@ -162,9 +165,11 @@ def _scales_at(tokens: list[str], i: int) -> tuple[tuple[int, ...], int]:
     while len(scales) < 2:
         if tokens[i] == "-" and tokens[i + 1] in SCALES:  # "two-dozen", "twelve-hundred"
             i += 1
-        scale = SCALES.get(tokens[i]) or PLURAL_SCALES.get(tokens[i])
+        # "Three score" is sixty, and "sixty scores" nothing that people write.
+        plural = 0 if tokens[i] == "scores" else PLURAL_SCALES.get(tokens[i])
+        scale = SCALES.get(tokens[i]) or plural
         # "3 hundred thousand" multiplies; "3 thousand hundred" and "3 dozen thousand" say nothing.
-        if scale is None or (scales and (scales[0] != 100 or scale <= 100)):
+        if not scale or (scales and (scales[0] != 100 or scale <= 100)):
             break
         scales, i = (*scales, scale), i + 1
     return scales, i

@@ -28,6 +28,9 @@ _COUNTS = (
 )
 _LEVEL = re.compile(r"(?<![0-9])(?:[5-9][0-9])(?![0-9])")
 _MOST_WORDS = 4
+_POINT = re.compile(r"[0-9]\.[0-9]")
+_POINTED = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:\.[0-9]{3})+(?![0-9.,])")
+_TWO_POINTS = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:\.[0-9]{3}){2,}(?![0-9.,])")
 
 
 def multiplied(table: Table) -> Iterator[Problem]:
@@ -50,6 +53,25 @@ def multiplied(table: Table) -> Iterator[Problem]:
                 f"in full, as 10,000, and {'remove the column' if told else 'call it killed'}"
             )
             yield Problem(reason, table.header_line)
+
+
+def with_points(table: Table) -> tuple[Table, list[tuple[str, str]]]:
+    """Write thousands with commas where a table parts them by points, as its other signs show.
+
+    Semicolons between the columns, or a number with two points, are of countries in which a point
+    never begins decimals; and there must be none in the column.
+    """
+    texts = table.column("quantity")
+    pointed = [text for text in dict.fromkeys(texts) if _POINT.search(text)]
+    semicolons = any(code == "separator" and "semicolons" in said for code, said in table.notes)
+    shown = semicolons or any(_TWO_POINTS.search(text) for text in pointed)
+    if not pointed or not shown or any(_POINT.search(_POINTED.sub("", text)) for text in pointed):
+        return table, []
+    plain_texts = tuple(_POINTED.sub(lambda m: m[0].replace(".", ","), text) for text in texts)
+    at = table.columns.index("quantity")
+    cells = (*table.cells[:at], plain_texts, *table.cells[at + 1 :])
+    said = f"points in {table.as_it_came('quantity')!r} part thousands, as in {pointed[0]!r}"
+    return replace(table, cells=cells), [("points", said)]
 
 
 def with_neighbours(table: Table, known: Collection[str]) -> tuple[Table, list[str]]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import calendar
 import re
 import tomllib
+import unicodedata
 from datetime import date, timedelta
 from importlib.resources import files
 
 from casualty_est.errors import Problem
+from casualty_est.tables.calendars import calendar_of, named_calendar
 from casualty_est.tables.plain import order_in
 from casualty_est.tables.table import Table
 
@@ -47,9 +49,11 @@ RULE = "a date is written YYYY-MM-DD"
 # Two digits of a year: up to the first they are of this century, from the second of the last.
 _THIS, _LAST = 39, 70
 _ORDERS = {"day": (2, 1, 0), "month": (2, 0, 1), "year": (0, 1, 2)}  # where year, month, day stand
-EARLIEST = 1800  # an older year is a slip of the keyboard
-# Excel counts days from here.
+EARLIEST, LATEST = 1800, 2100  # another year is a slip of the keyboard, or of another calendar
+# Excel counts days from here, and nobody dates by other numbers of five digits.
 _EXCEL = date(1899, 12, 30)
+_SERIAL = re.compile(r"([2-5][0-9]{4})(?:\.[0-9]+)?")
+_SERIALS = range(25_569, 55_154)  # 1970 to 2050
 
 
 def read_days(
@@ -78,7 +82,7 @@ def read_days(
     order, notes = (seen or told) if not (seen and told) or seen == told else "", []
     for text in odd:
         try:
-            days[text] = day_of(text, order, edge)
+            days[text] = _of_excel(text) or day_of(text, order, edge)
         except ValueError as error:
             days[text], reasons[text] = None, str(error)
     for row, text in enumerate(texts):
@@ -86,9 +90,27 @@ def read_days(
             problems.append(table.problem(row, reasons[text], column, text))
     examples = {_shape(text): text for text in reversed(odd) if days[text]}
     if examples:
-        said = ", ".join(f"{text!r} as {days[text]}" for text in reversed(examples.values()))
+        said = ", ".join(
+            f"{text!r} as {days[text]}" + " (a day number of Excel)" * bool(_of_excel(text))
+            for text in reversed(examples.values())
+        )
         notes.append(("dates", f"dates in {table.as_it_came(column)!r} are read: {said}"))
     return [days[text] for text in texts], notes
+
+
+def _of_excel(text: str) -> date | None:
+    """Return the day that a spreadsheet stores as this number, or None."""
+    match = _SERIAL.fullmatch(text)
+    if match is None or int(match[1]) not in _SERIALS:
+        return None
+    return _EXCEL + timedelta(days=int(match[1]))
+
+
+def _in_ascii(text: str) -> str:
+    """Return a text with the digits of every script as the usual ones."""
+    if text.isascii():
+        return text
+    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
 
 
 def _shape(text: str) -> str:
@@ -97,7 +119,7 @@ def _shape(text: str) -> str:
 
 
 def _needs_order(text: str) -> bool:
-    match = _NUMBERS.fullmatch(_without_time(text))
+    match = _NUMBERS.fullmatch(_without_time(_in_ascii(text)))
     return match is not None and len(set(_readings(match).values())) > 1
 
 
@@ -105,7 +127,7 @@ def order_of(texts: list[str]) -> str:
     """Return which of day, month and year comes first in a column; empty where that is not seen."""
     orders = set(_ORDERS)
     for text in texts:
-        match = _NUMBERS.fullmatch(_without_time(text))
+        match = _NUMBERS.fullmatch(_without_time(_in_ascii(text)))
         readings = _readings(match) if match and match[2] != "." else {}
         if readings and len(set(readings.values())) == len(readings):  # "5/5/2020" fits any
             orders &= readings.keys()
@@ -145,7 +167,7 @@ def _without_time(text: str) -> str:
 
 def day_of(text: str, order: str = "", edge: str = "") -> date:
     """Read one day; ValueError says how to mend what cannot be read in exactly one way."""
-    bare = " ".join(_without_time(text).split())
+    bare = " ".join(_without_time(_in_ascii(text)).split())
     low = _CHINESE.sub(_in_figures, bare.casefold())
     for read in (_year_first, _day_first, _in_words):
         parts = read(low, order)
@@ -222,6 +244,8 @@ def _edges(text: str) -> tuple[date, date] | None:
 
 
 def _mend(bare: str, low: str, edge: str) -> str:
+    if calendar := named_calendar(low):
+        return calendar
     if not edge and _edges(low):
         return f"{RULE}, and this names no day: give one"
     if bare.isascii() and bare.isdigit() and 20_000 <= int(bare) <= 60_000:
@@ -237,6 +261,10 @@ def _mend(bare: str, low: str, edge: str) -> str:
 
 def no_such_year(day: date) -> str:
     """Return why no claim is about a day; empty where one may be."""
-    if day.year >= EARLIEST:
+    if EARLIEST <= day.year <= LATEST:
         return ""
+    if calendar := calendar_of(day.year):
+        return calendar
+    if day.year > LATEST:
+        return f"the year {day.year} lies far in the future: correct it"
     return f"the year {day.year} lies before the wars that are counted: correct it"

@@ -10,9 +10,10 @@ from importlib.resources import files
 from typing import Any
 
 from casualty_est.errors import InputError, Problem
-from casualty_est.tables.beside import multiplied, with_neighbours
+from casualty_est.tables.beside import multiplied, with_neighbours, with_points
 from casualty_est.tables.checks import nearest
 from casualty_est.tables.plain import plain
+from casualty_est.tables.stacked import group_columns, period_columns, split_pair, stack
 from casualty_est.tables.table import Table
 from casualty_est.tables.when import TIMES, is_part_of_date, windows_of
 
@@ -20,11 +21,13 @@ _LISTS = tomllib.loads((files("casualty_est.tables") / "names.toml").read_text(e
 _NUMBERS: dict[str, list[str]] = {key: text.split() for key, text in _LISTS["numbers"].items()}
 _TOTALS = frozenset(_LISTS["totals"]["words"].split())
 _COMPOSED = {key: frozenset(text.split()) for key, text in _LISTS["composed"].items()}
+_ROMANCE = frozenset(_LISTS["romance"]["words"].split())
 _PERSONS = frozenset(_LISTS["persons"]["words"].split())
 _RATES = frozenset(
     {"per", "rate", "rates", "percent", "percentage", "share", "mortality", "id", "year"}
 )
 _RATES |= frozenset(_LISTS["multiplied"]["inside"].split())
+_BLANK = frozenset({"", "na", "n_a", "nan", "null", "none_given", "unknown"})
 _OF_PERSONS = 2  # names of columns that make a list of persons
 # A number, but neither a date nor a link.
 _COUNT = re.compile(
@@ -51,6 +54,8 @@ def known_columns(header: Collection[str], kind: str, columns: Collection[str]) 
         if column in taken or column not in columns:
             continue
         alias = next((alias for alias in aliases.split() if alias in free), None)
+        if alias == "data" and _ROMANCE.isdisjoint(by_name):
+            continue
         if alias is not None:
             taken[column] = free.pop(alias)
     return taken
@@ -66,7 +71,17 @@ def number_columns(header: Collection[str], used: Collection[str]) -> dict[str, 
     for name in free.values():
         if name not in known and (what := _composed(name)):
             held[what].append(name)
+    for what in ("killed", "injured"):
+        # The usual names go first, so that a column beside them is no rival.
+        if not held[what]:
+            held[what] = [name for name in free.values() if _counts_only(name, what)]
     return {what: names for what, names in held.items() if names}
+
+
+def _counts_only(name: str, what: str) -> bool:
+    """Whether a name says in several words what is counted: "Killed (cumulative)"."""
+    words = set(plain(name).split("_"))
+    return not _COMPOSED[what].isdisjoint(words) and words <= _COMPOSED[what] | _COMPOSED["fill"]
 
 
 def _composed(name: str) -> str:
@@ -79,6 +94,11 @@ def _composed(name: str) -> str:
     return "" if rest else ends[0]
 
 
+def person_columns(table: Table, used: Collection[str]) -> list[str]:
+    """Return the columns that describe one person, such as name, age and sex."""
+    return [name for name in table.columns if name not in used and plain(name) in _PERSONS]
+
+
 def mend_of(table: Table, column: str, free: Collection[str]) -> str:
     """Say what to do where a required column is missing; a column may be it under another name."""
     if column == "source":
@@ -87,7 +107,7 @@ def mend_of(table: Table, column: str, free: Collection[str]) -> str:
         return "add it"
     free = [name for name in free if _RATES.isdisjoint(plain(name).split("_"))]
     free = [name for name in free if plain(name) not in TIMES]
-    persons = [name for name in free if plain(name) in _PERSONS]
+    persons = [name for name in person_columns(table, ()) if name in free]
     if len(persons) >= _OF_PERSONS:
         shown = ", ".join(map(repr, persons[:4]))
         return (
@@ -135,23 +155,54 @@ def recognised(
     if is_part_of_date(table.columns, known.get("date", "")):
         del known["date"]
     table, years = _when(table, known, columns, problems)
-    numbers = {} if "quantity" in known else number_columns(table.columns, known.values())
+    table, several = _several(table, known, columns) if outcomes else (table, [])
+    made = "quantity" in known or bool(several)
+    numbers = {} if made else number_columns(table.columns, known.values())
     renamed = {own: column for column, own in known.items() if own != column}
     names = tuple(renamed.get(name, name) for name in table.columns)
     named = tuple((column, own) for own, column in renamed.items())
     table = replace(table, columns=names, named=(*table.named, *named))
-    said = [f"{own!r} as {column}" for own, column in renamed.items()] + years
+    said = [f"{own!r} as {column}" for own, column in renamed.items()] + years + several
     if numbers:
         table, more = _with_quantity(table, numbers, problems, outcomes=outcomes)
         said += more
     table, more = with_neighbours(table, columns)
     said += more
-    notes = [*table.notes]
+    table, points = with_points(table)
+    notes = [*table.notes, *points]
     if said:
         notes.append(("recognised", f"columns are read by their meaning: {', '.join(said)}"))
     if outcomes:  # elsewhere a column that nobody reads is an error
         notes += _rivals(table, kind, known)
     return replace(table, notes=tuple(notes))
+
+
+def _several(
+    table: Table, known: dict[str, str], columns: Collection[str]
+) -> tuple[Table, list[str]]:
+    """Make rows of columns that count groups of people, or that are named after periods."""
+    if "quantity" in known:
+        return table, []
+    used = known.values()
+    for name in table.columns:
+        if name not in used and (pair := split_pair(table, name)):
+            outcomes = {"killed": {"outcome": "killed"}, "injured": {"outcome": "injured"}}
+            return stack(pair, outcomes), [f"{name!r} as a row for each outcome"]
+    others = {"injured", "casualties"} & set(number_columns(table.columns, used))
+    groups = {} if "group" in known else group_columns(table, used, sure=bool(others))
+    if groups:
+        shown = ", ".join(map(repr, groups))
+        rows = stack(table, {own: {"group": label} for own, label in groups.items()})
+        return rows, [f"{shown} as a row for each group"]
+    windows = {"start", "end"}
+    if windows <= set(columns) and windows.isdisjoint(table.columns) and not (windows & set(known)):
+        periods = period_columns(table, used)
+        if number_columns([one for one in table.columns if one not in periods], used):
+            periods = {}
+        if periods:
+            shown = ", ".join(map(repr, periods))
+            return stack(table, periods), [f"{shown} as a row for each period"]
+    return table, []
 
 
 def _rivals(table: Table, kind: str, known: dict[str, str]) -> Iterator[tuple[str, str]]:
@@ -206,7 +257,11 @@ def _with_quantity(
         return table, []
     if len(counts) == 1:
         return _renamed(table, numbers[counts[0]][0], counts[0], outcomes)
-    return _stacked(table, {what: numbers[what][0] for what in counts})
+    own = {numbers[what][0]: {"outcome": what} for what in counts}
+    if "outcome" in table.columns:
+        own = {name: {} for name in own}
+    said = ", ".join(map(repr, own))
+    return stack(table, own), [f"{said} as a row for each outcome"]
 
 
 def _from_ends(table: Table, numbers: dict[str, list[str]]) -> tuple[Table, list[str]]:
@@ -227,6 +282,7 @@ def _from_ends(table: Table, numbers: dict[str, list[str]]) -> tuple[Table, list
 
 def range_text(low: str, best: str, high: str, prob: str = "") -> str:
     """Write the ends and the best number of one row as people write them."""
+    low, best, high = ("" if plain(end) in _BLANK else end for end in (low, best, high))
     if low == high or not (low or high):
         return best or low
     if not low or not high:
@@ -248,30 +304,6 @@ def _renamed(table: Table, own: str, what: str, outcomes: bool) -> tuple[Table, 
     cells = (*table.cells, (what,) * len(table))
     table = replace(table, columns=(*names, "outcome"), cells=cells)
     return table, [f"{own!r} as quantity with outcome {what}"]
-
-
-def _stacked(table: Table, counted: dict[str, str]) -> tuple[Table, list[str]]:
-    """Make a row of each outcome that a record counts."""
-    rest = [name for name in table.columns if name not in counted.values()]
-    columns = {what: table.column(own) for what, own in counted.items()}
-    first = next(iter(columns))
-    at = [
-        (row, what)
-        for row in range(len(table))
-        for what in columns
-        if columns[what][row] or (what == first and not any(c[row] for c in columns.values()))
-    ]
-    cells = [tuple(table.column(name)[row] for row, _ in at) for name in rest]
-    cells.append(tuple(columns[what][row] for row, what in at))
-    names = [*rest, "quantity"]
-    if "outcome" not in rest:
-        names.append("outcome")
-        cells.append(tuple(what for _, what in at))
-    lines = tuple(table.lines[row] for row, _ in at)
-    said = ", ".join(map(repr, counted.values()))
-    named = (*table.named, ("quantity", said.replace("'", "")))
-    table = replace(table, columns=tuple(names), cells=tuple(cells), lines=lines, named=named)
-    return table, [f"{said} as a row for each outcome"]
 
 
 def _replaced(
@@ -358,10 +390,17 @@ def _whole(text: str, places: Collection[str]) -> str:
     return ""
 
 
+def _is_sum(text: str) -> bool:
+    """Whether a name says what it adds up: "Total (A and B)", "Sum of all sources"."""
+    first, *rest = re.split(r"(?<=\w)(?=\W)", text, maxsplit=1)
+    behind = rest[0].strip() if rest else ""
+    return plain(first) in _TOTALS and bool(re.match(r"[(:\[]|of\b|for\b", behind))
+
+
 def sums(table: Table, column: str) -> Iterator[Problem]:
     """Find rows that are called a total, and are the sum of others."""
     texts = table.column(column)
-    named = {text for text in dict.fromkeys(texts) if plain(text) in _TOTALS}
+    named = {text for text in dict.fromkeys(texts) if plain(text) in _TOTALS or _is_sum(text)}
     for row, text in enumerate(texts) if named else ():
         if text in named:
             reason = (

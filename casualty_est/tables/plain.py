@@ -9,11 +9,14 @@ from functools import lru_cache
 # "Date (DD/MM/YYYY)" says how its days are written.
 _FORMAT = re.compile(r"_(d{1,2}|m{1,3}|y{2,4})_?(d{1,2}|m{1,3})_?(d{1,2}|y{2,4})$")
 
+_FOOTNOTE = re.compile(r"(?:\[(?:[0-9]{1,2}|[a-z]|note [0-9]{1,2})\])+$")
+
 
 @lru_cache(maxsize=4096)
 def plain(name: str) -> str:
     """Return a name without case, spaces and signs: "Date (start)" is date_start."""
     folded = unicodedata.normalize("NFKC", name).casefold()
+    folded = _FOOTNOTE.sub("", folded) if folded.endswith("]") else folded
     bare = re.sub(r"\W+", "_", folded).strip("_")
     return _FORMAT.sub("", bare)
 

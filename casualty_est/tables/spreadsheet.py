@@ -1,64 +1,126 @@
-"""Read a table out of an Excel workbook: its first sheet that holds anything."""
+"""Read a table out of a workbook, of Excel or OpenDocument: its first sheet that holds anything."""
 
 from __future__ import annotations
 
 import io
 import warnings
 import zipfile
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from casualty_est.errors import InputError, Problem, UsageError
+from casualty_est.errors import InputError, Problem
 from casualty_est.tables.table import Table, as_text
 from casualty_est.tables.text import NO_ROWS, table_of
 
 Rows = list[tuple[int, list[str]]]
+Merged = tuple[int, int, int, int]  # first row, first column, last row, last column
+type Sheet = tuple[str, Rows, bool]  # its title, and whether merged cells were filled
+OTHER_BOOKS = (".xls", ".xlsb", ".ods")
 ZIPPED = b"PK\x03\x04"
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 
-def read_workbook(data: bytes, name: str) -> tuple[Table, list[Problem]]:
+def read_workbook(data: bytes, name: str, ending: str) -> tuple[Table, list[Problem]]:
     """Return the table of a workbook, and the problems of the rows that it lacks."""
-    if data.startswith(OLD_EXCEL):
-        msg = f"{name} is a workbook of old Excel: save it as .xlsx"
-        raise UsageError(msg)
-    filled = _sheets(data, name, data_only=True)
+    other = data.startswith(OLD_EXCEL) or ending in OTHER_BOOKS
+    filled = _other_sheets(data, name) if other else _sheets(data, name, data_only=True)
     if not filled:
         raise InputError([Problem("the workbook is empty: it needs a header and rows")], name)
-    (title, rows), *others = filled
+    (title, rows, merged), *others = filled
     notes = [("sheet", f"sheet {title!r} is read")]
     if others:
-        named = ", ".join(repr(other) for other, _ in others)
+        named = ", ".join(repr(other) for other, _, _ in others)
         notes = [("sheet", f"sheet {title!r} is read, and not {named}")]
+    if merged:
+        notes.append(("merged", "cells merged over several rows are read in each of these rows"))
     table, faults = table_of(rows, name, "row", "\u200b", notes)
-    if _has_formulas(data):
-        formulas = dict(_sheets(data, name, data_only=False))
+    if not other and _has_part(data, b"<f>", b"<f "):
+        formulas = {sheet[0]: sheet[1] for sheet in _sheets(data, name, data_only=False)}
         faults += _unknown_formulas(formulas[title], table)
     if not len(table) and not faults:
         raise InputError([NO_ROWS], name)
     return table, faults
 
 
-def _sheets(data: bytes, name: str, *, data_only: bool) -> list[tuple[str, Rows]]:
-    """Return the title and the rows of every sheet that holds anything."""
+def _sheets(data: bytes, name: str, *, data_only: bool) -> list[Sheet]:
+    """Return every sheet that holds anything."""
     import openpyxl
 
     try:
         with warnings.catch_warnings():
             # It warns of styles and rules, which a table does not need.
             warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=data_only)
-            return [(sheet.title, rows) for sheet in book.worksheets if (rows := _rows(sheet))]
+            # Only a sheet that is read whole says which of its cells are merged.
+            merged = _has_part(data, b"<mergeCell ")
+            book = openpyxl.load_workbook(
+                io.BytesIO(data), read_only=not merged, data_only=data_only
+            )
+            return [
+                (sheet.title, rows, _filled_down(rows, _merged(sheet) if merged else []))
+                for sheet in book.worksheets
+                if (rows := _rows(sheet.iter_rows(values_only=True)))
+            ]
     except Exception as error:  # openpyxl raises whatever its parsers do
         kind = type(error).__name__
         reason = f"the file cannot be read as an Excel workbook ({kind}): save it again as .xlsx"
         raise InputError([Problem(reason)], name) from None
 
 
-def _rows(sheet: Any) -> Rows:
+def _other_sheets(data: bytes, name: str) -> list[Sheet]:
+    """Return the same of a workbook of old Excel, binary Excel or OpenDocument."""
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        sheets = [book.get_sheet_by_name(title) for title in book.sheet_names]
+        read = [(sheet, _rows(sheet.to_python(skip_empty_area=False))) for sheet in sheets]
+    except PasswordError:
+        reason = "the workbook is protected by a password: save it without one"
+        raise InputError([Problem(reason)], name) from None
+    except (CalamineError, OSError, ValueError) as error:
+        kind = type(error).__name__
+        reason = f"the file cannot be read as a workbook ({kind}): save it again as .xlsx"
+        raise InputError([Problem(reason)], name) from None
+    merged = [[_from_one(*r) for r in sheet.merged_cell_ranges or ()] for sheet, _ in read]
+    return [
+        (sheet.name, rows, _filled_down(rows, ranges))
+        for (sheet, rows), ranges in zip(read, merged, strict=True)
+        if rows
+    ]
+
+
+def _from_one(first: tuple[int, int], last: tuple[int, int]) -> Merged:
+    """Return merged cells that are counted from 0 as counted from 1."""
+    return (first[0] + 1, first[1] + 1, last[0] + 1, last[1] + 1)
+
+
+def _merged(sheet: Any) -> list[Merged]:
+    ranges = sheet.merged_cells.ranges
+    return [(one.min_row, one.min_col, one.max_row, one.max_col) for one in ranges]
+
+
+def _filled_down(rows: Rows, merged: list[Merged]) -> bool:
+    """Write what cells merged over several rows hold into each of them; whether there are any.
+
+    Cells merged over several columns are titles, which the reader of headers knows.
+    """
+    at = dict(rows)
+    filled = False
+    for first, left, last, right in merged:
+        if left != right or first not in at:
+            continue
+        for number in range(first + 1, last + 1):
+            if number in at and len(at[number]) >= left:
+                at[number][left - 1] = at[first][left - 1]
+                filled = True
+    return filled
+
+
+def _rows(sheet: Iterable[Sequence[Any]]) -> Rows:
     """Return the rows of a sheet that are not blank, each with its number."""
     rows = []
     width = 0
-    for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+    for number, values in enumerate(sheet, start=1):
         cells = [as_text(value) for value in values]
         if any(cells):
             width = max(width, len(cells))
@@ -66,10 +128,11 @@ def _rows(sheet: Any) -> Rows:
     return [(number, cells + [""] * (width - len(cells))) for number, cells in rows]
 
 
-def _has_formulas(data: bytes) -> bool:
+def _has_part(data: bytes, *marks: bytes) -> bool:
+    """Whether a sheet of a workbook holds one of some marks."""
     with zipfile.ZipFile(io.BytesIO(data)) as parts:
         sheets = [part for part in parts.namelist() if part.startswith("xl/worksheets/sheet")]
-        return any(b"<f>" in parts.read(sheet) or b"<f " in parts.read(sheet) for sheet in sheets)
+        return any(mark in parts.read(sheet) for sheet in sheets for mark in marks)
 
 
 def _unknown_formulas(rows: Rows, table: Table) -> list[Problem]:

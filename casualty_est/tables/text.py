@@ -9,6 +9,8 @@ from itertools import islice
 
 from casualty_est.errors import InputError, Problem
 from casualty_est.tables.drawn import drawn_records
+from casualty_est.tables.encodings import read_as
+from casualty_est.tables.shape import tidied
 from casualty_est.tables.table import Table, clean, header_problems
 
 Notes = list[tuple[str, str]]
@@ -21,11 +23,9 @@ _MARKS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
-_ACCENTED = re.compile(r"[^\W\d_a-zA-Z]")
-_WORD = re.compile(r"[^\W\d_]{4,}")
-_TWO_BYTES = re.compile(rb"[\xc2-\xdf][\x80-\xbf]")
 
 
+_ZEROS, _SIGNS_IN_UTF_16 = 0.05, 4  # share of bytes that are zero, and signs, at the least
 _NO_TABLES = {b"%pdf": "a PDF", b"<!doctype html": "a web page", b"<html": "a web page"}
 
 
@@ -45,7 +45,8 @@ def decode(data: bytes, name: str) -> tuple[str, Notes]:
         if encoding:
             reason = f"the file is not whole {encoding.upper()}: save it again as UTF-8 text"
             raise InputError([Problem(reason)], name) from None
-        text, notes = _western(data, error, name)
+        text, said = read_as(data, data.count(b"\n", 0, error.start) + 1, name)
+        notes = [("encoding", said)]
     nul = text.find("\0")
     if nul >= 0:
         reason = "the file holds a NUL character, so it is not a text table: save it as UTF-8 text"
@@ -64,27 +65,18 @@ def _marked(data: bytes) -> str | None:
         half = head[start::2]
         if len(half) > 8 and half.count(0) > 0.8 * len(half) and 0 not in head[1 - start :: 2]:
             return encoding
-    return None
+    return _utf_16(data[: len(data) // 2 * 2][:2000]) if 0 in head else None
 
 
-def _western(data: bytes, error: UnicodeDecodeError, name: str) -> tuple[str, Notes]:
-    """Read what is not UTF-8 as Windows-1252 where its words look like it."""
-    line = data.count(b"\n", 0, error.start) + 1
-    reason = "the file is not UTF-8"
-    try:
-        text = data.decode("cp1252")
-    except UnicodeDecodeError:
-        text = ""
-    words = [word for word in _WORD.findall(text) if _ACCENTED.search(word)]
-    strange = [word for word in words if 2 * len(_ACCENTED.findall(word)) > len(word)]
-    if not text or strange or b"\0" in data:
-        raise InputError([Problem(f"{reason}: save it again as UTF-8 text", line)], name)
-    if _TWO_BYTES.search(data):
-        reason += ", and parts of it are: save it again as UTF-8 text"
-        raise InputError([Problem(reason, line)], name)
-    shown = next((w for w in re.findall(r"\w+", text) if _ACCENTED.search(w)), None)
-    example = f", as in {shown!r} (line {line})" if shown else ""
-    return text, [("encoding", f"{reason}: it is read as Windows-1252{example}")]
+def _utf_16(head: bytes) -> str | None:
+    """Return the order of bytes in which text of other letters has its signs and ends of lines."""
+    signs = {}
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = head.decode(encoding, errors="replace")
+        signs[encoding] = sum(text.count(sign) for sign in ",;\t\n0123456789") * ("\n" in text)
+    best = max(signs, key=lambda encoding: signs[encoding])
+    plain = head.count(0) > _ZEROS * len(head) and signs[best] >= _SIGNS_IN_UTF_16
+    return best if plain and signs[best] > 2 * min(signs.values()) else None
 
 
 def divided(text: str, usual: str | None) -> tuple[str, Notes]:
@@ -136,7 +128,9 @@ def _tabled(
 
 
 _FOOTNOTE = re.compile(
-    r"\*+ ?\w|[\u2020\u2021] ?\w|(?:foot)?notes? ?[:.\d]|sources? ?:|\([a-z1-9]\) ?\w", re.I
+    r"\*+ ?\w|[\u2020\u2021] ?\w|(?:foot)?notes? ?[:.\d]|sources? ?:|\([a-z1-9]\) ?\w|"
+    r"\[[a-z0-9]{1,2}\] ?\w",
+    re.I,
 )
 NO_ROWS = Problem("the file has a header but no rows: add one row or more")
 
@@ -149,6 +143,7 @@ def table_of(
     for line, record in records[:above]:
         shown = next(cell.strip() for cell in record if cell.strip())
         notes.append(("above_header", f"{where} {line} is above the header: {shown[:60]!r}"))
+    records = tidied(records, above, name, where, notes)
     header_line, header = records[above]
     columns = clean(header, text)
     while columns and not columns[-1]:

@@ -10,7 +10,7 @@ import zipfile
 import openpyxl
 import pytest
 
-from casualty_est.errors import InputError, UsageError
+from casualty_est.errors import InputError
 from casualty_est.tables.read import read_table
 
 ROWS = [("source", "quantity"), ("Ministère", "45,805"), ("B", "100-300")]
@@ -197,7 +197,7 @@ def test_what_is_no_workbook(tmp_path):
         archive.writestr("mimetype", "x")
     with pytest.raises(InputError, match="cannot be read as an Excel workbook"):
         read_table(write(tmp_path, held.getvalue(), "t.xlsx"))
-    with pytest.raises(UsageError, match=r"old Excel: save it as \.xlsx"):
+    with pytest.raises(InputError, match=r"cannot be read as a workbook.*again as \.xlsx"):
         read_table(write(tmp_path, b"\xd0\xcf\x11\xe0rest", "t.xlsx"))
     with pytest.raises(InputError, match="the workbook is empty"):
         read_table(workbook(tmp_path, {"a": []}))

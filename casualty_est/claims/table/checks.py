@@ -32,6 +32,7 @@ from casualty_est.tables.checks import (
     unknown_columns,
 )
 from casualty_est.tables.dates import no_such_year, read_days
+from casualty_est.tables.merged import blank_below
 from casualty_est.tables.names import mend_of, reworded, sums, wholes, word_of
 from casualty_est.tables.read import Table
 
@@ -40,6 +41,7 @@ Note = tuple[str, str]
 _DAYS = {"start": "start", "end": "end", "reported": ""}
 _WORDS = ("role", "level", "outcome", "group", "perpetrator", "hedge", "basis")
 _LONGEST_WINDOW = 100  # years
+_ONCE_FOR_ROWS = ("scope", "start", "end", "reported", "group", "perpetrator", "outcome")
 _LATE = 3653  # days by which a window may end after its publication, to be asked about
 _SHOWN = ("source", "scope", "group", "perpetrator", "derived_from", "quotes", "alias_of")
 
@@ -57,6 +59,7 @@ def validate(
         )
         problems.append(Problem(reason, table.header_line))
     parsed, read_notes = _parsed(table, problems, quantities)
+    problems += blank_below(table, _ONCE_FOR_ROWS, "source")
     broken = {problem.line for problem in problems}
     if "source" in required:
         problems[:] = [problem for problem in problems if problem.column != "source"]

@@ -14,6 +14,7 @@ from casualty_est.incidents.table.exports import export_of, read_export
 from casualty_est.incidents.table.ged import read_ged
 from casualty_est.incidents.table.incident import COLUMNS, Incident, Report, cells_of, gather
 from casualty_est.incidents.table.patterns import IncidentPatterns
+from casualty_est.incidents.table.persons import of_persons
 from casualty_est.incidents.table.read import Draft, Export, Judged, read_ranges, read_wide
 from casualty_est.incidents.table.summary import documented_of, in_words, summary_of, table_sizes
 from casualty_est.quantity.quantity import Quantity
@@ -331,6 +332,7 @@ class IncidentReports:
         if export is not None:
             return cls._of(read_export(export, table, problems))
         table = recognised(table, "incidents", COLUMNS, problems, outcomes=False)
+        table = of_persons(table, problems)
         return cls._made(table, problems, None, table.notes)
 
     def _copy(self, other: IncidentReports) -> None:

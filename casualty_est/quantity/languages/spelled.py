@@ -152,12 +152,14 @@ def _numbers(
         for shared in _shared(tokens, i, value, known, english):
             numbers = [*(one for one in numbers if one[1] != shared[1]), shared]
         first, last = tokens[i], tokens[after - 1]
-        behind_digits = text[: first[1]].rstrip()[-1:].isdigit()
+        # Digits beside it would join: "million900" is no 1,000,000,900.
+        beside = text[: first[1]].rstrip()[-1:] + text[last[2] :].lstrip()[:1]
+        beside_digits = any(sign.isdigit() for sign in beside)
         one_word = after == i + 1
         within = i > 0 and (words[i - 1], words[i]) in pairs
         # "12 mil" multiplies, and a word with an English of its own keeps it.
         plain = one_word and (within or (value < _THOUSAND and words[i] in english))
-        if not (plain or behind_digits):
+        if not (plain or beside_digits):
             numbers.append((f"{value}", first[1], last[2]))
         i = after
     return numbers
