@@ -177,7 +177,8 @@ class Quantity:
     ("civilians killed") is passed over; what counts something else ("5 wounded", "20 families")
     is an error, and so is a word that is not known. Footnote marks, dates, years in brackets and
     the names of well-known publishers ("1,500 (UN)") are passed over. "45
-    (12 children)" and "12 killed and 30 injured" keep the second number in `parts`. The words of
+    (12 children)" and "12 killed and 30 injured" keep the second number in `parts`; so do letters,
+    "12 (3w, 4c)". Men, women and children who are counted apart are added up. The words of
     Arabic, Chinese, French, German, Portuguese, Russian, Spanish, Turkish and Ukrainian are read,
     too, also numbers that they spell out. An interval that states no level is taken for 95%, and
     `notes` says so. Known words for people are those of ``nouns.toml`` and of the WordNet lexicon.

@@ -40,7 +40,8 @@ class Claims:
         Every row, in the order of the table.
     warnings : tuple of (code, text)
         What was recognised, assumed, left unread or is asked: codes ``encoding``, ``separator``,
-        ``sheet``, ``records``, ``above_header``, ``recognised``, ``reworded``, ``dates``,
+        ``sheet``, ``merged``, ``records``, ``above_header``, ``header``, ``side_by_side``,
+        ``repeated_header``, ``footnote``, ``points``, ``recognised``, ``reworded``, ``dates``,
         ``level``, ``parts``, ``role_against_group``, ``role_word``, ``part_of_group``,
         ``own_groups``, ``group_overlap``, ``several_sources``, ``several_perpetrators``,
         ``rivals``, ``reported_before_end``, ``copies``,
@@ -81,7 +82,8 @@ class Claims:
         Parameters
         ----------
         path : str or path-like
-            File ending in ``.csv``, ``.tsv``, ``.txt``, ``.xlsx``, ``.json`` or ``.parquet``.
+            File ending in ``.csv``, ``.tsv``, ``.txt``, ``.xlsx``, ``.xls``, ``.ods``, ``.json`` or
+            ``.parquet``.
 
         Returns
         -------

@@ -80,12 +80,14 @@ class IncidentReports:
         """Read a text table, a workbook, JSON records or a parquet file.
 
         Exports of UCDP GED, ACLED, Airwars, Iraq Body Count and the Bureau of Investigative
-        Journalism are recognised by their columns; `warnings` says so.
+        Journalism are recognised by their columns; `warnings` says so. A table in which each row
+        is a person, with columns `incident` and `source`, is counted.
 
         Parameters
         ----------
         path : str or path-like
-            File ending in ``.csv``, ``.tsv``, ``.txt``, ``.xlsx``, ``.json`` or ``.parquet``.
+            File ending in ``.csv``, ``.tsv``, ``.txt``, ``.xlsx``, ``.xls``, ``.ods``, ``.json`` or
+            ``.parquet``.
 
         Returns
         -------
