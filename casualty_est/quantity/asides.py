@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from casualty_est.quantity.counted import PEOPLE
+from casualty_est.quantity.counted import DEAD, PEOPLE
 from casualty_est.quantity.tokens import padded
 from casualty_est.quantity.words import BESIDE_UNDERCOUNT, CHANGED, UNDERCOUNT
 from casualty_est.quantity.written_numbers import number_at
@@ -29,6 +29,16 @@ _EXCLUDED = re.compile(
     r"(.*?)(?: ,)? (?:excluding|not including|without counting|not counting)(?: (?:the|those|"
     r"people|persons|missing|under|rubble|wounded|injured|still|buried|trapped|bodies|who|are|is))+"
 )
+_THIS_WEEK = re.compile(
+    r"(.*?) (?:this|last) (?:week|month|year|morning|evening|night|weekend|summer|winter|spring)"
+)
+# The injured whom nobody counts: "5 killed and many injured".
+_UNCOUNTED = re.compile(
+    r"(.*?)(?: ,| ;| and| with| while)+ (?:(?:an? )?unknown(?: number(?: of)?)?|many|others|some|"
+    r"numerous|another|countless|a number of|more)(?: others?| more| people| civilians)? ?"
+    r"(?:(?:were|was|are|reported|also|critically|seriously|badly|severely) )*"
+    r"(?:injured|wounded|hurt|missing|detained|arrested|displaced|captured)"
+)
 _PERCENT = re.compile(r"[0-9]{1,2}(?:\.[0-9])? %(?: of)?(?: them| whom)?(?: were| are)? ([a-z ]+)")
 _FILLING = frozenset({"of", "them", "whom", "which", "were", "are", "and", "many", "mostly", "the"})
 _MOST_LENGTH = 9
@@ -39,6 +49,8 @@ def without_asides(words: list[str]) -> list[str]:
     words = _matched(_AGES, words, lambda match: match[1].split()[-1] in PEOPLE)
     words = _matched(_SEX_UNKNOWN, words, lambda match: True)
     words = _matched(_EXCLUDED, words, lambda match: True)
+    words = _matched(_THIS_WEEK, words, lambda match: not DEAD.isdisjoint(match[1].split()))
+    words = _matched(_UNCOUNTED, words, lambda match: not DEAD.isdisjoint(match[1].split()))
     return _more(_without_shares(without_former(words)))
 
 

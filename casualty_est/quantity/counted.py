@@ -91,6 +91,7 @@ _TO_DEATH = frozenset(
     {"beaten", "bled", "burned", "burnt", "choked", "clubbed", "crushed", "frozen", "hacked"}
     | {"shelled", "shot", "stabbed", "starved", "stoned", "tortured", "trampled"}
 )
+_NOT_FIGHTING = frozenset({"combatant", "combatants", "fighter", "fighters", "belligerents"})
 _WOUNDS = frozenset({"burns", "injuries", "injury", "wound", "wounds"})
 _LONG_NUMBERS = [word for word in (*SMALL, *TENS, *SCALES, *PLURAL_SCALES) if len(word) > 4]
 _NEVER_NOUN = frozenset({*PLURAL_SCALES, *MEANINGFUL, *OTHER_SCALES})
@@ -148,6 +149,12 @@ def what_is_counted(words: list[str]) -> Counted:
     refuse_unless_noun(words)
     said = " ".join(words).replace(" - ", "-")
     words = _without_cause(words)
+    if not_what := _negated(words):
+        if not_what in ("fatal", "lethal"):
+            return Counted("other", said, "injured")
+        if not_what not in _NOT_FIGHTING:
+            msg = f"'non-{not_what}' leaves open who is counted; say who they are"
+            raise QuantityError(msg)
     head = list(_head(words))
     dead = not DEAD.isdisjoint(words)
     _refuse_unreal(said, head)
@@ -175,6 +182,14 @@ def what_is_counted(words: list[str]) -> Counted:
     return Counted("none", said)
 
 
+def _negated(words: list[str]) -> str:
+    """Return what stands behind "non-" in a noun phrase, or nothing."""
+    for k, word in enumerate(words[:-1]):
+        if word == "non":
+            return words[k + 1 + (words[k + 1] == "-") :][0]
+    return ""
+
+
 def _one_by_one(words: list[str]) -> list[str]:
     """Take the "members of one family" for people, not for a family."""
     if words[:2] == ["members", "of"] and "family" in words[2:6]:
@@ -186,7 +201,9 @@ def _one_by_one(words: list[str]) -> list[str]:
 
 def _without_cause(words: list[str]) -> list[str]:
     """Leave out of what the dead died: "died of their wounds" counts no wounded."""
-    for k, word in enumerate(words[:-2]):
+    for k, word in enumerate(words[:-1]):
+        if word in ("fatally", "mortally") and words[k + 1] in OUTCOMES:
+            return [*words[:k], "killed", *words[k + 2 :]]
         if word in _TO_DEATH and words[k + 1 : k + 3] == ["to", "death"]:
             return [*words[:k], "killed", *words[k + 3 :]]
         if word in DEAD and words[k + 1] in ("of", "from"):

@@ -103,7 +103,7 @@ def _read_zero(tokens: list[str]) -> Reading:
 
 def _split(tokens: list[str]) -> tuple[list[str], list[str] | None]:
     """Part "at least a, and perhaps b" where its second hedge starts."""
-    _, start = _hedges(tokens)
+    hedges, start = _hedges(tokens)
     for i, token in enumerate(tokens):
         if i > start and token in _JOINTS:
             j = i + (token == ",")
@@ -112,7 +112,9 @@ def _split(tokens: list[str]) -> tuple[list[str], list[str] | None]:
             if end and not tokens[end]:
                 continue  # "500, perhaps more"
             second, _ = phrase_at(BEFORE, tokens, j) or (None, j)
-            if second in (Phrase.PERHAPS, Phrase.AT_MOST, Phrase.FEWER_THAN):
+            ends = (Phrase.PERHAPS, Phrase.AT_MOST, Phrase.FEWER_THAN)
+            lower = second in _LOWER and not _UPPER.isdisjoint(hedges) and token in ("but", "and")
+            if second in ends or lower:
                 return padded(tokens[:i]), padded(tokens[j:])
     return tokens, None
 
@@ -326,6 +328,8 @@ def _joined(first: _Clause, second: _Clause) -> Reading:
     if first.kind == second.kind == "vague" and first.hedge is second.hedge is Phrase.NONE:
         return Reading(first.low, None, second.high, "vague", None, said)
     ranges = "range" in (first.kind, second.kind)
+    if first.hedge in _UPPER and second.hedge in _LOWER:
+        first, second = second, first
     if first.hedge in _LOWER and not ranges:
         low = _lowest(first)
         if second.hedge in _UPPER:

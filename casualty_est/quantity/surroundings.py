@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from casualty_est.errors import QuantityError
-from casualty_est.quantity.counted import DEAD, PEOPLE, SILENT, THINGS
+from casualty_est.quantity.counted import DEAD, OUTCOMES, PEOPLE, SILENT, THINGS
 from casualty_est.quantity.tokens import padded
 from casualty_est.quantity.words import REMARKS, SCALES, SMALL, TENS
 from casualty_est.quantity.written_numbers import FRACTIONS, number_at
@@ -48,6 +49,7 @@ _KINDS = frozenset({"separate", "different", "coalition", "air", "consecutive", 
 _TIMES = frozenset(
     {"hours", "hour", "days", "day", "weeks", "week", "months", "month", "years", "year", "minutes"}
 )
+_WERE = frozenset({"were", "was", "are"})
 _PAST = frozenset({"last", "past", "previous"})
 _HOURS = re.compile("[0-9]{1,2} ?(?:h|hrs?)")
 _YEARS = re.compile(rf"({_YEAR})(?: [-/] ({_YEAR}))?(?: est\.| estimate)?")
@@ -180,12 +182,15 @@ def take_brackets(words: list[str]) -> tuple[list[str], list[list[str]]]:
     outside: list[str] = []
     brackets: list[list[str]] = []
     closing = previous = ""
+    beside: list[bool] = []  # whether a pair stands behind the injured, beside the dead
     for word in words:
         if word in ("(", "["):
             if closing:
                 msg = "brackets stand inside brackets"
                 raise QuantityError(msg)
             closing = ")" if word == "(" else "]"
+            of_injured = outside[-1:] and outside[-1] in OUTCOMES and not DEAD.isdisjoint(outside)
+            beside.append(bool(of_injured))
             brackets.append([])
         elif word in (")", "]"):
             if word != closing:
@@ -202,7 +207,23 @@ def take_brackets(words: list[str]) -> tuple[list[str], list[list[str]]]:
     if closing:
         msg = f"a bracket is not closed: {closing!r} is missing"
         raise QuantityError(msg)
-    return outside, [bracket for bracket in brackets if bracket]
+    kept = [
+        bracket
+        for bracket, other in zip(brackets, beside, strict=True)
+        if bracket and not (other and any(word[0].isdigit() for word in bracket))
+    ]
+    return outside, kept
+
+
+def _without_others(words: list[str]) -> list[str]:
+    """Return "3 others wounded" as "3 wounded", and "3 of whom" as "3 of them"."""
+    kept: list[str] = []
+    for word, after in pairwise([*words, ""]):
+        counted = kept and (kept[-1][0].isdigit() or kept[-1] in _NUMBERS or kept[-1] == "dozens")
+        if word in ("others", "other") and counted and (after in OUTCOMES or after in _WERE):
+            continue
+        kept.append("them" if word == "whom" and kept[-1:] == ["of"] and after in _WERE else word)
+    return kept
 
 
 def plain_words(words: list[str]) -> list[str]:
@@ -210,6 +231,7 @@ def plain_words(words: list[str]) -> list[str]:
     if ":" in words and words[words.index(":") - 1] in ("casualties", "casualty"):
         i = words.index(":")
         return [*words[:i], "(", *words[i + 1 :], ")"]
+    words = _without_others(words)
     if "couple" in words:
         i = words.index("couple")
         j = i + 1 + (words[i + 1 : i + 2] == ["of"])

@@ -52,7 +52,7 @@ _SIGNS = (
     (re.compile(r"=>"), ">="),
     (re.compile(r"=<"), "<="),
     (re.compile(r"^\s*=(?=\s*[0-9])"), ""),
-    (re.compile(r"(?<=[0-9])( ?)(?:\.{2,3}|~)\1(?=[0-9])"), "-"),
+    (re.compile(r"(?<=[0-9])( ?)(?:\.{2,3}|~|--)\1(?=[0-9])"), "-"),
     (re.compile(r"\{([^{}]*)\}"), r"(\1)"),
     (
         re.compile(r"((?<=[0-9])-?|(?<=[A-Za-z])-|(?<=(?:en|ir|or|if|ix|gh|ne)ty))ish\b", re.I),
@@ -66,7 +66,7 @@ _SIGNS = (
     ),
     (re.compile(r"^(\s*>=?\s*[0-9](?:[0-9,]*[0-9])?)\s+(?=<)"), r"\1, "),
 )
-_ODD = re.compile(r"[=~{<]|\.\.|ish\b|minus")  # one of them has a sign above
+_ODD = re.compile(r"[=~{<]|--|\.\.|ish\b|minus")  # one of them has a sign above
 PAD = 4
 
 

@@ -278,7 +278,7 @@ REFUSED_ROWS = [
     ("12:30", "':'"),
     ("12, 3 wounded", "which of its numbers"),
     (
-        "12\u00b2|55\u00ad60|12-year-old girl|three-member family|5--6|55-",
+        "12\u00b2|55\u00ad60|12-year-old girl|three-member family|5---6|55-",
         "no meaning",
     ),
     (

@@ -15,9 +15,16 @@ _SMALL, _LARGE = "".join(SMALL), "".join(LARGE)
 _RUN = re.compile(f"(?<![{_VAGUE}{_SMALL}{_LARGE}])[{''.join(DIGITS)}{_SMALL}{_LARGE}]+")
 _MIXED = re.compile(f"([0-9][0-9,]*(?:[.][0-9]+)?)([{_SMALL}]?)([{_LARGE}]+|(?<=[{_SMALL}]))")
 
+# "10至15万" shares its multiplier, as "10 to 15 thousand" does.
+_SHARED = re.compile(
+    "(?<![0-9.,])([0-9]{1,3}(?:[.][0-9]+)?) ?([至到~-]) ?([0-9]{1,3}(?:[.][0-9]+)?)"
+    f" ?([{_SMALL}]?[{_LARGE}]+)"
+)
+
 
 def in_digits(text: str) -> str:
     """Return a text with its Chinese numbers in digits; what is no number stays as it is."""
+    text = _SHARED.sub(r"\1\4\2\3\4", text)
     text = _MIXED.sub(lambda match: match[0] if _beside_digits(match) else _mixed(match), text)
     return _RUN.sub(lambda match: match[0] if _beside_digits(match) else _digits(match[0]), text)
 
