@@ -153,7 +153,7 @@ def sorted_out(
         return dead[0], parts
     if not dead:
         raise OtherCountError(clauses[0][1].counted, wanted)
-    if wanted == "killed" and (whole := sum_of_groups(dead)):
+    if wanted != "lost" and (whole := sum_of_groups(dead)):
         return whole, [*(("part", read) for read in dead), *parts]
     of_the_row(dead[0], wanted)
     msg = f"it holds two counts of {WANTED[wanted]}; write their sum, or each in a row of its own"

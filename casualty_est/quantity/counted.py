@@ -78,6 +78,10 @@ _LEFT_BEHIND = re.compile(
     r"(?:children|families|fathers|friends|members|mothers|orphans|parents|relatives|widows|wives)"
     r" of (?:the |those )?(?:dead|deceased|killed|martyrs|slain|victims)$"
 )
+_OF_A_FAMILY = [
+    [*start, "family"]
+    for start in (("of", "the", "same"), ("from", "the", "same"), ("of", "one"), ("from", "one"))
+]
 _OF_ONE_FAMILY = frozenset({"a", "one", "same", "single", "the"})
 # Under these people die, where other numbers may stand behind "under".
 _UNDER = frozenset({"torture", "siege", "rubble", "bombardment", "shelling", "debris", "collapsed"})
@@ -192,6 +196,9 @@ def _negated(words: list[str]) -> str:
 
 def _one_by_one(words: list[str]) -> list[str]:
     """Take the "members of one family" for people, not for a family."""
+    for alone in _OF_A_FAMILY:
+        if words[: len(alone)] == alone:
+            return ["members", *words[len(alone) :]]
     if words[:2] == ["members", "of"] and "family" in words[2:6]:
         end = words.index("family")
         if _OF_ONE_FAMILY.issuperset(words[2:end]):

@@ -8,15 +8,15 @@ from typing import Any
 
 from casualty_est.errors import InputError, Problem, UsageError
 from casualty_est.tables.records import read_records
-from casualty_est.tables.spreadsheet import OLD_EXCEL, OTHER_BOOKS, ZIPPED, read_workbook
+from casualty_est.tables.spreadsheet import OLD_EXCEL, ZIPPED, read_workbook
 from casualty_est.tables.table import Table, as_text, header_problems, strip_cell
 from casualty_est.tables.text import DELIMITERS, read_text
 
 __all__ = ["ACCEPTED", "DELIMITERS", "Table", "read_table", "table_from"]
 
-_EXCEL = (".xlsx", ".xlsm")
+_EXCEL, _OLD = (".xlsx", ".xlsm"), ".xls"
 _JSON = (".json", ".jsonl", ".ndjson")
-ACCEPTED = ".csv, .tsv, .txt, .xlsx, .xls, .ods, .json or .parquet"
+ACCEPTED = ".csv, .tsv, .txt, .xlsx, .xls, .json or .parquet"
 
 
 def read_table(path: str | os.PathLike[str], *, problems: list[Problem] | None = None) -> Table:
@@ -27,8 +27,8 @@ def read_table(path: str | os.PathLike[str], *, problems: list[Problem] | None =
     """
     file = Path(path)
     ending = file.suffix.lower()
-    if ending not in (*DELIMITERS, *_EXCEL, *OTHER_BOOKS, *_JSON, ".parquet"):
-        mend = "save it as .xlsx" if ending == ".numbers" else "save it as one"
+    if ending not in (*DELIMITERS, *_EXCEL, _OLD, *_JSON, ".parquet"):
+        mend = "save it as .xlsx" if ending in (".ods", ".numbers") else "save it as one"
         msg = f"a table is a file ending in {ACCEPTED}, and {str(path)!r} is not: {mend}"
         raise UsageError(msg)
     data = _bytes_of(file)
@@ -38,7 +38,7 @@ def read_table(path: str | os.PathLike[str], *, problems: list[Problem] | None =
     if ending in _JSON:
         table = read_records(data, file.name)
     elif ending in _EXCEL or data.startswith((ZIPPED, OLD_EXCEL)):
-        table, faults = read_workbook(data, file.name, ending)
+        table, faults = read_workbook(data, file.name)
     else:  # what some programs call .xls is text
         table, faults = read_text(data, DELIMITERS.get(ending), file.name)
     if problems is not None:

@@ -1,11 +1,11 @@
-"""Read a table out of a workbook, of Excel or OpenDocument: its first sheet that holds anything."""
+"""Read a table out of an Excel workbook, new or old: its first sheet that holds anything."""
 
 from __future__ import annotations
 
 import io
 import warnings
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from casualty_est.errors import InputError, Problem
@@ -15,15 +15,14 @@ from casualty_est.tables.text import NO_ROWS, table_of
 Rows = list[tuple[int, list[str]]]
 Merged = tuple[int, int, int, int]  # first row, first column, last row, last column
 type Sheet = tuple[str, Rows, bool]  # its title, and whether merged cells were filled
-OTHER_BOOKS = (".xls", ".xlsb", ".ods")
 ZIPPED = b"PK\x03\x04"
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 
-def read_workbook(data: bytes, name: str, ending: str) -> tuple[Table, list[Problem]]:
+def read_workbook(data: bytes, name: str) -> tuple[Table, list[Problem]]:
     """Return the table of a workbook, and the problems of the rows that it lacks."""
-    other = data.startswith(OLD_EXCEL) or ending in OTHER_BOOKS
-    filled = _other_sheets(data, name) if other else _sheets(data, name, data_only=True)
+    old = data.startswith(OLD_EXCEL)
+    filled = _old_sheets(data, name) if old else _sheets(data, name, data_only=True)
     if not filled:
         raise InputError([Problem("the workbook is empty: it needs a header and rows")], name)
     (title, rows, merged), *others = filled
@@ -34,7 +33,7 @@ def read_workbook(data: bytes, name: str, ending: str) -> tuple[Table, list[Prob
     if merged:
         notes.append(("merged", "cells merged over several rows are read in each of these rows"))
     table, faults = table_of(rows, name, "row", "\u200b", notes)
-    if not other and _has_part(data, b"<f>", b"<f "):
+    if not old and _has_part(data, b"<f>", b"<f "):
         formulas = {sheet[0]: sheet[1] for sheet in _sheets(data, name, data_only=False)}
         faults += _unknown_formulas(formulas[title], table)
     if not len(table) and not faults:
@@ -66,32 +65,48 @@ def _sheets(data: bytes, name: str, *, data_only: bool) -> list[Sheet]:
         raise InputError([Problem(reason)], name) from None
 
 
-def _other_sheets(data: bytes, name: str) -> list[Sheet]:
-    """Return the same of a workbook of old Excel, binary Excel or OpenDocument."""
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+def _old_sheets(data: bytes, name: str) -> list[Sheet]:
+    """Return the same of a workbook of old Excel."""
+    import xlrd
 
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        sheets = [book.get_sheet_by_name(title) for title in book.sheet_names]
-        read = [(sheet, _rows(sheet.to_python(skip_empty_area=False))) for sheet in sheets]
-    except PasswordError:
-        reason = "the workbook is protected by a password: save it without one"
+        # Only with its formats a book says which of its cells are merged.
+        book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
+        return [
+            (sheet.name, rows, _filled_down(rows, [_from_one(*m) for m in sheet.merged_cells]))
+            for sheet in book.sheets()
+            if (rows := _rows(_old_values(sheet, book.datemode)))
+        ]
+    except Exception as error:  # xlrd raises whatever its parsers do
+        if "encrypted" in str(error):
+            reason = "the workbook is protected by a password: save it without one"
+        else:
+            kind = type(error).__name__
+            reason = f"the file cannot be read as an old Excel workbook ({kind}): save it as .xlsx"
         raise InputError([Problem(reason)], name) from None
-    except (CalamineError, OSError, ValueError) as error:
-        kind = type(error).__name__
-        reason = f"the file cannot be read as a workbook ({kind}): save it again as .xlsx"
-        raise InputError([Problem(reason)], name) from None
-    merged = [[_from_one(*r) for r in sheet.merged_cell_ranges or ()] for sheet, _ in read]
-    return [
-        (sheet.name, rows, _filled_down(rows, ranges))
-        for (sheet, rows), ranges in zip(read, merged, strict=True)
-        if rows
-    ]
 
 
-def _from_one(first: tuple[int, int], last: tuple[int, int]) -> Merged:
-    """Return merged cells that are counted from 0 as counted from 1."""
-    return (first[0] + 1, first[1] + 1, last[0] + 1, last[1] + 1)
+def _old_values(sheet: Any, datemode: int) -> Iterator[list[Any]]:
+    """Yield the values of each row; dates are numbers in such a book, and errors too."""
+    import xlrd
+
+    for row in range(sheet.nrows):
+        values = []
+        for cell in sheet.row(row):
+            value = cell.value
+            if cell.ctype == xlrd.XL_CELL_DATE:
+                value = xlrd.xldate_as_datetime(value, datemode)
+            elif cell.ctype == xlrd.XL_CELL_ERROR:
+                value = xlrd.error_text_from_code.get(value, "#N/A")
+            elif cell.ctype == xlrd.XL_CELL_BOOLEAN:
+                value = bool(value)
+            values.append(value)
+        yield values
+
+
+def _from_one(first: int, last: int, left: int, right: int) -> Merged:
+    """Return merged cells that are counted from 0, the last not included, as counted from 1."""
+    return (first + 1, left + 1, last, right)
 
 
 def _merged(sheet: Any) -> list[Merged]:

@@ -29,7 +29,7 @@ PIECES = (
 NAMES, CELLS = HEADS.split("|"), PIECES.split("|")
 SIGNS = (",", ";", "\t", "|")
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "cp1252", "utf-32", "latin-1", "koi8-r")
-ENDS = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".xlsx", ".parquet")
+ENDS = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".xlsx", ".xls", ".parquet")
 
 
 def cell(rng, name):

@@ -82,7 +82,7 @@ class Claims:
         Parameters
         ----------
         path : str or path-like
-            File ending in ``.csv``, ``.tsv``, ``.txt``, ``.xlsx``, ``.xls``, ``.ods``, ``.json`` or
+            File ending in ``.csv``, ``.tsv``, ``.txt``, ``.xlsx``, ``.xls``, ``.json`` or
             ``.parquet``.
 
         Returns

@@ -86,7 +86,7 @@ class IncidentReports:
         Parameters
         ----------
         path : str or path-like
-            File ending in ``.csv``, ``.tsv``, ``.txt``, ``.xlsx``, ``.xls``, ``.ods``, ``.json`` or
+            File ending in ``.csv``, ``.tsv``, ``.txt``, ``.xlsx``, ``.xls``, ``.json`` or
             ``.parquet``.
 
         Returns
