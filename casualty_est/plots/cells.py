@@ -22,8 +22,9 @@ from casualty_est.plots.style import LABEL, MARGIN, SMALL, Palette, Picture, new
 from casualty_est.plots.words import shorten, wrap
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Cell, Row, Span
+from casualty_est.result.tables import row_bound
 from casualty_est.wording.language import _, ngettext, pgettext
-from casualty_est.wording.numbers import percent, with_ends
+from casualty_est.wording.numbers import at_most, percent, with_ends
 from casualty_est.wording.phrases import capitalised, day, documented_text, listed
 from casualty_est.wording.terms import said_label, stratum_name
 
@@ -46,7 +47,9 @@ def picture(estimate: Answered, prob: float, palette: Palette) -> Picture:
     columns = 1 if palette.width < 3 else 2 if palette.narrow else COLUMNS
     room = palette.inner / columns - 0.15
     spans = [_span(estimate, i, prob) for i in rows]
-    said = [_said(estimate, i, span, room, palette) for i, span in zip(rows, spans, strict=True)]
+    said = [
+        _said(estimate, i, prob, span, room, palette) for i, span in zip(rows, spans, strict=True)
+    ]
     limits = _limits(estimate, rows, spans)
     head = max(sum(line.height for line in lines) for lines in said)
     heads, notes = heads_of(title, palette), notes_of(_note(prob, more), palette)
@@ -125,11 +128,15 @@ def _part(cell: Cell, field: str) -> str:
     return listed(label.split("+"))
 
 
-def _said(estimate: Answered, i: int, span: Span, room: float, palette: Palette) -> list[Line]:
+def _said(
+    estimate: Answered, i: int, prob: float, span: Span, room: float, palette: Palette
+) -> list[Line]:
     rows = shown_rows(estimate)
     names = dict(zip(rows, names_of(tuple(estimate.meta.rows[k] for k in rows)), strict=True))
     lines = [Line(t, LABEL, palette.ink) for t in shorten(names[i], room, LABEL, 2)]
-    lines += [Line(t, SMALL, palette.posterior) for t in wrap(with_ends(span), room, SMALL)]
+    bound = row_bound(estimate, i, prob)
+    number = with_ends(span) if bound is None else at_most(bound)
+    lines += [Line(t, SMALL, palette.posterior) for t in wrap(number, room, SMALL)]
     documented = estimate.meta.rows[i].documented
     if documented:
         number = documented_text(documented)

@@ -255,7 +255,8 @@ def _part_rows(plots: Plots, row: int, prob: float, palette: Palette) -> list[En
             name = ", ".join(stratum_name(*one) for one in other.strata.items() if whole)
         if name:
             spans = _spans(plots._estimate, i, prob)
-            said = either(map(with_ends, spans))
+            bound = row_bound(plots._estimate, i, prob)
+            said = either(map(with_ends, spans)) if bound is None else at_most(bound)
             lines = label(name, said, LEFT - 0.3, palette)
             (entries if same else strata).append(Entry(lines, parts=spans))
     return entries + strata * (len(strata) > 1)

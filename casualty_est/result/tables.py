@@ -100,7 +100,7 @@ class Bound:
     sd: None = None
 
 
-def row_bound(estimate: Estimate, row: int, prob: float) -> float | None:
+def row_bound(estimate: Answered, row: int, prob: float) -> float | None:
     """The count that one estimate does not pass with a probability; None where it is no bound."""
     interval_ends(prob)
     if not (estimate.meta.has_level and estimate._bounded(row)):
@@ -108,7 +108,7 @@ def row_bound(estimate: Estimate, row: int, prob: float) -> float | None:
     return float(np.quantile(estimate.draws(row), prob))
 
 
-def published_numbers(estimate: Estimate, row: int, prob: float) -> RowNumbers | Bound | None:
+def published_numbers(estimate: Answered, row: int, prob: float) -> RowNumbers | Bound | None:
     """What one estimate is published as: its numbers, or the bound that it is."""
     bound = row_bound(estimate, row, prob)
     return row_numbers(estimate, row, prob) if bound is None else Bound(bound)

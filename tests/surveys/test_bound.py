@@ -96,3 +96,15 @@ def test_a_second_study_with_deaths_makes_it_an_estimate():
 )
 def test_a_bound_is_rounded_up(bound, said):
     assert at_most(bound) == f"at most {said}"
+
+
+def test_strata_are_bounds_too():
+    strata = HOUSEHOLDS.assign(stratum=np.where(np.arange(300) < 150, "North", "South"))
+    est = ce.SurveyModel(strata, population={"North": 5000, "South": 5000}).fit(seed=1)
+    for label in est.labels:
+        assert est.headline(label).startswith("at most ")
+    for figure in (est.plot.total(), est.plot.cells()):
+        held = figure.findobj(lambda artist: hasattr(artist, "get_text"))
+        texts = " ".join(text.get_text() for text in held)
+        assert "at most" in texts
+        assert "(fewer than 1 to" not in texts
