@@ -62,7 +62,7 @@ def with_points(table: Table) -> tuple[Table, list[tuple[str, str]]]:
     never begins decimals; and there must be none in the column.
     """
     texts = table.column("quantity")
-    pointed = [text for text in dict.fromkeys(texts) if _POINT.search(text)]
+    pointed = [text for text in dict.fromkeys(texts) if "." in text and _POINT.search(text)]
     semicolons = any(code == "separator" and "semicolons" in said for code, said in table.notes)
     shown = semicolons or any(_TWO_POINTS.search(text) for text in pointed)
     if not pointed or not shown or any(_POINT.search(_POINTED.sub("", text)) for text in pointed):
