@@ -17,7 +17,7 @@ from casualty_est.errors import UsageError
 
 FAMILIES = (
     "independence, pairs, ridge, visibility, visibility-pair, classes, odds-ratio, "
-    "no-highest-order, decomposable, dirichlet-process"
+    "no-highest-order, decomposable, dirichlet-process, covariates"
 )
 TableFile = Annotated[Path, typer.Argument(metavar="FILE.csv", help="A table of 0/1 columns.")]
 Columns = Annotated[
@@ -38,6 +38,10 @@ ListColumn = Annotated[
     str | None,
     typer.Option("--list-column", metavar="COL", help="If rows are person and list: the list."),
 ]
+Covariates = Annotated[
+    str | None,
+    typer.Option("--covariates", metavar="age,sex", help="Columns that say what people are."),
+]
 Replicate = Annotated[
     str | None,
     typer.Option("--replicate", metavar="COL", help="Column that numbers the replicates."),
@@ -56,6 +60,7 @@ def lists(
     columns: Columns = None,
     count: Count = "count",
     by: Strata = None,
+    covariates: Covariates = None,
     person: Person = None,
     list_column: ListColumn = None,
     replicate: Replicate = None,
@@ -115,7 +120,7 @@ def lists(
         file, None, report, json, save, seed, prob, draws, chains, quiet, title, authors,
         statements, show_model=show_model,
     )  # fmt: skip
-    histories = _read(file, columns, count, by, person, list_column, replicate)
+    histories = _read(file, columns, count, by, covariates, person, list_column, replicate)
     model = ListModel(
         histories,
         families=with_options(families if families == "auto" else names_in(families), xi=xi),
@@ -139,6 +144,7 @@ def _read(
     columns: str | None,
     count: str,
     by: str | None,
+    covariates: str | None,
     person: str | None,
     list_column: str | None,
     replicate: str | None,
@@ -154,12 +160,19 @@ def _read(
                 "takes neither --lists nor --replicate: its lists are what stands in that column"
             )
             raise UsageError(msg)
+        if covariates is not None:
+            msg = (
+                "--covariates needs a table with one row per person and a 0/1 column for each "
+                "list, and not one with a row per person and list"
+            )
+            raise UsageError(msg)
         return CaptureHistories.from_long(
             file, person=person, list_column=list_column, by=_names(by) or ()
         )
-    if not (columns or by):
+    if not (columns or by or covariates):
         options.check_kind(file, "lists", command)
     named: dict[str, Any] = {"lists": _names(columns), "count": count, "by": _names(by) or ()}
+    named["covariates"] = _names(covariates) or ()
     if replicate is None:
         return CaptureHistories.read(file, **named)
     return CaptureHistories.read_replicates(file, replicate=replicate, **named)
@@ -170,13 +183,14 @@ def check(
     columns: Columns = None,
     count: Count = "count",
     by: Strata = None,
+    covariates: Covariates = None,
     person: Person = None,
     list_column: ListColumn = None,
     replicate: Replicate = None,
 ) -> None:
     """Validate a table of lists."""
     command = "casualty-est check"
-    tables = _read(file, columns, count, by, person, list_column, replicate, command)
+    tables = _read(file, columns, count, by, covariates, person, list_column, replicate, command)
     several = tables if isinstance(tables, tuple) else (tables,)
     notes = [note for table in several for note in table.warnings]
     print_checked(*map(repr, several), notes=notes)

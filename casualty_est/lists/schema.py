@@ -108,6 +108,19 @@ class Together:
 
 
 @dataclass(frozen=True, config=CHECKED)
+class Effect:
+    """Odds to be on one list under a value of a covariate, over those under the usual value."""
+
+    covariate: str
+    value: str
+    against: str  # the usual value
+    list: str
+    low: float
+    median: float
+    high: float
+
+
+@dataclass(frozen=True, config=CHECKED)
 class Found:
     """What one fit says beside its draws; `overlaps` are (history code, people)."""
 
@@ -132,6 +145,8 @@ class Found:
     graphs: tuple[Graph, ...] | None = None
     complete_graph: float | None = None
     sentences: tuple[str, ...] | None = None
+    covariates: tuple[Effect, ...] | None = None
+    without_covariates: Span | None = None  # the same lists, averaged over kinds of dependence
     together: Together | None = None  # of a stratum, until strata are put beside each other
 
 

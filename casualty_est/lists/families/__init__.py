@@ -10,6 +10,7 @@ from typing import Any
 
 from casualty_est.errors import UsageError
 from casualty_est.lists.families.classes import Classes
+from casualty_est.lists.families.covariates import Covariates
 from casualty_est.lists.families.decomposable import Decomposable
 from casualty_est.lists.families.dirichlet_process import DirichletProcess
 from casualty_est.lists.families.family import Family
@@ -25,6 +26,7 @@ from casualty_est.wording.language import pgettext
 
 __all__ = [
     "Classes",
+    "Covariates",
     "Decomposable",
     "DirichletProcess",
     "Family",
@@ -41,7 +43,7 @@ AUTO = "auto"
 Kinds = tuple[type[Family], ...]
 # Both kinds of unequal visibility and both signs of dependence: what calibration asks for.
 AVERAGED: Kinds = (Independence, Pairs, Ridge, Visibility, VisibilityPair, Classes)
-ALONE: Kinds = (OddsRatio, NoHighestOrder, Decomposable, DirichletProcess)
+ALONE: Kinds = (OddsRatio, NoHighestOrder, Decomposable, DirichletProcess, Covariates)
 FAMILIES: dict[str, type[Family]] = {family.name: family for family in (*AVERAGED, *ALONE)}
 
 Choice = str | Family | Sequence[str | Family]

@@ -39,6 +39,8 @@ class Answer:
     reasons: tuple[str, ...] = ()
     min_ess: float | None = None
     max_rhat: float | None = None
+    # (draw, value, 2): listed and unlisted people under each value of each covariate
+    by_value: Ints | None = None
     facts: dict[str, Any] = field(default_factory=dict)  # what only this engine has to say
 
 

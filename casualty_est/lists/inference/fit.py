@@ -11,6 +11,7 @@ from concurrent.futures import BrokenExecutor, Executor, as_completed
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -29,6 +30,7 @@ from casualty_est.lists.model.model import ListModel
 from casualty_est.lists.schema import Found, Group, Together
 from casualty_est.lists.table.histories import Stratum
 from casualty_est.lists.table.history import HistoryTable
+from casualty_est.lists.table.traits import Traits
 from casualty_est.result.call import Report, check_counts, one_blas_thread, settle_seed
 from casualty_est.result.call import progress_bar as show_progress
 from casualty_est.result.schema import Span, plain
@@ -48,6 +50,7 @@ class Part:
 
     unlisted: Ints  # (draw,): people on no list
     found: Found
+    by_value: Ints | None = None  # (draw, value, 2): as of `Answer`
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,10 @@ def _key(
     others: Sequence[HistoryTable],
 ) -> str:
     content = [
-        [[t.lists, t.histories.tolist(), t.counts.tolist()] for t in (table, *others)],
+        [
+            [t.lists, t.histories.tolist(), t.counts.tolist(), *_known_of(t.traits)]
+            for t in (table, *others)
+        ],
         [[family.name, family.options] for family in plan.families],
         [plan.draws, plan.runs, plan.floor, plan.method, plan.common],
         seed,
@@ -146,6 +152,15 @@ def _key(
         metadata.version("casualty_est"),
     ]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:24]
+
+
+def _known_of(traits: Traits | None) -> list[object]:
+    """What is known of people beside their lists, as plain values."""
+    if traits is None:
+        return []
+    columns = [[one.name, one.values, one.middles] for one in traits.covariates]
+    rows = (traits.histories, traits.values, traits.counts)
+    return [columns, [part.tolist() for part in rows]]
 
 
 def _of_strata(model: ListModel, tasks: Mapping[tuple[int, int], Task]) -> list[Unit]:
@@ -251,7 +266,7 @@ def perform(task: Task, report: Report | None = None) -> Part:
     """Make one fit and describe it in plain values."""
     root = np.random.SeedSequence(task.seed, spawn_key=(task.number[0], task.number[1] + 1))
     answer = solve(task.table, task.plan, root, report)
-    return Part(answer.unlisted, _described(answer, task.table, root))
+    return Part(answer.unlisted, _described(answer, task.table, root), answer.by_value)
 
 
 @one_blas_thread()
@@ -348,7 +363,9 @@ def _keep(folder: Path, key: str, part: Part) -> None:
 
     def write(beside: Path) -> None:
         with beside.open("wb") as file:
-            np.savez(file, unlisted=part.unlisted, found=np.array(json.dumps(plain(part.found))))
+            own: dict[str, Any] = {} if part.by_value is None else {"by_value": part.by_value}
+            text = np.array(json.dumps(plain(part.found)))
+            np.savez(file, unlisted=part.unlisted, found=text, **own)
 
     write_whole(folder / f"{key}.npz", write)
 
@@ -363,7 +380,8 @@ def _load(folder: Path | None, task: Task) -> Part | None:
             (folder / f"{task.key}.npz").open("rb") as raw,
             np.load(raw, allow_pickle=False) as file,
         ):
-            part = Part(file["unlisted"], READ.validate_json(str(file["found"])))
+            by_value = file["by_value"] if "by_value" in file else None
+            part = Part(file["unlisted"], READ.validate_json(str(file["found"])), by_value)
     except (OSError, EOFError, ValueError, TypeError, KeyError, BadZipFile, zlib.error):
         return None
     whole = part.unlisted.shape == (task.plan.draws,) and part.unlisted.dtype == np.int64

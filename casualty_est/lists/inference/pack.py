@@ -14,6 +14,7 @@ from casualty_est.errors import UsageError
 from casualty_est.lists.families import group_title
 from casualty_est.lists.inference.answer import quantiles
 from casualty_est.lists.inference.fit import Part
+from casualty_est.lists.model.covariates import known_of
 from casualty_est.lists.model.model import ListModel
 from casualty_est.lists.schema import (
     Combined,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     import xarray
 
 Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 PACKAGES = ("casualty_est", "numpy", "scipy", "numba", "xarray")
 ADVICE = {
     "smc": N_(
@@ -114,7 +116,8 @@ def _rows(model: ListModel, parts: Parts, total: int) -> tuple[list[Row], list[A
         np.sum([unlisted for _, _, unlisted in by_stratum], axis=0),
     )
     rows, columns = [], []
-    for stratum, held, unlisted in [everything, *(by_stratum if len(by_stratum) > 1 else [])]:
+    every = [everything, *(by_stratum if len(by_stratum) > 1 else [])]
+    for stratum, held, unlisted in [*every, *by_covariate(model, parts, total)]:
         for part, values in (("total", held + unlisted), ("listed", held), ("unlisted", unlisted)):
             documented = _counted(held) if part == "total" else None
             level = "data" if stratum.table.shared else "prior"
@@ -122,6 +125,23 @@ def _rows(model: ListModel, parts: Parts, total: int) -> tuple[list[Row], list[A
             rows.append(Row(model.cell, labels, part, documented, level=level))
             columns.append(values.astype(float))
     return rows, columns
+
+
+def by_covariate(model: ListModel, parts: Parts, total: int) -> list[tuple[Stratum, Ints, Ints]]:
+    """People under each value of each covariate over all strata, as strata with their draws."""
+    columns = known_of(model.histories)
+    labels = [((one.name, value),) for one in columns for value in one.values]
+    strata = range(len(model.histories))
+    several = [
+        np.sum([parts[r, s].by_value for s in strata], axis=0) if labels else np.empty(0)
+        for r in range(len(model.replicates))
+    ]
+    people = np.concatenate(several)[:total].astype(np.int64)
+    # What is known of their lists, and so the level, is that of all people.
+    table = model.histories.pooled().table
+    return [
+        (Stratum(label, table), people[:, i, 0], people[:, i, 1]) for i, label in enumerate(labels)
+    ]
 
 
 def _counted(held: npt.NDArray[np.int64]) -> Documented:

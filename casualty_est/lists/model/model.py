@@ -12,6 +12,7 @@ from casualty_est.errors import UsageError
 from casualty_est.kinds import room
 from casualty_est.lists.families import AUTO, Choice, Family, OddsRatio, as_families, for_lists
 from casualty_est.lists.families.family import FLOOR, MOST_CELLS, in_range
+from casualty_est.lists.model.covariates import known_of, with_covariates
 from casualty_est.lists.model.facts import Note, large_enough, no_level, notes_on, without_copies
 from casualty_est.lists.table.histories import CaptureHistories, Stratum
 from casualty_est.result.labels import cell_of
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
 MANY_LISTS = N_("note", "{number} lists, and at most {most} share")
 MANY_STRATA = N_("note", "{number} strata, and at most {most} share")
 TOO_MANY_REPLICATES = N_("note", "{number} replicates, and at most {most} share")
+ONE_FAMILY = N_(
+    "note",
+    "with covariates the lists are fitted by latent classes alone, and are not averaged with lists "
+    "that depend in pairs or with unequal visibility",
+)
 SHOWN = 6  # notes
 COPIES = ("drop", "keep")
 STRATA = ("together", "alone")
@@ -132,9 +138,10 @@ class ListModel:
             raise UsageError(msg)
         self.strata = strata
         keep = copies == "keep"
-        self._families = as_families(families)
+        given = _replicates(histories)
+        self._families = with_covariates(as_families(families), given[0].covariates)
         self.min_n = min_n
-        tables, notes, not_fitted = large_enough(_replicates(histories), min_n, self._families)
+        tables, notes, not_fitted = large_enough(given, min_n, self._families)
         self.replicates, copies_left_out = without_copies(tables, keep)
         notes += copies_left_out
         self.histories = self.replicates[0]
@@ -153,6 +160,8 @@ class ListModel:
         notes += notes_on(self.replicates)
         if why := self._why_alone():
             notes.append(("strata_alone", f"strata are fitted one by one: {why}"))
+        if self.histories.covariates:
+            notes.append(("covariates", ONE_FAMILY))
         self.notes: tuple[Note, ...] = tuple(dict.fromkeys(notes))
         small: dict[str, Any] = {"min_n": min_n, "not_fitted": not_fitted} if min_n > 1 else {}
         self.settings: dict[str, Any] = {
@@ -165,6 +174,8 @@ class ListModel:
             "replicates": len(self.replicates),
         } | ({"strata": strata} if len(self.histories) > 1 else {})
         self.settings = {**self.settings, **small}
+        if self.histories.covariates:
+            self.settings["covariates"] = list(self.histories.covariates)
 
     @property
     def together(self) -> bool:
@@ -452,6 +463,12 @@ def _replicates(data: Any) -> tuple[CaptureHistories, ...]:
     for i, table in enumerate(tables):
         if table.lists != tables[0].lists or labels[i] != labels[0]:
             msg = f"replicate {i + 1} has other lists or strata than the first: they must be alike"
+            raise UsageError(msg)
+        if known_of(table) != known_of(tables[0]):
+            msg = (
+                f"replicate {i + 1} has other covariates or values than the first: read all from "
+                "one file (read_replicates)"
+            )
             raise UsageError(msg)
     return tables
 

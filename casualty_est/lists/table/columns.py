@@ -45,8 +45,10 @@ def choose(
     count: str,
     by: Sequence[str],
     problems: list[Problem],
+    covariates: Sequence[str] = (),
 ) -> Chosen:
     """Take the lists that are named, else every column that looks like one; say what is left."""
+    by = (*by, *covariates)  # which are no lists either
     counted, notes = _count(table, lists, count, by, problems)
     free = [column for column in table.columns if column not in (*by, counted)]
     codes = {name: marks.codes(table.column(name)) for name in free}

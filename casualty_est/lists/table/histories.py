@@ -17,6 +17,7 @@ from casualty_est.lists.table.history import HistoryTable
 from casualty_est.lists.table.overlaps import Overlaps, read_overlaps
 from casualty_est.lists.table.read import Columns, columns_of, must_exist, read_long, read_wide
 from casualty_est.lists.table.strata import Inactive, Parsed, Stratum, sealed
+from casualty_est.lists.table.traits import Bits, Traits
 from casualty_est.tables.read import read_table, table_from
 
 if TYPE_CHECKING:
@@ -50,6 +51,11 @@ class CaptureHistories:
         Strata in which a list was not at work, as in ``{"HRW": [{"month": "1999-03"}]}``.
     name : str, optional
         How messages and reports call the table.
+    covariates : sequence of str
+        Columns that say what people are (age, sex, month, place), by which lists may differ in
+        reach: `ListModel` then fits the family ``covariates``. A column of more than eight numbers
+        enters in eight bands of about equally many people; any other has at most 40 values. A blank
+        value is estimated from the person's lists and other covariates, and nobody is dropped.
 
     Attributes
     ----------
@@ -62,9 +68,11 @@ class CaptureHistories:
         is not divided.
     warnings : tuple of (code, text)
         ``similar_names``, ``empty_list``, ``empty_stratum``, ``repeated``, ``default``,
-        ``unused``, ``nobody``.
+        ``unused``, ``nobody``, ``covariate``.
     name : str or None
         Name of the file, without its folder.
+    covariates : tuple of str
+        Columns that say what people are.
 
     Raises
     ------
@@ -98,9 +106,10 @@ class CaptureHistories:
         by: Columns = (),
         inactive: Inactive | None = None,
         name: str | None = None,
+        covariates: Columns = (),
     ) -> None:
-        table = table_from(data, name)
-        self._fill(read_wide(table, [], lists=lists, count=count, by=by, inactive=inactive))
+        named: dict[str, Any] = {"lists": lists, "count": count, "by": by, "inactive": inactive}
+        self._fill(read_wide(table_from(data, name), [], covariates=covariates, **named))
 
     @classmethod
     def read(
@@ -111,6 +120,7 @@ class CaptureHistories:
         count: str = "count",
         by: Columns = (),
         inactive: Inactive | None = None,
+        covariates: Columns = (),
     ) -> CaptureHistories:
         r"""Read a CSV, TSV or parquet file with one 0/1 column per list.
 
@@ -118,7 +128,7 @@ class CaptureHistories:
         ----------
         path : str or path-like
             UTF-8 file ending in ``.csv`` or ``.tsv``, or a ``.parquet`` file.
-        lists, count, by, inactive
+        lists, count, by, inactive, covariates
             As in `CaptureHistories`.
 
         Returns
@@ -141,10 +151,9 @@ class CaptureHistories:
         ('A', 'B')
         """
         problems: list[Problem] = []
+        named: dict[str, Any] = {"lists": lists, "count": count, "by": by, "inactive": inactive}
         table = read_table(path, problems=problems)
-        return cls._of(
-            read_wide(table, problems, lists=lists, count=count, by=by, inactive=inactive)
-        )
+        return cls._of(read_wide(table, problems, covariates=covariates, **named))
 
     @classmethod
     def read_replicates(
@@ -155,6 +164,7 @@ class CaptureHistories:
         lists: Columns | None = None,
         count: str = "count",
         by: Columns = (),
+        covariates: Columns = (),
     ) -> tuple[CaptureHistories, ...]:
         r"""Read several tables from one file, in which a column says which row belongs to which.
 
@@ -167,7 +177,7 @@ class CaptureHistories:
             As in `read`.
         replicate : str
             The column that numbers or names the replicate.
-        lists, count, by
+        lists, count, by, covariates
             As in `CaptureHistories`.
 
         Returns
@@ -193,7 +203,8 @@ class CaptureHistories:
         table = read_table(path, problems=problems)
         must_exist(table, [replicate], "replicate")
         labels_by = (replicate, *columns_of(by))
-        whole = cls._of(read_wide(table, problems, lists=lists, count=count, by=labels_by))
+        named: dict[str, Any] = {"lists": lists, "count": count, "covariates": covariates}
+        whole = cls._of(read_wide(table, problems, by=labels_by, **named))
         tables: dict[str, list[Stratum]] = {}
         for stratum in whole.strata:
             (_, value), *labels = stratum.labels
@@ -324,6 +335,12 @@ class CaptureHistories:
         """Number of people on at least one list, in all strata."""
         return sum(stratum.table.people for stratum in self.strata)
 
+    @property
+    def covariates(self) -> tuple[str, ...]:
+        """Columns that say what people are."""
+        traits = self.strata[0].table.traits
+        return () if traits is None else tuple(one.name for one in traits.covariates)
+
     def pooled(self) -> Stratum:
         """Merge all strata into one.
 
@@ -335,15 +352,26 @@ class CaptureHistories:
         """
         if not self.by:
             return self.strata[0]
-        rows, counts = [], []
-        for stratum in self.strata:
-            wide = np.zeros((len(stratum.table.counts), len(self.lists)), dtype=np.uint8)
-            at = [self.lists.index(name) for name in stratum.table.lists]
-            wide[:, at] = stratum.table.histories
-            rows.append(wide)
-            counts.append(stratum.table.counts)
-        table = HistoryTable.of(self.lists, np.vstack(rows), np.concatenate(counts))
-        return Stratum((), sealed(table))
+        tables = [stratum.table for stratum in self.strata]
+        rows = np.vstack([self._wide(table, table.histories) for table in tables])
+        counts = np.concatenate([table.counts for table in tables])
+        whole = HistoryTable.of(self.lists, rows, counts)
+        several = [(table, table.traits) for table in tables if table.traits is not None]
+        if several:
+            traits = Traits.of(
+                several[0][1].covariates,
+                np.vstack([self._wide(table, own.histories) for table, own in several]),
+                np.vstack([own.values for _, own in several]),
+                np.concatenate([own.counts for _, own in several]),
+            )
+            whole = replace(whole, traits=traits)
+        return Stratum((), sealed(whole))
+
+    def _wide(self, table: HistoryTable, histories: Bits) -> Bits:
+        """Histories over the lists of one stratum, written over all lists."""
+        wide = np.zeros((len(histories), len(self.lists)), dtype=np.uint8)
+        wide[:, [self.lists.index(name) for name in table.lists]] = histories
+        return wide
 
     def summary(self) -> pd.DataFrame:
         """Size of every list.
@@ -434,7 +462,13 @@ class CaptureHistories:
             (s.labels, s.inactive, s.table.lists, s.table.histories.tobytes(), (*s.table.counts,))
             for s in self.strata
         )
-        return (self.lists, self.by, strata)
+        every = [s.table.traits for s in self.strata]
+        traits = tuple(
+            (t.covariates, t.histories.tobytes(), t.values.tobytes(), t.counts.tobytes())
+            for t in every
+            if t is not None
+        )
+        return (self.lists, self.by, strata, traits)
 
     def __repr__(self) -> str:
         """Write the size of the table and of its lists."""
@@ -447,6 +481,7 @@ class CaptureHistories:
     def _size(self) -> str:
         strata = f", {_number(len(self), 'stratum', 'strata')}" if self.by else ""
         strata += f" by {', '.join(self.by)}" if self.by else ""
+        strata += f", with {', '.join(self.covariates)}" if self.covariates else ""
         named = f" ({self.name})" if self.name else ""
         people = _number(self.people, "person", "people")
         return f"{people} on {len(self.lists)} lists{strata}{named}"

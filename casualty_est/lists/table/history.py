@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from casualty_est.errors import UsageError
+from casualty_est.lists.table.traits import Traits
 
 MOST_DENSE = 12  # lists up to which all 2^L histories may be written out
 
@@ -28,6 +29,8 @@ class HistoryTable:
         Distinct, 1 where the list holds the person, in the order of sum over lists j of x_j 2^j.
     counts : ndarray of int64, shape (history,)
         People with each history, all above 0.
+    traits : Traits, optional
+        What is known of the same people beside their lists, where covariates were named.
 
     Examples
     --------
@@ -39,6 +42,7 @@ class HistoryTable:
     lists: tuple[str, ...]
     histories: Bits
     counts: Ints
+    traits: Traits | None = None
 
     @classmethod
     def of(
@@ -108,13 +112,18 @@ class HistoryTable:
     def without(self, name: str) -> HistoryTable:
         """Leave one list out; people only on it vanish."""
         names, kept = self._others(name)
-        return HistoryTable.of(names, self.histories[:, kept], self.counts)
+        left = HistoryTable.of(names, self.histories[:, kept], self.counts)
+        return left if self.traits is None else replace(left, traits=self.traits.over(kept))
 
     def members_of(self, name: str) -> HistoryTable:
         """The members of one list as a population of known size, seen by the other lists."""
         names, kept = self._others(name)
         inside = self.histories[:, self.lists.index(name)] == 1
-        return HistoryTable.of(names, self.histories[np.ix_(inside, kept)], self.counts[inside])
+        members = HistoryTable.of(names, self.histories[np.ix_(inside, kept)], self.counts[inside])
+        if self.traits is None:
+            return members
+        on = self.traits.histories[:, self.lists.index(name)] == 1
+        return replace(members, traits=self.traits.over(kept, on))
 
     def _others(self, name: str) -> tuple[tuple[str, ...], list[int]]:
         """Names and places of all lists but one."""

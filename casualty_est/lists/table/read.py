@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,7 @@ import numpy.typing as npt
 from casualty_est.errors import Problem, UsageError
 from casualty_est.lists.table import marks
 from casualty_est.lists.table.columns import Chosen, ask_alone, choose
+from casualty_est.lists.table.covariates import must_differ, read_covariates
 from casualty_est.lists.table.digits import expanded
 from casualty_est.lists.table.marks import (
     CAPTURES,
@@ -62,13 +64,19 @@ def read_wide(
     count: str,
     by: Columns,
     inactive: Inactive | None = None,
+    covariates: Columns = (),
 ) -> Parsed:
     """Read a table with one 0/1 column per list."""
     by, lists = columns_of(by), None if lists is None else columns_of(lists)
+    covariates = columns_of(covariates)
     must_exist(table, by, "by")
+    must_exist(table, covariates, "covariates")
+    must_differ(covariates, by, "a stratum")
+    must_differ(covariates, [count], "the number of people")
     if lists is not None:
         lists = _spelled_out(table, lists)
         must_exist(table, lists, "lists")
+        must_differ(covariates, lists, "a list")
     if count != "count":
         must_exist(table, [count], "count")
     if count in by:
@@ -85,8 +93,8 @@ def read_wide(
     if lists is None and _are_captures(table, by):
         problems.append(Problem(CAPTURES, table.header_line, None, None, table.where))
         raise_all(problems, table.name)
-    table, said = expanded(table, (*by, count)) if lists is None else (table, ())
-    chosen = choose(table, lists, count, by, problems)
+    table, said = expanded(table, (*by, *covariates, count)) if lists is None else (table, ())
+    chosen = choose(table, lists, count, by, problems, covariates)
     named = f" (found: {', '.join(chosen.lists)})" if 0 < len(chosen.lists) <= MOST else ""
     what = f"a list is a column of 0 and 1{named}{f': {NO_LISTS}' if not named else ''}"
     _must_be_few(chosen.lists, what, problems, table.name)
@@ -98,10 +106,16 @@ def read_wide(
         single = chosen.count is None
         problems += ask_alone(table, chosen.lists, matrix, people, single=single)
     problems += _sums(table, by)
+    traits: dict[str, Any] = {}
+    if covariates:
+        read, values, told = read_covariates(table, covariates, people, problems)
+        traits, notes = {"covariates": read, "values": values}, [*notes, *told]
     raise_all(problems, table.name)
     keys, rows_of = _strata(table, by)
     notes += _notes_on(table, by)
-    parsed = build(chosen.lists, keys, rows_of, matrix, people, inactive, table, drop_empty=True)
+    parsed = build(
+        chosen.lists, keys, rows_of, matrix, people, inactive, table, drop_empty=True, **traits
+    )
     return replace(parsed, warnings=(*table.notes, *said, *chosen.notes, *notes, *parsed.warnings))
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from casualty_est.errors import InputError, Problem, UsageError
 from casualty_est.lists.table.history import HistoryTable
+from casualty_est.lists.table.traits import Covariate, Traits
 from casualty_est.tables.checks import nearest, similar_names
 from casualty_est.tables.read import Table
 from casualty_est.wording.phrases import label_text
@@ -70,6 +71,8 @@ def build(
     table: Table,
     *,
     drop_empty: bool = False,
+    covariates: Sequence[Covariate] = (),
+    values: npt.NDArray[np.int64] | None = None,
 ) -> Parsed:
     """Add up the rows of each stratum, and check what only whole strata can show."""
     problems: list[Problem] = []
@@ -112,9 +115,11 @@ def build(
                 problems.append(Problem(reason))
             gone[k] = True
         active = np.flatnonzero(~gone)
-        counted = HistoryTable.of(
-            [names[j] for j in active], on[np.ix_(here, active)], people[here]
-        )
+        seen = on[np.ix_(here, active)]
+        counted = HistoryTable.of([names[j] for j in active], seen, people[here])
+        if values is not None:
+            traits = Traits.of(covariates, seen, values[here], people[here])
+            counted = replace(counted, traits=traits)
         if counted.people == 0:
             warnings.append(("empty_stratum", f"nobody is listed{where}: left out"))
             continue

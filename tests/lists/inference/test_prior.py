@@ -86,7 +86,7 @@ def test_lists_hold_half_of_all_people_on_average(family):
         assert prior.var(axis=0) == pytest.approx([1 / 8] * 3, abs=0.01)
 
 
-@pytest.mark.parametrize("name", [name for name in FAMILIES if FAMILIES[name]().method == "smc"])
+@pytest.mark.parametrize("name", [name for name in FAMILIES if not FAMILIES[name]().alone])
 def test_what_lists_hold_is_what_all_histories_add_up_to(name):
     table = _histories().strata[0].table
     for member in FAMILIES[name]().members(table):

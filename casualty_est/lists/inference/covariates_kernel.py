@@ -1,0 +1,390 @@
+"""Density, slope and moves of latent classes with covariates, compiled.
+
+Rows of people for whom values are blank are sums over the combinations that may be theirs, each
+weighed by its share q among the listed. Tempering heats what lists say inside that sum, so that at
+every heat a person's combination can be drawn and q is Dirichlet given all of them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from casualty_est.lists.families.classes import CLASSES_SD, LISTS_SD
+from casualty_est.lists.families.covariate_cells import (
+    OWN,
+    OWN_LOG_SD,
+    TINY,
+    VALUES_SD,
+    WEIGHTS_SD,
+    Cells,
+    Form,
+)
+from casualty_est.lists.families.member import LIST_MEAN
+
+Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+_jit = njit(nogil=True, cache=True, error_model="numpy")
+_inner = njit(
+    nogil=True, cache=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
+)
+RATIO_SD = WEIGHTS_SD / 2**0.5
+LOWEST = -700.0  # log chance of a history, below which a float holds none
+
+
+class Data(NamedTuple):
+    """One form over the people of one table; see `Cells`."""
+
+    classes: int
+    lists: int
+    contrasts: int
+    ends: Ints
+    design: Array
+    histories: Ints
+    first: Ints  # (cell + 1,): combinations of each cell
+    history: Ints
+    counts: Array
+    start: Ints
+    place: Ints
+    open_counts: Ints
+    cell: Ints
+    known: Array  # (cell,): people for whom all values are known, and the prior of the share
+
+
+class Room(NamedTuple):
+    """What one set of parameters is computed in."""
+
+    odds: Array  # (class, list)
+    effects: Array  # (list, contrast)
+    chance: Array  # (cell, class, list)
+    share: Array  # (cell, class)
+    empty: Array  # (cell, class)
+    seen: Array  # (cell,)
+    part: Array  # (combination, class): of each class in the people who have it
+    logs: Array  # (combination,): log share among the listed of the cell
+    people: Array  # (combination,): people that count for the slope
+    slope_odds: Array  # (class, list)
+    slope_effects: Array  # (list, contrast)
+    work: Array  # (class,)
+
+
+def data_of(cells: Cells, form: Form) -> Data:
+    """Arrays for compiled code."""
+    number = len(cells.values)
+    first = np.searchsorted(cells.cell, np.arange(number + 1)).astype(np.int64)
+    return Data(
+        form.classes, form.lists, form.contrasts, np.array(form.ends, dtype=np.int64),
+        cells.design, cells.histories, first, cells.history, cells.counts, cells.start,
+        cells.place, cells.open_counts, cells.cell, cells.known + cells.prior,
+    )  # fmt: skip
+
+
+@_inner  # type: ignore[untyped-decorator]
+def _room(data: Any) -> Any:
+    k, n, c = data.classes, data.lists, data.contrasts
+    cells, combinations = len(data.design), len(data.history)
+    return Room(
+        np.zeros((k, n)),
+        np.zeros((n, c)),
+        np.zeros((cells, k, n)),
+        np.zeros((cells, k)),
+        np.zeros((cells, k)),
+        np.zeros(cells),
+        np.zeros((combinations, k)),
+        np.zeros(combinations),
+        np.zeros(combinations),
+        np.zeros((k, n)),
+        np.zeros((n, c)),
+        np.zeros(k),
+    )
+
+
+@_inner  # type: ignore[untyped-decorator]
+def _spread(data: Any, theta: Any, room: Any) -> None:
+    """Chances of every cell and class, and log shares of all combinations."""
+    k_all, n, c_all, ends = data.classes, data.lists, data.contrasts, data.ends
+    own = OWN * np.exp(OWN_LOG_SD * theta[ends[2]])
+    own_2 = OWN * np.exp(OWN_LOG_SD * theta[ends[5]])
+    for k in range(k_all):
+        for j in range(n):
+            room.odds[k, j] = (
+                LIST_MEAN
+                + LISTS_SD * theta[j]
+                + CLASSES_SD * theta[n + k]
+                + own * theta[ends[1] + k * n + j]
+            )
+    for j in range(n):
+        for c in range(c_all):
+            room.effects[j, c] = (
+                VALUES_SD * theta[ends[3] + c] + own_2 * theta[ends[4] + j * c_all + c]
+            )
+    for m in range(len(data.design)):
+        top = -np.inf
+        for k in range(k_all):
+            weight = 0.0
+            if k_all > 1:
+                weight = theta[ends[6] + k]
+                for c in range(c_all):
+                    weight += RATIO_SD * theta[ends[7] + k * c_all + c] * data.design[m, c]
+            room.work[k] = weight
+            top = max(top, weight)
+        total = 0.0
+        for k in range(k_all):
+            room.share[m, k] = np.exp(room.work[k] - top)
+            total += room.share[m, k]
+            room.empty[m, k] = 1.0
+        for j in range(n):
+            by_value = 0.0
+            for c in range(c_all):
+                by_value += room.effects[j, c] * data.design[m, c]
+            for k in range(k_all):
+                odds = np.exp(min(max(room.odds[k, j] + by_value, -30.0), 30.0))
+                room.chance[m, k, j] = odds
+                room.empty[m, k] /= 1.0 + odds
+        unseen = 0.0
+        for k in range(k_all):
+            room.share[m, k] /= total
+            room.empty[m, k] *= room.share[m, k]
+            unseen += room.empty[m, k]
+        room.seen[m] = max(1.0 - unseen, TINY)
+        log_seen = np.log(room.seen[m])
+        for i in range(data.first[m], data.first[m + 1]):
+            h = data.history[i]
+            chance = 0.0
+            for k in range(k_all):
+                one = room.empty[m, k]
+                for j in range(n):
+                    if data.histories[h, j]:
+                        one *= room.chance[m, k, j]
+                room.part[i, k] = one
+                chance += one
+            for k in range(k_all):
+                room.part[i, k] /= max(chance, 1e-300)
+            room.logs[i] = max(np.log(max(chance, 1e-300)), LOWEST) - log_seen
+
+
+@_inner  # type: ignore[untyped-decorator]
+def _likelihood(data: Any, room: Any, q: Any, heat: float) -> float:
+    """Heated log likelihood; leaves the people that count for the slope in the room."""
+    total = 0.0
+    for i in range(len(data.history)):
+        room.people[i] = heat * data.counts[i]
+        total += room.people[i] * room.logs[i]
+    for r in range(len(data.open_counts)):
+        here = data.place[data.start[r] : data.start[r + 1]]
+        top = -np.inf
+        for i in here:
+            top = max(top, heat * room.logs[i])
+        summed = 0.0
+        for i in here:
+            summed += q[data.cell[i]] * np.exp(heat * room.logs[i] - top)
+        summed = max(summed, 1e-300)
+        total += data.open_counts[r] * (top + np.log(summed))
+        for i in here:
+            part = q[data.cell[i]] * np.exp(heat * room.logs[i] - top) / summed
+            room.people[i] += heat * data.open_counts[r] * part
+    return total
+
+
+@_inner  # type: ignore[untyped-decorator]
+def _slope(data: Any, theta: Any, room: Any, slope: Any) -> None:
+    """Slope of the heated log likelihood, from the people that count."""
+    k_all, n, c_all, ends = data.classes, data.lists, data.contrasts, data.ends
+    slope[:] = 0.0
+    room.slope_odds[:] = 0.0
+    room.slope_effects[:] = 0.0
+    for m in range(len(data.design)):
+        here = 0.0
+        for i in range(data.first[m], data.first[m + 1]):
+            here += room.people[i]
+        if here == 0.0:
+            continue
+        every = 0.0
+        for k in range(k_all):
+            # People of the class, those whom no list holds included.
+            room.work[k] = here * room.empty[m, k] / room.seen[m]
+            for i in range(data.first[m], data.first[m + 1]):
+                room.work[k] += room.people[i] * room.part[i, k]
+            every += room.work[k]
+        for j in range(n):
+            both = 0.0
+            for k in range(k_all):
+                odds = room.chance[m, k, j]
+                more = -room.work[k] * odds / (1.0 + odds)
+                for i in range(data.first[m], data.first[m + 1]):
+                    if data.histories[data.history[i], j]:
+                        more += room.people[i] * room.part[i, k]
+                room.slope_odds[k, j] += more
+                both += more
+            for c in range(c_all):
+                room.slope_effects[j, c] += both * data.design[m, c]
+        if k_all > 1:
+            for k in range(k_all):
+                more = room.work[k] - room.share[m, k] * every
+                slope[ends[6] + k] += more
+                for c in range(c_all):
+                    slope[ends[7] + k * c_all + c] += RATIO_SD * more * data.design[m, c]
+    own = OWN * np.exp(OWN_LOG_SD * theta[ends[2]])
+    own_2 = OWN * np.exp(OWN_LOG_SD * theta[ends[5]])
+    for k in range(k_all):
+        for j in range(n):
+            more, at = room.slope_odds[k, j], ends[1] + k * n + j
+            slope[j] += LISTS_SD * more
+            slope[n + k] += CLASSES_SD * more
+            slope[at] += own * more
+            slope[ends[2]] += OWN_LOG_SD * own * theta[at] * more
+    for j in range(n):
+        for c in range(c_all):
+            more, at = room.slope_effects[j, c], ends[4] + j * c_all + c
+            slope[ends[3] + c] += VALUES_SD * more
+            slope[at] += own_2 * more
+            slope[ends[5]] += OWN_LOG_SD * own_2 * theta[at] * more
+
+
+@_inner  # type: ignore[untyped-decorator]
+def _density(data: Any, theta: Any, q: Any, heat: float, room: Any, slope: Any) -> Any:
+    """Heated log density and its slope, but for a constant of the prior."""
+    _spread(data, theta, room)
+    value = _likelihood(data, room, q, heat)
+    _slope(data, theta, room, slope)
+    for d in range(len(theta)):
+        if data.ends[6] <= d < data.ends[7]:
+            value += theta[d] - np.exp(theta[d])
+            slope[d] += 1.0 - np.exp(theta[d])
+        else:
+            value -= 0.5 * theta[d] * theta[d]
+            slope[d] -= theta[d]
+    return value
+
+
+@_jit  # type: ignore[untyped-decorator]
+def density(data: Any, theta: Any, q: Any, heat: float) -> tuple[Any, Any]:
+    """Heated log density and its slope at one point, but for a constant of the prior."""
+    slope = np.empty(len(theta))
+    return _density(data, theta, q, heat, _room(data), slope), slope
+
+
+@_jit  # type: ignore[untyped-decorator]
+def likelihoods(data: Any, theta: Any, q: Any, heat: float) -> tuple[Any, Any]:
+    """Heated log likelihoods (particle,) and log shares of all combinations (particle, ...)."""
+    every, logs = np.empty(len(theta)), np.empty((len(theta), len(data.history)))
+    room = _room(data)
+    for p in range(len(theta)):
+        _spread(data, theta[p], room)
+        every[p] = _likelihood(data, room, q[p], heat)
+        logs[p] = room.logs
+    return every, logs
+
+
+@_jit  # type: ignore[untyped-decorator]
+def heated(data: Any, logs: Any, q: Any, heat: float) -> Any:
+    """Heated log likelihoods (particle,) from log shares of combinations."""
+    every = np.zeros(len(logs))
+    for p in range(len(logs)):
+        for i in range(len(data.history)):
+            every[p] += heat * data.counts[i] * logs[p, i]
+        for r in range(len(data.open_counts)):
+            top, summed = -np.inf, 0.0
+            for i in data.place[data.start[r] : data.start[r + 1]]:
+                top = max(top, heat * logs[p, i])
+            for i in data.place[data.start[r] : data.start[r + 1]]:
+                summed += q[p, data.cell[i]] * np.exp(heat * logs[p, i] - top)
+            every[p] += data.open_counts[r] * (top + np.log(max(summed, 1e-300)))
+    return every
+
+
+@_jit  # type: ignore[untyped-decorator]
+def complete(data: Any, logs: Any, q: Any, heat: float, held: Any, rng: Any) -> None:
+    """Draw the combination of everybody whose values are blank, and add them to `held` (cell,)."""
+    for r in range(len(data.open_counts)):
+        here = data.place[data.start[r] : data.start[r + 1]]
+        top, summed = -np.inf, 0.0
+        for i in here:
+            top = max(top, heat * logs[i])
+        for i in here:
+            summed += q[data.cell[i]] * np.exp(heat * logs[i] - top)
+        for _ in range(data.open_counts[r]):
+            left, chosen = rng.random() * summed, here[-1]
+            for i in here:
+                left -= q[data.cell[i]] * np.exp(heat * logs[i] - top)
+                if left < 0.0:
+                    chosen = i
+                    break
+            held[data.cell[chosen]] += 1.0
+
+
+@_inner  # type: ignore[untyped-decorator]
+def _redraw(data: Any, logs: Any, q: Any, heat: float, held: Any, rng: Any) -> None:
+    """Draw values that are blank, then the shares of the cells given all values."""
+    held[:] = data.known
+    complete(data, logs, q, heat, held, rng)
+    total = 0.0
+    for m in range(len(held)):
+        q[m] = max(rng.gamma(held[m], 1.0), 1e-300)
+        total += q[m]
+    for m in range(len(held)):
+        q[m] /= total
+
+
+@_jit  # type: ignore[untyped-decorator]
+def redraw(data: Any, logs: Any, q: Any, heat: float, times: int, rng: Any) -> None:
+    """Draw blank values and shares of cells (particle, cell) in turn, some times."""
+    held = np.empty(len(data.known))
+    for p in range(len(q)):
+        for _ in range(times):
+            _redraw(data, logs[p], q[p], heat, held, rng)
+
+
+@_inner  # type: ignore[untyped-decorator]
+def _push(lower: Any, slope: Any, speed: Any, step: float) -> None:
+    """Change speeds by half a step down the slope, in the coordinates where the cloud is round."""
+    for d in range(len(slope)):
+        force = 0.5 * step * slope[d]
+        for e in range(d + 1):
+            speed[e] += lower[d, e] * force
+
+
+@_jit  # type: ignore[untyped-decorator]
+def move(
+    data: Any, theta: Any, q: Any, heat: float, lower: Any, step: float, most: int, rng: Any
+) -> float:
+    """Move every particle along one path of Hamilton's equations; the mean chance to accept.
+
+    The cloud is as a standard normal times `lower`, a triangle.
+    """
+    size = theta.shape[1]
+    room, slope, after = _room(data), np.empty(size), np.empty(size)
+    place, speed, held = np.empty(size), np.empty(size), np.empty(len(data.known))
+    taken = 0.0
+    for p in range(len(theta)):
+        before = _density(data, theta[p], q[p], heat, room, slope)
+        if len(data.open_counts) > 0:
+            _redraw(data, room.logs, q[p], heat, held, rng)
+            before = _density(data, theta[p], q[p], heat, room, slope)
+        energy = -before
+        for d in range(size):
+            speed[d] = rng.normal(0.0, 1.0)
+            energy += 0.5 * speed[d] * speed[d]
+            place[d], after[d] = theta[p, d], slope[d]
+        value = before
+        # Paths of one length could end where they began, turn after turn.
+        for _ in range(1 + int(rng.random() * most)):
+            _push(lower, after, speed, step)
+            for d in range(size):
+                for e in range(d + 1):
+                    place[d] += step * lower[d, e] * speed[e]
+            value = _density(data, place, q[p], heat, room, after)
+            _push(lower, after, speed, step)
+        new = -value
+        for d in range(size):
+            new += 0.5 * speed[d] * speed[d]
+        chance = np.exp(min(0.0, energy - new)) if np.isfinite(new) else 0.0
+        taken += chance
+        if rng.random() < chance:
+            for d in range(size):
+                theta[p, d] = place[d]
+    return taken / len(theta)
