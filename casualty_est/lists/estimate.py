@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est.errors import UsageError
 from casualty_est.kinds import room
 from casualty_est.lists.schema import Found, KnownPopulation, ListDetails
 from casualty_est.lists.shares import aligned
@@ -35,10 +36,14 @@ if TYPE_CHECKING:
     from casualty_est.result.radius import Radius
 
 Array = npt.NDArray[np.float64]
+OF_COVARIATE = (
+    "{label} is a part of the answer by covariate, which has no fit of its own: ask for 'total'"
+)
 SHOWN = (  # what estimate.json has of the fit of the whole table
     *("families", "groups", "dial", "observability", "predictions", "dependence"),
     *("overlaps", "floor_share", "graphs", "complete_graph", "sentences"),
 )
+WITH_COVARIATES = ("covariates", "without_covariates")
 OWN = (
     "floor_share",
     "mcse",
@@ -47,6 +52,8 @@ OWN = (
     "complete_graph",
     "sentences",
     "together",
+    "covariates",
+    "without_covariates",
 )  # of some engines
 
 
@@ -165,12 +172,72 @@ class ListEstimate(Estimate):
         -------
         Shown
             Groups, families, dial, checks and overlaps.
+
+        Raises
+        ------
+        UsageError
+            If the row has the people under one value of a covariate, who have no fit of their own.
         """
         details, labels = self.details, self.meta.rows[row].strata
+        if self.of_covariate(row):
+            raise UsageError(OF_COVARIATE.format(label=self.labels[row]))
         for part in details.strata:
             if part.replicate == 0 and labels and part.strata == labels:
                 return Shown(part.found, labels, None)
         return Shown(details.found, labels, details.unstratified)
+
+    def of_covariate(self, row: int) -> bool:
+        """Whether a row has the people under one value of a covariate.
+
+        Parameters
+        ----------
+        row : int
+            Position of the estimate in `summary`.
+
+        Returns
+        -------
+        bool
+        """
+        named = self.meta.settings.get("covariates", [])
+        return any(column in named for column in self.meta.rows[row].strata)
+
+    def covariates(self) -> pd.DataFrame:
+        """How the odds to be on each list depend on the covariates.
+
+        Everybody, listed or not, is given one value and then the usual one, and keeps the other
+        covariates: the odds ratio is that of the chances on average over all people and classes.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``covariate``, ``value``, ``against`` (the value that most listed people have, of a
+            number the band in the middle), ``list``, ``odds_ratio`` (median), ``low``, ``high``
+            (95% interval); of strata that are fitted one by one, the table without strata.
+
+        Raises
+        ------
+        UsageError
+            If the table had no covariates.
+
+        Examples
+        --------
+        >>> import casualty_est as ce
+        >>> ce.ListModel(ce.datasets.lists("kosovo"), families="ridge").fit(seed=1).covariates()
+        Traceback (most recent call last):
+        casualty_est.errors.UsageError: this estimate has no covariates: name them in ...
+        """
+        import pandas as pd
+
+        effects = self.details.found.covariates
+        if effects is None:
+            msg = (
+                "this estimate has no covariates: name them in CaptureHistories(..., "
+                "covariates=[...]), on the command line in --covariates"
+            )
+            raise UsageError(msg)
+        return pd.DataFrame([asdict(effect) for effect in effects]).rename(
+            columns={"median": "odds_ratio"}
+        )[["covariate", "value", "against", "list", "odds_ratio", "low", "high"]]
 
     def _total_row(self, row: int) -> int:
         """The row of the total that a listed or unlisted part belongs to."""
@@ -278,6 +345,7 @@ class ListEstimate(Estimate):
             "identification_by_stratum": {name: _rests(rests) for name, rests in by_stratum},
             "assumption": details["assumption"],
             **{name: details["found"][name] for name in SHOWN},
+            **{name: known for name in WITH_COVARIATES if (known := details["found"][name])},
             **{name: details[name] for name in ("unstratified", "together", "replicates")},
             "strata": [
                 {"replicate": part["replicate"], "strata": part["strata"], **_known(part["found"])}

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.errors import UsageError
-from casualty_est.lists.estimate import ListEstimate
+from casualty_est.lists.estimate import OF_COVARIATE, ListEstimate
 from casualty_est.lists.families import for_lists
 from casualty_est.lists.families.independence import Independence
 from casualty_est.lists.inference.engines import Plan, solve
@@ -33,6 +33,8 @@ class ListRefitter:
         self.model, self.prob, self.report = model, prob, report
         self.settings = estimate.meta.settings
         self.part = estimate.meta.rows[row].part
+        if estimate.of_covariate(row):
+            raise UsageError(OF_COVARIATE.format(label=estimate.labels[row]))
         labels = estimate.meta.rows[row].strata
         strata = model.histories.strata
         whole = model.histories.pooled()

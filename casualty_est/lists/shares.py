@@ -56,3 +56,8 @@ def _times(sd: Span) -> str:
     """Print a standard deviation of logs as a factor."""
     middle, low, high = (share(math.exp(x)) for x in (sd.median, sd.low, sd.high))
     return f"{middle} ({run(low, high)})"
+
+
+def ratio(row: Ends) -> str:
+    """Print an odds ratio with its interval."""
+    return f"{share(row.median)} ({run(share(row.low), share(row.high))})"

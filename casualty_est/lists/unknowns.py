@@ -42,6 +42,8 @@ def unknowns(estimate: ListEstimate, row: int) -> Unknowns:
 
 def _between(estimate: ListEstimate, row: int, variance: float) -> float | None:
     """Share of the variance of the log total that lies between kinds of dependence."""
+    if estimate.of_covariate(row):
+        return None
     shown = estimate.shown(row)
     groups = [group for group in shown.found.groups if group.mass > 0]
     if len(groups) < 2 or estimate.meta.rows[row].part != "total" or shown.whole is not None:

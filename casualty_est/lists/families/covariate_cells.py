@@ -140,7 +140,7 @@ class Cells:
 
     @property
     def prior(self) -> Array:
-        """Dirichlet prior of the shares of the cells among the listed: one person, spread evenly."""
+        """Dirichlet prior of shares of the cells among the listed: one person, spread evenly."""
         return np.full(len(self.values), 1.0 / len(self.values))
 
 
@@ -187,7 +187,7 @@ class Form:
         return self.ends[-1]
 
     def draw_prior(self, rng: np.random.Generator, draws: int) -> Array:
-        """Draw parameters (draw, size): all are standard normal but the a, whose softmax is flat."""
+        """Draw parameters (draw, size): standard normal but for the a, whose softmax is flat."""
         theta = rng.standard_normal((draws, self.size))
         first, last = self.ends[6], self.ends[7]
         theta[:, first:last] = np.log(rng.standard_exponential((draws, last - first)))

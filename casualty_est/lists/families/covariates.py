@@ -1,11 +1,13 @@
 """Latent classes with covariates: people of different values differ in chances and in classes.
 
-Given the covariates, the people on the lists are independent of each other, and their number leaves
-the fit: with a prior on the people of each combination of values proportional to 1/N, the likelihood
-of the n listed people of a combination is prod_x (P_x / (1 - P_0))^n_x, and N is
-n + NegBin(n, 1 - P_0). Where chances are the same in all, this is the prior 1/N of all people.
-Huggins 1989, doi 10.1093/biomet/76.1.133; Alho 1990, doi 10.2307/2532083; Forcina and Bartolucci
-2022 on latent classes with covariates.
+Given their covariates people are independent of each other, and their number leaves the fit: with
+p(N) proportional to 1/N for the people of each combination of values, the likelihood of the n
+listed people of a combination is prod_x (P_x / (1 - P_0))^n_x, and N is n + NegBin(n, 1 - P_0). Of
+combinations with the same chances the sum is n + NegBin(n, 1 - P_0) too, so that the prior 1/N of
+all people is its special case. Huggins 1989, doi 10.1093/biomet/76.1.133; Alho 1990, doi
+10.2307/2532083; with latent classes Bartolucci and Forcina 2006, doi 10.1198/073500105000000243.
+Where values are blank, what combinations the listed people have is unknown too, and their shares
+are Dirichlet: nearly the Bayesian bootstrap, Rubin 1981, doi 10.1214/aos/1176345338.
 """
 
 from __future__ import annotations
@@ -53,11 +55,12 @@ def _assumption(classes: int) -> str:
 
 
 def _prior(classes: int) -> str:
+    numbers = "1 class" if classes == 1 else f"1 to {classes} classes with equal weight"
     return (
-        f"1 to {classes} classes with equal weight, shares ~ Dirichlet(1); log odds {LIST_MEAN:g} + "
-        f"list + class + value + own, sds {LISTS_SD:g}, {CLASSES_SD:g} and, between two values, "
-        f"{VALUES_SD:g}; own of a list in a class or value: sd of median {OWN:g}, its log with sd "
-        f"{OWN_LOG_SD:g}; log ratio of two classes moves by sd {WEIGHTS_SD:g} between two values"
+        f"{numbers}, shares ~ Dirichlet(1); log odds {LIST_MEAN:g} + list + class + value + own, "
+        f"sds {LISTS_SD:g}, {CLASSES_SD:g} and, between two values, {VALUES_SD:g}; own of a list "
+        f"in a class or value: sd of median {OWN:g}, its log with sd {OWN_LOG_SD:g}; log ratio of "
+        f"two classes moves by sd {WEIGHTS_SD:g} between two values"
     )
 
 
@@ -81,8 +84,8 @@ class Covariates(Family):
 
     References
     ----------
-    Huggins 1989, doi 10.1093/biomet/76.1.133; Alho 1990, doi 10.2307/2532083; Bartolucci and
-    Forcina 2006, doi 10.1198/073500105000000243, on latent classes with covariates.
+    Huggins 1989, doi 10.1093/biomet/76.1.133, and Alho 1990, doi 10.2307/2532083, on covariates;
+    Bartolucci and Forcina 2006, doi 10.1198/073500105000000243, on latent classes with them.
 
     Examples
     --------

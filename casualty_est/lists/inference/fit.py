@@ -380,7 +380,7 @@ def _load(folder: Path | None, task: Task) -> Part | None:
             (folder / f"{task.key}.npz").open("rb") as raw,
             np.load(raw, allow_pickle=False) as file,
         ):
-            by_value = file["by_value"] if "by_value" in file else None
+            by_value = file.get("by_value", None)
             part = Part(file["unlisted"], READ.validate_json(str(file["found"])), by_value)
     except (OSError, EOFError, ValueError, TypeError, KeyError, BadZipFile, zlib.error):
         return None

@@ -124,15 +124,36 @@ class ListPlots(Plots):
             raise UsageError(msg)
         return self._picture("overlaps", at, **look)
 
+    def covariates(self, **look: Unpack[Look]) -> Figure:
+        """Draw how the odds to be on each list depend on the covariates.
+
+        Parameters
+        ----------
+        **look : as in `Plots.total`
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            Odds ratios on a log axis, each value against the usual one.
+
+        Raises
+        ------
+        UsageError
+            If the table had no covariates.
+        """
+        self._estimate.covariates()  # says so where there are none
+        return self._picture("covariates", 0.95, **look)
+
     def _picture(self, name: str, what: float, **look: Any) -> Figure:
         """Draw one of the pictures of lists; matplotlib is loaded here."""
-        from casualty_est.lists.plots import families
+        from casualty_est.lists.plots import covariates, families
 
         meta = self._estimate.meta
         if not meta.has_level and name != "overlaps":
             msg = f"no number to draw: {meta.no_level}; est.plot.overlaps() draws the lists"
             raise UsageError(msg)
-        return self._draw(getattr(families, name), self._estimate, what, **look)
+        module = covariates if name == "covariates" else families
+        return self._draw(getattr(module, name), self._estimate, what, **look)
 
     def _total(self, row: str | int | None) -> int:
         """The row of the total of the estimate asked for."""

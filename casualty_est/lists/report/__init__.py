@@ -163,12 +163,13 @@ class ListParts(Parts):
             ("dial", known and fit.dial is not None, {}),
             ("overlaps", bool(fit.overlaps), {}),
             ("sources", known, level),
+            ("covariates", known and bool(fit.covariates), {}),
         )
         return {name: Wanted(how) for name, there, how in every if there}
 
     def more(self) -> dict[str, Any]:
         """Dial, kinds of dependence, strata and checks, for the template of lists."""
-        estimate = self.estimate
+        estimate, fit = self.estimate, self.estimate.details.found
         known = tables.known_populations(estimate, self.prob)
         return {
             "tables": tables.tables(estimate),
@@ -182,7 +183,9 @@ class ListParts(Parts):
             "floor": text.floor(estimate),
             "dial": text.dial(estimate),
             "without_strata": text.without_strata(estimate),
-            "averaged": len(estimate.details.found.families) > 1,
+            "covariates": text.covariates(estimate),
+            # Numbers of classes have no floor.
+            "averaged": len(fit.families) > 1 and not fit.covariates,
         }
 
 

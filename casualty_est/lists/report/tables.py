@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from casualty_est.lists.estimate import ListEstimate, Shown
 from casualty_est.lists.families import family_title, group_title
 from casualty_est.lists.schema import (
+    Effect,
     FamilyMember,
     Graph,
     Group,
@@ -16,7 +17,7 @@ from casualty_est.lists.schema import (
     Replicates,
     Visible,
 )
-from casualty_est.lists.shares import aligned, weight
+from casualty_est.lists.shares import aligned, ratio, weight
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.report.tables import Table, no_interval, none, rounded
 from casualty_est.result.posterior import far_apart
@@ -58,7 +59,7 @@ def _row_name(estimate: ListEstimate, row: int) -> str:
     if labels:
         return capitalised(_stratum(labels))
     cell = estimate.meta.rows[row].cell
-    if len(estimate) <= 3:
+    if len(estimate) <= 3 or not estimate.meta.settings.get("by"):
         return capitalised(who_what(cell))
     return _("Fitted strata") if estimate.not_fitted() else _("All strata")
 
@@ -108,6 +109,7 @@ def tables(estimate: ListEstimate) -> dict[str, Table | None]:
         "observability": _observability(fit.observability),
         "graphs": _graphs(fit.graphs) if fit.graphs else None,
         "strata": _strata(estimate),
+        "covariates": _covariates(fit.covariates, fit.lists) if fit.covariates else None,
         "replicates": _replicates(details.replicates) if details.replicates else None,
     }
 
@@ -220,7 +222,7 @@ def _dial(estimate: ListEstimate, shown: Shown) -> Table | None:
         "line: the answer, with the ratio that it implies."
     )
     whole = rounded(shown.whole) if shown.whole else answer(estimate, 0, 0.95)
-    foot = (_ratio(dial.implied), *whole)
+    foot = (ratio(dial.implied), *whole)
     return Table(caption, (_("Odds ratio"), *_answer()), rows, foot)
 
 
@@ -255,7 +257,7 @@ def _replicates(replicates: Replicates) -> Table:
 def _strata(estimate: ListEstimate) -> Table | None:
     rows = []
     for i, row in enumerate(estimate.meta.rows):
-        if row.part != "total" or not row.strata:
+        if row.part != "total" or not row.strata or estimate.of_covariate(i):
             continue
         fit = estimate.shown(i).found
         away = [s.name for s in estimate.meta.sources if s.name not in fit.lists]
@@ -270,7 +272,7 @@ def _strata(estimate: ListEstimate) -> Table | None:
                 listed(away) or none(),
                 "; ".join(named),
                 _("priors alone") if row.level == "prior" else _agree(allowed),
-                "" if implied is None else _ratio(implied),
+                "" if implied is None else ratio(implied),
             )
         )
     if not rows:
@@ -286,6 +288,23 @@ def _strata(estimate: ListEstimate) -> Table | None:
     return Table(_("What each stratum rests on."), head, tuple(rows), wide=True)
 
 
+def _covariates(effects: Sequence[Effect], lists: Sequence[str]) -> Table:
+    """Odds ratios: a row for each value, a column for each list."""
+    cells: dict[tuple[str, str, str], dict[str, str]] = {}
+    for effect in effects:
+        place = (effect.covariate, effect.value, effect.against)
+        cells.setdefault(place, {})[effect.list] = ratio(effect)
+    rows = tuple(
+        (capitalised(stratum_name(covariate, value)), against, *(by[name] for name in lists))
+        for (covariate, value, against), by in cells.items()
+    )
+    caption = _(
+        "How the odds to be on each list depend on what people are: odds ratio and 95% interval, "
+        "averaged over all people, listed or not, with the other covariates as they are."
+    )
+    return Table(caption, (_("Value"), _("Held against"), *lists), rows, wide=True)
+
+
 def _fits(group: Group) -> str:
     if not group.ruled_out:
         return _("yes")
@@ -296,10 +315,6 @@ def _agree(allowed: Sequence[Group]) -> str:
     if len(allowed) < 2:
         return _("only one fits") if allowed else _("none fits")
     return pgettext("answer", "no") if far_apart(allowed) else _("yes")
-
-
-def _ratio(ratio: Span) -> str:
-    return f"{share(ratio.median)} ({run(share(ratio.low), share(ratio.high))})"
 
 
 def _p(value: float) -> str:

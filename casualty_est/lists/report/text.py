@@ -65,6 +65,15 @@ ASSUMPTIONS = (
     ),
     N_(
         "assumption of lists",
+        "people who are alike in the covariates fall into at most {number} groups, inside which "
+        "lists are independent",
+    ),
+    N_(
+        "assumption of lists",
+        "among people who are alike in the covariates lists are independent",
+    ),
+    N_(
+        "assumption of lists",
         "the population falls into groups, as many as the lists ask for and at most {number}, "
         "inside which lists are independent",
     ),
@@ -408,6 +417,27 @@ def without_strata(estimate: ListEstimate) -> str:
         number=with_ends(whole),
     )
     return f"{how} {same}"
+
+
+def covariates(estimate: ListEstimate) -> str:
+    """What covariates do to the answer; empty where there are none."""
+    names = estimate.meta.settings.get("covariates", [])
+    if not names or not estimate.meta.has_level:
+        return ""
+    told = _(
+        "The lists may reach people better or worse by {names}, and where such a value is not "
+        "known it is estimated from the lists that hold the person and from the other covariates. "
+        "Other kinds of dependence between lists are not averaged with this one.",
+        names=listed(names),
+    )
+    plain = estimate.details.found.without_covariates
+    if plain is None:
+        return told
+    beside = _(
+        "The same lists without covariates, averaged over kinds of dependence, answer {number}.",
+        number=with_ends(plain),
+    )
+    return f"{told} {beside}"
 
 
 def dial(estimate: ListEstimate) -> str:
