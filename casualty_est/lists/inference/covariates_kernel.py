@@ -67,6 +67,7 @@ class Room(NamedTuple):
     part: Array  # (combination, class): of each class in the people who have it
     logs: Array  # (combination,): log share among the listed of the cell
     people: Array  # (combination,): people that count for the slope
+    ways: Array  # (place,): weights of the combinations that may be those of an open row
     slope_odds: Array  # (class, list)
     slope_effects: Array  # (list, contrast)
     work: Array  # (class,)
@@ -97,6 +98,7 @@ def _room(data: Any) -> Any:
         np.zeros((combinations, k)),
         np.zeros(combinations),
         np.zeros(combinations),
+        np.zeros(len(data.place)),
         np.zeros((k, n)),
         np.zeros((n, c)),
         np.zeros(k),
@@ -175,18 +177,18 @@ def _likelihood(data: Any, room: Any, q: Any, heat: float) -> float:
         room.people[i] = heat * data.counts[i]
         total += room.people[i] * room.logs[i]
     for r in range(len(data.open_counts)):
-        here = data.place[data.start[r] : data.start[r + 1]]
-        top = -np.inf
-        for i in here:
-            top = max(top, heat * room.logs[i])
-        summed = 0.0
-        for i in here:
-            summed += q[data.cell[i]] * np.exp(heat * room.logs[i] - top)
+        top, summed = -np.inf, 0.0
+        for at in range(data.start[r], data.start[r + 1]):
+            top = max(top, heat * room.logs[data.place[at]])
+        for at in range(data.start[r], data.start[r + 1]):
+            i = data.place[at]
+            room.ways[at] = q[data.cell[i]] * np.exp(heat * room.logs[i] - top)
+            summed += room.ways[at]
         summed = max(summed, 1e-300)
         total += data.open_counts[r] * (top + np.log(summed))
-        for i in here:
-            part = q[data.cell[i]] * np.exp(heat * room.logs[i] - top) / summed
-            room.people[i] += heat * data.open_counts[r] * part
+        for at in range(data.start[r], data.start[r + 1]):
+            more = heat * data.open_counts[r] * room.ways[at] / summed
+            room.people[data.place[at]] += more
     return total
 
 
@@ -249,6 +251,12 @@ def _slope(data: Any, theta: Any, room: Any, slope: Any) -> None:
 def _density(data: Any, theta: Any, q: Any, heat: float, room: Any, slope: Any) -> Any:
     """Heated log density and its slope, but for a constant of the prior."""
     _spread(data, theta, room)
+    return _after(data, theta, q, heat, room, slope)
+
+
+@_inner  # type: ignore[untyped-decorator]
+def _after(data: Any, theta: Any, q: Any, heat: float, room: Any, slope: Any) -> Any:
+    """The same where the chances stand in the room already."""
     value = _likelihood(data, room, q, heat)
     _slope(data, theta, room, slope)
     for d in range(len(theta)):
@@ -300,21 +308,21 @@ def heated(data: Any, logs: Any, q: Any, heat: float) -> Any:
 @_jit  # type: ignore[untyped-decorator]
 def complete(data: Any, logs: Any, q: Any, heat: float, held: Any, rng: Any) -> None:
     """Draw the combination of everybody whose values are blank, and add them to `held` (cell,)."""
+    sums = np.empty(len(data.place))
     for r in range(len(data.open_counts)):
-        here = data.place[data.start[r] : data.start[r + 1]]
+        first, end = data.start[r], data.start[r + 1]
         top, summed = -np.inf, 0.0
-        for i in here:
-            top = max(top, heat * logs[i])
-        for i in here:
+        for at in range(first, end):
+            top = max(top, heat * logs[data.place[at]])
+        for at in range(first, end):
+            i = data.place[at]
             summed += q[data.cell[i]] * np.exp(heat * logs[i] - top)
+            sums[at] = summed
         for _ in range(data.open_counts[r]):
-            left, chosen = rng.random() * summed, here[-1]
-            for i in here:
-                left -= q[data.cell[i]] * np.exp(heat * logs[i] - top)
-                if left < 0.0:
-                    chosen = i
-                    break
-            held[data.cell[chosen]] += 1.0
+            point, at = rng.random() * summed, first
+            while at < end - 1 and sums[at] < point:
+                at += 1
+            held[data.cell[data.place[at]]] += 1.0
 
 
 @_inner  # type: ignore[untyped-decorator]
@@ -361,10 +369,10 @@ def move(
     place, speed, held = np.empty(size), np.empty(size), np.empty(len(data.known))
     taken = 0.0
     for p in range(len(theta)):
-        before = _density(data, theta[p], q[p], heat, room, slope)
+        _spread(data, theta[p], room)
         if len(data.open_counts) > 0:
             _redraw(data, room.logs, q[p], heat, held, rng)
-            before = _density(data, theta[p], q[p], heat, room, slope)
+        before = _after(data, theta[p], q[p], heat, room, slope)
         energy = -before
         for d in range(size):
             speed[d] = rng.normal(0.0, 1.0)

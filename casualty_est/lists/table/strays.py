@@ -30,7 +30,10 @@ _NUMBERS = (
     "if it is the number of people of each row, name it in count (--count); if it divides the "
     "table, in by (--by); else remove it"
 )
-_OTHER = "name it in by (--by) if it divides the table, or remove it"
+_OTHER = (
+    "name it in by (--by) if it divides the table, in covariates (--covariates) if it says what "
+    "people are, or remove it"
+)
 NO_LISTS = (
     "write a 0/1 column for each list; if each row is one person on one list, name both columns "
     "(--person, --list-column; from_long); counts of overlaps such as 'A&B' go to from_overlaps"
