@@ -1,0 +1,28 @@
+"""Simulation-based calibration of latent classes with covariates, with blank values among them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.covariates_adapter import Design
+from tests.support.sbc import judge, study
+
+SEED = 19990322
+SIMULATIONS = 200
+QUICK = 100
+
+
+def run(design, simulations=SIMULATIONS):
+    label = f"covariates {design.people} {design.blank:g} {design.narrow:g}"
+    return study(label, design.simulate, design.fit, simulations, seed=SEED)
+
+
+@pytest.mark.slow
+def test_classes_with_covariates_are_calibrated():
+    judge(run(Design()))
+
+
+@pytest.mark.slow
+def test_effects_smaller_than_the_prior_says_are_found_out():
+    found = run(Design(people=60, narrow=0.3), QUICK)
+    assert not (found.passes() and found.covers())
