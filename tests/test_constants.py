@@ -38,6 +38,7 @@ ROLES_OF, RATIO = "casualty_est.priors.roles", "casualty_est.claims.model.ratios
 CHECKS, MODES = "casualty_est.result.convergence", "casualty_est.result.posterior"
 INC, SETTINGS = "casualty_est.incidents.model.layout", "casualty_est.incidents.model.settings"
 FAM, INF = "casualty_est.lists.families", "casualty_est.lists.inference"
+CELLS, READ = f"{FAM}.covariate_cells", "casualty_est.lists.table.covariates"
 
 # A cell of the page reads the number when the page is built.
 IN_CELLS = [
@@ -110,6 +111,7 @@ IN_CELLS = [
     (f"{INF}.members", "DRAWS", 3000, LISTS, "members.DRAWS"),
     (f"{INF}.members", "SCREEN", 9.0, LISTS, "members.SCREEN"),
     (f"{INF}.smc", "PARTICLES", 2000, LISTS, "smc.PARTICLES"),
+    (f"{INF}.covariates_smc", "PARTICLES", 600, LISTS, "covariates_smc.PARTICLES"),
 ]
 
 # The page says it in prose or in a formula.
@@ -137,6 +139,16 @@ IN_WORDS = [
     (f"{INF}.gibbs", "SWEEPS * MOST_LOOKS", 120_000, LISTS, "for {value} sweeps at most"),
     (CHECKS, "MAX_RHAT", 1.01, LISTS, r"rank R-hat of $\log N$ is at most {value} and"),
     (CHECKS, "MIN_ESS", 400.0, LISTS, "Less than {value} effective draws"),
+    (CELLS, "VALUES_SD", 0.8, LISTS, r"$U_c \sim N(0, {value}^2)$"),
+    (CELLS, "WEIGHTS_SD", 0.8, LISTS, "ratio of two classes moves by $N(0, {value}^2)$"),
+    (CELLS, "OWN", 0.4, LISTS, r"$\log t \sim N(\log {value}, 0.6^2)$"),
+    (CELLS, "OWN_LOG_SD", 0.6, LISTS, r"$\log t \sim N(\log 0.4, {value}^2)$"),
+    (f"{FAM}.covariates", "CLASSES", 3, LISTS, "One, two and {word} classes have the same prior"),
+    (f"{INF}.covariates", "MORE", 4, LISTS, "runs with {word} times as many moves follow once"),
+    (READ, "BANDS", 8, LISTS, "enters in {word} bands of about equally many people"),
+    (READ, "FEW_NUMBERS", 8, LISTS, "A number of more than {word} different values"),
+    (READ, "FEW_NUMBERS", 8, "coding-lists.md", "words, or at most {word} different numbers"),
+    (READ, "MOST_VALUES", 40, "coding-lists.md", "each a value, {value} values at most"),
     (MODES, "VALLEY", 0.5, LISTS, "falls below {word} of the lower of two peaks"),
     (TIME, "WEIBULL_SHAPE", 1.057, TIMELINE, "The shape is {value} unless"),
     (TIME, "TimePriors().terms", 8, TIMELINE, "({word}, unless `[path] terms`"),

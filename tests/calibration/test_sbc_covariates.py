@@ -8,8 +8,7 @@ from tests.support.covariates_adapter import Design
 from tests.support.sbc import judge, study
 
 SEED = 19990322
-SIMULATIONS = 200
-QUICK = 100
+SIMULATIONS = 100
 
 
 def run(design, simulations=SIMULATIONS):
@@ -24,5 +23,5 @@ def test_classes_with_covariates_are_calibrated():
 
 @pytest.mark.slow
 def test_effects_smaller_than_the_prior_says_are_found_out():
-    found = run(Design(people=60, narrow=0.3), QUICK)
+    found = run(Design(people=60, narrow=0.3))
     assert not (found.passes() and found.covers())

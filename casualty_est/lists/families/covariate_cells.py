@@ -26,7 +26,7 @@ WEIGHTS_SD = 0.8  # of the same in the log ratio of two classes
 # Scale of what a list makes of a class, and of a value, beyond that: its median, and the sd of its
 # log. The two scales of latent classes, 0.2 and 0.7, lie within.
 OWN, OWN_LOG_SD = 0.4, 0.6
-MOST_CELLS = 20_000
+MOST_CELLS = 5_000
 TINY = 1e-15  # chance to be listed below which a float holds no more of it
 
 Array = npt.NDArray[np.float64]
@@ -100,10 +100,12 @@ class Cells:
         traits = table.traits
         assert traits is not None
         every, at = np.unique(traits.histories.astype(np.int64), axis=0, return_inverse=True)
+        levels = np.array([len(one.values) for one in traits.covariates], dtype=float)
+        ways = np.where(traits.values == UNKNOWN, levels, 1.0).prod(axis=1)
+        if ways.max() > MOST_CELLS or ways.sum() > 50 * MOST_CELLS:
+            raise UsageError(_too_many(int(ways.max())))
         rows = [_completions(row, traits.covariates) for row in traits.values]
-        sizes = np.array([len(row) for row in rows])
-        if sizes.sum() > 50 * MOST_CELLS:
-            raise UsageError(_too_many(int(sizes.sum())))
+        sizes = ways.astype(np.int64)
         values, cells = np.unique(np.vstack(rows), axis=0, return_inverse=True)
         if len(values) > MOST_CELLS:
             raise UsageError(_too_many(len(values)))

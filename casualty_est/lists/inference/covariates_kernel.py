@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 from numba import njit
+from scipy import linalg
 
 from casualty_est.lists.families.classes import CLASSES_SD, LISTS_SD
 from casualty_est.lists.families.covariate_cells import (
@@ -22,6 +23,7 @@ from casualty_est.lists.families.covariate_cells import (
     WEIGHTS_SD,
     Cells,
     Form,
+    contrasts,
 )
 from casualty_est.lists.families.member import LIST_MEAN
 
@@ -34,6 +36,7 @@ _inner = njit(
 )
 RATIO_SD = WEIGHTS_SD / 2**0.5
 LOWEST = -700.0  # log chance of a history, below which a float holds none
+LEAST, MOST = 1e-13, 1e13  # odds of a list
 
 
 class Data(NamedTuple):
@@ -43,7 +46,10 @@ class Data(NamedTuple):
     lists: int
     contrasts: int
     ends: Ints
-    design: Array
+    basis: Array  # (value, contrast): contrasts of the values of all covariates, in turn
+    left: Ints  # (value,): its own contrasts are left[v] to right[v] - 1, all others 0
+    right: Ints
+    value: Ints  # (cell, covariate): the values of each cell
     histories: Ints
     first: Ints  # (cell + 1,): combinations of each cell
     history: Ints
@@ -58,9 +64,11 @@ class Data(NamedTuple):
 class Room(NamedTuple):
     """What one set of parameters is computed in."""
 
-    odds: Array  # (class, list)
+    odds: Array  # (class, list): of people in the middle of all contrasts
     effects: Array  # (list, contrast)
-    chance: Array  # (cell, class, list)
+    of_value: Array  # (value, list): factor of the odds of a list
+    of_share: Array  # (value, class): factor of the share of a class
+    chance: Array  # (cell, class, list): odds of a list
     share: Array  # (cell, class)
     empty: Array  # (cell, class)
     seen: Array  # (cell,)
@@ -69,17 +77,23 @@ class Room(NamedTuple):
     people: Array  # (combination,): people that count for the slope
     ways: Array  # (place,): weights of the combinations that may be those of an open row
     slope_odds: Array  # (class, list)
-    slope_effects: Array  # (list, contrast)
+    slope_value: Array  # (value, list)
+    slope_share: Array  # (value, class)
     work: Array  # (class,)
 
 
 def data_of(cells: Cells, form: Form) -> Data:
     """Arrays for compiled code."""
     number = len(cells.values)
+    levels = [len(one.values) for one in cells.covariates]
+    ends = np.cumsum([0, *levels])
+    blocks = [contrasts(one) for one in cells.covariates]
+    columns = np.cumsum([0, *(block.shape[1] for block in blocks)])
     first = np.searchsorted(cells.cell, np.arange(number + 1)).astype(np.int64)
     return Data(
         form.classes, form.lists, form.contrasts, np.array(form.ends, dtype=np.int64),
-        cells.design, cells.histories, first, cells.history, cells.counts, cells.start,
+        linalg.block_diag(*blocks), np.repeat(columns[:-1], levels), np.repeat(columns[1:], levels),
+        cells.values + ends[:-1], cells.histories, first, cells.history, cells.counts, cells.start,
         cells.place, cells.open_counts, cells.cell, cells.known + cells.prior,
     )  # fmt: skip
 
@@ -87,10 +101,12 @@ def data_of(cells: Cells, form: Form) -> Data:
 @_inner  # type: ignore[untyped-decorator]
 def _room(data: Any) -> Any:
     k, n, c = data.classes, data.lists, data.contrasts
-    cells, combinations = len(data.design), len(data.history)
+    cells, combinations, values = len(data.value), len(data.history), len(data.basis)
     return Room(
         np.zeros((k, n)),
         np.zeros((n, c)),
+        np.zeros((values, n)),
+        np.zeros((values, k)),
         np.zeros((cells, k, n)),
         np.zeros((cells, k)),
         np.zeros((cells, k)),
@@ -100,7 +116,8 @@ def _room(data: Any) -> Any:
         np.zeros(combinations),
         np.zeros(len(data.place)),
         np.zeros((k, n)),
-        np.zeros((n, c)),
+        np.zeros((values, n)),
+        np.zeros((values, k)),
         np.zeros(k),
     )
 
@@ -113,7 +130,7 @@ def _spread(data: Any, theta: Any, room: Any) -> None:
     own_2 = OWN * np.exp(OWN_LOG_SD * theta[ends[5]])
     for k in range(k_all):
         for j in range(n):
-            room.odds[k, j] = (
+            room.odds[k, j] = np.exp(
                 LIST_MEAN
                 + LISTS_SD * theta[j]
                 + CLASSES_SD * theta[n + k]
@@ -124,27 +141,35 @@ def _spread(data: Any, theta: Any, room: Any) -> None:
             room.effects[j, c] = (
                 VALUES_SD * theta[ends[3] + c] + own_2 * theta[ends[4] + j * c_all + c]
             )
-    for m in range(len(data.design)):
-        top = -np.inf
-        for k in range(k_all):
-            weight = 0.0
-            if k_all > 1:
-                weight = theta[ends[6] + k]
-                for c in range(c_all):
-                    weight += RATIO_SD * theta[ends[7] + k * c_all + c] * data.design[m, c]
-            room.work[k] = weight
-            top = max(top, weight)
+    # Once for each value: a cell multiplies those of its values.
+    for v in range(len(data.basis)):
+        for j in range(n):
+            moved = 0.0
+            for c in range(data.left[v], data.right[v]):
+                moved += room.effects[j, c] * data.basis[v, c]
+            room.of_value[v, j] = np.exp(moved)
+        for k in range(k_all if k_all > 1 else 0):
+            moved = 0.0
+            for c in range(data.left[v], data.right[v]):
+                moved += RATIO_SD * theta[ends[7] + k * c_all + c] * data.basis[v, c]
+            room.of_share[v, k] = np.exp(moved)
+    for k in range(k_all):
+        room.work[k] = np.exp(theta[ends[6] + k]) if k_all > 1 else 1.0
+    for m in range(len(data.value)):
         total = 0.0
         for k in range(k_all):
-            room.share[m, k] = np.exp(room.work[k] - top)
+            room.share[m, k] = room.work[k]
+            if k_all > 1:
+                for v in data.value[m]:
+                    room.share[m, k] *= room.of_share[v, k]
             total += room.share[m, k]
             room.empty[m, k] = 1.0
         for j in range(n):
-            by_value = 0.0
-            for c in range(c_all):
-                by_value += room.effects[j, c] * data.design[m, c]
+            factor = 1.0
+            for v in data.value[m]:
+                factor *= room.of_value[v, j]
             for k in range(k_all):
-                odds = np.exp(min(max(room.odds[k, j] + by_value, -30.0), 30.0))
+                odds = min(max(room.odds[k, j] * factor, LEAST), MOST)
                 room.chance[m, k, j] = odds
                 room.empty[m, k] /= 1.0 + odds
         unseen = 0.0
@@ -198,8 +223,9 @@ def _slope(data: Any, theta: Any, room: Any, slope: Any) -> None:
     k_all, n, c_all, ends = data.classes, data.lists, data.contrasts, data.ends
     slope[:] = 0.0
     room.slope_odds[:] = 0.0
-    room.slope_effects[:] = 0.0
-    for m in range(len(data.design)):
+    room.slope_value[:] = 0.0
+    room.slope_share[:] = 0.0
+    for m in range(len(data.value)):
         here = 0.0
         for i in range(data.first[m], data.first[m + 1]):
             here += room.people[i]
@@ -222,14 +248,14 @@ def _slope(data: Any, theta: Any, room: Any, slope: Any) -> None:
                         more += room.people[i] * room.part[i, k]
                 room.slope_odds[k, j] += more
                 both += more
-            for c in range(c_all):
-                room.slope_effects[j, c] += both * data.design[m, c]
+            for v in data.value[m]:
+                room.slope_value[v, j] += both
         if k_all > 1:
             for k in range(k_all):
                 more = room.work[k] - room.share[m, k] * every
                 slope[ends[6] + k] += more
-                for c in range(c_all):
-                    slope[ends[7] + k * c_all + c] += RATIO_SD * more * data.design[m, c]
+                for v in data.value[m]:
+                    room.slope_share[v, k] += more
     own = OWN * np.exp(OWN_LOG_SD * theta[ends[2]])
     own_2 = OWN * np.exp(OWN_LOG_SD * theta[ends[5]])
     for k in range(k_all):
@@ -239,12 +265,16 @@ def _slope(data: Any, theta: Any, room: Any, slope: Any) -> None:
             slope[n + k] += CLASSES_SD * more
             slope[at] += own * more
             slope[ends[2]] += OWN_LOG_SD * own * theta[at] * more
-    for j in range(n):
-        for c in range(c_all):
-            more, at = room.slope_effects[j, c], ends[4] + j * c_all + c
-            slope[ends[3] + c] += VALUES_SD * more
-            slope[at] += own_2 * more
-            slope[ends[5]] += OWN_LOG_SD * own_2 * theta[at] * more
+    for v in range(len(data.basis)):
+        for c in range(data.left[v], data.right[v]):
+            for j in range(n):
+                more, at = room.slope_value[v, j] * data.basis[v, c], ends[4] + j * c_all + c
+                slope[ends[3] + c] += VALUES_SD * more
+                slope[at] += own_2 * more
+                slope[ends[5]] += OWN_LOG_SD * own_2 * theta[at] * more
+            for k in range(k_all if k_all > 1 else 0):
+                more = RATIO_SD * room.slope_share[v, k] * data.basis[v, c]
+                slope[ends[7] + k * c_all + c] += more
 
 
 @_inner  # type: ignore[untyped-decorator]

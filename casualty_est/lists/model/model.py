@@ -66,6 +66,7 @@ class ListModel:
         ``auto``; or ``independence``, ``pairs``, ``ridge``, ``visibility``, ``visibility-pair``,
         ``classes`` (several of these are averaged); or one that stands alone, for comparison:
         ``no-highest-order``, ``decomposable`` (three to seven lists), ``dirichlet-process``. A
+        table with covariates is fitted by the family ``covariates``, whichever way it is named. A
         family with settings is an object of `casualty_est.lists.families`, such as
         ``DirichletProcess(classes=20)``, or the same in text: ``"dirichlet-process(classes=20)"``.
     floor : float

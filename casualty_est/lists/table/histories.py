@@ -15,6 +15,7 @@ import numpy as np
 from casualty_est.errors import Problem, UsageError
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.lists.table.overlaps import Overlaps, read_overlaps
+from casualty_est.lists.table.pair import pair
 from casualty_est.lists.table.read import Columns, columns_of, must_exist, read_long, read_wide
 from casualty_est.lists.table.strata import Inactive, Parsed, Stratum, sealed
 from casualty_est.lists.table.traits import Bits, Traits
@@ -413,7 +414,7 @@ class CaptureHistories:
         import pandas as pd
 
         rows = [
-            {**dict(stratum.labels), **_pair(stratum.table, a, b)}
+            {**dict(stratum.labels), **pair(stratum.table, a, b)}
             for stratum in self.strata
             for a, b in combinations(range(len(stratum.table.lists)), 2)
         ]
@@ -496,30 +497,3 @@ class CaptureHistories:
 
 def _number(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
-
-
-def _pair(table: HistoryTable, a: int, b: int) -> dict[str, Any]:
-    """Overlap of two lists."""
-    bits, counts = table.histories.astype(bool), table.counts
-    one, two = bits[:, a], bits[:, b]
-    size_a, size_b = int(counts[one].sum()), int(counts[two].sum())
-    shared = int(counts[one & two].sum())
-    others = np.delete(bits, [a, b], axis=1).any(axis=1)
-    ratio = None
-    if bits.shape[1] > 2:
-        cells = [
-            float(counts[others & (one == x) & (two == y)].sum()) + 0.5
-            for x, y in ((True, True), (False, False), (True, False), (False, True))
-        ]
-        ratio = cells[0] * cells[1] / (cells[2] * cells[3])
-    return {
-        "list_a": table.lists[a],
-        "list_b": table.lists[b],
-        "size_a": size_a,
-        "size_b": size_b,
-        "shared": shared,
-        "lincoln_petersen": size_a * size_b / shared if shared else None,
-        "chapman": (size_a + 1) * (size_b + 1) / (shared + 1) - 1,
-        "odds_ratio": ratio,
-        "nested": shared > 0 and shared == min(size_a, size_b),
-    }
