@@ -57,4 +57,4 @@ def _place(effect: Effect) -> tuple[str, str, str]:
 
 def _heading(place: tuple[str, str, str]) -> str:
     covariate, value, against = place
-    return _("{value} against {usual}", value=stratum_name(covariate, value), usual=against)
+    return _("{value} compared with {usual}", value=stratum_name(covariate, value), usual=against)

@@ -302,7 +302,7 @@ def _covariates(effects: Sequence[Effect], lists: Sequence[str]) -> Table:
         "How the odds to be on each list depend on what people are: odds ratio and 95% interval, "
         "averaged over all people, listed or not, with the other covariates as they are."
     )
-    return Table(caption, (_("Value"), _("Held against"), *lists), rows, wide=True)
+    return Table(caption, (_("Value"), _("Compared with"), *lists), rows, wide=True)
 
 
 def _fits(group: Group) -> str:

@@ -425,9 +425,10 @@ def covariates(estimate: ListEstimate) -> str:
     if not names or not estimate.meta.has_level:
         return ""
     told = _(
-        "The lists may reach people better or worse by {names}, and where such a value is not "
-        "known it is estimated from the lists that hold the person and from the other covariates. "
-        "Other kinds of dependence between lists are not averaged with this one.",
+        "The chances to be on a list may depend on {names}. Where such a value is not known, it is "
+        "estimated from the lists that name the person and from what else is known of him or her; "
+        "nobody is left out. Other kinds of dependence between lists are not averaged with this "
+        "one.",
         names=listed(names),
     )
     plain = estimate.details.found.without_covariates
