@@ -90,7 +90,7 @@ class Design:
         cells = Cells.of(table)
         forms = tuple(Form.of(cells, k + 1) for k in range(self.classes))
         root, rng = np.random.SeedSequence(seed), np.random.default_rng(seed)
-        runs = engine.sample(cells, forms, 4, engine.MOVES, root)
+        runs = engine.sample(cells, forms, range(4), engine.MOVES, root)
         sampled = engine.drawn(cells, forms, runs, rng)
         chosen = rng.choice(len(sampled.weight), 1000, p=sampled.weight)
         held, unlisted = sampled.held[chosen], sampled.unlisted[chosen]

@@ -42,8 +42,12 @@ from casualty_est.wording.language import N_
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Errors = tuple[tuple[float, ...], tuple[float, ...], float]
 
-MORE = 4  # times as many moves where runs disagree
+# Where the ends of the interval are not known well enough, so many more runs follow, then as many
+# again as there are; they move more.
+MORE = 4
+MOST_RUNS, LONGER = 16, 2
 PIECE = 3_000_000  # numbers held at once
 EFFECTS = 400  # draws of the odds of being listed
 CHECKED = 400  # draws that predictions are judged on
@@ -99,14 +103,13 @@ def solve(
     cells = Cells.of(table)
     forms = tuple(Form.of(cells, k + 1) for k in range(family.classes))
     count = max(FEWEST_RUNS, plan.runs)
-    for moves in (MOVES, MORE * MOVES):
-        runs = sample(cells, forms, count, moves, seed, report)
-        sampled = drawn(cells, forms, runs, np.random.default_rng(stream(seed, 0)))
-        ends, mcse, ess = errors(sampled, table.people)
-        low, _, high = np.log(ends)
-        if max(mcse) <= max(averaged.KNOWN, averaged.KNOWN_OF_WIDTH * (high - low)):
-            break
-    known = max(mcse) <= max(averaged.KNOWN, averaged.KNOWN_OF_WIDTH * (high - low))
+    runs = sample(cells, forms, range(count), MOVES, seed, report)
+    sampled, (ends, mcse, ess) = _judged(table, cells, forms, runs, seed)
+    while not _known(ends, mcse, averaged.WANTED_OF_WIDTH) and len(runs[0]) < MOST_RUNS:
+        numbers = range(len(runs[0]), max(len(runs[0]) + MORE, 2 * len(runs[0])))
+        more = sample(cells, forms, numbers, LONGER * MOVES, seed, report)
+        runs = tuple((*old, *new) for old, new in zip(runs, more, strict=True))
+        sampled, (ends, mcse, ess) = _judged(table, cells, forms, runs, seed)
     disagree = (
         f"runs with different random numbers disagree: the ends of the interval are known to "
         f"{100 * max(mcse):.0f}% only"
@@ -116,32 +119,49 @@ def solve(
     facts = {
         **answer.facts,
         "mcse": dict(zip(("low", "median", "high"), mcse, strict=True)),
-        "runs": count,
+        "runs": len(runs[0]),
         "without_covariates": without(table, plan, seed),
     }
-    reasons = () if known else (disagree,)
+    reasons = () if _known(ends, mcse, averaged.KNOWN_OF_WIDTH) else (disagree,)
     return replace(answer, reasons=reasons, min_ess=ess, facts=facts)
+
+
+def _judged(
+    table: HistoryTable,
+    cells: Cells,
+    forms: tuple[Form, ...],
+    runs: tuple[tuple[Run, ...], ...],
+    seed: np.random.SeedSequence,
+) -> tuple[Sampled, Errors]:
+    sampled = drawn(cells, forms, runs, np.random.default_rng(stream(seed, 0)))
+    return sampled, errors(sampled, table.people)
+
+
+def _known(ends: Sequence[float], mcse: Sequence[float], share: float) -> bool:
+    """Whether the ends are known to a share of the width of the interval."""
+    low, _, high = np.log(ends)
+    return bool(max(mcse) <= max(averaged.KNOWN, share * (high - low)))
 
 
 def sample(
     cells: Cells,
     forms: Sequence[Form],
-    count: int,
+    which: Sequence[int],
     moves: int,
     seed: np.random.SeedSequence,
     report: Report | None = None,
 ) -> tuple[tuple[Run, ...], ...]:
-    """Independent runs of each number of classes."""
+    """Independent runs of each number of classes, each with random numbers of its own."""
 
     def one(f: int, r: int) -> tuple[tuple[int, int], Run]:
-        rng = np.random.default_rng(stream(seed, 1, f, moves, r))
+        rng = np.random.default_rng(stream(seed, 1, f, r))
         return (f, r), covariates_smc.run(cells, forms[f], rng, moves=moves)
 
     # The largest first: no thread is left alone with it.
-    numbers = [(f, r) for f in reversed(range(len(forms))) for r in range(count)]
+    numbers = [(f, r) for f in reversed(range(len(forms))) for r in which]
     tasks = [lambda f=f, r=r: one(f, r) for f, r in numbers]
     done = dict(in_threads(tasks, "sampling classes with covariates", report))
-    return tuple(tuple(done[f, r] for r in range(count)) for f in range(len(forms)))
+    return tuple(tuple(done[f, r] for r in which) for f in range(len(forms)))
 
 
 def drawn(
@@ -199,7 +219,7 @@ def draw_of_cells(log_odds: Array, held: Ints, rng: np.random.Generator) -> Ints
     return unlisted
 
 
-def errors(sampled: Sampled, people: int) -> tuple[tuple[float, ...], tuple[float, ...], float]:
+def errors(sampled: Sampled, people: int) -> Errors:
     """Quantiles of N, their Monte Carlo errors on the log (jackknife), effective draws."""
     logs = np.log(people + sampled.unlisted.sum(axis=1))
 

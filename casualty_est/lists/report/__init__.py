@@ -108,8 +108,10 @@ class ListParts(Parts):
 
     def refits(self) -> list[Table]:
         """The estimate without each list, made unasked where that is cheap."""
-        many = 2 * len(self.estimate.meta.sources) > MANY_REFITS
-        unasked = not many or self.estimate.meta.diagnostics.method == "exact"
+        meta = self.estimate.meta
+        # With covariates each takes as long as the fit itself.
+        many = 2 * len(meta.sources) > MANY_REFITS or bool(meta.settings.get("covariates"))
+        unasked = not many or meta.diagnostics.method == "exact"
         cases = self.estimate._records("without_each_source", 0, self.prob, unasked=unasked)
         return (
             [tables.without_lists(pgettext("refits", WITHOUT), cases, self.prob)] if cases else []

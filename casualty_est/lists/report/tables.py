@@ -58,8 +58,9 @@ def _row_name(estimate: ListEstimate, row: int) -> str:
     labels = estimate.meta.rows[row].strata
     if labels:
         return capitalised(_stratum(labels))
-    cell = estimate.meta.rows[row].cell
-    if len(estimate) <= 3 or not estimate.meta.settings.get("by"):
+    cell, settings = estimate.meta.rows[row].cell, estimate.meta.settings
+    undivided = settings.get("covariates") and not settings.get("by")
+    if len(estimate) <= 3 or undivided:
         return capitalised(who_what(cell))
     return _("Fitted strata") if estimate.not_fitted() else _("All strata")
 
