@@ -11,6 +11,7 @@ import casualty_est as ce
 from casualty_est.errors import UsageError
 from casualty_est.lists.report import tables
 from casualty_est.lists.schema import Effect
+from casualty_est.report.said import Said
 from casualty_est.result.schema import Span
 from tests.support.command import run_flat as run
 from tests.support.covariates_by_hand import listed, population, with_blanks
@@ -119,6 +120,6 @@ def test_command_line(capsys, tmp_path):
 
 
 def test_in_spanish(by_sex):
-    page = Page(page_of(by_sex, language="es")).text
+    page = Page(page_of(by_sex, said=Said(language="es"))).text
     assert "Quiénes son las personas y qué listas las alcanzan" in page
     assert "nadie queda fuera" in page
