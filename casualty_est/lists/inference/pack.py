@@ -28,7 +28,7 @@ from casualty_est.lists.schema import (
     Together,
 )
 from casualty_est.lists.shares import between, weight
-from casualty_est.lists.table.strata import Stratum
+from casualty_est.lists.table.strata import Labels, Stratum
 from casualty_est.result.call import versions
 from casualty_est.result.posterior import far_apart
 from casualty_est.result.schema import Diagnostics, Meta, Note, Rests, Row, SourceRow, Span, Weight
@@ -116,10 +116,11 @@ def _rows(model: ListModel, parts: Parts, total: int) -> tuple[list[Row], list[A
         np.sum([unlisted for _, _, unlisted in by_stratum], axis=0),
     )
     rows, columns = [], []
-    every = [everything, *(by_stratum if len(by_stratum) > 1 else [])]
+    every, known = [everything, *(by_stratum if len(by_stratum) > 1 else [])], _known(model)
     for stratum, held, unlisted in [*every, *by_covariate(model, parts, total)]:
         for part, values in (("total", held + unlisted), ("listed", held), ("unlisted", unlisted)):
-            documented = _counted(held) if part == "total" else None
+            counted = known.get(stratum.labels) or _counted(held)
+            documented = counted if part == "total" else None
             level = "data" if stratum.table.shared else "prior"
             labels = dict(stratum.labels)
             rows.append(Row(model.cell, labels, part, documented, level=level))
@@ -142,6 +143,18 @@ def by_covariate(model: ListModel, parts: Parts, total: int) -> list[tuple[Strat
     return [
         (Stratum(label, table), people[:, i, 0], people[:, i, 1]) for i, label in enumerate(labels)
     ]
+
+
+def _known(model: ListModel) -> dict[Labels, Documented]:
+    """People who are known to have each value, by its label: who has none was not counted there."""
+    every = [table.pooled().table.traits for table in model.replicates]
+    return {
+        ((one.name, value),): _counted(
+            np.array([t.counts[t.values[:, c] == v].sum() for t in every if t is not None])
+        )
+        for c, one in enumerate(known_of(model.histories))
+        for v, value in enumerate(one.values)
+    }
 
 
 def _counted(held: npt.NDArray[np.int64]) -> Documented:

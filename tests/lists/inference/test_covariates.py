@@ -280,6 +280,8 @@ def test_blank_values_are_estimated_and_nobody_is_dropped(fitted):
     histories = ce.CaptureHistories(blank, lists=LISTS, covariates=["sex", "age"])
     est = ce.ListModel(histories, families=Covariates(classes=1)).fit(seed=1)
     assert est.summary().loc["total", "documented"] == len(frame)
+    known = blank["sex"].value_counts()
+    assert est.summary().loc["sex f", "documented"] == known["f"]
     women, men = (est.draws(f"sex {sex}, listed") for sex in "fm")
     np.testing.assert_array_equal(women + men, np.full(women.shape, len(frame)))
     # Women are fewer on lists A and B, and so among those whose sex is known: that is undone.
