@@ -19,9 +19,3 @@ def run(design, simulations=SIMULATIONS):
 @pytest.mark.slow
 def test_classes_with_covariates_are_calibrated():
     judge(run(Design()))
-
-
-@pytest.mark.slow
-def test_effects_smaller_than_the_prior_says_are_found_out():
-    found = run(Design(people=60, narrow=0.3))
-    assert not (found.passes() and found.covers())
