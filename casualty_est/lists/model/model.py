@@ -12,12 +12,12 @@ from casualty_est.errors import UsageError
 from casualty_est.kinds import room
 from casualty_est.lists.families import AUTO, Choice, Family, OddsRatio, as_families, for_lists
 from casualty_est.lists.families.family import FLOOR, MOST_CELLS, in_range
-from casualty_est.lists.model.facts import Note, large_enough, no_level, notes_on, without_copies
+from casualty_est.lists.model.facts import large_enough, no_level, notes_on, without_copies
 from casualty_est.lists.table.histories import CaptureHistories, Stratum
 from casualty_est.result.labels import cell_of
 from casualty_est.result.schema import Cell
 from casualty_est.result.text_table import html_sections
-from casualty_est.wording.language import N_, stored
+from casualty_est.wording.language import N_, Kept, Noted, stored
 from casualty_est.wording.numbers import percent
 from casualty_est.wording.phrases import listed
 
@@ -152,8 +152,9 @@ class ListModel:
                 notes += [(code, text) for text in left_out]
         notes += notes_on(self.replicates)
         if why := self._why_alone():
-            notes.append(("strata_alone", f"strata are fitted one by one: {why}"))
-        self.notes: tuple[Note, ...] = tuple(dict.fromkeys(notes))
+            text = stored("note", "strata are fitted one by one: {why}", why=why)
+            notes.append(("strata_alone", text))
+        self.notes: tuple[Noted, ...] = tuple(dict.fromkeys(notes))
         small: dict[str, Any] = {"min_n": min_n, "not_fitted": not_fitted} if min_n > 1 else {}
         self.settings: dict[str, Any] = {
             "table": self.histories.name,
@@ -199,7 +200,7 @@ class ListModel:
             "",
         )
 
-    def families_for(self, stratum: Stratum) -> tuple[tuple[Family, ...], list[str]]:
+    def families_for(self, stratum: Stratum) -> tuple[tuple[Family, ...], list[Kept]]:
         """Families for the lists of one stratum, and notes on those left out.
 
         Parameters
