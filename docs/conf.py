@@ -58,6 +58,7 @@ extensions = [
     "mathml",
     "plain_cells",
     "accessible",
+    "printed",
     "thumbnails",
     "myst_nb",
     "numpydoc",

@@ -34,6 +34,7 @@ METHODS = [
     ("**.py", "python"),
     ("**.html", "jinja2.ext:babel_extract"),
     ("report/checklist.toml", "tests.messages:of_checklist"),
+    ("incidents/table/exports.toml", "tests.messages:of_exports"),
 ]
 OPTIONS = {"**.html": {"trimmed": "true", "silent": "false"}}
 
@@ -44,6 +45,15 @@ def of_checklist(
     """What the reporting standards ask for, of the file that lists it."""
     for item in tomllib.loads(file.read().decode("utf-8"))["items"]:
         yield 0, "N_", ("checklist", item["text"]), []
+
+
+def of_exports(
+    file: Any, *_: Any, **__: Any
+) -> Iterator[tuple[int, str, tuple[str, str], list[str]]]:
+    """What is read of exports that are recognised, of the file that describes them."""
+    for export in tomllib.loads(file.read().decode("utf-8")).values():
+        if "said" in export:
+            yield 0, "N_", ("note", export["said"]), []
 
 
 def template() -> Catalog:

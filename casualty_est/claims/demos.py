@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from casualty_est.cli.run import Run
 
 LATE = "CJTF-OIR"
+NAMES = {"Coalition": "the US-led Coalition", "Pentagon": "the Pentagon"}
 
 
 def _as_it_is(claims: Claims) -> ClaimsModel:
@@ -45,11 +46,13 @@ DEMOS = {
         "coalition",
         _as_it_is,
         after=_sampled_too,
+        names=NAMES,
     ),
     "timeline": Study(
         "Civilians killed by the US-led Coalition in Iraq and Syria, 2014-2019: totals, years late",
         "coalition_dated",
         _years_late,
+        names=NAMES,
         statements={
             "limitations": (
                 "Several totals were read on secondary pages. No claim counts Iraq alone. The "
@@ -67,5 +70,6 @@ DEMOS = {
         "Five strikes in Deir Ezzor, January and February 2018, with their women and children",
         "strikes",
         _as_it_is,
+        names=NAMES,
     ),
 }

@@ -131,6 +131,7 @@ def demo(
         seed=seed,
         quiet=quiet,
         statements=study.statements,
+        names=study.names,
         show_model=show_model,
     )
     model = study.build(datasets.load(study.dataset))

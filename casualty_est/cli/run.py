@@ -40,6 +40,7 @@ class Run:
     title: str | None = None
     authors: str | None = None
     statements: Path | Mapping[str, str] | None = None
+    names: Mapping[str, str] = field(default_factory=dict)  # what labels are called in print
     published: Published = field(default_factory=asked)
     show_model: bool = False
     console: Console = field(init=False)
@@ -122,11 +123,12 @@ class Run:
         """What the authors say, from the options and the files."""
         from casualty_est.result.publishing import settled_today
 
-        own = {"title": self.title, "authors": self.authors}
         statements = options.read_statements(self.statements)
-        return settled_today(
-            self.published.about, {**self.published.arguments(), **own, "statements": statements}
-        )
+        given = self.published.arguments()
+        # Of a bundled study; a file says by itself what labels are called.
+        names = {**({} if self.published.about else self.names), **given.pop("names", {})}
+        own = {"title": self.title, "authors": self.authors, "names": names}
+        return settled_today(self.published.about, {**given, **own, "statements": statements})
 
     def write(self, path: Path | None, step: Callable[[Path], Any]) -> None:
         """Write a file or folder that was asked for, unless somebody asked to stop."""
@@ -148,6 +150,7 @@ class Study:
     # What the report says that no computation can: see the checklist of reports.
     statements: Mapping[str, str] = field(default_factory=dict)
     beside: tuple[str, ...] = ()  # published answers to the same question, never used
+    names: Mapping[str, str] = field(default_factory=dict)  # what labels are called in print
     after: Callable[[Any, Run], None] | None = None
 
 

@@ -23,6 +23,7 @@ DEMOS = {
         "Civilians killed by the US-led Coalition in Syria: 2,044 strikes and its verdicts",
         "coalition_syria_patterns",
         _syria,
+        names={"Coalition": "the US-led Coalition"},
         statements={
             "matching": (
                 "Airwars matched the Coalition's assessments to its own incidents. How often that "

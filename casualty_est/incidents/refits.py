@@ -203,15 +203,15 @@ def tipping(estimate: IncidentEstimate, median: float, n: float) -> tuple[Tip, .
         sentence = stored(
             "tip",
             "For {number} to be right, {source}, and the other sources with it, would have to "
-            "state {share} times the true number within incidents: {sds} standard deviations of "
-            "what is assumed away.",
+            "state {share} times the true number within incidents, {sds} standard deviations from "
+            "what we assume.",
             **places,
         )
     else:
         sentence = stored(
             "tip",
             "For {number} to be right, {source} would have to state {share} times the true number "
-            "within incidents: {sds} standard deviations of what is assumed away.",
+            "within incidents, {sds} standard deviations from what we assume.",
             **places,
         )
     return (Tip(f"scale: ratio of {anchor.source}", value, sds, value, sentence),)

@@ -16,7 +16,7 @@ from casualty_est.linkage.partition.sample import Length, Problem, Sampled, samp
 from casualty_est.linkage.scores.pairs import Pairs, some
 from casualty_est.linkage.thresholds import THRESHOLDS, people_above
 from casualty_est.result.schema import Note
-from casualty_est.wording.language import stored
+from casualty_est.wording.language import Kept, stored, unended
 from casualty_est.wording.numbers import percent
 
 Ints = npt.NDArray[np.int64]
@@ -129,7 +129,7 @@ def split_rhat(values: Array) -> float:
 
 
 def _notes(
-    answers: Answers | None, rhat: float, outside: tuple[Array, str], *, given: bool
+    answers: Answers | None, rhat: float, outside: tuple[Array, Kept | None], *, given: bool
 ) -> list[Note]:
     notes, (missed, how) = [], outside
     if rhat > AGREE:
@@ -143,8 +143,8 @@ def _notes(
         )
         notes.append(Note("not_converged", text))
     if answers is None:
-        text = GIVEN if given else UNCALIBRATED
-        notes.append(Note("not_calibrated", text.removesuffix(".")))
+        text = unended(stored("note", GIVEN if given else UNCALIBRATED))
+        notes.append(Note("not_calibrated", text))
     else:
         notes.append(Note("labels", _of_labels(answers)))
         if answers.records < FEW_LABELS:
@@ -166,7 +166,7 @@ def _notes(
     return notes
 
 
-def _of_labels(answers: Answers) -> str:
+def _of_labels(answers: Answers) -> Kept:
     places = {"records": answers.records, "matched": answers.with_match}
     if not answers.twice:
         return stored(

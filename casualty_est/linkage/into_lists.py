@@ -13,7 +13,7 @@ from casualty_est.kinds import room
 from casualty_est.linkage.joint import share_left, weights_of
 from casualty_est.result.call import settle_seed
 from casualty_est.result.schema import Note, Span, Weight
-from casualty_est.wording.language import N_, stored
+from casualty_est.wording.language import N_, Kept, stored
 from casualty_est.wording.numbers import percent, with_ends
 from casualty_est.wording.phrases import listed
 
@@ -45,7 +45,7 @@ def estimate(
     return answer
 
 
-def _joint(left: float) -> str:
+def _joint(left: float) -> Kept:
     """What weighing the draws of the matching cost."""
     share = percent(round(left, 2))
     if left >= FEWEST_LEFT:
@@ -179,7 +179,7 @@ def _beside(thresholds: Mapping[float, Span | None]) -> list[str]:
     ]
 
 
-def _how(linkage: Linkage) -> str:
+def _how(linkage: Linkage) -> Kept:
     records = int(linkage.settings.get("labelled records", 0))
     places = {
         "records": f"{sum(linkage.records):,}",

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from casualty_est.linkage.answers import Answers
 from casualty_est.linkage.scores.pairs import Pairs
-from casualty_est.wording.language import stored
+from casualty_est.wording.language import Kept, stored
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -15,7 +15,7 @@ Ints = npt.NDArray[np.int64]
 
 def draw_missed(
     pairs: Pairs, answers: Answers | None, passes: Ints, rng: np.random.Generator
-) -> tuple[Array, str]:
+) -> tuple[Array, Kept | None]:
     """Draws of the share of links outside the candidates (chain, draw), and how it is known."""
     shape = passes.shape[:2]
     if answers is not None and answers.searched and answers.with_match:
@@ -29,7 +29,7 @@ def draw_missed(
         )
         return rng.beta(1 + answers.outside, 1 + inside, size=shape), text
     if pairs.everything or not passes.sum():
-        return np.zeros(shape), ""
+        return np.zeros(shape), None
     first, second, both = np.moveaxis(passes, -1, 0)
     by_first = rng.beta(1 + both, 1 + second)
     by_second = rng.beta(1 + both, 1 + first)

@@ -21,6 +21,7 @@ from casualty_est.linkage.sealed import Sealed
 from casualty_est.result.call import check_counts, settle_seed
 from casualty_est.result.call import progress_bar as show_progress
 from casualty_est.tables.checks import offered
+from casualty_est.wording.language import Noted, stored
 from casualty_est.wording.phrases import listed
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class LinkageModel(Sealed):
     lists: tuple[str, ...]
     by: tuple[str, ...]
     unique_in: tuple[str, ...]
-    notes: tuple[tuple[str, str], ...]
+    notes: tuple[Noted, ...]
     settings: dict[str, Any]
     _records: Records | None
     _keys: tuple[str, ...]
@@ -192,11 +193,8 @@ class LinkageModel(Sealed):
         given = read_pairs(pairs, model._keys)
         model._pairs = given._replace(unknown=unscored == "unknown")
         unused = [c for c in table.columns if c not in ("id", "list", *model.by)]
-        model.notes = (
-            (("unknown_columns", f"records: not used: {', '.join(map(repr, unused))}"),)
-            if unused
-            else ()
-        )
+        text = stored("note", "records: not used: {columns}", columns=", ".join(map(repr, unused)))
+        model.notes = (("unknown_columns", text),) if unused else ()
         model.settings = {"pairs": "given", "unscored": unscored, "probabilities": given.stated}
         model._set(kappa, alpha)
         return model

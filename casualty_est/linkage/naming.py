@@ -10,6 +10,7 @@ from casualty_est.linkage.fields import NAMES
 from casualty_est.tables.checks import nearest
 from casualty_est.tables.plain import plain
 from casualty_est.tables.table import Table
+from casualty_est.wording.language import N_, Noted, stored
 
 ALIASES = {
     "name": "name full_name fullname victim_name name_of_victim names nombre nombre_completo nom "
@@ -114,14 +115,21 @@ def check_printed(
             raise UsageError(msg)
 
 
-def notes_of(table: Table, name: str) -> Iterator[tuple[str, str]]:
+def notes_of(table: Table, name: str) -> Iterator[Noted]:
     """What was recognised of a file, without the cells that such notes quote."""
     told = {
-        "encoding": "is not UTF-8, and was read in another encoding: look at accents in the names",
-        "above_header": "has rows above the header, which are not read",
-        "footnote": "has rows below the table that begin like a footnote, which are not read",
-        "row_names": "has a first column that numbers the rows and is not read",
+        "encoding": N_(
+            "note",
+            "{file} is not UTF-8, and was read in another encoding: look at accents in the names",
+        ),
+        "above_header": N_("note", "{file} has rows above the header, which are not read"),
+        "footnote": N_(
+            "note",
+            "{file} has rows below the table that begin like a footnote, which are not read",
+        ),
+        "row_names": N_("note", "{file} has a first column that numbers the rows and is not read"),
     }
     for code in dict.fromkeys(code for code, _ in table.notes):
         if code in told:
-            yield code, f"{name} {told[code]}"
+            template = told[code]
+            yield code, stored("note", template, file=name)

@@ -28,6 +28,7 @@ from casualty_est.linkage.naming import (
 from casualty_est.linkage.sealed import Sealed
 from casualty_est.tables.checks import nearest
 from casualty_est.tables.read import Table
+from casualty_est.wording.language import Noted, stored
 
 Bools = npt.NDArray[np.bool_]
 MOST_SHOWN = 200  # bad rows listed one by one; the rest is counted
@@ -59,7 +60,7 @@ class Content(Sealed):
     shown: dict[str, list[str]]  # texts as they came, for the review
     values: dict[str, list[Any]]  # by field, the name in its parts; None or "" is missing
     strata: tuple[tuple[str, ...], ...]  # (record, column)
-    warnings: tuple[tuple[str, str], ...]
+    warnings: tuple[Noted, ...]
 
     def has(self, field: str) -> Bools:
         """Whether each record has a field."""
@@ -93,7 +94,10 @@ def read_sources(
     gone = [row for row in rows if row["nameless"]]
     rows = [row for row in rows if not row["nameless"]]
     if gone and leave_out:
-        notes.append(("nameless", f"{len(gone):,} records without any name are left out"))
+        text = stored(
+            "note", "{number} records without any name are left out", number=f"{len(gone):,}"
+        )
+        notes.append(("nameless", text))
     check_printed(rows, list_column, by, columns, id_column or ID)
     notes += _initials(rows)
     lists = tuple(dict.fromkeys(row["list"] for row in rows))
@@ -113,14 +117,20 @@ def read_sources(
     return content
 
 
-def _usual(sources: Sequence[Source], used: set[str]) -> tuple[list[Source], list[tuple[str, str]]]:
+def _usual(sources: Sequence[Source], used: set[str]) -> tuple[list[Source], list[Noted]]:
     """The tables with their usual names of columns read as fields, and what was read so."""
-    renamed, notes = [], []
+    renamed, notes = [], list[Noted]()
     for source in sources:
         table, said = with_usual_names(source.table, used)
         renamed.append(Source(source.name, table))
         if said:
-            notes.append(("recognised", f"{source.called}: columns are read as fields: {said}"))
+            text = stored(
+                "note",
+                "{file}: columns are read as fields: {readings}",
+                file=source.called,
+                readings=said,
+            )
+            notes.append(("recognised", text))
     return renamed, notes
 
 
@@ -136,23 +146,41 @@ def _all_hold_names(sources: Sequence[Source], columns: Mapping[str, str]) -> No
             raise UsageError(msg)
 
 
-def _vague(named: str, texts: Sequence[str]) -> list[tuple[str, str]]:
+def _vague(named: str, texts: Sequence[str]) -> list[Noted]:
     """Count the ages that are no number of years."""
     vague = sum(map(read.is_vague, texts))
     if not vague:
         return []
-    what = "age is a range or a word and is" if vague == 1 else "ages are ranges or words and are"
-    return [("vague_age", f"{named}: {vague:,} {what} compared as missing")]
+    text = stored(
+        "note", "{file}: 1 age is a range or a word and is compared as missing", file=named
+    )
+    if vague > 1:
+        text = stored(
+            "note",
+            "{file}: {number} ages are ranges or words and are compared as missing",
+            file=named,
+            number=f"{vague:,}",
+        )
+    return [("vague_age", text)]
 
 
-def _initials(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+def _initials(rows: Sequence[Mapping[str, Any]]) -> list[Noted]:
     """Count the records whose names are initials."""
     parts = [[row["values"][part] for part in PARTS if row["values"][part]] for row in rows]
     few = sum(bool(own) and max(map(len, own)) == 1 for own in parts)
     if not few:
         return []
-    what = "record has" if few == 1 else "records have"
-    text = f"{few:,} {what} initials only, which tell hardly anybody apart: review them, or fill in"
+    text = stored(
+        "note",
+        "1 record has initials only, which tell hardly anybody apart: review them, or fill in",
+    )
+    if few > 1:
+        text = stored(
+            "note",
+            "{number} records have initials only, which tell hardly anybody apart: review them, or "
+            "fill in",
+            number=f"{few:,}",
+        )
     return [("initials", text)]
 
 
@@ -194,7 +222,7 @@ def _rows(
     by: tuple[str, ...],
     id_column: str,
     problems: list[tuple[str, Problem]],
-    notes: list[tuple[str, str]],
+    notes: list[Noted],
     leave_out: bool,
 ) -> list[dict[str, Any]]:
     """Read one table; a problem says the line and the column, and never what stands there."""
@@ -279,15 +307,22 @@ def _unused(
     list_column: str | None,
     by: tuple[str, ...],
     id_column: str,
-) -> list[tuple[str, str]]:
+) -> list[Noted]:
     used = {*columns.values(), list_column, *by, id_column}
     strange = [column for column in source.table.columns if column not in used]
     if not strange:
         return []
     if not is_header(source.table):
-        return [("unknown_columns", f"{source.called}: {len(strange):,} columns are not compared")]
+        text = stored(
+            "note",
+            "{file}: {number} columns are not compared",
+            file=source.called,
+            number=f"{len(strange):,}",
+        )
+        return [("unknown_columns", text)]
     named = ", ".join(map(repr, map(source.table.as_it_came, strange)))
-    return [("unknown_columns", f"{source.called}: not compared: {named}")]
+    text = stored("note", "{file}: not compared: {columns}", file=source.called, columns=named)
+    return [("unknown_columns", text)]
 
 
 def _repeated(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, Problem]]:
@@ -323,7 +358,7 @@ def _content(
     rows: Sequence[Mapping[str, Any]],
     lists: tuple[str, ...],
     columns: Mapping[str, str],
-    notes: tuple[tuple[str, str], ...],
+    notes: tuple[Noted, ...],
 ) -> Content:
     ids = [row["id"] for row in rows]
     unique = len(set(ids)) == len(ids)

@@ -15,6 +15,7 @@ from casualty_est.linkage.naming import without_cells
 from casualty_est.linkage.reading import Content, Source, read_sources
 from casualty_est.linkage.sealed import Sealed
 from casualty_est.tables.read import Table, read_table, table_from
+from casualty_est.wording.language import Noted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,7 +90,7 @@ class Records(Sealed):
     fields: tuple[str, ...]
     unique_in: tuple[str, ...]
     by: tuple[str, ...]
-    warnings: tuple[tuple[str, str], ...]
+    warnings: tuple[Noted, ...]
     _content: Content
 
     def __init__(

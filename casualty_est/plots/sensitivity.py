@@ -14,6 +14,7 @@ from casualty_est.plots.words import width_of
 from casualty_est.result.identification import Identification
 from casualty_est.result.refits import case
 from casualty_est.result.schema import Case
+from casualty_est.result.tables import row_numbers
 from casualty_est.wording.language import N_, _, pgettext, separated
 from casualty_est.wording.numbers import percent, with_ends
 from casualty_est.wording.phrases import refit_name
@@ -130,10 +131,15 @@ def cases(plots: Plots, names: Sequence[str], row: int, prob: float, palette: Pa
         pgettext("refits", plots._groups[name]): plots._refits(name, row, prob) for name in names
     }
     groups = [("", [whole]), *_apart(refits)]
+    numbers_of = row_numbers(estimate, row, prob)
+    answer = with_ends(numbers_of) if numbers_of and whole.converged else _words(whole)
     drawn = [whole, *(r for _, rows in groups[1:] for r in rows if r.converged)]
     numbers = [max(x, SMALLEST) for r in drawn for x in (r.low, r.high)]
     labels = [
-        [label(refit_name(r.case), _words(r), LEFT - 0.3, palette) for r in rows]
+        [
+            label(refit_name(r.case), answer if r is whole else _words(r), LEFT - 0.3, palette)
+            for r in rows
+        ]
         for _, rows in groups
     ]
     body = sum(height_of(lines) for group in labels for lines in group)

@@ -17,8 +17,10 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.font_manager import fontManager
 from matplotlib.gridspec import GridSpec
 from matplotlib.lines import Line2D
+from matplotlib.text import Text
 
 from casualty_est.errors import UsageError
+from casualty_est.wording.scripts import in_order
 
 WIDTH = 7.2  # inches: 691 dots, as wide as a page of the report shows a picture
 PHONE = 3.6  # inches: 346 dots, what a telephone shows
@@ -258,6 +260,8 @@ def finished(figure: Picture, palette: Palette = LIGHT) -> Picture:
         check_height(float(figure.get_size_inches()[1]), palette.height, palette.width)
         stretch(figure, palette.height)
     whole = figure if palette.axes is None else palette.axes.figure
+    for text in whole.findobj(Text):
+        text.set_text(in_order(text.get_text()))
     whole.draw_without_rendering()
     return whole
 

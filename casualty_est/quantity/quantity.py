@@ -23,6 +23,7 @@ from casualty_est.quantity.statement import Statement, read_statement
 from casualty_est.quantity.surroundings import ask_about_slashes, unquoted
 from casualty_est.quantity.words import LARGEST
 from casualty_est.quantity.written_numbers import Number, rounding_grid
+from casualty_est.wording.language import stored
 
 _LONGEST = 300  # no count needs more characters; a paragraph in a cell is a slip
 _ACCEPTED = (
@@ -100,14 +101,23 @@ class Part:
     def note(self) -> str:
         """The same in a sentence."""
         cells = ", ".join(f"{name} {value}" for name, value in self.row.items())
-        verb = "is" if self.quantity.high == 1 else "are"
-        said = f"{self.quantity!s} {self.counted} {verb} "
-        said += "part of it" if self.relation == "part" else "beside it"
+        places = {"number": str(self.quantity), "counted": self.counted}
+        one, part = self.quantity.high == 1, self.relation == "part"
+        if part and one:
+            said = stored("note", "{number} {counted} is part of it", **places)
+        elif part:
+            said = stored("note", "{number} {counted} are part of it", **places)
+        elif one:
+            said = stored("note", "{number} {counted} is beside it", **places)
+        else:
+            said = stored("note", "{number} {counted} are beside it", **places)
         if _ANY_AGE.issuperset(self.counted.split()):
-            return f"{said}, of any age, and no group of a table is that"
+            return stored("note", "{said}, of any age, and no group of a table is that", said=said)
         if self.row["outcome"] not in WANTED:
-            return f"{said}, and no row can hold the {self.outcome}"
-        return f"{said}: a row of its own would have {cells}"
+            return stored(
+                "note", "{said}, and no row can hold the {outcome}", said=said, outcome=self.outcome
+            )
+        return stored("note", "{said}: a row of its own would have {cells}", said=said, cells=cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,11 +296,16 @@ class Quantity:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was assumed, and what the text says beside its count, each in one sentence."""
-        notes = [part.note for part in self.parts]
+        notes: list[str] = [part.note for part in self.parts]
         if self.level_assumed:
-            assumed = "the level of its interval is not stated: 95% is assumed"
-            error = any(sign in self.text for sign in ("\u00b1", "+/-", "+-"))
-            notes.insert(0, f"{assumed}; write (SD) behind a standard error" if error else assumed)
+            assumed = stored("note", "the level of its interval is not stated: 95% is assumed")
+            if any(sign in self.text for sign in ("\u00b1", "+/-", "+-")):
+                assumed = stored(
+                    "note",
+                    "the level of its interval is not stated: 95% is assumed; write (SD) behind a "
+                    "standard error",
+                )
+            notes.insert(0, assumed)
         return tuple(notes)
 
     @property

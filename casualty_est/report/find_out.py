@@ -72,8 +72,8 @@ def _most_wanted(known: Sequence[Known]) -> list[str]:
     """Which assumption would be worth most to know, where any is worth much."""
     return [
         _(
-            "Of all that was assumed, the {assumption} would be worth most to know: with it, "
-            "{share} of the uncertainty, the variance of the log count, would go.",
+            "If one assumption could be known exactly, the most would be gained from this one: "
+            "{assumption}. {share} of the uncertainty, the variance of the log count, would go.",
             assumption=assumption_name(one.assumption),
             share=percent(round(one.share, 2)),
         )
@@ -133,4 +133,4 @@ def _alone(one: Radius) -> str:
     if one.alone:
         return one.alone[0].instead
     # Draws do not reach as far as refits.
-    return pgettext("assumption", "none") if one.how == "refits" else ""
+    return pgettext("assumption", "none") if one.how == "refits" else _("not computed")

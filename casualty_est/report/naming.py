@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from casualty_est.wording.hedged import NUMBERS
-from casualty_est.wording.language import _, figure, pgettext
+from casualty_est.wording.language import _, pgettext
 from casualty_est.wording.numbers import per_cent, run, share
 from casualty_est.wording.phrases import (
     Labelled,
@@ -15,12 +14,13 @@ from casualty_est.wording.phrases import (
     day,
     in_places,
     in_window,
+    in_words,
     listed,
     who_what,
 )
 from casualty_est.wording.terms import group_name, stratum_name
 
-__all__ = ["day"]
+__all__ = ["day", "in_words"]
 
 if TYPE_CHECKING:
     from casualty_est.result.estimate import Estimate
@@ -48,11 +48,6 @@ def group(cell: Labelled) -> str:
 def outcome(cell: Labelled) -> str:
     """Name what happened to them."""
     return "killed or injured" if cell.outcome == "casualties" else cell.outcome
-
-
-def in_words(n: int) -> str:
-    """Write a small number as a word."""
-    return pgettext("number word", NUMBERS[n]) if n < len(NUMBERS) else figure(n)
 
 
 def counted(cell: Windowed) -> str:

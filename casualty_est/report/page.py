@@ -16,6 +16,7 @@ from casualty_est.result.posterior import interval_ends
 from casualty_est.wording.display import all_renamed, renamed, shown_as
 from casualty_est.wording.language import _, figure, pgettext, separated, speaking, spoken
 from casualty_est.wording.numbers import run
+from casualty_est.wording.scripts import in_order
 
 if TYPE_CHECKING:
     from casualty_est.report.parts import Parts
@@ -80,11 +81,13 @@ def _content(parts: Parts, said: Said) -> dict[str, Any]:
 def _of_public(parts: Parts, said: Said) -> dict[str, Any]:
     """What the short report says beside."""
     name = public.picture(parts)
+    shown = (name,) if parts.estimate.converged else ()
     return {
-        "main_picture": pictures.draw(parts, said, (name,)).get(name),
+        # No number of a computation that did not settle may be quoted, nor is it drawn.
+        "main_picture": pictures.draw(parts, said, shown).get(name),
         "said_by": parts.said_by(),
         "changes": public.changes(parts),
-        "tail": public.tail(parts),
+        "tail": public.tail(parts) if parts.estimate.converged else "",
     }
 
 
@@ -142,12 +145,21 @@ def once(some: Sequence[Table]) -> list[Table]:
     return list(kept.values())
 
 
+def _shown(value: Any) -> Any:
+    """What an expression of a template prints; a text keeps its order."""
+    if not isinstance(value, str):
+        return value
+    text = in_order(value)
+    return value if text == value else type(value)(text)
+
+
 @cache
 def environment(packages: tuple[str, ...]) -> jinja2.Environment:
     """Templates of some packages, the first before the others."""
     templates = jinja2.Environment(
         loader=jinja2.ChoiceLoader([jinja2.PackageLoader(name) for name in packages]),
         autoescape=True,
+        finalize=_shown,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

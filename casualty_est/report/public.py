@@ -16,9 +16,10 @@ from casualty_est.wording.phrases import clauses_of, with_source
 from casualty_est.wording.terms import grade_name, kind_name, role_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from casualty_est.report.parts import Parts
+    from casualty_est.result.estimate import Estimate
     from casualty_est.result.schema import Assumption, Case, ClaimRow, Weight
 
 MOST_SOURCES = 15  # lines of the table: more would not fit a page
@@ -55,18 +56,20 @@ ASSUMPTIONS = (
 def sources(parts: Parts) -> Table:
     """Each source in a line: what it said last of what is estimated first."""
     estimate = parts.estimate
-    last, none = _last_of_each(estimate.meta.claims), pgettext("number", NONE)
+    parts_of = _parts_of(estimate)
+    last, none = _last_of_each(estimate.meta.claims, parts_of), pgettext("number", NONE)
     rows: list[tuple[Cell, ...]] = [
         (
             _named(claim.source, claim.role),
             _text(claim),
+            parts_of(claim),
             naming.day(when) if (when := claim.reported or claim.end) else none,
             _first_link(claim.citation),
         )
         for claim in last[:MOST_SOURCES]
     ]
     if rows:
-        head = (_("Source"), _("What it said"), _("When"), _("Where"))
+        head = (_("Source"), _("What it said"), _("Of"), _("When"), _("Where"))
         more = len(last) - len(rows)
         caption = _("The latest figure of each source.")
         if more:
@@ -76,7 +79,7 @@ def sources(parts: Parts) -> Table:
                 more,
                 number=figure(more),
             )
-        kept = [i for i in range(4) if i < 2 or any(row[i] not in ("", none) for row in rows)]
+        kept = [i for i in range(5) if i < 2 or any(row[i] not in ("", none) for row in rows)]
         lines = tuple(tuple(row[i] for i in kept) for row in rows)
         return Table(caption, tuple(head[i] for i in kept), lines)
     every = estimate.meta.sources[:MOST_SOURCES]
@@ -100,16 +103,33 @@ def _text(claim: ClaimRow) -> str:
     return claim.text if spoken().english else statements.as_published(claim)
 
 
-def _last_of_each(claims: Sequence[ClaimRow]) -> list[ClaimRow]:
-    """Of the claims that count, the latest of each source on the estimate that stands first."""
+def _parts_of(estimate: Estimate) -> Callable[[ClaimRow], str]:
+    """Which part a claim is of, where no claim that counts is of the whole; else nothing."""
+    from casualty_est.plots.total import what_differs
+
+    counted = [claim for claim in estimate.meta.claims if claim.counted]
+    if not counted or not naming.has_total(estimate) or any(c.estimate == 0 for c in counted):
+        return lambda claim: ""
+    whole = estimate.meta.rows[0].cell
+    return lambda claim: what_differs(claim, whole)
+
+
+def _last_of_each(
+    claims: Sequence[ClaimRow], parts_of: Callable[[ClaimRow], str]
+) -> list[ClaimRow]:
+    """Of the claims that count, the latest of each source on the estimate that stands first.
+
+    Where there are only claims on parts, the latest of each source on each part.
+    """
     first = min((c.estimate for c in claims if c.counted and c.estimate is not None), default=None)
-    last: dict[str, ClaimRow] = {}
+    last: dict[tuple[str, str], ClaimRow] = {}
     for claim in claims:
         if not claim.counted:
             continue
-        before = last.get(claim.source)
+        key = claim.source, parts_of(claim)
+        before = last.get(key)
         if before is None or _rank(claim, first) >= _rank(before, first):
-            last[claim.source] = claim
+            last[key] = claim
     return list(last.values())
 
 

@@ -253,7 +253,7 @@ def _claims(rows: Sequence[ClaimRow], *, counted: bool) -> Table:
     one = len(set(of)) == 1
     caption = _("Claims that count, as published.") if counted else _("Claims left out, and why.")
     if one:
-        caption = _("{caption} All of {what}.", caption=caption, what=of[0])
+        caption = _("{caption} All figures are for {what}.", caption=caption, what=of[0])
     how = _("Read as") if counted else _("Why")
     head = (_("Source"), _("Said"), *[_("Of")] * (not one), _("Basis"), how)
     lines = tuple(
@@ -343,10 +343,11 @@ def facts(estimate: Estimate) -> Table:
     """Versions, seed and settings, so that the numbers can be computed again."""
     meta = estimate.meta
     rows = [("seed", str(meta.seed)), ("method", meta.diagnostics.method), *meta.versions.items()]
+    said = {"seed"} | ({"method"} if meta.settings.get("method") in ("auto", rows[1][1]) else set())
     rows += [
         (key.replace("_", " ") if spoken().english else key, _plain(value))
         for key, value in meta.settings.items()
-        if key != "seed" and value not in (None, {}, [], "")
+        if key not in said and value not in (None, {}, [], "")
     ]
     caption = _(
         "What is needed to compute the same numbers again: to the last digit on the same kind of "

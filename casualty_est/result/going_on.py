@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from casualty_est.errors import UsageError
-from casualty_est.wording.language import N_, stored
+from casualty_est.wording.language import N_, Kept, joined, stored
 
 BUDGET = "3m"
 GROWTH = 2  # a round has this many times the draws and the warm-up of the one before
@@ -79,7 +79,7 @@ def thinning(number: int, draws: int, chains: int) -> int:
     return max(1, GROWTH**number * draws // max(draws, -(-KEPT // chains))) if number else 1
 
 
-def told(rounds: int, settings: Mapping[str, int], reasons: Sequence[str], more: str = "") -> str:
+def told(rounds: int, settings: Mapping[str, int], reasons: Sequence[str], *more: Kept) -> Kept:
     """What was done beyond the first round, which fell short for some reasons, as a note."""
     many, one_in = (
         GROWTH ** (rounds - 1),
@@ -107,7 +107,7 @@ def told(rounds: int, settings: Mapping[str, int], reasons: Sequence[str], more:
             "{round} has {draws} draws a chain after a warm-up of {tune}",
             **places,
         )
-    return text + more
+    return joined(text, *more)
 
 
 def more_time(rounds: int, budget: float) -> str:

@@ -387,8 +387,8 @@ def headlines(rows: Sequence[Worth], prob: float) -> list[str]:
     if best is not most:
         said.append(
             _(
-                "For each day of work, the most is gained if you {study}: {people} people narrower "
-                "a day.",
+                "For each day of work, the most is gained if you {study}: the interval becomes "
+                "about {people} people narrower a day.",
                 study=_imperative(best),
                 people=amount(best.per_day),
             )

@@ -265,7 +265,7 @@ def _beyond(of: str, n: float, weighed: Weighed, toward: Array) -> Radius:
     said = BEYOND.format(n=n, far=far, there=amount(there))
     reading = reading_of(far)
     if far <= LAST:
-        reading = stored("reading of a radius", "at least {reading}", reading=reading)
+        reading = stored("reading of a radius", "at the least, {reading}", reading=reading)
     return Radius(of, n, None, 0.0, reading, (), (), "weights", float(far), said)
 
 

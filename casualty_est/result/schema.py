@@ -14,6 +14,7 @@ from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
 from casualty_est.tables.cells import Documented, basis_of
+from casualty_est.wording.language import Kept
 
 SCHEMA = "casualty-est/1"
 CHECKED = ConfigDict(extra="forbid")
@@ -198,7 +199,7 @@ class Note:
     """What was assumed, merged, left out or went wrong: a code, and the same in words."""
 
     code: str
-    text: str
+    text: Kept
 
 
 @dataclass(frozen=True, config=CHECKED)

@@ -22,6 +22,10 @@ DEMOS = {
         "People killed in Gaza, October 2023 to January 2025: a survey of 2,000 households",
         "gaza_survey",
         _model,
+        names={
+            "Gaza Mortality Survey": "the Gaza Mortality Survey",
+            "Gaza Strip": "the Gaza Strip",
+        },
         statements={
             "earlier_estimates": (
                 "The Ministry of Health in Gaza counted 49,090 violent deaths up to 5 January "
@@ -38,6 +42,7 @@ DEMOS = {
         "People killed in Iraq, March 2003 to June 2006: two surveys that contradict each other",
         "iraq_surveys",
         _model,
+        names={"Iraq Family Health Survey": "the Iraq Family Health Survey"},
         statements={
             "data_access": "The table is bundled with casualty_est: datasets.load('iraq_surveys').",
         },

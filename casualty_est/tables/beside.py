@@ -13,6 +13,7 @@ from casualty_est.quantity.tokens import phrase_at, tokenize
 from casualty_est.quantity.words import BEFORE
 from casualty_est.tables.plain import plain
 from casualty_est.tables.table import Table
+from casualty_est.wording.language import Noted, stored
 
 _LISTS = tomllib.loads((files("casualty_est.tables") / "names.toml").read_text(encoding="utf-8"))
 _INTERVALS, _RANGES, _DEVIATIONS, _MARGINS = (
@@ -55,7 +56,7 @@ def multiplied(table: Table) -> Iterator[Problem]:
             yield Problem(reason, table.header_line)
 
 
-def with_points(table: Table) -> tuple[Table, list[tuple[str, str]]]:
+def with_points(table: Table) -> tuple[Table, list[Noted]]:
     """Write thousands with commas where a table parts them by points, as its other signs show.
 
     Semicolons between the columns, or a number with two points, are of countries in which a point
@@ -70,7 +71,12 @@ def with_points(table: Table) -> tuple[Table, list[tuple[str, str]]]:
     plain_texts = tuple(_POINTED.sub(lambda m: m[0].replace(".", ","), text) for text in texts)
     at = table.columns.index("quantity")
     cells = (*table.cells[:at], plain_texts, *table.cells[at + 1 :])
-    said = f"points in {table.as_it_came('quantity')!r} part thousands, as in {pointed[0]!r}"
+    said = stored(
+        "note",
+        "points in {column} part thousands, as in {text}",
+        column=repr(table.as_it_came("quantity")),
+        text=repr(pointed[0]),
+    )
     return replace(table, cells=cells), [("points", said)]
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from casualty_est.errors import Problem, QuantityError
 from casualty_est.quantity.quantity import Quantity
-from casualty_est.tables.read import Table
+from casualty_est.tables.table import Table, at_lines
+from casualty_est.wording.language import N_, Kept, Noted, stored
 
 # Category Cc and the bidirectional controls: they would let a cell rewrite the terminal, or show
 # its letters in another order than they stand. Half a character cannot be written at all.
@@ -22,7 +23,6 @@ _LOOKS = str.maketrans(
     "aeopcyxijsoavpki",
 )
 _PARTS_SHOWN = 6
-_LINES_SHOWN = 6
 # A citation may run over several lines.
 CONTROLS_IN_PROSE = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}]")
 # What a spreadsheet makes of 3-5, in the file or on the screen.
@@ -78,26 +78,48 @@ def one_of(valid: Collection[str], default: str | None = None) -> Callable[[str]
     return parse
 
 
-def unknown_columns(table: Table, known: Collection[str]) -> tuple[tuple[str, str], ...]:
+def unknown_columns(table: Table, known: Collection[str]) -> tuple[Noted, ...]:
     """Return a warning that names the columns nobody reads, if there are any."""
     strange = [column for column in table.columns if column not in known]
     free = [column for column in known if column not in table.columns]
     named = ", ".join(f"{column!r}{nearest(column, free)}" for column in strange)
-    head = "column is" if len(strange) == 1 else "columns are"
-    said = f"{len(strange)} unknown {head} not used: {named}"
-    return (("unknown_columns", said),) if strange else ()
+    if not strange:
+        return ()
+    said = stored("note", "1 unknown column is not used: {columns}", columns=named)
+    if len(strange) > 1:
+        said = stored(
+            "note",
+            "{number} unknown columns are not used: {columns}",
+            number=len(strange),
+            columns=named,
+        )
+    return (("unknown_columns", said),)
 
 
-def similar_names(names: Iterable[str], what: str) -> tuple[tuple[str, str], ...]:
-    """Return a warning for each set of names that differ only in case, width, spaces or looks."""
-    mend = "use one spelling if they are one"
+SOURCES_ALIKE = N_(
+    "note", "{names} are taken as different sources: use one spelling if they are one"
+)
+SCOPES_ALIKE = N_("note", "{names} are taken as different scopes: use one spelling if they are one")
+PERPETRATORS_ALIKE = N_(
+    "note", "{names} are taken as different perpetrators: use one spelling if they are one"
+)
+
+
+def similar_names(names: Iterable[str], template: str, **places: object) -> tuple[Noted, ...]:
+    """Return a warning for each set of names that differ only in case, width, spaces or looks.
+
+    template: what is said of {names}.
+    """
     by_key: dict[str, list[str]] = {}
     for name in dict.fromkeys(names):
         folded = unicodedata.normalize("NFKC", name).casefold().translate(_LOOKS)
         key = "".join(c for c in folded if not c.isspace() and unicodedata.category(c) != "Cf")
         by_key.setdefault(key, []).append(name)
     return tuple(
-        ("similar_names", f"{' and '.join(map(repr, group))} are taken as different {what}: {mend}")
+        (
+            "similar_names",
+            stored("note", template, names=" and ".join(map(repr, group)), **places),
+        )
         for group in by_key.values()
         if len(group) > 1
     )
@@ -159,7 +181,7 @@ def quantity_problems(table: Table, quantities: Sequence[Quantity | None]) -> It
             yield table.problem(index, str(error), "quantity", quantity.text)
 
 
-def noted_quantities(table: Table, quantities: Sequence[Quantity | None]) -> list[tuple[str, str]]:
+def noted_quantities(table: Table, quantities: Sequence[Quantity | None]) -> list[Noted]:
     """Return a note for each thing that texts say beside their number, with the first lines."""
     parts: list[tuple[int, str]] = []
     levels: dict[str, list[int]] = {}
@@ -168,17 +190,33 @@ def noted_quantities(table: Table, quantities: Sequence[Quantity | None]) -> lis
             parts.append((index, "; ".join(part.note for part in quantity.parts)))
         if quantity is not None and quantity.level_assumed:
             levels.setdefault(quantity.notes[0], []).append(index)
-    notes = [("level", f"{note} ({lines_of(table, at)})") for note, at in levels.items()]
+    notes = [
+        ("level", stored("note", "{level}, as in {where}", level=note, where=lines_of(table, at)))
+        for note, at in levels.items()
+    ]
     for index, said in parts[:_PARTS_SHOWN]:
-        notes.append(("parts", f"{table.where} {table.lines[index]}: {said}"))
+        where = lines_of(table, [index])
+        text = stored("note", "{where} says more: {parts}", where=where, parts=said)
+        notes.append(("parts", text))
     if len(parts) > _PARTS_SHOWN:
         more = [index for index, _ in parts[_PARTS_SHOWN:]]
-        notes.append(("parts", f"{len(more):,} more name a part ({lines_of(table, more)})"))
+        text = stored(
+            "note",
+            "{number} more name a part ({where})",
+            number=f"{len(more):,}",
+            where=lines_of(table, more),
+        )
+        notes.append(("parts", text))
     return notes
 
 
-def lines_of(table: Table, rows: Sequence[int]) -> str:
+def number_of_rows(number: int) -> Kept:
+    """Return "1 row" or "2 rows"."""
+    if number == 1:
+        return stored("note", "1 row")
+    return stored("note", "{number} rows", number=f"{number:,}")
+
+
+def lines_of(table: Table, rows: Sequence[int]) -> Kept:
     """Name the lines of some rows, the first few of many."""
-    lines = [str(table.lines[row]) for row in rows[:_LINES_SHOWN]]
-    more = f" and {len(rows) - _LINES_SHOWN:,} more" if len(rows) > _LINES_SHOWN else ""
-    return f"{table.where}{'s' * (len(rows) > 1)} {', '.join(lines)}{more}"
+    return at_lines(table.where, [table.lines[row] for row in rows])

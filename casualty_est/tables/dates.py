@@ -13,6 +13,7 @@ from casualty_est.errors import Problem
 from casualty_est.tables.calendars import calendar_of, named_calendar
 from casualty_est.tables.plain import order_in
 from casualty_est.tables.table import Table
+from casualty_est.wording.language import Noted, stored
 
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _YEAR_FIRST = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
@@ -58,7 +59,7 @@ _SERIALS = range(25_569, 55_154)  # 1970 to 2050
 
 def read_days(
     table: Table, column: str, problems: list[Problem], *, edge: str = ""
-) -> tuple[list[date | None], list[tuple[str, str]]]:
+) -> tuple[list[date | None], list[Noted]]:
     """Read a column of days, and say how those were read that are not YYYY-MM-DD.
 
     edge: "start" or "end" where a month or a year means its first or its last day.
@@ -79,7 +80,8 @@ def read_days(
         return [days[text] for text in texts], []
     reasons: dict[str, str] = {}
     seen, told = order_of(odd), order_in(table.as_it_came(column) or column)
-    order, notes = (seen or told) if not (seen and told) or seen == told else "", []
+    order = (seen or told) if not (seen and told) or seen == told else ""
+    notes: list[Noted] = []
     for text in odd:
         try:
             days[text] = _of_excel(text) or day_of(text, order, edge)
@@ -94,7 +96,13 @@ def read_days(
             f"{text!r} as {days[text]}" + " (a day number of Excel)" * bool(_of_excel(text))
             for text in reversed(examples.values())
         )
-        notes.append(("dates", f"dates in {table.as_it_came(column)!r} are read: {said}"))
+        text = stored(
+            "note",
+            "dates in {column} are read: {readings}",
+            column=repr(table.as_it_came(column)),
+            readings=said,
+        )
+        notes.append(("dates", text))
     return [days[text] for text in texts], notes
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from casualty_est.errors import InputError, Problem
+from casualty_est.tables.table import at_lines
+from casualty_est.wording.language import Noted, stored
 
 # A line under the header, or around the table: |---|:--:|, +----+----+, ---|---.
 _RULER = re.compile(r"\s*[|+]?[\s:=|+-]*-{2,}[\s:=|+-]*")
@@ -14,7 +16,7 @@ _OTHERS = {"{|": "a table of a wiki", "\\begin{tabular": "a table of LaTeX"}
 type Records = list[tuple[int, list[str]]]
 
 
-def drawn_records(text: str, name: str) -> tuple[Records, list[tuple[str, str]]] | None:
+def drawn_records(text: str, name: str) -> tuple[Records, list[Noted]] | None:
     """Return the records of a table drawn with bars, each with its line; None where none is."""
     for start, what in _OTHERS.items():
         if text.lstrip().startswith(start):
@@ -42,9 +44,18 @@ def drawn_records(text: str, name: str) -> tuple[Records, list[tuple[str, str]]]
     records = [(number, _cells(line)) for number, line in inside]
     if rulers and records and not any(number > records[0][0] for number in rulers):
         return None  # no line under a header: a file with bars between its columns
-    notes = [("separator", "the table is drawn with bars, as in Markdown")]
+    drawn = stored("note", "the table is drawn with bars, as in Markdown")
+    notes = [("separator", drawn)]
     notes += [
-        ("above_header", f"line {number} is outside of the table: {line.strip()[:60]!r}")
+        (
+            "above_header",
+            stored(
+                "note",
+                "{where} is outside of the table: {text}",
+                where=at_lines("line", [number]),
+                text=repr(line.strip()[:60]),
+            ),
+        )
         for number, line in lines
         if line.strip() and number not in at
     ]

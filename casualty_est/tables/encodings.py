@@ -10,6 +10,8 @@ from importlib.resources import files
 
 from casualty_est.errors import InputError, Problem
 from casualty_est.tables.plain import plain
+from casualty_est.tables.table import at_lines
+from casualty_est.wording.language import Kept, stored
 
 NAMES = {
     "cp1252": "Windows-1252", "cp1251": "Windows-1251", "cp1256": "Windows-1256",
@@ -36,7 +38,7 @@ _TWO_BYTES = re.compile(rb"[\xc2-\xdf][\x80-\xbf]")
 _REASON = "the file is not UTF-8"
 
 
-def read_as(data: bytes, line: int, name: str) -> tuple[str, str]:
+def read_as(data: bytes, line: int, name: str) -> tuple[str, Kept]:
     """Return the text of a file and how it was read, or ask where its words fit several encodings.
 
     line: the first that is not UTF-8.
@@ -86,10 +88,17 @@ def _is_mixed(word: str) -> bool:
     return len({unicodedata.name(letter, "").split(" ")[0] for letter in word}) > 1
 
 
-def _said(encoding: str, text: str, line: int) -> str:
-    shown = _example(text)
-    example = f", as in {shown!r} (line {line})" if shown else ""
-    return f"{_REASON}: it is read as {NAMES[encoding]}{example}"
+def _said(encoding: str, text: str, line: int) -> Kept:
+    shown, named = _example(text), NAMES[encoding]
+    if not shown:
+        return stored("note", "the file is not UTF-8: it is read as {encoding}", encoding=named)
+    return stored(
+        "note",
+        "the file is not UTF-8: it is read as {encoding}, as in {text} ({where})",
+        encoding=named,
+        text=repr(shown),
+        where=at_lines("line", [line]),
+    )
 
 
 def _example(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from importlib.resources import files
 from typing import Any
@@ -16,6 +16,7 @@ from casualty_est.tables.plain import plain
 from casualty_est.tables.stacked import group_columns, period_columns, split_pair, stack
 from casualty_est.tables.table import Table
 from casualty_est.tables.when import TIMES, is_part_of_date, windows_of
+from casualty_est.wording.language import Kept, Noted, stored
 
 _LISTS = tomllib.loads((files("casualty_est.tables") / "names.toml").read_text(encoding="utf-8"))
 _NUMBERS: dict[str, list[str]] = {key: text.split() for key, text in _LISTS["numbers"].items()}
@@ -171,7 +172,7 @@ def recognised(
     table, points = with_points(table)
     notes = [*table.notes, *points]
     if said:
-        notes.append(("recognised", f"columns are read by their meaning: {', '.join(said)}"))
+        notes.append(("recognised", columns_read(said)))
     if outcomes:  # elsewhere a column that nobody reads is an error
         notes += _rivals(table, kind, known)
     return replace(table, notes=tuple(notes))
@@ -205,7 +206,7 @@ def _several(
     return table, []
 
 
-def _rivals(table: Table, kind: str, known: dict[str, str]) -> Iterator[tuple[str, str]]:
+def _rivals(table: Table, kind: str, known: dict[str, str]) -> Iterator[Noted]:
     """Name columns that could have had the place of another: a city beside a country."""
     for column, own in known.items():
         aliases = _LISTS[kind].get(column, "").split()
@@ -215,15 +216,26 @@ def _rivals(table: Table, kind: str, known: dict[str, str]) -> Iterator[tuple[st
             if name not in known and plain(name) in aliases and any(table.column(name))
         ]
         if others and column != "citation":
-            named = " and ".join(map(repr, others))
-            verb = "is" if len(others) == 1 else "are"
-            yield (
-                "rivals",
-                (
-                    f"{named} could be {column}, too, and {verb} not read, since {own!r} is taken: "
-                    "put into one column what tells the rows apart"
-                ),
-            )
+            places = {
+                "names": " and ".join(map(repr, others)),
+                "column": column,
+                "taken": repr(own),
+            }
+            if len(others) == 1:
+                text = stored(
+                    "note",
+                    "{names} could be {column}, too, and is not read, since {taken} is taken: put "
+                    "into one column what tells the rows apart",
+                    **places,
+                )
+            else:
+                text = stored(
+                    "note",
+                    "{names} could be {column}, too, and are not read, since {taken} is taken: put "
+                    "into one column what tells the rows apart",
+                    **places,
+                )
+            yield "rivals", text
 
 
 def _when(
@@ -348,7 +360,7 @@ def word_of(
     return parse
 
 
-def reworded(table: Table, column: str, values: Sequence[Any]) -> Iterator[tuple[str, str]]:
+def reworded(table: Table, column: str, values: Sequence[Any]) -> Iterator[Noted]:
     """Yield a note of the words in a column that were read as others."""
     pairs = {
         text: value
@@ -357,7 +369,18 @@ def reworded(table: Table, column: str, values: Sequence[Any]) -> Iterator[tuple
     }
     if pairs:
         said = ", ".join(f"{text!r} as {value}" for text, value in pairs.items())
-        yield "reworded", f"words in {table.as_it_came(column)!r} are read by their meaning: {said}"
+        text = stored(
+            "note",
+            "words in {column} are read by their meaning: {readings}",
+            column=repr(table.as_it_came(column)),
+            readings=said,
+        )
+        yield "reworded", text
+
+
+def columns_read(said: Iterable[str]) -> Kept:
+    """Say which columns were read as which."""
+    return stored("note", "columns are read by their meaning: {readings}", readings=", ".join(said))
 
 
 def wholes(table: Table, column: str) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from typing import Any
 from casualty_est.errors import InputError, Problem
 from casualty_est.tables.table import Table, as_text, header_problems
 from casualty_est.tables.text import decode
+from casualty_est.wording.language import stored
 
 _RULE = 'a table in JSON is a list of records, as in [{"source": "A", "quantity": 5}]'
 
@@ -17,7 +18,10 @@ def read_records(data: bytes, name: str) -> Table:
     text, notes = decode(data, name)
     given, key = _records(_parsed(text, name), name)
     if key:
-        notes.append(("records", f"the records under {key!r} are read, and nothing beside them"))
+        said = stored(
+            "note", "the records under {key} are read, and nothing beside them", key=repr(key)
+        )
+        notes.append(("records", said))
     rows = [_flat(record) for record in given]
     columns = tuple(dict.fromkeys(column for row in rows for column in row))
     problems = header_problems(columns, None)

@@ -14,9 +14,11 @@ from itertools import pairwise
 
 from casualty_est.errors import InputError, Problem
 from casualty_est.tables.plain import plain
+from casualty_est.tables.table import at_lines
+from casualty_est.wording.language import Noted, stored
 
 Records = list[tuple[int, list[str]]]
-Notes = list[tuple[str, str]]
+Notes = list[Noted]
 
 _YEAR = re.compile("(?:19|20)[0-9]{2}")
 _DIGIT = re.compile(r"\d")
@@ -78,9 +80,13 @@ def _one_header(records: Records, where: str, notes: Notes) -> Records:
         return records
     if _blocks(under) > 1:
         return records
-    notes.append(
-        ("header", f"{where}s {line} and {second_line} are one header: {', '.join(joined)[:120]}")
+    text = stored(
+        "note",
+        "{where} are one header: {columns}",
+        where=at_lines(where, [line, second_line]),
+        columns=", ".join(joined)[:120],
     )
+    notes.append(("header", text))
     return [(line, joined), *records[2:]]
 
 
@@ -126,9 +132,12 @@ def _one_table(records: Records, over: Records, name: str, where: str, notes: No
         for number, record in records[1:]
         if any(cell.strip() for cell in record[at : at + size]) or len(record) != len(first)
     ]
-    notes.append(
-        ("side_by_side", f"{blocks} tables side by side have the same header: all are read as one")
+    text = stored(
+        "note",
+        "{number} tables side by side have the same header: all are read as one",
+        number=blocks,
     )
+    notes.append(("side_by_side", text))
     return [(line, first[:size]), *rows]
 
 
@@ -217,6 +226,11 @@ def _without_repeated_header(records: Records, where: str, notes: Notes) -> Reco
     ]
     if not again or len(header) == 1:
         return records
-    notes.append(("repeated_header", f"{where} {again[0]} repeats the header and is not read"))
+    text = stored(
+        "note",
+        "{where} repeats the header and is not read",
+        where=at_lines(where, again[:1]),
+    )
+    notes.append(("repeated_header", text))
     left_out = set(again)
     return [records[0], *((n, record) for n, record in records[1:] if n not in left_out)]

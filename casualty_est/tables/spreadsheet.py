@@ -11,6 +11,7 @@ from typing import Any
 from casualty_est.errors import InputError, Problem
 from casualty_est.tables.table import Table, as_text
 from casualty_est.tables.text import NO_ROWS, table_of
+from casualty_est.wording.language import stored
 
 Rows = list[tuple[int, list[str]]]
 Merged = tuple[int, int, int, int]  # first row, first column, last row, last column
@@ -26,12 +27,16 @@ def read_workbook(data: bytes, name: str) -> tuple[Table, list[Problem]]:
     if not filled:
         raise InputError([Problem("the workbook is empty: it needs a header and rows")], name)
     (title, rows, merged), *others = filled
-    notes = [("sheet", f"sheet {title!r} is read")]
+    said = stored("note", "sheet {sheet} is read", sheet=repr(title))
     if others:
         named = ", ".join(repr(other) for other, _, _ in others)
-        notes = [("sheet", f"sheet {title!r} is read, and not {named}")]
+        said = stored(
+            "note", "sheet {sheet} is read, and not {others}", sheet=repr(title), others=named
+        )
+    notes = [("sheet", said)]
     if merged:
-        notes.append(("merged", "cells merged over several rows are read in each of these rows"))
+        text = stored("note", "cells merged over several rows are read in each of these rows")
+        notes.append(("merged", text))
     table, faults = table_of(rows, name, "row", "\u200b", notes)
     if not old and _has_part(data, b"<f>", b"<f "):
         formulas = {sheet[0]: sheet[1] for sheet in _sheets(data, name, data_only=False)}

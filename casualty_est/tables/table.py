@@ -11,7 +11,14 @@ from decimal import Decimal
 from typing import Any
 
 from casualty_est.errors import Problem
+from casualty_est.wording.language import N_, Kept, Noted, stored
 
+_LINES_SHOWN = 6
+_AT = {
+    "line": (N_("note", "line {line}"), N_("note", "lines {lines}")),
+    "row": (N_("note", "row {line}"), N_("note", "rows {lines}")),
+    "record": (N_("note", "record {line}"), N_("note", "records {lines}")),
+}
 # str.strip() knows the no-break spaces but not these, which look like nothing at all.
 _ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
 
@@ -26,7 +33,7 @@ class Table:
     lines: tuple[int, ...]  # of the file, on which each row starts, or its number in a dataframe
     where: str = "line"
     header_line: int | None = 1
-    notes: tuple[tuple[str, str], ...] = ()  # (code, text): what was recognised in reading it
+    notes: tuple[Noted, ...] = ()  # (code, text): what was recognised in reading it
     named: tuple[tuple[str, str], ...] = ()  # columns under their known name, and as they came
 
     def __len__(self) -> int:
@@ -48,6 +55,17 @@ class Table:
     def as_it_came(self, column: str | None) -> str | None:
         """Return the name that a column has in the file."""
         return dict(self.named).get(column, column) if column and self.named else column
+
+
+def at_lines(where: str, lines: Sequence[int]) -> Kept:
+    """Name some lines of a file or rows of a table, the first few of many."""
+    one, several = _AT[where]
+    shown = ", ".join(map(str, lines[:_LINES_SHOWN]))
+    rest = len(lines) - _LINES_SHOWN
+    text = stored("note", several, lines=shown) if lines[1:] else stored("note", one, line=shown)
+    if rest <= 0:
+        return text
+    return stored("note", "{places} and {number} more", places=text, number=f"{rest:,}")
 
 
 def header_problems(columns: Sequence[str], line: int | None) -> list[Problem]:

@@ -11,12 +11,18 @@ from casualty_est.errors import InputError, Problem
 from casualty_est.tables.drawn import drawn_records
 from casualty_est.tables.encodings import read_as
 from casualty_est.tables.shape import tidied
-from casualty_est.tables.table import Table, clean, header_problems
+from casualty_est.tables.table import Table, at_lines, clean, header_problems
+from casualty_est.wording.language import N_, Noted, stored
 
-Notes = list[tuple[str, str]]
+Notes = list[Noted]
 # What divides the columns of a file by its ending; None where any may.
 DELIMITERS = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".txt": None, ".md": None}
-_SIGNS = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars"}
+_SIGNS = {
+    "\t": N_("note", "tabs"),
+    ";": N_("note", "semicolons"),
+    ",": N_("note", "commas"),
+    "|": N_("note", "bars"),
+}
 _MARKS = (
     (b"\xff\xfe\x00\x00", "utf-32"),
     (b"\x00\x00\xfe\xff", "utf-32"),
@@ -39,7 +45,8 @@ def decode(data: bytes, name: str) -> tuple[str, Notes]:
             raise InputError([Problem(reason)], name)
     try:
         if encoding:
-            return data.decode(encoding), [("encoding", f"the file is read as {encoding.upper()}")]
+            said = stored("note", "the file is read as {encoding}", encoding=encoding.upper())
+            return data.decode(encoding), [("encoding", said)]
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         if encoding:
@@ -95,7 +102,8 @@ def divided(text: str, usual: str | None) -> tuple[str, Notes]:
         return usual or ",", []
     if best == usual:
         return best, []
-    return best, [("separator", f"the columns are divided by {_SIGNS[best]}")]
+    said = stored("note", "the columns are divided by {sign}", sign=_SIGNS[best])
+    return best, [("separator", said)]
 
 
 def read_text(data: bytes, usual: str | None, name: str) -> tuple[Table, list[Problem]]:
@@ -142,7 +150,13 @@ def table_of(
     above = _above_header(records)
     for line, record in records[:above]:
         shown = next(cell.strip() for cell in record if cell.strip())
-        notes.append(("above_header", f"{where} {line} is above the header: {shown[:60]!r}"))
+        text_above = stored(
+            "note",
+            "{where} is above the header: {text}",
+            where=at_lines(where, [line]),
+            text=repr(shown[:60]),
+        )
+        notes.append(("above_header", text_above))
     records = tidied(records, above, name, where, notes)
     header_line, header = records[above]
     columns = clean(header, text)
@@ -188,7 +202,13 @@ def _without_footnotes(
         end -= 1
     for line, record in records[end:]:
         shown = next(cell.strip() for cell in record if cell.strip())
-        notes.append(("footnote", f"{where} {line} is below the table: {shown[:60]!r}"))
+        text = stored(
+            "note",
+            "{where} is below the table: {text}",
+            where=at_lines(where, [line]),
+            text=repr(shown[:60]),
+        )
+        notes.append(("footnote", text))
     return records[:end]
 
 
@@ -206,7 +226,8 @@ def _without_row_names(
     names = [row[0].strip() for _, row in rows]
     if names not in [[str(k) for k in range(first, first + len(names))] for first in (0, 1)]:
         return records, columns
-    notes.append(("row_names", "the first column numbers the rows and is not read"))
+    text = stored("note", "the first column numbers the rows and is not read")
+    notes.append(("row_names", text))
     return [*records[: above + 1], *((line, row[1:]) for line, row in rows)], columns[1:]
 
 

@@ -17,6 +17,7 @@ NAMES = (  # places that hold several
     *("names", "sources", "lists", "pairs", "parts", "kinds", "groups", "levels"),
 )
 LABELS = ("group", "outcome", "scope", "perpetrator")  # places, and contexts, of a cell's labels
+READ = "readings"  # a place that holds columns or words, and as what they were read
 OWNER = "owner"  # a place that holds whose something is
 STEPS, _NEXT = "steps", re.compile(r"; (?=\(\d+\) )")  # of advice, numbered
 CELLS, BETWEEN = "cells", "; and of "
@@ -25,6 +26,8 @@ _DAYS = re.compile(r"(\d{4}-\d\d-\d\d|open) to (\d{4}-\d\d-\d\d|open)")
 _ENDS = re.compile(rf"({_NUMBER}) to ({_NUMBER})")
 _WITH_ENDS = re.compile(rf"({_NUMBER}) \(({_NUMBER}) to ({_NUMBER})\)")
 _STEP = re.compile(r"(\(\d+\)) (.+)", re.DOTALL)  # of advice
+_AS = re.compile(r"(?<=') as ([^',]+)")
+AS = N_("read as", "as")
 OPEN = N_("days", "open")
 
 
@@ -99,12 +102,18 @@ def _place(name: str, text: str, contexts: tuple[str, ...]) -> str:
         return pgettext("owner", "{name}'s", name=text.removesuffix("'s").removesuffix("'"))
     if name == STEPS:
         return "; ".join(parts_again(step, *contexts) for step in _NEXT.split(text))
+    if name == READ:
+        return _AS.sub(_read_as, text)
     if name == CELLS:
         cells = [parts_again(cell, *contexts) for cell in text.split(BETWEEN)]
         return listed(cells)
     if name in LABELS:
         return parts_again(text, name, *contexts)
     return names_again(text, *contexts) if name in NAMES else _each(text, *contexts)
+
+
+def _read_as(match: re.Match[str]) -> str:
+    return f" {pgettext('read as', AS)} {told_again(match[1], 'read as')}"
 
 
 def _each(text: str, *contexts: str) -> str:

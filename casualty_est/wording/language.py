@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
 from gettext import NullTranslations
+from typing import NewType
 
 from casualty_est.errors import CasualtyEstError
 from casualty_est.wording.catalogue import ENGLISH, catalogue, messages
@@ -116,9 +117,24 @@ def N_(context: str, message: str) -> str:
     return message
 
 
-def stored(context: str, message: str, /, **places: object) -> str:
+# A text of a template that the catalogue has: every note is one, so that it can be said again.
+Kept = NewType("Kept", str)
+Noted = tuple[str, Kept]  # code and text of what becomes a note of the result
+
+
+def stored(context: str, message: str, /, **places: object) -> Kept:
     """A text that an estimate keeps, in English; `told_again` says it in the language of a page."""
-    return message.format(**places) if places else message
+    return Kept(message.format(**places) if places else message)
+
+
+def joined(*texts: Kept) -> Kept:
+    """Several such texts as one; each is said again by its own template."""
+    return Kept("; ".join(text for text in texts if text))
+
+
+def unended(text: Kept) -> Kept:
+    """Such a sentence without its full stop."""
+    return Kept(text.removesuffix("."))
 
 
 # Translators: words that change where they meet, such as "de el", which is "del" in Spanish. One

@@ -9,8 +9,8 @@ from typing import Protocol
 from casualty_est.tables.cells import Documented
 from casualty_est.wording.again import listed as listed
 from casualty_est.wording.again import told_again
-from casualty_est.wording.hedged import on_page
-from casualty_est.wording.language import N_, _, pgettext, separated, spoken
+from casualty_est.wording.hedged import NUMBERS, on_page
+from casualty_est.wording.language import N_, _, figure, pgettext, separated, spoken
 from casualty_est.wording.numbers import grouped
 from casualty_est.wording.terms import group_name
 
@@ -84,7 +84,7 @@ def in_window(what: str, cell: Windowed) -> str:
     if start and end:
         if start == end:
             return _("{what} on {day}", what=what, day=day(start))
-        days = {"first": day(start), "last": day(end)}
+        days = {"first": first_day(start, end), "last": day(end)}
         return _("{what} between {first} and {last}", what=what, **days)
     if end:
         return _("{what} up to {day}", what=what, day=day(end))
@@ -116,17 +116,32 @@ def day(iso: str) -> str:
     return pgettext("date", "{day} {month} {year}", day=int(number), month=named, year=year)
 
 
+def first_day(start: str, end: str) -> str:
+    """The first day of a window; without its year where the last day says it."""
+    year, month, number = start.split("-")
+    if year != end.split("-")[0]:
+        return day(start)
+    return pgettext(
+        "date", "{day} {month}", day=int(number), month=pgettext("month", MONTHS[int(month) - 1])
+    )
+
+
+def in_words(n: int) -> str:
+    """Write a small number as a word."""
+    return pgettext("number word", NUMBERS[n]) if n < len(NUMBERS) else figure(n)
+
+
 def cell_title(cell: Windowed) -> str:
     """Name a cell as the title of a picture does: with dates as people write them."""
     title = who_what(cell)
     places = cell.scope.split("+")
     if cell.scope != "all":
-        title = in_places(title, places if len(places) <= FEW_PLACES else len(places))
+        title = in_places(title, places if len(places) <= FEW_PLACES else in_words(len(places)))
     if cell.start and cell.end:
         if cell.start == cell.end:
             title = _("{title}, {day}", title=title, day=day(cell.start))
         else:
-            ends = {"first": day(cell.start), "last": day(cell.end)}
+            ends = {"first": first_day(cell.start, cell.end), "last": day(cell.end)}
             title = _("{title}, {first} to {last}", title=title, **ends)
     elif cell.end:
         title = _("{title}, up to {day}", title=title, day=day(cell.end))

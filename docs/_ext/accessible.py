@@ -7,6 +7,7 @@ from typing import Any
 from sphinx.application import Sphinx
 
 INSTEAD = {
+    ' aria-label="Toggle hidden content"': "",  # the summary of a folded cell says what it does
     "<th></th>": "<td></td>",  # dataframes leave the corner above their index empty
     ' role="doc-biblioentry"': "",  # deprecated, and not for what docutils gives it to
     '<div role="list" class="citation-list">': '<div class="citation-list">',

@@ -96,7 +96,7 @@ def test_start_and_end_say_when(table, capsys):
     words = ["lists", "lists.csv", "--families", "independence", "--draws", 50, "--seed", 1]
     code, out, _ = run(capsys, *words, "--cell", "scope=Town,start=2020-01-01,end=2020-12-31")
     assert code == 0
-    assert "in Town between 1 January 2020 and 31 December 2020" in " ".join(out.split())
+    assert "in Town between 1 January and 31 December 2020" in " ".join(out.split())
 
 
 # Faults and interruptions ------------------------------------------------------------------------

@@ -24,7 +24,7 @@ def test_both_parts_stand_in_the_report(two):
     text = Page(page_of(two)).text
     ahead = text[text.index("What to find out next") :]
     assert "Check 50 known deaths against Airwars" in ahead
-    assert "the ratio of Airwars would be worth most to know" in ahead
+    assert "the most would be gained from this one: ratio of Airwars" in ahead
     assert "can put those who ask and those who answer at risk" in ahead
     needed = text[text.index("What would have to be true for 800 or 6,047?") :]
     assert "in standard deviations of what was assumed beforehand" in needed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from casualty_est.report import publish
 from casualty_est.report.said import Said, settled
 from casualty_est.wording.display import all_renamed, renamed, shown_as
 from casualty_est.wording.numbers import ends, middle
+from tests.support import paragraphs as made
 from tests.support.page import Page, page_of, parts_of
 
 ABOUT = """
@@ -256,3 +258,23 @@ def test_print_repeats_heads_and_not_sums(page: str) -> None:
     assert style
     assert "tfoot { display: table-row-group;" in style[0]
     assert "thead { display: table-header-group; break-after: avoid;" in style[0]
+
+
+def test_of_parts_the_latest_of_each_source_on_each_part() -> None:
+    est = made.parts_only()
+    towns = zip(est.meta.claims, ("Riverside", "Hillside"), strict=True)
+    claims = tuple(replace(claim, scope=town) for claim, town in towns)
+    est.meta = replace(est.meta, claims=claims)
+    table = parts_of(est).said_by()
+    assert table.head[:3] == ("Source", "What it said", "Of")
+    assert [(row[1], row[2]) for row in table.rows] == [
+        ("40", "Riverside"),
+        ("at least 13", "Hillside"),
+    ]
+
+
+def test_what_did_not_settle_is_not_drawn() -> None:
+    page = Page(page_of(made.stopped(), said=Said(audience="public")))
+    assert "NOT CONVERGED" in page.text
+    assert "img" not in [tag for tag, _ in page.tags]
+    assert "as likely to lie above" not in page.text

@@ -141,7 +141,7 @@ def test_low_best_and_high_make_an_estimate():
     table = claims(source=["A"], deaths_low=["63,600"], deaths=["75,200"], deaths_high=["86,800"])
     assert table.rows[0].quantity.content == ("estimate", 63600, 75200, 86800, 0.95)
     assert said(table, "level") == [
-        "the level of its interval is not stated: 95% is assumed (row 1)"
+        "the level of its interval is not stated: 95% is assumed, as in row 1"
     ]
     stated = claims(source=["A"], low=[1], estimate=[2], high=[4], prob=[0.8])
     assert stated.rows[0].quantity.content == ("estimate", 1, 2, 4, 0.8)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from casualty_est.errors import CasualtyEstError, InputError, UsageError
 from casualty_est.tables.checks import (
+    SOURCES_ALIKE,
     convert,
     nearest,
     one_of,
@@ -221,7 +222,7 @@ def test_unknown_columns_are_named_with_the_nearest_free_one():
 
 def test_names_that_look_alike_are_named_and_others_are_not():
     names = ["Airwars", "SNHR", "air wars", "\uff33NHR", "Airwars"]
-    texts = [text for _, text in similar_names(names, "sources")]
+    texts = [text for _, text in similar_names(names, SOURCES_ALIKE)]
     assert len(texts) == 2
     assert "'Airwars' and 'air wars'" in texts[0]
     assert "'SNHR' and '\uff33NHR'" in texts[1]
@@ -244,7 +245,7 @@ def test_arbitrary_bytes_are_a_table_or_an_error_of_ours(tmp_path_factory, data)
     "other", ["Re\u200bd Cross", "R\u0435d Cross", "red\u00a0cross", "Red\u2009Cross\u200f"]
 )
 def test_names_that_only_look_alike_are_warned_of(other):
-    ((code, text),) = similar_names(["Red Cross", other, "Airwars"], "sources")
+    ((code, text),) = similar_names(["Red Cross", other, "Airwars"], SOURCES_ALIKE)
     assert code == "similar_names"
     assert "are taken as different sources" in text
 

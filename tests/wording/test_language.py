@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from gettext import NullTranslations
 
 import pytest
@@ -24,7 +25,14 @@ from casualty_est.wording.language import (
     spoken,
 )
 from casualty_est.wording.numbers import chance, ends, percent, portion, share, with_ends
-from casualty_est.wording.phrases import cell_title, clauses, day, documented_text, listed
+from casualty_est.wording.phrases import (
+    cell_title,
+    clauses,
+    day,
+    documented_text,
+    in_window,
+    listed,
+)
 from casualty_est.wording.terms import group_name, role_name
 
 WIDE = Span(6_312.0, 1_234.0, 20_999.0)
@@ -146,3 +154,13 @@ def test_kept_texts_are_retold_by_their_templates() -> None:
         said = retold(kept, templates, "reason")
         assert said == "hay muy pocas extracciones efectivas (1.212; se requieren al menos 400)"
         assert retold("something new", templates, "reason") is None
+
+
+def test_days_of_one_year_name_it_once() -> None:
+    cell = Cell("all", "1999-03-20", "1999-06-22", "killed", "all", "any")
+    assert cell_title(cell) == "People killed, 20 March to 22 June 1999"
+    assert in_window("people", cell) == "people between 20 March and 22 June 1999"
+    longer = replace(cell, start="1998-12-31")
+    assert cell_title(longer) == "People killed, 31 December 1998 to 22 June 1999"
+    with speaking("es"):
+        assert in_window("", cell).strip() == "entre el 20 de marzo y el 22 de junio de 1999"

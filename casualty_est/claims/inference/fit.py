@@ -369,6 +369,7 @@ def _assumptions(model: ClaimsModel) -> tuple[Assumption, ...]:
         rows.append(Assumption(name, "level", None, text, float(np.exp(mean)), sd, COUNT))
     for anchor in layout.anchors:
         prior, sign = anchor.prior, COUNT if anchor.target is None else RATIO
-        text = repr(prior)
-        rows.append(Assumption(anchor.name, "anchor", None, text, prior.median, prior.sd, sign))
+        rows.append(
+            Assumption(anchor.name, "anchor", None, repr(prior), prior.median, prior.sd, sign)
+        )
     return tuple(rows)

@@ -12,20 +12,19 @@ import numpy.typing as npt
 from casualty_est.errors import UsageError
 from casualty_est.priors.distributions import short
 from casualty_est.priors.settings import Anchor
-from casualty_est.wording.language import stored
+from casualty_est.wording.language import Noted, stored
 
 if TYPE_CHECKING:
     from casualty_est.claims.model.cells import CellGrid
     from casualty_est.claims.model.layout import AnchorTerm, Layout
 
-Note = tuple[str, str]
 Bools = npt.NDArray[np.bool_]
 
 APART = 3.0  # sds of their difference beyond which two numbers are worth a word,
 CONTRADICT = 5.0  # and beyond which no number is left between them
 
 
-def check_anchors(layout: Layout) -> list[Note]:
+def check_anchors(layout: Layout) -> list[Noted]:
     """Refuse anchors that contradict each other, and note those that lie apart."""
     notes = []
     anchors = list(zip(layout.priors.anchors, layout.anchors, strict=True))

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from casualty_est.claims.model.describe import as_html, describe
 from casualty_est.claims.model.layout import Layout, build_layout, effective_role
-from casualty_est.claims.model.notes import Note, notes_of
+from casualty_est.claims.model.notes import notes_of
 from casualty_est.claims.model.over_time import asked_over_time, read_sources
 from casualty_est.claims.model.totals import (
     EstimateRow,
@@ -43,7 +43,7 @@ from casualty_est.priors.settings import CELL_FIELDS
 from casualty_est.priors.time import read_day
 from casualty_est.tables.cells import ALL_SCOPES, ANY_PERPETRATOR, Documented
 from casualty_est.tables.checks import offered
-from casualty_est.wording.language import stored
+from casualty_est.wording.language import Noted, stored
 
 if TYPE_CHECKING:
     import pymc
@@ -167,7 +167,7 @@ class ClaimsModel:
             over_time=self.time,
         )
         self.rows, row_notes, self.no_total = estimate_rows(self.layout, chosen)
-        self.notes: tuple[Note, ...] = (*notes_of(self), *row_notes)
+        self.notes: tuple[Noted, ...] = (*notes_of(self), *row_notes)
         self.settings: dict[str, Any] = {
             "as_of": self.as_of.isoformat() if self.as_of else None,
             "total": dict(total or {}),
@@ -282,7 +282,7 @@ class ClaimsModel:
         tree: xarray.DataTree = prior.prior_predictive(self, draws=draws, seed=seed)
         return tree
 
-    def _documented_parts(self) -> Iterator[Note]:
+    def _documented_parts(self) -> Iterator[Noted]:
         """Note what is documented for a part of the window of the first row, and not for it all."""
         for row in self.rows[:1] if self.counted.grid is not None else ():
             claim = documented_part(self._spoken(row), self.documented(row))

@@ -10,17 +10,16 @@ from casualty_est.claims.model.anchors import check_anchors
 from casualty_est.claims.model.layout import Layout
 from casualty_est.claims.model.over_time import windows_note
 from casualty_est.claims.table.groups import without_declared
-from casualty_est.wording.language import N_, stored
+from casualty_est.wording.language import N_, Noted, stored
 from casualty_est.wording.phrases import quoted
 
 if TYPE_CHECKING:
     from casualty_est.claims.model.model import ClaimsModel
 
-Note = tuple[str, str]  # code and text
 NO_LEVEL = N_("note", "no source has a role and nothing anchors the level")
 
 
-def notes_of(model: ClaimsModel) -> list[Note]:
+def notes_of(model: ClaimsModel) -> list[Noted]:
     """Everything that a reader of the result should know of the model, each once."""
     read = without_declared(model.claims.warnings, model.priors.groups)
     notes = [*read, *model.counted.notes, *check_anchors(model.layout)]
@@ -55,7 +54,7 @@ def notes_of(model: ClaimsModel) -> list[Note]:
     return list(dict.fromkeys(notes))
 
 
-def _record_note(model: ClaimsModel) -> list[Note]:
+def _record_note(model: ClaimsModel) -> list[Noted]:
     """What the priors were learned from."""
     notes = _own_notes(model)
     if not model.from_record.any():
@@ -82,7 +81,7 @@ def _record_note(model: ClaimsModel) -> list[Note]:
     return [("record", text), *notes]
 
 
-def _own_notes(model: ClaimsModel) -> list[Note]:
+def _own_notes(model: ClaimsModel) -> list[Noted]:
     """Which sources have validated cases of their own, and which cases found no source."""
     named = Counter(case.source for case in model.priors.record)
     used = [target for target in model.layout.ratios.targets if "of its own" in target.prior.origin]
@@ -108,7 +107,7 @@ def _own_notes(model: ClaimsModel) -> list[Note]:
     return [("own_record", text) for text in texts]
 
 
-def _bound_notes(layout: Layout) -> list[Note]:
+def _bound_notes(layout: Layout) -> list[Noted]:
     """How each source's "at least" is read."""
     bounds: dict[tuple[str, str], list[str]] = {}
     for claim, hedge in zip(layout.claims, layout.hedges, strict=True):

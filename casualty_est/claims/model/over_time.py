@@ -15,7 +15,7 @@ from casualty_est.errors import UsageError
 from casualty_est.priors import Priors
 from casualty_est.priors.time import read_delay, read_drift
 from casualty_est.tables.checks import offered
-from casualty_est.wording.language import stored
+from casualty_est.wording.language import Kept, stored
 
 if TYPE_CHECKING:
     from casualty_est.claims.model.model import ClaimsModel
@@ -63,7 +63,7 @@ def asked_over_time(
     )
 
 
-def windows_note(model: ClaimsModel) -> str:
+def windows_note(model: ClaimsModel) -> Kept:
     """Say that time is modelled: on which grid, and what was merged by which rule."""
     said = windows(model)
     left = [
@@ -115,7 +115,7 @@ def _anchors(model: ClaimsModel, timeline: Timeline) -> list[DatedAnchor]:
     return dated
 
 
-def _assumed(model: ClaimsModel, timeline: Timeline) -> list[str]:
+def _assumed(model: ClaimsModel, timeline: Timeline) -> list[Kept]:
     """Assumptions on time, in sentences."""
     assumed = model.priors.over_time
     sentences = [

@@ -15,9 +15,7 @@ from casualty_est.claims.table.claim import Claim
 from casualty_est.errors import UsageError
 from casualty_est.priors.settings import CELL_FIELDS
 from casualty_est.tables.cells import Documented
-from casualty_est.wording.language import stored
-
-Note = tuple[str, str]
+from casualty_est.wording.language import Noted, stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +58,11 @@ class _NoTotalError(Exception):
 
 def estimate_rows(
     layout: Layout, chosen: Mapping[str, str]
-) -> tuple[tuple[EstimateRow, ...], list[Note], str]:
+) -> tuple[tuple[EstimateRow, ...], list[Noted], str]:
     """List the numbers to report, what is to be said of them, and why there is no total."""
     grid = layout.grid
     labels: list[Label] = []
-    notes: list[Note] = []
+    notes: list[Noted] = []
     no_total = ""
     try:
         if chosen:

@@ -266,13 +266,13 @@ def agreement(exact: ClaimsEstimate, sampled: ClaimsEstimate) -> Agreement:
         verdict = N_("agreement", "they agree")
     # The ends of a long tail are known roughly: said where it is more than the gap allowed.
     error = float(errors.max())
-    difference = percent(round(gap, 4))
+    difference = percent(float(f"{gap:.2g}"))
     if error > AGREE / 2:
         difference = stored(
             "agreement",
             "{difference}, with a Monte Carlo error of {error}",
             difference=difference,
-            error=percent(round(error, 3)),
+            error=percent(float(f"{error:.2g}")),
         )
     text = stored(
         "agreement",

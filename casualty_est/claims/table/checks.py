@@ -19,12 +19,16 @@ from casualty_est.claims.table.claim import (
 from casualty_est.claims.table.questions import contradictions, questions
 from casualty_est.errors import InputError, Problem
 from casualty_est.quantity.quantity import Quantity
-from casualty_est.tables.cells import BASES, ROLES
+from casualty_est.tables.cells import BASES, ESTIMATE, LIST, ROLES, STATEMENT
 from casualty_est.tables.checks import (
     CONTROLS_IN_PROSE,
+    PERPETRATORS_ALIKE,
+    SCOPES_ALIKE,
+    SOURCES_ALIKE,
     convert,
     nearest,
     noted_quantities,
+    number_of_rows,
     quantity_cell,
     quantity_problems,
     shown_safely,
@@ -35,9 +39,9 @@ from casualty_est.tables.dates import no_such_year, read_days
 from casualty_est.tables.merged import blank_below
 from casualty_est.tables.names import mend_of, reworded, sums, wholes, word_of
 from casualty_est.tables.read import Table
+from casualty_est.wording.language import N_, Kept, Noted, stored
 
 ANY = DEFAULTS["perpetrator"]
-Note = tuple[str, str]
 _DAYS = {"start": "start", "end": "end", "reported": ""}
 _WORDS = ("role", "level", "outcome", "group", "perpetrator", "hedge", "basis")
 _LONGEST_WINDOW = 100  # years
@@ -48,7 +52,7 @@ _SHOWN = ("source", "scope", "group", "perpetrator", "derived_from", "quotes", "
 
 def validate(
     table: Table, problems: list[Problem], quantities: list[Quantity] | None = None
-) -> tuple[tuple[Claim, ...], tuple[tuple[str, str], ...]]:
+) -> tuple[tuple[Claim, ...], tuple[Noted, ...]]:
     """Return the claims and warnings of a table, or raise every problem at once."""
     required = [column for column in COLUMNS[:2] if column not in table.columns]
     for column in required:
@@ -86,7 +90,7 @@ def validate(
 
 def _parsed(
     table: Table, problems: list[Problem], quantities: list[Quantity] | None
-) -> tuple[list[Sequence[Any]], list[Note]]:
+) -> tuple[list[Sequence[Any]], list[Noted]]:
     """Return one parsed column per field of `Claim`, in its order."""
     parsers: dict[str, Any] = {
         "source": _required,
@@ -106,7 +110,7 @@ def _parsed(
     }
     parsers |= {column: shown_safely(parsers[column]) for column in _SHOWN}
     columns: dict[str, Sequence[Any]] = {}
-    notes: list[Note] = []
+    notes: list[Noted] = []
     # The outcome comes before the quantity, which is read as what it says.
     for column in sorted(COLUMNS, key=lambda name: name == "quantity"):
         if column == "quantity":
@@ -219,19 +223,31 @@ def follow_aliases(name: str, step: Mapping[str, str]) -> list[str]:
     return chain
 
 
-def _basis_assumed(rows: Sequence[Claim]) -> str:
+BASIS = {
+    LIST: N_("note", "list ({roles})"),
+    STATEMENT: N_("note", "statement ({roles})"),
+    ESTIMATE: N_("note", "estimate ({roles})"),
+}
+
+
+def _basis_assumed(rows: Sequence[Claim]) -> Kept | None:
     """Say what rows without a basis are taken to rest on, by role."""
     blank = [row for row in rows if row.basis is None and not row.quantity.is_unknown]
     # Distinct kinds first: a table has far fewer of them than rows.
     kinds = {(row.role, row.hedge, row.quantity.form): row for row in blank}
     taken = dict.fromkeys((row.rests_on, row.role or "no role") for row in kinds.values())
+    roles = {basis: [role for one, role in taken if one == basis] for basis in BASES}
     said = [
-        f"{basis} ({', '.join(role for one, role in taken if one == basis)})"
-        for basis in BASES
-        if any(one == basis for one, _ in taken)
+        stored("note", BASIS[basis], roles=", ".join(own)) for basis, own in roles.items() if own
     ]
-    where = f"{len(blank):,} row{'s' if len(blank) != 1 else ''}"
-    return f"basis not given in {where}: taken as {'; '.join(said)}" if blank else ""
+    if not blank:
+        return None
+    return stored(
+        "note",
+        "basis not given in {rows}: taken as {default}",
+        rows=number_of_rows(len(blank)),
+        default="; ".join(said),
+    )
 
 
 def _alias_problems(table: Table, rows: Sequence[Claim]) -> Iterator[Problem]:
@@ -275,13 +291,22 @@ def _role_problems(
             yield table.problem(index, reason, "role", row.role)
 
 
-def _warnings(table: Table, rows: Sequence[Claim]) -> tuple[tuple[str, str], ...]:
+GROUPS_ALIKE = N_("note", "{names} are taken as different groups: use one spelling if they are one")
+
+
+def _warnings(table: Table, rows: Sequence[Claim]) -> tuple[Noted, ...]:
     warnings = list(unknown_columns(table, COLUMNS))
     for column, default in DEFAULTS.items():
         blank = Counter(table.column(column))[""]
         if blank:
-            where = f"{blank:,} row{'s' if blank != 1 else ''}"
-            warnings.append(("default", f"{column} not given in {where}: taken as {default}"))
+            text = stored(
+                "note",
+                "{column} not given in {rows}: taken as {default}",
+                column=column,
+                rows=number_of_rows(blank),
+                default=default,
+            )
+            warnings.append(("default", text))
     if assumed := _basis_assumed(rows):
         warnings.append(("default", assumed))
     # Distinct values first: a table has far fewer names than rows.
@@ -289,13 +314,14 @@ def _warnings(table: Table, rows: Sequence[Claim]) -> tuple[tuple[str, str], ...
         (row.source, row.quotes, row.alias_of, *row.derived_from) for row in rows
     )
     scopes = dict.fromkeys(row.scope for row in rows)
-    for names, what in (
-        ([name for mention in mentions for name in mention if name], "sources"),
-        ([part for scope in scopes for part in scope.split("+")], "scopes"),
-        ([*(row.group for row in rows), *GROUPS], "groups"),
-        ([row.perpetrator for row in rows], "perpetrators"),
+    for names, template in (
+        ([name for mention in mentions for name in mention if name], SOURCES_ALIKE),
+        ([part for scope in scopes for part in scope.split("+")], SCOPES_ALIKE),
+        ([*(row.group for row in rows), *GROUPS], GROUPS_ALIKE),
+        ([row.perpetrator for row in rows], PERPETRATORS_ALIKE),
     ):
-        warnings.extend(similar_names(names, what))
+        warnings.extend(similar_names(names, template))
     if all(row.quantity.is_unknown for row in rows):
-        warnings.append(("no_counts", "no row has a count, so the table says nothing of the total"))
+        text = stored("note", "no row has a count, so the table says nothing of the total")
+        warnings.append(("no_counts", text))
     return tuple(warnings)

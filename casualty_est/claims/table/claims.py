@@ -15,6 +15,7 @@ from casualty_est.quantity.quantity import Quantity
 from casualty_est.tables.names import recognised
 from casualty_est.tables.read import Table, read_table, table_from
 from casualty_est.tables.table import collector_paused
+from casualty_est.wording.language import Noted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,7 +66,7 @@ class Claims:
     """
 
     rows: tuple[Claim, ...]
-    warnings: tuple[tuple[str, str], ...]
+    warnings: tuple[Noted, ...]
     name: str | None
     where: str
 

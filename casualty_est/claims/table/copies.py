@@ -17,25 +17,47 @@ from casualty_est.claims.table.claim import Claim
 from casualty_est.quantity.quantity import Quantity
 from casualty_est.tables.checks import lines_of
 from casualty_est.tables.table import Table
+from casualty_est.wording.language import N_, Kept, Noted, stored
 
-Note = tuple[str, str]
 _Cell = tuple[str, ...]
 _TELLING = 100  # smallest number, in units of its rounding, that two hardly state by chance
 _NEAR = 0.005  # relative difference of two numbers that are nearly equal
 _IN_STEP = 4  # common days of two series whose ratio is compared
 _SHOWN = 8
-_ASKED = "is it one figure? Say so with quotes or derived_from, or write independent 1"
 
 
 class Copied(NamedTuple):
-    """Sources whose numbers may be one: in words, and the rows that state them."""
+    """Sources whose numbers may be one, the rows that state them, and how it is said."""
 
     names: Sequence[str]
-    said: str
     rows: list[int]
+    template: str
+    places: dict[str, str]
 
 
-def copies(table: Table, rows: Sequence[Claim]) -> list[Note]:
+STATE = N_(
+    "note",
+    "{names} state {numbers} for {cell} ({where}): is it one figure? Say so with quotes or "
+    "derived_from, or write independent 1",
+)
+STATE_EQUAL = N_(
+    "note",
+    "{names} state {number} equal numbers for {cell} ({where}): is it one figure? Say so with "
+    "quotes or derived_from, or write independent 1",
+)
+NEARLY = N_(
+    "note",
+    "{names} nearly agree {times} times for {cell} ({where}): is it one figure? Say so with "
+    "quotes or derived_from, or write independent 1",
+)
+IN_RATIO = N_(
+    "note",
+    "{names} keep the ratio {ratio} on {number} days for {cell} ({where}): is it one figure? "
+    "Say so with quotes or derived_from, or write independent 1",
+)
+
+
+def copies(table: Table, rows: Sequence[Claim]) -> list[Noted]:
     """Return what may be copied, each with its rows."""
     kept, witness = _kept(rows), _witnesses(rows)
     notes = [
@@ -46,7 +68,8 @@ def copies(table: Table, rows: Sequence[Claim]) -> list[Note]:
     notes += _sums(table, kept, witness)
     if len(notes) > _SHOWN:
         rest = len(notes) - _SHOWN
-        notes[_SHOWN:] = [("copies", f"{rest:,} more sets of numbers may be copies")]
+        text = stored("note", "{number} more sets of numbers may be copies", number=f"{rest:,}")
+        notes[_SHOWN:] = [("copies", text)]
     return notes
 
 
@@ -132,15 +155,20 @@ def _in_cell(held: list[tuple[int, Claim]], witness: dict[str, str]) -> Iterator
     for names, at in equal.items():
         told |= set(names[1:])
         stated = numbers[names]
-        what = f"{next(iter(stated)):,}" if len(stated) == 1 else f"{len(stated):,} equal numbers"
-        yield Copied(names, f"state {what}", at)
+        if len(stated) == 1:
+            yield Copied(names, at, STATE, {"numbers": f"{next(iter(stated)):,}"})
+        else:
+            yield Copied(names, at, STATE_EQUAL, {"number": f"{len(stated):,}"})
     yield from _near(held, told, witness)
 
 
-def _asked(table: Table, one: Copied, where: str) -> str:
-    shown = ", ".join(map(repr, one.names[:_SHOWN]))
-    more = f" and {len(one.names) - _SHOWN:,} more" if len(one.names) > _SHOWN else ""
-    return f"{shown}{more} {one.said} for {where} ({lines_of(table, sorted(one.rows))}): {_ASKED}"
+def _asked(table: Table, one: Copied, cell: str) -> Kept:
+    names = ", ".join(map(repr, one.names[:_SHOWN]))
+    if len(one.names) > _SHOWN:
+        rest = f"{len(one.names) - _SHOWN:,}"
+        names = stored("note", "{places} and {number} more", places=names, number=rest)
+    where = lines_of(table, sorted(one.rows))
+    return stored("note", one.template, names=names, cell=cell, where=where, **one.places)
 
 
 def _near(
@@ -164,12 +192,14 @@ def _near(
         at = [index for k in near for index, _ in pairs[k]]
         if near and (len(near) > len(pairs) / 2 or len(near) >= _IN_STEP):
             (_, a), (_, b) = pairs[near[0]]
-            said = f"state {a:,} and {b:,}" if len(near) == 1 else f"nearly agree {len(near)} times"
-            yield Copied((one, other), said, at)
+            if len(near) == 1:
+                yield Copied((one, other), at, STATE, {"numbers": f"{a:,} and {b:,}"})
+            else:
+                yield Copied((one, other), at, NEARLY, {"times": str(len(near))})
         elif len(pairs) >= _IN_STEP and pstdev(ratios) <= _NEAR and _moves(pairs):
-            said = f"keep the ratio {math.exp(ratios[0]):.3g} on {len(pairs)} days"
+            places = {"ratio": f"{math.exp(ratios[0]):.3g}", "number": str(len(pairs))}
             at = [index for pair in pairs for index, _ in pair]
-            yield Copied((one, other), said, at)
+            yield Copied((one, other), at, IN_RATIO, places)
 
 
 def _moves(pairs: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> bool:
@@ -179,7 +209,7 @@ def _moves(pairs: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> bool:
 
 def _sums(
     table: Table, kept: Sequence[tuple[int, Claim]], witness: dict[str, str]
-) -> Iterator[Note]:
+) -> Iterator[Noted]:
     """Point out numbers that are the sum of what one other source says of the parts."""
     parts: dict[tuple[object, ...], dict[str, tuple[int, int]]] = defaultdict(dict)
     for index, row in kept:
@@ -200,8 +230,13 @@ def _sums(
             complete = len(scopes) > 1 and (row.scope == "all" or len(scopes) == len(row.scopes))
             if complete and sum(number for _, number in scopes.values()) == _number(row.quantity):
                 at = sorted([index, *(i for i, _ in scopes.values())])
-                text = (
-                    f"{row.source!r} states the sum of what {source!r} says of "
-                    f"{', '.join(scopes)} ({lines_of(table, at)}): {_ASKED}"
+                text = stored(
+                    "note",
+                    "{source} states the sum of what {other} says of {scopes} ({where}): is it one "
+                    "figure? Say so with quotes or derived_from, or write independent 1",
+                    source=repr(row.source),
+                    other=repr(source),
+                    scopes=", ".join(scopes),
+                    where=lines_of(table, at),
                 )
                 yield "copies", text

@@ -15,6 +15,7 @@ from casualty_est.claims.table.tally import Counted, Tally, series
 from casualty_est.claims.table.time_grid import TimeGrid
 from casualty_est.claims.table.windows import WindowError, share_windows
 from casualty_est.tables.cells import LIST, Documented
+from casualty_est.wording.language import stored
 
 
 def count_once(
@@ -95,17 +96,26 @@ def _drop_unseen(tally: Tally, as_of: date | None) -> None:
     for row, claim in list(tally.standing.items()):
         published = claim.reported or claim.end
         if claim.quantity.is_unknown:
-            tally.drop(row, "unknown", "it states no count, which is not zero")
+            text = stored("why a claim is left out", "it states no count, which is not zero")
+            tally.drop(row, "unknown", text)
         elif as_of and published and published > as_of:
-            tally.drop(row, "after_as_of", f"published {published}, after {as_of}")
+            text = stored(
+                "why a claim is left out",
+                "published {day}, after {as_of}",
+                day=published,
+                as_of=as_of,
+            )
+            tally.drop(row, "after_as_of", text)
 
 
 def _move_to_speaker(tally: Tally) -> None:
     canonical = tally.published.canonical()
     renamed = {row.source for row in tally.published if row.source in canonical}
-    tally.notes.extend(
-        ("alias", f"{name!r} is counted as {canonical[name]!r}") for name in sorted(renamed)
-    )
+    for name in sorted(renamed):
+        text = stored(
+            "note", "{name} is counted as {source}", name=repr(name), source=repr(canonical[name])
+        )
+        tally.notes.append(("alias", text))
     roles = _roles_by_source(tally.published, canonical)
     for row, claim in tally.standing.items():
         source = canonical.get(claim.source, claim.source)
@@ -155,7 +165,13 @@ def _attribute(tally: Tally, quoting: dict[int, str], roles: dict[str, dict[Cell
         twin = next(agreeing, None)
         if twin is not None:
             where = tally.place([twin])
-            tally.drop(row, "quotes", f"it repeats what {source!r} states in {where}")
+            text = stored(
+                "why a claim is left out",
+                "it repeats what {source} states in {where}",
+                source=repr(source),
+                where=where,
+            )
+            tally.drop(row, "quotes", text)
             continue
         known = roles.get(source, {})
         only = set(known.values())
@@ -164,8 +180,14 @@ def _attribute(tally: Tally, quoting: dict[int, str], roles: dict[str, dict[Cell
         own[key].append(row)
         moved += 1
     if moved:
-        counted = "1 quotation is" if moved == 1 else f"{moved:,} quotations are"
-        tally.notes.append(("quoted", f"{counted} counted as a claim of the quoted source"))
+        text = stored("note", "1 quotation is counted as a claim of the quoted source")
+        if moved > 1:
+            text = stored(
+                "note",
+                "{number} quotations are counted as claims of the quoted source",
+                number=f"{moved:,}",
+            )
+        tally.notes.append(("quoted", text))
 
 
 def _origin(
@@ -217,7 +239,13 @@ def _keep_latest(
     for row, source, when, group in dated:
         newest, at = last[group]
         if when < newest:
-            text = f"{source!r} restates it for {newest} in {tally.place([at])}"
+            text = stored(
+                "why a claim is left out",
+                "{source} restates it for {day} in {where}",
+                source=repr(source),
+                day=newest,
+                where=tally.place([at]),
+            )
             tally.drop(row, "restated", text)
 
 
@@ -225,9 +253,14 @@ def _note_contradictions(tally: Tally) -> None:
     groups = tally.groups(lambda claim: (claim.source, claim.cell_key, claim.level, claim.window))
     for (source, cell, _, _), rows in groups.items():
         if len(rows) > 1:
-            text = (
-                f"{source!r} states {len(rows)} different numbers for {', '.join(cell)} "
-                f"({tally.place(rows)}): all are counted, as contradictory claims of one source"
+            text = stored(
+                "note",
+                "{source} states {number} different numbers for {cell} ({where}): all are counted, "
+                "as contradictory claims of one source",
+                source=repr(source),
+                number=len(rows),
+                cell=", ".join(cell),
+                where=tally.place(rows),
             )
             tally.notes.append(("contradictory", text))
 

@@ -10,6 +10,7 @@ from datetime import date
 from casualty_est.claims.table.claim import CellKey, Claim
 from casualty_est.claims.table.tally import Tally, latest
 from casualty_est.tables.cells import ALL_SCOPES, ANY_PERPETRATOR
+from casualty_est.wording.language import stored
 
 
 class _Rows:
@@ -58,7 +59,12 @@ def drop_derived(tally: Tally) -> None:
         below = settled[number]
         if below is not None:
             base = nodes[below]
-            text = f"it is built on {base.claim.source!r} ({tally.place(base.rows)})"
+            text = stored(
+                "why a claim is left out",
+                "it is built on {source} ({where})",
+                source=repr(base.claim.source),
+                where=tally.place(base.rows),
+            )
             for row in node.rows:
                 tally.drop(row, "derived", text)
     _drop_shared(tally, [node for number, node in enumerate(nodes) if settled[number] is None])
@@ -160,8 +166,12 @@ def _drop_shared(tally: Tally, nodes: list[_Node]) -> None:
                 heard.setdefault(key, node)
             continue
         other = heard[rival]
-        text = (
-            f"like {other.claim.source!r} ({tally.place(other.rows)}) it is built on {rival[1]!r}"
+        text = stored(
+            "why a claim is left out",
+            "like {source} ({where}) it is built on {parent}",
+            source=repr(other.claim.source),
+            where=tally.place(other.rows),
+            parent=repr(rival[1]),
         )
         for row in node.rows:
             tally.drop(row, "shared_parent", text)

@@ -17,6 +17,7 @@ from casualty_est.claims.table.claim import Claim
 from casualty_est.claims.table.tally import Tally, series
 from casualty_est.claims.table.time_grid import TimeGrid
 from casualty_est.quantity.quantity import Quantity
+from casualty_est.wording.language import N_, Kept, stored
 
 THIN, ALL = "thin", "all"
 RESTATED = (THIN, ALL)
@@ -59,6 +60,34 @@ def running(claims: Sequence[Claim]) -> list[bool]:
     return [claim.level == "total" and len(ends[series(claim)]) > 1 for claim in claims]
 
 
+BEGAN = (
+    N_(
+        "note",
+        "{number} claim without a first day: counted from {day}, the first of the table ({where})",
+    ),
+    N_(
+        "note",
+        "{number} claims without a first day: counted from {day}, the first of the table ({where})",
+    ),
+)
+REPORTED = (
+    N_("note", "{number} claim without a last day: counted to the day of publication ({where})"),
+    N_("note", "{number} claims without a last day: counted to the day of publication ({where})"),
+)
+ENDED = (
+    N_(
+        "note",
+        "{number} claim without a last day or a date: counted to {day}, the last of the table "
+        "({where})",
+    ),
+    N_(
+        "note",
+        "{number} claims without a last day or a date: counted to {day}, the last of the table "
+        "({where})",
+    ),
+)
+
+
 def _fill(tally: Tally, grid: TimeGrid) -> None:
     """Give every total a first and a last day; incidents keep their own."""
     began: list[int] = []
@@ -73,15 +102,22 @@ def _fill(tally: Tally, grid: TimeGrid) -> None:
             (reported if claim.reported else ended).append(row)
         end = claim.end or claim.reported or grid.end
         tally.standing[row] = replace(claim, start=claim.start or grid.start, end=end)
-    for rows, text in (
-        (began, f"without a first day: counted from {grid.start}, the first of the table"),
-        (reported, "without a last day: counted to the day of publication"),
-        (ended, f"without a last day or a date: counted to {grid.end}, the last of the table"),
+    for rows, (one, several), day in (
+        (began, BEGAN, grid.start),
+        (reported, REPORTED, None),
+        (ended, ENDED, grid.end),
     ):
         if rows:
-            noun = "claim" if len(rows) == 1 else "claims"
-            note = f"{len(rows):,} {noun} {text} ({tally.place(rows)})"
-            tally.notes.append(("window_assumed", note))
+            template = several if rows[1:] else one
+            places = {"number": f"{len(rows):,}", "where": tally.place(rows), "day": day}
+            tally.notes.append(("window_assumed", stored("note", template, **places)))
+
+
+THIS_STEP = {
+    "day": N_("why a claim is left out", "{where} of the same source stands for this day"),
+    "week": N_("why a claim is left out", "{where} of the same source stands for this week"),
+    "month": N_("why a claim is left out", "{where} of the same source stands for this month"),
+}
 
 
 def _thin(tally: Tally, grid: TimeGrid) -> None:
@@ -96,7 +132,9 @@ def _thin(tally: Tally, grid: TimeGrid) -> None:
         kept = _last(tally, rows)
         for row in rows:
             if row != kept:
-                text = f"{tally.place([kept])} of the same source stands for this {grid.step}"
+                text = stored(
+                    "why a claim is left out", THIS_STEP[grid.step], where=tally.place([kept])
+                )
                 tally.drop(row, "restated_step", text)
 
 
@@ -138,16 +176,40 @@ def _note_contradictions(tally: Tally) -> None:
             against[name][kind] += 1
             places[name] += [row for row in (earlier, later) if row not in places[name]]
     for (source, cell), kinds in against.items():
-        parts = [
-            f"{kind} {'once' if count == 1 else f'{count:,} times'}"
-            for kind, count in sorted(kinds.items())
-        ]
-        where = tally.place(sorted(places[source, cell]))
-        text = (
-            f"contradictory claims of one source: what {source!r} says of {cell} "
-            f"{' and '.join(parts)} by more than its error allows ({where})"
+        text = stored(
+            "note",
+            "contradictory claims of one source: what {source} says of {cell} {how} by more than "
+            "its error allows ({where})",
+            source=repr(source),
+            cell=cell,
+            how=_how_often(kinds[DIFFERS], kinds[FALLS]),
+            where=tally.place(sorted(places[source, cell])),
         )
         tally.notes.append(("contradictory", text))
+
+
+def _how_often(differs: int, falls: int) -> Kept:
+    """How the totals of a source go against each other, and how often."""
+    places = {"times": f"{differs:,}", "often": f"{falls:,}"}
+    if not differs:
+        template = FALLS_ONCE if falls == 1 else FALLS_OFTEN
+        return stored("note", template, times=places["often"])
+    if not falls:
+        return stored("note", DIFFERS_ONCE if differs == 1 else DIFFERS_OFTEN, **places)
+    return stored("note", BOTH[differs > 1, falls > 1], **places)
+
+
+DIFFERS, FALLS = "differs", "falls"
+DIFFERS_ONCE = N_("note", "differs on one day once")
+DIFFERS_OFTEN = N_("note", "differs on one day {times} times")
+FALLS_ONCE = N_("note", "falls once")
+FALLS_OFTEN = N_("note", "falls {times} times")
+BOTH = {  # whether each is said more than once
+    (False, False): N_("note", "differs on one day once and falls once"),
+    (True, False): N_("note", "differs on one day {times} times and falls once"),
+    (False, True): N_("note", "differs on one day once and falls {often} times"),
+    (True, True): N_("note", "differs on one day {times} times and falls {often} times"),
+}
 
 
 def _against(tally: Tally, rows: Sequence[int]) -> list[tuple[int, int, str]]:
@@ -161,9 +223,9 @@ def _against(tally: Tally, rows: Sequence[int]) -> list[tuple[int, int, str]]:
         lowest = min(by_day[day], key=lambda row: _ends(tally.standing[row].quantity)[1])
         highest = max(by_day[day], key=lambda row: _ends(tally.standing[row].quantity)[0])
         if _gap(tally, highest, lowest) > CONTRADICTS:
-            pairs.append((highest, lowest, "differs on one day"))
+            pairs.append((highest, lowest, DIFFERS))
         if top is not None and _gap(tally, top, lowest) > CONTRADICTS:
-            pairs.append((top, lowest, "falls"))
+            pairs.append((top, lowest, FALLS))
             top = lowest  # one number that is far too high makes one fall, not as many as follow
         if top is None or _gap(tally, top, highest, lows=True) < 0:
             top = highest
@@ -177,15 +239,23 @@ def _gap(tally: Tally, upper: int, lower: int, *, lows: bool = False) -> float:
     return math.log(max(low, 0.5)) - math.log(max(high, 0.5))
 
 
-def rules(grid: TimeGrid, asked: OverTime) -> list[str]:
+def rules(grid: TimeGrid, asked: OverTime) -> list[Kept]:
     """Say in sentences which rules the claims went through."""
-    chosen = "as asked" if asked.grid else "chosen by the length of the span"
-    thinned = (
-        f"of one source, cell, first day and form of hedge the last number of each {grid.step} "
-        f"stands; restated='all' (--restated all) keeps every one"
+    if asked.grid:
+        chosen = stored("rule of time", "counts are followed over {grid} (as asked)", grid=grid)
+    else:
+        chosen = stored(
+            "rule of time",
+            "counts are followed over {grid} (chosen by the length of the span)",
+            grid=grid,
+        )
+    repeats = stored("rule of time", "exact repeats of one source are dropped")
+    if asked.restated != THIN:
+        return [chosen, repeats, stored("rule of time", "every restated number stands")]
+    thinned = stored(
+        "rule of time",
+        "of one source, cell, first day and form of hedge the last number of each {step} stands; "
+        "restated='all' (--restated all) keeps every one",
+        step=grid.step,
     )
-    return [
-        f"counts are followed over {grid} ({chosen})",
-        "exact repeats of one source are dropped",
-        thinned if asked.restated == THIN else "every restated number stands",
-    ]
+    return [chosen, repeats, thinned]

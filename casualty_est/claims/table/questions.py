@@ -12,8 +12,8 @@ from casualty_est.claims.table.groups import own_groups
 from casualty_est.errors import Problem
 from casualty_est.tables.checks import lines_of
 from casualty_est.tables.table import Table
+from casualty_est.wording.language import N_, Noted, stored
 
-Note = tuple[str, str]
 _INSIDE = {
     "civilians": {"civilians", "women", "men", "children", "elderly"},
     "all": set(GROUPS),
@@ -22,17 +22,20 @@ _APART = 1.5  # factor between the numbers of two references that cannot both be
 # Together they are all civilians.
 _EVERYBODY = {"women", "men", "children"}
 _ROLE_AGAINST_GROUP = {
-    ("perpetrator", "combatants"): (
+    ("perpetrator", "combatants"): N_(
+        "note",
         "a perpetrator counts the civilians it killed: toward combatants it is an adversary (it "
-        "counts the enemy's dead) or a party (its own)"
+        "counts the enemy's dead) or a party (its own)",
     ),
-    ("party", "civilians"): (
+    ("party", "civilians"): N_(
+        "note",
         "a party counts its own dead soldiers: toward civilians it is a perpetrator if it killed "
-        "them, and a government if it is their own"
+        "them, and a government if it is their own",
     ),
-    ("adversary", "civilians"): (
+    ("adversary", "civilians"): N_(
+        "note",
         "an adversary counts the enemy's dead soldiers: toward civilians it is a perpetrator if it "
-        "killed them, and a government if it is their own"
+        "killed them, and a government if it is their own",
     ),
 }
 
@@ -41,8 +44,16 @@ _ROLE_AGAINST_GROUP = {
 _MERGED = re.compile(r"\b(merged|combined|union|consolidated|de-?duplicated)\b", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*(?:[;|,&/]|\band\b|\by\b|\bet\b|\bund\b)\s*")
 _ONE_EACH = {
-    "source": "name the one that counted, and the others in quotes or derived_from",
-    "perpetrator": "join them by + where it is the sum of both, as Army+Militia",
+    "source": N_(
+        "note",
+        "{name} names {number} ({where}), and is taken as one source apart from all others: name "
+        "the one that counted, and the others in quotes or derived_from",
+    ),
+    "perpetrator": N_(
+        "note",
+        "{name} names {number} ({where}), and is taken as one perpetrator apart from all others: "
+        "join them by + where it is the sum of both, as Army+Militia",
+    ),
 }
 _ROUND = 100  # grid from which a number is nobody's list
 
@@ -77,24 +88,31 @@ def _wider(group: str, said: Sequence[str]) -> bool:
     return group in _EVERYBODY and group in said
 
 
-def questions(table: Table, rows: Sequence[Claim]) -> list[Note]:
+def questions(table: Table, rows: Sequence[Claim]) -> list[Noted]:
     """Return what is asked of the author of a table."""
     asked = (_roles, _traps, _references, _narrow, own_groups, _several, _early, copies)
     return [note for ask in asked for note in ask(table, rows)]
 
 
-def _roles(table: Table, rows: Sequence[Claim]) -> Iterator[Note]:
+def _roles(table: Table, rows: Sequence[Claim]) -> Iterator[Noted]:
     asked: dict[tuple[str, str, str], list[int]] = {}
     for index, row in enumerate(rows):
         if row.role and row.outcome != "lost" and (row.role, row.group) in _ROLE_AGAINST_GROUP:
             asked.setdefault((row.role, row.group, row.source), []).append(index)
     for (role, group, source), at in asked.items():
-        reason = _ROLE_AGAINST_GROUP[role, group]
-        where = lines_of(table, at)
-        yield "role_against_group", f"{source!r} is {role} toward {group} ({where}), but {reason}"
+        text = stored(
+            "note",
+            "{source} is {role} toward {group} ({where}), but {reason}",
+            source=repr(source),
+            role=role,
+            group=group,
+            where=lines_of(table, at),
+            reason=_ROLE_AGAINST_GROUP[role, group],
+        )
+        yield "role_against_group", text
 
 
-def _traps(table: Table, rows: Sequence[Claim]) -> Iterator[Note]:
+def _traps(table: Table, rows: Sequence[Claim]) -> Iterator[Noted]:
     """Ask about role words that people use of other sources than the record does."""
     asked: dict[tuple[str, str], list[int]] = {}
     for index, row in enumerate(rows):
@@ -103,16 +121,26 @@ def _traps(table: Table, rows: Sequence[Claim]) -> Iterator[Note]:
         elif row.role == "monitor" and _MERGED.search(row.source):
             asked.setdefault(("monitor", row.source), []).append(index)
     for (role, source), at in asked.items():
-        where = lines_of(table, at)
         if role == "monitor":
-            reason = "its name speaks of several lists in one: if it is that, write merged_list"
+            reason = stored(
+                "note", "its name speaks of several lists in one: if it is that, write merged_list"
+            )
         else:
-            reason = (
+            reason = stored(
+                "note",
                 "the number is round: government is for a list of persons. Write accuser for a "
                 "total asserted of the enemy's deeds, gov_estimate for a guess, and first_count "
-                "for officials in the first days"
+                "for officials in the first days",
             )
-        yield "role_word", f"{source!r} is {role} ({where}), but {reason}"
+        text = stored(
+            "note",
+            "{source} is {role} ({where}), but {reason}",
+            source=repr(source),
+            role=role,
+            where=lines_of(table, at),
+            reason=reason,
+        )
+        yield "role_word", text
 
 
 def _no_list(row: Claim) -> bool:
@@ -122,7 +150,7 @@ def _no_list(row: Claim) -> bool:
     return bool(number >= _ROUND and (quantity.grid or _ROUND) >= _ROUND)
 
 
-def _narrow(table: Table, rows: Sequence[Claim]) -> Iterator[Note]:
+def _narrow(table: Table, rows: Sequence[Claim]) -> Iterator[Noted]:
     """Ask about texts that count a part of the group of their row."""
     asked: dict[tuple[tuple[str, ...], str], list[int]] = {}
     for index, row in _naming_groups(rows):
@@ -134,24 +162,33 @@ def _narrow(table: Table, rows: Sequence[Claim]) -> Iterator[Note]:
         if not whole and len(inside) > 1:
             asked.setdefault((said, row.group), []).append(index)
     for (said, group), at in asked.items():
-        text = (
-            f"the text counts {' and '.join(said)}, and is taken as the number of {group} "
-            f"({lines_of(table, at)}): correct the group if it is a part"
+        text = stored(
+            "note",
+            "the text counts {names}, and is taken as the number of {group} ({where}): correct the "
+            "group if it is a part",
+            names=" and ".join(said),
+            group=group,
+            where=lines_of(table, at),
         )
         yield "part_of_group", text
 
 
-def _early(table: Table, rows: Sequence[Claim]) -> Iterator[Note]:
+def _early(table: Table, rows: Sequence[Claim]) -> Iterator[Noted]:
     """Ask about windows that end after the day of publication."""
     at = [i for i, row in enumerate(rows) if row.end and row.reported and row.reported < row.end]
     if at:
-        text = f"the window ends after the day of publication ({lines_of(table, at)})"
-        yield "reported_before_end", f"{text}: check that its end is the last day that was counted"
+        text = stored(
+            "note",
+            "the window ends after the day of publication ({where}): check that its end is the "
+            "last day that was counted",
+            where=lines_of(table, at),
+        )
+        yield "reported_before_end", text
 
 
-def _several(table: Table, rows: Sequence[Claim]) -> Iterator[Note]:
+def _several(table: Table, rows: Sequence[Claim]) -> Iterator[Noted]:
     """Ask about names that hold several: "AFP; Reuters", "Army and Navy" beside the Army."""
-    for column, mend in _ONE_EACH.items():
+    for column, template in _ONE_EACH.items():
         names = dict.fromkeys(map(attrgetter(column), rows))
         alone = {name.casefold() for name in names}
         for name in names:
@@ -160,16 +197,12 @@ def _several(table: Table, rows: Sequence[Claim]) -> Iterator[Note]:
             listed = any(sign in name for sign in ";|/")
             if len(parts) > 1 and (listed or (known and column == "source")):
                 lines = [i for i, row in enumerate(rows) if getattr(row, column) == name]
-                yield (
-                    f"several_{column}s",
-                    (
-                        f"{name!r} names {len(parts)} ({lines_of(table, lines)}), and is taken as "
-                        f"one {column} apart from all others: {mend}"
-                    ),
-                )
+                where = lines_of(table, lines)
+                text = stored("note", template, name=repr(name), number=len(parts), where=where)
+                yield f"several_{column}s", text
 
 
-def _references(table: Table, rows: Sequence[Claim]) -> Iterator[Note]:
+def _references(table: Table, rows: Sequence[Claim]) -> Iterator[Noted]:
     """Ask about sources that both set the level of a cell, and contradict each other."""
     held: dict[tuple[object, ...], dict[str, int]] = {}
     for index, row in enumerate(rows):
@@ -182,10 +215,11 @@ def _references(table: Table, rows: Sequence[Claim]) -> Iterator[Note]:
                  for index, low in zip(at, lows, strict=True)]  # fmt: skip
         if max(lows) > _APART * min(highs):
             names = " and ".join(map(repr, sources))
-            yield (
-                "references_apart",
-                (
-                    f"{names} are both taken as reference and lie apart "
-                    f"({lines_of(table, at)}): give one of them another role"
-                ),
+            text = stored(
+                "note",
+                "{names} are both taken as reference and lie apart ({where}): give one of them "
+                "another role",
+                names=names,
+                where=lines_of(table, at),
             )
+            yield "references_apart", text

@@ -9,18 +9,20 @@ from datetime import date
 from casualty_est.claims.table.claim import Claim
 from casualty_est.claims.table.claims import Claims
 from casualty_est.claims.table.time_grid import TimeGrid
+from casualty_est.tables.table import at_lines
+from casualty_est.wording.language import N_, Kept, Noted, stored
 
 SHOWN = 6  # windows, sources and lines that one message names
 
 _SUMMARY = {
-    "unknown": "without a count",
-    "after_as_of": "published after the as-of date",
-    "quotes": "repeating a figure that its own source states",
-    "derived": "built on claims that are counted",
-    "shared_parent": "built on the same sources as another claim",
-    "repeat": "repeating another claim of the same source",
-    "restated": "superseded by a later total of the same source",
-    "restated_step": "restated by the same source within one step of the grid",
+    "unknown": N_("note", "without a count"),
+    "after_as_of": N_("note", "published after the as-of date"),
+    "quotes": N_("note", "repeating a figure that its own source states"),
+    "derived": N_("note", "built on claims that are counted"),
+    "shared_parent": N_("note", "built on the same sources as another claim"),
+    "repeat": N_("note", "repeating another claim of the same source"),
+    "restated": N_("note", "superseded by a later total of the same source"),
+    "restated_step": N_("note", "restated by the same source within one step of the grid"),
 }
 # What its source has replaced since, or nobody had seen: it is not documented any more, or yet.
 REPLACED = frozenset({"restated", "restated_step"})
@@ -44,7 +46,7 @@ class LeftOut:
 
     claim: Claim
     code: str
-    text: str
+    text: Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Counted:
 
     claims: tuple[Claim, ...]
     left_out: tuple[LeftOut, ...]
-    notes: tuple[tuple[str, str], ...]
+    notes: tuple[Noted, ...]
     grid: TimeGrid | None = None
 
 
@@ -78,17 +80,16 @@ class Tally:
         self.published = claims
         self.standing: dict[int, Claim] = dict(enumerate(claims.rows))
         self.gone: dict[int, LeftOut] = {}
-        self.notes: list[tuple[str, str]] = []
+        self.notes: list[Noted] = []
 
-    def drop(self, row: int, code: str, text: str) -> None:
+    def drop(self, row: int, code: str, text: Kept) -> None:
         """Take one row out of what stands, with its code and the reason in words."""
         self.gone[row] = LeftOut(self.published.rows[row], code, text)
         del self.standing[row]
 
-    def place(self, rows: Sequence[int]) -> str:
+    def place(self, rows: Sequence[int]) -> Kept:
         """Name the lines of some rows, the first few of many."""
-        lines = [str(self.published.rows[row].line) for row in rows[:SHOWN]]
-        return f"{self.published.where}{'s' * (len(rows) > 1)} {', '.join(lines)}{more(rows)}"
+        return at_lines(self.published.where, [self.published.rows[row].line or 0 for row in rows])
 
     def groups[K](self, key: Callable[[Claim], K]) -> dict[K, list[int]]:
         """Group the rows that stand by what `key` says of their claims."""
@@ -103,7 +104,9 @@ class Tally:
             kept = latest(self, rows)
             for row in rows:
                 if row != kept:
-                    self.drop(row, "repeat", f"it repeats {self.place([kept])}")
+                    where = self.place([kept])
+                    text = stored("why a claim is left out", "it repeats {where}", where=where)
+                    self.drop(row, "repeat", text)
 
     def copy(self) -> Tally:
         """Return a tally of its own in the same state."""
@@ -117,11 +120,17 @@ class Tally:
         left_out = tuple(self.gone[row] for row in sorted(self.gone))
         codes = [out.code for out in left_out]
         counts = [
-            (code, f"{codes.count(code):,} claim{'s' * (codes.count(code) != 1)} left out: {why}")
+            (code, _left_out(codes.count(code), why))
             for code, why in _SUMMARY.items()
             if code in codes
         ]
         return Counted(tuple(self.standing.values()), left_out, (*counts, *self.notes), grid)
+
+
+def _left_out(number: int, why: str) -> Kept:
+    if number == 1:
+        return stored("note", "1 claim left out: {why}", why=why)
+    return stored("note", "{number} claims left out: {why}", number=f"{number:,}", why=why)
 
 
 def series(claim: Claim) -> tuple[object, ...]:

@@ -11,6 +11,7 @@ from casualty_est.claims.table.claims import window_text
 from casualty_est.claims.table.tally import SHOWN, Tally, more
 from casualty_est.errors import UsageError
 from casualty_est.tables.cells import ALL_SCOPES, ANY_PERPETRATOR
+from casualty_est.wording.language import stored
 
 INSIDE_CIVILIANS = frozenset({"civilians", "women", "men", "children", "elderly"})
 
@@ -100,9 +101,18 @@ def share_windows(tally: Tally) -> bool:
         tally.standing[row] = replace(tally.standing[row], start=start, end=end)
     if taken:
         windows = ", ".join(dict.fromkeys(map(window_text, list(taken.values())[:50])))
-        verb = "claim takes" if len(taken) == 1 else "claims take"
-        text = f"{len(taken):,} {verb} the window of those it overlaps, {windows}"
-        tally.notes.append(("window_assumed", f"{text} ({tally.place(sorted(taken))})"))
+        places = {"windows": windows, "where": tally.place(sorted(taken))}
+        text = stored(
+            "note", "1 claim takes the window of those it overlaps, {windows} ({where})", **places
+        )
+        if len(taken) > 1:
+            text = stored(
+                "note",
+                "{number} claims take the window of those they overlap, {windows} ({where})",
+                number=f"{len(taken):,}",
+                **places,
+            )
+        tally.notes.append(("window_assumed", text))
     return bool(taken)
 
 

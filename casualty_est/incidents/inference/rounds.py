@@ -12,7 +12,7 @@ from casualty_est.incidents.inference.density import Density
 from casualty_est.incidents.model.layout import IncidentLayout
 from casualty_est.result import going_on
 from casualty_est.result.schema import Diagnostics
-from casualty_est.wording.language import N_, stored
+from casualty_est.wording.language import N_, Kept, stored
 
 if TYPE_CHECKING:
     from casualty_est.incidents.model.model import IncidentModel
@@ -109,22 +109,24 @@ def slowest(layout: IncidentLayout, theta: Array) -> list[tuple[str, str]]:
     return [names[i] for i in np.argsort(ess)[:SLOWEST]]
 
 
-def told(rounds: int, settings: Mapping[str, int], first: Diagnostics, lost: int) -> str:
+def told(rounds: int, settings: Mapping[str, int], first: Diagnostics, lost: int) -> Kept:
     """What was done beyond the first round, as a note."""
-    again = ""
+    again: list[Kept] = []
     if lost == 1:
-        again = stored(
+        text = stored(
             "note",
             "one chain of an earlier round had ended where next to nothing is, and began anew",
         )
+        again.append(text)
     elif lost:
-        again = stored(
+        text = stored(
             "note",
             "{number} chains of an earlier round had ended where next to nothing is, and began "
             "anew",
             number=lost,
         )
-    return going_on.told(rounds, settings, first.reasons, again and f"; {again}")
+        again.append(text)
+    return going_on.told(rounds, settings, first.reasons, *again)
 
 
 def advice(

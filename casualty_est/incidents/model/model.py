@@ -29,7 +29,7 @@ from casualty_est.result.labels import cell_of
 from casualty_est.result.schema import Cell
 from casualty_est.result.text_table import html_sections
 from casualty_est.tables.checks import offered
-from casualty_est.wording.language import N_, stored
+from casualty_est.wording.language import N_, Kept, Noted, stored, unended
 from casualty_est.wording.phrases import listed
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
     from casualty_est.incidents.estimate import IncidentEstimate
 
-Note = tuple[str, str]
 CELL = Cell("all", None, None, "killed", "civilians", "any")
 
 NO_LEVEL = N_("note", "no source has a role and none is an anchor")
@@ -136,7 +135,7 @@ class IncidentModel:
             "perpetrator": perpetrator, "share": share, "assume_unbiased": assume_unbiased,
             "cell": cell,
         }  # fmt: skip
-        table_notes: tuple[Note, ...] = ()
+        table_notes: tuple[Noted, ...] = ()
         name = None
         if not isinstance(reports, IncidentReports | IncidentPatterns):
             reports = IncidentReports(reports)
@@ -171,7 +170,7 @@ class IncidentModel:
         self.layout: IncidentLayout = build_layout(readings, choices)
         self.cell = self._cell(cell)
         notes = (*table_notes, *readings.notes, *self._notes())
-        self.notes: tuple[Note, ...] = tuple(dict.fromkeys(notes))
+        self.notes: tuple[Noted, ...] = tuple(dict.fromkeys(notes))
         self.settings: dict[str, Any] = {
             "table": name,
             "roles": dict(roles or {}),
@@ -221,7 +220,7 @@ class IncidentModel:
         perpetrator = readings.target or CELL.perpetrator
         return cell_of(cell, replace(CELL, scope="+".join(used), perpetrator=perpetrator))
 
-    def _notes(self) -> list[Note]:
+    def _notes(self) -> list[Noted]:
         layout, readings = self.layout, self.layout.readings
         notes = [("anchor", layout.anchor.text)]
         if layout.unlisted == "none":
@@ -268,7 +267,7 @@ class IncidentModel:
                 sources=listed(of),
             )
             notes.append(("denials", text))
-        notes += [("circularity", text.rstrip(".")) for text in self.circularity]
+        notes += [("circularity", unended(text)) for text in self.circularity]
         unnamed = [name for name, role in self.roles.items() if role is None]
         if unnamed:
             text = stored(
@@ -290,7 +289,7 @@ class IncidentModel:
         return notes
 
     @property
-    def circularity(self) -> tuple[str, ...]:
+    def circularity(self) -> tuple[Kept, ...]:
         """What is done about a grade that follows from acceptance, as sentences."""
         readings = self.layout.readings
         if not (readings.verdict == ACCEPTED).any() or not readings.patterns.grade:

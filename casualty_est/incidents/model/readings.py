@@ -23,11 +23,10 @@ from casualty_est.incidents.table.incident import INVESTIGATION
 from casualty_est.incidents.table.patterns import NO_GRADE, NOT_MENTIONED, IncidentPatterns
 from casualty_est.quantity.quantity import Quantity
 from casualty_est.tables.checks import offered
-from casualty_est.wording.language import stored
+from casualty_est.wording.language import N_, Noted, stored
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-Note = tuple[str, str]
 
 ACCEPTED, REJECTED, OPEN = 1, 2, 3
 FOUND, NOT_FOUND = 1, 2  # by the investigation, 0 where it did not look
@@ -53,7 +52,7 @@ class Readings:
     suspects: Ints  # (pattern,): among whom the deaths are to be attributed
     investigation: int | None  # also one of the listers: it counts as they do
     found: Ints  # (pattern,): 0, `FOUND` or `NOT_FOUND`
-    notes: tuple[Note, ...]
+    notes: tuple[Noted, ...]
 
     @property
     def speaks(self) -> Bools:
@@ -81,7 +80,7 @@ def read_patterns(
     """Decide what counts."""
     judge, investigation = _judge(patterns), _investigation(patterns.sources, roles)
     listers = tuple(s for s in range(len(patterns.sources)) if s != judge)
-    notes: list[Note] = []
+    notes: list[Noted] = []
     if not listers:
         msg = (
             f"only {patterns.sources[0]} speaks of these incidents, and it judges them: add what "
@@ -100,26 +99,22 @@ def read_patterns(
         listed[:, judge] = own
     keep = listed.any(axis=1)
     if judge is not None:
-        text = stored(
-            "note",
-            "incidents that only {source} speaks of and did not accept, left out",
-            source=patterns.sources[judge],
+        text = N_(
+            "note", "incidents that only {source} speaks of and did not accept, left out: {number}"
         )
-        _note(notes, "left_out", patterns, ~keep, text)
+        _note(notes, "left_out", patterns, ~keep, text, patterns.sources[judge])
     if investigation is not None:
         nobody = ~keep & (found == NOT_FOUND)
-        text = stored(
+        text = N_(
             "note",
             "incidents at which nobody died, as the investigation found, and that nobody else "
-            "reports, in no sum",
+            "reports, in no sum: {number}",
         )
         _note(notes, "sites_without_deaths", patterns, nobody, text)
     target, suspects, known = _target(patterns, judge, perpetrator, keep)
     if target is not None:
-        text = stored(
-            "note", "incidents without {source} among the suspects, left out", source=target
-        )
-        _note(notes, "other_suspects", patterns, keep & ~known, text)
+        text = N_("note", "incidents without {source} among the suspects, left out: {number}")
+        _note(notes, "other_suspects", patterns, keep & ~known, text, target)
         keep &= known
     if not keep.any():
         msg = f"no incident of the table can be counted{f' for {target}' if target else ''}"
@@ -199,7 +194,7 @@ def _graded(
 
 
 def _judged_rows(
-    patterns: IncidentPatterns, judge: int, elsewhere: Bools, notes: list[Note]
+    patterns: IncidentPatterns, judge: int, elsewhere: Bools, notes: list[Noted]
 ) -> tuple[Ints, Bools]:
     """Verdict of each pattern, and whether the judge reported it itself."""
     name = patterns.sources[judge]
@@ -207,38 +202,43 @@ def _judged_rows(
     own = patterns.self_reported[:, judge].copy()
     has_number = patterns.claim[:, judge] >= 0
     conceded = (verdict == 0) & has_number & ~own
-    text = stored(
+    text = N_(
         "note",
-        "incidents on which {source} states deaths without a verdict, read as accepted by it",
-        source=name,
+        "incidents on which {source} states deaths without a verdict, read as accepted by it: "
+        "{number}",
     )
-    _note(notes, "conceded", patterns, conceded & elsewhere, text)
+    _note(notes, "conceded", patterns, conceded & elsewhere, text, name)
     verdict[conceded] = ACCEPTED
     alone = (verdict == ACCEPTED) & ~own & ~elsewhere
-    text = stored(
+    text = N_(
         "note",
-        "incidents that only {source} reports and accepts, read as reported by itself",
-        source=name,
+        "incidents that only {source} reports and accepts, read as reported by itself: {number}",
     )
-    _note(notes, "own_report", patterns, alone, text)
+    _note(notes, "own_report", patterns, alone, text, name)
     own |= alone
-    text = stored(
+    text = N_(
         "note",
         "incidents with deaths stated by {source} though it did not accept them, that number not "
-        "used",
-        source=name,
+        "used: {number}",
     )
-    _note(notes, "number_unused", patterns, (verdict != ACCEPTED) & has_number & ~own, text)
+    unused = (verdict != ACCEPTED) & has_number & ~own
+    _note(notes, "number_unused", patterns, unused, text, name)
     verdict[own | (verdict == OPEN)] = 0
     return verdict, own
 
 
 def _note(
-    notes: list[Note], code: str, patterns: IncidentPatterns, which: Bools, text: str
+    notes: list[Noted],
+    code: str,
+    patterns: IncidentPatterns,
+    which: Bools,
+    template: str,
+    source: str = "",
 ) -> None:
     count = int(patterns.count[which].sum())
     if count:
-        notes.append((code, stored("note", "{what}: {number}", what=text, number=f"{count:,}")))
+        text = stored("note", template, source=source, number=f"{count:,}")
+        notes.append((code, text))
 
 
 def _target(

@@ -15,7 +15,7 @@ from casualty_est.priors import LogNormal, Priors, read_priors
 from casualty_est.priors.reading import mapping
 from casualty_est.priors.settings import SMALLEST_ANCHOR_SD
 from casualty_est.tables.checks import offered
-from casualty_est.wording.language import N_, stored
+from casualty_est.wording.language import N_, Kept, stored
 
 # What all counts of one investigation share: whom it takes for a civilian, whom it could not ask.
 INVESTIGATION_SD = 0.05
@@ -156,7 +156,7 @@ class Anchoring:
     how: str  # a key of `WHY`
 
     @property
-    def text(self) -> str:
+    def text(self) -> Kept:
         """The choice as a sentence."""
         return stored(
             "note",

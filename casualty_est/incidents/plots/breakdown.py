@@ -31,8 +31,8 @@ from casualty_est.plots.page import (
 from casualty_est.plots.scales import set_log_axis
 from casualty_est.plots.style import LABEL, MARGIN, SMALL, Palette, Picture, new_figure
 from casualty_est.plots.words import shorten, wrap
-from casualty_est.wording.language import _, figure
-from casualty_est.wording.numbers import chance, people, per_cent, percent, run
+from casualty_est.wording.language import _, figure, ngettext
+from casualty_est.wording.numbers import adding_up, chance, people, per_cent, percent, run
 from casualty_est.wording.phrases import possessive
 
 if TYPE_CHECKING:
@@ -118,10 +118,11 @@ def steps_of(between: Gap, judge: str | None) -> list[Step]:
     first, last = between.sources
     start, end = between.reported
     steps, at = [Step(first, _("reports {number}", number=figure(start)), 0.0, start)], start
-    for name, part in between.parts.items():
+    shown = adding_up([part.mean for part in between.parts.values()], between.gap)
+    for (name, part), mean in zip(between.parts.items(), shown, strict=True):
         after = at - part.mean
         ends = at - part.high, at - part.low
-        steps.append(Step(part_name(name, last, judge), _size(part), at, after, ends))
+        steps.append(Step(part_name(name, last, judge), _size(part, mean), at, after, ends))
         at = after
     said = _("reports {number}", number=figure(end))
     if last == judge:
@@ -140,10 +141,11 @@ def part_name(part: str, source: str, judge: str | None) -> str:
     return _("incidents that {source} does not report, less those that only it does", source=source)
 
 
-def _size(part: Part) -> str:
+def _size(part: Part, mean: float) -> str:
+    """A step as the table prints it, rounded so that all add up."""
     low, high = sorted((abs(part.low), abs(part.high)))
     sign = "\N{MINUS SIGN}" if part.mean > 0 else "+"
-    text = f"{sign}{people(abs(part.mean), low, high)}"
+    text = f"{sign}{figure(abs(mean))}"
     if part.low * part.high <= 0:
         return text
     return f"{text} ({run(people(low, low, high), people(high, low, high))})"
@@ -215,8 +217,10 @@ def curves_of(estimate: IncidentEstimate, prob: float) -> list[tuple[str, str, p
 def _ends(curve: pd.DataFrame, prob: float) -> str:
     """The smallest and the largest incident of a curve, in words."""
     ends = [
-        _(
+        ngettext(
+            "of {deaths} death {chance} ({interval})",
             "of {deaths} deaths {chance} ({interval})",
+            deaths,
             deaths=figure(deaths),
             chance=chance(median),
             interval=run(chance(low), chance(high)),

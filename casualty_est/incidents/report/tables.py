@@ -13,7 +13,7 @@ from casualty_est.result.schema import Row, Span
 from casualty_est.result.show import interval_title
 from casualty_est.result.tables import Parameter
 from casualty_est.wording.language import N_, _, figure, ngettext, pgettext
-from casualty_est.wording.numbers import adding_up, people, percent, run
+from casualty_est.wording.numbers import adding_up, chance, people, percent, run
 from casualty_est.wording.phrases import capitalised, documented_text, with_source
 from casualty_est.wording.terms import grade_name, role_name
 
@@ -121,12 +121,13 @@ def inclusion(estimate: IncidentEstimate, prob: float) -> Table | None:
     head = (_("Deaths in the incident"), *curves)
     judge, level = estimate.details.judge, percent(prob)
     caption = _(
-        "Probability to hold an incident of so many deaths ({level} interval).", level=level
+        "Chance that a source records an incident, by its number of deaths ({level} interval).",
+        level=level,
     )
     if judge:
         caption = _(
-            "Probability to hold an incident of so many deaths ({level} interval); of {source} to "
-            "accept one that is its own, with no other suspect.",
+            "Chance that a source records an incident, by its number of deaths ({level} interval); "
+            "for {source}, that it accepts one that is its own, with no other suspect.",
             level=level,
             source=judge,
         )
@@ -138,7 +139,7 @@ def _deaths(number: int) -> str:
 
 
 def _chance(point: Any) -> str:
-    return f"{whole(point.median)} ({run(whole(point.low), whole(point.high))})"
+    return f"{chance(point.median)} ({run(chance(point.low), chance(point.high))})"
 
 
 def gap(between: Gap, judge: str | None) -> Table:

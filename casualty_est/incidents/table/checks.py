@@ -19,10 +19,12 @@ from casualty_est.incidents.table.incident import (
     Report,
     gather,
 )
-from casualty_est.incidents.table.summary import number_of
 from casualty_est.quantity.quantity import Quantity
 from casualty_est.tables.checks import (
     CONTROLS_IN_PROSE,
+    PERPETRATORS_ALIKE,
+    SCOPES_ALIKE,
+    SOURCES_ALIKE,
     convert,
     nearest,
     noted_quantities,
@@ -34,18 +36,17 @@ from casualty_est.tables.checks import (
 from casualty_est.tables.dates import no_such_year, read_days
 from casualty_est.tables.names import mend_of, reworded, sums, word_of
 from casualty_est.tables.read import Table
+from casualty_est.wording.language import N_, Noted, stored
 
 MOST = 10**9  # incidents in one row
 ROLES_SHOWN = 6
 YES = frozenset({"1", "1.0", "true"})
 NO = frozenset({"0", "0.0", "false"})
 
-Note = tuple[str, str]
-
 
 def validate(
     table: Table, problems: list[Problem], quantities: Sequence[Quantity | None] | None = None
-) -> tuple[tuple[Report, ...], tuple[Note, ...]]:
+) -> tuple[tuple[Report, ...], tuple[Noted, ...]]:
     """Return the rows and notes of an incidents table, or raise every problem at once."""
     problems.extend(_column_problems(table))
     parsed, read_notes = _parsed(table, problems, quantities)
@@ -79,7 +80,7 @@ def _column_problems(table: Table) -> Iterator[Problem]:
 
 def _parsed(
     table: Table, problems: list[Problem], quantities: Sequence[Quantity | None] | None
-) -> tuple[list[Sequence[Any]], list[Note]]:
+) -> tuple[list[Sequence[Any]], list[Noted]]:
     """Return one parsed column per field of `Report`, in its order, and how it was read."""
     parsers: dict[str, Any] = {
         "incident": _required("every row is about an incident", "give its code or name"),
@@ -99,7 +100,7 @@ def _parsed(
     for column in ("incident", "source", "scope", "perpetrator"):
         parsers[column] = shown_safely(parsers[column])
     parsed: list[Sequence[Any]] = []
-    notes: list[Note] = []
+    notes: list[Noted] = []
     for column in COLUMNS:
         if column == "quantity" and quantities is not None:
             problems.extend(quantity_problems(table, quantities))
@@ -316,55 +317,78 @@ RULES = (
 )  # fmt: skip
 
 
+NOT_GIVEN = {
+    "scope": N_("note", "scope not given for {incidents}: taken as all"),
+    "date": N_("note", "date not given for {incidents}: the year is not known"),
+    "grade": N_("note", "grade not given for {incidents}: ungraded"),
+    "perpetrator": N_("note", "perpetrator not given for {incidents}: nobody is suspected"),
+}
+
+
 # --- what was assumed ------------------------------------------------------------------
 
 
-def _several(sources: Iterable[str]) -> Iterator[Note]:
+def _several(sources: Iterable[str]) -> Iterator[Noted]:
     """Ask about names that hold several sources, "AFP; Reuters"."""
     for name in sources:
         parts = [part for part in re.split("[;|]", name) if part.strip()]
         if len(parts) > 1:
-            yield (
-                "several_sources",
-                (
-                    f"{name!r} names {len(parts)} and is taken as one source apart from all "
-                    "others: give each a row of its own if each counted"
-                ),
+            text = stored(
+                "note",
+                "{name} names {number} and is taken as one source apart from all others: give each "
+                "a row of its own if each counted",
+                name=repr(name),
+                number=len(parts),
             )
+            yield "several_sources", text
 
 
-def _notes(rows: Sequence[Report]) -> tuple[Note, ...]:
+def _notes(rows: Sequence[Report]) -> tuple[Noted, ...]:
     incidents = gather(rows)
-    notes: list[Note] = []
-    for what, taken in (
-        ("scope", "taken as all"),
-        ("date", "the year is not known"),
-        ("grade", "ungraded"),
-        ("perpetrator", "nobody is suspected"),
-    ):
+    notes: list[Noted] = []
+    for what, template in NOT_GIVEN.items():
         bare = [i for i in incidents if not any(getattr(row, what) for row in i.reports)]
         if bare:
-            where = number_of(sum(incident.count for incident in bare), "incident")
-            notes.append(("default", f"{what} not given for {where}: {taken}"))
+            number = sum(incident.count for incident in bare)
+            where = stored("note", "1 incident")
+            if number != 1:
+                where = stored("note", "{number} incidents", number=f"{number:,}")
+            notes.append(("default", stored("note", template, incidents=where)))
     if all(row.count is None for row in rows):
-        notes.append(("default", "count not given: every incident counts once"))
+        text = stored("note", "count not given: every incident counts once")
+        notes.append(("default", text))
     roles = {row.source for row in rows if row.role}
     sources = dict.fromkeys(row.source for row in rows)
     without = [name for name in sources if name not in roles]
-    notes.extend(("default", f"{name!r} has no role") for name in without[:ROLES_SHOWN])
+    for name in without[:ROLES_SHOWN]:
+        notes.append(("default", stored("note", "{source} has no role", source=repr(name))))
     if len(without) > ROLES_SHOWN:
-        text = f"{len(without) - ROLES_SHOWN:,} more sources have no role"
+        text = stored(
+            "note",
+            "{number} more sources have no role",
+            number=f"{len(without) - ROLES_SHOWN:,}",
+        )
         notes.append(("default", text))
     notes.extend(_several(sources))
     rejected = sum(row.verdict == "rejected" and bool(row.quantity.low) for row in rows)
     if rejected:
-        where = "1 row has" if rejected == 1 else f"{rejected:,} rows have"
-        text = f"{where} the verdict rejected and deaths above zero: both are kept as they stand"
+        text = stored(
+            "note",
+            "1 row has the verdict rejected and deaths above zero: both are kept as they stand",
+        )
+        if rejected > 1:
+            text = stored(
+                "note",
+                "{number} rows have the verdict rejected and deaths above zero: both are kept as "
+                "they stand",
+                number=f"{rejected:,}",
+            )
         notes.append(("rejected_with_deaths", text))
-    notes.extend(similar_names((row.source for row in rows), "sources"))
-    notes.extend(similar_names((incident.scope for incident in incidents), "scopes"))
+    notes.extend(similar_names((row.source for row in rows), SOURCES_ALIKE))
+    notes.extend(similar_names((incident.scope for incident in incidents), SCOPES_ALIKE))
     suspected = (name for incident in incidents for name in incident.perpetrators)
-    notes.extend(similar_names(suspected, "perpetrators"))
+    notes.extend(similar_names(suspected, PERPETRATORS_ALIKE))
     if all(row.quantity.is_unknown for row in rows):
-        notes.append(("no_counts", "no row has a number, so the table says nothing of the total"))
+        text = stored("note", "no row has a number, so the table says nothing of the total")
+        notes.append(("no_counts", text))
     return tuple(notes)

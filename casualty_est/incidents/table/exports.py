@@ -23,10 +23,12 @@ from casualty_est.incidents.table.read import (
 )
 from casualty_est.tables.plain import plain
 from casualty_est.tables.table import Table
+from casualty_est.wording.language import N_, stored
 
 _KNOWN: dict[str, dict[str, Any]] = tomllib.loads(
     (files("casualty_est.incidents.table") / "exports.toml").read_text(encoding="utf-8")
 )
+EVERYBODY = N_("note", "deaths of everybody, fighters included; --cell group=all says so")
 _NOBODY = Judged(None, "perpetrator", None, {}, None, None)
 _MORE = ("date", "scope", "grade", "perpetrator")
 _ACLED_ON_CIVILIANS = "violence against civilians"
@@ -80,9 +82,15 @@ def read_export(export: Recognised, table: Table, problems: list[Problem]) -> Dr
             _NOBODY,
         )  # fmt: skip
         draft = read_ranges(table, given, table.name)
-    said = known.get("said", "deaths of everybody, fighters included; --cell group=all says so")
+    said = known.get("said", EVERYBODY)
     used = ", ".join(dict.fromkeys(export.columns.values()))
-    note = f"recognised as an export of {export.title} by its columns ({used}): read are {said}"
+    note = stored(
+        "note",
+        "recognised as an export of {title} by its columns ({columns}): read are {deaths}",
+        title=export.title,
+        columns=used,
+        deaths=said,
+    )
     draft.notes.insert(0, ("recognised", note))
     draft.problems[:0] = problems
     return draft
@@ -121,7 +129,8 @@ def _acled(export: Recognised, table: Table) -> Draft:
             scope=cell.get("scope", ""),
             perpetrator="; ".join(actor.replace(";", ",") for actor in actors if actor),
         )
-    draft.notes.append(
-        ("default", "suspected are actor1 in violence against civilians, and both actors otherwise")
+    text = stored(
+        "note", "suspected are actor1 in violence against civilians, and both actors otherwise"
     )
+    draft.notes.append(("default", text))
     return draft

@@ -18,6 +18,7 @@ from casualty_est.incidents.table.read import (
 )
 from casualty_est.quantity.quantity import Quantity
 from casualty_est.tables.read import Table
+from casualty_est.wording.language import stored
 
 ONE_SIDED = "3"  # UCDP's type of violence in which side_a kills civilians
 
@@ -73,14 +74,23 @@ def read_ged(
             scope=table.column(scope)[row] if scope else "",
             perpetrator=_sides(table, row),
         )
-    text = "suspected are side_a in one-sided violence, and both sides otherwise"
+    text = stored("note", "suspected are side_a in one-sided violence, and both sides otherwise")
     draft.notes.append(("default", text))
     if crossed and number == "range":
-        text = "low, best and high are out of order: the smallest and largest of them are the ends"
-        draft.notes.append(("ends_out_of_order", f"in {crossed:,} events {text}"))
+        text = stored(
+            "note",
+            "in {number} events low, best and high are out of order: the smallest and largest of "
+            "them are the ends",
+            number=f"{crossed:,}",
+        )
+        draft.notes.append(("ends_out_of_order", text))
     if nobody:
-        text = "no civilian death and none of unknown status: left out"
-        draft.notes.append(("left_out", f"{nobody:,} events with {text}"))
+        text = stored(
+            "note",
+            "{number} events with no civilian death and none of unknown status: left out",
+            number=f"{nobody:,}",
+        )
+        draft.notes.append(("left_out", text))
     return draft
 
 

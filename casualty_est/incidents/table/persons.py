@@ -8,6 +8,7 @@ from casualty_est.errors import InputError, Problem
 from casualty_est.incidents.table.incident import COLUMNS
 from casualty_est.tables.names import person_columns
 from casualty_est.tables.table import Table
+from casualty_est.wording.language import Kept, stored
 
 _KEY = ("incident", "source")
 _MEANING = {"incident": "the incident in which each of them died", "source": "who made the list"}
@@ -58,10 +59,14 @@ def of_persons(table: Table, problems: list[Problem]) -> Table:
     )
 
 
-def _said(table: Table, described: list[str], rows: int) -> str:
-    return (
-        f"each row is a person: {len(table):,} people are counted into {rows:,} numbers, one for "
-        f"each incident and source; {_listed(described)} are not kept"
+def _said(table: Table, described: list[str], rows: int) -> Kept:
+    return stored(
+        "note",
+        "each row is a person: {people} people are counted into {number} numbers, one for each "
+        "incident and source; {columns} are not kept",
+        people=f"{len(table):,}",
+        number=f"{rows:,}",
+        columns=_listed(described),
     )
 
 
@@ -69,14 +74,21 @@ def _listed(names: list[str]) -> str:
     return ", ".join(map(repr, names[:_SHOWN]))
 
 
-def _equal_rows(table: Table) -> str:
+def _equal_rows(table: Table) -> Kept | None:
     """Say how many persons are in the table twice, with every cell the same."""
     rows = list(zip(*table.cells, strict=True))
     again = len(rows) - len(set(rows))
     if not again:
-        return ""
-    rows_are = "1 row is" if again == 1 else f"{again:,} rows are"
-    return (
-        f"{rows_are} the same as another one in every cell, and counted as a person each: remove "
-        "whom the table names twice"
+        return None
+    if again == 1:
+        return stored(
+            "note",
+            "1 row is the same as another one in every cell, and counted as a person each: remove "
+            "whom the table names twice",
+        )
+    return stored(
+        "note",
+        "{number} rows are the same as another one in every cell, and counted as a person each: "
+        "remove whom the table names twice",
+        number=f"{again:,}",
     )

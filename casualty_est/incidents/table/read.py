@@ -18,6 +18,7 @@ from casualty_est.incidents.table.incident import (
 from casualty_est.quantity.quantity import Quantity
 from casualty_est.tables.checks import nearest, quantity_cell
 from casualty_est.tables.read import Table, read_table, table_from
+from casualty_est.wording.language import Noted, stored
 
 UNKNOWN = Quantity.parse("unknown")
 BLANK = Quantity.parse("")
@@ -32,7 +33,7 @@ class Draft:
     origin: Table
     problems: list[Problem]
     came_from: dict[str, str] = field(default_factory=dict)
-    notes: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[Noted] = field(default_factory=list)
     cells: list[dict[str, str]] = field(default_factory=list)
     quantities: list[Quantity | None] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
@@ -305,5 +306,10 @@ def note_unread(draft: Draft, used: Collection[str]) -> None:
     """Note the columns of the original that nobody reads."""
     unread = [column for column in draft.origin.columns if column not in used]
     if unread:
-        head = "1 column is" if len(unread) == 1 else f"{len(unread)} columns are"
-        draft.notes.append(("unread_columns", f"{head} not read: {', '.join(unread)}"))
+        places = {"columns": ", ".join(unread)}
+        text = stored("note", "1 column is not read: {columns}", **places)
+        if len(unread) > 1:
+            text = stored(
+                "note", "{number} columns are not read: {columns}", number=len(unread), **places
+            )
+        draft.notes.append(("unread_columns", text))

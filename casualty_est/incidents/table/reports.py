@@ -21,6 +21,7 @@ from casualty_est.quantity.quantity import Quantity
 from casualty_est.tables.cells import Documented
 from casualty_est.tables.names import recognised
 from casualty_est.tables.read import Table, read_table, table_from
+from casualty_est.wording.language import Noted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +69,7 @@ class IncidentReports:
     """
 
     rows: tuple[Report, ...]
-    warnings: tuple[tuple[str, str], ...]
+    warnings: tuple[Noted, ...]
     name: str | None
     where: str
 
@@ -362,7 +363,7 @@ class IncidentReports:
         table: Table,
         problems: list[Problem],
         quantities: Sequence[Quantity | None] | None = None,
-        notes: Iterable[tuple[str, str]] = (),
+        notes: Iterable[Noted] = (),
     ) -> None:
         rows, warnings = validate(table, problems, quantities)
         values = {"rows": rows, "warnings": (*notes, *warnings), "name": table.name}

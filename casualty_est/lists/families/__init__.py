@@ -22,7 +22,7 @@ from casualty_est.lists.families.ridge import Ridge
 from casualty_est.lists.families.visibility import Visibility
 from casualty_est.lists.families.visibility_pair import VisibilityPair
 from casualty_est.tables.checks import nearest
-from casualty_est.wording.language import pgettext
+from casualty_est.wording.language import Kept, pgettext, stored
 
 __all__ = [
     "Classes",
@@ -67,7 +67,7 @@ def as_families(choice: Choice) -> tuple[Family, ...] | None:
 
 def for_lists(
     chosen: tuple[Family, ...] | None, n_lists: int, of_two: OddsRatio | None = None
-) -> tuple[tuple[Family, ...], list[str]]:
+) -> tuple[tuple[Family, ...], list[Kept]]:
     """Families for a number of lists, of two lists one with its setting; notes on the rest."""
     if chosen is None:
         return _averaged(n_lists, of_two or OddsRatio())
@@ -151,12 +151,19 @@ def _named(name: Any) -> Family:
     raise UsageError(msg)
 
 
-def _averaged(n_lists: int, of_two: OddsRatio) -> tuple[tuple[Family, ...], list[str]]:
+def _averaged(n_lists: int, of_two: OddsRatio) -> tuple[tuple[Family, ...], list[Kept]]:
     if n_lists == 2:
-        return (of_two,), [
-            f"two lists cannot say whether they depend on each other: {of_two.stated()}, and "
-            "nothing in the data can check it (odds_ratio sets it)"
-        ]
+        text = stored(
+            "note",
+            "two lists cannot say whether they depend on each other: {assumption}, and nothing in "
+            "the data can check it (odds_ratio sets it)",
+            assumption=of_two.stated(),
+        )
+        return (of_two,), [text]
     every = [family() for family in AVERAGED]
     chosen = tuple(f for f in every if not f.refusal(n_lists))
-    return chosen, [f"{f.title}: left out, {f.refusal(n_lists)}" for f in every if f not in chosen]
+    return chosen, [
+        stored("note", "{family}: left out, {why}", family=f.title, why=f.refusal(n_lists))
+        for f in every
+        if f not in chosen
+    ]

@@ -179,7 +179,7 @@ class Classes(Family):
         "equal weight"
     )
     most = 20
-    limit = "tempering of so many classes"
+    limit = N_("note", "tempering of so many classes")
     many_modes = True
 
     def members(self, table: HistoryTable) -> tuple[LatentClasses, ...]:

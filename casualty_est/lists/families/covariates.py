@@ -101,7 +101,7 @@ class Covariates(Family):
     assumption = _assumption(CLASSES)
     prior = _prior(CLASSES)
     most = 20
-    limit = "tempering of so many classes"
+    limit = N_("note", "tempering of so many classes")
     engine = "covariates"
     not_in_pymc = "people of many combinations of values are no one table of histories"
 

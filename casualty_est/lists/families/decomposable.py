@@ -199,7 +199,7 @@ class Decomposable(Family):
     )
     prior = f"{GRAPHS_ALIKE}; {HISTORIES_ALIKE}"
     most = 7
-    limit = "eight lists have thirty million graphs"
+    limit = N_("note", "eight lists have thirty million graphs")
     engine = "graphs"
     method = "exact"
     not_in_pymc = (

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from casualty_est.errors import UsageError
 from casualty_est.lists.families.member import Array, Member, of_members
 from casualty_est.lists.table.history import HistoryTable
+from casualty_est.wording.language import N_, stored
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,7 +51,8 @@ class Family:
     prior: ClassVar[str]  # with its numbers, in one line
     least: ClassVar[int] = 3  # lists
     most: ClassVar[int] = MOST_LISTS
-    limit: ClassVar[str] = "it writes out every history"  # why no more lists: a clause after "for"
+    # Why no more lists: a clause after "for".
+    limit: ClassVar[str] = N_("note", "it writes out every history")
     engine: ClassVar[str] = "averaged"  # the module of `lists.inference` that fits it
     method: ClassVar[str] = "smc"  # what a result calls that: smc, exact or gibbs
     many_modes: ClassVar[bool] = False  # whether only tempering finds all modes of its members
@@ -83,9 +85,20 @@ class Family:
     def refusal(self, n_lists: int) -> str:
         """Why it cannot be fitted to so many lists; empty where it can."""
         if n_lists < self.least:
-            return f"needs at least {self.least} lists, not {n_lists}"
+            return stored(
+                "note",
+                "needs at least {least} lists, not {number}",
+                least=self.least,
+                number=n_lists,
+            )
         if n_lists > self.most:
-            return f"takes at most {self.most} lists, not {n_lists}, for {self.limit}"
+            return stored(
+                "note",
+                "takes at most {most} lists, not {number}, for {limit}",
+                most=self.most,
+                number=n_lists,
+                limit=self.limit,
+            )
         return ""
 
     def report_sentence(self) -> str:

@@ -33,7 +33,7 @@ from casualty_est.wording.language import N_
 PAIRS = Group(
     "pairs",
     N_("family", "lists that depend in pairs"),
-    N_("family", "pairs of lists that share more or fewer people than chance would have it"),
+    N_("family", "pairs of lists that share more or fewer people than chance alone would give"),
 )
 SINGLE_SD = 1.0  # of the interaction of a single pair
 

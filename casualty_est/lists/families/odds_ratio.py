@@ -80,7 +80,7 @@ class OddsRatio(Family):
     prior = OPEN
     least = 2
     most = 2
-    limit = "the overlaps of three say more about their dependence than its prior does"
+    limit = N_("note", "the overlaps of three say more about their dependence than its prior does")
     engine = "drawn"
     method = "exact"
     shared_by_strata = True

@@ -406,7 +406,7 @@ def _sentences(posterior: GraphPosterior, best: dict[str, Any], prior: Decomposa
             share=complete,
         )
         return [first, left_out]
-    most = stored(
+    most: str = stored(
         "graphs",
         "{number} times that of the listed people, the range of R dga",
         number=REFERENCE,

@@ -33,7 +33,7 @@ from casualty_est.result.call import versions
 from casualty_est.result.posterior import far_apart
 from casualty_est.result.schema import Diagnostics, Meta, Note, Rests, Row, SourceRow, Span, Weight
 from casualty_est.tables.cells import Documented
-from casualty_est.wording.language import N_, stored
+from casualty_est.wording.language import N_, Kept, stored
 from casualty_est.wording.numbers import percent, share, with_ends
 from casualty_est.wording.phrases import capitalised, label_text, listed
 
@@ -58,10 +58,6 @@ NOBODY = 0.1  # stands for a draw of no unlisted people, whose log does not exis
 TOGETHER = (
     "The strata share the kind of dependence between lists and its strength, and each has lists of "
     "its own reach; the weights are those of all strata together."
-)
-MISFIT = (
-    "no family fits the overlaps of the lists{where} (p less than 0.01, or far less evidence than "
-    "one that does not fit): the interval is too narrow"
 )
 
 
@@ -201,7 +197,7 @@ def _metadata(
     model: ListModel,
     parts: Parts,
     rows: list[Row],
-    beside: str,
+    beside: Kept | None,
     details: ListDetails,
     settings: dict[str, Any],
 ) -> Meta:
@@ -215,7 +211,7 @@ def _metadata(
         if together is not None and s == 0:
             reasons += [f"{reason}{_where(model, r, -1, '')}" for reason in together.reasons]
         if part.found.misfit:
-            notes.append(Note("misfit", MISFIT.format(where=where)))
+            notes.append(Note("misfit", _misfit(where.removeprefix(" in "))))
     if beside:
         notes.append(Note("unstratified", beside))
     if details.replicates is not None:
@@ -294,9 +290,24 @@ def _unstratified(model: ListModel, parts: Parts) -> Span:
     return Span(**quantiles(people))
 
 
-def _beside(deaths: Array, whole: Span | None) -> str:
+def _misfit(where: str) -> Kept:
+    if not where:
+        return stored(
+            "note",
+            "no family fits the overlaps of the lists (p less than 0.01, or far less evidence than "
+            "one that does not fit): the interval is too narrow",
+        )
+    return stored(
+        "note",
+        "no family fits the overlaps of the lists in {stratum} (p less than 0.01, or far less "
+        "evidence than one that does not fit): the interval is too narrow",
+        stratum=where,
+    )
+
+
+def _beside(deaths: Array, whole: Span | None) -> Kept | None:
     if whole is None:
-        return ""
+        return None
     one = with_ends(Span(**quantiles(deaths[..., 0])))
     return stored(
         "note",
@@ -350,7 +361,7 @@ def combine(listed: Sequence[int], totals: Sequence[npt.ArrayLike], prob: float 
     )
 
 
-def _combined_text(replicates: Replicates) -> str:
+def _combined_text(replicates: Replicates) -> Kept:
     number, combined = len(replicates.each), replicates.combined
     if combined is None:
         return stored("note", "{number} replicates are mixed draw by draw", number=number)
@@ -374,7 +385,7 @@ def identification(
         fit = replace(fit, groups=together.groups, floor_share=together.floor_share)
     groups = [g for g in fit.groups if g.mass > 0]
     rows = tuple(Weight(group_title(g.name), g.mass) for g in groups)
-    sentences = [
+    sentences: list[str] = [
         stored(
             "identification",
             "{assumption} The lists cannot check that for the people on none.",

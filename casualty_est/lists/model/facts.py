@@ -12,25 +12,30 @@ from casualty_est.lists.table.histories import CaptureHistories, Stratum
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.lists.table.smallest import enough, notes_on_few
 from casualty_est.lists.table.strata import FEWEST
+from casualty_est.wording.language import N_, Noted, stored
 from casualty_est.wording.phrases import listed
 
-Note = tuple[str, str]
 Tables = tuple[CaptureHistories, ...]
 
-NO_OVERLAP = "no person is on two lists, so the lists do not say how many people they miss"
-ALL_ON_ALL = (
-    "every list holds the same people: either nobody is missing, or the lists are copies of each "
-    "other, and they cannot say which (copies='keep' if you know that they are not)"
+NO_OVERLAP = N_(
+    "why lists say nothing",
+    "no person is on two lists, so the lists do not say how many people they miss",
 )
-ONE_INSIDE = (
-    "list {} lies inside list {}: if it was copied from there, or sampled, it says nothing about "
-    "the people whom both miss (copies='keep' if you know that it was not)"
+ALL_ON_ALL = N_(
+    "why lists say nothing",
+    "every list holds the same people: either nobody is missing, or the lists are copies of each "
+    "other, and they cannot say which (copies='keep' if you know that they are not)",
+)
+ONE_INSIDE = N_(
+    "why lists say nothing",
+    "list {list} lies inside list {other}: if it was copied from there, or sampled, it says "
+    "nothing about the people whom both miss (copies='keep' if you know that it was not)",
 )
 
 
 def large_enough(
     tables: Tables, min_n: int, families: Sequence[Family] | None
-) -> tuple[Tables, list[Note], list[dict[str, Any]]]:
+) -> tuple[Tables, list[Noted], list[dict[str, Any]]]:
     """Leave out lists and strata that are too small; notes, and the strata as plain values."""
     if isinstance(min_n, bool) or not isinstance(min_n, int) or min_n < 1:
         msg = f"min_n must be a whole number of people, 1 or more, not {min_n!r}"
@@ -43,7 +48,7 @@ def large_enough(
     return kept, notes_on_few(few, min_n, least), strata
 
 
-def without_copies(tables: Tables, keep: bool) -> tuple[Tables, list[Note]]:
+def without_copies(tables: Tables, keep: bool) -> tuple[Tables, list[Noted]]:
     """Leave out lists that only repeat what others hold, and say so."""
     names = () if keep else copied(tables)
     if not names:
@@ -52,9 +57,14 @@ def without_copies(tables: Tables, keep: bool) -> tuple[Tables, list[Note]]:
     notes = [
         (
             "copied",
-            f"list {name} is left out: every one of its {sizes[name]:,} people is on another list "
-            "too, as if it had been copied or sampled from them, and so it says nothing about the "
-            "people on no list (copies='keep' if you know that it was made independently)",
+            stored(
+                "note",
+                "list {list} is left out: every one of its {number} people is on another list too, "
+                "as if it had been copied or sampled from them, and so it says nothing about the "
+                "people on no list (copies='keep' if you know that it was made independently)",
+                list=name,
+                number=f"{sizes[name]:,}",
+            ),
         )
         for name in names
     ]
@@ -70,43 +80,59 @@ def no_level(table: HistoryTable, keep: bool) -> str:
     if all_on_all(table):
         return ALL_ON_ALL
     if len(table.lists) == 2 and (pairs := inside(table)):
-        return ONE_INSIDE.format(*pairs[0])
+        name, other = pairs[0]
+        return stored("why lists say nothing", ONE_INSIDE, list=name, other=other)
     return ""
 
 
-def of_whole(table: HistoryTable) -> list[Note]:
+def of_whole(table: HistoryTable) -> list[Noted]:
     """Facts about the table without strata, which the first paragraph repeats."""
     alone = strangers(table)
     if not alone:
         return []
-    lists = f"list {alone[0]} shares" if len(alone) == 1 else f"lists {listed(alone)} share"
-    its = "its people" if len(alone) == 1 else "their people"
-    return [
-        (
-            "shares_nobody",
-            f"{lists} nobody with any other list: only the priors say how many people like {its} "
-            "are on no list",
+    if len(alone) == 1:
+        text = stored(
+            "note",
+            "list {list} shares nobody with any other list: only the priors say how many people "
+            "like its people are on no list",
+            list=alone[0],
         )
-    ]
+    else:
+        text = stored(
+            "note",
+            "lists {lists} share nobody with any other list: only the priors say how many people "
+            "like their people are on no list",
+            lists=listed(alone),
+        )
+    return [("shares_nobody", text)]
 
 
-def of_stratum(stratum: Stratum) -> list[Note]:
+NOBODY_TWICE = (  # of the whole, of a stratum
+    N_("note", "no person is on two lists: only the priors say how many are on none"),
+    N_("note", "no person is on two lists in {stratum}: only the priors say how many are on none"),
+)
+LIES_INSIDE = (
+    N_("note", "list {list} lies inside list {other}: it may have been copied"),
+    N_("note", "list {list} lies inside list {other} in {stratum}: it may have been copied"),
+)
+
+
+def of_stratum(stratum: Stratum) -> list[Noted]:
     """Facts about one stratum."""
-    where = f" in {stratum.name}" if stratum.labels else ""
-    table, notes = stratum.table, []
+    table, where, notes = stratum.table, {"stratum": stratum.name}, list[Noted]()
     if not table.shared:
-        text = f"no person is on two lists{where}: only the priors say how many are on none"
-        notes.append(("no_overlap", text))
-    notes += [
-        ("nested", f"list {name} lies inside list {other}{where}: it may have been copied")
-        for name, other in inside(table)
-    ]
+        whole, there = NOBODY_TWICE
+        notes.append(("no_overlap", stored("note", there if stratum.labels else whole, **where)))
+    for name, other in inside(table):
+        whole, there = LIES_INSIDE
+        template = there if stratum.labels else whole
+        notes.append(("nested", stored("note", template, list=name, other=other, **where)))
     return notes
 
 
-def notes_on(tables: Sequence[CaptureHistories]) -> list[Note]:
+def notes_on(tables: Sequence[CaptureHistories]) -> list[Noted]:
     """Facts about all tables, each once."""
-    notes: list[Note] = []
+    notes: list[Noted] = []
     for table in tables:
         notes += of_whole(table.pooled().table)
         for stratum in table.strata:

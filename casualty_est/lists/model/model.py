@@ -13,12 +13,12 @@ from casualty_est.kinds import room
 from casualty_est.lists.families import AUTO, Choice, Family, OddsRatio, as_families, for_lists
 from casualty_est.lists.families.family import FLOOR, MOST_CELLS, in_range
 from casualty_est.lists.model.covariates import known_of, with_covariates
-from casualty_est.lists.model.facts import Note, large_enough, no_level, notes_on, without_copies
+from casualty_est.lists.model.facts import large_enough, no_level, notes_on, without_copies
 from casualty_est.lists.table.histories import CaptureHistories, Stratum
 from casualty_est.result.labels import cell_of
 from casualty_est.result.schema import Cell
 from casualty_est.result.text_table import html_sections
-from casualty_est.wording.language import N_, stored
+from casualty_est.wording.language import N_, Kept, Noted, stored
 from casualty_est.wording.numbers import percent
 from casualty_est.wording.phrases import listed
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 MANY_LISTS = N_("note", "{number} lists, and at most {most} share")
 MANY_STRATA = N_("note", "{number} strata, and at most {most} share")
 TOO_MANY_REPLICATES = N_("note", "{number} replicates, and at most {most} share")
-ONE_FAMILY = N_(
+ONE_FAMILY = stored(
     "note",
     "with covariates the lists are fitted by latent classes alone, and are not averaged with lists "
     "that depend in pairs or with unequal visibility",
@@ -160,10 +160,11 @@ class ListModel:
                 notes += [(code, text) for text in left_out]
         notes += notes_on(self.replicates)
         if why := self._why_alone():
-            notes.append(("strata_alone", f"strata are fitted one by one: {why}"))
+            text = stored("note", "strata are fitted one by one: {why}", why=why)
+            notes.append(("strata_alone", text))
         if self.histories.covariates:
             notes.append(("covariates", ONE_FAMILY))
-        self.notes: tuple[Note, ...] = tuple(dict.fromkeys(notes))
+        self.notes: tuple[Noted, ...] = tuple(dict.fromkeys(notes))
         small: dict[str, Any] = {"min_n": min_n, "not_fitted": not_fitted} if min_n > 1 else {}
         self.settings: dict[str, Any] = {
             "table": self.histories.name,
@@ -211,7 +212,7 @@ class ListModel:
             "",
         )
 
-    def families_for(self, stratum: Stratum) -> tuple[tuple[Family, ...], list[str]]:
+    def families_for(self, stratum: Stratum) -> tuple[tuple[Family, ...], list[Kept]]:
         """Families for the lists of one stratum, and notes on those left out.
 
         Parameters

@@ -369,14 +369,14 @@ def floor(estimate: ListEstimate) -> str:
     moved = fit.floor_share
     if moved <= 0:
         return _(
-            "Nothing of the answer comes from the floor: a kind of dependence that the lists do "
-            "not rule out counts with at least about {least}, whatever its evidence.",
+            "Models that the lists do not rule out keep at least about {least} of the weight, "
+            "whatever their evidence; here this changed nothing.",
             least=least,
         )
     return _(
-        "{share} of the answer comes from the floor: a kind of dependence that the lists do not "
-        "rule out counts with at least about {least}, whatever its evidence.",
-        share=capitalised(weight(moved)),
+        "Models that the lists do not rule out keep at least about {least} of the weight, whatever "
+        "their evidence; {share} of the answer comes from that rule.",
+        share=weight(moved),
         least=least,
     )
 
@@ -384,9 +384,8 @@ def floor(estimate: ListEstimate) -> str:
 def known_populations(prob: float, covered: int, cases: int) -> str:
     """How often the interval held a number that is known."""
     told = _(
-        "The members of a list are people whose number is known. Seen through the other lists "
-        "alone, with the same method, the {level} interval holds the known number for {covered} of "
-        "{cases} lists.",
+        "The size of each list is known. We hid each list in turn and estimated its size from the "
+        "others, with the same method: the {level} interval was right for {covered} of {cases}.",
         level=percent(prob),
         covered=covered,
         cases=cases,
@@ -394,7 +393,7 @@ def known_populations(prob: float, covered: int, cases: int) -> str:
     if covered == cases:
         return told
     beyond = _(
-        "Where it does not, the lists depend on each other in a way that the method does not undo "
+        "Where it was not, the lists depend on each other in a way that the method does not undo "
         "among those people; it may fail in the same way for the people on no list."
     )
     return f"{told} {beyond}"
@@ -449,9 +448,9 @@ def dial(estimate: ListEstimate) -> str:
     at, first, last = shown.implied, shown.curve[0], shown.curve[-1]
     ends = [middle(p) for p in (first, last)]
     return _(
-        "One number that no data can set ties the people on no list to the others: the odds ratio "
-        "of the unseen cell. This answer implies {ratio} ({interval}, 95% interval). Between "
-        "{first} and {last} the number goes from {low} to {high}.",
+        "One quantity, which no data can determine, links the people on no list to the rest: the "
+        "odds ratio of the unseen cell. This answer implies {ratio} ({interval}, 95% interval). "
+        "Between {first} and {last} the number goes from {low} to {high}.",
         ratio=share(at.median),
         interval=run(share(at.low), share(at.high)),
         first=share(first.ratio),
@@ -464,8 +463,8 @@ def dial(estimate: ListEstimate) -> str:
 LIMITATIONS = (
     N_(
         "limitation",
-        "Lists say nothing of people whom no list could have held. No test on the lists can show "
-        "that there are none.",
+        "Lists tell us nothing about people who could never have been recorded. No test on the "
+        "lists can show that there are none.",
     ),
     N_(
         "limitation",

@@ -13,10 +13,11 @@ from casualty_est.errors import Problem, UsageError
 from casualty_est.lists.table import marks
 from casualty_est.lists.table.alone import is_copy
 from casualty_est.lists.table.history import HistoryTable
-from casualty_est.lists.table.strata import YES, Codes, Warning_
+from casualty_est.lists.table.strata import YES, Codes
 from casualty_est.lists.table.strays import mend, numbers_rows, or_name_all, stray
 from casualty_est.tables.marks import is_property, may_be_property
 from casualty_est.tables.read import Table
+from casualty_est.wording.language import Noted, stored
 
 COUNT = "count"
 ASK = (
@@ -36,7 +37,7 @@ class Chosen:
     codes: Mapping[str, Codes]
     count: str | None  # none where every row is one person
     by_name: bool  # whether the analyst named the lists
-    notes: tuple[Warning_, ...]
+    notes: tuple[Noted, ...]
 
 
 def choose(
@@ -59,8 +60,12 @@ def choose(
     if lists is not None:
         rest = [column for column in codes if column not in lists]
         if rest:
-            more = f" and {len(rest) - SHOWN} more" if len(rest) > SHOWN else ""
-            notes.append(("unused", f"columns that are not used: {', '.join(rest[:SHOWN])}{more}"))
+            shown = ", ".join(rest[:SHOWN])
+            if len(rest) > SHOWN:
+                number = len(rest) - SHOWN
+                shown = stored("note", "{places} and {number} more", places=shown, number=number)
+            text = stored("note", "columns that are not used: {columns}", columns=shown)
+            notes.append(("unused", text))
         if counted is None:
             notes += [note for column in rest for note in _in_several_rows(table, column)]
         return Chosen(tuple(lists), codes, counted, True, tuple(notes))
@@ -75,16 +80,19 @@ def choose(
     return Chosen(names, codes, counted, False, tuple(notes))
 
 
-def _in_several_rows(table: Table, column: str) -> Iterator[Warning_]:
+def _in_several_rows(table: Table, column: str) -> Iterator[Noted]:
     """Tell of identifiers that are in several rows; they are counted, and never shown."""
     if not IDENTIFIER.search(column):
         return
     texts = [text for text in table.column(column) if text]
     repeated = len(texts) - len(set(texts))
     if repeated:
-        text = (
-            f"{repeated:,} rows repeat an identifier in column {column!r}: each row counts as one "
-            "person, so a person in two rows counts twice"
+        text = stored(
+            "note",
+            "{number} rows repeat an identifier in column {column}: each row counts as one person, "
+            "so a person in two rows counts twice",
+            number=f"{repeated:,}",
+            column=repr(column),
         )
         yield "repeated", text
 
@@ -95,7 +103,7 @@ def _count(
     count: str,
     by: Sequence[str],
     problems: list[Problem],
-) -> tuple[str | None, list[Warning_]]:
+) -> tuple[str | None, list[Noted]]:
     """The column with the number of people, by its usual names where none is given."""
     if count in table.columns:
         if count == COUNT and lists is None:
@@ -123,7 +131,11 @@ def _count(
             "(--count); if not, rename or remove it"
         )
         problems.append(Problem(reason, table.header_line, alike[0], None, table.where))
-    text = f"column {alike[0]!r} is read as the number of people (count, --count says otherwise)"
+    text = stored(
+        "note",
+        "column {column} is read as the number of people (count, --count says otherwise)",
+        column=repr(alike[0]),
+    )
     return alike[0], [("default", text)]
 
 

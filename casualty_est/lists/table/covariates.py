@@ -9,11 +9,11 @@ import numpy.typing as npt
 
 from casualty_est.errors import Problem, UsageError
 from casualty_est.lists.table.marks import is_total
-from casualty_est.lists.table.strata import Warning_
 from casualty_est.lists.table.traits import UNKNOWN, Covariate
 from casualty_est.tables.checks import similar_names
 from casualty_est.tables.marks import NOTHING, western
 from casualty_est.tables.read import Table
+from casualty_est.wording.language import Kept, Noted, joined, stored
 
 BLANK = NOTHING | {"?", "unknown", "not known", "missing"}
 BANDS = 8  # of a number, each with about as many people
@@ -38,11 +38,11 @@ def must_differ(covariates: Sequence[str], other: Sequence[str], what: str) -> N
 
 def read_covariates(
     table: Table, names: Sequence[str], people: Ints, problems: list[Problem]
-) -> tuple[tuple[Covariate, ...], Ints, list[Warning_]]:
+) -> tuple[tuple[Covariate, ...], Ints, list[Noted]]:
     """Values of named columns (row, covariate), with what was made of them; people (row,)."""
     covariates: list[Covariate] = []
     columns: list[Ints] = []
-    notes: list[Warning_] = []
+    notes: list[Noted] = []
     for name in names:
         texts = table.column(name)
         known = np.array([text.casefold() not in BLANK for text in texts], dtype=bool)
@@ -137,15 +137,34 @@ def _bands(
     return Covariate(name, labels, tuple(float(m) for m in middles)), codes
 
 
-def _said(one: Covariate, blank: int) -> str:
+def _said(one: Covariate, blank: int) -> Kept:
     """What a covariate was read as, and how many people have no value."""
     shown = ", ".join(one.values[:SHOWN]) + (", ..." if len(one.values) > SHOWN else "")
-    what = f"{len(one.values)} bands of a number" if one.middles else f"{len(one.values)} values"
-    text = f"covariate {one.name!r} is read as {what}: {shown}"
+    what = {"name": repr(one.name), "number": len(one.values), "values": shown}
+    if one.middles:
+        text = stored(
+            "note", "covariate {name} is read as {number} bands of a number: {values}", **what
+        )
+    else:
+        text = stored("note", "covariate {name} is read as {number} values: {values}", **what)
     if not blank:
         return text
-    who = "1 person has" if blank == 1 else f"{blank:,} people have"
-    return f"{text}; {who} none, which is estimated from the lists and the other covariates"
+    if blank == 1:
+        return joined(
+            text,
+            stored(
+                "note",
+                "1 person has none, which is estimated from the lists and the other covariates",
+            ),
+        )
+    return joined(
+        text,
+        stored(
+            "note",
+            "{number} people have none, which is estimated from the lists and the other covariates",
+            number=f"{blank:,}",
+        ),
+    )
 
 
 def _sums(table: Table, name: str) -> list[Problem]:

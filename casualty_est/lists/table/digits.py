@@ -9,9 +9,9 @@ from typing import Any
 
 from casualty_est.errors import UsageError
 from casualty_est.lists.table import marks
-from casualty_est.lists.table.strata import Warning_
 from casualty_est.lists.table.strays import lost_zeros
 from casualty_est.tables.read import Table
+from casualty_est.wording.language import Noted, stored
 
 HISTORY = re.compile(r"[01]{2,40}")
 
@@ -27,12 +27,7 @@ def _names(number: int) -> tuple[str, ...]:
     return tuple(f"list {j + 1}" for j in range(number))
 
 
-def _note(what: str, names: Sequence[str]) -> Warning_:
-    text = f"{what} are read as histories, one digit for each list: {names[0]} to {names[-1]}"
-    return "default", text
-
-
-def expanded(table: Table, used: Sequence[str]) -> tuple[Table, tuple[Warning_, ...]]:
+def expanded(table: Table, used: Sequence[str]) -> tuple[Table, tuple[Noted, ...]]:
     """Write the one column of histories of a table out, a column for each list."""
     free = [name for name in table.columns if name not in used]
     # One text alone, as the 100 people of a table of one row, is no history.
@@ -46,13 +41,20 @@ def expanded(table: Table, used: Sequence[str]) -> tuple[Table, tuple[Warning_, 
     names = _names(len(texts[0]))
     columns = (*table.columns[:at], *names, *table.columns[at + 1 :])
     cells = (*table.cells[:at], *zip(*texts, strict=True), *table.cells[at + 1 :])
-    note = _note(f"texts of column {column!r}", names)
-    return replace(table, columns=columns, cells=cells), (note,)
+    text = stored(
+        "note",
+        "texts of column {column} are read as histories, one digit for each list: {first} to "
+        "{last}",
+        column=repr(column),
+        first=names[0],
+        last=names[-1],
+    )
+    return replace(table, columns=columns, cells=cells), (("default", text),)
 
 
 def overlaps_of(
     overlaps: Mapping[Any, Any], lists: Sequence[str] | None
-) -> tuple[Mapping[Any, Any], tuple[Warning_, ...]]:
+) -> tuple[Mapping[Any, Any], tuple[Noted, ...]]:
     """Read keys such as 011 as histories; other keys stay as they are."""
     keys = list(overlaps)
     if keys and lost_zeros(keys):
@@ -82,6 +84,12 @@ def overlaps_of(
         for key, people in overlaps.items()
         if "1" in key
     }
+    keys_read = stored(
+        "note",
+        "keys are read as histories, one digit for each list: {first} to {last}",
+        first=names[0],
+        last=names[-1],
+    )
     # A list that holds nobody is an error of its own, and keeps its place.
     alone: dict[tuple[str, ...], Any] = {(name,): 0 for name in names}
-    return alone | sets, () if lists is not None else (_note("keys", names),)
+    return alone | sets, () if lists is not None else (("default", keys_read),)

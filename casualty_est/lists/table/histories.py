@@ -20,6 +20,7 @@ from casualty_est.lists.table.read import Columns, columns_of, must_exist, read_
 from casualty_est.lists.table.strata import Inactive, Parsed, Stratum, sealed
 from casualty_est.lists.table.traits import Bits, Traits
 from casualty_est.tables.read import read_table, table_from
+from casualty_est.wording.language import Noted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,7 +96,7 @@ class CaptureHistories:
     lists: tuple[str, ...]
     by: tuple[str, ...]
     strata: tuple[Stratum, ...]
-    warnings: tuple[tuple[str, str], ...]
+    warnings: tuple[Noted, ...]
     name: str | None
 
     def __init__(

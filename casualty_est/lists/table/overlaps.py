@@ -16,6 +16,7 @@ from casualty_est.lists.table.marks import CAPTURES, WITHHELD, are_times, is_wit
 from casualty_est.lists.table.read import MOST_PEOPLE
 from casualty_est.lists.table.strata import FEWEST, MOST, Codes, Parsed, build
 from casualty_est.tables.read import Table
+from casualty_est.wording.language import Noted, stored
 
 # What people write between lists in place of &.
 _JOINED = re.compile(r"\s+(?:and|y|et|und|и|with)\s+|\s*[,;+/|*∩]\s*", re.IGNORECASE)
@@ -29,7 +30,7 @@ def read_overlaps(
     overlaps: Overlaps | Any, *, exact: bool, name: str | None, lists: Sequence[str] | None = None
 ) -> Parsed:
     """Read counts by combination of lists; see `CaptureHistories.from_overlaps`."""
-    warnings: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[Noted, ...] = ()
     if not isinstance(overlaps, Mapping):
         overlaps, warnings = _of_matrix(overlaps)
         exact = False
@@ -47,9 +48,10 @@ def read_overlaps(
         )
         raise UsageError(msg)
     if exact and not (warnings or lists) and _may_be_sizes(names, sets):
-        text = (
+        text = stored(
+            "note",
             "each count is read as people on exactly these lists; if they are sizes of lists and "
-            "of overlaps, give exact=False"
+            "of overlaps, give exact=False",
         )
         warnings = (("default", text),)
     people = sets if exact else _exactly(names, sets)
@@ -164,7 +166,7 @@ def _shown(names: Sequence[str], key: int) -> str:
     return "&".join(name for j, name in enumerate(names) if key >> j & 1)
 
 
-def _of_matrix(data: Any) -> tuple[Overlaps, tuple[tuple[str, str], ...]]:
+def _of_matrix(data: Any) -> tuple[Overlaps, tuple[Noted, ...]]:
     """Read the symmetric matrix of two lists: their sizes, and the people they share."""
     values = np.asarray(data)
     if values.ndim != 2 or values.shape[0] != values.shape[1]:
@@ -193,5 +195,5 @@ def _of_matrix(data: Any) -> tuple[Overlaps, tuple[tuple[str, str], ...]]:
         msg = f"a matrix of overlaps is symmetric, not {people[1]!r} and {people[2]!r}: correct one"
         raise UsageError(msg)
     sets: Overlaps = {(names[0],): people[0], (names[1],): people[3], names: people[1]}
-    named = "the matrix names no lists: they are called A and B"
+    named = stored("note", "the matrix names no lists: they are called A and B")
     return sets, (("default", named),) if given is None else ()

@@ -34,7 +34,6 @@ from casualty_est.lists.table.strata import (
     Inactive,
     Labels,
     Parsed,
-    Warning_,
     build,
     raise_all,
 )
@@ -42,6 +41,7 @@ from casualty_est.lists.table.strays import NO_LISTS, numbers_rows, stray
 from casualty_est.tables.checks import nearest, similar_names
 from casualty_est.tables.marks import NOTHING, western
 from casualty_est.tables.read import Table
+from casualty_est.wording.language import N_, Noted, stored
 
 MOST_PEOPLE = 10**12  # in one row: sums stay far inside 64 bits
 UNKNOWN = NOTHING | {"?", "unknown"}  # written for the people on no list
@@ -148,10 +148,10 @@ def _are_captures(table: Table, by: Sequence[str]) -> bool:
 
 def _matrix(
     table: Table, chosen: Chosen, named: bool, problems: list[Problem]
-) -> tuple[Codes, list[Warning_]]:
+) -> tuple[Codes, list[Noted]]:
     """Codes (row, list), with what was read into blank cells."""
     matrix = np.column_stack([chosen.codes[name] for name in chosen.lists])
-    notes: list[Warning_] = []
+    notes: list[Noted] = []
     for row in _totals(table, chosen.lists, matrix):
         reason = "this row adds up the others: remove it"
         problems.append(table.problem(row, reason, chosen.lists[0]))
@@ -161,7 +161,9 @@ def _matrix(
         if named:
             matrix[matrix == BAD] = YES
         matrix[matrix == OUT] = NO
-        text = "no cell of a list says 0 or no: a blank cell is read as not on the list"
+        text = stored(
+            "note", "no cell of a list says 0 or no: a blank cell is read as not on the list"
+        )
         notes.append(("default", text))
     for j, name in enumerate(chosen.lists):
         texts = table.column(name)
@@ -198,7 +200,7 @@ def _on_some_list(
     matrix: Codes,
     people: npt.NDArray[np.int64],
     problems: list[Problem],
-    notes: list[Warning_],
+    notes: list[Noted],
 ) -> npt.NDArray[np.bool_]:
     """Rows of people on some list; what becomes of the others."""
     nobody = np.isin(matrix, (NO, OUT)).all(axis=1)
@@ -207,9 +209,11 @@ def _on_some_list(
         return ~nobody
     if chosen.count is None or chosen.by_name:
         # One row per person: whoever is on none of these lists was on another, or lost in linkage.
-        text = (
-            f"{int(people[stray].sum()):,} people in the table are on none of these lists: left "
-            "out, for the number of such people is what is estimated"
+        text = stored(
+            "note",
+            "{number} people in the table are on none of these lists: left out, for the number of "
+            "such people is what is estimated",
+            number=f"{int(people[stray].sum()):,}",
         )
         notes.append(("nobody", text))
         return ~nobody
@@ -283,7 +287,11 @@ def read_long(
     parsed = build(names, keys, rows_of[first], matrix, once, inactive, table)
     notes = _notes_on(table, by)
     if repeated:
-        text = f"{repeated:,} rows name a person whom the list already holds: counted once"
+        text = stored(
+            "note",
+            "{number} rows name a person whom the list already holds: counted once",
+            number=f"{repeated:,}",
+        )
         notes.append(("repeated", text))
     return replace(parsed, warnings=(*parsed.warnings, *notes))
 
@@ -409,16 +417,31 @@ def _sums(table: Table, by: Sequence[str]) -> list[Problem]:
     ]
 
 
-def _notes_on(table: Table, by: Sequence[str]) -> list[Warning_]:
+STRATA_ALIKE = N_(
+    "note", "{names} are taken as different strata ({column}): use one spelling if they are one"
+)
+
+
+def _notes_on(table: Table, by: Sequence[str]) -> list[Noted]:
     """What of the strata nobody would expect: blanks, and two spellings of one."""
-    notes: list[Warning_] = []
+    notes: list[Noted] = []
     for column in by:
         texts = table.column(column)
-        notes += similar_names(texts, f"strata ({column})")
+        notes += similar_names(texts, STRATA_ALIKE, column=column)
         blank = sum(text.casefold() in NOTHING for text in texts)
         if 0 < blank < len(texts):
-            rows = "1 row says" if blank == 1 else f"{blank:,} rows say"
-            text = f"{rows} nothing in {column!r}: such rows are a stratum of their own"
+            places = {"number": f"{blank:,}", "column": repr(column)}
+            text = stored(
+                "note",
+                "{number} rows say nothing in {column}: such rows are a stratum of their own",
+                **places,
+            )
+            if blank == 1:
+                text = stored(
+                    "note",
+                    "1 row says nothing in {column}: such rows are a stratum of their own",
+                    **places,
+                )
             notes.append(("default", text))
     return notes
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from casualty_est.errors import UsageError
 from casualty_est.lists.table.histories import CaptureHistories
 from casualty_est.lists.table.strata import Labels, Parsed, Stratum, sealed
+from casualty_est.wording.language import Kept, Noted, stored
 from casualty_est.wording.phrases import label_text, listed
 
 SHOWN = 6  # that a note names one by one
@@ -81,44 +82,77 @@ def _of(table: CaptureHistories, strata: Sequence[Stratum]) -> CaptureHistories:
     return CaptureHistories._of(Parsed(lists, table.by, own, table.warnings, table.name))
 
 
-def notes_on_few(few: Few, min_n: int, least: int) -> list[tuple[str, str]]:
+def notes_on_few(few: Few, min_n: int, least: int) -> list[Noted]:
     """What is left out, why, and what becomes of its people."""
     notes = []
     if few.lists:
-        named = [
-            f"{name} in {where} ({_people(size)})" if where else f"{name} ({_people(size)})"
-            for name, where, size in few.lists
-        ]
-        alone = "all of them are on other lists too"
-        if few.alone:
-            many = few.alone > 1
-            alone = (
-                f"{few.alone:,} of these people {'are' if many else 'is'} on no other list and "
-                f"{'count' if many else 'counts'} among those on no list"
+        named = [_list_text(name, where, size) for name, where, size in few.lists]
+        places = {"most": f"{min_n:,}", "names": _some(named), "number": f"{few.alone:,}"}
+        if few.alone > 1:
+            text = stored(
+                "note",
+                "lists with fewer than {most} people are left out (min_n): {names}; {number} of "
+                "these people are on no other list and count among those on no list",
+                **places,
             )
-        text = (
-            f"lists with fewer than {min_n:,} people are left out (min_n): {_some(named)}; {alone}"
-        )
+        elif few.alone:
+            text = stored(
+                "note",
+                "lists with fewer than {most} people are left out (min_n): {names}; 1 of these "
+                "people is on no other list and counts among those on no list",
+                **places,
+            )
+        else:
+            text = stored(
+                "note",
+                "lists with fewer than {most} people are left out (min_n): {names}; all of them "
+                "are on other lists too",
+                **places,
+            )
         notes.append(("min_n", text))
     if few.strata:
-        named = [f"{label_text(labels)} ({_people(size)})" for labels, size in few.strata]
-        people = sum(size for _, size in few.strata)
-        what, there = "1 stratum is", "there"
+        named = [_list_text(label_text(labels), "", size) for labels, size in few.strata]
+        places = {
+            "least": str(least),
+            "fewest": f"{min_n:,}",
+            "names": _some(named),
+            "people": _people(sum(size for _, size in few.strata)),
+        }
         if len(named) > 1:
-            what, there = f"{len(named):,} strata are", "in each"
-        text = (
-            f"{what} not fitted because fewer than {least} lists hold {min_n:,} people or more "
-            f"{there} (min_n): {_some(named)}; the total holds neither the {_people(people)} "
-            "listed there nor those on no list there"
-        )
+            text = stored(
+                "note",
+                "{number} strata are not fitted because fewer than {least} lists hold {fewest} "
+                "people or more in each (min_n): {names}; the total holds neither the {people} "
+                "listed there nor those on no list there",
+                number=f"{len(named):,}",
+                **places,
+            )
+        else:
+            text = stored(
+                "note",
+                "1 stratum is not fitted because fewer than {least} lists hold {fewest} people or "
+                "more there (min_n): {names}; the total holds neither the {people} listed there "
+                "nor those on no list there",
+                **places,
+            )
         notes.append(("min_n", text))
     return notes
 
 
-def _people(number: int) -> str:
-    return f"{number:,} {'person' if number == 1 else 'people'}"
+def _list_text(name: str, where: str, size: int) -> Kept:
+    places = {"list": name, "people": _people(size)}
+    if where:
+        return stored("note", "{list} in {stratum} ({people})", stratum=where, **places)
+    return stored("note", "{list} ({people})", **places)
+
+
+def _people(number: int) -> Kept:
+    if number == 1:
+        return stored("note", "1 person")
+    return stored("note", "{number} people", number=f"{number:,}")
 
 
 def _some(named: Sequence[str]) -> str:
     rest = len(named) - SHOWN
-    return listed([*named[:SHOWN], f"{rest:,} more"] if rest > 0 else list(named))
+    more = [stored("note", "{number} more", number=f"{rest:,}")] if rest > 0 else []
+    return listed([*named[:SHOWN], *more])

@@ -13,6 +13,7 @@ from casualty_est.lists.table.history import HistoryTable
 from casualty_est.lists.table.traits import Covariate, Traits
 from casualty_est.tables.checks import nearest, similar_names
 from casualty_est.tables.read import Table
+from casualty_est.wording.language import N_, Kept, Noted, stored
 from casualty_est.wording.phrases import label_text
 
 FEWEST, MOST = 2, 40
@@ -23,7 +24,6 @@ OUT, NO, YES, BAD = -1, 0, 1, 2  # not at work, not on the list, on it, unreadab
 Labels = tuple[tuple[str, str], ...]
 Codes = npt.NDArray[np.int8]
 Inactive = Mapping[str, Sequence[Mapping[str, str]] | Mapping[str, str]]
-Warning_ = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,8 +57,11 @@ class Parsed:
     lists: tuple[str, ...]
     by: tuple[str, ...]
     strata: tuple[Stratum, ...]
-    warnings: tuple[Warning_, ...]
+    warnings: tuple[Noted, ...]
     name: str | None
+
+
+LISTS_ALIKE = N_("note", "{names} are taken as different lists: use one spelling if they are one")
 
 
 def build(
@@ -76,13 +79,15 @@ def build(
 ) -> Parsed:
     """Add up the rows of each stratum, and check what only whole strata can show."""
     problems: list[Problem] = []
-    warnings = [*similar_names(names, "lists")]
+    warnings = [*similar_names(names, LISTS_ALIKE)]
     if drop_empty:
         held = ((matrix == YES) & (people > 0)[:, None]).any(axis=0)
         held |= np.isin(names, list(inactive or ()))
         if FEWEST <= held.sum() < len(names):
             for name in np.array(names)[~held]:
-                text = f"list {name} holds nobody in the whole table: left out"
+                text = stored(
+                    "note", "list {list} holds nobody in the whole table: left out", list=name
+                )
                 warnings.append(("empty_list", text))
             names = tuple(name for name, kept in zip(names, held, strict=True) if kept)
             matrix = matrix[:, held]
@@ -121,7 +126,11 @@ def build(
             traits = Traits.of(covariates, seen, values[here], people[here])
             counted = replace(counted, traits=traits)
         if counted.people == 0:
-            warnings.append(("empty_stratum", f"nobody is listed{where}: left out"))
+            text = stored("note", "nobody is listed: left out")
+            if labels:
+                stratum = label_text(labels)
+                text = stored("note", "nobody is listed in {stratum}: left out", stratum=stratum)
+            warnings.append(("empty_stratum", text))
             continue
         if len(active) < FEWEST:
             reason = (
@@ -131,11 +140,11 @@ def build(
             problems.append(Problem(reason))
         for j, size in zip(active, counted.sizes, strict=True):
             if not size and on[:, j].any():
-                empty.setdefault(names[j], []).append(where)
+                empty.setdefault(names[j], []).append(label_text(labels))
         gone_names = tuple(names[j] for j in np.flatnonzero(gone))
         strata.append(Stratum(labels, sealed(counted), gone_names))
     for name, places in empty.items():
-        warnings.append(("empty_list", f"list {name} holds nobody{_where(places, len(strata))}"))
+        warnings.append(("empty_list", _holds_nobody(name, places, len(strata))))
     if not strata and not problems:
         problems.append(Problem("the table holds nobody: every count is 0"))
     raise_all(problems, table.name)
@@ -143,11 +152,22 @@ def build(
     return Parsed(names, by, tuple(strata), tuple(warnings), table.name)
 
 
-def _where(places: Sequence[str], strata: int) -> str:
+def _holds_nobody(name: str, places: Sequence[str], strata: int) -> Kept:
     """Where a list holds nobody: each place of few, or how many of many."""
     if len(places) <= FEW_PLACES:
-        return f"{' and'.join(places)}, though it was at work"
-    return f" in {len(places):,} of {strata:,} strata, though it was at work"
+        return stored(
+            "note",
+            "list {list} holds nobody in {names}, though it was at work",
+            list=name,
+            names=" and in ".join(places),
+        )
+    return stored(
+        "note",
+        "list {list} holds nobody in {number} of {strata} strata, though it was at work",
+        list=name,
+        number=f"{len(places):,}",
+        strata=f"{strata:,}",
+    )
 
 
 def _stated(

@@ -21,7 +21,7 @@ from casualty_est.study.inference.weights import Weighted, weigh
 from casualty_est.study.model import ledger
 from casualty_est.study.model.settings import Settings, correlation
 from casualty_est.study.schema import Declared, Heard, Kind, StudyDetails, Worth
-from casualty_est.wording.language import stored
+from casualty_est.wording.language import Kept, stored
 
 if TYPE_CHECKING:
     import xarray
@@ -146,7 +146,7 @@ def _details(
     study: Study,
     settings: Settings,
     kinds: tuple[Kind, ...],
-    against: tuple[str, ...],
+    against: tuple[Kept, ...],
     worth: tuple[Worth, ...],
 ) -> StudyDetails:
     labels = [kind.label for kind in kinds]
@@ -171,7 +171,7 @@ def _metadata(
     weighted: dict[str, Weighted],
     solved: Solved,
     settings: dict[str, Any],
-    against: tuple[str, ...],
+    against: tuple[Kept, ...],
 ) -> Meta:
     reasons = tuple(
         f"{term.member.label} did not converge before it came here"
@@ -201,7 +201,7 @@ NO_TOTAL = "the kinds contradict each other"
 
 
 def _notes(
-    study: Study, kinds: Sequence[Kind], weighted: dict[str, Weighted], against: tuple[str, ...]
+    study: Study, kinds: Sequence[Kind], weighted: dict[str, Weighted], against: tuple[Kept, ...]
 ) -> list[Note]:
     notes = [Note("contradicts", text) for text in against]
     for kind in kinds:
@@ -233,7 +233,9 @@ def _notes(
                 why=weights.again,
             )
             notes.append(Note("again", text))
-        notes += [Note("ledger", f"{kind.label}: {said}") for said in kind.ledger]
+        for said in kind.ledger:
+            text = stored("note", "{kind}: {sentence}", kind=kind.label, sentence=said)
+            notes.append(Note("ledger", text))
     return notes + [Note(code, text) for code, text in study.notes]
 
 

@@ -15,7 +15,7 @@ from casualty_est.study.inference.algebra import Joint, quantile
 from casualty_est.study.inference.terms import NODES, REACH, Term
 from casualty_est.study.inference.weights import Weighted
 from casualty_est.study.schema import UNKNOWN, BridgeUsed, Kind, ModeMoved
-from casualty_est.wording.language import N_, stored
+from casualty_est.wording.language import N_, Kept, stored
 from casualty_est.wording.numbers import share, with_ends
 from casualty_est.wording.phrases import listed
 
@@ -127,7 +127,7 @@ def assumption(kind: Kind) -> Assumption | None:
     return Assumption(name, "bridge", None, bridge.text, bridge.share, bridge.sd, RATIO, (CHOSEN,))
 
 
-def contradictions(kinds: Sequence[Kind]) -> tuple[str, ...]:
+def contradictions(kinds: Sequence[Kind]) -> tuple[Kept, ...]:
     """Kinds that move the count and contradict the others, and what would reconcile them."""
     moving = [kind for kind in kinds if kind.moves]
     against = [kind for kind in moving if kind.p is not None and kind.p < CONTRADICTS]

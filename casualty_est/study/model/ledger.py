@@ -9,7 +9,7 @@ from itertools import combinations
 from casualty_est.errors import UsageError
 from casualty_est.study.model.members import Member, check_two
 from casualty_est.tables.checks import offered
-from casualty_est.wording.language import N_, stored
+from casualty_est.wording.language import N_, Kept, stored
 
 SAME, CONTAINS, DERIVED, INDEPENDENT = "same", "contains", "derived", "independent"
 MEANING = {
@@ -139,7 +139,7 @@ def relation_of(members: Sequence[Member], source: str, one: str, other: str, ho
 
 def pointed_out(
     rows: Sequence[Entry], members: Sequence[Member], relations: Sequence[Relation]
-) -> tuple[str, ...]:
+) -> tuple[Kept, ...]:
     """Numbers of different sources in different kinds that may be one number, or a sum."""
     said = {
         (member.label, one.source, one.deaths)
@@ -150,7 +150,7 @@ def pointed_out(
     return tuple(dict.fromkeys([*_near(said, relations), *_sums(rows)]))
 
 
-def _near(said: set[tuple[str, str, float]], relations: Sequence[Relation]) -> Iterator[str]:
+def _near(said: set[tuple[str, str, float]], relations: Sequence[Relation]) -> Iterator[Kept]:
     """Pairs of numbers within two per cent of each other, whose relation nobody declared."""
     ordered = sorted(said, key=lambda one: (one[2], one[0], one[1]))
     for i, a in enumerate(ordered):
@@ -184,7 +184,7 @@ def _key(name: str) -> str:
     return name.strip().casefold()
 
 
-def _sums(rows: Sequence[Entry]) -> Iterator[str]:
+def _sums(rows: Sequence[Entry]) -> Iterator[Kept]:
     """Numbers that are the sum of numbers in one other kind."""
     for label in dict.fromkeys(row.label for row in rows):
         sums = _all_sums([row for row in rows if row.label == label and row.deaths])

@@ -22,13 +22,12 @@ from casualty_est.study.model.members import Bridge, Cells, Member
 from casualty_est.study.model.settings import read_settings
 from casualty_est.study.model.sharing import Sharing, sharing_of
 from casualty_est.tables.checks import offered
-from casualty_est.wording.language import stored
+from casualty_est.wording.language import Noted, stored
 
 if TYPE_CHECKING:
     from casualty_est.priors.distributions import LogNormal
     from casualty_est.study.estimate import StudyEstimate
 
-Note = tuple[str, str]
 FEWEST = 2
 NO_WIDTH = 1e-9  # sd of the log
 
@@ -314,7 +313,7 @@ class Study:
         ledger.check_declared(ledger.entries(self.members), self.relations)
 
     @property
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Noted, ...]:
         """What was assumed, and what looks like one number entered twice."""
         target, notes = self.target, []
         for member in self.members:

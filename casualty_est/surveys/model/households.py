@@ -32,7 +32,7 @@ from casualty_est.surveys.table.cells import several, short
 from casualty_est.surveys.table.households import Households
 from casualty_est.surveys.table.survey import Survey
 from casualty_est.tables.read import read_table
-from casualty_est.wording.language import stored
+from casualty_est.wording.language import Noted, stored
 from casualty_est.wording.phrases import cell_text, listed
 
 Array = npt.NDArray[np.float64]
@@ -64,7 +64,7 @@ class HouseholdLayout:
     missing: float
     imprisoned: float
     by_weights: bool
-    notes: tuple[tuple[str, str], ...]
+    notes: tuple[Noted, ...]
 
     @classmethod
     def of(cls, survey: Survey, options: Options) -> HouseholdLayout:
@@ -273,7 +273,7 @@ def _from_file(path: Path) -> dict[str, float]:
     return people
 
 
-def _notes(held: Households, *, by_weights: bool, outcome: Any) -> list[tuple[str, str]]:
+def _notes(held: Households, *, by_weights: bool, outcome: Any) -> list[Noted]:
     notes = []
     if outcome is None:
         text = stored(

@@ -22,7 +22,7 @@ from casualty_est.surveys.table.cells import several
 from casualty_est.surveys.table.matched import Matched
 from casualty_est.surveys.table.survey import Survey
 from casualty_est.tables.checks import offered
-from casualty_est.wording.language import stored
+from casualty_est.wording.language import Noted, stored
 from casualty_est.wording.phrases import cell_text
 
 Array = npt.NDArray[np.float64]
@@ -93,7 +93,7 @@ class MatchedLayout:
         return {"listed": dict([self.listed]), "missed_links": self.missed_links}
 
     @property
-    def notes(self) -> tuple[tuple[str, str], ...]:
+    def notes(self) -> tuple[Noted, ...]:
         """A list on which no sampled death stands."""
         empty = [name for name, n in zip(self.names, self.counts, strict=False) if not n]
         text = stored(

@@ -15,14 +15,13 @@ from casualty_est.surveys.model.options import Options
 from casualty_est.surveys.model.published import PublishedLayout
 from casualty_est.surveys.table.forms import ESTIMATE, HOUSEHOLDS, MATCHED
 from casualty_est.surveys.table.survey import Survey
+from casualty_est.wording.language import Noted
 
 if TYPE_CHECKING:
     import pymc
     import xarray
 
     from casualty_est.surveys.estimate import SurveyEstimate
-
-Note = tuple[str, str]
 
 
 class Layout(Protocol):
@@ -37,7 +36,7 @@ class Layout(Protocol):
         """What was set, for the record."""
 
     @property
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Noted, ...]:
         """What a reader must know before any fit."""
 
     def lines(self) -> list[str]:
@@ -135,7 +134,7 @@ class SurveyModel:
         )
         self.layout: Any = LAYOUTS[self.survey.form].of(self.survey, options)
         self._pymc_model: pymc.Model | None = None
-        self.notes: tuple[Note, ...] = (*self.survey.warnings, *self.layout.notes)
+        self.notes: tuple[Noted, ...] = (*self.survey.warnings, *self.layout.notes)
         self.settings: dict[str, Any] = {
             "table": self.survey.name,
             "form": self.survey.form,

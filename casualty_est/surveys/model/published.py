@@ -17,7 +17,7 @@ from casualty_est.surveys.model.options import BIAS_SD, Options, log_sd_text, nu
 from casualty_est.surveys.table.cells import several
 from casualty_est.surveys.table.published import Published
 from casualty_est.surveys.table.survey import Survey
-from casualty_est.wording.language import stored
+from casualty_est.wording.language import Kept, Noted, stored
 from casualty_est.wording.numbers import chance
 from casualty_est.wording.phrases import cell_text
 
@@ -82,7 +82,7 @@ class PublishedLayout:
         return {"bias_sd": self.bias_sd[0], "studies": list(self.sources)}
 
     @property
-    def notes(self) -> tuple[tuple[str, str], ...]:
+    def notes(self) -> tuple[Noted, ...]:
         """Contradictions, clusters that nobody visited, and small samples."""
         return tuple(_notes(self))
 
@@ -159,7 +159,7 @@ def _no_total(conflicts: Sequence[Conflict], first: Cell | None) -> str:
     return "" if first else "the studies count different places, days or outcomes"
 
 
-def conflict_text(conflict: Conflict) -> str:
+def conflict_text(conflict: Conflict) -> Kept:
     """Say that two studies contradict each other, and what would reconcile them."""
     return stored(
         "note",
@@ -203,12 +203,16 @@ def tail(one: Number, other: Number, bias_sd: float) -> float:
     return 2 * min(share, 1 - share)
 
 
-def _notes(layout: PublishedLayout) -> Iterator[tuple[str, str]]:
+def _notes(layout: PublishedLayout) -> Iterator[Noted]:
     for conflict in layout.conflicts:
         yield "contradicts", conflict_text(conflict)
     for row in layout.rows:
         if row.deaths == 0 and not row.has_interval:
-            text = f"nobody in the sample of {row.source} died: the number is an upper bound"
+            text = stored(
+                "note",
+                "nobody in the sample of {source} died: the number is an upper bound",
+                source=row.source,
+            )
             yield "upper_bound", text
         if row.deaths is not None and 0 < row.deaths < FEW and not row.has_interval:
             text = stored(

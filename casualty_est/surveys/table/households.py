@@ -14,6 +14,7 @@ from casualty_est.surveys.table.cells import at_least, count, short
 from casualty_est.tables.checks import convert, shown_safely, similar_names, unknown_columns
 from casualty_est.tables.plain import plain
 from casualty_est.tables.read import Table
+from casualty_est.wording.language import N_, Noted, stored
 from casualty_est.wording.phrases import listed
 
 Ints = npt.NDArray[np.int64]
@@ -59,9 +60,7 @@ class Households:
         return len(self.members)
 
 
-def read_households(
-    table: Table, problems: list[Problem]
-) -> tuple[Households, list[tuple[str, str]]]:
+def read_households(table: Table, problems: list[Problem]) -> tuple[Households, list[Noted]]:
     """Read every row, or add what is wrong to the problems."""
     parsed = {name: convert(table, name, _parser(name), problems) for name in COLUMNS}
     problems.extend(_row_problems(table, parsed))
@@ -77,7 +76,7 @@ def read_households(
         for name in ("members", "deaths", "missing", "imprisoned")
     }
     warnings += [*_blank_notes(table), *_moves(table)]
-    warnings += [*similar_names(strata, "strata"), *similar_names(table.column("psu"), "clusters")]
+    warnings += [*similar_names(strata, STRATA), *similar_names(table.column("psu"), CLUSTERS)]
     weight = np.array(parsed["weight"], dtype=float) if "weight" in table.columns else None
     warnings += _weight_notes(weight)
     return Households(strata, len(clusters), psu, stratum, **people, weight=weight), warnings
@@ -129,37 +128,51 @@ def _positions(labels: list[str | None]) -> tuple[Ints, tuple[str, ...]]:
     return np.array([place[label or ""] for label in labels], dtype=np.int64), tuple(names)
 
 
-def _blank_notes(table: Table) -> Iterator[tuple[str, str]]:
+STRATA = N_("note", "{names} are taken as different strata: use one spelling if they are one")
+CLUSTERS = N_("note", "{names} are taken as different clusters: use one spelling if they are one")
+
+
+def _blank_notes(table: Table) -> Iterator[Noted]:
     """What a blank beside numbers is taken for."""
     for name in ("missing", "imprisoned"):
         blank = sum(not text for text in table.column(name))
         if name in table.columns and blank > 0:
-            text = f"{blank:,} households say nothing of {name}: nobody is taken to be"
+            text = stored(
+                "note",
+                "{number} households say nothing of {column}: nobody is taken to be",
+                number=f"{blank:,}",
+                column=name,
+            )
             yield "blank_as_0", text
 
 
-def _moves(table: Table) -> Iterator[tuple[str, str]]:
+def _moves(table: Table) -> Iterator[Noted]:
     """Say when members are counted, where a questionnaire also asks who came and went."""
     moves = [name for name in table.columns if not MOVES.isdisjoint(plain(name).split("_"))]
     if moves:
-        text = (
-            f"members are the people at the start of the window, the dead included: "
-            f"{listed(list(map(repr, moves)))} do not change that number"
+        text = stored(
+            "note",
+            "members are the people at the start of the window, the dead included: {names} do not "
+            "change that number",
+            names=listed(list(map(repr, moves))),
         )
         yield "at_start", text
 
 
-def _weight_notes(weight: Array | None) -> Iterator[tuple[str, str]]:
+def _weight_notes(weight: Array | None) -> Iterator[Noted]:
     if weight is None:
         return
     if np.ptp(weight) == 0:
-        yield "equal_weights", "all weights are equal: they change nothing"
+        yield "equal_weights", stored("note", "all weights are equal: they change nothing")
     heaviest = float(weight.max() / weight.sum())
     if heaviest > HEAVY:
-        text = (
-            f"one household carries {heaviest:.0%} of all weight (weights from "
-            f"{short(weight.min())} to {short(weight.max())}): an estimate by weights would "
-            "rest on it"
+        text = stored(
+            "note",
+            "one household carries {share} of all weight (weights from {low} to {high}): an "
+            "estimate by weights would rest on it",
+            share=f"{heaviest:.0%}",
+            low=short(weight.min()),
+            high=short(weight.max()),
         )
         yield "heavy_weight", text
 

@@ -12,6 +12,7 @@ from casualty_est.tables.checks import no_controls
 from casualty_est.tables.marks import NOTHING, may_be_property, meanings
 from casualty_est.tables.plain import plain
 from casualty_est.tables.read import Table
+from casualty_est.wording.language import Noted, stored
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -62,7 +63,7 @@ class Matched:
         return float((sizes**2).sum() / sizes.sum()) if len(self) else 1.0
 
 
-def read_matched(table: Table, problems: list[Problem]) -> tuple[Matched, list[tuple[str, str]]]:
+def read_matched(table: Table, problems: list[Problem]) -> tuple[Matched, list[Noted]]:
     """Read every row, or add what is wrong to the problems."""
     lists = tuple(name for name in table.columns if name not in OWN)
     if not lists:
@@ -79,14 +80,20 @@ def read_matched(table: Table, problems: list[Problem]) -> tuple[Matched, list[t
             reason = f"this death stands in {table.where} {seen[death]} already: remove one"
             problems.append(table.problem(i, reason, "death"))
         seen.setdefault(death, table.lines[i])
-    clusters, warnings = _clusters(table, problems), []
+    clusters, warnings = _clusters(table, problems), list[Noted]()
     on = np.array(codes, dtype=float).T if codes else np.zeros((len(table), 0))
     unseen = int(np.isnan(on).any(axis=1).sum())
     if unseen:
-        text = f"{unseen:,} deaths were not looked up on every list, and are left out"
+        text = stored(
+            "note",
+            "{number} deaths were not looked up on every list, and are left out",
+            number=f"{unseen:,}",
+        )
         warnings.append(("not_looked_up", text))
     if "psu" not in table.columns:
-        text = "the table has no column psu: the deaths are taken as drawn one by one"
+        text = stored(
+            "note", "the table has no column psu: the deaths are taken as drawn one by one"
+        )
         warnings.append(("no_clusters", text))
     return Matched(lists, on, clusters), warnings
 

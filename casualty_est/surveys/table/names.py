@@ -12,6 +12,7 @@ from typing import Any
 from casualty_est.errors import Problem
 from casualty_est.tables.checks import nearest
 from casualty_est.tables.marks import NOTHING
+from casualty_est.tables.names import columns_read
 from casualty_est.tables.plain import plain
 from casualty_est.tables.table import Table
 
@@ -68,8 +69,7 @@ def recognised(table: Table, form: str, problems: list[Problem]) -> Table:
         said.append(f"{known['interval']!r} as the interval of estimate")
     if not said:
         return table
-    note = ("recognised", f"columns are read by their meaning: {', '.join(said)}")
-    return replace(table, notes=(*table.notes, note))
+    return replace(table, notes=(*table.notes, ("recognised", columns_read(said))))
 
 
 def _of_one_cause(table: Table, known: dict[str, str]) -> list[Problem]:

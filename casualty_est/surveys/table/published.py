@@ -27,6 +27,7 @@ from casualty_est.tables.dates import read_days
 from casualty_est.tables.names import reworded, sums
 from casualty_est.tables.plain import plain
 from casualty_est.tables.read import Table
+from casualty_est.wording.language import N_, Noted, stored
 
 ASSUMED_LEVEL = 0.95
 LEVELS = (0.5, 0.999)
@@ -128,7 +129,7 @@ class Published:
 
 def read_published(
     table: Table, problems: list[Problem]
-) -> tuple[tuple[Published, ...], list[tuple[str, str]]]:
+) -> tuple[tuple[Published, ...], list[Noted]]:
     """Read every row, or add what is wrong to the problems."""
     columns: dict[str, Any] = {}
     notes = []
@@ -160,7 +161,10 @@ def read_published(
         problems.extend(_row_problems(table, i, row))
         rows.append(row)
     problems.extend(_repeated(table, rows))
-    names = similar_names((row.source for row in rows if row.source), "studies")
+    names = similar_names(
+        (row.source for row in rows if row.source),
+        N_("note", "{names} are taken as different studies: use one spelling if they are one"),
+    )
     reworded_ = [
         note
         for name in ("outcome", "scope", "group")
@@ -337,13 +341,21 @@ def _repeated(table: Table, rows: list[Published]) -> Iterator[Problem]:
         seen.setdefault(key, row.line)
 
 
-def _assumed(rows: list[Published]) -> Iterator[tuple[str, str]]:
+def _assumed(rows: list[Published]) -> Iterator[Noted]:
     """What the reading assumed."""
     names = dict.fromkeys(row.source for row in rows if row.quantity.level_assumed)
     if names:
-        text = f"the level of the interval is not stated: 95% is assumed ({', '.join(names)})"
+        text = stored(
+            "note",
+            "the level of the interval is not stated: 95% is assumed ({sources})",
+            sources=", ".join(names),
+        )
         yield "level_assumed", text
     for row in rows:
         if row.has_interval and row.deff:
-            text = f"{row.source} has an interval of its own, so its design effect is not used"
+            text = stored(
+                "note",
+                "{source} has an interval of its own, so its design effect is not used",
+                source=row.source,
+            )
             yield "design_unused", text

@@ -15,6 +15,7 @@ from casualty_est.surveys.table.matched import Matched, read_matched
 from casualty_est.surveys.table.names import recognised
 from casualty_est.surveys.table.published import COLUMNS, Published, read_published
 from casualty_est.tables.read import Table, read_table, table_from
+from casualty_est.wording.language import Noted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,7 +74,7 @@ class Survey:
     rows: tuple[Published, ...]
     households: Households | None
     matched: Matched | None
-    warnings: tuple[tuple[str, str], ...]
+    warnings: tuple[Noted, ...]
     name: str | None
 
     def __init__(self, data: object, name: str | None = None) -> None:

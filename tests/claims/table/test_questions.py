@@ -64,8 +64,8 @@ def test_the_outcome_decides_what_a_text_counts():
 def test_parts_are_offered_as_rows():
     table = claims(source=["A", "B"], quantity=["45 (12 children)", "5"])
     assert asked(table, "parts") == [
-        "row 1: 12 children are part of it: a row of its own would have quantity 12, outcome "
-        "killed, group children"
+        "row 1 says more: 12 children are part of it: a row of its own would have quantity 12, "
+        "outcome killed, group children"
     ]
 
 

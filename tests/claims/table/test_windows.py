@@ -27,7 +27,7 @@ def test_blank_and_half_windows_take_that_of_the_others():
     assert counted.notes == (
         (
             "window_assumed",
-            "3 claims take the window of those it overlaps, 2014-08-08 to 2018-02-09 "
+            "3 claims take the window of those they overlap, 2014-08-08 to 2018-02-09 "
             "(rows 1, 2, 3)",
         ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 import casualty_est as ce
 from casualty_est.incidents.plots.breakdown import curves_of, gap_to, part_name, steps_of
+from casualty_est.incidents.report.tables import gap as gap_table
 from casualty_est.plots.style import to_png
 from casualty_est.result.schema import Case
 from tests.support.incident_tables import FEW
@@ -74,6 +76,18 @@ def test_the_widest_gap_is_drawn_unless_another_is_asked_for(listed):
     assert gap_to(known, "B").sources == ("A$1$", "B")
     with pytest.raises(ce.UsageError, match="not 'D'"):
         listed.plot.gap(source="D")
+
+
+def test_the_picture_of_a_gap_prints_what_its_table_prints(listed):
+    for between in listed.details.widest_gaps:
+        steps = steps_of(between, listed.details.judge)[1:-1]
+        drawn = [re.match(r"[^ ]*", step.detail)[0].lstrip("+\N{MINUS SIGN}") for step in steps]
+        printed = [row[1].lstrip("\N{MINUS SIGN}") for row in gap_table(between, None).rows]
+        assert drawn == printed
+        # The steps lead from one total to the other, as printed.
+        signed = [float(row[1].replace("\N{MINUS SIGN}", "-").replace(",", "")) for row in
+                  gap_table(between, None).rows]  # fmt: skip
+        assert sum(signed) == pytest.approx(round(between.gap))
 
 
 def test_curves_are_of_sources_whose_inclusion_is_estimated(strikes, listed):
