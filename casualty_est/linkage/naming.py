@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from casualty_est.errors import InputError, Problem, UsageError
 from casualty_est.linkage.fields import NAMES
@@ -25,7 +27,8 @@ ALIASES = {
     "number": "number id_number national_id identity_number رقم_الهوية",
     "id": "id",
 }
-MOST_LISTS = 40  # beyond which a column of lists is taken for a column of people
+MOST_LISTS = 12  # that the matching takes; a column with more is one of people
+FEWEST_ROWS = 6  # of which each may have a stratum of its own by chance
 MOST_STRATA = 20  # up to which strata may be as many as a quarter of the records
 NO_NAME = (
     "no column holds names: say which one does, as in person={'name': 'full name'} "
@@ -82,6 +85,14 @@ def without_cells(error: InputError) -> InputError:
     return InputError(bare, error.name)
 
 
+def read_quietly(read: Callable[..., Table], *given: Any) -> Table:
+    """Read a table; an error says where, and not what stands there."""
+    try:
+        return read(*given)
+    except InputError as error:
+        raise without_cells(error) from None
+
+
 def check_printed(
     rows: Sequence[Mapping[str, object]],
     list_column: str | None,
@@ -94,8 +105,8 @@ def check_printed(
     if list_column in secret:
         msg = f"list: {list_column!r} names people, and lists are printed: choose another column"
         raise UsageError(msg)
-    lists = {row["list"] for row in rows}
-    if list_column is not None and len(lists) > MOST_LISTS:
+    lists = Counter(row["list"] for row in rows)
+    if list_column is not None and (len(lists) > MOST_LISTS or _as_many(lists)):
         msg = (
             f"list: {list_column!r} has {len(lists):,} different cells, as a column of people has: "
             "name the column that says the list"
@@ -105,13 +116,19 @@ def check_printed(
         if column in secret:
             msg = f"by: {column!r} names people, and strata are printed: choose another column"
             raise UsageError(msg)
-        strata = {row["strata"][at] for row in rows}  # type: ignore[index]
-        if len(strata) > max(MOST_STRATA, len(rows) / 4):
+        strata = Counter(row["strata"][at] for row in rows)  # type: ignore[index]
+        if len(strata) > max(MOST_STRATA, len(rows) / 4) or _as_many(strata):
             msg = (
                 f"by: {column!r} has {len(strata):,} different cells, as a column of people has, "
                 "and strata are printed: choose another column"
             )
             raise UsageError(msg)
+
+
+def _as_many(cells: Mapping[object, int]) -> bool:
+    """Whether a column has a cell of its own for nearly every row, as one of people has."""
+    rows = sum(cells.values())
+    return rows >= FEWEST_ROWS and len(cells) > rows / 2
 
 
 def notes_of(table: Table, name: str) -> Iterator[tuple[str, str]]:

@@ -156,7 +156,7 @@ def information(estimate: Answered, row: int) -> Information:
     return Information(estimate.labels[row], sd, tuple(rows), sentences, estimate.converged)
 
 
-NOTHING = "No assumption of this estimate was kept as draws: what it rests on is in section 3."
+NOTHING = "No assumption of this estimate was kept as draws: identification() says what it rests on."
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from casualty_est.result.identification import Identification
 from casualty_est.result.labels import position
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Weight, plain
-from casualty_est.result.shared import FlatPrior, Shared, shared_by
+from casualty_est.result.shared import FlatPrior, Shared, Spoken, shared_by
 from casualty_est.result.show import interval_title
 from casualty_est.result.tables import Parameter, parameter, row_numbers
 from casualty_est.result.text_table import TextTable
@@ -267,8 +267,22 @@ class StudyEstimate(Estimate):
         return parameter(self._worth_draws(at), prob, prior)
 
     def shared(self) -> Shared:
-        """Draws of the log count under a prior flat in the log."""
-        return shared_by(self, lambda row: FlatPrior())
+        """Draws of the log count under a prior flat in the log, and every source that it heard.
+
+        So a source is asked about that speaks in this study and in another kind beside it.
+        """
+        told = [
+            (row, worth.quantity, self._worth_draws(at))
+            for at, (row, worth) in enumerate(
+                zip(self.meta.sources, self.details.worth, strict=True)
+            )
+        ]
+        spoken = [
+            Spoken(one.source, deaths, f"{deaths:,.0f}")
+            for one in self.details.heard
+            for deaths in one.deaths
+        ]
+        return shared_by(self, lambda row: FlatPrior(), told, spoken)
 
     # What the answer rests on --------------------------------------------------------------
 
