@@ -282,7 +282,8 @@ class StudyEstimate(Estimate):
             for one in self.details.heard
             for deaths in one.deaths
         ]
-        return shared_by(self, lambda row: FlatPrior(), told, spoken)
+        parents = [one.source for one in self.details.heard if not one.deaths]
+        return shared_by(self, lambda row: FlatPrior(), told, spoken, parents)
 
     # What the answer rests on --------------------------------------------------------------
 

@@ -52,6 +52,30 @@ def test_a_source_in_two_kinds_must_be_declared():
     study.fit(seed=1)
 
 
+def test_a_number_that_is_built_on_a_list_of_another_kind_is_asked_about():
+    said = [Spoken("UN", 8200, "about 8,200")]
+    built = known(MEAN + 0.4 * EVEN, kind=ClaimLike, said=said, parents=["MoH"])
+    study = ce.Study(claims=built, lists=lists())
+    with pytest.raises(ce.UsageError, match=r"'MoH', 'claims', 'lists', ...\)  # no number of its"):
+        study.fit(seed=1)
+    study.relation("MoH", "claims", "lists", "same")
+    with pytest.raises(ce.UsageError, match="MoH brings no number of its own into claims"):
+        study.fit(seed=1, claims="full")
+    study.relation("MoH", "claims", "lists", "derived")
+    joint = study.fit(seed=1, claims="full")
+    assert joint.contributions()["eta"].to_dict() == {"claims": 0.0, "lists": 1.0}
+
+
+def test_claims_hand_over_what_they_are_built_on(tmp_path):
+    rows = {"source": ["UN", "Monitor"], "quantity": ["8,200", "6,000"]}
+    rows |= {"role": ["monitor", "monitor"], "derived_from": ["MoH list; Monitor 2", ""]}
+    est = ce.ClaimsModel(pd.DataFrame(rows)).fit(seed=1)
+    loaded = ce.Estimate.load(est.save(tmp_path / "claims.nc"))
+    for one in (est, loaded):
+        assert one.shared().parents == ("MoH list", "Monitor 2")
+        assert one.shared().names[-2:] == ("MoH list", "Monitor 2")
+
+
 def test_a_study_inside_a_study_still_says_who_spoke():
     inner = ce.Study(claims=of_ministry(), other=normal(MEAN, 0.3, 1)).fit(seed=1, claims="full")
     with pytest.raises(ce.UsageError, match=r"study.relation\('MoH', 'joint', 'lists', ...\)"):
