@@ -117,6 +117,10 @@ def link(
     if matchings > DRAWS:
         msg = f"--matchings: the matching has {DRAWS:,} draws, fewer than {matchings:,}"
         raise UsageError(msg)
+    estimates = bool(report or json or run.published.wanted)
+    if joint and not estimates:
+        msg = "--joint is of the estimate: give --report or --json as well"
+        raise UsageError(msg)
     if joint and by:
         msg = "--joint takes lists without strata: leave out --by"
         raise UsageError(msg)
@@ -129,7 +133,7 @@ def link(
         STOP.written.append(review.name)
         said_of = f"wrote {review}: it holds names; delete it when you are done"
         run.console.print(said_of, markup=False)
-        if labels is None and not (save or report or json or run.published.wanted):
+        if labels is None and not (save or estimates):
             raise typer.Exit(GOOD)
     number = settle_seed(seed)
     matching = model.fit(labels=labels, seed=number, draws=DRAWS, progress_bar=run.progress)
@@ -139,7 +143,8 @@ def link(
         matching.save(save)
         STOP.written.append(save.name)
         run.console.print(f"wrote {save}", markup=False)
-    if not (report or json or run.published.wanted):
+    if not estimates:
+        run.console.print("No estimate was asked for: --report or --json makes one.")
         raise typer.Exit(GOOD if matching.converged else NOT_CONVERGED)
     estimate = matching.estimate(
         matchings,

@@ -278,6 +278,7 @@ def files(tmp_path):
         (["--seed", "-1"], "seed must be a whole number"),
         (["--matchings", "2000", "--json", "o.json"], "the matching has 1,000 draws, fewer than"),
         (["--joint", "--by", "age", "--json", "o.json"], "--joint takes lists without strata"),
+        (["--joint"], "--joint is of the estimate"),
     ],
 )
 def test_what_is_wrong_is_said_before_any_pair_is_compared(files, capsys, monkeypatch, words, said):
