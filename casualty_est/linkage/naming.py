@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -30,6 +31,8 @@ ALIASES = {
 MOST_LISTS = 12  # that the matching takes; a column with more is one of people
 FEWEST_ROWS = 6  # of which each may have a stratum of its own by chance
 MOST_STRATA = 20  # up to which strata may be as many as a quarter of the records
+# Text as Python quotes it: where an error of reading repeats a cell, it does so like this.
+_QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
 NO_NAME = (
     "no column holds names: say which one does, as in person={'name': 'full name'} "
     "(--person name='full name')"
@@ -81,7 +84,10 @@ def alike(column: str, header: Collection[str]) -> str:
 
 def without_cells(error: InputError) -> InputError:
     """An error of reading a file, without what stands in it: that may be a person."""
-    bare = [Problem(p.reason, p.line, None, None, p.where) for p in error.problems]
+    bare = [
+        Problem(_QUOTED.sub("(a cell)", p.reason), p.line, None, None, p.where)
+        for p in error.problems
+    ]
     return InputError(bare, error.name)
 
 

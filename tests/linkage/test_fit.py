@@ -66,7 +66,9 @@ def test_strata_are_those_of_the_records(linked):
 
 
 def test_histories_are_spread_over_the_posterior(linked):
-    people = sorted(table.people for table in linked.histories(draws=20))
+    tables_of = linked.histories(draws=20)
+    assert tables_of[0].people == pytest.approx(np.median(linked.people), abs=1)
+    people = sorted(table.people for table in tables_of)
     low, high = np.quantile(linked.people, [0.1, 0.9])
     assert people[0] <= low
     assert people[-1] >= high

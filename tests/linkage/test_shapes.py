@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 import casualty_est as ce
-from casualty_est.errors import InputError, UsageError
+from casualty_est.errors import InputError, Problem, UsageError
 from casualty_est.linkage.fields import Day, age, day, is_vague, order_of, sex
+from casualty_est.linkage.naming import without_cells
 
 pytest.importorskip("anyascii")
 
@@ -52,6 +53,14 @@ def test_a_doubled_column_is_not_shown(tmp_path):
     with pytest.raises(InputError, match="columns 2 and 3 have the same name") as caught:
         ce.Records.read(path, path.with_name("b.csv"))
     assert "uorva" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", PEOPLE + ("Omar O'Quorva", 'Lina "Quorva" O\'Neil\\'))
+def test_a_reason_that_repeats_a_cell_is_told_without_it(name):
+    problem = Problem(f"{name!r} stands alone in this line: give it a column", 3)
+    (told_of,) = without_cells(InputError([problem], "a.csv")).problems
+    assert told_of.reason == "(a cell) stands alone in this line: give it a column"
+    assert told_of.line == 3
 
 
 @pytest.mark.parametrize(
