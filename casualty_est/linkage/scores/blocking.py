@@ -39,8 +39,10 @@ def written(rules: Any) -> list[list[str]] | None:
     """The analyst's rules as plain lists of fields; None where there are none."""
     if rules is None:
         return None
-    listed_rules = isinstance(rules, Sequence) and not isinstance(rules, str)
-    each = [[rule] if isinstance(rule, str) else rule for rule in rules] if listed_rules else [0]
+    plain = isinstance(rules, Sequence) and not isinstance(rules, str)
+    each: list[Any] = (
+        [[rule] if isinstance(rule, str) else rule for rule in rules] if plain else [0]
+    )
     for rule in each:
         if not isinstance(rule, Sequence) or not all(isinstance(field, str) for field in rule):
             msg = "rules: a rule is fields, as in [('given', 'family'), ('family', 'age')]"

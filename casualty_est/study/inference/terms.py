@@ -169,8 +169,9 @@ def _direction(relation: Relation, terms: dict[str, Term]) -> tuple[str, str]:
 
 def _own_name(member: Member, source: str) -> str:
     wanted = source.strip().casefold()
-    own = {one.source for one in (*member.shared.spoken, *member.shared.sources)}
-    for name in member.shared.names:
+    shared = member.shared
+    own = {one.source for one in shared.spoken} | {one.source for one in shared.sources}
+    for name in shared.names:
         if name.strip().casefold() == wanted:
             if name not in own:
                 msg = (
