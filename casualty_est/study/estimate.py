@@ -20,6 +20,7 @@ from casualty_est.result.shared import FlatPrior, Shared, Spoken, shared_by
 from casualty_est.result.show import interval_title
 from casualty_est.result.tables import Parameter, parameter, row_numbers
 from casualty_est.result.text_table import TextTable
+from casualty_est.result.unknowns import FREE, Assumed, Unknowns
 from casualty_est.study import sentences
 from casualty_est.study.schema import Kind, StudyDetails
 from casualty_est.wording.language import N_, pgettext
@@ -324,6 +325,22 @@ class StudyEstimate(Estimate):
             return f"no headline number: {'; '.join(self.details.contradictions)}"
         return super().headline(row, ci_prob)
 
+    def _unknowns(self, row: int) -> Unknowns:
+        """What the kinds that move the count assume, and their bridges."""
+        rows = []
+        for at, one in enumerate(self.details.assumed):
+            held = {
+                name: np.asarray(self.idata["assumed"][name].values[..., at]).ravel()
+                for name in ("draws", "score", "curvature")
+            }
+            if not one.curved:
+                del held["curvature"]
+            low = FREE[0] if one.low is None else one.low
+            high = FREE[1] if one.high is None else one.high
+            said: dict[str, Any] = {"source": one.source, "limits": (low, high), **held}
+            rows.append(Assumed(one.name, one.now, one.sd, one.scale, **said))
+        return Unknowns(tuple(rows))
+
     # Refits --------------------------------------------------------------------------------
 
     def _refits(self) -> Mapping[str, Any]:
@@ -372,6 +389,7 @@ class StudyEstimate(Estimate):
         return (
             ("log_likelihood/kind", len(self.details.kinds)),
             ("worth", len(self.details.worth)),
+            *([("assumed/draws", len(self.details.assumed))] if self.details.assumed else []),
         )
 
     def _source_json(self, source: int, prob: float) -> dict[str, Any]:

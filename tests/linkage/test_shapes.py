@@ -55,7 +55,7 @@ def test_a_doubled_column_is_not_shown(tmp_path):
     assert "uorva" not in str(caught.value)
 
 
-@pytest.mark.parametrize("name", (*PEOPLE, "Omar O'Quorva", 'Lina "Quorva" O\'Neil\\'))
+@pytest.mark.parametrize("name", [*PEOPLE, "Omar O'Quorva", 'Lina "Quorva" O\'Neil\\'])
 def test_a_reason_that_repeats_a_cell_is_told_without_it(name):
     problem = Problem(f"{name!r} stands alone in this line: give it a column", 3)
     (told_of,) = without_cells(InputError([problem], "a.csv")).problems
