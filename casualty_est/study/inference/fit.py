@@ -287,18 +287,18 @@ def _tree(
     )
     groups = {"posterior": posterior, "evidence": evidence, "log_likelihood": likelihood}
     if assumed:
-        none = np.zeros(len(solved.deaths))
-        held = {
-            "draws": [one.draws for one in assumed],
-            "score": [one.score for one in assumed],
-            "curvature": [none if one.curvature is None else one.curvature for one in assumed],
-        }
-        names = [one.name for one in assumed]
-        groups["assumed"] = xr.Dataset(
-            {
-                what: ((*dims, "assumption"), shaped(np.column_stack(rows)))  # type: ignore[arg-type]
-                for what, rows in held.items()
-            },
-            coords={**axes, "assumption": names},
-        )
+        dims_of = (*dims, "assumption")
+        held = {name: (dims_of, shaped(rows)) for name, rows in _columns(assumed).items()}
+        coords = {**axes, "assumption": [one.name for one in assumed]}
+        groups["assumed"] = xr.Dataset(held, coords=coords)
     return xr.DataTree.from_dict(groups)
+
+
+def _columns(assumed: Sequence[Assumed]) -> dict[str, Array]:
+    """Draws of assumptions, what their priors gain and lose by a move: each (draw, assumption)."""
+    none = np.zeros_like(assumed[0].draws)
+    curved = [none if one.curvature is None else one.curvature for one in assumed]
+    columns: dict[str, Array] = {"curvature": np.column_stack(curved)}
+    for name in ("draws", "score"):
+        columns[name] = np.column_stack([getattr(one, name) for one in assumed])
+    return columns
