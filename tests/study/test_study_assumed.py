@@ -50,7 +50,7 @@ def test_a_bias_of_a_survey_is_worth_the_same_in_the_study():
     )  # fmt: skip
     joint = ce.Study(survey=survey, wide=wide).fit(seed=1)
     (alone,), (row,) = survey.information().rows, joint.information().rows
-    assert row.assumption == "bias of S (survey)"
+    assert row.assumption == "bias of S [survey]"
     assert row.share == pytest.approx(alone.share, abs=0.03)
     assert row.effect == pytest.approx(alone.effect, abs=0.005)
 

@@ -61,5 +61,5 @@ def _placed(one: Assumed, at: npt.NDArray[np.int64], label: str) -> Assumed:
     assert one.draws is not None
     assert one.score is not None
     curved = None if one.curvature is None else one.curvature[at]
-    name = f"{one.name} ({label})"
+    name = stored("assumption", "{assumption} [{kind}]", assumption=one.name, kind=label)
     return replace(one, name=name, draws=one.draws[at], score=one.score[at], curvature=curved)
