@@ -104,7 +104,8 @@ def _weigh(term: Term, joint: Joint, rng: np.random.Generator) -> Weighted:
         ess = 1 / float(np.sum(weights**2))
         return Weighted(log_n, weights, np.inf, ess, term.member.shared.sources)
     try:
-        smoothed, khat = array_stats.psislw(-logs)  # type: ignore[no-untyped-call]
+        with np.errstate(over="ignore"):  # of weights that are refused below
+            smoothed, khat = array_stats.psislw(-logs)  # type: ignore[no-untyped-call]
     except ValueError:  # the joint answer rules out nearly every draw: no tail to smooth
         smoothed, khat = logs, np.inf
     weights = np.exp(np.asarray(smoothed) - special.logsumexp(smoothed))
