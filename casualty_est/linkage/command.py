@@ -15,6 +15,7 @@ from casualty_est.errors import UsageError
 from casualty_est.kinds import room
 
 DRAWS = 1000  # of the matching
+RECORDS = 100  # that the page asks about
 Files = Annotated[list[Path], typer.Argument(metavar="A.csv B.csv", help="Lists of people.")]
 
 
@@ -54,7 +55,7 @@ def link(
     ] = None,
     records: Annotated[
         int, typer.Option("--records", metavar="N", help="How many records the page asks about.")
-    ] = 100,
+    ] = RECORDS,
     labels: Annotated[
         Path | None, typer.Option("--labels", metavar="labels.csv", help="Answers of the page.")
     ] = None,
@@ -114,6 +115,9 @@ def link(
     # What is wrong with the rest of the command is said before the long work.
     check_counts(records=records, matchings=matchings)
     settle_seed(seed)
+    if review is None and records != RECORDS:
+        msg = "--records is of the review page: give --review as well"
+        raise UsageError(msg)
     if matchings > DRAWS:
         msg = f"--matchings: the matching has {DRAWS:,} draws, fewer than {matchings:,}"
         raise UsageError(msg)

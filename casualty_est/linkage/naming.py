@@ -143,6 +143,10 @@ def notes_of(table: Table, name: str) -> Iterator[tuple[str, str]]:
         "encoding": "is not UTF-8, and was read in another encoding: look at accents in the names",
         "above_header": "has rows above the header, which are not read",
         "footnote": "has rows below the table that begin like a footnote, which are not read",
+        "header": "has a header of two lines, which are read as one",
+        "repeated_header": "repeats its header, which is not read again",
+        "side_by_side": "has tables side by side with one header, which are read as one list",
+        "merged": "has merged cells, which are filled with what they show",
         "row_names": "has a first column that numbers the rows and is not read",
     }
     for code in dict.fromkeys(code for code, _ in table.notes):

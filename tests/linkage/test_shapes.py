@@ -55,6 +55,28 @@ def test_a_doubled_column_is_not_shown(tmp_path):
     assert "uorva" not in str(caught.value)
 
 
+def test_what_the_reader_says_of_names_is_told_without_them(tmp_path):
+    """Words that fit several encodings, and a person who stands alone in a line, are not shown."""
+    beside = (
+        "id,name,age,id,name,age\n1,Omar Quorva,31,2,Lina Quorva,4\n3,S Quorva,5,4,Z Quorva,9\n"
+    )
+    (tmp_path / "a.csv").write_text(beside, encoding="utf-8")
+    B.to_csv(tmp_path / "b.csv", index=False)
+    records = ce.Records.read(tmp_path / "a.csv", tmp_path / "b.csv")
+    assert len(records) == 6
+    assert "side by side" in dict(records.warnings)["side_by_side"]
+    alone = "id,name,age\n" + "".join(
+        f"{name},,\n1,Omar Nasser,31\n2,Lina Sabri,33\n" for name in PEOPLE
+    )
+    other = "id,name,age\n1,Quor\xf8\xfevai,31\n2,\xe8\xe9\xea,32\n"
+    for text, encoding in ((alone, "utf-8"), (other, "latin-1")):
+        (tmp_path / "a.csv").write_bytes(text.encode(encoding))
+        with pytest.raises(InputError) as caught:
+            ce.Records.read(tmp_path / "a.csv", tmp_path / "b.csv")
+        assert "uor" not in str(caught.value)
+        assert "(a cell)" in str(caught.value)
+
+
 @pytest.mark.parametrize("name", [*PEOPLE, "Omar O'Quorva", 'Lina "Quorva" O\'Neil\\'])
 def test_a_reason_that_repeats_a_cell_is_told_without_it(name):
     problem = Problem(f"{name!r} stands alone in this line: give it a column", 3)
@@ -288,6 +310,7 @@ def files(tmp_path):
         (["--matchings", "2000", "--json", "o.json"], "the matching has 1,000 draws, fewer than"),
         (["--joint", "--by", "age", "--json", "o.json"], "--joint takes lists without strata"),
         (["--joint"], "--joint is of the estimate"),
+        (["--records", "5"], "--records is of the review page"),
     ],
 )
 def test_what_is_wrong_is_said_before_any_pair_is_compared(files, capsys, monkeypatch, words, said):
