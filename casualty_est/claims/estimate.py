@@ -144,7 +144,8 @@ class ClaimsEstimate(Questions):
             for number in dict.fromkeys((claim.best, claim.low, claim.high))
             if number
         ]
-        return shared_by(self, lambda row: prior, ratios, said)
+        parents = self.meta.settings.get("built_on", ())
+        return shared_by(self, lambda row: prior, ratios, said, parents)
 
     def _shared_near(self, row: int, mean: float, sd: float) -> Shared | None:
         """What it shares, fitted again near a mean of the log count; None where it cannot."""

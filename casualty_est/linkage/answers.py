@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.errors import InputError, Problem
+from casualty_est.linkage.naming import read_quietly
 from casualty_est.linkage.scores.pairs import Pairs
 from casualty_est.tables.read import Table, read_table, table_from
 
@@ -58,7 +59,8 @@ class Answers(NamedTuple):
 def read_labels(labels: Any, keys: Sequence[str]) -> Labels:
     """Read a file or dataframe of answers, and check it against the records."""
     is_file = isinstance(labels, str | os.PathLike)
-    table = read_table(Path(str(labels))) if is_file else table_from(labels, "labels")
+    read, *given = (read_table, Path(str(labels))) if is_file else (table_from, labels, "labels")
+    table = read_quietly(read, *given)
     problems = _shape(table)
     if problems:
         raise InputError(problems, table.name)
@@ -90,6 +92,7 @@ def read_labels(labels: Any, keys: Sequence[str]) -> Labels:
 
 
 def _shape(table: Table) -> list[Problem]:
+    known = not set(COLUMNS).isdisjoint(table.columns)
     problems = [
         Problem(f"labels need the column {name!r}: record, and candidate (an id or none)")
         for name in COLUMNS[:2]
@@ -98,7 +101,7 @@ def _shape(table: Table) -> list[Problem]:
     problems += [
         Problem(f"not a column of labels. Use one of: {', '.join(COLUMNS)}", column=column)
         for column in table.columns
-        if column not in COLUMNS
+        if column not in COLUMNS and known  # else the first line may be a person
     ]
     return problems
 

@@ -14,6 +14,8 @@ from casualty_est.cli.terminal import STOP
 from casualty_est.errors import UsageError
 from casualty_est.kinds import room
 
+DRAWS = 1000  # of the matching
+RECORDS = 100  # that the page asks about
 Files = Annotated[list[Path], typer.Argument(metavar="A.csv B.csv", help="Lists of people.")]
 
 
@@ -53,7 +55,7 @@ def link(
     ] = None,
     records: Annotated[
         int, typer.Option("--records", metavar="N", help="How many records the page asks about.")
-    ] = 100,
+    ] = RECORDS,
     labels: Annotated[
         Path | None, typer.Option("--labels", metavar="labels.csv", help="Answers of the page.")
     ] = None,
@@ -112,26 +114,41 @@ def link(
     model = LinkageModel(lists)
     # What is wrong with the rest of the command is said before the long work.
     check_counts(records=records, matchings=matchings)
+    settle_seed(seed)
+    if review is None and records != RECORDS:
+        msg = "--records is of the review page: give --review as well"
+        raise UsageError(msg)
+    if matchings > DRAWS:
+        msg = f"--matchings: the matching has {DRAWS:,} draws, fewer than {matchings:,}"
+        raise UsageError(msg)
+    estimates = bool(report or json or run.published.wanted)
+    if joint and not estimates:
+        msg = "--joint is of the estimate: give --report or --json as well"
+        raise UsageError(msg)
+    if joint and by:
+        msg = "--joint takes lists without strata: leave out --by"
+        raise UsageError(msg)
     if labels is not None:
         model.check_labels(labels)
     model.pairs()
     _describe(run, model)
     if review is not None:
-        model.review(review, records=records, seed=seed or 1)
+        model.review(review, records=records, seed=1 if seed is None else seed)
         STOP.written.append(review.name)
         said_of = f"wrote {review}: it holds names; delete it when you are done"
         run.console.print(said_of, markup=False)
-        if labels is None and not (save or report or json or run.published.wanted):
+        if labels is None and not (save or estimates):
             raise typer.Exit(GOOD)
     number = settle_seed(seed)
-    matching = model.fit(labels=labels, seed=number, progress_bar=run.progress)
+    matching = model.fit(labels=labels, seed=number, draws=DRAWS, progress_bar=run.progress)
     run.console.print()
     run.console.print(repr(matching), markup=False)
     if save is not None:
         matching.save(save)
         STOP.written.append(save.name)
         run.console.print(f"wrote {save}", markup=False)
-    if not (report or json or run.published.wanted):
+    if not estimates:
+        run.console.print("No estimate was asked for: --report or --json makes one.")
         raise typer.Exit(GOOD if matching.converged else NOT_CONVERGED)
     estimate = matching.estimate(
         matchings,

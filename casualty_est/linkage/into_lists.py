@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from casualty_est.errors import CasualtyEstError
 from casualty_est.kinds import room
@@ -20,6 +21,7 @@ from casualty_est.wording.phrases import listed
 if TYPE_CHECKING:
     from casualty_est.linkage.linkage import Linkage
 
+Array = npt.NDArray[np.float64]
 OF_THE_MODEL = ("families", "floor", "cell")
 ROW = N_("assumption", "linkage (share of the variance)")
 FEWEST_LEFT = 0.8  # of the draws of the matching, where they are weighed
@@ -85,12 +87,10 @@ def _thresholds(
 def beside(answer: Any, linkage: Linkage, thresholds: Mapping[float, Span | None]) -> Any:
     """Put what the matching adds into what the answer rests on."""
     details, share = answer.details, None
-    combined = details.replicates and details.replicates.combined
     sentences = [*details.identification.sentences]
-    if combined is not None:
-        between = combined.between
-        whole = combined.within + between
-        share = between / whole if whole > 0 else 0.0
+    if details.replicates and details.replicates.combined is not None:
+        medians = [one.median for one in details.replicates.each]
+        share = between_matchings(np.log(medians), np.log(answer.draws(0).ravel()))
         sentences.append(_share(share, linkage))
     sentences += _beside(thresholds)
     row = () if share is None else (Weight(ROW, float(share)),)
@@ -121,6 +121,20 @@ def beside(answer: Any, linkage: Linkage, thresholds: Mapping[float, Span | None
     return answer
 
 
+def between_matchings(log_medians: Array, log_people: Array) -> float:
+    """Share of the variance of the log of all people that lies between draws of the matching.
+
+    log_medians (matching,): of each by itself; log_people (draw,): of all of them mixed. Medians of
+    few draws differ by chance as well, by pi / 2 of what a mean of as many would.
+    """
+    whole = float(log_people.var())
+    if whole == 0:
+        return 0.0
+    between = float(log_medians.var(ddof=1)) / whole
+    chance = np.pi / 2 * len(log_medians) / len(log_people)
+    return float(np.clip((between - chance) / (1 - chance), 0.0, 1.0))
+
+
 def _not_counted(answer: Any, linkage: Linkage) -> tuple[Any, ...]:
     """Rows in which the people on some list are no count: the matching says how many they are."""
     rows = list(answer.meta.rows)
@@ -146,7 +160,7 @@ def share_of(answer: Any) -> float | None:
 def _share(share: float, linkage: Linkage) -> str:
     said = (
         f"The matching of records causes {percent(round(share, 2))} of the variance of the answer "
-        "(on the log of the people on no list)."
+        "(of its logarithm)."
     )
     if linkage.calibrated:
         return said

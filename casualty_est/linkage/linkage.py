@@ -146,7 +146,7 @@ class Linkage:
         """Tables of capture histories for `ListModel`, one for each of some draws.
 
         The draws are spread evenly over the posterior, in the order of what they say of the number
-        of people: so a few of them hold its width.
+        of people, so that a few of them hold its width; the first is the one in the middle.
 
         Parameters
         ----------
@@ -184,6 +184,8 @@ class Linkage:
         edges = np.cumsum(weights[order])
         points = (np.arange(draws) + 0.5) / draws * edges[-1]
         chosen = order[np.minimum(np.searchsorted(edges, points), len(order) - 1)]
+        # Some answers are told of the first table alone: it is that in the middle.
+        chosen = np.roll(chosen, -(draws // 2))
         flat = self.tables.reshape(-1, *self.tables.shape[2:])
         return [self._table(flat[d], f"draw {n + 1} of the matching") for n, d in enumerate(chosen)]
 

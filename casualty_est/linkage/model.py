@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from html import escape
 from itertools import pairwise
+from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from casualty_est.errors import InputError, UsageError
 from casualty_est.linkage.answers import read_labels
 from casualty_est.linkage.prior import LABELLED, UNLABELLED
 from casualty_est.linkage.records import Columns, Records
+from casualty_est.linkage.scores.blocking import written
 from casualty_est.linkage.scores.pairs import Pairs
 from casualty_est.linkage.sealed import Sealed
 from casualty_est.result.call import check_counts, settle_seed
@@ -105,7 +107,7 @@ class LinkageModel(Sealed):
         self._keys, self._list_of, self._strata = content.keys, content.list_of, content.strata
         self.lists, self.by, self.unique_in = records.lists, records.by, records.unique_in
         self.notes = records.warnings
-        self.settings = {"rules": rules and [list(rule) for rule in rules], "seed of pairs": seed}
+        self.settings = {"rules": written(rules), "seed of pairs": settle_seed(seed)}
         self._set(kappa, alpha)
 
     @classmethod
@@ -157,7 +159,10 @@ class LinkageModel(Sealed):
         model.unique_in = (unique_in,) if isinstance(unique_in, str) else tuple(unique_in)
         for column in ("id", "list", *model.by):
             if column not in table.columns:
-                msg = f"records: there is no column {column!r}. {offered(column, table.columns)}"
+                # Without a known column the first line may be a record, and its id a name.
+                header = {"id", "list"} & set(table.columns)
+                said = offered(column, table.columns) if header else "The first line names columns"
+                msg = f"records: there is no column {column!r}. {said}"
                 raise UsageError(msg)
         model._records = None
         model._keys = table.column("id")
@@ -201,7 +206,7 @@ class LinkageModel(Sealed):
 
     def _set(self, kappa: float, alpha: float) -> None:
         for name, value, low, high in (("kappa", kappa, 0.0, 2.0), ("alpha", alpha, 1e-3, 1e3)):
-            if not low <= value <= high:
+            if not isinstance(value, Real) or not low <= value <= high:
                 msg = f"{name} must lie between {low:g} and {high:g}, not {value!r}"
                 raise UsageError(msg)
         if len(self.lists) > MOST_LISTS:

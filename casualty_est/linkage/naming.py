@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from casualty_est.errors import InputError, Problem, UsageError
 from casualty_est.linkage.fields import NAMES
@@ -26,8 +29,11 @@ ALIASES = {
     "number": "number id_number national_id identity_number رقم_الهوية",
     "id": "id",
 }
-MOST_LISTS = 40  # beyond which a column of lists is taken for a column of people
+MOST_LISTS = 12  # that the matching takes; a column with more is one of people
+FEWEST_ROWS = 6  # of which each may have a stratum of its own by chance
 MOST_STRATA = 20  # up to which strata may be as many as a quarter of the records
+# Text as Python quotes it: where an error of reading repeats a cell, it does so like this.
+_QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
 NO_NAME = (
     "no column holds names: say which one does, as in person={'name': 'full name'} "
     "(--person name='full name')"
@@ -79,8 +85,19 @@ def alike(column: str, header: Collection[str]) -> str:
 
 def without_cells(error: InputError) -> InputError:
     """An error of reading a file, without what stands in it: that may be a person."""
-    bare = [Problem(p.reason, p.line, None, None, p.where) for p in error.problems]
+    bare = [
+        Problem(_QUOTED.sub("(a cell)", p.reason), p.line, None, None, p.where)
+        for p in error.problems
+    ]
     return InputError(bare, error.name)
+
+
+def read_quietly(read: Callable[..., Table], *given: Any) -> Table:
+    """Read a table; an error says where, and not what stands there."""
+    try:
+        return read(*given)
+    except InputError as error:
+        raise without_cells(error) from None
 
 
 def check_printed(
@@ -95,8 +112,8 @@ def check_printed(
     if list_column in secret:
         msg = f"list: {list_column!r} names people, and lists are printed: choose another column"
         raise UsageError(msg)
-    lists = {row["list"] for row in rows}
-    if list_column is not None and len(lists) > MOST_LISTS:
+    lists = Counter(row["list"] for row in rows)
+    if list_column is not None and (len(lists) > MOST_LISTS or _as_many(lists)):
         msg = (
             f"list: {list_column!r} has {len(lists):,} different cells, as a column of people has: "
             "name the column that says the list"
@@ -106,13 +123,19 @@ def check_printed(
         if column in secret:
             msg = f"by: {column!r} names people, and strata are printed: choose another column"
             raise UsageError(msg)
-        strata = {row["strata"][at] for row in rows}  # type: ignore[index]
-        if len(strata) > max(MOST_STRATA, len(rows) / 4):
+        strata = Counter(row["strata"][at] for row in rows)  # type: ignore[index]
+        if len(strata) > max(MOST_STRATA, len(rows) / 4) or _as_many(strata):
             msg = (
                 f"by: {column!r} has {len(strata):,} different cells, as a column of people has, "
                 "and strata are printed: choose another column"
             )
             raise UsageError(msg)
+
+
+def _as_many(cells: Mapping[object, int]) -> bool:
+    """Whether a column has a cell of its own for nearly every row, as one of people has."""
+    rows = sum(cells.values())
+    return rows >= FEWEST_ROWS and len(cells) > rows / 2
 
 
 def notes_of(table: Table, name: str) -> Iterator[Noted]:
@@ -127,6 +150,12 @@ def notes_of(table: Table, name: str) -> Iterator[Noted]:
             "note",
             "{file} has rows below the table that begin like a footnote, which are not read",
         ),
+        "header": N_("note", "{file} has a header of two lines, which are read as one"),
+        "repeated_header": N_("note", "{file} repeats its header, which is not read again"),
+        "side_by_side": N_(
+            "note", "{file} has tables side by side with one header, which are read as one list"
+        ),
+        "merged": N_("note", "{file} has merged cells, which are filled with what they show"),
         "row_names": N_("note", "{file} has a first column that numbers the rows and is not read"),
     }
     for code in dict.fromkeys(code for code, _ in table.notes):

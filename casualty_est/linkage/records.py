@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from casualty_est.errors import InputError, UsageError
-from casualty_est.linkage.naming import without_cells
+from casualty_est.errors import UsageError
+from casualty_est.linkage.naming import read_quietly
 from casualty_est.linkage.reading import Content, Source, read_sources
 from casualty_est.linkage.sealed import Sealed
-from casualty_est.tables.read import Table, read_table, table_from
+from casualty_est.tables.read import read_table, table_from
 from casualty_est.wording.language import Noted
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class Records(Sealed):
     ) -> None:
         tables = dict(data) if isinstance(data, Mapping) else {"": data}
         sources = [
-            Source(str(name), _without_cells(table_from, table, str(name)))
+            Source(str(name), read_quietly(table_from, table, str(name)))
             for name, table in tables.items()
         ]
         self._fill(sources, list, person, unique_in, by, id, nameless)
@@ -157,8 +157,9 @@ class Records(Sealed):
         if twice:
             msg = f"{twice[0].name} is given twice, and a list cannot be linked to itself"
             raise UsageError(msg)
+        _check_stems(paths, list)
         records = cls.__new__(cls)
-        sources = [Source(path.stem, _without_cells(read_table, path)) for path in paths]
+        sources = [Source(path.stem, read_quietly(read_table, path)) for path in paths]
         records._fill(sources, list, person, unique_in, by, id, nameless)
         return records
 
@@ -226,16 +227,20 @@ class Records(Sealed):
         return "\n".join(lines)
 
 
-def _without_cells(read: Callable[..., Table], *given: Any) -> Table:
-    """Read a table; an error says where, and not what stands there."""
-    try:
-        return read(*given)
-    except InputError as error:
-        raise without_cells(error) from None
-
-
 def _names(given: Columns) -> tuple[str, ...]:
     return (given,) if isinstance(given, str) else tuple(given)
+
+
+def _check_stems(paths: Sequence[Path], list_column: str | None) -> None:
+    """Refuse files of one name: each would be a list, and they would become one."""
+    stems = [path.stem for path in paths]
+    twice = next((stem for at, stem in enumerate(stems) if stem in stems[:at]), None)
+    if twice is not None and list_column is None:
+        msg = (
+            f"two files are called {twice}, and a file is a list of its own by that name: rename "
+            "one, or name the column that says the list (list=, --list)"
+        )
+        raise UsageError(msg)
 
 
 def _resolved(paths: Sequence[Path]) -> set[Path]:

@@ -16,6 +16,7 @@ from casualty_est.wording.numbers import share
 if TYPE_CHECKING:
     from casualty_est.lists.estimate import ListEstimate
 
+NO_WIDTH = 1e-6  # sd of the log of the odds ratio
 KIND = N_("assumption", "kind of dependence between lists")
 
 
@@ -70,18 +71,18 @@ def radius(estimate: ListEstimate, n: float, row: int) -> Radius:
         return _not_reached(label, n, TOO_FEW.format(n=n, people=people))
     at_one = next(point.median for point in dial.curve if point.ratio == 1.0)
     wanted, now = (total / people - 1) / (at_one / people - 1), dial.implied
-    sd = math.log(now.high / now.low) / (2 * z_of(0.95)) if now.high > now.low > 0 else 0.0
-    by = math.log(wanted / now.median) / sd if sd else math.inf
-    move = Move(RATIO, now.median, wanted, by)
-    reading = reading_of(abs(by))
-    away = AWAY.format(by=abs(by)) if sd else ""
-    whole = WHOLE if shown.whole is not None else ""
-    ends = f"{share(now.low)} to {share(now.high)}"
-    sentence = NEEDED.format(n=n, wanted=share(wanted), now=share(now.median), ends=ends)
-    known = abs(by) if sd else None
     warning = "" if estimate.converged else "NOT CONVERGED: "
-    told = warning + sentence + away + "." + whole
-    return Radius(label, n, known, 0.0, reading, (move,), (move,), "formula", None, told)
+    whole = WHOLE if shown.whole is not None else ""
+    places = {"n": n, "wanted": share(wanted), "now": share(now.median)}
+    sd = math.log(now.high / now.low) / (2 * z_of(0.95)) if now.low > 0 else 0.0
+    if sd < NO_WIDTH:
+        return _not_reached(label, n, warning + FIXED.format(**places) + whole)
+    by = math.log(wanted / now.median) / sd
+    move = Move(RATIO, now.median, wanted, by)
+    ends = f"{share(now.low)} to {share(now.high)}"
+    sentence = NEEDED.format(**places, ends=ends, by=abs(by))
+    told, reading = warning + sentence + whole, reading_of(abs(by))
+    return Radius(label, n, abs(by), 0.0, reading, (move,), (move,), "formula", None, told)
 
 
 def _not_reached(label: str, n: float, sentence: str) -> Radius:
@@ -93,7 +94,11 @@ NO_DIAL = "This answer has no odds ratio of the unseen cell, so there is no dist
 TOO_FEW = "{n:,.0f} would be fewer than the {people:,} people on the lists: nothing makes it right."
 NEEDED = (
     "For {n:,.0f} to be right, the odds ratio that ties the people on no list to the others would "
-    "have to be about {wanted} instead of {now} ({ends} in this answer)"
+    "have to be about {wanted} instead of {now} ({ends} in this answer), {by:.1f} standard "
+    "deviations of what the kinds of dependence imply."
 )
-AWAY = ", {by:.1f} standard deviations of what the kinds of dependence imply"
+FIXED = (
+    "For {n:,.0f} to be right, the odds ratio that ties the people on no list to the others would "
+    "have to be about {wanted}, and the kinds of dependence in this answer fix it at {now}."
+)
 WHOLE = " That is computed from the table without strata."

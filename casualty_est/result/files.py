@@ -100,8 +100,13 @@ def _source(estimate: Estimate, i: int, prob: float) -> dict[str, Any]:
     }
 
 
-def write_whole(path: str | os.PathLike[str], write: Callable[[Path], object]) -> Path:
-    """Write a file beside its place and rename it at the end, so a failure leaves the old one."""
+def write_whole(
+    path: str | os.PathLike[str], write: Callable[[Path], object], *, private: bool = False
+) -> Path:
+    """Write a file beside its place and rename it at the end, so a failure leaves the old one.
+
+    private: nobody but the owner may read it.
+    """
     target = Path(path)
     if not target.parent.is_dir():
         msg = f"the folder of {target.name} does not exist; create it first"
@@ -116,9 +121,10 @@ def write_whole(path: str | os.PathLike[str], write: Callable[[Path], object]) -
     try:
         write(beside)
         # mkstemp gives a private file; the result is as readable as any other new file.
-        mask = os.umask(0)
-        os.umask(mask)
-        beside.chmod(0o666 & ~mask)
+        if not private:
+            mask = os.umask(0)
+            os.umask(mask)
+            beside.chmod(0o666 & ~mask)
         beside.replace(target)
     except OSError as error:
         msg = f"{target.name} cannot be written: {error.strerror or error}"
@@ -128,9 +134,13 @@ def write_whole(path: str | os.PathLike[str], write: Callable[[Path], object]) -
     return target
 
 
-def write_text(path: str | os.PathLike[str], text: str) -> Path:
+def write_text(path: str | os.PathLike[str], text: str, *, private: bool = False) -> Path:
     """Write a text whole or not at all."""
-    return write_whole(path, lambda beside: beside.write_text(text, encoding="utf-8"))
+
+    def write(beside: Path) -> None:
+        beside.write_text(text, encoding="utf-8")
+
+    return write_whole(path, write, private=private)
 
 
 def write_json(estimate: Estimate, path: str | os.PathLike[str], prob: float = 0.95) -> Path:

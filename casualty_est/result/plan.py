@@ -156,7 +156,9 @@ def information(estimate: Answered, row: int) -> Information:
     return Information(estimate.labels[row], sd, tuple(rows), sentences, estimate.converged)
 
 
-NOTHING = "No assumption of this estimate was kept as draws: what it rests on is in section 3."
+NOTHING = (
+    "No assumption of this estimate was kept as draws: identification() says what it rests on."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +323,7 @@ def listed_studies(
     if studies is None:
         usual = [study.usual(evidence) for study in estimate._studies(row)]
         return [study for study in usual if study is not None]
-    given = [studies] if isinstance(studies, Study) else list(studies)
+    given = list(studies) if isinstance(studies, Iterable) else [studies]
     for one in given:
         if not isinstance(one, Study):
             msg = f"worth takes studies, such as ce.studies.survey(100), not {one!r:.80}"

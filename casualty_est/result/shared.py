@@ -159,17 +159,20 @@ class Shared:
         (such as ``ratio_total``) and ``log_draws``, in the order of the draws of the counts.
     spoken : tuple of Spoken
         Every number that a source brings in: ``source``, ``deaths`` (people) and ``text``.
+    parents : tuple of str
+        Sources on which these numbers are built, and which bring in none themselves.
     """
 
     counts: tuple[SharedCount, ...]
     sources: tuple[SharedSource, ...] = ()
     spoken: tuple[Spoken, ...] = ()
+    parents: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
         """Every source that is heard, once."""
         heard = [one.source for one in self.spoken] + [one.source for one in self.sources]
-        return tuple(dict.fromkeys(heard))
+        return tuple(dict.fromkeys([*heard, *self.parents]))
 
 
 def shared_by(
@@ -177,6 +180,7 @@ def shared_by(
     prior: Callable[[int], LogPrior | None] = lambda row: None,
     sources: Sequence[Told] = (),
     spoken: Sequence[Spoken] = (),
+    parents: Sequence[str] = (),
 ) -> Shared:
     """Collect what an estimate shares; draws of sources come on their own scale."""
     counts = tuple(
@@ -195,4 +199,4 @@ def shared_by(
         for source, what, draws in known
         if np.isfinite(draws).all() and (draws > 0).all()
     )
-    return Shared(counts, worth, tuple(spoken))
+    return Shared(counts, worth, tuple(spoken), tuple(parents))

@@ -16,10 +16,11 @@ from casualty_est.result.identification import Identification
 from casualty_est.result.labels import position
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Weight, plain
-from casualty_est.result.shared import FlatPrior, Shared, shared_by
+from casualty_est.result.shared import FlatPrior, Shared, Spoken, shared_by
 from casualty_est.result.show import interval_title
 from casualty_est.result.tables import Parameter, parameter, row_numbers
 from casualty_est.result.text_table import TextTable
+from casualty_est.result.unknowns import FREE, Assumed, Unknowns
 from casualty_est.study import sentences
 from casualty_est.study.schema import Kind, StudyDetails
 from casualty_est.wording.language import N_, pgettext
@@ -267,8 +268,23 @@ class StudyEstimate(Estimate):
         return parameter(self._worth_draws(at), prob, prior)
 
     def shared(self) -> Shared:
-        """Draws of the log count under a prior flat in the log."""
-        return shared_by(self, lambda row: FlatPrior())
+        """Draws of the log count under a prior flat in the log, and every source that it heard.
+
+        So a source is asked about that speaks in this study and in another kind beside it.
+        """
+        told = [
+            (row, worth.quantity, self._worth_draws(at))
+            for at, (row, worth) in enumerate(
+                zip(self.meta.sources, self.details.worth, strict=True)
+            )
+        ]
+        spoken = [
+            Spoken(one.source, deaths, f"{deaths:,.0f}")
+            for one in self.details.heard
+            for deaths in one.deaths
+        ]
+        parents = [one.source for one in self.details.heard if not one.deaths]
+        return shared_by(self, lambda row: FlatPrior(), told, spoken, parents)
 
     # What the answer rests on --------------------------------------------------------------
 
@@ -308,6 +324,22 @@ class StudyEstimate(Estimate):
         if row is None and not self.meta.has_total:
             return f"no headline number: {'; '.join(self.details.contradictions)}"
         return super().headline(row, ci_prob)
+
+    def _unknowns(self, row: int) -> Unknowns:
+        """What the kinds that move the count assume, and their bridges."""
+        rows = []
+        for at, one in enumerate(self.details.assumed):
+            held = {
+                name: np.asarray(self.idata["assumed"][name].values[..., at]).ravel()
+                for name in ("draws", "score", "curvature")
+            }
+            if not one.curved:
+                del held["curvature"]
+            low = FREE[0] if one.low is None else one.low
+            high = FREE[1] if one.high is None else one.high
+            said: dict[str, Any] = {"source": one.source, "limits": (low, high), **held}
+            rows.append(Assumed(one.name, one.now, one.sd, one.scale, **said))
+        return Unknowns(tuple(rows))
 
     # Refits --------------------------------------------------------------------------------
 
@@ -357,6 +389,7 @@ class StudyEstimate(Estimate):
         return (
             ("log_likelihood/kind", len(self.details.kinds)),
             ("worth", len(self.details.worth)),
+            *([("assumed/draws", len(self.details.assumed))] if self.details.assumed else []),
         )
 
     def _source_json(self, source: int, prob: float) -> dict[str, Any]:

@@ -105,6 +105,23 @@ class Worth:
     quantity: str
 
 
+@dataclass(frozen=True, config=CHECKED)
+class Supposed:
+    """An assumption of one kind or of its bridge; its draws stand in the group `assumed`.
+
+    `low` and `high` are how far its prior can move, in sds; None is as far as one likes.
+    """
+
+    name: str
+    now: float
+    sd: float
+    scale: str
+    source: str | None
+    low: float | None
+    high: float | None
+    curved: bool = False
+
+
 @dataclass(config=CHECKED)
 class StudyDetails:
     """What only a result of a study has; refits are kept by question, row and level."""
@@ -118,4 +135,5 @@ class StudyDetails:
     pooling: str
     prior: str
     contradictions: tuple[str, ...] = ()
+    assumed: tuple[Supposed, ...] = ()
     refits: dict[str, tuple[Case, ...]] = field(default_factory=dict)

@@ -9,6 +9,7 @@ import pytest
 import casualty_est as ce
 from casualty_est.errors import InputError, UsageError
 from casualty_est.linkage.fitting import split_rhat
+from casualty_est.linkage.into_lists import between_matchings
 from casualty_est.linkage.linkage import Linkage
 from casualty_est.linkage.missed import add_missed, draw_missed
 from casualty_est.linkage.partition.tabulate import majority
@@ -65,7 +66,9 @@ def test_strata_are_those_of_the_records(linked):
 
 
 def test_histories_are_spread_over_the_posterior(linked):
-    people = sorted(table.people for table in linked.histories(draws=20))
+    tables_of = linked.histories(draws=20)
+    assert tables_of[0].people == pytest.approx(np.median(linked.people), abs=1)
+    people = sorted(table.people for table in tables_of)
     low, high = np.quantile(linked.people, [0.1, 0.9])
     assert people[0] <= low
     assert people[-1] >= high
@@ -115,6 +118,27 @@ def test_an_estimate_has_a_row_of_the_matching(linked):
     json = est.to_dict()
     assert json["identification"]["rows"][-1]["assumption"].startswith("linkage")
     assert json["settings"]["linkage"]["labelled records"] == 0
+
+
+def test_the_share_of_the_matching_is_what_was_put_in():
+    """Forty matchings of a hundred draws each: sd .12 between them, .3 within."""
+    rng = np.random.default_rng(3)
+    shares = []
+    for _ in range(200):
+        draws = rng.normal(0, 0.12, (40, 1)) + rng.normal(0, 0.3, (40, 100))
+        shares.append(between_matchings(np.median(draws, axis=1), draws.ravel()))
+    assert np.mean(shares) == pytest.approx(0.12**2 / (0.12**2 + 0.3**2), abs=0.01)
+    alike = rng.normal(0, 0.3, (40, 100))
+    assert between_matchings(np.median(alike, axis=1), alike.ravel()) < 0.03
+    assert between_matchings(np.zeros(4), np.zeros(40)) == 0.0
+
+
+@pytest.mark.thorough
+def test_a_report_of_another_level_has_one_interval_of_the_people(linked, tmp_path, no_pictures):
+    est = linked.estimate(4, families="independence", seed=1, draws=100, chains=2)
+    page = linked.report(est, tmp_path / "r.html", ci_prob=0.5).read_text(encoding="utf-8")
+    assert page.count(f"match to {linked.people_in_words(0.5)} people") >= 1
+    assert f"match to {linked.people_in_words(0.95)} people" not in page
 
 
 @pytest.mark.thorough

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -75,6 +76,12 @@ def test_the_first_line_says_that_the_page_holds_names(page):
     assert first.startswith("<!-- THIS PAGE HOLDS NAMES.")
     assert "default-src 'none'" in page.read_text(encoding="utf-8")
     assert not re.search(r'(src|href)="', page.read_text(encoding="utf-8"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_nobody_but_the_owner_reads_the_page(page):
+    assert page.stat().st_mode & 0o077 == 0
+    assert [path.name for path in page.parent.iterdir()] == ["review.html"]
 
 
 def test_no_cell_can_end_the_script(page):

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 import casualty_est as ce
-from casualty_est.errors import InputError, UsageError
+from casualty_est.errors import InputError, Problem, UsageError
 from casualty_est.linkage.fields import Day, age, day, is_vague, order_of, sex
+from casualty_est.linkage.naming import without_cells
 
 pytest.importorskip("anyascii")
 
@@ -54,6 +55,36 @@ def test_a_doubled_column_is_not_shown(tmp_path):
     assert "uorva" not in str(caught.value)
 
 
+def test_what_the_reader_says_of_names_is_told_without_them(tmp_path):
+    """Words that fit several encodings, and a person who stands alone in a line, are not shown."""
+    beside = (
+        "id,name,age,id,name,age\n1,Omar Quorva,31,2,Lina Quorva,4\n3,S Quorva,5,4,Z Quorva,9\n"
+    )
+    (tmp_path / "a.csv").write_text(beside, encoding="utf-8")
+    B.to_csv(tmp_path / "b.csv", index=False)
+    records = ce.Records.read(tmp_path / "a.csv", tmp_path / "b.csv")
+    assert len(records) == 6
+    assert "side by side" in dict(records.warnings)["side_by_side"]
+    alone = "id,name,age\n" + "".join(
+        f"{name},,\n1,Omar Nasser,31\n2,Lina Sabri,33\n" for name in PEOPLE
+    )
+    other = "id,name,age\n1,Quor\xf8\xfevai,31\n2,\xe8\xe9\xea,32\n"
+    for text, encoding in ((alone, "utf-8"), (other, "latin-1")):
+        (tmp_path / "a.csv").write_bytes(text.encode(encoding))
+        with pytest.raises(InputError) as caught:
+            ce.Records.read(tmp_path / "a.csv", tmp_path / "b.csv")
+        assert "uor" not in str(caught.value)
+        assert "(a cell)" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", [*PEOPLE, "Omar O'Quorva", 'Lina "Quorva" O\'Neil\\'])
+def test_a_reason_that_repeats_a_cell_is_told_without_it(name):
+    problem = Problem(f"{name!r} stands alone in this line: give it a column", 3)
+    (told_of,) = without_cells(InputError([problem], "a.csv")).problems
+    assert told_of.reason == "(a cell) stands alone in this line: give it a column"
+    assert told_of.line == 3
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
@@ -72,6 +103,57 @@ def test_a_column_with_as_many_cells_as_people_is_neither_list_nor_stratum():
     both = {"a": many.assign(list="A"), "b": many.assign(list="B", age=4)}
     assert "list: 'victim' has 60 different cells" in told(*both.values(), list="victim")
     assert "by: 'victim' has 60 different cells" in told(*both.values(), by="victim")
+    few = both["a"][:4], both["b"][4:8]
+    assert "list: 'victim' has 8 different cells" in told(*few, list="victim")
+    ten = many.assign(list=["A", "B"] * 30)[:10]
+    assert "by: 'victim' has 11 different cells" in told(ten, list="list", by="victim")
+
+
+def test_labels_and_pairs_without_a_header_show_no_cell(tmp_path):
+    """A list of people given in place of labels: its first line may be a person."""
+    people = tmp_path / "labels.csv"
+    people.write_text("1,Zubayda Quorvatti,31\n2,Omar Quorva,40\n", encoding="utf-8")
+    doubled = tmp_path / "doubled.csv"
+    doubled.write_text("1,Quorvatti,Quorvatti\n2,Omar,Nasser\n", encoding="utf-8")
+    model = ce.LinkageModel(ce.Records({"A": table(), "B": B}))
+    scored = pd.DataFrame({"id": ["1", "2"], "list": ["A", "B"]})
+    for file in (people, doubled):
+        for read in (
+            lambda file=file: model.check_labels(file),
+            lambda file=file: ce.LinkageModel.from_scores(scored, file),
+            lambda file=file: ce.LinkageModel.from_scores(file, file),
+        ):
+            with pytest.raises((InputError, UsageError)) as caught:
+                read()
+            assert "uorva" not in str(caught.value)
+            assert str(caught.value)
+
+
+def test_two_files_of_one_name_are_two_lists(tmp_path):
+    for folder, people in (("x", table()), ("y", table(id=["4", "5", "6"])), ("z", B)):
+        (tmp_path / folder).mkdir()
+        people.to_csv(tmp_path / folder / ("b.csv" if folder == "z" else "a.csv"), index=False)
+    with pytest.raises(UsageError, match="two files are called a, and a file is a list"):
+        ce.Records.read(*(tmp_path / name for name in ("x/a.csv", "y/a.csv", "z/b.csv")))
+
+
+@pytest.mark.parametrize("rules", ["given", [5], 5, [("given", 3)]])
+def test_rules_that_are_none(rules):
+    with pytest.raises(UsageError, match="rules: a rule is fields"):
+        ce.LinkageModel(ce.Records({"A": table(), "B": B}), rules=rules)
+
+
+def test_a_rule_of_one_field_is_that_field():
+    model = ce.LinkageModel(ce.Records({"A": table(), "B": B}), rules=["given"])
+    assert model.settings["rules"] == [["given"]]
+
+
+def test_settings_that_are_no_numbers():
+    records = ce.Records({"A": table(), "B": B})
+    with pytest.raises(UsageError, match="kappa must lie between"):
+        ce.LinkageModel(records, kappa="1")
+    with pytest.raises(UsageError, match="seed must be a whole number"):
+        ce.LinkageModel(records, seed="1")
 
 
 def test_what_was_recognised_of_a_file_is_said_without_its_cells(tmp_path):
@@ -224,6 +306,11 @@ def files(tmp_path):
         (["--families", "bogus", "--json", "o.json"], "there is no family 'bogus'"),
         (["--matchings", "0", "--json", "o.json"], "matchings must be a whole number of at least"),
         (["--id", "ids"], "id: no table has a column 'ids'"),
+        (["--seed", "-1"], "seed must be a whole number"),
+        (["--matchings", "2000", "--json", "o.json"], "the matching has 1,000 draws, fewer than"),
+        (["--joint", "--by", "age", "--json", "o.json"], "--joint takes lists without strata"),
+        (["--joint"], "--joint is of the estimate"),
+        (["--records", "5"], "--records is of the review page"),
     ],
 )
 def test_what_is_wrong_is_said_before_any_pair_is_compared(files, capsys, monkeypatch, words, said):

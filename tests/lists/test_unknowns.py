@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import casualty_est as ce
+from casualty_est.result.schema import Span
 from casualty_est.studies import audit, matched, survey
 
 
@@ -56,6 +59,18 @@ def test_the_odds_ratio_that_a_number_needs(of_lists):
     unlisted = est.radius(curve[0.5] - people, "unlisted")
     assert unlisted.alone[0].value == pytest.approx(0.5)
     assert "instead of 1.2 (0.80 to 1.7 in this answer)" in unlisted.sentence
+
+
+def test_one_kind_of_dependence_fixes_the_odds_ratio(of_lists):
+    """Nothing is so many standard deviations away from a number that no draw varies."""
+    est = of_lists()
+    one = replace(est.details.found.dial, implied=Span(1.0, 1.0 - 1e-15, 1.0 + 1e-15))
+    est.details = replace(est.details, found=replace(est.details.found, dial=one))
+    answer = est.radius(500)
+    assert answer.sds is None
+    assert "fix it at 1.0" in answer.sentence
+    assert "standard deviations" not in answer.sentence
+    json.dumps(answer.to_dict(), allow_nan=False)
 
 
 def test_fewer_than_are_listed(of_lists):

@@ -195,7 +195,7 @@ def test_a_page_of_matched_lists_is_whole(checked: int, of_lists) -> None:
         records=(150, 120),
         calibrated=bool(checked),
         settings={"labelled records": checked},
-        people_in_words=lambda: with_ends(Span(206.0, 190.0, 220.0)),
+        people_in_words=lambda *_: with_ends(Span(206.0, 190.0, 220.0)),
     )
     texts = texts_of(pseudo_page(linked(linkage, est, 0.95)))
     with speaking_pseudo():

@@ -139,7 +139,7 @@ def test_the_paragraph_of_lists_that_were_matched(name, checked, of_lists):
         records=(1310, 620, 415),
         calibrated=bool(checked),
         settings={"labelled records": checked},
-        people_in_words=lambda: "about 1,790 (1,750 to 1,830)",
+        people_in_words=lambda *_: "about 1,790 (1,750 to 1,830)",
     )
     est = of_lists(np.random.default_rng(0).lognormal(8.3, 0.1, 4000))
     cell = Cell("Khartoum", "2023-04-15", "2024-06-04", "killed", "all", "any")

@@ -403,6 +403,7 @@ def test_a_file_of_an_earlier_version_still_answers(few, tmp_path):
         (lambda est: est.worth([]), r"at least one study"),
         (lambda est: est.worth(survey(20_000)), r"there are only about 10,\d\d\d in all"),
         (lambda est: est.worth(["audit:Airwars:50"]), r"worth takes studies, such as"),
+        (lambda est: est.worth(100), r"worth takes studies, such as .*, not 100"),
         (lambda est: est.worth(survey(9), cost={"audits": 1}), r"Did you mean 'audit'\?"),
         (
             lambda est: est.worth(survey(9), cost={"survey": 0}),

@@ -52,6 +52,37 @@ def test_a_source_in_two_kinds_must_be_declared():
     study.fit(seed=1)
 
 
+def test_a_number_that_is_built_on_a_list_of_another_kind_is_asked_about():
+    said = [Spoken("UN", 8200, "about 8,200")]
+    built = known(MEAN + 0.4 * EVEN, kind=ClaimLike, said=said, parents=["MoH"])
+    study = ce.Study(claims=built, lists=lists())
+    with pytest.raises(ce.UsageError, match=r"'MoH', 'claims', 'lists', ...\)  # no number of its"):
+        study.fit(seed=1)
+    study.relation("MoH", "claims", "lists", "same")
+    with pytest.raises(ce.UsageError, match="MoH brings no number of its own into claims"):
+        study.fit(seed=1, claims="full")
+    study.relation("MoH", "claims", "lists", "derived")
+    joint = study.fit(seed=1, claims="full")
+    assert joint.contributions()["eta"].to_dict() == {"claims": 0.0, "lists": 1.0}
+
+
+def test_claims_hand_over_what_they_are_built_on(tmp_path):
+    rows = {"source": ["UN", "Monitor"], "quantity": ["8,200", "6,000"]}
+    rows |= {"role": ["monitor", "monitor"], "derived_from": ["MoH list; Monitor 2", ""]}
+    est = ce.ClaimsModel(pd.DataFrame(rows)).fit(seed=1)
+    loaded = ce.Estimate.load(est.save(tmp_path / "claims.nc"))
+    for one in (est, loaded):
+        assert one.shared().parents == ("MoH list", "Monitor 2")
+        assert one.shared().names[-2:] == ("MoH list", "Monitor 2")
+
+
+def test_a_study_inside_a_study_still_says_who_spoke():
+    inner = ce.Study(claims=of_ministry(), other=normal(MEAN, 0.3, 1)).fit(seed=1, claims="full")
+    with pytest.raises(ce.UsageError, match=r"study.relation\('MoH', 'joint', 'lists', ...\)"):
+        ce.Study(joint=inner, lists=lists()).fit(seed=1)
+    assert [one.deaths for one in inner.shared().spoken] == [6000, 8200]
+
+
 def test_the_same_number_is_dropped_from_the_claims():
     study = ce.Study(claims=of_ministry(), lists=lists())
     for order in (("claims", "lists"), ("lists", "claims")):
@@ -174,6 +205,19 @@ def test_the_same_estimate_twice():
             ce.Study(a=one, b=other)
 
 
+def test_two_surveys_with_the_same_numbers_are_two():
+    def of(name, year):
+        rows = {"source": [name], "estimate": [1000], "low": [800], "high": [1250]}
+        rows |= {"start": [f"{year}-01-01"], "end": [f"{year}-12-31"]}
+        return ce.SurveyModel(pd.DataFrame(rows)).fit(seed=1, draws=100)
+
+    study = ce.Study(a=of("W1", 2020), b=of("W2", 2021))
+    with pytest.raises(ce.UsageError, match="they differ in"):
+        study.fit(seed=1)
+    with pytest.raises(ce.UsageError, match="a and b are the same estimate"):
+        ce.Study(a=of("W1", 2020), b=of("W1", 2020))
+
+
 def test_a_count_that_is_known_is_no_estimate():
     parts = known(np.column_stack([MEAN + 0.2 * EVEN, np.full(4000, 8.0)]))
     study = ce.Study(a=parts, b=normal(MEAN, 0.3, 1))
@@ -228,6 +272,10 @@ def test_an_open_window_is_taken_as_the_other_and_said():
         (lambda s: s.fit(claims="half"), "claims must be 'cut' or 'full'"),
         (lambda s: s.fit(eta={"c": 1}), "eta: 'c' is not a kind"),
         (lambda s: s.fit(eta={"a": 2}), "eta of a must lie between 0 and 1"),
+        (lambda s: s.fit(eta=0.5), "eta takes numbers by label"),
+        (lambda s: s.fit(rho=0.5), "rho takes numbers by label"),
+        (lambda s: s.relation(3, "a", "b", "same"), "relation: the source is a name"),
+        (lambda s: s.share(3, "a", "b"), "share: the source is a name"),
         (lambda s: s.fit(eta={"a": 0, "b": 0}), "every kind is cut"),
         (lambda s: s.fit(rho={("a", "c"): 0.3}), "rho: 'c' is not a kind"),
         (lambda s: s.fit(rho={("a", "b"): 1.0}), "declare the source 'derived'"),

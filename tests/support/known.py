@@ -21,10 +21,11 @@ class KnownEstimate(OtherEstimate):
     prior: LogPrior | None = FlatPrior()
     worth: tuple[Any, ...] = ()
     said: tuple[Spoken, ...] = ()
+    parents: tuple[str, ...] = ()
 
     def shared(self) -> Shared:
         told = [(SourceRow(name, name), what, draws) for name, what, draws in self.worth]
-        return shared_by(self, lambda row: self.prior, told, self.said)
+        return shared_by(self, lambda row: self.prior, told, self.said, self.parents)
 
 
 class ClaimLike(KnownEstimate):
@@ -40,6 +41,7 @@ def known(
     prior: LogPrior | None = FlatPrior(),  # noqa: B008
     worth: Any = (),
     said: Any = (),
+    parents: Any = (),
     **cell: Any,
 ) -> KnownEstimate:
     """An estimate with these draws of the log of its count, of shape (draw,) or (draw, row)."""
@@ -53,6 +55,7 @@ def known(
     built = make_estimate(np.exp(logs).reshape(4, -1, logs.shape[1]), rows)
     estimate = kind(built.idata, built.meta, built.details)
     estimate.prior, estimate.worth, estimate.said = prior, tuple(worth), tuple(said)
+    estimate.parents = tuple(parents)
     return estimate
 
 

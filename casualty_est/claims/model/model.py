@@ -182,8 +182,17 @@ class ClaimsModel:
             "drift": dict(self.time.drift),
             "restated": restated,
         }
+        if parents := self._parents():
+            self.settings["built_on"] = parents
         self.notes += tuple(self._documented_parts())
         self._engines: dict[str, Any] = {}
+
+    def _parents(self) -> list[str]:
+        """Sources that claims which count are built on, and that have no such claim themselves."""
+        claims = self.layout.claims
+        own = {claim.source for claim in claims}
+        parents = dict.fromkeys(name for claim in claims for name in claim.derived_from)
+        return [name for name in parents if name not in own]
 
     @property
     def from_record(self) -> npt.NDArray[np.bool_]:

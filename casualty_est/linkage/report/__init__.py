@@ -56,7 +56,7 @@ def parts_of(linkage: Linkage, estimate: Any, prob: float) -> Any:
             return sentences if linkage.calibrated else [_not_calibrated(linkage), *sentences]
 
         def said(self) -> str:
-            return said(linkage, estimate)
+            return said(linkage, estimate, prob)
 
         def rests_briefly(self) -> str:
             if linkage.calibrated:
@@ -99,14 +99,14 @@ def _not_calibrated(linkage: Linkage) -> str:
     return pgettext("matching", GIVEN_SCORES if given else NOT_CALIBRATED)
 
 
-def said(linkage: Linkage, estimate: Any) -> str:
+def said(linkage: Linkage, estimate: Any, prob: float = 0.95) -> str:
     """The records on the lists, which are counted, in the first paragraph."""
     return _(
         "{number} lists hold {records} records of {what}, which we match to {people} people.",
         number=capitalised(naming.in_words(len(linkage.lists))),
         records=figure(sum(linkage.records)),
         what=naming.counted_briefly(estimate.meta.rows[0].cell),
-        people=linkage.people_in_words(),
+        people=linkage.people_in_words(prob),
     )
 
 

@@ -36,7 +36,7 @@ def write(
     text = text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     page = environment((PACKAGE,)).get_template("review.html").render(data=text, number=len(tasks))
     # Half a character cannot be written; it is shown as a question mark.
-    return write_text(path, page.encode("utf-8", "replace").decode("utf-8"))
+    return write_text(path, page.encode("utf-8", "replace").decode("utf-8"), private=True)
 
 
 def _card(content: Content, record: int) -> dict[str, Any]:

@@ -35,6 +35,21 @@ COLUMNS = {
 }
 
 
+def written(rules: Any) -> list[list[str]] | None:
+    """The analyst's rules as plain lists of fields; None where there are none."""
+    if rules is None:
+        return None
+    plain = isinstance(rules, Sequence) and not isinstance(rules, str)
+    each: list[Any] = (
+        [[rule] if isinstance(rule, str) else rule for rule in rules] if plain else [0]
+    )
+    for rule in each:
+        if not isinstance(rule, Sequence) or not all(isinstance(field, str) for field in rule):
+            msg = "rules: a rule is fields, as in [('given', 'family'), ('family', 'age')]"
+            raise UsageError(msg)
+    return [list(rule) for rule in each]
+
+
 def rules_for(
     columns: dict[str, list[Any]], given: Sequence[Sequence[str]] | None
 ) -> tuple[Rule, ...]:
@@ -42,7 +57,7 @@ def rules_for(
     filled = {field for field, name in COLUMNS.items() if any(v is not None for v in columns[name])}
     if given is None:
         return tuple(rule for rule in RULES if set(rule) <= filled)
-    rules = tuple((rule,) if isinstance(rule, str) else tuple(rule) for rule in given)
+    rules = tuple(map(tuple, given))
     for rule in rules:
         for field in rule:
             if field not in filled:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from casualty_est.errors import InputError, Problem
+from casualty_est.linkage.naming import read_quietly
 from casualty_est.linkage.scores.pairs import Array, Pairs, checked, log_odds
 from casualty_est.priors.distributions import z_of
 from casualty_est.tables.checks import nearest
@@ -24,8 +25,8 @@ DOUBT = ("probability_low", "probability_high")  # ends of a 95% interval
 def read_any(data: Any, name: str) -> Table:
     """Read a file or a dataframe."""
     if isinstance(data, str | os.PathLike):
-        return read_table(Path(str(data)))
-    return table_from(data, name)
+        return read_quietly(read_table, Path(str(data)))
+    return read_quietly(table_from, data, name)
 
 
 def read_pairs(data: Any, keys: Sequence[str]) -> Pairs:
@@ -106,12 +107,14 @@ def _with_doubt(pairs: Pairs, middle: Array, ends: Sequence[tuple[float, float]]
 def _shape(table: Table) -> str:
     """Check the columns, and return that of the score."""
     values = [name for name in VALUES if name in table.columns]
+    known = not {*ENDS, *VALUES}.isdisjoint(table.columns)
     missing = [name for name in ENDS if name not in table.columns]
     strange = [name for name in table.columns if name not in (*ENDS, *VALUES, KIN, *DOUBT)]
     problems = [Problem(f"pairs need the column {name!r}") for name in missing]
     problems += [
         Problem(f"not a column of pairs{nearest(name, (*ENDS, *VALUES))}", column=name)
         for name in strange
+        if known  # else the first line may be one of ids, which may be names
     ]
     if len(values) != 1:
         problems.append(Problem("pairs have one column 'probability', or one column 'weight'"))

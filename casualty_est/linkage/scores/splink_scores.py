@@ -166,9 +166,16 @@ def _typed(columns: dict[str, list[Any]]) -> dict[str, Any]:
 
     numbers = ("record", "age", "day_number", "swapped_day", "month_number", "year")
     return {
-        name: pa.array(values, type=pa.int64() if name in numbers else pa.string())
+        name: pa.array(values, type=pa.int64())
+        if name in numbers
+        else pa.array(list(map(_whole, values)), type=pa.string())
         for name, values in columns.items()
     }
+
+
+def _whole(text: str | None) -> str | None:
+    """Half a character, which some programs write, cannot be stored."""
+    return text if text is None else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _comparisons(columns: dict[str, list[Any]]) -> list[Any]:

@@ -12,15 +12,17 @@ import numpy.typing as npt
 from casualty_est.result.call import check_counts, one_blas_thread, settle_seed, versions
 from casualty_est.result.call import progress_bar as show_progress
 from casualty_est.result.schema import Diagnostics, Meta, Note, Row, SourceRow
+from casualty_est.result.unknowns import Assumed
 from casualty_est.study.estimate import StudyEstimate
 from casualty_est.study.inference.algebra import Joint
+from casualty_est.study.inference.assumed import assumed_of
 from casualty_est.study.inference.kinds import assumption, contradictions, kinds_of
 from casualty_est.study.inference.sharing import shared_members
 from casualty_est.study.inference.terms import Term, joint_of, terms_of
 from casualty_est.study.inference.weights import Weighted, weigh
 from casualty_est.study.model import ledger
 from casualty_est.study.model.settings import Settings, correlation
-from casualty_est.study.schema import Declared, Heard, Kind, StudyDetails, Worth
+from casualty_est.study.schema import Declared, Heard, Kind, StudyDetails, Supposed, Worth
 from casualty_est.wording.language import Kept, stored
 
 if TYPE_CHECKING:
@@ -83,10 +85,12 @@ def fit(
         solved = _apart(study, terms, kinds, everything, even)
     else:
         solved = _together(study, terms, moving, everything, weighted, even)
+    assumed = () if against else assumed_of(terms, moving, weighted, even, seed)
     said = {"draws": draws, "chains": chains, "seed": seed, **settings.plain}
     details = _details(study, settings, kinds, against, solved.worth)
+    details.assumed = tuple(map(_supposed, assumed))
     meta = _metadata(study, terms, kinds, weighted, solved, said, against)
-    tree = _tree(solved, everything, [k.label for k in kinds], draws, chains)
+    tree = _tree(solved, everything, [k.label for k in kinds], draws, chains, assumed)
     return StudyEstimate(tree, meta, details, model=study, progress_bar=progress_bar)
 
 
@@ -135,6 +139,13 @@ def _apart(
     first = np.log(columns[0])
     empty = np.empty((len(even), 0))
     return Solved(tuple(rows), np.column_stack(columns), (), (), empty, _like(everything, first))
+
+
+def _supposed(one: Assumed) -> Supposed:
+    """What is said of an assumption beside its draws."""
+    low, high = (end if np.isfinite(end) else None for end in one.limits)
+    curved = one.curvature is not None
+    return Supposed(one.name, one.now, one.sd, one.scale, one.source, low, high, curved)
 
 
 def _like(joint: Joint, log_n: Array) -> Array:
@@ -243,7 +254,12 @@ CONTRADICTS = 0.01
 
 
 def _tree(
-    solved: Solved, joint: Joint, labels: Sequence[str], draws: int, chains: int
+    solved: Solved,
+    joint: Joint,
+    labels: Sequence[str],
+    draws: int,
+    chains: int,
+    assumed: Sequence[Assumed],
 ) -> xarray.DataTree:
     import xarray as xr
 
@@ -272,4 +288,19 @@ def _tree(
         coords={**axes, "kind_id": list(labels)},
     )
     groups = {"posterior": posterior, "evidence": evidence, "log_likelihood": likelihood}
+    if assumed:
+        dims_of = (*dims, "assumption")
+        held = {name: (dims_of, shaped(rows)) for name, rows in _columns(assumed).items()}
+        coords = {**axes, "assumption": [one.name for one in assumed]}
+        groups["assumed"] = xr.Dataset(held, coords=coords)
     return xr.DataTree.from_dict(groups)
+
+
+def _columns(assumed: Sequence[Assumed]) -> dict[str, Array]:
+    """Draws of assumptions, what their priors gain and lose by a move: each (draw, assumption)."""
+    none = np.zeros_like(assumed[0].draws)
+    curved = [none if one.curvature is None else one.curvature for one in assumed]
+    columns: dict[str, Array] = {"curvature": np.column_stack(curved)}
+    for name in ("draws", "score"):
+        columns[name] = np.column_stack([getattr(one, name) for one in assumed])
+    return columns

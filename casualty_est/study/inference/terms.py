@@ -169,8 +169,16 @@ def _direction(relation: Relation, terms: dict[str, Term]) -> tuple[str, str]:
 
 def _own_name(member: Member, source: str) -> str:
     wanted = source.strip().casefold()
-    for name in member.shared.names:
+    shared = member.shared
+    own = {one.source for one in shared.spoken} | {one.source for one in shared.sources}
+    for name in shared.names:
         if name.strip().casefold() == wanted:
+            if name not in own:
+                msg = (
+                    f"relation: {name} brings no number of its own into {member.label}, whose "
+                    "numbers are built on it: say 'derived' or 'independent'"
+                )
+                raise UsageError(msg)
             return name
     msg = f"relation: {source!r} is not a source of {member.label}, which has to leave it out"
     raise UsageError(msg)

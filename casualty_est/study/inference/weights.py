@@ -27,6 +27,7 @@ MOST_K = 0.7
 LEAST_ESS = 400.0
 WIDER = 1.3  # the fit near the joint count, than that count: weights need room in the tails
 NEVER = -700.0  # log weight of a draw that the joint answer rules out
+RULED_OUT = 1e-290  # weight, of all, up to which it does
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Weighted:
             return stored(
                 "note",
                 "{draws} draws (at least {wanted} wanted)",
-                draws=f"{len(self.weights):,}",
+                draws=f"{int((self.weights > RULED_OUT).sum()):,}",
                 wanted=f"{LEAST_ESS:.0f}",
             )
         return stored(
@@ -102,7 +103,11 @@ def _weigh(term: Term, joint: Joint, rng: np.random.Generator) -> Weighted:
         weights = np.exp(logs - special.logsumexp(logs))
         ess = 1 / float(np.sum(weights**2))
         return Weighted(log_n, weights, np.inf, ess, term.member.shared.sources)
-    smoothed, khat = array_stats.psislw(-logs)  # type: ignore[no-untyped-call]
+    try:
+        with np.errstate(over="ignore"):  # of weights that are refused below
+            smoothed, khat = array_stats.psislw(-logs)  # type: ignore[no-untyped-call]
+    except ValueError:  # the joint answer rules out nearly every draw: no tail to smooth
+        smoothed, khat = logs, np.inf
     weights = np.exp(np.asarray(smoothed) - special.logsumexp(smoothed))
     ess = 1 / float(np.sum(weights**2))
     sources = term.member.shared.sources

@@ -123,7 +123,7 @@ def check_declared(rows: Sequence[Entry], relations: Sequence[Relation]) -> None
 def relation_of(members: Sequence[Member], source: str, one: str, other: str, how: str) -> Relation:
     """Read a relation that the analyst declares."""
     by_label = {member.label: member for member in members}
-    check_two("relation", one, other, by_label, f"the two kinds in which {source!r} speaks")
+    check_two("relation", source, one, other, by_label, f"the two kinds in which {source!r} speaks")
     if how not in MEANING:
         msg = f"relation: {how!r} is unknown. {offered(how, MEANING)}"
         raise UsageError(msg)

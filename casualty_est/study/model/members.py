@@ -156,8 +156,13 @@ class Member:
         return replace(self, weights=weights, chosen=True)
 
 
-def check_two(what: str, one: str, other: str, members: Iterable[str], wanted: str) -> None:
+def check_two(
+    what: str, source: object, one: str, other: str, members: Iterable[str], wanted: str
+) -> None:
     """Refuse a declaration on two kinds that are not two kinds of this study."""
+    if not isinstance(source, str):
+        msg = f"{what}: the source is a name, not {source!r}"
+        raise UsageError(msg)
     known = list(members)
     for label in (one, other):
         if label not in known:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -81,11 +81,11 @@ class Study:
             raise UsageError(msg)
         for label, estimate in estimates.items():
             _check(label, estimate)
-        _refuse_twins(estimates)
         self._members = {
             label: Member(label, estimate, estimate.shared())
             for label, estimate in estimates.items()
         }
+        _refuse_twins(self.members)
         self._relations: list[Relation] = []
         self._shares: list[Sharing] = []
 
@@ -377,9 +377,13 @@ def _check(label: str, estimate: object) -> None:
         raise UsageError(msg)
 
 
-def _refuse_twins(estimates: Mapping[str, Estimate]) -> None:
-    for (a, one), (b, other) in combinations(estimates.items(), 2):
+def _refuse_twins(members: Sequence[Member]) -> None:
+    for a, b in combinations(members, 2):
+        one, other = a.estimate, b.estimate
         draws = [np.asarray(est.idata["posterior"]["deaths"].values) for est in (one, other)]
-        if one is other or np.array_equal(draws[0], draws[1]):
-            msg = f"{a} and {b} are the same estimate: evidence counts once, so leave one out"
+        # Two studies may have the same numbers, and one seed then gives both the same draws.
+        alike = np.array_equal(draws[0], draws[1]) and a.shared.names == b.shared.names
+        if one is other or alike:
+            told = f"{a.label} and {b.label} are the same estimate"
+            msg = f"{told}: evidence counts once, so leave one out"
             raise UsageError(msg)

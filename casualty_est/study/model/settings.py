@@ -22,6 +22,7 @@ from casualty_est.wording.language import N_, stored
 Array = npt.NDArray[np.float64]
 CUT, FULL = "cut", "full"
 ONCE, PRODUCT = "once", "product"
+AS_IN = {"eta": "{'survey': 0.5}", "rho": "{('lists', 'survey'): 0.3}"}
 MOST = 0.99  # correlation; beyond, two kinds are one
 
 
@@ -73,6 +74,10 @@ def read_settings(
         member.label: 0.0 if claims == CUT and member.estimate.set_by_priors else 1.0
         for member in members
     }
+    for name, given in (("eta", eta), ("rho", rho)):
+        if given is not None and not isinstance(given, Mapping):
+            msg = f"{name} takes numbers by label, as in {AS_IN[name]}, not {given!r}"
+            raise UsageError(msg)
     for label, value in (eta or {}).items():
         _known("eta", label, labels)
         powers[label] = _number(f"eta of {label}", value, 0.0, 1.0)

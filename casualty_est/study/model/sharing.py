@@ -46,7 +46,9 @@ def sharing_of(
     sd: object,
 ) -> Sharing:  # fmt: skip
     """Read what the analyst declares, and refuse what the two kinds cannot do."""
-    check_two("share", label, other, members, "the kind that takes, and that which measured")
+    check_two(
+        "share", source, label, other, members, "the kind that takes, and that which measured"
+    )
     if not isinstance(sd, Real) or isinstance(sd, bool) or not 0 <= float(sd) <= LARGEST_SD:
         msg = f"share: sd must lie between 0 and {LARGEST_SD:g}, not {sd!r}"
         raise UsageError(msg)

@@ -1,0 +1,65 @@
+"""What the kinds of a study assume, as draws given the joint count: so knowing it can be valued.
+
+Given the count the parameters of a kind follow from its own evidence, and how its prior weighs each
+draw stays what it was. So the draws of a kind, each at its joint count, are draws of the study.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from casualty_est.result.unknowns import Assumed
+from casualty_est.study.inference.algebra import Joint
+from casualty_est.study.inference.terms import Term
+from casualty_est.study.inference.weights import Weighted, weigh
+from casualty_est.wording.language import stored
+
+Array = npt.NDArray[np.float64]
+
+
+def assumed_of(
+    terms: Sequence[Term], joint: Joint, weighted: Mapping[str, Weighted], even: Array, seed: int
+) -> tuple[Assumed, ...]:
+    """Assumptions of the kinds that move the count in full, each with draws (draw,) of `even`.
+
+    A kind whose error correlates with that of another says nothing of its own parameters alone, and
+    one that was changed by the ledger has no draws of what is left.
+    """
+    rows: list[Assumed] = []
+    tied = (joint.rho - np.eye(len(joint.rho))).any(axis=1)
+    moving = [term for term in terms if term.eta > 0]
+    for i, (term, other) in enumerate(zip(moving, tied, strict=True)):
+        if term.eta < 1 or other or term.said or not term.pieces:
+            continue
+        known = weighted.get(term.member.label) or weigh(term, joint, [seed, 1000 + i])
+        if known.good and not known.again:
+            rows += _of(term, known, known.at(even))
+    return tuple(rows)
+
+
+def _of(term: Term, known: Weighted, at: npt.NDArray[np.int64]) -> list[Assumed]:
+    """The share of its bridge, and what its own model assumes."""
+    member, bridge, rows = term.member, term.bridge, []
+    if bridge.sd:
+        z = (known.log_n - member.log_draws - np.log(bridge.share))[at] / bridge.sd
+        name = stored("assumption", "bridge of {kind}", kind=member.label)
+        draws = np.log(bridge.share) + bridge.sd * z
+        rows.append(Assumed(name, bridge.share, bridge.sd, "log", draws, z))
+    if len(member.counts) == 1:
+        for one in member.estimate._unknowns(member.rows[0]).movable:
+            if one.draws is not None and one.score is not None:
+                rows.append(_placed(one, at, member.label))
+    return rows
+
+
+def _placed(one: Assumed, at: npt.NDArray[np.int64], label: str) -> Assumed:
+    """An assumption of a kind, each draw at the joint count that it stands for."""
+    assert one.draws is not None
+    assert one.score is not None
+    curved = None if one.curvature is None else one.curvature[at]
+    name = stored("assumption", "{assumption} [{kind}]", assumption=one.name, kind=label)
+    return replace(one, name=name, draws=one.draws[at], score=one.score[at], curvature=curved)
