@@ -146,11 +146,8 @@ def once(some: Sequence[Table]) -> list[Table]:
 
 
 def _shown(value: Any) -> Any:
-    """What an expression of a template prints; a text keeps its order."""
-    if not isinstance(value, str):
-        return value
-    text = in_order(value)
-    return value if text == value else type(value)(text)
+    """What an expression of a template prints: a text in its order, scripts and pictures as is."""
+    return in_order(value) if type(value) is str else value
 
 
 @cache
