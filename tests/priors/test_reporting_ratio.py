@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import tomllib
+from importlib import resources
+
 import numpy as np
 import pytest
 from scipy import stats
 
 from casualty_est.errors import CasualtyEstError
+from casualty_est.priors.conflicts import matching_conflicts, read_as
 from casualty_est.priors.learned import Learned
 from casualty_est.priors.mixture import Mixture
 from casualty_est.priors.record import (
     LEARNED_ROLES,
     ReportingRatio,
-    matching_conflicts,
     reporting_ratio,
     statements_behind,
 )
 from casualty_est.priors.scores import scores
+from tests import territories
 
 COALITION = "Coalition in Iraq and Syria 2014-19"
 
@@ -179,6 +183,52 @@ def test_an_unknown_role_names_the_nearest():
 )
 def test_the_conflict_under_analysis_is_found_by_its_words(label, conflicts):
     assert matching_conflicts(label) == conflicts
+
+
+@pytest.mark.parametrize(
+    ("label", "english", "names"),
+    [
+        ("Irak", "Iraq", (("Irak", "Iraq"),)),
+        ("Guerra de Irak", "Iraq", (("Irak", "Iraq"),)),
+        ("в Ираке", "Iraq", (("ираке", "Iraq"),)),
+        ("العراق", "Iraq", (("العراق", "Iraq"),)),
+        ("伊拉克战争", "Iraq", (("伊拉克", "Iraq"),)),
+        ("Mossul 2017", "Mosul", (("Mossul", "Mosul"),)),
+        ("Мосул", "Mosul", (("Мосул", "Mosul"),)),
+        ("Siria", "Syria", (("Siria", "Syria"),)),
+        ("SYRIEN", "Syria", (("SYRIEN", "Syria"),)),
+        ("Сирия", "Syria", (("Сирия", "Syria"),)),
+        ("Sudán del Sur", "South Sudan", (("Sudán del Sur", "South Sudan"),)),
+        ("Nordirland", "Northern Ireland", (("Nordirland", "Northern Ireland"),)),
+        ("Kwangju", "Gwangju", (("Kwangju", "Gwangju"),)),
+        ("Ägypten", "Egypt", (("Ägypten", "Egypt"),)),
+        ("Iraq", "Iraq", ()),
+    ],
+)
+def test_a_conflict_is_found_in_other_languages(label, english, names):
+    assert matching_conflicts(label) == matching_conflicts(english) != ()
+    told = read_as(label)
+    assert [(one.casefold(), two) for one, two in told] == [
+        (one.casefold(), two) for one, two in names
+    ]
+
+
+@pytest.mark.parametrize("label", ["IRA", "Perón", "Maria", "Irma", "Сан-Паулу", "Алабама", "上海"])
+def test_words_that_only_look_like_a_name_are_not_read_as_one(label):
+    assert read_as(label) == ()
+
+
+def test_the_list_of_countries_is_that_of_today():
+    path = resources.files("casualty_est.priors").joinpath("territories.toml")
+    assert path.read_text("utf-8") == territories.text()
+
+
+def test_every_listed_place_is_in_the_record():
+    text = resources.files("casualty_est.priors").joinpath("places.toml").read_text("utf-8")
+    for english, others in tomllib.loads(text).items():
+        assert matching_conflicts(english), english
+        for other in others:
+            assert matching_conflicts(other) == matching_conflicts(english), other
 
 
 def test_nothing_is_learned_from_the_conflict_under_analysis():
