@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from casualty_est import datasets
 from casualty_est.errors import CasualtyEstError
 from casualty_est.priors.conflicts import matching_conflicts, read_as
 from casualty_est.priors.learned import Learned
@@ -19,10 +20,11 @@ from casualty_est.priors.record import (
     reporting_ratio,
     statements_behind,
 )
-from casualty_est.priors.scores import scores
+from casualty_est.priors.scores import carried_over, scores
 from tests import territories
 
 COALITION = "Coalition in Iraq and Syria 2014-19"
+RECORD = datasets.record()
 
 
 # --- the distribution --------------------------------------------------------------------
@@ -270,3 +272,42 @@ def test_better_than_the_former_priors_and_than_one_role_for_all(learned_scores)
     assert learned_scores["all"].log_score > pooled.log_score + 0.3
     with pytest.raises(CasualtyEstError, match="learned, former or pooled"):
         scores("todays")
+
+
+def normal_score(row, seed):
+    """The place of a statement among draws of what was foretold of it."""
+    level = "incident" if row.level == "incident" else "total"
+    ratio = reporting_ratio(row.role, without=row.conflict, level=level)
+    rng = np.random.default_rng(seed)
+    drawn = ratio.sample(60_000, seed=seed)
+    known = np.hypot(row.ref_sd_log, row.own_sd)
+    drawn = np.log(drawn[drawn > 0])
+    below = (drawn + rng.normal(0, known, len(drawn)) < np.log(row.ratio)).mean()
+    return float(stats.norm.ppf(below))
+
+
+def test_named_sources_do_not_carry_their_effect_over():
+    """Six organisations in several conflicts: who named too many once did not do so again."""
+    wanted = {
+        "Associated Press": "media",
+        "Gaza ministry of health": "government",
+        "Human Rights Watch": "",
+        "Soviet Union on own": "party",
+        "United Nations": "int_estimate",
+        "Uppsala/PRIO": "event_data",
+    }
+    products, squares = [], []
+    for name in wanted:
+        rows = [row for row in RECORD if row.use == "main" and row.source.startswith(name)]
+        assert {row.role for row in rows} >= ({wanted[name]} - {""})
+        assert len({row.conflict for row in rows}) > 1
+        scored = [(row.conflict, normal_score(row, seed)) for seed, row in enumerate(rows)]
+        for place, (conflict, one) in enumerate(scored):
+            for other_conflict, other in scored[place + 1 :]:
+                if conflict != other_conflict:
+                    products.append(one * other)
+                    squares.append((one**2 + other**2) / 2)
+    found = carried_over()
+    assert (found.organisations, found.pairs) == (6, len(products)) == (6, 33)
+    assert found.correlation == pytest.approx(np.sum(products) / np.sum(squares), abs=0.01)
+    assert -0.5 < found.correlation < 0.1
