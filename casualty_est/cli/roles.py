@@ -63,7 +63,7 @@ def roles(
 
 def _check(labels: tuple[str, ...]) -> None:
     """Refuse a label that leaves nothing out: the numbers would not be what was asked for."""
-    from casualty_est.priors.record import matching_conflicts
+    from casualty_est.priors.conflicts import matching_conflicts
 
     for label in labels:
         if not matching_conflicts(label):

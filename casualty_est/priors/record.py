@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -14,8 +12,9 @@ import numpy.typing as npt
 from scipy import special
 
 from casualty_est import datasets
-from casualty_est.datasets.statements import ROLES, Record, Statement
+from casualty_est.datasets.statements import ROLES, Statement
 from casualty_est.errors import UsageError
+from casualty_est.priors.conflicts import matching_conflicts
 from casualty_est.priors.distributions import short
 from casualty_est.priors.gibbs import DOF, OVER_COUNT, SHARES
 from casualty_est.priors.learned import Learned, learned
@@ -316,100 +315,6 @@ def _check_role(role: str) -> None:
         valid = ", ".join(LEARNED_ROLES)
         msg = f"a role is one of {valid}, not {role!r}{nearest(role, LEARNED_ROLES)}: choose one"
         raise UsageError(msg)
-
-
-# --- the conflict under analysis -------------------------------------------------------
-
-_STOP = frozenset(
-    {
-        *("and", "army", "camps", "civil", "conflict", "deaths", "first", "government", "heat"),
-        *(
-            "attack",
-            "blast",
-            "bombing",
-            "hospital",
-            "killed",
-            "killings",
-            "led",
-            "police",
-            "second",
-            "state",
-            "states",
-            "strikes",
-        ),
-        *("the", "united", "war", "wars", "world"),
-    }
-)
-
-
-_DIRECTIONS = frozenset(
-    ["north", "northern", "south", "southern", "east", "eastern", "west", "western"]
-)
-
-
-def matching_conflicts(
-    without: str | Iterable[str] | None, record: Record | None = None
-) -> tuple[str, ...]:
-    """Return the conflicts of the record that these labels name, by words of conflict and place."""
-    labels = [without] if isinstance(without, str) else list(without or ())
-    words = _words_of_conflicts(datasets.record() if record is None else record)
-    named = {_folded(conflict): conflict for conflict in words}
-    matched: set[str] = set()
-    for label in labels:
-        if _folded(label) in named:
-            matched.add(named[_folded(label)])
-            continue
-        asked = _words(label)
-        for enough in (all, any):
-            hits = {
-                conflict
-                for conflict, known in words.items()
-                if asked and enough(_known(word, known) for word in asked)
-            }
-            matched |= hits
-            if hits:
-                break
-    return tuple(conflict for conflict in words if conflict in matched)
-
-
-@cache
-def _words_of_conflicts(record: Record) -> Mapping[str, set[str]]:
-    """Words of every conflict and its places, in the order of the record."""
-    words: dict[str, set[str]] = {}
-    for row in record:
-        words.setdefault(row.conflict, set()).update(_words(row.conflict), _words(row.place))
-    return words
-
-
-@cache
-def _folded(text: str) -> str:
-    """Lower case, without accents."""
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
-
-
-def _words(text: str) -> set[str]:
-    """Words that tell one conflict from another: no numbers, nothing short or common."""
-    candidates = re.findall(r"[^\W\d_]{3,}", _folded(text))
-    return {word for word in candidates if word not in _STOP}
-
-
-def _known(word: str, known: set[str]) -> bool:
-    """Whether a word is known but for its ending."""
-    return any(_same(word, other) for other in known)
-
-
-def _same(one: str, other: str) -> bool:
-    if _DIRECTIONS & {one, other}:  # Northland is not in Northern Ireland
-        return one == other
-    shared = 0
-    for left, right in zip(one, other, strict=False):
-        if left != right:
-            break
-        shared += 1
-    # Iraq and Iraqis, Afghan and Afghanistan are one; Maria and Mariupol are not.
-    left_over = max(len(one), len(other)) - shared
-    return one == other or shared >= 5 or (shared >= 4 and left_over <= 2)
 
 
 def statements_behind(ratio: ReportingRatio) -> Sequence[Statement]:

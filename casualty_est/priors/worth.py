@@ -9,13 +9,13 @@ import numpy as np
 
 from casualty_est import datasets
 from casualty_est.datasets.statements import Statement
+from casualty_est.priors.conflicts import matching_conflicts
 from casualty_est.priors.distributions import LogitNormal, LogNormal, Normal
 from casualty_est.priors.gibbs import OVER_COUNT
 from casualty_est.priors.record import (
     LEARNED_ROLES,
     Level,
     ReportingRatio,
-    matching_conflicts,
     reporting_ratio,
     statements_behind,
 )
@@ -82,16 +82,19 @@ def at_level(ratio: ReportingRatio) -> tuple[Statement, ...]:
     return tuple(row for row in statements_behind(ratio) if level_of(row) == ratio.level)
 
 
-def place_in_record(role: str, part: float, left_out: Iterable[str] = ()) -> tuple[int, int]:
+def place_in_record(
+    role: str, part: float, left_out: Iterable[str] = (), level: Level = "total"
+) -> tuple[int, int]:
     """How many statements of a role name a larger part of the deaths than `part`, and of how many.
 
-    left_out: conflicts that are not looked at.
+    left_out: conflicts that are not looked at; level: whether totals or single incidents are.
     """
     names = set(left_out)
     ratios = [
         row.ratio
         for row in datasets.record()
         if row.use == "main" and row.role == role and row.conflict not in names
+        if level_of(row) == level
     ]
     return sum(ratio > part for ratio in ratios), len(ratios)
 

@@ -44,7 +44,9 @@ def test_the_table_is_a_sequence_and_a_frame():
 @pytest.mark.parametrize(
     ("key", "reported", "reference", "role", "use"),
     [
-        ("kos11", 5000, 454, "accuser", "main"),  # BBC 7 February 2000: 1,200 to 5,000
+        ("kos11", 5000, 452, "accuser", "main"),  # BBC 7 February 2000: 1,200 to 5,000
+        ("kor01", 191, 262, "perpetrator", "main"),
+        ("flk01", 250, 50, "adversary", "doubtful"),
         ("egy06", 4500, 900, "accuser", "main"),  # the day after, more than 4,500
         ("gaz01", 37877, 64260, "government", "main"),
         ("vnm02", 20, 504, "perpetrator", "main"),
@@ -85,6 +87,7 @@ def test_rows_about_one_toll_share_one_better_figure():
 
 def test_nothing_is_learned_from_what_was_not_seen():
     assert {row.use for row in RECORD if row.confidence == "C"} == {"doubtful"}
+    assert {row.confidence for row in RECORD if row.use in ("main", "zero")} == {"A"}
     for row in RECORD:
         assert row.role in statements.ROLES
         assert "memory" not in row.note

@@ -74,7 +74,7 @@ def test_a_fold_alone_has_the_draws_that_it_has_among_others():
 
 def test_only_main_rows_are_learned_from():
     rows = rows_of(RECORD)
-    assert len(rows.statements) == 239
+    assert len(rows.statements) == 236
     assert {row.use for row in rows.statements} == {"main"}
     assert {role for role, share in zip(rows.roles, rows.is_share, strict=True) if share} == {
         "international",

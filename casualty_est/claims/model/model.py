@@ -37,8 +37,8 @@ from casualty_est.claims.table.tally import REPLACED, UNSEEN, Counted
 from casualty_est.errors import UsageError
 from casualty_est.kinds import room
 from casualty_est.priors import Priors, read_priors
+from casualty_est.priors.conflicts import matching_conflicts
 from casualty_est.priors.own_record import read_record
-from casualty_est.priors.record import matching_conflicts
 from casualty_est.priors.settings import CELL_FIELDS
 from casualty_est.priors.time import read_day
 from casualty_est.tables.cells import ALL_SCOPES, ANY_PERPETRATOR, Documented
@@ -140,8 +140,10 @@ class ClaimsModel:
             "delay": delay, "drift": drift, "restated": restated,
         }  # fmt: skip
         labels = {part for row in self.claims.rows for part in (row.scope, row.perpetrator)}
-        named = sorted(labels - {ALL_SCOPES, ANY_PERPETRATOR}) + ([conflict] if conflict else [])
-        self.priors: Priors = read_priors(priors, left_out=self._conflicts(named))
+        labels -= {ALL_SCOPES, ANY_PERPETRATOR}
+        self.conflict_labels = (*sorted(labels), *([conflict] if conflict else []))
+        left_out = self._conflicts(self.conflict_labels)
+        self.priors: Priors = read_priors(priors, left_out=left_out)
         if record is not None:
             cases = (*self.priors.record, *read_record(record))
             self.priors = replace(self.priors, record=cases)

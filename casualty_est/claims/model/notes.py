@@ -10,6 +10,7 @@ from casualty_est.claims.model.anchors import check_anchors
 from casualty_est.claims.model.layout import Layout
 from casualty_est.claims.model.over_time import windows_note
 from casualty_est.claims.table.groups import without_declared
+from casualty_est.priors.conflicts import read_as
 from casualty_est.wording.language import N_, Noted, stored
 from casualty_est.wording.phrases import quoted
 
@@ -70,6 +71,7 @@ def _record_note(model: ClaimsModel) -> list[Noted]:
             conflict=" and ".join(without),
             **behind,
         )
+        notes = [*_foreign_names(model), *notes]
     else:
         text = stored(
             "note",
@@ -79,6 +81,20 @@ def _record_note(model: ClaimsModel) -> list[Noted]:
             **behind,
         )
     return [("record", text), *notes]
+
+
+def _foreign_names(model: ClaimsModel) -> list[Noted]:
+    """Which names of other languages told what to leave out of the record."""
+    texts = [
+        stored(
+            "note",
+            "{name} was read as {english} to find the conflict that the record leaves out",
+            name=f"'{written}'",
+            english=english,
+        )
+        for written, english in read_as(model.conflict_labels)
+    ]
+    return [("record", text) for text in texts]
 
 
 def _own_notes(model: ClaimsModel) -> list[Noted]:

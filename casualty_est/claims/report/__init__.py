@@ -62,8 +62,9 @@ class ClaimsParts(Parts):
         if many or not self.estimate.meta.has_level:
             return []
         numbers = self.estimate.sources(self.prob).itertuples()
-        left_out = self.estimate.meta.settings.get("left_out", ())
-        return text.of_sources(self.estimate.meta.sources, numbers, self.prob, left_out)
+        meta = self.estimate.meta
+        left_out = meta.settings.get("left_out", ())
+        return text.of_sources(meta.sources, numbers, self.prob, left_out, meta.claims)
 
     def refits(self) -> list[Table]:
         """Each source alone, each left out, the whole record; made unasked where that is cheap."""

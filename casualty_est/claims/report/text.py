@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.claims.schema import RATIO_OF, ratio_owner, target_of
-from casualty_est.priors.record import BY_DECLARATION
+from casualty_est.priors.record import BY_DECLARATION, Level
 from casualty_est.priors.roles import LEARNED, NO_ROLE
 from casualty_est.priors.worth import place_in_record
 from casualty_est.report import text
@@ -198,10 +198,12 @@ def of_sources(
     numbers: Iterable[Any],
     prob: float,
     left_out: Sequence[str] = (),
+    claims: Sequence[ClaimRow] = (),
 ) -> list[str]:
     """What the fit says of each source, what was assumed before, and its place in the record.
 
-    left_out: conflicts of the record that nothing was learned from.
+    left_out: conflicts of the record that nothing was learned from; claims: what was said, by
+    which the largest total of a source with many is known.
     """
     by_name: dict[str, list[Pair]] = {}
     for source, row in zip(sources, numbers, strict=True):
@@ -209,7 +211,7 @@ def of_sources(
     texts = []
     for name, pairs in by_name.items():
         if len(pairs) > FEW_TARGETS:
-            texts.append(_of_many(name, pairs))
+            texts.append(_of_many(name, pairs) + _largest_in_record(pairs, left_out, claims))
         else:
             texts += [_of_one(*pair, prob) + _in_record(*pair, left_out) for pair in pairs]
     return [capitalised(words) for words in texts]
@@ -256,14 +258,19 @@ def _in_record(source: SourceRow, row: Any, left_out: Sequence[str]) -> str:
     """Where the ratio lies among those of its role in the record."""
     if not source.prior_origin.startswith(LEARNED) or source.role in BY_DECLARATION:
         return ""
-    larger, rows = place_in_record(source.role or NO_ROLE, row.ratio, left_out)
+    level: Level = "incident" if source.level == "incident" else "total"
+    larger, rows = place_in_record(source.role or NO_ROLE, row.ratio, left_out, level)
     if rows < FEW_STATEMENTS:
         return ""
-    had = _(
-        "The record has {number} statements by a {role}.",
-        number=rows,
-        role=role_name(source.role or ""),
-    )
+    role = role_name(source.role or "")
+    if level == "incident":
+        had = _(
+            "The record has {number} statements on single incidents by a {role}.",
+            number=rows,
+            role=role,
+        )
+    else:
+        had = _("The record has {number} totals by a {role}.", number=rows, role=role)
     if not larger:
         return f" {had} " + _("None of them names a larger part of the deaths.")
     return f" {had} " + ngettext(
@@ -272,6 +279,30 @@ def _in_record(source: SourceRow, row: Any, left_out: Sequence[str]) -> str:
         larger,
         number=larger,
     )
+
+
+def _largest_in_record(
+    pairs: Sequence[Pair], left_out: Sequence[str], claims: Sequence[ClaimRow]
+) -> str:
+    """The place in the record of the total in which a source names most deaths."""
+    most: dict[str, float] = {}
+    for claim in claims:
+        numbers = [n for n in (claim.best, claim.low, claim.high) if n is not None]
+        if claim.counted and claim.target and numbers:
+            most[claim.target] = max(most.get(claim.target, 0), numbers[0])
+    totals = [pair for pair in pairs if pair[0].level == "total" and pair[0].name in most]
+    if not totals:
+        return ""
+    source, row = max(totals, key=lambda pair: most[pair[0].name])
+    place = _in_record(source, row, left_out)
+    if not place:
+        return ""
+    largest = _(
+        "The largest total is that of {source}, which reported {part}.",
+        source=source_name(source.name),
+        part=_of_true(source, row.ratio),
+    )
+    return f" {largest}{place}"
 
 
 def _of_many(name: str, pairs: Sequence[Pair]) -> str:

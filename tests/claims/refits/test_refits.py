@@ -94,6 +94,13 @@ def test_a_conflict_is_left_out_by_words_of_the_labels(options):
     assert f"learned from {behind}, without" in note
 
 
+def test_a_name_in_another_language_is_told():
+    notes = [text for code, text in named(scope="Mossul").notes if code == "record"]
+    assert len(notes) == 2
+    assert f"without {COALITION}" in "".join(notes)
+    assert "'Mossul' was read as Mosul to find the conflict that the record leaves out" in notes
+
+
 @pytest.mark.parametrize("options", [{}, {"scope": "Atlantis"}, {"scope": "Assyriania"}])
 def test_elsewhere_nothing_is_left_out_and_the_note_says_so(options):
     model = named(**options)
