@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
-from casualty_est.tables.cells import Documented, basis_of
+from casualty_est.tables.cells import Documented, Given, basis_of
 from casualty_est.wording.language import Kept
 
 SCHEMA = "casualty-est/1"
@@ -85,11 +85,17 @@ class Mode:
     high: float
 
 
+def owner_of(source: str, apart: tuple[str, ...]) -> str:
+    """Whose a ratio is: the source, and in brackets what tells it from the source's others."""
+    return f"{source} ({', '.join(apart)})" if apart else source
+
+
 @dataclass(frozen=True, config=CHECKED)
 class SourceRow:
     """A source toward one target, and what was assumed of its reporting ratio.
 
-    Quantiles of the prior are at (i + 1/2) / 100; `incidents` counts those that the source holds.
+    Quantiles of the prior are at (i + 1/2) / 100; `incidents` counts those that the source holds;
+    `apart` has the labels that tell this row from others of the source.
     """
 
     name: str
@@ -102,7 +108,14 @@ class SourceRow:
     prior_quantiles: tuple[float, ...] = ()
     prior_text: str = ""
     prior_origin: str = ""
+    prior_given: Given | None = None
     incidents: int | None = None
+    apart: tuple[str, ...] = ()
+
+    @property
+    def owner(self) -> str:
+        """The source, with what tells this row from its others."""
+        return owner_of(self.source, self.apart)
 
 
 @dataclass(frozen=True, config=CHECKED)
@@ -160,7 +173,10 @@ class Ground:
 
 @dataclass(frozen=True, config=CHECKED)
 class Assumption:
-    """One assumption of the gauge: its prior, and whether the estimate rises or falls with it."""
+    """One assumption of the gauge: its prior, and whether the estimate rises or falls with it.
+
+    `apart` has the labels that tell a ratio from others of its source.
+    """
 
     name: str
     kind: str
@@ -170,6 +186,12 @@ class Assumption:
     sd: float
     sign: int
     grounds: tuple[Ground, ...] = ()
+    apart: tuple[str, ...] = ()
+
+    @property
+    def owner(self) -> str:
+        """Whose ratio it is, with what tells it from the source's others; else its name."""
+        return owner_of(self.source, self.apart) if self.source else self.name
 
 
 @dataclass(frozen=True, config=CHECKED)
