@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.wording.language import _, pgettext
@@ -11,6 +12,7 @@ from casualty_est.wording.phrases import (
     Labelled,
     Windowed,
     capitalised,
+    clauses_of,
     day,
     in_places,
     in_window,
@@ -194,3 +196,9 @@ def stated(claim: ClaimRow) -> float | None:
     """The one number of a claim that others would quote."""
     numbers = (claim.best, claim.low, claim.high)
     return next((float(number) for number in numbers if number is not None), None)
+
+
+def how_read(notes: Iterable[str]) -> str:
+    """How the rest was read when a source was left out; empty where there is nothing to say."""
+    told = [pgettext("note on a refit", note) for note in notes]
+    return clauses_of(told) if told else ""

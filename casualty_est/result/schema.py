@@ -239,7 +239,11 @@ class Diagnostics:
 
 @dataclass(frozen=True, config=CHECKED)
 class Case:
-    """An estimate under other evidence or other assumptions (people)."""
+    """An estimate under other evidence or other assumptions (people).
+
+    `case` is its whole name; of it, `source` is the one that was left out or heard alone, and
+    `notes` say how the rest was read.
+    """
 
     case: str
     median: float
@@ -247,6 +251,8 @@ class Case:
     high: float
     prob: float
     converged: bool
+    source: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, config=CHECKED)

@@ -55,12 +55,16 @@ class Given(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Documented:
-    """A documented count, as published and never modelled."""
+    """A documented count, as published and never modelled.
+
+    `matched` is the number in `text` where a matching of records made it, which is no count.
+    """
 
     low: int | float
     high: int | float | None = None
     source: str | None = None  # who published it
     text: str = field(default="", compare=False)
+    matched: str = field(default="", compare=False)
 
     @property
     def stated(self) -> int | float:

@@ -30,7 +30,6 @@ from casualty_est.wording.phrases import capitalised, listed
 if TYPE_CHECKING:
     from casualty_est.lists.report import ListParts
 
-BY_MATCHING = ", by the matching"  # how the text of a count ends that the matching made
 LINKS = N_(
     "assumption of lists",
     "the links between the lists are the same among the people on none of them",
@@ -145,8 +144,7 @@ def said(estimate: ListEstimate) -> str:
     count, lists = row.documented, len(estimate.meta.sources)
     assert count is not None
     told = {"number": capitalised(naming.in_words(lists)), "what": naming.counted_briefly(row.cell)}
-    if BY_MATCHING in count.text:
-        people = count.text.removesuffix(BY_MATCHING)
+    if people := count.matched:
         return ngettext(
             "{number} list hold records of {people} {what}, as far as their records could be "
             "matched.",
@@ -172,7 +170,7 @@ def answer(parts: ListParts) -> list[str]:
     beyond = next(i for i, row in enumerate(rows) if row.part == "unlisted")
     counted = rows[0].documented
     single = all(len(estimate.modes(i, prob)) == 1 for i in (0, beyond))
-    if not single or counted is None or BY_MATCHING in counted.text:
+    if not single or counted is None or counted.matched:
         return lede.answer(parts)
     more, total = (row_numbers(estimate, i, prob) for i in (beyond, 0))
     assert more is not None
