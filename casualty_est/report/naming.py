@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.wording.language import _, pgettext
-from casualty_est.wording.numbers import per_cent, run, share
+from casualty_est.wording.numbers import Ends, per_cent, run, share
 from casualty_est.wording.phrases import (
     Labelled,
     Windowed,
@@ -180,6 +180,11 @@ def of_true(value: float) -> str:
     if value < PERCENT_UP_TO:
         return _("{share} of the true number", share=ratio(value))
     return _("{number} times the true number", number=share(value))
+
+
+def spanned(one: Ends, form: Callable[[float], str]) -> str:
+    """A median and in brackets its interval, each number in one form."""
+    return f"{form(one.median)} ({run(form(one.low), form(one.high))})"
 
 
 def ratio_interval(low: float, high: float) -> str:

@@ -35,7 +35,7 @@ def interval_ends(prob: float) -> list[float]:
     return [(1 - prob) / 2, 0.5, (1 + prob) / 2]
 
 
-def span_of(draws: npt.ArrayLike, prob: float) -> Span:
+def span_of(draws: Array, prob: float) -> Span:
     """Median and equal-tailed interval of draws."""
     low, median, high = (float(x) for x in np.quantile(draws, interval_ends(prob)))
     return Span(median, low, high)

@@ -6,15 +6,18 @@ is what `estimate.json` and the saved files hold.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
 from casualty_est.tables.cells import Documented, Given, basis_of
 from casualty_est.wording.language import Kept
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SCHEMA = "casualty-est/1"
 CHECKED = ConfigDict(extra="forbid")
@@ -280,6 +283,14 @@ class Meta:
     warnings: tuple[Note, ...] = ()
     groups: dict[str, tuple[str, ...]] | None = None
     model: str = ""
+
+
+def frame_of(rows: Iterable[Any], record: type[Any]) -> pd.DataFrame:
+    """Records as a table, with a column for each field."""
+    import pandas as pd
+
+    columns = [one.name for one in fields(record)]
+    return pd.DataFrame([asdict(row) for row in rows], columns=columns)
 
 
 def plain(record: Any) -> Any:

@@ -88,7 +88,7 @@ def _by_role(estimate: ClaimsEstimate, prob: float) -> Table:
 
 def with_interval(one: Span) -> str:
     """A ratio and its interval."""
-    return f"{naming.ratio(one.median)} ({naming.ratio_interval(one.low, one.high)})"
+    return naming.spanned(one, naming.ratio)
 
 
 def refits(estimate: ClaimsEstimate, prob: float) -> list[Table]:
