@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from casualty_est.lists.estimate import ListEstimate
 from casualty_est.lists.families import group_in_words, group_title, recalled
-from casualty_est.lists.families.family import ASSUMED
 from casualty_est.lists.shares import between, weight
 from casualty_est.report import lede, naming
 from casualty_est.report.text import sentence_again
@@ -111,7 +110,6 @@ NO_LEVEL = (
         "nothing about the people whom both miss (copies='keep' if you know that it was not)",
     ),
 )
-BEFORE = ASSUMED.partition("{}")[0]
 BRIEF = 20  # words of an assumption that the first paragraph repeats
 
 
@@ -122,7 +120,7 @@ def assumption(estimate: ListEstimate) -> str:
     keys = list(dict.fromkeys(member.family for member in fit.families))
     family = recalled(keys[0], options) if len(keys) == 1 else None
     if family is not None:
-        return _assumed(family.report_sentence().removeprefix(BEFORE).removesuffix("."))
+        return _assumed(family.clause())
     kinds = listed([group_in_words(g.name) for g in fit.groups], "or")
     return _(
         "It rests on one assumption, which no list can check: whatever ties the lists to each "
