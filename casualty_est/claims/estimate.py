@@ -13,7 +13,7 @@ import numpy.typing as npt
 from casualty_est.claims import paths
 from casualty_est.claims.gauge import identify
 from casualty_est.claims.questions import Questions
-from casualty_est.claims.schema import Agreement, ClaimsDetails, ratio_owner
+from casualty_est.claims.schema import Agreement, ClaimsDetails
 from casualty_est.claims.unknowns import studies_of, unknowns
 from casualty_est.kinds import room
 from casualty_est.result.call import progress_bar as show_progress
@@ -79,7 +79,7 @@ class ClaimsEstimate(Questions):
         return np.asarray(self.idata["posterior"]["ratio_total"].values[..., at])
 
     def _ratio_labels(self) -> list[str]:
-        return [ratio_owner(source.name) for source in self.meta.sources]
+        return [source.owner for source in self.meta.sources]
 
     def _ratio(self, source: int, prob: float) -> Parameter | None:
         """Median and interval of a ratio beside its prior; None without a level."""
@@ -134,7 +134,7 @@ class ClaimsEstimate(Questions):
         prior = NormalPrior(float(np.log(sizes[0].median)), sizes[0].sd) if sizes else None
         level = {"total": "ratio_total", "incident": "ratio_within"}
         ratios = [
-            (replace(source, name=ratio_owner(source.name)), level[source.level], self.ratio(i))
+            (replace(source, name=source.owner), level[source.level], self.ratio(i))
             for i, source in enumerate(self.meta.sources)
         ]
         said = [
@@ -346,7 +346,7 @@ class ClaimsEstimate(Questions):
     def _source_table(self, prob: float) -> TextTable:
         rows = []
         for i, source in enumerate(self.meta.sources):
-            label, ratio, prior = ratio_owner(source.name), self._ratio(i, prob), source.prior
+            label, ratio, prior = source.owner, self._ratio(i, prob), source.prior
             after = _in_words(ratio) if ratio else "not known: nothing sets the level"
             before = _in_words(prior) if prior else ""
             rows.append((label, source.role or "none", self._said(source.name), after, before))

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from casualty_est.claims.schema import ratio_owner
 from casualty_est.result.identification import Identification
 from casualty_est.result.schema import Assumption, Weight
 from casualty_est.wording.language import _, pgettext, spoken
@@ -97,10 +96,9 @@ def _part(row: Weight, what: str, *, first: bool) -> str:
 def _owner(assumption: Assumption) -> tuple[str, str]:
     """Whose ratio it is, and toward which cell where the source has several."""
     source = str(assumption.source)
-    cell = ratio_owner(assumption.name).removeprefix(source)
-    if not spoken().english and cell:
-        cell = f" ({assumption_name(cell.removeprefix(' (').removesuffix(')'))})"
-    return possessive(source), cell
+    cell = ", ".join(assumption.apart)
+    told = cell if spoken().english else assumption_name(cell)
+    return possessive(source), f" ({told})" if cell else ""
 
 
 def _what(assumption: Assumption) -> str:

@@ -10,13 +10,6 @@ from casualty_est.result.radius import Radius
 from casualty_est.result.schema import CHECKED, Case, Number, Target
 from casualty_est.wording.phrases import Labelled
 
-RATIO_OF = "ratio of "  # how the name of a ratio begins
-
-
-def ratio_owner(name: str) -> str:
-    """Whose ratio a name speaks of, with the cell where the source has several."""
-    return name.removeprefix(RATIO_OF)
-
 
 def target_of(one: Labelled) -> Target:
     """The labels of a claim, an anchor or a cell of the model, without a window."""

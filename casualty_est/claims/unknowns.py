@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from casualty_est.claims.schema import ratio_owner
 from casualty_est.result.plan import evidence_of
 from casualty_est.result.unknowns import FREE, Assumed, Unknowns
 from casualty_est.result.worth import Asked, after, explained_by
@@ -28,7 +27,7 @@ OF_COUNTS = ("level", "anchor")  # to know a count exactly is no assumption to b
 def unknowns(estimate: ClaimsEstimate) -> Unknowns:
     """Assumptions of a claims estimate; those that move are none in files of earlier versions."""
     tree, sources = estimate.idata, estimate.meta.sources
-    names = [ratio_owner(source.name) for source in sources]
+    names = [source.owner for source in sources]
     ratios = np.asarray(tree["posterior"]["ratio_total"].values).reshape(-1, len(sources))
     # A ratio without a completeness of its own: the part of the deaths that it states, up to all.
     held = {name: np.minimum(ratios[:, i], 1.0) for i, name in enumerate(names)}
@@ -76,7 +75,7 @@ def _moved(estimate: ClaimsEstimate) -> list[tuple[Assumed, int]]:
                     draws=None if of_count else values[:, j],
                     score=scores[:, j],
                     curvature=curvatures[:, j],
-                    source=ratio_owner(sources[at].name) if at >= 0 else None,
+                    source=sources[at].owner if at >= 0 else None,
                     # A prior median of less than one person convinces nobody.
                     limits=(-max(np.log(now), 0.0) / sds[j], np.inf) if of_count else FREE,
                 ),

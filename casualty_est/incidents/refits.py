@@ -124,18 +124,37 @@ def without_each_source(
     model: IncidentModel, estimate: IncidentEstimate, row: int, prob: float, report: Report
 ) -> tuple[Case, ...]:
     """Estimate without each source in turn; incidents that only it holds vanish from the table."""
-    return _cases(_without(model, keep=False), estimate, row, prob, report)
+    models = _without(model, keep=False)
+    called = {name: stored("refit", "without {source}", source=name) for name in models}
+    return _of_sources(called, models, estimate, row, prob, report)
 
 
 def each_source_alone(
     model: IncidentModel, estimate: IncidentEstimate, row: int, prob: float, report: Report
 ) -> tuple[Case, ...]:
     """Deaths in what each source alone lists: a total would need overlap."""
-    return _cases(_without(model, keep=True), estimate, row, prob, report)
+    models = _without(model, keep=True)
+    called = {name: stored("refit", "only {source}", source=name) for name in models}
+    return _of_sources(called, models, estimate, row, prob, report)
+
+
+def _of_sources(
+    called: Mapping[str, str],
+    models: Mapping[str, IncidentModel],
+    estimate: IncidentEstimate,
+    row: int,
+    prob: float,
+    report: Report,
+) -> tuple[Case, ...]:
+    """One line for each source: what it is called, and its model."""
+    source = {told: name for name, told in called.items()}
+    named = {called[name]: model for name, model in models.items()}
+    cases = _cases(named, estimate, row, prob, report)
+    return tuple(replace(one, source=source[one.case]) for one in cases)
 
 
 def _without(model: IncidentModel, *, keep: bool) -> dict[str, IncidentModel]:
-    """Models of one source, or of all others; where nothing is left to fit, none."""
+    """By source the model of it, or of all others; where nothing is left to fit, none."""
     names, anchor = model.patterns.sources, model.layout.anchor.source
     models: dict[str, IncidentModel] = {}
     for s, name in enumerate(names):
@@ -147,21 +166,18 @@ def _without(model: IncidentModel, *, keep: bool) -> dict[str, IncidentModel]:
             "roles": {n: r for n, r in (model.settings["roles"] or {}).items() if n in left},
             # A source that fixes the scale and is not heard fixes nothing.
             "anchor": model.given["anchor"] if anchor in left else None,
-            "priors": _of_sources(model, left),
+            "priors": _priors_of(model, left),
             "unlisted": "auto",
             "perpetrator": model.layout.readings.target,
         }
-        called = stored("refit", "without {source}", source=name)
-        if keep:
-            called = stored("refit", "only {source}", source=name)
         try:
-            models[called] = model.varied(_columns(model.patterns, held), **settings)
+            models[name] = model.varied(_columns(model.patterns, held), **settings)
         except UsageError:  # nobody is left who lists incidents
             continue
     return models
 
 
-def _of_sources(model: IncidentModel, names: list[str]) -> dict[str, Any]:
+def _priors_of(model: IncidentModel, names: list[str]) -> dict[str, Any]:
     given = priors_table(model.given["priors"])
     own = {name: prior for name, prior in given.pop("sources", {}).items() if name in names}
     anchors = [a for a in given.pop("anchors", []) if a.get("source") in (None, *names)]

@@ -56,9 +56,9 @@ def _grades(estimate: IncidentEstimate) -> tuple[list[Assumed], dict[str, Array]
     """How often incidents of each grade are real and by the perpetrator."""
     parameters = estimate.idata["posterior"]["parameter"]
     rows, real = [], {}
+    by_name = {f"{GRADE}{grade}": grade for grade in estimate.meta.settings["grades"]}
     for j, name in enumerate(map(str, parameters["name"].values)):
-        grade = name.removeprefix(GRADE)
-        if grade == name or grade not in estimate.meta.settings["grades"]:
+        if (grade := by_name.get(name)) is None:
             continue
         a, b = estimate.meta.settings["grades"][grade]
         logit = np.asarray(parameters.values[..., j]).ravel()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 OF_THE_MODEL = ("families", "floor", "cell")
 ROW = N_("assumption", "linkage (share of the variance)")
+AT_LEVELS = N_("identification", "{number} at a probability of {levels}")
+ONE_THRESHOLD = N_(
+    "identification",
+    "If every pair above one threshold were taken as one person, the same lists would give "
+    "{parts}: such an interval holds nothing of the doubt about the matching.",
+)
 FEWEST_LEFT = 0.8  # of the draws of the matching, where they are weighed
 CHEAP = {"draws": 500, "chains": 2}  # draws of the fits that only warn
 
@@ -92,14 +98,16 @@ def beside(answer: Any, linkage: Linkage, thresholds: Mapping[float, Span | None
         medians = [one.median for one in details.replicates.each]
         share = between_matchings(np.log(medians), np.log(answer.draws(0).ravel()))
         sentences.append(_share(share, linkage))
-    sentences += _beside(thresholds)
+    sentences += at_thresholds(thresholds)
     row = () if share is None else (Weight(ROW, float(share)),)
     rests = replace(
         details.identification,
         rows=(*details.identification.rows, *row),
         sentences=tuple(sentences),
     )
-    answer.details = replace(details, identification=rests)
+    record = room("lists", "schema").AtThreshold
+    answers = tuple(record(p, people) for p, people in thresholds.items())
+    answer.details = replace(details, identification=rests, thresholds=answers)
     # What `ListModel` says of replicates is said here of the matching.
     rest = [note for note in answer.meta.warnings if note.code != "replicates"]
     notes = [
@@ -144,10 +152,12 @@ def _not_counted(answer: Any, linkage: Linkage) -> tuple[Any, ...]:
         same = [i for i, r in enumerate(rows) if r.part == "listed" and r.strata == row.strata]
         ends = np.quantile(answer.draws(same[0]), [0.025, 0.5, 0.975])
         low, median, high = (round(float(end)) for end in ends)
-        text = f"{median:,} ({low:,} to {high:,})"
         # All people: the number that every other sentence has, of all draws of the matching.
-        text = f"{text if row.strata else linkage.people_in_words()}, by the matching"
-        rows[at] = replace(row, documented=replace(row.documented, low=low, high=high, text=text))
+        own = f"{median:,} ({low:,} to {high:,})"
+        people = own if row.strata else linkage.people_in_words()
+        text = f"{people}, by the matching"
+        known = replace(row.documented, low=low, high=high, text=text, matched=people)
+        rows[at] = replace(row, documented=known)
     return tuple(rows)
 
 
@@ -167,30 +177,19 @@ def _share(share: float, linkage: Linkage) -> str:
     return f"{said} {linkage.doubt_of_scores}"
 
 
-def _beside(thresholds: Mapping[float, Span | None]) -> list[str]:
+def at_thresholds(
+    thresholds: Mapping[float, Span | None], say: Callable[..., str] = stored
+) -> list[str]:
+    """What thresholds would have answered, as the estimate keeps it or, by `say`, as a page."""
     answers: dict[str, list[str]] = {}  # thresholds between which nothing lies say the same
     for p, span in thresholds.items():
         if span is not None:
             answers.setdefault(with_ends(span), []).append(percent(p))
     said = [
-        stored(
-            "identification",
-            "{number} at a probability of {levels}",
-            number=span,
-            levels=listed(at, "or"),
-        )
+        say("identification", AT_LEVELS, number=span, levels=listed(at, "or"))
         for span, at in answers.items()
     ]
-    if not said:
-        return []
-    return [
-        stored(
-            "identification",
-            "If every pair above one threshold were taken as one person, the same lists would give "
-            "{parts}: such an interval holds nothing of the doubt about the matching.",
-            parts=listed(said),
-        )
-    ]
+    return [say("identification", ONE_THRESHOLD, parts=listed(said))] if said else []
 
 
 def _how(linkage: Linkage) -> Kept:

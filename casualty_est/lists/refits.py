@@ -19,9 +19,14 @@ from casualty_est.lists.table.history import HistoryTable
 from casualty_est.result.call import Report
 from casualty_est.result.refits import case
 from casualty_est.result.schema import Case
-from casualty_est.wording.language import stored
+from casualty_est.wording.language import N_, stored
 
 Ints = npt.NDArray[np.int64]
+# How lists were read when one of them was left out.
+WITHOUT_STRATA = N_("note on a refit", "without strata")
+FIRST = N_("note on a refit", "first replicate")
+INDEPENDENT = N_("note on a refit", "two lists: taken as independent")
+OWN_PRIOR = N_("note on a refit", "two lists: their odds ratio has its prior")
 
 
 class ListRefitter:
@@ -39,11 +44,11 @@ class ListRefitter:
         strata = model.histories.strata
         whole = model.histories.pooled()
         self.table = next((s for s in strata if dict(s.labels) == labels and labels), whole).table
-        self.aside = ["without strata"] if len(strata) > 1 and not labels else []
-        self.aside += ["first replicate"] if len(model.replicates) > 1 else []
+        self.aside = [WITHOUT_STRATA] if len(strata) > 1 and not labels else []
+        self.aside += [FIRST] if len(model.replicates) > 1 else []
 
-    def unlisted(self, table: HistoryTable) -> tuple[Ints, str, bool]:
-        """Draws of the people on no list, what to say of the fit, and whether it converged."""
+    def unlisted(self, table: HistoryTable) -> tuple[Ints, list[str], bool]:
+        """Draws of the people on no list, how the rest was read, and whether the fit converged."""
         aside = list(self.aside)
         try:
             families, _ = self.model.families_for(Stratum((), table))
@@ -52,13 +57,11 @@ class ListRefitter:
             families, _ = for_lists(None, len(table.lists), self.model.of_two)
         if len(table.lists) == 2:
             independent = families[0].name == Independence.name
-            told = "taken as independent" if independent else "their odds ratio has its prior"
-            aside.append(f"two lists: {told}")
+            aside.append(INDEPENDENT if independent else OWN_PRIOR)
         chains = self.settings["chains"]
         plan = Plan(families, self.settings["draws"] * chains, chains, self.model.floor)
         answer = solve(table, plan, np.random.SeedSequence(self.settings["seed"]))
-        note = f" ({'; '.join(aside)})" if aside else ""
-        return answer.unlisted, note, not answer.reasons
+        return answer.unlisted, aside, not answer.reasons
 
 
 def without_each_source(
@@ -73,10 +76,10 @@ def without_each_source(
     for j, name in enumerate(table.lists):
         report(f"without {name}", j / len(table.lists))
         left = table.without(name)
-        unlisted, note, converged = refit.unlisted(left)
+        unlisted, notes, converged = refit.unlisted(left)
         values = unlisted + (left.people if refit.part == "total" else 0)
-        called = stored("refit", "without {source}", source=name) + note
-        cases.append(case(called, values, prob, converged=converged))
+        called = stored("refit", "without {source}", source=name)
+        cases.append(case(called, values, prob, converged=converged, source=name, notes=notes))
     return tuple(cases)
 
 
@@ -95,9 +98,9 @@ def known_populations(
         if len(inside.lists) < 2:
             continue
         members = int(table.sizes[j])
-        unlisted, note, converged = refit.unlisted(inside)
-        called = stored("refit", "members of {list}", list=name) + note
-        ends = case(called, unlisted + inside.people, prob, converged=converged)
+        unlisted, notes, converged = refit.unlisted(inside)
+        called, values = stored("refit", "members of {list}", list=name), unlisted + inside.people
+        ends = case(called, values, prob, converged=converged, source=name, notes=notes)
         covered = bool(ends.low <= members <= ends.high)
         cases.append(
             KnownPopulation(members=members, seen=inside.people, covered=covered, **asdict(ends))

@@ -202,6 +202,16 @@ class KnownPopulation:
     members: int
     seen: int
     covered: bool
+    source: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, config=CHECKED)
+class AtThreshold:
+    """Number of people if every pair of records above one probability were one person."""
+
+    threshold: float
+    people: Span | None  # None where the lists of that matching say nothing
 
 
 @dataclass(config=CHECKED)
@@ -218,3 +228,4 @@ class ListDetails:
     strata: tuple[StratumFound, ...] = ()
     refits: dict[str, tuple[Case, ...]] = field(default_factory=dict)
     known_populations: dict[str, tuple[KnownPopulation, ...]] = field(default_factory=dict)
+    thresholds: tuple[AtThreshold, ...] = ()

@@ -20,7 +20,7 @@ from casualty_est.plots.page import (
 from casualty_est.plots.scales import limits_of, set_log_axis
 from casualty_est.plots.style import LABEL, MARGIN, SMALL, Palette, Picture, new_figure
 from casualty_est.plots.words import shorten, wrap
-from casualty_est.result.posterior import interval_ends
+from casualty_est.result.posterior import span_of
 from casualty_est.result.schema import Cell, Row, Span
 from casualty_est.result.tables import row_bound
 from casualty_est.wording.language import _, ngettext, pgettext
@@ -46,7 +46,7 @@ def picture(estimate: Answered, prob: float, palette: Palette) -> Picture:
     more, rows = max(0, len(rows) - MOST), rows[:MOST]
     columns = 1 if palette.width < 3 else 2 if palette.narrow else COLUMNS
     room = palette.inner / columns - 0.15
-    spans = [_span(estimate, i, prob) for i in rows]
+    spans = [span_of(estimate.draws(i), prob) for i in rows]
     said = [
         _said(estimate, i, prob, span, room, palette) for i, span in zip(rows, spans, strict=True)
     ]
@@ -143,11 +143,6 @@ def _said(
         text = pgettext("picture", "documented: {number}", number=number)
         lines += [Line(t, SMALL, palette.muted) for t in wrap(text, room, SMALL)]
     return lines
-
-
-def _span(estimate: Answered, i: int, prob: float) -> Span:
-    low, median, high = np.quantile(estimate.draws(i), interval_ends(prob))
-    return Span(float(median), float(low), float(high))
 
 
 def _limits(estimate: Answered, rows: list[int], spans: list[Span]) -> tuple[float, float]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from casualty_est.plots.page import height_of, label, only_note, open_page
 from casualty_est.plots.style import Palette, Picture
 from casualty_est.plots.total import title_of
-from casualty_est.result.posterior import interval_ends
+from casualty_est.result.posterior import span_of
 from casualty_est.result.schema import Span
 from casualty_est.wording.language import _, figure, pgettext
 from casualty_est.wording.numbers import percent, with_ends
@@ -34,7 +33,7 @@ def bar(plots: Plots, row: int, prob: float, palette: Palette) -> Picture:
     documented = estimate.meta.rows[row].documented
     assert documented is not None
     draws, low = estimate.draws(row).ravel(), float(documented.low)
-    whole, rest = _span(draws, prob), _span(np.maximum(draws - low, 0.0), prob)
+    whole, rest = span_of(draws, prob), span_of(np.maximum(draws - low, 0.0), prob)
     texts = (
         (
             pgettext("picture", plots._documented, number="").strip(" :"),
@@ -96,8 +95,3 @@ def why_not(plots: Plots, row: int) -> str:
     if float(np.median(estimate.draws(row))) <= documented.low:
         return _("The estimate does not lie above what was documented, so nothing is added to it.")
     return ""
-
-
-def _span(draws: npt.NDArray[np.float64], prob: float) -> Span:
-    low, median, high = np.quantile(draws, interval_ends(prob))
-    return Span(float(median), float(low), float(high))

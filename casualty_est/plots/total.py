@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from casualty_est.plots import marks
-from casualty_est.plots.density import SMALLEST, Array, log_density
+from casualty_est.plots.density import SMALLEST, log_density
 from casualty_est.plots.page import (
     MOST,
     Line,
@@ -24,7 +24,7 @@ from casualty_est.plots.page import (
 from casualty_est.plots.scales import limits_of
 from casualty_est.plots.style import LABEL, SMALL, Palette, Picture
 from casualty_est.plots.words import clean, shorten, width_of, wrap
-from casualty_est.result.posterior import interval_ends
+from casualty_est.result.posterior import span_of
 from casualty_est.result.schema import Cell, ClaimRow, Span
 from casualty_est.result.tables import row_bound, row_numbers
 from casualty_est.tables.cells import Documented
@@ -292,13 +292,8 @@ def _spans(estimate: Answered, row: int, prob: float) -> tuple[Ends, ...]:
     return (
         modes
         if len(modes) > 1
-        else (row_numbers(estimate, row, prob) or _span(estimate.draws(row), prob),)
+        else (row_numbers(estimate, row, prob) or span_of(estimate.draws(row), prob),)
     )
-
-
-def _span(draws: Array, prob: float) -> Span:
-    low, median, high = np.quantile(draws, interval_ends(prob))
-    return Span(float(median), float(low), float(high))
 
 
 def _limits(estimate: Answered, row: int, entries: Sequence[Entry]) -> tuple[float, float]:
@@ -359,7 +354,7 @@ def _hill(page: Page, estimate: Answered, row: int, prob: float, base: float) ->
     """Density, median and interval, and every mode with its own bar where there are several."""
     colour, axes = page.palette.posterior, page.axes
     draws = np.maximum(estimate.draws(row).ravel(), SMALLEST)
-    span = _span(draws, prob)
+    span = span_of(draws, prob)
     bound = row_bound(estimate, row, prob)
     if bound is not None:
         span = Span(bound, axes.get_xlim()[0], bound)

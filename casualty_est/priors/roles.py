@@ -22,12 +22,12 @@ from casualty_est.priors.distributions import (
     normal_sd,
     short,
 )
-from casualty_est.tables.cells import TALLY_ROLES
+from casualty_est.tables.cells import TALLY_ROLES, Given
 from casualty_est.wording.language import stored
 
 Array = npt.NDArray[np.float64]
 NO_ROLE = "none"
-LEARNED = "role "  # how the origin of a prior begins that was learned from the record
+By = tuple[str, Given]  # where the numbers of a prior come from, printed and as data
 # The record holds surveys that were disputed. Of another one it knows the width, not the side.
 CENTRED = frozenset({"survey"})
 # Of the variance that is a source's own, what all its targets have in common: a judgement.
@@ -101,6 +101,8 @@ class RatioPrior:
         Log of what is counted twice or wrongly; multiplies a completeness.
     origin : str
         Where the numbers come from, for the printed table.
+    given : Given
+        Who gave them.
     spread : Spread, optional
         The parts of what was learned from the record; None where the analyst gave a Normal.
     zero : float
@@ -113,6 +115,7 @@ class RatioPrior:
     core: LogNormal | LogitNormal
     over_count: Normal | None
     origin: str
+    given: Given
     spread: Spread | None = None
     zero: float = 0.0
     learned: bool = False
@@ -252,25 +255,23 @@ def default_roles(left_out: tuple[str, ...] = ()) -> Mapping[str, Role]:
 
 
 def _role(key: str, spec: dict[str, Any], left_out: tuple[str, ...]) -> Role:
-    origin = f"{LEARNED}{key}" if key != NO_ROLE else "no role"
-    within = RatioPrior(named(spec["within"], LogNormal, f"roles.{key}.within"), None, origin)
+    by: By = ("no role", Given.NO_ROLE) if key == NO_ROLE else (f"role {key}", Given.ROLE)
+    within = RatioPrior(named(spec["within"], LogNormal, f"roles.{key}.within"), None, *by)
     judged = tuple(Ground(**ground, level="within") for ground in spec.get("judged", ()))
     if "ratio" not in spec and "completeness" not in spec:
-        totals, of_totals = _learned(key, left_out, "total", origin)
-        incidents, of_incidents = _learned(key, left_out, "incident", origin)
+        totals, of_totals = _learned(key, left_out, "total", by)
+        incidents, of_incidents = _learned(key, left_out, "incident", by)
         grounds = (of_totals, of_incidents, *judged)
         return Role(key, spec["title"], totals, incidents, within, grounds)
     over = Normal(**spec["over_count"]) if "over_count" in spec else None
     kind = LogitNormal if "completeness" in spec else LogNormal
     core = named(spec.get("completeness") or spec["ratio"], kind, f"roles.{key}")
     declared = Ground(spec["grounds"], stored("grounds", "the package"), "", "total")
-    totals = RatioPrior(core, over, origin)
+    totals = RatioPrior(core, over, *by)
     return Role(key, spec["title"], totals, within, within, (declared, *judged))
 
 
-def _learned(
-    key: str, left_out: tuple[str, ...], level: Any, origin: str
-) -> tuple[RatioPrior, Ground]:
+def _learned(key: str, left_out: tuple[str, ...], level: Any, by: By) -> tuple[RatioPrior, Ground]:
     """What the record says of a role, as a prior and as its ground."""
     from casualty_est.priors.gibbs import OVER_COUNT
     from casualty_est.priors.record import reporting_ratio
@@ -290,7 +291,7 @@ def _learned(
     make = LogitNormal.from_logit if ratio.is_share else LogNormal.from_log
     over = Normal(*OVER_COUNT) if ratio.is_share else None
     core = make(mean, spread.normal_sd)
-    prior = RatioPrior(core, over, origin, spread, ratio.zero, learned=True)
+    prior = RatioPrior(core, over, *by, spread, ratio.zero, learned=True)
     low, median, high = prior.quantile([0.05, 0.5, 0.95])
     of = stored(
         "grounds",
@@ -326,11 +327,11 @@ ROLE_FIELDS = ("ratio", "completeness", "over_count", "within", "denies")
 def override(role: Role, spec: Mapping[str, Any]) -> Role:
     """Replace numbers of a role by the analyst's own; its tails and what it shares stay."""
     where = f"roles.{role.key}"
-    origin = f"{where} of the analyst"
-    totals = ratio_prior(spec, where, origin, allowed=ROLE_FIELDS, default=role.totals)
+    by = (f"{where} of the analyst", Given.ANALYST)
+    totals = ratio_prior(spec, where, by, allowed=ROLE_FIELDS, default=role.totals)
     within, incidents = role.within, role.incidents
     if "within" in spec:
-        within = RatioPrior(named(spec["within"], LogNormal, f"{where}.within"), None, origin)
+        within = RatioPrior(named(spec["within"], LogNormal, f"{where}.within"), None, *by)
         incidents = _as_spread(within, role.incidents)
     grounds = role.grounds
     if totals is not role.totals:
@@ -363,7 +364,7 @@ def _as_spread(prior: RatioPrior, learned: RatioPrior) -> RatioPrior:
 def ratio_prior(
     spec: Mapping[str, Any],
     where: str,
-    origin: str,
+    by: By,
     *,
     allowed: tuple[str, ...],
     default: RatioPrior,
@@ -382,12 +383,15 @@ def ratio_prior(
     if "ratio" in spec:
         core: Any = named(_table(spec["ratio"], f"{where}.ratio"), LogNormal, f"{where}.ratio")
         # A plain ratio already says what is over-counted, unless the analyst adds it.
-        return RatioPrior(core, over if "over_count" in spec else None, origin)
+        return RatioPrior(core, over if "over_count" in spec else None, *by)
     if "completeness" in spec:
         field = f"{where}.completeness"
         core = named(_table(spec["completeness"], field), LogitNormal, field)
-        return RatioPrior(core, over, origin)
-    return replace(default, over_count=over, origin=origin) if "over_count" in spec else default
+        return RatioPrior(core, over, *by)
+    if "over_count" not in spec:
+        return default
+    origin, given = by
+    return replace(default, over_count=over, origin=origin, given=given)
 
 
 def _over_count(spec: Any, where: str) -> Normal:

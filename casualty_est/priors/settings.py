@@ -33,6 +33,7 @@ from casualty_est.priors.time import (
     read_drift,
     read_time_priors,
 )
+from casualty_est.tables.cells import Given
 from casualty_est.tables.toml_file import read_toml
 
 CELL_FIELDS = ("scope", "outcome", "group", "perpetrator")
@@ -168,7 +169,8 @@ class Priors:
             return prior
         after = updated(prior, cases, self.fractions or NORMAL_FRACTIONS, self.tally_sd)
         many = f"{len(cases)} validated case{'s' * (len(cases) > 1)}"
-        return replace(after, origin=f'sources."{source}", {prior.origin} after {many} of its own')
+        origin = f'sources."{source}", {prior.origin} after {many} of its own'
+        return replace(after, origin=origin, given=Given.OWN_CASES)
 
 
 def read_priors(
@@ -256,14 +258,14 @@ def _sources(table: dict[str, Any], roles: Mapping[str, Role]) -> dict[str, Sour
 
 def _source_prior(spec: Mapping[str, Any], where: str, base: RatioPrior, level: str) -> RatioPrior:
     """Prior of a source: a ratio speaks of its totals, ``within`` of a single incident."""
-    origin = f"{where} of the analyst"
+    by = (f"{where} of the analyst", Given.SOURCE)
     if level != "total":
         if "within" not in spec:
             return base
         within = named(mapping(spec["within"], f"{where}.within"), LogNormal, f"{where}.within")
-        return RatioPrior(within, None, origin)
+        return RatioPrior(within, None, *by)
     totals = {key: value for key, value in spec.items() if key != "within"}
-    return ratio_prior(totals, where, origin, allowed=SOURCE_FIELDS, default=base)
+    return ratio_prior(totals, where, by, allowed=SOURCE_FIELDS, default=base)
 
 
 def _plausible(median: float, where: str, limits: tuple[float, float]) -> None:

@@ -21,6 +21,7 @@ from casualty_est.priors.record import (
 )
 from casualty_est.priors.roles import CENTRED, NO_ROLE, RatioPrior, default_roles
 from casualty_est.priors.scores import level_of
+from casualty_est.tables.cells import Given
 from casualty_est.wording.numbers import chance
 
 ALL_ROLES = "all roles taken together"
@@ -131,18 +132,18 @@ def as_prior(ratio: ReportingRatio) -> RatioPrior | None:
     zero has no place in these forms, so they speak of a number above 0. Inside an incident the
     models have no completeness.
     """
-    given, origin = replace(ratio, zeros=0, stated=0), "the record"
+    given, by = replace(ratio, zeros=0, stated=0), ("the record", Given.RECORD)
     if not ratio.is_share:
         low, high = given.interval(PROB)
         width = LogNormal.from_interval(low, high, prob=PROB).sd
-        return RatioPrior(LogNormal.from_log(float(np.log(given.median)), width), None, origin)
+        return RatioPrior(LogNormal.from_log(float(np.log(given.median)), width), None, *by)
     if ratio.level == "incident":
         return None
     logit = np.linspace(-14.0, 28.0, 2101)
     low, high = np.interp([0.5 - PROB / 2, 0.5 + PROB / 2], ratio.mixture.cdf(logit), logit)
     width = Normal.from_interval(float(low), float(high), prob=PROB).sd
     core = LogitNormal.from_logit(ratio.mixture.mean, width)
-    return RatioPrior(core, Normal(*OVER_COUNT), origin)
+    return RatioPrior(core, Normal(*OVER_COUNT), *by)
 
 
 def as_toml(without: str | Iterable[str] | None = None, levels: Sequence[Level] = BOTH) -> str:

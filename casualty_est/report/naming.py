@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.wording.language import _, pgettext
-from casualty_est.wording.numbers import per_cent, run, share
+from casualty_est.wording.numbers import Ends, per_cent, run, share
 from casualty_est.wording.phrases import (
     Labelled,
     Windowed,
     capitalised,
+    clauses_of,
     day,
     in_places,
     in_window,
@@ -180,6 +182,11 @@ def of_true(value: float) -> str:
     return _("{number} times the true number", number=share(value))
 
 
+def spanned(one: Ends, form: Callable[[float], str]) -> str:
+    """A median and in brackets its interval, each number in one form."""
+    return f"{form(one.median)} ({run(form(one.low), form(one.high))})"
+
+
 def ratio_interval(low: float, high: float) -> str:
     """Print an interval of reporting ratios."""
     return run(ratio(low), ratio(high))
@@ -194,3 +201,9 @@ def stated(claim: ClaimRow) -> float | None:
     """The one number of a claim that others would quote."""
     numbers = (claim.best, claim.low, claim.high)
     return next((float(number) for number in numbers if number is not None), None)
+
+
+def how_read(notes: Iterable[str]) -> str:
+    """How the rest was read when a source was left out; empty where there is nothing to say."""
+    told = [pgettext("note on a refit", note) for note in notes]
+    return clauses_of(told) if told else ""

@@ -12,7 +12,7 @@ from casualty_est.report.tables import Cell, Segment, Table, linked
 from casualty_est.result.spoken import NONE
 from casualty_est.wording.language import N_, _, figure, ngettext, pgettext, retold, spoken
 from casualty_est.wording.numbers import ends, middle, per_cent, percent
-from casualty_est.wording.phrases import clauses_of, with_source
+from casualty_est.wording.phrases import with_source
 from casualty_est.wording.terms import grade_name, kind_name, role_name
 
 if TYPE_CHECKING:
@@ -25,13 +25,6 @@ if TYPE_CHECKING:
 MOST_SOURCES = 15  # lines of the table: more would not fit a page
 MOVES = 1.05  # a source whose loss moves the estimate by less is not named
 TENTH = 1.1  # of how much an assumption is moved in the sentence on it
-# How lists were read when one of them was left out.
-NOTES = (
-    N_("note on a refit", "without strata"),
-    N_("note on a refit", "first replicate"),
-    N_("note on a refit", "two lists: taken as independent"),
-    N_("note on a refit", "two lists: their odds ratio has its prior"),
-)
 # What assumptions are called where results keep them.
 ASSUMPTIONS = (
     N_("assumption", "scale: ratio of {source}"),
@@ -172,19 +165,15 @@ def _without_one(parts: Parts) -> str:
         return _("Leaving out any one source would change the estimate by less than 5%.")
     return _(
         "Without {source}, the estimate would be about {number} ({interval}).",
-        source=_left_out(most.case.removeprefix("without ")),
+        source=_left_out(most),
         number=middle(most),
         interval=ends(most),
     )
 
 
-def _left_out(name: str) -> str:
+def _left_out(case: Case) -> str:
     """Which source was left out, and in brackets how the rest was then read."""
-    source, _bracket, noted = name.removesuffix(")").rpartition(" (")
-    notes = noted.split("; ")
-    if spoken().english or not source or not set(notes) <= set(NOTES):
-        return name
-    return with_source(source, clauses_of(pgettext("note on a refit", note) for note in notes))
+    return with_source(case.source or "", naming.how_read(case.notes))
 
 
 def _assumed_otherwise(parts: Parts) -> str:

@@ -14,6 +14,7 @@ from casualty_est.errors import UsageError
 from casualty_est.report import pictures
 from casualty_est.report.page import render
 from casualty_est.result.files import write_text, write_whole
+from casualty_est.result.refits import columns_of
 from casualty_est.wording.display import shown_as
 from casualty_est.wording.language import speaking
 
@@ -136,7 +137,7 @@ def tables(parts: Parts, folder: str | os.PathLike[str]) -> list[Path]:
     for name in estimate._refits():
         kept = estimate._records(name, 0, prob, unasked=False)
         if kept:
-            frames[name] = pd.DataFrame([vars_of(one) for one in kept])
+            frames[name] = pd.DataFrame([vars_of(one) for one in kept])[columns_of(type(kept[0]))]
     written = []
     for name, frame in frames.items():
         frame = frame.dropna(axis=1, how="all")

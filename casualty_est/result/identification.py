@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from casualty_est.result.schema import Cell, Weight, plain
+from casualty_est.result.schema import Cell, Weight, frame_of, plain
 from casualty_est.wording.numbers import portion
 
 
@@ -48,10 +48,7 @@ class Identification:
 
     def to_frame(self) -> Any:
         """Table of the rows, as a pandas DataFrame."""
-        import pandas as pd
-
-        columns = list(Weight.__dataclass_fields__)
-        return pd.DataFrame([asdict(row) for row in self.rows], columns=columns)
+        return frame_of(self.rows, Weight)
 
     def to_dict(self) -> dict[str, Any]:
         """The block ``identification`` of estimate.json."""

@@ -13,7 +13,7 @@ from casualty_est.errors import UsageError
 from casualty_est.result import worth
 from casualty_est.result.answered import tippable
 from casualty_est.result.posterior import enough_draws, interval_ends
-from casualty_est.result.schema import clean
+from casualty_est.result.schema import clean, frame_of
 from casualty_est.result.text_table import TextTable, html_table, plain_table, rich_table
 from casualty_est.result.unknowns import Evidence
 from casualty_est.studies import STUDIES, Study
@@ -85,9 +85,7 @@ class Information:
 
     def to_frame(self) -> pd.DataFrame:
         """Table of the rows, as a pandas DataFrame."""
-        import pandas as pd
-
-        return pd.DataFrame([asdict(row) for row in self.rows], columns=list(Known.__slots__))
+        return frame_of(self.rows, Known)
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain values."""
@@ -216,9 +214,7 @@ class Plan:
 
     def to_frame(self) -> pd.DataFrame:
         """Table of the rows, as a pandas DataFrame."""
-        import pandas as pd
-
-        return pd.DataFrame([asdict(row) for row in self.rows], columns=list(Worth.__slots__))
+        return frame_of(self.rows, Worth)
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain values."""

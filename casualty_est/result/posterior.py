@@ -12,7 +12,7 @@ import numpy.typing as npt
 from scipy import stats
 
 from casualty_est.errors import UsageError
-from casualty_est.result.schema import Diagnostics, Mode
+from casualty_est.result.schema import Diagnostics, Mode, Span
 from casualty_est.wording.numbers import Ends
 
 Array = npt.NDArray[np.float64]
@@ -33,6 +33,12 @@ def interval_ends(prob: float) -> list[float]:
         raise UsageError(msg)
     prob = float(prob)
     return [(1 - prob) / 2, 0.5, (1 + prob) / 2]
+
+
+def span_of(draws: Array, prob: float) -> Span:
+    """Median and equal-tailed interval of draws."""
+    low, median, high = (float(x) for x in np.quantile(draws, interval_ends(prob)))
+    return Span(median, low, high)
 
 
 def enough_draws(prob: float, count: int) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from casualty_est.result.call import progress_bar
-from casualty_est.result.posterior import interval_ends
+from casualty_est.result.posterior import interval_ends, span_of
 from casualty_est.result.schema import Case
 from casualty_est.wording.catalogue import ENGLISH
 from casualty_est.wording.language import speaking
@@ -19,10 +20,29 @@ if TYPE_CHECKING:
     from casualty_est.result.answered import Answered
 
 
-def case(name: str, draws: Any, prob: float, *, converged: bool) -> Case:
+IN_ITS_NAME = ("source", "notes")  # fields of a case that a table need not repeat
+
+
+def case(
+    name: str,
+    draws: Any,
+    prob: float,
+    *,
+    converged: bool,
+    source: str | None = None,
+    notes: Sequence[str] = (),
+) -> Case:
     """One line of a table of refits: median and interval of draws (people)."""
-    low, median, high = (float(x) for x in np.quantile(draws, interval_ends(prob)))
-    return Case(name, median, low, high, prob, converged)
+    called = f"{name} ({'; '.join(notes)})" if notes else name
+    span = span_of(draws, prob)
+    ends = (float(span.median), float(span.low), float(span.high))
+    return Case(called, *ends, prob, converged, source, tuple(notes))
+
+
+def columns_of(record: type[Any]) -> list[str]:
+    """Columns of a table of refits."""
+    names = [field.name for field in dataclasses.fields(record)]
+    return [name for name in names if name not in IN_ITS_NAME]
 
 
 def answer(
@@ -53,7 +73,7 @@ def cases(estimate: Answered, name: str, row: int, prob: float, record: type[Any
     import pandas as pd
 
     interval_ends(prob)
-    columns = [field.name for field in dataclasses.fields(record)]
+    columns = columns_of(record)
     if not estimate.meta.has_level:
         return pd.DataFrame(columns=columns)
     records = answer(estimate, name, row, prob)

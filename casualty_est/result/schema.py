@@ -6,15 +6,18 @@ is what `estimate.json` and the saved files hold.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
-from casualty_est.tables.cells import Documented, basis_of
+from casualty_est.tables.cells import Documented, Given, basis_of
 from casualty_est.wording.language import Kept
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SCHEMA = "casualty-est/1"
 CHECKED = ConfigDict(extra="forbid")
@@ -85,11 +88,17 @@ class Mode:
     high: float
 
 
+def owner_of(source: str, apart: tuple[str, ...]) -> str:
+    """Whose a ratio is: the source, and in brackets what tells it from the source's others."""
+    return f"{source} ({', '.join(apart)})" if apart else source
+
+
 @dataclass(frozen=True, config=CHECKED)
 class SourceRow:
     """A source toward one target, and what was assumed of its reporting ratio.
 
-    Quantiles of the prior are at (i + 1/2) / 100; `incidents` counts those that the source holds.
+    Quantiles of the prior are at (i + 1/2) / 100; `incidents` counts those that the source holds;
+    `apart` has the labels that tell this row from others of the source.
     """
 
     name: str
@@ -102,7 +111,14 @@ class SourceRow:
     prior_quantiles: tuple[float, ...] = ()
     prior_text: str = ""
     prior_origin: str = ""
+    prior_given: Given | None = None
     incidents: int | None = None
+    apart: tuple[str, ...] = ()
+
+    @property
+    def owner(self) -> str:
+        """The source, with what tells this row from its others."""
+        return owner_of(self.source, self.apart)
 
 
 @dataclass(frozen=True, config=CHECKED)
@@ -160,7 +176,10 @@ class Ground:
 
 @dataclass(frozen=True, config=CHECKED)
 class Assumption:
-    """One assumption of the gauge: its prior, and whether the estimate rises or falls with it."""
+    """One assumption of the gauge: its prior, and whether the estimate rises or falls with it.
+
+    `apart` has the labels that tell a ratio from others of its source.
+    """
 
     name: str
     kind: str
@@ -170,6 +189,12 @@ class Assumption:
     sd: float
     sign: int
     grounds: tuple[Ground, ...] = ()
+    apart: tuple[str, ...] = ()
+
+    @property
+    def owner(self) -> str:
+        """Whose ratio it is, with what tells it from the source's others; else its name."""
+        return owner_of(self.source, self.apart) if self.source else self.name
 
 
 @dataclass(frozen=True, config=CHECKED)
@@ -217,7 +242,11 @@ class Diagnostics:
 
 @dataclass(frozen=True, config=CHECKED)
 class Case:
-    """An estimate under other evidence or other assumptions (people)."""
+    """An estimate under other evidence or other assumptions (people).
+
+    `case` is its whole name; of it, `source` is the one that was left out or heard alone, and
+    `notes` say how the rest was read.
+    """
 
     case: str
     median: float
@@ -225,6 +254,8 @@ class Case:
     high: float
     prob: float
     converged: bool
+    source: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, config=CHECKED)
@@ -252,6 +283,14 @@ class Meta:
     warnings: tuple[Note, ...] = ()
     groups: dict[str, tuple[str, ...]] | None = None
     model: str = ""
+
+
+def frame_of(rows: Iterable[Any], record: type[Any]) -> pd.DataFrame:
+    """Records as a table, with a column for each field."""
+    import pandas as pd
+
+    columns = [one.name for one in fields(record)]
+    return pd.DataFrame([asdict(row) for row in rows], columns=columns)
 
 
 def plain(record: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 # What a source is to what it counts.
 ROLES = (
@@ -36,14 +37,34 @@ ALL_SCOPES = "all"
 ANY_PERPETRATOR = "any"
 
 
+class Given(StrEnum):
+    """Who gave the numbers of a prior on a reporting ratio."""
+
+    ROLE = "role"  # the package, for sources of a role
+    NO_ROLE = "no role"  # the package, for sources without one
+    ANALYST = "analyst"  # the analyst, for sources of a role
+    SOURCE = "source"  # the analyst, for this source
+    OWN_CASES = "own cases"  # validated cases of this source
+    RECORD = "record"  # the record alone, outside a model
+
+    @property
+    def of_source(self) -> bool:
+        """Whether they are knowledge of this source, and not of its role."""
+        return self in (Given.SOURCE, Given.OWN_CASES)
+
+
 @dataclass(frozen=True, slots=True)
 class Documented:
-    """A documented count, as published and never modelled."""
+    """A documented count, as published and never modelled.
+
+    `matched` is the number in `text` where a matching of records made it, which is no count.
+    """
 
     low: int | float
     high: int | float | None = None
     source: str | None = None  # who published it
     text: str = field(default="", compare=False)
+    matched: str = field(default="", compare=False)
 
     @property
     def stated(self) -> int | float:

@@ -15,7 +15,7 @@ import casualty_est
 from casualty_est import LogNormal, Normal, UsageError
 from casualty_est.priors import LogitNormal, RatioPrior, default_roles, read_priors
 from casualty_est.priors.roles import Spread
-from casualty_est.tables.cells import ROLES
+from casualty_est.tables.cells import ROLES, Given
 from tests.support.former import DOCUMENTS, former
 
 LEARNED = Path(casualty_est.__file__).parent / "priors" / "learned.csv"
@@ -159,7 +159,9 @@ def test_completeness_times_over_count_by_simulation():
     z = np.concatenate([half, -half], axis=1)
     ratio = special.expit(0.8 * z[0]) * np.exp(0.05 + 0.10 * z[1])
     q = [0.025, 0.25, 0.5, 0.75, 0.975]
-    prior = RatioPrior(LogitNormal(median=0.5, sd=0.8), Normal(0.05, 0.10), "by hand")
+    prior = RatioPrior(
+        LogitNormal(median=0.5, sd=0.8), Normal(0.05, 0.10), "by hand", Given.ANALYST
+    )
     np.testing.assert_allclose(prior.quantile(q), np.quantile(ratio, q), rtol=0.002)
 
 

@@ -14,12 +14,13 @@ import casualty_est as ce
 from casualty_est.errors import UsageError
 from casualty_est.linkage.report import parts_of as linked
 from casualty_est.lists.families import FAMILIES
+from casualty_est.lists.refits import INDEPENDENT, WITHOUT_STRATA
 from casualty_est.lists.report import text as of_lists_text
 from casualty_est.plots.style import to_svg
 from casualty_est.report import pictures, public, publish
 from casualty_est.report.page import render
 from casualty_est.report.said import Said
-from casualty_est.result.schema import Span
+from casualty_est.result.schema import Case, Span
 from casualty_est.tables.cells import Documented
 from casualty_est.wording.language import language, retold, speaking
 from casualty_est.wording.numbers import with_ends
@@ -187,7 +188,7 @@ def test_pictures_of_a_kind_are_whole(name: str, picture: str, strikes: ce.Estim
 @pytest.mark.parametrize("checked", [0, 50])
 def test_a_page_of_matched_lists_is_whole(checked: int, of_lists) -> None:
     est = of_lists()
-    count = Documented(190, 220, text="206 (190 to 220), by the matching")
+    count = Documented(190, 220, None, "206 (190 to 220), by the matching", "206 (190 to 220)")
     rows = (replace(est.meta.rows[0], documented=count), *est.meta.rows[1:])
     est.meta = replace(est.meta, rows=rows)
     linkage = SimpleNamespace(
@@ -308,12 +309,17 @@ def test_every_assumption_of_lists_has_words(key: str) -> None:
 
 
 def test_how_lists_were_read_without_one_of_them() -> None:
+    numbers, notes = (500.0, 300.0, 900.0, 0.95), (WITHOUT_STRATA, INDEPENDENT)
+    plain = Case("without North (UN)", *numbers, converged=True, source="North (UN)")
+    noted = replace(plain, notes=notes)
     with speaking("es"):
-        told = public._left_out("North (UN) (without strata; two lists: taken as independent)")
+        told = public._left_out(noted)
         assert told == "North (UN) (sin estratos; dos listas, tomadas como independientes)"
-        assert public._left_out("North (UN)") == "North (UN)"
-    kept = "North (without strata)"
-    assert public._left_out(kept) == kept
+        assert public._left_out(plain) == "North (UN)"
+    told = "North (UN) (without strata; two lists: taken as independent)"
+    assert public._left_out(noted) == told
+    # Whatever the whole name says.
+    assert public._left_out(replace(noted, case="x (y")) == told
 
 
 # Asking for it -------------------------------------------------------------------------------

@@ -143,7 +143,8 @@ def test_the_paragraph_of_lists_that_were_matched(name, checked, of_lists):
     )
     est = of_lists(np.random.default_rng(0).lognormal(8.3, 0.1, 4000))
     cell = Cell("Khartoum", "2023-04-15", "2024-06-04", "killed", "all", "any")
-    count = Documented(1750, 1830, text="1,790 (1,750 to 1,830), by the matching")
+    people = "1,790 (1,750 to 1,830)"
+    count = Documented(1750, 1830, None, f"{people}, by the matching", people)
     rows = tuple(replace(row, cell=cell) for row in est.meta.rows)
     est.meta = replace(est.meta, rows=(replace(rows[0], documented=count), *rows[1:]))
     said = " ".join(lede.paragraph(linked(linkage, est, 0.95)))

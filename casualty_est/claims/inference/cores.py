@@ -18,7 +18,6 @@ from casualty_est.claims.inference.draws import Draws
 from casualty_est.claims.inference.exact import ROLE_NODES
 from casualty_est.claims.model.layout import Layout, level_name
 from casualty_est.claims.model.ratios import DOF, Ratios
-from casualty_est.claims.schema import ratio_owner
 
 Array = npt.NDArray[np.float64]
 
@@ -208,9 +207,10 @@ def moves(layout: Layout, draws: Draws, behind: Cores, seed: int) -> Moves:
     sds = prior_sds(ratios)
     one = np.ones(len(core))
     rows: list[tuple[str, str, int, float, float, Array, Array, Array]] = []
-    for i, name in enumerate(layout.ratio_names):
+    owners = layout.owners
+    for i, owner in enumerate(owners):
         kind = "completeness" if ratios.logit[i] else "ratio"
-        title = f"{kind} of {ratio_owner(name)}"
+        title = f"{kind} of {owner}"
         mu, sd = float(ratios.mu[i]), float(sds[i])
         known = behind.shared[:, i] if ratios.role_shared[i] or ratios.source_sd[i] else 0.0
         score = sd * (core[:, i] - mu - known) / variance[:, i]
@@ -219,7 +219,7 @@ def moves(layout: Layout, draws: Draws, behind: Cores, seed: int) -> Moves:
         inside = -np.logaddexp(0.0, -core[:, i]) if ratios.logit[i] else core[:, i]
         value = log_ratio[:, i] - inside
         mu, sd = float(ratios.over_mean[i]), float(ratios.over_sd[i])
-        title = f"over-count of {ratio_owner(layout.ratio_names[i])}"
+        title = f"over-count of {owners[i]}"
         rows.append((title, "over-count", i, mu, sd, value, (value - mu) / sd, one))
     for k, level in enumerate(layout.levels):
         mu, sd = level.prior.mean, level.prior.sd

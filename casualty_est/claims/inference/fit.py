@@ -273,7 +273,8 @@ def _rows(model: ClaimsModel) -> tuple[Row, ...]:
 def _sources(model: ClaimsModel) -> tuple[SourceRow, ...]:
     rows = []
     layout = model.layout
-    for name, target in zip(layout.ratio_names, layout.ratios.targets, strict=True):
+    named = zip(layout.ratio_names, layout.apart, layout.ratios.targets, strict=True)
+    for name, apart, target in named:
         low, median, high = (float(x) for x in target.prior.quantile([0.025, 0.5, 0.975]))
         hundred = target.prior.quantile((np.arange(100) + 0.5) / 100)
         rows.append(
@@ -288,6 +289,8 @@ def _sources(model: ClaimsModel) -> tuple[SourceRow, ...]:
                 prior_quantiles=tuple(float(x) for x in hundred),
                 prior_text=target.prior.describe(),
                 prior_origin=target.prior.origin,
+                prior_given=target.prior.given,
+                apart=apart,
             )
         )
     return tuple(rows)
@@ -344,8 +347,9 @@ def _assumptions(model: ClaimsModel) -> tuple[Assumption, ...]:
     """One entry per row of the gauge, in the order of the scores."""
     layout = model.layout
     rows = []
-    for name, target in zip(layout.ratio_names, layout.ratios.targets, strict=True):
-        own = target.prior.origin.startswith("sources.")
+    named = zip(layout.ratio_names, layout.apart, layout.ratios.targets, strict=True)
+    for name, apart, target in named:
+        own = target.prior.given.of_source
         grounds = tuple(
             Ground(g.figure, g.citation, g.conflict)
             for g in (() if own else model.priors.roles[target.role or "none"].grounds)
@@ -361,6 +365,7 @@ def _assumptions(model: ClaimsModel) -> tuple[Assumption, ...]:
                 sd=_log_sd(target),
                 sign=RATIO,
                 grounds=grounds,
+                apart=apart,
             )
         )
     for level in layout.levels:

@@ -13,7 +13,6 @@ import numpy.typing as npt
 from casualty_est.claims.inference.draws import Draws
 from casualty_est.claims.inference.engines import run
 from casualty_est.claims.model.layout import Layout, Scenario
-from casualty_est.claims.schema import ratio_owner
 from casualty_est.result.going_on import GROWTH, more_time, thinning
 from casualty_est.result.schema import Diagnostics
 from casualty_est.wording.language import stored
@@ -122,7 +121,7 @@ def slowest(layout: Layout, draws: Draws) -> tuple[list[str], list[str]]:
     import xarray as xr
 
     names = [str(cell.label) for cell in layout.grid.cells]
-    names += [ratio_owner(name) for name in layout.ratio_names]
+    names += layout.owners
     together = np.concatenate([draws.log_deaths, draws.log_ratio], axis=-1)
     values = xr.Dataset({"at": (("chain", "draw", "place"), together)})
     ess = np.nan_to_num(np.asarray(az.ess(values)["at"].values), nan=np.inf)

@@ -104,7 +104,7 @@ def _ratios(model: ClaimsModel) -> list[str]:
         if target.block in grounded:
             continue
         grounded.add(target.block)
-        if prior.origin.startswith("sources."):
+        if prior.given.of_source:
             lines.append("    grounds: the analyst's own numbers")
             continue
         for ground in model.priors.roles[target.role or "none"].grounds:

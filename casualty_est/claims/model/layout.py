@@ -13,7 +13,6 @@ import numpy.typing as npt
 from casualty_est.claims.model.cells import CellGrid, Label, build_cells
 from casualty_est.claims.model.ratios import Ratios, Target, build_ratios
 from casualty_est.claims.model.timeline import OfSources, Timeline, build_timeline
-from casualty_est.claims.schema import RATIO_OF
 from casualty_est.claims.table.claim import HEDGES, Claim
 from casualty_est.claims.table.time_grid import TimeGrid
 from casualty_est.errors import UsageError
@@ -22,6 +21,7 @@ from casualty_est.priors.networks import Network
 from casualty_est.priors.roles import NO_ROLE
 from casualty_est.priors.settings import CELL_FIELDS
 from casualty_est.quantity.hedges.readings import LOG_NOTHING, Denial, Interval, Reading
+from casualty_est.result.schema import owner_of
 from casualty_est.tables.cells import COUNTING_ROLES, TALLY_ROLES
 from casualty_est.tables.checks import offered
 from casualty_est.wording.language import N_, stored
@@ -84,12 +84,24 @@ class Layout:
         return one_each and self.timeline is None and not self.ratios.source_terms
 
     @property
-    def ratio_names(self) -> list[str]:
-        """Name of every ratio: its source, and its cell where the source has several."""
+    def apart(self) -> list[tuple[str, ...]]:
+        """Of every ratio the labels that tell it from the others of its source."""
         by_source: dict[str, list[Target]] = defaultdict(list)
         for target in self.ratios.targets:
             by_source[target.source].append(target)
-        return [_ratio_name(target, by_source[target.source]) for target in self.ratios.targets]
+        return [_apart(target, by_source[target.source]) for target in self.ratios.targets]
+
+    @property
+    def owners(self) -> list[str]:
+        """Whose each ratio is: its source, and its cell where the source has several."""
+        pairs = zip(self.ratios.targets, self.apart, strict=True)
+        return [owner_of(target.source, labels) for target, labels in pairs]
+
+    @property
+    def ratio_names(self) -> list[str]:
+        """Name of every ratio."""
+        pairs = zip(self.ratios.targets, self.apart, strict=True)
+        return [_ratio_name(target.source, labels) for target, labels in pairs]
 
     @property
     def assumptions(self) -> tuple[str, ...]:
@@ -103,7 +115,8 @@ class Layout:
     @property
     def has_level(self) -> bool:
         """Whether any role, source prior or anchor speaks of the level."""
-        named = any(t.role is not None or "sources" in t.prior.origin for t in self.ratios.targets)
+        targets = self.ratios.targets
+        named = any(t.role is not None or t.prior.given.of_source for t in targets)
         return named or bool(self.anchors)
 
 
@@ -138,9 +151,9 @@ def _said_by(layout: Layout, source: str) -> npt.NDArray[np.bool_]:
     return np.array([claim.source == source for claim in layout.claims])
 
 
-def _ratio_name(target: Target, same_source: Sequence[Target]) -> str:
+def _apart(target: Target, same_source: Sequence[Target]) -> tuple[str, ...]:
     if len(same_source) == 1:
-        return f"{RATIO_OF}{target.source}"
+        return ()
     differing = [
         str(getattr(target.label, name))
         for name in CELL_FIELDS
@@ -150,8 +163,14 @@ def _ratio_name(target: Target, same_source: Sequence[Target]) -> str:
         differing.append(target.level)
     if len({other.role for other in same_source}) > 1:
         differing.append(target.role or "no role")
-    cell = ", ".join(differing)
-    return stored("assumption", "ratio of {source} ({cell})", source=target.source, cell=cell)
+    return tuple(differing)
+
+
+def _ratio_name(source: str, apart: tuple[str, ...]) -> str:
+    if not apart:
+        return stored("assumption", "ratio of {source}", source=source)
+    cell = ", ".join(apart)
+    return stored("assumption", "ratio of {source} ({cell})", source=source, cell=cell)
 
 
 def level_name(level: Level, levels: Sequence[Level]) -> str:
@@ -295,7 +314,7 @@ def _target(key: _Key, priors: Priors) -> Target:
     source, role, level, label = key
     prior = priors.ratio(source, role, level)
     # What the analyst says of one source is knowledge of that source, not of its role.
-    own = prior.origin.startswith("sources.")
+    own = prior.given.of_source
     block = f"source {source} {level}" if own else f"role {role} {level}"
     return Target(source, role, level, label, prior, block)
 

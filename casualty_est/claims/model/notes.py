@@ -11,6 +11,7 @@ from casualty_est.claims.model.layout import Layout
 from casualty_est.claims.model.over_time import windows_note
 from casualty_est.claims.table.groups import without_declared
 from casualty_est.priors.conflicts import read_as
+from casualty_est.tables.cells import Given
 from casualty_est.wording.language import N_, Noted, stored
 from casualty_est.wording.phrases import quoted
 
@@ -100,7 +101,9 @@ def _foreign_names(model: ClaimsModel) -> list[Noted]:
 def _own_notes(model: ClaimsModel) -> list[Noted]:
     """Which sources have validated cases of their own, and which cases found no source."""
     named = Counter(case.source for case in model.priors.record)
-    used = [target for target in model.layout.ratios.targets if "of its own" in target.prior.origin]
+    used = [
+        target for target in model.layout.ratios.targets if target.prior.given is Given.OWN_CASES
+    ]
     texts = [
         stored(
             "note",

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar, Unpack
 
 import numpy as np
 
-from casualty_est.claims.schema import ratio_owner
 from casualty_est.errors import UsageError
 from casualty_est.plots import Look, Plots
 from casualty_est.result.posterior import interval_ends
@@ -148,10 +147,8 @@ class ClaimsPlots(Plots):
         return _("Latest running totals, as published")
 
     def _target(self, source: int) -> str:
-        row = self._estimate.meta.sources[source]
-        rest = ratio_owner(row.name).removeprefix(row.source).strip()
-        inside = rest.startswith("(") and rest.endswith(")")
-        return assumption_name(rest[1:-1]) if inside else ""
+        apart = self._estimate.meta.sources[source].apart
+        return assumption_name(", ".join(apart)) if apart else ""
 
     def _ratio(self, source: int, prob: float) -> Parameter | None:
         return self._estimate._ratio(source, prob)

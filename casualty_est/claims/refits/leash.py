@@ -8,6 +8,7 @@ Work is counted in steps of the sampler, so the same fit always gets the same re
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -62,14 +63,14 @@ def _on_leash(
                 answers[name] = ()
             continue
         asked = SCENARIOS[name](refit)
-        weighed = [_weighed(estimate, scenario, case, prob) for case, scenario in asked]
+        weighed = [_weighed(estimate, one.scenario, one.name, prob) for one in asked]
         cost = price * sum(case is None for case in weighed)
         if cost > left:
             continue
         left -= cost
         answers[name] = tuple(
-            case or _short(refit, called, scenario, prob)
-            for case, (called, scenario) in zip(weighed, asked, strict=True)
+            replace(case or _short(refit, one.name, one.scenario, prob), source=one.source)
+            for case, one in zip(weighed, asked, strict=True)
         )
     return answers
 

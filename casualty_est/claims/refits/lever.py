@@ -11,7 +11,6 @@ from scipy import special
 from casualty_est.claims.inference.apart import apart_of
 from casualty_est.claims.inference.exact import solve
 from casualty_est.claims.refits.refits import FEW
-from casualty_est.claims.schema import ratio_owner
 from casualty_est.report.lever import Lever
 from casualty_est.result.posterior import interval_ends
 from casualty_est.wording.language import _
@@ -49,7 +48,7 @@ def lever(estimate: ClaimsEstimate, prob: float) -> Lever | None:
     else:
         rows = [solve(one).quantile(levels) for one in layouts]
     low, median, high = np.exp(rows).T
-    who = ratio_owner(assumption.name)
+    who = assumption.owner
     return Lever(
         label=_("What {source} reports of all deaths", source=who),
         sentence=_(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -33,7 +33,16 @@ if TYPE_CHECKING:
     from casualty_est.result.call import Report
 
 Array = npt.NDArray[np.float64]
-Asked = tuple[str, Scenario]
+
+
+class Asked(NamedTuple):
+    """What a refit is called, what differs, and which source it leaves out or hears alone."""
+
+    name: str
+    scenario: Scenario
+    source: str | None = None
+
+
 FEW = 6  # sources of an exact count whose refits are computed on the fine lattice, one by one
 MANY_SOURCES = 24  # from which reports show them by role
 NAMED = 5  # sources that a case names
@@ -124,7 +133,11 @@ class Refitter:
 def each_source_alone(refit: Refitter) -> list[Asked]:
     """Each source alone: the priors stay, the other sources are not heard."""
     return [
-        (stored("refit", "only {source}", source=name), refit.plain.only(refit.layout, name))
+        Asked(
+            stored("refit", "only {source}", source=name),
+            refit.plain.only(refit.layout, name),
+            name,
+        )
         for name in refit.sources
     ]
 
@@ -134,7 +147,11 @@ def without_each_source(refit: Refitter) -> list[Asked]:
     if len(refit.sources) < SEVERAL:
         return []
     return [
-        (stored("refit", "without {source}", source=name), refit.plain.without(refit.layout, name))
+        Asked(
+            stored("refit", "without {source}", source=name),
+            refit.plain.without(refit.layout, name),
+            name,
+        )
         for name in refit.sources
     ]
 
@@ -157,7 +174,7 @@ def _of_roles(refit: Refitter, *, alone: bool) -> list[Asked]:
         members = set(sources)
         chosen = np.array([(c.source in members) == alone for c in refit.layout.claims])
         name = _of_role(role, len(sources), alone=alone)
-        asked.append((name, replace(refit.plain, weights=chosen.astype(float))))
+        asked.append(Asked(name, replace(refit.plain, weights=chosen.astype(float))))
     return asked
 
 
@@ -186,7 +203,7 @@ def counted_once(refit: Refitter) -> list[Asked]:
     if len(left) > NAMED:
         left[NAMED:] = [stored("refit", "{number} more", number=f"{len(left) - NAMED:,}")]
     name = stored("refit", "equal figures counted once, without {sources}", sources=listed(left))
-    return [(name, replace(refit.plain, weights=weights))]
+    return [Asked(name, replace(refit.plain, weights=weights))]
 
 
 def _refits(ask: Callable[[Refitter], list[Asked]]) -> Callable[..., tuple[Case, ...]]:
@@ -196,7 +213,10 @@ def _refits(ask: Callable[[Refitter], list[Asked]]) -> Callable[..., tuple[Case,
         model: ClaimsModel, estimate: ClaimsEstimate, row: int, prob: float, report: Report
     ) -> tuple[Case, ...]:
         refit = Refitter(model, estimate, row, report)
-        return tuple(refit.case(name, scenario, prob) for name, scenario in ask(refit))
+        return tuple(
+            replace(refit.case(one.name, one.scenario, prob), source=one.source)
+            for one in ask(refit)
+        )
 
     return refits
 

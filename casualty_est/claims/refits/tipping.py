@@ -12,7 +12,7 @@ from scipy import optimize
 from casualty_est.claims.gauge import RATIOS
 from casualty_est.claims.model.layout import Layout
 from casualty_est.claims.refits.refits import Refitter
-from casualty_est.claims.schema import Tip, ratio_owner
+from casualty_est.claims.schema import Tip
 from casualty_est.result.schema import COUNT, RATIO, Assumption
 from casualty_est.wording.numbers import share
 
@@ -115,7 +115,7 @@ def _sentence(
 ) -> str:
     head = f"For {n:,.0f} to be right"
     if implied is not None:
-        name = ratio_owner(assumption.name)
+        name = assumption.owner
         reported = f"{head}, {name} would have to have reported {_of_the_truth(implied)}"
         if value is None or sds is None:
             nowhere = f"No shift of what we assume about {name} alone would lead there"

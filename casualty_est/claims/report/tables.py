@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from casualty_est.claims.refits.refits import MANY_SOURCES
-from casualty_est.claims.report.text import source_name
+from casualty_est.claims.report.text import owner_name
 from casualty_est.report import naming, tables
 from casualty_est.report.tables import Table
 from casualty_est.result.schema import Case, SourceRow, Span
@@ -44,7 +44,7 @@ def sources(estimate: ClaimsEstimate, prob: float) -> Table:
         if not naming.missing(row.ratio):
             after = with_interval(Span(row.ratio, row.low, row.high))
         left = _("not known") if naming.missing(row.learned) else naming.whole(row.learned)
-        rows.append((source_name(source.name), _role(source), before, after, left))
+        rows.append((owner_name(source), _role(source), before, after, left))
     head = (
         _("Source"),
         _("Role"),
@@ -88,7 +88,7 @@ def _by_role(estimate: ClaimsEstimate, prob: float) -> Table:
 
 def with_interval(one: Span) -> str:
     """A ratio and its interval."""
-    return f"{naming.ratio(one.median)} ({naming.ratio_interval(one.low, one.high)})"
+    return naming.spanned(one, naming.ratio)
 
 
 def refits(estimate: ClaimsEstimate, prob: float) -> list[Table]:

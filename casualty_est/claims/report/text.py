@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from casualty_est.claims.schema import RATIO_OF, ratio_owner, target_of
+from casualty_est.claims.schema import target_of
 from casualty_est.priors.record import BY_DECLARATION, Level
-from casualty_est.priors.roles import LEARNED, NO_ROLE
+from casualty_est.priors.roles import NO_ROLE
 from casualty_est.priors.worth import place_in_record
 from casualty_est.report import text
 from casualty_est.report.naming import (
@@ -20,7 +20,8 @@ from casualty_est.report.naming import (
     whole,
 )
 from casualty_est.report.tables import linked
-from casualty_est.result.schema import ClaimRow, SourceRow
+from casualty_est.result.schema import Assumption, ClaimRow, SourceRow
+from casualty_est.tables.cells import Given
 from casualty_est.wording.language import _, ngettext, spoken
 from casualty_est.wording.numbers import percent, share
 from casualty_est.wording.phrases import capitalised, listed, with_source
@@ -109,8 +110,8 @@ def _from_outside(estimate: ClaimsEstimate) -> str:
 def _outside(estimate: ClaimsEstimate) -> list[str]:
     """What gives a level from outside, by name."""
     return [
-        _("the reference source {source}", source=ratio_owner(item.name))
-        if item.name.startswith(RATIO_OF)
+        _("the reference source {source}", source=owner_name(item))
+        if item.kind == "reference"
         else assumption_name(item.name)
         for item in estimate.meta.assumptions
         if item.kind in ("anchor", "reference")
@@ -218,7 +219,7 @@ def of_sources(
 
 
 def _of_one(source: SourceRow, row: Any, prob: float) -> str:
-    name, prior = source_name(source.name), source.prior
+    name, prior = owner_name(source), source.prior
     if prior is not None and _silent([(source, row)]):
         return _(
             "We assume that {source} reports {part} ({level} interval {interval}). The data hardly "
@@ -239,13 +240,11 @@ def _of_one(source: SourceRow, row: Any, prob: float) -> str:
     return f"{said} {_assumed([source])} {_learned([(source, row)])}"
 
 
-def source_name(name: str) -> str:
-    """Whose ratio it is, from the name of the ratio."""
-    owner = ratio_owner(name)
-    if spoken().english or name == owner:
-        return owner
-    source, bracket, cell = owner.removesuffix(")").partition(" (")
-    return with_source(source, assumption_name(cell)) if bracket else owner
+def owner_name(one: SourceRow | Assumption) -> str:
+    """Whose ratio it is, with what tells it from the source's others; else its own name."""
+    if spoken().english or not one.source or not one.apart:
+        return one.owner
+    return with_source(one.source, assumption_name(", ".join(one.apart)))
 
 
 def _of_true(source: SourceRow, ratio: float) -> str:
@@ -256,7 +255,7 @@ def _of_true(source: SourceRow, ratio: float) -> str:
 
 def _in_record(source: SourceRow, row: Any, left_out: Sequence[str]) -> str:
     """Where the ratio lies among those of its role in the record."""
-    if not source.prior_origin.startswith(LEARNED) or source.role in BY_DECLARATION:
+    if source.prior_given != Given.ROLE or source.role in BY_DECLARATION:
         return ""
     level: Level = "incident" if source.level == "incident" else "total"
     larger, rows = place_in_record(source.role or NO_ROLE, row.ratio, left_out, level)

@@ -12,7 +12,7 @@ import numpy as np
 from casualty_est.claims.gauge import RATIOS
 from casualty_est.claims.refits.refits import MANY_SOURCES
 from casualty_est.claims.refits.tipping import FARTHEST
-from casualty_est.claims.report.text import source_name
+from casualty_est.claims.report.text import owner_name
 from casualty_est.claims.schema import Tip, target_of
 from casualty_est.quantity.hedges import named
 from casualty_est.report.naming import has_total, in_words, of_true, ratio
@@ -182,7 +182,7 @@ def tips(number: float, known: Sequence[Tip], assumptions: Sequence[Assumption])
     sentences, helpless = [], []
     for tip, item in zip(known, assumptions, strict=True):
         level = item.kind == "level"
-        name = source_name(item.name)
+        name = owner_name(item)
         if tip.value is None or tip.sds is None:
             helpless.append(_("the count itself") if level else name)
             continue
@@ -207,7 +207,7 @@ def _tip(number: float, value: float, sds: float, item: Assumption) -> str:
         return _(
             "For an estimate of {number}, one would have to assume beforehand that {source} "
             "reports {part}, instead of {ratio}: {sds} standard deviations of the prior away.",
-            source=source_name(item.name),
+            source=owner_name(item),
             part=of_true(value),
             ratio=ratio(item.median),
             **places,
@@ -222,6 +222,6 @@ def _tip(number: float, value: float, sds: float, item: Assumption) -> str:
     return _(
         "For an estimate of {number}, one would have to expect the {assumption} at about {value} "
         "beforehand, instead of {now}: {sds} standard deviations of the prior away.",
-        assumption=source_name(item.name),
+        assumption=owner_name(item),
         **places,
     )

@@ -12,6 +12,7 @@ from casualty_est.claims.table.checks import follow_aliases, validate
 from casualty_est.claims.table.claim import COLUMNS, Claim, Window
 from casualty_est.errors import InputError, Problem
 from casualty_est.quantity.quantity import Quantity
+from casualty_est.tables.frames import text_frame
 from casualty_est.tables.names import recognised
 from casualty_est.tables.read import Table, read_table, table_from
 from casualty_est.tables.table import collector_paused
@@ -208,10 +209,7 @@ class Claims:
         >>> Claims.from_rows([Claim("A", Quantity.parse("about 800"))]).to_frame().quantity[0]
         'about 800'
         """
-        import pandas as pd
-
-        texts = [[cell or None for cell in _as_text(row)] for row in self.rows]
-        return pd.DataFrame(texts, columns=list(COLUMNS), dtype=object)
+        return text_frame(map(_as_text, self.rows), COLUMNS)
 
     def __repr__(self) -> str:
         """Write the size of the table and its first claims."""

@@ -213,7 +213,8 @@ def identification(
         # it: if all ratios were k times as high, all deaths would be k times as low, exactly.
         rest = sum(row.weight for row in others)
         mcse = math.sqrt(sum(row.mcse**2 for row in others))
-        pulls.append(_Elasticity(f"scale: ratio of {anchor.source}", -1.0 - rest, mcse, 1.0))
+        title = f"scale: ratio of {anchor.source}"
+        pulls.append(_Elasticity(title, -1.0 - rest, mcse, 1.0, is_scale=True))
     pulls += others
     blocks = {block.name: block for block in layout.parameters.blocks}
     for name, title in (
@@ -238,18 +239,14 @@ def identification(
 
 @dataclass(frozen=True, slots=True)
 class _Elasticity:
-    """The pull of one input, and the grade that it is about, where it is about one."""
+    """The pull of one input, the grade that it is about, and whether it is the anchor's."""
 
     assumption: str
     weight: float
     mcse: float
     learned: float | None
     grade: str = ""
-
-    @property
-    def is_scale(self) -> bool:
-        """Whether it is the anchor's."""
-        return self.assumption.startswith("scale")
+    is_scale: bool = False
 
 
 def _bias_rows(
@@ -271,7 +268,8 @@ def _bias_rows(
         learned = float((z @ chol[k]).std() / sds[k])
         is_anchor = names[i] == layout.anchor.source
         title = f"scale: ratio of {names[i]}" if is_anchor else f"ratio of {names[i]}"
-        rows.append(_Elasticity(title, weight, mcse, anchor_learned if is_anchor else learned))
+        own = anchor_learned if is_anchor else learned
+        rows.append(_Elasticity(title, weight, mcse, own, is_scale=is_anchor))
     return sorted(rows, key=lambda row: not row.is_scale)
 
 

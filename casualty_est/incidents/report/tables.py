@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.incidents.plots.breakdown import part_name
+from casualty_est.incidents.report.text import in_range
 from casualty_est.incidents.schema import Gap, Graded, Part, Reported
-from casualty_est.report.naming import ratio, ratio_interval, row_name, whole
+from casualty_est.report.naming import ratio, ratio_interval, row_name, spanned, whole
 from casualty_est.report.tables import Table, answer, case_row, no_interval, none
 from casualty_est.result.schema import Row, Span
 from casualty_est.result.show import interval_title
@@ -96,7 +97,7 @@ def _denies(estimate: IncidentEstimate, i: int, prob: float) -> str:
     denial = estimate._parameter("denial", i, prob)
     if denial is None:
         return _("never") if estimate.meta.has_level else _("not known")
-    return f"{whole(denial.median)} ({run(whole(denial.low), whole(denial.high))})"
+    return spanned(denial, whole)
 
 
 def _part(value: Parameter | Span | None) -> str:
@@ -139,7 +140,7 @@ def _deaths(number: int) -> str:
 
 
 def _chance(point: Any) -> str:
-    return f"{chance(point.median)} ({run(chance(point.low), chance(point.high))})"
+    return spanned(point, chance)
 
 
 def gap(between: Gap, judge: str | None) -> Table:
@@ -185,7 +186,7 @@ def data(estimate: IncidentEstimate) -> list[Table]:
 def in_a_line(estimate: IncidentEstimate) -> Table | None:
     """Tabulate the same in three columns, for the short report."""
     reports = estimate.details.reports
-    rows = tuple((row.source, figure(row.incidents), _range(row)) for row in reports)
+    rows = tuple((row.source, figure(row.incidents), in_range(row)) for row in reports)
     head = (_("Source"), _("Incidents"), _("Deaths"))
     return Table(_("What each source reports, as published."), head, rows) if rows else None
 
@@ -195,7 +196,7 @@ def _reports(reports: Sequence[Reported]) -> Table:
     rows = []
     for row in reports:
         numbers = (figure(n) for n in (row.incidents, row.only_here, row.with_number))
-        rows.append((row.source, *numbers, _range(row), *([_verdicts(row)] * judged)))
+        rows.append((row.source, *numbers, in_range(row), *([_verdicts(row)] * judged)))
     head = (
         _("Source"),
         _("Incidents"),
@@ -223,7 +224,7 @@ def _grades(grades: Sequence[Graded], *, judged: bool) -> Table:
         (
             capitalised(grade_name(row.grade)),
             figure(row.incidents),
-            _range(row),
+            in_range(row),
             *[_some(row.accepted, row.judged)] * judged,
             whole(row.real),
         )
@@ -245,11 +246,6 @@ def _grades(grades: Sequence[Graded], *, judged: bool) -> Table:
 
 def _some(part: int, whole: int) -> str:
     return _("{part} of {whole}", part=figure(part), whole=figure(whole))
-
-
-def _range(row: Reported | Graded) -> str:
-    low, high = figure(row.low), figure(row.high)
-    return low if low == high else run(low, high)
 
 
 def other_settings(estimate: IncidentEstimate, prob: float) -> Table | None:

@@ -32,7 +32,7 @@ from casualty_est.wording.terms import grade_name
 
 if TYPE_CHECKING:
     from casualty_est.incidents.estimate import IncidentEstimate
-    from casualty_est.incidents.schema import Gap, Reported
+    from casualty_est.incidents.schema import Gap, Graded, Reported
 
 NO_GRADE = "none"
 _LOWER = ("weak", "contested", "discounted")
@@ -178,7 +178,7 @@ def said(estimate: IncidentEstimate) -> str:
         sentences.append(says("documented", documented.source, counted))
     elif listing:
         first = listing.pop(0)
-        counted = _("{figure} {what}", figure=_sum(first), what=what)
+        counted = _("{figure} {what}", figure=in_range(first), what=what)
         sentences.append(_stated(first, counted))
     if listing and len(sentences) < MANY:
         if len(listing) == 1:
@@ -225,11 +225,12 @@ def in_incidents(number: int) -> str:
 def _deaths(report: Reported) -> str:
     """The sum of what a source states."""
     one = 1 if report.low == report.high == 1 else 2
-    return ngettext("{number} death", "{number} deaths", one, number=_sum(report))
+    return ngettext("{number} death", "{number} deaths", one, number=in_range(report))
 
 
-def _sum(report: Reported) -> str:
-    low, high = figure(report.low), figure(report.high)
+def in_range(row: Reported | Graded) -> str:
+    """The lowest and the highest sum that fits; one number where they are the same."""
+    low, high = figure(row.low), figure(row.high)
     return low if low == high else run(low, high)
 
 

@@ -19,6 +19,7 @@ from casualty_est.incidents.table.read import Draft, Export, Judged, read_ranges
 from casualty_est.incidents.table.summary import documented_of, in_words, summary_of, table_sizes
 from casualty_est.quantity.quantity import Quantity
 from casualty_est.tables.cells import Documented
+from casualty_est.tables.frames import text_frame
 from casualty_est.tables.names import recognised
 from casualty_est.tables.read import Table, read_table, table_from
 from casualty_est.wording.language import Noted
@@ -470,10 +471,7 @@ class IncidentReports:
         pandas.DataFrame
             One row per source and incident, all columns as text; a missing cell is None.
         """
-        import pandas as pd
-
-        texts = [[cell or None for cell in cells_of(row)] for row in self.rows]
-        return pd.DataFrame(texts, columns=list(COLUMNS), dtype=object)
+        return text_frame(map(cells_of, self.rows), COLUMNS)
 
     def __repr__(self) -> str:
         """Write the size of the table and what each source holds."""

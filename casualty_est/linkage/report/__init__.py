@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.kinds import room
-from casualty_est.linkage.into_lists import share_of
+from casualty_est.linkage.into_lists import at_thresholds, share_of
 from casualty_est.report import naming
 from casualty_est.report.pictures import Picture, both
 from casualty_est.report.tables import Table
@@ -124,8 +124,8 @@ def documented(linkage: Linkage) -> str:
 
 def _estimates(table: Table, estimate: Any) -> Table:
     """The people on some list as what they are here: no count."""
-    totals = [row.documented.text for row in estimate.meta.rows if row.documented is not None]
-    texts = [_by_matching(text.removesuffix(", by the matching")) for text in totals]
+    totals = [row.documented for row in estimate.meta.rows if row.documented is not None]
+    texts = [_by_matching(known.matched) for known in totals]
     rows = tuple((row[0], text, *row[2:]) for row, text in zip(table.rows, texts, strict=True))
     head = (table.head[0], _("On some list (by the matching)"), *table.head[2:])
     return replace(table, head=head, rows=rows)
@@ -161,13 +161,13 @@ def matching(linkage: Linkage, estimate: Any, prob: float) -> dict[str, Any]:
         note[:1].upper() + note[1:] + "." if spoken().english else sentence_again(note)
         for note in notes
     ]
-    warned = [s for s in estimate.identification().sentences if s.startswith("If every pair above")]
+    thresholds = {one.threshold: one.people for one in estimate.details.thresholds}
     return {
         "alike": pgettext("matching", ALIKE),
         "sentences": sentences,
         "overlaps": _overlaps(linkage, prob),
         "picture": _picture(linkage, estimate, prob),
-        "thresholds": [sentence_again(one) for one in warned],
+        "thresholds": at_thresholds(thresholds, pgettext),
     }
 
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 MOST_CELLS = 8  # lists up to which every history is written out
 MOST_LISTS = 40
 FLOOR = 0.10  # smallest mass of a group of families that the data do not rule out
-ASSUMED = "It rests on one assumption, which no list can check: {}."
 WORDS = ("name", "title", "assumption", "prior")
 # What a family brings beside words, by its engine; other engines know the posterior themselves.
 BRINGS = {"averaged": ("members",), "drawn": ("posterior", "draw_prior")}
@@ -101,9 +100,9 @@ class Family:
             )
         return ""
 
-    def report_sentence(self) -> str:
-        """What identifies the people on no list, for a reader with one minute."""
-        return ASSUMED.format(self.assumption)
+    def clause(self) -> str:
+        """The assumption that identifies the people on no list, with what was set of it."""
+        return self.assumption
 
     @property
     def alone(self) -> bool:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from scipy.special import gammaln
 
 from casualty_est.errors import UsageError
-from casualty_est.lists.families.family import ASSUMED, MOST_CELLS, Family, in_range
+from casualty_est.lists.families.family import MOST_CELLS, Family, in_range
 from casualty_est.lists.families.member import signs
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.wording.language import N_
@@ -79,9 +79,9 @@ class NoHighestOrder(Family):
     def __post_init__(self) -> None:
         in_range("xi", self.xi, 1e-6, 1e6)
 
-    def report_sentence(self) -> str:
+    def clause(self) -> str:
         """The assumption, with the odds ratio that was stated."""
-        return ASSUMED.format(f"{self.assumption}, {share(self.xi)}")
+        return f"{self.assumption}, {share(self.xi)}"
 
     def posterior(
         self,

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from casualty_est.lists.estimate import ListEstimate
     from casualty_est.tables.cells import Documented
 
-BY_MATCHING = ", by the matching"  # how the text of a count ends that the matching made
-
 
 class ListPlots(Plots):
     """Pictures of an estimate from lists: what all have, and those that only lists have."""
@@ -161,8 +159,8 @@ class ListPlots(Plots):
 
     def _documented_text(self, documented: Documented) -> str:
         # After a linkage the people on some list are themselves no count.
-        people = documented.text.removesuffix(BY_MATCHING)
-        if people == documented.text:
+        people = documented.matched
+        if not people:
             return super()._documented_text(documented)
         number = grouped(people) if spoken().english else on_page(people)
         return pgettext("picture", self._matched, number=number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from casualty_est.lists.estimate import ListEstimate, Shown
 from casualty_est.lists.families import family_title, group_title
@@ -19,6 +19,7 @@ from casualty_est.lists.schema import (
 )
 from casualty_est.lists.shares import aligned, ratio, weight
 from casualty_est.lists.table.history import HistoryTable
+from casualty_est.report import naming
 from casualty_est.report.tables import Table, no_interval, none, rounded
 from casualty_est.result.posterior import far_apart
 from casualty_est.result.schema import Case, Span
@@ -26,7 +27,7 @@ from casualty_est.result.show import answer, interval_title
 from casualty_est.wording.again import told_again
 from casualty_est.wording.language import _, figure, pgettext, separated, spoken
 from casualty_est.wording.numbers import Ends, percent, run, share
-from casualty_est.wording.phrases import capitalised, listed, refit_name, who_what
+from casualty_est.wording.phrases import capitalised, listed, who_what, with_source
 from casualty_est.wording.terms import stratum_name
 
 SMALL_MEMBER = 0.0005  # share of the answer below which a member is counted, not named
@@ -134,7 +135,7 @@ def known_populations(estimate: ListEstimate, prob: float) -> tuple[Table, int, 
 
 def without_lists(caption: str, records: Sequence[Case], prob: float) -> Table:
     """Refits without each list; what is aside of all of them is said once."""
-    names, aside = _asides(records)
+    names, aside = _asides(records, _without)
     rows = tuple(
         (name, *(rounded(row) if row.converged else (_("did not converge"), no_interval())))
         for name, row in zip(names, records, strict=True)
@@ -143,16 +144,23 @@ def without_lists(caption: str, records: Sequence[Case], prob: float) -> Table:
     return Table(caption + aside, head, rows)
 
 
-def _asides(records: Sequence[Case | KnownPopulation]) -> tuple[list[str], str]:
-    """Names of cases, and as a sentence what stands in brackets after every one of them."""
-    names = [row.case for row in records]
-    ends = {name[name.rindex(" (") :] if name.endswith(")") else "" for name in names}
-    aside = ends.pop() if len(ends) == 1 else ""
-    told = ""
-    if aside:
-        note = told_again(aside.strip(" ()"), "note on a refit")
-        told = " " + _("All of them: {note}.", note=note)
-    return [capitalised(refit_name(name.removesuffix(aside))) for name in names], told
+def _asides(
+    records: Sequence[Case | KnownPopulation], called: Callable[[str], str]
+) -> tuple[list[str], str]:
+    """Names of cases, and as a sentence how the rest was read in every one of them."""
+    notes = [naming.how_read(row.notes) for row in records]
+    names = [capitalised(called(row.source or "")) for row in records]
+    if len(set(notes)) > 1:
+        return [with_source(*pair) for pair in zip(names, notes, strict=True)], ""
+    return names, " " + _("All of them: {note}.", note=notes[0]) if notes and notes[0] else ""
+
+
+def _without(source: str) -> str:
+    return pgettext("refit", "without {source}", source=source)
+
+
+def _members_of(source: str) -> str:
+    return pgettext("refit", "members of {list}", list=source)
 
 
 def _groups(groups: Sequence[Group]) -> Table:
@@ -371,7 +379,7 @@ def _dependence(pairs: Sequence[Pair]) -> Table:
 
 
 def _known(cases: Sequence[KnownPopulation], prob: float) -> Table:
-    names, aside = _asides(cases)
+    names, aside = _asides(cases, _members_of)
     rows = tuple(
         (name, figure(row.members), figure(row.seen), *rounded(row), _holds(row))
         for name, row in zip(names, cases, strict=True)

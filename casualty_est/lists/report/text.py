@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from casualty_est.lists.estimate import ListEstimate
 from casualty_est.lists.families import group_in_words, group_title, recalled
-from casualty_est.lists.families.family import ASSUMED
 from casualty_est.lists.shares import between, weight
 from casualty_est.report import lede, naming
 from casualty_est.report.text import sentence_again
@@ -30,7 +29,6 @@ from casualty_est.wording.phrases import capitalised, listed
 if TYPE_CHECKING:
     from casualty_est.lists.report import ListParts
 
-BY_MATCHING = ", by the matching"  # how the text of a count ends that the matching made
 LINKS = N_(
     "assumption of lists",
     "the links between the lists are the same among the people on none of them",
@@ -112,7 +110,6 @@ NO_LEVEL = (
         "nothing about the people whom both miss (copies='keep' if you know that it was not)",
     ),
 )
-BEFORE = ASSUMED.partition("{}")[0]
 BRIEF = 20  # words of an assumption that the first paragraph repeats
 
 
@@ -123,7 +120,7 @@ def assumption(estimate: ListEstimate) -> str:
     keys = list(dict.fromkeys(member.family for member in fit.families))
     family = recalled(keys[0], options) if len(keys) == 1 else None
     if family is not None:
-        return _assumed(family.report_sentence().removeprefix(BEFORE).removesuffix("."))
+        return _assumed(family.clause())
     kinds = listed([group_in_words(g.name) for g in fit.groups], "or")
     return _(
         "It rests on one assumption, which no list can check: whatever ties the lists to each "
@@ -145,8 +142,7 @@ def said(estimate: ListEstimate) -> str:
     count, lists = row.documented, len(estimate.meta.sources)
     assert count is not None
     told = {"number": capitalised(naming.in_words(lists)), "what": naming.counted_briefly(row.cell)}
-    if BY_MATCHING in count.text:
-        people = count.text.removesuffix(BY_MATCHING)
+    if people := count.matched:
         return ngettext(
             "{number} list hold records of {people} {what}, as far as their records could be "
             "matched.",
@@ -172,7 +168,7 @@ def answer(parts: ListParts) -> list[str]:
     beyond = next(i for i, row in enumerate(rows) if row.part == "unlisted")
     counted = rows[0].documented
     single = all(len(estimate.modes(i, prob)) == 1 for i in (0, beyond))
-    if not single or counted is None or BY_MATCHING in counted.text:
+    if not single or counted is None or counted.matched:
         return lede.answer(parts)
     more, total = (row_numbers(estimate, i, prob) for i in (beyond, 0))
     assert more is not None

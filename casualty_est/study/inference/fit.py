@@ -63,11 +63,7 @@ def fit(
     seed = settle_seed(seed)
     with show_progress(progress_bar) as report:
         report("reading the likelihood of each kind", None)
-        shared = shared_members(study.members, study.shares, settings, seed)
-        members = [shared[m.label][-1].member if m.label in shared else m for m in study.members]
-        terms = terms_of(members, study.relations, settings)
-        for term in terms:
-            term.said += [one.said for one in shared.get(term.member.label, ())]
+        terms = heard(study, settings, seed)
         moving = joint_of(terms, settings, everything=False)
         everything = joint_of(terms, settings, everything=True)
         report("weighting the draws of each kind", None)
@@ -92,6 +88,16 @@ def fit(
     meta = _metadata(study, terms, kinds, weighted, solved, said, against)
     tree = _tree(solved, everything, [k.label for k in kinds], draws, chains, assumed)
     return StudyEstimate(tree, meta, details, model=study, progress_bar=progress_bar)
+
+
+def heard(study: Study, settings: Settings, seed: int) -> list[Term]:
+    """Every kind after what it takes from others, and after the ledger."""
+    shared = shared_members(study.members, study.shares, settings, seed)
+    members = [shared[m.label][-1].member if m.label in shared else m for m in study.members]
+    terms = terms_of(members, study.relations, settings)
+    for term in terms:
+        term.said += [one.said for one in shared.get(term.member.label, ())]
+    return terms
 
 
 def _together(

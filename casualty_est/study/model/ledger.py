@@ -39,11 +39,16 @@ class Relation:
     @property
     def text(self) -> str:
         """The declaration in words."""
-        return f"{self.source}: {MEANING[self.how].format(one=self.one, other=self.other)}"
+        return f"{self.source}: {meaning(self.how, self.one, self.other)}"
 
     def between(self, one: str, other: str) -> bool:
         """Whether it speaks of these two kinds, in any order."""
         return {self.one, self.other} == {one, other}
+
+
+def meaning(how: str, one: str, other: str) -> str:
+    """What a relation says of the two kinds."""
+    return MEANING[how].format(one=one, other=other)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ from casualty_est.tables.checks import offered
 from casualty_est.wording.language import Noted, stored
 
 if TYPE_CHECKING:
+    import xarray
+
     from casualty_est.priors.distributions import LogNormal
     from casualty_est.study.estimate import StudyEstimate
 
@@ -269,6 +271,51 @@ class Study:
             self, settings, seed=seed, draws=draws, chains=chains, progress_bar=progress_bar
         )
         return joint
+
+    def prior_predictive(self, *, draws: int = 1000, seed: int | None = None) -> xarray.DataTree:
+        """Draw what each kind answers alone, and what the others foretell for it.
+
+        A study has no prior of its own: the prior of its count is flat in the log, and has no
+        draws. What it starts from are the kinds. Each of them meets what the others say of it, and
+        where the two lie far apart, `fit` will find a contradiction. Kinds whose level is set by
+        priors on their sources foretell nothing for others, as in `fit` with ``claims="cut"``.
+
+        Parameters
+        ----------
+        draws : int
+            Number of draws.
+        seed : int, optional
+            Seed; None draws one.
+
+        Returns
+        -------
+        xarray.DataTree
+            Group ``prior`` with ``deaths`` (chain, draw, kind): the count of the study, by each
+            kind alone, after its bridge and without its own prior. Group ``prior_predictive`` with
+            ``count`` (chain, draw, kind): the own count of each kind, before its bridge, by all the
+            others; of the kinds for which there is another.
+
+        Raises
+        ------
+        UsageError
+            If `draws` is not a positive number, or for the reasons of `check` and `fit`.
+
+        Examples
+        --------
+        >>> import casualty_est as ce
+        >>> import pandas as pd
+        >>> one, two = (
+        ...     pd.DataFrame({"source": [name], "estimate": [said]})
+        ...     for name, said in {"A": "1,000 (800-1,250)", "B": "1,200 (900-1,600)"}.items()
+        ... )
+        >>> first, second = (ce.SurveyModel(table).fit(seed=1) for table in (one, two))
+        >>> drawn = ce.Study(first=first, second=second).prior_predictive(seed=1)
+        >>> drawn["prior_predictive"]["count"].sel(kind="first").median().round(-2).item()
+        1200.0
+        """
+        prior = room(self.kind, "inference.prior")
+        tree: xarray.DataTree = prior.prior_predictive(self, draws=draws, seed=seed)
+        return tree
 
     def check(self) -> None:
         """Raise what keeps the study from being fitted.

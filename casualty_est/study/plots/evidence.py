@@ -11,10 +11,9 @@ import numpy.typing as npt
 from casualty_est.plots.page import Line, Page, height_of, label, open_page
 from casualty_est.plots.scales import limits_of
 from casualty_est.plots.style import LABEL, SMALL, Palette, Picture
-from casualty_est.plots.total import title_of
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Span
-from casualty_est.wording.language import _, pgettext, separated, spoken
+from casualty_est.wording.language import _, pgettext, separated
 from casualty_est.wording.numbers import percent, with_ends
 from casualty_est.wording.phrases import cell_title
 from casualty_est.wording.terms import kind_name
@@ -69,7 +68,8 @@ def picture(estimate: StudyEstimate, prob: float, palette: Palette) -> Picture:
         sum(row.height for row in rows) + 0.1,
         limits_of(values),
         palette,
-        title=_title(estimate),
+        # Of the cell alone: its row may name the kind that the number is of.
+        title=cell_title(estimate.meta.rows[0].cell),
         xlabel=_("people, log scale"),
         note=_note(estimate, prob),
         left=LEFT,
@@ -127,10 +127,3 @@ def _note(estimate: StudyEstimate, prob: float) -> str:
     if any(not kind.moves for kind in estimate.details.kinds):
         said += " " + _("Grey: a kind that is cut receives the count and does not move it.")
     return said
-
-
-def _title(estimate: StudyEstimate) -> str:
-    """The title of the count, without the kind that an estimate may be of."""
-    if spoken().english:
-        return title_of(estimate, 0).partition(", kind ")[0]
-    return cell_title(estimate.meta.rows[0].cell)

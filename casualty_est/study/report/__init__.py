@@ -12,6 +12,7 @@ from casualty_est.report.tables import Table, cases
 from casualty_est.report.text import first_name
 from casualty_est.study import sentences
 from casualty_est.study.estimate import StudyEstimate
+from casualty_est.study.model.ledger import meaning
 from casualty_est.study.report import tables, text
 from casualty_est.wording.again import told_again
 from casualty_est.wording.language import N_, _, pgettext
@@ -131,7 +132,7 @@ class StudyParts(Parts):
             "brought": tables.brought(self.estimate),
             "ledger": tables.ledger(self.estimate),
             "declared": [
-                f"{one.source}: {_again(one.text.removeprefix(f'{one.source}: '))}"
+                f"{one.source}: {_again(meaning(one.how, one.label, one.other))}"
                 for one in details.declared
             ],
             "done": [

@@ -10,10 +10,11 @@ from scipy import special
 
 from casualty_est.result.call import Report
 from casualty_est.result.estimate import Estimate
+from casualty_est.result.posterior import span_of
 from casualty_est.result.schema import Assumption, Case, Diagnostics, Ground, Rests
 from casualty_est.result.shared import NormalPrior
 from casualty_est.surveys.inference.household_grid import draw
-from casualty_est.surveys.inference.solved import Plan, Solved, span
+from casualty_est.surveys.inference.solved import KEPT, Plan, Solved
 from casualty_est.surveys.inference.totals import add_missing, cases_of, rows_of, sample_of
 from casualty_est.surveys.inference.weighted import compared
 from casualty_est.surveys.model.households import (
@@ -60,8 +61,8 @@ def solved(
     by_stratum = add_missing(layout, base, people, rng)
     deaths = _with_total(by_stratum)
     parameters = {
-        N_("sample", "Likeness of deaths in a household (icc)"): span(drawn["icc"]),
-        N_("sample", "Spread over clusters, logit"): span(drawn["cluster_sd"]),
+        N_("sample", "Likeness of deaths in a household (icc)"): span_of(drawn["icc"], KEPT),
+        N_("sample", "Spread over clusters, logit"): span_of(drawn["cluster_sd"], KEPT),
     }
     gone_said = _extinct(layout, rate, extinct, drawn) if layout.zero_survivors else None
     sample = sample_of(layout, parameters, compared(layout), gone_said)
@@ -190,7 +191,7 @@ def _extinct(
     deaths = layout.households.deaths
     observed = np.bincount(np.minimum(deaths[deaths > 0], 4), minlength=5)[1:]
     return Extinct(
-        share=span(part),
+        share=span_of(part, KEPT),
         dial=layout.zero_survivors,
         expected=tuple(float(x) for x in _expected(layout, drawn)),
         observed=tuple(float(x) for x in observed / max(int(observed.sum()), 1)),

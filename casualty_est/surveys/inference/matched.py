@@ -10,6 +10,7 @@ from scipy import special
 
 from casualty_est.result.call import Report
 from casualty_est.result.estimate import Estimate
+from casualty_est.result.posterior import span_of
 from casualty_est.result.refits import case
 from casualty_est.result.schema import (
     Assumption,
@@ -20,7 +21,7 @@ from casualty_est.result.schema import (
     Row,
     SourceRow,
 )
-from casualty_est.surveys.inference.solved import Plan, Solved, span
+from casualty_est.surveys.inference.solved import KEPT, Plan, Solved
 from casualty_est.surveys.model.design import RHO_MEDIAN, RHO_SD, RHO_TEXT
 from casualty_est.surveys.model.matched import ANY, PRIOR, MatchedLayout, log_likelihood
 from casualty_est.surveys.model.model import SurveyModel
@@ -62,7 +63,7 @@ def fit(model: SurveyModel, plan: Plan) -> Solved:
     sample = Sample(
         clusters=len(np.unique(layout.matched.whole.psu)),
         deaths=layout.deaths,
-        deff=span(deff),
+        deff=span_of(deff, KEPT),
         on_none=layout.deaths - layout.counts[-1],
         listed=listed,
     )

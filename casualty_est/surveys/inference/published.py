@@ -249,7 +249,7 @@ def without(
             report(f"without {name}", None)
             values = _again(layout, left, estimate)
             called = stored("refit", "without {source}", source=name)
-            cases.append(case(called, values, prob, converged=True))
+            cases.append(case(called, values, prob, converged=True, source=name))
     return tuple(cases)
 
 

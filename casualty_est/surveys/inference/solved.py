@@ -16,11 +16,11 @@ from casualty_est.result.schema import (
     Note,
     Row,
     SourceRow,
-    Span,
 )
 from casualty_est.surveys.schema import SurveyDetails
 
 Array = npt.NDArray[np.float64]
+KEPT = 0.95  # level of the intervals that a result keeps
 
 
 class Plan(NamedTuple):
@@ -50,9 +50,3 @@ class Solved:
     more: dict[str, tuple[str, Array]] = field(default_factory=dict)
     has_total: bool = True
     no_total: str = ""
-
-
-def span(values: Array, prob: float = 0.95) -> Span:
-    """Median and equal-tailed interval of draws."""
-    low, median, high = np.quantile(values, [(1 - prob) / 2, 0.5, (1 + prob) / 2])
-    return Span(float(median), float(low), float(high))

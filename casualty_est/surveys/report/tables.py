@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from casualty_est.report.naming import spanned
 from casualty_est.report.tables import Table, linked
 from casualty_est.result.schema import Case, Span
 from casualty_est.result.show import interval_title
@@ -33,7 +34,7 @@ def sources(estimate: SurveyEstimate, prob: float) -> Table | None:
             _text(study.text),
             _("an upper bound") if study.bounds else f"{middle(study.alone)} ({ends(study.alone)})",
             figure(study.weight, 2),
-            f"{share(row['bias'])} ({run(share(row['low']), share(row['high']))})",
+            spanned(Span(row["bias"], row["low"], row["high"]), share),
         )
         for study, row in zip(estimate.details.studies, rows, strict=True)
     ]
@@ -119,8 +120,10 @@ def sample(estimate: SurveyEstimate) -> Table | None:
     if held.population is not None:
         lines.append((_("People for whom the sample stands"), figure(held.population)))
     if held.deff is not None:
-        lines.append((_("Design effect"), _spread(held.deff)))
-    lines += [(told_again(name, "sample"), _spread(one)) for name, one in held.parameters.items()]
+        lines.append((_("Design effect"), spanned(held.deff, share)))
+    lines += [
+        (told_again(name, "sample"), spanned(one, share)) for name, one in held.parameters.items()
+    ]
     if held.weighted is not None:
         beside = held.weighted
         told = _(
@@ -136,10 +139,6 @@ def sample(estimate: SurveyEstimate) -> Table | None:
 def _people_on(name: str) -> str:
     where = told_again(name, "identification")
     return _("People on {list}", list=where)
-
-
-def _spread(span: Span) -> str:
-    return f"{share(span.median)} ({run(share(span.low), share(span.high))})"
 
 
 def extinct(estimate: SurveyEstimate) -> Table | None:

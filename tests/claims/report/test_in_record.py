@@ -10,6 +10,7 @@ import pytest
 
 from casualty_est import datasets
 from casualty_est.claims.report.text import of_sources
+from casualty_est.tables.cells import Given
 
 COALITION = "Coalition in Iraq and Syria 2014-19"
 
@@ -52,7 +53,8 @@ def test_above_all_of_them_and_below_all_but_one(coalition_learned):
 def test_the_analysts_own_prior_has_no_place_in_it(coalition_learned):
     source = coalition_learned.meta.sources[0]
     own = SimpleNamespace(**{n: getattr(source, n) for n in source.__dataclass_fields__})
-    own.prior_origin = "sources.Pentagon of the analyst"
+    own.prior_given = Given.SOURCE
+    own.owner = source.owner
     row = SimpleNamespace(ratio=0.1, low=0.05, high=0.2, learned=0.5)
     (said,) = of_sources([own], [row], 0.95)
     assert "The record" not in said

@@ -78,9 +78,7 @@ def test_what_the_analyst_says_of_a_source_goes_before_what_is_said_of_its_role(
     assert model.layout.denials["B"].second == 9
     assert "B says that nobody died, whatever happened ~ Beta(1, 9) (stated by the" in repr(model)
     # Without B there is nothing to say of it; its role stays.
-    assert _without(model, keep=False)["without B"].incident_priors.denials == {
-        "perpetrator": (2.0, 6.0)
-    }
+    assert _without(model, keep=False)["B"].incident_priors.denials == {"perpetrator": (2.0, 6.0)}
 
 
 def test_denials_of_nobody_are_refused():

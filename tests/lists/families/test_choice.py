@@ -129,7 +129,7 @@ def test_a_family_travels_and_says_what_it_assumes(family):
     assert pickle.loads(pickle.dumps(one)) == one
     assert one.prior
     assert not one.assumption.endswith(".")
-    assert one.assumption in one.report_sentence()
+    assert one.assumption in one.clause()
     assert families.group_title(one.group.name) == one.group.title
     assert families.family_title(one.name) == one.title
 

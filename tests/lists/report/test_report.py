@@ -23,13 +23,23 @@ CASE = {"prob": 0.95, "converged": True, "low": 300.0, "median": 500.0, "high": 
 
 
 def with_refits(est):
-    note = " (without strata; two lists: taken as independent)"
+    notes = ("without strata", "two lists: taken as independent")
+    note = f" ({'; '.join(notes)})"
     est.details.refits["without_each_source:0:0.95"] = tuple(
-        Case(f"without {name}{note}", **CASE) for name in ("Families", "HRW", "OSCE")
+        Case(f"without {name}{note}", **CASE, source=name, notes=notes)
+        for name in ("Families", "HRW", "OSCE")
     )
-    est.details.known_populations["known_populations:0:0.95"] = (
-        KnownPopulation(f"members of HRW{note}", members=91, seen=36, covered=False, **CASE),
-        KnownPopulation(f"members of OSCE{note}", members=76, seen=36, covered=True, **CASE),
+    est.details.known_populations["known_populations:0:0.95"] = tuple(
+        KnownPopulation(
+            f"members of {name}{note}",
+            members=members,
+            seen=36,
+            covered=covered,
+            source=name,
+            notes=notes,
+            **CASE,
+        )
+        for name, members, covered in (("HRW", 91, False), ("OSCE", 76, True))
     )
     return est
 
@@ -196,7 +206,8 @@ def test_what_is_aside_of_all_cases_is_said_once(of_lists):
 def test_names_of_lists_and_strata_are_escaped(of_lists):
     names = (EVIL, '"><img src=x onerror=alert(1)>', "B & C {{ 7*7 }}")
     est = of_lists(lists=names, strata=("<b>March</b>", EVIL))
-    case = Case(f"without {EVIL} (first replicate)", **CASE)
+    notes = ("first replicate",)
+    case = Case(f"without {EVIL} (first replicate)", **CASE, source=EVIL, notes=notes)
     est.details.refits["without_each_source:0:0.95"] = (case,)
     page = page_of(est)
     parsed = Page(page)
