@@ -298,7 +298,7 @@ def _largest_in_record(
         return ""
     largest = _(
         "The largest total is that of {source}, which reported {part}.",
-        source=source_name(source.name),
+        source=owner_name(source),
         part=_of_true(source, row.ratio),
     )
     return f" {largest}{place}"

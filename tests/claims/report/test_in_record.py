@@ -76,7 +76,10 @@ def many(est, numbers, level="total"):
     """What is said of a source with as many totals as numbers; its ratio is 0.1, 0.2 and so on."""
     first, claim = est.meta.sources[0], est.meta.claims[0]
     names = [f"ratio of Pentagon (place {place})" for place in range(len(numbers))]
-    sources = [replace(first, name=name, level=level) for name in names]
+    sources = [
+        replace(first, name=name, level=level, source="Pentagon", apart=(f"place {place}",))
+        for place, name in enumerate(names)
+    ]
     claims = [
         replace(claim, target=name, best=number, low=None, high=None, counted=True)
         for name, number in zip(names, numbers, strict=True)
