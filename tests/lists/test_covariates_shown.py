@@ -85,6 +85,7 @@ def test_without_covariates_there_is_no_table_and_no_picture(of_lists):
     assert "covariates" not in est.to_dict()["details"]
 
 
+@pytest.mark.thorough
 def test_command_line(capsys, tmp_path):
     rng = np.random.default_rng(4)
     frame = with_blanks(listed(population(rng, 900)), rng)
@@ -119,6 +120,7 @@ def test_command_line(capsys, tmp_path):
     assert "--covariates needs a table with one row per person and a 0/1 column" in err
 
 
+@pytest.mark.thorough
 def test_in_spanish(by_sex):
     page = Page(page_of(by_sex, said=Said(language="es"))).text
     assert "Quiénes son las personas y qué listas las alcanzan" in page

@@ -132,6 +132,7 @@ def test_a_number_is_a_line_and_a_bend():
 # Evidence ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("classes", [1, 2])
 def test_evidence_is_the_likelihood_averaged_over_the_prior(small, classes):
     cells = Cells.of(table_of(small, ["sex", "side"]))
@@ -154,6 +155,7 @@ def test_evidence_is_the_likelihood_averaged_over_the_prior(small, classes):
     assert np.mean(found) == pytest.approx(wanted, abs=4 * np.hypot(error, spread) + 0.01)
 
 
+@pytest.mark.thorough
 def test_draws_are_those_of_the_posterior(small):
     cells = Cells.of(table_of(small, ["sex", "side"]))
     form, rng = Form.of(cells, 2), np.random.default_rng(8)
@@ -217,6 +219,7 @@ def fitted():
     return everybody, frame, model, model.fit(seed=1)
 
 
+@pytest.mark.thorough
 def test_who_differs_by_a_covariate_is_counted_with_it_and_missed_without(fitted):
     everybody, frame, _model, est = fitted
     row = est.summary().loc["total"]
@@ -228,6 +231,7 @@ def test_who_differs_by_a_covariate_is_counted_with_it_and_missed_without(fitted
     assert women["documented"] == (frame["sex"] == "f").sum()
 
 
+@pytest.mark.thorough
 def test_values_of_each_covariate_add_up_to_the_total_in_every_draw(fitted):
     _everybody, _frame, model, est = fitted
     sexes = est.draws("sex f") + est.draws("sex m")
@@ -237,6 +241,7 @@ def test_values_of_each_covariate_add_up_to_the_total_in_every_draw(fitted):
     np.testing.assert_array_equal(ages, est.draws("total"))
 
 
+@pytest.mark.thorough
 def test_odds_ratios_are_those_of_the_population(fitted):
     everybody, _frame, _model, est = fitted
     effects = est.covariates().set_index(["covariate", "value", "list"])
@@ -248,6 +253,7 @@ def test_odds_ratios_are_those_of_the_population(fitted):
         assert row["odds_ratio"] == pytest.approx(truth, rel=0.35)
 
 
+@pytest.mark.thorough
 def test_same_seed_same_draws_and_a_file_keeps_all(fitted, tmp_path):
     _everybody, _frame, model, est = fitted
     again = model.fit(seed=1)
@@ -262,6 +268,7 @@ def test_same_seed_same_draws_and_a_file_keeps_all(fitted, tmp_path):
     assert kept["without_covariates"]["median"] < est.summary().loc["total", "median"]
 
 
+@pytest.mark.thorough
 def test_parts_resume_where_the_fit_stopped(fitted, tmp_path):
     _everybody, frame, _model, _est = fitted
     few = ce.CaptureHistories(frame.head(300), lists=LISTS, covariates=["sex"])
@@ -274,6 +281,7 @@ def test_parts_resume_where_the_fit_stopped(fitted, tmp_path):
     np.testing.assert_array_equal(one.draws("sex f"), two.draws("sex f"))
 
 
+@pytest.mark.thorough
 def test_blank_values_are_estimated_and_nobody_is_dropped(fitted):
     everybody, frame, _model, whole = fitted
     blank = with_blanks(frame, np.random.default_rng(12))
@@ -297,6 +305,7 @@ def test_blank_values_are_estimated_and_nobody_is_dropped(fitted):
     assert row["high"] - row["low"] < 2.0 * (full["high"] - full["low"])
 
 
+@pytest.mark.thorough
 def test_strata_and_covariates_together(small):
     frame = pd.concat([small.assign(year=year) for year in ("1998", "1999")] * 8)
     histories = ce.CaptureHistories(frame, lists=LISTS, by="year", covariates=["sex"])
@@ -307,6 +316,7 @@ def test_strata_and_covariates_together(small):
     assert "fitted one by one" in " ".join(note.text for note in est.warnings)
 
 
+@pytest.mark.thorough
 def test_refits_keep_the_covariates(fitted):
     _everybody, frame, _model, _est = fitted
     table = table_of(frame, ["sex"])
@@ -320,6 +330,7 @@ def test_refits_keep_the_covariates(fitted):
     assert women == (known["sex"] == "f").sum()
 
 
+@pytest.mark.thorough
 def test_more_classes_are_taken_where_people_differ_beyond_their_values():
     rng = np.random.default_rng(21)
     everybody = population(rng, 12_000, classes=True)
