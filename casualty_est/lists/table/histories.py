@@ -73,8 +73,6 @@ class CaptureHistories:
         ``unused``, ``nobody``, ``covariate``.
     name : str or None
         Name of the file, without its folder.
-    covariates : tuple of str
-        Columns that say what people are.
 
     Raises
     ------
