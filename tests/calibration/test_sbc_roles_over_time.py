@@ -11,15 +11,14 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 import pytest
 
 import casualty_est as ce
 from casualty_est.claims.inference.nuts import CompiledClaims
-from casualty_est.claims.inference.timeline import increments
 from casualty_est.priors import default_roles
 from tests.support import timeline_simulator as simulator
+from tests.support.adapters import of_one_cell_over_time
 from tests.support.sbc import judge, study
 
 TUNE_SEED, FINAL_SEED = 20261130, 71130
@@ -124,18 +123,7 @@ class Sampled:
         found = self.compiled[denied].sample(
             readings=readings, draws=400, tune=500, chains=2, seed=seed
         )
-        walk = found.extra["walk"]
-        flat = increments(
-            layout, found.log_deaths.reshape(-1, 1), walk.reshape(-1, *walk.shape[2:])
-        )
-        share = flat[:, 0, : simulator.MIDDLE].sum(axis=1) / flat[:, 0].sum(axis=1)
-        values = {
-            "log N": found.log_deaths[..., 0],
-            "log share by the middle": np.log(share).reshape(found.log_deaths.shape[:2]),
-        }
-        for k, target in enumerate(layout.ratios.targets):
-            values[f"log ratio, {target.source}"] = found.log_ratio[..., k]
-        return values
+        return of_one_cell_over_time(layout, found, simulator.MIDDLE)
 
 
 def run(name, fit, seed, simulations):

@@ -16,9 +16,10 @@ import pytest
 from casualty_est.claims.inference.draws import Draws
 from casualty_est.claims.inference.nuts import CompiledClaims
 from casualty_est.claims.inference.predict import log_likelihood
-from casualty_est.claims.inference.timeline import expected, increments
+from casualty_est.claims.inference.timeline import expected
 from casualty_est.claims.model.layout import Scenario
 from tests.support import timeline_simulator as simulator
+from tests.support.adapters import of_one_cell_over_time
 from tests.support.former import former_model
 from tests.support.sbc import judge, study
 
@@ -80,17 +81,7 @@ class Adapter:
 
     def named(self, layout, found):
         """Draws under the simulator's names."""
-        walk = found.extra["walk"]
-        flat = increments(
-            layout, found.log_deaths.reshape(-1, 1), walk.reshape(-1, *walk.shape[2:])
-        )
-        share = flat[:, 0, : simulator.MIDDLE].sum(axis=1) / flat[:, 0].sum(axis=1)
-        values = {
-            "log N": found.log_deaths[..., 0],
-            "log share by the middle": np.log(share).reshape(found.log_deaths.shape[:2]),
-        }
-        for k, target in enumerate(layout.ratios.targets):
-            values[f"log ratio, {target.source}"] = found.log_ratio[..., k]
+        values = of_one_cell_over_time(layout, found, simulator.MIDDLE)
         values["log sd, Army"] = found.log_reporting_sd[..., 0]
         values["log-likelihood"] = log_likelihood(layout, found).sum(axis=-1)
         return values

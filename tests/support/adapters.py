@@ -9,6 +9,7 @@ import numpy as np
 from casualty_est.claims.inference.exact import draw, solve
 from casualty_est.claims.inference.nuts import CompiledClaims
 from casualty_est.claims.inference.predict import log_likelihood
+from casualty_est.claims.inference.timeline import increments
 from casualty_est.claims.model.layout import Scenario, build_layout
 from casualty_est.claims.table.claim import Claim
 from casualty_est.priors import read_priors
@@ -141,3 +142,20 @@ def _anchor(anchor):
         return {**_place(anchor.cell), "median": 4000, "sd": anchor.sd}
     ratio = {"median": 0.5, "sd": anchor.sd}
     return {**_place(anchor.cell), "source": anchor.source, "ratio": ratio}
+
+
+def of_one_cell_over_time(layout, found, middle):
+    """Draws of a model of one cell over time, under a simulator's names.
+
+    middle: how many steps of the grid lie before its middle.
+    """
+    walk = found.extra["walk"]
+    flat = increments(layout, found.log_deaths.reshape(-1, 1), walk.reshape(-1, *walk.shape[2:]))
+    share = flat[:, 0, :middle].sum(axis=1) / flat[:, 0].sum(axis=1)
+    values = {
+        "log N": found.log_deaths[..., 0],
+        "log share by the middle": np.log(share).reshape(found.log_deaths.shape[:2]),
+    }
+    for k, target in enumerate(layout.ratios.targets):
+        values[f"log ratio, {target.source}"] = found.log_ratio[..., k]
+    return values
