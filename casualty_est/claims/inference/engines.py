@@ -39,6 +39,7 @@ def run(
     tune: int,
     chains: int,
     seed: int,
+    careful: bool = False,
     report: Report | None = None,
 ) -> Draws:
     """Compute the posterior of one scenario of a model."""
@@ -47,7 +48,13 @@ def run(
         rng = np.random.default_rng(seed)
         return draw(layout, solve(layout, scenario), chains=chains, draws=draws, rng=rng)
     return compiled(model, report).sample(
-        scenario, draws=draws, tune=tune, chains=chains, seed=seed, report=report
+        scenario,
+        draws=draws,
+        tune=tune,
+        chains=chains,
+        seed=seed,
+        careful=careful,
+        report=report,
     )
 
 

@@ -14,7 +14,6 @@ from casualty_est.quantity.hedges.readings import Reading
 from casualty_est.result.call import Report
 
 STATS = ("diverging", "energy", "n_steps")
-SHORT_SERIES = 200
 SAVED = ("log_deaths", "log_ratio", "shared", "level_score")
 # What a model over time has besides, where it has it.
 SAVED_OVER_TIME = ("walk", "wander", "expected", "short_sd", "anchored")
@@ -50,9 +49,10 @@ class CompiledClaims:
         tune: int = 1000,
         chains: int = 4,
         seed: int = 1,
+        careful: bool = False,
         report: Report | None = None,
     ) -> Draws:
-        """Sample the posterior of a scenario."""
+        """Sample the posterior of a scenario; carefully where longer steps diverged."""
         import nutpie
 
         from casualty_est.claims.model.pymc_model import pack, shared_data
@@ -73,22 +73,21 @@ class CompiledClaims:
             seed=seed,
             progress_bar=False,
             save_warmup=False,
-            **_adaptation(self.layout),
+            **_adaptation(self.layout, careful),
             progress_callback=show if report else None,
         )
         return _to_draws(self.layout, scenario, result)
 
 
-def _adaptation(layout: Layout) -> dict[str, Any]:
+def _adaptation(layout: Layout, careful: bool) -> dict[str, Any]:
     """Metric of the sampler, and the acceptance that it aims at."""
     # Counts against ratios are ridges, which a low-rank metric removes: five times the effective
     # draws per second on 480 claims of 120 targets. Over time a diagonal one takes a quarter of the
-    # time, and so do longer steps; but a short series leaves a split between cells open, whose tail
-    # needs shorter ones: with 0.9 some of its transitions diverge.
+    # time, and long steps half of what short ones take; where some of them diverge, as in the tail
+    # of a split between cells that nothing counts, the next round takes short ones.
     if layout.timeline is None:
         return {"adaptation": "low_rank", "target_accept": 0.9}
-    short = len(layout.claims) < SHORT_SERIES
-    return {"adaptation": "diag", "target_accept": 0.95 if short else 0.8}
+    return {"adaptation": "diag", "target_accept": 0.95 if careful else 0.8}
 
 
 def _to_draws(layout: Layout, scenario: Scenario, result: Any) -> Draws:

@@ -55,6 +55,7 @@ def one_round(
         tune=GROWTH**number * settings["tune"],
         chains=settings["chains"],
         seed=seed,
+        careful=before is not None and bool(before.diagnostics.divergences),
         report=report,
     )
     kept = drawn.thinned(thinning(number, settings["draws"], settings["chains"]))
