@@ -28,11 +28,13 @@ def model():
 class Sampler:
     """Stands for the engine: chains of noise, stuck apart in the first rounds."""
 
-    def __init__(self, layout, stuck):
+    def __init__(self, layout, stuck, divergent=0):
         self.layout, self.stuck, self.asked = layout, stuck, []
+        self.divergent, self.careful = divergent, []
 
-    def __call__(self, model, scenario, engine, *, draws, tune, chains, seed, report):
+    def __call__(self, model, scenario, engine, *, draws, tune, chains, seed, careful, report):
         self.asked.append((draws, tune, seed))
+        self.careful.append(careful)
         rng = np.random.default_rng(seed)
         shape = chains, draws
         cells, targets = len(self.layout.grid.cells), len(self.layout.ratios.targets)
@@ -40,13 +42,15 @@ class Sampler:
         if len(self.asked) <= self.stuck:
             deaths[..., 1] += 9.0 * np.arange(chains)[:, None]
         stats = {"diverging": np.zeros(shape), "energy": rng.normal(size=shape)}
+        if not careful:
+            stats["diverging"].flat[: self.divergent] = 1
         ratio = rng.normal(size=(*shape, targets))
         more = {"shared": ratio + 1}
         return Draws(deaths, ratio, ratio + 2, np.zeros((*shape, 0)), "nuts", stats, more)
 
 
-def fit(model, monkeypatch, stuck, budget=1e9):
-    sampler = Sampler(model.layout, stuck)
+def fit(model, monkeypatch, stuck, budget=1e9, divergent=0):
+    sampler = Sampler(model.layout, stuck, divergent)
     monkeypatch.setattr(rounds, "run", sampler)
     last, count = go_on(
         lambda number, before: rounds.one_round(model, "nuts", SETTINGS, number, before, None),
@@ -70,11 +74,23 @@ def test_a_later_round_is_longer_starts_elsewhere_and_is_thinned(model, monkeypa
     assert len({asked[2] for asked in sampler.asked}) == count == 3
     assert last.diagnostics.converged
     assert not last.first.converged
-    again = Sampler(model.layout, 0)(None, None, None, draws=2000, tune=1, chains=4,
-                                     seed=sampler.asked[2][2], report=None)  # fmt: skip
+    again = Sampler(model.layout, 0)(
+        *(None, None, None),
+        **{"draws": 2000, "tune": 1, "chains": 4, "seed": sampler.asked[2][2]},
+        **{"careful": True, "report": None},
+    )
     np.testing.assert_array_equal(last.draws.log_deaths, again.log_deaths[:, 3::4])
     np.testing.assert_array_equal(last.draws.extra["shared"], again.extra["shared"][:, 3::4])
     np.testing.assert_array_equal(last.draws.stats["energy"], again.stats["energy"][:, 3::4])
+
+
+def test_where_transitions_diverged_the_next_round_takes_short_steps(model, monkeypatch):
+    sampler, last, _ = fit(model, monkeypatch, stuck=0, divergent=3)
+    assert sampler.careful == [False, True]
+    assert last.diagnostics.converged
+    assert "3 divergent transitions" in last.first.reasons
+    sampler, _, _ = fit(model, monkeypatch, stuck=1)
+    assert sampler.careful == [False, False]
 
 
 def test_advice_names_the_number_and_the_source_that_trouble_this_fit(model, monkeypatch):
