@@ -42,6 +42,7 @@ Ints = npt.NDArray[np.intp]
 
 # From so many cells the data know the spread of their sizes well, and each is sampled as it is.
 CENTRED_FROM = 6
+MANY_LOADS = 20_000
 
 
 def build(layout: Layout, *, packed: bool = False) -> pm.Model:
@@ -52,14 +53,13 @@ def build(layout: Layout, *, packed: bool = False) -> pm.Model:
         data = data_of(layout, packed=packed)
         free = _Free(layout, timeline, data["start"])
         log_deaths = log_counts(layout, data, free.counts)
-        amounts = _amounts(layout, timeline, log_deaths, free.walk)
         order, stacked = _stacked(layout)
         spots, (of_claims, of_ratios, of_anchors) = _spots(layout, timeline, order)
-        logs = pt.log(amounts.ravel()[spots])
+        logs = pt.log(_amounts(layout, timeline, log_deaths, free.walk, spots))
         log_ratio = ratios_of(layout.ratios, data, _log_ratios(timeline, logs[of_ratios], free))
         expected = logs[of_claims] + log_ratio[layout.target_of[order]]
         if free.terms is not None:
-            expected = expected + pt.dot(timeline.wander.load[order], free.terms)
+            expected = expected + _loaded(timeline.wander.load[order], free.terms)
         pm.Deterministic("expected", expected[np.argsort(order)])
         sds = _reporting_sds(layout, timeline, order)
         for kind, (start, stop, reading) in stacked.items():
@@ -80,8 +80,8 @@ def _stacked(layout: Layout) -> tuple[Ints, dict[str, tuple[int, int, Reading]]]
     return np.array(order, dtype=np.intp), places
 
 
-def _spots(layout: Layout, timeline: Timeline, order: Ints) -> tuple[Ints, list[Ints]]:
-    """Which sums of cells, over which windows, are spoken of; and by claims, ratios and anchors."""
+def _spots(layout: Layout, timeline: Timeline, order: Ints) -> tuple[tuple[Ints, Ints], list[Ints]]:
+    """Which windows and labels are spoken of together; and by claims, ratios and anchors."""
     width = len(timeline.labels)
     on_count = timeline.anchor_window >= 0
     wanted = [
@@ -90,7 +90,7 @@ def _spots(layout: Layout, timeline: Timeline, order: Ints) -> tuple[Ints, list[
         timeline.anchor_window[on_count] * width + timeline.anchor_label[on_count],
     ]
     spots, places = np.unique(np.concatenate(wanted), return_inverse=True)
-    return spots, np.split(places, np.cumsum([len(part) for part in wanted])[:-1])
+    return np.divmod(spots, width), np.split(places, np.cumsum([len(part) for part in wanted])[:-1])
 
 
 class _Free:
@@ -176,8 +176,19 @@ def offset_nodes(scale: float) -> tuple[Array, Array]:
     return log_sd, log_sd - 0.5 * np.exp(2 * (log_sd - math.log(scale)))
 
 
-def _amounts(layout: Layout, timeline: Timeline, log_deaths: Any, walk: Any) -> Any:
-    """Deaths of every label within every window, of shape (window, label)."""
+def _loaded(load: Array, terms: Any) -> Any:
+    """What the terms add to every claim, each of which has few of them: load (claim, term)."""
+    if load.size < MANY_LOADS:  # a product, whose gradient compiles sooner
+        return pt.dot(load, terms)
+    most = int((load != 0).sum(axis=1).max())
+    mine = np.argsort(load == 0, axis=1, kind="stable")[:, :most]
+    return (np.take_along_axis(load, mine, axis=1) * terms[mine]).sum(axis=1)
+
+
+def _amounts(
+    layout: Layout, timeline: Timeline, log_deaths: Any, walk: Any, spots: tuple[Ints, Ints]
+) -> Any:
+    """Deaths behind some labels within some windows: those at `spots`, of shape (spot,)."""
     base = layout.grid.base
     share = _shares(layout, timeline, walk)
     within = pt.dot(_windows(timeline), share.T)
@@ -190,7 +201,8 @@ def _amounts(layout: Layout, timeline: Timeline, log_deaths: Any, walk: Any) -> 
         for place, parents in layout.grid.generations():
             held = pt.sigmoid(part[place])
             columns = pt.concatenate([columns, pt.dot(columns, parents.T) * held], axis=1)
-    return pt.dot(columns, timeline.labels.T)
+    window, label = spots
+    return (columns[window] * timeline.labels[label]).sum(axis=1)
 
 
 def _shares(layout: Layout, timeline: Timeline, walk: Any) -> Any:

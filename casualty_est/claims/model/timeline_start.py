@@ -38,7 +38,7 @@ class Start:
 
     Where a sum has two parts both depend on how it is divided: how tightly the parts are pinned
     does. They are Chebyshev series in a bounded function of the contrast of the parts; of factors
-    it is the logs of their diagonals that are series.
+    it is the logs of their diagonals that are series. One term alone is place and factor as such.
     """
 
     place: Array  # (term, parameter)
@@ -59,6 +59,8 @@ def coordinates(
     shape: Of `place`: (term, parameter).
     """
     count, size = shape
+    if count == 1:
+        return place[0], scale[0], 0.0
     x = xp.tanh(away / WITHIN)
     terms = [0.0 * x + 1.0, x]
     while len(terms) < count:
@@ -91,7 +93,7 @@ def find_start(
         nearest = min(places, key=lambda one: abs(nodes[one] - nodes[k]), default=None)
         search.contrast = begun + WITHIN * np.arctanh(nodes[k])
         places[int(k)] = _climb(search, y if nearest is None else places[nearest], learn=False)
-        factors[int(k)] = _factor(search, places[int(k)])
+        factors[int(k)] = _with_logs(_factor(search, places[int(k)]))
     series = np.polynomial.chebyshev.chebvander(nodes, FOLLOWED - 1).T
     series *= np.where(np.arange(FOLLOWED) == 0, 1.0, 2.0)[:, None] / FOLLOWED
     order = range(FOLLOWED)
@@ -122,11 +124,16 @@ def _climb(search: _Search, y: Array, *, learn: bool) -> Array:
 
 
 def _factor(search: _Search, y: Array) -> Array:
-    """Cholesky factor of the covariance, with the logs of its diagonal in their place."""
+    """Cholesky factor of the covariance."""
     _, jacobian = search.gaps(y)
-    factor = np.linalg.cholesky(np.linalg.inv(search.information(y, jacobian)))
-    np.fill_diagonal(factor, np.log(np.diag(factor)))
-    return np.asarray(factor)
+    return np.asarray(np.linalg.cholesky(np.linalg.inv(search.information(y, jacobian))))
+
+
+def _with_logs(factor: Array) -> Array:
+    """A factor with the logs of its diagonal in their place."""
+    logs = factor.copy()
+    np.fill_diagonal(logs, np.log(np.diag(factor)))
+    return logs
 
 
 def counts_start(layout: Layout, level: Level) -> tuple[Array, Array]:
