@@ -8,7 +8,6 @@ import json
 import subprocess
 import sys
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -23,8 +22,8 @@ from casualty_est.incidents.estimate import IncidentEstimate
 from casualty_est.kinds import KINDS
 from casualty_est.lists.estimate import ListEstimate
 from casualty_est.study.estimate import StudyEstimate
+from tests.support.parsed import ROOT, parsed
 
-ROOT = Path(casualty_est.__file__).parent
 HEAVY = {"pymc", "arviz", "matplotlib", "nutpie", "pytensor", "numba"}
 
 
@@ -80,10 +79,10 @@ SAMPLERS = {"pymc", "pytensor", "nutpie"}
 
 @cache
 def sources():
-    """Every module of the package, parsed once: path, wing or room, syntax tree."""
+    """Every module of the package: path, wing or room, syntax tree."""
     return [
-        (path, path.relative_to(ROOT).with_suffix("").parts, ast.parse(path.read_text("utf-8")))
-        for path in sorted(ROOT.rglob("*.py"))
+        (path, path.relative_to(ROOT).with_suffix("").parts, tree)
+        for path, tree in parsed().items()
     ]
 
 

@@ -14,25 +14,20 @@ from casualty_est.report.text import KEPT
 from casualty_est.surveys.table import read_dataset as survey
 from casualty_est.wording.again import known
 from casualty_est.wording.language import Kept, speaking
+from tests.support.parsed import ROOT, calls
 
-ROOT = Path(ce.__file__).parent
 
-
-def calls(name: str) -> Iterable[tuple[Path, ast.Call]]:
+def called(name: str) -> Iterable[tuple[Path, ast.Call]]:
     """Every call of a function in the package."""
-    for path in sorted(ROOT.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            called = node.func if isinstance(node, ast.Call) else None
-            if isinstance(called, ast.Name) and called.id == name:
-                yield path, node
+    return ((p, c) for p, c in calls() if isinstance(c.func, ast.Name) and c.func.id == name)
 
 
 def test_templates_are_literal_so_that_translators_find_them():
     # mypy refuses a note that is not made by `stored`, and here is what it cannot see.
     composed = (ast.JoinedStr, ast.BinOp, ast.Call)
-    for path, call in calls("stored"):
+    for path, call in called("stored"):
         assert not isinstance(call.args[1], composed), f"{path}:{call.lineno}"
-    made = {path.relative_to(ROOT).as_posix() for path, _ in calls("Kept")}
+    made = {path.relative_to(ROOT).as_posix() for path, _ in called("Kept")}
     assert made == {"wording/language.py"}
 
 
