@@ -71,20 +71,27 @@ def go_on[T](
     return result, rounds
 
 
-def thinning(number: int, draws: int, chains: int) -> int:
-    """How many draws of a round there are to one that is kept; `number` counts from 0.
+def thinning(grown: int, draws: int, chains: int) -> int:
+    """How many draws of a round there are to one that is kept, after it has `grown` so often.
 
     As many are kept as were asked for, and at least enough for the check.
     """
-    return max(1, GROWTH**number * draws // max(draws, -(-KEPT // chains))) if number else 1
+    return max(1, GROWTH**grown * draws // max(draws, -(-KEPT // chains))) if grown else 1
 
 
-def told(rounds: int, settings: Mapping[str, int], reasons: Sequence[str], *more: Kept) -> Kept:
-    """What was done beyond the first round, which fell short for some reasons, as a note."""
-    many, one_in = (
-        GROWTH ** (rounds - 1),
-        thinning(rounds - 1, settings["draws"], settings["chains"]),
-    )
+def told(
+    rounds: int,
+    settings: Mapping[str, int],
+    reasons: Sequence[str],
+    *more: Kept,
+    grown: int | None = None,
+) -> Kept:
+    """What was done beyond the first round, which fell short for some reasons, as a note.
+
+    grown: How often a round was longer than the one before; by default each was.
+    """
+    grown = rounds - 1 if grown is None else grown
+    many, one_in = GROWTH**grown, thinning(grown, settings["draws"], settings["chains"])
     places = {
         "reasons": "; ".join(reasons),
         "round": rounds,

@@ -11,7 +11,7 @@ from casualty_est.claims.inference.cores import cores, moves
 from casualty_est.claims.inference.draws import Draws
 from casualty_est.claims.inference.engines import choose, compiled
 from casualty_est.claims.inference.predict import log_likelihood, surprise
-from casualty_est.claims.inference.rounds import Round, advice, one_round
+from casualty_est.claims.inference.rounds import Round, advice, one_round, told
 from casualty_est.claims.inference.timeline import followed, paths
 from casualty_est.claims.model.layout import level_name
 from casualty_est.claims.model.notes import NO_LEVEL
@@ -24,7 +24,7 @@ from casualty_est.result.call import check_counts, one_blas_thread, settle_seed,
 from casualty_est.result.call import progress_bar as show_progress
 from casualty_est.result.checks import CONTRADICTS
 from casualty_est.result.convergence import not_converged
-from casualty_est.result.going_on import USUAL, Budget, go_on, seconds_of, told
+from casualty_est.result.going_on import USUAL, Budget, go_on, seconds_of
 from casualty_est.result.schema import (
     COUNT,
     RATIO,
@@ -198,7 +198,7 @@ def _went(
         steps = advice(model.layout, last.draws, rounds, budget)
         notes.append(not_converged(last.diagnostics.reasons, steps))
     if rounds > 1:
-        notes.append(Note("went_on", told(rounds, settings, last.first.reasons)))
+        notes.append(Note("went_on", told(rounds, settings, last)))
     return notes
 
 

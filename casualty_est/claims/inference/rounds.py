@@ -13,9 +13,10 @@ import numpy.typing as npt
 from casualty_est.claims.inference.draws import Draws
 from casualty_est.claims.inference.engines import run
 from casualty_est.claims.model.layout import Layout, Scenario
+from casualty_est.result import going_on
 from casualty_est.result.going_on import GROWTH, more_time, thinning
 from casualty_est.result.schema import Diagnostics
-from casualty_est.wording.language import stored
+from casualty_est.wording.language import Kept, stored
 
 if TYPE_CHECKING:
     from casualty_est.claims.model.model import ClaimsModel
@@ -33,6 +34,8 @@ class Round:
     draws: Draws  # those that are kept, evenly spaced
     diagnostics: Diagnostics
     first: Diagnostics  # the check of the first round
+    careful: bool  # whether the steps of the sampler are short
+    grown: int  # how often a round was longer than the one before
 
 
 def one_round(
@@ -43,25 +46,35 @@ def one_round(
     before: Round | None,
     report: Report,
 ) -> Round:
-    """Sample and check; from the second round on from other starts, longer and with more draws."""
-    seed = settings["seed"]
-    if number:
+    """Sample and check; from the second round on from other starts, and longer or carefully."""
+    seed, careful, grown = settings["seed"], False, 0
+    if before is not None:
         seed = int(np.random.SeedSequence((seed, 3, number)).generate_state(1)[0])
+        # Where steps diverged, shorter ones of the same number are tried before more of them.
+        careful = before.careful or bool(before.diagnostics.divergences)
+        grown = before.grown + (careful == before.careful)
     drawn = run(
         model,
         Scenario.plain(model.layout),
         engine,
-        draws=GROWTH**number * settings["draws"],
-        tune=GROWTH**number * settings["tune"],
+        draws=GROWTH**grown * settings["draws"],
+        tune=GROWTH**grown * settings["tune"],
         chains=settings["chains"],
         seed=seed,
-        careful=before is not None and bool(before.diagnostics.divergences),
+        careful=careful,
         report=report,
     )
-    kept = drawn.thinned(thinning(number, settings["draws"], settings["chains"]))
+    kept = drawn.thinned(thinning(grown, settings["draws"], settings["chains"]))
     # Divergences and energy are those of all draws.
     checked = replace(kept, stats=drawn.stats).diagnose()
-    return Round(kept, checked, before.first if before else checked)
+    return Round(kept, checked, before.first if before else checked, careful, grown)
+
+
+def told(rounds: int, settings: Mapping[str, int], last: Round) -> Kept:
+    """What was done beyond the first round, as a note."""
+    shorter = stored("note", "the steps of the sampler were made shorter")
+    more = [shorter] if last.careful else []
+    return going_on.told(rounds, settings, last.first.reasons, *more, grown=last.grown)
 
 
 def advice(layout: Layout, draws: Draws, rounds: int, budget: float) -> list[str]:

@@ -87,6 +87,9 @@ def test_a_later_round_is_longer_starts_elsewhere_and_is_thinned(model, monkeypa
 def test_where_transitions_diverged_the_next_round_takes_short_steps(model, monkeypatch):
     sampler, last, _ = fit(model, monkeypatch, stuck=0, divergent=3)
     assert sampler.careful == [False, True]
+    assert [asked[:2] for asked in sampler.asked] == [(500, 400)] * 2
+    note = rounds.told(2, SETTINGS, last)
+    assert "round 2 has 500 draws a chain after a warm-up of 400; the steps of the" in note
     assert last.diagnostics.converged
     assert "3 divergent transitions" in last.first.reasons
     sampler, _, _ = fit(model, monkeypatch, stuck=1)
