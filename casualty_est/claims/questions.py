@@ -147,7 +147,8 @@ class Questions(Estimate):
         """
         import pandas as pd
 
-        n, at = tippable(self, n), self._at(row)
+        at = self._at(row)
+        n = tippable(self, n, at)
         if self._tip_key(n, at) not in self.details.tipping:
             self._model_to_refit()  # raises where there is none
         return pd.DataFrame([asdict(tip) for tip in self._tips(n, at)])

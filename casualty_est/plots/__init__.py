@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from casualty_est.priors.record import Level
     from casualty_est.result.answered import Answered, Array
     from casualty_est.result.schema import Case, ClaimRow
+    from casualty_est.result.tables import Bound
     from casualty_est.studies import Study
     from casualty_est.tables.cells import Documented
     from casualty_est.wording.numbers import Ends
@@ -377,6 +378,10 @@ class Plots:
 
     def _ratio(self, source: int, prob: float) -> Ends | None:
         """Median and interval of the ratio of a source; None where it is not known."""
+        return None
+
+    def _ratio_bound(self, source: int, prob: float) -> Bound | None:
+        """What the evidence says of it where that is a bound."""
         return None
 
     def _ratio_draws(self, source: int) -> Array | None:

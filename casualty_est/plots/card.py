@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from casualty_est.plots.bounds import ends_of_bound
 from casualty_est.plots.density import SMALLEST
 from casualty_est.plots.page import Line, dress, heads_of, only_note, stamp_figure, write_down
 from casualty_est.plots.scales import limits_of, set_log_axis
@@ -11,9 +12,9 @@ from casualty_est.plots.style import LABEL, MARGIN, SMALL, Palette, Picture, new
 from casualty_est.plots.total import NO_LEVEL, title_of
 from casualty_est.plots.words import width_of, wrap
 from casualty_est.result.schema import Span
-from casualty_est.result.tables import row_bound
+from casualty_est.result.tables import Bound, row_bound
 from casualty_est.wording.language import _, pgettext
-from casualty_est.wording.numbers import at_most, both_ends, middle, percent
+from casualty_est.wording.numbers import both_ends, middle, percent
 from casualty_est.wording.phrases import capitalised, either, with_source
 
 if TYPE_CHECKING:
@@ -37,18 +38,14 @@ def picture(plots: Plots, row: int, prob: float, palette: Palette) -> Picture:
     number = capitalised(
         either(pgettext("hedge", "about {number}", number=middle(span)) for span in spans)
         if bound is None
-        else at_most(bound)
+        else bound.text
     )
     size = min(BIG, BIG * palette.inner / width_of(number, BIG, "bold"))
     lines = [Line(number, size, palette.posterior, weight="bold")]
     chance = _("The evidence supports both numbers and none between them.")
     if bound is not None:
-        spans = [Span(SMALLEST, SMALLEST, bound)]
-        chance = _(
-            "Nobody in the sample died. If the assumptions hold, the true number is not larger "
-            "with {level} probability.",
-            level=percent(prob),
-        )
+        spans = [Span(bound.number, *ends_of_bound(bound))]
+        chance = " ".join([estimate._why_bounded(row), _of_bound(bound, prob)])
     elif len(spans) == 1:
         low, high = both_ends(spans[0])
         chance = _(
@@ -97,6 +94,8 @@ def picture(plots: Plots, row: int, prob: float, palette: Palette) -> Picture:
         if bound is None:
             middle_of = [max(span.median, SMALLEST)]
             axes.plot(middle_of, [0.5], color=palette.posterior, marker="o", markersize=11)
+    if bound is not None and bound.high is None:
+        axes.plot([spans[0].high], [0.5], color=palette.posterior, marker=">", markersize=11)
     if documented and documented.low:
         axes.plot(
             [documented.low] * 2, [0, 1], color=palette.documented, lw=1.3, linestyle=(0, (4, 3))
@@ -106,3 +105,17 @@ def picture(plots: Plots, row: int, prob: float, palette: Palette) -> Picture:
     if not estimate.converged:
         stamp_figure(figure, palette)
     return figure
+
+
+def _of_bound(bound: Bound, prob: float) -> str:
+    """What a bound says of the true number."""
+    if bound.side == "upper":
+        return _(
+            "If the assumptions hold, the true number is not larger with {level} probability.",
+            level=percent(prob),
+        )
+    return _(
+        "If the assumptions hold, the true number is not smaller with {level} probability. Nothing "
+        "here says how large it may be.",
+        level=percent(prob),
+    )

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from casualty_est.plots.density import SMALLEST, log_density
+from casualty_est.plots.bounds import bar_of_bound, density_of, ends_of_bound
+from casualty_est.plots.density import SMALLEST
 from casualty_est.plots.page import (
     Line,
     dress,
@@ -22,9 +21,9 @@ from casualty_est.plots.style import LABEL, MARGIN, SMALL, Palette, Picture, new
 from casualty_est.plots.words import shorten, wrap
 from casualty_est.result.posterior import span_of
 from casualty_est.result.schema import Cell, Row, Span
-from casualty_est.result.tables import row_bound
+from casualty_est.result.tables import Bound, row_bound
 from casualty_est.wording.language import _, ngettext, pgettext
-from casualty_est.wording.numbers import at_most, percent, with_ends
+from casualty_est.wording.numbers import percent, with_ends
 from casualty_est.wording.phrases import capitalised, day, documented_text, listed
 from casualty_est.wording.terms import said_label, stratum_name
 
@@ -46,7 +45,7 @@ def picture(estimate: Answered, prob: float, palette: Palette) -> Picture:
     more, rows = max(0, len(rows) - MOST), rows[:MOST]
     columns = 1 if palette.width < 3 else 2 if palette.narrow else COLUMNS
     room = palette.inner / columns - 0.15
-    spans = [span_of(estimate.draws(i), prob) for i in rows]
+    spans = [_drawn(estimate, i, prob) for i in rows]
     said = [
         _said(estimate, i, prob, span, room, palette) for i, span in zip(rows, spans, strict=True)
     ]
@@ -71,7 +70,7 @@ def picture(estimate: Answered, prob: float, palette: Palette) -> Picture:
         tall = (HILL + UNDER) / height
         box = (left / palette.width, 1 - y / height - tall, room / palette.width, tall)
         axes = figure.add_axes(box, facecolor="none")
-        _panel(axes, estimate, i, span, limits, palette)
+        _panel(axes, estimate, i, span, limits, palette, row_bound(estimate, i, prob))
         set_log_axis(axes, *limits, room)
         dress(axes, palette)
         if k < last:
@@ -135,7 +134,7 @@ def _said(
     names = dict(zip(rows, names_of(tuple(estimate.meta.rows[k] for k in rows)), strict=True))
     lines = [Line(t, LABEL, palette.ink) for t in shorten(names[i], room, LABEL, 2)]
     bound = row_bound(estimate, i, prob)
-    number = with_ends(span) if bound is None else at_most(bound)
+    number = with_ends(span) if bound is None else bound.text
     lines += [Line(t, SMALL, palette.posterior) for t in wrap(number, room, SMALL)]
     documented = estimate.meta.rows[i].documented
     if documented:
@@ -143,6 +142,15 @@ def _said(
         text = pgettext("picture", "documented: {number}", number=number)
         lines += [Line(t, SMALL, palette.muted) for t in wrap(text, room, SMALL)]
     return lines
+
+
+def _drawn(estimate: Answered, i: int, prob: float) -> Span:
+    """Between what an estimate is drawn."""
+    bound = row_bound(estimate, i, prob)
+    if bound is None:
+        return span_of(estimate.draws(i), prob)
+    low, high = ends_of_bound(bound)
+    return Span(bound.number, low, high)
 
 
 def _limits(estimate: Answered, rows: list[int], spans: list[Span]) -> tuple[float, float]:
@@ -158,9 +166,10 @@ def _panel(
     span: Span,
     limits: tuple[float, float],
     palette: Palette,
+    bound: Bound | None,
 ) -> None:
     colour = palette.posterior
-    values, density = log_density(np.maximum(estimate.draws(i).ravel(), SMALLEST))
+    values, density = density_of(estimate.draws(i).ravel(), bound)
     axes.set_yticks([])
     axes.set_ylim(-UNDER, 1.03 * HILL)
     if len(values):
@@ -168,9 +177,14 @@ def _panel(
         tall = HILL * density / density.max()
         axes.fill_between(values[seen], 0, tall[seen], color=colour, alpha=0.3, lw=0)
         axes.plot(values[seen], tall[seen], color=colour, lw=1.1)
-    low, high = (min(max(x, limits[0]), limits[1]) for x in (span.low, span.high))
-    axes.plot([low, high], [-UNDER / 2] * 2, color=colour, lw=2.4, solid_capstyle="butt")
-    axes.plot([max(span.median, SMALLEST)], [-UNDER / 2], color=colour, marker="o", markersize=4.5)
+    if bound is None:
+        low, high = (min(max(x, limits[0]), limits[1]) for x in (span.low, span.high))
+        axes.plot([low, high], [-UNDER / 2] * 2, color=colour, lw=2.4, solid_capstyle="butt")
+        at = max(span.median, SMALLEST)
+        axes.plot([at], [-UNDER / 2], color=colour, marker="o", markersize=4.5)
+    else:
+        axes.set_xlim(*limits)
+        bar_of_bound(axes, bound, -UNDER / 2, colour, 2.4)
     documented = estimate.meta.rows[i].documented
     if documented and documented.low:
         style = {"color": palette.documented, "lw": 1.1, "linestyle": (0, (4, 3))}

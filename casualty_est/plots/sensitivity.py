@@ -14,10 +14,10 @@ from casualty_est.plots.words import width_of
 from casualty_est.result.identification import Identification
 from casualty_est.result.refits import case
 from casualty_est.result.schema import Case
-from casualty_est.result.tables import row_numbers
+from casualty_est.result.tables import row_bound, row_numbers
 from casualty_est.wording.language import N_, _, pgettext, separated
 from casualty_est.wording.numbers import percent, with_ends
-from casualty_est.wording.phrases import refit_name
+from casualty_est.wording.phrases import capitalised, refit_name
 from casualty_est.wording.terms import assumption_name
 
 if TYPE_CHECKING:
@@ -126,6 +126,9 @@ def cases(plots: Plots, names: Sequence[str], row: int, prob: float, palette: Pa
     title = title_of(estimate, row)
     if not estimate.meta.has_level:
         return only_note(title, pgettext("picture", NO_LEVEL), palette)
+    if (bound := row_bound(estimate, row, prob)) is not None:
+        text = _("{bound}, with {level} probability", bound=bound.text, level=percent(prob))
+        return only_note(title, capitalised(text), palette)
     whole = case(plots._whole, estimate.draws(row), prob, converged=estimate.converged)
     refits = {
         pgettext("refits", plots._groups[name]): plots._refits(name, row, prob) for name in names

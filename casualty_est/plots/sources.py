@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from casualty_est.plots import density
+from casualty_est.plots.bounds import BEYOND, bar_of_bound, density_of
 from casualty_est.plots.density import Array
 from casualty_est.plots.page import (
     MOST,
@@ -30,6 +31,7 @@ from casualty_est.plots.style import LABEL, MARGIN, SMALL, Palette, Picture, new
 from casualty_est.plots.total import title_of
 from casualty_est.plots.words import shorten, wrap
 from casualty_est.result.schema import Meta, SourceRow
+from casualty_est.result.tables import Bound, row_bound
 from casualty_est.wording.language import _, ngettext, pgettext, spoken
 from casualty_est.wording.numbers import Ends, percent, ratio_text
 from casualty_est.wording.phrases import listed
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 
 LEFT = 2.5
 PANELS = 24  # of priors in one picture
+SHOWN = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class Ratio:
     detail: str
     now: Ends | None
     before: Ends | None
+    bound: Bound | None = None  # of a share that the evidence bounds on one side
 
 
 def forest(plots: Plots, prob: float, palette: Palette) -> Picture:
@@ -61,6 +65,7 @@ def forest(plots: Plots, prob: float, palette: Palette) -> Picture:
     shown = ratios[:MOST]
     labels = [label(r.name, _numbers(r), LEFT - 0.3, palette) for r in shown]
     ends = [v for r in shown for x in (r.now, r.before) if x for v in (x.low, x.high)]
+    ends += [x for r in shown if r.bound for x in (r.bound.number, r.bound.number / BEYOND)]
     more = len(ratios) - len(shown)
     page = open_page(
         0.2 + sum(height_of(lines) for lines in labels) + 0.05,
@@ -87,6 +92,8 @@ def _numbers(ratio: Ratio) -> str:
     """What the ratio is of, and what it is."""
     shown = ratio.now or ratio.before
     said = ratio_text(shown) if shown else ""
+    if ratio.bound is not None:
+        said = ratio.bound.of_share
     return ", ".join(text for text in (ratio.detail, said) if text)
 
 
@@ -98,11 +105,13 @@ def _draw(page: Page, ratio: Ratio, y: float) -> None:
     if now:
         page.bar(now.low, now.high, y - 0.05, palette.posterior, 2.6)
         page.dot(now.median, y - 0.05, palette.posterior)
+    if ratio.bound is not None:
+        bar_of_bound(page.axes, ratio.bound, y - 0.05, palette.posterior, 2.6)
 
 
 def _note(ratios: Sequence[Ratio], prob: float) -> str:
     before = _("Grey: median and 95% interval before the data.")
-    if not any(ratio.now for ratio in ratios):
+    if not any(ratio.now or ratio.bound for ratio in ratios):
         return f"{before} {_nothing()}"
     after = _("Dot and bar: median and {level} interval after the data.", level=percent(prob))
     return f"{after} {before}"
@@ -120,11 +129,13 @@ def not_drawn(more: int) -> str:
 
 
 def _ratios(plots: Plots, prob: float) -> list[Ratio]:
-    return [
-        Ratio(_name(source), plots._target(i), now, source.prior)
-        for i, source in enumerate(plots._estimate.meta.sources)
-        if (now := plots._ratio(i, prob)) or source.prior
-    ]
+    found = []
+    for i, source in enumerate(plots._estimate.meta.sources):
+        bound = plots._ratio_bound(i, prob)
+        now = None if bound else plots._ratio(i, prob)
+        if now or bound or source.prior:
+            found.append(Ratio(_name(source), plots._target(i), now, source.prior, bound))
+    return found
 
 
 def _name(source: SourceRow) -> str:
@@ -208,9 +219,10 @@ def _head(panel: Panel, width: float, palette: Palette) -> list[Line]:
 def _panels(plots: Plots, row: int) -> list[Panel]:
     estimate, meta, panels = plots._estimate, plots._estimate.meta, []
     if meta.has_level:
-        count = density.log_density(np.maximum(estimate.draws(row), density.SMALLEST))
+        count = density_of(estimate.draws(row), row_bound(estimate, row, SHOWN))
         before = _level(meta, plots._prior_draws(row))
-        panels.append(Panel(title_of(estimate, row), "", before, count, _("people"), False))
+        if len(count[0]) or before is not None:
+            panels.append(Panel(title_of(estimate, row), "", before, count, _("people"), False))
     for i, source in enumerate(meta.sources):
         quantiles = source.prior_quantiles
         before = density.density_of_quantiles(quantiles) if quantiles else None

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from casualty_est.plots import marks
-from casualty_est.plots.density import SMALLEST, log_density
+from casualty_est.plots.bounds import bar_of_bound, density_of, ends_of_bound
+from casualty_est.plots.density import SMALLEST
 from casualty_est.plots.page import (
     MOST,
     Line,
@@ -26,11 +27,11 @@ from casualty_est.plots.style import LABEL, SMALL, Palette, Picture
 from casualty_est.plots.words import clean, shorten, width_of, wrap
 from casualty_est.result.posterior import span_of
 from casualty_est.result.schema import Cell, ClaimRow, Span
-from casualty_est.result.tables import row_bound, row_numbers
+from casualty_est.result.tables import Bound, row_bound, row_numbers
 from casualty_est.tables.cells import Documented
 from casualty_est.wording.hedged import on_page
 from casualty_est.wording.language import N_, _, figure, pgettext, spoken
-from casualty_est.wording.numbers import Ends, at_most, ends, middle, percent, with_ends
+from casualty_est.wording.numbers import Ends, ends, middle, percent, with_ends
 from casualty_est.wording.phrases import Labelled, cell_title, day, either, listed, with_source
 from casualty_est.wording.terms import part_name, role_name, said_label, stratum_name
 
@@ -56,6 +57,7 @@ class Entry:
     claim: ClaimRow | None = None
     light: bool = False
     parts: tuple[Ends, ...] = ()  # one for each number that the evidence supports
+    bound: Bound | None = None
 
     @property
     def height(self) -> float:
@@ -76,7 +78,7 @@ def picture(plots: Plots, row: int, prob: float, left_out: bool, palette: Palett
     estimate = plots._estimate
     known, documented = estimate.meta.has_level, estimate.meta.rows[row].documented
     entries = _entries(plots, row, prob, palette, left_out=left_out)
-    limits = _limits(estimate, row, entries)
+    limits = _limits(estimate, row, entries, prob)
     # Where labels stand decides how many lanes they need, and so the height of the picture.
     room = sides(palette, LEFT, RIGHT)[2]
     lanes = _lanes(_tags(estimate, row, prob), limits, room) if known else []
@@ -256,9 +258,10 @@ def _part_rows(plots: Plots, row: int, prob: float, palette: Palette) -> list[En
         if name:
             spans = _spans(plots._estimate, i, prob)
             bound = row_bound(plots._estimate, i, prob)
-            said = either(map(with_ends, spans)) if bound is None else at_most(bound)
+            said = either(map(with_ends, spans)) if bound is None else bound.text
             lines = label(name, said, LEFT - 0.3, palette)
-            (entries if same else strata).append(Entry(lines, parts=spans))
+            entry = Entry(lines, parts=spans) if bound is None else Entry(lines, bound=bound)
+            (entries if same else strata).append(entry)
     return entries + strata * (len(strata) > 1)
 
 
@@ -274,6 +277,8 @@ def _rows(page: Page, entries: Sequence[Entry], top: float) -> None:
         for part in entry.parts:
             page.bar(part.low, part.high, y, page.palette.posterior, 2.4, alpha=0.7)
             page.dot(max(part.median, SMALLEST), y, page.palette.posterior)
+        if entry.bound is not None:
+            bar_of_bound(page.axes, entry.bound, y, page.palette.posterior, 2.4)
         top += entry.height
 
 
@@ -296,16 +301,21 @@ def _spans(estimate: Answered, row: int, prob: float) -> tuple[Ends, ...]:
     )
 
 
-def _limits(estimate: Answered, row: int, entries: Sequence[Entry]) -> tuple[float, float]:
+def _limits(
+    estimate: Answered, row: int, entries: Sequence[Entry], prob: float
+) -> tuple[float, float]:
     claims = [entry.claim for entry in entries if entry.claim is not None]
     values = [number for claim in claims for number in marks.numbers_of(claim)]
     values += [x for e in entries for p in e.parts for x in (p.low, p.median, p.high)]
+    values += [x for e in entries if e.bound for x in ends_of_bound(e.bound)]
     documented = estimate.meta.rows[row].documented
     if documented and documented.low:
         values.append(float(documented.low))
     if estimate.meta.has_level:
+        bound = row_bound(estimate, row, prob)
         draws = np.maximum(estimate.draws(row).ravel(), SMALLEST)
-        values += [float(x) for x in np.quantile(draws, [0.002, 0.998])]
+        far = [float(x) for x in np.quantile(draws, [0.002, 0.998])]
+        values += ends_of_bound(bound) if bound and bound.side == "lower" else far
     kinds = {marks.kind_of(claim) for claim in claims}
     # An arrow needs air on its side.
     before, after = (0.16 if kinds & some else 0.06 for some in ({"to", "zero"}, {"from"}))
@@ -323,7 +333,7 @@ def _tags(estimate: Answered, row: int, prob: float) -> list[Tag]:
             for m in modes
         ]
     if (bound := row_bound(estimate, row, prob)) is not None:
-        return [Tag(at_most(bound), bound)]
+        return [Tag(bound.text, bound.number)]
     span = _spans(estimate, row, prob)[0]
     return [Tag(_("median {number}", number=middle(span)), span.median)]
 
@@ -357,8 +367,9 @@ def _hill(page: Page, estimate: Answered, row: int, prob: float, base: float) ->
     span = span_of(draws, prob)
     bound = row_bound(estimate, row, prob)
     if bound is not None:
-        span = Span(bound, axes.get_xlim()[0], bound)
-    values, density = log_density(draws)
+        left, right = axes.get_xlim()
+        span = Span(bound.number, max(bound.low, left), bound.high or right)
+    values, density = density_of(draws, bound)
     modes = estimate.modes(row, prob)
     several = modes if len(modes) > 1 else ()
     medians = [mode.median for mode in several] or [span.median]
@@ -375,7 +386,10 @@ def _hill(page: Page, estimate: Answered, row: int, prob: float, base: float) ->
         axes.plot([median, median], [base - peak, base], color=colour, linewidth=1.8)
     axes.plot(axes.get_xlim(), [base, base], color=page.palette.muted, linewidth=0.6)
     bar = base + 0.1
-    page.bar(span.low, span.high, bar, colour, 1.6 if several else 3.2)
+    if bound is None:
+        page.bar(span.low, span.high, bar, colour, 1.6 if several else 3.2)
+    else:
+        bar_of_bound(axes, bound, bar, colour, 3.2)
     for mode in several:
         page.bar(mode.low, mode.high, bar, colour, 5)
     for median in medians if bound is None else ():
@@ -383,5 +397,5 @@ def _hill(page: Page, estimate: Answered, row: int, prob: float, base: float) ->
     if bound is None:
         text = _("{interval} ({level} interval)", interval=ends(span), level=percent(prob))
     else:
-        text = _("{bound}, with {level} probability", bound=at_most(bound), level=percent(prob))
+        text = _("{bound}, with {level} probability", bound=bound.text, level=percent(prob))
     page.centred(text, math.sqrt(span.low * span.high), base + 0.26, colour)

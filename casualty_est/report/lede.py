@@ -17,7 +17,7 @@ from casualty_est.result.spoken import in_order, latest, of_row
 from casualty_est.result.tables import row_bound, row_numbers
 from casualty_est.wording.catalogue import ENGLISH
 from casualty_est.wording.language import N_, _, ngettext, pgettext, retold, speaking, spoken
-from casualty_est.wording.numbers import Ends, at_most, both_ends, ends, is_few, middle, percent
+from casualty_est.wording.numbers import Ends, both_ends, ends, is_few, middle, percent
 from casualty_est.wording.phrases import capitalised, either
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def answer(parts: Parts, *, counted: bool = False) -> list[str]:
     numbers = row_numbers(estimate, 0, prob)
     if numbers is None:
         return []
-    estimated = about(numbers) if bound is None else at_most(bound)
+    estimated = about(numbers) if bound is None else bound.text
     if what:
         estimated = _("{figure} {what}", figure=estimated, what=what)
     if bound is not None:

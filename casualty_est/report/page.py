@@ -105,7 +105,7 @@ def _of_full(parts: Parts, said: Said) -> dict[str, Any]:
         "documented": parts.documented(),
         "estimates": parts.estimates(),
         "sources": parts.sources(),
-        "bounded": estimate._bounded(0),
+        "bounded": (estimate._bounded(0) or "") if meta.has_level else "",
         "under_documented": text.under_documented(estimate) if meta.has_level else "",
         "source_sentences": parts.source_sentences(),
         "identification": parts.identification() if len(estimate) else None,

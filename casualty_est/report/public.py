@@ -239,7 +239,13 @@ def picture(parts: Parts) -> str:
 
 
 def tail(parts: Parts) -> str:
-    """In one sentence, what the interval means."""
+    """In one sentence, what the interval means, or the bound."""
+    if len(parts.estimate) and parts.estimate._bounded(0):
+        return _(
+            "The bound holds with a probability of {level} if the assumptions hold; it does not "
+            "cover sources that nobody entered or a wrong model.",
+            level=percent(parts.prob),
+        )
     return _(
         "The estimate is the number that the true number is as likely to lie above as below. The "
         "interval holds it with a probability of {level} if the assumptions hold; it does not "

@@ -14,7 +14,7 @@ from casualty_est.errors import UsageError
 from casualty_est.report import pictures
 from casualty_est.report.page import render
 from casualty_est.result.files import write_text, write_whole
-from casualty_est.result.refits import columns_of
+from casualty_est.result.refits import columns_of, level_for, one_sided
 from casualty_est.wording.display import shown_as
 from casualty_est.wording.language import speaking
 
@@ -134,10 +134,12 @@ def tables(parts: Parts, folder: str | os.PathLike[str]) -> list[Path]:
         "claims": pd.DataFrame([vars_of(claim) for claim in estimate.meta.claims]),
         "weights": estimate.identification().to_frame() if len(estimate) else pd.DataFrame(),
     }
+    side = estimate._bounded(0) if len(estimate) else None
     for name in estimate._refits():
-        kept = estimate._records(name, 0, prob, unasked=False)
+        kept = estimate._records(name, 0, level_for(side, prob), unasked=False)
         if kept:
-            frames[name] = pd.DataFrame([vars_of(one) for one in kept])[columns_of(type(kept[0]))]
+            frame = pd.DataFrame([vars_of(one) for one in kept])[columns_of(type(kept[0]))]
+            frames[name] = one_sided(frame, side, prob) if side else frame
     written = []
     for name, frame in frames.items():
         frame = frame.dropna(axis=1, how="all")

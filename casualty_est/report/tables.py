@@ -17,7 +17,7 @@ from casualty_est.result.spoken import NONE, as_written, documented_cell, verb
 from casualty_est.result.tables import row_bound, row_numbers
 from casualty_est.wording.again import told_again
 from casualty_est.wording.language import _, figure, pgettext, separated, spoken
-from casualty_est.wording.numbers import Ends, at_most, ends, middle, run
+from casualty_est.wording.numbers import Ends, ends, middle, run
 from casualty_est.wording.phrases import capitalised, either, refit_name, with_source
 from casualty_est.wording.terms import assumption_name, role_name
 
@@ -102,7 +102,7 @@ def answer(estimate: Estimate, i: int, prob: float) -> tuple[str, str]:
     if numbers is None:
         return _("no number"), no_interval()
     if (bound := row_bound(estimate, i, prob)) is not None:
-        return pgettext("median", "none"), at_most(bound)
+        return pgettext("median", "none"), bound.text
     modes = estimate.modes(i, prob)
     if len(modes) < 2:
         return rounded(numbers)

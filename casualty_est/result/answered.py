@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.errors import UsageError
-from casualty_est.result.schema import Meta
+from casualty_est.result.schema import Meta, Side
 
 if TYPE_CHECKING:
     from casualty_est.result.identification import Identification
@@ -61,7 +61,9 @@ class Answered(Protocol):
 
     def _at(self, row: str | int | None) -> int: ...
     def _unit(self, row: int, prob: float) -> float | None: ...
-    def _bounded(self, row: int) -> bool: ...
+    def _bounded(self, row: int) -> Side | None: ...
+    def _why_bounded(self, row: int) -> str: ...
+    def _least(self, row: int) -> float: ...
     def _somebody_says_less(self, row: int) -> bool: ...
     def _refits(self) -> Mapping[str, Any]: ...
     def _kept(self, name: str) -> dict[str, tuple[Any, ...]]: ...
@@ -72,11 +74,22 @@ class Answered(Protocol):
     def _radii(self) -> dict[str, Radius]: ...
 
 
-def tippable(estimate: Answered, n: float) -> float:
+def has_median(estimate: Answered, row: int) -> None:
+    """Raise where an estimate is a bound and no more: it has no median, and no interval."""
+    if estimate._bounded(row):
+        msg = (
+            "this estimate is a bound and no more: it has no median that another assumption could "
+            "move, and no interval that further data could narrow"
+        )
+        raise UsageError(msg)
+
+
+def tippable(estimate: Answered, n: float, row: int = 0) -> float:
     """Return `n` if it is a number of people above 0 and there is a headline, or raise."""
     if not estimate.meta.has_level:
         msg = "there is no headline number, so nothing can be tipped; give roles or an anchor"
         raise UsageError(msg)
+    has_median(estimate, row)
     if not isinstance(n, Real) or not math.isfinite(n) or n <= 0:
         msg = f"tipping needs a number of people above 0, not {n!r}"
         raise UsageError(msg)

@@ -17,12 +17,12 @@ from casualty_est.result.identification import Identification
 from casualty_est.result.labels import position, row_labels
 from casualty_est.result.posterior import Modes, find_modes, visited_modes
 from casualty_est.result.publishing import Publishing
-from casualty_est.result.schema import Case, Meta, Note, most_of, plain
+from casualty_est.result.schema import Case, Meta, Note, Side, most_of, plain
 from casualty_est.result.shared import Shared, shared_by
 from casualty_est.result.tables import row_bound, row_numbers, summary
 from casualty_est.result.text_table import TextTable
 from casualty_est.wording.language import stored
-from casualty_est.wording.numbers import Ends, at_most, ends, middle, percent
+from casualty_est.wording.numbers import Ends, ends, middle, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -145,9 +145,17 @@ class Estimate(FindOut, Publishing):
         """
         return self._level(self._at(row)) if self.meta.has_level else "none"
 
-    def _bounded(self, row: int) -> bool:
-        """Whether the evidence bounds an estimate only from above, as a sample without deaths."""
-        return False
+    def _bounded(self, row: int) -> Side | None:
+        """On which side alone the evidence bounds an estimate, as a sample without deaths does."""
+        return None
+
+    def _why_bounded(self, row: int) -> str:
+        """Why it is a bound, in a sentence; empty where it is none."""
+        return ""
+
+    def _least(self, row: int) -> float:
+        """People that are known to be dead, where the estimate is an upper bound."""
+        return 0.0
 
     def _level(self, row: int) -> str:
         return self.meta.rows[row].level or "prior"
@@ -291,8 +299,11 @@ class Estimate(FindOut, Publishing):
     def _cases(
         self, name: str, row: str | int | None, prob: float, record: type[Any] = Case
     ) -> pd.DataFrame:
-        """Refit once, keep the answer, and tabulate it."""
-        return refits.cases(self, name, self._at(row), prob, record)
+        """Refit once, keep the answer, and tabulate it; of a bound that one end only."""
+        at = self._at(row)
+        side = self._bounded(at) if record is Case else None
+        frame = refits.cases(self, name, at, refits.level_for(side, prob), record)
+        return refits.one_sided(frame, side, prob) if side else frame
 
     def _records(
         self, name: str, row: int, prob: float, *, unasked: bool = True
@@ -421,7 +432,7 @@ class Estimate(FindOut, Publishing):
             return "no headline number: nothing sets the level"
         state = "" if self.converged else "NOT CONVERGED: "
         if (bound := row_bound(self, at, ci_prob)) is not None:
-            return f"{state}{at_most(bound)}, with {percent(ci_prob)} probability"
+            return f"{state}{bound.text}, with {percent(ci_prob)} probability"
         modes = self.modes(at, ci_prob)
         # Between modes nothing lies: each is named with its weight, or there is one number.
         said: list[tuple[Ends, str]] = [(numbers, "")]

@@ -73,7 +73,7 @@ def _estimate(estimate: Estimate, i: int, row: Row, prob: float) -> dict[str, An
         "documented": documented and _documented(documented),
         **_fields(numbers, "median", "mean", "sd"),
         "interval": {
-            "kind": "upper" if bounded else "eti",
+            "kind": numbers.side if isinstance(numbers, Bound) else "eti",
             "prob": prob,
             **_fields(numbers, "low", "high"),
         },

@@ -102,7 +102,8 @@ class FindOut:
         UsageError
             If `n` is not above 0, or there is no headline.
         """
-        return self._radius(tippable(self._whole, n), self._whole._at(row))
+        at = self._whole._at(row)
+        return self._radius(tippable(self._whole, n, at), at)
 
     def needed_for(self, numbers: Iterable[float], row: str | int | None = None) -> pd.DataFrame:
         """What would have to be true for each of some numbers: one row of `radius` for each.

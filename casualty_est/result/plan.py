@@ -11,7 +11,7 @@ import numpy as np
 
 from casualty_est.errors import UsageError
 from casualty_est.result import worth
-from casualty_est.result.answered import tippable
+from casualty_est.result.answered import has_median, tippable
 from casualty_est.result.posterior import enough_draws, interval_ends
 from casualty_est.result.schema import clean, frame_of
 from casualty_est.result.text_table import TextTable, html_table, plain_table, rich_table
@@ -274,7 +274,7 @@ def plan(estimate: Answered, studies: Iterable[Study] | Study | None, wanted: Wa
     interval_ends(wanted.prob)
     evidence = evidence_of(estimate, wanted.row)
     enough_draws(wanted.prob, len(evidence.log_count))
-    against = None if wanted.against is None else tippable(estimate, wanted.against)
+    against = None if wanted.against is None else tippable(estimate, wanted.against, wanted.row)
     days = _days(wanted.cost)
     asked = worth.Asked(wanted.prob, against, wanted.findings, estimate.meta.seed)
     rows = []
@@ -350,6 +350,7 @@ def evidence_of(estimate: Answered, row: int) -> Evidence:
     if not estimate.meta.has_level:
         msg = "there is no headline number, so nothing can be narrowed; give roles or an anchor"
         raise UsageError(msg)
+    has_median(estimate, row)
     draws = np.maximum(estimate.draws(row).ravel(), 0.5)
     return Evidence(estimate.kind, np.log(draws), estimate._unknowns(row))
 

@@ -7,7 +7,17 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 from pydantic.dataclasses import dataclass
 
-from casualty_est.result.schema import CHECKED, Cell, ClaimRow, Mode, Note, Number, Span, Target
+from casualty_est.result.schema import (
+    CHECKED,
+    Cell,
+    ClaimRow,
+    Mode,
+    Note,
+    Number,
+    Side,
+    Span,
+    Target,
+)
 
 
 @dataclass(frozen=True, config=CHECKED)
@@ -25,10 +35,11 @@ class PublishedInterval:
     """An equal-tailed credible interval, with its level.
 
     Of kind `upper` where the evidence bounds the number only from above: it is at most `high` with
-    that probability, and there is no median.
+    that probability, and there is no median. Of kind `lower` it is at least `low`, and `high` is
+    null.
     """
 
-    kind: Literal["eti", "upper"]
+    kind: Literal["eti", "upper", "lower"]
     prob: float
     low: float | None
     high: float | None
@@ -52,13 +63,17 @@ class PublishedEstimate:
 
 @dataclass(frozen=True, config=CHECKED)
 class PublishedParameter:
-    """A reliability parameter of a source, beside its prior."""
+    """A reliability parameter of a source, beside its prior.
 
-    median: float
+    `kind`, only where the evidence bounds it on one side: `upper` or `lower`, and no median.
+    """
+
+    median: float | None
     low: float
     high: float
     prob: float
     prior: Span | None
+    kind: Side | None = None
 
 
 @dataclass(frozen=True, config=CHECKED)

@@ -10,7 +10,7 @@ import numpy as np
 
 from casualty_est.result.call import progress_bar
 from casualty_est.result.posterior import interval_ends, span_of
-from casualty_est.result.schema import Case
+from casualty_est.result.schema import Case, Side
 from casualty_est.wording.catalogue import ENGLISH
 from casualty_est.wording.language import speaking
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from casualty_est.result.answered import Answered
 
 
+HALF = 0.5
 IN_ITS_NAME = ("source", "notes")  # fields of a case that a table need not repeat
 
 
@@ -81,3 +82,14 @@ def cases(estimate: Answered, name: str, row: int, prob: float, record: type[Any
         estimate._model_to_refit()  # raises
     rows = [_shown(dataclasses.asdict(case)) for case in records or ()]
     return pd.DataFrame(rows, columns=columns)
+
+
+def level_for(side: Side | None, prob: float) -> float:
+    """The level at which to refit: the end of that interval is passed with probability 1 - prob."""
+    return 2 * prob - 1 if side and prob > HALF else prob
+
+
+def one_sided(frame: pd.DataFrame, side: Side, prob: float) -> pd.DataFrame:
+    """Refits of a bound: the end that is known, at its level, and no median."""
+    other = {"low": 0.0} if side == "upper" else {"high": None}
+    return frame.assign(median=None, prob=prob, **other)

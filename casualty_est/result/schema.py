@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SCHEMA = "casualty-est/1"
 CHECKED = ConfigDict(extra="forbid")
 Number = int | float
+Side = Literal["upper", "lower"]  # on which alone the evidence bounds a number
 
 COUNT, RATIO = 1, -1  # sign of an assumption: a count raises the estimate, a ratio lowers it
 

@@ -9,7 +9,7 @@ from casualty_est.result.spoken import documented_cell
 from casualty_est.result.tables import row_bound, row_numbers
 from casualty_est.result.text_table import TextTable, html_table, plain_table, rich_table
 from casualty_est.wording.language import _
-from casualty_est.wording.numbers import at_most, ends, middle, percent
+from casualty_est.wording.numbers import ends, middle, percent
 from casualty_est.wording.phrases import cell_text
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def answer(estimate: Estimate, row: int, prob: float) -> tuple[str, str]:
     if numbers is None:
         return "no headline", ""
     if (bound := row_bound(estimate, row, prob)) is not None:
-        return "none: an upper bound", at_most(bound)
+        return f"none: {bound.article} bound", bound.text
     modes = estimate.modes(row, prob)
     if len(modes) < 2:
         return middle(numbers), ends(numbers)

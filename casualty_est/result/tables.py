@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from casualty_est.result.posterior import enough_draws, interval_ends, mean_is_known
-from casualty_est.result.schema import Span
+from casualty_est.result.schema import Side, Span
+from casualty_est.wording.numbers import at_least, at_most, share_at_least, share_at_most
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,27 +92,68 @@ def row_numbers(estimate: Answered, row: int, prob: float) -> RowNumbers | None:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """An estimate that is bounded from above only: it has no median to quote."""
+    """What the evidence bounds on one side only: it has no median to quote.
 
-    high: float
-    low: float = 0.0
+    An upper bound has the ends `least` and `number`, a lower bound `number` and `most`: what is
+    known beside, such as the documented count or that no share passes 1.
+    """
+
+    side: Side
+    number: float
+    least: float = 0.0
+    most: float | None = None
     median: None = None
     mean: None = None
     sd: None = None
 
+    @property
+    def low(self) -> float:
+        """Its lower end."""
+        return self.least if self.side == "upper" else self.number
 
-def row_bound(estimate: Answered, row: int, prob: float) -> float | None:
-    """The count that one estimate does not pass with a probability; None where it is no bound."""
+    @property
+    def high(self) -> float | None:
+        """Its upper end; None where there is none."""
+        return self.number if self.side == "upper" else self.most
+
+    @property
+    def text(self) -> str:
+        """A bound on people, as one says it."""
+        return at_most(self.number) if self.side == "upper" else at_least(self.number)
+
+    @property
+    def of_share(self) -> str:
+        """A bound on a share, as one says it."""
+        upper = self.side == "upper"
+        return share_at_most(self.number) if upper else share_at_least(self.number)
+
+    @property
+    def article(self) -> str:
+        """Its side with an article, for a terminal."""
+        return "an upper" if self.side == "upper" else "a lower"
+
+
+def bound_of(
+    draws: Any, side: Side, prob: float, least: float = 0.0, most: float | None = None
+) -> Bound:
+    """The number on whose one side draws lie with a probability."""
+    at = prob if side == "upper" else 1 - prob
+    return Bound(side, float(np.quantile(draws, at)), least, most)
+
+
+def row_bound(estimate: Answered, row: int, prob: float) -> Bound | None:
+    """The bound that one estimate is, with a probability; None where it is no bound."""
     interval_ends(prob)
-    if not (estimate.meta.has_level and estimate._bounded(row)):
+    side = estimate._bounded(row) if estimate.meta.has_level else None
+    if side is None:
         return None
-    return float(np.quantile(estimate.draws(row), prob))
+    return bound_of(estimate.draws(row), side, prob, estimate._least(row))
 
 
 def published_numbers(estimate: Answered, row: int, prob: float) -> RowNumbers | Bound | None:
     """What one estimate is published as: its numbers, or the bound that it is."""
     bound = row_bound(estimate, row, prob)
-    return row_numbers(estimate, row, prob) if bound is None else Bound(bound)
+    return row_numbers(estimate, row, prob) if bound is None else bound
 
 
 def parameter(draws: Any, prob: float, prior: Span | None = None) -> Parameter | None:

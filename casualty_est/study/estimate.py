@@ -119,7 +119,9 @@ class StudyEstimate(Estimate):
             follows its own; the sum is 1 under a flat prior), ``contribution`` (Cov of the log
             count and its log likelihood: the change of the mean log per unit of its power),
             ``information`` (half the log of how many times more precise the count is with it).
-            The last three are missing where a kind is cut or the kinds contradict each other.
+            The last three are missing where a kind is cut or the kinds contradict each other; of a
+            kind that bounds the count on one side, its median and other end are, and its end is
+            that of 95%.
         """
         import pandas as pd
 
@@ -127,6 +129,11 @@ class StudyEstimate(Estimate):
         joint, rows = self._joint(), []
         for i, kind in enumerate(self.details.kinds):
             low, median, high = np.exp(joint.only(i).quantile(interval_ends(ci_prob)))
+            if kind.bound is not None:
+                median = None
+                low, high = (
+                    (0.0, kind.here.high) if kind.bound == "upper" else (kind.here.low, None)
+                )
             brought = {
                 name: None if self._contradicts else getattr(kind, name)
                 for name in ("weight", "contribution", "information")
@@ -405,7 +412,10 @@ class StudyEstimate(Estimate):
             numbers = Parameter(float(median), float(low), float(high), prob)
             name, moves = _named(kind)
             moves = "" if self._contradicts and kind.moves else moves
-            rows.append((name, moves, middle(numbers), ends(numbers)))
+            answer = (middle(numbers), ends(numbers))
+            if kind.bound is not None:
+                answer = ("none: a bound", kind.stated(kind.here))
+            rows.append((name, moves, *answer))
         together = None if self._contradicts else row_numbers(self, 0, prob)
         if together is None:
             rows.append(("together", "they contradict each other", "no headline", ""))

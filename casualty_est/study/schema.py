@@ -6,7 +6,8 @@ from dataclasses import field
 
 from pydantic.dataclasses import dataclass
 
-from casualty_est.result.schema import CHECKED, Case, Cell, Span
+from casualty_est.result.schema import CHECKED, Case, Cell, Side, Span
+from casualty_est.wording.numbers import at_least, at_most, with_ends
 
 UNKNOWN = "unknown"  # the prior of a kind that cannot tell it
 
@@ -38,7 +39,8 @@ class Kind:
     `weight` how far the log of the answer follows its own, `contribution` Cov(log N, log L),
     `information` half the log of how many times more precise the count is with it; `p` and `factor`
     are its contradiction with the others; `khat` and `ess` of its weights; `modes` where it has
-    several.
+    several. `bound` is the side on which alone it bounds the count; then the end on that side of
+    `own` and `here` is passed with a probability of 5%, and the rest of them says nothing.
     """
 
     label: str
@@ -60,6 +62,13 @@ class Kind:
     ess: float | None = None
     ledger: tuple[str, ...] = ()
     modes: tuple[ModeMoved, ...] = ()
+    bound: Side | None = None
+
+    def stated(self, span: Span) -> str:
+        """Its answer in print: a median with its interval, or the bound that it is."""
+        if self.bound is None:
+            return with_ends(span)
+        return at_most(span.high) if self.bound == "upper" else at_least(span.low)
 
     @property
     def moves(self) -> bool:

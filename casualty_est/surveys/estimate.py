@@ -12,7 +12,7 @@ from casualty_est.kinds import room
 from casualty_est.result.estimate import Estimate
 from casualty_est.result.identification import Identification
 from casualty_est.result.labels import position
-from casualty_est.result.schema import Case, plain
+from casualty_est.result.schema import Case, Side, plain
 from casualty_est.result.shared import (
     CountPrior,
     FlatPrior,
@@ -23,13 +23,14 @@ from casualty_est.result.shared import (
     shared_by,
 )
 from casualty_est.result.show import interval_title
-from casualty_est.result.tables import Parameter, parameter
+from casualty_est.result.tables import Bound, Parameter, bound_of, parameter
 from casualty_est.result.text_table import TextTable
 from casualty_est.result.unknowns import ANY_LIST, Unknowns
 from casualty_est.studies import Study, matched, survey
-from casualty_est.surveys.model.matched import PRIOR
+from casualty_est.surveys.model.matched import ALIKE, ANY, PRIOR, side_of
 from casualty_est.surveys.schema import SurveyDetails
 from casualty_est.surveys.unknowns import unknowns
+from casualty_est.wording.language import _
 from casualty_est.wording.numbers import ends, middle, percent
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from casualty_est.surveys.plots import SurveyPlots
 
 Array = npt.NDArray[np.float64]
+# The more a list holds of all deaths, the fewer there are.
+OTHER: dict[Side, Side] = {"lower": "upper", "upper": "lower"}
 
 
 class SurveyEstimate(Estimate):
@@ -55,7 +58,8 @@ class SurveyEstimate(Estimate):
     details: SurveyDetails
     details_type: ClassVar[type[Any]] = SurveyDetails
     urgent: ClassVar[frozenset[str]] = frozenset(
-        {"contradicts", "not_visited", "heavy_weight", "upper_bound", "not_converged"}
+        {"contradicts", "not_visited", "heavy_weight", "not_converged"}
+        | {"upper_bound", "lower_bound", "few_found"}
     )
 
     def bias(self, source: str | int) -> Array:
@@ -120,7 +124,9 @@ class SurveyEstimate(Estimate):
             Of published estimates one row for each number: ``source``, ``of`` (label of the
             estimate), ``alone``, ``alone_low``, ``alone_high`` (people, 95%), ``weight``,
             ``bias`` with ``low`` and ``high``, ``prior_low``, ``prior_high``. Of matched deaths one
-            row for each list: ``source``, ``completeness``, ``low``, ``high``. Of households none.
+            row for each list: ``source``, ``completeness``, ``low``, ``high``; of a list that holds
+            none of the sampled deaths, or all, no ``completeness``, only the end that is known. Of
+            households none.
         """
         import pandas as pd
 
@@ -155,10 +161,21 @@ class SurveyEstimate(Estimate):
             )
         return rows
 
-    def _share(self, source: int, prob: float) -> Parameter:
-        share = parameter(self.completeness(source), prob)
+    def _share(self, source: int, prob: float) -> Parameter | Bound:
+        """How complete a list is, or the bound on it."""
+        draws, side = self.completeness(source), self._side(self.meta.sources[source].source)
+        if side is not None:
+            return bound_of(draws, OTHER[side], prob, most=1.0)
+        share = parameter(draws, prob)
         assert share is not None
         return share
+
+    def _side(self, name: str) -> Side | None:
+        """On which side alone the number is bounded that follows from a list."""
+        sample = self.details.sample
+        if sample is None or name not in sample.found:
+            return None
+        return side_of(sample.found[name], sample.deaths)
 
     def shared(self) -> Shared:
         """Draws of log counts, the bias of each study, and the completeness of matched lists."""
@@ -186,7 +203,8 @@ class SurveyEstimate(Estimate):
             counted = [study.deaths for study in self.details.studies if study.row == row]
             return CountPrior() if all(deaths == 0 for deaths in counted) else FlatPrior()
         if self._matched:
-            return ListedPrior(next(iter(sample.listed.values())), *PRIOR)
+            shares = ALIKE if self._side(self._sized) else PRIOR
+            return ListedPrior(next(iter(sample.listed.values())), *shares)
         people = np.asarray(self.idata["posterior"]["people"].values)
         people = people.reshape(-1, people.shape[-1]) if row == 0 else people[..., [row - 1]]
         of_households = room("survey", "inference.households").log_prior
@@ -212,13 +230,42 @@ class SurveyEstimate(Estimate):
             return f"no headline number: {self.meta.no_total}"
         return super().headline(row, ci_prob)
 
-    def _bounded(self, row: int) -> bool:
-        """Whether nobody in any sample of an estimate died."""
+    @property
+    def _sized(self) -> str:
+        """The list from whose size the number follows, of deaths that were looked up."""
         sample = self.details.sample
+        assert sample is not None
+        [name] = sample.listed
+        return name if name in sample.found else ANY
+
+    def _bounded(self, row: int) -> Side | None:
+        """Above where nobody in any sample died; below or above where a list has none, or all."""
+        sample = self.details.sample
+        if self._matched:
+            return None if self.meta.rows[row].part == "listed" else self._side(self._sized)
         if sample is not None:
-            return self.details.form == "households" and sample.deaths == 0
+            return "upper" if sample.deaths == 0 else None
         here = [study for study in self.details.studies if study.row == row]
-        return bool(here) and all(study.bounds for study in here)
+        return "upper" if here and all(study.bounds for study in here) else None
+
+    def _least(self, row: int) -> float:
+        """The people on the list, where they are counted in."""
+        counted = self.meta.rows[row].documented
+        return float(counted.low) if self._matched and counted is not None else 0.0
+
+    def _why_bounded(self, row: int) -> str:
+        side = self._bounded(row)
+        if side is None:
+            return ""
+        if not self._matched:
+            return _("Nobody in the sample died.")
+        if self._sized == ANY:
+            if side == "lower":
+                return _("None of the sampled deaths is on any list.")
+            return _("Every one of the sampled deaths is on some list.")
+        if side == "lower":
+            return _("None of the sampled deaths is on {list}.", list=self._sized)
+        return _("Every one of the sampled deaths is on {list}.", list=self._sized)
 
     def _unknowns(self, row: int) -> Unknowns:
         return unknowns(self, row)
@@ -267,9 +314,18 @@ class SurveyEstimate(Estimate):
         name = "completeness" if self._matched else "bias"
         return ((name, len(self.meta.sources)),) if self.meta.sources else ()
 
+    def _details_json(self, prob: float) -> dict[str, Any]:
+        details = super()._details_json(prob)
+        for key, cases in details["refits"].items():
+            side = self._bounded(int(key.split(":")[1]))
+            for one in cases if side else ():
+                one["median"] = None
+                one["low" if side == "upper" else "high"] = 0.0 if side == "upper" else None
+        return details
+
     def _source_json(self, source: int, prob: float) -> dict[str, Any]:
         if self._matched:
-            return {"completeness_listed": plain(self._share(source, prob))}
+            return {"completeness_listed": _as_json(self._share(source, prob), prob)}
         bias = parameter(self.bias(source), prob, self.meta.sources[source].prior)
         return {"ratio_total": bias and plain(bias)}
 
@@ -277,10 +333,7 @@ class SurveyEstimate(Estimate):
         if self._matched:
             head = ("list", "holds of all deaths", interval_title(prob))
             shares = [(s.name, self._share(i, prob)) for i, s in enumerate(self.meta.sources)]
-            lines = [
-                (name, _percents(x.median), f"{_percents(x.low)} to {_percents(x.high)}")
-                for name, x in shares
-            ]
+            lines = [(name, *_printed(x)) for name, x in shares]
             return TextTable(head, tuple(lines))
         rows = [
             (
@@ -298,6 +351,21 @@ class SurveyEstimate(Estimate):
 
 def _percents(share: float) -> str:
     return percent(round(share, 3))
+
+
+def _printed(share: Parameter | Bound) -> tuple[str, str]:
+    """Median and interval of a completeness, or the bound on it."""
+    if isinstance(share, Bound):
+        return f"none: {share.article} bound", share.of_share
+    return _percents(share.median), f"{_percents(share.low)} to {_percents(share.high)}"
+
+
+def _as_json(share: Parameter | Bound, prob: float) -> Any:
+    """A completeness for estimate.json."""
+    if not isinstance(share, Bound):
+        return plain(share)
+    ends = {"low": share.low, "high": share.high}
+    return {"median": None, **ends, "prob": prob, "prior": None, "kind": share.side}
 
 
 ESTIMATE = SurveyEstimate

@@ -78,7 +78,11 @@ class Extinct:
 
 @dataclass(frozen=True, config=CHECKED)
 class Sample:
-    """What was sampled, household by household or death by death."""
+    """What was sampled, household by household or death by death.
+
+    `found` has, of deaths that were looked up, how many each list holds; `listed` is the size of
+    the list from which the number follows.
+    """
 
     clusters: int
     deaths: int
@@ -93,6 +97,7 @@ class Sample:
     weighted: Weighted | None = None
     extinct: Extinct | None = None
     on_none: int | None = None
+    found: dict[str, int] = field(default_factory=dict)
     listed: dict[str, int] = field(default_factory=dict)
 
 

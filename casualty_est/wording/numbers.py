@@ -126,6 +126,22 @@ def at_most(bound: float) -> str:
     return pgettext("hedge", "at most {number}", number=figure(unit * math.ceil(bound / unit)))
 
 
+def at_least(bound: float) -> str:
+    """A lower bound as one says it: two digits, rounded down, so that it stays one."""
+    unit = 10.0 ** max(0, math.floor(math.log10(max(bound, 1.0))) - 1)
+    return pgettext("hedge", "at least {number}", number=figure(unit * math.floor(bound / unit)))
+
+
+def share_at_most(bound: float) -> str:
+    """An upper bound on a share, rounded up."""
+    return pgettext("hedge", "at most {number}", number=percent(math.ceil(1000 * bound) / 1000))
+
+
+def share_at_least(bound: float) -> str:
+    """A lower bound on a share, rounded down."""
+    return pgettext("hedge", "at least {number}", number=percent(math.floor(1000 * bound) / 1000))
+
+
 def run(low: str, high: str) -> str:
     """From one printed number to another."""
     return pgettext("interval", "{low} to {high}", low=low, high=high)

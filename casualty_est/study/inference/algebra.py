@@ -8,7 +8,8 @@ case that is the usual rule, weights by the inverse of the covariance.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -36,6 +37,8 @@ class Joint:
     eta: Array
     rho: Array
     pool: Array
+    # Kinds that only bound the count: where (log count) the likelihood of each is at its height.
+    bounds: Mapping[int, float] = field(default_factory=dict)
 
     @cached_property
     def widths(self) -> Array:
@@ -132,6 +135,11 @@ class Joint:
         rest = self.without(kind)
         if rest is None:
             return None
+        active = set(np.flatnonzero(rest.eta > 0).tolist())
+        if kind in self.bounds:
+            return rest.surprise({kind}, -shift)
+        if active <= set(self.bounds):
+            return replace(self.only(kind), pool=np.zeros_like(self.pool)).surprise(active, shift)
         alone = replace(self.only(kind), pool=np.zeros_like(self.pool))
         others = replace(rest, pool=np.zeros_like(self.pool))
         at = self.log_n + shift
@@ -143,6 +151,18 @@ class Joint:
             below = special.ndtr((z_rest - tie * z_own) / np.sqrt(1 - tie**2))
         above = float(alone.mass @ below)
         return 2 * min(above, 1 - above)
+
+    def surprise(self, bounds: Iterable[int], shift: float = 0.0) -> float:
+        """Probability, at this count moved by `shift`, of what some bounds saw: nothing, or all.
+
+        A bound has no posterior without a prior, so it is no tail of one.
+        """
+        seen = np.zeros_like(self.log_n)
+        for kind in bounds:
+            highest = np.interp(self.bounds[kind], self.log_n, self.like[kind])
+            logs = np.interp(self.log_n + shift, self.log_n, self.like[kind])
+            seen += np.minimum(logs - highest, 0.0)
+        return float(self.mass @ np.exp(seen))
 
     def _tie(self, kind: int, others: Joint) -> float:
         """Correlation of the error of a kind with that of the others together, as of Normals."""
@@ -161,6 +181,12 @@ class Joint:
         if rest is None or (self.conflict(kind) or 1.0) >= AGREED:
             return None
         near, far = 0.0, rest.mean - self.only(kind).mean
+        others = np.flatnonzero(rest.eta > 0).tolist()
+        # The mean of a bound is that of the grid: what it fits is its height.
+        if kind in self.bounds:
+            far = rest.mean - self.bounds[kind]
+        elif set(others) <= set(self.bounds):
+            far = self.bounds[others[0]] - self.only(kind).mean
         for _ in range(HALVINGS):
             middle = (near + far) / 2
             enough = (self.conflict(kind, middle) or 0.0) >= AGREED

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est.errors import UsageError
 from casualty_est.result.call import check_counts, one_blas_thread, settle_seed, versions
 from casualty_est.result.call import progress_bar as show_progress
 from casualty_est.result.schema import Diagnostics, Meta, Note, Row, SourceRow
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 
 PACKAGES = ("casualty_est", "numpy", "scipy", "arviz", "xarray")
+SIDES = {"upper": "an upper bound", "lower": "a lower bound"}
 LEVELS = ("data", "anchor", "prior")  # the best that a kind which moves the count brings
 
 
@@ -64,6 +66,7 @@ def fit(
     with show_progress(progress_bar) as report:
         report("reading the likelihood of each kind", None)
         terms = heard(study, settings, seed)
+        _some_estimate(terms)
         moving = joint_of(terms, settings, everything=False)
         everything = joint_of(terms, settings, everything=True)
         report("weighting the draws of each kind", None)
@@ -88,6 +91,18 @@ def fit(
     meta = _metadata(study, terms, kinds, weighted, solved, said, against)
     tree = _tree(solved, everything, [k.label for k in kinds], draws, chains, assumed)
     return StudyEstimate(tree, meta, details, model=study, progress_bar=progress_bar)
+
+
+def _some_estimate(terms: Sequence[Term]) -> None:
+    """Refuse a study in which every kind that moves the count only bounds it."""
+    moving = [term.member for term in terms if term.eta > 0]
+    if moving and all(member.bound for member in moving):
+        which = "; ".join(f"{m.label}: {SIDES[m.bound]}" for m in moving if m.bound)
+        msg = (
+            f"every kind that moves the count only bounds it ({which}), so nothing sets its level: "
+            "add a kind that estimates it"
+        )
+        raise UsageError(msg)
 
 
 def heard(study: Study, settings: Settings, seed: int) -> list[Term]:

@@ -14,9 +14,10 @@ from casualty_est.result.shared import FlatPrior
 from casualty_est.study.inference.algebra import Joint, quantile
 from casualty_est.study.inference.terms import NODES, REACH, Term
 from casualty_est.study.inference.weights import Weighted
+from casualty_est.study.model.members import Member
 from casualty_est.study.schema import UNKNOWN, BridgeUsed, Kind, ModeMoved
 from casualty_est.wording.language import N_, Kept, stored
-from casualty_est.wording.numbers import share, with_ends
+from casualty_est.wording.numbers import share
 from casualty_est.wording.phrases import listed
 
 Array = npt.NDArray[np.float64]
@@ -24,6 +25,7 @@ Array = npt.NDArray[np.float64]
 SEVERAL = 2  # modes
 CONTRADICTS = 0.01  # two-sided tail probability under which kinds are not joined
 ENDS = [0.5, 0.025, 0.975]
+ONE_SIDED = [0.5, 0.05, 0.95]
 CHOSEN = Ground(
     N_("grounds", "given by the analyst"), N_("grounds", "section 3 says what it weighs")
 )
@@ -40,7 +42,8 @@ def kinds_of(
         p, shift = joint.conflict(i), joint.reconciled(i)
         several = (joint.eta > 0).sum() > 1
         moves = term.eta > 0
-        here = _span(np.exp(joint.only(i).quantile(ENDS)))
+        bound = member.bound
+        here = _span(np.exp(joint.only(i).quantile(ENDS))) if bound is None else _beyond(term)
         plain = member.bridge is None and isinstance(member.prior, FlatPrior)
         kinds.append(
             Kind(
@@ -48,7 +51,7 @@ def kinds_of(
                 kind=member.estimate.kind,
                 counts=tuple(count.label for count, _ in member.counts),
                 cell=member.cell,
-                own=here if plain else _span(np.quantile(np.exp(member.log_draws), ENDS)),
+                own=here if plain else _own(member),
                 here=here,
                 prior=member.prior.text if member.prior else UNKNOWN,
                 eta=term.eta,
@@ -62,6 +65,7 @@ def kinds_of(
                 khat=quality.khat if quality and np.isfinite(quality.khat) else None,
                 ess=quality.ess if quality else None,
                 ledger=tuple(term.said),
+                bound=bound,
                 modes=_modes(term, i, joint),
             )
         )
@@ -96,6 +100,25 @@ def _modes(term: Term, at: int, joint: Joint) -> tuple[ModeMoved, ...]:
         ModeMoved(float(np.exp(middle)), float(before), float(after))
         for middle, before, after in zip(middles, *weights, strict=True)
     )
+
+
+def _own(member: Member) -> Span:
+    """What a kind answers for its own cell."""
+    ends = ENDS if member.bound is None else ONE_SIDED
+    return _span(np.quantile(np.exp(member.log_draws), ends))
+
+
+def _beyond(term: Term) -> Span:
+    """What a kind that is a bound says of the count of the study.
+
+    From its own draws, times its bridge: under a flat prior of the log count a bound has no other
+    end.
+    """
+    draws, bridge = np.exp(term.member.log_draws), term.member.bridge
+    if bridge is not None:
+        z = np.random.default_rng(0).standard_normal(len(draws))
+        draws = draws * bridge.share * np.exp(bridge.sd * z)
+    return _span(np.quantile(draws, ONE_SIDED))
 
 
 def _bridge(term: Term, at: int, joint: Joint) -> BridgeUsed | None:
@@ -133,7 +156,7 @@ def contradictions(kinds: Sequence[Kind]) -> tuple[Kept, ...]:
     against = [kind for kind in moving if kind.p is not None and kind.p < CONTRADICTS]
     if len(moving) == 2 and against:
         one, other = moving
-        mine, theirs = with_ends(one.here), with_ends(other.here)
+        mine, theirs = one.stated(one.here), other.stated(other.here)
         text = stored(
             "note",
             "the answer of {one} is {mine} and that of {other} {theirs}, and the two contradict "
@@ -153,7 +176,7 @@ def contradictions(kinds: Sequence[Kind]) -> tuple[Kept, ...]:
             "the answer of {kind} is {number} and contradicts {kinds} together (p {p}); they would "
             "agree if {factor}",
             kind=kind.label,
-            number=with_ends(kind.here),
+            number=kind.stated(kind.here),
             kinds=listed([k.label for k in moving if k is not kind]),
             p=_p(kind.p),
             factor=_factor(kind),

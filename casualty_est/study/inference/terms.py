@@ -24,6 +24,7 @@ NODES = 81  # of the share of a bridge
 REACH = 6.0  # sds of that share
 IMPOSSIBLE = -1e4  # log likelihood of a count that no list leaves room for
 WIDE, POINTS = 10.0, 1001  # of each kind in the grid: sds to either side, and points
+FAR_IN = 0.025  # share of the draws of a bound that lie beyond the place at which it is read
 
 
 @dataclass(frozen=True)
@@ -268,7 +269,16 @@ def joint_of(terms: Sequence[Term], settings: Settings, *, everything: bool) -> 
         eta=np.array([term.eta for term in kept]),
         rho=correlation(labels, settings.rho),
         pool=settings.log_pool([term.member for term in terms], log_n),
+        bounds={i: _plateau(term) for i, term in enumerate(kept) if term.member.bound},
     )
+
+
+def _plateau(term: Term) -> float:
+    """A log count at which the likelihood of a bound is as high as it gets, up to 3%."""
+    member = term.member
+    at = FAR_IN if member.bound == "upper" else 1 - FAR_IN
+    share = member.bridge.share if member.bridge else 1.0
+    return float(np.quantile(member.log_draws, at) + np.log(share))
 
 
 def _levelled(term: Term, log_n: Array) -> Array:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from casualty_est.errors import UsageError
 from casualty_est.result.estimate import Estimate
 from casualty_est.result.labels import position
-from casualty_est.result.schema import Cell
+from casualty_est.result.schema import Cell, Side
 from casualty_est.result.shared import (
     CountPrior,
     FlatPrior,
@@ -102,6 +102,12 @@ class Member:
         """What it counts; a sum counts at the places of all its parts."""
         cells = [count.row.cell for count, _ in self.counts]
         return replace(cells[0], scope="+".join(dict.fromkeys(cell.scope for cell in cells)))
+
+    @property
+    def bound(self) -> Side | None:
+        """On which side alone its evidence bounds what it counts."""
+        sides = {self.estimate._bounded(row) for row in self.rows}
+        return sides.pop() if len(sides) == 1 else None
 
     @property
     def log_draws(self) -> Array:

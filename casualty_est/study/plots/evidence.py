@@ -28,6 +28,7 @@ LEFT = 2.5
 HILL, GAP = 0.5, 0.22  # inches that a density is high, and that are left under it
 JOINT = 0.8
 EDGES = [0.002, 0.998]
+BEYOND = 10.0  # times as far is a bound drawn on the side where nothing ends it
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Row:
     colour: str
     hill: float
     narrow: bool = False  # whether the label stands over the density
+    dot: bool = True  # whether it has a median
 
     @property
     def height(self) -> float:
@@ -62,7 +64,8 @@ def picture(estimate: StudyEstimate, prob: float, palette: Palette) -> Picture:
         lines = (name, Line(with_ends(span), SMALL, palette.muted))
         rows.append(Row(lines, joint.density, span, palette.posterior, JOINT, palette.narrow))
     values = [x for row in rows for x in (row.span.low, row.span.high)]
-    shown = [joint.only(i) for i, kind in enumerate(estimate.details.kinds) if kind.moves]
+    kinds = estimate.details.kinds
+    shown = [joint.only(i) for i, kind in enumerate(kinds) if kind.moves and kind.bound is None]
     values += [float(x) for one in shown for x in np.exp(one.quantile(EDGES))]
     page = open_page(
         sum(row.height for row in rows) + 0.1,
@@ -84,15 +87,21 @@ def picture(estimate: StudyEstimate, prob: float, palette: Palette) -> Picture:
 
 
 def _row(alone: Joint, kind: Kind, prob: float, palette: Palette) -> Row:
-    span = _span(alone, prob)
+    span = kind.here if kind.bound else _span(alone, prob)
+    if kind.bound == "lower":
+        span = Span(span.low, span.low, BEYOND * span.low)
+    elif kind.bound == "upper":
+        span = Span(span.high, span.high / BEYOND, span.high)
     name = kind_name(kind.label)
     if not kind.moves:
         name = _("{kind}, cut", kind=name)
     bridged = f", x {separated(f'{kind.bridge.share:g}')}" if kind.bridge else ""
-    lines = label(name, f"{with_ends(span)}{bridged}", LEFT - 0.3, palette)
+    lines = label(
+        name, f"{kind.stated(kind.here if kind.bound else span)}{bridged}", LEFT - 0.3, palette
+    )
     lines = tuple(line for line in lines if line.text)
     colour = palette.ink if kind.moves else palette.prior
-    return Row(lines, alone.density, span, colour, HILL, palette.narrow)
+    return Row(lines, alone.density, span, colour, HILL, palette.narrow, kind.bound is None)
 
 
 def _span(joint: Joint, prob: float) -> Span:
@@ -110,7 +119,8 @@ def _draw(page: Page, row: Row, counts: Array, top: float) -> None:
     )
     page.axes.plot(counts[seen], base - height[seen], color=row.colour, linewidth=1.2)
     page.bar(row.span.low, row.span.high, base + 0.07, row.colour, 2.6)
-    page.dot(row.span.median, base + 0.07, row.colour, markersize=5)
+    if row.dot:
+        page.dot(row.span.median, base + 0.07, row.colour, markersize=5)
     page.beside(
         row.lines, top + height_of(row.lines) / 2 if row.narrow else base - row.hill / 2 + 0.05
     )

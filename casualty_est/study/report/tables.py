@@ -15,7 +15,7 @@ from casualty_est.study.model.ledger import SHOWN
 from casualty_est.study.schema import Kind
 from casualty_est.wording.again import told_again
 from casualty_est.wording.language import _, figure, separated
-from casualty_est.wording.numbers import ends, middle, percent, share, with_ends
+from casualty_est.wording.numbers import percent, share
 from casualty_est.wording.phrases import said_cell, with_source
 from casualty_est.wording.terms import kind_name
 
@@ -34,15 +34,18 @@ def kinds(estimate: StudyEstimate, prob: float) -> Table:
     """What each kind counts, what it answers for that, and for the count of the study."""
     rows, joint = [], estimate._joint()
     for i, kind in enumerate(estimate.details.kinds):
-        low, median, high = (float(x) for x in np.exp(joint.only(i).quantile(interval_ends(prob))))
-        here = Span(median, low, high)
+        here = kind.here
+        if kind.bound is None:
+            ends_of = np.exp(joint.only(i).quantile(interval_ends(prob)))
+            low, median, high = (float(x) for x in ends_of)
+            here = Span(median, low, high)
         rows.append(
             (
                 _named(kind),
                 said_cell(kind.cell),
-                with_ends(kind.own),
+                kind.stated(kind.own),
                 told_again(kind.bridge.text, "prior") if kind.bridge else _("counts the same"),
-                f"{middle(here)} ({ends(here)})",
+                kind.stated(here),
             )
         )
     head = (
@@ -58,7 +61,8 @@ def kinds(estimate: StudyEstimate, prob: float) -> Table:
 def in_a_line(estimate: StudyEstimate) -> Table:
     """What each kind counts and answers for that, for the short report."""
     rows = tuple(
-        (_named(kind), said_cell(kind.cell), with_ends(kind.own)) for kind in estimate.details.kinds
+        (_named(kind), said_cell(kind.cell), kind.stated(kind.own))
+        for kind in estimate.details.kinds
     )
     head = (_("Kind"), _("Counts"), _("Answers for that (95%)"))
     return Table(_("What each kind answers alone."), head, rows)

@@ -6,7 +6,6 @@ from casualty_est.report import naming
 from casualty_est.study.estimate import StudyEstimate
 from casualty_est.study.schema import Kind
 from casualty_est.wording.language import N_, _
-from casualty_est.wording.numbers import with_ends
 from casualty_est.wording.phrases import clauses, listed
 from casualty_est.wording.terms import kind_name
 
@@ -44,7 +43,7 @@ def said(estimate: StudyEstimate) -> str:
     """What each kind of evidence answers alone, for the count of the study."""
     what = naming.counted_briefly(estimate.meta.rows[0].cell)
     kinds = estimate.details.kinds
-    first, *others = (with_ends(kind.here) for kind in kinds)
+    first, *others = (kind.stated(kind.here) for kind in kinds)
     first = _("{figure} {what}", figure=first, what=what)
     pairs = zip(kinds, (first, *others), strict=True)
     return clauses([_alone(kind, number) for kind, number in pairs])
@@ -52,6 +51,8 @@ def said(estimate: StudyEstimate) -> str:
 
 def _alone(kind: Kind, number: str) -> str:
     named = {"kind": kind_name(kind.label), "number": number}
+    if kind.bound is not None:
+        return _("{kind} alone: {number}", **named)
     if kind.label.endswith("s"):
         return _("{kind} alone give about {number}", **named)
     return _("{kind} alone gives about {number}", **named)
@@ -76,7 +77,7 @@ def rests_briefly(estimate: StudyEstimate) -> str:
 
 def alt(estimate: StudyEstimate) -> str:
     """The picture of the kinds in words."""
-    said = [f"{kind_name(kind.label)} {with_ends(kind.here)}" for kind in estimate.details.kinds]
+    said = [f"{kind_name(kind.label)} {kind.stated(kind.here)}" for kind in estimate.details.kinds]
     return _(
         "Density of the count by each kind alone, with the joint one below: {kinds}.",
         kinds=listed(said),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+from scipy import special, stats
 
 from casualty_est.result.call import Report
 from casualty_est.result.estimate import Estimate
@@ -23,7 +24,7 @@ from casualty_est.result.schema import (
 )
 from casualty_est.surveys.inference.solved import KEPT, Plan, Solved
 from casualty_est.surveys.model.design import RHO_MEDIAN, RHO_SD, RHO_TEXT
-from casualty_est.surveys.model.matched import ANY, PRIOR, MatchedLayout, log_likelihood
+from casualty_est.surveys.model.matched import ALIKE, ANY, PRIOR, MatchedLayout, log_likelihood
 from casualty_est.surveys.model.model import SurveyModel
 from casualty_est.surveys.schema import Sample, SurveyDetails
 from casualty_est.tables.cells import Documented
@@ -60,17 +61,19 @@ def fit(model: SurveyModel, plan: Plan) -> Solved:
         rows += [Row(layout.cell, {}, part, level="data") for part in ("listed", "unlisted")]
         columns += [np.full(draws, float(people)), total - people]
     listed = {"some list" if name == ANY else name: people}
+    rests = _rests(layout, shares[:, layout.at])
     sample = Sample(
         clusters=len(np.unique(layout.matched.whole.psu)),
         deaths=layout.deaths,
         deff=span_of(deff, KEPT),
         on_none=layout.deaths - layout.counts[-1],
         listed=listed,
+        found=dict(zip(layout.names, layout.counts, strict=False)),
     )
     return Solved(
         deaths=np.column_stack(columns),
         rows=tuple(rows),
-        details=SurveyDetails("matched", (_rests(layout),) * len(rows), sample=sample),
+        details=SurveyDetails("matched", (rests,) * len(rows), sample=sample),
         diagnostics=Diagnostics("exact", converged=True, min_ess=float(draws)),
         sources=tuple(SourceRow(one, one) for one in layout.names),
         assumptions=_assumptions(layout),
@@ -79,27 +82,8 @@ def fit(model: SurveyModel, plan: Plan) -> Solved:
 
 
 def _assumptions(layout: MatchedLayout) -> tuple[Assumption, ...]:
-    beta = "Beta({:g}, {:g})".format(*PRIOR)
-    vague = (
-        Ground(
-            N_("grounds", "vague: Jeffreys' prior of a share"),
-            N_("grounds", "no record is needed"),
-        ),
-    )
     return (
-        *(
-            Assumption(
-                stored("assumption", "completeness of {source}", source=name),
-                "prior",
-                name,
-                beta,
-                0.5,
-                0.35,
-                -1,
-                vague,
-            )
-            for name in layout.names
-        ),
+        *(_completeness(name, layout.prior(at)) for at, name in enumerate(layout.names)),
         Assumption(
             N_("assumption", "design effect"),
             "prior",
@@ -113,12 +97,37 @@ def _assumptions(layout: MatchedLayout) -> tuple[Assumption, ...]:
     )
 
 
+def _completeness(name: str, prior: tuple[float, float]) -> Assumption:
+    """The prior of how much of all deaths a list holds."""
+    vague = N_("grounds", "vague: every share alike")
+    if prior == PRIOR:
+        vague = N_("grounds", "vague: Jeffreys' prior of a share")
+    return Assumption(
+        stored("assumption", "completeness of {source}", source=name),
+        "prior",
+        name,
+        "Beta({:g}, {:g})".format(*prior),
+        0.5,
+        round(float(stats.beta.std(*prior)), 2),
+        -1,
+        (Ground(vague, N_("grounds", "no record is needed")),),
+    )
+
+
 def linked_shares(
-    layout: MatchedLayout, draws: int, rng: np.random.Generator
+    layout: MatchedLayout,
+    draws: int,
+    rng: np.random.Generator,
+    prior: tuple[float, float] | None = None,
 ) -> tuple[Array, Array]:
-    """Draw the share of all deaths that would be linked to each list, and the design effect."""
+    """Draw the share of all deaths that would be linked to each list, and the design effect.
+
+    prior: of every list, where it is another than that of the layout.
+    """
+    priors = [prior or layout.prior(at) for at in range(len(layout.names))]
+    held, own = layout.counts[layout.at], priors[layout.at]
     evidence = [
-        special.logsumexp(_density(layout.counts[layout.at], layout.deaths, float(deff))[1])
+        special.logsumexp(_density(held, layout.deaths, float(deff), own)[1])
         for deff in layout.deffs
     ]
     chance = layout.weights * np.exp(np.array(evidence) - max(evidence))
@@ -127,18 +136,22 @@ def linked_shares(
     for j, held in enumerate(layout.counts[: len(layout.names)]):
         u = rng.uniform(size=draws)
         for k in np.unique(nodes):
-            share, logs = _density(held, layout.deaths, float(layout.deffs[k]))
+            share, logs = _density(held, layout.deaths, float(layout.deffs[k]), priors[j])
             cumulative = np.cumsum(np.exp(logs - logs.max()))
             here = nodes == k
             shares[here, j] = np.interp(u[here], cumulative / cumulative[-1], share)
     return shares, layout.deffs[nodes]
 
 
-def _density(held: int, deaths: int, deff: float) -> tuple[Array, Array]:
-    """Shares at even steps of their prior, and the log likelihood there, normalised by deff."""
-    # The quantiles of Beta(1/2, 1/2), the prior: the arcsine law.
+def _density(
+    held: int, deaths: int, deff: float, prior: tuple[float, float]
+) -> tuple[Array, Array]:
+    """Shares at even steps of Jeffreys' prior, and the log posterior there, normalised by deff."""
+    # The quantiles of Beta(1/2, 1/2): the arcsine law.
     share = np.sin(np.pi / 2 * (np.arange(POINTS) + 0.5) / POINTS) ** 2
-    return share, log_likelihood(share, held, deaths, deff)
+    a, b = (own - jeffreys for own, jeffreys in zip(prior, PRIOR, strict=True))
+    weight = special.xlogy(a, share) + special.xlog1py(b, -share)
+    return share, log_likelihood(share, held, deaths, deff) + weight
 
 
 def complete(linked: Array, missed: float) -> Array:
@@ -146,27 +159,49 @@ def complete(linked: Array, missed: float) -> Array:
     return np.minimum(linked / (1 - missed), 1.0)
 
 
-def _rests(layout: MatchedLayout) -> Rests:
+def _found(layout: MatchedLayout, completeness: Array) -> str:
+    """What the sample says of the list from which the number follows."""
     name, people = layout.listed
-    held = layout.counts[layout.at]
+    held, side = layout.counts[layout.at], layout.side(layout.at)
     what = N_("identification", "at least one list") if name == ANY else name
-    part = percent(round(held / layout.deaths, 3))
+    said = {"deaths": f"{layout.deaths:,}", "list": what, "where": what, "people": f"{people:,}"}
+    if side == "lower":
+        most = float(np.quantile(completeness, KEPT))
+        return stored(
+            "identification",
+            "Of {deaths} deaths in the sample none is on {list}. The sample was drawn without "
+            "regard to the lists, so {where} holds at most {share} of all deaths, with 95% "
+            "probability; {people} people are on it.",
+            share=percent(math.ceil(1000 * most) / 1000),
+            **said,
+        )
+    if side == "upper":
+        least = float(np.quantile(completeness, 1 - KEPT))
+        return stored(
+            "identification",
+            "Of {deaths} deaths in the sample every one is on {list}. The sample was drawn without "
+            "regard to the lists, so {where} holds at least {share} of all deaths, with 95% "
+            "probability; {people} people are on it.",
+            share=percent(math.floor(1000 * least) / 1000),
+            **said,
+        )
+    return stored(
+        "identification",
+        "Of {deaths} deaths in the sample {held} are on {list}. The sample was drawn "
+        "without regard to the lists, so {where} holds about {share} of all deaths; "
+        "{people} people are on it.",
+        held=f"{held:,}",
+        share=percent(round(held / layout.deaths, 3)),
+        **said,
+    )
+
+
+def _rests(layout: MatchedLayout, completeness: Array) -> Rests:
     return Rests(
         "none",
         (),
         (
-            stored(
-                "identification",
-                "Of {deaths} deaths in the sample {held} are on {list}. The sample was drawn "
-                "without regard to the lists, so {where} holds about {share} of all deaths; "
-                "{people} people are on it.",
-                deaths=f"{layout.deaths:,}",
-                held=f"{held:,}",
-                list=what,
-                where=what,
-                share=part,
-                people=f"{people:,}",
-            ),
+            _found(layout, completeness),
             stored(
                 "identification",
                 "This takes no assumption on how the lists depend on each other. A link that the "
@@ -184,13 +219,17 @@ def _rests(layout: MatchedLayout) -> Rests:
 def prior(model: SurveyModel, draws: int, rng: np.random.Generator) -> dict[str, Any]:
     """Draw the completeness of each list."""
     layout: MatchedLayout = model.layout
-    return {"completeness": ("list", rng.beta(*PRIOR, (draws, len(layout.names))))}
+    shares = [rng.beta(*layout.prior(at), draws) for at in range(len(layout.names))]
+    return {"completeness": ("list", np.column_stack(shares))}
 
 
 def dials(
     model: SurveyModel, estimate: Estimate, row: int, prob: float, report: Report
 ) -> tuple[Case, ...]:
-    """Deaths in all where the matching missed other shares of the links."""
+    """Deaths in all where the matching missed other shares of the links.
+
+    Of few deaths on a list, or off it, with another prior of its completeness as well.
+    """
     layout: MatchedLayout = model.layout
     part = estimate.meta.rows[row].part
     if part == "listed":
@@ -199,6 +238,12 @@ def dials(
     rng = np.random.default_rng(settings["seed"])
     linked, _ = linked_shares(layout, settings["draws"] * settings["chains"], rng)
     people, cases = layout.listed[1], []
+    if layout.few:
+        other, _ = linked_shares(layout, len(linked), rng, ALIKE)
+        total = people / complete(other[:, layout.at], layout.missed_links)
+        words = N_("refit", "every completeness of the list as likely beforehand")
+        values = total - people if part == "unlisted" else total
+        cases.append(case(words, values, prob, converged=True))
     for missed in MISSED:
         if missed != layout.missed_links:
             total = people / complete(linked[:, layout.at], missed)

@@ -15,14 +15,14 @@ from scipy import special
 
 from casualty_est.errors import UsageError
 from casualty_est.result.labels import cell_of
-from casualty_est.result.schema import Cell
+from casualty_est.result.schema import Cell, Side
 from casualty_est.surveys.model.design import RHO_TEXT, effect, rho_nodes
 from casualty_est.surveys.model.options import CELL, Options, number
 from casualty_est.surveys.table.cells import several
 from casualty_est.surveys.table.matched import Matched
 from casualty_est.surveys.table.survey import Survey
 from casualty_est.tables.checks import offered
-from casualty_est.wording.language import Noted, stored
+from casualty_est.wording.language import N_, Noted, stored
 from casualty_est.wording.phrases import cell_text
 
 Array = npt.NDArray[np.float64]
@@ -30,8 +30,12 @@ Array = npt.NDArray[np.float64]
 ANY = "any"
 KNOWN = {"listed", "missed_links", "cell"}
 PRIOR = (0.5, 0.5)  # Jeffreys; its quantiles stand in `inference.matched`
+# Where a list holds none of the sampled deaths, or all, the answer is a bound. With every share
+# alike it is the classical one (3 over the number of deaths); Jeffreys' prior would be bolder.
+ALIKE = (1.0, 1.0)
 LOOSE, TIGHT = 0.05, 1e7  # limits of the concentration of the beta-binomial
 MOST_MISSED = 0.9
+FEW = 5  # sampled deaths on a list, below which another prior moves the number by a tenth
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,16 +96,51 @@ class MatchedLayout:
         """What was set."""
         return {"listed": dict([self.listed]), "missed_links": self.missed_links}
 
+    def prior(self, at: int) -> tuple[float, float]:
+        """Of the completeness of a list: parameters of a Beta."""
+        return ALIKE if self.side(at) else PRIOR
+
+    def side(self, at: int) -> Side | None:
+        """On which side alone the sample bounds the number that would follow from a list."""
+        return side_of(self.counts[at], self.deaths)
+
+    @property
+    def few(self) -> bool:
+        """Whether so few sampled deaths are on the list, or off it, that its prior counts."""
+        held = self.counts[self.at]
+        return 0 < min(held, self.deaths - held) < FEW
+
     @property
     def notes(self) -> tuple[Noted, ...]:
-        """A list on which no sampled death stands."""
-        empty = [name for name, n in zip(self.names, self.counts, strict=False) if not n]
-        text = stored(
-            "note",
-            "no death of the sample is on {lists}: there is no upper limit to speak of",
-            lists=", ".join(empty),
-        )
-        return (("none_found", text),) if empty else ()
+        """Where the answer is a bound, or rough."""
+        held, name = self.counts[self.at], self.listed[0]
+        where = N_("identification", "at least one list") if name == ANY else name
+        if self.side(self.at) == "lower":
+            text = stored(
+                "note",
+                "no death of the sample is on {list}: the number is a lower bound. For an estimate "
+                "look up more deaths, or give the size of a list that holds some of them (listed)",
+                list=where,
+            )
+            return (("lower_bound", text),)
+        if self.side(self.at) == "upper":
+            text = stored(
+                "note",
+                "every death of the sample is on {list}: the number is an upper bound",
+                list=where,
+            )
+            return (("upper_bound", text),)
+        if 0 < held < FEW:
+            text = stored(
+                "note",
+                "only {held} of {deaths} deaths in the sample are on {list}: the number is rough, "
+                "and its upper end follows what was assumed of the list as well",
+                held=f"{held:,}",
+                deaths=f"{self.deaths:,}",
+                list=where,
+            )
+            return (("few_found", text),)
+        return ()
 
     def lines(self) -> list[str]:
         """The model in words."""
@@ -118,11 +157,29 @@ class MatchedLayout:
             f"  people on {'any list' if name == ANY else name}: {people:,}",
             "",
             "Priors",
-            "  completeness of each list: Beta({:g}, {:g})".format(*PRIOR),
+            *self._priors(),
             f"  design effect of {size:.1f} deaths a cluster: {RHO_TEXT}",
         ]
         missed = f"{self.missed_links:g}" if self.missed_links else "none"
         return [*lines, f"  links that the matching missed: {missed}"]
+
+    def _priors(self) -> list[str]:
+        """Completeness of the lists, those with the same prior together."""
+        groups: dict[tuple[float, float], list[str]] = {}
+        for j, name in enumerate(self.names):
+            groups.setdefault(self.prior(j), []).append(name)
+        if len(groups) == 1:
+            [prior] = groups
+            return ["  completeness of each list: Beta({:g}, {:g})".format(*prior)]
+        return [
+            "  completeness of {}: Beta({:g}, {:g})".format(", ".join(names), *prior)
+            for prior, names in groups.items()
+        ]
+
+
+def side_of(held: int, deaths: int) -> Side | None:
+    """On which side alone a sample bounds a count, of whose list it found so many deaths."""
+    return "lower" if not held else "upper" if held == deaths else None
 
 
 def _listed(held: Matched, given: Any) -> tuple[str, int]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from casualty_est.plots import OfRatios, Plots
-from casualty_est.result.tables import parameter
+from casualty_est.result.tables import Bound, parameter
 from casualty_est.wording.language import N_, _
 
 if TYPE_CHECKING:
@@ -52,3 +52,7 @@ class MatchedPlots(SurveyPlots):
 
     def _ratio_draws(self, source: int) -> Array:
         return self._estimate.completeness(source)
+
+    def _ratio_bound(self, source: int, prob: float) -> Bound | None:
+        share = self._estimate._share(source, prob)
+        return share if isinstance(share, Bound) else None

@@ -11,11 +11,11 @@ from casualty_est.report.pictures import Wanted
 from casualty_est.report.pictures import identification as weights_picture
 from casualty_est.report.tables import Table, cases
 from casualty_est.report.text import first_name, sentence_again
+from casualty_est.result.refits import level_for
 from casualty_est.surveys.estimate import SurveyEstimate
 from casualty_est.surveys.report import tables, text
 from casualty_est.wording.language import N_, _, pgettext, separated
 
-HALF = 0.5
 ASKED = {
     "without_each_source": N_("refits", "If one study were left out."),
     "dials": N_("refits", "If what no survey can check were otherwise."),
@@ -79,14 +79,15 @@ class SurveyParts(Parts):
     def refits(self) -> list[Table]:
         """The estimate without each study, and under other values of the dials."""
         bounded = self.estimate._bounded(0)
-        # The upper end of this interval is passed with probability 1 - prob.
-        prob = 2 * self.prob - 1 if bounded and self.prob > HALF else self.prob
+        prob = level_for(bounded, self.prob)
         kept = {name: self.estimate._records(name, 0, prob) for name in ASKED}
         alone = self.estimate.meta.rows[0].strata.get("study")
         of = " " + _("Of {study} alone.", study=alone) if alone else ""
         asked = {pgettext("refits", ASKED[name]) + of: some for name, some in kept.items() if some}
         if bounded:
-            return [tables.bounds(caption, some, self.prob) for caption, some in asked.items()]
+            return [
+                tables.bounds(caption, some, self.prob, bounded) for caption, some in asked.items()
+            ]
         return [cases(caption, some, self.prob) for caption, some in asked.items()]
 
     def refits_missing(self) -> str:

@@ -6,13 +6,23 @@ from collections.abc import Iterable
 
 from casualty_est.report.naming import spanned
 from casualty_est.report.tables import Table, linked
-from casualty_est.result.schema import Case, Span
+from casualty_est.result.schema import Case, Side, Span
 from casualty_est.result.show import interval_title
+from casualty_est.result.tables import Bound, Parameter
 from casualty_est.surveys.estimate import SurveyEstimate
 from casualty_est.wording.again import told_again
 from casualty_est.wording.hedged import on_page
 from casualty_est.wording.language import _, figure, ngettext, pgettext, spoken
-from casualty_est.wording.numbers import at_most, ends, middle, percent, run, share, with_ends
+from casualty_est.wording.numbers import (
+    at_least,
+    at_most,
+    ends,
+    middle,
+    percent,
+    run,
+    share,
+    with_ends,
+)
 from casualty_est.wording.phrases import capitalised, refit_name
 
 
@@ -23,8 +33,8 @@ def sources(estimate: SurveyEstimate, prob: float) -> Table | None:
     rows = estimate._source_rows(prob)
     if estimate.details.form == "matched":
         lines = [
-            (str(row["source"]), _share(row["completeness"]), _shares(row["low"], row["high"]))
-            for row in rows
+            (one.source, *_completeness(estimate._share(i, prob)))
+            for i, one in enumerate(estimate.meta.sources)
         ]
         head = (_("List"), _("Completeness"), interval_title(prob))
         return Table(_("Share of all deaths that each list holds."), head, tuple(lines))
@@ -48,11 +58,24 @@ def sources(estimate: SurveyEstimate, prob: float) -> Table | None:
     return Table(_("What each study says of its count."), titles, tuple(studies), wide=True)
 
 
-def bounds(caption: str, records: Iterable[Case], prob: float) -> Table:
-    """The bound in each of some cases, where the estimate is an upper bound and no more."""
-    rows = tuple((capitalised(refit_name(case.case)), at_most(case.high)) for case in records)
-    head = (_("Case"), _("Upper bound, with {level} probability", level=percent(prob)))
-    return Table(caption, head, rows)
+def bounds(caption: str, records: Iterable[Case], prob: float, side: Side) -> Table:
+    """The bound in each of some cases, where the estimate is a bound and no more."""
+    upper, level = side == "upper", percent(prob)
+    rows = tuple(
+        (capitalised(refit_name(case.case)), at_most(case.high) if upper else at_least(case.low))
+        for case in records
+    )
+    title = _("Lower bound, with {level} probability", level=level)
+    if upper:
+        title = _("Upper bound, with {level} probability", level=level)
+    return Table(caption, (_("Case"), title), rows)
+
+
+def _completeness(share: Parameter | Bound) -> tuple[str, str]:
+    """Median and interval of a completeness, or the bound on it."""
+    if isinstance(share, Bound):
+        return pgettext("median", "none"), share.of_share
+    return _share(share.median), _shares(share.low, share.high)
 
 
 def _share(value: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from casualty_est.report import naming
 from casualty_est.report.text import sentence_again
 from casualty_est.surveys.estimate import SurveyEstimate
+from casualty_est.surveys.model.matched import ANY
 from casualty_est.surveys.schema import Study
 from casualty_est.wording.language import N_, _, figure, separated
 from casualty_est.wording.numbers import percent, portion, run, share
@@ -58,6 +59,8 @@ def said(estimate: SurveyEstimate) -> str:
         found = {"number": figure(sample.deaths), "what": what}
         if sample.on_none is None:
             return _("A survey found {number} {what}.", **found)
+        if not sample.on_none:
+            return _("A survey found {number} {what}; each of them was on some list.", **found)
         return _(
             "A survey found {number} {what}; {others} of them were on no list.",
             others=figure(sample.on_none),
@@ -105,7 +108,7 @@ def rests_briefly(estimate: SurveyEstimate) -> str:
     details = estimate.details
     here = [study for study in details.studies if study.row == 0]
     if estimate._bounded(0):
-        return _("Nobody in the sample died, so the number is an upper bound and no more.")
+        return _bounds(estimate)
     if details.form == "matched":
         return _(
             "It rests on the sample: on how likely it was to find a death, whether on a list or "
@@ -126,6 +129,33 @@ def rests_briefly(estimate: SurveyEstimate) -> str:
     )
 
 
+def _bounds(estimate: SurveyEstimate) -> str:
+    """Why the number is a bound and no more."""
+    side, name = estimate._bounded(0), estimate.details.form == "matched" and estimate._sized
+    if not name:
+        return _("Nobody in the sample died, so the number is an upper bound and no more.")
+    if name == ANY:
+        if side == "lower":
+            return _(
+                "None of the sampled deaths is on any list, so the number is a lower bound and no "
+                "more."
+            )
+        return _(
+            "Every one of the sampled deaths is on some list, so the number is an upper bound and "
+            "no more."
+        )
+    if side == "lower":
+        return _(
+            "None of the sampled deaths is on {list}, so the number is a lower bound and no more.",
+            list=name,
+        )
+    return _(
+        "Every one of the sampled deaths is on {list}, so the number is an upper bound and no "
+        "more.",
+        list=name,
+    )
+
+
 def rests_on(estimate: SurveyEstimate) -> list[str]:
     """What the number rests on, for the first paragraph."""
     details = estimate.details
@@ -133,9 +163,7 @@ def rests_on(estimate: SurveyEstimate) -> list[str]:
         return []  # why there is no total is said already
     sentences = [sentence_again(one) for one in details.identification[0].sentences[:1]]
     if estimate._bounded(0):
-        sentences.append(
-            _("Nobody in the sample died, so the number is an upper bound and no more.")
-        )
+        sentences.append(_bounds(estimate))
     if details.form == "households":
         sentences += [sentence_again(one) for one in details.identification[0].sentences[1:2]]
     return sentences
