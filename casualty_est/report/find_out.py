@@ -68,6 +68,11 @@ def far_from(estimate: Estimate, numbers: Iterable[float], at_most: int = 2) -> 
     return sorted(far[:at_most])
 
 
+def printed(number: float) -> float:
+    """A number of an estimate, rounded as far as anybody would quote it."""
+    return float(f"{number:.2g}")
+
+
 def _most_wanted(known: Sequence[Known]) -> list[str]:
     """Which assumption would be worth most to know, where any is worth much."""
     return [

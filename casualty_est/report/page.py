@@ -112,6 +112,7 @@ def _of_full(parts: Parts, said: Said) -> dict[str, Any]:
         "weights": parts.weights() if len(estimate) else None,
         "what_if": parts.what_if(),
         "find_out": parts.find_out(),
+        "needed_note": parts.needed_note(),
         "refits": once(parts.refits()),
         "below_documented": parts.below_documented(),
         "claims": tables.claims(estimate),

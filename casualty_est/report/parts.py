@@ -167,6 +167,10 @@ class Parts:
         """Numbers that others state, of which the report asks what would make them right."""
         return []
 
+    def needed_note(self) -> str:
+        """What else is to be known of the distances to those numbers."""
+        return ""
+
     def lever(self) -> Lever | None:
         """The assumption that a reader of the page may move; None where no grid is at hand."""
         return None

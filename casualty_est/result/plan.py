@@ -150,7 +150,7 @@ def information(estimate: Answered, row: int) -> Information:
     told = [TIED.format(*pair) for pair in worth.tied(assumed)[:2]]
     about = ABOUT.format(sd=f"{sd:.2f}")
     sentences = (about, SUM, *told, LEARN) if len(rows) > 1 else (about, LEARN)
-    sentences = sentences if rows else (NOTHING,)
+    sentences = sentences if rows else (evidence.unknowns.nothing or NOTHING,)
     return Information(estimate.labels[row], sd, tuple(rows), sentences, estimate.converged)
 
 

@@ -60,12 +60,25 @@ SCALE = (
 
 @dataclass(frozen=True, config=CHECKED)
 class Move:
-    """One assumption: what it is, what it would have to be, and how many prior sds away."""
+    """One assumption: what it is, what it would have to be, and how many prior sds away.
+
+    `sds` is None where it was fixed.
+    """
 
     assumption: str
     now: float
     value: float
-    sds: float
+    sds: float | None
+
+    @property
+    def size(self) -> float:
+        """How many prior sds away, whichever way; 0 where it was fixed."""
+        return abs(self.sds or 0.0)
+
+    @property
+    def by(self) -> str:
+        """The same in print, with its sign."""
+        return "" if self.sds is None else f"{self.sds:+.1f}"
 
     @property
     def instead(self) -> str:
@@ -144,7 +157,7 @@ class Radius:
 
     def _repr_html_(self) -> str:
         rows = tuple(
-            (title, move.assumption, amount(move.now), amount(move.value), f"{move.sds:+.1f}")
+            (title, move.assumption, amount(move.now), amount(move.value), move.by)
             for title, moves in (("together", self.together), ("alone", self.alone))
             for move in moves
         )
@@ -155,7 +168,9 @@ class Radius:
 
 def told(move: Move) -> str:
     """One move in words."""
-    return f"{move.instead} ({move.sds:+.1f} prior standard deviations)"
+    if move.sds is None:
+        return move.instead
+    return f"{move.instead} ({move.by} prior standard deviations)"
 
 
 def amount(value: float) -> str:
@@ -238,7 +253,7 @@ def _alone(
         moves = along(median, direction, target, limits, FINE)
         if moves is not None and (weighed is None or weighed.ess(moves) >= LEAST_ESS):
             reached.append(_moves(assumed, moves)[j])
-    return tuple(sorted(reached, key=lambda move: abs(move.sds))[:CHEAPEST])
+    return tuple(sorted(reached, key=lambda move: move.size)[:CHEAPEST])
 
 
 def _moves(assumed: Sequence[Assumed], moves: Array) -> tuple[Move, ...]:
@@ -299,8 +314,8 @@ SAID = (
 
 def _sentence(n: float, length: float, together: Sequence[Move]) -> str:
     head = next(words for most, words in SAID if length <= most).format(n=n)
-    much = [move for move in together if abs(move.sds) >= NAMED * length and length >= 0.05]
-    much.sort(key=lambda move: -abs(move.sds))
+    much = [move for move in together if move.size >= NAMED * length and length >= 0.05]
+    much.sort(key=lambda move: -move.size)
     named = listed([move.instead for move in much])
     such = f", for example {named}" if named else ""
     return (

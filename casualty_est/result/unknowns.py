@@ -97,6 +97,8 @@ class Unknowns:
         How many incidents of each grade there are.
     log_scale : ndarray of shape (draw,), optional
         Log of counted over true deaths within an incident, of the source that sets the scale.
+    nothing : str, optional
+        Where nothing is assumed that could be valued: why, for print.
     """
 
     assumed: tuple[Assumed, ...] = ()
@@ -104,6 +106,7 @@ class Unknowns:
     real: Mapping[str, Array] = field(default_factory=dict)
     incidents: Mapping[str, int] = field(default_factory=dict)
     log_scale: Array | None = None
+    nothing: str = ""
 
     @property
     def movable(self) -> tuple[Assumed, ...]:

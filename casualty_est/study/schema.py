@@ -133,7 +133,10 @@ class Supposed:
 
 @dataclass(config=CHECKED)
 class StudyDetails:
-    """What only a result of a study has; refits are kept by question, row and level."""
+    """What only a result of a study has; refits are kept by question, row and level.
+
+    `bare` names the kinds that move the count and bring no assumption that can be moved.
+    """
 
     kinds: tuple[Kind, ...]
     heard: tuple[Heard, ...]
@@ -145,4 +148,5 @@ class StudyDetails:
     prior: str
     contradictions: tuple[str, ...] = ()
     assumed: tuple[Supposed, ...] = ()
+    bare: tuple[str, ...] = ()
     refits: dict[str, tuple[Case, ...]] = field(default_factory=dict)

@@ -33,6 +33,15 @@ class Group:
     in_words: str  # the same for a reader who never saw a model
 
 
+@dataclass(frozen=True, slots=True)
+class OpenRatio:
+    """A prior of an odds ratio that no list can check: its median, and the sd of its log."""
+
+    median: float
+    sd: float
+    normal: bool  # whether its log is Normal, so that it can be moved afterwards
+
+
 @dataclass(frozen=True)
 class Family:
     """One family of distributions over capture histories; its settings are its fields.
@@ -99,6 +108,11 @@ class Family:
                 limit=self.limit,
             )
         return ""
+
+    @property
+    def open_ratio(self) -> OpenRatio | None:
+        """The prior of the odds ratio of the unseen cell, where it is one of its own."""
+        return None
 
     def clause(self) -> str:
         """The assumption that identifies the people on no list, with what was set of it."""

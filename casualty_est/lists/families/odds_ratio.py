@@ -18,7 +18,7 @@ import numpy.typing as npt
 from scipy.special import expit
 
 from casualty_est.errors import UsageError
-from casualty_est.lists.families.family import Family, in_range
+from casualty_est.lists.families.family import Family, OpenRatio, in_range
 from casualty_est.lists.families.member import signs
 from casualty_est.lists.families.no_highest_order import log_dirichlet
 from casualty_est.lists.table.history import HistoryTable
@@ -122,6 +122,17 @@ class OddsRatio(Family):
             )
         (one,) = given if isinstance(given, tuple) else (given,)
         return f"the odds ratio of the two lists is {one:g}"
+
+    @property
+    def open_ratio(self) -> OpenRatio | None:
+        """The prior of the odds ratio; None where it is one number."""
+        given: Any = self.odds_ratio
+        if given is None:
+            return OpenRatio(MEDIAN, LOG_SD, normal=True)
+        if not (isinstance(given, tuple) and len(given) == 2):
+            return None
+        low, high = np.log(given)
+        return OpenRatio(float(np.exp((low + high) / 2)), float((high - low) / 12**0.5), False)
 
     def _log_ratio(self, draws: int, rng: np.random.Generator) -> Array:
         """Draw the log of the odds ratio from its prior."""

@@ -41,6 +41,8 @@ class Answer:
     max_rhat: float | None = None
     # (draw, value, 2): listed and unlisted people under each value of each covariate
     by_value: Ints | None = None
+    # (draw,): log odds ratio of the unseen cell, where it has a prior of its own
+    log_ratio: Array | None = None
     facts: dict[str, Any] = field(default_factory=dict)  # what only this engine has to say
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from casualty_est.lists.families.member import all_or_none
+from casualty_est.lists.families.member import all_or_none, signs
 from casualty_est.lists.inference.answer import CHANCES, Answer, draw_unlisted, of_one_family
 from casualty_est.lists.inference.engines import SOME, Plan
 from casualty_est.lists.inference.members import stream
@@ -29,4 +29,5 @@ def solve(
         **of_one_family(family, table.people + unlisted, None, None),
         method=family.method,
         min_ess=float(plan.draws),
+        log_ratio=log_odds - log_cells @ signs(len(table.lists)) if family.open_ratio else None,
     )

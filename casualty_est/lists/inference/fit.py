@@ -35,10 +35,12 @@ from casualty_est.result.call import Report, check_counts, one_blas_thread, sett
 from casualty_est.result.call import progress_bar as show_progress
 from casualty_est.result.schema import Span, plain
 
+Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 READ = TypeAdapter(Found)
 KEPT = ("groups", "families", "method", "reasons", "min_ess", "max_rhat")  # of an answer, as it is
+OWN = ("by_value", "log_ratio")  # of some engines
 MEAN = 1 << 20  # stands for the number of a replicate, for the mean of all
 EVERY = 1 << 21  # stands for the number of a stratum, for all of them together
 METHODS = ("auto", "smc", "exact", "gibbs")
@@ -51,6 +53,7 @@ class Part:
     unlisted: Ints  # (draw,): people on no list
     found: Found
     by_value: Ints | None = None  # (draw, value, 2): as of `Answer`
+    log_ratio: Array | None = None  # (draw,): as of `Answer`
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +269,8 @@ def perform(task: Task, report: Report | None = None) -> Part:
     """Make one fit and describe it in plain values."""
     root = np.random.SeedSequence(task.seed, spawn_key=(task.number[0], task.number[1] + 1))
     answer = solve(task.table, task.plan, root, report)
-    return Part(answer.unlisted, _described(answer, task.table, root), answer.by_value)
+    found = _described(answer, task.table, root)
+    return Part(answer.unlisted, found, answer.by_value, answer.log_ratio)
 
 
 @one_blas_thread()
@@ -363,7 +367,9 @@ def _keep(folder: Path, key: str, part: Part) -> None:
 
     def write(beside: Path) -> None:
         with beside.open("wb") as file:
-            own: dict[str, Any] = {} if part.by_value is None else {"by_value": part.by_value}
+            own: dict[str, Any] = {
+                name: values for name in OWN if (values := getattr(part, name)) is not None
+            }
             text = np.array(json.dumps(plain(part.found)))
             np.savez(file, unlisted=part.unlisted, found=text, **own)
 
@@ -380,8 +386,8 @@ def _load(folder: Path | None, task: Task) -> Part | None:
             (folder / f"{task.key}.npz").open("rb") as raw,
             np.load(raw, allow_pickle=False) as file,
         ):
-            by_value = file.get("by_value", None)
-            part = Part(file["unlisted"], READ.validate_json(str(file["found"])), by_value)
+            own = {name: file.get(name, None) for name in OWN}
+            part = Part(file["unlisted"], READ.validate_json(str(file["found"])), **own)
     except (OSError, EOFError, ValueError, TypeError, KeyError, BadZipFile, zlib.error):
         return None
     whole = part.unlisted.shape == (task.plan.draws,) and part.unlisted.dtype == np.int64

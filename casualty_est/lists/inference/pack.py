@@ -75,16 +75,37 @@ def pack(
     completeness = _sizes(model, parts)[order].reshape(chains, draws, -1) / deaths[..., :1]
     names = [f"{row.part} {label_text(row.strata.items())}".strip() for row in rows]
     of_lists = {"unit": "share of all deaths that the list holds"}
-    variables = {
+    variables: dict[str, Any] = {
         "deaths": (("chain", "draw", "estimate"), deaths, {"unit": "people"}),
         "completeness": (("chain", "draw", "list"), completeness, of_lists),
     }
+    if (ratio := _log_ratio(model, parts)) is not None:
+        values, attributes = ratio
+        shaped = values[: chains * draws][order].reshape(chains, draws)
+        variables["log_odds_ratio"] = (("chain", "draw"), shaped, attributes)
     coords = {"chain": np.arange(chains), "draw": np.arange(draws), "estimate": names}
     lists = list(model.histories.lists)
     posterior = xr.Dataset(variables, coords={**coords, "list": lists})
     details = _details(model, parts)
     meta = _metadata(model, parts, rows, _beside(deaths, details.unstratified), details, settings)
     return xr.DataTree.from_dict({"posterior": posterior}), meta, details
+
+
+def _log_ratio(model: ListModel, parts: Parts) -> tuple[Array, dict[str, Any]] | None:
+    """Draws of the log odds ratio of the unseen cell, with its prior; None where it has none.
+
+    Strata share it; where one has another family, or none, it is not that of all people.
+    """
+    count, strata = len(model.replicates), model.histories.strata
+    every = [[parts[r, s].log_ratio for r in range(count)] for s in range(len(strata))]
+    priors = {model.families_for(stratum)[0][0].open_ratio for stratum in strata}
+    prior = priors.pop()
+    if priors or prior is None or any(one is None for row in every for one in row):
+        return None
+    columns = [np.concatenate([one for one in row if one is not None]) for row in every]
+    if any(not np.allclose(column, columns[0]) for column in columns):
+        return None
+    return columns[0], {"median": prior.median, "sd": prior.sd, "normal": int(prior.normal)}
 
 
 def _sizes(model: ListModel, parts: Parts) -> Array:

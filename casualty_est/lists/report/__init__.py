@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from casualty_est.lists.estimate import ListEstimate
 from casualty_est.lists.report import tables, text
+from casualty_est.report.find_out import far_from, printed
 from casualty_est.report.lever import Lever
 from casualty_est.report.parts import Parts
 from casualty_est.report.pictures import Wanted
@@ -147,6 +148,17 @@ class ListParts(Parts):
             lows=lows,
             highs=highs,
         )
+
+    def rivals(self) -> list[float]:
+        """What other kinds of dependence would answer; of two lists, what independence would."""
+        shown = self.estimate.shown()
+        if shown.whole is not None:
+            return []
+        found, people = shown.found, shown.found.people
+        numbers = [group.median for group in found.groups if group.mass > 0]
+        if len(found.lists) == 2 and found.dial is not None:
+            numbers = [point.median for point in found.dial.curve if point.ratio == 1.0]
+        return far_from(self.estimate, [printed(n) for n in numbers if n > people])
 
     def limitations(self) -> list[str]:
         """What lists cannot say."""

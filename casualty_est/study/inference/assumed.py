@@ -23,32 +23,45 @@ Array = npt.NDArray[np.float64]
 
 def assumed_of(
     terms: Sequence[Term], joint: Joint, weighted: Mapping[str, Weighted], even: Array, seed: int
-) -> tuple[Assumed, ...]:
+) -> tuple[tuple[Assumed, ...], tuple[str, ...]]:
     """Assumptions of the kinds that move the count in full, each with draws (draw,) of `even`.
+
+    Beside them the labels of kinds that move the count and bring no assumption of their own.
 
     A kind whose error correlates with that of another says nothing of its own parameters alone, and
     one that was changed by the ledger has no draws of what is left.
     """
     rows: list[Assumed] = []
+    bare: list[str] = []
     tied = (joint.rho - np.eye(len(joint.rho))).any(axis=1)
     moving = [term for term in terms if term.eta > 0]
     for i, (term, other) in enumerate(zip(moving, tied, strict=True)):
-        if term.eta < 1 or other or term.said or not term.pieces:
-            continue
-        known = weighted.get(term.member.label) or weigh(term, joint, [seed, 1000 + i])
-        if known.good and not known.again:
-            rows += _of(term, known, known.at(even))
-    return tuple(rows)
+        own: list[Assumed] = []
+        if term.eta == 1 and not (other or term.said) and term.pieces:
+            known = weighted.get(term.member.label) or weigh(term, joint, [seed, 1000 + i])
+            if known.good and not known.again:
+                at = known.at(even)
+                rows += _of_bridge(term, known, at)
+                own = _of(term, at)
+        rows += own
+        bare += [term.member.label] * (not own)
+    return tuple(rows), tuple(bare)
 
 
-def _of(term: Term, known: Weighted, at: npt.NDArray[np.int64]) -> list[Assumed]:
-    """The share of its bridge, and what its own model assumes."""
-    member, bridge, rows = term.member, term.bridge, []
-    if bridge.sd:
-        z = (known.log_n - member.log_draws - np.log(bridge.share))[at] / bridge.sd
-        name = stored("assumption", "bridge of {kind}", kind=member.label)
-        draws = np.log(bridge.share) + bridge.sd * z
-        rows.append(Assumed(name, bridge.share, bridge.sd, "log", draws, z))
+def _of_bridge(term: Term, known: Weighted, at: npt.NDArray[np.int64]) -> list[Assumed]:
+    """The share of its bridge."""
+    member, bridge = term.member, term.bridge
+    if not bridge.sd:
+        return []
+    z = (known.log_n - member.log_draws - np.log(bridge.share))[at] / bridge.sd
+    name = stored("assumption", "bridge of {kind}", kind=member.label)
+    draws = np.log(bridge.share) + bridge.sd * z
+    return [Assumed(name, bridge.share, bridge.sd, "log", draws, z)]
+
+
+def _of(term: Term, at: npt.NDArray[np.int64]) -> list[Assumed]:
+    """What its own model assumes."""
+    member, rows = term.member, []
     if len(member.counts) == 1:
         for one in member.estimate._unknowns(member.rows[0]).movable:
             if one.draws is not None and one.score is not None:

@@ -84,10 +84,10 @@ def fit(
         solved = _apart(study, terms, kinds, everything, even)
     else:
         solved = _together(study, terms, moving, everything, weighted, even)
-    assumed = () if against else assumed_of(terms, moving, weighted, even, seed)
+    assumed, bare = assumed_of(terms, moving, weighted, even, seed) if not against else ((), ())
     said = {"draws": draws, "chains": chains, "seed": seed, **settings.plain}
     details = _details(study, settings, kinds, against, solved.worth)
-    details.assumed = tuple(map(_supposed, assumed))
+    details.assumed, details.bare = tuple(map(_supposed, assumed)), bare
     meta = _metadata(study, terms, kinds, weighted, solved, said, against)
     tree = _tree(solved, everything, [k.label for k in kinds], draws, chains, assumed)
     return StudyEstimate(tree, meta, details, model=study, progress_bar=progress_bar)

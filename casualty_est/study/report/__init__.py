@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from casualty_est.report import naming
+from casualty_est.report.find_out import far_from, printed
 from casualty_est.report.parts import Parts
 from casualty_est.report.pictures import Wanted
 from casualty_est.report.tables import Table, cases
@@ -81,6 +82,16 @@ class StudyParts(Parts):
             for name, some in kept.items()
             if some
         ]
+
+    def rivals(self) -> list[float]:
+        """What a kind alone answers, where it is far from the joint answer."""
+        kinds, movable = self.estimate.details.kinds, self.estimate._unknowns(0).movable
+        numbers = [printed(one.here.median) for one in kinds if one.bound is None]
+        return far_from(self.estimate, numbers) if movable else []
+
+    def needed_note(self) -> str:
+        """Which kinds bring nothing that could be moved: with theirs the way would be shorter."""
+        return text.not_moved(self.estimate)
 
     def refits_missing(self) -> str:
         """Why there are none."""

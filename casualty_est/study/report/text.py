@@ -82,3 +82,15 @@ def alt(estimate: StudyEstimate) -> str:
         "Density of the count by each kind alone, with the joint one below: {kinds}.",
         kinds=listed(said),
     )
+
+
+def not_moved(estimate: StudyEstimate) -> str:
+    """Of which kinds no assumption was moved towards another number."""
+    bare = [kind_name(label) for label in estimate.details.bare]
+    if not bare:
+        return ""
+    return _(
+        "Nothing that {kinds} assume is among these: draws cannot move it. With it the distance "
+        "would be smaller; their own report says how far their assumption would have to move.",
+        kinds=listed(bare),
+    )
