@@ -84,8 +84,8 @@ def names() -> tuple[str, ...]:
     >>> from casualty_est import datasets
     >>> datasets.names()
     ('coalition', 'strikes', 'strikes_incidents', 'article', 'coalition_dated', 'ukraine_2022',
-     'economist_ukraine', 'kosovo', 'netherlands', 'coalition_syria_patterns', 'gaza_survey',
-     'kosovo_survey', 'iraq_surveys', 'record')
+     'economist_ukraine', 'kosovo', 'gaza', 'netherlands', 'coalition_syria_patterns',
+     'gaza_survey', 'kosovo_survey', 'iraq_surveys', 'record')
     """
     return tuple(_records())
 

@@ -15,6 +15,15 @@ def test_kosovo_has_the_cells_of_the_report():
     assert histories.pooled().table.dense().tolist() == [0, *cells]
 
 
+def test_gaza_has_the_sizes_of_the_study():
+    """The three lists as the study gives their sizes, and all people on them."""
+    histories = datasets.lists("gaza")
+    table = histories.pooled().table
+    assert (histories.people, histories.warnings) == (29_271, ())
+    assert table.sizes.tolist() == [22_347, 7_581, 3_190]
+    assert table.shared == 1929 + 1173 + 351 + 197
+
+
 def test_the_netherlands_have_seventeen_cells():
     histories = datasets.lists("netherlands")
     table = histories.pooled().table

@@ -40,9 +40,12 @@ def contradict() -> str:
 
 
 def said(estimate: StudyEstimate) -> str:
-    """What each kind of evidence answers alone, for the count of the study."""
+    """What each kind that moves the count answers alone, for the count of the study.
+
+    The answer of a kind that is cut, as of claims, is what was assumed of its sources.
+    """
     what = naming.counted_briefly(estimate.meta.rows[0].cell)
-    kinds = estimate.details.kinds
+    kinds = [kind for kind in estimate.details.kinds if kind.moves]
     first, *others = (kind.stated(kind.here) for kind in kinds)
     first = _("{figure} {what}", figure=first, what=what)
     pairs = zip(kinds, (first, *others), strict=True)
