@@ -82,6 +82,13 @@ def test_the_total_of_the_ministry_does_not_move_the_count(example, joint, kinds
     np.testing.assert_allclose(share, wanted, rtol=0.06)
 
 
+def test_the_report_asks_what_the_ministry_would_need(example, joint, tmp_path):
+    example.write(joint, tmp_path)
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert "What would have to be true for 37,877?" in page
+    assert "Nothing that lists assume is among these" in page
+
+
 def test_the_first_paragraph_names_what_moves_the_count(joint):
     said = joint.quote()
     assert said.startswith("Lists alone give about 64,000")

@@ -84,9 +84,13 @@ class StudyParts(Parts):
         ]
 
     def rivals(self) -> list[float]:
-        """What a kind alone answers, where it is far from the joint answer."""
-        kinds, movable = self.estimate.details.kinds, self.estimate._unknowns(0).movable
-        numbers = [printed(one.here.median) for one in kinds if one.bound is None]
+        """What a kind alone answers, or a source of one that is cut says, far from the answer."""
+        details, movable = self.estimate.details, self.estimate._unknowns(0).movable
+        moving = [one for one in details.kinds if one.moves and one.bound is None]
+        numbers = [printed(one.here.median) for one in moving]
+        # The answer of a kind that is cut is what was assumed of its sources; what they say is not.
+        same = {one.label for one in details.kinds if not one.moves and one.bridge is None}
+        numbers += [n for one in details.heard if one.label in same for n in one.deaths]
         return far_from(self.estimate, numbers) if movable else []
 
     def needed_note(self) -> str:
