@@ -327,8 +327,9 @@ class Estimate(FindOut, Publishing):
 
     def _make_refits(self, prob: float) -> None:
         """Make all refits of the first estimate, so that they are printed and kept."""
+        level = refits.level_for(self._bounded(0), prob)
         for name in self._refits():
-            self._records(name, 0, prob)
+            self._records(name, 0, level)
 
     def _beside(self, prob: float) -> list[str]:
         """What the terminal says beside the answer."""

@@ -319,7 +319,8 @@ class SurveyEstimate(Estimate):
         for key, cases in details["refits"].items():
             side = self._bounded(int(key.split(":")[1]))
             for one in cases if side else ():
-                one["median"] = None
+                # Refitted at the level whose one end is passed with this probability.
+                one["median"], one["prob"] = None, round((1 + one["prob"]) / 2, 12)
                 one["low" if side == "upper" else "high"] = 0.0 if side == "upper" else None
         return details
 

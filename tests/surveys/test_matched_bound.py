@@ -74,8 +74,11 @@ def test_it_is_said_everywhere_and_no_other_number(name, side, request, tmp_path
     assert (row["low"], row["high"]) == pytest.approx(ends, nan_ok=True)
     assert said in repr(est)
     assert f"none: {'a lower' if side == 'lower' else 'an upper'} bound" in repr(est)
+    est._make_refits(0.95)
     content = json.loads(json.dumps(est.to_dict(), allow_nan=False))
     check_content(content)
+    for cases in content["details"]["refits"].values():
+        assert {(one["median"], one["prob"]) for one in cases} <= {(None, 0.95)}
     entry = content["estimates"][0]
     assert (entry["median"], entry["modes"], entry["interval"]["kind"]) == (None, [], side)
     share = content["sources"][0]["completeness_listed"]

@@ -122,7 +122,9 @@ def _fit(counts: Array, curve: Array, weight: float) -> Array:
 
     def value(at: Array) -> float:
         rough = np.diff(at, ORDER)
-        return float((counts * at - np.exp(at)).sum() - weight * rough @ rough / 2)
+        with np.errstate(over="ignore"):  # of a step that is too long, and is halved
+            means = np.exp(at)
+        return float((counts * at - means).sum() - weight * rough @ rough / 2)
 
     here = value(curve)
     for _ in range(STEPS):
