@@ -77,7 +77,7 @@ class InputError(CasualtyEstError, ValueError):
     """
 
     def __init__(self, problems: Iterable[Problem], name: str | None = None) -> None:
-        self.problems = tuple(problems)
+        self.problems = tuple(dict.fromkeys(problems))  # numbers of one row share its faults
         self.name = name
         count = len(self.problems)
         head = f"{name or 'the table'} has {count} problem{'s' if count != 1 else ''}:"

@@ -133,7 +133,7 @@ ENDINGS = {
     "--save": (".nc", ".netcdf"),
     "--pdf": (".pdf",),
 }
-OTHERS = {".csv", ".tsv", ".xlsx", ".xls", ".docx", ".doc", ".txt", ".png", ".svg", ".toml"}
+OTHERS = {".csv", ".tsv", ".xlsx", ".xls", ".ods", ".docx", ".doc", ".txt", ".png", ".svg", ".toml"}
 
 
 def check_numbers(prob: float, draws: int, chains: int) -> None:

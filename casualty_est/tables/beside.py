@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from decimal import Decimal
 from importlib.resources import files
 
 from casualty_est.errors import Problem
@@ -21,6 +22,15 @@ _INTERVALS, _RANGES, _DEVIATIONS, _MARGINS = (
     for key in ("intervals", "ranges", "deviations", "margins")
 )
 _TWO_ENDS = re.compile(r"[(\[]?\s*[0-9][0-9,. ]*\s*(?:-|\u2013|to|;)\s*[0-9][0-9,. ]*[)\]]?")
+# A number in figures with brackets behind it that begin with one: "4,645 (793-8,498)".
+_WITH_INTERVAL = re.compile(r"^([^()\[\]]*[0-9][^()\[\]]*[(\[])\s*(?=[0-9])")
+_LONGEST = sorted(_INTERVALS, key=len, reverse=True)
+_SCALES = {"thousands": 1000, "thousand": 1000, "000": 1000, "000s": 1000}
+_SCALES |= {"millions": 1_000_000, "million": 1_000_000}
+_DECIMAL = re.compile(r"[0-9]{1,3}(?:\.[0-9]+)?")
+_BELOW_THOUSAND = re.compile(
+    rf"[~<>\u2248\u2264\u2265]? ?(?:{_DECIMAL.pattern})(?:\s*[-\u2013]\s*(?:{_DECIMAL.pattern}))?"
+)
 _MULTIPLIED = {key: frozenset(text.split()) for key, text in _LISTS["multiplied"].items()}
 _COUNTS = (
     frozenset(_LISTS["composed"]["killed"].split())
@@ -54,6 +64,67 @@ def multiplied(table: Table) -> Iterator[Problem]:
                 f"in full, as 10,000, and {'remove the column' if told else 'call it killed'}"
             )
             yield Problem(reason, table.header_line)
+
+
+def in_full(table: Table) -> tuple[Table, list[Noted]]:
+    """Write numbers in full where the name of their column says thousands or millions.
+
+    Only numbers below a thousand are surely meant so; where there is another, it is asked.
+    """
+    names, cells, named = list(table.columns), list(table.cells), list(table.named)
+    notes: list[Noted] = []
+    for at, name in enumerate(table.columns):
+        words = plain(name).split("_")
+        scales = [_SCALES[word] for word in words if word in _SCALES]
+        rest = " ".join(word for word in words if word not in _SCALES and word != "in")
+        counts = _COUNTS & set(words) and not {"per", "rate"} & set(words)
+        if len(scales) != 1 or not counts or rest in names:
+            continue
+        given = [text for text in cells[at] if text]
+        if not given or not all(_scaled(text, scales[0]) for text in given):
+            continue
+        names[at], cells[at] = rest, tuple(_scaled(text, scales[0]) for text in cells[at])
+        named.append((rest, name))
+        said = stored(
+            "note",
+            "numbers in {column} are read in full: {text} as {number}",
+            column=repr(name),
+            text=repr(given[0]),
+            number=_scaled(given[0], scales[0]),
+        )
+        notes.append(("multiplied", said))
+    if not notes:
+        return table, []
+    table = replace(table, columns=tuple(names), cells=tuple(cells), named=tuple(named))
+    return table, notes
+
+
+def _scaled(text: str, scale: int) -> str:
+    """Return a number, or a range, times a scale; empty where it is not surely meant so."""
+    if not _BELOW_THOUSAND.fullmatch(text):
+        return ""
+    products = [Decimal(number) * scale for number in _DECIMAL.findall(text)]
+    if any(product != int(product) for product in products):
+        return ""
+    texts = iter(f"{int(product):,}" for product in products)
+    return _DECIMAL.sub(lambda _: next(texts), text)
+
+
+def with_levels(table: Table) -> Table:
+    """Put the level that the name of a column states into its cells: "Deaths (90% CI)"."""
+    names, cells, named = list(table.columns), list(table.cells), list(table.named)
+    for at, name in enumerate(table.columns):
+        key = plain(name)
+        interval = next((one for one in _LONGEST if key.endswith(f"_{one}")), "")
+        stem = key.removesuffix(f"_{interval}").replace("_", " ")
+        texts = cells[at]
+        if not interval or stem in names or not any(map(_WITH_INTERVAL.search, texts)):
+            continue
+        level = _LEVEL.search(interval)
+        form = rf"\g<1>{level[0]}% CI " if level else r"\g<1>"
+        names[at], cells[at] = stem, tuple(_WITH_INTERVAL.sub(form, text) for text in texts)
+        named.append((stem, name))
+    return replace(table, columns=tuple(names), cells=tuple(cells), named=tuple(named))
 
 
 def with_points(table: Table) -> tuple[Table, list[Noted]]:

@@ -10,7 +10,13 @@ from importlib.resources import files
 from typing import Any
 
 from casualty_est.errors import InputError, Problem
-from casualty_est.tables.beside import multiplied, with_neighbours, with_points
+from casualty_est.tables.beside import (
+    in_full,
+    multiplied,
+    with_levels,
+    with_neighbours,
+    with_points,
+)
 from casualty_est.tables.checks import nearest
 from casualty_est.tables.plain import plain
 from casualty_est.tables.stacked import group_columns, period_columns, split_pair, stack
@@ -151,7 +157,9 @@ def recognised(
 
     outcomes: whether rows have an outcome, so that columns of killed and injured become rows.
     """
+    table, scaled = in_full(table)
     problems.extend(multiplied(table))
+    table = with_levels(table)
     known = known_columns(table.columns, kind, columns)
     if is_part_of_date(table.columns, known.get("date", "")):
         del known["date"]
@@ -165,17 +173,30 @@ def recognised(
     table = replace(table, columns=names, named=(*table.named, *named))
     said = [f"{own!r} as {column}" for own, column in renamed.items()] + years + several
     if numbers:
+        problems.extend(_unread_deaths(table, numbers))
         table, more = _with_quantity(table, numbers, problems, outcomes=outcomes)
         said += more
     table, more = with_neighbours(table, columns)
     said += more
     table, points = with_points(table)
-    notes = [*table.notes, *points]
+    notes = [*table.notes, *scaled, *points]
     if said:
         notes.append(("recognised", columns_read(said)))
     if outcomes:  # elsewhere a column that nobody reads is an error
         notes += _rivals(table, kind, known)
     return replace(table, notes=tuple(notes))
+
+
+def _unread_deaths(table: Table, numbers: dict[str, list[str]]) -> Iterator[Problem]:
+    """Find columns that seem to count the dead, where only one of the injured is known."""
+    if not {"injured", "casualties"} & set(numbers) or {"killed", "best", "low"} & set(numbers):
+        return
+    for name in table.columns:
+        words = set(plain(name).split("_"))
+        about = not _COMPOSED["killed"].isdisjoint(words) and _RATES.isdisjoint(words)
+        if about and _holds_numbers(table.column(name)):
+            reason = f"the column {name!r} seems to count the dead: call it killed, or remove it"
+            yield Problem(reason, table.header_line)
 
 
 def _several(

@@ -17,7 +17,9 @@ _JOINTS = re.compile(
 )
 _OPENED = re.compile(r"^(?:from|between|von|du|de|desde|entre|zwischen|\u0441|з|від|от)\s+")
 _SINCE = re.compile(r"(?:since|from|after|seit|depuis|desde|since)\s+(.+)")
-_UNTIL = re.compile(r"(?:until|till|up to|through|to|bis|hasta|jusqu'à|jusqu'en|até|до)\s+(.+)")
+_UNTIL = re.compile(
+    r"(?:until|till|up to|through|to|as of|as at|by|bis|hasta|jusqu'à|jusqu'en|até|до)\s+(.+)"
+)
 _OPEN_END = (
     *("present", "now", "today", "ongoing", "date", "current", "-", "..."),
     *("heute", "aujourd'hui", "hoy", "hoje", "actualidad", "presente"),

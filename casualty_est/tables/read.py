@@ -14,9 +14,9 @@ from casualty_est.tables.text import DELIMITERS, read_text
 
 __all__ = ["ACCEPTED", "DELIMITERS", "Table", "read_table", "table_from"]
 
-_EXCEL, _OLD = (".xlsx", ".xlsm"), ".xls"
+_EXCEL, _OLD = (".xlsx", ".xlsm", ".ods"), ".xls"
 _JSON = (".json", ".jsonl", ".ndjson")
-ACCEPTED = ".csv, .tsv, .txt, .xlsx, .xls, .json or .parquet"
+ACCEPTED = ".csv, .tsv, .txt, .xlsx, .xls, .ods, .json or .parquet"
 
 
 def read_table(path: str | os.PathLike[str], *, problems: list[Problem] | None = None) -> Table:
@@ -28,7 +28,7 @@ def read_table(path: str | os.PathLike[str], *, problems: list[Problem] | None =
     file = Path(path)
     ending = file.suffix.lower()
     if ending not in (*DELIMITERS, *_EXCEL, _OLD, *_JSON, ".parquet"):
-        mend = "save it as .xlsx" if ending in (".ods", ".numbers") else "save it as one"
+        mend = "save it as .xlsx" if ending == ".numbers" else "save it as one"
         msg = f"a table is a file ending in {ACCEPTED}, and {str(path)!r} is not: {mend}"
         raise UsageError(msg)
     data = _bytes_of(file)

@@ -10,6 +10,8 @@ from casualty_est.tables.table import Table, as_text, header_problems
 from casualty_est.tables.text import decode
 from casualty_est.wording.language import stored
 
+# Names under which interfaces put the fields of a record, and which say nothing.
+_ENVELOPES = frozenset({"attributes", "fields", "properties", "_source"})
 _RULE = 'a table in JSON is a list of records, as in [{"source": "A", "quantity": 5}]'
 
 
@@ -22,7 +24,7 @@ def read_records(data: bytes, name: str) -> Table:
             "note", "the records under {key} are read, and nothing beside them", key=repr(key)
         )
         notes.append(("records", said))
-    rows = [_flat(record) for record in given]
+    rows = [_flat(_opened(record)) for record in given]
     columns = tuple(dict.fromkeys(column for row in rows for column in row))
     problems = header_problems(columns, None)
     if not rows or not columns:
@@ -73,6 +75,16 @@ def _records(content: Any, name: str) -> tuple[list[dict[str, Any]], str]:
                 records = [one["properties"] for one in records]  # GeoJSON: places stay out
             return records, held[0]
     raise InputError([Problem(f"{_RULE}, and this is none: write it so")], name)
+
+
+def _opened(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a record with the fields of its envelope beside its own, where none is there twice."""
+    inside = [
+        key for key in record if key.casefold() in _ENVELOPES and isinstance(record[key], dict)
+    ]
+    if len(inside) != 1 or not record.keys().isdisjoint(record[inside[0]]):
+        return record
+    return {key: value for key, value in record.items() if key != inside[0]} | record[inside[0]]
 
 
 def _flat(record: dict[str, Any], under: str = "") -> dict[str, str]:

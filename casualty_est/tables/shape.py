@@ -64,9 +64,11 @@ def _one_header(records: Records, where: str, notes: Notes) -> Records:
         return records
     (line, first), (second_line, second) = records[:2]
     names = [cell.strip() for cell in first]
-    under = [cell.strip() for cell in second]
+    # A name merged over both lines stands in both.
+    pairs = zip(names, map(str.strip, second), strict=False)
+    under = [own if own != name else "" for name, own in pairs]
     doubled = [name for name in names if name and names.count(name) > 1]
-    if len(names) != len(under) or not ("" in names or doubled) or _is_row(under):
+    if len(first) != len(second) or not ("" in names or doubled) or _is_row(under):
         return records
     told = [own for own in under if own]
     if len(told) == len(under) and len(set(told)) == len(told):

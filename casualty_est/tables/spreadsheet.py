@@ -1,4 +1,4 @@
-"""Read a table out of an Excel workbook, new or old: its first sheet that holds anything."""
+"""Read a table out of a workbook of Excel or LibreOffice: its first sheet that holds one."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import io
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from casualty_est.errors import InputError, Problem
+from casualty_est.tables.open_document import Merged, is_open_document, sheets_of
 from casualty_est.tables.table import Table, as_text
 from casualty_est.tables.text import NO_ROWS, table_of
 from casualty_est.wording.language import stored
 
 Rows = list[tuple[int, list[str]]]
-Merged = tuple[int, int, int, int]  # first row, first column, last row, last column
 type Sheet = tuple[str, Rows, bool]  # its title, and whether merged cells were filled
 ZIPPED = b"PK\x03\x04"
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
@@ -22,11 +23,16 @@ OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 def read_workbook(data: bytes, name: str) -> tuple[Table, list[Problem]]:
     """Return the table of a workbook, and the problems of the rows that it lacks."""
-    old = data.startswith(OLD_EXCEL)
-    filled = _old_sheets(data, name) if old else _sheets(data, name, data_only=True)
+    old, opened = data.startswith(OLD_EXCEL), is_open_document(data)
+    if opened:
+        filled = _open_sheets(data, name)
+    else:
+        filled = _old_sheets(data, name) if old else _sheets(data, name, data_only=True)
     if not filled:
         raise InputError([Problem("the workbook is empty: it needs a header and rows")], name)
-    (title, rows, merged), *others = filled
+    chosen = next((sheet for sheet in filled if _is_table(sheet[1])), filled[0])
+    title, rows, merged = chosen
+    others = [sheet for sheet in filled if sheet is not chosen]
     said = stored("note", "sheet {sheet} is read", sheet=repr(title))
     if others:
         named = ", ".join(repr(other) for other, _, _ in others)
@@ -38,12 +44,18 @@ def read_workbook(data: bytes, name: str) -> tuple[Table, list[Problem]]:
         text = stored("note", "cells merged over several rows are read in each of these rows")
         notes.append(("merged", text))
     table, faults = table_of(rows, name, "row", "\u200b", notes)
-    if not old and _has_part(data, b"<f>", b"<f "):
+    if not old and not opened and _has_part(data, b"<f>", b"<f "):
         formulas = {sheet[0]: sheet[1] for sheet in _sheets(data, name, data_only=False)}
         faults += _unknown_formulas(formulas[title], table)
     if not len(table) and not faults:
         raise InputError([NO_ROWS], name)
     return table, faults
+
+
+def _is_table(rows: Rows) -> bool:
+    """Whether a sheet has two rows with several cells each: a page of remarks has none."""
+    several = [sum(map(bool, cells)) > 1 for _, cells in rows]
+    return any(one and other for one, other in pairwise(several))
 
 
 def _sheets(data: bytes, name: str, *, data_only: bool) -> list[Sheet]:
@@ -68,6 +80,15 @@ def _sheets(data: bytes, name: str, *, data_only: bool) -> list[Sheet]:
         kind = type(error).__name__
         reason = f"the file cannot be read as an Excel workbook ({kind}): save it again as .xlsx"
         raise InputError([Problem(reason)], name) from None
+
+
+def _open_sheets(data: bytes, name: str) -> list[Sheet]:
+    """Return the same of an OpenDocument spreadsheet."""
+    return [
+        (title, rows, _filled_down(rows, merged))
+        for title, values, merged in sheets_of(data, name)
+        if (rows := _rows(values))
+    ]
 
 
 def _old_sheets(data: bytes, name: str) -> list[Sheet]:

@@ -52,6 +52,7 @@ def stack(table: Table, parts: Mapping[str, Mapping[str, str]]) -> Table:
         cells=tuple(cells),
         lines=tuple(table.lines[row] for row, _ in at),
         named=named,
+        stacked=tuple(own for _, own in at),
     )
 
 

@@ -35,6 +35,7 @@ class Table:
     header_line: int | None = 1
     notes: tuple[Noted, ...] = ()  # (code, text): what was recognised in reading it
     named: tuple[tuple[str, str], ...] = ()  # columns under their known name, and as they came
+    stacked: tuple[str, ...] = ()  # of each row the column that its quantity came from
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -50,7 +51,8 @@ class Table:
         self, row: int, reason: str, column: str | None = None, value: str | None = None
     ) -> Problem:
         """Return a `Problem` that points at one row, counted from 0."""
-        return Problem(reason, self.lines[row], self.as_it_came(column), value, self.where)
+        own = self.stacked[row] if column == "quantity" and self.stacked else None
+        return Problem(reason, self.lines[row], own or self.as_it_came(column), value, self.where)
 
     def as_it_came(self, column: str | None) -> str | None:
         """Return the name that a column has in the file."""
@@ -60,6 +62,7 @@ class Table:
 def at_lines(where: str, lines: Sequence[int]) -> Kept:
     """Name some lines of a file or rows of a table, the first few of many."""
     one, several = _AT[where]
+    lines = list(dict.fromkeys(lines))  # several numbers of one row are one line
     shown = ", ".join(map(str, lines[:_LINES_SHOWN]))
     rest = len(lines) - _LINES_SHOWN
     text = stored("note", several, lines=shown) if lines[1:] else stored("note", one, line=shown)

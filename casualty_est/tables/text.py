@@ -137,9 +137,10 @@ def _tabled(
 
 _FOOTNOTE = re.compile(
     r"\*+ ?\w|[\u2020\u2021] ?\w|(?:foot)?notes? ?[:.\d]|sources? ?:|\([a-z1-9]\) ?\w|"
-    r"\[[a-z0-9]{1,2}\] ?\w",
+    r"\[[a-z0-9]{1,2}\] ?\w|(?:[a-z0-9]{1,3}\.? ?)?(?:\^|\u2191)",
     re.I,
 )
+_TAG = re.compile(r"#[a-z]\w*(?:\s*\+\s*[a-z]\w*)*", re.I)  # "#affected+killed"
 NO_ROWS = Problem("the file has a header but no rows: add one row or more")
 
 
@@ -157,6 +158,7 @@ def table_of(
             text=repr(shown[:60]),
         )
         notes.append(("above_header", text_above))
+    records = _without_tags(records, above, where, notes)
     records = tidied(records, above, name, where, notes)
     header_line, header = records[above]
     columns = clean(header, text)
@@ -188,6 +190,21 @@ def table_of(
         Table(name, tuple(columns), cells, tuple(lines), where, header_line, tuple(notes)),
         faults,
     )
+
+
+def _without_tags(
+    records: list[tuple[int, list[str]]], above: int, where: str, notes: Notes
+) -> list[tuple[int, list[str]]]:
+    """Leave out the row below a header in which humanitarian data have their tags."""
+    if len(records) < above + 3:
+        return records
+    line, cells = records[above + 1]
+    given = [cell.strip() for cell in cells if cell.strip()]
+    if not given or not all(map(_TAG.fullmatch, given)):
+        return records
+    text = stored("note", "{where} holds tags and is not read", where=at_lines(where, [line]))
+    notes.append(("header", text))
+    return [*records[: above + 1], *records[above + 2 :]]
 
 
 def _without_footnotes(

@@ -57,10 +57,53 @@ def test_hedges_beside_incidents(tmp_path):
 @pytest.mark.parametrize(
     "name", ["deaths (thousands)", "killed ('000)", "Quantity in thousands", "fatalities (k)"]
 )
-def test_a_name_that_multiplies_is_refused(tmp_path, name):
+def test_a_name_that_multiplies_is_asked_where_a_number_may_be_in_full(tmp_path, name):
     with pytest.raises(InputError, match="says that numbers are multiplied") as caught:
-        read(tmp_path, f"source,{name}\nA,5\n")
+        read(tmp_path, f"source,{name}\nA,5\nB,1200\n")
     assert "rename" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "content"),
+    [
+        ("deaths (thousands)", "5", ("exact", 5000, 5000, 5000, None)),
+        ("Deaths in thousands", "~5.4", ("about", None, 5400, None, None)),
+        ("Killed ('000s)", "50 - 100", ("between", 50_000, None, 100_000, None)),
+        ("Deaths (millions)", "1.5", ("exact", 1_500_000, 1_500_000, 1_500_000, None)),
+    ],
+)
+def test_numbers_below_a_thousand_are_multiplied_by_what_their_column_says(
+    tmp_path, name, text, content
+):
+    table = read(tmp_path, f"source,{name}\nA,{text}\nB,999\n")
+    assert table.rows[0].quantity.content == content
+    assert table.rows[0].outcome == "killed"
+    assert any(code == "multiplied" and repr(text) in said for code, said in table.warnings)
+
+
+def test_two_ends_in_thousands_are_a_range(tmp_path):
+    head = 'source,"Deaths (thousands), low","Deaths (thousands), high"\n'
+    first, second = read(tmp_path, f"{head}A,50,100\nB,5.4,9.1\n").rows
+    assert first.quantity.content == ("between", 50_000, None, 100_000, None)
+    assert second.quantity.content == ("between", 5400, None, 9100, None)
+
+
+@pytest.mark.parametrize("text", ["5.4321", "5k", "5 thousand", "1,250", "some 5"])
+def test_what_is_no_plain_number_of_thousands_is_asked(tmp_path, text):
+    with pytest.raises(InputError, match="says that numbers are multiplied"):
+        read(tmp_path, f'source,deaths (thousands)\nA,"{text}"\n')
+
+
+def test_the_name_of_a_column_states_the_level_of_its_intervals(tmp_path):
+    text = 'author,"Deaths (90% CI)"\nA,"4,645 (793-8,498)"\nB,64\nC,"1,139 [1,006 to 1,272]"\n'
+    rows = read(tmp_path, text).rows
+    assert [row.quantity.content for row in rows] == [
+        ("estimate", 793, 4645, 8498, 0.9),
+        ("exact", 64, 64, 64, None),
+        ("estimate", 1006, 1139, 1272, 0.9),
+    ]
+    assert {row.outcome for row in rows} == {"killed"}
+    assert not any(row.quantity.level_assumed for row in rows)
 
 
 def test_a_rate_is_not_offered_as_the_number(tmp_path):

@@ -84,8 +84,8 @@ class Claims:
         Parameters
         ----------
         path : str or path-like
-            File ending in ``.csv``, ``.tsv``, ``.txt``, ``.xlsx``, ``.xls``, ``.json`` or
-            ``.parquet``.
+            File ending in ``.csv``, ``.tsv``, ``.txt``, ``.xlsx``, ``.xls``, ``.ods``,
+            ``.json`` or ``.parquet``.
 
         Returns
         -------

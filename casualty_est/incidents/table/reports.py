@@ -88,8 +88,8 @@ class IncidentReports:
         Parameters
         ----------
         path : str or path-like
-            File ending in ``.csv``, ``.tsv``, ``.txt``, ``.xlsx``, ``.xls``, ``.json`` or
-            ``.parquet``.
+            File ending in ``.csv``, ``.tsv``, ``.txt``, ``.xlsx``, ``.xls``, ``.ods``,
+            ``.json`` or ``.parquet``.
 
         Returns
         -------

@@ -59,6 +59,27 @@ def test_exports_of_ranges(source):
     assert ("weapons" in unread.casefold()) == (source == "Iraq Body Count")
 
 
+def test_migrants_dead_and_missing():
+    table = IncidentReports(
+        pd.DataFrame(
+            {
+                "Main ID": ["M1", "M2"],
+                "Incident Date": ["2023-06-14", "2013-10-03"],
+                "Region of Incident": ["Mediterranean"] * 2,
+                "Number of Dead": ["82", "368"],
+                "Minimum Estimated Number of Missing": ["518", ""],
+                "Total Number of Dead and Missing": ["600", "368"],
+                "Number of Survivors": ["104", "155"],
+            }
+        )
+    )
+    assert [(row.source, row.role, row.quantity.text) for row in table] == [
+        ("IOM", "international", "82-600"),
+        ("IOM", "international", "368"),
+    ]
+    assert "read are the dead, and as the high end the dead and missing" in recognised(table)
+
+
 def test_an_export_keeps_its_grades():
     table = IncidentReports(pd.DataFrame(AIRWARS))
     assert [row.grade for row in table] == ["fair", "confirmed"]
