@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from casualty_est.quantity.counted import DEAD, PEOPLE
-from casualty_est.quantity.tokens import padded
-from casualty_est.quantity.words import BESIDE_UNDERCOUNT, CHANGED, UNDERCOUNT
+from casualty_est.quantity.counted import DEAD, PEOPLE, is_one_person
+from casualty_est.quantity.tokens import padded, phrase_at
+from casualty_est.quantity.words import BEFORE, BESIDE_UNDERCOUNT, CHANGED, UNDERCOUNT, Phrase
 from casualty_est.quantity.written_numbers import number_at
 
 _MOST = frozenset(
@@ -17,7 +17,7 @@ _N = r"(?:[0-9]{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twe
 # "5 children under the age of eighteen", "2 children aged 3 and 5"
 _AGES = re.compile(
     rf"(.*?) (?:(?:aged?|ages)(?: between| under| over| of)? {_N}(?: (?:to|-|and|,|or|& )+ {_N})*|"
-    rf"(?:under|below) the age of {_N}|(?:under|below) {_N}(?= years?))"
+    rf"(?:under|below) the age of {_N}|(?:under|below) {_N}(?= years?|$))"
     r"(?: (?:years?|months?|old|of age|and under|and older|or older|or younger))*"
 )
 _SEX_UNKNOWN = re.compile(
@@ -39,19 +39,75 @@ _UNCOUNTED = re.compile(
     r"(?:(?:were|was|are|reported|also|critically|seriously|badly|severely) )*"
     r"(?:injured|wounded|hurt|missing|detained|arrested|displaced|captured)"
 )
-_PERCENT = re.compile(r"[0-9]{1,2}(?:\.[0-9])? %(?: of)?(?: them| whom)?(?: were| are)? ([a-z ]+)")
+_DECADE = re.compile(
+    r"(.*?) in (?:his|her|their) (?:(?:early|mid|late)(?: -)? )?(?:[1-9]0s|teens|twenties|thirties|"
+    r"forties|fifties|sixties|seventies|eighties)"
+)
+_AGED = re.compile(r"(an? (?:[^ ,]+ ){0,2}[^ ,]+) , [0-9]{1,2}")  # a man, 34
+_NOT_EXACT = re.compile(
+    r"(.*?)(?: [,;-])+ (?:the )?(?:exact|precise) (?:number|toll|count|figure)s? (?:is |remains )?"
+    r"(?:still )?(?:unknown|unclear|not known|not clear)"
+)
+_NO_TOTAL = re.compile(
+    r"(.*?)(?: [,;-])+ (?:the )?(?:(?:total|full|final|true|real|actual|overall) )*"
+    r"(?:number|toll|total|count|figure|death toll)s? (?:is |remains )?(?:still )?"
+    r"(?:unknown|unclear|not known|not clear)"
+)
+# "31 of 72 patients died": whom they were among.
+_AMONG = 1_000  # times as many at the most, or the second number has thousands that the first lacks
+_BEFORE_NOW = frozenset({"earlier", "previously", "formerly", "originally", "initially", "was"})
+_SHARE = re.compile(r"[~<>]?(?:100|[0-9]{1,2})(?:\.[0-9]{1,2})?")
+_PERCENT = re.compile(
+    r"(?:100|[0-9]{1,2})(?:\.[0-9])? (?:%|percent|per cent)(?: of)?(?: them| whom)?"
+    r"(?: were| are)? ([a-z ]+)"
+)
 _FILLING = frozenset({"of", "them", "whom", "which", "were", "are", "and", "many", "mostly", "the"})
 _MOST_LENGTH = 9
+_RISES = frozenset({"rise", "climb", "increase", "grow"})
+_MAY = frozenset({"may", "might", "could", "expected", "likely", "feared", "set", "will", "would"})
 
 
 def without_asides(words: list[str]) -> list[str]:
     """Return words without a former figure or a share in words at their end."""
     words = _matched(_AGES, words, lambda match: match[1].split()[-1] in PEOPLE)
     words = _matched(_SEX_UNKNOWN, words, lambda match: True)
+    words = _matched(_DECADE, words, lambda match: match[1].split()[-1] in PEOPLE)
+    words = _matched(_AGED, words, lambda match: is_one_person(padded(match[1].split()), 0))
+    words = _matched(_NOT_EXACT, words, lambda match: True)
+    if len(told := _matched(_NO_TOTAL, words, lambda match: True)) < len(words):
+        words = [*told, "or", "more"]
+    words = _at_least_known(_without_whole(words))
     words = _matched(_EXCLUDED, words, lambda match: True)
     words = _matched(_THIS_WEEK, words, lambda match: not DEAD.isdisjoint(match[1].split()))
     words = _matched(_UNCOUNTED, words, lambda match: not DEAD.isdisjoint(match[1].split()))
     return _more(_without_shares(without_former(words)))
+
+
+def _at_least_known(words: list[str]) -> list[str]:
+    """Return "unknown, at least 5" as "at least 5"."""
+    i = 2 if words[:2] == ["unknown", "number"] else 1
+    if words[:1] == ["unknown"] and words[i : i + 1] and words[i] in (",", ";", ":", "-"):
+        hedge, _ = phrase_at(BEFORE, padded(words), i + 1) or (None, 0)
+        return words[i + 1 :] if hedge in (Phrase.AT_LEAST, Phrase.MORE_THAN) else words
+    return words
+
+
+def _without_whole(words: list[str]) -> list[str]:
+    """Return "31 of 72 patients died" as "31 patients died"."""
+    tokens = padded(words)
+    start = 0
+    while words and (hedge := phrase_at(BEFORE, tokens, start)):
+        start = hedge[1]
+    first = number_at(tokens, start) if words else None
+    if first is None:
+        return words
+    i = first[1] + (tokens[first[1]] == "out")
+    second = number_at(tokens, i + 1 + (tokens[i + 1] == "the")) if tokens[i] == "of" else None
+    if second is None or DEAD.isdisjoint(words[second[1] :]):
+        return words
+    part, whole = first[0].value(), second[0].value()
+    among = 0 < part <= whole <= _AMONG * part
+    return [*words[: first[1]], *words[second[1] :]] if among else words
 
 
 def _matched(
@@ -71,7 +127,8 @@ def _matched(
 def is_undercount(words: list[str]) -> bool:
     """Whether words say that there were more: "actual toll likely higher", "undercount"."""
     told = UNDERCOUNT.intersection(words)
-    return bool(told) and (told | BESIDE_UNDERCOUNT).issuperset(words)
+    foretold = not _RISES.issuperset(told) or not _MAY.isdisjoint(words)  # not "an increase"
+    return bool(told) and foretold and (told | BESIDE_UNDERCOUNT).issuperset(words)
 
 
 def _more(words: list[str]) -> list[str]:
@@ -88,7 +145,14 @@ def is_aside(words: list[str]) -> bool:
     share = _PERCENT.fullmatch(text)
     told = share is not None and all(word in PEOPLE for word in share[1].split() if word != "and")
     aside = _AGES.fullmatch(f"people {text}") or _EXCLUDED.fullmatch(f"dead {text}")
-    return is_former(words) or told or aside is not None
+    return is_former(words) or told or aside is not None or _is_share(words)
+
+
+def _is_share(words: list[str]) -> bool:
+    """Whether brackets hold a percentage alone: "31 (43%)" is 31, and 43% of others."""
+    *number, sign = words[:-2] if words[-2:] == ["per", "cent"] else words[:-1], words[-1]
+    digits = "".join(number[0])
+    return sign in ("%", "percent", "cent") and _SHARE.fullmatch(digits) is not None
 
 
 def without_former(words: list[str]) -> list[str]:
@@ -100,6 +164,8 @@ def without_former(words: list[str]) -> list[str]:
         if words[i] != "from":
             continue
         match = number_at(padded(words), i + 1)
+        if i and match and words[match[1] : match[1] + 1] == ["to"] and {*words[:i]} <= CHANGED:
+            return words[match[1] + 1 :]  # "revised down from 359 to 253"
         if match is None or match[1] != len(words):
             continue
         start = i
@@ -137,6 +203,10 @@ def _has_number(words: list[str]) -> bool:
 
 def is_former(words: list[str]) -> bool:
     """Whether brackets hold a former figure and nothing else: "(revised from 45)"."""
+    if words and words[0] in _BEFORE_NOW:
+        rest = words[1 + (words[1:2] == [":"]) :]
+        match = number_at(padded(rest), 0) if rest else None
+        return match is not None and match[1] == len(rest)
     return bool(words) and words[0] in CHANGED and not _rest_of_former(words)
 
 

@@ -33,6 +33,14 @@ _SAID = re.compile(
     re.I,
 )
 _PER = re.compile(rf"[\s,;-]*[(\[]?\bper (?:the )?({_NAME})[)\]]?$")
+# "OHCHR has recorded 1,024", "SOHR says 45"
+_SAYS = re.compile(
+    rf"^(?:the )?({_NAME}) (?:(?:has|have|had) )?(?:verified|recorded|documented|counted|confirmed|"
+    r"reported|reports|registered|identified|tallied|listed|says|said|counts|(estimates|estimated))"
+    r"(?: that)? (?=\S)",
+    re.I,
+)
+_VERB = re.compile(r"^[^0-9]{2,60}\b(?:[a-z]+ed|says|said|reports|counts|estimates) ", re.I)
 # What every one of the patterns above needs.
 _ODD = re.compile(
     r"[(\[:]|[,;]\s*[^\W\d_]|\s[-\u2013\u2014]\s*[^\W\d_]|\b(?:to|per|by|via)\b", re.I
@@ -50,6 +58,10 @@ def without_sources(text: str) -> str:
 
     A row has its source in a column of its own, so what stands here changes nothing of the number.
     """
+    if not text[:1].isdigit() and _VERB.match(text):
+        match = _SAYS.match(text)
+        if match and _is_source(match[1]):
+            text = f"{'an estimated ' if match[2] else ''}{text[match.end() :]}"
     if (text[-1:].isdigit() and ":" not in text) or not _ODD.search(text):
         return text
     bare = _BRACKETS.sub(_without_source, text)

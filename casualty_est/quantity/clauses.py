@@ -20,10 +20,20 @@ from casualty_est.quantity.tokens import padded, phrase_at
 from casualty_est.quantity.words import INCLUDING, LEADS
 from casualty_est.quantity.written_numbers import number_at, rounding_grid
 
-_SEPARATORS = frozenset({",", ";", "/", "and", "&", "plus", "with", "while", "but", ".", "+", "-"})
+_SEPARATORS = frozenset(
+    {",", ";", "/", "|", "and", "&", "plus", "with", "while", "but", ".", "+", "-"}
+)
 # People of whom nobody belongs to two.
 _APART = {"man": "men", "men": "men", "woman": "women", "women": "women", "child": "children"}
-_APART |= {"children": "children", "boy": "boys", "boys": "boys", "girl": "girls", "girls": "girls"}
+_APART |= {
+    "kid": "children",
+    "kids": "children",
+    "children": "children",
+    "boy": "boys",
+    "boys": "boys",
+    "girl": "girls",
+    "girls": "girls",
+}
 _APART |= {"male": "males", "males": "males", "female": "females", "females": "females"}
 
 
@@ -44,6 +54,7 @@ def of_the_row(read: Reading, wanted: str) -> Reading:
     return read
 
 
+_ANYBODY = ("people", "persons")
 _SHARED = (
     *({"children", one} for one in ("boys", "girls", "males", "females")),
     *({"males", one} for one in ("men", "boys")),
@@ -76,7 +87,7 @@ def clauses_of(words: list[str], relation: str, wanted: str) -> list[tuple[str, 
         try:
             left = read_one(padded(words[:i]), wanted)
             bare = left.counted.kind == "none" and not inside
-            if not rest or (bare and tokens[i] not in (",", ";", "/", "with")):
+            if not rest or (bare and tokens[i] not in (",", ";", "/", "|", "with")):
                 continue
             others = clauses_of(rest, "part" if inside else "", wanted)
             if bare and not all(has_outcome(read) for _, read in others):
@@ -138,26 +149,33 @@ def sorted_out(
         else:
             dead.append(read)
     if len(dead) == 1:
-        beside = any(relation == "beside" for relation, _ in parts)
-        # "12 incl. 4 children killed, 30 wounded" says it behind the part.
-        said = any(read.counted.kind == "dead" for read in (dead[0], *(p for _, p in parts)))
-        least = dead[0].low if dead[0].low is not None else dead[0].best
-        more = all(
-            (read.low if read.low is not None else read.best or 0) > (least or 0)
-            for relation, read in parts
-            if relation == "beside"
-        )
-        if beside and not said and not (more and dead[0].counted.kind == "none"):
-            msg = f"it does not say which of its numbers are {WANTED[wanted]}; say it behind each"
-            raise QuantityError(msg)
+        _ask_which(dead[0], parts, wanted)
         return dead[0], parts
     if not dead:
         raise OtherCountError(clauses[0][1].counted, wanted)
-    if wanted != "lost" and (whole := sum_of_groups(dead)):
+    inside = sum_of_groups(dead[1:])
+    everybody = DEAD.union(_ANYBODY).issuperset(dead[0].counted.words.split())
+    if inside and everybody and dead[0].form == "exact" and dead[0].best == inside.best:
+        return dead[0], [*(("part", read) for read in dead[1:]), *parts]
+    beside = any(relation == "beside" for relation, _ in parts)
+    told = any(read.counted.kind == "dead" for read in dead)  # "8 injured, 5 women and 3 men"
+    if wanted != "lost" and (told or not beside) and (whole := sum_of_groups(dead)):
         return whole, [*(("part", read) for read in dead), *parts]
     of_the_row(dead[0], wanted)
     msg = f"it holds two counts of {WANTED[wanted]}; write their sum, or each in a row of its own"
     raise QuantityError(msg)
+
+
+def _ask_which(dead: Reading, parts: list[tuple[str, Reading]], wanted: str) -> None:
+    """Refuse a number beside the injured where nothing says that it counts the dead."""
+    beside = [read for relation, read in parts if relation == "beside"]
+    # "12 incl. 4 children killed, 30 wounded" says it behind the part.
+    said = any(read.counted.kind == "dead" for read in (dead, *(p for _, p in parts)))
+    least = (dead.low if dead.low is not None else dead.best) or 0
+    more = all((read.low if read.low is not None else read.best or 0) > least for read in beside)
+    if beside and not said and not (more and dead.counted.kind == "none"):
+        msg = f"it does not say which of its numbers are {WANTED[wanted]}; say it behind each"
+        raise QuantityError(msg)
 
 
 def sum_of_groups(dead: list[Reading]) -> Reading | None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import NamedTuple
 
 from casualty_est.errors import QuantityError
@@ -82,6 +83,12 @@ _OF_A_FAMILY = [
     [*start, "family"]
     for start in (("of", "the", "same"), ("from", "the", "same"), ("of", "one"), ("from", "one"))
 ]
+# Neither planes nor units.
+_MEMBERS = {
+    ("suicide", "bombers"): "attackers",
+    ("suicide", "bomber"): "attacker",
+    ("security", "forces"): "personnel",
+}
 _OF_ONE_FAMILY = frozenset({"a", "one", "same", "single", "the"})
 # Under these people die, where other numbers may stand behind "under".
 _UNDER = frozenset({"torture", "siege", "rubble", "bombardment", "shelling", "debris", "collapsed"})
@@ -95,7 +102,25 @@ _TO_DEATH = frozenset(
     {"beaten", "bled", "burned", "burnt", "choked", "clubbed", "crushed", "frozen", "hacked"}
     | {"shelled", "shot", "stabbed", "starved", "stoned", "tortured", "trampled"}
 )
-_NOT_FIGHTING = frozenset({"combatant", "combatants", "fighter", "fighters", "belligerents"})
+# Before "deaths" these say how people died.
+_OF_DEATHS = frozenset(
+    {"airstrike", "artillery", "battle", "bomb", "crash", "drone", "explosion", "gun", "hospital"}
+    | {"mine", "missile", "prison", "road", "rocket", "shelling"}
+)
+_DEATHS = frozenset({"death", "deaths", "fatalities"})
+_NOT_FIGHTING = frozenset(
+    {
+        "battle",
+        "combat",
+        "hostile",
+        "violent",
+        "combatant",
+        "combatants",
+        "fighter",
+        "fighters",
+        "belligerents",
+    }
+)
 _WOUNDS = frozenset({"burns", "injuries", "injury", "wound", "wounds"})
 _LONG_NUMBERS = [word for word in (*SMALL, *TENS, *SCALES, *PLURAL_SCALES) if len(word) > 4]
 _NEVER_NOUN = frozenset({*PLURAL_SCALES, *MEANINGFUL, *OTHER_SCALES})
@@ -195,7 +220,10 @@ def _negated(words: list[str]) -> str:
 
 
 def _one_by_one(words: list[str]) -> list[str]:
-    """Take the "members of one family" for people, not for a family."""
+    """Take the "members of one family" for people, not for a family; forces, for their members."""
+    for k, pair in enumerate(pairwise(words)):
+        if pair in _MEMBERS:
+            words = [*words[: k + 1], _MEMBERS[pair], *words[k + 2 :]]
     for alone in _OF_A_FAMILY:
         if words[: len(alone)] == alone:
             return ["members", *words[len(alone) :]]
@@ -243,6 +271,8 @@ def _head(words: list[str]) -> Iterator[str]:
 def _things(head: list[str]) -> Iterator[str]:
     """Yield the things that are counted; "bus" of "bus passengers" says which passengers."""
     for k, word in enumerate(head):
+        if word in _OF_DEATHS and not _DEATHS.isdisjoint(head[k + 1 :]):
+            continue
         plural = word.endswith("s") and not word.endswith("us")
         if word in THINGS and (plural or _PERSONS.isdisjoint(head[k + 1 :])):
             yield word

@@ -26,12 +26,14 @@ from casualty_est.quantity.words import (
     LEADS,
     UNKNOWN,
     VAGUE_PHRASES,
+    ZERO,
     Phrase,
 )
 from casualty_est.quantity.written_numbers import Number, number_at, share_scale, spread_scale
 
 _JOINTS = frozenset({",", "and", "but", "perhaps", "possibly", "maybe", "probably"})
 _UNKNOWN_FIRST = frozenset(text.split()[0] for text in UNKNOWN)
+_ZERO_FIRST = frozenset(text.split()[0] for text in ZERO)
 _YEAR = re.compile("(?:19|20)[0-9]{2}")
 _AFTER_LEAD = frozenset({":", "=", "-", "of", "is", "was", "were", "at", "stands", "stood"})
 _LOWER = frozenset({Phrase.AT_LEAST, Phrase.MORE_THAN})
@@ -72,6 +74,10 @@ def read_clause(tokens: list[str]) -> Reading:
         return UNKNOWN_NUMBER
     if "number" in tokens and _is_unknown_number(tokens):
         return UNKNOWN_NUMBER
+    if tokens[0] in _ZERO_FIRST and " ".join(tokens).rstrip() in ZERO:
+        return Reading(0, 0, 0, "exact", 1)
+    if tokens[:3] == ["not", "a", "single"]:
+        tokens = ["no", *tokens[3:]]
     if tokens[0] in ("no", "none", "nobody", "nil") and phrase_at(BEFORE, tokens, 0) is None:
         return _read_zero(tokens)
     first, second = (tokens, None) if _JOINTS.isdisjoint(tokens) else _split(tokens)

@@ -18,7 +18,7 @@ from casualty_est.quantity.counted import PREPOSITIONS, WANTED
 from casualty_est.quantity.grammar import Reading
 from casualty_est.quantity.hedges import FORMS, named
 from casualty_est.quantity.hedges.hedge import Hedge
-from casualty_est.quantity.languages import translations
+from casualty_est.quantity.languages import translations, unknown_word
 from casualty_est.quantity.statement import Statement, read_statement
 from casualty_est.quantity.surroundings import ask_about_slashes, unquoted
 from casualty_est.quantity.words import LARGEST
@@ -373,7 +373,7 @@ def _in_any_language(bare: str, outcome: str) -> Statement:
     try:
         return read_statement(bare, outcome)
     except QuantityError as error:
-        refused = error
+        first = refused = error
     readings: list[Statement] = []
     for english in translations(bare):
         try:
@@ -381,6 +381,10 @@ def _in_any_language(bare: str, outcome: str) -> Statement:
         except QuantityError as error:
             refused = error
     if not readings:
+        if refused is first and (strange := unknown_word(bare)):
+            name, word = strange
+            msg = f"read as {name.title()}, {word!r} is not a known word; write the text without it"
+            raise QuantityError(msg)
         raise refused
     if len({reading.read[:4] for reading in readings}) > 1:
         msg = "it says different things in different languages; write it in figures"

@@ -6,11 +6,11 @@ counts something else than the dead is refused.
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import takewhile
 from typing import NamedTuple
 
 from casualty_est.errors import QuantityError
-from casualty_est.quantity import estimates
+from casualty_est.quantity import estimates, labels
 from casualty_est.quantity.asides import is_aside, is_undercount, without_asides
 from casualty_est.quantity.attributions import without_sources
 from casualty_est.quantity.clauses import (
@@ -32,7 +32,7 @@ from casualty_est.quantity.counted import (
     OtherCountError,
     refuse_unless_noun,
 )
-from casualty_est.quantity.grammar import Reading, read_clause
+from casualty_est.quantity.grammar import UNKNOWN_NUMBER, Reading, read_clause
 from casualty_est.quantity.letters import with_words
 from casualty_est.quantity.surroundings import (
     is_day,
@@ -52,21 +52,16 @@ from casualty_est.quantity.words import (
     OF_PUBLISHERS,
     PUBLISHERS,
     REMARKS,
+    UNKNOWN,
     Phrase,
 )
 from casualty_est.quantity.written_numbers import Number, number_at
 
 _SECOND = (Phrase.PERHAPS, Phrase.AT_MOST, Phrase.FEWER_THAN)
+_PRESUMED = frozenset({"presumed", "assumed", "later", "subsequently", "found", "shot"})
+_SHARED_WITH = frozenset({"mostly", "mainly", "near"})  # mostly killed, near-death
 _COMPOSED = frozenset({"(", "[", "\u00b1", "family", "couple"})  # never one clause alone
 _MOST_WORDS = 60  # a longer cell is a paragraph
-_FILLED = frozenset({",", ";", "/", ":", "=", "and", "to", "-", "estimate"})
-_ENDS = {"low": "low", "lower": "low", "high": "high", "higher": "high", "upper": "high"}
-_OF_ENDS = frozenset({"bound", "estimate", "limit", "end", "figure"})
-_LABELS = {
-    **dict.fromkeys(("low", "lowest", "min", "min.", "minimum"), "low"),
-    **dict.fromkeys(("best", "estimate", "central", "median"), "best"),
-    **dict.fromkeys(("high", "highest", "max", "max.", "maximum"), "high"),
-}
 
 
 class Statement(NamedTuple):
@@ -92,7 +87,10 @@ def read_statement(text: str, wanted: str = "killed") -> Statement:
             raise
         except QuantityError as error:
             first = error
-    words = plain_words(_bare_labels(_one_label([token for token in tokens if token])))
+    if tokens[0] in ("(", "[") and " ".join(filter(None, tokens[1:]))[:-2] in UNKNOWN:
+        return Statement(UNKNOWN_NUMBER)
+    words = labels.bare_labels(labels.one_label([token for token in tokens if token]))
+    words = plain_words(labels.ends_behind(labels.bare_leads(words)))
     words = without_occasions(words)
     if len(words) > _MOST_WORDS:
         raise first or QuantityError("it is a paragraph and not a count")
@@ -101,31 +99,6 @@ def read_statement(text: str, wanted: str = "killed") -> Statement:
     except QuantityError as error:
         # What the plain reading says of its first fault is the simpler thing to mend.
         raise first if first and isinstance(error, NotComposedError) else error from None
-
-
-def _one_label(words: list[str]) -> list[str]:
-    """Write the labels of ends in one word: "lower bound", "high estimate"."""
-    joined: list[str] = []
-    skip = False
-    for word, after in pairwise([*words, ""]):
-        two = not skip and word in _ENDS and after in _OF_ENDS
-        if not skip:
-            joined.append(_ENDS[word] if two else word)
-        skip = two
-    return joined
-
-
-def _bare_labels(words: list[str]) -> list[str]:
-    """Return words without the brackets of labels: "10 (low)"."""
-    inside = {
-        i
-        for i in range(len(words) - 2)
-        if words[i] in "([" and words[i + 1] in _LABELS and words[i + 2] in ")]"
-    }
-    if len(inside) < 2:
-        return words
-    edges = inside | {i + 2 for i in inside}
-    return [word for i, word in enumerate(words) if i not in edges]
 
 
 class _Around(NamedTuple):
@@ -146,7 +119,7 @@ def _composed(words: list[str], brackets: list[list[str]], wanted: str) -> State
         raise QuantityError(msg)
     words = _about(words)
     brackets = [inner for inner in brackets if not _says_nothing(inner, words)]
-    if labelled := _labelled(words):
+    if labelled := labels.labelled(words):
         words, interval = labelled
         brackets = [*brackets, interval] if interval else brackets
     words, brackets = _inline(words, brackets)
@@ -251,28 +224,6 @@ def _trimmed(words: list[str]) -> list[str]:
     return words
 
 
-def _labelled(words: list[str]) -> tuple[list[str], list[str]] | None:
-    """Read "low 900, best 1,200, high 1,500" as a number and its interval, or two ends.
-
-    The labels stand before their numbers or behind them.
-    """
-    labels = [i for i, word in enumerate(words) if word in _LABELS]
-    if len(labels) not in (2, 3) or not (labels[0] == 0 or labels[-1] == len(words) - 1):
-        return None
-    edges = [*labels, len(words)] if labels[0] == 0 else [-1, *labels]
-    ends: dict[str, list[str]] = {}
-    for at, label in enumerate(labels):
-        inside = words[edges[at] + 1 : edges[at + 1]]
-        ends[_LABELS[words[label]]] = [word for word in inside if word not in _FILLED]
-    if not all(ends.values()):
-        return None
-    if ends.keys() == {"low", "high"}:
-        return ["at", "least", *ends["low"], "and", "at", "most", *ends["high"]], []
-    if ends.keys() == {"low", "best", "high"} == {_LABELS[words[label]] for label in labels}:
-        return ends["best"], [*ends["low"], "to", *ends["high"]]
-    return None
-
-
 def _around(brackets: list[list[str]]) -> _Around:
     """Sort out what the parentheses hold."""
     ends: list[list[str]] = []
@@ -294,6 +245,7 @@ def _around(brackets: list[list[str]]) -> _Around:
         if not inner:
             msg = "its brackets hold no word"
             raise QuantityError(msg)
+        inner = labels.two_ends(inner)
         if after := estimates.take_best(inner):
             best.append(after)
         elif inner[0] == "\u00b1":
@@ -413,6 +365,8 @@ def _is_remark(words: list[str]) -> bool:
         if word in OUTCOMES:
             msg = f"{word!r} in parentheses may say what the number counts; write killed behind it"
             raise QuantityError(msg)
+    if not (DEAD.isdisjoint(words) or _SHARED_WITH.isdisjoint(words)):
+        return False
     rest = [word for word in words if word not in REMARKS]
     if not rest:
         return True
@@ -422,8 +376,10 @@ def _is_remark(words: list[str]) -> bool:
         return False
     if rest[0] in PREPOSITIONS or words[0] in ("according", "source", "sources", "as", "per"):
         return True
-    known = all(word in PEOPLE or word in SILENT for word in rest)
-    return known or not DEAD.isdisjoint(rest)
+    rest = [word for word in rest if word not in _PRESUMED]
+    head = takewhile(lambda word: word not in PREPOSITIONS, rest)
+    # "May be dead" and "death threats" say something else.
+    return all(word in PEOPLE or word in SILENT or word in DEAD for word in head)
 
 
 def _check_parts(count: Reading, parts: list[tuple[str, Reading]]) -> None:

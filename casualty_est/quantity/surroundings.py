@@ -18,6 +18,13 @@ _MARK = re.compile(
     r"clarification needed|[ivx]{1,4})\]|\s?[*\u2020\u2021\u00a7\u00b6]{1,3})+"
     r"(?=\s*(?:$|[^\s0-9(\[+\u00b1-]))"
 )
+# Where the number stands, in brackets behind it: "(see note 3)", "[7]:12", "^a".
+_PLACE = re.compile(
+    r"\s?[(\[](?:see )?(?:foot)?(?:notes?|fn|ref|refs|table|annex|appendix|page|pp?)\.? ?[0-9]{1,4}"
+    r"(?:\s?[-\u2013]\s?[0-9]{1,4})?[)\]]|(?<=\]):[0-9]{1,4}(?=\s*$)|(?<=[0-9])\^[a-z]{1,2}(?=\s*$)|"
+    r"\s?\[(?:citation|clarification) needed\]",
+    re.I,
+)
 _SUPERSCRIPT = re.compile(
     r"(?:(?<=[0-9]{3})|(?<=[A-Za-z]))[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]{1,2}"
     r"(?=\s*(?:$|[^\s0-9]))"
@@ -55,6 +62,7 @@ _HOURS = re.compile("[0-9]{1,2} ?(?:h|hrs?)")
 _YEARS = re.compile(rf"({_YEAR})(?: [-/] ({_YEAR}))?(?: est\.| estimate)?")
 _POINTS = frozenset({",", ";", ":", "."})
 _REMARKED = REMARKS | {"est."}
+_GROUPS = ("family", "crew", "group")  # "a family of five" is five people
 _SPAN = rf"{_DATE}(?: (?:-|to|and|until|through) {_DATE})?"
 _SINCE = re.compile(rf"(.*?)(?: ,)? (?:since|as of|as at|until|till|up to) ({_SPAN})$")
 _DURING = re.compile(rf"(.*?)(?: ,)? (?:in|on|by|during|from|between|for) ({_SPAN})$")
@@ -119,6 +127,8 @@ def is_year(inside: list[str], words: list[str]) -> bool:
 
 def without_footnotes(text: str) -> str:
     """Return a text without the marks of footnotes behind its words and numbers."""
+    if "[" in text or "(" in text or "^" in text:
+        text = _PLACE.sub("", text)
     if "[" in text or not text.isascii() or "*" in text:
         text = _MARK.sub("", text)
         if not _POWER.search(text):
@@ -239,7 +249,8 @@ def plain_words(words: list[str]) -> list[str]:
         if j < len(words) and words[j].removesuffix("s") in SCALES:
             hedge = [] if start else ["about"]
             return [*hedge, *words[:start], "two", words[j].removesuffix("s"), *words[j + 1 :]]
-    if "family" in words[:3] and (i := words.index("family")) + 2 < len(words):
+    group = next((word for word in words[:3] if word in _GROUPS), "")
+    if group and (i := words.index(group)) + 2 < len(words):
         match = number_at(padded(words), i + 2)
         opened = all(
             word in ("a", "one", "the", "an", "entire", "whole", "single") for word in words[:i]

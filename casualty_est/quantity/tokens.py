@@ -44,9 +44,11 @@ _FRACTION = "(?:1/2|1/4|3/4)(?![0-9/])"
 _TOKEN = re.compile(
     rf"(?:approx|est|incl|min|max|ca|c)\.|(?<![0-9/]){_FRACTION}|"
     rf"[0-9]+(?:[,' ](?!{_FRACTION})[0-9]+)*(?:\.[0-9]+)*[{_LETTER}]*|"
-    rf"[{_LETTER}]+(?:'[{_LETTER}]*)*|>=|<=|[^ ]"
+    rf"[{_LETTER}]+(?:'[{_LETTER}]*)*|>=|<=|[^\W\d_]+|[^ ]"
 )
 _WORD = re.compile(rf"[{_LETTER}]+(?:'[{_LETTER}]*)*")
+_SMALL = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+_OF_AGE = "(?: - |-| )(?:year|month|week|day)s?(?: - |-| )old"
 # Signs that people use for others.
 _SIGNS = (
     (re.compile(r"=>"), ">="),
@@ -59,6 +61,13 @@ _SIGNS = (
         " ish",
     ),
     (re.compile(r"\bplus or minus\b", re.I), "\u00b1"),
+    (re.compile(r"\b(civs?|pers)\.(?= |$)"), r"\1"),
+    (re.compile(r"\ball[- ]cause\b"), "overall"),
+    (re.compile(r"\bunder[- ](?:five|5)(?= (?:children|deaths))"), "child"),
+    # 5 x KIA; men & boys; a 7-year-old girl
+    (re.compile(r"(?<=[0-9]) ?x (?=[a-z])"), " "),
+    (re.compile(r"(?<=[a-z)\]]) & (?=[a-z0-9~<>])"), " and "),
+    (re.compile(rf"\b(?:[0-9]{{1,3}}|{_SMALL}){_OF_AGE}(?= [a-z])"), ""),
     # 10 < n < 20, and > 10 < 20
     (
         re.compile(r"^\s*([0-9][0-9,. ]*)<(=?)\s*[a-z]*\s*(<=?\s*[0-9][0-9,. ]*)$", re.I),
@@ -66,7 +75,9 @@ _SIGNS = (
     ),
     (re.compile(r"^(\s*>=?\s*[0-9](?:[0-9,]*[0-9])?)\s+(?=<)"), r"\1, "),
 )
-_ODD = re.compile(r"[=~{<]|--|\.\.|ish\b|minus")  # one of them has a sign above
+_ODD = re.compile(
+    r"[=~{<&]|[0-9] ?x |old |all.cause|under.[5f]|civ|pers\.|--|\.\.|ish\b|minus"
+)  # one of them has a sign above
 PAD = 4
 
 

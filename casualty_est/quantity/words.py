@@ -102,6 +102,7 @@ def vague_name(low: float, high: float) -> str:
 
 
 UNKNOWN = frozenset(_LISTS["cells"]["unknown"])
+ZERO = frozenset(_LISTS["cells"]["zero"])
 MEANINGFUL, OTHER_SCALES, NEVER_FIRST, NEVER_LAST = (
     frozenset(_LISTS["nouns"][key].split())
     for key in ("meaningful", "other_scales", "first", "last")

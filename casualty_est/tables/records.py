@@ -84,7 +84,8 @@ def _opened(record: dict[str, Any]) -> dict[str, Any]:
     ]
     if len(inside) != 1 or not record.keys().isdisjoint(record[inside[0]]):
         return record
-    return {key: value for key, value in record.items() if key != inside[0]} | record[inside[0]]
+    fields: dict[str, Any] = record[inside[0]]
+    return {key: value for key, value in record.items() if key != inside[0]} | fields
 
 
 def _flat(record: dict[str, Any], under: str = "") -> dict[str, str]:

@@ -16,7 +16,12 @@ from casualty_est.errors import QuantityError
 
 DATA = Path(__file__).parents[1] / "data"
 ROWS = []
-for name in ("notations.csv", "notations_languages.csv", "notations_press.csv"):
+for name in (
+    "notations.csv",
+    "notations_languages.csv",
+    "notations_press.csv",
+    "notations_field.csv",
+):
     with (DATA / name).open(encoding="utf-8", newline="") as file:
         ROWS += csv.DictReader(file)
 READ = [row for row in ROWS if row["form"] != "error"]

@@ -278,11 +278,11 @@ REFUSED_ROWS = [
     ("12:30", "':'"),
     ("12, 3 wounded", "which of its numbers"),
     (
-        "12\u00b2|55\u00ad60|12-year-old girl|three-member family|5---6|55-",
+        "12\u00b2|55\u00ad60|three-member family|5---6|55-",
         "no meaning",
     ),
     (
-        "$5|+5|a|a village|first|few|many civilians|not a single civilian|"
+        "$5|+5|a|a village|first|few|many civilians|12-year-old girl|"
         "about civilians|million killed|hundred",
         "is not a number",
     ),

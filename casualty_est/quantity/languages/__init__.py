@@ -24,8 +24,9 @@ NAMES = (
     "ukrainian",
 )  # fmt: skip
 
+_A_WORD = re.compile(r"[^\W\d_]+")
 _ENGLISH_TOO = frozenset({"on", "once", "bin", "elf", "dos", "tote"})  # alone they are English
-_SCALED = r"(?:[0-9.,]|\s*(?:million|thousand|hundred|billion|dozen|mn|bn|k)\b)"
+_SCALED = r"(?:[0-9.,]|\s*(?:millions?|thousands?|hundreds?|billions?|dozens?|mn|bn|k)\b)"
 _EITHER = re.compile(rf"(?<![0-9,])[0-9]{{1,3}},[0-9]{{3}}(?={_SCALED})")
 _THOUSANDS = re.compile(rf"(?<![0-9.,])([1-9][0-9]{{0,2}})[.]([0-9]{{3}})(?!{_SCALED})")
 _MIL = re.compile(r"[~<>=+]*\s*[0-9][0-9.,]* ?(?:mil|mill)\.?\+?")
@@ -105,6 +106,33 @@ def translations(text: str) -> Iterator[str]:
         english = language(name).translated(plain)
         if english is not None:
             yield english
+
+
+def unknown_word(text: str) -> tuple[str, str] | None:
+    """Return the language that a text seems to be in, and its first word that is not known there.
+
+    None where it may as well be English.
+    """
+    plain = folded(text)
+    found: list[tuple[int, str, str]] = []
+    for name in NAMES:
+        known = language(name)
+        at, native, unknown = 0, 0, list[str]()
+        while at < len(plain):
+            if match := known.phrases.match(plain, at):
+                phrase = match["phrase"]
+                native += bool(phrase) and known.english.get(phrase) != phrase
+                at = match.end()
+                continue
+            word = _A_WORD.match(plain, at)
+            unknown.append(word[0] if word else plain[at])
+            at = word.end() if word else at + 1
+        if unknown and native >= len(unknown) and (native > 1 or not plain.isascii()):
+            found.append((native, name, unknown[0]))
+    if not found:
+        return None
+    _, language_name, first = max(found)
+    return language_name, first
 
 
 @lru_cache(maxsize=len(NAMES))

@@ -30,6 +30,7 @@ class Spelling:
     french: bool
     multiplies: bool  # whether two hundreds are "two hundred"
     pieces: re.Pattern[str]
+    plural: frozenset[str]  # of a thousand and a million: alone they are no number
 
 
 def _folded(text: str) -> str:
@@ -65,7 +66,8 @@ def spelling(name: str) -> Spelling | None:
     joined, attached = lists.get("joined", False), lists.get("attached", False)
     french = name == "french"
     multiplies = name in ("french", "german", "turkish", "arabic")
-    return Spelling(values, joint, joined, attached, french, multiplies, pieces)
+    plural = frozenset(map(_folded, lists.get("plural", "").split()))
+    return Spelling(values, joint, joined, attached, french, multiplies, pieces, plural)
 
 
 def pairs_of(phrases: Iterable[str]) -> frozenset[tuple[str, str]]:
@@ -158,7 +160,8 @@ def _numbers(
         one_word = after == i + 1
         within = i > 0 and (words[i - 1], words[i]) in pairs
         # "12 mil" multiplies, and a word with an English of its own keeps it.
-        plain = one_word and (within or (value < _THOUSAND and words[i] in english))
+        own = within or (value < _THOUSAND and words[i] in english)
+        plain = one_word and (own or words[i] in known.plural)
         if not (plain or beside_digits):
             numbers.append((f"{value}", first[1], last[2]))
         i = after

@@ -1,0 +1,109 @@
+"""Labels beside numbers: "low 900, best 1,200", "KIA (5)", "200 at least, 2,000 at most"."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from casualty_est.quantity.tokens import padded, phrase_at
+from casualty_est.quantity.words import LEADS
+
+_YEAR = re.compile("(?:19|20)[0-9]{2}")
+_FILLED = frozenset({"of", ",", ";", "/", ":", "=", "and", "to", "-", "estimate"})
+_ENDS = {"low": "low", "lower": "low", "high": "high", "higher": "high", "upper": "high"}
+_OF_ENDS = frozenset({"bound", "estimate", "limit", "end", "figure"})
+_LABELS = {
+    **dict.fromkeys(("low", "lowest", "min", "min.", "minimum"), "low"),
+    **dict.fromkeys(("best", "estimate", "central", "median"), "best"),
+    **dict.fromkeys(("high", "highest", "max", "max.", "maximum"), "high"),
+}
+
+
+def one_label(words: list[str]) -> list[str]:
+    """Write the labels of ends in one word: "lower bound", "high estimate"."""
+    joined: list[str] = []
+    skip = False
+    for word, after in pairwise([*words, ""]):
+        two = not skip and word in _ENDS and after in _OF_ENDS
+        if not skip:
+            joined.append(_ENDS[word] if two else word)
+        skip = two
+    return joined
+
+
+def bare_labels(words: list[str]) -> list[str]:
+    """Return words without the brackets of labels: "10 (low)"."""
+    inside = {
+        i
+        for i in range(len(words) - 2)
+        if words[i] in "([" and words[i + 1] in _LABELS and words[i + 2] in ")]"
+    }
+    if len(inside) < 2:
+        return words
+    edges = inside | {i + 2 for i in inside}
+    return [word for i, word in enumerate(words) if i not in edges]
+
+
+def bare_leads(words: list[str]) -> list[str]:
+    """Return words without the brackets of a number behind what it counts: "KIA (5)"."""
+    kept: list[str] = []
+    start, opened = 0, False
+    for i, word in enumerate(words):
+        if word in "([" and kept[start:]:
+            lead = phrase_at(LEADS, padded(kept[start:]), 0)
+            end = next((j for j in range(i, len(words)) if words[j] in ")]"), i)
+            opened = bool(lead and start + lead[1] == len(kept)) and _are_ends(words[i + 1 : end])
+            if opened:
+                continue
+        if word in ")]" and opened:
+            start, opened = len(kept), False
+            continue
+        kept.append(word)
+        start = len(kept) if word in (",", ";", "/", "|", "and") else start
+    return kept
+
+
+def _are_ends(words: list[str]) -> bool:
+    """Whether words are one number or two ends, and no year."""
+    numbers = [word for word in words if word not in ("-", "to")]
+    year = len(numbers) == 1 and _YEAR.fullmatch(numbers[0]) is not None
+    plain = all(word[0].isdigit() for word in numbers)
+    return bool(numbers) and plain and not year and len(words) <= 3
+
+
+def ends_behind(words: list[str]) -> list[str]:
+    """Return "200 at least, 2,000 at most" with each hedge before its number."""
+    i = words.index("least") if "least" in words else 0
+    if i < 2 or words[-2:] != ["at", "most"] or words[i - 1] != "at" or words[0] == "at":
+        return words
+    rest = [word for word in words[i + 1 : -2] if word not in (",", ";", "and", "but")]
+    return ["at", "least", *words[: i - 1], "and", "at", "most", *rest]
+
+
+def labelled(words: list[str]) -> tuple[list[str], list[str]] | None:
+    """Read "low 900, best 1,200, high 1,500" as a number and its interval, or two ends."""
+    ends = _by_label(words)
+    if ends.keys() == {"low", "high"}:
+        return ["at", "least", *ends["low"], "and", "at", "most", *ends["high"]], []
+    if ends.keys() == {"low", "best", "high"}:
+        return ends["best"], [*ends["low"], "to", *ends["high"]]
+    return None
+
+
+def two_ends(words: list[str]) -> list[str]:
+    """Return "low 900; high 1,500" as "900 to 1,500", and other words as they are."""
+    ends = _by_label(words)
+    return [*ends["low"], "to", *ends["high"]] if ends.keys() == {"low", "high"} else words
+
+
+def _by_label(words: list[str]) -> dict[str, list[str]]:
+    """Return what stands beside each label, before the numbers or behind them; empty if nothing."""
+    labels = [i for i, word in enumerate(words) if word in _LABELS]
+    if len(labels) not in (2, 3) or not (labels[0] == 0 or labels[-1] == len(words) - 1):
+        return {}
+    edges = [*labels, len(words)] if labels[0] == 0 else [-1, *labels]
+    ends: dict[str, list[str]] = {}
+    for at, label in enumerate(labels):
+        inside = words[edges[at] + 1 : edges[at + 1]]
+        ends[_LABELS[words[label]]] = [word for word in inside if word not in _FILLED]
+    return ends if all(ends.values()) and len(ends) == len(labels) else {}
