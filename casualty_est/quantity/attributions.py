@@ -58,7 +58,7 @@ def without_sources(text: str) -> str:
 
     A row has its source in a column of its own, so what stands here changes nothing of the number.
     """
-    if not text[:1].isdigit() and _VERB.match(text):
+    if text[:1].isupper() and _VERB.match(text):
         match = _SAYS.match(text)
         if match and _is_source(match[1]):
             text = f"{'an estimated ' if match[2] else ''}{text[match.end() :]}"

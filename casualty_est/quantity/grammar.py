@@ -145,18 +145,24 @@ def _clause(tokens: list[str]) -> _Clause:
         if after := _take_suffix(words):
             hedges.append(after)
         counted = _agreed(lead, what_is_counted(words))
-    bounds = list(dict.fromkeys(hedge for hedge in hedges if hedge in BOUNDS))
-    if set(bounds) == _LOWER:
-        bounds = [Phrase.MORE_THAN]  # "more than 20+"
-    if len(bounds) > 1:
-        msg = f"{bounds[0].value!r} and {bounds[1].value!r} stand beside one number"
-        raise QuantityError(msg)
-    about = Phrase.ABOUT if Phrase.ABOUT in hedges else Phrase.NONE
+    hedge = _one_hedge(hedges) if hedges else Phrase.NONE
     doubted = hedges[:1] == [Phrase.PERHAPS]
     if ends[1] == 0 and counted.outcome == TOGETHER:
         counted = NOTHING  # no casualties, nobody dead
-    hedge = bounds[0] if bounds else about
     return _Clause(hedge, kind, *ends, grid, doubted, after in BOUNDS, counted)
+
+
+def _one_hedge(hedges: list[Phrase]) -> Phrase:
+    """Return the bound that stands beside a number, else whether it is about that number."""
+    bounds = list(dict.fromkeys(hedge for hedge in hedges if hedge in BOUNDS))
+    if len(bounds) > 1:
+        if set(bounds) == _LOWER:
+            return Phrase.MORE_THAN  # "more than 20+"
+        msg = f"{bounds[0].value!r} and {bounds[1].value!r} stand beside one number"
+        raise QuantityError(msg)
+    if bounds:
+        return bounds[0]
+    return Phrase.ABOUT if Phrase.ABOUT in hedges else Phrase.NONE
 
 
 def _lead(tokens: list[str]) -> tuple[Counted, int]:

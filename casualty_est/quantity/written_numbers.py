@@ -20,6 +20,7 @@ from casualty_est.quantity.words import (
 )
 
 _DIGITS = re.compile(r"([0-9]+)((?:[,' ][0-9]+)*)((?:\.[0-9]+)*)(.*)")
+_GROUPED = re.compile("[1-9][0-9]{0,2}(?:,[0-9]{3})+")
 _COMMA_DECIMAL = re.compile("[0-9]{1,3},[0-9]{1,2}")
 _POINTS = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3}){2,}")
 WIDEST = 5  # high end over low end, up to which a low end in thousands is sure
@@ -96,7 +97,7 @@ def _digits_at(tokens: list[str], i: int) -> tuple[Number, int]:
         scales, after = _scales_at(tokens, i + 1 + (tokens[i + 1] == "a"))
         return Number(FRACTIONS[tokens[i]], 2, scales, own=True), after
     token = tokens[i]
-    if _COMMA_DECIMAL.fullmatch(token) and _before_scale(tokens, i + 1):
+    if "," in token and _COMMA_DECIMAL.fullmatch(token) and _before_scale(tokens, i + 1):
         token = token.replace(",", ".")  # "1,2 million": no digits are grouped by one or two
     number, unit = _from_digits(token)
     i += 1
@@ -118,7 +119,7 @@ def _digits_at(tokens: list[str], i: int) -> tuple[Number, int]:
         raise QuantityError(msg)
     if scales and not number.decimals and _and_a_half(tokens, i):
         number, i = Number(10 * number.digits + 5, 1), i + 3
-    return number._replace(scales=scales), i
+    return (number._replace(scales=scales) if scales else number), i
 
 
 def _before_scale(tokens: list[str], i: int) -> bool:
@@ -128,7 +129,11 @@ def _before_scale(tokens: list[str], i: int) -> bool:
 
 
 def _from_digits(token: str) -> tuple[Number, str]:
-    if _POINTS.fullmatch(token):  # 1.200.000: two points are no decimal
+    if token.isdigit():
+        return Number(int(token)), ""
+    if _GROUPED.fullmatch(token):
+        return Number(int(token.replace(",", "")), comma=token.count(",") == 1), ""
+    if "." in token and _POINTS.fullmatch(token):  # 1.200.000: two points are no decimal
         token = token.replace(".", ",")
     first, groups, fraction, unit = _DIGITS.findall(token)[0]
     digits = first + (_ungroup(first, groups) if groups else "")
@@ -163,6 +168,8 @@ def _and_a_half(tokens: list[str], i: int) -> bool:
 def _scales_at(tokens: list[str], i: int) -> tuple[tuple[int, ...], int]:
     scales: tuple[int, ...] = ()
     while len(scales) < 2:
+        if not tokens[i]:
+            break
         if tokens[i] == "-" and tokens[i + 1] in SCALES:  # "two-dozen", "twelve-hundred"
             i += 1
         # "Three score" is sixty, and "sixty scores" nothing that people write.

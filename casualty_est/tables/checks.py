@@ -58,10 +58,12 @@ def convert[T](
             values[text] = parse(text)
         except ValueError as error:
             values[text], reasons[text] = None, str(error)
-    for row, text in enumerate(texts):
+    for row, text in enumerate(texts) if reasons else ():
         if text in reasons:
             problems.append(table.problem(row, reasons[text], column, text))
-    return [values[text] for text in texts]
+    if len(values) == 1:
+        return [values[texts[0]]] * len(texts)
+    return list(map(values.__getitem__, texts))
 
 
 def one_of(valid: Collection[str], default: str | None = None) -> Callable[[str], str | None]:

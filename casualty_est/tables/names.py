@@ -42,6 +42,7 @@ _COUNT = re.compile(
     r"(?![0-9]{3}-[0-9]{2})"
 )
 _WHOLES = _TOTALS | frozenset(_LISTS["totals"]["wholes"].split())
+_LONGEST_WHOLE = 4 + max(map(len, _WHOLES))  # with a few signs
 _BETWEEN = re.compile(
     rf"\s+(?:{'|'.join(_LISTS['totals']['between'].split())})\s+|\s*[,;/&]\s*", re.I
 )
@@ -423,7 +424,7 @@ def wholes(table: Table, column: str) -> Iterator[Problem]:
 
 def _whole(text: str, places: Collection[str]) -> str:
     """Say why a place holds others that have rows of their own; empty where it does not."""
-    if plain(text) in _WHOLES:
+    if len(text) <= _LONGEST_WHOLE and plain(text) in _WHOLES:
         return (
             "a place of this name holds the others, which would count twice: leave it blank "
             "for the whole, or write its parts, as North+South"

@@ -263,7 +263,7 @@ def _records(text: str, delimiter: str, faults: list[Problem]) -> list[tuple[int
     start = 1
     try:
         for record in reader:
-            if any(map(str.strip, record)):
+            if record and (record[0].strip() or any(map(str.strip, record))):
                 records.append((start, record))
             start = reader.line_num + 1
     except csv.Error as error:

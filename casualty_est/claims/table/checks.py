@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -67,7 +66,7 @@ def validate(
     broken = {problem.line for problem in problems}
     if "source" in required:
         problems[:] = [problem for problem in problems if problem.column != "source"]
-    rows = [Claim(*values) for values in zip(*parsed, table.lines, strict=True)]
+    rows = list(map(Claim, *parsed, table.lines))
     sound: set[tuple[Any, ...]] = set()  # windows that were looked at
     for index, row in enumerate(rows):
         days = (row.start, row.end, row.reported)
@@ -297,7 +296,7 @@ GROUPS_ALIKE = N_("note", "{names} are taken as different groups: use one spelli
 def _warnings(table: Table, rows: Sequence[Claim]) -> tuple[Noted, ...]:
     warnings = list(unknown_columns(table, COLUMNS))
     for column, default in DEFAULTS.items():
-        blank = Counter(table.column(column))[""]
+        blank = table.column(column).count("")
         if blank:
             text = stored(
                 "note",

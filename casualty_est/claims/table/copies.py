@@ -87,11 +87,12 @@ def repeats(rows: Sequence[Claim]) -> list[int]:
 def _kept(rows: Sequence[Claim]) -> list[tuple[int, Claim]]:
     """Rows with a number that two hardly state by chance."""
     # Equal texts share one quantity, so far fewer numbers are looked at than rows.
-    numbers = {id(row.quantity): _number(row.quantity) for row in rows}
+    distinct = {id(row.quantity): row.quantity for row in rows}
+    telling = {key for key, quantity in distinct.items() if _number(quantity) is not None}
     return [
         (index, row)
         for index, row in enumerate(rows)
-        if numbers[id(row.quantity)] is not None and not row.independent
+        if id(row.quantity) in telling and not row.independent
     ]
 
 
@@ -213,8 +214,7 @@ def _sums(
     """Point out numbers that are the sum of what one other source says of the parts."""
     parts: dict[tuple[object, ...], dict[str, tuple[int, int]]] = defaultdict(dict)
     for index, row in kept:
-        number = _number(row.quantity)
-        if number is not None and len(row.scopes) == 1 and row.scope != "all":
+        if row.scope != "all" and "+" not in row.scope and (number := _number(row.quantity)):
             key = (row.source, row.window, row.cell_key[1:])
             parts[key][row.scope] = (index, number)
     if not parts:
