@@ -57,11 +57,12 @@ def matching_conflicts(
             matched.add(named[folded(label)])
             continue
         asked = words_in(in_english(label))
-        for enough in (all, any):
+        telling = asked - _DIRECTIONS  # "South" alone names no conflict
+        for enough, sought in ((all, asked), (any, telling)):
             hits = {
                 conflict
                 for conflict, known in words.items()
-                if asked and enough(is_known(word, known) for word in asked)
+                if telling and enough(is_known(word, known) for word in sought)
             }
             matched |= hits
             if hits:

@@ -33,6 +33,7 @@ from casualty_est.quantity.written_numbers import Number, number_at, share_scale
 
 _JOINTS = frozenset({",", "and", "but", "perhaps", "possibly", "maybe", "probably"})
 _UNKNOWN_FIRST = frozenset(text.split()[0] for text in UNKNOWN)
+_DENIALS = frozenset({"denied", "denies", "deny", "denial"})
 _ZERO_FIRST = frozenset(text.split()[0] for text in ZERO)
 _YEAR = re.compile("(?:19|20)[0-9]{2}")
 _AFTER_LEAD = frozenset({":", "=", "-", "of", "is", "was", "were", "at", "stands", "stood"})
@@ -78,6 +79,12 @@ def read_clause(tokens: list[str]) -> Reading:
         return Reading(0, 0, 0, "exact", 1)
     if tokens[:3] == ["not", "a", "single"]:
         tokens = ["no", *tokens[3:]]
+    if tokens[0] in _DENIALS:
+        msg = (
+            "a denial may be of the deaths, or of having caused them; write 0 if it says that "
+            "nobody died, and else leave it blank"
+        )
+        raise QuantityError(msg)
     if tokens[0] in ("no", "none", "nobody", "nil") and phrase_at(BEFORE, tokens, 0) is None:
         return _read_zero(tokens)
     first, second = (tokens, None) if _JOINTS.isdisjoint(tokens) else _split(tokens)

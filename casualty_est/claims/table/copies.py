@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from statistics import pstdev
 from typing import NamedTuple
 
-from casualty_est.claims.table.claim import Claim
+from casualty_est.claims.table.claim import Claim, Window
 from casualty_est.quantity.quantity import Quantity
 from casualty_est.tables.checks import lines_of
 from casualty_est.tables.table import Table
@@ -23,7 +23,10 @@ _Cell = tuple[str, ...]
 _TELLING = 100  # smallest number, in units of its rounding, that two hardly state by chance
 _NEAR = 0.005  # relative difference of two numbers that are nearly equal
 _IN_STEP = 4  # common days of two series whose ratio is compared
+_SOON = 31  # days after which a figure that is repeated is hardly still the last one
 _SHOWN = 8
+
+type _Series = dict[Window, tuple[int, int]]  # a row and its number, by window
 
 
 class Copied(NamedTuple):
@@ -65,7 +68,7 @@ def copies(table: Table, rows: Sequence[Claim]) -> list[Noted]:
         for cell, held in _by_cell(kept).items()
         for one in _in_cell(held, witness)
     ]
-    notes += _sums(table, kept, witness)
+    notes += _sums(table, rows, kept, witness)
     if len(notes) > _SHOWN:
         rest = len(notes) - _SHOWN
         text = stored("note", "{number} more sets of numbers may be copies", number=f"{rest:,}")
@@ -157,10 +160,16 @@ def _in_cell(held: list[tuple[int, Claim]], witness: dict[str, str]) -> Iterator
         told |= set(names[1:])
         stated = numbers[names]
         if len(stated) == 1:
-            yield Copied(names, at, STATE, {"numbers": f"{next(iter(stated)):,}"})
+            yield Copied(names, at, STATE, {"numbers": _said(at, held, next(iter(stated)))})
         else:
             yield Copied(names, at, STATE_EQUAL, {"number": f"{len(stated):,}"})
     yield from _near(held, told, witness)
+
+
+def _said(at: Sequence[int], held: Sequence[tuple[int, Claim]], number: object) -> str:
+    """Return what rows state alike: their whole range, where they have one."""
+    texts = {str(row.quantity) for index, row in held if index in at}
+    return texts.pop() if len(texts) == 1 else f"{number:,}"
 
 
 def _asked(table: Table, one: Copied, cell: str) -> Kept:
@@ -176,17 +185,20 @@ def _near(
     held: list[tuple[int, Claim]], told: set[str], witness: dict[str, str]
 ) -> Iterator[Copied]:
     """Point out pairs of sources with numbers nearly equal, or in step over time."""
-    series: dict[str, dict[tuple[object, object], tuple[int, int]]] = defaultdict(dict)
+    series: dict[str, _Series] = defaultdict(dict)
     for index, row in held:
         number = _number(row.quantity)
         if number is not None:
-            series[row.source][row.start, row.end] = (index, number)
+            series[row.source][row.window] = (index, number)
     if len(series) > 60:
         return  # among so many some are near by chance
     for one, other in combinations(series, 2):
         if one in told or other in told or witness[one] == witness[other]:
             continue
         common = series[one].keys() & series[other].keys()
+        if not common:
+            yield from _later(one, other, series)
+            continue
         pairs = [(series[one][day], series[other][day]) for day in common]
         ratios = [math.log(a / b) for (_, a), (_, b) in pairs]
         near = [k for k, ratio in enumerate(ratios) if abs(ratio) <= _NEAR]
@@ -203,40 +215,58 @@ def _near(
             yield Copied((one, other), at, IN_RATIO, places)
 
 
+def _later(one: str, other: str, series: Mapping[str, _Series]) -> Iterator[Copied]:
+    """Point out equal numbers of windows that end some days apart, where no two are the same."""
+    rows = {number: (window, index) for window, (index, number) in series[one].items()}
+    pairs: dict[int, list[int]] = {}
+    for (start, end), (index, number) in series[other].items():
+        (first, last), at = rows.get(number, ((None, None), -1))
+        soon = end is not None and last is not None and abs((end - last).days) <= _SOON
+        if at >= 0 and start == first and soon:
+            pairs[number] = [at, index]
+    places = [index for pair in pairs.values() for index in pair]
+    if len(pairs) == 1:
+        yield Copied((one, other), places, STATE, {"numbers": f"{next(iter(pairs)):,}"})
+    elif pairs:
+        yield Copied((one, other), places, STATE_EQUAL, {"number": f"{len(pairs):,}"})
+
+
 def _moves(pairs: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> bool:
     numbers = [a for (_, a), _ in pairs]
     return max(numbers) > 1.2 * min(numbers)
 
 
 def _sums(
-    table: Table, kept: Sequence[tuple[int, Claim]], witness: dict[str, str]
+    table: Table, rows: Sequence[Claim], kept: Sequence[tuple[int, Claim]], witness: dict[str, str]
 ) -> Iterator[Noted]:
-    """Point out numbers that are the sum of what one other source says of the parts."""
-    parts: dict[tuple[object, ...], dict[str, tuple[int, int]]] = defaultdict(dict)
+    """Point out numbers that are the sum of what one other source says of the parts.
+
+    A sum may be round by chance, so of it every number is looked at.
+    """
+    parts: dict[tuple[object, ...], dict[str, dict[str, tuple[int, int]]]] = defaultdict(dict)
     for index, row in kept:
         if row.scope != "all" and "+" not in row.scope and (number := _number(row.quantity)):
-            key = (row.source, row.window, row.cell_key[1:])
-            parts[key][row.scope] = (index, number)
-    if not parts:
-        return
-    sources = {key[0] for key in parts}
-    wholes = [(i, row) for i, row in kept if len(row.scopes) > 1 or row.scope == "all"]
-    for index, row in wholes:
-        for source in sources:
-            held = parts.get((source, row.window, row.cell_key[1:]), {})
-            scopes = held if row.scope == "all" else {s: held[s] for s in row.scopes if s in held}
-            if witness[str(source)] == witness[row.source]:
+            held = parts[row.window, row.cell_key[1:]].setdefault(row.source, {})
+            held[row.scope] = (index, number)
+    for index, row in enumerate(rows) if parts else ():
+        whole = row.quantity.best if row.quantity.best is not None else row.quantity.low
+        if not whole or row.independent or not (row.scope == "all" or "+" in row.scope):
+            continue
+        for source, held in parts.get((row.window, row.cell_key[1:]), {}).items():
+            names = held.keys() if row.scope == "all" else row.scopes
+            apart = witness[source] != witness[row.source]
+            if not apart or len(names) < 2 or not held.keys() >= set(names):
                 continue
-            complete = len(scopes) > 1 and (row.scope == "all" or len(scopes) == len(row.scopes))
-            if complete and sum(number for _, number in scopes.values()) == _number(row.quantity):
-                at = sorted([index, *(i for i, _ in scopes.values())])
-                text = stored(
-                    "note",
-                    "{source} states the sum of what {other} says of {scopes} ({where}): is it one "
-                    "figure? Say so with quotes or derived_from, or write independent 1",
-                    source=repr(row.source),
-                    other=repr(source),
-                    scopes=", ".join(scopes),
-                    where=lines_of(table, at),
-                )
-                yield "copies", text
+            if sum(held[name][1] for name in names) != whole:
+                continue
+            at = sorted([index, *(held[name][0] for name in names)])
+            text = stored(
+                "note",
+                "{source} states the sum of what {other} says of {scopes} ({where}): is it one "
+                "figure? Say so with quotes or derived_from, or write independent 1",
+                source=repr(row.source),
+                other=repr(source),
+                scopes=", ".join(names),
+                where=lines_of(table, at),
+            )
+            yield "copies", text

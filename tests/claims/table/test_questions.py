@@ -168,7 +168,9 @@ def test_independent_is_an_answer():
 
 def test_other_cells_and_windows_are_no_copies():
     assert not copies(["A", "B"], ["471"] * 2, scope=["X", "Y"])
-    assert not copies(["A", "B"], ["471"] * 2, end=["2022-01-01", "2022-01-02"])
+    assert not copies(["A", "B"], ["471"] * 2, end=["2022-01-01", "2022-03-01"])
+    apart = {"start": ["2022-01-01", "2022-01-02"], "end": ["2022-01-01", "2022-01-02"]}
+    assert not copies(["A", "B"], ["471"] * 2, **apart)
     assert not copies(["A", "A"], ["471"] * 2, end=["2022-01-01", "2022-01-02"])
 
 
@@ -193,6 +195,28 @@ def test_series_in_step():
     assert "keep the ratio 0.73 on 8 days" in text
     noisy = [round(n * (1.3 + 0.1 * (k % 3))) for k, n in enumerate(SERIES)]
     assert not series(noisy)
+
+
+def test_a_total_that_is_repeated_days_later():
+    days = ["2025-01-05", "2025-01-07"]
+    (text,) = copies(["MoH", "OCHA"], ["45,805", "at least 45,805"], end=days)
+    assert "'MoH', 'OCHA' state 45,805" in text
+    assert not copies(["MoH", "OCHA"], ["45,805", "45,900"], end=days)
+    # Where two sources speak of the same days, a series may pass the other's number by chance.
+    ends = ["2025-01-05", "2025-01-06"] * 2
+    assert not copies(["A", "A", "B", "B"], ["1,013", "1,127", "1,127", "1,283"], end=ends)
+
+
+def test_a_range_is_told_whole():
+    (text,) = copies(["Airwars", "Paper"], ["387-459", "387 to 459"])
+    assert "state 387-459 for" in text
+
+
+def test_a_round_sum_is_a_sum_too():
+    scopes = ["X", "Y", "Z", "X+Y+Z"]
+    (text,) = copies(["A", "A", "A", "UN"], ["341", "512", "147", "1,000"], scope=scopes)
+    assert text.startswith("'UN' states the sum of what 'A' says of X, Y, Z")
+    assert not copies(["A", "A", "UN"], ["400", "600", "1,000"], scope=["X", "Y", "X+Y"])
 
 
 def test_sums_of_another_source():
