@@ -255,7 +255,7 @@ def _number(tokens: list[str], i: int) -> tuple[Number, int]:
     if is_one_person(tokens, i):
         return Number(1), i + 1
     if tokens[i] in ("-", "minus"):
-        msg = "a count cannot be negative"
+        msg = "a count cannot be negative; leave a missing value blank"
     elif tokens[i] in ("inf", "infinity", "infinite"):
         msg = "a count must be finite"
     elif tokens[i]:

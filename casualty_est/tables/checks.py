@@ -26,6 +26,7 @@ _PARTS_SHOWN = 6
 # A citation may run over several lines.
 CONTROLS_IN_PROSE = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}]")
 # What a spreadsheet makes of 3-5, in the file or on the screen.
+_LINES = re.compile(r"(?<![0-9])[\r\n\t]+|[\r\n\t]+(?![0-9])")  # digits never join over one
 _MADE_A_DATE = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}-(?:[A-Z][a-z]{2})|(?:[A-Z][a-z]{2})-[0-9]{2}"
 )
@@ -156,6 +157,7 @@ def says_something(quantity: Quantity) -> Quantity:
 
 def quantity_cell(text: str, outcome: str = "killed") -> Quantity:
     """Read a hedged number from a cell of a row that counts an outcome."""
+    text = _LINES.sub(" ", text)  # a spreadsheet breaks the lines of a long cell
     no_controls(text)
     if _MADE_A_DATE.fullmatch(text):
         msg = "a spreadsheet has made a date of a range such as 3-5: write it as text, as 3 to 5"

@@ -18,6 +18,7 @@ from casualty_est.tables.beside import (
     with_points,
 )
 from casualty_est.tables.checks import nearest
+from casualty_est.tables.periods import span_of
 from casualty_est.tables.plain import plain
 from casualty_est.tables.stacked import group_columns, period_columns, split_pair, stack
 from casualty_est.tables.table import Table
@@ -34,6 +35,10 @@ _RATES = frozenset(
     {"per", "rate", "rates", "percent", "percentage", "share", "mortality", "id", "year"}
 )
 _RATES |= frozenset(_LISTS["multiplied"]["inside"].split())
+_OUTCOMES = frozenset(_LISTS["words"]["outcome"]) | {"killed", "injured", "casualties"}
+_OUTCOMES |= {"missing", "displaced", "detained", "disappeared", "arrested", "homeless", "affected"}
+_MOST_OUTCOMES, _MOST_WORDS = 12, 4
+_DIGIT = re.compile("[0-9]")
 _BLANK = frozenset({"", "na", "n_a", "nan", "null", "none_given", "unknown"})
 _OF_PERSONS = 2  # names of columns that make a list of persons
 # A number, but neither a date nor a link.
@@ -128,6 +133,11 @@ def mend_of(table: Table, column: str, free: Collection[str]) -> str:
     near = near or [name for name in free if _holds_numbers(table.column(name))]
     if not near:
         return "add it"
+    if sum(map(_is_month, near)) > _OF_PERSONS:
+        return (
+            "columns that are named after months need their year, as 'Jan 2006': or give each "
+            "number a row of its own, with start and end"
+        )
     if "source" not in table.columns and len(near) > 1:
         shown = ", ".join(map(repr, near[:4]))
         return (
@@ -136,6 +146,14 @@ def mend_of(table: Table, column: str, free: Collection[str]) -> str:
         )
     shown = " or ".join(map(repr, near[:3]))
     return f"rename {shown} to quantity if it holds the deaths, and give each group rows of its own"
+
+
+def _is_month(name: str) -> bool:
+    try:
+        first, last = span_of(f"{name} 2000")
+    except ValueError:
+        return False
+    return first is not None and last is not None and not _DIGIT.search(name)
 
 
 def _holds_numbers(texts: Sequence[str]) -> bool:
@@ -165,6 +183,8 @@ def recognised(
     if is_part_of_date(table.columns, known.get("date", "")):
         del known["date"]
     table, years = _when(table, known, columns, problems)
+    if outcomes and "outcome" not in known and (own := _outcome_column(table, known.values())):
+        known["outcome"] = own
     table, several = _several(table, known, columns) if outcomes else (table, [])
     made = "quantity" in known or bool(several)
     numbers = {} if made else number_columns(table.columns, known.values())
@@ -186,6 +206,21 @@ def recognised(
     if outcomes:  # elsewhere a column that nobody reads is an error
         notes += _rivals(table, kind, known)
     return replace(table, notes=tuple(notes))
+
+
+def _outcome_column(table: Table, used: Collection[str]) -> str | None:
+    """Return the column whose cells say what happened to those who are counted, by any name."""
+    for name in table.columns:
+        cells = dict.fromkeys(filter(None, table.column(name))) if name not in used else {}
+        if 0 < len(cells) <= _MOST_OUTCOMES and all(map(_is_outcome, cells)):
+            return name
+    return None
+
+
+def _is_outcome(text: str) -> bool:
+    """Whether a cell says in a few words what happened to people: "deaths", "people injured"."""
+    words = plain(text).split("_")
+    return len(words) <= _MOST_WORDS and not _OUTCOMES.isdisjoint(words) and not _DIGIT.search(text)
 
 
 def _unread_deaths(table: Table, numbers: dict[str, list[str]]) -> Iterator[Problem]:
@@ -375,6 +410,8 @@ def word_of(
         if not strict:
             return text
         msg = f"expected one of {', '.join(valid)}{nearest(text, valid)}"
+        if column == "outcome":
+            msg += ": remove the row if it counts something else"
         if key in questions:
             msg = f"{text!r} may be several roles: {questions[key]}"
         raise ValueError(msg)

@@ -124,3 +124,40 @@ def test_roles_in_other_languages(tmp_path, word, role):
 def test_an_academic_is_asked_whether_it_was_a_study(tmp_path):
     with pytest.raises(InputError, match="survey if it is a study"):
         read(tmp_path, "source,role,killed\nA,academic,5\n")
+
+
+LONG = "location,indicator,value,source\nYemen,{0},6872,OHCHR\nYemen,injuries,10768,OHCHR\n"
+
+
+@pytest.mark.parametrize("word", ["deaths", "People killed", "fatalities"])
+def test_a_column_that_says_what_is_counted_is_read_by_any_name(tmp_path, word):
+    if word == "People killed":
+        with pytest.raises(InputError, match="'indicator', 'People killed': expected one of"):
+            read(tmp_path, LONG.format(word))
+        return
+    rows = read(tmp_path, LONG.format(word)).rows
+    assert [(row.outcome, row.quantity.best) for row in rows] == [
+        ("killed", 6872),
+        ("injured", 10768),
+    ]
+
+
+def test_people_who_are_not_dead_are_no_row_of_the_dead(tmp_path):
+    with pytest.raises(InputError, match=r"'displaced': expected one of .* something else"):
+        read(tmp_path, LONG.format("deaths") + "Yemen,displaced,2300000,UNHCR\n")
+
+
+def test_a_column_of_remarks_is_no_outcome(tmp_path):
+    text = "source,killed,remark\nA,5,deaths in hospital are not in it\nB,7,seen\n"
+    assert {row.outcome for row in read(tmp_path, text).rows} == {"killed"}
+
+
+def test_a_cell_of_two_lines(tmp_path):
+    first, second = read(tmp_path, 'source,killed\nA,"12\n(3 children)"\nB,"at least\n10"\n').rows
+    assert (first.quantity.best, second.quantity.low) == (12, 10)
+    assert [str(part.quantity) for part in first.quantity.parts] == ["3"]
+
+
+def test_months_without_a_year_are_asked_for_it(tmp_path):
+    with pytest.raises(InputError, match="named after months need their year"):
+        read(tmp_path, "Year,Jan,Feb,Mar\n2006,1546,1579,1957\n")

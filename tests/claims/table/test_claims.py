@@ -82,7 +82,7 @@ def test_defaults_that_were_assumed_are_said_once_per_column(tmp_path):
 
 
 def test_unknown_columns_are_named_and_not_an_error():
-    claims = frame(source=["A"], quantity=[1], outcom=["injured"], weather=["x"])
+    claims = frame(source=["A"], quantity=[1], outcom=["bombed"], weather=["x"])
     assert claims.warnings[0] == (
         "unknown_columns",
         "2 unknown columns are not used: 'outcom' (did you mean 'outcome'?), 'weather'",
