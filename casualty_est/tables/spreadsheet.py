@@ -6,7 +6,6 @@ import io
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
 from typing import Any
 
 from casualty_est.errors import InputError, Problem
@@ -53,9 +52,8 @@ def read_workbook(data: bytes, name: str) -> tuple[Table, list[Problem]]:
 
 
 def _is_table(rows: Rows) -> bool:
-    """Whether a sheet has two rows with several cells each: a page of remarks has none."""
-    several = [sum(map(bool, cells)) > 1 for _, cells in rows]
-    return any(one and other for one, other in pairwise(several))
+    """Whether a row of a sheet has several cells: a page of remarks has none."""
+    return any(sum(map(bool, cells)) > 1 for _, cells in rows)
 
 
 def _sheets(data: bytes, name: str, *, data_only: bool) -> list[Sheet]:
