@@ -144,7 +144,8 @@ def is_aside(words: list[str]) -> bool:
     text = " ".join(words)
     share = _PERCENT.fullmatch(text)
     told = share is not None and all(word in PEOPLE for word in share[1].split() if word != "and")
-    aside = _AGES.fullmatch(f"people {text}") or _EXCLUDED.fullmatch(f"dead {text}")
+    aside = _NOT_EXACT.fullmatch(f"dead , {text}")
+    aside = aside or _AGES.fullmatch(f"people {text}") or _EXCLUDED.fullmatch(f"dead {text}")
     return is_former(words) or told or aside is not None or _is_share(words)
 
 

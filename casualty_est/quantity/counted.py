@@ -239,6 +239,8 @@ def _without_cause(words: list[str]) -> list[str]:
     for k, word in enumerate(words[:-1]):
         if word in ("fatally", "mortally") and words[k + 1] in OUTCOMES:
             return [*words[:k], "killed", *words[k + 2 :]]
+        if word in ("burned", "burnt") and words[k + 1] == "alive":
+            return [*words[:k], "killed", *words[k + 2 :]]
         if word in _TO_DEATH and words[k + 1 : k + 3] == ["to", "death"]:
             return [*words[:k], "killed", *words[k + 3 :]]
         if word in DEAD and words[k + 1] in ("of", "from"):

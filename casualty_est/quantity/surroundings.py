@@ -232,6 +232,8 @@ def _without_others(words: list[str]) -> list[str]:
         counted = kept and (kept[-1][0].isdigit() or kept[-1] in _NUMBERS or kept[-1] == "dozens")
         if word in ("others", "other") and counted and (after in OUTCOMES or after in _WERE):
             continue
+        if word == "more" and counted and after in OUTCOMES:
+            continue
         kept.append("them" if word == "whom" and kept[-1:] == ["of"] and after in _WERE else word)
     return kept
 
