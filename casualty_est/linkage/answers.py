@@ -20,7 +20,7 @@ Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 NONE = "none"
-COLUMNS = ("record", "candidate", "found_outside", "reviewer")
+COLUMNS = ("record", "candidate", "found_outside", "at_random", "reviewer")
 YES, NO = frozenset({"1", "yes", "true"}), frozenset({"", "0", "no", "false"})
 SLIPS = (2.0, 38.0)  # beta prior of the share of answers that are slips: about one in twenty
 
@@ -31,6 +31,7 @@ class Labels(NamedTuple):
     same: dict[tuple[int, str], frozenset[int]]
     outside: frozenset[int]  # records whose other mention was not among the candidates
     searched: bool  # whether anybody looked outside the candidates
+    chosen: frozenset[int]  # records that were asked because they teach most: no sample
 
 
 class Answers(NamedTuple):
@@ -46,7 +47,9 @@ class Answers(NamedTuple):
     no: Ints  # pairs that every reviewer calls two
     records: int
     with_match: int  # records of which another mention exists
-    outside: int  # of those, not among the candidates
+    # Of records that were asked at random: with another mention, and it not among the candidates.
+    sampled: int
+    outside: int
     searched: bool
     twice: int  # records that two reviewers answered
     disagreed: int
@@ -68,9 +71,10 @@ def read_labels(labels: Any, keys: Sequence[str]) -> Labels:
     said: dict[tuple[int, str], set[int | None]] = defaultdict(set)
     first: dict[tuple[int, str], int] = {}
     outside: set[int] = set()
+    telling: set[int] = set()
     columns = zip(*(table.column(name) for name in COLUMNS), strict=True)
-    for row, (record, candidate, found, reviewer) in enumerate(columns):
-        strange = _strange(table, row, record, candidate, found, at)
+    for row, (record, candidate, found, drawn, reviewer) in enumerate(columns):
+        strange = _strange(table, row, record, candidate, (found, drawn), at)
         if strange:
             problems += strange
             continue
@@ -79,6 +83,8 @@ def read_labels(labels: Any, keys: Sequence[str]) -> Labels:
         said[mine, reviewer].add(None if candidate.casefold() == NONE else at[candidate])
         if found.casefold() in YES:
             outside.add(mine)
+        if drawn and drawn.casefold() in NO:
+            telling.add(mine)
     for (mine, reviewer), answers in said.items():
         if None in answers and len(answers) > 1:
             reason = "the record has both a match and 'none' from one reviewer: keep one answer"
@@ -88,7 +94,7 @@ def read_labels(labels: Any, keys: Sequence[str]) -> Labels:
         raise InputError(sorted(problems, key=lambda problem: problem.line or 0), table.name)
     same = {key: frozenset(j for j in answers if j is not None) for key, answers in said.items()}
     searched = any(text for text in table.column("found_outside"))
-    return Labels(same, frozenset(outside), searched)
+    return Labels(same, frozenset(outside), searched, frozenset(telling))
 
 
 def _shape(table: Table) -> list[Problem]:
@@ -107,7 +113,12 @@ def _shape(table: Table) -> list[Problem]:
 
 
 def _strange(
-    table: Table, row: int, record: str, candidate: str, found: str, at: dict[str, int]
+    table: Table,
+    row: int,
+    record: str,
+    candidate: str,
+    marks: tuple[str, str],
+    at: dict[str, int],
 ) -> list[Problem]:
     """What is wrong with one row; ids are not repeated in messages, for they may be names."""
     problems = []
@@ -119,8 +130,11 @@ def _strange(
         problems.append(table.problem(row, reason, "candidate"))
     if record == candidate:
         problems.append(table.problem(row, "a record is not its own candidate", "candidate"))
-    if found.casefold() not in YES | NO:
-        problems.append(table.problem(row, "write 1, 0 or nothing", "found_outside"))
+    problems += [
+        table.problem(row, "write 1, 0 or nothing", column)
+        for column, mark in zip(("found_outside", "at_random"), marks, strict=True)
+        if mark.casefold() not in YES | NO
+    ]
     return problems
 
 
@@ -195,8 +209,9 @@ def answers_of(labels: Labels, pairs: Pairs, list_of: Ints) -> Answers:
         no=np.array(sorted(p for p, vote in votes.items() if vote == {False}), dtype=np.int64),
         records=len(wanted),
         with_match=len(matched),
-        outside=len(outside),
-        searched=labels.searched,
+        sampled=len(matched - labels.chosen),
+        outside=len(outside - labels.chosen),
+        searched=labels.searched or bool(lost),
         twice=twice,
         disagreed=disagreed,
     )

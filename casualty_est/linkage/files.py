@@ -22,6 +22,7 @@ ARRAYS = {
     "theta": ("chain", "draw", "parameter"),
     "missed": ("chain", "draw"),
 }
+TABLES = {"thresholds": "threshold", "if_missed": "share"}  # by the axis of each
 
 
 def save(linkage: Linkage, path: str | os.PathLike[str]) -> Path:
@@ -35,6 +36,7 @@ def save(linkage: Linkage, path: str | os.PathLike[str]) -> Path:
         "strata": linkage.strata,
         "records": linkage.records,
         "thresholds": list(linkage.thresholds),
+        "if_missed": list(linkage.if_missed),
         "diagnostics": dict(linkage.diagnostics),
         "settings": dict(linkage.settings),
         "warnings": [asdict(note) for note in linkage.warnings],
@@ -42,8 +44,10 @@ def save(linkage: Linkage, path: str | os.PathLike[str]) -> Path:
     variables: dict[str, Any] = {
         name: (dims, getattr(linkage, name)) for name, dims in ARRAYS.items()
     }
-    cut = np.stack(list(linkage.thresholds.values()))
-    variables["thresholds"] = (("threshold", "stratum", "history"), cut)
+    for name, axis in TABLES.items():
+        tables = getattr(linkage, name)
+        if tables:
+            variables[name] = ((axis, "stratum", "history"), np.stack(list(tables.values())))
     data = xr.Dataset(variables)
     data.attrs[ATTRIBUTE] = json.dumps(content, ensure_ascii=False)
     return write_whole(path, lambda beside: data.to_netcdf(beside, engine="h5netcdf"))
@@ -62,16 +66,22 @@ def load(path: str | os.PathLike[str]) -> Linkage:
             data = opened.load()
         content = json.loads(data.attrs[ATTRIBUTE])
         arrays = {name: np.asarray(data[name].values) for name in ARRAYS}
-        cut = np.asarray(data["thresholds"].values)
+        tables: dict[str, dict[float, Any]] = {
+            name: dict(zip(content[name], np.asarray(data[name].values), strict=True))
+            if name in data
+            else {}
+            for name in TABLES
+        }
         linkage = Linkage(
             lists=tuple(content["lists"]),
             by=tuple(content["by"]),
             strata=tuple(tuple(labels) for labels in content["strata"]),
             records=tuple(content["records"]),
-            thresholds=dict(zip(content["thresholds"], cut, strict=True)),
             diagnostics=content["diagnostics"],
             settings=content["settings"],
             warnings=tuple(Note(**note) for note in content["warnings"]),
+            thresholds=tables["thresholds"],
+            if_missed=tables["if_missed"],
             **arrays,
         )
     except Exception as error:  # h5py answers a damaged file with errors of many kinds

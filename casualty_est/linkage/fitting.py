@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from casualty_est.linkage.answers import Answers, answers_of, read_labels
 from casualty_est.linkage.linkage import BLANK, GIVEN, UNCALIBRATED, Linkage
-from casualty_est.linkage.missed import add_missed, draw_missed
+from casualty_est.linkage.missed import add_missed, draw_missed, if_missed
 from casualty_est.linkage.model import LinkageModel
 from casualty_est.linkage.partition.sample import Length, Problem, Sampled, sample
 from casualty_est.linkage.scores.pairs import Pairs, some
@@ -67,6 +67,10 @@ def fit(
         missed=missed,
         records=tuple(int(size) for size in sizes_of_lists),
         thresholds=cut,
+        if_missed={
+            share: table[kept]
+            for share, table in if_missed(drawn.tables, missed, sizes_of_lists, rng).items()
+        },
         diagnostics={"rhat": rhat, "pairs": float(len(pairs.i))},
         settings={
             **settings,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,9 @@ import numpy.typing as npt
 from casualty_est.errors import CasualtyEstError
 from casualty_est.kinds import room
 from casualty_est.linkage.joint import share_left, weights_of
+from casualty_est.linkage.linkage import size_by_pairs
 from casualty_est.result.call import settle_seed
+from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Note, Span, Weight
 from casualty_est.wording.language import N_, Kept, stored
 from casualty_est.wording.numbers import percent, with_ends
@@ -22,14 +25,26 @@ if TYPE_CHECKING:
     from casualty_est.linkage.linkage import Linkage
 
 Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 OF_THE_MODEL = ("families", "floor", "cell")
 ROW = N_("assumption", "linkage (share of the variance)")
+ROW_MISSED = N_("assumption", "links that blocking missed (share of the variance)")
+MATCHING = N_("assumption", "which records are one person")
+MISSED = N_("assumption", "links that blocking missed")
 AT_LEVELS = N_("identification", "{number} at a probability of {levels}")
 ONE_THRESHOLD = N_(
     "identification",
     "If every pair above one threshold were taken as one person, the same lists would give "
     "{parts}: such an interval holds nothing of the doubt about the matching.",
 )
+OF_BLOCKING = N_(
+    "identification",
+    "Records that share none of the combinations of fields were never compared. We take {median} "
+    "({low} to {high}) of the links as missed for that reason.",
+)
+WITH_LINKS = N_("identification", "{number} if {share} of the links were missed")
+WITH_NONE = N_("identification", "{number} if none was missed")
+BLOCKED = N_("identification", "At the mean matching the same lists would give {parts}.")
 FEWEST_LEFT = 0.8  # of the draws of the matching, where they are weighed
 CHEAP = {"draws": 500, "chains": 2}  # draws of the fits that only warn
 
@@ -46,7 +61,11 @@ def estimate(
         fit["seed"] = settle_seed(fit.get("seed"))
         weights = weights_of(linkage, settings, fit["seed"])
     answer = model_of(linkage._histories(matchings, weights), **settings).fit(**fit)
-    answer = beside(answer, linkage, _thresholds(linkage, model_of, settings, fit))
+    others = {
+        name: _answers(getattr(linkage, name), linkage, model_of, settings, fit)
+        for name in ("thresholds", "if_missed")
+    }
+    answer = beside(answer, linkage, others["thresholds"], others["if_missed"])
     if joint:
         notes = (*answer.meta.warnings, Note("joint", _joint(share_left(weights))))
         answer.meta = replace(answer.meta, warnings=notes)
@@ -72,42 +91,56 @@ def _joint(left: float) -> Kept:
     )
 
 
-def _thresholds(
-    linkage: Linkage, model_of: Any, settings: Mapping[str, Any], fit: Mapping[str, Any]
+def _answers(
+    tables: Mapping[float, Any],
+    linkage: Linkage,
+    model_of: Any,
+    settings: Mapping[str, Any],
+    fit: Mapping[str, Any],
 ) -> dict[float, Span | None]:
-    """What each threshold would have answered; None where its table cannot be fitted."""
+    """What another matching would have answered; None where its table cannot be fitted."""
     kept = {name: fit[name] for name in ("seed", "progress_bar", "executor") if name in fit}
     answers: dict[float, Span | None] = {}
-    for threshold, table in linkage.thresholds.items():
+    for level, table in tables.items():
         try:
-            model = model_of(linkage._table(table, f"threshold {threshold:g}"), **settings)
+            model = model_of(linkage._table(table, f"another matching, {level:g}"), **settings)
             row = model.fit(**CHEAP, **kept).summary().iloc[0]
-            # No number where lists share nobody at this threshold, or hold the same people.
+            # No number where lists share nobody in this matching, or hold the same people.
             ends = [row[end] for end in ("median", "low", "high")]
-            answers[threshold] = None if None in ends else Span(*map(float, ends))
+            answers[level] = None if None in ends else Span(*map(float, ends))
         except CasualtyEstError:
-            answers[threshold] = None
+            answers[level] = None
     return answers
 
 
-def beside(answer: Any, linkage: Linkage, thresholds: Mapping[float, Span | None]) -> Any:
+def beside(
+    answer: Any,
+    linkage: Linkage,
+    thresholds: Mapping[float, Span | None],
+    if_missed: Mapping[float, Span | None] = MappingProxyType({}),
+) -> Any:
     """Put what the matching adds into what the answer rests on."""
-    details, share = answer.details, None
+    details = answer.details
+    shares = _shares(answer, linkage)
     sentences = [*details.identification.sentences]
-    if details.replicates and details.replicates.combined is not None:
-        medians = [one.median for one in details.replicates.each]
-        share = between_matchings(np.log(medians), np.log(answer.draws(0).ravel()))
-        sentences.append(_share(share, linkage))
+    if shares:
+        sentences.append(_share(shares[0], linkage))
+    sentences += of_blocking(linkage, if_missed)
     sentences += at_thresholds(thresholds)
-    row = () if share is None else (Weight(ROW, float(share)),)
+    rows = zip((ROW, ROW_MISSED), shares, strict=False)
     rests = replace(
         details.identification,
-        rows=(*details.identification.rows, *row),
+        rows=(*details.identification.rows, *(Weight(name, share) for name, share in rows)),
         sentences=tuple(sentences),
     )
-    record = room("lists", "schema").AtThreshold
-    answers = tuple(record(p, people) for p, people in thresholds.items())
-    answer.details = replace(details, identification=rests, thresholds=answers)
+    schema = room("lists", "schema")
+    answer.details = replace(
+        details,
+        identification=rests,
+        thresholds=tuple(schema.AtThreshold(p, people) for p, people in thresholds.items()),
+        if_missed=tuple(schema.IfMissed(share, people) for share, people in if_missed.items()),
+        matching=tuple(map(Weight, (MATCHING, MISSED), shares)),
+    )
     # What `ListModel` says of replicates is said here of the matching.
     rest = [note for note in answer.meta.warnings if note.code != "replicates"]
     notes = [
@@ -127,6 +160,31 @@ def beside(answer: Any, linkage: Linkage, thresholds: Mapping[float, Span | None
         settings={**answer.meta.settings, "linkage": dict(linkage.settings)},
     )
     return answer
+
+
+def _shares(answer: Any, linkage: Linkage) -> tuple[float, ...]:
+    """Shares of the variance: of the matching, and in it of the links that blocking missed."""
+    replicates = answer.details.replicates
+    if not replicates or replicates.combined is None:
+        return ()
+    medians = np.log([one.median for one in replicates.each])
+    whole = between_matchings(medians, np.log(answer.draws(0).ravel()))
+    if not linkage.missed.any():
+        return (whole,)
+    return whole, whole * of_missed(linkage.whole, linkage.missed)
+
+
+def of_missed(tables: Ints, missed: Array) -> float:
+    """Share of the variance between matchings that goes with the links that blocking missed.
+
+    tables (draw, history), missed (chain, draw). The size by pairs of lists stands for the answer,
+    which is known for a few of the draws only: the squared correlation over all draws.
+    """
+    lists = (tables.shape[1] - 1).bit_length()
+    size, links = size_by_pairs(tables, lists), np.log1p(-missed).ravel()
+    if size.std() == 0 or links.std() == 0:
+        return 0.0
+    return float(np.corrcoef(size, links)[0, 1] ** 2)
 
 
 def between_matchings(log_medians: Array, log_people: Array) -> float:
@@ -190,6 +248,28 @@ def at_thresholds(
         for span, at in answers.items()
     ]
     return [say("identification", ONE_THRESHOLD, parts=listed(said))] if said else []
+
+
+def of_blocking(
+    linkage: Linkage,
+    if_missed: Mapping[float, Span | None],
+    say: Callable[..., str] = stored,
+) -> list[str]:
+    """How many links blocking missed, and the answer if it were another share of them."""
+    if not linkage.missed.any():
+        return []
+    low, median, high = (
+        percent(round(float(end), 3)) for end in np.quantile(linkage.missed, interval_ends(0.95))
+    )
+    said = [say("identification", OF_BLOCKING, median=median, low=low, high=high)]
+    parts = [
+        say("identification", WITH_LINKS, number=with_ends(people), share=percent(round(share, 3)))
+        if share
+        else say("identification", WITH_NONE, number=with_ends(people))
+        for share, people in if_missed.items()
+        if people is not None
+    ]
+    return [*said, *([say("identification", BLOCKED, parts=listed(parts))] if parts else [])]
 
 
 def _how(linkage: Linkage) -> Kept:

@@ -58,6 +58,9 @@ class Linkage:
         Records of each list.
     thresholds : mapping of float to ndarray of shape (stratum, history)
         People if every pair above a probability were one person, as a warning.
+    if_missed : mapping of float to ndarray of shape (stratum, history)
+        People if blocking had missed no link, and if it had missed as large a share of them as the
+        upper end of its 95% interval; empty where every pair was compared.
     diagnostics : mapping of str to float
         ``rhat`` of people by history between chains, the largest.
     settings : mapping
@@ -74,6 +77,7 @@ class Linkage:
     missed: Array
     records: tuple[int, ...]
     thresholds: Mapping[float, Ints]
+    if_missed: Mapping[float, Ints]
     diagnostics: Mapping[str, float]
     settings: Mapping[str, Any]
     warnings: tuple[Note, ...]

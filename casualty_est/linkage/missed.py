@@ -4,41 +4,98 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import betaln
 
 from casualty_est.linkage.answers import Answers
 from casualty_est.linkage.scores.pairs import Pairs
-from casualty_est.wording.language import Kept, stored
+from casualty_est.wording.language import N_, Kept, stored
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+
+BY_RULES = N_(
+    "note",
+    "two sets of blocking rules say how many links both miss, as two lists would; rules that fail "
+    "together make this a lower bound",
+)
+ONE_RULE = N_(
+    "note",
+    "one blocking rule cannot say how many links it misses, and the estimate takes none as missed: "
+    "give a second rule (rules=), or search the lists for records that were asked at random",
+)
+BY_SEARCH = N_(
+    "note",
+    "of {with_match} records that were asked at random and have another mention, reviewers found "
+    "it outside the candidates for {outside}; the overlap is raised by the share that this "
+    "suggests",
+)
+
+MANY = 0.975  # quantile of the share of links that blocking missed
+TRIED = 100  # shares by the rules from which one is taken by what reviewers found
 
 
 def draw_missed(
     pairs: Pairs, answers: Answers | None, passes: Ints, rng: np.random.Generator
 ) -> tuple[Array, Kept | None]:
-    """Draws of the share of links outside the candidates (chain, draw), and how it is known."""
+    """Draws of the share of links outside the candidates (chain, draw), and how it is known.
+
+    Two sets of rules (`passes_of`) are two lists of the links: what both miss follows as for
+    people. Rules that fail together make that a lower bound. So where reviewers
+    looked outside the candidates, the prior is that estimate or flat, with one half each, and what
+    they found decides. Only records that were asked at random say how much is missed: those that
+    teach the calibration most were chosen by their candidates.
+    """
     shape = passes.shape[:2]
-    if answers is not None and answers.searched and answers.with_match:
-        inside = answers.with_match - answers.outside
-        text = stored(
-            "note",
-            "reviewers found the other record of {outside} of {with_match} people outside the "
-            "candidates; the overlap is raised by the share that this suggests",
-            outside=answers.outside,
-            with_match=answers.with_match,
-        )
-        return rng.beta(1 + answers.outside, 1 + inside, size=shape), text
-    if pairs.everything or not passes.sum():
-        return np.zeros(shape), None
-    first, second, both = np.moveaxis(passes, -1, 0)
-    by_first = rng.beta(1 + both, 1 + second)
-    by_second = rng.beta(1 + both, 1 + first)
-    text = stored(
-        "note",
-        "two sets of blocking rules, names alone and the others, say how many links both "
-        "miss, as two lists would; rules that fail together make this a lower bound",
-    )
-    return (1 - by_first) * (1 - by_second), text
+    blocked = not pairs.everything and len(pairs.rules) > 1 and bool(passes.sum())
+    searched = answers is not None and answers.searched and answers.sampled > 0
+    if answers is None or not searched:
+        if not blocked:
+            alone = not pairs.everything and len(pairs.rules) == 1
+            return np.zeros(shape), stored("note", ONE_RULE) if alone else None
+        return _by_rules(passes, 1, rng)[..., 0], stored("note", BY_RULES)
+    outside, inside = answers.outside, answers.sampled - answers.outside
+    found = stored("note", BY_SEARCH, outside=outside, with_match=answers.sampled)
+    flat = rng.beta(1 + outside, 1 + inside, size=shape)
+    if pairs.everything and pairs.rules and not outside:
+        return np.zeros(shape), None  # every pair was compared, and nobody found another
+    if not blocked:
+        return flat, found
+    tried = _by_rules(passes, TRIED, rng)
+    logs = outside * np.log(tried) + inside * np.log1p(-tried)
+    most = logs.max(axis=-1, keepdims=True)
+    worth = np.exp(logs - most)
+    by_rules = most[..., 0] + np.log(worth.mean(axis=-1))
+    chance = 1 / (1 + np.exp(betaln(1 + outside, 1 + inside) - by_rules))
+    ranks = (worth.cumsum(axis=-1) / worth.sum(axis=-1, keepdims=True)) < rng.random((*shape, 1))
+    taken = np.take_along_axis(tried, ranks.sum(axis=-1)[..., None].clip(0, TRIED - 1), -1)
+    return np.where(rng.random(shape) < chance, taken[..., 0], flat), found
+
+
+def _by_rules(passes: Ints, number: int, rng: np.random.Generator) -> Array:
+    """Draws of the share of links that both sets of rules miss, of shape (chain, draw, number)."""
+    first, second, both = np.moveaxis(passes, -1, 0)[..., None]
+    size = (*passes.shape[:2], number)
+    by_first = rng.beta(1 + both, 1 + second, size=size)
+    by_second = rng.beta(1 + both, 1 + first, size=size)
+    missed: Array = (1 - by_first) * (1 - by_second)
+    return missed
+
+
+def if_missed(
+    tables: Ints, missed: Array, records: Ints, rng: np.random.Generator
+) -> dict[float, Ints]:
+    """Mean people (stratum, history) if blocking missed no link, and as many as it well may.
+
+    tables (chain, draw, stratum, history) without missed links. Empty where none is missed.
+    """
+    if not missed.any():
+        return {}
+    shares = (0.0, round(float(np.quantile(missed, MANY)), 4))
+    each = (add_missed(tables, np.full(missed.shape, share), records, rng) for share in shares)
+    return {
+        share: np.rint(joined.mean(axis=(0, 1))).astype(np.int64)
+        for share, joined in zip(shares, each, strict=True)
+    }
 
 
 def add_missed(tables: Ints, missed: Array, records: Ints, rng: np.random.Generator) -> Ints:

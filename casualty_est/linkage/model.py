@@ -300,8 +300,9 @@ class LinkageModel(Sealed):
         labels : dataframe or path, optional
             Answers of a reviewer: ``record``, ``candidate`` (an id or ``none``; several rows where
             several match), and perhaps ``found_outside`` (1 where the match was none of the
-            candidates) and ``reviewer``. Without them the scores are taken nearly as they are, and
-            every result says so.
+            candidates, 0 where the lists were searched and it was not), ``at_random`` (0 where the
+            record was asked because it teaches most) and ``reviewer``. Without them the scores are
+            taken nearly as they are, and every result says so.
         seed : int, optional
             Seed; None draws one and records it.
         draws : int
@@ -351,6 +352,9 @@ class LinkageModel(Sealed):
             lines.append("    without, each class of scores as its interval says, together")
         else:
             lines += [f"    without, {line}" for line in UNLABELLED.text()]
+        if self._pairs is not None and not self._pairs.everything:
+            lines.append("  links that no rule could see: what two sets of rules say, or flat, each")
+            lines.append("    with one half where a reviewer searched the lists; else the former")
         return "\n".join([*lines, *(f"Note: {text}." for _, text in self.notes)])
 
     def _repr_html_(self) -> str:

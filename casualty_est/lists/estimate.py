@@ -352,6 +352,7 @@ class ListEstimate(Estimate):
                 for part in details["strata"]
             ],
         }
+        content |= {name: known for name in ("thresholds", "if_missed") if (known := details[name])}
         refits = {**details["refits"], **details["known_populations"]}
         return content | ({"refits": refits} if refits else {})
 

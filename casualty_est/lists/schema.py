@@ -6,7 +6,7 @@ from dataclasses import field
 
 from pydantic.dataclasses import dataclass
 
-from casualty_est.result.schema import CHECKED, Case, Rests, Span
+from casualty_est.result.schema import CHECKED, Case, Rests, Span, Weight
 
 
 @dataclass(frozen=True, config=CHECKED)
@@ -214,6 +214,14 @@ class AtThreshold:
     people: Span | None  # None where the lists of that matching say nothing
 
 
+@dataclass(frozen=True, config=CHECKED)
+class IfMissed:
+    """Number of people if blocking had missed a share of the links between records."""
+
+    share: float
+    people: Span | None  # None where the lists of that matching say nothing
+
+
 @dataclass(config=CHECKED)
 class ListDetails:
     """What only a result from lists has; refits are kept by question, row and level."""
@@ -229,3 +237,5 @@ class ListDetails:
     refits: dict[str, tuple[Case, ...]] = field(default_factory=dict)
     known_populations: dict[str, tuple[KnownPopulation, ...]] = field(default_factory=dict)
     thresholds: tuple[AtThreshold, ...] = ()
+    if_missed: tuple[IfMissed, ...] = ()
+    matching: tuple[Weight, ...] = ()  # shares of the variance that a matching of records adds

@@ -43,7 +43,14 @@ def unknowns(estimate: ListEstimate, row: int) -> Unknowns:
     settled = _between(estimate, row, float(np.log(people).var()))
     kind = Assumed(KIND, math.nan, math.nan, settled=settled)
     ratio = _open_ratio(estimate)
-    assumed = tuple(one for one in (kind if settled is not None else None, ratio) if one)
+    each = [kind if settled is not None else None, ratio]
+    if estimate.meta.rows[row].part == "total" and not labels:
+        # What a matching of records adds.
+        each += [
+            Assumed(one.assumption, math.nan, math.nan, settled=one.weight)
+            for one in estimate.details.matching
+        ]
+    assumed = tuple(one for one in each if one)
     return Unknowns(assumed, held, nothing="" if assumed else _nothing(estimate, row))
 
 

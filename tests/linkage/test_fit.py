@@ -11,11 +11,9 @@ from casualty_est.errors import InputError, UsageError
 from casualty_est.linkage.fitting import split_rhat
 from casualty_est.linkage.into_lists import between_matchings
 from casualty_est.linkage.linkage import Linkage
-from casualty_est.linkage.missed import add_missed, draw_missed
 from casualty_est.linkage.partition.tabulate import majority
 from casualty_est.linkage.scores import blocking
 from casualty_est.linkage.scores.learn import Session, learn
-from casualty_est.linkage.scores.pairs import Pairs
 
 
 def tables(links=40, doubt=10):
@@ -237,22 +235,6 @@ def test_shares_of_levels_are_learned_from_pairs_of_which_some_are_one_person():
         np.testing.assert_allclose(learned, truth, atol=0.04)
 
 
-def test_links_that_blocking_missed():
-    pairs = Pairs(*(np.array([0]),) * 2, *(np.ones(1),) * 3, ("given+family", "family+age"), False)
-    passes = np.tile([20, 30, 60], (2, 500, 1))
-    missed, how = draw_missed(pairs, None, passes, np.random.default_rng(1))
-    assert missed.mean() == pytest.approx(30 / 90 * 20 / 80, abs=0.01)  # both fail by chance
-    assert "lower bound" in how
-    tables_ = np.tile([0, 300, 200, 100], (2, 500, 1, 1))
-    joined = add_missed(tables_, missed, np.array([400, 300]), np.random.default_rng(2))
-    held = joined @ np.array([[0, 0], [1, 0], [0, 1], [1, 1]])
-    assert (held == [400, 300]).all()  # nobody vanishes from a list
-    expected = 100 * (missed / (1 - missed)).mean()
-    assert joined[..., 3].mean() - 100 == pytest.approx(expected, rel=0.1)
-    whole, _ = draw_missed(pairs._replace(everything=True), None, passes, np.random.default_rng(1))
-    assert not whole.any()
-
-
 def test_a_person_has_the_stratum_of_most_records_and_a_blank_says_nothing():
     label = np.array([0, 0, 0, 1, 1, 2])
     codes = np.array([[1], [2], [2], [0], [3], [0]])
@@ -262,7 +244,7 @@ def test_a_person_has_the_stratum_of_most_records_and_a_blank_says_nothing():
 def test_a_linkage_has_no_place_for_a_record():
     assert set(Linkage.__dataclass_fields__) == {
         *("lists", "by", "strata", "tables", "theta", "missed", "records", "thresholds"),
-        *("diagnostics", "settings", "warnings"),
+        *("if_missed", "diagnostics", "settings", "warnings"),
     }
 
 

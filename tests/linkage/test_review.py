@@ -125,7 +125,12 @@ def test_keys_choose_go_on_and_save(page, tmp_path):
     read = pd.read_csv(csv, dtype=str, keep_default_na=False)
     assert set(read["reviewer"]) == {"R, 1"}
     assert set(read["record"]) == {task["record"]["id"] for task in tasks}
-    assert read.loc[read["record"] == tasks[4]["record"]["id"], "found_outside"].tolist() == ["1"]
+    fifth = read["record"] == tasks[4]["record"]["id"]
+    assert read.loc[fifth, "found_outside"].tolist() == ["1"]
+    assert set(read.loc[~fifth, "found_outside"]) == {""}  # nobody searched the lists
+    drawn = {task["record"]["id"]: str(int(task["atRandom"])) for task in tasks}
+    assert set(drawn.values()) == {"0", "1"}
+    assert dict(zip(read["record"], read["at_random"], strict=True)) == drawn
     for t in with_one:
         if t != 4:
             chosen = read.loc[read["record"] == tasks[t]["record"]["id"], "candidate"].tolist()
@@ -134,6 +139,18 @@ def test_keys_choose_go_on_and_save(page, tmp_path):
 
     labels = read_labels(csv, [*"1237", "8", '9,"x'])
     assert len(labels.same) == 6
+
+
+@pytest.mark.thorough
+@pytest.mark.skipif(BROWSER is None, reason="there is no chromium here")
+def test_nothing_found_counts_where_the_lists_were_searched(page, tmp_path):
+    script = (
+        "find('searched').click(); find('searched').focus(); press('0'); press('Enter');"
+        "press('f'); document.body.dataset.rows = rows();"
+    )
+    dom = in_browser(page, script, tmp_path)
+    lines = re.search(r'data-rows="(.*?)"', dom, re.S)[1].splitlines()[1:]
+    assert [line.split(",")[2] for line in lines] == ["0", "1"]
 
 
 @pytest.mark.thorough

@@ -168,12 +168,15 @@ def _sweep(
 
 
 def passes_of(pairs: Pairs) -> tuple[Bools, Bools]:
-    """Whether rules of names alone, and rules that need something else, meet each pair."""
+    """Whether each of two sets of rules meets each pair.
+
+    Rules of names alone, and rules that need something else, fail for reasons of their own. Where
+    all are of one kind, it is the first rule and the others.
+    """
     names = {"given", "father", "grandfather", "family"}
-    first = second = 0
-    for r, rule in enumerate(pairs.rules):
-        if set(rule.split("+")) <= names:
-            first |= 1 << r
-        else:
-            second |= 1 << r
+    by_names = [set(rule.split("+")) <= names for rule in pairs.rules]
+    if all(by_names) or not any(by_names):
+        by_names = [r == 0 for r in range(len(pairs.rules))]
+    first = sum(1 << r for r, here in enumerate(by_names) if here)
+    second = sum(1 << r for r, here in enumerate(by_names) if not here)
     return (pairs.shared & first) > 0, (pairs.shared & second) > 0

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.kinds import room
-from casualty_est.linkage.into_lists import at_thresholds, share_of
+from casualty_est.linkage.into_lists import at_thresholds, of_blocking, share_of
 from casualty_est.report import naming
 from casualty_est.report.pictures import Picture, both
 from casualty_est.report.tables import Table
@@ -162,12 +162,16 @@ def matching(linkage: Linkage, estimate: Any, prob: float) -> dict[str, Any]:
         for note in notes
     ]
     thresholds = {one.threshold: one.people for one in estimate.details.thresholds}
+    if_missed = {one.share: one.people for one in estimate.details.if_missed}
     return {
         "alike": pgettext("matching", ALIKE),
         "sentences": sentences,
         "overlaps": _overlaps(linkage, prob),
         "picture": _picture(linkage, estimate, prob),
-        "thresholds": at_thresholds(thresholds, pgettext),
+        "thresholds": [
+            *of_blocking(linkage, if_missed, pgettext),
+            *at_thresholds(thresholds, pgettext),
+        ],
     }
 
 

@@ -32,15 +32,15 @@ def candidates_of(pairs: Pairs) -> dict[int, list[int]]:
 
 def choose(
     pairs: Pairs, near: dict[int, list[int]], records: int, wanted: int, seed: int
-) -> list[int]:
-    """Records to be asked, in an order that mixes both kinds."""
+) -> dict[int, bool]:
+    """Records to be asked, and whether each was drawn at random; the order mixes both kinds."""
     rng = np.random.default_rng(seed)
     wanted = min(wanted, records)
     chosen = _telling(pairs, near, int(wanted * (1 - AT_RANDOM)), records, rng)
     # Records without candidates are asked too: their match may lie where nobody compared.
     rest = [record for record in rng.permutation(records).tolist() if record not in chosen]
     both = [*chosen, *rest[: wanted - len(chosen)]]
-    return [both[k] for k in rng.permutation(len(both))]
+    return {both[k]: bool(k >= len(chosen)) for k in rng.permutation(len(both)).tolist()}
 
 
 def _telling(

@@ -24,13 +24,13 @@ def write(
     near = candidates_of(pairs)
     chosen = choose(pairs, near, len(content.keys), records, seed)
     tasks = []
-    for record in chosen:
+    for record, at_random in chosen.items():
         ends = [(int(pairs.i[p]), int(pairs.j[p])) for p in near.get(record, [])]
         others = [j if i == record else i for i, j in ends]
-        tasks.append(
-            {"record": _card(content, record), "candidates": [_card(content, o) for o in others]}
-        )
-    data = {"fields": list(content.shown), "tasks": tasks, "store": _store(content, chosen)}
+        cards = [_card(content, other) for other in others]
+        card = _card(content, record)
+        tasks.append({"record": card, "candidates": cards, "atRandom": at_random})
+    data = {"fields": list(content.shown), "tasks": tasks, "store": _store(content, list(chosen))}
     # In a script nothing is escaped as in HTML: no text may end the script or open a comment.
     text = json.dumps(data, ensure_ascii=False)
     text = text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
