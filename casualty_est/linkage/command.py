@@ -46,6 +46,14 @@ def link(
     by: Annotated[
         str | None, typer.Option("--by", metavar="month,sex", help="Columns that divide the table.")
     ] = None,
+    smallest: Annotated[
+        int | None,
+        typer.Option(
+            "--smallest-stratum",
+            metavar="N",
+            help="Merge strata of fewer people (default: 5); 1 keeps all.",
+        ),
+    ] = None,
     leave_out: Annotated[
         bool, typer.Option("--leave-out-nameless", help="Leave out records without a name.")
     ] = False,
@@ -87,6 +95,7 @@ def link(
     """Match lists of names, and carry how sure the matching is into the estimate."""
     from casualty_est.linkage.model import LinkageModel
     from casualty_est.linkage.records import Records
+    from casualty_est.linkage.small import FEWEST, check_fewest
     from casualty_est.result.call import check_counts, settle_seed
 
     run = Run(
@@ -114,6 +123,8 @@ def link(
     model = LinkageModel(lists)
     # What is wrong with the rest of the command is said before the long work.
     check_counts(records=records, matchings=matchings)
+    fewest = FEWEST if smallest is None else smallest
+    check_fewest(fewest)
     settle_seed(seed)
     if review is None and records != RECORDS:
         msg = "--records is of the review page: give --review as well"
@@ -140,7 +151,13 @@ def link(
         if labels is None and not (save or estimates):
             raise typer.Exit(GOOD)
     number = settle_seed(seed)
-    matching = model.fit(labels=labels, seed=number, draws=DRAWS, progress_bar=run.progress)
+    matching = model.fit(
+        labels=labels,
+        seed=number,
+        draws=DRAWS,
+        smallest_stratum=fewest,
+        progress_bar=run.progress,
+    )
     run.console.print()
     run.console.print(repr(matching), markup=False)
     if save is not None:

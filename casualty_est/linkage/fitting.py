@@ -14,6 +14,7 @@ from casualty_est.linkage.missed import add_missed, draw_missed, if_missed
 from casualty_est.linkage.model import LinkageModel
 from casualty_est.linkage.partition.sample import Length, Problem, Sampled, sample
 from casualty_est.linkage.scores.pairs import Pairs, some
+from casualty_est.linkage.small import FEWEST, groups_of, notes_on, summed
 from casualty_est.linkage.thresholds import THRESHOLDS, people_above
 from casualty_est.result.schema import Note
 from casualty_est.wording.language import Kept, stored, unended
@@ -29,7 +30,12 @@ FEW_LABELS = 50
 
 
 def fit(
-    model: LinkageModel, labels: Any, seed: int, length: tuple[int, int, int], report: Report
+    model: LinkageModel,
+    labels: Any,
+    seed: int,
+    length: tuple[int, int, int],
+    report: Report,
+    fewest: int = FEWEST,
 ) -> Linkage:
     """Draw partitions; see `LinkageModel.fit`."""
     read = None if labels is None else read_labels(labels, model._keys)
@@ -52,25 +58,28 @@ def fit(
     missed, how = draw_missed(pairs, answers, drawn.passes, rng)
     sizes_of_lists = np.bincount(model._list_of, minlength=len(model.lists))
     tables = add_missed(drawn.tables, missed, sizes_of_lists, rng)
-    kept = tables.sum(axis=(0, 1, 3)) > 0
+    others = {
+        "thresholds": {p: people_above(problem, p) for p in THRESHOLDS},
+        "if_missed": if_missed(drawn.tables, missed, sizes_of_lists, rng),
+    }
+    each = [tables.sum(axis=(0, 1)), *(t for given in others.values() for t in given.values())]
+    here = np.sum(each, axis=(0, 2)) > 0
+    groups = groups_of(tables.sum(axis=-1).reshape(-1, len(strata)), here, strata, fewest)
     rhat = _rhat(drawn)
     notes = [Note(code, text) for code, text in model.notes]
     given = settings.get("pairs") == "given"
     notes += _notes(answers, rhat, (missed, how), given=given)
-    cut = {p: people_above(problem, p)[kept] for p in THRESHOLDS}
+    notes += notes_on(groups, fewest)
     return Linkage(
         lists=model.lists,
         by=model.by,
-        strata=tuple(labels for labels, here in zip(strata, kept, strict=True) if here),
-        tables=tables[:, :, kept],
+        strata=tuple(group.labels for group in groups),
+        tables=summed(tables, groups, axis=2),
         theta=drawn.theta,
         missed=missed,
         records=tuple(int(size) for size in sizes_of_lists),
-        thresholds=cut,
-        if_missed={
-            share: table[kept]
-            for share, table in if_missed(drawn.tables, missed, sizes_of_lists, rng).items()
-        },
+        thresholds={p: summed(t, groups, axis=0) for p, t in others["thresholds"].items()},
+        if_missed={share: summed(t, groups, axis=0) for share, t in others["if_missed"].items()},
         diagnostics={"rhat": rhat, "pairs": float(len(pairs.i))},
         settings={
             **settings,
@@ -78,6 +87,7 @@ def fit(
             "draws": length[0],
             "between": length[1],
             "burn": length[2],
+            "smallest stratum": int(fewest),
             "labelled records": 0 if answers is None else answers.records,
         },
         warnings=tuple(notes),

@@ -20,6 +20,7 @@ from casualty_est.linkage.records import Columns, Records
 from casualty_est.linkage.scores.blocking import written
 from casualty_est.linkage.scores.pairs import Pairs
 from casualty_est.linkage.sealed import Sealed
+from casualty_est.linkage.small import FEWEST, check_fewest
 from casualty_est.result.call import check_counts, settle_seed
 from casualty_est.result.call import progress_bar as show_progress
 from casualty_est.tables.checks import offered
@@ -291,6 +292,7 @@ class LinkageModel(Sealed):
         draws: int = 1000,
         between: int = 5,
         burn: int = 200,
+        smallest_stratum: int = FEWEST,
         progress_bar: bool | None = None,
     ) -> Linkage:
         """Draw partitions of the records into people.
@@ -309,6 +311,9 @@ class LinkageModel(Sealed):
             Partitions that are kept, of both chains together.
         between, burn : int
             Sweeps from one kept partition to the next, and before the first.
+        smallest_stratum : int
+            Strata in which fewer people may be (the lower end of the 95% interval) are merged, from
+            the last column of `by` on, so that no stratum points to a person; 1 keeps them all.
         progress_bar : bool, optional
             Show progress on standard error; None shows it where that is a terminal.
 
@@ -325,8 +330,10 @@ class LinkageModel(Sealed):
         from casualty_est.linkage.fitting import fit
 
         check_counts(draws=draws, between=between, burn=burn)
+        check_fewest(smallest_stratum)
+        length = (draws, between, burn)
         with show_progress(progress_bar) as report:
-            return fit(self, labels, settle_seed(seed), (draws, between, burn), report)
+            return fit(self, labels, settle_seed(seed), length, report, smallest_stratum)
 
     def __repr__(self) -> str:
         """Write what is compared and assumed, and no record."""
@@ -353,8 +360,8 @@ class LinkageModel(Sealed):
         else:
             lines += [f"    without, {line}" for line in UNLABELLED.text()]
         if self._pairs is not None and not self._pairs.everything:
-            lines.append("  links that no rule could see: what two sets of rules say, or flat, each")
-            lines.append("    with one half where a reviewer searched the lists; else the former")
+            lines.append("  links that no rule could see: what two sets of rules say; where a")
+            lines.append("    reviewer searched the lists, that or flat, each with one half")
         return "\n".join([*lines, *(f"Note: {text}." for _, text in self.notes)])
 
     def _repr_html_(self) -> str:
