@@ -18,6 +18,7 @@ from casualty_est.linkage.answers import read_labels
 from casualty_est.linkage.prior import LABELLED, UNLABELLED
 from casualty_est.linkage.records import Columns, Records
 from casualty_est.linkage.scores.blocking import written
+from casualty_est.linkage.scores.engines import Engine, engine_of
 from casualty_est.linkage.scores.pairs import Pairs
 from casualty_est.linkage.sealed import Sealed
 from casualty_est.linkage.small import FEWEST, check_fewest
@@ -56,6 +57,9 @@ class LinkageModel(Sealed):
         Concentration of the Dirichlet prior over the lists that a person is on.
     seed : int
         Seed of the random pairs that teach Splink how often strangers agree.
+    spark : pyspark.sql.SparkSession, optional
+        Where records are compared instead of in this process, by the same settings. The names then
+        leave this process: see the page on their safety.
 
     Raises
     ------
@@ -77,8 +81,8 @@ class LinkageModel(Sealed):
     ('A', 'B')
     """
 
-    __slots__ = ("_keys", "_list_of", "_pairs", "_records", "_strata", "by", "lists", "notes",
-                 "settings", "unique_in")  # fmt: skip
+    __slots__ = ("_engine", "_keys", "_list_of", "_pairs", "_records", "_strata", "by", "lists",
+                 "notes", "settings", "unique_in")  # fmt: skip
 
     lists: tuple[str, ...]
     by: tuple[str, ...]
@@ -90,6 +94,7 @@ class LinkageModel(Sealed):
     _list_of: Ints
     _strata: tuple[tuple[str, ...], ...]
     _pairs: Pairs | None
+    _engine: Engine
 
     def __init__(
         self,
@@ -99,11 +104,13 @@ class LinkageModel(Sealed):
         kappa: float = 1.0,
         alpha: float = 1.0,
         seed: int = 1,
+        spark: Any = None,
     ) -> None:
         if not isinstance(records, Records):
             msg = f"a linkage model takes ce.Records, not a {type(records).__name__}"
             raise UsageError(msg)
         content = records._content
+        self._engine = engine_of(spark)
         self._records, self._pairs = records, None
         self._keys, self._list_of, self._strata = content.keys, content.list_of, content.strata
         self.lists, self.by, self.unique_in = records.lists, records.by, records.unique_in
@@ -237,6 +244,7 @@ class LinkageModel(Sealed):
                 seed=self.settings["seed of pairs"],
                 rules=self.settings["rules"],
                 unique_in=self.unique_in,
+                engine=self._engine,
             )
         return self._pairs
 

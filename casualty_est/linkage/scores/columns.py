@@ -27,6 +27,11 @@ def columns_of(content: Content) -> dict[str, list[Any]]:
     columns["month_number"] = [
         day.year * 12 + day.month if day and day.month else None for day in days
     ]
+    # A slip in one part of a date leaves the two others: the year wrong, or the month.
+    columns["month_day"] = [
+        day.month * 100 + day.day if day and day.month and day.day else None for day in days
+    ]
+    columns["year_day"] = [day.year * 100 + day.day if day and day.day else None for day in days]
     columns["year"] = [day and day.year for day in days]
     for field in ("place", "sex", "number"):
         columns[field] = [text or None for text in values[field]]

@@ -1,8 +1,8 @@
 """Scores by Splink: fields are compared level by level, and a level weighs by m over u.
 
 Fellegi and Sunter 1969 (doi 10.1080/01621459.1969.10501049); term frequencies as in Splink 5, which
-runs here in DuckDB, in memory and without a folder to spill into. Splink's own prior is taken out
-again: the prior of the partition takes its place.
+runs in memory (DuckDB) or on the analyst's own Spark, by the same settings. Splink's own prior is
+taken out again: the prior of the partition takes its place.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from casualty_est.linkage.scores.blocking import (
     sql,
 )
 from casualty_est.linkage.scores.columns import columns_of
+from casualty_est.linkage.scores.engines import Engine, Memory
 from casualty_est.linkage.scores.learn import Session, learn
 from casualty_est.linkage.scores.pairs import Pairs, checked
 
@@ -51,6 +52,7 @@ def score(
     seed: int,
     rules: Sequence[Sequence[str]] | None = None,
     unique_in: Sequence[str] = (),
+    engine: Engine | None = None,
     report: Report = lambda message, share: None,
 ) -> Pairs:
     """Compare records, and weigh every candidate pair."""
@@ -60,11 +62,12 @@ def score(
     if not everything:
         check_size(columns, known)
     report("comparing records", None)
-    linker = _linker(columns, [] if everything else known, unique_in)
+    engine = engine or Memory()
+    linker = _linker(columns, [] if everything else known, unique_in, engine)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a level that no random pair shows is spoken of below
         linker.training.estimate_u_using_random_sampling(max_pairs=TRAINED_ON, seed=seed)
-    i, j, levels, rare, fields = _compared(linker)
+    i, j, levels, rare, fields = _compared(linker, engine)
     u, start = _shares(linker, fields)
     m = learn(levels, u, start, _sessions(columns, fields, i, j))
     weight = rare.copy()
@@ -81,14 +84,14 @@ def score(
     return checked(Pairs(i, j, weight, _kin(columns, i, j), shared, names, everything))
 
 
-def _compared(linker: Any) -> tuple[Any, Any, Any, Any, list[str]]:
+def _compared(linker: Any, engine: Engine) -> tuple[Any, Any, Any, Any, list[str]]:
     """Records, levels of agreement and term-frequency adjustments of each pair, and its fields."""
     frame = linker.inference.predict(threshold_match_weight=LOOKED_AT, warning_mode="never")
-    relation = frame.as_duckdbpyrelation()
-    fields = [name.removeprefix("gamma_") for name in relation.columns if name.startswith("gamma_")]
-    rare = [name for name in relation.columns if name.startswith("mw_tf_adj_")]
+    has = engine.columns(frame)
+    fields = [name.removeprefix("gamma_") for name in has if name.startswith("gamma_")]
+    rare = [name for name in has if name.startswith("mw_tf_adj_")]
     names = ["record_l", "record_r", *(f"gamma_{field}" for field in fields), *rare]
-    taken = relation.project(", ".join(f'"{name}"' for name in names)).fetchnumpy()
+    taken = engine.fetch(frame, names)
     one, two = (np.asarray(taken[name], dtype=np.int64) for name in names[:2])
     # DuckDB returns the pairs in any order, and the answer may not depend on it.
     order = np.lexsort((np.maximum(one, two), np.minimum(one, two)))
@@ -135,13 +138,15 @@ def _kin(columns: dict[str, list[Any]], i: Any, j: Any) -> Any:
     return same & (family[i] == family[j]) & (family[i] >= 0)
 
 
-def _linker(columns: dict[str, list[Any]], rules: Sequence[Rule], unique_in: Sequence[str]) -> Any:
+def _linker(
+    columns: dict[str, list[Any]],
+    rules: Sequence[Rule],
+    unique_in: Sequence[str],
+    engine: Engine,
+) -> Any:
     import pyarrow as pa
 
     splink, library = extra("splink"), extra("splink.blocking_rule_library")
-    connection = extra("duckdb").connect(":memory:")
-    connection.execute("set temp_directory = ''")  # names are never spilled to a disk
-    connection.execute("set threads = 2")
     wheres = [sql(rule) for rule in rules] or ["1 = 1"]
     if unique_in:
         quoted = ", ".join("'" + name.replace("'", "''") + "'" for name in unique_in)
@@ -150,13 +155,13 @@ def _linker(columns: dict[str, list[Any]], rules: Sequence[Rule], unique_in: Seq
     settings = splink.SettingsCreator(
         link_type="dedupe_only",
         unique_id_column_name="record",
-        comparisons=_comparisons(columns),
+        comparisons=_comparisons(columns, engine),
         blocking_rules_to_generate_predictions=[library.CustomRule(w) for w in wheres],
         probability_two_random_records_match=PRIOR,
         retain_matching_columns=True,
         retain_intermediate_calculation_columns=True,
     )
-    data = splink.DuckDBAPI(connection=connection).register(pa.table(_typed(columns)))
+    data = engine.api(splink).register(pa.table(_typed(columns)))
     logging.getLogger("splink").setLevel(logging.ERROR)
     return splink.Linker(data, settings, log_level=logging.ERROR)
 
@@ -164,7 +169,8 @@ def _linker(columns: dict[str, list[Any]], rules: Sequence[Rule], unique_in: Seq
 def _typed(columns: dict[str, list[Any]]) -> dict[str, Any]:
     import pyarrow as pa
 
-    numbers = ("record", "age", "day_number", "swapped_day", "month_number", "year")
+    numbers = {"record", "age", "day_number", "swapped_day", "month_number", "month_day"}
+    numbers |= {"year_day", "year"}
     return {
         name: pa.array(values, type=pa.int64())
         if name in numbers
@@ -178,7 +184,7 @@ def _whole(text: str | None) -> str | None:
     return text if text is None else text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _comparisons(columns: dict[str, list[Any]]) -> list[Any]:
+def _comparisons(columns: dict[str, list[Any]], engine: Engine) -> list[Any]:
     """One comparison for each field that some record has."""
     comparison = extra("splink.comparison_library").CustomComparison
 
@@ -186,11 +192,15 @@ def _comparisons(columns: dict[str, list[Any]]) -> list[Any]:
         return any(value is not None for value in columns[name])
 
     made = [
-        comparison(output_column_name=part, comparison_levels=_name_levels(part))
+        comparison(output_column_name=part, comparison_levels=_name_levels(part, engine))
         for part in PARTS
         if has(part)
     ]
-    others = (("age", _age_levels()), ("date", _date_levels()), ("place", _text_levels("place")))
+    others = (
+        ("age", _age_levels()),
+        ("date", _date_levels()),
+        ("place", _text_levels("place", engine)),
+    )
     made += [
         comparison(output_column_name=name, comparison_levels=levels)
         for name, levels in others
@@ -214,9 +224,9 @@ def _level(condition: str, m: float, **more: Any) -> Level:
     return {"sql_condition": condition, "m_probability": m, **more}
 
 
-def _name_levels(part: str) -> list[Level]:
+def _name_levels(part: str, engine: Engine) -> list[Level]:
     same, similar = f"{part}_l = {part}_r", f"{part}_key_l = {part}_key_r"
-    near = f"jaro_winkler_similarity({part}_l, {part}_r) >= 0.9"
+    near = f"{engine.similarity}({part}_l, {part}_r) >= 0.9"
     return [
         _null(part),
         _level(same, 0.7, tf_adjustment_column=part, tf_adjustment_weight=1.0),
@@ -226,11 +236,11 @@ def _name_levels(part: str) -> list[Level]:
     ]
 
 
-def _text_levels(name: str) -> list[Level]:
+def _text_levels(name: str, engine: Engine) -> list[Level]:
     return [
         _null(name),
         _level(f"{name}_l = {name}_r", 0.8, tf_adjustment_column=name, tf_adjustment_weight=1.0),
-        _level(f"jaro_winkler_similarity({name}_l, {name}_r) >= 0.9", 0.1),
+        _level(f"{engine.similarity}({name}_l, {name}_r) >= 0.9", 0.1),
         _level("ELSE", 0.1),
     ]
 
@@ -249,14 +259,16 @@ def _age_levels() -> list[Level]:
 def _date_levels() -> list[Level]:
     gap = "abs(day_number_l - day_number_r)"
     swapped = "day_number_l = swapped_day_r or day_number_r = swapped_day_l"
+    slip = "month_day_l = month_day_r or year_day_l = year_day_r"
     return [
         _null("year"),
         _level("day_number_l = day_number_r", 0.7),
         _level(f"{gap} <= 1 or {swapped}", 0.08),
+        _level(slip, 0.03),
         _level(f"{gap} <= 7", 0.05),
-        _level("month_number_l = month_number_r", 0.07),
+        _level("month_number_l = month_number_r", 0.06),
         _level("year_l = year_r and (month_number_l is null or month_number_r is null)", 0.04),
-        _level("ELSE", 0.06),
+        _level("ELSE", 0.04),
     ]
 
 
