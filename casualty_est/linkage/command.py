@@ -38,7 +38,13 @@ def link(
     ] = None,
     person: Annotated[
         str | None,
-        typer.Option("--person", metavar="name=COL,age=COL", help="Columns of the person."),
+        typer.Option("--person", metavar="name=COL,age=COL|COL", help="Columns of the person."),
+    ] = None,
+    rules: Annotated[
+        str | None,
+        typer.Option(
+            "--rules", metavar="given+family,family+age", help="Compare pairs that share these."
+        ),
     ] = None,
     unique_in: Annotated[
         str | None, typer.Option("--unique-in", metavar="A,B", help="Lists without repeats.")
@@ -120,7 +126,7 @@ def link(
         id=id_column,
         nameless="leave out" if leave_out else "refuse",
     )
-    model = LinkageModel(lists)
+    model = LinkageModel(lists, rules=_rules(rules))
     # What is wrong with the rest of the command is said before the long work.
     check_counts(records=records, matchings=matchings)
     fewest = FEWEST if smallest is None else smallest
@@ -159,7 +165,9 @@ def link(
         progress_bar=run.progress,
     )
     run.console.print()
-    run.console.print(repr(matching), markup=False)
+    said = {f"Note: {text}." for _, text in model.notes}  # before the long work
+    lines = [line for line in repr(matching).splitlines() if line not in said]
+    run.console.print("\n".join(lines), markup=False)
     if save is not None:
         matching.save(save)
         STOP.written.append(save.name)
@@ -216,6 +224,13 @@ def _person(text: str | None) -> dict[str, str] | None:
             raise UsageError(msg)
         columns[field.strip()] = column.strip()
     return columns
+
+
+def _rules(text: str | None) -> list[list[str]] | None:
+    """Read rules, of which each has its fields with + between."""
+    if text is None:
+        return None
+    return [[field.strip() for field in rule.split("+")] for rule in text.split(",")]
 
 
 def _names(text: str | None) -> tuple[str, ...]:

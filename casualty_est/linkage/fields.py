@@ -12,15 +12,52 @@ from casualty_est.tables.dates import day_of
 
 NAMES = ("name", *PARTS)
 FIELDS = (*NAMES, "age", "date", "place", "sex", "number")
-UNKNOWN = frozenset({"", "-", "?", "unknown", "na", "n/a", "none", "غير معروف", "مجهول"})
+UNKNOWN = frozenset(
+    {"", "-", "--", "?", "??", "???", ".", "unknown", "unk", "unidentified", "unnamed", "no name"}
+    | {
+        "not known",
+        "name unknown",
+        "na",
+        "n/a",
+        "n.a.",
+        "none",
+        "nil",
+        "null",
+        "nan",
+        "unknown name",
+    }
+    | {"غير معروف", "غير معروفة", "مجهول", "مجهولة", "مجهول الهوية", "مجهولة الهوية", "بدون اسم"}
+    | {"неизвестно", "неизвестный", "неизвестная", "неизвестен", "невідомо", "невідомий", "нет"}
+    | {"desconocido", "desconocida", "no identificado", "no identificada", "sin nombre", "ignorado"}
+    | {"inconnu", "inconnue", "non identifié", "non identifiée", "sans nom"}
+)
+# Such as "unidentified man 3": it names nobody, and would resemble all others of its kind.
+_NOBODY = re.compile(
+    r"(?:an? )?(?:unknown|unidentified|unnamed|no name)"
+    r"(?: (?:man|woman|male|female|boy|girl|child|baby|infant|person|body|corpse|civilian|adult))*"
+    r"(?:[ #.:(-]*[0-9]+\)?)?"
+)
 
-_UNITS = r"years? old|years?|yrs?|y/?o|y|months?|mos?|m|weeks?|wks?|w|days?|d"
-_AGE = re.compile(rf"([0-9]{{1,3}})(?:\.[0-9]+)?\s*({_UNITS})?")
+_PER_YEAR = {  # words for units of an age: how many of each are a year
+    1: "y yr yrs year years y/o yo years_old year_old سنة سنه سنوات سنين عام عاما عامًا أعوام اعوام "
+    "лет год года г г. років роки рік an ans año años anos ano jahr jahre yaş yaşında",  # noqa: RUF001
+    12: "m mo mos month months months_old شهر شهرا شهرًا أشهر اشهر شهور месяц месяца месяцев мес "
+    "мес. місяць місяці місяців mois mes meses monat monate ay aylık",  # noqa: RUF001
+    52: "w wk wks week weeks أسبوع اسبوع أسابيع اسابيع неделя недели недель нед нед. semaine "
+    "semaines semana semanas woche wochen hafta",
+    365: "d day days days_old يوم يوما يومًا أيام ايام день дня дней дн дн. jour jours día días dia "
+    "dias tag tage gün",
+}
+_UNITS = {
+    unit.replace("_", " "): number for number, units in _PER_YEAR.items() for unit in units.split()
+}
+_AGE = re.compile(r"([0-9]{1,3})(?:[.,][0-9]+)?\s*([^\W0-9].*)?")
 _PARTIAL = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?")
 # Ages that name no year of life, and are common: they are compared as missing, and counted.
 _VAGUE = re.compile(
     r"[0-9]{1,3}(?:'?s|\+)|(?:in (?:his|her|the|their) )[0-9]0'?s"
-    r"|[0-9]{1,3} ?(?:-|\u2013|to) ?[0-9]{1,3}(?: ?(?:years?|yrs?|y))?"
+    r"|[0-9]{1,3} ?(?:-|\u2013|\u2014|/|to|a|à|до|إلى|الى) ?[0-9]{1,3}"
+    r"(?: ?(?:years?|yrs?|y|ans|años|лет|سنة|سنوات))?"
     r"|(?:~|about|around|approx\.?|approximately|circa|ca\.?|c\.) ?[0-9]{1,3}"
     r"|(?:<|>|under|over|above|below|u) ?[0-9]{1,3}|adult|child|minor|elderly|old|young|youth|teen"
     r"|teenager|adolescent|kid|boy|girl|middle[- ]aged|adulto|niñ[oa]|menor|enfant|adulte|طفل|بالغ"
@@ -50,7 +87,7 @@ def plain(text: str) -> str:
     """One spelling of spaces, case, width and digits; nothing where the text says "unknown"."""
     text = unicodedata.normalize("NFKC", text).casefold()
     text = " ".join("".join(str(unicodedata.digit(c, c)) for c in text).split())
-    return "" if text in UNKNOWN else text
+    return "" if text in UNKNOWN or _NOBODY.fullmatch(text) else text
 
 
 def age(text: str) -> int | None:
@@ -64,12 +101,10 @@ def age(text: str) -> int | None:
         msg = "an age is a number of years, and this may be the year of birth: write the age"
         raise ValueError(msg)
     match = _AGE.fullmatch(text)
-    if match is None:
+    if match is None or (match[2] or "y") not in _UNITS:
         msg = "an age is a number of years, as in 34, or 8 months: correct it or leave it blank"
         raise ValueError(msg)
-    number, unit = int(match[1]), match[2] or "y"
-    per_year = {"m": 12, "w": 52, "d": 365}.get(unit[0], 1)
-    years = number // per_year
+    years = int(match[1]) // _UNITS[match[2] or "y"]
     if years > OLDEST:
         msg = f"nobody is older than {OLDEST} years: correct the age or leave it blank"
         raise ValueError(msg)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from html import escape
 from itertools import pairwise
+from math import prod
 from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -220,6 +221,14 @@ class LinkageModel(Sealed):
         if len(self.lists) > MOST_LISTS:
             msg = f"{len(self.lists)} lists are more than {MOST_LISTS}: merge some of them"
             raise UsageError(msg)
+        columns = [{row[k] for row in self._strata} | {""} for k in range(len(self.by))]
+        strata = prod(map(len, columns))
+        if strata << len(self.lists) > MOST_CELLS:
+            msg = (
+                f"by: {listed(self.by)} make up to {strata:,} strata, too many for "
+                f"{len(self.lists)} lists: name fewer columns, or columns with fewer values"
+            )
+            raise UsageError(msg)
         self.settings |= {"kappa": float(kappa), "alpha": float(alpha), "by": list(self.by)}
         self.settings |= {"unique_in": list(self.unique_in)}
 
@@ -377,6 +386,7 @@ class LinkageModel(Sealed):
 
 
 MOST_LISTS = 12
+MOST_CELLS = 50_000  # strata times histories, of which each draw has a count
 
 
 def _repeats(keys: Sequence[str]) -> bool:

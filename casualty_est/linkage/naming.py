@@ -16,17 +16,25 @@ from casualty_est.tables.table import Table
 from casualty_est.wording.language import N_, Noted, stored
 
 ALIASES = {
-    "name": "name full_name fullname victim_name name_of_victim names nombre nombre_completo nom "
-    "nom_complet الاسم имя фио",
-    "given": "given given_name first_name firstname forename prenom prénom nombres",
-    "father": "father father_name fathers_name father_s_name patronymic middle_name",
-    "grandfather": "grandfather grandfather_name",
-    "family": "family family_name last_name lastname surname apellido apellidos nom_de_famille",
-    "age": "age age_years edad âge العمر возраст",
-    "date": "date date_of_death death_date fecha fecha_de_muerte date_de_décès تاريخ_الوفاة дата",
-    "place": "place place_of_death location lugar lieu المكان место",
-    "sex": "sex gender sexo sexe الجنس пол",
-    "number": "number id_number national_id identity_number رقم_الهوية",
+    "name": "name full_name fullname victim_name name_of_victim names "
+    "victim deceased name_of_deceased name_of_the_deceased name_en name_ar nombre nombre_completo "
+    "nombre_y_apellidos nom nom_complet nom_et_prénom الاسم الاسم_الكامل الاسم_الرباعي "
+    "اسم_الشهيد اسم_الضحية اسم имя фио ф_и_о піб п_і_б ім_я",  # noqa: RUF001
+    "given": "given given_name first_name firstname forename prenom prénom nombres primer_nombre "
+    "الاسم_الاول الاسم_الأول",
+    "father": "father father_name fathers_name father_s_name name_of_father patronymic middle_name "
+    "اسم_الاب اسم_الأب الاب الأب отчество по_батькові",
+    "grandfather": "grandfather grandfather_name grandfathers_name grandfather_s_name اسم_الجد "
+    "الجد",
+    "family": "family family_name last_name lastname surname apellido apellidos primer_apellido "
+    "nom_de_famille العائلة اسم_العائلة الكنية الشهرة اللقب фамилия прізвище",
+    "age": "age age_years age_in_years age_at_death edad âge العمر السن возраст вік",
+    "date": "date date_of_death death_date date_died date_killed fecha fecha_de_muerte "
+    "date_de_décès التاريخ تاريخ_الوفاة تاريخ_الاستشهاد дата дата_смерти дата_гибели",
+    "place": "place place_of_death location governorate village town city lugar municipio lieu "
+    "المكان مكان_الوفاة المحافظة المدينة место место_смерти місце",
+    "sex": "sex gender sexo género sexe الجنس النوع пол стать",
+    "number": "number id_number national_id national_number identity_number رقم_الهوية",
     "id": "id",
 }
 MOST_LISTS = 12  # that the matching takes; a column with more is one of people
@@ -53,7 +61,9 @@ def with_usual_names(table: Table, used: Collection[str]) -> tuple[Table, str]:
     for field, aliases in ALIASES.items():
         if field in table.columns:
             continue
-        own = next((by_name[alias] for alias in aliases.split() if alias in by_name), None)
+        own = next(
+            (by_name[alias] for alias in _of(field, aliases, by_name) if alias in by_name), None
+        )
         if own is not None and own not in known and own not in ALIASES:
             known[own] = field
     if not known:
@@ -62,6 +72,39 @@ def with_usual_names(table: Table, used: Collection[str]) -> tuple[Table, str]:
     named = tuple((field, own) for own, field in known.items())
     said = ", ".join(f"{own!r} as {field}" for own, field in known.items())
     return replace(table, columns=columns, named=(*table.named, *named)), said
+
+
+def _of(field: str, aliases: str, there: Collection[str]) -> list[str]:
+    """The usual names of a field; in French "nom" is the family where "prénom" stands beside it."""
+    known = aliases.split()
+    if "nom" in there and not {"prenom", "prénom"}.isdisjoint(there):
+        known = [alias for alias in known if alias != "nom"]
+        known += ["nom"] if field == "family" else []
+    return known
+
+
+def with_named(table: Table, person: Mapping[str, str]) -> Table:
+    """A table with each column of the person under the first of the names given for it."""
+    renamed: dict[str, str] = {}
+    for names in person.values():
+        first, *others = alternatives(names)
+        own = next((name for name in others if name in table.columns), None)
+        if own is not None and first not in table.columns:
+            renamed[own] = first
+    # The id is no column of the person, and is known by its usual name as ever.
+    own = next((column for column in table.columns if plain(column) == "id"), None)
+    if own is not None and "id" not in table.columns and own not in {*person.values(), *renamed}:
+        renamed[own] = "id"
+    if not renamed:
+        return table
+    columns = tuple(renamed.get(column, column) for column in table.columns)
+    named = tuple((first, own) for own, first in renamed.items())
+    return replace(table, columns=columns, named=(*table.named, *named))
+
+
+def alternatives(names: str) -> list[str]:
+    """The names of one column in several tables, as in "name|full name"."""
+    return [part for name in names.split("|") if (part := name.strip())] or [names]
 
 
 def is_header(table: Table) -> bool:

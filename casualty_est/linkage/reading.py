@@ -14,21 +14,24 @@ import numpy.typing as npt
 from casualty_est.errors import InputError, Problem, UsageError
 from casualty_est.linkage import fields as read
 from casualty_est.linkage.fields import FIELDS, NAMES
-from casualty_est.linkage.names.parts import PARTS, split
+from casualty_est.linkage.names.parts import PARTS, in_order, split
 from casualty_est.linkage.names.script import words
 from casualty_est.linkage.naming import (
     NO_NAME,
     alike,
+    alternatives,
     check_printed,
     is_header,
     notes_of,
     shown,
+    with_named,
     with_usual_names,
 )
 from casualty_est.linkage.sealed import Sealed
 from casualty_est.tables.checks import nearest
 from casualty_est.tables.read import Table
 from casualty_est.wording.language import Noted, stored
+from casualty_est.wording.phrases import listed
 
 Bools = npt.NDArray[np.bool_]
 MOST_SHOWN = 200  # bad rows listed one by one; the rest is counted
@@ -84,6 +87,10 @@ def read_sources(
         used = {*by, *([list_column] if list_column else []), *([id_column] if id_column else [])}
         sources, said = _usual(sources, used)
         notes += said
+    else:
+        person = {str(field): str(names) for field, names in person.items()}
+        sources = [Source(one.name, with_named(one.table, person)) for one in sources]
+        person = {field: alternatives(names)[0] for field, names in person.items()}
     columns = _columns(sources, list_column, person, by, id_column)
     _all_hold_names(sources, columns)
     problems: list[tuple[str, Problem]] = []
@@ -109,6 +116,7 @@ def read_sources(
         )
         raise UsageError(msg)
     _raise(problems, len(sources) == 1)
+    notes += _lacking(rows, lists)
     content = _content(rows, lists, columns, tuple(notes))
     _check_letters(content)
     _check_fields(content)
@@ -184,6 +192,28 @@ def _initials(rows: Sequence[Mapping[str, Any]]) -> list[Noted]:
     return [("initials", text)]
 
 
+def _lacking(rows: Sequence[Mapping[str, Any]], lists: Sequence[str]) -> list[Noted]:
+    """Which lists have nothing of a field that others have: it tells none of their people apart."""
+    has: dict[str, set[str]] = {}
+    for row in rows:
+        for field in _OTHERS:
+            if row["values"][field] not in (None, ""):
+                has.setdefault(field, set()).add(row["list"])
+    notes = []
+    for name in lists:
+        missing = [field for field, there in has.items() if name not in there]
+        if missing:
+            text = stored(
+                "note",
+                "the list {name} has no {fields}, and its records are compared by the rest: name "
+                "its columns if it has (person=, --person)",
+                name=name,
+                fields=listed(missing, "or"),
+            )
+            notes.append(("lacking", text))
+    return notes
+
+
 def _columns(
     sources: Sequence[Source],
     list_column: str | None,
@@ -196,7 +226,7 @@ def _columns(
     if person is None:
         columns = {field: field for field in FIELDS if field in header}
     else:
-        columns = {str(field): str(column) for field, column in person.items()}
+        columns = dict(person)
     for field in columns:
         if field not in FIELDS:
             msg = f"person: {field!r} is unknown{nearest(field, FIELDS)}. Use one of: "
@@ -269,8 +299,8 @@ def _rows(
         if nameless and not leave_out:
             say(
                 row,
-                "a record without any name cannot be linked: fill it in, take the row out, or "
-                "say nameless='leave out'",
+                "a record without any name cannot be linked: fill it in, or "
+                "leave out such records (nameless='leave out', --leave-out-nameless)",
             )
         if not lists[row]:
             say(row, "the list is blank: say which list the record is from", list_column)
@@ -294,7 +324,7 @@ def _rows(
 def _parts(texts: Mapping[str, str]) -> dict[str, str]:
     """Parts of a name: from columns of their own where these are filled, else by position."""
     clean = {field: "" if not read.plain(text) else text for field, text in texts.items()}
-    parts = split(words(clean.get("name", "")))
+    parts = split(words(in_order(clean.get("name", ""))))
     for part in PARTS:
         if clean.get(part):
             parts[part] = "".join(words(clean[part]))

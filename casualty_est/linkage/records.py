@@ -41,8 +41,9 @@ class Records(Sealed):
     person : mapping of str to str, optional
         The columns that describe the person: any of ``name`` or its parts ``given``, ``father``,
         ``grandfather``, ``family``; ``age`` (years), ``date`` (of death; YYYY-MM-DD, YYYY-MM or
-        YYYY), ``place``, ``sex``, ``number`` (of an identity card). By default the columns of these
-        and other usual names (``full name``, ``surname``), and a note says which.
+        YYYY), ``place``, ``sex``, ``number`` (of an identity card). Where tables call it by several
+        names, ``|`` stands between them, as in ``"age|years"``. By default the columns of these and
+        other usual names (``full name``, ``surname``), and a note says which.
     unique_in : sequence of str
         Lists on which nobody is twice.
     by : str or sequence of str
@@ -63,8 +64,8 @@ class Records(Sealed):
     by : tuple of str
         As given.
     warnings : tuple of (code, text)
-        ``unknown_columns``, ``recognised``, ``nameless``, ``initials``, ``vague_age``, and what was
-        recognised of a file.
+        ``unknown_columns``, ``recognised``, ``nameless``, ``initials``, ``vague_age``, ``lacking``,
+        and what was recognised of a file.
 
     Raises
     ------

@@ -91,7 +91,7 @@ def notes_on(groups: list[Group], fewest: int) -> list[Note]:
         text = stored(
             "note",
             "{number} strata are merged with others, because fewer than {fewest} people may be in "
-            "one of them: who they are could be recognised (smallest_stratum=)",
+            "one of them: who they are could be recognised (smallest_stratum=, --smallest-stratum)",
             number=f"{merged:,}",
             fewest=fewest,
         )

@@ -196,10 +196,10 @@ def test_a_column_that_the_analyst_names_keeps_its_name():
 
 
 def test_one_table_without_a_column_of_names_is_told_once():
-    text = told(table().rename(columns={"name": "victim"}))
+    text = told(table().rename(columns={"name": "casualty"}))
     assert text == (
         "A has no column 'name', which holds names in other tables: rename its column; the columns "
-        "are id, victim, age"
+        "are id, casualty, age"
     )
 
 
@@ -330,7 +330,7 @@ def test_what_is_wrong_is_said_before_any_pair_is_compared(files, capsys, monkey
 @pytest.mark.thorough
 def test_a_threshold_without_a_level_is_left_out():
     """At a high threshold lists may share nobody, and have no headline."""
-    from casualty_est.linkage.into_lists import _thresholds
+    from casualty_est.linkage.into_lists import _answers
 
     class Matching:
         lists: ClassVar = ("A", "B")
@@ -340,7 +340,8 @@ def test_a_threshold_without_a_level_is_left_out():
             sizes = dict(zip(("A", "B", "A&B"), counts[0, 1:].tolist(), strict=True))
             return ce.CaptureHistories.from_overlaps(sizes, name=name)
 
-    spans = _thresholds(Matching(), ce.ListModel, {"families": "independence"}, {"seed": 1})
+    families = {"families": "independence"}
+    spans = _answers(Matching.thresholds, Matching(), ce.ListModel, families, {"seed": 1})
     assert spans[0.5].low < 150 < spans[0.5].high
     assert spans[0.99] is None
 

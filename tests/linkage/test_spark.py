@@ -25,6 +25,9 @@ def test_a_session_is_asked_for():
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_spark_finds_the_same_pairs_and_levels_as_memory():
     """Needs pyspark and a Java runtime, which the package does not ask for."""
     sql = pytest.importorskip("pyspark.sql")

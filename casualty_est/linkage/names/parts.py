@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 PARTS = ("given", "father", "grandfather", "family")
+
+
+# In Cyrillic only: in Latin letters a Bosnian family name looks like a Russian patronymic.
+_FAMILY_FIRST = re.compile(
+    r"\s*(\w+)\s+(\w+\s+\w+(?:ович|евич|йович|ьич|овна|евна|ична|івна|ївна))\s*", re.IGNORECASE
+)
+
+
+def in_order(text: str) -> str:
+    """A name with the given name first, where a comma or a patronymic says that it is not.
+
+    >>> in_order("Haddad, Sana")
+    'Sana Haddad'
+    """
+    if match := _FAMILY_FIRST.fullmatch(text):
+        return f"{match[2]} {match[1]}"
+    family, comma, rest = text.replace("\u060c", ",").partition(",")
+    if comma and family.strip() and rest.strip() and "," not in rest:
+        return f"{rest.strip()} {family.strip()}"
+    return text
 
 
 def split(words: Sequence[str]) -> dict[str, str]:

@@ -68,6 +68,12 @@ _LATIN_DROPPED = frozenset(
         "haj",
         "hajj",
         "martyr",
+        "ogly",
+        "oglu",
+        "ogli",
+        "kyzy",
+        "kizi",
+        "qizi",
     ]
 )
 _UKRAINIAN_LATIN = str.maketrans({"x": "kh", "j": "y", "X": "Kh", "J": "Y"})
@@ -82,6 +88,8 @@ _APOSTROPHES = str.maketrans(dict.fromkeys("'`’‘ʼʿʾ´\u02b9\u02ba"))
 def words(text: str) -> tuple[str, ...]:
     """Words of a name in one spelling: Arabic stays Arabic, everything else becomes Latin."""
     text = unicodedata.normalize("NFKC", text)
+    # Marks of direction and joiners are seen by nobody, and would split or tell apart words.
+    text = "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
     if ARABIC.search(text):
         return _arabic(text)
     return _latin(latin(text))

@@ -99,7 +99,7 @@ def check_size(columns: dict[str, list[Any]], rules: Sequence[Rule]) -> None:
         msg = (
             f"the blocking rules make {total:,} candidate pairs, more than {MOST:,}; the rule "
             f"{listed(rule)} makes {pairs:,} of them, its largest block being {size:,} records "
-            "that share these values: add a field to that rule (rules=), or split the lists by "
-            "period or region"
+            "that share these values: give rules of more fields (rules=, --rules), or split the "
+            "lists by period or region"
         )
         raise UsageError(msg)
