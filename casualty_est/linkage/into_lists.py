@@ -39,8 +39,8 @@ ONE_THRESHOLD = N_(
 )
 OF_BLOCKING = N_(
     "identification",
-    "Records that share none of the combinations of fields were never compared. We take {median} "
-    "({low} to {high}) of the links as missed for that reason.",
+    "Some links lie outside the pairs that were compared. We take {median} ({low} to {high}) of all "
+    "links as missed for that reason.",
 )
 WITH_LINKS = N_("identification", "{number} if {share} of the links were missed")
 WITH_NONE = N_("identification", "{number} if none was missed")

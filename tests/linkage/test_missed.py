@@ -148,7 +148,7 @@ def test_the_people_on_some_list_are_found_where_blocking_misses_a_fifth_of_the_
 
 
 @pytest.mark.thorough
-def test_an_estimate_has_a_row_of_the_links_that_blocking_missed(blocked, tmp_path):
+def test_an_estimate_has_a_row_of_the_links_that_blocking_missed(blocked, tmp_path, no_pictures):
     linked, _ = blocked[0]
     est = linked.estimate(12, families="independence", seed=1, draws=300, progress_bar=False)
     rows = {row.assumption: row.weight for row in est.identification().rows}
@@ -160,7 +160,7 @@ def test_an_estimate_has_a_row_of_the_links_that_blocking_missed(blocked, tmp_pa
     assert share == pytest.approx(np.quantile(linked.missed, 0.975), abs=1e-3)
     assert many.median < float(np.median(est.draws())) < none.median
     said = " ".join(est.identification().sentences)
-    assert "were never compared. We take" in said
+    assert "outside the pairs that were compared. We take" in said
     assert "if none was missed" in said
     assert [round(row["people"]["median"]) for row in est.to_dict()["details"]["if_missed"]] == [
         round(none.median),
@@ -168,6 +168,9 @@ def test_an_estimate_has_a_row_of_the_links_that_blocking_missed(blocked, tmp_pa
     ]
     known = {row.assumption: row.share for row in est.information().rows}
     assert known["links that blocking missed"] == pytest.approx(part)
+    for language, sentence in (("en", "Some links lie outside"), ("es", "Algunos vínculos quedan")):
+        linked.report(est, tmp_path / f"{language}.html", language=language)
+        assert sentence in (tmp_path / f"{language}.html").read_text(encoding="utf-8")
     linked.save(tmp_path / "linkage.nc")
     again = ce.Linkage.load(tmp_path / "linkage.nc")
     assert list(again.if_missed) == list(linked.if_missed)

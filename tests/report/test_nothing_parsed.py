@@ -163,6 +163,7 @@ def test_what_thresholds_would_have_answered(of_lists, monkeypatch):
         records=(150, 120),
         calibrated=True,
         settings={},
+        missed=np.zeros((2, 3)),
         warnings=(Note("other", ""),),
         people_in_words=lambda *_: "206",
     )
