@@ -16,7 +16,7 @@ Ints = npt.NDArray[np.int64]
 BY_RULES = N_(
     "note",
     "two sets of blocking rules say how many links both miss, as two lists would; rules that fail "
-    "together make this a lower bound",
+    "together make this too low, and rules of which one finds what the other misses too high",
 )
 ONE_RULE = N_(
     "note",
@@ -40,7 +40,7 @@ def draw_missed(
     """Draws of the share of links outside the candidates (chain, draw), and how it is known.
 
     Two sets of rules (`passes_of`) are two lists of the links: what both miss follows as for
-    people. Rules that fail together make that a lower bound. So where reviewers
+    people, and as with lists their dependence makes it wrong. So where reviewers
     looked outside the candidates, the prior is that estimate or flat, with one half each, and what
     they found decides. Only records that were asked at random say how much is missed: those that
     teach the calibration most were chosen by their candidates.

@@ -113,7 +113,7 @@ def test_keys_choose_go_on_and_save(page, tmp_path):
         f"press('{'1' if t in with_one else '0'}'); press('Enter');" for t in range(len(tasks))
     )
     script = (
-        "find('reviewer').value = 'R, 1'; find('reviewer').dispatchEvent(new Event('input'));"
+        "find('reviewer').value = 'R, 1'; find('reviewer').dispatchEvent(new Event('change'));"
         f"{keys} press('Backspace'); press('1'); press('f');"
         "document.body.dataset.rows = rows(); document.body.dataset.at = state.at;"
     )
@@ -155,6 +155,40 @@ def test_nothing_found_counts_where_the_lists_were_searched(page, tmp_path):
 
 @pytest.mark.thorough
 @pytest.mark.skipif(BROWSER is None, reason="there is no chromium here")
+def test_a_second_reviewer_begins_anew_and_the_file_has_the_answers_of_both(page, tmp_path):
+    from casualty_est.linkage.answers import answers_of, read_labels
+
+    sign = (
+        "const sign = name => { find('reviewer').value = name;"
+        " find('reviewer').dispatchEvent(new Event('change')); };"
+    )
+    script = sign + (
+        "press('0'); press('Enter'); press('0'); sign('first');"
+        "sign('second'); document.body.dataset.seen = JSON.stringify(["
+        "Object.keys(state.answers).length, state.at, find('count').textContent]);"
+        "press('f'); press('Enter'); press('0'); sign('first');"
+        "document.body.dataset.back = state.at + '|' + Object.keys(state.answers).length;"
+        "document.body.dataset.rows = rows();"
+    )
+    dom = in_browser(page, script, tmp_path)
+    seen = json.loads(re.search(r'data-seen="(\[.*?\])" ', dom)[1])
+    assert seen[:2] == [0, 0]
+    assert seen[2].endswith("0 answered")
+    assert 'data-back="1|2"' in dom
+    rows = re.search(r'data-rows="(.*?)"', dom, re.S)[1]
+    assert [line.split(",")[-1] for line in rows.splitlines()[1:]] == ["first"] * 2 + ["second"] * 2
+    (tmp_path / "labels.csv").write_text(rows, encoding="utf-8")
+    keys = [*"1237", "8", "x"]
+    kept = pd.read_csv(tmp_path / "labels.csv", dtype=str, keep_default_na=False)
+    kept["record"] = kept["record"].replace('9,"x', "x")
+    answers = answers_of(read_labels(kept, keys), PAIRS, np.array([0, 0, 0, 1, 1, 1]))
+    assert (answers.records, answers.twice, answers.disagreed) == (2, 2, 0)
+    again = in_browser(page, "document.body.dataset.now = all.now;", tmp_path)
+    assert 'data-now="first"' in again
+
+
+@pytest.mark.thorough
+@pytest.mark.skipif(BROWSER is None, reason="there is no chromium here")
 def test_names_run_from_right_to_left_and_progress_is_kept_without_names(page, tmp_path):
     walk = "const seen = []; for (const _ of data.tasks) { seen.push(...styles()); go(1); }"
     styles = (
@@ -172,5 +206,5 @@ def test_names_run_from_right_to_left_and_progress_is_kept_without_names(page, t
     dom = in_browser(page, script, tmp_path, "kept")
     kept, at = re.search(r'data-kept="(.*?)\|(\d)"', dom, re.S).groups()
     assert at == "1"
-    assert json.loads(kept)["answers"]["0"]["none"] is True
+    assert json.loads(kept)["by"][""]["answers"]["0"]["none"] is True
     assert "Quorv" not in kept
