@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from casualty_est.errors import InputError, Problem
+from casualty_est.errors import InputError, Problem, UsageError
 from casualty_est.linkage.naming import read_quietly
 from casualty_est.linkage.scores.pairs import Pairs
 from casualty_est.tables.read import Table, read_table, table_from
@@ -60,7 +60,34 @@ class Answers(NamedTuple):
 
 
 def read_labels(labels: Any, keys: Sequence[str]) -> Labels:
-    """Read a file or dataframe of answers, and check it against the records."""
+    """Read files or dataframes of answers, and check them against the records."""
+    if not isinstance(labels, list | tuple):
+        return _read(labels, keys)
+    if not labels:
+        msg = "labels: give one file or more, or None"
+        raise UsageError(msg)
+    same: dict[tuple[int, str], frozenset[int]] = {}
+    parts = [_read(one, keys) for one in labels]
+    for number, part in enumerate(parts, 1):
+        for (record, name), answer in part.same.items():
+            # Whoever did not sign is another reviewer in each file.
+            reviewer = name or f"reviewer of file {number}"
+            if same.setdefault((record, reviewer), answer) != answer:
+                msg = (
+                    "labels: one reviewer gives two answers to a record in two files: keep one of "
+                    "them, or give the reviewers two names"
+                )
+                raise UsageError(msg)
+    return Labels(
+        same,
+        frozenset().union(*(part.outside for part in parts)),
+        any(part.searched for part in parts),
+        frozenset().union(*(part.chosen for part in parts)),
+    )
+
+
+def _read(labels: Any, keys: Sequence[str]) -> Labels:
+    """Read one file or dataframe of answers."""
     is_file = isinstance(labels, str | os.PathLike)
     read, *given = (read_table, Path(str(labels))) if is_file else (table_from, labels, "labels")
     table = read_quietly(read, *given)

@@ -71,7 +71,8 @@ def link(
         int, typer.Option("--records", metavar="N", help="How many records the page asks about.")
     ] = RECORDS,
     labels: Annotated[
-        Path | None, typer.Option("--labels", metavar="labels.csv", help="Answers of the page.")
+        list[Path] | None,
+        typer.Option("--labels", metavar="labels.csv", help="Answers of the page; repeatable."),
     ] = None,
     save: Annotated[
         Path | None, typer.Option("--save", metavar="OUT.nc", help="Write the matching, no names.")
@@ -110,7 +111,8 @@ def link(
     )  # fmt: skip
     inputs: dict[str, Path | None] = {f"the list {file.name}": file for file in files}
     outputs = {"--review": review, "--save": save, "--report": report, "--json": json}
-    options.check_outputs(outputs, {**inputs, "--labels": labels})
+    answers = {f"--labels {file.name}": file for file in labels or ()}
+    options.check_outputs(outputs, {**inputs, **answers})
     for file in files:
         options.must_be_file(file)
     of_lists = room("lists", "families")
@@ -145,7 +147,7 @@ def link(
     if joint and by:
         msg = "--joint takes lists without strata: leave out --by"
         raise UsageError(msg)
-    if labels is not None:
+    if labels:
         model.check_labels(labels)
     model.pairs()
     _describe(run, model)
@@ -154,11 +156,11 @@ def link(
         STOP.written.append(review.name)
         said_of = f"wrote {review}: it holds names; delete it when you are done"
         run.console.print(said_of, markup=False)
-        if labels is None and not (save or estimates):
+        if not labels and not (save or estimates):
             raise typer.Exit(GOOD)
     number = settle_seed(seed)
     matching = model.fit(
-        labels=labels,
+        labels=labels or None,
         seed=number,
         draws=DRAWS,
         smallest_stratum=fewest,

@@ -39,8 +39,8 @@ ONE_THRESHOLD = N_(
 )
 OF_BLOCKING = N_(
     "identification",
-    "Some links lie outside the pairs that were compared. We take {median} ({low} to {high}) of all "
-    "links as missed for that reason.",
+    "Some links lie outside the pairs that were compared. We take {median} ({low} to {high}) of "
+    "all links as missed for that reason.",
 )
 WITH_LINKS = N_("identification", "{number} if {share} of the links were missed")
 WITH_NONE = N_("identification", "{number} if none was missed")

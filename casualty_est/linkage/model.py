@@ -262,7 +262,7 @@ class LinkageModel(Sealed):
 
         Parameters
         ----------
-        labels : dataframe or path
+        labels : dataframe or path, or a list of them
             As in `fit`.
 
         Raises
@@ -316,8 +316,8 @@ class LinkageModel(Sealed):
 
         Parameters
         ----------
-        labels : dataframe or path, optional
-            Answers of a reviewer: ``record``, ``candidate`` (an id or ``none``; several rows where
+        labels : dataframe or path, or a list of them, optional
+            Answers of reviewers: ``record``, ``candidate`` (an id or ``none``; several rows where
             several match), and perhaps ``found_outside`` (1 where the match was none of the
             candidates, 0 where the lists were searched and it was not), ``at_random`` (0 where the
             record was asked because it teaches most) and ``reviewer``. Without them the scores are

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import integrate, special, stats
 
-from casualty_est.errors import InputError
+from casualty_est.errors import InputError, UsageError
 from casualty_est.linkage.answers import answers_of, read_labels
 from casualty_est.linkage.calibration import Chain, log_density, prior_log_odds, scores
 from casualty_est.linkage.prior import LABELLED
@@ -59,6 +59,32 @@ def test_two_reviewers():
     assert (answers.twice, answers.disagreed) == (2, 1)
     assert answers.slips == pytest.approx((2 + 1) / (40 + 4))
     assert 3 not in [*answers.yes, *answers.no]  # they disagree on b and f
+
+
+def test_answers_in_two_files():
+    one, two = table(("a", "d"), ("b", "none")), table(("a", "e"), ("c", "none", "1"))
+    answers = answers_of(read_labels([one, two], KEYS), PAIRS, LIST_OF)
+    assert (answers.records, answers.twice, answers.disagreed) == (3, 1, 1)
+    assert answers.outside == 1
+    signed = [table(("a", other, "", "x")) for other in ("d", "e")]
+    with pytest.raises(UsageError, match="one reviewer gives two answers to a record"):
+        read_labels(signed, KEYS)
+    with pytest.raises(UsageError, match="one file or more"):
+        read_labels([], KEYS)
+
+
+def test_only_records_asked_at_random_say_what_was_missed():
+    columns = ("record", "candidate", "found_outside", "at_random")
+    rows = [
+        ("a", "d", "", "0"),
+        ("b", "none", "1", "1"),
+        ("c", "e", "0", "1"),
+        ("d", "none", "1", "0"),
+    ]
+    answers = answers_of(read_labels(table(*rows, columns=columns), KEYS), PAIRS, LIST_OF)
+    assert (answers.with_match, answers.sampled, answers.outside) == (4, 2, 1)
+    with pytest.raises(InputError, match="column 'at_random': write 1, 0 or nothing"):
+        read_labels(table(("a", "d", "", "perhaps"), columns=columns), KEYS)
 
 
 @pytest.mark.parametrize(
