@@ -242,6 +242,15 @@ def _columns(
             msg = f"{option}: no table has a column {column!r}{alike(column, header)}"
             msg += shown([source.table for source in sources])
             raise UsageError(msg)
+    for column in by:
+        # Else every person who is on that list alone would fall into a stratum of their own.
+        without = [source for source in sources if column not in source.table.columns]
+        if without:
+            msg = (
+                f"by: {without[0].called} has no column {column!r}, which other tables have: call "
+                f"it the same in all{shown([without[0].table])}"
+            )
+            raise UsageError(msg)
     return columns
 
 

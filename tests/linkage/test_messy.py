@@ -139,6 +139,12 @@ def test_a_list_that_lacks_a_field_is_told():
     assert "lacking" not in dict(ce.Records({"A": A, "B": B}).warnings)
 
 
+def test_a_column_of_strata_that_one_table_lacks():
+    tables = {"A": A.assign(camp=["x", "y"]), "B": B}
+    with pytest.raises(UsageError, match="by: B has no column 'camp', which other tables have"):
+        ce.Records(tables, by="camp")
+
+
 def test_more_strata_than_a_matching_can_count_are_refused_before_the_work():
     rng = np.random.default_rng(1)
     rows = 2_000
