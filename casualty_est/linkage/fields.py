@@ -71,6 +71,10 @@ _SEXES = {
     **dict.fromkeys(("homme", "garçon", "hombre", "niño", "homem", "mann", "erkek"), "m"),
 }
 _NUMBERED = re.compile(r"([0-9]{1,2})[/-]([0-9]{1,2})[/-][0-9]{4}")
+_EITHER = re.compile(r"(?:0?[1-9]|1[0-2])[/.-](?:0?[1-9]|1[0-2])[/.-](?:[0-9]{2}){1,2}")
+_HOUR = re.compile(
+    r"[t ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)? ?(?:z|[+-][0-9]{2}:?[0-9]{2})?"
+)
 EARLIEST = 1800
 OLDEST = 125
 
@@ -147,9 +151,17 @@ def day(text: str, order: str = "") -> Day | None:
 
 
 def _whole_day(text: str, order: str) -> Day:
+    text = _HOUR.sub("", text)
     try:
         known = day_of(text, order)
-    except ValueError:
+    except ValueError as error:
+        # What is told of these would repeat the cell.
+        if text.isdigit():
+            msg = "this may be a day number of a spreadsheet: write the date YYYY-MM-DD"
+            raise ValueError(msg) from error
+        if _EITHER.fullmatch(text):
+            msg = "it may be day or month that comes first: write the date YYYY-MM-DD"
+            raise ValueError(msg) from error
         try:
             month = day_of(text, order, "start")
         except ValueError:

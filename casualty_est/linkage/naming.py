@@ -162,6 +162,12 @@ def check_printed(
             "name the column that says the list"
         )
         raise UsageError(msg)
+    spelled: dict[str, str] = {}
+    for name in map(str, lists):
+        other = spelled.setdefault(plain(name), name)
+        if other != name:
+            msg = f"list: {other!r} and {name!r} differ in case or signs only: write one of them"
+            raise UsageError(msg)
     for at, column in enumerate(by):
         if column in secret:
             msg = f"by: {column!r} names people, and strata are printed: choose another column"
@@ -199,6 +205,10 @@ def notes_of(table: Table, name: str) -> Iterator[Noted]:
             "note", "{file} has tables side by side with one header, which are read as one list"
         ),
         "merged": N_("note", "{file} has merged cells, which are filled with what they show"),
+        "sheet": N_(
+            "note",
+            "one sheet of {file} is read, and no other: save other sheets as files of their own",
+        ),
         "row_names": N_("note", "{file} has a first column that numbers the rows and is not read"),
     }
     for code in dict.fromkeys(code for code, _ in table.notes):

@@ -139,6 +139,44 @@ def test_a_list_that_lacks_a_field_is_told():
     assert "lacking" not in dict(ce.Records({"A": A, "B": B}).warnings)
 
 
+@pytest.mark.parametrize(
+    "text", ["2023-10-09T14:33:00Z", "2023-10-09 00:00", "9 Oct 2023 10:00:01"]
+)
+def test_an_hour_beside_a_date_is_left_out(text):
+    assert read.day(text) == (2023, 10, 9)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("9/10/23", "it may be day or month that comes first"),
+        ("09.10.2023x", "a date is written"),
+        ("45231", "a day number of a spreadsheet"),
+    ],
+)
+def test_what_is_wrong_with_a_date_is_said_without_it(text, said):
+    with pytest.raises(ValueError, match=said) as raised:
+        read.day(text)
+    assert "2023" not in str(raised.value)
+    assert "10-09" not in str(raised.value)
+
+
+def test_lists_that_differ_in_case_only_are_asked_about():
+    both = pd.concat([A.assign(src="Hospital "), B.assign(src="hospital")])
+    with pytest.raises(UsageError, match="list: 'Hospital' and 'hospital' differ in case or signs"):
+        ce.Records(both, list="src")
+
+
+def test_a_sheet_that_is_not_read_is_said_without_its_name(tmp_path):
+    with pd.ExcelWriter(tmp_path / "a.xlsx") as book:
+        A.to_excel(book, sheet_name="hospital", index=False)
+        B.to_excel(book, sheet_name="Zubayda Quorvatti", index=False)
+    B.to_csv(tmp_path / "b.csv", index=False)
+    notes = dict(ce.Records.read(tmp_path / "a.xlsx", tmp_path / "b.csv").warnings)
+    assert notes["sheet"].startswith("one sheet of a.xlsx is read, and no other")
+    assert not any("Quorv" in text for text in notes.values())
+
+
 def test_a_column_of_strata_that_one_table_lacks():
     tables = {"A": A.assign(camp=["x", "y"]), "B": B}
     with pytest.raises(UsageError, match="by: B has no column 'camp', which other tables have"):
