@@ -160,15 +160,8 @@ def _read(
                 "takes neither --lists nor --replicate: its lists are what stands in that column"
             )
             raise UsageError(msg)
-        if covariates is not None:
-            msg = (
-                "--covariates needs a table with one row per person and a 0/1 column for each "
-                "list, and not one with a row per person and list"
-            )
-            raise UsageError(msg)
-        return CaptureHistories.from_long(
-            file, person=person, list_column=list_column, by=_names(by) or ()
-        )
+        known: dict[str, Any] = {"by": _names(by) or (), "covariates": _names(covariates) or ()}
+        return CaptureHistories.from_long(file, person=person, list_column=list_column, **known)
     if not (columns or by or covariates):
         options.check_kind(file, "lists", command)
     named: dict[str, Any] = {"lists": _names(columns), "count": count, "by": _names(by) or ()}

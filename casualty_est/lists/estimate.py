@@ -259,7 +259,10 @@ class ListEstimate(Estimate):
     def _unit(self, row: int, prob: float) -> float | None:
         """So fine that the listed and those on no list add up to the total as printed."""
         for total, counted, rest in self._totals():
-            if row in (total, rest) and counted.high in (None, counted.low):
+            # Where a covariate is blank for some, who is known to have a value is not all there is.
+            held = self.draws(total) - self.draws(rest)
+            adds_up = float(np.abs(held - counted.low).max()) < 0.5
+            if row in (total, rest) and adds_up:
                 spans = (np.quantile(self.draws(i), interval_ends(prob)) for i in (total, rest))
                 whole, more = (Span(float(m), float(lo), float(hi)) for lo, m, hi in spans)
                 return unit_of_sum(whole, more, counted.low)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.plots.bounds import bar_of_bound, density_of, ends_of_bound
@@ -19,12 +20,11 @@ from casualty_est.plots.page import (
 from casualty_est.plots.scales import limits_of, set_log_axis
 from casualty_est.plots.style import LABEL, MARGIN, SMALL, Palette, Picture, new_figure
 from casualty_est.plots.words import shorten, wrap
-from casualty_est.result.posterior import span_of
 from casualty_est.result.schema import Cell, Row, Span
-from casualty_est.result.tables import Bound, row_bound
+from casualty_est.result.tables import Bound, printed_ends, row_bound
 from casualty_est.wording.language import _, ngettext, pgettext
-from casualty_est.wording.numbers import percent, with_ends
-from casualty_est.wording.phrases import capitalised, day, documented_text, listed
+from casualty_est.wording.numbers import Ends, percent, with_ends
+from casualty_est.wording.phrases import capitalised, day, documented_text, either, listed
 from casualty_est.wording.terms import said_label, stratum_name
 
 if TYPE_CHECKING:
@@ -45,11 +45,11 @@ def picture(estimate: Answered, prob: float, palette: Palette) -> Picture:
     more, rows = max(0, len(rows) - MOST), rows[:MOST]
     columns = 1 if palette.width < 3 else 2 if palette.narrow else COLUMNS
     room = palette.inner / columns - 0.15
-    spans = [_drawn(estimate, i, prob) for i in rows]
+    every = [_drawn(estimate, i, prob) for i in rows]
     said = [
-        _said(estimate, i, prob, span, room, palette) for i, span in zip(rows, spans, strict=True)
+        _said(estimate, i, prob, ends, room, palette) for i, ends in zip(rows, every, strict=True)
     ]
-    limits = _limits(estimate, rows, spans)
+    limits = _limits(estimate, rows, every)
     head = max(sum(line.height for line in lines) for lines in said)
     heads, notes = heads_of(title, palette), notes_of(_note(prob, more), palette)
     top = MARGIN + sum(line.height for line in heads) + 0.1
@@ -62,7 +62,7 @@ def picture(estimate: Answered, prob: float, palette: Palette) -> Picture:
     figure = new_figure(height, palette)
     write_down(figure, heads, MARGIN)
     last = len(rows) - columns
-    for k, (i, span, name) in enumerate(zip(rows, spans, said, strict=True)):
+    for k, (i, ends, name) in enumerate(zip(rows, every, said, strict=True)):
         line, column = divmod(k, columns)
         left, y = MARGIN + column * palette.inner / columns, top + line * pitch
         write_down(figure, name, y + head - sum(one.height for one in name), left)
@@ -70,7 +70,7 @@ def picture(estimate: Answered, prob: float, palette: Palette) -> Picture:
         tall = (HILL + UNDER) / height
         box = (left / palette.width, 1 - y / height - tall, room / palette.width, tall)
         axes = figure.add_axes(box, facecolor="none")
-        _panel(axes, estimate, i, span, limits, palette, row_bound(estimate, i, prob))
+        _panel(axes, estimate, i, ends, limits, palette, row_bound(estimate, i, prob))
         set_log_axis(axes, *limits, room)
         dress(axes, palette)
         if k < last:
@@ -128,13 +128,13 @@ def _part(cell: Cell, field: str) -> str:
 
 
 def _said(
-    estimate: Answered, i: int, prob: float, span: Span, room: float, palette: Palette
+    estimate: Answered, i: int, prob: float, every: Sequence[Ends], room: float, palette: Palette
 ) -> list[Line]:
     rows = shown_rows(estimate)
     names = dict(zip(rows, names_of(tuple(estimate.meta.rows[k] for k in rows)), strict=True))
     lines = [Line(t, LABEL, palette.ink) for t in shorten(names[i], room, LABEL, 2)]
     bound = row_bound(estimate, i, prob)
-    number = with_ends(span) if bound is None else bound.text
+    number = either(map(with_ends, every)) if bound is None else bound.text
     lines += [Line(t, SMALL, palette.posterior) for t in wrap(number, room, SMALL)]
     documented = estimate.meta.rows[i].documented
     if documented:
@@ -144,17 +144,19 @@ def _said(
     return lines
 
 
-def _drawn(estimate: Answered, i: int, prob: float) -> Span:
-    """Between what an estimate is drawn."""
+def _drawn(estimate: Answered, i: int, prob: float) -> tuple[Ends, ...]:
+    """Between what an estimate is drawn: as every table has it, of several modes each."""
     bound = row_bound(estimate, i, prob)
     if bound is None:
-        return span_of(estimate.draws(i), prob)
+        return printed_ends(estimate, i, prob)
     low, high = ends_of_bound(bound)
-    return Span(bound.number, low, high)
+    return (Span(bound.number, low, high),)
 
 
-def _limits(estimate: Answered, rows: list[int], spans: list[Span]) -> tuple[float, float]:
-    ends = [max(x, SMALLEST) for span in spans for x in (span.low, span.high)]
+def _limits(
+    estimate: Answered, rows: Sequence[int], every: Sequence[Sequence[Ends]]
+) -> tuple[float, float]:
+    ends = [max(x, SMALLEST) for spans in every for one in spans for x in (one.low, one.high)]
     known = [estimate.meta.rows[i].documented for i in rows]
     return limits_of([*ends, *(float(one.low) for one in known if one and one.low)])
 
@@ -163,7 +165,7 @@ def _panel(
     axes: Any,
     estimate: Answered,
     i: int,
-    span: Span,
+    every: Sequence[Ends],
     limits: tuple[float, float],
     palette: Palette,
     bound: Bound | None,
@@ -177,12 +179,12 @@ def _panel(
         tall = HILL * density / density.max()
         axes.fill_between(values[seen], 0, tall[seen], color=colour, alpha=0.3, lw=0)
         axes.plot(values[seen], tall[seen], color=colour, lw=1.1)
-    if bound is None:
+    for span in every if bound is None else ():
         low, high = (min(max(x, limits[0]), limits[1]) for x in (span.low, span.high))
         axes.plot([low, high], [-UNDER / 2] * 2, color=colour, lw=2.4, solid_capstyle="butt")
         at = max(span.median, SMALLEST)
         axes.plot([at], [-UNDER / 2], color=colour, marker="o", markersize=4.5)
-    else:
+    if bound is not None:
         axes.set_xlim(*limits)
         bar_of_bound(axes, bound, -UNDER / 2, colour, 2.4)
     documented = estimate.meta.rows[i].documented

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,7 @@ from casualty_est.plots.style import Palette, Picture
 from casualty_est.plots.total import title_of
 from casualty_est.result.posterior import span_of
 from casualty_est.result.schema import Span
+from casualty_est.result.tables import row_numbers
 from casualty_est.wording.language import _, figure, pgettext
 from casualty_est.wording.numbers import percent, with_ends
 from casualty_est.wording.phrases import capitalised, documented_text, with_source
@@ -33,7 +35,11 @@ def bar(plots: Plots, row: int, prob: float, palette: Palette) -> Picture:
     documented = estimate.meta.rows[row].documented
     assert documented is not None
     draws, low = estimate.draws(row).ravel(), float(documented.low)
-    whole, rest = span_of(draws, prob), span_of(np.maximum(draws - low, 0.0), prob)
+    whole = row_numbers(estimate, row, prob)
+    assert whole is not None
+    # The rest is rounded as the whole is, where a table has both.
+    beyond_it = span_of(np.maximum(draws - low, 0.0), prob)
+    rest = replace(whole, median=beyond_it.median, low=beyond_it.low, high=beyond_it.high)
     texts = (
         (
             pgettext("picture", plots._documented, number="").strip(" :"),

@@ -27,7 +27,7 @@ from casualty_est.plots.style import LABEL, SMALL, Palette, Picture
 from casualty_est.plots.words import clean, shorten, width_of, wrap
 from casualty_est.result.posterior import span_of
 from casualty_est.result.schema import Cell, ClaimRow, Span
-from casualty_est.result.tables import Bound, row_bound, row_numbers
+from casualty_est.result.tables import Bound, printed_ends, row_bound
 from casualty_est.tables.cells import Documented
 from casualty_est.wording.hedged import on_page
 from casualty_est.wording.language import N_, _, figure, pgettext, spoken
@@ -256,7 +256,7 @@ def _part_rows(plots: Plots, row: int, prob: float, palette: Palette) -> list[En
             whole = other.part == "total" and not own.strata
             name = ", ".join(stratum_name(*one) for one in other.strata.items() if whole)
         if name:
-            spans = _spans(plots._estimate, i, prob)
+            spans = printed_ends(plots._estimate, i, prob)
             bound = row_bound(plots._estimate, i, prob)
             said = either(map(with_ends, spans)) if bound is None else bound.text
             lines = label(name, said, LEFT - 0.3, palette)
@@ -289,16 +289,6 @@ def _key(entries: Sequence[Entry]) -> str:
     if any(not claim.counted for claim in claims):
         kinds.add("left out")
     return "; ".join(text for kind, text in marks.names().items() if kind in kinds)
-
-
-def _spans(estimate: Answered, row: int, prob: float) -> tuple[Ends, ...]:
-    """Median and interval of an estimate; of several modes each, and none between them."""
-    modes = estimate.modes(row, prob)
-    return (
-        modes
-        if len(modes) > 1
-        else (row_numbers(estimate, row, prob) or span_of(estimate.draws(row), prob),)
-    )
 
 
 def _limits(
@@ -334,7 +324,7 @@ def _tags(estimate: Answered, row: int, prob: float) -> list[Tag]:
         ]
     if (bound := row_bound(estimate, row, prob)) is not None:
         return [Tag(bound.text, bound.number)]
-    span = _spans(estimate, row, prob)[0]
+    span = printed_ends(estimate, row, prob)[0]
     return [Tag(_("median {number}", number=middle(span)), span.median)]
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from casualty_est.result.posterior import enough_draws, interval_ends, mean_is_known
+from casualty_est.result.posterior import enough_draws, interval_ends, mean_is_known, span_of
 from casualty_est.result.schema import Side, Span
-from casualty_est.wording.numbers import at_least, at_most, share_at_least, share_at_most
+from casualty_est.wording.numbers import Ends, at_least, at_most, share_at_least, share_at_most
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,6 +88,14 @@ def row_numbers(estimate: Answered, row: int, prob: float) -> RowNumbers | None:
     known = len(estimate.modes(row)) < 2 and mean_is_known(draws, estimate.meta.diagnostics)
     mean, sd = (float(draws.mean()), float(draws.std())) if known else (None, None)
     return RowNumbers(median, low, high, mean, sd, estimate._unit(row, prob))
+
+
+def printed_ends(estimate: Answered, row: int, prob: float) -> tuple[Ends, ...]:
+    """Median and interval of an estimate as every table has them; of several modes each."""
+    modes = estimate.modes(row, prob)
+    if len(modes) > 1:
+        return modes
+    return (row_numbers(estimate, row, prob) or span_of(estimate.draws(row), prob),)
 
 
 @dataclass(frozen=True, slots=True)

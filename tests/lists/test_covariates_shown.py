@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import casualty_est as ce
@@ -114,10 +115,62 @@ def test_command_line(capsys, tmp_path):
     code, _, err = run(capsys, "lists", table, "--lists", "A,B,C", "--covariates", "sex,B")
     assert code == 2
     assert "'B' cannot be a covariate and a list at once" in err
-    words = ["lists", table, "--person", "id", "--list-column", "list", "--covariates", "sex"]
-    code, _, err = run(capsys, *words)
+    assert "age" in {label for labels in rows for label, _ in labels}
+    assert len([labels for labels in rows if labels and labels[0][0] == "age"]) == 4
+
+
+def test_check_of_a_long_table(capsys, tmp_path):
+    frame = listed(population(np.random.default_rng(4), 100))
+    table = tmp_path / "long.csv"
+    rows = [
+        {"id": i, "list": name, "sex": row["sex"], "age": row["age"]}
+        for i, row in frame.reset_index(drop=True).iterrows()
+        for name in "ABC"
+        if row[name]
+    ]
+    pd.DataFrame(rows).to_csv(table, index=False)
+    words = [table, "--person", "id", "--list-column", "list"]
+    code, out, err = run(capsys, "check", "lists", *words, "--covariates", "sex,age")
+    assert (code, err) == (0, "")
+    assert f"{len(frame)} people on 3 lists, with sex, age" in out
+    code, _, err = run(capsys, "check", "lists", *words, "--covariates", "sex")
     assert code == 2
-    assert "--covariates needs a table with one row per person and a 0/1 column" in err
+    assert "'age'" in err
+
+
+def test_a_number_is_the_same_in_the_table_and_in_the_small_picture(of_lists):
+    """Of covariates with blanks, who is known to have a value is not everybody listed there."""
+    est = of_lists(strata=("f", "m"), settings={"covariates": ["month"], "by": []})
+    deaths = est.idata["posterior"]["deaths"]
+    rng = np.random.default_rng(2)
+    # 15 of the listed have no value: they come to a value by draws.
+    blank = rng.integers(0, 16, deaths.shape[:2])
+    for at in (4, 7):
+        listed_there = deaths[..., at] + (blank if at == 4 else 15 - blank)
+        deaths[..., at] = listed_there
+        deaths[..., at - 1] = listed_there + deaths[..., at + 1]
+    table = tables.estimates(est, 0.95).rows
+    shown = joined(est.plot.cells())
+    for row in (3, 6):
+        low, middle, high = np.quantile(est.draws(row), [0.025, 0.5, 0.975])
+        digits = len(f"{middle:.0f}") - 2
+        printed = f"{round(middle, -digits):,.0f}"
+        assert printed.rstrip("0") != f"{middle:.0f}"
+        (name,) = [one for one in table if one[0] == f"Month {'fm'[row // 6]}"]
+        assert name[2] == printed
+        assert f"{printed} (" in shown
+    assert low < high
+
+
+def test_a_stratum_is_the_same_in_the_table_and_in_the_small_picture(of_lists):
+    """Listed and unlisted add up as printed, which may take one more digit: in pictures too."""
+    # 305.5 and 202.5 would be 310 and 200, and 103 are listed.
+    est = of_lists(np.random.default_rng(0).permutation(np.geomspace(450, 830, 4000)), strata="12")
+    shown = joined(est.plot.cells())
+    for name, _, median, interval, _ in tables.estimates(est, 0.95).rows[1:]:
+        assert not median.endswith("0")
+        assert name.startswith("Month")
+        assert f"{median} ({interval})" in shown
 
 
 @pytest.mark.thorough

@@ -37,6 +37,7 @@ from casualty_est.lists.inference.engines import FEWEST_RUNS, SOME, Plan
 from casualty_est.lists.inference.members import in_threads, stream
 from casualty_est.lists.inference.predictive import SMALLEST_P, tail
 from casualty_est.lists.table.history import HistoryTable
+from casualty_est.lists.table.traits import Covariate
 from casualty_est.result.call import Report
 from casualty_est.wording.language import N_
 
@@ -324,10 +325,10 @@ def histories_of(
 
 
 def by_value(sampled: Sampled, chosen: Ints) -> Ints:
-    """Listed and unlisted people (draw, value, 2) under each value of each covariate in turn."""
+    """Listed and unlisted people (draw, group, 2) in each group of values of each covariate."""
     columns = []
     for c, one in enumerate(sampled.cells.covariates):
-        inside = sampled.cells.values[:, c][:, None] == np.arange(len(one.values))
+        inside = np.stack([np.isin(sampled.cells.values[:, c], some) for some in one.groups], 1)
         held, rest = (
             part[chosen] @ inside.astype(np.int64) for part in (sampled.held, sampled.unlisted)
         )
@@ -336,36 +337,46 @@ def by_value(sampled: Sampled, chosen: Ints) -> Ints:
 
 
 def effects(sampled: Sampled, chosen: Ints) -> list[dict[str, Any]]:
-    """Odds to be on each list under each value, against those under the usual value.
+    """Odds to be on each list in each group of values, against those in the usual one.
 
-    Everybody, listed or not, is given one value and then the other, and keeps the other covariates
-    as they are: classes and other covariates are averaged over.
+    Everybody, listed or not, is given the values of one group, as many each as the listed have,
+    and then of the other, and keeps the other covariates: classes and these are averaged over.
     """
     cells, rows = sampled.cells, []
     for c, one in enumerate(cells.covariates):
+        people = np.bincount(cells.values[:, c], cells.known, len(one.values))
         log_odds = np.stack(
-            [_odds_under(sampled, chosen, c, v) for v in range(len(one.values))], axis=1
+            [_odds_under(sampled, chosen, c, some, people) for some in one.groups], axis=1
         )
-        usual = usual_value(cells, c)
-        for v, value in enumerate(one.values):
+        usual = usual_group(one, people)
+        for g, value in enumerate(one.labels):
             for j, name in enumerate(cells.lists):
-                if v != usual:
-                    ratio = np.exp(log_odds[:, v, j] - log_odds[:, usual, j])
-                    where = {"covariate": one.name, "value": value, "against": one.values[usual]}
+                if g != usual:
+                    ratio = np.exp(log_odds[:, g, j] - log_odds[:, usual, j])
+                    where = {"covariate": one.name, "value": value, "against": one.labels[usual]}
                     rows.append({**where, "list": name, **quantiles(ratio)})
     return rows
 
 
-def usual_value(cells: Cells, c: int) -> int:
-    """The value that most listed people have; of a number the band in the middle."""
-    one = cells.covariates[c]
+def usual_group(one: Covariate, people: Array) -> int:
+    """The value that most listed people have, by their number; of a number the middle group."""
     if one.middles:
-        return len(one.values) // 2
-    return int(np.argmax(np.bincount(cells.values[:, c], cells.known, len(one.values))))
+        return len(one.groups) // 2
+    return int(np.argmax(people))
 
 
-def _odds_under(sampled: Sampled, chosen: Ints, c: int, value: int) -> Array:
-    """Log odds (draw, list) to be on each list if everybody had one value of a covariate."""
+def _odds_under(
+    sampled: Sampled, chosen: Ints, c: int, group: Sequence[int], people: Array
+) -> Array:
+    """Log odds (draw, list) to be on each list if everybody had the values of one group."""
+    weight = people[list(group)] + 1e-9  # nobody may be known to have a value
+    shares = [_share_under(sampled, chosen, c, value) for value in group]
+    share: Array = np.tensordot(weight / weight.sum(), np.stack(shares), axes=1)
+    return np.log(share) - np.log1p(-share)
+
+
+def _share_under(sampled: Sampled, chosen: Ints, c: int, value: int) -> Array:
+    """Share (draw, list) on each list if everybody had one value of a covariate."""
     cells = sampled.cells
     moved = cells.values.copy()
     moved[:, c] = value
@@ -380,4 +391,4 @@ def _odds_under(sampled: Sampled, chosen: Ints, c: int, value: int) -> Array:
     for here, log_shares, odds in under.parts(chosen, numbers):
         on = np.exp(log_shares)[..., None] / (1.0 + np.exp(-odds))
         share[here] = np.einsum("dm,dmkj->dj", people[here], on)
-    return np.log(share) - np.log1p(-share)
+    return share

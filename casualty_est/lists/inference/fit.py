@@ -161,7 +161,7 @@ def _known_of(traits: Traits | None) -> list[object]:
     """What is known of people beside their lists, as plain values."""
     if traits is None:
         return []
-    columns = [[one.name, one.values, one.middles] for one in traits.covariates]
+    columns = [[one.name, one.values, one.middles, one.labels] for one in traits.covariates]
     rows = (traits.histories, traits.values, traits.counts)
     return [columns, [part.tolist() for part in rows]]
 

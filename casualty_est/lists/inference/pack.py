@@ -148,7 +148,7 @@ def _rows(model: ListModel, parts: Parts, total: int) -> tuple[list[Row], list[A
 def by_covariate(model: ListModel, parts: Parts, total: int) -> list[tuple[Stratum, Ints, Ints]]:
     """People under each value of each covariate over all strata, as strata with their draws."""
     columns = known_of(model.histories)
-    labels = [((one.name, value),) for one in columns for value in one.values]
+    labels = [((one.name, value),) for one in columns for value in one.labels]
     strata = range(len(model.histories))
     several = [
         np.sum([parts[r, s].by_value for s in strata], axis=0) if labels else np.empty(0)
@@ -167,10 +167,12 @@ def _known(model: ListModel) -> dict[Labels, Documented]:
     every = [table.pooled().table.traits for table in model.replicates]
     return {
         ((one.name, value),): _counted(
-            np.array([t.counts[t.values[:, c] == v].sum() for t in every if t is not None])
+            np.array(
+                [t.counts[np.isin(t.values[:, c], some)].sum() for t in every if t is not None]
+            )
         )
         for c, one in enumerate(known_of(model.histories))
-        for v, value in enumerate(one.values)
+        for some, value in zip(one.groups, one.labels, strict=True)
     }
 
 

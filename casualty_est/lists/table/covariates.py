@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from casualty_est.errors import Problem, UsageError
 from casualty_est.lists.table.marks import is_total
-from casualty_est.lists.table.traits import UNKNOWN, Covariate
+from casualty_est.lists.table.traits import UNKNOWN, Covariate, band_text
 from casualty_est.tables.checks import similar_names
 from casualty_est.tables.marks import NOTHING, western
 from casualty_est.tables.read import Table
@@ -130,11 +130,12 @@ def _bands(
     band = np.unique(np.floor(share * BANDS), return_inverse=True)[1]
     sums = np.bincount(band, held)
     middles = np.bincount(band, held * distinct) / sums
-    ends = [distinct[band == b][[0, -1]] for b in range(len(sums))]
-    labels = tuple(f"{low:g}" if low == high else f"{low:g} to {high:g}" for low, high in ends)
+    inside_band = [distinct[band == b] for b in range(len(sums))]
+    ends = tuple((float(held[0]), float(held[-1])) for held in inside_band)
     codes = np.full(len(numbers), UNKNOWN, dtype=np.int64)
     codes[counted] = band[where]
-    return Covariate(name, labels, tuple(float(m) for m in middles)), codes
+    labels = tuple(band_text(*one) for one in ends)
+    return Covariate(name, labels, tuple(float(m) for m in middles), ends), codes
 
 
 def _said(one: Covariate, blank: int) -> Kept:

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 
 from casualty_est.errors import Problem, UsageError
+from casualty_est.lists.table.described import lines_of, size_of
 from casualty_est.lists.table.history import HistoryTable
+from casualty_est.lists.table.long import read_long
 from casualty_est.lists.table.overlaps import Overlaps, read_overlaps
 from casualty_est.lists.table.pair import pair
-from casualty_est.lists.table.read import Columns, columns_of, must_exist, read_long, read_wide
+from casualty_est.lists.table.read import Columns, columns_of, must_exist, read_wide
 from casualty_est.lists.table.strata import Inactive, Parsed, Stratum, sealed
 from casualty_est.lists.table.traits import Bits, Traits
 from casualty_est.tables.read import read_table, table_from
@@ -228,6 +230,7 @@ class CaptureHistories:
         by: Columns = (),
         inactive: Inactive | None = None,
         name: str | None = None,
+        covariates: Columns = (),
     ) -> CaptureHistories:
         """Read a table with one row per person and list.
 
@@ -244,6 +247,9 @@ class CaptureHistories:
             As in `CaptureHistories`.
         name : str, optional
             How messages call the table; a file has its own name by default.
+        covariates : sequence of str
+            As in `CaptureHistories`. A person has the value that his or her rows give, and none
+            where they contradict each other; a note says how many do.
 
         Returns
         -------
@@ -266,9 +272,8 @@ class CaptureHistories:
         problems: list[Problem] = []
         path = isinstance(data, str | os.PathLike)
         table = read_table(Path(str(data)), problems=problems) if path else table_from(data, name)
-        parsed = read_long(
-            table, problems, person=person, list_column=list_column, by=by, inactive=inactive
-        )
+        named: dict[str, Any] = {"person": person, "list_column": list_column, "by": by}
+        parsed = read_long(table, problems, inactive=inactive, covariates=covariates, **named)
         return cls._of(replace(parsed, name=name or parsed.name))
 
     @classmethod
@@ -472,27 +477,8 @@ class CaptureHistories:
 
     def __repr__(self) -> str:
         """Write the size of the table and of its lists."""
-        return "\n".join([f"CaptureHistories: {self._size()}", *map("  ".__add__, self._lines())])
+        return "\n".join([f"CaptureHistories: {size_of(self)}", *map("  ".__add__, lines_of(self))])
 
     def _repr_html_(self) -> str:
-        items = "".join(f"<li>{escape(line)}</li>" for line in self._lines())
-        return f"<p>CaptureHistories: {escape(self._size())}</p><ul>{items}</ul>"
-
-    def _size(self) -> str:
-        strata = f", {_number(len(self), 'stratum', 'strata')}" if self.by else ""
-        strata += f" by {', '.join(self.by)}" if self.by else ""
-        strata += f", with {', '.join(self.covariates)}" if self.covariates else ""
-        named = f" ({self.name})" if self.name else ""
-        people = _number(self.people, "person", "people")
-        return f"{people} on {len(self.lists)} lists{strata}{named}"
-
-    def _lines(self) -> list[str]:
-        return [
-            f"{row['list']}: {_number(row['people'], 'person', 'people')}, "
-            f"{row['only_here']:,} on no other list"
-            for row in self.summary().to_dict("records")
-        ]
-
-
-def _number(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
+        items = "".join(f"<li>{escape(line)}</li>" for line in lines_of(self))
+        return f"<p>CaptureHistories: {escape(size_of(self))}</p><ul>{items}</ul>"

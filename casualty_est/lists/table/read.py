@@ -1,4 +1,4 @@
-"""Read capture histories: one 0/1 column per list, or one row per person and list."""
+"""Read capture histories with one 0/1 column per list."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from casualty_est.lists.table.strata import (
     build,
     raise_all,
 )
-from casualty_est.lists.table.strays import NO_LISTS, numbers_rows, stray
+from casualty_est.lists.table.strays import NO_LISTS
 from casualty_est.tables.checks import nearest, similar_names
 from casualty_est.tables.marks import NOTHING, western
 from casualty_est.tables.read import Table
@@ -97,7 +97,7 @@ def read_wide(
     chosen = choose(table, lists, count, by, problems, covariates)
     named = f" (found: {', '.join(chosen.lists)})" if 0 < len(chosen.lists) <= MOST else ""
     what = f"a list is a column of 0 and 1{named}{f': {NO_LISTS}' if not named else ''}"
-    _must_be_few(chosen.lists, what, problems, table.name)
+    must_be_few(chosen.lists, what, problems, table.name)
     matrix, notes = _matrix(table, chosen, lists is not None, problems)
     people = _counts(table, chosen, matrix, problems)
     kept = _on_some_list(table, chosen, matrix, people, problems, notes)
@@ -105,14 +105,14 @@ def read_wide(
     if lists is None and not problems:
         single = chosen.count is None
         problems += ask_alone(table, chosen.lists, matrix, people, single=single)
-    problems += _sums(table, by)
+    problems += sums_of(table, by)
     traits: dict[str, Any] = {}
     if covariates:
         read, values, told = read_covariates(table, covariates, people, problems)
         traits, notes = {"covariates": read, "values": values}, [*notes, *told]
     raise_all(problems, table.name)
-    keys, rows_of = _strata(table, by)
-    notes += _notes_on(table, by)
+    keys, rows_of = strata_of(table, by)
+    notes += notes_on(table, by)
     parsed = build(
         chosen.lists, keys, rows_of, matrix, people, inactive, table, drop_empty=True, **traits
     )
@@ -226,98 +226,6 @@ def _on_some_list(
     return ~nobody
 
 
-def read_long(
-    table: Table,
-    problems: list[Problem],
-    *,
-    person: str,
-    list_column: str,
-    by: Columns,
-    inactive: Inactive | None,
-) -> Parsed:
-    """Read a table with one row per person and list; identifiers are counted, never kept."""
-    by = columns_of(by)
-    if person == list_column or person in by or list_column in by:
-        msg = (
-            f"person ({person!r}), list_column ({list_column!r}) and by are different columns: "
-            f"name each column once"
-        )
-        raise UsageError(msg)
-    # The first row of a file without a header is a person: its texts are not shown either.
-    must_exist(table, [person], "person", show=False)
-    must_exist(table, [list_column], "list_column", show=False)
-    must_exist(table, by, "by", show=False)
-    known = {person, list_column, *by}
-    for column in table.columns:
-        if column not in known:
-            problems.append(stray(table, column, "name it in by=, or remove it"))
-    texts = table.column(list_column)
-    for column in (person, list_column):
-        if "" in table.column(column):
-            for row, text in enumerate(table.column(column)):
-                if not text:
-                    reason = "the cell is blank: fill it or remove the row"
-                    problems.append(table.problem(row, reason, column))
-    people = _numbered(table.column(person))
-    # Identifiers end here: from now on a person is a number.
-    names = tuple(sorted(set(texts) - {""}))
-    # If the two columns were swapped, these are people: their number is all that may be said.
-    what = f"a list is a name in column {list_column!r} (is it swapped with {person!r}?)"
-    _must_be_few(names, what, problems, table.name)
-    problems += _long_problems(table, person, list_column)
-    if len(people) and len(names) > int(people.max()) + 1 and not problems:
-        # A few swapped people would pass as lists, and a list's name is printed.
-        msg = f"there are more lists than people: is {person!r} swapped with {list_column!r}?"
-        raise UsageError(msg)
-    keys, rows_of = _strata(table, by)
-    first = np.zeros(int(people.max()) + 1 if len(people) else 0, dtype=np.int64)
-    first[people[::-1]] = np.arange(len(people))[::-1]
-    for row in np.flatnonzero(rows_of != rows_of[first[people]]).tolist():
-        reason = (
-            f"the person of {table.where} {table.lines[first[people[row]]]} stands in another "
-            f"stratum here: a person belongs to one, correct {', '.join(by)}"
-        )
-        problems.append(table.problem(row, reason))
-    problems += _sums(table, by)
-    raise_all(problems, table.name)
-    matrix = np.zeros((len(first), len(names)), dtype=np.int8)
-    matrix[people, _codes_of(texts, {name: j for j, name in enumerate(names)}, np.int64)] = YES
-    repeated = len(people) - int(matrix.sum())
-    once = np.ones(len(first), dtype=np.int64)
-    parsed = build(names, keys, rows_of[first], matrix, once, inactive, table)
-    notes = _notes_on(table, by)
-    if repeated:
-        text = stored(
-            "note",
-            "{number} rows name a person whom the list already holds: counted once",
-            number=f"{repeated:,}",
-        )
-        notes.append(("repeated", text))
-    return replace(parsed, warnings=(*parsed.warnings, *notes))
-
-
-def _long_problems(table: Table, person: str, list_column: str) -> list[Problem]:
-    """A list that is the sum of others, and identifiers that begin anew in each list."""
-    texts = table.column(list_column)
-    reason = "a list of this name adds up the others: remove its rows"
-    problems = [
-        table.problem(row, reason, list_column, text)
-        for row, text in enumerate(texts)
-        if is_total([text])
-    ]
-    numbers: dict[str, list[str]] = {}
-    for text, number in zip(texts, table.column(person), strict=True):
-        numbers.setdefault(text, []).append(number)
-    if len(numbers) > 1 and all(map(numbers_rows, numbers.values())):
-        reason = (
-            "the identifiers number the rows of each list anew, and so everybody would be on the "
-            "largest list: give a person one identifier on all lists (casualty-est link matches "
-            "names)"
-        )
-        problems.append(Problem(reason, table.header_line, person, None, table.where))
-    return problems
-
-
 # What must hold before anything is counted ---------------------------------------------------
 
 
@@ -337,9 +245,10 @@ def must_exist(table: Table, columns: Sequence[str], what: str, *, show: bool = 
         raise UsageError(msg)
 
 
-def _must_be_few(
+def must_be_few(
     names: Sequence[str], what: str, problems: list[Problem], table_name: str | None
 ) -> None:
+    """Refuse too few and too many lists."""
     if FEWEST <= len(names) <= MOST:
         return
     msg = f"capture histories need {FEWEST} to {MOST} lists, not {len(names)}; {what}"
@@ -351,15 +260,10 @@ def _must_be_few(
 # From texts to numbers -----------------------------------------------------------------------
 
 
-def _numbered(texts: Sequence[str]) -> npt.NDArray[np.int64]:
-    """Number distinct texts in the order in which they come."""
-    seen = {text: i for i, text in enumerate(dict.fromkeys(texts))}
-    return _codes_of(texts, seen, np.int64)
-
-
-def _codes_of[T: np.generic](
+def codes_of[T: np.generic](
     texts: Sequence[str], meaning: Mapping[str, int], dtype: type[T]
 ) -> npt.NDArray[T]:
+    """The number of each text."""
     return np.fromiter(map(meaning.__getitem__, texts), dtype, len(texts))
 
 
@@ -405,7 +309,7 @@ def _count_reason(text: str) -> str:
     return f"{rule}, 0 or more and as in 1131: correct it"
 
 
-def _sums(table: Table, by: Sequence[str]) -> list[Problem]:
+def sums_of(table: Table, by: Sequence[str]) -> list[Problem]:
     """Rows of a stratum that is the sum of others."""
     reason = "a stratum of this name adds up the others, which would count twice: remove its rows"
     return [
@@ -422,7 +326,7 @@ STRATA_ALIKE = N_(
 )
 
 
-def _notes_on(table: Table, by: Sequence[str]) -> list[Noted]:
+def notes_on(table: Table, by: Sequence[str]) -> list[Noted]:
     """What of the strata nobody would expect: blanks, and two spellings of one."""
     notes: list[Noted] = []
     for column in by:
@@ -446,14 +350,14 @@ def _notes_on(table: Table, by: Sequence[str]) -> list[Noted]:
     return notes
 
 
-def _strata(table: Table, by: Sequence[str]) -> tuple[list[Labels], npt.NDArray[np.int64]]:
+def strata_of(table: Table, by: Sequence[str]) -> tuple[list[Labels], npt.NDArray[np.int64]]:
     """Labels of the strata in order, and the stratum of each row."""
     rows_of = np.zeros(len(table), dtype=np.int64)
     labels: list[Labels] = [()]
     for column in by:
         texts = table.column(column)
         values = sorted(set(texts))
-        ranks = _codes_of(texts, {value: i for i, value in enumerate(values)}, np.int64)
+        ranks = codes_of(texts, {value: i for i, value in enumerate(values)}, np.int64)
         distinct, rows_of = np.unique(rows_of * len(values) + ranks, return_inverse=True)
         pairs = [divmod(key, len(values)) for key in distinct.tolist()]
         labels = [(*labels[before], (column, values[own])) for before, own in pairs]

@@ -13,6 +13,7 @@ Ints = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.bool_]
 
 UNKNOWN = -1  # the value of a person for whom it is blank
+MOST_GROUPS = 4  # bands of a number that a result tells apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,34 @@ class Covariate:
         Categories, or bands of a number from the lowest, as in ``18 to 25``.
     middles : tuple of float
         The mean of the number in each band; empty where the values are categories.
+    ends : tuple of (float, float)
+        The smallest and the largest number in each band.
     """
 
     name: str
     values: tuple[str, ...]
     middles: tuple[float, ...] = ()
+    ends: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def groups(self) -> tuple[tuple[int, ...], ...]:
+        """Values that a result counts as one: of many bands of a number two neighbours each."""
+        count = len(self.values)
+        if not self.middles or count <= MOST_GROUPS:
+            return tuple((v,) for v in range(count))
+        return tuple(tuple(range(v, min(v + 2, count))) for v in range(0, count, 2))
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What a result calls the groups."""
+        if not self.ends:
+            return self.values
+        return tuple(band_text(self.ends[one[0]][0], self.ends[one[-1]][1]) for one in self.groups)
+
+
+def band_text(low: float, high: float) -> str:
+    """A band of numbers, such as ``18 to 25``."""
+    return f"{low:g}" if low == high else f"{low:g} to {high:g}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -172,3 +172,82 @@ def test_too_many_combinations_are_refused(people):
     model = ce.ListModel(read(wide, list(values)))
     with pytest.raises(UsageError, match=r"combined in 810,000 ways, more than can be told apart"):
         model.fit(seed=1)
+
+
+# One row per person and list ----------------------------------------------------------------------
+
+
+def long_of(frame, known):
+    """The same people with a row for each list that holds them."""
+    return pd.DataFrame(
+        [
+            {"person": f"P{i}", "list": name, **{column: row[column] for column in known}}
+            for i, row in frame.iterrows()
+            for name in LISTS
+            if row[name]
+        ]
+    )
+
+
+def test_a_row_per_person_and_list_says_the_same(people):
+    known = ["sex", "age", "side"]
+    long = ce.CaptureHistories.from_long(long_of(people, known), covariates=known)
+    assert long == read(people, known)
+    divided = ce.CaptureHistories.from_long(
+        long_of(people, known), by="side", covariates=["sex", "age"]
+    )
+    assert divided == read(people, ["sex", "age"], by="side")
+
+
+def test_a_person_has_what_any_row_says_and_nothing_where_rows_differ(people):
+    long = long_of(people, ["sex"])
+    several = long[long.duplicated("person", keep=False) & (long["sex"] != "")]
+    blank, other = several.drop_duplicates("person").index[:2]
+    long.loc[blank, "sex"] = "unknown"
+    long.loc[other, "sex"] = "m" if long.loc[other, "sex"] == "f" else "f"
+    histories = ce.CaptureHistories.from_long(long, covariates="sex")
+    wanted = people.copy()
+    wanted.loc[int(long.loc[other, "person"][1:]), "sex"] = ""
+    assert traits_of(histories).open == traits_of(read(wanted, ["sex"])).open
+    assert histories == read(wanted, ["sex"])
+    told = [text for code, text in histories.warnings if code == "covariate"]
+    assert told[0] == "the rows of 1 person say different things in 'sex': taken as not known"
+    everybody = ce.CaptureHistories.from_long(
+        long.assign(sex=["f", "m"] * (len(long) // 2) + ["f"] * (len(long) % 2)), covariates="sex"
+    )
+    assert "people say different things in 'sex'" in str(everybody.warnings)
+
+
+def test_covariates_of_a_long_table_are_checked_and_name_nobody(people):
+    long = long_of(people, ["sex"])
+    with pytest.raises(InputError, match="name it in by= or covariates=, or remove it"):
+        ce.CaptureHistories.from_long(long)
+    with pytest.raises(UsageError, match="'person' cannot be a covariate and the person at once"):
+        ce.CaptureHistories.from_long(long, covariates=["person"])
+    with pytest.raises(UsageError, match="'list' cannot be a covariate and the list at once"):
+        ce.CaptureHistories.from_long(long, covariates="list")
+    with pytest.raises(UsageError, match="'sex' cannot be a covariate and a stratum at once"):
+        ce.CaptureHistories.from_long(long, covariates="sex", by="sex")
+    with pytest.raises(UsageError, match="the table has no column 'gender'; it has 3 columns"):
+        ce.CaptureHistories.from_long(long, covariates="gender")
+    named = long.assign(sex="Ana " + long["person"])
+    with pytest.raises(InputError, match="another value for every person") as error:
+        ce.CaptureHistories.from_long(named, covariates="sex")
+    assert "Ana" not in str(error.value)
+
+
+# What a result tells apart ------------------------------------------------------------------------
+
+
+def test_a_result_counts_neighbouring_bands_of_a_number_together(people):
+    (age,) = traits_of(read(people, ["age"])).covariates
+    numbers = np.sort(people["age"].astype(int))
+    assert age.groups == ((0, 1), (2, 3), (4, 5), (6, 7))
+    ends = [tuple(map(int, label.split(" to "))) for label in age.labels]
+    assert ends[0][0] == numbers[0]
+    assert ends[-1][1] == numbers[-1]
+    sizes = [((numbers >= low) & (numbers <= high)).sum() for low, high in ends]
+    assert sum(sizes) == 60
+    assert min(sizes) > 10
+    (side,) = traits_of(read(people, ["side"])).covariates
+    assert (side.groups, side.labels) == (((0,), (1,)), ("n", "s"))

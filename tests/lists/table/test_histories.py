@@ -112,7 +112,7 @@ def test_tables_that_hold_nothing_are_refused(frame, match):
 def test_identifiers_are_never_kept():
     frame = pd.DataFrame({"person": ["Ana", "Ana", "Ana", "Ben"], "list": ["A", "B", "A", "B"]})
     histories = ce.CaptureHistories.from_long(frame)
-    assert dict(histories.warnings)["repeated"].startswith("1 rows")
+    assert dict(histories.warnings)["repeated"].startswith("1 row names")
     assert "Ana" not in repr(histories) + histories._repr_html_() + str(histories.warnings)
     frame["sex"] = ["f", "m", "f", "m"]
     with pytest.raises(InputError, match="row 2: the person of row 1") as error:
