@@ -103,6 +103,7 @@ def lists(
     prob: options.Prob = 0.95,
     draws: options.DrawCount = 1000,
     chains: options.ChainCount = 4,
+    budget: options.Budget = None,
     workers: Annotated[
         int, typer.Option("--workers", metavar="N", help="Processes for the strata.")
     ] = 1,
@@ -135,7 +136,7 @@ def lists(
     parts = save.with_name(f"{save.name}.parts") if save and many else None
     STOP.parts = parts
     with _pool(workers) as executor:
-        estimate = run.fit(model, executor=executor, parts=parts)
+        estimate = run.fit(model, executor=executor, parts=parts, budget=budget)
     run.finish(estimate)
 
 

@@ -83,7 +83,7 @@ class ListEstimate(Estimate):
     details_type: ClassVar[type[Any]] = ListDetails
     urgent: ClassVar[frozenset[str]] = frozenset(
         {"two_lists", "no_overlap", "copied", "shares_nobody", "min_n"}
-        | {"misfit", "unstratified", "replicates"}
+        | {"misfit", "unstratified", "replicates", "went_on"}
     )
     # Everybody on a list is counted: below that number nothing can lie.
     counts_documented: ClassVar[bool] = True

@@ -105,6 +105,8 @@ class Together:
     groups: tuple[Group, ...]
     floor_share: float
     reasons: tuple[str, ...] = ()
+    rounds: int = 1
+    first_reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, config=CHECKED)
@@ -148,6 +150,8 @@ class Found:
     covariates: tuple[Effect, ...] | None = None
     without_covariates: Span | None = None  # the same lists, averaged over kinds of dependence
     together: Together | None = None  # of a stratum, until strata are put beside each other
+    rounds: int = 1
+    first_reasons: tuple[str, ...] = ()  # how the first of several rounds fell short
 
 
 @dataclass(frozen=True, config=CHECKED)

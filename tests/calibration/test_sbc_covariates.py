@@ -1,4 +1,4 @@
-"""Simulation-based calibration of latent classes with covariates, with blank values among them."""
+"""Simulation-based calibration of latent classes with covariates, blank values among them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from tests.support.sbc import judge, study
 
 SEED = 19990322
 SIMULATIONS = 100
+CONTROL = 60  # a wrong prior shows with fewer
 
 
 def run(design, simulations=SIMULATIONS):
@@ -19,3 +20,10 @@ def run(design, simulations=SIMULATIONS):
 @pytest.mark.slow
 def test_classes_with_covariates_are_calibrated():
     judge(run(Design()))
+
+
+@pytest.mark.slow
+def test_effects_wider_than_the_prior_says_are_found_out():
+    found = run(Design(narrow=3.0), CONTROL)
+    assert {"effect of sex on A", "effect of side on C"} <= set(found.failures())
+    assert not found.covers()

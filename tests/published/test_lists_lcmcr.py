@@ -82,7 +82,7 @@ def test_netherlands_shows_both_modes_from_every_seed():
     model = ce.ListModel(ce.datasets.lists("netherlands"), families="dirichlet-process")
     weights, settled = [], []
     for seed in (1, 2):
-        est = model.fit(seed=seed)
+        est = model.fit(seed=seed, budget=0)
         modes = est.to_dict()["estimates"][0]["modes"]
         assert len(modes) == 2
         assert modes[0]["median"] == pytest.approx(49_000, rel=0.1)

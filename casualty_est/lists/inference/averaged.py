@@ -9,7 +9,7 @@ where its predictions of the seen histories fail.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -37,6 +37,7 @@ from casualty_est.lists.inference.predictive import (
 )
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.result.call import Report
+from casualty_est.result.going_on import go_on
 from casualty_est.wording.language import stored
 
 Array = npt.NDArray[np.float64]
@@ -90,6 +91,8 @@ class Average:
     mcse: tuple[float, ...]  # Monte Carlo errors of their logs
     ess: float  # effective number of draws behind the mean of log N
     runs: int
+    rounds: int = 1
+    first: tuple[str, ...] = ()  # how the first of several rounds fell short
 
     @property
     def masses(self) -> Array:
@@ -144,24 +147,64 @@ def average(
     floor: float = FLOOR,
     method: str = "auto",
     report: Report | None = None,
+    budget: float = 0.0,
 ) -> Average:
     """Fit every member of every family, and average."""
-    fits = fit_members(table, families, seed=seed, runs=runs, method=method, report=report)
     rng, fails = np.random.default_rng(stream(seed, 0)), partial(predictive_p, table)
-    whole = weighed(table.people, fits, runs, floor, rng, fails)
-    while weak := unsettled(whole):
-        fits = more_runs(table, fits, weak, seed=seed, runs=runs, report=report)
+
+    def attempt(before: Average | None) -> Average:
+        if before is None:
+            fits = fit_members(table, families, seed=seed, runs=runs, method=method, report=report)
+        else:
+            more = tempered(before)
+            fits = more_runs(table, before.members, more, seed=seed, runs=runs, report=report)
         whole = weighed(table.people, fits, runs, floor, rng, fails)
-    return whole
+        while weak := unsettled(whole):
+            fits = more_runs(table, fits, weak, seed=seed, runs=runs, report=report)
+            whole = weighed(table.people, fits, runs, floor, rng, fails)
+        return whole
+
+    return in_rounds(attempt, budget)
+
+
+def in_rounds(attempt: Callable[[Average | None], Average], budget: float) -> Average:
+    """Go on while the ends of the interval are not known, and time is left."""
+    first: list[Average] = []
+
+    def one(_number: int, before: Average | None) -> Average:
+        whole = attempt(before)
+        first.append(whole)
+        return whole
+
+    whole, rounds = go_on(one, lambda whole: whole.known or not tempered(whole), budget)
+    told = (disagreement(first[0].mcse),) if rounds > 1 else ()
+    return replace(whole, rounds=rounds, first=told)
+
+
+def disagreement(mcse: Sequence[float]) -> str:
+    """How far runs disagree, as a reason why a fit did not converge."""
+    return (
+        f"runs with different random numbers disagree: the ends of the interval are known to "
+        f"{100 * max(mcse):.0f}% only"
+    )
+
+
+def tempered(whole: Average) -> set[int]:
+    """Members that count, and of which more runs can be made."""
+    return {
+        fit.index
+        for fit, mass in zip(whole.members, whole.masses, strict=True)
+        if len(fit.parts) > 1 and mass >= COUNTS
+    }
 
 
 def unsettled(whole: Average) -> set[int]:
     """Members that count, whose runs say different things, and that can still be given more."""
+    some = tempered(whole)
     return {
         fit.index
-        for fit, mass in zip(whole.members, whole.masses, strict=True)
-        if len(fit.parts) > 1
-        and mass >= COUNTS
+        for fit in whole.members
+        if fit.index in some
         and (fit.effort == 1 or len(fit.parts) < MOST_RUNS)
         and (not whole.settled or fit.disagreement > AGREE)
     }
@@ -302,6 +345,7 @@ def solve(
     """Fit every member of the families and average; arguments as `engines.solve`."""
     runs, rng = max(FEWEST_RUNS, plan.runs), np.random.default_rng(stream(seed, 0, 1))
     settings: dict[str, Any] = {"runs": runs, "floor": plan.floor, "method": plan.method}
+    settings["budget"] = plan.budget
     whole = average(table, plan.families, seed=seed, report=report, **settings)
     return answer_from(table, plan, whole, rng)
 
@@ -316,10 +360,6 @@ def answer_from(table: HistoryTable, plan: Plan, whole: Average, rng: Generator)
     visible = [member.visible(theta, chances) for member, _, theta in parts]
     back = np.argsort(np.concatenate([here for _, here, _ in parts]))
     listed, unlisted = (np.vstack(shares)[back] for shares in zip(*visible, strict=True))
-    disagree = (
-        f"runs with different random numbers disagree: the ends of the interval are known to "
-        f"{100 * max(whole.mcse):.0f}% only"
-    )
     by_evidence = [
         {"family": fit.family.name, "member": fit.member.name, "mass": float(mass)}
         | {"log_evidence": fit.log_evidence}
@@ -333,12 +373,14 @@ def answer_from(table: HistoryTable, plan: Plan, whole: Average, rng: Generator)
         groups=_described(table, whole),
         families=by_evidence,
         method="smc",
-        reasons=() if whole.known else (disagree,),
+        reasons=() if whole.known else (disagreement(whole.mcse),),
         min_ess=whole.ess,
         facts={
             "floor_share": whole.floor_share,
             "mcse": dict(zip(("low", "median", "high"), whole.mcse, strict=True)),
             "runs": whole.runs,
+            "rounds": whole.rounds,
+            "first_reasons": whole.first,
             # One that is far behind may fit by itself: the answer does not rest on it.
             "misfit": all(g.ruled_out or g.predictive_p < SMALLEST_P for g in whole.groups),
         },

@@ -39,11 +39,13 @@ from casualty_est.lists.inference.predictive import SMALLEST_P, tail
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.lists.table.traits import Covariate
 from casualty_est.result.call import Report
+from casualty_est.result.going_on import go_on
 from casualty_est.wording.language import N_
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Errors = tuple[tuple[float, ...], tuple[float, ...], float]
+Runs = tuple[tuple[Run, ...], ...]  # of each number of classes
 
 # Where the ends of the interval are not known well enough, so many more runs follow, then as many
 # again as there are; they move more.
@@ -66,7 +68,7 @@ class Sampled:
 
     cells: Cells
     forms: tuple[Form, ...]
-    runs: tuple[tuple[Run, ...], ...]  # of each form
+    runs: Runs
     weight: Array  # (draw,)
     form: Ints  # (draw,)
     run: Ints
@@ -94,6 +96,9 @@ class Sampled:
                 yield some, *chances(form, self.theta(f, chosen[some]), self.cells.design)
 
 
+Judged = tuple[Sampled, Errors]
+
+
 def solve(
     table: HistoryTable, plan: Plan, seed: np.random.SeedSequence, report: Report | None = None
 ) -> Answer:
@@ -104,44 +109,60 @@ def solve(
     cells = Cells.of(table)
     forms = tuple(Form.of(cells, k + 1) for k in range(family.classes))
     count = max(FEWEST_RUNS, plan.runs)
-    runs = sample(cells, forms, range(count), MOVES, seed, report)
-    sampled, (ends, mcse, ess) = _judged(table, cells, forms, runs, seed)
-    while not _known(ends, mcse, averaged.WANTED_OF_WIDTH) and len(runs[0]) < MOST_RUNS:
+
+    def more(runs: Runs) -> Runs:
         numbers = range(len(runs[0]), max(len(runs[0]) + MORE, 2 * len(runs[0])))
-        more = sample(cells, forms, numbers, LONGER * MOVES, seed, report)
-        runs = tuple((*old, *new) for old, new in zip(runs, more, strict=True))
-        sampled, (ends, mcse, ess) = _judged(table, cells, forms, runs, seed)
-    disagree = (
-        f"runs with different random numbers disagree: the ends of the interval are known to "
-        f"{100 * max(mcse):.0f}% only"
-    )
+        new = sample(cells, forms, numbers, LONGER * MOVES, seed, report)
+        return tuple((*old, *part) for old, part in zip(runs, new, strict=True))
+
+    def attempt(_number: int, before: Judged | None) -> Judged:
+        if before is None:
+            runs = sample(cells, forms, range(count), MOVES, seed, report)
+        else:
+            runs = more(before[0].runs)
+        judged = _judged(table, cells, forms, runs, seed)
+        while not _known(judged, averaged.WANTED_OF_WIDTH) and len(judged[0].runs[0]) < MOST_RUNS:
+            judged = _judged(table, cells, forms, more(judged[0].runs), seed)
+        first.append(judged)
+        return judged
+
+    first: list[Judged] = []
+    last, rounds = go_on(attempt, _known, plan.budget)
+    sampled, (_, mcse, ess) = last
     rng = np.random.default_rng(stream(seed, 0, 1))
     answer = described(table, family, sampled, plan.draws, rng)
     facts = {
         **answer.facts,
         "mcse": dict(zip(("low", "median", "high"), mcse, strict=True)),
-        "runs": len(runs[0]),
+        "runs": len(sampled.runs[0]),
+        "rounds": rounds,
+        "first_reasons": _reasons(first[0]) if rounds > 1 else (),
         "without_covariates": without(table, plan, seed),
     }
-    reasons = () if _known(ends, mcse, averaged.KNOWN_OF_WIDTH) else (disagree,)
-    return replace(answer, reasons=reasons, min_ess=ess, facts=facts)
+    return replace(answer, reasons=_reasons(last), min_ess=ess, facts=facts)
 
 
 def _judged(
     table: HistoryTable,
     cells: Cells,
     forms: tuple[Form, ...],
-    runs: tuple[tuple[Run, ...], ...],
+    runs: Runs,
     seed: np.random.SeedSequence,
-) -> tuple[Sampled, Errors]:
+) -> Judged:
     sampled = drawn(cells, forms, runs, np.random.default_rng(stream(seed, 0)))
     return sampled, errors(sampled, table.people)
 
 
-def _known(ends: Sequence[float], mcse: Sequence[float], share: float) -> bool:
+def _known(judged: Judged, share: float = averaged.KNOWN_OF_WIDTH) -> bool:
     """Whether the ends are known to a share of the width of the interval."""
+    _, (ends, mcse, _) = judged
     low, _, high = np.log(ends)
     return bool(max(mcse) <= max(averaged.KNOWN, share * (high - low)))
+
+
+def _reasons(judged: Judged) -> tuple[str, ...]:
+    """Why it did not converge; empty where it did."""
+    return () if _known(judged) else (averaged.disagreement(judged[1][1]),)
 
 
 def sample(
@@ -151,7 +172,7 @@ def sample(
     moves: int,
     seed: np.random.SeedSequence,
     report: Report | None = None,
-) -> tuple[tuple[Run, ...], ...]:
+) -> Runs:
     """Independent runs of each number of classes, each with random numbers of its own."""
 
     def one(f: int, r: int) -> tuple[tuple[int, int], Run]:
@@ -168,7 +189,7 @@ def sample(
 def drawn(
     cells: Cells,
     forms: tuple[Form, ...],
-    runs: tuple[tuple[Run, ...], ...],
+    runs: Runs,
     rng: np.random.Generator,
 ) -> Sampled:
     """Weigh all draws by evidence, and draw blank values and the people on no list."""
@@ -245,7 +266,7 @@ def without(
     if len(table.lists) > MOST_CELLS:
         return None
     families, _ = for_lists(None, len(table.lists))
-    plain = replace(plan, families=families, draws=SOME * FEWEST_RUNS)
+    plain = replace(plan, families=families, draws=SOME * FEWEST_RUNS, budget=0.0)
     answer = averaged.solve(replace(table, traits=None), plain, stream(seed, 2))
     return quantiles(table.people + answer.unlisted)
 

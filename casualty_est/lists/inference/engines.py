@@ -26,6 +26,7 @@ class Plan:
     floor: float = FLOOR
     method: str = "auto"
     common: int | None = None  # seed of what strata share, of a family that is drawn directly
+    budget: float = 0.0  # seconds for further rounds, where the first falls short of the check
 
 
 def solve(

@@ -33,6 +33,7 @@ from casualty_est.lists.table.history import HistoryTable
 from casualty_est.lists.table.traits import Traits
 from casualty_est.result.call import Report, check_counts, one_blas_thread, settle_seed
 from casualty_est.result.call import progress_bar as show_progress
+from casualty_est.result.going_on import USUAL, Budget, seconds_of
 from casualty_est.result.schema import Span, plain
 
 Array = npt.NDArray[np.float64]
@@ -54,6 +55,13 @@ class Part:
     found: Found
     by_value: Ints | None = None  # (draw, value, 2): as of `Answer`
     log_ratio: Array | None = None  # (draw,): as of `Answer`
+    budget: float = 0.0  # seconds that it was given
+
+    @property
+    def converged(self) -> bool:
+        """Whether it passed the check."""
+        together = self.found.together
+        return not (self.found.reasons or (together and together.reasons))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,10 @@ class Task:
     seed: int
     number: tuple[int, int]
 
+    def within(self, budget: float) -> Task:
+        """The same within so many seconds."""
+        return replace(self, plan=replace(self.plan, budget=budget))
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -73,6 +85,10 @@ class Unit:
 
     tasks: tuple[Task, ...]
     whole: HistoryTable | None = None  # of strata: the table without them; None for replicates
+
+    def within(self, budget: float) -> Unit:
+        """The same within so many seconds."""
+        return replace(self, tasks=tuple(task.within(budget) for task in self.tasks))
 
 
 def fit(
@@ -85,18 +101,25 @@ def fit(
     executor: Executor | None,
     progress_bar: bool | None,
     parts: str | os.PathLike[str] | None,
+    budget: Budget = None,
 ) -> ListEstimate:
     """Compute the posterior of a lists model; see `ListModel.fit`."""
     check_counts(draws=draws, chains=chains)
+    usual = (draws, chains) == (USUAL["draws"], USUAL["chains"])
+    seconds = seconds_of(budget, usual=usual)
     folder = _folder(parts)
     seed = _seed(seed, folder)
     tasks = _tasks(model, seed, draws * chains, chains, method)
     with show_progress(progress_bar) as report:
         units = [*_of_strata(model, tasks), *_of_replicates(tasks)]
+        inside = {task.key for unit in units for task in unit.tasks}
+        fits = len(units) + sum(task.key not in inside for task in tasks.values())
+        tasks = {number: task.within(seconds / fits) for number, task in tasks.items()}
+        units = [unit.within(seconds / fits) for unit in units]
         done = run(list(tasks.values()), executor, folder, report, units=units)
     fitted = {number: done[task.key] for number, task in tasks.items()}
     settings = {**model.settings, "draws": draws, "chains": chains, "seed": seed, "method": method}
-    tree, meta, details = room("lists", "inference.pack").pack(model, fitted, settings)
+    tree, meta, details = room("lists", "inference.pack").pack(model, fitted, settings, seconds)
     return ListEstimate(tree, meta, details, model=model, progress_bar=progress_bar)
 
 
@@ -270,7 +293,8 @@ def perform(task: Task, report: Report | None = None) -> Part:
     root = np.random.SeedSequence(task.seed, spawn_key=(task.number[0], task.number[1] + 1))
     answer = solve(task.table, task.plan, root, report)
     found = _described(answer, task.table, root)
-    return Part(answer.unlisted, found, answer.by_value, answer.log_ratio)
+    own = (answer.by_value, answer.log_ratio)
+    return Part(answer.unlisted, found, *own, budget=task.plan.budget)
 
 
 @one_blas_thread()
@@ -288,14 +312,15 @@ def _by_their_dependence(tasks: Sequence[Task], whole: HistoryTable) -> dict[str
     shared = together_fit.solve([task.table for task in tasks], whole, first.plan, root)
     spans = [Span(**describe.quantiles(sds)) for sds in shared.sds.T]
     groups = TypeAdapter(tuple[Group, ...]).validate_python(shared.groups)
-    said = Together(
-        spans[0], spans[1] if len(spans) > 1 else None, groups, shared.floor_share, shared.reasons
-    )
+    went = (shared.reasons, shared.rounds, shared.first_reasons)
+    second = spans[1] if len(spans) > 1 else None
+    said = Together(spans[0], second, groups, shared.floor_share, *went)
     parts = {}
     for task, answer in zip(tasks, shared.answers, strict=True):
         own = stream(root, task.number[1] + 1)
         found = _described(answer, task.table, own)
-        parts[task.key] = Part(answer.unlisted, replace(found, together=said))
+        found = replace(found, together=said)
+        parts[task.key] = Part(answer.unlisted, found, budget=first.plan.budget)
     return parts
 
 
@@ -313,7 +338,8 @@ def _by_their_mean(tasks: Sequence[Task]) -> dict[str, Part]:
             key = (task.number[0], task.number[1] + 1)
             rng = np.random.default_rng(np.random.SeedSequence(task.seed, spawn_key=key))
             unlisted = reweighted.draws_of(base, to, people, task.plan.draws, rng)
-            parts[task.key] = Part(unlisted, reweighted.found_of(described, base, to, task.table))
+            found = reweighted.found_of(described, base, to, task.table)
+            parts[task.key] = Part(unlisted, found, budget=first.plan.budget)
     return parts
 
 
@@ -371,13 +397,16 @@ def _keep(folder: Path, key: str, part: Part) -> None:
                 name: values for name in OWN if (values := getattr(part, name)) is not None
             }
             text = np.array(json.dumps(plain(part.found)))
-            np.savez(file, unlisted=part.unlisted, found=text, **own)
+            np.savez(file, unlisted=part.unlisted, found=text, budget=part.budget, **own)
 
     write_whole(folder / f"{key}.npz", write)
 
 
 def _load(folder: Path | None, task: Task) -> Part | None:
-    """Read a finished part; one that is damaged in any way is fitted again."""
+    """Read a finished part; one that is damaged in any way is fitted again.
+
+    So is one that did not converge, where it has more time now.
+    """
     if folder is None or not (folder / f"{task.key}.npz").is_file():
         return None
     try:
@@ -387,8 +416,11 @@ def _load(folder: Path | None, task: Task) -> Part | None:
             np.load(raw, allow_pickle=False) as file,
         ):
             own = {name: file.get(name, None) for name in OWN}
-            part = Part(file["unlisted"], READ.validate_json(str(file["found"])), **own)
+            found = READ.validate_json(str(file["found"]))
+            spent = float(file.get("budget", 0.0))
+            part = Part(file["unlisted"], found, **own, budget=spent)
     except (OSError, EOFError, ValueError, TypeError, KeyError, BadZipFile, zlib.error):
         return None
     whole = part.unlisted.shape == (task.plan.draws,) and part.unlisted.dtype == np.int64
-    return part if whole else None
+    enough = part.converged or part.budget >= task.plan.budget
+    return part if whole and enough else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -20,6 +20,7 @@ from casualty_est.lists.inference.predictive import SMALLEST_P, cell_probabiliti
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.result.call import Report
 from casualty_est.result.convergence import MAX_RHAT, MIN_ESS
+from casualty_est.result.going_on import go_on
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -42,6 +43,8 @@ class Agreement:
 
     rhat: float
     ess: float  # the smaller of bulk effective draws and those of the ends of the 95% interval
+    rounds: int = 1
+    first: tuple[str, ...] = ()  # how the first of several rounds fell short
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -53,6 +56,15 @@ class Agreement:
             few = f"too few effective draws ({self.ess:.0f}, at least {MIN_ESS:.0f} wanted)"
             reasons.append(few)
         return tuple(reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """Chains as far as they have come."""
+
+    every: list[npt.NDArray[Any]]  # parts of all states
+    warm: Chains
+    agreed: Agreement
 
 
 def agreement(unlisted: Ints, people: int) -> Agreement:
@@ -73,7 +85,9 @@ def solve(
     (family,) = plan.families
     assert isinstance(family, DirichletProcess)
     count = max(FEWEST_RUNS, plan.runs)
-    chains, agreed = run_chains(table, chains=count, seed=seed, prior=family, report=report)
+    chains, agreed = run_chains(
+        table, chains=count, seed=seed, prior=family, report=report, budget=plan.budget
+    )
     rng = np.random.default_rng(stream(seed, 0))
     unlisted = chains.unlisted.ravel()
     # Whole rounds of all kept states, then a part of one: none counts much more than another.
@@ -95,7 +109,11 @@ def solve(
         reasons=agreed.reasons,
         min_ess=agreed.ess,
         max_rhat=agreed.rhat,
-        facts={"misfit": predictive_p < SMALLEST_P},
+        facts={
+            "misfit": predictive_p < SMALLEST_P,
+            "rounds": agreed.rounds,
+            "first_reasons": agreed.first,
+        },
     )
 
 
@@ -108,6 +126,7 @@ def run_chains(
     sweeps: int | None = None,
     most_looks: int | None = None,
     report: Report | None = None,
+    budget: float = 0.0,
 ) -> tuple[Chains, Agreement]:
     """Run chains until they agree, or for as long as is reasonable."""
     prior = prior or DirichletProcess()
@@ -115,24 +134,31 @@ def run_chains(
     counts = ladder(table.counts)
     size = (prior.classes, len(table.lists), len(counts))
     states = [_start(*size, stream(seed, 1, c), hidden=c % 2 == 1) for c in range(chains)]
-    every: list[npt.NDArray[Any]] = []
-    for look in range(most_looks):
-        if report is not None:
-            report("sampling classes", look / most_looks)
-        seeds = [
-            int(stream(seed, 2, chain, look).generate_state(1)[0] >> 1) for chain in range(chains)
-        ]
-        with ThreadPoolExecutor(THREADS) as executor:
-            go_on = partial(_go_on, table, counts, sweeps, prior)
-            parts = list(executor.map(go_on, seeds, states))
-        new = [np.stack(values) for values in zip(*parts, strict=True)]
-        every = [np.hstack(pair) for pair in zip(every, new, strict=True)] if every else new
-        first = int(WARM * every[0].shape[1])
-        warm = Chains._make(part[:, first:] for part in every)
-        agreed = agreement(warm.unlisted, table.people)
-        if agreed.rhat <= MAX_RHAT and agreed.ess >= ENOUGH:
-            break
-    return warm, agreed
+    further = partial(_further, table, counts, sweeps, prior)
+
+    def attempt(number: int, before: Sampled | None) -> Sampled:
+        every = before.every if before else []
+        looks = range(most_looks * (2**number) // 2 if number else 0, most_looks * 2**number)
+        for look in looks:
+            if report is not None:
+                report("sampling classes", look / looks.stop)
+            seeds = [int(stream(seed, 2, c, look).generate_state(1)[0] >> 1) for c in range(chains)]
+            with ThreadPoolExecutor(THREADS) as executor:
+                parts = list(executor.map(further, seeds, states))
+            new = [np.stack(values) for values in zip(*parts, strict=True)]
+            every = [np.hstack(pair) for pair in zip(every, new, strict=True)] if every else new
+            start = int(WARM * every[0].shape[1])
+            warm = Chains._make(part[:, start:] for part in every)
+            agreed = agreement(warm.unlisted, table.people)
+            if agreed.rhat <= MAX_RHAT and agreed.ess >= ENOUGH:
+                break
+        fell_short.append(agreed.reasons)
+        return Sampled(every, warm, agreed)
+
+    fell_short: list[tuple[str, ...]] = []
+    last, rounds = go_on(attempt, lambda sampled: not sampled.agreed.reasons, budget)
+    first = fell_short[0] if rounds > 1 else ()
+    return last.warm, replace(last.agreed, rounds=rounds, first=first)
 
 
 def ladder(counts: Ints) -> Ints:
@@ -168,7 +194,7 @@ def _prior_state(classes: int, lists: int, rng: np.random.Generator) -> tuple[Ar
     return np.ones(1), log_left + np.append(used, 0.0), rng.random((classes, lists))
 
 
-def _go_on(
+def _further(
     table: HistoryTable,
     counts: Ints,
     sweeps: int,

@@ -30,6 +30,8 @@ from casualty_est.lists.schema import (
 from casualty_est.lists.shares import between, weight
 from casualty_est.lists.table.strata import Labels, Stratum
 from casualty_est.result.call import versions
+from casualty_est.result.convergence import not_converged
+from casualty_est.result.going_on import more_time
 from casualty_est.result.posterior import far_apart
 from casualty_est.result.schema import Diagnostics, Meta, Note, Rests, Row, SourceRow, Span, Weight
 from casualty_est.tables.cells import Documented
@@ -62,9 +64,9 @@ TOGETHER = (
 
 
 def pack(
-    model: ListModel, parts: Parts, settings: dict[str, Any]
+    model: ListModel, parts: Parts, settings: dict[str, Any], budget: float = 0.0
 ) -> tuple[xarray.DataTree, Meta, ListDetails]:
-    """Build the result of a lists model."""
+    """Build the result of a lists model; the budget in seconds is what its fit was given."""
     import xarray as xr
 
     chains, draws = settings["chains"], settings["draws"]
@@ -87,7 +89,8 @@ def pack(
     lists = list(model.histories.lists)
     posterior = xr.Dataset(variables, coords={**coords, "list": lists})
     details = _details(model, parts)
-    meta = _metadata(model, parts, rows, _beside(deaths, details.unstratified), details, settings)
+    beside = _beside(deaths, details.unstratified)
+    meta = _metadata(model, parts, rows, beside, details, settings, budget)
     return xr.DataTree.from_dict({"posterior": posterior}), meta, details
 
 
@@ -223,6 +226,7 @@ def _metadata(
     beside: Kept | None,
     details: ListDetails,
     settings: dict[str, Any],
+    budget: float,
 ) -> Meta:
     method = details.found.method
     notes = [Note(code, text) for code, text in model.notes]
@@ -239,15 +243,12 @@ def _metadata(
         notes.append(Note("unstratified", beside))
     if details.replicates is not None:
         notes.append(Note("replicates", _combined_text(details.replicates)))
-    if reasons:
-        text = stored(
-            "note",
-            "NOT CONVERGED: {reasons}. What helps: {steps}",
-            reasons="; ".join(reasons),
-            steps=ADVICE[method],
-        )
-        notes.insert(0, Note("not_converged", text))
     fits = [part.found for part in parts.values()]
+    if (went := _went_on(fits)) is not None:
+        notes.insert(0, went)
+    if reasons:
+        steps = [more_time(_rounds(fits), budget)] if method != "exact" else []
+        notes.insert(0, not_converged(reasons, [*steps, ADVICE[method]]))
     return Meta(
         kind="lists",
         seed=settings["seed"],
@@ -267,6 +268,30 @@ def _metadata(
         warnings=tuple(notes),
         model=repr(model),
     )
+
+
+def _each(fits: Sequence[Found]) -> list[Found | Together]:
+    """Fits, each with what its strata share."""
+    return [one for fit in fits for one in (fit, fit.together) if one is not None]
+
+
+def _rounds(fits: Sequence[Found]) -> int:
+    return max(one.rounds for one in _each(fits))
+
+
+def _went_on(fits: Sequence[Found]) -> Note | None:
+    """What was done beyond the first round, where one fell short."""
+    first = dict.fromkeys(reason for one in _each(fits) for reason in one.first_reasons)
+    if not first:
+        return None
+    text = stored(
+        "note",
+        "the first round fell short of the check ({reasons}), so the fit went on to round {round}; "
+        "each round has as many draws as all before it",
+        reasons="; ".join(first),
+        round=_rounds(fits),
+    )
+    return Note("went_on", text)
 
 
 def _where(model: ListModel, r: int, s: int, whole: str = " in the table without strata") -> str:

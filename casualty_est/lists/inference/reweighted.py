@@ -80,6 +80,7 @@ def mean_of(tables: Sequence[HistoryTable]) -> HistoryTable:
 def base_of(table: HistoryTable, plan: Plan, root: np.random.SeedSequence) -> Base:
     """Fit the table that speaks for the others."""
     settings: dict[str, Any] = {"floor": plan.floor, "method": plan.method}
+    settings["budget"] = plan.budget
     runs = max(FEWEST_RUNS, plan.runs)
     whole = averaged.average(table, plan.families, seed=root, runs=runs, **settings)
     draws = [

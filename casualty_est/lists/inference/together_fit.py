@@ -57,6 +57,8 @@ class Shared:
     groups: list[dict[str, Any]]  # as `schema.Group`, of the sum over strata
     floor_share: float
     reasons: tuple[str, ...]
+    rounds: int
+    first_reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,15 +99,22 @@ def solve(
         share = 1.0 / (number * len(members))
         blank += [MemberFit(m, len(blank) + i, family, share, ()) for i, m in enumerate(members)]
     work = _Work(whole, seed, runs, report)
-    fits = work.fit(blank, tempered=plan.method == "smc")
 
     def fails(draws: Draws, rng: np.random.Generator) -> float:
         return _tail([(member, theta) for member, theta in draws], rng)
 
-    average = averaged.weighed(whole.people, fits, runs, plan.floor, rng, fails)
-    while not average.known and (weak := averaged.unsettled(average)):
-        fits = work.more(fits, weak)
+    def attempt(before: Average | None) -> Average:
+        if before is None:
+            fits = work.fit(blank, tempered=plan.method == "smc")
+        else:
+            fits = work.more(before.members, averaged.tempered(before))
         average = averaged.weighed(whole.people, fits, runs, plan.floor, rng, fails)
+        while not average.known and (weak := averaged.unsettled(average)):
+            fits = work.more(fits, weak)
+            average = averaged.weighed(whole.people, fits, runs, plan.floor, rng, fails)
+        return average
+
+    average = averaged.in_rounds(attempt, plan.budget)
     return _answers(tables, average, plan, np.random.default_rng(stream(seed, 0, 1)))
 
 
@@ -355,7 +364,8 @@ def _answers(
         f"interval are known to {100 * max(average.mcse):.0f}% only"
     )
     reasons = () if average.known else (disagree,)
-    return Shared(tuple(answers), sds, totals, average.floor_share, reasons)
+    went = (average.rounds, average.first)
+    return Shared(tuple(answers), sds, totals, average.floor_share, reasons, *went)
 
 
 def _of_groups(

@@ -329,6 +329,7 @@ class ListModel:
         executor: Executor | None = None,
         progress_bar: bool | None = None,
         parts: str | os.PathLike[str] | None = None,
+        budget: str | float | None = None,
     ) -> ListEstimate:
         """Compute the posterior.
 
@@ -351,6 +352,11 @@ class ListModel:
         parts : path-like, optional
             A folder where every finished stratum is written; the same call, with the same seed,
             resumes there.
+        budget : str or float, optional
+            Time for a fit that falls short of its check to go on, as in ``"10m"`` or in seconds;
+            several strata or replicates share it evenly. No round begins that would pass it, and it
+            decides only whether another begins: what converges at once gives the same draws under
+            any budget. None gives the usual numbers of draws three minutes, others one round.
 
         Returns
         -------
@@ -359,14 +365,13 @@ class ListModel:
         Raises
         ------
         UsageError
-            If a number is out of range, the method is not that of the families, or the folder
-            cannot be made.
+            If a number is out of range, the method is not that of the families, the folder
+            cannot be made, or the budget is no time.
         """
         settings = {"seed": seed, "draws": draws, "chains": chains, "method": method}
         fitted = room(self.kind, "inference.fit").fit
-        estimate: ListEstimate = fitted(
-            self, **settings, executor=executor, progress_bar=progress_bar, parts=parts
-        )
+        where = {"executor": executor, "progress_bar": progress_bar, "parts": parts}
+        estimate: ListEstimate = fitted(self, **settings, **where, budget=budget)
         return estimate
 
     def prior_predictive(self, *, draws: int = 1000, seed: int | None = None) -> xarray.DataTree:

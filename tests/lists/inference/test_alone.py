@@ -233,7 +233,8 @@ def test_classes_and_their_prior_are_settings(monkeypatch, tmp_path):
 def test_chains_that_are_too_short_say_so(monkeypatch):
     monkeypatch.setattr(gibbs, "SWEEPS", 500)
     monkeypatch.setattr(gibbs, "MOST_LOOKS", 1)
-    est = ce.ListModel(ce.CaptureHistories(_frame()), families="dirichlet-process").fit(seed=1)
+    model = ce.ListModel(ce.CaptureHistories(_frame()), families="dirichlet-process")
+    est = model.fit(seed=1, budget=0)
     assert not est.converged
     assert "too few effective draws" in est.check().lines[0]
 
