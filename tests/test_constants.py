@@ -179,19 +179,21 @@ NOWHERE = [
 ]
 
 # The page prints a model; its text is asked.
-LOG_ODDS = "log odds of each list ~ N(-1.5, 1.5)"
+LOG_ODDS = "log odds of lists -1.5 + common + own, sds 0.4 and 1"
 OF_LISTS = [
     (f"{FAM}.member", "LIST_MEAN", -1.5, LOG_ODDS),
-    (f"{FAM}.member", "LIST_SD", 1.5, LOG_ODDS),
+    (f"{FAM}.member", "COMMON_SD", 0.4, LOG_ODDS),
+    (f"{FAM}.member", "LIST_SD", 1.0, LOG_ODDS),
     (f"{FAM}.loglinear", "SINGLE_SD", 1.0, "interaction of one pair ~ N(0, 1), every pair alike"),
     (f"{FAM}.ridge", "SCALES", (0.1, 0.3, 0.8), "scale 0.1, 0.3, 0.8 with equal weight"),
-    (f"{FAM}.visibility", "SPREAD", 0.35, "loading of each list exp(l + 0.35 z)"),
+    (f"{FAM}.visibility", "SPREAD", 0.35, "loading of each list exp(l + 0.35 "),
+    (f"{FAM}.visibility", "SPREADS", (0.35, 0.1), "exp(l + 0.35 or 0.1 z) with equal weight"),
     (f"{FAM}.visibility", "LOADING_MEAN", -0.4, "l ~ N(-0.4, 0.7)"),
     (f"{FAM}.visibility", "LOADING_SD", 0.7, "l ~ N(-0.4, 0.7)"),
     (f"{FAM}.visibility", "PAIR_SD", 1.0, "z ~ N(0, 1); interaction ~ N(0, 1)"),
     (f"{FAM}.classes", "CLASSES", 4, "4 classes, shares ~ Dirichlet(1)"),
-    (f"{FAM}.classes", "LISTS_SD", 1.2, "log odds -1.5 + list + class + own, sds 1.2, 0.8 and"),
-    (f"{FAM}.classes", "CLASSES_SD", 0.8, "sds 1.2, 0.8 and"),
+    (f"{FAM}.classes", "LISTS_SD", 1.0, "log odds -1.5 + list + class + own, sds 1, 0.8 and"),
+    (f"{FAM}.classes", "CLASSES_SD", 0.8, "sds 1, 0.8 and"),
     (f"{FAM}.classes", "OWN_SDS", (0.2, 0.7), "and 0.2 or 0.7 with equal weight"),
     (f"{FAM}.family", "FLOOR", 0.1, "do not rule out keeps at least 10%"),
 ]

@@ -43,7 +43,7 @@ class Design:
         own, own_2 = 0.4 * np.exp(0.6 * rng.normal(size=2))
         odds = (
             -1.5
-            + 1.2 * rng.normal(size=lists)
+            + 1.0 * rng.normal(size=lists)
             + 0.8 * rng.normal(size=(classes, 1))
             + own * rng.normal(size=(classes, lists))
         )

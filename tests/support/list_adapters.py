@@ -11,7 +11,7 @@ from casualty_est.lists.families import FAMILIES
 from casualty_est.lists.families.classes import OWN_SDS, LatentClasses
 from casualty_est.lists.families.decomposable import draw_cells
 from casualty_est.lists.families.ridge import SCALES
-from casualty_est.lists.families.visibility import NormalVisibility
+from casualty_est.lists.families.visibility import SPREADS, NormalVisibility
 from casualty_est.lists.inference import averaged as engine
 from casualty_est.lists.inference.answer import draw_unlisted
 from casualty_est.lists.inference.gibbs import run_chains
@@ -129,7 +129,9 @@ def named(member, table, theta):
     if isinstance(member, NormalVisibility):
         values["log common loading"] = theta[:, lists]
         values["log loading of list 1"] = np.log(member.loadings(theta)[:, 0])
-        if member.pair is not None:
+        if member.pair is None:
+            values["spread"] = np.full(len(theta), SPREADS.index(member.spread))
+        else:
             values["interaction"] = theta[:, -1]
             values["pair"] = np.full(len(theta), pairs.index(member.pair))
     elif not member.pairs:

@@ -16,12 +16,12 @@ from itertools import combinations, permutations
 
 import numpy as np
 
-LEVEL, LEVEL_SD = -1.5, 1.5
+LEVEL, COMMON_SD, LEVEL_SD = -1.5, 0.4, 1.0
 PAIR_SD = 1.0
 SCALES = (0.1, 0.3, 0.8)
-LOADING, LOADING_SD, OWN_LOADING_SD = -0.4, 0.7, 0.35
+LOADING, LOADING_SD, OWN_LOADING_SDS = -0.4, 0.7, (0.35, 0.1)  # with a pair the first
 NODES = 17
-CLASSES, CLASS_SDS = 4, (1.2, 0.8)  # lists, classes
+CLASSES, CLASS_SDS = 4, (1.0, 0.8)  # lists, classes
 OWN_SDS = (0.2, 0.7)  # each list in each class
 STICKS = 10
 MOST = 1e15  # people: the model stops counting there
@@ -90,7 +90,8 @@ def _unlisted(people, log_odds, rng):
 
 
 def _levels(design, rng):
-    return rng.normal(LEVEL, LEVEL_SD * design.narrow, design.lists)
+    common = COMMON_SD * rng.normal()
+    return rng.normal(LEVEL + design.narrow * common, LEVEL_SD * design.narrow, design.lists)
 
 
 def _independence(design, rng):
@@ -129,7 +130,8 @@ def _visibility(design, rng, pair=None):
     levels = _levels(design, rng)
     common = rng.normal(LOADING, LOADING_SD * design.narrow)
     own = rng.normal(0, design.narrow, design.lists)
-    loading = np.exp(common + OWN_LOADING_SD * own)
+    which = rng.integers(2) if pair is None else 0
+    loading = np.exp(common + OWN_LOADING_SDS[which] * own)
     term = rng.normal(0, PAIR_SD * design.narrow)
     # The 17 nodes are the model: visibility takes these values with these probabilities.
     nodes, weights = np.polynomial.hermite.hermgauss(NODES)
@@ -145,7 +147,9 @@ def _visibility(design, rng, pair=None):
         "log common loading": common,
         "log loading of list 1": np.log(loading[0]),
     }
-    if pair is not None:
+    if pair is None:
+        truth["spread"] = which
+    else:
         truth["interaction"] = term
     return truth, np.log(chance)
 

@@ -1,7 +1,7 @@
 """Latent classes: the population falls into a few groups that lists see differently.
 
 Class k holds a share w_k of all people, and list j holds a member of it with log odds
-b_kj = -1.5 + A_j + V_k + E_kj, normal with sds 1.2, .8 and .2 or .7: lists differ, classes differ
+b_kj = -1.5 + A_j + V_k + E_kj, normal with sds 1, .8 and .2 or .7: lists differ, classes differ
 in how visible they are, and lists see the classes nearly alike or each in its own way. Shares are
 Dirichlet(1). Without the first of the two scales a population of plain easy and hard cases pays for
 a freedom that it does not use, and evidence prefers a normal scale that reaches less far down.
@@ -22,6 +22,7 @@ from casualty_est.lists.families.family import Family, Group
 from casualty_est.lists.families.member import (
     BY_CLASS,
     LIST_MEAN,
+    LIST_SD,
     Array,
     Member,
     Mixture,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from casualty_est.lists.families.in_pymc import Data
 
 CLASSES = 4
-LISTS_SD, CLASSES_SD = 1.2, 0.8
+LISTS_SD, CLASSES_SD = LIST_SD, 0.8
 OWN_SDS = (0.2, 0.7)  # of what a list makes of a class, with equal weight
 
 

@@ -17,7 +17,14 @@ import pytensor.tensor as pt
 
 from casualty_est.errors import UsageError
 from casualty_est.lists.families.family import MOST_CELLS, Family
-from casualty_est.lists.families.member import LIST_MEAN, LIST_SD, MOST, all_histories, all_pairs
+from casualty_est.lists.families.member import (
+    COMMON_SD,
+    LIST_MEAN,
+    LIST_SD,
+    MOST,
+    all_histories,
+    all_pairs,
+)
 from casualty_est.lists.table.history import HistoryTable
 
 OTHERS = "any other history"
@@ -45,7 +52,13 @@ class Data:
 
     def levels(self) -> Any:
         """Log odds of every list."""
-        return pm.Normal("list_log_odds", LIST_MEAN, LIST_SD, dims="list")
+        covariance = LIST_SD**2 * np.eye(self.lists) + COMMON_SD**2
+        return pm.MvNormal(
+            "list_log_odds",
+            np.full(self.lists, LIST_MEAN),
+            chol=np.linalg.cholesky(covariance),
+            dims="list",
+        )
 
     def interaction(self, sd: float) -> Any:
         """Interaction of one pair of lists, each pair a member."""

@@ -15,13 +15,13 @@ from scipy.special import expit
 
 from casualty_est.lists.families.family import Group
 from casualty_est.lists.families.member import (
-    LIST_MEAN,
-    LIST_SD,
     Array,
     Member,
     all_histories,
     all_or_none,
+    draw_lists,
     held_by_two,
+    log_density_of_lists,
     log_normal_density,
     log_one_minus_exp,
     log_sum_exp,
@@ -74,14 +74,14 @@ class LogLinear(Member):
 
     def log_prior(self, theta: Array) -> Array:
         """Log prior density."""
-        density = log_normal_density(theta[:, : self.n_lists], LIST_MEAN, LIST_SD)
+        density = log_density_of_lists(theta[:, : self.n_lists])
         if self.pairs:
             density = density + log_normal_density(theta[:, self.n_lists :], 0.0, self.scale)
         return density
 
     def draw_prior(self, rng: np.random.Generator, draws: int) -> Array:
         """Draw parameters from the prior."""
-        lists = rng.normal(LIST_MEAN, LIST_SD, (draws, self.n_lists))
+        lists = draw_lists(rng, draws, self.n_lists)
         return np.hstack([lists, rng.normal(0.0, self.scale, (draws, len(self.pairs)))])
 
     def evaluate(self, theta: Array) -> tuple[Array, Array]:

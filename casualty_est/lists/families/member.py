@@ -26,8 +26,11 @@ Array = npt.NDArray[Any]
 
 MOST = 1e15  # people: beyond it nothing is identified, and a float holds no single person
 STEP = 1e-30  # imaginary step: no rounding error, whatever its size
-LIST_MEAN, LIST_SD = -1.5, 1.5  # log odds of a list to hold a person, before the data
-LISTS_PRIOR = f"log odds of each list ~ N({LIST_MEAN:g}, {LIST_SD:g})"
+# Log odds of a list to hold a person, before the data: what lists have in common, and each its own.
+# They are the same in all families, which differ in how lists depend and in nothing else: in latent
+# classes an average person's log odds have these sds.
+LIST_MEAN, COMMON_SD, LIST_SD = -1.5, 0.4, 1.0
+LISTS_PRIOR = f"log odds of lists {LIST_MEAN:g} + common + own, sds {COMMON_SD:g} and {LIST_SD:g}"
 BY_CLASS, BY_NODE = 0, 1  # how the parameters of a compiled mixture lie in a row
 
 
@@ -204,6 +207,36 @@ def log_normal_density(values: Array, mean: float, sd: float) -> Array:
     heights = values.shape[-1] * (np.log(sd) + 0.5 * np.log(2 * np.pi))
     density: Array = -0.5 * (z * z).sum(axis=-1) - heights
     return density
+
+
+def log_density_of_lists(log_odds: Array) -> Array:
+    """Log prior density of the log odds of lists, along the last axis."""
+    count = log_odds.shape[-1]
+    middle = log_odds.mean(axis=-1)
+    own = log_odds - middle[..., None]
+    together = lists_variance(count)
+    squares = (own * own).sum(axis=-1) / LIST_SD**2 + count * (middle - LIST_MEAN) ** 2 / together
+    heights = log_height_of_lists(count)
+    density: Array = heights - 0.5 * squares
+    return density
+
+
+def lists_variance(count: int) -> float:
+    """Variance of the log odds of so many lists along the direction in which all move."""
+    return float(LIST_SD**2 + count * COMMON_SD**2)
+
+
+def log_height_of_lists(count: int) -> float:
+    """Constant of the log prior density of so many lists."""
+    logs = (count - 1) * np.log(LIST_SD) + 0.5 * np.log(lists_variance(count))
+    return float(-logs - 0.5 * count * np.log(2 * np.pi))
+
+
+def draw_lists(rng: np.random.Generator, draws: int, count: int) -> Array:
+    """Draw log odds of lists from the prior, of shape (draw, list)."""
+    common = rng.normal(0.0, COMMON_SD, (draws, 1))
+    log_odds: Array = LIST_MEAN + common + rng.normal(0.0, LIST_SD, (draws, count))
+    return log_odds
 
 
 def all_or_none(log_odds_unseen: Array, chances: Array) -> tuple[Array, Array]:

@@ -2,13 +2,16 @@
 
 Each person has a standard normal visibility u, and list j holds the person with log odds
 a_j + s_j u. All loadings s_j are positive with a common scale, which is what lets three lists speak
-of it: s_j = exp(l + .35 z_j). Given u the lists are independent, or one pair interacts. The
-integral over u is a Gauss-Hermite sum, which is the model, not an approximation of it, for every
-engine. Rasch-type models of capture: Darroch et al. 1993, doi 10.1080/01621459.1993.10476382.
+of it: s_j = exp(l + .35 z_j), or .1 z_j where all lists depend on it nearly alike. Without the
+second of these scales many lists pay for loadings of their own that they do not need. Given u the
+lists are independent, or one pair interacts. The integral over u is a Gauss-Hermite sum, which is
+the model, not an approximation of it, for every engine. Rasch-type models of capture: Darroch et
+al. 1993, doi 10.1080/01621459.1993.10476382.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -20,13 +23,14 @@ from scipy.special import expit
 from casualty_est.lists.families.family import Family, Group, in_range
 from casualty_est.lists.families.member import (
     BY_NODE,
-    LIST_MEAN,
-    LIST_SD,
     LISTS_PRIOR,
     Array,
     Member,
     Mixture,
+    draw_lists,
     held_by_two,
+    log_density_of_lists,
+    log_height_of_lists,
     log_normal_density,
     log_one_minus_exp,
     log_sum_exp,
@@ -47,6 +51,7 @@ VISIBILITY = Group(
 NODES = 17
 LOADING_MEAN, LOADING_SD = -0.4, 0.7  # log of the common loading
 SPREAD = 0.35  # sd of the log loading of a list round it
+SPREADS = (SPREAD, 0.1)  # lists depend on it each in its own way, or nearly alike
 PAIR_SD = 1.0
 FINE = 200  # equal parts of the population where shares above a chance are counted
 
@@ -56,11 +61,12 @@ LOG_WEIGHTS: Array = np.log(_weights / _weights.sum())
 LEAST_SPREAD, MOST_SPREAD = 0.01, 2.0
 
 
-def loadings_prior(spread: float) -> str:
+def loadings_prior(spreads: Sequence[float]) -> str:
     """The prior of the loadings, in words."""
+    weights = " with equal weight" if len(spreads) > 1 else ""
     return (
-        f"loading of each list exp(l + {spread:g} z), l ~ N({LOADING_MEAN:g}, {LOADING_SD:g}), "
-        "z ~ N(0, 1)"
+        f"loading of each list exp(l + {' or '.join(f'{s:g}' for s in spreads)} z){weights}, "
+        f"l ~ N({LOADING_MEAN:g}, {LOADING_SD:g}), z ~ N(0, 1)"
     )
 
 
@@ -74,8 +80,8 @@ class NormalVisibility(Member):
     @property
     def mixture(self) -> Mixture:
         """A component for each node."""
-        constant = -(self.n_lists * np.log(LIST_SD) + np.log(LOADING_SD))
-        constant -= 0.5 * np.log(2 * np.pi) * self.size
+        constant = log_height_of_lists(self.n_lists) - np.log(LOADING_SD)
+        constant -= 0.5 * np.log(2 * np.pi) * (self.size - self.n_lists)
         if self.pair:
             constant -= np.log(PAIR_SD)
         return Mixture(BY_NODE, len(POINTS), float(constant), pair=self.pair, spread=self.spread)
@@ -84,7 +90,7 @@ class NormalVisibility(Member):
     def name(self) -> str:
         """What a table calls this member."""
         if self.pair is None:
-            return "visibility"
+            return f"visibility, spread {self.spread:g}"
         j, k = self.pair
         return f"visibility, pair {self.lists[j]} with {self.lists[k]}"
 
@@ -97,7 +103,7 @@ class NormalVisibility(Member):
         """Log prior density."""
         n = self.n_lists
         density = (
-            log_normal_density(theta[:, :n], LIST_MEAN, LIST_SD)
+            log_density_of_lists(theta[:, :n])
             + log_normal_density(theta[:, n : n + 1], LOADING_MEAN, LOADING_SD)
             + log_normal_density(theta[:, n + 1 : 2 * n + 1], 0.0, 1.0)
         )
@@ -108,7 +114,7 @@ class NormalVisibility(Member):
     def draw_prior(self, rng: np.random.Generator, draws: int) -> Array:
         """Draw parameters from the prior."""
         parts = [
-            rng.normal(LIST_MEAN, LIST_SD, (draws, self.n_lists)),
+            draw_lists(rng, draws, self.n_lists),
             rng.normal(LOADING_MEAN, LOADING_SD, (draws, 1)),
             rng.normal(0.0, 1.0, (draws, self.n_lists)),
         ]
@@ -244,15 +250,31 @@ class NormalVisibility(Member):
         return listed, unlisted
 
 
-def log_odds_in_pymc(data: Data, spread: float) -> Any:
+def log_odds_in_pymc(data: Data, *spreads: float) -> Any:
     """Log odds of every list at every node, of shape (node, list), in the open PyMC model."""
     import pymc as pm
     import pytensor.tensor as pt
 
     levels = data.levels()
     common = pm.Normal("log_common_loading", LOADING_MEAN, LOADING_SD)
-    own = pm.Normal("own_loading", 0.0, 1.0, dims="list")
-    loading = pm.Deterministic("loading", pt.exp(common + spread * own), dims="list")
+    if len(spreads) == 1:
+        own = pm.Normal("own_loading", 0.0, 1.0, dims="list")
+        logs = common + spreads[0] * own
+    else:
+        data.name("member", [f"spread {spread:g}" for spread in spreads])
+        scales = np.array(spreads)
+        wide = scales[:, None, None] * np.eye(data.lists)
+        logs = pm.Mixture(
+            "log_loading",
+            w=np.full(len(scales), 1 / len(scales)),
+            comp_dists=pm.MvNormal.dist(common * np.ones((len(scales), data.lists)), chol=wide),
+            dims="list",
+        )
+        # The data speak of the spread through the loadings alone.
+        squares = ((logs - common) ** 2).sum()
+        density = -0.5 * squares / scales**2 - data.lists * np.log(scales)
+        pm.Deterministic("member_probability", pt.special.softmax(density), dims="member")
+    loading = pm.Deterministic("loading", pt.exp(logs), dims="list")
     return levels + POINTS[:, None] * loading
 
 
@@ -262,10 +284,10 @@ class Visibility(Family):
 
     Parameters
     ----------
-    spread : float
+    spread : float, optional
         Prior sd of the log loading of a list round the common one, from .01 to 2: how differently
-        lists depend on how easy a person is to see. Of many lists that hold few people each, .1 has
-        more evidence where all depend on it alike.
+        lists depend on how easy a person is to see. By default .35 and .1 have the same prior
+        probability, and weigh as their evidence says.
 
     Raises
     ------
@@ -283,7 +305,7 @@ class Visibility(Family):
     Visibility(spread=0.1)
     """
 
-    spread: float = SPREAD
+    spread: float | None = None
 
     name = "visibility"
     title = N_("family", "visibility")
@@ -291,17 +313,24 @@ class Visibility(Family):
     assumption = (
         "some people are easier to see than others, for every list alike, along a normal scale"
     )
-    prior = f"{LISTS_PRIOR}; {loadings_prior(SPREAD)}"
+    prior = f"{LISTS_PRIOR}; {loadings_prior(SPREADS)}"
 
     def __post_init__(self) -> None:
-        in_range("spread", self.spread, LEAST_SPREAD, MOST_SPREAD)
+        if self.spread is not None:
+            in_range("spread", self.spread, LEAST_SPREAD, MOST_SPREAD)
         # Its words depend on its setting; those of the class are the default's.
-        object.__setattr__(self, "prior", f"{LISTS_PRIOR}; {loadings_prior(self.spread)}")
+        object.__setattr__(self, "prior", f"{LISTS_PRIOR}; {loadings_prior(self.spreads)}")
+
+    @property
+    def spreads(self) -> tuple[float, ...]:
+        """Prior sds of the log loadings, each with a member."""
+        return SPREADS if self.spread is None else (float(self.spread),)
 
     def members(self, table: HistoryTable) -> tuple[NormalVisibility, ...]:
-        """One member, whose lists are independent given visibility."""
-        return (NormalVisibility.of(table, spread=self.spread),)
+        """One member for each spread; lists are independent given visibility."""
+        return tuple(NormalVisibility.of(table, spread=spread) for spread in self.spreads)
 
     def pymc(self, data: Data) -> None:
-        """Visibility, summed over its nodes."""
-        data.observe(*data.parts(log_odds_in_pymc(data, self.spread), LOG_WEIGHTS))
+        """Visibility, summed over its nodes, and its spread summed out."""
+        log_odds = log_odds_in_pymc(data, *self.spreads)
+        data.observe(*data.parts(log_odds, LOG_WEIGHTS))

@@ -32,7 +32,7 @@ class VisibilityPair(Family):
     Parameters
     ----------
     spread : float
-        As of `Visibility`.
+        As of `Visibility`; it has one.
 
     Raises
     ------
@@ -53,12 +53,13 @@ class VisibilityPair(Family):
         "some people are easier to see than others, along a normal scale, and one pair of lists "
         "depends beyond that"
     )
-    prior = f"{LISTS_PRIOR}; {loadings_prior(SPREAD)}; interaction ~ N(0, {PAIR_SD:g})"
+    prior = f"{LISTS_PRIOR}; {loadings_prior((SPREAD,))}; interaction ~ N(0, {PAIR_SD:g})"
     by_pair = True
 
     def __post_init__(self) -> None:
         in_range("spread", self.spread, LEAST_SPREAD, MOST_SPREAD)
-        words = f"{LISTS_PRIOR}; {loadings_prior(self.spread)}; interaction ~ N(0, {PAIR_SD:g})"
+        loadings = loadings_prior((self.spread,))
+        words = f"{LISTS_PRIOR}; {loadings}; interaction ~ N(0, {PAIR_SD:g})"
         object.__setattr__(self, "prior", words)
 
     def members(self, table: HistoryTable) -> tuple[NormalVisibility, ...]:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from numba import njit
 
 from casualty_est.lists.families import visibility
-from casualty_est.lists.families.member import BY_CLASS, LIST_MEAN, LIST_SD
+from casualty_est.lists.families.member import BY_CLASS, COMMON_SD, LIST_MEAN, LIST_SD
 
 BATCH = 64  # particles that go through together
 BLOCK = 5  # lists whose 2^5 products are written out at once
@@ -177,13 +177,20 @@ def _prior_classes(
 
 
 @_inner  # type: ignore[untyped-decorator]
-def _prior_visibility(theta: Any, lists: int, pair: int, prior: Any) -> None:
+def _prior_visibility(theta: Any, lists: int, pair: int, total: Any, prior: Any) -> None:
     for b in range(BATCH):
         prior[b] -= 0.5 * ((theta[lists, b] - LOADING_MEAN) / LOADING_SD) ** 2
+    for b in range(BATCH):
+        total[b] = 0.0
     for j in range(lists):
         for b in range(BATCH):
-            level, loading = (theta[j, b] - LIST_MEAN) / LIST_SD, theta[lists + 1 + j, b]
-            prior[b] -= 0.5 * (level * level + loading * loading)
+            off, loading = theta[j, b] - LIST_MEAN, theta[lists + 1 + j, b]
+            total[b] += off
+            prior[b] -= 0.5 * (off * off / LIST_SD**2 + loading * loading)
+    # What all lists have in common varies more than each by itself.
+    less = (1.0 / LIST_SD**2 - 1.0 / (LIST_SD**2 + lists * COMMON_SD**2)) / lists
+    for b in range(BATCH):
+        prior[b] += 0.5 * less * total[b] * total[b]
     if pair >= 0:
         for b in range(BATCH):
             prior[b] -= 0.5 * (theta[2 * lists + 1, b] / PAIR_SD) ** 2
@@ -356,7 +363,7 @@ def _batch(form: Any, room: Any) -> None:
         _prior_classes(theta, form.components, form.lists, form.precisions, work, prior)
     else:
         _nodes(theta, form.components, form.lists, form.spread, room.shares, room.chance, work)
-        _prior_visibility(theta, form.lists, form.one, prior)
+        _prior_visibility(theta, form.lists, form.one, work[0], prior)
     if form.one >= 0:
         for b in range(BATCH):
             excess[b] = exp(theta[len(theta) - 1, b]) - 1.0

@@ -13,7 +13,7 @@ from casualty_est.lists.families.visibility_pair import VisibilityPair
 from casualty_est.lists.table.history import HistoryTable
 
 TABLE = HistoryTable.of(("A", "B", "C"), [[1, 0, 0], [0, 1, 0], [0, 1, 1], [1, 1, 1]], [5, 4, 3, 2])
-LISTS = [(-1.5, 1.5)] * 3
+LISTS = [(-1.5, np.sqrt(1.0 + 0.4**2))] * 3  # with a covariance of 0.4^2
 LOADINGS = [(-0.4, 0.7), *[(0.0, 1.0)] * 3]
 
 NORMALS = {
@@ -23,13 +23,15 @@ NORMALS = {
     "all pairs, second scale": (Ridge, 1, [*LISTS, *[(0.0, 0.3)] * 3]),
     "all pairs, third scale": (Ridge, 2, [*LISTS, *[(0.0, 0.8)] * 3]),
     "visibility": (Visibility, 0, [*LISTS, *LOADINGS]),
+    "visibility, the other spread": (Visibility, 1, [*LISTS, *LOADINGS]),
     "visibility and a pair": (VisibilityPair, 0, [*LISTS, *LOADINGS, (0.0, 1.0)]),
 }
 
 
 def logpdf(priors, theta):
-    mean, sd = np.transpose(priors)
-    return stats.norm(mean, sd).logpdf(theta).sum(axis=-1)
+    mean, sd = np.transpose(priors[3:] or [(0.0, 1.0)])
+    lists = stats.multivariate_normal(np.full(3, -1.5), np.eye(3) + 0.4**2).logpdf(theta[:, :3])
+    return lists + stats.norm(mean, sd).logpdf(theta[:, 3:]).sum(axis=-1)
 
 
 @pytest.mark.parametrize(("family", "which", "priors"), NORMALS.values(), ids=NORMALS)
@@ -45,6 +47,8 @@ def test_and_draws_of_it_have_their_means_and_sds(family, which, priors):
     mean, sd = np.transpose(priors)
     np.testing.assert_allclose((draws.mean(axis=0) - mean) / sd, 0.0, atol=0.03)
     np.testing.assert_allclose(draws.std(axis=0) / sd, 1.0, atol=0.03)
+    shared = np.cov(draws[:, :3].T)[np.triu_indices(3, 1)]
+    np.testing.assert_allclose(shared, 0.4**2, atol=0.03)
 
 
 @pytest.mark.parametrize(("which", "own"), [(0, 0.2), (1, 0.7)])
@@ -53,10 +57,10 @@ def test_log_odds_of_classes_are_normal_with_three_parts(which, own):
     odds = draws[:, :12].reshape(-1, 4, 3)
     assert draws.shape[1] == 15  # four classes in three lists, three ratios of shares
     assert odds.mean() == pytest.approx(-1.5, abs=0.03)
-    assert odds.std(axis=0) == pytest.approx(np.sqrt(1.2**2 + 0.8**2 + own**2), rel=0.03)
+    assert odds.std(axis=0) == pytest.approx(np.sqrt(1.0**2 + 0.8**2 + own**2), rel=0.03)
     same_list = np.mean((odds[:, 0, 0] + 1.5) * (odds[:, 1, 0] + 1.5))
     same_class = np.mean((odds[:, 0, 0] + 1.5) * (odds[:, 0, 1] + 1.5))
-    assert same_list == pytest.approx(1.2**2, rel=0.05)
+    assert same_list == pytest.approx(1.0**2, rel=0.05)
     assert same_class == pytest.approx(0.8**2, rel=0.05)
 
 

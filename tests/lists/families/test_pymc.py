@@ -67,13 +67,25 @@ def named(members, theta):
     point = {"list_log_odds": theta[:lists]}
     if isinstance(member, NormalVisibility):
         point["log_common_loading"] = theta[lists]
-        point["own_loading"] = theta[lists + 1 : 2 * lists + 1]
+        own = theta[lists + 1 : 2 * lists + 1]
+        if len(members) > 1 and member.pair is None:
+            point["log_loading"] = theta[lists] + members[-1].spread * own
+        else:
+            point["own_loading"] = own
         pairs = [] if member.pair is None else [member.pair]
     else:
         pairs = member.pairs
     if len(pairs) == 1:
         return point | {"interaction": theta[-1], "member_place": 0.5}
     return point | {"interactions": theta[lists:]} if pairs else point
+
+
+def at_spread(theta, lists, before, after):
+    """Parameters with the same loadings, of a member with another spread."""
+    own = slice(lists + 1, 2 * lists + 1)
+    moved = theta.copy()
+    moved[:, own] *= before.spread / after.spread
+    return moved
 
 
 def check_density(densities, wanted):
@@ -97,7 +109,17 @@ def test_the_density_is_that_of_the_engines(key, table):
     members = FAMILIES[key]().members(table)
     theta = members[-1].draw_prior(np.random.default_rng(1), 6)
     counts = table.counts.astype(float)
-    each, odds = zip(*(log_posterior(m, counts, theta) for m in members), strict=True)
+    places = [theta] * len(members)
+    if key == "visibility":  # the same loadings are other parameters under another spread
+        places = [at_spread(theta, len(table.lists), members[-1], m) for m in members]
+    each, odds = zip(
+        *(log_posterior(m, counts, at) for m, at in zip(members, places, strict=True)), strict=True
+    )
+    if key == "visibility":  # from own loadings to log loadings
+        each = [
+            logs - len(table.lists) * np.log(m.spread)
+            for logs, m in zip(each, members, strict=True)
+        ]
     wanted = special.logsumexp(each, axis=0) - np.log(len(members)) + coefficient(table)
     points = [named(members, row) for row in theta]
     if key == "classes":  # from log ratios to shares

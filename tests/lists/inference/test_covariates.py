@@ -89,7 +89,7 @@ def test_slope_is_that_of_the_density(small, heat):
 
 
 def test_prior_says_what_its_words_say():
-    assert "sds 1.2, 0.8 and, between two values, 0.8" in Covariates().prior
+    assert "sds 1, 0.8 and, between two values, 0.8" in Covariates().prior
     form, rng = Form(2, 3, 2), np.random.default_rng(1)
     theta = form.draw_prior(rng, 40_000)
     odds, effects, weights, slopes = form.parts(theta)
@@ -103,7 +103,7 @@ def test_prior_says_what_its_words_say():
     own = 0.4**2 * np.exp(2 * 0.6**2)
     assert shared[0, 0] == pytest.approx(0.8**2 + own, rel=0.05)
     assert odds.mean() == pytest.approx(-1.5, abs=0.02)
-    assert odds[:, 0, 0].var() == pytest.approx(1.2**2 + 0.8**2 + own, rel=0.05)
+    assert odds[:, 0, 0].var() == pytest.approx(1.0**2 + 0.8**2 + own, rel=0.05)
     moved = (slopes[:, 0] - slopes[:, 1]) @ (design[0] - design[1])
     assert moved.std() == pytest.approx(0.8, rel=0.03)
     # Shares of classes are flat where no covariate moves them.

@@ -19,7 +19,7 @@ from casualty_est.lists.families import (
     VisibilityPair,
 )
 from casualty_est.lists.families.member import Member
-from casualty_est.lists.inference import mixture_kernel
+from casualty_est.lists.inference import importance, mixture_kernel, smc
 from casualty_est.lists.inference.importance import climb, gain
 from casualty_est.lists.inference.members import fit_members
 from casualty_est.lists.inference.mixture import compiled
@@ -44,7 +44,11 @@ def _table(lists, seed, structure="independent", number=TRUTH):
 
 
 def _history_table(lists, seed=1):
-    return ce.CaptureHistories(_table(lists, seed)).pooled().table
+    return _history_table_of(_table(lists, seed))
+
+
+def _history_table_of(frame):
+    return ce.CaptureHistories(frame).pooled().table
 
 
 @pytest.mark.thorough
@@ -67,12 +71,56 @@ def test_known_populations_are_recovered(lists):
 
 @pytest.mark.thorough
 def test_unequal_visibility_with_twelve_lists():
-    frame = _table(12, 7, "visibility")
-    est = ce.ListModel(ce.CaptureHistories(frame), families="visibility").fit(seed=1)
-    low, high = est.summary().iloc[0][["low", "high"]]
-    assert low < TRUTH < high
-    naive = ce.ListModel(ce.CaptureHistories(frame), families="independence").fit(seed=1)
-    assert naive.summary()["high"].iloc[0] < TRUTH
+    """Chances are log-normal here, and logistic in the model: its medians lie 6% too high."""
+    held = []
+    for seed in range(400, 408):
+        histories = ce.CaptureHistories(_table(12, seed, "visibility"))
+        est = ce.ListModel(histories, families=Visibility(spread=0.1)).fit(seed=1)
+        low, high = est.summary().iloc[0][["low", "high"]]
+        held.append(low < TRUTH < high)
+        naive = ce.ListModel(histories, families="independence").fit(seed=1)
+        assert naive.summary()["high"].iloc[0] < TRUTH
+    assert sum(held) >= 6
+
+
+@pytest.mark.thorough
+def test_families_say_the_same_of_how_many_people_lists_hold():
+    """The average person's log odds of a list have one prior, whatever ties the lists."""
+    table = _history_table(4)
+    rng = np.random.default_rng(3)
+    wanted = np.eye(4) + 0.4**2
+    for family in (Independence(), Pairs(), Ridge(), Visibility(), VisibilityPair(), Classes()):
+        for member in family.members(table):
+            theta = member.draw_prior(rng, 20_000)
+            odds = theta[:, :4]
+            if family == Classes():
+                # The mean over the classes; what is of a class and a list is averaged out too.
+                odds = theta[:, :16].reshape(-1, 4, 4).mean(axis=1)
+                wanted_here = wanted + np.eye(4) * member.own**2 / 4
+            else:
+                wanted_here = wanted
+            assert odds.mean() == pytest.approx(-1.5, abs=0.02)
+            np.testing.assert_allclose(np.cov(odds.T), wanted_here, atol=0.04)
+
+
+@pytest.mark.thorough
+def test_many_lists_do_not_prefer_classes_to_visibility_for_their_prior():
+    """Twelve lists that hold few people each: classes answered alone, and too low."""
+    table = _history_table_of(_table(12, 212, "visibility"))
+    visible, classes = Visibility(spread=0.1).members(table)[0], Classes().members(table)[0]
+    theta, height = climb(visible, table)
+    mode = importance.mode_at(visible, table, theta, height)
+    weighted = importance.sample(visible, table, mode, 1000, np.random.default_rng(1))
+    tempered = smc.run(classes, table, np.random.default_rng(2), particles=1000)
+    assert weighted.ess > 500
+    assert weighted.log_evidence > tempered.log_evidence - 1.0
+    odds = {"visibility": weighted, "classes": tempered}
+    share = {
+        name: np.exp(part.log_weight - part.log_evidence) @ (1 / (1 + np.exp(-part.log_odds)))
+        for name, part in odds.items()
+    }
+    listed = table.people / TRUTH
+    assert abs(1 - share["visibility"] - listed) < abs(1 - share["classes"] - listed)
 
 
 def test_auto_leaves_out_what_writes_out_every_history():
@@ -135,12 +183,7 @@ def test_of_many_pairs_the_steep_ones_are_climbed_to():
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "lists",
-    [
-        9,
-        # A known limit, said on the page of the model: four classes outweigh a smooth visibility.
-        pytest.param(12, marks=pytest.mark.xfail(reason="the average answers too low")),
-        20,
-    ],
+    [9, 12, 20],
 )
 def test_auto_on_many_lists(lists):
     est = ce.ListModel(ce.CaptureHistories(_table(lists, 200 + lists, "visibility"))).fit(seed=1)
@@ -211,10 +254,11 @@ def test_a_climb_from_elsewhere_ends_at_the_same_mode():
 
 
 def test_second_derivatives_of_a_normal_prior_are_minus_one_over_its_variance():
-    from casualty_est.lists.families.member import LIST_SD
     from casualty_est.lists.inference.importance import _prior_bend
 
     member = Pairs().members(_history_table(9))[0]
     theta = np.random.default_rng(1).normal(size=member.size)
-    wanted = np.append(np.full(9, -1 / LIST_SD**2), -1 / member.scale**2)
-    np.testing.assert_allclose(_prior_bend(member, theta), np.diag(wanted), atol=1e-6)
+    wanted = np.zeros((10, 10))
+    wanted[:9, :9] = np.linalg.inv(np.eye(9) + 0.4**2)
+    wanted[9, 9] = 1 / member.scale**2
+    np.testing.assert_allclose(_prior_bend(member, theta), -wanted, atol=1e-6)

@@ -29,8 +29,9 @@ def _prior(families, draws, seed=1):
 
 
 def _person_by_person(draws, rng):
-    """Three independent lists with log odds ~ N(-1.5, 1.5); people arrive until 206 are listed."""
-    chance = 1 / (1 + np.exp(-rng.normal(-1.5, 1.5, (draws, 3))))
+    """Three independent lists, log odds -1.5, sds .4 and 1; people come until 206 are listed."""
+    odds = rng.normal(-1.5, 1.0, (draws, 3)) + rng.normal(0.0, 0.4, (draws, 1))
+    chance = 1 / (1 + np.exp(-odds))
     nobody = np.prod(1 - chance, axis=1)
     return chance, nobody, rng.negative_binomial(206, 1 - nobody)
 

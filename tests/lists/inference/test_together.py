@@ -39,7 +39,7 @@ def _bent(theta, reach, pairs):
 def _brute(counts, draws, seed, pair=None):
     """Log weights and log odds unseen (draw, stratum) of draws of the prior of everything."""
     rng = np.random.default_rng(seed)
-    theta = rng.normal(-1.5, 1.5, (draws, 3))
+    theta = rng.normal(-1.5, 1.0, (draws, 3)) + rng.normal(0.0, 0.4, (draws, 1))
     shared = np.zeros((draws, 3))
     if pair is not None:
         shared[:, pair] = rng.normal(0, 1, draws)
