@@ -30,6 +30,8 @@ from casualty_est.lists.families.member import LIST_MEAN
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+# Numba keeps what it compiled as long as this file stays as it is: where a constant of another file
+# changes, touch this one.
 _jit = njit(nogil=True, cache=True, error_model="numpy")
 _inner = njit(
     nogil=True, cache=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True

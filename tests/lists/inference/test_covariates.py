@@ -237,7 +237,7 @@ def test_values_of_each_covariate_add_up_to_the_total_in_every_draw(fitted):
     sexes = est.draws("sex f") + est.draws("sex m")
     np.testing.assert_array_equal(sexes, est.draws("total"))
     (_sex, age) = model.histories.strata[0].table.traits.covariates
-    ages = sum(est.draws(f"age {value}") for value in age.values)
+    ages = sum(est.draws(f"age {value}") for value in age.labels)
     np.testing.assert_array_equal(ages, est.draws("total"))
 
 

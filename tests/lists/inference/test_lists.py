@@ -51,7 +51,7 @@ def test_evidence_of_independence_against_quadrature():
 
 @pytest.mark.thorough
 def test_tempering_agrees_with_importance_sampling():
-    (member,) = Visibility().members(TABLE)
+    member = Visibility().members(TABLE)[0]
     mode = importance.mode_at(member, TABLE, *importance.climb(member, TABLE))
     one = importance.sample(member, TABLE, mode, 6000, np.random.default_rng(2))
     runs = [smc.run(member, TABLE, np.random.default_rng(seed), moves=15) for seed in range(4)]
