@@ -13,7 +13,7 @@ OF_LISTS = (
     N_("member of a family", "{number} classes"),
     N_("member of a family", "{number} classes, own scale {scale}"),
     N_("member of a family", "scale {scale}"),
-    N_("member of a family", "spread {spread}"),
+    N_("member of a family", "visibility, spread {spread}"),
     N_("member of a family", "{number} groups"),
     N_("member of a family", "independent"),
 )

@@ -39,7 +39,7 @@ def _study(rng):
 def _drawn(rng):
     sd = np.log(10) / stats.norm.ppf(0.975)
     reach, pairs = np.exp(rng.normal(np.log([0.3, 0.15]), sd))
-    level, first = rng.normal(-1.5, 1.5, 3), rng.normal(0.0, 1.0)
+    level, first = rng.normal(rng.normal(-1.5, 0.4), 1.0, 3), rng.normal(0.0, 1.0)
     unlisted, tables = 0, []
     for people in LISTED:
         own = rng.normal([first, 0.0, 0.0], pairs)

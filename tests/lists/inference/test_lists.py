@@ -33,12 +33,13 @@ def _frame(counts, **columns):
 @pytest.mark.slow
 def test_evidence_of_independence_against_quadrature():
     (member,) = Independence().members(PAIR)
+    prior = stats.multivariate_normal([-1.5, -1.5], [[1.16, 0.16], [0.16, 1.16]])
 
     def joint(b, a):
         one, two = np.exp(a), np.exp(b)
         seen = one + two + one * two
         log_lik = 60 * np.log(one / seen) + 50 * np.log(two / seen) + 20 * np.log(one * two / seen)
-        return np.exp(log_lik + 140) * stats.norm.pdf(a, -1.5, 1.5) * stats.norm.pdf(b, -1.5, 1.5)
+        return np.exp(log_lik + 140) * prior.pdf([a, b])
 
     wanted = np.log(integrate.dblquad(joint, -4, 2, -4, 2)[0]) - 140
     mode = importance.mode_at(member, PAIR, *importance.climb(member, PAIR))
