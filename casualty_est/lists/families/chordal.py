@@ -9,6 +9,7 @@ lists are many, and are kept on disk. Dawid and Lauritzen 1993, doi 10.1214/aos/
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +23,7 @@ import numpy.typing as npt
 from numba import njit
 
 Masks = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float64]
 
 # Chordal graphs with labelled vertices, by their number: https://oeis.org/A058862
 COUNTS = {1: 1, 2: 2, 3: 8, 4: 61, 5: 822, 6: 18_154, 7: 617_675}
@@ -35,13 +37,29 @@ class Graphs:
 
     closed: Masks  # (graph, step): the vertex that is eliminated, with the neighbours left
     rest: Masks  # (graph, step): the same neighbours without it
+    log_weight: Floats | None = None  # (graph,): of the prior, beyond its ties; None is 0
 
     def __len__(self) -> int:
         return len(self.closed)
 
+    @property
+    def logs(self) -> Floats:
+        """Log weight of every graph, of shape (graph,)."""
+        return np.zeros(len(self)) if self.log_weight is None else self.log_weight
+
     def part(self, which: Any) -> Graphs:
         """Some of the graphs."""
-        return Graphs(self.closed[which], self.rest[which])
+        logs = None if self.log_weight is None else self.log_weight[which]
+        return Graphs(self.closed[which], self.rest[which], logs)
+
+    def tying(self, pairs: Collection[tuple[int, int]]) -> npt.NDArray[np.bool_]:
+        """Whether a graph ties exactly these pairs of vertices, of shape (graph,)."""
+        gone, exactly = self.closed ^ self.rest, np.ones(len(self), dtype=bool)
+        for a, b in combinations(range(self.closed.shape[1]), 2):
+            tied = (gone == 1 << a) & (self.rest >> b & 1 > 0)
+            tied |= (gone == 1 << b) & (self.rest >> a & 1 > 0)
+            exactly &= tied.any(axis=1) == ((a, b) in pairs)
+        return exactly
 
     def edges(self, graph: int) -> tuple[tuple[int, int], ...]:
         """Pairs of vertices that one graph ties."""

@@ -12,8 +12,10 @@ doi 10.1214/aos/1176349260; Lum, Johndrow, Cardone, Ball and Fienberg, R package
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +25,7 @@ from casualty_est.errors import UsageError
 from casualty_est.lists.families.family import Family, in_range
 from casualty_est.lists.families.member import all_histories
 from casualty_est.lists.table.history import HistoryTable
+from casualty_est.tables.checks import nearest
 from casualty_est.wording.language import N_
 
 if TYPE_CHECKING:
@@ -36,6 +39,8 @@ LEAST_DELTA, MOST_DELTA = 1e-4, 10.0
 LEAST_TIE, MOST_TIE = 0.001, 0.999
 ALIKE = 0.5  # chance of a tie at which all graphs are alike
 MOST_MISSING = 10**9
+LEAST_WEIGHT, MOST_WEIGHT = 1e-6, 1e6
+Weights = tuple[tuple[str, float], ...]  # ties of a graph, and how many times as much it weighs
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,6 +147,56 @@ def _log_beta(a: Array, b: Array, rng: np.random.Generator) -> tuple[Array, Arra
     return x - total, y - total
 
 
+def weights_of(given: Any) -> Weights:
+    """Weights of graphs, each known by its ties, checked as far as this can be without a table."""
+    try:
+        pairs = list(given.items() if isinstance(given, Mapping) else given)
+        weights = [(ties, weight) for ties, weight in pairs if isinstance(ties, str)]
+    except (TypeError, ValueError):
+        pairs, weights = [None], []
+    if len(weights) < len(pairs):
+        msg = f"weights are numbers by the ties of a graph, as in {{'A&B; B&C': 2}}, not {given!r}"
+        raise UsageError(msg)
+    for ties, weight in weights:
+        in_range(f"the weight of {ties!r}", weight, LEAST_WEIGHT, MOST_WEIGHT)
+    return tuple((ties, float(weight)) for ties, weight in weights)
+
+
+def is_chordal(pairs: Set[tuple[int, int]], lists: int) -> bool:
+    """Whether lists can be removed one by one, each when all that it is still tied to are tied."""
+    left = set(range(lists))
+
+    def free(v: int) -> bool:
+        near = sorted(u for u in left if (min(u, v), max(u, v)) in pairs)
+        return all(pair in pairs for pair in combinations(near, 2))
+
+    while left:
+        gone = next((v for v in left if free(v)), None)
+        if gone is None:
+            return False
+        left.remove(gone)
+    return True
+
+
+def pairs_of(ties: str, lists: Sequence[str]) -> frozenset[tuple[int, int]]:
+    """Pairs of lists that a graph ties, as places among the lists."""
+    pairs = set()
+    for tie in [part.strip() for part in ties.split(";")] if ties.strip() else []:
+        names = [name.strip() for name in tie.split("&")]
+        strange = [name for name in names if name not in lists]
+        if strange:
+            msg = f"weights: there is no list {strange[0]!r}{nearest(strange[0], lists)}"
+            raise UsageError(msg)
+        if len(names) != 2 or names[0] == names[1]:
+            msg = (
+                f"weights: a tie is of two lists, as in 'A&B', and several are 'A&B; B&C': {tie!r}"
+            )
+            raise UsageError(msg)
+        one, two = sorted(map(list(lists).index, names))
+        pairs.add((one, two))
+    return frozenset(pairs)
+
+
 GRAPHS_ALIKE = "every chordal graph alike"
 HISTORIES_ALIKE = (
     "chances of the histories of lists that are tied ~ Dirichlet(1 / number of their histories)"
@@ -165,6 +220,11 @@ class Decomposable(Family):
         Prior probability that a pair of lists is tied, from .001 to .999, before graphs that are
         not chordal are left out. At .5 all graphs are alike. It is what R dga takes as
         ``log.prior.model.weights``, for weights that depend on the number of ties.
+    weights : mapping of str to float
+        How many times as much single graphs weigh before the data, from .000001 to 1000000, by the
+        lists that they tie, as in ``{"A&B": 3, "A&B; B&C": 0.5, "": 2}``: the graph of one tie,
+        that of two, and that of none. Any other graph weighs 1. With `tie`, these are the weights
+        of R dga without restriction.
     most_missing : int, optional
         With ``reference=True``, the largest number of people on no list in place of ten times the
         listed: the end of ``Nmissing`` of R dga.
@@ -172,7 +232,8 @@ class Decomposable(Family):
     Raises
     ------
     UsageError
-        If a setting is out of range, or `most_missing` comes without `reference`.
+        If a setting is out of range, a graph is not written as it should be or is not chordal, or
+        `most_missing` comes without `reference`.
 
     References
     ----------
@@ -190,6 +251,7 @@ class Decomposable(Family):
     delta: float | None = None
     tie: float = ALIKE
     most_missing: int | None = None
+    weights: Weights = ()
 
     name = "decomposable"
     title = N_("family", "decomposable graphs")
@@ -215,6 +277,7 @@ class Decomposable(Family):
             in_range("delta", self.delta, LEAST_DELTA, MOST_DELTA)
         in_range("tie", self.tie, LEAST_TIE, MOST_TIE)
         self._check_most_missing()
+        object.__setattr__(self, "weights", weights_of(self.weights))
         # Its words depend on its settings; those of the class are the defaults'.
         object.__setattr__(self, "prior", self._prior())
 
@@ -233,6 +296,8 @@ class Decomposable(Family):
         graphs = GRAPHS_ALIKE
         if self.tie != ALIKE:
             graphs = f"chordal graphs, each pair of lists tied with a chance of {self.tie:g}"
+        for ties, weight in self.weights:
+            graphs += f", the one that ties {ties or 'no lists'} {weight:g} times as much"
         if self.delta is None:
             return f"{graphs}; {HISTORIES_ALIKE}"
         return (
@@ -252,7 +317,30 @@ class Decomposable(Family):
     def log_weights(self, graphs: Graphs) -> Array:
         """Log prior weights of graphs, not normalised."""
         ties: Array = np.bitwise_count(graphs.rest).sum(axis=1, dtype=np.float64)
-        return self.log_tie * ties
+        return self.log_tie * ties + graphs.logs
+
+    def weighed(self, graphs: Graphs, lists: Sequence[str]) -> Graphs:
+        """Graphs with the weights that were given to single ones."""
+        if not self.weights:
+            return graphs
+        logs = np.zeros(len(graphs))
+        for ties, weight in self.weights:
+            logs[graphs.tying(pairs_of(ties, lists))] = np.log(weight)
+        return replace(graphs, log_weight=logs)
+
+    def check(self, lists: Sequence[str]) -> None:
+        """Refuse weights of graphs that cannot be on the lists of a table."""
+        graphs = [pairs_of(ties, lists) for ties, _ in self.weights]
+        for (ties, _), pairs in zip(self.weights, graphs, strict=True):
+            if not is_chordal(pairs, len(lists)):
+                msg = (
+                    f"weights: a graph that ties {ties} and nothing else is not chordal, and takes "
+                    "no part in the average"
+                )
+                raise UsageError(msg)
+            if graphs.count(pairs) > 1:
+                msg = f"weights name the graph that ties {ties or 'no lists'} twice: name it once"
+                raise UsageError(msg)
 
     def largest(self, people: int) -> int:
         """The largest number of people on no list, where there is a limit."""
@@ -279,9 +367,9 @@ class Decomposable(Family):
                 "of people is set by the table; draw from the prior without it"
             )
             raise UsageError(msg)
-        every = chordal_graphs(len(table.lists))
+        every = self.weighed(chordal_graphs(len(table.lists)), table.lists)
         some = every.part(slice(len(every) - 1))  # the complete one is last
-        if self.tie == ALIKE:
+        if self.tie == ALIKE and not self.weights:
             graphs = some.part(rng.integers(len(some), size=draws))
         else:
             weights = np.exp(self.log_weights(some) - self.log_weights(some).max())

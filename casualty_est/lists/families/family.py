@@ -114,6 +114,9 @@ class Family:
         """The prior of the odds ratio of the unseen cell, where it is one of its own."""
         return None
 
+    def check(self, lists: Sequence[str]) -> None:
+        """Refuse settings that do not fit the lists of a table; most families have none."""
+
     def clause(self) -> str:
         """The assumption that identifies the people on no list, with what was set of it."""
         return self.assumption

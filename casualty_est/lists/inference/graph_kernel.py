@@ -47,19 +47,26 @@ def _largest(values: Any) -> float:
 
 
 @njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
-def peaks(closed: Any, rest: Any, terms: Any, base: Any, top: Any, ends: Any) -> None:
+def peaks(closed: Any, rest: Any, logs: Any, terms: Any, base: Any, top: Any, ends: Any) -> None:
     """Write the largest log density of each graph over all points, and its last two."""
     sums = _empty(closed, base)
     for g in range(len(closed)):
         _advance(closed, rest, g, terms, sums)
         one = sums[0]
-        top[g] = _largest(one)
-        ends[g, 0], ends[g, 1] = one[max(0, len(base) - 2)], one[-1]
+        top[g] = _largest(one) + logs[g]
+        ends[g, 0], ends[g, 1] = one[max(0, len(base) - 2)] + logs[g], one[-1] + logs[g]
 
 
 @njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
 def masses(
-    closed: Any, rest: Any, terms: Any, base: Any, shift: float, by_graph: Any, by_point: Any
+    closed: Any,
+    rest: Any,
+    logs: Any,
+    terms: Any,
+    base: Any,
+    shift: float,
+    by_graph: Any,
+    by_point: Any,
 ) -> None:
     """Add up the densities, divided by exp(shift), of each graph and at each point."""
     sums = _empty(closed, base)
@@ -67,13 +74,15 @@ def masses(
         _advance(closed, rest, g, terms, sums)
         one = sums[0]
         for p in range(len(base)):
-            mass = np.exp(one[p] - shift)
+            mass = np.exp(one[p] + (logs[g] - shift))
             by_graph[g] += mass
             by_point[p] += mass
 
 
 @njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
-def choose(closed: Any, rest: Any, terms: Any, shift: Any, seed: int, chosen: Any) -> None:
+def choose(
+    closed: Any, rest: Any, logs: Any, terms: Any, shift: Any, seed: int, chosen: Any
+) -> None:
     """Draw one graph for each point by its density there, in one pass and without storing any."""
     np.random.seed(seed)  # noqa: NPY002 - compiled code has no Generator that can be seeded inside
     sums, so_far = _empty(closed, -shift), np.zeros(len(shift))
@@ -81,7 +90,7 @@ def choose(closed: Any, rest: Any, terms: Any, shift: Any, seed: int, chosen: An
         _advance(closed, rest, g, terms, sums)
         one = sums[0]
         for p in range(len(shift)):
-            mass = np.exp(one[p])
+            mass = np.exp(one[p] + logs[g])
             so_far[p] += mass
             # The last graph that replaces the one before: each is left with its own share.
             if np.random.random() * so_far[p] < mass:  # noqa: NPY002

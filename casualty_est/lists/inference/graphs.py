@@ -140,7 +140,8 @@ class GraphPosterior:
         by_point = np.zeros(len(self.nodes))
         terms, base = _tables(self.marginals, self.nodes, self.log_weight)
         top, _ = _peaks(one, terms, base)
-        kernel.masses(one.closed, one.rest, terms, base, top[0], np.zeros(1), by_point)
+        rows = (one.closed, one.rest, one.logs)
+        kernel.masses(*rows, terms, base, top[0], np.zeros(1), by_point)
         return by_point / by_point.sum()
 
     def draw(self, draws: int, rng: np.random.Generator) -> Ints:
@@ -159,7 +160,8 @@ class GraphPosterior:
         first = self.graphs.part(slice(20))
         shift = (terms[first.closed] - terms[first.rest]).sum(axis=1).max(axis=0)
         chosen = np.zeros(len(points), dtype=np.int64)
-        kernel.choose(some.closed, some.rest, terms, shift, int(rng.integers(2**31)), chosen)
+        rows = (some.closed, some.rest, some.logs)
+        kernel.choose(*rows, terms, shift, int(rng.integers(2**31)), chosen)
         return chosen
 
 
@@ -168,9 +170,8 @@ def solve_graphs(table: HistoryTable, prior: Decomposable | None = None) -> Grap
     prior = prior or Decomposable()
     reference = prior.reference
     marginals = Marginals.of(table, prior)
-    graphs = chordal_graphs(len(table.lists))
-    if not reference:
-        graphs = graphs.part(slice(len(graphs) - 1))
+    every = prior.weighed(chordal_graphs(len(table.lists)), table.lists)
+    graphs = every if reference else every.part(slice(len(every) - 1))
     largest = prior.largest(table.people) if reference else None
     blocks, top, beyond = _look(marginals, graphs, largest)
     chosen = graphs.part(_kept(top))
@@ -182,7 +183,8 @@ def solve_graphs(table: HistoryTable, prior: Decomposable | None = None) -> Grap
     terms, base = _tables(marginals, nodes, np.log(weight))
     by_graph, by_point = np.zeros(len(chosen)), np.zeros(len(nodes))
     shift = float(top.max())
-    kernel.masses(chosen.closed, chosen.rest, terms, base, shift, by_graph, by_point)
+    rows = (chosen.closed, chosen.rest, chosen.logs)
+    kernel.masses(*rows, terms, base, shift, by_graph, by_point)
     total = float(by_graph.sum())
     best = np.argsort(-by_graph, kind="stable")
     chosen, probability, mass = chosen.part(best), by_graph[best] / total, by_point / total
@@ -193,7 +195,7 @@ def solve_graphs(table: HistoryTable, prior: Decomposable | None = None) -> Grap
         whole = chosen.closed[:, 0] == len(terms) - 1
         complete = float(probability[whole].sum())
     else:
-        behind = log_evidence_complete(marginals) - log_total
+        behind = log_evidence_complete(marginals) + every.logs[-1] - log_total
         complete = float(expit(behind))
     return GraphPosterior(
         marginals=marginals,
@@ -219,7 +221,7 @@ def _tables(marginals: Marginals, nodes: Array, log_weight: Array) -> tuple[Arra
 
 def _peaks(graphs: Graphs, terms: Array, base: Array) -> tuple[Array, Array]:
     top, ends = np.empty(len(graphs)), np.empty((len(graphs), 2))
-    kernel.peaks(graphs.closed, graphs.rest, terms, base, top, ends)
+    kernel.peaks(graphs.closed, graphs.rest, graphs.logs, terms, base, top, ends)
     return top, ends
 
 
@@ -264,7 +266,8 @@ def _full(
     """First number and length of the blocks from the first to the last with any mass."""
     terms, base = _tables(marginals, blocks.middles(), np.log(blocks.length))
     by_point = np.zeros(len(base))
-    kernel.masses(graphs.closed, graphs.rest, terms, base, shift, np.zeros(len(graphs)), by_point)
+    rows = (graphs.closed, graphs.rest, graphs.logs)
+    kernel.masses(*rows, terms, base, shift, np.zeros(len(graphs)), by_point)
     some = np.flatnonzero(by_point > EMPTY * by_point.sum())
     # A block's mass by its middle is known to a factor of a few: one more on each side.
     first, last = max(0, some[0] - 1), min(len(base), some[-1] + 2)

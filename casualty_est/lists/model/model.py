@@ -155,7 +155,9 @@ class ListModel:
         for table in self.replicates:
             notes += table.warnings
             for stratum in (table.pooled(),) if self.together else table.strata:
-                _, left_out = self.families_for(stratum)
+                families_here, left_out = self.families_for(stratum)
+                for family in families_here:
+                    family.check(stratum.table.lists)
                 code = "two_lists" if len(stratum.table.lists) == 2 else "family_left_out"
                 notes += [(code, text) for text in left_out]
         notes += notes_on(self.replicates)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import itertools
+import json
 
 import numpy as np
 import pytest
 from scipy import stats
 from scipy.special import gammaln, logsumexp
 
-from casualty_est.lists.families import chordal
+import casualty_est as ce
+from casualty_est.errors import UsageError
+from casualty_est.lists.families import chordal, recalled
 from casualty_est.lists.families.decomposable import (
     Decomposable,
     Marginals,
     draw_cells,
+    is_chordal,
     log_evidence_complete,
 )
 from casualty_est.lists.inference import graphs as solver
@@ -344,3 +348,103 @@ def test_graphs_are_drawn_as_probable_as_they_are():
     wanted = share @ times / times.sum()
     drawn = np.bincount(posterior.draw_graphs(unlisted[few], rng), minlength=7) / few.sum()
     np.testing.assert_allclose(drawn, wanted, atol=0.025)
+
+
+# Weights of single graphs -------------------------------------------------------------------------
+
+WEIGHTS = {"A&B": 6.0, "": 0.25, "A&C; C&B": 3, "A&B; A&C; B&C": 0.1}
+BY_EDGES = {
+    ((0, 1),): 6.0,
+    (): 0.25,
+    ((0, 2), (1, 2)): 3.0,
+    ((0, 1), (0, 2), (1, 2)): 0.1,
+}
+
+
+def test_single_graphs_weigh_as_they_are_told():
+    """As with a prior on ties, every number of people one by one."""
+    grid, names = np.arange(1, 121), ("A", "B", "C")
+    table = HistoryTable.of(names, TABLE.histories, TABLE.counts)
+    prior = {
+        edges: np.log(BY_EDGES.get(edges, 1.0) * 0.3 ** len(edges) * 0.7 ** (3 - len(edges)))
+        for edges in THREE
+    }
+    joint = {
+        edges: np.array([_log_joint(edges, k, 0.5) for k in grid]) + prior[edges] for edges in THREE
+    }
+    whole = logsumexp(np.array(list(joint.values())))
+    family = Decomposable(reference=True, delta=0.5, tie=0.3, most_missing=120, weights=WEIGHTS)
+    posterior = solve_graphs(table, family)
+    for g, probability in enumerate(posterior.probability):
+        density = joint[posterior.graphs.edges(g)]
+        assert probability == pytest.approx(np.exp(logsumexp(density) - whole), rel=1e-9)
+        own = np.exp(density - logsumexp(density))
+        np.testing.assert_allclose(posterior.given(g).sum(), 1.0)
+        assert posterior.given(g) @ posterior.nodes == pytest.approx(own @ grid, rel=1e-6)
+    total = logsumexp(np.array(list(prior.values())))
+    assert posterior.log_evidence == pytest.approx(whole - total, abs=1e-9)
+    # Draws of graphs follow, and what the complete graph would have where it is left out.
+    rng = np.random.default_rng(1)
+    unlisted = posterior.draw(20_000, rng)
+    drawn = np.bincount(posterior.draw_graphs(unlisted, rng), minlength=8) / 20_000
+    np.testing.assert_allclose(drawn, posterior.probability, atol=0.015)
+    without = [
+        solve_graphs(table, Decomposable(weights={"A&B; B&C; C&A": weight})).complete
+        for weight in (1, 5)
+    ]
+    odds = [share / (1 - share) for share in without]
+    assert odds[1] == pytest.approx(5 * odds[0], rel=1e-6)
+
+
+def test_weights_of_graphs_are_in_the_prior_draws():
+    table = HistoryTable.of(("A", "B", "C"), TABLE.histories, TABLE.counts)
+    rng = np.random.default_rng(2)
+    log_odds, _ = Decomposable(delta=0.5, weights={"": 1e6}).draw_prior(table, 20_000, rng)
+    unlisted = 1 / (1 + np.exp(-log_odds))
+    beta = stats.beta(2, 2)  # nearly always no lists are tied
+    assert unlisted.mean() == pytest.approx(beta.mean() ** 3, abs=0.005)
+    assert (unlisted**2).mean() == pytest.approx((beta.var() + 0.25) ** 3, rel=0.03)
+
+
+def test_weights_are_checked_saved_and_read_from_the_command_line():
+    overlaps = {"A": 40, "B": 50, "C": 30, "D": 20, "A&B": 20, "C&D": 9, "A&C": 5, "B&D": 3}
+    histories = ce.CaptureHistories.from_overlaps(overlaps)
+    model = ce.ListModel(histories, families="decomposable(weights={'A&B': 20, '': 0.5})")
+    assert "the one that ties A&B 20 times as much, the one that ties no lists 0.5" in repr(model)
+    est = model.fit(seed=1, draws=50)
+    options = json.loads(json.dumps(est.to_dict()))["settings"]["options"]["decomposable"]
+    assert options["weights"] == [["A&B", 20.0], ["", 0.5]]
+    assert recalled("decomposable", {"decomposable": options}) == Decomposable(
+        weights={"A&B": 20, "": 0.5}
+    )
+    for weights, words in (
+        ({"A&E": 2}, "weights: there is no list 'E'"),
+        ({"A&B&C": 2}, "a tie is of two lists, as in 'A&B'"),
+        ({"A&A": 2}, "a tie is of two lists"),
+        ({"A": 2}, "a tie is of two lists"),
+        ({"A&B": 0}, "the weight of 'A&B' must be a number from 1e-06 to 1e[+]06, not 0"),
+        ("A&B", "weights are numbers by the ties of a graph"),
+        (3, "weights are numbers by the ties of a graph"),
+        ({"A&B; B&C; C&D; D&A": 2}, "is not chordal, and takes no part in the average"),
+        ({"A&B": 2, "B & A": 3}, "weights name the graph that ties A&B twice"),
+    ):
+        with pytest.raises(UsageError, match=words):
+            ce.ListModel(histories, families=Decomposable(weights=weights))
+
+
+@pytest.mark.parametrize(("vertices", "count"), [(3, 8), (4, 61), (5, 822)])
+def test_chordal_is_what_is_among_all_chordal_graphs(vertices, count):
+    every = list(itertools.combinations(range(vertices), 2))
+    sets = [
+        frozenset(pairs)
+        for number in range(len(every) + 1)
+        for pairs in itertools.combinations(every, number)
+    ]
+    graphs = chordal.chordal_graphs(vertices)
+    known = {frozenset(graphs.edges(g)) for g in range(len(graphs))}
+    assert {pairs for pairs in sets if is_chordal(pairs, vertices)} == known
+    assert len(known) == count
+    some = sorted(map(sorted, known))[:: max(1, count // 20)]
+    for pairs in some:
+        (at,) = np.flatnonzero(graphs.tying(frozenset(pairs)))
+        assert list(graphs.edges(int(at))) == pairs
