@@ -220,14 +220,14 @@ class Decomposable(Family):
         Prior probability that a pair of lists is tied, from .001 to .999, before graphs that are
         not chordal are left out. At .5 all graphs are alike. It is what R dga takes as
         ``log.prior.model.weights``, for weights that depend on the number of ties.
+    most_missing : int, optional
+        With ``reference=True``, the largest number of people on no list in place of ten times the
+        listed: the end of ``Nmissing`` of R dga.
     weights : mapping of str to float
         How many times as much single graphs weigh before the data, from .000001 to 1000000, by the
         lists that they tie, as in ``{"A&B": 3, "A&B; B&C": 0.5, "": 2}``: the graph of one tie,
         that of two, and that of none. Any other graph weighs 1. With `tie`, these are the weights
         of R dga without restriction.
-    most_missing : int, optional
-        With ``reference=True``, the largest number of people on no list in place of ten times the
-        listed: the end of ``Nmissing`` of R dga.
 
     Raises
     ------
