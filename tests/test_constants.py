@@ -138,7 +138,7 @@ IN_WORDS = [
     (f"{INF}.gibbs", "ENOUGH", 1000.0, LISTS, "effective sample size {value},"),
     (f"{INF}.gibbs", "SWEEPS * MOST_LOOKS", 120_000, LISTS, "for {value} sweeps at most"),
     (CHECKS, "MAX_RHAT", 1.01, LISTS, r"rank R-hat of $\log N$ is at most {value} and"),
-    (CHECKS, "MIN_ESS", 400.0, LISTS, "Less than {value} effective draws"),
+    (CHECKS, "MIN_ESS", 400.0, LISTS, "less than {value} effective draws"),
     (CELLS, "VALUES_SD", 0.8, LISTS, r"$U_c \sim N(0, {value}^2)$"),
     (CELLS, "WEIGHTS_SD", 0.8, LISTS, "ratio of two classes moves by $N(0, {value}^2)$"),
     (CELLS, "OWN", 0.4, LISTS, r"$\log t \sim N(\log {value}, 0.6^2)$"),
