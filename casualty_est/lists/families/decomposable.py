@@ -306,6 +306,11 @@ class Decomposable(Family):
         )
 
     @property
+    def options(self) -> dict[str, Any]:
+        """Its settings by name, as a file keeps them."""
+        return {**super().options, "weights": [list(pair) for pair in self.weights]}
+
+    @property
     def log_tie(self) -> float:
         """Log prior odds of a tie."""
         return float(np.log(self.tie) - np.log1p(-self.tie))
