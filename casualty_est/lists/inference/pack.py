@@ -287,7 +287,7 @@ def _went_on(fits: Sequence[Found]) -> Note | None:
     text = stored(
         "note",
         "the first round fell short of the check ({reasons}), so the fit went on to round {round}; "
-        "each round has as many draws as all before it",
+        "each round does at least as much as all before it",
         reasons="; ".join(first),
         round=_rounds(fits),
     )

@@ -52,6 +52,7 @@ def rounds_of(monkeypatch, module, most):
 def test_without_time_a_fit_that_falls_short_says_how_to_go_on(monkeypatch):
     monkeypatch.setattr(averaged, "KNOWN", 0.0)
     monkeypatch.setattr(averaged, "KNOWN_OF_WIDTH", 1e-9)
+    monkeypatch.setattr(averaged, "WANTED_OF_WIDTH", 1e-9)
     est = model_of("classes").fit(seed=1, draws=100, chains=4)
     assert not est.converged
     assert "went_on" not in codes_of(est)
@@ -62,7 +63,9 @@ def test_without_time_a_fit_that_falls_short_says_how_to_go_on(monkeypatch):
     est = model_of("classes").fit(seed=1, draws=100, chains=4, budget="2m")
     told = text_of(est, "went_on")
     assert told.startswith("the first round fell short of the check (runs with different random")
-    assert "so the fit went on to round 3; each round has as many draws as all before it" in told
+    assert (
+        "so the fit went on to round 3; each round does at least as much as all before it" in told
+    )
     advice = "give it more than 2m, in which 3 rounds ended (budget='8m', --budget 8m)"
     assert advice in text_of(est, "not_converged")
     # Four runs, twice as many, and twice as many again.
