@@ -308,7 +308,11 @@ class Decomposable(Family):
     @property
     def options(self) -> dict[str, Any]:
         """Its settings by name, as a file keeps them."""
-        return {**super().options, "weights": [list(pair) for pair in self.weights]}
+        settings = super().options
+        del settings["weights"]
+        if not self.weights:
+            return settings
+        return {**settings, "weights": [list(pair) for pair in self.weights]}
 
     @property
     def log_tie(self) -> float:
