@@ -93,7 +93,7 @@ def other_settings(
         exact = N_("refit", "no report is exactly right")
     models[exact] = model.varied(exact_reports=not used["exact_reports"])
     if model.layout.readings.judge is not None:
-        rule, told = "asis", N_("refit", "ranges as they stand")
+        rule, told = "asis", N_("refit", "ranges as published")
         if used["range_rule"] == "asis":
             rule = "common"
             told = N_("refit", "all ranges read alike, as half of their upper end to it")

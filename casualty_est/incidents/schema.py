@@ -8,6 +8,8 @@ from pydantic.dataclasses import dataclass
 
 from casualty_est.result.schema import CHECKED, Case, Number, Rests, Span
 
+GRADED = "grade {}: real and by the perpetrator"  # what the assumption on a grade is called
+
 
 @dataclass(frozen=True, config=CHECKED)
 class AnchorUsed:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from casualty_est.incidents.schema import GRADED
 from casualty_est.result.unknowns import EVERY_GRADE, Assumed, Unknowns, beta_move
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def _grades(estimate: IncidentEstimate) -> tuple[list[Assumed], dict[str, Array]
         logit = np.asarray(parameters.values[..., j]).ravel()
         sd, score, limits = beta_move(a / (a + b), a + b, logit)
         real[grade] = special.expit(logit)
-        title = f"grade {grade}: real and by the perpetrator"
+        title = GRADED.format(grade)
         rows.append(Assumed(title, a / (a + b), sd, "plain", real[grade], score, limits=limits))
     return rows, real
 

@@ -35,7 +35,7 @@ AT_LEVELS = N_("identification", "{number} at a probability of {levels}")
 ONE_THRESHOLD = N_(
     "identification",
     "If every pair above one threshold were taken as one person, the same lists would give "
-    "{parts}: such an interval holds nothing of the doubt about the matching.",
+    "{parts}: such an interval leaves out the doubt about the matching.",
 )
 OF_BLOCKING = N_(
     "identification",

@@ -380,7 +380,7 @@ class ListEstimate(Estimate):
             if known is not None:
                 middle, low, high = aligned(known)
                 rows.append((source.name, middle, f"{low} to {high}"))
-        return TextTable(("list", "holds of all people", interval_title(prob)), tuple(rows))
+        return TextTable(("list", "share of all people", interval_title(prob)), tuple(rows))
 
 
 def _known(content: dict[str, Any]) -> dict[str, Any]:

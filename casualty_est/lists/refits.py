@@ -26,7 +26,7 @@ Ints = npt.NDArray[np.int64]
 WITHOUT_STRATA = N_("note on a refit", "without strata")
 FIRST = N_("note on a refit", "first replicate")
 INDEPENDENT = N_("note on a refit", "two lists: taken as independent")
-OWN_PRIOR = N_("note on a refit", "two lists: their odds ratio has its prior")
+OWN_PRIOR = N_("note on a refit", "two lists are left, and their odds ratio comes from its prior")
 
 
 class ListRefitter:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from casualty_est.lists.schema import Together
 from casualty_est.result.schema import Span
 from casualty_est.wording.language import _
-from casualty_est.wording.numbers import Ends, per_cent, run, share
+from casualty_est.wording.numbers import Ends, adding_up, per_cent, run, share
 
+SMALL = 0.005  # a weight that would be printed as 0 or 100%
 FINEST = 3  # digits of a per cent
 
 
@@ -16,11 +18,21 @@ def weight(value: float) -> str:
     """Print the weight of one kind in an answer, 0 or 100% only where it is that."""
     if value in (0.0, 1.0):
         return per_cent(f"{100 * value:.0f}")
-    if value < 0.005:
+    if value < SMALL:
         return _("less than {share}", share=per_cent("1"))
-    if value >= 0.995:
+    if value >= 1 - SMALL:
         return _("more than {share}", share=per_cent("99"))
     return per_cent(f"{100 * value:.0f}")
+
+
+def weights(values: Sequence[float]) -> list[str]:
+    """Print weights that are parts of one answer, so that they add up as printed."""
+    large = [value for value in values if SMALL <= value < 1 - SMALL]
+    parts = iter(adding_up([100 * value for value in large], round(100 * sum(large))))
+    return [
+        per_cent(f"{next(parts):.0f}") if SMALL <= value < 1 - SMALL else weight(value)
+        for value in values
+    ]
 
 
 def aligned(row: Ends) -> tuple[str, str, str]:
@@ -39,13 +51,12 @@ def between(together: Together) -> str:
     reach = _times(together.lists_sd)
     if together.pairs_sd is None:
         return _(
-            "From stratum to stratum the odds of a list to hold a person differ by a factor of "
-            "{factor}.",
+            "From stratum to stratum the odds of being on a list differ by a factor of {factor}.",
             factor=reach,
         )
     return _(
-        "From stratum to stratum the odds of a list to hold a person differ by a factor of "
-        "{factor}, and the odds ratio of two lists by a factor of {of_pairs} (one standard "
+        "From stratum to stratum the odds of being on a list differ by a factor of {factor}, "
+        "and the odds ratio of two lists by a factor of {of_pairs} (one standard "
         "deviation between strata, on the log).",
         factor=reach,
         of_pairs=_times(together.pairs_sd),

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from matplotlib.collections import LineCollection
 from matplotlib.ticker import MaxNLocator, NullLocator
 from matplotlib.transforms import blended_transform_factory
 
@@ -179,19 +180,42 @@ class Page:
         how = {"marker": "o", "markersize": 6, "markeredgewidth": 1.2, **how}
         self.axes.plot([value], [y], color=colour, linestyle="none", **how)
 
-    def rule(self, value: float, colour: str, *, top: float = 0.0, **how: Any) -> None:
-        """Draw a vertical line that makes way for text."""
-        inch, free = self.inch(value), [(top, self.body)]
+    def rule(
+        self, value: float, colour: str, *, top: float = 0.0, foot: float | None = None, **how: Any
+    ) -> None:
+        """Draw a vertical line that makes way for text, from `top` to `foot` or to the axis."""
+        for start, end in self.free(value, top, self.body if foot is None else foot):
+            self.axes.plot([value, value], [start, end], color=colour, **how)
+
+    def free(self, value: float, top: float, foot: float) -> list[tuple[float, float]]:
+        """Where no text stands over a value, between two heights."""
+        inch, free = self.inch(value), [(top, foot)]
         for left, right, upper, lower in self.boxes:
             if left <= inch <= right:
                 cut = [(a, min(b, upper)) for a, b in free] + [(max(a, lower), b) for a, b in free]
                 free = [(a, b) for a, b in cut if b - a > 0.03]
-        for start, end in free:
-            self.axes.plot([value, value], [start, end], color=colour, **how)
+        return free
 
     def stamp(self) -> None:
         """Write across the picture that the fit did not converge."""
         stamp_figure(self.figure, self.palette)
+
+
+class Grid(LineCollection):
+    """The vertical lines of a page: they make way for text that was written after them."""
+
+    def __init__(self, page: Page) -> None:
+        look: dict[str, Any] = {"colors": [page.palette.faint], "linewidths": 0.6, "zorder": 0.5}
+        super().__init__([], **look)
+        self.page = page
+
+    def draw(self, renderer: Any) -> None:
+        """Draw the lines where there is no text."""
+        page = self.page
+        low, high = page.axes.get_xlim()
+        ticks = [x for x in page.axes.get_xticks() if low <= x <= high]
+        self.set_segments([[(x, a), (x, b)] for x in ticks for a, b in page.free(x, 0, page.body)])
+        super().draw(renderer)
 
 
 def stamp_figure(figure: Picture, palette: Palette) -> None:
@@ -245,7 +269,10 @@ def open_page(
         axes.xaxis.set_major_formatter(Spoken())
     dress(axes, palette)
     axes.set_xlabel("\n".join(axis), fontsize=SMALL, color=palette.muted, labelpad=3)
-    return Page(figure, axes, palette, left, room, body)
+    page = Page(figure, axes, palette, left, room, body)
+    axes.grid(visible=False)
+    axes.add_collection(Grid(page), autolim=False)
+    return page
 
 
 def heads_of(title: str, palette: Palette, most: int = 3) -> list[Line]:

@@ -12,12 +12,12 @@ from casualty_est.plots.style import SMALL, Palette, Picture
 from casualty_est.plots.total import NO_LEVEL, title_of
 from casualty_est.plots.words import width_of
 from casualty_est.result.identification import Identification
-from casualty_est.result.refits import case
+from casualty_est.result.refits import case, once
 from casualty_est.result.schema import Case
 from casualty_est.result.tables import row_bound, row_numbers
 from casualty_est.wording.language import N_, _, pgettext, separated
 from casualty_est.wording.numbers import percent, with_ends
-from casualty_est.wording.phrases import capitalised, refit_name
+from casualty_est.wording.phrases import capitalised, how_read, refit_name
 from casualty_est.wording.terms import assumption_name
 
 if TYPE_CHECKING:
@@ -62,13 +62,13 @@ def weights(estimate: Answered, row: int, palette: Palette) -> Picture:
         left=LEFT,
         log=False,
     )
-    page.rule(0.0, palette.muted, linewidth=1.0)
     top = 0.05
     for one, lines, error in zip(rows, labels, errors, strict=True):
         height = height_of(lines)
         middle = page.beside(lines, top + height / 2)
         _weight(page, one.weight, error, middle, share=rests.kind == "families")
         top += height
+    page.rule(0.0, palette.muted, linewidth=1.0)
     if not estimate.converged:
         page.stamp()
     return page.figure
@@ -138,13 +138,18 @@ def cases(plots: Plots, names: Sequence[str], row: int, prob: float, palette: Pa
     answer = with_ends(numbers_of) if numbers_of and whole.converged else _words(whole)
     drawn = [whole, *(r for _, rows in groups[1:] for r in rows if r.converged)]
     numbers = [max(x, SMALLEST) for r in drawn for x in (r.low, r.high)]
-    labels = [
-        [
-            label(refit_name(r.case), answer if r is whole else _words(r), LEFT - 0.3, palette)
-            for r in rows
-        ]
-        for _, rows in groups
-    ]
+    labels, asides = [], []
+    for heading, rows in groups:
+        notes = {r.notes for r in rows}
+        aside = notes.pop() if len(notes) == 1 else ()  # how all of them were read is said once
+        asides += [f"{heading}: {how_read(aside)}."] * bool(aside)
+        named = [(refit_name(r.case, noted=not aside), r) for r in rows]
+        labels.append(
+            [
+                label(name, answer if r is whole else _words(r), LEFT - 0.3, palette)
+                for name, r in named
+            ]
+        )
     body = sum(height_of(lines) for group in labels for lines in group)
     note = _(
         "Dot and bar: median and {level} interval. Shaded: {whole} together.",
@@ -153,6 +158,7 @@ def cases(plots: Plots, names: Sequence[str], row: int, prob: float, palette: Pa
     )
     if None in refits.values():
         note += " " + _("This estimate was loaded without its model: only what was kept is shown.")
+    note = " ".join([note, *asides])
     page = open_page(
         body + 0.26 * sum(bool(heading) for heading, _ in groups) + 0.06,
         limits_of(numbers),
@@ -185,12 +191,7 @@ def cases(plots: Plots, names: Sequence[str], row: int, prob: float, palette: Pa
 
 def _apart(refits: Mapping[str, Sequence[Case] | None]) -> list[tuple[str, Sequence[Case]]]:
     """Groups of refits without those that repeat one: of two sources, only one and without one."""
-    kept: dict[tuple[tuple[float, ...], ...], tuple[str, Sequence[Case]]] = {}
-    for head, some in refits.items():
-        numbers = tuple(sorted((one.median, one.low, one.high) for one in some or ()))
-        if some:
-            kept.setdefault(numbers, (head, some[:MOST]))
-    return list(kept.values())
+    return [(head, some[:MOST]) for head, some in once(refits).items() if some]
 
 
 def _words(case: Case) -> str:

@@ -60,7 +60,7 @@ def forest(plots: Plots, prob: float, palette: Palette) -> Picture:
     """Draw the reliability of every source; see `Plots.sources`."""
     words, ratios = plots._of_ratios, _ratios(plots, prob)
     if not ratios:
-        nothing = _("This estimate holds no parameters of sources.")
+        nothing = _("This estimate has no parameters of sources.")
         return only_note(pgettext("picture", words.title), nothing, palette)
     shown = ratios[:MOST]
     labels = [label(r.name, _numbers(r), LEFT - 0.3, palette) for r in shown]

@@ -58,7 +58,6 @@ def picture(
         right=0.25,
     )
     _band(page, ratio, (low, high))
-    page.rule(1.0, palette.muted, top=LANE, linewidth=1.0, zorder=1.2)
     for entry in entries:
         y = top + entry.height / 2
         if palette.narrow:
@@ -68,6 +67,8 @@ def picture(
             page.beside(entry.conflict, y, at=NAME + GAP)
         _draw(page, entry.row, y)
         top += entry.height
+    page.rule(1.0, palette.muted, top=LANE, linewidth=1.0, zorder=1.2)
+    page.rule(ratio.median, palette.posterior, top=LANE, linewidth=1.4, zorder=1.3)
     return page.figure
 
 
@@ -131,7 +132,6 @@ def _band(page: Page, ratio: ReportingRatio, ends: tuple[float, float]) -> None:
     text = f"expected: {share(ratio.median)} ({share(low)} to {share(high)})"
     page.centred(text, ratio.median, LANE / 2, palette.posterior)
     page.centred("equal", 1.0, 1.5 * LANE, palette.muted)
-    page.rule(ratio.median, palette.posterior, top=LANE, linewidth=1.4, zorder=1.3)
 
 
 def _draw(page: Page, row: Statement, y: float) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,6 +55,7 @@ class Entry:
 
     lines: tuple[Line, ...] = ()
     heading: str = ""
+    strata: bool = False  # whether it heads parts of the whole
     claim: ClaimRow | None = None
     light: bool = False
     parts: tuple[Ends, ...] = ()  # one for each number that the evidence supports
@@ -112,7 +114,8 @@ def picture(plots: Plots, row: int, prob: float, left_out: bool, palette: Palett
     _rows(page, entries, rows_from)
     if documented and documented.low > 0:
         style = {"linewidth": 1.1, "linestyle": (0, (4, 3)), "zorder": 1.5}
-        page.rule(documented.low, palette.documented, top=first, **style)
+        foot = rows_from + sum(entry.height for entry in _of_the_whole(entries))
+        page.rule(documented.low, palette.documented, top=first, foot=foot, **style)
     if not estimate.converged:
         page.stamp()
     return page.figure
@@ -247,7 +250,7 @@ def _part_rows(plots: Plots, row: int, prob: float, palette: Palette) -> list[En
     if own.part != "total" or not meta.has_level:
         return []
     entries: list[Entry] = []
-    strata = [Entry(heading=_("By stratum"))]
+    strata = [Entry(heading=_("By stratum"), strata=True)]
     for i, other in enumerate(meta.rows):
         if i == row or other.cell != own.cell:
             continue
@@ -263,6 +266,11 @@ def _part_rows(plots: Plots, row: int, prob: float, palette: Palette) -> list[En
             entry = Entry(lines, parts=spans) if bound is None else Entry(lines, bound=bound)
             (entries if same else strata).append(entry)
     return entries + strata * (len(strata) > 1)
+
+
+def _of_the_whole(entries: Sequence[Entry]) -> Iterable[Entry]:
+    """The rows above the strata: what is documented of the whole is not a number of its parts."""
+    return takewhile(lambda entry: not entry.strata, entries)
 
 
 def _rows(page: Page, entries: Sequence[Entry], top: float) -> None:

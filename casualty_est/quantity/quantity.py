@@ -115,7 +115,10 @@ class Part:
             return stored("note", "{said}, of any age, and no group of a table is that", said=said)
         if self.row["outcome"] not in WANTED:
             return stored(
-                "note", "{said}, and no row can hold the {outcome}", said=said, outcome=self.outcome
+                "note",
+                "{said}, and no row has a place for the {outcome}",
+                said=said,
+                outcome=self.outcome,
             )
         return stored("note", "{said}: a row of its own would have {cells}", said=said, cells=cells)
 

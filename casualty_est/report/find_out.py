@@ -98,8 +98,8 @@ def _studies(plan: Plan) -> Table:
         for row in plan.rows
     )
     caption = _(
-        "The {level} credible interval is {now} people wide now. Expected from the draws of this "
-        "fit, without new data; person-days are rough and can be replaced.",
+        "The {level} credible interval is about {now} people wide now. Expected from the "
+        "draws of this fit, without new data; person-days are rough and can be replaced.",
         level=percent(plan.prob),
         now=amount(plan.rows[0].width),
     )

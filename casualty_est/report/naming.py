@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.wording.language import _, pgettext
-from casualty_est.wording.numbers import Ends, per_cent, run, share
+from casualty_est.wording.numbers import Ends, per_cent, run, share, two_digits
 from casualty_est.wording.phrases import (
     Labelled,
     Windowed,
     capitalised,
-    clauses_of,
     day,
     in_places,
     in_window,
@@ -188,8 +187,10 @@ def spanned(one: Ends, form: Callable[[float], str]) -> str:
 
 
 def ratio_interval(low: float, high: float) -> str:
-    """Print an interval of reporting ratios."""
-    return run(ratio(low), ratio(high))
+    """Print an interval of reporting ratios, both ends as parts or both as multiples."""
+    if high < PERCENT_UP_TO:
+        return run(two_digits(low), two_digits(high))
+    return _("{number} times", number=run(share(low), share(high)))
 
 
 def missing(value: Any) -> bool:
@@ -201,9 +202,3 @@ def stated(claim: ClaimRow) -> float | None:
     """The one number of a claim that others would quote."""
     numbers = (claim.best, claim.low, claim.high)
     return next((float(number) for number in numbers if number is not None), None)
-
-
-def how_read(notes: Iterable[str]) -> str:
-    """How the rest was read when a source was left out; empty where there is nothing to say."""
-    told = [pgettext("note on a refit", note) for note in notes]
-    return clauses_of(told) if told else ""

@@ -181,6 +181,10 @@ class Parts:
             return None
         return find_out.part(self.estimate, self.rivals(), self.prob)
 
+    def tenth_more(self, assumption: str, change: str, *, higher: bool) -> str:
+        """What a tenth more of what moves the answer would do, where it is not an assumption."""
+        return ""
+
     def said_by(self) -> Table:
         """Each source in a line, for the short report."""
         return public.sources(self)

@@ -12,7 +12,7 @@ from casualty_est.report.tables import Cell, Segment, Table, linked
 from casualty_est.result.spoken import NONE
 from casualty_est.wording.language import N_, _, figure, ngettext, pgettext, retold, spoken
 from casualty_est.wording.numbers import ends, middle, per_cent, percent
-from casualty_est.wording.phrases import with_source
+from casualty_est.wording.phrases import how_read, with_source
 from casualty_est.wording.terms import grade_name, kind_name, role_name
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def sources(parts: Parts) -> Table:
     """Each source in a line: what it said last of what is estimated first."""
     estimate = parts.estimate
     parts_of = _parts_of(estimate)
-    last, none = _last_of_each(estimate.meta.claims, parts_of), pgettext("number", NONE)
+    last, none = _last_of_each(_of_the_whole(estimate), parts_of), pgettext("number", NONE)
     rows: list[tuple[Cell, ...]] = [
         (
             _named(claim.source, claim.role),
@@ -96,30 +96,45 @@ def _text(claim: ClaimRow) -> str:
     return claim.text if spoken().english else statements.as_published(claim)
 
 
-def _parts_of(estimate: Estimate) -> Callable[[ClaimRow], str]:
-    """Which part a claim is of, where no claim that counts is of the whole; else nothing."""
-    from casualty_est.plots.total import what_differs
+def _of_the_whole(estimate: Estimate) -> list[ClaimRow]:
+    """Claims that count, of what is estimated first or of a part of it; all where there is none.
+
+    Beside soldiers killed a number of tanks would be read as one of soldiers.
+    """
+    from casualty_est.plots.total import lies_inside
 
     counted = [claim for claim in estimate.meta.claims if claim.counted]
-    if not counted or not naming.has_total(estimate) or any(c.estimate == 0 for c in counted):
+    whole, groups = estimate.meta.rows[0].cell, estimate.meta.groups or {}
+    if not naming.has_total(estimate):
+        return counted
+    own = [c for c in counted if c.estimate == 0 or lies_inside(c, whole, groups, itself=True)]
+    return own or counted
+
+
+def _parts_of(estimate: Estimate) -> Callable[[ClaimRow], str]:
+    """Which part of what is estimated first a claim is of; of the whole nothing."""
+    from casualty_est.plots.total import what_differs
+
+    if not naming.has_total(estimate):
         return lambda claim: ""
     whole = estimate.meta.rows[0].cell
-    return lambda claim: what_differs(claim, whole)
+    return lambda claim: "" if claim.estimate == 0 else what_differs(claim, whole)
 
 
 def _last_of_each(
     claims: Sequence[ClaimRow], parts_of: Callable[[ClaimRow], str]
 ) -> list[ClaimRow]:
-    """Of the claims that count, the latest of each source on the estimate that stands first.
+    """The latest claim of each source on the estimate that stands first.
 
-    Where there are only claims on parts, the latest of each source on each part.
+    Of a source that speaks of parts only, the latest on each part.
     """
-    first = min((c.estimate for c in claims if c.counted and c.estimate is not None), default=None)
+    first = min((c.estimate for c in claims if c.estimate is not None), default=None)
+    whole = {claim.source for claim in claims if not parts_of(claim)}
     last: dict[tuple[str, str], ClaimRow] = {}
     for claim in claims:
-        if not claim.counted:
-            continue
         key = claim.source, parts_of(claim)
+        if key[1] and claim.source in whole:
+            continue
         before = last.get(key)
         if before is None or _rank(claim, first) >= _rank(before, first):
             last[key] = claim
@@ -173,7 +188,7 @@ def _without_one(parts: Parts) -> str:
 
 def _left_out(case: Case) -> str:
     """Which source was left out, and in brackets how the rest was then read."""
-    return with_source(case.source or "", naming.how_read(case.notes))
+    return with_source(case.source or "", how_read(case.notes))
 
 
 def _assumed_otherwise(parts: Parts) -> str:
@@ -205,6 +220,8 @@ def _assumed_otherwise(parts: Parts) -> str:
             source=one.source,
             change=by,
         )
+    if told := parts.tenth_more(most.assumption, by, higher=change > 0):
+        return told
     words = {"grade": grade_name, "kind": kind_name}
     assumption = retold(most.assumption, ASSUMPTIONS, "assumption", **words)
     if change > 0:
@@ -247,8 +264,8 @@ def tail(parts: Parts) -> str:
             level=percent(parts.prob),
         )
     return _(
-        "The estimate is the number that the true number is as likely to lie above as below. The "
-        "interval holds it with a probability of {level} if the assumptions hold; it does not "
-        "cover sources that nobody entered or a wrong model.",
+        "The true number is as likely to lie above the estimate as below it. If the "
+        "assumptions hold, the interval contains it with a probability of {level}; it does "
+        "not cover sources that nobody entered or a wrong model.",
         level=percent(parts.prob),
     )

@@ -233,13 +233,13 @@ def many_claims(rows: Sequence[ClaimRow], *, counted: bool) -> Table:
     number = figure(len(rows))
     if counted:
         caption = _(
-            "The {number} claims that count, by source; one by one they stand in estimate.json "
-            "under details.claims.",
+            "The {number} claims that count, by source; estimate.json has them one by one, under "
+            "details.claims.",
             number=number,
         )
     else:
         caption = _(
-            "The {number} claims left out, by source; one by one they stand in estimate.json under "
+            "The {number} claims left out, by source; estimate.json has them one by one, under "
             "details.claims.",
             number=number,
         )

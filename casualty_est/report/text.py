@@ -141,7 +141,7 @@ def rests_on(estimate: Estimate) -> list[str]:
     return [
         _(
             "The level of this estimate comes from the overlap between the sources, and from "
-            "what we assume about the deaths that no source holds."
+            "what we assume about the deaths that no source records."
         )
     ]
 
@@ -151,8 +151,8 @@ def rests_briefly(estimate: Estimate) -> str:
     if estimate.level(0) != "data":
         return ""
     return _(
-        "It rests on how the sources overlap, and on what we assume about deaths that none of them "
-        "holds."
+        "It rests on how the sources overlap, and on what we assume about deaths that none "
+        "of them records."
     )
 
 
@@ -173,8 +173,8 @@ def documented(estimate: Estimate, prob: float) -> str:
     published, parts = row.documented, row.in_parts
     if not published and parts:
         return _(
-            "No source documents all of these deaths case by case. What lists of parts of them "
-            "hold adds up to {number} ({source}).",
+            "No source documents all of these deaths case by case. Lists of parts of them add "
+            "up to {number} ({source}).",
             number=documented_text(parts),
             source=parts.source,
         )

@@ -96,7 +96,7 @@ class Check:
         if not self.converged:
             reasons = "; ".join(told_again(one, "reason", "note") for one in fit.reasons)
             return _("NOT CONVERGED: {reasons}.", reasons=reasons)
-        ess = "" if fit.min_ess is None else separated(f"{fit.min_ess:.0f}")
+        ess = "" if fit.min_ess is None else separated(f"{fit.min_ess:,.0f}")
         if fit.method == "exact":
             if fit.min_ess is not None:
                 return _("Converged: {draws} independent draws of the exact answer.", draws=ess)
@@ -114,7 +114,7 @@ class Check:
         return _(
             "Converged: largest R-hat {rhat}, smallest effective sample {draws}, {number} "
             "divergences.",
-            number=fit.divergences,
+            number=separated(f"{fit.divergences:,}"),
             **places,
         )
 

@@ -50,8 +50,9 @@ LEAST_ESS = 100.0  # effective draws below which weights say nothing
 CHEAPEST = 3
 FINE = (0.25, 0.5, 1.0, 2.0, 3.0, 4.5, 6.0)
 NAMED = 0.3  # of the radius: moves that a sentence names
+NEAR = 1.0  # standard deviations that are within what was assumed
 SCALE = (
-    (1.0, N_("reading of a radius", "within what was assumed")),
+    (NEAR, N_("reading of a radius", "within what was assumed")),
     (2.0, N_("reading of a radius", "strained")),
     (LAST, N_("reading of a radius", "needs most assumptions to be wrong the same way")),
     (math.inf, N_("reading of a radius", "contradicted")),
@@ -279,7 +280,9 @@ def _beyond(of: str, n: float, weighed: Weighed, toward: Array) -> Radius:
     there = math.exp(weighed(far * toward))
     said = BEYOND.format(n=n, far=far, there=amount(there))
     reading = reading_of(far)
-    if far <= LAST:
+    if far <= NEAR:  # to lie farther than that is no reading of how far
+        reading = N_("reading of a radius", "farther than these draws can say")
+    elif far <= LAST:
         reading = stored("reading of a radius", "at the least, {reading}", reading=reading)
     return Radius(of, n, None, 0.0, reading, (), (), "weights", float(far), said)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -61,6 +61,20 @@ def answer(
             refit = estimate._refits()[name]
             kept[key] = tuple(refit(estimate._model, estimate, row, prob, report))
     return kept[key]
+
+
+def once(refits: Mapping[str, Sequence[Case] | None]) -> dict[str, list[Case]]:
+    """Refits by question without those that an earlier question has answered.
+
+    Of two sources, only one is without the other; a kind with no power is a kind left out.
+    """
+    told: set[tuple[float, float, float]] = set()
+    kept: dict[str, list[Case]] = {}
+    for question, some in refits.items():
+        new = [(one, (one.median, one.low, one.high)) for one in some or ()]
+        kept[question] = [one for one, numbers in new if numbers not in told]
+        told |= {numbers for _, numbers in new}
+    return kept
 
 
 def _shown(case: dict[str, Any]) -> dict[str, Any]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from casualty_est.result.schema import ClaimRow
+from casualty_est.result.schema import Cell, ClaimRow
 from casualty_est.tables.cells import ESTIMATE, LIST
 from casualty_est.wording.hedged import on_page
 from casualty_est.wording.language import N_, _, pgettext
 from casualty_est.wording.language import spoken as speaking_now
-from casualty_est.wording.phrases import documented_text, with_source
+from casualty_est.wording.phrases import day, documented_text, with_source
 
 if TYPE_CHECKING:
     from casualty_est.result.answered import Answered
@@ -23,6 +23,8 @@ NONE = N_("number", "none")
 
 def verb(claim: ClaimRow) -> str:
     """What a source did with its number: only what was recorded case by case is documented."""
+    if claim.low is None and claim.best is None and claim.high is None:
+        return N_("verb", "gave no number")  # whoever says nothing acknowledges nothing
     if claim.role == "perpetrator":
         return N_("verb", "acknowledged")
     if claim.rests_on == ESTIMATE:
@@ -77,16 +79,16 @@ def documented_cell(estimate: Answered, row: int) -> str:
     if entry.in_parts:
         said = entry.in_parts.text if speaking_now().english else documented_text(entry.in_parts)
         return _("in parts of it {number} ({source})", number=said, source=entry.in_parts.source)
-    said_instead = [
-        _(
-            "{verb}: {number} ({source})",
-            verb=pgettext("verb", verb(claim)),
-            number=as_written(claim.text, claim),
-            source=claim.source,
-        )
-        for claim in of_row(estimate, row)[:1]
-    ]
+    said_instead = [_instead(claim, entry.cell) for claim in of_row(estimate, row)[:1]]
     return "; ".join([pgettext("number", NONE), *said_instead])
+
+
+def _instead(claim: ClaimRow, cell: Cell) -> str:
+    """What a source said of an estimate of which nothing is documented."""
+    told = {"number": as_written(claim.text, claim), "source": claim.source}
+    if claim.rests_on == LIST and claim.end and claim.end != cell.end:
+        return _("up to {day}: {number} ({source})", day=day(claim.end), **told)
+    return _("{verb}: {number} ({source})", verb=pgettext("verb", verb(claim)), **told)
 
 
 def as_written(text: str, claim: ClaimRow) -> str:

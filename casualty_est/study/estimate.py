@@ -15,7 +15,7 @@ from casualty_est.result.estimate import Estimate
 from casualty_est.result.identification import Identification
 from casualty_est.result.labels import position
 from casualty_est.result.posterior import interval_ends
-from casualty_est.result.schema import Weight, plain
+from casualty_est.result.schema import Span, Weight, plain
 from casualty_est.result.shared import FlatPrior, Shared, Spoken, shared_by
 from casualty_est.result.show import interval_title
 from casualty_est.result.tables import Parameter, parameter, row_numbers
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 STORED = object()  # in place of a model: the likelihoods of a study are stored with its draws
+KEPT = 0.95  # the level at which the answers of the kinds are kept
 ENDS = ("median", "low", "high")
 POWERS = (0.0, 0.25, 0.5, 1.0)
 QUANTITIES = {
@@ -94,6 +95,22 @@ class StudyEstimate(Estimate):
             raise UsageError(msg) from None
         return joint
 
+    def _alone(self, at: int, prob: float) -> Span:
+        """What one kind answers alone for the count of the study, as it is printed everywhere."""
+        if prob == KEPT:
+            return self.details.kinds[at].here
+        ends = np.exp(self._joint().only(at).quantile(interval_ends(prob)))
+        low, median, high = map(float, ends)
+        return Span(median, low, high)
+
+    def _under(self, joint: Joint, prob: float) -> Span:
+        """The count under other powers; where one kind is left in full, its own answer."""
+        left = np.flatnonzero(joint.eta)
+        if len(left) == 1 and joint.eta[left[0]] == 1:
+            return self._alone(int(left[0]), prob)
+        low, median, high = (float(x) for x in np.exp(joint.quantile(interval_ends(prob))))
+        return Span(median, low, high)
+
     def _kind_at(self, label: str) -> int:
         labels = [kind.label for kind in self.details.kinds]
         return position(label, labels, "contributions()", "kind")
@@ -126,9 +143,10 @@ class StudyEstimate(Estimate):
         import pandas as pd
 
         interval_ends(ci_prob)
-        joint, rows = self._joint(), []
+        rows = []
         for i, kind in enumerate(self.details.kinds):
-            low, median, high = np.exp(joint.only(i).quantile(interval_ends(ci_prob)))
+            here: Any = self._alone(i, ci_prob)
+            low, median, high = here.low, here.median, here.high
             if kind.bound is not None:
                 median = None
                 low, high = (
@@ -195,8 +213,8 @@ class StudyEstimate(Estimate):
         for eta in POWERS:
             powered = joint.with_eta(at, eta)
             if (powered.eta > 0).any():
-                low, median, high = np.exp(powered.quantile(interval_ends(ci_prob)))
-                numbers = {"median": median, "low": low, "high": high}
+                one = self._under(powered, ci_prob)
+                numbers = {end: getattr(one, end) for end in ENDS}
                 rows.append({"eta": eta, **numbers, "prob": ci_prob})
         return pd.DataFrame(rows)
 

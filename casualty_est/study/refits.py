@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from casualty_est.result.call import Report
-from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Case
 from casualty_est.study.estimate import POWERS, StudyEstimate
 from casualty_est.study.inference.algebra import Joint
 from casualty_est.wording.language import stored
 
 
-def _case(name: str, joint: Joint, prob: float) -> Case:
-    low, median, high = (float(x) for x in np.exp(joint.quantile(interval_ends(prob))))
-    return Case(name, median, low, high, prob, converged=True)
+def _case(name: str, joint: Joint, estimate: StudyEstimate, prob: float) -> Case:
+    ends = estimate._under(joint, prob)
+    return Case(name, ends.median, ends.low, ends.high, prob, converged=True)
 
 
 def without_each_kind(
@@ -30,7 +27,7 @@ def without_each_kind(
         rest = joint.without(i)
         if kind.moves and rest is not None:
             name = stored("refit", "without {kind}", kind=kind.label)
-            cases.append(_case(name, rest, prob))
+            cases.append(_case(name, rest, estimate, prob))
     return tuple(cases)
 
 
@@ -45,7 +42,7 @@ def powers(
         for eta in POWERS if kind.can_move else ():
             powered = joint.with_eta(i, eta)
             if eta != kind.eta and (powered.eta > 0).any():
-                cases.append(_case(_called(kind.label, eta), powered, prob))
+                cases.append(_case(_called(kind.label, eta), powered, estimate, prob))
     return tuple(cases)
 
 

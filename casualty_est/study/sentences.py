@@ -9,16 +9,16 @@ from casualty_est.wording.again import known, names_again, told_again
 from casualty_est.wording.language import _, figure, spoken
 from casualty_est.wording.numbers import percent, portion, share
 from casualty_est.wording.phrases import capitalised, listed
-from casualty_est.wording.terms import kind_name
+from casualty_est.wording.terms import the_kind
 
 
 def rests_on(details: StudyDetails) -> tuple[str, ...]:
     """What sets the level of a joint answer."""
     moving = [kind for kind in details.kinds if kind.moves]
-    cut = [kind_name(kind.label) for kind in details.kinds if not kind.moves]
+    cut = [the_kind(kind.label) for kind in details.kinds if not kind.moves]
     if len(moving) == 1:
         level = _(
-            "The level of this estimate is that of {kind} alone.", kind=kind_name(moving[0].label)
+            "The level of this estimate is that of {kind} alone.", kind=the_kind(moving[0].label)
         )
     else:
         level = _together(moving)
@@ -35,9 +35,9 @@ def rests_on(details: StudyDetails) -> tuple[str, ...]:
         if kind.bridge is not None:
             said.append(
                 _(
-                    "The deaths of {kind} are not those of the study. The bridge between them "
+                    "What {kind} counted is not what the study counts. The bridge between them "
                     "({bridge}) is the analyst's, and no evidence here checks it.",
-                    kind=kind_name(kind.label),
+                    kind=the_kind(kind.label),
                     bridge=told_again(kind.bridge.text, "prior"),
                 )
             )
@@ -53,14 +53,14 @@ def _together(moving: Sequence[Kind]) -> str:
         _(
             "{share} for {kind}",
             share=percent(round(kind.weight or 0.0, 2)),
-            kind=kind_name(kind.label),
+            kind=the_kind(kind.label),
         )
         for kind in moving
     ]
     return _(
         "The level of this estimate comes from {kinds} together. If the answer of one of them "
         "moved a little, the estimate would move by a part of that: {pulls}.",
-        kinds=listed([kind_name(kind.label) for kind in moving]),
+        kinds=listed([the_kind(kind.label) for kind in moving]),
         pulls=listed(pulls),
     )
 
@@ -71,7 +71,7 @@ def rests_of(kind: Kind) -> str:
     if not spoken().english:
         contexts = ("identification", "note", "assumption of lists", "family", "assumption", "role")
         rests = known(rests, *contexts, ended=True) or known(rests, *contexts) or f"“{rests}”"
-    return _("What {kind} rests on: {rests}", kind=kind_name(kind.label), rests=rests)
+    return _("The answer of {kind} rests on this: {rests}", kind=the_kind(kind.label), rests=rests)
 
 
 def moved(kind: Kind) -> str:
@@ -87,7 +87,7 @@ def moved(kind: Kind) -> str:
     ]
     return _(
         "The answer of {kind} alone is one of several: {modes}.",
-        kind=kind_name(kind.label),
+        kind=the_kind(kind.label),
         modes=listed(modes, "or"),
     )
 

@@ -86,19 +86,19 @@ def unit_of(x: Ends) -> float:
     return 10.0 ** max(0, digits - kept)
 
 
-def unit_of_sum(total: Ends, part: Ends, counted: float) -> float:
+def unit_of_sum(total: Ends, part: Ends, counted: float) -> float | None:
     """The power of ten to which a total and a part are rounded, so that a count makes up the rest.
 
     11,682 of which 206 were counted: 12,000 and 11,000 would not differ by that, 11,700 and 11,500
-    do.
+    do. None where others are in the total as well, such as people whose sex nobody noted.
     """
     unit = min(unit_of(total), unit_of(part))
-    while unit > 1:
+    while unit >= 1:
         rest = unit * (round(total.median / unit) - round(part.median / unit))
-        if abs(rest - counted) <= unit / 2:
-            break
+        if abs(rest - counted) <= max(unit / 2, 1):
+            return unit
         unit /= 10
-    return unit
+    return None
 
 
 def middle(x: Ends) -> str:
@@ -163,12 +163,16 @@ def share(value: float) -> str:
 def ratio_text(x: Ends) -> str:
     """A ratio as a part of the true number, or a multiple beyond ten times, with its ends."""
     if x.high < PARTS_UP_TO:
-        middle, low, high = (
-            per_cent(f"{float(f'{100 * v:.2g}'):g}") for v in (x.median, x.low, x.high)
-        )
+        middle, low, high = (two_digits(v) for v in (x.median, x.low, x.high))
         return f"{middle} ({run(low, high)})"
     interval = run(share(x.low), share(x.high))
     return _("{number} ({interval}) times", number=share(x.median), interval=interval)
+
+
+def two_digits(value: float) -> str:
+    """A ratio as per cent with two digits, as `share` prints it: 6.0%, not 6% beside 4.7%."""
+    two = float(f"{100 * value:.2g}")
+    return per_cent(f"{two:.1f}" if 1 <= two < 10 else f"{two:g}")
 
 
 def per_cent(digits: str) -> str:

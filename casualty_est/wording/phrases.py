@@ -50,7 +50,7 @@ class Windowed(Labelled, Protocol):
 def cell_text(cell: Windowed) -> str:
     """Name a cell in words, without what is only a default."""
     who = "people" if cell.group == "all" else cell.group
-    parts = [f"{who} {cell.outcome}"]
+    parts = [f"{who} {'killed or injured' if cell.outcome == 'casualties' else cell.outcome}"]
     if cell.scope != "all":
         parts.append(f"in {listed(cell.scope.split('+'))}")
     if cell.perpetrator not in ("any", ""):
@@ -67,9 +67,7 @@ def cell_text(cell: Windowed) -> str:
 
 
 def said_cell(cell: Windowed) -> str:
-    """The same on a page in any language."""
-    if spoken().english:
-        return cell_text(cell)
+    """The same on a page, with days as people write them."""
     parts = cell.scope.split("+")
     text = who_what(cell) if cell.scope == "all" else in_places(who_what(cell), parts)
     if cell.perpetrator not in ("any", ""):
@@ -240,13 +238,19 @@ def label_text(labels: Iterable[tuple[str, str]]) -> str:
     return ", ".join(f"{column} {value or '(blank)'}" for column, value in labels)
 
 
-def refit_name(name: str) -> str:
-    """What a refit is called on the page."""
+def refit_name(name: str, *, noted: bool = True) -> str:
+    """What a refit is called on the page, with how the rest was read if `noted`."""
     whole, note = name, ""
     if name.endswith(")"):
         head, _bracket, last = name[:-1].rpartition(" (")
         said = told_again(last, "note on a refit")
-        if head and said != last:  # how the rest was read, beside the name
+        if head and (said != last or not noted):  # how the rest was read, beside the name
             whole, note = head, said
     told = told_again(whole, "refit", "role", "assumption", "grade", "kind of evidence")
-    return with_source(told, note)
+    return with_source(told, note) if noted else told
+
+
+def how_read(notes: Iterable[str]) -> str:
+    """How the rest was read when a source was left out; empty where there is nothing to say."""
+    told = [pgettext("note on a refit", note) for note in notes]
+    return clauses_of(told) if told else ""

@@ -43,6 +43,13 @@ KINDS = (
     N_("kind of evidence", "survey"),
     N_("kind of evidence", "surveys"),
 )
+KINDS_IN_SENTENCES = (
+    N_("kind of evidence", "the claims"),
+    N_("kind of evidence", "the incidents"),
+    N_("kind of evidence", "the lists"),
+    N_("kind of evidence", "the survey"),
+    N_("kind of evidence", "the surveys"),
+)
 GRADES = (
     N_("grade", "confirmed"),
     N_("grade", "fair"),
@@ -93,6 +100,16 @@ def role_name(role: str) -> str:
 def kind_name(label: str) -> str:
     """What a kind of evidence is called on the page: a label of the analyst's stays as it is."""
     return pgettext("kind of evidence", label) if label in KINDS else label
+
+
+def with_article(label: str) -> str:
+    """What a kind of evidence is called in a sentence that is kept, in English."""
+    return f"the {label}" if label in KINDS else label
+
+
+def the_kind(label: str) -> str:
+    """What a kind of evidence is called in a sentence of the page."""
+    return pgettext("kind of evidence", with_article(label)) if label in KINDS else label
 
 
 def grade_name(label: str) -> str:

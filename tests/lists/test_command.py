@@ -97,7 +97,7 @@ def test_a_list_that_is_empty_in_one_stratum_is_said(capsys, tmp_path):
     words = ["--by", "month", "--seed", 1, "--families", "independence"]
     code, out, err = run(capsys, "lists", _write(tmp_path, text), *words)
     assert (code, err) == (0, "")
-    assert "list C holds nobody in month 3, though it was at work" in out
+    assert "list C names nobody in month 3, though it was at work" in out
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from casualty_est.lists.report import tables
 from casualty_est.lists.schema import Effect
 from casualty_est.report.said import Said
 from casualty_est.result.schema import Span
+from casualty_est.wording.numbers import unit_of_sum
 from tests.support.command import run_flat as run
 from tests.support.covariates_by_hand import listed, population, with_blanks
 from tests.support.page import Page, page_of
@@ -54,6 +56,39 @@ def test_report_has_a_table_of_odds_and_the_answer_without(by_sex):
     assert tables.tables(by_sex)["strata"] is None
     names = [row[0] for row in tables.estimates(by_sex, 0.95).rows]
     assert names == ["People killed", "Month f", "Month m"]
+
+
+def test_small_pictures_have_the_numbers_of_the_table(by_sex):
+    printed = [row[2:4] for row in tables.estimates(by_sex, 0.95).rows[1:]]
+    text = joined(by_sex.plot.cells())
+    for middle, ends in printed:
+        assert f"{middle} ({ends})" in text
+
+
+def test_people_of_unknown_value_are_named_where_columns_do_not_add_up(by_sex):
+    # 206 people are on some list, of whom 2 x 103 have a value.
+    assert "Nobody noted" not in tables.estimates(by_sex, 0.95).caption
+    by_sex.details.found = replace(by_sex.details.found, people=216)
+    assert "Nobody noted the month of some people" in tables.estimates(by_sex, 0.95).caption
+
+
+def test_a_unit_that_no_sum_has_is_not_taken():
+    total, part = Span(126.0, 110.0, 140.0), Span(20.0, 9.0, 36.0)
+    assert unit_of_sum(total, part, 106) == 1  # 126 = 106 + 20
+    assert unit_of_sum(total, part, 99) is None  # seven of unknown age
+    assert (
+        unit_of_sum(Span(11_682.0, 9_400.0, 17_000.0), Span(7_282.0, 5_000.0, 13_000.0), 4_400)
+        == 100
+    )
+
+
+def test_what_is_documented_of_all_is_not_drawn_through_the_parts(by_sex):
+    figure = by_sex.plot.total()
+    (axes,) = figure.axes
+    dashed = [line for line in axes.lines if line.get_linestyle() == "--"]
+    assert dashed
+    heading = next(t for t in axes.texts if t.get_text() == "By stratum")
+    assert max(max(line.get_ydata()) for line in dashed) < heading.get_position()[1]
 
 
 def test_parts_by_covariate_have_no_fit_of_their_own(by_sex):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from casualty_est.lists.shares import aligned, weight
+from casualty_est.lists.shares import aligned, weight, weights
 from casualty_est.result.schema import Span
 
 
@@ -28,3 +28,10 @@ def test_an_interval_has_one_number_of_digits(low, median, high, shown):
 )
 def test_a_weight_is_none_or_all_only_where_it_is(value, shown):
     assert weight(float(value)) == shown
+
+
+def test_weights_of_one_answer_add_up_as_printed():
+    assert weights([0.496, 0.287, 0.217]) == ["49%", "29%", "22%"]
+    assert weights([0.996, 0.004]) == ["more than 99%", "less than 1%"]
+    assert weights([1.0]) == ["100%"]
+    assert weights([0.333, 0.333, 0.331, 0.003]) == ["34%", "33%", "33%", "less than 1%"]

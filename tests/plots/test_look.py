@@ -14,7 +14,13 @@ from casualty_est.plots.parts import why_not
 from casualty_est.plots.style import LABEL, PHONE, SMALL, dark_of, to_svg
 from casualty_est.wording.display import shown_as
 from tests.support.by_hand import make_estimate, make_row
-from tests.support.pictures import artists, check_places, joined, texts
+from tests.support.pictures import (
+    artists,
+    check_nothing_upright_crosses,
+    check_places,
+    joined,
+    texts,
+)
 
 METHODS = ("total", "sources", "priors", "identification", "cases", "parts", "card")
 DOTS = 96  # of a screen, in an inch
@@ -43,6 +49,15 @@ def test_a_telephone_shows_every_text_in_its_place(coalition: ce.Estimate, name:
     least = min(text.get_fontsize() for text in artists(figure))
     assert least * DOTS / 72 >= 11
     assert PHONE * DOTS <= SHOWN
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("width", [PHONE, 7.2])
+@pytest.mark.parametrize("name", ["total", "sources", "cases", "identification"])
+def test_no_upright_line_runs_through_a_text(
+    coalition: ce.Estimate, name: str, width: float
+) -> None:
+    check_nothing_upright_crosses(getattr(coalition.plot, name)(figsize=(width, None)))
 
 
 @pytest.mark.thorough

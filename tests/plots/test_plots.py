@@ -261,7 +261,7 @@ def test_two_modes_are_drawn_with_weights(far_modes: ce.Estimate) -> None:
 
 
 def test_without_sources_there_is_a_note(far_modes: ce.Estimate) -> None:
-    assert "This estimate holds no parameters of sources." in texts(far_modes.plot.sources())
+    assert "This estimate has no parameters of sources." in texts(far_modes.plot.sources())
     families = texts(far_modes.plot.identification())
     assert {"60%", "share of the posterior"} <= set(families)
     assert "loaded without its model" in joined(far_modes.plot.cases())

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.collections import FillBetweenPolyCollection
 
 import casualty_est as ce
 from casualty_est.errors import UsageError
@@ -76,7 +77,7 @@ def test_median_and_band_are_those_that_were_learned():
     axes = figure.axes[0]
     upright = [line.get_xdata()[0] for line in axes.lines if len(set(line.get_xdata())) == 1]
     assert any(x == pytest.approx(ratio.median) for x in upright)
-    (band,) = axes.collections
+    (band,) = (one for one in axes.collections if isinstance(one, FillBetweenPolyCollection))
     x = band.get_paths()[0].vertices[:, 0]
     assert (x.min(), x.max()) == pytest.approx(ratio.interval(0.9))
     shown = joined(figure)

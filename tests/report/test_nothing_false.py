@@ -71,6 +71,11 @@ def test_the_verb_follows_what_a_number_rests_on(role, quantity, said):
     assert (known is not None) is (said == "documented")
 
 
+def test_whoever_gives_no_number_acknowledges_nothing():
+    rows = claims([("Monitor", "monitor", "500"), ("Army", "perpetrator", "unknown")]).meta.claims
+    assert [verb(row) for row in rows] == ["documented", "gave no number"]
+
+
 def test_the_table_says_what_a_number_rests_on_and_a_party_acknowledges_all_the_same():
     assert documented(("Ministry", "government", "500"), basis="list").low == 500
     assert documented(("Monitor", "monitor", "500"), basis="statement") is None
@@ -145,6 +150,11 @@ def test_a_part_that_was_documented_by_a_day_is_a_lower_bound_for_the_whole():
     built = dated()
     days = [pd.Timestamp(day).date() for day in ("2016-12-31", "2017-12-31", "2018-03-31")]
     assert built.documented_by(built.rows[0], days) == [None, 1256, 6136]
+    # On the last day of the window it is the number that is documented for the window.
+    last = built.rows[0].end
+    assert built.documented_by(built.rows[0], [last]) == [built.documented(built.rows[0]).low]
+    # When a total without a day was published nobody knows, so no earlier reader had it.
+    assert built.documented_by(built.rows[0], [last], published=True) == [6136]
 
 
 def test_what_is_documented_of_parts_is_no_nothing():
@@ -156,7 +166,7 @@ def test_what_is_documented_of_parts_is_no_nothing():
     assert (added.low, added.text) == (37, "at least 37")
     est = parts_only()
     assert documented_cell(est, 0) == "in parts of it at least 53 (Lantern, Delta)"
-    assert "adds up to at least 53 (Lantern, Delta)" in parts_of(est).documented()
+    assert "add up to at least 53 (Lantern, Delta)" in parts_of(est).documented()
 
 
 def test_groups_of_one_place_are_not_added_to_all_who_died_there():

@@ -121,7 +121,7 @@ def test_which_source_was_left_out(of_lists):
     asides = "without strata; two lists: taken as independent"
     assert sentences[0].startswith(f"Without North (UN) ({asides}), the estimate would be about")
     assert rows[0][0] == "Without North (UN)"
-    assert caption == f" All of them: {asides}."
+    assert caption == f" In every case: {asides}."
 
 
 # Lists that were matched ---------------------------------------------------------------------
@@ -142,7 +142,7 @@ def test_whether_a_count_was_matched(of_lists):
         label = ListPlots(est)._documented_text(est.meta.rows[0].documented)
         told.append((said(est), answer(parts_of(est, 0.95)), label))
     assert told[0] == told[1]
-    assert "hold records of 206 (190 to 220) people" in told[0][0]
+    assert "have records of 206 (190 to 220) people" in told[0][0]
     assert told[0][2] == "on some list: 206 (190 to 220), by the matching"
 
 

@@ -150,7 +150,7 @@ def test_the_paragraph_of_lists_that_were_matched(name, checked, of_lists):
     said = " ".join(lede.paragraph(linked(linkage, est, 0.95)))
     assert said == texts()[name]
     # Without the linkage at hand, the estimate still says that the people are no count.
-    assert "hold records of 1,790 (1,750 to 1,830) people killed in Khartoum" in est.quote()
+    assert "have records of 1,790 (1,750 to 1,830) people killed in Khartoum" in est.quote()
 
 
 def _holds_its_numbers(est):

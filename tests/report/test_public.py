@@ -8,11 +8,12 @@ import subprocess
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import casualty_est as ce
 from casualty_est.errors import UsageError
-from casualty_est.report import publish
+from casualty_est.report import public, publish
 from casualty_est.report.said import Said, settled
 from casualty_est.wording.display import all_renamed, renamed, shown_as
 from casualty_est.wording.numbers import ends, middle
@@ -68,6 +69,28 @@ def test_the_short_report_is_short_and_whole(page: str) -> None:
         "https://example.org/claims.csv",
     ):
         assert piece in parsed.text
+
+
+@pytest.mark.thorough
+def test_a_source_on_something_else_is_not_beside_the_number() -> None:
+    rows = [
+        ("Army", "perpetrator", "about 800", "A+B", "civilians"),
+        ("Lantern", "monitor", "at least 2,000", "A+B", "civilians"),
+        ("Herald", "media", "300", "A", "civilians"),
+        ("Herald", "media", "20", "A+B", "Army soldiers"),
+        ("Staff", "adversary", "9,000", "A+B", "Army soldiers"),
+    ]
+    names = ("source", "role", "quantity", "scope", "group")
+    table = ce.Claims(pd.DataFrame(rows, columns=names))
+    model = ce.ClaimsModel(table, total={"group": "civilians"})
+    est = model.fit(seed=1, draws=100, tune=100, chains=2, progress_bar=False)
+    shown = public.sources(parts_of(est))
+    # Of soldiers nothing, and the number of a part says of which.
+    assert [row[:3] for row in shown.rows] == [
+        ("Army (perpetrator)", "about 800", ""),
+        ("Lantern (monitor)", "at least 2,000", ""),
+        ("Herald (media)", "300", "A"),
+    ]
 
 
 @pytest.mark.thorough
@@ -278,3 +301,14 @@ def test_what_did_not_settle_is_not_drawn() -> None:
     assert "NOT CONVERGED" in page.text
     assert "img" not in [tag for tag, _ in page.tags]
     assert "as likely to lie above" not in page.text
+
+
+def test_a_grade_that_moves_the_answer_is_told_in_a_sentence() -> None:
+    parts = parts_of(made.incidents_judged())
+    (grade, *_) = [one.grade for one in parts.estimate.details.grades]
+    told = parts.tenth_more(f"grade {grade}: real and by the perpetrator", "11%", higher=True)
+    assert told == (
+        f"If a tenth more of the incidents graded {grade} were real and by the perpetrator than we "
+        "assume, the estimate would be about 11% higher."
+    )
+    assert parts.tenth_more("share of one of 2 suspects", "3%", higher=False) == ""

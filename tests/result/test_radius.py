@@ -67,6 +67,15 @@ def test_draws_that_do_not_reach_say_so():
     assert answer.sds is None
     assert 1 < answer.beyond < 3
     assert "lies farther than the draws can say" in answer.sentence
+    assert answer.reading.startswith("at the least, ")
+
+
+def test_draws_that_hardly_reach_do_not_say_that_it_is_within_what_was_assumed():
+    y, assumed = linear(2**7)
+    answer = find("x", 1, y, assumed)
+    assert answer.sds is None
+    assert answer.beyond <= 1
+    assert answer.reading == "farther than these draws can say"
 
 
 def test_what_no_move_reaches():

@@ -12,6 +12,7 @@ from casualty_est.result.shared import CountPrior, FlatPrior, ListedPrior, Norma
 from casualty_est.study.inference.density import log_density
 from casualty_est.study.inference.terms import Piece
 from tests.support.known import EVEN, ClaimLike, known, normal
+from tests.support.page import parts_of
 
 MEAN = 9.0
 
@@ -176,7 +177,7 @@ def test_claims_receive_the_count_and_do_not_move_it():
     joint = ce.Study(a=a, claims=claims(), b=b).fit(seed=1)
     assert (joint.draws() == without.draws()).all()
     assert joint.details.kinds[1].eta == 0
-    assert "do not move it: claims." in " ".join(joint.identification().sentences)
+    assert "do not move it: the claims." in " ".join(joint.identification().sentences)
     ratio = np.log(joint.worth_of("Spokesman")) + logs(joint)
     assert np.abs(ratio - 8.5).max() < 0.05  # the ratio of every draw is that of its own count
     full = ce.Study(a=a, claims=claims(), b=b).fit(seed=1, claims="full")
@@ -192,13 +193,40 @@ def test_powers_are_those_of_the_table():
     assert list(table["eta"]) == [0, 0.25, 0.5, 1]
 
 
+def test_a_kind_answers_the_same_number_everywhere():
+    # Ends of draws and of the curve through them differ a little: the kind's own are printed.
+    one = normal(MEAN, 0.3)
+    joint = ce.Study(a=one, b=normal(MEAN + 0.3, 0.6, 1)).fit(seed=1)
+    own = np.quantile(one.draws(), [0.5, 0.025, 0.975])
+    told = [
+        joint.contributions().loc["a"],
+        joint.without_each_kind().set_index("case").loc["without b"],
+        joint.influence("b").iloc[0],
+    ]
+    for row in told:
+        np.testing.assert_array_equal(row[["median", "low", "high"]].astype(float), own)
+    # A kind without power is a kind left out, and is not told twice.
+    tables = parts_of(joint).refits()
+    rows = [row[1:] for table in tables for row in table.rows]
+    assert len(set(rows)) == len(rows) == 6
+    assert not any("power 0 " in row[0] for table in tables for row in table.rows)
+
+
+def test_a_page_says_no_sentence_twice():
+    joint = ce.Study(a=normal(MEAN, 0.3), b=normal(MEAN + 0.3, 0.6, 1)).fit(seed=1)
+    page = parts_of(joint)
+    said = page.rests_on() + page.identification()
+    assert len(set(said)) == len(said)
+    assert set(said) == set(joint.identification().sentences)
+
+
 def test_bad_weights_are_never_used_in_silence():
     far = claims(mean=MEAN + 3.2, sd=0.8)
     joint = ce.Study(a=normal(MEAN, 0.02), claims=far).fit(seed=1)
     kind = joint.details.kinds[1]
     assert kind.khat > 0.7 or kind.ess < 400
     assert joint.sources().empty
-    assert "is left out" in repr(joint)
+    assert "the sources of the claims are not shown" in repr(joint)
     assert "effective draws" in repr(joint)
     assert np.isfinite(logs(joint)).all()
 
@@ -242,7 +270,7 @@ def test_two_surveys_of_iraq_are_refused():
     assert joint.conflict()["p"].max() < 1e-4
     assert list(joint.summary()["kind"]) == ["lancet", "ifhs"]
     assert joint.summary()["median"].tolist() == pytest.approx([601_027, 151_000], rel=0.01)
-    assert "they would agree if lancet is" in repr(joint)
+    assert "they would agree if the answer of lancet is" in repr(joint)
     assert joint.sources().empty
     with pytest.raises(ce.UsageError, match="no joint answer"):
         joint.influence("ifhs")

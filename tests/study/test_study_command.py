@@ -190,7 +190,7 @@ def test_every_picture_is_drawn(joint):
 @pytest.mark.usefixtures("no_pictures")
 def test_the_report_says_who_moves_the_count(joint, tmp_path):
     page = joint.report(tmp_path / "r.html").read_text("utf-8")
-    assert "receive the count and do not move it: claims." in page
+    assert "receive the count and do not move it: the claims." in page
     assert "Claims with power 1 (full)" in page
     assert "None" not in page
 
@@ -200,7 +200,7 @@ def test_the_report_says_who_moves_the_count(joint, tmp_path):
 def test_kinds_that_contradict_get_a_report_of_both(tmp_path):
     joint = ce.Study(a=normal(9.0, 0.1), b=normal(10.0, 0.1, 1)).fit(seed=1)
     page = joint.report(tmp_path / "r.html").read_text("utf-8")
-    assert "they would agree if a is" in page
+    assert "they would agree if the answer of a is" in page
     assert "These answers contradict each other, so we give no joint estimate" in page
     assert "no joint count at which to ask" in page
     assert "One of these assumptions is wrong" in page
@@ -213,7 +213,7 @@ def test_kinds_that_contradict_get_a_report_of_both(tmp_path):
 def test_a_study_that_lost_its_likelihoods_says_so(joint):
     del joint.idata["evidence"]
     with pytest.raises(ce.UsageError, match="lost the likelihoods"):
-        joint.contributions()
+        joint.contributions(ci_prob=0.9)
 
 
 # What went wrong without a word, or with a traceback -------------------------------------------

@@ -356,12 +356,15 @@ class ClaimsModel:
         ]
         # What was replaced later had been published all the same.
         spoken = [self._spoken(one, replaced=published) for one in (row, *parts)]
+        # A total without any day counts to the end of the window, and is documented by then; when
+        # it was published nobody knows.
+        last = None if published else row.end
         for day in days:
             seen = (
                 [c for c in some if not published or (c.reported or c.end or day) <= day]
                 for some in spoken
             )
-            stated = [one.stated for some in seen if (one := documented_to(some, day))]
+            stated = [one.stated for some in seen if (one := documented_to(some, day, last))]
             lows.append(max(stated, default=None))
         return lows
 

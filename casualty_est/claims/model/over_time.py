@@ -74,7 +74,7 @@ def windows_note(model: ClaimsModel) -> Kept:
     return stored(
         "rule of time",
         "windows differ or time is asked for, so time is modelled: {rules}; {claims} claims "
-        "stand{merged}",
+        "are used{merged}",
         rules="; ".join(said.rules),
         claims=f"{said.claims:,}",
         merged=merged,

@@ -211,9 +211,10 @@ def _admitted(
         days = np.array([day_number(text) for text in table["date"]])
         below = np.maximum(table["admitted"].to_numpy(float), floor)
         above = np.maximum(below + table["median"].to_numpy(float), floor)
-        # The hatching has a strength of its own: that of the ground would make it vanish.
-        face, edge = ((palette.alarm, alpha) for alpha in (0.08, 0.75))
-        style = {"facecolor": face, "edgecolor": edge, "lw": 0, "hatch": "/////", "zorder": 1.2}
+        style: dict[str, Any] = {"lw": 0, "zorder": 1.2}
+        axes.fill_between(days, below, above, color=palette.alarm, alpha=0.08, **style)
+        # A picture of its own: in SVG the hatching is as pale as the ground it is drawn on.
+        style |= {"facecolor": "none", "edgecolor": palette.alarm, "alpha": 0.5, "hatch": "/////"}
         axes.fill_between(days, below, above, **style)
 
 

@@ -83,6 +83,8 @@ def _weighed(estimate: ClaimsEstimate, scenario: Scenario, name: str, prob: floa
     likely, deaths = np.asarray(kept.values), estimate.draws(0)[:, np.asarray(kept["draw"].values)]
     change = scenario.weights - 1.0
     logs = (likely[..., change != 0] @ change[change != 0]).ravel()
+    if np.ptp(logs) == 0:  # what is left out says nothing: every draw stays as likely as it was
+        return Case(name, *_ends(deaths.ravel(), prob), prob, estimate.converged)
     smoothed, k = array_stats.psislw(-logs)  # type: ignore[no-untyped-call]
     weights = np.exp(np.asarray(smoothed) - np.max(smoothed))
     weights /= weights.sum()
@@ -95,6 +97,12 @@ def _weighed(estimate: ClaimsEstimate, scenario: Scenario, name: str, prob: floa
     return Case(name, float(median), float(low), float(high), prob, estimate.converged)
 
 
+def _ends(values: Array, prob: float) -> tuple[float, float, float]:
+    """Median and both ends of draws."""
+    low, median, high = (float(x) for x in np.quantile(values, interval_ends(prob)))
+    return median, low, high
+
+
 def _short(refit: Refitter, name: str, scenario: Scenario, prob: float) -> Case:
     """A case from a few draws of its own."""
     import arviz as az
@@ -105,5 +113,4 @@ def _short(refit: Refitter, name: str, scenario: Scenario, prob: float) -> Case:
     deaths: Any = np.exp(drawn.log_deaths) @ cells
     logs = np.log(deaths)
     sound = float(az.rhat(logs)) <= ROUGH_RHAT and float(az.ess(logs)) >= ROUGH_ESS
-    low, median, high = (float(x) for x in np.quantile(deaths, interval_ends(prob)))
-    return Case(name, median, low, high, prob, bool(sound))
+    return Case(name, *_ends(deaths, prob), prob, bool(sound))

@@ -131,7 +131,9 @@ class Refitter:
 
 
 def each_source_alone(refit: Refitter) -> list[Asked]:
-    """Each source alone: the priors stay, the other sources are not heard."""
+    """Each source alone: the priors stay, the other sources are not heard; of one source none."""
+    if len(refit.sources) < SEVERAL:
+        return []
     return [
         Asked(
             stored("refit", "only {source}", source=name),

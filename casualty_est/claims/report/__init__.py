@@ -115,7 +115,7 @@ class ClaimsParts(Parts):
                 "or wrongly: a reporting ratio is both together."
             ),
             _(
-                "What is assumed of a role was learned from cases in which a better figure came "
+                "What we assume about a role was learned from cases in which a better figure came "
                 "later: famous disputes, and places with access. It may not fit a quiet conflict."
             ),
             *super().limitations(),

@@ -13,7 +13,7 @@ from casualty_est.report import naming, tables
 from casualty_est.report.tables import Table
 from casualty_est.result.schema import Case, SourceRow, Span
 from casualty_est.wording.language import N_, _, figure, pgettext
-from casualty_est.wording.numbers import percent
+from casualty_est.wording.numbers import percent, ratio_text
 from casualty_est.wording.terms import role_name
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _by_role(estimate: ClaimsEstimate, prob: float) -> Table:
 
 def with_interval(one: Span) -> str:
     """A ratio and its interval."""
-    return naming.spanned(one, naming.ratio)
+    return ratio_text(one)
 
 
 def refits(estimate: ClaimsEstimate, prob: float) -> list[Table]:

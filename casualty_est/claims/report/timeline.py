@@ -51,12 +51,10 @@ def lede(estimate: ClaimsEstimate) -> list[str]:
         sentences.append(text)
     if windows.delayed:
         text = ngettext(
-            "It counts deaths by the day on which people died. {sources} admits deaths months or "
-            "years after they happened, so what was admitted by a day is not all that will be "
-            "admitted of the deaths up to it.",
-            "It counts deaths by the day on which people died. {sources} admit deaths months or "
-            "years after they happened, so what was admitted by a day is not all that will be "
-            "admitted of the deaths up to it.",
+            "Deaths are counted on the day on which people died. {sources} admits deaths months "
+            "or years later, so its total on a given day is not final.",
+            "Deaths are counted on the day on which people died. {sources} admit deaths months "
+            "or years later, so their totals on a given day are not final.",
             len(windows.delayed),
             sources=listed(windows.delayed),
         )
@@ -238,9 +236,9 @@ def to_come_said(estimate: ClaimsEstimate, row: int, prob: float) -> list[str]:
         then = (seen if len(seen) else table).iloc[-1]
         sentences.append(
             _(
-                "Of the deaths up to {day}, {source} would still come to admit about {about}, if "
-                "it "
-                "goes on as its delay says. That is a forecast of its statements, not of deaths.",
+                "If {source} goes on at the same pace, it can be expected to admit about {about} "
+                "more of the deaths up to {day}. That is a forecast of its statements, not of "
+                "deaths.",
                 day=_day(then),
                 source=source,
                 about=_about(then, prob),

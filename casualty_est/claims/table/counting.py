@@ -310,9 +310,14 @@ def documented_part(claims: Iterable[Claim], whole: Documented | None) -> Claim 
     return claim if whole is None or low > whole.low else None
 
 
-def documented_to(claims: Iterable[Claim], day: date) -> Documented | None:
-    """Return the largest lower end that a list gave for one cell up to a day."""
-    return _largest(c for c in claims if (last := c.end or c.reported) and last <= day)
+def documented_to(
+    claims: Iterable[Claim], day: date, undated: date | None = None
+) -> Documented | None:
+    """Return the largest lower end that a list gave for one cell up to a day.
+
+    A claim without any day is taken to end on `undated`, and is left out where that is None.
+    """
+    return _largest(c for c in claims if (last := c.end or c.reported or undated) and last <= day)
 
 
 def _largest(claims: Iterable[Claim]) -> Documented | None:

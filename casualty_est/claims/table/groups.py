@@ -102,7 +102,7 @@ def _asked(
     if around and set(around) != set(inside):
         yield stored(
             "note",
-            "{group} ({where}) may hold {groups}, which have rows of their own, and is taken to "
+            "{group} ({where}) may contain {groups}, which have rows of their own, and is taken to "
             "share nobody: leave out the sum, or the parts",
             group=repr(group),
             where=where,

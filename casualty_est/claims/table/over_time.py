@@ -114,9 +114,9 @@ def _fill(tally: Tally, grid: TimeGrid) -> None:
 
 
 THIS_STEP = {
-    "day": N_("why a claim is left out", "{where} of the same source stands for this day"),
-    "week": N_("why a claim is left out", "{where} of the same source stands for this week"),
-    "month": N_("why a claim is left out", "{where} of the same source stands for this month"),
+    "day": N_("why a claim is left out", "{where} of the same source is used for this day"),
+    "week": N_("why a claim is left out", "{where} of the same source is used for this week"),
+    "month": N_("why a claim is left out", "{where} of the same source is used for this month"),
 }
 
 
@@ -171,7 +171,8 @@ def _note_contradictions(tally: Tally) -> None:
         if len(rows) < 2 or tally.standing[rows[0]].level == "incident":
             continue
         claim = tally.standing[rows[0]]
-        name = (claim.source, ", ".join(claim.cell_key))
+        named = (label for label in claim.cell_key if label not in ("any", "all"))
+        name = (claim.source, ", ".join(named))
         for earlier, later, kind in _against(tally, rows):
             against[name][kind] += 1
             places[name] += [row for row in (earlier, later) if row not in places[name]]
@@ -251,11 +252,11 @@ def rules(grid: TimeGrid, asked: OverTime) -> list[Kept]:
         )
     repeats = stored("rule of time", "exact repeats of one source are dropped")
     if asked.restated != THIN:
-        return [chosen, repeats, stored("rule of time", "every restated number stands")]
+        return [chosen, repeats, stored("rule of time", "every restated number is used")]
     thinned = stored(
         "rule of time",
-        "of one source, cell, first day and form of hedge the last number of each {step} stands; "
-        "restated='all' (--restated all) keeps every one",
+        "for each source, cell, first day and form of hedge, only the last number of each "
+        "{step} is used; restated='all' (--restated all) keeps every one",
         step=grid.step,
     )
     return [chosen, repeats, thinned]

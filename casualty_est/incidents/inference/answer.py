@@ -15,7 +15,7 @@ from casualty_est.incidents.inference.after import Reconstructed, parts, stated_
 from casualty_est.incidents.model.layout import CONCEDED_EXACT, FRACTION, IncidentLayout
 from casualty_est.incidents.model.parameters import Block
 from casualty_est.incidents.model.readings import UNGRADED
-from casualty_est.incidents.schema import Gap, Part
+from casualty_est.incidents.schema import GRADED, Gap, Part
 from casualty_est.result.schema import Rests, Weight
 from casualty_est.tables.cells import RECORDING_ROLES, UPHELD, Documented
 from casualty_est.wording.language import N_, stored
@@ -218,7 +218,7 @@ def identification(
     pulls += others
     blocks = {block.name: block for block in layout.parameters.blocks}
     for name, title in (
-        ("grade", "grade {}: real and by the perpetrator"),
+        ("grade", GRADED),
         ("share", "share of {}"),
         ("denial", "how often {} says that nobody died"),
         ("found", "how often {} finds the deaths of an incident"),

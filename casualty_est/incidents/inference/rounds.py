@@ -25,10 +25,12 @@ FAR = (
 SLOWEST = 3  # parameters that the advice names
 # What would tell the data more of a block of parameters.
 BLOCKS = {
-    "inclusion": N_("note", "who holds which incident: leave out a source that holds few of them"),
-    "slope": N_("note", "who holds which incident: leave out a source that holds few of them"),
+    "inclusion": N_(
+        "note", "who records which incident: leave out a source that records few of them"
+    ),
+    "slope": N_("note", "who records which incident: leave out a source that records few of them"),
     "log_visibility": N_(
-        "note", "who holds which incident: leave out a source that holds few of them"
+        "note", "who records which incident: leave out a source that records few of them"
     ),
     "bias": N_(
         "note", "what sources count: give the ratio of one of them (priors, sources, within)"

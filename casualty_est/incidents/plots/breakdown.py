@@ -171,10 +171,10 @@ def _bar(page: Page, step: Step, middle: float) -> None:
 
 def inclusion(estimate: IncidentEstimate, prob: float, palette: Palette) -> Picture:
     """Draw the probability that each source holds an incident; see `IncidentPlots.inclusion`."""
-    title = _("How likely a source is to hold an incident, by its deaths")
+    title = _("How likely a source is to record an incident, by its deaths")
     curves = curves_of(estimate, prob)
     if not curves:
-        text = _("The evidence does not say how likely a source is to hold an incident.")
+        text = _("The evidence does not say how likely a source is to record an incident.")
         return only_note(title, text, palette)
     shown, columns = curves[:MOST], 1 if palette.narrow else COLUMNS
     room, width = palette.inner / columns, palette.width

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from casualty_est.incidents.report import tables, text, witnesses
+from casualty_est.incidents.schema import GRADED
 from casualty_est.report import text as any_text
 from casualty_est.report.find_out import far_from
 from casualty_est.report.lever import Lever
@@ -105,9 +106,22 @@ class IncidentParts(Parts):
         return text.attribution(self.estimate)
 
     def rivals(self) -> list[float]:
-        """What sources report in all, where it is far from the estimate."""
-        stated = (report.low for report in self.estimate.details.tallies if report.with_number)
-        return far_from(self.estimate, stated)
+        """What sources report in all, where it is far from the estimate.
+
+        Of a source that grades its incidents what it documents: nobody states the sum of all
+        grades, those among them that it discounts.
+        """
+        documented = self.estimate.meta.rows[0].documented
+        own = {documented.source: documented.low} if documented else {}
+        tallies = [report for report in self.estimate.details.tallies if report.with_number]
+        return far_from(self.estimate, (own.get(one.source, one.low) for one in tallies))
+
+    def tenth_more(self, assumption: str, change: str, *, higher: bool) -> str:
+        """What it would do if more of the incidents of a grade were real."""
+        for one in self.estimate.details.grades:
+            if assumption == GRADED.format(one.grade):
+                return text.tenth_more(one.grade, change, higher=higher)
+        return ""
 
     def said_by(self) -> Table:
         """Each source, its incidents, and the deaths that it reports in them."""

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from casualty_est.incidents.plots.breakdown import part_name
 from casualty_est.incidents.report.text import in_range
 from casualty_est.incidents.schema import Gap, Graded, Part, Reported
-from casualty_est.report.naming import ratio, ratio_interval, row_name, spanned, whole
+from casualty_est.report.naming import row_name, spanned, whole
 from casualty_est.report.tables import Table, answer, case_row, no_interval, none
 from casualty_est.result.schema import Row, Span
 from casualty_est.result.show import interval_title
 from casualty_est.result.tables import Parameter
 from casualty_est.wording.language import N_, _, figure, ngettext, pgettext
-from casualty_est.wording.numbers import adding_up, chance, people, percent, run
+from casualty_est.wording.numbers import adding_up, chance, people, percent, ratio_text, run
 from casualty_est.wording.phrases import capitalised, documented_text, with_source
 from casualty_est.wording.terms import grade_name, role_name
 
@@ -103,7 +103,7 @@ def _denies(estimate: IncidentEstimate, i: int, prob: float) -> str:
 def _part(value: Parameter | Span | None) -> str:
     if value is None:
         return _("not known")
-    return f"{ratio(value.median)} ({ratio_interval(value.low, value.high)})"
+    return ratio_text(value)
 
 
 def inclusion(estimate: IncidentEstimate, prob: float) -> Table | None:
@@ -188,7 +188,18 @@ def in_a_line(estimate: IncidentEstimate) -> Table | None:
     reports = estimate.details.reports
     rows = tuple((row.source, figure(row.incidents), in_range(row)) for row in reports)
     head = (_("Source"), _("Incidents"), _("Deaths"))
-    return Table(_("What each source reports, as published."), head, rows) if rows else None
+    return (
+        Table(
+            _(
+                "What each source reports in all, as published, whatever its own grade of an "
+                "incident."
+            ),
+            head,
+            rows,
+        )
+        if rows
+        else None
+    )
 
 
 def _reports(reports: Sequence[Reported]) -> Table:

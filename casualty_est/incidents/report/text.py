@@ -83,13 +83,12 @@ def scale(estimate: IncidentEstimate) -> str:
     if estimate.meta.settings["scale"] == "joint":
         return _(
             "It rests on the counts of {source}: we assume that within an incident these are "
-            "{part}, give or take ({level}: {interval}), and let the reports themselves correct "
-            "that.",
+            "{part} ({level} interval {interval}), and let the reports themselves correct that.",
             **places,
         )
     return _(
-        "It rests on the counts of {source}: we assume that within an incident these are {part}, "
-        "give or take ({level}: {interval}); no report can confirm or correct that.",
+        "It rests on the counts of {source}: we assume that within an incident these are "
+        "{part} ({level} interval {interval}); no report can confirm or correct that.",
         **places,
     )
 
@@ -396,7 +395,7 @@ def limitations(estimate: IncidentEstimate) -> list[str]:
     details = estimate.details
     lines = [
         _(
-            "All numbers stand on one scale, that of the anchor: if it counts too high within "
+            "All numbers have one scale, that of the anchor: if it counts too high within "
             "incidents, every number here is too high by as much."
         ),
         _(
@@ -449,3 +448,19 @@ def limitations(estimate: IncidentEstimate) -> list[str]:
             )
         )
     return lines
+
+
+def tenth_more(grade: str, change: str, *, higher: bool) -> str:
+    """What it would do if a tenth more of the incidents of one grade were real."""
+    told = {"grade": grade_name(grade), "change": change}
+    if higher:
+        return _(
+            "If a tenth more of the incidents graded {grade} were real and by the perpetrator than "
+            "we assume, the estimate would be about {change} higher.",
+            **told,
+        )
+    return _(
+        "If a tenth more of the incidents graded {grade} were real and by the perpetrator than we "
+        "assume, the estimate would be about {change} lower.",
+        **told,
+    )

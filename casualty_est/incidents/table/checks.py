@@ -374,13 +374,13 @@ def _notes(rows: Sequence[Report]) -> tuple[Noted, ...]:
     if rejected:
         text = stored(
             "note",
-            "1 row has the verdict rejected and deaths above zero: both are kept as they stand",
+            "1 row has the verdict rejected and deaths above zero: both are kept as they are",
         )
         if rejected > 1:
             text = stored(
                 "note",
                 "{number} rows have the verdict rejected and deaths above zero: both are kept as "
-                "they stand",
+                "they are",
                 number=f"{rejected:,}",
             )
         notes.append(("rejected_with_deaths", text))

@@ -102,7 +102,7 @@ def _not_calibrated(linkage: Linkage) -> str:
 def said(linkage: Linkage, estimate: Any, prob: float = 0.95) -> str:
     """The records on the lists, which are counted, in the first paragraph."""
     return _(
-        "{number} lists hold {records} records of {what}, which we match to {people} people.",
+        "{number} lists have {records} records of {what}, which we match to {people} people.",
         number=capitalised(naming.in_words(len(linkage.lists))),
         records=figure(sum(linkage.records)),
         what=naming.counted_briefly(estimate.meta.rows[0].cell),
@@ -197,7 +197,7 @@ def _overlaps(linkage: Linkage, prob: float) -> Table:
         *(_("If pairs above {level} were joined", level=percent(cut)) for cut in cuts),
     )
     caption = _(
-        "How many people stand on exactly which lists (median and {level} interval), and what "
+        "How many people are on exactly which lists (median and {level} interval), and what "
         "thresholds would say.",
         level=percent(prob),
     )

@@ -28,7 +28,7 @@ class Independence(Family):
     title = N_("family", "independent lists")
     group = PAIRS
     assumption = (
-        "every person has the same chance to be on a list, whichever other lists hold him or her"
+        "every person has the same chance to be on a list, whichever other lists name him or her"
     )
     prior = LISTS_PRIOR
     least = 2

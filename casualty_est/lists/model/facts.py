@@ -23,7 +23,7 @@ NO_OVERLAP = N_(
 )
 ALL_ON_ALL = N_(
     "why lists say nothing",
-    "every list holds the same people: either nobody is missing, or the lists are copies of each "
+    "every list names the same people: either nobody is missing, or the lists are copies of each "
     "other, and they cannot say which (copies='keep' if you know that they are not)",
 )
 ONE_INSIDE = N_(

@@ -281,7 +281,7 @@ def completeness(estimate: ListEstimate, prob: float, palette: Palette) -> Pictu
         sum(height_of(lines) for lines in labels) + 0.1,
         (0.0, min(100.0, 112 * max(row.high for row in shares))),
         palette,
-        title=_("What share of all people each list holds"),
+        title=_("What share of all people each list names"),
         xlabel=_("per cent of all people, listed or not"),
         note=_("Dot and bar: median and {level} interval.", level=percent(prob)),
         left=2.5,

@@ -68,7 +68,7 @@ def picture(table: HistoryTable, palette: Palette, title: str = "") -> Picture:
 
 def title_of(table: HistoryTable) -> str:
     """How many people, and by what."""
-    return _("{number} people, by the lists that hold them", number=figure_of(table.people))
+    return _("{number} people, by the lists that name them", number=figure_of(table.people))
 
 
 def _note(table: HistoryTable, order: npt.NDArray[np.intp]) -> str:
@@ -82,13 +82,12 @@ def _note(table: HistoryTable, order: npt.NDArray[np.intp]) -> str:
     }
     if rest == 1:
         drawn = _(
-            "The {drawn} largest of {all} combinations are drawn; the other one holds {left} "
-            "people.",
+            "The {drawn} largest of {all} combinations are drawn; the other one has {left} people.",
             **places,
         )
     else:
         drawn = _(
-            "The {drawn} largest of {all} combinations are drawn; the other {rest} hold {left} "
+            "The {drawn} largest of {all} combinations are drawn; the other {rest} have {left} "
             "people.",
             rest=figure_of(rest),
             **places,

@@ -17,9 +17,8 @@ from casualty_est.lists.schema import (
     Replicates,
     Visible,
 )
-from casualty_est.lists.shares import aligned, ratio, weight
+from casualty_est.lists.shares import aligned, ratio, weight, weights
 from casualty_est.lists.table.history import HistoryTable
-from casualty_est.report import naming
 from casualty_est.report.tables import Table, no_interval, none, rounded
 from casualty_est.result.posterior import far_apart
 from casualty_est.result.schema import Case, Span
@@ -27,7 +26,7 @@ from casualty_est.result.show import answer, interval_title
 from casualty_est.wording.again import told_again
 from casualty_est.wording.language import _, figure, pgettext, separated, spoken
 from casualty_est.wording.numbers import Ends, percent, run, share
-from casualty_est.wording.phrases import capitalised, listed, who_what, with_source
+from casualty_est.wording.phrases import capitalised, how_read, listed, who_what, with_source
 from casualty_est.wording.terms import stratum_name
 
 SMALL_MEMBER = 0.0005  # share of the answer below which a member is counted, not named
@@ -52,7 +51,26 @@ def estimates(estimate: ListEstimate, prob: float) -> Table:
         _("Of these on no list (estimate)"),
     )
     caption = _("Who was counted, and how many we estimate. The two answer different questions.")
+    if blank := _blank(estimate):
+        caption += " " + _(
+            "Nobody noted the {covariates} of some people: they are in no count of those rows, and "
+            "in their estimates, so counts and estimates there do not add up.",
+            covariates=listed(blank, "or"),
+        )
     return Table(caption, head, tuple(rows), wide=True)
+
+
+def _blank(estimate: ListEstimate) -> list[str]:
+    """Covariates of which some people have no value, where nothing else divides the table."""
+    rows, settings = estimate.meta.rows, estimate.meta.settings
+    if settings.get("by"):
+        return []
+    everybody = estimate.details.found.people
+    return [
+        column
+        for column in settings.get("covariates", [])
+        if everybody > sum(r.documented.low for r in rows if column in r.strata and r.documented)
+    ]
 
 
 def _row_name(estimate: ListEstimate, row: int) -> str:
@@ -96,7 +114,7 @@ def data(estimate: ListEstimate) -> list[Table]:
     rows = tuple((name, figure(size), figure(alone)) for name, size, alone in sizes)
     foot = (_("All lists together"), figure(table.people), figure(table.people - table.shared))
     head = (_("List"), _("People on it"), _("On no other list"))
-    caption = _("The lists: how many people they hold. Section 8 has every combination of lists.")
+    caption = _("The lists: how many people each names. Section 8 has every combination of lists.")
     return [Table(caption, head, rows, foot)]
 
 
@@ -148,11 +166,11 @@ def _asides(
     records: Sequence[Case | KnownPopulation], called: Callable[[str], str]
 ) -> tuple[list[str], str]:
     """Names of cases, and as a sentence how the rest was read in every one of them."""
-    notes = [naming.how_read(row.notes) for row in records]
+    notes = [how_read(row.notes) for row in records]
     names = [capitalised(called(row.source or "")) for row in records]
     if len(set(notes)) > 1:
         return [with_source(*pair) for pair in zip(names, notes, strict=True)], ""
-    return names, " " + _("All of them: {note}.", note=notes[0]) if notes and notes[0] else ""
+    return names, " " + _("In every case: {note}.", note=notes[0]) if notes and notes[0] else ""
 
 
 def _without(source: str) -> str:
@@ -204,12 +222,12 @@ def _members(members: Sequence[FamilyMember]) -> Table:
     shown = sorted((m for m in members if m.mass >= SMALL_MEMBER), key=lambda m: -m.mass)
     known = [m.log_evidence for m in members if m.log_evidence is not None]
     rows = []
-    for m in shown:
+    for m, told in zip(shown, weights([m.mass for m in shown]), strict=True):
         behind = ""
         if m.log_evidence is not None:
             behind = figure(m.log_evidence - max(known), 1)
         member = told_again(m.member, "member of a family", "family")
-        rows.append((family_title(m.family), member, weight(m.mass), behind))
+        rows.append((family_title(m.family), member, told, behind))
     rest = len(members) - len(shown)
     caption = _("The families of models inside the answer, and their members.")
     if rest:
@@ -390,7 +408,7 @@ def _known(cases: Sequence[KnownPopulation], prob: float) -> Table:
         _("Seen by the other lists"),
         _("Estimated"),
         _("{level} interval", level=percent(prob)),
-        _("Interval holds it"),
+        _("In the interval?"),
     )
     caption = _("A test on known numbers: the members of each list, as the other lists see them.")
     return Table(caption + aside, head, rows, wide=True)

@@ -38,7 +38,7 @@ ASSUMPTIONS = (
     LINKS,
     N_(
         "assumption of lists",
-        "every person has the same chance to be on a list, whichever other lists hold him or her",
+        "every person has the same chance to be on a list, whichever other lists name him or her",
     ),
     N_(
         "assumption of lists",
@@ -101,7 +101,7 @@ NO_LEVEL = (
     ),
     N_(
         "why lists say nothing",
-        "every list holds the same people: either nobody is missing, or the lists are copies of "
+        "every list names the same people: either nobody is missing, or the lists are copies of "
         "each other, and they cannot say which (copies='keep' if you know that they are not)",
     ),
     N_(
@@ -144,9 +144,8 @@ def said(estimate: ListEstimate) -> str:
     told = {"number": capitalised(naming.in_words(lists)), "what": naming.counted_briefly(row.cell)}
     if people := count.matched:
         return ngettext(
-            "{number} list hold records of {people} {what}, as far as their records could be "
-            "matched.",
-            "{number} lists hold records of {people} {what}, as far as their records could be "
+            "{number} list has records of {people} {what}, as far as its records could be matched.",
+            "{number} lists have records of {people} {what}, as far as their records could be "
             "matched.",
             lists,
             people=people if spoken().english else on_page(people),

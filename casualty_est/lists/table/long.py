@@ -108,7 +108,7 @@ def _repeated(rows: int) -> Kept:
         return stored("note", "1 row names a person whom the list already holds: counted once")
     return stored(
         "note",
-        "{number} rows name a person whom the list already holds: counted once",
+        "{number} rows name a person who is on the list already: counted once",
         number=f"{rows:,}",
     )
 

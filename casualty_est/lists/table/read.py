@@ -211,8 +211,8 @@ def _on_some_list(
         # One row per person: whoever is on none of these lists was on another, or lost in linkage.
         text = stored(
             "note",
-            "{number} people in the table are on none of these lists: left out, for the number of "
-            "such people is what is estimated",
+            "{number} people in the table are on none of these lists: left out, because the "
+            "number of such people is what is estimated",
             number=f"{int(people[stray].sum()):,}",
         )
         notes.append(("nobody", text))

@@ -122,8 +122,8 @@ def notes_on_few(few: Few, min_n: int, least: int) -> list[Noted]:
             text = stored(
                 "note",
                 "{number} strata are not fitted because fewer than {least} lists hold {fewest} "
-                "people or more in each (min_n): {names}; the total holds neither the {people} "
-                "listed there nor those on no list there",
+                "people or more in each (min_n): {names}; the total includes neither the "
+                "{people} listed there nor those on no list there",
                 number=f"{len(named):,}",
                 **places,
             )
@@ -131,8 +131,8 @@ def notes_on_few(few: Few, min_n: int, least: int) -> list[Noted]:
             text = stored(
                 "note",
                 "1 stratum is not fitted because fewer than {least} lists hold {fewest} people or "
-                "more there (min_n): {names}; the total holds neither the {people} listed there "
-                "nor those on no list there",
+                "more there (min_n): {names}; the total includes neither the {people} listed "
+                "there nor those on no list there",
                 **places,
             )
         notes.append(("min_n", text))

@@ -86,7 +86,7 @@ def build(
         if FEWEST <= held.sum() < len(names):
             for name in np.array(names)[~held]:
                 text = stored(
-                    "note", "list {list} holds nobody in the whole table: left out", list=name
+                    "note", "list {list} names nobody in the whole table: left out", list=name
                 )
                 warnings.append(("empty_list", text))
             names = tuple(name for name, kept in zip(names, held, strict=True) if kept)
@@ -157,13 +157,13 @@ def _holds_nobody(name: str, places: Sequence[str], strata: int) -> Kept:
     if len(places) <= FEW_PLACES:
         return stored(
             "note",
-            "list {list} holds nobody in {names}, though it was at work",
+            "list {list} names nobody in {names}, though it was at work",
             list=name,
             names=" and in ".join(places),
         )
     return stored(
         "note",
-        "list {list} holds nobody in {number} of {strata} strata, though it was at work",
+        "list {list} names nobody in {number} of {strata} strata, though it was at work",
         list=name,
         number=f"{len(places):,}",
         strata=f"{strata:,}",

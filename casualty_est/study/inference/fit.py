@@ -25,6 +25,7 @@ from casualty_est.study.model import ledger
 from casualty_est.study.model.settings import Settings, correlation
 from casualty_est.study.schema import Declared, Heard, Kind, StudyDetails, Supposed, Worth
 from casualty_est.wording.language import Kept, stored
+from casualty_est.wording.terms import with_article
 
 if TYPE_CHECKING:
     import xarray
@@ -240,8 +241,8 @@ def _notes(
         if not kind.moves and kind.p is not None and kind.p < CONTRADICTS:
             text = stored(
                 "note",
-                "{kind} is cut, and far from the count that it receives (p = {p})",
-                kind=kind.label,
+                "the answer of {kind} is cut, and far from the count that it receives (p = {p})",
+                kind=with_article(kind.label),
                 p=f"{kind.p:.2g}",
             )
             notes.append(Note("far", text))
@@ -249,9 +250,9 @@ def _notes(
         if weights is not None and not weights.good and not against:
             text = stored(
                 "note",
-                "what {kind} says of its sources is left out, since its draws lie too far from the "
-                "joint count: {why}. Fit {again} with more draws",
-                kind=kind.label,
+                "the sources of {kind} are not shown, because its draws lie too far from the joint "
+                "count: {why}. Fit {again} with more draws",
+                kind=with_article(kind.label),
                 why=weights.why,
                 again=kind.label,
             )
@@ -259,9 +260,9 @@ def _notes(
         if weights is not None and weights.again and not against:
             text = stored(
                 "note",
-                "the draws of {kind} lie too far from the joint count ({why}), so what it says of "
-                "its sources comes from a fit with its count near that",
-                kind=kind.label,
+                "the draws of {kind} lie too far from the joint count ({why}), so the worth of its "
+                "sources comes from a fit with its count near that",
+                kind=with_article(kind.label),
                 why=weights.again,
             )
             notes.append(Note("again", text))

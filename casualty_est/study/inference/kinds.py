@@ -19,6 +19,7 @@ from casualty_est.study.schema import UNKNOWN, BridgeUsed, Kind, ModeMoved
 from casualty_est.wording.language import N_, Kept, stored
 from casualty_est.wording.numbers import share
 from casualty_est.wording.phrases import listed
+from casualty_est.wording.terms import with_article
 
 Array = npt.NDArray[np.float64]
 
@@ -44,6 +45,7 @@ def kinds_of(
         moves = term.eta > 0
         bound = member.bound
         here = _span(np.exp(joint.only(i).quantile(ENDS))) if bound is None else _beyond(term)
+        own = _own(member)
         plain = member.bridge is None and isinstance(member.prior, FlatPrior)
         kinds.append(
             Kind(
@@ -51,8 +53,9 @@ def kinds_of(
                 kind=member.estimate.kind,
                 counts=tuple(count.label for count, _ in member.counts),
                 cell=member.cell,
-                own=here if plain else _own(member),
-                here=here,
+                own=own,
+                # One number for one answer: as the kind itself reports it, not as its curve has it.
+                here=own if plain else here,
                 prior=member.prior.text if member.prior else UNKNOWN,
                 eta=term.eta,
                 rests=_rests(term),
@@ -161,9 +164,9 @@ def contradictions(kinds: Sequence[Kind]) -> tuple[Kept, ...]:
             "note",
             "the answer of {one} is {mine} and that of {other} {theirs}, and the two contradict "
             "each other (p {p}); they would agree if {factor}, or if {other_factor}",
-            one=one.label,
+            one=with_article(one.label),
             mine=mine,
-            other=other.label,
+            other=with_article(other.label),
             theirs=theirs,
             p=_p(one.p),
             factor=_factor(one),
@@ -175,9 +178,9 @@ def contradictions(kinds: Sequence[Kind]) -> tuple[Kept, ...]:
             "note",
             "the answer of {kind} is {number} and contradicts {kinds} together (p {p}); they would "
             "agree if {factor}",
-            kind=kind.label,
+            kind=with_article(kind.label),
             number=kind.stated(kind.here),
-            kinds=listed([k.label for k in moving if k is not kind]),
+            kinds=listed([with_article(k.label) for k in moving if k is not kind]),
             p=_p(kind.p),
             factor=_factor(kind),
         )
@@ -195,6 +198,14 @@ def _factor(kind: Kind) -> str:
     factor = kind.factor or 1.0
     if factor < 1:
         return stored(
-            "note", "{kind} is {factor} times too high", kind=kind.label, factor=share(1 / factor)
+            "note",
+            "the answer of {kind} is {factor} times too high",
+            kind=kind.label,
+            factor=share(1 / factor),
         )
-    return stored("note", "{kind} is {factor} times too low", kind=kind.label, factor=share(factor))
+    return stored(
+        "note",
+        "the answer of {kind} is {factor} times too low",
+        kind=kind.label,
+        factor=share(factor),
+    )

@@ -55,7 +55,8 @@ def picture(estimate: StudyEstimate, prob: float, palette: Palette) -> Picture:
     """Draw every kind and the joint answer; see `StudyPlots.evidence`."""
     joint = estimate._joint()
     rows = [
-        _row(joint.only(i), kind, prob, palette) for i, kind in enumerate(estimate.details.kinds)
+        _row(joint.only(i), kind, estimate._alone(i, prob), palette)
+        for i, kind in enumerate(estimate.details.kinds)
     ]
     together = not estimate.details.contradictions
     if together:
@@ -86,12 +87,11 @@ def picture(estimate: StudyEstimate, prob: float, palette: Palette) -> Picture:
     return page.figure
 
 
-def _row(alone: Joint, kind: Kind, prob: float, palette: Palette) -> Row:
-    span = kind.here if kind.bound else _span(alone, prob)
+def _row(alone: Joint, kind: Kind, span: Span, palette: Palette) -> Row:
     if kind.bound == "lower":
-        span = Span(span.low, span.low, BEYOND * span.low)
+        span = Span(kind.here.low, kind.here.low, BEYOND * kind.here.low)
     elif kind.bound == "upper":
-        span = Span(span.high, span.high / BEYOND, span.high)
+        span = Span(kind.here.high, kind.here.high / BEYOND, kind.here.high)
     name = kind_name(kind.label)
     if not kind.moves:
         name = _("{kind}, cut", kind=name)

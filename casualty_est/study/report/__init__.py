@@ -11,6 +11,7 @@ from casualty_est.report.parts import Parts
 from casualty_est.report.pictures import Wanted
 from casualty_est.report.tables import Table, cases
 from casualty_est.report.text import first_name
+from casualty_est.result.refits import once
 from casualty_est.study import sentences
 from casualty_est.study.estimate import StudyEstimate
 from casualty_est.study.model.ledger import meaning
@@ -54,8 +55,9 @@ class StudyParts(Parts):
         return text.rests_briefly(self.estimate)
 
     def identification(self) -> list[str]:
-        """What sets the level, in sentences that are made anew."""
-        return list(self.estimate.identification(0).sentences)
+        """What sets the level, in sentences that are made anew, beside those of `rests_on`."""
+        said = self.rests_on()
+        return [one for one in self.estimate.identification(0).sentences if one not in said]
 
     def rests_on(self) -> list[str]:
         """The kinds that set the level, or how they contradict each other."""
@@ -79,7 +81,7 @@ class StudyParts(Parts):
         kept = {name: self.estimate._records(name, 0, self.prob) for name in ASKED}
         return [
             cases(pgettext("refits", ASKED[name]), some, self.prob)
-            for name, some in kept.items()
+            for name, some in once(kept).items()
             if some
         ]
 
@@ -114,6 +116,12 @@ class StudyParts(Parts):
     def said_by(self) -> Table:
         """Each kind, and what it answers alone."""
         return tables.in_a_line(self.estimate)
+
+    def tenth_more(self, assumption: str, change: str, *, higher: bool) -> str:
+        """What a tenth more in the answer of one kind would do."""
+        if assumption not in [kind.label for kind in self.estimate.details.kinds]:
+            return ""
+        return text.tenth_more(assumption, change, higher=higher)
 
     def limitations(self) -> list[str]:
         """What no study can say."""

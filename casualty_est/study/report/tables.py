@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from casualty_est.report.tables import Table, none
-from casualty_est.result.posterior import interval_ends
-from casualty_est.result.schema import Span
 from casualty_est.result.show import interval_title
 from casualty_est.study.estimate import StudyEstimate
 from casualty_est.study.model.ledger import SHOWN
@@ -32,40 +28,36 @@ def sources(estimate: StudyEstimate, prob: float) -> Table | None:
 
 def kinds(estimate: StudyEstimate, prob: float) -> Table:
     """What each kind counts, what it answers for that, and for the count of the study."""
-    rows, joint = [], estimate._joint()
-    for i, kind in enumerate(estimate.details.kinds):
-        here = kind.here
-        if kind.bound is None:
-            ends_of = np.exp(joint.only(i).quantile(interval_ends(prob)))
-            low, median, high = (float(x) for x in ends_of)
-            here = Span(median, low, high)
-        rows.append(
-            (
-                _named(kind),
-                said_cell(kind.cell),
-                kind.stated(kind.own),
-                told_again(kind.bridge.text, "prior") if kind.bridge else _("counts the same"),
-                kind.stated(here),
-            )
+    rows = [
+        (
+            _named(kind),
+            said_cell(kind.cell),
+            kind.stated(kind.own),
+            told_again(kind.bridge.text, "prior") if kind.bridge else _("counts the same"),
+            kind.stated(kind.here if kind.bound else estimate._alone(i, prob)),
         )
-    head = (
-        _("Kind"),
-        _("Counts"),
-        _("Answers for that (95%)"),
-        _("Bridge"),
-        _("Alone, for the count of this study ({level})", level=percent(prob)),
-    )
+        for i, kind in enumerate(estimate.details.kinds)
+    ]
+    head = (_("Kind"), _("Counts"), _("Its answer (95%)"), _("Bridge"), _here(prob))
     return Table(_("What each kind answers alone."), head, tuple(rows), wide=True)
+
+
+def _here(prob: float) -> str:
+    return _("For the count of this study ({level})", level=percent(prob))
 
 
 def in_a_line(estimate: StudyEstimate) -> Table:
     """What each kind counts and answers for that, for the short report."""
-    rows = tuple(
-        (_named(kind), said_cell(kind.cell), kind.stated(kind.own))
-        for kind in estimate.details.kinds
-    )
-    head = (_("Kind"), _("Counts"), _("Answers for that (95%)"))
-    return Table(_("What each kind answers alone."), head, rows)
+    kinds = estimate.details.kinds
+    columns = [
+        (_("Kind"), *map(_named, kinds)),
+        (_("Counts"), *(said_cell(kind.cell) for kind in kinds)),
+        (_("Its answer (95%)"), *(kind.stated(kind.own) for kind in kinds)),
+    ]
+    if any(kind.bridge for kind in kinds):  # else both answers are the same
+        columns.append((_here(0.95), *(kind.stated(kind.here) for kind in kinds)))
+    head, *rows = zip(*columns, strict=True)
+    return Table(_("What each kind answers alone."), head, tuple(rows))
 
 
 def _named(kind: Kind) -> str:
@@ -108,7 +100,8 @@ def conflict(estimate: StudyEstimate) -> Table:
         _("To agree, its answer would be multiplied by"),
     )
     caption = _(
-        "Each kind against all others that move the count. Under 0.01 there is no headline."
+        "Does each kind agree with all others that move the count? Below 0.01 there is no "
+        "joint number."
     )
     return Table(caption, head, tuple(rows))
 
@@ -118,8 +111,12 @@ def ledger(estimate: StudyEstimate) -> Table | None:
     rows = tuple(
         (one.source, kind_name(one.label), _numbers(one.deaths)) for one in estimate.details.heard
     )
-    head = (_("Source"), _("Kind"), _("Deaths"))
-    return Table(_("Who speaks where."), head, rows) if rows else None
+    head = (_("Source"), _("Kind"), _("Number"))
+    return (
+        Table(_("Which source appears in which kind, and with which numbers."), head, rows)
+        if rows
+        else None
+    )
 
 
 def _numbers(deaths: Sequence[float]) -> str:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from casualty_est.report import naming
 from casualty_est.study.estimate import StudyEstimate
-from casualty_est.study.schema import Kind
+from casualty_est.study.schema import Kind, StudyDetails
 from casualty_est.wording.language import N_, _
-from casualty_est.wording.phrases import clauses, listed
-from casualty_est.wording.terms import kind_name
+from casualty_est.wording.phrases import clauses, listed, with_source
+from casualty_est.wording.terms import kind_name, the_kind
 
 LIMITATIONS = (
     N_(
         "limitation",
-        "A study joins what its kinds say; an error that all of them share stays in the answer.",
+        "A study joins several kinds of evidence; an error that all of them share stays in "
+        "the answer.",
     ),
     N_(
         "limitation",
@@ -21,11 +22,12 @@ LIMITATIONS = (
     ),
     N_(
         "limitation",
-        "Who speaks twice was asked of sources by their names. One source under two names was not "
-        "seen unless its numbers gave it away.",
+        "Sources were compared by name. One source under two names goes unnoticed unless its "
+        "numbers give it away.",
     ),
 )
 NO_ONE_COUNT = N_("limitation", "Nothing is shown as documented: the kinds contradict each other.")
+NAMED = 4  # sources of a kind that the first paragraph names
 NOTHING_TO_VARY = (
     "There is no joint number to vary: the kinds contradict each other, or one alone sets it."
 )
@@ -48,22 +50,30 @@ def said(estimate: StudyEstimate) -> str:
     kinds = [kind for kind in estimate.details.kinds if kind.moves]
     first, *others = (kind.stated(kind.here) for kind in kinds)
     first = _("{figure} {what}", figure=first, what=what)
-    pairs = zip(kinds, (first, *others), strict=True)
-    return clauses([_alone(kind, number) for kind, number in pairs])
+    named = [_named(kind, estimate.details) for kind in kinds]
+    pairs = zip(kinds, named, (first, *others), strict=True)
+    return clauses([_alone(*pair) for pair in pairs])
 
 
-def _alone(kind: Kind, number: str) -> str:
-    named = {"kind": kind_name(kind.label), "number": number}
+def _named(kind: Kind, details: StudyDetails) -> str:
+    """A kind with its article and its sources, where they are few."""
+    told = (one.source for one in details.heard if one.label == kind.label and one.deaths)
+    sources = list(dict.fromkeys(told))
+    name = the_kind(kind.label)
+    return with_source(name, listed(sources)) if 0 < len(sources) <= NAMED else name
+
+
+def _alone(kind: Kind, name: str, number: str) -> str:
     if kind.bound is not None:
-        return _("{kind} alone: {number}", **named)
+        return _("{kind} alone: {number}", kind=name, number=number)
     if kind.label.endswith("s"):
-        return _("{kind} alone give about {number}", **named)
-    return _("{kind} alone gives about {number}", **named)
+        return _("{kind} alone give about {number}", kind=name, number=number)
+    return _("{kind} alone gives about {number}", kind=name, number=number)
 
 
 def rests_briefly(estimate: StudyEstimate) -> str:
     """Which kinds set the level, in one sentence of the first paragraph."""
-    moving = [kind_name(kind.label) for kind in estimate.details.kinds if kind.moves]
+    moving = [the_kind(kind.label) for kind in estimate.details.kinds if kind.moves]
     if len(moving) == 1:
         return _("The level is that of {kind} alone; the others do not move it.", kind=moving[0])
     if any(estimate.details.rho.values()):
@@ -75,6 +85,21 @@ def rests_briefly(estimate: StudyEstimate) -> str:
     return _(
         "It rests on {kinds} together, and on our assumption that their errors are independent.",
         kinds=listed(moving),
+    )
+
+
+def tenth_more(label: str, change: str, *, higher: bool) -> str:
+    """What a tenth more in the answer of one kind would do to the joint one."""
+    told = {"kind": the_kind(label), "change": change}
+    if higher:
+        return _(
+            "If the answer of {kind} were a tenth higher, the estimate would be about {change} "
+            "higher.",
+            **told,
+        )
+    return _(
+        "If the answer of {kind} were a tenth higher, the estimate would be about {change} lower.",
+        **told,
     )
 
 

@@ -225,7 +225,7 @@ def _rests(layout: HouseholdLayout, gone: Extinct | None) -> Rests:
         stored(
             "identification",
             "The sample sets the level of this estimate: {members} people in {households} "
-            "households stand for {people}, one for {each}.",
+            "households represent {people}, one for {each}.",
             members=f"{int(members):,}",
             households=f"{len(held):,}",
             people=f"{people:,.0f}",

@@ -203,8 +203,8 @@ def _rests(layout: PublishedLayout, target: Target, weights: Array, bias: Array)
     if len(names) == 1:
         level = stored(
             "identification",
-            "The sample of {source} sets the level of this estimate: its design says how many "
-            "deaths each death in the sample stands for.",
+            "The sample of {source} sets the level of this estimate: its design says how "
+            "many deaths each death in the sample represents.",
             source=names[0],
         )
     else:

@@ -35,8 +35,8 @@ RESTS = Rests(
     (
         N_(
             "identification",
-            "The weights of the sample set the level of this estimate: each household stands for "
-            "as many as its weight says.",
+            "The weights of the sample set the level of this estimate: each household "
+            "represents as many as its weight says.",
         ),
         N_(
             "identification",

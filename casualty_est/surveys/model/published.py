@@ -226,8 +226,8 @@ def _notes(layout: PublishedLayout) -> Iterator[Noted]:
         if row.selected and row.clusters and row.clusters < row.selected:
             text = stored(
                 "note",
-                "{source} visited {clusters} of {selected} clusters: a cluster that nobody visited "
-                "is no cluster without deaths",
+                "{source} visited {clusters} of {selected} clusters: a cluster that nobody "
+                "visited is not a cluster without deaths",
                 source=row.source,
                 clusters=f"{row.clusters:,}",
                 selected=f"{row.selected:,}",

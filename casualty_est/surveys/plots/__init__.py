@@ -45,7 +45,7 @@ class MatchedPlots(SurveyPlots):
     """The same where the deaths of the sample were looked up on lists."""
 
     _of_ratios: ClassVar[OfRatios] = OfRatios(
-        N_("picture", "What each list holds of all deaths"),
+        N_("picture", "What share of all deaths each list names"),
         N_("picture", "listed / true, log scale"),
         N_("picture", "listed everything, nothing twice"),
     )

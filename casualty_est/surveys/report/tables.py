@@ -37,7 +37,7 @@ def sources(estimate: SurveyEstimate, prob: float) -> Table | None:
             for i, one in enumerate(estimate.meta.sources)
         ]
         head = (_("List"), _("Completeness"), interval_title(prob))
-        return Table(_("Share of all deaths that each list holds."), head, tuple(lines))
+        return Table(_("Share of all deaths that each list names."), head, tuple(lines))
     studies = [
         (
             study.source,
@@ -141,7 +141,7 @@ def sample(estimate: SurveyEstimate) -> Table | None:
     }
     lines = [(name, figure(count)) for name, count in counted.items() if count is not None]
     if held.population is not None:
-        lines.append((_("People for whom the sample stands"), figure(held.population)))
+        lines.append((_("People whom the sample represents"), figure(held.population)))
     if held.deff is not None:
         lines.append((_("Design effect"), spanned(held.deff, share)))
     lines += [

@@ -30,11 +30,11 @@ LIMITATIONS = (
     N_(
         "limitation",
         "Respondents forget, date deaths wrongly, or hide the deaths of fighters. The interval "
-        "holds such errors only as far as the stated bias does.",
+        "covers such errors only as far as the stated bias does.",
     ),
     N_(
         "limitation",
-        "The number of the living for whom the sample stands comes from a census or a projection, "
+        "The number of the living whom the sample represents comes from a census or a projection, "
         "and the estimate inherits its error.",
     ),
 )
@@ -116,8 +116,8 @@ def rests_briefly(estimate: SurveyEstimate) -> str:
         )
     if details.form == "households":
         return _(
-            "It holds for the people in the sampling frame, and rests on the number of the living "
-            "for whom the sample stands."
+            "It is about the people in the sampling frame, and rests on the number of the living "
+            "whom the sample represents."
         )
     if len(here) > 1:
         return _(
@@ -226,7 +226,7 @@ def _of_design(study: Study) -> list[str]:
     if study.members and study.population:
         sentences.append(
             _(
-                "{source}: {members} people in the sample stand for {population}, one for {each}.",
+                "{source}: {members} people in the sample represent {population}, one for {each}.",
                 source=study.source,
                 members=separated(f"{study.members:,}"),
                 population=separated(f"{study.population:,}"),
@@ -257,19 +257,19 @@ def extinct(estimate: SurveyEstimate) -> str:
     places = {"share": portion(at.median), "interval": run(portion(at.low), portion(at.high))}
     if gone.dial == 1:
         counts = _(
-            "How deaths cluster within the households that it holds implies that {share} of all "
+            "The way in which deaths cluster within its households implies that {share} of all "
             "deaths ({interval}) lie in such households; the estimate counts them.",
             **places,
         )
     else:
         counts = _(
-            "How deaths cluster within the households that it holds implies that {share} of all "
+            "The way in which deaths cluster within its households implies that {share} of all "
             "deaths ({interval}) lie in such households; the estimate counts {times} times as "
             "many.",
             times=separated(f"{gone.dial:g}"),
             **places,
         )
-    none = _("The sample holds no household of which nobody is left.")
+    none = _("There is no household in the sample of which nobody is left.")
     beyond = _(
         "This is extrapolation: one bomb kills a whole household in a way that no distribution of "
         "single deaths foresees."

@@ -73,7 +73,7 @@ class Published:
     deaths, members : int or None
         Deaths in the sample of this outcome, and people in the sampled households.
     population : int or None
-        People for whom the sample stands.
+        People whom the sample represents.
     clusters, selected, households : int or None
         Clusters that were visited, clusters that were drawn, households that answered.
     deff, weight_cv : float or None

@@ -91,7 +91,7 @@ def test_what_is_said_of_a_model_over_time():
     assert "24 months from 2016-01-01 to 2017-12-31 (chosen by the length of the span)" in note
     assert "Army states deaths late: median delay log-normal, median 180 days" in note
     assert "share a log error of sd 0.2 with Gaussian correlation over 12 months" in note
-    assert "17 claims stand" in note
+    assert "17 claims are used" in note
     assert note in " ".join(repr(model).split())
     assert {str(row.end) for row in model.rows} == {"2017-12-31"}
     with pytest.raises(UsageError, match="exact route"):

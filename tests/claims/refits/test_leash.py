@@ -57,6 +57,25 @@ def test_weights_that_few_draws_carry_are_none(exact):
     assert leash._weighed(Sampled(exact, 50), nobody, "nobody", 0.95) is None
 
 
+def test_what_says_nothing_may_be_left_out(exact):
+    layout = exact._model.layout
+    nobody = replace(Scenario.plain(layout), weights=np.zeros(len(layout.claims)))
+    mute = Sampled(exact, 50)
+    claim = xr.zeros_like(exact.idata["log_likelihood"]["claim"])
+    mute.idata = {**mute.idata, "log_likelihood": {"claim": claim}}
+    case = leash._weighed(mute, nobody, "nobody", 0.95)
+    wanted = np.quantile(exact.draws(0)[:, claim["draw"].values], ENDS)
+    np.testing.assert_allclose([case.median, case.low, case.high], wanted, rtol=1e-12)
+
+
+def test_one_source_alone_is_the_answer_itself():
+    one = model(ROWS[0]).fit(seed=1)
+    assert one.each_source_alone().empty
+    sampled = Sampled(one, 50)
+    leash.make_unasked(sampled, ("each_source_alone", "without_each_source"), 0.95)
+    assert set(sampled.details.refits.values()) == {()}
+
+
 @pytest.mark.parametrize(("steps", "made"), [(10, {"without_each_source", "each_source_alone"}),
                                              (30, {"without_each_source"}),
                                              (1e9, set())])  # fmt: skip

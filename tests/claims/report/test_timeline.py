@@ -89,7 +89,7 @@ def test_the_lede_says_where_the_claims_end(estimate):
     said = " ".join(timeline.lede(estimate))
     assert "No claim speaks of a day after 22 August 2021" in said
     assert "carried forward by the model." in said
-    assert "Army admits deaths months or years after they happened" in said
+    assert "Army admits deaths months or years later" in said
 
 
 def test_the_lede_names_an_anchor_that_holds_the_end():

@@ -47,7 +47,7 @@ def test_overlap_is_asked(group, known):
 
 def test_a_word_that_may_hold_others_is_asked():
     (_, text) = notes("adults", "women", "men")
-    assert text.startswith("'adults' (row 1) may hold women and men, ")
+    assert text.startswith("'adults' (row 1) may contain women and men, ")
 
 
 def test_elderly_beside_women_is_said():

@@ -115,7 +115,7 @@ def test_advice_names_what_the_fit_is_short_of(model):
     assert steps[0] == (
         "give it more than 3m, in which 3 rounds ended (budget='12m', --budget 12m)"
     )
-    assert steps[1].startswith("what is known least well is who holds which incident")
+    assert steps[1].startswith("what is known least well is who records which incident")
     assert "fix the scale (scale='cut')" in steps
     cut = IncidentModel(overlapping(np.random.default_rng(5), 20))
     fewer = theta[:, :, : cut.layout.parameters.size]

@@ -104,7 +104,7 @@ def test_overlaps_are_the_counts(of_lists) -> None:
     figure = of_lists().plot.overlaps()
     bars = sorted((round(bar.get_height()) for bar in figure.axes[0].patches), reverse=True)
     assert bars == [60, 50, 40, 20, 15, 12, 9]
-    assert "206 people, by the lists that hold them" in texts(figure)
+    assert "206 people, by the lists that name them" in texts(figure)
 
 
 def test_sources_are_shares_of_all_people(of_lists) -> None:

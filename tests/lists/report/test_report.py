@@ -198,7 +198,7 @@ def test_a_list_that_was_not_at_work_somewhere_is_named(of_lists):
 def test_what_is_aside_of_all_cases_is_said_once(of_lists):
     table, covered, cases = lists.known_populations(with_refits(of_lists()), 0.95)
     assert [row[0] for row in table.rows] == ["Members of HRW", "Members of OSCE"]
-    assert table.caption.endswith("All of them: without strata; two lists: taken as independent.")
+    assert table.caption.endswith("In every case: without strata; two lists: taken as independent.")
     assert (covered, cases) == (1, 2)
 
 

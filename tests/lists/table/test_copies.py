@@ -75,7 +75,7 @@ def test_a_stratum_keeps_two_lists():
     ("rows", "part"),
     [
         ([(1, 1, 50), (1, 0, 20)], "list B lies inside list A"),
-        ([(1, 1, 1, 50)], "every list holds the same people"),
+        ([(1, 1, 1, 50)], "every list names the same people"),
         ([(1, 0, 40), (0, 1, 30)], "no person is on two lists"),
         ([(1, 0, 0, 40), (0, 1, 0, 30), (0, 0, 1, 5)], "no person is on two lists"),
     ],

@@ -110,7 +110,7 @@ def test_people_on_none_of_the_named_lists_are_left_out_and_said():
 def test_an_empty_list_is_left_out_and_said(wanted):
     histories = ce.CaptureHistories(written("1", "0").assign(D=0))
     assert histories == wanted
-    text = "list D holds nobody in the whole table: left out"
+    text = "list D names nobody in the whole table: left out"
     assert ("empty_list", text) in histories.warnings
     with pytest.raises(InputError, match="the list holds nobody in the whole table"):
         ce.CaptureHistories(pd.DataFrame({"A": [1, 1], "B": [0, 0]}))

@@ -195,7 +195,7 @@ def test_not_at_work_in_every_stratum_that_matches_in_part():
 def test_an_active_list_that_holds_nobody_in_a_stratum_is_said():
     histories = CaptureHistories(STRATA.assign(C=[0, 0, 0, 1, 1]), by="month")
     assert histories.warnings == (
-        ("empty_list", "list C holds nobody in month 10, though it was at work"),
+        ("empty_list", "list C names nobody in month 10, though it was at work"),
     )
 
 
@@ -402,7 +402,7 @@ def test_the_picture_shows_the_largest_and_says_how_many_it_does_not():
     said = " ".join(t.get_text() for t in figure.texts)
     rest = len(table.counts) - 20
     assert f"The 20 largest of {len(table.counts)} combinations" in said
-    assert f"the other {rest} hold {table.people - sum(shown):,} people" in said
+    assert f"the other {rest} have {table.people - sum(shown):,} people" in said
     assert f"{table.people:,} people, by the lists that hold them" in said
 
 

@@ -263,7 +263,7 @@ def test_empty_lists_of_many_strata_are_one_note():
     notes = [
         text for code, text in ce.CaptureHistories(frame, by="part", lists=["A", "B", "C"]).warnings
     ]
-    assert "list C holds nobody in 5 of 6 strata, though it was at work" in notes
+    assert "list C names nobody in 5 of 6 strata, though it was at work" in notes
 
 
 def test_codes_where_one_column_alone_looks_like_a_list():

@@ -53,7 +53,7 @@ def test_small_lists_and_strata_are_left_out_and_named():
         "people are on no other list and count among those on no list"
     )
     assert "fewer than 2 lists hold 5 people or more there (min_n): month 3 (5 peopl" in strata
-    assert "the total holds neither the 5 people listed there nor" in strata
+    assert "the total includes neither the 5 people listed there nor" in strata
     assert model.settings["not_fitted"] == [{"strata": {"month": "3"}, "people": 5}]
 
 
@@ -71,7 +71,7 @@ def test_a_family_of_three_lists_needs_three():
     assert [stratum.name for stratum in model.histories.strata] == ["month 1"]
     (strata,) = _said(model)
     assert "2 strata are not fitted because fewer than 3 lists hold 5 people or more in" in strata
-    assert "month 2 (70 people) and month 3 (5 people); the total holds neither the 75" in strata
+    assert "month 2 (70 people) and month 3 (5 people); the total includes neither the 75" in strata
 
 
 def test_a_list_that_is_small_everywhere_is_no_list():
@@ -100,7 +100,7 @@ def test_empty_lists_and_many_strata():
     assert len(model.histories) == 1
     (text,) = _said(model)
     assert text.startswith("9 strata are not fitted")
-    assert "month 05 (6 people) and 3 more; the total holds neither the 54 people" in text
+    assert "month 05 (6 people) and 3 more; the total includes neither the 54 people" in text
 
 
 @pytest.mark.parametrize("wrong", [0, 2.0, True, "5", None])
