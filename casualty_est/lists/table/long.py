@@ -105,7 +105,7 @@ def read_long(
 
 def _repeated(rows: int) -> Kept:
     if rows == 1:
-        return stored("note", "1 row names a person whom the list already holds: counted once")
+        return stored("note", "1 row names a person who is on the list already: counted once")
     return stored(
         "note",
         "{number} rows name a person who is on the list already: counted once",
