@@ -59,7 +59,8 @@ def test_it_has_a_command(tmp_path):
     table = tmp_path / "known.csv"
     table.write_text("known\n42\n", encoding="utf-8")
     out = tmp_path / "est.json"
-    calls = [["constant", str(table), "--json", str(out)], ["check", "constant", str(table)]]
+    fit = ["constant", str(table), "--seed", "1", "--json", str(out)]
+    calls = [fit, ["check", "constant", str(table)]]
     script = (
         "import json, sys\n"
         "from casualty_est import kinds\n"

@@ -21,20 +21,9 @@ def add(app: typer.Typer) -> None:
 
 def claims(
     file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="A table of claims.")],
+    *,
     priors: options.PriorsFile = None,
-    report: options.ReportFile = None,
-    json: options.JsonFile = None,
-    save: options.SaveFile = None,
-    seed: options.Seed = None,
-    prob: options.Prob = 0.95,
-    draws: options.DrawCount = 1000,
-    chains: options.ChainCount = 4,
     budget: options.Budget = None,
-    quiet: options.Quiet = False,
-    show_model: options.ShowModel = False,
-    title: options.Title = None,
-    authors: options.Authors = None,
-    statements: options.Statements = None,
     as_of: Annotated[
         str | None,
         typer.Option("--as-of", metavar="DATE", help="Use only claims published by this date."),
@@ -81,16 +70,13 @@ def claims(
             "--restated", metavar="thin|all", help="Use the last total of a step, or all."
         ),
     ] = "thin",
+    run: Run,
 ) -> None:
     """Estimate the true count from a table of claims."""
     from casualty_est.claims.model.model import ClaimsModel
     from casualty_est.claims.table.claims import Claims
     from casualty_est.priors.settings import CELL_FIELDS
 
-    run = Run(
-        file, priors, report, json, save, seed, prob, draws, chains, quiet, title, authors,
-        statements, show_model=show_model,
-    )  # fmt: skip
     options.check_kind(file, "claims")
     model = ClaimsModel(
         Claims.read(file),

@@ -13,7 +13,9 @@ import typer
 from typer.core import TyperGroup
 
 from casualty_est import __version__, datasets
-from casualty_est.cli import options, published
+from casualty_est.cli import options
+from casualty_est.cli.groups import spread
+from casualty_est.cli.published import Published
 from casualty_est.cli.roles import roles
 from casualty_est.cli.run import Run
 from casualty_est.cli.template import template
@@ -106,6 +108,8 @@ def demo(
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Seed of the draws.")] = 1,
     quiet: options.Quiet = False,
     show_model: options.ShowModel = False,
+    *,
+    published: Published,
 ) -> None:
     """Run a bundled study end to end."""
     known = {key: study for kind in KINDS for key, study in room(kind, "demos").DEMOS.items()}
@@ -130,9 +134,9 @@ def demo(
         json=out / "estimate.json",
         seed=seed,
         quiet=quiet,
-        statements=study.statements,
-        names=study.names,
         show_model=show_model,
+        published=published,
+        bundled=study,
     )
     model = study.build(datasets.load(study.dataset))
     run.console.print(study.title, markup=False, style="bold")
@@ -142,7 +146,9 @@ def demo(
     run.finish(estimate, study.beside)
 
 
-published.offer(app, demo)
+for info in (*app.registered_commands, *checks.registered_commands):
+    assert info.callback is not None
+    info.callback = spread(info.callback)
 for info in app.registered_commands:
     # The whole first sentence: the list of commands would cut it off.
     info.short_help = " ".join((info.callback.__doc__ or "").split("\n\n")[0].split())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Annotated
@@ -18,28 +18,13 @@ from casualty_est.tables.toml_file import read_toml
 PriorsFile = Annotated[
     Path | None, typer.Option("--priors", metavar="FILE.toml", help="File with your assumptions.")
 ]
-ReportFile = Annotated[
-    Path | None, typer.Option("--report", metavar="OUT.html", help="Write the HTML report.")
-]
 JsonFile = Annotated[
     Path | None, typer.Option("--json", metavar="OUT.json", help="Write the numbers as JSON.")
 ]
-SaveFile = Annotated[
-    Path | None, typer.Option("--save", metavar="OUT.nc", help="Write all draws as netCDF.")
-]
-Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help="Seed of the draws.")]
 Prob = Annotated[float, typer.Option("--prob", help="Level of the credible intervals.")]
-DrawCount = Annotated[int, typer.Option("--draws", metavar="N", help="Draws per chain.")]
-ChainCount = Annotated[int, typer.Option("--chains", metavar="N", help="Chains.")]
 Budget = Annotated[
     str | None,
     typer.Option("--budget", metavar="3m", help="Time for a fit that needs more rounds."),
-]
-Title = Annotated[str | None, typer.Option("--title", help="Title of the report.")]
-Authors = Annotated[str | None, typer.Option("--authors", help="Authors of the report.")]
-_STATEMENTS_HELP = "What only you can say: the report names the keys."
-Statements = Annotated[
-    Path | None, typer.Option("--statements", metavar="FILE.toml", help=_STATEMENTS_HELP)
 ]
 ShowModel = Annotated[
     bool, typer.Option("--show-model", help="Print the model first, with every prior and note.")
@@ -197,11 +182,9 @@ def _same_file(path: Path, other: Path) -> bool:
     return path.resolve() == other.resolve() or (both and path.samefile(other))
 
 
-def read_statements(given: Path | Mapping[str, str] | None) -> dict[str, str]:
+def read_statements(file: Path | None) -> dict[str, str]:
     """Read what the authors of a report state: a TOML file of texts by their keys."""
-    if not isinstance(given, Path):
-        return dict(given or {})
-    statements = read_toml(given, "--statements")
+    statements = {} if file is None else read_toml(file, "--statements")
     wrong = [key for key, value in statements.items() if not isinstance(value, str)]
     if wrong:
         msg = f'--statements: {wrong[0]!r} must be a text, as in {wrong[0]} = "..."'

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from casualty_est.cli import options
-from casualty_est.cli.published import Published, asked
+from casualty_est.cli.published import Published
 from casualty_est.cli.terminal import STOP, console_for
 
 if TYPE_CHECKING:
@@ -20,29 +20,41 @@ if TYPE_CHECKING:
     from casualty_est.result.estimate import Estimate
 
 GOOD, NOT_CONVERGED = 0, 1
+STATEMENTS_HELP = "What only you can say: the report names the keys."
 NOTES = 8  # notes that are printed without being asked for
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What every fit is asked: how many draws, and where the results go."""
+    """What every fit is asked: how many draws, and where the results go.
 
-    table: Path | None = None
+    `file` is its table, `priors` its other input, `bundled` the study of a demo.
+    """
+
+    file: Path | None = None
     priors: Path | None = None
-    report: Path | None = None
-    json: Path | None = None
-    save: Path | None = None
-    seed: int | None = None
-    prob: float = 0.95
-    draws: int = 1000
-    chains: int = 4
-    quiet: bool = False
-    title: str | None = None
-    authors: str | None = None
-    statements: Path | Mapping[str, str] | None = None
-    names: Mapping[str, str] = field(default_factory=dict)  # what labels are called in print
-    published: Published = field(default_factory=asked)
-    show_model: bool = False
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="OUT.html", help="Write the HTML report.")
+    ] = None
+    json: options.JsonFile = None
+    save: Annotated[
+        Path | None, typer.Option("--save", metavar="OUT.nc", help="Write all draws as netCDF.")
+    ] = None
+    seed: Annotated[int | None, typer.Option("--seed", metavar="N", help="Seed of the draws.")] = (
+        None
+    )
+    prob: options.Prob = 0.95
+    draws: Annotated[int, typer.Option("--draws", metavar="N", help="Draws per chain.")] = 1000
+    chains: Annotated[int, typer.Option("--chains", metavar="N", help="Chains.")] = 4
+    quiet: options.Quiet = False
+    show_model: options.ShowModel = False
+    title: Annotated[str | None, typer.Option("--title", help="Title of the report.")] = None
+    authors: Annotated[str | None, typer.Option("--authors", help="Authors of the report.")] = None
+    statements: Annotated[
+        Path | None, typer.Option("--statements", metavar="FILE.toml", help=STATEMENTS_HELP)
+    ] = None
+    published: Published = field(default_factory=Published)
+    bundled: Study | None = None
     console: Console = field(init=False)
 
     def __post_init__(self) -> None:
@@ -55,13 +67,13 @@ class Run:
                 "--pdf": self.published.pdf,
             },
             {
-                "the table": self.table,
+                "the table": self.file,
                 "--priors": self.priors,
                 "--about": self.published.about,
             },
         )
-        if self.table is not None:
-            options.must_be_file(self.table)
+        if self.file is not None:
+            options.must_be_file(self.file)
         self.published.check()
         options.read_statements(self.statements)  # a wrong file is an error before any work
         object.__setattr__(self, "console", console_for(self.quiet))
@@ -123,12 +135,14 @@ class Run:
         """What the authors say, from the options and the files."""
         from casualty_est.result.publishing import settled_today
 
-        statements = options.read_statements(self.statements)
-        given = self.published.arguments()
-        # Of a bundled study; a file says by itself what labels are called.
-        names = {**({} if self.published.about else self.names), **given.pop("names", {})}
+        about, given = self.published.about, self.published.arguments()
+        statements, names = options.read_statements(self.statements), given["names"]
+        if self.bundled is not None:
+            statements = {**self.bundled.statements, **statements}
+            # A file says by itself what labels are called.
+            names = names if about else {**self.bundled.names, **names}
         own = {"title": self.title, "authors": self.authors, "names": names}
-        return settled_today(self.published.about, {**given, **own, "statements": statements})
+        return settled_today(about, {**given, **own, "statements": statements})
 
     def write(self, path: Path | None, step: Callable[[Path], Any]) -> None:
         """Write a file or folder that was asked for, unless somebody asked to stop."""

@@ -22,6 +22,7 @@ def add(app: typer.Typer) -> None:
 
 def incidents(
     file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="A table of incidents.")],
+    *,
     priors: options.PriorsFile = None,
     anchor: Annotated[
         str | None,
@@ -55,28 +56,13 @@ def incidents(
     assume_unbiased: Annotated[
         bool, typer.Option("--assume-unbiased", help="Take the anchor as right on the median.")
     ] = False,
-    report: options.ReportFile = None,
-    json: options.JsonFile = None,
-    save: options.SaveFile = None,
-    seed: options.Seed = None,
-    prob: options.Prob = 0.95,
-    draws: options.DrawCount = 1000,
-    chains: options.ChainCount = 4,
     budget: options.Budget = None,
-    quiet: options.Quiet = False,
-    show_model: options.ShowModel = False,
-    title: options.Title = None,
-    authors: options.Authors = None,
-    statements: options.Statements = None,
+    run: Run,
 ) -> None:
     """Estimate deaths from incident reports, including incidents nobody recorded."""
     from casualty_est.incidents.model.model import IncidentModel
     from casualty_est.incidents.table.reports import IncidentReports
 
-    run = Run(
-        file, priors, report, json, save, seed, prob, draws, chains, quiet, title, authors,
-        statements, show_model=show_model,
-    )  # fmt: skip
     options.check_kind(file, "incidents")
     table = IncidentReports.read(file)
     model = IncidentModel(

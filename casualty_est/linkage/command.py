@@ -30,6 +30,7 @@ def add(app: typer.Typer) -> None:
 
 def link(
     files: Files,
+    *,
     list_column: Annotated[
         str | None, typer.Option("--list", metavar="COL", help="Column that says the list.")
     ] = None,
@@ -77,8 +78,6 @@ def link(
     save: Annotated[
         Path | None, typer.Option("--save", metavar="OUT.nc", help="Write the matching, no names.")
     ] = None,
-    report: options.ReportFile = None,
-    json: options.JsonFile = None,
     families: Annotated[
         str, typer.Option("--families", metavar="A,B", help="Families to average.")
     ] = "auto",
@@ -89,15 +88,7 @@ def link(
         bool, typer.Option("--joint", help="Weigh draws of the matching as if fitted in one step.")
     ] = False,
     cell: options.Cell = None,
-    seed: options.Seed = None,
-    prob: options.Prob = 0.95,
-    draws: options.DrawCount = 1000,
-    chains: options.ChainCount = 4,
-    quiet: options.Quiet = False,
-    show_model: options.ShowModel = False,
-    title: options.Title = None,
-    authors: options.Authors = None,
-    statements: options.Statements = None,
+    run: Run,
 ) -> None:
     """Match lists of names, and carry how sure the matching is into the estimate."""
     from casualty_est.linkage.model import LinkageModel
@@ -105,12 +96,8 @@ def link(
     from casualty_est.linkage.small import FEWEST, check_fewest
     from casualty_est.result.call import check_counts, settle_seed
 
-    run = Run(
-        None, None, report, json, None, seed, prob, draws, chains, quiet, title, authors,
-        statements, show_model=show_model,
-    )  # fmt: skip
     inputs: dict[str, Path | None] = {f"the list {file.name}": file for file in files}
-    outputs = {"--review": review, "--save": save, "--report": report, "--json": json}
+    outputs = {"--review": review, "--save": save, "--report": run.report, "--json": run.json}
     answers = {f"--labels {file.name}": file for file in labels or ()}
     options.check_outputs(outputs, {**inputs, **answers})
     for file in files:
@@ -133,14 +120,14 @@ def link(
     check_counts(records=records, matchings=matchings)
     fewest = FEWEST if smallest is None else smallest
     check_fewest(fewest)
-    settle_seed(seed)
+    settle_seed(run.seed)
     if review is None and records != RECORDS:
         msg = "--records is of the review page: give --review as well"
         raise UsageError(msg)
     if matchings > DRAWS:
         msg = f"--matchings: the matching has {DRAWS:,} draws, fewer than {matchings:,}"
         raise UsageError(msg)
-    estimates = bool(report or json or run.published.wanted)
+    estimates = bool(run.report or run.json or run.published.wanted)
     if joint and not estimates:
         msg = "--joint is of the estimate: give --report or --json as well"
         raise UsageError(msg)
@@ -152,13 +139,13 @@ def link(
     model.pairs()
     _describe(run, model)
     if review is not None:
-        model.review(review, records=records, seed=1 if seed is None else seed)
+        model.review(review, records=records, seed=1 if run.seed is None else run.seed)
         STOP.written.append(review.name)
         said_of = f"wrote {review}: it holds names; delete it when you are done"
         run.console.print(said_of, markup=False)
         if not labels and not (save or estimates):
             raise typer.Exit(GOOD)
-    number = settle_seed(seed)
+    number = settle_seed(run.seed)
     matching = model.fit(
         labels=labels or None,
         seed=number,
@@ -182,8 +169,8 @@ def link(
         joint=joint,
         **{name: value for name, value in settings.items() if value},
         seed=number,
-        draws=draws,
-        chains=chains,
+        draws=run.draws,
+        chains=run.chains,
         progress_bar=run.progress,
     )
     _finish(run, matching, estimate)

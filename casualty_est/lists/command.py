@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,33 +20,73 @@ FAMILIES = (
     "independence, pairs, ridge, visibility, visibility-pair, classes, odds-ratio, "
     "no-highest-order, decomposable, dirichlet-process, covariates"
 )
-TableFile = Annotated[Path, typer.Argument(metavar="FILE.csv", help="A table of 0/1 columns.")]
-Columns = Annotated[
-    str | None,
-    typer.Option("--lists", metavar="A,B,C", help="Columns that are lists (in_*: all such)."),
-]
-Count = Annotated[
-    str, typer.Option("--count", metavar="COL", help="Column with the number of people.")
-]
-Strata = Annotated[
-    str | None, typer.Option("--by", metavar="month,sex", help="Columns that divide the table.")
-]
-Person = Annotated[
-    str | None,
-    typer.Option("--person", metavar="COL", help="If rows are person and list: the person."),
-]
-ListColumn = Annotated[
-    str | None,
-    typer.Option("--list-column", metavar="COL", help="If rows are person and list: the list."),
-]
-Covariates = Annotated[
-    str | None,
-    typer.Option("--covariates", metavar="age,sex", help="Columns that say what people are."),
-]
-Replicate = Annotated[
-    str | None,
-    typer.Option("--replicate", metavar="COL", help="Column that numbers the replicates."),
-]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The table, and the options that say what shape it has."""
+
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="A table of 0/1 columns.")]
+    columns: Annotated[
+        str | None,
+        typer.Option("--lists", metavar="A,B,C", help="Columns that are lists (in_*: all such)."),
+    ] = None
+    count: Annotated[
+        str, typer.Option("--count", metavar="COL", help="Column with the number of people.")
+    ] = "count"
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="month,sex", help="Columns that divide the table.")
+    ] = None
+    covariates: Annotated[
+        str | None,
+        typer.Option("--covariates", metavar="age,sex", help="Columns that say what people are."),
+    ] = None
+    person: Annotated[
+        str | None,
+        typer.Option("--person", metavar="COL", help="If rows are person and list: the person."),
+    ] = None
+    list_column: Annotated[
+        str | None,
+        typer.Option("--list-column", metavar="COL", help="If rows are person and list: the list."),
+    ] = None
+    replicate: Annotated[
+        str | None,
+        typer.Option("--replicate", metavar="COL", help="Column that numbers the replicates."),
+    ] = None
+
+    def read(self, command: str = "casualty-est") -> Any:
+        """Read the table of any shape that the options say."""
+        from casualty_est.lists.table.histories import CaptureHistories
+
+        by = _names(self.by) or ()
+        if self.person is not None or self.list_column is not None:
+            return self._read_long(by)
+        if not (self.columns or self.by or self.covariates):
+            options.check_kind(self.file, "lists", command)
+        named: dict[str, Any] = {"lists": _names(self.columns), "count": self.count, "by": by}
+        named["covariates"] = _names(self.covariates) or ()
+        if self.replicate is None:
+            return CaptureHistories.read(self.file, **named)
+        return CaptureHistories.read_replicates(self.file, replicate=self.replicate, **named)
+
+    def _read_long(self, by: tuple[str, ...]) -> Any:
+        """Read a row per person and list."""
+        from casualty_est.lists.table.histories import CaptureHistories
+
+        person, column = self.person, self.list_column
+        if (
+            person is None
+            or column is None
+            or self.columns is not None
+            or self.replicate is not None
+        ):
+            msg = (
+                "a table with a row per person and list needs --person and --list-column, and "
+                "takes neither --lists nor --replicate: its lists are what stands in that column"
+            )
+            raise UsageError(msg)
+        known: dict[str, Any] = {"by": by, "covariates": _names(self.covariates) or ()}
+        return CaptureHistories.from_long(self.file, person=person, list_column=column, **known)
 
 
 def add(app: typer.Typer) -> None:
@@ -56,14 +97,8 @@ def add(app: typer.Typer) -> None:
 
 
 def lists(
-    file: TableFile,
-    columns: Columns = None,
-    count: Count = "count",
-    by: Strata = None,
-    covariates: Covariates = None,
-    person: Person = None,
-    list_column: ListColumn = None,
-    replicate: Replicate = None,
+    *,
+    table: Table,
     families: Annotated[
         str,
         typer.Option(
@@ -96,34 +131,18 @@ def lists(
         ),
     ] = 1,
     cell: options.Cell = None,
-    report: options.ReportFile = None,
-    json: options.JsonFile = None,
-    save: options.SaveFile = None,
-    seed: options.Seed = None,
-    prob: options.Prob = 0.95,
-    draws: options.DrawCount = 1000,
-    chains: options.ChainCount = 4,
     budget: options.Budget = None,
     workers: Annotated[
         int, typer.Option("--workers", metavar="N", help="Processes for the strata.")
     ] = 1,
-    quiet: options.Quiet = False,
-    show_model: options.ShowModel = False,
-    title: options.Title = None,
-    authors: options.Authors = None,
-    statements: options.Statements = None,
+    run: Run,
 ) -> None:
     """Estimate how many people are on no list, from the overlap of lists."""
     from casualty_est.lists.families import names_in, with_options
     from casualty_est.lists.model.model import ListModel
 
-    run = Run(
-        file, None, report, json, save, seed, prob, draws, chains, quiet, title, authors,
-        statements, show_model=show_model,
-    )  # fmt: skip
-    histories = _read(file, columns, count, by, covariates, person, list_column, replicate)
     model = ListModel(
-        histories,
+        table.read(),
         families=with_options(families if families == "auto" else names_in(families), xi=xi),
         odds_ratio=_bounds(odds_ratio),
         copies=copies,
@@ -133,58 +152,16 @@ def lists(
     )
     # What is finished of many strata outlives an interruption; the same command goes on there.
     many = len(model.histories) > 1 or len(model.replicates) > 1
-    parts = save.with_name(f"{save.name}.parts") if save and many else None
+    parts = run.save.with_name(f"{run.save.name}.parts") if run.save and many else None
     STOP.parts = parts
     with _pool(workers) as executor:
         estimate = run.fit(model, executor=executor, parts=parts, budget=budget)
     run.finish(estimate)
 
 
-def _read(
-    file: Path,
-    columns: str | None,
-    count: str,
-    by: str | None,
-    covariates: str | None,
-    person: str | None,
-    list_column: str | None,
-    replicate: str | None,
-    command: str = "casualty-est",
-) -> Any:
-    """Read the table of any shape that the options say."""
-    from casualty_est.lists.table.histories import CaptureHistories
-
-    if person is not None or list_column is not None:
-        if person is None or list_column is None or columns is not None or replicate is not None:
-            msg = (
-                "a table with a row per person and list needs --person and --list-column, and "
-                "takes neither --lists nor --replicate: its lists are what stands in that column"
-            )
-            raise UsageError(msg)
-        known: dict[str, Any] = {"by": _names(by) or (), "covariates": _names(covariates) or ()}
-        return CaptureHistories.from_long(file, person=person, list_column=list_column, **known)
-    if not (columns or by or covariates):
-        options.check_kind(file, "lists", command)
-    named: dict[str, Any] = {"lists": _names(columns), "count": count, "by": _names(by) or ()}
-    named["covariates"] = _names(covariates) or ()
-    if replicate is None:
-        return CaptureHistories.read(file, **named)
-    return CaptureHistories.read_replicates(file, replicate=replicate, **named)
-
-
-def check(
-    file: TableFile,
-    columns: Columns = None,
-    count: Count = "count",
-    by: Strata = None,
-    covariates: Covariates = None,
-    person: Person = None,
-    list_column: ListColumn = None,
-    replicate: Replicate = None,
-) -> None:
+def check(*, table: Table) -> None:
     """Validate a table of lists."""
-    command = "casualty-est check"
-    tables = _read(file, columns, count, by, covariates, person, list_column, replicate, command)
+    tables = table.read("casualty-est check")
     several = tables if isinstance(tables, tuple) else (tables,)
     notes = [note for table in several for note in table.warnings]
     print_checked(*map(repr, several), notes=notes)

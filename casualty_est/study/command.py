@@ -7,15 +7,10 @@ from typing import Annotated
 
 import typer
 
-from casualty_est.cli import options
 from casualty_est.cli.run import Run, print_checked
 
 File = Annotated[
     Path, typer.Argument(metavar="STUDY.toml", help="Estimates or tables, bridges, relations.")
-]
-Claims = Annotated[
-    str | None,
-    typer.Option("--claims", metavar="cut|full", help="Whether claims move the count."),
 ]
 
 
@@ -26,27 +21,16 @@ def add(app: typer.Typer) -> None:
 
 def study(
     file: File,
-    claims: Claims = None,
-    report: options.ReportFile = None,
-    json: options.JsonFile = None,
-    save: options.SaveFile = None,
-    seed: options.Seed = None,
-    prob: options.Prob = 0.95,
-    draws: options.DrawCount = 1000,
-    chains: options.ChainCount = 4,
-    quiet: options.Quiet = False,
-    show_model: options.ShowModel = False,
-    title: options.Title = None,
-    authors: options.Authors = None,
-    statements: options.Statements = None,
+    *,
+    claims: Annotated[
+        str | None,
+        typer.Option("--claims", metavar="cut|full", help="Whether claims move the count."),
+    ] = None,
+    run: Run,
 ) -> None:
     """Join estimates of several kinds, saved or fitted now, into one posterior of one count."""
     from casualty_est.study.table.file import StudyFile
 
-    run = Run(
-        file, None, report, json, save, seed, prob, draws, chains, quiet, title, authors,
-        statements, show_model=show_model,
-    )  # fmt: skip
     said = StudyFile.read(file)
     # Every file is read before any is fitted: what is wrong with the last is said at once.
     loaded = {label: said.loaded(label) for label in said.kinds}

@@ -30,6 +30,7 @@ def add(app: typer.Typer) -> None:
 
 def survey(
     file: TableFile,
+    *,
     bias_sd: Annotated[
         float | None,
         typer.Option(
@@ -88,27 +89,12 @@ def survey(
         ),
     ] = None,
     cell: options.Cell = None,
-    report: options.ReportFile = None,
-    json: options.JsonFile = None,
-    save: options.SaveFile = None,
-    seed: options.Seed = None,
-    prob: options.Prob = 0.95,
-    draws: options.DrawCount = 1000,
-    chains: options.ChainCount = 4,
-    quiet: options.Quiet = False,
-    show_model: options.ShowModel = False,
-    title: options.Title = None,
-    authors: options.Authors = None,
-    statements: options.Statements = None,
+    run: Run,
 ) -> None:
     """Estimate how many people died from published estimates, households or matched deaths."""
     from casualty_est.surveys.model.model import SurveyModel
     from casualty_est.surveys.table.survey import Survey
 
-    run = Run(
-        file, None, report, json, save, seed, prob, draws, chains, quiet, title, authors,
-        statements, show_model=show_model,
-    )  # fmt: skip
     options.check_kind(file, "survey")
     given: dict[str, Any] = {
         "bias_sd": bias_sd,

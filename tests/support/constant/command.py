@@ -6,7 +6,6 @@ from pathlib import Path
 
 import typer
 
-from casualty_est.cli import options
 from casualty_est.cli.run import Run, print_checked
 from tests.support.constant.estimate import ConstantModel
 from tests.support.constant.table import read_dataset
@@ -17,14 +16,8 @@ def add(app: typer.Typer) -> None:
     app.command()(constant)
 
 
-def constant(
-    file: Path,
-    report: options.ReportFile = None,
-    json: options.JsonFile = None,
-    save: options.SaveFile = None,
-) -> None:
+def constant(file: Path, *, run: Run) -> None:
     """Report a number that is known."""
-    run = Run(file, None, report, json, save, 1, 0.95, 100, 4, False)
     run.finish(run.fit(ConstantModel(read_dataset(file))))
 
 
