@@ -8,8 +8,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
+from casualty_est.arrays import Array
 from casualty_est.claims import paths
 from casualty_est.claims.gauge import identify
 from casualty_est.claims.questions import Questions
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from casualty_est.result.unknowns import Unknowns
     from casualty_est.studies import Study
 
-Array = npt.NDArray[np.float64]
 NUTS_DRAWS = 10_000  # per chain: half a second, and ends of the interval known to .5%
 
 

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
+from casualty_est.arrays import Array
 from casualty_est.result.identification import Identification
 from casualty_est.result.schema import Assumption, Weight
 from casualty_est.wording.language import _, pgettext, spoken
@@ -26,7 +26,6 @@ from casualty_est.wording.terms import assumption_name
 if TYPE_CHECKING:
     from casualty_est.result.estimate import Estimate
 
-Array = npt.NDArray[np.float64]
 SHARES = (-0.02, 1.02)  # weights all inside: they may be read as shares of the level
 MENTION = 0.02
 COARSE = 0.01  # Monte Carlo error from which a share is rounded to five per cent

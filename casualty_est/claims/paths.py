@@ -8,8 +8,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
+from casualty_est.arrays import Array
 from casualty_est.claims.schema import Windows, target_of
 from casualty_est.errors import UsageError
 from casualty_est.priors.settings import CELL_FIELDS
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from casualty_est.claims.estimate import ClaimsEstimate
-
-Array = npt.NDArray[np.float64]
 
 
 def _need_path(estimate: ClaimsEstimate) -> Windows:

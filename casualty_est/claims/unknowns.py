@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
 from casualty_est.result.plan import evidence_of
@@ -16,7 +15,6 @@ from casualty_est.studies import Study, audit, survey
 if TYPE_CHECKING:
     from casualty_est.claims.estimate import ClaimsEstimate
 
-Array = npt.NDArray[np.float64]
 COMPLETENESS = "completeness"
 AUDITED = 2  # sources whose audit is looked at unasked
 SIZES = (25, 50, 100)

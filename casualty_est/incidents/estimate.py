@@ -7,8 +7,8 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
+from casualty_est.arrays import Array
 from casualty_est.incidents.schema import IncidentDetails
 from casualty_est.incidents.unknowns import unknowns
 from casualty_est.kinds import room
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from casualty_est.incidents.plots import IncidentPlots
 
-Array = npt.NDArray[np.float64]
 ENDS = ("median", "low", "high")
 SITES = [
     *("area", "sites", "frame", "with_deaths", "share", "share_low", "share_high"),

@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
+from casualty_est.arrays import Array
 from casualty_est.incidents.schema import GRADED
 from casualty_est.result.unknowns import EVERY_GRADE, Assumed, Unknowns, beta_move
 
 if TYPE_CHECKING:
     from casualty_est.incidents.estimate import IncidentEstimate
 
-Array = npt.NDArray[np.float64]
 GRADE = "grade: "  # how the name of its parameter begins
 
 

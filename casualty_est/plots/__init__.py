@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from casualty_est.arrays import Array
     from casualty_est.priors.record import Level
-    from casualty_est.result.answered import Answered, Array
+    from casualty_est.result.answered import Answered
     from casualty_est.result.schema import Case, ClaimRow
     from casualty_est.result.tables import Bound
     from casualty_est.studies import Study

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 from scipy import stats
 
-Array = npt.NDArray[np.float64]
+from casualty_est.arrays import Array
+
 POINTS = 400
 SMALLEST = 0.5  # draws of no deaths at all stand here: the log axis has no zero
 

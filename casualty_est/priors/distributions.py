@@ -11,9 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from casualty_est.arrays import Array
 from casualty_est.errors import UsageError
-
-Array = npt.NDArray[np.float64]
 
 
 def z_of(prob: float) -> float:
@@ -284,7 +283,7 @@ class LogitNormal(Distribution):
         return f"median={self.median:.4g}, sd={self.sd:.3g}"
 
 
-def normal_sd(gap: npt.NDArray[np.float64], below: npt.NDArray[np.float64]) -> float:
+def normal_sd(gap: Array, below: Array) -> float:
     """Sd of the Normal with the same 90% interval as an even distribution.
 
     gap, below: distances from its middle, and its distribution function there.

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from casualty_est.arrays import Array
 from casualty_est.datasets.statements import Statement
 
-Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
 
 DOF = 4  # of the Student t of single statements

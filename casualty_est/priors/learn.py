@@ -39,8 +39,9 @@ from pathlib import Path
 import numpy as np
 
 from casualty_est import datasets
+from casualty_est.arrays import Array
 from casualty_est.datasets.statements import Record, Statement
-from casualty_est.priors.gibbs import LEVEL_SD, MEAN_SD, Array, Draws, Rows, rows_of, sample
+from casualty_est.priors.gibbs import LEVEL_SD, MEAN_SD, Draws, Rows, rows_of, sample
 from casualty_est.priors.learned import NONE_LEFT_OUT, Learned, to_csv
 
 SEED = 20

@@ -6,12 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
+from casualty_est.arrays import Array
 from casualty_est.priors.distributions import normal_sd
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

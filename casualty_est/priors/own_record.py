@@ -8,16 +8,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
+from casualty_est.arrays import Array
 from casualty_est.errors import InputError, UsageError
 from casualty_est.priors.distributions import LogitNormal, LogNormal, z_of
 from casualty_est.priors.reading import known, mapping
 from casualty_est.priors.roles import RatioPrior, Spread
 from casualty_est.tables.read import read_table, table_from
 
-Array = npt.NDArray[np.float64]
 FIELDS = ("source", "said", "true", "low", "high", "level")
 # The names of the same columns in the record of the package; others of its columns say nothing.
 RECORD_NAMES = {"reported_best": "said", "ref_best": "true", "ref_low": "low", "ref_high": "high"}

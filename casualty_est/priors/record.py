@@ -12,6 +12,7 @@ import numpy.typing as npt
 from scipy import special
 
 from casualty_est import datasets
+from casualty_est.arrays import Array
 from casualty_est.datasets.statements import ROLES, Statement
 from casualty_est.errors import UsageError
 from casualty_est.priors.conflicts import matching_conflicts
@@ -20,7 +21,6 @@ from casualty_est.priors.gibbs import DOF, OVER_COUNT, SHARES
 from casualty_est.priors.learned import Learned, learned
 from casualty_est.priors.mixture import Mixture
 
-Array = npt.NDArray[np.float64]
 Level = Literal["total", "incident"]
 LEVELS = ("total", "incident")
 BY_DECLARATION = ("reference", "register")

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from casualty_est.arrays import Array
 from casualty_est.errors import UsageError
 from casualty_est.priors.distributions import (
     LogitNormal,
@@ -25,7 +26,6 @@ from casualty_est.priors.distributions import (
 from casualty_est.tables.cells import TALLY_ROLES, Given
 from casualty_est.wording.language import stored
 
-Array = npt.NDArray[np.float64]
 NO_ROLE = "none"
 By = tuple[str, Given]  # where the numbers of a prior come from, printed and as data
 # The record holds surveys that were disputed. Of another one it knows the width, not the side.

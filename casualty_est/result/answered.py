@@ -7,9 +7,7 @@ from collections.abc import Mapping
 from numbers import Real
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-import numpy as np
-import numpy.typing as npt
-
+from casualty_est.arrays import Array
 from casualty_est.errors import UsageError
 from casualty_est.result.schema import Meta, Side
 
@@ -20,8 +18,6 @@ if TYPE_CHECKING:
     from casualty_est.result.smallest_move import Median
     from casualty_est.result.unknowns import Unknowns
     from casualty_est.studies import Study
-
-Array = npt.NDArray[np.float64]
 
 
 class Answered(Protocol):

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
-import numpy.typing as npt
 
+from casualty_est.arrays import Array
 from casualty_est.errors import UsageError
 from casualty_est.result import checks, files, refits, show
 from casualty_est.result.find_out import FindOut
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from casualty_est.plots import Plots
 
-Array = npt.NDArray[np.float64]
 
 REFIT_HINT = (
     "this estimate was loaded from a file and carries no model to refit; fit the model again, or "

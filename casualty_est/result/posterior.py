@@ -8,14 +8,13 @@ from itertools import pairwise
 from numbers import Real
 
 import numpy as np
-import numpy.typing as npt
 from scipy import stats
 
+from casualty_est.arrays import Array
 from casualty_est.errors import UsageError
 from casualty_est.result.schema import Diagnostics, Mode, Span
 from casualty_est.wording.numbers import Ends
 
-Array = npt.NDArray[np.float64]
 Modes = tuple[Mode, ...]
 
 VALLEY = 0.5  # two peaks are two modes if the density between falls below half the lower one

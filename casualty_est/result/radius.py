@@ -15,9 +15,9 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 from pydantic.dataclasses import dataclass
 
+from casualty_est.arrays import Array
 from casualty_est.result.call import progress_bar
 from casualty_est.result.schema import CHECKED, plain
 from casualty_est.result.smallest_move import (
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 
     from casualty_est.result.answered import Answered
 
-Array = npt.NDArray[np.float64]
 
 LEAST_ESS = 100.0  # effective draws below which weights say nothing
 CHEAPEST = 3

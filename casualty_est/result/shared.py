@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
+from casualty_est.arrays import Array
 from casualty_est.result.schema import Row, SourceRow
 from casualty_est.wording.language import N_, stored
 
 if TYPE_CHECKING:
     from casualty_est.result.answered import Answered
 
-Array = npt.NDArray[np.float64]
 
 Told = tuple[SourceRow, str, Array]  # a source, what is drawn of it, and the draws
 NOBODY = 0.5  # a draw of no deaths stands here: its log does not exist

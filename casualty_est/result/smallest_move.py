@@ -11,11 +11,10 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise, product
 
 import numpy as np
-import numpy.typing as npt
 
+from casualty_est.arrays import Array
 from casualty_est.result.unknowns import Assumed
 
-Array = npt.NDArray[np.float64]
 Median = Callable[[Array], float]  # log of the median after moves of the priors, in sds
 Limits = Sequence[tuple[float, float]]
 

@@ -10,10 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
-import numpy.typing as npt
-
-Array = npt.NDArray[np.float64]
+from casualty_est.arrays import Array
 
 ANY_LIST = "any list"  # in the place of a source: at least one of all lists
 EVERY_GRADE = "every grade"

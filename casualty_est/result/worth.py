@@ -18,10 +18,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est.arrays import Array
 from casualty_est.result.unknowns import Assumed, Evidence
 from casualty_est.studies import Study
-
-Array = npt.NDArray[np.float64]
 
 KNOTS = 8
 RIDGE = 1e-6

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
+from casualty_est.arrays import Array
 from casualty_est.errors import UsageError
 from casualty_est.kinds import room
 from casualty_est.priors.distributions import z_of
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from casualty_est.study.inference.algebra import Joint
     from casualty_est.study.plots import StudyPlots
 
-Array = npt.NDArray[np.float64]
 STORED = object()  # in place of a model: the likelihoods of a study are stored with its draws
 KEPT = 0.95  # the level at which the answers of the kinds are kept
 ENDS = ("median", "low", "high")

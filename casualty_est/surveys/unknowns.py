@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
+from casualty_est.arrays import Array
 from casualty_est.result.unknowns import ANY_LIST, Assumed, Unknowns
 from casualty_est.wording.language import N_
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from casualty_est.result.schema import Assumption
     from casualty_est.surveys.estimate import SurveyEstimate
 
-Array = npt.NDArray[np.float64]
 ANY = "any"  # what a table of matched deaths calls at least one list
 POPULATION = "population"
 # Of households and of matched deaths: what is told of a variable whose prior is not moved.

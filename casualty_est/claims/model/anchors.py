@@ -6,9 +6,7 @@ import itertools
 import math
 from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-
+from casualty_est.arrays import Bools
 from casualty_est.errors import UsageError
 from casualty_est.priors.distributions import short
 from casualty_est.priors.settings import Anchor
@@ -18,7 +16,6 @@ if TYPE_CHECKING:
     from casualty_est.claims.model.cells import CellGrid
     from casualty_est.claims.model.layout import AnchorTerm, Layout
 
-Bools = npt.NDArray[np.bool_]
 
 APART = 3.0  # sds of their difference beyond which two numbers are worth a word,
 CONTRADICT = 5.0  # and beyond which no number is left between them

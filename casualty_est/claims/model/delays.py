@@ -9,10 +9,10 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est.arrays import Array
 from casualty_est.claims.table.time_grid import TimeGrid
 from casualty_est.priors.time import Delay
 
-Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 
 NODES = 4  # Gauss-Legendre nodes of a delay within a step

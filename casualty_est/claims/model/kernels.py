@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est.arrays import Array
 from casualty_est.quantity.hedges.readings import Interval, OneSided, Point, Reading
-
-Array = npt.NDArray[np.float64]
 
 
 def claim_log_density(reading: Reading, m: Array, s: Any) -> Array:

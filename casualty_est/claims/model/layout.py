@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est.arrays import Array
 from casualty_est.claims.model.cells import CellGrid, Label, build_cells
 from casualty_est.claims.model.ratios import Ratios, Target, build_ratios
 from casualty_est.claims.model.timeline import OfSources, Timeline, build_timeline
@@ -27,7 +28,6 @@ from casualty_est.tables.checks import offered
 from casualty_est.wording.language import N_, stored
 from casualty_est.wording.phrases import listed
 
-Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 
 LEARN_FROM = 5  # a source with this many claims learns its own reporting sd

@@ -10,13 +10,13 @@ import numpy.typing as npt
 import pymc as pm
 import pytensor.tensor as pt
 
+from casualty_est.arrays import Array
 from casualty_est.claims.model.kernels import numbers_of, on_data, stack
 from casualty_est.claims.model.layout import Layout, Level, Scenario
 from casualty_est.claims.model.ratios import DOF, Ratios
 from casualty_est.priors.settings import SMALLEST_SD
 from casualty_est.quantity.hedges.readings import Reading
 
-Array = npt.NDArray[np.float64]
 PACKED = "refit_data"
 CLAIMED_STEP = 0.15
 MOST_PRODUCT = 200_000  # numbers in a matrix of zeros and ones that stands for an index

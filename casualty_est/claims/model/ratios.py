@@ -24,14 +24,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from casualty_est.arrays import Array, Bools
 from casualty_est.claims.model.cells import Label
 from casualty_est.priors import RatioPrior
 from casualty_est.priors.networks import Network
 from casualty_est.priors.settings import NORMAL_FRACTIONS
 
-Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
-Bools = npt.NDArray[np.bool_]
 
 DOF = 4  # of a source's own part, as in the model of the record
 # The own part of a source is summed out where it meets an over-count: over nodes this far apart, in

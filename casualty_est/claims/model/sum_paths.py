@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
+from casualty_est.arrays import Array
+
 Ints = npt.NDArray[np.intp]
 
 FEWEST, MOST = 2, 5  # cells of a sum: more are pinned one by one as a rule

@@ -16,6 +16,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est.arrays import Array, Bools
 from casualty_est.claims.model.cells import CellGrid
 from casualty_est.claims.model.delays import Delayed, delay_nodes
 from casualty_est.claims.model.ratios import Target
@@ -27,9 +28,7 @@ from casualty_est.priors import Priors
 from casualty_est.priors.settings import SMALLEST_SD
 from casualty_est.priors.time import Delay
 
-Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
-Bools = npt.NDArray[np.bool_]
 
 # Degrees of freedom of the multivariate t that an unknown scale of a profile leaves: the log of the
 # scale has sd .27. With 4 a profile that nothing pins wanders so far that chains mix badly.

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pymc as pm
 import pytensor.tensor as pt
 
+from casualty_est.arrays import Array
 from casualty_est.claims.model.delays import Delayed, delay_series
 from casualty_est.claims.model.kernels import on_data, stack
 from casualty_est.claims.model.layout import Layout, Level
@@ -37,7 +38,6 @@ from casualty_est.claims.model.timeline_start import (
 )
 from casualty_est.quantity.hedges.readings import Reading
 
-Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 
 # From so many cells the data know the spread of their sizes well, and each is sampled as it is.

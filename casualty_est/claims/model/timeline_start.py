@@ -16,11 +16,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from casualty_est.arrays import Array
 from casualty_est.claims.model.layout import Layout, Level
 from casualty_est.claims.model.timeline import PROFILE_DF, Timeline, shares
 from casualty_est.quantity.hedges.readings import Reading
 
-Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 
 STEPS = 20

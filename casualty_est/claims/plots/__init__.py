@@ -16,8 +16,8 @@ from casualty_est.wording.terms import assumption_name
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from casualty_est.arrays import Array
     from casualty_est.claims.estimate import ClaimsEstimate
-    from casualty_est.result.estimate import Array
     from casualty_est.result.schema import ClaimRow
     from casualty_est.result.tables import Parameter
 

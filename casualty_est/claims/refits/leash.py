@@ -12,7 +12,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from casualty_est.claims.model.layout import Scenario
 from casualty_est.claims.refits.refits import LEFT_IN, SCENARIOS, Refitter, leaves_out
@@ -23,7 +22,6 @@ from casualty_est.result.schema import Case
 if TYPE_CHECKING:
     from casualty_est.claims.estimate import ClaimsEstimate
 
-Array = npt.NDArray[np.float64]
 
 DRAWS = 200  # per chain, and as many to warm up
 SHARE = 1 / 3  # of the fit's work

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
+from casualty_est.arrays import Array
 from casualty_est.claims.inference.engines import choose, run
 from casualty_est.claims.model.layout import AnchorTerm, Scenario, build_layout
 from casualty_est.claims.model.totals import estimate_rows
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from casualty_est.claims.estimate import ClaimsEstimate
     from casualty_est.claims.model.model import ClaimsModel
 
-Array = npt.NDArray[np.float64]
 NEAR = "count of the study"
 
 

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
+from casualty_est.arrays import Array
 from casualty_est.claims.inference.cores import counted_twice, prior_sds
 from casualty_est.claims.inference.exact import (
     ExactPosterior,
@@ -24,7 +24,6 @@ from casualty_est.claims.model.layout import Layout, Scenario
 if TYPE_CHECKING:
     from casualty_est.claims.model.model import ClaimsModel
 
-Array = npt.NDArray[np.float64]
 Means = tuple[tuple[float, float], ...]  # by source: of its log ratio, and of what it counts twice
 MOST = 12  # sources
 KEPT = 6  # moves of each source of which what it says is kept

@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from casualty_est.arrays import Array
 from casualty_est.claims.inference.apart import Apart, apart_of
 from casualty_est.claims.inference.engines import run
 from casualty_est.claims.inference.exact import solve
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from casualty_est.claims.inference.draws import Draws
     from casualty_est.claims.model.model import ClaimsModel
     from casualty_est.result.call import Report
-
-Array = npt.NDArray[np.float64]
 
 
 class Asked(NamedTuple):

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est.arrays import Array
 from casualty_est.errors import UsageError
 
-Array = npt.NDArray[np.float64]
 STEPS = ("day", "week", "month")
 # Up to so many days the step is a day, up to so many a week: some forty to ninety steps.
 LONGEST_BY_DAY, LONGEST_BY_WEEK = 60, 560

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est.arrays import Array, Ints
 from casualty_est.incidents.inference.density import Density
 from casualty_est.incidents.inference.parts import Verdicts
 from casualty_est.incidents.inference.tables import compiled, inner, judged_so, looked
@@ -19,8 +20,6 @@ from casualty_est.incidents.model.layout import IncidentLayout
 from casualty_est.incidents.model.readings import ACCEPTED, FOUND
 from casualty_est.incidents.model.verdicts import IS_NOT_RECALLED, IS_RECALLED, NO_EFFECT
 
-Array = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 MANY = 200_000  # unlisted incidents drawn one by one; beyond, their sizes are taken at the mean
 KEPT = 400  # draws of which every incident is kept
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from casualty_est.arrays import Array
 from casualty_est.incidents.inference.after import Reconstructed, parts, stated_numbers
 from casualty_est.incidents.model.layout import CONCEDED_EXACT, FRACTION, IncidentLayout
 from casualty_est.incidents.model.parameters import Block
@@ -25,7 +26,6 @@ from casualty_est.wording.phrases import possessive
 if TYPE_CHECKING:
     from casualty_est.incidents.model.model import IncidentModel
 
-Array = npt.NDArray[np.float64]
 SIZES = (1, 2, 5, 10, 20, 50, 100)  # deaths at which inclusion is shown
 NOT_NAMED = "not named"
 MENTION = 0.02  # elasticity below which an assumption gets no sentence

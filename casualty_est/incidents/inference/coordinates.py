@@ -13,11 +13,10 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
+from casualty_est.arrays import Array
 from casualty_est.incidents.model.parameters import NAMES, Parameters
 
-Array = npt.NDArray[np.float64]
 Density = Callable[[Array], tuple[float, Array]]
 C = (16 * math.sqrt(3) / (15 * math.pi)) ** 2
 WIDENED = ("inclusion", "slope")

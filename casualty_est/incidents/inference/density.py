@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from casualty_est.arrays import Array
 from casualty_est.incidents.inference import tables, whole
 from casualty_est.incidents.inference.parts import Parts, build_parts, plain
 from casualty_est.incidents.model.layout import IncidentLayout
 from casualty_est.incidents.model.parameters import NAMES
-
-Array = npt.NDArray[np.float64]
 
 
 class Density:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
+from casualty_est.arrays import Array
 from casualty_est.incidents.inference import answer
 from casualty_est.incidents.inference.after import (
     Reconstructed,
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
     from casualty_est.incidents.model.model import IncidentModel
 
-Array = npt.NDArray[np.float64]
 PACKAGES = ("casualty_est", "numpy", "scipy", "numba", "nutpie", "arviz", "xarray")
 LEARNED = 0.7  # posterior over prior sd of the anchor's ratio below which the data set the level
 

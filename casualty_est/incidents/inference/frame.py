@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from casualty_est.arrays import Array, Ints
 from casualty_est.incidents.inference.after import Reconstructed
 from casualty_est.incidents.model.layout import TAIL, IncidentLayout
 from casualty_est.incidents.model.readings import FOUND, Readings, findings
@@ -23,8 +24,6 @@ from casualty_est.tables.cells import ALL_SCOPES
 if TYPE_CHECKING:
     from casualty_est.incidents.model.model import IncidentModel
 
-Array = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 AREA_SD = 0.5  # of the log odds of an area around those of all
 LEVELS, EFFECTS = 400, 201  # equally probable nodes of the common level, and of an area

@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from casualty_est.arrays import Array, Ints
 from casualty_est.incidents.model.layout import LONE_SD, TAIL, IncidentLayout
 from casualty_est.incidents.model.parameters import NAMES
-
-Array = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 
 class Size(NamedTuple):

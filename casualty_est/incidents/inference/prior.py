@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
+from casualty_est.arrays import Array
 from casualty_est.incidents.inference import answer
 from casualty_est.incidents.inference.density import Density
 from casualty_est.incidents.model.layout import IncidentLayout
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     import xarray
 
     from casualty_est.incidents.model.model import IncidentModel
-
-Array = npt.NDArray[np.float64]
 
 
 def prior_predictive(model: IncidentModel, *, draws: int, seed: int | None) -> xarray.DataTree:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
+from casualty_est.arrays import Array
 from casualty_est.incidents.inference.density import Density
 from casualty_est.incidents.model.layout import IncidentLayout
 from casualty_est.result import going_on
@@ -17,7 +17,6 @@ from casualty_est.wording.language import N_, Kept, stored
 if TYPE_CHECKING:
     from casualty_est.incidents.model.model import IncidentModel
 
-Array = npt.NDArray[np.float64]
 ENOUGH = 50  # draws of a chain whose density is looked at
 FAR = (
     7.0  # difference of log evidence beyond which a chain sits where next to nothing is: 1 to 1000

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
+from casualty_est.arrays import Array
 from casualty_est.incidents.inference.coordinates import Coordinates
 from casualty_est.incidents.model.layout import IncidentLayout
 
-Array = npt.NDArray[np.float64]
 STATS = ("diverging", "energy", "n_steps")
 FAR = 200.0  # beyond, on the whole line, no parameter means anything and exponentials overflow
 

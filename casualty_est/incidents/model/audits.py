@@ -14,13 +14,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
+from casualty_est.arrays import Array
 from casualty_est.errors import UsageError
 from casualty_est.priors.reading import known, mapping
 
-Array = npt.NDArray[np.float64]
 Beta = tuple[float, float]
 
 AUDIT = ("checked", "upheld", "deff")  # fields of a grade

@@ -10,11 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est.arrays import Array, Ints
 from casualty_est.errors import UsageError
 from casualty_est.quantity.quantity import Quantity
-
-Array = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 LARGEST_INCIDENT = 100_000  # deaths; beyond this a row is a total, not an incident
 SINGLE = 30  # counts up to here are cells of their own

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special, stats
 
+from casualty_est.arrays import Array, Ints
 from casualty_est.incidents.model.denials import DenialPrior, deniers, prior_of, written
 from casualty_est.incidents.model.grid import (
     Grid,
@@ -31,9 +31,6 @@ from casualty_est.incidents.model.verdicts import grades_of, mixed_counts, share
 from casualty_est.priors.settings import NORMAL_FRACTIONS
 from casualty_est.quantity.quantity import Quantity
 from casualty_est.wording.language import stored
-
-Array = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 NODES = 5  # Gauss-Hermite nodes of the visibility of an incident
 TAIL = 1e-4  # an incident is of any size this often: a few huge ones must not bend the size law

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-Array = npt.NDArray[np.float64]
+from casualty_est.arrays import Array
+
 # Order in which blocks stand in the vector of parameters; every kernel finds them by this number.
 NAMES = (
     "size_mean", "log_size_sd", "zero", "inclusion", "slope", "log_visibility", "bias",

@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from casualty_est.arrays import Bools, Ints
 from casualty_est.errors import UsageError
 from casualty_est.incidents.model.denials import is_denial
 from casualty_est.incidents.table.incident import INVESTIGATION
@@ -24,9 +24,6 @@ from casualty_est.incidents.table.patterns import NO_GRADE, NOT_MENTIONED, Incid
 from casualty_est.quantity.quantity import Quantity
 from casualty_est.tables.checks import offered
 from casualty_est.wording.language import N_, Noted, stored
-
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 ACCEPTED, REJECTED, OPEN = 1, 2, 3
 FOUND, NOT_FOUND = 1, 2  # by the investigation, 0 where it did not look

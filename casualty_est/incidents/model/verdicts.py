@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est.arrays import Array, Ints
 from casualty_est.incidents.model.readings import (
     ACCEPTED,
     REJECTED,
@@ -20,9 +21,6 @@ from casualty_est.incidents.model.readings import (
     Readings,
 )
 from casualty_est.incidents.model.settings import CONTESTED
-
-Array = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 # Kinds of rows: graded only, rejected, accepted, and of an incident that the judge reported itself
 # whether anybody else had reported it.

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est.arrays import Bools, Ints
 from casualty_est.incidents.table.incident import GRADES, VERDICTS, Incident, Report
 from casualty_est.quantity.quantity import Quantity
 
@@ -16,9 +17,7 @@ NO_NUMBER, NOT_MENTIONED = -1, -2
 NOT_ASKED, NO_GRADE, NO_YEAR = -1, -1, 0
 NOT_DRAWN = 0.0
 
-Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 SmallInts = npt.NDArray[np.int8]
 
 

@@ -16,8 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-Array = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+from casualty_est.arrays import Array, Ints
 
 SMALLEST = 1e-300
 AGREED = 0.05  # two-sided tail probability at which two kinds no longer contradict each other

@@ -12,13 +12,12 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est.arrays import Array
 from casualty_est.result.unknowns import Assumed
 from casualty_est.study.inference.algebra import Joint
 from casualty_est.study.inference.terms import Term
 from casualty_est.study.inference.weights import Weighted, weigh
 from casualty_est.wording.language import stored
-
-Array = npt.NDArray[np.float64]
 
 
 def assumed_of(

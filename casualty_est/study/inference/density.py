@@ -16,11 +16,10 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 from scipy import linalg
 from scipy.interpolate import CubicSpline
 
-Array = npt.NDArray[np.float64]
+from casualty_est.arrays import Array
 
 BINS = 240
 MARGIN = 0.2  # of the range of the draws, to either side

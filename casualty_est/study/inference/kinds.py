@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
+from casualty_est.arrays import Array
 from casualty_est.result.schema import RATIO, Assumption, Ground, Span
 from casualty_est.result.shared import FlatPrior
 from casualty_est.study.inference.algebra import Joint, quantile
@@ -20,8 +20,6 @@ from casualty_est.wording.language import N_, Kept, stored
 from casualty_est.wording.numbers import share
 from casualty_est.wording.phrases import listed
 from casualty_est.wording.terms import with_article
-
-Array = npt.NDArray[np.float64]
 
 SEVERAL = 2  # modes
 CONTRADICTS = 0.01  # two-sided tail probability under which kinds are not joined

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
+from casualty_est.arrays import Array
 from casualty_est.result.call import check_counts, settle_seed
 from casualty_est.study.inference.fit import heard
 from casualty_est.study.inference.terms import joint_of
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     import xarray
 
     from casualty_est.study.model.model import Study
-
-Array = npt.NDArray[np.float64]
 
 
 def prior_predictive(study: Study, *, draws: int, seed: int | None) -> xarray.DataTree:

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
+from casualty_est.arrays import Array
 from casualty_est.errors import UsageError
 from casualty_est.result.shared import NormalPrior, Shared, SharedSource
 from casualty_est.study.inference.density import log_density
@@ -24,8 +24,6 @@ from casualty_est.study.model.members import Member
 from casualty_est.study.model.settings import Settings
 from casualty_est.study.model.sharing import Sharing, measured, taken
 from casualty_est.wording.numbers import share
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

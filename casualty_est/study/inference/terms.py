@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
+from casualty_est.arrays import Array
 from casualty_est.errors import UsageError
 from casualty_est.result.shared import NOBODY, LogPrior
 from casualty_est.study.inference.algebra import Joint
@@ -17,8 +17,6 @@ from casualty_est.study.model.ledger import CONTAINS, DERIVED, SAME, Relation, e
 from casualty_est.study.model.members import Bridge, Member
 from casualty_est.study.model.settings import Settings, correlation
 from casualty_est.wording.language import stored
-
-Array = npt.NDArray[np.float64]
 
 NODES = 81  # of the share of a bridge
 REACH = 6.0  # sds of that share

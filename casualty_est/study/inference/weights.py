@@ -11,17 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
+from casualty_est.arrays import Array, Ints
 from casualty_est.result.shared import SharedSource
 from casualty_est.study.inference.algebra import Joint
 from casualty_est.study.inference.density import log_density
 from casualty_est.study.inference.terms import Term
 from casualty_est.wording.language import stored
-
-Array = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 MOST_K = 0.7
 LEAST_ESS = 400.0

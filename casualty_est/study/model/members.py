@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from numbers import Real
 
 import numpy as np
-import numpy.typing as npt
 
+from casualty_est.arrays import Array
 from casualty_est.errors import UsageError
 from casualty_est.result.estimate import Estimate
 from casualty_est.result.labels import position
@@ -25,7 +25,6 @@ from casualty_est.result.shared import (
 from casualty_est.tables.checks import offered
 from casualty_est.wording.language import stored
 
-Array = npt.NDArray[np.float64]
 Cells = str | Iterable[str] | Mapping[str, float] | None
 LARGEST_SHARE, LARGEST_SD = 10.0, 2.0  # ten times as many, and a factor of 50 in 95%
 

@@ -10,8 +10,8 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from casualty_est.arrays import Array
 from casualty_est.errors import UsageError
 from casualty_est.priors.distributions import LogNormal
 from casualty_est.result.shared import FlatPrior, LogPrior, NormalPrior
@@ -19,7 +19,6 @@ from casualty_est.study.model.members import Member
 from casualty_est.tables.checks import offered
 from casualty_est.wording.language import N_, stored
 
-Array = npt.NDArray[np.float64]
 CUT, FULL = "cut", "full"
 ONCE, PRODUCT = "once", "product"
 AS_IN = {"eta": "{'survey': 0.5}", "rho": "{('lists', 'survey'): 0.3}"}

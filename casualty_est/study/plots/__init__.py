@@ -13,7 +13,7 @@ from casualty_est.wording.terms import kind_name
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from casualty_est.result.estimate import Array
+    from casualty_est.arrays import Array
     from casualty_est.study.estimate import StudyEstimate
     from casualty_est.wording.numbers import Ends
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
+from casualty_est.arrays import Array
 from casualty_est.plots.page import Line, Page, height_of, label, open_page
 from casualty_est.plots.scales import limits_of
 from casualty_est.plots.style import LABEL, SMALL, Palette, Picture
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from casualty_est.study.inference.algebra import Joint
     from casualty_est.study.schema import Kind
 
-Array = npt.NDArray[np.float64]
 LEFT = 2.5
 HILL, GAP = 0.5, 0.22  # inches that a density is high, and that are left under it
 JOINT = 0.8

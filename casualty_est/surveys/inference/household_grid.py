@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special, stats
 
+from casualty_est.arrays import Array
 from casualty_est.surveys.model.households import (
     CLUSTER_SD,
     ICC_PRIOR,
@@ -24,8 +24,6 @@ from casualty_est.surveys.model.households import (
     HouseholdLayout,
     statistics,
 )
-
-Array = npt.NDArray[np.float64]
 
 COARSE = {"mu": 61, "sigma": 12, "icc": 12, "middle": 41, "tau": 12}
 FINE = {"mu": 96, "sigma": 22, "icc": 22, "middle": 40, "tau": 18}

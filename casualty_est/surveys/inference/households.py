@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
+from casualty_est.arrays import Array
 from casualty_est.result.call import Report
 from casualty_est.result.estimate import Estimate
 from casualty_est.result.posterior import span_of
@@ -31,8 +31,6 @@ from casualty_est.surveys.model.model import SurveyModel
 from casualty_est.surveys.schema import Extinct, SurveyDetails
 from casualty_est.wording.language import N_, stored
 from casualty_est.wording.numbers import portion
-
-Array = npt.NDArray[np.float64]
 
 TIMES = (0.0, 1.0, 2.0, 4.0)
 BATCH = 500

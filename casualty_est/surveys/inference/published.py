@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from casualty_est.arrays import Array
 from casualty_est.result.call import Report
 from casualty_est.result.estimate import Estimate
 from casualty_est.result.refits import case
@@ -32,8 +32,6 @@ from casualty_est.surveys.schema import Contradiction, Study, SurveyDetails
 from casualty_est.wording.language import N_, stored
 from casualty_est.wording.numbers import percent
 from casualty_est.wording.phrases import capitalised, listed
-
-Array = npt.NDArray[np.float64]
 
 MISSED = (0.05, 0.1)  # shares of the dead whom no household of the frame could report
 TIMES = 2.0  # mortality where nobody went, beside that where somebody did

@@ -11,12 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy import stats
 
+from casualty_est.arrays import Array
 from casualty_est.surveys.model.published import PublishedLayout, Target
-
-Array = npt.NDArray[np.float64]
 
 GRID = 201
 FREEDOM = 7  # of the t distribution

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-
+from casualty_est.arrays import Array
 from casualty_est.result.call import Report
 from casualty_est.result.schema import (
     Assumption,
@@ -19,7 +17,6 @@ from casualty_est.result.schema import (
 )
 from casualty_est.surveys.schema import SurveyDetails
 
-Array = npt.NDArray[np.float64]
 KEPT = 0.95  # level of the intervals that a result keeps
 
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 
+from casualty_est.arrays import Array
 from casualty_est.result.refits import case
 from casualty_est.result.schema import Case, Row, Span
 from casualty_est.surveys.model.households import HouseholdLayout
 from casualty_est.surveys.schema import Extinct, Sample, Weighted
 from casualty_est.wording.language import N_, stored
 from casualty_est.wording.numbers import percent
-
-Array = npt.NDArray[np.float64]
 
 MISSED = (0.05, 0.1)
 MISSING_DEFF = 2.0  # the missing of a household resemble each other, too

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est.arrays import Array
 from casualty_est.priors.distributions import z_of
 from casualty_est.result.call import Report
 from casualty_est.result.estimate import Estimate
@@ -28,7 +29,6 @@ from casualty_est.surveys.schema import SurveyDetails, Weighted
 from casualty_est.surveys.table.households import Households
 from casualty_est.wording.language import N_
 
-Array = npt.NDArray[np.float64]
 RESTS = Rests(
     "none",
     (),

@@ -10,12 +10,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 
+from casualty_est.arrays import Array
 from casualty_est.surveys.table.published import Published
 from casualty_est.wording.language import stored
-
-Array = npt.NDArray[np.float64]
 
 # Deaths of one cluster resemble each other: the published intervals of three surveys of violent
 # deaths, read backwards, give .15, .17 and .17. Three are few, and two counts behind them (300

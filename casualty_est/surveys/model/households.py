@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
+from casualty_est.arrays import Array, Ints
 from casualty_est.errors import InputError, Problem, UsageError
 from casualty_est.result.labels import cell_of
 from casualty_est.result.schema import Cell
@@ -34,9 +34,6 @@ from casualty_est.surveys.table.survey import Survey
 from casualty_est.tables.read import read_table
 from casualty_est.wording.language import Noted, stored
 from casualty_est.wording.phrases import cell_text, listed
-
-Array = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 RATE_LOGIT, RATE_SD = -4.6, 2.0  # of the probability to die: 1%, from .02% to 34%
 STRATA_SD, CLUSTER_SD = 1.0, 1.0  # of the half-Normal priors of the spreads, on the logit

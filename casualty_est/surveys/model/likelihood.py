@@ -9,15 +9,14 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
+from casualty_est.arrays import Array
 from casualty_est.quantity.hedges.estimate import Bent, bent
 from casualty_est.surveys.model.design import effects, log_sd
 from casualty_est.surveys.table.published import Published
 from casualty_est.wording.language import stored
 
-Array = npt.NDArray[np.float64]
 REACH = 7.0  # standard deviations beyond which nothing is left
 POINTS = 4001
 FALL = 20.0  # nats a unit of t, beyond the reach

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
+from casualty_est.arrays import Array
 from casualty_est.errors import UsageError
 from casualty_est.result.labels import cell_of
 from casualty_est.result.schema import Cell, Side
@@ -24,8 +24,6 @@ from casualty_est.surveys.table.survey import Survey
 from casualty_est.tables.checks import offered
 from casualty_est.wording.language import N_, Noted, stored
 from casualty_est.wording.phrases import cell_text
-
-Array = npt.NDArray[np.float64]
 
 ANY = "any"
 KNOWN = {"listed", "missed_links", "cell"}

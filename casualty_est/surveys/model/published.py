@@ -8,7 +8,6 @@ from itertools import combinations
 from typing import Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
 from casualty_est.result.schema import Cell
 from casualty_est.surveys.model.design import RHO_TEXT, deff_text
@@ -20,8 +19,6 @@ from casualty_est.surveys.table.survey import Survey
 from casualty_est.wording.language import Kept, Noted, stored
 from casualty_est.wording.numbers import chance
 from casualty_est.wording.phrases import cell_text
-
-Array = npt.NDArray[np.float64]
 
 CONTRADICTS = 0.01  # two-sided tail probability below which two studies are not combined
 BIAS_NODES = 25

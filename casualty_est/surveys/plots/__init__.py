@@ -10,7 +10,7 @@ from casualty_est.result.tables import Bound, parameter
 from casualty_est.wording.language import N_, _
 
 if TYPE_CHECKING:
-    from casualty_est.result.estimate import Array
+    from casualty_est.arrays import Array
     from casualty_est.surveys.estimate import SurveyEstimate
     from casualty_est.wording.numbers import Ends
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from casualty_est.arrays import Array, Ints
 from casualty_est.errors import Problem
 from casualty_est.surveys.table.cells import at_least, count, short
 from casualty_est.tables.checks import convert, shown_safely, similar_names, unknown_columns
@@ -17,8 +17,6 @@ from casualty_est.tables.read import Table
 from casualty_est.wording.language import N_, Noted, stored
 from casualty_est.wording.phrases import listed
 
-Ints = npt.NDArray[np.int64]
-Array = npt.NDArray[np.float64]
 COLUMNS = ("psu", "stratum", "household", "members", "deaths", "weight", "missing", "imprisoned")
 LARGEST_HOUSEHOLD = 200
 MOVES = frozenset({"born", "births", "join", "joined", "left", "arrived", "departed"})

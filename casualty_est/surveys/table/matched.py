@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from casualty_est.arrays import Array, Ints
 from casualty_est.errors import Problem
 from casualty_est.tables.checks import no_controls
 from casualty_est.tables.marks import NOTHING, may_be_property, meanings
@@ -14,8 +14,6 @@ from casualty_est.tables.plain import plain
 from casualty_est.tables.read import Table
 from casualty_est.wording.language import Noted, stored
 
-Array = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 OWN = ("psu", "death")
 _WEIGHTS = frozenset({"weight", "weights", "wt", "household", "hh", "id"})
 
