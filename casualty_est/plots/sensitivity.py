@@ -143,7 +143,7 @@ def cases(plots: Plots, names: Sequence[str], row: int, prob: float, palette: Pa
         notes = {r.notes for r in rows}
         aside = notes.pop() if len(notes) == 1 else ()  # how all of them were read is said once
         asides += [f"{heading}: {how_read(aside)}."] * bool(aside)
-        named = [(refit_name(r.case, noted=not aside), r) for r in rows]
+        named = [(refit_name(r.case, r.notes, noted=not aside), r) for r in rows]
         labels.append(
             [
                 label(name, answer if r is whole else _words(r), LEFT - 0.3, palette)
@@ -154,7 +154,7 @@ def cases(plots: Plots, names: Sequence[str], row: int, prob: float, palette: Pa
     note = _(
         "Dot and bar: median and {level} interval. Shaded: {whole} together.",
         level=percent(prob),
-        whole=refit_name(whole.case),
+        whole=refit_name(whole.case, whole.notes),
     )
     if None in refits.values():
         note += " " + _("This estimate was loaded without its model: only what was kept is shown.")

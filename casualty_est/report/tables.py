@@ -196,7 +196,7 @@ def cases(caption: str, records: Iterable[Case], prob: float) -> Table:
 
 def case_row(case: Case) -> tuple[str, str, str]:
     """One case; of a refit that did not converge no numbers."""
-    name = capitalised(refit_name(case.case))
+    name = capitalised(refit_name(case.case, case.notes))
     if not case.converged:
         return name, _("did not converge"), no_interval()
     return name, *rounded(case)

@@ -238,16 +238,11 @@ def label_text(labels: Iterable[tuple[str, str]]) -> str:
     return ", ".join(f"{column} {value or '(blank)'}" for column, value in labels)
 
 
-def refit_name(name: str, *, noted: bool = True) -> str:
+def refit_name(name: str, notes: Sequence[str] = (), *, noted: bool = True) -> str:
     """What a refit is called on the page, with how the rest was read if `noted`."""
-    whole, note = name, ""
-    if name.endswith(")"):
-        head, _bracket, last = name[:-1].rpartition(" (")
-        said = told_again(last, "note on a refit")
-        if head and (said != last or not noted):  # how the rest was read, beside the name
-            whole, note = head, said
-    told = told_again(whole, "refit", "role", "assumption", "grade", "kind of evidence")
-    return with_source(told, note) if noted else told
+    alone = name.removesuffix(f" ({'; '.join(notes)})")
+    told = told_again(alone, "refit", "role", "assumption", "grade", "kind of evidence")
+    return with_source(told, how_read(notes)) if noted else told
 
 
 def how_read(notes: Iterable[str]) -> str:
