@@ -55,19 +55,8 @@ def learn(
 ) -> list[Learned]:
     """Learn every role, and one role for all (``none``), with each of the conflicts left out.
 
-    Parameters
-    ----------
-    record : Record
-        The table to learn from.
-    folds : sequence of str, optional
-        Conflicts to leave out in turn, ``""`` for none: all of them unless given.
-    tell : callable, optional
-        Called with a line of progress.
-
-    Returns
-    -------
-    list of Learned
-        By conflict left out, then by role.
+    `folds` are the conflicts to leave out in turn, ``""`` for none: all of them unless given.
+    `tell` is called with a line of progress. The answer is by conflict left out, then by role.
     """
     main = [row for row in record if row.use == "main"]
     pooled = [replace(row, role=POOLED_ROLE) for row in main]

@@ -113,26 +113,12 @@ def _count(value: Any, where: str) -> float:
 def updated(
     prior: RatioPrior, cases: Sequence[OwnCase], fractions: tuple[float, float, float], sd: float
 ) -> RatioPrior:
-    """Update a prior on a source's ratio by its own cases.
+    """Update a prior on a source's ratio by its own cases, at the level of the prior.
 
     What the source has in common over all that it counts is learned on a grid; what is new in each
-    target keeps its spread.
-
-    Parameters
-    ----------
-    prior : RatioPrior
-        Before the cases.
-    cases : sequence of OwnCase
-        Of this source, at the level of the prior.
-    fractions : tuple of float
-        Shares of a Normal prior's variance that belong to the role, the source and the target.
-    sd : float
-        Log sd of what a source says round what it means to say.
-
-    Returns
-    -------
-    RatioPrior
-        Its `spread` has what is still unknown of the source as the first part.
+    target keeps its spread. `fractions` are the shares of a Normal prior's variance that belong to
+    the role, the source and the target; `sd` is the log sd of what a source says round what it
+    means to say. The `spread` of the answer begins with what is still unknown of the source.
     """
     common, each = _parts(prior, fractions)
     heavy = prior.spread is not None and prior.spread.heavy

@@ -71,24 +71,12 @@ def _groups_in(words: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A count that a text gives beside its own: "45 (12 children)", "12 killed and 30 injured".
-
-    Parameters
-    ----------
-    quantity : Quantity
-        The count.
-    counted : str
-        What it counts, as said.
-    relation : {"part", "beside"}
-        Whether it is part of the count of the dead, or counts others.
-    outcome : str
-        What happened to those others; empty for a part.
-    """
+    """A count that a text gives beside its own: "45 (12 children)", "12 killed and 30 injured"."""
 
     quantity: Quantity
-    counted: str
-    relation: str
-    outcome: str = ""
+    counted: str  # what it counts, as said
+    relation: str  # ``part`` of the count of the dead, or ``beside`` it
+    outcome: str = ""  # what happened to those beside
 
     @property
     def row(self) -> dict[str, str]:

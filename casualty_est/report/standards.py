@@ -23,19 +23,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Checklist:
-    """Which items of the reporting standards a report meets, for its author.
-
-    Parameters
-    ----------
-    items : tuple of Item
-        Each with ``text``, ``standards``, ``met``, how to ``mend`` it and the ``key`` under which
-        it is stated.
-    notes : tuple of str
-        What else the author should know before the report is published.
-    """
+    """Which items of the reporting standards a report meets, for its author."""
 
     items: tuple[Item, ...]
-    notes: tuple[str, ...] = (PRIVACY,)
+    notes: tuple[str, ...] = (PRIVACY,)  # what else to know before it is published
 
     @property
     def missing(self) -> tuple[Item, ...]:

@@ -19,46 +19,23 @@ FREE = (-math.inf, math.inf)
 
 @dataclass(frozen=True, slots=True)
 class Assumed:
-    """One assumption: what it is now, its draws, and how its prior weighs each of them.
-
-    Parameters
-    ----------
-    name : str
-        Its name in tables and sentences.
-    now : float
-        Median of its prior, or its mean where that is what is set, in its own unit.
-    sd : float
-        Standard deviation of the prior, on `scale`.
-    scale : {"log", "logit", "plain"}
-        On which the prior moves.
-    draws : ndarray of shape (draw,), optional
-        Posterior draws, on any scale; None where they were not kept.
-    score : ndarray of shape (draw,), optional
-        What the log prior of each draw gains for each sd by which the prior moves upward, up to a
-        constant; None where the prior cannot be moved afterwards.
-    source : str, optional
-        Whose it is.
-    effect : float, optional
-        Change of the log count for one sd, where it is known without a score.
-    settled : float, optional
-        Share of the variance of the log count that it explains, where it is known without draws.
-    limits : tuple of float
-        How far the prior can move, in sds.
-    curvature : ndarray of shape (draw,), optional
-        Where it differs between draws: half of it, times the square of a move, is what the log
-        prior loses beside that.
-    """
+    """One assumption: what it is now, its draws, and how its prior weighs each of them."""
 
     name: str
-    now: float
-    sd: float
-    scale: str = "log"
-    draws: Array | None = None
+    now: float  # median of its prior, or its mean where that is what is set, in its own unit
+    sd: float  # of the prior, on `scale`
+    scale: str = "log"  # on which the prior moves: log, logit or plain
+    draws: Array | None = None  # (draw,), posterior, on any scale; None where they were not kept
+    # (draw,), what the log prior gains for each sd by which the prior moves upward, up to a
+    # constant; None where the prior cannot be moved afterwards
     score: Array | None = None
-    source: str | None = None
-    effect: float | None = None
+    source: str | None = None  # whose it is
+    effect: float | None = None  # change of the log count for one sd, where known without a score
+    # share of the variance of the log count that it explains, known without draws
     settled: float | None = None
-    limits: tuple[float, float] = FREE
+    limits: tuple[float, float] = FREE  # how far the prior can move, in sds
+    # (draw,), where it differs between draws: half of it, times the square of a move, is what
+    # the log prior loses beside that
     curvature: Array | None = None
 
     def moved(self, sds: float) -> float:
@@ -80,30 +57,17 @@ class Assumed:
 
 @dataclass(frozen=True, slots=True)
 class Unknowns:
-    """The assumptions of one estimate, and the chances that a study could observe.
+    """The assumptions of one estimate, and the chances that a study could observe: (draw,) each."""
 
-    Parameters
-    ----------
-    assumed : tuple of Assumed
-        In the order in which they are told.
-    held : mapping of str to ndarray of shape (draw,)
-        For each source, the probability that it has a death that is known from elsewhere.
-    real : mapping of str to ndarray of shape (draw,)
-        For each grade of incidents, the probability that one is real and by the perpetrator.
-    incidents : mapping of str to int
-        How many incidents of each grade there are.
-    log_scale : ndarray of shape (draw,), optional
-        Log of counted over true deaths within an incident, of the source that sets the scale.
-    nothing : str, optional
-        Where nothing is assumed that could be valued: why, for print.
-    """
-
-    assumed: tuple[Assumed, ...] = ()
+    assumed: tuple[Assumed, ...] = ()  # in the order in which they are told
+    # by source, the probability that it has a death that is known from elsewhere
     held: Mapping[str, Array] = field(default_factory=dict)
+    # by grade of incidents, the probability that one is real and by the perpetrator
     real: Mapping[str, Array] = field(default_factory=dict)
-    incidents: Mapping[str, int] = field(default_factory=dict)
+    incidents: Mapping[str, int] = field(default_factory=dict)  # by grade
+    # log of counted / true deaths within an incident, of the source that sets the scale
     log_scale: Array | None = None
-    nothing: str = ""
+    nothing: str = ""  # why, for print, where nothing is assumed that could be valued
 
     @property
     def movable(self) -> tuple[Assumed, ...]:

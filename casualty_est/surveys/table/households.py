@@ -25,32 +25,17 @@ HEAVY = 0.1  # share of all weight beyond which one household is named
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Households:
-    """Households of a sample; every array has one entry for each.
+    """Households of a sample; every array has one entry for each."""
 
-    Parameters
-    ----------
-    strata : tuple of str
-        Names of the strata; one without a name where the table has no such column.
-    clusters : int
-        Number of primary sampling units; one label in two strata is two of them.
-    psu, stratum : ndarray of int
-        Cluster and stratum of each household, as positions.
-    members : ndarray of int
-        People who lived in it at the start of the window, those who died included.
-    deaths, missing, imprisoned : ndarray of int
-        How many of them died, are missing and are held.
-    weight : ndarray of float or None
-        People or households that each stands for. Weights that average 1 do not say how many.
-    """
-
-    strata: tuple[str, ...]
-    clusters: int
-    psu: Ints
-    stratum: Ints
-    members: Ints
+    strata: tuple[str, ...]  # one without a name where the table has no such column
+    clusters: int  # primary sampling units; one label in two strata is two of them
+    psu: Ints  # position of the cluster of each
+    stratum: Ints  # position of its stratum
+    members: Ints  # people who lived in it at the start of the window, those who died included
     deaths: Ints
     missing: Ints
-    imprisoned: Ints
+    imprisoned: Ints  # held
+    # people or households that each stands for; weights that average 1 do not say how many
     weight: Array | None
 
     def __len__(self) -> int:

@@ -20,21 +20,11 @@ _WEIGHTS = frozenset({"weight", "weights", "wt", "household", "hh", "id"})
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Matched:
-    """Deaths of a sample, and the lists that hold each.
-
-    Parameters
-    ----------
-    lists : tuple of str
-        Names of the lists.
-    on : ndarray of shape (death, list)
-        1 where the list holds the death, 0 where it does not, NaN where nobody looked.
-    psu : ndarray of int, shape (death,)
-        Cluster of each death.
-    """
+    """Deaths of a sample, and the lists that hold each."""
 
     lists: tuple[str, ...]
-    on: Array
-    psu: Ints
+    on: Array  # (death, list): 1 where the list holds it, 0 where not, NaN where nobody looked
+    psu: Ints  # (death,)
 
     def __len__(self) -> int:
         """Number of deaths."""
