@@ -202,7 +202,7 @@ def read_priors(
     0.6
     """
     if isinstance(spec, str | Path):
-        spec = _read_toml(Path(spec))
+        spec = read_toml(Path(spec), "priors")
     if spec is not None and not isinstance(spec, Mapping):
         msg = f"priors must be a dictionary or the path of a TOML file, not {spec!r}"
         raise UsageError(msg)
@@ -231,10 +231,6 @@ def read_priors(
         networks=read_networks(table.get("networks", [])),
         over_time=read_time_priors(table),
     )
-
-
-def _read_toml(path: Path) -> dict[str, Any]:
-    return read_toml(path, "priors")
 
 
 def _sources(table: dict[str, Any], roles: Mapping[str, Role]) -> dict[str, SourcePrior]:

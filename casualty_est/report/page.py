@@ -39,7 +39,8 @@ def render(parts: Parts, said: Said) -> str:
 
 def _render(parts: Parts, said: Said) -> str:
     """The same, in the language and with the names that are in force."""
-    content = {**_of_both(parts, said), **_content(parts, said)}
+    beside = _of_public if said.audience == "public" else _of_full
+    content = {**_of_both(parts, said), **beside(parts, said)}
     shown = content
     if said.names:
         shown = {k: v if k in AS_THEY_ARE else all_renamed(v, KEPT) for k, v in content.items()}
@@ -64,18 +65,10 @@ def _of_both(parts: Parts, said: Said) -> dict[str, Any]:
         "lede": lede.paragraph(parts),
         "places": scope if len(scope) > naming.FEW_PLACES else [],
         "attribution": parts.attribution(),
-        "cite": text.how_to_cite(estimate, title, _who(said)),
+        "cite": text.how_to_cite(estimate, title, ", ".join(filter(None, (said.who, said.day)))),
         "card_alt": title,
         "script_source": "",
     }
-
-
-def _who(said: Said) -> str | None:
-    return ", ".join(part for part in (said.who, said.day) if part) or None
-
-
-def _content(parts: Parts, said: Said) -> dict[str, Any]:
-    return _of_public(parts, said) if said.audience == "public" else _of_full(parts, said)
 
 
 def _of_public(parts: Parts, said: Said) -> dict[str, Any]:

@@ -180,15 +180,10 @@ def _without_one(parts: Parts) -> str:
         return _("Leaving out any one source would change the estimate by less than 5%.")
     return _(
         "Without {source}, the estimate would be about {number} ({interval}).",
-        source=_left_out(most),
+        source=with_source(most.source or "", how_read(most.notes)),
         number=middle(most),
         interval=ends(most),
     )
-
-
-def _left_out(case: Case) -> str:
-    """Which source was left out, and in brackets how the rest was then read."""
-    return with_source(case.source or "", how_read(case.notes))
 
 
 def _assumed_otherwise(parts: Parts) -> str:

@@ -99,7 +99,7 @@ class Said:
 def settled(about: str | Path | Mapping[str, Any] | None, given: Mapping[str, Any]) -> Said:
     """Join what a file or mapping says with what was said directly, which goes first."""
     known = [one.name for one in fields(Said)]
-    content = dict(_read(about) if isinstance(about, str | Path) else about or {})
+    content = dict(read_toml(about) if isinstance(about, str | Path) else about or {})
     direct = {key: value for key, value in given.items() if value is not None}
     for key in (*content, *direct):
         if key not in known:
@@ -114,10 +114,6 @@ def settled(about: str | Path | Mapping[str, Any] | None, given: Mapping[str, An
     joined = {**content, **direct}
     joined["comparisons"] = tuple(joined.get("comparisons", ()))
     return Said(**joined)
-
-
-def _read(path: str | Path) -> dict[str, Any]:
-    return read_toml(path)
 
 
 def _check_texts(key: str, value: Any) -> None:

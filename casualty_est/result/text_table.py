@@ -55,7 +55,8 @@ def html_sections(text: str) -> str:
             continue
         if indent == 0:
             close()
-            parts.append(f"<p><b>{escape(line)}</b></p>" if ": " not in line else _plain(line))
+            said = escape(line) if ": " in line else f"<b>{escape(line)}</b>"
+            parts.append(f"<p>{said}</p>")
         elif indent <= FIRST or not rows:
             name, colon, said = line.strip().partition(": ")
             rows.append((escape(name), escape(said)) if colon else ("", escape(name)))
@@ -64,10 +65,6 @@ def html_sections(text: str) -> str:
             rows[-1] = (name, f"{said}{'<br>' * bool(said)}{escape(line.strip())}")
     close()
     return "".join(parts)
-
-
-def _plain(line: str) -> str:
-    return f"<p>{escape(line)}</p>"
 
 
 def rich_table(table: TextTable) -> Any:

@@ -259,13 +259,10 @@ def _source_names(placed: Sequence[Placed], palette: Palette, room: float) -> li
         names.append(Name(said, last.day, last.value, look.colour, SIGNS[look.marker]))
     if others:
         last = max(others, key=lambda one: one.day)
-        said = _source_lines(_more(len(others)), palette.muted, room)
+        more = _("{number} more sources", number=len(others))
+        said = _source_lines(more, palette.muted, room)
         names.append(Name(said, last.day, last.value, palette.muted, SIGNS["o"]))
     return names
-
-
-def _more(others: int) -> str:
-    return _("{number} more sources", number=others)
 
 
 def _anchors(axes: Any, anchors: Sequence[DatedAnchor], palette: Palette) -> None:
@@ -284,10 +281,6 @@ def _forecast(axes: Any, placed: Sequence[Placed], last: float, palette: Palette
         axes.axvspan(said, last, color=palette.faint, alpha=0.35, lw=0, zorder=0.5)
 
 
-def _levels(prob: float) -> str:
-    return listed([percent(level) for level in sorted(levels_of(prob))])
-
-
 def _note(
     path: Path,
     placed: Sequence[Placed],
@@ -302,7 +295,7 @@ def _note(
     parts = [
         _(
             "Line and bands: median and {levels} intervals of the estimate to each day",
-            levels=_levels(prob),
+            levels=listed([percent(level) for level in sorted(levels_of(prob))]),
         ),
         *(pgettext("picture", text) for kind, text in marks_in_time.NAMES.items() if kind in kinds),
     ]

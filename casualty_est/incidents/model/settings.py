@@ -15,6 +15,7 @@ from casualty_est.priors import LogNormal, Priors, read_priors
 from casualty_est.priors.reading import mapping
 from casualty_est.priors.settings import SMALLEST_ANCHOR_SD
 from casualty_est.tables.checks import offered
+from casualty_est.tables.toml_file import read_toml
 from casualty_est.wording.language import N_, Kept, stored
 
 # What all counts of one investigation share: whom it takes for a civilian, whom it could not ask.
@@ -123,9 +124,9 @@ def _grades(given: Mapping[str, Any]) -> tuple[dict[str, tuple[float, float]], d
 
 def priors_table(spec: Any) -> dict[str, Any]:
     """Read the analyst's assumptions as they were written."""
-    from casualty_est.priors.settings import _read_toml
-
-    return dict(spec) if isinstance(spec, Mapping) else {} if spec is None else _read_toml(spec)
+    if spec is None or isinstance(spec, Mapping):
+        return dict(spec or {})
+    return read_toml(spec, "priors")
 
 
 def _beta(fields: Any, where: str) -> tuple[float, float]:

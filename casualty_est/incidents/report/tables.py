@@ -117,7 +117,8 @@ def inclusion(estimate: IncidentEstimate, prob: float) -> Table | None:
         return None
     columns = [curve.itertuples(index=False) for curve in curves.values()]
     rows = tuple(
-        (_deaths(points[0].deaths), *map(_chance, points)) for points in zip(*columns, strict=True)
+        (_deaths(points[0].deaths), *(spanned(point, chance) for point in points))
+        for points in zip(*columns, strict=True)
     )
     head = (_("Deaths in the incident"), *curves)
     judge, level = estimate.details.judge, percent(prob)
@@ -137,10 +138,6 @@ def inclusion(estimate: IncidentEstimate, prob: float) -> Table | None:
 
 def _deaths(number: int) -> str:
     return ngettext("{number} death", "{number} deaths", number, number=figure(number))
-
-
-def _chance(point: Any) -> str:
-    return spanned(point, chance)
 
 
 def gap(between: Gap, judge: str | None) -> Table:
