@@ -10,6 +10,7 @@ import typer
 from casualty_est.cli import options
 from casualty_est.cli.run import NO_ROLES, Run, print_checked
 from casualty_est.errors import UsageError
+from casualty_est.wording.numbers import several
 
 
 def add(app: typer.Typer) -> None:
@@ -108,14 +109,10 @@ def check(
     counted = count_once(table)
     no_role = () if any(row.role for row in table) else (("no_roles", NO_ROLES),)
     print_checked(
-        f"{file.name}: {_many(len(table), 'row')}, {_many(len(table.sources), 'source')}, "
-        f"{_many(len(counted.claims), 'claim')} that count{'s' * (len(counted.claims) == 1)}.",
+        f"{file.name}: {several(len(table), 'row')}, {several(len(table.sources), 'source')}, "
+        f"{several(len(counted.claims), 'claim')} that count{'s' * (len(counted.claims) == 1)}.",
         notes=(*table.warnings, *counted.notes, *no_role),
     )
-
-
-def _many(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'s' * (number != 1)}"
 
 
 def _numbers(items: list[str] | None, option: str, *, word: str | None = None) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from casualty_est.result.call import check_counts, settle_seed
 from casualty_est.result.call import progress_bar as show_progress
 from casualty_est.tables.checks import offered
 from casualty_est.wording.language import Noted, stored
+from casualty_est.wording.numbers import several
 from casualty_est.wording.phrases import listed
 
 if TYPE_CHECKING:
@@ -358,7 +359,7 @@ class LinkageModel(Sealed):
         lines = [f"Linkage model: {len(self):,} records on {len(self.lists)} lists"]
         for name, size in zip(self.lists, sizes, strict=True):
             alone = ", nobody twice" if name in self.unique_in else ""
-            lines.append(f"  {name}: {size:,} record{'' if size == 1 else 's'}{alone}")
+            lines.append(f"  {name}: {several(int(size), 'record')}{alone}")
         if self._records is not None:
             lines.append(f"  compared by {listed(self._records.fields)}")
         if self._pairs is not None:

@@ -16,6 +16,7 @@ from casualty_est.linkage.reading import Content, Source, read_sources
 from casualty_est.linkage.sealed import Sealed
 from casualty_est.tables.read import read_table, table_from
 from casualty_est.wording.language import Noted
+from casualty_est.wording.numbers import several
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -224,7 +225,7 @@ class Records(Sealed):
         ]
         for name, size in zip(self.lists, self.sizes, strict=True):
             alone = ", nobody twice" if name in self.unique_in else ""
-            lines.append(f"  {name}: {size:,} record{'' if size == 1 else 's'}{alone}")
+            lines.append(f"  {name}: {several(size, 'record')}{alone}")
         return "\n".join(lines)
 
 

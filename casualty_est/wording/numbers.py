@@ -207,3 +207,8 @@ def grouped(text: str) -> str:
     """
     least = 4 if text.isdecimal() else 5
     return re.sub(rf"(?<![\d.,])\d{{{least},}}(?![.,]?\d)", lambda m: f"{int(m[0]):,}", text)
+
+
+def several(number: int, one: str, many: str | None = None) -> str:
+    """So many things in English, in the plural where there are several."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

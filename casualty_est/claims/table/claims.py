@@ -17,6 +17,7 @@ from casualty_est.tables.names import recognised
 from casualty_est.tables.read import Table, read_table, table_from
 from casualty_est.tables.table import collector_paused
 from casualty_est.wording.language import Noted
+from casualty_est.wording.numbers import several
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -236,8 +237,8 @@ class Claims:
 
     def _size(self) -> str:
         cells = len({row.cell_key for row in self.rows})
-        counts = ((len(self), "claim"), (len(self.sources), "source"), (cells, "cell"))
-        text = ", ".join(f"{n:,} {word}{'s' if n != 1 else ''}" for n, word in counts)
+        counts = (len(self), len(self.sources), cells)
+        text = ", ".join(map(several, counts, ("claim", "source", "cell")))
         return f"{text} ({self.name})" if self.name else text
 
 

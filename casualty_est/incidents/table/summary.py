@@ -15,6 +15,7 @@ from casualty_est.incidents.table.patterns import NOT_MENTIONED, IncidentPattern
 from casualty_est.quantity.quantity import Quantity
 from casualty_est.tables.cells import RECORDING_ROLES, UPHELD, Documented
 from casualty_est.tables.checks import nearest
+from casualty_est.wording.numbers import several
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,7 +101,7 @@ def in_words(reports: IncidentReports) -> tuple[str, list[str]]:
     """The size of a table, and a line for each source."""
     incidents = reports.incidents
     numbers = sum(incident.count for incident in incidents), len(reports), len(reports.sources)
-    size = ", ".join(map(number_of, numbers, ("incident", "row", "source")))
+    size = ", ".join(map(several, numbers, ("incident", "row", "source")))
     rows = summary_of(incidents, reports.roles).to_dict("records")
     return f"{size} ({reports.name})" if reports.name else size, list(map(_line, rows))
 
@@ -110,13 +111,8 @@ def _line(row: Mapping[Any, Any]) -> str:
     parts += [f"{row[word]:,} {word}" for word in VERDICTS if row[word]]
     if row["self_reported"]:
         parts.append(f"{row['self_reported']:,} of its own")
-    incidents = number_of(row["incidents"], "incident")
+    incidents = several(row["incidents"], "incident")
     return f"{row['source']} ({row['role'] or 'no role'}): {incidents}, {', '.join(parts)}"
-
-
-def number_of(number: int, word: str) -> str:
-    """Write a number and its word, in the plural where it is not one."""
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 # --- by size ---------------------------------------------------------------------------

@@ -28,11 +28,12 @@ from casualty_est.surveys.model.options import (
     share,
 )
 from casualty_est.surveys.table.cells import number as read_number
-from casualty_est.surveys.table.cells import several, short
+from casualty_est.surveys.table.cells import short
 from casualty_est.surveys.table.households import Households
 from casualty_est.surveys.table.survey import Survey
 from casualty_est.tables.read import read_table
 from casualty_est.wording.language import Noted, stored
+from casualty_est.wording.numbers import several
 from casualty_est.wording.phrases import cell_text, listed
 
 RATE_LOGIT, RATE_SD = -4.6, 2.0  # of the probability to die: 1%, from .02% to 34%

@@ -18,11 +18,11 @@ from casualty_est.result.labels import cell_of
 from casualty_est.result.schema import Cell, Side
 from casualty_est.surveys.model.design import RHO_TEXT, effect, rho_nodes
 from casualty_est.surveys.model.options import CELL, Options, number
-from casualty_est.surveys.table.cells import several
 from casualty_est.surveys.table.matched import Matched
 from casualty_est.surveys.table.survey import Survey
 from casualty_est.tables.checks import offered
 from casualty_est.wording.language import N_, Noted, stored
+from casualty_est.wording.numbers import several
 from casualty_est.wording.phrases import cell_text
 
 ANY = "any"

@@ -13,11 +13,10 @@ from casualty_est.result.schema import Cell
 from casualty_est.surveys.model.design import RHO_TEXT, deff_text
 from casualty_est.surveys.model.likelihood import Number, number_of
 from casualty_est.surveys.model.options import BIAS_SD, Options, log_sd_text, number
-from casualty_est.surveys.table.cells import several
 from casualty_est.surveys.table.published import Published
 from casualty_est.surveys.table.survey import Survey
 from casualty_est.wording.language import Kept, Noted, stored
-from casualty_est.wording.numbers import chance
+from casualty_est.wording.numbers import chance, several
 from casualty_est.wording.phrases import cell_text
 
 CONTRADICTS = 0.01  # two-sided tail probability below which two studies are not combined

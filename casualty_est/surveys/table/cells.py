@@ -5,11 +5,6 @@ from __future__ import annotations
 from casualty_est.quantity.words import LARGEST
 
 
-def several(number: int, one: str, many: str | None = None) -> str:
-    """So many things, in the plural where there are several."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def short(value: float) -> str:
     """A weight in few figures."""
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"

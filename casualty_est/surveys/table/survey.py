@@ -8,7 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from casualty_est.errors import InputError, Problem, UsageError
-from casualty_est.surveys.table.cells import several, short
+from casualty_est.surveys.table.cells import short
 from casualty_est.surveys.table.forms import ESTIMATE, HOUSEHOLDS, form_of, why_none
 from casualty_est.surveys.table.households import Households, read_households
 from casualty_est.surveys.table.matched import Matched, read_matched
@@ -16,6 +16,7 @@ from casualty_est.surveys.table.names import recognised
 from casualty_est.surveys.table.published import COLUMNS, Published, read_published
 from casualty_est.tables.read import Table, read_table, table_from
 from casualty_est.wording.language import Noted
+from casualty_est.wording.numbers import several
 
 if TYPE_CHECKING:
     import pandas as pd
