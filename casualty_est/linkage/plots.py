@@ -38,9 +38,7 @@ NOBODY = 0.7  # where a count of 0 stands on a log axis
 def draw(linkage: Linkage, estimate: Any, prob: float, **look: Any) -> Picture:
     """Draw; see `Linkage.plot`."""
     interval_ends(prob)
-    with style.settings():
-        palette = style.palette_of(**look)
-        return style.finished(picture(linkage, estimate, prob, palette), palette)
+    return style.drawn(picture, linkage, estimate, prob, **look)
 
 
 def picture(linkage: Linkage, estimate: Any, prob: float, palette: Palette) -> Picture:

@@ -340,12 +340,10 @@ class Plots:
     def _draw(
         self, function: Callable[..., Any], *args: Any, credit: str | None = None, **look: Any
     ) -> Figure:
-        """Draw with a palette as the last argument, whatever the user's own settings are."""
-        from casualty_est.plots import style
+        """Draw with the estimate's own line under the picture, where no other is given."""
+        from casualty_est.plots.style import drawn
 
-        with style.settings():
-            palette = style.palette_of(credit=self._credit() if credit is None else credit, **look)
-            return style.finished(function(*args, palette), palette)
+        return drawn(function, *args, credit=self._credit() if credit is None else credit, **look)
 
     def _credit(self, made: str = "") -> str:
         """The line under a picture: whose numbers these are, and what estimated them."""
@@ -440,8 +438,7 @@ def record(
     >>> import casualty_est as ce
     >>> figure = ce.plots.record("monitor", without="Kosovo")
     """
-    from casualty_est.plots import statements, style
+    from casualty_est.plots import statements
+    from casualty_est.plots.style import drawn
 
-    with style.settings():
-        palette = style.palette_of(**look)
-        return style.finished(statements.picture(role, without, level, palette), palette)
+    return drawn(statements.picture, role, without, level, **look)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -264,6 +264,13 @@ def finished(figure: Picture, palette: Palette = LIGHT) -> Picture:
         text.set_text(in_order(text.get_text()))
     whole.draw_without_rendering()
     return whole
+
+
+def drawn(draw: Callable[..., Picture], *args: Any, **look: Any) -> Picture:
+    """Draw with a palette as the last argument, whatever the user's own settings are."""
+    with settings():
+        palette = palette_of(**look)
+        return finished(draw(*args, palette), palette)
 
 
 def stretch(figure: Picture, height: float) -> None:

@@ -16,10 +16,7 @@ from casualty_est.plots.style import (
     SMALL,
     Palette,
     Picture,
-    finished,
     new_figure,
-    palette_of,
-    settings,
 )
 from casualty_est.plots.words import shorten, width_of, wrap
 from casualty_est.wording.hedged import hedged
@@ -55,13 +52,6 @@ class Places:
     top: float  # of the first strip
     tall: tuple[float, ...]  # height of each strip
     foot: float
-
-
-def of_table(sizes: Sizes, **look: Any) -> Picture:
-    """Draw a table by itself, whatever the user's own settings are."""
-    with settings():
-        palette = palette_of(**look)
-        return finished(picture(sizes, palette), palette)
 
 
 def picture(sizes: Sizes, palette: Palette) -> Picture:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any, Literal, Unpack
+from typing import TYPE_CHECKING, Literal, Unpack
 
 from casualty_est.errors import InputError, Problem
 from casualty_est.incidents.table.checks import validate
@@ -75,7 +75,7 @@ class IncidentReports:
     where: str
 
     def __init__(self, data: object, name: str | None = None) -> None:
-        self._copy(type(self)._read(table_from(data, name), []))
+        self._read(table_from(data, name), [])
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> IncidentReports:
@@ -104,7 +104,7 @@ class IncidentReports:
             If the table breaks a rule; every problem is listed.
         """
         problems: list[Problem] = []
-        return cls._read(read_table(path, problems=problems), problems)
+        return cls.__new__(cls)._read(read_table(path, problems=problems), problems)
 
     @classmethod
     def from_rows(cls, rows: Iterable[Report], name: str | None = None) -> IncidentReports:
@@ -140,7 +140,7 @@ class IncidentReports:
             lines = tuple(range(1, len(given) + 1))
         cells = tuple(zip(*map(cells_of, given), strict=True))
         table = Table(name, COLUMNS, cells, lines, "row", None)
-        return cls._made(table, [], [row.quantity for row in given])
+        return cls.__new__(cls)._fill(table, [], [row.quantity for row in given])
 
     @classmethod
     def from_ged(
@@ -194,7 +194,7 @@ class IncidentReports:
         Sundberg and Melander 2013, Introducing the UCDP Georeferenced Event Dataset, Journal of
         Peace Research 50(4), doi 10.1177/0022343313484347.
         """
-        return cls._of(read_ged(data, group, number, source, role, scope, name))
+        return cls.__new__(cls)._of(read_ged(data, group, number, source, role, scope, name))
 
     @classmethod
     def from_ranges(
@@ -276,7 +276,7 @@ class IncidentReports:
             belligerent, belligerent_role, verdict, verdicts or {}, conceded, self_reported
         )
         given = Export(incident, (low, high), source, role, columns or {}, grades or {}, judged)
-        return cls._of(read_ranges(data, given, name))
+        return cls.__new__(cls)._of(read_ranges(data, given, name))
 
     @classmethod
     def from_wide(
@@ -327,37 +327,25 @@ class IncidentReports:
         >>> IncidentReports.from_wide(wide, roles={"A": "monitor"}).patterns().claim.tolist()
         [[0, 0], [-2, 1]]
         """
-        return cls._of(read_wide(data, incident, sources, roles or {}, name))
+        return cls.__new__(cls)._of(read_wide(data, incident, sources, roles or {}, name))
 
-    @classmethod
-    def _read(cls, table: Table, problems: list[Problem]) -> IncidentReports:
+    def _read(self, table: Table, problems: list[Problem]) -> IncidentReports:
         """Read a table by its columns: an export that is known, or one of our own."""
         export = export_of(table.columns)
         if export is not None:
-            return cls._of(read_export(export, table, problems))
+            return self._of(read_export(export, table, problems))
         table = recognised(table, "incidents", COLUMNS, problems, outcomes=False)
         table = of_persons(table, problems)
-        return cls._made(table, problems, None, table.notes)
+        return self._fill(table, problems, None, table.notes)
 
-    def _copy(self, other: IncidentReports) -> None:
-        for field in ("rows", "warnings", "name", "where"):
-            object.__setattr__(self, field, getattr(other, field))
-
-    @classmethod
-    def _of(cls, draft: Draft) -> IncidentReports:
+    def _of(self, draft: Draft) -> IncidentReports:
         table = draft.table()
         if not draft.lines and not draft.problems:
             raise InputError([Problem("no row of the table names a number of deaths")], table.name)
         try:
-            return cls._made(table, list(draft.problems), draft.quantities, draft.notes)
+            return self._fill(table, list(draft.problems), draft.quantities, draft.notes)
         except InputError as error:
             raise InputError(map(draft.as_it_came, error.problems), error.name) from None
-
-    @classmethod
-    def _made(cls, *validated: Any) -> IncidentReports:
-        reports = cls.__new__(cls)
-        reports._fill(*validated)
-        return reports
 
     def _fill(
         self,
@@ -365,12 +353,13 @@ class IncidentReports:
         problems: list[Problem],
         quantities: Sequence[Quantity | None] | None = None,
         notes: Iterable[Noted] = (),
-    ) -> None:
+    ) -> IncidentReports:
         rows, warnings = validate(table, problems, quantities)
         values = {"rows": rows, "warnings": (*notes, *warnings), "name": table.name}
         for field, value in {**values, "where": table.where}.items():
             # The class is frozen; this is the one place that may write.
             object.__setattr__(self, field, value)
+        return self
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -459,9 +448,10 @@ class IncidentReports:
         -------
         matplotlib.figure.Figure
         """
-        from casualty_est.incidents.plots.mentions import of_table
+        from casualty_est.incidents.plots.mentions import picture
+        from casualty_est.plots.style import drawn
 
-        return of_table(table_sizes(self.patterns()), **look)
+        return drawn(picture, table_sizes(self.patterns()), **look)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the table as a pandas DataFrame that `IncidentReports` reads back.

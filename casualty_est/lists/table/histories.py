@@ -448,12 +448,10 @@ class CaptureHistories:
             msg = f"stratum must be one of the {len(self)} strata, from 0, not {stratum!r}"
             raise UsageError(msg)
         from casualty_est.lists.plots.overlaps import picture
-        from casualty_est.plots import style
+        from casualty_est.plots.style import drawn
 
         chosen = self.pooled() if stratum is None else self.strata[stratum]
-        with style.settings():
-            colours = style.palette_of(**look)
-            return style.finished(picture(chosen.table, colours), colours)
+        return drawn(picture, chosen.table, **look)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, CaptureHistories):
