@@ -52,21 +52,14 @@ def read_ged(
     crossed = nobody = 0
     for row in first_rows(draft, "id"):
         numbers = _numbers(draft, row, counts)
-        said: Quantity | None = None
         if numbers is not None and group == "all":
-            low, best, high = numbers
-            crossed += not low <= best <= high
-            ends = (min(numbers), max(numbers)) if number == "range" else (best, best)
-            said = range_of(*ends)
-        elif numbers is not None:
-            civilians, unknown = numbers
-            if not civilians and not unknown:
-                nobody += 1
-                continue
-            said = range_of(civilians, civilians + unknown * (number == "range"))
+            crossed += sorted(numbers) != numbers
+        elif numbers is not None and not any(numbers):
+            nobody += 1
+            continue
         draft.add(
             row,
-            said,
+            None if numbers is None else _said(numbers, group, number),
             incident=table.column("id")[row],
             source=source,
             role=role or "",
@@ -92,6 +85,15 @@ def read_ged(
         )
         draft.notes.append(("left_out", text))
     return draft
+
+
+def _said(numbers: Sequence[int], group: str, number: str) -> Quantity:
+    """What the numbers of one event come to: their range, or the best of them."""
+    if group == "all":
+        best = numbers[1]
+        return range_of(min(numbers), max(numbers)) if number == "range" else range_of(best, best)
+    civilians, unknown = numbers
+    return range_of(civilians, civilians + unknown * (number == "range"))
 
 
 def _numbers(draft: Draft, row: int, columns: Sequence[str]) -> list[int] | None:
