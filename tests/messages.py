@@ -35,6 +35,8 @@ METHODS = [
     ("**.html", "jinja2.ext:babel_extract"),
     ("report/checklist.toml", "tests.messages:of_checklist"),
     ("incidents/table/exports.toml", "tests.messages:of_exports"),
+    ("wording/fixed.toml", "tests.messages:of_words"),
+    ("**/kept.toml", "tests.messages:of_words"),
 ]
 OPTIONS = {"**.html": {"trimmed": "true", "silent": "false"}}
 
@@ -54,6 +56,15 @@ def of_exports(
     for export in tomllib.loads(file.read().decode("utf-8")).values():
         if "said" in export:
             yield 0, "N_", ("note", export["said"]), []
+
+
+def of_words(
+    file: Any, *_: Any, **__: Any
+) -> Iterator[tuple[int, str, tuple[str, str], list[str]]]:
+    """Words with a fixed meaning, by their context."""
+    for context, words in tomllib.loads(file.read().decode("utf-8")).items():
+        for word in words:
+            yield 0, "N_", (context, word), []
 
 
 def template() -> Catalog:

@@ -10,75 +10,9 @@ import re
 from collections.abc import Collection, Iterator
 from functools import cache
 
-from casualty_est.wording.language import N_, Language, pgettext, separated, spoken
+from casualty_est.wording.language import N_, Language, fixed, pgettext, separated, spoken
 
-HEDGES = (
-    N_("hedge", "{number}"),
-    N_("hedge", "at least {number}"),
-    N_("hedge", "more than {number}"),
-    N_("hedge", "over {number}"),
-    N_("hedge", "at most {number}"),
-    N_("hedge", "up to {number}"),
-    N_("hedge", "as many as {number}"),
-    N_("hedge", "fewer than {number}"),
-    N_("hedge", "less than {number}"),
-    N_("hedge", "under {number}"),
-    N_("hedge", "about {number}"),
-    N_("hedge", "around {number}"),
-    N_("hedge", "approximately {number}"),
-    N_("hedge", "roughly {number}"),
-    N_("hedge", "some {number}"),
-    N_("hedge", "nearly {number}"),
-    N_("hedge", "almost {number}"),
-    N_("hedge", "close to {number}"),
-    N_("hedge", "an estimated {number}"),
-    N_("hedge", "{number} or more"),
-    N_("hedge", "{number}+"),
-    N_("hedge", "{low}-{high}"),
-    N_("hedge", "{low} to {high}"),
-    N_("hedge", "between {low} and {high}"),
-    N_("hedge", "from {low} to {high}"),
-    N_("hedge", "at least {low}, perhaps {high}"),
-    N_("hedge", "{number} ({low} to {high})"),
-    N_("hedge", "{number} ({low}-{high})"),
-    N_("hedge", "{number} ({level}% CI {low} to {high})"),
-    N_("hedge", "{number} ({level}% CI {low}-{high})"),
-)
-VAGUE = (
-    N_("vague number", "a few"),
-    N_("vague number", "a handful"),
-    N_("vague number", "several"),
-    N_("vague number", "tens"),
-    N_("vague number", "dozens"),
-    N_("vague number", "scores"),
-    N_("vague number", "hundreds"),
-    N_("vague number", "thousands"),
-    N_("vague number", "tens of thousands"),
-    N_("vague number", "hundreds of thousands"),
-    N_("vague number", "millions"),
-    N_("vague number", "a few dozen"),
-    N_("vague number", "several dozen"),
-    N_("vague number", "a few hundred"),
-    N_("vague number", "several hundred"),
-    N_("vague number", "a few thousand"),
-    N_("vague number", "several thousand"),
-    N_("vague number", "low hundreds"),
-    N_("vague number", "high hundreds"),
-    N_("vague number", "low thousands"),
-    N_("vague number", "high thousands"),
-)
-NUMBERS = (
-    N_("number word", "no"),
-    N_("number word", "one"),
-    N_("number word", "two"),
-    N_("number word", "three"),
-    N_("number word", "four"),
-    N_("number word", "five"),
-    N_("number word", "six"),
-    N_("number word", "seven"),
-    N_("number word", "eight"),
-    N_("number word", "nine"),
-)
+HEDGES, VAGUE, NUMBERS = fixed("hedge"), fixed("vague number"), fixed("number word")
 SCALES = {
     N_("scale", "{number} thousand"): 1e3,
     N_("scale", "{number} million"): 1e6,

@@ -8,12 +8,14 @@ What an estimate keeps is English too: it is put into words of the page when the
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
 from gettext import NullTranslations
+from importlib.resources import files
 from typing import NewType
 
 from casualty_est.errors import CasualtyEstError
@@ -115,6 +117,13 @@ def ngettext(one: str, many: str, n: float, /, **places: object) -> str:
 def N_(context: str, message: str) -> str:
     """Mark a word for the catalogue that is looked up by `pgettext` later."""
     return message
+
+
+@cache
+def fixed(context: str) -> tuple[str, ...]:
+    """English words with a fixed meaning, marked for the catalogue by the file that lists them."""
+    text = files(__package__).joinpath("fixed.toml").read_text(encoding="utf-8")
+    return tuple(tomllib.loads(text)[context])
 
 
 # A text of a template that the catalogue has: every note is one, so that it can be said again.

@@ -10,7 +10,7 @@ from casualty_est.tables.cells import Documented
 from casualty_est.wording.again import listed as listed
 from casualty_est.wording.again import told_again
 from casualty_est.wording.hedged import NUMBERS, on_page
-from casualty_est.wording.language import N_, _, figure, pgettext, separated, spoken
+from casualty_est.wording.language import N_, _, figure, fixed, pgettext, separated, spoken
 from casualty_est.wording.numbers import grouped
 from casualty_est.wording.terms import group_name
 
@@ -89,20 +89,7 @@ def in_window(what: str, cell: Windowed) -> str:
     return _("{what} since {day}", what=what, day=day(start)) if start else what
 
 
-MONTHS = (
-    N_("month", "January"),
-    N_("month", "February"),
-    N_("month", "March"),
-    N_("month", "April"),
-    N_("month", "May"),
-    N_("month", "June"),
-    N_("month", "July"),
-    N_("month", "August"),
-    N_("month", "September"),
-    N_("month", "October"),
-    N_("month", "November"),
-    N_("month", "December"),
-)
+MONTHS = fixed("month")
 FEW_PLACES = 3  # more scopes than this are counted in a title
 FEW_QUOTED = 8  # of more numbers than this the first are quoted and the others counted
 

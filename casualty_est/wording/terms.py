@@ -3,78 +3,17 @@
 from __future__ import annotations
 
 from casualty_est.wording.again import parts_again
-from casualty_est.wording.language import N_, pgettext
-
-ROLES = (
-    N_("role", "perpetrator"),
-    N_("role", "party"),
-    N_("role", "adversary"),
-    N_("role", "accuser"),
-    N_("role", "monitor"),
-    N_("role", "merged list"),
-    N_("role", "government"),
-    N_("role", "registry"),
-    N_("role", "register"),
-    N_("role", "first count"),
-    N_("role", "gov estimate"),
-    N_("role", "media"),
-    N_("role", "event data"),
-    N_("role", "international"),
-    N_("role", "int estimate"),
-    N_("role", "third state"),
-    N_("role", "survey"),
-    N_("role", "reference"),
-)
-# Groups as most tables name them; any other label stays as it was written.
-GROUPS = (
-    N_("group", "civilians"),
-    N_("group", "children"),
-    N_("group", "women"),
-    N_("group", "men"),
-    N_("group", "elderly"),
-    N_("group", "combatants"),
-    N_("group", "soldiers"),
-    N_("group", "journalists"),
-)
-KINDS = (
-    N_("kind of evidence", "claims"),
-    N_("kind of evidence", "incidents"),
-    N_("kind of evidence", "lists"),
-    N_("kind of evidence", "survey"),
-    N_("kind of evidence", "surveys"),
-)
-KINDS_IN_SENTENCES = (
-    N_("kind of evidence", "the claims"),
-    N_("kind of evidence", "the incidents"),
-    N_("kind of evidence", "the lists"),
-    N_("kind of evidence", "the survey"),
-    N_("kind of evidence", "the surveys"),
-)
-GRADES = (
-    N_("grade", "confirmed"),
-    N_("grade", "fair"),
-    N_("grade", "weak"),
-    N_("grade", "contested"),
-    N_("grade", "discounted"),
-    N_("grade", "none"),
-)
+from casualty_est.wording.language import fixed, pgettext
 
 
-OUTCOMES = (
-    N_("outcome", "killed"),
-    N_("outcome", "injured"),
-    N_("outcome", "casualties"),
-    N_("outcome", "lost"),
-)
-PARTS = (
-    N_("part of a count", "listed"),
-    N_("part of a count", "unlisted"),
-)
+def named(context: str, label: str) -> str:
+    """What a label is called on the page; one that is no fixed word stays as it was written."""
+    return pgettext(context, label) if label in fixed(context) else label
 
 
 def part_name(part: str) -> str:
     """What a part of a count is called on the page."""
-    return pgettext("part of a count", part) if part in PARTS else part
+    return named("part of a count", part)
 
 
 def stratum_name(column: str, value: str) -> str:
@@ -88,38 +27,37 @@ def stratum_name(column: str, value: str) -> str:
 
 def said_label(label: str) -> str:
     """What a group, or what happened to it, is called where it stands alone."""
-    return pgettext("outcome", label) if label in OUTCOMES else group_name(label)
+    return pgettext("outcome", label) if label in fixed("outcome") else group_name(label)
 
 
 def role_name(role: str) -> str:
     """What a role is called on the page."""
-    name = role.replace("_", " ")
-    return pgettext("role", name) if name in ROLES else name
+    return named("role", role.replace("_", " "))
 
 
 def kind_name(label: str) -> str:
     """What a kind of evidence is called on the page: a label of the analyst's stays as it is."""
-    return pgettext("kind of evidence", label) if label in KINDS else label
+    return named("kind of evidence", label)
 
 
 def with_article(label: str) -> str:
     """What a kind of evidence is called in a sentence that is kept, in English."""
-    return f"the {label}" if label in KINDS else label
+    return f"the {label}" if f"the {label}" in fixed("kind of evidence") else label
 
 
 def the_kind(label: str) -> str:
     """What a kind of evidence is called in a sentence of the page."""
-    return pgettext("kind of evidence", with_article(label)) if label in KINDS else label
+    return named("kind of evidence", with_article(label))
 
 
 def grade_name(label: str) -> str:
     """What a grade of incidents is called on the page."""
-    return pgettext("grade", label) if label in GRADES else label
+    return named("grade", label)
 
 
 def group_name(label: str) -> str:
     """What a group is called on the page: a label that is no common word stays as it is."""
-    return pgettext("group", label) if label in GROUPS else label
+    return named("group", label)
 
 
 def assumption_name(name: str) -> str:

@@ -10,22 +10,9 @@ from casualty_est.plots.page import Line, dress, heads_of, notes_of
 from casualty_est.plots.scales import GAP
 from casualty_est.plots.style import SMALL, Palette
 from casualty_est.plots.words import width_of
-from casualty_est.wording.language import N_, pgettext
+from casualty_est.wording.language import fixed, pgettext
 
-MONTHS = (
-    N_("short month", "Jan"),
-    N_("short month", "Feb"),
-    N_("short month", "Mar"),
-    N_("short month", "Apr"),
-    N_("short month", "May"),
-    N_("short month", "Jun"),
-    N_("short month", "Jul"),
-    N_("short month", "Aug"),
-    N_("short month", "Sep"),
-    N_("short month", "Oct"),
-    N_("short month", "Nov"),
-    N_("short month", "Dec"),
-)
+MONTHS = fixed("short month")
 STEPS = (1, 2, 3, 6, 12, 24, 60, 120)  # months between two ticks
 FEW_DAYS = 75  # a shorter axis is marked by days
 DAY_STEPS = (1, 2, 5, 10, 14, 30)
