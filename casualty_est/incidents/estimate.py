@@ -230,9 +230,9 @@ class IncidentEstimate(Estimate):
         """
         import pandas as pd
 
-        found = self.details.investigated
+        looked = self.details.investigated
         rows = []
-        for drawn in found.frames if found else ():
+        for drawn in looked.frames if looked else ():
             row = {name: getattr(drawn, name) for name in ("area", "sites", "frame", "with_deaths")}
             for name, span in (("share", drawn.share), ("deaths", drawn.deaths)):
                 known = name == "share" or self.meta.has_level

@@ -108,7 +108,7 @@ def read_as(without: str | Iterable[str] | None) -> tuple[tuple[str, str], ...]:
 def _translated(label: str) -> tuple[str, list[tuple[str, str]]]:
     """The folded label with English names, and the pairs of names in their order."""
     names = _names()
-    found: list[tuple[str, str]] = []
+    pairs: list[tuple[str, str]] = []
     as_written, text = unicodedata.normalize("NFC", label), folded(label)
 
     def english(match: re.Match[str]) -> str:
@@ -116,10 +116,10 @@ def _translated(label: str) -> tuple[str, list[tuple[str, str]]]:
         if name is None:
             return match[0]
         same_places = len(as_written) == len(text)
-        found.append((as_written[slice(*match.span())] if same_places else match[0], name))
+        pairs.append((as_written[slice(*match.span())] if same_places else match[0], name))
         return folded(name)
 
-    return _pattern().sub(english, text), found
+    return _pattern().sub(english, text), pairs
 
 
 def _declined(word: str) -> str | None:

@@ -22,13 +22,13 @@ def diagnose(values: Mapping[str, Any], stats: Mapping[str, Any]) -> Diagnostics
     import arviz as az
     import xarray as xr
 
-    data = xr.Dataset({k: (("chain", "draw", f"{k}_at"), value) for k, value in values.items()})
+    draws = xr.Dataset({k: (("chain", "draw", f"{k}_at"), value) for k, value in values.items()})
     divergences, energy = int(np.sum(stats["diverging"])), stats["energy"]
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         # A handful of draws gives NaN, which fails every check below: no need to warn as well.
         warnings.simplefilter("ignore")
-        rhat, ess = az.rhat(data), az.ess(data)
-        tail = az.ess(data, method="tail", prob=(0.025, 0.975))
+        rhat, ess = az.rhat(draws), az.ess(draws)
+        tail = az.ess(draws, method="tail", prob=(0.025, 0.975))
         worst = max(float(np.nanmax(rhat[name].values)) for name in values)
         least = min(float(np.nanmin(part[name].values)) for name in values for part in (ess, tail))
         bfmi = float(az.bfmi(_energies(energy))["energy"].min())

@@ -62,13 +62,13 @@ def go_on[T](
     one before it.
     """
     start = clock()
-    result, rounds, before = attempt(0, None), 1, start
-    while not settled(result):
+    last, rounds, before = attempt(0, None), 1, start
+    while not settled(last):
         now = clock()
         if now - start + GROWTH * (now - before) > budget:
             break
-        result, rounds, before = attempt(rounds, result), rounds + 1, now
-    return result, rounds
+        last, rounds, before = attempt(rounds, last), rounds + 1, now
+    return last, rounds
 
 
 def thinning(grown: int, draws: int, chains: int) -> int:
